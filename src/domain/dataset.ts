@@ -1,0 +1,34 @@
+import { z } from 'zod'
+
+/** Per-channel normalisation, applied after pixels are scaled to [0, 1]: (x - mean) / std. */
+export const Normalization = z.strictObject({
+  mean: z.array(z.number()).min(1).max(64).describe('One number a channel.'),
+  std: z.array(z.number().positive()).min(1).max(64).describe('One number a channel.'),
+})
+export type Normalization = z.infer<typeof Normalization>
+
+/** What a client posts as `dataset`. */
+export const DatasetRef = z.strictObject({
+  id: z.string().min(1).max(100),
+  normalize: Normalization.optional(),
+})
+export type DatasetRef = z.infer<typeof DatasetRef>
+
+/** A dataset that jobs can name: shapes and counts, never the data. */
+export interface Dataset {
+  id: string
+  name: string
+  inputShape: readonly number[]
+  classes: readonly string[]
+  splits: { train: number; test: number }
+}
+
+const MNIST: Dataset = {
+  id: 'mnist',
+  name: 'MNIST handwritten digits (LeCun, Cortes, Burges)',
+  inputShape: [28, 28, 1],
+  classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+  splits: { train: 60_000, test: 10_000 },
+}
+
+export const BUILT_IN_DATASETS: ReadonlyMap<string, Dataset> = new Map([[MNIST.id, MNIST]])

@@ -1,0 +1,49 @@
+/** Every way a request can be refused: the one catalogue that routes throw from and clients can rely on. */
+export const ERROR_CATALOGUE = {
+  invalid_request: { status: 400, title: 'The request is not valid' },
+  malformed_body: { status: 400, title: 'The body could not be read' },
+  unauthenticated: { status: 401, title: 'A key is needed' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  not_found: { status: 404, title: 'There is nothing here' },
+  method_not_allowed: { status: 405, title: 'This method is not offered here' },
+  conflict: { status: 409, title: 'The job is not in a state that allows this' },
+  dataset_not_ready: { status: 409, title: 'The dataset is not ready' },
+  artifact_not_ready: { status: 409, title: 'The artifact does not exist yet' },
+  precondition_failed: { status: 412, title: 'A precondition does not hold' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  unsupported_media_type: { status: 415, title: 'This content type is not accepted here' },
+  range_not_satisfiable: { status: 416, title: 'The range lies outside the artifact' },
+  idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another body' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
+  internal: { status: 500, title: 'Something went wrong on the server' },
+  unavailable: { status: 503, title: 'The service cannot answer just now' },
+} as const
+
+export type ErrorCode = keyof typeof ERROR_CATALOGUE
+
+/** One mistake in a request: a dotted path (`optimizer.learningRate`) and what would be right. */
+export interface Mistake {
+  path: string
+  message: string
+}
+
+/** The only error a route throws; `error-handler.ts` turns it into problem+json (RFC 9457). */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly status: number
+  readonly mistakes: readonly Mistake[]
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    details: { mistakes?: readonly Mistake[]; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(message, { cause: details.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.status = ERROR_CATALOGUE[code].status
+    this.mistakes = details.mistakes ?? []
+    this.headers = details.headers ?? {}
+  }
+}

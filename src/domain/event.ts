@@ -1,0 +1,122 @@
+import { z } from 'zod'
+import { Artifact } from './artifact.ts'
+
+const fraction = z.number().min(0).max(1)
+
+/** One trainable variable at the end of an epoch. */
+const LayerSparsity = z.object({
+  name: z.string(),
+  shape: z.array(z.int()),
+  size: z.int(),
+  nonzero: z.int(),
+})
+
+/** The facts of one epoch. Losses are means over its examples, fractions are 0..1, counts are integers. */
+export const EpochMetrics = z
+  .object({
+    epoch: z.int().min(1),
+    epochs: z.int().min(1),
+    step: z.int(),
+    learningRate: z.number(),
+    threshold: z.number().optional().describe("gRDA's l1 after the epoch's last step."),
+    trainLoss: z.number(),
+    trainAccuracy: fraction,
+    validationLoss: z.number(),
+    validationAccuracy: fraction,
+    sparsity: fraction.describe('Share of exact zeros among all trainable parameters.'),
+    weightSparsity: fraction.describe('Share of exact zeros among the kernels alone.'),
+    regrown: z.int().describe('Weights that were zero at the end of the epoch before and are not now.'),
+    layers: z.array(LayerSparsity),
+    examplesPerSecond: z.number(),
+    seconds: z.number(),
+    sparseBytes: z.int(),
+    denseBytes: z.int(),
+  })
+  .meta({ id: 'EpochMetrics' })
+export type EpochMetrics = z.infer<typeof EpochMetrics>
+
+/** Who trains: what really runs, never what was asked for. */
+export const WorkerRef = z.object({ id: z.string(), engine: z.string(), device: z.string() })
+export type WorkerRef = z.infer<typeof WorkerRef>
+
+export const Warning = z.object({ code: z.string(), path: z.string(), message: z.string() })
+export type Warning = z.infer<typeof Warning>
+
+export const FailureCode = z.enum([
+  'invalid_data',
+  'diverged',
+  'out_of_memory',
+  'device_fault',
+  'worker_lost',
+  'timed_out',
+  'quota_exceeded',
+  'internal',
+])
+export type FailureCode = z.infer<typeof FailureCode>
+
+export const Failure = z.object({ code: FailureCode, message: z.string(), retryable: z.boolean() })
+export type Failure = z.infer<typeof Failure>
+
+const nothing = z.object({})
+
+/** What each type of event carries in `data`. */
+export const EVENT_DATA = {
+  queued: nothing,
+  started: z.object({ worker: WorkerRef }),
+  epoch: EpochMetrics,
+  artifact: Artifact,
+  warning: Warning,
+  restarted: z.object({ reason: z.enum(['shutdown', 'worker_lost', 'runner_lost']), fromEpoch: z.int() }),
+  cancelling: nothing,
+  cancelled: nothing,
+  failed: z.object({ error: Failure }),
+  succeeded: nothing,
+} as const
+export type EventType = keyof typeof EVENT_DATA
+
+/** An event that has not been given its place in a job's history yet. */
+export type NewEvent = {
+  [T in EventType]: { type: T; attempt: number; data: z.infer<(typeof EVENT_DATA)[T]> }
+}[EventType]
+
+/** A fact about a job: `seq` counts from 1 without gaps, `attempt` is the fencing token of whoever says it. */
+export type JobEvent = NewEvent & { seq: number; jobId: string; time: string }
+
+const eventOf = <T extends EventType>(type: T) =>
+  z.object({
+    seq: z.int().min(1),
+    type: z.literal(type),
+    jobId: z.string(),
+    attempt: z.int().min(0),
+    time: z.iso.datetime(),
+    data: EVENT_DATA[type],
+  })
+
+/** The same as a schema, for the contract. */
+export const JobEventSchema = z
+  .discriminatedUnion('type', [
+    eventOf('queued'),
+    eventOf('started'),
+    eventOf('epoch'),
+    eventOf('artifact'),
+    eventOf('warning'),
+    eventOf('restarted'),
+    eventOf('cancelling'),
+    eventOf('cancelled'),
+    eventOf('failed'),
+    eventOf('succeeded'),
+  ])
+  .meta({ id: 'JobEvent' })
+
+/** What moves inside an epoch: at most 4 a second, never stored, without a seq. */
+export const ProgressFrame = z.object({
+  type: z.literal('progress'),
+  jobId: z.string(),
+  attempt: z.int(),
+  epoch: z.int(),
+  step: z.int().describe('Within the epoch, from 1.'),
+  stepsPerEpoch: z.int(),
+  loss: z.number(),
+  examplesPerSecond: z.number(),
+})
+export type ProgressFrame = z.infer<typeof ProgressFrame>

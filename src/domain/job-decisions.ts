@@ -1,0 +1,63 @@
+import { AppError } from './error.ts'
+import type { Failure, NewEvent, WorkerRef } from './event.ts'
+import type { Job } from './job.ts'
+
+/** The events that follow from somebody wanting something of a job; none where it is already so. */
+export type Decision = (job: Job) => readonly NewEvent[]
+
+/** A client wants the job to end. @throws AppError `conflict` when it has ended otherwise */
+export const cancel: Decision = job => {
+  const { attempt } = job
+  switch (job.status) {
+    case 'queued':
+      return [{ type: 'cancelled', attempt, data: {} }]
+    case 'running':
+    case 'restarting':
+      return [{ type: 'cancelling', attempt, data: {} }]
+    case 'cancelling':
+    case 'cancelled':
+      return []
+    default:
+      throw new AppError(
+        'conflict',
+        `The job has ${job.status}; only a job that is not over can be cancelled.`,
+      )
+  }
+}
+
+/**
+ * A worker takes the job from the queue. A job that still runs under an attempt nobody renews is taken over: its restart
+ * is told first. Nothing follows for a job that is over, and a cancelled one is not begun.
+ */
+export const begin =
+  (worker: WorkerRef): Decision =>
+  job => {
+    const started: NewEvent = { type: 'started', attempt: job.attempt + 1, data: { worker } }
+    switch (job.status) {
+      case 'queued':
+      case 'restarting':
+        return [started]
+      case 'running': {
+        const restarted = loseAttempt('worker_lost')(job)
+        return restarted[0]?.type === 'restarted' ? [...restarted, started] : restarted
+      }
+      case 'cancelling':
+        return [{ type: 'cancelled', attempt: job.attempt, data: {} }]
+      default:
+        return []
+    }
+  }
+
+/** The current attempt's process is gone. The job starts over, unless it was cancelled or has lost too many. */
+export const loseAttempt =
+  (reason: 'shutdown' | 'worker_lost' | 'runner_lost', detail = ''): Decision =>
+  job => {
+    const { attempt } = job
+    if (job.status === 'cancelling') return [{ type: 'cancelled', attempt, data: {} }]
+    if (reason !== 'shutdown' && job.restarts >= job.spec.maxRestarts) {
+      const message = `The training process was lost ${job.restarts + 1} times; maxRestarts is ${job.spec.maxRestarts}.${detail}`
+      const error: Failure = { code: 'worker_lost', message, retryable: true }
+      return [{ type: 'failed', attempt, data: { error } }]
+    }
+    return [{ type: 'restarted', attempt, data: { reason, fromEpoch: 0 } }]
+  }

@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import type { Artifact } from './artifact.ts'
+import {
+  EpochMetrics,
+  type EventType,
+  Failure,
+  type JobEvent,
+  type NewEvent,
+  Warning,
+  WorkerRef,
+} from './event.ts'
+import { TrainingSpec } from './training-spec.ts'
+
+export const JobStatus = z.enum([
+  'queued',
+  'running',
+  'restarting',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+])
+export type JobStatus = z.infer<typeof JobStatus>
+
+const TERMINAL: ReadonlySet<JobStatus> = new Set(['succeeded', 'failed', 'cancelled'])
+
+export function isTerminal(status: JobStatus): boolean {
+  return TERMINAL.has(status)
+}
+
+export const Best = z.object({ epoch: z.int(), validationAccuracy: z.number(), validationLoss: z.number() })
+
+/** One training run, from submission to a terminal status: the fold of its events. */
+export const Job = z.object({
+  id: z.string(),
+  name: z.string().optional(),
+  status: JobStatus,
+  spec: TrainingSpec,
+  attempt: z.int(),
+  restarts: z.int(),
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().optional(),
+  finishedAt: z.iso.datetime().optional(),
+  metrics: EpochMetrics.optional(),
+  best: Best.optional(),
+  warnings: z.array(Warning),
+  error: Failure.optional(),
+  worker: WorkerRef.optional(),
+})
+export interface Job extends z.infer<typeof Job> {
+  lastSeq: number
+  artifacts: readonly Artifact[]
+}
+
+/** The job as it is after its first event. */
+export function queuedJob(
+  id: string,
+  spec: TrainingSpec,
+  details: Pick<Job, 'name' | 'warnings' | 'createdAt'>,
+): Job {
+  return { id, status: 'queued', spec, attempt: 0, restarts: 0, lastSeq: 1, artifacts: [], ...details }
+}
+
+/** Event 1, which every job has and nobody needs to store. */
+export function queuedEvent(job: Job): JobEvent {
+  return { seq: 1, type: 'queued', jobId: job.id, attempt: 0, time: job.createdAt, data: {} }
+}
+
+const FROM_WORK: readonly JobStatus[] = ['running', 'cancelling']
+
+/** The statuses in which each event may happen, and the status it leads to (none: it stays). */
+const TRANSITIONS: Record<EventType, { from: readonly JobStatus[]; to?: JobStatus }> = {
+  queued: { from: [] },
+  started: { from: ['queued', 'restarting'], to: 'running' },
+  epoch: { from: FROM_WORK },
+  artifact: { from: FROM_WORK },
+  warning: { from: FROM_WORK },
+  restarted: { from: ['running'], to: 'restarting' },
+  cancelling: { from: ['running', 'restarting'], to: 'cancelling' },
+  cancelled: { from: ['queued', 'cancelling'], to: 'cancelled' },
+  failed: { from: ['queued', 'running', 'restarting', 'cancelling'], to: 'failed' },
+  succeeded: { from: ['running'], to: 'succeeded' },
+}
+
+/** Someone spoke for an attempt that is over, or told of something that the job's status rules out. */
+export class RefusedEvent extends Error {
+  override readonly name = 'RefusedEvent'
+}
+
+/** The same event, given its place in the job's history. */
+export function placeEvent(job: Job, event: NewEvent, time: string): JobEvent {
+  return { ...event, seq: job.lastSeq + 1, jobId: job.id, time }
+}
+
+/**
+ * One step of the fold.
+ * @throws RefusedEvent when the attempt is not the current one (`started` opens the next) or the status forbids the event
+ */
+export function applyEvent(job: Job, event: JobEvent): Job {
+  const attempt = event.type === 'started' ? job.attempt + 1 : job.attempt
+  if (event.attempt !== attempt) {
+    throw new RefusedEvent(`${event.type} of attempt ${event.attempt} came when attempt ${attempt} was due`)
+  }
+  const { from, to } = TRANSITIONS[event.type]
+  if (!from.includes(job.status))
+    throw new RefusedEvent(`a ${job.status} job cannot take the event ${event.type}`)
+  const status = to ?? job.status
+  const moved = { ...job, ...consequences(job, event), attempt, status, lastSeq: event.seq }
+  return isTerminal(status) ? { ...moved, finishedAt: event.time } : moved
+}
+
+function consequences(job: Job, event: JobEvent): Partial<Job> {
+  switch (event.type) {
+    case 'started':
+      return { worker: event.data.worker, startedAt: job.startedAt ?? event.time }
+    case 'epoch':
+      return { metrics: event.data, ...improvedBest(job, event.data) }
+    case 'artifact':
+      return { artifacts: [...job.artifacts.filter(({ name }) => name !== event.data.name), event.data] }
+    case 'warning':
+      return { warnings: [...job.warnings, event.data] }
+    case 'restarted':
+      return { restarts: job.restarts + (event.data.reason === 'shutdown' ? 0 : 1) }
+    case 'failed':
+      return { error: event.data.error }
+    default:
+      return {}
+  }
+}
+
+function improvedBest(job: Job, { epoch, validationAccuracy, validationLoss }: EpochMetrics): Partial<Job> {
+  if (job.best && job.best.validationAccuracy >= validationAccuracy) return {}
+  return { best: { epoch, validationAccuracy, validationLoss } }
+}

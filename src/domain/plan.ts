@@ -1,0 +1,113 @@
+import { BUILT_IN_DATASETS } from './dataset.ts'
+import { initialWeights } from './initializers.ts'
+import { PRESETS } from './presets/presets.ts'
+import { scheduleFactor } from './schedule-spec.ts'
+import { activationCount, parameterCount, variablesOf } from './shape.ts'
+import { growThreshold, INITIAL_THRESHOLD, isPenalised } from './threshold.ts'
+import type { TrainingSpec } from './training-spec.ts'
+
+const BYTES_PER_FLOAT = 4
+const PLANNED_EPOCHS = 1000
+const PLANNED_STEPS = 2_000_000
+
+/** What the schedule and the threshold will be at the end of an epoch, and what that does to the initial weights. */
+export interface PlannedEpoch {
+  epoch: number
+  learningRate: number
+  threshold?: number
+  /** Share of all parameters whose initial value lies within the threshold: accurate early, a lower guide later. */
+  forecastSparsity?: number
+}
+
+export interface Plan {
+  parameters: number
+  trainingExamples: number
+  stepsPerEpoch: number
+  /** Weights, gradients, optimizer state and one batch of activations, forward and backward. */
+  memoryBytes: number
+  denseBytes: number
+  /** Size of model.sparse.safetensors if epoch 1 leaves the forecast share of zeros. */
+  forecastArtifactBytes: number
+  /** At most the first 1,000 epochs. */
+  epochs: PlannedEpoch[]
+}
+
+/** Everything that can be said of a job before anything is spent on it. */
+export function planJob(spec: TrainingSpec): Plan {
+  const { topology } = PRESETS[spec.model.preset]
+  const parameters = parameterCount(topology)
+  const trainingExamples = trainingExampleCount(spec)
+  const stepsPerEpoch = Math.ceil(trainingExamples / spec.batchSize)
+  const epochs = planEpochs(spec, stepsPerEpoch)
+  const denseBytes = parameters * BYTES_PER_FLOAT
+  const nonzero = parameters * (1 - (epochs[0]?.forecastSparsity ?? 0))
+  return {
+    parameters,
+    trainingExamples,
+    stepsPerEpoch,
+    memoryBytes: BYTES_PER_FLOAT * (4 * parameters + 2 * spec.batchSize * activationCount(topology)),
+    denseBytes,
+    forecastArtifactBytes: Math.round(Math.min(denseBytes, nonzero * BYTES_PER_FLOAT + parameters / 8)),
+    epochs,
+  }
+}
+
+/** Training examples that remain after `validation.fraction` took its share of each class. */
+function trainingExampleCount({ dataset, validation }: TrainingSpec): number {
+  const { train } = BUILT_IN_DATASETS.get(dataset.id)!.splits
+  return 'fraction' in validation ? train - Math.round(train * validation.fraction) : train
+}
+
+function planEpochs(spec: TrainingSpec, stepsPerEpoch: number): PlannedEpoch[] {
+  const { optimizer, schedule } = spec
+  const sparsityAt = optimizer.name === 'grda' ? initialSparsity(spec, optimizer.exclude) : undefined
+  const planned: PlannedEpoch[] = []
+  let state = INITIAL_THRESHOLD
+  let budget = PLANNED_STEPS
+  for (let epoch = 1; epoch <= Math.min(spec.epochs, PLANNED_EPOCHS) && budget > 0; epoch++) {
+    const first = (epoch - 1) * stepsPerEpoch + 1
+    const last = epoch * stepsPerEpoch
+    const rateAt = (step: number) => optimizer.learningRate * scheduleFactor(schedule, epoch, step)
+    const stride = rateAt(first) === rateAt(last) ? stepsPerEpoch : 1
+    if (optimizer.name === 'grda') {
+      for (let step = first; step <= last; step += stride)
+        state = growThreshold(state, rateAt(step), optimizer, stride)
+      budget -= stepsPerEpoch / stride
+    }
+    planned.push({
+      epoch,
+      learningRate: rateAt(last),
+      ...(sparsityAt && { threshold: state.l1, forecastSparsity: sparsityAt(state.l1) }),
+    })
+  }
+  return planned
+}
+
+/** P(|w_init| <= l1) over all parameters, as a function of l1: what gRDA prunes before the gradients have a say. */
+function initialSparsity(spec: TrainingSpec, exclude: readonly string[]): (l1: number) => number {
+  const { topology } = PRESETS[spec.model.preset]
+  const weights = initialWeights(topology, spec.seed)
+  const magnitudes = new Float32Array(parameterCount(topology))
+  let count = 0
+  let alwaysZero = 0
+  for (const variable of variablesOf(topology)) {
+    for (const value of weights.get(variable.name)!) {
+      if (isPenalised(variable, exclude)) magnitudes[count++] = Math.abs(value)
+      else if (value === 0) alwaysZero++
+    }
+  }
+  const sorted = magnitudes.subarray(0, count).sort()
+  return l1 => (alwaysZero + countAtMost(sorted, l1)) / magnitudes.length
+}
+
+/** How many of the ascending values are <= limit. */
+function countAtMost(sorted: Float32Array, limit: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (sorted[middle]! <= limit) low = middle + 1
+    else high = middle
+  }
+  return low
+}

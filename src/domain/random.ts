@@ -1,0 +1,74 @@
+/** A seeded source of numbers whose whole state is four 32-bit words, so a checkpoint can hold it. */
+export interface Random {
+  /** Uniform in [0, 1) with 32 random bits. */
+  next(): number
+  /** Uniform integer in [0, bound), without modulo bias. */
+  below(bound: number): number
+  /** Standard normal (Box and Muller 1958). */
+  normal(): number
+  state(): [number, number, number, number]
+}
+
+/**
+ * A stream of its own for each use (`init`, `shuffle`, `dropout`, ...), so that a new consumer never shifts another's numbers.
+ * @param stream names the use; further parts (epoch, index) make the stream addressable without replaying it.
+ */
+export function randomStream(seed: number, ...stream: readonly (string | number)[]): Random {
+  return randomFrom(sfc32State(`${seed}/${stream.join('/')}`))
+}
+
+/** sfc32 (Doty-Humphrey, PractRand): 128 bits of state, passes PractRand and BigCrush. */
+export function randomFrom(state: readonly [number, number, number, number]): Random {
+  let [a, b, c, counter] = state
+  const nextUint32 = () => {
+    const t = (((a + b) | 0) + counter) | 0
+    counter = (counter + 1) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = (c << 21) | (c >>> 11)
+    c = (c + t) | 0
+    return t >>> 0
+  }
+  const next = () => nextUint32() / 2 ** 32
+  return {
+    next,
+    below(bound) {
+      const limit = 2 ** 32 - (2 ** 32 % bound)
+      let value = nextUint32()
+      while (value >= limit) value = nextUint32()
+      return value % bound
+    },
+    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
+    state: () => [a, b, c, counter],
+  }
+}
+
+/** The numbers 0 to n - 1 in random order (Fisher and Yates). */
+export function permutation(n: number, random: Random): Uint32Array {
+  const order = Uint32Array.from({ length: n }, (_, index) => index)
+  for (let i = n - 1; i > 0; i--) {
+    const j = random.below(i + 1)
+    const held = order[i]!
+    order[i] = order[j]!
+    order[j] = held
+  }
+  return order
+}
+
+/** Four well-mixed words from a text (xmur3 with MurmurHash3's constants), then warmed up as sfc32 asks. */
+function sfc32State(text: string): [number, number, number, number] {
+  let hash = 1779033703 ^ text.length
+  for (let i = 0; i < text.length; i++) {
+    hash = Math.imul(hash ^ text.charCodeAt(i), 3432918353)
+    hash = (hash << 13) | (hash >>> 19)
+  }
+  const word = () => {
+    hash = Math.imul(hash ^ (hash >>> 16), 2246822507)
+    hash = Math.imul(hash ^ (hash >>> 13), 3266489909)
+    hash ^= hash >>> 16
+    return hash | 0
+  }
+  const random = randomFrom([word(), word(), word(), 1])
+  for (let i = 0; i < 12; i++) random.next()
+  return random.state()
+}

@@ -1,0 +1,101 @@
+import { BUILT_IN_DATASETS } from './dataset.ts'
+import { AppError, type Mistake } from './error.ts'
+import type { Warning } from './event.ts'
+import type { OptimizerSpec } from './optimizer-spec.ts'
+import { PRESETS } from './presets/presets.ts'
+import { variablesOf } from './shape.ts'
+import type { JobRequest, TrainingSpec } from './training-spec.ts'
+
+const DEFAULTS = {
+  schedule: { name: 'constant' },
+  loss: 'categoricalCrossentropy',
+  batchSize: 128,
+  epochs: 10,
+  seed: 1,
+  shuffle: true,
+  validation: { split: 'test' },
+  artifacts: ['sparse'],
+  maxRestarts: 5,
+  maxRuntimeSeconds: 86_400,
+  priority: 42,
+  labels: {},
+} as const satisfies Partial<TrainingSpec>
+
+/**
+ * The request with every default filled in: its own fields first, then the preset's, then the service's; objects are
+ * never merged. @throws AppError `invalid_request` naming every field that contradicts the model or the dataset
+ */
+export function resolveSpec({ name: _, ...request }: JobRequest): {
+  spec: TrainingSpec
+  warnings: Warning[]
+} {
+  const preset = PRESETS[request.model.preset]
+  const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
+  const spec = { ...DEFAULTS, ...preset.defaults, ...given } as TrainingSpec
+  const mistakes = [...datasetMistakes(spec), ...excludeMistakes(spec)]
+  if (mistakes.length > 0)
+    throw new AppError('invalid_request', 'The job does not fit together.', { mistakes })
+  return { spec, warnings: optimizerWarnings(spec.optimizer) }
+}
+
+function datasetMistakes({ dataset: ref, model, batchSize }: TrainingSpec): Mistake[] {
+  const dataset = BUILT_IN_DATASETS.get(ref.id)
+  if (!dataset) {
+    const known = [...BUILT_IN_DATASETS.keys()].join(', ')
+    return [{ path: 'dataset.id', message: `there is no dataset "${ref.id}"; there is: ${known}` }]
+  }
+  const mistakes: Mistake[] = []
+  const wanted = PRESETS[model.preset].topology.inputShape.join(' x ')
+  if (dataset.inputShape.join(' x ') !== wanted) {
+    const message = `${model.preset} takes ${wanted}, but ${ref.id} has ${dataset.inputShape.join(' x ')}`
+    mistakes.push({ path: 'dataset.id', message })
+  }
+  const channels = dataset.inputShape.at(-1)!
+  for (const key of ['mean', 'std'] as const) {
+    const count = ref.normalize?.[key].length ?? channels
+    if (count !== channels) {
+      mistakes.push({
+        path: `dataset.normalize.${key}`,
+        message: `needs ${channels} numbers, one a channel, not ${count}`,
+      })
+    }
+  }
+  if (batchSize > dataset.splits.train) {
+    mistakes.push({
+      path: 'batchSize',
+      message: `is more than the ${dataset.splits.train} training examples`,
+    })
+  }
+  return mistakes
+}
+
+function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
+  if (optimizer.name !== 'grda') return []
+  const variables = variablesOf(PRESETS[model.preset].topology)
+  const words = new Set(['bias', ...variables.map(({ name }) => name.split('/')[0]!)])
+  return optimizer.exclude.flatMap((word, index) =>
+    words.has(word)
+      ? []
+      : [{ path: `optimizer.exclude.${index}`, message: `"${word}" is none of: ${[...words].join(', ')}` }],
+  )
+}
+
+/** Published runs leave the recommended ranges, so these warn and never refuse. */
+function optimizerWarnings(optimizer: OptimizerSpec): Warning[] {
+  if (optimizer.name !== 'grda') return []
+  const { c, mu } = optimizer
+  const warnings: Warning[] = []
+  if (c === 0) {
+    const message = 'c = 0 leaves no threshold: this is plain SGD and nothing will be pruned.'
+    warnings.push({ code: 'plain_sgd', path: 'optimizer.c', message })
+  }
+  if (c > 0.005) {
+    const message = `c = ${c} is above the recommended 0 < c <= 0.005: expect heavy pruning from the first epoch.`
+    warnings.push({ code: 'outside_recommended', path: 'optimizer.c', message })
+  }
+  if (mu <= 0.5 || mu === 1) {
+    const message = `mu = ${mu} is outside the recommended 0.5 < mu < 1: at or below 0.5 zeros may not stay zero, at 1 accuracy collapses.`
+    warnings.push({ code: 'outside_recommended', path: 'optimizer.mu', message })
+  }
+  return warnings
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { DatasetRef } from './dataset.ts'
+import { ModelSpec } from './model-spec.ts'
+import { OptimizerSpec } from './optimizer-spec.ts'
+import { ScheduleSpec } from './schedule-spec.ts'
+
+export const Loss = z.enum(['categoricalCrossentropy', 'sparseCategoricalCrossentropy'])
+export type Loss = z.infer<typeof Loss>
+
+/** The words of `artifacts`; see artifact.ts for the files they stand for. */
+export const ArtifactWord = z.enum(['sparse', 'safetensors'])
+
+const Validation = z.union([
+  z.strictObject({ split: z.literal('test') }),
+  z.strictObject({
+    fraction: z
+      .number()
+      .positive()
+      .max(0.9)
+      .describe('Share of the training split held out, stratified by class.'),
+  }),
+])
+
+const Labels = z
+  .record(z.string().regex(/^[A-Za-z0-9._-]{1,63}$/), z.string().max(255))
+  .refine(labels => Object.keys(labels).length <= 32, 'at most 32 labels')
+
+/** What `POST /v1/jobs` takes. Only `model` is required: a preset fills whole fields that are left out. */
+export const JobRequest = z.strictObject({
+  name: z.string().min(1).max(200).optional(),
+  dataset: DatasetRef.optional(),
+  model: ModelSpec,
+  optimizer: OptimizerSpec.optional(),
+  schedule: ScheduleSpec.optional(),
+  loss: Loss.optional(),
+  batchSize: z.int().min(1).max(65_536).optional(),
+  epochs: z.int().min(1).max(100_000).optional(),
+  seed: z.int().min(0).max(4_294_967_295).optional(),
+  shuffle: z.boolean().optional(),
+  validation: Validation.optional(),
+  artifacts: z.array(ArtifactWord).min(1).max(10).optional(),
+  maxRestarts: z.int().min(0).max(1000).optional(),
+  maxRuntimeSeconds: z.int().min(1).max(31_536_000).optional().describe('Running time over all attempts.'),
+  priority: z.int().min(1).max(99).optional().describe('Lower is sooner.'),
+  labels: Labels.optional(),
+})
+export type JobRequest = z.infer<typeof JobRequest>
+
+/** A job's spec: the request with every default filled in. */
+export const TrainingSpec = JobRequest.required().omit({ name: true }).meta({ id: 'TrainingSpec' })
+export type TrainingSpec = z.infer<typeof TrainingSpec>
+
+/** What a preset's original experiment used; a request's own fields replace these whole. */
+export type PresetDefaults = Pick<TrainingSpec, 'dataset' | 'optimizer'> &
+  Partial<Omit<TrainingSpec, 'model' | 'dataset' | 'optimizer'>>
