@@ -1,0 +1,72 @@
+import { fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+export type EngineName = 'native' | 'wasm'
+
+export interface Engine {
+  name: EngineName
+  /** What really computes: 'cpu', or the GPU's name. */
+  device: string
+  /** For people, such as 'TensorFlow 2.21.0'. */
+  version: string
+  /** Threads inside one op. The order of sums depends on it, so equal bits need an equal count. */
+  threads: number
+}
+
+/** What a candidate's child process answers. */
+export type SmokeTestOutcome = { engine: Engine } | { reason: string }
+
+/**
+ * Makes `name` the tfjs-core backend of this process, for as long as the process lives.
+ * Throws with the reason when it does not load.
+ */
+export async function openEngine(name: EngineName, threads = availableParallelism()): Promise<Engine> {
+  // Imported on demand: a process pays only for the engine it opens.
+  switch (name) {
+    case 'native':
+      return (await import('./open-native.ts')).openNative(threads)
+    case 'wasm':
+      return (await import('./open-wasm.ts')).openWasm()
+  }
+}
+
+/**
+ * Finds the engine that works on this machine, without loading it here: a child process opens each candidate
+ * and checks its arithmetic. `notice` is a sentence for people when it is not the one they would expect.
+ * Throws when the engine asked for does not work; 'auto' settles for wasm.
+ */
+export async function chooseEngine(
+  preference: 'auto' | EngineName,
+): Promise<{ engine: Engine; notice?: string }> {
+  if (preference === 'wasm') return { engine: await tryEngine('wasm') }
+  try {
+    return { engine: await tryEngine('native') }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    if (preference === 'native') {
+      throw new Error(`The native engine does not work here: ${reason}. Run \`npm run setup\`.`, {
+        cause: error,
+      })
+    }
+    const notice = `Training runs on the slower wasm engine, since the native one does not work here: ${reason}. Run \`npm run setup\`.`
+    return { engine: await tryEngine('wasm'), notice }
+  }
+}
+
+async function tryEngine(name: EngineName): Promise<Engine> {
+  const child = fork(fileURLToPath(import.meta.resolve('#workers/engine/smoke.ts')), [name], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+  })
+  const outcome = await new Promise<SmokeTestOutcome>((resolve, reject) => {
+    child.once('message', message => resolve(message as SmokeTestOutcome))
+    child.once('error', reject)
+    child.once('exit', (code, signal) =>
+      resolve({ reason: `its process ended with ${signal ?? `code ${code}`}` }),
+    )
+  })
+  if ('engine' in outcome) return outcome.engine
+  throw new Error(outcome.reason)
+}

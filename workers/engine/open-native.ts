@@ -1,0 +1,53 @@
+import { readdir, readFile } from 'node:fs/promises'
+import util from 'node:util'
+import * as tf from '@tensorflow/tfjs-core'
+import type { Engine } from './engine.ts'
+
+/** Loads libtensorflow through tfjs-node. Throws when the binding or its library is missing. */
+export async function openNative(threads: number): Promise<Engine> {
+  setLibraryOptions(threads)
+  restoreRemovedUtil()
+  // The name hides its types: they would allow chained calls (x.square()), which wasm does not have.
+  await import('@tensorflow/tfjs-node-gpu' as string)
+  const { binding, isUsingGpuDevice } = tf.backend() as tf.KernelBackend & {
+    binding: { TF_Version: string }
+    isUsingGpuDevice: boolean
+  }
+  return {
+    name: 'native',
+    device: isUsingGpuDevice ? await readGpuName() : 'cpu',
+    version: `TensorFlow ${binding.TF_Version}`,
+    threads,
+  }
+}
+
+/** libtensorflow reads its options from the environment, once, while it loads. */
+function setLibraryOptions(threads: number): void {
+  Object.assign(process.env, {
+    TF_CPP_MIN_LOG_LEVEL: '2',
+    TF_DETERMINISTIC_OPS: '1',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    TF_NUM_INTRAOP_THREADS: String(threads),
+    TF_NUM_INTEROP_THREADS: '1',
+  })
+}
+
+/** tfjs-node calls two functions that Node 23 removed. */
+function restoreRemovedUtil(): void {
+  const removed = {
+    isArray: Array.isArray,
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
+  }
+  for (const [name, value] of Object.entries(removed)) {
+    if (!(name in util)) Object.assign(util, { [name]: value })
+  }
+}
+
+/** The binding tells only that it found a GPU; the driver knows which. */
+async function readGpuName(): Promise<string> {
+  const folder = '/proc/driver/nvidia/gpus'
+  const [first] = await readdir(folder).catch(() => [])
+  if (first === undefined) return 'gpu'
+  const information = await readFile(`${folder}/${first}/information`, 'utf8')
+  return /^Model:\s*(.+)$/m.exec(information)?.[1]?.trim() ?? 'gpu'
+}
