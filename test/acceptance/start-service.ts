@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface Service {
+  url: string
+  dataDir: string
+  pid: number
+  /** SIGTERM, then the exit code of the whole. */
+  stop(): Promise<number>
+}
+
+/** `npm start` as a user has it: the real processes on a free port, ready when /readyz says so. */
+export async function startService(dataDir?: string): Promise<Service> {
+  const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'thresher-acceptance-')))
+  const port = await freePort()
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], {
+    env: { ...process.env, PORT: String(port), DATA_DIR: directory, LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const url = `http://127.0.0.1:${port}`
+  await ready(url, child)
+  return {
+    url,
+    dataDir: directory,
+    pid: child.pid!,
+    async stop() {
+      child.kill('SIGTERM')
+      const code = child.exitCode ?? (await once(child, 'exit'))[0]
+      if (!dataDir) await rm(directory, { recursive: true, force: true })
+      return code
+    },
+  }
+}
+
+async function ready(url: string, child: ChildProcess): Promise<void> {
+  for (;;) {
+    if (child.exitCode !== null)
+      throw new Error(`the service ended with code ${child.exitCode} before it was ready`)
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined)
+    if (answer?.ok) return
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  await once(server, 'close')
+  return port
+}

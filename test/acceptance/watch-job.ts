@@ -1,0 +1,37 @@
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
+
+// biome-ignore lint/suspicious/noExplicitAny: an outside client sees plain JSON
+export type Frame = Record<string, any>
+
+/** Every frame of a job's stream up to `end` and the socket's close, as an outside client receives them. */
+export async function watchJob(
+  serviceUrl: string,
+  jobId: string,
+  after = 0,
+): Promise<{ frames: Frame[]; closeCode: number }> {
+  const socket = new WebSocket(`${serviceUrl.replace('http', 'ws')}/v1/jobs/${jobId}/stream?after=${after}`)
+  const frames: Frame[] = []
+  socket.on('message', data => frames.push(JSON.parse(String(data))))
+  const [closeCode] = await once(socket, 'close')
+  return { frames, closeCode }
+}
+
+export async function post(
+  serviceUrl: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+) {
+  const answer = await fetch(serviceUrl + path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  })
+  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Frame }
+}
+
+export async function get(serviceUrl: string, path: string) {
+  const answer = await fetch(serviceUrl + path)
+  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Frame }
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { planJob } from '#domain/plan.ts'
+import { PRESETS } from '#domain/presets/presets.ts'
+import { resolveSpec } from '#domain/resolve-spec.ts'
+import { parameterCount } from '#domain/shape.ts'
+import type { JobRequest } from '#domain/training-spec.ts'
+
+const plan = (request: JobRequest) => planJob(resolveSpec(request).spec)
+
+describe('the plan of a dry run', () => {
+  it('counts the parameters that the original experiments had', () => {
+    assert.equal(parameterCount(PRESETS['mnist-mlp'].topology), 407_050)
+    assert.equal(parameterCount(PRESETS['mnist-lenet'].topology), 431_080)
+  })
+
+  it('follows the original LeNet schedule: a tenth at epochs 3, 6 and 9, the threshold never falling', () => {
+    const { epochs, stepsPerEpoch } = plan({ model: { preset: 'mnist-lenet' } })
+    assert.equal(stepsPerEpoch, 938)
+    const rates = epochs.map(({ learningRate }) => Number(learningRate.toPrecision(12)))
+    assert.deepEqual(rates, [0.01, 0.01, 1e-3, 1e-3, 1e-3, 1e-4, 1e-4, 1e-4, 1e-5, 1e-5])
+    const thresholds = epochs.map(({ threshold }) => threshold!)
+    assert.ok(thresholds.every((threshold, index) => index === 0 || threshold > thresholds[index - 1]!))
+    assert.ok(Math.abs(thresholds[0]! - 0.1 * 0.01 * Math.sqrt(938)) < 1e-12)
+  })
+
+  it('forecasts the share of uniform initial weights below the threshold', () => {
+    const { epochs } = plan({
+      model: { preset: 'mnist-mlp' },
+      optimizer: { name: 'grda', learningRate: 0.005, c: 0.02, mu: 0.7, exclude: [], clock: 'steps' },
+    })
+    const l1 = epochs[0]!.threshold!
+    const limits = [Math.sqrt(6 / (784 + 512)), Math.sqrt(6 / (512 + 10))] as const
+    const expected = ((784 * 512 * l1) / limits[0] + (512 * 10 * l1) / limits[1] + 522) / 407_050
+    assert.ok(Math.abs(epochs[0]!.forecastSparsity! - expected) < 0.002)
+  })
+
+  it('leaves excluded biases out of the forecast only where they are not zero already', () => {
+    const optimizer = { name: 'grda', learningRate: 0.01, c: 0.1, mu: 0.5, clock: 'steps' } as const
+    const all = plan({ model: { preset: 'mnist-lenet' }, optimizer: { ...optimizer, exclude: [] } })
+    const weights = plan({ model: { preset: 'mnist-lenet' }, optimizer: { ...optimizer, exclude: ['bias'] } })
+    const lost = all.epochs[9]!.forecastSparsity! - weights.epochs[9]!.forecastSparsity!
+    assert.ok(lost > 0 && lost <= 580 / 431_080)
+  })
+
+  it('gives the same threshold by either clock while the learning rate is constant', () => {
+    const at = (clock: 'steps' | 'time') =>
+      plan({
+        model: { preset: 'mnist-mlp' },
+        optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6, exclude: [], clock },
+      }).epochs[20]!.threshold!
+    assert.ok(Math.abs(at('steps') / at('time') - 1) < 1e-12)
+  })
+
+  it('trains fewer examples when a fraction is held out', () => {
+    const { trainingExamples, stepsPerEpoch } = plan({
+      model: { preset: 'mnist-mlp' },
+      validation: { fraction: 0.1 },
+    })
+    assert.deepEqual([trainingExamples, stepsPerEpoch], [54_000, 422])
+  })
+
+  it('stays small and quick for a job of absurd length', () => {
+    const { epochs } = plan({
+      model: { preset: 'mnist-mlp' },
+      epochs: 100_000,
+      batchSize: 1,
+      schedule: { name: 'step', every: 1, factor: 0.999999, per: 'step' },
+    })
+    assert.ok(epochs.length < 1001)
+  })
+})
