@@ -12,16 +12,24 @@ import { encodeSafetensors } from '#formats/safetensors.ts'
 /** Writes what the PyTorch side of the agreement run starts from: the same weights, batch order and learning rates. */
 export async function writeLenetInputs(folder: string, spec: TrainingSpec): Promise<string[]> {
   const { optimizer, dataset, seed, epochs, batchSize } = spec
-  if (optimizer.name !== 'grda' || !dataset.normalize) throw new Error('the agreement run is about gRDA on normalised MNIST')
+  if (optimizer.name !== 'grda' || !dataset.normalize)
+    throw new Error('the agreement run is about gRDA on normalised MNIST')
   await mkdir(folder, { recursive: true })
-  const files = ['spec.json', 'weights.safetensors', 'order.u32'].map(name => join(folder, name)) as [string, string, string]
+  const files = ['spec.json', 'weights.safetensors', 'order.u32'].map(name => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ]
   const [mean, std] = [dataset.normalize.mean[0], dataset.normalize.std[0]]
   const learningRates = Array.from(
     { length: epochs },
     (_, index) => optimizer.learningRate * scheduleFactor(spec.schedule, index + 1, 0),
   )
   const { learningRate, c, mu } = optimizer
-  await writeFile(files[0], JSON.stringify({ learningRate, c, mu, learningRates, batchSize, epochs, mean, std }))
+  await writeFile(
+    files[0],
+    JSON.stringify({ learningRate, c, mu, learningRates, batchSize, epochs, mean, std }),
+  )
   await writeFile(files[1], encodeSafetensors(initialTensors(spec), {}))
   const examples = BUILT_IN_DATASETS.get(dataset.id)!.splits.train
   const order = new Uint32Array(epochs * examples)
@@ -35,5 +43,10 @@ export async function writeLenetInputs(folder: string, spec: TrainingSpec): Prom
 function initialTensors({ model, seed }: TrainingSpec) {
   const { topology } = PRESETS[model.preset]
   const weights = initialWeights(topology, seed)
-  return variablesOf(topology).map(({ name, shape }) => ({ name, shape, dtype: 'F32' as const, data: weights.get(name)! }))
+  return variablesOf(topology).map(({ name, shape }) => ({
+    name,
+    shape,
+    dtype: 'F32' as const,
+    data: weights.get(name)!,
+  }))
 }
