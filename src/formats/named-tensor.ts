@@ -1,0 +1,41 @@
+interface ArrayOf {
+  F64: Float64Array
+  I64: BigInt64Array
+  U64: BigUint64Array
+  F32: Float32Array
+  I32: Int32Array
+  U32: Uint32Array
+  I16: Int16Array
+  U16: Uint16Array
+  /** Half precision, as its bits: JavaScript has no array for it. */
+  F16: Uint16Array
+  BF16: Uint16Array
+  I8: Int8Array
+  U8: Uint8Array
+  BOOL: Uint8Array
+}
+
+/** An element type, named as safetensors names it. */
+export type Dtype = keyof ArrayOf
+
+/** Values in row-major order under a name; what every format of this folder reads and writes. */
+export type NamedTensor = {
+  [D in Dtype]: { name: string; shape: readonly number[]; dtype: D; data: ArrayOf[D] }
+}[Dtype]
+
+/** The typed array that holds each dtype. */
+export const TYPED_ARRAYS = {
+  F64: Float64Array,
+  I64: BigInt64Array,
+  U64: BigUint64Array,
+  F32: Float32Array,
+  I32: Int32Array,
+  U32: Uint32Array,
+  I16: Int16Array,
+  U16: Uint16Array,
+  F16: Uint16Array,
+  BF16: Uint16Array,
+  I8: Int8Array,
+  U8: Uint8Array,
+  BOOL: Uint8Array,
+} as const satisfies Record<Dtype, unknown>

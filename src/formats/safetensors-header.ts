@@ -1,0 +1,155 @@
+import { z } from 'zod'
+import { elementCount } from '#domain/shape.ts'
+import { FormatError } from './format-error.ts'
+import { type Dtype, TYPED_ARRAYS } from './named-tensor.ts'
+
+export type Metadata = Readonly<Record<string, string>>
+
+export interface TensorDescription {
+  name: string
+  dtype: Dtype
+  shape: readonly number[]
+}
+
+/** Where a tensor lies, in bytes from the end of the header. */
+export interface TensorEntry extends TensorDescription {
+  begin: number
+  end: number
+}
+
+/** The header of a safetensors file and the place of every tensor behind it. */
+export interface SafetensorsHeader {
+  /** Bytes before the first tensor: the length field and the padded header. */
+  headerBytes: number
+  entries: TensorEntry[]
+  metadata: Metadata
+}
+
+const LENGTH_BYTES = 8
+/** The reference implementation's limit. */
+const MAX_HEADER_BYTES = 100_000_000
+
+const Entry = z.strictObject({
+  dtype: z.enum(Object.keys(TYPED_ARRAYS) as Dtype[]),
+  shape: z.array(z.int().nonnegative()),
+  data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
+})
+
+/** Places tensors by alignment descending, then name, so that each is aligned and equal tensors make equal bytes. */
+export function layOut(tensors: readonly TensorDescription[]): TensorEntry[] {
+  let end = 0
+  return tensors.toSorted(byAlignmentThenName).map(({ name, dtype, shape }) => {
+    const begin = end
+    end += elementCount(shape) * itemBytes(dtype)
+    return { name, dtype, shape, begin, end }
+  })
+}
+
+/** @returns the length field and the JSON header, padded with spaces to a multiple of 8 bytes. */
+export function encodeHeader(entries: readonly TensorEntry[], metadata: Metadata): Uint8Array {
+  const json = [['__metadata__', sortByKey(metadata)] as const, ...entries.map(toJsonEntry)]
+    .map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
+    .join(',')
+  const text = new TextEncoder().encode(`{${json}}`)
+  const header = new Uint8Array(LENGTH_BYTES + Math.ceil(text.length / 8) * 8).fill(0x20)
+  new DataView(header.buffer).setBigUint64(0, BigInt(header.length - LENGTH_BYTES), true)
+  header.set(text, LENGTH_BYTES)
+  return header
+}
+
+/**
+ * Reads and checks the header of `bytes`, a whole safetensors file. Entries come in file order and cover the rest of
+ * the file without holes or overlaps, as the reference implementation demands.
+ *
+ * @throws FormatError
+ */
+export function decodeHeader(bytes: Uint8Array): SafetensorsHeader {
+  const headerBytes = readHeaderBytes(bytes)
+  const { __metadata__: metadata = {}, ...tensors } = parseObject(bytes.subarray(LENGTH_BYTES, headerBytes))
+  const entries = Object.entries(tensors).map(parseEntry).sort(byOffset)
+  checkCoverage(entries, bytes.length - headerBytes)
+  if (!isMetadata(metadata)) throw new FormatError('__metadata__ must map strings to strings')
+  return { headerBytes, entries, metadata }
+}
+
+function isMetadata(json: unknown): json is Metadata {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return false
+  return Object.values(json).every(value => typeof value === 'string')
+}
+
+function readHeaderBytes(bytes: Uint8Array): number {
+  if (bytes.length < LENGTH_BYTES) {
+    throw new FormatError(
+      `a safetensors file starts with 8 bytes of header length, but there are ${bytes.length}`,
+    )
+  }
+  const length = Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true))
+  const available = bytes.length - LENGTH_BYTES
+  if (length > available || length > MAX_HEADER_BYTES) {
+    throw new FormatError(
+      `the safetensors header claims ${length} bytes; the file has ${available} after its length`,
+    )
+  }
+  return LENGTH_BYTES + length
+}
+
+function parseObject(text: Uint8Array): Record<string, unknown> {
+  if (text[0] !== '{'.charCodeAt(0)) throw new FormatError('the safetensors header must start with {')
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text))
+  } catch (cause) {
+    throw new FormatError(`the safetensors header is not JSON: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function parseEntry([name, json]: [string, unknown]): TensorEntry {
+  const entry = Entry.safeParse(json)
+  if (!entry.success) throw new FormatError(`tensor "${name}": ${z.prettifyError(entry.error)}`)
+  const { dtype, shape } = entry.data
+  const [begin, end] = entry.data.data_offsets
+  const sizeBytes = elementCount(shape) * itemBytes(dtype)
+  if (end - begin !== sizeBytes) {
+    throw new FormatError(
+      `tensor "${name}": ${dtype} [${shape}] takes ${sizeBytes} bytes, its offsets hold ${end - begin}`,
+    )
+  }
+  return { name, dtype, shape, begin, end }
+}
+
+function checkCoverage(entries: readonly TensorEntry[], dataBytes: number): void {
+  let covered = 0
+  for (const { name, begin, end } of entries) {
+    if (begin < covered) throw new FormatError(`tensor "${name}" overlaps the one before it`)
+    if (begin > covered) throw new FormatError(`bytes ${covered} to ${begin} belong to no tensor`)
+    covered = end
+  }
+  if (covered !== dataBytes) {
+    throw new FormatError(`the tensors take ${covered} bytes, the file has ${dataBytes} after its header`)
+  }
+}
+
+// Joined by hand: an object would move names like "0" to the front, away from the order of the data.
+function toJsonEntry({ name, dtype, shape, begin, end }: TensorEntry) {
+  return [name, { dtype, shape, data_offsets: [begin, end] }] as const
+}
+
+function sortByKey(metadata: Metadata): Metadata {
+  return Object.fromEntries(Object.entries(metadata).sort(([a], [b]) => compare(a, b)))
+}
+
+function byAlignmentThenName(a: TensorDescription, b: TensorDescription): number {
+  return itemBytes(b.dtype) - itemBytes(a.dtype) || compare(a.name, b.name)
+}
+
+// Empty tensors share their offset with the tensor that follows: `end` puts them first.
+function byOffset(a: TensorEntry, b: TensorEntry): number {
+  return a.begin - b.begin || a.end - b.end
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b)
+}
+
+function itemBytes(dtype: Dtype): number {
+  return TYPED_ARRAYS[dtype].BYTES_PER_ELEMENT
+}

@@ -1,0 +1,37 @@
+import { FormatError } from '#formats/format-error.ts'
+import type { Encoding } from './encoding.ts'
+
+/** One bit an element, the least significant bit of each byte first. */
+export const bitmask: Encoding = {
+  dtype: 'U8',
+  valueCount: ({ nonzero }) => nonzero,
+  placeCount: ({ size }) => Math.ceil(size / 8),
+
+  encode(bits, values, mask) {
+    let k = 0
+    for (let i = 0; i < bits.length; i++) {
+      const value = bits[i]!
+      if (value << 1 !== 0) {
+        values[k++] = value
+        mask[i >>> 3]! |= 1 << (i & 7)
+      }
+    }
+  },
+
+  decode(mask, values, bits) {
+    if (mask.length !== Math.ceil(bits.length / 8)) {
+      throw new FormatError(`a bitmask of ${mask.length} bytes does not fit ${bits.length} elements`)
+    }
+    const padding = mask.length * 8 - bits.length
+    if (padding > 0 && mask.at(-1)! >>> (8 - padding) !== 0) {
+      throw new FormatError('a bit of the bitmask lies behind the last element')
+    }
+    let k = 0
+    for (let byte = 0; byte < mask.length; byte++) {
+      for (let set = mask[byte]!; set !== 0; set &= set - 1) {
+        bits[byte * 8 + 31 - Math.clz32(set & -set)] = values[k++]!
+      }
+    }
+    if (k !== values.length) throw new FormatError(`the bitmask sets ${k} bits for ${values.length} values`)
+  },
+}
