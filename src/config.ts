@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { z } from 'zod'
+
+const Environment = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+  DATA_DIR: z.string().min(1).default('./.thresher'),
+  REDIS_URL: z.string().min(1).optional(),
+  ARTIFACT_URL: z.string().min(1).optional(),
+  ENGINE: z.enum(['auto', 'native', 'wasm']).default('auto'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  ADMIN_KEY: z.string().min(16, 'needs at least 16 characters').optional(),
+  ADMIN_KEY_FILE: z.string().min(1).optional(),
+})
+
+/** What an operator may set, by environment variable; every one is optional. */
+export interface Config {
+  host: string
+  port: number
+  dataDir: string
+  /** Absent: `npm start` runs a Redis of its own. */
+  redisUrl: string | undefined
+  /** Where blobs are kept: a folder under the data directory unless ARTIFACT_URL says otherwise. */
+  artifactUrl: string
+  engine: 'auto' | 'native' | 'wasm'
+  logLevel: string
+  adminKey: string | undefined
+}
+
+/** The only reader of `process.env`. Ends the process with every problem listed when the environment is not valid. */
+export function loadConfig(): Config {
+  const { data, error } = Environment.safeParse(process.env)
+  if (!data) {
+    const problems = error.issues.map(issue => `  ${issue.path.join('.')}: ${issue.message}`)
+    console.error(`The environment is not valid:\n${problems.join('\n')}`)
+    process.exit(1)
+  }
+  const dataDir = resolve(data.DATA_DIR)
+  return {
+    host: data.HOST,
+    port: data.PORT,
+    dataDir,
+    redisUrl: data.REDIS_URL,
+    artifactUrl: data.ARTIFACT_URL ?? pathToFileURL(resolve(dataDir, 'blobs')).href,
+    engine: data.ENGINE,
+    logLevel: data.LOG_LEVEL,
+    adminKey: data.ADMIN_KEY ?? (data.ADMIN_KEY_FILE && readFileSync(data.ADMIN_KEY_FILE, 'utf8').trim()),
+  }
+}

@@ -1,0 +1,79 @@
+import { Queue, WaitingError, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { redisKeys } from './redis-keys.ts'
+
+const QUEUE = 'jobs'
+/** Longer than any failover of Redis, so that a lock is lost only with its holder. */
+const LOCK_MS = 60_000
+const STALLED_CHECK_MS = 15_000
+
+/** The jobs that wait for a worker. It carries ids only: what a job is, the job store knows. */
+export class JobQueue {
+  readonly #queue: Queue
+
+  constructor(connection: Redis) {
+    this.#queue = new Queue(QUEUE, { connection, prefix: redisKeys.bull })
+    this.#queue.on('error', () => {})
+  }
+
+  /** Adding an id that waits already changes nothing. */
+  async enqueue(jobId: string, priority: number): Promise<void> {
+    const whenOver = { removeOnComplete: true, removeOnFail: true } as const
+    await this.#queue.add(QUEUE, { id: jobId }, { jobId, priority, attempts: 1, ...whenOver })
+  }
+
+  async remove(jobId: string): Promise<void> {
+    await this.#queue.remove(jobId)
+  }
+
+  async changePriority(jobId: string, priority: number): Promise<void> {
+    const waiting = await this.#queue.getJob(jobId)
+    await waiting?.changePriority({ priority })
+  }
+
+  /** 1 for the job that is next, or undefined when it does not wait. */
+  async position(jobId: string): Promise<number | undefined> {
+    const waiting = await this.#queue.getJobs(['waiting', 'prioritized'], 0, 9_999, true)
+    const index = waiting.findIndex(job => job?.id === jobId)
+    return index === -1 ? undefined : index + 1
+  }
+
+  async waitingCount(): Promise<number> {
+    const counts = await this.#queue.getJobCounts('waiting', 'prioritized')
+    return Object.values(counts).reduce((sum, count) => sum + count, 0)
+  }
+
+  async close(): Promise<void> {
+    await this.#queue.close()
+  }
+}
+
+/**
+ * Takes one job at a time from the queue. Restarts are counted by the job store, so a stalled job may come back any number
+ * of times.
+ * @param connection needs `maxRetriesPerRequest: null`, as BullMQ blocks on it
+ */
+export function createJobWorker(
+  connection: Redis,
+  process: (jobId: string, requeue: () => Promise<never>) => Promise<void>,
+): Worker {
+  return new Worker(
+    QUEUE,
+    async (job, token) => {
+      const requeue = async () => {
+        await job.moveToWait(token)
+        throw new WaitingError()
+      }
+      await process(job.data.id, requeue)
+    },
+    {
+      connection,
+      prefix: redisKeys.bull,
+      concurrency: 1,
+      autorun: false,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+    },
+  )
+}

@@ -1,0 +1,40 @@
+import type { Redis } from 'ioredis'
+
+/** KEYS: job, idempotency record, indexes... ARGV: id, state, idempotency record or '', its seconds. */
+const CREATE = `
+if ARGV[3] ~= '' then
+  local found = redis.call('GET', KEYS[2])
+  if found then return found end
+  redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
+end
+redis.call('HSET', KEYS[1], 'state', ARGV[2])
+for i = 3, #KEYS do redis.call('ZADD', KEYS[i], 0, ARGV[1]) end
+return false`
+
+/** KEYS: job, events, indexes to leave..., indexes to join... ARGV: id, state before, state after, channel, indexes to leave, (seq, event)... */
+const COMMIT = `
+if redis.call('HGET', KEYS[1], 'state') ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], 'state', ARGV[3])
+local leaving = tonumber(ARGV[5])
+for i = 3, #KEYS do
+  if i - 2 <= leaving then redis.call('ZREM', KEYS[i], ARGV[1]) else redis.call('ZADD', KEYS[i], 0, ARGV[1]) end
+end
+for i = 6, #ARGV, 2 do
+  redis.call('XADD', KEYS[2], ARGV[i] .. '-0', 'event', ARGV[i + 1])
+  redis.call('PUBLISH', ARGV[4], ARGV[i + 1])
+end
+return 1`
+
+type Arguments = readonly (string | number)[]
+
+/** The atomic steps of the job store, each one Lua script. */
+export const scripts = {
+  /** @returns the idempotency record that was there before, in which case nothing was stored */
+  async create(redis: Redis, keys: readonly string[], args: Arguments): Promise<string | null> {
+    return (await redis.eval(CREATE, keys.length, ...keys, ...args)) as string | null
+  },
+  /** @returns whether the job was still as it was when the caller decided */
+  async commit(redis: Redis, keys: readonly string[], args: Arguments): Promise<boolean> {
+    return (await redis.eval(COMMIT, keys.length, ...keys, ...args)) === 1
+  },
+}

@@ -1,0 +1,196 @@
+import type { Redis } from 'ioredis'
+import type { Artifact } from '#domain/artifact.ts'
+import { AppError } from '#domain/error.ts'
+import type { EpochMetrics, JobEvent } from '#domain/event.ts'
+import { applyEvent, type Job, type JobStatus, placeEvent } from '#domain/job.ts'
+import type { Decision } from '#domain/job-decisions.ts'
+import { scripts } from './job-scripts.ts'
+import { redisKeys } from './redis-keys.ts'
+
+const IDEMPOTENCY_SECONDS = 86_400
+const PAGE = 200
+
+export interface IdempotencyClaim {
+  /** Key, caller and route. */
+  scope: string
+  /** Digest of the canonical body. */
+  bodyDigest: string
+}
+
+export interface JobFilter {
+  status?: JobStatus | undefined
+  labels?: Readonly<Record<string, string>> | undefined
+}
+
+export interface Appended {
+  job: Job
+  events: JobEvent[]
+}
+
+/** Jobs in Redis: the folded state in one record, the history beside it, both changed by one atomic script. */
+export class JobStore {
+  readonly #redis: Redis
+
+  constructor(redis: Redis) {
+    this.#redis = redis
+  }
+
+  /**
+   * Stores a queued job, and under an idempotency key only once.
+   * @returns the job that the key already made, if there is one
+   * @throws AppError `idempotency_key_reused` when the key belongs to another body
+   */
+  async create(job: Job, claim?: IdempotencyClaim): Promise<{ job: Job; replayed: boolean }> {
+    const key = redisKeys.idempotency(claim?.scope ?? '')
+    const record = claim ? JSON.stringify({ bodyDigest: claim.bodyDigest, jobId: job.id }) : ''
+    const indexes = indexKeys(job)
+    const found = await scripts.create(
+      this.#redis,
+      [redisKeys.job(job.id), key, ...indexes],
+      [job.id, JSON.stringify(job), record, IDEMPOTENCY_SECONDS],
+    )
+    if (!found || !claim) return { job, replayed: false }
+    const earlier: { bodyDigest: string; jobId: string } = JSON.parse(found)
+    if (earlier.bodyDigest !== claim.bodyDigest) {
+      throw new AppError(
+        'idempotency_key_reused',
+        'This Idempotency-Key was used with another body; take a new key.',
+      )
+    }
+    return { job: (await this.get(earlier.jobId)) ?? job, replayed: true }
+  }
+
+  async get(jobId: string): Promise<Job | undefined> {
+    const state = await this.#redis.hget(redisKeys.job(jobId), 'state')
+    return state === null ? undefined : JSON.parse(state)
+  }
+
+  /** @throws AppError `not_found` */
+  async require(jobId: string): Promise<Job> {
+    const job = await this.get(jobId)
+    if (!job) throw new AppError('not_found', `There is no job ${jobId}.`)
+    return job
+  }
+
+  /**
+   * The one way a job changes: decides on the job as it is, folds the events in, and commits both unless somebody else was
+   * faster; then it decides again. @throws AppError `not_found`; whatever `decide` and `applyEvent` throw
+   */
+  async append(jobId: string, decide: Decision): Promise<Appended> {
+    for (;;) {
+      const before = await this.require(jobId)
+      const now = new Date().toISOString()
+      const events: JobEvent[] = []
+      let job = before
+      for (const decided of decide(before)) {
+        const event = placeEvent(job, decided, now)
+        job = applyEvent(job, event)
+        events.push(event)
+      }
+      if (events.length === 0 || (await this.#commit(before, job, events))) return { job, events }
+    }
+  }
+
+  /** Changes what is not history: name, labels and priority. Decides again when somebody else was faster. */
+  async revise(jobId: string, change: (job: Job) => Job): Promise<Job> {
+    for (;;) {
+      const before = await this.require(jobId)
+      const job = change(before)
+      if (await this.#commit(before, job, [])) return job
+    }
+  }
+
+  async #commit(before: Job, job: Job, events: readonly JobEvent[]): Promise<boolean> {
+    const drop = indexKeys(before).filter(key => !indexKeys(job).includes(key))
+    const add = indexKeys(job).filter(key => !indexKeys(before).includes(key))
+    const keys = [redisKeys.job(job.id), redisKeys.events(job.id), ...drop, ...add]
+    const committed = await scripts.commit(this.#redis, keys, [
+      job.id,
+      JSON.stringify(before),
+      JSON.stringify(job),
+      redisKeys.jobChannel(job.id),
+      drop.length,
+      ...events.flatMap(event => [event.seq, JSON.stringify(event)]),
+    ])
+    const epoch = events.findLast(event => event.type === 'epoch')
+    if (committed && epoch?.type === 'epoch') await this.#recordRate(job, epoch.data)
+    return committed
+  }
+
+  /** The fleet's last measured rate of a preset, for the dry run's estimate. */
+  async #recordRate(job: Job, { examplesPerSecond }: EpochMetrics): Promise<void> {
+    await this.#redis.set(redisKeys.rate(job.spec.model.preset), examplesPerSecond)
+  }
+
+  async measuredRate(preset: string): Promise<number | undefined> {
+    const rate = await this.#redis.get(redisKeys.rate(preset))
+    return rate === null ? undefined : Number(rate)
+  }
+
+  /** Newest first, beginning after the id `after`. */
+  async list(
+    filter: JobFilter,
+    after: string | undefined,
+    limit: number,
+  ): Promise<{ jobs: Job[]; hasMore: boolean }> {
+    const index = narrowestIndex(filter)
+    const jobs: Job[] = []
+    let last = after
+    for (;;) {
+      const ids = await this.#redis.zrevrangebylex(index, last ? `(${last}` : '+', '-', 'LIMIT', 0, PAGE)
+      for (const job of await this.#load(ids)) {
+        if (!matches(job, filter)) continue
+        if (jobs.length === limit) return { jobs, hasMore: true }
+        jobs.push(job)
+      }
+      if (ids.length < PAGE) return { jobs, hasMore: false }
+      last = ids.at(-1)
+    }
+  }
+
+  async #load(ids: readonly string[]): Promise<Job[]> {
+    if (ids.length === 0) return []
+    const pipeline = this.#redis.pipeline()
+    for (const id of ids) pipeline.hget(redisKeys.job(id), 'state')
+    const answers = (await pipeline.exec()) ?? []
+    return answers.flatMap(([, state]) => (typeof state === 'string' ? [JSON.parse(state) as Job] : []))
+  }
+
+  /** Artifacts that were made on request after the job's own. */
+  async exports(jobId: string): Promise<Artifact[]> {
+    return Object.values(await this.#redis.hgetall(redisKeys.exports(jobId))).map(text => JSON.parse(text))
+  }
+
+  async recordExport(jobId: string, artifact: Artifact): Promise<void> {
+    await this.#redis.hset(redisKeys.exports(jobId), artifact.name, JSON.stringify(artifact))
+  }
+
+  /** Removes every trace of the job. */
+  async delete(job: Job): Promise<void> {
+    const transaction = this.#redis.multi()
+    for (const key of indexKeys(job)) transaction.zrem(key, job.id)
+    transaction.del(
+      redisKeys.job(job.id),
+      redisKeys.events(job.id),
+      redisKeys.progress(job.id),
+      redisKeys.exports(job.id),
+    )
+    await transaction.exec()
+  }
+}
+
+function indexKeys(job: Job): string[] {
+  const labels = Object.entries(job.spec.labels).map(([key, value]) => redisKeys.jobsByLabel(key, value))
+  return [redisKeys.allJobs, redisKeys.jobsByStatus(job.status), ...labels]
+}
+
+function narrowestIndex({ status, labels }: JobFilter): string {
+  const label = Object.entries(labels ?? {})[0]
+  if (label) return redisKeys.jobsByLabel(...label)
+  return status ? redisKeys.jobsByStatus(status) : redisKeys.allJobs
+}
+
+function matches(job: Job, { status, labels }: JobFilter): boolean {
+  if (status && job.status !== status) return false
+  return Object.entries(labels ?? {}).every(([key, value]) => job.spec.labels[key] === value)
+}

@@ -1,0 +1,19 @@
+/** Every key this service owns in Redis; BullMQ's live under `thresher:bull`. */
+export const redisKeys = {
+  job: (jobId: string) => `thresher:job:${jobId}`,
+  events: (jobId: string) => `thresher:events:${jobId}`,
+  progress: (jobId: string) => `thresher:progress:${jobId}`,
+  exports: (jobId: string) => `thresher:exports:${jobId}`,
+  allJobs: 'thresher:jobs',
+  jobsByStatus: (status: string) => `thresher:jobs:status:${status}`,
+  jobsByLabel: (key: string, value: string) => `thresher:jobs:label:${key}=${value}`,
+  idempotency: (scope: string) => `thresher:idempotency:${scope}`,
+  workers: 'thresher:workers',
+  worker: (workerId: string) => `thresher:worker:${workerId}`,
+  rate: (preset: string) => `thresher:rate:${preset}`,
+  lease: (duty: string) => `thresher:lease:${duty}`,
+  bull: 'thresher:bull',
+  /** Pub/sub channels. */
+  jobChannel: (jobId: string) => `thresher:live:${jobId}`,
+  controlChannel: 'thresher:control',
+} as const
