@@ -27,7 +27,7 @@ export async function openEngine(name: EngineName, threads = availableParallelis
     case 'native':
       return (await import('./open-native.ts')).openNative(threads)
     case 'wasm':
-      return (await import('./open-wasm.ts')).openWasm()
+      return (await import('./open-wasm.ts')).openWasm(threads)
   }
 }
 

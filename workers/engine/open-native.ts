@@ -2,13 +2,16 @@ import { readdir, readFile } from 'node:fs/promises'
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Engine } from './engine.ts'
+import { registerNativeKernels } from './register-native-kernels.ts'
+import { registerReluGradient } from './relu-gradient.ts'
 
 /** Loads libtensorflow through tfjs-node. Throws when the binding or its library is missing. */
 export async function openNative(threads: number): Promise<Engine> {
   setLibraryOptions(threads)
   restoreRemovedUtil()
-  // The name hides its types: they would allow chained calls (x.square()), which wasm does not have.
-  await import('@tensorflow/tfjs-node-gpu' as string)
+  await import('@tensorflow/tfjs-node-gpu')
+  registerNativeKernels()
+  registerReluGradient()
   const { binding, isUsingGpuDevice } = tf.backend() as tf.KernelBackend & {
     binding: { TF_Version: string }
     isUsingGpuDevice: boolean

@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { Worker } from 'node:worker_threads'
+import { BackendWasm, setThreadsCount } from '@tensorflow/tfjs-backend-wasm'
+
+type Module = BackendWasm['wasm'] & {
+  cwrap(name: string, returns: 'number' | null, parameters: string[]): (...values: number[]) => number
+  PThread: { unusedWorkers: Worker[]; runningWorkers: Worker[] }
+}
+type Imports = { env: { emscripten_num_logical_cores: () => number } }
+
+// Node has it; TypeScript describes it with the browser's types alone.
+declare const WebAssembly: {
+  compile(bytes: Uint8Array): Promise<object>
+  Instance: new (module: object, imports: Imports) => object
+}
+
+const require = createRequire(import.meta.url)
+const PATH = '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd'
+
+/**
+ * Starts the package's threaded binary, which computes with 8 threads at most. The package itself does so in browsers
+ * alone: it hands its workers blob URLs, which Node does not take. Here they get text and a file path.
+ */
+export async function openThreadedBackend(threads: number): Promise<BackendWasm> {
+  const module = await instantiate(threads)
+  module.tfjs = bindBackendFunctions(module)
+  setThreadsCount(threads)
+  const backend = new BackendWasm(module)
+  const { runningWorkers, unusedWorkers } = module.PThread
+  // A process that has nothing else to do ends, whatever its workers wait for.
+  for (const worker of runningWorkers) worker.unref()
+  // The binary asks for eight workers before it knows how many it needs.
+  await Promise.all(unusedWorkers.splice(0).map(worker => worker.terminate()))
+  return backend
+}
+
+async function instantiate(threads: number): Promise<Module> {
+  const factory: (settings: object) => Promise<Module> = require(`${PATH}.js`)
+  const binary = await WebAssembly.compile(await readFile(require.resolve(`${PATH}.wasm`)))
+  const withdraw = [offerWorker(), watchFaultListeners()]
+  try {
+    return await factory({
+      mainScriptUrlOrBlob: require.resolve(`${PATH}.js`),
+      instantiateWasm: (imports: Imports, receive: (instance: object, module: object) => void) => {
+        // It uses half of the cores, counting on two threads for each.
+        imports.env.emscripten_num_logical_cores = () => 2 * threads
+        receive(new WebAssembly.Instance(binary, imports), binary)
+        return {}
+      },
+    })
+  } finally {
+    for (const undo of withdraw) undo()
+  }
+}
+
+/** Defines the global that the factory makes its workers from; the factory's own assignment to it has no effect. */
+function offerWorker(): () => void {
+  const { wasmWorkerContents } = require(`${PATH}.worker.js`) as { wasmWorkerContents: string }
+  // The package holds the script in a template literal, which turned its escapes into line ends.
+  const script = wasmWorkerContents.replaceAll('\n', '\\n')
+  class KernelWorker extends Worker {
+    constructor() {
+      // No execArgv: each worker would load the --import hooks of this process again.
+      super(script, { eval: true, execArgv: [] })
+    }
+  }
+  Object.defineProperty(globalThis, 'Worker', { value: KernelWorker, configurable: true })
+  return () => Reflect.deleteProperty(globalThis, 'Worker')
+}
+
+/** The factory's listeners rethrow every fault of the process; a runner has its own. */
+function watchFaultListeners(): () => void {
+  const exceptions = process.listeners('uncaughtException')
+  const rejections = process.listeners('unhandledRejection')
+  return () => {
+    for (const listener of process.listeners('uncaughtException')) {
+      if (!exceptions.includes(listener)) process.off('uncaughtException', listener)
+    }
+    for (const listener of process.listeners('unhandledRejection')) {
+      if (!rejections.includes(listener)) process.off('unhandledRejection', listener)
+    }
+  }
+}
+
+/** What BackendWasm calls beside the kernels, as the package's own loader binds it. */
+function bindBackendFunctions({ cwrap }: Module): Module['tfjs'] {
+  const bind = (name: string, parameterCount: number, returns: 'number' | null = null) =>
+    cwrap(name, returns, Array(parameterCount).fill('number')) as (...values: number[]) => never
+  return {
+    init: bind('init', 0),
+    initWithThreadsCount: bind('init_with_threads_count', 1),
+    getThreadsCount: bind('get_threads_count', 0, 'number'),
+    registerTensor: bind('register_tensor', 3),
+    disposeData: bind('dispose_data', 1),
+    dispose: bind('dispose', 0),
+  }
+}

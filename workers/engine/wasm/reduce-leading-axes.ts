@@ -1,0 +1,41 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
+import * as tf from '@tensorflow/tfjs-core'
+import type { WasmKernel } from './register-kernel.ts'
+
+type Attributes = { axis: number | number[]; keepDims: boolean }
+
+/** Over leading axes, as for a bias's gradient: the stock kernel would transpose all of x first. */
+export const sum: WasmKernel<{ x: tf.Tensor }, Attributes> = {
+  name: tf.Sum,
+  compute: ({ x }, attributes, { backend, stock }) =>
+    reduceLeadingAxes(x, attributes, backend, () => 1) ?? stock({ x }, attributes),
+}
+
+/** Over leading axes, as in batch normalisation. */
+export const mean: WasmKernel<{ x: tf.Tensor }, Attributes> = {
+  name: tf.Mean,
+  compute: ({ x }, attributes, { backend, stock }) =>
+    reduceLeadingAxes(x, attributes, backend, rows => 1 / rows) ?? stock({ x }, attributes),
+}
+
+/** Sums in float64, times scale(rows). Undefined when the axes are not the first ones. */
+function reduceLeadingAxes(
+  x: tf.Tensor,
+  { axis, keepDims }: Attributes,
+  backend: BackendWasm,
+  scale: (rows: number) => number,
+): tf.TensorInfo | undefined {
+  const axes = tf.util.parseAxisParam(axis, x.shape).sort((a, b) => a - b)
+  if (x.dtype !== 'float32' || axes.length === x.rank || axes.some((a, i) => a !== i)) return undefined
+  const rest = x.shape.slice(axes.length)
+  const output = backend.makeOutput(keepDims ? [...axes.map(() => 1), ...rest] : rest, 'float32')
+  const columns = tf.util.sizeFromShape(rest)
+  const values = backend.typedArrayFromHeap(x) as Float32Array
+  const sums = new Float64Array(columns)
+  for (let row = 0; row < values.length; row += columns) {
+    for (let column = 0; column < columns; column++) sums[column]! += values[row + column]!
+  }
+  const factor = scale(values.length / columns)
+  backend.typedArrayFromHeap(output).set(sums.map(total => total * factor))
+  return output
+}
