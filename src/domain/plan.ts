@@ -36,8 +36,7 @@ export interface Plan {
 export function planJob(spec: TrainingSpec): Plan {
   const { topology } = PRESETS[spec.model.preset]
   const parameters = parameterCount(topology)
-  const trainingExamples = trainingExampleCount(spec)
-  const stepsPerEpoch = Math.ceil(trainingExamples / spec.batchSize)
+  const { trainingExamples, stepsPerEpoch } = epochLength(spec)
   const epochs = planEpochs(spec, stepsPerEpoch)
   const denseBytes = parameters * BYTES_PER_FLOAT
   const nonzero = parameters * (1 - (epochs[0]?.forecastSparsity ?? 0))
@@ -52,10 +51,11 @@ export function planJob(spec: TrainingSpec): Plan {
   }
 }
 
-/** Training examples that remain after `validation.fraction` took its share of each class. */
-function trainingExampleCount({ dataset, validation }: TrainingSpec): number {
+/** Examples that remain after `validation.fraction` took its share of each class, and the batches they make. */
+export function epochLength({ dataset, validation, batchSize }: TrainingSpec) {
   const { train } = BUILT_IN_DATASETS.get(dataset.id)!.splits
-  return 'fraction' in validation ? train - Math.round(train * validation.fraction) : train
+  const trainingExamples = 'fraction' in validation ? train - Math.round(train * validation.fraction) : train
+  return { trainingExamples, stepsPerEpoch: Math.ceil(trainingExamples / batchSize) }
 }
 
 function planEpochs(spec: TrainingSpec, stepsPerEpoch: number): PlannedEpoch[] {

@@ -8,7 +8,10 @@ export interface ByteRange {
  * The one range that a `Range` header asks for (RFC 9110, section 14.2). `whole` when the header is absent, malformed,
  * of another unit or asks for several ranges: a server may ignore those; `unsatisfiable` is a 416.
  */
-export function parseByteRange(header: string | undefined, sizeBytes: number): ByteRange | 'whole' | 'unsatisfiable' {
+export function parseByteRange(
+  header: string | undefined,
+  sizeBytes: number,
+): ByteRange | 'whole' | 'unsatisfiable' {
   const match = /^bytes=(?:(\d+)-(\d*)|-(\d+))$/i.exec(header?.trim() ?? '')
   if (!match) return 'whole'
   const [, first, last, suffix] = match

@@ -6,7 +6,8 @@ import { redisKeys } from './redis-keys.ts'
 const PROGRESS_SECONDS = 60
 
 export interface Follower {
-  onEvent(event: JobEvent): void
+  /** The next event waits until this one is taken, so a slow watcher costs no memory. */
+  onEvent(event: JobEvent): Promise<void>
   onProgress(frame: ProgressFrame): void
 }
 
@@ -42,6 +43,10 @@ export class JobEvents {
       count,
     )
     return [...first, ...entries.map(([, fields]) => JSON.parse(fields[1]!) as JobEvent)]
+  }
+
+  async readAll(job: Job): Promise<JobEvent[]> {
+    return await this.read(job, 0, Number.MAX_SAFE_INTEGER)
   }
 
   /** Tells who is watching; kept for a minute so that a job can say how far it is. */
@@ -93,13 +98,13 @@ export class JobEvents {
   }
 }
 
-/** One watcher's place in a job's history: hands on what comes next and reads what is missing. */
+/** One watcher's place in a job's history: hands on what comes next and reads what is missing, at the watcher's pace. */
 class Following {
   readonly #follower: Follower
   readonly #readAfter: (seq: number) => Promise<JobEvent[]>
   #lastSeq: number
-  #catchingUp: Promise<void> | undefined
-  #newsWhileCatchingUp = false
+  #busy: Promise<void> | undefined
+  #thereIsMore = false
 
   constructor(follower: Follower, lastSeq: number, readAfter: (seq: number) => Promise<JobEvent[]>) {
     this.#follower = follower
@@ -109,30 +114,31 @@ class Following {
 
   take(message: Message): void {
     if (message.type === 'progress') this.#follower.onProgress(message)
-    else if (message.seq === this.#lastSeq + 1 && !this.#catchingUp) this.#hand(message)
+    else if (message.seq === this.#lastSeq + 1 && !this.#busy) this.#begin([message])
     else if (message.seq > this.#lastSeq) void this.catchUp()
   }
 
   /** Reads on until the stream has nothing more; a Redis that is away is asked again when it is back. */
   catchUp(): Promise<void> {
-    this.#newsWhileCatchingUp = true
-    this.#catchingUp ??= this.#readOn().finally(() => {
-      this.#catchingUp = undefined
+    this.#thereIsMore = true
+    return this.#busy ?? this.#begin([])
+  }
+
+  #begin(events: readonly JobEvent[]): Promise<void> {
+    this.#busy = this.#handOn(events).finally(() => {
+      this.#busy = undefined
     })
-    return this.#catchingUp
+    return this.#busy
   }
 
-  async #readOn(): Promise<void> {
-    while (this.#newsWhileCatchingUp) {
-      this.#newsWhileCatchingUp = false
-      const events = await this.#readAfter(this.#lastSeq).catch(() => [])
-      for (const event of events) this.#hand(event)
-      if (events.length > 0) this.#newsWhileCatchingUp = true
+  async #handOn(events: readonly JobEvent[]): Promise<void> {
+    for (let batch = events; batch.length > 0 || this.#thereIsMore; ) {
+      for (const event of batch) {
+        this.#lastSeq = event.seq
+        await this.#follower.onEvent(event)
+      }
+      this.#thereIsMore = false
+      batch = await this.#readAfter(this.#lastSeq).catch(() => [])
     }
-  }
-
-  #hand(event: JobEvent): void {
-    this.#lastSeq = event.seq
-    this.#follower.onEvent(event)
   }
 }

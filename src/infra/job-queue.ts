@@ -22,6 +22,13 @@ export class JobQueue {
     await this.#queue.add(QUEUE, { id: jobId }, { jobId, priority, attempts: 1, ...whenOver })
   }
 
+  /** Puts a job that its worker has lost back into line, whatever lock is still on it. */
+  async reclaim(jobId: string, priority: number): Promise<void> {
+    const held = await this.#queue.getJob(jobId)
+    if (held && (await held.isActive())) await held.moveToWait('0')
+    else await this.enqueue(jobId, priority)
+  }
+
   async remove(jobId: string): Promise<void> {
     await this.#queue.remove(jobId)
   }
@@ -39,8 +46,7 @@ export class JobQueue {
   }
 
   async waitingCount(): Promise<number> {
-    const counts = await this.#queue.getJobCounts('waiting', 'prioritized')
-    return Object.values(counts).reduce((sum, count) => sum + count, 0)
+    return await this.#queue.getJobCountByTypes('waiting', 'prioritized')
   }
 
   async close(): Promise<void> {

@@ -37,12 +37,12 @@ export class JobStore {
 
   /**
    * Stores a queued job, and under an idempotency key only once.
-   * @returns the job that the key already made, if there is one
+   * @returns the job as it was first answered when the key has already made one
    * @throws AppError `idempotency_key_reused` when the key belongs to another body
    */
   async create(job: Job, claim?: IdempotencyClaim): Promise<{ job: Job; replayed: boolean }> {
     const key = redisKeys.idempotency(claim?.scope ?? '')
-    const record = claim ? JSON.stringify({ bodyDigest: claim.bodyDigest, jobId: job.id }) : ''
+    const record = claim ? JSON.stringify({ bodyDigest: claim.bodyDigest, job }) : ''
     const indexes = indexKeys(job)
     const found = await scripts.create(
       this.#redis,
@@ -50,14 +50,14 @@ export class JobStore {
       [job.id, JSON.stringify(job), record, IDEMPOTENCY_SECONDS],
     )
     if (!found || !claim) return { job, replayed: false }
-    const earlier: { bodyDigest: string; jobId: string } = JSON.parse(found)
+    const earlier: { bodyDigest: string; job: Job } = JSON.parse(found)
     if (earlier.bodyDigest !== claim.bodyDigest) {
       throw new AppError(
         'idempotency_key_reused',
         'This Idempotency-Key was used with another body; take a new key.',
       )
     }
-    return { job: (await this.get(earlier.jobId)) ?? job, replayed: true }
+    return { job: earlier.job, replayed: true }
   }
 
   async get(jobId: string): Promise<Job | undefined> {

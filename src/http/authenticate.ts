@@ -1,0 +1,51 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import { AppError } from '#domain/error.ts'
+
+const PUBLIC = /^\/(healthz|readyz|openapi\.json|docs(\/.*)?)$/
+
+/** Host names that a browser can only reach this machine by, so that a rebound DNS name cannot reach an open server. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
+
+/**
+ * The one hook that every route passes. With a key: `Authorization: Bearer KEY`, compared in constant time. Without one the
+ * server answers loopback names only and refuses every foreign Origin, since any web page can post to an open local port.
+ */
+export function authenticate(adminKey: string | undefined): (request: FastifyRequest) => Promise<void> {
+  const expected = adminKey === undefined ? undefined : sha256(adminKey)
+  return async request => {
+    if (PUBLIC.test(request.url.split('?')[0]!)) return
+    if (expected) requireKey(request, expected)
+    else requireLoopback(request)
+  }
+}
+
+export function isLoopbackAddress(host: string): boolean {
+  return LOOPBACK.test(host) || host === '::1'
+}
+
+function requireKey({ headers }: FastifyRequest, expected: Buffer): void {
+  const given = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  if (given !== undefined && timingSafeEqual(sha256(given), expected)) return
+  const challenge = { 'www-authenticate': 'Bearer' }
+  throw new AppError('unauthenticated', 'Send the key as `Authorization: Bearer KEY`.', {
+    headers: challenge,
+  })
+}
+
+function requireLoopback({ headers }: FastifyRequest): void {
+  if (!LOOPBACK.test(headers.host ?? '')) {
+    throw new AppError(
+      'forbidden',
+      `Without ADMIN_KEY only loopback names are answered, not "${headers.host}".`,
+    )
+  }
+  const { origin } = headers
+  if (origin !== undefined && origin !== `http://${headers.host}`) {
+    throw new AppError('forbidden', `Without ADMIN_KEY no foreign origin is answered, not "${origin}".`)
+  }
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

@@ -1,0 +1,63 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+import { AppError } from '#domain/error.ts'
+import { mistakesOf } from './mistakes.ts'
+import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.ts'
+
+/** Turns whatever a route threw into problem+json; a 5xx hides its cause from the client and logs it. */
+export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
+  const known = asAppError(error)
+  if (known.status >= 500) request.log.error({ err: known.cause ?? known }, 'a request failed')
+  const problem = problemOf(known.code, known.message, request.id, known.mistakes)
+  return reply
+    .code(known.status)
+    .headers(known.headers)
+    .type(PROBLEM_MEDIA_TYPE)
+    .send(JSON.stringify(problem))
+}
+
+export function handleNotFound(request: FastifyRequest): never {
+  throw new AppError(
+    'not_found',
+    `${request.method} ${request.url.split('?')[0]} is not a route of this service.`,
+  )
+}
+
+function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error
+  if (hasZodFastifySchemaValidationErrors(error)) return invalidRequest(error)
+  const { code, statusCode = 500, message } = error as FastifyError
+  switch (code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new AppError('body_too_large', 'The body is larger than this route takes.')
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new AppError('unsupported_media_type', 'Send the body as application/json.')
+    case 'FST_ERR_CTP_EMPTY_JSON_BODY':
+      return new AppError('malformed_body', 'The body is empty; a JSON object is needed.')
+  }
+  if (statusCode >= 400 && statusCode < 500) return new AppError('malformed_body', message)
+  if (isConnectionError(error)) {
+    const headers = { 'retry-after': '5' }
+    return new AppError('unavailable', 'The job store does not answer; try again.', { cause: error, headers })
+  }
+  return new AppError('internal', 'The cause is in the server log, under this request id.', { cause: error })
+}
+
+function invalidRequest(error: { validation: readonly { params: { issue?: unknown } }[] }): AppError {
+  const issues = error.validation.flatMap(({ params }) =>
+    params.issue ? [params.issue as z.core.$ZodIssue] : [],
+  )
+  const mistakes = mistakesOf(issues)
+  const places = mistakes.map(({ path, message }) => (path ? `${path} ${message}` : message)).join('; ')
+  return new AppError('invalid_request', places, { mistakes })
+}
+
+/** ioredis gives up on a command while Redis is away. */
+function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return (
+    error.name === 'MaxRetriesPerRequestError' ||
+    /Connection is closed|ECONNREFUSED|ENOENT/.test(error.message)
+  )
+}

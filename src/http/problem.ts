@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { ERROR_CATALOGUE, type ErrorCode, type Mistake } from '#domain/error.ts'
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
+
+/** RFC 9457, section 3.1, with a stable code, every mistake by its path, and the request's id. */
+export const Problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.string(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Problem' })
+export type Problem = z.infer<typeof Problem>
+
+export function problemOf(
+  code: ErrorCode,
+  detail: string,
+  requestId: string,
+  mistakes: readonly Mistake[] = [],
+): Problem {
+  const { status, title } = ERROR_CATALOGUE[code]
+  return { type: `/docs#${code}`, title, status, detail, code, errors: [...mistakes], requestId }
+}

@@ -1,0 +1,24 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { cancel } from '#domain/job-decisions.ts'
+import { describeJob, JobResource } from '#http/job-resource.ts'
+import type { World } from '#infra/connect.ts'
+import { JobParams } from './job-params.ts'
+
+const schema = {
+  operationId: 'cancelJob',
+  tags: ['jobs'],
+  summary: 'Cancel a job; repeating it changes nothing, 409 once it has succeeded or failed',
+  params: JobParams,
+  response: { 202: JobResource },
+}
+
+export const cancelJobRoute =
+  (world: World): FastifyPluginAsyncZod =>
+  async app => {
+    app.post('/v1/jobs/:jobId/cancel', { schema }, async (request, reply) => {
+      const { job } = await world.jobs.append(request.params.jobId, cancel)
+      if (job.status === 'cancelling') await world.control.wake(job.id)
+      else await world.queue.remove(job.id)
+      return reply.code(202).send(await describeJob(job, world))
+    })
+  }

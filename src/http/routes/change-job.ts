@@ -1,0 +1,38 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+import { AppError } from '#domain/error.ts'
+import type { Job } from '#domain/job.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import { describeJob, JobResource } from '#http/job-resource.ts'
+import type { World } from '#infra/connect.ts'
+import { JobParams } from './job-params.ts'
+
+const Change = JobRequest.pick({ name: true, labels: true, priority: true }).meta({ id: 'JobChange' })
+
+const schema = {
+  operationId: 'changeJob',
+  tags: ['jobs'],
+  summary: 'Change the name or the labels; the priority too while the job is queued',
+  params: JobParams,
+  body: Change,
+  response: { 200: JobResource },
+}
+
+export const changeJobRoute =
+  (world: World): FastifyPluginAsyncZod =>
+  async app => {
+    app.patch('/v1/jobs/:jobId', { schema }, async request => {
+      const { priority } = request.body
+      const job = await world.jobs.revise(request.params.jobId, before => changed(before, request.body))
+      if (priority !== undefined) await world.queue.changePriority(job.id, priority)
+      return describeJob(job, world)
+    })
+  }
+
+function changed(job: Job, { name, labels, priority }: z.infer<typeof Change>): Job {
+  if (priority !== undefined && job.status !== 'queued') {
+    throw new AppError('conflict', `The job is ${job.status}; only a queued job's priority can change.`)
+  }
+  const spec = { ...job.spec, ...(labels && { labels }), ...(priority !== undefined && { priority }) }
+  return { ...job, spec, ...(name !== undefined && { name }) }
+}

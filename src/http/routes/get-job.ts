@@ -1,0 +1,20 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { describeJob, JobResource } from '#http/job-resource.ts'
+import type { World } from '#infra/connect.ts'
+import { JobParams } from './job-params.ts'
+
+const schema = {
+  operationId: 'getJob',
+  tags: ['jobs'],
+  summary: 'One job: progress, place in the queue, latest metrics and links',
+  params: JobParams,
+  response: { 200: JobResource },
+}
+
+export const getJobRoute =
+  (world: World): FastifyPluginAsyncZod =>
+  async app => {
+    app.get('/v1/jobs/:jobId', { schema }, async request =>
+      describeJob(await world.jobs.require(request.params.jobId), world),
+    )
+  }

@@ -1,0 +1,39 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { EpochMetrics } from '#domain/event.ts'
+import { epochSeries, seriesToCsv, thinSeries } from '#domain/metric-series.ts'
+import type { World } from '#infra/connect.ts'
+import { JobParams } from './job-params.ts'
+
+const Epoch = z.coerce.number().int().min(1)
+
+const schema = {
+  operationId: 'getMetrics',
+  tags: ['progress'],
+  summary: 'The epoch series, whole or thinned to maxPoints, as JSON or CSV',
+  params: JobParams,
+  querystring: z.strictObject({
+    fromEpoch: Epoch.default(1),
+    toEpoch: Epoch.optional(),
+    maxPoints: z.coerce.number().int().min(2).max(100_000).optional(),
+    format: z.enum(['json', 'csv']).default('json'),
+  }),
+  response: {
+    200: z.union([z.object({ data: z.array(EpochMetrics), shown: z.int(), total: z.int() }), z.string()]),
+  },
+}
+
+export const getMetricsRoute =
+  ({ jobs, events }: Pick<World, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
+  async app => {
+    app.get('/v1/jobs/:jobId/metrics', { schema }, async (request, reply) => {
+      const job = await jobs.require(request.params.jobId)
+      const { fromEpoch, toEpoch = Number.POSITIVE_INFINITY, maxPoints, format } = request.query
+      const series = epochSeries(await events.readAll(job)).filter(
+        ({ epoch }) => epoch >= fromEpoch && epoch <= toEpoch,
+      )
+      const data = maxPoints === undefined ? series : thinSeries(series, maxPoints)
+      if (format === 'json') return { data, shown: data.length, total: series.length }
+      return reply.type('text/csv; charset=utf-8').serializer(String).send(seriesToCsv(data))
+    })
+  }
