@@ -5,6 +5,7 @@ import { JobControl } from './job-control.ts'
 import { JobEvents } from './job-events.ts'
 import { JobQueue } from './job-queue.ts'
 import { JobStore } from './job-store.ts'
+import { redisKeys } from './redis-keys.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
 /** Everything outside a process that it uses, connected. */
@@ -16,6 +17,8 @@ export interface World {
   control: JobControl
   workers: WorkerRegistry
   blobs: BlobStore
+  /** Whether this process may do a duty for the next `durationMs`; nobody else may meanwhile. */
+  lease(duty: string, durationMs: number): Promise<boolean>
   /** A further connection of the same kind; `connect` closes it too. */
   duplicate(options?: RedisOptions): Redis
   close(): Promise<void>
@@ -47,6 +50,8 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
     control: new JobControl(redis, subscriber),
     workers: new WorkerRegistry(redis),
     blobs: connectBlobStore(config.artifactUrl),
+    lease: async (duty, durationMs) =>
+      (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
     async close() {
       await queue.close()

@@ -9,9 +9,6 @@ import type { World } from '#infra/connect.ts'
 import { JobParams } from './job-params.ts'
 
 const schema = {
-  operationId: 'streamJob',
-  tags: ['progress'],
-  summary: 'WebSocket: a snapshot, every event after `after`, progress between them, and one end frame',
   params: JobParams,
   querystring: z.strictObject({ after: z.coerce.number().int().min(0).default(0) }),
 }

@@ -1,0 +1,87 @@
+import helmet from '@fastify/helmet'
+import websocket from '@fastify/websocket'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { authenticate } from '#http/authenticate.ts'
+import { handleError, handleNotFound } from '#http/error-handler.ts'
+import { CLOSE } from '#http/frame-socket.ts'
+import { registerOpenapi } from '#http/openapi.ts'
+import { cancelJobRoute } from '#http/routes/cancel-job.ts'
+import { changeJobRoute } from '#http/routes/change-job.ts'
+import { createJobRoute } from '#http/routes/create-job.ts'
+import { deleteJobRoute } from '#http/routes/delete-job.ts'
+import { downloadArtifactRoute } from '#http/routes/download-artifact.ts'
+import { getJobRoute } from '#http/routes/get-job.ts'
+import { getLayersRoute } from '#http/routes/get-layers.ts'
+import { getMetricsRoute } from '#http/routes/get-metrics.ts'
+import { healthRoutes } from '#http/routes/health.ts'
+import { listArtifactsRoute } from '#http/routes/list-artifacts.ts'
+import { listEventsRoute } from '#http/routes/list-events.ts'
+import { listJobsRoute } from '#http/routes/list-jobs.ts'
+import { listWorkersRoute } from '#http/routes/list-workers.ts'
+import { readDatasetsRoutes } from '#http/routes/read-datasets.ts'
+import { readModelsRoutes } from '#http/routes/read-models.ts'
+import { streamJobRoute } from '#http/routes/stream-job.ts'
+import type { World } from '#infra/connect.ts'
+
+const BODY_BYTES = 1024 * 1024
+const FRAME_BYTES = 64 * 1024
+const REQUEST_MS = 60_000
+
+/** The api as a value that can be asked without a socket. It never imports TensorFlow. */
+export async function createApp(
+  world: World,
+  { adminKey, logger }: { adminKey?: string | undefined; logger?: FastifyBaseLogger },
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    ...(logger && { loggerInstance: logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_MS,
+    routerOptions: { maxParamLength: 500 },
+    exposeHeadRoutes: false,
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(handleError)
+  app.setNotFoundHandler(handleNotFound)
+  app.addHook('onRequest', authenticate(adminKey))
+  takeEmptyBodies(app)
+
+  await app.register(helmet, { contentSecurityPolicy: false })
+  await app.register(websocket, { options: { maxPayload: FRAME_BYTES }, preClose: sayGoodbye })
+  await registerOpenapi(app)
+
+  await app.register(createJobRoute(world))
+  await app.register(listJobsRoute(world))
+  await app.register(getJobRoute(world))
+  await app.register(changeJobRoute(world))
+  await app.register(cancelJobRoute(world))
+  await app.register(deleteJobRoute(world))
+  await app.register(listEventsRoute(world))
+  await app.register(streamJobRoute(world))
+  await app.register(getMetricsRoute(world))
+  await app.register(getLayersRoute(world))
+  await app.register(listArtifactsRoute(world))
+  await app.register(downloadArtifactRoute(world))
+  await app.register(listWorkersRoute(world))
+  await app.register(readDatasetsRoutes)
+  await app.register(readModelsRoutes)
+  await app.register(healthRoutes(world))
+  return app
+}
+
+/** Action routes are posted to without a body, whatever content type a client sends along. */
+function takeEmptyBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'ignore')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '' && request.routeOptions.schema?.body === undefined) done(null, undefined)
+    else parse(request, body as string, done)
+  })
+}
+
+/** Every open socket learns that the server goes, so that its client reconnects elsewhere with its last seq. */
+function sayGoodbye(this: FastifyInstance, done: () => void): void {
+  for (const client of this.websocketServer.clients) client.close(CLOSE.shuttingDown, 'shutting down')
+  this.websocketServer.close(done)
+}

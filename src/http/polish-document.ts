@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { PROBLEM_MEDIA_TYPE, Problem } from './problem.ts'
+
+type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
+type Dictionary = Record<string, Json>
+
+interface Document {
+  paths?: Record<string, Record<string, { responses?: Dictionary; [key: string]: unknown }>>
+  components?: { schemas?: Dictionary; [key: string]: unknown }
+}
+
+const problem = {
+  description: 'Anything that went wrong (RFC 9457)',
+  content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+}
+
+/** What the generator leaves out or says twice: errors, bytes, the WebSocket, and a second copy of every schema. */
+export function polishDocument<T extends object>(generated: T): T {
+  const document = foldInputSchemas(generated) as Document
+  document.components!.schemas!['Problem'] ??= z.toJSONSchema(Problem) as Dictionary
+  for (const operations of Object.values(document.paths ?? {})) {
+    for (const operation of Object.values(operations))
+      operation.responses = { ...operation.responses, default: problem }
+  }
+  describeBytes(document)
+  describeEventStream(document)
+  describeWebSocket(document)
+  return document as T
+}
+
+/** fastify-type-provider-zod registers each schema as `X` for answers and `XInput` for requests; here they are one. */
+function foldInputSchemas(generated: object): object {
+  const document: Document = JSON.parse(
+    JSON.stringify(generated).replace(/(#\/components\/schemas\/\w+?)Input"/g, '$1"'),
+  )
+  const schemas = document.components?.schemas ?? {}
+  for (const name of Object.keys(schemas)) if (name.endsWith('Input')) delete schemas[name]
+  return document
+}
+
+function describeBytes({ paths }: Document): void {
+  const operations = paths?.['/v1/jobs/{jobId}/artifacts/{name}'] ?? {}
+  const bytes = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
+  for (const [method, operation] of Object.entries(operations)) {
+    const content = method === 'get' ? { content: bytes } : {}
+    operation.operationId = method === 'get' ? 'downloadArtifact' : 'headArtifact'
+    operation.responses = {
+      '200': { description: 'The whole file', ...content },
+      ...(method === 'get' && { '206': { description: 'One range of it', ...content } }),
+      '304': { description: 'If-None-Match names this file' },
+      default: problem,
+    }
+  }
+}
+
+function describeEventStream({ paths }: Document): void {
+  const answer = paths?.['/v1/jobs/{jobId}/events']?.['get']?.responses?.['200'] as
+    | { content?: Dictionary }
+    | undefined
+  if (answer?.content) answer.content['text/event-stream'] = { schema: { type: 'string' } }
+}
+
+/** The generator skips upgrades; OpenAPI has no words for their frames, so the answer is prose. */
+function describeWebSocket({ paths }: Document): void {
+  if (!paths) return
+  const integer = { type: 'integer', minimum: 0, default: 0 }
+  paths['/v1/jobs/{jobId}/stream'] = {
+    get: {
+      operationId: 'streamJob',
+      tags: ['progress'],
+      summary: 'WebSocket: a snapshot, every event after `after`, progress between them, and one end frame',
+      parameters: [
+        { in: 'path', name: 'jobId', required: true, schema: { type: 'string' } },
+        { in: 'query', name: 'after', required: false, schema: integer },
+      ],
+      responses: {
+        '101': {
+          description:
+            'JSON frames: `{type: "snapshot", job, lastSeq}` first; then events as in JobEvent; `progress`, `heartbeat` between; ' +
+            '`{type: "end", status, lastSeq}` before the close 1000. Closes: 4400 bad frame, 4404 no such job, 4408 too slow, 1001 shutting down.',
+        },
+        default: problem,
+      },
+    },
+  }
+}

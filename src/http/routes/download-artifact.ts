@@ -1,0 +1,98 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type Artifact, isArtifactName } from '#domain/artifact.ts'
+import { AppError } from '#domain/error.ts'
+import { isTerminal } from '#domain/job.ts'
+import { type ByteRange, listsEntityTag, parseByteRange } from '#http/byte-range.ts'
+import type { World } from '#infra/connect.ts'
+import { exportArtifact } from '#infra/export-artifact.ts'
+import { JobParams } from './job-params.ts'
+
+const schema = {
+  operationId: 'downloadArtifact',
+  tags: ['artifacts'],
+  summary:
+    'The bytes of an artifact, whole or one range, with a strong ETag and their digest; HEAD answers alike',
+  params: JobParams.extend({ name: z.string().min(1).max(500) }),
+}
+
+export const downloadArtifactRoute =
+  (world: Pick<World, 'jobs' | 'blobs'>): FastifyPluginAsyncZod =>
+  async app => {
+    app.route({
+      method: ['GET', 'HEAD'],
+      url: '/v1/jobs/:jobId/artifacts/:name',
+      schema,
+      async handler(request, reply) {
+        const { jobId, name } = request.params
+        const artifact = await findArtifact(jobId, name)
+        describe(reply, artifact)
+        const answer = condition(request, artifact)
+        if (answer === 'not-modified') return reply.code(304).send()
+        if (request.method === 'HEAD') return reply.header('content-length', artifact.sizeBytes).send()
+        const { stream } = await world.blobs.open(
+          jobId,
+          artifact.sha256,
+          answer === 'whole' ? undefined : answer,
+        )
+        if (answer === 'whole') return reply.header('content-length', artifact.sizeBytes).send(stream)
+        const { start, end } = answer
+        reply.header('content-range', `bytes ${start}-${end}/${artifact.sizeBytes}`)
+        return reply
+          .code(206)
+          .header('content-length', end - start + 1)
+          .send(stream)
+      },
+    })
+
+    async function findArtifact(jobId: string, name: string): Promise<Artifact> {
+      const job = await world.jobs.require(jobId)
+      if (!isArtifactName(name)) throw new AppError('not_found', `A job has no artifact "${name}".`)
+      const made = [...job.artifacts, ...(await world.jobs.exports(jobId))].find(
+        artifact => artifact.name === name,
+      )
+      if (made && isTerminal(job.status)) return made
+      if (!isTerminal(job.status)) {
+        throw new AppError('artifact_not_ready', `The job is ${job.status}; artifacts exist once it is over.`)
+      }
+      return await exportArtifact(world, job, name)
+    }
+  }
+
+function describe(reply: FastifyReply, { name, mediaType, sha256 }: Artifact): void {
+  reply.headers({
+    'content-type': mediaType,
+    etag: entityTag(sha256),
+    'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
+    'accept-ranges': 'bytes',
+    'content-disposition': `attachment; filename="${name}"`,
+    'cache-control': 'private, max-age=31536000, immutable, no-transform',
+  })
+}
+
+/** What the conditional and range headers ask for, in the order of RFC 9110, section 13.2.2. */
+function condition(
+  { method, headers }: FastifyRequest,
+  artifact: Artifact,
+): ByteRange | 'whole' | 'not-modified' {
+  const tag = entityTag(artifact.sha256)
+  if (headers['if-match'] !== undefined && !listsEntityTag(headers['if-match'], tag, 'strong')) {
+    throw new AppError('precondition_failed', `If-Match names another entity; this one is ${tag}.`)
+  }
+  if (headers['if-none-match'] !== undefined && listsEntityTag(headers['if-none-match'], tag, 'weak')) {
+    return 'not-modified'
+  }
+  const ifRange = headers['if-range']
+  if (method === 'HEAD' || (ifRange !== undefined && ifRange !== tag)) return 'whole'
+  const range = parseByteRange(headers.range, artifact.sizeBytes)
+  if (range !== 'unsatisfiable') return range
+  const size = { 'content-range': `bytes */${artifact.sizeBytes}` }
+  throw new AppError('range_not_satisfiable', `The artifact has ${artifact.sizeBytes} bytes.`, {
+    headers: size,
+  })
+}
+
+function entityTag(sha256: string): string {
+  return `"sha256-${sha256}"`
+}

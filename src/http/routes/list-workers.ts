@@ -1,0 +1,17 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { WorkerStatus } from '#domain/worker.ts'
+import { pageOf, wholePage } from '#http/page.ts'
+import type { World } from '#infra/connect.ts'
+
+const schema = {
+  operationId: 'listWorkers',
+  tags: ['service'],
+  summary: 'Who is alive, on which engine and device, with which job',
+  response: { 200: pageOf(WorkerStatus) },
+}
+
+export const listWorkersRoute =
+  ({ workers }: Pick<World, 'workers'>): FastifyPluginAsyncZod =>
+  async app => {
+    app.get('/v1/workers', { schema }, async () => wholePage(await workers.list()))
+  }

@@ -1,0 +1,35 @@
+import closeWithGrace from 'close-with-grace'
+import { isLoopbackAddress } from '#http/authenticate.ts'
+import { connect } from '#infra/connect.ts'
+import { reconcileQueue } from '#src/dispatcher/reconcile-queue.ts'
+import { createApp } from './app.ts'
+import { loadConfig } from './config.ts'
+import { createLogger } from './logger.ts'
+
+const CLOSE_MS = 10_000
+
+const config = loadConfig()
+const logger = createLogger('api', config.logLevel)
+const world = await connect(config).catch(fail)
+if (!config.adminKey && !isLoopbackAddress(config.host)) {
+  fail(
+    new Error(
+      `HOST is ${config.host}, which others can reach: set ADMIN_KEY or ADMIN_KEY_FILE, or listen on 127.0.0.1.`,
+    ),
+  )
+}
+const app = await createApp(world, { adminKey: config.adminKey, logger })
+const stopReconciling = reconcileQueue(world, logger)
+const ending = closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
+  await app.close()
+  await stopReconciling()
+  await world.close()
+})
+// Started beside a supervisor by `npm start`: ends when that process is gone, however it went.
+process.once('disconnect', ending.close)
+await app.listen({ host: config.host, port: config.port }).catch(fail)
+
+function fail(error: Error): never {
+  logger.fatal({ err: error }, error.message)
+  process.exit(1)
+}
