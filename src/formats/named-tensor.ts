@@ -1,3 +1,6 @@
+import { elementCount } from '#domain/shape.ts'
+import { FormatError } from './format-error.ts'
+
 interface ArrayOf {
   F64: Float64Array
   I64: BigInt64Array
@@ -39,3 +42,15 @@ export const TYPED_ARRAYS = {
   U8: Uint8Array,
   BOOL: Uint8Array,
 } as const satisfies Record<Dtype, unknown>
+
+/** @throws FormatError when two tensors share a name, or the data of one does not fill its shape */
+export function checkTensors(tensors: readonly NamedTensor[]): void {
+  const names = new Set<string>()
+  for (const { name, shape, data } of tensors) {
+    if (names.has(name)) throw new FormatError(`there are two tensors named "${name}"`)
+    names.add(name)
+    if (data.length !== elementCount(shape)) {
+      throw new FormatError(`tensor "${name}" has shape [${shape}] but ${data.length} values`)
+    }
+  }
+}

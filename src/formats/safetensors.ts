@@ -1,7 +1,14 @@
 import { elementCount } from '#domain/shape.ts'
 import { FormatError } from './format-error.ts'
-import { type NamedTensor, TYPED_ARRAYS } from './named-tensor.ts'
-import { decodeHeader, encodeHeader, layOut, type Metadata, type TensorEntry } from './safetensors-header.ts'
+import { checkTensors, type NamedTensor, TYPED_ARRAYS } from './named-tensor.ts'
+import {
+  decodeHeader,
+  encodeHeader,
+  layOut,
+  type Metadata,
+  type TensorDescription,
+  type TensorEntry,
+} from './safetensors-header.ts'
 
 export type { Metadata } from './safetensors-header.ts'
 
@@ -14,35 +21,45 @@ export interface TensorFile {
  * Writes a safetensors file (https://github.com/huggingface/safetensors, "Format"). The bytes depend on the tensors
  * and the metadata alone, not on the order they come in.
  *
- * @throws FormatError when two tensors share a name, or data and shape disagree
+ * @throws FormatError when tensors share a name, use a reserved one, or do not fill their shape
  */
 export function encodeSafetensors(
   tensors: readonly NamedTensor[],
   metadata: Metadata = {},
 ): Uint8Array<ArrayBuffer> {
-  const byName = new Map(tensors.map(tensor => [tensor.name, tensor]))
-  if (byName.size < tensors.length || byName.has('__metadata__')) {
-    throw new FormatError('tensor names must be unique, and __metadata__ is not one')
-  }
-  tensors.forEach(checkLength)
-  const entries = layOut(tensors)
-  const header = encodeHeader(entries, metadata)
-  const file = new Uint8Array(header.length + (entries.at(-1)?.end ?? 0))
-  file.set(header)
-  for (const { name, begin } of entries) {
-    const { buffer, byteOffset, byteLength } = byName.get(name)!.data
-    file.set(new Uint8Array(buffer, byteOffset, byteLength), header.length + begin)
-  }
+  checkTensors(tensors)
+  const { file, views } = allocateSafetensors(tensors, metadata)
+  for (const { name, data } of tensors) copyValues(data, views.get(name)!)
   return file
 }
 
-/** The size of `encodeSafetensors`'s answer, without making it; needs no data. */
-export function safetensorsSizeBytes(
-  tensors: readonly Omit<NamedTensor, 'data'>[],
-  metadata: Metadata = {},
-): number {
+/**
+ * A file that is complete but for its values, which are zeros until they are written through `views` (by name): a
+ * writer that computes them needs no memory besides the file.
+ *
+ * @throws FormatError when tensors share a name or use a reserved one
+ */
+export function allocateSafetensors(tensors: readonly TensorDescription[], metadata: Metadata) {
   const entries = layOut(tensors)
-  return encodeHeader(entries, metadata).length + (entries.at(-1)?.end ?? 0)
+  const header = encodeHeader(entries, metadata)
+  const file = new Uint8Array(header.length + dataBytes(entries))
+  file.set(header)
+  const views = new Map(entries.map(entry => [entry.name, viewOf(file, header.length, entry).data]))
+  if (views.size < tensors.length || views.has('__metadata__')) {
+    throw new FormatError('two tensors would be stored under the same name')
+  }
+  return { file, views }
+}
+
+/** The size of the file that `allocateSafetensors` would make. */
+export function safetensorsSizeBytes(tensors: readonly TensorDescription[], metadata: Metadata): number {
+  const entries = layOut(tensors)
+  return encodeHeader(entries, metadata).length + dataBytes(entries)
+}
+
+/** Byte by byte, so that the payload of a NaN survives. */
+export function copyValues(from: NamedTensor['data'], to: NamedTensor['data']): void {
+  bytesOf(to).set(bytesOf(from))
 }
 
 /**
@@ -67,8 +84,10 @@ function viewOf(bytes: Uint8Array, headerBytes: number, entry: TensorEntry): Nam
   return { name, dtype, shape, data } as NamedTensor
 }
 
-function checkLength({ name, shape, data }: NamedTensor): void {
-  if (data.length !== elementCount(shape)) {
-    throw new FormatError(`tensor "${name}" has shape [${shape}] but ${data.length} values`)
-  }
+function bytesOf({ buffer, byteOffset, byteLength }: NamedTensor['data']): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength)
+}
+
+function dataBytes(entries: readonly TensorEntry[]): number {
+  return entries.at(-1)?.end ?? 0
 }

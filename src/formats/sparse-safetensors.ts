@@ -1,34 +1,29 @@
 import { z } from 'zod'
 import { elementCount } from '#domain/shape.ts'
 import { FormatError } from './format-error.ts'
-import { type Dtype, type NamedTensor, TYPED_ARRAYS } from './named-tensor.ts'
-import { decodeSafetensors, encodeSafetensors, safetensorsSizeBytes, type TensorFile } from './safetensors.ts'
+import { checkTensors, type Dtype, type NamedTensor } from './named-tensor.ts'
+import {
+  allocateSafetensors,
+  copyValues,
+  decodeSafetensors,
+  safetensorsSizeBytes,
+  type TensorFile,
+} from './safetensors.ts'
 import type { Metadata, TensorDescription } from './safetensors-header.ts'
-import { bitmask } from './sparse/bitmask.ts'
-import { countNonzero, type Encoding, type NonzeroCount, type Places } from './sparse/encoding.ts'
-import { gaps } from './sparse/gaps.ts'
-import { indices } from './sparse/indices.ts'
+import { bitsOf, type Places } from './sparse/encoding.ts'
+import { describeStored, ENCODING_NAMES, ENCODINGS, type Plan, planTensor } from './sparse/plan.ts'
 
 const VERSION = '1'
 
 /** A small file may honestly stand for many zeros, so only a limit keeps a lying one from taking all memory. */
 const MAX_DENSE_BYTES = 2 ** 32
 
-/** Where two take the same space, the first is chosen. */
-const ENCODINGS = { bitmask, gaps, indices } satisfies Record<string, Encoding>
-type EncodingName = keyof typeof ENCODINGS
-
 /** A value of the `sparse.tensors` map. */
 const SparseTensor = z.strictObject({
   shape: z.array(z.int().nonnegative()),
-  encoding: z.enum(Object.keys(ENCODINGS) as EncodingName[]),
+  encoding: z.enum(ENCODING_NAMES),
 })
 type SparseTensors = [name: string, tensor: z.infer<typeof SparseTensor>][]
-
-/** How a tensor will be stored; enough to know the size of the file. */
-type Plan =
-  | { tensor: NamedTensor; encoding: 'dense' }
-  | { tensor: NamedTensor & { dtype: 'F32' }; encoding: EncodingName; count: NonzeroCount }
 
 /**
  * Writes tensors without their zeros, as docs/sparse-safetensors.md specifies: a legal safetensors file whose bytes
@@ -40,11 +35,14 @@ export function encodeSparseSafetensors(
   tensors: readonly NamedTensor[],
   metadata: Metadata = {},
 ): Uint8Array<ArrayBuffer> {
+  checkTensors(tensors)
   const plans = tensors.map(planTensor)
-  return encodeSafetensors(plans.flatMap(encodeTensor), addMap(metadata, plans))
+  const { file, views } = allocateSafetensors(plans.flatMap(describeStored), addMap(metadata, plans))
+  for (const plan of plans) fill(views, plan)
+  return file
 }
 
-/** The exact size of `encodeSparseSafetensors`'s answer for the price of one pass that counts: no copies are made. */
+/** The exact size of `encodeSparseSafetensors`'s answer for the price of one pass that counts. */
 export function sparseSizeBytes(tensors: readonly NamedTensor[], metadata: Metadata = {}): number {
   const plans = tensors.map(planTensor)
   return safetensorsSizeBytes(plans.flatMap(describeStored), addMap(metadata, plans))
@@ -74,43 +72,15 @@ export function decodeSparseSafetensors(bytes: Uint8Array, maxDenseBytes = MAX_D
   return { tensors: [...tensors.values()].sort(compareNames), metadata }
 }
 
-function planTensor(tensor: NamedTensor): Plan {
-  if (tensor.dtype !== 'F32') return { tensor, encoding: 'dense' }
-  const count = countNonzero(bitsOf(tensor.data))
-  if (count.nonzero * 100 > count.size * 97) return { tensor, encoding: 'dense' }
-  const names = Object.keys(ENCODINGS) as EncodingName[]
-  const encoding = names.reduce((best, next) =>
-    storedBytes(next, count) < storedBytes(best, count) ? next : best,
-  )
-  return { tensor, encoding, count }
-}
-
-function storedBytes(encoding: EncodingName, count: NonzeroCount): number {
-  const { dtype, valueCount, placeCount } = ENCODINGS[encoding]
-  return 4 * valueCount(count) + (dtype === 'I32' ? 4 : 1) * placeCount(count)
-}
-
-function describeStored(plan: Plan): TensorDescription[] {
-  if (plan.encoding === 'dense') return [plan.tensor]
-  const { dtype, valueCount, placeCount } = ENCODINGS[plan.encoding]
-  const { name } = plan.tensor
-  return [
-    { name: `${name}.values`, dtype: 'F32', shape: [valueCount(plan.count)] },
-    { name: `${name}.${plan.encoding}`, dtype, shape: [placeCount(plan.count)] },
-  ]
-}
-
-function encodeTensor(plan: Plan): NamedTensor[] {
-  if (plan.encoding === 'dense') return [plan.tensor]
-  const stored = describeStored(plan).map(allocate)
-  const [values, places] = stored.map(({ data }) => data) as [Float32Array, Places]
-  ENCODINGS[plan.encoding].encode(bitsOf(plan.tensor.data), bitsOf(values), places)
-  return stored
-}
-
-function allocate(description: TensorDescription): NamedTensor {
-  const { dtype, shape } = description
-  return { ...description, data: new TYPED_ARRAYS[dtype](elementCount(shape)) } as NamedTensor
+function fill(views: Map<string, NamedTensor['data']>, plan: Plan): void {
+  const [values, places] = describeStored(plan).map(({ name }) => views.get(name)!)
+  if (plan.encoding === 'dense') copyValues(plan.tensor.data, values!)
+  else
+    ENCODINGS[plan.encoding].encode(
+      bitsOf(plan.tensor.data),
+      bitsOf(values as Float32Array),
+      places as Places,
+    )
 }
 
 function addMap(metadata: Metadata, plans: readonly Plan[]): Metadata {
@@ -148,10 +118,6 @@ function take(tensors: Map<string, NamedTensor>, name: string, dtype: Dtype): Na
   if (tensor?.dtype !== dtype) throw new FormatError(`sparse.tensors needs "${name}" of dtype ${dtype}`)
   tensors.delete(name)
   return tensor.data
-}
-
-function bitsOf({ buffer, byteOffset, length }: Float32Array): Uint32Array {
-  return new Uint32Array(buffer, byteOffset, length)
 }
 
 function compareNames(a: NamedTensor, b: NamedTensor): number {

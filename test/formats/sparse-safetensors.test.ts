@@ -152,3 +152,16 @@ test('a tensor that is there twice is refused', () => {
   const twice = encodeSafetensors([...file.tensors, vector('t', 4, {})], file.metadata)
   assert.throws(() => decodeSparseSafetensors(twice), /"t" is there twice/)
 })
+
+test('the writer refuses tensors that no file could hold', () => {
+  const tensor = vector('t', 100, { 3: 1 })
+  assert.throws(() => encodeSparseSafetensors([{ ...tensor, shape: [99] }]), /shape \[99\] but 100 values/)
+  assert.throws(
+    () => encodeSparseSafetensors([tensor, tensorWithNonzeros('t', [9], 1)]),
+    /two tensors named "t"/,
+  )
+  assert.throws(
+    () => encodeSparseSafetensors([tensor, vector('t.values', 1, { 0: 1 })]),
+    /under the same name/,
+  )
+})

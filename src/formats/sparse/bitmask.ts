@@ -7,14 +7,21 @@ export const bitmask: Encoding = {
   valueCount: ({ nonzero }) => nonzero,
   placeCount: ({ size }) => Math.ceil(size / 8),
 
+  // Free of branches: around half full, mispredicted ones would triple the time. Every element is written to the next
+  // place of `values` and stays there if it is no zero; writes behind the end, after the last of them, are ignored.
   encode(bits, values, mask) {
     let k = 0
-    for (let i = 0; i < bits.length; i++) {
-      const value = bits[i]!
-      if (value << 1 !== 0) {
-        values[k++] = value
-        mask[i >>> 3]! |= 1 << (i & 7)
+    for (let byte = 0; byte < mask.length; byte++) {
+      const end = Math.min(byte * 8 + 8, bits.length)
+      let set = 0
+      for (let i = byte * 8; i < end; i++) {
+        const magnitude = bits[i]! << 1
+        const kept = (magnitude | -magnitude) >>> 31
+        values[k] = bits[i]!
+        k += kept
+        set |= kept << (i & 7)
       }
+      mask[byte] = set
     }
   },
 

@@ -24,16 +24,17 @@ export interface Encoding {
   decode(places: Places, values: Uint32Array, bits: Uint32Array): void
 }
 
+/** Free of branches: around half full, mispredicted ones would triple the time. */
 export function countNonzero(bits: Uint32Array): NonzeroCount {
   let nonzero = 0
   let fillers = 0
   let previous = -1
   for (let i = 0; i < bits.length; i++) {
-    if (bits[i]! << 1 !== 0) {
-      nonzero++
-      fillers += (i - previous - 1) >>> 8
-      previous = i
-    }
+    const magnitude = bits[i]! << 1
+    const kept = (magnitude | -magnitude) >> 31 // 0 for a zero, else -1
+    nonzero -= kept
+    fillers += ((i - previous - 1) >>> 8) & kept
+    previous += (i - previous) & kept
   }
   return { size: bits.length, nonzero, fillers }
 }
@@ -42,4 +43,8 @@ export function checkPairs(places: Places, values: Uint32Array): void {
   if (places.length !== values.length) {
     throw new FormatError(`there are ${places.length} places for ${values.length} values`)
   }
+}
+
+export function bitsOf({ buffer, byteOffset, length }: Float32Array): Uint32Array {
+  return new Uint32Array(buffer, byteOffset, length)
 }
