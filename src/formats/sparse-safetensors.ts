@@ -9,7 +9,7 @@ import {
   safetensorsSizeBytes,
   type TensorFile,
 } from './safetensors.ts'
-import type { Metadata, TensorDescription } from './safetensors-header.ts'
+import type { Metadata } from './safetensors-header.ts'
 import { bitsOf, type Places } from './sparse/encoding.ts'
 import { describeStored, ENCODING_NAMES, ENCODINGS, type Plan, planTensor } from './sparse/plan.ts'
 
