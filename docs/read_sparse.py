@@ -1,0 +1,25 @@
+import json
+import numpy as np
+
+DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "u1"}
+
+
+def read_sparse(path):
+    """The tensors of a model.sparse.safetensors by name, zeros put back, and the file's metadata."""
+    file = open(path, "rb").read()
+    data = 8 + int.from_bytes(file[:8], "little")
+    header = json.loads(file[8:data])
+    metadata = header.pop("__metadata__")
+    tensors = {}
+    for name, t in header.items():
+        begin, end = t["data_offsets"]
+        tensors[name] = np.frombuffer(file[data + begin : data + end], DTYPES[t["dtype"]]).reshape(t["shape"])
+    for name, t in json.loads(metadata["sparse.tensors"]).items():
+        values, places = tensors.pop(name + ".values"), tensors.pop(name + "." + t["encoding"])
+        if t["encoding"] == "bitmask":
+            places = np.flatnonzero(np.unpackbits(places, bitorder="little"))
+        if t["encoding"] == "gaps":
+            places = np.cumsum(places.astype(np.int64) + 1) - 1
+        tensors[name] = np.zeros(t["shape"], values.dtype)
+        tensors[name].reshape(-1)[places] = values
+    return tensors, metadata

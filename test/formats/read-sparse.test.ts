@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { NamedTensor } from '#formats/named-tensor.ts'
+import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
+import { encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
+import { pythonWith } from '#test/python.ts'
+import { tensorWithNonzeros } from './sparse-tensors.ts'
+
+const docs = fileURLToPath(new URL('../../docs', import.meta.url))
+
+const tensors: NamedTensor[] = [
+  tensorWithNonzeros('dense', [31, 7], 1),
+  tensorWithNonzeros('conv/bitmask', [3, 3, 5, 11], 0.4),
+  tensorWithNonzeros('gaps', [300, 101], 0.02),
+  tensorWithNonzeros('indices', [40_000], 0.0005),
+  tensorWithNonzeros('all zero', [9, 9], 0),
+  tensorWithNonzeros('scalar', [], 0),
+  { name: 'labels', shape: [3], dtype: 'U8', data: Uint8Array.of(1, 0, 2) },
+]
+const metadata = { topology: '{"layers":[]}', label: 'größe' }
+
+let folder: string
+let python: string
+
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'thresher-'))
+  python = await pythonWith(['numpy==2.2.6', 'safetensors==0.6.2'])
+})
+after(() => rm(folder, { recursive: true, force: true }))
+
+/** Runs a script on the file with the given bytes; answers what it printed, as JSON. */
+async function inPython(bytes: Uint8Array, script: string): Promise<unknown> {
+  const path = join(folder, 'model.safetensors')
+  await writeFile(path, bytes)
+  const { stdout } = await promisify(execFile)(python, ['-c', script, path], {
+    env: { PYTHONPATH: docs, PYTHONDONTWRITEBYTECODE: '1' },
+    maxBuffer: 2 ** 26,
+  })
+  return JSON.parse(stdout)
+}
+
+const describe = `{name: [t.dtype.str, list(t.shape), t.tobytes().hex()] for name, t in tensors.items()}`
+const NUMPY_DTYPES: Record<string, string> = { F32: '<f4', I32: '<i4', U8: '|u1' }
+
+function described(expected: readonly NamedTensor[]) {
+  return Object.fromEntries(
+    expected.map(({ name, dtype, shape, data }) => [
+      name,
+      [
+        NUMPY_DTYPES[dtype],
+        shape,
+        Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex'),
+      ],
+    ]),
+  )
+}
+
+test('the reader in the documentation puts every tensor together again, bit for bit', async () => {
+  const script = `
+import json, sys
+from read_sparse import read_sparse
+tensors, metadata = read_sparse(sys.argv[1])
+print(json.dumps([${describe}, metadata]))`
+  const file = encodeSparseSafetensors(tensors, metadata)
+  const [read, readMetadata] = (await inPython(file, script)) as [object, Record<string, string>]
+  assert.deepEqual(read, described(tensors))
+  const encodings = Object.values(JSON.parse(readMetadata['sparse.tensors']!)).map(
+    t => (t as { encoding: string }).encoding,
+  )
+  assert.deepEqual(new Set(encodings), new Set(['bitmask', 'gaps', 'indices']))
+  assert.equal(readMetadata.label, metadata.label)
+})
+
+test('the page shows that very reader', async () => {
+  const [page, reader] = await Promise.all(
+    ['sparse-safetensors.md', 'read_sparse.py'].map(name => readFile(join(docs, name), 'utf8')),
+  )
+  assert.ok(page!.includes(`\`\`\`python\n${reader}\`\`\``))
+})
+
+for (const [what, file] of [
+  ['plain', encodeSafetensors(tensors, metadata)],
+  ['sparse', encodeSparseSafetensors(tensors, metadata)],
+] as const) {
+  test(`the safetensors package opens a ${what} file`, async () => {
+    const script = `
+import json, sys
+from safetensors import safe_open
+with safe_open(sys.argv[1], 'np') as file:
+    tensors = {name: file.get_tensor(name) for name in file.keys()}
+    print(json.dumps([${describe}, file.metadata()]))`
+    const expected = decodeSafetensors(file)
+    assert.deepEqual(await inPython(file, script), [described(expected.tensors), expected.metadata])
+  })
+}
+
+test('a file of the safetensors package is read', async () => {
+  const script = `
+import json, sys, numpy as np
+from safetensors.numpy import save
+bytes = save({'w': np.arange(6, dtype=np.float32).reshape(2, 3), 'b': np.array([True, False])}, {'format': 'np'})
+print(json.dumps(bytes.hex()))`
+  const hex = (await inPython(new Uint8Array(0), script)) as string
+  const file = decodeSafetensors(Buffer.from(hex, 'hex'))
+  assert.deepEqual(file.metadata, { format: 'np' })
+  assert.deepEqual(
+    new Map(file.tensors.map(t => [t.name, t])),
+    new Map<string, NamedTensor>([
+      ['w', { name: 'w', shape: [2, 3], dtype: 'F32', data: Float32Array.of(0, 1, 2, 3, 4, 5) }],
+      ['b', { name: 'b', shape: [2], dtype: 'BOOL', data: Uint8Array.of(1, 0) }],
+    ]),
+  )
+})
