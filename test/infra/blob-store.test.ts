@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
+import { type BlobStore, connectBlobStore } from '#infra/blob-store.ts'
+import { testBlobStore } from './blob-store-contract.ts'
+
+const newFolder = () => mkdtemp(join(tmpdir(), 'thresher-blobs-'))
+
+testBlobStore('a blob store of files', async () => {
+  const folder = await newFolder()
+  return {
+    store: connectBlobStore(pathToFileURL(join(folder, 'made', 'when needed')).href),
+    close: () => rm(folder, { recursive: true }),
+  }
+})
+
+describe('a folder of blobs', () => {
+  let root: string
+  let store: BlobStore
+  before(async () => {
+    root = await newFolder()
+    store = connectBlobStore(pathToFileURL(root).href)
+  })
+  after(() => rm(root, { recursive: true }))
+
+  it('names each file by its digest and leaves no other behind', async () => {
+    const { sha256 } = await store.put('job_1', [Buffer.from('weights')])
+    await assert.rejects(store.put('job_1', [Buffer.from('half'), null as unknown as Uint8Array]))
+    assert.deepEqual(await readdir(join(root, 'job_1')), [sha256])
+    assert.deepEqual(await readdir(join(root, 'incoming')), [])
+  })
+
+  it('does not follow links out of itself', async () => {
+    const elsewhere = await newFolder()
+    const digest = 'a'.repeat(64)
+    await writeFile(join(elsewhere, digest), 'secret')
+    await symlink(elsewhere, join(root, 'job_linked'))
+    await mkdir(join(root, 'job_2'))
+    await symlink(join(elsewhere, digest), join(root, 'job_2', digest))
+    await assert.rejects(store.open('job_linked', digest), BlobNotFoundError)
+    await assert.rejects(store.open('job_2', digest), BlobNotFoundError)
+    await store.deleteAll('job_linked')
+    assert.deepEqual(await readdir(elsewhere), [digest])
+    await rm(elsewhere, { recursive: true })
+  })
+
+  it('may itself be reached by a link', async () => {
+    const link = `${root}-link`
+    await symlink(root, link)
+    const { sha256 } = await store.put('job_3', [Buffer.from('weights')])
+    assert.equal((await connectBlobStore(pathToFileURL(link).href).stat('job_3', sha256)).sizeBytes, 7)
+    await rm(link)
+  })
+
+  it('clears away what a crashed writer left an hour ago, and leaves what is being written', async () => {
+    const [old, fresh] = ['old', 'fresh'].map(name => join(root, 'incoming', name))
+    await Promise.all([old, fresh].map(path => writeFile(path!, 'half')))
+    const anHourAgo = Date.now() / 1000 - 3601
+    await utimes(old!, anHourAgo, anHourAgo)
+    await store.ready()
+    assert.deepEqual(await readdir(join(root, 'incoming')), ['fresh'])
+  })
+
+  it('is not ready where no folder can be', async () => {
+    const file = join(root, 'a-file')
+    await writeFile(file, '')
+    await assert.rejects(connectBlobStore(pathToFileURL(file).href).ready(), { code: 'ENOTDIR' })
+  })
+})
+
+it('an unknown kind of store is refused by name', () => {
+  assert.throws(() => connectBlobStore('ftp://host/blobs'), /No blob store answers to ftp:\/\//)
+})
