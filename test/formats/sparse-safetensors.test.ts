@@ -165,3 +165,8 @@ test('the writer refuses tensors that no file could hold', () => {
     /under the same name/,
   )
 })
+
+test('a model as sparse as ResNet-50 (8.46 %) takes no more than 10.4 MiB for its 25,557,032 parameters', () => {
+  const tensor = tensorWithNonzeros('t', [1_000_000], 2_162_125 / 25_557_032)
+  assert.ok(sparseSizeBytes([tensor]) / 1_000_000 <= (10.4 * 2 ** 20) / 25_557_032)
+})
