@@ -3,36 +3,56 @@ import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs'
 import { getThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import type { Engine } from './engine.ts'
-import { registerReluGradient } from './relu-gradient.ts'
 import { batchMatMul } from './wasm/batch-mat-mul.ts'
 import { conv2dBackpropFilter } from './wasm/conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './wasm/conv2d-backprop-input.ts'
+import { identity } from './wasm/identity.ts'
 import { maxPoolGrad } from './wasm/max-pool-grad.ts'
 import { openThreadedBackend } from './wasm/open-threaded-backend.ts'
 import { mean, sum } from './wasm/reduce-leading-axes.ts'
 import { registerKernel } from './wasm/register-kernel.ts'
-import { reluGrad } from './wasm/relu-grad.ts'
 import { sparseSoftmaxCrossEntropy } from './wasm/sparse-softmax-cross-entropy.ts'
 
-/** Opens the WebAssembly engine. */
+/** Opens the WebAssembly engine, with one thread where the machine does not let it share memory with more. */
 export async function openWasm(threads: number): Promise<Engine> {
   registerKernel(batchMatMul)
   registerKernel(conv2dBackpropFilter)
   registerKernel(conv2dBackpropInput)
+  registerKernel(identity)
   registerKernel(maxPoolGrad)
   registerKernel(mean)
-  registerKernel(reluGrad)
   registerKernel(sparseSoftmaxCrossEntropy)
   registerKernel(sum)
-  registerReluGradient()
-  tf.removeBackend('wasm')
-  const backend = await openThreadedBackend(threads)
-  tf.registerBackend('wasm', () => backend)
-  await tf.setBackend('wasm')
+  const forgetListeners = watchFaultListeners()
+  if (threads > 1) await preferThreadedBackend(threads)
+  if (!(await tf.setBackend('wasm'))) throw new Error('the WebAssembly binary does not start')
+  forgetListeners()
   return {
     name: 'wasm',
     device: 'cpu',
     version: `tfjs-backend-wasm ${version_wasm}`,
     threads: getThreadsCount(),
+  }
+}
+
+/** Takes the place of the single-threaded backend that the package registered, which stays if this one fails. */
+async function preferThreadedBackend(threads: number): Promise<void> {
+  const backend = await openThreadedBackend(threads).catch(() => undefined)
+  if (backend === undefined) return
+  tf.removeBackend('wasm')
+  tf.registerBackend('wasm', () => backend)
+}
+
+/** The binary's loader adds listeners that rethrow every fault of the process: a runner has its own. */
+function watchFaultListeners(): () => void {
+  const exceptions = process.listeners('uncaughtException')
+  const rejections = process.listeners('unhandledRejection')
+  return () => {
+    for (const listener of process.listeners('uncaughtException')) {
+      if (!exceptions.includes(listener)) process.off('uncaughtException', listener)
+    }
+    for (const listener of process.listeners('unhandledRejection')) {
+      if (!rejections.includes(listener)) process.off('unhandledRejection', listener)
+    }
   }
 }

@@ -1,14 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { WasmKernel } from './register-kernel.ts'
 
-/** The stock kernel leaves its vectorised, threaded product as soon as an operand is transposed. So transpose first. */
+/**
+ * The stock kernel leaves its vectorised, threaded product as soon as an operand is transposed, so operands are
+ * transposed first. It also packs all of b on every call, which costs more than the product for a batch times a weight
+ * matrix: when b is the larger one, b' a' is computed, of which the result is the transpose.
+ */
 export const batchMatMul: WasmKernel<{ a: tf.Tensor; b: tf.Tensor }, tf.BatchMatMulAttrs> = {
   name: tf.BatchMatMul,
-  compute: ({ a, b }, { transposeA, transposeB }, { stock }) =>
-    stock(
-      { a: transposeA ? swapLastAxes(a) : a, b: transposeB ? swapLastAxes(b) : b },
-      { transposeA: false, transposeB: false },
-    ),
+  compute: ({ a, b }, { transposeA, transposeB }, { stock }) => {
+    const product = (left: tf.Tensor, right: tf.Tensor) =>
+      tf
+        .engine()
+        .makeTensorFromTensorInfo(stock({ a: left, b: right }, { transposeA: false, transposeB: false }))
+    const orient = (x: tf.Tensor, transpose: boolean) => (transpose ? swapLastAxes(x) : x)
+    return b.size > a.size
+      ? swapLastAxes(product(orient(b, !transposeB), orient(a, !transposeA)))
+      : product(orient(a, transposeA), orient(b, transposeB))
+  },
 }
 
 function swapLastAxes(x: tf.Tensor): tf.Tensor {

@@ -1,3 +1,4 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import type { WasmKernel } from './register-kernel.ts'
 
@@ -10,11 +11,11 @@ export const conv2dBackpropInput: WasmKernel<
   tf.Conv2DBackpropInputAttrs
 > = {
   name: tf.Conv2DBackpropInput,
-  compute: ({ dy, filter }, { inputShape, strides, pad, dimRoundingMode }) => {
+  compute: ({ dy, filter }, { inputShape, strides, pad, dimRoundingMode }, { backend }) => {
     const { padInfo, filterHeight, filterWidth, inHeight, inWidth, strideHeight, strideWidth } =
       tf.backend_util.computeConv2DInfo(inputShape, filter.shape, strides, 1, pad, dimRoundingMode)
     const pixels = spread(dy, strideHeight, strideWidth)
-    const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2])
+    const turned = turn(filter, backend)
     return tf.conv2d(pixels, turned, 1, [
       [0, 0],
       [filterHeight - 1 - padInfo.top, inHeight + padInfo.top - pixels.shape[1]],
@@ -24,12 +25,37 @@ export const conv2dBackpropInput: WasmKernel<
   },
 }
 
+/** [height, width, in, out] turned half around, its channels swapped: [height, width, out, in]. */
+function turn(filter: tf.Tensor4D, backend: BackendWasm): tf.Tensor4D {
+  const [height, width, inChannels, outChannels] = filter.shape
+  const result = backend.makeOutput([height, width, outChannels, inChannels], 'float32')
+  const from = backend.typedArrayFromHeap(filter)
+  const to = backend.typedArrayFromHeap(result)
+  const tapSize = inChannels * outChannels
+  for (let tap = 0; tap < height * width; tap++) {
+    const target = tap * tapSize
+    let source = (height * width - 1 - tap) * tapSize
+    for (let i = 0; i < inChannels; i++) {
+      for (let o = 0; o < outChannels; o++) to[target + o * inChannels + i] = from[source++]!
+    }
+  }
+  return tf.engine().makeTensorFromTensorInfo(result) as tf.Tensor4D
+}
+
 /** Puts rows - 1 lines of zeros between the lines of each image, and columns - 1 between its columns. */
 function spread(x: tf.Tensor4D, rows: number, columns: number): tf.Tensor4D {
   if (rows === 1 && columns === 1) return x
   const [count, height, width, channels] = x.shape
-  const wide: tf.Tensor = tf.pad(tf.reshape(x, [-1, 1, channels]), [[0, 0], [0, columns - 1], [0, 0]])
-  const tall: tf.Tensor = tf.pad(tf.reshape(wide, [count * height, 1, -1]), [[0, 0], [0, rows - 1], [0, 0]])
+  const wide: tf.Tensor = tf.pad(tf.reshape(x, [-1, 1, channels]), [
+    [0, 0],
+    [0, columns - 1],
+    [0, 0],
+  ])
+  const tall: tf.Tensor = tf.pad(tf.reshape(wide, [count * height, 1, -1]), [
+    [0, 0],
+    [0, rows - 1],
+    [0, 0],
+  ])
   return tf.slice4d(
     tf.reshape(tall, [count, height * rows, width * columns, channels]),
     [0, 0, 0, 0],

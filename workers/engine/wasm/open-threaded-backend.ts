@@ -38,7 +38,7 @@ export async function openThreadedBackend(threads: number): Promise<BackendWasm>
 async function instantiate(threads: number): Promise<Module> {
   const factory: (settings: object) => Promise<Module> = require(`${PATH}.js`)
   const binary = await WebAssembly.compile(await readFile(require.resolve(`${PATH}.wasm`)))
-  const withdraw = [offerWorker(), watchFaultListeners()]
+  const withdrawWorker = offerWorker()
   try {
     return await factory({
       mainScriptUrlOrBlob: require.resolve(`${PATH}.js`),
@@ -50,7 +50,7 @@ async function instantiate(threads: number): Promise<Module> {
       },
     })
   } finally {
-    for (const undo of withdraw) undo()
+    withdrawWorker()
   }
 }
 
@@ -67,20 +67,6 @@ function offerWorker(): () => void {
   }
   Object.defineProperty(globalThis, 'Worker', { value: KernelWorker, configurable: true })
   return () => Reflect.deleteProperty(globalThis, 'Worker')
-}
-
-/** The factory's listeners rethrow every fault of the process; a runner has its own. */
-function watchFaultListeners(): () => void {
-  const exceptions = process.listeners('uncaughtException')
-  const rejections = process.listeners('unhandledRejection')
-  return () => {
-    for (const listener of process.listeners('uncaughtException')) {
-      if (!exceptions.includes(listener)) process.off('uncaughtException', listener)
-    }
-    for (const listener of process.listeners('unhandledRejection')) {
-      if (!rejections.includes(listener)) process.off('unhandledRejection', listener)
-    }
-  }
 }
 
 /** What BackendWasm calls beside the kernels, as the package's own loader binds it. */

@@ -1,0 +1,12 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { Identity } from '@tensorflow/tfjs-core'
+import type { WasmKernel } from './register-kernel.ts'
+
+/** Shares the values, which never change. The stock kernel copies them, and the tape clones all that it keeps. */
+export const identity: WasmKernel<{ x: Tensor }, undefined> = {
+  name: Identity,
+  compute: ({ x: { dataId, shape, dtype } }, _, { backend }) => {
+    backend.incRef(dataId)
+    return { dataId, shape, dtype }
+  },
+}
