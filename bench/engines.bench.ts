@@ -2,7 +2,6 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import * as tf from '@tensorflow/tfjs-core'
 import { openEngine } from '#workers/engine/engine.ts'
-import { softmaxCrossEntropy } from '#workers/engine/softmax-cross-entropy.ts'
 
 // Milliseconds a training step (forward, backward, SGD), medians, each engine in a process of its own:
 //   node --import tsx bench/engines.bench.ts [engine]
@@ -11,7 +10,6 @@ const STEPS = 30
 const LEARNING_RATE = 0.01
 
 type Forward = (input: tf.Tensor, weights: tf.Tensor[]) => tf.Tensor
-type Loss = (logits: tf.Tensor2D, labels: tf.Tensor1D) => tf.Tensor
 
 interface Workload {
   forward: Forward
@@ -35,14 +33,13 @@ const WORKLOADS: Record<string, Workload> = {
   },
 }
 
-const ENGINES: Record<string, () => Promise<Loss>> = {
-  native: async () => openEngine('native').then(() => softmaxCrossEntropy),
-  wasm: async () => openEngine('wasm').then(() => softmaxCrossEntropy),
+const ENGINES: Record<string, () => Promise<unknown>> = {
+  native: () => openEngine('native'),
+  wasm: () => openEngine('wasm'),
   'wasm as published': async () => {
     await import('@tensorflow/tfjs')
     await import('@tensorflow/tfjs-backend-wasm')
     await tf.setBackend('wasm')
-    return (logits, labels) => tf.losses.softmaxCrossEntropy(tf.oneHot(labels, 10), logits)
   },
 }
 
@@ -63,11 +60,11 @@ async function compareEngines(): Promise<void> {
 }
 
 async function measureEngine(name: string): Promise<Record<string, string>> {
-  const loss = await ENGINES[name]!()
+  await ENGINES[name]!()
   const measured: Record<string, string> = {}
   for (const [title, workload] of Object.entries(WORKLOADS)) {
     try {
-      measured[title] = measureSteps(workload, loss).toFixed(1)
+      measured[title] = measureSteps(workload).toFixed(1)
     } catch (error) {
       measured[title] = (error as Error).message
     }
@@ -75,15 +72,11 @@ async function measureEngine(name: string): Promise<Record<string, string>> {
   return measured
 }
 
-function measureSteps({ forward, input, weights: shapes }: Workload, loss: Loss): number {
+function measureSteps({ forward, input, weights: shapes }: Workload): number {
   const x = tf.randomNormal(input)
-  const labels = tf
-    .range(0, input[0]!, 1, 'int32')
-    .dataSync()
-    .map(i => i % 10)
-  const y = tf.tensor1d(labels, 'int32')
+  const labels = tf.oneHot(tf.tensor1d(Int32Array.from({ length: input[0]! }, (_, i) => i % 10)), 10)
   let weights = shapes.map(shape => tf.randomNormal(shape, 0, 0.05))
-  const toGradients = tf.grads((...w: tf.Tensor[]) => tf.mean(loss(forward(x, w) as tf.Tensor2D, y)))
+  const toGradients = tf.grads((...w: tf.Tensor[]) => tf.losses.softmaxCrossEntropy(labels, forward(x, w)))
   const times: number[] = []
   for (let step = 0; step < STEPS; step++) {
     const start = performance.now()

@@ -3,7 +3,6 @@ import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Engine } from './engine.ts'
 import { registerNativeKernels } from './register-native-kernels.ts'
-import { registerReluGradient } from './relu-gradient.ts'
 
 /** Loads libtensorflow through tfjs-node. Throws when the binding or its library is missing. */
 export async function openNative(threads: number): Promise<Engine> {
@@ -11,7 +10,6 @@ export async function openNative(threads: number): Promise<Engine> {
   restoreRemovedUtil()
   await import('@tensorflow/tfjs-node-gpu')
   registerNativeKernels()
-  registerReluGradient()
   const { binding, isUsingGpuDevice } = tf.backend() as tf.KernelBackend & {
     binding: { TF_Version: string }
     isUsingGpuDevice: boolean

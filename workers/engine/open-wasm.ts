@@ -6,11 +6,13 @@ import type { Engine } from './engine.ts'
 import { batchMatMul } from './wasm/batch-mat-mul.ts'
 import { conv2dBackpropFilter } from './wasm/conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './wasm/conv2d-backprop-input.ts'
+import { fusedMatMul } from './wasm/fused-mat-mul.ts'
 import { identity } from './wasm/identity.ts'
 import { maxPoolGrad } from './wasm/max-pool-grad.ts'
 import { openThreadedBackend } from './wasm/open-threaded-backend.ts'
 import { mean, sum } from './wasm/reduce-leading-axes.ts'
 import { registerKernel } from './wasm/register-kernel.ts'
+import { reluGrad } from './wasm/relu-grad.ts'
 import { sparseSoftmaxCrossEntropy } from './wasm/sparse-softmax-cross-entropy.ts'
 
 /** Opens the WebAssembly engine, with one thread where the machine does not let it share memory with more. */
@@ -18,9 +20,11 @@ export async function openWasm(threads: number): Promise<Engine> {
   registerKernel(batchMatMul)
   registerKernel(conv2dBackpropFilter)
   registerKernel(conv2dBackpropInput)
+  registerKernel(fusedMatMul)
   registerKernel(identity)
   registerKernel(maxPoolGrad)
   registerKernel(mean)
+  registerKernel(reluGrad)
   registerKernel(sparseSoftmaxCrossEntropy)
   registerKernel(sum)
   const forgetListeners = watchFaultListeners()
