@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { resolveSpec } from '#domain/resolve-spec.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import { batches } from '#workers/data/batches.ts'
+import type { Split } from '#workers/data/examples.ts'
+import { holdOut } from '#workers/data/hold-out.ts'
+import { loadSplits } from '#workers/data/load-splits.ts'
+import { prepareRun } from '#workers/training-run.ts'
+
+function specOf(fields: object) {
+  return resolveSpec(JobRequest.parse({ model: { preset: 'mnist-mlp' }, ...fields })).spec
+}
+
+/** Examples whose two pixels name them, of classes 0, 1 and 2 in the shares 10 : 5 : 2. */
+function numbered(count: number) {
+  const indices = Array.from({ length: count }, (_, i) => i)
+  return {
+    pixels: Uint8Array.from(indices.flatMap(i => [i >> 8, i & 255])),
+    labels: Uint8Array.from(indices, i => (i % 17 < 10 ? 0 : i % 17 < 15 ? 1 : 2)),
+    count,
+  }
+}
+
+test('MNIST is whole', async () => {
+  const { training, validation } = await loadSplits(specOf({}))
+  assert.equal(training.indices.length, 60_000)
+  assert.equal(validation.indices.length, 10_000)
+  assert.equal(training.examples.pixels.length, 60_000 * 28 * 28)
+  // The counts that LeCun's page and every reader of these files give.
+  const counts = new Array(10).fill(0)
+  for (const label of training.examples.labels) counts[label]++
+  assert.deepEqual(counts, [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949])
+  assert.deepEqual([...training.examples.labels.subarray(0, 5)], [5, 0, 4, 1, 9])
+})
+
+test('batches hold each example of the split once, with its label, the last batch what is left', () => {
+  const examples = numbered(1000)
+  const indices = Uint32Array.from({ length: 300 }, (_, i) => 999 - 3 * i)
+  const seen: number[] = []
+  const sizes: number[] = []
+  for (const { pixels, labels, size } of batches({ examples, indices }, 128)) {
+    sizes.push(size)
+    labels.forEach((label, row) => {
+      const index = pixels[2 * row]! * 256 + pixels[2 * row + 1]!
+      assert.equal(label, examples.labels[index])
+      seen.push(index)
+    })
+  }
+  assert.deepEqual(sizes, [128, 128, 44])
+  assert.deepEqual(seen, [...indices])
+})
+
+test('every epoch visits all examples in an order of its own, the same for the same seed', async () => {
+  const splits = await loadSplits(specOf({ validation: { fraction: 0.01 } }))
+  const orderOf = (epoch: number, fields: object = {}) => {
+    const spec = specOf({ validation: { fraction: 0.01 }, batchSize: 6000, ...fields })
+    const pixels = [...prepareRun(spec, splits).trainingBatches(epoch)].map(batch => batch.labels)
+    return pixels.flatMap(labels => [...labels])
+  }
+  const first = orderOf(1)
+  assert.equal(first.length, 59_400)
+  assert.deepEqual(orderOf(1), first)
+  assert.notDeepEqual(orderOf(2), first)
+  assert.notDeepEqual(orderOf(1, { seed: 2 }), first)
+  assert.deepEqual(orderOf(2).sort(), first.toSorted())
+  const stored = [...splits.training.indices].map(index => splits.training.examples.labels[index]!)
+  assert.deepEqual(orderOf(1, { shuffle: false }), stored)
+})
+
+test('the held-out share is exact, stratified, seeded and disjoint', () => {
+  const examples = numbered(1000)
+  const { training, validation } = holdOut(examples, 0.1, 1)
+  assert.equal(validation.indices.length, 100)
+  assert.deepEqual(
+    [...training.indices, ...validation.indices].sort((a, b) => a - b),
+    [...Array(1000).keys()],
+  )
+  const perClass = (split: Split) =>
+    [0, 1, 2].map(c => split.indices.filter(i => examples.labels[i] === c).length)
+  const all = perClass({ examples, indices: Uint32Array.from(Array(1000).keys()) })
+  perClass(validation).forEach((count, label) => {
+    assert.ok(Math.abs(count - all[label]! * 0.1) < 1)
+  })
+  assert.deepEqual(holdOut(examples, 0.1, 1), { training, validation })
+  assert.notDeepEqual(holdOut(examples, 0.1, 2).validation, validation)
+})

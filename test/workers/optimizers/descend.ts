@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict'
+import * as tf from '@tensorflow/tfjs-core'
+import { randomStream } from '#domain/random.ts'
+import type { OptimizerState, Transform } from '#workers/optimizers/transform.ts'
+
+/** Variables on the host. */
+export type Values = Record<string, { shape: number[]; data: Float32Array }>
+
+/** A training's end, on the host: all that is needed to go on. */
+export interface End {
+  values: Values
+  slots: Record<string, Values>
+  clock: OptimizerState['clock']
+}
+
+/** Steps down sum(w^2) / 2, whose gradient is w. */
+export function descend(
+  transform: Transform,
+  values: Values,
+  steps: number,
+  saved?: Pick<End, 'slots' | 'clock'>,
+): End {
+  let end: End | undefined
+  tf.tidy(() => {
+    let params = toTensors(values)
+    let state = saved
+      ? { slots: mapRecord(saved.slots, toTensors), clock: saved.clock }
+      : transform.init(params)
+    for (let step = 0; step < steps; step++) {
+      ;({ params, state } = transform.update(params, state, params))
+    }
+    end = { values: toValues(params), slots: mapRecord(state.slots, toValues), clock: state.clock }
+  })
+  return end!
+}
+
+export function toTensors(values: Values): tf.NamedTensorMap {
+  return mapRecord(values, ({ shape, data }) => tf.tensor(data, shape, 'float32'))
+}
+
+function toValues(tensors: tf.NamedTensorMap): Values {
+  return mapRecord(tensors, tensor => {
+    assert.equal(tensor.dtype, 'float32')
+    return { shape: tensor.shape, data: tensor.dataSync<'float32'>().slice() }
+  })
+}
+
+function mapRecord<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To) {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]))
+}
+
+export function randomValues(seed: number): Values {
+  const random = randomStream(seed, 'test')
+  const draw = (shape: number[], size: number) => ({
+    shape,
+    data: Float32Array.from({ length: size }, random.normal),
+  })
+  return { kernel: draw([8, 5], 40), bias: draw([5], 5) }
+}

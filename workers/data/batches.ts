@@ -1,0 +1,23 @@
+import type { Split } from './examples.ts'
+
+/** A few examples, still as bytes; the step turns them into tensors. */
+export interface Batch {
+  pixels: Uint8Array
+  labels: Int32Array
+  size: number
+}
+
+/** The split's examples in order, batchSize at a time; the last batch takes what is left. */
+export function* batches({ examples, indices }: Split, batchSize: number): Generator<Batch, void, undefined> {
+  const stride = examples.pixels.length / examples.count
+  for (let start = 0; start < indices.length; start += batchSize) {
+    const chosen = indices.subarray(start, start + batchSize)
+    const pixels = new Uint8Array(chosen.length * stride)
+    const labels = new Int32Array(chosen.length)
+    chosen.forEach((index, row) => {
+      pixels.set(examples.pixels.subarray(index * stride, (index + 1) * stride), row * stride)
+      labels[row] = examples.labels[index]!
+    })
+    yield { pixels, labels, size: chosen.length }
+  }
+}

@@ -1,0 +1,47 @@
+import { permutation, randomStream } from '#domain/random.ts'
+import type { Examples, Split } from './examples.ts'
+
+/**
+ * Holds out a share of the examples, the same share of each class as nearly as whole examples allow. Together the
+ * classes give round(count * fraction), seats going to the largest remainders.
+ */
+export function holdOut(
+  examples: Examples,
+  fraction: number,
+  seed: number,
+): { training: Split; validation: Split } {
+  const heldOut = new Uint8Array(examples.count)
+  const classes = indicesByClass(examples.labels)
+  const seats = apportion(
+    classes.map(({ length }) => length * fraction),
+    Math.round(examples.count * fraction),
+  )
+  classes.forEach((indices, label) => {
+    const order = permutation(indices.length, randomStream(seed, 'validation', label))
+    for (const position of order.subarray(0, seats[label])) heldOut[indices[position]!] = 1
+  })
+  const pick = (wanted: number): Split => ({
+    examples,
+    indices: Uint32Array.from(heldOut.keys()).filter(index => heldOut[index] === wanted),
+  })
+  return { training: pick(0), validation: pick(1) }
+}
+
+function indicesByClass(labels: Uint8Array): number[][] {
+  const classes: number[][] = []
+  labels.forEach((label, index) => {
+    while (classes.length <= label) classes.push([])
+    classes[label]!.push(index)
+  })
+  return classes
+}
+
+/** Whole numbers near the quotas that sum to `total` (the method of Hamilton; equal remainders go to the first). */
+function apportion(quotas: readonly number[], total: number): number[] {
+  const seats = quotas.map(Math.floor)
+  const left = total - seats.reduce((sum, count) => sum + count, 0)
+  const remainder = (index: number) => quotas[index]! - seats[index]!
+  const byRemainder = [...quotas.keys()].sort((a, b) => remainder(b) - remainder(a) || a - b)
+  for (const index of byRemainder.slice(0, left)) seats[index]!++
+  return seats
+}

@@ -1,0 +1,45 @@
+import type { EpochMetrics } from '#domain/event.ts'
+import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
+import { type EpochTally, expectFinite } from './epoch-tally.ts'
+import { evaluate } from './evaluate.ts'
+import { measureWeights } from './measure-weights.ts'
+import { modelMetadata } from './model-metadata.ts'
+import type { Training } from './train-step.ts'
+import type { TrainingRun } from './training-run.ts'
+import type { Weight } from './weights.ts'
+
+const BYTES_PER_FLOAT = 4
+
+/** Where a training stands when the last step of an epoch is made. */
+export interface EpochEnd {
+  epoch: number
+  training: Training
+  tally: EpochTally
+  weights: readonly Weight[]
+  /** Those at the end of the epoch before; none after the first. */
+  weightsBefore: readonly Weight[] | undefined
+}
+
+/** Measures the model, on the validation split too. @throws Diverged when a loss is NaN or infinite */
+export function describeEpoch(run: TrainingRun, end: EpochEnd): EpochMetrics {
+  const { step, l1 } = end.training.state.clock
+  const trained = end.tally.read()
+  const validation = evaluate(run.model, end.training.params, run.validationBatches(), run.feed)
+  expectFinite(validation.loss, `the validation of epoch ${end.epoch}`)
+  return {
+    epoch: end.epoch,
+    epochs: run.spec.epochs,
+    step,
+    learningRate: run.learningRate(step),
+    ...(l1 !== undefined && { threshold: l1 }),
+    trainLoss: trained.loss,
+    trainAccuracy: trained.accuracy,
+    validationLoss: validation.loss,
+    validationAccuracy: validation.accuracy,
+    ...measureWeights(end.weights, end.weightsBefore),
+    examplesPerSecond: trained.examplesPerSecond,
+    seconds: end.tally.seconds(),
+    sparseBytes: sparseSizeBytes(end.weights, modelMetadata(run.spec)),
+    denseBytes: BYTES_PER_FLOAT * end.weights.reduce((sum, { data }) => sum + data.length, 0),
+  }
+}

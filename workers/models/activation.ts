@@ -1,0 +1,12 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Activation } from '#domain/model-spec.ts'
+
+/** Takes the gradient at an activation's output y to the gradient at its input. */
+export function activationGradient(activation: Activation, dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  switch (activation) {
+    case 'linear':
+      return dy
+    case 'relu':
+      return tf.engine().runKernel('ReluGrad', { dy, y })
+  }
+}

@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Layer as LayerSpec } from '#domain/model-spec.ts'
+import { activationGradient } from './activation.ts'
+import type { Layer } from './layer.ts'
+
+/** y = activation(x kernel + bias), for x [batch, in], kernel [in, units] and bias [units]. */
+export function dense({ name, activation }: Extract<LayerSpec, { type: 'dense' }>): Layer {
+  return (params, x) => {
+    const kernel = params[`${name}/kernel`] as tf.Tensor2D
+    const bias = params[`${name}/bias`]!
+    const y = tf.fused.matMul({ a: x, b: kernel, bias, activation })
+    return {
+      y,
+      pullback(dy) {
+        const dz = activationGradient(activation, dy, y)
+        return {
+          gradients: { [`${name}/kernel`]: tf.matMul(x, dz, true), [`${name}/bias`]: tf.sum(dz, 0) },
+          dx: () => tf.matMul(dz, kernel, false, true),
+        }
+      },
+    }
+  }
+}

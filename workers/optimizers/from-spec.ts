@@ -1,0 +1,33 @@
+import { scheduleFactor } from '#domain/schedule-spec.ts'
+import type { Variable } from '#domain/shape.ts'
+import { isPenalised } from '#domain/threshold.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import { grda } from './grda.ts'
+import { momentumSgd, sgd } from './sgd.ts'
+import type { LearningRate, Transform } from './transform.ts'
+
+type Rates = Pick<TrainingSpec, 'optimizer' | 'schedule'>
+
+/** The optimizer that a spec names, for a model of these variables. */
+export function transformFromSpec(
+  spec: Rates,
+  variables: readonly Variable[],
+  stepsPerEpoch: number,
+): Transform {
+  const { optimizer } = spec
+  const learningRate = learningRateFromSpec(spec, stepsPerEpoch)
+  switch (optimizer.name) {
+    case 'sgd':
+      return optimizer.momentum === 0 ? sgd(learningRate) : momentumSgd(optimizer, learningRate)
+    case 'grda': {
+      const penalised = variables.filter(variable => isPenalised(variable, optimizer.exclude))
+      const names = new Set(penalised.map(({ name }) => name))
+      return grda(optimizer, learningRate, name => names.has(name))
+    }
+  }
+}
+
+/** The spec's learning rate under its schedule. */
+export function learningRateFromSpec({ optimizer, schedule }: Rates, stepsPerEpoch: number): LearningRate {
+  return step => optimizer.learningRate * scheduleFactor(schedule, Math.ceil(step / stepsPerEpoch), step)
+}

@@ -1,0 +1,79 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { EpochMetrics } from '#domain/event.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import { describeEpoch } from './describe-epoch.ts'
+import { EpochTally } from './epoch-tally.ts'
+import { beginTraining, endTraining } from './train-step.ts'
+import { prepareRun, type Splits } from './training-run.ts'
+import { drawWeights, readWeights, type Weight } from './weights.ts'
+
+const PROGRESS_INTERVAL_MS = 250
+
+/** How far an epoch is. */
+export interface Progress {
+  type: 'progress'
+  epoch: number
+  /** Within the epoch, from 1. */
+  step: number
+  stepsPerEpoch: number
+  /** Mean over the epoch so far. */
+  loss: number
+  examplesPerSecond: number
+}
+
+/** An epoch that is over. */
+export interface Epoch {
+  type: 'epoch'
+  metrics: EpochMetrics
+  /** As its last step left them, in model order. */
+  weights: readonly Weight[]
+}
+
+/**
+ * Trains a model as the spec says and tells what happens. It computes whenever the next news is asked for, and lets the
+ * event loop have its turn before each. The same spec gives the same bits on the same engine with as many threads.
+ *
+ * @param signal ends the training, its reason being the error
+ * @throws Diverged when a loss is NaN or infinite
+ */
+export async function* train(
+  spec: TrainingSpec,
+  splits: Splits,
+  signal: AbortSignal,
+): AsyncGenerator<Progress | Epoch, void, undefined> {
+  const run = prepareRun(spec, splits)
+  const { stepsPerEpoch } = run
+  let training = beginTraining(run.transform, drawWeights(run.topology, spec.seed))
+  let weightsBefore: readonly Weight[] | undefined
+  try {
+    for (let epoch = 1; epoch <= spec.epochs; epoch++) {
+      const tally = new EpochTally()
+      let toldAt = performance.now()
+      let step = 0
+      for (const batch of run.trainingBatches(epoch)) {
+        const next = run.step(training, batch)
+        training = next.training
+        tally.add(training.state.clock.step, batch.size, next.outcome)
+        step++
+        if (performance.now() - toldAt < PROGRESS_INTERVAL_MS) continue
+        toldAt = performance.now()
+        await letOthersSpeak(signal)
+        const { loss, examplesPerSecond } = tally.read()
+        yield { type: 'progress', epoch, step, stepsPerEpoch, loss, examplesPerSecond }
+      }
+      await letOthersSpeak(signal)
+      const weights = readWeights(training.params, run.variables)
+      const metrics = describeEpoch(run, { epoch, training, tally, weights, weightsBefore })
+      yield { type: 'epoch', metrics, weights }
+      weightsBefore = weights
+    }
+  } finally {
+    endTraining(training)
+  }
+}
+
+/** Lets messages in: whoever wants the training to end can say so only then. */
+async function letOthersSpeak(signal: AbortSignal): Promise<void> {
+  await nextTurn()
+  signal.throwIfAborted()
+}
