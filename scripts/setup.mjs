@@ -1,0 +1,35 @@
+// Provides all that Thresher needs and the machine lacks: packages, a Redis server, native TensorFlow.
+// Plain JavaScript without dependencies, since it runs before there are any. Safe to repeat.
+//
+//   node scripts/setup.mjs [--quiet] [packages] [redis] [engine]      all three unless some are named
+import { installPackages } from './setup/install-packages.mjs'
+import { say } from './setup/progress.mjs'
+import { provideNativeEngine } from './setup/provide-native-engine.mjs'
+import { provideRedis } from './setup/provide-redis.mjs'
+
+const steps = { packages: installPackages, redis: provideRedis, engine: provideNativeEngine }
+
+const quiet = process.argv.includes('--quiet')
+const named = process.argv.slice(2).filter(argument => argument !== '--quiet')
+
+try {
+  requireNode(20, 19)
+  for (const name of named.length > 0 ? named : Object.keys(steps)) {
+    if (!(name in steps))
+      throw new Error(`There is no step '${name}': name ${Object.keys(steps).join(', ')}.`)
+    const sentence = await steps[name](process.env)
+    if (!quiet) say(sentence)
+  }
+} catch (error) {
+  if (error.output) say(error.output)
+  say(`Setup failed: ${error.message}`)
+  process.exitCode = 1
+}
+
+function requireNode(major, minor) {
+  const [actualMajor, actualMinor] = process.versions.node.split('.').map(Number)
+  if (actualMajor > major || (actualMajor === major && actualMinor >= minor)) return
+  throw new Error(
+    `This is Node ${process.versions.node}. Install Node ${major}.${minor} or newer, then try again.`,
+  )
+}

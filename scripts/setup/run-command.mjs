@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process'
+
+/**
+ * Runs a command without a shell and resolves with its standard output.
+ * Rejects with an Error whose `output` holds the few lines that say why.
+ */
+export function runCommand(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+    let output = ''
+    let everything = ''
+    child.stdout.setEncoding('utf8').on('data', text => {
+      output += text
+      everything += text
+    })
+    child.stderr.setEncoding('utf8').on('data', text => {
+      everything += text
+    })
+    child.on('error', reject)
+    child.on('close', (code, signal) => {
+      if (code === 0) return resolve(output)
+      const complaints = findComplaints(everything)
+      const error = new Error(`${command} ended with ${signal ?? `code ${code}`}: ${complaints[0]}`)
+      reject(Object.assign(error, { output: complaints.join('\n') }))
+    })
+  })
+}
+
+/** Whether the command is there and works when run with these arguments. */
+export function works(command, args) {
+  return runCommand(command, args).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Tools say much when they fail; the first lines that call themselves errors, or else the last ones, say why. */
+function findComplaints(output) {
+  const lines = output.trimEnd().split('\n')
+  const errors = lines.filter(line => /error/i.test(line))
+  return errors.length > 0 ? errors.slice(0, 6) : lines.slice(-6)
+}
