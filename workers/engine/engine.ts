@@ -44,24 +44,26 @@ export async function chooseEngine(
     return { engine: await tryEngine('native') }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    if (preference === 'native') {
-      throw new Error(`The native engine does not work here: ${reason}. Run \`npm run setup\`.`, {
-        cause: error,
-      })
+    const explanation = `the native engine does not work here: ${reason}. Run \`npm run setup\`.`
+    if (preference === 'native') throw new Error(explanation, { cause: error })
+    return {
+      engine: await tryEngine('wasm'),
+      notice: `Training runs on wasm, several times slower: ${explanation}`,
     }
-    const notice = `Training runs on the slower wasm engine, since the native one does not work here: ${reason}. Run \`npm run setup\`.`
-    return { engine: await tryEngine('wasm'), notice }
   }
 }
 
 async function tryEngine(name: EngineName): Promise<Engine> {
   const child = fork(fileURLToPath(import.meta.resolve('#workers/engine/smoke.ts')), [name], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     timeout: 60_000,
     killSignal: 'SIGKILL',
   })
   const outcome = await new Promise<SmokeTestOutcome>((resolve, reject) => {
-    child.once('message', message => resolve(message as SmokeTestOutcome))
+    child.once('message', message => {
+      resolve(message as SmokeTestOutcome)
+      child.disconnect()
+    })
     child.once('error', reject)
     child.once('exit', (code, signal) =>
       resolve({ reason: `its process ended with ${signal ?? `code ${code}`}` }),

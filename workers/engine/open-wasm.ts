@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs'
 import { getThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import type { Engine } from './engine.ts'
+import { avgPoolGrad } from './wasm/avg-pool-grad.ts'
 import { batchMatMul } from './wasm/batch-mat-mul.ts'
 import { conv2dBackpropFilter } from './wasm/conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './wasm/conv2d-backprop-input.ts'
@@ -17,6 +18,7 @@ import { sparseSoftmaxCrossEntropy } from './wasm/sparse-softmax-cross-entropy.t
 
 /** Opens the WebAssembly engine, with one thread where the machine does not let it share memory with more. */
 export async function openWasm(threads: number): Promise<Engine> {
+  registerKernel(avgPoolGrad)
   registerKernel(batchMatMul)
   registerKernel(conv2dBackpropFilter)
   registerKernel(conv2dBackpropInput)

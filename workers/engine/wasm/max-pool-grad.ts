@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { forEachWindow } from './for-each-window.ts'
 import type { WasmKernel } from './register-kernel.ts'
 
 /**
@@ -27,27 +28,6 @@ export const maxPoolGrad: WasmKernel<
     })
     return result
   },
-}
-
-/** Visits the windows in the order of the outputs, cut to the image; `start` is the first pixel's position in x. */
-function forEachWindow(
-  info: tf.backend_util.Conv2DInfo,
-  visit: (start: number, rows: number, columns: number) => void,
-): void {
-  const { inHeight, inWidth, inChannels, padInfo } = info
-  for (let image = 0; image < info.batchSize; image++) {
-    for (let outRow = 0; outRow < info.outHeight; outRow++) {
-      const top = outRow * info.strideHeight - padInfo.top
-      const firstRow = Math.max(0, top)
-      const rows = Math.min(inHeight, top + info.filterHeight) - firstRow
-      for (let outColumn = 0; outColumn < info.outWidth; outColumn++) {
-        const left = outColumn * info.strideWidth - padInfo.left
-        const firstColumn = Math.max(0, left)
-        const columns = Math.min(inWidth, left + info.filterWidth) - firstColumn
-        visit(((image * inHeight + firstRow) * inWidth + firstColumn) * inChannels, rows, columns)
-      }
-    }
-  }
 }
 
 /** Where a window has `value` in the channel of `start`; `start` itself when it has not, as for NaN. */

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/** Module hooks, inherited by the trial processes, of a machine where tfjs-node does not load. */
+const WITHOUT_NATIVE = dataUrl(`
+  import { register } from 'node:module'
+  register(${JSON.stringify(
+    dataUrl(`
+      export async function resolve(specifier, context, next) {
+        if (specifier === '@tensorflow/tfjs-node-gpu') throw new Error('libtensorflow is missing.')
+        return next(specifier, context)
+      }`),
+  )})`)
+
+describe('choosing an engine', () => {
+  it('falls back to wasm with a notice that says why', async () => {
+    const { engine, notice } = await choose('auto', WITHOUT_NATIVE)
+    assert.equal(engine.name, 'wasm')
+    assert.equal(engine.device, 'cpu')
+    assert.match(notice, /wasm.*libtensorflow is missing\. Run `npm run setup`\.$/)
+  })
+
+  it('refuses when the engine asked for does not work, with the reason and the way out', async () => {
+    await assert.rejects(choose('native', WITHOUT_NATIVE), /libtensorflow is missing\. Run `npm run setup`\./)
+  })
+
+  it('takes wasm without trying the native engine when asked to', async () => {
+    const { engine, notice } = await choose('wasm')
+    assert.equal(engine.name, 'wasm')
+    assert.equal(notice, undefined)
+  })
+})
+
+async function choose(preference: string, hooks?: string) {
+  const imports = ['tsx', ...(hooks ? [hooks] : [])].map(module => `--import=${module}`)
+  const script = fileURLToPath(import.meta.resolve('./print-choice.ts'))
+  const { stdout } = await run(process.execPath, [...imports, script, preference])
+  return JSON.parse(stdout)
+}
+
+function dataUrl(code: string): string {
+  return `data:text/javascript,${encodeURIComponent(code)}`
+}

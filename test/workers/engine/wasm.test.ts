@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { describe, it } from 'node:test'
+import { promisify } from 'node:util'
+import { testEngine } from './engine-contract.ts'
+
+const run = promisify(execFile)
+
+testEngine('wasm')
+
+describe('a process with the wasm engine', () => {
+  it('computes on every core, ends by itself and keeps its fault listeners', async () => {
+    const expected = { threads: Math.min(8, availableParallelism()), sum: 64 ** 3, listeners: 1 }
+    assert.deepEqual(await multiplyInProcess(''), expected)
+  })
+
+  it('computes on one thread where memory cannot be shared', async () => {
+    const { threads, sum } = await multiplyInProcess('delete globalThis.SharedArrayBuffer')
+    assert.deepEqual({ threads, sum }, { threads: 1, sum: 64 ** 3 })
+  })
+})
+
+async function multiplyInProcess(
+  prepare: string,
+): Promise<{ threads: number; sum: number; listeners: number }> {
+  const code = `
+    import * as tf from '@tensorflow/tfjs-core'
+    import { openEngine } from '#workers/engine/engine.ts'
+    ${prepare}
+    process.on('uncaughtException', console.error)
+    const { threads } = await openEngine('wasm')
+    const ones = tf.ones([64, 64])
+    const sum = tf.sum(tf.matMul(ones, ones)).dataSync()[0]
+    console.log(JSON.stringify({ threads, sum, listeners: process.listenerCount('uncaughtException') }))`
+  const { stdout } = await run(process.execPath, ['--import=tsx', '--input-type=module', '--eval', code])
+  return JSON.parse(stdout)
+}
