@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
@@ -59,16 +60,14 @@ async function tryEngine(name: EngineName): Promise<Engine> {
     timeout: 60_000,
     killSignal: 'SIGKILL',
   })
-  const outcome = await new Promise<SmokeTestOutcome>((resolve, reject) => {
-    child.once('message', message => {
-      resolve(message as SmokeTestOutcome)
-      child.disconnect()
-    })
-    child.once('error', reject)
-    child.once('exit', (code, signal) =>
-      resolve({ reason: `its process ended with ${signal ?? `code ${code}`}` }),
-    )
-  })
+  const answered = once(child, 'message').then(([outcome]): SmokeTestOutcome => outcome)
+  // An answer can be heard after the exit, but not after the end of the channel.
+  const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(
+    ([[code, signal]]): SmokeTestOutcome => ({
+      reason: `its process ended with ${signal ?? `code ${code}`}`,
+    }),
+  )
+  const outcome = await Promise.race([answered, ended])
   if ('engine' in outcome) return outcome.engine
   throw new Error(outcome.reason)
 }

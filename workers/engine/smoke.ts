@@ -1,15 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type Engine, type EngineName, openEngine, type SmokeTestOutcome } from './engine.ts'
 
-// A child of chooseEngine: opens the engine named in argv, checks its arithmetic and answers; lives until it was heard.
+// A child of chooseEngine: opens the engine named in argv, checks its arithmetic and answers.
 // A library built for another processor ends this process, and not a job's.
 
 const outcome: SmokeTestOutcome = await openAndCheck(process.argv[2] as EngineName).then(
   engine => ({ engine }),
   error => ({ reason: error instanceof Error ? firstLine(error.message) : String(error) }),
 )
-process.on('disconnect', () => process.exit())
-process.send!(outcome)
+process.send!(outcome, () => process.disconnect())
 
 async function openAndCheck(name: EngineName): Promise<Engine> {
   const engine = await openEngine(name)
