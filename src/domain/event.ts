@@ -82,6 +82,11 @@ export type NewEvent = {
 /** A fact about a job: `seq` counts from 1 without gaps, `attempt` is the fencing token of whoever says it. */
 export type JobEvent = NewEvent & { seq: number; jobId: string; time: string }
 
+/** Whether it is a job's last event; its type is then the status that the job ends with. */
+export function endsJob({ type }: Pick<JobEvent, 'type'>): boolean {
+  return type === 'succeeded' || type === 'failed' || type === 'cancelled'
+}
+
 const eventOf = <T extends EventType>(type: T) =>
   z.object({
     seq: z.int().min(1),

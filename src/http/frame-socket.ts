@@ -1,4 +1,5 @@
 import type { WebSocket } from '@fastify/websocket'
+import type { Follower } from '#infra/job-events.ts'
 
 export const CLOSE = {
   normal: 1000,
@@ -9,53 +10,60 @@ export const CLOSE = {
 } as const
 
 const HEARTBEAT_MS = 25_000
-/** Above this much unsent, progress is dropped and events wait in Redis, so that a slow reader costs no more memory. */
+/** Above this much unsent, progress is dropped and a replay waits, so that a slow reader costs no more memory. */
 const CONFLATE_BYTES = 256 * 1024
-/** A reader that takes nothing for this long is closed; it reconnects with its last seq and misses nothing. */
+/** Above this much unsent, the reader is closed; it reconnects with its last seq and misses nothing. */
+const TOO_SLOW_BYTES = 1024 * 1024
+/** A replay waits no longer for a reader that takes nothing. */
 const STUCK_MS = 30_000
 
-/** A WebSocket that sends JSON frames at its reader's pace. */
-export class FrameSocket {
+/** A WebSocket that sends JSON frames. Made before anything is awaited, so that nothing the client does goes unheard. */
+export class FrameSocket implements Pick<Follower, 'room'> {
   readonly #socket: WebSocket
-  /** Resolves once the socket is closed, by whichever side. */
-  readonly closed: Promise<unknown>
+  readonly #closing = new AbortController()
+  #flushed: Promise<void> = Promise.resolve()
 
   constructor(socket: WebSocket) {
     this.#socket = socket
-    this.closed = new Promise(resolve => socket.once('close', resolve))
+    const beat = () => this.offer({ type: 'heartbeat', time: new Date().toISOString() })
+    const heartbeat = setInterval(beat, HEARTBEAT_MS)
+    socket.on('close', () => {
+      clearInterval(heartbeat)
+      this.#closing.abort()
+    })
     socket.on('error', () => {})
     socket.on('message', () => this.close(CLOSE.badFrame, 'this stream takes no frames'))
-    const heartbeat = setInterval(
-      () => this.offer({ type: 'heartbeat', time: new Date().toISOString() }),
-      HEARTBEAT_MS,
-    )
-    socket.on('close', () => clearInterval(heartbeat))
   }
 
-  /** Resolves when the frame may be followed by the next. */
-  async send(frame: object): Promise<void> {
-    if (this.#socket.readyState !== this.#socket.OPEN) return
-    const sent = new Promise(resolve => this.#socket.send(JSON.stringify(frame), resolve))
-    if (this.#socket.bufferedAmount > CONFLATE_BYTES) await this.#drained(sent)
+  /** Aborted once the socket closes, by whichever side. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
+  }
+
+  send(frame: object): void {
+    if (this.closing.aborted) return
+    this.#flushed = new Promise(resolve => this.#socket.send(JSON.stringify(frame), () => resolve()))
+    if (this.#socket.bufferedAmount > TOO_SLOW_BYTES) this.close(CLOSE.tooSlow, 'reconnect with the last seq')
   }
 
   /** Sends a frame that may be lost: a reader who is behind does not get it. */
   offer(frame: object): void {
-    if (this.#socket.readyState === this.#socket.OPEN && this.#socket.bufferedAmount <= CONFLATE_BYTES) {
-      this.#socket.send(JSON.stringify(frame))
-    }
+    if (this.#socket.bufferedAmount <= CONFLATE_BYTES) this.send(frame)
   }
 
+  async room(): Promise<void> {
+    if (this.closing.aborted || this.#socket.bufferedAmount <= CONFLATE_BYTES) return
+    const stuck = setTimeout(() => this.close(CLOSE.tooSlow, 'reconnect with the last seq'), STUCK_MS)
+    const closed = new Promise<void>(resolve => {
+      this.closing.addEventListener('abort', () => resolve(), { once: true })
+    })
+    await Promise.race([this.#flushed, closed])
+    clearTimeout(stuck)
+  }
+
+  /** What was sent before still arrives; a client that does not answer is cut off by `ws` after its 30 s. */
   close(code: number, reason: string): void {
     this.#socket.close(code, reason)
-  }
-
-  async #drained(sent: Promise<unknown>): Promise<void> {
-    const timer = setTimeout(() => {
-      this.close(CLOSE.tooSlow, 'reconnect with the last seq')
-      this.#socket.terminate()
-    }, STUCK_MS)
-    await Promise.race([sent, this.closed])
-    clearTimeout(timer)
+    this.#closing.abort()
   }
 }

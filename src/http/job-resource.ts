@@ -35,7 +35,7 @@ export async function describeJob(
 
 /** The part that follows from the job alone. */
 export function jobResource(job: Job, frame?: ProgressFrame): JobResource {
-  const { lastSeq: _, artifacts: __, ...visible } = job
+  const { lastSeq: _, artifacts: __, ranMs: ___, runningSince: ____, ...visible } = job
   return {
     ...visible,
     progress: progressOf(job, frame),
@@ -48,8 +48,8 @@ export function jobResource(job: Job, frame?: ProgressFrame): JobResource {
 function progressOf({ spec, metrics, attempt, status }: Job, frame?: ProgressFrame): JobResource['progress'] {
   const { epochs } = spec
   const { stepsPerEpoch } = epochLength(spec)
-  const epoch = metrics?.epoch ?? 0
-  const current = frame?.attempt === attempt && frame.epoch === epoch + 1 ? frame : undefined
+  const current = frame?.attempt === attempt && frame.epoch !== metrics?.epoch ? frame : undefined
+  const epoch = current ? current.epoch - 1 : (metrics?.epoch ?? 0)
   const step = epoch * stepsPerEpoch + (current?.step ?? 0)
   const fraction = step / (epochs * stepsPerEpoch)
   const examplesPerSecond = current?.examplesPerSecond ?? metrics?.examplesPerSecond

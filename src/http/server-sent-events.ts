@@ -1,37 +1,68 @@
 import { once } from 'node:events'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
-import type { JobEvent, ProgressFrame } from '#domain/event.ts'
-import { isTerminal, type Job } from '#domain/job.ts'
+import { endsJob, type JobEvent, type ProgressFrame } from '#domain/event.ts'
+import type { Job } from '#domain/job.ts'
 import type { JobEvents } from '#infra/job-events.ts'
 
 const HEARTBEAT_MS = 25_000
-const TERMINAL_EVENTS = new Set(['succeeded', 'failed', 'cancelled'])
+/** As for WebSockets: above the first, progress is dropped; above the second the reader is cut off and reconnects. */
+const CONFLATE_BYTES = 256 * 1024
+const TOO_SLOW_BYTES = 1024 * 1024
 
 /**
- * A job's events as server-sent events (WHATWG HTML, section 9.2) until the job is over. Only durable events carry an
- * `id`, so `Last-Event-ID` always names a seq. A client that has seen everything gets 204, which ends its reconnecting.
+ * Jobs' events as server-sent events (WHATWG HTML, section 9.2), each response until its job is over. Only durable events
+ * carry an `id`, so `Last-Event-ID` always names a seq.
  */
-export async function sendServerSentEvents(reply: FastifyReply, job: Job, after: number, events: JobEvents) {
-  if (isTerminal(job.status) && after >= job.lastSeq) return reply.code(204).send()
-  reply.hijack()
-  const response = reply.raw
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-  const heartbeat = setInterval(() => response.write(': heartbeat\n\n'), HEARTBEAT_MS)
-  const closed = new AbortController()
-  response.once('close', () => closed.abort())
-  const send = async (text: string) => {
-    if (!response.write(text)) await once(response, 'drain', { signal: closed.signal }).catch(() => {})
+export class ServerSentEvents {
+  readonly #events: JobEvents
+  readonly #responses = new Set<ServerResponse>()
+
+  constructor(events: JobEvents) {
+    this.#events = events
   }
-  const stop = await events.follow(job, after, {
-    async onEvent(event: JobEvent) {
-      await send(`id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
-      if (TERMINAL_EVENTS.has(event.type)) response.end()
-    },
-    onProgress(frame: ProgressFrame) {
-      if (!response.writableNeedDrain) response.write(`event: progress\ndata: ${JSON.stringify(frame)}\n\n`)
-    },
-  })
-  if (!closed.signal.aborted) await once(closed.signal, 'abort')
-  clearInterval(heartbeat)
-  await stop()
+
+  /** Resolves when the response is over. */
+  async send(reply: FastifyReply, job: Job, after: number): Promise<void> {
+    const response = this.#open(reply)
+    const closed = new AbortController()
+    const heartbeat = setInterval(() => write(response, ': heartbeat\n\n'), HEARTBEAT_MS)
+    response.once('close', () => closed.abort())
+    const follower = {
+      onEvent(event: JobEvent) {
+        write(response, `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+        if (endsJob(event)) response.end()
+      },
+      onProgress(frame: ProgressFrame) {
+        if (response.writableLength > CONFLATE_BYTES) return
+        write(response, `event: progress\ndata: ${JSON.stringify(frame)}\n\n`)
+      },
+      async room() {
+        if (response.writableNeedDrain) await once(response, 'drain', closed).catch(() => {})
+      },
+    }
+    await this.#events.follow(job, after, follower, closed.signal)
+    clearInterval(heartbeat)
+    this.#responses.delete(response)
+  }
+
+  /** The server goes: every reader reconnects elsewhere with its last seq. */
+  endAll(): void {
+    for (const response of this.#responses) response.end()
+  }
+
+  #open(reply: FastifyReply): ServerResponse {
+    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' }
+    reply.headers(headers).hijack()
+    const response = reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders)
+    response.flushHeaders()
+    this.#responses.add(response)
+    return response
+  }
+}
+
+function write(response: ServerResponse, text: string): void {
+  if (response.writableEnded) return
+  response.write(text)
+  if (response.writableLength > TOO_SLOW_BYTES) response.destroy()
 }

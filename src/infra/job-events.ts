@@ -1,14 +1,18 @@
+import { once } from 'node:events'
 import type { Redis } from 'ioredis'
 import type { JobEvent, ProgressFrame } from '#domain/event.ts'
 import { type Job, queuedEvent } from '#domain/job.ts'
 import { redisKeys } from './redis-keys.ts'
 
 const PROGRESS_SECONDS = 60
+const PAGE = 100
 
+/** Who is told what happens to a job. */
 export interface Follower {
-  /** The next event waits until this one is taken, so a slow watcher costs no memory. */
-  onEvent(event: JobEvent): Promise<void>
+  onEvent(event: JobEvent): void
   onProgress(frame: ProgressFrame): void
+  /** Resolves when the follower has room for more of the history, which waits in Redis until then. */
+  room(): Promise<void>
 }
 
 type Message = JobEvent | ProgressFrame
@@ -27,7 +31,8 @@ export class JobEvents {
     this.#redis = redis
     this.#subscriber = subscriber
     subscriber.on('message', (channel, text) => this.#deliver(channel, text))
-    subscriber.on('ready', () => this.#catchUpAll())
+    subscriber.on('ready', () => void this.#resume().catch(() => {}))
+    redis.on('ready', () => this.#catchUpAll())
   }
 
   /** Events with seq > after, oldest first; event 1 follows from the job and is stored nowhere. */
@@ -64,24 +69,20 @@ export class JobEvents {
     return text === null ? undefined : JSON.parse(text)
   }
 
-  /**
-   * Every event with seq > after, in order and once, and progress as it comes.
-   * @returns a function that ends the following
-   */
-  async follow(job: Job, after: number, follower: Follower): Promise<() => Promise<void>> {
+  /** Hands on every event with seq > after, in order and once, and progress as it comes, until the signal. */
+  async follow(job: Job, after: number, follower: Follower, signal: AbortSignal): Promise<void> {
+    const following = new Following(follower, after, seq => this.read(job, seq, PAGE), signal)
     const channel = redisKeys.jobChannel(job.id)
-    const following = new Following(follower, after, async seq => this.read(job, seq, 1000))
-    const others = this.#followings.get(channel)
-    if (others) others.add(following)
-    else this.#followings.set(channel, new Set([following]))
+    const followings = this.#followings.get(channel) ?? new Set()
+    this.#followings.set(channel, followings.add(following))
     await this.#subscriber.subscribe(channel)
     await following.catchUp()
-    return async () => {
-      const followings = this.#followings.get(channel)
-      if (!followings?.delete(following) || followings.size > 0) return
-      this.#followings.delete(channel)
-      await this.#subscriber.unsubscribe(channel)
-    }
+    if (!signal.aborted) await once(signal, 'abort')
+    followings.delete(following)
+    if (followings.size > 0) return
+    this.#followings.delete(channel)
+    // A connection that was closed meanwhile is subscribed to nothing.
+    await this.#subscriber.unsubscribe(channel).catch(() => {})
   }
 
   #deliver(channel: string, text: string): void {
@@ -91,6 +92,13 @@ export class JobEvents {
     for (const following of followings) following.take(message)
   }
 
+  /** What happened while the connection was gone is read only when news come again: nothing falls between. */
+  async #resume(): Promise<void> {
+    const channels = [...this.#followings.keys()]
+    if (channels.length > 0) await this.#subscriber.subscribe(...channels)
+    this.#catchUpAll()
+  }
+
   #catchUpAll(): void {
     for (const followings of this.#followings.values()) {
       for (const following of followings) void following.catchUp()
@@ -98,47 +106,54 @@ export class JobEvents {
   }
 }
 
-/** One watcher's place in a job's history: hands on what comes next and reads what is missing, at the watcher's pace. */
+/** One follower's place in a job's history: hands on what comes next at once, and reads what is missing. */
 class Following {
   readonly #follower: Follower
   readonly #readAfter: (seq: number) => Promise<JobEvent[]>
+  readonly #signal: AbortSignal
   #lastSeq: number
-  #busy: Promise<void> | undefined
+  #reading: Promise<void> | undefined
   #thereIsMore = false
 
-  constructor(follower: Follower, lastSeq: number, readAfter: (seq: number) => Promise<JobEvent[]>) {
+  constructor(
+    follower: Follower,
+    lastSeq: number,
+    readAfter: (seq: number) => Promise<JobEvent[]>,
+    signal: AbortSignal,
+  ) {
     this.#follower = follower
     this.#lastSeq = lastSeq
     this.#readAfter = readAfter
+    this.#signal = signal
   }
 
   take(message: Message): void {
     if (message.type === 'progress') this.#follower.onProgress(message)
-    else if (message.seq === this.#lastSeq + 1 && !this.#busy) this.#begin([message])
+    else if (message.seq === this.#lastSeq + 1 && !this.#reading) this.#handOn(message)
     else if (message.seq > this.#lastSeq) void this.catchUp()
   }
 
-  /** Reads on until the stream has nothing more; a Redis that is away is asked again when it is back. */
+  /** Resolves when all of the history is handed on. A Redis that is away is asked again when it is back. */
   catchUp(): Promise<void> {
     this.#thereIsMore = true
-    return this.#busy ?? this.#begin([])
+    this.#reading ??= this.#readOn()
+    return this.#reading
   }
 
-  #begin(events: readonly JobEvent[]): Promise<void> {
-    this.#busy = this.#handOn(events).finally(() => {
-      this.#busy = undefined
-    })
-    return this.#busy
-  }
-
-  async #handOn(events: readonly JobEvent[]): Promise<void> {
-    for (let batch = events; batch.length > 0 || this.#thereIsMore; ) {
-      for (const event of batch) {
-        this.#lastSeq = event.seq
-        await this.#follower.onEvent(event)
-      }
+  async #readOn(): Promise<void> {
+    while (this.#thereIsMore && !this.#signal.aborted) {
       this.#thereIsMore = false
-      batch = await this.#readAfter(this.#lastSeq).catch(() => [])
+      for (const event of await this.#readAfter(this.#lastSeq).catch(() => [])) {
+        this.#thereIsMore = true
+        this.#handOn(event)
+        await this.#follower.room()
+      }
     }
+    this.#reading = undefined
+  }
+
+  #handOn(event: JobEvent): void {
+    this.#lastSeq = event.seq
+    this.#follower.onEvent(event)
   }
 }

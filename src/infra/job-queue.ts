@@ -6,12 +6,16 @@ const QUEUE = 'jobs'
 /** Longer than any failover of Redis, so that a lock is lost only with its holder. */
 const LOCK_MS = 60_000
 const STALLED_CHECK_MS = 15_000
+/** BullMQ does not wake an idle worker for a job that was put back; it looks for itself this often. */
+const IDLE_CHECK_SECONDS = 1
 
 /** The jobs that wait for a worker. It carries ids only: what a job is, the job store knows. */
 export class JobQueue {
+  readonly #redis: Redis
   readonly #queue: Queue
 
   constructor(connection: Redis) {
+    this.#redis = connection
     this.#queue = new Queue(QUEUE, { connection, prefix: redisKeys.bull })
     this.#queue.on('error', () => {})
   }
@@ -38,15 +42,20 @@ export class JobQueue {
     await waiting?.changePriority({ priority })
   }
 
-  /** 1 for the job that is next, or undefined when it does not wait. */
+  /** 1 for the job that is next, or undefined when it does not wait. Every job has a priority, so all wait in one sorted set. */
   async position(jobId: string): Promise<number | undefined> {
-    const waiting = await this.#queue.getJobs(['waiting', 'prioritized'], 0, 9_999, true)
-    const index = waiting.findIndex(job => job?.id === jobId)
-    return index === -1 ? undefined : index + 1
+    const rank = await this.#redis.zrank(this.#queue.toKey('prioritized'), jobId)
+    return rank === null ? undefined : rank + 1
+  }
+
+  /** Those of the ids that the queue has never heard of or is through with. */
+  async missing(jobIds: readonly string[]): Promise<string[]> {
+    const known = await Promise.all(jobIds.map(jobId => this.#redis.exists(this.#queue.toKey(jobId))))
+    return jobIds.filter((_, index) => known[index] === 0)
   }
 
   async waitingCount(): Promise<number> {
-    return await this.#queue.getJobCountByTypes('waiting', 'prioritized')
+    return await this.#redis.zcard(this.#queue.toKey('prioritized'))
   }
 
   async close(): Promise<void> {
@@ -79,6 +88,7 @@ export function createJobWorker(
       autorun: false,
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_CHECK_MS,
+      drainDelay: IDLE_CHECK_SECONDS,
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     },
   )

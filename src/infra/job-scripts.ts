@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis'
 
+// A client whose connection breaks before the answer sends its script again, so each of them may run twice.
+
 /** KEYS: job, idempotency record, indexes... ARGV: id, state, idempotency record or '', its seconds. */
 const CREATE = `
 if ARGV[3] ~= '' then
@@ -7,13 +9,15 @@ if ARGV[3] ~= '' then
   if found then return found end
   redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4])
 end
-redis.call('HSET', KEYS[1], 'state', ARGV[2])
+if redis.call('HSETNX', KEYS[1], 'state', ARGV[2]) == 0 then return false end
 for i = 3, #KEYS do redis.call('ZADD', KEYS[i], 0, ARGV[1]) end
 return false`
 
 /** KEYS: job, events, indexes to leave..., indexes to join... ARGV: id, state before, state after, channel, indexes to leave, (seq, event)... */
 const COMMIT = `
-if redis.call('HGET', KEYS[1], 'state') ~= ARGV[2] then return 0 end
+local state = redis.call('HGET', KEYS[1], 'state')
+if state == ARGV[3] then return 1 end
+if state ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[3])
 local leaving = tonumber(ARGV[5])
 for i = 3, #KEYS do

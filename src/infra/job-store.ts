@@ -41,14 +41,10 @@ export class JobStore {
    * @throws AppError `idempotency_key_reused` when the key belongs to another body
    */
   async create(job: Job, claim?: IdempotencyClaim): Promise<{ job: Job; replayed: boolean }> {
-    const key = redisKeys.idempotency(claim?.scope ?? '')
+    const keys = [redisKeys.job(job.id), redisKeys.idempotency(claim?.scope ?? ''), ...indexKeys(job)]
     const record = claim ? JSON.stringify({ bodyDigest: claim.bodyDigest, job }) : ''
-    const indexes = indexKeys(job)
-    const found = await scripts.create(
-      this.#redis,
-      [redisKeys.job(job.id), key, ...indexes],
-      [job.id, JSON.stringify(job), record, IDEMPOTENCY_SECONDS],
-    )
+    const args = [job.id, JSON.stringify(job), record, IDEMPOTENCY_SECONDS]
+    const found = await scripts.create(this.#redis, keys, args)
     if (!found || !claim) return { job, replayed: false }
     const earlier: { bodyDigest: string; job: Job } = JSON.parse(found)
     if (earlier.bodyDigest !== claim.bodyDigest) {
@@ -57,7 +53,7 @@ export class JobStore {
         'This Idempotency-Key was used with another body; take a new key.',
       )
     }
-    return { job: earlier.job, replayed: true }
+    return { job: earlier.job, replayed: earlier.job.id !== job.id }
   }
 
   async get(jobId: string): Promise<Job | undefined> {
@@ -113,18 +109,21 @@ export class JobStore {
       ...events.flatMap(event => [event.seq, JSON.stringify(event)]),
     ])
     const epoch = events.findLast(event => event.type === 'epoch')
-    if (committed && epoch?.type === 'epoch') await this.#recordRate(job, epoch.data)
+    // Only an estimate hangs on it: it may be lost, the append may not.
+    if (committed && epoch?.type === 'epoch') await this.#recordRate(job, epoch.data).catch(() => {})
     return committed
   }
 
-  /** The fleet's last measured rate of a preset, for the dry run's estimate. */
-  async #recordRate(job: Job, { examplesPerSecond }: EpochMetrics): Promise<void> {
-    await this.#redis.set(redisKeys.rate(job.spec.model.preset), examplesPerSecond)
+  async #recordRate({ spec, worker }: Job, { examplesPerSecond }: EpochMetrics): Promise<void> {
+    if (worker) await this.#redis.hset(redisKeys.rates(spec.model.preset), worker.engine, examplesPerSecond)
   }
 
-  async measuredRate(preset: string): Promise<number | undefined> {
-    const rate = await this.#redis.get(redisKeys.rate(preset))
-    return rate === null ? undefined : Number(rate)
+  /** The last measured examples per second of a preset, on the fastest of the engines; absent before any. */
+  async measuredRate(preset: string, engines: readonly string[]): Promise<number | undefined> {
+    if (engines.length === 0) return undefined
+    const rates = await this.#redis.hmget(redisKeys.rates(preset), ...engines)
+    const known = rates.filter(rate => rate !== null).map(Number)
+    return known.length === 0 ? undefined : Math.max(...known)
   }
 
   /** Newest first, beginning after the id `after`. */
@@ -133,19 +132,35 @@ export class JobStore {
     after: string | undefined,
     limit: number,
   ): Promise<{ jobs: Job[]; hasMore: boolean }> {
-    const index = narrowestIndex(filter)
+    const indexes = filterKeys(filter)
+    const index = await this.#shortest(indexes)
+    const count = indexes.length > 1 ? PAGE : limit + 1
     const jobs: Job[] = []
-    let last = after
-    for (;;) {
-      const ids = await this.#redis.zrevrangebylex(index, last ? `(${last}` : '+', '-', 'LIMIT', 0, PAGE)
-      for (const job of await this.#load(ids)) {
-        if (!matches(job, filter)) continue
-        if (jobs.length === limit) return { jobs, hasMore: true }
-        jobs.push(job)
-      }
-      if (ids.length < PAGE) return { jobs, hasMore: false }
+    for await (const ids of this.#ids(index, after, count)) {
+      jobs.push(...(await this.#load(ids)).filter(job => matches(job, filter)))
+      if (jobs.length > limit) return { jobs: jobs.slice(0, limit), hasMore: true }
+    }
+    return { jobs, hasMore: false }
+  }
+
+  /** The ids of all jobs of a status, newest first, a page at a time. */
+  idsByStatus(status: JobStatus): AsyncGenerator<string[]> {
+    return this.#ids(redisKeys.jobsByStatus(status), undefined, PAGE)
+  }
+
+  async *#ids(index: string, after: string | undefined, count: number): AsyncGenerator<string[]> {
+    for (let last = after; ; ) {
+      const ids = await this.#redis.zrevrangebylex(index, last ? `(${last}` : '+', '-', 'LIMIT', 0, count)
+      yield ids
+      if (ids.length < count) return
       last = ids.at(-1)
     }
+  }
+
+  async #shortest(indexes: readonly string[]): Promise<string> {
+    if (indexes.length === 1) return indexes[0]!
+    const sizes = await Promise.all(indexes.map(key => this.#redis.zcard(key)))
+    return indexes[sizes.indexOf(Math.min(...sizes))]!
   }
 
   async #load(ids: readonly string[]): Promise<Job[]> {
@@ -184,10 +199,11 @@ function indexKeys(job: Job): string[] {
   return [redisKeys.allJobs, redisKeys.jobsByStatus(job.status), ...labels]
 }
 
-function narrowestIndex({ status, labels }: JobFilter): string {
-  const label = Object.entries(labels ?? {})[0]
-  if (label) return redisKeys.jobsByLabel(...label)
-  return status ? redisKeys.jobsByStatus(status) : redisKeys.allJobs
+/** The indexes that hold every job the filter lets through. */
+function filterKeys({ status, labels }: JobFilter): string[] {
+  const keys = Object.entries(labels ?? {}).map(([key, value]) => redisKeys.jobsByLabel(key, value))
+  if (status) keys.push(redisKeys.jobsByStatus(status))
+  return keys.length > 0 ? keys : [redisKeys.allJobs]
 }
 
 function matches(job: Job, { status, labels }: JobFilter): boolean {

@@ -10,7 +10,7 @@ export const redisKeys = {
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
   workers: 'thresher:workers',
   worker: (workerId: string) => `thresher:worker:${workerId}`,
-  rate: (preset: string) => `thresher:rate:${preset}`,
+  rates: (preset: string) => `thresher:rates:${preset}`,
   lease: (duty: string) => `thresher:lease:${duty}`,
   bull: 'thresher:bull',
   /** Pub/sub channels. */

@@ -49,7 +49,7 @@ const schema = {
 }
 
 export const createJobRoute =
-  ({ jobs, queue }: Pick<World, 'jobs' | 'queue'>): FastifyPluginAsyncZod =>
+  ({ jobs, queue, workers }: Pick<World, 'jobs' | 'queue' | 'workers'>): FastifyPluginAsyncZod =>
   async app => {
     app.post('/v1/jobs', { schema }, async (request, reply) => {
       const { spec, warnings } = resolveSpec(request.body)
@@ -77,7 +77,8 @@ export const createJobRoute =
 
     async function dryRun(spec: TrainingSpec, warnings: Warning[]) {
       const plan = planJob(spec)
-      const rate = await jobs.measuredRate(spec.model.preset)
+      const engines = new Set((await workers.list()).map(({ engine }) => engine))
+      const rate = await jobs.measuredRate(spec.model.preset, [...engines])
       const estimatedSeconds = rate && (plan.trainingExamples * spec.epochs) / rate
       const queuePosition = (await queue.waitingCount()) + 1
       return { spec, warnings, ...plan, queuePosition, ...(estimatedSeconds && { estimatedSeconds }) }

@@ -2,8 +2,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { JobEventSchema } from '#domain/event.ts'
+import { isTerminal } from '#domain/job.ts'
 import { Limit, pageOf } from '#http/page.ts'
-import { sendServerSentEvents } from '#http/server-sent-events.ts'
+import { ServerSentEvents } from '#http/server-sent-events.ts'
 import type { World } from '#infra/connect.ts'
 import { JobParams } from './job-params.ts'
 
@@ -16,22 +17,23 @@ const schema = {
   params: JobParams,
   querystring: z.strictObject({ after: Seq.default(0), limit: Limit }),
   headers: z.looseObject({ 'last-event-id': Seq.optional() }),
-  response: { 200: pageOf(JobEventSchema) },
+  response: { 200: pageOf(JobEventSchema), 204: z.null().describe('A stream that has nothing more.') },
 }
 
 export const listEventsRoute =
   ({ jobs, events }: Pick<World, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
   async app => {
+    const streams = new ServerSentEvents(events)
+    app.addHook('preClose', async () => streams.endAll())
     app.get('/v1/jobs/:jobId/events', { schema }, async (request, reply) => {
       const job = await jobs.require(request.params.jobId)
       const { after, limit } = request.query
       if (wantsStream(request)) {
-        return await sendServerSentEvents(
-          reply as FastifyReply,
-          job,
-          request.headers['last-event-id'] ?? after,
-          events,
-        )
+        const lastSeq = request.headers['last-event-id'] ?? after
+        // 204 ends the reconnecting of a client that has seen everything.
+        if (isTerminal(job.status) && lastSeq >= job.lastSeq) return reply.code(204).send(null)
+        await streams.send(reply as FastifyReply, job, lastSeq)
+        return reply
       }
       const found = await events.read(job, after, limit + 1)
       const data = found.slice(0, limit)
