@@ -1,14 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { loadConfig } from '#src/config.ts'
 import { startEmbeddedRedis } from '#infra/embedded-redis.ts'
+import { loadConfig } from '#src/config.ts'
 
 // Everything on one machine: Redis (unless REDIS_URL names one), the api and one supervisor, each its own process.
 const config = loadConfig()
-const redis = config.redisUrl ? undefined : await startEmbeddedRedis({ directory: join(config.dataDir, 'redis') })
+const redis = config.redisUrl
+  ? undefined
+  : await startEmbeddedRedis({ directory: join(config.dataDir, 'redis') })
 const env = { ...process.env, REDIS_URL: config.redisUrl ?? redis?.url }
-const children = ['#src/main.ts', '#workers/main.ts'].map(entry => fork(new URL(import.meta.resolve(entry)), { env }))
+const children = ['#src/main.ts', '#workers/main.ts'].map(entry =>
+  fork(new URL(import.meta.resolve(entry)), { env }),
+)
 
 let ending = false
 process.on('SIGTERM', end)

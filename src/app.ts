@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet'
 import websocket from '@fastify/websocket'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { serializerCompiler } from 'fastify-type-provider-zod'
 import { authenticate } from '#http/authenticate.ts'
 import { handleError, handleNotFound } from '#http/error-handler.ts'
 import { CLOSE } from '#http/frame-socket.ts'
@@ -22,6 +22,7 @@ import { listWorkersRoute } from '#http/routes/list-workers.ts'
 import { readDatasetsRoutes } from '#http/routes/read-datasets.ts'
 import { readModelsRoutes } from '#http/routes/read-models.ts'
 import { streamJobRoute } from '#http/routes/stream-job.ts'
+import { validateByZod } from '#http/validate-by-zod.ts'
 import type { World } from '#infra/connect.ts'
 
 const BODY_BYTES = 1024 * 1024
@@ -41,7 +42,7 @@ export async function createApp(
     routerOptions: { maxParamLength: 500 },
     exposeHeadRoutes: false,
   })
-  app.setValidatorCompiler(validatorCompiler)
+  app.setValidatorCompiler(validateByZod)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound)

@@ -1,14 +1,13 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import type { z } from 'zod'
 import { AppError } from '#domain/error.ts'
-import { mistakesOf } from './mistakes.ts'
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.ts'
 
 /** Turns whatever a route threw into problem+json; a 5xx hides its cause from the client and logs it. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const known = asAppError(error)
   if (known.status >= 500) request.log.error({ err: known.cause ?? known }, 'a request failed')
+  // A refused upgrade leaves a socket that nobody counts as idle: it would keep the server from closing.
+  if (request.headers.upgrade !== undefined) reply.header('connection', 'close')
   const problem = problemOf(known.code, known.message, request.id, known.mistakes)
   return reply
     .code(known.status)
@@ -26,7 +25,6 @@ export function handleNotFound(request: FastifyRequest): never {
 
 function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  if (hasZodFastifySchemaValidationErrors(error)) return invalidRequest(error)
   const { code, statusCode = 500, message } = error as FastifyError
   switch (code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
@@ -42,15 +40,6 @@ function asAppError(error: unknown): AppError {
     return new AppError('unavailable', 'The job store does not answer; try again.', { cause: error, headers })
   }
   return new AppError('internal', 'The cause is in the server log, under this request id.', { cause: error })
-}
-
-function invalidRequest(error: { validation: readonly { params: { issue?: unknown } }[] }): AppError {
-  const issues = error.validation.flatMap(({ params }) =>
-    params.issue ? [params.issue as z.core.$ZodIssue] : [],
-  )
-  const mistakes = mistakesOf(issues)
-  const places = mistakes.map(({ path, message }) => (path ? `${path} ${message}` : message)).join('; ')
-  return new AppError('invalid_request', places, { mistakes })
 }
 
 /** ioredis gives up on a command while Redis is away. */

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { after, before, describe, it } from 'node:test'
+import request from 'supertest'
+import { WebSocket } from 'ws'
+import { type Api, startApi } from './start-api.ts'
+
+const KEY = 'thr_test_0123456789abcdef'
+const PUBLIC = new Set(['/healthz', '/readyz', '/openapi.json'])
+
+describe('with a key', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi({ adminKey: KEY })
+  })
+  after(() => api.stop())
+
+  it('every route of the contract asks for it, but the public ones', async () => {
+    const { paths } = (await request(api.url).get('/openapi.json')).body
+    for (const [path, operations] of Object.entries<object>(paths)) {
+      for (const method of Object.keys(operations)) {
+        const url = api.url + path.replace(/\{\w+\}/g, 'job_x')
+        const { status } = await fetch(url, { method: method.toUpperCase() })
+        assert.equal(status === 401, !PUBLIC.has(path), `${method} ${path} answered ${status}`)
+      }
+    }
+    assert.equal((await fetch(`${api.url}/v1/unknown`)).status, 401)
+  })
+
+  it('the right one opens, a wrong one does not', async () => {
+    const get = (authorization: string) => request(api.url).get('/v1/jobs').set({ authorization })
+    assert.equal((await get(`Bearer ${KEY}`)).status, 200)
+    const refused = await get(`Bearer ${KEY}x`)
+    assert.deepEqual([refused.status, refused.body.code], [401, 'unauthenticated'])
+    assert.equal((await get(`Basic ${KEY}`)).status, 401)
+  })
+
+  it('a WebSocket without it is refused at the upgrade', async () => {
+    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/jobs/job_x/stream`)
+    const [, response] = await once(socket, 'unexpected-response')
+    assert.equal(response.statusCode, 401)
+    const allowed = new WebSocket(`${api.url.replace('http', 'ws')}/v1/jobs/job_x/stream`, {
+      headers: { authorization: `Bearer ${KEY}` },
+    })
+    assert.equal((await once(allowed, 'close'))[0], 4404)
+  })
+
+  it('the documentation is public', async () => {
+    assert.equal((await request(api.url).get('/docs/')).status, 200)
+  })
+})
+
+describe('without a key', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi()
+  })
+  after(() => api.stop())
+
+  it('only loopback names are answered, and no foreign origin on any method', async () => {
+    const get = (headers: Record<string, string>) => request(api.url).get('/v1/jobs').set(headers)
+    const post = (headers: Record<string, string>) => request(api.url).post('/v1/jobs').set(headers).send({})
+    assert.equal((await get({ host: 'rebound.example' })).status, 403)
+    assert.equal((await get({ host: 'localhost:3000' })).status, 200)
+    assert.equal((await get({ origin: 'https://evil.example' })).status, 403)
+    assert.equal((await post({ origin: 'https://evil.example' })).status, 403)
+    assert.equal((await get({ origin: api.url })).status, 200)
+  })
+
+  it('a foreign page cannot open a WebSocket', async () => {
+    const url = `${api.url.replace('http', 'ws')}/v1/jobs/job_x/stream`
+    const socket = new WebSocket(url, { origin: 'https://evil.example' })
+    const [, response] = await once(socket, 'unexpected-response')
+    assert.equal(response.statusCode, 403)
+  })
+
+  it('the api refuses to listen where others could reach it, and names ADMIN_KEY', () => {
+    const env = { ...process.env, HOST: '0.0.0.0', PORT: '0', REDIS_URL: api.redis.url, ADMIN_KEY: undefined }
+    const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+      env,
+      encoding: 'utf8',
+    })
+    assert.equal(status, 1)
+    assert.match(stdout, /ADMIN_KEY/)
+  })
+})
+
+describe('health', () => {
+  it('stays up while readiness falls with Redis, and requests say 503', async () => {
+    const api = await startApi()
+    try {
+      assert.equal((await request(api.url).get('/readyz')).status, 200)
+      await api.redis.stop()
+      const ready = await request(api.url).get('/readyz')
+      assert.deepEqual(
+        [ready.status, ready.body.code, ready.headers['retry-after']],
+        [503, 'unavailable', '5'],
+      )
+      assert.equal((await request(api.url).get('/v1/jobs')).status, 503)
+      assert.equal((await request(api.url).get('/healthz')).status, 200)
+    } finally {
+      await api.stop()
+    }
+  })
+})

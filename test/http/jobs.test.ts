@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import request from 'supertest'
+import { addArtifact, startJob, succeed } from './drive-job.ts'
+import { type Api, startApi } from './start-api.ts'
+
+const JOB = { model: { preset: 'mnist-mlp' } }
+
+describe('jobs over their life', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi()
+  })
+  after(() => api.stop())
+  const submit = async (body: object = {}) =>
+    (
+      await request(api.url)
+        .post('/v1/jobs')
+        .send({ ...JOB, ...body })
+    ).body.id
+  const get = async (path: string) => await request(api.url).get(path)
+  const ids = (data: { id: string }[]) => data.map(({ id }) => id)
+
+  it('are listed newest first, a page at a time, each once', async () => {
+    const made: string[] = []
+    for (let i = 0; i < 5; i++) made.push(await submit({ labels: { set: 'paging' } }))
+    const pages: string[] = []
+    for (let path = '/v1/jobs?label.set=paging&limit=2'; ; ) {
+      const { body } = await get(path)
+      pages.push(...ids(body.data))
+      assert.equal(body.hasMore, body.nextAfter !== null)
+      if (!body.hasMore) break
+      path = `/v1/jobs?label.set=paging&limit=2&after=${body.nextAfter}`
+    }
+    assert.deepEqual(pages, made.reverse())
+  })
+
+  it('are found by status and by labels together', async () => {
+    const running = await submit({ labels: { team: 'a', kind: 'x' } })
+    await submit({ labels: { team: 'a', kind: 'y' } })
+    await startJob(api.world, running)
+    assert.deepEqual(ids((await get('/v1/jobs?status=running')).body.data), [running])
+    assert.deepEqual(ids((await get('/v1/jobs?label.team=a&label.kind=x')).body.data), [running])
+    assert.deepEqual(ids((await get('/v1/jobs?status=queued&label.team=a&label.kind=x')).body.data), [])
+  })
+
+  it('refuse a bad cursor, limit or filter by name', async () => {
+    for (const [query, path] of [
+      ['after=nonsense', 'after'],
+      ['limit=0', 'limit'],
+      ['limit=201', 'limit'],
+      ['status=sleeping', 'status'],
+      ['colour=red', 'colour'],
+    ]) {
+      const { status, body } = await get(`/v1/jobs?${query}`)
+      assert.deepEqual([status, body.errors[0].path], [400, path])
+    }
+  })
+
+  it('change name, labels and, while queued, priority', async () => {
+    const id = await submit()
+    const patch = (body: object) => request(api.url).patch(`/v1/jobs/${id}`).send(body)
+    const { body } = await patch({ name: 'new', labels: { a: 'b' }, priority: 1 })
+    assert.deepEqual([body.name, body.labels, body.priority, body.queuePosition], ['new', { a: 'b' }, 1, 1])
+    assert.deepEqual(ids((await get('/v1/jobs?label.a=b')).body.data), [id])
+    await startJob(api.world, id)
+    assert.equal((await patch({ priority: 2 })).status, 409)
+    assert.equal((await patch({ name: 'still', epochs: 4 })).body.errors[0].path, 'epochs')
+  })
+
+  it('cancel at once while queued, in two steps while running, and not when over', async () => {
+    const cancel = (id: string) => request(api.url).post(`/v1/jobs/${id}/cancel`)
+    const queued = await submit()
+    const answer = await cancel(queued).set('content-type', 'application/json').send('')
+    assert.deepEqual([answer.status, answer.body.status], [202, 'cancelled'])
+    assert.equal((await cancel(queued)).status, 202)
+    const running = await submit()
+    await startJob(api.world, running)
+    assert.equal((await cancel(running)).body.status, 'cancelling')
+    const over = await submit()
+    await startJob(api.world, over)
+    await succeed(api.world, over)
+    const late = await cancel(over)
+    assert.deepEqual([late.status, late.body.code], [409, 'conflict'])
+  })
+
+  it('are deleted with their files once they are over', async () => {
+    const id = await submit()
+    const remove = () => request(api.url).delete(`/v1/jobs/${id}`)
+    assert.equal((await remove()).status, 409)
+    await startJob(api.world, id)
+    const artifact = await addArtifact(api.world, id, 'metrics.csv', Buffer.from('epoch\r\n'))
+    await succeed(api.world, id)
+    assert.equal((await remove()).status, 204)
+    assert.equal((await get(`/v1/jobs/${id}`)).status, 404)
+    assert.equal((await get(`/v1/jobs/${id}/artifacts/metrics.csv`)).status, 404)
+    await assert.rejects(async () => await api.world.blobs.open(id, artifact.sha256))
+    assert.ok(!ids((await get('/v1/jobs')).body.data).includes(id))
+  })
+
+  it('answer 404 for what does not exist', async () => {
+    for (const path of ['', '/events', '/metrics', '/layers', '/artifacts', '/artifacts/metrics.csv']) {
+      const { status, body } = await get(`/v1/jobs/job_nothing${path}`)
+      assert.deepEqual([path, status, body.code], [path, 404, 'not_found'])
+    }
+    assert.equal((await get('/v1/nothing')).body.code, 'not_found')
+  })
+})

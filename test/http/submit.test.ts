@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import request from 'supertest'
+import { type Api, startApi } from './start-api.ts'
+
+const JOB = { model: { preset: 'mnist-lenet' } }
+
+describe('submitting a job', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi()
+  })
+  after(() => api.stop())
+  const submit = (body: object | string) => request(api.url).post('/v1/jobs').send(body)
+  const count = async () => (await request(api.url).get('/v1/jobs')).body.data.length
+
+  it('answers 201 with the job, every default of preset and service filled in', async () => {
+    const { status, headers, body } = await submit(JOB)
+    assert.equal(status, 201)
+    assert.equal(headers['location'], `/v1/jobs/${body.id}`)
+    assert.equal(body.status, 'queued')
+    assert.deepEqual(body.spec.optimizer, {
+      name: 'grda',
+      learningRate: 0.01,
+      c: 0.1,
+      mu: 0.5,
+      exclude: [],
+      clock: 'steps',
+    })
+    assert.deepEqual(body.spec.schedule, { name: 'multiStep', at: [3, 6, 9], factor: 0.1, per: 'epoch' })
+    assert.deepEqual([body.spec.batchSize, body.spec.epochs, body.spec.priority], [64, 10, 42])
+    assert.deepEqual(
+      body.warnings.map(({ path }: { path: string }) => path),
+      ['optimizer.c', 'optimizer.mu'],
+    )
+    assert.equal((await request(api.url).get(body.links.self)).body.queuePosition, 1)
+  })
+
+  it('replaces whole fields of the preset, never merging objects', async () => {
+    const { body } = await submit({ ...JOB, dataset: { id: 'mnist' }, epochs: 2 })
+    assert.deepEqual(body.spec.dataset, { id: 'mnist' })
+    assert.equal(body.spec.epochs, 2)
+  })
+
+  it('lists every mistake with its path and stores nothing', async () => {
+    const before = await count()
+    const { status, headers, body } = await submit({
+      model: { preset: 'mnist-mlpp' },
+      optimizer: { name: 'grda', learningRate: -1, c: 0.1, mu: 1.5 },
+      epochs: 0,
+      batchsize: 64,
+      labels: { 'bad key': 'x' },
+      validation: { fraction: 2 },
+    })
+    assert.equal(status, 400)
+    assert.match(headers['content-type']!, /^application\/problem\+json/)
+    assert.equal(body.code, 'invalid_request')
+    const paths = body.errors.map(({ path }: { path: string }) => path).sort()
+    assert.deepEqual(paths, [
+      'batchsize',
+      'epochs',
+      'labels.bad key',
+      'model.preset',
+      'optimizer.learningRate',
+      'optimizer.mu',
+      'validation.fraction',
+    ])
+    assert.equal(await count(), before)
+  })
+
+  it('names an unknown dataset and what contradicts the model', async () => {
+    const unknown = await submit({ ...JOB, dataset: { id: 'imagenet' } })
+    assert.deepEqual(unknown.body.errors, [
+      { path: 'dataset.id', message: 'there is no dataset "imagenet"; there is: mnist' },
+    ])
+    const wrong = await submit({
+      ...JOB,
+      dataset: { id: 'mnist', normalize: { mean: [0.1, 0.2], std: [0.3] } },
+      batchSize: 60_001,
+      optimizer: { name: 'grda', learningRate: 0.1, c: 0.1, mu: 0.6, exclude: ['bias', 'conv9'] },
+    })
+    const paths = wrong.body.errors.map(({ path }: { path: string }) => path)
+    assert.deepEqual(paths, ['dataset.normalize.mean', 'batchSize', 'optimizer.exclude.1'])
+  })
+
+  it('refuses bodies it cannot read: malformed 400, oversized 413, another content type 415', async () => {
+    const post = (type: string, body: string) =>
+      request(api.url).post('/v1/jobs').set('content-type', type).send(body)
+    const answers = [
+      await post('application/json', '{"model":'),
+      await post('application/json', ''),
+      await post('application/json', JSON.stringify({ name: 'x'.repeat(2 ** 20) })),
+      await post('application/xml', '<job/>'),
+    ]
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [400, 400, 413, 415],
+    )
+    for (const { body } of answers) assert.equal(typeof body.requestId, 'string')
+  })
+
+  it('never answers 5xx to a body, whatever it holds', async () => {
+    const values = [null, true, 0, -1, 1e308, 'x', [], {}, [[]], { name: null }, { __proto__: null }]
+    const fields = [
+      'name',
+      'dataset',
+      'model',
+      'optimizer',
+      'schedule',
+      'validation',
+      'labels',
+      'artifacts',
+      'seed',
+    ]
+    for (const field of fields) {
+      for (const value of values) {
+        const { status } = await submit({ ...JOB, [field]: value })
+        assert.ok(status < 500, `${field} = ${JSON.stringify(value)} answered ${status}`)
+      }
+    }
+    for (const value of values) assert.ok((await submit(JSON.stringify(value))).status < 500)
+  })
+
+  it('plans a job without storing it', async () => {
+    const before = await count()
+    const { status, body } = await request(api.url).post('/v1/jobs?dryRun=true').send(JOB)
+    assert.equal(status, 200)
+    assert.equal(body.parameters, 431_080)
+    assert.equal(body.epochs.length, 10)
+    assert.ok(body.epochs[0].forecastSparsity > 0.8)
+    assert.equal(body.queuePosition, before + 1)
+    assert.equal(await count(), before)
+  })
+})
