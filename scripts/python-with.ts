@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,27 +9,40 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /**
- * The interpreter of a private environment that holds exactly these requirements (`numpy==2.4.6`), made on first use and
- * kept in the cache. @throws Error with pip's words when they cannot be installed
+ * The path of a Python that has the given requirements (`numpy==2.2.6`), for tests and benches that hold our work against the
+ * programs of others. The first call installs into the user's cache folder; later ones find it there.
+ *
+ * @throws when Python 3 or the package index is missing: such a test cannot say anything without them
  */
 export async function pythonWith(requirements: readonly string[]): Promise<string> {
   const cache =
-    process.env.THRESHER_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'thresher')
-  const digest = createHash('sha256').update(requirements.join('\n')).digest('hex').slice(0, 16)
-  const folder = join(cache, `python-${digest}`)
-  const python = join(folder, 'bin', 'python')
-  const done = join(folder, 'complete')
-  if (await exists(done)) return python
-  await rm(folder, { recursive: true, force: true })
-  await run('python3', ['-m', 'venv', folder])
-  await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements])
-  await rename(await mkdtemp(`${done}-`), done)
-  return python
+    process.env.THRESHER_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'thresher')
+  const hash = createHash('sha256').update(requirements.toSorted().join('\n')).digest('hex').slice(0, 16)
+  const home = join(cache, `python-${hash}`)
+  if (!existsSync(home)) await install(requirements, home)
+  return join(home, 'bin', 'python')
 }
 
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  )
+// Built aside and renamed, so that neither an interrupted installation nor one running beside this is ever used.
+async function install(requirements: readonly string[], home: string): Promise<void> {
+  const unfinished = `${home}.${randomUUID()}`
+  const python = join(unfinished, 'bin', 'python')
+  try {
+    await mkdir(unfinished, { recursive: true })
+    await run('python3', ['-m', 'venv', unfinished])
+    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...requirements])
+    await rename(unfinished, home).catch(error => {
+      if (!existsSync(home)) throw error
+    })
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : cause
+    throw new Error(
+      `cannot install ${requirements.join(' ')} (Python 3 with venv and pip is needed): ${reason}`,
+      {
+        cause,
+      },
+    )
+  } finally {
+    await rm(unfinished, { recursive: true, force: true })
+  }
 }

@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
 import { encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
-import { pythonWith } from '#test/python.ts'
+import { pythonWith } from '#scripts/python-with.ts'
 import { tensorWithNonzeros } from './sparse-tensors.ts'
 
 const docs = fileURLToPath(new URL('../../docs', import.meta.url))
