@@ -9,20 +9,22 @@ type Frame =
 
 const percent = (share: number, digits = 2) => `${(100 * share).toFixed(digits)} %`
 
-/** Shows a job's stream in the terminal, a line an epoch and a bar within it, and gives its last status and metrics. */
+/** Shows a job's stream in the terminal, a line an epoch and a bar within it, and gives its end: status, engine, last metrics. */
 export async function watch(
   url: string,
   jobId: string,
-): Promise<{ status: string; metrics: EpochMetrics | undefined }> {
+): Promise<{ status: string; engine: string; metrics: EpochMetrics | undefined }> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/jobs/${jobId}/stream`)
   let metrics: EpochMetrics | undefined
+  let engine = ''
   return await new Promise((resolve, reject) => {
     socket.on('error', reject)
     socket.on('close', code => reject(new Error(`the stream closed with ${code} before the job was over`)))
     socket.on('message', data => {
       const frame: Frame = JSON.parse(String(data))
       if (frame.type === 'epoch') metrics = frame.data
-      if (frame.type === 'end') resolve({ status: frame.status, metrics })
+      if (frame.type === 'started') engine = frame.data.worker.engine
+      if (frame.type === 'end') resolve({ status: frame.status, engine, metrics })
       else show(frame)
     })
   })

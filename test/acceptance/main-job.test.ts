@@ -8,7 +8,7 @@ const PARAMETERS = 407_050
 const JOB = {
   name: 'acceptance',
   model: { preset: 'mnist-mlp' },
-  optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 },
+  optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.75 },
   epochs: 2,
   artifacts: ['sparse', 'safetensors'],
 }

@@ -11,7 +11,7 @@ import { type Frame, get, post, watchJob } from './watch-job.ts'
 const JOB = {
   model: { preset: 'mnist-mlp' },
   epochs: 2,
-  optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 },
+  optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.75 },
 }
 
 describe('a job outlives the processes that run it', () => {

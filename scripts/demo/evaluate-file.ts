@@ -1,0 +1,41 @@
+import type { Topology } from '#domain/model-spec.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
+import { type EngineName, openEngine } from '#workers/engine/engine.ts'
+
+const BATCH = 1000
+
+/** What a sparse checkpoint is worth on the digits it has never seen, from nothing but its own bytes. */
+export async function evaluateFile(bytes: Uint8Array, engine: EngineName) {
+  await openEngine(engine)
+  // After the engine, which must be the first to touch TensorFlow.
+  const tf = await import('@tensorflow/tfjs-core')
+  const { batches } = await import('#workers/data/batches.ts')
+  const { batchTensors } = await import('#workers/data/batch-tensors.ts')
+  const { loadSplits } = await import('#workers/data/load-splits.ts')
+  const { evaluate } = await import('#workers/evaluate.ts')
+  const { modelFromTopology } = await import('#workers/models/from-topology.ts')
+
+  const { tensors, metadata } = decodeSparseSafetensors(bytes)
+  const topology: Topology = JSON.parse(metadata['topology']!)
+  const training: TrainingSpec = JSON.parse(metadata['training']!)
+  const params = Object.fromEntries(
+    tensors.map(({ name, shape, data }) => [name, tf.tensor(data as Float32Array, [...shape])]),
+  )
+  const { validation } = await loadSplits({ ...training, validation: { split: 'test' } })
+  const feed = (batch: Parameters<typeof batchTensors>[0]) =>
+    batchTensors(batch, topology.inputShape, training.dataset.normalize)
+  const digits = (async function* () {
+    yield* batches(validation, BATCH)
+  })()
+  const { accuracy } = await evaluate(modelFromTopology(topology), params, digits, feed)
+  const parameters = tensors.reduce((sum, { data }) => sum + data.length, 0)
+  const nonzero = tensors.reduce((sum, { data }) => sum + countNonzero(data as Float32Array), 0)
+  return { accuracy, parameters, nonzero }
+}
+
+function countNonzero(values: Float32Array): number {
+  let count = 0
+  for (const value of values) if (value !== 0) count++
+  return count
+}
