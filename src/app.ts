@@ -1,9 +1,17 @@
 import helmet from '@fastify/helmet'
 import websocket from '@fastify/websocket'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import { serializerCompiler } from 'fastify-type-provider-zod'
+import { AppError } from '#domain/error.ts'
+import { rememberMethods } from '#http/allowed-methods.ts'
 import { authenticate } from '#http/authenticate.ts'
-import { handleError, handleNotFound } from '#http/error-handler.ts'
+import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { CLOSE } from '#http/frame-socket.ts'
 import { registerOpenapi } from '#http/openapi.ts'
 import { cancelJobRoute } from '#http/routes/cancel-job.ts'
@@ -41,13 +49,16 @@ export async function createApp(
     requestTimeout: REQUEST_MS,
     routerOptions: { maxParamLength: 500 },
     exposeHeadRoutes: false,
+    frameworkErrors: handleError,
+    clientErrorHandler: handleClientError,
   })
   app.setValidatorCompiler(validateByZod)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleError)
-  app.setNotFoundHandler(handleNotFound)
+  app.setNotFoundHandler(handleNotFound(rememberMethods(app)))
   app.addHook('onRequest', authenticate(adminKey))
-  takeEmptyBodies(app)
+  app.addHook('onResponse', endRefusedUpgrade)
+  takeJsonOrNothing(app)
 
   await app.register(helmet, { contentSecurityPolicy: false })
   await app.register(websocket, { options: { maxPayload: FRAME_BYTES }, preClose: sayGoodbye })
@@ -72,13 +83,24 @@ export async function createApp(
   return app
 }
 
-/** Action routes are posted to without a body, whatever content type a client sends along. */
-function takeEmptyBodies(app: FastifyInstance): void {
-  const parse = app.getDefaultJsonParser('error', 'ignore')
+/** Bodies are JSON; action routes are posted to with none, whatever content type a client sends along. */
+function takeJsonOrNothing(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'ignore')
+  const takesNone = (request: FastifyRequest) => request.routeOptions.schema?.body === undefined
+  app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '' && request.routeOptions.schema?.body === undefined) done(null, undefined)
-    else parse(request, body as string, done)
+    if (body === '' && takesNone(request)) done(null, undefined)
+    else parseJson(request, body as string, done)
   })
+  app.addContentTypeParser('*', (request, _payload, done) => {
+    if (request.headers['content-length'] === '0' && takesNone(request)) done(null, undefined)
+    else done(new AppError('unsupported_media_type', 'Send the body as application/json.'))
+  })
+}
+
+/** After a refused upgrade nobody owns the socket: left open, it would keep the server from closing. */
+async function endRefusedUpgrade({ headers, raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (headers.upgrade !== undefined && reply.statusCode >= 400) raw.socket.destroySoon()
 }
 
 /** Every open socket learns that the server goes, so that its client reconnects elsewhere with its last seq. */

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.ts'
@@ -6,8 +8,6 @@ import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.ts'
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const known = asAppError(error)
   if (known.status >= 500) request.log.error({ err: known.cause ?? known }, 'a request failed')
-  // A refused upgrade leaves a socket that nobody counts as idle: it would keep the server from closing.
-  if (request.headers.upgrade !== undefined) reply.header('connection', 'close')
   const problem = problemOf(known.code, known.message, request.id, known.mistakes)
   return reply
     .code(known.status)
@@ -16,11 +16,29 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     .send(JSON.stringify(problem))
 }
 
-export function handleNotFound(request: FastifyRequest): never {
-  throw new AppError(
-    'not_found',
-    `${request.method} ${request.url.split('?')[0]} is not a route of this service.`,
+export function handleNotFound(allowedMethods: (path: string) => string[]) {
+  return (request: FastifyRequest): never => {
+    const path = request.url.split('?')[0]!
+    const methods = allowedMethods(path)
+    if (methods.length === 0)
+      throw new AppError('not_found', `${request.method} ${path} is not a route of this service.`)
+    const headers = { allow: methods.join(', ') }
+    throw new AppError('method_not_allowed', `${path} takes ${headers.allow}.`, { headers })
+  }
+}
+
+/** What is not even HTTP is answered on the bare socket (RFC 9112, section 2.2). */
+export function handleClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return
+  const problem = JSON.stringify(
+    problemOf('malformed_body', 'This is not a valid HTTP/1.1 request.', randomUUID()),
   )
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
+    `Content-Length: ${problem.length}`,
+  ]
+  socket.end([...head, 'Connection: close', '', problem].join('\r\n'))
 }
 
 function asAppError(error: unknown): AppError {
@@ -42,11 +60,11 @@ function asAppError(error: unknown): AppError {
   return new AppError('internal', 'The cause is in the server log, under this request id.', { cause: error })
 }
 
-/** ioredis gives up on a command while Redis is away. */
+/** Redis is away, still loading, or cannot take writes. */
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return (
     error.name === 'MaxRetriesPerRequestError' ||
-    /Connection is closed|ECONNREFUSED|ENOENT/.test(error.message)
+    /Connection is closed|Command timed out|ECONNREFUSED|^(OOM|LOADING|READONLY|MISCONF) /.test(error.message)
   )
 }

@@ -17,13 +17,14 @@ const problem = {
 /** What the generator leaves out or says twice: errors, bytes, the WebSocket, and a second copy of every schema. */
 export function polishDocument<T extends object>(generated: T): T {
   const document = foldInputSchemas(generated) as Document
-  document.components!.schemas!['Problem'] ??= z.toJSONSchema(Problem) as Dictionary
+  document.components!.schemas!.Problem ??= z.toJSONSchema(Problem) as Dictionary
   for (const operations of Object.values(document.paths ?? {})) {
     for (const operation of Object.values(operations))
       operation.responses = { ...operation.responses, default: problem }
   }
   describeBytes(document)
-  describeEventStream(document)
+  offer(document, '/v1/jobs/{jobId}/events', 'text/event-stream')
+  offer(document, '/v1/jobs/{jobId}/metrics', 'text/csv')
   describeWebSocket(document)
   return document as T
 }
@@ -53,11 +54,10 @@ function describeBytes({ paths }: Document): void {
   }
 }
 
-function describeEventStream({ paths }: Document): void {
-  const answer = paths?.['/v1/jobs/{jobId}/events']?.['get']?.responses?.['200'] as
-    | { content?: Dictionary }
-    | undefined
-  if (answer?.content) answer.content['text/event-stream'] = { schema: { type: 'string' } }
+/** A further media type that a GET can answer with. */
+function offer({ paths }: Document, path: string, mediaType: string): void {
+  const answer = paths?.[path]?.get?.responses?.['200'] as { content?: Dictionary } | undefined
+  if (answer?.content) answer.content[mediaType] = { schema: { type: 'string' } }
 }
 
 /** The generator skips upgrades; OpenAPI has no words for their frames, so the answer is prose. */

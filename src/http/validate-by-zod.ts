@@ -8,12 +8,26 @@ type Issue = z.core.$ZodIssue
 export const validateByZod: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>
   data => {
-    const { data: value, error } = schema.safeParse(data)
+    const { data: value, error } = schema.safeParse(data, { error: whatWouldBeRight })
     if (!error) return { value }
     const mistakes = mistakesOf(error.issues)
     const detail = mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
     return { error: new AppError('invalid_request', detail, { mistakes }) }
   }
+
+/** For the mistakes that zod names without saying what is known instead. */
+const whatWouldBeRight: z.core.$ZodErrorMap = issue => {
+  const definition = issue.inst?._zod.def as { shape?: object; options?: readonly z.ZodObject[] } | undefined
+  if (issue.code === 'unrecognized_keys' && definition?.shape) {
+    return `is not a field here; there is: ${Object.keys(definition.shape).join(', ')}`
+  }
+  if (issue.code === 'invalid_union' && issue.discriminator) {
+    const key = String(issue.discriminator)
+    const names = definition?.options?.map(({ shape }) => (shape[key] as z.ZodLiteral).value)
+    return `has none of the known names: ${names?.join(', ')}`
+  }
+  return undefined
+}
 
 /** One mistake a path: an unknown key is a mistake of its own, a union tells those of its nearest branch. */
 function mistakesOf(issues: readonly Issue[], prefix: readonly PropertyKey[] = []): Mistake[] {

@@ -9,7 +9,7 @@ const SOURCE = 'model.sparse.safetensors'
 
 /**
  * Makes a file that the job did not ask for from the sparse model that it has, and keeps it.
- * @throws AppError `artifact_not_ready` when there is no model to make it from
+ * @throws AppError `not_found` when there is no model to make it from
  */
 export async function exportArtifact(
   { jobs, blobs }: Pick<World, 'jobs' | 'blobs'>,
@@ -18,7 +18,7 @@ export async function exportArtifact(
 ): Promise<Artifact> {
   const source = job.artifacts.find(artifact => artifact.name === SOURCE)
   if (!source || name !== 'model.safetensors') {
-    throw new AppError('artifact_not_ready', `The job is ${job.status} and left no ${name}.`)
+    throw new AppError('not_found', `The job has ${job.status} and left no ${name}.`)
   }
   const { stream } = await blobs.open(job.id, source.sha256)
   const { tensors, metadata } = decodeSparseSafetensors(Buffer.concat(await stream.toArray()))

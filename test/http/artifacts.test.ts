@@ -111,7 +111,7 @@ describe('artifacts', () => {
     assert.equal(head.headers.etag, dense.headers.get('etag'))
     const { tensors, metadata } = decodeSafetensors(new Uint8Array(await dense.arrayBuffer()))
     assert.deepEqual(tensors[0]?.data, WEIGHTS)
-    assert.equal(metadata['seed'], '1')
+    assert.equal(metadata.seed, '1')
   })
 
   it('that no job has are 404, whatever the name tries', async () => {

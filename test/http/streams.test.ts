@@ -113,7 +113,7 @@ describe('watching a job', () => {
     const socket = open(id)
     const { seen, until } = frames(socket)
     await until(({ type }) => type === 'started')
-    await api.world.redis.client('KILL', 'TYPE', 'pubsub')
+    await api.world.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await run2(id)
     await once(socket, 'close')
     assert.deepEqual(seqs(seen), upTo(4))

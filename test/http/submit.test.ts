@@ -17,7 +17,7 @@ describe('submitting a job', () => {
   it('answers 201 with the job, every default of preset and service filled in', async () => {
     const { status, headers, body } = await submit(JOB)
     assert.equal(status, 201)
-    assert.equal(headers['location'], `/v1/jobs/${body.id}`)
+    assert.equal(headers.location, `/v1/jobs/${body.id}`)
     assert.equal(body.status, 'queued')
     assert.deepEqual(body.spec.optimizer, {
       name: 'grda',

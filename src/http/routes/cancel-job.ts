@@ -19,6 +19,7 @@ export const cancelJobRoute =
       const { job } = await world.jobs.append(request.params.jobId, cancel)
       if (job.status === 'cancelling') await world.control.wake(job.id)
       else await world.queue.remove(job.id)
+      request.log.info({ jobId: job.id, status: job.status }, 'a job was to be cancelled')
       return reply.code(202).send(await describeJob(job, world))
     })
   }

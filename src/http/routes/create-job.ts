@@ -64,7 +64,10 @@ export const createJobRoute =
       const claim = claimOf(request.headers['idempotency-key'], request.body)
       const { job, replayed } = await jobs.create(submitted, claim)
       if (replayed) reply.header('idempotency-replayed', 'true')
-      else await enqueue(job.id, spec.priority)
+      else {
+        request.log.info({ jobId: job.id, model: spec.model }, 'a job was submitted')
+        await enqueue(job.id, spec.priority)
+      }
       return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(jobResource(job))
     })
 

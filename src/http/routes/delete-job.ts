@@ -26,6 +26,7 @@ export const deleteJobRoute =
       }
       await blobs.deleteAll(job.id)
       await jobs.delete(job)
+      request.log.info({ jobId: job.id }, 'a job was deleted')
       return reply.code(204).send(null)
     })
   }

@@ -5,6 +5,7 @@ import { type Artifact, isArtifactName } from '#domain/artifact.ts'
 import { AppError } from '#domain/error.ts'
 import { isTerminal } from '#domain/job.ts'
 import { type ByteRange, listsEntityTag, parseByteRange } from '#http/byte-range.ts'
+import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
 import type { World } from '#infra/connect.ts'
 import { exportArtifact } from '#infra/export-artifact.ts'
 import { JobParams } from './job-params.ts'
@@ -31,11 +32,7 @@ export const downloadArtifactRoute =
         const answer = condition(request, artifact)
         if (answer === 'not-modified') return reply.code(304).send()
         if (request.method === 'HEAD') return reply.header('content-length', artifact.sizeBytes).send()
-        const { stream } = await world.blobs.open(
-          jobId,
-          artifact.sha256,
-          answer === 'whole' ? undefined : answer,
-        )
+        const stream = await openBlob(jobId, artifact, answer === 'whole' ? undefined : answer)
         if (answer === 'whole') return reply.header('content-length', artifact.sizeBytes).send(stream)
         const { start, end } = answer
         reply.header('content-range', `bytes ${start}-${end}/${artifact.sizeBytes}`)
@@ -45,6 +42,16 @@ export const downloadArtifactRoute =
           .send(stream)
       },
     })
+
+    /** A blob that is gone belonged to a job deleted this moment, or the store has lost it. */
+    async function openBlob(jobId: string, { sha256 }: Artifact, range?: ByteRange) {
+      try {
+        return (await world.blobs.open(jobId, sha256, range)).stream
+      } catch (cause) {
+        if (cause instanceof BlobNotFoundError) await world.jobs.require(jobId)
+        throw cause
+      }
+    }
 
     async function findArtifact(jobId: string, name: string): Promise<Artifact> {
       const job = await world.jobs.require(jobId)

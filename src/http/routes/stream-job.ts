@@ -1,6 +1,8 @@
 import type { WebSocket } from '@fastify/websocket'
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { AppError } from '#domain/error.ts'
 import { endsJob, type JobEvent, type ProgressFrame } from '#domain/event.ts'
 import { isTerminal } from '#domain/job.ts'
 import { CLOSE, FrameSocket } from '#http/frame-socket.ts'
@@ -16,7 +18,12 @@ const schema = {
 export const streamJobRoute =
   (world: World): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/jobs/:jobId/stream', { schema, websocket: true }, async (raw: WebSocket, request) => {
+    const handler = () => {
+      throw new AppError('upgrade_required', 'Open this route as a WebSocket.', {
+        headers: { upgrade: 'websocket' },
+      })
+    }
+    const wsHandler = async (raw: WebSocket, request: FastifyRequest) => {
       const socket = new FrameSocket(raw)
       const { jobId } = request.params as z.infer<typeof JobParams>
       const { after } = request.query as { after: number }
@@ -33,7 +40,8 @@ export const streamJobRoute =
         room: () => socket.room(),
       }
       await world.events.follow(job, after, follower, socket.closing)
-    })
+    }
+    app.route({ method: 'GET', url: '/v1/jobs/:jobId/stream', schema, handler, wsHandler })
   }
 
 function end(socket: FrameSocket, status: string, lastSeq: number): void {

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { after, before, describe, it } from 'node:test'
+import request from 'supertest'
+import { type Api, startApi } from './start-api.ts'
+
+describe('every refusal is problem+json', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi()
+  })
+  after(() => api.stop())
+
+  it('with status, code, detail and the request id', async () => {
+    const answers = {
+      not_found: await request(api.url).get('/v1/nothing'),
+      method_not_allowed: await request(api.url).put('/v1/jobs').send({}),
+      upgrade_required: await request(api.url).get('/v1/jobs/job_x/stream'),
+      malformed_body: await request(api.url).get('/v1/jobs/%zz'),
+      unsupported_media_type: await request(api.url).post('/v1/jobs').type('text/plain').send('x'),
+      invalid_request: await request(api.url).get(`/v1/jobs?limit=many`),
+    }
+    for (const [code, { status, headers, body }] of Object.entries(answers)) {
+      assert.match(headers['content-type']!, /^application\/problem\+json/, code)
+      assert.deepEqual([body.code, body.status], [code, status])
+      for (const key of ['type', 'title', 'detail', 'requestId'])
+        assert.equal(typeof body[key], 'string', key)
+    }
+    assert.equal(answers.method_not_allowed.headers.allow, 'GET, POST')
+  })
+
+  it('even when the request is not HTTP', async () => {
+    const socket = connect(Number(new URL(api.url).port), '127.0.0.1')
+    socket.end('nonsense\r\n\r\n')
+    const chunks: Buffer[] = []
+    socket.on('data', chunk => chunks.push(chunk))
+    await once(socket, 'close')
+    const text = Buffer.concat(chunks).toString()
+    assert.match(text, /^HTTP\/1.1 400 /)
+    assert.match(text, /application\/problem\+json/)
+    assert.equal(JSON.parse(text.slice(text.indexOf('{'))).code, 'malformed_body')
+  })
+
+  it('says what would be right', async () => {
+    const { body } = await request(api.url)
+      .post('/v1/jobs')
+      .send({ model: { preset: 'mnist-mlp' }, optimizer: { name: 'sgdd', learningRate: 1 }, epoch: 3 })
+    const messages = Object.fromEntries(
+      body.errors.map(({ path, message }: Record<string, string>) => [path, message]),
+    )
+    assert.match(messages['optimizer.name'], /grda, sgd/)
+    assert.match(messages.epoch, /epochs/)
+  })
+})
