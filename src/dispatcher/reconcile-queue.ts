@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Job } from '#domain/job.ts'
+import { isTerminal, type Job, RefusedEvent } from '#domain/job.ts'
+import { inAttempt, loseAttempt } from '#domain/job-decisions.ts'
 import type { World } from '#infra/connect.ts'
 
 const PERIOD_MS = 5_000
-/** Younger jobs are still on their way into the queue. */
-const SETTLED_MS = 5_000
-const BATCH = 200
+/** All leases run out while Redis is away; once it is back, whoever lives renews its own well within this time. */
+const SETTLED_MS = 10_000
 
 /**
  * Brings back what a crash left between the job store and the queue: jobs that wait but were never enqueued, and jobs whose
@@ -14,9 +14,14 @@ const BATCH = 200
  */
 export function reconcileQueue(world: World, logger: Logger): () => Promise<void> {
   const stopping = new AbortController()
+  let connectedAt = Date.now()
+  world.redis.on('ready', () => {
+    connectedAt = Date.now()
+  })
   const running = (async () => {
     while (!stopping.signal.aborted) {
-      await reconcileOnce(world, logger).catch(err =>
+      const isSettled = Date.now() - connectedAt > SETTLED_MS
+      await reconcileOnce(world, logger, isSettled).catch(err =>
         logger.warn({ err }, 'the queue could not be reconciled'),
       )
       await pause(PERIOD_MS, undefined, { signal: stopping.signal }).catch(() => {})
@@ -28,23 +33,54 @@ export function reconcileQueue(world: World, logger: Logger): () => Promise<void
   }
 }
 
-async function reconcileOnce({ jobs, queue, workers, lease }: World, logger: Logger): Promise<void> {
-  if (!(await lease('reconcile', PERIOD_MS - 500))) return
+async function reconcileOnce(world: World, logger: Logger, isSettled: boolean): Promise<void> {
+  if (!(await world.lease('reconcile', PERIOD_MS - 500))) return
+  await enqueueForgotten(world, logger)
+  if (isSettled) await takeBackFromTheDead(world, logger)
+}
+
+/** Enqueues every job that waits but that the queue does not know. */
+export async function enqueueForgotten(
+  { jobs, queue }: Pick<World, 'jobs' | 'queue'>,
+  logger: Logger,
+): Promise<void> {
   for (const status of ['queued', 'restarting'] as const) {
-    const { jobs: waiting } = await jobs.list({ status }, undefined, BATCH)
-    for (const job of waiting) if (isSettled(job)) await queue.enqueue(job.id, job.spec.priority)
-  }
-  const alive = new Set((await workers.list()).map(({ id }) => id))
-  for (const status of ['running', 'cancelling'] as const) {
-    const { jobs: held } = await jobs.list({ status }, undefined, BATCH)
-    for (const job of held) {
-      if (!job.worker || alive.has(job.worker.id)) continue
-      logger.info({ jobId: job.id, worker: job.worker.id }, 'a job was taken back from a lost worker')
-      await queue.reclaim(job.id, job.spec.priority)
+    for await (const ids of jobs.idsByStatus(status)) {
+      for (const jobId of await queue.missing(ids)) {
+        const job = await jobs.get(jobId)
+        if (!job || isTerminal(job.status)) continue
+        await queue.enqueue(jobId, job.spec.priority)
+        logger.info({ jobId }, 'a job that waited outside the queue was enqueued')
+      }
     }
   }
 }
 
-function isSettled({ createdAt }: Job): boolean {
-  return Date.now() - Date.parse(createdAt) > SETTLED_MS
+/** Ends the attempts of workers whose lease has run out. */
+export async function takeBackFromTheDead(
+  world: Pick<World, 'jobs' | 'queue' | 'workers'>,
+  logger: Logger,
+): Promise<void> {
+  for (const status of ['running', 'cancelling'] as const) {
+    for await (const ids of world.jobs.idsByStatus(status)) {
+      for (const jobId of ids) {
+        const job = await world.jobs.get(jobId)
+        if (!job?.worker || isTerminal(job.status)) continue
+        // Asked after the job was read: its worker had a lease before it took the job.
+        if (await world.workers.get(job.worker.id)) continue
+        await takeBack(job, world, logger)
+      }
+    }
+  }
+}
+
+async function takeBack(held: Job, { jobs, queue }: Pick<World, 'jobs' | 'queue'>, logger: Logger) {
+  try {
+    const { job } = await jobs.append(held.id, inAttempt(held.attempt, loseAttempt('worker_lost')))
+    if (job.status === 'restarting') await queue.reclaim(job.id, job.spec.priority)
+    else await queue.remove(job.id)
+    logger.info({ jobId: job.id, worker: held.worker, status: job.status }, 'a worker was lost')
+  } catch (error) {
+    if (!(error instanceof RefusedEvent)) throw error // Refused: the job went on meanwhile.
+  }
 }

@@ -8,6 +8,8 @@ import { JobStore } from './job-store.ts'
 import { redisKeys } from './redis-keys.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
+type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
+
 /** Everything outside a process that it uses, connected. */
 export interface World {
   redis: Redis
@@ -20,26 +22,29 @@ export interface World {
   /** Whether this process may do a duty for the next `durationMs`; nobody else may meanwhile. */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** A further connection of the same kind; `connect` closes it too. */
-  duplicate(options?: RedisOptions): Redis
+  duplicate(options?: ConnectionOptions): Redis
   close(): Promise<void>
 }
+
+/** A Redis that hangs must not hang its callers; connections that block on purpose have no such limit. */
+const COMMAND_TIMEOUT_MS = 10_000
 
 /**
  * Connects to Redis and the blob store. Only the mains call this.
  * @throws Error when REDIS_URL is missing or Redis does not answer
  */
 export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>): Promise<World> {
-  if (!config.redisUrl) throw new Error('REDIS_URL is not set; `npm start` brings a Redis of its own.')
-  const redis = new Redis(config.redisUrl, { maxRetriesPerRequest: 1, lazyConnect: true })
-  const opened = [redis]
-  redis.on('error', () => {})
-  const duplicate = (options: RedisOptions = {}) => {
-    const connection = redis.duplicate({ lazyConnect: false, ...options })
+  const { redisUrl } = config
+  if (!redisUrl) throw new Error('REDIS_URL is not set; `npm start` brings a Redis of its own.')
+  const opened: Redis[] = []
+  const duplicate = (options: ConnectionOptions = {}) => {
+    const connection = new Redis(redisUrl, { maxRetriesPerRequest: 1, ...options })
     connection.on('error', () => {})
     opened.push(connection)
     return connection
   }
-  await redis.connect()
+  const redis = duplicate({ lazyConnect: true, commandTimeout: COMMAND_TIMEOUT_MS })
+  await connectOnce(redis)
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
   return {
@@ -58,4 +63,16 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
       for (const connection of opened) connection.disconnect()
     },
   }
+}
+
+/** ioredis itself would say no more than that the connection was closed. */
+async function connectOnce(redis: Redis): Promise<void> {
+  let cause: Error | undefined
+  redis.once('error', error => {
+    cause = error
+  })
+  await redis.connect().catch(error => {
+    redis.disconnect()
+    throw new Error(`Redis does not answer at REDIS_URL: ${(cause ?? error).message}`, { cause })
+  })
 }

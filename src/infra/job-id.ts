@@ -2,10 +2,24 @@ import { randomBytes } from 'node:crypto'
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
-/** `job_` and 26 characters: milliseconds since 1970, then 80 random bits, so that ids sort by time (as ULIDs do). */
-export function newJobId(now = Date.now()): string {
-  let time = ''
-  for (let rest = now, i = 0; i < 10; i++, rest = Math.floor(rest / 32)) time = ALPHABET[rest % 32] + time
-  const random = Array.from(randomBytes(16), byte => ALPHABET[byte % 32]).join('')
-  return `job_${time}${random}`
+let lastMs = 0
+let sequence = 0
+
+/**
+ * `job_` and 26 characters: milliseconds since 1970 (10), a count of the ids that this process made within the millisecond
+ * (3), and 65 random bits (13). So ids sort by time, as ULIDs do, and those of one process by the order they were made in.
+ */
+export function newJobId(): string {
+  const now = Date.now()
+  sequence = now > lastMs ? 0 : sequence + 1
+  lastMs = Math.max(now, lastMs)
+  const random = Array.from(randomBytes(13), byte => ALPHABET[byte % 32]).join('')
+  return `job_${base32(lastMs, 10)}${base32(sequence, 3)}${random}`
+}
+
+function base32(value: number, length: number): string {
+  let digits = ''
+  for (let rest = value; digits.length < length; rest = Math.floor(rest / 32))
+    digits = ALPHABET[rest % 32] + digits
+  return digits
 }
