@@ -15,18 +15,11 @@ export const validateByZod: FastifySchemaCompiler<z.ZodType> =
     return { error: new AppError('invalid_request', detail, { mistakes }) }
   }
 
-/** For the mistakes that zod names without saying what is known instead. */
+/** Zod names an unknown key without saying which are known. */
 const whatWouldBeRight: z.core.$ZodErrorMap = issue => {
-  const definition = issue.inst?._zod.def as { shape?: object; options?: readonly z.ZodObject[] } | undefined
-  if (issue.code === 'unrecognized_keys' && definition?.shape) {
-    return `is not a field here; there is: ${Object.keys(definition.shape).join(', ')}`
-  }
-  if (issue.code === 'invalid_union' && issue.discriminator) {
-    const key = String(issue.discriminator)
-    const names = definition?.options?.map(({ shape }) => (shape[key] as z.ZodLiteral).value)
-    return `has none of the known names: ${names?.join(', ')}`
-  }
-  return undefined
+  const shape = (issue.inst as z.ZodObject | undefined)?._zod.def.shape
+  if (issue.code !== 'unrecognized_keys' || !shape) return undefined
+  return `is not a field here; there is: ${Object.keys(shape).join(', ')}`
 }
 
 /** One mistake a path: an unknown key is a mistake of its own, a union tells those of its nearest branch. */
@@ -36,7 +29,7 @@ function mistakesOf(issues: readonly Issue[], prefix: readonly PropertyKey[] = [
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map(key => ({
         path: [...path, key].join('.'),
-        message: 'is not a field of this request',
+        message: issue.message,
       }))
     }
     if (issue.code === 'invalid_key') return mistakesOf(issue.issues, path)
