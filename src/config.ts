@@ -3,6 +3,8 @@ import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 
+const AdminKey = z.string().regex(/^\S+$/, 'must be a key without spaces')
+
 const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
@@ -11,8 +13,8 @@ const Environment = z.object({
   ARTIFACT_URL: z.string().min(1).optional(),
   ENGINE: z.enum(['auto', 'native', 'wasm']).default('auto'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  ADMIN_KEY: z.string().min(16, 'needs at least 16 characters').optional(),
-  ADMIN_KEY_FILE: z.string().min(1).optional(),
+  ADMIN_KEY: AdminKey.optional(),
+  ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
 })
 
 /** What an operator may set, by environment variable; every one is optional. */
@@ -31,7 +33,9 @@ export interface Config {
 
 /** The only reader of `process.env`. Ends the process with every problem listed when the environment is not valid. */
 export function loadConfig(): Config {
-  const { data, error } = Environment.safeParse(process.env)
+  // Compose files hand on what is not set as an empty text.
+  const given = Object.entries(process.env).filter(([, value]) => value !== '')
+  const { data, error } = Environment.safeParse(Object.fromEntries(given))
   if (!data) {
     const problems = error.issues.map(issue => `  ${issue.path.join('.')}: ${issue.message}`)
     console.error(`The environment is not valid:\n${problems.join('\n')}`)
@@ -46,6 +50,25 @@ export function loadConfig(): Config {
     artifactUrl: data.ARTIFACT_URL ?? pathToFileURL(resolve(dataDir, 'blobs')).href,
     engine: data.ENGINE,
     logLevel: data.LOG_LEVEL,
-    adminKey: data.ADMIN_KEY ?? (data.ADMIN_KEY_FILE && readFileSync(data.ADMIN_KEY_FILE, 'utf8').trim()),
+    adminKey: data.ADMIN_KEY ?? data.ADMIN_KEY_FILE,
   }
+}
+
+function readTrimmed(path: string, context: z.RefinementCtx): string {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    context.addIssue((error as Error).message)
+    return z.NEVER
+  }
+}
+
+/** What a process needs of the environment to find programs, libraries and devices. */
+const HARMLESS =
+  /^(PATH|HOME|TMPDIR|TZ|LANG|LC_.*|LD_LIBRARY_PATH|XDG_.*|CUDA_.*|NVIDIA_.*|TF_.*|XLA_.*|OMP_.*)$/
+
+/** The environment for a process that must hold no credentials. */
+export function harmlessEnvironment(): Record<string, string> {
+  const entries = Object.entries(process.env).filter(([name]) => HARMLESS.test(name))
+  return Object.fromEntries(entries) as Record<string, string>
 }

@@ -1,12 +1,14 @@
 import closeWithGrace from 'close-with-grace'
 import { isLoopbackAddress } from '#http/authenticate.ts'
 import { connect } from '#infra/connect.ts'
+import { warnOfForgetfulRedis } from '#infra/forgetful-redis.ts'
 import { reconcileQueue } from '#src/dispatcher/reconcile-queue.ts'
 import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { createLogger } from './logger.ts'
 
 const CLOSE_MS = 10_000
+const GOOD_KEY_LENGTH = 16
 
 const config = loadConfig()
 const logger = createLogger('api', config.logLevel)
@@ -18,6 +20,9 @@ if (!config.adminKey && !isLoopbackAddress(config.host)) {
     ),
   )
 }
+if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
+  logger.warn('ADMIN_KEY is short enough to be guessed; a good one comes from `openssl rand -hex 32`')
+await warnOfForgetfulRedis(world.redis, logger)
 const app = await createApp(world, { adminKey: config.adminKey, logger })
 const stopReconciling = reconcileQueue(world, logger)
 const ending = closeWithGrace({ delay: CLOSE_MS, logger }, async () => {

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+
+describe('the environment', () => {
+  let directory: string
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'thresher-config-'))
+    await writeFile(join(directory, 'key'), '  0123456789abcdef\n')
+    await writeFile(join(directory, 'empty'), '\n')
+  })
+  after(() => rm(directory, { recursive: true }))
+
+  /** In a process of its own, as the mains read it. */
+  function load(environment: Record<string, string>) {
+    const program = `import { loadConfig } from '#src/config.ts'; console.log(JSON.stringify(loadConfig()))`
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--import', 'tsx', '--input-type=module', '--eval', program],
+      { env: { PATH: process.env.PATH, ...environment }, encoding: 'utf8' },
+    )
+    return { status, stderr, config: stdout && JSON.parse(stdout) }
+  }
+
+  it('may say nothing at all', () => {
+    const { config } = load({ HOST: '', ADMIN_KEY: '', REDIS_URL: '' })
+    const { host, port, dataDir, engine, adminKey } = config
+    assert.deepEqual(
+      [host, port, dataDir, engine, adminKey],
+      ['127.0.0.1', 3000, resolve('.thresher'), 'auto', undefined],
+    )
+    assert.match(config.artifactUrl, /^file:\/\/.*\.thresher/)
+  })
+
+  it('gives the key by value or by file', () => {
+    assert.equal(load({ ADMIN_KEY: 'x'.repeat(16) }).config.adminKey, 'x'.repeat(16))
+    assert.equal(load({ ADMIN_KEY_FILE: join(directory, 'key') }).config.adminKey, '0123456789abcdef')
+  })
+
+  it('has all its problems named at once', () => {
+    const { status, stderr } = load({
+      PORT: '99999',
+      ENGINE: 'cuda',
+      ADMIN_KEY: 'two words',
+      LOG_LEVEL: 'loud',
+    })
+    assert.equal(status, 1)
+    for (const name of ['PORT', 'ENGINE', 'ADMIN_KEY', 'LOG_LEVEL']) assert.match(stderr, new RegExp(name))
+  })
+
+  it('may not name a key file that is missing or empty', () => {
+    for (const file of ['missing', 'empty']) {
+      const { status, stderr } = load({ ADMIN_KEY_FILE: join(directory, file) })
+      assert.equal(status, 1)
+      assert.match(stderr, /ADMIN_KEY_FILE/)
+    }
+  })
+})
