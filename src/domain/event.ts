@@ -60,7 +60,7 @@ export type Failure = z.infer<typeof Failure>
 const nothing = z.object({})
 
 /** What each type of event carries in `data`. */
-export const EVENT_DATA = {
+const EVENT_DATA = {
   queued: nothing,
   started: z.object({ worker: WorkerRef }),
   epoch: EpochMetrics,

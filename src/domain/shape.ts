@@ -43,7 +43,7 @@ export function activationCount(topology: Topology): number {
 }
 
 /** The shape that `layer` makes of `input`, both without the batch dimension. Images are [height, width, channels]. */
-export function outputShape(layer: Layer, input: readonly number[]): readonly number[] {
+function outputShape(layer: Layer, input: readonly number[]): readonly number[] {
   switch (layer.type) {
     case 'dense':
       return [...input.slice(0, -1), layer.units]

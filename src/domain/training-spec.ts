@@ -4,11 +4,10 @@ import { ModelSpec } from './model-spec.ts'
 import { OptimizerSpec } from './optimizer-spec.ts'
 import { ScheduleSpec } from './schedule-spec.ts'
 
-export const Loss = z.enum(['categoricalCrossentropy', 'sparseCategoricalCrossentropy'])
-export type Loss = z.infer<typeof Loss>
+const Loss = z.enum(['categoricalCrossentropy', 'sparseCategoricalCrossentropy'])
 
 /** The words of `artifacts`; see artifact.ts for the files they stand for. */
-export const ArtifactWord = z.enum(['sparse', 'safetensors'])
+const ArtifactWord = z.enum(['sparse', 'safetensors'])
 
 const Validation = z.union([
   z.strictObject({ split: z.literal('test') }),
