@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { after, before, describe, it } from 'node:test'
+import { WebSocket, WebSocketServer } from 'ws'
+import { FrameSocket } from '#http/frame-socket.ts'
+import { newJob } from '#test/new-job.ts'
+import { epochMetrics, startJob, succeed, tell } from './drive-job.ts'
+import { type Api, startApi } from './start-api.ts'
+
+// Together far more than the buffers of an operating system take for one connection.
+const EPOCHS = 100
+const LAYERS = Array.from({ length: 2000 }, (_, i) => ({
+  name: `layer_${i}/kernel`,
+  shape: [100, 100],
+  size: 10_000,
+  nonzero: i,
+}))
+
+describe('a reader who takes nothing while a job goes on', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi()
+  })
+  after(() => api.stop())
+
+  const begin = async () => {
+    const { job } = await api.world.jobs.create(newJob())
+    await startJob(api.world, job.id)
+    return job.id
+  }
+  const goOn = async (jobId: string) => {
+    for (let epoch = 1; epoch <= EPOCHS; epoch++)
+      await tell(api.world, jobId, 'epoch', epochMetrics(epoch, { layers: LAYERS }))
+    await succeed(api.world, jobId)
+  }
+  const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
+
+  it('is closed with 4408, and misses nothing when it comes back with its last seq', async () => {
+    const jobId = await begin()
+    const seqs: number[] = []
+    const watch = (after: number) => {
+      const url = `${api.url.replace('http', 'ws')}/v1/jobs/${jobId}/stream?after=${after}`
+      const socket = new WebSocket(url)
+      socket.on('message', data => {
+        const { seq } = JSON.parse(String(data))
+        if (seq !== undefined) seqs.push(seq)
+      })
+      return socket
+    }
+    const slow = watch(0)
+    await once(slow, 'message')
+    slow.pause()
+    await goOn(jobId)
+    slow.resume()
+    assert.equal((await once(slow, 'close'))[0], 4408)
+    assert.ok(seqs.length < EPOCHS)
+    assert.equal((await once(watch(seqs.at(-1)!), 'close'))[0], 1000)
+    assert.deepEqual(seqs, upTo(EPOCHS + 3))
+  })
+
+  it('is cut off from server-sent events, and misses nothing either', async () => {
+    const jobId = await begin()
+    const open = async (lastEventId: number): Promise<IncomingMessage> => {
+      const headers = { accept: 'text/event-stream', 'last-event-id': String(lastEventId) }
+      const [response] = await once(get(`${api.url}/v1/jobs/${jobId}/events`, { headers }), 'response')
+      return response
+    }
+    const idsOf = (text: string) => [...text.matchAll(/^id: (\d+)\n.*\n.*\n\n/gm)].map(([, id]) => Number(id))
+    const slow = await open(0)
+    let taken = ''
+    slow.pause()
+    slow.on('data', chunk => {
+      taken += chunk
+    })
+    slow.pause()
+    await goOn(jobId)
+    slow.resume()
+    await once(slow, 'error')
+    const first = idsOf(taken)
+    assert.ok(first.length < EPOCHS)
+    const rest = idsOf(String(await buffer(await open(first.at(-1)!))))
+    assert.deepEqual([...first, ...rest], upTo(EPOCHS + 3))
+  })
+})
+
+describe('a frame socket', () => {
+  it('loses progress, and only progress, while its reader is behind', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    await once(server, 'listening')
+    const reader = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    const got: { name: string }[] = []
+    reader.on('message', data => got.push(JSON.parse(String(data))))
+    const [[raw]] = await Promise.all([once(server, 'connection'), once(reader, 'open')])
+    const socket = new FrameSocket(raw)
+    socket.offer({ name: 'kept' })
+    await once(reader, 'message')
+    reader.pause()
+    const padding = 'x'.repeat(64 * 1024)
+    let sent = 0
+    while (raw.bufferedAmount <= 256 * 1024) {
+      socket.send({ name: 'event', padding })
+      sent++
+    }
+    socket.offer({ name: 'lost' })
+    const room = socket.room()
+    reader.resume()
+    await room
+    socket.offer({ name: 'kept too' })
+    socket.close(1000, 'done')
+    await once(reader, 'close')
+    assert.deepEqual(
+      got.map(({ name }) => name),
+      ['kept', ...Array(sent).fill('event'), 'kept too'],
+    )
+    server.close()
+  })
+})
