@@ -36,6 +36,7 @@ import type { World } from '#infra/connect.ts'
 const BODY_BYTES = 1024 * 1024
 const FRAME_BYTES = 64 * 1024
 const REQUEST_MS = 60_000
+const GOODBYE_MS = 2_000
 
 /** The api as a value that can be asked without a socket. It never imports TensorFlow. */
 export async function createApp(
@@ -103,8 +104,19 @@ async function endRefusedUpgrade({ headers, raw }: FastifyRequest, reply: Fastif
   if (headers.upgrade !== undefined && reply.statusCode >= 400) raw.socket.destroySoon()
 }
 
-/** Every open socket learns that the server goes, so that its client reconnects elsewhere with its last seq. */
+/**
+ * Every open socket learns that the server goes, so that its client reconnects elsewhere with its last seq. Who does not
+ * answer is not waited for.
+ */
 function sayGoodbye(this: FastifyInstance, done: () => void): void {
-  for (const client of this.websocketServer.clients) client.close(CLOSE.shuttingDown, 'shutting down')
-  this.websocketServer.close(done)
+  const { clients } = this.websocketServer
+  for (const client of clients) client.close(CLOSE.shuttingDown, 'shutting down')
+  const cutOff = () => {
+    for (const client of clients) client.terminate()
+  }
+  const impatience = setTimeout(cutOff, GOODBYE_MS)
+  this.websocketServer.close(() => {
+    clearTimeout(impatience)
+    done()
+  })
 }

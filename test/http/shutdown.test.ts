@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { createInterface } from 'node:readline'
+import { json } from 'node:stream/consumers'
+import { after, before, describe, it } from 'node:test'
+import { WebSocket } from 'ws'
+import { newJob } from '#test/new-job.ts'
+import { startWorld, type TestWorld } from '#test/start-world.ts'
+
+describe('the api told to end', () => {
+  let test: TestWorld
+  before(async () => {
+    test = await startWorld()
+  })
+  after(() => test.stop())
+
+  it('tells its sockets, finishes what it was asked, waits for nobody who is gone, and exits 0', async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+      env: { ...process.env, PORT: '0', REDIS_URL: test.redisUrl, LOG_LEVEL: 'info' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    let url = ''
+    for await (const line of createInterface(child.stdout)) {
+      url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? ''
+      if (url) break
+    }
+    child.stdout.resume()
+    const { job } = await test.world.jobs.create(newJob())
+    const watch = async () => {
+      const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/jobs/${job.id}/stream`)
+      await once(socket, 'message')
+      return socket
+    }
+    const [attentive, absent] = [await watch(), await watch()]
+    absent.pause()
+    const events = await fetch(`${url}/v1/jobs/${job.id}/events`, {
+      headers: { accept: 'text/event-stream' },
+    })
+    const submission = request(`${url}/v1/jobs`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', expect: '100-continue' },
+    })
+    submission.write('{ "model": ')
+    await once(submission, 'continue')
+
+    const ended = once(child, 'exit')
+    child.kill('SIGTERM')
+    assert.equal((await once(attentive, 'close'))[0], 1001)
+    submission.end('{ "preset": "mnist-mlp" } }')
+    const [response] = await once(submission, 'response')
+    assert.equal(response.statusCode, 201)
+    const submitted = (await json(response)) as { id: string }
+    assert.match(await events.text(), /^id: 1$/m)
+    assert.deepEqual(await ended, [0, null])
+    assert.deepEqual(await test.world.queue.missing([submitted.id]), [])
+    absent.terminate()
+  })
+})
