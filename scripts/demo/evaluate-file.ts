@@ -1,30 +1,27 @@
+import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
+import { batchTensors } from '#workers/data/batch-tensors.ts'
+import { batches } from '#workers/data/batches.ts'
+import { loadSplits } from '#workers/data/load-splits.ts'
 import { type EngineName, openEngine } from '#workers/engine/engine.ts'
+import { evaluate } from '#workers/evaluate.ts'
+import { modelFromTopology } from '#workers/models/from-topology.ts'
 
 const BATCH = 1000
 
 /** What a sparse checkpoint is worth on the digits it has never seen, from nothing but its own bytes. */
 export async function evaluateFile(bytes: Uint8Array, engine: EngineName) {
   await openEngine(engine)
-  // After the engine, which must be the first to touch TensorFlow.
-  const tf = await import('@tensorflow/tfjs-core')
-  const { batches } = await import('#workers/data/batches.ts')
-  const { batchTensors } = await import('#workers/data/batch-tensors.ts')
-  const { loadSplits } = await import('#workers/data/load-splits.ts')
-  const { evaluate } = await import('#workers/evaluate.ts')
-  const { modelFromTopology } = await import('#workers/models/from-topology.ts')
-
   const { tensors, metadata } = decodeSparseSafetensors(bytes)
-  const topology: Topology = JSON.parse(metadata['topology']!)
-  const training: TrainingSpec = JSON.parse(metadata['training']!)
+  const topology: Topology = JSON.parse(metadata.topology!)
+  const training: TrainingSpec = JSON.parse(metadata.training!)
   const params = Object.fromEntries(
     tensors.map(({ name, shape, data }) => [name, tf.tensor(data as Float32Array, [...shape])]),
   )
   const { validation } = await loadSplits({ ...training, validation: { split: 'test' } })
-  const feed = (batch: Parameters<typeof batchTensors>[0]) =>
-    batchTensors(batch, topology.inputShape, training.dataset.normalize)
+  const feed = batchTensors(topology.inputShape, training.dataset.normalize)
   const digits = (async function* () {
     yield* batches(validation, BATCH)
   })()
