@@ -17,7 +17,7 @@ export function grid(shape: number[], valueAt: (...index: number[]) => number): 
   return { shape, values }
 }
 
-export function at({ shape, values }: Grid, ...index: number[]): number {
+function at({ shape, values }: Grid, ...index: number[]): number {
   return values[index.reduce((position, i, axis) => position * shape[axis]! + i, 0)]!
 }
 
