@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
+import { epochMetrics, startJob, tell } from './drive-job.ts'
 import { type Api, startApi } from './start-api.ts'
 
+const worker = {
+  id: 'worker_test',
+  host: 'here',
+  pid: 1,
+  engine: 'native',
+  engineVersion: 'TensorFlow',
+  device: 'cpu',
+  threads: 2,
+  startedAt: '2026-01-01T00:00:00.000Z',
+}
 const JOB = { model: { preset: 'mnist-lenet' } }
 
 describe('submitting a job', () => {
@@ -119,6 +130,21 @@ describe('submitting a job', () => {
       }
     }
     for (const value of values) assert.ok((await submit(JSON.stringify(value))).status < 500)
+  })
+
+  it('estimates a plan from the rate that was last measured here', async () => {
+    const plan = async () =>
+      (
+        await request(api.url)
+          .post('/v1/jobs?dryRun=true')
+          .send({ model: { preset: 'mnist-mlp' }, epochs: 2 })
+      ).body
+    assert.equal((await plan()).estimatedSeconds, undefined)
+    await api.world.workers.beat(worker)
+    const { body } = await submit({ model: { preset: 'mnist-mlp' } })
+    await startJob(api.world, body.id)
+    await tell(api.world, body.id, 'epoch', epochMetrics(1, { examplesPerSecond: 10_000 }))
+    assert.equal((await plan()).estimatedSeconds, 12)
   })
 
   it('plans a job without storing it', async () => {
