@@ -30,6 +30,7 @@ import { listWorkersRoute } from '#http/routes/list-workers.ts'
 import { readDatasetsRoutes } from '#http/routes/read-datasets.ts'
 import { readModelsRoutes } from '#http/routes/read-models.ts'
 import { streamJobRoute } from '#http/routes/stream-job.ts'
+import { streamJobsRoute } from '#http/routes/stream-jobs.ts'
 import { validateByZod } from '#http/validate-by-zod.ts'
 import type { World } from '#infra/connect.ts'
 
@@ -73,6 +74,7 @@ export async function createApp(
   await app.register(deleteJobRoute(world))
   await app.register(listEventsRoute(world))
   await app.register(streamJobRoute(world))
+  await app.register(streamJobsRoute(world))
   await app.register(getMetricsRoute(world))
   await app.register(getLayersRoute(world))
   await app.register(listArtifactsRoute(world))

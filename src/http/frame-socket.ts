@@ -4,6 +4,7 @@ import type { Follower } from '#infra/job-events.ts'
 export const CLOSE = {
   normal: 1000,
   shuttingDown: 1001,
+  failed: 1011,
   badFrame: 4400,
   noSuchJob: 4404,
   tooSlow: 4408,
@@ -23,7 +24,8 @@ export class FrameSocket implements Pick<Follower, 'room'> {
   readonly #closing = new AbortController()
   #flushed: Promise<void> = Promise.resolve()
 
-  constructor(socket: WebSocket) {
+  /** @param onText takes the client's frames; without it there are none to send */
+  constructor(socket: WebSocket, onText?: (text: string) => void) {
     this.#socket = socket
     const beat = () => this.offer({ type: 'heartbeat', time: new Date().toISOString() })
     const heartbeat = setInterval(beat, HEARTBEAT_MS)
@@ -32,7 +34,10 @@ export class FrameSocket implements Pick<Follower, 'room'> {
       this.#closing.abort()
     })
     socket.on('error', () => {})
-    socket.on('message', () => this.close(CLOSE.badFrame, 'this stream takes no frames'))
+    socket.on('message', (data, isBinary) => {
+      if (onText && !isBinary) onText(String(data))
+      else this.close(CLOSE.badFrame, 'this stream takes no such frame')
+    })
   }
 
   /** Aborted once the socket closes, by whichever side. */

@@ -14,7 +14,7 @@ const problem = {
   content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
 }
 
-/** What the generator leaves out or says twice: errors, bytes, the WebSocket, and a second copy of every schema. */
+/** What the generator leaves out or says twice: errors, bytes, and a second copy of every schema. */
 export function polishDocument<T extends object>(generated: T): T {
   const document = foldInputSchemas(generated) as Document
   document.components!.schemas!.Problem ??= z.toJSONSchema(Problem) as Dictionary
@@ -25,7 +25,6 @@ export function polishDocument<T extends object>(generated: T): T {
   describeBytes(document)
   offer(document, '/v1/jobs/{jobId}/events', 'text/event-stream')
   offer(document, '/v1/jobs/{jobId}/metrics', 'text/csv')
-  describeWebSocket(document)
   return document as T
 }
 
@@ -58,29 +57,4 @@ function describeBytes({ paths }: Document): void {
 function offer({ paths }: Document, path: string, mediaType: string): void {
   const answer = paths?.[path]?.get?.responses?.['200'] as { content?: Dictionary } | undefined
   if (answer?.content) answer.content[mediaType] = { schema: { type: 'string' } }
-}
-
-/** The generator skips upgrades; OpenAPI has no words for their frames, so the answer is prose. */
-function describeWebSocket({ paths }: Document): void {
-  if (!paths) return
-  const integer = { type: 'integer', minimum: 0, default: 0 }
-  paths['/v1/jobs/{jobId}/stream'] = {
-    get: {
-      operationId: 'streamJob',
-      tags: ['progress'],
-      summary: 'WebSocket: a snapshot, every event after `after`, progress between them, and one end frame',
-      parameters: [
-        { in: 'path', name: 'jobId', required: true, schema: { type: 'string' } },
-        { in: 'query', name: 'after', required: false, schema: integer },
-      ],
-      responses: {
-        '101': {
-          description:
-            'JSON frames: `{type: "snapshot", job, lastSeq}` first; then events as in JobEvent; `progress`, `heartbeat` between; ' +
-            '`{type: "end", status, lastSeq}` before the close 1000. Closes: 4400 bad frame, 4404 no such job, 4408 too slow, 1001 shutting down.',
-        },
-        default: problem,
-      },
-    },
-  }
 }

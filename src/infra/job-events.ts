@@ -128,6 +128,7 @@ class Following {
   }
 
   take(message: Message): void {
+    if (this.#signal.aborted) return
     if (message.type === 'progress') this.#follower.onProgress(message)
     else if (message.seq === this.#lastSeq + 1 && !this.#reading) this.#handOn(message)
     else if (message.seq > this.#lastSeq) void this.catchUp()
@@ -147,6 +148,7 @@ class Following {
         this.#thereIsMore = true
         this.#handOn(event)
         await this.#follower.room()
+        if (this.#signal.aborted) break
       }
     }
     this.#reading = undefined

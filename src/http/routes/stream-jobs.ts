@@ -1,0 +1,84 @@
+import type { WebSocket } from '@fastify/websocket'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { CLOSE, FrameSocket } from '#http/frame-socket.ts'
+import { requireUpgrade } from '#http/require-upgrade.ts'
+import { watchJob } from '#http/watch-job.ts'
+import type { World } from '#infra/connect.ts'
+import { JobParams } from './job-params.ts'
+
+const MAX_SUBSCRIPTIONS = 1000
+
+const Subscribe = z.strictObject({
+  subscribe: z.strictObject({ ...JobParams.shape, after: z.int().min(0).default(0) }),
+})
+const Unsubscribe = z.strictObject({ unsubscribe: z.strictObject(JobParams.shape) })
+const Wish = z.union([Subscribe, Unsubscribe])
+
+const schema = {
+  operationId: 'streamJobs',
+  tags: ['progress'],
+  summary: 'WebSocket: many jobs on one socket',
+  response: {
+    101: z
+      .null()
+      .describe(
+        'Send `{"subscribe": {"jobId", "after"}}` and `{"unsubscribe": {"jobId"}}`. Frames are those of one job\'s stream, ' +
+          'each with its `jobId`; `end` leaves the socket open; `{type: "error", jobId, code}` answers for a job that ' +
+          'does not exist.',
+      ),
+  },
+}
+
+/** Many jobs on one socket: clients subscribe and unsubscribe as they like, and every frame says whose it is. */
+export const streamJobsRoute =
+  (world: World): FastifyPluginAsyncZod =>
+  async app => {
+    const wsHandler = (raw: WebSocket) => {
+      const subscriptions = new Map<string, AbortController>()
+      const socket = new FrameSocket(raw, text => {
+        const wish = parseWish(text)
+        if (!wish)
+          return socket.close(
+            CLOSE.badFrame,
+            'send {"subscribe":{"jobId","after"}} or {"unsubscribe":{"jobId"}}',
+          )
+        if ('unsubscribe' in wish) return leave(wish.unsubscribe.jobId)
+        subscribe(wish.subscribe).catch(err => {
+          app.log.error({ err }, 'a stream failed')
+          socket.close(CLOSE.failed, 'reconnect with the last seqs')
+        })
+      })
+
+      function leave(jobId: string): void {
+        subscriptions.get(jobId)?.abort()
+        subscriptions.delete(jobId)
+      }
+
+      /** Subscribing again starts over from the new place. */
+      async function subscribe({ jobId, after }: z.infer<typeof Subscribe>['subscribe']): Promise<void> {
+        leave(jobId)
+        const refuse = (code: string) => socket.send({ type: 'error', jobId, code })
+        if (subscriptions.size >= MAX_SUBSCRIPTIONS) return refuse('too_many_subscriptions')
+        const left = new AbortController()
+        subscriptions.set(jobId, left)
+        const sink = {
+          send: (frame: object) => socket.send({ ...frame, jobId }),
+          offer: (frame: object) => socket.offer(frame),
+          room: () => socket.room(),
+        }
+        const signal = AbortSignal.any([socket.closing, left.signal])
+        if (!(await watchJob(world, { jobId, after }, sink, signal))) refuse('not_found')
+        if (subscriptions.get(jobId) === left) subscriptions.delete(jobId)
+      }
+    }
+    app.route({ method: 'GET', url: '/v1/stream', schema, handler: requireUpgrade, wsHandler })
+  }
+
+function parseWish(text: string): z.infer<typeof Wish> | undefined {
+  try {
+    return Wish.safeParse(JSON.parse(text)).data
+  } catch {
+    return undefined
+  }
+}
