@@ -1,6 +1,6 @@
 import { AppError } from './error.ts'
 import type { Failure, NewEvent, WorkerRef } from './event.ts'
-import type { Job } from './job.ts'
+import { type Job, RefusedEvent } from './job.ts'
 
 /** The events that follow from somebody wanting something of a job; none where it is already so. */
 export type Decision = (job: Job) => readonly NewEvent[]
@@ -60,4 +60,21 @@ export const loseAttempt =
       return [{ type: 'failed', attempt, data: { error } }]
     }
     return [{ type: 'restarted', attempt, data: { reason, fromEpoch: 0 } }]
+  }
+
+/** The training is over by itself; a client who asked to cancel it meanwhile has the last word. */
+export const finish =
+  (outcome: { type: 'succeeded' } | { type: 'failed'; error: Failure }): Decision =>
+  ({ status, attempt }) => {
+    if (status === 'cancelling') return [{ type: 'cancelled', attempt, data: {} }]
+    if (outcome.type === 'succeeded') return [{ type: 'succeeded', attempt, data: {} }]
+    return [{ type: 'failed', attempt, data: { error: outcome.error } }]
+  }
+
+/** A decision that only the process of one attempt may make. @throws RefusedEvent when another attempt has begun */
+export const inAttempt =
+  (attempt: number, decide: Decision): Decision =>
+  job => {
+    if (job.attempt === attempt) return decide(job)
+    throw new RefusedEvent(`attempt ${attempt} decided for attempt ${job.attempt}`)
   }

@@ -28,7 +28,7 @@ export function isTerminal(status: JobStatus): boolean {
   return TERMINAL.has(status)
 }
 
-export const Best = z.object({ epoch: z.int(), validationAccuracy: z.number(), validationLoss: z.number() })
+const Best = z.object({ epoch: z.int(), validationAccuracy: z.number(), validationLoss: z.number() })
 
 /** One training run, from submission to a terminal status: the fold of its events. */
 export const Job = z.object({
@@ -50,6 +50,10 @@ export const Job = z.object({
 export interface Job extends z.infer<typeof Job> {
   lastSeq: number
   artifacts: readonly Artifact[]
+  /** Running time of the attempts that are over. */
+  ranMs: number
+  /** When the current attempt started. */
+  runningSince?: string
 }
 
 /** The job as it is after its first event. */
@@ -58,7 +62,17 @@ export function queuedJob(
   spec: TrainingSpec,
   details: Pick<Job, 'name' | 'warnings' | 'createdAt'>,
 ): Job {
-  return { id, status: 'queued', spec, attempt: 0, restarts: 0, lastSeq: 1, artifacts: [], ...details }
+  return {
+    id,
+    status: 'queued',
+    spec,
+    attempt: 0,
+    restarts: 0,
+    lastSeq: 1,
+    artifacts: [],
+    ranMs: 0,
+    ...details,
+  }
 }
 
 /** Event 1, which every job has and nobody needs to store. */
@@ -112,7 +126,7 @@ export function applyEvent(job: Job, event: JobEvent): Job {
 function consequences(job: Job, event: JobEvent): Partial<Job> {
   switch (event.type) {
     case 'started':
-      return { worker: event.data.worker, startedAt: job.startedAt ?? event.time }
+      return { worker: event.data.worker, startedAt: job.startedAt ?? event.time, runningSince: event.time }
     case 'epoch':
       return { metrics: event.data, ...improvedBest(job, event.data) }
     case 'artifact':
@@ -120,7 +134,10 @@ function consequences(job: Job, event: JobEvent): Partial<Job> {
     case 'warning':
       return { warnings: [...job.warnings, event.data] }
     case 'restarted':
-      return { restarts: job.restarts + (event.data.reason === 'shutdown' ? 0 : 1) }
+      return {
+        restarts: job.restarts + (event.data.reason === 'shutdown' ? 0 : 1),
+        ranMs: job.ranMs + Date.parse(event.time) - Date.parse(job.runningSince ?? event.time),
+      }
     case 'failed':
       return { error: event.data.error }
     default:
