@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Layer as LayerSpec } from '#domain/model-spec.ts'
-import { activationGradient } from './activation.ts'
+import { activate, activationGradient } from './activation.ts'
 import type { Layer } from './layer.ts'
 
 /** y = activation(x kernel + bias), for x [batch, in], kernel [in, units] and bias [units]. */
@@ -8,7 +8,8 @@ export function dense({ name, activation }: Extract<LayerSpec, { type: 'dense' }
   return (params, x) => {
     const kernel = params[`${name}/kernel`] as tf.Tensor2D
     const bias = params[`${name}/bias`]!
-    const y = tf.fused.matMul({ a: x, b: kernel, bias, activation })
+    // tf.fused.matMul would reshape its operands to three dimensions and back, each an op of its own.
+    const y = activate(activation, tf.add(tf.matMul(x, kernel), bias))
     return {
       y,
       pullback(dy) {
