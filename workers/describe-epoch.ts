@@ -21,10 +21,10 @@ export interface EpochEnd {
 }
 
 /** Measures the model, on the validation split too. @throws Diverged when a loss is NaN or infinite */
-export function describeEpoch(run: TrainingRun, end: EpochEnd): EpochMetrics {
+export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<EpochMetrics> {
   const { step, l1 } = end.training.state.clock
   const trained = end.tally.read()
-  const validation = evaluate(run.model, end.training.params, run.validationBatches(), run.feed)
+  const validation = await evaluate(run.model, end.training.params, run.validationBatches(), run.feed)
   expectFinite(validation.loss, `the validation of epoch ${end.epoch}`)
   return {
     epoch: end.epoch,

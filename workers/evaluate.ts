@@ -6,14 +6,14 @@ import type { Model } from './models/from-topology.ts'
 import { type Feed, readOutcome } from './train-step.ts'
 
 /** Mean loss and share of right answers over the batches, as the model is. */
-export function evaluate(
+export async function evaluate(
   model: Model,
   params: tf.NamedTensorMap,
-  batches: Iterable<Batch>,
+  batches: AsyncIterable<Batch>,
   feed: Feed,
-): { loss: number; accuracy: number } {
+): Promise<{ loss: number; accuracy: number }> {
   const total = { lossSum: 0, correct: 0, examples: 0 }
-  for (const batch of batches) {
+  for await (const batch of batches) {
     const { lossSum, correct } = readOutcome(
       tf.tidy(() => {
         const { x, y } = feed(batch)

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { describeEpoch } from './describe-epoch.ts'
@@ -30,8 +29,8 @@ export interface Epoch {
 }
 
 /**
- * Trains a model as the spec says and tells what happens. It computes whenever the next news is asked for, and lets the
- * event loop have its turn before each. The same spec gives the same bits on the same engine with as many threads.
+ * Trains a model as the spec says and tells what happens, computing whenever the next news is asked for. The same spec
+ * gives the same bits on the same engine with as many threads.
  *
  * @param signal ends the training, its reason being the error
  * @throws Diverged when a loss is NaN or infinite
@@ -41,7 +40,7 @@ export async function* train(
   splits: Splits,
   signal: AbortSignal,
 ): AsyncGenerator<Progress | Epoch, void, undefined> {
-  const run = prepareRun(spec, splits)
+  const run = prepareRun(spec, splits, signal)
   const { stepsPerEpoch } = run
   let training = beginTraining(run.transform, drawWeights(run.topology, spec.seed))
   let weightsBefore: readonly Weight[] | undefined
@@ -50,30 +49,22 @@ export async function* train(
       const tally = new EpochTally()
       let toldAt = performance.now()
       let step = 0
-      for (const batch of run.trainingBatches(epoch)) {
+      for await (const batch of run.trainingBatches(epoch)) {
         const next = run.step(training, batch)
         training = next.training
         tally.add(training.state.clock.step, batch.size, next.outcome)
         step++
         if (performance.now() - toldAt < PROGRESS_INTERVAL_MS) continue
         toldAt = performance.now()
-        await letOthersSpeak(signal)
         const { loss, examplesPerSecond } = tally.read()
         yield { type: 'progress', epoch, step, stepsPerEpoch, loss, examplesPerSecond }
       }
-      await letOthersSpeak(signal)
       const weights = readWeights(training.params, run.variables)
-      const metrics = describeEpoch(run, { epoch, training, tally, weights, weightsBefore })
+      const metrics = await describeEpoch(run, { epoch, training, tally, weights, weightsBefore })
       yield { type: 'epoch', metrics, weights }
       weightsBefore = weights
     }
   } finally {
     endTraining(training)
   }
-}
-
-/** Lets messages in: whoever wants the training to end can say so only then. */
-async function letOthersSpeak(signal: AbortSignal): Promise<void> {
-  await nextTurn()
-  signal.throwIfAborted()
 }

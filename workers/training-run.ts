@@ -9,6 +9,7 @@ import type { Split } from './data/examples.ts'
 import { type Model, modelFromTopology } from './models/from-topology.ts'
 import { learningRateFromSpec, transformFromSpec } from './optimizers/from-spec.ts'
 import type { LearningRate, Transform } from './optimizers/transform.ts'
+import { pacedBatches } from './paced-batches.ts'
 import { type Feed, type TrainStep, trainStep } from './train-step.ts'
 
 /** What a job learns from and what it is measured on. */
@@ -29,17 +30,23 @@ export interface TrainingRun {
   feed: Feed
   step: TrainStep
   /** The training split in the order of an epoch, which is counted from 1. */
-  trainingBatches(epoch: number): Iterable<Batch>
-  validationBatches(): Iterable<Batch>
+  trainingBatches(epoch: number): AsyncIterable<Batch>
+  validationBatches(): AsyncIterable<Batch>
 }
 
-export function prepareRun(spec: TrainingSpec, { training, validation }: Splits): TrainingRun {
+/** @param signal ends the run's batches with its reason as the error */
+export function prepareRun(
+  spec: TrainingSpec,
+  { training, validation }: Splits,
+  signal: AbortSignal,
+): TrainingRun {
+  const pace = (split: Split) => pacedBatches(batches(split, spec.batchSize), signal)
   const { topology } = PRESETS[spec.model.preset]
   const variables = variablesOf(topology)
   const stepsPerEpoch = Math.ceil(training.indices.length / spec.batchSize)
   const transform = transformFromSpec(spec, variables, stepsPerEpoch)
   const model = modelFromTopology(topology)
-  const feed: Feed = batch => batchTensors(batch, topology.inputShape, spec.dataset.normalize)
+  const feed = batchTensors(topology.inputShape, spec.dataset.normalize)
   return {
     spec,
     topology,
@@ -50,8 +57,8 @@ export function prepareRun(spec: TrainingSpec, { training, validation }: Splits)
     model,
     feed,
     step: trainStep(model, transform, feed),
-    trainingBatches: epoch => batches(epochOrder(spec, training, epoch), spec.batchSize),
-    validationBatches: () => batches(validation, spec.batchSize),
+    trainingBatches: epoch => pace(epochOrder(spec, training, epoch)),
+    validationBatches: () => pace(validation),
   }
 }
 

@@ -1,0 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { JobEvent } from '#domain/event.ts'
+import { isTerminal, type Job, queuedJob } from '#domain/job.ts'
+import { resolveSpec } from '#domain/resolve-spec.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import type { World } from '#infra/connect.ts'
+import { newJobId } from '#infra/job-id.ts'
+
+/** Puts a job into the store and the queue, as the api does. */
+export async function submitJob(world: World, request: object): Promise<Job> {
+  const { spec, warnings } = resolveSpec(JobRequest.parse(request))
+  const job = queuedJob(newJobId(), spec, { warnings, createdAt: new Date().toISOString() })
+  await world.jobs.create(job)
+  await world.queue.enqueue(job.id, spec.priority)
+  return job
+}
+
+/** The job's first event of this type, once it has happened. */
+export async function eventOf<T extends JobEvent['type']>(
+  world: World,
+  job: Job,
+  type: T,
+): Promise<Extract<JobEvent, { type: T }>> {
+  for (;;) {
+    const found = (await world.events.read(job, 0, 1000)).find(event => event.type === type)
+    if (found) return found as Extract<JobEvent, { type: T }>
+    await pause(20)
+  }
+}
+
+/** The job when it is over, and its whole history. */
+export async function endOf(world: World, { id }: Job): Promise<{ job: Job; events: JobEvent[] }> {
+  for (;;) {
+    const job = await world.jobs.get(id)
+    if (job && isTerminal(job.status)) return { job, events: await world.events.read(job, 0, 1000) }
+    await pause(20)
+  }
+}

@@ -1,0 +1,179 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import type { Job } from '#domain/job.ts'
+import { cancel } from '#domain/job-decisions.ts'
+import { connect, type World } from '#infra/connect.ts'
+import type { EmbeddedRedis } from '#infra/embedded-redis.ts'
+import { startRedis } from '#test/start-redis.ts'
+import { type SupervisorProcess, startSupervisor } from './start-supervisor.ts'
+import { endOf, eventOf, submitJob } from './submit-job.ts'
+
+const JOB = {
+  model: { preset: 'mnist-mlp' },
+  optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 },
+  epochs: 4,
+  batchSize: 512,
+  validation: { fraction: 0.5 },
+}
+const SPARSE = 'model.sparse.safetensors'
+
+describe('the supervisor', () => {
+  let redis: EmbeddedRedis
+  let dataDir: string
+  let world: World
+  let supervisor: SupervisorProcess
+
+  before(async () => {
+    redis = await startRedis()
+    dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
+    world = await connect({ redisUrl: redis.url, artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href })
+    supervisor = await start()
+  })
+  after(async () => {
+    assert.equal(await supervisor.stop(), 0)
+    assert.deepEqual(await world.workers.list(), [])
+    await world.close()
+    await redis.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+
+  const start = () => startSupervisor(world, { DATA_DIR: dataDir, REDIS_URL: redis.url })
+  const sparseDigest = ({ artifacts }: Job) => artifacts.find(({ name }) => name === SPARSE)!.sha256
+  let undisturbedDigest: string
+
+  it('trains a job to its end, tells all of it in order and keeps what it made', async () => {
+    const submitted = await submitJob(world, { ...JOB, artifacts: ['sparse', 'safetensors'] })
+    const { job, events } = await endOf(world, submitted)
+    assert.deepEqual(
+      events.map(({ seq, type, attempt }) => [seq, type, attempt]),
+      [
+        [1, 'queued', 0],
+        [2, 'started', 1],
+        ...[3, 4, 5, 6].map(seq => [seq, 'epoch', 1]),
+        ...[7, 8, 9].map(seq => [seq, 'artifact', 1]),
+        [10, 'succeeded', 1],
+      ],
+    )
+    assert.equal(job.status, 'succeeded')
+    assert.equal(job.worker?.id, supervisor.id)
+    assert.deepEqual(job.artifacts.map(({ name }) => name).sort(), [
+      'metrics.csv',
+      'model.safetensors',
+      SPARSE,
+    ])
+    for (const { name, sha256, sizeBytes } of job.artifacts) {
+      const { stream } = await world.blobs.open(job.id, sha256)
+      const bytes = Buffer.concat(await stream.toArray())
+      assert.equal(bytes.length, sizeBytes)
+      assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256)
+      if (name === SPARSE) assert.equal(job.metrics?.sparseBytes, sizeBytes)
+      if (name === 'metrics.csv') assert.equal(bytes.toString().trim().split('\r\n').length, 1 + JOB.epochs)
+    }
+    undisturbedDigest = sparseDigest(job)
+  })
+
+  it('cancels a running job, and is free for the next', async () => {
+    const submitted = await submitJob(world, { ...JOB, epochs: 1000 })
+    await eventOf(world, submitted, 'epoch')
+    await world.jobs.append(submitted.id, cancel)
+    await world.control.wake(submitted.id)
+    const { job, events } = await endOf(world, submitted)
+    assert.equal(job.status, 'cancelled')
+    assert.deepEqual(job.artifacts, [])
+    assert.equal(events.at(-1)?.type, 'cancelled')
+    const next = await endOf(world, await submitJob(world, { ...JOB, epochs: 1 }))
+    assert.equal(next.job.status, 'succeeded')
+  })
+
+  it('starts a job again when its runner is killed, to the same bits', async () => {
+    const submitted = await submitJob(world, JOB)
+    await eventOf(world, submitted, 'epoch')
+    for (const pid of await supervisor.runnerPids()) process.kill(pid, 'SIGKILL')
+    const { job, events } = await endOf(world, submitted)
+    assert.equal(job.status, 'succeeded')
+    assert.deepEqual([job.attempt, job.restarts], [2, 1])
+    const restarted = events.find(({ type }) => type === 'restarted')
+    assert.deepEqual(restarted?.data, { reason: 'runner_lost', fromEpoch: 0 })
+    assert.equal(sparseDigest(job), undisturbedDigest)
+  })
+
+  it('gives up after maxRestarts', async () => {
+    const submitted = await submitJob(world, { ...JOB, epochs: 1000, maxRestarts: 0 })
+    await eventOf(world, submitted, 'epoch')
+    for (const pid of await supervisor.runnerPids()) process.kill(pid, 'SIGKILL')
+    const { job } = await endOf(world, submitted)
+    assert.equal(job.status, 'failed')
+    assert.equal(job.error?.code, 'worker_lost')
+    assert.match(job.error.message, /SIGKILL/)
+  })
+
+  it('says when a training diverges', async () => {
+    const dataset = { id: 'mnist', normalize: { mean: [0], std: [1e-30] } }
+    const submitted = await submitJob(world, { ...JOB, dataset })
+    const { job } = await endOf(world, submitted)
+    assert.equal(job.status, 'failed')
+    assert.equal(job.error?.code, 'diverged')
+    assert.match(job.error.message, /step \d+/)
+  })
+
+  it('ends a job that runs longer than it may', async () => {
+    const submitted = await submitJob(world, { ...JOB, epochs: 1000, maxRuntimeSeconds: 1 })
+    const { job } = await endOf(world, submitted)
+    assert.equal(job.status, 'failed')
+    assert.equal(job.error?.code, 'timed_out')
+  })
+
+  it('gives its job back when told to stop, and the next supervisor finishes it', async () => {
+    const submitted = await submitJob(world, JOB)
+    await eventOf(world, submitted, 'epoch')
+    const runners = await supervisor.runnerPids()
+    assert.equal(await supervisor.stop(), 0)
+    assert.equal((await world.jobs.require(submitted.id)).status, 'restarting')
+    await gone(runners)
+    assert.deepEqual(await readdir(join(dataDir, 'scratch')), [])
+    supervisor = await start()
+    const { job, events } = await endOf(world, submitted)
+    assert.deepEqual([job.status, job.attempt, job.restarts], ['succeeded', 2, 0])
+    assert.deepEqual(events.find(({ type }) => type === 'restarted')?.data, {
+      reason: 'shutdown',
+      fromEpoch: 0,
+    })
+    assert.equal(sparseDigest(job), undisturbedDigest)
+  })
+
+  it('takes its job with it when killed, and the next supervisor on this host takes over at once', async () => {
+    const submitted = await submitJob(world, JOB)
+    await eventOf(world, submitted, 'epoch')
+    const runners = await supervisor.runnerPids()
+    await supervisor.kill()
+    await gone(runners)
+    supervisor = await start()
+    const { job, events } = await endOf(world, submitted)
+    assert.deepEqual([job.status, job.attempt, job.restarts], ['succeeded', 2, 1])
+    assert.equal(job.worker?.id, supervisor.id)
+    const restarted = events.find(({ type }) => type === 'restarted')
+    assert.deepEqual(restarted?.data, { reason: 'worker_lost', fromEpoch: 0 })
+    assert.equal(sparseDigest(job), undisturbedDigest)
+    assert.deepEqual(await readdir(join(dataDir, 'scratch')), [supervisor.id])
+  })
+})
+
+async function gone(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) {
+    while (isAlive(pid)) await pause(20)
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,12 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { WorkerRegistry } from '#infra/worker-registry.ts'
+
+/** Removes what killed supervisors left behind: every folder that is not named after a living one. */
+export async function clearScratch(folder: string, workers: WorkerRegistry): Promise<void> {
+  const alive = new Set((await workers.list()).map(({ id }) => id))
+  const found = await readdir(folder).catch(() => [])
+  for (const name of found.filter(name => !alive.has(name))) {
+    await rm(join(folder, name), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { connect } from '#infra/connect.ts'
+import { createJobWorker } from '#infra/job-queue.ts'
+import { loadConfig } from '#src/config.ts'
+import { createLogger } from '#src/logger.ts'
+import { buryDeadWorkers } from './bury-dead-workers.ts'
+import { clearScratch } from './clear-scratch.ts'
+import { chooseEngine } from './engine/engine.ts'
+import { Heartbeat } from './heartbeat.ts'
+import { RunnerProcess } from './runner-process.ts'
+import { SpareRunner } from './spare-runner.ts'
+import { JobSupervision, type Supervisor } from './supervise-job.ts'
+
+// The supervisor: takes jobs from the queue one at a time and has a runner train them. It never computes itself, so that
+// it can renew the lock on its job whatever the training does.
+
+/** Longer than a runner is given to stop. */
+const CLOSE_MS = 20_000
+
+const config = loadConfig()
+const id = `worker_${randomUUID()}`
+const logger = createLogger('worker', config.logLevel).child({ workerId: id })
+const world = await connect(config).catch(fail)
+const { engine, notice } = await chooseEngine(config.engine).catch(fail)
+if (notice) logger.warn(notice)
+const { name, device, version: engineVersion, threads } = engine
+const scratch = join(config.dataDir, 'scratch')
+
+const supervisor: Supervisor = {
+  world,
+  worker: { id, engine: name, device },
+  runners: new SpareRunner(() => new RunnerProcess(engine)),
+  scratch: join(scratch, id),
+  logger,
+}
+const heartbeat = new Heartbeat(world.workers, {
+  id,
+  host: hostname(),
+  pid: process.pid,
+  engine: name,
+  engineVersion,
+  device,
+  threads,
+  startedAt: new Date().toISOString(),
+})
+
+let current: JobSupervision | undefined
+let ending: Promise<void> | undefined
+
+const jobWorker = createJobWorker(world.duplicate({ maxRetriesPerRequest: null }), async (jobId, requeue) => {
+  const supervision = new JobSupervision(supervisor, jobId)
+  current = supervision
+  if (ending) supervision.stop('shutdown')
+  await heartbeat.setJob(jobId)
+  const end = await supervision.run().finally(() => heartbeat.setJob())
+  if (end === 'requeue') await requeue()
+})
+jobWorker.on('error', err => logger.warn({ err }, 'the queue is in trouble'))
+jobWorker.on('lockRenewalFailed', () => current?.stop('superseded'))
+await world.control.onWake(jobId => {
+  if (jobId === current?.jobId) current.wake().catch(() => {})
+})
+
+await buryDeadWorkers(world)
+await clearScratch(scratch, world.workers)
+await heartbeat.start()
+for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.on(event, end)
+jobWorker.run().catch(fail)
+logger.info({ engine }, 'ready for jobs')
+
+/** Gives the job back and goes; asked twice, as Ctrl-C does, it does so once. */
+function end(): void {
+  setTimeout(() => process.exit(1), CLOSE_MS).unref()
+  ending ??= close().then(() => process.exit(0), fail)
+}
+
+async function close(): Promise<void> {
+  const idle = jobWorker.close()
+  current?.stop('shutdown')
+  await idle
+  supervisor.runners.close()
+  await rm(supervisor.scratch, { recursive: true, force: true })
+  await heartbeat.stop()
+  await world.close()
+  logger.info('ended')
+}
+
+function fail(error: Error): never {
+  logger.fatal({ err: error }, error.message)
+  process.exit(1)
+}

@@ -1,0 +1,48 @@
+import { createReadStream } from 'node:fs'
+import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { ARTIFACT_FILES, type ArtifactName } from '#domain/artifact.ts'
+import type { Job } from '#domain/job.ts'
+import type { Decision } from '#domain/job-decisions.ts'
+import type { World } from '#infra/connect.ts'
+import type { RunnerNews } from './runner-protocol.ts'
+
+/**
+ * Takes a runner's news into the world: progress to whoever watches, artifacts to the blob store.
+ * @returns what the job's history should say of it; the same again adds nothing, so that an append may be repeated when
+ * nobody knows whether it arrived
+ */
+export async function recordNews(
+  { events, blobs }: Pick<World, 'events' | 'blobs'>,
+  { id, attempt }: Pick<Job, 'id' | 'attempt'>,
+  news: Exclude<RunnerNews, { type: 'done' | 'failed' }>,
+  scratch: string,
+): Promise<Decision | undefined> {
+  switch (news.type) {
+    case 'progress':
+      // Nobody waits for it: the next frame is a moment away.
+      events.publishProgress({ ...news, jobId: id, attempt }).catch(() => {})
+      return undefined
+    case 'epoch':
+      return ({ metrics }) =>
+        isDeepStrictEqual(metrics, news.metrics) ? [] : [{ type: 'epoch', attempt, data: news.metrics }]
+    case 'warning':
+      return ({ warnings }) =>
+        warnings.some(known => isDeepStrictEqual(known, news.warning))
+          ? []
+          : [{ type: 'warning', attempt, data: news.warning }]
+    case 'artifact': {
+      const artifact = await storeArtifact(blobs, id, news.name, scratch)
+      return ({ artifacts }) =>
+        artifacts.some(known => isDeepStrictEqual(known, artifact))
+          ? []
+          : [{ type: 'artifact', attempt, data: artifact }]
+    }
+  }
+}
+
+async function storeArtifact(blobs: World['blobs'], jobId: string, name: ArtifactName, scratch: string) {
+  const stored = await blobs.put(jobId, createReadStream(join(scratch, name)))
+  const { mediaType, description } = ARTIFACT_FILES[name]
+  return { name, mediaType, description, ...stored }
+}

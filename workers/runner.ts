@@ -1,0 +1,31 @@
+import { type EngineName, openEngine } from './engine/engine.ts'
+import { failureOf } from './failure-of.ts'
+import { runTask } from './run-task.ts'
+import type { RunnerMessage, RunnerOrder } from './runner-protocol.ts'
+
+// A child of the supervisor: opens the engine that argv names, says so, trains the one task it is given, and ends.
+// It knows neither Redis nor HTTP, and never outlives its supervisor.
+
+process.once('disconnect', () => process.exit(1))
+process.on('uncaughtException', fail)
+process.on('unhandledRejection', fail)
+
+const stopping = new AbortController()
+process.on('message', (order: RunnerOrder) => {
+  if (order.type === 'stop') stopping.abort()
+  else runTask(order.task, stopping.signal, tell).then(() => process.exit(0), fail)
+})
+
+const [engine, threads] = process.argv.slice(2)
+await openEngine(engine as EngineName, Number(threads))
+await tell({ type: 'ready' })
+
+/** Resolves when the message has left. */
+function tell(message: RunnerMessage): Promise<void> {
+  return new Promise(resolve => process.send!(message, () => resolve()))
+}
+
+async function fail(error: unknown): Promise<void> {
+  if (!stopping.signal.aborted) await tell({ type: 'failed', error: failureOf(error) })
+  process.exit(1)
+}

@@ -1,0 +1,140 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Failure, WorkerRef } from '#domain/event.ts'
+import { type Job, RefusedEvent } from '#domain/job.ts'
+import { begin, type Decision, finish, inAttempt, loseAttempt } from '#domain/job-decisions.ts'
+import type { World } from '#infra/connect.ts'
+import { insist } from './insist.ts'
+import { recordNews } from './record-news.ts'
+import type { RunnerProcess } from './runner-process.ts'
+import type { SpareRunner } from './spare-runner.ts'
+
+/** setTimeout takes no more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+const TIMED_OUT: Failure = {
+  code: 'timed_out',
+  message: 'The job ran longer than its maxRuntimeSeconds.',
+  retryable: false,
+}
+
+/** What a supervisor brings to each of its jobs. */
+export interface Supervisor {
+  world: World
+  worker: WorkerRef
+  runners: SpareRunner
+  /** A folder of its own. */
+  scratch: string
+  logger: Logger
+}
+
+/** Why a runner is told to end before it is done; `superseded` when the job is somebody else's now. */
+type StopReason = 'cancelled' | 'timed_out' | 'shutdown' | 'superseded'
+
+/** Brings one job from the queue to its end, attempt by attempt, or to where the next worker can take it. */
+export class JobSupervision {
+  readonly #supervisor: Supervisor
+  readonly jobId: string
+  #runner: RunnerProcess | undefined
+  #stopReason: StopReason | undefined
+
+  constructor(supervisor: Supervisor, jobId: string) {
+    this.#supervisor = supervisor
+    this.jobId = jobId
+  }
+
+  /** @returns `requeue` when the job waits for another worker */
+  async run(): Promise<'over' | 'requeue'> {
+    try {
+      for (;;) {
+        if (this.#stopReason === 'shutdown') return 'requeue'
+        const job = await this.#append(begin(this.#supervisor.worker))
+        if (job.status !== 'running') return 'over'
+        const { status } = await this.#attempt(job)
+        if (status !== 'restarting') return 'over'
+      }
+    } catch (error) {
+      if (!(error instanceof RefusedEvent) && this.#stopReason !== 'superseded') throw error
+      this.#supervisor.logger.warn({ jobId: this.jobId }, 'the job belongs to another worker now')
+      return 'over'
+    }
+  }
+
+  /** Only the first reason counts. */
+  stop(reason: StopReason): void {
+    this.#stopReason ??= reason
+    if (reason === 'superseded') this.#runner?.kill()
+    else this.#runner?.stop()
+  }
+
+  /** Something was said about the job: see whether it is to be cancelled. */
+  async wake(): Promise<void> {
+    const job = await this.#supervisor.world.jobs.get(this.jobId)
+    if (job?.status === 'cancelling') this.stop('cancelled')
+  }
+
+  async #attempt(job: Job): Promise<Job> {
+    const { runners, scratch: folder } = this.#supervisor
+    const scratch = join(folder, `${job.id}.${job.attempt}`)
+    const timeLeftMs = job.spec.maxRuntimeSeconds * 1000 - job.ranMs
+    const timer = setTimeout(() => this.stop('timed_out'), Math.min(timeLeftMs, LONGEST_TIMER_MS))
+    const runner = runners.take()
+    this.#runner = runner
+    if (this.#stopReason) this.stop(this.#stopReason)
+    try {
+      await mkdir(scratch, { recursive: true })
+      const conclusion =
+        (await this.#relay(job, runner, scratch)) ?? this.#explain(await runner.ended, runner)
+      return await this.#append(inAttempt(job.attempt, conclusion))
+    } catch (error) {
+      if (error instanceof RefusedEvent || this.#stopReason === 'superseded') throw error
+      const message = `The job's files could not be kept: ${(error as Error).message}`
+      const failed = finish({ type: 'failed', error: { code: 'internal', message, retryable: true } })
+      return await this.#append(inAttempt(job.attempt, failed))
+    } finally {
+      clearTimeout(timer)
+      runner.kill()
+      this.#runner = undefined
+      await rm(scratch, { recursive: true, force: true })
+    }
+  }
+
+  /** Keeps what the runner tells. @returns what follows from its last word, if it came to one */
+  async #relay(job: Job, runner: RunnerProcess, scratch: string): Promise<Decision | undefined> {
+    for await (const news of runner.train({ spec: job.spec, scratch })) {
+      if (news.type === 'done') return finish({ type: 'succeeded' })
+      if (news.type === 'failed') return finish(news)
+      const decide = await recordNews(this.#supervisor.world, job, news, scratch)
+      if (!decide) continue
+      const { status } = await this.#append(inAttempt(job.attempt, decide))
+      if (status === 'cancelling') this.stop('cancelled')
+    }
+    return undefined
+  }
+
+  /** What follows from a runner that ended without a last word. */
+  #explain(howItEnded: string, { lastWords }: RunnerProcess): Decision {
+    switch (this.#stopReason) {
+      case 'superseded':
+        throw new RefusedEvent('the job was given to another worker')
+      case 'shutdown':
+        return loseAttempt('shutdown')
+      case 'timed_out':
+        return finish({ type: 'failed', error: TIMED_OUT })
+      default:
+        this.#supervisor.logger.warn({ jobId: this.jobId, howItEnded, lastWords }, 'the runner ended')
+        return loseAttempt('runner_lost', ` It ended with ${howItEnded}.`)
+    }
+  }
+
+  async #append(decide: Decision): Promise<Job> {
+    const { jobs } = this.#supervisor.world
+    const isInVain = () => this.#stopReason === 'superseded'
+    const { job, events } = await insist(() => jobs.append(this.jobId, decide), isInVain)
+    for (const { type, attempt } of events) {
+      if (type !== 'epoch') this.#supervisor.logger.info({ jobId: job.id, attempt, status: job.status }, type)
+    }
+    return job
+  }
+}
