@@ -23,7 +23,7 @@ export function measureWeights(
 function sparsityOf(layers: EpochMetrics['layers']): number {
   const size = layers.reduce((sum, layer) => sum + layer.size, 0)
   const nonzero = layers.reduce((sum, layer) => sum + layer.nonzero, 0)
-  return 1 - nonzero / size
+  return (size - nonzero) / size
 }
 
 function countRegrown(weights: readonly Weight[], before: readonly Weight[]): number {
