@@ -25,24 +25,26 @@ const Labels = z
   .refine(labels => Object.keys(labels).length <= 32, 'at most 32 labels')
 
 /** What `POST /v1/jobs` takes. Only `model` is required: a preset fills whole fields that are left out. */
-export const JobRequest = z.strictObject({
-  name: z.string().min(1).max(200).optional(),
-  dataset: DatasetRef.optional(),
-  model: ModelSpec,
-  optimizer: OptimizerSpec.optional(),
-  schedule: ScheduleSpec.optional(),
-  loss: Loss.optional(),
-  batchSize: z.int().min(1).max(65_536).optional(),
-  epochs: z.int().min(1).max(100_000).optional(),
-  seed: z.int().min(0).max(4_294_967_295).optional(),
-  shuffle: z.boolean().optional(),
-  validation: Validation.optional(),
-  artifacts: z.array(ArtifactWord).min(1).max(10).optional(),
-  maxRestarts: z.int().min(0).max(1000).optional(),
-  maxRuntimeSeconds: z.int().min(1).max(31_536_000).optional().describe('Running time over all attempts.'),
-  priority: z.int().min(1).max(99).optional().describe('Lower is sooner.'),
-  labels: Labels.optional(),
-})
+export const JobRequest = z
+  .strictObject({
+    name: z.string().min(1).max(200).optional(),
+    dataset: DatasetRef.optional(),
+    model: ModelSpec,
+    optimizer: OptimizerSpec.optional(),
+    schedule: ScheduleSpec.optional(),
+    loss: Loss.optional(),
+    batchSize: z.int().min(1).max(65_536).optional(),
+    epochs: z.int().min(1).max(100_000).optional(),
+    seed: z.int().min(0).max(4_294_967_295).optional(),
+    shuffle: z.boolean().optional(),
+    validation: Validation.optional(),
+    artifacts: z.array(ArtifactWord).min(1).max(10).optional(),
+    maxRestarts: z.int().min(0).max(1000).optional(),
+    maxRuntimeSeconds: z.int().min(1).max(31_536_000).optional().describe('Running time over all attempts.'),
+    priority: z.int().min(1).max(99).optional().describe('Lower is sooner.'),
+    labels: Labels.optional(),
+  })
+  .meta({ id: 'JobRequest' })
 export type JobRequest = z.infer<typeof JobRequest>
 
 /** A job's spec: the request with every default filled in. */

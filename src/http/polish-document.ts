@@ -28,14 +28,20 @@ export function polishDocument<T extends object>(generated: T): T {
   return document as T
 }
 
-/** fastify-type-provider-zod registers each schema as `X` for answers and `XInput` for requests; here they are one. */
+/**
+ * fastify-type-provider-zod registers each schema twice: as `X`, how it is answered, and as `XInput`, how it may be asked
+ * for, with defaults left out. A schema that only requests use is kept as the latter, every other as the former.
+ */
 function foldInputSchemas(generated: object): object {
-  const document: Document = JSON.parse(
-    JSON.stringify(generated).replace(/(#\/components\/schemas\/\w+?)Input"/g, '$1"'),
-  )
-  const schemas = document.components?.schemas ?? {}
-  for (const name of Object.keys(schemas)) if (name.endsWith('Input')) delete schemas[name]
-  return document
+  const { components, ...rest } = generated as Document
+  const schemas = components?.schemas ?? {}
+  const answered = JSON.stringify([rest, Object.entries(schemas).filter(([name]) => !name.endsWith('Input'))])
+  for (const name of Object.keys(schemas).filter(name => name.endsWith('Input'))) {
+    const folded = name.slice(0, -'Input'.length)
+    if (!answered.includes(`#/components/schemas/${folded}"`)) schemas[folded] = schemas[name]!
+    delete schemas[name]
+  }
+  return JSON.parse(JSON.stringify(generated).replace(/(#\/components\/schemas\/\w+?)Input"/g, '$1"'))
 }
 
 function describeBytes({ paths }: Document): void {
