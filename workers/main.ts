@@ -61,7 +61,7 @@ const jobWorker = createJobWorker(world.duplicate({ maxRetriesPerRequest: null }
 jobWorker.on('error', err => logger.warn({ err }, 'the queue is in trouble'))
 jobWorker.on('lockRenewalFailed', () => current?.stop('superseded'))
 await world.control.onWake(jobId => {
-  if (jobId === current?.jobId) current.wake().catch(() => {})
+  if (jobId === current?.jobId) void current.wake()
 })
 
 await buryDeadWorkers(world)

@@ -10,6 +10,7 @@ import { recordNews } from './record-news.ts'
 import type { RunnerProcess } from './runner-process.ts'
 import type { SpareRunner } from './spare-runner.ts'
 
+const LOOK_MS = 5_000
 /** setTimeout takes no more. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
@@ -36,6 +37,7 @@ type StopReason = 'cancelled' | 'timed_out' | 'shutdown' | 'superseded'
 export class JobSupervision {
   readonly #supervisor: Supervisor
   readonly jobId: string
+  #attemptNumber: number | undefined
   #runner: RunnerProcess | undefined
   #stopReason: StopReason | undefined
 
@@ -68,10 +70,12 @@ export class JobSupervision {
     else this.#runner?.stop()
   }
 
-  /** Something was said about the job: see whether it is to be cancelled. */
+  /** Looks whether the job is to be cancelled or has gone to another worker. */
   async wake(): Promise<void> {
-    const job = await this.#supervisor.world.jobs.get(this.jobId)
-    if (job?.status === 'cancelling') this.stop('cancelled')
+    const job = await this.#supervisor.world.jobs.get(this.jobId).catch(() => undefined)
+    if (!job || !this.#attemptNumber) return
+    if (job.attempt !== this.#attemptNumber) this.stop('superseded')
+    else if (job.status === 'cancelling') this.stop('cancelled')
   }
 
   async #attempt(job: Job): Promise<Job> {
@@ -81,6 +85,9 @@ export class JobSupervision {
     const timer = setTimeout(() => this.stop('timed_out'), Math.min(timeLeftMs, LONGEST_TIMER_MS))
     const runner = runners.take()
     this.#runner = runner
+    this.#attemptNumber = job.attempt
+    // In case a wake-up was lost, or came before there was anything to wake.
+    const looking = setInterval(() => this.wake(), LOOK_MS)
     if (this.#stopReason) this.stop(this.#stopReason)
     try {
       await mkdir(scratch, { recursive: true })
@@ -94,6 +101,7 @@ export class JobSupervision {
       return await this.#append(inAttempt(job.attempt, failed))
     } finally {
       clearTimeout(timer)
+      clearInterval(looking)
       runner.kill()
       this.#runner = undefined
       await rm(scratch, { recursive: true, force: true })

@@ -48,7 +48,8 @@ async function leaseOf(world: World, child: ChildProcess): Promise<string> {
   }
 }
 
-async function runnersOf(pid: number): Promise<number[]> {
+/** The pids of the runners among the children of a process. */
+export async function runnersOf(pid: number): Promise<number[]> {
   const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
   const pids = children.trim().split(' ').filter(Boolean).map(Number)
   const lines = await Promise.all(

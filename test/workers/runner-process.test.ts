@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { resolveSpec } from '#domain/resolve-spec.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import { RunnerProcess } from '#workers/runner-process.ts'
+import type { RunnerNews } from '#workers/runner-protocol.ts'
+import { runnersOf } from './start-supervisor.ts'
+
+const ENGINE = { name: 'native', device: 'cpu', version: '', threads: 1 } as const
+
+function specOf(epochs: number) {
+  const request = { model: { preset: 'mnist-mlp' }, validation: { fraction: 0.9 }, epochs }
+  return resolveSpec(JobRequest.parse(request)).spec
+}
+
+test('a runner trains its task with no credentials in its environment, and ends', async () => {
+  process.env.ADMIN_KEY = 'a-secret-of-the-service'
+  const scratch = await mkdtemp(join(tmpdir(), 'thresher-test-'))
+  const runner = new RunnerProcess(ENGINE)
+  const news: RunnerNews[] = []
+  let environment = ''
+  for await (const item of runner.train({ spec: specOf(1), scratch })) {
+    const [pid] = await runnersOf(process.pid)
+    if (pid !== undefined) environment ||= await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
+    news.push(item)
+  }
+  assert.equal(await runner.ended, 'code 0')
+  assert.deepEqual(
+    news.map(({ type }) => type).filter(type => type !== 'progress'),
+    ['epoch', 'artifact', 'artifact', 'done'],
+  )
+  assert.match(environment, /PATH=/)
+  assert.doesNotMatch(environment, /a-secret-of-the-service/)
+  await rm(scratch, { recursive: true })
+})
+
+test('an error that nobody foresaw is told, with its message', async () => {
+  const runner = new RunnerProcess(ENGINE)
+  let last: RunnerNews | undefined
+  for await (const item of runner.train({ spec: specOf(1), scratch: '/nowhere' })) last = item
+  assert.equal(last?.type, 'failed')
+  assert.equal(last.error.code, 'internal')
+  assert.match(last.error.message, /ENOENT.*\/nowhere/)
+})
+
+test('a runner that is told to stop ends without a last word', async () => {
+  const runner = new RunnerProcess(ENGINE)
+  let last: RunnerNews | undefined
+  for await (const item of runner.train({ spec: specOf(1000), scratch: tmpdir() })) {
+    if (item.type === 'epoch') runner.stop()
+    last = item
+  }
+  assert.equal(await runner.ended, 'code 1')
+  assert.ok(last?.type === 'epoch' || last?.type === 'progress')
+})
+
+test('a runner killed before it has a task has nothing to say', async () => {
+  const runner = new RunnerProcess(ENGINE)
+  runner.kill()
+  for await (const item of runner.train({ spec: specOf(1), scratch: tmpdir() })) assert.fail(item.type)
+  assert.equal(await runner.ended, 'SIGKILL')
+})
