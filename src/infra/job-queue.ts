@@ -9,6 +9,9 @@ const STALLED_CHECK_MS = 15_000
 /** BullMQ does not wake an idle worker for a job that was put back; it looks for itself this often. */
 const IDLE_CHECK_SECONDS = 1
 
+/** BullMQ's score of a waiting job is its priority times this, plus a counter. */
+const PRIORITY_SCALE = 2 ** 32
+
 /** The jobs that wait for a worker. It carries ids only: what a job is, the job store knows. */
 export class JobQueue {
   readonly #redis: Redis
@@ -54,8 +57,10 @@ export class JobQueue {
     return jobIds.filter((_, index) => known[index] === 0)
   }
 
-  async waitingCount(): Promise<number> {
-    return await this.#redis.zcard(this.#queue.toKey('prioritized'))
+  /** Where a job of this priority would wait if it came now: behind all that are as urgent. */
+  async positionOfNext(priority: number): Promise<number> {
+    const lessUrgent = (priority + 1) * PRIORITY_SCALE
+    return (await this.#redis.zcount(this.#queue.toKey('prioritized'), '-inf', `(${lessUrgent}`)) + 1
   }
 
   async close(): Promise<void> {

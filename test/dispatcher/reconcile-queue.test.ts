@@ -41,7 +41,7 @@ describe('the reconciler', () => {
     await queue.enqueue(forgotten[7]!.id, 42)
     await enqueueForgotten(test.world, logger)
     await enqueueForgotten(test.world, logger)
-    assert.equal(await queue.waitingCount(), 251)
+    assert.equal(await queue.positionOfNext(99), 252)
     assert.equal(await queue.position(urgent.id), 1)
     assert.equal(await queue.position(over.id), undefined)
   })

@@ -38,7 +38,7 @@ describe('the queue', () => {
       ['job_a', 'job_b', 'job_c', 'job_d', 'job_e'].map(id => queue.position(id)),
     )
     assert.deepEqual(places, [2, 3, 1, 4, undefined])
-    assert.equal(await queue.waitingCount(), 4)
+    assert.deepEqual(await Promise.all([1, 41, 42, 99].map(p => queue.positionOfNext(p))), [2, 2, 4, 5])
     await queue.changePriority('job_d', 2)
     const taken: string[] = []
     const worker = work(async jobId => {
@@ -53,7 +53,7 @@ describe('the queue', () => {
     const { queue } = test.world
     await queue.enqueue('job_a', 42)
     await queue.enqueue('job_a', 42)
-    assert.equal(await queue.waitingCount(), 1)
+    assert.equal(await queue.positionOfNext(99), 2)
     const taken: string[] = []
     const worker = work(async jobId => {
       taken.push(jobId)
@@ -95,7 +95,7 @@ describe('the queue', () => {
     const { queue } = test.world
     await queue.enqueue('job_a', 42)
     await queue.remove('job_a')
-    assert.equal(await queue.waitingCount(), 0)
+    assert.equal(await queue.positionOfNext(99), 1)
     await queue.remove('job_unknown')
     await queue.changePriority('job_unknown', 3)
   })

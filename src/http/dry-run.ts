@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { Warning } from '#domain/event.ts'
+import { planJob } from '#domain/plan.ts'
+import { TrainingSpec } from '#domain/training-spec.ts'
+import type { World } from '#infra/connect.ts'
+
+const Plan = z.object({
+  parameters: z.int(),
+  trainingExamples: z.int(),
+  stepsPerEpoch: z.int(),
+  memoryBytes: z.int().describe('Weights, gradients, optimizer state and the activations of one batch.'),
+  denseBytes: z.int(),
+  forecastArtifactBytes: z.int().describe('The sparse file, if epoch 1 leaves the forecast share of zeros.'),
+  epochs: z.array(
+    z.object({
+      epoch: z.int(),
+      learningRate: z.number().describe('At the last step of the epoch, as the threshold is.'),
+      threshold: z.number().optional(),
+      forecastSparsity: z.number().optional().describe('Share of the initial weights within the threshold.'),
+    }),
+  ),
+})
+
+/** What a job would be, said without storing anything. */
+export const DryRun = z
+  .object({
+    spec: TrainingSpec,
+    warnings: z.array(Warning),
+    plan: Plan,
+    queuePosition: z.int().describe('1 is next.'),
+    estimatedSeconds: z
+      .number()
+      .optional()
+      .describe('From the rate last measured on an engine that is here now; absent before any.'),
+  })
+  .meta({ id: 'DryRun' })
+export type DryRun = z.infer<typeof DryRun>
+
+export async function dryRun(
+  { jobs, queue, workers }: Pick<World, 'jobs' | 'queue' | 'workers'>,
+  { spec, warnings }: Pick<DryRun, 'spec' | 'warnings'>,
+): Promise<DryRun> {
+  const plan = planJob(spec)
+  const queuePosition = await queue.positionOfNext(spec.priority)
+  const engines = new Set((await workers.list()).map(({ engine }) => engine))
+  const examplesPerSecond = await jobs.measuredRate(spec.model.preset, [...engines])
+  const answer = { spec, warnings, plan, queuePosition }
+  if (!examplesPerSecond) return answer
+  return { ...answer, estimatedSeconds: (plan.trainingExamples * spec.epochs) / examplesPerSecond }
+}
