@@ -93,6 +93,7 @@ describe('artifacts', () => {
   it('answer 416, 304 and 412 as conditions demand', async () => {
     const beyond = await get('metrics.csv', { range: `bytes=${CSV.length}-` })
     assert.deepEqual([beyond.status, beyond.headers['content-range']], [416, `bytes */${CSV.length}`])
+    assert.equal(beyond.headers['cache-control'], undefined)
     const known = await get('metrics.csv', { 'if-none-match': `"x", W/${etag}` })
     assert.deepEqual([known.status, known.headers.etag, known.text], [304, etag, ''])
     assert.equal((await get('metrics.csv', { 'if-match': '"sha256-other"' })).status, 412)

@@ -28,11 +28,12 @@ export const downloadArtifactRoute =
       async handler(request, reply) {
         const { jobId, name } = request.params
         const artifact = await findArtifact(jobId, name)
-        describe(reply, artifact)
         const answer = condition(request, artifact)
-        if (answer === 'not-modified') return reply.code(304).send()
-        if (request.method === 'HEAD') return reply.header('content-length', artifact.sizeBytes).send()
+        if (answer === 'not-modified') return describe(reply, artifact).code(304).send()
+        if (request.method === 'HEAD')
+          return describe(reply, artifact).header('content-length', artifact.sizeBytes).send()
         const stream = await openBlob(jobId, artifact, answer === 'whole' ? undefined : answer)
+        describe(reply, artifact)
         if (answer === 'whole') return reply.header('content-length', artifact.sizeBytes).send(stream)
         const { start, end } = answer
         reply.header('content-range', `bytes ${start}-${end}/${artifact.sizeBytes}`)
@@ -67,8 +68,9 @@ export const downloadArtifactRoute =
     }
   }
 
-function describe(reply: FastifyReply, { name, mediaType, sha256 }: Artifact): void {
-  reply.headers({
+/** Only on answers that are about the artifact: an error must not be kept as if it were immutable too. */
+function describe(reply: FastifyReply, { name, mediaType, sha256 }: Artifact): FastifyReply {
+  return reply.headers({
     'content-type': mediaType,
     etag: entityTag(sha256),
     'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
