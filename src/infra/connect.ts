@@ -27,7 +27,7 @@ export interface World {
 }
 
 /** A Redis that hangs must not hang its callers; connections that block on purpose have no such limit. */
-const COMMAND_TIMEOUT_MS = 10_000
+const COMMAND_TIMEOUT_MS = 5_000
 
 /**
  * Connects to Redis and the blob store. Only the mains call this.
