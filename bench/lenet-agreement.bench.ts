@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,9 +13,13 @@ import { trainJob } from './train-job.ts'
 import { writeSection } from './write-section.ts'
 
 // The original's LeNet example here and in PyTorch: same initial weights, same batch order, same learning rates, 3 seeds.
-// npm run bench -- lenet-agreement [--seeds 1,2,3] [--epochs 10]
+// npm run bench -- lenet-agreement [--seeds 1,2,3] [--epochs 10] [--folder F]; what is complete in F is not trained again
 const { values: options } = parseArgs({
-  options: { seeds: { type: 'string', default: '1,2,3' }, epochs: { type: 'string', default: '10' } },
+  options: {
+    seeds: { type: 'string', default: '1,2,3' },
+    epochs: { type: 'string', default: '10' },
+    folder: { type: 'string' },
+  },
 })
 const seeds = options.seeds.split(',').map(Number)
 const epochs = Number(options.epochs)
@@ -27,10 +31,15 @@ interface Outcome {
   accuracy: number
   sparsity: number
   kernels: Record<string, number>
-  seconds: number
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'thresher-agreement-'))
+interface PyTorchEpoch {
+  validationAccuracy: number
+  sparsity: number
+  layers: Record<string, number>
+}
+
+const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'thresher-agreement-')))
 const python = await pythonWith(['torch==2.15.0', 'numpy==2.4.6', 'safetensors==0.8.0'])
 const service = await runService(join(folder, 'data'))
 const ours: Outcome[] = []
@@ -42,11 +51,31 @@ for (const seed of seeds) {
 }
 const searched = await searchLargestC()
 await service.stop()
-await rm(folder, { recursive: true, force: true })
+if (!options.folder) await rm(folder, { recursive: true, force: true })
 await writeSection('LeNet on MNIST, against PyTorch', report())
 
 async function trainHere(seed: number): Promise<Outcome> {
-  return outcomeOf(await trainJob(service.url, { model: { preset: 'mnist-lenet' }, seed, epochs }))
+  const request = { model: { preset: 'mnist-lenet' }, seed, epochs }
+  const series = await kept(`thresher-${seed}.jsonl`, async () =>
+    linesOf(await trainJob(service.url, request)),
+  )
+  return outcomeOf(series as EpochMetrics[])
+}
+
+/** The JSON lines of a file of the folder, which `make` writes unless they are all there. */
+async function kept(name: string, make: () => Promise<string>): Promise<unknown[]> {
+  const file = join(folder, name)
+  const read = async () => parseLines(await readFile(file, 'utf8').catch(() => ''))
+  if ((await read()).length < epochs) await writeFile(file, await make())
+  return await read()
+}
+
+function linesOf(values: readonly unknown[]): string {
+  return values.map(value => JSON.stringify(value)).join('\n')
+}
+
+function parseLines(text: string): unknown[] {
+  return text.split('\n').flatMap(line => (line ? [JSON.parse(line)] : []))
 }
 
 function outcomeOf(series: readonly EpochMetrics[]): Outcome {
@@ -57,22 +86,19 @@ function outcomeOf(series: readonly EpochMetrics[]): Outcome {
       return [name, 1 - layer.nonzero / layer.size]
     }),
   )
-  const seconds = series.reduce((sum, { seconds }) => sum + seconds, 0)
-  return { accuracy: last.validationAccuracy, sparsity: last.sparsity, kernels, seconds }
+  return { accuracy: last.validationAccuracy, sparsity: last.sparsity, kernels }
 }
 
 async function trainInPyTorch(seed: number): Promise<Outcome> {
   const { spec } = resolveSpec({ model: { preset: 'mnist-lenet' }, seed, epochs })
-  const inputs = await writeLenetInputs(join(folder, String(seed)), spec)
-  const { stdout } = await promisify(execFile)(python, ['bench/peers/torch_lenet.py', MNIST, ...inputs])
-  const series = stdout
-    .trim()
-    .split('\n')
-    .map(line => JSON.parse(line))
-  const last = series.at(-1)
-  const kernels = Object.fromEntries(KERNELS.map(name => [name, last.layers[`${name}.weight`]]))
-  const seconds = series.reduce((sum, epoch) => sum + epoch.seconds, 0)
-  return { accuracy: last.validationAccuracy, sparsity: last.sparsity, kernels, seconds }
+  const series = (await kept(`pytorch-${seed}.jsonl`, async () => {
+    const inputs = await writeLenetInputs(join(folder, String(seed)), spec)
+    const { stdout } = await promisify(execFile)(python, ['bench/peers/torch_lenet.py', MNIST, ...inputs])
+    return stdout
+  })) as PyTorchEpoch[]
+  const last = series.at(-1)!
+  const kernels = Object.fromEntries(KERNELS.map(name => [name, last.layers[`${name}.weight`]!]))
+  return { accuracy: last.validationAccuracy, sparsity: last.sparsity, kernels }
 }
 
 /** The largest c whose two-epoch run stays within half a point of c = 0, trained in full. */
@@ -104,7 +130,6 @@ function report(): string {
     ...KERNELS.map(name =>
       row(`${name} kernel sparsity %`, ({ kernels }) => kernels[name]!, { points: 1, standardErrors: 3 }),
     ),
-    row('seconds of training', ({ seconds }) => seconds / 100),
   ]
   const { accuracy, sparsity } = searched.outcome
   return [
