@@ -76,7 +76,7 @@ describe('without a key', () => {
   })
 
   it('the api refuses to listen where others could reach it, and names ADMIN_KEY', () => {
-    const env = { ...process.env, HOST: '0.0.0.0', PORT: '0', REDIS_URL: api.redis.url, ADMIN_KEY: undefined }
+    const env = { ...process.env, HOST: '0.0.0.0', PORT: '0', REDIS_URL: api.redisUrl, ADMIN_KEY: undefined }
     const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
       env,
       encoding: 'utf8',
@@ -91,7 +91,7 @@ describe('health', () => {
     const api = await startApi()
     try {
       assert.equal((await request(api.url).get('/readyz')).status, 200)
-      await api.redis.stop()
+      await api.stopRedis()
       const ready = await request(api.url).get('/readyz')
       assert.deepEqual(
         [ready.status, ready.body.code, ready.headers['retry-after']],

@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
+import { AppError, ERROR_CATALOGUE, type ErrorCode } from '#domain/error.ts'
+import type { World } from '#infra/connect.ts'
+import { createApp } from '#src/app.ts'
 import { type Api, startApi } from './start-api.ts'
 
 describe('every refusal is problem+json', () => {
@@ -28,6 +31,28 @@ describe('every refusal is problem+json', () => {
         assert.equal(typeof body[key], 'string', key)
     }
     assert.equal(answers.method_not_allowed.headers.allow, 'GET, POST')
+  })
+
+  it('for each code of the catalogue, with its status and its title, and no word of the cause of a 5xx', async () => {
+    const app = await createApp({} as World, {})
+    app.get<{ Params: { code: ErrorCode } }>('/refuse/:code', ({ params: { code } }) => {
+      throw new AppError(code, 'in short', { cause: new Error('secret'), headers: { 'x-kept': code } })
+    })
+    app.get('/fall', () => {
+      throw new Error('secret')
+    })
+    for (const [code, { status, title }] of Object.entries(ERROR_CATALOGUE)) {
+      const answer = await app.inject({ url: `/refuse/${code}`, headers: { host: 'localhost' } })
+      const { requestId, ...problem } = answer.json()
+      const type = `/docs#${code}`
+      assert.deepEqual(problem, { type, title, status, detail: 'in short', code, errors: [] })
+      assert.deepEqual([answer.statusCode, answer.headers['x-kept']], [status, code])
+      assert.equal(typeof requestId, 'string')
+    }
+    const fallen = await app.inject({ url: '/fall', headers: { host: 'localhost' } })
+    assert.deepEqual([fallen.statusCode, fallen.json().code], [500, 'internal'])
+    assert.ok(!fallen.body.includes('secret'))
+    await app.close()
   })
 
   it('even when the request is not HTTP', async () => {
