@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { isTerminal, type Job, RefusedEvent } from '#domain/job.ts'
-import { inAttempt, loseAttempt } from '#domain/job-decisions.ts'
+import { isTerminal } from '#domain/job.ts'
 import type { World } from '#infra/connect.ts'
+import { takeBackJob } from '#infra/take-back-job.ts'
 
 const PERIOD_MS = 5_000
 /** All leases run out while Redis is away; once it is back, whoever lives renews its own well within this time. */
@@ -68,19 +68,9 @@ export async function takeBackFromTheDead(
         if (!job?.worker || isTerminal(job.status)) continue
         // Asked after the job was read: its worker had a lease before it took the job.
         if (await world.workers.get(job.worker.id)) continue
-        await takeBack(job, world, logger)
+        const after = await takeBackJob(job, world)
+        if (after) logger.info({ jobId, worker: job.worker, status: after.status }, 'a worker was lost')
       }
     }
-  }
-}
-
-async function takeBack(held: Job, { jobs, queue }: Pick<World, 'jobs' | 'queue'>, logger: Logger) {
-  try {
-    const { job } = await jobs.append(held.id, inAttempt(held.attempt, loseAttempt('worker_lost')))
-    if (job.status === 'restarting') await queue.reclaim(job.id, job.spec.priority)
-    else await queue.remove(job.id)
-    logger.info({ jobId: job.id, worker: held.worker, status: job.status }, 'a worker was lost')
-  } catch (error) {
-    if (!(error instanceof RefusedEvent)) throw error // Refused: the job went on meanwhile.
   }
 }

@@ -19,7 +19,7 @@ const JOB = {
   optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 },
   epochs: 4,
   batchSize: 512,
-  validation: { fraction: 0.5 },
+  validation: { fraction: 0.9 },
 }
 const SPARSE = 'model.sparse.safetensors'
 
