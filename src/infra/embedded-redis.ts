@@ -17,6 +17,9 @@ export interface EmbeddedRedis {
 /** Loading a long append-only file takes its time; a server that hangs longer than this never comes. */
 const startTimeoutMs = 60_000
 
+/** An orphaned server writes its last and ends; one that stays longer has an owner. */
+const releaseTimeoutMs = 3_000
+
 /** `scripts/setup` puts a server into the cache's bin folder on machines that have none of their own. */
 const searchCommand = `
   PATH="$PATH:\${THRESHER_CACHE:-\${XDG_CACHE_HOME:-$HOME/.cache}/thresher}/bin"
@@ -29,7 +32,7 @@ const searchCommand = `
 const runWhileParentLives = 'exec 3<&0; (read _ <&3; kill $$) & exec "$@" 3<&- 2>&1 </dev/null'
 
 /** The path of a Redis or Valkey server on this machine, from PATH or from what setup fetched. */
-export function findRedisServer(): string | undefined {
+function findRedisServer(): string | undefined {
   try {
     return execFileSync('sh', ['-c', searchCommand], { encoding: 'utf8' }).trim()
   } catch {
@@ -83,7 +86,7 @@ function ownerLink(directory: string): string {
 async function waitUntilFree(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await chmod(directory, 0o700)
-  for (const deadline = Date.now() + 5_000; ; await setTimeout(50)) {
+  for (const deadline = Date.now() + releaseTimeoutMs; ; await setTimeout(50)) {
     const owner = await readlink(ownerLink(directory)).catch(() => undefined)
     if (owner === undefined) return
     if (!(await accepts(owner))) return rm(ownerLink(directory), { force: true })

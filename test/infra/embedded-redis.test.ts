@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { Redis } from 'ioredis'
+import { type EmbeddedRedis, startEmbeddedRedis } from '#infra/embedded-redis.ts'
+
+let directory: string
+let running: EmbeddedRedis | undefined
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'thresher-test-'))
+})
+afterEach(async () => {
+  await running?.stop()
+  running = undefined
+  await rm(directory, { recursive: true, force: true })
+})
+
+test('what was written is there after a restart', async () => {
+  running = await startEmbeddedRedis({ directory })
+  await withClient(running.url, client => client.set('job', 'queued'))
+  await running.stop()
+  running = await startEmbeddedRedis({ directory })
+  assert.equal(await withClient(running.url, client => client.get('job')), 'queued')
+})
+
+test('it ends with its parent, killed by -9, and the next one finds the data', async () => {
+  const { parent, url } = await startInChild(directory)
+  await withClient(url, client => client.set('job', 'queued'))
+  const socket = connect(url)
+  await once(socket, 'connect')
+  parent.kill('SIGKILL')
+  await once(socket.resume(), 'close') // The server itself closes it, and only when it ends.
+  running = await startEmbeddedRedis({ directory })
+  assert.equal(await withClient(running.url, client => client.get('job')), 'queued')
+})
+
+test('a directory has one server at a time', async () => {
+  running = await startEmbeddedRedis({ directory })
+  await assert.rejects(startEmbeddedRedis({ directory }), /Another Thresher keeps its data in/)
+  assert.equal(await withClient(running.url, client => client.ping()), 'PONG')
+})
+
+test('its owner hears when it ends unasked, and only then', async () => {
+  const ended = await new Promise<string>(resolve => {
+    startEmbeddedRedis({ directory, onExit: resolve }).then(({ url }) => {
+      withClient(url, client => client.shutdown().catch(() => {}))
+    })
+  })
+  assert.ok(ended)
+})
+
+async function withClient<Result>(url: string, use: (client: Redis) => Promise<Result>): Promise<Result> {
+  const client = new Redis(url, { retryStrategy: () => null })
+  try {
+    return await use(client)
+  } finally {
+    client.disconnect()
+  }
+}
+
+/** A process that does nothing but own a server, to be killed. */
+async function startInChild(folder: string): Promise<{ parent: ChildProcess; url: string }> {
+  const parent = fork(fileURLToPath(import.meta.resolve('#test/infra/own-redis.ts')), [folder])
+  const [url] = await once(parent, 'message')
+  return { parent, url }
+}
