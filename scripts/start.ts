@@ -8,10 +8,11 @@ import { loadConfig } from '#src/config.ts'
 const config = loadConfig()
 const redis = config.redisUrl
   ? undefined
-  : await startEmbeddedRedis({ directory: join(config.dataDir, 'redis') })
+  : await startEmbeddedRedis({ directory: join(config.dataDir, 'redis'), onExit: endWithRedis })
 const env = { ...process.env, REDIS_URL: config.redisUrl ?? redis?.url }
+// Process groups of their own: Ctrl-C reaches this process alone, which then ends them once and in order.
 const children = ['#src/main.ts', '#workers/main.ts'].map(entry =>
-  fork(new URL(import.meta.resolve(entry)), { env }),
+  fork(new URL(import.meta.resolve(entry)), { env, detached: true }),
 )
 
 let ending = false
@@ -25,6 +26,11 @@ process.exit(Math.max(...exitCodes))
 function end() {
   ending = true
   for (const child of children) child.kill('SIGTERM')
+}
+
+function endWithRedis(reason: string) {
+  console.error(`The embedded Redis ended: ${reason}. Start again; every job it acknowledged is in its log.`)
+  end()
 }
 
 /** One part's death ends the whole: a service that takes jobs nobody trains would be worse than none. */

@@ -25,13 +25,13 @@ if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
 await warnOfForgetfulRedis(world.redis, logger)
 const app = await createApp(world, { adminKey: config.adminKey, logger })
 const stopReconciling = reconcileQueue(world, logger)
-const ending = closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
+closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await app.close()
   await stopReconciling()
   await world.close()
 })
 // Started beside a supervisor by `npm start`: ends when that process is gone, however it went.
-process.once('disconnect', ending.close)
+process.once('disconnect', () => process.exit(1))
 await app.listen({ host: config.host, port: config.port }).catch(fail)
 
 function fail(error: Error): never {

@@ -67,7 +67,9 @@ await world.control.onWake(jobId => {
 await buryDeadWorkers(world)
 await clearScratch(scratch, world.workers)
 await heartbeat.start()
-for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) process.on(event, end)
+for (const event of ['SIGTERM', 'SIGINT']) process.on(event, end)
+// Whoever started this is gone, and its Redis with it: there is nobody to give the job back to.
+process.once('disconnect', () => process.exit(1))
 jobWorker.run().catch(fail)
 logger.info({ engine }, 'ready for jobs')
 

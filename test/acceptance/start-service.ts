@@ -11,6 +11,8 @@ export interface Service {
   pid: number
   /** SIGTERM, then the exit code of the whole. */
   stop(): Promise<number>
+  /** SIGKILL to the process that started all others. */
+  kill(): Promise<void>
 }
 
 /** `npm start` as a user has it: the real processes on a free port, ready when /readyz says so. */
@@ -32,6 +34,10 @@ export async function startService(dataDir?: string): Promise<Service> {
       const code = child.exitCode ?? (await once(child, 'exit'))[0]
       if (!dataDir) await rm(directory, { recursive: true, force: true })
       return code
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await once(child, 'exit')
     },
   }
 }

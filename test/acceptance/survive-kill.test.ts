@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { WebSocket } from 'ws'
+import { firstProgress } from './first-progress.ts'
+import { runnersOf } from './runners-of.ts'
 import { startService } from './start-service.ts'
-import { type Frame, get, post, watchJob } from './watch-job.ts'
+import { get, post, sparseDigest, watchJob } from './watch-job.ts'
 
 const JOB = {
   model: { preset: 'mnist-mlp' },
@@ -56,38 +56,3 @@ describe('a job outlives the processes that run it', () => {
     }
   })
 })
-
-/** Resolves once the job is really training. */
-async function firstProgress(serviceUrl: string, jobId: string): Promise<void> {
-  const socket = new WebSocket(`${serviceUrl.replace('http', 'ws')}/v1/jobs/${jobId}/stream`)
-  await new Promise<void>((resolve, reject) => {
-    socket.on('message', data => {
-      if ((JSON.parse(String(data)) as Frame).type === 'progress') resolve()
-    })
-    socket.on('close', code => reject(new Error(`the stream closed with ${code} before any progress`)))
-  })
-  socket.removeAllListeners('close')
-  socket.close()
-}
-
-/** Process ids of the runners below a service, found by the command line that operators are promised. */
-function runnersOf(servicePid: number): number[] {
-  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).trim().split('\n')
-  const processes = rows
-    .map(row => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(row)!)
-    .map(([, pid, parent, args]) => ({
-      pid: Number(pid),
-      parent: Number(parent),
-      args: args!,
-    }))
-  const below = (pid: number): typeof processes =>
-    processes.filter(({ parent }) => parent === pid).flatMap(child => [child, ...below(child.pid)])
-  return below(servicePid)
-    .filter(({ args }) => args.includes('workers/runner'))
-    .map(({ pid }) => pid)
-}
-
-async function sparseDigest(serviceUrl: string, jobId: string): Promise<string> {
-  const { body } = await get(serviceUrl, `/v1/jobs/${jobId}/artifacts`)
-  return body.data.find((artifact: Frame) => artifact.name === 'model.sparse.safetensors').sha256
-}

@@ -35,3 +35,8 @@ export async function get(serviceUrl: string, path: string) {
   const answer = await fetch(serviceUrl + path)
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Frame }
 }
+
+export async function sparseDigest(serviceUrl: string, jobId: string): Promise<string> {
+  const { body } = await get(serviceUrl, `/v1/jobs/${jobId}/artifacts`)
+  return body.data.find((artifact: Frame) => artifact.name === 'model.sparse.safetensors').sha256
+}
