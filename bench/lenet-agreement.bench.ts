@@ -157,7 +157,7 @@ function row(
   const allowed = tolerance && Math.max(tolerance.points, tolerance.standardErrors * standardError)
   const verdict = allowed === undefined ? '' : Math.abs(difference) <= allowed ? 'agrees' : 'DIFFERS'
   const show = (side: typeof a) => `${percent(side.mean)} (${percent(side.standardError)})`
-  return `| ${[label, show(a), show(b), difference.toFixed(2), allowed?.toFixed(2) ?? '', verdict].join(' | ')} |`
+  return `| ${[label, show(a), show(b), difference.toFixed(2).replace('-0.00', '0.00'), allowed?.toFixed(2) ?? '', verdict].join(' | ')} |`
 }
 
 function statistics(values: readonly number[]): { mean: number; standardError: number } {
