@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -11,9 +12,20 @@ import { modelFromTopology } from '#workers/models/from-topology.ts'
 
 const BATCH = 1000
 
-/** What a sparse checkpoint is worth on the digits it has never seen, from nothing but its own bytes. */
-export async function evaluateFile(bytes: Uint8Array, engine: EngineName) {
-  await openEngine(engine)
+export interface Evaluation {
+  accuracy: number
+  parameters: number
+  nonzero: number
+}
+
+// A process of its own, that knows a sparse checkpoint's path and nothing of the service: FILE ENGINE, answers over IPC.
+const [file, engine] = process.argv.slice(2) as [string, EngineName]
+await openEngine(engine)
+process.send!(await evaluateFile(await readFile(file)))
+process.disconnect()
+
+/** What the checkpoint is worth on the digits it has never seen, from nothing but its own bytes. */
+async function evaluateFile(bytes: Uint8Array): Promise<Evaluation> {
   const { tensors, metadata } = decodeSparseSafetensors(bytes)
   const topology: Topology = JSON.parse(metadata.topology!)
   const training: TrainingSpec = JSON.parse(metadata.training!)

@@ -15,6 +15,9 @@ export interface Engine {
   threads: number
 }
 
+/** Characters kept of what a trial wrote before it died; TensorFlow greets on stderr even when all is well. */
+const LAST_WORDS = 2000
+
 /** What a candidate's child process answers. */
 export type SmokeTestOutcome = { engine: Engine } | { reason: string }
 
@@ -56,15 +59,19 @@ export async function chooseEngine(
 
 async function tryEngine(name: EngineName): Promise<Engine> {
   const child = fork(fileURLToPath(import.meta.resolve('#workers/engine/smoke.ts')), [name], {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     timeout: 60_000,
     killSignal: 'SIGKILL',
+  })
+  let lastWords = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = `${lastWords}${text}`.slice(-LAST_WORDS)
   })
   const answered = once(child, 'message').then(([outcome]): SmokeTestOutcome => outcome)
   // An answer can be heard after the exit, but not after the end of the channel.
   const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(
     ([[code, signal]]): SmokeTestOutcome => ({
-      reason: `its process ended with ${signal ?? `code ${code}`}`,
+      reason: `its process ended with ${signal ?? `code ${code}`}: ${lastWords.trim()}`,
     }),
   )
   const outcome = await Promise.race([answered, ended])
