@@ -7,13 +7,6 @@ export const Normalization = z.strictObject({
 })
 export type Normalization = z.infer<typeof Normalization>
 
-/** What a client posts as `dataset`. */
-export const DatasetRef = z.strictObject({
-  id: z.string().min(1).max(100),
-  normalize: Normalization.optional(),
-})
-export type DatasetRef = z.infer<typeof DatasetRef>
-
 /** A dataset that jobs can name: shapes and counts, never the data. */
 export interface Dataset {
   id: string
@@ -32,3 +25,17 @@ const MNIST: Dataset = {
 }
 
 export const BUILT_IN_DATASETS: ReadonlyMap<string, Dataset> = new Map([[MNIST.id, MNIST]])
+
+/** What a client posts as `dataset`. */
+export const DatasetRef = z.strictObject({
+  id: z
+    .string()
+    .min(1)
+    .max(100)
+    .refine(id => BUILT_IN_DATASETS.has(id), {
+      error: ({ input }) =>
+        `there is no dataset "${input}"; there is: ${[...BUILT_IN_DATASETS.keys()].join(', ')}`,
+    }),
+  normalize: Normalization.optional(),
+})
+export type DatasetRef = z.infer<typeof DatasetRef>

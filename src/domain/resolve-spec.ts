@@ -39,11 +39,7 @@ export function resolveSpec({ name: _, ...request }: JobRequest): {
 }
 
 function datasetMistakes({ dataset: ref, model, batchSize }: TrainingSpec): Mistake[] {
-  const dataset = BUILT_IN_DATASETS.get(ref.id)
-  if (!dataset) {
-    const known = [...BUILT_IN_DATASETS.keys()].join(', ')
-    return [{ path: 'dataset.id', message: `there is no dataset "${ref.id}"; there is: ${known}` }]
-  }
+  const dataset = BUILT_IN_DATASETS.get(ref.id)!
   const mistakes: Mistake[] = []
   const wanted = PRESETS[model.preset].topology.inputShape.join(' x ')
   if (dataset.inputShape.join(' x ') !== wanted) {

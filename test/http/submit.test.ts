@@ -57,6 +57,7 @@ describe('submitting a job', () => {
     const before = await count()
     const { status, headers, body } = await submit({
       model: { preset: 'mnist-mlpp' },
+      dataset: { id: 'imagenet' },
       optimizer: { name: 'grda', learningRate: -1, c: 0.1, mu: 1.5 },
       epochs: 0,
       batchsize: 64,
@@ -69,6 +70,7 @@ describe('submitting a job', () => {
     const paths = body.errors.map(({ path }: { path: string }) => path).sort()
     assert.deepEqual(paths, [
       'batchsize',
+      'dataset.id',
       'epochs',
       'labels.bad key',
       'model.preset',
