@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import * as tf from '@tensorflow/tfjs-core'
 import { openEngine } from '#workers/engine/engine.ts'
+import { writeSection } from './write-section.ts'
 
 // Milliseconds a training step (forward, backward, SGD) on each engine, side by side:
-//   node --import tsx bench/engines.bench.ts
+//   npm run bench -- engines
 // Each round gives every engine a process of its own and takes the median of its steps; the table has the best round,
 // since other work on the machine only ever adds time.
 
@@ -61,7 +62,28 @@ async function compareEngines(): Promise<void> {
       table[name] = keepBest(table[name], await measureInProcess(name))
     }
   }
-  console.table(table)
+  await writeSection('Engines', report(table))
+}
+
+function report(table: Record<string, Measurements>): string {
+  const titles = Object.keys(WORKLOADS)
+  const rows = Object.entries(table).map(([name, measured]) => {
+    const cells = titles.map(title => describeCell(measured[title]!, table.native![title]!))
+    return `| ${[name, ...cells].join(' | ')} |`
+  })
+  return [
+    '`npm run bench -- engines`: milliseconds a training step (forward, backward by the tape, SGD), all engines alternating in one run,',
+    'and in brackets how many times the native step that is.',
+    '',
+    `| | ${titles.join(' | ')} |`,
+    `| --- |${' --- |'.repeat(titles.length)}`,
+    ...rows,
+  ].join('\n')
+}
+
+function describeCell(milliseconds: number, native: number): string {
+  if (Number.isNaN(milliseconds)) return 'does not train'
+  return `${milliseconds} (${(milliseconds / native).toFixed(1)})`
 }
 
 function keepBest(best: Measurements | undefined, measured: Measurements): Measurements {
