@@ -7,7 +7,6 @@ export const ERROR_CATALOGUE = {
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This method is not offered here' },
   conflict: { status: 409, title: 'The job is not in a state that allows this' },
-  dataset_not_ready: { status: 409, title: 'The dataset is not ready' },
   artifact_not_ready: { status: 409, title: 'The artifact does not exist yet' },
   precondition_failed: { status: 412, title: 'A precondition does not hold' },
   body_too_large: { status: 413, title: 'The body is too large' },
@@ -15,7 +14,6 @@ export const ERROR_CATALOGUE = {
   range_not_satisfiable: { status: 416, title: 'The range lies outside the artifact' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another body' },
   upgrade_required: { status: 426, title: 'This route is a WebSocket' },
-  too_many_requests: { status: 429, title: 'Too many requests' },
   internal: { status: 500, title: 'Something went wrong on the server' },
   unavailable: { status: 503, title: 'The service cannot answer just now' },
 } as const

@@ -119,8 +119,18 @@ export function applyEvent(job: Job, event: JobEvent): Job {
   if (!from.includes(job.status))
     throw new RefusedEvent(`a ${job.status} job cannot take the event ${event.type}`)
   const status = to ?? job.status
-  const moved = { ...job, ...consequences(job, event), attempt, status, lastSeq: event.seq }
+  const base = event.type === 'restarted' ? withoutEpochsAfter(job, event.data.fromEpoch) : job
+  const moved = { ...base, ...consequences(job, event), attempt, status, lastSeq: event.seq }
   return isTerminal(status) ? { ...moved, finishedAt: event.time } : moved
+}
+
+/** What the lost attempt measured beyond the epoch that the next one goes on from will be measured again. */
+function withoutEpochsAfter({ metrics, best, ...job }: Job, epoch: number): Job {
+  return {
+    ...job,
+    ...(metrics && metrics.epoch <= epoch && { metrics }),
+    ...(best && best.epoch <= epoch && { best }),
+  }
 }
 
 function consequences(job: Job, event: JobEvent): Partial<Job> {

@@ -38,7 +38,7 @@ export function resolveSpec({ name: _, ...request }: JobRequest): {
   return { spec, warnings: optimizerWarnings(spec.optimizer) }
 }
 
-function datasetMistakes({ dataset: ref, model, batchSize }: TrainingSpec): Mistake[] {
+function datasetMistakes({ dataset: ref, model, batchSize, validation }: TrainingSpec): Mistake[] {
   const dataset = BUILT_IN_DATASETS.get(ref.id)!
   const mistakes: Mistake[] = []
   const wanted = PRESETS[model.preset].topology.inputShape.join(' x ')
@@ -55,6 +55,10 @@ function datasetMistakes({ dataset: ref, model, batchSize }: TrainingSpec): Mist
         message: `needs ${channels} numbers, one a channel, not ${count}`,
       })
     }
+  }
+  if ('fraction' in validation && Math.round(validation.fraction * dataset.splits.train) === 0) {
+    const message = `holds out none of the ${dataset.splits.train} training examples; one is the least`
+    mistakes.push({ path: 'validation.fraction', message })
   }
   if (batchSize > dataset.splits.train) {
     mistakes.push({

@@ -4,6 +4,7 @@ import type { NewEvent } from '#domain/event.ts'
 import { applyEvent, type Job, placeEvent, queuedEvent, queuedJob, RefusedEvent } from '#domain/job.ts'
 import { begin, cancel, loseAttempt } from '#domain/job-decisions.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
+import { epochMetrics } from '#test/http/drive-job.ts'
 
 const worker = { id: 'worker_1', engine: 'native', device: 'cpu' }
 const time = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString()
@@ -35,6 +36,14 @@ describe('a job as the fold of its events', () => {
     const again = fold(running, ...begin(worker)(running))
     assert.equal(again.attempt, 2)
     assert.throws(() => fold(again, { type: 'succeeded', attempt: 1, data: {} }), RefusedEvent)
+  })
+
+  it('forgets what a lost attempt measured, since the next one measures it again', () => {
+    const running = fold(newJob(), ...begin(worker)(newJob()))
+    const measured = fold(running, { type: 'epoch', attempt: 1, data: epochMetrics(3) })
+    assert.equal(measured.best?.epoch, 3)
+    const restarted = fold(measured, ...loseAttempt('runner_lost')(measured))
+    assert.deepEqual([restarted.metrics, restarted.best], [undefined, undefined])
   })
 
   it('never leaves a terminal status', () => {

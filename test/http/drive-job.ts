@@ -3,10 +3,18 @@ import { ARTIFACT_FILES } from '#domain/artifact.ts'
 import type { EpochMetrics, NewEvent } from '#domain/event.ts'
 import { begin } from '#domain/job-decisions.ts'
 import type { World } from '#infra/connect.ts'
+import { newJob } from '#test/new-job.ts'
 
 const worker = { id: 'worker_test', engine: 'native', device: 'cpu' }
 
 export const startJob = (world: World, jobId: string) => world.jobs.append(jobId, begin(worker))
+
+/** A job that a worker has just begun. @returns its id */
+export async function startNewJob(world: World): Promise<string> {
+  const { job } = await world.jobs.create(newJob())
+  await startJob(world, job.id)
+  return job.id
+}
 
 /** Tells an event of the current attempt, as the job's supervisor would. */
 export function tell<T extends NewEvent['type']>(

@@ -6,8 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import { FrameSocket } from '#http/frame-socket.ts'
-import { newJob } from '#test/new-job.ts'
-import { epochMetrics, startJob, succeed, tell } from './drive-job.ts'
+import { epochMetrics, startNewJob, succeed, tell } from './drive-job.ts'
 import { type Api, startApi } from './start-api.ts'
 
 // Together far more than the buffers of an operating system take for one connection.
@@ -26,11 +25,7 @@ describe('a reader who takes nothing while a job goes on', () => {
   })
   after(() => api.stop())
 
-  const begin = async () => {
-    const { job } = await api.world.jobs.create(newJob())
-    await startJob(api.world, job.id)
-    return job.id
-  }
+  const begin = () => startNewJob(api.world)
   const goOn = async (jobId: string) => {
     for (let epoch = 1; epoch <= EPOCHS; epoch++)
       await tell(api.world, jobId, 'epoch', epochMetrics(epoch, { layers: LAYERS }))

@@ -3,8 +3,7 @@ import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { WebSocket } from 'ws'
-import { newJob } from '#test/new-job.ts'
-import { epochMetrics, startJob, succeed, tell } from './drive-job.ts'
+import { epochMetrics, startNewJob, succeed, tell } from './drive-job.ts'
 import { type Api, startApi } from './start-api.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: an outside client sees plain JSON
@@ -17,11 +16,7 @@ describe('many jobs on one socket', () => {
   })
   after(() => api.stop())
 
-  const begin = async () => {
-    const { job } = await api.world.jobs.create(newJob())
-    await startJob(api.world, job.id)
-    return job.id
-  }
+  const begin = () => startNewJob(api.world)
   async function open() {
     const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/stream`)
     const seen: Frame[] = []

@@ -90,10 +90,16 @@ describe('submitting a job', () => {
       ...JOB,
       dataset: { id: 'mnist', normalize: { mean: [0.1, 0.2], std: [0.3] } },
       batchSize: 60_001,
+      validation: { fraction: 0.000001 },
       optimizer: { name: 'grda', learningRate: 0.1, c: 0.1, mu: 0.6, exclude: ['bias', 'conv9'] },
     })
     const paths = wrong.body.errors.map(({ path }: { path: string }) => path)
-    assert.deepEqual(paths, ['dataset.normalize.mean', 'batchSize', 'optimizer.exclude.1'])
+    assert.deepEqual(paths, [
+      'dataset.normalize.mean',
+      'validation.fraction',
+      'batchSize',
+      'optimizer.exclude.1',
+    ])
   })
 
   it('refuses bodies it cannot read: malformed 400, oversized 413, another content type 415', async () => {
