@@ -4,7 +4,7 @@ import { type EpochTally, expectFinite } from './epoch-tally.ts'
 import { evaluate } from './evaluate.ts'
 import { measureWeights } from './measure-weights.ts'
 import { modelMetadata } from './model-metadata.ts'
-import type { Training } from './train-step.ts'
+import type { Training } from './training.ts'
 import type { TrainingRun } from './training-run.ts'
 import type { Weight } from './weights.ts'
 
@@ -22,9 +22,9 @@ export interface EpochEnd {
 
 /** Measures the model, on the validation split too. @throws Diverged when a loss is NaN or infinite */
 export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<EpochMetrics> {
-  const { step, l1 } = end.training.state.clock
+  const { step, l1 } = end.training.clock
   const trained = end.tally.read()
-  const validation = await evaluate(run.model, end.training.params, run.validationBatches(), run.feed)
+  const validation = await evaluate(end.training.evaluate, run.validationBatches())
   expectFinite(validation.loss, `the validation of epoch ${end.epoch}`)
   return {
     epoch: end.epoch,

@@ -2,9 +2,8 @@ import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { describeEpoch } from './describe-epoch.ts'
 import { EpochTally } from './epoch-tally.ts'
-import { beginTraining, endTraining } from './train-step.ts'
 import { prepareRun, type Splits } from './training-run.ts'
-import { drawWeights, readWeights, type Weight } from './weights.ts'
+import type { Weight } from './weights.ts'
 
 const PROGRESS_INTERVAL_MS = 250
 
@@ -42,7 +41,7 @@ export async function* train(
 ): AsyncGenerator<Progress | Epoch, void, undefined> {
   const run = prepareRun(spec, splits, signal)
   const { stepsPerEpoch } = run
-  let training = beginTraining(run.transform, drawWeights(run.topology, spec.seed))
+  const training = run.begin()
   let weightsBefore: readonly Weight[] | undefined
   try {
     for (let epoch = 1; epoch <= spec.epochs; epoch++) {
@@ -50,21 +49,20 @@ export async function* train(
       let toldAt = performance.now()
       let step = 0
       for await (const batch of run.trainingBatches(epoch)) {
-        const next = run.step(training, batch)
-        training = next.training
-        tally.add(training.state.clock.step, batch.size, next.outcome)
+        const outcome = training.step(batch)
+        tally.add(training.clock.step, batch.size, outcome)
         step++
         if (performance.now() - toldAt < PROGRESS_INTERVAL_MS) continue
         toldAt = performance.now()
         const { loss, examplesPerSecond } = tally.read()
         yield { type: 'progress', epoch, step, stepsPerEpoch, loss, examplesPerSecond }
       }
-      const weights = readWeights(training.params, run.variables)
+      const weights = training.readWeights()
       const metrics = await describeEpoch(run, { epoch, training, tally, weights, weightsBefore })
       yield { type: 'epoch', metrics, weights }
       weightsBefore = weights
     }
   } finally {
-    endTraining(training)
+    training.end()
   }
 }

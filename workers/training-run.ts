@@ -1,16 +1,16 @@
-import type { Topology } from '#domain/model-spec.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { permutation, randomStream } from '#domain/random.ts'
-import { type Variable, variablesOf } from '#domain/shape.ts'
+import { variablesOf } from '#domain/shape.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { batchTensors } from './data/batch-tensors.ts'
-import { type Batch, batches } from './data/batches.ts'
+import { normaliser } from './data/batch-tensors.ts'
+import { type Batch, batches, batchSizes } from './data/batches.ts'
 import type { Split } from './data/examples.ts'
-import { type Model, modelFromTopology } from './models/from-topology.ts'
+import { modelFromTopology } from './models/from-topology.ts'
 import { learningRateFromSpec, transformFromSpec } from './optimizers/from-spec.ts'
-import type { LearningRate, Transform } from './optimizers/transform.ts'
+import type { LearningRate } from './optimizers/transform.ts'
 import { pacedBatches } from './paced-batches.ts'
-import { type Feed, type TrainStep, trainStep } from './train-step.ts'
+import { beginTraining, type Training } from './training.ts'
+import { drawWeights } from './weights.ts'
 
 /** What a job learns from and what it is measured on. */
 export interface Splits {
@@ -21,14 +21,10 @@ export interface Splits {
 /** Everything about a training that stays the same from its first step to its last. */
 export interface TrainingRun {
   spec: TrainingSpec
-  topology: Topology
-  variables: readonly Variable[]
   stepsPerEpoch: number
-  transform: Transform
   learningRate: LearningRate
-  model: Model
-  feed: Feed
-  step: TrainStep
+  /** From the weights that the seed draws. */
+  begin(): Training
   /** The training split in the order of an epoch, which is counted from 1. */
   trainingBatches(epoch: number): AsyncIterable<Batch>
   validationBatches(): AsyncIterable<Batch>
@@ -42,21 +38,21 @@ export function prepareRun(
 ): TrainingRun {
   const pace = (split: Split) => pacedBatches(batches(split, spec.batchSize), signal)
   const { topology } = PRESETS[spec.model.preset]
-  const variables = variablesOf(topology)
   const stepsPerEpoch = Math.ceil(training.indices.length / spec.batchSize)
-  const transform = transformFromSpec(spec, variables, stepsPerEpoch)
-  const model = modelFromTopology(topology)
-  const feed = batchTensors(topology.inputShape, spec.dataset.normalize)
+  const ingredients = {
+    model: modelFromTopology(topology),
+    transform: transformFromSpec(spec, variablesOf(topology), stepsPerEpoch),
+    normalise: normaliser(spec.dataset.normalize),
+  }
+  const sizes = {
+    training: batchSizes(training.indices.length, spec.batchSize),
+    validation: batchSizes(validation.indices.length, spec.batchSize),
+  }
   return {
     spec,
-    topology,
-    variables,
     stepsPerEpoch,
-    transform,
     learningRate: learningRateFromSpec(spec, stepsPerEpoch),
-    model,
-    feed,
-    step: trainStep(model, transform, feed),
+    begin: () => beginTraining(ingredients, drawWeights(topology, spec.seed), topology.inputShape, sizes),
     trainingBatches: epoch => pace(epochOrder(spec, training, epoch)),
     validationBatches: () => pace(validation),
   }

@@ -1,4 +1,4 @@
-import type { NamedTensorMap } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import { initialWeights } from '#domain/initializers.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { type Variable, variablesOf } from '#domain/shape.ts'
@@ -13,11 +13,11 @@ export function drawWeights(topology: Topology, seed: number): Weight[] {
   return variablesOf(topology).map(variable => toWeight(variable, values.get(variable.name)!))
 }
 
-/** Copies the parameters off the device. */
-export function readWeights(params: NamedTensorMap, variables: readonly Variable[]): Weight[] {
-  return variables.map(variable => toWeight(variable, params[variable.name]!.dataSync<'float32'>()))
+/** Copies them to the device. */
+export function toTensors(weights: readonly Weight[]): tf.NamedTensorMap {
+  return Object.fromEntries(weights.map(({ name, shape, data }) => [name, tf.tensor(data, [...shape])]))
 }
 
-function toWeight({ name, shape }: Variable, data: Float32Array): Weight {
+export function toWeight({ name, shape }: Pick<Variable, 'name' | 'shape'>, data: Float32Array): Weight {
   return { name, shape, dtype: 'F32', data }
 }

@@ -3,12 +3,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
-import { batchTensors } from '#workers/data/batch-tensors.ts'
-import { batches } from '#workers/data/batches.ts'
+import { normaliser, uploadBatch } from '#workers/data/batch-tensors.ts'
+import { type Batch, batches } from '#workers/data/batches.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { type EngineName, openEngine } from '#workers/engine/engine.ts'
 import { evaluate } from '#workers/evaluate.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
+import { evaluationRoutine, type Outcome } from '#workers/train-step.ts'
+import { toTensors, type Weight } from '#workers/weights.ts'
 
 const BATCH = 1000
 
@@ -29,15 +31,18 @@ async function evaluateFile(bytes: Uint8Array): Promise<Evaluation> {
   const { tensors, metadata } = decodeSparseSafetensors(bytes)
   const topology: Topology = JSON.parse(metadata.topology!)
   const training: TrainingSpec = JSON.parse(metadata.training!)
-  const params = Object.fromEntries(
-    tensors.map(({ name, shape, data }) => [name, tf.tensor(data as Float32Array, [...shape])]),
-  )
+  const params = toTensors(tensors as Weight[])
+  const measure = evaluationRoutine({
+    model: modelFromTopology(topology),
+    normalise: normaliser(training.dataset.normalize),
+  })
   const { validation } = await loadSplits({ ...training, validation: { split: 'test' } })
-  const feed = batchTensors(topology.inputShape, training.dataset.normalize)
   const digits = (async function* () {
     yield* batches(validation, BATCH)
   })()
-  const { accuracy } = await evaluate(modelFromTopology(topology), params, digits, feed)
+  const measureBatch = (batch: Batch) =>
+    tf.tidy(() => measure({ params }, uploadBatch(batch, topology.inputShape)).outputs) as Outcome
+  const { accuracy } = await evaluate(measureBatch, digits)
   const parameters = tensors.reduce((sum, { data }) => sum + data.length, 0)
   const nonzero = tensors.reduce((sum, { data }) => sum + countNonzero(data as Float32Array), 0)
   return { accuracy, parameters, nonzero }

@@ -21,3 +21,15 @@ export function* batches({ examples, indices }: Split, batchSize: number): Gener
     yield { pixels, labels, size: chosen.length }
   }
 }
+
+/** The numbers of examples in the batches that `count` examples make. */
+export function batchSizes(count: number, batchSize: number): number[] {
+  const sizes = [Math.min(count, batchSize), count % batchSize]
+  return [...new Set(sizes)].filter(size => size > 0)
+}
+
+/** A batch of zeros, for what only the shape matters. */
+export function blankBatch(size: number, inputShape: readonly number[]): Batch {
+  const stride = inputShape.reduce((product, length) => product * length, 1)
+  return { pixels: new Uint8Array(size * stride), labels: new Int32Array(size), size }
+}

@@ -1,41 +1,34 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { GrdaSpec } from '#domain/optimizer-spec.ts'
 import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#domain/threshold.ts'
-import { mapTensors } from './map-tensors.ts'
+import { softThreshold } from '#workers/engine/soft-threshold.ts'
+import { copyTensor, mapTensors } from './map-tensors.ts'
 import type { LearningRate, Transform } from './transform.ts'
-
-export interface GrdaState {
-  /** v, the dual average: what the weights would be without a threshold. */
-  slots: { accumulator: tf.NamedTensorMap }
-  clock: ThresholdState
-}
 
 /**
  * Generalized regularized dual averaging (Chao, Wang, Xing and Cheng, "Directional Pruning of Deep Neural Networks",
- * NeurIPS 2020, algorithm 1): v <- v - lr g, then w = sign(v) max(|v| - l1, 0), with l1 as `growThreshold` has it.
+ * NeurIPS 2020, algorithm 1): v <- v - lr g, then w = sign(v) max(|v| - l1, 0), with l1 as `growThreshold` has it. Its one
+ * slot is v, the `accumulator` of the dual average: what the weights would be without a threshold.
  */
 export function grda(
   spec: Pick<GrdaSpec, 'c' | 'mu' | 'clock'>,
   learningRate: LearningRate,
   isPenalised: (variable: string) => boolean = () => true,
-): Transform<GrdaState> {
+): Transform<ThresholdState> {
   return {
-    init: params => ({ slots: { accumulator: { ...params } }, clock: INITIAL_THRESHOLD }),
-    update(gradients, { slots, clock: before }) {
+    clock: INITIAL_THRESHOLD,
+    init: params => ({ accumulator: mapTensors(params, copyTensor) }),
+    tick(before) {
       const rate = learningRate(before.step + 1)
       const clock = growThreshold(before, rate, spec)
-      const accumulator = mapTensors(slots.accumulator, (v, name) =>
-        tf.sub(v, tf.mul(gradients[name]!, rate)),
+      return { clock, scalars: { rate, l1: clock.l1 } }
+    },
+    update(gradients, slots, _, { rate, l1 }) {
+      const accumulator = mapTensors(slots.accumulator!, (v, name) =>
+        tf.sub(v, tf.mul(gradients[name]!, rate!)),
       )
-      const params = mapTensors(accumulator, (v, name) =>
-        clock.l1 > 0 && isPenalised(name) ? softThreshold(v, clock.l1) : v,
-      )
-      return { params, state: { slots: { accumulator }, clock } }
+      const params = mapTensors(accumulator, (v, name) => (isPenalised(name) ? softThreshold(v, l1!) : v))
+      return { params, slots: { accumulator } }
     },
   }
-}
-
-/** sign(v) max(|v| - l1, 0), as a difference that makes every zero +0: with -0 among them, files compress far worse. */
-function softThreshold(v: tf.Tensor, l1: number): tf.Tensor {
-  return tf.sub(v, tf.clipByValue(v, -l1, l1))
 }

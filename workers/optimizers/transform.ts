@@ -1,27 +1,32 @@
-import type { NamedTensorMap } from '@tensorflow/tfjs-core'
+import type { NamedTensorMap, Scalar } from '@tensorflow/tfjs-core'
 
-/** What an optimizer remembers: tensors by slot and variable, and counters that stay on the host in float64. */
-export type OptimizerState = {
-  slots: Readonly<Record<string, NamedTensorMap>>
-  clock: {
-    /** Updates made. */
-    step: number
-    /** The threshold below which weights are zero now, for optimizers that have one. */
-    l1?: number
-  }
+/** What an optimizer counts, on the host: integers and float64, for in float32 they would drift. */
+export type Clock = {
+  /** Updates made. */
+  step: number
+  /** The threshold below which weights are zero now, for optimizers that have one. */
+  l1?: number
 }
 
+/** What an optimizer remembers on the device: tensors by slot and variable. */
+export type Slots = Readonly<Record<string, NamedTensorMap>>
+
 /**
- * An optimizer as a value. `update` takes the gradients at `params` and gives what follows: it changes nothing, so its
- * caller frees the tensors that are no longer needed. All records have the same variables, float32.
+ * An optimizer as a value. On the host, `tick` goes from one step to the next; on the device, `update` takes the gradients
+ * at `params` and gives what follows, changing nothing. All records have the same variables, float32.
  */
-export interface Transform<State extends OptimizerState = OptimizerState> {
-  init(params: NamedTensorMap): State
+export interface Transform<State extends Clock = Clock> {
+  /** Before the first step. */
+  clock: State
+  init(params: NamedTensorMap): Slots
+  /** The clock after the next step, and the numbers that the step's `update` needs. */
+  tick(clock: State): { clock: State; scalars: Readonly<Record<string, number>> }
   update(
     gradients: NamedTensorMap,
-    state: State,
+    slots: Slots,
     params: NamedTensorMap,
-  ): { params: NamedTensorMap; state: State }
+    scalars: Readonly<Record<string, Scalar>>,
+  ): { params: NamedTensorMap; slots: Slots }
 }
 
 /** The learning rate of a step, counted from 1 over the whole job. */

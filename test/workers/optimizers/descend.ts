@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#domain/random.ts'
-import type { OptimizerState, Transform } from '#workers/optimizers/transform.ts'
+import type { Clock, Slots, Transform } from '#workers/optimizers/transform.ts'
 
 /** Variables on the host. */
 export type Values = Record<string, { shape: number[]; data: Float32Array }>
@@ -10,7 +10,7 @@ export type Values = Record<string, { shape: number[]; data: Float32Array }>
 export interface End {
   values: Values
   slots: Record<string, Values>
-  clock: OptimizerState['clock']
+  clock: Clock
 }
 
 /** Steps down sum(w^2) / 2, whose gradient is w. */
@@ -23,13 +23,14 @@ export function descend(
   let end: End | undefined
   tf.tidy(() => {
     let params = toTensors(values)
-    let state = saved
-      ? { slots: mapRecord(saved.slots, toTensors), clock: saved.clock }
-      : transform.init(params)
+    let slots: Slots = saved ? mapRecord(saved.slots, toTensors) : transform.init(params)
+    let clock = saved?.clock ?? transform.clock
     for (let step = 0; step < steps; step++) {
-      ;({ params, state } = transform.update(params, state, params))
+      const next = transform.tick(clock)
+      ;({ params, slots } = transform.update(params, slots, params, mapRecord(next.scalars, tf.scalar)))
+      clock = next.clock
     }
-    end = { values: toValues(params), slots: mapRecord(state.slots, toValues), clock: state.clock }
+    end = { values: toValues(params), slots: mapRecord(slots, toValues), clock }
   })
   return end!
 }
@@ -45,7 +46,7 @@ function toValues(tensors: tf.NamedTensorMap): Values {
   })
 }
 
-function mapRecord<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To) {
+export function mapRecord<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To) {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]))
 }
 

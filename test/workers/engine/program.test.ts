@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as tf from '@tensorflow/tfjs-core'
+import { openEagerProgram } from '#workers/engine/eager-program.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+import { openCompiledProgram } from '#workers/engine/graph/compiled-program.ts'
+import type { Routines } from '#workers/engine/program.ts'
+
+await openEngine('native')
+
+const ROUTINES: Routines = {
+  /** sum <- sum + x, count <- count + 1; gives what the sum was. */
+  add: ({ total }, { x }) => ({
+    outputs: { before: total!.sum! },
+    variables: { total: { sum: tf.add(total!.sum!, x!), count: tf.add(total!.count!, 1) } },
+  }),
+  mean: ({ total }) => ({ outputs: { mean: tf.div(total!.sum!, total!.count!) } }),
+}
+
+function variables() {
+  return { total: { sum: tf.tensor1d([1, 2]), count: tf.scalar(0) } }
+}
+
+for (const [kind, open] of Object.entries({ eager: openEagerProgram, compiled: openCompiledProgram })) {
+  test(`an ${kind} program keeps its variables from call to call, and frees all else`, () => {
+    const before = [tf.memory().numTensors, nativeTensors()]
+    tf.tidy(() => {
+      const x = tf.tensor1d([10, 20])
+      const add = { routine: 'add', inputs: { x } }
+      const mean = { routine: 'mean', inputs: {} }
+      const program = open(variables(), ROUTINES, [add, mean])
+      assert.deepEqual([...program.run(add).before!.dataSync()], [1, 2])
+      assert.deepEqual([...program.run(add).before!.dataSync()], [11, 22])
+      assert.deepEqual([...program.run(mean).mean!.dataSync()], [10.5, 21])
+      assert.deepEqual(
+        program.read('total'),
+        new Map([
+          ['sum', Float32Array.of(21, 42)],
+          ['count', Float32Array.of(2)],
+        ]),
+      )
+      program.dispose()
+    })
+    assert.deepEqual([tf.memory().numTensors, nativeTensors()], before)
+  })
+}
+
+test('a routine that depends on a value, and not on shapes alone, is no graph', () => {
+  const peek: Routines = {
+    peek: (_, { x }) => ({ outputs: { doubled: tf.scalar(2 * x!.dataSync()[0]!) } }),
+  }
+  tf.tidy(() => {
+    const call = { routine: 'peek', inputs: { x: tf.tensor1d([1]) } }
+    assert.throws(() => openCompiledProgram(variables(), peek, [call]), /read the value of a tensor/)
+  })
+})
+
+function nativeTensors(): number {
+  return (tf.backend() as unknown as { getNumOfTFTensors(): number }).getNumOfTFTensors()
+}

@@ -1,0 +1,23 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { nativeBackend } from './native-backend.ts'
+
+/** Bytes on the device, for `bytesToFloats` alone: tfjs has no such type, so the tensor calls itself something else. */
+export function uploadBytes(bytes: Uint8Array, shape: readonly number[]): tf.Tensor {
+  if (tf.getBackend() !== 'tensorflow') return tf.tensor(new Float32Array(bytes), [...shape])
+  const backend = nativeBackend()
+  const dtype = backend.binding.TF_UINT8
+  const id = backend.binding.createTensor([...shape], dtype, bytes)
+  return backend.createOutputTensor({ id, shape: [...shape], dtype })
+}
+
+/** The same numbers as float32. */
+export function bytesToFloats(bytes: tf.Tensor): tf.Tensor {
+  if (tf.getBackend() !== 'tensorflow') return bytes
+  const backend = nativeBackend()
+  const { TF_ATTR_TYPE: type, TF_UINT8, TF_FLOAT } = backend.binding
+  const attributes = [
+    { name: 'SrcT', type, value: TF_UINT8 },
+    { name: 'DstT', type, value: TF_FLOAT },
+  ]
+  return backend.executeSingleOutput('Cast', attributes, [bytes])
+}

@@ -1,0 +1,80 @@
+import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core'
+import { inScope } from '#workers/engine/in-scope.ts'
+import type { Routine, Variables } from '#workers/engine/program.ts'
+import { dtypeValue, placeholderNode } from './nodes.ts'
+import { type References, recordOperations, referenceTo } from './record-operations.ts'
+import type { Node } from './saved-model.ts'
+import type { Variable } from './variables.ts'
+
+/** What to feed and what to fetch: nodes by the names of inputs and outputs. */
+export interface CallGraph {
+  feeds: ReadonlyMap<string, string>
+  fetches: ReadonlyMap<string, string>
+}
+
+/**
+ * Adds the graph of one call to `nodes`, which hold those of the variables already. Every output waits until all
+ * variables are assigned.
+ */
+export function buildCallGraph(
+  prefix: string,
+  nodes: Node[],
+  variables: readonly Variable[],
+  routine: Routine,
+  inputs: NamedTensorMap,
+): CallGraph {
+  const references: References = new WeakMap(variables.map(({ tensor, read }) => [tensor.dataId, read]))
+  const feeds = new Map(Object.keys(inputs).map(name => [name, `${prefix}/${name}`]))
+  for (const [name, node] of feeds) {
+    nodes.push(placeholderNode(node, inputs[name]!))
+    references.set(inputs[name]!.dataId, node)
+  }
+  const first = nodes.length
+  return inScope(() => {
+    const result = recordOperations(nodes, references, () => routine(groupTensors(variables), inputs))
+    const source = (tensor: Tensor) => referenceTo(tensor, nodes, references)
+    const assigned = variables.flatMap(variable => {
+      const value = result.variables?.[variable.group]?.[variable.name]
+      return value ? [{ variable, value: source(value) }] : []
+    })
+    const outputs = Object.entries(result.outputs).map(([name, tensor]) => ({
+      name,
+      tensor,
+      value: source(tensor),
+    }))
+    const body = nodes.slice(first)
+    const assignments = assigned.map(({ variable, value }, index) =>
+      assignNode(`${prefix}/assign/${index}`, variable, value, body),
+    )
+    const results = outputs.map(({ name, tensor, value }) => ({
+      name: `${prefix}/output/${name}`,
+      op: 'Identity',
+      input: [value, ...assignments.map(({ name }) => `^${name}`)],
+      attr: { T: dtypeValue(tensor) },
+    }))
+    nodes.push(...assignments, ...results)
+    return { feeds, fetches: new Map(outputs.map(({ name }, index) => [name, results[index]!.name])) }
+  })
+}
+
+/** Comes after all else that uses the value, whose memory can become the variable's then: earlier, it would be copied. */
+function assignNode(
+  name: string,
+  { handle, read, tensor }: Variable,
+  value: string,
+  body: readonly Node[],
+): Node {
+  const users = body.filter(({ input }) => input.includes(value)).map(node => `^${node.name}`)
+  return {
+    name,
+    op: 'AssignVariableOp',
+    input: [handle, value, `^${read}`, ...users],
+    attr: { dtype: dtypeValue(tensor) },
+  }
+}
+
+function groupTensors(variables: readonly Variable[]): Variables {
+  const groups: Record<string, NamedTensorMap> = {}
+  for (const { group, name, tensor } of variables) groups[group] = { ...groups[group], [name]: tensor }
+  return groups
+}

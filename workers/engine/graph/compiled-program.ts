@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { nativeBackend } from '#workers/engine/native-backend.ts'
+import type { Call, Program, Routines, Variables } from '#workers/engine/program.ts'
+import { buildCallGraph, type CallGraph } from './call-graph.ts'
+import { loadGraph, type Node } from './saved-model.ts'
+import { listVariables, variableNodes } from './variables.ts'
+
+/**
+ * A program whose calls are graphs over resource variables, run by a TensorFlow session of their own: each of `calls` is
+ * made once, kernel by kernel, and what it executed is written down. Its results are the eager program's to rounding, as
+ * TensorFlow fuses and reorders what is in a graph.
+ */
+export function openCompiledProgram(initial: Variables, routines: Routines, calls: readonly Call[]): Program {
+  const variables = listVariables(initial)
+  const nodes: Node[] = variables.flatMap(variableNodes)
+  const graphs = new Map(
+    calls.map((call, index) => [
+      signature(call),
+      buildCallGraph(`call/${index}`, nodes, variables, routines[call.routine]!, call.inputs),
+    ]),
+  )
+  const session = loadGraph(nodes)
+  for (const { tensor, placeholder, written } of variables) {
+    const write = { feeds: new Map([['value', placeholder]]), fetches: new Map([['written', written]]) }
+    tf.dispose(runGraph(session, write, { value: tensor }))
+  }
+  tf.dispose(initial as tf.TensorContainer)
+  return {
+    run(call) {
+      const graph = graphs.get(signature(call))
+      if (!graph) throw new Error(`No graph was made for ${signature(call)}.`)
+      return runGraph(session, graph, call.inputs)
+    },
+    read(group) {
+      const members = variables.filter(variable => variable.group === group)
+      const fetches = new Map(members.map(({ name, read }) => [name, read]))
+      const tensors = runGraph(session, { feeds: new Map(), fetches }, {})
+      const values = new Map(
+        Object.entries(tensors).map(([name, tensor]) => [name, tensor.dataSync<'float32'>().slice()]),
+      )
+      tf.dispose(tensors)
+      return values
+    },
+    dispose: () => nativeBackend().binding.deleteSavedModel(session),
+  }
+}
+
+/** The shapes of a batch are all that tells two calls of a routine apart. */
+function signature({ routine, inputs }: Call): string {
+  return JSON.stringify([routine, Object.entries(inputs).map(([name, { shape }]) => [name, shape])])
+}
+
+function runGraph(
+  session: number,
+  { feeds, fetches }: CallGraph,
+  inputs: tf.NamedTensorMap,
+): tf.NamedTensorMap {
+  const backend = nativeBackend()
+  const ids = backend.getInputTensorIds([...feeds.keys()].map(name => inputs[name]!))
+  const feedNames = [...feeds.values()].join(',')
+  const handles = backend.binding.runSavedModel(session, ids, feedNames, [...fetches.values()].join(','))
+  return Object.fromEntries(
+    [...fetches.keys()].map((name, index) => [name, backend.createOutputTensor(handles[index]!)]),
+  )
+}

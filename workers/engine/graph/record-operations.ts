@@ -1,0 +1,79 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import { type Attribute, nativeBackend } from '#workers/engine/native-backend.ts'
+import { constantNode, shapeValue } from './nodes.ts'
+import type { AttributeValue, Node } from './saved-model.ts'
+
+/** Where tensors come from in a graph: `node` or `node:output`, by the identity of their data. */
+export type References = WeakMap<tf.DataId, string>
+
+/**
+ * Calls `compute` and writes every TensorFlow op that it executes into `nodes`, which need not be its first ones. Tensors
+ * that neither an op made nor `references` knows become constants.
+ *
+ * @param references grows by the outputs of the ops
+ * @throws when `compute` reads a value that depends on an input: no graph could
+ */
+export function recordOperations<Result>(
+  nodes: Node[],
+  references: References,
+  compute: () => Result,
+): Result {
+  const backend = nativeBackend()
+  const { executeSingleOutput, executeMultipleOutputs, readSync } = backend
+  const record = (
+    op: string,
+    attributes: readonly Attribute[],
+    inputs: tf.Tensor[],
+    outputs: tf.Tensor[],
+  ) => {
+    const input = inputs.map(tensor => referenceTo(tensor, nodes, references))
+    const name = `${nodes.length}/${op}`
+    nodes.push({ name, op, input, attr: Object.fromEntries(attributes.map(attributeEntry)) })
+    for (const [index, { dataId }] of outputs.entries()) references.set(dataId, `${name}:${index}`)
+  }
+  Object.assign(backend, {
+    executeSingleOutput(op: string, attributes: Attribute[], inputs: tf.Tensor[]) {
+      const output = executeSingleOutput.call(backend, op, attributes, inputs)
+      record(op, attributes, inputs, [output])
+      return output
+    },
+    executeMultipleOutputs(op: string, attributes: Attribute[], inputs: tf.Tensor[], count: number) {
+      const outputs = executeMultipleOutputs.call(backend, op, attributes, inputs, count)
+      record(op, attributes, inputs, outputs)
+      return outputs
+    },
+    readSync(dataId: tf.DataId) {
+      if (references.has(dataId))
+        throw new Error('A routine read the value of a tensor that its graph computes.')
+      return readSync.call(backend, dataId)
+    },
+  })
+  try {
+    return compute()
+  } finally {
+    Object.assign(backend, { executeSingleOutput, executeMultipleOutputs, readSync })
+  }
+}
+
+/** The tensor's place in the graph; one that has none becomes a constant. */
+export function referenceTo(tensor: tf.Tensor, nodes: Node[], references: References): string {
+  const known = references.get(tensor.dataId)
+  if (known !== undefined) return known
+  const node = constantNode(`${nodes.length}/Const`, tensor)
+  nodes.push(node)
+  references.set(tensor.dataId, node.name)
+  return node.name
+}
+
+/** AttrValue's field for each `TF_AttrType`. */
+const FIELDS = ['s', 'i', 'f', 'b', 'type', 'shape']
+
+function attributeEntry({ name, type, value }: Attribute): [string, AttributeValue] {
+  const field = FIELDS[type]!
+  if (field === 'shape') return [name, shapeValue(value as number[])]
+  const toField = (item: unknown) => (field === 's' ? Buffer.from(item as string) : item)
+  return [
+    name,
+    Array.isArray(value) ? { list: { [field]: value.map(toField) } } : { [field]: toField(value) },
+  ]
+}

@@ -1,0 +1,53 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Variables } from '#workers/engine/program.ts'
+import { barrierNode, dtypeValue, placeholderNode, shapeValue } from './nodes.ts'
+import type { Node } from './saved-model.ts'
+
+/** A resource variable of a graph and the nodes that stand for it. */
+export interface Variable {
+  group: string
+  name: string
+  /** Its first value. */
+  tensor: Tensor
+  handle: string
+  /** Gives the value from before a call's own assignments. */
+  read: string
+  /** Is fed a value and then assigns it... */
+  placeholder: string
+  /** ...when this is fetched. */
+  written: string
+}
+
+export function listVariables(groups: Variables): Variable[] {
+  return Object.entries(groups).flatMap(([group, tensors]) =>
+    Object.entries(tensors).map(([name, tensor], index) => {
+      const prefix = `${group}/${index}`
+      return {
+        group,
+        name,
+        tensor,
+        handle: `${prefix}/handle`,
+        read: `${prefix}/read`,
+        placeholder: `${prefix}/value`,
+        written: `${prefix}/written`,
+      }
+    }),
+  )
+}
+
+export function variableNodes({ tensor, handle, read, placeholder, written }: Variable): Node[] {
+  const dtype = dtypeValue(tensor)
+  const assign = `${written}/assign`
+  return [
+    {
+      name: handle,
+      op: 'VarHandleOp',
+      input: [],
+      attr: { dtype, shape: shapeValue(tensor.shape), shared_name: { s: Buffer.from(handle) } },
+    },
+    { name: read, op: 'ReadVariableOp', input: [handle], attr: { dtype } },
+    placeholderNode(placeholder, tensor),
+    { name: assign, op: 'AssignVariableOp', input: [handle, placeholder], attr: { dtype } },
+    barrierNode(written, assign),
+  ]
+}
