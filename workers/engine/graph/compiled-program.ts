@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { nativeBackend } from '#workers/engine/native-backend.ts'
 import type { Call, Program, Routines, Variables } from '#workers/engine/program.ts'
 import { buildCallGraph, type CallGraph } from './call-graph.ts'
+import { barrierNode } from './nodes.ts'
 import { loadGraph, type Node } from './saved-model.ts'
 import { listVariables, variableNodes } from './variables.ts'
 
@@ -12,7 +13,11 @@ import { listVariables, variableNodes } from './variables.ts'
  */
 export function openCompiledProgram(initial: Variables, routines: Routines, calls: readonly Call[]): Program {
   const variables = listVariables(initial)
-  const nodes: Node[] = variables.flatMap(variableNodes)
+  const written = barrierNode(
+    'written',
+    variables.map(({ write }) => write),
+  )
+  const nodes: Node[] = [...variables.flatMap(variableNodes), written]
   const graphs = new Map(
     calls.map((call, index) => [
       signature(call),
@@ -20,10 +25,9 @@ export function openCompiledProgram(initial: Variables, routines: Routines, call
     ]),
   )
   const session = loadGraph(nodes)
-  for (const { tensor, placeholder, written } of variables) {
-    const write = { feeds: new Map([['value', placeholder]]), fetches: new Map([['written', written]]) }
-    tf.dispose(runGraph(session, write, { value: tensor }))
-  }
+  const feeds = new Map(variables.map(({ placeholder }) => [placeholder, placeholder]))
+  const values = Object.fromEntries(variables.map(({ placeholder, tensor }) => [placeholder, tensor]))
+  tf.dispose(runGraph(session, { feeds, fetches: new Map([['written', written.name]]) }, values))
   tf.dispose(initial as tf.TensorContainer)
   return {
     run(call) {

@@ -28,8 +28,8 @@ export function placeholderNode(name: string, like: tf.Tensor): Node {
   return { name, op: 'Placeholder', input: [], attr }
 }
 
-/** Something to fetch where only order matters: it waits for `after`. */
-export function barrierNode(name: string, after: string): Node {
+/** Something to fetch where only order matters: it waits for all of `after`. */
+export function barrierNode(name: string, after: readonly string[]): Node {
   const value = {
     dtype: nativeBackend().binding.TF_INT32,
     tensor_shape: { dim: [] },
@@ -38,7 +38,7 @@ export function barrierNode(name: string, after: string): Node {
   return {
     name,
     op: 'Const',
-    input: [`^${after}`],
+    input: after.map(node => `^${node}`),
     attr: { dtype: { type: value.dtype }, value: { tensor: value } },
   }
 }

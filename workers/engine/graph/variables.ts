@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Variables } from '#workers/engine/program.ts'
-import { barrierNode, dtypeValue, placeholderNode, shapeValue } from './nodes.ts'
+import { dtypeValue, placeholderNode, shapeValue } from './nodes.ts'
 import type { Node } from './saved-model.ts'
 
 /** A resource variable of a graph and the nodes that stand for it. */
@@ -12,10 +12,9 @@ export interface Variable {
   handle: string
   /** Gives the value from before a call's own assignments. */
   read: string
-  /** Is fed a value and then assigns it... */
+  /** Is fed what `write` assigns. */
   placeholder: string
-  /** ...when this is fetched. */
-  written: string
+  write: string
 }
 
 export function listVariables(groups: Variables): Variable[] {
@@ -29,15 +28,14 @@ export function listVariables(groups: Variables): Variable[] {
         handle: `${prefix}/handle`,
         read: `${prefix}/read`,
         placeholder: `${prefix}/value`,
-        written: `${prefix}/written`,
+        write: `${prefix}/write`,
       }
     }),
   )
 }
 
-export function variableNodes({ tensor, handle, read, placeholder, written }: Variable): Node[] {
+export function variableNodes({ tensor, handle, read, placeholder, write }: Variable): Node[] {
   const dtype = dtypeValue(tensor)
-  const assign = `${written}/assign`
   return [
     {
       name: handle,
@@ -47,7 +45,6 @@ export function variableNodes({ tensor, handle, read, placeholder, written }: Va
     },
     { name: read, op: 'ReadVariableOp', input: [handle], attr: { dtype } },
     placeholderNode(placeholder, tensor),
-    { name: assign, op: 'AssignVariableOp', input: [handle, placeholder], attr: { dtype } },
-    barrierNode(written, assign),
+    { name: write, op: 'AssignVariableOp', input: [handle, placeholder], attr: { dtype } },
   ]
 }
