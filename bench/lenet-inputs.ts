@@ -23,7 +23,8 @@ export async function writeLenetInputs(folder: string, spec: TrainingSpec): Prom
   const [mean, std] = [dataset.normalize.mean[0], dataset.normalize.std[0]]
   const learningRates = Array.from(
     { length: epochs },
-    (_, index) => optimizer.learningRate * scheduleFactor(spec.schedule, index + 1, 0),
+    (_, index) =>
+      optimizer.learningRate * scheduleFactor(spec.schedule, { step: index + 1, epochs, stepsPerEpoch: 1 }),
   )
   const { learningRate, c, mu } = optimizer
   await writeFile(

@@ -3,7 +3,7 @@ import { uploadBatch } from './data/batch-tensors.ts'
 import { type Batch, blankBatch } from './data/batches.ts'
 import { inScope } from './engine/in-scope.ts'
 import { openProgram } from './engine/program.ts'
-import type { Clock } from './optimizers/transform.ts'
+import { type Clock, type Scalars, toScalars } from './optimizers/transform.ts'
 import { evaluationRoutine, type Ingredients, type Outcome, stepRoutine } from './train-step.ts'
 import { toTensors, toWeight, type Weight } from './weights.ts'
 
@@ -34,7 +34,7 @@ export function beginTraining(
   const { transform } = ingredients
   let { clock } = transform
   const evaluation = (batch: Batch) => ({ routine: 'evaluate', inputs: uploadBatch(batch, inputShape) })
-  const step = (batch: Batch, scalars: Readonly<Record<string, number>>) => ({
+  const step = (batch: Batch, scalars: Scalars) => ({
     routine: 'step',
     inputs: { ...uploadBatch(batch, inputShape), ...toScalars(scalars) },
   })
@@ -67,8 +67,4 @@ export function beginTraining(
     },
     end: program.dispose,
   }
-}
-
-function toScalars(values: Readonly<Record<string, number>>): Record<string, tf.Scalar> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tf.scalar(value)]))
 }

@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
 const learningRate = z.number().positive().max(1000).describe('Step size lr, before the schedule.')
+const decay = z.number().min(0).lt(1)
+const epsilon = z.number().positive().max(1).default(1e-7).describe('Keeps a quotient finite.')
 
 /**
  * gRDA: v <- v - lr g; l1 <- l1 + c lr^(mu + 1/2) (n^mu - (n-1)^mu); w = soft-threshold(v, l1)
@@ -23,14 +25,53 @@ export const GrdaSpec = z.strictObject({
 })
 export type GrdaSpec = z.infer<typeof GrdaSpec>
 
-/** v <- momentum v - lr g; w <- w + v, or w <- w + momentum v - lr g with nesterov (Keras's convention). */
+/** m <- momentum m - lr g; w <- w + m, or w <- w + momentum m - lr g with nesterov (Keras's convention). */
 export const SgdSpec = z.strictObject({
   name: z.literal('sgd'),
   learningRate,
-  momentum: z.number().min(0).lt(1).default(0),
+  momentum: decay.default(0),
   nesterov: z.boolean().default(false),
 })
 export type SgdSpec = z.infer<typeof SgdSpec>
 
-export const OptimizerSpec = z.discriminatedUnion('name', [GrdaSpec, SgdSpec])
+/** a <- a + g^2; w <- w - lr g / sqrt(a + epsilon) (Duchi, Hazan and Singer 2011; Keras's convention). */
+export const AdagradSpec = z.strictObject({
+  name: z.literal('adagrad'),
+  learningRate,
+  initialAccumulator: z.number().min(0).max(1000).default(0.1),
+  epsilon,
+})
+export type AdagradSpec = z.infer<typeof AdagradSpec>
+
+/** Kingma and Ba 2015, algorithm 1 in the form of its section 2's end, where epsilon is not corrected for bias (Keras's convention). */
+export const AdamSpec = z.strictObject({
+  name: z.literal('adam'),
+  learningRate,
+  beta1: decay.default(0.9),
+  beta2: decay.default(0.999),
+  epsilon,
+  amsgrad: z
+    .boolean()
+    .default(false)
+    .describe('Divides by the largest second moment so far (Reddi et al. 2018).'),
+})
+export type AdamSpec = z.infer<typeof AdamSpec>
+
+/** s <- rho s + (1 - rho) g^2; w <- w - lr g / sqrt(s + epsilon) (Tieleman and Hinton 2012; Keras's convention). */
+export const RmspropSpec = z.strictObject({
+  name: z.literal('rmsprop'),
+  learningRate,
+  rho: decay.default(0.9),
+  momentum: decay.default(0),
+  epsilon,
+})
+export type RmspropSpec = z.infer<typeof RmspropSpec>
+
+export const OptimizerSpec = z.discriminatedUnion('name', [
+  GrdaSpec,
+  SgdSpec,
+  AdagradSpec,
+  AdamSpec,
+  RmspropSpec,
+])
 export type OptimizerSpec = z.infer<typeof OptimizerSpec>

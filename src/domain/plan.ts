@@ -67,7 +67,8 @@ function planEpochs(spec: TrainingSpec, stepsPerEpoch: number): PlannedEpoch[] {
   for (let epoch = 1; epoch <= Math.min(spec.epochs, PLANNED_EPOCHS) && budget > 0; epoch++) {
     const first = (epoch - 1) * stepsPerEpoch + 1
     const last = epoch * stepsPerEpoch
-    const rateAt = (step: number) => optimizer.learningRate * scheduleFactor(schedule, epoch, step)
+    const rateAt = (step: number) =>
+      optimizer.learningRate * scheduleFactor(schedule, { step, epochs: spec.epochs, stepsPerEpoch })
     const stride = rateAt(first) === rateAt(last) ? stepsPerEpoch : 1
     if (optimizer.name === 'grda') {
       for (let step = first; step <= last; step += stride)

@@ -13,6 +13,7 @@ import { openCompiledProgram } from '#workers/engine/graph/compiled-program.ts'
 import type { Program } from '#workers/engine/program.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
+import { toScalars } from '#workers/optimizers/transform.ts'
 import { stepRoutine } from '#workers/train-step.ts'
 import { drawWeights, toTensors } from '#workers/weights.ts'
 
@@ -25,6 +26,9 @@ const OPTIMIZERS = [
   { name: 'grda', learningRate: 0.01, c: 0.005, mu: 0.6, exclude: ['bias'] },
   { name: 'sgd', learningRate: 0.01 },
   { name: 'sgd', learningRate: 0.01, momentum: 0.9, nesterov: true },
+  { name: 'adagrad', learningRate: 0.01 },
+  { name: 'adam', learningRate: 0.001, amsgrad: true },
+  { name: 'rmsprop', learningRate: 0.001, momentum: 0.5 },
 ] as const
 
 for (const preset of ['mnist-mlp', 'mnist-lenet'] as const) {
@@ -60,13 +64,12 @@ function trainedBy(
   const nextCall = () => {
     const tick = transform.tick(clock)
     clock = tick.clock
-    const scalars = Object.entries(tick.scalars).map(([name, value]) => [name, tf.scalar(value)])
     const pixels = Uint8Array.from({ length: BATCH * elementCount(topology.inputShape) }, () =>
       random.below(256),
     )
     const labels = Int32Array.from({ length: BATCH }, () => random.below(10))
     const batch = uploadBatch({ pixels, labels, size: BATCH }, topology.inputShape)
-    return { routine: 'step', inputs: { ...batch, ...Object.fromEntries(scalars) } }
+    return { routine: 'step', inputs: { ...batch, ...toScalars(tick.scalars) } }
   }
   const losses: number[] = []
   let weights = new Map<string, Float32Array>()

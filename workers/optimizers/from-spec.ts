@@ -2,11 +2,14 @@ import { scheduleFactor } from '#domain/schedule-spec.ts'
 import type { Variable } from '#domain/shape.ts'
 import { isPenalised } from '#domain/threshold.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import { adagrad } from './adagrad.ts'
+import { adam } from './adam.ts'
 import { grda } from './grda.ts'
+import { rmsprop } from './rmsprop.ts'
 import { momentumSgd, sgd } from './sgd.ts'
 import type { LearningRate, Transform } from './transform.ts'
 
-type Rates = Pick<TrainingSpec, 'optimizer' | 'schedule'>
+type Rates = Pick<TrainingSpec, 'optimizer' | 'schedule' | 'epochs'>
 
 /** The optimizer that a spec names, for a model of these variables. */
 export function transformFromSpec(
@@ -19,6 +22,12 @@ export function transformFromSpec(
   switch (optimizer.name) {
     case 'sgd':
       return optimizer.momentum === 0 ? sgd(learningRate) : momentumSgd(optimizer, learningRate)
+    case 'adagrad':
+      return adagrad(optimizer, learningRate)
+    case 'adam':
+      return adam(optimizer, learningRate)
+    case 'rmsprop':
+      return rmsprop(optimizer, learningRate)
     case 'grda': {
       const penalised = variables.filter(variable => isPenalised(variable, optimizer.exclude))
       const names = new Set(penalised.map(({ name }) => name))
@@ -28,6 +37,9 @@ export function transformFromSpec(
 }
 
 /** The spec's learning rate under its schedule. */
-export function learningRateFromSpec({ optimizer, schedule }: Rates, stepsPerEpoch: number): LearningRate {
-  return step => optimizer.learningRate * scheduleFactor(schedule, Math.ceil(step / stepsPerEpoch), step)
+export function learningRateFromSpec(
+  { optimizer, schedule, epochs }: Rates,
+  stepsPerEpoch: number,
+): LearningRate {
+  return step => optimizer.learningRate * scheduleFactor(schedule, { step, epochs, stepsPerEpoch })
 }

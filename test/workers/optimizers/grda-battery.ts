@@ -4,7 +4,8 @@ import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { grda } from '#workers/optimizers/grda.ts'
 import { sgd } from '#workers/optimizers/sgd.ts'
-import { descend, mapRecord, randomValues, toTensors } from './descend.ts'
+import { toScalars } from '#workers/optimizers/transform.ts'
+import { descend, randomValues, toTensors } from './descend.ts'
 
 /** What gRDA alone promises, on whatever engine is open. */
 export function testGrda(): void {
@@ -76,7 +77,7 @@ function followGolden(golden: GoldenCase): void {
     let { clock } = transform
     for (const encoded of golden.gradients) {
       const next = transform.tick(clock)
-      const scalars = mapRecord(next.scalars, tf.scalar)
+      const scalars = toScalars(next.scalars)
       ;({ params, slots } = transform.update(tensorsOf(encoded), slots, params, scalars))
       clock = next.clock
       const snapshot = golden.snapshots.find(({ step }) => step === clock.step)

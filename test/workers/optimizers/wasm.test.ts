@@ -1,7 +1,9 @@
 import { openEngine } from '#workers/engine/engine.ts'
 import { testOptimizers } from './battery.ts'
 import { testGrda } from './grda-battery.ts'
+import { testAgainstKeras } from './keras-battery.ts'
 
 await openEngine('wasm')
 testOptimizers()
 testGrda()
+testAgainstKeras()

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import * as tf from '@tensorflow/tfjs-core'
+import { OptimizerSpec } from '#domain/optimizer-spec.ts'
+import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
+import { toScalars } from '#workers/optimizers/transform.ts'
+import { mapRecord, toTensors } from './descend.ts'
+
+interface Recording {
+  shapes: Record<string, number[]>
+  init: Record<string, string>
+  gradients: Record<string, string>[]
+  cases: { name: string; spec: object; snapshots: { step: number; values: Record<string, string> }[] }[]
+}
+
+const path = new URL(import.meta.resolve('#test/fixtures/keras-optimizers.json'))
+const recording = JSON.parse(readFileSync(path, 'utf8')) as Recording
+
+/**
+ * The optimizers that Keras has too go where Keras 3 goes in float64 on the same gradients, but for the rounding of float32
+ * weights, on whatever engine is open.
+ */
+export function testAgainstKeras(): void {
+  for (const { name, spec, snapshots } of recording.cases) {
+    test(`${name} moves as Keras's does, over 100 steps`, () => {
+      const optimizer = OptimizerSpec.parse(spec)
+      const transform = transformFromSpec({ optimizer, schedule: { name: 'constant' }, epochs: 1 }, [], 100)
+      let { clock } = transform
+      let compared = 0
+      tf.tidy(() => {
+        let params = decode(recording.init)
+        let slots = transform.init(params)
+        for (const gradients of recording.gradients) {
+          const next = transform.tick(clock)
+          const scalars = toScalars(next.scalars)
+          ;({ params, slots } = transform.update(decode(gradients), slots, params, scalars))
+          clock = next.clock
+          const snapshot = snapshots.find(({ step }) => step === clock.step)
+          if (!snapshot) continue
+          compared++
+          for (const [variable, expected] of Object.entries(decode(snapshot.values))) {
+            const largest = tf.max(tf.abs(expected)).dataSync()[0]!
+            const difference = tf.max(tf.abs(tf.sub(params[variable]!, expected))).dataSync()[0]!
+            const where = `${variable} is ${difference} of ${largest} off after step ${clock.step}`
+            assert.ok(difference <= 1e-6 * largest, where)
+          }
+        }
+      })
+      assert.equal(compared, snapshots.length)
+    })
+  }
+}
+
+function decode(values: Record<string, string>): tf.NamedTensorMap {
+  return toTensors(
+    mapRecord(recording.shapes, (shape, variable) => {
+      const bytes = Buffer.from(values[variable]!, 'base64')
+      return { shape, data: new Float32Array(new Uint8Array(bytes).buffer) }
+    }),
+  )
+}
