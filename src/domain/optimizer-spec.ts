@@ -67,11 +67,7 @@ export const RmspropSpec = z.strictObject({
 })
 export type RmspropSpec = z.infer<typeof RmspropSpec>
 
-export const OptimizerSpec = z.discriminatedUnion('name', [
-  GrdaSpec,
-  SgdSpec,
-  AdagradSpec,
-  AdamSpec,
-  RmspropSpec,
-])
+export const OptimizerSpec = z
+  .discriminatedUnion('name', [GrdaSpec, SgdSpec, AdagradSpec, AdamSpec, RmspropSpec])
+  .meta({ id: 'Optimizer' })
 export type OptimizerSpec = z.infer<typeof OptimizerSpec>

@@ -31,21 +31,23 @@ const PLAIN_SCHEDULES = [
     per,
   }),
 ] as const
-const PlainSchedule = z.discriminatedUnion('name', [...PLAIN_SCHEDULES])
+const PlainSchedule = z.discriminatedUnion('name', [...PLAIN_SCHEDULES]).meta({ id: 'PlainSchedule' })
 type PlainSchedule = z.infer<typeof PlainSchedule>
 
 /** How the learning rate moves; the gRDA threshold accumulates under every one of them. */
-export const ScheduleSpec = z.discriminatedUnion('name', [
-  ...PLAIN_SCHEDULES,
-  z.strictObject({
-    name: z.literal('linearWarmup'),
-    length: position.describe('Units until the factor is that of `then`.'),
-    from: z.number().min(0).max(1).default(0).describe('Share of it in the first unit.'),
-    // biome-ignore lint/suspicious/noThenProperty: the field's name is part of the contract, and a spec is never awaited.
-    then: PlainSchedule.default({ name: 'constant' }).describe('Counts from the start of the job too.'),
-    per,
-  }),
-])
+export const ScheduleSpec = z
+  .discriminatedUnion('name', [
+    ...PLAIN_SCHEDULES,
+    z.strictObject({
+      name: z.literal('linearWarmup'),
+      length: position.describe('Units until the factor is that of `then`.'),
+      from: z.number().min(0).max(1).default(0).describe('Share of it in the first unit.'),
+      // biome-ignore lint/suspicious/noThenProperty: the field's name is part of the contract, and a spec is never awaited.
+      then: PlainSchedule.default({ name: 'constant' }).describe('Counts from the start of the job too.'),
+      per,
+    }),
+  ])
+  .meta({ id: 'Schedule' })
 export type ScheduleSpec = z.infer<typeof ScheduleSpec>
 
 /** Where a training is. */

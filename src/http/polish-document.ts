@@ -30,18 +30,37 @@ export function polishDocument<T extends object>(generated: T): T {
 
 /**
  * fastify-type-provider-zod registers each schema twice: as `X`, how it is answered, and as `XInput`, how it may be asked
- * for, with defaults left out. A schema that only requests use is kept as the latter, every other as the former.
+ * for, with defaults left out. Both are kept only where answers use the one and requests the other.
  */
 function foldInputSchemas(generated: object): object {
   const { components, ...rest } = generated as Document
   const schemas = components?.schemas ?? {}
-  const answered = JSON.stringify([rest, Object.entries(schemas).filter(([name]) => !name.endsWith('Input'))])
-  for (const name of Object.keys(schemas).filter(name => name.endsWith('Input'))) {
-    const folded = name.slice(0, -'Input'.length)
-    if (!answered.includes(`#/components/schemas/${folded}"`)) schemas[folded] = schemas[name]!
-    delete schemas[name]
+  const inputs = Object.keys(schemas).filter(name => name.endsWith('Input'))
+  const answered = JSON.stringify([rest, Object.entries(schemas).filter(([name]) => !inputs.includes(name))])
+  const asked = reachable(rest, schemas)
+  const folded: string[] = []
+  for (const input of inputs) {
+    const name = input.slice(0, -'Input'.length)
+    const isAnswered = answered.includes(`#/components/schemas/${name}"`)
+    if (isAnswered && asked.has(input)) continue
+    if (!isAnswered) schemas[name] = schemas[input]!
+    delete schemas[input]
+    folded.push(input)
   }
-  return JSON.parse(JSON.stringify(generated).replace(/(#\/components\/schemas\/\w+?)Input"/g, '$1"'))
+  const references = new RegExp(`(#/components/schemas/)(${folded.join('|')})"`, 'g')
+  return JSON.parse(
+    JSON.stringify(generated).replace(references, (_, path, input) => `${path}${input.slice(0, -5)}"`),
+  )
+}
+
+/** The names of the schemas that `part` refers to, or that those refer to. */
+function reachable(part: unknown, schemas: Dictionary, found = new Set<string>()): Set<string> {
+  for (const [, name] of JSON.stringify(part).matchAll(/#\/components\/schemas\/(\w+)"/g)) {
+    if (found.has(name!)) continue
+    found.add(name!)
+    reachable(schemas[name!], schemas, found)
+  }
+  return found
 }
 
 function describeBytes({ paths }: Document): void {
