@@ -24,11 +24,14 @@ import { getLayersRoute } from '#http/routes/get-layers.ts'
 import { getMetricsRoute } from '#http/routes/get-metrics.ts'
 import { healthRoutes } from '#http/routes/health.ts'
 import { listArtifactsRoute } from '#http/routes/list-artifacts.ts'
+import { listCheckpointsRoute } from '#http/routes/list-checkpoints.ts'
 import { listEventsRoute } from '#http/routes/list-events.ts'
 import { listJobsRoute } from '#http/routes/list-jobs.ts'
 import { listWorkersRoute } from '#http/routes/list-workers.ts'
+import { pauseJobRoute } from '#http/routes/pause-job.ts'
 import { readDatasetsRoutes } from '#http/routes/read-datasets.ts'
 import { readModelsRoutes } from '#http/routes/read-models.ts'
+import { resumeJobRoute } from '#http/routes/resume-job.ts'
 import { streamJobRoute } from '#http/routes/stream-job.ts'
 import { streamJobsRoute } from '#http/routes/stream-jobs.ts'
 import { validateByZod } from '#http/validate-by-zod.ts'
@@ -71,6 +74,9 @@ export async function createApp(
   await app.register(getJobRoute(world))
   await app.register(changeJobRoute(world))
   await app.register(cancelJobRoute(world))
+  await app.register(pauseJobRoute(world))
+  await app.register(resumeJobRoute(world))
+  await app.register(listCheckpointsRoute(world))
   await app.register(deleteJobRoute(world))
   await app.register(listEventsRoute(world))
   await app.register(streamJobRoute(world))

@@ -1,4 +1,5 @@
 import type { EpochMetrics } from '#domain/event.ts'
+import type { NamedTensor } from '#formats/named-tensor.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
 import { type EpochTally, expectFinite } from './epoch-tally.ts'
 import { evaluate } from './evaluate.ts'
@@ -16,8 +17,8 @@ export interface EpochEnd {
   training: Training
   tally: EpochTally
   weights: readonly Weight[]
-  /** Those at the end of the epoch before; none after the first. */
-  weightsBefore: readonly Weight[] | undefined
+  /** Of the weights at the end of the epoch before; none after the first. */
+  zerosBefore: readonly NamedTensor[] | undefined
 }
 
 /** Measures the model, on the validation split too. @throws Diverged when a loss is NaN or infinite */
@@ -36,9 +37,9 @@ export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<Ep
     trainAccuracy: trained.accuracy,
     validationLoss: validation.loss,
     validationAccuracy: validation.accuracy,
-    ...measureWeights(end.weights, end.weightsBefore),
+    ...measureWeights(end.weights, end.zerosBefore),
     examplesPerSecond: trained.examplesPerSecond,
-    seconds: end.tally.seconds(),
+    seconds: trained.seconds,
     sparseBytes: sparseSizeBytes(end.weights, modelMetadata(run.spec)),
     denseBytes: BYTES_PER_FLOAT * end.weights.reduce((sum, { data }) => sum + data.length, 0),
   }

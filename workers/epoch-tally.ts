@@ -9,13 +9,32 @@ export function expectFinite(loss: number, where: string): void {
   if (!Number.isFinite(loss)) throw new Diverged(`The loss became ${loss} in ${where}.`)
 }
 
+/** What an epoch has come to so far. */
+export interface Sums {
+  loss: number
+  correct: number
+  examples: number
+  seconds: number
+}
+
+const NOTHING: Sums = { loss: 0, correct: 0, examples: 0, seconds: 0 }
+
 /** Sums up an epoch's steps and their time, reading outcomes off the device only when asked. */
 export class EpochTally {
   readonly #startedAt = performance.now()
+  readonly #before: Sums
   readonly #pending: { step: number; outcome: Outcome }[] = []
-  #lossSum = 0
-  #correct = 0
-  #examples = 0
+  #loss: number
+  #correct: number
+  #examples: number
+
+  /** @param before what an earlier attempt at this epoch came to */
+  constructor(before: Sums = NOTHING) {
+    this.#before = before
+    this.#loss = before.loss
+    this.#correct = before.correct
+    this.#examples = before.examples
+  }
 
   /** @param step counted from 1 over the whole job, to name in an error */
   add(step: number, batchSize: number, outcome: Outcome): void {
@@ -23,23 +42,26 @@ export class EpochTally {
     this.#examples += batchSize
   }
 
-  /** Means over the examples so far, and their rate. @throws Diverged for the first step whose loss is not finite */
-  read(): { loss: number; accuracy: number; examplesPerSecond: number } {
+  /** @throws Diverged for the first step whose loss is not finite */
+  sums(): Sums {
     for (const { step, outcome } of this.#pending.splice(0)) {
       const { lossSum, correct } = readOutcome(outcome)
       expectFinite(lossSum, `step ${step}`)
-      this.#lossSum += lossSum
+      this.#loss += lossSum
       this.#correct += correct
     }
-    return {
-      loss: this.#lossSum / this.#examples,
-      accuracy: this.#correct / this.#examples,
-      examplesPerSecond: this.#examples / this.seconds(),
-    }
+    const seconds = this.#before.seconds + (performance.now() - this.#startedAt) / 1000
+    return { loss: this.#loss, correct: this.#correct, examples: this.#examples, seconds }
   }
 
-  /** Since the epoch began. */
-  seconds(): number {
-    return (performance.now() - this.#startedAt) / 1000
+  /** Means over the examples so far, and their rate. @throws Diverged as `sums` does */
+  read(): { loss: number; accuracy: number; examplesPerSecond: number; seconds: number } {
+    const { loss, correct, examples, seconds } = this.sums()
+    return {
+      loss: loss / examples,
+      accuracy: correct / examples,
+      examplesPerSecond: examples / seconds,
+      seconds,
+    }
   }
 }

@@ -1,10 +1,11 @@
 import type { EpochMetrics } from '#domain/event.ts'
+import type { NamedTensor } from '#formats/named-tensor.ts'
 import type { Weight } from './weights.ts'
 
-/** What the weights alone say of an epoch. `before` are those at the end of the epoch before, if there was one. */
+/** What the weights alone say of an epoch. @param zerosBefore those at the end of the epoch before, if there was one */
 export function measureWeights(
   weights: readonly Weight[],
-  before?: readonly Weight[],
+  zerosBefore?: readonly NamedTensor[],
 ): Pick<EpochMetrics, 'sparsity' | 'weightSparsity' | 'regrown' | 'layers'> {
   const layers = weights.map(({ name, shape, data }) => ({
     name,
@@ -15,7 +16,7 @@ export function measureWeights(
   return {
     sparsity: sparsityOf(layers),
     weightSparsity: sparsityOf(layers.filter(({ name }) => name.endsWith('/kernel'))),
-    regrown: before ? countRegrown(weights, before) : 0,
+    regrown: zerosBefore ? countRegrown(weights, zerosBefore) : 0,
     layers,
   }
 }
@@ -26,10 +27,20 @@ function sparsityOf(layers: EpochMetrics['layers']): number {
   return (size - nonzero) / size
 }
 
-function countRegrown(weights: readonly Weight[], before: readonly Weight[]): number {
-  return weights.reduce((sum, { data }, tensor) => {
-    const earlier = before[tensor]!.data
-    return sum + count(data, (value, i) => value !== 0 && earlier[i] === 0)
+/** Where the weights are zero: for each of them one bit an element, the least significant of a byte first. */
+export function zerosOf(weights: readonly Weight[]): NamedTensor[] {
+  return weights.map(({ name, data }) => {
+    const bits = new Uint8Array(Math.ceil(data.length / 8))
+    for (let i = 0; i < data.length; i++) if (data[i] === 0) bits[i >> 3]! |= 1 << (i & 7)
+    return { name, shape: [bits.length], dtype: 'U8', data: bits }
+  })
+}
+
+function countRegrown(weights: readonly Weight[], zerosBefore: readonly NamedTensor[]): number {
+  const zeros = new Map(zerosBefore.map(({ name, data }) => [name, data as Uint8Array]))
+  return weights.reduce((sum, { name, data }) => {
+    const bits = zeros.get(name)!
+    return sum + count(data, (value, i) => value !== 0 && ((bits[i >> 3]! >> (i & 7)) & 1) === 1)
   }, 0)
 }
 

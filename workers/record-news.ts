@@ -1,7 +1,9 @@
 import { createReadStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { ARTIFACT_FILES, type ArtifactName } from '#domain/artifact.ts'
+import type { EpochMetrics } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import type { Decision } from '#domain/job-decisions.ts'
 import type { World } from '#infra/connect.ts'
@@ -31,6 +33,15 @@ export async function recordNews(
         warnings.some(known => isDeepStrictEqual(known, news.warning))
           ? []
           : [{ type: 'warning', attempt, data: news.warning }]
+    case 'checkpoint': {
+      const { epoch, step } = news
+      const stored = await blobs.put(id, createReadStream(join(scratch, news.name)))
+      await rm(join(scratch, news.name))
+      return ({ checkpoints, metrics }) =>
+        checkpoints.some(known => known.step === step)
+          ? []
+          : [{ type: 'checkpointed', attempt, data: { epoch, step, ...measured(metrics, step), ...stored } }]
+    }
     case 'artifact': {
       const artifact = await storeArtifact(blobs, id, news.name, scratch)
       return ({ artifacts }) =>
@@ -39,6 +50,13 @@ export async function recordNews(
           : [{ type: 'artifact', attempt, data: artifact }]
     }
   }
+}
+
+/** What is known of the model at a step: nothing in the middle of an epoch. */
+function measured(metrics: EpochMetrics | undefined, step: number) {
+  if (metrics?.step !== step) return {}
+  const { validationAccuracy, validationLoss } = metrics
+  return { validationAccuracy, validationLoss }
 }
 
 async function storeArtifact(blobs: World['blobs'], jobId: string, name: ArtifactName, scratch: string) {

@@ -1,30 +1,82 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
 import type { EpochMetrics } from '#domain/event.ts'
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Provenance } from './checkpoint.ts'
 import { loadSplits } from './data/load-splits.ts'
+import type { Engine } from './engine/engine.ts'
+import { trainingText } from './model-metadata.ts'
 import type { RunnerNews, TrainingTask } from './runner-protocol.ts'
 import { train } from './train.ts'
 import { warnOfDeadKernels } from './warn-of-dead-kernels.ts'
 import { type Trained, writeArtifacts } from './write-artifacts.ts'
 
-/** Trains and leaves the artifacts in the scratch folder, telling everything as it happens. @throws as `train` does */
+type Tell = (news: RunnerNews) => Promise<void>
+
+/**
+ * Trains, from a checkpoint if the task has one, and leaves checkpoints and artifacts in the scratch folder, telling
+ * everything as it happens. @throws as `train` does
+ */
 export async function runTask(
-  { spec, scratch }: TrainingTask,
+  { spec, scratch, from, series: before }: TrainingTask,
+  engine: Engine,
   signal: AbortSignal,
-  tell: (news: RunnerNews) => Promise<void>,
+  tell: Tell,
 ): Promise<void> {
-  const series: EpochMetrics[] = []
+  const provenance = { training: trainingText(spec), engine: describeEngine(engine) }
+  const start = from === undefined ? undefined : await openCheckpoint(from, provenance, tell)
+  const series = before.filter(({ epoch }) => epoch <= (start?.epoch ?? 0))
+  const leave = checkpointWriter(scratch, provenance, tell)
   let weights: Trained['weights'] = []
-  for await (const news of train(spec, await loadSplits(spec), signal)) {
-    if (news.type === 'progress') {
-      await tell(news)
-      continue
+  for await (const news of train(spec, await loadSplits(spec), signal, start)) {
+    switch (news.type) {
+      case 'progress':
+        await tell(news)
+        break
+      case 'checkpoint':
+        await leave(news.checkpoint)
+        break
+      case 'epoch':
+        await tellEpoch(news.metrics, series.at(-1), tell)
+        series.push(news.metrics)
+        weights = news.weights
     }
-    await tell({ type: 'epoch', metrics: news.metrics })
-    for (const warning of warnOfDeadKernels(news.metrics, series.at(-1)))
-      await tell({ type: 'warning', warning })
-    series.push(news.metrics)
-    weights = news.weights
   }
   for (const name of await writeArtifacts(spec, { weights, series }, scratch))
     await tell({ type: 'artifact', name })
   await tell({ type: 'done' })
+}
+
+async function tellEpoch(metrics: EpochMetrics, before: EpochMetrics | undefined, tell: Tell): Promise<void> {
+  await tell({ type: 'epoch', metrics })
+  for (const warning of warnOfDeadKernels(metrics, before)) await tell({ type: 'warning', warning })
+}
+
+/** Equal for two runs only if they can be expected to compute the same bits. */
+function describeEngine({ name, version, device, threads }: Engine): string {
+  return JSON.stringify({ name, version, device, threads, processor: cpus()[0]?.model ?? 'unknown' })
+}
+
+/** @throws FormatError when it is no checkpoint of this training */
+async function openCheckpoint(
+  path: string,
+  { training, engine }: Provenance,
+  tell: Tell,
+): Promise<Checkpoint> {
+  const { checkpoint, engine: before } = decodeCheckpoint(await readFile(path), training)
+  if (before !== engine) {
+    const message = `The checkpoint was made by ${before}, this is ${engine}: the result will not be the same bits.`
+    await tell({ type: 'warning', warning: { code: 'other_engine', path: 'checkpoint', message } })
+  }
+  return checkpoint
+}
+
+function checkpointWriter(scratch: string, provenance: Provenance, tell: Tell) {
+  return async (checkpoint: Checkpoint): Promise<void> => {
+    const { epoch, state } = checkpoint
+    const { step } = state.clock
+    const name = `checkpoint-${step}.safetensors`
+    await writeFile(join(scratch, name), encodeCheckpoint(checkpoint, provenance))
+    await tell({ type: 'checkpoint', name, epoch, step })
+  }
 }

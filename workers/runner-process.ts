@@ -54,9 +54,9 @@ export class RunnerProcess {
     for await (const [message] of messages) yield message as Exclude<RunnerMessage, { type: 'ready' }>
   }
 
-  /** Asks it to end, and makes it end when it does not. */
-  stop(): void {
-    this.#order({ type: 'stop' })
+  /** Asks it to end, and makes it end when it does not. @param keep whether it is to leave a checkpoint first */
+  stop(keep: boolean): void {
+    this.#order({ type: 'stop', keep })
     const timer = setTimeout(() => this.kill(), STOP_GRACE_MS)
     void this.ended.then(() => clearTimeout(timer))
   }

@@ -8,10 +8,14 @@ export interface TrainingTask {
   spec: TrainingSpec
   /** An empty folder of its own, where artifacts go under their names. */
   scratch: string
+  /** The checkpoint file to go on from. */
+  from?: string | undefined
+  /** The metrics of the epochs before. */
+  series: readonly EpochMetrics[]
 }
 
-/** From the supervisor to its runner. */
-export type RunnerOrder = { type: 'train'; task: TrainingTask } | { type: 'stop' }
+/** From the supervisor to its runner; `keep` asks for a checkpoint before it stops. */
+export type RunnerOrder = { type: 'train'; task: TrainingTask } | { type: 'stop'; keep: boolean }
 
 /** From a runner to its supervisor: `ready` first, then the news of a task, `done` or `failed` last unless it was stopped. */
 export type RunnerMessage = { type: 'ready' } | RunnerNews
@@ -20,7 +24,8 @@ export type RunnerNews =
   | Progress
   | { type: 'epoch'; metrics: EpochMetrics }
   | { type: 'warning'; warning: Warning }
-  /** The file lies complete in the scratch folder. */
+  /** The file lies complete in the scratch folder, as for artifacts. `step` counts the updates made. */
+  | { type: 'checkpoint'; name: string; epoch: number; step: number }
   | { type: 'artifact'; name: ArtifactName }
   | { type: 'done' }
   | { type: 'failed'; error: Failure }

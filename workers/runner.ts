@@ -2,6 +2,7 @@ import { type EngineName, openEngine } from './engine/engine.ts'
 import { failureOf } from './failure-of.ts'
 import { runTask } from './run-task.ts'
 import type { RunnerMessage, RunnerOrder } from './runner-protocol.ts'
+import { Interruption } from './train.ts'
 
 // A child of the supervisor: opens the engine that argv names, says so, trains the one task it is given, and ends.
 // It knows neither Redis nor HTTP, and never outlives its supervisor.
@@ -10,14 +11,15 @@ process.once('disconnect', () => process.exit(1))
 process.on('uncaughtException', fail)
 process.on('unhandledRejection', fail)
 
+const [engine, threads] = process.argv.slice(2)
+const opening = openEngine(engine as EngineName, Number(threads))
 const stopping = new AbortController()
 process.on('message', (order: RunnerOrder) => {
-  if (order.type === 'stop') stopping.abort()
-  else runTask(order.task, stopping.signal, tell).then(() => process.exit(0), fail)
+  if (order.type === 'stop') stopping.abort(new Interruption(order.keep))
+  else runTask(order.task, running, stopping.signal, tell).then(() => process.exit(0), fail)
 })
 
-const [engine, threads] = process.argv.slice(2)
-await openEngine(engine as EngineName, Number(threads))
+const running = await opening
 await tell({ type: 'ready' })
 
 /** Resolves when the message has left. */

@@ -1,10 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Checkpoint } from '#domain/checkpoint.ts'
 import type { Failure, WorkerRef } from '#domain/event.ts'
 import { type Job, RefusedEvent } from '#domain/job.ts'
 import { begin, type Decision, finish, inAttempt, loseAttempt } from '#domain/job-decisions.ts'
+import { epochSeries } from '#domain/metric-series.ts'
 import type { World } from '#infra/connect.ts'
+import { fetchCheckpoint } from './fetch-checkpoint.ts'
 import { insist } from './insist.ts'
 import { recordNews } from './record-news.ts'
 import type { RunnerProcess } from './runner-process.ts'
@@ -31,7 +34,10 @@ export interface Supervisor {
 }
 
 /** Why a runner is told to end before it is done; `superseded` when the job is somebody else's now. */
-type StopReason = 'cancelled' | 'timed_out' | 'shutdown' | 'superseded'
+type StopReason = 'cancelled' | 'paused' | 'timed_out' | 'shutdown' | 'superseded'
+
+/** Those after which the job goes on some time. */
+const KEEPING: ReadonlySet<StopReason> = new Set(['paused', 'shutdown'])
 
 /** Brings one job from the queue to its end, attempt by attempt, or to where the next worker can take it. */
 export class JobSupervision {
@@ -67,15 +73,20 @@ export class JobSupervision {
   stop(reason: StopReason): void {
     this.#stopReason ??= reason
     if (reason === 'superseded') this.#runner?.kill()
-    else this.#runner?.stop()
+    else this.#runner?.stop(KEEPING.has(this.#stopReason))
   }
 
-  /** Looks whether the job is to be cancelled or has gone to another worker. */
+  /** Looks whether the job is to be cancelled or paused or has gone to another worker. */
   async wake(): Promise<void> {
     const job = await this.#supervisor.world.jobs.get(this.jobId).catch(() => undefined)
     if (!job || !this.#attemptNumber) return
     if (job.attempt !== this.#attemptNumber) this.stop('superseded')
-    else if (job.status === 'cancelling') this.stop('cancelled')
+    else this.#heed(job)
+  }
+
+  #heed({ status }: Job): void {
+    if (status === 'cancelling') this.stop('cancelled')
+    if (status === 'pausing') this.stop('paused')
   }
 
   async #attempt(job: Job): Promise<Job> {
@@ -110,15 +121,37 @@ export class JobSupervision {
 
   /** Keeps what the runner tells. @returns what follows from its last word, if it came to one */
   async #relay(job: Job, runner: RunnerProcess, scratch: string): Promise<Decision | undefined> {
-    for await (const news of runner.train({ spec: job.spec, scratch })) {
+    const from = await this.#findStart(job, scratch)
+    const series = epochSeries(await this.#supervisor.world.events.readAll(job))
+    let { checkpoints } = job
+    for await (const news of runner.train({ spec: job.spec, scratch, from, series })) {
       if (news.type === 'done') return finish({ type: 'succeeded' })
       if (news.type === 'failed') return finish(news)
       const decide = await recordNews(this.#supervisor.world, job, news, scratch)
       if (!decide) continue
-      const { status } = await this.#append(inAttempt(job.attempt, decide))
-      if (status === 'cancelling') this.stop('cancelled')
+      const after = await this.#append(inAttempt(job.attempt, decide))
+      await this.#deleteDropped(checkpoints, after)
+      checkpoints = after.checkpoints
+      this.#heed(after)
     }
     return undefined
+  }
+
+  async #findStart(job: Job, scratch: string): Promise<string | undefined> {
+    const { path, warnings } = await fetchCheckpoint(this.#supervisor.world.blobs, job, scratch)
+    const { attempt } = job
+    if (warnings.length > 0) {
+      const told: Decision = () => warnings.map(data => ({ type: 'warning', attempt, data }))
+      await this.#append(inAttempt(attempt, told))
+    }
+    return path
+  }
+
+  async #deleteDropped(before: readonly Checkpoint[], { id, checkpoints, artifacts }: Job): Promise<void> {
+    const kept = new Set([...checkpoints, ...artifacts].map(({ sha256 }) => sha256))
+    for (const { sha256 } of before) {
+      if (!kept.has(sha256)) await this.#supervisor.world.blobs.delete(id, sha256)
+    }
   }
 
   /** What follows from a runner that ended without a last word. */
@@ -126,6 +159,7 @@ export class JobSupervision {
     switch (this.#stopReason) {
       case 'superseded':
         throw new RefusedEvent('the job was given to another worker')
+      case 'paused':
       case 'shutdown':
         return loseAttempt('shutdown')
       case 'timed_out':

@@ -1,8 +1,11 @@
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import { type Checkpoint, digestWeights } from './checkpoint.ts'
 import { describeEpoch } from './describe-epoch.ts'
 import { EpochTally } from './epoch-tally.ts'
-import { prepareRun, type Splits } from './training-run.ts'
+import { zerosOf } from './measure-weights.ts'
+import type { Training } from './training.ts'
+import { prepareRun, type Splits, type TrainingRun } from './training-run.ts'
 import type { Weight } from './weights.ts'
 
 const PROGRESS_INTERVAL_MS = 250
@@ -27,42 +30,94 @@ export interface Epoch {
   weights: readonly Weight[]
 }
 
+/** A place to go on from. */
+export interface Left {
+  type: 'checkpoint'
+  checkpoint: Checkpoint
+}
+
+/** Why a training is to end early. */
+export class Interruption extends Error {
+  override readonly name = 'Interruption'
+  /** Whether it is to be left at a checkpoint. */
+  readonly keep: boolean
+
+  constructor(keep: boolean) {
+    super('The training was interrupted.')
+    this.keep = keep
+  }
+}
+
 /**
  * Trains a model as the spec says and tells what happens, computing whenever the next news is asked for. The same spec
- * gives the same bits on the same engine with as many threads.
+ * gives the same bits on the same engine with as many threads, however often it was left at a checkpoint.
  *
- * @param signal ends the training, its reason being the error
+ * @param signal ends the training, its reason being the error: for an Interruption, after a last checkpoint
  * @throws Diverged when a loss is NaN or infinite
  */
 export async function* train(
   spec: TrainingSpec,
   splits: Splits,
   signal: AbortSignal,
-): AsyncGenerator<Progress | Epoch, void, undefined> {
+  from?: Checkpoint,
+): AsyncGenerator<Progress | Epoch | Left, void, undefined> {
   const run = prepareRun(spec, splits, signal)
-  const { stepsPerEpoch } = run
-  const training = run.begin()
-  let weightsBefore: readonly Weight[] | undefined
+  const training = run.begin(from?.state)
+  if (from) expectWeights(training, from.weights)
+  let partial = from?.partial
+  let zerosBefore = partial ? partial.zerosBefore : from && zerosOf(training.readWeights())
   try {
-    for (let epoch = 1; epoch <= spec.epochs; epoch++) {
-      const tally = new EpochTally()
-      let toldAt = performance.now()
-      let step = 0
-      for await (const batch of run.trainingBatches(epoch)) {
-        const outcome = training.step(batch)
-        tally.add(training.clock.step, batch.size, outcome)
-        step++
-        if (performance.now() - toldAt < PROGRESS_INTERVAL_MS) continue
-        toldAt = performance.now()
-        const { loss, examplesPerSecond } = tally.read()
-        yield { type: 'progress', epoch, step, stepsPerEpoch, loss, examplesPerSecond }
+    for (let epoch = (from?.epoch ?? 0) + 1; epoch <= spec.epochs; epoch++) {
+      const tally = new EpochTally(partial?.sums)
+      const place = { epoch, step: partial?.step ?? 0 }
+      try {
+        yield* takeSteps(run, training, tally, place)
+        const weights = training.readWeights()
+        const metrics = await describeEpoch(run, { epoch, training, tally, weights, zerosBefore })
+        yield { type: 'epoch', metrics, weights }
+        if (epoch % spec.checkpoint.everyEpochs === 0 || epoch === spec.epochs)
+          yield leave(training, { epoch })
+        zerosBefore = zerosOf(weights)
+        partial = undefined
+      } catch (error) {
+        if (error instanceof Interruption && error.keep) {
+          const { step } = place
+          const unfinished = { step, sums: tally.sums(), ...(zerosBefore && { zerosBefore }) }
+          yield leave(training, { epoch: epoch - 1, partial: unfinished })
+        }
+        throw error
       }
-      const weights = training.readWeights()
-      const metrics = await describeEpoch(run, { epoch, training, tally, weights, weightsBefore })
-      yield { type: 'epoch', metrics, weights }
-      weightsBefore = weights
     }
   } finally {
     training.end()
   }
+}
+
+/** The rest of an epoch. @param place moves on with the steps, so that it is known where an error left them */
+async function* takeSteps(
+  { stepsPerEpoch, trainingBatches }: TrainingRun,
+  training: Training,
+  tally: EpochTally,
+  place: { epoch: number; step: number },
+): AsyncGenerator<Progress, void, undefined> {
+  let toldAt = performance.now()
+  for await (const batch of trainingBatches(place.epoch, place.step)) {
+    const outcome = training.step(batch)
+    tally.add(training.clock.step, batch.size, outcome)
+    place.step++
+    if (performance.now() - toldAt < PROGRESS_INTERVAL_MS) continue
+    toldAt = performance.now()
+    const { loss, examplesPerSecond } = tally.read()
+    yield { type: 'progress', ...place, stepsPerEpoch, loss, examplesPerSecond }
+  }
+}
+
+function leave(training: Training, place: Pick<Checkpoint, 'epoch' | 'partial'>): Left {
+  const weights = digestWeights(training.readWeights())
+  return { type: 'checkpoint', checkpoint: { state: training.readState(), weights, ...place } }
+}
+
+function expectWeights(training: Training, digest: string): void {
+  if (digestWeights(training.readWeights()) === digest) return
+  throw new Error('The weights that follow from the checkpoint are not those that it was made of.')
 }

@@ -9,7 +9,7 @@ import { modelFromTopology } from './models/from-topology.ts'
 import { learningRateFromSpec, transformFromSpec } from './optimizers/from-spec.ts'
 import type { LearningRate } from './optimizers/transform.ts'
 import { pacedBatches } from './paced-batches.ts'
-import { beginTraining, type Training } from './training.ts'
+import { beginTraining, type Training, type TrainingState } from './training.ts'
 import { drawWeights } from './weights.ts'
 
 /** What a job learns from and what it is measured on. */
@@ -23,10 +23,10 @@ export interface TrainingRun {
   spec: TrainingSpec
   stepsPerEpoch: number
   learningRate: LearningRate
-  /** From the weights that the seed draws. */
-  begin(): Training
-  /** The training split in the order of an epoch, which is counted from 1. */
-  trainingBatches(epoch: number): AsyncIterable<Batch>
+  /** From the weights that the seed draws, or from where a training was left. */
+  begin(from?: TrainingState): Training
+  /** The training split in the order of an epoch, which is counted from 1, from the batch after `skip` on. */
+  trainingBatches(epoch: number, skip?: number): AsyncIterable<Batch>
   validationBatches(): AsyncIterable<Batch>
 }
 
@@ -36,12 +36,13 @@ export function prepareRun(
   { training, validation }: Splits,
   signal: AbortSignal,
 ): TrainingRun {
-  const pace = (split: Split) => pacedBatches(batches(split, spec.batchSize), signal)
+  const pace = (split: Split, skip = 0) => pacedBatches(batches(split, spec.batchSize, skip), signal)
   const { topology } = PRESETS[spec.model.preset]
   const stepsPerEpoch = Math.ceil(training.indices.length / spec.batchSize)
+  const transform = transformFromSpec(spec, variablesOf(topology), stepsPerEpoch)
   const ingredients = {
     model: modelFromTopology(topology),
-    transform: transformFromSpec(spec, variablesOf(topology), stepsPerEpoch),
+    transform,
     normalise: normaliser(spec.dataset.normalize),
   }
   const sizes = {
@@ -52,8 +53,10 @@ export function prepareRun(
     spec,
     stepsPerEpoch,
     learningRate: learningRateFromSpec(spec, stepsPerEpoch),
-    begin: () => beginTraining(ingredients, drawWeights(topology, spec.seed), topology.inputShape, sizes),
-    trainingBatches: epoch => pace(epochOrder(spec, training, epoch)),
+    begin(from = { clock: transform.clock, variables: { params: drawWeights(topology, spec.seed) } }) {
+      return beginTraining(ingredients, from, topology, sizes)
+    },
+    trainingBatches: (epoch, skip = 0) => pace(epochOrder(spec, training, epoch), skip),
     validationBatches: () => pace(validation),
   }
 }

@@ -1,11 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { Topology } from '#domain/model-spec.ts'
+import { variablesOf } from '#domain/shape.ts'
 import { uploadBatch } from './data/batch-tensors.ts'
 import { type Batch, blankBatch } from './data/batches.ts'
 import { inScope } from './engine/in-scope.ts'
-import { openProgram } from './engine/program.ts'
-import { type Clock, type Scalars, toScalars } from './optimizers/transform.ts'
+import { openProgram, type Variables } from './engine/program.ts'
+import { type Clock, type Scalars, type Transform, toScalars } from './optimizers/transform.ts'
 import { evaluationRoutine, type Ingredients, type Outcome, stepRoutine } from './train-step.ts'
 import { toTensors, toWeight, type Weight } from './weights.ts'
+
+/** What a training starts from, or left behind: the optimizer's clock, and variables by group. */
+export interface TrainingState {
+  clock: Clock
+  /** `params` and the optimizer's slots. At the start there are no slots; later no params where they follow from those. */
+  variables: Readonly<Record<string, readonly Weight[]>>
+}
 
 /** A model in training: its variables are on the device until `end`, and change with each step. */
 export interface Training {
@@ -15,6 +24,8 @@ export interface Training {
   evaluate(batch: Batch): Outcome
   /** A copy, in model order. */
   readWeights(): Weight[]
+  /** A copy of all that is needed to go on. */
+  readState(): TrainingState
   end(): void
 }
 
@@ -24,25 +35,25 @@ export interface BatchSizes {
   validation: readonly number[]
 }
 
-/** @param weights what the model starts from, in model order */
 export function beginTraining(
   ingredients: Ingredients,
-  weights: readonly Weight[],
-  inputShape: readonly number[],
+  start: TrainingState,
+  topology: Topology,
   sizes: BatchSizes,
 ): Training {
   const { transform } = ingredients
-  let { clock } = transform
+  const { inputShape } = topology
+  const variables = variablesOf(topology)
+  let { clock } = start
   const evaluation = (batch: Batch) => ({ routine: 'evaluate', inputs: uploadBatch(batch, inputShape) })
   const step = (batch: Batch, scalars: Scalars) => ({
     routine: 'step',
     inputs: { ...uploadBatch(batch, inputShape), ...toScalars(scalars) },
   })
   const program = inScope(() => {
-    const params = toTensors(weights)
     const { scalars } = transform.tick(clock)
     return openProgram(
-      { params, ...transform.init(params) },
+      openVariables(transform, start),
       { step: stepRoutine(ingredients), evaluate: evaluationRoutine(ingredients) },
       [
         ...sizes.training.map(size => step(blankBatch(size, inputShape), scalars)),
@@ -50,6 +61,11 @@ export function beginTraining(
       ],
     )
   })
+  const read = (group: string) => {
+    const values = program.read(group)
+    return variables.map(variable => toWeight(variable, values.get(variable.name)!))
+  }
+  const groups = program.groups.filter(group => group !== 'params' || !transform.paramsOf)
   return {
     get clock() {
       return clock
@@ -61,10 +77,18 @@ export function beginTraining(
       return outcome as Outcome
     },
     evaluate: batch => tf.tidy(() => program.run(evaluation(batch))) as Outcome,
-    readWeights() {
-      const values = program.read('params')
-      return weights.map(weight => toWeight(weight, values.get(weight.name)!))
-    },
+    readWeights: () => read('params'),
+    readState: () => ({ clock, variables: Object.fromEntries(groups.map(group => [group, read(group)])) }),
     end: program.dispose,
   }
+}
+
+function openVariables(transform: Transform, { clock, variables }: TrainingState): Variables {
+  const { params: given, ...slots } = mapValues(variables, toTensors)
+  const params = given ?? transform.paramsOf!(slots, clock)
+  return { params, ...(Object.keys(slots).length > 0 ? slots : transform.init(params)) }
+}
+
+function mapValues<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To) {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
 }

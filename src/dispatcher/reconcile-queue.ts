@@ -61,7 +61,7 @@ export async function takeBackFromTheDead(
   world: Pick<World, 'jobs' | 'queue' | 'workers'>,
   logger: Logger,
 ): Promise<void> {
-  for (const status of ['running', 'cancelling'] as const) {
+  for (const status of ['running', 'pausing', 'cancelling'] as const) {
     for await (const ids of world.jobs.idsByStatus(status)) {
       for (const jobId of ids) {
         const job = await world.jobs.get(jobId)

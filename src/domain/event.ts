@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Artifact } from './artifact.ts'
+import { Checkpoint } from './checkpoint.ts'
 
 const fraction = z.number().min(0).max(1)
 
@@ -64,8 +65,12 @@ const EVENT_DATA = {
   queued: nothing,
   started: z.object({ worker: WorkerRef }),
   epoch: EpochMetrics,
+  checkpointed: Checkpoint,
   artifact: Artifact,
   warning: Warning,
+  pausing: nothing,
+  paused: nothing,
+  resumed: nothing,
   restarted: z.object({ reason: z.enum(['shutdown', 'worker_lost', 'runner_lost']), fromEpoch: z.int() }),
   cancelling: nothing,
   cancelled: nothing,
@@ -103,8 +108,12 @@ export const JobEventSchema = z
     eventOf('queued'),
     eventOf('started'),
     eventOf('epoch'),
+    eventOf('checkpointed'),
     eventOf('artifact'),
     eventOf('warning'),
+    eventOf('pausing'),
+    eventOf('paused'),
+    eventOf('resumed'),
     eventOf('restarted'),
     eventOf('cancelling'),
     eventOf('cancelled'),

@@ -1,6 +1,6 @@
 import { AppError } from './error.ts'
 import type { Failure, NewEvent, WorkerRef } from './event.ts'
-import { type Job, RefusedEvent } from './job.ts'
+import { epochToGoOnFrom, type Job, RefusedEvent } from './job.ts'
 
 /** The events that follow from somebody wanting something of a job; none where it is already so. */
 export type Decision = (job: Job) => readonly NewEvent[]
@@ -10,9 +10,11 @@ export const cancel: Decision = job => {
   const { attempt } = job
   switch (job.status) {
     case 'queued':
+    case 'paused':
       return [{ type: 'cancelled', attempt, data: {} }]
     case 'running':
     case 'restarting':
+    case 'pausing':
       return [{ type: 'cancelling', attempt, data: {} }]
     case 'cancelling':
     case 'cancelled':
@@ -22,6 +24,36 @@ export const cancel: Decision = job => {
         'conflict',
         `The job has ${job.status}; only a job that is not over can be cancelled.`,
       )
+  }
+}
+
+/** A client wants the job to stop for now. @throws AppError `conflict` when it is over or to be cancelled */
+export const pause: Decision = ({ status, attempt }) => {
+  switch (status) {
+    case 'queued':
+      return [{ type: 'paused', attempt, data: {} }]
+    case 'running':
+    case 'restarting':
+      return [{ type: 'pausing', attempt, data: {} }]
+    case 'pausing':
+    case 'paused':
+      return []
+    default:
+      throw new AppError('conflict', `The job is ${status}; only one that waits or runs can be paused.`)
+  }
+}
+
+/** A client wants a paused job to go on. @throws AppError `conflict` when it is neither paused nor on its way */
+export const resume: Decision = ({ status, attempt }) => {
+  switch (status) {
+    case 'paused':
+      return [{ type: 'resumed', attempt, data: {} }]
+    case 'queued':
+    case 'running':
+    case 'restarting':
+      return []
+    default:
+      throw new AppError('conflict', `The job is ${status}; only a paused job can be resumed.`)
   }
 }
 
@@ -43,23 +75,29 @@ export const begin =
       }
       case 'cancelling':
         return [{ type: 'cancelled', attempt: job.attempt, data: {} }]
+      case 'pausing':
+        return [{ type: 'paused', attempt: job.attempt, data: {} }]
       default:
         return []
     }
   }
 
-/** The current attempt's process is gone. The job starts over, unless it was cancelled or has lost too many. */
+/**
+ * The current attempt's process is gone. The job goes on from its last checkpoint, unless it was to end or to pause, or has
+ * lost too many.
+ */
 export const loseAttempt =
   (reason: 'shutdown' | 'worker_lost' | 'runner_lost', detail = ''): Decision =>
   job => {
     const { attempt } = job
     if (job.status === 'cancelling') return [{ type: 'cancelled', attempt, data: {} }]
+    if (job.status === 'pausing') return [{ type: 'paused', attempt, data: {} }]
     if (reason !== 'shutdown' && job.restarts >= job.spec.maxRestarts) {
       const message = `The training process was lost ${job.restarts + 1} times; maxRestarts is ${job.spec.maxRestarts}.${detail}`
       const error: Failure = { code: 'worker_lost', message, retryable: true }
       return [{ type: 'failed', attempt, data: { error } }]
     }
-    return [{ type: 'restarted', attempt, data: { reason, fromEpoch: 0 } }]
+    return [{ type: 'restarted', attempt, data: { reason, fromEpoch: epochToGoOnFrom(job) } }]
   }
 
 /** The training is over by itself; a client who asked to cancel it meanwhile has the last word. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Artifact } from './artifact.ts'
+import { addCheckpoint, type Checkpoint } from './checkpoint.ts'
 import {
   EpochMetrics,
   type EventType,
@@ -15,6 +16,8 @@ export const JobStatus = z.enum([
   'queued',
   'running',
   'restarting',
+  'pausing',
+  'paused',
   'cancelling',
   'succeeded',
   'failed',
@@ -50,6 +53,8 @@ export const Job = z.object({
 export interface Job extends z.infer<typeof Job> {
   lastSeq: number
   artifacts: readonly Artifact[]
+  /** In the order of their steps. */
+  checkpoints: readonly Checkpoint[]
   /** Running time of the attempts that are over. */
   ranMs: number
   /** When the current attempt started. */
@@ -70,6 +75,7 @@ export function queuedJob(
     restarts: 0,
     lastSeq: 1,
     artifacts: [],
+    checkpoints: [],
     ranMs: 0,
     ...details,
   }
@@ -80,20 +86,24 @@ export function queuedEvent(job: Job): JobEvent {
   return { seq: 1, type: 'queued', jobId: job.id, attempt: 0, time: job.createdAt, data: {} }
 }
 
-const FROM_WORK: readonly JobStatus[] = ['running', 'cancelling']
+const FROM_WORK: readonly JobStatus[] = ['running', 'pausing', 'cancelling']
 
 /** The statuses in which each event may happen, and the status it leads to (none: it stays). */
 const TRANSITIONS: Record<EventType, { from: readonly JobStatus[]; to?: JobStatus }> = {
   queued: { from: [] },
   started: { from: ['queued', 'restarting'], to: 'running' },
   epoch: { from: FROM_WORK },
+  checkpointed: { from: FROM_WORK },
   artifact: { from: FROM_WORK },
   warning: { from: FROM_WORK },
   restarted: { from: ['running'], to: 'restarting' },
-  cancelling: { from: ['running', 'restarting'], to: 'cancelling' },
-  cancelled: { from: ['queued', 'cancelling'], to: 'cancelled' },
-  failed: { from: ['queued', 'running', 'restarting', 'cancelling'], to: 'failed' },
-  succeeded: { from: ['running'], to: 'succeeded' },
+  pausing: { from: ['running', 'restarting'], to: 'pausing' },
+  paused: { from: ['queued', 'pausing'], to: 'paused' },
+  resumed: { from: ['paused'], to: 'queued' },
+  cancelling: { from: ['running', 'restarting', 'pausing'], to: 'cancelling' },
+  cancelled: { from: ['queued', 'paused', 'cancelling'], to: 'cancelled' },
+  failed: { from: ['queued', 'running', 'restarting', 'pausing', 'cancelling'], to: 'failed' },
+  succeeded: { from: ['running', 'pausing'], to: 'succeeded' },
 }
 
 /** Someone spoke for an attempt that is over, or told of something that the job's status rules out. */
@@ -119,13 +129,19 @@ export function applyEvent(job: Job, event: JobEvent): Job {
   if (!from.includes(job.status))
     throw new RefusedEvent(`a ${job.status} job cannot take the event ${event.type}`)
   const status = to ?? job.status
-  const base = event.type === 'restarted' ? withoutEpochsAfter(job, event.data.fromEpoch) : job
+  const base = event.type === 'restarted' || event.type === 'paused' ? withoutLostEpochs(job) : job
   const moved = { ...base, ...consequences(job, event), attempt, status, lastSeq: event.seq }
   return isTerminal(status) ? { ...moved, finishedAt: event.time } : moved
 }
 
-/** What the lost attempt measured beyond the epoch that the next one goes on from will be measured again. */
-function withoutEpochsAfter({ metrics, best, ...job }: Job, epoch: number): Job {
+/** The epoch that the next attempt goes on from. */
+export function epochToGoOnFrom({ checkpoints }: Pick<Job, 'checkpoints'>): number {
+  return checkpoints.at(-1)?.epoch ?? 0
+}
+
+/** What the last attempt measured beyond the epoch that the next one goes on from will be measured again. */
+function withoutLostEpochs({ metrics, best, ...job }: Job): Job {
+  const epoch = epochToGoOnFrom(job)
   return {
     ...job,
     ...(metrics && metrics.epoch <= epoch && { metrics }),
@@ -141,18 +157,27 @@ function consequences(job: Job, event: JobEvent): Partial<Job> {
       return { metrics: event.data, ...improvedBest(job, event.data) }
     case 'artifact':
       return { artifacts: [...job.artifacts.filter(({ name }) => name !== event.data.name), event.data] }
+    case 'checkpointed':
+      return { checkpoints: addCheckpoint(job.checkpoints, event.data, job.spec.checkpoint) }
     case 'warning':
       return { warnings: [...job.warnings, event.data] }
     case 'restarted':
       return {
         restarts: job.restarts + (event.data.reason === 'shutdown' ? 0 : 1),
-        ranMs: job.ranMs + Date.parse(event.time) - Date.parse(job.runningSince ?? event.time),
+        ranMs: ranUntil(job, event.time),
       }
+    case 'paused':
+      // A queued job did not run since its last attempt ended.
+      return job.status === 'pausing' ? { ranMs: ranUntil(job, event.time) } : {}
     case 'failed':
       return { error: event.data.error }
     default:
       return {}
   }
+}
+
+function ranUntil({ ranMs, runningSince }: Job, time: string): number {
+  return ranMs + Date.parse(time) - Date.parse(runningSince ?? time)
 }
 
 function improvedBest(job: Job, { epoch, validationAccuracy, validationLoss }: EpochMetrics): Partial<Job> {

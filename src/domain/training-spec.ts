@@ -20,6 +20,17 @@ const Validation = z.union([
   }),
 ])
 
+/** When a job leaves something to go on from, and what it keeps of that. */
+const CheckpointSpec = z
+  .strictObject({
+    everyEpochs: z.int().min(1).max(100_000).default(1).describe('After the last epoch there is one anyway.'),
+    keepLatest: z.int().min(1).max(100).default(1),
+    keepBest: z.int().min(0).max(100).default(1),
+    bestBy: z.enum(['validationAccuracy', 'validationLoss']).default('validationAccuracy'),
+  })
+  .meta({ id: 'CheckpointSpec' })
+export type CheckpointSpec = z.infer<typeof CheckpointSpec>
+
 const Labels = z
   .record(z.string().regex(/^[A-Za-z0-9._-]{1,63}$/), z.string().max(255))
   .refine(labels => Object.keys(labels).length <= 32, 'at most 32 labels')
@@ -38,6 +49,7 @@ export const JobRequest = z
     seed: z.int().min(0).max(4_294_967_295).optional(),
     shuffle: z.boolean().optional(),
     validation: Validation.optional(),
+    checkpoint: CheckpointSpec.optional(),
     artifacts: z.array(ArtifactWord).min(1).max(10).optional(),
     maxRestarts: z.int().min(0).max(1000).optional(),
     maxRuntimeSeconds: z.int().min(1).max(31_536_000).optional().describe('Running time over all attempts.'),

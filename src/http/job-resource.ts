@@ -35,7 +35,7 @@ export async function describeJob(
 
 /** The part that follows from the job alone. */
 export function jobResource(job: Job, frame?: ProgressFrame): JobResource {
-  const { lastSeq: _, artifacts: __, ranMs: ___, runningSince: ____, ...visible } = job
+  const { lastSeq: _, artifacts: __, checkpoints: ___, ranMs: ____, runningSince: _____, ...visible } = job
   return {
     ...visible,
     progress: progressOf(job, frame),
@@ -60,6 +60,6 @@ function progressOf({ spec, metrics, attempt, status }: Job, frame?: ProgressFra
 
 function linksOf(jobId: string): Record<string, string> {
   const self = `/v1/jobs/${jobId}`
-  const parts = ['events', 'stream', 'metrics', 'layers', 'artifacts']
+  const parts = ['events', 'stream', 'metrics', 'layers', 'checkpoints', 'artifacts']
   return { self, ...Object.fromEntries(parts.map(part => [part, `${self}/${part}`])) }
 }

@@ -31,6 +31,8 @@ export interface BlobStore {
    * @throws RangeError when the range does not lie within the blob
    */
   open(namespace: string, sha256: string, range?: BlobRange): Promise<{ sizeBytes: number; stream: Readable }>
+  /** Deletes one blob; it need not exist. */
+  delete(namespace: string, sha256: string): Promise<void>
   /** Deletes every blob of the namespace; none need exist. */
   deleteAll(namespace: string): Promise<void>
   /** Rejects while blobs cannot be stored. Clears away what crashed writers left behind: mains call it when they start. */

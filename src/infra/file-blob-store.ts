@@ -57,6 +57,11 @@ export class FileBlobStore implements BlobStore {
     }
   }
 
+  async delete(namespace: string, sha256: string): Promise<void> {
+    checkBlobAddress(namespace, sha256)
+    await rm(join(this.#root, namespace, sha256), { force: true })
+  }
+
   async deleteAll(namespace: string): Promise<void> {
     checkBlobAddress(namespace)
     await rm(join(this.#root, namespace), { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -11,8 +11,8 @@ import { runnersOf } from './start-supervisor.ts'
 
 const ENGINE = { name: 'native', device: 'cpu', version: '', threads: 1 } as const
 
-function specOf(epochs: number) {
-  const request = { model: { preset: 'mnist-mlp' }, validation: { fraction: 0.9 }, epochs }
+function specOf(epochs: number, fields: object = {}) {
+  const request = { model: { preset: 'mnist-mlp' }, validation: { fraction: 0.9 }, epochs, ...fields }
   return resolveSpec(JobRequest.parse(request)).spec
 }
 
@@ -22,7 +22,7 @@ test('a runner trains its task with no credentials in its environment, and ends'
   const runner = new RunnerProcess(ENGINE)
   const news: RunnerNews[] = []
   let environment = ''
-  for await (const item of runner.train({ spec: specOf(1), scratch })) {
+  for await (const item of runner.train({ spec: specOf(1), scratch, series: [] })) {
     const [pid] = await runnersOf(process.pid)
     if (pid !== undefined) environment ||= await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
     news.push(item)
@@ -30,7 +30,7 @@ test('a runner trains its task with no credentials in its environment, and ends'
   assert.equal(await runner.ended, 'code 0')
   assert.deepEqual(
     news.map(({ type }) => type).filter(type => type !== 'progress'),
-    ['epoch', 'artifact', 'artifact', 'done'],
+    ['epoch', 'checkpoint', 'artifact', 'artifact', 'done'],
   )
   assert.match(environment, /PATH=/)
   assert.doesNotMatch(environment, /a-secret-of-the-service/)
@@ -40,26 +40,34 @@ test('a runner trains its task with no credentials in its environment, and ends'
 test('an error that nobody foresaw is told, with its message', async () => {
   const runner = new RunnerProcess(ENGINE)
   let last: RunnerNews | undefined
-  for await (const item of runner.train({ spec: specOf(1), scratch: '/nowhere' })) last = item
+  for await (const item of runner.train({ spec: specOf(1), scratch: '/nowhere', series: [] })) last = item
   assert.equal(last?.type, 'failed')
   assert.equal(last.error.code, 'internal')
   assert.match(last.error.message, /ENOENT.*\/nowhere/)
 })
 
-test('a runner that is told to stop ends without a last word', async () => {
-  const runner = new RunnerProcess(ENGINE)
-  let last: RunnerNews | undefined
-  for await (const item of runner.train({ spec: specOf(1000), scratch: tmpdir() })) {
-    if (item.type === 'epoch') runner.stop()
-    last = item
-  }
-  assert.equal(await runner.ended, 'code 1')
-  assert.ok(last?.type === 'epoch' || last?.type === 'progress')
-})
+for (const keep of [false, true]) {
+  test(`a runner told to stop ends without a last word, ${keep ? 'after' : 'without'} a checkpoint`, async () => {
+    const scratch = await mkdtemp(join(tmpdir(), 'thresher-test-'))
+    const spec = specOf(1000, { checkpoint: { everyEpochs: 1000 } })
+    const runner = new RunnerProcess(ENGINE)
+    const types = new Set<RunnerNews['type']>()
+    for await (const item of runner.train({ spec, scratch, series: [] })) {
+      if (item.type === 'epoch') runner.stop(keep)
+      types.add(item.type)
+    }
+    assert.equal(await runner.ended, 'code 1')
+    types.delete('progress')
+    assert.deepEqual([...types], keep ? ['epoch', 'checkpoint'] : ['epoch'])
+    assert.equal((await readdir(scratch)).length, keep ? 1 : 0)
+    await rm(scratch, { recursive: true })
+  })
+}
 
 test('a runner killed before it has a task has nothing to say', async () => {
   const runner = new RunnerProcess(ENGINE)
   runner.kill()
-  for await (const item of runner.train({ spec: specOf(1), scratch: tmpdir() })) assert.fail(item.type)
+  for await (const item of runner.train({ spec: specOf(1), scratch: tmpdir(), series: [] }))
+    assert.fail(item.type)
   assert.equal(await runner.ended, 'SIGKILL')
 })

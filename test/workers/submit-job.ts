@@ -15,14 +15,17 @@ export async function submitJob(world: World, request: object): Promise<Job> {
   return job
 }
 
-/** The job's first event of this type, once it has happened. */
+/** The job's first event of this type, once it has happened. @param attempt from this attempt on */
 export async function eventOf<T extends JobEvent['type']>(
   world: World,
   job: Job,
   type: T,
+  attempt = 0,
 ): Promise<Extract<JobEvent, { type: T }>> {
   for (;;) {
-    const found = (await world.events.read(job, 0, 1000)).find(event => event.type === type)
+    const found = (await world.events.read(job, 0, 1000)).find(
+      event => event.type === type && event.attempt >= attempt,
+    )
     if (found) return found as Extract<JobEvent, { type: T }>
     await pause(20)
   }

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import type { JobEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
-import { cancel } from '#domain/job-decisions.ts'
+import { cancel, pause as requestPause, resume } from '#domain/job-decisions.ts'
 import { connect, type World } from '#infra/connect.ts'
 import type { EmbeddedRedis } from '#infra/embedded-redis.ts'
 import { startRedis } from '#test/start-redis.ts'
@@ -17,10 +18,11 @@ import { endOf, eventOf, submitJob } from './submit-job.ts'
 const JOB = {
   model: { preset: 'mnist-mlp' },
   optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 },
-  epochs: 4,
+  epochs: 6,
   batchSize: 512,
   validation: { fraction: 0.9 },
 }
+const epochNumbers = Array.from({ length: JOB.epochs }, (_, index) => index + 1)
 const SPARSE = 'model.sparse.safetensors'
 
 describe('the supervisor', () => {
@@ -55,9 +57,12 @@ describe('the supervisor', () => {
       [
         [1, 'queued', 0],
         [2, 'started', 1],
-        ...[3, 4, 5, 6].map(seq => [seq, 'epoch', 1]),
-        ...[7, 8, 9].map(seq => [seq, 'artifact', 1]),
-        [10, 'succeeded', 1],
+        ...epochNumbers.flatMap(epoch => [
+          [1 + 2 * epoch, 'epoch', 1],
+          [2 + 2 * epoch, 'checkpointed', 1],
+        ]),
+        ...[15, 16, 17].map(seq => [seq, 'artifact', 1]),
+        [18, 'succeeded', 1],
       ],
     )
     assert.equal(job.status, 'succeeded')
@@ -78,6 +83,61 @@ describe('the supervisor', () => {
     undisturbedDigest = sparseDigest(job)
   })
 
+  it('keeps the files of the latest and the best checkpoint, and no others', async () => {
+    const checkpoint = { keepLatest: 2, keepBest: 1, bestBy: 'validationLoss' }
+    const { job, events } = await endOf(world, await submitJob(world, { ...JOB, checkpoint }))
+    const losses = events.flatMap(event => (event.type === 'epoch' ? [event.data.validationLoss] : []))
+    const best = 1 + losses.indexOf(Math.min(...losses))
+    assert.deepEqual(
+      job.checkpoints.map(({ epoch }) => epoch),
+      [...new Set([best, 5, 6])].sort((a, b) => a - b),
+    )
+    const files = await readdir(join(dataDir, 'blobs', job.id))
+    const kept = [...job.checkpoints, ...job.artifacts].map(({ sha256 }) => sha256)
+    assert.deepEqual(files.sort(), kept.sort())
+  })
+
+  it('pauses in the middle of an epoch and goes on to the same bits', async () => {
+    const submitted = await submitJob(world, { ...JOB, checkpoint: { everyEpochs: 100 } })
+    await eventOf(world, submitted, 'epoch')
+    await world.jobs.append(submitted.id, requestPause)
+    await world.control.wake(submitted.id)
+    await eventOf(world, submitted, 'paused')
+    const paused = await world.jobs.require(submitted.id)
+    assert.equal(paused.checkpoints.length, 1)
+    await world.jobs.append(submitted.id, resume)
+    await world.queue.enqueue(submitted.id, paused.spec.priority)
+    const { job, events } = await endOf(world, submitted)
+    assert.deepEqual([job.status, job.attempt, job.restarts], ['succeeded', 2, 0])
+    const epochs = events.flatMap(event => (event.type === 'epoch' ? [event.data.epoch] : []))
+    assert.deepEqual(epochs, epochNumbers)
+    assert.equal(sparseDigest(job), undisturbedDigest)
+  })
+
+  it('goes on from the checkpoint before one whose file is damaged, and says so', async () => {
+    const checkpoint = { keepLatest: 2, keepBest: 0 }
+    const submitted = await submitJob(world, { ...JOB, epochs: 200, checkpoint })
+    await eventOf(world, submitted, 'checkpointed')
+    await world.jobs.append(submitted.id, requestPause)
+    await world.control.wake(submitted.id)
+    await eventOf(world, submitted, 'paused')
+    const { checkpoints } = await world.jobs.require(submitted.id)
+    const newest = join(dataDir, 'blobs', submitted.id, checkpoints.at(-1)!.sha256)
+    const bytes = await readFile(newest)
+    bytes[bytes.length >> 1]! ^= 1
+    await writeFile(newest, bytes)
+    await world.jobs.append(submitted.id, resume)
+    await world.queue.enqueue(submitted.id, submitted.spec.priority)
+    const warning = await eventOf(world, submitted, 'warning')
+    assert.equal(warning.data.code, 'broken_checkpoint')
+    await eventOf(world, submitted, 'epoch', 2)
+    await world.jobs.append(submitted.id, cancel)
+    await world.control.wake(submitted.id)
+    const { events } = await endOf(world, submitted)
+    const [first] = events.flatMap(e => (e.type === 'epoch' && e.attempt === 2 ? [e.data.epoch] : []))
+    assert.equal(first, checkpoints.at(-2)!.epoch + 1)
+  })
+
   it('cancels a running job, and is free for the next', async () => {
     const submitted = await submitJob(world, { ...JOB, epochs: 1000 })
     await eventOf(world, submitted, 'epoch')
@@ -93,13 +153,12 @@ describe('the supervisor', () => {
 
   it('starts a job again when its runner is killed, to the same bits', async () => {
     const submitted = await submitJob(world, JOB)
-    await eventOf(world, submitted, 'epoch')
+    await eventOf(world, submitted, 'checkpointed')
     for (const pid of await supervisor.runnerPids()) process.kill(pid, 'SIGKILL')
     const { job, events } = await endOf(world, submitted)
     assert.equal(job.status, 'succeeded')
     assert.deepEqual([job.attempt, job.restarts], [2, 1])
-    const restarted = events.find(({ type }) => type === 'restarted')
-    assert.deepEqual(restarted?.data, { reason: 'runner_lost', fromEpoch: 0 })
+    expectGoneOn(events, 'runner_lost')
     assert.equal(sparseDigest(job), undisturbedDigest)
   })
 
@@ -131,7 +190,7 @@ describe('the supervisor', () => {
 
   it('gives its job back when told to stop, and the next supervisor finishes it', async () => {
     const submitted = await submitJob(world, JOB)
-    await eventOf(world, submitted, 'epoch')
+    await eventOf(world, submitted, 'checkpointed')
     const runners = await supervisor.runnerPids()
     assert.equal(await supervisor.stop(), 0)
     assert.equal((await world.jobs.require(submitted.id)).status, 'restarting')
@@ -140,16 +199,13 @@ describe('the supervisor', () => {
     supervisor = await start()
     const { job, events } = await endOf(world, submitted)
     assert.deepEqual([job.status, job.attempt, job.restarts], ['succeeded', 2, 0])
-    assert.deepEqual(events.find(({ type }) => type === 'restarted')?.data, {
-      reason: 'shutdown',
-      fromEpoch: 0,
-    })
+    expectGoneOn(events, 'shutdown')
     assert.equal(sparseDigest(job), undisturbedDigest)
   })
 
   it('takes its job with it when killed, and the next supervisor on this host takes over at once', async () => {
     const submitted = await submitJob(world, JOB)
-    await eventOf(world, submitted, 'epoch')
+    await eventOf(world, submitted, 'checkpointed')
     const runners = await supervisor.runnerPids()
     await supervisor.kill()
     await gone(runners)
@@ -157,12 +213,21 @@ describe('the supervisor', () => {
     const { job, events } = await endOf(world, submitted)
     assert.deepEqual([job.status, job.attempt, job.restarts], ['succeeded', 2, 1])
     assert.equal(job.worker?.id, supervisor.id)
-    const restarted = events.find(({ type }) => type === 'restarted')
-    assert.deepEqual(restarted?.data, { reason: 'worker_lost', fromEpoch: 0 })
+    expectGoneOn(events, 'worker_lost')
     assert.equal(sparseDigest(job), undisturbedDigest)
     assert.deepEqual(await readdir(join(dataDir, 'scratch')), [supervisor.id])
   })
 })
+
+/** The second attempt began with the epoch after the last checkpoint. */
+function expectGoneOn(events: readonly JobEvent[], reason: string): void {
+  const restarted = events.findIndex(({ type }) => type === 'restarted')
+  const checkpoint = events.slice(0, restarted).findLast(event => event.type === 'checkpointed')
+  const fromEpoch = checkpoint!.data.epoch
+  assert.deepEqual(events[restarted]!.data, { reason, fromEpoch })
+  const again = events.slice(restarted).find(event => event.type === 'epoch')
+  assert.equal(again?.data.epoch, fromEpoch + 1)
+}
 
 async function gone(pids: readonly number[]): Promise<void> {
   for (const pid of pids) {

@@ -15,7 +15,7 @@ import { runTask } from '#workers/run-task.ts'
 import type { RunnerNews } from '#workers/runner-protocol.ts'
 import { type Epoch, train } from '#workers/train.ts'
 
-await openEngine('native')
+const engine = await openEngine('native')
 
 const FEW = { validation: { fraction: 0.9 }, batchSize: 100 }
 const GRDA = { name: 'grda', learningRate: 0.1, c: 0.02, mu: 0.6 }
@@ -37,9 +37,14 @@ async function epochsOf(request: object, signal = new AbortController().signal):
 async function resultOf(request: object): Promise<{ news: RunnerNews[]; files: Map<string, Uint8Array> }> {
   const scratch = await mkdtemp(join(tmpdir(), 'thresher-test-'))
   const news: RunnerNews[] = []
-  await runTask({ spec: specOf(request), scratch }, new AbortController().signal, async item => {
-    news.push(item)
-  })
+  await runTask(
+    { spec: specOf(request), scratch, series: [] },
+    engine,
+    new AbortController().signal,
+    async item => {
+      news.push(item)
+    },
+  )
   const files = new Map<string, Uint8Array>()
   for (const item of news) {
     if (item.type === 'artifact') files.set(item.name, await readFile(join(scratch, item.name)))

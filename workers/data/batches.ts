@@ -7,10 +7,14 @@ export interface Batch {
   size: number
 }
 
-/** The split's examples in order, batchSize at a time; the last batch takes what is left. */
-export function* batches({ examples, indices }: Split, batchSize: number): Generator<Batch, void, undefined> {
+/** The split's examples in order, batchSize at a time; the last batch takes what is left. The first `skip` are left out. */
+export function* batches(
+  { examples, indices }: Split,
+  batchSize: number,
+  skip = 0,
+): Generator<Batch, void, undefined> {
   const stride = examples.pixels.length / examples.count
-  for (let start = 0; start < indices.length; start += batchSize) {
+  for (let start = skip * batchSize; start < indices.length; start += batchSize) {
     const chosen = indices.subarray(start, start + batchSize)
     const pixels = new Uint8Array(chosen.length * stride)
     const labels = new Int32Array(chosen.length)

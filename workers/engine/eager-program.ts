@@ -6,6 +6,7 @@ export function openEagerProgram(initial: Variables, routines: Routines): Progra
   let variables = initial
   keepAll(variables)
   return {
+    groups: Object.keys(initial),
     run({ routine, inputs }) {
       const result = tf.tidy(() => {
         const { outputs, variables: updated = {} } = routines[routine]!(variables, inputs)

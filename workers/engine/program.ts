@@ -25,6 +25,8 @@ export interface Call {
 
 /** Variables and the routines that work on them. */
 export interface Program {
+  /** The names of the variables' groups. */
+  readonly groups: readonly string[]
   /** Replaces the variables that the routine gives anew. The outputs belong to the caller, as the inputs do. */
   run(call: Call): NamedTensorMap
   /** Copies a group of float32 variables off the device. */

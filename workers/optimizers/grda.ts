@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { GrdaSpec } from '#domain/optimizer-spec.ts'
 import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#domain/threshold.ts'
 import { softThreshold } from '#workers/engine/soft-threshold.ts'
-import { copyTensor, mapTensors } from './map-tensors.ts'
+import { mapTensors } from './map-tensors.ts'
 import type { LearningRate, Transform } from './transform.ts'
 
 /**
@@ -15,9 +15,11 @@ export function grda(
   learningRate: LearningRate,
   isPenalised: (variable: string) => boolean = () => true,
 ): Transform<ThresholdState> {
+  const threshold = (accumulator: tf.NamedTensorMap, l1: tf.Scalar) =>
+    mapTensors(accumulator, (v, name) => (isPenalised(name) ? softThreshold(v, l1) : v))
   return {
     clock: INITIAL_THRESHOLD,
-    init: params => ({ accumulator: mapTensors(params, copyTensor) }),
+    init: params => ({ accumulator: { ...params } }),
     tick(before) {
       const rate = learningRate(before.step + 1)
       const clock = growThreshold(before, rate, spec)
@@ -27,8 +29,8 @@ export function grda(
       const accumulator = mapTensors(slots.accumulator!, (v, name) =>
         tf.sub(v, tf.mul(gradients[name]!, rate!)),
       )
-      const params = mapTensors(accumulator, (v, name) => (isPenalised(name) ? softThreshold(v, l1!) : v))
-      return { params, slots: { accumulator } }
+      return { params: threshold(accumulator, l1!), slots: { accumulator } }
     },
+    paramsOf: ({ accumulator }, { l1 }) => threshold(accumulator!, tf.scalar(l1)),
   }
 }

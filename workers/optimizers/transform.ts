@@ -22,6 +22,8 @@ export interface Transform<State extends Clock = Clock> {
   /** Before the first step. */
   clock: State
   init(params: tf.NamedTensorMap): Slots
+  /** The params, where they follow from the slots bit for bit. */
+  paramsOf?(slots: Slots, clock: State): tf.NamedTensorMap
   /** The clock after the next step, and the numbers that the step's `update` needs. */
   tick(clock: State): { clock: State; scalars: Scalars }
   update(

@@ -28,8 +28,9 @@ export function openCompiledProgram(initial: Variables, routines: Routines, call
   const feeds = new Map(variables.map(({ placeholder }) => [placeholder, placeholder]))
   const values = Object.fromEntries(variables.map(({ placeholder, tensor }) => [placeholder, tensor]))
   tf.dispose(runGraph(session, { feeds, fetches: new Map([['written', written.name]]) }, values))
-  tf.dispose(initial as tf.TensorContainer)
+  tf.dispose([initial as tf.TensorContainer, variables.map(({ tensor }) => tensor)])
   return {
+    groups: Object.keys(initial),
     run(call) {
       const graph = graphs.get(signature(call))
       if (!graph) throw new Error(`No graph was made for ${signature(call)}.`)

@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import type { Variables } from '#workers/engine/program.ts'
 import { dtypeValue, placeholderNode, shapeValue } from './nodes.ts'
 import type { Node } from './saved-model.ts'
@@ -8,7 +8,7 @@ export interface Variable {
   group: string
   name: string
   /** Its first value. */
-  tensor: Tensor
+  tensor: tf.Tensor
   handle: string
   /** Gives the value from before a call's own assignments. */
   read: string
@@ -17,14 +17,18 @@ export interface Variable {
   write: string
 }
 
+/** Variables may begin as one tensor; a graph tells them apart by their data, so every other than the first is copied. */
 export function listVariables(groups: Variables): Variable[] {
+  const seen = new Set<object>()
   return Object.entries(groups).flatMap(([group, tensors]) =>
     Object.entries(tensors).map(([name, tensor], index) => {
       const prefix = `${group}/${index}`
+      const isShared = seen.has(tensor.dataId)
+      seen.add(tensor.dataId)
       return {
         group,
         name,
-        tensor,
+        tensor: isShared ? tf.tensor(tensor.dataSync().slice(), tensor.shape, tensor.dtype) : tensor,
         handle: `${prefix}/handle`,
         read: `${prefix}/read`,
         placeholder: `${prefix}/value`,

@@ -1,0 +1,30 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { Checkpoint, keptCheckpoints } from '#domain/checkpoint.ts'
+import type { World } from '#infra/connect.ts'
+import { JobParams } from './job-params.ts'
+
+const KeptCheckpoint = Checkpoint.extend({
+  kind: z.enum(['latest', 'best']).describe('What it is kept for; one kept for both is listed twice.'),
+  resumable: z.boolean(),
+}).meta({ id: 'KeptCheckpoint' })
+
+const schema = {
+  operationId: 'listCheckpoints',
+  tags: ['jobs'],
+  summary: 'What the job keeps to go on from: the latest, newest first, then the best, best first',
+  params: JobParams,
+  response: { 200: z.object({ data: z.array(KeptCheckpoint) }) },
+}
+
+export const listCheckpointsRoute =
+  ({ jobs }: Pick<World, 'jobs'>): FastifyPluginAsyncZod =>
+  async app => {
+    app.get('/v1/jobs/:jobId/checkpoints', { schema }, async request => {
+      const { checkpoints, spec } = await jobs.require(request.params.jobId)
+      const { latest, best } = keptCheckpoints(checkpoints, spec.checkpoint)
+      const list = (kind: 'latest' | 'best', kept: Checkpoint[]) =>
+        kept.map(checkpoint => ({ ...checkpoint, kind, resumable: true }))
+      return { data: [...list('latest', latest), ...list('best', best)] }
+    })
+  }

@@ -1,0 +1,26 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { pause } from '#domain/job-decisions.ts'
+import { describeJob, JobResource } from '#http/job-resource.ts'
+import type { World } from '#infra/connect.ts'
+import { JobParams } from './job-params.ts'
+
+const schema = {
+  operationId: 'pauseJob',
+  tags: ['jobs'],
+  summary:
+    'Pause a job at a checkpoint; repeating it changes nothing, 409 once the job is over or to be cancelled',
+  params: JobParams,
+  response: { 202: JobResource },
+}
+
+export const pauseJobRoute =
+  (world: World): FastifyPluginAsyncZod =>
+  async app => {
+    app.post('/v1/jobs/:jobId/pause', { schema }, async (request, reply) => {
+      const { job } = await world.jobs.append(request.params.jobId, pause)
+      if (job.status === 'pausing') await world.control.wake(job.id)
+      else await world.queue.remove(job.id)
+      request.log.info({ jobId: job.id, status: job.status }, 'a job was to be paused')
+      return reply.code(202).send(await describeJob(job, world))
+    })
+  }

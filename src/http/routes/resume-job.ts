@@ -1,0 +1,24 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { resume } from '#domain/job-decisions.ts'
+import { describeJob, JobResource } from '#http/job-resource.ts'
+import type { World } from '#infra/connect.ts'
+import { JobParams } from './job-params.ts'
+
+const schema = {
+  operationId: 'resumeJob',
+  tags: ['jobs'],
+  summary: 'Let a paused job go on from its last checkpoint; 409 unless it is paused, waits or runs',
+  params: JobParams,
+  response: { 202: JobResource },
+}
+
+export const resumeJobRoute =
+  (world: World): FastifyPluginAsyncZod =>
+  async app => {
+    app.post('/v1/jobs/:jobId/resume', { schema }, async (request, reply) => {
+      const { job } = await world.jobs.append(request.params.jobId, resume)
+      if (job.status === 'queued') await world.queue.enqueue(job.id, job.spec.priority)
+      request.log.info({ jobId: job.id, status: job.status }, 'a job was to go on')
+      return reply.code(202).send(await describeJob(job, world))
+    })
+  }

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { resolveSpec } from '#domain/resolve-spec.ts'
+import { JobRequest, type TrainingSpec } from '#domain/training-spec.ts'
+import { FormatError } from '#formats/format-error.ts'
+import { type Checkpoint, decodeCheckpoint, digestWeights, encodeCheckpoint } from '#workers/checkpoint.ts'
+import { loadSplits } from '#workers/data/load-splits.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+import { type Epoch, Interruption, train } from '#workers/train.ts'
+
+await openEngine('native')
+
+const PROVENANCE = { training: 'a training', engine: 'an engine' }
+const RUNS = {
+  'gRDA with a drop of the learning rate': {
+    optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6, exclude: ['bias'] },
+    schedule: { name: 'multiStep', at: [2], factor: 0.1 },
+  },
+  'Adam under a cosine by step': {
+    optimizer: { name: 'adam', learningRate: 0.001, amsgrad: true },
+    schedule: { name: 'cosine', per: 'step' },
+  },
+  'SGD with Nesterov momentum': {
+    optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true },
+  },
+}
+
+function specOf(fields: object): TrainingSpec {
+  return resolveSpec(JobRequest.parse({ model: { preset: 'mnist-mlp' }, epochs: 2, ...fields })).spec
+}
+
+/** Trains until the end or until `patienceMs` are over, and gives what it left. */
+async function stretch(spec: TrainingSpec, from?: Checkpoint, patienceMs?: number) {
+  const stopping = new AbortController()
+  const timer = patienceMs && setTimeout(() => stopping.abort(new Interruption(true)), patienceMs)
+  const epochs: Epoch[] = []
+  let left: Checkpoint | undefined
+  try {
+    for await (const news of train(spec, await loadSplits(spec), stopping.signal, from)) {
+      if (news.type === 'epoch') epochs.push(news)
+      if (news.type === 'checkpoint') left = news.checkpoint
+    }
+  } catch (error) {
+    if (!(error instanceof Interruption)) throw error
+  }
+  clearTimeout(timer)
+  const file = encodeCheckpoint(left!, PROVENANCE)
+  return { epochs, left: decodeCheckpoint(file, PROVENANCE.training).checkpoint }
+}
+
+for (const [name, fields] of Object.entries(RUNS)) {
+  test(`${name}: left and taken up again and again, a training ends in the same bits and metrics`, async () => {
+    const spec = specOf(fields)
+    const undisturbed = await stretch(spec)
+    const epochs: Epoch[] = []
+    let left: Checkpoint | undefined
+    let stretches = 0
+    while (epochs.length < spec.epochs) {
+      const part = await stretch(spec, left, 250)
+      epochs.push(...part.epochs)
+      left = part.left
+      stretches++
+    }
+    assert.ok(stretches > 2, `${stretches} stretches`)
+    assert.equal(left!.weights, digestWeights(undisturbed.epochs.at(-1)!.weights))
+    const timeless = ({ metrics: { seconds: _, examplesPerSecond: __, ...metrics } }: Epoch) => metrics
+    assert.deepEqual(epochs.map(timeless), undisturbed.epochs.map(timeless))
+  })
+}
+
+test('a checkpoint holds one float a parameter and opens for its own training alone', async () => {
+  const spec = specOf({ epochs: 1, optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 } })
+  const { left } = await stretch(spec)
+  const file = encodeCheckpoint(left, PROVENANCE)
+  assert.ok(file.length < 407_050 * 4 + 2000, `${file.length} bytes`)
+  assert.throws(() => decodeCheckpoint(file, 'another training'), FormatError)
+  assert.throws(() => decodeCheckpoint(file.subarray(0, file.length - 1), PROVENANCE.training), FormatError)
+})
+
+test('a checkpoint whose weights do not come out as they were is refused', async () => {
+  const spec = specOf({ epochs: 1, optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 } })
+  const { left } = await stretch(spec)
+  const altered = { ...left, state: { ...left.state, clock: { ...left.state.clock, l1: 0.2 } } }
+  await assert.rejects(stretch(spec, altered), /weights that follow from the checkpoint/)
+})

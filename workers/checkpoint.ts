@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto'
+import { FormatError } from '#formats/format-error.ts'
+import type { NamedTensor } from '#formats/named-tensor.ts'
+import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
+import type { Sums } from './epoch-tally.ts'
+import type { TrainingState } from './training.ts'
+import type { Weight } from './weights.ts'
+
+/** Everything needed to go on exactly. */
+export interface Checkpoint {
+  state: TrainingState
+  /** Digest of the weights, so that whoever goes on can tell that they came out right. */
+  weights: string
+  /** Epochs that are over. */
+  epoch: number
+  /** What the epoch under way has come to, when a training is left in the middle of one. */
+  partial?: Partial
+}
+
+/** An epoch under way. */
+export interface Partial {
+  /** Batches that it has taken. */
+  step: number
+  sums: Sums
+  /** Of the weights at the end of the epoch before, if there was one. */
+  zerosBefore?: readonly NamedTensor[]
+}
+
+/** What a checkpoint says of the training it belongs to; it opens for no other. */
+export interface Provenance {
+  /** The spec's fields that determine the weights. */
+  training: string
+  /** Whose arithmetic it is. Another engine goes on too, but not to the same bits. */
+  engine: string
+}
+
+const FORMAT = 'thresher-checkpoint-1'
+
+/**
+ * A safetensors file: tensors are `group/variable`, and the metadata hold all else. Weights that follow from the
+ * optimizer's state are not in it.
+ */
+export function encodeCheckpoint(
+  { state, weights, epoch, partial }: Checkpoint,
+  { training, engine }: Provenance,
+): Uint8Array {
+  const groups = { ...state.variables, zerosBefore: partial?.zerosBefore ?? [] }
+  const tensors = Object.entries(groups).flatMap(([group, members]) =>
+    members.map(tensor => ({ ...tensor, name: `${group}/${tensor.name}` })),
+  )
+  const position = { epoch, clock: state.clock, ...(partial && { step: partial.step, sums: partial.sums }) }
+  const metadata = {
+    format: FORMAT,
+    training,
+    engine,
+    position: JSON.stringify(position),
+    weights,
+  }
+  return encodeSafetensors(tensors, metadata)
+}
+
+/** @throws FormatError when the bytes are no checkpoint of this training */
+export function decodeCheckpoint(
+  bytes: Uint8Array,
+  training: string,
+): { checkpoint: Checkpoint; engine: string } {
+  const { tensors, metadata } = decodeSafetensors(bytes)
+  if (metadata.format !== FORMAT) throw new FormatError(`the checkpoint's format is not ${FORMAT}`)
+  if (metadata.training !== training) throw new FormatError('the checkpoint belongs to another training')
+  const { epoch, clock, step, sums } = JSON.parse(metadata.position!)
+  const { zerosBefore, ...variables } = groupTensors(tensors)
+  return {
+    checkpoint: {
+      state: { clock, variables: variables as Record<string, Weight[]> },
+      weights: metadata.weights!,
+      epoch,
+      ...(step !== undefined && { partial: { step, sums, ...(zerosBefore && { zerosBefore }) } }),
+    },
+    engine: metadata.engine!,
+  }
+}
+
+/** SHA-256 over the values of all weights, in model order. */
+export function digestWeights(weights: readonly Weight[]): string {
+  const hash = createHash('sha256')
+  for (const { data } of weights) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+  return hash.digest('hex')
+}
+
+/** By the part of their names before the first slash. */
+function groupTensors(tensors: readonly NamedTensor[]): Record<string, NamedTensor[]> {
+  const groups: Record<string, NamedTensor[]> = {}
+  for (const tensor of tensors) {
+    const [group, ...rest] = tensor.name.split('/')
+    groups[group!] ??= []
+    groups[group!]!.push({ ...tensor, name: rest.join('/') })
+  }
+  return groups
+}

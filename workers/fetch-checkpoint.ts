@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Checkpoint } from '#domain/checkpoint.ts'
+import type { Warning } from '#domain/event.ts'
+import type { Job } from '#domain/job.ts'
+import type { World } from '#infra/connect.ts'
+
+/** The newest checkpoint whose file is whole, and a warning for each that is not. */
+export async function fetchCheckpoint(
+  blobs: World['blobs'],
+  { id, checkpoints }: Pick<Job, 'id' | 'checkpoints'>,
+  scratch: string,
+): Promise<{ path?: string; warnings: Warning[] }> {
+  const warnings: Warning[] = []
+  for (const checkpoint of checkpoints.toReversed()) {
+    try {
+      return { path: await fetchWhole(blobs, id, checkpoint, scratch), warnings }
+    } catch (error) {
+      const message = `The checkpoint of step ${checkpoint.step} is of no use: ${(error as Error).message}`
+      warnings.push({ code: 'broken_checkpoint', path: 'checkpoint', message })
+    }
+  }
+  return { warnings }
+}
+
+async function fetchWhole(
+  blobs: World['blobs'],
+  jobId: string,
+  { step, sha256 }: Checkpoint,
+  scratch: string,
+): Promise<string> {
+  const path = join(scratch, `from-${step}.safetensors`)
+  const hash = createHash('sha256')
+  const { stream } = await blobs.open(jobId, sha256)
+  stream.on('data', chunk => hash.update(chunk))
+  await pipeline(stream, createWriteStream(path))
+  if (hash.digest('hex') !== sha256) throw new Error('its bytes are not those that were stored.')
+  return path
+}
