@@ -56,6 +56,7 @@ const jobWorker = createJobWorker(world.duplicate({ maxRetriesPerRequest: null }
   if (ending) supervision.stop('shutdown')
   await heartbeat.setJob(jobId)
   const end = await supervision.run().finally(() => heartbeat.setJob())
+  if (!ending) supervisor.runners.refill()
   if (end === 'requeue') await requeue()
 })
 jobWorker.on('error', err => logger.warn({ err }, 'the queue is in trouble'))

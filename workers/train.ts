@@ -100,7 +100,7 @@ async function* takeSteps(
   tally: EpochTally,
   place: { epoch: number; step: number },
 ): AsyncGenerator<Progress, void, undefined> {
-  let toldAt = performance.now()
+  let toldAt = Number.NEGATIVE_INFINITY
   for await (const batch of trainingBatches(place.epoch, place.step)) {
     const outcome = training.step(batch)
     tally.add(training.clock.step, batch.size, outcome)

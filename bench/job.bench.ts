@@ -1,0 +1,95 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { WebSocket } from 'ws'
+import { type RunningService, runService } from '#scripts/demo/run-service.ts'
+import { median } from './median.ts'
+import { writeSection } from './write-section.ts'
+
+// What the service costs a job, against the same training without it, alternating in one run:
+//   npm run bench -- job
+
+const ROUNDS = 9
+const JOB = { model: { preset: 'mnist-mlp' }, epochs: 3 }
+
+interface Frame {
+  type: string
+  time?: string
+}
+
+const dataDir = await mkdtemp(join(tmpdir(), 'thresher-bench-'))
+const service = await runService(dataDir)
+try {
+  // The first job of a service also warms up the api and the disk.
+  await throughService(service)
+  const measured: { served: number; bare: number; firstStep: number }[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const bare = await bareLoop()
+    measured.push({ bare, ...(await throughService(service)) })
+    console.log(measured.at(-1))
+  }
+  await writeSection('What the service costs a job', report(measured))
+} finally {
+  await service.stop()
+  await rm(dataDir, { recursive: true, force: true })
+}
+
+function report(measured: { served: number; bare: number; firstStep: number }[]): string {
+  const [served, bare, firstStep] = (['served', 'bare', 'firstStep'] as const).map(key =>
+    median(measured.map(round => round[key])),
+  ) as [number, number, number]
+  return [
+    `\`npm run bench -- job\`: 3 epochs of mnist-mlp with a checkpoint and metrics after each, medians of ${ROUNDS} alternating rounds.`,
+    '',
+    '| | ms |',
+    '| --- | --- |',
+    `| from \`started\` to \`succeeded\` | ${served.toFixed(0)} |`,
+    `| the same training in a process of its own, telling nobody | ${bare.toFixed(0)} |`,
+    `| ratio | ${(served / bare).toFixed(3)} |`,
+    `| from the submission to the frame that tells of the first step, with a warm runner | ${firstStep.toFixed(0)} |`,
+  ].join('\n')
+}
+
+/** Milliseconds that a job takes from `started` to `succeeded`, and from its submission to its first step. */
+async function throughService({ url }: RunningService): Promise<{ served: number; firstStep: number }> {
+  await warmRunner()
+  const submittedAt = performance.now()
+  const answer = await fetch(`${url}/v1/jobs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(JOB),
+  })
+  const { links } = (await answer.json()) as { links: { stream: string } }
+  const socket = new WebSocket(`${url.replace('http', 'ws')}${links.stream}`)
+  const times = new Map<string, string | undefined>()
+  let firstStep = Number.NaN
+  await new Promise<void>((resolve, reject) => {
+    socket.on('close', () => reject(new Error('the stream ended before the job')))
+    socket.on('message', data => {
+      const { type, time }: Frame = JSON.parse(String(data))
+      if (type === 'progress' && Number.isNaN(firstStep)) firstStep = performance.now() - submittedAt
+      if (!times.has(type)) times.set(type, time)
+      if (type === 'end') resolve()
+    })
+  })
+  const served = Date.parse(times.get('succeeded')!) - Date.parse(times.get('started')!)
+  return { served, firstStep }
+}
+
+/** Longer than a runner takes to load its engine: what a cold one costs is not the question here. */
+async function warmRunner(): Promise<void> {
+  await new Promise(resolve => setTimeout(resolve, 2000))
+}
+
+async function bareLoop(): Promise<number> {
+  const child = fork(fileURLToPath(new URL('./job/bare-loop.ts', import.meta.url)), {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  })
+  await once(child, 'message')
+  child.send(JOB)
+  const [milliseconds] = await once(child, 'message')
+  return milliseconds
+}

@@ -1,0 +1,21 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { resolveSpec } from '#domain/resolve-spec.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+import { runTask } from '#workers/run-task.ts'
+
+// A runner without a service: trains the request it is sent, telling nobody, and answers with the milliseconds it took.
+
+const engine = await openEngine('native')
+const scratch = await mkdtemp(join(tmpdir(), 'thresher-bench-'))
+process.once('message', async request => {
+  const { spec } = resolveSpec(JobRequest.parse(request))
+  const startedAt = performance.now()
+  await runTask({ spec, scratch, series: [] }, engine, new AbortController().signal, async () => {})
+  const milliseconds = performance.now() - startedAt
+  await rm(scratch, { recursive: true })
+  process.send!(milliseconds, () => process.disconnect())
+})
+process.send!('ready')

@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises'
+import * as tf from '@tensorflow/tfjs-core'
+import { resolveSpec } from '#domain/resolve-spec.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import { loadSplits } from '#workers/data/load-splits.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+import { readOutcome } from '#workers/train-step.ts'
+import { prepareRun } from '#workers/training-run.ts'
+import { linePlot } from './line-plot.ts'
+import { writeSection } from './write-section.ts'
+
+// Whether a long training grows: memory and TensorFlow's tensors over many steps of mnist-mlp.
+//   npm run bench -- memory
+
+const STEPS = 20_000
+const SAMPLE_EVERY = 500
+const PLOT = 'bench/memory.svg'
+const MIB = 2 ** 20
+
+interface Sample {
+  step: number
+  residentMiB: number
+  nativeTensors: number
+}
+
+await openEngine('native')
+const { spec } = resolveSpec(JobRequest.parse({ model: { preset: 'mnist-mlp' } }))
+const run = prepareRun(spec, await loadSplits(spec), new AbortController().signal)
+const training = run.begin()
+const samples: Sample[] = []
+for (let epoch = 1; training.clock.step < STEPS; epoch++) {
+  for await (const batch of run.trainingBatches(epoch)) {
+    readOutcome(training.step(batch))
+    if (training.clock.step % SAMPLE_EVERY === 0) samples.push(sample(training.clock.step))
+    if (training.clock.step === STEPS) break
+  }
+}
+await writeFile(PLOT, plot())
+await writeSection('Memory over a long training', report())
+
+function sample(step: number): Sample {
+  const { getNumOfTFTensors } = tf.backend() as tf.KernelBackend & { getNumOfTFTensors(): number }
+  return {
+    step,
+    residentMiB: process.memoryUsage.rss() / MIB,
+    nativeTensors: getNumOfTFTensors.call(tf.backend()),
+  }
+}
+
+/** The first tenth is left out: buffers and compiled code settle in it. */
+function report(): string {
+  const settled = samples.slice(samples.length / 10)
+  const memory = settled.map(({ residentMiB }) => residentMiB)
+  const tensors = settled.map(({ nativeTensors }) => nativeTensors)
+  return [
+    `\`npm run bench -- memory\`: ${STEPS.toLocaleString('en')} steps of mnist-mlp, a sample every ${SAMPLE_EVERY}, from step ${settled[0]!.step} on.`,
+    '',
+    '| | least | most | last |',
+    '| --- | --- | --- | --- |',
+    `| resident memory, MiB | ${[Math.min(...memory), Math.max(...memory), memory.at(-1)!].map(value => value.toFixed(0)).join(' | ')} |`,
+    `| TensorFlow's tensors | ${Math.min(...tensors)} | ${Math.max(...tensors)} | ${tensors.at(-1)} |`,
+    '',
+    '![resident memory over the steps](memory.svg)',
+  ].join('\n')
+}
+
+function plot(): string {
+  const points = samples.map(({ step, residentMiB }) => [step, residentMiB] as const)
+  return linePlot('mnist-mlp, batch 128', 'step', [
+    { name: 'resident memory, MiB', colour: '#0b7285', points },
+  ])
+}
