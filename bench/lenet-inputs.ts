@@ -5,7 +5,7 @@ import { initialWeights } from '#domain/initializers.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { permutation, randomStream } from '#domain/random.ts'
 import { scheduleFactor } from '#domain/schedule-spec.ts'
-import { variablesOf } from '#domain/shape.ts'
+import { variablesOf } from '#domain/variables.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
 

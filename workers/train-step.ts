@@ -16,24 +16,29 @@ export interface Ingredients {
   normalise(pixels: tf.Tensor): tf.Tensor
 }
 
-/** One step of the fold: forward, backward, update. Takes a batch and the scalars of the optimizer's tick. */
+/**
+ * One step of the fold: forward, backward, update. Takes a batch, the seed of the pass, and the scalars of the optimizer's
+ * tick.
+ */
 export function stepRoutine({ model, transform, normalise }: Ingredients): Routine {
-  return ({ params, ...slots }, { pixels, labels, ...scalars }) => {
-    const { logits, pullback } = model(params!, normalise(pixels!))
+  return ({ params, statistics, ...slots }, { pixels, labels, seed, ...scalars }) => {
+    const pass = { seed: seed as tf.Tensor1D }
+    const variables = { ...params, ...statistics }
+    const { logits, statistics: moved, pullback } = model(variables, normalise(pixels!), pass)
     const loss = crossEntropy(logits, labels as tf.Tensor1D)
     const gradients = pullback(loss.gradientOfMean)
     const updated = transform.update(gradients, slots, params!, scalars as Record<string, tf.Scalar>)
     return {
       outputs: { lossSum: loss.sum, correct: correctCount(logits, labels as tf.Tensor1D) },
-      variables: { params: updated.params, ...updated.slots },
+      variables: { params: updated.params, statistics: moved, ...updated.slots },
     }
   }
 }
 
 /** Measures the model as it is. */
 export function evaluationRoutine({ model, normalise }: Omit<Ingredients, 'transform'>): Routine {
-  return ({ params }, { pixels, labels }) => {
-    const { logits } = model(params!, normalise(pixels!))
+  return ({ params, statistics }, { pixels, labels }) => {
+    const { logits } = model({ ...params, ...statistics }, normalise(pixels!))
     const outputs: tf.NamedTensorMap = {
       lossSum: crossEntropy(logits, labels as tf.Tensor1D).sum,
       correct: correctCount(logits, labels as tf.Tensor1D),

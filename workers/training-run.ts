@@ -1,7 +1,7 @@
 import { PRESETS } from '#domain/presets/presets.ts'
 import { permutation, randomStream } from '#domain/random.ts'
-import { variablesOf } from '#domain/shape.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import { variablesOf } from '#domain/variables.ts'
 import { normaliser } from './data/batch-tensors.ts'
 import { type Batch, batches, batchSizes } from './data/batches.ts'
 import type { Split } from './data/examples.ts'
@@ -10,7 +10,7 @@ import { learningRateFromSpec, transformFromSpec } from './optimizers/from-spec.
 import type { LearningRate } from './optimizers/transform.ts'
 import { pacedBatches } from './paced-batches.ts'
 import { beginTraining, type Training, type TrainingState } from './training.ts'
-import { drawWeights } from './weights.ts'
+import { drawVariables } from './weights.ts'
 
 /** What a job learns from and what it is measured on. */
 export interface Splits {
@@ -53,8 +53,8 @@ export function prepareRun(
     spec,
     stepsPerEpoch,
     learningRate: learningRateFromSpec(spec, stepsPerEpoch),
-    begin(from = { clock: transform.clock, variables: { params: drawWeights(topology, spec.seed) } }) {
-      return beginTraining(ingredients, from, topology, sizes)
+    begin(from = { clock: transform.clock, variables: drawVariables(topology, spec.seed) }) {
+      return beginTraining(ingredients, from, topology, sizes, spec.seed)
     },
     trainingBatches: (epoch, skip = 0) => pace(epochOrder(spec, training, epoch), skip),
     validationBatches: () => pace(validation),

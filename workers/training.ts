@@ -1,18 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
-import { variablesOf } from '#domain/shape.ts'
+import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { uploadBatch } from './data/batch-tensors.ts'
 import { type Batch, blankBatch } from './data/batches.ts'
 import { inScope } from './engine/in-scope.ts'
 import { openProgram, type Variables } from './engine/program.ts'
-import { type Clock, type Scalars, type Transform, toScalars } from './optimizers/transform.ts'
+import { type Clock, type Transform, toScalars } from './optimizers/transform.ts'
 import { evaluationRoutine, type Ingredients, type Outcome, stepRoutine } from './train-step.ts'
 import { toTensors, toWeight, type Weight } from './weights.ts'
 
 /** What a training starts from, or left behind: the optimizer's clock, and variables by group. */
 export interface TrainingState {
   clock: Clock
-  /** `params` and the optimizer's slots. At the start there are no slots; later no params where they follow from those. */
+  /**
+   * `params`, `statistics` where the model has any, and the optimizer's slots. At the start there are no slots; later no
+   * params where they follow from those.
+   */
   variables: Readonly<Record<string, readonly Weight[]>>
 }
 
@@ -35,35 +38,41 @@ export interface BatchSizes {
   validation: readonly number[]
 }
 
+/** @param seed decides, with the step, what drops out */
 export function beginTraining(
   ingredients: Ingredients,
   start: TrainingState,
   topology: Topology,
   sizes: BatchSizes,
+  seed: number,
 ): Training {
   const { transform } = ingredients
   const { inputShape } = topology
-  const variables = variablesOf(topology)
+  const members = (group: string) => (group === 'statistics' ? statisticsOf : variablesOf)(topology)
   let { clock } = start
   const evaluation = (batch: Batch) => ({ routine: 'evaluate', inputs: uploadBatch(batch, inputShape) })
-  const step = (batch: Batch, scalars: Scalars) => ({
+  const step = (batch: Batch, { clock: { step }, scalars }: ReturnType<Transform['tick']>) => ({
     routine: 'step',
-    inputs: { ...uploadBatch(batch, inputShape), ...toScalars(scalars) },
+    inputs: {
+      ...uploadBatch(batch, inputShape),
+      seed: tf.tensor1d([seed | 0, step], 'int32'),
+      ...toScalars(scalars),
+    },
   })
   const program = inScope(() => {
-    const { scalars } = transform.tick(clock)
+    const next = transform.tick(clock)
     return openProgram(
       openVariables(transform, start),
       { step: stepRoutine(ingredients), evaluate: evaluationRoutine(ingredients) },
       [
-        ...sizes.training.map(size => step(blankBatch(size, inputShape), scalars)),
+        ...sizes.training.map(size => step(blankBatch(size, inputShape), next)),
         ...sizes.validation.map(size => evaluation(blankBatch(size, inputShape))),
       ],
     )
   })
   const read = (group: string) => {
     const values = program.read(group)
-    return variables.map(variable => toWeight(variable, values.get(variable.name)!))
+    return members(group).map(variable => toWeight(variable, values.get(variable.name)!))
   }
   const groups = program.groups.filter(group => group !== 'params' || !transform.paramsOf)
   return {
@@ -72,7 +81,7 @@ export function beginTraining(
     },
     step(batch) {
       const next = transform.tick(clock)
-      const outcome = tf.tidy(() => program.run(step(batch, next.scalars)))
+      const outcome = tf.tidy(() => program.run(step(batch, next)))
       clock = next.clock
       return outcome as Outcome
     },
@@ -84,9 +93,13 @@ export function beginTraining(
 }
 
 function openVariables(transform: Transform, { clock, variables }: TrainingState): Variables {
-  const { params: given, ...slots } = mapValues(variables, toTensors)
+  const { params: given, statistics, ...slots } = mapValues(variables, toTensors)
   const params = given ?? transform.paramsOf!(slots, clock)
-  return { params, ...(Object.keys(slots).length > 0 ? slots : transform.init(params)) }
+  return {
+    params,
+    ...(statistics && { statistics }),
+    ...(Object.keys(slots).length > 0 ? slots : transform.init(params)),
+  }
 }
 
 function mapValues<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To) {

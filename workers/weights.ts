@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { initialWeights } from '#domain/initializers.ts'
 import type { Topology } from '#domain/model-spec.ts'
-import { type Variable, variablesOf } from '#domain/shape.ts'
+import { elementCount } from '#domain/shape.ts'
+import { statisticsOf, type Variable, variablesOf } from '#domain/variables.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 
 /** A variable's values on the host. */
@@ -11,6 +12,14 @@ export type Weight = NamedTensor & { dtype: 'F32' }
 export function drawWeights(topology: Topology, seed: number): Weight[] {
   const values = initialWeights(topology, seed)
   return variablesOf(topology).map(variable => toWeight(variable, values.get(variable.name)!))
+}
+
+/** What a model begins with, by group: `params`, and `statistics` if it has any. */
+export function drawVariables(topology: Topology, seed: number): Record<string, Weight[]> {
+  const statistics = statisticsOf(topology).map(statistic =>
+    toWeight(statistic, new Float32Array(elementCount(statistic.shape)).fill(statistic.initialValue)),
+  )
+  return { params: drawWeights(topology, seed), ...(statistics.length > 0 && { statistics }) }
 }
 
 /** Copies them to the device. */

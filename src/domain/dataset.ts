@@ -26,16 +26,21 @@ const MNIST: Dataset = {
 
 export const BUILT_IN_DATASETS: ReadonlyMap<string, Dataset> = new Map([[MNIST.id, MNIST]])
 
-/** What a client posts as `dataset`. */
+/** What there is to say to somebody who names a dataset that is not there. */
+export function unknownDataset(id: string): string {
+  return `there is no dataset "${id}"; there is: ${[...BUILT_IN_DATASETS.keys()].join(', ')}`
+}
+
+/** A dataset by name, there or not: a preset names the one of its experiment. */
 export const DatasetRef = z.strictObject({
-  id: z
-    .string()
-    .min(1)
-    .max(100)
-    .refine(id => BUILT_IN_DATASETS.has(id), {
-      error: ({ input }) =>
-        `there is no dataset "${input}"; there is: ${[...BUILT_IN_DATASETS.keys()].join(', ')}`,
-    }),
+  id: z.string().min(1).max(100),
   normalize: Normalization.optional(),
 })
 export type DatasetRef = z.infer<typeof DatasetRef>
+
+/** What a client posts as `dataset`. */
+export const KnownDatasetRef = DatasetRef.extend({
+  id: DatasetRef.shape.id.refine(id => BUILT_IN_DATASETS.has(id), {
+    error: ({ input }) => unknownDataset(String(input)),
+  }),
+})

@@ -9,26 +9,56 @@ export type ModelSpec = z.infer<typeof ModelSpec>
 
 /**
  * How a variable starts. `fanInUniform` is U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's default for linear and
- * convolution layers, biases included; `glorotUniform` is Keras's default (Glorot and Bengio 2010, eq. 16).
+ * convolution layers, biases included; `glorotUniform` is Keras's default (Glorot and Bengio 2010, eq. 16);
+ * `heNormalFanOut` is N(0, sqrt(2 / fan_out)) (He, Zhang, Ren and Sun 2015, sec. 2.2, backward).
  */
-export type Initializer = 'glorotUniform' | 'fanInUniform' | 'zeros'
+export type Initializer = 'glorotUniform' | 'fanInUniform' | 'heNormalFanOut' | 'zeros' | 'ones'
 export type Activation = 'relu' | 'linear'
 
-interface KernelLayer {
-  name: string
+interface WithKernel {
   activation: Activation
   kernelInitializer: Initializer
-  biasInitializer: Initializer
+  /** Absent: there is no bias. */
+  biasInitializer?: Initializer
 }
 
-/** Kernels are stored as TensorFlow has them: dense [in, out], convolution [height, width, in, out]. Strides are 1. */
-export type Layer =
-  | (KernelLayer & { type: 'conv2d'; filters: number; kernelSize: number; padding: 'valid' | 'same' })
-  | (KernelLayer & { type: 'dense'; units: number })
-  | { type: 'maxPooling2d'; name: string; poolSize: number }
-  | { type: 'flatten'; name: string }
+/**
+ * Kernels are stored as TensorFlow has them: dense [in, out], convolution [height, width, in, out]. Images are
+ * [height, width, channels]. Strides are 1 for a convolution and poolSize for a pool unless they are given.
+ */
+type LayerKind =
+  | (WithKernel & {
+      type: 'conv2d'
+      filters: number
+      kernelSize: number
+      strides?: number
+      padding: 'valid' | 'same'
+    })
+  | (WithKernel & { type: 'dense'; units: number })
+  | { type: 'maxPooling2d'; poolSize: number; strides?: number }
+  /** On each of the four sides. */
+  | { type: 'zeroPadding2d'; padding: number }
+  /** In Keras's sense: moving <- momentum moving + (1 - momentum) batch. */
+  | { type: 'batchNormalization'; momentum: number; epsilon: number }
+  | { type: 'activation'; activation: Activation }
+  /** `rate` is the share of units that a step silences; the others are scaled up by 1 / (1 - rate). */
+  | { type: 'dropout'; rate: number }
+  /** The sum of all inputs, which have one shape. */
+  | { type: 'add' }
+  | { type: 'globalAveragePooling2d' }
+  | { type: 'flatten' }
 
-/** A network as a value: what it takes (without the batch dimension) and its layers in order. It ends in logits. */
+export type LayerType = LayerKind['type']
+
+/** `inputs` are the names of earlier layers; absent, it is the layer before, or the network's input for the first. */
+export type Layer = LayerKind & { name: string; inputs?: readonly string[] }
+
+export type LayerOf<Type extends LayerType> = Extract<Layer, { type: Type }>
+
+/**
+ * A network as a value: what it takes (without the batch dimension) and its layers, inputs first. The last one gives the
+ * logits.
+ */
 export interface Topology {
   inputShape: readonly number[]
   layers: readonly Layer[]

@@ -17,7 +17,7 @@ export const GrdaSpec = z.strictObject({
     .array(z.string().min(1).max(200))
     .max(1000)
     .default([])
-    .describe('Variables that no threshold touches: "bias", or a layer\'s name.'),
+    .describe('Variables that no threshold touches: "bias", "batchNorm", or a layer\'s name.'),
   clock: z
     .enum(['steps', 'time'])
     .default('steps')

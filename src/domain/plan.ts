@@ -1,10 +1,12 @@
 import { BUILT_IN_DATASETS } from './dataset.ts'
-import { initialWeights } from './initializers.ts'
+import { shareWithin } from './initializers.ts'
+import type { Topology } from './model-spec.ts'
 import { PRESETS } from './presets/presets.ts'
 import { scheduleFactor } from './schedule-spec.ts'
-import { activationCount, parameterCount, variablesOf } from './shape.ts'
+import { activationCount } from './shape.ts'
 import { growThreshold, INITIAL_THRESHOLD, isPenalised } from './threshold.ts'
 import type { TrainingSpec } from './training-spec.ts'
+import { parameterCount, variablesOf } from './variables.ts'
 
 const BYTES_PER_FLOAT = 4
 const PLANNED_EPOCHS = 1000
@@ -60,7 +62,10 @@ export function epochLength({ dataset, validation, batchSize }: TrainingSpec) {
 
 function planEpochs(spec: TrainingSpec, stepsPerEpoch: number): PlannedEpoch[] {
   const { optimizer, schedule } = spec
-  const sparsityAt = optimizer.name === 'grda' ? initialSparsity(spec, optimizer.exclude) : undefined
+  const sparsityAt =
+    optimizer.name === 'grda'
+      ? initialSparsity(PRESETS[spec.model.preset].topology, optimizer.exclude)
+      : undefined
   const planned: PlannedEpoch[] = []
   let state = INITIAL_THRESHOLD
   let budget = PLANNED_STEPS
@@ -84,31 +89,16 @@ function planEpochs(spec: TrainingSpec, stepsPerEpoch: number): PlannedEpoch[] {
   return planned
 }
 
-/** P(|w_init| <= l1) over all parameters, as a function of l1: what gRDA prunes before the gradients have a say. */
-function initialSparsity(spec: TrainingSpec, exclude: readonly string[]): (l1: number) => number {
-  const { topology } = PRESETS[spec.model.preset]
-  const weights = initialWeights(topology, spec.seed)
-  const magnitudes = new Float32Array(parameterCount(topology))
-  let count = 0
-  let alwaysZero = 0
-  for (const variable of variablesOf(topology)) {
-    for (const value of weights.get(variable.name)!) {
-      if (isPenalised(variable, exclude)) magnitudes[count++] = Math.abs(value)
-      else if (value === 0) alwaysZero++
-    }
-  }
-  const sorted = magnitudes.subarray(0, count).sort()
-  return l1 => (alwaysZero + countAtMost(sorted, l1)) / magnitudes.length
-}
-
-/** How many of the ascending values are <= limit. */
-function countAtMost(sorted: Float32Array, limit: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (sorted[middle]! <= limit) low = middle + 1
-    else high = middle
-  }
-  return low
+/**
+ * P(|w_init| <= l1) over all parameters, as a function of l1: what gRDA prunes before the gradients have a say. What is not
+ * penalised counts where it starts at zero.
+ */
+function initialSparsity(topology: Topology, exclude: readonly string[]): (l1: number) => number {
+  const variables = variablesOf(topology)
+  const parameters = parameterCount(topology)
+  return l1 =>
+    variables.reduce((sum, variable) => {
+      const limit = isPenalised(variable, exclude) ? l1 : 0
+      return sum + variable.size * shareWithin(variable, limit)
+    }, 0) / parameters
 }

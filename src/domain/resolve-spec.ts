@@ -1,10 +1,10 @@
-import { BUILT_IN_DATASETS } from './dataset.ts'
+import { BUILT_IN_DATASETS, unknownDataset } from './dataset.ts'
 import { AppError, type Mistake } from './error.ts'
 import type { Warning } from './event.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
 import { PRESETS } from './presets/presets.ts'
-import { variablesOf } from './shape.ts'
 import type { JobRequest, TrainingSpec } from './training-spec.ts'
+import { variablesOf } from './variables.ts'
 
 const DEFAULTS = {
   schedule: { name: 'constant' },
@@ -40,7 +40,8 @@ export function resolveSpec({ name: _, ...request }: JobRequest): {
 }
 
 function datasetMistakes({ dataset: ref, model, batchSize, validation }: TrainingSpec): Mistake[] {
-  const dataset = BUILT_IN_DATASETS.get(ref.id)!
+  const dataset = BUILT_IN_DATASETS.get(ref.id)
+  if (!dataset) return [{ path: 'dataset.id', message: unknownDataset(ref.id) }]
   const mistakes: Mistake[] = []
   const wanted = PRESETS[model.preset].topology.inputShape.join(' x ')
   if (dataset.inputShape.join(' x ') !== wanted) {
@@ -73,7 +74,7 @@ function datasetMistakes({ dataset: ref, model, batchSize, validation }: Trainin
 function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
   if (optimizer.name !== 'grda') return []
   const variables = variablesOf(PRESETS[model.preset].topology)
-  const words = new Set(['bias', ...variables.map(({ name }) => name.split('/')[0]!)])
+  const words = new Set(['bias', 'batchNorm', ...variables.map(({ name }) => name.split('/')[0]!)])
   return optimizer.exclude.flatMap((word, index) =>
     words.has(word)
       ? []

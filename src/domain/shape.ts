@@ -1,81 +1,71 @@
-import type { Initializer, Layer, Topology } from './model-spec.ts'
+import type { Layer, LayerOf, Topology } from './model-spec.ts'
 
-/** A trainable tensor of a model, known before anything is built. */
-export interface Variable {
-  /** `layer/kernel` or `layer/bias`. */
-  name: string
-  kind: 'kernel' | 'bias'
-  shape: readonly number[]
-  size: number
-  initializer: Initializer
-  /** Inputs and outputs of one unit (convolutions count their window), for the initializer's scale. */
-  fanIn: number
-  fanOut: number
+/** A layer in its place: which outputs it takes, and the shapes of those and of its own, without the batch dimension. */
+export interface PlacedLayer {
+  layer: Layer
+  /** Positions among the layers; -1 is the network's input. */
+  inputs: readonly number[]
+  inputShape: readonly number[]
+  outputShape: readonly number[]
+}
+
+/** @throws Error when a layer takes from one that does not come before it */
+export function placeLayers({ inputShape, layers }: Topology): PlacedLayer[] {
+  const placed: PlacedLayer[] = []
+  const positions = new Map<string, number>()
+  for (const [index, layer] of layers.entries()) {
+    const inputs = layer.inputs?.map(name => positionOf(name, positions, layer.name)) ?? [index - 1]
+    const shape = inputs[0] === -1 ? inputShape : placed[inputs[0]!]!.outputShape
+    placed.push({ layer, inputs, inputShape: shape, outputShape: outputShape(layer, shape) })
+    positions.set(layer.name, index)
+  }
+  return placed
 }
 
 export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1)
 }
 
-/** The trainable variables in model order; each layer's kernel before its bias. */
-export function variablesOf(topology: Topology): Variable[] {
-  let shape = topology.inputShape
-  return topology.layers.flatMap(layer => {
-    const variables = layerVariables(layer, shape)
-    shape = outputShape(layer, shape)
-    return variables
-  })
-}
-
-export function parameterCount(topology: Topology): number {
-  return variablesOf(topology).reduce((sum, variable) => sum + variable.size, 0)
-}
-
 /** Floats that one example's forward pass leaves behind for the backward pass. */
 export function activationCount(topology: Topology): number {
-  let shape = topology.inputShape
-  let count = elementCount(shape)
-  for (const layer of topology.layers) {
-    shape = outputShape(layer, shape)
-    if (layer.type !== 'flatten') count += elementCount(shape)
-  }
-  return count
+  return placeLayers(topology)
+    .filter(({ layer }) => layer.type !== 'flatten')
+    .reduce((sum, { outputShape }) => sum + elementCount(outputShape), elementCount(topology.inputShape))
 }
 
-/** The shape that `layer` makes of `input`, both without the batch dimension. Images are [height, width, channels]. */
+function positionOf(name: string, positions: ReadonlyMap<string, number>, taker: string): number {
+  const position = positions.get(name)
+  if (position === undefined) throw new Error(`${taker} takes from ${name}, which does not come before it`)
+  return position
+}
+
+/** The shape that `layer` makes of `input`. */
 function outputShape(layer: Layer, input: readonly number[]): readonly number[] {
   switch (layer.type) {
     case 'dense':
       return [...input.slice(0, -1), layer.units]
     case 'flatten':
       return [elementCount(input)]
-    case 'maxPooling2d':
-      return [...input.slice(0, 2).map(length => Math.floor(length / layer.poolSize)), input[2]!]
-    case 'conv2d': {
-      const lost = layer.padding === 'valid' ? layer.kernelSize - 1 : 0
-      return [input[0]! - lost, input[1]! - lost, layer.filters]
+    case 'globalAveragePooling2d':
+      return input.slice(-1)
+    case 'zeroPadding2d':
+      return [...input.slice(0, 2).map(length => length + 2 * layer.padding), input[2]!]
+    case 'maxPooling2d': {
+      const { poolSize, strides = poolSize } = layer
+      return [...input.slice(0, 2).map(length => windows(length, poolSize, strides)), input[2]!]
     }
+    case 'conv2d':
+      return [...input.slice(0, 2).map(length => convolved(layer, length)), layer.filters]
+    default:
+      return input
   }
 }
 
-function layerVariables(layer: Layer, input: readonly number[]): Variable[] {
-  if (layer.type !== 'dense' && layer.type !== 'conv2d') return []
-  const channels = input.at(-1)!
-  const units = layer.type === 'dense' ? layer.units : layer.filters
-  const window = layer.type === 'dense' ? [] : [layer.kernelSize, layer.kernelSize]
-  const fanIn = elementCount(window) * channels
-  const fanOut = elementCount(window) * units
-  const variable = (kind: Variable['kind'], shape: number[], initializer: Initializer): Variable => ({
-    name: `${layer.name}/${kind}`,
-    kind,
-    shape,
-    size: elementCount(shape),
-    initializer,
-    fanIn,
-    fanOut,
-  })
-  return [
-    variable('kernel', [...window, channels, units], layer.kernelInitializer),
-    variable('bias', [units], layer.biasInitializer),
-  ]
+function convolved({ kernelSize, strides = 1, padding }: LayerOf<'conv2d'>, length: number): number {
+  return padding === 'same' ? Math.ceil(length / strides) : windows(length, kernelSize, strides)
+}
+
+/** How many windows of `size` fit, `strides` apart. */
+function windows(length: number, size: number, strides: number): number {
+  return Math.floor((length - size) / strides) + 1
 }

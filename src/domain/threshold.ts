@@ -1,5 +1,5 @@
 import type { GrdaSpec } from './optimizer-spec.ts'
-import type { Variable } from './shape.ts'
+import type { Variable } from './variables.ts'
 
 /** The part of gRDA's state that lives on the host, in float64: in float32 it drifts by 1.3 % in 4e6 steps. */
 export interface ThresholdState {
@@ -39,10 +39,17 @@ function powerDifference(end: number, length: number, mu: number): number {
   return end ** mu * -Math.expm1(mu * Math.log1p(-length / end))
 }
 
-/** Whether gRDA penalises a variable: `exclude` names layers, or `bias` for every bias. */
+/** Whether gRDA penalises a variable: `exclude` names layers, or `bias` for every bias, or `batchNorm` for every gamma and beta. */
 export function isPenalised(
   { name, kind }: Pick<Variable, 'name' | 'kind'>,
   exclude: readonly string[],
 ): boolean {
-  return !exclude.some(word => word === kind || word === name || name.startsWith(`${word}/`))
+  const isNormalisation = kind === 'gamma' || kind === 'beta'
+  return !exclude.some(
+    word =>
+      word === kind ||
+      word === name ||
+      name.startsWith(`${word}/`) ||
+      (word === 'batchNorm' && isNormalisation),
+  )
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DatasetRef } from './dataset.ts'
+import { KnownDatasetRef } from './dataset.ts'
 import { ModelSpec } from './model-spec.ts'
 import { OptimizerSpec } from './optimizer-spec.ts'
 import { ScheduleSpec } from './schedule-spec.ts'
@@ -39,7 +39,7 @@ const Labels = z
 export const JobRequest = z
   .strictObject({
     name: z.string().min(1).max(200).optional(),
-    dataset: DatasetRef.optional(),
+    dataset: KnownDatasetRef.optional(),
     model: ModelSpec,
     optimizer: OptimizerSpec.optional(),
     schedule: ScheduleSpec.optional(),

@@ -5,6 +5,7 @@ import { getThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import type { Engine } from './engine.ts'
 import { avgPoolGrad } from './wasm/avg-pool-grad.ts'
 import { batchMatMul } from './wasm/batch-mat-mul.ts'
+import { batchNormalizationGrad, batchNormalizationTraining } from './wasm/batch-normalization.ts'
 import { conv2dBackpropFilter } from './wasm/conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './wasm/conv2d-backprop-input.ts'
 import { fusedMatMul } from './wasm/fused-mat-mul.ts'
@@ -15,11 +16,14 @@ import { mean, sum } from './wasm/reduce-leading-axes.ts'
 import { registerKernel } from './wasm/register-kernel.ts'
 import { reluGrad } from './wasm/relu-grad.ts'
 import { sparseSoftmaxCrossEntropy } from './wasm/sparse-softmax-cross-entropy.ts'
+import { statelessRandomUniform } from './wasm/stateless-random-uniform.ts'
 
 /** Opens the WebAssembly engine, with one thread where the machine does not let it share memory with more. */
 export async function openWasm(threads: number): Promise<Engine> {
   registerKernel(avgPoolGrad)
   registerKernel(batchMatMul)
+  registerKernel(batchNormalizationGrad)
+  registerKernel(batchNormalizationTraining)
   registerKernel(conv2dBackpropFilter)
   registerKernel(conv2dBackpropInput)
   registerKernel(fusedMatMul)
@@ -28,6 +32,7 @@ export async function openWasm(threads: number): Promise<Engine> {
   registerKernel(mean)
   registerKernel(reluGrad)
   registerKernel(sparseSoftmaxCrossEntropy)
+  registerKernel(statelessRandomUniform)
   registerKernel(sum)
   const forgetListeners = watchFaultListeners()
   if (threads > 1) await preferThreadedBackend(threads)

@@ -1,14 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-
-interface NativeBackend {
-  binding: { TF_ATTR_TYPE: number; TF_FLOAT: number; TF_INT32: number }
-  executeMultipleOutputs(
-    name: string,
-    attributes: object[],
-    inputs: tf.Tensor[],
-    outputCount: number,
-  ): tf.Tensor[]
-}
+import type { Attribute, NativeBackend } from './native-backend.ts'
 
 type Inputs = Record<string, tf.Tensor>
 type Kernel = (inputs: Inputs, attributes: tf.NamedAttrMap, backend: NativeBackend) => tf.Tensor[] | undefined
@@ -28,8 +19,62 @@ export function registerNativeKernels(): void {
       2,
     )
   })
+  register('BatchNormalizationTraining', normaliseBatch)
+  register('BatchNormalizationGrad', differentiateNormalisation)
+  register('StatelessRandomUniform', drawUniform, 'int32')
   register(tf.ClipByValue, clip)
   register(tf.Sum, sumBiasGradient)
+}
+
+/** TensorFlow moves the running statistics itself, by `exponential_avg_factor`. The last three outputs are for the gradient. */
+const normaliseBatch: Kernel = ({ x, gamma, beta, mean, variance }, { momentum, epsilon }, backend) => {
+  const factor = { name: 'exponential_avg_factor', type: FLOAT_ATTRIBUTE, value: 1 - (momentum as number) }
+  const attributes = [...normalisation(backend, epsilon as number), factor]
+  const inputs = [x!, gamma!, beta!, mean!, variance!]
+  return backend.executeMultipleOutputs('FusedBatchNormV3', attributes, inputs, 6)
+}
+
+const differentiateNormalisation: Kernel = (
+  { dy, x, gamma, saved0, saved1, saved2 },
+  { epsilon },
+  backend,
+) => {
+  const inputs = [dy!, x!, gamma!, saved0!, saved1!, saved2!]
+  const attributes = normalisation(backend, epsilon as number)
+  return backend.executeMultipleOutputs('FusedBatchNormGradV3', attributes, inputs, 5).slice(0, 3)
+}
+
+/** TF_ATTR_FLOAT and its neighbours, of which the binding exports some. */
+const FLOAT_ATTRIBUTE = 2
+const BOOL_ATTRIBUTE = 3
+
+function normalisation(backend: NativeBackend, epsilon: number): Attribute[] {
+  const { TF_ATTR_TYPE, TF_FLOAT } = backend.binding
+  return [
+    floats(backend),
+    { name: 'U', type: TF_ATTR_TYPE, value: TF_FLOAT },
+    { name: 'epsilon', type: FLOAT_ATTRIBUTE, value: epsilon },
+    { name: 'is_training', type: BOOL_ATTRIBUTE, value: true },
+  ]
+}
+
+/** float32 in [0, 1) of the attribute's shape, a function of the seed alone. */
+const drawUniform: Kernel = ({ seed }, { shape }, backend) => {
+  const { TF_ATTR_TYPE: type, TF_FLOAT, TF_INT32 } = backend.binding
+  const shapeTensor = tf.tensor1d(shape as number[], 'int32')
+  const attributes = [
+    { name: 'dtype', type, value: TF_FLOAT },
+    { name: 'T', type, value: TF_INT32 },
+    { name: 'Tseed', type, value: TF_INT32 },
+  ]
+  const uniform = backend.executeMultipleOutputs(
+    'StatelessRandomUniform',
+    attributes,
+    [shapeTensor, seed!],
+    1,
+  )
+  shapeTensor.dispose()
+  return uniform
 }
 
 /** tfjs-node takes a minimum and a maximum: two passes for one. */
@@ -52,8 +97,8 @@ function floats({ binding }: NativeBackend) {
   return { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }
 }
 
-/** Where `kernel` gives undefined or an input is not float32, tfjs-node's own kernel goes on doing the work. */
-function register(kernelName: string, kernel: Kernel): void {
+/** Where `kernel` gives undefined or the first input is of another type, tfjs-node's own kernel goes on doing the work. */
+function register(kernelName: string, kernel: Kernel, dtype: tf.DataType = 'float32'): void {
   const stock = tf.getKernel(kernelName, 'tensorflow')
   if (stock) tf.unregisterKernel(kernelName, 'tensorflow')
   tf.registerKernel({
@@ -61,8 +106,8 @@ function register(kernelName: string, kernel: Kernel): void {
     backendName: 'tensorflow',
     kernelFunc: call => {
       const inputs = call.inputs as Inputs
-      const isFloat = Object.values(inputs)[0]!.dtype === 'float32'
-      const outputs = isFloat ? kernel(inputs, call.attrs ?? {}, call.backend as NativeBackend) : undefined
+      const isMeant = Object.values(inputs)[0]!.dtype === dtype
+      const outputs = isMeant ? kernel(inputs, call.attrs ?? {}, call.backend as NativeBackend) : undefined
       if (!outputs) return stock!.kernelFunc(call)
       return outputs.length === 1 ? outputs[0]! : outputs
     },

@@ -1,5 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Activation } from '#domain/model-spec.ts'
+import type { Activation, LayerOf } from '#domain/model-spec.ts'
+import type { Layer } from './layer.ts'
+
+/** An activation as a layer of its own. */
+export function activationLayer({ activation }: LayerOf<'activation'>): Layer {
+  return ({ inputs }) => {
+    const y = activate(activation, inputs[0]!)
+    return { y, pullback: dy => ({ gradients: {}, dx: () => activationGradient(activation, dy, y) }) }
+  }
+}
 
 export function activate(activation: Activation, z: tf.Tensor): tf.Tensor {
   switch (activation) {

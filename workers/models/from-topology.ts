@@ -1,41 +1,61 @@
-import type { NamedTensorMap, Tensor, Tensor2D } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import type { Layer as LayerSpec, Topology } from '#domain/model-spec.ts'
+import { type PlacedLayer, placeLayers } from '#domain/shape.ts'
+import { activationLayer } from './activation.ts'
+import { batchNormalization } from './batch-normalization.ts'
 import { convolution } from './convolution.ts'
 import { dense } from './dense.ts'
+import { dropout } from './dropout.ts'
 import { flatten } from './flatten.ts'
-import type { Layer } from './layer.ts'
+import { globalAveragePooling } from './global-average-pooling.ts'
+import type { Forward, Layer, TrainingPass } from './layer.ts'
 import { maxPooling } from './max-pooling.ts'
+import { sum } from './sum.ts'
+import { zeroPadding } from './zero-padding.ts'
 
-/** A network as a function of its variables and a batch [batch, ...inputShape]. */
-export type Model = (
-  params: NamedTensorMap,
-  x: Tensor,
-) => {
+/**
+ * A network as a function of its variables (parameters and statistics, by name) and a batch [batch, ...inputShape]; with a
+ * pass in training, without one in evaluation.
+ */
+export type Model = (variables: tf.NamedTensorMap, x: tf.Tensor, pass?: TrainingPass) => ModelForward
+
+export interface ModelForward {
   /** [batch, classes] */
-  logits: Tensor2D
-  /** Takes the loss's gradient at the logits to those at the variables. */
-  pullback(dLogits: Tensor): NamedTensorMap
+  logits: tf.Tensor2D
+  /** The statistics that the pass has moved; none in evaluation. */
+  statistics: tf.NamedTensorMap
+  /** Takes the loss's gradient at the logits to those at the parameters. */
+  pullback(dLogits: tf.Tensor): tf.NamedTensorMap
 }
 
 export function modelFromTopology(topology: Topology): Model {
-  const layers = topology.layers.map(layerFromSpec)
-  const firstTrained = topology.layers.findIndex(({ type }) => type === 'dense' || type === 'conv2d')
-  return (params, x) => {
-    let y = x
-    const passes = layers.map(layer => {
-      const forward = layer(params, y)
-      y = forward.y
-      return forward
-    })
+  const placed = placeLayers(topology)
+  const layers = placed.map(({ layer }, index) => layerFromSpec(layer, index))
+  const trained = trainedLayers(placed)
+  return (variables, x, pass) => {
+    const passes: Forward[] = []
+    for (const [index, layer] of layers.entries()) {
+      const inputs = placed[index]!.inputs.map(input => (input === -1 ? x : passes[input]!.y))
+      passes.push(layer({ variables, inputs, pass }))
+    }
     return {
-      logits: y as Tensor2D,
+      logits: passes.at(-1)!.y as tf.Tensor2D,
+      statistics: Object.assign({}, ...passes.map(({ statistics }) => statistics)),
       pullback(dLogits) {
-        const gradients: NamedTensorMap = {}
-        let dy = dLogits
-        for (let i = passes.length - 1; i >= firstTrained; i--) {
-          const back = passes[i]!.pullback(dy)
+        const gradients: tf.NamedTensorMap = {}
+        const atOutputs: (tf.Tensor | undefined)[] = []
+        atOutputs[passes.length - 1] = dLogits
+        for (let index = passes.length - 1; index >= 0; index--) {
+          const dy = atOutputs[index]
+          if (!dy || !trained[index]) continue
+          const back = passes[index]!.pullback(dy)
           Object.assign(gradients, back.gradients)
-          if (i > firstTrained) dy = back.dx()
+          for (const [position, input] of placed[index]!.inputs.entries()) {
+            if (!trained[input]) continue
+            const sofar = atOutputs[input]
+            const dx = back.dx(position)
+            atOutputs[input] = sofar ? tf.add(sofar, dx) : dx
+          }
         }
         return gradients
       },
@@ -43,7 +63,17 @@ export function modelFromTopology(topology: Topology): Model {
   }
 }
 
-function layerFromSpec(layer: LayerSpec): Layer {
+/** Which layers have variables, or take from one that has: only to their outputs is there a gradient to take. */
+function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {
+  const trained: boolean[] = []
+  for (const { layer, inputs } of placed) {
+    const hasVariables = ['dense', 'conv2d', 'batchNormalization'].includes(layer.type)
+    trained.push(hasVariables || inputs.some(input => trained[input]))
+  }
+  return trained
+}
+
+function layerFromSpec(layer: LayerSpec, index: number): Layer {
   switch (layer.type) {
     case 'dense':
       return dense(layer)
@@ -51,6 +81,18 @@ function layerFromSpec(layer: LayerSpec): Layer {
       return convolution(layer)
     case 'maxPooling2d':
       return maxPooling(layer)
+    case 'zeroPadding2d':
+      return zeroPadding(layer)
+    case 'batchNormalization':
+      return batchNormalization(layer)
+    case 'activation':
+      return activationLayer(layer)
+    case 'dropout':
+      return dropout(layer, index)
+    case 'add':
+      return sum
+    case 'globalAveragePooling2d':
+      return globalAveragePooling
     case 'flatten':
       return flatten
   }

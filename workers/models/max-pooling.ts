@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Layer as LayerSpec } from '#domain/model-spec.ts'
+import type { LayerOf } from '#domain/model-spec.ts'
 import type { Layer } from './layer.ts'
 
-/** The largest value of each poolSize x poolSize window; windows touch, and rows that fill none are left out. */
-export function maxPooling({ poolSize }: Extract<LayerSpec, { type: 'maxPooling2d' }>): Layer {
-  const window = { filterSize: poolSize, strides: poolSize, pad: 'valid' }
-  return (_, input) => {
-    const output = tf.maxPool(input as tf.Tensor4D, poolSize, poolSize, 'valid')
+/** The largest value of each poolSize x poolSize window; rows that fill none are left out. */
+export function maxPooling({ poolSize, strides = poolSize }: LayerOf<'maxPooling2d'>): Layer {
+  const window = { filterSize: poolSize, strides, pad: 'valid' }
+  return ({ inputs }) => {
+    const input = inputs[0] as tf.Tensor4D
+    const output = tf.maxPool(input, poolSize, strides, 'valid')
     return {
       y: output,
       pullback: dy => ({

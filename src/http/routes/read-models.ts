@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { DatasetRef } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
-import { parameterCount, variablesOf } from '#domain/shape.ts'
 import { JobRequest } from '#domain/training-spec.ts'
+import { parameterCount, variablesOf } from '#domain/variables.ts'
 import { pageOf, wholePage } from '#http/page.ts'
 
 const ModelResource = z
@@ -13,7 +14,9 @@ const ModelResource = z
     parameters: z.int(),
     inputShape: z.array(z.int()),
     variables: z.array(z.object({ name: z.string(), shape: z.array(z.int()), size: z.int() })),
-    defaults: JobRequest.omit({ model: true }).describe('The spec fields that a request may leave out.'),
+    defaults: JobRequest.omit({ model: true })
+      .extend({ dataset: DatasetRef })
+      .describe('The spec fields that a request may leave out, if their dataset is there.'),
   })
   .meta({ id: 'Model' })
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
-import { PRESET_NAMES } from '#domain/presets/preset-names.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { randomStream } from '#domain/random.ts'
-import { variablesOf } from '#domain/shape.ts'
+import { elementCount } from '#domain/shape.ts'
+import { variablesOf } from '#domain/variables.ts'
 import { crossEntropy } from '#workers/losses.ts'
 import { correctCount } from '#workers/metrics.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
@@ -14,7 +14,7 @@ const BATCH = 3
 
 /** What models and losses owe the training, on whatever engine is open. */
 export function testModels(): void {
-  for (const name of PRESET_NAMES) {
+  for (const name of ['mnist-mlp', 'mnist-lenet', 'cifar10-cnn'] as const) {
     const { topology } = PRESETS[name]
 
     test(`${name} makes logits of images, and gradients that a gradient tape confirms`, () => {
@@ -24,7 +24,7 @@ export function testModels(): void {
           drawWeights(topology, 5).map(({ name, shape, data }) => [name, tf.tensor(data, [...shape])]),
         )
         const random = randomStream(5, 'test')
-        const pixels = Float32Array.from({ length: BATCH * 28 * 28 }, random.next)
+        const pixels = Float32Array.from({ length: BATCH * elementCount(topology.inputShape) }, random.next)
         const x = tf.tensor(pixels, [BATCH, ...topology.inputShape])
         const y = tf.tensor1d([7, 0, 3], 'int32')
 

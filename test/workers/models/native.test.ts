@@ -1,5 +1,7 @@
 import { openEngine } from '#workers/engine/engine.ts'
 import { testModels } from './battery.ts'
+import { testNetwork } from './network-battery.ts'
 
 await openEngine('native')
 testModels()
+testNetwork()

@@ -1,0 +1,116 @@
+import type { Layer } from '#domain/model-spec.ts'
+import type { Preset } from './preset.ts'
+
+/** Bottleneck blocks of each stage, their inner filters, and the strides of the first. */
+const STAGES = [
+  { blocks: 3, filters: 64, strides: 1 },
+  { blocks: 4, filters: 128, strides: 2 },
+  { blocks: 6, filters: 256, strides: 2 },
+  { blocks: 3, filters: 512, strides: 2 },
+]
+const EXPANSION = 4
+
+/** ResNet-50 (He, Zhang, Ren and Sun 2016) as torchvision has it, strides on the 3 x 3 convolutions: 25,557,032 parameters. */
+export const resnet50: Preset = {
+  description: 'ResNet-50 of the original ImageNet experiment',
+  topology: {
+    inputShape: [224, 224, 3],
+    layers: [
+      ...convolution('conv1', 'bn1', { filters: 64, kernelSize: 7, strides: 2 }),
+      relu('relu'),
+      // Outputs of a ReLU are never negative, so a margin of zeros changes no maximum.
+      { type: 'zeroPadding2d', name: 'maxpool.pad', padding: 1 },
+      { type: 'maxPooling2d', name: 'maxpool', poolSize: 3, strides: 2 },
+      ...STAGES.flatMap(stage),
+      { type: 'globalAveragePooling2d', name: 'avgpool' },
+      {
+        type: 'dense',
+        name: 'fc',
+        units: 1000,
+        activation: 'linear',
+        kernelInitializer: 'fanInUniform',
+        biasInitializer: 'fanInUniform',
+      },
+    ],
+  },
+  defaults: {
+    dataset: {
+      id: 'imagenet',
+      normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+    },
+    optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.55, exclude: [], clock: 'steps' },
+    schedule: { name: 'multiStep', at: [140], factor: 0.1, per: 'epoch' },
+    batchSize: 256,
+    epochs: 145,
+  },
+}
+
+function stage({ blocks, filters, strides }: (typeof STAGES)[number], index: number): Layer[] {
+  const before = index === 0 ? 'maxpool' : `layer${index}.${STAGES[index - 1]!.blocks - 1}.relu`
+  return Array.from({ length: blocks }, (_, block) => {
+    const name = `layer${index + 1}.${block}`
+    if (block > 0) return bottleneck(name, `layer${index + 1}.${block - 1}.relu`, filters, 1, false)
+    return bottleneck(name, before, filters, strides, true)
+  }).flat()
+}
+
+function bottleneck(
+  name: string,
+  input: string,
+  filters: number,
+  strides: number,
+  changesShape: boolean,
+): Layer[] {
+  const wide = filters * EXPANSION
+  const shortcut = convolution(`${name}.downsample.0`, `${name}.downsample.1`, {
+    filters: wide,
+    kernelSize: 1,
+    strides,
+    inputs: [input],
+  })
+  return [
+    ...convolution(`${name}.conv1`, `${name}.bn1`, { filters, kernelSize: 1, strides: 1, inputs: [input] }),
+    relu(`${name}.relu1`),
+    ...convolution(`${name}.conv2`, `${name}.bn2`, { filters, kernelSize: 3, strides }),
+    relu(`${name}.relu2`),
+    ...convolution(`${name}.conv3`, `${name}.bn3`, { filters: wide, kernelSize: 1, strides: 1 }),
+    ...(changesShape ? shortcut : []),
+    {
+      type: 'add',
+      name: `${name}.add`,
+      inputs: [`${name}.bn3`, changesShape ? `${name}.downsample.1` : input],
+    },
+    relu(`${name}.relu`),
+  ]
+}
+
+interface ConvolutionSize {
+  filters: number
+  kernelSize: number
+  strides: number
+  inputs?: readonly string[]
+}
+
+/** Without bias, normalised, and with a margin of half a kernel all around, as in PyTorch. */
+function convolution(name: string, bn: string, { inputs, ...size }: ConvolutionSize): Layer[] {
+  const margin = (size.kernelSize - 1) / 2
+  const isPadded = margin > 0 && size.strides > 1
+  const pad: Layer = { type: 'zeroPadding2d', name: `${name}.pad`, padding: margin }
+  return [
+    ...(isPadded ? [pad] : []),
+    {
+      type: 'conv2d',
+      name,
+      ...(inputs && { inputs }),
+      ...size,
+      padding: isPadded ? 'valid' : 'same',
+      activation: 'linear',
+      kernelInitializer: 'heNormalFanOut',
+    },
+    { type: 'batchNormalization', name: bn, momentum: 0.9, epsilon: 1e-5 },
+  ]
+}
+
+function relu(name: string): Layer {
+  return { type: 'activation', name, activation: 'relu' }
+}

@@ -1,0 +1,62 @@
+import type { Layer } from '#domain/model-spec.ts'
+import { CIFAR_SCHEDULE } from './cifar-schedule.ts'
+import type { Preset } from './preset.ts'
+
+/** Filters of each convolution, in blocks that end in a pool (Simonyan and Zisserman 2015, configuration D). */
+const BLOCKS = [
+  [64, 64],
+  [128, 128],
+  [256, 256, 256],
+  [512, 512, 512],
+  [512, 512, 512],
+]
+
+/** VGG16 for 32 x 32 images without batch normalisation, as the original trains it: 15,245,130 parameters. */
+export const vgg16: Preset = {
+  description: 'VGG16 without batch normalisation, of the original CIFAR-10 experiment',
+  topology: {
+    inputShape: [32, 32, 3],
+    layers: [
+      ...BLOCKS.flatMap(convolutionBlock),
+      { type: 'flatten', name: 'flatten' },
+      ...hidden(1),
+      ...hidden(2),
+      fullyConnected('fc3', 10, 'linear'),
+    ],
+  },
+  defaults: {
+    dataset: {
+      id: 'cifar10',
+      normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+    },
+    optimizer: { name: 'grda', learningRate: 0.1, c: 0.0005, mu: 0.6, exclude: [], clock: 'steps' },
+    schedule: CIFAR_SCHEDULE,
+    batchSize: 128,
+    epochs: 600,
+  },
+}
+
+function convolutionBlock(filters: readonly number[], block: number): Layer[] {
+  const convolutions = filters.map(
+    (count, index): Layer => ({
+      type: 'conv2d',
+      name: `conv${block + 1}_${index + 1}`,
+      filters: count,
+      kernelSize: 3,
+      padding: 'same',
+      activation: 'relu',
+      kernelInitializer: 'heNormalFanOut',
+      biasInitializer: 'zeros',
+    }),
+  )
+  return [...convolutions, { type: 'maxPooling2d', name: `pool${block + 1}`, poolSize: 2 }]
+}
+
+function hidden(number: number): Layer[] {
+  return [{ type: 'dropout', name: `drop${number}`, rate: 0.5 }, fullyConnected(`fc${number}`, 512, 'relu')]
+}
+
+function fullyConnected(name: string, units: number, activation: 'relu' | 'linear'): Layer {
+  const initializers = { kernelInitializer: 'fanInUniform', biasInitializer: 'fanInUniform' } as const
+  return { type: 'dense', name, units, activation, ...initializers }
+}

@@ -1,0 +1,95 @@
+import type { Layer } from '#domain/model-spec.ts'
+import { CIFAR_SCHEDULE } from './cifar-schedule.ts'
+import type { Preset } from './preset.ts'
+
+const BLOCKS_PER_GROUP = 4
+const GROUPS = [
+  { filters: 160, strides: 1 },
+  { filters: 320, strides: 2 },
+  { filters: 640, strides: 2 },
+]
+const pytorchDefault = { kernelInitializer: 'fanInUniform', biasInitializer: 'fanInUniform' } as const
+
+/** The wide residual network of Zagoruyko and Komodakis 2016, convolutions with bias, as the original trains it: 36,489,290 parameters. */
+export const wrn2810: Preset = {
+  description: 'Wide ResNet 28-10 of the original CIFAR experiments',
+  topology: {
+    inputShape: [32, 32, 3],
+    layers: [
+      ...convolution('conv1', 16),
+      ...GROUPS.flatMap(residualGroup),
+      ...normalised('bn1', 'layer3.3.add', 0.1),
+      { type: 'globalAveragePooling2d', name: 'pool' },
+      { type: 'dense', name: 'linear', units: 10, activation: 'linear', ...pytorchDefault },
+    ],
+  },
+  defaults: {
+    dataset: {
+      id: 'cifar10',
+      normalize: { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.201] },
+    },
+    optimizer: { name: 'grda', learningRate: 0.1, c: 0.001, mu: 0.501, exclude: [], clock: 'steps' },
+    schedule: CIFAR_SCHEDULE,
+    batchSize: 128,
+    epochs: 200,
+  },
+}
+
+function residualGroup({ filters, strides }: (typeof GROUPS)[number], group: number): Layer[] {
+  return Array.from({ length: BLOCKS_PER_GROUP }, (_, block) => {
+    const name = `layer${group + 1}.${block}`
+    const previous =
+      block > 0 ? `layer${group + 1}.${block - 1}.add` : group > 0 ? `layer${group}.3.add` : 'conv1'
+    return residualBlock(name, previous, filters, block === 0 ? strides : 1, block === 0)
+  }).flat()
+}
+
+/** Normalisation and ReLU before each convolution; where the shape changes the shortcut is a 1 x 1 convolution. */
+function residualBlock(
+  name: string,
+  input: string,
+  filters: number,
+  strides: number,
+  changesShape: boolean,
+): Layer[] {
+  const shortcut = `${name}.shortcut`
+  return [
+    ...normalised(`${name}.bn1`, input, 0.9),
+    ...convolution(`${name}.conv1`, filters),
+    ...normalised(`${name}.bn2`, `${name}.conv1`, 0.9),
+    ...convolution(`${name}.conv2`, filters, strides),
+    ...(changesShape ? [projection(shortcut, input, filters, strides)] : []),
+    { type: 'add', name: `${name}.add`, inputs: [`${name}.conv2`, changesShape ? shortcut : input] },
+  ]
+}
+
+function normalised(name: string, input: string, momentum: number): Layer[] {
+  return [
+    { type: 'batchNormalization', name, inputs: [input], momentum, epsilon: 1e-5 },
+    { type: 'activation', name: `${name}.relu`, activation: 'relu' },
+  ]
+}
+
+/** 3 x 3 with a margin of one pixel all around, as in PyTorch, whatever the strides. */
+function convolution(name: string, filters: number, strides = 1): Layer[] {
+  const kernel = { name, filters, kernelSize: 3, activation: 'linear', ...pytorchDefault } as const
+  if (strides === 1) return [{ type: 'conv2d', padding: 'same', ...kernel }]
+  return [
+    { type: 'zeroPadding2d', name: `${name}.pad`, padding: 1 },
+    { type: 'conv2d', strides, padding: 'valid', ...kernel },
+  ]
+}
+
+function projection(name: string, input: string, filters: number, strides: number): Layer {
+  return {
+    type: 'conv2d',
+    name,
+    inputs: [input],
+    filters,
+    kernelSize: 1,
+    strides,
+    padding: 'valid',
+    activation: 'linear',
+    ...pytorchDefault,
+  }
+}

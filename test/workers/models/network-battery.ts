@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as tf from '@tensorflow/tfjs-core'
+import type { Topology } from '#domain/model-spec.ts'
+import { randomStream } from '#domain/random.ts'
+import { elementCount } from '#domain/shape.ts'
+import { crossEntropy } from '#workers/losses.ts'
+import { modelFromTopology } from '#workers/models/from-topology.ts'
+import { drawVariables, toTensors } from '#workers/weights.ts'
+
+const kernel = { activation: 'linear', kernelInitializer: 'fanInUniform' } as const
+
+/** A small network with every layer that no MNIST preset has: two paths, one of them strided, that meet again. */
+const RESIDUAL: Topology = {
+  inputShape: [8, 8, 3],
+  layers: [
+    { type: 'conv2d', name: 'stem', filters: 4, kernelSize: 3, padding: 'same', ...kernel },
+    { type: 'batchNormalization', name: 'bn1', momentum: 0.9, epsilon: 1e-5 },
+    { type: 'activation', name: 'relu1', activation: 'relu' },
+    { type: 'zeroPadding2d', name: 'pad', padding: 1 },
+    { type: 'conv2d', name: 'conv', filters: 6, kernelSize: 3, strides: 2, padding: 'valid', ...kernel },
+    { type: 'batchNormalization', name: 'bn2', momentum: 0.5, epsilon: 1e-3 },
+    {
+      type: 'conv2d',
+      name: 'shortcut',
+      inputs: ['relu1'],
+      filters: 6,
+      kernelSize: 1,
+      strides: 2,
+      padding: 'same',
+      ...kernel,
+    },
+    { type: 'add', name: 'add', inputs: ['bn2', 'shortcut'] },
+    { type: 'activation', name: 'relu2', activation: 'relu' },
+    { type: 'maxPooling2d', name: 'pool', poolSize: 2, strides: 1 },
+    { type: 'dropout', name: 'drop', rate: 0.3 },
+    { type: 'globalAveragePooling2d', name: 'mean' },
+    { type: 'dense', name: 'fc', units: 5, biasInitializer: 'zeros', ...kernel },
+  ],
+}
+const BATCH = 6
+
+/** What a network of all layers owes its training, on whatever engine is open. */
+export function testNetwork(): void {
+  test('the gradients of a residual network are the slopes of its loss', () => {
+    tf.tidy(() => {
+      const { params, statistics, x, labels, pass } = arrange()
+      const model = modelFromTopology(RESIDUAL)
+      const lossAt = (moved: tf.NamedTensorMap) => {
+        const { logits } = model({ ...moved, ...statistics }, x, pass)
+        return crossEntropy(logits, labels).sum.dataSync()[0]! / BATCH
+      }
+      const { logits, pullback } = model({ ...params, ...statistics }, x, pass)
+      const gradients = pullback(crossEntropy(logits, labels).gradientOfMean)
+      assert.deepEqual(Object.keys(gradients).sort(), Object.keys(params).sort())
+      for (const [name, gradient] of Object.entries(gradients)) {
+        const length = tf.norm(gradient).dataSync()[0]!
+        // A step along the gradient, short enough for the loss to be a line: its slope there is the gradient's length.
+        const step = 1e-3 / length
+        const along = (sign: number) =>
+          lossAt({ ...params, [name]: tf.add(params[name]!, tf.mul(gradient, (sign * step) / length)) })
+        const slope = (along(1) - along(-1)) / (2 * step)
+        assert.ok(Math.abs(slope / length - 1) < 0.05, `${name}: slope ${slope}, gradient ${length}`)
+      }
+    })
+  })
+
+  test('dropout silences its share, scales up the rest, and repeats itself for the same seed and step alone', () => {
+    const topology: Topology = {
+      inputShape: [40, 50],
+      layers: [{ type: 'dropout', name: 'drop', rate: 0.25 }],
+    }
+    tf.tidy(() => {
+      const model = modelFromTopology(topology)
+      const x = tf.ones([3, 40, 50])
+      const drop = (seed: number[]) => [
+        ...model({}, x, { seed: tf.tensor1d(seed, 'int32') }).logits.dataSync(),
+      ]
+      const values = drop([7, 1])
+      const silenced = values.filter(value => value === 0).length
+      assert.ok(Math.abs(silenced / values.length - 0.25) < 0.03, `${silenced} of ${values.length}`)
+      assert.ok(values.every(value => value === 0 || Math.abs(value - 4 / 3) < 1e-6))
+      assert.deepEqual(drop([7, 1]), values)
+      assert.notDeepEqual(drop([7, 2]), values)
+      assert.notDeepEqual(drop([8, 1]), values)
+      assert.deepEqual([...model({}, x).logits.dataSync()], [...x.dataSync()])
+    })
+  })
+
+  test('batch normalisation centres and scales a batch, and moves its statistics towards it', () => {
+    const topology: Topology = {
+      inputShape: [2, 2, 1],
+      layers: [{ type: 'batchNormalization', name: 'bn', momentum: 0.75, epsilon: 0 }],
+    }
+    tf.tidy(() => {
+      const variables = {
+        'bn/gamma': tf.tensor1d([2]),
+        'bn/beta': tf.tensor1d([1]),
+        'bn/movingMean': tf.tensor1d([10]),
+        'bn/movingVariance': tf.tensor1d([4]),
+      }
+      // Mean 5, variance 5, unbiased 20 / 3.
+      const x = tf.tensor4d([2, 4, 6, 8], [1, 2, 2, 1])
+      const model = modelFromTopology(topology)
+      const { logits, statistics } = model(variables, x, { seed: tf.tensor1d([0, 0], 'int32') })
+      const deviation = Math.sqrt(5)
+      expectNear(
+        logits,
+        [2, 4, 6, 8].map(value => (2 * (value - 5)) / deviation + 1),
+      )
+      expectNear(statistics['bn/movingMean']!, [0.75 * 10 + 0.25 * 5])
+      expectNear(statistics['bn/movingVariance']!, [0.75 * 4 + (0.25 * 20) / 3])
+      expectNear(
+        model(variables, x).logits,
+        [2, 4, 6, 8].map(value => value - 10 + 1),
+      )
+    })
+  })
+}
+
+/** The outputs and gradients of the network, for the engines to be compared. */
+export function networkValues(): number[] {
+  return tf.tidy(() => {
+    const { params, statistics, x, labels, pass } = arrange()
+    const forward = modelFromTopology(RESIDUAL)({ ...params, ...statistics }, x, pass)
+    const gradients = forward.pullback(crossEntropy(forward.logits, labels).gradientOfMean)
+    const all = [forward.logits, ...Object.values(forward.statistics), ...Object.values(gradients)]
+    return all.flatMap(tensor => [...tensor.dataSync()])
+  })
+}
+
+function arrange() {
+  const random = randomStream(11, 'test')
+  const { params, statistics } = drawVariables(RESIDUAL, 3)
+  const pixels = Float32Array.from({ length: BATCH * elementCount(RESIDUAL.inputShape) }, random.normal)
+  return {
+    params: toTensors(params!),
+    statistics: toTensors(statistics!),
+    x: tf.tensor(pixels, [BATCH, ...RESIDUAL.inputShape]),
+    labels: tf.tensor1d([0, 1, 2, 3, 4, 0], 'int32'),
+    pass: { seed: tf.tensor1d([-5, 9], 'int32') },
+  }
+}
+
+function expectNear(actual: tf.Tensor, expected: readonly number[]): void {
+  const values = [...actual.dataSync()]
+  assert.equal(values.length, expected.length)
+  for (const [i, value] of values.entries()) {
+    assert.ok(Math.abs(value - expected[i]!) < 1e-5, `${values} for ${expected}`)
+  }
+}

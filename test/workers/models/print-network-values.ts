@@ -1,0 +1,6 @@
+import { type EngineName, openEngine } from '#workers/engine/engine.ts'
+import { networkValues } from './network-battery.ts'
+
+// A child of engines-agree.test.ts: answers with what the engine that argv names makes of the network.
+await openEngine(process.argv[2] as EngineName)
+process.send!(networkValues(), () => process.disconnect())

@@ -1,0 +1,31 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import { philox, type Words } from './philox.ts'
+import type { WasmKernel } from './register-kernel.ts'
+
+/**
+ * float32 in [0, 1), a function of the seed [2] alone: the numbers of TensorFlow's op of this name, so that the same units drop
+ * out on every engine. The seed, once through Philox, gives the key and the counter's upper half.
+ */
+export const statelessRandomUniform: WasmKernel<{ seed: tf.Tensor1D }, { shape: number[] }> = {
+  name: 'StatelessRandomUniform',
+  compute({ seed }, { shape }, { backend }) {
+    const [first, second] = backend.typedArrayFromHeap(seed) as unknown as [number, number]
+    const sign = (word: number) => (word < 0 ? -1 : 0)
+    const mixed = philox([first, sign(first), second, sign(second)], [0x3ec8f720, 0x02461e29])
+    const result = backend.makeOutput(shape, 'float32')
+    const values = backend.typedArrayFromHeap(result) as Float32Array
+    const key = [mixed[0], mixed[1]] as const
+    const counter: Words = [0, 0, mixed[2], mixed[3]]
+    for (let i = 0; i < values.length; i += 4) {
+      counter[0] = i >> 2
+      const words = philox(counter, key)
+      for (let j = 0; j < 4 && i + j < values.length; j++) values[i + j] = toUnitInterval(words[j]!)
+    }
+    return result
+  },
+}
+
+/** The lowest 23 bits as a binary fraction. */
+function toUnitInterval(word: number): number {
+  return (word & 0x7fffff) / 0x800000
+}

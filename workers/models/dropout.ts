@@ -1,0 +1,20 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { LayerOf } from '#domain/model-spec.ts'
+import type { Layer } from './layer.ts'
+
+/**
+ * Silences a share of the units in training and scales the others up, so that the expected sum stays (Srivastava et al. 2014,
+ * sec. 10, "inverted"). Which units follows from job seed, step and `salt` alone.
+ *
+ * @param salt tells a model's dropout layers apart
+ */
+export function dropout({ rate }: LayerOf<'dropout'>, salt: number): Layer {
+  return ({ inputs, pass }) => {
+    const x = inputs[0]!
+    if (!pass) return { y: x, pullback: dy => ({ gradients: {}, dx: () => dy }) }
+    const seed = tf.add(pass.seed, tf.tensor1d([salt, 0], 'int32'))
+    const uniform = tf.engine().runKernel<tf.Tensor>('StatelessRandomUniform', { seed }, { shape: x.shape })
+    const mask = tf.mul(tf.cast(tf.greaterEqual(uniform, rate), 'float32'), 1 / (1 - rate))
+    return { y: tf.mul(x, mask), pullback: dy => ({ gradients: {}, dx: () => tf.mul(dy, mask) }) }
+  }
+}
