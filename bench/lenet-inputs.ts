@@ -5,8 +5,8 @@ import { initialWeights } from '#domain/initializers.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { permutation, randomStream } from '#domain/random.ts'
 import { scheduleFactor } from '#domain/schedule-spec.ts'
-import { variablesOf } from '#domain/variables.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import { variablesOf } from '#domain/variables.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
 
 /** Writes what the PyTorch side of the agreement run starts from: the same weights, batch order and learning rates. */

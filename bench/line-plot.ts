@@ -33,6 +33,7 @@ export function linePlot(title: string, xLabel: string, series: readonly Series[
   ])
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${title}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="white"/>`,
     text(MARGIN.left, 18, title, '#111'),
     ...ticks,

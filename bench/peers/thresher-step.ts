@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { WorkloadFile } from '#bench/train-step/workloads.ts'
+import { variablesOf } from '#domain/variables.ts'
+import { decodeSafetensors } from '#formats/safetensors.ts'
+import { normaliser } from '#workers/data/batch-tensors.ts'
+import { batches } from '#workers/data/batches.ts'
+import { wholeSplit } from '#workers/data/examples.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+import { nativeBackend } from '#workers/engine/native-backend.ts'
+import { modelFromTopology } from '#workers/models/from-topology.ts'
+import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
+import { readOutcome } from '#workers/train-step.ts'
+import { beginTraining } from '#workers/training.ts'
+import type { Weight } from '#workers/weights.ts'
+
+// Thresher takes steps as its runners do: FOLDER [sgd]. See workload.py for the protocol; the answers also have the seconds
+// spent on the batches and inside TensorFlow.
+
+const [folder, optimizerName] = process.argv.slice(2) as [string, string | undefined]
+const spec: WorkloadFile = JSON.parse(await readFile(join(folder, 'workload.json'), 'utf8'))
+const { version } = await openEngine('native', spec.threads)
+const inside = timeInsideTensorFlow()
+const pixels = await readFile(join(folder, 'images.u8'))
+const labels = new Int32Array(new Uint8Array(await readFile(join(folder, 'labels.i32'))).buffer)
+const split = wholeSplit({ pixels, labels: Uint8Array.from(labels), count: labels.length })
+const training = begin(await readWeights())
+console.log(JSON.stringify({ version: `Thresher on ${version}` }))
+let queue = batches(split, spec.batchSize)
+for await (const line of createInterface({ input: process.stdin })) {
+  console.log(JSON.stringify(takeSteps(JSON.parse(line).steps)))
+}
+training.end()
+
+function takeSteps(steps: number) {
+  const startedAt = performance.now()
+  const insideBefore = inside.milliseconds
+  let waited = 0
+  const outcomes = Array.from({ length: steps }, () => {
+    const askedAt = performance.now()
+    const batch = nextBatch()
+    waited += performance.now() - askedAt
+    return { outcome: training.step(batch), size: batch.size }
+  })
+  const losses = outcomes.map(({ outcome, size }) => readOutcome(outcome).lossSum / size)
+  return {
+    seconds: (performance.now() - startedAt) / 1000,
+    losses,
+    dataSeconds: waited / 1000,
+    tensorflowSeconds: (inside.milliseconds - insideBefore) / 1000,
+  }
+}
+
+function nextBatch() {
+  const next = queue.next()
+  if (!next.done) return next.value
+  queue = batches(split, spec.batchSize)
+  return queue.next().value!
+}
+
+async function readWeights(): Promise<Record<string, Weight[]>> {
+  const { tensors } = decodeSafetensors(await readFile(join(folder, 'weights.safetensors')))
+  const isStatistic = ({ name }: { name: string }) => name.includes('/moving')
+  const statistics = tensors.filter(isStatistic) as Weight[]
+  const params = tensors.filter(tensor => !isStatistic(tensor)) as Weight[]
+  return { params, ...(statistics.length > 0 && { statistics }) }
+}
+
+function begin(variables: Record<string, Weight[]>) {
+  const { topology, optimizer: grda, mean, std } = spec
+  const { learningRate } = grda
+  const optimizer =
+    optimizerName === 'sgd' ? ({ name: 'sgd', learningRate, momentum: 0, nesterov: false } as const) : grda
+  const transform = transformFromSpec(
+    { optimizer, schedule: { name: 'constant' }, epochs: 1 },
+    variablesOf(topology),
+    1,
+  )
+  const ingredients = { model: modelFromTopology(topology), transform, normalise: normaliser({ mean, std }) }
+  const sizes = { training: [spec.batchSize], validation: [] }
+  return beginTraining(ingredients, { clock: transform.clock, variables }, topology, sizes, 1)
+}
+
+/** Counts the milliseconds that calls into TensorFlow's sessions take. */
+function timeInsideTensorFlow(): { milliseconds: number } {
+  const backend = nativeBackend()
+  const { binding } = backend
+  const spent = { milliseconds: 0 }
+  const timed: typeof binding.runSavedModel = (...call) => {
+    const startedAt = performance.now()
+    const outputs = binding.runSavedModel(...call)
+    spent.milliseconds += performance.now() - startedAt
+    return outputs
+  }
+  // The binding's own properties are read-only.
+  Object.assign(backend, { binding: Object.create(binding, { runSavedModel: { value: timed } }) })
+  return spent
+}

@@ -1,0 +1,167 @@
+"""PyTorch takes steps: FOLDER original|foreach. Layout: NCHW or channels_last, whichever is faster here."""
+
+import sys
+import time
+
+import torch
+from torch import nn
+from workload import Threshold, Workload, load_workload, serve, sources
+
+
+class Flatten(nn.Module):
+    """Height, width and channels to one row, in the order of TensorFlow's images."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return (x.permute(0, 2, 3, 1) if x.dim() == 4 else x).flatten(1)
+
+
+class GlobalAverage(nn.Module):
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mean((2, 3))
+
+
+class Network(nn.Module):
+    def __init__(self, topology: dict, weights: dict) -> None:
+        super().__init__()
+        self.sources = sources(topology)
+        channels = [self.channels(topology, index) for index in range(len(topology["layers"]))]
+        self.stages = nn.ModuleList(
+            self.module(layer, weights, channels[index]) for index, layer in enumerate(topology["layers"])
+        )
+        self.rectified = [layer.get("activation") == "relu" for layer in topology["layers"]]
+
+    def channels(self, topology: dict, index: int) -> int:
+        """Of a batch normalisation's input: those of the convolution before it."""
+        while index >= 0:
+            layer = topology["layers"][index]
+            if layer["type"] == "conv2d":
+                return layer["filters"]
+            index = self.sources[index][0]
+        return topology["inputShape"][-1]
+
+    def module(self, layer: dict, weights: dict, channels: int) -> nn.Module:
+        kind, name = layer["type"], layer["name"]
+        if kind == "conv2d":
+            kernel = torch.from_numpy(weights[f"{name}/kernel"]).permute(3, 2, 0, 1).contiguous()
+            size, strides = layer["kernelSize"], layer.get("strides", 1)
+            margin = (size - 1) // 2 if layer["padding"] == "same" else 0
+            module = nn.Conv2d(
+                kernel.shape[1], kernel.shape[0], size, strides, margin, bias="biasInitializer" in layer
+            )
+            return self.loaded(module, kernel, weights, name)
+        if kind == "dense":
+            kernel = torch.from_numpy(weights[f"{name}/kernel"]).T.contiguous()
+            module = nn.Linear(kernel.shape[1], kernel.shape[0], bias="biasInitializer" in layer)
+            return self.loaded(module, kernel, weights, name)
+        if kind == "batchNormalization":
+            return nn.BatchNorm2d(channels, layer["epsilon"], 1 - layer["momentum"])
+        if kind == "maxPooling2d":
+            return nn.MaxPool2d(layer["poolSize"], layer.get("strides", layer["poolSize"]))
+        simple = {
+            "zeroPadding2d": lambda: nn.ZeroPad2d(layer["padding"]),
+            "dropout": lambda: nn.Dropout(layer["rate"]),
+            "flatten": Flatten,
+            "globalAveragePooling2d": GlobalAverage,
+            "activation": nn.Identity,
+            "add": nn.Identity,
+        }
+        return simple[kind]()
+
+    def loaded(self, module: nn.Module, kernel: torch.Tensor, weights: dict, name: str) -> nn.Module:
+        with torch.no_grad():
+            module.weight.copy_(kernel)
+            if module.bias is not None:
+                module.bias.copy_(torch.from_numpy(weights[f"{name}/bias"]))
+        return module
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        outputs = []
+        for stage, taken, rectified in zip(self.stages, self.sources, self.rectified):
+            inputs = [x if index < 0 else outputs[index] for index in taken]
+            y = stage(sum(inputs[1:], inputs[0]))
+            outputs.append(torch.relu(y) if rectified else y)
+        return outputs[-1]
+
+
+class OriginalGrda(torch.optim.Optimizer):
+    """The rule as the original has it: a loop over the parameters, each with a state of its own."""
+
+    def __init__(self, params, learningRate: float, c: float, mu: float, **_) -> None:
+        super().__init__(params, {"lr": learningRate, "c": c, "mu": mu})
+        for group in self.param_groups:
+            for p in group["params"]:
+                self.state[p] = {"iter_num": 0, "l1_accumulation": 0.0, "accumulator": p.detach().clone()}
+
+    @torch.no_grad()
+    def step(self) -> None:
+        for group in self.param_groups:
+            lr, c, mu = group["lr"], group["c"], group["mu"]
+            for p in group["params"]:
+                state = self.state[p]
+                state["iter_num"] += 1
+                n = state["iter_num"]
+                state["l1_accumulation"] += c * lr ** (0.5 + mu) * (n**mu - (n - 1) ** mu)
+                v = state["accumulator"]
+                v.sub_(lr * p.grad)
+                p.copy_(v.sign() * (v.abs() - state["l1_accumulation"]).clamp(min=0))
+
+
+class ForeachGrda(torch.optim.Optimizer):
+    """The same rule over all parameters at once."""
+
+    def __init__(self, params, **optimizer) -> None:
+        super().__init__(params, {})
+        self.params = self.param_groups[0]["params"]
+        self.accumulators = [p.detach().clone() for p in self.params]
+        self.threshold = Threshold(optimizer)
+
+    @torch.no_grad()
+    def step(self) -> None:
+        l1 = self.threshold.advance()
+        gradients = [p.grad for p in self.params]
+        torch._foreach_add_(self.accumulators, gradients, alpha=-self.threshold.rate)
+        clipped = torch._foreach_clamp_max(self.accumulators, l1)
+        torch._foreach_clamp_min_(clipped, -l1)
+        torch._foreach_copy_(self.params, self.accumulators)
+        torch._foreach_sub_(self.params, clipped)
+
+
+def stepper(work: Workload, optimizer_class: type, layout: torch.memory_format):
+    network = Network(work.topology, work.weights).to(memory_format=layout)
+    optimizer = optimizer_class(list(network.parameters()), **work.optimizer)
+    images = [torch.from_numpy(batch).permute(0, 3, 1, 2).contiguous(memory_format=layout) for batch in work.images]
+    labels = [torch.from_numpy(batch).long() for batch in work.labels]
+    scale = torch.from_numpy(1 / (255 * work.std)).view(1, -1, 1, 1)
+    offset = torch.from_numpy(-work.mean / work.std).view(1, -1, 1, 1)
+    loss_of = nn.CrossEntropyLoss()
+
+    def step(index: int) -> torch.Tensor:
+        batch = index % len(images)
+        optimizer.zero_grad()
+        loss = loss_of(network(images[batch].float() * scale + offset), labels[batch])
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    return step
+
+
+def seconds(step) -> float:
+    step(0)
+    started = time.perf_counter()
+    for index in range(3):
+        step(index)
+    return time.perf_counter() - started
+
+
+def main() -> None:
+    work = load_workload(sys.argv[1])
+    optimizer_class = {"original": OriginalGrda, "foreach": ForeachGrda}[sys.argv[2]]
+    torch.set_num_threads(work.threads)
+    layouts = [torch.contiguous_format, torch.channels_last]
+    fastest = min(layouts, key=lambda layout: seconds(stepper(work, optimizer_class, layout)))
+    name = "channels last" if fastest is torch.channels_last else "NCHW"
+    serve(f"PyTorch {torch.__version__.split('+')[0]}, {name}", stepper(work, optimizer_class, fastest))
+
+
+main()

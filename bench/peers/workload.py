@@ -1,0 +1,83 @@
+"""What the bench writes for its peers, and the protocol that they speak.
+
+A peer prints one JSON line when it is ready, then answers each line `{"steps": n}` with
+`{"seconds": s, "losses": [...]}`: the mean loss of every step.
+"""
+
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable
+
+import numpy as np
+from safetensors.numpy import load_file
+
+
+@dataclass
+class Workload:
+    """A training to take steps of; images are [batches, batch, height, width, channels], kernels as TensorFlow has them."""
+
+    topology: dict
+    optimizer: dict
+    threads: int
+    mean: np.ndarray
+    std: np.ndarray
+    weights: dict
+    images: np.ndarray
+    labels: np.ndarray
+
+
+def load_workload(folder: str) -> Workload:
+    home = Path(folder)
+    spec = json.loads((home / "workload.json").read_text())
+    shape = (spec["batches"], spec["batchSize"], *spec["topology"]["inputShape"])
+    return Workload(
+        topology=spec["topology"],
+        optimizer=spec["optimizer"],
+        threads=spec["threads"],
+        mean=np.asarray(spec["mean"], "f4"),
+        std=np.asarray(spec["std"], "f4"),
+        weights=load_file(home / "weights.safetensors"),
+        images=np.fromfile(home / "images.u8", "u1").reshape(shape),
+        labels=np.fromfile(home / "labels.i32", "<i4").reshape(shape[:2]),
+    )
+
+
+def sources(topology: dict) -> list:
+    """For each layer the positions of those it takes from; -1 is the network's input."""
+    positions = {layer["name"]: index for index, layer in enumerate(topology["layers"])}
+    return [
+        [positions[name] for name in layer["inputs"]] if "inputs" in layer else [index - 1]
+        for index, layer in enumerate(topology["layers"])
+    ]
+
+
+class Threshold:
+    """gRDA's l1 after each step, as the original accumulates it."""
+
+    def __init__(self, optimizer: dict) -> None:
+        self.rate, self.c, self.mu = optimizer["learningRate"], optimizer["c"], optimizer["mu"]
+        self.steps, self.l1 = 0, 0.0
+
+    def advance(self) -> float:
+        self.steps += 1
+        growth = self.steps**self.mu - (self.steps - 1) ** self.mu
+        self.l1 += self.c * self.rate ** (0.5 + self.mu) * growth
+        return self.l1
+
+
+def serve(version: str, step: Callable[[int], object]) -> None:
+    """Answers until the input ends. `step` takes the number of the batch and gives a loss that float() reads."""
+    print(json.dumps({"version": version}), flush=True)
+    taken = 0
+    for line in sys.stdin:
+        count = json.loads(line)["steps"]
+        started = time.perf_counter()
+        losses = []
+        for _ in range(count):
+            losses.append(step(taken))
+            taken += 1
+        values = [float(loss) for loss in losses]
+        print(json.dumps({"seconds": time.perf_counter() - started, "losses": values}), flush=True)

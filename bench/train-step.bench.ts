@@ -1,0 +1,111 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { pythonWith } from '#scripts/python-with.ts'
+import { profileStep } from './train-step/profile.ts'
+import {
+  describeAgreement,
+  describeOurs,
+  describeProfile,
+  describeRatios,
+  type Measured,
+  stepMs,
+} from './train-step/report.ts'
+import { type Answer, ourCommand, peerCommand, type Side, startSide } from './train-step/side.ts'
+import { titleOf, usesDropout, WORKLOADS, type Workload, writeWorkload } from './train-step/workloads.ts'
+import { writeSection } from './write-section.ts'
+
+// One training step of gRDA here, in PyTorch and in TensorFlow, on the same cores, data and weights, alternating in one run:
+//   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 7] [--dry]
+// The peers install themselves into environments of their own (PyTorch takes some gigabytes). --dry writes no results.
+
+const { values: options } = parseArgs({
+  options: {
+    workload: { type: 'string', multiple: true },
+    rounds: { type: 'string', default: '7' },
+    dry: { type: 'boolean', default: false },
+  },
+})
+const FIRST_LOSSES = 3
+const torch = await pythonWith(['torch==2.15.0', 'numpy==2.4.6', 'safetensors==0.8.0'])
+const tensorflow = await pythonWith(['tensorflow-cpu==2.21.0', 'safetensors==0.8.0'])
+
+const SIDES: Record<string, (folder: string) => string[]> = {
+  Thresher: folder => ourCommand(folder),
+  'Thresher, SGD': folder => ourCommand(folder, 'sgd'),
+  'PyTorch, original': folder => peerCommand(torch, 'torch_step.py', folder, 'original'),
+  'PyTorch, foreach': folder => peerCommand(torch, 'torch_step.py', folder, 'foreach'),
+  TensorFlow: folder => peerCommand(tensorflow, 'tensorflow_step.py', folder),
+}
+
+const home = await mkdtemp(join(tmpdir(), 'thresher-bench-'))
+const chosen = WORKLOADS.filter(({ preset }) => options.workload?.includes(preset) ?? true)
+const versions: Record<string, string> = {}
+const all: Measured[] = []
+for (const workload of chosen) all.push(await measure(workload, join(home, titleOf(workload))))
+await rm(home, { recursive: true, force: true })
+const sections = [
+  `\`npm run bench -- train-step\`: medians of ${options.rounds} alternating rounds.`,
+  describeRatios(all, versions),
+  describeOurs(all, await gemmGflops()),
+  describeProfile(all),
+  describeAgreement(all),
+].join('\n\n')
+if (options.dry) console.log(sections)
+else await writeSection('A training step, against PyTorch and TensorFlow', sections)
+
+async function measure(workload: Workload, folder: string): Promise<Measured> {
+  await writeWorkload(workload, folder, true)
+  const sides = await startSides(folder)
+  const rounds: Record<string, Answer[]> = Object.fromEntries(Object.keys(sides).map(name => [name, []]))
+  const first: Record<string, number[]> = {}
+  for (const [name, side] of Object.entries(sides)) first[name] = (await side.take(FIRST_LOSSES)).losses
+  for (let round = 0; round < Number(options.rounds); round++) {
+    for (const [name, side] of Object.entries(sides)) rounds[name]!.push(await side.take(workload.steps))
+  }
+  for (const side of Object.values(sides)) await side.end()
+  const losses = usesDropout(workload) ? await lossesWithoutDropout(workload, `${folder} exact`) : first
+  const measured = {
+    workload,
+    rounds,
+    disagreement: Object.fromEntries(
+      Object.entries(losses).map(([name, values]) => [name, largestDifference(values, losses.Thresher!)]),
+    ),
+    profile: await profileStep(folder),
+  }
+  const summary = Object.keys(SIDES).map(name => `${name} ${stepMs(measured, name).toFixed(2)}`)
+  console.log(`${titleOf(workload)}: ${summary.join(', ')} ms`)
+  return measured
+}
+
+async function startSides(folder: string): Promise<Record<string, Side>> {
+  const sides: Record<string, Side> = {}
+  for (const [name, command] of Object.entries(SIDES)) {
+    sides[name] = await startSide(command(folder))
+    versions[name] = sides[name].version
+  }
+  return sides
+}
+
+async function lossesWithoutDropout(workload: Workload, folder: string): Promise<Record<string, number[]>> {
+  await writeWorkload(workload, folder, false)
+  const losses: Record<string, number[]> = {}
+  for (const [name, side] of Object.entries(await startSides(folder))) {
+    losses[name] = (await side.take(FIRST_LOSSES)).losses
+    await side.end()
+  }
+  return losses
+}
+
+function largestDifference(losses: readonly number[], expected: readonly number[]): number {
+  return Math.max(...losses.map((loss, step) => Math.abs(loss / expected[step]! - 1)))
+}
+
+async function gemmGflops(): Promise<number> {
+  const [rate] = await once(fork(fileURLToPath(new URL('./train-step/gemm.ts', import.meta.url))), 'message')
+  return rate
+}

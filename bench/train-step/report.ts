@@ -1,0 +1,121 @@
+import { median } from '#bench/median.ts'
+import { PRESETS } from '#domain/presets/presets.ts'
+import { stepFlops } from './flops.ts'
+import type { Answer } from './side.ts'
+import { titleOf, type Workload } from './workloads.ts'
+
+/** What one workload came to: by side, the answers of all rounds. */
+export interface Measured {
+  workload: Workload
+  rounds: Record<string, Answer[]>
+  /** The largest relative difference of a peer's first losses from ours. */
+  disagreement: Record<string, number>
+  profile: ReadonlyMap<string, number>
+}
+
+const PYTORCH = ['PyTorch, original', 'PyTorch, foreach']
+const TENSORFLOW = 'TensorFlow'
+
+/** Milliseconds a step: the median of the rounds. */
+export function stepMs({ rounds, workload }: Measured, side: string): number {
+  return median(rounds[side]!.map(({ seconds }) => (1000 * seconds) / workload.steps))
+}
+
+export function describeRatios(all: readonly Measured[], versions: Record<string, string>): string {
+  const peers = [...PYTORCH, TENSORFLOW]
+  const rows = all.map(measured => {
+    const ours = stepMs(measured, 'Thresher')
+    const cells = peers.map(peer => {
+      const theirs = stepMs(measured, peer)
+      return `${theirs.toFixed(2)} (${(theirs / ours).toFixed(2)})`
+    })
+    return [titleOf(measured.workload), ours.toFixed(2), ...cells]
+  })
+  const better = all.map(measured => {
+    const ours = stepMs(measured, 'Thresher')
+    return Math.min(...PYTORCH.map(peer => stepMs(measured, peer))) / ours
+  })
+  const tensorflow = all
+    .filter(({ workload }) => !['vgg16', 'resnet50'].includes(workload.preset))
+    .map(measured => stepMs(measured, TENSORFLOW) / stepMs(measured, 'Thresher'))
+  return [
+    'Milliseconds a step, and in brackets theirs / ours:',
+    '',
+    table(['', 'Thresher', ...peers], rows),
+    '',
+    `Geometric mean against the better of PyTorch's two: **${geometricMean(better).toFixed(2)}**, the least ${Math.min(...better).toFixed(2)}.`,
+    ...(tensorflow.length > 0
+      ? [`Against TensorFlow over the small networks: **${geometricMean(tensorflow).toFixed(2)}**.`]
+      : []),
+    '',
+    ...Object.entries(versions).map(([side, version]) => `- ${side}: ${version}`),
+  ].join('\n')
+}
+
+export function describeOurs(all: readonly Measured[], gemmGflops: number): string {
+  const rows = all.map(measured => {
+    const { workload, rounds } = measured
+    const ms = stepMs(measured, 'Thresher')
+    const sgd = stepMs(measured, 'Thresher, SGD')
+    const gflop = (stepFlops(PRESETS[workload.preset].topology) * workload.batchSize) / 1e9
+    const floor = (1000 * gflop) / gemmGflops
+    const share = (key: 'dataSeconds' | 'tensorflowSeconds') =>
+      median(rounds.Thresher!.map(answer => answer[key]! / answer.seconds))
+    return [
+      titleOf(workload),
+      gflop.toFixed(3),
+      floor.toFixed(2),
+      `${percent(floor / ms)}`,
+      `${percent(1 - share('tensorflowSeconds'))}`,
+      `${percent(share('dataSeconds'))}`,
+      `${percent(ms / sgd - 1)}`,
+    ]
+  })
+  return [
+    `A product of two 1024 x 1024 matrices runs at ${gemmGflops.toFixed(0)} GFLOP/s here. At that rate the products and convolutions of a step`,
+    'would take the floor below; then our share of that rate, the share of the time outside TensorFlow, waiting for data, and what gRDA',
+    'costs over SGD:',
+    '',
+    table(['', 'GFLOP', 'floor, ms', 'of the GEMM rate', 'outside', 'waiting', 'gRDA over SGD'], rows),
+  ].join('\n')
+}
+
+export function describeProfile(all: readonly Measured[]): string {
+  const rows = all.map(measured => {
+    const ms = stepMs(measured, 'Thresher')
+    const kinds = [...measured.profile].filter(([, time]) => time > 0.02 * ms)
+    const inside = [...measured.profile.values()].reduce((sum, time) => sum + time, 0)
+    const shares = kinds.map(([kind, time]) => `${kind} ${percent(time / ms)}`)
+    return [titleOf(measured.workload), [...shares, `all else ${percent(1 - inside / ms)}`].join(', ')]
+  })
+  return [
+    "Where a step's time goes, by oneDNN's own account of its primitives (a run of its own, so sums need not meet):",
+    '',
+    table(['', 'share of the step'], rows),
+  ].join('\n')
+}
+
+export function describeAgreement(all: readonly Measured[]): string {
+  const rows = all.map(({ workload, disagreement }) => [
+    titleOf(workload),
+    ...[...PYTORCH, TENSORFLOW].map(peer => disagreement[peer]!.toExponential(1)),
+  ])
+  return [
+    'The same maths: the largest relative difference from our losses in the first three steps, dropout off:',
+    '',
+    table(['', ...PYTORCH, TENSORFLOW], rows),
+  ].join('\n')
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function geometricMean(values: readonly number[]): number {
+  return Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length)
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`
+}

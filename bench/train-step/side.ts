@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+export interface Answer {
+  seconds: number
+  /** Means, one a step. */
+  losses: number[]
+  /** Of our own side alone. */
+  dataSeconds?: number
+  tensorflowSeconds?: number
+}
+
+/** One of those that are compared, as a process that takes steps when it is asked to. */
+export interface Side {
+  version: string
+  take(steps: number): Promise<Answer>
+  end(): Promise<void>
+}
+
+export const OURS = 'bench/peers/thresher-step.ts'
+
+/** @throws Error when the process ends before it is ready */
+export async function startSide(command: readonly string[]): Promise<Side> {
+  const child = spawn(command[0]!, command.slice(1), {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    // Threads that wait for work must not take time from those that have some.
+    env: { ...process.env, OMP_WAIT_POLICY: 'passive', KMP_BLOCKTIME: '0' },
+  })
+  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
+  const { version } = await nextJson<{ version: string }>(lines, child, command)
+  return {
+    version,
+    async take(steps) {
+      child.stdin!.write(`${JSON.stringify({ steps })}\n`)
+      return await nextJson<Answer>(lines, child, command)
+    },
+    async end() {
+      child.stdin!.end()
+      if (child.exitCode === null) await once(child, 'exit')
+    },
+  }
+}
+
+export function ourCommand(...args: string[]): string[] {
+  return [process.execPath, '--import', 'tsx', OURS, ...args]
+}
+
+export function peerCommand(python: string, script: string, ...args: string[]): string[] {
+  return [python, fileURLToPath(new URL(`../peers/${script}`, import.meta.url)), ...args]
+}
+
+async function nextJson<T>(
+  lines: AsyncIterator<string>,
+  child: ChildProcess,
+  command: readonly string[],
+): Promise<T> {
+  for (;;) {
+    const { value, done } = await lines.next()
+    if (done) throw new Error(`${command.join(' ')} ended with code ${child.exitCode}.`)
+    if (value.startsWith('{')) return JSON.parse(value)
+  }
+}

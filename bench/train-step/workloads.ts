@@ -1,0 +1,86 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { Topology } from '#domain/model-spec.ts'
+import type { GrdaSpec } from '#domain/optimizer-spec.ts'
+import type { PresetName } from '#domain/presets/preset-names.ts'
+import { PRESETS } from '#domain/presets/presets.ts'
+import { randomStream } from '#domain/random.ts'
+import { elementCount } from '#domain/shape.ts'
+import { encodeSafetensors } from '#formats/safetensors.ts'
+import { drawVariables } from '#workers/weights.ts'
+
+/** Steps of a preset at a batch size. */
+export interface Workload {
+  preset: PresetName
+  batchSize: number
+  /** Small enough for the first losses to be compared: that of a preset makes a random batch blow up. */
+  learningRate: number
+  /** In a round. */
+  steps: number
+}
+
+export const WORKLOADS: readonly Workload[] = [
+  { preset: 'mnist-mlp', batchSize: 128, learningRate: 0.01, steps: 400 },
+  { preset: 'mnist-lenet', batchSize: 64, learningRate: 0.01, steps: 80 },
+  { preset: 'cifar10-cnn', batchSize: 10, learningRate: 0.01, steps: 50 },
+  { preset: 'cifar10-cnn', batchSize: 64, learningRate: 0.01, steps: 14 },
+  { preset: 'vgg16', batchSize: 32, learningRate: 0.001, steps: 3 },
+  { preset: 'resnet50', batchSize: 8, learningRate: 0.001, steps: 1 },
+]
+
+/** `workload.json`, which every side reads. */
+export interface WorkloadFile {
+  topology: Topology
+  optimizer: GrdaSpec
+  batchSize: number
+  batches: number
+  threads: number
+  mean: number[]
+  std: number[]
+}
+
+const BATCHES = 4
+
+export function titleOf({ preset, batchSize }: Workload): string {
+  return `${preset} b${batchSize}`
+}
+
+export function usesDropout({ preset }: Workload): boolean {
+  return PRESETS[preset].topology.layers.some(({ type }) => type === 'dropout')
+}
+
+/** Writes what a step needs into the folder: the same weights and random batches for everybody. */
+export async function writeWorkload(workload: Workload, folder: string, dropout: boolean): Promise<void> {
+  const { preset, batchSize, learningRate } = workload
+  const { defaults, topology } = PRESETS[preset]
+  const layers = topology.layers.map(layer =>
+    layer.type === 'dropout' && !dropout ? { ...layer, rate: 0 } : layer,
+  )
+  const channels = topology.inputShape.at(-1)!
+  const { mean, std } = defaults.dataset.normalize ?? {
+    mean: Array(channels).fill(0),
+    std: Array(channels).fill(1),
+  }
+  const file: WorkloadFile = {
+    topology: { ...topology, layers },
+    optimizer: { name: 'grda', learningRate, c: 0.001, mu: 0.6, exclude: [], clock: 'steps' },
+    batchSize,
+    batches: BATCHES,
+    threads: availableParallelism(),
+    mean,
+    std,
+  }
+  const random = randomStream(1, 'bench', preset)
+  const count = BATCHES * batchSize
+  const images = Uint8Array.from({ length: count * elementCount(topology.inputShape) }, () =>
+    random.below(256),
+  )
+  const labels = Int32Array.from({ length: count }, () => random.below(10))
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'workload.json'), JSON.stringify(file))
+  await writeFile(join(folder, 'images.u8'), images)
+  await writeFile(join(folder, 'labels.i32'), labels)
+  const tensors = Object.values(drawVariables(topology, 1)).flat()
+  await writeFile(join(folder, 'weights.safetensors'), encodeSafetensors(tensors))
+}
