@@ -1,6 +1,6 @@
 import type { Split } from './examples.ts'
 
-/** A few examples, still as bytes; the step turns them into tensors. */
+/** A few examples, still as bytes; the step turns them into tensors. The pixels last until the next batch is asked for. */
 export interface Batch {
   pixels: Uint8Array
   labels: Int32Array
@@ -14,15 +14,17 @@ export function* batches(
   skip = 0,
 ): Generator<Batch, void, undefined> {
   const stride = examples.pixels.length / examples.count
+  const space = new Uint8Array(Math.min(batchSize, indices.length) * stride)
   for (let start = skip * batchSize; start < indices.length; start += batchSize) {
-    const chosen = indices.subarray(start, start + batchSize)
-    const pixels = new Uint8Array(chosen.length * stride)
-    const labels = new Int32Array(chosen.length)
-    chosen.forEach((index, row) => {
+    const size = Math.min(batchSize, indices.length - start)
+    const pixels = space.subarray(0, size * stride)
+    const labels = new Int32Array(size)
+    for (let row = 0; row < size; row++) {
+      const index = indices[start + row]!
       pixels.set(examples.pixels.subarray(index * stride, (index + 1) * stride), row * stride)
       labels[row] = examples.labels[index]!
-    })
-    yield { pixels, labels, size: chosen.length }
+    }
+    yield { pixels, labels, size }
   }
 }
 
