@@ -20,26 +20,25 @@ import { titleOf, usesDropout, WORKLOADS, type Workload, writeWorkload } from '.
 import { writeSection } from './write-section.ts'
 
 // One training step of gRDA here, in PyTorch and in TensorFlow, on the same cores, data and weights, alternating in one run:
-//   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 7] [--dry]
-// The peers install themselves into environments of their own (PyTorch takes some gigabytes). --dry writes no results.
+//   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 7] [--device gpu] [--dry]
+// The peers install themselves into environments of their own (PyTorch takes some gigabytes). --device gpu measures Thresher alone,
+// and fails if it does not run on one. --dry writes no results.
 
 const { values: options } = parseArgs({
   options: {
     workload: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '7' },
+    device: { type: 'string', default: 'cpu' },
     dry: { type: 'boolean', default: false },
   },
 })
 const FIRST_LOSSES = 3
-const torch = await pythonWith(['torch==2.15.0', 'numpy==2.4.6', 'safetensors==0.8.0'])
-const tensorflow = await pythonWith(['tensorflow-cpu==2.21.0', 'safetensors==0.8.0'])
+type Command = (folder: string) => string[]
 
-const SIDES: Record<string, (folder: string) => string[]> = {
+const SIDES: Record<string, Command> = {
   Thresher: folder => ourCommand(folder),
   'Thresher, SGD': folder => ourCommand(folder, 'sgd'),
-  'PyTorch, original': folder => peerCommand(torch, 'torch_step.py', folder, 'original'),
-  'PyTorch, foreach': folder => peerCommand(torch, 'torch_step.py', folder, 'foreach'),
-  TensorFlow: folder => peerCommand(tensorflow, 'tensorflow_step.py', folder),
+  ...(options.device === 'cpu' && (await peers())),
 }
 
 const home = await mkdtemp(join(tmpdir(), 'thresher-bench-'))
@@ -56,7 +55,11 @@ const sections = [
   describeAgreement(all),
 ].join('\n\n')
 if (options.dry) console.log(sections)
-else await writeSection('A training step, against PyTorch and TensorFlow', sections)
+else
+  await writeSection(
+    options.device === 'gpu' ? 'A training step on a GPU' : 'A training step, against PyTorch and TensorFlow',
+    sections,
+  )
 
 async function measure(workload: Workload, folder: string): Promise<Measured> {
   await writeWorkload(workload, folder, true)
@@ -82,12 +85,24 @@ async function measure(workload: Workload, folder: string): Promise<Measured> {
   return measured
 }
 
+async function peers(): Promise<Record<string, Command>> {
+  const torch = await pythonWith(['torch==2.15.0', 'numpy==2.4.6', 'safetensors==0.8.0'])
+  const tensorflow = await pythonWith(['tensorflow-cpu==2.21.0', 'safetensors==0.8.0'])
+  return {
+    'PyTorch, original': folder => peerCommand(torch, 'torch_step.py', folder, 'original'),
+    'PyTorch, foreach': folder => peerCommand(torch, 'torch_step.py', folder, 'foreach'),
+    TensorFlow: folder => peerCommand(tensorflow, 'tensorflow_step.py', folder),
+  }
+}
+
 async function startSides(folder: string): Promise<Record<string, Side>> {
   const sides: Record<string, Side> = {}
   for (const [name, command] of Object.entries(SIDES)) {
     sides[name] = await startSide(command(folder))
     versions[name] = sides[name].version
   }
+  if (options.device === 'gpu' && versions.Thresher?.endsWith(', cpu'))
+    throw new Error('TensorFlow found no GPU. THRESHER_DEVICE=cuda npm run setup installs a library for one.')
   return sides
 }
 

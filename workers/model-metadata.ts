@@ -5,7 +5,19 @@ import type { Metadata } from '#formats/safetensors.ts'
 
 /** The fields of a spec that determine the weights, as JSON. */
 export function trainingText(spec: TrainingSpec): string {
-  const { dataset, model, optimizer, schedule, loss, batchSize, epochs, seed, shuffle, validation } = spec
+  const {
+    dataset,
+    model,
+    optimizer,
+    schedule,
+    loss,
+    batchSize,
+    epochs,
+    seed,
+    shuffle,
+    validation,
+    augmentation,
+  } = spec
   return JSON.stringify({
     dataset,
     model,
@@ -17,6 +29,7 @@ export function trainingText(spec: TrainingSpec): string {
     seed,
     shuffle,
     validation,
+    augmentation,
   })
 }
 

@@ -2,8 +2,9 @@ import { PRESETS } from '#domain/presets/presets.ts'
 import { permutation, randomStream } from '#domain/random.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { variablesOf } from '#domain/variables.ts'
+import { augmenter } from './data/augment.ts'
 import { normaliser } from './data/batch-tensors.ts'
-import { type Batch, batches, batchSizes } from './data/batches.ts'
+import { type Batch, type BatchOptions, batches, batchSizes } from './data/batches.ts'
 import type { Split } from './data/examples.ts'
 import { modelFromTopology } from './models/from-topology.ts'
 import { learningRateFromSpec, transformFromSpec } from './optimizers/from-spec.ts'
@@ -36,7 +37,8 @@ export function prepareRun(
   { training, validation }: Splits,
   signal: AbortSignal,
 ): TrainingRun {
-  const pace = (split: Split, skip = 0) => pacedBatches(batches(split, spec.batchSize, skip), signal)
+  const pace = (...[split, options]: [Split, BatchOptions?]) =>
+    pacedBatches(batches(split, spec.batchSize, options), signal)
   const { topology } = PRESETS[spec.model.preset]
   const stepsPerEpoch = Math.ceil(training.indices.length / spec.batchSize)
   const transform = transformFromSpec(spec, variablesOf(topology), stepsPerEpoch)
@@ -56,7 +58,12 @@ export function prepareRun(
     begin(from = { clock: transform.clock, variables: drawVariables(topology, spec.seed) }) {
       return beginTraining(ingredients, from, topology, sizes, spec.seed)
     },
-    trainingBatches: (epoch, skip = 0) => pace(epochOrder(spec, training, epoch), skip),
+    trainingBatches(epoch, skip = 0) {
+      const { augmentation, seed } = spec
+      const isVaried = augmentation.length > 0
+      const place = isVaried && augmenter(augmentation, topology.inputShape, seed, epoch)
+      return pace(epochOrder(spec, training, epoch), { skip, ...(place && { place }) })
+    },
     validationBatches: () => pace(validation),
   }
 }

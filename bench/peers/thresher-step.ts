@@ -20,13 +20,13 @@ import type { Weight } from '#workers/weights.ts'
 
 const [folder, optimizerName] = process.argv.slice(2) as [string, string | undefined]
 const spec: WorkloadFile = JSON.parse(await readFile(join(folder, 'workload.json'), 'utf8'))
-const { version } = await openEngine('native', spec.threads)
+const { version, device } = await openEngine('native', spec.threads)
 const inside = timeInsideTensorFlow()
 const pixels = await readFile(join(folder, 'images.u8'))
 const labels = new Int32Array(new Uint8Array(await readFile(join(folder, 'labels.i32'))).buffer)
 const split = wholeSplit({ pixels, labels: Uint8Array.from(labels), count: labels.length })
 const training = begin(await readWeights())
-console.log(JSON.stringify({ version: `Thresher on ${version}` }))
+console.log(JSON.stringify({ version: `${version}, ${device}` }))
 let queue = batches(split, spec.batchSize)
 for await (const line of createInterface({ input: process.stdin })) {
   console.log(JSON.stringify(takeSteps(JSON.parse(line).steps)))

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -19,26 +19,38 @@ export interface Side {
   end(): Promise<void>
 }
 
-export const OURS = 'bench/peers/thresher-step.ts'
+const OURS = 'bench/peers/thresher-step.ts'
 
 /** @throws Error when the process ends before it is ready */
 export async function startSide(command: readonly string[]): Promise<Side> {
   const child = spawn(command[0]!, command.slice(1), {
-    stdio: ['pipe', 'pipe', 'ignore'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     // Threads that wait for work must not take time from those that have some.
     env: { ...process.env, OMP_WAIT_POLICY: 'passive', KMP_BLOCKTIME: '0' },
   })
+  let lastWords = ''
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    lastWords = (lastWords + text).slice(-2000)
+  })
+  const ended = once(child, 'exit').then(([code, signal]) => signal ?? `code ${code}`)
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
-  const { version } = await nextJson<{ version: string }>(lines, child, command)
+  const nextJson = async <T>(): Promise<T> => {
+    for (;;) {
+      const { value, done } = await lines.next()
+      if (done) throw new Error(`${command.join(' ')} ended with ${await ended}: ${lastWords}`)
+      if (value.startsWith('{')) return JSON.parse(value)
+    }
+  }
+  const { version } = await nextJson<{ version: string }>()
   return {
     version,
     async take(steps) {
       child.stdin!.write(`${JSON.stringify({ steps })}\n`)
-      return await nextJson<Answer>(lines, child, command)
+      return await nextJson<Answer>()
     },
     async end() {
       child.stdin!.end()
-      if (child.exitCode === null) await once(child, 'exit')
+      await ended
     },
   }
 }
@@ -49,16 +61,4 @@ export function ourCommand(...args: string[]): string[] {
 
 export function peerCommand(python: string, script: string, ...args: string[]): string[] {
   return [python, fileURLToPath(new URL(`../peers/${script}`, import.meta.url)), ...args]
-}
-
-async function nextJson<T>(
-  lines: AsyncIterator<string>,
-  child: ChildProcess,
-  command: readonly string[],
-): Promise<T> {
-  for (;;) {
-    const { value, done } = await lines.next()
-    if (done) throw new Error(`${command.join(' ')} ended with code ${child.exitCode}.`)
-    if (value.startsWith('{')) return JSON.parse(value)
-  }
 }

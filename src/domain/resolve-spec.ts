@@ -14,6 +14,7 @@ const DEFAULTS = {
   seed: 1,
   shuffle: true,
   validation: { split: 'test' },
+  augmentation: [],
   checkpoint: { everyEpochs: 1, keepLatest: 1, keepBest: 1, bestBy: 'validationAccuracy' },
   artifacts: ['sparse'],
   maxRestarts: 5,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Augmentation } from './augmentation.ts'
 import { KnownDatasetRef } from './dataset.ts'
 import { ModelSpec } from './model-spec.ts'
 import { OptimizerSpec } from './optimizer-spec.ts'
@@ -49,6 +50,7 @@ export const JobRequest = z
     seed: z.int().min(0).max(4_294_967_295).optional(),
     shuffle: z.boolean().optional(),
     validation: Validation.optional(),
+    augmentation: z.array(Augmentation).max(10).optional().describe('Of training images; empty for none.'),
     checkpoint: CheckpointSpec.optional(),
     artifacts: z.array(ArtifactWord).min(1).max(10).optional(),
     maxRestarts: z.int().min(0).max(1000).optional(),

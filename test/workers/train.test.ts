@@ -138,6 +138,7 @@ test('the sparse file holds the last weights under their names, and nothing that
   ])
   assert.deepEqual(Object.keys(metadata).sort(), ['classes', 'layout', 'topology', 'training'])
   assert.deepEqual(Object.keys(JSON.parse(metadata.training!)).sort(), [
+    'augmentation',
     'batchSize',
     'dataset',
     'epochs',

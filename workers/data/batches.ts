@@ -7,11 +7,22 @@ export interface Batch {
   size: number
 }
 
-/** The split's examples in order, batchSize at a time; the last batch takes what is left. The first `skip` are left out. */
+/** Puts an example into its row of a batch. */
+export type Place = (source: Uint8Array, target: Uint8Array, index: number) => void
+
+const asItIs: Place = (source, target) => target.set(source)
+
+export interface BatchOptions {
+  /** How many of the first batches are left out. */
+  skip?: number
+  place?: Place
+}
+
+/** The split's examples in order, batchSize at a time; the last batch takes what is left. */
 export function* batches(
   { examples, indices }: Split,
   batchSize: number,
-  skip = 0,
+  { skip = 0, place = asItIs }: BatchOptions = {},
 ): Generator<Batch, void, undefined> {
   const stride = examples.pixels.length / examples.count
   const space = new Uint8Array(Math.min(batchSize, indices.length) * stride)
@@ -21,7 +32,8 @@ export function* batches(
     const labels = new Int32Array(size)
     for (let row = 0; row < size; row++) {
       const index = indices[start + row]!
-      pixels.set(examples.pixels.subarray(index * stride, (index + 1) * stride), row * stride)
+      const source = examples.pixels.subarray(index * stride, (index + 1) * stride)
+      place(source, pixels.subarray(row * stride, (row + 1) * stride), index)
       labels[row] = examples.labels[index]!
     }
     yield { pixels, labels, size }

@@ -1,0 +1,70 @@
+import type { Augmentation } from '#domain/augmentation.ts'
+import { type Random, randomStream } from '#domain/random.ts'
+import { elementCount } from '#domain/shape.ts'
+import type { Place } from './batches.ts'
+import { randomResizedCrop } from './random-resized-crop.ts'
+
+/** Varies one image [height, width, channels] of bytes; source and target are different memory. */
+export type Variation = (source: Uint8Array, target: Uint8Array, random: Random) => void
+
+/**
+ * Puts images into a batch varied as the spec asks. What happens to an image follows from seed, epoch and its index alone, so
+ * neither the order of the batches nor where a training was left matters.
+ */
+export function augmenter(
+  augmentations: readonly Augmentation[],
+  inputShape: readonly number[],
+  seed: number,
+  epoch: number,
+): Place {
+  const variations = augmentations.map(augmentation => variationOf(augmentation, inputShape))
+  const spaces = [0, 1].map(() => new Uint8Array(elementCount(inputShape)))
+  return (source, target, index) => {
+    const random = randomStream(seed, 'augment', epoch, index)
+    let from = source
+    for (const [step, vary] of variations.entries()) {
+      const to = step === variations.length - 1 ? target : spaces[step % 2]!
+      vary(from, to, random)
+      from = to
+    }
+  }
+}
+
+function variationOf(augmentation: Augmentation, inputShape: readonly number[]): Variation {
+  if (augmentation === 'horizontalFlip') return horizontalFlip(inputShape)
+  if (augmentation === 'randomResizedCrop') return randomResizedCrop(inputShape)
+  return randomCrop(inputShape, augmentation.randomCrop.padding)
+}
+
+function horizontalFlip([height, width, channels]: readonly number[]): Variation {
+  const row = width! * channels!
+  return (source, target, random) => {
+    if (random.next() < 0.5) {
+      target.set(source)
+      return
+    }
+    for (let y = 0; y < height!; y++) {
+      for (let x = 0; x < width!; x++) {
+        const from = y * row + x * channels!
+        const to = y * row + (width! - 1 - x) * channels!
+        for (let channel = 0; channel < channels!; channel++) target[to + channel] = source[from + channel]!
+      }
+    }
+  }
+}
+
+/** A window of the image's size, at a random place in the image with `padding` black pixels on each side. */
+function randomCrop([height, width, channels]: readonly number[], padding: number): Variation {
+  const row = width! * channels!
+  return (source, target, random) => {
+    const down = random.below(2 * padding + 1) - padding
+    const right = random.below(2 * padding + 1) - padding
+    const [left, end] = [Math.max(0, right), Math.min(width!, width! + right)]
+    target.fill(0)
+    for (let y = Math.max(0, -down); y < Math.min(height!, height! - down); y++) {
+      const from = (y + down) * row
+      const pixels = source.subarray(from + left * channels!, from + end * channels!)
+      target.set(pixels, y * row + (left - right) * channels!)
+    }
+  }
+}
