@@ -29,8 +29,8 @@ function setLibraryOptions(threads: number): void {
     TF_DETERMINISTIC_OPS: '1',
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
     TF_NUM_INTRAOP_THREADS: String(threads),
-    // Ops that do not need each other run side by side, such as a convolution's two gradients.
-    TF_NUM_INTEROP_THREADS: String(threads),
+    // One op after the other, on the thread that asks: docs/decisions/2026-11-23-recorded-graphs.md has the two crashes.
+    TF_NUM_INTEROP_THREADS: '-1',
   })
 }
 
