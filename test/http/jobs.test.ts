@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
-import { addArtifact, startJob, succeed } from './drive-job.ts'
+import { addArtifact, startJob, succeed, tell } from './drive-job.ts'
 import { type Api, startApi } from './start-api.ts'
 
 const JOB = { model: { preset: 'mnist-mlp' } }
@@ -84,6 +84,55 @@ describe('jobs over their life', () => {
     assert.deepEqual([late.status, late.body.code], [409, 'conflict'])
   })
 
+  it('pause and resume: at once while queued, in two steps while running, and not when over', async () => {
+    const ask = async (id: string, what: 'pause' | 'resume') => {
+      const { status, body } = await request(api.url).post(`/v1/jobs/${id}/${what}`)
+      return [status, body.code ?? body.status]
+    }
+    const id = await submit()
+    assert.deepEqual(await ask(id, 'resume'), [202, 'queued'])
+    assert.deepEqual(await ask(id, 'pause'), [202, 'paused'])
+    assert.equal(await api.world.queue.position(id), undefined)
+    assert.deepEqual(await ask(id, 'pause'), [202, 'paused'])
+    assert.deepEqual(await ask(id, 'resume'), [202, 'queued'])
+    assert.notEqual(await api.world.queue.position(id), undefined)
+    await startJob(api.world, id)
+    assert.deepEqual(await ask(id, 'pause'), [202, 'pausing'])
+    assert.deepEqual(await ask(id, 'resume'), [409, 'conflict'])
+    await tell(api.world, id, 'paused', {})
+    assert.deepEqual(await ask(id, 'resume'), [202, 'queued'])
+    await startJob(api.world, id)
+    await succeed(api.world, id)
+    assert.deepEqual(await ask(id, 'pause'), [409, 'conflict'])
+    assert.deepEqual(await ask(id, 'resume'), [409, 'conflict'])
+  })
+
+  it('list what they keep to go on from, the latest and the best', async () => {
+    const id = await submit()
+    await startJob(api.world, id)
+    for (const [index, validationAccuracy] of [0.8, 0.9, 0.85].entries()) {
+      const step = 469 * (index + 1)
+      const sha256 = String(index).repeat(64)
+      const checkpoint = {
+        epoch: index + 1,
+        step,
+        validationAccuracy,
+        validationLoss: 1,
+        sizeBytes: 9,
+        sha256,
+      }
+      await tell(api.world, id, 'checkpointed', checkpoint)
+    }
+    const { data } = (await get(`/v1/jobs/${id}/checkpoints`)).body
+    assert.deepEqual(
+      data.map(({ kind, epoch, resumable }: Record<string, unknown>) => [kind, epoch, resumable]),
+      [
+        ['latest', 3, true],
+        ['best', 2, true],
+      ],
+    )
+  })
+
   it('are deleted with their files once they are over', async () => {
     const id = await submit()
     const remove = () => request(api.url).delete(`/v1/jobs/${id}`)
@@ -99,7 +148,15 @@ describe('jobs over their life', () => {
   })
 
   it('answer 404 for what does not exist', async () => {
-    for (const path of ['', '/events', '/metrics', '/layers', '/artifacts', '/artifacts/metrics.csv']) {
+    for (const path of [
+      '',
+      '/events',
+      '/metrics',
+      '/layers',
+      '/checkpoints',
+      '/artifacts',
+      '/artifacts/metrics.csv',
+    ]) {
       const { status, body } = await get(`/v1/jobs/job_nothing${path}`)
       assert.deepEqual([path, status, body.code], [path, 404, 'not_found'])
     }

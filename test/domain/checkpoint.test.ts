@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { addCheckpoint, type Checkpoint } from '#domain/checkpoint.ts'
+import type { CheckpointSpec } from '#domain/training-spec.ts'
+
+const SPEC: CheckpointSpec = { everyEpochs: 1, keepLatest: 1, keepBest: 1, bestBy: 'validationAccuracy' }
+
+function checkpoint(step: number, validationAccuracy?: number): Checkpoint {
+  const measured =
+    validationAccuracy === undefined ? {} : { validationAccuracy, validationLoss: 1 - validationAccuracy }
+  return { epoch: Math.floor(step / 10), step, ...measured, sizeBytes: 1, sha256: '0'.repeat(64) }
+}
+
+function keptAfter(added: Checkpoint[], change: Partial<CheckpointSpec> = {}): number[] {
+  const kept = added.reduce<Checkpoint[]>(
+    (checkpoints, next) => addCheckpoint(checkpoints, next, { ...SPEC, ...change }),
+    [],
+  )
+  return kept.map(({ step }) => step)
+}
+
+describe('the checkpoints that a job keeps', () => {
+  const run = [0.7, 0.9, 0.8, 0.85].map((accuracy, index) => checkpoint(10 * (index + 1), accuracy))
+
+  it('are the latest and the best, by accuracy or by loss', () => {
+    assert.deepEqual(keptAfter(run), [20, 40])
+    assert.deepEqual(keptAfter(run, { bestBy: 'validationLoss' }), [20, 40])
+    assert.deepEqual(keptAfter(run, { keepLatest: 2, keepBest: 0 }), [30, 40])
+    assert.deepEqual(keptAfter(run, { keepBest: 2 }), [20, 40])
+  })
+
+  it('are one when the latest is the best, and the earlier of two that are as good', () => {
+    assert.deepEqual(keptAfter([checkpoint(10, 0.5), checkpoint(20, 0.9)]), [20])
+    assert.deepEqual(keptAfter([checkpoint(10, 0.9), checkpoint(20, 0.9), checkpoint(30, 0.1)]), [10, 30])
+  })
+
+  it('count one from the middle of an epoch as the latest, and never as the best', () => {
+    assert.deepEqual(keptAfter([checkpoint(10, 0.5), checkpoint(15)]), [10, 15])
+    assert.deepEqual(keptAfter([checkpoint(10, 0.5), checkpoint(15), checkpoint(20, 0.6)]), [20])
+  })
+
+  it('hold a step once, as it was told last', () => {
+    assert.deepEqual(keptAfter([checkpoint(10, 0.5), checkpoint(10, 0.6)]), [10])
+  })
+})
