@@ -30,7 +30,8 @@ export function polishDocument<T extends object>(generated: T): T {
 
 /**
  * fastify-type-provider-zod registers each schema twice: as `X`, how it is answered, and as `XInput`, how it may be asked
- * for, with defaults left out. Both are kept only where answers use the one and requests the other.
+ * for, with defaults left out. Both are kept only where answers use the one, requests the other, and they
+ * differ.
  */
 function foldInputSchemas(generated: object): object {
   const { components, ...rest } = generated as Document
@@ -42,7 +43,8 @@ function foldInputSchemas(generated: object): object {
   for (const input of inputs) {
     const name = input.slice(0, -'Input'.length)
     const isAnswered = answered.includes(`#/components/schemas/${name}"`)
-    if (isAnswered && asked.has(input)) continue
+    const isSame = JSON.stringify(schemas[name]) === JSON.stringify(schemas[input])
+    if (isAnswered && asked.has(input) && !isSame) continue
     if (!isAnswered) schemas[name] = schemas[input]!
     delete schemas[input]
     folded.push(input)
