@@ -60,13 +60,20 @@ export class JobSupervision {
         const job = await this.#append(begin(this.#supervisor.worker))
         if (job.status !== 'running') return 'over'
         const { status } = await this.#attempt(job)
-        if (status !== 'restarting') return 'over'
+        if (status === 'restarting') continue
+        return (await this.#isResumed()) ? 'requeue' : 'over'
       }
     } catch (error) {
       if (!(error instanceof RefusedEvent) && this.#stopReason !== 'superseded') throw error
       this.#supervisor.logger.warn({ jobId: this.jobId }, 'the job belongs to another worker now')
       return 'over'
     }
+  }
+
+  /** A paused job that was resumed before the queue was told that it is over: the queue took no notice of that. */
+  async #isResumed(): Promise<boolean> {
+    const job = await this.#supervisor.world.jobs.get(this.jobId).catch(() => undefined)
+    return job?.status === 'queued'
   }
 
   /** Only the first reason counts. */

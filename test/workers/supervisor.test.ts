@@ -47,6 +47,12 @@ describe('the supervisor', () => {
 
   const start = () => startSupervisor(world, { DATA_DIR: dataDir, REDIS_URL: redis.url })
   const sparseDigest = ({ artifacts }: Job) => artifacts.find(({ name }) => name === SPARSE)!.sha256
+  /** As the api does, once the queue is through with the paused job. */
+  const resumeJob = async ({ id, spec }: Job) => {
+    while ((await world.queue.missing([id])).length === 0) await pause(20)
+    await world.jobs.append(id, resume)
+    await world.queue.enqueue(id, spec.priority)
+  }
   let undisturbedDigest: string
 
   it('trains a job to its end, tells all of it in order and keeps what it made', async () => {
@@ -105,8 +111,7 @@ describe('the supervisor', () => {
     await eventOf(world, submitted, 'paused')
     const paused = await world.jobs.require(submitted.id)
     assert.equal(paused.checkpoints.length, 1)
-    await world.jobs.append(submitted.id, resume)
-    await world.queue.enqueue(submitted.id, paused.spec.priority)
+    await resumeJob(submitted)
     const { job, events } = await endOf(world, submitted)
     assert.deepEqual([job.status, job.attempt, job.restarts], ['succeeded', 2, 0])
     const epochs = events.flatMap(event => (event.type === 'epoch' ? [event.data.epoch] : []))
@@ -126,8 +131,7 @@ describe('the supervisor', () => {
     const bytes = await readFile(newest)
     bytes[bytes.length >> 1]! ^= 1
     await writeFile(newest, bytes)
-    await world.jobs.append(submitted.id, resume)
-    await world.queue.enqueue(submitted.id, submitted.spec.priority)
+    await resumeJob(submitted)
     const warning = await eventOf(world, submitted, 'warning')
     assert.equal(warning.data.code, 'broken_checkpoint')
     await eventOf(world, submitted, 'epoch', 2)
