@@ -3,34 +3,24 @@ import { PRESETS } from '#domain/presets/presets.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Metadata } from '#formats/safetensors.ts'
 
-/** The fields of a spec that determine the weights, as JSON. */
+/** The fields of a spec that determine the weights. */
+const TRAINING_FIELDS = [
+  'dataset',
+  'model',
+  'optimizer',
+  'schedule',
+  'loss',
+  'batchSize',
+  'epochs',
+  'seed',
+  'shuffle',
+  'validation',
+  'augmentation',
+] as const satisfies readonly (keyof TrainingSpec)[]
+
+/** Those of a spec as JSON: equal for two jobs only if they are the same training. */
 export function trainingText(spec: TrainingSpec): string {
-  const {
-    dataset,
-    model,
-    optimizer,
-    schedule,
-    loss,
-    batchSize,
-    epochs,
-    seed,
-    shuffle,
-    validation,
-    augmentation,
-  } = spec
-  return JSON.stringify({
-    dataset,
-    model,
-    optimizer,
-    schedule,
-    loss,
-    batchSize,
-    epochs,
-    seed,
-    shuffle,
-    validation,
-    augmentation,
-  })
+  return JSON.stringify(Object.fromEntries(TRAINING_FIELDS.map(field => [field, spec[field]])))
 }
 
 /**
