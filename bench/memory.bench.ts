@@ -2,11 +2,11 @@ import { writeFile } from 'node:fs/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
+import { linePlot } from '#exports/line-plot.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { readOutcome } from '#workers/train-step.ts'
 import { prepareRun } from '#workers/training-run.ts'
-import { linePlot } from './line-plot.ts'
 import { writeSection } from './write-section.ts'
 
 // Whether a long training grows: memory and TensorFlow's tensors over many steps of mnist-mlp.
@@ -66,7 +66,5 @@ function report(): string {
 
 function plot(): string {
   const points = samples.map(({ step, residentMiB }) => [step, residentMiB] as const)
-  return linePlot('mnist-mlp, batch 128', 'step', [
-    { name: 'resident memory, MiB', colour: '#0b7285', points },
-  ])
+  return linePlot('mnist-mlp, batch 128', 'step', [{ name: 'resident memory, MiB', points }])
 }

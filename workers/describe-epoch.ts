@@ -1,13 +1,12 @@
 import type { EpochMetrics } from '#domain/event.ts'
-import type { NamedTensor } from '#formats/named-tensor.ts'
+import { modelMetadata } from '#exports/model-metadata.ts'
+import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
 import { type EpochTally, expectFinite } from './epoch-tally.ts'
 import { evaluate } from './evaluate.ts'
 import { measureWeights } from './measure-weights.ts'
-import { modelMetadata } from './model-metadata.ts'
 import type { Training } from './training.ts'
 import type { TrainingRun } from './training-run.ts'
-import type { Weight } from './weights.ts'
 
 const BYTES_PER_FLOAT = 4
 
@@ -40,7 +39,7 @@ export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<Ep
     ...measureWeights(end.weights, end.zerosBefore),
     examplesPerSecond: trained.examplesPerSecond,
     seconds: trained.seconds,
-    sparseBytes: sparseSizeBytes(end.weights, modelMetadata(run.spec)),
+    sparseBytes: sparseSizeBytes([...end.weights, ...end.training.readStatistics()], modelMetadata(run.spec)),
     denseBytes: BYTES_PER_FLOAT * end.weights.reduce((sum, { data }) => sum + data.length, 0),
   }
 }

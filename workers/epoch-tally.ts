@@ -1,3 +1,4 @@
+import type { EpochSums } from '#formats/checkpoint.ts'
 import { type Outcome, readOutcome } from './train-step.ts'
 
 /** A loss became NaN or infinite: there is nothing left to train. */
@@ -9,27 +10,19 @@ export function expectFinite(loss: number, where: string): void {
   if (!Number.isFinite(loss)) throw new Diverged(`The loss became ${loss} in ${where}.`)
 }
 
-/** What an epoch has come to so far. */
-export interface Sums {
-  loss: number
-  correct: number
-  examples: number
-  seconds: number
-}
+const NOTHING: EpochSums = { loss: 0, correct: 0, examples: 0, seconds: 0 }
 
-const NOTHING: Sums = { loss: 0, correct: 0, examples: 0, seconds: 0 }
-
-/** Sums up an epoch's steps and their time, reading outcomes off the device only when asked. */
+/** EpochSums up an epoch's steps and their time, reading outcomes off the device only when asked. */
 export class EpochTally {
   readonly #startedAt = performance.now()
-  readonly #before: Sums
+  readonly #before: EpochSums
   readonly #pending: { step: number; outcome: Outcome }[] = []
   #loss: number
   #correct: number
   #examples: number
 
   /** @param before what an earlier attempt at this epoch came to */
-  constructor(before: Sums = NOTHING) {
+  constructor(before: EpochSums = NOTHING) {
     this.#before = before
     this.#loss = before.loss
     this.#correct = before.correct
@@ -43,7 +36,7 @@ export class EpochTally {
   }
 
   /** @throws Diverged for the first step whose loss is not finite */
-  sums(): Sums {
+  sums(): EpochSums {
     for (const { step, outcome } of this.#pending.splice(0)) {
       const { lossSum, correct } = readOutcome(outcome)
       expectFinite(lossSum, `step ${step}`)

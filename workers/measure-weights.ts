@@ -1,6 +1,5 @@
 import type { EpochMetrics } from '#domain/event.ts'
-import type { NamedTensor } from '#formats/named-tensor.ts'
-import type { Weight } from './weights.ts'
+import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
 
 /** What the weights alone say of an epoch. @param zerosBefore those at the end of the epoch before, if there was one */
 export function measureWeights(

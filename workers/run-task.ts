@@ -2,14 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { EpochMetrics } from '#domain/event.ts'
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Provenance } from './checkpoint.ts'
+import { trainingText } from '#exports/model-metadata.ts'
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Provenance } from '#formats/checkpoint.ts'
 import { loadSplits } from './data/load-splits.ts'
 import type { Engine } from './engine/engine.ts'
-import { trainingText } from './model-metadata.ts'
 import type { RunnerNews, TrainingTask } from './runner-protocol.ts'
 import { train } from './train.ts'
 import { warnOfDeadKernels } from './warn-of-dead-kernels.ts'
-import { type Trained, writeArtifacts } from './write-artifacts.ts'
+import { writeArtifacts } from './write-artifacts.ts'
 
 type Tell = (news: RunnerNews) => Promise<void>
 
@@ -27,22 +27,22 @@ export async function runTask(
   const start = from === undefined ? undefined : await openCheckpoint(from, provenance, tell)
   const series = before.filter(({ epoch }) => epoch <= (start?.epoch ?? 0))
   const leave = checkpointWriter(scratch, provenance, tell)
-  let weights: Trained['weights'] = []
+  let checkpoint = start
   for await (const news of train(spec, await loadSplits(spec), signal, start)) {
     switch (news.type) {
       case 'progress':
         await tell(news)
         break
       case 'checkpoint':
-        await leave(news.checkpoint)
+        checkpoint = news.checkpoint
+        await leave(checkpoint)
         break
       case 'epoch':
         await tellEpoch(news.metrics, series.at(-1), tell)
         series.push(news.metrics)
-        weights = news.weights
     }
   }
-  for (const name of await writeArtifacts(spec, { weights, series }, scratch))
+  for (const name of await writeArtifacts({ spec, series, checkpoint }, scratch))
     await tell({ type: 'artifact', name })
   await tell({ type: 'done' })
 }

@@ -1,12 +1,12 @@
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { type Checkpoint, digestWeights } from './checkpoint.ts'
+import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
+import type { Weight } from '#formats/named-tensor.ts'
 import { describeEpoch } from './describe-epoch.ts'
 import { EpochTally } from './epoch-tally.ts'
 import { zerosOf } from './measure-weights.ts'
 import type { Training } from './training.ts'
 import { prepareRun, type Splits, type TrainingRun } from './training-run.ts'
-import type { Weight } from './weights.ts'
 
 const PROGRESS_INTERVAL_MS = 250
 

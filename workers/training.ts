@@ -1,23 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { Clock } from '#domain/clock.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
+import type { TrainingState } from '#formats/checkpoint.ts'
+import type { Weight } from '#formats/named-tensor.ts'
 import { uploadBatch } from './data/batch-tensors.ts'
 import { type Batch, blankBatch } from './data/batches.ts'
 import { inScope } from './engine/in-scope.ts'
 import { openProgram, type Variables } from './engine/program.ts'
-import { type Clock, type Transform, toScalars } from './optimizers/transform.ts'
+import { type Transform, toScalars } from './optimizers/transform.ts'
 import { evaluationRoutine, type Ingredients, type Outcome, stepRoutine } from './train-step.ts'
-import { toTensors, toWeight, type Weight } from './weights.ts'
-
-/** What a training starts from, or left behind: the optimizer's clock, and variables by group. */
-export interface TrainingState {
-  clock: Clock
-  /**
-   * `params`, `statistics` where the model has any, and the optimizer's slots. At the start there are no slots; later no
-   * params where they follow from those.
-   */
-  variables: Readonly<Record<string, readonly Weight[]>>
-}
+import { toTensors, toWeight } from './weights.ts'
 
 /** A model in training: its variables are on the device until `end`, and change with each step. */
 export interface Training {
@@ -27,6 +20,8 @@ export interface Training {
   evaluate(batch: Batch): Outcome
   /** A copy, in model order. */
   readWeights(): Weight[]
+  /** A copy, in model order. */
+  readStatistics(): Weight[]
   /** A copy of all that is needed to go on. */
   readState(): TrainingState
   end(): void
@@ -87,6 +82,7 @@ export function beginTraining(
     },
     evaluate: batch => tf.tidy(() => program.run(evaluation(batch))) as Outcome,
     readWeights: () => read('params'),
+    readStatistics: () => (groups.includes('statistics') ? read('statistics') : []),
     readState: () => ({ clock, variables: Object.fromEntries(groups.map(group => [group, read(group)])) }),
     end: program.dispose,
   }

@@ -3,10 +3,7 @@ import { initialWeights } from '#domain/initializers.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { elementCount } from '#domain/shape.ts'
 import { statisticsOf, type Variable, variablesOf } from '#domain/variables.ts'
-import type { NamedTensor } from '#formats/named-tensor.ts'
-
-/** A variable's values on the host. */
-export type Weight = NamedTensor & { dtype: 'F32' }
+import type { Weight } from '#formats/named-tensor.ts'
 
 /** What a job starts from, in model order. */
 export function drawWeights(topology: Topology, seed: number): Weight[] {

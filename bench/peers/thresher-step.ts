@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { WorkloadFile } from '#bench/train-step/workloads.ts'
 import { variablesOf } from '#domain/variables.ts'
+import type { Weight } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
 import { batches } from '#workers/data/batches.ts'
@@ -13,7 +14,6 @@ import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
 import { readOutcome } from '#workers/train-step.ts'
 import { beginTraining } from '#workers/training.ts'
-import type { Weight } from '#workers/weights.ts'
 
 // Thresher takes steps as its runners do: FOLDER [sgd]. See workload.py for the protocol; the answers also have the seconds
 // spent on the batches and inside TensorFlow.

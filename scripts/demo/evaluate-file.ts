@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { Weight } from '#formats/named-tensor.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { normaliser, uploadBatch } from '#workers/data/batch-tensors.ts'
 import { type Batch, batches } from '#workers/data/batches.ts'
@@ -10,7 +11,7 @@ import { type EngineName, openEngine } from '#workers/engine/engine.ts'
 import { evaluate } from '#workers/evaluate.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { evaluationRoutine, type Outcome } from '#workers/train-step.ts'
-import { toTensors, type Weight } from '#workers/weights.ts'
+import { toTensors } from '#workers/weights.ts'
 
 const BATCH = 1000
 

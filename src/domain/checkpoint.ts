@@ -14,16 +14,28 @@ export const Checkpoint = z
   .meta({ id: 'Checkpoint' })
 export type Checkpoint = z.infer<typeof Checkpoint>
 
-/** Those that a job keeps, by what they are kept for: the latest, newest first, and the best, best first. */
+/** Whether it was made at the end of an epoch, and not where a training was interrupted. */
+function endsEpoch({ validationLoss }: Checkpoint): boolean {
+  return validationLoss !== undefined
+}
+
+/**
+ * Those that a job keeps, by what they are kept for: the latest, newest first, and the best, best first. One in the middle of an
+ * epoch is kept beside the latest as long as it is the newest.
+ */
 export function keptCheckpoints(
   checkpoints: readonly Checkpoint[],
   { keepLatest, keepBest, bestBy }: CheckpointSpec,
 ): { latest: Checkpoint[]; best: Checkpoint[] } {
   const newestFirst = checkpoints.toSorted((a, b) => b.step - a.step)
-  const measured = checkpoints.filter(checkpoint => checkpoint[bestBy] !== undefined)
+  const interrupted = newestFirst.slice(0, 1).filter(checkpoint => !endsEpoch(checkpoint))
+  const measured = newestFirst.filter(endsEpoch)
   const sign = bestBy === 'validationLoss' ? 1 : -1
   const bestFirst = measured.toSorted((a, b) => sign * (a[bestBy]! - b[bestBy]!) || a.step - b.step)
-  return { latest: newestFirst.slice(0, keepLatest), best: bestFirst.slice(0, keepBest) }
+  return {
+    latest: [...interrupted, ...measured.slice(0, keepLatest)],
+    best: bestFirst.slice(0, keepBest),
+  }
 }
 
 /** The checkpoints after one more was made, in the order of their steps, without those that are not to be kept. */
@@ -35,4 +47,15 @@ export function addCheckpoint(
   const others = checkpoints.filter(({ step }) => step !== added.step)
   const { latest, best } = keptCheckpoints([...others, added], spec)
   return [...new Set([...latest, ...best])].sort((a, b) => a.step - b.step)
+}
+
+/** Of those that end an epoch, the last; or the best, or that of an epoch. */
+export function findCheckpoint(
+  { checkpoints, spec }: { checkpoints: readonly Checkpoint[]; spec: { checkpoint: CheckpointSpec } },
+  which?: 'best' | number,
+): Checkpoint | undefined {
+  const { latest, best } = keptCheckpoints(checkpoints, spec.checkpoint)
+  const kept = [...latest, ...best].filter(endsEpoch)
+  if (which === undefined) return kept.toSorted((a, b) => b.step - a.step)[0]
+  return which === 'best' ? best[0] : kept.find(({ epoch }) => epoch === which)
 }

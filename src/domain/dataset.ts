@@ -26,6 +26,11 @@ const MNIST: Dataset = {
 
 export const BUILT_IN_DATASETS: ReadonlyMap<string, Dataset> = new Map([[MNIST.id, MNIST]])
 
+/** Names by label; none for a dataset that is not here. */
+export function classesOf(id: string): readonly string[] {
+  return BUILT_IN_DATASETS.get(id)?.classes ?? []
+}
+
 /** What there is to say to somebody who names a dataset that is not there. */
 export function unknownDataset(id: string): string {
   return `there is no dataset "${id}"; there is: ${[...BUILT_IN_DATASETS.keys()].join(', ')}`

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ARTIFACT_WORDS } from './artifact.ts'
 import { Augmentation } from './augmentation.ts'
 import { KnownDatasetRef } from './dataset.ts'
 import { ModelSpec } from './model-spec.ts'
@@ -7,8 +8,8 @@ import { ScheduleSpec } from './schedule-spec.ts'
 
 const Loss = z.enum(['categoricalCrossentropy', 'sparseCategoricalCrossentropy'])
 
-/** The words of `artifacts`; see artifact.ts for the files they stand for. */
-const ArtifactWord = z.enum(['sparse', 'safetensors'])
+/** See artifact.ts for the files they stand for. */
+const ArtifactWord = z.enum(ARTIFACT_WORDS)
 
 const Validation = z.union([
   z.strictObject({ split: z.literal('test') }),
@@ -52,7 +53,7 @@ export const JobRequest = z
     validation: Validation.optional(),
     augmentation: z.array(Augmentation).max(10).optional().describe('Of training images; empty for none.'),
     checkpoint: CheckpointSpec.optional(),
-    artifacts: z.array(ArtifactWord).min(1).max(10).optional(),
+    artifacts: z.array(ArtifactWord).min(1).max(20).optional(),
     maxRestarts: z.int().min(0).max(1000).optional(),
     maxRuntimeSeconds: z.int().min(1).max(31_536_000).optional().describe('Running time over all attempts.'),
     priority: z.int().min(1).max(99).optional().describe('Lower is sooner.'),

@@ -26,6 +26,9 @@ export type NamedTensor = {
   [D in Dtype]: { name: string; shape: readonly number[]; dtype: D; data: ArrayOf[D] }
 }[Dtype]
 
+/** A variable's values. */
+export type Weight = NamedTensor & { dtype: 'F32' }
+
 /** The typed array that holds each dtype. */
 export const TYPED_ARRAYS = {
   F64: Float64Array,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { elementCount } from '#domain/shape.ts'
 import { FormatError } from './format-error.ts'
-import { checkTensors, type Dtype, type NamedTensor } from './named-tensor.ts'
+import { checkTensors, type NamedTensor } from './named-tensor.ts'
 import {
   allocateSafetensors,
   copyValues,
@@ -10,8 +10,16 @@ import {
   type TensorFile,
 } from './safetensors.ts'
 import type { Metadata } from './safetensors-header.ts'
-import { bitsOf, type Places } from './sparse/encoding.ts'
-import { describeStored, ENCODING_NAMES, ENCODINGS, type Plan, planTensor } from './sparse/plan.ts'
+import type { Places } from './sparse/encoding.ts'
+import {
+  describeStored,
+  ENCODING_NAMES,
+  ENCODINGS,
+  type Plan,
+  planTensor,
+  type ValueForm,
+} from './sparse/plan.ts'
+import { fillPlanes, fromBits, isFloat, readPlanes, type SparseDtype, toBits } from './sparse/values.ts'
 
 const VERSION = '1'
 
@@ -27,16 +35,18 @@ type SparseTensors = [name: string, tensor: z.infer<typeof SparseTensor>][]
 
 /**
  * Writes tensors without their zeros, as docs/sparse-safetensors.md specifies: a legal safetensors file whose bytes
- * depend on tensors and metadata alone. Float32 tensors are made sparse; every other dtype stays dense.
+ * depend on tensors and metadata alone. Float32 and bfloat16 tensors are made sparse; every other dtype stays dense.
  *
+ * @param form how the non-zeros are written: `planes` for a file that is to be compressed
  * @throws FormatError as `encodeSafetensors` does
  */
 export function encodeSparseSafetensors(
   tensors: readonly NamedTensor[],
   metadata: Metadata = {},
+  form: ValueForm = 'values',
 ): Uint8Array<ArrayBuffer> {
   checkTensors(tensors)
-  const plans = tensors.map(planTensor)
+  const plans = tensors.map(tensor => planTensor(tensor, form))
   const { file, views } = allocateSafetensors(plans.flatMap(describeStored), addMap(metadata, plans))
   for (const plan of plans) fill(views, plan)
   return file
@@ -44,7 +54,7 @@ export function encodeSparseSafetensors(
 
 /** The exact size of `encodeSparseSafetensors`'s answer for the price of one pass that counts. */
 export function sparseSizeBytes(tensors: readonly NamedTensor[], metadata: Metadata = {}): number {
-  const plans = tensors.map(planTensor)
+  const plans = tensors.map(tensor => planTensor(tensor, 'values'))
   return safetensorsSizeBytes(plans.flatMap(describeStored), addMap(metadata, plans))
 }
 
@@ -62,25 +72,33 @@ export function decodeSparseSafetensors(bytes: Uint8Array, maxDenseBytes = MAX_D
   checkBudget(sparse, maxDenseBytes)
   const tensors = new Map(file.tensors.map(tensor => [tensor.name, tensor]))
   for (const [name, { shape, encoding }] of sparse) {
-    const values = take(tensors, `${name}.values`, 'F32')
-    const places = take(tensors, `${name}.${encoding}`, ENCODINGS[encoding].dtype)
+    const { dtype, bits: values } = takeValues(tensors, name)
+    const places = take(tensors, `${name}.${encoding}`)
+    if (places?.dtype !== ENCODINGS[encoding].dtype)
+      throw new FormatError(`"${name}" needs "${name}.${encoding}" of dtype ${ENCODINGS[encoding].dtype}`)
     if (tensors.has(name)) throw new FormatError(`tensor "${name}" is there twice, dense and sparse`)
-    const data = new Float32Array(elementCount(shape))
-    ENCODINGS[encoding].decode(places as Places, bitsOf(values as Float32Array), bitsOf(data))
-    tensors.set(name, { name, shape, dtype: 'F32', data })
+    const bits = new Uint32Array(elementCount(shape))
+    ENCODINGS[encoding].decode(places.data as Places, values, bits)
+    tensors.set(name, { name, shape, dtype, data: fromBits(dtype, bits) } as NamedTensor)
   }
   return { tensors: [...tensors.values()].sort(compareNames), metadata }
 }
 
 function fill(views: Map<string, NamedTensor['data']>, plan: Plan): void {
-  const [values, places] = describeStored(plan).map(({ name }) => views.get(name)!)
-  if (plan.encoding === 'dense') copyValues(plan.tensor.data, values!)
-  else
-    ENCODINGS[plan.encoding].encode(
-      bitsOf(plan.tensor.data),
-      bitsOf(values as Float32Array),
-      places as Places,
-    )
+  const [stored, places] = describeStored(plan).map(({ name }) => views.get(name)!)
+  if (plan.encoding === 'dense') {
+    copyValues(plan.tensor.data, stored!)
+    return
+  }
+  const { encode, valueCount } = ENCODINGS[plan.encoding]
+  const { dtype } = plan.tensor
+  const isInPlace = stored instanceof Float32Array
+  const values = isInPlace
+    ? toBits({ ...plan.tensor, dtype: 'F32', data: stored })
+    : new Uint32Array(valueCount(plan.count))
+  encode(toBits(plan.tensor), values, places as Places)
+  if (plan.form === 'planes') fillPlanes(dtype, values, stored as Uint8Array)
+  else if (!isInPlace) copyValues(fromBits(dtype, values), stored!)
 }
 
 function addMap(metadata: Metadata, plans: readonly Plan[]): Metadata {
@@ -112,12 +130,24 @@ function checkBudget(sparse: SparseTensors, maxDenseBytes: number): void {
   }
 }
 
-/** Removes and returns the data of a stored tensor that the map asks for. */
-function take(tensors: Map<string, NamedTensor>, name: string, dtype: Dtype): NamedTensor['data'] {
+/** The non-zeros of a tensor that the map asks for. */
+function takeValues(
+  tensors: Map<string, NamedTensor>,
+  name: string,
+): { dtype: SparseDtype; bits: Uint32Array } {
+  const planes = take(tensors, `${name}.planes`)
+  if (planes) return readPlanes(planes)
+  const values = take(tensors, `${name}.values`)
+  if (!values || !isFloat(values))
+    throw new FormatError(`"${name}" needs "${name}.values" of dtype F32 or BF16, or "${name}.planes"`)
+  return { dtype: values.dtype, bits: toBits(values) }
+}
+
+/** Removes and returns a stored tensor. */
+function take(tensors: Map<string, NamedTensor>, name: string): NamedTensor | undefined {
   const tensor = tensors.get(name)
-  if (tensor?.dtype !== dtype) throw new FormatError(`sparse.tensors needs "${name}" of dtype ${dtype}`)
   tensors.delete(name)
-  return tensor.data
+  return tensor
 }
 
 function compareNames(a: NamedTensor, b: NamedTensor): number {

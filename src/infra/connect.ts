@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Config } from '#src/config.ts'
 import { type BlobStore, connectBlobStore } from './blob-store.ts'
+import { Exporter } from './exporter.ts'
 import { JobControl } from './job-control.ts'
 import { JobEvents } from './job-events.ts'
 import { JobQueue } from './job-queue.ts'
@@ -19,6 +20,7 @@ export interface World {
   control: JobControl
   workers: WorkerRegistry
   blobs: BlobStore
+  exporter: Exporter
   /** Whether this process may do a duty for the next `durationMs`; nobody else may meanwhile. */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** A further connection of the same kind; `connect` closes it too. */
@@ -47,6 +49,7 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
   await connectOnce(redis)
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
+  const exporter = new Exporter()
   return {
     redis,
     jobs: new JobStore(redis),
@@ -55,10 +58,12 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
     control: new JobControl(redis, subscriber),
     workers: new WorkerRegistry(redis),
     blobs: connectBlobStore(config.artifactUrl),
+    exporter,
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
     async close() {
+      exporter.close()
       await queue.close()
       for (const connection of opened) connection.disconnect()
     },

@@ -1,36 +1,62 @@
-import { ARTIFACT_FILES, type Artifact, type ArtifactName } from '#domain/artifact.ts'
+import { createHash } from 'node:crypto'
+import { type Artifact, type ArtifactName, type ArtifactVariant, artifactFile } from '#domain/artifact.ts'
+import type { Checkpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
-import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
-import { decodeSparseSafetensors, encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
+import { epochSeries } from '#domain/metric-series.ts'
+import { NothingToEncode } from '#exports/nothing-to-encode.ts'
 import type { World } from './connect.ts'
 
-/** The files that hold the whole model, so that each can be made from any other, to the same bytes as the runner's. */
-const MODEL_FORMATS = new Map<string, { encode: typeof encodeSafetensors; decode: typeof decodeSafetensors }>(
-  [
-    ['model.sparse.safetensors', { encode: encodeSparseSafetensors, decode: decodeSparseSafetensors }],
-    ['model.safetensors', { encode: encodeSafetensors, decode: decodeSafetensors }],
-  ],
-)
+/** A file of a job: which, how, and as of which checkpoint (none: no epoch was completed). */
+export interface ExportRequest {
+  name: ArtifactName
+  variant: ArtifactVariant
+  checkpoint: Checkpoint | undefined
+}
 
 /**
- * Makes a file that the job did not ask for from the model that it left, and keeps it.
- * @throws AppError `not_found` when there is no model to make it from
+ * Makes a file that the job did not ask for from the checkpoint, and keeps it.
+ * @throws AppError `not_found` when there is nothing to make it from
  */
 export async function exportArtifact(
-  { jobs, blobs }: Pick<World, 'jobs' | 'blobs'>,
+  { jobs, events, blobs, exporter }: Pick<World, 'jobs' | 'events' | 'blobs' | 'exporter'>,
   job: Job,
-  name: ArtifactName,
+  { name, variant, checkpoint }: ExportRequest,
 ): Promise<Artifact> {
-  const wanted = MODEL_FORMATS.get(name)
-  const source = job.artifacts.find(artifact => MODEL_FORMATS.has(artifact.name))
-  if (!source || !wanted) throw new AppError('not_found', `The job has ${job.status} and left no ${name}.`)
-  const { stream } = await blobs.open(job.id, source.sha256)
-  const bytes = Buffer.concat(await stream.toArray())
-  const { tensors, metadata } = MODEL_FORMATS.get(source.name)!.decode(bytes)
-  const stored = await blobs.put(job.id, [wanted.encode(tensors, metadata)])
-  const { mediaType, description } = ARTIFACT_FILES[name]
-  const artifact = { name, mediaType, description, ...stored }
-  await jobs.recordExport(job.id, artifact)
+  const file = checkpoint && (await readWhole(blobs, job.id, checkpoint))
+  const last = checkpoint?.epoch ?? Number.POSITIVE_INFINITY
+  const series = epochSeries(await events.readAll(job)).filter(({ epoch }) => epoch <= last)
+  const task = { name, variant, spec: job.spec, series, checkpoint: file }
+  const { bytes, ...rest } = await exporter.encode(task).catch(error => {
+    if (!(error instanceof NothingToEncode)) throw error
+    throw new AppError('not_found', `The job has no ${name}. ${error.message}`)
+  })
+  const { mediaType, description } = artifactFile(name)
+  const artifact: Artifact = {
+    name,
+    mediaType,
+    description,
+    ...(await blobs.put(job.id, [bytes])),
+    ...(Object.keys(variant).length > 0 && { variant }),
+    ...(checkpoint && checkpoint.epoch < job.spec.epochs && { epoch: checkpoint.epoch }),
+    ...rest,
+  }
+  await jobs.recordExport(job.id, exportKey({ name, variant, checkpoint }), artifact)
   return artifact
+}
+
+/** The same for two requests only if the same file answers both. */
+export function exportKey({ name, variant, checkpoint }: ExportRequest): string {
+  const query = new URLSearchParams(variant as Record<string, string>)
+  query.set('step', String(checkpoint?.step ?? 0))
+  query.sort()
+  return `${name}?${query}`
+}
+
+async function readWhole(blobs: World['blobs'], jobId: string, { sha256 }: Checkpoint): Promise<Buffer> {
+  const { stream } = await blobs.open(jobId, sha256)
+  const bytes = Buffer.concat(await stream.toArray())
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256)
+    throw new Error(`The checkpoint ${sha256} of ${jobId} is damaged.`)
+  return bytes
 }

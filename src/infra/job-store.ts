@@ -171,13 +171,14 @@ export class JobStore {
     return answers.flatMap(([, state]) => (typeof state === 'string' ? [JSON.parse(state) as Job] : []))
   }
 
-  /** Artifacts that were made on request after the job's own. */
-  async exports(jobId: string): Promise<Artifact[]> {
-    return Object.values(await this.#redis.hgetall(redisKeys.exports(jobId))).map(text => JSON.parse(text))
+  /** Artifacts that were made on request after the job's own, by what asks for them. */
+  async exports(jobId: string): Promise<Map<string, Artifact>> {
+    const entries = Object.entries(await this.#redis.hgetall(redisKeys.exports(jobId)))
+    return new Map(entries.map(([key, text]) => [key, JSON.parse(text)]))
   }
 
-  async recordExport(jobId: string, artifact: Artifact): Promise<void> {
-    await this.#redis.hset(redisKeys.exports(jobId), artifact.name, JSON.stringify(artifact))
+  async recordExport(jobId: string, key: string, artifact: Artifact): Promise<void> {
+    await this.#redis.hset(redisKeys.exports(jobId), key, JSON.stringify(artifact))
   }
 
   /** Removes every trace of the job. */

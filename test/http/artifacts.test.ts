@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
-import { decodeSafetensors } from '#formats/safetensors.ts'
 import { encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { addArtifact, startJob, succeed } from './drive-job.ts'
 import { type Api, startApi } from './start-api.ts'
@@ -104,15 +103,6 @@ describe('artifacts', () => {
     const { body } = await request(api.url).get(base)
     const names = body.data.map(({ name }: { name: string }) => name)
     assert.ok(names.includes('metrics.csv') && names.includes('model.sparse.safetensors'))
-  })
-
-  it('are made on the first request where another format was not asked for', async () => {
-    const head = await request(api.url).head(`${base}/model.safetensors`)
-    const dense = await fetch(`${api.url}${base}/model.safetensors`)
-    assert.equal(head.headers.etag, dense.headers.get('etag'))
-    const { tensors, metadata } = decodeSafetensors(new Uint8Array(await dense.arrayBuffer()))
-    assert.deepEqual(tensors[0]?.data, WEIGHTS)
-    assert.equal(metadata.seed, '1')
   })
 
   it('that no job has are 404, whatever the name tries', async () => {

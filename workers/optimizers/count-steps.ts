@@ -1,4 +1,5 @@
-import type { Clock, LearningRate, Transform } from './transform.ts'
+import type { Clock } from '#domain/clock.ts'
+import type { LearningRate, Transform } from './transform.ts'
 
 /**
  * The host's part of an optimizer that counts its steps and no more.

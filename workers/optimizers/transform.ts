@@ -1,12 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-
-/** What an optimizer counts, on the host: integers and float64, for in float32 they would drift. */
-export type Clock = {
-  /** Updates made. */
-  step: number
-  /** The threshold below which weights are zero now, for optimizers that have one. */
-  l1?: number
-}
+import type { Clock } from '#domain/clock.ts'
 
 /** What an optimizer remembers on the device: tensors by slot and variable. */
 export type Slots = Readonly<Record<string, tf.NamedTensorMap>>

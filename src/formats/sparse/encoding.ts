@@ -44,7 +44,3 @@ export function checkPairs(places: Places, values: Uint32Array): void {
     throw new FormatError(`there are ${places.length} places for ${values.length} values`)
   }
 }
-
-export function bitsOf({ buffer, byteOffset, length }: Float32Array): Uint32Array {
-  return new Uint32Array(buffer, byteOffset, length)
-}

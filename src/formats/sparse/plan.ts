@@ -1,43 +1,50 @@
 import type { NamedTensor } from '#formats/named-tensor.ts'
 import type { TensorDescription } from '#formats/safetensors-header.ts'
 import { bitmask } from './bitmask.ts'
-import { bitsOf, countNonzero, type Encoding, type NonzeroCount } from './encoding.ts'
+import { countNonzero, type Encoding, type NonzeroCount } from './encoding.ts'
 import { gaps } from './gaps.ts'
 import { indices } from './indices.ts'
+import { bytesPerValue, type FloatTensor, isFloat, type SparseDtype, toBits } from './values.ts'
 
 /** Where two take the same space, the first is chosen. */
 export const ENCODINGS = { bitmask, gaps, indices } satisfies Record<string, Encoding>
 export type EncodingName = keyof typeof ENCODINGS
 export const ENCODING_NAMES = Object.keys(ENCODINGS) as EncodingName[]
 
+/** How a tensor's non-zeros are written down: as they are, or byte by byte for a compressor. */
+export type ValueForm = 'values' | 'planes'
+
 /** How a tensor will be stored; enough to know the size of the file. */
 export type Plan =
   | { tensor: NamedTensor; encoding: 'dense' }
-  | { tensor: NamedTensor & { dtype: 'F32' }; encoding: EncodingName; count: NonzeroCount }
+  | { tensor: FloatTensor; encoding: EncodingName; count: NonzeroCount; form: ValueForm }
 
-/** The smallest way to store a tensor; it stays dense above 97 % non-zeros, and unless it is float32. */
-export function planTensor(tensor: NamedTensor): Plan {
-  if (tensor.dtype !== 'F32') return { tensor, encoding: 'dense' }
-  const count = countNonzero(bitsOf(tensor.data))
+/** The smallest way to store a tensor; it stays dense above 97 % non-zeros, and unless it is a float32 or bfloat16. */
+export function planTensor(tensor: NamedTensor, form: ValueForm): Plan {
+  if (!isFloat(tensor)) return { tensor, encoding: 'dense' }
+  const count = countNonzero(toBits(tensor))
   if (count.nonzero * 100 > count.size * 97) return { tensor, encoding: 'dense' }
   const encoding = ENCODING_NAMES.reduce((best, next) =>
-    storedBytes(next, count) < storedBytes(best, count) ? next : best,
+    storedBytes(next, count, tensor.dtype) < storedBytes(best, count, tensor.dtype) ? next : best,
   )
-  return { tensor, encoding, count }
+  return { tensor, encoding, count, form }
 }
 
-function storedBytes(encoding: EncodingName, count: NonzeroCount): number {
+function storedBytes(encoding: EncodingName, count: NonzeroCount, valueDtype: SparseDtype): number {
   const { dtype, valueCount, placeCount } = ENCODINGS[encoding]
-  return 4 * valueCount(count) + (dtype === 'I32' ? 4 : 1) * placeCount(count)
+  return bytesPerValue(valueDtype) * valueCount(count) + (dtype === 'I32' ? 4 : 1) * placeCount(count)
 }
 
 /** The tensors of the file that hold the planned one: itself, or its values and then their places. */
 export function describeStored(plan: Plan): TensorDescription[] {
   if (plan.encoding === 'dense') return [plan.tensor]
   const { dtype, valueCount, placeCount } = ENCODINGS[plan.encoding]
-  const { name } = plan.tensor
+  const { name, dtype: valueDtype } = plan.tensor
+  const count = valueCount(plan.count)
   return [
-    { name: `${name}.values`, dtype: 'F32', shape: [valueCount(plan.count)] },
+    plan.form === 'values'
+      ? { name: `${name}.values`, dtype: valueDtype, shape: [count] }
+      : { name: `${name}.planes`, dtype: 'U8', shape: [bytesPerValue(valueDtype), count] },
     { name: `${name}.${plan.encoding}`, dtype, shape: [placeCount(plan.count)] },
   ]
 }

@@ -1,14 +1,22 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { type Artifact, isArtifactName } from '#domain/artifact.ts'
+import { type Artifact, ArtifactVariant, artifactFile, isArtifactName } from '#domain/artifact.ts'
+import { findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
-import { isTerminal } from '#domain/job.ts'
+import { isTerminal, type Job } from '#domain/job.ts'
 import { type ByteRange, listsEntityTag, parseByteRange } from '#http/byte-range.ts'
 import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
 import type { World } from '#infra/connect.ts'
-import { exportArtifact } from '#infra/export-artifact.ts'
+import { type ExportRequest, exportArtifact, exportKey } from '#infra/export-artifact.ts'
 import { JobParams } from './job-params.ts'
+
+const Query = ArtifactVariant.extend({
+  checkpoint: z
+    .union([z.literal('best'), z.coerce.number().int().min(1)])
+    .optional()
+    .describe('That of the best or of another epoch, if it was kept; the last otherwise.'),
+})
 
 const schema = {
   operationId: 'downloadArtifact',
@@ -16,10 +24,11 @@ const schema = {
   summary:
     'The bytes of an artifact, whole or one range, with a strong ETag and their digest; HEAD answers alike',
   params: JobParams.extend({ name: z.string().min(1).max(500) }),
+  querystring: Query,
 }
 
 export const downloadArtifactRoute =
-  (world: Pick<World, 'jobs' | 'blobs'>): FastifyPluginAsyncZod =>
+  (world: Pick<World, 'jobs' | 'events' | 'blobs' | 'exporter'>): FastifyPluginAsyncZod =>
   async app => {
     app.route({
       method: ['GET', 'HEAD'],
@@ -27,7 +36,7 @@ export const downloadArtifactRoute =
       schema,
       async handler(request, reply) {
         const { jobId, name } = request.params
-        const artifact = await findArtifact(jobId, name)
+        const artifact = await findArtifact(jobId, name, request.query)
         const answer = condition(request, artifact)
         if (answer === 'not-modified') return describe(reply, artifact).code(304).send()
         if (request.method === 'HEAD')
@@ -54,19 +63,52 @@ export const downloadArtifactRoute =
       }
     }
 
-    async function findArtifact(jobId: string, name: string): Promise<Artifact> {
+    async function findArtifact(
+      jobId: string,
+      name: string,
+      query: z.infer<typeof Query>,
+    ): Promise<Artifact> {
       const job = await world.jobs.require(jobId)
-      if (!isArtifactName(name)) throw new AppError('not_found', `A job has no artifact "${name}".`)
-      const made = [...job.artifacts, ...(await world.jobs.exports(jobId))].find(
-        artifact => artifact.name === name,
-      )
-      if (made && isTerminal(job.status)) return made
-      if (!isTerminal(job.status)) {
-        throw new AppError('artifact_not_ready', `The job is ${job.status}; artifacts exist once it is over.`)
-      }
-      return await exportArtifact(world, job, name)
+      const request = wanted(job, name, query)
+      const isFinal = job.status === 'succeeded' && query.checkpoint === undefined
+      const own = job.artifacts.find(artifact => artifact.name === name)
+      if (own && isFinal && Object.keys(request.variant).length === 0) return own
+      const made = (await world.jobs.exports(jobId)).get(exportKey(request))
+      return made ?? (await exportArtifact(world, job, request))
     }
   }
+
+/** @throws AppError for a file that no job has, or not yet, or not so */
+function wanted(
+  job: Job,
+  name: string,
+  { checkpoint: which, ...variant }: z.infer<typeof Query>,
+): ExportRequest {
+  if (!isArtifactName(name)) throw new AppError('not_found', `A job has no artifact "${name}".`)
+  if (!isTerminal(job.status) && job.status !== 'paused') {
+    throw new AppError(
+      'artifact_not_ready',
+      `The job is ${job.status}; artifacts exist once it is over or paused.`,
+    )
+  }
+  const { variants = [] } = artifactFile(name)
+  const mistakes = Object.keys(variant)
+    .filter(key => !variants.some(known => known === key))
+    .map(path => ({
+      path,
+      message: `is nothing that ${name} offers; it offers: ${variants.join(', ') || 'nothing'}`,
+    }))
+  if (mistakes.length > 0) throw new AppError('invalid_request', `There is no such ${name}.`, { mistakes })
+  const checkpoint = findCheckpoint(job, which)
+  if (which !== undefined && !checkpoint) {
+    const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
+    throw new AppError(
+      'not_found',
+      `The job keeps no checkpoint "${which}"; it keeps those of epochs: ${epochs}.`,
+    )
+  }
+  return { name, variant, checkpoint }
+}
 
 /** Only on answers that are about the artifact: an error must not be kept as if it were immutable too. */
 function describe(reply: FastifyReply, { name, mediaType, sha256 }: Artifact): FastifyReply {

@@ -17,6 +17,6 @@ export const listArtifactsRoute =
   async app => {
     app.get('/v1/jobs/:jobId/artifacts', { schema }, async request => {
       const job = await jobs.require(request.params.jobId)
-      return wholePage([...job.artifacts, ...(await jobs.exports(job.id))])
+      return wholePage([...job.artifacts, ...(await jobs.exports(job.id)).values()])
     })
   }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
+import type { Clock } from '#domain/clock.ts'
 import { randomStream } from '#domain/random.ts'
-import { type Clock, type Slots, type Transform, toScalars } from '#workers/optimizers/transform.ts'
+import { type Slots, type Transform, toScalars } from '#workers/optimizers/transform.ts'
 
 /** Variables on the host. */
 export type Values = Record<string, { shape: number[]; data: Float32Array }>

@@ -1,4 +1,4 @@
-import { BUILT_IN_DATASETS } from '#domain/dataset.ts'
+import { classesOf } from '#domain/dataset.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Metadata } from '#formats/safetensors.ts'
@@ -32,7 +32,7 @@ export function modelMetadata(spec: TrainingSpec): Metadata {
   return {
     layout: 'tensorflow',
     topology: JSON.stringify(PRESETS[model.preset].topology),
-    classes: JSON.stringify(BUILT_IN_DATASETS.get(dataset.id)!.classes),
+    classes: JSON.stringify(classesOf(dataset.id)),
     training: trainingText(spec),
   }
 }

@@ -1,10 +1,26 @@
 import { createHash } from 'node:crypto'
-import { FormatError } from '#formats/format-error.ts'
-import type { NamedTensor } from '#formats/named-tensor.ts'
-import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
-import type { Sums } from './epoch-tally.ts'
-import type { TrainingState } from './training.ts'
-import type { Weight } from './weights.ts'
+import type { Clock } from '#domain/clock.ts'
+import { FormatError } from './format-error.ts'
+import type { NamedTensor, Weight } from './named-tensor.ts'
+import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
+
+/** What a training starts from, or left behind: the optimizer's clock, and variables by group. */
+export interface TrainingState {
+  clock: Clock
+  /**
+   * `params`, `statistics` where the model has any, and the optimizer's slots. At the start there are no slots; later no
+   * params where they follow from those.
+   */
+  variables: Readonly<Record<string, readonly Weight[]>>
+}
+
+/** What an epoch has come to so far. */
+export interface EpochSums {
+  loss: number
+  correct: number
+  examples: number
+  seconds: number
+}
 
 /** Everything needed to go on exactly. */
 export interface Checkpoint {
@@ -21,7 +37,7 @@ export interface Checkpoint {
 export interface Partial {
   /** Batches that it has taken. */
   step: number
-  sums: Sums
+  sums: EpochSums
   /** Of the weights at the end of the epoch before, if there was one. */
   zerosBefore?: readonly NamedTensor[]
 }

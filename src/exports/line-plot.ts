@@ -1,11 +1,11 @@
 export interface Series {
   name: string
-  /** From top to bottom of the legend. */
-  colour: string
   /** x and y; x ascending. */
   points: readonly (readonly [number, number])[]
 }
 
+/** Those of Okabe and Ito that stand out on white, which the colour-blind can tell apart; from the top of the legend. */
+const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000']
 const WIDTH = 640
 const HEIGHT = 260
 const MARGIN = { left: 64, right: 16, top: 32, bottom: 36 }
@@ -18,13 +18,13 @@ export function linePlot(title: string, xLabel: string, series: readonly Series[
   const x = (value: number) => MARGIN.left + ((WIDTH - MARGIN.left - MARGIN.right) * value) / xMax
   const y = (value: number) => HEIGHT - MARGIN.bottom - ((HEIGHT - MARGIN.top - MARGIN.bottom) * value) / yMax
   const lines = series.map(
-    ({ colour, points }) =>
-      `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${points
+    ({ points }, index) =>
+      `<polyline fill="none" stroke="${colourAt(index)}" stroke-width="2" points="${points
         .map(([px, py]) => `${x(px).toFixed(1)},${y(py).toFixed(1)}`)
         .join(' ')}"/>`,
   )
-  const legend = series.map(({ name, colour }, index) =>
-    text(MARGIN.left + 8, MARGIN.top + 16 * index + 8, name, colour),
+  const legend = series.map(({ name }, index) =>
+    text(MARGIN.left + 8, MARGIN.top + 16 * index + 8, name, colourAt(index)),
   )
   const ticks = [0, 0.25, 0.5, 0.75, 1].flatMap(share => [
     text(x(share * xMax), HEIGHT - MARGIN.bottom + 18, compact(share * xMax), '#555', 'middle'),
@@ -43,6 +43,10 @@ export function linePlot(title: string, xLabel: string, series: readonly Series[
     '</svg>',
     '',
   ].join('\n')
+}
+
+function colourAt(index: number): string {
+  return COLOURS[index % COLOURS.length]!
 }
 
 function text(x: number, y: number, words: string, colour: string, anchor = 'start'): string {

@@ -1,0 +1,7 @@
+/** What an optimizer counts, on the host: integers and float64, for in float32 they would drift. */
+export type Clock = {
+  /** Updates made. */
+  step: number
+  /** The threshold below which weights are zero now, for optimizers that have one. */
+  l1?: number
+}

@@ -1,0 +1,105 @@
+import type { ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
+import type { EpochMetrics } from '#domain/event.ts'
+import { seriesToCsv } from '#domain/metric-series.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { Checkpoint } from '#formats/checkpoint.ts'
+import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
+import { encodeSafetensors } from '#formats/safetensors.ts'
+import type { ValueForm } from '#formats/sparse/plan.ts'
+import { encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
+import { type RoundingReport, toBfloat16 } from './bfloat16.ts'
+import { encodeKeras, encodeKerasWeights } from './keras.ts'
+import { modelMetadata } from './model-metadata.ts'
+import { NothingToEncode } from './nothing-to-encode.ts'
+import { encodeNpz } from './npz.ts'
+import { encodeOnnx } from './onnx.ts'
+import { encodeOptimizerState } from './optimizer-state.ts'
+import { renderReport } from './report.ts'
+import { encodeTfjs } from './tfjs.ts'
+import { batchCounters, toTorchLayout } from './torch-layout.ts'
+import { modelFromCheckpoint, type TrainedModel } from './trained-model.ts'
+import { compressZstd } from './zstd.ts'
+
+/** What files are made of. */
+export interface TrainingRecord {
+  spec: TrainingSpec
+  series: readonly EpochMetrics[]
+  /** Absent when no epoch was completed: then there are no files of a model. */
+  checkpoint?: Checkpoint | undefined
+}
+
+export interface EncodedArtifact {
+  bytes: Uint8Array
+  rounding?: RoundingReport
+}
+
+type Encoded = Uint8Array | EncodedArtifact
+type ModelFile = Exclude<ArtifactName, 'metrics.csv' | 'metrics.jsonl' | 'report.html'>
+
+const MODEL_FILES: Record<
+  ModelFile,
+  (model: TrainedModel, variant: ArtifactVariant) => Encoded | Promise<Encoded>
+> = {
+  'model.sparse.safetensors': (model, variant) => encodeSparse(model, variant, 'values'),
+  'model.sparse.safetensors.zst': async (model, variant) => {
+    const { bytes, ...rest } = encodeSparse(model, variant, 'planes')
+    return { bytes: await compressZstd(bytes), ...rest }
+  },
+  'model.safetensors': encodeDense,
+  'model.keras': encodeKeras,
+  'model.weights.h5': encodeKerasWeights,
+  'model.tfjs.zip': encodeTfjs,
+  'model.onnx': (model, { weights }) => encodeOnnx(model, weights === 'dense'),
+  'weights.npz': ({ weights, statistics }) => encodeNpz([...weights, ...statistics]),
+  'optimizer-state.safetensors': encodeOptimizerState,
+}
+
+/** Makes a file. The same record makes the same bytes. @throws NothingToEncode */
+export async function encodeArtifact(
+  name: ArtifactName,
+  { spec, series, checkpoint }: TrainingRecord,
+  variant: ArtifactVariant = {},
+): Promise<EncodedArtifact> {
+  switch (name) {
+    case 'metrics.csv':
+      return text(seriesToCsv(series))
+    case 'metrics.jsonl':
+      return text(series.map(metrics => `${JSON.stringify(metrics)}\n`).join(''))
+    case 'report.html':
+      return text(renderReport(spec, series))
+    default: {
+      if (!checkpoint) throw new NothingToEncode('No epoch was completed, so there is no model.')
+      const encoded = await MODEL_FILES[name](modelFromCheckpoint(spec, checkpoint), variant)
+      return encoded instanceof Uint8Array ? { bytes: encoded } : encoded
+    }
+  }
+}
+
+function encodeSparse(model: TrainedModel, variant: ArtifactVariant, form: ValueForm): EncodedArtifact {
+  const { tensors, ...rest } = rounded([...model.weights, ...model.statistics], variant)
+  return { bytes: encodeSparseSafetensors(tensors, modelMetadata(model.spec), form), ...rest }
+}
+
+function encodeDense(model: TrainedModel, variant: ArtifactVariant): EncodedArtifact {
+  const { spec, topology, weights, statistics, step } = model
+  const metadata = modelMetadata(spec)
+  const variables = [...weights, ...statistics]
+  if (variant.layout !== 'torch') {
+    const { tensors, ...rest } = rounded(variables, variant)
+    return { bytes: encodeSafetensors(tensors, metadata), ...rest }
+  }
+  const { tensors, ...rest } = rounded(toTorchLayout(topology, variables), variant)
+  const counters = batchCounters(statistics, step)
+  return { bytes: encodeSafetensors([...tensors, ...counters], { ...metadata, layout: 'torch' }), ...rest }
+}
+
+function rounded(
+  tensors: readonly Weight[],
+  { dtype }: ArtifactVariant,
+): { tensors: readonly NamedTensor[]; rounding?: RoundingReport } {
+  return dtype === 'bf16' ? toBfloat16(tensors) : { tensors }
+}
+
+function text(content: string): EncodedArtifact {
+  return { bytes: new TextEncoder().encode(content) }
+}

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import { readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import h5wasm from 'h5wasm/node'
+import { functionalConfig, type LayerConfig } from './layers-config.ts'
+import type { TrainedModel } from './trained-model.ts'
+import { zipFiles } from './zip.ts'
+
+/** The Keras whose format this is; newer ones read it too. */
+const KERAS_VERSION = '3.15.1'
+/** Elements. Below it, a chunk and its index take more than compression saves. */
+const SMALLEST_COMPRESSED = 1024
+const CHUNK_ELEMENTS = 65_536
+
+/** A model that `keras.saving.load_model` of Keras 3 opens. */
+export async function encodeKeras(model: TrainedModel): Promise<Uint8Array> {
+  const config = {
+    module: 'keras.src.models.functional',
+    class_name: 'Functional',
+    config: functionalConfig(model.topology),
+    registered_name: 'Functional',
+  }
+  const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
+  return zipFiles(
+    {
+      'metadata.json': text({ keras_version: KERAS_VERSION }),
+      'config.json': text(config),
+      'model.weights.h5': await encodeKerasWeights(model),
+    },
+    true,
+  )
+}
+
+/**
+ * Weights that `model.load_weights` of Keras 3 reads: `layers/NAME/vars/0`, ..., where NAME counts the layers of a class. Compressed
+ * without the shuffle filter, which would tear the zeros apart.
+ */
+export async function encodeKerasWeights(model: TrainedModel): Promise<Uint8Array> {
+  await h5wasm.ready
+  const path = join(tmpdir(), `${randomUUID()}.h5`)
+  try {
+    atTimeZero(() => writeWeights(model, path))
+    return await readFile(path)
+  } finally {
+    await rm(path, { force: true })
+  }
+}
+
+function writeWeights({ topology, weights, statistics }: TrainedModel, path: string): void {
+  const file = new h5wasm.File(path, 'w')
+  const layers = file.create_group('layers')
+  for (const [group, name] of groupNames(functionalConfig(topology).layers)) {
+    const vars = layers.create_group(group).create_group('vars')
+    vars.create_attribute('name', name)
+    const variables = [...weights, ...statistics].filter(variable => variable.name.startsWith(`${name}/`))
+    for (const [index, { data, shape }] of variables.entries())
+      vars.create_dataset({
+        name: String(index),
+        data,
+        shape: [...shape],
+        ...compression(shape, data.length),
+      })
+  }
+  file.create_group('vars').create_attribute('name', 'model')
+  file.close()
+}
+
+/** HDF5 dates what it makes, and h5wasm cannot tell it not to: equal models would make different files. */
+function atTimeZero(write: () => void): void {
+  const { now } = Date
+  Date.now = () => 0
+  try {
+    write()
+  } finally {
+    Date.now = now
+  }
+}
+
+function compression(shape: readonly number[], size: number) {
+  if (size < SMALLEST_COMPRESSED) return undefined
+  const rows = Math.max(1, Math.floor((CHUNK_ELEMENTS * shape[0]!) / size))
+  return {
+    chunks: [Math.min(rows, shape[0]!), ...shape.slice(1)],
+    compression: 'gzip' as const,
+    compression_opts: [6],
+  }
+}
+
+/** Keras names a layer's group by its class in snake case, the second and later ones of a class with a number. */
+function groupNames(layers: readonly LayerConfig[]): [group: string, layer: string][] {
+  const counts = new Map<string, number>()
+  return layers.map(({ class_name, name }) => {
+    const base = snakeCase(class_name)
+    const count = counts.get(base) ?? 0
+    counts.set(base, count + 1)
+    return [count === 0 ? base : `${base}_${count}`, name]
+  })
+}
+
+function snakeCase(name: string): string {
+  return name
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase()
+}

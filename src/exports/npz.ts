@@ -1,0 +1,63 @@
+import type { Weight } from '#formats/named-tensor.ts'
+import { zipFiles } from './zip.ts'
+
+type NpyArray = { shape: readonly number[]; data: Float32Array | Int32Array | Uint8Array }
+
+const DTYPES = { Float32Array: '<f4', Int32Array: '<i4', Uint8Array: '|S3' } as const
+
+/**
+ * NumPy's `.npz`: every tensor under its name, and each matrix (a convolution's kernel as one of [window and inputs, outputs])
+ * once more as NAME.csr.npz, which `scipy.sparse.load_npz` reads.
+ */
+export function encodeNpz(tensors: readonly Weight[]): Uint8Array {
+  const arrays = tensors.map(tensor => [`${tensor.name}.npy`, encodeNpy(tensor)] as const)
+  const matrices = tensors
+    .filter(({ shape }) => shape.length > 1)
+    .map(tensor => [`${tensor.name}.csr.npz`, encodeCsr(tensor)] as const)
+  return zipFiles(Object.fromEntries([...arrays, ...matrices]))
+}
+
+/** The `.npy` format, version 1.0 (NEP 1), in C order. */
+export function encodeNpy({ shape, data }: NpyArray): Uint8Array {
+  const dtype = DTYPES[data.constructor.name as keyof typeof DTYPES]
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
+  const text = `{'descr': '${dtype}', 'fortran_order': False, 'shape': ${tuple}, }`
+  const headerBytes = Math.ceil((10 + text.length + 1) / 64) * 64
+  const header = Buffer.alloc(headerBytes, ' ')
+  header.write('\x93NUMPY\x01\x00', 'latin1')
+  header.writeUInt16LE(headerBytes - 10, 8)
+  header.write(text, 10, 'latin1')
+  header.write('\n', headerBytes - 1)
+  return Buffer.concat([header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)])
+}
+
+/** Compressed sparse rows, with the members that `scipy.sparse.save_npz` writes. */
+function encodeCsr({ shape, data }: Weight): Uint8Array {
+  const columns = shape.at(-1)!
+  const rows = data.length / columns
+  const nonzero = data.reduce((count, value) => count + Number(value !== 0), 0)
+  const values = new Float32Array(nonzero)
+  const indices = new Int32Array(nonzero)
+  const indptr = new Int32Array(rows + 1)
+  let k = 0
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const value = data[row * columns + column]!
+      if (value === 0) continue
+      values[k] = value
+      indices[k++] = column
+    }
+    indptr[row + 1] = k
+  }
+  // Stored: the outer zip compresses it.
+  return zipFiles(
+    {
+      'indices.npy': encodeNpy({ shape: [nonzero], data: indices }),
+      'indptr.npy': encodeNpy({ shape: [rows + 1], data: indptr }),
+      'format.npy': encodeNpy({ shape: [], data: new TextEncoder().encode('csr') }),
+      'shape.npy': encodeNpy({ shape: [2], data: Int32Array.of(rows, columns) }),
+      'data.npy': encodeNpy({ shape: [nonzero], data: values }),
+    },
+    true,
+  )
+}

@@ -1,0 +1,90 @@
+import type { EpochMetrics } from '#domain/event.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import { linePlot } from './line-plot.ts'
+
+const percent = (share: number) => `${(100 * share).toFixed(2)} %`
+
+/** A page that stands alone: curves, layers, spec, and how to repeat the training. */
+export function renderReport(spec: TrainingSpec, series: readonly EpochMetrics[]): string {
+  const last = series.at(-1)
+  const title = `${spec.model.preset}, ${spec.optimizer.name}`
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+${last ? `${summary(last)}\n${charts(series)}\n${layers(last)}` : '<p>No epoch was completed.</p>'}
+<h2>Spec</h2>
+<pre>${escapeHtml(JSON.stringify(spec, null, 2))}</pre>
+<h2>To repeat it</h2>
+<p>The same spec and data give the same weights, bit for bit on the same processor, engine and thread count.</p>
+<pre>${escapeHtml(command(spec))}</pre>
+</main>
+</body>
+</html>
+`
+}
+
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+body { margin: 0 }
+main { max-width: 48rem; margin: 0 auto; padding: 1rem }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
+th, td { padding: .25rem .5rem; border-bottom: 1px solid #8884; text-align: right }
+th:first-child, td:first-child { text-align: left }
+pre { overflow-x: auto; padding: .75rem; border: 1px solid #8884; border-radius: .5rem }
+svg { width: 100%; height: auto }
+.scroll { overflow-x: auto }`
+
+function summary(last: EpochMetrics): string {
+  return `<p>After epoch ${last.epoch} of ${last.epochs}: validation accuracy <b>${percent(last.validationAccuracy)}</b>, <b>${percent(
+    last.sparsity,
+  )}</b> of all weights exactly zero, ${last.sparseBytes.toLocaleString('en')} bytes instead of ${last.denseBytes.toLocaleString('en')}.</p>`
+}
+
+function charts(series: readonly EpochMetrics[]): string {
+  const curve = (read: (metrics: EpochMetrics) => number) =>
+    series.map(metrics => [metrics.epoch, read(metrics)] as const)
+  return [
+    linePlot('Accuracy', 'epoch', [
+      { name: 'training', points: curve(({ trainAccuracy }) => trainAccuracy) },
+      { name: 'validation', points: curve(({ validationAccuracy }) => validationAccuracy) },
+    ]),
+    linePlot('Loss', 'epoch', [
+      { name: 'training', points: curve(({ trainLoss }) => trainLoss) },
+      { name: 'validation', points: curve(({ validationLoss }) => validationLoss) },
+    ]),
+    linePlot('Share of weights that are not zero', 'epoch', [
+      { name: 'all', points: curve(({ sparsity }) => 1 - sparsity) },
+      { name: 'kernels', points: curve(({ weightSparsity }) => 1 - weightSparsity) },
+    ]),
+  ].join('\n')
+}
+
+function layers({ layers: rows }: EpochMetrics): string {
+  const cells = rows.map(
+    ({ name, shape, size, nonzero }) =>
+      `<tr><td>${escapeHtml(name)}</td><td>${shape.join(' × ')}</td><td>${size.toLocaleString('en')}</td><td>${nonzero.toLocaleString(
+        'en',
+      )}</td><td>${percent(1 - nonzero / size)}</td></tr>`,
+  )
+  return `<h2>Layers</h2>
+<div class="scroll"><table>
+<tr><th>variable</th><th>shape</th><th>weights</th><th>not zero</th><th>zero</th></tr>
+${cells.join('\n')}
+</table></div>`
+}
+
+function command(spec: TrainingSpec): string {
+  return `curl -s localhost:3000/v1/jobs -H 'content-type: application/json' -d '${JSON.stringify(spec)}'`
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
+}

@@ -1,0 +1,62 @@
+import type { Topology } from '#domain/model-spec.ts'
+import { PRESETS } from '#domain/presets/presets.ts'
+import { isPenalised } from '#domain/threshold.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import { statisticsOf, variablesOf } from '#domain/variables.ts'
+import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
+import type { Weight } from '#formats/named-tensor.ts'
+
+/** What a training has come to: all that any file made of it is made from. Tensors are in model order. */
+export interface TrainedModel {
+  spec: TrainingSpec
+  topology: Topology
+  weights: readonly Weight[]
+  /** What batch normalisations keep. */
+  statistics: readonly Weight[]
+  /** gRDA's v, and its threshold. */
+  dualAverage?: { accumulator: readonly Weight[]; l1: number }
+  /** Updates made. */
+  step: number
+}
+
+/**
+ * The model of a checkpoint. gRDA's weights are not in it: they follow from the accumulator.
+ * @throws Error when they are not those that the checkpoint was made of
+ */
+export function modelFromCheckpoint(
+  spec: TrainingSpec,
+  { state, weights: digest }: Checkpoint,
+): TrainedModel {
+  const { topology } = PRESETS[spec.model.preset]
+  const { params, accumulator, statistics = [] } = state.variables
+  const inOrder = (tensors: readonly Weight[], variables: readonly { name: string }[]) =>
+    variables.map(({ name }) => tensors.find(tensor => tensor.name === name)!)
+  const { step, l1 } = state.clock
+  const dualAverage =
+    accumulator && l1 !== undefined
+      ? { accumulator: inOrder(accumulator, variablesOf(topology)), l1 }
+      : undefined
+  const weights = dualAverage ? penalise(spec, dualAverage) : inOrder(params!, variablesOf(topology))
+  if (digestWeights(weights) !== digest)
+    throw new Error('The weights that follow from the checkpoint are not those that it was made of.')
+  const model = { spec, topology, weights, statistics: inOrder(statistics, statisticsOf(topology)), step }
+  return { ...model, ...(dualAverage && { dualAverage }) }
+}
+
+/** w = sign(v) max(|v| - l1, 0) for the accumulators of all that gRDA penalises. */
+function penalise(
+  { optimizer, model }: TrainingSpec,
+  { accumulator, l1 }: NonNullable<TrainedModel['dualAverage']>,
+): Weight[] {
+  const exclude = optimizer.name === 'grda' ? optimizer.exclude : []
+  const variables = variablesOf(PRESETS[model.preset].topology)
+  return accumulator.map((v, index) =>
+    isPenalised(variables[index]!, exclude) ? { ...v, data: softThreshold(v.data, l1) } : v,
+  )
+}
+
+/** In float32 arithmetic as on the device: v less what of it lies within the threshold. */
+function softThreshold(values: Float32Array, l1: number): Float32Array {
+  const limit = Math.fround(l1)
+  return values.map(v => v - Math.min(Math.max(v, -limit), limit))
+}

@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { randomStream } from '#domain/random.ts'
+import { elementCount } from '#domain/shape.ts'
+import type { TrainedModel } from '#exports/trained-model.ts'
+import { modelFromTopology } from '#workers/models/from-topology.ts'
+import { toTensors } from '#workers/weights.ts'
+
+/** Images as no camera takes them: [batch, ...inputShape], normal. */
+export function someImages(inputShape: readonly number[], batch: number): Float32Array {
+  const random = randomStream(1, 'images', batch)
+  return new Float32Array(batch * elementCount(inputShape)).map(() => random.normal())
+}
+
+/** The logits that the engine computes, row by row. */
+export function predict(
+  { topology, weights, statistics }: TrainedModel,
+  images: Float32Array,
+  batch: number,
+) {
+  return tf.tidy(() => {
+    const variables = toTensors([...weights, ...statistics])
+    const { logits } = modelFromTopology(topology)(
+      variables,
+      tf.tensor(images, [batch, ...topology.inputShape]),
+    )
+    return logits.dataSync() as Float32Array
+  })
+}

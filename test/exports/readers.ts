@@ -1,0 +1,16 @@
+import { pythonWith } from '#scripts/python-with.ts'
+
+/** A Python that has the programs that exports are made for, but PyTorch, which takes gigabytes. */
+export function pythonWithReaders(): Promise<string> {
+  return pythonWith([
+    'h5py==3.16.0',
+    'jax==0.10.2',
+    'keras==3.15.1',
+    'numpy==2.4.6',
+    'onnx==1.23.2',
+    'onnxruntime==1.32.0',
+    'safetensors==0.8.0',
+    'scipy==1.17.1',
+    'zstandard==0.25.0',
+  ])
+}

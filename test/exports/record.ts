@@ -1,0 +1,34 @@
+import { PRESETS } from '#domain/presets/presets.ts'
+import { randomStream } from '#domain/random.ts'
+import { resolveSpec } from '#domain/resolve-spec.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { TrainingRecord } from '#exports/encode-artifact.ts'
+import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
+import type { Weight } from '#formats/named-tensor.ts'
+import { drawVariables } from '#workers/weights.ts'
+
+/** What a job of the preset would leave if it stopped where it began, but for a threshold and statistics that have moved. */
+export function recordOf(preset: keyof typeof PRESETS, l1: number): TrainingRecord {
+  const { topology, defaults } = PRESETS[preset]
+  const { spec: resolved } = resolveSpec({ model: { preset: 'mnist-mlp' } })
+  const spec: TrainingSpec = { ...resolved, ...defaults, model: { preset } }
+  const { params: accumulator, statistics } = drawVariables(topology, 1)
+  const random = randomStream(1, 'statistics', 1)
+  const moved = statistics?.map(
+    (statistic): Weight => ({ ...statistic, data: statistic.data.map(value => value + 0.3 * random.next()) }),
+  )
+  const limit = Math.fround(l1)
+  const weights = accumulator!.map(v => ({
+    ...v,
+    data: v.data.map(value => (Math.abs(value) <= limit ? 0 : value - Math.sign(value) * limit)),
+  }))
+  const checkpoint: Checkpoint = {
+    state: {
+      clock: { step: 7, l1 },
+      variables: { accumulator: accumulator!, ...(moved && { statistics: moved }) },
+    },
+    weights: digestWeights(weights),
+    epoch: 1,
+  }
+  return { spec, series: [], checkpoint }
+}

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { after, before, describe, it } from 'node:test'
+import request from 'supertest'
+import { ARTIFACT_NAMES } from '#domain/artifact.ts'
+import { trainingText } from '#exports/model-metadata.ts'
+import { modelFromCheckpoint } from '#exports/trained-model.ts'
+import { encodeCheckpoint } from '#formats/checkpoint.ts'
+import { decodeSafetensors } from '#formats/safetensors.ts'
+import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
+import type { World } from '#infra/connect.ts'
+import { recordOf } from '#test/exports/record.ts'
+import { epochMetrics, startJob, tell } from './drive-job.ts'
+import { type Api, startApi } from './start-api.ts'
+
+const REQUEST = {
+  model: { preset: 'mnist-mlp' },
+  optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 },
+  epochs: 9,
+  checkpoint: { everyEpochs: 1, keepLatest: 2, keepBest: 1, bestBy: 'validationAccuracy' },
+}
+
+/** Leaves the checkpoint of an epoch; the threshold tells one from another. */
+async function completeEpoch(world: World, jobId: string, epoch: number, validationAccuracy: number) {
+  const job = await world.jobs.require(jobId)
+  const { checkpoint } = recordOf('mnist-mlp', epoch / 100)
+  const file = encodeCheckpoint(
+    { ...checkpoint!, epoch },
+    { training: trainingText(job.spec), engine: 'test' },
+  )
+  const stored = await world.blobs.put(jobId, [file])
+  const measured = { validationAccuracy, validationLoss: 1 - validationAccuracy }
+  await tell(world, jobId, 'epoch', epochMetrics(epoch, measured))
+  await tell(world, jobId, 'checkpointed', { epoch, step: epoch * 469, ...measured, ...stored })
+}
+
+const weightsAt = (epoch: number) => {
+  const { spec, checkpoint } = recordOf('mnist-mlp', epoch / 100)
+  return modelFromCheckpoint(spec, checkpoint!).weights.find(({ name }) => name.endsWith('/kernel'))!
+}
+
+describe('the files of a job that was cancelled', () => {
+  let api: Api
+  let base: string
+  before(async () => {
+    api = await startApi()
+    const { body } = await request(api.url).post('/v1/jobs').send(REQUEST).expect(201)
+    base = `/v1/jobs/${body.id}/artifacts`
+    await startJob(api.world, body.id)
+    for (const [index, accuracy] of [0.8, 0.95, 0.9, 0.85].entries())
+      await completeEpoch(api.world, body.id, index + 1, accuracy)
+    await request(api.url).post(`/v1/jobs/${body.id}/cancel`).expect(202)
+    assert.equal((await request(api.url).get(`${base}/model.safetensors`)).body.code, 'artifact_not_ready')
+    await tell(api.world, body.id, 'cancelled', {})
+  })
+  after(() => api.stop())
+
+  async function download(query: string): Promise<Uint8Array> {
+    const answer = await fetch(`${api.url}${base}/${query}`)
+    assert.equal(answer.status, 200, query)
+    const bytes = new Uint8Array(await answer.arrayBuffer())
+    const digest = createHash('sha256').update(bytes).digest('base64')
+    assert.equal(answer.headers.get('repr-digest'), `sha-256=:${digest}:`)
+    return bytes
+  }
+
+  it('are all there, made on the first request, of the last epoch that it completed', async () => {
+    for (const name of ARTIFACT_NAMES) {
+      const head = await request(api.url).head(`${base}/${name}`)
+      assert.equal(head.status, 200, name)
+      assert.equal((await download(name)).length, Number(head.headers['content-length']), name)
+    }
+    const { tensors } = decodeSparseSafetensors(await download('model.sparse.safetensors'))
+    const expected = weightsAt(4)
+    assert.deepEqual(tensors.find(({ name }) => name === expected.name)?.data, expected.data)
+  })
+
+  it('are of the best epoch or of another that was kept, on demand', async () => {
+    for (const [query, epoch] of [
+      ['best', 2],
+      ['3', 3],
+    ] as const) {
+      const { tensors } = decodeSafetensors(await download(`model.safetensors?checkpoint=${query}`))
+      const expected = weightsAt(epoch)
+      assert.deepEqual(tensors.find(({ name }) => name === expected.name)?.data, expected.data)
+    }
+    const gone = await request(api.url).get(`${base}/model.safetensors?checkpoint=1`)
+    assert.equal(gone.status, 404)
+    assert.match(gone.body.detail, /keeps no checkpoint "1"; it keeps those of epochs: 2, 3, 4/)
+  })
+
+  it('come in the layout of PyTorch and rounded to bfloat16, and the manifest says what that costs', async () => {
+    const { tensors, metadata } = decodeSafetensors(
+      await download('model.safetensors?layout=torch&dtype=bf16'),
+    )
+    assert.equal(metadata.layout, 'torch')
+    const [dense] = tensors.filter(({ name, shape }) => name.endsWith('.weight') && shape[0] === 512)
+    assert.deepEqual([dense?.dtype, dense?.shape], ['BF16', [512, 784]])
+    const { body } = await request(api.url).get(base)
+    const listed = body.data.find(
+      (artifact: { variant?: { dtype: string } }) => artifact.variant?.dtype === 'bf16',
+    )
+    assert.equal(listed.epoch, 4)
+    assert.equal(listed.rounding.changedZeros, 0)
+    assert.ok(listed.rounding.maxAbsoluteError > 0 && listed.rounding.maxAbsoluteError < 2 ** -11)
+  })
+
+  it('that nobody offers are refused by the name of what is wrong', async () => {
+    const { status, body } = await request(api.url).get(`${base}/model.keras?layout=torch`)
+    assert.equal(status, 400)
+    assert.equal(body.errors[0].path, 'layout')
+    const unknown = await request(api.url).get(`${base}/model.safetensors?dtype=f16&zeros=no`)
+    assert.deepEqual(unknown.body.errors.map(({ path }: { path: string }) => path).sort(), ['dtype', 'zeros'])
+  })
+})
+
+it('a job that completed no epoch has metrics and a report, and says why it has no model', async () => {
+  const api = await startApi()
+  const { body } = await request(api.url).post('/v1/jobs').send(REQUEST)
+  await request(api.url).post(`/v1/jobs/${body.id}/cancel`)
+  const get = (name: string) => request(api.url).get(`/v1/jobs/${body.id}/artifacts/${name}`)
+  assert.equal((await get('report.html')).status, 200)
+  const model = await get('model.sparse.safetensors')
+  assert.deepEqual([model.status, model.body.code], [404, 'not_found'])
+  assert.match(model.body.detail, /No epoch was completed/)
+  await api.stop()
+})
