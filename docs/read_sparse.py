@@ -1,7 +1,7 @@
 import json
 import numpy as np
 
-DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "u1"}
+DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "u1", "BF16": "<u2"}
 
 
 def read_sparse(path):
@@ -15,6 +15,9 @@ def read_sparse(path):
         begin, end = t["data_offsets"]
         tensors[name] = np.frombuffer(file[data + begin : data + end], DTYPES[t["dtype"]]).reshape(t["shape"])
     for name, t in json.loads(metadata["sparse.tensors"]).items():
+        if name + ".planes" in tensors:
+            planes = tensors.pop(name + ".planes").T.copy()
+            tensors[name + ".values"] = planes.reshape(-1).view("<f4" if planes.shape[1] == 4 else "<u2")
         values, places = tensors.pop(name + ".values"), tensors.pop(name + "." + t["encoding"])
         if t["encoding"] == "bitmask":
             places = np.flatnonzero(np.unpackbits(places, bitorder="little"))

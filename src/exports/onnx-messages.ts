@@ -72,7 +72,7 @@ export interface OnnxGraph {
 
 /** TensorProto.DataType */
 const DATA_TYPES = { Float32Array: 1, Uint8Array: 2, BigInt64Array: 7 } as const
-export const FLOAT = DATA_TYPES.Float32Array
+const FLOAT = DATA_TYPES.Float32Array
 export const INT64 = DATA_TYPES.BigInt64Array
 /** AttributeProto.AttributeType */
 const ATTRIBUTE_TYPES = { f: 1, i: 2, s: 3, ints: 7 } as const

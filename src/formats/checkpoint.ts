@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import type { Clock } from '#domain/clock.ts'
 import { FormatError } from './format-error.ts'
 import type { NamedTensor, Weight } from './named-tensor.ts'
@@ -52,6 +53,13 @@ export interface Provenance {
 
 const FORMAT = 'thresher-checkpoint-1'
 
+const Position = z.object({
+  epoch: z.int(),
+  clock: z.looseObject({ step: z.int() }),
+  step: z.int().optional(),
+  sums: z.object({ loss: z.number(), correct: z.int(), examples: z.int(), seconds: z.number() }).optional(),
+})
+
 /**
  * A safetensors file: tensors are `group/variable`, and the metadata hold all else. Weights that follow from the
  * optimizer's state are not in it.
@@ -83,16 +91,24 @@ export function decodeCheckpoint(
   const { tensors, metadata } = decodeSafetensors(bytes)
   if (metadata.format !== FORMAT) throw new FormatError(`the checkpoint's format is not ${FORMAT}`)
   if (metadata.training !== training) throw new FormatError('the checkpoint belongs to another training')
-  const { epoch, clock, step, sums } = JSON.parse(metadata.position!)
+  const { epoch, clock, step, sums } = parsePosition(metadata.position)
   const { zerosBefore, ...variables } = groupTensors(tensors)
   return {
     checkpoint: {
-      state: { clock, variables: variables as Record<string, Weight[]> },
-      weights: metadata.weights!,
+      state: { clock: clock as Clock, variables: variables as Record<string, Weight[]> },
+      weights: metadata.weights ?? '',
       epoch,
-      ...(step !== undefined && { partial: { step, sums, ...(zerosBefore && { zerosBefore }) } }),
+      ...(step !== undefined && sums && { partial: { step, sums, ...(zerosBefore && { zerosBefore }) } }),
     },
-    engine: metadata.engine!,
+    engine: metadata.engine ?? '',
+  }
+}
+
+function parsePosition(json = ''): z.infer<typeof Position> {
+  try {
+    return Position.parse(JSON.parse(json))
+  } catch (cause) {
+    throw new FormatError("the checkpoint's position cannot be read", { cause })
   }
 }
 

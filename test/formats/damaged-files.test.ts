@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Random, randomStream } from '#domain/random.ts'
+import { toBfloat16 } from '#exports/bfloat16.ts'
+import { decodeCheckpoint, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { decodeIdx } from '#formats/idx.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
@@ -11,6 +13,9 @@ const maxDenseBytes = 2 ** 20
 
 const tensors = [0.001, 0.05, 0.5, 1].map((density, i) => tensorWithNonzeros(`t${i}`, [40, 50], density))
 
+const checkpointTensors = (bytes: Uint8Array) =>
+  Object.values(decodeCheckpoint(bytes, '').checkpoint.state.variables).flat()
+
 const readers: Record<string, { file: Uint8Array; valueBytes(bytes: Uint8Array): number }> = {
   safetensors: {
     file: encodeSafetensors(tensors, { topology: '{"layers":[]}' }),
@@ -20,6 +25,18 @@ const readers: Record<string, { file: Uint8Array; valueBytes(bytes: Uint8Array):
     file: encodeSparseSafetensors(tensors, { topology: '{"layers":[]}' }),
     valueBytes: bytes =>
       sum(decodeSparseSafetensors(bytes, maxDenseBytes).tensors.map(({ data }) => data.byteLength)),
+  },
+  'sparse safetensors of planes': {
+    file: encodeSparseSafetensors(toBfloat16(tensors).tensors, {}, 'planes'),
+    valueBytes: bytes =>
+      sum(decodeSparseSafetensors(bytes, maxDenseBytes).tensors.map(({ data }) => data.byteLength)),
+  },
+  checkpoint: {
+    file: encodeCheckpoint(
+      { state: { clock: { step: 1, l1: 0.1 }, variables: { accumulator: tensors } }, weights: '', epoch: 1 },
+      { training: '', engine: '' },
+    ),
+    valueBytes: bytes => sum(checkpointTensors(bytes).map(({ data }) => data.byteLength)),
   },
   IDX: {
     file: Uint8Array.of(0, 0, 8, 2, 0, 0, 0, 20, 0, 0, 0, 30, ...Array(600).fill(1)),

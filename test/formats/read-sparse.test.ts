@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { toBfloat16 } from '#exports/bfloat16.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
 import { encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
@@ -23,6 +24,11 @@ const tensors: NamedTensor[] = [
   tensorWithNonzeros('scalar', [], 0),
   { name: 'labels', shape: [3], dtype: 'U8', data: Uint8Array.of(1, 0, 2) },
 ]
+/** The package would need more than NumPy for them. */
+const halves = toBfloat16([
+  tensorWithNonzeros('halves', [200, 30], 0.1),
+  tensorWithNonzeros('dense halves', [9], 1),
+])
 const metadata = { topology: '{"layers":[]}', label: 'größe' }
 
 let folder: string
@@ -46,7 +52,7 @@ async function inPython(bytes: Uint8Array, script: string): Promise<unknown> {
 }
 
 const describe = `{name: [t.dtype.str, list(t.shape), t.tobytes().hex()] for name, t in tensors.items()}`
-const NUMPY_DTYPES: Record<string, string> = { F32: '<f4', I32: '<i4', U8: '|u1' }
+const NUMPY_DTYPES: Record<string, string> = { F32: '<f4', I32: '<i4', U8: '|u1', BF16: '<u2' }
 
 function described(expected: readonly NamedTensor[]) {
   return Object.fromEntries(
@@ -61,21 +67,24 @@ function described(expected: readonly NamedTensor[]) {
   )
 }
 
-test('the reader in the documentation puts every tensor together again, bit for bit', async () => {
-  const script = `
+for (const form of ['values', 'planes'] as const) {
+  test(`the reader in the documentation puts ${form} together again, bit for bit`, async () => {
+    const all = [...tensors, ...halves.tensors]
+    const script = `
 import json, sys
 from read_sparse import read_sparse
 tensors, metadata = read_sparse(sys.argv[1])
 print(json.dumps([${describe}, metadata]))`
-  const file = encodeSparseSafetensors(tensors, metadata)
-  const [read, readMetadata] = (await inPython(file, script)) as [object, Record<string, string>]
-  assert.deepEqual(read, described(tensors))
-  const encodings = Object.values(JSON.parse(readMetadata['sparse.tensors']!)).map(
-    t => (t as { encoding: string }).encoding,
-  )
-  assert.deepEqual(new Set(encodings), new Set(['bitmask', 'gaps', 'indices']))
-  assert.equal(readMetadata.label, metadata.label)
-})
+    const file = encodeSparseSafetensors(all, metadata, form)
+    const [read, readMetadata] = (await inPython(file, script)) as [object, Record<string, string>]
+    assert.deepEqual(read, described(all))
+    const encodings = Object.values(JSON.parse(readMetadata['sparse.tensors']!)).map(
+      t => (t as { encoding: string }).encoding,
+    )
+    assert.deepEqual(new Set(encodings), new Set(['bitmask', 'gaps', 'indices']))
+    assert.equal(readMetadata.label, metadata.label)
+  })
+}
 
 test('the page shows that very reader', async () => {
   const [page, reader] = await Promise.all(
