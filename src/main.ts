@@ -3,6 +3,7 @@ import { isLoopbackAddress } from '#http/authenticate.ts'
 import { connect } from '#infra/connect.ts'
 import { warnOfForgetfulRedis } from '#infra/forgetful-redis.ts'
 import { reconcileQueue } from '#src/dispatcher/reconcile-queue.ts'
+import { sweepOrphans } from '#src/dispatcher/sweep-orphans.ts'
 import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { createLogger } from './logger.ts'
@@ -25,9 +26,10 @@ if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
 await warnOfForgetfulRedis(world.redis, logger)
 const app = await createApp(world, { adminKey: config.adminKey, logger })
 const stopReconciling = reconcileQueue(world, logger)
+const stopSweeping = sweepOrphans(world, logger)
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await app.close()
-  await stopReconciling()
+  await Promise.all([stopReconciling(), stopSweeping()])
   await world.close()
 })
 // Started beside a supervisor by `npm start`: ends when that process is gone, however it went.

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { Redis } from 'ioredis'
 import { FileBlobStore } from './file-blob-store.ts'
+import { RedisBlobStore } from './redis-blob-store.ts'
 
 export interface StoredBlob {
   /** 64 lower-case hexadecimal digits. */
@@ -12,6 +14,13 @@ export interface StoredBlob {
 export interface BlobRange {
   start: number
   end: number
+}
+
+/** A blob, and when it was stored or stored again. */
+export interface BlobListing {
+  namespace: string
+  sha256: string
+  storedAt: Date
 }
 
 /**
@@ -35,13 +44,32 @@ export interface BlobStore {
   delete(namespace: string, sha256: string): Promise<void>
   /** Deletes every blob of the namespace; none need exist. */
   deleteAll(namespace: string): Promise<void>
+  /** Every blob that was there all the time that the listing takes. */
+  list(): AsyncIterable<BlobListing>
   /** Rejects while blobs cannot be stored. Clears away what crashed writers left behind: mains call it when they start. */
   ready(): Promise<void>
 }
 
-/** @throws Error when no store answers to the scheme of `url` */
-export function connectBlobStore(url: string): BlobStore {
-  const { protocol } = new URL(url)
-  if (protocol === 'file:') return new FileBlobStore(fileURLToPath(url))
-  throw new Error(`No blob store answers to ${protocol}// (ARTIFACT_URL); file:///a/folder does.`)
+/**
+ * @param redis connects to the Redis at a URL, or without one to that of the job store
+ * @throws Error when no store answers to the scheme of `url`
+ */
+export async function connectBlobStore(url: string, redis: (url?: string) => Redis): Promise<BlobStore> {
+  const { protocol, host } = new URL(url)
+  switch (protocol) {
+    case 'file:':
+      return new FileBlobStore(fileURLToPath(url))
+    case 's3:': {
+      // Its SDK is large, and most services do without.
+      const { S3BlobStore } = await import('./s3-blob-store.ts')
+      return new S3BlobStore(url)
+    }
+    case 'redis:':
+    case 'rediss:':
+      return new RedisBlobStore(redis(host === '' ? undefined : url))
+    default:
+      throw new Error(
+        `No blob store answers to ${protocol}// (ARTIFACT_URL); file:///a/folder, s3://bucket and redis:// do.`,
+      )
+  }
 }

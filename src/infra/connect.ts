@@ -39,12 +39,13 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
   const { redisUrl } = config
   if (!redisUrl) throw new Error('REDIS_URL is not set; `npm start` brings a Redis of its own.')
   const opened: Redis[] = []
-  const duplicate = (options: ConnectionOptions = {}) => {
-    const connection = new Redis(redisUrl, { maxRetriesPerRequest: 1, ...options })
+  const open = (url: string, options: ConnectionOptions = {}) => {
+    const connection = new Redis(url, { maxRetriesPerRequest: 1, ...options })
     connection.on('error', () => {})
     opened.push(connection)
     return connection
   }
+  const duplicate = (options?: ConnectionOptions) => open(redisUrl, options)
   const redis = duplicate({ lazyConnect: true, commandTimeout: COMMAND_TIMEOUT_MS })
   await connectOnce(redis)
   const subscriber = duplicate({ maxRetriesPerRequest: null })
@@ -57,7 +58,9 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
     queue,
     control: new JobControl(redis, subscriber),
     workers: new WorkerRegistry(redis),
-    blobs: connectBlobStore(config.artifactUrl),
+    blobs: await connectBlobStore(config.artifactUrl, (url = redisUrl) =>
+      open(url, { commandTimeout: COMMAND_TIMEOUT_MS }),
+    ),
     exporter,
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',

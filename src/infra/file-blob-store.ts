@@ -3,7 +3,7 @@ import { access, constants, mkdir, open, readdir, realpath, rename, rm, stat } f
 import { join } from 'node:path'
 import { checkBlobAddress, checkBlobRange } from './blob-address.ts'
 import { BlobNotFoundError } from './blob-not-found-error.ts'
-import type { BlobRange, BlobStore, StoredBlob } from './blob-store.ts'
+import type { BlobListing, BlobRange, BlobStore, StoredBlob } from './blob-store.ts'
 
 /** No namespace can have this name: it lacks the underscore. */
 const INCOMING = 'incoming'
@@ -67,6 +67,16 @@ export class FileBlobStore implements BlobStore {
     await rm(join(this.#root, namespace), { recursive: true, force: true })
   }
 
+  async *list(): AsyncGenerator<BlobListing, void, undefined> {
+    for (const namespace of await namesIn(this.#root)) {
+      if (namespace === INCOMING) continue
+      for (const sha256 of await namesIn(join(this.#root, namespace))) {
+        const found = await stat(join(this.#root, namespace, sha256)).catch(ignoreMissing)
+        if (found) yield { namespace, sha256, storedAt: found.mtime }
+      }
+    }
+  }
+
   async ready(): Promise<void> {
     const incoming = join(this.#root, INCOMING)
     await mkdir(incoming, { recursive: true })
@@ -115,12 +125,16 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 async function removeAbandoned(path: string): Promise<void> {
-  try {
-    const { mtimeMs } = await stat(path)
-    if (Date.now() - mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true })
-  } catch (error) {
-    if (!isMissing(error)) throw error // Missing: its writer has just finished.
-  }
+  const found = await stat(path).catch(ignoreMissing) // Missing: its writer has just finished.
+  if (found && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true })
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  return (await readdir(path).catch(ignoreMissing)) ?? []
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if (!isMissing(error)) throw error
 }
 
 function isMissing(error: unknown): boolean {

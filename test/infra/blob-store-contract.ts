@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
-import type { BlobStore } from '#infra/blob-store.ts'
+import type { BlobListing, BlobStore } from '#infra/blob-store.ts'
 
 /** What every blob store promises. `open` brings an empty one and what ends it. */
 export function testBlobStore(
@@ -32,7 +32,7 @@ export function testBlobStore(
     })
 
     it('takes content in pieces, and content larger than any buffer', async () => {
-      const pieces = Array.from({ length: 40 }, (_, i) => Buffer.alloc(100_000 + i, i))
+      const pieces = Array.from({ length: 140 }, (_, i) => Buffer.alloc(100_000 + i, i))
       const whole = Buffer.concat(pieces)
       const { sha256, sizeBytes } = await store.put('job_pieces', inPieces(pieces))
       assert.deepEqual([sha256, sizeBytes], [sha256Of(whole), whole.length])
@@ -99,6 +99,28 @@ export function testBlobStore(
       await store.deleteAll('job_7')
       await store.put('job_7', [text])
       assert.deepEqual((await bytesOf('job_7', sha256)).bytes, text)
+    })
+
+    it('deletes one blob of a namespace', async () => {
+      const [kept, gone] = await Promise.all(
+        [text, Buffer.from('gone')].map(bytes => store.put('job_one', [bytes])),
+      )
+      await store.delete('job_one', gone!.sha256)
+      await assert.rejects(store.stat('job_one', gone!.sha256), BlobNotFoundError)
+      assert.deepEqual((await bytesOf('job_one', kept!.sha256)).bytes, text)
+      await store.delete('job_one', gone!.sha256)
+    })
+
+    it('lists what it holds, and since when', async () => {
+      const blobs = await Promise.all(
+        [text, Buffer.from('listed')].map(bytes => store.put('job_list', [bytes])),
+      )
+      const listed: BlobListing[] = []
+      for await (const blob of store.list()) listed.push(blob)
+      const found = listed.filter(({ namespace }) => namespace === 'job_list')
+      assert.deepEqual(new Set(found.map(({ sha256 }) => sha256)), new Set(blobs.map(({ sha256 }) => sha256)))
+      for (const { storedAt } of found) assert.ok(Math.abs(Date.now() - storedAt.getTime()) < 60_000)
+      assert.ok(listed.every(({ namespace }) => namespace.startsWith('job_')))
     })
 
     it('lets a download that has begun go on when its blob is deleted', async () => {

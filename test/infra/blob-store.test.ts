@@ -4,18 +4,39 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import { Redis } from 'ioredis'
 import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
 import { type BlobStore, connectBlobStore } from '#infra/blob-store.ts'
+import { startRedis } from '#test/start-redis.ts'
+import { startS3 } from '#test/start-s3.ts'
 import { testBlobStore } from './blob-store-contract.ts'
 
+const noRedis = () => assert.fail('there is no Redis')
 const newFolder = () => mkdtemp(join(tmpdir(), 'thresher-blobs-'))
 
 testBlobStore('a blob store of files', async () => {
   const folder = await newFolder()
   return {
-    store: connectBlobStore(pathToFileURL(join(folder, 'made', 'when needed')).href),
+    store: await connectBlobStore(pathToFileURL(join(folder, 'made', 'when needed')).href, noRedis),
     close: () => rm(folder, { recursive: true }),
   }
+})
+
+testBlobStore('a blob store in Redis', async () => {
+  const server = await startRedis()
+  const redis = new Redis(server.url)
+  return {
+    store: await connectBlobStore('redis://', () => redis),
+    async close() {
+      redis.disconnect()
+      await server.stop()
+    },
+  }
+})
+
+testBlobStore('a blob store in S3', async () => {
+  const server = await startS3()
+  return { store: await connectBlobStore(`${server.url}&region=eu-central-1`, noRedis), close: server.stop }
 })
 
 describe('a folder of blobs', () => {
@@ -23,7 +44,7 @@ describe('a folder of blobs', () => {
   let store: BlobStore
   before(async () => {
     root = await newFolder()
-    store = connectBlobStore(pathToFileURL(root).href)
+    store = await connectBlobStore(pathToFileURL(root).href, noRedis)
   })
   after(() => rm(root, { recursive: true }))
 
@@ -52,7 +73,8 @@ describe('a folder of blobs', () => {
     const link = `${root}-link`
     await symlink(root, link)
     const { sha256 } = await store.put('job_3', [Buffer.from('weights')])
-    assert.equal((await connectBlobStore(pathToFileURL(link).href).stat('job_3', sha256)).sizeBytes, 7)
+    const linked = await connectBlobStore(pathToFileURL(link).href, noRedis)
+    assert.equal((await linked.stat('job_3', sha256)).sizeBytes, 7)
     await rm(link)
   })
 
@@ -68,10 +90,11 @@ describe('a folder of blobs', () => {
   it('is not ready where no folder can be', async () => {
     const file = join(root, 'a-file')
     await writeFile(file, '')
-    await assert.rejects(connectBlobStore(pathToFileURL(file).href).ready(), { code: 'ENOTDIR' })
+    const nowhere = await connectBlobStore(pathToFileURL(file).href, noRedis)
+    await assert.rejects(nowhere.ready(), { code: 'ENOTDIR' })
   })
 })
 
-it('an unknown kind of store is refused by name', () => {
-  assert.throws(() => connectBlobStore('ftp://host/blobs'), /No blob store answers to ftp:\/\//)
+it('an unknown kind of store is refused by name', async () => {
+  await assert.rejects(connectBlobStore('ftp://host/blobs', noRedis), /No blob store answers to ftp:\/\//)
 })

@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { World } from '#infra/connect.ts'
+
+const PERIOD_MS = 3_600_000
+/** A blob is stored before the event that names it: younger ones may be about to be named. */
+const YOUNG_MS = 3_600_000
+
+/**
+ * Deletes, every hour, what crashes left in the blob store that nothing names. One api process does it at a time.
+ * @returns a function that ends it
+ */
+export function sweepOrphans(world: World, logger: Logger): () => Promise<void> {
+  const stopping = new AbortController()
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      await sweep(world, logger).catch(err => logger.warn({ err }, 'blobs without a job could not be swept'))
+      await pause(PERIOD_MS, undefined, { signal: stopping.signal }).catch(() => {})
+    }
+  })()
+  return async () => {
+    stopping.abort()
+    await running
+  }
+}
+
+async function sweep(world: World, logger: Logger): Promise<void> {
+  if (!(await world.lease('sweep', PERIOD_MS - 1_000))) return
+  const deleted = await deleteOrphans(world, new Date(Date.now() - YOUNG_MS))
+  if (deleted > 0) logger.info({ deleted }, 'blobs that nothing named were deleted')
+}
+
+/** Deletes every blob that was stored before a time and that no job names. @returns how many */
+export async function deleteOrphans(
+  { jobs, blobs }: Pick<World, 'jobs' | 'blobs'>,
+  storedBefore: Date,
+): Promise<number> {
+  let deleted = 0
+  for await (const { namespace, sha256, storedAt } of blobs.list()) {
+    if (storedAt >= storedBefore || (await namesOf(jobs, namespace)).has(sha256)) continue
+    await blobs.delete(namespace, sha256)
+    deleted++
+  }
+  return deleted
+}
+
+/** The digests that a job names, asked anew for each blob: a job goes on while its blobs are listed. */
+async function namesOf(jobs: World['jobs'], jobId: string): Promise<ReadonlySet<string>> {
+  const job = await jobs.get(jobId)
+  if (!job) return new Set()
+  const exports = await jobs.exports(jobId)
+  return new Set([...job.artifacts, ...job.checkpoints, ...exports.values()].map(({ sha256 }) => sha256))
+}
