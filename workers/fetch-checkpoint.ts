@@ -2,36 +2,36 @@ import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { Checkpoint } from '#domain/checkpoint.ts'
 import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import type { World } from '#infra/connect.ts'
 
-/** The newest checkpoint whose file is whole, and a warning for each that is not. */
+/** The newest checkpoint whose file is whole, or else what the job is to start from; and a warning for each that is not. */
 export async function fetchCheckpoint(
   blobs: World['blobs'],
-  { id, checkpoints }: Pick<Job, 'id' | 'checkpoints'>,
+  { id, checkpoints, spec }: Pick<Job, 'id' | 'checkpoints' | 'spec'>,
   scratch: string,
-): Promise<{ path?: string; warnings: Warning[] }> {
+): Promise<{ from?: string; init?: string; warnings: Warning[] }> {
   const warnings: Warning[] = []
   for (const checkpoint of checkpoints.toReversed()) {
     try {
-      return { path: await fetchWhole(blobs, id, checkpoint, scratch), warnings }
+      return { from: await fetchWhole(blobs, id, checkpoint.sha256, scratch), warnings }
     } catch (error) {
       const message = `The checkpoint of step ${checkpoint.step} is of no use: ${(error as Error).message}`
       warnings.push({ code: 'broken_checkpoint', path: 'checkpoint', message })
     }
   }
-  return { warnings }
+  if (!spec.init) return { warnings }
+  return { init: await fetchWhole(blobs, id, spec.init.sha256, scratch), warnings }
 }
 
 async function fetchWhole(
   blobs: World['blobs'],
   jobId: string,
-  { step, sha256 }: Checkpoint,
+  sha256: string,
   scratch: string,
 ): Promise<string> {
-  const path = join(scratch, `from-${step}.safetensors`)
+  const path = join(scratch, `${sha256}.safetensors`)
   const hash = createHash('sha256')
   const { stream } = await blobs.open(jobId, sha256)
   stream.on('data', chunk => hash.update(chunk))

@@ -2,12 +2,14 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { EpochMetrics } from '#domain/event.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
 import { trainingText } from '#exports/model-metadata.ts'
+import { modelFromCheckpoint } from '#exports/trained-model.ts'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Provenance } from '#formats/checkpoint.ts'
 import { loadSplits } from './data/load-splits.ts'
 import type { Engine } from './engine/engine.ts'
 import type { RunnerNews, TrainingTask } from './runner-protocol.ts'
-import { train } from './train.ts'
+import { type Start, train } from './train.ts'
 import { warnOfDeadKernels } from './warn-of-dead-kernels.ts'
 import { writeArtifacts } from './write-artifacts.ts'
 
@@ -18,7 +20,7 @@ type Tell = (news: RunnerNews) => Promise<void>
  * everything as it happens. @throws as `train` does
  */
 export async function runTask(
-  { spec, scratch, from, series: before }: TrainingTask,
+  { spec, scratch, from, init, series: before }: TrainingTask,
   engine: Engine,
   signal: AbortSignal,
   tell: Tell,
@@ -28,7 +30,8 @@ export async function runTask(
   const series = before.filter(({ epoch }) => epoch <= (start?.epoch ?? 0))
   const leave = checkpointWriter(scratch, provenance, tell)
   let checkpoint = start
-  for await (const news of train(spec, await loadSplits(spec), signal, start)) {
+  const initial = init === undefined ? undefined : await openInit(init, spec)
+  for await (const news of train(spec, await loadSplits(spec), signal, start ?? initial)) {
     switch (news.type) {
       case 'progress':
         await tell(news)
@@ -63,12 +66,22 @@ async function openCheckpoint(
   { training, engine }: Provenance,
   tell: Tell,
 ): Promise<Checkpoint> {
-  const { checkpoint, engine: before } = decodeCheckpoint(await readFile(path), training)
+  const { checkpoint, provenance } = decodeCheckpoint(await readFile(path), training)
+  const { engine: before } = provenance
   if (before !== engine) {
     const message = `The checkpoint was made by ${before}, this is ${engine}: the result will not be the same bits.`
     await tell({ type: 'warning', warning: { code: 'other_engine', path: 'checkpoint', message } })
   }
   return checkpoint
+}
+
+/** Another job's model, with its optimizer's state where that is wanted. */
+async function openInit(path: string, { init }: TrainingSpec): Promise<Start> {
+  const { checkpoint, provenance } = decodeCheckpoint(await readFile(path))
+  if (init!.optimizerState) return { state: checkpoint.state }
+  const { weights, statistics } = modelFromCheckpoint(JSON.parse(provenance.training), checkpoint)
+  const variables = { params: weights, ...(statistics.length > 0 && { statistics }) }
+  return { state: { variables } }
 }
 
 function checkpointWriter(scratch: string, provenance: Provenance, tell: Tell) {

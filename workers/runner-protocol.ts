@@ -10,6 +10,8 @@ export interface TrainingTask {
   scratch: string
   /** The checkpoint file to go on from. */
   from?: string | undefined
+  /** Without that, the checkpoint file of another job whose weights to start from. */
+  init?: string | undefined
   /** The metrics of the epochs before. */
   series: readonly EpochMetrics[]
 }

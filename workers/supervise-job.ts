@@ -11,6 +11,7 @@ import { fetchCheckpoint } from './fetch-checkpoint.ts'
 import { insist } from './insist.ts'
 import { recordNews } from './record-news.ts'
 import type { RunnerProcess } from './runner-process.ts'
+import type { TrainingTask } from './runner-protocol.ts'
 import type { SpareRunner } from './spare-runner.ts'
 
 const LOOK_MS = 5_000
@@ -128,10 +129,10 @@ export class JobSupervision {
 
   /** Keeps what the runner tells. @returns what follows from its last word, if it came to one */
   async #relay(job: Job, runner: RunnerProcess, scratch: string): Promise<Decision | undefined> {
-    const from = await this.#findStart(job, scratch)
+    const start = await this.#findStart(job, scratch)
     const series = epochSeries(await this.#supervisor.world.events.readAll(job))
     let { checkpoints } = job
-    for await (const news of runner.train({ spec: job.spec, scratch, from, series })) {
+    for await (const news of runner.train({ spec: job.spec, scratch, series, ...start })) {
       if (news.type === 'done') return finish({ type: 'succeeded' })
       if (news.type === 'failed') return finish(news)
       const decide = await recordNews(this.#supervisor.world, job, news, scratch)
@@ -144,14 +145,14 @@ export class JobSupervision {
     return undefined
   }
 
-  async #findStart(job: Job, scratch: string): Promise<string | undefined> {
-    const { path, warnings } = await fetchCheckpoint(this.#supervisor.world.blobs, job, scratch)
+  async #findStart(job: Job, scratch: string): Promise<Pick<TrainingTask, 'from' | 'init'>> {
+    const { warnings, ...start } = await fetchCheckpoint(this.#supervisor.world.blobs, job, scratch)
     const { attempt } = job
     if (warnings.length > 0) {
       const told: Decision = () => warnings.map(data => ({ type: 'warning', attempt, data }))
       await this.#append(inAttempt(attempt, told))
     }
-    return path
+    return start
   }
 
   async #deleteDropped(before: readonly Checkpoint[], { id, checkpoints, artifacts }: Job): Promise<void> {

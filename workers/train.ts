@@ -6,7 +6,7 @@ import { describeEpoch } from './describe-epoch.ts'
 import { EpochTally } from './epoch-tally.ts'
 import { zerosOf } from './measure-weights.ts'
 import type { Training } from './training.ts'
-import { prepareRun, type Splits, type TrainingRun } from './training-run.ts'
+import { type InitialState, prepareRun, type Splits, type TrainingRun } from './training-run.ts'
 
 const PROGRESS_INTERVAL_MS = 250
 
@@ -36,6 +36,10 @@ export interface Left {
   checkpoint: Checkpoint
 }
 
+/** Where a training begins: a checkpoint of its own, or nothing but what another has learned. */
+export type Start = Pick<Checkpoint, 'partial'> &
+  Partial<Pick<Checkpoint, 'weights' | 'epoch'>> & { state: InitialState }
+
 /** Why a training is to end early. */
 export class Interruption extends Error {
   override readonly name = 'Interruption'
@@ -59,11 +63,11 @@ export async function* train(
   spec: TrainingSpec,
   splits: Splits,
   signal: AbortSignal,
-  from?: Checkpoint,
+  from?: Start,
 ): AsyncGenerator<Progress | Epoch | Left, void, undefined> {
   const run = prepareRun(spec, splits, signal)
   const training = run.begin(from?.state)
-  if (from) expectWeights(training, from.weights)
+  if (from?.weights !== undefined) expectWeights(training, from.weights)
   let partial = from?.partial
   let zerosBefore = partial ? partial.zerosBefore : from && zerosOf(training.readWeights())
   try {

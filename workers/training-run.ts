@@ -20,13 +20,16 @@ export interface Splits {
   validation: Split
 }
 
+/** What a training starts from; without a clock its optimizer has not begun. */
+export type InitialState = Partial<Pick<TrainingState, 'clock'>> & Pick<TrainingState, 'variables'>
+
 /** Everything about a training that stays the same from its first step to its last. */
 export interface TrainingRun {
   spec: TrainingSpec
   stepsPerEpoch: number
   learningRate: LearningRate
   /** From the weights that the seed draws, or from where a training was left. */
-  begin(from?: TrainingState): Training
+  begin(from?: InitialState): Training
   /** The training split in the order of an epoch, which is counted from 1, from the batch after `skip` on. */
   trainingBatches(epoch: number, skip?: number): AsyncIterable<Batch>
   validationBatches(): AsyncIterable<Batch>
@@ -56,8 +59,8 @@ export function prepareRun(
     spec,
     stepsPerEpoch,
     learningRate: learningRateFromSpec(spec, stepsPerEpoch),
-    begin(from = { clock: transform.clock, variables: drawVariables(topology, spec.seed) }) {
-      return beginTraining(ingredients, from, topology, sizes, spec.seed)
+    begin(from = { variables: drawVariables(topology, spec.seed) }) {
+      return beginTraining(ingredients, { clock: transform.clock, ...from }, topology, sizes, spec.seed)
     },
     trainingBatches(epoch, skip = 0) {
       const { augmentation, seed } = spec

@@ -49,5 +49,7 @@ async function namesOf(jobs: World['jobs'], jobId: string): Promise<ReadonlySet<
   const job = await jobs.get(jobId)
   if (!job) return new Set()
   const exports = await jobs.exports(jobId)
-  return new Set([...job.artifacts, ...job.checkpoints, ...exports.values()].map(({ sha256 }) => sha256))
+  const { artifacts, checkpoints, spec } = job
+  const named = [...artifacts, ...checkpoints, ...exports.values(), ...(spec.init ? [spec.init] : [])]
+  return new Set(named.map(({ sha256 }) => sha256))
 }

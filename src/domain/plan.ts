@@ -4,7 +4,7 @@ import type { Topology } from './model-spec.ts'
 import { PRESETS } from './presets/presets.ts'
 import { scheduleFactor } from './schedule-spec.ts'
 import { activationCount } from './shape.ts'
-import { growThreshold, INITIAL_THRESHOLD, isPenalised } from './threshold.ts'
+import { growThreshold, INITIAL_THRESHOLD, isPenalised, type ThresholdState } from './threshold.ts'
 import type { TrainingSpec } from './training-spec.ts'
 import { parameterCount, variablesOf } from './variables.ts'
 
@@ -17,7 +17,7 @@ export interface PlannedEpoch {
   epoch: number
   learningRate: number
   threshold?: number
-  /** Share of all parameters whose initial value lies within the threshold: accurate early, a lower guide later. */
+  /** Share of all parameters whose drawn value lies within the threshold: accurate early, a lower guide later. */
   forecastSparsity?: number
 }
 
@@ -61,13 +61,14 @@ export function epochLength({ dataset, validation, batchSize }: TrainingSpec) {
 }
 
 function planEpochs(spec: TrainingSpec, stepsPerEpoch: number): PlannedEpoch[] {
-  const { optimizer, schedule } = spec
+  const { optimizer, schedule, init } = spec
   const sparsityAt =
-    optimizer.name === 'grda'
+    optimizer.name === 'grda' && !init
       ? initialSparsity(PRESETS[spec.model.preset].topology, optimizer.exclude)
       : undefined
   const planned: PlannedEpoch[] = []
-  let state = INITIAL_THRESHOLD
+  let state: ThresholdState = INITIAL_THRESHOLD
+  if (init?.optimizerState) state = { ...state, ...init.clock } as ThresholdState
   let budget = PLANNED_STEPS
   for (let epoch = 1; epoch <= Math.min(spec.epochs, PLANNED_EPOCHS) && budget > 0; epoch++) {
     const first = (epoch - 1) * stepsPerEpoch + 1
@@ -83,7 +84,8 @@ function planEpochs(spec: TrainingSpec, stepsPerEpoch: number): PlannedEpoch[] {
     planned.push({
       epoch,
       learningRate: rateAt(last),
-      ...(sparsityAt && { threshold: state.l1, forecastSparsity: sparsityAt(state.l1) }),
+      ...(optimizer.name === 'grda' && { threshold: state.l1 }),
+      ...(sparsityAt && { forecastSparsity: sparsityAt(state.l1) }),
     })
   }
   return planned

@@ -25,9 +25,9 @@ const DEFAULTS = {
 
 /**
  * The request with every default filled in: its own fields first, then the preset's, then the service's; objects are
- * never merged. @throws AppError `invalid_request` naming every field that contradicts the model or the dataset
+ * never merged. What `init` stands for is not known here. @throws AppError `invalid_request` naming every field that contradicts the model or the dataset
  */
-export function resolveSpec({ name: _, ...request }: JobRequest): {
+export function resolveSpec({ name: _, init: __, ...request }: JobRequest): {
   spec: TrainingSpec
   warnings: Warning[]
 } {

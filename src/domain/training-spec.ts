@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ARTIFACT_WORDS } from './artifact.ts'
 import { Augmentation } from './augmentation.ts'
 import { KnownDatasetRef } from './dataset.ts'
+import { Init, InitRequest } from './init-spec.ts'
 import { ModelSpec } from './model-spec.ts'
 import { OptimizerSpec } from './optimizer-spec.ts'
 import { ScheduleSpec } from './schedule-spec.ts'
@@ -43,6 +44,7 @@ export const JobRequest = z
     name: z.string().min(1).max(200).optional(),
     dataset: KnownDatasetRef.optional(),
     model: ModelSpec,
+    init: InitRequest.optional(),
     optimizer: OptimizerSpec.optional(),
     schedule: ScheduleSpec.optional(),
     loss: Loss.optional(),
@@ -63,9 +65,12 @@ export const JobRequest = z
 export type JobRequest = z.infer<typeof JobRequest>
 
 /** A job's spec: the request with every default filled in. */
-export const TrainingSpec = JobRequest.required().omit({ name: true }).meta({ id: 'TrainingSpec' })
+export const TrainingSpec = JobRequest.required()
+  .omit({ name: true, init: true })
+  .extend({ init: Init.optional() })
+  .meta({ id: 'TrainingSpec' })
 export type TrainingSpec = z.infer<typeof TrainingSpec>
 
 /** What a preset's original experiment used; a request's own fields replace these whole. */
 export type PresetDefaults = Pick<TrainingSpec, 'dataset' | 'optimizer'> &
-  Partial<Omit<TrainingSpec, 'model' | 'dataset' | 'optimizer'>>
+  Partial<Omit<TrainingSpec, 'model' | 'dataset' | 'optimizer' | 'init'>>

@@ -20,7 +20,12 @@ const TRAINING_FIELDS = [
 
 /** Those of a spec as JSON: equal for two jobs only if they are the same training. */
 export function trainingText(spec: TrainingSpec): string {
-  return JSON.stringify(Object.fromEntries(TRAINING_FIELDS.map(field => [field, spec[field]])))
+  const fields = Object.fromEntries(TRAINING_FIELDS.map(field => [field, spec[field]]))
+  const { init } = spec
+  return JSON.stringify({
+    ...fields,
+    ...(init && { init: { sha256: init.sha256, optimizerState: init.optimizerState } }),
+  })
 }
 
 /**

@@ -83,14 +83,15 @@ export function encodeCheckpoint(
   return encodeSafetensors(tensors, metadata)
 }
 
-/** @throws FormatError when the bytes are no checkpoint of this training */
+/** @throws FormatError when the bytes are no checkpoint, or not of the training that is given */
 export function decodeCheckpoint(
   bytes: Uint8Array,
-  training: string,
-): { checkpoint: Checkpoint; engine: string } {
+  training?: string,
+): { checkpoint: Checkpoint; provenance: Provenance } {
   const { tensors, metadata } = decodeSafetensors(bytes)
   if (metadata.format !== FORMAT) throw new FormatError(`the checkpoint's format is not ${FORMAT}`)
-  if (metadata.training !== training) throw new FormatError('the checkpoint belongs to another training')
+  if (training !== undefined && metadata.training !== training)
+    throw new FormatError('the checkpoint belongs to another training')
   const { epoch, clock, step, sums } = parsePosition(metadata.position)
   const { zerosBefore, ...variables } = groupTensors(tensors)
   return {
@@ -100,7 +101,7 @@ export function decodeCheckpoint(
       epoch,
       ...(step !== undefined && sums && { partial: { step, sums, ...(zerosBefore && { zerosBefore }) } }),
     },
-    engine: metadata.engine ?? '',
+    provenance: { training: metadata.training ?? '', engine: metadata.engine ?? '' },
   }
 }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { type Artifact, type ArtifactName, type ArtifactVariant, artifactFile } from '#domain/artifact.ts'
 import type { Checkpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
@@ -6,6 +5,7 @@ import type { Job } from '#domain/job.ts'
 import { epochSeries } from '#domain/metric-series.ts'
 import { NothingToEncode } from '#exports/nothing-to-encode.ts'
 import type { World } from './connect.ts'
+import { readBlob } from './read-blob.ts'
 
 /** A file of a job: which, how, and as of which checkpoint (none: no epoch was completed). */
 export interface ExportRequest {
@@ -23,7 +23,7 @@ export async function exportArtifact(
   job: Job,
   { name, variant, checkpoint }: ExportRequest,
 ): Promise<Artifact> {
-  const file = checkpoint && (await readWhole(blobs, job.id, checkpoint))
+  const file = checkpoint && (await readBlob(blobs, job.id, checkpoint.sha256))
   const last = checkpoint?.epoch ?? Number.POSITIVE_INFINITY
   const series = epochSeries(await events.readAll(job)).filter(({ epoch }) => epoch <= last)
   const task = { name, variant, spec: job.spec, series, checkpoint: file }
@@ -51,12 +51,4 @@ export function exportKey({ name, variant, checkpoint }: ExportRequest): string 
   query.set('step', String(checkpoint?.step ?? 0))
   query.sort()
   return `${name}?${query}`
-}
-
-async function readWhole(blobs: World['blobs'], jobId: string, { sha256 }: Checkpoint): Promise<Buffer> {
-  const { stream } = await blobs.open(jobId, sha256)
-  const bytes = Buffer.concat(await stream.toArray())
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256)
-    throw new Error(`The checkpoint ${sha256} of ${jobId} is damaged.`)
-  return bytes
 }

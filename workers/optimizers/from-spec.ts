@@ -9,7 +9,7 @@ import { rmsprop } from './rmsprop.ts'
 import { momentumSgd, sgd } from './sgd.ts'
 import type { LearningRate, Transform } from './transform.ts'
 
-type Rates = Pick<TrainingSpec, 'optimizer' | 'schedule' | 'epochs'>
+type Rates = Pick<TrainingSpec, 'optimizer' | 'schedule' | 'epochs' | 'init'>
 
 /** The optimizer that a spec names, for a model of these variables. */
 export function transformFromSpec(
@@ -36,10 +36,12 @@ export function transformFromSpec(
   }
 }
 
-/** The spec's learning rate under its schedule. */
+/** The spec's learning rate under its schedule, which starts anew where the optimizer goes on from another job's count. */
 export function learningRateFromSpec(
-  { optimizer, schedule, epochs }: Rates,
+  { optimizer, schedule, epochs, init }: Rates,
   stepsPerEpoch: number,
 ): LearningRate {
-  return step => optimizer.learningRate * scheduleFactor(schedule, { step, epochs, stepsPerEpoch })
+  const before = init?.optimizerState ? init.clock.step : 0
+  return step =>
+    optimizer.learningRate * scheduleFactor(schedule, { step: step - before, epochs, stepsPerEpoch })
 }

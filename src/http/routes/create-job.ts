@@ -8,6 +8,7 @@ import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobResource, jobResource } from '#http/job-resource.ts'
 import type { World } from '#infra/connect.ts'
 import { newJobId } from '#infra/job-id.ts'
+import { takeOverCheckpoint } from '#infra/take-over-checkpoint.ts'
 
 const schema = {
   operationId: 'createJob',
@@ -20,10 +21,12 @@ const schema = {
 }
 
 export const createJobRoute =
-  (world: Pick<World, 'jobs' | 'queue' | 'workers'>): FastifyPluginAsyncZod =>
+  (world: Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs'>): FastifyPluginAsyncZod =>
   async app => {
     app.post('/v1/jobs', { schema }, async (request, reply) => {
-      const { spec, warnings } = resolveSpec(request.body)
+      const { spec: resolved, warnings } = resolveSpec(request.body)
+      const taken = request.body.init && (await takeOverCheckpoint(world, request.body.init, resolved))
+      const spec = taken ? { ...resolved, init: taken.init } : resolved
       if (request.query.dryRun === 'true')
         return reply.code(200).send(await dryRun(world, { spec, warnings }))
       const { name } = request.body
@@ -31,9 +34,13 @@ export const createJobRoute =
       const details = { warnings, createdAt, ...(name !== undefined && { name }) }
       const key = request.headers['idempotency-key']
       const claim = key === undefined ? undefined : idempotencyClaim('POST /v1/jobs', key, request.body)
-      const { job, replayed } = await world.jobs.create(queuedJob(newJobId(), spec, details), claim)
-      if (replayed) reply.header('idempotency-replayed', 'true')
-      else {
+      const jobId = newJobId()
+      if (taken) await world.blobs.put(jobId, [taken.file])
+      const { job, replayed } = await world.jobs.create(queuedJob(jobId, spec, details), claim)
+      if (replayed) {
+        if (taken) await world.blobs.deleteAll(jobId)
+        reply.header('idempotency-replayed', 'true')
+      } else {
         request.log.info({ jobId: job.id, model: spec.model }, 'a job was submitted')
         await enqueue(job.id, spec.priority)
       }

@@ -1,0 +1,11 @@
+import { createHash } from 'node:crypto'
+import type { BlobStore } from './blob-store.ts'
+
+/** A blob's bytes, checked. @throws Error when they are not those that were stored */
+export async function readBlob(blobs: BlobStore, namespace: string, sha256: string): Promise<Buffer> {
+  const { stream } = await blobs.open(namespace, sha256)
+  const bytes = Buffer.concat(await stream.toArray())
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256)
+    throw new Error(`The blob ${sha256} of ${namespace} is damaged.`)
+  return bytes
+}
