@@ -9,6 +9,9 @@ import type { Decision } from '#domain/job-decisions.ts'
 import type { World } from '#infra/connect.ts'
 import type { RunnerNews } from './runner-protocol.ts'
 
+/** News that leaves something behind; `done` and `failed` end a task instead. */
+export type RecordedNews = Exclude<RunnerNews, { type: 'done' | 'failed' }>
+
 /**
  * Takes a runner's news into the world: progress to whoever watches, artifacts to the blob store.
  * @returns what the job's history should say of it; the same again adds nothing, so that an append may be repeated when
@@ -17,7 +20,7 @@ import type { RunnerNews } from './runner-protocol.ts'
 export async function recordNews(
   { events, blobs }: Pick<World, 'events' | 'blobs'>,
   { id, attempt }: Pick<Job, 'id' | 'attempt'>,
-  news: Exclude<RunnerNews, { type: 'done' | 'failed' }>,
+  news: RecordedNews,
   scratch: string,
 ): Promise<Decision | undefined> {
   switch (news.type) {
@@ -35,8 +38,9 @@ export async function recordNews(
           : [{ type: 'warning', attempt, data: news.warning }]
     case 'checkpoint': {
       const { epoch, step } = news
-      const stored = await blobs.put(id, createReadStream(join(scratch, news.name)))
-      await rm(join(scratch, news.name))
+      const path = join(scratch, news.name)
+      const stored = await blobs.put(id, createReadStream(path))
+      await rm(path)
       return ({ checkpoints, metrics }) =>
         checkpoints.some(known => known.step === step)
           ? []

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { EpochMetrics } from '#domain/event.ts'
@@ -89,7 +89,13 @@ function checkpointWriter(scratch: string, provenance: Provenance, tell: Tell) {
     const { epoch, state } = checkpoint
     const { step } = state.clock
     const name = `checkpoint-${step}.safetensors`
-    await writeFile(join(scratch, name), encodeCheckpoint(checkpoint, provenance))
-    await tell({ type: 'checkpoint', name, epoch, step })
+    try {
+      await writeFile(join(scratch, name), encodeCheckpoint(checkpoint, provenance))
+      await tell({ type: 'checkpoint', name, epoch, step })
+    } catch (error) {
+      const message = `${name} could not be written: ${(error as Error).message}. The training goes on.`
+      await tell({ type: 'warning', warning: { code: 'checkpoint_lost', path: name, message } })
+      await rm(join(scratch, name), { force: true })
+    }
   }
 }

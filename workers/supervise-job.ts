@@ -9,7 +9,8 @@ import { epochSeries } from '#domain/metric-series.ts'
 import type { World } from '#infra/connect.ts'
 import { fetchCheckpoint } from './fetch-checkpoint.ts'
 import { insist } from './insist.ts'
-import { recordNews } from './record-news.ts'
+import { keepTrying } from './keep-trying.ts'
+import { type RecordedNews, recordNews } from './record-news.ts'
 import type { RunnerProcess } from './runner-process.ts'
 import type { TrainingTask } from './runner-protocol.ts'
 import type { SpareRunner } from './spare-runner.ts'
@@ -135,7 +136,7 @@ export class JobSupervision {
     for await (const news of runner.train({ spec: job.spec, scratch, series, ...start })) {
       if (news.type === 'done') return finish({ type: 'succeeded' })
       if (news.type === 'failed') return finish(news)
-      const decide = await recordNews(this.#supervisor.world, job, news, scratch)
+      const decide = await this.#record(job, news, scratch)
       if (!decide) continue
       const after = await this.#append(inAttempt(job.attempt, decide))
       await this.#deleteDropped(checkpoints, after)
@@ -143,6 +144,17 @@ export class JobSupervision {
       this.#heed(after)
     }
     return undefined
+  }
+
+  /** Without a checkpoint a training goes on; the last one and the artifacts are what it is for. */
+  async #record(job: Job, news: RecordedNews, scratch: string): Promise<Decision | undefined> {
+    const record = () => recordNews(this.#supervisor.world, job, news, scratch)
+    if (news.type === 'checkpoint' && news.epoch < job.spec.epochs)
+      return await record().catch(error => warnOf(job, 'checkpoint_lost', news.name, error))
+    const warn = async (error: Error) => {
+      await this.#append(inAttempt(job.attempt, warnOf(job, 'storage_failing', 'artifacts', error)))
+    }
+    return await keepTrying(record, warn, () => this.#stopReason !== undefined)
   }
 
   async #findStart(job: Job, scratch: string): Promise<Pick<TrainingTask, 'from' | 'init'>> {
@@ -187,4 +199,9 @@ export class JobSupervision {
     }
     return job
   }
+}
+
+function warnOf({ attempt }: Job, code: string, path: string, { message: cause }: Error): Decision {
+  const message = `${path} could not be stored: ${cause}. What was kept before is still there.`
+  return () => [{ type: 'warning', attempt, data: { code, path, message } }]
 }

@@ -89,6 +89,25 @@ describe('the supervisor', () => {
     undisturbedDigest = sparseDigest(job)
   })
 
+  it('goes on while nothing can be stored, says so, keeps what it has, and ends once it can be', async () => {
+    const incoming = join(dataDir, 'blobs', 'incoming')
+    const submitted = await submitJob(world, JOB)
+    const { data: kept } = await eventOf(world, submitted, 'checkpointed')
+    await rm(incoming, { recursive: true })
+    await writeFile(incoming, 'no folder: nothing can be written here')
+    const { data: lost } = await eventOf(world, submitted, 'warning')
+    assert.equal(lost.code, 'checkpoint_lost')
+    assert.match(lost.message, /could not be stored: EEXIST.* What was kept before is still there/)
+    await world.blobs.stat(submitted.id, kept.sha256)
+    while (!(await world.jobs.require(submitted.id)).warnings.some(({ code }) => code === 'storage_failing'))
+      await pause(20)
+    await rm(incoming)
+    const { job } = await endOf(world, submitted)
+    assert.equal(job.status, 'succeeded')
+    assert.equal(job.checkpoints.at(-1)?.epoch, JOB.epochs)
+    assert.equal(sparseDigest(job), undisturbedDigest)
+  })
+
   it('keeps the files of the latest and the best checkpoint, and no others', async () => {
     const checkpoint = { keepLatest: 2, keepBest: 1, bestBy: 'validationLoss' }
     const { job, events } = await endOf(world, await submitJob(world, { ...JOB, checkpoint }))
