@@ -14,15 +14,19 @@ def read_sparse(path):
     for name, t in header.items():
         begin, end = t["data_offsets"]
         tensors[name] = np.frombuffer(file[data + begin : data + end], DTYPES[t["dtype"]]).reshape(t["shape"])
+    if "sparse.planes" in tensors:
+        planes = tensors.pop("sparse.planes").T.copy()
+        rest = planes.reshape(-1).view("<f4" if planes.shape[1] == 4 else "<u2")
     for name, t in json.loads(metadata["sparse.tensors"]).items():
-        if name + ".planes" in tensors:
-            planes = tensors.pop(name + ".planes").T.copy()
-            tensors[name + ".values"] = planes.reshape(-1).view("<f4" if planes.shape[1] == 4 else "<u2")
-        values, places = tensors.pop(name + ".values"), tensors.pop(name + "." + t["encoding"])
+        places = tensors.pop(name + "." + t["encoding"])
         if t["encoding"] == "bitmask":
             places = np.flatnonzero(np.unpackbits(places, bitorder="little"))
         if t["encoding"] == "gaps":
             places = np.cumsum(places.astype(np.int64) + 1) - 1
+        if name + ".values" in tensors:
+            values = tensors.pop(name + ".values")
+        else:
+            values, rest = np.split(rest, [len(places)])
         tensors[name] = np.zeros(t["shape"], values.dtype)
         tensors[name].reshape(-1)[places] = values
     return tensors, metadata

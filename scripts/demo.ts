@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { download } from './demo/download.ts'
+import { download } from '#src/client/download.ts'
 import type { Evaluation } from './demo/evaluate-file.ts'
 import { runService } from './demo/run-service.ts'
 import { watch } from './demo/watch.ts'
@@ -25,8 +25,12 @@ try {
   const dense = await train('The yardstick: plain SGD on all 60,000 digits', DENSE)
   const sparse = await train('The same network with gRDA, which prunes while it learns', SPARSE)
   const file = join(DATA_DIR, 'model.sparse.safetensors')
-  await writeFile(file, sparse.bytes)
-  console.log(`Downloaded ${file}, sha256 ${sparse.sha256.slice(0, 16)}... as promised\n`)
+  const sha256 = await download(
+    `${service.url}/v1/jobs/${sparse.id}/artifacts/model.sparse.safetensors`,
+    file,
+  )
+  const { size } = await stat(file)
+  console.log(`Downloaded ${file}, sha256 ${sha256.slice(0, 16)}... as promised\n`)
   const evaluated = await evaluate(file, sparse.engine)
   console.table({
     'dense, SGD': {
@@ -39,11 +43,11 @@ try {
     'sparse, gRDA (from the file)': {
       'test accuracy': percent(evaluated.accuracy),
       'non-zero weights': evaluated.nonzero.toLocaleString('en'),
-      bytes: sparse.bytes.length.toLocaleString('en'),
+      bytes: size.toLocaleString('en'),
     },
   })
   const share = percent(1 - evaluated.nonzero / evaluated.parameters)
-  const ratio = (dense.metrics.denseBytes / sparse.bytes.length).toFixed(1)
+  const ratio = (dense.metrics.denseBytes / size).toFixed(1)
   console.log(
     `${share} of ${evaluated.parameters.toLocaleString('en')} weights are exactly zero; the file is ${ratio} times smaller.`,
   )
@@ -52,7 +56,7 @@ try {
   await service.stop()
 }
 
-/** Submits a job, shows it in the terminal and fetches its sparse checkpoint. */
+/** Submits a job and shows it in the terminal. */
 async function train(title: string, request: object) {
   console.log(title)
   const answer = await fetch(`${service.url}/v1/jobs`, {
@@ -65,8 +69,7 @@ async function train(title: string, request: object) {
   const { status, engine, metrics } = await watch(service.url, job.id)
   if (status !== 'succeeded' || !metrics) throw new Error(`the job has ${status}`)
   console.log()
-  const artifact = await download(`${service.url}/v1/jobs/${job.id}/artifacts/model.sparse.safetensors`)
-  return { metrics, engine, ...artifact }
+  return { id: job.id, metrics, engine }
 }
 
 /** Evaluates the file in a process that has seen nothing else; TensorFlow's greetings on stderr are left out. */

@@ -5,8 +5,7 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Checkpoint } from '#formats/checkpoint.ts'
 import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
-import type { ValueForm } from '#formats/sparse/plan.ts'
-import { encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
+import { encodeSparsePlanes, encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { type RoundingReport, toBfloat16 } from './bfloat16.ts'
 import { encodeKeras, encodeKerasWeights } from './keras.ts'
 import { modelMetadata } from './model-metadata.ts'
@@ -40,9 +39,9 @@ const MODEL_FILES: Record<
   ModelFile,
   (model: TrainedModel, variant: ArtifactVariant) => Encoded | Promise<Encoded>
 > = {
-  'model.sparse.safetensors': (model, variant) => encodeSparse(model, variant, 'values'),
+  'model.sparse.safetensors': (model, variant) => encodeSparse(model, variant, encodeSparseSafetensors),
   'model.sparse.safetensors.zst': async (model, variant) => {
-    const { bytes, ...rest } = encodeSparse(model, variant, 'planes')
+    const { bytes, ...rest } = encodeSparse(model, variant, encodeSparsePlanes)
     return { bytes: await compressZstd(bytes), ...rest }
   },
   'model.safetensors': encodeDense,
@@ -75,9 +74,13 @@ export async function encodeArtifact(
   }
 }
 
-function encodeSparse(model: TrainedModel, variant: ArtifactVariant, form: ValueForm): EncodedArtifact {
+function encodeSparse(
+  model: TrainedModel,
+  variant: ArtifactVariant,
+  encode: typeof encodeSparseSafetensors,
+): EncodedArtifact {
   const { tensors, ...rest } = rounded([...model.weights, ...model.statistics], variant)
-  return { bytes: encodeSparseSafetensors(tensors, modelMetadata(model.spec), form), ...rest }
+  return { bytes: encode(tensors, modelMetadata(model.spec)), ...rest }
 }
 
 function encodeDense(model: TrainedModel, variant: ArtifactVariant): EncodedArtifact {

@@ -6,20 +6,15 @@ import {
   allocateSafetensors,
   copyValues,
   decodeSafetensors,
+  encodeSafetensors,
   safetensorsSizeBytes,
   type TensorFile,
 } from './safetensors.ts'
 import type { Metadata } from './safetensors-header.ts'
 import type { Places } from './sparse/encoding.ts'
-import {
-  describeStored,
-  ENCODING_NAMES,
-  ENCODINGS,
-  type Plan,
-  planTensor,
-  type ValueForm,
-} from './sparse/plan.ts'
-import { fillPlanes, fromBits, isFloat, readPlanes, type SparseDtype, toBits } from './sparse/values.ts'
+import { describeStored, ENCODING_NAMES, ENCODINGS, type Plan, planTensor } from './sparse/plan.ts'
+import { mergeValues, splitPlanes } from './sparse/planes.ts'
+import { fromBits, isFloat, toBits } from './sparse/values.ts'
 
 const VERSION = '1'
 
@@ -37,24 +32,34 @@ type SparseTensors = [name: string, tensor: z.infer<typeof SparseTensor>][]
  * Writes tensors without their zeros, as docs/sparse-safetensors.md specifies: a legal safetensors file whose bytes
  * depend on tensors and metadata alone. Float32 and bfloat16 tensors are made sparse; every other dtype stays dense.
  *
- * @param form how the non-zeros are written: `planes` for a file that is to be compressed
  * @throws FormatError as `encodeSafetensors` does
  */
 export function encodeSparseSafetensors(
   tensors: readonly NamedTensor[],
   metadata: Metadata = {},
-  form: ValueForm = 'values',
 ): Uint8Array<ArrayBuffer> {
   checkTensors(tensors)
-  const plans = tensors.map(tensor => planTensor(tensor, form))
+  const plans = tensors.map(planTensor)
   const { file, views } = allocateSafetensors(plans.flatMap(describeStored), addMap(metadata, plans))
   for (const plan of plans) fill(views, plan)
   return file
 }
 
+/** The same for a file that is to be compressed: all values as planes of bytes. @throws FormatError */
+export function encodeSparsePlanes(
+  tensors: readonly NamedTensor[],
+  metadata: Metadata = {},
+): Uint8Array<ArrayBuffer> {
+  const file = decodeSafetensors(encodeSparseSafetensors(tensors, metadata))
+  return encodeSafetensors(
+    mergeValues(file.tensors, parseMap(file.metadata['sparse.tensors'])),
+    file.metadata,
+  )
+}
+
 /** The exact size of `encodeSparseSafetensors`'s answer for the price of one pass that counts. */
 export function sparseSizeBytes(tensors: readonly NamedTensor[], metadata: Metadata = {}): number {
-  const plans = tensors.map(tensor => planTensor(tensor, 'values'))
+  const plans = tensors.map(planTensor)
   return safetensorsSizeBytes(plans.flatMap(describeStored), addMap(metadata, plans))
 }
 
@@ -70,15 +75,18 @@ export function decodeSparseSafetensors(bytes: Uint8Array, maxDenseBytes = MAX_D
   if (version !== VERSION) throw new FormatError(`sparse.version is ${version}; this reader knows ${VERSION}`)
   const sparse = parseMap(map)
   checkBudget(sparse, maxDenseBytes)
-  const tensors = new Map(file.tensors.map(tensor => [tensor.name, tensor]))
+  const tensors = new Map(splitPlanes(file.tensors, sparse).map(tensor => [tensor.name, tensor]))
   for (const [name, { shape, encoding }] of sparse) {
-    const { dtype, bits: values } = takeValues(tensors, name)
+    const values = take(tensors, `${name}.values`)
+    if (!values || !isFloat(values))
+      throw new FormatError(`"${name}" needs "${name}.values" of dtype F32 or BF16`)
     const places = take(tensors, `${name}.${encoding}`)
     if (places?.dtype !== ENCODINGS[encoding].dtype)
       throw new FormatError(`"${name}" needs "${name}.${encoding}" of dtype ${ENCODINGS[encoding].dtype}`)
     if (tensors.has(name)) throw new FormatError(`tensor "${name}" is there twice, dense and sparse`)
     const bits = new Uint32Array(elementCount(shape))
-    ENCODINGS[encoding].decode(places.data as Places, values, bits)
+    ENCODINGS[encoding].decode(places.data as Places, toBits(values), bits)
+    const { dtype } = values
     tensors.set(name, { name, shape, dtype, data: fromBits(dtype, bits) } as NamedTensor)
   }
   return { tensors: [...tensors.values()].sort(compareNames), metadata }
@@ -97,8 +105,7 @@ function fill(views: Map<string, NamedTensor['data']>, plan: Plan): void {
     ? toBits({ ...plan.tensor, dtype: 'F32', data: stored })
     : new Uint32Array(valueCount(plan.count))
   encode(toBits(plan.tensor), values, places as Places)
-  if (plan.form === 'planes') fillPlanes(dtype, values, stored as Uint8Array)
-  else if (!isInPlace) copyValues(fromBits(dtype, values), stored!)
+  if (!isInPlace) copyValues(fromBits(dtype, values), stored!)
 }
 
 function addMap(metadata: Metadata, plans: readonly Plan[]): Metadata {
@@ -128,19 +135,6 @@ function checkBudget(sparse: SparseTensors, maxDenseBytes: number): void {
   if (!(total <= maxDenseBytes)) {
     throw new FormatError(`the tensors claim ${total} bytes of values; the limit is ${maxDenseBytes}`)
   }
-}
-
-/** The non-zeros of a tensor that the map asks for. */
-function takeValues(
-  tensors: Map<string, NamedTensor>,
-  name: string,
-): { dtype: SparseDtype; bits: Uint32Array } {
-  const planes = take(tensors, `${name}.planes`)
-  if (planes) return readPlanes(planes)
-  const values = take(tensors, `${name}.values`)
-  if (!values || !isFloat(values))
-    throw new FormatError(`"${name}" needs "${name}.values" of dtype F32 or BF16, or "${name}.planes"`)
-  return { dtype: values.dtype, bits: toBits(values) }
 }
 
 /** Removes and returns a stored tensor. */

@@ -6,7 +6,7 @@ import { freePort, ready } from './start-service.ts'
 export async function startPart(
   entry: 'src/main.ts' | 'workers/main.ts',
   environment: Record<string, string>,
-): Promise<{ url: string; stop(): Promise<void> }> {
+): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
   const port = await freePort()
   const child = spawn(process.execPath, ['--import', 'tsx', entry], {
     env: { ...process.env, ...environment, PORT: String(port), LOG_LEVEL: 'warn' },
@@ -16,6 +16,7 @@ export async function startPart(
   if (entry === 'src/main.ts') await ready(url, child)
   return {
     url,
+    pid: child.pid!,
     async stop() {
       child.kill('SIGTERM')
       if (child.exitCode === null) await once(child, 'exit')

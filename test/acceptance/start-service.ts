@@ -42,11 +42,11 @@ export async function startService(dataDir?: string): Promise<Service> {
   }
 }
 
-export async function ready(url: string, child: ChildProcess): Promise<void> {
+export async function ready(url: string, child: ChildProcess, path = '/readyz'): Promise<void> {
   for (;;) {
     if (child.exitCode !== null)
       throw new Error(`the service ended with code ${child.exitCode} before it was ready`)
-    const answer = await fetch(`${url}/readyz`).catch(() => undefined)
+    const answer = await fetch(url + path).catch(() => undefined)
     if (answer?.ok) return
     await new Promise(resolve => setTimeout(resolve, 100))
   }

@@ -6,7 +6,11 @@ import { decodeCheckpoint, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { decodeIdx } from '#formats/idx.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
-import { decodeSparseSafetensors, encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
+import {
+  decodeSparseSafetensors,
+  encodeSparsePlanes,
+  encodeSparseSafetensors,
+} from '#formats/sparse-safetensors.ts'
 import { tensorWithNonzeros } from './sparse-tensors.ts'
 
 const maxDenseBytes = 2 ** 20
@@ -27,7 +31,7 @@ const readers: Record<string, { file: Uint8Array; valueBytes(bytes: Uint8Array):
       sum(decodeSparseSafetensors(bytes, maxDenseBytes).tensors.map(({ data }) => data.byteLength)),
   },
   'sparse safetensors of planes': {
-    file: encodeSparseSafetensors(toBfloat16(tensors).tensors, {}, 'planes'),
+    file: encodeSparsePlanes(toBfloat16(tensors).tensors),
     valueBytes: bytes =>
       sum(decodeSparseSafetensors(bytes, maxDenseBytes).tensors.map(({ data }) => data.byteLength)),
   },

@@ -7,6 +7,12 @@ export const bitmask: Encoding = {
   valueCount: ({ nonzero }) => nonzero,
   placeCount: ({ size }) => Math.ceil(size / 8),
 
+  countValues(mask) {
+    let count = 0
+    for (const byte of mask) for (let set = byte; set !== 0; set &= set - 1) count++
+    return count
+  },
+
   // Free of branches: around half full, mispredicted ones would triple the time. Every element is written to the next
   // place of `values` and stays there if it is no zero; writes behind the end, after the last of them, are ignored.
   encode(bits, values, mask) {

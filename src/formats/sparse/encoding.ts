@@ -18,6 +18,8 @@ export interface Encoding {
   dtype: 'U8' | 'I32'
   valueCount(count: NonzeroCount): number
   placeCount(count: NonzeroCount): number
+  /** How many values belong to places. */
+  countValues(places: Places): number
   /** Fills `values` and `places`, both zeros and as long as the counts say. */
   encode(bits: Uint32Array, values: Uint32Array, places: Places): void
   /** Fills `bits`, all zeros. @throws FormatError when places and values do not fit it */

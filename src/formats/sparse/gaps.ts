@@ -9,6 +9,7 @@ export const gaps: Encoding = {
   dtype: 'U8',
   valueCount: ({ nonzero, fillers }) => nonzero + fillers,
   placeCount: ({ nonzero, fillers }) => nonzero + fillers,
+  countValues: places => places.length,
 
   encode(bits, values, places) {
     let k = 0

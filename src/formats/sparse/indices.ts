@@ -6,6 +6,7 @@ export const indices: Encoding = {
   dtype: 'I32',
   valueCount: ({ nonzero }) => nonzero,
   placeCount: ({ nonzero }) => nonzero,
+  countValues: places => places.length,
 
   encode(bits, values, places) {
     let k = 0

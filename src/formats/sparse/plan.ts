@@ -11,23 +11,20 @@ export const ENCODINGS = { bitmask, gaps, indices } satisfies Record<string, Enc
 export type EncodingName = keyof typeof ENCODINGS
 export const ENCODING_NAMES = Object.keys(ENCODINGS) as EncodingName[]
 
-/** How a tensor's non-zeros are written down: as they are, or byte by byte for a compressor. */
-export type ValueForm = 'values' | 'planes'
-
 /** How a tensor will be stored; enough to know the size of the file. */
 export type Plan =
   | { tensor: NamedTensor; encoding: 'dense' }
-  | { tensor: FloatTensor; encoding: EncodingName; count: NonzeroCount; form: ValueForm }
+  | { tensor: FloatTensor; encoding: EncodingName; count: NonzeroCount }
 
 /** The smallest way to store a tensor; it stays dense above 97 % non-zeros, and unless it is a float32 or bfloat16. */
-export function planTensor(tensor: NamedTensor, form: ValueForm): Plan {
+export function planTensor(tensor: NamedTensor): Plan {
   if (!isFloat(tensor)) return { tensor, encoding: 'dense' }
   const count = countNonzero(toBits(tensor))
   if (count.nonzero * 100 > count.size * 97) return { tensor, encoding: 'dense' }
   const encoding = ENCODING_NAMES.reduce((best, next) =>
     storedBytes(next, count, tensor.dtype) < storedBytes(best, count, tensor.dtype) ? next : best,
   )
-  return { tensor, encoding, count, form }
+  return { tensor, encoding, count }
 }
 
 function storedBytes(encoding: EncodingName, count: NonzeroCount, valueDtype: SparseDtype): number {
@@ -40,11 +37,8 @@ export function describeStored(plan: Plan): TensorDescription[] {
   if (plan.encoding === 'dense') return [plan.tensor]
   const { dtype, valueCount, placeCount } = ENCODINGS[plan.encoding]
   const { name, dtype: valueDtype } = plan.tensor
-  const count = valueCount(plan.count)
   return [
-    plan.form === 'values'
-      ? { name: `${name}.values`, dtype: valueDtype, shape: [count] }
-      : { name: `${name}.planes`, dtype: 'U8', shape: [bytesPerValue(valueDtype), count] },
+    { name: `${name}.values`, dtype: valueDtype, shape: [valueCount(plan.count)] },
     { name: `${name}.${plan.encoding}`, dtype, shape: [placeCount(plan.count)] },
   ]
 }

@@ -1,4 +1,3 @@
-import { FormatError } from '#formats/format-error.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 
 /** The dtypes that are made sparse. All work is done on the bits of float32: a bfloat16 is the upper half of one. */
@@ -27,28 +26,4 @@ export function fromBits(dtype: SparseDtype, bits: Uint32Array): FloatTensor['da
   const halves = new Uint16Array(bits.length)
   for (let i = 0; i < halves.length; i++) halves[i] = bits[i]! >>> 16
   return halves
-}
-
-/** Byte k of every value in row k, least significant first: compressors find more in it than in whole values. */
-export function fillPlanes(dtype: SparseDtype, bits: Uint32Array, planes: Uint8Array): void {
-  const rows = bytesPerValue(dtype)
-  for (let row = 0; row < rows; row++) {
-    const shift = 8 * (row + 4 - rows)
-    const plane = planes.subarray(row * bits.length, (row + 1) * bits.length)
-    for (let i = 0; i < plane.length; i++) plane[i] = bits[i]! >>> shift
-  }
-}
-
-/** The bits of the values in planes, and what dtype they have. @throws FormatError */
-export function readPlanes(planes: NamedTensor): { dtype: SparseDtype; bits: Uint32Array } {
-  const [rows, count] = planes.shape
-  if (planes.dtype !== 'U8' || planes.shape.length !== 2 || (rows !== 2 && rows !== 4))
-    throw new FormatError(`"${planes.name}" must be U8 of shape [4, n] or [2, n]`)
-  const bits = new Uint32Array(count!)
-  for (let row = 0; row < rows; row++) {
-    const shift = 8 * (row + 4 - rows)
-    const plane = planes.data.subarray(row * count!, (row + 1) * count!)
-    for (let i = 0; i < bits.length; i++) bits[i]! |= plane[i]! << shift
-  }
-  return { dtype: rows === 4 ? 'F32' : 'BF16', bits }
 }

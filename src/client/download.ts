@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const ATTEMPTS = 6
+const FIRST_PAUSE_MS = 250
+
+/** The answer was no file, or the file is not what its digest promised. */
+export class DownloadError extends Error {
+  override readonly name = 'DownloadError'
+}
+
+interface Representation {
+  /** SHA-256, base64, as `Repr-Digest` has it (RFC 9530). */
+  digest: string
+  sizeBytes: number
+}
+
+/**
+ * Downloads an artifact into a file. What a broken connection or a killed process leaves is gone on with (RFC 9110, section 13.1.5:
+ * If-Range), also by the next call; the file gets its name when its size and digest are right.
+ *
+ * @returns its SHA-256, hexadecimal
+ * @throws DownloadError; or what fetch throws, after six attempts that got nothing
+ */
+export async function download(
+  url: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  for (let failures = 0; ; ) {
+    const before = await unfinished(path)
+    try {
+      const { part, digest, sizeBytes } = await receive(url, path, headers)
+      await check(part, { digest, sizeBytes })
+      await rename(part, path)
+      return Buffer.from(digest, 'base64').toString('hex')
+    } catch (error) {
+      if (error instanceof DownloadError) throw error
+      const after = await unfinished(path)
+      failures = (after?.sizeBytes ?? 0) > (before?.sizeBytes ?? 0) ? 0 : failures + 1
+      if (failures === ATTEMPTS) throw error
+      await pause(FIRST_PAUSE_MS * 2 ** failures)
+    }
+  }
+}
+
+/** Takes what is missing, or all of it when what is there belongs to another representation. */
+async function receive(
+  url: string,
+  path: string,
+  headers: Record<string, string>,
+): Promise<Representation & { part: string }> {
+  const before = await unfinished(path)
+  const range: Record<string, string> = before
+    ? { range: `bytes=${before.sizeBytes}-`, 'if-range': `"sha256-${before.sha256}"` }
+    : {}
+  const answer = await fetch(url, { headers: { ...headers, ...range } })
+  const digest = /sha-256=:([^:]+):/.exec(answer.headers.get('repr-digest') ?? '')?.[1]
+  if (answer.status === 416 && before) {
+    await rm(before.path)
+    return await receive(url, path, headers)
+  }
+  if (!answer.ok || !digest)
+    throw new DownloadError(`${url} answered ${answer.status}: ${await answer.text()}`)
+  const sha256 = Buffer.from(digest, 'base64').toString('hex')
+  const part = `${path}.${sha256}.part`
+  if (before && answer.status !== 206) await rm(before.path)
+  const file = await open(part, 'a')
+  try {
+    for await (const chunk of answer.body!) await file.writeFile(chunk)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  const total = answer.headers.get('content-range')?.split('/')[1] ?? answer.headers.get('content-length')
+  return { part, digest, sizeBytes: Number(total) }
+}
+
+/** What an earlier attempt has left; its name says of what. */
+async function unfinished(
+  path: string,
+): Promise<{ path: string; sha256: string; sizeBytes: number } | undefined> {
+  const start = `${basename(path)}.`
+  for (const name of await readdir(dirname(path))) {
+    const sha256 = name.startsWith(start)
+      ? /^([0-9a-f]{64})\.part$/.exec(name.slice(start.length))?.[1]
+      : undefined
+    const found = join(dirname(path), name)
+    if (sha256) return { path: found, sha256, sizeBytes: (await stat(found)).size }
+  }
+  return undefined
+}
+
+async function check(part: string, { digest, sizeBytes }: Representation): Promise<void> {
+  const hash = createHash('sha256')
+  let length = 0
+  for await (const chunk of createReadStream(part)) {
+    hash.update(chunk)
+    length += chunk.length
+  }
+  if (length < sizeBytes) throw new Error(`Only ${length} of ${sizeBytes} bytes came.`)
+  if (length === sizeBytes && hash.digest('base64') === digest) return
+  await rm(part)
+  throw new DownloadError('The file is not what its digest promised; what came was deleted.')
+}
