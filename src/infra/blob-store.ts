@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Redis } from 'ioredis'
@@ -40,6 +41,8 @@ export interface BlobStore {
    * @throws RangeError when the range does not lie within the blob
    */
   open(namespace: string, sha256: string, range?: BlobRange): Promise<{ sizeBytes: number; stream: Readable }>
+  /** A blob as a file, where it is one: the fastest way to send it. Whoever asked must close it. */
+  openFile?(namespace: string, sha256: string): Promise<FileHandle>
   /** Deletes one blob; it need not exist. */
   delete(namespace: string, sha256: string): Promise<void>
   /** Deletes every blob of the namespace; none need exist. */

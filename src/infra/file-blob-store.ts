@@ -1,5 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { access, constants, mkdir, open, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
+import {
+  access,
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkBlobAddress, checkBlobRange } from './blob-address.ts'
 import { BlobNotFoundError } from './blob-not-found-error.ts'
@@ -46,7 +57,7 @@ export class FileBlobStore implements BlobStore {
   }
 
   async open(namespace: string, sha256: string, range?: BlobRange) {
-    const file = await this.#reach(namespace, sha256, path => open(path))
+    const file = await this.openFile(namespace, sha256)
     try {
       const { size: sizeBytes } = await file.stat()
       if (range) checkBlobRange(range, sizeBytes)
@@ -55,6 +66,10 @@ export class FileBlobStore implements BlobStore {
       await file.close()
       throw error
     }
+  }
+
+  openFile(namespace: string, sha256: string): Promise<FileHandle> {
+    return this.#reach(namespace, sha256, path => open(path))
   }
 
   async delete(namespace: string, sha256: string): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
+import { truncate } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
@@ -103,6 +104,20 @@ describe('artifacts', () => {
     const { body } = await request(api.url).get(base)
     const names = body.data.map(({ name }: { name: string }) => name)
     assert.ok(names.includes('metrics.csv') && names.includes('model.sparse.safetensors'))
+  })
+
+  it('whose file is no longer whole are an error, never a short answer', async () => {
+    const bytes = Buffer.alloc(1000, 'whole')
+    const { body } = await request(api.url)
+      .post('/v1/jobs')
+      .send({ model: { preset: 'mnist-mlp' } })
+    await startJob(api.world, body.id)
+    const { sha256 } = await addArtifact(api.world, body.id, 'metrics.csv', bytes)
+    await succeed(api.world, body.id)
+    const file = await api.world.blobs.openFile!(body.id, sha256)
+    await truncate(`/proc/self/fd/${file.fd}`, 500)
+    await file.close()
+    assert.equal((await request(api.url).get(`/v1/jobs/${body.id}/artifacts/metrics.csv`)).status, 500)
   })
 
   it('that no job has are 404, whatever the name tries', async () => {

@@ -1,3 +1,5 @@
+import type { OutgoingHttpHeaders } from 'node:http'
+import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
@@ -6,6 +8,7 @@ import { findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import { type ByteRange, listsEntityTag, parseByteRange } from '#http/byte-range.ts'
+import { sendFile } from '#http/send-file.ts'
 import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
 import type { World } from '#infra/connect.ts'
 import { type ExportRequest, exportArtifact, exportKey } from '#infra/export-artifact.ts'
@@ -41,22 +44,29 @@ export const downloadArtifactRoute =
         if (answer === 'not-modified') return describe(reply, artifact).code(304).send()
         if (request.method === 'HEAD')
           return describe(reply, artifact).header('content-length', artifact.sizeBytes).send()
-        const stream = await openBlob(jobId, artifact, answer === 'whole' ? undefined : answer)
-        describe(reply, artifact)
-        if (answer === 'whole') return reply.header('content-length', artifact.sizeBytes).send(stream)
-        const { start, end } = answer
-        reply.header('content-range', `bytes ${start}-${end}/${artifact.sizeBytes}`)
-        return reply
-          .code(206)
-          .header('content-length', end - start + 1)
-          .send(stream)
+        const { sizeBytes } = artifact
+        const { start, end } = answer === 'whole' ? { start: 0, end: sizeBytes - 1 } : answer
+        const body = await openBlob(jobId, artifact, answer === 'whole' ? undefined : answer)
+        describe(reply, artifact).header('content-length', end - start + 1)
+        if (answer !== 'whole') reply.code(206).header('content-range', `bytes ${start}-${end}/${sizeBytes}`)
+        if (body instanceof Readable) return reply.send(body)
+        reply.hijack()
+        reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders)
+        await sendFile(body, { start, end }, reply.raw)
       },
     })
 
-    /** A blob that is gone belonged to a job deleted this moment, or the store has lost it. */
-    async function openBlob(jobId: string, { sha256 }: Artifact, range?: ByteRange) {
+    /**
+     * Opened before anything is answered, so that a fault of the store is an error and never a short file. A blob that is gone
+     * belonged to a job deleted this moment, or the store has lost it.
+     */
+    async function openBlob(jobId: string, { sha256, sizeBytes }: Artifact, range?: ByteRange) {
       try {
-        return (await world.blobs.open(jobId, sha256, range)).stream
+        const file = await world.blobs.openFile?.(jobId, sha256)
+        if (!file) return (await world.blobs.open(jobId, sha256, range)).stream
+        if ((await file.stat()).size === sizeBytes) return file
+        await file.close()
+        throw new Error(`The blob ${sha256} of ${jobId} is damaged.`)
       } catch (cause) {
         if (cause instanceof BlobNotFoundError) await world.jobs.require(jobId)
         throw cause
