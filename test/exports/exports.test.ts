@@ -12,7 +12,7 @@ import { encodeArtifact } from '#exports/encode-artifact.ts'
 import { encodeNpy } from '#exports/npz.ts'
 import { modelFromCheckpoint } from '#exports/trained-model.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { predict, someImages } from './predict.ts'
+import { assertClose, predict, someImages } from './predict.ts'
 import { pythonWithReaders } from './readers.ts'
 import { recordOf } from './record.ts'
 
@@ -21,13 +21,6 @@ const BATCH = 2
 const NPY_HEADER_BYTES = 128
 
 await openEngine('native')
-
-function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
-  assert.equal(actual.length, expected.length)
-  const scale = Math.max(1, ...Array.from(expected, Math.abs))
-  for (let i = 0; i < expected.length; i++)
-    assert.ok(Math.abs(actual[i]! - expected[i]!) <= 1e-5 * scale, `${i}: ${actual[i]} for ${expected[i]}`)
-}
 
 for (const [preset, l1] of [
   ['mnist-lenet', 0.02],

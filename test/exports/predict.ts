@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#domain/random.ts'
 import { elementCount } from '#domain/shape.ts'
@@ -25,4 +26,12 @@ export function predict(
     )
     return logits.dataSync() as Float32Array
   })
+}
+
+/** To 1e-5 of the largest. */
+export function assertClose(actual: ArrayLike<number>, expected: ArrayLike<number>): void {
+  assert.equal(actual.length, expected.length)
+  const scale = Math.max(1, ...Array.from(expected, Math.abs))
+  for (let i = 0; i < expected.length; i++)
+    assert.ok(Math.abs(actual[i]! - expected[i]!) <= 1e-5 * scale, `${i}: ${actual[i]} for ${expected[i]}`)
 }

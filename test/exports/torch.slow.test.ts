@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { encodeArtifact } from '#exports/encode-artifact.ts'
+import { modelFromCheckpoint } from '#exports/trained-model.ts'
+import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
+import { pythonWith } from '#scripts/python-with.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+import { assertClose, predict, someImages } from './predict.ts'
+import { recordOf } from './record.ts'
+
+const SCRIPT = fileURLToPath(new URL('read_torch.py', import.meta.url))
+const BATCH = 2
+
+await openEngine('native')
+
+for (const [preset, l1] of [
+  ['mnist-lenet', 0.02],
+  ['resnet50', 0.015],
+] as const) {
+  it(`a ${preset} loads into a PyTorch module and predicts the same, its optimizer's state giving its weights`, async () => {
+    const python = await pythonWith(['torch==2.15.0', 'numpy==2.4.6', 'safetensors==0.8.0'])
+    const folder = await mkdtemp(join(tmpdir(), 'thresher-torch-'))
+    const record = recordOf(preset, l1)
+    const model = modelFromCheckpoint(record.spec, record.checkpoint!)
+    const { inputShape } = model.topology
+    const data = someImages(inputShape, BATCH)
+    const images = { name: 'images', dtype: 'F32' as const, shape: [BATCH, ...inputShape], data }
+    const files = {
+      'model.torch.safetensors': await encodeArtifact('model.safetensors', record, { layout: 'torch' }),
+      'optimizer-state.safetensors': await encodeArtifact('optimizer-state.safetensors', record),
+      'images.safetensors': { bytes: encodeSafetensors([images]) },
+    }
+    for (const [name, { bytes }] of Object.entries(files)) await writeFile(join(folder, name), bytes)
+    await promisify(execFile)(python, [SCRIPT, folder, preset])
+    const { tensors } = decodeSafetensors(await readFile(join(folder, 'torch.safetensors')))
+    assertClose(tensors[0]!.data as Float32Array, predict(model, data, BATCH))
+    await rm(folder, { recursive: true })
+  })
+}
