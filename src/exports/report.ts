@@ -52,10 +52,15 @@ function charts(series: readonly EpochMetrics[]): string {
   const curve = (read: (metrics: EpochMetrics) => number) =>
     series.map(metrics => [metrics.epoch, read(metrics)] as const)
   return [
-    linePlot('Accuracy', 'epoch', [
-      { name: 'training', points: curve(({ trainAccuracy }) => trainAccuracy) },
-      { name: 'validation', points: curve(({ validationAccuracy }) => validationAccuracy) },
-    ]),
+    linePlot(
+      'Accuracy',
+      'epoch',
+      [
+        { name: 'training', points: curve(({ trainAccuracy }) => trainAccuracy) },
+        { name: 'validation', points: curve(({ validationAccuracy }) => validationAccuracy) },
+      ],
+      'least',
+    ),
     linePlot('Loss', 'epoch', [
       { name: 'training', points: curve(({ trainLoss }) => trainLoss) },
       { name: 'validation', points: curve(({ validationLoss }) => validationLoss) },
