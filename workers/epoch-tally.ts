@@ -1,14 +1,6 @@
 import type { EpochSums } from '#formats/checkpoint.ts'
+import { expectFinite } from './diverged.ts'
 import { type Outcome, readOutcome } from './train-step.ts'
-
-/** A loss became NaN or infinite: there is nothing left to train. */
-export class Diverged extends Error {
-  override readonly name = 'Diverged'
-}
-
-export function expectFinite(loss: number, where: string): void {
-  if (!Number.isFinite(loss)) throw new Diverged(`The loss became ${loss} in ${where}.`)
-}
 
 const NOTHING: EpochSums = { loss: 0, correct: 0, examples: 0, seconds: 0 }
 

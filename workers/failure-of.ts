@@ -1,6 +1,6 @@
 import type { Failure, FailureCode } from '#domain/event.ts'
 import { FormatError } from '#formats/format-error.ts'
-import { Diverged } from './epoch-tally.ts'
+import { Diverged } from './diverged.ts'
 
 /** What a client is told of an error that ended a training; the same job would meet it again. */
 export function failureOf(error: unknown): Failure {

@@ -3,6 +3,7 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { describeEpoch } from './describe-epoch.ts'
+import { Diverged, nameCulprits } from './diverged.ts'
 import { EpochTally } from './epoch-tally.ts'
 import { zerosOf } from './measure-weights.ts'
 import type { Training } from './training.ts'
@@ -89,7 +90,7 @@ export async function* train(
           const unfinished = { step, sums: tally.sums(), ...(zerosBefore && { zerosBefore }) }
           yield leave(training, { epoch: epoch - 1, partial: unfinished })
         }
-        throw error
+        throw error instanceof Diverged ? nameCulprits(error, training.readWeights()) : error
       }
     }
   } finally {

@@ -41,8 +41,9 @@ export async function exportArtifact(
     ...(checkpoint && checkpoint.epoch < job.spec.epochs && { epoch: checkpoint.epoch }),
     ...rest,
   }
-  await jobs.recordExport(job.id, exportKey({ name, variant, checkpoint }), artifact)
-  return artifact
+  if (await jobs.recordExport(job.id, exportKey({ name, variant, checkpoint }), artifact)) return artifact
+  await blobs.deleteAll(job.id)
+  throw new AppError('not_found', `There is no job ${job.id}.`)
 }
 
 /** The same for two requests only if the same file answers both. */

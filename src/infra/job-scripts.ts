@@ -29,6 +29,12 @@ for i = 6, #ARGV, 2 do
 end
 return 1`
 
+/** KEYS: job, exports. ARGV: key, artifact. A job that was deleted meanwhile is not to leave anything. */
+const RECORD_EXPORT = `
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+return 1`
+
 type Arguments = readonly (string | number)[]
 
 /** The atomic steps of the job store, each one Lua script. */
@@ -36,6 +42,10 @@ export const scripts = {
   /** @returns the idempotency record that was there before, in which case nothing was stored */
   async create(redis: Redis, keys: readonly string[], args: Arguments): Promise<string | null> {
     return (await redis.eval(CREATE, keys.length, ...keys, ...args)) as string | null
+  },
+  /** @returns whether the job is still there */
+  async recordExport(redis: Redis, keys: readonly string[], args: Arguments): Promise<boolean> {
+    return (await redis.eval(RECORD_EXPORT, keys.length, ...keys, ...args)) === 1
   },
   /** @returns whether the job was still as it was when the caller decided */
   async commit(redis: Redis, keys: readonly string[], args: Arguments): Promise<boolean> {

@@ -177,8 +177,10 @@ export class JobStore {
     return new Map(entries.map(([key, text]) => [key, JSON.parse(text)]))
   }
 
-  async recordExport(jobId: string, key: string, artifact: Artifact): Promise<void> {
-    await this.#redis.hset(redisKeys.exports(jobId), key, JSON.stringify(artifact))
+  /** @returns whether the job is still there; nothing is kept of one that is not */
+  async recordExport(jobId: string, key: string, artifact: Artifact): Promise<boolean> {
+    const keys = [redisKeys.job(jobId), redisKeys.exports(jobId)]
+    return await scripts.recordExport(this.#redis, keys, [key, JSON.stringify(artifact)])
   }
 
   /** Removes every trace of the job. */

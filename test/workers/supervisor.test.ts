@@ -195,13 +195,18 @@ describe('the supervisor', () => {
     assert.match(job.error.message, /SIGKILL/)
   })
 
-  it('says when a training diverges', async () => {
-    const dataset = { id: 'mnist', normalize: { mean: [0], std: [1e-30] } }
-    const submitted = await submitJob(world, { ...JOB, dataset })
+  it('says in which step a training diverges and what it has done, and keeps the last good checkpoint', async () => {
+    // Pixels so large that a rate which grows a thousandfold with each epoch must break some later one.
+    const dataset = { id: 'mnist', normalize: { mean: [0], std: [1e-23] } }
+    const optimizer = { name: 'sgd', learningRate: 1e-28 }
+    const schedule = { name: 'exponential', factor: 1000 }
+    const submitted = await submitJob(world, { ...JOB, dataset, optimizer, schedule })
     const { job } = await endOf(world, submitted)
     assert.equal(job.status, 'failed')
     assert.equal(job.error?.code, 'diverged')
-    assert.match(job.error.message, /step \d+/)
+    assert.match(job.error.message, /in step \d+\. No longer finite: dense_1\/kernel/)
+    assert.ok(job.metrics && job.metrics.epoch >= 1)
+    assert.equal(job.checkpoints.at(-1)?.epoch, job.metrics.epoch)
   })
 
   it('ends a job that runs longer than it may', async () => {

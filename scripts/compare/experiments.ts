@@ -1,0 +1,54 @@
+import type { JobRequest } from '#domain/training-spec.ts'
+
+type Optimizer = NonNullable<JobRequest['optimizer']>
+
+export interface Experiment {
+  title: string
+  base: JobRequest
+  optimizers: Record<string, Optimizer>
+  /** What the original repository's figure shows, and where it differs from this. */
+  original: string
+}
+
+const grda = (c: number, mu: number, learningRate = 0.005): Optimizer => ({
+  name: 'grda',
+  learningRate,
+  c,
+  mu,
+  exclude: [],
+  clock: 'steps',
+})
+const sgd = (momentum = 0, nesterov = false): Optimizer => ({
+  name: 'sgd',
+  learningRate: 0.005,
+  momentum,
+  nesterov,
+})
+const adagrad: Optimizer = { name: 'adagrad', learningRate: 0.005, initialAccumulator: 0.1, epsilon: 1e-7 }
+const adam = (learningRate: number, amsgrad = false): Optimizer => ({
+  name: 'adam',
+  learningRate,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-7,
+  amsgrad,
+})
+
+/** The comparisons of the original repository's README. */
+export const EXPERIMENTS: Record<string, Experiment> = {
+  mnist: {
+    title: 'Optimizers on MNIST',
+    base: { model: { preset: 'mnist-mlp' } },
+    optimizers: {
+      'gRDA, mu .51': grda(0.02, 0.51),
+      'gRDA, mu .7': grda(0.02, 0.7),
+      SGD: sgd(),
+      'SGD, Nesterov .9': sgd(0.9, true),
+      Adagrad: adagrad,
+      Adam: adam(0.005),
+      AMSGrad: adam(0.005, true),
+    },
+    original:
+      'The figure in the original README ends at epoch 150, with gRDA mu .51 at 96.5 % and 72 % of the weights not zero, mu .7 at 95.1 % and 19 %, SGD at 96.8 %, Adagrad at 98.0 % and Adam at 98.2 %.',
+  },
+}

@@ -1,0 +1,72 @@
+import type { EpochMetrics } from '#domain/event.ts'
+import { linePlot } from '#exports/line-plot.ts'
+import type { Experiment } from './experiments.ts'
+
+export interface Run {
+  optimizer: string
+  seed: number
+  series: readonly EpochMetrics[]
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(2)}`
+
+/** A page and its pictures, by file name. */
+export function renderComparison(
+  name: string,
+  { title, base, optimizers, original }: Experiment,
+  runs: readonly Run[],
+): Record<string, string> {
+  const names = Object.keys(optimizers)
+  const epochs = runs[0]!.series.length
+  const seeds = new Set(runs.map(({ seed }) => seed)).size
+  const curves = (read: (metrics: EpochMetrics) => number) =>
+    names.map(optimizer => ({
+      name: optimizer,
+      points: Array.from({ length: epochs }, (_, index) => {
+        const values = runs
+          .filter(run => run.optimizer === optimizer)
+          .map(({ series }) => read(series[index]!))
+        return [index + 1, values.reduce((sum, value) => sum + value, 0) / values.length] as const
+      }),
+    }))
+  const rows = names.map(optimizer => {
+    const last = runs.filter(run => run.optimizer === optimizer).map(({ series }) => series.at(-1)!)
+    const each = (read: (metrics: EpochMetrics) => number) =>
+      last.map(metrics => percent(read(metrics))).join(' / ')
+    return `| ${optimizer} | ${each(m => m.validationAccuracy)} | ${each(m => 1 - m.sparsity)} | ${each(m => 1 - m.weightSparsity)} |`
+  })
+  const page = [
+    `# ${title}`,
+    '',
+    `\`npm run compare -- ${name} --epochs ${epochs} --seeds ${seeds}\` on ${new Date().toISOString().slice(0, 10)}: \`${base.model.preset}\`, ${epochs} epochs, the last epoch of ${seeds} seeds (percent, seed by seed).`,
+    '',
+    '| optimizer | test accuracy | not zero, of all weights | of the kernels |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+    `![test accuracy by epoch](${name}-accuracy.svg)`,
+    '',
+    `![share of weights that are not zero by epoch](${name}-nonzero.svg)`,
+    '',
+    'Curves are means over the seeds.',
+    '',
+    '## Beside the original',
+    '',
+    original,
+    '',
+  ]
+  return {
+    [`${name}.md`]: page.join('\n'),
+    [`${name}-accuracy.svg`]: linePlot(
+      'Test accuracy',
+      'epoch',
+      curves(m => m.validationAccuracy),
+      'least',
+    ),
+    [`${name}-nonzero.svg`]: linePlot(
+      'Share of weights that are not zero',
+      'epoch',
+      curves(m => 1 - m.sparsity),
+    ),
+  }
+}
