@@ -6,12 +6,16 @@ import { EXPERIMENTS } from './compare/experiments.ts'
 import { type Run, renderComparison } from './compare/render.ts'
 import { runService } from './demo/run-service.ts'
 
-// npm run compare -- NAME [--epochs N] [--seeds N]: one of the original README's comparisons of optimizers, every run a job of a
+// npm run compare -- NAME [--epochs N] [--seeds N] [--dataset ID]: one of the original README's comparisons of optimizers, every run a job of a
 // service of its own; table and pictures go to docs/comparisons/.
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { epochs: { type: 'string', default: '20' }, seeds: { type: 'string', default: '2' } },
+  options: {
+    epochs: { type: 'string', default: '20' },
+    seeds: { type: 'string', default: '2' },
+    dataset: { type: 'string' },
+  },
 })
 const name = positionals[0] ?? ''
 const experiment = EXPERIMENTS[name]
@@ -19,6 +23,7 @@ if (!experiment) {
   console.error(`npm run compare -- NAME, where NAME is one of: ${Object.keys(EXPERIMENTS).join(', ')}`)
   process.exit(2)
 }
+const dataset = values.dataset === undefined ? {} : { dataset: { id: values.dataset } }
 const service = await runService('.thresher/compare')
 try {
   const submitted: { optimizer: string; seed: number; id: string }[] = []
@@ -26,6 +31,7 @@ try {
     for (const [optimizer, spec] of Object.entries(experiment.optimizers)) {
       const request = {
         ...experiment.base,
+        ...dataset,
         name: `${optimizer}, seed ${seed}`,
         optimizer: spec,
         epochs: Number(values.epochs),
@@ -47,7 +53,7 @@ try {
   }
   const folder = join('docs', 'comparisons')
   await mkdir(folder, { recursive: true })
-  for (const [file, content] of Object.entries(renderComparison(name, experiment, runs)))
+  for (const [file, content] of Object.entries(renderComparison(name, experiment, runs, values.dataset)))
     await writeFile(join(folder, file), content)
 } finally {
   await service.stop()

@@ -45,7 +45,11 @@ const GOODBYE_MS = 2_000
 /** The api as a value that can be asked without a socket. It never imports TensorFlow. */
 export async function createApp(
   world: World,
-  { adminKey, logger }: { adminKey?: string | undefined; logger?: FastifyBaseLogger },
+  {
+    adminKey,
+    datasetsDir = '',
+    logger,
+  }: { adminKey?: string | undefined; datasetsDir?: string; logger?: FastifyBaseLogger },
 ): Promise<FastifyInstance> {
   const app = Fastify({
     ...(logger && { loggerInstance: logger }),
@@ -69,7 +73,7 @@ export async function createApp(
   await app.register(websocket, { options: { maxPayload: FRAME_BYTES }, preClose: sayGoodbye })
   await registerOpenapi(app)
 
-  await app.register(createJobRoute(world))
+  await app.register(createJobRoute(world, datasetsDir))
   await app.register(listJobsRoute(world))
   await app.register(getJobRoute(world))
   await app.register(changeJobRoute(world))
@@ -86,7 +90,7 @@ export async function createApp(
   await app.register(listArtifactsRoute(world))
   await app.register(downloadArtifactRoute(world))
   await app.register(listWorkersRoute(world))
-  await app.register(readDatasetsRoutes)
+  await app.register(readDatasetsRoutes(datasetsDir))
   await app.register(readModelsRoutes)
   await app.register(healthRoutes(world))
   return app

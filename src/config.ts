@@ -9,6 +9,7 @@ const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
   DATA_DIR: z.string().min(1).default('./.thresher'),
+  DATASETS_DIR: z.string().min(1).optional(),
   REDIS_URL: z.string().min(1).optional(),
   ARTIFACT_URL: z.string().min(1).optional(),
   ENGINE: z.enum(['auto', 'native', 'wasm']).default('auto'),
@@ -22,6 +23,8 @@ export interface Config {
   host: string
   port: number
   dataDir: string
+  /** Where an operator puts datasets that are not built in. */
+  datasetsDir: string
   /** Absent: `npm start` runs a Redis of its own. */
   redisUrl: string | undefined
   /** Where blobs are kept: a folder under the data directory unless ARTIFACT_URL says otherwise. */
@@ -46,6 +49,7 @@ export function loadConfig(): Config {
     host: data.HOST,
     port: data.PORT,
     dataDir,
+    datasetsDir: resolve(data.DATASETS_DIR ?? resolve(dataDir, 'datasets')),
     redisUrl: data.REDIS_URL,
     artifactUrl: data.ARTIFACT_URL ?? pathToFileURL(resolve(dataDir, 'blobs')).href,
     engine: data.ENGINE,

@@ -24,7 +24,7 @@ if (!config.adminKey && !isLoopbackAddress(config.host)) {
 if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
   logger.warn('ADMIN_KEY is short enough to be guessed; a good one comes from `openssl rand -hex 32`')
 await warnOfForgetfulRedis(world.redis, logger)
-const app = await createApp(world, { adminKey: config.adminKey, logger })
+const app = await createApp(world, { ...config, logger })
 const stopReconciling = reconcileQueue(world, logger)
 const stopSweeping = sweepOrphans(world, logger)
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {

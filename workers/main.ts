@@ -34,6 +34,7 @@ const supervisor: Supervisor = {
   worker: { id, engine: name, device },
   runners: new SpareRunner(() => new RunnerProcess(engine)),
   scratch: join(scratch, id),
+  datasetsDir: config.datasetsDir,
   logger,
 }
 const heartbeat = new Heartbeat(world.workers, {

@@ -8,6 +8,8 @@ export interface TrainingTask {
   spec: TrainingSpec
   /** An empty folder of its own, where artifacts go under their names. */
   scratch: string
+  /** Where an operator has put datasets. */
+  datasetsDir?: string | undefined
   /** The checkpoint file to go on from. */
   from?: string | undefined
   /** Without that, the checkpoint file of another job whose weights to start from. */

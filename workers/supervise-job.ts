@@ -32,6 +32,8 @@ export interface Supervisor {
   runners: SpareRunner
   /** A folder of its own. */
   scratch: string
+  /** Where an operator has put datasets. */
+  datasetsDir: string
   logger: Logger
 }
 
@@ -133,7 +135,13 @@ export class JobSupervision {
     const start = await this.#findStart(job, scratch)
     const series = epochSeries(await this.#supervisor.world.events.readAll(job))
     let { checkpoints } = job
-    for await (const news of runner.train({ spec: job.spec, scratch, series, ...start })) {
+    for await (const news of runner.train({
+      spec: job.spec,
+      scratch,
+      datasetsDir: this.#supervisor.datasetsDir,
+      series,
+      ...start,
+    })) {
       if (news.type === 'done') return finish({ type: 'succeeded' })
       if (news.type === 'failed') return finish(news)
       const decide = await this.#record(job, news, scratch)

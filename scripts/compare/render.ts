@@ -15,6 +15,7 @@ export function renderComparison(
   name: string,
   { title, base, optimizers, original }: Experiment,
   runs: readonly Run[],
+  dataset?: string,
 ): Record<string, string> {
   const names = Object.keys(optimizers)
   const epochs = runs[0]!.series.length
@@ -38,7 +39,7 @@ export function renderComparison(
   const page = [
     `# ${title}`,
     '',
-    `\`npm run compare -- ${name} --epochs ${epochs} --seeds ${seeds}\` on ${new Date().toISOString().slice(0, 10)}: \`${base.model.preset}\`, ${epochs} epochs, the last epoch of ${seeds} seeds (percent, seed by seed).`,
+    `\`npm run compare -- ${name} --epochs ${epochs} --seeds ${seeds}${dataset ? ` --dataset ${dataset}` : ''}\` on ${new Date().toISOString().slice(0, 10)}: \`${base.model.preset}\`, ${epochs} epochs, the last epoch of ${seeds} seeds (percent, seed by seed).`,
     '',
     '| optimizer | test accuracy | not zero, of all weights | of the kernels |',
     '| --- | --- | --- | --- |',

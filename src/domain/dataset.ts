@@ -24,7 +24,25 @@ const MNIST: Dataset = {
   splits: { train: 60_000, test: 10_000 },
 }
 
-export const BUILT_IN_DATASETS: ReadonlyMap<string, Dataset> = new Map([[MNIST.id, MNIST]])
+const CIFAR10: Dataset = {
+  id: 'cifar10',
+  name: 'CIFAR-10 photographs (Krizhevsky), from the binary version in DATASETS_DIR/cifar10',
+  inputShape: [32, 32, 3],
+  classes: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
+  splits: { train: 50_000, test: 10_000 },
+}
+
+const SYNTHETIC_CIFAR10: Dataset = {
+  ...CIFAR10,
+  id: 'synthetic-cifar10',
+  name: 'Images of CIFAR-10 size that are drawn, not photographed: for trials and benchmarks',
+  classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+}
+
+/** What this service can read by itself; `cifar10` has to be brought by an operator. */
+export const BUILT_IN_DATASETS: ReadonlyMap<string, Dataset> = new Map(
+  [MNIST, CIFAR10, SYNTHETIC_CIFAR10].map(dataset => [dataset.id, dataset]),
+)
 
 /** Names by label; none for a dataset that is not here. */
 export function classesOf(id: string): readonly string[] {

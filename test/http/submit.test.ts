@@ -84,7 +84,10 @@ describe('submitting a job', () => {
   it('names an unknown dataset and what contradicts the model', async () => {
     const unknown = await submit({ ...JOB, dataset: { id: 'imagenet' } })
     assert.deepEqual(unknown.body.errors, [
-      { path: 'dataset.id', message: 'there is no dataset "imagenet"; there is: mnist' },
+      {
+        path: 'dataset.id',
+        message: 'there is no dataset "imagenet"; there is: mnist, cifar10, synthetic-cifar10',
+      },
     ])
     const wrong = await submit({
       ...JOB,

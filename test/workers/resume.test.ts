@@ -4,9 +4,11 @@ import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest, type TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, decodeCheckpoint, digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
+import type { Split } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { type Epoch, Interruption, train } from '#workers/train.ts'
+import type { Splits } from '#workers/training-run.ts'
 
 await openEngine('native')
 
@@ -23,20 +25,42 @@ const RUNS = {
   'SGD with Nesterov momentum': {
     optimizer: { name: 'sgd', learningRate: 0.05, momentum: 0.9, nesterov: true },
   },
+  'dropout and augmented images': {
+    model: { preset: 'cifar10-cnn' },
+    dataset: { id: 'synthetic-cifar10' },
+    optimizer: { name: 'grda', learningRate: 0.01, c: 0.005, mu: 0.6 },
+    batchSize: 20,
+    augmentation: ['horizontalFlip', { randomCrop: { padding: 4 } }],
+  },
 }
 
 function specOf(fields: object): TrainingSpec {
   return resolveSpec(JobRequest.parse({ model: { preset: 'mnist-mlp' }, epochs: 2, ...fields })).spec
 }
 
+let syntheticSplits: Splits | undefined
+
+/** The spec's data; of the slower network's, a few. */
+async function splitsOf(spec: TrainingSpec): Promise<Splits> {
+  if (spec.model.preset === 'mnist-mlp') return await loadSplits(spec)
+  syntheticSplits ??= await loadSplits(spec)
+  const splits = syntheticSplits
+  const some = ({ examples, indices }: Split, count: number) => ({
+    examples,
+    indices: indices.subarray(0, count),
+  })
+  return { training: some(splits.training, 200), validation: some(splits.validation, 50) }
+}
+
 /** Trains until the end or until `patienceMs` are over, and gives what it left. */
 async function stretch(spec: TrainingSpec, from?: Checkpoint, patienceMs?: number) {
+  const splits = await splitsOf(spec)
   const stopping = new AbortController()
   const timer = patienceMs && setTimeout(() => stopping.abort(new Interruption(true)), patienceMs)
   const epochs: Epoch[] = []
   let left: Checkpoint | undefined
   try {
-    for await (const news of train(spec, await loadSplits(spec), stopping.signal, from)) {
+    for await (const news of train(spec, splits, stopping.signal, from)) {
       if (news.type === 'epoch') epochs.push(news)
       if (news.type === 'checkpoint') left = news.checkpoint
     }

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { AppError } from '#domain/error.ts'
 import { queuedJob } from '#domain/job.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
@@ -7,6 +8,7 @@ import { DryRun, dryRun } from '#http/dry-run.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobResource, jobResource } from '#http/job-resource.ts'
 import type { World } from '#infra/connect.ts'
+import { missingFiles } from '#infra/dataset-files.ts'
 import { newJobId } from '#infra/job-id.ts'
 import { takeOverCheckpoint } from '#infra/take-over-checkpoint.ts'
 
@@ -21,10 +23,11 @@ const schema = {
 }
 
 export const createJobRoute =
-  (world: Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs'>): FastifyPluginAsyncZod =>
+  (world: Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs'>, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
     app.post('/v1/jobs', { schema }, async (request, reply) => {
       const { spec: resolved, warnings } = resolveSpec(request.body)
+      requireDataset(resolved.dataset.id)
       const taken = request.body.init && (await takeOverCheckpoint(world, request.body.init, resolved))
       const spec = taken ? { ...resolved, init: taken.init } : resolved
       if (request.query.dryRun === 'true')
@@ -46,6 +49,16 @@ export const createJobRoute =
       }
       return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(jobResource(job))
     })
+
+    /** @throws AppError `invalid_request` for a dataset that nobody has brought */
+    function requireDataset(id: string): void {
+      const [missing] = missingFiles(id, datasetsDir)
+      if (!missing) return
+      const message = `there is no ${missing}: put the files of ${id} there (DATASETS_DIR), or take synthetic-${id}`
+      throw new AppError('invalid_request', `The dataset ${id} is not here.`, {
+        mistakes: [{ path: 'dataset.id', message }],
+      })
+    }
 
     /** The job is stored and cannot be lost: what the queue misses, the reconciler brings. */
     async function enqueue(jobId: string, priority: number): Promise<void> {

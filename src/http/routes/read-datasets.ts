@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { BUILT_IN_DATASETS } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { pageOf, wholePage } from '#http/page.ts'
+import { missingFiles } from '#infra/dataset-files.ts'
 
 const DatasetResource = z
   .object({
@@ -14,13 +15,6 @@ const DatasetResource = z
     splits: z.object({ train: z.int(), test: z.int() }),
   })
   .meta({ id: 'Dataset' })
-
-const resources = [...BUILT_IN_DATASETS.values()].map(dataset => ({
-  ...dataset,
-  status: 'ready' as const,
-  inputShape: [...dataset.inputShape],
-  classes: [...dataset.classes],
-}))
 
 const list = {
   operationId: 'listDatasets',
@@ -37,11 +31,24 @@ const get = {
   response: { 200: DatasetResource },
 }
 
-export const readDatasetsRoutes: FastifyPluginAsyncZod = async app => {
-  app.get('/v1/datasets', { schema: list }, async () => wholePage(resources))
-  app.get('/v1/datasets/:datasetId', { schema: get }, async ({ params: { datasetId } }) => {
-    const found = resources.find(({ id }) => id === datasetId)
-    if (!found) throw new AppError('not_found', `There is no dataset "${datasetId}".`)
-    return found
-  })
-}
+export const readDatasetsRoutes =
+  (datasetsDir: string): FastifyPluginAsyncZod =>
+  async app => {
+    /** Those that a job can name now. */
+    const available = () =>
+      [...BUILT_IN_DATASETS.values()]
+        .filter(({ id }) => missingFiles(id, datasetsDir).length === 0)
+        .map(dataset => ({
+          ...dataset,
+          status: 'ready' as const,
+          inputShape: [...dataset.inputShape],
+          classes: [...dataset.classes],
+        }))
+
+    app.get('/v1/datasets', { schema: list }, async () => wholePage(available()))
+    app.get('/v1/datasets/:datasetId', { schema: get }, async ({ params: { datasetId } }) => {
+      const found = available().find(({ id }) => id === datasetId)
+      if (!found) throw new AppError('not_found', `There is no dataset "${datasetId}".`)
+      return found
+    })
+  }
