@@ -29,6 +29,7 @@ import { listEventsRoute } from '#http/routes/list-events.ts'
 import { listJobsRoute } from '#http/routes/list-jobs.ts'
 import { listWorkersRoute } from '#http/routes/list-workers.ts'
 import { pauseJobRoute } from '#http/routes/pause-job.ts'
+import { predictRoute } from '#http/routes/predict.ts'
 import { readDatasetsRoutes } from '#http/routes/read-datasets.ts'
 import { readModelsRoutes } from '#http/routes/read-models.ts'
 import { resumeJobRoute } from '#http/routes/resume-job.ts'
@@ -89,6 +90,7 @@ export async function createApp(
   await app.register(getLayersRoute(world))
   await app.register(listArtifactsRoute(world))
   await app.register(downloadArtifactRoute(world))
+  await app.register(predictRoute(world))
   await app.register(listWorkersRoute(world))
   await app.register(readDatasetsRoutes(datasetsDir))
   await app.register(readModelsRoutes)

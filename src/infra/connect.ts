@@ -6,6 +6,7 @@ import { JobControl } from './job-control.ts'
 import { JobEvents } from './job-events.ts'
 import { JobQueue } from './job-queue.ts'
 import { JobStore } from './job-store.ts'
+import { Predictor } from './predictor.ts'
 import { redisKeys } from './redis-keys.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
@@ -21,6 +22,7 @@ export interface World {
   workers: WorkerRegistry
   blobs: BlobStore
   exporter: Exporter
+  predictor: Predictor
   /** Whether this process may do a duty for the next `durationMs`; nobody else may meanwhile. */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** A further connection of the same kind; `connect` closes it too. */
@@ -51,6 +53,7 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
   const exporter = new Exporter()
+  const predictor = new Predictor()
   return {
     redis,
     jobs: new JobStore(redis),
@@ -62,11 +65,13 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
       open(url, { commandTimeout: COMMAND_TIMEOUT_MS }),
     ),
     exporter,
+    predictor,
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
     async close() {
       exporter.close()
+      predictor.close()
       await queue.close()
       for (const connection of opened) connection.disconnect()
     },

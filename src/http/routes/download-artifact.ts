@@ -12,14 +12,10 @@ import { sendFile } from '#http/send-file.ts'
 import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
 import type { World } from '#infra/connect.ts'
 import { type ExportRequest, exportArtifact, exportKey } from '#infra/export-artifact.ts'
+import { CheckpointQuery } from './checkpoint-query.ts'
 import { JobParams } from './job-params.ts'
 
-const Query = ArtifactVariant.extend({
-  checkpoint: z
-    .union([z.literal('best'), z.coerce.number().int().min(1)])
-    .optional()
-    .describe('That of the best or of another epoch, if it was kept; the last otherwise.'),
-})
+const Query = ArtifactVariant.extend({ checkpoint: CheckpointQuery })
 
 const schema = {
   operationId: 'downloadArtifact',
