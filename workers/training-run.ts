@@ -1,4 +1,4 @@
-import { PRESETS } from '#domain/presets/presets.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
 import { permutation, randomStream } from '#domain/random.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { variablesOf } from '#domain/variables.ts'
@@ -43,7 +43,7 @@ export function prepareRun(
 ): TrainingRun {
   const pace = (...[split, options]: [Split, BatchOptions?]) =>
     pacedBatches(batches(split, spec.batchSize, options), signal)
-  const { topology } = PRESETS[spec.model.preset]
+  const topology = topologyOf(spec.model)
   const stepsPerEpoch = Math.ceil(training.indices.length / spec.batchSize)
   const transform = transformFromSpec(spec, variablesOf(topology), stepsPerEpoch)
   const ingredients = {

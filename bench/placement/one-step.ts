@@ -1,4 +1,4 @@
-import { PRESETS } from '#domain/presets/presets.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { blankBatch } from '#workers/data/batches.ts'
@@ -11,7 +11,7 @@ import { prepareRun } from '#workers/training-run.ts'
 
 await openEngine('native')
 const { spec } = resolveSpec(JobRequest.parse({ model: { preset: process.argv[2] }, batchSize: 4 }))
-const batch = blankBatch(spec.batchSize, PRESETS[spec.model.preset].topology.inputShape)
+const batch = blankBatch(spec.batchSize, topologyOf(spec.model).inputShape)
 const split = wholeSplit({ pixels: batch.pixels, labels: new Uint8Array(batch.size), count: batch.size })
 const run = prepareRun(spec, { training: split, validation: split }, new AbortController().signal)
 readOutcome(run.begin().step(batch))

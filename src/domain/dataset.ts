@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { CIFAR10_CLASSES, CIFAR100_CLASSES } from './cifar-classes.ts'
 
 /** Per-channel normalisation, applied after pixels are scaled to [0, 1]: (x - mean) / std. */
 export const Normalization = z.strictObject({
@@ -28,8 +29,15 @@ const CIFAR10: Dataset = {
   id: 'cifar10',
   name: 'CIFAR-10 photographs (Krizhevsky), from the binary version in DATASETS_DIR/cifar10',
   inputShape: [32, 32, 3],
-  classes: ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'],
+  classes: CIFAR10_CLASSES,
   splits: { train: 50_000, test: 10_000 },
+}
+
+const CIFAR100: Dataset = {
+  ...CIFAR10,
+  id: 'cifar100',
+  name: 'CIFAR-100 photographs (Krizhevsky) by fine label, from the binary version in DATASETS_DIR/cifar100',
+  classes: CIFAR100_CLASSES,
 }
 
 const SYNTHETIC_CIFAR10: Dataset = {
@@ -39,9 +47,9 @@ const SYNTHETIC_CIFAR10: Dataset = {
   classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
 }
 
-/** What this service can read by itself; `cifar10` has to be brought by an operator. */
+/** What this service can read by itself; `cifar10` and `cifar100` have to be brought by an operator. */
 export const BUILT_IN_DATASETS: ReadonlyMap<string, Dataset> = new Map(
-  [MNIST, CIFAR10, SYNTHETIC_CIFAR10].map(dataset => [dataset.id, dataset]),
+  [MNIST, CIFAR10, CIFAR100, SYNTHETIC_CIFAR10].map(dataset => [dataset.id, dataset]),
 )
 
 /** Names by label; none for a dataset that is not here. */

@@ -4,6 +4,12 @@ import { PRESET_NAMES } from './presets/preset-names.ts'
 /** What a client posts as `model`. */
 export const ModelSpec = z.strictObject({
   preset: z.enum(PRESET_NAMES).describe('A built-in model, trained as its original experiment was.'),
+  classes: z
+    .int()
+    .min(2)
+    .max(10_000)
+    .optional()
+    .describe('Outputs; those of the original experiment unless another number is given.'),
 })
 export type ModelSpec = z.infer<typeof ModelSpec>
 

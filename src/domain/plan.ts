@@ -1,7 +1,7 @@
 import { BUILT_IN_DATASETS } from './dataset.ts'
 import { shareWithin } from './initializers.ts'
 import type { Topology } from './model-spec.ts'
-import { PRESETS } from './presets/presets.ts'
+import { topologyOf } from './presets/topology-of.ts'
 import { scheduleFactor } from './schedule-spec.ts'
 import { activationCount } from './shape.ts'
 import { growThreshold, INITIAL_THRESHOLD, isPenalised, type ThresholdState } from './threshold.ts'
@@ -36,7 +36,7 @@ export interface Plan {
 
 /** Everything that can be said of a job before anything is spent on it. */
 export function planJob(spec: TrainingSpec): Plan {
-  const { topology } = PRESETS[spec.model.preset]
+  const topology = topologyOf(spec.model)
   const parameters = parameterCount(topology)
   const { trainingExamples, stepsPerEpoch } = epochLength(spec)
   const epochs = planEpochs(spec, stepsPerEpoch)
@@ -64,7 +64,7 @@ function planEpochs(spec: TrainingSpec, stepsPerEpoch: number): PlannedEpoch[] {
   const { optimizer, schedule, init } = spec
   const sparsityAt =
     optimizer.name === 'grda' && !init
-      ? initialSparsity(PRESETS[spec.model.preset].topology, optimizer.exclude)
+      ? initialSparsity(topologyOf(spec.model), optimizer.exclude)
       : undefined
   const planned: PlannedEpoch[] = []
   let state: ThresholdState = INITIAL_THRESHOLD

@@ -3,6 +3,7 @@ import { AppError, type Mistake } from './error.ts'
 import type { Warning } from './event.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
 import { PRESETS } from './presets/presets.ts'
+import { classCount, topologyOf } from './presets/topology-of.ts'
 import type { JobRequest, TrainingSpec } from './training-spec.ts'
 import { variablesOf } from './variables.ts'
 
@@ -44,10 +45,15 @@ function datasetMistakes({ dataset: ref, model, batchSize, validation }: Trainin
   const dataset = BUILT_IN_DATASETS.get(ref.id)
   if (!dataset) return [{ path: 'dataset.id', message: unknownDataset(ref.id) }]
   const mistakes: Mistake[] = []
-  const wanted = PRESETS[model.preset].topology.inputShape.join(' x ')
+  const wanted = topologyOf(model).inputShape.join(' x ')
   if (dataset.inputShape.join(' x ') !== wanted) {
     const message = `${model.preset} takes ${wanted}, but ${ref.id} has ${dataset.inputShape.join(' x ')}`
     mistakes.push({ path: 'dataset.id', message })
+  }
+  const outputs = classCount(model)
+  if (dataset.classes.length !== outputs) {
+    const message = `is ${outputs}, but ${ref.id} has ${dataset.classes.length} classes`
+    mistakes.push({ path: 'model.classes', message })
   }
   const channels = dataset.inputShape.at(-1)!
   for (const key of ['mean', 'std'] as const) {
@@ -74,7 +80,7 @@ function datasetMistakes({ dataset: ref, model, batchSize, validation }: Trainin
 
 function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
   if (optimizer.name !== 'grda') return []
-  const variables = variablesOf(PRESETS[model.preset].topology)
+  const variables = variablesOf(topologyOf(model))
   const words = new Set(['bias', 'batchNorm', ...variables.map(({ name }) => name.split('/')[0]!)])
   return optimizer.exclude.flatMap((word, index) =>
     words.has(word)

@@ -1,5 +1,5 @@
 import { classesOf } from '#domain/dataset.ts'
-import { PRESETS } from '#domain/presets/presets.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Metadata } from '#formats/safetensors.ts'
 
@@ -36,7 +36,7 @@ export function modelMetadata(spec: TrainingSpec): Metadata {
   const { dataset, model } = spec
   return {
     layout: 'tensorflow',
-    topology: JSON.stringify(PRESETS[model.preset].topology),
+    topology: JSON.stringify(topologyOf(model)),
     classes: JSON.stringify(classesOf(dataset.id)),
     training: trainingText(spec),
   }

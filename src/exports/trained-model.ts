@@ -1,5 +1,5 @@
 import type { Topology } from '#domain/model-spec.ts'
-import { PRESETS } from '#domain/presets/presets.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
 import { isPenalised } from '#domain/threshold.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
@@ -27,7 +27,7 @@ export function modelFromCheckpoint(
   spec: TrainingSpec,
   { state, weights: digest }: Checkpoint,
 ): TrainedModel {
-  const { topology } = PRESETS[spec.model.preset]
+  const topology = topologyOf(spec.model)
   const { params, accumulator, statistics = [] } = state.variables
   const inOrder = (tensors: readonly Weight[], variables: readonly { name: string }[]) =>
     variables.map(({ name }) => tensors.find(tensor => tensor.name === name)!)
@@ -49,7 +49,7 @@ function penalise(
   { accumulator, l1 }: NonNullable<TrainedModel['dualAverage']>,
 ): Weight[] {
   const exclude = optimizer.name === 'grda' ? optimizer.exclude : []
-  const variables = variablesOf(PRESETS[model.preset].topology)
+  const variables = variablesOf(topologyOf(model))
   return accumulator.map((v, index) =>
     isPenalised(variables[index]!, exclude) ? { ...v, data: softThreshold(v.data, l1) } : v,
   )

@@ -14,15 +14,21 @@ export function mnistFiles() {
   return { train: files('train'), test: files('t10k') }
 }
 
-/** The files of CIFAR-10's binary version, by split, as its archive has them. @param datasetsDir where its folder `cifar10` is */
-export function cifar10Files(datasetsDir: string): { train: string[]; test: string[] } {
-  const file = (name: string) => join(datasetsDir, 'cifar10', `${name}.bin`)
-  return { train: [1, 2, 3, 4, 5].map(batch => file(`data_batch_${batch}`)), test: [file('test_batch')] }
+/** The files that an operator brings, as the archives of their binary versions have them. */
+const BROUGHT: Readonly<Record<string, { train: readonly string[]; test: readonly string[] }>> = {
+  cifar10: { train: [1, 2, 3, 4, 5].map(batch => `data_batch_${batch}.bin`), test: ['test_batch.bin'] },
+  cifar100: { train: ['train.bin'], test: ['test.bin'] },
 }
 
-/** What is missing of a dataset that an operator has to bring, and where it belongs. */
+/** The files of a dataset that an operator brings, by split; none for the others. @param datasetsDir where the dataset's folder is */
+export function broughtFiles(id: string, datasetsDir: string): { train: string[]; test: string[] } {
+  const { train, test } = BROUGHT[id] ?? { train: [], test: [] }
+  const paths = (names: readonly string[]) => names.map(name => join(datasetsDir, id, name))
+  return { train: paths(train), test: paths(test) }
+}
+
+/** What is missing of a dataset that an operator has to bring. */
 export function missingFiles(id: string, datasetsDir: string): string[] {
-  if (id !== 'cifar10') return []
-  const { train, test } = cifar10Files(datasetsDir)
+  const { train, test } = broughtFiles(id, datasetsDir)
   return [...train, ...test].filter(path => !existsSync(path))
 }

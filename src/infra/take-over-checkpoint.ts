@@ -1,7 +1,7 @@
 import { findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
 import type { Init, InitRequest } from '#domain/init-spec.ts'
-import { PRESETS } from '#domain/presets/presets.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { type Checkpoint, decodeCheckpoint } from '#formats/checkpoint.ts'
@@ -37,7 +37,7 @@ export async function takeOverCheckpoint(
 }
 
 function checkVariables(spec: TrainingSpec, { state }: Checkpoint, jobId: string): void {
-  const { topology } = PRESETS[spec.model.preset]
+  const topology = topologyOf(spec.model)
   const { params, accumulator, statistics = [] } = state.variables
   const describe = (tensors: readonly { name: string; shape: readonly number[] }[]) =>
     new Set(tensors.map(({ name, shape }) => `${name} [${shape}]`))

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { AppError } from '#domain/error.ts'
 import { planJob } from '#domain/plan.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
 import { parameterCount } from '#domain/variables.ts'
@@ -19,6 +21,25 @@ describe('the plan of a dry run', () => {
       'wrn-28-10': 36_489_290,
       resnet50: 25_557_032,
     })
+  })
+
+  it('counts those of CIFAR-100 where 100 classes are asked for', () => {
+    assert.equal(parameterCount(topologyOf({ preset: 'wrn-28-10', classes: 100 })), 36_546_980)
+    assert.equal(
+      plan({ model: { preset: 'vgg16', classes: 100 }, dataset: { id: 'cifar100' } }).parameters,
+      15_291_300,
+    )
+    const outputs = { preset: 'vgg16' } as const
+    assert.throws(
+      () => plan({ model: outputs, dataset: { id: 'cifar100' } }),
+      error => {
+        assert.ok(error instanceof AppError)
+        assert.deepEqual(error.mistakes, [
+          { path: 'model.classes', message: 'is 10, but cifar100 has 100 classes' },
+        ])
+        return true
+      },
+    )
   })
 
   it('follows the original LeNet schedule: a tenth at epochs 3, 6 and 9, the threshold never falling', () => {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { BUILT_IN_DATASETS } from '#domain/dataset.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { decodeCifar10 } from '#formats/cifar.ts'
+import { decodeCifar } from '#formats/cifar.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { decodeIdx } from '#formats/idx.ts'
-import { cifar10Files, mnistFiles } from '#infra/dataset-files.ts'
+import { broughtFiles, mnistFiles } from '#infra/dataset-files.ts'
 import type { Splits } from '#workers/training-run.ts'
 import { type Examples, wholeSplit } from './examples.ts'
 import { holdOut } from './hold-out.ts'
@@ -44,9 +44,11 @@ async function decode(id: string, split: SplitName, datasetsDir: string): Promis
       const pixels = decodeIdx(images)
       return { pixels: pixels.data, labels: decodeIdx(labels).data, count: pixels.shape[0]! }
     }
-    case 'cifar10': {
-      const files = await Promise.all(cifar10Files(datasetsDir)[split].map(path => readFile(path)))
-      return decodeCifar10(Buffer.concat(files))
+    case 'cifar10':
+    case 'cifar100': {
+      const paths = broughtFiles(id, datasetsDir)[split]
+      const files = await Promise.all(paths.map(path => readFile(path)))
+      return decodeCifar(Buffer.concat(files), id === 'cifar10' ? 10 : 100)
     }
     case 'synthetic-cifar10':
       return syntheticCifar10(split, BUILT_IN_DATASETS.get(id)!.splits[split])

@@ -54,7 +54,7 @@ export const createJobRoute =
     function requireDataset(id: string): void {
       const [missing] = missingFiles(id, datasetsDir)
       if (!missing) return
-      const message = `there is no ${missing}: put the files of ${id} there (DATASETS_DIR), or take synthetic-${id}`
+      const message = `there is no ${missing}: put the binary version of ${id} there (DATASETS_DIR), or take synthetic-cifar10`
       throw new AppError('invalid_request', `The dataset ${id} is not here.`, {
         mistakes: [{ path: 'dataset.id', message }],
       })

@@ -4,7 +4,7 @@ import { findCheckpoint } from '#domain/checkpoint.ts'
 import { classesOf } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { isTerminal } from '#domain/job.ts'
-import { PRESETS } from '#domain/presets/presets.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
 import { flattenExamples } from '#http/flatten-examples.ts'
 import type { World } from '#infra/connect.ts'
 import { readBlob } from '#infra/read-blob.ts'
@@ -51,7 +51,7 @@ export const predictRoute =
       if (!checkpoint)
         throw new AppError('not_found', 'The job keeps no such checkpoint, so there is no model to ask.')
       const { inputs: examples } = request.body
-      const inputs = flattenExamples(examples, PRESETS[job.spec.model.preset].topology.inputShape)
+      const inputs = flattenExamples(examples, topologyOf(job.spec.model).inputShape)
       const task = { model: checkpoint.sha256, inputs, count: examples.length }
       const { probabilities } = await predictor.predict(task, async () => ({
         spec: job.spec,
