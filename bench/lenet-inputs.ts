@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BUILT_IN_DATASETS } from '#domain/dataset.ts'
 import { initialWeights } from '#domain/initializers.ts'
-import { PRESETS } from '#domain/presets/presets.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
 import { permutation, randomStream } from '#domain/random.ts'
 import { scheduleFactor } from '#domain/schedule-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -42,7 +42,7 @@ export async function writeLenetInputs(folder: string, spec: TrainingSpec): Prom
 }
 
 function initialTensors({ model, seed }: TrainingSpec) {
-  const { topology } = PRESETS[model.preset]
+  const topology = topologyOf(model)
   const weights = initialWeights(topology, seed)
   return variablesOf(topology).map(({ name, shape }) => ({
     name,

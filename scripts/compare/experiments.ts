@@ -1,10 +1,11 @@
+import type { PresetName } from '#domain/presets/preset-names.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
 
 type Optimizer = NonNullable<JobRequest['optimizer']>
 
 export interface Experiment {
   title: string
-  base: JobRequest
+  base: { model: { preset: PresetName } }
   optimizers: Record<string, Optimizer>
   /** What the original repository's figure shows, and where it differs from this. */
   original: string

@@ -1,4 +1,5 @@
 import type { EpochMetrics } from '#domain/event.ts'
+import { modelName } from '#domain/presets/topology-of.ts'
 import { linePlot } from '#exports/line-plot.ts'
 import type { Experiment } from './experiments.ts'
 
@@ -39,7 +40,7 @@ export function renderComparison(
   const page = [
     `# ${title}`,
     '',
-    `\`npm run compare -- ${name} --epochs ${epochs} --seeds ${seeds}${dataset ? ` --dataset ${dataset}` : ''}\` on ${new Date().toISOString().slice(0, 10)}: \`${base.model.preset}\`, ${epochs} epochs, the last epoch of ${seeds} seeds (percent, seed by seed).`,
+    `\`npm run compare -- ${name} --epochs ${epochs} --seeds ${seeds}${dataset ? ` --dataset ${dataset}` : ''}\` on ${new Date().toISOString().slice(0, 10)}: \`${modelName(base.model)}\`, ${epochs} epochs, the last epoch of ${seeds} seeds (percent, seed by seed).`,
     '',
     '| optimizer | test accuracy | not zero, of all weights | of the kernels |',
     '| --- | --- | --- | --- |',

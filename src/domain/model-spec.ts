@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { PRESET_NAMES } from './presets/preset-names.ts'
 
-/** What a client posts as `model`. */
-export const ModelSpec = z.strictObject({
+const PresetModel = z.strictObject({
   preset: z.enum(PRESET_NAMES).describe('A built-in model, trained as its original experiment was.'),
   classes: z
     .int()
@@ -11,14 +10,49 @@ export const ModelSpec = z.strictObject({
     .optional()
     .describe('Outputs; those of the original experiment unless another number is given.'),
 })
+/** What a client posts as `model`. */
+export const ModelRequest = z.union([
+  PresetModel,
+  z.strictObject({
+    topology: z
+      .looseObject({})
+      .describe(
+        'A network of your own, as model.to_json() of Keras 2 or 3 or model.json of TensorFlow.js has it.',
+      ),
+  }),
+])
+export type ModelRequest = z.infer<typeof ModelRequest>
+
+/** Checked by whoever made it. */
+const TopologyShape = z.object({
+  inputShape: z.array(z.int()),
+  layers: z.array(z.looseObject({ type: z.string(), name: z.string() })),
+})
+
+/** The same in a job's spec, where a network of one's own is a Topology. */
+export const ModelSpec = z.union([
+  PresetModel,
+  z.object({ topology: TopologyShape as unknown as z.ZodType<Topology> }),
+])
 export type ModelSpec = z.infer<typeof ModelSpec>
 
 /**
  * How a variable starts. `fanInUniform` is U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's default for linear and
  * convolution layers, biases included; `glorotUniform` is Keras's default (Glorot and Bengio 2010, eq. 16);
- * `heNormalFanOut` is N(0, sqrt(2 / fan_out)) (He, Zhang, Ren and Sun 2015, sec. 2.2, backward).
+ * `heNormalFanOut` is N(0, sqrt(2 / fan_out)) (He, Zhang, Ren and Sun 2015, sec. 2.2, backward). The others are Keras's, the normal
+ * ones truncated at two standard deviations as there.
  */
-export type Initializer = 'glorotUniform' | 'fanInUniform' | 'heNormalFanOut' | 'zeros' | 'ones'
+export type Initializer =
+  | 'glorotUniform'
+  | 'glorotNormal'
+  | 'heUniform'
+  | 'heNormal'
+  | 'lecunUniform'
+  | 'lecunNormal'
+  | 'fanInUniform'
+  | 'heNormalFanOut'
+  | 'zeros'
+  | 'ones'
 export type Activation = 'relu' | 'linear'
 
 interface WithKernel {

@@ -1,9 +1,11 @@
 import { BUILT_IN_DATASETS, unknownDataset } from './dataset.ts'
 import { AppError, type Mistake } from './error.ts'
 import type { Warning } from './event.ts'
+import { topologyFromKeras } from './keras-model.ts'
+import type { ModelRequest, ModelSpec } from './model-spec.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
 import { PRESETS } from './presets/presets.ts'
-import { classCount, topologyOf } from './presets/topology-of.ts'
+import { classCount, modelName, topologyOf } from './presets/topology-of.ts'
 import type { JobRequest, TrainingSpec } from './training-spec.ts'
 import { variablesOf } from './variables.ts'
 
@@ -32,13 +34,26 @@ export function resolveSpec({ name: _, init: __, ...request }: JobRequest): {
   spec: TrainingSpec
   warnings: Warning[]
 } {
-  const preset = PRESETS[request.model.preset]
+  const model = resolveModel(request.model)
+  const defaults = 'preset' in model ? PRESETS[model.preset].defaults : {}
   const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
-  const spec = { ...DEFAULTS, ...preset.defaults, ...given } as TrainingSpec
+  const spec = { ...DEFAULTS, ...defaults, ...given, model } as unknown as TrainingSpec
+  requireFields(spec)
   const mistakes = [...datasetMistakes(spec), ...excludeMistakes(spec)]
   if (mistakes.length > 0)
     throw new AppError('invalid_request', 'The job does not fit together.', { mistakes })
   return { spec, warnings: optimizerWarnings(spec.optimizer) }
+}
+
+function resolveModel(model: ModelRequest): ModelSpec {
+  return 'topology' in model ? { topology: topologyFromKeras(model.topology) } : model
+}
+
+/** A model of one's own brings no defaults for these. */
+function requireFields(spec: Partial<TrainingSpec>): void {
+  const missing = (['dataset', 'optimizer'] as const).filter(field => spec[field] === undefined)
+  const mistakes = missing.map(path => ({ path, message: 'is required where the model is no preset' }))
+  if (mistakes.length > 0) throw new AppError('invalid_request', 'The job says too little.', { mistakes })
 }
 
 function datasetMistakes({ dataset: ref, model, batchSize, validation }: TrainingSpec): Mistake[] {
@@ -47,7 +62,7 @@ function datasetMistakes({ dataset: ref, model, batchSize, validation }: Trainin
   const mistakes: Mistake[] = []
   const wanted = topologyOf(model).inputShape.join(' x ')
   if (dataset.inputShape.join(' x ') !== wanted) {
-    const message = `${model.preset} takes ${wanted}, but ${ref.id} has ${dataset.inputShape.join(' x ')}`
+    const message = `${modelName(model)} takes ${wanted}, but ${ref.id} has ${dataset.inputShape.join(' x ')}`
     mistakes.push({ path: 'dataset.id', message })
   }
   const outputs = classCount(model)

@@ -3,7 +3,7 @@ import { ARTIFACT_WORDS } from './artifact.ts'
 import { Augmentation } from './augmentation.ts'
 import { KnownDatasetRef } from './dataset.ts'
 import { Init, InitRequest } from './init-spec.ts'
-import { ModelSpec } from './model-spec.ts'
+import { ModelRequest, ModelSpec } from './model-spec.ts'
 import { OptimizerSpec } from './optimizer-spec.ts'
 import { ScheduleSpec } from './schedule-spec.ts'
 
@@ -43,7 +43,7 @@ export const JobRequest = z
   .strictObject({
     name: z.string().min(1).max(200).optional(),
     dataset: KnownDatasetRef.optional(),
-    model: ModelSpec,
+    model: ModelRequest,
     init: InitRequest.optional(),
     optimizer: OptimizerSpec.optional(),
     schedule: ScheduleSpec.optional(),
@@ -67,7 +67,7 @@ export type JobRequest = z.infer<typeof JobRequest>
 /** A job's spec: the request with every default filled in. */
 export const TrainingSpec = JobRequest.required()
   .omit({ name: true, init: true })
-  .extend({ init: Init.optional() })
+  .extend({ model: ModelSpec, init: Init.optional() })
   .meta({ id: 'TrainingSpec' })
 export type TrainingSpec = z.infer<typeof TrainingSpec>
 

@@ -1,4 +1,5 @@
 import type { EpochMetrics } from '#domain/event.ts'
+import { modelName } from '#domain/presets/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { linePlot } from './line-plot.ts'
 
@@ -7,7 +8,7 @@ const percent = (share: number) => `${(100 * share).toFixed(2)} %`
 /** A page that stands alone: curves, layers, spec, and how to repeat the training. */
 export function renderReport(spec: TrainingSpec, series: readonly EpochMetrics[]): string {
   const last = series.at(-1)
-  const title = `${spec.model.preset}, ${spec.optimizer.name}`
+  const title = `${modelName(spec.model)}, ${spec.optimizer.name}`
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -43,7 +43,7 @@ export async function dryRun(
   const plan = planJob(spec)
   const queuePosition = await queue.positionOfNext(spec.priority)
   const engines = new Set((await workers.list()).map(({ engine }) => engine))
-  const examplesPerSecond = await jobs.measuredRate(spec.model.preset, [...engines])
+  const examplesPerSecond = await jobs.measuredRate(spec.model, [...engines])
   const answer = { spec, warnings, plan, queuePosition }
   if (!examplesPerSecond) return answer
   return { ...answer, estimatedSeconds: (plan.trainingExamples * spec.epochs) / examplesPerSecond }

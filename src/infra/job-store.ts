@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { Artifact } from '#domain/artifact.ts'
 import { AppError } from '#domain/error.ts'
 import type { EpochMetrics, JobEvent } from '#domain/event.ts'
 import { applyEvent, type Job, type JobStatus, placeEvent } from '#domain/job.ts'
 import type { Decision } from '#domain/job-decisions.ts'
+import type { ModelSpec } from '#domain/model-spec.ts'
 import { scripts } from './job-scripts.ts'
 import { redisKeys } from './redis-keys.ts'
 
@@ -115,13 +117,13 @@ export class JobStore {
   }
 
   async #recordRate({ spec, worker }: Job, { examplesPerSecond }: EpochMetrics): Promise<void> {
-    if (worker) await this.#redis.hset(redisKeys.rates(spec.model.preset), worker.engine, examplesPerSecond)
+    if (worker) await this.#redis.hset(ratesKey(spec.model), worker.engine, examplesPerSecond)
   }
 
-  /** The last measured examples per second of a preset, on the fastest of the engines; absent before any. */
-  async measuredRate(preset: string, engines: readonly string[]): Promise<number | undefined> {
+  /** The last measured examples per second of a model, on the fastest of the engines; absent before any. */
+  async measuredRate(model: ModelSpec, engines: readonly string[]): Promise<number | undefined> {
     if (engines.length === 0) return undefined
-    const rates = await this.#redis.hmget(redisKeys.rates(preset), ...engines)
+    const rates = await this.#redis.hmget(ratesKey(model), ...engines)
     const known = rates.filter(rate => rate !== null).map(Number)
     return known.length === 0 ? undefined : Math.max(...known)
   }
@@ -195,6 +197,11 @@ export class JobStore {
     )
     await transaction.exec()
   }
+}
+
+function ratesKey(model: ModelSpec): string {
+  if ('preset' in model) return redisKeys.rates(model.preset)
+  return redisKeys.rates(createHash('sha256').update(JSON.stringify(model.topology)).digest('hex'))
 }
 
 function indexKeys(job: Job): string[] {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { initialWeights, shareWithin } from '#domain/initializers.ts'
+import type { Layer } from '#domain/model-spec.ts'
 import type { PresetName } from '#domain/presets/preset-names.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { growThreshold, INITIAL_THRESHOLD } from '#domain/threshold.ts'
@@ -18,7 +19,33 @@ const LOGGED: { preset: PresetName; c: number; sparsity: Record<number, number> 
 const STEPS_PER_EPOCH = 391
 const LEARNING_RATE = 0.1
 
+const KERAS = {
+  // Standard deviations of variables with 300 inputs and 500 outputs (keras.initializers, "VarianceScaling").
+  glorotUniform: Math.sqrt(2 / 800),
+  glorotNormal: Math.sqrt(2 / 800),
+  heUniform: Math.sqrt(2 / 300),
+  heNormal: Math.sqrt(2 / 300),
+  lecunUniform: Math.sqrt(1 / 300),
+  lecunNormal: Math.sqrt(1 / 300),
+} as const
+
 describe('initial weights', () => {
+  for (const [kernelInitializer, deviation] of Object.entries(KERAS)) {
+    it(`${kernelInitializer}: have the deviation that Keras gives them, and the forecast share within a limit`, () => {
+      const layer = { type: 'dense', name: 'd', units: 500, activation: 'linear', kernelInitializer } as Layer
+      const topology = { inputShape: [300], layers: [layer] }
+      const values = initialWeights(topology, 1).get('d/kernel')!
+      const measured = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
+      assert.ok(Math.abs(measured / deviation - 1) < 0.01, `${measured} for ${deviation}`)
+      if (kernelInitializer.endsWith('Normal')) {
+        const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
+        assert.ok(most <= (2 * deviation) / 0.8796, 'nothing lies beyond two deviations of what is truncated')
+      }
+      const share = values.filter(value => Math.abs(value) <= deviation / 2).length / values.length
+      assert.ok(Math.abs(share - shareWithin(variablesOf(topology)[0]!, deviation / 2)) < 0.005, `${share}`)
+    })
+  }
+
   for (const { preset, c, sparsity } of LOGGED) {
     it(`${preset}: as many lie within the threshold as the original pruned in its first epoch`, () => {
       const { topology } = PRESETS[preset]

@@ -152,10 +152,10 @@ describe('the job store', () => {
     await store().append(job.id, () => [
       { type: 'epoch', attempt: 1, data: epochMetrics(1, { examplesPerSecond: 123.5 }) },
     ])
-    assert.equal(await store().measuredRate('mnist-mlp', ['wasm', 'other']), 123.5)
-    assert.equal(await store().measuredRate('mnist-mlp', ['other']), undefined)
-    assert.equal(await store().measuredRate('mnist-lenet', ['wasm']), undefined)
-    assert.equal(await store().measuredRate('mnist-mlp', []), undefined)
+    assert.equal(await store().measuredRate({ preset: 'mnist-mlp' }, ['wasm', 'other']), 123.5)
+    assert.equal(await store().measuredRate({ preset: 'mnist-mlp' }, ['other']), undefined)
+    assert.equal(await store().measuredRate({ preset: 'mnist-lenet' }, ['wasm']), undefined)
+    assert.equal(await store().measuredRate({ preset: 'mnist-mlp' }, []), undefined)
   })
 })
 

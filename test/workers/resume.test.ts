@@ -42,7 +42,7 @@ let syntheticSplits: Splits | undefined
 
 /** The spec's data; of the slower network's, a few. */
 async function splitsOf(spec: TrainingSpec): Promise<Splits> {
-  if (spec.model.preset === 'mnist-mlp') return await loadSplits(spec)
+  if (spec.dataset.id === 'mnist') return await loadSplits(spec)
   syntheticSplits ??= await loadSplits(spec)
   const splits = syntheticSplits
   const some = ({ examples, indices }: Split, count: number) => ({

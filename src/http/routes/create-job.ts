@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { queuedJob } from '#domain/job.ts'
+import { modelName } from '#domain/presets/topology-of.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { DryRun, dryRun } from '#http/dry-run.ts'
@@ -44,7 +45,7 @@ export const createJobRoute =
         if (taken) await world.blobs.deleteAll(jobId)
         reply.header('idempotency-replayed', 'true')
       } else {
-        request.log.info({ jobId: job.id, model: spec.model }, 'a job was submitted')
+        request.log.info({ jobId: job.id, model: modelName(spec.model) }, 'a job was submitted')
         await enqueue(job.id, spec.priority)
       }
       return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(jobResource(job))

@@ -1,0 +1,54 @@
+import type { Refuse } from './keras-layer.ts'
+import type { Topology } from './model-spec.ts'
+import { elementCount, type PlacedLayer, placeLayers } from './shape.ts'
+import { parameterCount } from './variables.ts'
+
+const MOST_PARAMETERS = 500_000_000
+const MOST_ACTIVATIONS = 200_000_000
+
+/** Ranks of the inputs that layers take, where they do not take any. */
+const RANKS: Readonly<Record<string, number>> = {
+  dense: 1,
+  conv2d: 3,
+  maxPooling2d: 3,
+  zeroPadding2d: 3,
+  globalAveragePooling2d: 3,
+}
+
+/** Whether shapes fit together and what they need is within limits, by arithmetic alone: nothing is built. */
+export function checkTopology(topology: Topology, refuse: Refuse): void {
+  const placed = place(topology, refuse)
+  let activations = 0
+  for (const { layer, inputs, inputShape, outputShape } of placed) {
+    const rank = RANKS[layer.type]
+    if (rank !== undefined && inputShape.length !== rank)
+      refuse(
+        '.config.layers',
+        `${layer.name} takes ${rank === 1 ? 'vectors (flatten first)' : 'images'}, not [${inputShape}]`,
+      )
+    const others = inputs.map(input => (input === -1 ? topology.inputShape : placed[input]!.outputShape))
+    if (layer.type !== 'add' && inputs.length > 1)
+      refuse('.config.layers', `${layer.name} takes one input, not ${inputs.length}`)
+    if (others.some(shape => String(shape) !== String(inputShape)))
+      refuse('.config.layers', `${layer.name} adds inputs of different shapes`)
+    if (outputShape.some(length => length < 1))
+      refuse('.config.layers', `nothing is left of an image after ${layer.name}: [${outputShape}]`)
+    activations += elementCount(outputShape)
+    if (!(activations <= MOST_ACTIVATIONS))
+      refuse('.config.layers', `makes more than ${MOST_ACTIVATIONS} activations an example`)
+  }
+  const last = placed.at(-1)!
+  if (last.layer.type !== 'dense')
+    refuse('.config.layers', `must end in a Dense layer, one unit a class, not in ${last.layer.name}`)
+  const parameters = parameterCount(topology)
+  if (!(parameters <= MOST_PARAMETERS))
+    refuse('.config.layers', `has ${parameters} parameters; ${MOST_PARAMETERS} is the most`)
+}
+
+function place(topology: Topology, refuse: Refuse): PlacedLayer[] {
+  try {
+    return placeLayers(topology)
+  } catch (error) {
+    return refuse('.config.layers', (error as Error).message)
+  }
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { AppError } from '#domain/error.ts'
+import { topologyFromKeras } from '#domain/keras-model.ts'
+import { resolveSpec } from '#domain/resolve-spec.ts'
+
+const input = { class_name: 'InputLayer', config: { name: 'input', batch_shape: [null, 28, 28, 1] } }
+const layer = (class_name: string, config: object = {}) => ({
+  class_name,
+  config: { name: class_name, ...config },
+})
+const sequential = (...layers: object[]) => ({ class_name: 'Sequential', config: { layers } })
+const flatten = layer('Flatten')
+const dense = layer('Dense', { units: 10 })
+
+const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = {
+  'no model at all': [{ layers: [] }, 'model.topology.class_name', /what model.to_json\(\) of Keras writes/],
+  'a Lambda': [
+    sequential(input, layer('Lambda', { function: 'code' })),
+    'model.topology.config.layers.1.class_name',
+    /is Lambda; what is trained here is: Dense,/,
+  ],
+  'a layer that is not trained here': [
+    sequential(input, flatten, layer('LSTM'), dense),
+    'model.topology.config.layers.2.class_name',
+    /is LSTM/,
+  ],
+  'a name from the prototype': [
+    sequential(input, layer('constructor')),
+    'model.topology.config.layers.1.class_name',
+    /is constructor/,
+  ],
+  'an option that would be ignored': [
+    sequential(input, layer('Conv2D', { filters: 1, kernel_size: 3, dilation_rate: [2, 2] })),
+    'model.topology.config.layers.1.config.dilation_rate',
+    /must be 1/,
+  ],
+  'an initialiser that is not drawn here': [
+    sequential(
+      input,
+      flatten,
+      layer('Dense', { units: 10, kernel_initializer: { class_name: 'Orthogonal', config: {} } }),
+    ),
+    'model.topology.config.layers.2.config.kernel_initializer',
+    /must be one of: glorotUniform, glorotNormal,/,
+  ],
+  'a regulariser': [
+    sequential(input, flatten, layer('Dense', { units: 10, kernel_regularizer: { class_name: 'L2' } })),
+    'model.topology.config.layers.2.config.kernel_regularizer',
+    /is not trained here/,
+  ],
+  'an activation in the middle': [
+    sequential(input, flatten, layer('Dense', { units: 10, activation: 'softmax', name: 'a' }), dense),
+    'model.topology.config.layers.2.config.activation',
+    /must be linear or relu/,
+  ],
+  'an input of any size': [
+    sequential(
+      { class_name: 'InputLayer', config: { batch_shape: [null, null, 28, 1], name: 'input' } },
+      flatten,
+      dense,
+    ),
+    'model.topology.config.layers.0',
+    /shape of an example/,
+  ],
+  'two layers of one name': [
+    sequential(input, flatten, dense, dense),
+    'model.topology.config.layers.3.config.name',
+    /another layer too/,
+  ],
+  'images where vectors are taken': [
+    sequential(input, dense),
+    'model.topology.config.layers',
+    /takes vectors \(flatten first\), not \[28,28,1\]/,
+  ],
+  'an image that shrinks away': [
+    sequential(input, layer('Conv2D', { filters: 1, kernel_size: 29 }), flatten, dense),
+    'model.topology.config.layers',
+    /nothing is left of an image/,
+  ],
+  'more parameters than anybody has memory for': [
+    sequential(
+      input,
+      flatten,
+      layer('Dense', { units: 900_000, name: 'a' }),
+      layer('Dense', { units: 900_000 }),
+    ),
+    'model.topology.config.layers',
+    /parameters; 500000000 is the most/,
+  ],
+  'too many layers': [
+    sequential(input, ...Array(20_000).fill(flatten)),
+    'model.topology.config.layers',
+    /Too big/,
+  ],
+  'two outputs': [
+    {
+      class_name: 'Functional',
+      config: {
+        layers: [input, flatten, dense],
+        output_layers: [
+          ['Dense', 0, 0],
+          ['Flatten', 0, 0],
+        ],
+      },
+    },
+    'model.topology.config.output_layers',
+    /several outputs/,
+  ],
+}
+
+for (const [what, [json, path, message]] of Object.entries(REFUSED)) {
+  it(`${what} is refused by the place where it is`, () => {
+    assert.throws(
+      () => topologyFromKeras(json),
+      error => {
+        assert.ok(error instanceof AppError)
+        assert.equal(error.mistakes[0]?.path, path)
+        assert.match(error.mistakes[0]!.message, message)
+        return true
+      },
+    )
+  })
+}
+
+it('a model of one’s own needs a dataset and an optimizer, for there is no preset to bring them', () => {
+  const model = { topology: sequential(input, flatten, dense) }
+  assert.throws(
+    () => resolveSpec({ model }),
+    error => {
+      assert.ok(error instanceof AppError)
+      assert.deepEqual(
+        error.mistakes.map(({ path }) => path),
+        ['dataset', 'optimizer'],
+      )
+      return true
+    },
+  )
+})

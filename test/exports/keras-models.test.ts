@@ -1,0 +1,105 @@
+import { execFile } from 'node:child_process'
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import * as tf from '@tensorflow/tfjs'
+import { topologyFromKeras } from '#domain/keras-model.ts'
+import { randomStream } from '#domain/random.ts'
+import { encodeKerasWeights } from '#exports/keras.ts'
+import { encodeNpy } from '#exports/npz.ts'
+import type { TrainedModel } from '#exports/trained-model.ts'
+import type { Weight } from '#formats/named-tensor.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+import { drawVariables } from '#workers/weights.ts'
+import { assertClose, predict, someImages } from './predict.ts'
+import { pythonWithReaders } from './readers.ts'
+import { recordOf } from './record.ts'
+
+const BATCH = 3
+const NPY_HEADER_BYTES = 128
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+
+await openEngine('native')
+
+/** A model as the JSON says, with weights and statistics of some seed. */
+function modelOf(json: unknown): TrainedModel {
+  const topology = topologyFromKeras(json)
+  const { params, statistics = [] } = drawVariables(topology, 1)
+  const random = randomStream(1, 'moved', 1)
+  const moved = (weight: Weight) => ({
+    ...weight,
+    data: weight.data.map(value => value + 0.2 * random.next()),
+  })
+  return {
+    spec: recordOf('mnist-mlp', 0).spec,
+    topology,
+    weights: params!.map(moved),
+    statistics: statistics.map(moved),
+    step: 0,
+  }
+}
+
+/** Keras gives probabilities where its model ends in a softmax. */
+function softmax(logits: Float32Array): Float32Array {
+  return tf.tidy(
+    () => tf.softmax(tf.tensor2d(logits, [BATCH, logits.length / BATCH])).dataSync() as Float32Array,
+  )
+}
+
+describe('a model that Keras wrote', () => {
+  let folder: string
+  const answers = new Map<string, Float32Array>()
+  const run = async (command: string) =>
+    promisify(execFile)(await pythonWithReaders(), [path('keras_models.py'), command, folder])
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'thresher-keras-'))
+    await run('write')
+    await copyFile(path('../fixtures/keras2_functional.json'), join(folder, 'keras2.json'))
+    for (const name of ['sequential', 'functional', 'keras2']) {
+      const model = modelOf(JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')))
+      const { inputShape } = model.topology
+      const images = someImages(inputShape, BATCH)
+      await writeFile(join(folder, `${name}.weights.h5`), await encodeKerasWeights(model))
+      await writeFile(
+        join(folder, `${name}.images.npy`),
+        encodeNpy({ shape: [BATCH, ...inputShape], data: images }),
+      )
+      answers.set(name, predict(model, images, BATCH))
+    }
+    await run('predict')
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  for (const [name, what, ends] of [
+    ['sequential', 'a Sequential of Keras 3', softmax],
+    ['functional', 'a functional model of Keras 3', (logits: Float32Array) => logits],
+    ['keras2', 'a functional model of Keras 2', softmax],
+  ] as const) {
+    it(`${what} computes the same here`, async () => {
+      const file = await readFile(join(folder, `${name}.npy`))
+      assertClose(
+        ends(answers.get(name)!),
+        new Float32Array(file.buffer.slice(file.byteOffset + NPY_HEADER_BYTES)),
+      )
+    })
+  }
+
+  it('a model of TensorFlow.js computes the same here', () => {
+    const theirs = tf.sequential({
+      layers: [
+        tf.layers.conv2d({ inputShape: [28, 28, 1], filters: 4, kernelSize: 3, activation: 'relu' }),
+        tf.layers.maxPooling2d({}),
+        tf.layers.flatten(),
+        tf.layers.dense({ units: 10 }),
+      ],
+    })
+    const ours = modelOf({ modelTopology: theirs.toJSON(null, false) })
+    theirs.setWeights(ours.weights.map(({ data, shape }) => tf.tensor(data, [...shape])))
+    const images = someImages([28, 28, 1], BATCH)
+    const logits = theirs.predict(tf.tensor(images, [BATCH, 28, 28, 1])) as tf.Tensor
+    assertClose(predict(ours, images, BATCH), logits.dataSync())
+  })
+})
