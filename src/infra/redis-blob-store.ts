@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import type { ChainableCommander, Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { checkBlobAddress, checkBlobRange } from './blob-address.ts'
 import { BlobNotFoundError } from './blob-not-found-error.ts'
+import { blobScripts } from './blob-scripts.ts'
 import type { BlobListing, BlobRange, BlobStore, StoredBlob } from './blob-store.ts'
 import { rechunk } from './rechunk.ts'
 import { redisKeys } from './redis-keys.ts'
@@ -11,20 +12,10 @@ import { redisKeys } from './redis-keys.ts'
 const CHUNK_BYTES = 524_288
 /** How long the chunks of a blob outlive it, for downloads that have begun; and those of a writer that has crashed. */
 const GRACE_SECONDS = 900
+const RENEW_MS = 300_000
 
 const Entry = z.object({ id: z.string(), sizeBytes: z.int(), chunks: z.int(), storedAt: z.int() })
 type Entry = z.infer<typeof Entry>
-
-/** KEYS: blobs of the namespace, namespaces, chunks... ARGV: namespace, digest, entry. Returns the entry that it replaces. */
-const PUBLISH = `
-for i = 3, #KEYS do
-  if redis.call('EXISTS', KEYS[i]) == 0 then return redis.error_reply('a chunk has expired') end
-end
-for i = 3, #KEYS do redis.call('PERSIST', KEYS[i]) end
-local replaced = redis.call('HGET', KEYS[1], ARGV[2])
-redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
-redis.call('SADD', KEYS[2], ARGV[1])
-return replaced`
 
 /**
  * Blobs in Redis, in chunks: for fleets that share nothing else. A blob is an entry in its namespace's hash; chunks belong to one
@@ -43,26 +34,15 @@ export class RedisBlobStore implements BlobStore {
   ): Promise<StoredBlob> {
     checkBlobAddress(namespace)
     const id = randomUUID()
-    const hash = createHash('sha256')
-    const chunks: string[] = []
-    let sizeBytes = 0
-    try {
-      for await (const chunk of rechunk(content, CHUNK_BYTES)) {
-        const key = redisKeys.blobChunk(id, chunks.length)
-        chunks.push(key)
-        hash.update(chunk)
-        sizeBytes += chunk.length
-        await this.#redis.set(key, chunk, 'EX', GRACE_SECONDS)
-      }
-      const sha256 = hash.digest('hex')
-      const entry: Entry = { id, sizeBytes, chunks: chunks.length, storedAt: Date.now() }
-      await this.#publish(namespace, sha256, chunks, entry)
-      return { sha256, sizeBytes }
-    } catch (error) {
-      // What cannot be deleted now will expire.
-      if (chunks.length > 0) await this.#redis.del(...chunks).catch(() => {})
-      throw error
-    }
+    const { chunks, ...blob } = await this.#write(id, content)
+    const entry: Entry = { id, sizeBytes: blob.sizeBytes, chunks: chunks.length, storedAt: Date.now() }
+    // Should this fail, whether the script has run is unknown: its chunks are left to last or to expire.
+    await blobScripts.publish(
+      this.#redis,
+      [...keysOf(namespace), ...chunks],
+      [namespace, blob.sha256, JSON.stringify(entry)],
+    )
+    return blob
   }
 
   async stat(namespace: string, sha256: string): Promise<{ sizeBytes: number }> {
@@ -80,16 +60,12 @@ export class RedisBlobStore implements BlobStore {
 
   async delete(namespace: string, sha256: string): Promise<void> {
     checkBlobAddress(namespace, sha256)
-    const entry = await this.#redis.hget(redisKeys.blobs(namespace), sha256)
-    if (entry === null) return
-    await this.#leave(this.#redis.multi().hdel(redisKeys.blobs(namespace), sha256), entry).exec()
+    await this.#unpublish(namespace, sha256)
   }
 
   async deleteAll(namespace: string): Promise<void> {
     checkBlobAddress(namespace)
-    for (const sha256 of await this.#redis.hkeys(redisKeys.blobs(namespace)))
-      await this.delete(namespace, sha256)
-    await this.#redis.srem(redisKeys.blobNamespaces, namespace)
+    await this.#unpublish(namespace, '')
   }
 
   async *list(): AsyncGenerator<BlobListing, void, undefined> {
@@ -100,21 +76,47 @@ export class RedisBlobStore implements BlobStore {
   }
 
   async ready(): Promise<void> {
-    await this.#redis.ping()
+    // Unlike PING it is refused by a Redis that is out of memory or only a replica.
+    await this.#redis.set(redisKeys.blobChunk(randomUUID(), 0), '', 'EX', 1)
   }
 
-  async #publish(namespace: string, sha256: string, chunks: readonly string[], entry: Entry): Promise<void> {
-    const keys = [redisKeys.blobs(namespace), redisKeys.blobNamespaces, ...chunks]
-    const args = [namespace, sha256, JSON.stringify(entry)]
-    const replaced = (await this.#redis.eval(PUBLISH, keys.length, ...keys, ...args)) as string | null
-    if (replaced !== null) await this.#leave(this.#redis.multi(), replaced).exec()
+  /** Writes chunks that expire unless they are published; none stay if the content or Redis fails. */
+  async #write(
+    id: string,
+    content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  ): Promise<StoredBlob & { chunks: string[] }> {
+    const hash = createHash('sha256')
+    const chunks: string[] = []
+    let sizeBytes = 0
+    let renewedAt = Date.now()
+    try {
+      for await (const chunk of rechunk(content, CHUNK_BYTES)) {
+        const key = redisKeys.blobChunk(id, chunks.length)
+        chunks.push(key)
+        hash.update(chunk)
+        sizeBytes += chunk.length
+        await this.#redis.set(key, chunk, 'EX', GRACE_SECONDS)
+        if (Date.now() - renewedAt < RENEW_MS) continue
+        await this.#renew(chunks)
+        renewedAt = Date.now()
+      }
+      return { sha256: hash.digest('hex'), sizeBytes, chunks }
+    } catch (error) {
+      // What cannot be deleted now will expire.
+      if (chunks.length > 0) await this.#redis.unlink(...chunks).catch(() => {})
+      throw error
+    }
   }
 
-  /** Lets the chunks of an entry that is no longer named expire. */
-  #leave(transaction: ChainableCommander, entry: string): ChainableCommander {
-    const { id, chunks } = Entry.parse(JSON.parse(entry))
-    for (let i = 0; i < chunks; i++) transaction.expire(redisKeys.blobChunk(id, i), GRACE_SECONDS)
-    return transaction
+  async #renew(chunks: readonly string[]): Promise<void> {
+    const pipeline = this.#redis.pipeline()
+    for (const key of chunks) pipeline.expire(key, GRACE_SECONDS)
+    await pipeline.exec()
+  }
+
+  async #unpublish(namespace: string, digest: string): Promise<void> {
+    const args = [namespace, digest, redisKeys.blobChunks, GRACE_SECONDS]
+    await blobScripts.unpublish(this.#redis, keysOf(namespace), args)
   }
 
   async #find(namespace: string, sha256: string): Promise<Entry> {
@@ -135,4 +137,8 @@ export class RedisBlobStore implements BlobStore {
       at = first + CHUNK_BYTES
     }
   }
+}
+
+function keysOf(namespace: string): string[] {
+  return [redisKeys.blobs(namespace), redisKeys.blobNamespaces]
 }

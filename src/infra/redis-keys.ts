@@ -9,6 +9,8 @@ export const redisKeys = {
   jobsByLabel: (key: string, value: string) => `thresher:jobs:label:${key}=${value}`,
   blobNamespaces: 'thresher:blobs',
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
+  /** What the keys of all chunks begin with, for scripts that name them. */
+  blobChunks: 'thresher:blob:',
   blobChunk: (id: string, index: number) => `thresher:blob:${id}:${index}`,
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
   workers: 'thresher:workers',

@@ -1,0 +1,55 @@
+import type { Redis } from 'ioredis'
+
+// A client whose connection breaks before the answer sends its script again, so each of them may run twice.
+
+/**
+ * KEYS: blobs of the namespace, namespaces, chunks... ARGV: namespace, digest, entry.
+ * HSET comes before what cannot be refused: a Redis without memory is left as it was.
+ */
+const PUBLISH = `
+local entry = cjson.decode(ARGV[3])
+local text = redis.call('HGET', KEYS[1], ARGV[2])
+if text then
+  local found = cjson.decode(text)
+  if found.id == entry.id then return end
+  found.storedAt = entry.storedAt
+  redis.call('HSET', KEYS[1], ARGV[2], cjson.encode(found))
+  for i = 3, #KEYS do redis.call('UNLINK', KEYS[i]) end
+  return
+end
+for i = 3, #KEYS do
+  if redis.call('EXISTS', KEYS[i]) == 0 then
+    for j = 3, #KEYS do redis.call('UNLINK', KEYS[j]) end
+    return redis.error_reply('a chunk has expired')
+  end
+end
+redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
+redis.call('SADD', KEYS[2], ARGV[1])
+for i = 3, #KEYS do redis.call('PERSIST', KEYS[i]) end`
+
+/** KEYS: blobs of the namespace, namespaces. ARGV: namespace, digest or '' for all, what chunks' keys begin with, their seconds. */
+const UNPUBLISH = `
+local digests = ARGV[2] == '' and redis.call('HKEYS', KEYS[1]) or { ARGV[2] }
+for _, digest in ipairs(digests) do
+  local text = redis.call('HGET', KEYS[1], digest)
+  if text then
+    local entry = cjson.decode(text)
+    for i = 0, entry.chunks - 1 do redis.call('EXPIRE', ARGV[3] .. entry.id .. ':' .. i, ARGV[4]) end
+    redis.call('HDEL', KEYS[1], digest)
+  end
+end
+if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('SREM', KEYS[2], ARGV[1]) end`
+
+type Arguments = readonly (string | number)[]
+
+/** The atomic steps of the blob store in Redis, each one Lua script. */
+export const blobScripts = {
+  /** Makes a blob visible and its chunks last, or drops them where the blob is there already. */
+  async publish(redis: Redis, keys: readonly string[], args: Arguments): Promise<void> {
+    await redis.eval(PUBLISH, keys.length, ...keys, ...args)
+  },
+  /** Makes blobs invisible and lets their chunks expire. */
+  async unpublish(redis: Redis, keys: readonly string[], args: Arguments): Promise<void> {
+    await redis.eval(UNPUBLISH, keys.length, ...keys, ...args)
+  },
+}
