@@ -9,6 +9,11 @@ export function checkBlobAddress(namespace: string, sha256?: string): void {
   if (sha256 !== undefined && !SHA256.test(sha256)) throw new TypeError(`"${sha256}" is no SHA-256 digest`)
 }
 
+/** Whether what was found in a store is a blob, and not something that others put beside them. */
+export function isBlobAddress(namespace: string, sha256: string): boolean {
+  return NAMESPACE.test(namespace) && SHA256.test(sha256)
+}
+
 /** @throws RangeError when the range does not lie within a blob of `sizeBytes` */
 export function checkBlobRange({ start, end }: BlobRange, sizeBytes: number): void {
   if (!(Number.isInteger(start) && Number.isInteger(end) && 0 <= start && start <= end && end < sizeBytes)) {

@@ -55,11 +55,22 @@ export interface BlobStore {
 
 /**
  * @param redis connects to the Redis at a URL, or without one to that of the job store
- * @throws Error when no store answers to the scheme of `url`
+ * @throws Error that says what ARTIFACT_URL should be; it does not repeat the URL, which may hold a password
  */
 export async function connectBlobStore(url: string, redis: (url?: string) => Redis): Promise<BlobStore> {
-  const { protocol, host } = new URL(url)
-  switch (protocol) {
+  try {
+    return await storeAt(new URL(url), redis)
+  } catch (cause) {
+    const reason = (cause as Error).message
+    throw new Error(
+      `ARTIFACT_URL is of no use (${reason}); file:///a/folder, s3://bucket and redis:// would be.`,
+      { cause },
+    )
+  }
+}
+
+async function storeAt(url: URL, redis: (url?: string) => Redis): Promise<BlobStore> {
+  switch (url.protocol) {
     case 'file:':
       return new FileBlobStore(fileURLToPath(url))
     case 's3:': {
@@ -69,10 +80,8 @@ export async function connectBlobStore(url: string, redis: (url?: string) => Red
     }
     case 'redis:':
     case 'rediss:':
-      return new RedisBlobStore(redis(host === '' ? undefined : url))
+      return new RedisBlobStore(redis(url.host === '' ? undefined : url.href))
     default:
-      throw new Error(
-        `No blob store answers to ${protocol}// (ARTIFACT_URL); file:///a/folder, s3://bucket and redis:// do.`,
-      )
+      throw new Error(`no blob store answers to ${url.protocol}//`)
   }
 }

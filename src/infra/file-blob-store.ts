@@ -12,7 +12,7 @@ import {
   stat,
 } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkBlobAddress, checkBlobRange } from './blob-address.ts'
+import { checkBlobAddress, checkBlobRange, isBlobAddress } from './blob-address.ts'
 import { BlobNotFoundError } from './blob-not-found-error.ts'
 import type { BlobListing, BlobRange, BlobStore, StoredBlob } from './blob-store.ts'
 
@@ -84,8 +84,8 @@ export class FileBlobStore implements BlobStore {
 
   async *list(): AsyncGenerator<BlobListing, void, undefined> {
     for (const namespace of await namesIn(this.#root)) {
-      if (namespace === INCOMING) continue
       for (const sha256 of await namesIn(join(this.#root, namespace))) {
+        if (!isBlobAddress(namespace, sha256)) continue
         const found = await stat(join(this.#root, namespace, sha256)).catch(ignoreMissing)
         if (found) yield { namespace, sha256, storedAt: found.mtime }
       }

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { Readable, Transform } from 'node:stream'
+import { Readable } from 'node:stream'
 import {
   CopyObjectCommand,
   DeleteObjectCommand,
@@ -12,18 +12,22 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
-import { checkBlobAddress, checkBlobRange } from './blob-address.ts'
+import { checkBlobAddress, checkBlobRange, isBlobAddress } from './blob-address.ts'
 import { BlobNotFoundError } from './blob-not-found-error.ts'
 import type { BlobListing, BlobRange, BlobStore, StoredBlob } from './blob-store.ts'
+import { rechunk } from './rechunk.ts'
 
 /** No namespace can have this name: it lacks the underscore. */
 const INCOMING = 'incoming'
 const ABANDONED_AFTER_MS = 3_600_000
-const KEY = /^(?<namespace>[^/]+)\/(?<sha256>[0-9a-f]{64})$/
+/** Four of them are in memory at once, and a service takes 10,000. */
+const PART_BYTES = 8_388_608
+/** The most that a service copies in one request. */
+const COPY_BYTES = 5 * 1024 ** 3
 
 /**
- * Blobs as objects, `<prefix><namespace>/<sha256>`, in any service that speaks S3. The digest is known when all has been sent, so
- * content goes to a key of its own first (in parts) and is copied by the service.
+ * Blobs as objects, `<prefix><namespace>/<sha256>`, in any service that speaks S3. The digest is known when all has been read: what
+ * fits into one part waits in memory for it, larger content goes to a key of its own first and is copied by the service.
  */
 export class S3BlobStore implements BlobStore {
   readonly #client: S3Client
@@ -34,11 +38,13 @@ export class S3BlobStore implements BlobStore {
    * @param url `s3://bucket/prefix?endpoint=https://host:port&region=name`; keys come from AWS_ACCESS_KEY_ID and
    * AWS_SECRET_ACCESS_KEY or whatever else the SDK looks at
    */
-  constructor(url: string) {
-    const { hostname, pathname, searchParams } = new URL(url)
+  constructor({ hostname, pathname, searchParams }: URL) {
+    if (hostname === '') throw new Error('an s3:// URL names a bucket')
     const endpoint = searchParams.get('endpoint')
+    if (endpoint !== null && !/^https?:\/\/./.test(endpoint))
+      throw new Error('the endpoint of an s3:// URL begins with https:// or http://')
     this.#bucket = hostname
-    this.#prefix = pathname.replace(/^\/+/, '').replace(/([^/])$/, '$1/')
+    this.#prefix = decodeURIComponent(pathname.replace(/^\/+/, '').replace(/([^/])$/, '$1/'))
     this.#client = new S3Client({
       region: searchParams.get('region') ?? process.env.AWS_REGION ?? 'us-east-1',
       ...(endpoint && { endpoint, forcePathStyle: true }),
@@ -52,17 +58,13 @@ export class S3BlobStore implements BlobStore {
     content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   ): Promise<StoredBlob> {
     checkBlobAddress(namespace)
-    const incoming = this.#key(`${INCOMING}/${randomUUID()}`)
-    try {
-      const blob = await this.#upload(incoming, content)
-      const from = `${this.#bucket}/${incoming}`
-      const key = this.#key(`${namespace}/${blob.sha256}`)
-      await this.#client.send(new CopyObjectCommand({ ...this.#at(key), CopySource: from }))
-      return blob
-    } finally {
-      // What cannot be deleted now is cleared away by `ready`.
-      await this.#client.send(new DeleteObjectCommand(this.#at(incoming))).catch(() => {})
-    }
+    const parts = rechunk(content, PART_BYTES)
+    const { value: first = Buffer.alloc(0) } = await parts.next()
+    if (first.length === PART_BYTES) return await this.#putInParts(namespace, first, parts)
+    const sha256 = createHash('sha256').update(first).digest('hex')
+    const place = this.#at(this.#blobKey(namespace, sha256))
+    await this.#client.send(new PutObjectCommand({ ...place, Body: first }))
+    return { sha256, sizeBytes: first.length }
   }
 
   async stat(namespace: string, sha256: string): Promise<{ sizeBytes: number }> {
@@ -108,14 +110,20 @@ export class S3BlobStore implements BlobStore {
   async *list(): AsyncGenerator<BlobListing, void, undefined> {
     for await (const objects of this.#pages('')) {
       for (const { Key, LastModified } of objects) {
-        const place = KEY.exec(Key!.slice(this.#prefix.length))?.groups
-        if (place) yield { namespace: place.namespace!, sha256: place.sha256!, storedAt: LastModified! }
+        const [namespace = '', sha256 = ''] = Key!.slice(this.#prefix.length).split('/', 2)
+        if (Key !== this.#key(`${namespace}/${sha256}`)) continue
+        if (isBlobAddress(namespace, sha256)) yield { namespace, sha256, storedAt: LastModified! }
       }
     }
   }
 
   async ready(): Promise<void> {
-    await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }))
+    await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket })).catch(error => {
+      if (!isNotFound(error)) throw error
+      throw new Error(`ARTIFACT_URL names the bucket ${this.#bucket}, which does not exist.`, {
+        cause: error,
+      })
+    })
     const probe = this.#at(this.#key(`${INCOMING}/${randomUUID()}`))
     await this.#client.send(new PutObjectCommand({ ...probe, Body: '' }))
     await this.#client.send(new DeleteObjectCommand(probe))
@@ -127,23 +135,46 @@ export class S3BlobStore implements BlobStore {
     }
   }
 
-  async #upload(key: string, content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<StoredBlob> {
+  async #putInParts(
+    namespace: string,
+    first: Buffer,
+    rest: AsyncGenerator<Buffer, void, undefined>,
+  ): Promise<StoredBlob> {
+    const incoming = this.#key(`${INCOMING}/${randomUUID()}`)
+    try {
+      const blob = await this.#upload(incoming, first, rest)
+      const place = this.#at(this.#blobKey(namespace, blob.sha256))
+      const from = `${this.#bucket}/${incoming}`.split('/').map(encodeURIComponent).join('/')
+      await this.#client.send(new CopyObjectCommand({ ...place, CopySource: from }))
+      return blob
+    } finally {
+      // What cannot be deleted now is cleared away by `ready`.
+      await this.#client.send(new DeleteObjectCommand(this.#at(incoming))).catch(() => {})
+    }
+  }
+
+  async #upload(
+    key: string,
+    first: Buffer,
+    rest: AsyncGenerator<Buffer, void, undefined>,
+  ): Promise<StoredBlob> {
     const hash = createHash('sha256')
     let sizeBytes = 0
-    const measured = new Transform({
-      transform(chunk: Buffer, _, done) {
-        hash.update(chunk)
-        sizeBytes += chunk.length
-        done(undefined, chunk)
-      },
-    })
-    const source = Readable.from(content, { objectMode: false })
-    source.once('error', error => measured.destroy(error))
-    const upload = new Upload({
-      client: this.#client,
-      params: { ...this.#at(key), Body: source.pipe(measured) },
-    })
-    await upload.done()
+    const measured = async function* () {
+      for await (const part of startingWith(first, rest)) {
+        sizeBytes += part.length
+        if (sizeBytes > COPY_BYTES) throw new Error(`A blob in S3 has at most ${COPY_BYTES} bytes.`)
+        hash.update(part)
+        yield part
+      }
+    }
+    const params = { ...this.#at(key), Body: Readable.from(measured(), { objectMode: false }) }
+    try {
+      await new Upload({ client: this.#client, params, partSize: PART_BYTES }).done()
+    } finally {
+      // Closes the content where the service has failed; not awaited, for content may be waiting itself.
+      rest.return().catch(() => {})
+    }
     return { sha256: hash.digest('hex'), sizeBytes }
   }
 
@@ -171,8 +202,16 @@ async function orNotFound<T>(answer: Promise<T>, namespace: string, sha256: stri
   try {
     return await answer
   } catch (error) {
-    const { $metadata } = error as { $metadata?: { httpStatusCode?: number } }
-    if ($metadata?.httpStatusCode === 404) throw new BlobNotFoundError(namespace, sha256)
+    if (isNotFound(error)) throw new BlobNotFoundError(namespace, sha256)
     throw error
   }
+}
+
+function isNotFound(error: unknown): boolean {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode === 404
+}
+
+async function* startingWith(first: Buffer, rest: AsyncIterable<Buffer>) {
+  yield first
+  yield* rest
 }

@@ -32,7 +32,7 @@ export function testBlobStore(
     })
 
     it('takes content in pieces, and content larger than any buffer', async () => {
-      const pieces = Array.from({ length: 140 }, (_, i) => Buffer.alloc(100_000 + i, i))
+      const pieces = Array.from({ length: 200 }, (_, i) => Buffer.alloc(100_000 + i, i))
       const whole = Buffer.concat(pieces)
       const { sha256, sizeBytes } = await store.put('job_pieces', inPieces(pieces))
       assert.deepEqual([sha256, sizeBytes], [sha256Of(whole), whole.length])
@@ -87,6 +87,16 @@ export function testBlobStore(
       }
       await assert.rejects(store.put('job_failing', failing()), /the sender went away/)
       await assert.rejects(store.open('job_failing', sha256Of(text)), BlobNotFoundError)
+    })
+
+    it('keeps nothing of large content that fails late', async () => {
+      const begun = Buffer.alloc(20_000_000, 'begun')
+      const failing = async function* () {
+        yield begun
+        throw new Error('the sender went away')
+      }
+      await assert.rejects(store.put('job_failing', failing()), /the sender went away/)
+      await assert.rejects(store.open('job_failing', sha256Of(begun)), BlobNotFoundError)
     })
 
     it('deletes a namespace, and nothing of its neighbours', async () => {

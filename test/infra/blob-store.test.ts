@@ -87,6 +87,14 @@ describe('a folder of blobs', () => {
     assert.deepEqual(await readdir(join(root, 'incoming')), ['fresh'])
   })
 
+  it('lists nothing that others have put beside its blobs', async () => {
+    await mkdir(join(root, 'lost+found'))
+    await mkdir(join(root, 'job_4'))
+    for (const path of ['.DS_Store', 'lost+found/file', 'job_4/.DS_Store', `lost+found/${'a'.repeat(64)}`])
+      await writeFile(join(root, path), '')
+    for await (const { namespace, sha256 } of store.list()) await store.stat(namespace, sha256)
+  })
+
   it('is not ready where no folder can be', async () => {
     const file = join(root, 'a-file')
     await writeFile(file, '')
@@ -95,6 +103,19 @@ describe('a folder of blobs', () => {
   })
 })
 
-it('an unknown kind of store is refused by name', async () => {
-  await assert.rejects(connectBlobStore('ftp://host/blobs', noRedis), /No blob store answers to ftp:\/\//)
+it('an ARTIFACT_URL that leads nowhere is refused with what would be right, and keeps its password', async () => {
+  for (const [url, reason] of [
+    ['ftp://user:secret@host/blobs', /no blob store answers to ftp:/],
+    ['/a/secret/folder', /Invalid URL/],
+    ['file://secret/folder', /host/],
+    ['s3:///secret', /names a bucket/],
+    ['s3://bucket?endpoint=secret:9000', /begins with https/],
+  ] as const) {
+    await assert.rejects(connectBlobStore(url, noRedis), ({ message }: Error) => {
+      assert.match(message, reason)
+      assert.match(message, /ARTIFACT_URL.*file:.*s3:.*redis:/)
+      assert.doesNotMatch(message, /secret/)
+      return true
+    })
+  }
 })
