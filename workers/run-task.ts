@@ -10,7 +10,7 @@ import { loadSplits } from './data/load-splits.ts'
 import type { Engine } from './engine/engine.ts'
 import type { RunnerNews, TrainingTask } from './runner-protocol.ts'
 import { type Start, train } from './train.ts'
-import { warnOfDeadKernels } from './warn-of-dead-kernels.ts'
+import { warnOfDeadLayers } from './warn-of-dead-layers.ts'
 import { writeArtifacts } from './write-artifacts.ts'
 
 type Tell = (news: RunnerNews) => Promise<void>
@@ -52,7 +52,7 @@ export async function runTask(
 
 async function tellEpoch(metrics: EpochMetrics, before: EpochMetrics | undefined, tell: Tell): Promise<void> {
   await tell({ type: 'epoch', metrics })
-  for (const warning of warnOfDeadKernels(metrics, before)) await tell({ type: 'warning', warning })
+  for (const warning of warnOfDeadLayers(metrics, before)) await tell({ type: 'warning', warning })
 }
 
 /** Equal for two runs only if they can be expected to compute the same bits. */

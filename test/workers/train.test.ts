@@ -158,8 +158,8 @@ test('a kernel that becomes all zeros is told of, once', async () => {
   assert.deepEqual(
     warnings.map(({ code, path }) => [code, path]),
     [
-      ['dead_kernel', 'dense_1/kernel'],
-      ['dead_kernel', 'dense_2/kernel'],
+      ['dead_layer', 'dense_1/kernel'],
+      ['dead_layer', 'dense_2/kernel'],
     ],
   )
 })
