@@ -10,8 +10,6 @@ export interface Batch {
 /** Puts an example into its row of a batch. */
 export type Place = (source: Uint8Array, target: Uint8Array, index: number) => void
 
-const asItIs: Place = (source, target) => target.set(source)
-
 export interface BatchOptions {
   /** How many of the first batches are left out. */
   skip?: number
@@ -22,7 +20,7 @@ export interface BatchOptions {
 export function* batches(
   { examples, indices }: Split,
   batchSize: number,
-  { skip = 0, place = asItIs }: BatchOptions = {},
+  { skip = 0, place }: BatchOptions = {},
 ): Generator<Batch, void, undefined> {
   const stride = examples.pixels.length / examples.count
   const space = new Uint8Array(Math.min(batchSize, indices.length) * stride)
@@ -33,7 +31,8 @@ export function* batches(
     for (let row = 0; row < size; row++) {
       const index = indices[start + row]!
       const source = examples.pixels.subarray(index * stride, (index + 1) * stride)
-      place(source, pixels.subarray(row * stride, (row + 1) * stride), index)
+      if (place) place(source, space.subarray(row * stride, (row + 1) * stride), index)
+      else space.set(source, row * stride)
       labels[row] = examples.labels[index]!
     }
     yield { pixels, labels, size }
