@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Initializer, Layer } from './model-spec.ts'
+import { ACTIVATIONS, type Activation, type Initializer, type Layer } from './model-spec.ts'
 
 /** A layer of a Keras model, and the names of those it takes from. */
 export interface KerasLayer {
@@ -22,9 +22,11 @@ const square = pair.refine(([height, width]) => height === width, 'must be the s
 const one = pair.refine(([height, width]) => height === 1 && width === 1, 'must be 1')
 const last = z.literal('channels_last', 'must be channels_last').nullish()
 const nothing = z.null('is not trained here: leave it out').optional()
-const activation = z.enum(['linear', 'relu'], 'must be linear or relu').nullish()
+const activation = z.enum(ACTIVATIONS, `must be one of: ${ACTIVATIONS.join(', ')}`).nullish()
 /** At the end, where it becomes part of the loss. */
-const lastActivation = z.enum(['linear', 'relu', 'softmax'], 'must be linear, relu or softmax').nullish()
+const lastActivation = z
+  .enum([...ACTIVATIONS, 'softmax'], `must be softmax or one of: ${ACTIVATIONS.join(', ')}`)
+  .nullish()
 
 const INITIALIZERS: readonly Initializer[] = [
   'glorotUniform',
@@ -97,15 +99,26 @@ function converter<Shape extends z.ZodRawShape>(
 }
 
 const kernelOf = (config: {
-  activation?: string | null | undefined
+  activation?: Activation | 'softmax' | null | undefined
   use_bias: boolean
   kernel_initializer: Initializer
   bias_initializer: Initializer
 }) => ({
-  activation: config.activation === 'relu' ? 'relu' : 'linear',
+  activation: config.activation === 'softmax' ? 'linear' : (config.activation ?? 'linear'),
   kernelInitializer: config.kernel_initializer,
   ...(config.use_bias && { biasInitializer: config.bias_initializer }),
 })
+
+const pooling = (type: 'maxPooling2d' | 'averagePooling2d') =>
+  converter(
+    () => ({
+      pool_size: square.default([2, 2]),
+      strides: square.nullish(),
+      padding: z.literal('valid', 'must be valid').default('valid'),
+      data_format: last,
+    }),
+    ({ pool_size: [poolSize], strides }) => ({ type, poolSize, strides: strides?.[0] ?? poolSize }),
+  )
 
 const CONVERTERS: Readonly<Record<string, Converter>> = {
   Dense: converter(
@@ -133,19 +146,8 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
       ...kernelOf(config),
     }),
   ),
-  MaxPooling2D: converter(
-    () => ({
-      pool_size: square.default([2, 2]),
-      strides: square.nullish(),
-      padding: z.literal('valid', 'must be valid').default('valid'),
-      data_format: last,
-    }),
-    ({ pool_size: [poolSize], strides }) => ({
-      type: 'maxPooling2d',
-      poolSize,
-      strides: strides?.[0] ?? poolSize,
-    }),
-  ),
+  MaxPooling2D: pooling('maxPooling2d'),
+  AveragePooling2D: pooling('averagePooling2d'),
   ZeroPadding2D: converter(
     () => ({
       padding: z

@@ -53,7 +53,8 @@ export type Initializer =
   | 'heNormalFanOut'
   | 'zeros'
   | 'ones'
-export type Activation = 'relu' | 'linear'
+export const ACTIVATIONS = ['linear', 'relu', 'tanh', 'sigmoid'] as const
+export type Activation = (typeof ACTIVATIONS)[number]
 
 interface WithKernel {
   activation: Activation
@@ -76,6 +77,7 @@ type LayerKind =
     })
   | (WithKernel & { type: 'dense'; units: number })
   | { type: 'maxPooling2d'; poolSize: number; strides?: number }
+  | { type: 'averagePooling2d'; poolSize: number; strides?: number }
   /** On each of the four sides. */
   | { type: 'zeroPadding2d'; padding: number }
   /** In Keras's sense: moving <- momentum moving + (1 - momentum) batch. */

@@ -50,7 +50,8 @@ function outputShape(layer: Layer, input: readonly number[]): readonly number[] 
       return input.slice(-1)
     case 'zeroPadding2d':
       return [...input.slice(0, 2).map(length => length + 2 * layer.padding), input[2]!]
-    case 'maxPooling2d': {
+    case 'maxPooling2d':
+    case 'averagePooling2d': {
       const { poolSize, strides = poolSize } = layer
       return [...input.slice(0, 2).map(length => windows(length, poolSize, strides)), input[2]!]
     }

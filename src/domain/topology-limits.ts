@@ -11,6 +11,7 @@ const RANKS: Readonly<Record<string, number>> = {
   dense: 1,
   conv2d: 3,
   maxPooling2d: 3,
+  averagePooling2d: 3,
   zeroPadding2d: 3,
   globalAveragePooling2d: 3,
 }

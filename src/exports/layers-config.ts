@@ -60,10 +60,12 @@ function configOf(layer: Layer): Pick<LayerConfig, 'class_name' | 'config'> {
       const { units, activation, biasInitializer } = layer
       return { class_name: 'Dense', config: { units, activation, use_bias: biasInitializer !== undefined } }
     }
-    case 'maxPooling2d': {
+    case 'maxPooling2d':
+    case 'averagePooling2d': {
       const { poolSize, strides = poolSize } = layer
       const config = { pool_size: [poolSize, poolSize], strides: [strides, strides], padding: 'valid' }
-      return { class_name: 'MaxPooling2D', config: { ...config, data_format: 'channels_last' } }
+      const class_name = layer.type === 'maxPooling2d' ? 'MaxPooling2D' : 'AveragePooling2D'
+      return { class_name, config: { ...config, data_format: 'channels_last' } }
     }
     case 'zeroPadding2d': {
       const side = [layer.padding, layer.padding]

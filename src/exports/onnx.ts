@@ -9,6 +9,7 @@ import type { TrainedModel } from './trained-model.ts'
 
 const INPUT = 'input'
 const OUTPUT = 'logits'
+const ACTIVATION_OPS = { linear: 'Identity', relu: 'Relu', tanh: 'Tanh', sigmoid: 'Sigmoid' } as const
 
 /**
  * An ONNX model, opset 17, that takes images as [batch, height, width, channels] and gives logits. Unless `dense`, weights are
@@ -70,7 +71,7 @@ function layerNodes(
   const linear = `${layer.name}.linear`
   return [
     { ...operator, input, output: linear },
-    { op: 'Relu', input: [linear], output },
+    { op: ACTIVATION_OPS[layer.activation], input: [linear], output },
   ]
 }
 
@@ -90,10 +91,11 @@ function operatorOf(layer: Layer, inputShape: readonly number[]): Operator {
     }
     case 'dense':
       return { op: 'Gemm', attributes: { transB: 1 }, constants: kernelAndBias(layer) }
-    case 'maxPooling2d': {
+    case 'maxPooling2d':
+    case 'averagePooling2d': {
       const { poolSize, strides = poolSize } = layer
       const attributes = { kernel_shape: [poolSize, poolSize], strides: [strides, strides] }
-      return { op: 'MaxPool', attributes, constants: [] }
+      return { op: layer.type === 'maxPooling2d' ? 'MaxPool' : 'AveragePool', attributes, constants: [] }
     }
     case 'zeroPadding2d':
       return { op: 'Pad', constants: [`${name}.pads`] }
@@ -102,7 +104,7 @@ function operatorOf(layer: Layer, inputShape: readonly number[]): Operator {
       return { op: 'BatchNormalization', attributes: { epsilon: { float: layer.epsilon } }, constants }
     }
     case 'activation':
-      return { op: layer.activation === 'relu' ? 'Relu' : 'Identity', constants: [] }
+      return { op: ACTIVATION_OPS[layer.activation], constants: [] }
     case 'dropout':
       return { op: 'Identity', constants: [] }
     case 'add':

@@ -52,7 +52,7 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
   'an activation in the middle': [
     sequential(input, flatten, layer('Dense', { units: 10, activation: 'softmax', name: 'a' }), dense),
     'model.topology.config.layers.2.config.activation',
-    /must be linear or relu/,
+    /must be one of: linear, relu, tanh, sigmoid/,
   ],
   'an input of any size': [
     sequential(

@@ -16,6 +16,10 @@ export function activate(activation: Activation, z: tf.Tensor): tf.Tensor {
       return z
     case 'relu':
       return tf.relu(z)
+    case 'tanh':
+      return tf.tanh(z)
+    case 'sigmoid':
+      return tf.sigmoid(z)
   }
 }
 
@@ -26,5 +30,9 @@ export function activationGradient(activation: Activation, dy: tf.Tensor, y: tf.
       return dy
     case 'relu':
       return tf.engine().runKernel('ReluGrad', { dy, y })
+    case 'tanh':
+      return tf.mul(dy, tf.sub(1, tf.square(y)))
+    case 'sigmoid':
+      return tf.mul(dy, tf.mul(y, tf.sub(1, y)))
   }
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#domain/model-spec.ts'
-import { activationGradient } from './activation.ts'
+import { activate, activationGradient } from './activation.ts'
 import type { Layer } from './layer.ts'
 
 /** y = activation(x * kernel + bias), for x [batch, height, width, in], kernel [size, size, in, filters] and bias [filters]. */
@@ -15,7 +15,11 @@ export function convolution({
   return ({ variables, inputs: [x] }) => {
     const filter = variables[`${name}/kernel`] as tf.Tensor4D
     const bias = variables[`${name}/bias`]
-    const y = tf.fused.conv2d({ x: x as tf.Tensor4D, filter, ...(bias && { bias }), activation, ...window })
+    const linear = { x: x as tf.Tensor4D, filter, ...(bias && { bias }), ...window }
+    const y =
+      activation === 'relu' || activation === 'linear'
+        ? tf.fused.conv2d({ ...linear, activation })
+        : activate(activation, tf.fused.conv2d(linear))
     return {
       y,
       pullback(dy) {

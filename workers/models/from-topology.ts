@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Layer as LayerSpec, Topology } from '#domain/model-spec.ts'
 import { type PlacedLayer, placeLayers } from '#domain/shape.ts'
 import { activationLayer } from './activation.ts'
+import { averagePooling } from './average-pooling.ts'
 import { batchNormalization } from './batch-normalization.ts'
 import { convolution } from './convolution.ts'
 import { dense } from './dense.ts'
@@ -81,6 +82,8 @@ function layerFromSpec(layer: LayerSpec, index: number): Layer {
       return convolution(layer)
     case 'maxPooling2d':
       return maxPooling(layer)
+    case 'averagePooling2d':
+      return averagePooling(layer)
     case 'zeroPadding2d':
       return zeroPadding(layer)
     case 'batchNormalization':

@@ -18,7 +18,16 @@ const RESIDUAL: Topology = {
     { type: 'batchNormalization', name: 'bn1', momentum: 0.9, epsilon: 1e-5 },
     { type: 'activation', name: 'relu1', activation: 'relu' },
     { type: 'zeroPadding2d', name: 'pad', padding: 1 },
-    { type: 'conv2d', name: 'conv', filters: 6, kernelSize: 3, strides: 2, padding: 'valid', ...kernel },
+    {
+      type: 'conv2d',
+      name: 'conv',
+      filters: 6,
+      kernelSize: 3,
+      strides: 2,
+      padding: 'valid',
+      ...kernel,
+      activation: 'sigmoid',
+    },
     { type: 'batchNormalization', name: 'bn2', momentum: 0.5, epsilon: 1e-3 },
     {
       type: 'conv2d',
@@ -31,8 +40,9 @@ const RESIDUAL: Topology = {
       ...kernel,
     },
     { type: 'add', name: 'add', inputs: ['bn2', 'shortcut'] },
-    { type: 'activation', name: 'relu2', activation: 'relu' },
+    { type: 'activation', name: 'tanh', activation: 'tanh' },
     { type: 'maxPooling2d', name: 'pool', poolSize: 2, strides: 1 },
+    { type: 'averagePooling2d', name: 'average', poolSize: 2, strides: 1 },
     { type: 'dropout', name: 'drop', rate: 0.3 },
     { type: 'globalAveragePooling2d', name: 'mean' },
     { type: 'dense', name: 'fc', units: 5, biasInitializer: 'zeros', ...kernel },
@@ -56,7 +66,7 @@ export function testNetwork(): void {
       for (const [name, gradient] of Object.entries(gradients)) {
         const length = tf.norm(gradient).dataSync()[0]!
         // A step along the gradient, short enough for the loss to be a line: its slope there is the gradient's length.
-        const step = 1e-3 / length
+        const step = 1e-5 / length
         const along = (sign: number) =>
           lossAt({ ...params, [name]: tf.add(params[name]!, tf.mul(gradient, (sign * step) / length)) })
         const slope = (along(1) - along(-1)) / (2 * step)
