@@ -25,7 +25,7 @@ const nothing = z.null('is not trained here: leave it out').optional()
 const activation = z.enum(ACTIVATIONS, `must be one of: ${ACTIVATIONS.join(', ')}`).nullish()
 /** At the end, where it becomes part of the loss. */
 const lastActivation = z
-  .enum([...ACTIVATIONS, 'softmax'], `must be softmax or one of: ${ACTIVATIONS.join(', ')}`)
+  .enum(['linear', 'softmax'], 'must be linear or softmax: this layer gives the logits')
   .nullish()
 
 const INITIALIZERS: readonly Initializer[] = [
@@ -67,6 +67,8 @@ const initializer = (usual: Initializer) =>
       if (!found) context.addIssue(`must be one of: ${INITIALIZERS.join(', ')}`)
       return found ?? usual
     })
+
+const always = (only: Initializer) => initializer(only).refine(found => found === only, `must be ${only}`)
 
 const unconstrained = {
   kernel_regularizer: nothing,
@@ -160,13 +162,20 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   ),
   BatchNormalization: converter(
     () => ({
-      axis: z.union([z.literal(-1), z.literal(3), z.literal(1), z.array(z.int()).length(1)]).default(-1),
+      // Which axis that is depends on the input: keras-model.ts sees to it.
+      axis: z.union([z.int(), z.array(z.int()).length(1)]).default(-1),
       momentum: z.number().min(0).max(1).default(0.99),
       epsilon: z.number().positive().default(1e-3),
       center: z.literal(true, 'must be true').default(true),
       scale: z.literal(true, 'must be true').default(true),
+      gamma_initializer: always('ones'),
+      beta_initializer: always('zeros'),
+      moving_mean_initializer: always('zeros'),
+      moving_variance_initializer: always('ones'),
       gamma_regularizer: nothing,
       beta_regularizer: nothing,
+      gamma_constraint: nothing,
+      beta_constraint: nothing,
     }),
     ({ momentum, epsilon }) => ({ type: 'batchNormalization', momentum, epsilon }),
   ),
@@ -200,7 +209,7 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   ),
 }
 
-/** The same layer as it is trained here, but for its name and inputs. @param isLast whether it gives the network's output */
+/** The same layer as it is trained here, but for its name and inputs. @param isLast whether its output goes to the loss as it is */
 export function layerFromKeras(
   { className, config, path }: KerasLayer,
   isLast: boolean,

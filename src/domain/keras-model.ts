@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { AppError } from './error.ts'
 import { type KerasLayer, layerFromKeras } from './keras-layer.ts'
 import type { Layer, Topology } from './model-spec.ts'
+import { placeLayers } from './shape.ts'
 import { checkTopology } from './topology-limits.ts'
 
 const LayerEntry = z.object({
@@ -23,6 +24,7 @@ const Model = z.object({
 })
 
 const PATH = 'model.topology'
+const RESERVED = 'input'
 
 /**
  * A network as Keras 2 and 3 (`model.to_json()`, Sequential or functional) or TensorFlow.js (`model.json`) write it down. A softmax at
@@ -48,6 +50,7 @@ export function topologyFromKeras(json: unknown): Topology {
   const ordered = withOutputLast(layers, config.output_layers)
   const topology = { inputShape: shape, layers: toLayers(ordered, inputs[0]?.name) }
   checkTopology(topology, refuse)
+  checkAxes(topology, layers)
   return topology
 }
 
@@ -113,6 +116,16 @@ function withOutputLast(layers: readonly KerasLayer[], outputs: unknown): readon
   return [...layers.filter(({ name }) => name !== output), ...layers.filter(({ name }) => name === output)]
 }
 
+/** A batch normalisation here is one over channels, which come last. */
+function checkAxes(topology: Topology, layers: readonly KerasLayer[]): void {
+  const ranks = new Map(placeLayers(topology).map(({ layer, inputShape }) => [layer.name, inputShape.length]))
+  for (const { className, name, config, path } of layers) {
+    const axis = [config.axis].flat()[0] ?? -1
+    if (className === 'BatchNormalization' && axis !== -1 && axis !== ranks.get(name))
+      refuse(`${path}.config.axis`, 'must be -1, the last')
+  }
+}
+
 function toLayers(layers: readonly KerasLayer[], input: string | undefined): Layer[] {
   const kept = layers.filter(({ className }) => className !== 'InputLayer')
   const last = kept.at(-1)
@@ -125,12 +138,14 @@ function toLayers(layers: readonly KerasLayer[], input: string | undefined): Lay
     if (names.has(layer.name))
       refuse(`${layer.path}.config.name`, `"${layer.name}" is the name of another layer too`)
     names.add(layer.name)
+    if (layer.name === RESERVED)
+      refuse(`${layer.path}.config.name`, `is "${RESERVED}", which exports call the input`)
     const isFirst = layer.inputs.length === 0 || (layer.inputs.length === 1 && layer.inputs[0] === input)
     if (isFirst && index > 0)
       refuse(`${layer.path}.inbound_nodes`, 'only the first layer may take the input itself')
     const inputs = isFirst ? {} : { inputs: layer.inputs }
     return {
-      ...layerFromKeras(layer, index === trained.length - 1, refuse),
+      ...layerFromKeras(layer, !isSoftmax && index === trained.length - 1, refuse),
       name: layer.name,
       ...inputs,
     } as Layer

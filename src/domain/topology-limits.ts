@@ -38,6 +38,9 @@ export function checkTopology(topology: Topology, refuse: Refuse): void {
     if (!(activations <= MOST_ACTIVATIONS))
       refuse('.config.layers', `makes more than ${MOST_ACTIVATIONS} activations an example`)
   }
+  const taken = new Set(placed.flatMap(({ inputs }) => inputs))
+  const idle = placed.find((_, index) => index < placed.length - 1 && !taken.has(index))
+  if (idle) refuse('.config.layers', `${idle.layer.name} leads nowhere: no layer takes from it`)
   const last = placed.at(-1)!
   if (last.layer.type !== 'dense')
     refuse('.config.layers', `must end in a Dense layer, one unit a class, not in ${last.layer.name}`)

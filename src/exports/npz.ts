@@ -1,9 +1,12 @@
 import type { Weight } from '#formats/named-tensor.ts'
 import { zipFiles } from './zip.ts'
 
-type NpyArray = { shape: readonly number[]; data: Float32Array | Int32Array | Uint8Array }
-
-const DTYPES = { Float32Array: '<f4', Int32Array: '<i4', Uint8Array: '|S3' } as const
+interface NpyArray {
+  shape: readonly number[]
+  data: Float32Array | Int32Array | Uint8Array
+  /** NumPy's description of an element; that of the data unless it is given. */
+  descr?: string
+}
 
 /**
  * NumPy's `.npz`: every tensor under its name, and each matrix (a convolution's kernel as one of [window and inputs, outputs])
@@ -18,10 +21,9 @@ export function encodeNpz(tensors: readonly Weight[]): Uint8Array {
 }
 
 /** The `.npy` format, version 1.0 (NEP 1), in C order. */
-export function encodeNpy({ shape, data }: NpyArray): Uint8Array {
-  const dtype = DTYPES[data.constructor.name as keyof typeof DTYPES]
+export function encodeNpy({ shape, data, descr = descrOf(data) }: NpyArray): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
-  const text = `{'descr': '${dtype}', 'fortran_order': False, 'shape': ${tuple}, }`
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${tuple}, }`
   const headerBytes = Math.ceil((10 + text.length + 1) / 64) * 64
   const header = Buffer.alloc(headerBytes, ' ')
   header.write('\x93NUMPY\x01\x00', 'latin1')
@@ -29,6 +31,11 @@ export function encodeNpy({ shape, data }: NpyArray): Uint8Array {
   header.write(text, 10, 'latin1')
   header.write('\n', headerBytes - 1)
   return Buffer.concat([header, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)])
+}
+
+function descrOf(data: NpyArray['data']): string {
+  if (data instanceof Float32Array) return '<f4'
+  return data instanceof Int32Array ? '<i4' : '|u1'
 }
 
 /** Compressed sparse rows, with the members that `scipy.sparse.save_npz` writes. */
@@ -54,7 +61,7 @@ function encodeCsr({ shape, data }: Weight): Uint8Array {
     {
       'indices.npy': encodeNpy({ shape: [nonzero], data: indices }),
       'indptr.npy': encodeNpy({ shape: [rows + 1], data: indptr }),
-      'format.npy': encodeNpy({ shape: [], data: new TextEncoder().encode('csr') }),
+      'format.npy': encodeNpy({ shape: [], data: new TextEncoder().encode('csr'), descr: '|S3' }),
       'shape.npy': encodeNpy({ shape: [2], data: Int32Array.of(rows, columns) }),
       'data.npy': encodeNpy({ shape: [nonzero], data: values }),
     },

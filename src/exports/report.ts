@@ -87,8 +87,17 @@ ${cells.join('\n')}
 </table></div>`
 }
 
-function command(spec: TrainingSpec): string {
-  return `curl -s localhost:3000/v1/jobs -H 'content-type: application/json' -d '${JSON.stringify(spec)}'`
+/** The spec as a client posts it. */
+function command({ model, init, ...spec }: TrainingSpec): string {
+  const request = {
+    model: 'topology' in model ? { topology: 'the JSON of the network' } : model,
+    ...(init && {
+      init: { jobId: init.jobId, checkpoint: init.epoch, optimizerState: init.optimizerState },
+    }),
+    ...spec,
+  }
+  const body = JSON.stringify(request).replaceAll("'", "'\\''")
+  return `curl -s localhost:3000/v1/jobs -H 'content-type: application/json' -d '${body}'`
 }
 
 function escapeHtml(text: string): string {

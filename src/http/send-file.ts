@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { FileHandle } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import type { BlobRange } from '#infra/blob-store.ts'
@@ -14,7 +13,7 @@ export async function sendFile(
   { start, end }: BlobRange,
   to: ServerResponse,
 ): Promise<void> {
-  const closed = once(to, 'close')
+  const closed = new Promise(resolve => to.once('close', resolve))
   const size = Math.min(CHUNK_BYTES, end + 1 - start)
   const buffers = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)]
   const sent: Promise<unknown>[] = []

@@ -48,14 +48,14 @@ export class JobStore {
     const args = [job.id, JSON.stringify(job), record, IDEMPOTENCY_SECONDS]
     const found = await scripts.create(this.#redis, keys, args)
     if (!found || !claim) return { job, replayed: false }
-    const earlier: { bodyDigest: string; job: Job } = JSON.parse(found)
-    if (earlier.bodyDigest !== claim.bodyDigest) {
-      throw new AppError(
-        'idempotency_key_reused',
-        'This Idempotency-Key was used with another body; take a new key.',
-      )
-    }
-    return { job: earlier.job, replayed: earlier.job.id !== job.id }
+    const earlier = replayOf(found, claim.bodyDigest)
+    return { job: earlier, replayed: earlier.id !== job.id }
+  }
+
+  /** What a key has made already. @throws AppError as `create` does */
+  async replay({ scope, bodyDigest }: IdempotencyClaim): Promise<Job | undefined> {
+    const found = await this.#redis.get(redisKeys.idempotency(scope))
+    return found === null ? undefined : replayOf(found, bodyDigest)
   }
 
   async get(jobId: string): Promise<Job | undefined> {
@@ -197,6 +197,16 @@ export class JobStore {
     )
     await transaction.exec()
   }
+}
+
+/** @throws AppError `idempotency_key_reused` */
+function replayOf(record: string, bodyDigest: string): Job {
+  const earlier: { bodyDigest: string; job: Job } = JSON.parse(record)
+  if (earlier.bodyDigest === bodyDigest) return earlier.job
+  throw new AppError(
+    'idempotency_key_reused',
+    'This Idempotency-Key was used with another body; take a new key.',
+  )
 }
 
 function ratesKey(model: ModelSpec): string {

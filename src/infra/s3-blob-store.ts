@@ -43,10 +43,12 @@ export class S3BlobStore implements BlobStore {
     const endpoint = searchParams.get('endpoint')
     if (endpoint !== null && !/^https?:\/\/./.test(endpoint))
       throw new Error('the endpoint of an s3:// URL begins with https:// or http://')
+    // Without an endpoint this is AWS, and the SDK looks for the region where it looks for the keys.
+    const region = searchParams.get('region') ?? (endpoint === null ? undefined : 'us-east-1')
     this.#bucket = hostname
     this.#prefix = decodeURIComponent(pathname.replace(/^\/+/, '').replace(/([^/])$/, '$1/'))
     this.#client = new S3Client({
-      region: searchParams.get('region') ?? process.env.AWS_REGION ?? 'us-east-1',
+      ...(region && { region }),
       ...(endpoint && { endpoint, forcePathStyle: true }),
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',

@@ -42,9 +42,13 @@ it("a job that starts from another's weights alone starts from just those, also 
   const weights = await weightsOf(first)
   const source = await train(JOB)
   const still = { name: 'sgd', learningRate: 1e-60 }
-  const submitted = await post(service.url, '/v1/jobs', { ...JOB, optimizer: still, init: { jobId: source } })
+  const request = { ...JOB, optimizer: still, init: { jobId: source } }
+  const submit = () => post(service.url, '/v1/jobs', request, { 'idempotency-key': 'once' })
+  const submitted = await submit()
   assert.equal(submitted.body.spec.init.epoch, 1)
   await fetch(`${service.url}/v1/jobs/${source}`, { method: 'DELETE' })
+  const again = await submit()
+  assert.deepEqual([again.status, again.body.id], [201, submitted.body.id])
   const { frames } = await watchJob(service.url, submitted.body.id)
   assert.equal(frames.at(-1)?.status, 'succeeded')
   assert.ok((await weightsOf(submitted.body.id)).equals(weights))

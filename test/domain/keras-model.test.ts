@@ -54,6 +54,42 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     'model.topology.config.layers.2.config.activation',
     /must be one of: linear, relu, tanh, sigmoid/,
   ],
+  'a nonlinearity between the logits and the loss': [
+    sequential(input, flatten, layer('Dense', { units: 10, activation: 'sigmoid' })),
+    'model.topology.config.layers.2.config.activation',
+    /must be linear or softmax/,
+  ],
+  'one softmax behind another': [
+    sequential(input, flatten, layer('Dense', { units: 10, activation: 'softmax' }), layer('Softmax')),
+    'model.topology.config.layers.2.config.activation',
+    /must be one of: linear, relu, tanh, sigmoid/,
+  ],
+  'a normalisation over rows': [
+    sequential(input, layer('BatchNormalization', { axis: 1 }), flatten, dense),
+    'model.topology.config.layers.1.config.axis',
+    /must be -1, the last/,
+  ],
+  'a normalisation that starts elsewhere': [
+    sequential(input, layer('BatchNormalization', { gamma_initializer: 'zeros' }), flatten, dense),
+    'model.topology.config.layers.1.config.gamma_initializer',
+    /must be ones/,
+  ],
+  'a layer that leads nowhere': [
+    {
+      class_name: 'Functional',
+      config: {
+        layers: [
+          input,
+          { ...flatten, inbound_nodes: [[['input', 0, 0, {}]]] },
+          { ...layer('Dense', { units: 3, name: 'idle' }), inbound_nodes: [[['Flatten', 0, 0, {}]]] },
+          { ...dense, inbound_nodes: [[['Flatten', 0, 0, {}]]] },
+        ],
+        output_layers: [['Dense', 0, 0]],
+      },
+    },
+    'model.topology.config.layers',
+    /idle leads nowhere/,
+  ],
   'an input of any size': [
     sequential(
       { class_name: 'InputLayer', config: { batch_shape: [null, null, 28, 1], name: 'input' } },

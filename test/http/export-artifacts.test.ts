@@ -105,6 +105,15 @@ describe('the files of a job that was cancelled', () => {
     assert.ok(listed.rounding.maxAbsoluteError > 0 && listed.rounding.maxAbsoluteError < 2 ** -11)
   })
 
+  it('include a report whose command is accepted as it stands', async () => {
+    const page = Buffer.from(await download('report.html')).toString()
+    const text = page.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+    const body = JSON.parse(/-d '(.*)'<\/pre>/.exec(text)![1]!)
+    const { status } = await request(api.url).post('/v1/jobs?dryRun=true').send(body)
+    assert.equal(status, 200)
+    assert.deepEqual(body.optimizer, { ...REQUEST.optimizer, exclude: [], clock: 'steps' })
+  })
+
   it('that nobody offers are refused by the name of what is wrong', async () => {
     const { status, body } = await request(api.url).get(`${base}/model.keras?layout=torch`)
     assert.equal(status, 400)

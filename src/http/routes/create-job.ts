@@ -11,6 +11,7 @@ import { JobResource, jobResource } from '#http/job-resource.ts'
 import type { World } from '#infra/connect.ts'
 import { missingFiles } from '#infra/dataset-files.ts'
 import { newJobId } from '#infra/job-id.ts'
+import type { IdempotencyClaim } from '#infra/job-store.ts'
 import { takeOverCheckpoint } from '#infra/take-over-checkpoint.ts'
 
 const schema = {
@@ -27,35 +28,49 @@ export const createJobRoute =
   (world: Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs'>, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
     app.post('/v1/jobs', { schema }, async (request, reply) => {
-      const { spec: resolved, warnings } = resolveSpec(request.body)
-      requireDataset(resolved.dataset.id)
-      const taken = request.body.init && (await takeOverCheckpoint(world, request.body.init, resolved))
-      const spec = taken ? { ...resolved, init: taken.init } : resolved
-      if (request.query.dryRun === 'true')
+      if (request.query.dryRun === 'true') {
+        const { spec, warnings } = await resolve(request.body)
         return reply.code(200).send(await dryRun(world, { spec, warnings }))
-      const { name } = request.body
-      const createdAt = new Date().toISOString()
-      const details = { warnings, createdAt, ...(name !== undefined && { name }) }
+      }
       const key = request.headers['idempotency-key']
       const claim = key === undefined ? undefined : idempotencyClaim('POST /v1/jobs', key, request.body)
-      const jobId = newJobId()
-      if (taken) await world.blobs.put(jobId, [taken.file])
-      const { job, replayed } = await world.jobs.create(queuedJob(jobId, spec, details), claim)
-      if (replayed) {
-        if (taken) await world.blobs.deleteAll(jobId)
-        reply.header('idempotency-replayed', 'true')
-      } else {
-        request.log.info({ jobId: job.id, model: modelName(spec.model) }, 'a job was submitted')
-        await enqueue(job.id, spec.priority)
-      }
+      // Looked up before anything is judged: what the job was made from may be gone, its answer is not.
+      const earlier = claim && (await world.jobs.replay(claim))
+      const { job, replayed } = earlier ? { job: earlier, replayed: true } : await submit(request.body, claim)
+      if (replayed) reply.header('idempotency-replayed', 'true')
+      else request.log.info({ jobId: job.id, model: modelName(job.spec.model) }, 'a job was submitted')
       return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(jobResource(job))
     })
+
+    async function submit(body: JobRequest, claim?: IdempotencyClaim) {
+      const { spec, warnings, initFile } = await resolve(body)
+      const details = {
+        warnings,
+        createdAt: new Date().toISOString(),
+        ...(body.name !== undefined && { name: body.name }),
+      }
+      const jobId = newJobId()
+      if (initFile) await world.blobs.put(jobId, [initFile])
+      const { job, replayed } = await world.jobs.create(queuedJob(jobId, spec, details), claim)
+      if (!replayed) await enqueue(job.id, spec.priority)
+      else if (initFile) await world.blobs.deleteAll(jobId)
+      return { job, replayed }
+    }
+
+    /** The spec, and the checkpoint file that it starts from if it does. */
+    async function resolve(body: JobRequest) {
+      const { spec, warnings } = resolveSpec(body)
+      requireDataset(spec.dataset.id)
+      if (!body.init) return { spec, warnings }
+      const { init, file } = await takeOverCheckpoint(world, body.init, spec)
+      return { spec: { ...spec, init }, warnings, initFile: file }
+    }
 
     /** @throws AppError `invalid_request` for a dataset that nobody has brought */
     function requireDataset(id: string): void {
       const [missing] = missingFiles(id, datasetsDir)
       if (!missing) return
-      const message = `there is no ${missing}: put the binary version of ${id} there (DATASETS_DIR), or take synthetic-cifar10`
+      const message = `there is no ${missing}: put the binary version of ${id} there (DATASETS_DIR); synthetic-cifar10 needs nothing`
       throw new AppError('invalid_request', `The dataset ${id} is not here.`, {
         mistakes: [{ path: 'dataset.id', message }],
       })

@@ -59,7 +59,10 @@ describe('the data of CIFAR-10', () => {
     const { api, close } = await ask()
     const { status, body } = await api.post('/v1/jobs').send(request10)
     assert.deepEqual([status, body.errors[0].path], [400, 'dataset.id'])
-    assert.match(body.errors[0].message, /no .*cifar10\/data_batch_1.bin: put .* or take synthetic-cifar10/)
+    assert.match(
+      body.errors[0].message,
+      /no .*cifar10\/data_batch_1.bin: put .* synthetic-cifar10 needs nothing/,
+    )
     assert.equal((await api.get('/v1/datasets/cifar10')).status, 404)
     await close()
   })
