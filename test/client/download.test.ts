@@ -83,6 +83,15 @@ describe('a download', () => {
     line.close()
   })
 
+  it('that missed only its name gets it without a byte more', async () => {
+    await writeFile(partOf(SHA256), CONTENT)
+    const line = await breakingLine(api.url, 150_000)
+    assert.equal(await download(line.url + route, path), SHA256)
+    assert.equal(line.connections(), 1)
+    assert.deepEqual(await readdir(folder), ['model'])
+    line.close()
+  })
+
   it('starts over when what is there belongs to another file', async () => {
     await writeFile(partOf('0'.repeat(64)), CONTENT.subarray(0, 1000))
     assert.equal(await download(api.url + route, path), SHA256)
