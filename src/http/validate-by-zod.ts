@@ -8,12 +8,21 @@ type Issue = z.core.$ZodIssue
 export const validateByZod: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>
   data => {
-    const { data: value, error } = schema.safeParse(data, { error: whatWouldBeRight })
-    if (!error) return { value }
-    const mistakes = mistakesOf(error.issues)
-    const detail = mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
-    return { error: new AppError('invalid_request', detail, { mistakes }) }
+    try {
+      return { value: parseByZod(schema, data) }
+    } catch (error) {
+      return { error: error as AppError }
+    }
   }
+
+/** @throws AppError `invalid_request` */
+export function parseByZod<Value>(schema: z.ZodType<Value>, data: unknown): Value {
+  const { data: value, error } = schema.safeParse(data, { error: whatWouldBeRight })
+  if (!error) return value
+  const mistakes = mistakesOf(error.issues)
+  const detail = mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
+  throw new AppError('invalid_request', detail, { mistakes })
+}
 
 /** Zod names an unknown key without saying which are known. */
 const whatWouldBeRight: z.core.$ZodErrorMap = issue => {

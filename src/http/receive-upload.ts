@@ -1,0 +1,83 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { MultipartFile, MultipartValue } from '@fastify/multipart'
+import type { FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { AppError } from '#domain/error.ts'
+import { parseByZod } from './validate-by-zod.ts'
+
+/** A file part, as it lies in the folder of its upload. */
+export interface UploadedFile {
+  /** The part's name. */
+  field: string
+  /** What the client calls the file; never a place to write to. */
+  name: string
+  path: string
+  sizeBytes: number
+}
+
+/** What @fastify/multipart is registered with, in the plugins of the routes that take uploads. */
+export const UPLOAD_LIMITS = {
+  limits: { fileSize: 4 * 1024 ** 3, files: 1000, fields: 1, fieldSize: 1024 ** 2, parts: 1001 },
+}
+
+/**
+ * Streams a multipart body (RFC 7578) into files: the part `spec` is JSON, the others are files.
+ *
+ * @param folder is made for it, and is gone again when this throws; otherwise it is the caller's
+ * @param fields the names that file parts may have
+ * @throws AppError `invalid_request` for a spec that is not `schema`, an unknown part, or no file; `body_too_large`
+ */
+export async function receiveUpload<Spec>(
+  request: FastifyRequest,
+  folder: string,
+  schema: z.ZodType<Spec>,
+  fields: readonly string[],
+): Promise<{ spec: Spec; files: UploadedFile[] }> {
+  if (!request.isMultipart())
+    throw new AppError('unsupported_media_type', 'Send a multipart/form-data body with a part `spec`.')
+  await mkdir(folder, { recursive: true })
+  try {
+    const files: UploadedFile[] = []
+    let spec: unknown
+    for await (const part of request.parts()) {
+      if (part.type === 'field') spec = specOf(part)
+      else files.push(await store(part, join(folder, String(files.length)), fields))
+    }
+    return { spec: parseSpec(schema, spec), files }
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+function specOf({ fieldname, value }: MultipartValue): unknown {
+  if (fieldname !== 'spec')
+    refuse(fieldname, 'is no field here: the part `spec` is, and the others are files')
+  if (typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch (error) {
+    return refuse('spec', `is not JSON: ${(error as Error).message}`)
+  }
+}
+
+function parseSpec<Spec>(schema: z.ZodType<Spec>, spec: unknown): Spec {
+  if (spec === undefined) refuse('spec', 'is missing: a part of this name says in JSON what the files are')
+  return parseByZod(schema, spec)
+}
+
+async function store(part: MultipartFile, path: string, fields: readonly string[]): Promise<UploadedFile> {
+  const { fieldname: field, filename: name, file } = part
+  if (!fields.includes(field)) refuse(field, `is no file here; there is: ${fields.join(', ')}`)
+  await pipeline(file, createWriteStream(path))
+  if (file.truncated)
+    throw new AppError('body_too_large', `${name} is larger than ${UPLOAD_LIMITS.limits.fileSize} bytes.`)
+  return { field, name, path, sizeBytes: file.bytesRead }
+}
+
+function refuse(path: string, message: string): never {
+  throw new AppError('invalid_request', `${path} ${message}.`, { mistakes: [{ path, message }] })
+}
