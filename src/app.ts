@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import helmet from '@fastify/helmet'
 import websocket from '@fastify/websocket'
 import Fastify, {
@@ -16,7 +18,9 @@ import { CLOSE } from '#http/frame-socket.ts'
 import { registerOpenapi } from '#http/openapi.ts'
 import { cancelJobRoute } from '#http/routes/cancel-job.ts'
 import { changeJobRoute } from '#http/routes/change-job.ts'
+import { createDatasetRoute, type DatasetFolders } from '#http/routes/create-dataset.ts'
 import { createJobRoute } from '#http/routes/create-job.ts'
+import { deleteDatasetRoute } from '#http/routes/delete-dataset.ts'
 import { deleteJobRoute } from '#http/routes/delete-job.ts'
 import { downloadArtifactRoute } from '#http/routes/download-artifact.ts'
 import { getJobRoute } from '#http/routes/get-job.ts'
@@ -40,7 +44,8 @@ import type { World } from '#infra/connect.ts'
 
 const BODY_BYTES = 1024 * 1024
 const FRAME_BYTES = 64 * 1024
-const REQUEST_MS = 60_000
+/** The largest upload at 1 MB a second. */
+const REQUEST_MS = 4_300_000
 const GOODBYE_MS = 2_000
 
 /** The api as a value that can be asked without a socket. It never imports TensorFlow. */
@@ -49,8 +54,12 @@ export async function createApp(
   {
     adminKey,
     datasetsDir = '',
+    uploadsDir = join(tmpdir(), 'thresher-uploads'),
     logger,
-  }: { adminKey?: string | undefined; datasetsDir?: string; logger?: FastifyBaseLogger },
+  }: {
+    adminKey?: string | undefined
+    logger?: FastifyBaseLogger
+  } & Partial<DatasetFolders>,
 ): Promise<FastifyInstance> {
   const app = Fastify({
     ...(logger && { loggerInstance: logger }),
@@ -92,7 +101,9 @@ export async function createApp(
   await app.register(downloadArtifactRoute(world))
   await app.register(predictRoute(world))
   await app.register(listWorkersRoute(world))
-  await app.register(readDatasetsRoutes(datasetsDir))
+  await app.register(createDatasetRoute(world, { datasetsDir, uploadsDir }))
+  await app.register(deleteDatasetRoute(world))
+  await app.register(readDatasetsRoutes(world, datasetsDir))
   await app.register(readModelsRoutes)
   await app.register(healthRoutes(world))
   return app

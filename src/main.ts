@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { isLoopbackAddress } from '#http/authenticate.ts'
 import { connect } from '#infra/connect.ts'
 import { warnOfForgetfulRedis } from '#infra/forgetful-redis.ts'
+import { leftUploads, resumeUploads, uploadsOf } from '#infra/take-in-upload.ts'
 import { reconcileQueue } from '#src/dispatcher/reconcile-queue.ts'
 import { sweepOrphans } from '#src/dispatcher/sweep-orphans.ts'
 import { createApp } from './app.ts'
@@ -24,7 +26,12 @@ if (!config.adminKey && !isLoopbackAddress(config.host)) {
 if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
   logger.warn('ADMIN_KEY is short enough to be guessed; a good one comes from `openssl rand -hex 32`')
 await warnOfForgetfulRedis(world.redis, logger)
-const app = await createApp(world, { ...config, logger })
+const uploads = join(config.dataDir, 'uploads')
+resumeUploads(world, await leftUploads(uploads)).catch(err =>
+  logger.error({ err }, 'uploads could not be validated'),
+)
+const uploadsDir = uploadsOf(uploads, process.pid)
+const app = await createApp(world, { ...config, uploadsDir, logger })
 const stopReconciling = reconcileQueue(world, logger)
 const stopSweeping = sweepOrphans(world, logger)
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {

@@ -1,10 +1,10 @@
 import { type Job, queuedJob } from '#domain/job.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
-import { newJobId } from '#infra/job-id.ts'
+import { newId } from '#infra/new-id.ts'
 
 /** A queued job that no store has seen yet. */
 export function newJob(change: Partial<JobRequest> = {}): Job {
   const { spec, warnings } = resolveSpec({ model: { preset: 'mnist-mlp' }, ...change })
-  return queuedJob(newJobId(), spec, { warnings, createdAt: new Date().toISOString() })
+  return queuedJob(newId('job'), spec, { warnings, createdAt: new Date().toISOString() })
 }

@@ -8,18 +8,29 @@ export const Normalization = z.strictObject({
 })
 export type Normalization = z.infer<typeof Normalization>
 
+/** What is known of a dataset without its data; bytes count as fractions of 255. */
+export const DatasetFacts = z.object({
+  dtype: z.enum(['uint8', 'float32']),
+  inputShape: z.array(z.int()).describe('Of one example.'),
+  classes: z.array(z.string()).describe('Names by label; none where examples have targets.'),
+  targets: z.int().optional().describe('Numbers that each example has in the place of a class.'),
+  splits: z.object({ train: z.int(), test: z.int() }),
+  images: z.literal('files').optional().describe('Images that differ in size stay the files they are.'),
+  folder: z.string().optional().describe('Or they lie in this folder of DATASETS_DIR.'),
+  statistics: Normalization.optional().describe('Of the training split, by channel: what `normalize` takes.'),
+})
+export type DatasetFacts = z.infer<typeof DatasetFacts>
+
 /** A dataset that jobs can name: shapes and counts, never the data. */
-export interface Dataset {
+export interface Dataset extends DatasetFacts {
   id: string
   name: string
-  inputShape: readonly number[]
-  classes: readonly string[]
-  splits: { train: number; test: number }
 }
 
 const MNIST: Dataset = {
   id: 'mnist',
   name: 'MNIST handwritten digits (LeCun, Cortes, Burges)',
+  dtype: 'uint8',
   inputShape: [28, 28, 1],
   classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
   splits: { train: 60_000, test: 10_000 },
@@ -28,6 +39,7 @@ const MNIST: Dataset = {
 const CIFAR10: Dataset = {
   id: 'cifar10',
   name: 'CIFAR-10 photographs (Krizhevsky), from the binary version in DATASETS_DIR/cifar10',
+  dtype: 'uint8',
   inputShape: [32, 32, 3],
   classes: CIFAR10_CLASSES,
   splits: { train: 50_000, test: 10_000 },

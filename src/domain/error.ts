@@ -7,6 +7,7 @@ export const ERROR_CATALOGUE = {
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This method is not offered here' },
   conflict: { status: 409, title: 'The job is not in a state that allows this' },
+  dataset_not_ready: { status: 409, title: 'The dataset cannot be used yet' },
   artifact_not_ready: { status: 409, title: 'The artifact does not exist yet' },
   precondition_failed: { status: 412, title: 'A precondition does not hold' },
   body_too_large: { status: 413, title: 'The body is too large' },

@@ -1,42 +1,50 @@
 import { elementCount } from '#domain/shape.ts'
 import { FormatError } from './format-error.ts'
 
-/** The other element types of IDX, to name what is not read. */
-const OTHER_DTYPES: Readonly<Record<number, string>> = {
-  9: 'int8',
-  11: 'int16',
-  12: 'int32',
-  13: 'float32',
-  14: 'float64',
+/** Element types by their code, named as NumPy names them. */
+export const IDX_KINDS: Readonly<Record<number, string>> = {
+  8: 'u1',
+  9: 'i1',
+  11: 'i2',
+  12: 'i4',
+  13: 'f4',
+  14: 'f8',
 }
+const MAGIC_BYTES = 4
 const UINT8 = 8
 
 /**
- * Reads an IDX file of unsigned bytes, the format of MNIST (LeCun et al., "The MNIST database", "File formats"): two
- * zero bytes, the element type, the rank, a big-endian uint32 a dimension, the elements row-major.
+ * The shape in the header of an IDX file (LeCun et al., "The MNIST database", "File formats"): two zero bytes, the element
+ * type, the rank, a big-endian uint32 a dimension. @param lengths what follows the first four bytes
+ */
+export function idxShape(rank: number, lengths: Uint8Array): number[] {
+  const view = new DataView(lengths.buffer, lengths.byteOffset)
+  return Array.from({ length: rank }, (_, axis) => view.getUint32(4 * axis))
+}
+
+/** @param magic a file's first four bytes. @throws FormatError when they are of no IDX file */
+export function requireIdxMagic(magic: Uint8Array, name: string): void {
+  if (magic.length < MAGIC_BYTES || magic[0] !== 0 || magic[1] !== 0 || !IDX_KINDS[magic[2]!])
+    throw new FormatError(`${name}: an IDX file starts with two zero bytes, its element type and its rank`)
+}
+
+/**
+ * Reads an IDX file of unsigned bytes, the format of MNIST, whose elements are row-major.
  *
  * @returns the elements as a view into `bytes`
  * @throws FormatError
  */
 export function decodeIdx(bytes: Uint8Array): { shape: number[]; data: Uint8Array } {
-  if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0) {
-    throw new FormatError('an IDX file starts with two zero bytes, its element type and its rank')
-  }
-  const dtype = bytes[2]!
-  if (dtype !== UINT8) {
-    throw new FormatError(
-      `IDX elements must be uint8 (8), not ${OTHER_DTYPES[dtype] ?? 'unknown'} (${dtype})`,
-    )
-  }
-  const rank = bytes[3]!
-  const headerBytes = 4 + 4 * rank
-  if (bytes.length < headerBytes) {
+  requireIdxMagic(bytes, 'the file')
+  const [, , dtype, rank = 0] = bytes
+  const headerBytes = MAGIC_BYTES + 4 * rank
+  if (bytes.length < headerBytes)
     throw new FormatError(
       `an IDX header of rank ${rank} takes ${headerBytes} bytes, the file has ${bytes.length}`,
     )
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset)
-  const shape = Array.from({ length: rank }, (_, axis) => view.getUint32(4 + 4 * axis))
+  const shape = idxShape(rank, bytes.subarray(MAGIC_BYTES))
+  if (dtype !== UINT8)
+    throw new FormatError(`IDX elements must be uint8 (8), not ${IDX_KINDS[dtype!]} (${dtype})`)
   const data = bytes.subarray(headerBytes)
   if (data.length !== elementCount(shape)) {
     throw new FormatError(

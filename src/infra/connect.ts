@@ -1,7 +1,9 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Config } from '#src/config.ts'
 import { type BlobStore, connectBlobStore } from './blob-store.ts'
+import { DatasetStore } from './dataset-store.ts'
 import { Exporter } from './exporter.ts'
+import { Ingester } from './ingester.ts'
 import { JobControl } from './job-control.ts'
 import { JobEvents } from './job-events.ts'
 import { JobQueue } from './job-queue.ts'
@@ -21,7 +23,9 @@ export interface World {
   control: JobControl
   workers: WorkerRegistry
   blobs: BlobStore
+  datasets: DatasetStore
   exporter: Exporter
+  ingester: Ingester
   predictor: Predictor
   /** Whether this process may do a duty for the next `durationMs`; nobody else may meanwhile. */
   lease(duty: string, durationMs: number): Promise<boolean>
@@ -53,6 +57,7 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
   const exporter = new Exporter()
+  const ingester = new Ingester()
   const predictor = new Predictor()
   return {
     redis,
@@ -64,13 +69,16 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
     blobs: await connectBlobStore(config.artifactUrl, (url = redisUrl) =>
       open(url, { commandTimeout: COMMAND_TIMEOUT_MS }),
     ),
+    datasets: new DatasetStore(redis),
     exporter,
+    ingester,
     predictor,
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
     async close() {
       exporter.close()
+      ingester.close()
       predictor.close()
       await queue.close()
       for (const connection of opened) connection.disconnect()

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { realpath, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
@@ -25,6 +26,18 @@ export function broughtFiles(id: string, datasetsDir: string): { train: string[]
   const { train, test } = BROUGHT[id] ?? { train: [], test: [] }
   const paths = (names: readonly string[]) => names.map(name => join(datasetsDir, id, name))
   return { train: paths(train), test: paths(test) }
+}
+
+/** A folder of images that an operator has put there; none for what is no folder or lies elsewhere. */
+export async function folderOf(datasetsDir: string, name: string): Promise<string | undefined> {
+  const path = join(datasetsDir, name)
+  const isFolder = await stat(path).then(
+    found => found.isDirectory(),
+    () => false,
+  )
+  if (!isFolder) return undefined
+  const inside = dirname(await realpath(path)) === (await realpath(datasetsDir))
+  return inside ? path : undefined
 }
 
 /** What is missing of a dataset that an operator has to bring. */

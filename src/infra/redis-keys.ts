@@ -4,6 +4,8 @@ export const redisKeys = {
   events: (jobId: string) => `thresher:events:${jobId}`,
   progress: (jobId: string) => `thresher:progress:${jobId}`,
   exports: (jobId: string) => `thresher:exports:${jobId}`,
+  dataset: (datasetId: string) => `thresher:dataset:${datasetId}`,
+  allDatasets: 'thresher:datasets',
   allJobs: 'thresher:jobs',
   jobsByStatus: (status: string) => `thresher:jobs:status:${status}`,
   jobsByLabel: (key: string, value: string) => `thresher:jobs:label:${key}=${value}`,

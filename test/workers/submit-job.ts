@@ -4,12 +4,12 @@ import { isTerminal, type Job, queuedJob } from '#domain/job.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import type { World } from '#infra/connect.ts'
-import { newJobId } from '#infra/job-id.ts'
+import { newId } from '#infra/new-id.ts'
 
 /** Puts a job into the store and the queue, as the api does. */
 export async function submitJob(world: World, request: object): Promise<Job> {
   const { spec, warnings } = resolveSpec(JobRequest.parse(request))
-  const job = queuedJob(newJobId(), spec, { warnings, createdAt: new Date().toISOString() })
+  const job = queuedJob(newId('job'), spec, { warnings, createdAt: new Date().toISOString() })
   await world.jobs.create(job)
   await world.queue.enqueue(job.id, spec.priority)
   return job

@@ -10,8 +10,8 @@ import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobResource, jobResource } from '#http/job-resource.ts'
 import type { World } from '#infra/connect.ts'
 import { missingFiles } from '#infra/dataset-files.ts'
-import { newJobId } from '#infra/job-id.ts'
 import type { IdempotencyClaim } from '#infra/job-store.ts'
+import { newId } from '#infra/new-id.ts'
 import { takeOverCheckpoint } from '#infra/take-over-checkpoint.ts'
 
 const schema = {
@@ -49,7 +49,7 @@ export const createJobRoute =
         createdAt: new Date().toISOString(),
         ...(body.name !== undefined && { name: body.name }),
       }
-      const jobId = newJobId()
+      const jobId = newId('job')
       if (initFile) await world.blobs.put(jobId, [initFile])
       const { job, replayed } = await world.jobs.create(queuedJob(jobId, spec, details), claim)
       if (!replayed) await enqueue(job.id, spec.priority)

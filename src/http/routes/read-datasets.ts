@@ -1,25 +1,17 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { BUILT_IN_DATASETS } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
-import { pageOf, wholePage } from '#http/page.ts'
-import { missingFiles } from '#infra/dataset-files.ts'
+import { builtInResources, DatasetResource, datasetResource } from '#http/dataset-resource.ts'
+import { Limit, pageOf } from '#http/page.ts'
+import type { World } from '#infra/connect.ts'
 
-const DatasetResource = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    status: z.literal('ready'),
-    inputShape: z.array(z.int()),
-    classes: z.array(z.string()),
-    splits: z.object({ train: z.int(), test: z.int() }),
-  })
-  .meta({ id: 'Dataset' })
+export const DatasetParams = z.object({ datasetId: z.string().min(1).max(500) })
 
 const list = {
   operationId: 'listDatasets',
   tags: ['datasets and models'],
-  summary: 'The datasets a job can name',
+  summary: 'Uploads, newest first, and what is built in',
+  querystring: z.strictObject({ after: z.string().min(1).max(100).optional(), limit: Limit }),
   response: { 200: pageOf(DatasetResource) },
 }
 
@@ -27,28 +19,27 @@ const get = {
   operationId: 'getDataset',
   tags: ['datasets and models'],
   summary: 'One dataset',
-  params: z.object({ datasetId: z.string().min(1).max(500) }),
+  params: DatasetParams,
   response: { 200: DatasetResource },
 }
 
 export const readDatasetsRoutes =
-  (datasetsDir: string): FastifyPluginAsyncZod =>
+  ({ datasets }: Pick<World, 'datasets'>, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
-    /** Those that a job can name now. */
-    const available = () =>
-      [...BUILT_IN_DATASETS.values()]
-        .filter(({ id }) => missingFiles(id, datasetsDir).length === 0)
-        .map(dataset => ({
-          ...dataset,
-          status: 'ready' as const,
-          inputShape: [...dataset.inputShape],
-          classes: [...dataset.classes],
-        }))
-
-    app.get('/v1/datasets', { schema: list }, async () => wholePage(available()))
+    app.get('/v1/datasets', { schema: list }, async ({ query: { after, limit } }) => {
+      const builtIn = builtInResources(datasetsDir)
+      const place = builtIn.findIndex(({ id }) => id === after)
+      const uploads = place < 0 ? (await datasets.list(after, limit)).map(datasetResource) : []
+      const rest = [...uploads, ...builtIn.slice(place + 1)]
+      const data = rest.slice(0, limit)
+      const hasMore = rest.length > limit
+      return { data, hasMore, nextAfter: hasMore ? data.at(-1)!.id : null }
+    })
     app.get('/v1/datasets/:datasetId', { schema: get }, async ({ params: { datasetId } }) => {
-      const found = available().find(({ id }) => id === datasetId)
-      if (!found) throw new AppError('not_found', `There is no dataset "${datasetId}".`)
-      return found
+      const builtIn = builtInResources(datasetsDir).find(({ id }) => id === datasetId)
+      if (builtIn) return builtIn
+      const upload = await datasets.get(datasetId)
+      if (!upload) throw new AppError('not_found', `There is no dataset "${datasetId}".`)
+      return datasetResource(upload)
     })
   }

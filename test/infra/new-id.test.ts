@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { newJobId } from '#infra/job-id.ts'
+import { newId } from '#infra/new-id.ts'
 
 it('job ids sort in the order they were made in, and never meet', () => {
-  const ids = Array.from({ length: 5000 }, () => newJobId())
+  const ids = Array.from({ length: 5000 }, () => newId('job'))
   assert.deepEqual([...ids].sort(), ids)
   assert.equal(new Set(ids).size, ids.length)
   for (const id of ids) assert.match(id, /^job_[0-9a-hjkmnp-tv-z]{26}$/)

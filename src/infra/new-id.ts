@@ -6,15 +6,15 @@ let lastMs = 0
 let sequence = 0
 
 /**
- * `job_` and 26 characters: milliseconds since 1970 (10), a count of the ids that this process made within the millisecond
+ * The kind, `_` and 26 characters: milliseconds since 1970 (10), a count of the ids that this process made within the millisecond
  * (3), and 65 random bits (13). So ids sort by time, as ULIDs do, and those of one process by the order they were made in.
  */
-export function newJobId(): string {
+export function newId(kind: 'job' | 'dataset'): string {
   const now = Date.now()
   sequence = now > lastMs ? 0 : sequence + 1
   lastMs = Math.max(now, lastMs)
   const random = Array.from(randomBytes(13), byte => ALPHABET[byte % 32]).join('')
-  return `job_${base32(lastMs, 10)}${base32(sequence, 3)}${random}`
+  return `${kind}_${base32(lastMs, 10)}${base32(sequence, 3)}${random}`
 }
 
 function base32(value: number, length: number): string {

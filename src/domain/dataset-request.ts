@@ -1,0 +1,83 @@
+import { z } from 'zod'
+
+const common = {
+  name: z.string().min(1).max(200),
+  classes: z
+    .array(z.string().min(1).max(200))
+    .min(2)
+    .max(10_000)
+    .optional()
+    .describe('Names of the classes, by label; found in the data otherwise.'),
+}
+
+const labels = z
+  .enum(['classes', 'targets'])
+  .optional()
+  .describe('What the labels are: classes, or numbers to come close to. Integers are classes otherwise.')
+
+const column = z.union([z.string().min(1), z.int().min(0)])
+
+/** Where images become one size: the shorter side is scaled to 256/224 of it and the middle cut out (as torchvision's examples). */
+const size = z
+  .tuple([z.int().min(1).max(2048), z.int().min(1).max(2048)])
+  .optional()
+  .describe('Height and width of what a model is given; needed where images differ in size.')
+const channels = z.union([z.literal(1), z.literal(3)]).default(3)
+
+/** The part `spec` of an upload: what its files are. */
+export const DatasetRequest = z
+  .discriminatedUnion('format', [
+    z.strictObject({ ...common, format: z.literal('npz'), labels }),
+    z.strictObject({ ...common, format: z.literal('npy'), labels }),
+    z.strictObject({ ...common, format: z.literal('idx') }),
+    z.strictObject({
+      ...common,
+      format: z.literal('csv'),
+      label: z.union([column, z.array(column).min(1)]).describe('Column or columns, by name or from 0.'),
+      labels,
+      header: z.boolean().default(true),
+      delimiter: z.string().min(1).max(4).default(','),
+    }),
+    z.strictObject({
+      ...common,
+      format: z.literal('parquet'),
+      label: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).default('label'),
+      labels,
+      size,
+      channels,
+    }),
+    z.strictObject({ ...common, format: z.literal('cifar') }),
+    z.strictObject({ ...common, format: z.literal('imageFolder'), size, channels }),
+    z.strictObject({
+      ...common,
+      format: z.literal('tfrecord'),
+      image: z.string().min(1).default('image/encoded'),
+      label: z.string().min(1).default('image/class/label'),
+      firstLabel: z
+        .int()
+        .min(0)
+        .default(0)
+        .describe('The label of the first class: 1 in the ImageNet files.'),
+      size,
+      channels,
+    }),
+  ])
+  .meta({ id: 'DatasetRequest' })
+export type DatasetRequest = z.infer<typeof DatasetRequest>
+
+/** What registers images that lie in DATASETS_DIR already, as `train/CLASS/image` and `val/CLASS/image`. */
+export const FolderRequest = z
+  .strictObject({
+    ...common,
+    format: z.literal('imageFolder'),
+    folder: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, 'must be the name of a folder in DATASETS_DIR')
+      .max(200),
+    size: size.unwrap(),
+    channels,
+  })
+  .meta({ id: 'FolderRequest' })
+export type FolderRequest = z.infer<typeof FolderRequest>
+
+export type RequestOf<Format extends DatasetRequest['format']> = Extract<DatasetRequest, { format: Format }>

@@ -1,0 +1,161 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { DatasetFacts } from '#domain/dataset.ts'
+import type { DatasetRequest, FolderRequest } from '#domain/dataset-request.ts'
+import { FormatError } from '#formats/format-error.ts'
+import { encodeHeader, layOut } from '#formats/safetensors-header.ts'
+import type { Column } from './column.ts'
+import { type ColumnName, DatasetWriter, type SplitName } from './dataset-writer.ts'
+import type { ImageWriter } from './image-writer.ts'
+import { indexFolder } from './index-folder.ts'
+import { readCifar } from './read-cifar.ts'
+import { readCsv } from './read-csv.ts'
+import { readIdx } from './read-idx.ts'
+import { readImageFolder } from './read-image-folder.ts'
+import { readNpy } from './read-npy.ts'
+import { readParquet } from './read-parquet.ts'
+import { readTfrecord } from './read-tfrecord.ts'
+import { settleLabels } from './settle-labels.ts'
+import type { SourceFile } from './source-file.ts'
+
+type Columns = Partial<Record<ColumnName, Column>>
+
+const SPLITS: readonly SplitName[] = ['train', 'test']
+
+/**
+ * Makes a dataset of the files of an upload: one safetensors file with `train/x`, `train/y`, `test/x` and `test/y`, or where
+ * images stay the files they are, `train/images` and `train/ends` in the place of x.
+ *
+ * @param folder for the file and what it takes to make it
+ * @throws FormatError that says what is wrong and where
+ */
+export async function ingest(
+  request: DatasetRequest | FolderRequest,
+  files: readonly SourceFile[],
+  folder: string,
+): Promise<{ path: string; facts: DatasetFacts }> {
+  const writer = new DatasetWriter(folder)
+  const images = await read(request, files, writer).catch(async error => {
+    await writer.abandon()
+    throw error
+  })
+  const columns = await writer.close()
+  const shape = settleShape(request, columns, images)
+  requireWhole(columns)
+  const present = SPLITS.filter(split => columns[split].y)
+  const labels = await settleLabels(
+    present.map(split => columns[split].y!),
+    writer.names,
+    request.classes,
+  )
+  for (const [index, split] of present.entries()) columns[split].y = labels.columns[index]!
+  const { x } = columns.train
+  const normalization = x?.moments?.normalization
+  const path = join(folder, 'dataset.safetensors')
+  await assemble(columns, path)
+  const facts: DatasetFacts = {
+    dtype: x?.dtype === 'F32' ? 'float32' : 'uint8',
+    inputShape: [...(shape ?? x!.rowShape)],
+    classes: [...labels.classes],
+    splits: { train: columns.train.y!.rows, test: columns.test.y?.rows ?? 0 },
+    ...(labels.targets > 0 && { targets: labels.targets }),
+    ...(!x && ('folder' in request ? { folder: request.folder } : { images: 'files' as const })),
+    ...(normalization && { statistics: normalization }),
+  }
+  return { path, facts }
+}
+
+async function read(
+  request: DatasetRequest | FolderRequest,
+  files: readonly SourceFile[],
+  writer: DatasetWriter,
+): Promise<ImageWriter | undefined> {
+  if ('folder' in request) {
+    await indexFolder(files[0]!.path, request, writer)
+    return undefined
+  }
+  switch (request.format) {
+    case 'npz':
+    case 'npy':
+      await readNpy(files, request, writer)
+      return undefined
+    case 'idx':
+      await readIdx(files, request, writer)
+      return undefined
+    case 'csv':
+      await readCsv(files, request, writer)
+      return undefined
+    case 'cifar':
+      await readCifar(files, request, writer)
+      return undefined
+    case 'parquet':
+      return await readParquet(files, request, writer)
+    case 'imageFolder':
+      return await readImageFolder(files, request, writer)
+    case 'tfrecord':
+      return await readTfrecord(files, request, writer)
+  }
+}
+
+function settleShape(
+  request: DatasetRequest | FolderRequest,
+  columns: Record<SplitName, Columns>,
+  images: ImageWriter | undefined,
+): number[] | undefined {
+  if ('folder' in request) return [...request.size, request.channels]
+  return images && settleImages(columns, images, 'size' in request ? request.size : undefined)
+}
+
+/** Images of one size are kept as pixels, others as files; what is not kept is forgotten. @returns the shape of an example */
+function settleImages(
+  columns: Record<SplitName, Columns>,
+  { difference, channels }: ImageWriter,
+  size: readonly number[] | undefined,
+): number[] {
+  const own = columns.train.x?.rowShape ?? []
+  const isKept = !difference && (!size || (size[0] === own[0] && size[1] === own[1]))
+  if (!isKept && !size) throw new FormatError(`${difference}; say by \`size\` what a model is to be given`)
+  for (const split of SPLITS) {
+    for (const name of isKept ? (['images', 'ends'] as const) : (['x'] as const)) delete columns[split][name]
+  }
+  return isKept ? [...own] : [...size!, channels]
+}
+
+/** @throws FormatError unless every split has as many labels as examples, of one shape, and training has some */
+function requireWhole(columns: Record<SplitName, Columns>): void {
+  for (const split of SPLITS) {
+    const { x, ends, y } = columns[split]
+    const examples = (x ?? ends)?.rows ?? 0
+    const labels = y?.rows ?? 0
+    if (examples !== labels)
+      throw new FormatError(`the ${split} split has ${examples} examples and ${labels} labels`)
+  }
+  const { train, test } = columns
+  if (!train.y || train.y.rows === 0) throw new FormatError('there are no examples to train on')
+  if (
+    train.x &&
+    test.x &&
+    (train.x.dtype !== test.x.dtype || String(train.x.rowShape) !== String(test.x.rowShape))
+  )
+    throw new FormatError(
+      `the examples of training and test differ: ${train.x.dtype} [${train.x.rowShape}] and ${test.x.dtype} [${test.x.rowShape}]`,
+    )
+}
+
+async function assemble(columns: Record<SplitName, Columns>, path: string): Promise<void> {
+  const parts = SPLITS.flatMap(split =>
+    Object.entries(columns[split]).map(([name, { dtype, rows, rowShape, path: part }]) => ({
+      name: `${split}/${name}`,
+      dtype,
+      shape: [rows, ...rowShape],
+      part,
+    })),
+  )
+  const entries = layOut(parts)
+  const ordered = entries.map(({ name }) => parts.find(part => part.name === name)!.part)
+  await pipeline(async function* () {
+    yield encodeHeader(entries, { format: 'thresher-dataset-1' })
+    for (const part of ordered) yield* createReadStream(part)
+  }, createWriteStream(path))
+}

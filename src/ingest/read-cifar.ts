@@ -1,0 +1,50 @@
+import type { RequestOf } from '#domain/dataset-request.ts'
+import { decodeCifar } from '#formats/cifar.ts'
+import { FormatError } from '#formats/format-error.ts'
+import { ByteReader } from './byte-reader.ts'
+import type { DatasetWriter } from './dataset-writer.ts'
+import { type Member, membersOf } from './members.ts'
+import type { SourceFile } from './source-file.ts'
+import { splitOf } from './split-of.ts'
+
+const SHAPE = [32, 32, 3]
+/** A multiple of the bytes of both kinds of record. */
+const PIECE_BYTES = 3073 * 3074
+const PICKLE = 0x80
+
+/** The .bin files of the binary versions of CIFAR-10 and CIFAR-100, or the archive that holds them. @throws FormatError */
+export async function readCifar(
+  files: readonly SourceFile[],
+  _request: RequestOf<'cifar'>,
+  writer: DatasetWriter,
+): Promise<void> {
+  let found = false
+  for await (const member of membersOf(files)) {
+    if (await readMember(member, writer)) found = true
+  }
+  if (!found) throw new FormatError('there is no .bin file: upload the binary version of CIFAR, not another')
+}
+
+async function readMember({ name, source, content }: Member, writer: DatasetWriter): Promise<boolean> {
+  const reader = new ByteReader(content, source)
+  const isPickle = /(data_batch_\d|test_batch|\/train|\/test|\/meta|batches\.meta)$/.test(`/${name}`)
+  if (isPickle && (await reader.takeUpTo(1))[0] === PICKLE)
+    throw new FormatError(`${source} is of the Python version, which is code; upload the binary version`)
+  if (!name.endsWith('.bin')) return false
+  // The two are told apart by their length, which is known only at the end for streams; their names say it too.
+  const classes = /(^|\/)(train|test)\.bin$/.test(name) ? 100 : 10
+  for await (const bytes of wholePieces(reader)) {
+    const { pixels, labels } = decodeCifar(bytes, classes)
+    await writer.appendX(splitOf(name), 'U8', SHAPE, pixels, source)
+    await writer.appendClasses(splitOf(name), Int32Array.from(labels), source)
+  }
+  return true
+}
+
+async function* wholePieces(reader: ByteReader): AsyncGenerator<Uint8Array, void, undefined> {
+  for (;;) {
+    const piece = await reader.takeUpTo(PIECE_BYTES)
+    if (piece.length > 0) yield piece
+    if (piece.length < PIECE_BYTES) return
+  }
+}

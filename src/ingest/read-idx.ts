@@ -1,0 +1,30 @@
+import type { RequestOf } from '#domain/dataset-request.ts'
+import { IDX_KINDS, idxShape, requireIdxMagic } from '#formats/idx.ts'
+import { appendExamples, appendLabels } from './append-array.ts'
+import { ByteReader } from './byte-reader.ts'
+import type { DatasetWriter } from './dataset-writer.ts'
+import { membersOf } from './members.ts'
+import type { SourceFile } from './source-file.ts'
+import { splitOf } from './split-of.ts'
+
+/** IDX files, gzipped or not: those of rank 1 are labels, and names that say t10k or test are of the test split. @throws FormatError */
+export async function readIdx(
+  files: readonly SourceFile[],
+  _request: RequestOf<'idx'>,
+  writer: DatasetWriter,
+): Promise<void> {
+  for await (const { name, source, content } of membersOf(files)) {
+    const reader = new ByteReader(content, source)
+    const magic = await reader.take(4)
+    requireIdxMagic(magic, source)
+    const shape = idxShape(magic[3]!, await reader.take(4 * magic[3]!))
+    const format = { kind: IDX_KINDS[magic[2]!]!, bigEndian: true }
+    if (shape.length === 1)
+      await appendLabels(writer, splitOf(name), { reader, format, shape, source }, undefined)
+    else {
+      // Images of one channel have no axis for it here.
+      const whole = shape.length === 3 ? [...shape, 1] : shape
+      await appendExamples(writer, splitOf(name), { reader, format, shape: whole, source })
+    }
+  }
+}

@@ -1,0 +1,217 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { DatasetRequest } from '#domain/dataset-request.ts'
+import { decodeSafetensors } from '#formats/safetensors.ts'
+import { ingest } from '#ingest/ingest.ts'
+import { pythonWith } from '#scripts/python-with.ts'
+
+const WRITERS = ['numpy==2.4.6', 'pillow==13.0.0', 'pyarrow==26.0.1', 'tfrecord==1.14.6']
+
+describe('an upload', () => {
+  let folder: string
+  let count = 0
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'thresher-ingest-'))
+    const script = fileURLToPath(new URL('write_datasets.py', import.meta.url))
+    await promisify(execFile)(await pythonWith(WRITERS), [script, folder])
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  /** @param names of files that were written, or files with their content */
+  async function takeIn(
+    spec: object,
+    names: readonly (string | { name: string; content: string | Uint8Array })[],
+  ) {
+    const workshop = join(folder, `workshop-${count++}`)
+    await mkdir(workshop)
+    const files = await Promise.all(
+      names.map(async (file, index) => {
+        if (typeof file === 'string') return { name: file, path: join(folder, file) }
+        const path = join(workshop, `upload-${index}`)
+        await writeFile(path, file.content)
+        return { name: file.name, path }
+      }),
+    )
+    const { path, facts } = await ingest(DatasetRequest.parse({ name: 'x', ...spec }), files, workshop)
+    const bytes = await readFile(path)
+    const { tensors } = decodeSafetensors(bytes)
+    return {
+      facts,
+      digest: createHash('sha256').update(bytes).digest('hex'),
+      tensors: new Map(tensors.map(t => [t.name, t])),
+    }
+  }
+
+  const refuses = (spec: object, files: Parameters<typeof takeIn>[1], message: RegExp) =>
+    assert.rejects(takeIn(spec, files), { name: 'FormatError', message })
+
+  const arrays = ['x_train.npy', 'y_train.npy', 'x_test.npy', 'y_test.npy']
+  const idx = [
+    'train-images-idx4-ubyte',
+    'train-labels-idx1-ubyte',
+    't10k-images-idx4-ubyte.gz',
+    't10k-labels-idx1-ubyte.gz',
+  ]
+  const SAME: [string, object, string[]][] = [
+    ['npz, compressed, with one-hot labels', { format: 'npz' }, ['compressed.npz']],
+    ['npy', { format: 'npy' }, arrays],
+    ['IDX, half of it gzipped', { format: 'idx' }, idx],
+    ['the binary CIFAR-10 as its tar.gz', { format: 'cifar' }, ['cifar.tar.gz']],
+    ['a zip of class folders', { format: 'imageFolder' }, ['folders.zip']],
+    ['a tar.gz of class folders', { format: 'imageFolder' }, ['folders.tar.gz']],
+    ['Parquet with images', { format: 'parquet' }, ['images-train.parquet', 'images-test.parquet']],
+    ['TFRecord', { format: 'tfrecord', firstLabel: 1 }, ['images-train.tfrecord', 'images-test.tfrecord']],
+  ]
+  for (const [what, spec, files] of SAME) {
+    it(`of ${what} comes to the same bytes as the npz of the same pictures`, async () => {
+      const expected = await takeIn({ format: 'npz' }, ['plain.npz'])
+      const found = await takeIn(spec, files)
+      assert.deepEqual(found.facts, expected.facts)
+      assert.equal(found.digest, expected.digest)
+    })
+  }
+
+  it('is known by shape, classes, splits and statistics', async () => {
+    const { facts, tensors } = await takeIn({ format: 'npz' }, ['plain.npz'])
+    const { statistics, ...rest } = facts
+    assert.deepEqual(rest, {
+      dtype: 'uint8',
+      inputShape: [32, 32, 3],
+      classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+      splits: { train: 24, test: 6 },
+    })
+    const green = tensors.get('train/x')!.data.filter((_, i) => i % 3 === 1) as Uint8Array
+    const mean = green.reduce((sum, value) => sum + value / 255, 0) / green.length
+    const variance = green.reduce((sum, value) => sum + (value / 255 - mean) ** 2, 0) / green.length
+    assert.ok(Math.abs(statistics!.mean[1]! - mean) < 1e-9)
+    assert.ok(Math.abs(statistics!.std[1]! - Math.sqrt(variance)) < 1e-9)
+  })
+
+  it('of a table has a row an example, from CSV as from Parquet', async () => {
+    const spec = { label: 'label' }
+    const csv = await takeIn({ format: 'csv', ...spec }, ['table-train.csv', 'table-test.csv'])
+    const parquet = await takeIn({ format: 'parquet', ...spec }, [
+      'table-train.parquet',
+      'table-test.parquet',
+    ])
+    assert.equal(csv.digest, parquet.digest)
+    assert.deepEqual(csv.facts, parquet.facts)
+    assert.deepEqual([csv.facts.inputShape, csv.facts.dtype], [[5], 'float32'])
+    assert.equal(csv.facts.classes[3], 'name 3')
+    assert.deepEqual([...csv.tensors.get('test/y')!.data], [4, 5, 6, 7, 8, 9])
+  })
+
+  it('of targets keeps them, several an example too', async () => {
+    const content = 'a,b,c\n1,2,0.5\n3,4,-1\n'
+    const { facts, tensors } = await takeIn({ format: 'csv', label: ['c', 'a'] }, [
+      { name: 't.csv', content },
+    ])
+    assert.deepEqual([facts.targets, facts.classes, facts.inputShape], [2, [], [1]])
+    assert.deepEqual([...tensors.get('train/y')!.data], [0.5, 1, -1, 3])
+  })
+
+  it('of images that differ in size keeps the files, when it is told the size for a model', async () => {
+    await refuses(
+      { format: 'imageFolder' },
+      ['sizes.zip'],
+      /ant\/0\.png has 40 x 30 pixels.*cat\/1\.png has 64 x 64; say by `size`/,
+    )
+    const { facts, tensors } = await takeIn({ format: 'imageFolder', size: [32, 32] }, ['sizes.zip'])
+    assert.deepEqual([facts.images, facts.inputShape, facts.classes], ['files', [32, 32, 3], ['ant', 'cat']])
+    assert.equal(Number(tensors.get('train/ends')!.data.at(-1)), tensors.get('train/images')!.data.length)
+    assert.equal(tensors.get('train/images')!.data[1], 'P'.charCodeAt(0))
+  })
+
+  const csv = (content: string) => [{ name: 't.csv', content }]
+  const file = (name: string, content: string | Uint8Array = 'nothing') => [{ name, content }]
+  const WRONG: [string, object, Parameters<typeof takeIn>[1], RegExp][] = [
+    [
+      'a word in a table',
+      { format: 'csv', label: 'y' },
+      csv('x,y\n1,a\noops,b\n'),
+      /t\.csv, line 3, column "x": "oops" is no finite number/,
+    ],
+    [
+      'a hole in a table',
+      { format: 'csv', label: 'y' },
+      csv('x,y\n,a\n'),
+      /line 2, column "x": "" is no finite number/,
+    ],
+    [
+      'a missing label',
+      { format: 'csv', label: 'y' },
+      csv('x,y\n1,\n'),
+      /line 2, column "y": the label is missing/,
+    ],
+    ['a row too short', { format: 'csv', label: 'y' }, csv('x,y\n1,2\n3\n'), /t\.csv: .*line 3/],
+    ['an unknown column', { format: 'csv', label: 'z' }, csv('x,y\n1,2\n'), /no column "z"; there is: x, y/],
+    [
+      'a class not named',
+      { format: 'csv', label: 'y', classes: ['a', 'b'] },
+      csv('x,y\n1,c\n'),
+      /"c" is none of the 2 classes/,
+    ],
+    ['no rows', { format: 'csv', label: 'y' }, csv('x,y\n'), /no examples to train on/],
+    ['missing labels', { format: 'npy' }, ['x_train.npy'], /the train split has 24 examples and 0 labels/],
+    ['an array of another name', { format: 'npy' }, file('images.npy'), /arrays are x_train/],
+    [
+      'what is no array',
+      { format: 'npy' },
+      file('x_train.npy', 'a text of more than twelve bytes'),
+      /is no \.npy file/,
+    ],
+    ['half a file', { format: 'npy' }, file('x_train.npy', Uint8Array.of(0x93, 0x4e)), /it is cut off/],
+    ['what is no IDX', { format: 'idx' }, file('train-images'), /starts with two zero bytes/],
+    [
+      'the Python version of CIFAR',
+      { format: 'cifar' },
+      file('data_batch_1', Uint8Array.of(0x80, 2)),
+      /binary version/,
+    ],
+    [
+      'half a CIFAR record',
+      { format: 'cifar' },
+      file('data_batch_1.bin', new Uint8Array(3074)),
+      /end within image 2/,
+    ],
+    ['what is no zip', { format: 'npz' }, file('x.npz', 'PK\x03\x04 and then nothing'), /x\.npz/],
+    ['an image in no folder', { format: 'imageFolder' }, file('a.png'), /lies in no folder of a class/],
+    [
+      'what is no TFRecord',
+      { format: 'tfrecord' },
+      file('a.tfrecord', 'no record at all'),
+      /record 0 .*damaged/,
+    ],
+    ['what is no Parquet', { format: 'parquet' }, file('a.parquet', 'no parquet at all'), /a\.parquet: /],
+  ]
+  for (const [what, spec, files, message] of WRONG) {
+    it(`with ${what} is refused, saying what and where`, () => refuses(spec, files, message))
+  }
+
+  it('that is damaged is refused', async () => {
+    const damaged = await readFile(join(folder, 'images-train.tfrecord'))
+    damaged[100]! ^= 1
+    await refuses({ format: 'tfrecord' }, file('a.tfrecord', damaged), /record 0 \(from 0\) is damaged/)
+    const cut = (await readFile(join(folder, 'cifar.tar.gz'))).subarray(0, 2000)
+    await refuses({ format: 'cifar' }, file('c.tar.gz', cut), /c\.tar\.gz/)
+    const spoilt = await readFile(join(folder, 'folders.zip'))
+    spoilt.fill(0, 100, 300)
+    await refuses({ format: 'imageFolder' }, file('f.zip', spoilt), /f\.zip.*0\.png/)
+  })
+
+  it('that holds what is no number is refused by the example', async () => {
+    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }\n"
+    const preamble = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0])
+    const values = Buffer.from(Float32Array.of(1, 2, 3, Number.NaN).buffer)
+    const content = Buffer.concat([preamble, Buffer.from(header), values])
+    await refuses({ format: 'npy' }, file('x_train.npy', content), /x_train\.npy, example 1 \(from 0\): NaN/)
+  })
+})
