@@ -86,7 +86,7 @@ function outcomeOf(series: readonly EpochMetrics[]): Outcome {
       return [name, 1 - layer.nonzero / layer.size]
     }),
   )
-  return { accuracy: last.validationAccuracy, sparsity: last.sparsity, kernels }
+  return { accuracy: last.validationAccuracy!, sparsity: last.sparsity, kernels }
 }
 
 async function trainInPyTorch(seed: number): Promise<Outcome> {
@@ -98,7 +98,7 @@ async function trainInPyTorch(seed: number): Promise<Outcome> {
   })) as PyTorchEpoch[]
   const last = series.at(-1)!
   const kernels = Object.fromEntries(KERNELS.map(name => [name, last.layers[`${name}.weight`]!]))
-  return { accuracy: last.validationAccuracy, sparsity: last.sparsity, kernels }
+  return { accuracy: last.validationAccuracy!, sparsity: last.sparsity, kernels }
 }
 
 /** The largest c whose two-epoch run stays within half a point of c = 0, trained in full. */

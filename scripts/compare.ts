@@ -48,7 +48,7 @@ try {
     runs.push({ optimizer, seed, series })
     const { validationAccuracy, sparsity } = series.at(-1)!
     console.log(
-      `${optimizer}, seed ${seed}: ${(100 * validationAccuracy).toFixed(2)} %, ${(100 * (1 - sparsity)).toFixed(2)} % not zero`,
+      `${optimizer}, seed ${seed}: ${(100 * validationAccuracy!).toFixed(2)} %, ${(100 * (1 - sparsity)).toFixed(2)} % not zero`,
     )
   }
   const folder = join('docs', 'comparisons')

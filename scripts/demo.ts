@@ -34,7 +34,7 @@ try {
   const evaluated = await evaluate(file, sparse.engine)
   console.table({
     'dense, SGD': {
-      'test accuracy': percent(dense.metrics.validationAccuracy),
+      'test accuracy': percent(dense.metrics.validationAccuracy!),
       'non-zero weights': dense.metrics.layers
         .reduce((sum, { nonzero }) => sum + nonzero, 0)
         .toLocaleString('en'),

@@ -3,7 +3,7 @@ import { modelMetadata } from '#exports/model-metadata.ts'
 import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
 import { expectFinite } from './diverged.ts'
-import type { EpochTally } from './epoch-tally.ts'
+import type { EpochTally, Means } from './epoch-tally.ts'
 import { evaluate } from './evaluate.ts'
 import { measureWeights } from './measure-weights.ts'
 import type { Training } from './training.ts'
@@ -34,13 +34,26 @@ export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<Ep
     learningRate: run.learningRate(step),
     ...(l1 !== undefined && { threshold: l1 }),
     trainLoss: trained.loss,
-    trainAccuracy: trained.accuracy,
+    ...nameMetrics('train', trained),
     validationLoss: validation.loss,
-    validationAccuracy: validation.accuracy,
+    ...nameMetrics('validation', validation),
     ...measureWeights(end.weights, end.zerosBefore),
     examplesPerSecond: trained.examplesPerSecond,
     seconds: trained.seconds,
     sparseBytes: sparseSizeBytes([...end.weights, ...end.training.readStatistics()], modelMetadata(run.spec)),
     denseBytes: BYTES_PER_FLOAT * end.weights.reduce((sum, { data }) => sum + data.length, 0),
   }
+}
+
+const METRIC_WORDS: Readonly<Record<string, string>> = {
+  correct: 'Accuracy',
+  top5: 'Top5Accuracy',
+  absoluteError: 'MeanAbsoluteError',
+}
+
+/** As the metrics of an epoch call them: `validationAccuracy`. */
+function nameMetrics(split: 'train' | 'validation', { metrics }: Means): Partial<EpochMetrics> {
+  return Object.fromEntries(
+    Object.entries(metrics).map(([name, mean]) => [`${split}${METRIC_WORDS[name]}`, mean]),
+  )
 }

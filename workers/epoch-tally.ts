@@ -2,7 +2,23 @@ import type { EpochSums } from '#formats/checkpoint.ts'
 import { expectFinite } from './diverged.ts'
 import { type Outcome, readOutcome } from './train-step.ts'
 
-const NOTHING: EpochSums = { loss: 0, correct: 0, examples: 0, seconds: 0 }
+const NOTHING: EpochSums = { loss: 0, examples: 0, seconds: 0, metrics: {} }
+
+/** Over examples. */
+export interface Means {
+  loss: number
+  /** By name: `correct`, `top5`, `absoluteError`. */
+  metrics: Readonly<Record<string, number>>
+}
+
+export function meansOf(loss: number, sums: Readonly<Record<string, number>>, examples: number): Means {
+  const means = Object.entries(sums).map(([name, sum]) => [name, sum / examples])
+  return { loss: loss / examples, metrics: Object.fromEntries(means) }
+}
+
+export function addTo(sums: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(more)) sums[name] = (sums[name] ?? 0) + value
+}
 
 /** EpochSums up an epoch's steps and their time, reading outcomes off the device only when asked. */
 export class EpochTally {
@@ -10,14 +26,14 @@ export class EpochTally {
   readonly #before: EpochSums
   readonly #pending: { step: number; outcome: Outcome }[] = []
   #loss: number
-  #correct: number
+  readonly #metrics: Record<string, number>
   #examples: number
 
   /** @param before what an earlier attempt at this epoch came to */
   constructor(before: EpochSums = NOTHING) {
     this.#before = before
     this.#loss = before.loss
-    this.#correct = before.correct
+    this.#metrics = { ...before.metrics }
     this.#examples = before.examples
   }
 
@@ -30,21 +46,20 @@ export class EpochTally {
   /** @throws Diverged for the first step whose loss is not finite */
   sums(): EpochSums {
     for (const { step, outcome } of this.#pending.splice(0)) {
-      const { lossSum, correct } = readOutcome(outcome)
+      const { lossSum, ...metrics } = readOutcome(outcome)
       expectFinite(lossSum, `step ${step}`)
       this.#loss += lossSum
-      this.#correct += correct
+      addTo(this.#metrics, metrics)
     }
     const seconds = this.#before.seconds + (performance.now() - this.#startedAt) / 1000
-    return { loss: this.#loss, correct: this.#correct, examples: this.#examples, seconds }
+    return { loss: this.#loss, metrics: { ...this.#metrics }, examples: this.#examples, seconds }
   }
 
   /** Means over the examples so far, and their rate. @throws Diverged as `sums` does */
-  read(): { loss: number; accuracy: number; examplesPerSecond: number; seconds: number } {
-    const { loss, correct, examples, seconds } = this.sums()
+  read(): Means & { examplesPerSecond: number; seconds: number } {
+    const { loss, metrics, examples, seconds } = this.sums()
     return {
-      loss: loss / examples,
-      accuracy: correct / examples,
+      ...meansOf(loss, metrics, examples),
       examplesPerSecond: examples / seconds,
       seconds,
     }

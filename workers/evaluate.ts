@@ -1,17 +1,19 @@
 import type { Batch } from './data/batches.ts'
+import { addTo, type Means, meansOf } from './epoch-tally.ts'
 import { type Outcome, readOutcome } from './train-step.ts'
 
-/** Mean loss and share of right answers over the batches. @param measure what is found in one of them */
+/** Means over the batches' examples. @param measure what is found in one batch */
 export async function evaluate(
   measure: (batch: Batch) => Outcome,
   batches: AsyncIterable<Batch>,
-): Promise<{ loss: number; accuracy: number }> {
-  const total = { lossSum: 0, correct: 0, examples: 0 }
+): Promise<Means> {
+  let [loss, examples] = [0, 0]
+  const sums: Record<string, number> = {}
   for await (const batch of batches) {
-    const { lossSum, correct } = readOutcome(measure(batch))
-    total.lossSum += lossSum
-    total.correct += correct
-    total.examples += batch.size
+    const { lossSum, ...metrics } = readOutcome(measure(batch))
+    loss += lossSum
+    addTo(sums, metrics)
+    examples += batch.size
   }
-  return { loss: total.lossSum / total.examples, accuracy: total.correct / total.examples }
+  return meansOf(loss, sums, examples)
 }

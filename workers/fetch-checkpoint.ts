@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import type { World } from '#infra/connect.ts'
+import { fetchBlob } from './fetch-blob.ts'
 
 /** The newest checkpoint whose file is whole, or else what the job is to start from; and a warning for each that is not. */
 export async function fetchCheckpoint(
@@ -32,10 +30,6 @@ async function fetchWhole(
   scratch: string,
 ): Promise<string> {
   const path = join(scratch, `${sha256}.safetensors`)
-  const hash = createHash('sha256')
-  const { stream } = await blobs.open(jobId, sha256)
-  stream.on('data', chunk => hash.update(chunk))
-  await pipeline(stream, createWriteStream(path))
-  if (hash.digest('hex') !== sha256) throw new Error('its bytes are not those that were stored.')
+  await fetchBlob(blobs, jobId, sha256, path)
   return path
 }

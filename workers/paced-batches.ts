@@ -8,11 +8,11 @@ const TURN_MS = 100
  * only then. @throws the signal's reason once it is aborted
  */
 export async function* pacedBatches(
-  batches: Iterable<Batch>,
+  batches: Iterable<Batch> | AsyncIterable<Batch>,
   signal: AbortSignal,
 ): AsyncGenerator<Batch, void, undefined> {
   let turnAt = performance.now()
-  for (const batch of batches) {
+  for await (const batch of batches) {
     yield batch
     if (performance.now() - turnAt < TURN_MS) continue
     await nextTurn()

@@ -1,23 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { activationOf } from '#domain/loss.ts'
 import { trainingText } from '#exports/model-metadata.ts'
 import { modelFromCheckpoint } from '#exports/trained-model.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
+import { FormatError } from '#formats/format-error.ts'
+import { type Channels, decodeMiddle } from '#formats/image.ts'
 import { NOT_HELD, type Prediction, type PredictionTask } from '#infra/predictor.ts'
 import { answerTasks } from '#infra/warm-child.ts'
-import { normaliser } from './data/batch-tensors.ts'
-import { uploadBytes } from './engine/bytes.ts'
+import { type BatchLayout, layoutFromSpec, normaliser, uploadBatch } from './data/batch-tensors.ts'
 import { chooseEngine, openEngine } from './engine/engine.ts'
 import { modelFromTopology } from './models/from-topology.ts'
 import { toTensors } from './weights.ts'
 
 // A child of the predictor: answers for the model that it was given last, on the best engine that works here.
 
-type Answer = (inputs: Uint8Array, count: number) => Float32Array
+type Answer = (inputs: PredictionTask['inputs']) => Promise<Float32Array>
 
 let held: { model: string; answer: Answer; dispose(): void } | undefined
 const opening = chooseEngine('auto').then(({ engine }) => openEngine(engine.name))
 
-answerTasks(async ({ model, load, inputs, count }: PredictionTask): Promise<Prediction> => {
+answerTasks(async ({ model, load, inputs }: PredictionTask): Promise<Prediction> => {
   await opening
   if (load) {
     held?.dispose()
@@ -25,8 +27,15 @@ answerTasks(async ({ model, load, inputs, count }: PredictionTask): Promise<Pred
   }
   if (held?.model !== model)
     throw Object.assign(new Error(`The model ${model} is not held.`), { name: NOT_HELD })
-  return { probabilities: held.answer(inputs, count) }
+  return { outputs: await held.answer(inputs) }
 })
+
+/** What a loss makes of a network's outputs. */
+const ANSWERS = {
+  softmax: (outputs: tf.Tensor2D) => tf.softmax(outputs),
+  sigmoid: (outputs: tf.Tensor2D) => tf.sigmoid(outputs),
+  linear: (outputs: tf.Tensor2D) => outputs,
+}
 
 function hold({ spec, checkpoint: file }: NonNullable<PredictionTask['load']>): {
   answer: Answer
@@ -35,14 +44,34 @@ function hold({ spec, checkpoint: file }: NonNullable<PredictionTask['load']>): 
   const { checkpoint } = decodeCheckpoint(file, trainingText(spec))
   const { topology, weights, statistics } = modelFromCheckpoint(spec, checkpoint)
   const forward = modelFromTopology(topology)
-  const normalise = normaliser(spec.dataset.normalize)
+  const layout = layoutFromSpec(spec)
+  const normalise = normaliser(spec.dataset.normalize, layout.dtype)
+  const answer = ANSWERS[activationOf(spec.loss)]
   const variables = toTensors([...weights, ...statistics])
   return {
-    answer: (inputs, count) =>
-      tf.tidy(() => {
-        const pixels = uploadBytes(inputs, [count, ...topology.inputShape])
-        return tf.softmax(forward(variables, normalise(pixels)).logits).dataSync() as Float32Array
-      }),
+    async answer(inputs) {
+      const values = await valuesOf(inputs, layout)
+      return tf.tidy(() => {
+        const batch = { x: values, labels: new Int32Array(inputs.count), size: inputs.count }
+        const { x } = uploadBatch(batch, layout)
+        return answer(forward(variables, normalise(x)).logits).dataSync() as Float32Array
+      })
+    },
     dispose: () => tf.dispose(variables),
   }
+}
+
+/** Of images the middle, at the model's size. @throws FormatError */
+async function valuesOf(
+  inputs: PredictionTask['inputs'],
+  { inputShape, dtype }: BatchLayout,
+): Promise<Uint8Array | Float32Array> {
+  if ('x' in inputs) return inputs.x
+  if (inputShape.length < 2 || dtype !== 'uint8')
+    throw new FormatError(`the model takes ${dtype} of shape [${inputShape}], no images`)
+  const [height, width, channels = 1] = inputShape
+  const decoded = inputs.images.map(({ name, bytes }) =>
+    decodeMiddle(bytes, [height!, width!], channels as Channels, name),
+  )
+  return Buffer.concat((await Promise.all(decoded)).map(({ data }) => data))
 }

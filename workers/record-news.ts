@@ -60,7 +60,7 @@ export async function recordNews(
 function measured(metrics: EpochMetrics | undefined, step: number) {
   if (metrics?.step !== step) return {}
   const { validationAccuracy, validationLoss } = metrics
-  return { validationAccuracy, validationLoss }
+  return { ...(validationAccuracy !== undefined && { validationAccuracy }), validationLoss }
 }
 
 async function storeArtifact(blobs: World['blobs'], jobId: string, name: ArtifactName, scratch: string) {

@@ -20,7 +20,7 @@ type Tell = (news: RunnerNews) => Promise<void>
  * everything as it happens. @throws as `train` does
  */
 export async function runTask(
-  { spec, scratch, datasetsDir, from, init, series: before }: TrainingTask,
+  { spec, scratch, from, init, series: before, ...places }: TrainingTask,
   engine: Engine,
   signal: AbortSignal,
   tell: Tell,
@@ -31,7 +31,7 @@ export async function runTask(
   const leave = checkpointWriter(scratch, provenance, tell)
   let checkpoint = start
   const initial = init === undefined ? undefined : await openInit(init, spec)
-  for await (const news of train(spec, await loadSplits(spec, datasetsDir), signal, start ?? initial)) {
+  for await (const news of train(spec, await loadSplits(spec, places), signal, start ?? initial)) {
     switch (news.type) {
       case 'progress':
         await tell(news)

@@ -10,6 +10,8 @@ export interface TrainingTask {
   scratch: string
   /** Where an operator has put datasets. */
   datasetsDir?: string | undefined
+  /** The file of the uploaded dataset that the spec names, if it does. */
+  uploadFile?: string | undefined
   /** The checkpoint file to go on from. */
   from?: string | undefined
   /** Without that, the checkpoint file of another job whose weights to start from. */

@@ -8,6 +8,7 @@ import { begin, type Decision, finish, inAttempt, loseAttempt } from '#domain/jo
 import { epochSeries } from '#domain/metric-series.ts'
 import type { World } from '#infra/connect.ts'
 import { fetchCheckpoint } from './fetch-checkpoint.ts'
+import { fetchUpload } from './fetch-upload.ts'
 import { insist } from './insist.ts'
 import { keepTrying } from './keep-trying.ts'
 import { type RecordedNews, recordNews } from './record-news.ts'
@@ -133,12 +134,18 @@ export class JobSupervision {
   /** Keeps what the runner tells. @returns what follows from its last word, if it came to one */
   async #relay(job: Job, runner: RunnerProcess, scratch: string): Promise<Decision | undefined> {
     const start = await this.#findStart(job, scratch)
+    const uploadFile = await fetchUpload(
+      this.#supervisor.world.blobs,
+      job.spec,
+      join(this.#supervisor.scratch, 'datasets'),
+    )
     const series = epochSeries(await this.#supervisor.world.events.readAll(job))
     let { checkpoints } = job
     for await (const news of runner.train({
       spec: job.spec,
       scratch,
       datasetsDir: this.#supervisor.datasetsDir,
+      uploadFile,
       series,
       ...start,
     })) {

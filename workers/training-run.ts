@@ -4,10 +4,12 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { variablesOf } from '#domain/variables.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import { augmenter } from './data/augment.ts'
-import { normaliser } from './data/batch-tensors.ts'
-import { type Batch, type BatchOptions, batches, batchSizes } from './data/batches.ts'
+import { layoutFromSpec, normaliser } from './data/batch-tensors.ts'
+import { type Batch, batches, batchSizes } from './data/batches.ts'
 import type { Split } from './data/examples.ts'
+import { imageBatches } from './data/image-batches.ts'
 import { modelFromTopology } from './models/from-topology.ts'
+import { objectiveFor } from './objective.ts'
 import { learningRateFromSpec, transformFromSpec } from './optimizers/from-spec.ts'
 import type { LearningRate } from './optimizers/transform.ts'
 import { pacedBatches } from './paced-batches.ts'
@@ -41,15 +43,15 @@ export function prepareRun(
   { training, validation }: Splits,
   signal: AbortSignal,
 ): TrainingRun {
-  const pace = (...[split, options]: [Split, BatchOptions?]) =>
-    pacedBatches(batches(split, spec.batchSize, options), signal)
   const topology = topologyOf(spec.model)
+  const layout = layoutFromSpec(spec)
   const stepsPerEpoch = Math.ceil(training.indices.length / spec.batchSize)
   const transform = transformFromSpec(spec, variablesOf(topology), stepsPerEpoch)
   const ingredients = {
     model: modelFromTopology(topology),
     transform,
-    normalise: normaliser(spec.dataset.normalize),
+    objective: objectiveFor(spec.loss),
+    normalise: normaliser(spec.dataset.normalize, layout.dtype),
   }
   const sizes = {
     training: batchSizes(training.indices.length, spec.batchSize),
@@ -60,16 +62,34 @@ export function prepareRun(
     stepsPerEpoch,
     learningRate: learningRateFromSpec(spec, stepsPerEpoch),
     begin(from = { variables: drawVariables(topology, spec.seed) }) {
-      return beginTraining(ingredients, { clock: transform.clock, ...from }, topology, sizes, spec.seed)
+      const shape = { topology, layout, sizes, seed: spec.seed }
+      return beginTraining(ingredients, { clock: transform.clock, ...from }, shape)
     },
     trainingBatches(epoch, skip = 0) {
-      const { augmentation, seed } = spec
-      const isVaried = augmentation.length > 0
-      const place = isVaried && augmenter(augmentation, topology.inputShape, seed, epoch)
-      return pace(epochOrder(spec, training, epoch), { skip, ...(place && { place }) })
+      const split = epochOrder(spec, training, epoch)
+      return pacedBatches(batchesOf(spec, split, { epoch, skip }), signal)
     },
-    validationBatches: () => pace(validation),
+    validationBatches: () => pacedBatches(batchesOf(spec, validation), signal),
   }
+}
+
+/** @param training absent, images are not varied */
+function batchesOf(
+  { model, batchSize, augmentation, seed }: TrainingSpec,
+  { examples, indices }: Split,
+  training?: { epoch: number; skip: number },
+): Iterable<Batch> | AsyncIterable<Batch> {
+  const { inputShape } = topologyOf(model)
+  const skip = training?.skip ?? 0
+  const variation = training && augmentation.length > 0 && { augmentation, seed, epoch: training.epoch }
+  if (!('x' in examples))
+    return imageBatches(
+      { examples, indices },
+      { inputShape, batchSize, ...(variation && { variation }) },
+      skip,
+    )
+  const place = variation && augmenter(augmentation, inputShape, seed, variation.epoch)
+  return batches({ examples, indices }, batchSize, { skip, ...(place && { place }) })
 }
 
 /** Each epoch has a random stream of its own, so that it can be repeated without the ones before it. */

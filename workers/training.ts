@@ -4,8 +4,8 @@ import type { Topology } from '#domain/model-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import type { Weight } from '#formats/named-tensor.ts'
-import { uploadBatch } from './data/batch-tensors.ts'
-import { type Batch, blankBatch } from './data/batches.ts'
+import { type BatchLayout, blankBatch, uploadBatch } from './data/batch-tensors.ts'
+import type { Batch } from './data/batches.ts'
 import { inScope } from './engine/in-scope.ts'
 import { openProgram, type Variables } from './engine/program.ts'
 import { type Transform, toScalars } from './optimizers/transform.ts'
@@ -33,23 +33,28 @@ export interface BatchSizes {
   validation: readonly number[]
 }
 
-/** @param seed decides, with the step, what drops out */
+/** What a training's batches look like, and what its model does. */
+export interface TrainingShape {
+  topology: Topology
+  layout: BatchLayout
+  sizes: BatchSizes
+  /** Decides, with the step, what drops out. */
+  seed: number
+}
+
 export function beginTraining(
   ingredients: Ingredients,
   start: TrainingState,
-  topology: Topology,
-  sizes: BatchSizes,
-  seed: number,
+  { topology, layout, sizes, seed }: TrainingShape,
 ): Training {
   const { transform } = ingredients
-  const { inputShape } = topology
   const members = (group: string) => (group === 'statistics' ? statisticsOf : variablesOf)(topology)
   let { clock } = start
-  const evaluation = (batch: Batch) => ({ routine: 'evaluate', inputs: uploadBatch(batch, inputShape) })
+  const evaluation = (batch: Batch) => ({ routine: 'evaluate', inputs: uploadBatch(batch, layout) })
   const step = (batch: Batch, { clock: { step }, scalars }: ReturnType<Transform['tick']>) => ({
     routine: 'step',
     inputs: {
-      ...uploadBatch(batch, inputShape),
+      ...uploadBatch(batch, layout),
       seed: tf.tensor1d([seed | 0, step], 'int32'),
       ...toScalars(scalars),
     },
@@ -60,8 +65,8 @@ export function beginTraining(
       openVariables(transform, start),
       { step: stepRoutine(ingredients), evaluate: evaluationRoutine(ingredients) },
       [
-        ...sizes.training.map(size => step(blankBatch(size, inputShape), next)),
-        ...sizes.validation.map(size => evaluation(blankBatch(size, inputShape))),
+        ...sizes.training.map(size => step(blankBatch(size, layout), next)),
+        ...sizes.validation.map(size => evaluation(blankBatch(size, layout))),
       ],
     )
   })

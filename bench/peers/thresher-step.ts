@@ -11,6 +11,7 @@ import { wholeSplit } from '#workers/data/examples.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { nativeBackend } from '#workers/engine/native-backend.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
+import { objectiveFor } from '#workers/objective.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
 import { readOutcome } from '#workers/train-step.ts'
 import { beginTraining } from '#workers/training.ts'
@@ -24,7 +25,7 @@ const { version, device } = await openEngine('native', spec.threads)
 const inside = timeInsideTensorFlow()
 const pixels = await readFile(join(folder, 'images.u8'))
 const labels = new Int32Array(new Uint8Array(await readFile(join(folder, 'labels.i32'))).buffer)
-const split = wholeSplit({ pixels, labels: Uint8Array.from(labels), count: labels.length })
+const split = wholeSplit({ x: pixels, labels: Uint8Array.from(labels), count: labels.length })
 const training = begin(await readWeights())
 console.log(JSON.stringify({ version: `${version}, ${device}` }))
 let queue = batches(split, spec.batchSize)
@@ -77,9 +78,19 @@ function begin(variables: Record<string, Weight[]>) {
     variablesOf(topology),
     1,
   )
-  const ingredients = { model: modelFromTopology(topology), transform, normalise: normaliser({ mean, std }) }
+  const ingredients = {
+    model: modelFromTopology(topology),
+    transform,
+    objective: objectiveFor('categoricalCrossentropy'),
+    normalise: normaliser({ mean, std }, 'uint8'),
+  }
+  const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
   const sizes = { training: [spec.batchSize], validation: [] }
-  return beginTraining(ingredients, { clock: transform.clock, variables }, topology, sizes, 1)
+  return beginTraining(
+    ingredients,
+    { clock: transform.clock, variables },
+    { topology, layout, sizes, seed: 1 },
+  )
 }
 
 /** Counts the milliseconds that calls into TensorFlow's sessions take. */

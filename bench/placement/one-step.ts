@@ -1,7 +1,6 @@
-import { topologyOf } from '#domain/presets/topology-of.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
-import { blankBatch } from '#workers/data/batches.ts'
+import { blankBatch, layoutFromSpec } from '#workers/data/batch-tensors.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { readOutcome } from '#workers/train-step.ts'
@@ -11,7 +10,7 @@ import { prepareRun } from '#workers/training-run.ts'
 
 await openEngine('native')
 const { spec } = resolveSpec(JobRequest.parse({ model: { preset: process.argv[2] }, batchSize: 4 }))
-const batch = blankBatch(spec.batchSize, topologyOf(spec.model).inputShape)
-const split = wholeSplit({ pixels: batch.pixels, labels: new Uint8Array(batch.size), count: batch.size })
+const batch = blankBatch(spec.batchSize, layoutFromSpec(spec))
+const split = wholeSplit({ x: batch.x, labels: new Uint8Array(batch.size), count: batch.size })
 const run = prepareRun(spec, { training: split, validation: split }, new AbortController().signal)
 readOutcome(run.begin().step(batch))

@@ -35,7 +35,7 @@ export function renderComparison(
     const last = runs.filter(run => run.optimizer === optimizer).map(({ series }) => series.at(-1)!)
     const each = (read: (metrics: EpochMetrics) => number) =>
       last.map(metrics => percent(read(metrics))).join(' / ')
-    return `| ${optimizer} | ${each(m => m.validationAccuracy)} | ${each(m => 1 - m.sparsity)} | ${each(m => 1 - m.weightSparsity)} |`
+    return `| ${optimizer} | ${each(m => m.validationAccuracy!)} | ${each(m => 1 - m.sparsity)} | ${each(m => 1 - m.weightSparsity)} |`
   })
   const page = [
     `# ${title}`,
@@ -62,7 +62,7 @@ export function renderComparison(
     [`${name}-accuracy.svg`]: linePlot(
       'Test accuracy',
       'epoch',
-      curves(m => m.validationAccuracy),
+      curves(m => m.validationAccuracy!),
       'least',
     ),
     [`${name}-nonzero.svg`]: linePlot(

@@ -4,12 +4,14 @@ import type { Topology } from '#domain/model-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
-import { normaliser, uploadBatch } from '#workers/data/batch-tensors.ts'
+import { layoutFromSpec, normaliser, uploadBatch } from '#workers/data/batch-tensors.ts'
 import { type Batch, batches } from '#workers/data/batches.ts'
+import type { Examples, Split } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { type EngineName, openEngine } from '#workers/engine/engine.ts'
 import { evaluate } from '#workers/evaluate.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
+import { objectiveFor } from '#workers/objective.ts'
 import { evaluationRoutine, type Outcome } from '#workers/train-step.ts'
 import { toTensors } from '#workers/weights.ts'
 
@@ -33,20 +35,22 @@ async function evaluateFile(bytes: Uint8Array): Promise<Evaluation> {
   const topology: Topology = JSON.parse(metadata.topology!)
   const training: TrainingSpec = JSON.parse(metadata.training!)
   const params = toTensors(tensors as Weight[])
+  const layout = layoutFromSpec(training)
   const measure = evaluationRoutine({
     model: modelFromTopology(topology),
-    normalise: normaliser(training.dataset.normalize),
+    objective: objectiveFor(training.loss),
+    normalise: normaliser(training.dataset.normalize, layout.dtype),
   })
   const { validation } = await loadSplits({ ...training, validation: { split: 'test' } })
   const digits = (async function* () {
-    yield* batches(validation, BATCH)
+    yield* batches(validation as Split<Examples>, BATCH)
   })()
   const measureBatch = (batch: Batch) =>
-    tf.tidy(() => measure({ params }, uploadBatch(batch, topology.inputShape)).outputs) as Outcome
-  const { accuracy } = await evaluate(measureBatch, digits)
+    tf.tidy(() => measure({ params }, uploadBatch(batch, layout)).outputs) as Outcome
+  const { metrics } = await evaluate(measureBatch, digits)
   const parameters = tensors.reduce((sum, { data }) => sum + data.length, 0)
   const nonzero = tensors.reduce((sum, { data }) => sum + countNonzero(data as Float32Array), 0)
-  return { accuracy, parameters, nonzero }
+  return { accuracy: metrics.correct!, parameters, nonzero }
 }
 
 function countNonzero(values: Float32Array): number {

@@ -49,7 +49,7 @@ function describe(frame: Exclude<Frame, { type: 'end' }>): string | undefined {
     case 'epoch': {
       const { epoch, epochs, trainLoss, validationAccuracy, sparsity, examplesPerSecond } = frame.data
       const rate = Math.round(examplesPerSecond).toLocaleString('en')
-      const learned = `loss ${trainLoss.toFixed(4)}  test accuracy ${percent(validationAccuracy)}`
+      const learned = `loss ${trainLoss.toFixed(4)}  test accuracy ${percent(validationAccuracy ?? 0)}`
       return `epoch ${epoch}/${epochs}  ${learned}  sparsity ${percent(sparsity)}  ${rate} images/s`
     }
     default:

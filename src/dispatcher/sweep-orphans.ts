@@ -30,25 +30,30 @@ async function sweep(world: World, logger: Logger): Promise<void> {
   if (deleted > 0) logger.info({ deleted }, 'blobs that nothing named were deleted')
 }
 
-/** Deletes every blob that was stored before a time and that no job names. @returns how many */
+/** Deletes every blob that was stored before a time and that nothing names. @returns how many */
 export async function deleteOrphans(
-  { jobs, blobs }: Pick<World, 'jobs' | 'blobs'>,
+  { jobs, datasets, blobs }: Pick<World, 'jobs' | 'datasets' | 'blobs'>,
   storedBefore: Date,
 ): Promise<number> {
   let deleted = 0
   for await (const { namespace, sha256, storedAt } of blobs.list()) {
-    if (storedAt >= storedBefore || (await namesOf(jobs, namespace)).has(sha256)) continue
+    if (storedAt >= storedBefore || (await namesOf({ jobs, datasets }, namespace)).has(sha256)) continue
     await blobs.delete(namespace, sha256)
     deleted++
   }
   return deleted
 }
 
-/** The digests that a job names, asked anew for each blob: a job goes on while its blobs are listed. */
-async function namesOf(jobs: World['jobs'], jobId: string): Promise<ReadonlySet<string>> {
-  const job = await jobs.get(jobId)
+/** The digests that a job or a dataset names, asked anew for each blob: a job goes on while its blobs are listed. */
+async function namesOf(
+  { jobs, datasets }: Pick<World, 'jobs' | 'datasets'>,
+  namespace: string,
+): Promise<ReadonlySet<string>> {
+  const upload = await datasets.get(namespace)
+  if (upload) return new Set(upload.state.status === 'ready' ? [upload.state.sha256] : [])
+  const job = await jobs.get(namespace)
   if (!job) return new Set()
-  const exports = await jobs.exports(jobId)
+  const exports = await jobs.exports(namespace)
   const { artifacts, checkpoints, spec } = job
   const named = [...artifacts, ...checkpoints, ...exports.values(), ...(spec.init ? [spec.init] : [])]
   return new Set(named.map(({ sha256 }) => sha256))

@@ -64,26 +64,40 @@ export const BUILT_IN_DATASETS: ReadonlyMap<string, Dataset> = new Map(
   [MNIST, CIFAR10, CIFAR100, SYNTHETIC_CIFAR10].map(dataset => [dataset.id, dataset]),
 )
 
-/** Names by label; none for a dataset that is not here. */
-export function classesOf(id: string): readonly string[] {
-  return BUILT_IN_DATASETS.get(id)?.classes ?? []
-}
-
 /** What there is to say to somebody who names a dataset that is not there. */
 export function unknownDataset(id: string): string {
-  return `there is no dataset "${id}"; there is: ${[...BUILT_IN_DATASETS.keys()].join(', ')}`
+  return `there is no dataset "${id}"; there is: ${[...BUILT_IN_DATASETS.keys()].join(', ')}, and what was uploaded`
 }
+
+const UPLOAD_ID = /^dataset_[0-9a-z]{26}$/
 
 /** A dataset by name, there or not: a preset names the one of its experiment. */
 export const DatasetRef = z.strictObject({
   id: z.string().min(1).max(100),
   normalize: Normalization.optional(),
 })
-export type DatasetRef = z.infer<typeof DatasetRef>
 
 /** What a client posts as `dataset`. */
-export const KnownDatasetRef = DatasetRef.extend({
-  id: DatasetRef.shape.id.refine(id => BUILT_IN_DATASETS.has(id), {
+export const DatasetSelection = DatasetRef.extend({
+  id: DatasetRef.shape.id.refine(id => BUILT_IN_DATASETS.has(id) || UPLOAD_ID.test(id), {
     error: ({ input }) => unknownDataset(String(input)),
   }),
 })
+
+/** What was found in an upload, and the digest of what is stored of it. */
+export const UploadedData = DatasetFacts.omit({ statistics: true }).extend({ sha256: z.string() })
+export type UploadedData = z.infer<typeof UploadedData>
+
+/** The same in a job's spec: what is known of an upload goes along, so that the job can be read without it. */
+export const DatasetSpec = DatasetSelection.extend({ upload: UploadedData.optional() })
+export type DatasetSpec = z.infer<typeof DatasetSpec>
+
+/** What is known of a spec's dataset; nothing of one that is not there. */
+export function factsOf({ id, upload }: Pick<DatasetSpec, 'id' | 'upload'>): DatasetFacts | undefined {
+  return upload ?? BUILT_IN_DATASETS.get(id)
+}
+
+/** Names by label; none where there are no classes. */
+export function classesOf(dataset: DatasetSpec): readonly string[] {
+  return factsOf(dataset)?.classes ?? []
+}

@@ -21,9 +21,14 @@ export const EpochMetrics = z
     learningRate: z.number(),
     threshold: z.number().optional().describe("gRDA's l1 after the epoch's last step."),
     trainLoss: z.number(),
-    trainAccuracy: fraction,
+    trainAccuracy: fraction
+      .optional()
+      .describe('Absent where the loss knows no right answers, as the others are.'),
+    trainMeanAbsoluteError: z.number().optional(),
     validationLoss: z.number(),
-    validationAccuracy: fraction,
+    validationAccuracy: fraction.optional(),
+    validationTop5Accuracy: fraction.optional().describe('Of more than five classes.'),
+    validationMeanAbsoluteError: z.number().optional(),
     sparsity: fraction.describe('Share of exact zeros among all trainable parameters.'),
     weightSparsity: fraction.describe('Share of exact zeros among the kernels alone.'),
     regrown: z.int().describe('Weights that were zero at the end of the epoch before and are not now.'),

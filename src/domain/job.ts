@@ -31,7 +31,11 @@ export function isTerminal(status: JobStatus): boolean {
   return TERMINAL.has(status)
 }
 
-const Best = z.object({ epoch: z.int(), validationAccuracy: z.number(), validationLoss: z.number() })
+const Best = z.object({
+  epoch: z.int(),
+  validationAccuracy: z.number().optional(),
+  validationLoss: z.number(),
+})
 
 /** One training run, from submission to a terminal status: the fold of its events. */
 export const Job = z.object({
@@ -180,7 +184,10 @@ function ranUntil({ ranMs, runningSince }: Job, time: string): number {
   return ranMs + Date.parse(time) - Date.parse(runningSince ?? time)
 }
 
-function improvedBest(job: Job, { epoch, validationAccuracy, validationLoss }: EpochMetrics): Partial<Job> {
-  if (job.best && job.best.validationAccuracy >= validationAccuracy) return {}
-  return { best: { epoch, validationAccuracy, validationLoss } }
+function improvedBest({ best, spec }: Job, metrics: EpochMetrics): Partial<Job> {
+  const { epoch, validationAccuracy, validationLoss } = metrics
+  const { bestBy } = spec.checkpoint
+  const sign = bestBy === 'validationLoss' ? -1 : 1
+  if (best && sign * best[bestBy]! >= sign * metrics[bestBy]!) return {}
+  return { best: { epoch, ...(validationAccuracy !== undefined && { validationAccuracy }), validationLoss } }
 }

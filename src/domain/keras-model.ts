@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { AppError } from './error.ts'
 import { type KerasLayer, layerFromKeras } from './keras-layer.ts'
+import type { LossActivation } from './loss.ts'
 import type { Layer, Topology } from './model-spec.ts'
 import { placeLayers } from './shape.ts'
 import { checkTopology } from './topology-limits.ts'
@@ -27,10 +28,10 @@ const PATH = 'model.topology'
 const RESERVED = 'input'
 
 /**
- * A network as Keras 2 and 3 (`model.to_json()`, Sequential or functional) or TensorFlow.js (`model.json`) write it down. A softmax at
- * its end becomes part of the loss. @throws AppError `invalid_request` that names what cannot be trained here
+ * A network as Keras 2 and 3 (`model.to_json()`, Sequential or functional) or TensorFlow.js (`model.json`) write it down. The
+ * loss's own activation at its end becomes part of the loss. @throws AppError `invalid_request` that names what cannot be trained here
  */
-export function topologyFromKeras(json: unknown): Topology {
+export function topologyFromKeras(json: unknown, lossActivation: LossActivation = 'softmax'): Topology {
   const { data, error } = Model.safeParse(unwrap(json))
   if (!data) {
     const [issue] = error.issues
@@ -48,7 +49,7 @@ export function topologyFromKeras(json: unknown): Topology {
     refuse('.config.input_layers', 'must be one: networks of several inputs are not trained here')
   const shape = inputShape(config.layers[0]!, config.build_input_shape)
   const ordered = withOutputLast(layers, config.output_layers)
-  const topology = { inputShape: shape, layers: toLayers(ordered, inputs[0]?.name) }
+  const topology = { inputShape: shape, layers: toLayers(ordered, inputs[0]?.name, lossActivation) }
   checkTopology(topology, refuse)
   checkAxes(topology, layers)
   return topology
@@ -126,15 +127,15 @@ function checkAxes(topology: Topology, layers: readonly KerasLayer[]): void {
   }
 }
 
-function toLayers(layers: readonly KerasLayer[], input: string | undefined): Layer[] {
+function toLayers(
+  layers: readonly KerasLayer[],
+  input: string | undefined,
+  lossActivation: LossActivation,
+): Layer[] {
   const kept = layers.filter(({ className }) => className !== 'InputLayer')
-  const last = kept.at(-1)
-  if (!last) refuse('.config.layers', 'has no layer but the input')
-  const isSoftmax =
-    last.className === 'Softmax' || (last.className === 'Activation' && last.config.activation === 'softmax')
-  const trained = isSoftmax ? kept.slice(0, -1) : kept
+  if (kept.length === 0) refuse('.config.layers', 'has no layer but the input')
   const names = new Set<string>()
-  return trained.map((layer, index) => {
+  return withoutLossActivation(kept, lossActivation).map((layer, index) => {
     if (names.has(layer.name))
       refuse(`${layer.path}.config.name`, `"${layer.name}" is the name of another layer too`)
     names.add(layer.name)
@@ -144,12 +145,24 @@ function toLayers(layers: readonly KerasLayer[], input: string | undefined): Lay
     if (isFirst && index > 0)
       refuse(`${layer.path}.inbound_nodes`, 'only the first layer may take the input itself')
     const inputs = isFirst ? {} : { inputs: layer.inputs }
-    return {
-      ...layerFromKeras(layer, !isSoftmax && index === trained.length - 1, refuse),
-      name: layer.name,
-      ...inputs,
-    } as Layer
+    return { ...layerFromKeras(layer, false, refuse), name: layer.name, ...inputs } as Layer
   })
+}
+
+/** A training takes what the last layer gives for logits, where its loss has an activation of its own. */
+function withoutLossActivation(layers: readonly KerasLayer[], own: LossActivation): readonly KerasLayer[] {
+  const last = layers.at(-1)!
+  const { className, config, path } = last
+  const activation = className === 'Softmax' ? 'softmax' : (config.activation ?? 'linear')
+  if (own === 'linear' || activation === 'linear') return layers
+  if (activation !== own)
+    refuse(
+      `${path}.config.activation`,
+      `must be linear or ${own}: the loss takes what this layer gives for logits`,
+    )
+  const before = layers.slice(0, -1)
+  if (className === 'Softmax' || className === 'Activation') return before
+  return [...before, { ...last, config: { ...config, activation: 'linear' } }]
 }
 
 function refuse(place: string, message: string): never {

@@ -1,4 +1,4 @@
-import { BUILT_IN_DATASETS } from './dataset.ts'
+import { factsOf } from './dataset.ts'
 import { shareWithin } from './initializers.ts'
 import type { Topology } from './model-spec.ts'
 import { topologyOf } from './presets/topology-of.ts'
@@ -55,7 +55,7 @@ export function planJob(spec: TrainingSpec): Plan {
 
 /** Examples that remain after `validation.fraction` took its share of each class, and the batches they make. */
 export function epochLength({ dataset, validation, batchSize }: TrainingSpec) {
-  const { train } = BUILT_IN_DATASETS.get(dataset.id)!.splits
+  const { train } = factsOf(dataset)!.splits
   const trainingExamples = 'fraction' in validation ? train - Math.round(train * validation.fraction) : train
   return { trainingExamples, stepsPerEpoch: Math.ceil(trainingExamples / batchSize) }
 }

@@ -1,11 +1,12 @@
-import { BUILT_IN_DATASETS, unknownDataset } from './dataset.ts'
+import { type DatasetFacts, factsOf, type UploadedData, unknownDataset } from './dataset.ts'
 import { AppError, type Mistake } from './error.ts'
 import type { Warning } from './event.ts'
 import { topologyFromKeras } from './keras-model.ts'
-import type { ModelRequest, ModelSpec } from './model-spec.ts'
+import { activationOf, type Loss, outputsFor } from './loss.ts'
+import type { ModelSpec } from './model-spec.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
 import { PRESETS } from './presets/presets.ts'
-import { classCount, modelName, topologyOf } from './presets/topology-of.ts'
+import { modelName, outputCount, topologyOf } from './presets/topology-of.ts'
 import type { JobRequest, TrainingSpec } from './training-spec.ts'
 import { variablesOf } from './variables.ts'
 
@@ -30,23 +31,45 @@ const DEFAULTS = {
  * The request with every default filled in: its own fields first, then the preset's, then the service's; objects are
  * never merged. What `init` stands for is not known here. @throws AppError `invalid_request` naming every field that contradicts the model or the dataset
  */
-export function resolveSpec({ name: _, init: __, ...request }: JobRequest): {
+export function resolveSpec(
+  { name: _, init: __, ...request }: JobRequest,
+  upload?: UploadedData,
+): {
   spec: TrainingSpec
   warnings: Warning[]
 } {
-  const model = resolveModel(request.model)
+  const model = resolveModel(request)
   const defaults = 'preset' in model ? PRESETS[model.preset].defaults : {}
   const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
-  const spec = { ...DEFAULTS, ...defaults, ...given, model } as unknown as TrainingSpec
-  requireFields(spec)
+  const merged = { ...DEFAULTS, ...defaults, ...given, model } as unknown as TrainingSpec
+  requireFields(merged)
+  const spec = fitDefaults(merged, request, upload)
   const mistakes = [...datasetMistakes(spec), ...excludeMistakes(spec)]
   if (mistakes.length > 0)
     throw new AppError('invalid_request', 'The job does not fit together.', { mistakes })
   return { spec, warnings: optimizerWarnings(spec.optimizer) }
 }
 
-function resolveModel(model: ModelRequest): ModelSpec {
-  return 'topology' in model ? { topology: topologyFromKeras(model.topology) } : model
+function resolveModel({ model, loss = DEFAULTS.loss }: Pick<JobRequest, 'model' | 'loss'>): ModelSpec {
+  return 'topology' in model ? { topology: topologyFromKeras(model.topology, activationOf(loss)) } : model
+}
+
+/** What follows from dataset and loss, where the request leaves it open. */
+function fitDefaults(
+  spec: TrainingSpec,
+  request: Partial<JobRequest>,
+  upload: UploadedData | undefined,
+): TrainingSpec {
+  const dataset = { ...spec.dataset, ...(upload && { upload }) }
+  const hasTest = factsOf(dataset)?.splits.test !== 0
+  return {
+    ...spec,
+    dataset,
+    ...(!hasTest && !request.validation && { validation: { fraction: 0.1 } }),
+    ...(activationOf(spec.loss) === 'linear' && {
+      checkpoint: { ...spec.checkpoint, bestBy: 'validationLoss' as const },
+    }),
+  }
 }
 
 /** A model of one's own brings no defaults for these. */
@@ -56,41 +79,65 @@ function requireFields(spec: Partial<TrainingSpec>): void {
   if (mistakes.length > 0) throw new AppError('invalid_request', 'The job says too little.', { mistakes })
 }
 
-function datasetMistakes({ dataset: ref, model, batchSize, validation }: TrainingSpec): Mistake[] {
-  const dataset = BUILT_IN_DATASETS.get(ref.id)
-  if (!dataset) return [{ path: 'dataset.id', message: unknownDataset(ref.id) }]
+function datasetMistakes({
+  dataset: ref,
+  model,
+  loss,
+  batchSize,
+  validation,
+  augmentation,
+}: TrainingSpec): Mistake[] {
+  const facts = factsOf(ref)
+  if (!facts) return [{ path: 'dataset.id', message: unknownDataset(ref.id) }]
   const mistakes: Mistake[] = []
-  const wanted = topologyOf(model).inputShape.join(' x ')
-  if (dataset.inputShape.join(' x ') !== wanted) {
-    const message = `${modelName(model)} takes ${wanted}, but ${ref.id} has ${dataset.inputShape.join(' x ')}`
-    mistakes.push({ path: 'dataset.id', message })
-  }
-  const outputs = classCount(model)
-  if (dataset.classes.length !== outputs) {
-    const message = `is ${outputs}, but ${ref.id} has ${dataset.classes.length} classes`
-    mistakes.push({ path: 'model.classes', message })
-  }
-  const channels = dataset.inputShape.at(-1)!
+  const mistake = (path: string, message: string) => mistakes.push({ path, message })
+  const { inputShape, splits, dtype } = facts
+  const wanted = topologyOf(model).inputShape
+  if (!areSameShape(wanted, inputShape))
+    mistake(
+      'dataset.id',
+      `${modelName(model)} takes ${wanted.join(' x ')}, but ${ref.id} has ${inputShape.join(' x ')}`,
+    )
+  mistakes.push(...outputMistakes(loss, ref.id, facts, outputCount(model)))
+  const channels = inputShape.at(-1) ?? 1
   for (const key of ['mean', 'std'] as const) {
     const count = ref.normalize?.[key].length ?? channels
-    if (count !== channels) {
-      mistakes.push({
-        path: `dataset.normalize.${key}`,
-        message: `needs ${channels} numbers, one a channel, not ${count}`,
-      })
-    }
+    if (count !== channels && count !== 1)
+      mistake(`dataset.normalize.${key}`, `needs ${channels} numbers, one a channel, not ${count}`)
   }
-  if ('fraction' in validation && Math.round(validation.fraction * dataset.splits.train) === 0) {
-    const message = `holds out none of the ${dataset.splits.train} training examples; one is the least`
-    mistakes.push({ path: 'validation.fraction', message })
-  }
-  if (batchSize > dataset.splits.train) {
-    mistakes.push({
-      path: 'batchSize',
-      message: `is more than the ${dataset.splits.train} training examples`,
-    })
-  }
+  if (augmentation.length > 0 && (dtype !== 'uint8' || inputShape.length !== 3))
+    mistake(
+      'augmentation',
+      `is for images of bytes; ${ref.id} has ${dtype} of shape ${inputShape.join(' x ')}`,
+    )
+  if ('split' in validation && splits.test === 0)
+    mistake('validation', `${ref.id} has no test split; { "fraction": 0.1 } holds out a tenth`)
+  if ('fraction' in validation && Math.round(validation.fraction * splits.train) === 0)
+    mistake(
+      'validation.fraction',
+      `holds out none of the ${splits.train} training examples; one is the least`,
+    )
+  if (batchSize > splits.train) mistake('batchSize', `is more than the ${splits.train} training examples`)
   return mistakes
+}
+
+/** Axes of length 1 hold nothing. */
+function areSameShape(a: readonly number[], b: readonly number[]): boolean {
+  const squeeze = (shape: readonly number[]) => shape.filter(length => length !== 1).join()
+  return squeeze(a) === squeeze(b)
+}
+
+function outputMistakes(
+  loss: Loss,
+  id: string,
+  { classes, targets }: DatasetFacts,
+  outputs: number,
+): Mistake[] {
+  const wanted = outputsFor(loss, classes.length, targets)
+  const has = targets === undefined ? `${classes.length} classes` : `${targets} targets an example`
+  if (wanted.length === 0) return [{ path: 'loss', message: `${loss} is for classes, but ${id} has ${has}` }]
+  if (wanted.includes(outputs)) return []
+  return [{ path: 'model.classes', message: `is ${outputs}, but ${id} has ${has}` }]
 }
 
 function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {

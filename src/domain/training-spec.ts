@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { ARTIFACT_WORDS } from './artifact.ts'
 import { Augmentation } from './augmentation.ts'
-import { KnownDatasetRef } from './dataset.ts'
+import { DatasetSelection, DatasetSpec } from './dataset.ts'
 import { Init, InitRequest } from './init-spec.ts'
+import { Loss } from './loss.ts'
 import { ModelRequest, ModelSpec } from './model-spec.ts'
 import { OptimizerSpec } from './optimizer-spec.ts'
 import { ScheduleSpec } from './schedule-spec.ts'
-
-const Loss = z.enum(['categoricalCrossentropy', 'sparseCategoricalCrossentropy'])
 
 /** See artifact.ts for the files they stand for. */
 const ArtifactWord = z.enum(ARTIFACT_WORDS)
@@ -42,7 +41,7 @@ const Labels = z
 export const JobRequest = z
   .strictObject({
     name: z.string().min(1).max(200).optional(),
-    dataset: KnownDatasetRef.optional(),
+    dataset: DatasetSelection.optional(),
     model: ModelRequest,
     init: InitRequest.optional(),
     optimizer: OptimizerSpec.optional(),
@@ -67,7 +66,7 @@ export type JobRequest = z.infer<typeof JobRequest>
 /** A job's spec: the request with every default filled in. */
 export const TrainingSpec = JobRequest.required()
   .omit({ name: true, init: true })
-  .extend({ model: ModelSpec, init: Init.optional() })
+  .extend({ dataset: DatasetSpec, model: ModelSpec, init: Init.optional() })
   .meta({ id: 'TrainingSpec' })
 export type TrainingSpec = z.infer<typeof TrainingSpec>
 

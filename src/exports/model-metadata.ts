@@ -37,7 +37,7 @@ export function modelMetadata(spec: TrainingSpec): Metadata {
   return {
     layout: 'tensorflow',
     topology: JSON.stringify(topologyOf(model)),
-    classes: JSON.stringify(classesOf(dataset.id)),
+    classes: JSON.stringify(classesOf(dataset)),
     training: trainingText(spec),
   }
 }

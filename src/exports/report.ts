@@ -44,24 +44,30 @@ svg { width: 100%; height: auto }
 .scroll { overflow-x: auto }`
 
 function summary(last: EpochMetrics): string {
-  return `<p>After epoch ${last.epoch} of ${last.epochs}: validation accuracy <b>${percent(last.validationAccuracy)}</b>, <b>${percent(
+  return `<p>After epoch ${last.epoch} of ${last.epochs}: ${answers(last)}, <b>${percent(
     last.sparsity,
   )}</b> of all weights exactly zero, ${last.sparseBytes.toLocaleString('en')} bytes instead of ${last.denseBytes.toLocaleString('en')}.</p>`
+}
+
+function answers({ validationAccuracy, validationLoss }: EpochMetrics): string {
+  if (validationAccuracy === undefined) return `validation loss <b>${validationLoss.toPrecision(4)}</b>`
+  return `validation accuracy <b>${percent(validationAccuracy)}</b>`
 }
 
 function charts(series: readonly EpochMetrics[]): string {
   const curve = (read: (metrics: EpochMetrics) => number) =>
     series.map(metrics => [metrics.epoch, read(metrics)] as const)
+  const accuracy = linePlot(
+    'Accuracy',
+    'epoch',
+    [
+      { name: 'training', points: curve(({ trainAccuracy }) => trainAccuracy ?? 0) },
+      { name: 'validation', points: curve(({ validationAccuracy }) => validationAccuracy ?? 0) },
+    ],
+    'least',
+  )
   return [
-    linePlot(
-      'Accuracy',
-      'epoch',
-      [
-        { name: 'training', points: curve(({ trainAccuracy }) => trainAccuracy) },
-        { name: 'validation', points: curve(({ validationAccuracy }) => validationAccuracy) },
-      ],
-      'least',
-    ),
+    ...(series[0]?.validationAccuracy === undefined ? [] : [accuracy]),
     linePlot('Loss', 'epoch', [
       { name: 'training', points: curve(({ trainLoss }) => trainLoss) },
       { name: 'validation', points: curve(({ validationLoss }) => validationLoss) },

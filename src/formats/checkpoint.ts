@@ -18,9 +18,10 @@ export interface TrainingState {
 /** What an epoch has come to so far. */
 export interface EpochSums {
   loss: number
-  correct: number
   examples: number
   seconds: number
+  /** Of each metric, by name. */
+  metrics: Readonly<Record<string, number>>
 }
 
 /** Everything needed to go on exactly. */
@@ -57,7 +58,14 @@ const Position = z.object({
   epoch: z.int(),
   clock: z.looseObject({ step: z.int() }),
   step: z.int().optional(),
-  sums: z.object({ loss: z.number(), correct: z.int(), examples: z.int(), seconds: z.number() }).optional(),
+  sums: z
+    .object({
+      loss: z.number(),
+      examples: z.int(),
+      seconds: z.number(),
+      metrics: z.record(z.string(), z.number()),
+    })
+    .optional(),
 })
 
 /**

@@ -58,16 +58,16 @@ export function encodeHeader(entries: readonly TensorEntry[], metadata: Metadata
 }
 
 /**
- * Reads and checks the header of `bytes`, a whole safetensors file. Entries come in file order and cover the rest of
+ * Reads and checks the header of a safetensors file of `sizeBytes`, which `bytes` begin or are. Entries come in file order and cover the rest of
  * the file without holes or overlaps, as the reference implementation demands.
  *
  * @throws FormatError
  */
-export function decodeHeader(bytes: Uint8Array): SafetensorsHeader {
+export function decodeHeader(bytes: Uint8Array, sizeBytes = bytes.length): SafetensorsHeader {
   const headerBytes = readHeaderBytes(bytes)
   const { __metadata__: metadata = {}, ...tensors } = parseObject(bytes.subarray(LENGTH_BYTES, headerBytes))
   const entries = Object.entries(tensors).map(parseEntry).sort(byOffset)
-  checkCoverage(entries, bytes.length - headerBytes)
+  checkCoverage(entries, sizeBytes - headerBytes)
   if (!isMetadata(metadata)) throw new FormatError('__metadata__ must map strings to strings')
   return { headerBytes, entries, metadata }
 }

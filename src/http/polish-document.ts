@@ -23,6 +23,8 @@ export function polishDocument<T extends object>(generated: T): T {
       operation.responses = { ...operation.responses, default: problem }
   }
   describeBytes(document)
+  take(document, '/v1/datasets', 'FolderRequest', { spec: reference('DatasetRequest'), file: FILES })
+  take(document, '/v1/jobs/{jobId}/predict', 'PredictionRequest', { image: FILES })
   offer(document, '/v1/jobs/{jobId}/events', 'text/event-stream')
   offer(document, '/v1/jobs/{jobId}/metrics', 'text/csv')
   return document as T
@@ -77,6 +79,24 @@ function describeBytes({ paths }: Document): void {
       '304': { description: 'If-None-Match names this file' },
       default: problem,
     }
+  }
+}
+
+const FILES = { type: 'array', minItems: 1, items: { type: 'string', format: 'binary' } }
+
+function reference(name: string): Dictionary {
+  return { $ref: `#/components/schemas/${name}` }
+}
+
+/** A POST that takes JSON or a form with files, which the generator knows nothing of. @param parts of the form */
+function take({ paths }: Document, path: string, json: string, parts: Dictionary): void {
+  const form = { type: 'object', properties: parts, required: Object.keys(parts) }
+  paths![path]!.post!.requestBody = {
+    required: true,
+    content: {
+      'application/json': { schema: reference(json) },
+      'multipart/form-data': { schema: form },
+    },
   }
 }
 

@@ -46,7 +46,9 @@ export async function receiveUpload<Spec>(
       if (part.type === 'field') spec = specOf(part)
       else files.push(await store(part, join(folder, String(files.length)), fields))
     }
-    return { spec: parseSpec(schema, spec), files }
+    const parsed = parseSpec(schema, spec)
+    if (files.length === 0) refuse(fields[0]!, 'is missing: one part of this name for each file')
+    return { spec: parsed, files }
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
     throw error

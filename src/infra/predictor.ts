@@ -1,4 +1,5 @@
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import { FormatError } from '#formats/format-error.ts'
 import { WarmChild } from './warm-child.ts'
 
 /** Examples for a model; the model itself when the child does not hold it. */
@@ -6,14 +7,18 @@ export interface PredictionTask {
   /** The digest of its checkpoint. */
   model: string
   load?: { spec: TrainingSpec; checkpoint: Uint8Array }
-  /** [count, ...inputShape], as the examples of its dataset are stored. */
-  inputs: Uint8Array
-  count: number
+  inputs: PredictionInputs
 }
 
-/** [count, classes] */
+/** Examples [count, ...inputShape] as those of the dataset are stored, or as many image files. */
+export type PredictionInputs = { count: number } & (
+  | { x: Uint8Array | Float32Array }
+  | { images: readonly { name: string; bytes: Uint8Array }[] }
+)
+
+/** [count, outputs] */
 export interface Prediction {
-  probabilities: Float32Array
+  outputs: Float32Array
 }
 
 /** What the child says of a model that it was not given yet. */
@@ -28,7 +33,7 @@ export class Predictor {
     IDLE_MS,
   )
 
-  /** @param load brings the model, if it is needed. @throws Error when it could not be asked */
+  /** @param load brings the model, if it is needed. @throws FormatError for what is no image; Error when it could not be asked */
   async predict(
     task: Omit<PredictionTask, 'load'>,
     load: () => Promise<NonNullable<PredictionTask['load']>>,
@@ -36,8 +41,9 @@ export class Predictor {
     let answer = await this.#child.ask(task)
     if ('error' in answer && answer.error.name === NOT_HELD)
       answer = await this.#child.ask({ ...task, load: await load() })
-    if ('error' in answer) throw new Error(answer.error.message)
-    return answer
+    if (!('error' in answer)) return answer
+    const { name, message } = answer.error
+    throw name === 'FormatError' ? new FormatError(message) : new Error(message)
   }
 
   close(): void {

@@ -28,7 +28,7 @@ export async function readImageFolder(
 }
 
 /** Split and class of an image by the folders that it lies in. @throws FormatError when there are none */
-export function placeOfImage(name: string, source: string): { split: SplitName; className: string } {
+function placeOfImage(name: string, source: string): { split: SplitName; className: string } {
   const folders = name.split('/').slice(0, -1)
   const splitAt = folders.findIndex(folder => splitOf(folder) === 'test' || folder.toLowerCase() === 'train')
   const className = splitAt >= 0 ? folders[splitAt + 1] : folders.at(-1)

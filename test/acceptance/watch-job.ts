@@ -31,6 +31,24 @@ export async function post(
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Frame }
 }
 
+/** Files by name as parts of a form. @param spec the part of that name, if there is one */
+export async function upload(
+  serviceUrl: string,
+  path: string,
+  spec: unknown,
+  files: Readonly<Record<string, string | Uint8Array>>,
+  field = 'file',
+) {
+  const form = new FormData()
+  if (spec !== undefined) form.set('spec', JSON.stringify(spec))
+  for (const [name, content] of Object.entries(files)) {
+    const bytes = typeof content === 'string' ? content : new Uint8Array(content)
+    form.append(field, new Blob([bytes]), name)
+  }
+  const answer = await fetch(serviceUrl + path, { method: 'POST', body: form })
+  return { status: answer.status, body: (await answer.json()) as Frame }
+}
+
 export async function get(serviceUrl: string, path: string) {
   const answer = await fetch(serviceUrl + path)
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Frame }

@@ -86,7 +86,8 @@ describe('submitting a job', () => {
     assert.deepEqual(unknown.body.errors, [
       {
         path: 'dataset.id',
-        message: 'there is no dataset "imagenet"; there is: mnist, cifar10, cifar100, synthetic-cifar10',
+        message:
+          'there is no dataset "imagenet"; there is: mnist, cifar10, cifar100, synthetic-cifar10, and what was uploaded',
       },
     ])
     const wrong = await submit({

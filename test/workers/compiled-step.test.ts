@@ -13,6 +13,7 @@ import { openEngine } from '#workers/engine/engine.ts'
 import { openCompiledProgram } from '#workers/engine/graph/compiled-program.ts'
 import type { Program } from '#workers/engine/program.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
+import { objectiveFor } from '#workers/objective.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
 import { toScalars } from '#workers/optimizers/transform.ts'
 import { stepRoutine } from '#workers/train-step.ts'
@@ -59,7 +60,12 @@ function trainedBy(
   const { spec } = resolveSpec(JobRequest.parse({ model: { preset }, optimizer }))
   const { topology } = PRESETS[preset]
   const transform = transformFromSpec(spec, variablesOf(topology), STEPS)
-  const step = stepRoutine({ model: modelFromTopology(topology), transform, normalise: normaliser() })
+  const step = stepRoutine({
+    model: modelFromTopology(topology),
+    transform,
+    normalise: normaliser(undefined, 'uint8'),
+    objective: objectiveFor('categoricalCrossentropy'),
+  })
   const random = randomStream(3, 'test')
   let { clock } = transform
   const nextCall = () => {
@@ -69,7 +75,10 @@ function trainedBy(
       random.below(256),
     )
     const labels = Int32Array.from({ length: BATCH }, () => random.below(10))
-    const batch = uploadBatch({ pixels, labels, size: BATCH }, topology.inputShape)
+    const batch = uploadBatch(
+      { x: pixels, labels, size: BATCH },
+      { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined },
+    )
     return { routine: 'step', inputs: { ...batch, ...toScalars(tick.scalars) } }
   }
   const losses: number[] = []

@@ -17,6 +17,7 @@ export function augmenter(
   seed: number,
   epoch: number,
 ): Place {
+  if (augmentations.length === 0) return (source, target) => target.set(source)
   const variations = augmentations.map(augmentation => variationOf(augmentation, inputShape))
   const spaces = [0, 1].map(() => new Uint8Array(elementCount(inputShape)))
   return (source, target, index) => {

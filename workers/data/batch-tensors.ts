@@ -1,23 +1,70 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Normalization } from '#domain/dataset.ts'
+import { type DatasetFacts, factsOf, type Normalization } from '#domain/dataset.ts'
+import { activationOf } from '#domain/loss.ts'
+import { outputCount, topologyOf } from '#domain/presets/topology-of.ts'
+import { elementCount } from '#domain/shape.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
 import { bytesToFloats, uploadBytes } from '#workers/engine/bytes.ts'
 import type { Batch } from './batches.ts'
 
-/** A batch on the device: pixels [batch, ...inputShape], for `normalise` alone, and integer labels [batch]. */
-export type BatchTensors = { pixels: tf.Tensor; labels: tf.Tensor1D }
-
-export function uploadBatch({ pixels, labels, size }: Batch, inputShape: readonly number[]): BatchTensors {
-  return { pixels: uploadBytes(pixels, [size, ...inputShape]), labels: tf.tensor1d(labels, 'int32') }
+/** How batches look on the device. */
+export interface BatchLayout {
+  /** Of one example, as the model takes it. */
+  inputShape: readonly number[]
+  dtype: DatasetFacts['dtype']
+  /** Numbers that an example is compared with, where its class is not what the loss takes. */
+  targets: number | undefined
 }
 
-/** Makes what a model takes of pixels: floats in [0, 1], then normalised a channel. */
-export function normaliser({ mean, std }: Normalization = { mean: [0], std: [1] }) {
+export function layoutFromSpec({ model, dataset, loss }: TrainingSpec): BatchLayout {
+  return {
+    inputShape: topologyOf(model).inputShape,
+    dtype: factsOf(dataset)!.dtype,
+    targets: activationOf(loss) === 'softmax' ? undefined : outputCount(model),
+  }
+}
+
+/** A batch on the device: x [batch, ...inputShape], for `normalise` alone, and int32 classes [batch] or float32 targets [batch, numbers]. */
+export type BatchTensors = { x: tf.Tensor; labels: tf.Tensor }
+
+export function uploadBatch({ x, labels, size }: Batch, layout: BatchLayout): BatchTensors {
+  const shape = [size, ...layout.inputShape]
+  return {
+    x: x instanceof Float32Array ? tf.tensor(x, shape) : uploadBytes(x, shape),
+    labels: uploadLabels(labels, size, layout.targets),
+  }
+}
+
+function uploadLabels(labels: Batch['labels'], size: number, targets: number | undefined): tf.Tensor {
+  if (targets === undefined) return tf.tensor1d(labels as Int32Array, 'int32')
+  if (labels instanceof Float32Array) return tf.tensor2d(labels, [size, targets])
+  if (targets === 1) return tf.tensor2d(Float32Array.from(labels), [size, 1])
+  const oneHot = new Float32Array(size * targets)
+  labels.forEach((label, row) => {
+    oneHot[row * targets + label] = 1
+  })
+  return tf.tensor2d(oneHot, [size, targets])
+}
+
+/** A batch of zeros, for what only the shape matters. */
+export function blankBatch(size: number, { inputShape, dtype }: BatchLayout): Batch {
+  const length = size * elementCount(inputShape)
+  const x = dtype === 'float32' ? new Float32Array(length) : new Uint8Array(length)
+  return { x, labels: new Int32Array(size), size }
+}
+
+/** Makes what a model takes of examples: bytes as floats in [0, 1], floats as they are; then normalised a channel. */
+export function normaliser(normalize: Normalization | undefined, dtype: DatasetFacts['dtype']) {
+  const { mean, std } = normalize ?? { mean: [0], std: [1] }
+  const highest = dtype === 'float32' ? 1 : 255
   // (pixel / 255 - mean) / std as one product and one sum: a division takes a device several times as long.
-  const scale = std.map(deviation => 1 / (255 * deviation))
+  const scale = std.map(deviation => 1 / (highest * deviation))
   const offset = std.map((deviation, channel) => -mean[channel]! / deviation)
+  const isScaled = scale.some(factor => factor !== 1)
   const isCentred = offset.every(shift => shift === 0)
-  return (pixels: tf.Tensor): tf.Tensor => {
-    const scaled = tf.mul(bytesToFloats(pixels), scale)
+  return (x: tf.Tensor): tf.Tensor => {
+    const floats = dtype === 'float32' ? x : bytesToFloats(x)
+    const scaled = isScaled ? tf.mul(floats, scale) : floats
     return isCentred ? scaled : tf.add(scaled, offset)
   }
 }

@@ -1,9 +1,11 @@
-import type { Split } from './examples.ts'
+import type { Examples, Split } from './examples.ts'
 
-/** A few examples, still as bytes; the step turns them into tensors. The pixels last until the next batch is asked for. */
+/** A few examples as they are stored; the step turns them into tensors. x lasts until the next batch is asked for. */
 export interface Batch {
-  pixels: Uint8Array
-  labels: Int32Array
+  /** [size, ...shape of an example] */
+  x: Uint8Array | Float32Array
+  /** Classes [size], or targets [size, numbers]. */
+  labels: Int32Array | Float32Array
   size: number
 }
 
@@ -18,35 +20,47 @@ export interface BatchOptions {
 
 /** The split's examples in order, batchSize at a time; the last batch takes what is left. */
 export function* batches(
-  { examples, indices }: Split,
+  split: Split<Examples>,
   batchSize: number,
   { skip = 0, place }: BatchOptions = {},
 ): Generator<Batch, void, undefined> {
-  const stride = examples.pixels.length / examples.count
-  const space = new Uint8Array(Math.min(batchSize, indices.length) * stride)
+  const { examples, indices } = split
+  const stride = examples.x.length / examples.count
+  const space = new (arrayOf(examples.x))(Math.min(batchSize, indices.length) * stride)
   for (let start = skip * batchSize; start < indices.length; start += batchSize) {
-    const size = Math.min(batchSize, indices.length - start)
-    const pixels = space.subarray(0, size * stride)
-    const labels = new Int32Array(size)
-    for (let row = 0; row < size; row++) {
-      const index = indices[start + row]!
-      const source = examples.pixels.subarray(index * stride, (index + 1) * stride)
-      if (place) place(source, space.subarray(row * stride, (row + 1) * stride), index)
+    const rows = indices.subarray(start, start + batchSize)
+    for (let row = 0; row < rows.length; row++) {
+      const index = rows[row]!
+      const source = examples.x.subarray(index * stride, (index + 1) * stride)
+      if (place)
+        place(source as Uint8Array, space.subarray(row * stride, (row + 1) * stride) as Uint8Array, index)
       else space.set(source, row * stride)
-      labels[row] = examples.labels[index]!
     }
-    yield { pixels, labels, size }
+    yield {
+      x: space.subarray(0, rows.length * stride),
+      labels: labelsOf(split, rows),
+      size: rows.length,
+    }
   }
+}
+
+/** Those of some of the examples. */
+export function labelsOf({ examples: { labels, count } }: Split, rows: Uint32Array): Batch['labels'] {
+  if (!(labels instanceof Float32Array)) return Int32Array.from(rows, index => labels[index]!)
+  const width = labels.length / count
+  const picked = new Float32Array(rows.length * width)
+  rows.forEach((index, row) => {
+    picked.set(labels.subarray(index * width, (index + 1) * width), row * width)
+  })
+  return picked
+}
+
+function arrayOf(values: Uint8Array | Float32Array) {
+  return values instanceof Float32Array ? Float32Array : Uint8Array
 }
 
 /** The numbers of examples in the batches that `count` examples make. */
 export function batchSizes(count: number, batchSize: number): number[] {
   const sizes = [Math.min(count, batchSize), count % batchSize]
   return [...new Set(sizes)].filter(size => size > 0)
-}
-
-/** A batch of zeros, for what only the shape matters. */
-export function blankBatch(size: number, inputShape: readonly number[]): Batch {
-  const stride = inputShape.reduce((product, length) => product * length, 1)
-  return { pixels: new Uint8Array(size * stride), labels: new Int32Array(size), size }
 }

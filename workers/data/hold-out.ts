@@ -1,17 +1,17 @@
 import { permutation, randomStream } from '#domain/random.ts'
-import type { Examples, Split } from './examples.ts'
+import type { Split } from './examples.ts'
 
 /**
  * Holds out a share of the examples, the same share of each class as nearly as whole examples allow. Together the
- * classes give round(count * fraction), seats going to the largest remainders.
+ * classes give round(count * fraction), seats going to the largest remainders. Examples with targets are of one class.
  */
 export function holdOut(
-  examples: Examples,
+  examples: Split['examples'],
   fraction: number,
   seed: number,
 ): { training: Split; validation: Split } {
   const heldOut = new Uint8Array(examples.count)
-  const classes = indicesByClass(examples.labels)
+  const classes = indicesByClass(examples.labels, examples.count)
   const seats = apportion(
     classes.map(({ length }) => length * fraction),
     Math.round(examples.count * fraction),
@@ -27,7 +27,8 @@ export function holdOut(
   return { training: pick(0), validation: pick(1) }
 }
 
-function indicesByClass(labels: Uint8Array): number[][] {
+function indicesByClass(labels: Split['examples']['labels'], count: number): number[][] {
+  if (labels instanceof Float32Array) return [Array.from({ length: count }, (_, index) => index)]
   const classes: number[][] = []
   labels.forEach((label, index) => {
     while (classes.length <= label) classes.push([])

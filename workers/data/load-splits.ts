@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { BUILT_IN_DATASETS } from '#domain/dataset.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { decodeCifar } from '#formats/cifar.ts'
@@ -8,20 +9,30 @@ import { broughtFiles, mnistFiles } from '#infra/dataset-files.ts'
 import type { Splits } from '#workers/training-run.ts'
 import { type Examples, wholeSplit } from './examples.ts'
 import { holdOut } from './hold-out.ts'
+import { StoredDataset } from './stored-examples.ts'
 import { syntheticCifar10 } from './synthetic-cifar10.ts'
 
 type SplitName = 'train' | 'test'
 
-/**
- * Reads what a spec learns from and what it is measured on.
- * @param datasetsDir where an operator has put datasets
- * @throws FormatError when a file is not what it should be
- */
+/** Where data are that are not built in. */
+export interface DataPlaces {
+  /** Where an operator has put datasets. */
+  datasetsDir?: string | undefined
+  /** The file of an uploaded dataset. */
+  uploadFile?: string | undefined
+}
+
+/** Reads what a spec learns from and what it is measured on. @throws FormatError when a file is not what it should be */
 export async function loadSplits(
   { dataset, validation, seed }: Pick<TrainingSpec, 'dataset' | 'validation' | 'seed'>,
-  datasetsDir = '',
+  { datasetsDir = '', uploadFile }: DataPlaces = {},
 ): Promise<Splits> {
-  const read = (split: SplitName) => readExamples(dataset.id, split, datasetsDir)
+  const stored = uploadFile === undefined ? undefined : await StoredDataset.open(uploadFile)
+  const folder = dataset.upload?.folder
+  const read = (split: SplitName) =>
+    stored
+      ? stored.split(split, folder === undefined ? undefined : join(datasetsDir, folder))
+      : readExamples(dataset.id, split, datasetsDir)
   const train = await read('train')
   if ('fraction' in validation) return holdOut(train, validation.fraction, seed)
   return { training: wholeSplit(train), validation: wholeSplit(await read('test')) }
@@ -42,13 +53,14 @@ async function decode(id: string, split: SplitName, datasetsDir: string): Promis
       const files = mnistFiles()[split]
       const [images, labels] = await Promise.all([readFile(files.images), readFile(files.labels)])
       const pixels = decodeIdx(images)
-      return { pixels: pixels.data, labels: decodeIdx(labels).data, count: pixels.shape[0]! }
+      return { x: pixels.data, labels: decodeIdx(labels).data, count: pixels.shape[0]! }
     }
     case 'cifar10':
     case 'cifar100': {
       const paths = broughtFiles(id, datasetsDir)[split]
       const files = await Promise.all(paths.map(path => readFile(path)))
-      return decodeCifar(Buffer.concat(files), id === 'cifar10' ? 10 : 100)
+      const { pixels: x, ...rest } = decodeCifar(Buffer.concat(files), id === 'cifar10' ? 10 : 100)
+      return { x, ...rest }
     }
     case 'synthetic-cifar10':
       return syntheticCifar10(split, BUILT_IN_DATASETS.get(id)!.splits[split])

@@ -1,16 +1,10 @@
 import type { Random } from '#domain/random.ts'
+import type { ImageWindow } from '#formats/image.ts'
 import type { Variation } from './augment.ts'
 
 const AREA = [0.08, 1] as const
 const RATIO = [3 / 4, 4 / 3] as const
 const ATTEMPTS = 10
-
-interface Window {
-  top: number
-  left: number
-  height: number
-  width: number
-}
 
 /** A random part of the image, scaled to the image's size with linear interpolation between pixel centres. */
 export function randomResizedCrop(inputShape: readonly number[]): Variation {
@@ -35,7 +29,7 @@ export function randomResizedCrop(inputShape: readonly number[]): Variation {
 }
 
 /** As torchvision draws it: area uniform, ratio log-uniform, and after ten that do not fit the largest centred square. */
-function drawWindow(height: number, width: number, random: Random): Window {
+export function drawWindow(height: number, width: number, random: Random): ImageWindow {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const area = height * width * mix(AREA[0], AREA[1], random.next())
     const ratio = Math.exp(mix(Math.log(RATIO[0]), Math.log(RATIO[1]), random.next()))

@@ -20,7 +20,7 @@ export function syntheticCifar10(split: 'train' | 'test', count: number): Exampl
   )
   const noise = noisePool(randomStream(10, 'noise'))
   const random = randomStream(10, split)
-  const pixels = new Uint8Array(count * IMAGE)
+  const x = new Uint8Array(count * IMAGE)
   const labels = new Uint8Array(count)
   for (let image = 0; image < count; image++) {
     const label = random.below(CLASSES)
@@ -32,13 +32,13 @@ export function syntheticCifar10(split: 'train' | 'test', count: number): Exampl
       noise: random.below(NOISE_BYTES),
     }
     draw(
-      pixels.subarray(image * IMAGE, (image + 1) * IMAGE),
+      x.subarray(image * IMAGE, (image + 1) * IMAGE),
       patterns[label * VARIANTS + random.below(VARIANTS)]!,
       noise,
       place,
     )
   }
-  return { pixels, labels, count }
+  return { x, labels, count }
 }
 
 /** A sum of waves that run once or twice over the image, so that it can be shifted around its edges. */

@@ -1,4 +1,5 @@
 import type { Layer, ModelSpec, Topology } from '#domain/model-spec.ts'
+import { elementCount, placeLayers } from '#domain/shape.ts'
 import { PRESETS } from './presets.ts'
 
 /** The network that a spec names: its own, or the preset's with as many outputs as the spec asks for. */
@@ -14,9 +15,8 @@ export function topologyOf(model: ModelSpec): Topology {
 }
 
 /** Outputs of the network. */
-export function classCount(model: ModelSpec): number {
-  const last = topologyOf(model).layers.at(-1)!
-  return last.type === 'dense' ? last.units : 0
+export function outputCount(model: ModelSpec): number {
+  return elementCount(placeLayers(topologyOf(model)).at(-1)!.outputShape)
 }
 
 /** What to call it. */

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { BUILT_IN_DATASETS, type DatasetSpec, type UploadedData } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { queuedJob } from '#domain/job.ts'
 import { modelName } from '#domain/presets/topology-of.ts'
@@ -25,7 +26,10 @@ const schema = {
 }
 
 export const createJobRoute =
-  (world: Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs'>, datasetsDir: string): FastifyPluginAsyncZod =>
+  (
+    world: Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets'>,
+    datasetsDir: string,
+  ): FastifyPluginAsyncZod =>
   async app => {
     app.post('/v1/jobs', { schema }, async (request, reply) => {
       if (request.query.dryRun === 'true') {
@@ -59,15 +63,30 @@ export const createJobRoute =
 
     /** The spec, and the checkpoint file that it starts from if it does. */
     async function resolve(body: JobRequest) {
-      const { spec, warnings } = resolveSpec(body)
-      requireDataset(spec.dataset.id)
+      const { spec, warnings } = resolveSpec(body, await findUpload(body.dataset?.id))
+      requireFiles(spec.dataset)
       if (!body.init) return { spec, warnings }
       const { init, file } = await takeOverCheckpoint(world, body.init, spec)
       return { spec: { ...spec, init }, warnings, initFile: file }
     }
 
+    /** @throws AppError `invalid_request` for an upload that is not there or of no use, `dataset_not_ready` for one in validation */
+    async function findUpload(id: string | undefined): Promise<UploadedData | undefined> {
+      if (id === undefined || BUILT_IN_DATASETS.has(id)) return undefined
+      const record = await world.datasets.get(id)
+      if (!record) return undefined
+      const { state } = record
+      if (state.status === 'ready') return { ...state.facts, sha256: state.sha256 }
+      if (state.status === 'validating')
+        throw new AppError('dataset_not_ready', `The dataset ${id} is being validated; try again soon.`)
+      const message = `is invalid: ${state.error}`
+      throw new AppError('invalid_request', `The dataset ${id} ${message}`, {
+        mistakes: [{ path: 'dataset.id', message }],
+      })
+    }
+
     /** @throws AppError `invalid_request` for a dataset that nobody has brought */
-    function requireDataset(id: string): void {
+    function requireFiles({ id }: DatasetSpec): void {
       const [missing] = missingFiles(id, datasetsDir)
       if (!missing) return
       const message = `there is no ${missing}: put the binary version of ${id} there (DATASETS_DIR); synthetic-cifar10 needs nothing`

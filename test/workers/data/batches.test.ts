@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { batches } from '#workers/data/batches.ts'
-import type { Split } from '#workers/data/examples.ts'
+import type { Examples, Split } from '#workers/data/examples.ts'
 import { holdOut } from '#workers/data/hold-out.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { prepareRun } from '#workers/training-run.ts'
@@ -16,7 +16,7 @@ function specOf(fields: object) {
 function numbered(count: number) {
   const indices = Array.from({ length: count }, (_, i) => i)
   return {
-    pixels: Uint8Array.from(indices.flatMap(i => [i >> 8, i & 255])),
+    x: Uint8Array.from(indices.flatMap(i => [i >> 8, i & 255])),
     labels: Uint8Array.from(indices, i => (i % 17 < 10 ? 0 : i % 17 < 15 ? 1 : 2)),
     count,
   }
@@ -26,7 +26,7 @@ test('MNIST is whole', async () => {
   const { training, validation } = await loadSplits(specOf({}))
   assert.equal(training.indices.length, 60_000)
   assert.equal(validation.indices.length, 10_000)
-  assert.equal(training.examples.pixels.length, 60_000 * 28 * 28)
+  assert.equal((training.examples as Examples).x.length, 60_000 * 28 * 28)
   // The counts that LeCun's page and every reader of these files give.
   const counts = new Array(10).fill(0)
   for (const label of training.examples.labels) counts[label]++
@@ -39,10 +39,10 @@ test('batches hold each example of the split once, with its label, the last batc
   const indices = Uint32Array.from({ length: 300 }, (_, i) => 999 - 3 * i)
   const seen: number[] = []
   const sizes: number[] = []
-  for (const { pixels, labels, size } of batches({ examples, indices }, 128)) {
+  for (const { x, labels, size } of batches({ examples, indices }, 128)) {
     sizes.push(size)
     labels.forEach((label, row) => {
-      const index = pixels[2 * row]! * 256 + pixels[2 * row + 1]!
+      const index = x[2 * row]! * 256 + x[2 * row + 1]!
       assert.equal(label, examples.labels[index])
       seen.push(index)
     })

@@ -7,14 +7,18 @@ import request from 'supertest'
 import { FormatError } from '#formats/format-error.ts'
 import { createApp } from '#src/app.ts'
 import { startWorld, type TestWorld } from '#test/start-world.ts'
-import type { Examples } from '#workers/data/examples.ts'
+import type { Examples, Split } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 
 const SPEC = { validation: { split: 'test' }, seed: 1 } as const
 const PIXELS = 1024
 
 /** The binary version of CIFAR-10: a label, then the planes of red, green and blue. */
-function encodeRecords({ pixels, labels }: Examples, from: number, to: number): Uint8Array {
+function bytesOf(examples: Split['examples']): Buffer {
+  return Buffer.from((examples as Examples).x as Uint8Array)
+}
+
+function encodeRecords({ x: pixels, labels }: Examples, from: number, to: number): Uint8Array {
   const file = new Uint8Array((to - from) * (1 + 3 * PIXELS))
   for (let image = from, at = 0; image < to; image++) {
     file[at++] = labels[image]!
@@ -49,7 +53,7 @@ describe('the data of CIFAR-10', () => {
       await loadSplits({ ...SPEC, dataset: { id: 'synthetic-cifar10' } }),
     ]
     assert.equal(one.training.examples.count, 50_000)
-    assert.ok(Buffer.from(one.validation.examples.pixels).equals(two.validation.examples.pixels))
+    assert.ok(Buffer.from(bytesOf(one.validation.examples)).equals(bytesOf(two.validation.examples)))
     const counts = Array(10).fill(0)
     for (const label of one.training.examples.labels) counts[label]++
     assert.ok(Math.min(...counts) > 4700 && Math.max(...counts) < 5300, String(counts))
@@ -71,15 +75,18 @@ describe('the data of CIFAR-10', () => {
     const { training, validation } = await loadSplits({ ...SPEC, dataset: { id: 'synthetic-cifar10' } })
     await mkdir(join(folder, 'cifar10'))
     for (let batch = 0; batch < 5; batch++) {
-      const records = encodeRecords(training.examples, batch * 10_000, (batch + 1) * 10_000)
+      const records = encodeRecords(training.examples as Examples, batch * 10_000, (batch + 1) * 10_000)
       await writeFile(join(folder, 'cifar10', `data_batch_${batch + 1}.bin`), records)
     }
-    await writeFile(join(folder, 'cifar10', 'test_batch.bin'), encodeRecords(validation.examples, 0, 10_000))
-    const read = await loadSplits({ ...SPEC, dataset: { id: 'cifar10' } }, folder)
+    await writeFile(
+      join(folder, 'cifar10', 'test_batch.bin'),
+      encodeRecords(validation.examples as Examples, 0, 10_000),
+    )
+    const read = await loadSplits({ ...SPEC, dataset: { id: 'cifar10' } }, { datasetsDir: folder })
     for (const split of ['training', 'validation'] as const) {
       const expected = split === 'training' ? training : validation
-      assert.ok(Buffer.from(read[split].examples.pixels).equals(expected.examples.pixels))
-      assert.ok(Buffer.from(read[split].examples.labels).equals(expected.examples.labels))
+      assert.ok(bytesOf(read[split].examples).equals(bytesOf(expected.examples)))
+      assert.deepEqual(read[split].examples.labels, expected.examples.labels)
     }
     const { api, close } = await ask()
     assert.equal((await api.get('/v1/datasets/cifar10')).body.splits.train, 50_000)
@@ -89,10 +96,13 @@ describe('the data of CIFAR-10', () => {
 
   it('is refused when a file ends early, by the image in which it ends', async () => {
     await truncate(join(folder, 'cifar10', 'test_batch.bin'), 3073 * 41 + 5)
-    await assert.rejects(loadSplits({ ...SPEC, dataset: { id: 'cifar10' } }, folder), error => {
-      assert.ok(error instanceof FormatError)
-      assert.match(error.message, /end within image 42/)
-      return true
-    })
+    await assert.rejects(
+      loadSplits({ ...SPEC, dataset: { id: 'cifar10' } }, { datasetsDir: folder }),
+      error => {
+        assert.ok(error instanceof FormatError)
+        assert.match(error.message, /end within image 42/)
+        return true
+      },
+    )
   })
 })

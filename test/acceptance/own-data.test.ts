@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import { after, before, it } from 'node:test'
+import { zipSync } from 'fflate'
+import sharp from 'sharp'
+import { type Service, startService } from './start-service.ts'
+import { type Frame, get, post, upload, watchJob } from './watch-job.ts'
+
+let service: Service
+before(async () => {
+  service = await startService()
+})
+after(() => service.stop())
+
+const layer = (class_name: string, name: string, config: object) => ({
+  class_name,
+  config: { name, ...config },
+})
+const network = (shape: number[], layers: object[]) => ({
+  topology: {
+    class_name: 'Sequential',
+    config: { layers: [layer('InputLayer', 'examples', { batch_shape: [null, ...shape] }), ...layers] },
+  },
+})
+const SGD = { name: 'sgd', learningRate: 0.1 }
+
+/** Uploads and waits for the verdict. */
+async function takeIn(spec: object, files: Record<string, string | Uint8Array>) {
+  const { status, body } = await upload(service.url, '/v1/datasets', { name: 'own', ...spec }, files)
+  assert.equal(status, 201, JSON.stringify(body))
+  for (let dataset = body; ; dataset = (await get(service.url, `/v1/datasets/${body.id}`)).body) {
+    if (dataset.status !== 'validating') return dataset
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}
+
+async function train(job: object) {
+  const { status, body } = await post(service.url, `/v1/jobs`, job)
+  assert.equal(status, 201, JSON.stringify(body))
+  await watchJob(service.url, body.id)
+  const done = (await get(service.url, `/v1/jobs/${body.id}`)).body
+  assert.equal(done.status, 'succeeded', JSON.stringify(done.error))
+  return done
+}
+
+/** y = 2 a - 3 b, on a grid. */
+const POINTS = Array.from(
+  { length: 400 },
+  (_, i) => [(i % 20) / 10 - 1, Math.floor(i / 20) / 10 - 1] as const,
+)
+
+it('a table of numbers trains a network that comes close to them', async () => {
+  const rows = POINTS.map(([a, b]) => `${a},${b},${2 * a - 3 * b}`)
+  const dataset = await takeIn(
+    { format: 'csv', label: 'y', labels: 'targets' },
+    { 'points.csv': ['a,b,y', ...rows].join('\n') },
+  )
+  assert.deepEqual([dataset.status, dataset.targets, dataset.splits], ['ready', 1, { train: 400, test: 0 }])
+  const job = await train({
+    dataset: { id: dataset.id },
+    model: network([2], [layer('Dense', 'line', { units: 1 })]),
+    optimizer: SGD,
+    loss: 'meanSquaredError',
+    batchSize: 20,
+    epochs: 10,
+  })
+  assert.deepEqual(job.spec.validation, { fraction: 0.1 })
+  assert.ok(job.metrics.validationMeanAbsoluteError < 0.01, JSON.stringify(job.metrics))
+  assert.equal(job.metrics.validationAccuracy, undefined)
+  const losses = (await get(service.url, `/v1/jobs/${job.id}/metrics`)).body.data.map(
+    ({ validationLoss }: Frame) => validationLoss,
+  )
+  assert.equal(job.best.validationLoss, Math.min(...losses))
+  const { body } = await post(service.url, `/v1/jobs/${job.id}/predict`, { inputs: [[0.5, -0.5]] })
+  assert.ok(Math.abs(body.outputs[0][0] - 2.5) < 0.05, JSON.stringify(body))
+  assert.equal(body.classes, undefined)
+})
+
+it('two classes train one output by binary cross-entropy', async () => {
+  const rows = POINTS.map(([a, b]) => `${a},${b},${a > b ? 'above' : 'below'}`)
+  const dataset = await takeIn(
+    { format: 'csv', label: 'side' },
+    { 'sides.csv': ['a,b,side', ...rows].join('\n') },
+  )
+  assert.deepEqual(dataset.classes, ['above', 'below'])
+  const job = await train({
+    dataset: { id: dataset.id },
+    model: network([2], [layer('Dense', 'side', { units: 1, activation: 'sigmoid' })]),
+    optimizer: { ...SGD, learningRate: 1 },
+    loss: 'binaryCrossentropy',
+    batchSize: 10,
+    epochs: 5,
+  })
+  assert.ok(job.metrics.validationAccuracy > 0.9, JSON.stringify(job.metrics))
+  const { body } = await post(service.url, `/v1/jobs/${job.id}/predict`, {
+    inputs: [
+      [1, -1],
+      [-1, 1],
+    ],
+  })
+  assert.deepEqual(body.classes, ['above', 'below'])
+  assert.ok(body.outputs[0][0] < 0.1 && body.outputs[1][0] > 0.9)
+})
+
+it('pictures of any size train a network, and are what its model is asked by', async () => {
+  const picture = (background: string, width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background } })
+      .png()
+      .toBuffer()
+  const files: Record<string, Uint8Array> = {}
+  for (let i = 0; i < 40; i++) {
+    files[`train/blue/${i}.png`] = await picture(`rgb(${i},${2 * i},${150 + i})`, 20 + i, 30)
+    files[`train/red/${i}.png`] = await picture(`rgb(${150 + i},${i},${i})`, 30, 20 + i)
+  }
+  files['val/red/0.png'] = await picture('rgb(220,10,10)', 50, 50)
+  files['val/blue/0.png'] = await picture('rgb(10,10,220)', 60, 40)
+  const dataset = await takeIn({ format: 'imageFolder', size: [16, 16] }, { 'pictures.zip': zipSync(files) })
+  assert.deepEqual(
+    [dataset.status, dataset.images, dataset.splits],
+    ['ready', 'files', { train: 80, test: 2 }],
+  )
+  const job = await train({
+    dataset: { id: dataset.id },
+    model: network(
+      [16, 16, 3],
+      [
+        layer('GlobalAveragePooling2D', 'mean', {}),
+        layer('Dense', 'colour', { units: 2, activation: 'softmax' }),
+      ],
+    ),
+    optimizer: { ...SGD, learningRate: 1 },
+    augmentation: ['randomResizedCrop', 'horizontalFlip'],
+    batchSize: 8,
+    epochs: 8,
+  })
+  assert.equal(job.metrics.validationAccuracy, 1)
+  const asked = await upload(
+    service.url,
+    `/v1/jobs/${job.id}/predict`,
+    undefined,
+    {
+      'a.png': await picture('rgb(200,20,30)', 100, 90),
+      'b.png': await picture('rgb(20,20,200)', 33, 44),
+    },
+    'image',
+  )
+  assert.deepEqual(asked.body.classes, ['red', 'blue'])
+  const wrong = await upload(
+    service.url,
+    `/v1/jobs/${job.id}/predict`,
+    undefined,
+    { 'c.png': 'no picture' },
+    'image',
+  )
+  assert.deepEqual([wrong.status, wrong.body.errors[0].path], [400, 'image'])
+  assert.match(wrong.body.errors[0].message, /c\.png is no image/)
+})
+
+it('an upload that is wrong says where, and trains nothing; one that is right can go again', async () => {
+  const wrong = await takeIn({ format: 'csv', label: 'y' }, { 'wrong.csv': 'x,y\n1,a\ntwo,b\n' })
+  assert.equal(wrong.status, 'invalid')
+  assert.match(wrong.error, /wrong\.csv, line 3, column "x": "two" is no finite number/)
+  const model = network([1], [layer('Dense', 'out', { units: 2 })])
+  const refused = await post(service.url, `/v1/jobs`, { dataset: { id: wrong.id }, model, optimizer: SGD })
+  assert.deepEqual([refused.status, refused.body.errors[0].path], [400, 'dataset.id'])
+
+  const right = await takeIn({ format: 'csv', label: 'y' }, { 'right.csv': 'x,y\n1,a\n2,b\n3,a\n4,b\n' })
+  const { data } = (await get(service.url, '/v1/datasets?limit=2')).body
+  assert.deepEqual(
+    data.map(({ id }: Frame) => id),
+    [right.id, wrong.id],
+  )
+  const job = await train({
+    dataset: { id: right.id },
+    model,
+    optimizer: SGD,
+    batchSize: 1,
+    epochs: 1,
+    validation: { fraction: 0.5 },
+  })
+  assert.equal((await fetch(`${service.url}/v1/datasets/${right.id}`, { method: 'DELETE' })).status, 204)
+  assert.equal((await fetch(`${service.url}/v1/datasets/${right.id}`)).status, 404)
+  const { body } = await post(service.url, `/v1/jobs/${job.id}/predict`, { inputs: [[1]] })
+  assert.equal(body.classes.length, 1)
+  const again = await post(service.url, `/v1/jobs`, { dataset: { id: right.id }, model, optimizer: SGD })
+  assert.deepEqual([again.status, again.body.errors[0].path], [400, 'dataset.id'])
+})
+
+it('a mistake in the part spec is named, and an upload without files is none', async () => {
+  const path = '/v1/datasets'
+  const unknown = await upload(service.url, path, { name: 'x', format: 'excel' }, { 'a.xls': 'x' })
+  assert.deepEqual([unknown.status, unknown.body.errors[0].path], [400, 'format'])
+  const empty = await upload(service.url, path, { name: 'x', format: 'npz' }, {})
+  assert.deepEqual([empty.status, empty.body.errors[0].path], [400, 'file'])
+  const misplaced = await upload(service.url, path, { name: 'x', format: 'npz' }, { 'a.npz': 'x' }, 'files')
+  assert.deepEqual([misplaced.status, misplaced.body.errors[0].path], [400, 'files'])
+  const folder = await post(service.url, path, {
+    name: 'x',
+    format: 'imageFolder',
+    folder: 'nowhere',
+    size: [8, 8],
+  })
+  assert.deepEqual([folder.status, folder.body.errors[0].path], [400, 'folder'])
+  const outside = await post(service.url, path, {
+    name: 'x',
+    format: 'imageFolder',
+    folder: '..',
+    size: [8, 8],
+  })
+  assert.deepEqual([outside.status, outside.body.errors[0].path], [400, 'folder'])
+})

@@ -1,0 +1,81 @@
+import type { Augmentation } from '#domain/augmentation.ts'
+import { type Random, randomStream } from '#domain/random.ts'
+import { elementCount } from '#domain/shape.ts'
+import { type Channels, decodeMiddle, decodeWindow, imageSize } from '#formats/image.ts'
+import { augmenter } from './augment.ts'
+import { type Batch, labelsOf } from './batches.ts'
+import type { ImageExamples, Split } from './examples.ts'
+import { drawWindow } from './random-resized-crop.ts'
+
+/** How images become examples. */
+export interface ImageReading {
+  inputShape: readonly number[]
+  batchSize: number
+  /** Of training; absent in evaluation. */
+  variation?: { augmentation: readonly Augmentation[]; seed: number; epoch: number }
+}
+
+/**
+ * The split's images in order, batchSize at a time: the middle of each at the model's size, or varied. While a batch is trained
+ * on, the next one is decoded.
+ */
+export async function* imageBatches(
+  split: Split<ImageExamples>,
+  reading: ImageReading,
+  skip = 0,
+): AsyncGenerator<Batch, void, undefined> {
+  const { batchSize } = reading
+  const decode = decoder(split.examples, reading)
+  const read = async (start: number): Promise<Batch> => {
+    const rows = split.indices.subarray(start, start + batchSize)
+    const stride = elementCount(reading.inputShape)
+    const x = new Uint8Array(rows.length * stride)
+    await Promise.all(Array.from(rows, async (index, row) => x.set(await decode(index), row * stride)))
+    return { x, labels: labelsOf(split, rows), size: rows.length }
+  }
+  let next: Promise<Batch> | undefined
+  for (let start = skip * batchSize; start < split.indices.length; start += batchSize) {
+    const batch = await (next ?? read(start))
+    const after = start + batchSize
+    next = after < split.indices.length ? read(after) : undefined
+    // Whoever stops asking must not leave an unheard error behind.
+    next?.catch(() => {})
+    yield batch
+  }
+}
+
+function decoder({ read }: ImageExamples, { inputShape, variation }: ImageReading) {
+  const channels = inputShape[2] as Channels
+  if (!variation) {
+    return async (index: number) => {
+      const { data } = await decodeMiddle(await read(index), inputShape, channels, `image ${index}`)
+      return data
+    }
+  }
+  const { augmentation, seed, epoch } = variation
+  // A crop of random size is cut from the image itself; what else there is happens to the pixels.
+  const [first, ...rest] = augmentation
+  const crops = first === 'randomResizedCrop'
+  const vary = augmenter(crops ? rest : augmentation, inputShape, seed, epoch)
+  return async (index: number) => {
+    const bytes = await read(index)
+    const name = `image ${index}`
+    const { data } = crops
+      ? await cropRandomly(bytes, inputShape, randomStream(seed, 'crop', epoch, index), name)
+      : await decodeMiddle(bytes, inputShape, channels, name)
+    const varied = new Uint8Array(data.length)
+    vary(data, varied, index)
+    return varied
+  }
+}
+
+async function cropRandomly(bytes: Uint8Array, inputShape: readonly number[], random: Random, name: string) {
+  const { height, width } = await imageSize(bytes, name)
+  return await decodeWindow(
+    bytes,
+    drawWindow(height, width, random),
+    inputShape,
+    inputShape[2] as Channels,
+    name,
+  )
+}

@@ -1,0 +1,24 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { World } from '#infra/connect.ts'
+import { fetchBlob } from './fetch-blob.ts'
+
+/**
+ * The file of the uploaded dataset that a job trains on, if it does. The last one stays for the next job.
+ * @param folder for such files alone
+ * @throws Error when it is gone or damaged
+ */
+export async function fetchUpload(
+  blobs: World['blobs'],
+  { dataset: { id, upload } }: Pick<TrainingSpec, 'dataset'>,
+  folder: string,
+): Promise<string | undefined> {
+  if (!upload) return undefined
+  const path = join(folder, `${upload.sha256}.safetensors`)
+  if (await stat(path).catch(() => undefined)) return path
+  await mkdir(folder, { recursive: true })
+  for (const name of await readdir(folder)) await rm(join(folder, name))
+  await fetchBlob(blobs, id, upload.sha256, path)
+  return path
+}
