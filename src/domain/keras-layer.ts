@@ -1,4 +1,7 @@
 import { z } from 'zod'
+import { always, initializer } from './keras-initializer.ts'
+import { type Converter, converter, nothing, size } from './keras-options.ts'
+import { SEQUENCE_CONVERTERS } from './keras-sequence-layers.ts'
 import { ACTIVATIONS, type Activation, type Initializer, type Layer } from './model-spec.ts'
 
 /** A layer of a Keras model, and the names of those it takes from. */
@@ -14,61 +17,17 @@ export interface KerasLayer {
 /** Ends the reading with what is wrong at a place. */
 export type Refuse = (place: string, message: string) => never
 
-const size = z.int().min(1).max(1_000_000)
 const pair = z
   .union([size, z.array(size).length(2)])
   .transform(value => (typeof value === 'number' ? [value, value] : value))
 const square = pair.refine(([height, width]) => height === width, 'must be the same in both directions')
 const one = pair.refine(([height, width]) => height === 1 && width === 1, 'must be 1')
 const last = z.literal('channels_last', 'must be channels_last').nullish()
-const nothing = z.null('is not trained here: leave it out').optional()
 const activation = z.enum(ACTIVATIONS, `must be one of: ${ACTIVATIONS.join(', ')}`).nullish()
 /** At the end, where it becomes part of the loss. */
 const lastActivation = z
   .enum(['linear', 'softmax'], 'must be linear or softmax: this layer gives the logits')
   .nullish()
-
-const INITIALIZERS: readonly Initializer[] = [
-  'glorotUniform',
-  'glorotNormal',
-  'heUniform',
-  'heNormal',
-  'lecunUniform',
-  'lecunNormal',
-  'zeros',
-  'ones',
-]
-
-/** `glorot_uniform`, `GlorotUniform`, or as the variance scaling that it is (TensorFlow.js). */
-function initializerOf(value: unknown): Initializer | undefined {
-  const { class_name: kind, config } =
-    typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  const name = kind === 'VarianceScaling' ? scalingName(config as Record<string, unknown>) : (kind ?? value)
-  const plain = String(name).replaceAll('_', '').toLowerCase()
-  return INITIALIZERS.find(known => known.toLowerCase() === plain)
-}
-
-function scalingName({ scale, mode, distribution }: Record<string, unknown> = {}): string {
-  const families: Readonly<Record<string, string>> = {
-    '1fanavg': 'glorot',
-    '2fanin': 'he',
-    '1fanin': 'lecun',
-  }
-  const family = families[`${scale}${String(mode).replace('_', '').toLowerCase()}`]
-  return `${family}${distribution === 'uniform' ? 'Uniform' : 'Normal'}`
-}
-
-const initializer = (usual: Initializer) =>
-  z
-    .unknown()
-    .optional()
-    .transform((value, context) => {
-      const found = value === undefined ? usual : initializerOf(value)
-      if (!found) context.addIssue(`must be one of: ${INITIALIZERS.join(', ')}`)
-      return found ?? usual
-    })
-
-const always = (only: Initializer) => initializer(only).refine(found => found === only, `must be ${only}`)
 
 const unconstrained = {
   kernel_regularizer: nothing,
@@ -82,22 +41,6 @@ const weighted = {
   kernel_initializer: initializer('glorotUniform'),
   bias_initializer: initializer('zeros'),
   ...unconstrained,
-}
-
-type Converter = (
-  config: unknown,
-  isLast: boolean,
-) => { layer: Omit<Layer, 'name'> } | { issue: z.core.$ZodIssue }
-
-/** A converter that checks the config first. */
-function converter<Shape extends z.ZodRawShape>(
-  shape: (isLast: boolean) => Shape,
-  convert: (config: z.output<z.ZodObject<Shape>>) => object,
-): Converter {
-  return (config, isLast) => {
-    const { data, error } = z.object(shape(isLast)).safeParse(config)
-    return data ? { layer: convert(data) as Omit<Layer, 'name'> } : { issue: error!.issues[0]! }
-  }
 }
 
 const kernelOf = (config: {
@@ -207,6 +150,7 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
     () => ({ data_format: last }),
     () => ({ type: 'flatten' }),
   ),
+  ...SEQUENCE_CONVERTERS,
 }
 
 /** The same layer as it is trained here, but for its name and inputs. @param isLast whether its output goes to the loss as it is */

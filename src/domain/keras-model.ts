@@ -117,12 +117,13 @@ function withOutputLast(layers: readonly KerasLayer[], outputs: unknown): readon
   return [...layers.filter(({ name }) => name !== output), ...layers.filter(({ name }) => name === output)]
 }
 
-/** A batch normalisation here is one over channels, which come last. */
+/** A normalisation here is one of channels or features, which come last. */
 function checkAxes(topology: Topology, layers: readonly KerasLayer[]): void {
   const ranks = new Map(placeLayers(topology).map(({ layer, inputShape }) => [layer.name, inputShape.length]))
   for (const { className, name, config, path } of layers) {
     const axis = [config.axis].flat()[0] ?? -1
-    if (className === 'BatchNormalization' && axis !== -1 && axis !== ranks.get(name))
+    const isNormalisation = className === 'BatchNormalization' || className === 'LayerNormalization'
+    if (isNormalisation && axis !== -1 && axis !== ranks.get(name))
       refuse(`${path}.config.axis`, 'must be -1, the last')
   }
 }

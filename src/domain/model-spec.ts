@@ -65,7 +65,7 @@ interface WithKernel {
 
 /**
  * Kernels are stored as TensorFlow has them: dense [in, out], convolution [height, width, in, out]. Images are
- * [height, width, channels]. Strides are 1 for a convolution and poolSize for a pool unless they are given.
+ * [height, width, channels], sequences [time, features]. Strides are 1 for a convolution and poolSize for a pool unless they are given.
  */
 type LayerKind =
   | (WithKernel & {
@@ -82,6 +82,8 @@ type LayerKind =
   | { type: 'zeroPadding2d'; padding: number }
   /** In Keras's sense: moving <- momentum moving + (1 - momentum) batch. */
   | { type: 'batchNormalization'; momentum: number; epsilon: number }
+  /** Over the last axis of each example (Ba, Kiros and Hinton 2016). */
+  | { type: 'layerNormalization'; epsilon: number }
   | { type: 'activation'; activation: Activation }
   /** `rate` is the share of units that a step silences; the others are scaled up by 1 / (1 - rate). */
   | { type: 'dropout'; rate: number }

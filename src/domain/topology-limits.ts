@@ -8,13 +8,15 @@ const MOST_ACTIVATIONS = 200_000_000
 
 /** Ranks of the inputs that layers take, where they do not take any. */
 const RANKS: Readonly<Record<string, number>> = {
-  dense: 1,
   conv2d: 3,
   maxPooling2d: 3,
   averagePooling2d: 3,
   zeroPadding2d: 3,
   globalAveragePooling2d: 3,
 }
+
+/** What takes vectors, or each step of a sequence for itself. */
+const TAKE_FEATURES: ReadonlySet<string> = new Set(['dense', 'layerNormalization'])
 
 /** Whether shapes fit together and what they need is within limits, by arithmetic alone: nothing is built. */
 export function checkTopology(topology: Topology, refuse: Refuse): void {
@@ -23,9 +25,11 @@ export function checkTopology(topology: Topology, refuse: Refuse): void {
   for (const { layer, inputs, inputShape, outputShape } of placed) {
     const rank = RANKS[layer.type]
     if (rank !== undefined && inputShape.length !== rank)
+      refuse('.config.layers', `${layer.name} takes images, not [${inputShape}]`)
+    if (TAKE_FEATURES.has(layer.type) && inputShape.length > 2)
       refuse(
         '.config.layers',
-        `${layer.name} takes ${rank === 1 ? 'vectors (flatten first)' : 'images'}, not [${inputShape}]`,
+        `${layer.name} takes vectors (flatten first) or sequences, not [${inputShape}]`,
       )
     const others = inputs.map(input => (input === -1 ? topology.inputShape : placed[input]!.outputShape))
     if (layer.type !== 'add' && inputs.length > 1)
@@ -44,6 +48,11 @@ export function checkTopology(topology: Topology, refuse: Refuse): void {
   const last = placed.at(-1)!
   if (last.layer.type !== 'dense')
     refuse('.config.layers', `must end in a Dense layer, one unit a class, not in ${last.layer.name}`)
+  if (last.outputShape.length !== 1)
+    refuse(
+      '.config.layers',
+      `must end in one number a class, not in [${last.outputShape}] of ${last.layer.name}`,
+    )
   const parameters = parameterCount(topology)
   if (!(parameters <= MOST_PARAMETERS))
     refuse('.config.layers', `has ${parameters} parameters; ${MOST_PARAMETERS} is the most`)

@@ -44,7 +44,7 @@ export function parameterCount(topology: Topology): number {
 
 function layerVariables({ layer, inputShape }: PlacedLayer): Variable[] {
   const channels = inputShape.at(-1)!
-  if (layer.type === 'batchNormalization') {
+  if (layer.type === 'batchNormalization' || layer.type === 'layerNormalization') {
     const variable = (kind: 'gamma' | 'beta', initializer: Initializer): Variable => {
       const name = `${layer.name}/${kind}`
       return { name, kind, shape: [channels], size: channels, initializer, fanIn: channels, fanOut: channels }

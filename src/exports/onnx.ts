@@ -3,6 +3,7 @@ import { type PlacedLayer, placeLayers } from '#domain/shape.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { modelMetadata } from './model-metadata.ts'
 import { encodeOnnxModel, type OnnxNode, type OnnxTensor } from './onnx-messages.ts'
+import { sequenceNodes } from './onnx-sequences.ts'
 import { rebuildFromGaps, rebuildIsSmaller } from './onnx-sparse.ts'
 import { toTorchLayout } from './torch-layout.ts'
 import type { TrainedModel } from './trained-model.ts'
@@ -12,7 +13,7 @@ const OUTPUT = 'logits'
 const ACTIVATION_OPS = { linear: 'Identity', relu: 'Relu', tanh: 'Tanh', sigmoid: 'Sigmoid' } as const
 
 /**
- * An ONNX model, opset 17, that takes images as [batch, height, width, channels] and gives logits. Unless `dense`, weights are
+ * An ONNX model, opset 17, that takes images as [batch, height, width, channels], sequences as [batch, time, features], and gives logits. Unless `dense`, weights are
  * stored without their zeros and put together inside the graph by standard operators, which runtimes fold when they load it.
  */
 export function encodeOnnx(
@@ -64,15 +65,15 @@ function layerNodes(
   inputs: readonly string[],
   output: string,
 ): OnnxNode[] {
-  const operator = { ...operatorOf(layer, inputShape), output }
-  const input = [...inputs, ...operator.constants]
+  const own = (end: string) => sequenceNodes(layer, inputShape, inputs, end) ?? [operatorNode(end)]
+  const operatorNode = (end: string): OnnxNode => {
+    const { constants, ...operator } = operatorOf(layer, inputShape)
+    return { ...operator, input: [...inputs, ...constants], output: end }
+  }
   if (!('activation' in layer) || layer.activation === 'linear' || layer.type === 'activation')
-    return [{ ...operator, input }]
+    return own(output)
   const linear = `${layer.name}.linear`
-  return [
-    { ...operator, input, output: linear },
-    { op: ACTIVATION_OPS[layer.activation], input: [linear], output },
-  ]
+  return [...own(linear), { op: ACTIVATION_OPS[layer.activation], input: [linear], output }]
 }
 
 type Operator = Pick<OnnxNode, 'op' | 'attributes'> & { constants: readonly string[] }
@@ -102,6 +103,10 @@ function operatorOf(layer: Layer, inputShape: readonly number[]): Operator {
     case 'batchNormalization': {
       const constants = ['weight', 'bias', 'running_mean', 'running_var'].map(word => `${name}.${word}`)
       return { op: 'BatchNormalization', attributes: { epsilon: { float: layer.epsilon } }, constants }
+    }
+    case 'layerNormalization': {
+      const attributes = { axis: -1, epsilon: { float: layer.epsilon } }
+      return { op: 'LayerNormalization', attributes, constants: [`${name}.weight`, `${name}.bias`] }
     }
     case 'activation':
       return { op: ACTIVATION_OPS[layer.activation], constants: [] }

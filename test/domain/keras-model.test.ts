@@ -107,7 +107,7 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
   'images where vectors are taken': [
     sequential(input, dense),
     'model.topology.config.layers',
-    /takes vectors \(flatten first\), not \[28,28,1\]/,
+    /takes vectors \(flatten first\) or sequences, not \[28,28,1\]/,
   ],
   'an image that shrinks away': [
     sequential(input, layer('Conv2D', { filters: 1, kernel_size: 29 }), flatten, dense),

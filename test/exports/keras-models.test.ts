@@ -6,41 +6,18 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import * as tf from '@tensorflow/tfjs'
-import { topologyFromKeras } from '#domain/keras-model.ts'
-import { randomStream } from '#domain/random.ts'
 import { encodeKerasWeights } from '#exports/keras.ts'
 import { encodeNpy } from '#exports/npz.ts'
-import type { TrainedModel } from '#exports/trained-model.ts'
-import type { Weight } from '#formats/named-tensor.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { drawVariables } from '#workers/weights.ts'
+import { modelOf } from './model-of.ts'
 import { assertClose, predict, someImages } from './predict.ts'
 import { pythonWithReaders } from './readers.ts'
-import { recordOf } from './record.ts'
 
 const BATCH = 3
 const NPY_HEADER_BYTES = 128
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 await openEngine('native')
-
-/** A model as the JSON says, with weights and statistics of some seed. */
-function modelOf(json: unknown): TrainedModel {
-  const topology = topologyFromKeras(json)
-  const { params, statistics = [] } = drawVariables(topology, 1)
-  const random = randomStream(1, 'moved', 1)
-  const moved = (weight: Weight) => ({
-    ...weight,
-    data: weight.data.map(value => value + 0.2 * random.next()),
-  })
-  return {
-    spec: recordOf('mnist-mlp', 0).spec,
-    topology,
-    weights: params!.map(moved),
-    statistics: statistics.map(moved),
-    step: 0,
-  }
-}
 
 /** Keras gives probabilities where its model ends in a softmax. */
 function softmax(logits: Float32Array): Float32Array {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
+import type { Topology } from '#domain/model-spec.ts'
 import { randomStream } from '#domain/random.ts'
 import { elementCount } from '#domain/shape.ts'
 import type { TrainedModel } from '#exports/trained-model.ts'
@@ -10,6 +11,11 @@ import { toTensors } from '#workers/weights.ts'
 export function someImages(inputShape: readonly number[], batch: number): Float32Array {
   const random = randomStream(1, 'images', batch)
   return new Float32Array(batch * elementCount(inputShape)).map(() => random.normal())
+}
+
+/** Normal, as the values of a table are. */
+export function someInputs({ inputShape }: Topology, batch: number): Float32Array {
+  return someImages(inputShape, batch)
 }
 
 /** The logits that the engine computes, row by row. */

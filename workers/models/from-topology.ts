@@ -10,6 +10,7 @@ import { dropout } from './dropout.ts'
 import { flatten } from './flatten.ts'
 import { globalAveragePooling } from './global-average-pooling.ts'
 import type { Forward, Layer, TrainingPass } from './layer.ts'
+import { layerNormalization } from './layer-normalization.ts'
 import { maxPooling } from './max-pooling.ts'
 import { sum } from './sum.ts'
 import { zeroPadding } from './zero-padding.ts'
@@ -68,7 +69,7 @@ export function modelFromTopology(topology: Topology): Model {
 function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {
   const trained: boolean[] = []
   for (const { layer, inputs } of placed) {
-    const hasVariables = ['dense', 'conv2d', 'batchNormalization'].includes(layer.type)
+    const hasVariables = ['dense', 'conv2d', 'batchNormalization', 'layerNormalization'].includes(layer.type)
     trained.push(hasVariables || inputs.some(input => trained[input]))
   }
   return trained
@@ -88,6 +89,8 @@ function layerFromSpec(layer: LayerSpec, index: number): Layer {
       return zeroPadding(layer)
     case 'batchNormalization':
       return batchNormalization(layer)
+    case 'layerNormalization':
+      return layerNormalization(layer)
     case 'activation':
       return activationLayer(layer)
     case 'dropout':

@@ -1,7 +1,9 @@
 import { openEngine } from '#workers/engine/engine.ts'
 import { testModels } from './battery.ts'
 import { testNetwork } from './network-battery.ts'
+import { testSequences } from './sequence-battery.ts'
 
 await openEngine('native')
 testModels()
 testNetwork()
+testSequences()

@@ -1,0 +1,104 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import * as tf from '@tensorflow/tfjs'
+import { unzipSync } from 'fflate'
+import { encodeKeras, encodeKerasWeights } from '#exports/keras.ts'
+import { encodeNpy } from '#exports/npz.ts'
+import { encodeOnnx } from '#exports/onnx.ts'
+import { encodeTfjs } from '#exports/tfjs.ts'
+import type { TrainedModel } from '#exports/trained-model.ts'
+import type { Weight } from '#formats/named-tensor.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+import { modelOf } from './model-of.ts'
+import { assertClose, predict, someInputs } from './predict.ts'
+import { pythonWithReaders } from './readers.ts'
+
+const SCRIPT = fileURLToPath(new URL('keras_sequences.py', import.meta.url))
+const BATCH = 3
+const NPY_HEADER_BYTES = 128
+
+/** What Keras 3 writes, by the names of keras_sequences.py. */
+const MODELS = [
+  { name: 'table', what: 'an MLP over a table', tfjs: true },
+  { name: 'steps', what: 'an MLP over each step', tfjs: true },
+]
+
+await openEngine('native')
+
+describe('a model over a table or sequences that Keras wrote', () => {
+  let folder: string
+  const models = new Map<string, TrainedModel>()
+  const run = async (command: string) =>
+    promisify(execFile)(await pythonWithReaders(), [SCRIPT, command, folder])
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'thresher-sequences-'))
+    await run('write')
+    for (const { name } of MODELS) {
+      const model = thinOut(modelOf(JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8'))))
+      models.set(name, model)
+      const inputs = { shape: [BATCH, ...model.topology.inputShape], data: someInputs(model.topology, BATCH) }
+      const files = {
+        'inputs.npy': encodeNpy(inputs),
+        keras: await encodeKeras(model),
+        'weights.h5': await encodeKerasWeights(model),
+        onnx: encodeOnnx(model, false),
+        'dense.onnx': encodeOnnx(model, true),
+      }
+      for (const [ending, bytes] of Object.entries(files))
+        await writeFile(join(folder, `${name}.${ending}`), bytes)
+    }
+    await run('read')
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  for (const { name, what, tfjs } of MODELS) {
+    const ours = () => {
+      const model = models.get(name)!
+      return predict(model, someInputs(model.topology, BATCH), BATCH)
+    }
+
+    for (const [reader, place] of [
+      ['theirs', 'that model with our weights'],
+      ['keras', 'loaded by Keras'],
+      ['onnx', 'loaded by ONNX Runtime'],
+      ['dense.onnx', 'loaded by ONNX Runtime, stored dense'],
+    ]) {
+      it(`${what} computes the same here as ${place}`, async () => {
+        const file = await readFile(join(folder, `${name}.${reader}.npy`))
+        assertClose(ours(), new Float32Array(file.buffer.slice(file.byteOffset + NPY_HEADER_BYTES)))
+      })
+    }
+
+    if (tfjs)
+      it(`${what} computes the same here as loaded by TensorFlow.js`, async () => {
+        const model = models.get(name)!
+        const { inputShape } = model.topology
+        const loaded = await loadTfjs(encodeTfjs(model))
+        const inputs = tf.tensor(someInputs(model.topology, BATCH), [BATCH, ...inputShape])
+        assertClose(ours(), (loaded.predict(inputs) as tf.Tensor).dataSync())
+      })
+  }
+})
+
+/** With zeros, which ONNX files leave out. */
+function thinOut(model: TrainedModel): TrainedModel {
+  const thin = (weight: Weight) => ({
+    ...weight,
+    data: weight.data.map(value => (Math.abs(value) < 0.15 ? 0 : value)),
+  })
+  return { ...model, weights: model.weights.map(thin) }
+}
+
+async function loadTfjs(bytes: Uint8Array): Promise<tf.LayersModel> {
+  const files = unzipSync(bytes)
+  const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(files['model.json']))
+  const weightData = files['weights.bin']!.slice().buffer
+  return tf.loadLayersModel(
+    tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }),
+  )
+}

@@ -1,0 +1,24 @@
+import { topologyFromKeras } from '#domain/keras-model.ts'
+import { randomStream } from '#domain/random.ts'
+import type { TrainedModel } from '#exports/trained-model.ts'
+import type { Weight } from '#formats/named-tensor.ts'
+import { drawVariables } from '#workers/weights.ts'
+import { recordOf } from './record.ts'
+
+/** A model as the JSON says, with weights and statistics of some seed. */
+export function modelOf(json: unknown): TrainedModel {
+  const topology = topologyFromKeras(json)
+  const { params, statistics = [] } = drawVariables(topology, 1)
+  const random = randomStream(1, 'moved', 1)
+  const moved = (weight: Weight) => ({
+    ...weight,
+    data: weight.data.map(value => value + 0.2 * random.next()),
+  })
+  return {
+    spec: recordOf('mnist-mlp', 0).spec,
+    topology,
+    weights: params!.map(moved),
+    statistics: statistics.map(moved),
+    step: 0,
+  }
+}
