@@ -1,5 +1,7 @@
-import type { Initializer, Topology } from './model-spec.ts'
+import type { NamedInitializer, Topology } from './model-spec.ts'
+import { orthogonalMatrix } from './orthogonal.ts'
 import { type Random, randomStream } from './random.ts'
+import { elementCount } from './shape.ts'
 import { type Variable, variablesOf } from './variables.ts'
 
 /**
@@ -10,39 +12,47 @@ export function initialWeights(topology: Topology, seed: number): Map<string, Fl
 }
 
 /** The share of a variable's initial values that lie within [-limit, limit], by their distribution. */
-export function shareWithin({ initializer, ...variable }: Variable, limit: number): number {
-  if (initializer === 'zeros') return 1
-  if (initializer === 'ones') return limit >= 1 ? 1 : 0
-  const { distribution, deviation } = RANDOM[initializer]
-  const scaled = limit / deviation(variable)
+export function shareWithin(variable: Variable, limit: number): number {
+  const { distribution, mean, deviation } = drawOf(variable)
+  if (deviation === 0) return Math.abs(mean) <= limit ? 1 : 0
+  const [low, high] = [(-limit - mean) / deviation, (limit - mean) / deviation]
   switch (distribution) {
     case 'uniform':
-      return Math.min(1, scaled / Math.sqrt(3))
+      return shareBelow(high / Math.sqrt(3)) - shareBelow(low / Math.sqrt(3))
+    case 'orthogonal':
     case 'normal':
-      return errorFunction(scaled / Math.SQRT2)
+      return (errorFunction(high / Math.SQRT2) - errorFunction(low / Math.SQRT2)) / 2
     case 'truncatedNormal': {
-      const within = errorFunction((scaled * TRUNCATED_DEVIATION) / Math.SQRT2)
-      return Math.min(1, within / errorFunction(TRUNCATION / Math.SQRT2))
+      const cut = (z: number) => Math.max(-TRUNCATION, Math.min(TRUNCATION, z * TRUNCATED_DEVIATION))
+      const within = errorFunction(cut(high) / Math.SQRT2) - errorFunction(cut(low) / Math.SQRT2)
+      return within / (2 * errorFunction(TRUNCATION / Math.SQRT2))
     }
   }
 }
 
-type Fans = Pick<Variable, 'fanIn' | 'fanOut'>
-type RandomInitializer = Exclude<Initializer, 'zeros' | 'ones'>
+/** How values are drawn: their distribution, its mean and standard deviation, which is 0 where all are the mean. */
+interface Draw {
+  distribution: 'uniform' | 'normal' | 'truncatedNormal' | 'orthogonal'
+  mean: number
+  deviation: number
+}
 
-const mean = ({ fanIn, fanOut }: Fans) => (fanIn + fanOut) / 2
+type Fans = Pick<Variable, 'fanIn' | 'fanOut'>
+type ScaledInitializer = Exclude<NamedInitializer, 'zeros' | 'ones'>
+
+const average = ({ fanIn, fanOut }: Fans) => (fanIn + fanOut) / 2
 
 /** Each by its distribution, whose mean is 0, and its standard deviation. */
-const RANDOM: Readonly<
+const SCALED: Readonly<
   Record<
-    RandomInitializer,
+    ScaledInitializer,
     { distribution: 'uniform' | 'normal' | 'truncatedNormal'; deviation: (fans: Fans) => number }
   >
 > = {
   fanInUniform: { distribution: 'uniform', deviation: ({ fanIn }) => Math.sqrt(1 / (3 * fanIn)) },
   heNormalFanOut: { distribution: 'normal', deviation: ({ fanOut }) => Math.sqrt(2 / fanOut) },
-  glorotUniform: { distribution: 'uniform', deviation: fans => Math.sqrt(1 / mean(fans)) },
-  glorotNormal: { distribution: 'truncatedNormal', deviation: fans => Math.sqrt(1 / mean(fans)) },
+  glorotUniform: { distribution: 'uniform', deviation: fans => Math.sqrt(1 / average(fans)) },
+  glorotNormal: { distribution: 'truncatedNormal', deviation: fans => Math.sqrt(1 / average(fans)) },
   heUniform: { distribution: 'uniform', deviation: ({ fanIn }) => Math.sqrt(2 / fanIn) },
   heNormal: { distribution: 'truncatedNormal', deviation: ({ fanIn }) => Math.sqrt(2 / fanIn) },
   lecunUniform: { distribution: 'uniform', deviation: ({ fanIn }) => Math.sqrt(1 / fanIn) },
@@ -54,21 +64,69 @@ const TRUNCATION = 2
 /** and widens the distribution by what that takes from its deviation. */
 const TRUNCATED_DEVIATION = 0.87962566103423978
 
+function drawOf({ initializer, shape, ...fans }: Variable): Draw {
+  if (initializer === 'zeros') return { distribution: 'uniform', mean: 0, deviation: 0 }
+  if (initializer === 'ones') return { distribution: 'uniform', mean: 1, deviation: 0 }
+  if (typeof initializer === 'string') {
+    const { distribution, deviation } = SCALED[initializer]
+    return { distribution, mean: 0, deviation: deviation(fans) }
+  }
+  switch (initializer.name) {
+    case 'constant':
+      return { distribution: 'uniform', mean: initializer.value, deviation: 0 }
+    case 'randomUniform': {
+      const { minval, maxval } = initializer
+      return {
+        distribution: 'uniform',
+        mean: (minval + maxval) / 2,
+        deviation: (maxval - minval) / Math.sqrt(12),
+      }
+    }
+    case 'randomNormal':
+      return { distribution: 'normal', mean: initializer.mean, deviation: initializer.stddev }
+    case 'truncatedNormal': {
+      const { mean, stddev } = initializer
+      return { distribution: 'truncatedNormal', mean, deviation: stddev * TRUNCATED_DEVIATION }
+    }
+    case 'orthogonal': {
+      // A coordinate of a random unit vector is normal but for terms of the order of 1 / length.
+      const { gain } = initializer
+      return {
+        distribution: 'orthogonal',
+        mean: 0,
+        deviation: gain / Math.sqrt(Math.max(...asMatrix(shape))),
+      }
+    }
+  }
+}
+
+/** The rows and columns of a tensor whose last axis is its columns. */
+function asMatrix(shape: readonly number[]): [rows: number, columns: number] {
+  return [elementCount(shape.slice(0, -1)), shape.at(-1)!]
+}
+
 function initialValues(variable: Variable, seed: number): Float32Array {
+  const { distribution, mean, deviation } = drawOf(variable)
   const values = new Float32Array(variable.size)
-  const { initializer, name } = variable
-  if (initializer === 'zeros') return values
-  if (initializer === 'ones') return values.fill(1)
-  const { distribution, deviation } = RANDOM[initializer]
-  const random = randomStream(seed, 'init', name)
+  if (deviation === 0) return values.fill(mean)
+  const random = randomStream(seed, 'init', variable.name)
+  if (distribution === 'orthogonal') {
+    const [rows, columns] = asMatrix(variable.shape)
+    const gain = deviation * Math.sqrt(Math.max(rows, columns))
+    return Float32Array.from(orthogonalMatrix(rows, columns, random), value => gain * value)
+  }
   const draw = {
     uniform: () => Math.sqrt(3) * (2 * random.next() - 1),
     normal: random.normal,
     truncatedNormal: () => truncatedNormal(random) / TRUNCATED_DEVIATION,
   }[distribution]
-  const scale = deviation(variable)
-  for (let i = 0; i < values.length; i++) values[i] = scale * draw()
+  for (let i = 0; i < values.length; i++) values[i] = mean + deviation * draw()
   return values
+}
+
+/** Of values that are uniform in [-1, 1]. */
+function shareBelow(value: number): number {
+  return Math.max(0, Math.min(1, (value + 1) / 2))
 }
 
 function truncatedNormal(random: Random): number {
@@ -78,8 +136,9 @@ function truncatedNormal(random: Random): number {
   }
 }
 
-/** For x >= 0, to 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26). */
+/** To 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26). */
 function errorFunction(x: number): number {
+  if (x < 0) return -errorFunction(-x)
   const t = 1 / (1 + 0.3275911 * x)
   const polynomial =
     ((((1.061405429 * t - 1.453152027) * t + 1.421413741) * t - 0.284496736) * t + 0.254829592) * t

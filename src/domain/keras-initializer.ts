@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Initializer } from './model-spec.ts'
+import type { Initializer, NamedInitializer, ParametricInitializer } from './model-spec.ts'
 
-const INITIALIZERS: readonly Initializer[] = [
+const NAMED: readonly NamedInitializer[] = [
   'glorotUniform',
   'glorotNormal',
   'heUniform',
@@ -12,35 +12,77 @@ const INITIALIZERS: readonly Initializer[] = [
   'ones',
 ]
 
-/** `glorot_uniform`, `GlorotUniform`, or as the variance scaling that it is (TensorFlow.js). */
-function initializerOf(value: unknown): Initializer | undefined {
-  const { class_name: kind, config } =
-    typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
-  const name = kind === 'VarianceScaling' ? scalingName(config as Record<string, unknown>) : (kind ?? value)
-  const plain = String(name).replaceAll('_', '').toLowerCase()
-  return INITIALIZERS.find(known => known.toLowerCase() === plain)
+const normal = z.object({
+  mean: z.number().default(0),
+  stddev: z.number().positive('must be positive').default(0.05),
+})
+
+/** Their parameters, with Keras's defaults. */
+const PARAMETERS = {
+  randomUniform: z
+    .object({ minval: z.number().default(-0.05), maxval: z.number().default(0.05) })
+    .refine(({ minval, maxval }) => minval < maxval, 'must have a minval below its maxval'),
+  randomNormal: normal,
+  truncatedNormal: normal,
+  constant: z.object({ value: z.number('must be a number').default(0) }),
+  orthogonal: z.object({ gain: z.number().positive('must be positive').default(1) }),
+} as const satisfies Record<ParametricInitializer['name'], z.ZodType>
+const PARAMETRIC = Object.keys(PARAMETERS) as ParametricInitializer['name'][]
+
+/** Keras has two names for these. */
+const ALIASES: Readonly<Record<string, string>> = { uniform: 'randomuniform', normal: 'randomnormal' }
+
+/** An option that is an initialiser: `glorot_uniform`, `GlorotUniform`, or as the variance scaling that it is (TensorFlow.js). */
+export const initializer = (usual: Initializer) =>
+  z
+    .unknown()
+    .optional()
+    .transform((value, context): Initializer => {
+      if (value === undefined) return usual
+      const { class_name: kind, config } = asEntry(value)
+      const isScaling = kind === 'VarianceScaling'
+      const plain = plainName(isScaling ? scalingName(config) : (kind ?? value))
+      const named = NAMED.find(known => known.toLowerCase() === plain)
+      if (named) return named
+      const name = PARAMETRIC.find(known => known.toLowerCase() === plain)
+      if (!name) {
+        context.addIssue(`must be one of: ${[...NAMED, ...PARAMETRIC].join(', ')}`)
+        return usual
+      }
+      const { data, error } = PARAMETERS[name].safeParse(config)
+      if (data) return { name, ...data } as Initializer
+      const { path, message } = error!.issues[0]!
+      context.addIssue({ code: 'custom', path: ['config', ...path], message })
+      return usual
+    })
+
+export const always = (only: NamedInitializer) =>
+  initializer(only).refine(found => found === only, `must be ${only}`)
+
+function asEntry(value: unknown): { class_name?: unknown; config: Readonly<Record<string, unknown>> } {
+  const entry = typeof value === 'object' && value !== null ? value : {}
+  return { config: {}, ...entry }
 }
 
-function scalingName({ scale, mode, distribution }: Record<string, unknown> = {}): string {
+function plainName(name: unknown): string {
+  const plain = plainWord(name)
+  return ALIASES[plain] ?? plain
+}
+
+function scalingName({ scale, mode, distribution }: Readonly<Record<string, unknown>>): string {
   const families: Readonly<Record<string, string>> = {
     '1fanavg': 'glorot',
     '2fanin': 'he',
     '1fanin': 'lecun',
   }
-  const family = families[`${scale}${String(mode).replace('_', '').toLowerCase()}`]
-  return `${family}${distribution === 'uniform' ? 'Uniform' : 'Normal'}`
+  const endings: Readonly<Record<string, string>> = {
+    uniform: 'Uniform',
+    normal: 'Normal',
+    truncatednormal: 'Normal',
+  }
+  return `${families[`${scale}${plainWord(mode)}`]}${endings[plainWord(distribution)]}`
 }
 
-/** An option that is an initialiser. */
-export const initializer = (usual: Initializer) =>
-  z
-    .unknown()
-    .optional()
-    .transform((value, context) => {
-      const found = value === undefined ? usual : initializerOf(value)
-      if (!found) context.addIssue(`must be one of: ${INITIALIZERS.join(', ')}`)
-      return found ?? usual
-    })
-
-export const always = (only: Initializer) =>
-  initializer(only).refine(found => found === only, `must be ${only}`)
+function plainWord(word: unknown): string {
+  return String(word).replaceAll('_', '').toLowerCase()
+}

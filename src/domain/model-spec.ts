@@ -42,7 +42,9 @@ export type ModelSpec = z.infer<typeof ModelSpec>
  * `heNormalFanOut` is N(0, sqrt(2 / fan_out)) (He, Zhang, Ren and Sun 2015, sec. 2.2, backward). The others are Keras's, the normal
  * ones truncated at two standard deviations as there.
  */
-export type Initializer =
+export type Initializer = NamedInitializer | ParametricInitializer
+
+export type NamedInitializer =
   | 'glorotUniform'
   | 'glorotNormal'
   | 'heUniform'
@@ -53,6 +55,17 @@ export type Initializer =
   | 'heNormalFanOut'
   | 'zeros'
   | 'ones'
+
+/**
+ * Keras's, with the numbers that they take. `truncatedNormal` draws again what lies beyond two of its deviations; `orthogonal` is
+ * `gain` times a matrix whose rows or columns, whichever are fewer, are orthonormal (Saxe, McClelland and Ganguli 2014).
+ */
+export type ParametricInitializer =
+  | { name: 'randomUniform'; minval: number; maxval: number }
+  | { name: 'randomNormal' | 'truncatedNormal'; mean: number; stddev: number }
+  | { name: 'constant'; value: number }
+  | { name: 'orthogonal'; gain: number }
+
 export const ACTIVATIONS = ['linear', 'relu', 'tanh', 'sigmoid'] as const
 export type Activation = (typeof ACTIVATIONS)[number]
 

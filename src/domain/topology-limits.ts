@@ -1,10 +1,12 @@
 import type { Refuse } from './keras-layer.ts'
 import type { Topology } from './model-spec.ts'
 import { elementCount, type PlacedLayer, placeLayers } from './shape.ts'
-import { parameterCount } from './variables.ts'
+import { parameterCount, variablesOf } from './variables.ts'
 
 const MOST_PARAMETERS = 500_000_000
 const MOST_ACTIVATIONS = 200_000_000
+/** Products to make a matrix orthogonal: half a minute's work. */
+const MOST_PRODUCTS = 4e10
 
 /** Ranks of the inputs that layers take, where they do not take any. */
 const RANKS: Readonly<Record<string, number>> = {
@@ -53,9 +55,19 @@ export function checkTopology(topology: Topology, refuse: Refuse): void {
       '.config.layers',
       `must end in one number a class, not in [${last.outputShape}] of ${last.layer.name}`,
     )
+  checkInitializers(topology, refuse)
   const parameters = parameterCount(topology)
   if (!(parameters <= MOST_PARAMETERS))
     refuse('.config.layers', `has ${parameters} parameters; ${MOST_PARAMETERS} is the most`)
+}
+
+function checkInitializers(topology: Topology, refuse: Refuse): void {
+  for (const { name, shape, size, initializer } of variablesOf(topology)) {
+    if (typeof initializer === 'string' || initializer.name !== 'orthogonal') continue
+    const columns = shape.at(-1)!
+    if (size * Math.min(columns, size / columns) > MOST_PRODUCTS)
+      refuse('.config.layers', `${name} is too large to start orthogonal: [${shape}]`)
+  }
 }
 
 function place(topology: Topology, refuse: Refuse): PlacedLayer[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { initialWeights, shareWithin } from '#domain/initializers.ts'
-import type { Layer } from '#domain/model-spec.ts'
+import type { Initializer, Layer } from '#domain/model-spec.ts'
 import type { PresetName } from '#domain/presets/preset-names.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { growThreshold, INITIAL_THRESHOLD } from '#domain/threshold.ts'
@@ -43,6 +43,57 @@ describe('initial weights', () => {
       }
       const share = values.filter(value => Math.abs(value) <= deviation / 2).length / values.length
       assert.ok(Math.abs(share - shareWithin(variablesOf(topology)[0]!, deviation / 2)) < 0.005, `${share}`)
+    })
+  }
+
+  const PARAMETRIC: readonly [Initializer, number, number][] = [
+    [{ name: 'randomUniform', minval: -0.02, maxval: 0.08 }, 0.03, 0.1 / Math.sqrt(12)],
+    [{ name: 'randomNormal', mean: 0.01, stddev: 0.05 }, 0.01, 0.05],
+    // A normal distribution cut at two deviations keeps 0.88 of its own.
+    [{ name: 'truncatedNormal', mean: -0.02, stddev: 0.05 }, -0.02, 0.05 * 0.87963],
+    [{ name: 'constant', value: 0.25 }, 0.25, 0],
+    [{ name: 'orthogonal', gain: 2 }, 0, 2 / Math.sqrt(500)],
+  ]
+  for (const [kernelInitializer, mean, deviation] of PARAMETRIC) {
+    it(`${JSON.stringify(kernelInitializer)}: have that mean and deviation, and the forecast share within a limit`, () => {
+      const layer: Layer = { type: 'dense', name: 'd', units: 500, activation: 'linear', kernelInitializer }
+      const topology = { inputShape: [300], layers: [layer] }
+      const values = initialWeights(topology, 1).get('d/kernel')!
+      const average = values.reduce((sum, value) => sum + value, 0) / values.length
+      const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - average) ** 2, 0) / values.length)
+      assert.ok(Math.abs(average - mean) < 0.001, `${average} for ${mean}`)
+      assert.ok(Math.abs(spread - deviation) < 0.001, `${spread} for ${deviation}`)
+      for (const limit of [0.01, 0.05, 0.1, 0.3]) {
+        const share = values.filter(value => Math.abs(value) <= limit).length / values.length
+        const expected = shareWithin(variablesOf(topology)[0]!, limit)
+        assert.ok(Math.abs(share - expected) < 0.005, `${share} within ${limit}, not ${expected}`)
+      }
+    })
+  }
+
+  for (const [rows, columns] of [
+    [20, 60],
+    [60, 20],
+  ] as const) {
+    it(`orthogonal: ${rows} x ${columns} are ${Math.min(rows, columns)} orthonormal vectors`, () => {
+      const layer: Layer = {
+        type: 'dense',
+        name: 'd',
+        units: columns,
+        activation: 'linear',
+        kernelInitializer: { name: 'orthogonal', gain: 1 },
+      }
+      const values = initialWeights({ inputShape: [rows], layers: [layer] }, 1).get('d/kernel')!
+      const isWide = columns > rows
+      const vector = (i: number) =>
+        isWide ? values.slice(i * columns, (i + 1) * columns) : values.filter((_, k) => k % columns === i)
+      for (let i = 0; i < 20; i++) {
+        for (let j = 0; j <= i; j++) {
+          const other = vector(j)
+          const product = vector(i).reduce((sum, value, k) => sum + value * other[k]!, 0)
+          assert.ok(Math.abs(product - (i === j ? 1 : 0)) < 1e-5, `${i} and ${j}: ${product}`)
+        }
+      }
     })
   }
 

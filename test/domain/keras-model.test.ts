@@ -39,7 +39,7 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     sequential(
       input,
       flatten,
-      layer('Dense', { units: 10, kernel_initializer: { class_name: 'Orthogonal', config: {} } }),
+      layer('Dense', { units: 10, kernel_initializer: { class_name: 'Identity', config: {} } }),
     ),
     'model.topology.config.layers.2.config.kernel_initializer',
     /must be one of: glorotUniform, glorotNormal,/,
