@@ -1,4 +1,6 @@
 import type { EpochMetrics } from '#domain/event.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
+import { variablesOf } from '#domain/variables.ts'
 import { modelMetadata } from '#exports/model-metadata.ts'
 import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
@@ -37,7 +39,7 @@ export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<Ep
     ...nameMetrics('train', trained),
     validationLoss: validation.loss,
     ...nameMetrics('validation', validation),
-    ...measureWeights(end.weights, end.zerosBefore),
+    ...measureWeights(end.weights, variablesOf(topologyOf(run.spec.model)), end.zerosBefore),
     examplesPerSecond: trained.examplesPerSecond,
     seconds: trained.seconds,
     sparseBytes: sparseSizeBytes([...end.weights, ...end.training.readStatistics()], modelMetadata(run.spec)),

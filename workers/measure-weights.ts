@@ -1,9 +1,16 @@
 import type { EpochMetrics } from '#domain/event.ts'
+import type { Variable } from '#domain/variables.ts'
 import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
 
-/** What the weights alone say of an epoch. @param zerosBefore those at the end of the epoch before, if there was one */
+/**
+ * What the weights alone say of an epoch.
+ *
+ * @param variables those that the weights are of
+ * @param zerosBefore those at the end of the epoch before, if there was one
+ */
 export function measureWeights(
   weights: readonly Weight[],
+  variables: readonly Pick<Variable, 'name' | 'kind'>[],
   zerosBefore?: readonly NamedTensor[],
 ): Pick<EpochMetrics, 'sparsity' | 'weightSparsity' | 'regrown' | 'layers'> {
   const layers = weights.map(({ name, shape, data }) => ({
@@ -12,9 +19,10 @@ export function measureWeights(
     size: data.length,
     nonzero: count(data, value => value !== 0),
   }))
+  const kernels = new Set(variables.filter(({ kind }) => kind === 'kernel').map(({ name }) => name))
   return {
     sparsity: sparsityOf(layers),
-    weightSparsity: sparsityOf(layers.filter(({ name }) => name.endsWith('/kernel'))),
+    weightSparsity: sparsityOf(layers.filter(({ name }) => kernels.has(name))),
     regrown: zerosBefore ? countRegrown(weights, zerosBefore) : 0,
     layers,
   }

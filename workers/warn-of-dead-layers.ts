@@ -17,5 +17,5 @@ export function warnOfDeadLayers(
 
 /** Of kernels and of the scales of a normalisation; biases and shifts may well be zero. */
 function isDead({ name, nonzero }: EpochMetrics['layers'][number]): boolean {
-  return nonzero === 0 && /\/(kernel|gamma)$/.test(name)
+  return nonzero === 0 && /\/(kernel|embeddings|gamma)$/.test(name)
 }

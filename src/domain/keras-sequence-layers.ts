@@ -1,9 +1,28 @@
 import { z } from 'zod'
-import { always } from './keras-initializer.ts'
-import { type Converter, converter, nothing } from './keras-options.ts'
+import { always, initializer } from './keras-initializer.ts'
+import { type Converter, converter, nothing, size } from './keras-options.ts'
 
 /** The layers that networks over sequences and tables are made of. */
 export const SEQUENCE_CONVERTERS: Readonly<Record<string, Converter>> = {
+  Embedding: converter(
+    () => ({
+      input_dim: size,
+      output_dim: size,
+      mask_zero: z.literal(false, 'must be false: masks are not trained here').default(false),
+      embeddings_initializer: initializer({ name: 'randomUniform', minval: -0.05, maxval: 0.05 }),
+      embeddings_regularizer: nothing,
+      embeddings_constraint: nothing,
+      activity_regularizer: nothing,
+      lora_rank: nothing,
+      quantization_config: nothing,
+    }),
+    config => ({
+      type: 'embedding',
+      inputDim: config.input_dim,
+      outputDim: config.output_dim,
+      embeddingsInitializer: config.embeddings_initializer,
+    }),
+  ),
   LayerNormalization: converter(
     () => ({
       // Which axis that is depends on the input: keras-model.ts sees to it.

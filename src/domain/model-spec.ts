@@ -95,6 +95,8 @@ type LayerKind =
   | { type: 'zeroPadding2d'; padding: number }
   /** In Keras's sense: moving <- momentum moving + (1 - momentum) batch. */
   | { type: 'batchNormalization'; momentum: number; epsilon: number }
+  /** A row of numbers for each token, which are whole numbers below inputDim. */
+  | { type: 'embedding'; inputDim: number; outputDim: number; embeddingsInitializer: Initializer }
   /** Over the last axis of each example (Ba, Kiros and Hinton 2016). */
   | { type: 'layerNormalization'; epsilon: number }
   | { type: 'activation'; activation: Activation }

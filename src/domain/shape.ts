@@ -57,6 +57,8 @@ function outputShape(layer: Layer, input: readonly number[]): readonly number[] 
     }
     case 'conv2d':
       return [...input.slice(0, 2).map(length => convolved(layer, length)), layer.filters]
+    case 'embedding':
+      return [...input, layer.outputDim]
     default:
       return input
   }

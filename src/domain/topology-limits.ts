@@ -33,6 +33,8 @@ export function checkTopology(topology: Topology, refuse: Refuse): void {
         '.config.layers',
         `${layer.name} takes vectors (flatten first) or sequences, not [${inputShape}]`,
       )
+    if (layer.type === 'embedding' && (inputs[0] !== -1 || inputShape.length !== 1))
+      refuse('.config.layers', `${layer.name} must be the first layer, over tokens [time]`)
     const others = inputs.map(input => (input === -1 ? topology.inputShape : placed[input]!.outputShape))
     if (layer.type !== 'add' && inputs.length > 1)
       refuse('.config.layers', `${layer.name} takes one input, not ${inputs.length}`)

@@ -3,8 +3,9 @@ import { elementCount, type PlacedLayer, placeLayers } from './shape.ts'
 
 /** A trainable tensor of a model, known before anything is built. */
 export interface Variable {
-  /** `layer/kernel`, `layer/bias`, `layer/gamma` or `layer/beta`. */
+  /** `layer/kernel`, `layer/bias`, `layer/gamma`, `layer/beta` or `layer/embeddings`. */
   name: string
+  /** What it does: embeddings are kernels too, which multiply tokens one-hot. */
   kind: 'kernel' | 'bias' | 'gamma' | 'beta'
   shape: readonly number[]
   size: number
@@ -50,6 +51,12 @@ function layerVariables({ layer, inputShape }: PlacedLayer): Variable[] {
       return { name, kind, shape: [channels], size: channels, initializer, fanIn: channels, fanOut: channels }
     }
     return [variable('gamma', 'ones'), variable('beta', 'zeros')]
+  }
+  if (layer.type === 'embedding') {
+    const { name, inputDim: fanIn, outputDim: fanOut, embeddingsInitializer: initializer } = layer
+    const shape = [fanIn, fanOut]
+    const size = fanIn * fanOut
+    return [{ name: `${name}/embeddings`, kind: 'kernel', shape, size, initializer, fanIn, fanOut }]
   }
   if (layer.type !== 'dense' && layer.type !== 'conv2d') return []
   const units = layer.type === 'dense' ? layer.units : layer.filters

@@ -75,6 +75,10 @@ function configOf(layer: Layer): Pick<LayerConfig, 'class_name' | 'config'> {
       const { momentum, epsilon } = layer
       return { class_name: 'BatchNormalization', config: { axis: -1, momentum, epsilon } }
     }
+    case 'embedding': {
+      const config = { input_dim: layer.inputDim, output_dim: layer.outputDim, mask_zero: false }
+      return { class_name: 'Embedding', config }
+    }
     case 'layerNormalization': {
       const config = { axis: [-1], epsilon: layer.epsilon, center: true, scale: true }
       return { class_name: 'LayerNormalization', config }

@@ -1,34 +1,42 @@
-import type { Layer } from '#domain/model-spec.ts'
-import type { OnnxNode } from './onnx-messages.ts'
+import type { LayerOf } from '#domain/model-spec.ts'
+import { INT64, type OnnxNode } from './onnx-messages.ts'
 
-/** What a layer becomes for which ONNX has no single operator, over sequences [batch, time, features]. */
-export function sequenceNodes(
-  layer: Layer,
-  inputShape: readonly number[],
-  inputs: readonly string[],
+/** Layers over sequences [batch, time, features] for which ONNX has no single operator. */
+
+export function embeddingNodes({ name }: LayerOf<'embedding'>, input: string, output: string): OnnxNode[] {
+  const tokens = `${name}.tokens`
+  return [
+    { op: 'Cast', input: [input], output: tokens, attributes: { to: INT64 } },
+    { op: 'Gather', input: [`${name}.weight`, tokens], output },
+  ]
+}
+
+export function denseOverSteps(
+  { name, biasInitializer }: LayerOf<'dense'>,
+  input: string,
   output: string,
-): OnnxNode[] | undefined {
-  const { name } = layer
-  const part = (word: string) => `${name}.${word}`
-  const [input] = inputs as [string]
-  if (layer.type === 'dense' && inputShape.length === 2) {
-    const product = layer.biasInitializer ? part('product') : output
-    return [
-      { op: 'Transpose', input: [part('weight')], output: part('kernel'), attributes: { perm: [1, 0] } },
-      { op: 'MatMul', input: [input, part('kernel')], output: product },
-      ...(layer.biasInitializer ? [{ op: 'Add', input: [product, part('bias')], output }] : []),
-    ]
-  }
-  if (layer.type === 'batchNormalization' && inputShape.length === 2) {
-    const [turned, normalised] = [part('turned'), part('normalised')]
-    const constants = ['weight', 'bias', 'running_mean', 'running_var'].map(part)
-    const attributes = { epsilon: { float: layer.epsilon } }
-    const perm = [0, 2, 1]
-    return [
-      { op: 'Transpose', input: [input], output: turned, attributes: { perm } },
-      { op: 'BatchNormalization', input: [turned, ...constants], output: normalised, attributes },
-      { op: 'Transpose', input: [normalised], output, attributes: { perm } },
-    ]
-  }
-  return undefined
+): OnnxNode[] {
+  const kernel = `${name}.kernel`
+  const product = biasInitializer ? `${name}.product` : output
+  return [
+    { op: 'Transpose', input: [`${name}.weight`], output: kernel, attributes: { perm: [1, 0] } },
+    { op: 'MatMul', input: [input, kernel], output: product },
+    ...(biasInitializer ? [{ op: 'Add', input: [product, `${name}.bias`], output }] : []),
+  ]
+}
+
+/** `normalise` takes the features as its second axis. */
+export function normalisationOverSteps(
+  { name }: LayerOf<'batchNormalization'>,
+  input: string,
+  output: string,
+  normalise: (input: string, output: string) => OnnxNode[],
+): OnnxNode[] {
+  const [turned, normalised] = [`${name}.turned`, `${name}.normalised`]
+  const attributes = { perm: [0, 2, 1] }
+  return [
+    { op: 'Transpose', input: [input], output: turned, attributes },
+    ...normalise(turned, normalised),
+    { op: 'Transpose', input: [normalised], output, attributes },
+  ]
 }

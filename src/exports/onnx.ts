@@ -1,9 +1,9 @@
-import type { Layer } from '#domain/model-spec.ts'
+import type { Layer, LayerOf } from '#domain/model-spec.ts'
 import { type PlacedLayer, placeLayers } from '#domain/shape.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { modelMetadata } from './model-metadata.ts'
 import { encodeOnnxModel, type OnnxNode, type OnnxTensor } from './onnx-messages.ts'
-import { sequenceNodes } from './onnx-sequences.ts'
+import { denseOverSteps, embeddingNodes, normalisationOverSteps } from './onnx-sequences.ts'
 import { rebuildFromGaps, rebuildIsSmaller } from './onnx-sparse.ts'
 import { toTorchLayout } from './torch-layout.ts'
 import type { TrainedModel } from './trained-model.ts'
@@ -59,26 +59,34 @@ function inChannelsFirst(inputShape: readonly number[]): OnnxNode {
   return { op: 'Transpose', input: [INPUT], output, attributes: { perm: [0, 3, 1, 2] } }
 }
 
-/** A layer's own operator, and its activation as another. */
-function layerNodes(
-  { layer, inputShape }: PlacedLayer,
-  inputs: readonly string[],
-  output: string,
-): OnnxNode[] {
-  const own = (end: string) => sequenceNodes(layer, inputShape, inputs, end) ?? [operatorNode(end)]
-  const operatorNode = (end: string): OnnxNode => {
-    const { constants, ...operator } = operatorOf(layer, inputShape)
-    return { ...operator, input: [...inputs, ...constants], output: end }
-  }
+/** A layer's own operators, and its activation as another. */
+function layerNodes(placed: PlacedLayer, inputs: readonly string[], output: string): OnnxNode[] {
+  const { layer } = placed
   if (!('activation' in layer) || layer.activation === 'linear' || layer.type === 'activation')
-    return own(output)
+    return ownNodes(placed, inputs, output)
   const linear = `${layer.name}.linear`
-  return [...own(linear), { op: ACTIVATION_OPS[layer.activation], input: [linear], output }]
+  return [
+    ...ownNodes(placed, inputs, linear),
+    { op: ACTIVATION_OPS[layer.activation], input: [linear], output },
+  ]
+}
+
+function ownNodes({ layer, inputShape }: PlacedLayer, inputs: readonly string[], output: string): OnnxNode[] {
+  const [input] = inputs as [string]
+  if (layer.type === 'embedding') return embeddingNodes(layer, input, output)
+  const operator = (from: readonly string[], to: string): OnnxNode => {
+    const { constants, ...rest } = operatorOf(layer, inputShape)
+    return { ...rest, input: [...from, ...constants], output: to }
+  }
+  if (inputShape.length === 2 && layer.type === 'dense') return denseOverSteps(layer, input, output)
+  if (inputShape.length === 2 && layer.type === 'batchNormalization')
+    return normalisationOverSteps(layer, input, output, (from, to) => [operator([from], to)])
+  return [operator(inputs, output)]
 }
 
 type Operator = Pick<OnnxNode, 'op' | 'attributes'> & { constants: readonly string[] }
 
-function operatorOf(layer: Layer, inputShape: readonly number[]): Operator {
+function operatorOf(layer: Exclude<Layer, LayerOf<'embedding'>>, inputShape: readonly number[]): Operator {
   const { name } = layer
   switch (layer.type) {
     case 'conv2d': {

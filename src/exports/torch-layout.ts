@@ -9,6 +9,7 @@ const TORCH_WORDS: Readonly<Record<string, string>> = {
   bias: 'bias',
   gamma: 'weight',
   beta: 'bias',
+  embeddings: 'weight',
   movingMean: 'running_mean',
   movingVariance: 'running_var',
 }

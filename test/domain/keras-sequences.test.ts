@@ -62,6 +62,41 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     'model.topology.config.layers',
     /Dense\/kernel is too large to start orthogonal: \[9000,9000\]/,
   ],
+  'an embedding that masks': [
+    sequential(input(8), layer('Embedding', { input_dim: 9, output_dim: 2, mask_zero: true }), dense),
+    'model.topology.config.layers.1.config.mask_zero',
+    /must be false: masks are not trained here/,
+  ],
+  'a constraint of embeddings': [
+    sequential(
+      input(8),
+      layer('Embedding', { input_dim: 9, output_dim: 2, embeddings_constraint: { class_name: 'NonNeg' } }),
+      dense,
+    ),
+    'model.topology.config.layers.1.config.embeddings_constraint',
+    /is not trained here/,
+  ],
+  'an embedding of what a network computes': [
+    sequential(
+      input(8),
+      layer('Dense', { units: 4, name: 'first' }),
+      layer('Embedding', { input_dim: 9, output_dim: 2 }),
+      layer('Flatten'),
+      dense,
+    ),
+    'model.topology.config.layers',
+    /Embedding must be the first layer, over tokens \[time\]/,
+  ],
+  'more embeddings than anybody has memory for': [
+    sequential(
+      input(8),
+      layer('Embedding', { input_dim: 900_000, output_dim: 900_000 }),
+      layer('Flatten'),
+      dense,
+    ),
+    'model.topology.config.layers',
+    /parameters; 500000000 is the most/,
+  ],
   'an answer for every step': [
     sequential(input(5, 8), dense),
     'model.topology.config.layers',

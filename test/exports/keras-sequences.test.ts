@@ -26,6 +26,7 @@ const NPY_HEADER_BYTES = 128
 const MODELS = [
   { name: 'table', what: 'an MLP over a table', tfjs: true },
   { name: 'steps', what: 'an MLP over each step', tfjs: true },
+  { name: 'words', what: 'an MLP over embedded tokens', tfjs: true },
 ]
 
 await openEngine('native')

@@ -40,7 +40,18 @@ def steps():
     )
 
 
-MODELS = [table, steps]
+def words():
+    return keras.Sequential(
+        [
+            keras.Input((11,)),
+            layers.Embedding(40, 6, embeddings_initializer="uniform"),
+            layers.Flatten(),
+            layers.Dense(3),
+        ]
+    )
+
+
+MODELS = [table, steps, words]
 
 
 def answer(name, reader, logits):

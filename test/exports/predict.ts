@@ -13,9 +13,11 @@ export function someImages(inputShape: readonly number[], batch: number): Float3
   return new Float32Array(batch * elementCount(inputShape)).map(() => random.normal())
 }
 
-/** Normal, as the values of a table are. */
-export function someInputs({ inputShape }: Topology, batch: number): Float32Array {
-  return someImages(inputShape, batch)
+/** Tokens where a model embeds them, normal where it takes the values of a table. */
+export function someInputs({ inputShape, layers: [first] }: Topology, batch: number): Float32Array {
+  if (first?.type !== 'embedding') return someImages(inputShape, batch)
+  const random = randomStream(1, 'tokens', batch)
+  return new Float32Array(batch * elementCount(inputShape)).map(() => random.below(first.inputDim))
 }
 
 /** The logits that the engine computes, row by row. */

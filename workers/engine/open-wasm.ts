@@ -17,6 +17,7 @@ import { registerKernel } from './wasm/register-kernel.ts'
 import { reluGrad } from './wasm/relu-grad.ts'
 import { sparseSoftmaxCrossEntropy } from './wasm/sparse-softmax-cross-entropy.ts'
 import { statelessRandomUniform } from './wasm/stateless-random-uniform.ts'
+import { unsortedSegmentSum } from './wasm/unsorted-segment-sum.ts'
 
 /** Opens the WebAssembly engine, with one thread where the machine does not let it share memory with more. */
 export async function openWasm(threads: number): Promise<Engine> {
@@ -34,6 +35,7 @@ export async function openWasm(threads: number): Promise<Engine> {
   registerKernel(sparseSoftmaxCrossEntropy)
   registerKernel(statelessRandomUniform)
   registerKernel(sum)
+  registerKernel(unsortedSegmentSum)
   const forgetListeners = watchFaultListeners()
   if (threads > 1) await preferThreadedBackend(threads)
   if (!(await tf.setBackend('wasm'))) throw new Error('the WebAssembly binary does not start')

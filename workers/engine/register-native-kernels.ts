@@ -24,6 +24,7 @@ export function registerNativeKernels(): void {
   register('StatelessRandomUniform', drawUniform, 'int32')
   register(tf.ClipByValue, clip)
   register(tf.Sum, sumBiasGradient)
+  register(tf.GatherV2, gatherRows)
 }
 
 /** TensorFlow moves the running statistics itself, by `exponential_avg_factor`. The last three outputs are for the gradient. */
@@ -45,6 +46,7 @@ const differentiateNormalisation: Kernel = (
 }
 
 /** TF_ATTR_FLOAT and its neighbours, of which the binding exports some. */
+const INT_ATTRIBUTE = 1
 const FLOAT_ATTRIBUTE = 2
 const BOOL_ATTRIBUTE = 3
 
@@ -91,6 +93,22 @@ const sumBiasGradient: Kernel = ({ x }, { axis, keepDims }, backend) => {
   if (keepDims || axes.length === 0 || axes.length !== x!.shape.length - 1) return undefined
   if (axes.includes(x!.shape.length - 1)) return undefined
   return backend.executeMultipleOutputs('BiasAddGrad', [floats(backend)], [x!], 1)
+}
+
+/** tfjs-node reads the indices first to check them, which a graph could not; TensorFlow checks them itself. */
+const gatherRows: Kernel = ({ x, indices }, { axis, batchDims }, backend) => {
+  if (axis !== 0 || batchDims !== 0 || indices!.dtype !== 'int32') return undefined
+  const { TF_ATTR_TYPE: type, TF_FLOAT, TF_INT32 } = backend.binding
+  const axisTensor = tf.scalar(0, 'int32')
+  const attributes = [
+    { name: 'batch_dims', type: INT_ATTRIBUTE, value: 0 },
+    { name: 'Tparams', type, value: TF_FLOAT },
+    { name: 'Tindices', type, value: TF_INT32 },
+    { name: 'Taxis', type, value: TF_INT32 },
+  ]
+  const rows = backend.executeMultipleOutputs('GatherV2', attributes, [x!, indices!, axisTensor], 1)
+  axisTensor.dispose()
+  return rows
 }
 
 function floats({ binding }: NativeBackend) {

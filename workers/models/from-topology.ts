@@ -7,6 +7,7 @@ import { batchNormalization } from './batch-normalization.ts'
 import { convolution } from './convolution.ts'
 import { dense } from './dense.ts'
 import { dropout } from './dropout.ts'
+import { embedding } from './embedding.ts'
 import { flatten } from './flatten.ts'
 import { globalAveragePooling } from './global-average-pooling.ts'
 import type { Forward, Layer, TrainingPass } from './layer.ts'
@@ -69,7 +70,13 @@ export function modelFromTopology(topology: Topology): Model {
 function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {
   const trained: boolean[] = []
   for (const { layer, inputs } of placed) {
-    const hasVariables = ['dense', 'conv2d', 'batchNormalization', 'layerNormalization'].includes(layer.type)
+    const hasVariables = [
+      'dense',
+      'conv2d',
+      'batchNormalization',
+      'layerNormalization',
+      'embedding',
+    ].includes(layer.type)
     trained.push(hasVariables || inputs.some(input => trained[input]))
   }
   return trained
@@ -89,6 +96,8 @@ function layerFromSpec(layer: LayerSpec, index: number): Layer {
       return zeroPadding(layer)
     case 'batchNormalization':
       return batchNormalization(layer)
+    case 'embedding':
+      return embedding(layer)
     case 'layerNormalization':
       return layerNormalization(layer)
     case 'activation':

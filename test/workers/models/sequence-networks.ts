@@ -36,6 +36,20 @@ export const SEQUENCE_NETWORKS: Record<string, Topology> = {
       logits,
     ],
   },
+  'an MLP over embedded tokens': {
+    inputShape: [4],
+    layers: [
+      {
+        type: 'embedding',
+        name: 'words',
+        inputDim: 7,
+        outputDim: 3,
+        embeddingsInitializer: { name: 'randomUniform', minval: -0.5, maxval: 0.5 },
+      },
+      { type: 'flatten', name: 'flat' },
+      logits,
+    ],
+  },
 }
 const BATCH = 6
 
@@ -47,7 +61,9 @@ export function arrangeNetwork(topology: Topology) {
     ...weight,
     data: weight.data.map(value => value + 0.1 * random.next()),
   })
-  const values = Float32Array.from({ length: BATCH * elementCount(topology.inputShape) }, random.normal)
+  const [first] = topology.layers
+  const draw = first?.type === 'embedding' ? () => random.below(first.inputDim) : random.normal
+  const values = Float32Array.from({ length: BATCH * elementCount(topology.inputShape) }, draw)
   return {
     params: params!.map(move),
     statistics: statistics.map(move),
