@@ -8,6 +8,7 @@ import { openCompiledProgram } from '#workers/engine/graph/compiled-program.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import type { Program } from '#workers/engine/program.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
+import { objectiveFor } from '#workers/objective.ts'
 import { sgd } from '#workers/optimizers/sgd.ts'
 import { stepRoutine } from '#workers/train-step.ts'
 import { toTensors } from '#workers/weights.ts'
@@ -46,9 +47,10 @@ function trainedBy(
     const step = stepRoutine({
       model: modelFromTopology(topology),
       transform: sgd(() => 0.1),
+      objective: objectiveFor('categoricalCrossentropy'),
       normalise: x => x,
     })
-    const call = { routine: 'step', inputs: { pixels: x, labels, seed, rate: tf.scalar(0.1) } }
+    const call = { routine: 'step', inputs: { x, labels, seed, rate: tf.scalar(0.1) } }
     const groups = { params: toTensors(params), statistics: toTensors(statistics) }
     const program = open(groups, { step }, [call])
     const losses = Array.from({ length: STEPS }, () => program.run(call).lossSum!.dataSync()[0]!)
