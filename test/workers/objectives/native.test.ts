@@ -1,0 +1,5 @@
+import { openEngine } from '#workers/engine/engine.ts'
+import { testObjectives } from './battery.ts'
+
+await openEngine('native')
+testObjectives()
