@@ -18,6 +18,9 @@ export interface Pixels {
 
 export type Channels = 1 | 3
 
+// No image is decoded twice in a row: what libvips keeps for that would only take memory.
+sharp.cache(false)
+
 /** As the examples of torchvision evaluate: of an image scaled to 256, the middle 224. */
 const MARGIN = 256 / 224
 const MOST_PIXELS = 2 ** 28

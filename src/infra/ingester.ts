@@ -17,23 +17,35 @@ export interface Ingested {
 }
 
 const IDLE_MS = 10_000
+/** What most readers hold at a time is little: left alone, Node would let garbage grow to hundreds of megabytes first. */
+const LEAN = ['--max-old-space-size=64', '--max-semi-space-size=2']
 
 /** Makes datasets of uploads in a process of its own: what a file makes a reader do, it does to that alone. */
 export class Ingester {
-  readonly #child = new WarmChild<IngestTask, Ingested>(
-    import.meta.resolve('#infra/ingest-process.ts'),
-    IDLE_MS,
-  )
+  readonly #lean = childOf(LEAN)
+  /** For Parquet, of which a whole row group has to be held. */
+  readonly #roomy = childOf([])
+  #isClosed = false
 
   /** @throws FormatError that says what is wrong with the files, and where */
   async ingest(task: IngestTask): Promise<Ingested> {
-    const answer = await this.#child.ask(task)
+    const child = task.request.format === 'parquet' ? this.#roomy : this.#lean
+    const answer = await child.ask(task).catch(error => {
+      // A file that makes its reader end would do so again.
+      throw this.#isClosed ? error : new FormatError(`reading it takes more than there is: ${error.message}`)
+    })
     if (!('error' in answer)) return answer
     const { name, message } = answer.error
     throw name === 'FormatError' ? new FormatError(message) : new Error(message)
   }
 
   close(): void {
-    this.#child.close()
+    this.#isClosed = true
+    this.#lean.close()
+    this.#roomy.close()
   }
+}
+
+function childOf(flags: readonly string[]) {
+  return new WarmChild<IngestTask, Ingested>(import.meta.resolve('#infra/ingest-process.ts'), IDLE_MS, flags)
 }

@@ -12,13 +12,15 @@ export type ChildError = { error: { name: string; message: string } }
 export class WarmChild<Task, Answer extends object> {
   readonly #entry: string
   readonly #idleMs: number
+  readonly #flags: readonly string[]
   #last: Promise<unknown> = Promise.resolve()
   #child: ChildProcess | undefined
   #idle: NodeJS.Timeout | undefined
 
-  /** @param entry the URL of its program */
-  constructor(entry: string, idleMs: number) {
+  /** @param entry the URL of its program. @param flags for Node */
+  constructor(entry: string, idleMs: number, flags: readonly string[] = []) {
     this.#entry = entry
+    this.#flags = flags
     this.#idleMs = idleMs
   }
 
@@ -39,7 +41,11 @@ export class WarmChild<Task, Answer extends object> {
     clearTimeout(this.#idle)
     const child = this.#child?.connected
       ? this.#child
-      : fork(fileURLToPath(this.#entry), { serialization: 'advanced', env: harmlessEnvironment() })
+      : fork(fileURLToPath(this.#entry), {
+          serialization: 'advanced',
+          env: harmlessEnvironment(),
+          execArgv: [...process.execArgv, ...this.#flags],
+        })
     this.#child = child
     const listening = new AbortController()
     const { signal } = listening

@@ -12,7 +12,8 @@ export interface ColumnArrays {
 }
 export type ColumnDtype = keyof ColumnArrays
 
-const FLUSH_BYTES = 1024 * 1024
+/** Written at a time. */
+const SPACE_BYTES = 1024 * 1024
 
 /** Rows of one shape, appended to a file as raw numbers: a dataset in the making takes no memory. */
 export class Column<Dtype extends ColumnDtype = ColumnDtype> {
@@ -24,7 +25,7 @@ export class Column<Dtype extends ColumnDtype = ColumnDtype> {
   readonly #file: FileHandle
   readonly #rowElements: number
   #elements = 0
-  #waiting: Uint8Array[] = []
+  readonly #space = new Uint8Array(SPACE_BYTES)
   #waitingBytes = 0
 
   private constructor(
@@ -65,14 +66,14 @@ export class Column<Dtype extends ColumnDtype = ColumnDtype> {
     if (values instanceof Float32Array) this.#requireFinite(values, source)
     this.moments?.add(values as Uint8Array | Float32Array)
     this.#elements += values.length
-    // Copied: whoever reads may use its memory again.
-    this.#waiting.push(
-      new Uint8Array(
-        values.buffer.slice(values.byteOffset, values.byteOffset + values.byteLength) as ArrayBuffer,
-      ),
-    )
-    this.#waitingBytes += values.byteLength
-    if (this.#waitingBytes >= FLUSH_BYTES) await this.#flush()
+    let bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength)
+    while (bytes.length > 0) {
+      const length = Math.min(bytes.length, SPACE_BYTES - this.#waitingBytes)
+      this.#space.set(bytes.subarray(0, length), this.#waitingBytes)
+      this.#waitingBytes += length
+      bytes = bytes.subarray(length)
+      if (this.#waitingBytes === SPACE_BYTES) await this.#flush()
+    }
   }
 
   async close(): Promise<void> {
@@ -85,14 +86,11 @@ export class Column<Dtype extends ColumnDtype = ColumnDtype> {
   }
 
   async #flush(): Promise<void> {
-    const [chunks, bytes] = [this.#waiting, this.#waitingBytes]
-    this.#waiting = []
-    this.#waitingBytes = 0
-    for (let written = 0; chunks.length > 0 && written < bytes; ) {
-      const { bytesWritten } = await this.#file.writev(chunks)
+    for (let written = 0; written < this.#waitingBytes; ) {
+      const { bytesWritten } = await this.#file.write(this.#space, written, this.#waitingBytes - written)
       written += bytesWritten
-      if (written < bytes) throw new Error(`${this.path} could not be written to its end.`)
     }
+    this.#waitingBytes = 0
   }
 
   #requireFinite(values: Float32Array, source: string): void {

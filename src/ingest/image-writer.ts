@@ -11,7 +11,9 @@ export interface ImageExample {
   source: string
 }
 
+/** Decoded at a time. */
 const GROUP = 32
+const GROUP_BYTES = 2 * 1024 * 1024
 
 /**
  * Writes images as the files they are, and while all are of one size as pixels too: which of both the dataset keeps turns out
@@ -21,6 +23,7 @@ export class ImageWriter {
   readonly #writer: DatasetWriter
   readonly channels: Channels
   #group: ImageExample[] = []
+  #groupBytes = 0
   #size: { height: number; width: number; source: string } | undefined
   #ends: Record<SplitName, bigint> = { train: 0n, test: 0n }
   /** The first two images that differ in size, for errors. */
@@ -34,12 +37,14 @@ export class ImageWriter {
   /** @throws FormatError for what is no image, now or later */
   async append(image: ImageExample): Promise<void> {
     this.#group.push(image)
-    if (this.#group.length === GROUP) await this.flush()
+    this.#groupBytes += image.bytes.length
+    if (this.#group.length === GROUP || this.#groupBytes >= GROUP_BYTES) await this.flush()
   }
 
   async flush(): Promise<void> {
     const group = this.#group
     this.#group = []
+    this.#groupBytes = 0
     const decoded = await Promise.all(
       group.map(({ bytes, source }) => decodeImage(bytes, this.channels, source)),
     )

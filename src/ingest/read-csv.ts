@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream'
 import { parse } from 'csv-parse'
 import type { RequestOf } from '#domain/dataset-request.ts'
 import { FormatError } from '#formats/format-error.ts'
@@ -10,6 +11,12 @@ import { splitOf } from './split-of.ts'
 const ROWS = 512
 const LONGEST_ROW = 10 * 1024 * 1024
 
+/** Counted from 1, the header too. */
+interface Row {
+  cells: string[]
+  number: number
+}
+
 /** Where a table has its labels and its features. */
 interface Layout {
   columns: readonly string[]
@@ -17,7 +24,7 @@ interface Layout {
   features: readonly number[]
 }
 
-/** Tables of numbers: a label column, or several of targets, and the rest features. @throws FormatError that names line and column */
+/** Tables of numbers: a label column, or several of targets, and the rest features. @throws FormatError that names row and column */
 export async function readCsv(
   files: readonly SourceFile[],
   request: RequestOf<'csv'>,
@@ -43,47 +50,31 @@ async function readTable(
     delimiter: request.delimiter,
     bom: true,
     skip_empty_lines: true,
-    info: true,
     max_record_size: LONGEST_ROW,
   })
-  const feeding = feed(content, rows)
+  // What goes wrong on the way in comes out of the rows.
+  pipeline(content, rows, () => {})
   let layout: Layout | undefined
-  let held: { cells: string[]; line: number }[] = []
-  const flush = async () => {
-    if (held.length > 0) await appendRows(held, layout!, { source, split, writer })
-    held = []
-  }
+  let number = 0
+  let held: Row[] = []
   try {
-    for await (const { record, info } of rows as AsyncIterable<{
-      record: string[]
-      info: { lines: number }
-    }>) {
+    for await (const cells of rows as AsyncIterable<string[]>) {
+      number++
       const isHeader = !layout && request.header
-      layout ??= layOut(request.header ? record : record.map((_, index) => String(index)), request, source)
+      layout ??= layOut(request.header ? cells : cells.map((_, index) => String(index)), request, source)
       if (isHeader) continue
-      held.push({ cells: record, line: info.lines })
-      if (held.length === ROWS) await flush()
+      held.push({ cells, number })
+      if (held.length < ROWS) continue
+      await appendRows(held, layout, { source, split, writer })
+      held = []
     }
-    await feeding
   } catch (error) {
     if (error instanceof FormatError) throw error
     throw new FormatError(`${source}: ${(error as Error).message}`)
   } finally {
     rows.destroy()
   }
-  await flush()
-}
-
-async function feed(content: AsyncIterable<Uint8Array>, into: ReturnType<typeof parse>): Promise<void> {
-  try {
-    for await (const bytes of content) {
-      if (!into.write(bytes)) await new Promise(resolve => into.once('drain', resolve).once('close', resolve))
-      if (into.destroyed) return
-    }
-    into.end()
-  } catch (error) {
-    into.destroy(error as Error)
-  }
+  if (held.length > 0) await appendRows(held, layout!, { source, split, writer })
 }
 
 function layOut(columns: readonly string[], request: RequestOf<'csv'>, source: string): Layout {
@@ -101,28 +92,32 @@ function layOut(columns: readonly string[], request: RequestOf<'csv'>, source: s
 }
 
 async function appendRows(
-  rows: readonly { cells: string[]; line: number }[],
+  rows: readonly Row[],
   { columns, labels, features }: Layout,
   { source, split, writer }: { source: string; split: SplitName; writer: DatasetWriter },
 ): Promise<void> {
-  const number = (cells: string[], line: number, column: number) => {
-    const text = cells[column]!.trim()
-    const value = Number(text)
-    if (text !== '' && Number.isFinite(value)) return value
-    throw new FormatError(
-      `${source}, line ${line}, column "${columns[column]}": "${text.slice(0, 100)}" is no finite number`,
-    )
+  const place = ({ number }: Row, column: number) => `${source}, row ${number}, column "${columns[column]}"`
+  const take = (wanted: readonly number[]) => {
+    const values = new Float32Array(rows.length * wanted.length)
+    let at = 0
+    for (const row of rows)
+      for (const column of wanted) values[at++] = numberIn(row.cells[column]!, () => place(row, column))
+    return values
   }
-  const take = (wanted: readonly number[]) =>
-    Float32Array.from(rows.flatMap(({ cells, line }) => wanted.map(column => number(cells, line, column))))
   await writer.appendX(split, 'F32', [features.length], take(features), source)
   const { names } = writer
   if (!names) return await writer.appendTargets(split, take(labels), labels.length, source)
-  const numbers = rows.map(({ cells, line }) => {
-    const text = cells[labels[0]!]!.trim()
-    const place = `${source}, line ${line}, column "${columns[labels[0]!]}"`
-    if (text === '') throw new FormatError(`${place}: the label is missing`)
-    return names.numberOf(text, place)
+  const [label] = labels as [number]
+  const classes = Int32Array.from(rows, row => {
+    const text = row.cells[label]!.trim()
+    if (text === '') throw new FormatError(`${place(row, label)}: the label is missing`)
+    return names.numberOf(text, place(row, label))
   })
-  await writer.appendClasses(split, Int32Array.from(numbers), source)
+  await writer.appendClasses(split, classes, source)
+}
+
+function numberIn(cell: string, place: () => string): number {
+  const value = Number(cell)
+  if (Number.isFinite(value) && cell.trim() !== '') return value
+  throw new FormatError(`${place()}: "${cell.trim().slice(0, 100)}" is no finite number`)
 }

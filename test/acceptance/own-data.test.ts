@@ -158,7 +158,7 @@ it('pictures of any size train a network, and are what its model is asked by', a
 it('an upload that is wrong says where, and trains nothing; one that is right can go again', async () => {
   const wrong = await takeIn({ format: 'csv', label: 'y' }, { 'wrong.csv': 'x,y\n1,a\ntwo,b\n' })
   assert.equal(wrong.status, 'invalid')
-  assert.match(wrong.error, /wrong\.csv, line 3, column "x": "two" is no finite number/)
+  assert.match(wrong.error, /wrong\.csv, row 3, column "x": "two" is no finite number/)
   const model = network([1], [layer('Dense', 'out', { units: 2 })])
   const refused = await post(service.url, `/v1/jobs`, { dataset: { id: wrong.id }, model, optimizer: SGD })
   assert.deepEqual([refused.status, refused.body.errors[0].path], [400, 'dataset.id'])
