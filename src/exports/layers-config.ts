@@ -1,5 +1,6 @@
 import type { Layer, Topology } from '#domain/model-spec.ts'
 import { placeLayers } from '#domain/shape.ts'
+import { kerasOrder } from './keras-order.ts'
 
 /** A layer as the `config` of a Keras model lists it. */
 export interface LayerConfig {
@@ -24,7 +25,8 @@ export function functionalConfig(topology: Topology) {
     config: { batch_input_shape: [null, ...topology.inputShape], dtype: 'float32', name: INPUT },
     inbound_nodes: [],
   }
-  const layers = placed.map(({ layer, inputs }): LayerConfig => {
+  const layers = kerasOrder(placed).map((position): LayerConfig => {
+    const { layer, inputs } = placed[position]!
     const { class_name, config } = configOf(layer)
     return {
       class_name,

@@ -1,0 +1,21 @@
+import type { PlacedLayer } from '#domain/shape.ts'
+
+/**
+ * Positions of the layers as Keras 3 orders those of a functional model, whose weights it counts by that order: the farthest from
+ * the output first, and of equally far ones that which a search from the output meets first (keras/src/ops/function.py, map_graph).
+ */
+export function kerasOrder(placed: readonly PlacedLayer[]): number[] {
+  const distance = placed.map(() => 0)
+  for (const [position, { inputs }] of [...placed.entries()].reverse()) {
+    for (const input of inputs)
+      if (input >= 0) distance[input] = Math.max(distance[input]!, distance[position]! + 1)
+  }
+  const met = new Map<number, number>()
+  const search = (position: number): void => {
+    if (position < 0 || met.has(position)) return
+    met.set(position, met.size)
+    for (const input of placed[position]!.inputs) search(input)
+  }
+  search(placed.length - 1)
+  return [...placed.keys()].sort((a, b) => distance[b]! - distance[a]! || met.get(a)! - met.get(b)!)
+}
