@@ -1,5 +1,5 @@
 import type { Topology } from '#domain/model-spec.ts'
-import { elementCount, type PlacedLayer, placeLayers } from '#domain/shape.ts'
+import { elementCount, type PlacedLayer, placeLayers, sidesOf } from '#domain/shape.ts'
 
 /**
  * Floating-point operations of one example's step in its products and convolutions: forward, and backward to kernels and
@@ -15,6 +15,7 @@ export function stepFlops(topology: Topology): number {
 function forwardFlops({ layer, inputShape, outputShape }: PlacedLayer): number {
   const channels = inputShape.at(-1)!
   if (layer.type === 'dense') return 2 * channels * elementCount(outputShape)
-  if (layer.type === 'conv2d') return 2 * layer.kernelSize ** 2 * channels * elementCount(outputShape)
+  if (layer.type === 'conv2d')
+    return 2 * elementCount(sidesOf(layer.kernelSize)) * channels * elementCount(outputShape)
   return 0
 }

@@ -1,8 +1,22 @@
 import { z } from 'zod'
-import { always, initializer } from './keras-initializer.ts'
-import { type Converter, converter, nothing, size } from './keras-options.ts'
+import { ACTIVATION_LAYERS } from './keras-activation-layers.ts'
+import { always } from './keras-initializer.ts'
+import {
+  activation,
+  type Converter,
+  converter,
+  extent,
+  kernelOf,
+  last,
+  nothing,
+  one,
+  only,
+  padding,
+  size,
+  weighted,
+} from './keras-options.ts'
 import { SEQUENCE_CONVERTERS } from './keras-sequence-layers.ts'
-import { ACTIVATIONS, type Activation, type Initializer, type Layer } from './model-spec.ts'
+import type { Layer } from './model-spec.ts'
 
 /** A layer of a Keras model, and the names of those it takes from. */
 export interface KerasLayer {
@@ -17,52 +31,27 @@ export interface KerasLayer {
 /** Ends the reading with what is wrong at a place. */
 export type Refuse = (place: string, message: string) => never
 
-const pair = z
-  .union([size, z.array(size).length(2)])
-  .transform(value => (typeof value === 'number' ? [value, value] : value))
-const square = pair.refine(([height, width]) => height === width, 'must be the same in both directions')
-const one = pair.refine(([height, width]) => height === 1 && width === 1, 'must be 1')
-const last = z.literal('channels_last', 'must be channels_last').nullish()
-const activation = z.enum(ACTIVATIONS, `must be one of: ${ACTIVATIONS.join(', ')}`).nullish()
 /** At the end, where it becomes part of the loss. */
 const lastActivation = z
   .enum(['linear', 'softmax'], 'must be linear or softmax: this layer gives the logits')
   .nullish()
-
-const unconstrained = {
-  kernel_regularizer: nothing,
-  bias_regularizer: nothing,
-  activity_regularizer: nothing,
-  kernel_constraint: nothing,
-  bias_constraint: nothing,
-}
-const weighted = {
-  use_bias: z.boolean().default(true),
-  kernel_initializer: initializer('glorotUniform'),
-  bias_initializer: initializer('zeros'),
-  ...unconstrained,
-}
-
-const kernelOf = (config: {
-  activation?: Activation | 'softmax' | null | undefined
-  use_bias: boolean
-  kernel_initializer: Initializer
-  bias_initializer: Initializer
-}) => ({
-  activation: config.activation === 'softmax' ? 'linear' : (config.activation ?? 'linear'),
-  kernelInitializer: config.kernel_initializer,
-  ...(config.use_bias && { biasInitializer: config.bias_initializer }),
-})
+  .transform(() => 'linear' as const)
 
 const pooling = (type: 'maxPooling2d' | 'averagePooling2d') =>
   converter(
-    () => ({
-      pool_size: square.default([2, 2]),
-      strides: square.nullish(),
-      padding: z.literal('valid', 'must be valid').default('valid'),
-      data_format: last,
+    () => ({ pool_size: extent.default(2), strides: extent.nullish(), padding, data_format: last }),
+    ({ pool_size: poolSize, strides, padding }) => ({
+      type,
+      poolSize,
+      strides: strides ?? poolSize,
+      padding,
     }),
-    ({ pool_size: [poolSize], strides }) => ({ type, poolSize, strides: strides?.[0] ?? poolSize }),
+  )
+
+const globalPooling = (type: 'globalAveragePooling2d' | 'globalMaxPooling2d') =>
+  converter(
+    () => ({ data_format: last, keepdims: only(false) }),
+    () => ({ type }),
   )
 
 const CONVERTERS: Readonly<Record<string, Converter>> = {
@@ -73,20 +62,20 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   Conv2D: converter(
     () => ({
       filters: size,
-      kernel_size: square,
-      strides: square.default([1, 1]),
-      padding: z.enum(['valid', 'same']).default('valid'),
+      kernel_size: extent,
+      strides: extent.default(1),
+      padding,
       data_format: last,
-      dilation_rate: one.default([1, 1]),
-      groups: z.literal(1, 'must be 1').default(1),
+      dilation_rate: one.optional(),
+      groups: only(1),
       activation,
       ...weighted,
     }),
     config => ({
       type: 'conv2d',
       filters: config.filters,
-      kernelSize: config.kernel_size[0],
-      strides: config.strides[0],
+      kernelSize: config.kernel_size,
+      strides: config.strides,
       padding: config.padding,
       ...kernelOf(config),
     }),
@@ -109,8 +98,10 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
       axis: z.union([z.int(), z.array(z.int()).length(1)]).default(-1),
       momentum: z.number().min(0).max(1).default(0.99),
       epsilon: z.number().positive().default(1e-3),
-      center: z.literal(true, 'must be true').default(true),
-      scale: z.literal(true, 'must be true').default(true),
+      center: only(true),
+      scale: only(true),
+      // Without renorm, which has to be off, it says nothing.
+      renorm_momentum: z.unknown().optional(),
       gamma_initializer: always('ones'),
       beta_initializer: always('zeros'),
       moving_mean_initializer: always('zeros'),
@@ -123,29 +114,20 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
     ({ momentum, epsilon }) => ({ type: 'batchNormalization', momentum, epsilon }),
   ),
   Activation: converter(
-    () => ({ activation }),
-    config => ({ type: 'activation', activation: config.activation ?? 'linear' }),
+    isLast => ({ activation: isLast ? lastActivation : activation }),
+    config => ({ type: 'activation', activation: config.activation }),
   ),
-  ReLU: converter(
-    () => ({
-      max_value: nothing,
-      negative_slope: z.literal(0, 'must be 0').nullish(),
-      threshold: z.literal(0, 'must be 0').nullish(),
-    }),
-    () => ({ type: 'activation', activation: 'relu' }),
-  ),
+  ...ACTIVATION_LAYERS,
   Dropout: converter(
-    () => ({ rate: z.number().min(0).lt(1), noise_shape: nothing }),
+    () => ({ rate: z.number().min(0).lt(1), noise_shape: nothing, seed: z.unknown() }),
     ({ rate }) => ({ type: 'dropout', rate }),
   ),
   Add: converter(
     () => ({}),
     () => ({ type: 'add' }),
   ),
-  GlobalAveragePooling2D: converter(
-    () => ({ data_format: last, keepdims: z.literal(false, 'must be false').default(false) }),
-    () => ({ type: 'globalAveragePooling2d' }),
-  ),
+  GlobalAveragePooling2D: globalPooling('globalAveragePooling2d'),
+  GlobalMaxPooling2D: globalPooling('globalMaxPooling2d'),
   Flatten: converter(
     () => ({ data_format: last }),
     () => ({ type: 'flatten' }),

@@ -7,6 +7,8 @@ import { placeLayers } from './shape.ts'
 import { checkTopology } from './topology-limits.ts'
 
 const LayerEntry = z.object({
+  /** Keras 3 alone writes it. */
+  module: z.string().nullish(),
   class_name: z.string(),
   name: z.string().optional(),
   config: z.record(z.string(), z.unknown()),
@@ -65,6 +67,11 @@ function describe(entry: LayerEntry, index: number, sequence: readonly LayerEntr
   const path = `.config.layers.${index}`
   const name = nameOf(entry)
   if (name === '' || name.includes('/')) refuse(`${path}.config.name`, 'must be a name without slashes')
+  if (!entry.module && /^hard_?sigmoid$/i.test(String(entry.config.activation)))
+    refuse(
+      `${path}.config.activation`,
+      'is another function in Keras 2 and TensorFlow.js: not the one trained here',
+    )
   const before = sequence?.[index - 1]
   const inputs = sequence ? (before ? [nameOf(before)] : []) : inboundNames(entry, path)
   return { path, name, className: entry.class_name, config: entry.config, inputs }

@@ -1,10 +1,65 @@
 import { z } from 'zod'
-import type { Layer } from './model-spec.ts'
+import { initializer } from './keras-initializer.ts'
+import { ACTIVATIONS, type Activation, type Extent, type Initializer, type Layer } from './model-spec.ts'
 
 export const size = z.int().min(1).max(1_000_000)
+/** One number for both directions, or [height, width]. */
+export const extent = z
+  .union([size, z.array(size).length(2)])
+  .transform(
+    (value): Extent => (typeof value === 'number' || value[0] !== value[1] ? (value as Extent) : value[0]!),
+  )
+export const one = z
+  .union([z.int(), z.array(z.int())])
+  .refine(value => [value].flat().every(length => length === 1), 'must be 1')
+export const padding = z.enum(['valid', 'same'], 'must be valid or same').default('valid')
+export const last = z.literal('channels_last', 'must be channels_last').nullish()
 export const nothing = z.null('is not trained here: leave it out').optional()
+/** An option that a layer may have here in one way only. */
+export const only = <Value extends boolean | number | string>(value: Value) =>
+  z.literal(value, `must be ${value}`).nullish()
 
-/** Makes the layer that a config describes, but for its name and inputs. @param isLast whether its output goes to the loss as it is */
+const ALIASES: Readonly<Record<string, Activation>> = { swish: 'silu' }
+
+/** `hard_sigmoid` or `hardSigmoid`. */
+export const activation = z
+  .unknown()
+  .optional()
+  .transform((value, context): Activation => {
+    if (value === undefined || value === null) return 'linear'
+    const plain = String(value).replaceAll('_', '').toLowerCase()
+    const found = ALIASES[plain] ?? ACTIVATIONS.find(known => known.toLowerCase() === plain)
+    if (!found) context.addIssue(`must be one of: ${ACTIVATIONS.join(', ')}`)
+    return found ?? 'linear'
+  })
+
+const withBias = {
+  use_bias: z.boolean().default(true),
+  bias_initializer: initializer('zeros'),
+  bias_regularizer: nothing,
+  bias_constraint: nothing,
+  activity_regularizer: nothing,
+}
+/** A layer of one kernel. */
+export const weighted = {
+  ...withBias,
+  kernel_initializer: initializer('glorotUniform'),
+  kernel_regularizer: nothing,
+  kernel_constraint: nothing,
+}
+
+/** What every layer may have. What is off, as null or false, changes nothing either. */
+const common = {
+  ...Object.fromEntries(
+    ['name', 'dtype', 'batch_input_shape', 'batch_shape', 'input_shape'].map(key => [
+      key,
+      z.unknown().optional(),
+    ]),
+  ),
+  trainable: only(true),
+}
+const off = z.union([z.null(), z.literal(false)], 'is not known here: leave it out').optional()
+
 export type Converter = (
   config: unknown,
   isLast: boolean,
@@ -16,7 +71,26 @@ export function converter<Shape extends z.ZodRawShape>(
   convert: (config: z.output<z.ZodObject<Shape>>) => object,
 ): Converter {
   return (config, isLast) => {
-    const { data, error } = z.object(shape(isLast)).safeParse(config)
-    return data ? { layer: convert(data) as Omit<Layer, 'name'> } : { issue: error!.issues[0]! }
+    const { data, error } = z
+      .object({ ...common, ...shape(isLast) })
+      .catchall(off)
+      .safeParse(config)
+    return data
+      ? { layer: convert(data as z.output<z.ZodObject<Shape>>) as Omit<Layer, 'name'> }
+      : { issue: error!.issues[0]! }
   }
 }
+
+const biasOf = (config: { use_bias: boolean; bias_initializer: Initializer }) =>
+  config.use_bias ? { biasInitializer: config.bias_initializer } : {}
+
+export const kernelOf = (config: {
+  activation: Activation
+  use_bias: boolean
+  kernel_initializer: Initializer
+  bias_initializer: Initializer
+}) => ({
+  activation: config.activation,
+  kernelInitializer: config.kernel_initializer,
+  ...biasOf(config),
+})

@@ -13,6 +13,8 @@ export const SEQUENCE_CONVERTERS: Readonly<Record<string, Converter>> = {
       embeddings_regularizer: nothing,
       embeddings_constraint: nothing,
       activity_regularizer: nothing,
+      // Says the length of the input, which the input does too.
+      input_length: z.unknown().optional(),
       lora_rank: nothing,
       quantization_config: nothing,
     }),

@@ -66,8 +66,32 @@ export type ParametricInitializer =
   | { name: 'constant'; value: number }
   | { name: 'orthogonal'; gain: number }
 
-export const ACTIVATIONS = ['linear', 'relu', 'tanh', 'sigmoid'] as const
+/**
+ * As in Keras 3: `leakyRelu` has a slope of 0.2 below zero, `elu` an alpha of 1, `hardSigmoid` is z / 6 + 1/2 within [0, 1], `gelu` the
+ * exact one, z Phi(z), and `softmax` is taken over the last axis.
+ */
+export const ACTIVATIONS = [
+  'linear',
+  'relu',
+  'relu6',
+  'leakyRelu',
+  'elu',
+  'selu',
+  'softplus',
+  'softsign',
+  'tanh',
+  'sigmoid',
+  'hardSigmoid',
+  'gelu',
+  'silu',
+  'softmax',
+] as const
 export type Activation = (typeof ACTIVATIONS)[number]
+
+/** Of a window over images, or of its steps: in both directions, or [height, width]. */
+export type Extent = number | readonly [height: number, width: number]
+/** `same` keeps the size at a stride of 1, as TensorFlow does it; `valid`, the default, leaves out what fills no window. */
+export type Padding = 'valid' | 'same'
 
 interface WithKernel {
   activation: Activation
@@ -84,13 +108,14 @@ type LayerKind =
   | (WithKernel & {
       type: 'conv2d'
       filters: number
-      kernelSize: number
-      strides?: number
-      padding: 'valid' | 'same'
+      kernelSize: Extent
+      strides?: Extent
+      padding: Padding
     })
   | (WithKernel & { type: 'dense'; units: number })
-  | { type: 'maxPooling2d'; poolSize: number; strides?: number }
-  | { type: 'averagePooling2d'; poolSize: number; strides?: number }
+  | { type: 'maxPooling2d'; poolSize: Extent; strides?: Extent; padding?: Padding }
+  /** The mean of what a window has of the image: padding does not count. */
+  | { type: 'averagePooling2d'; poolSize: Extent; strides?: Extent; padding?: Padding }
   /** On each of the four sides. */
   | { type: 'zeroPadding2d'; padding: number }
   /** In Keras's sense: moving <- momentum moving + (1 - momentum) batch. */
@@ -100,11 +125,14 @@ type LayerKind =
   /** Over the last axis of each example (Ba, Kiros and Hinton 2016). */
   | { type: 'layerNormalization'; epsilon: number }
   | { type: 'activation'; activation: Activation }
+  /** x where it is positive, `slope` x elsewhere. */
+  | { type: 'leakyRelu'; slope: number }
   /** `rate` is the share of units that a step silences; the others are scaled up by 1 / (1 - rate). */
   | { type: 'dropout'; rate: number }
   /** The sum of all inputs, which have one shape. */
   | { type: 'add' }
   | { type: 'globalAveragePooling2d' }
+  | { type: 'globalMaxPooling2d' }
   | { type: 'flatten' }
 
 export type LayerType = LayerKind['type']

@@ -1,4 +1,4 @@
-import type { Layer, LayerOf, Topology } from './model-spec.ts'
+import type { Extent, Layer, Padding, Topology } from './model-spec.ts'
 
 /** A layer in its place: which outputs it takes, and the shapes of those and of its own, without the batch dimension. */
 export interface PlacedLayer {
@@ -47,16 +47,18 @@ function outputShape(layer: Layer, input: readonly number[]): readonly number[] 
     case 'flatten':
       return [elementCount(input)]
     case 'globalAveragePooling2d':
+    case 'globalMaxPooling2d':
       return input.slice(-1)
     case 'zeroPadding2d':
       return [...input.slice(0, 2).map(length => length + 2 * layer.padding), input[2]!]
     case 'maxPooling2d':
-    case 'averagePooling2d': {
-      const { poolSize, strides = poolSize } = layer
-      return [...input.slice(0, 2).map(length => windows(length, poolSize, strides)), input[2]!]
-    }
+    case 'averagePooling2d':
+      return [
+        ...outputSides(input, layer.poolSize, layer.strides ?? layer.poolSize, layer.padding),
+        input[2]!,
+      ]
     case 'conv2d':
-      return [...input.slice(0, 2).map(length => convolved(layer, length)), layer.filters]
+      return [...outputSides(input, layer.kernelSize, layer.strides, layer.padding), layer.filters]
     case 'embedding':
       return [...input, layer.outputDim]
     default:
@@ -64,11 +66,22 @@ function outputShape(layer: Layer, input: readonly number[]): readonly number[] 
   }
 }
 
-function convolved({ kernelSize, strides = 1, padding }: LayerOf<'conv2d'>, length: number): number {
-  return padding === 'same' ? Math.ceil(length / strides) : windows(length, kernelSize, strides)
+/** An extent by its height and width. */
+export function sidesOf(extent: Extent): readonly [height: number, width: number] {
+  return typeof extent === 'number' ? [extent, extent] : extent
 }
 
-/** How many windows of `size` fit, `strides` apart. */
-function windows(length: number, size: number, strides: number): number {
-  return Math.floor((length - size) / strides) + 1
+/** Height and width of what windows over an image give. */
+function outputSides(
+  input: readonly number[],
+  size: Extent,
+  strides: Extent = 1,
+  padding: Padding = 'valid',
+) {
+  const [sizes, steps] = [sidesOf(size), sidesOf(strides)]
+  return sizes.map((length, axis) => countWindows(input[axis]!, length, steps[axis]!, padding))
+}
+
+function countWindows(length: number, size: number, stride: number, padding: Padding): number {
+  return padding === 'same' ? Math.ceil(length / stride) : Math.floor((length - size) / stride) + 1
 }

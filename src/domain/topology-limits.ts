@@ -15,6 +15,7 @@ const RANKS: Readonly<Record<string, number>> = {
   averagePooling2d: 3,
   zeroPadding2d: 3,
   globalAveragePooling2d: 3,
+  globalMaxPooling2d: 3,
 }
 
 /** What takes vectors, or each step of a sequence for itself. */
@@ -50,8 +51,6 @@ export function checkTopology(topology: Topology, refuse: Refuse): void {
   const idle = placed.find((_, index) => index < placed.length - 1 && !taken.has(index))
   if (idle) refuse('.config.layers', `${idle.layer.name} leads nowhere: no layer takes from it`)
   const last = placed.at(-1)!
-  if (last.layer.type !== 'dense')
-    refuse('.config.layers', `must end in a Dense layer, one unit a class, not in ${last.layer.name}`)
   if (last.outputShape.length !== 1)
     refuse(
       '.config.layers',

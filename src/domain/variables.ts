@@ -1,5 +1,5 @@
 import type { Initializer, Topology } from './model-spec.ts'
-import { elementCount, type PlacedLayer, placeLayers } from './shape.ts'
+import { elementCount, type PlacedLayer, placeLayers, sidesOf } from './shape.ts'
 
 /** A trainable tensor of a model, known before anything is built. */
 export interface Variable {
@@ -43,7 +43,8 @@ export function parameterCount(topology: Topology): number {
   return variablesOf(topology).reduce((sum, variable) => sum + variable.size, 0)
 }
 
-function layerVariables({ layer, inputShape }: PlacedLayer): Variable[] {
+/** The trainable variables of one layer. */
+export function layerVariables({ layer, inputShape }: PlacedLayer): Variable[] {
   const channels = inputShape.at(-1)!
   if (layer.type === 'batchNormalization' || layer.type === 'layerNormalization') {
     const variable = (kind: 'gamma' | 'beta', initializer: Initializer): Variable => {
@@ -60,7 +61,7 @@ function layerVariables({ layer, inputShape }: PlacedLayer): Variable[] {
   }
   if (layer.type !== 'dense' && layer.type !== 'conv2d') return []
   const units = layer.type === 'dense' ? layer.units : layer.filters
-  const window = layer.type === 'dense' ? [] : [layer.kernelSize, layer.kernelSize]
+  const window = layer.type === 'dense' ? [] : sidesOf(layer.kernelSize)
   const fanIn = elementCount(window) * channels
   const fanOut = elementCount(window) * units
   const variable = (kind: 'kernel' | 'bias', shape: number[], initializer: Initializer): Variable => {

@@ -18,7 +18,7 @@ export async function encodeKeras(model: TrainedModel): Promise<Uint8Array> {
   const config = {
     module: 'keras.src.models.functional',
     class_name: 'Functional',
-    config: functionalConfig(model.topology),
+    config: functionalConfig(model.topology, 'keras'),
     registered_name: 'Functional',
   }
   const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
@@ -50,7 +50,7 @@ export async function encodeKerasWeights(model: TrainedModel): Promise<Uint8Arra
 function writeWeights({ topology, weights, statistics }: TrainedModel, path: string): void {
   const file = new h5wasm.File(path, 'w')
   const layers = file.create_group('layers')
-  for (const [group, name] of groupNames(functionalConfig(topology).layers)) {
+  for (const [group, name] of groupNames(functionalConfig(topology, 'keras').layers)) {
     const vars = layers.create_group(group).create_group('vars')
     vars.create_attribute('name', name)
     const variables = [...weights, ...statistics].filter(variable => variable.name.startsWith(`${name}/`))

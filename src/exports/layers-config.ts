@@ -1,5 +1,6 @@
 import type { Layer, Topology } from '#domain/model-spec.ts'
-import { placeLayers } from '#domain/shape.ts'
+import { placeLayers, sidesOf } from '#domain/shape.ts'
+import { type Config, leakyRelu, type Reader, withActivation } from './activation-config.ts'
 import { kerasOrder } from './keras-order.ts'
 
 /** A layer as the `config` of a Keras model lists it. */
@@ -16,24 +17,27 @@ const INPUT = 'input'
  * A network as Keras 2 writes a functional model, which Keras 3 and TensorFlow.js read as well. It gives the logits: what a
  * loss takes `from_logits`.
  */
-export function functionalConfig(topology: Topology) {
+export function functionalConfig(topology: Topology, reader: Reader) {
   const placed = placeLayers(topology)
-  const nameAt = (position: number) => placed[position]?.layer.name ?? INPUT
+  const configs = placed.map(({ layer }) => withActivation(layer.name, configOf(layer), reader))
+  const nameAt = (position: number) => configs[position]?.at(-1)?.name ?? INPUT
   const input: LayerConfig = {
     class_name: 'InputLayer',
     name: INPUT,
     config: { batch_input_shape: [null, ...topology.inputShape], dtype: 'float32', name: INPUT },
     inbound_nodes: [],
   }
-  const layers = kerasOrder(placed).map((position): LayerConfig => {
-    const { layer, inputs } = placed[position]!
-    const { class_name, config } = configOf(layer)
-    return {
-      class_name,
-      name: layer.name,
-      config: { name: layer.name, trainable: true, dtype: 'float32', ...config },
-      inbound_nodes: [inputs.map(position => [nameAt(position), 0, 0, {}])],
-    }
+  const layers = kerasOrder(placed).flatMap(index => {
+    const parts = configs[index]!
+    return parts.map(({ name, class_name, config }, part): LayerConfig => {
+      const takes = part === 0 ? placed[index]!.inputs.map(nameAt) : [parts[part - 1]!.name]
+      return {
+        class_name,
+        name,
+        config: { name, trainable: true, dtype: 'float32', ...config },
+        inbound_nodes: [takes.map(taken => [taken, 0, 0, {}])],
+      }
+    })
   })
   return {
     name: 'model',
@@ -43,14 +47,14 @@ export function functionalConfig(topology: Topology) {
   }
 }
 
-function configOf(layer: Layer): Pick<LayerConfig, 'class_name' | 'config'> {
+function configOf(layer: Layer): Config {
   switch (layer.type) {
     case 'conv2d': {
       const { filters, kernelSize, strides = 1, padding, activation, biasInitializer } = layer
       const config = {
         filters,
-        kernel_size: [kernelSize, kernelSize],
-        strides: [strides, strides],
+        kernel_size: sidesOf(kernelSize),
+        strides: sidesOf(strides),
         padding,
         data_format: 'channels_last',
         activation,
@@ -64,8 +68,8 @@ function configOf(layer: Layer): Pick<LayerConfig, 'class_name' | 'config'> {
     }
     case 'maxPooling2d':
     case 'averagePooling2d': {
-      const { poolSize, strides = poolSize } = layer
-      const config = { pool_size: [poolSize, poolSize], strides: [strides, strides], padding: 'valid' }
+      const { poolSize, strides = poolSize, padding = 'valid' } = layer
+      const config = { pool_size: sidesOf(poolSize), strides: sidesOf(strides), padding }
       const class_name = layer.type === 'maxPooling2d' ? 'MaxPooling2D' : 'AveragePooling2D'
       return { class_name, config: { ...config, data_format: 'channels_last' } }
     }
@@ -87,12 +91,16 @@ function configOf(layer: Layer): Pick<LayerConfig, 'class_name' | 'config'> {
     }
     case 'activation':
       return { class_name: 'Activation', config: { activation: layer.activation } }
+    case 'leakyRelu':
+      return leakyRelu(layer.slope)
     case 'dropout':
       return { class_name: 'Dropout', config: { rate: layer.rate } }
     case 'add':
       return { class_name: 'Add', config: {} }
     case 'globalAveragePooling2d':
       return { class_name: 'GlobalAveragePooling2D', config: { data_format: 'channels_last' } }
+    case 'globalMaxPooling2d':
+      return { class_name: 'GlobalMaxPooling2D', config: { data_format: 'channels_last' } }
     case 'flatten':
       return { class_name: 'Flatten', config: {} }
   }

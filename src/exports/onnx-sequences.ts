@@ -24,19 +24,3 @@ export function denseOverSteps(
     ...(biasInitializer ? [{ op: 'Add', input: [product, `${name}.bias`], output }] : []),
   ]
 }
-
-/** `normalise` takes the features as its second axis. */
-export function normalisationOverSteps(
-  { name }: LayerOf<'batchNormalization'>,
-  input: string,
-  output: string,
-  normalise: (input: string, output: string) => OnnxNode[],
-): OnnxNode[] {
-  const [turned, normalised] = [`${name}.turned`, `${name}.normalised`]
-  const attributes = { perm: [0, 2, 1] }
-  return [
-    { op: 'Transpose', input: [input], output: turned, attributes },
-    ...normalise(turned, normalised),
-    { op: 'Transpose', input: [normalised], output, attributes },
-  ]
-}

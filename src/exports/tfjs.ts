@@ -18,7 +18,7 @@ export function encodeTfjs({ topology, weights, statistics }: TrainedModel): Uin
     modelTopology: {
       keras_version: '2.15.0',
       backend: 'tensorflow',
-      model_config: { class_name: 'Functional', config: functionalConfig(topology) },
+      model_config: { class_name: 'Functional', config: functionalConfig(topology, 'tfjs') },
     },
     weightsManifest: [
       {

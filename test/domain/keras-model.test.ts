@@ -49,20 +49,50 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     'model.topology.config.layers.2.config.kernel_regularizer',
     /is not trained here/,
   ],
-  'an activation in the middle': [
-    sequential(input, flatten, layer('Dense', { units: 10, activation: 'softmax', name: 'a' }), dense),
+  'an activation that is not trained here': [
+    sequential(input, flatten, layer('Dense', { units: 10, activation: 'mish', name: 'a' }), dense),
     'model.topology.config.layers.2.config.activation',
-    /must be one of: linear, relu, tanh, sigmoid/,
+    /must be one of: linear, relu, relu6, leakyRelu,/,
+  ],
+  'the hard sigmoid of Keras 2': [
+    sequential(input, layer('Activation', { activation: 'hard_sigmoid' }), flatten, dense),
+    'model.topology.config.layers.1.config.activation',
+    /another function in Keras 2/,
+  ],
+  'an ELU of another alpha': [
+    sequential(input, layer('ELU', { alpha: 0.5 }), flatten, dense),
+    'model.topology.config.layers.1.config.alpha',
+    /must be 1/,
+  ],
+  'a ReLU with another bound': [
+    sequential(input, layer('ReLU', { max_value: 4 }), flatten, dense),
+    'model.topology.config.layers.1.config.max_value',
+    /must be 6, or left out/,
+  ],
+  'a softmax over rows': [
+    sequential(input, layer('Softmax', { axis: 1 }), flatten, dense),
+    'model.topology.config.layers.1.config.axis',
+    /must be -1, the last/,
+  ],
+  'an option that nobody here knows': [
+    sequential(input, layer('MaxPooling2D', { pool_size: 2, ceil_mode: true }), flatten, dense),
+    'model.topology.config.layers.1.config.ceil_mode',
+    /is not known here/,
+  ],
+  'a frozen layer': [
+    sequential(input, flatten, layer('Dense', { units: 10, trainable: false })),
+    'model.topology.config.layers.2.config.trainable',
+    /must be true/,
+  ],
+  'an image for an answer': [
+    sequential(input, layer('MaxPooling2D')),
+    'model.topology.config.layers',
+    /must end in one number a class, not in \[14,14,1\] of MaxPooling2D/,
   ],
   'a nonlinearity between the logits and the loss': [
     sequential(input, flatten, layer('Dense', { units: 10, activation: 'sigmoid' })),
     'model.topology.config.layers.2.config.activation',
     /must be linear or softmax/,
-  ],
-  'one softmax behind another': [
-    sequential(input, flatten, layer('Dense', { units: 10, activation: 'softmax' }), layer('Softmax')),
-    'model.topology.config.layers.2.config.activation',
-    /must be one of: linear, relu, tanh, sigmoid/,
   ],
   'a normalisation over rows': [
     sequential(input, layer('BatchNormalization', { axis: 1 }), flatten, dense),

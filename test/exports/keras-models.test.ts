@@ -6,8 +6,12 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import * as tf from '@tensorflow/tfjs'
-import { encodeKerasWeights } from '#exports/keras.ts'
+import { unzipSync } from 'fflate'
+import { encodeKeras, encodeKerasWeights } from '#exports/keras.ts'
 import { encodeNpy } from '#exports/npz.ts'
+import { encodeOnnx } from '#exports/onnx.ts'
+import { encodeTfjs } from '#exports/tfjs.ts'
+import type { TrainedModel } from '#exports/trained-model.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { modelOf } from './model-of.ts'
 import { assertClose, predict, someImages } from './predict.ts'
@@ -26,20 +30,53 @@ function softmax(logits: Float32Array): Float32Array {
   )
 }
 
+const asItIs = (logits: Float32Array) => logits
+
+/** By function and file: what they are, and what they do to the logits at the end. */
+const MODELS = [
+  ['sequential', 'a Sequential of Keras 3', softmax],
+  ['functional', 'a functional model of Keras 3', asItIs],
+  ['keras2', 'a functional model of Keras 2', softmax],
+  ['activated', 'a model with every activation', asItIs],
+  ['pooled', 'a model of pools with padding', asItIs],
+] as const
+
+async function predictWithTfjs(model: TrainedModel, images: Float32Array) {
+  const files = unzipSync(encodeTfjs(model))
+  const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(files['model.json']))
+  const loaded = await tf.loadLayersModel(
+    tf.io.fromMemory({
+      modelTopology,
+      weightSpecs: weightsManifest[0].weights,
+      weightData: files['weights.bin']!.slice().buffer,
+    }),
+  )
+  const logits = loaded.predict(tf.tensor(images, [BATCH, ...model.topology.inputShape])) as tf.Tensor
+  return logits.dataSync()
+}
+
 describe('a model that Keras wrote', () => {
   let folder: string
   const answers = new Map<string, Float32Array>()
+  const models = new Map<string, TrainedModel>()
+  const answerOf = async (name: string) => {
+    const file = await readFile(join(folder, `${name}.npy`))
+    return new Float32Array(file.buffer.slice(file.byteOffset + NPY_HEADER_BYTES))
+  }
   const run = async (command: string) =>
     promisify(execFile)(await pythonWithReaders(), [path('keras_models.py'), command, folder])
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'thresher-keras-'))
     await run('write')
     await copyFile(path('../fixtures/keras2_functional.json'), join(folder, 'keras2.json'))
-    for (const name of ['sequential', 'functional', 'keras2']) {
+    for (const [name] of MODELS) {
       const model = modelOf(JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')))
       const { inputShape } = model.topology
       const images = someImages(inputShape, BATCH)
       await writeFile(join(folder, `${name}.weights.h5`), await encodeKerasWeights(model))
+      await writeFile(join(folder, `${name}.keras`), await encodeKeras(model))
+      await writeFile(join(folder, `${name}.onnx`), encodeOnnx(model, true))
+      models.set(name, model)
       await writeFile(
         join(folder, `${name}.images.npy`),
         encodeNpy({ shape: [BATCH, ...inputShape], data: images }),
@@ -50,16 +87,18 @@ describe('a model that Keras wrote', () => {
   })
   after(() => rm(folder, { recursive: true, force: true }))
 
-  for (const [name, what, ends] of [
-    ['sequential', 'a Sequential of Keras 3', softmax],
-    ['functional', 'a functional model of Keras 3', (logits: Float32Array) => logits],
-    ['keras2', 'a functional model of Keras 2', softmax],
-  ] as const) {
+  for (const [name, what, ends] of MODELS) {
     it(`${what} computes the same here`, async () => {
-      const file = await readFile(join(folder, `${name}.npy`))
+      assertClose(ends(answers.get(name)!), await answerOf(name))
+    })
+
+    it(`${what} computes the same when it is exported to Keras, ONNX and TensorFlow.js`, async () => {
+      for (const reader of ['keras', 'onnx'])
+        assertClose(await answerOf(`${name}.${reader}`), answers.get(name)!)
+      const model = models.get(name)!
       assertClose(
-        ends(answers.get(name)!),
-        new Float32Array(file.buffer.slice(file.byteOffset + NPY_HEADER_BYTES)),
+        await predictWithTfjs(model, someImages(model.topology.inputShape, BATCH)),
+        answers.get(name)!,
       )
     })
   }

@@ -1,5 +1,6 @@
 """Keras models as their users have them. `write FOLDER` writes NAME.json of each; `predict FOLDER` loads NAME.json and NAME.weights.h5
-into Keras and writes what they make of NAME.images.npy to NAME.npy."""
+into Keras and writes what they make of NAME.images.npy to NAME.npy; what NAME.keras and NAME.onnx make of it goes to
+NAME.keras.npy and NAME.onnx.npy."""
 import glob
 import json
 import os
@@ -8,6 +9,8 @@ import sys
 os.environ["KERAS_BACKEND"] = "jax"
 import keras
 import numpy as np
+import onnx
+import onnxruntime
 from keras import layers
 
 
@@ -41,9 +44,35 @@ def functional():
     return keras.Model(image, layers.Dense(10)(x))
 
 
+def activated():
+    names = "relu6 leaky_relu elu selu softplus softsign hard_sigmoid gelu silu swish softmax".split()
+    vector = keras.Input((12,))
+    x = layers.BatchNormalization()(vector)
+    branches = [layers.Dense(4, activation=name)(layers.Activation(name)(x)) for name in names]
+    own = [layers.LeakyReLU(), layers.LeakyReLU(0.1), layers.ELU(), layers.ReLU(max_value=6), layers.Softmax()]
+    branches += [layers.Dense(4)(layer(x)) for layer in own]
+    return keras.Model(vector, layers.Dense(5)(layers.Add()(branches)))
+
+
+def pooled():
+    return keras.Sequential(
+        [
+            keras.Input((11, 12, 2)),
+            layers.Conv2D(4, (3, 2), padding="same", activation="softmax"),
+            layers.MaxPooling2D(3, strides=2, padding="same"),
+            layers.Conv2D(4, (1, 2), strides=(1, 2), padding="same", activation="gelu"),
+            layers.AveragePooling2D((3, 2), strides=(2, 1), padding="same"),
+            layers.Conv2D(5, 1, activation="hard_sigmoid"),
+            layers.GlobalMaxPooling2D(),
+        ]
+    )
+
+
+BUILDERS = [sequential, functional, activated, pooled]
+
 command, folder = sys.argv[1:]
 if command == "write":
-    for build in [sequential, functional]:
+    for build in BUILDERS:
         open(f"{folder}/{build.__name__}.json", "w").write(build().to_json())
 else:
     for path in glob.glob(f"{folder}/*.json"):
@@ -57,4 +86,10 @@ else:
         is_new = "module" in config
         model = keras.models.model_from_json(text) if is_new else keras.Model.from_config(config["config"])
         model.load_weights(f"{name}.weights.h5")
-        np.save(f"{name}.npy", np.asarray(model(np.load(f"{name}.images.npy"), training=False), np.float32))
+        images = np.load(f"{name}.images.npy")
+        np.save(f"{name}.npy", np.asarray(model(images, training=False), np.float32))
+        exported = keras.saving.load_model(f"{name}.keras")
+        np.save(f"{name}.keras.npy", np.asarray(exported(images, training=False), np.float32))
+        onnx.checker.check_model(onnx.load(f"{name}.onnx"), full_check=True)
+        session = onnxruntime.InferenceSession(f"{name}.onnx", providers=["CPUExecutionProvider"])
+        np.save(f"{name}.onnx.npy", session.run(None, {"input": images})[0])

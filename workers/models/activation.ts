@@ -2,37 +2,107 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Activation, LayerOf } from '#domain/model-spec.ts'
 import type { Layer } from './layer.ts'
 
+interface Differentiable {
+  apply(z: tf.Tensor): tf.Tensor
+  /** Takes the gradient at the output y to the one at the input z. */
+  gradient(dy: tf.Tensor, y: tf.Tensor, z: tf.Tensor): tf.Tensor
+}
+
+/** What an activation gave, and the way back to its input. */
+export interface Activated {
+  y: tf.Tensor
+  gradient(dy: tf.Tensor): tf.Tensor
+}
+
 /** An activation as a layer of its own. */
 export function activationLayer({ activation }: LayerOf<'activation'>): Layer {
+  return asLayer(FUNCTIONS[activation])
+}
+
+export function leakyRelu({ slope }: LayerOf<'leakyRelu'>): Layer {
+  return asLayer(leaky(slope))
+}
+
+function asLayer(differentiable: Differentiable): Layer {
   return ({ inputs }) => {
-    const y = activate(activation, inputs[0]!)
-    return { y, pullback: dy => ({ gradients: {}, dx: () => activationGradient(activation, dy, y) }) }
+    const { y, gradient } = run(differentiable, inputs[0]!)
+    return { y, pullback: dy => ({ gradients: {}, dx: () => gradient(dy) }) }
   }
 }
 
-export function activate(activation: Activation, z: tf.Tensor): tf.Tensor {
-  switch (activation) {
-    case 'linear':
-      return z
-    case 'relu':
-      return tf.relu(z)
-    case 'tanh':
-      return tf.tanh(z)
-    case 'sigmoid':
-      return tf.sigmoid(z)
-  }
+export function activate(activation: Activation, z: tf.Tensor): Activated {
+  return run(FUNCTIONS[activation], z)
 }
 
-/** Takes the gradient at an activation's output y to the gradient at its input. */
-export function activationGradient(activation: Activation, dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  switch (activation) {
-    case 'linear':
-      return dy
-    case 'relu':
-      return tf.engine().runKernel('ReluGrad', { dy, y })
-    case 'tanh':
-      return tf.mul(dy, tf.sub(1, tf.square(y)))
-    case 'sigmoid':
-      return tf.mul(dy, tf.mul(y, tf.sub(1, y)))
-  }
+/** For an output that was rectified on its way. */
+export function rectified(y: tf.Tensor): Activated {
+  return { y, gradient: dy => tf.engine().runKernel('ReluGrad', { dy, y }) }
+}
+
+function run({ apply, gradient }: Differentiable, z: tf.Tensor): Activated {
+  const y = apply(z)
+  return { y, gradient: dy => gradient(dy, y, z) }
+}
+
+/** 1 where the condition holds, 0 elsewhere. */
+const indicator = (condition: tf.Tensor) => tf.cast(condition, 'float32')
+
+const leaky = (slope: number): Differentiable => ({
+  apply: z => tf.leakyRelu(z, slope),
+  gradient: (dy, _, z) => tf.where(tf.greater(z, 0), dy, tf.mul(dy, slope)),
+})
+
+/** Klambauer, Unterthiner, Mayr and Hochreiter 2017, eq. 14. */
+const SELU_ALPHA = 1.6732632423543772
+const SELU_SCALE = 1.0507009873554805
+
+const normalDensity = (z: tf.Tensor) => tf.mul(1 / Math.sqrt(2 * Math.PI), tf.exp(tf.mul(-0.5, tf.square(z))))
+const normalProbability = (z: tf.Tensor) => tf.mul(0.5, tf.add(1, tf.erf(tf.mul(z, Math.SQRT1_2))))
+
+/** From the output where it says enough, which fused kernels give alone; from the input where it does not. */
+const FUNCTIONS: Readonly<Record<Activation, Differentiable>> = {
+  linear: { apply: z => z, gradient: dy => dy },
+  relu: { apply: tf.relu, gradient: (dy, y) => rectified(y).gradient(dy) },
+  relu6: {
+    apply: tf.relu6,
+    gradient: (dy, _, z) => tf.mul(dy, indicator(tf.logicalAnd(tf.greater(z, 0), tf.less(z, 6)))),
+  },
+  leakyRelu: leaky(0.2),
+  elu: {
+    apply: tf.elu,
+    gradient: (dy, y) => tf.where(tf.greater(y, 0), dy, tf.mul(dy, tf.add(y, 1))),
+  },
+  selu: {
+    apply: tf.selu,
+    gradient(dy, y) {
+      const below = tf.add(y, SELU_SCALE * SELU_ALPHA)
+      return tf.mul(dy, tf.where(tf.greater(y, 0), tf.fill(y.shape, SELU_SCALE), below))
+    },
+  },
+  softplus: { apply: tf.softplus, gradient: (dy, _, z) => tf.mul(dy, tf.sigmoid(z)) },
+  softsign: {
+    apply: z => tf.div(z, tf.add(1, tf.abs(z))),
+    gradient: (dy, y) => tf.mul(dy, tf.square(tf.sub(1, tf.abs(y)))),
+  },
+  tanh: { apply: tf.tanh, gradient: (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))) },
+  sigmoid: { apply: tf.sigmoid, gradient: (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))) },
+  hardSigmoid: {
+    apply: z => tf.div(tf.relu6(tf.add(z, 3)), 6),
+    gradient: (dy, y) => tf.mul(dy, tf.div(indicator(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 1))), 6)),
+  },
+  gelu: {
+    apply: z => tf.mul(z, normalProbability(z)),
+    gradient: (dy, _, z) => tf.mul(dy, tf.add(normalProbability(z), tf.mul(z, normalDensity(z)))),
+  },
+  silu: {
+    apply: z => tf.mul(z, tf.sigmoid(z)),
+    gradient(dy, y, z) {
+      const gate = tf.sigmoid(z)
+      return tf.mul(dy, tf.add(gate, tf.mul(y, tf.sub(1, gate))))
+    },
+  },
+  softmax: {
+    apply: z => tf.softmax(z),
+    gradient: (dy, y) => tf.mul(y, tf.sub(dy, tf.sum(tf.mul(dy, y), -1, true))),
+  },
 }

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#domain/model-spec.ts'
-import { activate, activationGradient } from './activation.ts'
+import { sidesOf } from '#domain/shape.ts'
+import { activate, rectified } from './activation.ts'
 import type { Layer } from './layer.ts'
 
-/** y = activation(x * kernel + bias), for x [batch, height, width, in], kernel [size, size, in, filters] and bias [filters]. */
+/** y = activation(x * kernel + bias), for x [batch, height, width, in], kernel [height, width, in, filters] and bias [filters]. */
 export function convolution({
   name,
   strides = 1,
@@ -11,19 +12,23 @@ export function convolution({
   activation,
   biasInitializer,
 }: LayerOf<'conv2d'>): Layer {
-  const window = { strides, pad: padding, dataFormat: 'NHWC' } as const
+  const window = {
+    strides: [...sidesOf(strides)] as [number, number],
+    pad: padding,
+    dataFormat: 'NHWC',
+  } as const
   return ({ variables, inputs: [x] }) => {
     const filter = variables[`${name}/kernel`] as tf.Tensor4D
     const bias = variables[`${name}/bias`]
     const linear = { x: x as tf.Tensor4D, filter, ...(bias && { bias }), ...window }
-    const y =
-      activation === 'relu' || activation === 'linear'
-        ? tf.fused.conv2d({ ...linear, activation })
+    const { y, gradient } =
+      activation === 'relu'
+        ? rectified(tf.fused.conv2d({ ...linear, activation }))
         : activate(activation, tf.fused.conv2d(linear))
     return {
       y,
       pullback(dy) {
-        const dz = activationGradient(activation, dy, y)
+        const dz = gradient(dy)
         const kernelGradient = tf
           .engine()
           .runKernel<tf.Tensor>(

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#domain/model-spec.ts'
-import { activate, activationGradient } from './activation.ts'
+import { activate } from './activation.ts'
 import type { Layer } from './layer.ts'
 import { asRows, asSteps } from './rows.ts'
 
@@ -13,11 +13,11 @@ export function dense({ name, units, activation, biasInitializer }: LayerOf<'den
     const bias = variables[`${name}/bias`]
     // tf.fused.matMul would reshape its operands to three dimensions and back, each an op of its own.
     const product = tf.matMul(rows, kernel)
-    const y = activate(activation, bias ? tf.add(product, bias) : product)
+    const { y, gradient } = activate(activation, bias ? tf.add(product, bias) : product)
     return {
       y: asSteps(y, x, units),
       pullback(dy) {
-        const dz = activationGradient(activation, asRows(dy), y) as tf.Tensor2D
+        const dz = gradient(asRows(dy)) as tf.Tensor2D
         return {
           gradients: {
             [`${name}/kernel`]: tf.matMul(rows, dz, true),

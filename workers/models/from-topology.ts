@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Layer as LayerSpec, Topology } from '#domain/model-spec.ts'
 import { type PlacedLayer, placeLayers } from '#domain/shape.ts'
-import { activationLayer } from './activation.ts'
+import { layerVariables } from '#domain/variables.ts'
+import { activationLayer, leakyRelu } from './activation.ts'
 import { averagePooling } from './average-pooling.ts'
 import { batchNormalization } from './batch-normalization.ts'
 import { convolution } from './convolution.ts'
@@ -10,6 +11,7 @@ import { dropout } from './dropout.ts'
 import { embedding } from './embedding.ts'
 import { flatten } from './flatten.ts'
 import { globalAveragePooling } from './global-average-pooling.ts'
+import { globalMaxPooling } from './global-max-pooling.ts'
 import type { Forward, Layer, TrainingPass } from './layer.ts'
 import { layerNormalization } from './layer-normalization.ts'
 import { maxPooling } from './max-pooling.ts'
@@ -69,15 +71,9 @@ export function modelFromTopology(topology: Topology): Model {
 /** Which layers have variables, or take from one that has: only to their outputs is there a gradient to take. */
 function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {
   const trained: boolean[] = []
-  for (const { layer, inputs } of placed) {
-    const hasVariables = [
-      'dense',
-      'conv2d',
-      'batchNormalization',
-      'layerNormalization',
-      'embedding',
-    ].includes(layer.type)
-    trained.push(hasVariables || inputs.some(input => trained[input]))
+  for (const layer of placed) {
+    const hasVariables = layerVariables(layer).length > 0
+    trained.push(hasVariables || layer.inputs.some(input => trained[input]))
   }
   return trained
 }
@@ -102,12 +98,16 @@ function layerFromSpec(layer: LayerSpec, index: number): Layer {
       return layerNormalization(layer)
     case 'activation':
       return activationLayer(layer)
+    case 'leakyRelu':
+      return leakyRelu(layer)
     case 'dropout':
       return dropout(layer, index)
     case 'add':
       return sum
     case 'globalAveragePooling2d':
       return globalAveragePooling
+    case 'globalMaxPooling2d':
+      return globalMaxPooling
     case 'flatten':
       return flatten
   }

@@ -7,73 +7,13 @@ import { elementCount } from '#domain/shape.ts'
 import { crossEntropy } from '#workers/losses.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { drawVariables, toTensors } from '#workers/weights.ts'
+import { NETWORKS } from './networks.ts'
 
-const kernel = { activation: 'linear', kernelInitializer: 'fanInUniform' } as const
-
-/** A small network with every layer that no MNIST preset has: two paths, one of them strided, that meet again. */
-const RESIDUAL: Topology = {
-  inputShape: [8, 8, 3],
-  layers: [
-    { type: 'conv2d', name: 'stem', filters: 4, kernelSize: 3, padding: 'same', ...kernel },
-    { type: 'batchNormalization', name: 'bn1', momentum: 0.9, epsilon: 1e-5 },
-    { type: 'activation', name: 'relu1', activation: 'relu' },
-    { type: 'zeroPadding2d', name: 'pad', padding: 1 },
-    {
-      type: 'conv2d',
-      name: 'conv',
-      filters: 6,
-      kernelSize: 3,
-      strides: 2,
-      padding: 'valid',
-      ...kernel,
-      activation: 'sigmoid',
-    },
-    { type: 'batchNormalization', name: 'bn2', momentum: 0.5, epsilon: 1e-3 },
-    {
-      type: 'conv2d',
-      name: 'shortcut',
-      inputs: ['relu1'],
-      filters: 6,
-      kernelSize: 1,
-      strides: 2,
-      padding: 'same',
-      ...kernel,
-    },
-    { type: 'add', name: 'add', inputs: ['bn2', 'shortcut'] },
-    { type: 'activation', name: 'tanh', activation: 'tanh' },
-    { type: 'maxPooling2d', name: 'pool', poolSize: 2, strides: 1 },
-    { type: 'averagePooling2d', name: 'average', poolSize: 2, strides: 1 },
-    { type: 'dropout', name: 'drop', rate: 0.3 },
-    { type: 'globalAveragePooling2d', name: 'mean' },
-    { type: 'dense', name: 'fc', units: 5, biasInitializer: 'zeros', ...kernel },
-  ],
-}
 const BATCH = 6
 
-/** What a network of all layers owes its training, on whatever engine is open. */
+/** What networks of all layers owe their training, on whatever engine is open. */
 export function testNetwork(): void {
-  test('the gradients of a residual network are the slopes of its loss', () => {
-    tf.tidy(() => {
-      const { params, statistics, x, labels, pass } = arrange()
-      const model = modelFromTopology(RESIDUAL)
-      const lossAt = (moved: tf.NamedTensorMap) => {
-        const { logits } = model({ ...moved, ...statistics }, x, pass)
-        return crossEntropy(logits, labels).sum.dataSync()[0]! / BATCH
-      }
-      const { logits, pullback } = model({ ...params, ...statistics }, x, pass)
-      const gradients = pullback(crossEntropy(logits, labels).gradientOfMean)
-      assert.deepEqual(Object.keys(gradients).sort(), Object.keys(params).sort())
-      for (const [name, gradient] of Object.entries(gradients)) {
-        const length = tf.norm(gradient).dataSync()[0]!
-        // A step along the gradient, short enough for the loss to be a line: its slope there is the gradient's length.
-        const step = 1e-5 / length
-        const along = (sign: number) =>
-          lossAt({ ...params, [name]: tf.add(params[name]!, tf.mul(gradient, (sign * step) / length)) })
-        const slope = (along(1) - along(-1)) / (2 * step)
-        assert.ok(Math.abs(slope / length - 1) < 0.05, `${name}: slope ${slope}, gradient ${length}`)
-      }
-    })
-  })
+  for (const [name, topology] of Object.entries(NETWORKS)) testGradients(name, topology)
 
   test('dropout silences its share, scales up the rest, and repeats itself for the same seed and step alone', () => {
     const topology: Topology = {
@@ -128,25 +68,53 @@ export function testNetwork(): void {
   })
 }
 
-/** The outputs and gradients of the network, for the engines to be compared. */
-export function networkValues(): number[] {
-  return tf.tidy(() => {
-    const { params, statistics, x, labels, pass } = arrange()
-    const forward = modelFromTopology(RESIDUAL)({ ...params, ...statistics }, x, pass)
-    const gradients = forward.pullback(crossEntropy(forward.logits, labels).gradientOfMean)
-    const all = [forward.logits, ...Object.values(forward.statistics), ...Object.values(gradients)]
-    return all.flatMap(tensor => [...tensor.dataSync()])
+function testGradients(network: string, topology: Topology): void {
+  test(`the gradients of the ${network} network are the slopes of its loss`, () => {
+    tf.tidy(() => {
+      const { params, statistics, x, labels, pass } = arrange(topology)
+      const model = modelFromTopology(topology)
+      const lossAt = (moved: tf.NamedTensorMap) => {
+        const { logits } = model({ ...moved, ...statistics }, x, pass)
+        return crossEntropy(logits, labels).sum.dataSync()[0]! / BATCH
+      }
+      const { logits, pullback } = model({ ...params, ...statistics }, x, pass)
+      const gradients = pullback(crossEntropy(logits, labels).gradientOfMean)
+      assert.deepEqual(Object.keys(gradients).sort(), Object.keys(params).sort())
+      for (const [name, gradient] of Object.entries(gradients)) {
+        const length = tf.norm(gradient).dataSync()[0]!
+        // A step along the gradient, short enough for the loss to be a line: its slope there is the gradient's length.
+        const step = 1e-5 / length
+        const along = (sign: number) =>
+          lossAt({ ...params, [name]: tf.add(params[name]!, tf.mul(gradient, (sign * step) / length)) })
+        const slope = (along(1) - along(-1)) / (2 * step)
+        assert.ok(Math.abs(slope / length - 1) < 0.05, `${name}: slope ${slope}, gradient ${length}`)
+      }
+    })
   })
 }
 
-function arrange() {
+/** The outputs and gradients of all networks, for the engines to be compared. */
+export function networkValues(): number[] {
+  return Object.values(NETWORKS).flatMap(topology =>
+    tf.tidy(() => {
+      const { params, statistics, x, labels, pass } = arrange(topology)
+      const forward = modelFromTopology(topology)({ ...params, ...statistics }, x, pass)
+      const gradients = forward.pullback(crossEntropy(forward.logits, labels).gradientOfMean)
+      const all = [forward.logits, ...Object.values(forward.statistics), ...Object.values(gradients)]
+      return all.flatMap(tensor => [...tensor.dataSync()])
+    }),
+  )
+}
+
+/** Variables of a network, and a batch for it. */
+export function arrange(topology: Topology) {
   const random = randomStream(11, 'test')
-  const { params, statistics } = drawVariables(RESIDUAL, 3)
-  const pixels = Float32Array.from({ length: BATCH * elementCount(RESIDUAL.inputShape) }, random.normal)
+  const { params, statistics = [] } = drawVariables(topology, 3)
+  const pixels = Float32Array.from({ length: BATCH * elementCount(topology.inputShape) }, random.normal)
   return {
     params: toTensors(params!),
-    statistics: toTensors(statistics!),
-    x: tf.tensor(pixels, [BATCH, ...RESIDUAL.inputShape]),
+    statistics: toTensors(statistics),
+    x: tf.tensor(pixels, [BATCH, ...topology.inputShape]),
     labels: tf.tensor1d([0, 1, 2, 3, 4, 0], 'int32'),
     pass: { seed: tf.tensor1d([-5, 9], 'int32') },
   }

@@ -1,0 +1,47 @@
+import type { Activation } from '#domain/model-spec.ts'
+
+/** Who reads a config. */
+export type Reader = 'keras' | 'tfjs'
+
+/** What a Keras model writes of a layer itself. */
+export interface Config {
+  class_name: string
+  config: Record<string, unknown>
+}
+
+const KERAS_NAMES: Readonly<Partial<Record<Activation, string>>> = {
+  leakyRelu: 'leaky_relu',
+  hardSigmoid: 'hard_sigmoid',
+}
+
+/** What TensorFlow.js has as layers alone; its own hard sigmoid is another function, that of Keras 2. */
+const TFJS_LAYERS: Readonly<Partial<Record<Activation, readonly Config[]>>> = {
+  leakyRelu: [leakyRelu(0.2)],
+  hardSigmoid: [
+    { class_name: 'Rescaling', config: { scale: 1 / 6, offset: 0.5 } },
+    { class_name: 'ReLU', config: { max_value: 1 } },
+  ],
+}
+const TFJS_NAMES: Readonly<Partial<Record<Activation, string>>> = { silu: 'swish' }
+
+/** A layer as its reader knows it: its activation by name or, where that has none, by layers behind it. */
+export function withActivation(
+  name: string,
+  { class_name, config }: Config,
+  reader: Reader,
+): (Config & { name: string })[] {
+  const activation = config.activation as Activation | undefined
+  if (!activation) return [{ name, class_name, config }]
+  const layers = reader === 'tfjs' ? (TFJS_LAYERS[activation] ?? []) : []
+  const names = reader === 'tfjs' ? TFJS_NAMES : KERAS_NAMES
+  const named = layers.length > 0 ? 'linear' : (names[activation] ?? activation)
+  return [
+    { name, class_name, config: { ...config, activation: named } },
+    ...layers.map((layer, index) => ({ ...layer, name: `${name}.activation${index}` })),
+  ]
+}
+
+/** Newer readers call the slope by the first name, older ones and TensorFlow.js by the second. */
+export function leakyRelu(slope: number): Config {
+  return { class_name: 'LeakyReLU', config: { negative_slope: slope, alpha: slope } }
+}

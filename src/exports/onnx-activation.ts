@@ -1,0 +1,46 @@
+import type { Activation } from '#domain/model-spec.ts'
+import { type OnnxStep, scalarOf } from './onnx-steps.ts'
+
+/** @param z the name of what is activated; @param axis that of channels or classes */
+export function activationSteps(activation: Activation, z: string, axis: number): OnnxStep[] {
+  switch (activation) {
+    case 'linear':
+      return []
+    case 'relu':
+      return [{ op: 'Relu' }]
+    case 'relu6':
+      return [{ op: 'Clip', others: [scalarOf(0), scalarOf(6)] }]
+    case 'leakyRelu':
+      return [leakyReluStep(0.2)]
+    case 'elu':
+      return [{ op: 'Elu' }]
+    case 'selu':
+      return [{ op: 'Selu' }]
+    case 'softplus':
+      return [{ op: 'Softplus' }]
+    case 'softsign':
+      return [{ op: 'Softsign' }]
+    case 'tanh':
+      return [{ op: 'Tanh' }]
+    case 'sigmoid':
+      return [{ op: 'Sigmoid' }]
+    case 'hardSigmoid':
+      return [{ op: 'HardSigmoid', attributes: { alpha: { float: 1 / 6 }, beta: { float: 0.5 } } }]
+    case 'gelu':
+      return [
+        { op: 'Mul', others: [scalarOf(Math.SQRT1_2)] },
+        { op: 'Erf' },
+        { op: 'Add', others: [scalarOf(1)] },
+        { op: 'Mul', others: [scalarOf(0.5)] },
+        { op: 'Mul', others: [z] },
+      ]
+    case 'silu':
+      return [{ op: 'Sigmoid' }, { op: 'Mul', others: [z] }]
+    case 'softmax':
+      return [{ op: 'Softmax', attributes: { axis } }]
+  }
+}
+
+export function leakyReluStep(slope: number): OnnxStep {
+  return { op: 'LeakyRelu', attributes: { alpha: { float: slope } } }
+}

@@ -1,0 +1,94 @@
+import type { Extent, Layer, Padding } from '#domain/model-spec.ts'
+import { type PlacedLayer, sidesOf } from '#domain/shape.ts'
+import { activationSteps, leakyReluStep } from './onnx-activation.ts'
+import { denseOverSteps, embeddingNodes } from './onnx-sequences.ts'
+import { connectSteps, integersOf, type OnnxPart, type OnnxStep } from './onnx-steps.ts'
+
+/** A layer's operators, its activation's last. Images are [batch, channels, height, width], sequences [batch, time, features]. */
+export function onnxLayer(placed: PlacedLayer, inputs: readonly string[], output: string): OnnxPart {
+  const { layer } = placed
+  const axis = placed.outputShape.length === 3 ? 1 : -1
+  if (layer.type === 'activation')
+    return connectSteps(inputs, output, activationSteps(layer.activation, inputs[0]!, axis))
+  if (!('activation' in layer) || layer.activation === 'linear') return ownPart(placed, inputs, output)
+  const linear = `${layer.name}.linear`
+  const before = ownPart(placed, inputs, linear)
+  const after = connectSteps([linear], output, activationSteps(layer.activation, linear, axis))
+  return { nodes: [...before.nodes, ...after.nodes], constants: [...before.constants, ...after.constants] }
+}
+
+/** A layer without its activation. */
+function ownPart({ layer, inputShape }: PlacedLayer, inputs: readonly string[], output: string): OnnxPart {
+  const [input] = inputs as [string]
+  if (layer.type === 'embedding') return { nodes: embeddingNodes(layer, input, output), constants: [] }
+  if (inputShape.length === 2 && layer.type === 'dense')
+    return { nodes: denseOverSteps(layer, input, output), constants: [] }
+  return connectSteps(inputs, output, stepsOf(layer as OfSteps, inputShape))
+}
+
+type OfSteps = Exclude<Layer, { type: 'activation' | 'embedding' }>
+
+function stepsOf(layer: OfSteps, inputShape: readonly number[]): OnnxStep[] {
+  const { name } = layer
+  switch (layer.type) {
+    case 'conv2d':
+      return [
+        {
+          op: 'Conv',
+          attributes: windowOf(layer.kernelSize, layer.strides, layer.padding),
+          others: kernelAndBias(layer),
+        },
+      ]
+    case 'dense':
+      return [{ op: 'Gemm', attributes: { transB: 1 }, others: kernelAndBias(layer) }]
+    case 'maxPooling2d':
+    case 'averagePooling2d': {
+      const { poolSize, strides = poolSize, padding } = layer
+      const op = layer.type === 'maxPooling2d' ? 'MaxPool' : 'AveragePool'
+      return [{ op, attributes: windowOf(poolSize, strides, padding) }]
+    }
+    case 'zeroPadding2d': {
+      const side = [0, 0, layer.padding, layer.padding]
+      return [{ op: 'Pad', others: [integersOf(...side, ...side)] }]
+    }
+    case 'batchNormalization': {
+      const others = ['weight', 'bias', 'running_mean', 'running_var'].map(word => `${name}.${word}`)
+      const step = { op: 'BatchNormalization', attributes: { epsilon: { float: layer.epsilon } }, others }
+      return inputShape.length === 2 ? alongSteps(step) : [step]
+    }
+    case 'layerNormalization': {
+      const attributes = { axis: -1, epsilon: { float: layer.epsilon } }
+      return [{ op: 'LayerNormalization', attributes, others: [`${name}.weight`, `${name}.bias`] }]
+    }
+    case 'leakyRelu':
+      return [leakyReluStep(layer.slope)]
+    case 'dropout':
+      return []
+    case 'add':
+      return [{ op: 'Sum' }]
+    case 'globalAveragePooling2d':
+      return [{ op: 'ReduceMean', attributes: { axes: [2, 3], keepdims: 0 } }]
+    case 'globalMaxPooling2d':
+      return [{ op: 'ReduceMax', attributes: { axes: [2, 3], keepdims: 0 } }]
+    case 'flatten':
+      return inputShape.length === 1 ? [] : [{ op: 'Flatten', attributes: { axis: 1 } }]
+  }
+}
+
+/** For an operator that takes channels or features as its second axis: in sequences they come last. */
+function alongSteps(step: OnnxStep): OnnxStep[] {
+  const swap = { op: 'Transpose', attributes: { perm: [0, 2, 1] } }
+  return [swap, step, swap]
+}
+
+function windowOf(size: Extent, strides: Extent = 1, padding: Padding = 'valid') {
+  return {
+    strides: sidesOf(strides),
+    kernel_shape: sidesOf(size),
+    auto_pad: padding === 'same' ? 'SAME_UPPER' : 'VALID',
+  }
+}
+
+function kernelAndBias({ name, biasInitializer }: Extract<Layer, { type: 'conv2d' | 'dense' }>): string[] {
+  return biasInitializer ? [`${name}.weight`, `${name}.bias`] : [`${name}.weight`]
+}

@@ -1,0 +1,46 @@
+import type { OnnxNode, OnnxTensor } from './onnx-messages.ts'
+
+/** An operator that works on what the one before it gave. */
+export interface OnnxStep {
+  op: string
+  attributes?: OnnxNode['attributes']
+  /** What it takes besides: outputs or weights by name, or constants. */
+  others?: readonly (string | Omit<OnnxTensor, 'name'>)[]
+}
+
+export interface OnnxPart {
+  nodes: readonly OnnxNode[]
+  constants: readonly OnnxTensor[]
+}
+
+/** Operators one after the other, from `inputs` to `output`. Without any, the output is the input. */
+export function connectSteps(
+  inputs: readonly string[],
+  output: string,
+  steps: readonly OnnxStep[],
+): OnnxPart {
+  const nodes: OnnxNode[] = []
+  const constants: OnnxTensor[] = []
+  const chain = steps.length > 0 ? steps : [{ op: 'Identity' }]
+  for (const [index, { op, attributes, others = [] }] of chain.entries()) {
+    const isLast = index === chain.length - 1
+    const name = isLast ? output : `${output}.${index}`
+    const extra = others.map((other, position) => {
+      if (typeof other === 'string') return other
+      const constant = { ...other, name: `${name}.constant${position}` }
+      constants.push(constant)
+      return constant.name
+    })
+    const before = index === 0 ? inputs : [nodes.at(-1)!.output]
+    nodes.push({ op, input: [...before, ...extra], output: name, ...(attributes && { attributes }) })
+  }
+  return { nodes, constants }
+}
+
+export function scalarOf(value: number): Omit<OnnxTensor, 'name'> {
+  return { dims: [], data: Float32Array.of(value) }
+}
+
+export function integersOf(...values: number[]): Omit<OnnxTensor, 'name'> {
+  return { dims: [values.length], data: BigInt64Array.from(values.map(BigInt)) }
+}

@@ -1,0 +1,96 @@
+import { ACTIVATIONS, type Layer, type Topology } from '#domain/model-spec.ts'
+
+const kernel = { activation: 'linear', kernelInitializer: 'fanInUniform' } as const
+
+/** Two paths, one of them strided, that meet again. */
+const RESIDUAL: Topology = {
+  inputShape: [8, 8, 3],
+  layers: [
+    { type: 'conv2d', name: 'stem', filters: 4, kernelSize: 3, padding: 'same', ...kernel },
+    { type: 'batchNormalization', name: 'bn1', momentum: 0.9, epsilon: 1e-5 },
+    { type: 'activation', name: 'relu1', activation: 'relu' },
+    { type: 'zeroPadding2d', name: 'pad', padding: 1 },
+    {
+      type: 'conv2d',
+      name: 'conv',
+      filters: 6,
+      kernelSize: 3,
+      strides: 2,
+      padding: 'valid',
+      ...kernel,
+      activation: 'sigmoid',
+    },
+    { type: 'batchNormalization', name: 'bn2', momentum: 0.5, epsilon: 1e-3 },
+    {
+      type: 'conv2d',
+      name: 'shortcut',
+      inputs: ['relu1'],
+      filters: 6,
+      kernelSize: 1,
+      strides: 2,
+      padding: 'same',
+      ...kernel,
+    },
+    { type: 'add', name: 'add', inputs: ['bn2', 'shortcut'] },
+    { type: 'activation', name: 'tanh', activation: 'tanh' },
+    { type: 'maxPooling2d', name: 'pool', poolSize: 2, strides: 1 },
+    { type: 'averagePooling2d', name: 'average', poolSize: 2, strides: 1 },
+    { type: 'dropout', name: 'drop', rate: 0.3 },
+    { type: 'globalAveragePooling2d', name: 'mean' },
+    { type: 'dense', name: 'fc', units: 5, biasInitializer: 'zeros', ...kernel },
+  ],
+}
+
+/** Every activation side by side, of a dense layer and as a layer of its own. */
+const ACTIVATED: Topology = {
+  inputShape: [10],
+  layers: [
+    { type: 'dense', name: 'stem', units: 12, ...kernel },
+    { type: 'batchNormalization', name: 'bn', momentum: 0.9, epsilon: 1e-3 },
+    ...ACTIVATIONS.flatMap((activation): Layer[] => [
+      { type: 'dense', name: activation, inputs: ['bn'], units: 6, ...kernel, activation },
+      { type: 'activation', name: `${activation}Again`, activation },
+    ]),
+    { type: 'dense', name: 'slope', inputs: ['bn'], units: 6, ...kernel },
+    { type: 'leakyRelu', name: 'leaky', slope: 0.3 },
+    { type: 'add', name: 'sum', inputs: ['leaky', ...ACTIVATIONS.map(name => `${name}Again`)] },
+    { type: 'dense', name: 'fc', units: 5, biasInitializer: 'zeros', ...kernel },
+  ],
+}
+
+/** Pools of every padding; windows and steps that are not square; an end without a dense layer. */
+const POOLED: Topology = {
+  inputShape: [9, 10, 2],
+  layers: [
+    {
+      type: 'conv2d',
+      name: 'stem',
+      filters: 4,
+      kernelSize: [3, 2],
+      padding: 'same',
+      ...kernel,
+      activation: 'gelu',
+    },
+    { type: 'maxPooling2d', name: 'max', poolSize: 3, strides: 2, padding: 'same' },
+    {
+      type: 'conv2d',
+      name: 'conv',
+      filters: 5,
+      kernelSize: [2, 3],
+      strides: [1, 2],
+      padding: 'same',
+      ...kernel,
+    },
+    { type: 'averagePooling2d', name: 'average', poolSize: [2, 3], strides: [1, 2], padding: 'same' },
+    { type: 'activation', name: 'softmax', activation: 'softmax' },
+    { type: 'conv2d', name: 'last', filters: 5, kernelSize: 1, padding: 'valid', ...kernel },
+    { type: 'globalMaxPooling2d', name: 'largest' },
+  ],
+}
+
+/** Small networks that hold every layer between them, with an output for each of five classes. */
+export const NETWORKS: Readonly<Record<string, Topology>> = {
+  residual: RESIDUAL,
+  activated: ACTIVATED,
+  pooled: POOLED,
+}
