@@ -31,15 +31,9 @@ export interface KerasLayer {
 /** Ends the reading with what is wrong at a place. */
 export type Refuse = (place: string, message: string) => never
 
-/** At the end, where it becomes part of the loss. */
-const lastActivation = z
-  .enum(['linear', 'softmax'], 'must be linear or softmax: this layer gives the logits')
-  .nullish()
-  .transform(() => 'linear' as const)
-
 const pooling = (type: 'maxPooling2d' | 'averagePooling2d') =>
   converter(
-    () => ({ pool_size: extent.default(2), strides: extent.nullish(), padding, data_format: last }),
+    { pool_size: extent.default(2), strides: extent.nullish(), padding, data_format: last },
     ({ pool_size: poolSize, strides, padding }) => ({
       type,
       poolSize,
@@ -49,18 +43,16 @@ const pooling = (type: 'maxPooling2d' | 'averagePooling2d') =>
   )
 
 const globalPooling = (type: 'globalAveragePooling2d' | 'globalMaxPooling2d') =>
-  converter(
-    () => ({ data_format: last, keepdims: only(false) }),
-    () => ({ type }),
-  )
+  converter({ data_format: last, keepdims: only(false) }, () => ({ type }))
 
 const CONVERTERS: Readonly<Record<string, Converter>> = {
-  Dense: converter(
-    isLast => ({ units: size, activation: isLast ? lastActivation : activation, ...weighted }),
-    config => ({ type: 'dense', units: config.units, ...kernelOf(config) }),
-  ),
+  Dense: converter({ units: size, activation, ...weighted }, config => ({
+    type: 'dense',
+    units: config.units,
+    ...kernelOf(config),
+  })),
   Conv2D: converter(
-    () => ({
+    {
       filters: size,
       kernel_size: extent,
       strides: extent.default(1),
@@ -70,7 +62,7 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
       groups: only(1),
       activation,
       ...weighted,
-    }),
+    },
     config => ({
       type: 'conv2d',
       filters: config.filters,
@@ -83,17 +75,17 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   MaxPooling2D: pooling('maxPooling2d'),
   AveragePooling2D: pooling('averagePooling2d'),
   ZeroPadding2D: converter(
-    () => ({
+    {
       padding: z
         .union([z.int(), z.array(z.union([z.int(), z.array(z.int()).length(2)])).length(2)])
         .transform(value => new Set([value].flat(3)))
         .refine(sides => sides.size === 1, 'must be the same on all four sides'),
       data_format: last,
-    }),
+    },
     ({ padding }) => ({ type: 'zeroPadding2d', padding: [...padding][0] }),
   ),
   BatchNormalization: converter(
-    () => ({
+    {
       // Which axis that is depends on the input: keras-model.ts sees to it.
       axis: z.union([z.int(), z.array(z.int()).length(1)]).default(-1),
       momentum: z.number().min(0).max(1).default(0.99),
@@ -110,44 +102,31 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
       beta_regularizer: nothing,
       gamma_constraint: nothing,
       beta_constraint: nothing,
-    }),
+    },
     ({ momentum, epsilon }) => ({ type: 'batchNormalization', momentum, epsilon }),
   ),
-  Activation: converter(
-    isLast => ({ activation: isLast ? lastActivation : activation }),
-    config => ({ type: 'activation', activation: config.activation }),
-  ),
+  Activation: converter({ activation }, config => ({ type: 'activation', activation: config.activation })),
   ...ACTIVATION_LAYERS,
   Dropout: converter(
-    () => ({ rate: z.number().min(0).lt(1), noise_shape: nothing, seed: z.unknown() }),
+    { rate: z.number().min(0).lt(1), noise_shape: nothing, seed: z.unknown().optional() },
     ({ rate }) => ({ type: 'dropout', rate }),
   ),
-  Add: converter(
-    () => ({}),
-    () => ({ type: 'add' }),
-  ),
+  Add: converter({}, () => ({ type: 'add' })),
   GlobalAveragePooling2D: globalPooling('globalAveragePooling2d'),
   GlobalMaxPooling2D: globalPooling('globalMaxPooling2d'),
-  Flatten: converter(
-    () => ({ data_format: last }),
-    () => ({ type: 'flatten' }),
-  ),
+  Flatten: converter({ data_format: last }, () => ({ type: 'flatten' })),
   ...SEQUENCE_CONVERTERS,
 }
 
-/** The same layer as it is trained here, but for its name and inputs. @param isLast whether its output goes to the loss as it is */
-export function layerFromKeras(
-  { className, config, path }: KerasLayer,
-  isLast: boolean,
-  refuse: Refuse,
-): Omit<Layer, 'name'> {
+/** The same layer as it is trained here, but for its name and inputs. */
+export function layerFromKeras({ className, config, path }: KerasLayer, refuse: Refuse): Omit<Layer, 'name'> {
   const convert = Object.hasOwn(CONVERTERS, className) ? CONVERTERS[className] : undefined
   if (!convert)
     refuse(
       `${path}.class_name`,
       `is ${className}; what is trained here is: ${Object.keys(CONVERTERS).join(', ')}`,
     )
-  const converted = convert(config, isLast)
+  const converted = convert(config)
   if ('layer' in converted) return converted.layer
   const { path: place, message } = converted.issue
   refuse(`${path}.config.${place.join('.')}`, message)

@@ -153,7 +153,7 @@ function toLayers(
     if (isFirst && index > 0)
       refuse(`${layer.path}.inbound_nodes`, 'only the first layer may take the input itself')
     const inputs = isFirst ? {} : { inputs: layer.inputs }
-    return { ...layerFromKeras(layer, false, refuse), name: layer.name, ...inputs } as Layer
+    return { ...layerFromKeras(layer, refuse), name: layer.name, ...inputs } as Layer
   })
 }
 

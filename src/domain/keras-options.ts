@@ -60,19 +60,16 @@ const common = {
 }
 const off = z.union([z.null(), z.literal(false)], 'is not known here: leave it out').optional()
 
-export type Converter = (
-  config: unknown,
-  isLast: boolean,
-) => { layer: Omit<Layer, 'name'> } | { issue: z.core.$ZodIssue }
+export type Converter = (config: unknown) => { layer: Omit<Layer, 'name'> } | { issue: z.core.$ZodIssue }
 
 /** A converter that checks the config first. */
 export function converter<Shape extends z.ZodRawShape>(
-  shape: (isLast: boolean) => Shape,
+  shape: Shape,
   convert: (config: z.output<z.ZodObject<Shape>>) => object,
 ): Converter {
-  return (config, isLast) => {
+  return config => {
     const { data, error } = z
-      .object({ ...common, ...shape(isLast) })
+      .object({ ...common, ...shape })
       .catchall(off)
       .safeParse(config)
     return data
