@@ -8,6 +8,8 @@ import {
   extent,
   kernelOf,
   last,
+  lengths,
+  margins,
   nothing,
   one,
   only,
@@ -74,15 +76,13 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   ),
   MaxPooling2D: pooling('maxPooling2d'),
   AveragePooling2D: pooling('averagePooling2d'),
-  ZeroPadding2D: converter(
-    {
-      padding: z
-        .union([z.int(), z.array(z.union([z.int(), z.array(z.int()).length(2)])).length(2)])
-        .transform(value => new Set([value].flat(3)))
-        .refine(sides => sides.size === 1, 'must be the same on all four sides'),
-      data_format: last,
-    },
-    ({ padding }) => ({ type: 'zeroPadding2d', padding: [...padding][0] }),
+  ZeroPadding2D: converter({ padding: margins, data_format: last }, ({ padding }) => ({
+    type: 'zeroPadding2d',
+    padding,
+  })),
+  UpSampling2D: converter(
+    { size: extent.default(2), interpolation: only('nearest'), data_format: last },
+    config => ({ type: 'upSampling2d', size: config.size }),
   ),
   BatchNormalization: converter(
     {
@@ -112,6 +112,11 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
     ({ rate }) => ({ type: 'dropout', rate }),
   ),
   Add: converter({}, () => ({ type: 'add' })),
+  Multiply: converter({}, () => ({ type: 'multiply' })),
+  Average: converter({}, () => ({ type: 'average' })),
+  // Which axis is the last one depends on the inputs: keras-model.ts sees to it.
+  Concatenate: converter({ axis: z.int().default(-1) }, () => ({ type: 'concatenate' })),
+  Reshape: converter({ target_shape: lengths }, ({ target_shape: shape }) => ({ type: 'reshape', shape })),
   GlobalAveragePooling2D: globalPooling('globalAveragePooling2d'),
   GlobalMaxPooling2D: globalPooling('globalMaxPooling2d'),
   Flatten: converter({ data_format: last }, () => ({ type: 'flatten' })),

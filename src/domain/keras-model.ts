@@ -3,7 +3,7 @@ import { AppError } from './error.ts'
 import { type KerasLayer, layerFromKeras } from './keras-layer.ts'
 import type { LossActivation } from './loss.ts'
 import type { Layer, Topology } from './model-spec.ts'
-import { placeLayers } from './shape.ts'
+import { NETWORK_INPUT, placeLayers } from './shape.ts'
 import { checkTopology } from './topology-limits.ts'
 
 const LayerEntry = z.object({
@@ -26,8 +26,12 @@ const Model = z.object({
   }),
 })
 
+const ALONG_CHANNELS: ReadonlySet<string> = new Set([
+  'BatchNormalization',
+  'LayerNormalization',
+  'Concatenate',
+])
 const PATH = 'model.topology'
-const RESERVED = 'input'
 
 /**
  * A network as Keras 2 and 3 (`model.to_json()`, Sequential or functional) or TensorFlow.js (`model.json`) write it down. The
@@ -124,13 +128,12 @@ function withOutputLast(layers: readonly KerasLayer[], outputs: unknown): readon
   return [...layers.filter(({ name }) => name !== output), ...layers.filter(({ name }) => name === output)]
 }
 
-/** A normalisation here is one of channels or features, which come last. */
+/** A normalisation or concatenation here is one of channels or features, which come last. */
 function checkAxes(topology: Topology, layers: readonly KerasLayer[]): void {
   const ranks = new Map(placeLayers(topology).map(({ layer, inputShape }) => [layer.name, inputShape.length]))
   for (const { className, name, config, path } of layers) {
     const axis = [config.axis].flat()[0] ?? -1
-    const isNormalisation = className === 'BatchNormalization' || className === 'LayerNormalization'
-    if (isNormalisation && axis !== -1 && axis !== ranks.get(name))
+    if (ALONG_CHANNELS.has(className) && axis !== -1 && axis !== ranks.get(name))
       refuse(`${path}.config.axis`, 'must be -1, the last')
   }
 }
@@ -147,13 +150,13 @@ function toLayers(
     if (names.has(layer.name))
       refuse(`${layer.path}.config.name`, `"${layer.name}" is the name of another layer too`)
     names.add(layer.name)
-    if (layer.name === RESERVED)
-      refuse(`${layer.path}.config.name`, `is "${RESERVED}", which exports call the input`)
-    const isFirst = layer.inputs.length === 0 || (layer.inputs.length === 1 && layer.inputs[0] === input)
-    if (isFirst && index > 0)
-      refuse(`${layer.path}.inbound_nodes`, 'only the first layer may take the input itself')
-    const inputs = isFirst ? {} : { inputs: layer.inputs }
-    return { ...layerFromKeras(layer, refuse), name: layer.name, ...inputs } as Layer
+    if (layer.name === NETWORK_INPUT)
+      refuse(`${layer.path}.config.name`, `is "${NETWORK_INPUT}", which is what the input is called`)
+    if (layer.inputs.length === 0 && index > 0)
+      refuse(`${layer.path}.inbound_nodes`, 'names no layer that it takes from')
+    const inputs = layer.inputs.map(name => (name === input ? NETWORK_INPUT : name))
+    const takesBefore = index === 0 && inputs.every(name => name === NETWORK_INPUT) && inputs.length < 2
+    return { ...layerFromKeras(layer, refuse), name: layer.name, ...(!takesBefore && { inputs }) } as Layer
   })
 }
 

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { initializer } from './keras-initializer.ts'
-import { ACTIVATIONS, type Activation, type Extent, type Initializer, type Layer } from './model-spec.ts'
+import {
+  ACTIVATIONS,
+  type Activation,
+  type Extent,
+  type Initializer,
+  type Layer,
+  type Margins,
+} from './model-spec.ts'
 
 export const size = z.int().min(1).max(1_000_000)
 /** One number for both directions, or [height, width]. */
@@ -9,6 +16,22 @@ export const extent = z
   .transform(
     (value): Extent => (typeof value === 'number' || value[0] !== value[1] ? (value as Extent) : value[0]!),
   )
+const line = z.int().min(0).max(1_000_000)
+/** One number for all sides, [rows, columns], or [[top, bottom], [left, right]]. */
+export const margins = z
+  .union([line, z.array(z.union([line, z.array(line).length(2)])).length(2)])
+  .transform((value): Margins => {
+    const [rows, columns] = [value, value].flatMap((both, axis) => [Array.isArray(both) ? both[axis]! : both])
+    const sides = [rows, columns].map(side => (Array.isArray(side) ? side : [side, side]))
+    const all = new Set(sides.flat())
+    return all.size === 1 ? [...all][0]! : (sides as unknown as Margins)
+  })
+/** Of a shape without the batch dimension; one of them may be -1. */
+export const lengths = z
+  .array(z.union([z.literal(-1), size]))
+  .min(1)
+  .max(8)
+  .refine(shape => shape.filter(length => length === -1).length <= 1, 'must have one -1 at most')
 export const one = z
   .union([z.int(), z.array(z.int())])
   .refine(value => [value].flat().every(length => length === 1), 'must be 1')

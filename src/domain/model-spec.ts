@@ -90,6 +90,9 @@ export type Activation = (typeof ACTIVATIONS)[number]
 
 /** Of a window over images, or of its steps: in both directions, or [height, width]. */
 export type Extent = number | readonly [height: number, width: number]
+/** Lines added to an image: on each of its four sides, or [[top, bottom], [left, right]]. */
+export type Margins = number | readonly [rows: Margin, columns: Margin]
+type Margin = readonly [before: number, after: number]
 /** `same` keeps the size at a stride of 1, as TensorFlow does it; `valid`, the default, leaves out what fills no window. */
 export type Padding = 'valid' | 'same'
 
@@ -116,8 +119,9 @@ type LayerKind =
   | { type: 'maxPooling2d'; poolSize: Extent; strides?: Extent; padding?: Padding }
   /** The mean of what a window has of the image: padding does not count. */
   | { type: 'averagePooling2d'; poolSize: Extent; strides?: Extent; padding?: Padding }
-  /** On each of the four sides. */
-  | { type: 'zeroPadding2d'; padding: number }
+  | { type: 'zeroPadding2d'; padding: Margins }
+  /** Each pixel as often as `size` says. */
+  | { type: 'upSampling2d'; size: Extent }
   /** In Keras's sense: moving <- momentum moving + (1 - momentum) batch. */
   | { type: 'batchNormalization'; momentum: number; epsilon: number }
   /** A row of numbers for each token, which are whole numbers below inputDim. */
@@ -129,15 +133,21 @@ type LayerKind =
   | { type: 'leakyRelu'; slope: number }
   /** `rate` is the share of units that a step silences; the others are scaled up by 1 / (1 - rate). */
   | { type: 'dropout'; rate: number }
-  /** The sum of all inputs, which have one shape. */
+  /** The sum, product or mean of all inputs, which have one shape. */
   | { type: 'add' }
+  | { type: 'multiply' }
+  | { type: 'average' }
+  /** All inputs one behind the other on the last axis; the other axes are the same. */
+  | { type: 'concatenate' }
+  /** The same elements in row-major order; one length may be -1, which is what the others leave. */
+  | { type: 'reshape'; shape: readonly number[] }
   | { type: 'globalAveragePooling2d' }
   | { type: 'globalMaxPooling2d' }
   | { type: 'flatten' }
 
 export type LayerType = LayerKind['type']
 
-/** `inputs` are the names of earlier layers; absent, it is the layer before, or the network's input for the first. */
+/** `inputs` are the names of earlier layers, or `input`, the network's; absent, it is the layer before, or the network's input for the first. */
 export type Layer = LayerKind & { name: string; inputs?: readonly string[] }
 
 export type LayerOf<Type extends LayerType> = Extract<Layer, { type: Type }>

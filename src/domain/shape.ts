@@ -1,4 +1,4 @@
-import type { Extent, Layer, Padding, Topology } from './model-spec.ts'
+import type { Extent, Layer, LayerOf, Margins, Padding, Topology } from './model-spec.ts'
 
 /** A layer in its place: which outputs it takes, and the shapes of those and of its own, without the batch dimension. */
 export interface PlacedLayer {
@@ -9,14 +9,17 @@ export interface PlacedLayer {
   outputShape: readonly number[]
 }
 
+/** What layers call the network's input among those they take from. */
+export const NETWORK_INPUT = 'input'
+
 /** @throws Error when a layer takes from one that does not come before it */
 export function placeLayers({ inputShape, layers }: Topology): PlacedLayer[] {
   const placed: PlacedLayer[] = []
-  const positions = new Map<string, number>()
+  const positions = new Map([[NETWORK_INPUT, -1]])
   for (const [index, layer] of layers.entries()) {
     const inputs = layer.inputs?.map(name => positionOf(name, positions, layer.name)) ?? [index - 1]
-    const shape = inputs[0] === -1 ? inputShape : placed[inputs[0]!]!.outputShape
-    placed.push({ layer, inputs, inputShape: shape, outputShape: outputShape(layer, shape) })
+    const shapes = inputs.map(input => (input === -1 ? inputShape : placed[input]!.outputShape))
+    placed.push({ layer, inputs, inputShape: shapes[0]!, outputShape: outputShape(layer, shapes) })
     positions.set(layer.name, index)
   }
   return placed
@@ -39,8 +42,9 @@ function positionOf(name: string, positions: ReadonlyMap<string, number>, taker:
   return position
 }
 
-/** The shape that `layer` makes of `input`. */
-function outputShape(layer: Layer, input: readonly number[]): readonly number[] {
+/** The shape that `layer` makes of its inputs, all of which are like the first unless it says otherwise. */
+function outputShape(layer: Layer, inputs: readonly (readonly number[])[]): readonly number[] {
+  const input = inputs[0]!
   switch (layer.type) {
     case 'dense':
       return [...input.slice(0, -1), layer.units]
@@ -50,7 +54,13 @@ function outputShape(layer: Layer, input: readonly number[]): readonly number[] 
     case 'globalMaxPooling2d':
       return input.slice(-1)
     case 'zeroPadding2d':
-      return [...input.slice(0, 2).map(length => length + 2 * layer.padding), input[2]!]
+      return [...marginsOf(layer.padding).map((sides, axis) => input[axis]! + sides[0] + sides[1]), input[2]!]
+    case 'upSampling2d':
+      return [...sidesOf(layer.size).map((times, axis) => input[axis]! * times), input[2]!]
+    case 'concatenate':
+      return [...input.slice(0, -1), inputs.reduce((sum, shape) => sum + shape.at(-1)!, 0)]
+    case 'reshape':
+      return reshaped(layer, elementCount(input))
     case 'maxPooling2d':
     case 'averagePooling2d':
       return [
@@ -66,9 +76,23 @@ function outputShape(layer: Layer, input: readonly number[]): readonly number[] 
   }
 }
 
+/** Margins by their sides: [[top, bottom], [left, right]]. */
+export function marginsOf(margins: Margins): Exclude<Margins, number> {
+  const both = [margins, margins] as [number, number]
+  return typeof margins === 'number' ? [both, both] : margins
+}
+
 /** An extent by its height and width. */
 export function sidesOf(extent: Extent): readonly [height: number, width: number] {
   return typeof extent === 'number' ? [extent, extent] : extent
+}
+
+function reshaped({ name, shape }: LayerOf<'reshape'>, count: number): readonly number[] {
+  const known = elementCount(shape.filter(length => length !== -1))
+  const lengths = shape.map(length => (length === -1 ? count / known : length))
+  if (elementCount(lengths) !== count || !lengths.every(Number.isInteger))
+    throw new Error(`${name} makes [${shape}] of ${count} elements`)
+  return lengths
 }
 
 /** Height and width of what windows over an image give. */

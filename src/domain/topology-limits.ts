@@ -1,5 +1,5 @@
 import type { Refuse } from './keras-layer.ts'
-import type { Topology } from './model-spec.ts'
+import type { Layer, Topology } from './model-spec.ts'
 import { elementCount, type PlacedLayer, placeLayers } from './shape.ts'
 import { parameterCount, variablesOf } from './variables.ts'
 
@@ -16,10 +16,14 @@ const RANKS: Readonly<Record<string, number>> = {
   zeroPadding2d: 3,
   globalAveragePooling2d: 3,
   globalMaxPooling2d: 3,
+  upSampling2d: 3,
 }
 
 /** What takes vectors, or each step of a sequence for itself. */
 const TAKE_FEATURES: ReadonlySet<string> = new Set(['dense', 'layerNormalization'])
+
+/** Layers that take several inputs. */
+const MERGES: ReadonlySet<string> = new Set(['add', 'multiply', 'average', 'concatenate'])
 
 /** Whether shapes fit together and what they need is within limits, by arithmetic alone: nothing is built. */
 export function checkTopology(topology: Topology, refuse: Refuse): void {
@@ -37,10 +41,10 @@ export function checkTopology(topology: Topology, refuse: Refuse): void {
     if (layer.type === 'embedding' && (inputs[0] !== -1 || inputShape.length !== 1))
       refuse('.config.layers', `${layer.name} must be the first layer, over tokens [time]`)
     const others = inputs.map(input => (input === -1 ? topology.inputShape : placed[input]!.outputShape))
-    if (layer.type !== 'add' && inputs.length > 1)
+    if (!MERGES.has(layer.type) && inputs.length > 1)
       refuse('.config.layers', `${layer.name} takes one input, not ${inputs.length}`)
-    if (others.some(shape => String(shape) !== String(inputShape)))
-      refuse('.config.layers', `${layer.name} adds inputs of different shapes`)
+    if (others.some(shape => !fits(layer, shape, inputShape)))
+      refuse('.config.layers', `${layer.name} takes inputs of different shapes`)
     if (outputShape.some(length => length < 1))
       refuse('.config.layers', `nothing is left of an image after ${layer.name}: [${outputShape}]`)
     activations += elementCount(outputShape)
@@ -69,6 +73,13 @@ function checkInitializers(topology: Topology, refuse: Refuse): void {
     if (size * Math.min(columns, size / columns) > MOST_PRODUCTS)
       refuse('.config.layers', `${name} is too large to start orthogonal: [${shape}]`)
   }
+}
+
+/** Whether a layer may take inputs of both shapes: of one, or for a concatenation of one but for the last axis. */
+function fits({ type }: Layer, shape: readonly number[], other: readonly number[]): boolean {
+  const compared = (lengths: readonly number[]) =>
+    String(type === 'concatenate' ? [...lengths.slice(0, -1), 'any'] : lengths)
+  return compared(shape) === compared(other)
 }
 
 function place(topology: Topology, refuse: Refuse): PlacedLayer[] {

@@ -1,5 +1,5 @@
-import type { Layer, Topology } from '#domain/model-spec.ts'
-import { placeLayers, sidesOf } from '#domain/shape.ts'
+import type { Topology } from '#domain/model-spec.ts'
+import { marginsOf, type PlacedLayer, placeLayers, sidesOf } from '#domain/shape.ts'
 import { type Config, leakyRelu, type Reader, withActivation } from './activation-config.ts'
 import { kerasOrder } from './keras-order.ts'
 
@@ -19,7 +19,7 @@ const INPUT = 'input'
  */
 export function functionalConfig(topology: Topology, reader: Reader) {
   const placed = placeLayers(topology)
-  const configs = placed.map(({ layer }) => withActivation(layer.name, configOf(layer), reader))
+  const configs = placed.map(place => withActivation(place.layer.name, configOf(place), reader))
   const nameAt = (position: number) => configs[position]?.at(-1)?.name ?? INPUT
   const input: LayerConfig = {
     class_name: 'InputLayer',
@@ -47,7 +47,7 @@ export function functionalConfig(topology: Topology, reader: Reader) {
   }
 }
 
-function configOf(layer: Layer): Config {
+function configOf({ layer, outputShape }: PlacedLayer): Config {
   switch (layer.type) {
     case 'conv2d': {
       const { filters, kernelSize, strides = 1, padding, activation, biasInitializer } = layer
@@ -73,10 +73,16 @@ function configOf(layer: Layer): Config {
       const class_name = layer.type === 'maxPooling2d' ? 'MaxPooling2D' : 'AveragePooling2D'
       return { class_name, config: { ...config, data_format: 'channels_last' } }
     }
-    case 'zeroPadding2d': {
-      const side = [layer.padding, layer.padding]
-      return { class_name: 'ZeroPadding2D', config: { padding: [side, side], data_format: 'channels_last' } }
-    }
+    case 'zeroPadding2d':
+      return {
+        class_name: 'ZeroPadding2D',
+        config: { padding: marginsOf(layer.padding), data_format: 'channels_last' },
+      }
+    case 'upSampling2d':
+      return {
+        class_name: 'UpSampling2D',
+        config: { size: sidesOf(layer.size), interpolation: 'nearest', data_format: 'channels_last' },
+      }
     case 'batchNormalization': {
       const { momentum, epsilon } = layer
       return { class_name: 'BatchNormalization', config: { axis: -1, momentum, epsilon } }
@@ -97,6 +103,14 @@ function configOf(layer: Layer): Config {
       return { class_name: 'Dropout', config: { rate: layer.rate } }
     case 'add':
       return { class_name: 'Add', config: {} }
+    case 'multiply':
+      return { class_name: 'Multiply', config: {} }
+    case 'average':
+      return { class_name: 'Average', config: {} }
+    case 'concatenate':
+      return { class_name: 'Concatenate', config: { axis: -1 } }
+    case 'reshape':
+      return { class_name: 'Reshape', config: { target_shape: outputShape } }
     case 'globalAveragePooling2d':
       return { class_name: 'GlobalAveragePooling2D', config: { data_format: 'channels_last' } }
     case 'globalMaxPooling2d':

@@ -1,5 +1,5 @@
 import type { Extent, Layer, Padding } from '#domain/model-spec.ts'
-import { type PlacedLayer, sidesOf } from '#domain/shape.ts'
+import { marginsOf, type PlacedLayer, sidesOf } from '#domain/shape.ts'
 import { activationSteps, leakyReluStep } from './onnx-activation.ts'
 import { denseOverSteps, embeddingNodes } from './onnx-sequences.ts'
 import { connectSteps, integersOf, type OnnxPart, type OnnxStep } from './onnx-steps.ts'
@@ -7,7 +7,7 @@ import { connectSteps, integersOf, type OnnxPart, type OnnxStep } from './onnx-s
 /** A layer's operators, its activation's last. Images are [batch, channels, height, width], sequences [batch, time, features]. */
 export function onnxLayer(placed: PlacedLayer, inputs: readonly string[], output: string): OnnxPart {
   const { layer } = placed
-  const axis = placed.outputShape.length === 3 ? 1 : -1
+  const axis = channelAxis(placed)
   if (layer.type === 'activation')
     return connectSteps(inputs, output, activationSteps(layer.activation, inputs[0]!, axis))
   if (!('activation' in layer) || layer.activation === 'linear') return ownPart(placed, inputs, output)
@@ -18,18 +18,22 @@ export function onnxLayer(placed: PlacedLayer, inputs: readonly string[], output
 }
 
 /** A layer without its activation. */
-function ownPart({ layer, inputShape }: PlacedLayer, inputs: readonly string[], output: string): OnnxPart {
+function ownPart(placed: PlacedLayer, inputs: readonly string[], output: string): OnnxPart {
+  const { layer, inputShape } = placed
   const [input] = inputs as [string]
   if (layer.type === 'embedding') return { nodes: embeddingNodes(layer, input, output), constants: [] }
   if (inputShape.length === 2 && layer.type === 'dense')
     return { nodes: denseOverSteps(layer, input, output), constants: [] }
-  return connectSteps(inputs, output, stepsOf(layer as OfSteps, inputShape))
+  // A product is one of two: the others come one after the other.
+  const first = layer.type === 'multiply' ? [input] : inputs
+  return connectSteps(first, output, stepsOf(layer as OfSteps, placed, inputs))
 }
 
 type OfSteps = Exclude<Layer, { type: 'activation' | 'embedding' }>
 
-function stepsOf(layer: OfSteps, inputShape: readonly number[]): OnnxStep[] {
+function stepsOf(layer: OfSteps, placed: PlacedLayer, inputs: readonly string[]): OnnxStep[] {
   const { name } = layer
+  const { inputShape, outputShape } = placed
   switch (layer.type) {
     case 'conv2d':
       return [
@@ -48,9 +52,11 @@ function stepsOf(layer: OfSteps, inputShape: readonly number[]): OnnxStep[] {
       return [{ op, attributes: windowOf(poolSize, strides, padding) }]
     }
     case 'zeroPadding2d': {
-      const side = [0, 0, layer.padding, layer.padding]
-      return [{ op: 'Pad', others: [integersOf(...side, ...side)] }]
+      const [rows, columns] = marginsOf(layer.padding)
+      return [{ op: 'Pad', others: [integersOf([0, 0, rows[0], columns[0], 0, 0, rows[1], columns[1]])] }]
     }
+    case 'upSampling2d':
+      return [upSamplingStep(layer.size)]
     case 'batchNormalization': {
       const others = ['weight', 'bias', 'running_mean', 'running_var'].map(word => `${name}.${word}`)
       const step = { op: 'BatchNormalization', attributes: { epsilon: { float: layer.epsilon } }, others }
@@ -66,6 +72,14 @@ function stepsOf(layer: OfSteps, inputShape: readonly number[]): OnnxStep[] {
       return []
     case 'add':
       return [{ op: 'Sum' }]
+    case 'multiply':
+      return inputs.slice(1).map(other => ({ op: 'Mul', others: [other] }))
+    case 'average':
+      return [{ op: 'Mean' }]
+    case 'concatenate':
+      return [{ op: 'Concat', attributes: { axis: channelAxis(placed) } }]
+    case 'reshape':
+      return reshapeSteps(inputShape, outputShape)
     case 'globalAveragePooling2d':
       return [{ op: 'ReduceMean', attributes: { axes: [2, 3], keepdims: 0 } }]
     case 'globalMaxPooling2d':
@@ -79,6 +93,28 @@ function stepsOf(layer: OfSteps, inputShape: readonly number[]): OnnxStep[] {
 function alongSteps(step: OnnxStep): OnnxStep[] {
   const swap = { op: 'Transpose', attributes: { perm: [0, 2, 1] } }
   return [swap, step, swap]
+}
+
+function channelAxis({ outputShape }: PlacedLayer): number {
+  return outputShape.length === 3 ? 1 : -1
+}
+
+/** Elements are in the order of images whose channels come last. */
+function reshapeSteps(from: readonly number[], to: readonly number[]): OnnxStep[] {
+  const channelsLast = { op: 'Transpose', attributes: { perm: [0, 2, 3, 1] } }
+  const channelsFirst = { op: 'Transpose', attributes: { perm: [0, 3, 1, 2] } }
+  return [
+    ...(from.length === 3 ? [channelsLast] : []),
+    { op: 'Reshape', others: [integersOf([-1, ...to])] },
+    ...(to.length === 3 ? [channelsFirst] : []),
+  ]
+}
+
+function upSamplingStep(size: Extent): OnnxStep {
+  const scales = { dims: [4], data: Float32Array.of(1, 1, ...sidesOf(size)) }
+  const attributes = { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }
+  // The region of interest, which nobody asks for.
+  return { op: 'Resize', attributes, others: ['', scales] }
 }
 
 function windowOf(size: Extent, strides: Extent = 1, padding: Padding = 'valid') {

@@ -1,3 +1,4 @@
+import type { ElementOrder } from './element-order.ts'
 import type { OnnxNode, OnnxTensor } from './onnx-messages.ts'
 
 /** An operator that works on what the one before it gave. */
@@ -41,6 +42,14 @@ export function scalarOf(value: number): Omit<OnnxTensor, 'name'> {
   return { dims: [], data: Float32Array.of(value) }
 }
 
-export function integersOf(...values: number[]): Omit<OnnxTensor, 'name'> {
-  return { dims: [values.length], data: BigInt64Array.from(values.map(BigInt)) }
+export function integersOf(values: Iterable<number>): Omit<OnnxTensor, 'name'> {
+  const data = BigInt64Array.from([...values].map(BigInt))
+  return { dims: [data.length], data }
+}
+
+/** The elements of vectors as they stand here. @param order as they come */
+export function restoreOrder(order: ElementOrder): OnnxStep {
+  const inverse = new Int32Array(order.length)
+  for (const [position, here] of order.entries()) inverse[here] = position
+  return { op: 'Gather', attributes: { axis: 1 }, others: [integersOf(inverse)] }
 }

@@ -1,9 +1,11 @@
-import { placeLayers } from '#domain/shape.ts'
+import { type PlacedLayer, placeLayers } from '#domain/shape.ts'
 import type { Weight } from '#formats/named-tensor.ts'
+import { elementOrders } from './element-order.ts'
 import { modelMetadata } from './model-metadata.ts'
 import { onnxLayer } from './onnx-layer.ts'
 import { encodeOnnxModel, type OnnxNode, type OnnxTensor } from './onnx-messages.ts'
 import { rebuildFromGaps, rebuildIsSmaller } from './onnx-sparse.ts'
+import { connectSteps, type OnnxPart, restoreOrder } from './onnx-steps.ts'
 import { toTorchLayout } from './torch-layout.ts'
 import type { TrainedModel } from './trained-model.ts'
 
@@ -30,12 +32,7 @@ export function encodeOnnx(
     }
   }
   nodes.push(inChannelsFirst(topology.inputShape))
-  const outputs = placed.map(({ layer }, index) =>
-    index === placed.length - 1 ? OUTPUT : `${layer.name}.output`,
-  )
-  for (const [index, layer] of placed.entries()) {
-    const inputs = layer.inputs.map(position => outputs[position] ?? `${INPUT}.nchw`)
-    const part = onnxLayer(layer, inputs, outputs[index]!)
+  for (const part of layerParts(placed)) {
     nodes.push(...part.nodes)
     initializers.push(...part.constants)
   }
@@ -46,6 +43,26 @@ export function encodeOnnx(
     output: { name: OUTPUT, shape: placed.at(-1)!.outputShape },
   }
   return encodeOnnxModel(graph, modelMetadata(spec))
+}
+
+function layerParts(placed: readonly PlacedLayer[]): OnnxPart[] {
+  const orders = elementOrders(placed)
+  const outputs = placed.map(({ layer }) => `${layer.name}.output`)
+  const parts = placed.flatMap((layer, index) => {
+    const before: OnnxPart[] = []
+    const inputs = layer.inputs.map((position, input) => {
+      const name = outputs[position] ?? `${INPUT}.nchw`
+      const order = orders[position]
+      // A dense layer's weights stand in the order of what it takes.
+      if (!order || orders[index] || layer.layer.type === 'dense') return name
+      const restored = `${layer.layer.name}.input${input}`
+      before.push(connectSteps([name], restored, [restoreOrder(order)]))
+      return restored
+    })
+    return [...before, onnxLayer(layer, inputs, outputs[index]!)]
+  })
+  const order = orders.at(-1)
+  return [...parts, connectSteps([outputs.at(-1)!], OUTPUT, order ? [restoreOrder(order)] : [])]
 }
 
 function toInitializer({ name, shape, data }: Weight): OnnxTensor {

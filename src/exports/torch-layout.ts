@@ -1,6 +1,7 @@
 import type { Topology } from '#domain/model-spec.ts'
-import { type PlacedLayer, placeLayers } from '#domain/shape.ts'
+import { placeLayers } from '#domain/shape.ts'
 import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
+import { type ElementOrder, elementOrders } from './element-order.ts'
 import { permuteAxes } from './permute-axes.ts'
 
 /** What PyTorch calls the variables of a layer. */
@@ -14,20 +15,18 @@ const TORCH_WORDS: Readonly<Record<string, string>> = {
   movingVariance: 'running_var',
 }
 
-/** Layers that work on each element or channel for itself: behind a flatten, its order of elements is theirs too. */
-const KEEP_ORDER: ReadonlySet<string> = new Set(['activation', 'dropout', 'batchNormalization'])
-
 /**
  * Tensors as the `state_dict` of a PyTorch module with the same layer names has them: convolution kernels [out, in, height,
  * width], dense kernels [out, in], and where a layer takes flattened images, its inputs in the order of channels, height, width.
  */
 export function toTorchLayout(topology: Topology, tensors: readonly Weight[]): Weight[] {
   const placed = placeLayers(topology)
-  const flattened = new Map(placed.map((layer, index) => [layer.layer.name, flattenedShape(placed, index)]))
+  const orders = elementOrders(placed)
+  const inputOrders = new Map(placed.map(({ layer, inputs }) => [layer.name, orders[inputs[0]!]]))
   return tensors.map(tensor => {
     const { layer, word } = splitName(tensor.name)
     const name = `${layer}.${TORCH_WORDS[word]!}`
-    return { ...reorder(tensor, word, flattened.get(layer)), name }
+    return { ...reorder(tensor, word, inputOrders.get(layer)), name }
   })
 }
 
@@ -48,24 +47,18 @@ function splitName(name: string): { layer: string; word: string } {
   return { layer: name.slice(0, slash), word: name.slice(slash + 1) }
 }
 
-function reorder(tensor: Weight, word: string, image: readonly number[] | undefined): Weight {
+/** @param order of the elements that the layer takes */
+function reorder(tensor: Weight, word: string, order: ElementOrder | undefined): Weight {
   if (word === 'kernel' && tensor.shape.length === 4) return permuteAxes(tensor, [3, 2, 0, 1])
-  if (word === 'kernel') return permuteAxes(image ? channelsFirst(tensor, image) : tensor, [1, 0])
-  return image && word !== 'bias' ? channelsFirst(tensor, image) : tensor
+  if (word === 'kernel') return permuteAxes(order ? reorderRows(tensor, order) : tensor, [1, 0])
+  return order && word !== 'bias' ? reorderRows(tensor, order) : tensor
 }
 
-/** The first axis, which counts the elements of an image by height, width and channel, by channel, height and width. */
-function channelsFirst(tensor: Weight, [height, width, channels]: readonly number[]): Weight {
-  const rest = tensor.shape.slice(1)
-  const split = { ...tensor, shape: [height!, width!, channels!, ...rest] }
-  const { data } = permuteAxes(split, [2, 0, 1, ...rest.map((_, axis) => 3 + axis)])
+/** The first axis counts the elements. */
+function reorderRows(tensor: Weight, order: ElementOrder): Weight {
+  const size = tensor.data.length / order.length
+  const data = new Float32Array(tensor.data.length)
+  for (const [row, source] of order.entries())
+    data.set(tensor.data.subarray(source * size, (source + 1) * size), row * size)
   return { ...tensor, data }
-}
-
-/** The shape of the images whose flattened elements a layer takes, if it does. */
-function flattenedShape(placed: readonly PlacedLayer[], index: number): readonly number[] | undefined {
-  const source = placed[placed[index]!.inputs[0]!]
-  if (!source) return undefined
-  if (source.layer.type === 'flatten') return source.inputShape.length === 3 ? source.inputShape : undefined
-  return KEEP_ORDER.has(source.layer.type) ? flattenedShape(placed, placed[index]!.inputs[0]!) : undefined
 }

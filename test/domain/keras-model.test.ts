@@ -13,6 +13,27 @@ const sequential = (...layers: object[]) => ({ class_name: 'Sequential', config:
 const flatten = layer('Flatten')
 const dense = layer('Dense', { units: 10 })
 
+/** The input and another layer that meet. */
+const joined = (other: string, config: object) => ({
+  class_name: 'Functional',
+  config: {
+    layers: [
+      input,
+      { ...layer(other), inbound_nodes: [[['input', 0, 0, {}]]] },
+      {
+        ...layer('Concatenate', config),
+        inbound_nodes: [
+          [
+            ['input', 0, 0, {}],
+            [other, 0, 0, {}],
+          ],
+        ],
+      },
+      { ...flatten, inbound_nodes: [[['Concatenate', 0, 0, {}]]] },
+    ],
+  },
+})
+
 const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = {
   'no model at all': [{ layers: [] }, 'model.topology.class_name', /what model.to_json\(\) of Keras writes/],
   'a Lambda': [
@@ -78,6 +99,41 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     sequential(input, layer('MaxPooling2D', { pool_size: 2, ceil_mode: true }), flatten, dense),
     'model.topology.config.layers.1.config.ceil_mode',
     /is not known here/,
+  ],
+  'images that are stretched smoothly': [
+    sequential(input, layer('UpSampling2D', { interpolation: 'bilinear' }), flatten, dense),
+    'model.topology.config.layers.1.config.interpolation',
+    /must be nearest/,
+  ],
+  'a shape of another size': [
+    sequential(input, layer('Reshape', { target_shape: [5, -1] }), flatten, dense),
+    'model.topology.config.layers',
+    /Reshape makes \[5,-1\] of 784 elements/,
+  ],
+  'a margin that cuts': [
+    sequential(
+      input,
+      layer('ZeroPadding2D', {
+        padding: [
+          [0, 0],
+          [0, -1],
+        ],
+      }),
+      flatten,
+      dense,
+    ),
+    'model.topology.config.layers.1.config.padding.1.1',
+    />=0/,
+  ],
+  'images joined by their rows': [
+    joined('ReLU', { axis: 1 }),
+    'model.topology.config.layers.2.config.axis',
+    /must be -1, the last/,
+  ],
+  'images of two sizes joined': [
+    joined('MaxPooling2D', {}),
+    'model.topology.config.layers',
+    /Concatenate takes inputs of different shapes/,
   ],
   'a frozen layer': [
     sequential(input, flatten, layer('Dense', { units: 10, trainable: false })),

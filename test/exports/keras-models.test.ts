@@ -39,6 +39,8 @@ const MODELS = [
   ['keras2', 'a functional model of Keras 2', softmax],
   ['activated', 'a model with every activation', asItIs],
   ['pooled', 'a model of pools with padding', asItIs],
+  ['merged', 'a model whose paths meet', asItIs],
+  ['flattened', 'a model that ends in a flattened image', asItIs],
 ] as const
 
 async function predictWithTfjs(model: TrainedModel, images: Float32Array) {

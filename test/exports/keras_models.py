@@ -68,7 +68,29 @@ def pooled():
     )
 
 
-BUILDERS = [sequential, functional, activated, pooled]
+def merged():
+    image = keras.Input((6, 8, 3))
+    x = layers.Conv2D(4, 3, padding="same")(image)
+    up = layers.UpSampling2D((2, 1))(x)
+    padded = layers.ZeroPadding2D(((3, 3), (1, 0)))(layers.ZeroPadding2D((0, 2))(x))
+    cut = layers.Conv2D(4, (1, 6))(padded)
+    joined = layers.Concatenate()([up, cut, up])
+    left = layers.Flatten()(layers.MaxPooling2D(3)(joined))
+    right = layers.Flatten()(layers.AveragePooling2D(3)(joined))
+    both = layers.Multiply()([layers.Activation("tanh")(left), right])
+    mean = layers.Average()([both, layers.Dense(96)(right)])
+    vectors = layers.Concatenate()([left, both, mean, layers.Dense(7)(both)])
+    again = layers.Reshape((4, 6, -1))(layers.Conv2D(4, 1)(layers.Reshape((2, 12, 4))(left)))
+    last = layers.Concatenate()([vectors, layers.Flatten()(again)])
+    sums = layers.Dense(18)(layers.BatchNormalization()(last))
+    return keras.Model(image, layers.Add()([sums, layers.Flatten()(layers.Conv2D(3, 3, 2)(image))]))
+
+
+def flattened():
+    return keras.Sequential([keras.Input((4, 5, 3)), layers.Conv2D(2, 3), layers.Flatten()])
+
+
+BUILDERS = [sequential, functional, activated, pooled, merged, flattened]
 
 command, folder = sys.argv[1:]
 if command == "write":

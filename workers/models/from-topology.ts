@@ -1,21 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Layer as LayerSpec, Topology } from '#domain/model-spec.ts'
+import type { Topology } from '#domain/model-spec.ts'
 import { type PlacedLayer, placeLayers } from '#domain/shape.ts'
 import { layerVariables } from '#domain/variables.ts'
 import { activationLayer, leakyRelu } from './activation.ts'
 import { averagePooling } from './average-pooling.ts'
 import { batchNormalization } from './batch-normalization.ts'
+import { concatenate } from './concatenate.ts'
 import { convolution } from './convolution.ts'
 import { dense } from './dense.ts'
 import { dropout } from './dropout.ts'
 import { embedding } from './embedding.ts'
-import { flatten } from './flatten.ts'
 import { globalAveragePooling } from './global-average-pooling.ts'
 import { globalMaxPooling } from './global-max-pooling.ts'
 import type { Forward, Layer, TrainingPass } from './layer.ts'
 import { layerNormalization } from './layer-normalization.ts'
 import { maxPooling } from './max-pooling.ts'
-import { sum } from './sum.ts'
+import { average, product, sum } from './merge.ts'
+import { reshape } from './reshape.ts'
+import { upSampling } from './up-sampling.ts'
 import { zeroPadding } from './zero-padding.ts'
 
 /**
@@ -35,7 +37,7 @@ export interface ModelForward {
 
 export function modelFromTopology(topology: Topology): Model {
   const placed = placeLayers(topology)
-  const layers = placed.map(({ layer }, index) => layerFromSpec(layer, index))
+  const layers = placed.map(layerFromSpec)
   const trained = trainedLayers(placed)
   return (variables, x, pass) => {
     const passes: Forward[] = []
@@ -78,7 +80,7 @@ function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {
   return trained
 }
 
-function layerFromSpec(layer: LayerSpec, index: number): Layer {
+function layerFromSpec({ layer, outputShape }: PlacedLayer, index: number): Layer {
   switch (layer.type) {
     case 'dense':
       return dense(layer)
@@ -102,13 +104,23 @@ function layerFromSpec(layer: LayerSpec, index: number): Layer {
       return leakyRelu(layer)
     case 'dropout':
       return dropout(layer, index)
+    case 'upSampling2d':
+      return upSampling(layer)
     case 'add':
       return sum
+    case 'multiply':
+      return product
+    case 'average':
+      return average
+    case 'concatenate':
+      return concatenate
+    case 'reshape':
+      return reshape(outputShape)
     case 'globalAveragePooling2d':
       return globalAveragePooling
     case 'globalMaxPooling2d':
       return globalMaxPooling
     case 'flatten':
-      return flatten
+      return reshape(outputShape)
   }
 }

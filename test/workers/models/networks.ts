@@ -88,9 +88,69 @@ const POOLED: Topology = {
   ],
 }
 
+/** Paths that are padded, enlarged and reshaped on their way, and meet in every way there is. */
+const MERGED: Topology = {
+  inputShape: [4, 5, 3],
+  layers: [
+    { type: 'conv2d', name: 'stem', filters: 4, kernelSize: 3, padding: 'same', ...kernel },
+    { type: 'upSampling2d', name: 'up', size: [2, 3] },
+    {
+      type: 'conv2d',
+      name: 'wide',
+      filters: 2,
+      kernelSize: [2, 3],
+      strides: [2, 3],
+      padding: 'valid',
+      ...kernel,
+    },
+    { type: 'concatenate', name: 'channels', inputs: ['wide', 'stem', 'wide'] },
+    {
+      type: 'zeroPadding2d',
+      name: 'pad',
+      padding: [
+        [1, 0],
+        [0, 2],
+      ],
+    },
+    {
+      type: 'conv2d',
+      name: 'narrow',
+      filters: 3,
+      kernelSize: 2,
+      padding: 'valid',
+      ...kernel,
+      activation: 'tanh',
+    },
+    { type: 'reshape', name: 'wrapped', shape: [3, -1, 4] },
+    {
+      type: 'conv2d',
+      name: 'left',
+      inputs: ['wrapped'],
+      filters: 2,
+      kernelSize: 2,
+      padding: 'same',
+      ...kernel,
+    },
+    {
+      type: 'conv2d',
+      name: 'right',
+      inputs: ['wrapped'],
+      filters: 2,
+      kernelSize: 1,
+      padding: 'same',
+      ...kernel,
+    },
+    { type: 'multiply', name: 'product', inputs: ['left', 'right', 'right'] },
+    { type: 'average', name: 'mean', inputs: ['product', 'left'] },
+    { type: 'flatten', name: 'flat' },
+    { type: 'dense', name: 'fc', units: 5, biasInitializer: 'zeros', ...kernel },
+  ],
+}
+
 /** Small networks that hold every layer between them, with an output for each of five classes. */
 export const NETWORKS: Readonly<Record<string, Topology>> = {
   residual: RESIDUAL,
   activated: ACTIVATED,
   pooled: POOLED,
+  merged: MERGED,
 }
