@@ -18,6 +18,7 @@ import {
   weighted,
 } from './keras-options.ts'
 import { SEQUENCE_CONVERTERS } from './keras-sequence-layers.ts'
+import { STEP_LAYERS } from './keras-step-layers.ts'
 import type { Layer } from './model-spec.ts'
 
 /** A layer of a Keras model, and the names of those it takes from. */
@@ -74,6 +75,7 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
       ...kernelOf(config),
     }),
   ),
+  ...STEP_LAYERS,
   MaxPooling2D: pooling('maxPooling2d'),
   AveragePooling2D: pooling('averagePooling2d'),
   ZeroPadding2D: converter({ padding: margins, data_format: last }, ({ padding }) => ({

@@ -16,6 +16,8 @@ export const extent = z
   .transform(
     (value): Extent => (typeof value === 'number' || value[0] !== value[1] ? (value as Extent) : value[0]!),
   )
+/** Of a window over sequences, or of its steps. */
+export const length = z.union([size, z.array(size).length(1)]).transform(value => [value].flat()[0]!)
 const line = z.int().min(0).max(1_000_000)
 /** One number for all sides, [rows, columns], or [[top, bottom], [left, right]]. */
 export const margins = z

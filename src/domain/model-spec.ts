@@ -115,10 +115,20 @@ type LayerKind =
       strides?: Extent
       padding: Padding
     })
+  /** The same over sequences [steps, channels], its kernel being [steps, in, out]. */
+  | (WithKernel & {
+      type: 'conv1d'
+      filters: number
+      kernelSize: number
+      strides?: number
+      padding: Padding
+    })
   | (WithKernel & { type: 'dense'; units: number })
   | { type: 'maxPooling2d'; poolSize: Extent; strides?: Extent; padding?: Padding }
   /** The mean of what a window has of the image: padding does not count. */
   | { type: 'averagePooling2d'; poolSize: Extent; strides?: Extent; padding?: Padding }
+  | { type: 'maxPooling1d'; poolSize: number; strides?: number; padding?: Padding }
+  | { type: 'averagePooling1d'; poolSize: number; strides?: number; padding?: Padding }
   | { type: 'zeroPadding2d'; padding: Margins }
   /** Each pixel as often as `size` says. */
   | { type: 'upSampling2d'; size: Extent }
@@ -143,6 +153,8 @@ type LayerKind =
   | { type: 'reshape'; shape: readonly number[] }
   | { type: 'globalAveragePooling2d' }
   | { type: 'globalMaxPooling2d' }
+  | { type: 'globalAveragePooling1d' }
+  | { type: 'globalMaxPooling1d' }
   | { type: 'flatten' }
 
 export type LayerType = LayerKind['type']

@@ -52,6 +52,8 @@ function outputShape(layer: Layer, inputs: readonly (readonly number[])[]): read
       return [elementCount(input)]
     case 'globalAveragePooling2d':
     case 'globalMaxPooling2d':
+    case 'globalAveragePooling1d':
+    case 'globalMaxPooling1d':
       return input.slice(-1)
     case 'zeroPadding2d':
       return [...marginsOf(layer.padding).map((sides, axis) => input[axis]! + sides[0] + sides[1]), input[2]!]
@@ -67,6 +69,14 @@ function outputShape(layer: Layer, inputs: readonly (readonly number[])[]): read
         ...outputSides(input, layer.poolSize, layer.strides ?? layer.poolSize, layer.padding),
         input[2]!,
       ]
+    case 'maxPooling1d':
+    case 'averagePooling1d':
+      return [
+        countWindows(input[0]!, layer.poolSize, layer.strides ?? layer.poolSize, layer.padding),
+        input[1]!,
+      ]
+    case 'conv1d':
+      return [countWindows(input[0]!, layer.kernelSize, layer.strides, layer.padding), layer.filters]
     case 'conv2d':
       return [...outputSides(input, layer.kernelSize, layer.strides, layer.padding), layer.filters]
     case 'embedding':
@@ -106,6 +116,6 @@ function outputSides(
   return sizes.map((length, axis) => countWindows(input[axis]!, length, steps[axis]!, padding))
 }
 
-function countWindows(length: number, size: number, stride: number, padding: Padding): number {
+function countWindows(length: number, size: number, stride = 1, padding: Padding = 'valid'): number {
   return padding === 'same' ? Math.ceil(length / stride) : Math.floor((length - size) / stride) + 1
 }

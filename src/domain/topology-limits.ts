@@ -17,10 +17,18 @@ const RANKS: Readonly<Record<string, number>> = {
   globalAveragePooling2d: 3,
   globalMaxPooling2d: 3,
   upSampling2d: 3,
+  conv1d: 2,
+  maxPooling1d: 2,
+  averagePooling1d: 2,
+  globalAveragePooling1d: 2,
+  globalMaxPooling1d: 2,
 }
 
 /** What takes vectors, or each step of a sequence for itself. */
 const TAKE_FEATURES: ReadonlySet<string> = new Set(['dense', 'layerNormalization'])
+
+/** By their rank. */
+const TAKEN = ['', 'vectors', 'sequences', 'images']
 
 /** Layers that take several inputs. */
 const MERGES: ReadonlySet<string> = new Set(['add', 'multiply', 'average', 'concatenate'])
@@ -32,7 +40,7 @@ export function checkTopology(topology: Topology, refuse: Refuse): void {
   for (const { layer, inputs, inputShape, outputShape } of placed) {
     const rank = RANKS[layer.type]
     if (rank !== undefined && inputShape.length !== rank)
-      refuse('.config.layers', `${layer.name} takes images, not [${inputShape}]`)
+      refuse('.config.layers', `${layer.name} takes ${TAKEN[rank]}, not [${inputShape}]`)
     if (TAKE_FEATURES.has(layer.type) && inputShape.length > 2)
       refuse(
         '.config.layers',

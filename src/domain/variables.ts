@@ -1,4 +1,4 @@
-import type { Initializer, Topology } from './model-spec.ts'
+import type { Initializer, LayerOf, Topology } from './model-spec.ts'
 import { elementCount, type PlacedLayer, placeLayers, sidesOf } from './shape.ts'
 
 /** A trainable tensor of a model, known before anything is built. */
@@ -59,9 +59,9 @@ export function layerVariables({ layer, inputShape }: PlacedLayer): Variable[] {
     const size = fanIn * fanOut
     return [{ name: `${name}/embeddings`, kind: 'kernel', shape, size, initializer, fanIn, fanOut }]
   }
-  if (layer.type !== 'dense' && layer.type !== 'conv2d') return []
+  if (layer.type !== 'dense' && layer.type !== 'conv2d' && layer.type !== 'conv1d') return []
   const units = layer.type === 'dense' ? layer.units : layer.filters
-  const window = layer.type === 'dense' ? [] : sidesOf(layer.kernelSize)
+  const window = windowOf(layer)
   const fanIn = elementCount(window) * channels
   const fanOut = elementCount(window) * units
   const variable = (kind: 'kernel' | 'bias', shape: number[], initializer: Initializer): Variable => {
@@ -70,4 +70,9 @@ export function layerVariables({ layer, inputShape }: PlacedLayer): Variable[] {
   }
   const kernel = variable('kernel', [...window, channels, units], layer.kernelInitializer)
   return layer.biasInitializer ? [kernel, variable('bias', [units], layer.biasInitializer)] : [kernel]
+}
+
+function windowOf(layer: LayerOf<'dense' | 'conv1d' | 'conv2d'>): readonly number[] {
+  if (layer.type === 'dense') return []
+  return layer.type === 'conv1d' ? [layer.kernelSize] : sidesOf(layer.kernelSize)
 }

@@ -62,6 +62,11 @@ function configOf({ layer, outputShape }: PlacedLayer): Config {
       }
       return { class_name: 'Conv2D', config }
     }
+    case 'conv1d': {
+      const { filters, kernelSize, strides = 1, padding, activation, biasInitializer } = layer
+      const config = { filters, kernel_size: [kernelSize], strides: [strides], padding, activation }
+      return { class_name: 'Conv1D', config: { ...config, use_bias: biasInitializer !== undefined } }
+    }
     case 'dense': {
       const { units, activation, biasInitializer } = layer
       return { class_name: 'Dense', config: { units, activation, use_bias: biasInitializer !== undefined } }
@@ -73,6 +78,16 @@ function configOf({ layer, outputShape }: PlacedLayer): Config {
       const class_name = layer.type === 'maxPooling2d' ? 'MaxPooling2D' : 'AveragePooling2D'
       return { class_name, config: { ...config, data_format: 'channels_last' } }
     }
+    case 'maxPooling1d':
+    case 'averagePooling1d': {
+      const { poolSize, strides = poolSize, padding = 'valid' } = layer
+      const class_name = layer.type === 'maxPooling1d' ? 'MaxPooling1D' : 'AveragePooling1D'
+      return { class_name, config: { pool_size: [poolSize], strides: [strides], padding } }
+    }
+    case 'globalAveragePooling1d':
+      return { class_name: 'GlobalAveragePooling1D', config: {} }
+    case 'globalMaxPooling1d':
+      return { class_name: 'GlobalMaxPooling1D', config: {} }
     case 'zeroPadding2d':
       return {
         class_name: 'ZeroPadding2D',

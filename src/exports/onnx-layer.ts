@@ -39,17 +39,27 @@ function stepsOf(layer: OfSteps, placed: PlacedLayer, inputs: readonly string[])
       return [
         {
           op: 'Conv',
-          attributes: windowOf(layer.kernelSize, layer.strides, layer.padding),
+          attributes: windowOf(sidesOf(layer.kernelSize), sidesOf(layer.strides ?? 1), layer.padding),
           others: kernelAndBias(layer),
         },
       ]
+    case 'conv1d': {
+      const attributes = windowOf([layer.kernelSize], [layer.strides ?? 1], layer.padding)
+      return alongSteps({ op: 'Conv', attributes, others: kernelAndBias(layer) })
+    }
     case 'dense':
       return [{ op: 'Gemm', attributes: { transB: 1 }, others: kernelAndBias(layer) }]
     case 'maxPooling2d':
     case 'averagePooling2d': {
       const { poolSize, strides = poolSize, padding } = layer
       const op = layer.type === 'maxPooling2d' ? 'MaxPool' : 'AveragePool'
-      return [{ op, attributes: windowOf(poolSize, strides, padding) }]
+      return [{ op, attributes: windowOf(sidesOf(poolSize), sidesOf(strides), padding) }]
+    }
+    case 'maxPooling1d':
+    case 'averagePooling1d': {
+      const { poolSize, strides = poolSize, padding } = layer
+      const op = layer.type === 'maxPooling1d' ? 'MaxPool' : 'AveragePool'
+      return alongSteps({ op, attributes: windowOf([poolSize], [strides], padding) })
     }
     case 'zeroPadding2d': {
       const [rows, columns] = marginsOf(layer.padding)
@@ -84,6 +94,10 @@ function stepsOf(layer: OfSteps, placed: PlacedLayer, inputs: readonly string[])
       return [{ op: 'ReduceMean', attributes: { axes: [2, 3], keepdims: 0 } }]
     case 'globalMaxPooling2d':
       return [{ op: 'ReduceMax', attributes: { axes: [2, 3], keepdims: 0 } }]
+    case 'globalAveragePooling1d':
+      return [{ op: 'ReduceMean', attributes: { axes: [1], keepdims: 0 } }]
+    case 'globalMaxPooling1d':
+      return [{ op: 'ReduceMax', attributes: { axes: [1], keepdims: 0 } }]
     case 'flatten':
       return inputShape.length === 1 ? [] : [{ op: 'Flatten', attributes: { axis: 1 } }]
   }
@@ -117,14 +131,13 @@ function upSamplingStep(size: Extent): OnnxStep {
   return { op: 'Resize', attributes, others: ['', scales] }
 }
 
-function windowOf(size: Extent, strides: Extent = 1, padding: Padding = 'valid') {
-  return {
-    strides: sidesOf(strides),
-    kernel_shape: sidesOf(size),
-    auto_pad: padding === 'same' ? 'SAME_UPPER' : 'VALID',
-  }
+function windowOf(size: readonly number[], strides: readonly number[], padding: Padding = 'valid') {
+  return { strides, kernel_shape: size, auto_pad: padding === 'same' ? 'SAME_UPPER' : 'VALID' }
 }
 
-function kernelAndBias({ name, biasInitializer }: Extract<Layer, { type: 'conv2d' | 'dense' }>): string[] {
+function kernelAndBias({
+  name,
+  biasInitializer,
+}: Extract<Layer, { type: 'conv1d' | 'conv2d' | 'dense' }>): string[] {
   return biasInitializer ? [`${name}.weight`, `${name}.bias`] : [`${name}.weight`]
 }

@@ -17,7 +17,7 @@ const TORCH_WORDS: Readonly<Record<string, string>> = {
 
 /**
  * Tensors as the `state_dict` of a PyTorch module with the same layer names has them: convolution kernels [out, in, height,
- * width], dense kernels [out, in], and where a layer takes flattened images, its inputs in the order of channels, height, width.
+ * width] or [out, in, steps], dense kernels [out, in], and where a layer takes flattened images, its inputs in the order of channels, height, width.
  */
 export function toTorchLayout(topology: Topology, tensors: readonly Weight[]): Weight[] {
   const placed = placeLayers(topology)
@@ -50,6 +50,7 @@ function splitName(name: string): { layer: string; word: string } {
 /** @param order of the elements that the layer takes */
 function reorder(tensor: Weight, word: string, order: ElementOrder | undefined): Weight {
   if (word === 'kernel' && tensor.shape.length === 4) return permuteAxes(tensor, [3, 2, 0, 1])
+  if (word === 'kernel' && tensor.shape.length === 3) return permuteAxes(tensor, [2, 1, 0])
   if (word === 'kernel') return permuteAxes(order ? reorderRows(tensor, order) : tensor, [1, 0])
   return order && word !== 'bias' ? reorderRows(tensor, order) : tensor
 }

@@ -135,6 +135,16 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     'model.topology.config.layers',
     /Concatenate takes inputs of different shapes/,
   ],
+  'a causal convolution': [
+    sequential(input, layer('Conv1D', { filters: 1, kernel_size: 2, padding: 'causal' }), dense),
+    'model.topology.config.layers.1.config.padding',
+    /must be valid or same/,
+  ],
+  'images where sequences are taken': [
+    sequential(input, layer('Conv1D', { filters: 1, kernel_size: 2 }), dense),
+    'model.topology.config.layers',
+    /Conv1D takes sequences, not \[28,28,1\]/,
+  ],
   'a frozen layer': [
     sequential(input, flatten, layer('Dense', { units: 10, trainable: false })),
     'model.topology.config.layers.2.config.trainable',

@@ -40,6 +40,7 @@ const MODELS = [
   ['activated', 'a model with every activation', asItIs],
   ['pooled', 'a model of pools with padding', asItIs],
   ['merged', 'a model whose paths meet', asItIs],
+  ['along_steps', 'a model of sequences', asItIs],
   ['flattened', 'a model that ends in a flattened image', asItIs],
 ] as const
 

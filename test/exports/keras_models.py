@@ -90,7 +90,17 @@ def flattened():
     return keras.Sequential([keras.Input((4, 5, 3)), layers.Conv2D(2, 3), layers.Flatten()])
 
 
-BUILDERS = [sequential, functional, activated, pooled, merged, flattened]
+def along_steps():
+    steps = keras.Input((15, 3))
+    x = layers.Conv1D(6, 3, activation="softmax")(steps)
+    x = layers.MaxPooling1D(3, strides=2, padding="same")(x)
+    x = layers.Conv1D(4, 2, strides=2, padding="same", use_bias=False)(layers.BatchNormalization()(x))
+    x = layers.AveragePooling1D(2, strides=1)(x)
+    means = [layers.GlobalAveragePooling1D()(x), layers.GlobalMaxPooling1D()(x)]
+    return keras.Model(steps, layers.Dense(5)(layers.Concatenate()([*means, layers.Flatten()(x)])))
+
+
+BUILDERS = [sequential, functional, activated, pooled, merged, flattened, along_steps]
 
 command, folder = sys.argv[1:]
 if command == "write":

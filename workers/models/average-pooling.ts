@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { LayerOf } from '#domain/model-spec.ts'
 import type { Layer } from './layer.ts'
-import { poolingWindow } from './max-pooling.ts'
+import { type Pool, poolingWindow } from './pooling-window.ts'
 
 /** The mean of each window's part inside the image. */
-export function averagePooling(layer: LayerOf<'averagePooling2d'>): Layer {
-  const window = poolingWindow(layer)
+export function averagePooling(pool: Pool): Layer {
+  const window = poolingWindow(pool)
   return ({ inputs }) => {
     const input = inputs[0] as tf.Tensor4D
     return {

@@ -3,6 +3,7 @@ import type { Topology } from '#domain/model-spec.ts'
 import { type PlacedLayer, placeLayers } from '#domain/shape.ts'
 import { layerVariables } from '#domain/variables.ts'
 import { activationLayer, leakyRelu } from './activation.ts'
+import { alongSteps, convolutionAlongSteps } from './along-steps.ts'
 import { averagePooling } from './average-pooling.ts'
 import { batchNormalization } from './batch-normalization.ts'
 import { concatenate } from './concatenate.ts'
@@ -16,6 +17,7 @@ import type { Forward, Layer, TrainingPass } from './layer.ts'
 import { layerNormalization } from './layer-normalization.ts'
 import { maxPooling } from './max-pooling.ts'
 import { average, product, sum } from './merge.ts'
+import { poolOfRows } from './pooling-window.ts'
 import { reshape } from './reshape.ts'
 import { upSampling } from './up-sampling.ts'
 import { zeroPadding } from './zero-padding.ts'
@@ -86,8 +88,18 @@ function layerFromSpec({ layer, outputShape }: PlacedLayer, index: number): Laye
       return dense(layer)
     case 'conv2d':
       return convolution(layer)
+    case 'conv1d':
+      return convolutionAlongSteps(layer)
     case 'maxPooling2d':
       return maxPooling(layer)
+    case 'maxPooling1d':
+      return alongSteps(maxPooling(poolOfRows(layer)))
+    case 'averagePooling1d':
+      return alongSteps(averagePooling(poolOfRows(layer)))
+    case 'globalAveragePooling1d':
+      return alongSteps(globalAveragePooling)
+    case 'globalMaxPooling1d':
+      return alongSteps(globalMaxPooling)
     case 'averagePooling2d':
       return averagePooling(layer)
     case 'zeroPadding2d':

@@ -5,7 +5,7 @@ import { maxPooling } from './max-pooling.ts'
 /** The largest value of each channel over the pixels of x [batch, height, width, channels]: one window as large as the image. */
 export const globalMaxPooling: Layer = call => {
   const [batch, height, width, channels] = call.inputs[0]!.shape as [number, number, number, number]
-  const pool = maxPooling({ type: 'maxPooling2d', name: '', poolSize: [height, width] })
+  const pool = maxPooling({ poolSize: [height, width] })
   const { y, pullback } = pool(call)
   return {
     y: tf.reshape(y, [batch, channels]),

@@ -147,10 +147,45 @@ const MERGED: Topology = {
   ],
 }
 
+/** Windows along steps. */
+const SEQUENTIAL: Topology = {
+  inputShape: [12, 3],
+  layers: [
+    {
+      type: 'conv1d',
+      name: 'stem',
+      filters: 4,
+      kernelSize: 3,
+      padding: 'same',
+      ...kernel,
+      activation: 'selu',
+    },
+    { type: 'batchNormalization', name: 'bn', momentum: 0.9, epsilon: 1e-3 },
+    { type: 'maxPooling1d', name: 'max', poolSize: 3, strides: 1, padding: 'valid' },
+    {
+      type: 'conv1d',
+      name: 'conv',
+      filters: 5,
+      kernelSize: 2,
+      strides: 2,
+      padding: 'valid',
+      ...kernel,
+      biasInitializer: 'zeros',
+    },
+    { type: 'averagePooling1d', name: 'average', poolSize: 2, padding: 'same' },
+    { type: 'globalMaxPooling1d', name: 'largest', inputs: ['average'] },
+    { type: 'globalAveragePooling1d', name: 'mean', inputs: ['average'] },
+    { type: 'flatten', name: 'flat', inputs: ['average'] },
+    { type: 'concatenate', name: 'all', inputs: ['largest', 'mean', 'flat'] },
+    { type: 'dense', name: 'fc', units: 5, biasInitializer: 'zeros', ...kernel },
+  ],
+}
+
 /** Small networks that hold every layer between them, with an output for each of five classes. */
 export const NETWORKS: Readonly<Record<string, Topology>> = {
   residual: RESIDUAL,
   activated: ACTIVATED,
   pooled: POOLED,
   merged: MERGED,
+  sequential: SEQUENTIAL,
 }

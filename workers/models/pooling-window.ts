@@ -1,0 +1,29 @@
+import type { Extent, LayerOf, Padding } from '#domain/model-spec.ts'
+import { sidesOf } from '#domain/shape.ts'
+
+/** The windows of a pool over images. */
+export interface Pool {
+  poolSize: Extent
+  strides?: Extent
+  padding?: Padding
+}
+
+/** What tfjs's kernels for pooling take. */
+export function poolingWindow({ poolSize, strides = poolSize, padding: pad = 'valid' }: Pool) {
+  const [height, width] = sidesOf(poolSize)
+  const [down, right] = sidesOf(strides)
+  return {
+    filterSize: [height, width] as [number, number],
+    strides: [down, right] as [number, number],
+    pad,
+  }
+}
+
+/** A pool over sequences as one over images of one row. */
+export function poolOfRows({
+  poolSize,
+  strides = poolSize,
+  padding,
+}: LayerOf<'maxPooling1d' | 'averagePooling1d'>): Pool {
+  return { poolSize: [1, poolSize], strides: [1, strides], ...(padding && { padding }) }
+}
