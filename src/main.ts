@@ -1,3 +1,5 @@
+import './end-with-parent.ts'
+
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { isLoopbackAddress } from '#http/authenticate.ts'
@@ -39,8 +41,6 @@ closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await Promise.all([stopReconciling(), stopSweeping()])
   await world.close()
 })
-// Started beside a supervisor by `npm start`: ends when that process is gone, however it went.
-process.once('disconnect', () => process.exit(1))
 await app.listen({ host: config.host, port: config.port }).catch(fail)
 
 function fail(error: Error): never {

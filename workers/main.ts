@@ -1,3 +1,5 @@
+import '#src/end-with-parent.ts'
+
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
@@ -70,8 +72,6 @@ await buryDeadWorkers(world)
 await clearScratch(scratch, world.workers)
 await heartbeat.start()
 for (const event of ['SIGTERM', 'SIGINT']) process.on(event, end)
-// Whoever started this is gone, and its Redis with it: there is nobody to give the job back to.
-process.once('disconnect', () => process.exit(1))
 jobWorker.run().catch(fail)
 logger.info({ engine }, 'ready for jobs')
 

@@ -1,3 +1,5 @@
+import '#src/end-with-parent.ts'
+
 import * as tf from '@tensorflow/tfjs-core'
 import { activationOf } from '#domain/loss.ts'
 import { trainingText } from '#exports/model-metadata.ts'

@@ -1,3 +1,5 @@
+import '#src/end-with-parent.ts'
+
 import { type EngineName, openEngine } from './engine/engine.ts'
 import { failureOf } from './failure-of.ts'
 import { runTask } from './run-task.ts'
@@ -7,7 +9,6 @@ import { Interruption } from './train.ts'
 // A child of the supervisor: opens the engine that argv names, says so, trains the one task it is given, and ends.
 // It knows neither Redis nor HTTP, and never outlives its supervisor.
 
-process.once('disconnect', () => process.exit(1))
 process.on('uncaughtException', fail)
 process.on('unhandledRejection', fail)
 

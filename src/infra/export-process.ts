@@ -1,3 +1,5 @@
+import '#src/end-with-parent.ts'
+
 import { encodeArtifact } from '#exports/encode-artifact.ts'
 import { trainingText } from '#exports/model-metadata.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'

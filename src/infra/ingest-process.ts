@@ -1,3 +1,5 @@
+import '#src/end-with-parent.ts'
+
 import { ingest } from '#ingest/ingest.ts'
 import type { IngestTask } from './ingester.ts'
 import { answerTasks } from './warm-child.ts'

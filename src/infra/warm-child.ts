@@ -68,7 +68,6 @@ export class WarmChild<Task, Answer extends object> {
 
 /** What a child does: answers every task with what `work` makes of it. */
 export function answerTasks<Task, Answer extends object>(work: (task: Task) => Promise<Answer>): void {
-  process.once('disconnect', () => process.exit(1))
   process.on('message', (task: Task) => {
     work(task)
       .catch(({ name, message }: Error): ChildError => ({ error: { name, message } }))

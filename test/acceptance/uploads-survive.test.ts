@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, it } from 'node:test'
+import sharp from 'sharp'
+import { startService } from './start-service.ts'
+import { type Frame, get, post, upload, watchJob } from './watch-job.ts'
+
+let dataDir: string
+before(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'thresher-uploads-'))
+})
+after(() => rm(dataDir, { recursive: true, force: true }))
+
+async function settled(url: string, id: string): Promise<Frame> {
+  for (;;) {
+    const { body } = await get(url, `/v1/datasets/${id}`)
+    if (body.status !== 'validating') return body
+    await new Promise(resolve => setTimeout(resolve, 100))
+  }
+}
+
+/** Waits for an upload to be validated. @returns its id */
+async function validating(url: string): Promise<string> {
+  for (;;) {
+    const { body } = await get(url, '/v1/datasets?limit=1')
+    if (body.data[0].status === 'validating') return body.data[0].id
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}
+
+it('an upload that has arrived is validated even if everything is killed meanwhile', async () => {
+  const rows = Array.from({ length: 1_000_000 }, (_, i) => `${i % 7},${i % 11},${i % 3}`)
+  const first = await startService(dataDir)
+  const spec = { name: 'many', format: 'csv', label: 'y' }
+  const uploading = upload(first.url, '/v1/datasets', spec, { 'many.csv': ['a,b,y', ...rows].join('\n') })
+  uploading.catch(() => {})
+  const id = await validating(first.url)
+  await first.kill()
+
+  const second = await startService(dataDir)
+  const dataset = await settled(second.url, id)
+  assert.deepEqual([dataset.status, dataset.splits], ['ready', { train: 1_000_000, test: 0 }])
+  const uploads = await readdir(join(dataDir, 'uploads'), { recursive: true })
+  assert.deepEqual(
+    uploads.filter(name => name.includes('dataset_')),
+    [],
+  )
+  assert.equal(await second.stop(), 0)
+})
+
+it('a folder of images trains where it lies', async () => {
+  const root = join(dataDir, 'datasets', 'shades')
+  for (const [split, count] of [
+    ['train', 12],
+    ['val', 3],
+  ] as const) {
+    for (const [shade, level] of [
+      ['bright', 200],
+      ['dark', 30],
+    ] as const) {
+      await mkdir(join(root, split, shade), { recursive: true })
+      for (let i = 0; i < count; i++) {
+        const background = { r: level + i, g: level - i, b: level }
+        const image = sharp({ create: { width: 20 + i, height: 24, channels: 3, background } })
+        await writeFile(join(root, split, shade, `${i}.jpg`), await image.jpeg().toBuffer())
+      }
+    }
+  }
+  const service = await startService(dataDir)
+  const { body } = await post(service.url, '/v1/datasets', {
+    name: 'shades',
+    format: 'imageFolder',
+    folder: 'shades',
+    size: [8, 8],
+  })
+  const dataset = await settled(service.url, body.id)
+  assert.deepEqual(
+    [dataset.status, dataset.folder, dataset.classes, dataset.splits],
+    ['ready', 'shades', ['bright', 'dark'], { train: 24, test: 6 }],
+  )
+  const layers = [
+    { class_name: 'InputLayer', config: { name: 'image', batch_shape: [null, 8, 8, 3] } },
+    { class_name: 'Flatten', config: { name: 'flat' } },
+    { class_name: 'Dense', config: { name: 'shade', units: 2 } },
+  ]
+  const job = await post(service.url, '/v1/jobs', {
+    dataset: { id: dataset.id },
+    model: { topology: { class_name: 'Sequential', config: { layers } } },
+    optimizer: { name: 'sgd', learningRate: 0.1 },
+    augmentation: ['randomResizedCrop'],
+    batchSize: 4,
+    epochs: 5,
+  })
+  assert.equal(job.status, 201, JSON.stringify(job.body))
+  await watchJob(service.url, job.body.id)
+  const done = (await get(service.url, `/v1/jobs/${job.body.id}`)).body
+  assert.deepEqual(
+    [done.status, done.metrics?.validationAccuracy],
+    ['succeeded', 1],
+    JSON.stringify(done.error),
+  )
+  await service.stop()
+})
