@@ -15,6 +15,7 @@ import { openThreadedBackend } from './wasm/open-threaded-backend.ts'
 import { mean, sum } from './wasm/reduce-leading-axes.ts'
 import { registerKernel } from './wasm/register-kernel.ts'
 import { reluGrad } from './wasm/relu-grad.ts'
+import { samePadding } from './wasm/same-padding.ts'
 import { sparseSoftmaxCrossEntropy } from './wasm/sparse-softmax-cross-entropy.ts'
 import { statelessRandomUniform } from './wasm/stateless-random-uniform.ts'
 import { unsortedSegmentSum } from './wasm/unsorted-segment-sum.ts'
@@ -32,6 +33,7 @@ export async function openWasm(threads: number): Promise<Engine> {
   registerKernel(maxPoolGrad)
   registerKernel(mean)
   registerKernel(reluGrad)
+  for (const kernel of samePadding) registerKernel(kernel)
   registerKernel(sparseSoftmaxCrossEntropy)
   registerKernel(statelessRandomUniform)
   registerKernel(sum)
