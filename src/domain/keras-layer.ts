@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ACTIVATION_LAYERS } from './keras-activation-layers.ts'
+import { CONVOLUTION_LAYERS } from './keras-convolution-layers.ts'
 import { always } from './keras-initializer.ts'
 import {
   activation,
@@ -75,6 +76,7 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
       ...kernelOf(config),
     }),
   ),
+  ...CONVOLUTION_LAYERS,
   ...STEP_LAYERS,
   MaxPooling2D: pooling('maxPooling2d'),
   AveragePooling2D: pooling('averagePooling2d'),

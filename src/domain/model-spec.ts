@@ -103,6 +103,13 @@ interface WithKernel {
   biasInitializer?: Initializer
 }
 
+interface DepthwiseWindow {
+  kernelSize: Extent
+  strides?: number
+  padding: Padding
+  depthMultiplier: number
+}
+
 /**
  * Kernels are stored as TensorFlow has them: dense [in, out], convolution [height, width, in, out]. Images are
  * [height, width, channels], sequences [time, features]. Strides are 1 for a convolution and poolSize for a pool unless they are given.
@@ -115,7 +122,20 @@ type LayerKind =
       strides?: Extent
       padding: Padding
     })
-  /** The same over sequences [steps, channels], its kernel being [steps, in, out]. */
+  /** Each channel by `depthMultiplier` windows of its own; the kernel is [height, width, in, depthMultiplier]. */
+  | (WithKernel & DepthwiseWindow & { type: 'depthwiseConv2d' })
+  /** The same, of which a convolution of single pixels makes `filters` channels; the first kernel has kernelInitializer. */
+  | (WithKernel &
+      DepthwiseWindow & { type: 'separableConv2d'; filters: number; pointwiseInitializer: Initializer })
+  /** What a convolution's gradient does to images: enlarges them by its strides. The kernel is [height, width, filters, in]. */
+  | (WithKernel & {
+      type: 'conv2dTranspose'
+      filters: number
+      kernelSize: Extent
+      strides?: Extent
+      padding: Padding
+    })
+  /** The same as a convolution over sequences [steps, channels], its kernel being [steps, in, out]. */
   | (WithKernel & {
       type: 'conv1d'
       filters: number

@@ -75,9 +75,17 @@ function outputShape(layer: Layer, inputs: readonly (readonly number[])[]): read
         countWindows(input[0]!, layer.poolSize, layer.strides ?? layer.poolSize, layer.padding),
         input[1]!,
       ]
+    case 'depthwiseConv2d':
+      return [
+        ...outputSides(input, layer.kernelSize, layer.strides, layer.padding),
+        input[2]! * layer.depthMultiplier,
+      ]
+    case 'conv2dTranspose':
+      return [...enlargedSides(input, layer), layer.filters]
     case 'conv1d':
       return [countWindows(input[0]!, layer.kernelSize, layer.strides, layer.padding), layer.filters]
     case 'conv2d':
+    case 'separableConv2d':
       return [...outputSides(input, layer.kernelSize, layer.strides, layer.padding), layer.filters]
     case 'embedding':
       return [...input, layer.outputDim]
@@ -114,6 +122,14 @@ function outputSides(
 ) {
   const [sizes, steps] = [sidesOf(size), sidesOf(strides)]
   return sizes.map((length, axis) => countWindows(input[axis]!, length, steps[axis]!, padding))
+}
+
+function enlargedSides(input: readonly number[], layer: LayerOf<'conv2dTranspose'>): readonly number[] {
+  const [sizes, steps] = [sidesOf(layer.kernelSize), sidesOf(layer.strides ?? 1)]
+  return sizes.map((size, axis) => {
+    const enlarged = input[axis]! * steps[axis]!
+    return layer.padding === 'same' ? enlarged : enlarged + Math.max(size - steps[axis]!, 0)
+  })
 }
 
 function countWindows(length: number, size: number, stride = 1, padding: Padding = 'valid'): number {

@@ -1,9 +1,9 @@
-import type { Initializer, LayerOf, Topology } from './model-spec.ts'
+import type { Initializer, Layer, LayerOf, Topology } from './model-spec.ts'
 import { elementCount, type PlacedLayer, placeLayers, sidesOf } from './shape.ts'
 
 /** A trainable tensor of a model, known before anything is built. */
 export interface Variable {
-  /** `layer/kernel`, `layer/bias`, `layer/gamma`, `layer/beta` or `layer/embeddings`. */
+  /** `layer/kernel` (`layer/depthwiseKernel`, `layer/pointwiseKernel`), `layer/bias`, `layer/gamma`, `layer/beta` or `layer/embeddings`. */
   name: string
   /** What it does: embeddings are kernels too, which multiply tokens one-hot. */
   kind: 'kernel' | 'bias' | 'gamma' | 'beta'
@@ -44,7 +44,7 @@ export function parameterCount(topology: Topology): number {
 }
 
 /** The trainable variables of one layer. */
-export function layerVariables({ layer, inputShape }: PlacedLayer): Variable[] {
+export function layerVariables({ layer, inputShape, outputShape }: PlacedLayer): Variable[] {
   const channels = inputShape.at(-1)!
   if (layer.type === 'batchNormalization' || layer.type === 'layerNormalization') {
     const variable = (kind: 'gamma' | 'beta', initializer: Initializer): Variable => {
@@ -59,20 +59,71 @@ export function layerVariables({ layer, inputShape }: PlacedLayer): Variable[] {
     const size = fanIn * fanOut
     return [{ name: `${name}/embeddings`, kind: 'kernel', shape, size, initializer, fanIn, fanOut }]
   }
-  if (layer.type !== 'dense' && layer.type !== 'conv2d' && layer.type !== 'conv1d') return []
-  const units = layer.type === 'dense' ? layer.units : layer.filters
-  const window = windowOf(layer)
-  const fanIn = elementCount(window) * channels
-  const fanOut = elementCount(window) * units
-  const variable = (kind: 'kernel' | 'bias', shape: number[], initializer: Initializer): Variable => {
-    const name = `${layer.name}/${kind}`
-    return { name, kind, shape, size: elementCount(shape), initializer, fanIn, fanOut }
-  }
-  const kernel = variable('kernel', [...window, channels, units], layer.kernelInitializer)
-  return layer.biasInitializer ? [kernel, variable('bias', [units], layer.biasInitializer)] : [kernel]
+  return kernelShapes(layer, channels).flatMap(({ word, shape, initializer }, index, kernels) => {
+    const fans = fansOf(shape)
+    const kernel = variableOf(layer.name, word, 'kernel', shape, initializer, fans)
+    const isLast = index === kernels.length - 1
+    if (!isLast || !('biasInitializer' in layer) || !layer.biasInitializer) return [kernel]
+    return [
+      kernel,
+      variableOf(layer.name, 'bias', 'bias', outputShape.slice(-1), layer.biasInitializer, fans),
+    ]
+  })
 }
 
-function windowOf(layer: LayerOf<'dense' | 'conv1d' | 'conv2d'>): readonly number[] {
-  if (layer.type === 'dense') return []
-  return layer.type === 'conv1d' ? [layer.kernelSize] : sidesOf(layer.kernelSize)
+/** The kernels of a layer, in its order. */
+function kernelShapes(layer: Layer, channels: number): Kernel[] {
+  switch (layer.type) {
+    case 'dense':
+      return [{ word: 'kernel', shape: [channels, layer.units], initializer: layer.kernelInitializer }]
+    case 'conv1d': {
+      const shape = [layer.kernelSize, channels, layer.filters]
+      return [{ word: 'kernel', shape, initializer: layer.kernelInitializer }]
+    }
+    case 'conv2d': {
+      const shape = [...sidesOf(layer.kernelSize), channels, layer.filters]
+      return [{ word: 'kernel', shape, initializer: layer.kernelInitializer }]
+    }
+    case 'conv2dTranspose': {
+      const shape = [...sidesOf(layer.kernelSize), layer.filters, channels]
+      return [{ word: 'kernel', shape, initializer: layer.kernelInitializer }]
+    }
+    case 'depthwiseConv2d':
+      return [depthwiseKernel(layer, channels)]
+    case 'separableConv2d': {
+      const shape = [1, 1, channels * layer.depthMultiplier, layer.filters]
+      const pointwise = { word: 'pointwiseKernel', shape, initializer: layer.pointwiseInitializer }
+      return [depthwiseKernel(layer, channels), pointwise]
+    }
+    default:
+      return []
+  }
+}
+
+interface Kernel {
+  word: string
+  shape: readonly number[]
+  initializer: Initializer
+}
+
+function depthwiseKernel(layer: LayerOf<'depthwiseConv2d' | 'separableConv2d'>, channels: number): Kernel {
+  const shape = [...sidesOf(layer.kernelSize), channels, layer.depthMultiplier]
+  return { word: 'depthwiseKernel', shape, initializer: layer.kernelInitializer }
+}
+
+/** As Keras counts them, of whatever a kernel's last two axes are, times its window. */
+function fansOf(shape: readonly number[]): Pick<Variable, 'fanIn' | 'fanOut'> {
+  const window = elementCount(shape.slice(0, -2))
+  return { fanIn: window * shape.at(-2)!, fanOut: window * shape.at(-1)! }
+}
+
+function variableOf(
+  layer: string,
+  word: string,
+  kind: Variable['kind'],
+  shape: readonly number[],
+  initializer: Initializer,
+  fans: Pick<Variable, 'fanIn' | 'fanOut'>,
+): Variable {
+  return { name: `${layer}/${word}`, kind, shape, size: elementCount(shape), initializer, ...fans }
 }

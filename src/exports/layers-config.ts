@@ -1,4 +1,4 @@
-import type { Topology } from '#domain/model-spec.ts'
+import type { LayerOf, Topology } from '#domain/model-spec.ts'
 import { marginsOf, type PlacedLayer, placeLayers, sidesOf } from '#domain/shape.ts'
 import { type Config, leakyRelu, type Reader, withActivation } from './activation-config.ts'
 import { kerasOrder } from './keras-order.ts'
@@ -62,6 +62,22 @@ function configOf({ layer, outputShape }: PlacedLayer): Config {
       }
       return { class_name: 'Conv2D', config }
     }
+    case 'conv2dTranspose': {
+      const { filters, kernelSize, strides = 1, padding, activation, biasInitializer } = layer
+      const config = {
+        filters,
+        kernel_size: sidesOf(kernelSize),
+        strides: sidesOf(strides),
+        padding,
+        activation,
+      }
+      const use_bias = biasInitializer !== undefined
+      return { class_name: 'Conv2DTranspose', config: { ...config, use_bias, data_format: 'channels_last' } }
+    }
+    case 'depthwiseConv2d':
+      return { class_name: 'DepthwiseConv2D', config: depthwiseConfig(layer) }
+    case 'separableConv2d':
+      return { class_name: 'SeparableConv2D', config: { ...depthwiseConfig(layer), filters: layer.filters } }
     case 'conv1d': {
       const { filters, kernelSize, strides = 1, padding, activation, biasInitializer } = layer
       const config = { filters, kernel_size: [kernelSize], strides: [strides], padding, activation }
@@ -132,5 +148,24 @@ function configOf({ layer, outputShape }: PlacedLayer): Config {
       return { class_name: 'GlobalMaxPooling2D', config: { data_format: 'channels_last' } }
     case 'flatten':
       return { class_name: 'Flatten', config: {} }
+  }
+}
+
+function depthwiseConfig({
+  kernelSize,
+  strides = 1,
+  padding,
+  depthMultiplier,
+  activation,
+  biasInitializer,
+}: LayerOf<'depthwiseConv2d' | 'separableConv2d'>) {
+  return {
+    kernel_size: sidesOf(kernelSize),
+    strides: [strides, strides],
+    padding,
+    depth_multiplier: depthMultiplier,
+    data_format: 'channels_last',
+    activation,
+    use_bias: biasInitializer !== undefined,
   }
 }

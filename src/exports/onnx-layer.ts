@@ -1,4 +1,4 @@
-import type { Extent, Layer, Padding } from '#domain/model-spec.ts'
+import type { Extent, Layer, LayerOf, Padding } from '#domain/model-spec.ts'
 import { marginsOf, type PlacedLayer, sidesOf } from '#domain/shape.ts'
 import { activationSteps, leakyReluStep } from './onnx-activation.ts'
 import { denseOverSteps, embeddingNodes } from './onnx-sequences.ts'
@@ -43,6 +43,20 @@ function stepsOf(layer: OfSteps, placed: PlacedLayer, inputs: readonly string[])
           others: kernelAndBias(layer),
         },
       ]
+    case 'depthwiseConv2d':
+      return [depthwiseStep(layer, inputShape, kernelAndBias(layer))]
+    case 'separableConv2d': {
+      const pointwise = [
+        `${name}.pointwise.weight`,
+        ...(layer.biasInitializer ? [`${name}.pointwise.bias`] : []),
+      ]
+      return [
+        depthwiseStep(layer, inputShape, [`${name}.depthwise.weight`]),
+        { op: 'Conv', attributes: windowOf([1, 1], [1, 1]), others: pointwise },
+      ]
+    }
+    case 'conv2dTranspose':
+      return [{ op: 'ConvTranspose', attributes: transposedWindow(layer), others: kernelAndBias(layer) }]
     case 'conv1d': {
       const attributes = windowOf([layer.kernelSize], [layer.strides ?? 1], layer.padding)
       return alongSteps({ op: 'Conv', attributes, others: kernelAndBias(layer) })
@@ -131,6 +145,28 @@ function upSamplingStep(size: Extent): OnnxStep {
   return { op: 'Resize', attributes, others: ['', scales] }
 }
 
+function depthwiseStep(
+  { kernelSize, strides = 1, padding }: LayerOf<'depthwiseConv2d' | 'separableConv2d'>,
+  inputShape: readonly number[],
+  others: readonly string[],
+): OnnxStep {
+  const window = windowOf(sidesOf(kernelSize), [strides, strides], padding)
+  return { op: 'Conv', attributes: { ...window, group: inputShape[2]! }, others }
+}
+
+/** Sides are cut off, or lines without input added, so that the output is as large as TensorFlow makes it. */
+function transposedWindow({ kernelSize, strides = 1, padding }: LayerOf<'conv2dTranspose'>) {
+  const [sizes, steps] = [sidesOf(kernelSize), sidesOf(strides)]
+  const cut = sizes.map((size, axis) => (padding === 'same' ? Math.max(size - steps[axis]!, 0) : 0))
+  const begin = cut.map(lines => Math.floor(lines / 2))
+  return {
+    kernel_shape: sizes,
+    strides: steps,
+    pads: [...begin, ...cut.map((lines, axis) => lines - begin[axis]!)],
+    output_padding: sizes.map((size, axis) => Math.max(steps[axis]! - size, 0)),
+  }
+}
+
 function windowOf(size: readonly number[], strides: readonly number[], padding: Padding = 'valid') {
   return { strides, kernel_shape: size, auto_pad: padding === 'same' ? 'SAME_UPPER' : 'VALID' }
 }
@@ -138,6 +174,6 @@ function windowOf(size: readonly number[], strides: readonly number[], padding: 
 function kernelAndBias({
   name,
   biasInitializer,
-}: Extract<Layer, { type: 'conv1d' | 'conv2d' | 'dense' }>): string[] {
+}: LayerOf<'conv1d' | 'conv2d' | 'conv2dTranspose' | 'depthwiseConv2d' | 'dense'>): string[] {
   return biasInitializer ? [`${name}.weight`, `${name}.bias`] : [`${name}.weight`]
 }

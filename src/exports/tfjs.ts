@@ -2,8 +2,10 @@ import { functionalConfig } from './layers-config.ts'
 import type { TrainedModel } from './trained-model.ts'
 import { zipFiles } from './zip.ts'
 
-/** TensorFlow.js calls the moving statistics as Keras does. */
+/** What TensorFlow.js calls variables of more than one word. */
 const TFJS_WORDS: Readonly<Record<string, string>> = {
+  depthwiseKernel: 'depthwise_kernel',
+  pointwiseKernel: 'pointwise_kernel',
   movingMean: 'moving_mean',
   movingVariance: 'moving_variance',
 }

@@ -7,6 +7,7 @@ import { permuteAxes } from './permute-axes.ts'
 /** What PyTorch calls the variables of a layer. */
 const TORCH_WORDS: Readonly<Record<string, string>> = {
   kernel: 'weight',
+  depthwiseKernel: 'weight',
   bias: 'bias',
   gamma: 'weight',
   beta: 'bias',
@@ -15,17 +16,27 @@ const TORCH_WORDS: Readonly<Record<string, string>> = {
   movingVariance: 'running_var',
 }
 
+/** A separable convolution is a module of two. */
+const SEPARABLE_WORDS: Readonly<Record<string, string>> = {
+  depthwiseKernel: 'depthwise.weight',
+  pointwiseKernel: 'pointwise.weight',
+  bias: 'pointwise.bias',
+}
+
 /**
  * Tensors as the `state_dict` of a PyTorch module with the same layer names has them: convolution kernels [out, in, height,
- * width] or [out, in, steps], dense kernels [out, in], and where a layer takes flattened images, its inputs in the order of channels, height, width.
+ * width] or [out, in, steps], transposed ones
+ * [in, out, height, width], dense kernels [out, in], and where a layer takes flattened images, its inputs in the order of channels, height, width.
  */
 export function toTorchLayout(topology: Topology, tensors: readonly Weight[]): Weight[] {
   const placed = placeLayers(topology)
   const orders = elementOrders(placed)
   const inputOrders = new Map(placed.map(({ layer, inputs }) => [layer.name, orders[inputs[0]!]]))
+  const types = new Map(placed.map(({ layer }) => [layer.name, layer.type]))
   return tensors.map(tensor => {
     const { layer, word } = splitName(tensor.name)
-    const name = `${layer}.${TORCH_WORDS[word]!}`
+    const words = types.get(layer) === 'separableConv2d' ? SEPARABLE_WORDS : TORCH_WORDS
+    const name = `${layer}.${words[word]!}`
     return { ...reorder(tensor, word, inputOrders.get(layer)), name }
   })
 }
@@ -49,10 +60,18 @@ function splitName(name: string): { layer: string; word: string } {
 
 /** @param order of the elements that the layer takes */
 function reorder(tensor: Weight, word: string, order: ElementOrder | undefined): Weight {
+  if (word === 'depthwiseKernel') return ofGroups(permuteAxes(tensor, [2, 3, 0, 1]))
+  if (word === 'pointwiseKernel') return permuteAxes(tensor, [3, 2, 0, 1])
   if (word === 'kernel' && tensor.shape.length === 4) return permuteAxes(tensor, [3, 2, 0, 1])
   if (word === 'kernel' && tensor.shape.length === 3) return permuteAxes(tensor, [2, 1, 0])
   if (word === 'kernel') return permuteAxes(order ? reorderRows(tensor, order) : tensor, [1, 0])
   return order && word !== 'bias' ? reorderRows(tensor, order) : tensor
+}
+
+/** [in, multiplier, height, width] as a convolution of as many groups as channels has it: [in multiplier, 1, height, width]. */
+function ofGroups(tensor: Weight): Weight {
+  const [channels, multiplier, ...window] = tensor.shape as [number, number, ...number[]]
+  return { ...tensor, shape: [channels * multiplier, 1, ...window] }
 }
 
 /** The first axis counts the elements. */

@@ -145,6 +145,31 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     'model.topology.config.layers',
     /Conv1D takes sequences, not \[28,28,1\]/,
   ],
+  'a dilated depthwise convolution': [
+    sequential(input, layer('DepthwiseConv2D', { kernel_size: 3, dilation_rate: [2, 2] }), flatten, dense),
+    'model.topology.config.layers.1.config.dilation_rate',
+    /must be 1/,
+  ],
+  'a depthwise convolution in uneven steps': [
+    sequential(
+      input,
+      layer('SeparableConv2D', { filters: 1, kernel_size: 3, strides: [1, 2] }),
+      flatten,
+      dense,
+    ),
+    'model.topology.config.layers.1.config.strides',
+    /must be the same in both directions/,
+  ],
+  'a transposed convolution with more lines': [
+    sequential(
+      input,
+      layer('Conv2DTranspose', { filters: 1, kernel_size: 3, output_padding: 1 }),
+      flatten,
+      dense,
+    ),
+    'model.topology.config.layers.1.config.output_padding',
+    /is not trained here/,
+  ],
   'a frozen layer': [
     sequential(input, flatten, layer('Dense', { units: 10, trainable: false })),
     'model.topology.config.layers.2.config.trainable',

@@ -41,6 +41,7 @@ const MODELS = [
   ['pooled', 'a model of pools with padding', asItIs],
   ['merged', 'a model whose paths meet', asItIs],
   ['along_steps', 'a model of sequences', asItIs],
+  ['convolved', 'a model of depthwise, separable and transposed convolutions', asItIs],
   ['flattened', 'a model that ends in a flattened image', asItIs],
 ] as const
 

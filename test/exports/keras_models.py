@@ -100,7 +100,23 @@ def along_steps():
     return keras.Model(steps, layers.Dense(5)(layers.Concatenate()([*means, layers.Flatten()(x)])))
 
 
-BUILDERS = [sequential, functional, activated, pooled, merged, flattened, along_steps]
+def convolved():
+    return keras.Sequential(
+        [
+            keras.Input((9, 8, 3)),
+            layers.DepthwiseConv2D((3, 2), strides=2, padding="same", depth_multiplier=2, activation="leaky_relu"),
+            layers.Conv2DTranspose(5, (3, 2), strides=(2, 3), padding="same"),
+            layers.Conv2DTranspose(4, 4, strides=2, padding="same", activation="selu", use_bias=False),
+            layers.SeparableConv2D(6, 3, strides=2, depth_multiplier=3, activation="hard_sigmoid"),
+            layers.Conv2DTranspose(3, (2, 4), strides=3),
+            layers.SeparableConv2D(4, (2, 3), padding="same", use_bias=False),
+            layers.DepthwiseConv2D(3, use_bias=False),
+            layers.GlobalAveragePooling2D(),
+        ]
+    )
+
+
+BUILDERS = [sequential, functional, activated, pooled, merged, flattened, along_steps, convolved]
 
 command, folder = sys.argv[1:]
 if command == "write":

@@ -8,6 +8,7 @@ import { batchMatMul } from './wasm/batch-mat-mul.ts'
 import { batchNormalizationGrad, batchNormalizationTraining } from './wasm/batch-normalization.ts'
 import { conv2dBackpropFilter } from './wasm/conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './wasm/conv2d-backprop-input.ts'
+import { depthwiseBackpropFilter, depthwiseBackpropInput } from './wasm/depthwise-conv2d-backprop.ts'
 import { fusedMatMul } from './wasm/fused-mat-mul.ts'
 import { identity } from './wasm/identity.ts'
 import { maxPoolGrad } from './wasm/max-pool-grad.ts'
@@ -28,6 +29,8 @@ export async function openWasm(threads: number): Promise<Engine> {
   registerKernel(batchNormalizationTraining)
   registerKernel(conv2dBackpropFilter)
   registerKernel(conv2dBackpropInput)
+  registerKernel(depthwiseBackpropFilter)
+  registerKernel(depthwiseBackpropInput)
   registerKernel(fusedMatMul)
   registerKernel(identity)
   registerKernel(maxPoolGrad)

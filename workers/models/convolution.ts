@@ -4,21 +4,18 @@ import { sidesOf } from '#domain/shape.ts'
 import { activate, rectified } from './activation.ts'
 import type { Layer } from './layer.ts'
 
-/** y = activation(x * kernel + bias), for x [batch, height, width, in], kernel [height, width, in, filters] and bias [filters]. */
-export function convolution({
-  name,
-  strides = 1,
-  padding,
-  activation,
-  biasInitializer,
-}: LayerOf<'conv2d'>): Layer {
+/** y = activation(x * kernel + bias), for x [batch, height, width, in], kernel [height, width, in, filters] and bias [filters]. @param word what the kernel is called */
+export function convolution(
+  { name, strides = 1, padding, activation, biasInitializer }: LayerOf<'conv2d'>,
+  word = 'kernel',
+): Layer {
   const window = {
     strides: [...sidesOf(strides)] as [number, number],
     pad: padding,
     dataFormat: 'NHWC',
   } as const
   return ({ variables, inputs: [x] }) => {
-    const filter = variables[`${name}/kernel`] as tf.Tensor4D
+    const filter = variables[`${name}/${word}`] as tf.Tensor4D
     const bias = variables[`${name}/bias`]
     const linear = { x: x as tf.Tensor4D, filter, ...(bias && { bias }), ...window }
     const { y, gradient } =
@@ -38,7 +35,7 @@ export function convolution({
           )
         return {
           gradients: {
-            [`${name}/kernel`]: kernelGradient,
+            [`${name}/${word}`]: kernelGradient,
             ...(biasInitializer && { [`${name}/bias`]: tf.sum(dz, [0, 1, 2]) }),
           },
           dx: () =>

@@ -9,6 +9,7 @@ import { batchNormalization } from './batch-normalization.ts'
 import { concatenate } from './concatenate.ts'
 import { convolution } from './convolution.ts'
 import { dense } from './dense.ts'
+import { depthwiseConvolution, separableConvolution } from './depthwise-convolution.ts'
 import { dropout } from './dropout.ts'
 import { embedding } from './embedding.ts'
 import { globalAveragePooling } from './global-average-pooling.ts'
@@ -19,6 +20,7 @@ import { maxPooling } from './max-pooling.ts'
 import { average, product, sum } from './merge.ts'
 import { poolOfRows } from './pooling-window.ts'
 import { reshape } from './reshape.ts'
+import { transposedConvolution } from './transposed-convolution.ts'
 import { upSampling } from './up-sampling.ts'
 import { zeroPadding } from './zero-padding.ts'
 
@@ -88,6 +90,12 @@ function layerFromSpec({ layer, outputShape }: PlacedLayer, index: number): Laye
       return dense(layer)
     case 'conv2d':
       return convolution(layer)
+    case 'depthwiseConv2d':
+      return depthwiseConvolution(layer)
+    case 'separableConv2d':
+      return separableConvolution(layer)
+    case 'conv2dTranspose':
+      return transposedConvolution(layer, outputShape)
     case 'conv1d':
       return convolutionAlongSteps(layer)
     case 'maxPooling2d':

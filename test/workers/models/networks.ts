@@ -181,6 +181,60 @@ const SEQUENTIAL: Topology = {
   ],
 }
 
+/** Convolutions of every other kind. */
+const CONVOLVED: Topology = {
+  inputShape: [6, 7, 3],
+  layers: [
+    { type: 'conv2d', name: 'stem', filters: 2, kernelSize: 1, padding: 'valid', ...kernel },
+    {
+      type: 'conv2dTranspose',
+      name: 'wide',
+      filters: 3,
+      kernelSize: [3, 2],
+      strides: [2, 3],
+      padding: 'same',
+      ...kernel,
+      activation: 'tanh',
+    },
+    {
+      type: 'conv2dTranspose',
+      name: 'edge',
+      filters: 2,
+      kernelSize: 3,
+      strides: 2,
+      padding: 'valid',
+      ...kernel,
+      biasInitializer: 'zeros',
+    },
+    {
+      type: 'depthwiseConv2d',
+      name: 'each',
+      kernelSize: [3, 2],
+      strides: 2,
+      padding: 'same',
+      depthMultiplier: 2,
+      ...kernel,
+      biasInitializer: 'zeros',
+      activation: 'silu',
+    },
+    {
+      type: 'separableConv2d',
+      name: 'both',
+      filters: 5,
+      kernelSize: 3,
+      strides: 2,
+      padding: 'valid',
+      depthMultiplier: 2,
+      ...kernel,
+      pointwiseInitializer: 'fanInUniform',
+      biasInitializer: 'zeros',
+      activation: 'tanh',
+    },
+    { type: 'depthwiseConv2d', name: 'last', kernelSize: 2, padding: 'valid', depthMultiplier: 1, ...kernel },
+    { type: 'globalAveragePooling2d', name: 'mean' },
+  ],
+}
+
 /** Small networks that hold every layer between them, with an output for each of five classes. */
 export const NETWORKS: Readonly<Record<string, Topology>> = {
   residual: RESIDUAL,
@@ -188,4 +242,5 @@ export const NETWORKS: Readonly<Record<string, Topology>> = {
   pooled: POOLED,
   merged: MERGED,
   sequential: SEQUENTIAL,
+  convolved: CONVOLVED,
 }
