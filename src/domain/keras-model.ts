@@ -61,6 +61,19 @@ export function topologyFromKeras(json: unknown, lossActivation: LossActivation 
   return topology
 }
 
+/** The same for whatever loss its last activation belongs to. @throws AppError as `topologyFromKeras` does */
+export function topologyFromAny(json: unknown): Topology {
+  let first: unknown
+  for (const activation of ['softmax', 'sigmoid', 'linear'] as const) {
+    try {
+      return topologyFromKeras(json, activation)
+    } catch (error) {
+      first ??= error
+    }
+  }
+  throw first
+}
+
 /** TensorFlow.js and older Keras wrap the model in more or less. */
 function unwrap(json: unknown): unknown {
   const { modelTopology, model_config: config } = (json ?? {}) as Record<string, unknown>

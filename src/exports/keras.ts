@@ -3,7 +3,8 @@ import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import h5wasm from 'h5wasm/node'
-import { functionalConfig, type LayerConfig } from './layers-config.ts'
+import type { Topology } from '#domain/model-spec.ts'
+import { functionalConfig } from './layers-config.ts'
 import type { TrainedModel } from './trained-model.ts'
 import { zipFiles } from './zip.ts'
 
@@ -50,7 +51,7 @@ export async function encodeKerasWeights(model: TrainedModel): Promise<Uint8Arra
 function writeWeights({ topology, weights, statistics }: TrainedModel, path: string): void {
   const file = new h5wasm.File(path, 'w')
   const layers = file.create_group('layers')
-  for (const [group, name] of groupNames(functionalConfig(topology, 'keras').layers)) {
+  for (const { group, prefix: name } of kerasGroups(topology)) {
     const vars = layers.create_group(group).create_group('vars')
     vars.create_attribute('name', name)
     const variables = [...weights, ...statistics].filter(variable => variable.name.startsWith(`${name}/`))
@@ -88,13 +89,14 @@ function compression(shape: readonly number[], size: number) {
 }
 
 /** Keras names a layer's group by its class in snake case, the second and later ones of a class with a number. */
-function groupNames(layers: readonly LayerConfig[]): [group: string, layer: string][] {
+export function kerasGroups(topology: Topology): { group: string; prefix: string }[] {
+  const { layers } = functionalConfig(topology, 'keras')
   const counts = new Map<string, number>()
   return layers.map(({ class_name, name }) => {
     const base = snakeCase(class_name)
     const count = counts.get(base) ?? 0
     counts.set(base, count + 1)
-    return [count === 0 ? base : `${base}_${count}`, name]
+    return { group: count === 0 ? base : `${base}_${count}`, prefix: name }
   })
 }
 

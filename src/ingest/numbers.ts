@@ -1,4 +1,5 @@
 import { FormatError } from '#formats/format-error.ts'
+import { halfToFloat } from '#formats/half-to-float.ts'
 
 type Read = (view: DataView, offset: number, littleEndian: boolean) => number
 
@@ -46,14 +47,4 @@ export function readNumbers<Numbers extends Float32Array | Int32Array>(
   const read = READERS[kind]!
   for (let i = 0; i < numbers.length; i++) numbers[i] = read(view, i * size, !bigEndian)
   return numbers
-}
-
-/** IEEE 754 binary16. */
-function halfToFloat(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }

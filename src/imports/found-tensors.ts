@@ -1,0 +1,47 @@
+import type { Topology } from '#domain/model-spec.ts'
+import { elementCount } from '#domain/shape.ts'
+import { statisticsOf, variablesOf } from '#domain/variables.ts'
+import { FormatError } from '#formats/format-error.ts'
+import type { Weight } from '#formats/named-tensor.ts'
+
+/** A tensor of somebody else's file that turned out to be one of a model's: float32, in the model's layout. */
+export interface FoundTensor {
+  shape: readonly number[]
+  data: Float32Array
+  /** What the file calls it, for errors. */
+  source: string
+}
+
+export interface ModelWeights {
+  params: Weight[]
+  statistics: Weight[]
+}
+
+/**
+ * A model's parameters and statistics, in its order, of what was found under its own names.
+ * @throws FormatError that names what is missing, of another shape, or no number
+ */
+export function weightsFrom(topology: Topology, found: ReadonlyMap<string, FoundTensor>): ModelWeights {
+  const pick = (variables: readonly { name: string; shape: readonly number[] }[]) =>
+    variables.map(({ name, shape }): Weight => {
+      const tensor = found.get(name)
+      if (!tensor) throw new FormatError(`there is no ${name} [${shape}]; there is: ${listed(found)}`)
+      // A dimension of 1 more or less changes nothing.
+      if (withoutOnes(tensor.shape) !== withoutOnes(shape) || tensor.data.length !== elementCount(shape))
+        throw new FormatError(`${tensor.source} has shape [${tensor.shape}], but ${name} needs [${shape}]`)
+      if (!tensor.data.every(Number.isFinite))
+        throw new FormatError(`${tensor.source} holds numbers that are not finite`)
+      return { name, shape, dtype: 'F32', data: tensor.data }
+    })
+  return { params: pick(variablesOf(topology)), statistics: pick(statisticsOf(topology)) }
+}
+
+function withoutOnes(shape: readonly number[]): string {
+  return shape.filter(length => length !== 1).join()
+}
+
+function listed(found: ReadonlyMap<string, FoundTensor>): string {
+  const names = [...found.values()].map(({ source, shape }) => `${source} [${shape}]`)
+  if (names.length === 0) return 'nothing'
+  return names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${names.length - 8} more` : names.join(', ')
+}

@@ -1,0 +1,150 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { topologyFromAny } from '#domain/keras-model.ts'
+import type { ModelRequest, Topology } from '#domain/model-spec.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
+import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
+import { FormatError } from '#formats/format-error.ts'
+import { membersOf } from '#ingest/members.ts'
+import type { SourceFile } from '#ingest/source-file.ts'
+import { type FoundTensor, weightsFrom } from './found-tensors.ts'
+import { withKerasFile } from './read-keras-h5.ts'
+import { readOptimizerState } from './read-optimizer-state.ts'
+import { readSafetensors } from './read-safetensors.ts'
+import { readTfjsWeights } from './read-tfjs.ts'
+
+/** What an upload is to be a model of. */
+export interface ModelUpload {
+  /** Absent where a file brings it. */
+  model?: ModelRequest | undefined
+  files: readonly SourceFile[]
+  /** gRDA's state. */
+  state?: SourceFile | undefined
+}
+
+export interface ImportedModel {
+  model: ModelRequest
+  /** A checkpoint file with the weights, and the optimizer's state if there is one; absent where only a topology came. */
+  checkpoint?: string
+  hasState: boolean
+}
+
+/**
+ * Makes a checkpoint of the weights of an upload. @param folder for it and what it takes to make it
+ * @throws FormatError that says which file is wrong, and where; AppError for a model that is not trained here
+ */
+export async function importModel(
+  { model: given, files, state }: ModelUpload,
+  folder: string,
+): Promise<ImportedModel> {
+  const { model, found } = await readModel(given, files, folder)
+  if (!model) throw new FormatError('no file brings a topology: give it in the spec, or a preset')
+  const topology = trainedTopology(model)
+  const tensors = found?.(topology)
+  if (!tensors && !state) return { model, hasState: false }
+  if (!tensors) throw new FormatError('there is an optimizer state, but no weights')
+  const { params, statistics } = weightsFrom(topology, tensors)
+  const grda = state && readOptimizerState(await readFile(state.path), topology)
+  const path = join(folder, 'model.safetensors')
+  const checkpoint = encodeCheckpoint(
+    {
+      state: {
+        clock: { step: grda?.step ?? 0, ...(grda && { l1: grda.l1 }) },
+        variables: {
+          params,
+          ...(statistics.length > 0 && { statistics }),
+          ...(grda && { accumulator: grda.accumulator }),
+        },
+      },
+      weights: digestWeights(params),
+      epoch: 0,
+    },
+    { training: '', engine: '' },
+  )
+  await writeFile(path, checkpoint)
+  return { model, checkpoint: path, hasState: grda !== undefined }
+}
+
+/** The topology, whichever loss it is for: variables do not depend on that. */
+function trainedTopology(model: ModelRequest): Topology {
+  return 'topology' in model ? topologyFromAny(model.topology) : topologyOf(model)
+}
+
+interface ReadModel {
+  model?: ModelRequest | undefined
+  /** The tensors of a topology; absent where there are none. */
+  found?: ((topology: Topology) => Map<string, FoundTensor>) | undefined
+}
+
+async function readModel(
+  given: ModelRequest | undefined,
+  files: readonly SourceFile[],
+  folder: string,
+): Promise<ReadModel> {
+  const json = files.find(({ name }) => name.endsWith('.json'))
+  if (json) return await readTfjs(given, json, files)
+  const [file, another] = files
+  if (another) throw new FormatError(`${another.name} is one file too many; TensorFlow.js alone has several`)
+  if (!file) return { model: given }
+  if (file.name.endsWith('.keras')) return await readKerasArchive(given, file, folder)
+  if (/\.(h5|hdf5)$/.test(file.name)) return await readH5(given, file)
+  if (!file.name.endsWith('.safetensors'))
+    throw new FormatError(
+      `${file.name} is none of: .safetensors, .keras, .weights.h5, .h5, or model.json with its .bin files`,
+    )
+  const bytes = await readFile(file.path)
+  return { model: given, found: topology => readSafetensors(bytes, topology) }
+}
+
+async function readTfjs(
+  given: ModelRequest | undefined,
+  json: SourceFile,
+  files: readonly SourceFile[],
+): Promise<ReadModel> {
+  const parsed = parseJson(await readFile(json.path, 'utf8'), json.name)
+  const shards = new Map<string, Uint8Array>()
+  for (const { name, path } of files) if (path !== json.path) shards.set(name, await readFile(path))
+  const model = given ?? { topology: parsed }
+  if (parsed.weightsManifest === undefined || shards.size === 0) return { model }
+  return { model, found: topology => readTfjsWeights(parsed.weightsManifest, shards, topology) }
+}
+
+async function readKerasArchive(
+  given: ModelRequest | undefined,
+  file: SourceFile,
+  folder: string,
+): Promise<ReadModel> {
+  let config: Record<string, unknown> | undefined
+  const weights = join(folder, 'weights.h5')
+  let hasWeights = false
+  for await (const { name, source, content } of membersOf([file])) {
+    if (name === 'config.json') {
+      const pieces: Uint8Array[] = []
+      for await (const piece of content) pieces.push(piece)
+      config = parseJson(Buffer.concat(pieces).toString('utf8'), source)
+    } else if (name === 'model.weights.h5') {
+      await writeFile(weights, content)
+      hasWeights = true
+    }
+  }
+  if (!config || !hasWeights)
+    throw new FormatError(`${file.name} has no config.json and model.weights.h5: Keras 3 writes both`)
+  return await readH5(given ?? { topology: config }, { name: file.name, path: weights })
+}
+
+async function readH5(given: ModelRequest | undefined, { name, path }: SourceFile): Promise<ReadModel> {
+  return await withKerasFile(path, name, ({ topology, tensorsOf }) => {
+    const model =
+      given ?? (topology === undefined ? undefined : { topology: topology as Record<string, unknown> })
+    const tensors = model && tensorsOf(trainedTopology(model))
+    return { model, found: tensors && (() => tensors) }
+  })
+}
+
+function parseJson(text: string, name: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new FormatError(`${name} is not JSON: ${(error as Error).message}`)
+  }
+}

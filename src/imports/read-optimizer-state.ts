@@ -1,0 +1,51 @@
+import type { Topology } from '#domain/model-spec.ts'
+import { variablesOf } from '#domain/variables.ts'
+import { FormatError } from '#formats/format-error.ts'
+import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
+import { decodeSafetensors } from '#formats/safetensors.ts'
+import { fromTorch, torchPlaces } from './torch-places.ts'
+import { widen } from './widen.ts'
+
+/** gRDA's state: the accumulator, and where its clock stands. */
+export interface GrdaState {
+  accumulator: Weight[]
+  step: number
+  l1: number
+}
+
+/**
+ * gRDA's state under the names of the original's PyTorch optimizer: of parameter i of the model `state.<i>.accumulator`,
+ * `state.<i>.iter_num` and `state.<i>.l1_accumulation`, as `optimizer-state.safetensors` has it. @throws FormatError
+ */
+export function readOptimizerState(bytes: Uint8Array, topology: Topology): GrdaState {
+  const { tensors } = decodeSafetensors(bytes)
+  const byName = new Map(tensors.map(tensor => [tensor.name, tensor]))
+  const part = (index: number, word: string) => {
+    const name = `state.${index}.${word}`
+    const tensor = byName.get(name)
+    if (!tensor) throw new FormatError(`the optimizer's state has no ${name}`)
+    return tensor
+  }
+  const variables = variablesOf(topology)
+  const accumulator = variables.map((variable, index): Weight => {
+    const places = torchPlaces(topology, variable)
+    const tensor = part(index, 'accumulator')
+    if (String(tensor.shape) !== String(places.shape))
+      throw new FormatError(
+        `${tensor.name} has shape [${tensor.shape}]; parameter ${index}, ${places.name}, needs [${places.shape}]`,
+      )
+    const { name, shape } = variable
+    return { name, shape, dtype: 'F32', data: fromTorch(places, widen(tensor)) }
+  })
+  const steps = new Set(variables.map((_, index) => numberIn(part(index, 'iter_num'))))
+  if (steps.size > 1) throw new FormatError(`iter_num differs between parameters: ${[...steps].join(', ')}`)
+  const thresholds = variables.map((_, index) => numberIn(part(index, 'l1_accumulation')))
+  // A parameter that is not penalised has none.
+  return { accumulator, step: [...steps][0] ?? 0, l1: Math.max(...thresholds) }
+}
+
+function numberIn({ name, data }: NamedTensor): number {
+  const value = Number(data[0])
+  if (data.length === 1 && Number.isFinite(value) && value >= 0) return value
+  throw new FormatError(`${name} must be one number, 0 or more`)
+}

@@ -1,0 +1,62 @@
+import type { Topology } from '#domain/model-spec.ts'
+import { elementCount } from '#domain/shape.ts'
+import { statisticsOf, variablesOf } from '#domain/variables.ts'
+import { FormatError } from '#formats/format-error.ts'
+import type { NamedTensor } from '#formats/named-tensor.ts'
+import { decodeSafetensors } from '#formats/safetensors.ts'
+import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
+import type { FoundTensor } from './found-tensors.ts'
+import { fromTorch, torchPlaces } from './torch-places.ts'
+import { widen } from './widen.ts'
+
+/** What data-parallel training puts before every name. */
+const WRAPPER = /^module\./
+
+/**
+ * A model's tensors of a safetensors file: sparse or dense as this service writes them, or a PyTorch module's `state_dict`, in
+ * whatever precision. @throws FormatError
+ */
+export function readSafetensors(bytes: Uint8Array, topology: Topology): Map<string, FoundTensor> {
+  const tensors = new Map(decode(bytes).map(tensor => [tensor.name.replace(WRAPPER, ''), tensor]))
+  const variables = [...variablesOf(topology), ...statisticsOf(topology)]
+  const found = new Map<string, FoundTensor>()
+  for (const variable of variables) {
+    const own = tensors.get(variable.name)
+    if (own) found.set(variable.name, { shape: own.shape, data: widen(own), source: own.name })
+    else {
+      const places = torchPlaces(topology, variable)
+      const theirs = tensors.get(places.name)
+      if (theirs) found.set(variable.name, { ...fromTorchTensor(theirs, variable.shape, places) })
+    }
+  }
+  if (found.size === 0) throw noneOf(variables, tensors)
+  return found
+}
+
+function decode(bytes: Uint8Array): readonly NamedTensor[] {
+  const { tensors, metadata } = decodeSafetensors(bytes)
+  return 'sparse.version' in metadata ? decodeSparseSafetensors(bytes).tensors : tensors
+}
+
+function fromTorchTensor(
+  theirs: NamedTensor,
+  shape: readonly number[],
+  places: ReturnType<typeof torchPlaces>,
+): FoundTensor {
+  if (theirs.data.length !== elementCount(shape) || String(theirs.shape) !== String(places.shape))
+    throw new FormatError(
+      `${theirs.name} has shape [${theirs.shape}], but ${places.name} needs [${places.shape}]`,
+    )
+  return { shape, data: fromTorch(places, widen(theirs)), source: theirs.name }
+}
+
+function noneOf(
+  variables: readonly { name: string }[],
+  tensors: ReadonlyMap<string, NamedTensor>,
+): FormatError {
+  const wanted = variables.slice(0, 4).map(({ name }) => name)
+  const given = [...tensors.keys()].slice(0, 4)
+  return new FormatError(
+    `no tensor has a name of the model: it has ${wanted.join(', ')}..., as PyTorch would write them or so; the file has ${given.join(', ')}...`,
+  )
+}

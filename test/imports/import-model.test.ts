@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import * as tf from '@tensorflow/tfjs'
+import { unzipSync } from 'fflate'
+import { topologyFromKeras } from '#domain/keras-model.ts'
+import type { ModelRequest } from '#domain/model-spec.ts'
+import { encodeArtifact } from '#exports/encode-artifact.ts'
+import { encodeTfjs } from '#exports/tfjs.ts'
+import { modelFromCheckpoint, type TrainedModel } from '#exports/trained-model.ts'
+import { decodeCheckpoint } from '#formats/checkpoint.ts'
+import type { Weight } from '#formats/named-tensor.ts'
+import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
+import { importModel } from '#imports/import-model.ts'
+import { assertClose, predict } from '#test/exports/predict.ts'
+import { pythonWithReaders } from '#test/exports/readers.ts'
+import { recordOf } from '#test/exports/record.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+
+const BATCH = 4
+const byName = (tensors: readonly Weight[]) => new Map(tensors.map(({ name, data }) => [name, data]))
+const NPY_HEADER_BYTES = 128
+
+await openEngine('native')
+
+describe('weights that are brought', () => {
+  let folder: string
+  let count = 0
+  let json: Record<string, unknown>
+  let images: Float32Array
+  let answers: Float32Array
+  const written = (name: string) => ({ name, path: join(folder, name) })
+  const readNpy = async (name: string) =>
+    new Float32Array(Uint8Array.from((await readFile(join(folder, name))).subarray(NPY_HEADER_BYTES)).buffer)
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'thresher-import-'))
+    const script = fileURLToPath(new URL('write_keras.py', import.meta.url))
+    await promisify(execFile)(await pythonWithReaders(), [script, folder])
+    json = JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'))
+    images = await readNpy('images.npy')
+    answers = await readNpy('answers.npy')
+  })
+  after(() => rm(folder, { recursive: true, force: true }))
+
+  async function bring(names: string[], model?: ModelRequest, state?: string) {
+    const workshop = join(folder, `workshop-${count++}`)
+    await mkdir(workshop)
+    const upload = { model, files: names.map(written), ...(state && { state: written(state) }) }
+    const imported = await importModel(upload, workshop)
+    return { ...imported, ...decodeCheckpoint(await readFile(imported.checkpoint!)) }
+  }
+
+  /** What the network makes of the images with what was read, as Keras gives it. */
+  function answer({ checkpoint }: Awaited<ReturnType<typeof bring>>): Float32Array {
+    const { params, statistics = [] } = checkpoint.state.variables
+    const topology = topologyFromKeras(json)
+    const model = { ...recordOf('mnist-mlp', 0), topology, weights: params!, statistics, step: 0 }
+    const logits = predict(model as unknown as TrainedModel, images, BATCH)
+    return tf.tidy(() => tf.softmax(tf.tensor2d(logits, [BATCH, 5])).dataSync() as Float32Array)
+  }
+
+  for (const [what, names, brings] of [
+    ['.keras', ['model.keras'], true],
+    ['.h5 of the older Keras', ['legacy.h5'], true],
+    ['.weights.h5', ['model.weights.h5'], false],
+  ] as const) {
+    it(`a ${what} file of Keras answers as in Keras`, async () => {
+      assertClose(answer(await bring([...names], brings ? undefined : { topology: json })), answers)
+    })
+  }
+
+  it('the files of TensorFlow.js answer as in Keras', async () => {
+    const { checkpoint } = await bring(['model.keras'])
+    const { params, statistics } = checkpoint.state.variables
+    const topology = topologyFromKeras(json)
+    const exported = { topology, weights: params!, statistics: statistics! } as unknown as TrainedModel
+    const entries = unzipSync(encodeTfjs(exported))
+    await writeFile(join(folder, 'tfjs.json'), entries['model.json']!)
+    await writeFile(join(folder, 'weights.bin'), entries['weights.bin']!)
+    assertClose(answer(await bring(['tfjs.json', 'weights.bin'])), answers)
+    await assert.rejects(
+      bring(['tfjs.json', 'legacy.h5']),
+      /names the file weights\.bin, which was not uploaded/,
+    )
+  })
+
+  it("this service's own files come back as they were, PyTorch's layout and its optimizer's state too", async () => {
+    const record = recordOf('mnist-lenet', 0.02)
+    const model = modelFromCheckpoint(record.spec, record.checkpoint!)
+    const files = {
+      'sparse.safetensors': await encodeArtifact('model.sparse.safetensors', record),
+      'dense.safetensors': await encodeArtifact('model.safetensors', record),
+      'torch.safetensors': await encodeArtifact('model.safetensors', record, { layout: 'torch' }),
+      'state.safetensors': await encodeArtifact('optimizer-state.safetensors', record),
+    }
+    for (const [name, { bytes }] of Object.entries(files)) await writeFile(join(folder, name), bytes)
+    for (const name of ['sparse.safetensors', 'dense.safetensors', 'torch.safetensors']) {
+      const { checkpoint, hasState } = await bring([name], { preset: 'mnist-lenet' }, 'state.safetensors')
+      const { params, accumulator } = checkpoint.state.variables
+      assert.deepEqual(byName(params!), byName(model.weights))
+      assert.deepEqual(byName(accumulator!), byName(model.dualAverage!.accumulator))
+      const { step, l1 } = record.checkpoint!.state.clock
+      assert.deepEqual([hasState, checkpoint.state.clock], [true, { step, l1 }])
+    }
+  })
+
+  it('half precision is widened, and names of data-parallel training are read', async () => {
+    const { tensors } = decodeSafetensors(await readFile(join(folder, 'torch.safetensors')))
+    const wrapped = tensors.map(tensor => ({ ...tensor, name: `module.${tensor.name}` }))
+    await writeFile(join(folder, 'wrapped.safetensors'), encodeSafetensors(wrapped))
+    const record = recordOf('mnist-lenet', 0.02)
+    const { bytes } = await encodeArtifact('model.safetensors', record, { layout: 'torch', dtype: 'bf16' })
+    await writeFile(join(folder, 'half.safetensors'), bytes)
+    const whole = (await bring(['wrapped.safetensors'], { preset: 'mnist-lenet' })).checkpoint
+    const half = (await bring(['half.safetensors'], { preset: 'mnist-lenet' })).checkpoint
+    half.state.variables.params!.forEach(({ data }, index) => {
+      const exact = whole.state.variables.params![index]!.data
+      data.forEach((value, i) => {
+        assert.ok(Math.abs(value - exact[i]!) <= Math.abs(exact[i]!) / 128)
+      })
+    })
+  })
+
+  const lenet = { preset: 'mnist-lenet' } as const
+  it('what does not fit is refused by the tensor', async () => {
+    await writeFile(join(folder, 'text.safetensors'), 'no tensors')
+    await writeFile(join(folder, 'text.h5'), 'no tensors')
+    const few = [{ name: 'conv1.bias', dtype: 'F32' as const, shape: [20], data: new Float32Array(20) }]
+    await writeFile(join(folder, 'few.safetensors'), encodeSafetensors(few))
+    const odd = [{ ...few[0]!, shape: [21], data: new Float32Array(21) }]
+    await writeFile(join(folder, 'odd.safetensors'), encodeSafetensors(odd))
+    await assert.rejects(bring(['text.safetensors'], lenet), { name: 'FormatError' })
+    await assert.rejects(bring(['text.h5'], lenet), { name: 'FormatError', message: /text\.h5/ })
+    await assert.rejects(
+      bring(['few.safetensors'], lenet),
+      /there is no conv1\/kernel \[5,5,1,20\]; there is: conv1\.bias \[20\]/,
+    )
+    await assert.rejects(
+      bring(['odd.safetensors'], lenet),
+      /conv1\.bias has shape \[21\], but conv1\.bias needs \[20\]/,
+    )
+    await assert.rejects(bring(['model.weights.h5'], lenet), /has shape \[3,3,3,6\], but conv1\/kernel needs/)
+    await assert.rejects(bring(['state.safetensors'], lenet), /no tensor has a name of the model/)
+    await assert.rejects(bring(['torch.safetensors']), /no file brings a topology/)
+    await assert.rejects(
+      bring(['torch.safetensors'], lenet, 'torch.safetensors'),
+      /has no state\.0\.accumulator/,
+    )
+  })
+})
