@@ -13,6 +13,7 @@ export function initialWeights(topology: Topology, seed: number): Map<string, Fl
 
 /** The share of a variable's initial values that lie within [-limit, limit], by their distribution. */
 export function shareWithin(variable: Variable, limit: number): number {
+  if (variable.initializer === 'forgetGateOnes') return limit >= 1 ? 1 : 3 / 4
   const { distribution, mean, deviation } = drawOf(variable)
   if (deviation === 0) return Math.abs(mean) <= limit ? 1 : 0
   const [low, high] = [(-limit - mean) / deviation, (limit - mean) / deviation]
@@ -38,7 +39,7 @@ interface Draw {
 }
 
 type Fans = Pick<Variable, 'fanIn' | 'fanOut'>
-type ScaledInitializer = Exclude<NamedInitializer, 'zeros' | 'ones'>
+type ScaledInitializer = Exclude<NamedInitializer, 'zeros' | 'ones' | 'forgetGateOnes'>
 
 const average = ({ fanIn, fanOut }: Fans) => (fanIn + fanOut) / 2
 
@@ -65,7 +66,8 @@ const TRUNCATION = 2
 const TRUNCATED_DEVIATION = 0.87962566103423978
 
 function drawOf({ initializer, shape, ...fans }: Variable): Draw {
-  if (initializer === 'zeros') return { distribution: 'uniform', mean: 0, deviation: 0 }
+  if (initializer === 'zeros' || initializer === 'forgetGateOnes')
+    return { distribution: 'uniform', mean: 0, deviation: 0 }
   if (initializer === 'ones') return { distribution: 'uniform', mean: 1, deviation: 0 }
   if (typeof initializer === 'string') {
     const { distribution, deviation } = SCALED[initializer]
@@ -108,6 +110,7 @@ function asMatrix(shape: readonly number[]): [rows: number, columns: number] {
 function initialValues(variable: Variable, seed: number): Float32Array {
   const { distribution, mean, deviation } = drawOf(variable)
   const values = new Float32Array(variable.size)
+  if (variable.initializer === 'forgetGateOnes') return values.fill(1, values.length / 4, values.length / 2)
   if (deviation === 0) return values.fill(mean)
   const random = randomStream(seed, 'init', variable.name)
   if (distribution === 'orthogonal') {

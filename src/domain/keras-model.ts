@@ -108,7 +108,10 @@ function inboundNames({ inbound_nodes: nodes = [] }: LayerEntry, path: string): 
       names.push(value[0])
     else if (Array.isArray(value)) for (const inner of value) visit(inner)
     else if (typeof value === 'object' && value !== null) {
-      const { args, class_name: kind, config } = value as Record<string, unknown>
+      const { args, kwargs, class_name: kind, config } = value as Record<string, unknown>
+      // Keras 3 passes a recurrent layer's first state by name, and the shape of tensors nowhere else.
+      if (JSON.stringify(kwargs ?? {}).includes('__keras_tensor__'))
+        refuse(`${path}.inbound_nodes.0.kwargs`, 'must hold no tensors: layers take their input alone here')
       if (kind === '__keras_tensor__') visit((config as { keras_history: unknown }).keras_history)
       else if (args !== undefined) visit(args)
     }

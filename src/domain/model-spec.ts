@@ -40,7 +40,8 @@ export type ModelSpec = z.infer<typeof ModelSpec>
  * How a variable starts. `fanInUniform` is U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's default for linear and
  * convolution layers, biases included; `glorotUniform` is Keras's default (Glorot and Bengio 2010, eq. 16);
  * `heNormalFanOut` is N(0, sqrt(2 / fan_out)) (He, Zhang, Ren and Sun 2015, sec. 2.2, backward). The others are Keras's, the normal
- * ones truncated at two standard deviations as there.
+ * ones truncated at two standard deviations as there. `forgetGateOnes` is zeros but for an LSTM's second quarter, its forget gate's
+ * bias (Jozefowicz, Zaremba and Sutskever 2015).
  */
 export type Initializer = NamedInitializer | ParametricInitializer
 
@@ -55,6 +56,7 @@ export type NamedInitializer =
   | 'heNormalFanOut'
   | 'zeros'
   | 'ones'
+  | 'forgetGateOnes'
 
 /**
  * Keras's, with the numbers that they take. `truncatedNormal` draws again what lies beyond two of its deviations; `orthogonal` is
@@ -111,6 +113,22 @@ interface DepthwiseWindow {
 }
 
 /**
+ * Over sequences [time, features], beginning at zeros. Kernels are [features, gates units] and [units, gates units], the gates in
+ * Keras's order.
+ */
+interface Recurrent {
+  units: number
+  /** Whether the output of every step is given, or the last one alone. */
+  returnSequences: boolean
+  /** Backward, the last step is taken first; `both` are two layers, one each way, their outputs side by side. */
+  direction: 'forward' | 'backward' | 'both'
+  kernelInitializer: Initializer
+  recurrentInitializer: Initializer
+  /** Absent: there is no bias. */
+  biasInitializer?: Initializer
+}
+
+/**
  * Kernels are stored as TensorFlow has them: dense [in, out], convolution [height, width, in, out]. Images are
  * [height, width, channels], sequences [time, features]. Strides are 1 for a convolution and poolSize for a pool unless they are given.
  */
@@ -156,6 +174,14 @@ type LayerKind =
   | { type: 'batchNormalization'; momentum: number; epsilon: number }
   /** A row of numbers for each token, which are whole numbers below inputDim. */
   | { type: 'embedding'; inputDim: number; outputDim: number; embeddingsInitializer: Initializer }
+  /** Its gates are i, f, c and o. */
+  | (Recurrent & { type: 'lstm' })
+  /**
+   * Its gates are z, r and h. The reset gate acts behind the recurrent kernel, so there are two biases, [2, gates units]: the one
+   * of the inputs and the one of the output before.
+   */
+  | (Recurrent & { type: 'gru' })
+  | (Recurrent & { type: 'simpleRnn' })
   /** Over the last axis of each example (Ba, Kiros and Hinton 2016). */
   | { type: 'layerNormalization'; epsilon: number }
   | { type: 'activation'; activation: Activation }
@@ -181,6 +207,8 @@ export type LayerType = LayerKind['type']
 
 /** `inputs` are the names of earlier layers, or `input`, the network's; absent, it is the layer before, or the network's input for the first. */
 export type Layer = LayerKind & { name: string; inputs?: readonly string[] }
+
+export type RecurrentLayer = Extract<Layer, Recurrent>
 
 export type LayerOf<Type extends LayerType> = Extract<Layer, { type: Type }>
 

@@ -1,8 +1,10 @@
+import { ARTIFACT_NAMES, artifactFile } from './artifact.ts'
 import { type DatasetFacts, factsOf, type UploadedData, unknownDataset } from './dataset.ts'
 import { AppError, type Mistake } from './error.ts'
 import type { Warning } from './event.ts'
 import { topologyFromKeras } from './keras-model.ts'
 import { activationOf, type Loss, outputsFor } from './loss.ts'
+import { whyMissing } from './missing-artifact.ts'
 import type { ModelSpec } from './model-spec.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
 import { PRESETS } from './presets/presets.ts'
@@ -44,7 +46,7 @@ export function resolveSpec(
   const merged = { ...DEFAULTS, ...defaults, ...given, model } as unknown as TrainingSpec
   requireFields(merged)
   const spec = fitDefaults(merged, request, upload)
-  const mistakes = [...datasetMistakes(spec), ...excludeMistakes(spec)]
+  const mistakes = [...datasetMistakes(spec), ...excludeMistakes(spec), ...artifactMistakes(spec)]
   if (mistakes.length > 0)
     throw new AppError('invalid_request', 'The job does not fit together.', { mistakes })
   return { spec, warnings: optimizerWarnings(spec.optimizer) }
@@ -149,6 +151,15 @@ function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
       ? []
       : [{ path: `optimizer.exclude.${index}`, message: `"${word}" is none of: ${[...words].join(', ')}` }],
   )
+}
+
+/** Better said now than when the training is over. */
+function artifactMistakes({ artifacts, model, optimizer }: TrainingSpec): Mistake[] {
+  return artifacts.flatMap((word, index) => {
+    const name = ARTIFACT_NAMES.find(name => artifactFile(name).word === word)!
+    const message = whyMissing(name, topologyOf(model), optimizer)
+    return message ? [{ path: `artifacts.${index}`, message }] : []
+  })
 }
 
 /** Published runs leave the recommended ranges, so these warn and never refuse. */

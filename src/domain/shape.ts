@@ -1,4 +1,4 @@
-import type { Extent, Layer, LayerOf, Margins, Padding, Topology } from './model-spec.ts'
+import type { Extent, Layer, LayerOf, Margins, Padding, RecurrentLayer, Topology } from './model-spec.ts'
 
 /** A layer in its place: which outputs it takes, and the shapes of those and of its own, without the batch dimension. */
 export interface PlacedLayer {
@@ -31,9 +31,32 @@ export function elementCount(shape: readonly number[]): number {
 
 /** Floats that one example's forward pass leaves behind for the backward pass. */
 export function activationCount(topology: Topology): number {
-  return placeLayers(topology)
-    .filter(({ layer }) => layer.type !== 'flatten')
-    .reduce((sum, { outputShape }) => sum + elementCount(outputShape), elementCount(topology.inputShape))
+  return placeLayers(topology).reduce(
+    (sum, layer) => sum + keptActivations(layer),
+    elementCount(topology.inputShape),
+  )
+}
+
+/** Those of one layer: of a recurrent one, at every step, what its gates were given and made of it, and its states. */
+export function keptActivations({ layer, inputShape, outputShape }: PlacedLayer): number {
+  if (isRecurrent(layer)) return unrolledSteps(layer, inputShape) * layer.units * (2 * GATES[layer.type] + 3)
+  return layer.type === 'flatten' ? 0 : elementCount(outputShape)
+}
+
+/** How many blocks of units columns the kernels of a recurrent layer have. */
+export const GATES: Readonly<Record<RecurrentLayer['type'], number>> = { lstm: 4, gru: 3, simpleRnn: 1 }
+
+/** What the names of a recurrent layer's variables begin with, once for each way that it goes through time. */
+export function waysOf({ name, direction }: RecurrentLayer): string[] {
+  return direction === 'both' ? [`${name}/forward`, `${name}/backward`] : [name]
+}
+
+export function unrolledSteps(layer: RecurrentLayer, [time]: readonly number[]): number {
+  return time! * waysOf(layer).length
+}
+
+export function isRecurrent(layer: Layer): layer is RecurrentLayer {
+  return layer.type in GATES
 }
 
 function positionOf(name: string, positions: ReadonlyMap<string, number>, taker: string): number {
@@ -87,6 +110,10 @@ function outputShape(layer: Layer, inputs: readonly (readonly number[])[]): read
     case 'conv2d':
     case 'separableConv2d':
       return [...outputSides(input, layer.kernelSize, layer.strides, layer.padding), layer.filters]
+    case 'lstm':
+    case 'gru':
+    case 'simpleRnn':
+      return [...(layer.returnSequences ? [input[0]!] : []), waysOf(layer).length * layer.units]
     case 'embedding':
       return [...input, layer.outputDim]
     default:

@@ -1,10 +1,19 @@
 import type { Refuse } from './keras-layer.ts'
 import type { Layer, Topology } from './model-spec.ts'
-import { elementCount, type PlacedLayer, placeLayers } from './shape.ts'
+import {
+  elementCount,
+  isRecurrent,
+  keptActivations,
+  type PlacedLayer,
+  placeLayers,
+  unrolledSteps,
+} from './shape.ts'
 import { parameterCount, variablesOf } from './variables.ts'
 
 const MOST_PARAMETERS = 500_000_000
 const MOST_ACTIVATIONS = 200_000_000
+/** Of all recurrent layers together: each step becomes some 40 operations of a graph. */
+const MOST_STEPS = 1000
 /** Products to make a matrix orthogonal: half a minute's work. */
 const MOST_PRODUCTS = 4e10
 
@@ -40,10 +49,14 @@ const MERGES: ReadonlySet<string> = new Set(['add', 'multiply', 'average', 'conc
 export function checkTopology(topology: Topology, refuse: Refuse): void {
   const placed = place(topology, refuse)
   let activations = 0
-  for (const { layer, inputs, inputShape, outputShape } of placed) {
+  let steps = 0
+  for (const one of placed) {
+    const { layer, inputs, inputShape, outputShape } = one
     const rank = RANKS[layer.type]
     if (rank !== undefined && inputShape.length !== rank)
       refuse('.config.layers', `${layer.name} takes ${TAKEN[rank]}, not [${inputShape}]`)
+    if (isRecurrent(layer) && inputShape.length !== 2)
+      refuse('.config.layers', `${layer.name} takes sequences [time, features], not [${inputShape}]`)
     if (TAKE_FEATURES.has(layer.type) && inputShape.length > 2)
       refuse(
         '.config.layers',
@@ -58,7 +71,13 @@ export function checkTopology(topology: Topology, refuse: Refuse): void {
       refuse('.config.layers', `${layer.name} takes inputs of different shapes`)
     if (outputShape.some(length => length < 1))
       refuse('.config.layers', `nothing is left of an image after ${layer.name}: [${outputShape}]`)
-    activations += elementCount(outputShape)
+    activations += Math.max(elementCount(outputShape), keptActivations(one))
+    if (isRecurrent(layer)) steps += unrolledSteps(layer, inputShape)
+    if (steps > MOST_STEPS)
+      refuse(
+        '.config.layers',
+        `takes ${steps} steps by ${layer.name}; ${MOST_STEPS} is the most that recurrent layers may take`,
+      )
     if (!(activations <= MOST_ACTIVATIONS))
       refuse('.config.layers', `makes more than ${MOST_ACTIVATIONS} activations an example`)
   }

@@ -1,11 +1,14 @@
-import type { Initializer, Layer, LayerOf, Topology } from './model-spec.ts'
-import { elementCount, type PlacedLayer, placeLayers, sidesOf } from './shape.ts'
+import type { Initializer, Layer, LayerOf, RecurrentLayer, Topology } from './model-spec.ts'
+import { elementCount, GATES, isRecurrent, type PlacedLayer, placeLayers, sidesOf, waysOf } from './shape.ts'
 
 /** A trainable tensor of a model, known before anything is built. */
 export interface Variable {
-  /** `layer/kernel` (`layer/depthwiseKernel`, `layer/pointwiseKernel`), `layer/bias`, `layer/gamma`, `layer/beta` or `layer/embeddings`. */
+  /**
+   * `layer/kernel` (`layer/depthwiseKernel`, `layer/pointwiseKernel`, `layer/recurrentKernel`), `layer/bias`, `layer/gamma`, `layer/beta`
+   * or `layer/embeddings`; `layer/forward/kernel` and the like of what goes both ways.
+   */
   name: string
-  /** What it does: embeddings are kernels too, which multiply tokens one-hot. */
+  /** What it does: recurrent kernels are kernels too, and embeddings, which multiply tokens one-hot. */
   kind: 'kernel' | 'bias' | 'gamma' | 'beta'
   shape: readonly number[]
   size: number
@@ -53,6 +56,7 @@ export function layerVariables({ layer, inputShape, outputShape }: PlacedLayer):
     }
     return [variable('gamma', 'ones'), variable('beta', 'zeros')]
   }
+  if (isRecurrent(layer)) return recurrentVariables(layer, channels)
   if (layer.type === 'embedding') {
     const { name, inputDim: fanIn, outputDim: fanOut, embeddingsInitializer: initializer } = layer
     const shape = [fanIn, fanOut]
@@ -126,4 +130,21 @@ function variableOf(
   fans: Pick<Variable, 'fanIn' | 'fanOut'>,
 ): Variable {
   return { name: `${layer}/${word}`, kind, shape, size: elementCount(shape), initializer, ...fans }
+}
+
+function recurrentVariables(layer: RecurrentLayer, features: number): Variable[] {
+  const { type, units, kernelInitializer, recurrentInitializer, biasInitializer } = layer
+  const width = GATES[type] * units
+  return waysOf(layer).flatMap(way => {
+    const variable = (word: string, shape: number[], initializer: Initializer): Variable => {
+      const kind = word === 'bias' ? 'bias' : 'kernel'
+      const fans = { fanIn: shape[0]!, fanOut: shape.at(-1)! }
+      return { name: `${way}/${word}`, kind, shape, size: elementCount(shape), initializer, ...fans }
+    }
+    return [
+      variable('kernel', [features, width], kernelInitializer),
+      variable('recurrentKernel', [units, width], recurrentInitializer),
+      ...(biasInitializer ? [variable('bias', type === 'gru' ? [2, width] : [width], biasInitializer)] : []),
+    ]
+  })
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import h5wasm from 'h5wasm/node'
+import h5wasm, { type Group } from 'h5wasm/node'
 import type { Topology } from '#domain/model-spec.ts'
 import { functionalConfig } from './layers-config.ts'
 import type { TrainedModel } from './trained-model.ts'
@@ -13,6 +13,9 @@ const KERAS_VERSION = '3.15.1'
 /** Elements. Below it, a chunk and its index take more than compression saves. */
 const SMALLEST_COMPRESSED = 1024
 const CHUNK_ELEMENTS = 65_536
+
+/** Classes whose variables are those of a cell inside. */
+const WITH_CELL: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'SimpleRNN'])
 
 /** A model that `keras.saving.load_model` of Keras 3 opens. */
 export async function encodeKeras(model: TrainedModel): Promise<Uint8Array> {
@@ -34,8 +37,8 @@ export async function encodeKeras(model: TrainedModel): Promise<Uint8Array> {
 }
 
 /**
- * Weights that `model.load_weights` of Keras 3 reads: `layers/NAME/vars/0`, ..., where NAME counts the layers of a class. Compressed
- * without the shuffle filter, which would tear the zeros apart.
+ * Weights that `model.load_weights` of Keras 3 reads: `layers/NAME/vars/0` or `layers/NAME/cell/vars/0`, ..., where NAME counts the
+ * layers of a class. Compressed without the shuffle filter, which would tear the zeros apart.
  */
 export async function encodeKerasWeights(model: TrainedModel): Promise<Uint8Array> {
   await h5wasm.ready
@@ -51,10 +54,10 @@ export async function encodeKerasWeights(model: TrainedModel): Promise<Uint8Arra
 function writeWeights({ topology, weights, statistics }: TrainedModel, path: string): void {
   const file = new h5wasm.File(path, 'w')
   const layers = file.create_group('layers')
-  for (const { group, prefix: name } of kerasGroups(topology)) {
-    const vars = layers.create_group(group).create_group('vars')
-    vars.create_attribute('name', name)
-    const variables = [...weights, ...statistics].filter(variable => variable.name.startsWith(`${name}/`))
+  for (const { group, prefix } of kerasGroups(topology)) {
+    const vars = createGroups(layers, `${group}/vars`)
+    vars.create_attribute('name', prefix)
+    const variables = [...weights, ...statistics].filter(({ name }) => name.startsWith(`${prefix}/`))
     for (const [index, { data, shape }] of variables.entries())
       vars.create_dataset({
         name: String(index),
@@ -92,12 +95,24 @@ function compression(shape: readonly number[], size: number) {
 export function kerasGroups(topology: Topology): { group: string; prefix: string }[] {
   const { layers } = functionalConfig(topology, 'keras')
   const counts = new Map<string, number>()
-  return layers.map(({ class_name, name }) => {
+  return layers.flatMap(({ class_name, name }) => {
     const base = snakeCase(class_name)
     const count = counts.get(base) ?? 0
     counts.set(base, count + 1)
-    return { group: count === 0 ? base : `${base}_${count}`, prefix: name }
+    const group = count === 0 ? base : `${base}_${count}`
+    if (class_name === 'Bidirectional')
+      return ['forward', 'backward'].map(way => ({
+        group: `${group}/${way}_layer/cell`,
+        prefix: `${name}/${way}`,
+      }))
+    return [{ group: WITH_CELL.has(class_name) ? `${group}/cell` : group, prefix: name }]
   })
+}
+
+function createGroups(parent: Group, path: string): Group {
+  return path
+    .split('/')
+    .reduce((group, name) => (group.get(name) as Group | null) ?? group.create_group(name), parent)
 }
 
 function snakeCase(name: string): string {

@@ -1,4 +1,4 @@
-import type { LayerOf, Topology } from '#domain/model-spec.ts'
+import type { LayerOf, RecurrentLayer, Topology } from '#domain/model-spec.ts'
 import { marginsOf, type PlacedLayer, placeLayers, sidesOf } from '#domain/shape.ts'
 import { type Config, leakyRelu, type Reader, withActivation } from './activation-config.ts'
 import { kerasOrder } from './keras-order.ts'
@@ -122,6 +122,10 @@ function configOf({ layer, outputShape }: PlacedLayer): Config {
       const config = { input_dim: layer.inputDim, output_dim: layer.outputDim, mask_zero: false }
       return { class_name: 'Embedding', config }
     }
+    case 'lstm':
+    case 'gru':
+    case 'simpleRnn':
+      return recurrentConfig(layer)
     case 'layerNormalization': {
       const config = { axis: [-1], epsilon: layer.epsilon, center: true, scale: true }
       return { class_name: 'LayerNormalization', config }
@@ -167,5 +171,32 @@ function depthwiseConfig({
     data_format: 'channels_last',
     activation,
     use_bias: biasInitializer !== undefined,
+  }
+}
+
+/** What layers of these classes have beside the rest; TensorFlow.js would take a rougher activation. */
+const RECURRENT = {
+  lstm: { class_name: 'LSTM', options: { recurrent_activation: 'sigmoid' } },
+  gru: { class_name: 'GRU', options: { recurrent_activation: 'sigmoid', reset_after: true } },
+  simpleRnn: { class_name: 'SimpleRNN', options: {} },
+} as const
+
+function recurrentConfig(layer: RecurrentLayer): Config {
+  const { type, units, returnSequences, direction, biasInitializer } = layer
+  const { class_name, options } = RECURRENT[type]
+  const config = {
+    units,
+    activation: 'tanh',
+    use_bias: biasInitializer !== undefined,
+    return_sequences: returnSequences,
+    go_backwards: direction === 'backward',
+    ...options,
+  }
+  if (direction !== 'both') return { class_name, config }
+  // Keras names both after this one.
+  const inner = { module: 'keras.layers', class_name, config: { name: layer.name, ...config } }
+  return {
+    class_name: 'Bidirectional',
+    config: { merge_mode: 'concat', layer: { ...inner, registered_name: null } },
   }
 }

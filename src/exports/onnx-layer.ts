@@ -1,6 +1,7 @@
-import type { Extent, Layer, LayerOf, Padding } from '#domain/model-spec.ts'
-import { marginsOf, type PlacedLayer, sidesOf } from '#domain/shape.ts'
+import type { Extent, Layer, LayerOf, Padding, RecurrentLayer } from '#domain/model-spec.ts'
+import { isRecurrent, marginsOf, type PlacedLayer, sidesOf } from '#domain/shape.ts'
 import { activationSteps, leakyReluStep } from './onnx-activation.ts'
+import { recurrentConstants, recurrentNodes } from './onnx-recurrent.ts'
 import { denseOverSteps, embeddingNodes } from './onnx-sequences.ts'
 import { connectSteps, integersOf, type OnnxPart, type OnnxStep } from './onnx-steps.ts'
 
@@ -21,6 +22,8 @@ export function onnxLayer(placed: PlacedLayer, inputs: readonly string[], output
 function ownPart(placed: PlacedLayer, inputs: readonly string[], output: string): OnnxPart {
   const { layer, inputShape } = placed
   const [input] = inputs as [string]
+  if (isRecurrent(layer))
+    return { nodes: recurrentNodes(layer, input, output), constants: recurrentConstants(layer) }
   if (layer.type === 'embedding') return { nodes: embeddingNodes(layer, input, output), constants: [] }
   if (inputShape.length === 2 && layer.type === 'dense')
     return { nodes: denseOverSteps(layer, input, output), constants: [] }
@@ -29,7 +32,7 @@ function ownPart(placed: PlacedLayer, inputs: readonly string[], output: string)
   return connectSteps(first, output, stepsOf(layer as OfSteps, placed, inputs))
 }
 
-type OfSteps = Exclude<Layer, { type: 'activation' | 'embedding' }>
+type OfSteps = Exclude<Layer, RecurrentLayer | { type: 'activation' | 'embedding' }>
 
 function stepsOf(layer: OfSteps, placed: PlacedLayer, inputs: readonly string[]): OnnxStep[] {
   const { name } = layer

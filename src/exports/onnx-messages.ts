@@ -59,6 +59,8 @@ export interface OnnxNode {
   op: string
   input: readonly string[]
   output: string
+  /** Which of the operator's outputs that is; the first one unless it is given. */
+  outputIndex?: number
   attributes?: Readonly<Record<string, number | string | readonly number[] | { float: number }>>
 }
 
@@ -98,12 +100,13 @@ export function encodeOnnxModel(graph: OnnxGraph, metadata: Readonly<Record<stri
   ).finish()
 }
 
-function nodeMessage({ op, input, output, attributes = {} }: OnnxNode) {
+function nodeMessage({ op, input, output, outputIndex = 0, attributes = {} }: OnnxNode) {
   return {
     name: output,
     op_type: op,
     input,
-    output: [output],
+    // An output that nobody wants has no name.
+    output: [...Array(outputIndex).fill(''), output],
     attribute: Object.entries(attributes).map(([name, value]) => ({ name, ...attributeValue(value) })),
   }
 }

@@ -1,9 +1,11 @@
-import { type PlacedLayer, placeLayers } from '#domain/shape.ts'
+import type { Topology } from '#domain/model-spec.ts'
+import { isRecurrent, type PlacedLayer, placeLayers } from '#domain/shape.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { elementOrders } from './element-order.ts'
 import { modelMetadata } from './model-metadata.ts'
 import { onnxLayer } from './onnx-layer.ts'
 import { encodeOnnxModel, type OnnxNode, type OnnxTensor } from './onnx-messages.ts'
+import { recurrentTensors } from './onnx-recurrent.ts'
 import { rebuildFromGaps, rebuildIsSmaller } from './onnx-sparse.ts'
 import { connectSteps, type OnnxPart, restoreOrder } from './onnx-steps.ts'
 import { toTorchLayout } from './torch-layout.ts'
@@ -23,7 +25,7 @@ export function encodeOnnx(
   const placed = placeLayers(topology)
   const initializers: OnnxTensor[] = []
   const nodes: OnnxNode[] = []
-  for (const tensor of toTorchLayout(topology, [...weights, ...statistics])) {
+  for (const tensor of toOnnxLayout(placed, topology, [...weights, ...statistics])) {
     if (dense || !rebuildIsSmaller(tensor)) initializers.push(toInitializer(tensor))
     else {
       const rebuilt = rebuildFromGaps(tensor)
@@ -43,6 +45,18 @@ export function encodeOnnx(
     output: { name: OUTPUT, shape: placed.at(-1)!.outputShape },
   }
   return encodeOnnxModel(graph, modelMetadata(spec))
+}
+
+/** As PyTorch has them, but for recurrent layers. */
+function toOnnxLayout(
+  placed: readonly PlacedLayer[],
+  topology: Topology,
+  tensors: readonly Weight[],
+): Weight[] {
+  const recurrent = placed.map(({ layer }) => layer).filter(isRecurrent)
+  const isTheirs = ({ name }: Weight) => recurrent.some(layer => name.startsWith(`${layer.name}/`))
+  const others = tensors.filter(tensor => !isTheirs(tensor))
+  return [...toTorchLayout(topology, others), ...recurrent.flatMap(layer => recurrentTensors(layer, tensors))]
 }
 
 function layerParts(placed: readonly PlacedLayer[]): OnnxPart[] {

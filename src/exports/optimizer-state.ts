@@ -1,8 +1,9 @@
+import { whyMissing } from '#domain/missing-artifact.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
 import { modelMetadata } from './model-metadata.ts'
 import { NothingToEncode } from './nothing-to-encode.ts'
-import { toTorchLayout } from './torch-layout.ts'
+import { torchLayout } from './torch-layout.ts'
 import type { TrainedModel } from './trained-model.ts'
 
 /**
@@ -18,21 +19,20 @@ export function encodeOptimizerState({
   dualAverage,
   step,
 }: TrainedModel): Uint8Array {
-  if (!dualAverage)
-    throw new NothingToEncode(`There is such a file of gRDA alone, not of ${spec.optimizer.name}.`)
-  const { accumulator, l1 } = dualAverage
-  const tensors = toTorchLayout(topology, accumulator).flatMap((tensor, index): NamedTensor[] => {
-    const isPenalised = accumulator[index] !== weights[index]
+  const reason = whyMissing('optimizer-state.safetensors', topology, spec.optimizer)
+  if (reason) throw new NothingToEncode(reason)
+  const { accumulator, l1 } = dualAverage!
+  const convert = torchLayout(topology)
+  const parameters = accumulator.flatMap((v, position) => {
+    const isPenalised = v !== weights[position]
+    return convert(v).map(tensor => ({ tensor, threshold: isPenalised ? l1 : 0 }))
+  })
+  const tensors = parameters.flatMap(({ tensor, threshold }, index): NamedTensor[] => {
     const part = (name: string) => `state.${index}.${name}`
     return [
       { ...tensor, name: part('accumulator') },
       { name: part('iter_num'), shape: [], dtype: 'I64', data: BigInt64Array.of(BigInt(step)) },
-      {
-        name: part('l1_accumulation'),
-        shape: [],
-        dtype: 'F64',
-        data: Float64Array.of(isPenalised ? l1 : 0),
-      },
+      { name: part('l1_accumulation'), shape: [], dtype: 'F64', data: Float64Array.of(threshold) },
     ]
   })
   return encodeSafetensors(tensors, { ...modelMetadata(spec), layout: 'torch' })

@@ -1,4 +1,6 @@
+import { whyMissing } from '#domain/missing-artifact.ts'
 import { functionalConfig } from './layers-config.ts'
+import { NothingToEncode } from './nothing-to-encode.ts'
 import type { TrainedModel } from './trained-model.ts'
 import { zipFiles } from './zip.ts'
 
@@ -6,12 +8,15 @@ import { zipFiles } from './zip.ts'
 const TFJS_WORDS: Readonly<Record<string, string>> = {
   depthwiseKernel: 'depthwise_kernel',
   pointwiseKernel: 'pointwise_kernel',
+  recurrentKernel: 'recurrent_kernel',
   movingMean: 'moving_mean',
   movingVariance: 'moving_variance',
 }
 
-/** A zip of `model.json` and `weights.bin`, which `tf.loadLayersModel` reads. */
-export function encodeTfjs({ topology, weights, statistics }: TrainedModel): Uint8Array {
+/** A zip of `model.json` and `weights.bin`, which `tf.loadLayersModel` reads. @throws NothingToEncode for what it does not know */
+export function encodeTfjs({ spec, topology, weights, statistics }: TrainedModel): Uint8Array {
+  const reason = whyMissing('model.tfjs.zip', topology, spec.optimizer)
+  if (reason) throw new NothingToEncode(reason)
   const tensors = [...weights, ...statistics]
   const manifest = {
     format: 'layers-model',
@@ -38,5 +43,9 @@ export function encodeTfjs({ topology, weights, statistics }: TrainedModel): Uin
 }
 
 function tfjsName(name: string): string {
-  return name.replace(/[^/]+$/, word => TFJS_WORDS[word] ?? word)
+  const [layer, ...rest] = name.split('/') as [string, ...string[]]
+  const word = rest.at(-1)!
+  // Of the two layers of one that goes both ways, as TensorFlow.js names them after it.
+  const way = rest.length > 1 ? [`${rest[0]}_${layer}`] : []
+  return [layer, ...way, TFJS_WORDS[word] ?? word].join('/')
 }

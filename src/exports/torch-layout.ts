@@ -1,8 +1,9 @@
 import type { Topology } from '#domain/model-spec.ts'
-import { placeLayers } from '#domain/shape.ts'
+import { isRecurrent, placeLayers } from '#domain/shape.ts'
 import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
 import { type ElementOrder, elementOrders } from './element-order.ts'
 import { permuteAxes } from './permute-axes.ts'
+import { recurrentToTorch } from './torch-recurrent.ts'
 
 /** What PyTorch calls the variables of a layer. */
 const TORCH_WORDS: Readonly<Record<string, string>> = {
@@ -25,20 +26,28 @@ const SEPARABLE_WORDS: Readonly<Record<string, string>> = {
 
 /**
  * Tensors as the `state_dict` of a PyTorch module with the same layer names has them: convolution kernels [out, in, height,
- * width] or [out, in, steps], transposed ones
- * [in, out, height, width], dense kernels [out, in], and where a layer takes flattened images, its inputs in the order of channels, height, width.
+ * width] or [out, in, steps], transposed ones [in, out, height, width], dense kernels [out, in], and where a layer takes flattened
+ * images, its inputs in the order of channels, height, width. What recurrent layers become is said in torch-recurrent.ts.
  */
 export function toTorchLayout(topology: Topology, tensors: readonly Weight[]): Weight[] {
+  const convert = torchLayout(topology)
+  return tensors.flatMap(convert)
+}
+
+/** The same of one tensor after another: an LSTM's bias becomes two. */
+export function torchLayout(topology: Topology): (tensor: Weight) => Weight[] {
   const placed = placeLayers(topology)
   const orders = elementOrders(placed)
-  const inputOrders = new Map(placed.map(({ layer, inputs }) => [layer.name, orders[inputs[0]!]]))
-  const types = new Map(placed.map(({ layer }) => [layer.name, layer.type]))
-  return tensors.map(tensor => {
-    const { layer, word } = splitName(tensor.name)
-    const words = types.get(layer) === 'separableConv2d' ? SEPARABLE_WORDS : TORCH_WORDS
-    const name = `${layer}.${words[word]!}`
-    return { ...reorder(tensor, word, inputOrders.get(layer)), name }
-  })
+  const layers = new Map(
+    placed.map(({ layer, inputs }) => [layer.name, { layer, order: orders[inputs[0]!] }]),
+  )
+  return tensor => {
+    const { layer: name, word } = splitName(tensor.name)
+    const { layer, order } = layers.get(name)!
+    if (isRecurrent(layer)) return recurrentToTorch(layer, word, tensor)
+    const words = layer.type === 'separableConv2d' ? SEPARABLE_WORDS : TORCH_WORDS
+    return [{ ...reorder(tensor, word, order), name: `${name}.${words[word]!}` }]
+  }
 }
 
 /** The batches that each batch normalisation has seen: PyTorch counts them, and only its absence would be noticed. */
@@ -54,7 +63,7 @@ export function batchCounters(statistics: readonly Weight[], batches: number): N
 }
 
 function splitName(name: string): { layer: string; word: string } {
-  const slash = name.lastIndexOf('/')
+  const slash = name.indexOf('/')
   return { layer: name.slice(0, slash), word: name.slice(slash + 1) }
 }
 

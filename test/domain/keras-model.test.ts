@@ -42,9 +42,9 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     /is Lambda; what is trained here is: Dense,/,
   ],
   'a layer that is not trained here': [
-    sequential(input, flatten, layer('LSTM'), dense),
+    sequential(input, flatten, layer('ConvLSTM2D'), dense),
     'model.topology.config.layers.2.class_name',
-    /is LSTM/,
+    /is ConvLSTM2D/,
   ],
   'a name from the prototype': [
     sequential(input, layer('constructor')),

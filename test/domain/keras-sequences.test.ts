@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { AppError } from '#domain/error.ts'
 import { topologyFromKeras } from '#domain/keras-model.ts'
+import { resolveSpec } from '#domain/resolve-spec.ts'
 
 const input = (...shape: number[]) => ({
   class_name: 'InputLayer',
@@ -12,6 +13,7 @@ const layer = (class_name: string, config: object = {}) => ({
   config: { name: class_name, ...config },
 })
 const sequential = (...layers: object[]) => ({ class_name: 'Sequential', config: { layers } })
+const tensor = { class_name: '__keras_tensor__', config: { keras_history: ['input', 0, 0] } }
 const dense = layer('Dense', { units: 10 })
 
 const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = {
@@ -97,6 +99,131 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     'model.topology.config.layers',
     /parameters; 500000000 is the most/,
   ],
+  'an LSTM with activation': [
+    sequential(input(5, 8), layer('LSTM', { units: 4, activation: 'relu' }), dense),
+    'model.topology.config.layers.1.config.activation',
+    /must be tanh/,
+  ],
+  'an LSTM with recurrent_activation': [
+    sequential(input(5, 8), layer('LSTM', { units: 4, recurrent_activation: 'hard_sigmoid' }), dense),
+    'model.topology.config.layers.1.config.recurrent_activation',
+    /must be sigmoid/,
+  ],
+  'an LSTM with dropout': [
+    sequential(input(5, 8), layer('LSTM', { units: 4, dropout: 0.2 }), dense),
+    'model.topology.config.layers.1.config.dropout',
+    /must be 0: put a Dropout layer before it/,
+  ],
+  'an LSTM with recurrent_dropout': [
+    sequential(input(5, 8), layer('LSTM', { units: 4, recurrent_dropout: 0.2 }), dense),
+    'model.topology.config.layers.1.config.recurrent_dropout',
+    /must be 0/,
+  ],
+  'an LSTM with stateful': [
+    sequential(input(5, 8), layer('LSTM', { units: 4, stateful: true }), dense),
+    'model.topology.config.layers.1.config.stateful',
+    /must be false/,
+  ],
+  'an LSTM with return_state': [
+    sequential(input(5, 8), layer('LSTM', { units: 4, return_state: true }), dense),
+    'model.topology.config.layers.1.config.return_state',
+    /must be false/,
+  ],
+  'an LSTM with recurrent_constraint': [
+    sequential(
+      input(5, 8),
+      layer('LSTM', { units: 4, recurrent_constraint: { class_name: 'UnitNorm' } }),
+      dense,
+    ),
+    'model.topology.config.layers.1.config.recurrent_constraint',
+    /is not trained here/,
+  ],
+  'an LSTM with bias_initializer': [
+    sequential(input(5, 8), layer('LSTM', { units: 4, bias_initializer: 'ones' }), dense),
+    'model.topology.config.layers.1.config.bias_initializer',
+    /must be zeros/,
+  ],
+  'an LSTM over a table': [
+    sequential(input(8), layer('LSTM', { units: 4 }), dense),
+    'model.topology.config.layers',
+    /LSTM takes sequences \[time, features\], not \[8\]/,
+  ],
+  'sequences too long to unroll': [
+    sequential(
+      input(600, 8),
+      layer('LSTM', { units: 4, return_sequences: true, name: 'a' }),
+      layer('LSTM', { units: 4 }),
+      dense,
+    ),
+    'model.topology.config.layers',
+    /takes 1200 steps by LSTM; 1000 is the most/,
+  ],
+  'a masking layer': [
+    sequential(input(5, 8), layer('Masking', { mask_value: 0 }), layer('LSTM', { units: 4 }), dense),
+    'model.topology.config.layers.1.class_name',
+    /is Masking; what is trained here is/,
+  ],
+  'an LSTM that begins where another ended': [
+    {
+      class_name: 'Functional',
+      config: {
+        layers: [
+          input(5, 8),
+          {
+            ...layer('LSTM', { units: 4 }),
+            inbound_nodes: [{ args: [tensor], kwargs: { initial_state: [tensor] } }],
+          },
+        ],
+      },
+    },
+    'model.topology.config.layers.1.inbound_nodes.0.kwargs',
+    /must hold no tensors/,
+  ],
+  'a GRU whose reset gate acts before the kernel': [
+    sequential(input(5, 8), layer('GRU', { units: 4, reset_after: false }), dense),
+    'model.topology.config.layers.1.config.reset_after',
+    /must be true/,
+  ],
+  'a simple recurrent layer of another activation': [
+    sequential(input(5, 8), layer('SimpleRNN', { units: 4, activation: 'relu' }), dense),
+    'model.topology.config.layers.1.config.activation',
+    /must be tanh/,
+  ],
+  'a Bidirectional that adds': [
+    sequential(
+      input(5, 8),
+      layer('Bidirectional', { layer: layer('LSTM', { units: 4 }), merge_mode: 'sum' }),
+      dense,
+    ),
+    'model.topology.config.layers.1.config.merge_mode',
+    /must be concat/,
+  ],
+  'a Bidirectional of another layer': [
+    sequential(input(5, 8), layer('Bidirectional', { layer: layer('ConvLSTM1D', { units: 4 }) }), dense),
+    'model.topology.config.layers.1.config.layer.class_name',
+    /must be one of: LSTM, GRU, SimpleRNN/,
+  ],
+  'an option inside a Bidirectional': [
+    sequential(
+      input(5, 8),
+      layer('Bidirectional', { layer: layer('LSTM', { units: 4, dropout: 0.5 }) }),
+      dense,
+    ),
+    'model.topology.config.layers.1.config.layer.config.dropout',
+    /must be 0/,
+  ],
+  'a Bidirectional of two kinds': [
+    sequential(
+      input(5, 8),
+      layer('Bidirectional', {
+        layer: layer('LSTM', { units: 4 }),
+        backward_layer: layer('LSTM', { units: 5, go_backwards: true }),
+      }),
+      dense,
+    ),
+    'model.topology.config.layers.1.config.backward_layer.config',
+    /must be that of the layer, but for going backwards/,
+  ],
   'an answer for every step': [
     sequential(input(5, 8), dense),
     'model.topology.config.layers',
@@ -151,4 +278,25 @@ it('initialisers are taken with their numbers, whichever Keras wrote them', () =
   })
   const scaling = { scale: 1, mode: 'fan_avg', distribution: 'uniform' }
   assert.equal(initializerOf({ class_name: 'VarianceScaling', config: scaling }), 'glorotUniform')
+})
+
+it('a file that a network cannot be put into is refused before it is trained', () => {
+  const model = {
+    topology: sequential(input(28, 28, 1), layer('Flatten'), dense),
+  }
+  const request = {
+    model,
+    dataset: { id: 'mnist' },
+    optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false },
+  } as const
+  assert.throws(
+    () => resolveSpec({ ...request, artifacts: ['sparse', 'optimizerState'] }),
+    error => {
+      assert.ok(error instanceof AppError)
+      assert.deepEqual(error.mistakes, [
+        { path: 'artifacts.1', message: 'There is such a file of gRDA alone, not of sgd.' },
+      ])
+      return true
+    },
+  )
 })

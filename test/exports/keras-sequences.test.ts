@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -27,6 +28,12 @@ const MODELS = [
   { name: 'table', what: 'an MLP over a table', tfjs: true },
   { name: 'steps', what: 'an MLP over each step', tfjs: true },
   { name: 'words', what: 'an MLP over embedded tokens', tfjs: true },
+  { name: 'lstm', what: 'an LSTM over embedded tokens', tfjs: true },
+  { name: 'lstms', what: 'a stack of LSTMs, forwards and backwards', tfjs: true },
+  { name: 'grus', what: 'a stack of GRUs', tfjs: false },
+  { name: 'simple', what: 'a stack of simple recurrent layers', tfjs: true },
+  { name: 'both', what: 'a stack of layers that go both ways', tfjs: true },
+  { name: 'both_grus', what: 'a functional model of GRUs that go both ways', tfjs: false },
 ]
 
 await openEngine('native')
@@ -75,7 +82,14 @@ describe('a model over a table or sequences that Keras wrote', () => {
       })
     }
 
-    if (tfjs)
+    if (!tfjs) {
+      it(`${what} is nothing that TensorFlow.js knows`, () => {
+        assert.throws(() => encodeTfjs(models.get(name)!), {
+          name: 'NothingToEncode',
+          message: /TensorFlow.js has no GRU like .*reset_after/,
+        })
+      })
+    } else
       it(`${what} computes the same here as loaded by TensorFlow.js`, async () => {
         const model = models.get(name)!
         const { inputShape } = model.topology
@@ -94,6 +108,26 @@ function thinOut(model: TrainedModel): TrainedModel {
   })
   return { ...model, weights: model.weights.map(thin) }
 }
+
+it('a model over sequences that TensorFlow.js wrote computes the same here', () => {
+  const gates = { recurrentActivation: 'sigmoid' } as const
+  const bothWays = tf.layers.lstm({ units: 4, ...gates }) as tf.RNN
+  const theirs = tf.sequential({
+    layers: [
+      tf.layers.embedding({ inputShape: [6], inputDim: 9, outputDim: 5 }),
+      tf.layers.lstm({ units: 4, returnSequences: true, ...gates }),
+      tf.layers.layerNormalization({ epsilon: 1e-5 }),
+      tf.layers.simpleRNN({ units: 5, returnSequences: true }),
+      tf.layers.bidirectional({ layer: bothWays, mergeMode: 'concat' }),
+      tf.layers.dense({ units: 3 }),
+    ],
+  })
+  const ours = modelOf({ modelTopology: theirs.toJSON(null, false) })
+  theirs.setWeights(ours.weights.map(({ data, shape }) => tf.tensor(data, [...shape])))
+  const inputs = someInputs(ours.topology, BATCH)
+  const logits = theirs.predict(tf.tensor(inputs, [BATCH, 6])) as tf.Tensor
+  assertClose(predict(ours, inputs, BATCH), logits.dataSync())
+})
 
 async function loadTfjs(bytes: Uint8Array): Promise<tf.LayersModel> {
   const files = unzipSync(bytes)

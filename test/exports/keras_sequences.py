@@ -51,7 +51,76 @@ def words():
     )
 
 
-MODELS = [table, steps, words]
+def lstm():
+    return keras.Sequential(
+        [
+            keras.Input((12,)),
+            layers.Embedding(50, 8),
+            layers.LSTM(16),
+            layers.Dropout(0.3),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+
+
+def lstms():
+    return keras.Sequential(
+        [
+            keras.Input((7, 5)),
+            layers.LSTM(6, return_sequences=True, use_bias=False),
+            layers.LSTM(9, return_sequences=True, go_backwards=True, unit_forget_bias=False),
+            layers.LayerNormalization(),
+            layers.LSTM(4, go_backwards=True),
+            layers.Dense(3),
+        ]
+    )
+
+
+def grus():
+    return keras.Sequential(
+        [
+            keras.Input((7, 5)),
+            layers.GRU(6, return_sequences=True, use_bias=False),
+            layers.GRU(9, return_sequences=True, go_backwards=True),
+            layers.GRU(8),
+            layers.Dense(3),
+        ]
+    )
+
+
+def simple():
+    return keras.Sequential(
+        [
+            keras.Input((7, 5)),
+            layers.SimpleRNN(6, return_sequences=True, go_backwards=True),
+            layers.SimpleRNN(8, use_bias=False),
+            layers.Dense(3),
+        ]
+    )
+
+
+def both():
+    return keras.Sequential(
+        [
+            keras.Input((12,)),
+            layers.Embedding(50, 8),
+            layers.Bidirectional(layers.LSTM(6, return_sequences=True)),
+            layers.Bidirectional(layers.SimpleRNN(5, use_bias=False)),
+            layers.Dense(3),
+        ]
+    )
+
+
+def both_grus():
+    sequence = keras.Input((7, 5))
+    x = layers.Bidirectional(layers.GRU(6, return_sequences=True))(sequence)
+    y = layers.Dense(12, activation="tanh")(x)
+    x = layers.Add()([x, y])
+    x = layers.Bidirectional(layers.GRU(4))(x)
+    return keras.Model(sequence, layers.Dense(3)(x))
+
+
+MODELS = [table, steps, words, lstm, lstms, grus, simple, both, both_grus]
 
 
 def answer(name, reader, logits):

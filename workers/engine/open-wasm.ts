@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs'
 import { getThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import type { Engine } from './engine.ts'
+import { sigmoidGrad, tanhGrad } from './wasm/activation-gradients.ts'
 import { avgPoolGrad } from './wasm/avg-pool-grad.ts'
 import { batchMatMul } from './wasm/batch-mat-mul.ts'
 import { batchNormalizationGrad, batchNormalizationTraining } from './wasm/batch-normalization.ts'
@@ -37,9 +38,11 @@ export async function openWasm(threads: number): Promise<Engine> {
   registerKernel(mean)
   registerKernel(reluGrad)
   for (const kernel of samePadding) registerKernel(kernel)
+  registerKernel(sigmoidGrad)
   registerKernel(sparseSoftmaxCrossEntropy)
   registerKernel(statelessRandomUniform)
   registerKernel(sum)
+  registerKernel(tanhGrad)
   registerKernel(unsortedSegmentSum)
   const forgetListeners = watchFaultListeners()
   if (threads > 1) await preferThreadedBackend(threads)

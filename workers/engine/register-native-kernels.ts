@@ -9,6 +9,10 @@ export function registerNativeKernels(): void {
   register('ReluGrad', ({ dy, y }, _, backend) =>
     backend.executeMultipleOutputs('ReluGrad', [floats(backend)], [dy!, y!], 1),
   )
+  for (const name of ['TanhGrad', 'SigmoidGrad'])
+    register(name, ({ dy, y }, _, backend) =>
+      backend.executeMultipleOutputs(name, [floats(backend)], [y!, dy!], 1),
+    )
   register('SparseSoftmaxCrossEntropyWithLogits', ({ logits, labels }, _, backend) => {
     const { TF_ATTR_TYPE, TF_INT32 } = backend.binding
     const attributes = [floats(backend), { name: 'Tlabels', type: TF_ATTR_TYPE, value: TF_INT32 }]

@@ -39,6 +39,15 @@ export function rectified(y: tf.Tensor): Activated {
   return { y, gradient: dy => tf.engine().runKernel('ReluGrad', { dy, y }) }
 }
 
+/** Takes the gradient at tanh's output y to the one at its input. */
+export function tanhGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  return tf.engine().runKernel('TanhGrad', { dy, y })
+}
+
+export function sigmoidGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
+  return tf.engine().runKernel('SigmoidGrad', { dy, y })
+}
+
 function run({ apply, gradient }: Differentiable, z: tf.Tensor): Activated {
   const y = apply(z)
   return { y, gradient: dy => gradient(dy, y, z) }
@@ -84,8 +93,8 @@ const FUNCTIONS: Readonly<Record<Activation, Differentiable>> = {
     apply: z => tf.div(z, tf.add(1, tf.abs(z))),
     gradient: (dy, y) => tf.mul(dy, tf.square(tf.sub(1, tf.abs(y)))),
   },
-  tanh: { apply: tf.tanh, gradient: (dy, y) => tf.mul(dy, tf.sub(1, tf.square(y))) },
-  sigmoid: { apply: tf.sigmoid, gradient: (dy, y) => tf.mul(dy, tf.mul(y, tf.sub(1, y))) },
+  tanh: { apply: tf.tanh, gradient: tanhGradient },
+  sigmoid: { apply: tf.sigmoid, gradient: sigmoidGradient },
   hardSigmoid: {
     apply: z => tf.div(tf.relu6(tf.add(z, 3)), 6),
     gradient: (dy, y) => tf.mul(dy, tf.div(indicator(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 1))), 6)),

@@ -19,6 +19,7 @@ import { layerNormalization } from './layer-normalization.ts'
 import { maxPooling } from './max-pooling.ts'
 import { average, product, sum } from './merge.ts'
 import { poolOfRows } from './pooling-window.ts'
+import { recurrentLayer } from './recurrent-layer.ts'
 import { reshape } from './reshape.ts'
 import { transposedConvolution } from './transposed-convolution.ts'
 import { upSampling } from './up-sampling.ts'
@@ -116,6 +117,10 @@ function layerFromSpec({ layer, outputShape }: PlacedLayer, index: number): Laye
       return batchNormalization(layer)
     case 'embedding':
       return embedding(layer)
+    case 'lstm':
+    case 'gru':
+    case 'simpleRnn':
+      return recurrentLayer(layer)
     case 'layerNormalization':
       return layerNormalization(layer)
     case 'activation':

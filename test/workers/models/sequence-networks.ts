@@ -13,6 +13,22 @@ const dense = {
 } as const
 const logits = { ...dense, name: 'logits', units: 3, activation: 'linear' } as const
 
+const embedding = {
+  type: 'embedding',
+  name: 'words',
+  inputDim: 7,
+  outputDim: 3,
+  embeddingsInitializer: { name: 'randomUniform', minval: -0.5, maxval: 0.5 },
+} as const
+const recurrent = {
+  units: 4,
+  returnSequences: false,
+  direction: 'forward',
+  kernelInitializer: 'glorotUniform',
+  recurrentInitializer: { name: 'orthogonal', gain: 1 },
+} as const
+const biasInitializer = 'zeros'
+
 /** Small networks over tables and sequences with every layer that is made for those. */
 export const SEQUENCE_NETWORKS: Record<string, Topology> = {
   'an MLP over a table': {
@@ -38,15 +54,66 @@ export const SEQUENCE_NETWORKS: Record<string, Topology> = {
   },
   'an MLP over embedded tokens': {
     inputShape: [4],
+    layers: [embedding, { type: 'flatten', name: 'flat' }, logits],
+  },
+  'an LSTM over embedded tokens': {
+    inputShape: [5],
+    layers: [
+      embedding,
+      { type: 'lstm', name: 'lstm', ...recurrent, biasInitializer: 'forgetGateOnes' },
+      logits,
+    ],
+  },
+  'a stack of LSTMs, one of them backwards': {
+    inputShape: [4, 3],
+    layers: [
+      { type: 'lstm', name: 'first', ...recurrent, biasInitializer, returnSequences: true },
+      {
+        type: 'lstm',
+        name: 'second',
+        ...recurrent,
+        biasInitializer,
+        returnSequences: true,
+        direction: 'backward',
+      },
+      { type: 'layerNormalization', name: 'norm', epsilon: 1e-3 },
+      { type: 'lstm', name: 'third', ...recurrent, biasInitializer, direction: 'backward' },
+      logits,
+    ],
+  },
+  'an LSTM without biases': {
+    inputShape: [2, 3],
+    layers: [{ type: 'lstm', name: 'lstm', ...recurrent }, logits],
+  },
+  'a stack of GRUs, one of them backwards': {
+    inputShape: [4, 3],
+    layers: [
+      { type: 'gru', name: 'first', ...recurrent, biasInitializer, returnSequences: true },
+      { type: 'gru', name: 'second', ...recurrent, returnSequences: true, direction: 'backward' },
+      { type: 'gru', name: 'third', ...recurrent, biasInitializer },
+      logits,
+    ],
+  },
+  'a stack of simple recurrent layers': {
+    inputShape: [4, 3],
+    layers: [
+      { type: 'simpleRnn', name: 'first', ...recurrent, biasInitializer, returnSequences: true },
+      { type: 'simpleRnn', name: 'second', ...recurrent },
+      logits,
+    ],
+  },
+  'a stack of layers that go both ways': {
+    inputShape: [4, 3],
     layers: [
       {
-        type: 'embedding',
-        name: 'words',
-        inputDim: 7,
-        outputDim: 3,
-        embeddingsInitializer: { name: 'randomUniform', minval: -0.5, maxval: 0.5 },
+        type: 'lstm',
+        name: 'first',
+        ...recurrent,
+        biasInitializer,
+        returnSequences: true,
+        direction: 'both',
       },
-      { type: 'flatten', name: 'flat' },
+      { type: 'gru', name: 'second', ...recurrent, biasInitializer, direction: 'both' },
       logits,
     ],
   },

@@ -1,0 +1,17 @@
+import type { ArtifactName } from './artifact.ts'
+import type { Topology } from './model-spec.ts'
+import type { OptimizerSpec } from './optimizer-spec.ts'
+
+/** Why there is no such file of a training, as a sentence; undefined where there is one. */
+export function whyMissing(
+  name: ArtifactName,
+  topology: Topology,
+  optimizer: Pick<OptimizerSpec, 'name'>,
+): string | undefined {
+  if (name === 'optimizer-state.safetensors' && optimizer.name !== 'grda')
+    return `There is such a file of gRDA alone, not of ${optimizer.name}.`
+  const gru = topology.layers.find(({ type }) => type === 'gru')
+  if (name === 'model.tfjs.zip' && gru)
+    return `TensorFlow.js has no GRU like ${gru.name}, whose reset gate acts behind the recurrent kernel (reset_after).`
+  return undefined
+}

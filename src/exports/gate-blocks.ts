@@ -1,0 +1,26 @@
+import type { Weight } from '#formats/named-tensor.ts'
+import { permuteAxes } from './permute-axes.ts'
+
+/**
+ * The blocks of a recurrent layer's kernel [in, gates units] turned, [gates units, in], or those of its bias [gates units], one a gate,
+ * in the order of `order`.
+ */
+export function gateBlocks(tensor: Weight, order: readonly number[]): Weight {
+  const turned = tensor.shape.length === 2 ? permuteAxes(tensor, [1, 0]) : tensor
+  const size = turned.data.length / order.length
+  const data = new Float32Array(turned.data.length)
+  for (const [place, gate] of order.entries())
+    data.set(turned.data.subarray(gate * size, (gate + 1) * size), place * size)
+  return { ...turned, data }
+}
+
+/** The biases of the inputs and of the output before: a GRU's two rows, and elsewhere the one there is and zeros. */
+export function biasPair(bias: Weight): [Weight, Weight] {
+  const shape = bias.shape.slice(-1)
+  const [size] = shape as [number]
+  const second = bias.shape.length === 2 ? bias.data.slice(size) : new Float32Array(size)
+  return [
+    { ...bias, shape, data: bias.data.slice(0, size) },
+    { ...bias, shape, data: second },
+  ]
+}

@@ -1,0 +1,25 @@
+import type { RecurrentLayer } from '#domain/model-spec.ts'
+import type { Weight } from '#formats/named-tensor.ts'
+import { biasPair, gateBlocks } from './gate-blocks.ts'
+
+/** Keras's gates in PyTorch's order: an LSTM's are i, f, c, o in both (there i, f, g, o), a GRU's r, z, n where Keras has z, r, h. */
+const ORDERS = { lstm: [0, 1, 2, 3], gru: [1, 0, 2], simpleRnn: [0] } as const
+
+/**
+ * A variable as the state_dict of `nn.LSTM`, `nn.GRU` or `nn.RNN(features, units, batch_first=True)` has it: kernels as
+ * `weight_ih_l0` and `weight_hh_l0` [gates units, in]. PyTorch always adds two biases: a GRU has both here too, and elsewhere ours is
+ * `bias_ih_l0` and `bias_hh_l0` is zeros. PyTorch has no layer that goes backwards alone: one such takes sequences that were
+ * flipped. Of one that goes both ways (`bidirectional=True`) what goes backwards ends in `_reverse`.
+ */
+export function recurrentToTorch({ type, name }: RecurrentLayer, words: string, tensor: Weight): Weight[] {
+  const word = words.slice(words.indexOf('/') + 1)
+  const ending = words.startsWith('backward/') ? 'l0_reverse' : 'l0'
+  const called = (torchWord: string, weight: Weight): Weight => ({
+    ...gateBlocks(weight, ORDERS[type]),
+    name: `${name}.${torchWord}_${ending}`,
+  })
+  if (word === 'kernel') return [called('weight_ih', tensor)]
+  if (word === 'recurrentKernel') return [called('weight_hh', tensor)]
+  const [ofInput, ofOutput] = biasPair(tensor)
+  return [called('bias_ih', ofInput), called('bias_hh', ofOutput)]
+}

@@ -1,0 +1,23 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import type { WasmKernel } from './register-kernel.ts'
+
+/** TensorFlow's kernels of these names: dy times an activation's slope, which its output y tells. */
+export const tanhGrad = fromOutput('TanhGrad', y => 1 - y * y)
+export const sigmoidGrad = fromOutput('SigmoidGrad', y => y * (1 - y))
+
+function fromOutput(
+  name: string,
+  slope: (y: number) => number,
+): WasmKernel<{ dy: tf.Tensor; y: tf.Tensor }, undefined> {
+  return {
+    name,
+    compute: ({ dy, y }, _, { backend }) => {
+      const result = backend.makeOutput(y.shape, 'float32')
+      const outputs = backend.typedArrayFromHeap(y)
+      const gradients = backend.typedArrayFromHeap(dy)
+      const dx = backend.typedArrayFromHeap(result)
+      for (let i = 0; i < outputs.length; i++) dx[i] = gradients[i]! * slope(outputs[i]!)
+      return result
+    },
+  }
+}

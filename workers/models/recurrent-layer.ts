@@ -1,0 +1,38 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { RecurrentLayer } from '#domain/model-spec.ts'
+import { gruCell } from './gru-cell.ts'
+import type { Layer } from './layer.ts'
+import { lstmCell } from './lstm-cell.ts'
+import { type Cell, recurrent } from './recurrent.ts'
+import { simpleRnnCell } from './simple-rnn-cell.ts'
+
+const CELLS = { lstm: lstmCell, gru: gruCell, simpleRnn: simpleRnnCell } as const
+
+/** A layer that steps through time, one way or both. */
+export function recurrentLayer(layer: RecurrentLayer): Layer {
+  const cell = CELLS[layer.type]
+  return layer.direction === 'both' ? bidirectional(layer, cell) : recurrent(layer, cell)
+}
+
+/** One layer each way, their outputs side by side: of every step, or each way's last (Schuster and Paliwal 1997). */
+function bidirectional(layer: RecurrentLayer, cell: Cell): Layer {
+  const oneWay = (direction: 'forward' | 'backward') =>
+    recurrent({ ...layer, name: `${layer.name}/${direction}`, direction }, cell)
+  const [forward, backward] = [oneWay('forward'), oneWay('backward')]
+  const inTimeOrder = (x: tf.Tensor) => (layer.returnSequences ? tf.reverse(x, 1) : x)
+  return call => {
+    const [there, back] = [forward(call), backward(call)]
+    const features = there.y.rank - 1
+    return {
+      y: tf.concat([there.y, inTimeOrder(back.y)], features),
+      pullback(dy) {
+        const [dThere, dBack] = tf.split(dy, 2, features) as [tf.Tensor, tf.Tensor]
+        const [ofThere, ofBack] = [there.pullback(dThere), back.pullback(inTimeOrder(dBack))]
+        return {
+          gradients: { ...ofThere.gradients, ...ofBack.gradients },
+          dx: input => tf.add(ofThere.dx(input), ofBack.dx(input)),
+        }
+      },
+    }
+  }
+}
