@@ -107,6 +107,14 @@ function datasetMistakes({
     if (count !== channels && count !== 1)
       mistake(`dataset.normalize.${key}`, `needs ${channels} numbers, one a channel, not ${count}`)
   }
+  if (topologyOf(model).layers.some(({ type }) => type === 'embedding')) {
+    if (dtype === 'uint8')
+      mistake(
+        'dataset.id',
+        `${ref.id} has bytes, which become fractions; tokens have to be uploaded as float32`,
+      )
+    if (ref.normalize) mistake('dataset.normalize', 'would move the tokens that an embedding takes')
+  }
   if (augmentation.length > 0 && (dtype !== 'uint8' || inputShape.length !== 3))
     mistake(
       'augmentation',

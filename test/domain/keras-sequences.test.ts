@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import type { UploadedData } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { topologyFromKeras } from '#domain/keras-model.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
@@ -299,4 +300,34 @@ it('a file that a network cannot be put into is refused before it is trained', (
       return true
     },
   )
+})
+
+it('bytes are no tokens: they would become fractions', () => {
+  const embedding = layer('Embedding', { input_dim: 256, output_dim: 4 })
+  const upload = {
+    dtype: 'uint8',
+    inputShape: [8],
+    classes: ['no', 'yes'],
+    splits: { train: 100, test: 10 },
+    sha256: '',
+  } satisfies UploadedData
+  const request = {
+    model: { topology: sequential(input(8), embedding, layer('Flatten'), layer('Dense', { units: 2 })) },
+    dataset: { id: `dataset_${'0'.repeat(26)}` },
+    optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false },
+    batchSize: 10,
+  } as const
+  assert.throws(
+    () => resolveSpec(request, upload),
+    error => {
+      assert.ok(error instanceof AppError)
+      assert.deepEqual(
+        error.mistakes.map(({ path }) => path),
+        ['dataset.id'],
+      )
+      assert.match(error.mistakes[0]!.message, /has bytes, which become fractions/)
+      return true
+    },
+  )
+  assert.ok(resolveSpec(request, { ...upload, dtype: 'float32' }))
 })
