@@ -45,16 +45,23 @@ export function readTfjsWeights(
         throw new FormatError(`${paths.join(', ')} ends before ${name} [${shape}] does`)
       const data = new Float32Array(Uint8Array.from(bytes.subarray(at, at + 4 * length)).buffer)
       at += 4 * length
-      const variable = own.get(plain(name))
+      const variable = lookUp(name, own)
       if (variable) found.set(variable, { shape, data, source: name })
     }
   }
   return found
 }
 
-/** `moving_mean` and `movingMean` are one; a nested name counts by its last two parts. */
+/** A nested model puts names before those of the layers. */
+function lookUp(name: string, own: ReadonlyMap<string, string>): string | undefined {
+  const parts = plain(name).split('/')
+  const suffixes = parts.map((_, first) => parts.slice(first).join('/'))
+  return own.get(suffixes.find(suffix => own.has(suffix)) ?? '')
+}
+
+/** `moving_mean` and `movingMean` are one. */
 function plain(name: string): string {
-  return name.split('/').slice(-2).join('/').replaceAll('_', '').toLowerCase()
+  return name.replaceAll('_', '').toLowerCase()
 }
 
 function shard(path: string, shards: ReadonlyMap<string, Uint8Array>): Uint8Array {

@@ -60,8 +60,9 @@ describe('weights that are brought', () => {
   function answer({ checkpoint }: Awaited<ReturnType<typeof bring>>): Float32Array {
     const { params, statistics = [] } = checkpoint.state.variables
     const topology = topologyFromKeras(json)
-    const model = { ...recordOf('mnist-mlp', 0), topology, weights: params!, statistics, step: 0 }
-    const logits = predict(model as unknown as TrainedModel, images, BATCH)
+    const { spec } = recordOf('mnist-mlp', 0)
+    const model: TrainedModel = { spec, topology, weights: params!, statistics, step: 0 }
+    const logits = predict(model, images, BATCH)
     return tf.tidy(() => tf.softmax(tf.tensor2d(logits, [BATCH, 5])).dataSync() as Float32Array)
   }
 
@@ -79,7 +80,14 @@ describe('weights that are brought', () => {
     const { checkpoint } = await bring(['model.keras'])
     const { params, statistics } = checkpoint.state.variables
     const topology = topologyFromKeras(json)
-    const exported = { topology, weights: params!, statistics: statistics! } as unknown as TrainedModel
+    const { spec } = recordOf('mnist-mlp', 0)
+    const exported: TrainedModel = {
+      spec,
+      topology,
+      weights: params!,
+      statistics: statistics!,
+      step: 0,
+    }
     const entries = unzipSync(encodeTfjs(exported))
     await writeFile(join(folder, 'tfjs.json'), entries['model.json']!)
     await writeFile(join(folder, 'weights.bin'), entries['weights.bin']!)
