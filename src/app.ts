@@ -20,6 +20,7 @@ import { cancelJobRoute } from '#http/routes/cancel-job.ts'
 import { changeJobRoute } from '#http/routes/change-job.ts'
 import { createDatasetRoute, type DatasetFolders } from '#http/routes/create-dataset.ts'
 import { createJobRoute } from '#http/routes/create-job.ts'
+import { createModelRoute } from '#http/routes/create-model.ts'
 import { deleteDatasetRoute } from '#http/routes/delete-dataset.ts'
 import { deleteJobRoute } from '#http/routes/delete-job.ts'
 import { downloadArtifactRoute } from '#http/routes/download-artifact.ts'
@@ -104,7 +105,8 @@ export async function createApp(
   await app.register(createDatasetRoute(world, { datasetsDir, uploadsDir }))
   await app.register(deleteDatasetRoute(world))
   await app.register(readDatasetsRoutes(world, datasetsDir))
-  await app.register(readModelsRoutes)
+  await app.register(createModelRoute(world, uploadsDir))
+  await app.register(readModelsRoutes(world))
   await app.register(healthRoutes(world))
   return app
 }

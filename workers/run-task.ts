@@ -78,10 +78,18 @@ async function openCheckpoint(
 /** Another job's model, with its optimizer's state where that is wanted. */
 async function openInit(path: string, { init }: TrainingSpec): Promise<Start> {
   const { checkpoint, provenance } = decodeCheckpoint(await readFile(path))
+  if (init!.modelId !== undefined) return startFromModel(checkpoint, init!.optimizerState)
   if (init!.optimizerState) return { state: checkpoint.state }
   const { weights, statistics } = modelFromCheckpoint(JSON.parse(provenance.training), checkpoint)
   const variables = { params: weights, ...(statistics.length > 0 && { statistics }) }
   return { state: { variables } }
+}
+
+/** An uploaded model brings its weights, and gRDA's state beside them if it has any: the weights follow from that. */
+function startFromModel({ state }: Checkpoint, optimizerState: boolean): Start {
+  const { params, accumulator, ...statistics } = state.variables
+  if (optimizerState) return { state: { ...state, variables: { accumulator: accumulator!, ...statistics } } }
+  return { state: { variables: { params: params!, ...statistics } } }
 }
 
 function checkpointWriter(scratch: string, provenance: Provenance, tell: Tell) {

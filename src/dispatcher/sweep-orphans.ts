@@ -32,25 +32,28 @@ async function sweep(world: World, logger: Logger): Promise<void> {
 
 /** Deletes every blob that was stored before a time and that nothing names. @returns how many */
 export async function deleteOrphans(
-  { jobs, datasets, blobs }: Pick<World, 'jobs' | 'datasets' | 'blobs'>,
+  { jobs, datasets, models, blobs }: Pick<World, 'jobs' | 'datasets' | 'models' | 'blobs'>,
   storedBefore: Date,
 ): Promise<number> {
   let deleted = 0
   for await (const { namespace, sha256, storedAt } of blobs.list()) {
-    if (storedAt >= storedBefore || (await namesOf({ jobs, datasets }, namespace)).has(sha256)) continue
+    if (storedAt >= storedBefore || (await namesOf({ jobs, datasets, models }, namespace)).has(sha256))
+      continue
     await blobs.delete(namespace, sha256)
     deleted++
   }
   return deleted
 }
 
-/** The digests that a job or a dataset names, asked anew for each blob: a job goes on while its blobs are listed. */
+/** The digests that a job, a dataset or a model names, asked anew for each blob: a job goes on while its blobs are listed. */
 async function namesOf(
-  { jobs, datasets }: Pick<World, 'jobs' | 'datasets'>,
+  { jobs, datasets, models }: Pick<World, 'jobs' | 'datasets' | 'models'>,
   namespace: string,
 ): Promise<ReadonlySet<string>> {
   const upload = await datasets.get(namespace)
   if (upload) return new Set(upload.state.status === 'ready' ? [upload.state.sha256] : [])
+  const model = await models.get(namespace)
+  if (model) return new Set(model.weights ? [model.weights.sha256] : [])
   const job = await jobs.get(namespace)
   if (!job) return new Set()
   const exports = await jobs.exports(namespace)

@@ -4,4 +4,6 @@ export type Clock = {
   step: number
   /** The threshold below which weights are zero now, for optimizers that have one. */
   l1?: number
+  /** Sum of the learning rates so far, for optimizers that go by it. */
+  time?: number
 }

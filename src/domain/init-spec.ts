@@ -3,7 +3,8 @@ import { z } from 'zod'
 /** What a client posts as `init`: the weights to start from. */
 export const InitRequest = z
   .strictObject({
-    jobId: z.string().min(1).max(100).describe('A job of a model with the same variables.'),
+    jobId: z.string().min(1).max(100).optional().describe('A job of a model with the same variables.'),
+    modelId: z.string().min(1).max(100).optional().describe('Or an uploaded model with the same variables.'),
     checkpoint: z
       .union([z.literal('best'), z.int().min(1)])
       .optional()
@@ -13,11 +14,15 @@ export const InitRequest = z
       .default(false)
       .describe("Whether the optimizer's slots, its count of steps and the threshold come along."),
   })
+  .refine(({ jobId, modelId }) => (jobId === undefined) !== (modelId === undefined), {
+    path: ['jobId'],
+    error: 'give it or modelId, and not both',
+  })
   .meta({ id: 'InitRequest' })
 export type InitRequest = z.infer<typeof InitRequest>
 
 /** The same with what it stood for when the job was submitted; the file is the new job's own. */
-export const Init = InitRequest.extend({
+export const Init = InitRequest.safeExtend({
   epoch: z.int(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   clock: z

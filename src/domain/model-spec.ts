@@ -23,6 +23,30 @@ export const ModelRequest = z.union([
 ])
 export type ModelRequest = z.infer<typeof ModelRequest>
 
+/** What a job takes as `model`: the same, or an upload. */
+export const ModelSelection = z.union([
+  ...ModelRequest.options,
+  z.strictObject({
+    id: z
+      .string()
+      .regex(/^model_[0-9a-z]{26}$/, 'must be the id of an uploaded model')
+      .describe('An upload.'),
+  }),
+])
+
+/** The part `spec` of an uploaded model: its name, and its network unless a file brings it. */
+export const ModelUploadRequest = z
+  .strictObject({
+    name: z.string().min(1).max(200),
+    ...ModelRequest.options[0].partial().shape,
+    ...ModelRequest.options[1].partial().shape,
+  })
+  .refine(({ preset, topology }) => !preset || !topology, {
+    path: ['preset'],
+    error: 'is a network of its own: give it or a topology',
+  })
+  .meta({ id: 'ModelUploadRequest' })
+
 /** Checked by whoever made it. */
 const TopologyShape = z.object({
   inputShape: z.array(z.int()),

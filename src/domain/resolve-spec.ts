@@ -5,7 +5,7 @@ import type { Warning } from './event.ts'
 import { topologyFromKeras } from './keras-model.ts'
 import { activationOf, type Loss, outputsFor } from './loss.ts'
 import { whyMissing } from './missing-artifact.ts'
-import type { ModelSpec } from './model-spec.ts'
+import type { ModelRequest, ModelSpec } from './model-spec.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
 import { PRESETS } from './presets/presets.ts'
 import { modelName, outputCount, topologyOf } from './presets/topology-of.ts'
@@ -35,12 +35,12 @@ const DEFAULTS = {
  */
 export function resolveSpec(
   { name: _, init: __, ...request }: JobRequest,
-  upload?: UploadedData,
+  { upload, model: uploaded }: { upload?: UploadedData | undefined; model?: ModelRequest | undefined } = {},
 ): {
   spec: TrainingSpec
   warnings: Warning[]
 } {
-  const model = resolveModel(request)
+  const model = resolveModel(request, uploaded)
   const defaults = 'preset' in model ? PRESETS[model.preset].defaults : {}
   const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
   const merged = { ...DEFAULTS, ...defaults, ...given, model } as unknown as TrainingSpec
@@ -52,8 +52,17 @@ export function resolveSpec(
   return { spec, warnings: optimizerWarnings(spec.optimizer) }
 }
 
-function resolveModel({ model, loss = DEFAULTS.loss }: Pick<JobRequest, 'model' | 'loss'>): ModelSpec {
-  return 'topology' in model ? { topology: topologyFromKeras(model.topology, activationOf(loss)) } : model
+function resolveModel(
+  { model, loss = DEFAULTS.loss }: Pick<JobRequest, 'model' | 'loss'>,
+  uploaded: ModelRequest | undefined,
+): ModelSpec {
+  const network = 'id' in model ? uploaded : model
+  if (!network) {
+    const mistakes = [{ path: 'model.id', message: 'there is no such model' }]
+    throw new AppError('invalid_request', 'The model is not there.', { mistakes })
+  }
+  if (!('topology' in network)) return network
+  return { topology: topologyFromKeras(network.topology, activationOf(loss)) }
 }
 
 /** What follows from dataset and loss, where the request leaves it open. */

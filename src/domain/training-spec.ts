@@ -4,7 +4,7 @@ import { Augmentation } from './augmentation.ts'
 import { DatasetSelection, DatasetSpec } from './dataset.ts'
 import { Init, InitRequest } from './init-spec.ts'
 import { Loss } from './loss.ts'
-import { ModelRequest, ModelSpec } from './model-spec.ts'
+import { ModelSelection, ModelSpec } from './model-spec.ts'
 import { OptimizerSpec } from './optimizer-spec.ts'
 import { ScheduleSpec } from './schedule-spec.ts'
 
@@ -42,7 +42,7 @@ export const JobRequest = z
   .strictObject({
     name: z.string().min(1).max(200).optional(),
     dataset: DatasetSelection.optional(),
-    model: ModelRequest,
+    model: ModelSelection,
     init: InitRequest.optional(),
     optimizer: OptimizerSpec.optional(),
     schedule: ScheduleSpec.optional(),

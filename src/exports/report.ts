@@ -98,7 +98,12 @@ function command({ model, init, ...spec }: TrainingSpec): string {
   const request = {
     model: 'topology' in model ? { topology: 'the JSON of the network' } : model,
     ...(init && {
-      init: { jobId: init.jobId, checkpoint: init.epoch, optimizerState: init.optimizerState },
+      init: {
+        ...(init.modelId === undefined
+          ? { jobId: init.jobId, checkpoint: init.epoch }
+          : { modelId: init.modelId }),
+        optimizerState: init.optimizerState,
+      },
     }),
     ...spec,
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BUILT_IN_DATASETS, DatasetFacts } from '#domain/dataset.ts'
 import { missingFiles } from '#infra/dataset-files.ts'
-import type { DatasetRecord } from '#infra/dataset-store.ts'
+import type { DatasetRecord } from '#infra/uploads.ts'
 
 export const DatasetResource = DatasetFacts.partial()
   .extend({

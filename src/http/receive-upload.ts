@@ -27,14 +27,14 @@ export const UPLOAD_LIMITS = {
  * Streams a multipart body (RFC 7578) into files: the part `spec` is JSON, the others are files.
  *
  * @param folder is made for it, and is gone again when this throws; otherwise it is the caller's
- * @param fields the names that file parts may have
+ * @param fields the names that file parts may have, and `fewest` how many there have to be
  * @throws AppError `invalid_request` for a spec that is not `schema`, an unknown part, or no file; `body_too_large`
  */
 export async function receiveUpload<Spec>(
   request: FastifyRequest,
   folder: string,
   schema: z.ZodType<Spec>,
-  fields: readonly string[],
+  { fields, fewest }: { fields: readonly string[]; fewest: number },
 ): Promise<{ spec: Spec; files: UploadedFile[] }> {
   if (!request.isMultipart())
     throw new AppError('unsupported_media_type', 'Send a multipart/form-data body with a part `spec`.')
@@ -47,7 +47,7 @@ export async function receiveUpload<Spec>(
       else files.push(await store(part, join(folder, String(files.length)), fields))
     }
     const parsed = parseSpec(schema, spec)
-    if (files.length === 0) refuse(fields[0]!, 'is missing: one part of this name for each file')
+    if (files.length < fewest) refuse(fields[0]!, 'is missing: one part of this name for each file')
     return { spec: parsed, files }
   } catch (error) {
     await rm(folder, { recursive: true, force: true })

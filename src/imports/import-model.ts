@@ -49,7 +49,7 @@ export async function importModel(
   const checkpoint = encodeCheckpoint(
     {
       state: {
-        clock: { step: grda?.step ?? 0, ...(grda && { l1: grda.l1 }) },
+        clock: { step: grda?.step ?? 0, ...(grda && { l1: grda.l1, time: 0 }) },
         variables: {
           params,
           ...(statistics.length > 0 && { statistics }),

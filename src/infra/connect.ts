@@ -1,15 +1,17 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Config } from '#src/config.ts'
 import { type BlobStore, connectBlobStore } from './blob-store.ts'
-import { DatasetStore } from './dataset-store.ts'
 import { Exporter } from './exporter.ts'
+import { Importer } from './importer.ts'
 import { Ingester } from './ingester.ts'
 import { JobControl } from './job-control.ts'
 import { JobEvents } from './job-events.ts'
 import { JobQueue } from './job-queue.ts'
 import { JobStore } from './job-store.ts'
 import { Predictor } from './predictor.ts'
+import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
+import type { DatasetRecord, ModelRecord } from './uploads.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
@@ -23,8 +25,10 @@ export interface World {
   control: JobControl
   workers: WorkerRegistry
   blobs: BlobStore
-  datasets: DatasetStore
+  datasets: RecordStore<DatasetRecord>
+  models: RecordStore<ModelRecord>
   exporter: Exporter
+  importer: Importer
   ingester: Ingester
   predictor: Predictor
   /** Whether this process may do a duty for the next `durationMs`; nobody else may meanwhile. */
@@ -57,6 +61,7 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
   const exporter = new Exporter()
+  const importer = new Importer()
   const ingester = new Ingester()
   const predictor = new Predictor()
   return {
@@ -69,8 +74,10 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
     blobs: await connectBlobStore(config.artifactUrl, (url = redisUrl) =>
       open(url, { commandTimeout: COMMAND_TIMEOUT_MS }),
     ),
-    datasets: new DatasetStore(redis),
+    datasets: new RecordStore(redis, 'dataset'),
+    models: new RecordStore(redis, 'model'),
     exporter,
+    importer,
     ingester,
     predictor,
     lease: async (duty, durationMs) =>
@@ -78,6 +85,7 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
     duplicate,
     async close() {
       exporter.close()
+      importer.close()
       ingester.close()
       predictor.close()
       await queue.close()

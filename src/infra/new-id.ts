@@ -9,7 +9,7 @@ let sequence = 0
  * The kind, `_` and 26 characters: milliseconds since 1970 (10), a count of the ids that this process made within the millisecond
  * (3), and 65 random bits (13). So ids sort by time, as ULIDs do, and those of one process by the order they were made in.
  */
-export function newId(kind: 'job' | 'dataset'): string {
+export function newId(kind: 'job' | 'dataset' | 'model'): string {
   const now = Date.now()
   sequence = now > lastMs ? 0 : sequence + 1
   lastMs = Math.max(now, lastMs)

@@ -5,7 +5,7 @@ import type { DatasetRequest, FolderRequest } from '#domain/dataset-request.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
 import type { World } from './connect.ts'
-import type { DatasetRecord } from './dataset-store.ts'
+import type { DatasetRecord } from './uploads.ts'
 
 /** The files of a dataset, as they were uploaded. */
 export interface DatasetUpload {
@@ -48,7 +48,7 @@ export async function takeInUpload(
   const workshop = join(folder, 'workshop')
   const settle = async (state: DatasetRecord['state']) => {
     const settled = { ...record, state }
-    if (!(await datasets.settle(settled))) await blobs.deleteAll(record.id)
+    if (!(await datasets.replace(settled))) await blobs.deleteAll(record.id)
     await rm(folder, { recursive: true, force: true })
     return settled
   }

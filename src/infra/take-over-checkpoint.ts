@@ -8,35 +8,70 @@ import { type Checkpoint, decodeCheckpoint } from '#formats/checkpoint.ts'
 import type { World } from './connect.ts'
 import { readBlob } from './read-blob.ts'
 
+/** A checkpoint that a job can start from, and what else there is to know of it. */
+interface Source {
+  /** Where its blob lies. */
+  namespace: string
+  sha256: string
+  /** That it ends; 0 for an uploaded model. */
+  epoch: number
+  /** What it was trained with; absent where there is no state to take over. */
+  optimizer: string | undefined
+}
+
 /**
  * Finds the checkpoint that a job is to start from, and whether it can.
  * @throws AppError `invalid_request` that names the field of `init` which is wrong
  */
 export async function takeOverCheckpoint(
-  { jobs, blobs }: Pick<World, 'jobs' | 'blobs'>,
+  world: Pick<World, 'jobs' | 'models' | 'blobs'>,
   request: InitRequest,
   spec: TrainingSpec,
 ): Promise<{ init: Init; file: Uint8Array }> {
-  const source = await jobs.get(request.jobId)
-  if (!source) refuse('init.jobId', `there is no job ${request.jobId}`)
-  const found = findCheckpoint(source, request.checkpoint)
-  if (!found) {
-    const epochs = source.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
-    refuse('init.checkpoint', `${source.id} keeps no such checkpoint; it keeps those of epochs: ${epochs}`)
-  }
-  const file = await readBlob(blobs, source.id, found.sha256)
+  const { modelId, jobId } = request
+  const source = modelId === undefined ? await jobSource(world, request) : await modelSource(world, modelId)
+  const { namespace, sha256, epoch, optimizer } = source
+  const file = await readBlob(world.blobs, namespace, sha256)
   const { checkpoint } = decodeCheckpoint(file)
-  checkVariables(spec, checkpoint, source.id)
-  if (request.optimizerState && describeOptimizer(source.spec) !== describeOptimizer(spec))
+  checkVariables(spec, checkpoint, jobId === undefined ? 'init.modelId' : 'init.jobId', namespace)
+  if (request.optimizerState && optimizer !== describeOptimizer(spec)) {
+    const has = optimizer === undefined ? 'has no state of an optimizer' : `has the state of ${optimizer}`
+    refuse('init.optimizerState', `${namespace} ${has}, and this is ${describeOptimizer(spec)}`)
+  }
+  if (
+    request.optimizerState &&
+    modelId !== undefined &&
+    spec.optimizer.name === 'grda' &&
+    spec.optimizer.clock === 'time'
+  )
     refuse(
       'init.optimizerState',
-      `${source.id} was trained with ${describeOptimizer(source.spec)}, not ${describeOptimizer(spec)}`,
+      'an uploaded state knows steps, not the sum of the rates that clock "time" goes by',
     )
-  const { sha256, epoch } = found
   return { init: { ...request, epoch, sha256, clock: checkpoint.state.clock }, file }
 }
 
-function checkVariables(spec: TrainingSpec, { state }: Checkpoint, jobId: string): void {
+async function jobSource({ jobs }: Pick<World, 'jobs'>, { jobId, checkpoint }: InitRequest): Promise<Source> {
+  const job = await jobs.get(jobId!)
+  if (!job) refuse('init.jobId', `there is no job ${jobId}`)
+  const found = findCheckpoint(job, checkpoint)
+  if (!found) {
+    const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
+    refuse('init.checkpoint', `${job.id} keeps no such checkpoint; it keeps those of epochs: ${epochs}`)
+  }
+  const { sha256, epoch } = found
+  return { namespace: job.id, sha256, epoch, optimizer: describeOptimizer(job.spec) }
+}
+
+async function modelSource({ models }: Pick<World, 'models'>, modelId: string): Promise<Source> {
+  const model = await models.get(modelId)
+  if (!model) refuse('init.modelId', `there is no model ${modelId}`)
+  if (!model.weights) refuse('init.modelId', `${modelId} is a network without weights`)
+  const { sha256, hasState } = model.weights
+  return { namespace: modelId, sha256, epoch: 0, optimizer: hasState ? 'grda' : undefined }
+}
+
+function checkVariables(spec: TrainingSpec, { state }: Checkpoint, field: string, source: string): void {
   const topology = topologyOf(spec.model)
   const { params, accumulator, statistics = [] } = state.variables
   const describe = (tensors: readonly { name: string; shape: readonly number[] }[]) =>
@@ -45,7 +80,7 @@ function checkVariables(spec: TrainingSpec, { state }: Checkpoint, jobId: string
   const given = describe([...(params ?? accumulator ?? []), ...statistics])
   const odd = [...wanted, ...given].filter(variable => !(wanted.has(variable) && given.has(variable)))
   if (odd.length > 0)
-    refuse('init.jobId', `the model of ${jobId} has other variables: ${odd.slice(0, 4).join('; ')}`)
+    refuse(field, `the model of ${source} has other variables: ${odd.slice(0, 4).join('; ')}`)
 }
 
 /** What decides which slots an optimizer has and what they mean; rates and thresholds may change. */

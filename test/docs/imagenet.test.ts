@@ -28,7 +28,7 @@ const IMAGENET: UploadedData = {
 test('the documented commands for ImageNet are what the service takes', () => {
   const [folder] = bodies('/v1/datasets')
   assert.equal(FolderRequest.parse(folder).folder, 'imagenet')
-  const specs = bodies('/v1/jobs').map(body => resolveSpec(JobRequest.parse(body), IMAGENET).spec)
+  const specs = bodies('/v1/jobs').map(body => resolveSpec(JobRequest.parse(body), { upload: IMAGENET }).spec)
   assert.deepEqual(
     specs.map(({ optimizer, schedule }) => [optimizer.name === 'grda' ? optimizer.mu : 0, schedule.name]),
     [

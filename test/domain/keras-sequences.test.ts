@@ -318,7 +318,7 @@ it('bytes are no tokens: they would become fractions', () => {
     batchSize: 10,
   } as const
   assert.throws(
-    () => resolveSpec(request, upload),
+    () => resolveSpec(request, { upload }),
     error => {
       assert.ok(error instanceof AppError)
       assert.deepEqual(
@@ -329,5 +329,5 @@ it('bytes are no tokens: they would become fractions', () => {
       return true
     },
   )
-  assert.ok(resolveSpec(request, { ...upload, dtype: 'float32' }))
+  assert.ok(resolveSpec(request, { upload: { ...upload, dtype: 'float32' } }))
 })

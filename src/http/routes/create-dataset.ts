@@ -63,7 +63,10 @@ export const createDatasetRoute =
     })
 
     async function receive(request: FastifyRequest, folder: string): Promise<DatasetUpload> {
-      const { spec, files } = await receiveUpload(request, folder, DatasetRequest, ['file'])
+      const { spec, files } = await receiveUpload(request, folder, DatasetRequest, {
+        fields: ['file'],
+        fewest: 1,
+      })
       return { request: spec, files: files.map(({ name, path }) => ({ name, path })) }
     }
 

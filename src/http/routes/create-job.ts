@@ -27,7 +27,7 @@ const schema = {
 
 export const createJobRoute =
   (
-    world: Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets'>,
+    world: Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'>,
     datasetsDir: string,
   ): FastifyPluginAsyncZod =>
   async app => {
@@ -63,7 +63,10 @@ export const createJobRoute =
 
     /** The spec, and the checkpoint file that it starts from if it does. */
     async function resolve(body: JobRequest) {
-      const { spec, warnings } = resolveSpec(body, await findUpload(body.dataset?.id))
+      const { spec, warnings } = resolveSpec(body, {
+        upload: await findUpload(body.dataset?.id),
+        model: 'id' in body.model ? (await world.models.get(body.model.id))?.model : undefined,
+      })
       requireFiles(spec.dataset)
       if (!body.init) return { spec, warnings }
       const { init, file } = await takeOverCheckpoint(world, body.init, spec)

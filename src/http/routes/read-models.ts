@@ -1,54 +1,60 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { DatasetRef } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
-import { PRESETS } from '#domain/presets/presets.ts'
-import { JobRequest } from '#domain/training-spec.ts'
-import { parameterCount, variablesOf } from '#domain/variables.ts'
-import { pageOf, wholePage } from '#http/page.ts'
+import { ModelResource, modelResource, PRESET_RESOURCES } from '#http/model-resource.ts'
+import { Limit, pageAfter, pageOf } from '#http/page.ts'
+import type { World } from '#infra/connect.ts'
 
-const ModelResource = z
-  .object({
-    id: z.string(),
-    description: z.string(),
-    parameters: z.int(),
-    inputShape: z.array(z.int()),
-    variables: z.array(z.object({ name: z.string(), shape: z.array(z.int()), size: z.int() })),
-    defaults: JobRequest.omit({ model: true })
-      .extend({ dataset: DatasetRef })
-      .describe('The spec fields that a request may leave out, if their dataset is there.'),
-  })
-  .meta({ id: 'Model' })
-
-const resources = Object.entries(PRESETS).map(([id, { description, topology, defaults }]) => ({
-  id,
-  description,
-  parameters: parameterCount(topology),
-  inputShape: [...topology.inputShape],
-  variables: variablesOf(topology).map(({ name, shape, size }) => ({ name, shape: [...shape], size })),
-  defaults,
-}))
+const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
 
 const list = {
   operationId: 'listModels',
   tags: ['datasets and models'],
-  summary: 'The presets, with their parameter counts and defaults',
+  summary: 'Uploads, newest first, and the presets with their parameter counts and defaults',
+  querystring: z.strictObject({ after: z.string().min(1).max(100).optional(), limit: Limit }),
   response: { 200: pageOf(ModelResource) },
 }
 
 const get = {
   operationId: 'getModel',
   tags: ['datasets and models'],
-  summary: 'One preset',
-  params: z.object({ modelId: z.string().min(1).max(500) }),
+  summary: 'One preset or upload',
+  params: ModelParams,
   response: { 200: ModelResource },
 }
 
-export const readModelsRoutes: FastifyPluginAsyncZod = async app => {
-  app.get('/v1/models', { schema: list }, async () => wholePage(resources))
-  app.get('/v1/models/:modelId', { schema: get }, async ({ params: { modelId } }) => {
-    const found = resources.find(({ id }) => id === modelId)
-    if (!found) throw new AppError('not_found', `There is no model "${modelId}".`)
-    return found
-  })
+const remove = {
+  operationId: 'deleteModel',
+  tags: ['datasets and models'],
+  summary: 'Delete an upload; jobs that were made from it keep what they need',
+  params: ModelParams,
+  response: { 204: z.null().describe('Gone.') },
 }
+
+export const readModelsRoutes =
+  ({ models, blobs }: Pick<World, 'models' | 'blobs'>): FastifyPluginAsyncZod =>
+  async app => {
+    app.get('/v1/models', { schema: list }, async ({ query: { after, limit } }) =>
+      pageAfter(after, limit, PRESET_RESOURCES, async () =>
+        (await models.list(after, limit)).map(modelResource),
+      ),
+    )
+    app.get('/v1/models/:modelId', { schema: get }, async ({ params: { modelId } }) => {
+      const preset = PRESET_RESOURCES.find(({ id }) => id === modelId)
+      return preset ?? modelResource(await requireUpload(modelId))
+    })
+    app.delete('/v1/models/:modelId', { schema: remove }, async ({ params: { modelId } }, reply) => {
+      if (PRESET_RESOURCES.some(({ id }) => id === modelId))
+        throw new AppError('conflict', `${modelId} is built in and stays.`)
+      await requireUpload(modelId)
+      await models.delete(modelId)
+      await blobs.deleteAll(modelId)
+      return reply.code(204).send(null)
+    })
+
+    async function requireUpload(id: string) {
+      const record = await models.get(id)
+      if (!record) throw new AppError('not_found', `There is no model "${id}".`)
+      return record
+    }
+  }

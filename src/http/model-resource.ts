@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { DatasetRef } from '#domain/dataset.ts'
+import { topologyFromAny } from '#domain/keras-model.ts'
+import type { ModelRequest, Topology } from '#domain/model-spec.ts'
+import { PRESETS } from '#domain/presets/presets.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import { parameterCount, variablesOf } from '#domain/variables.ts'
+import type { ModelRecord } from '#infra/uploads.ts'
+
+export const ModelResource = z
+  .object({
+    id: z.string(),
+    name: z.string().optional().describe('Of an upload.'),
+    description: z.string().optional().describe('Of a preset.'),
+    parameters: z.int(),
+    inputShape: z.array(z.int()),
+    variables: z.array(z.object({ name: z.string(), shape: z.array(z.int()), size: z.int() })),
+    defaults: JobRequest.omit({ model: true })
+      .extend({ dataset: DatasetRef })
+      .optional()
+      .describe('Of a preset: the spec fields that a request may leave out, if their dataset is there.'),
+    weights: z
+      .object({
+        sha256: z.string(),
+        sizeBytes: z.int(),
+        hasState: z.boolean().describe("Whether gRDA's state is there, for `init.optimizerState`."),
+      })
+      .optional()
+      .describe('Of an upload, if any came.'),
+    createdAt: z.iso.datetime().optional(),
+  })
+  .meta({ id: 'Model' })
+export type ModelResource = z.infer<typeof ModelResource>
+
+export const PRESET_RESOURCES: readonly ModelResource[] = Object.entries(PRESETS).map(
+  ([id, { description, topology, defaults }]) => ({ id, description, ...describe(topology), defaults }),
+)
+
+export function modelResource({ model, ...record }: ModelRecord): ModelResource {
+  return { ...record, ...describe(networkOf(model)) }
+}
+
+/** The network, whichever loss its last activation belongs to. */
+function networkOf(model: ModelRequest): Topology {
+  return 'topology' in model ? topologyFromAny(model.topology) : topologyOf(model)
+}
+
+function describe(topology: Topology) {
+  return {
+    parameters: parameterCount(topology),
+    inputShape: [...topology.inputShape],
+    variables: variablesOf(topology).map(({ name, shape, size }) => ({ name, shape: [...shape], size })),
+  }
+}

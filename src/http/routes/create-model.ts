@@ -1,0 +1,80 @@
+import { createReadStream } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import multipart from '@fastify/multipart'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+import { AppError } from '#domain/error.ts'
+import { type ModelRequest, ModelUploadRequest } from '#domain/model-spec.ts'
+import { FormatError } from '#formats/format-error.ts'
+import { ModelResource, modelResource } from '#http/model-resource.ts'
+import { receiveUpload, UPLOAD_LIMITS, type UploadedFile } from '#http/receive-upload.ts'
+import type { World } from '#infra/connect.ts'
+import { newId } from '#infra/new-id.ts'
+import type { ModelRecord } from '#infra/uploads.ts'
+
+const schema = {
+  operationId: 'createModel',
+  tags: ['datasets and models'],
+  summary: 'Upload a network, its weights, or both, for jobs to train or to start from',
+  response: { 201: ModelResource },
+}
+
+export const createModelRoute =
+  (
+    { models, blobs, importer }: Pick<World, 'models' | 'blobs' | 'importer'>,
+    uploadsDir: string,
+  ): FastifyPluginAsyncZod =>
+  async app => {
+    await app.register(multipart, UPLOAD_LIMITS)
+    app.post('/v1/models', { schema }, async (request, reply) => {
+      const id = newId('model')
+      const folder = join(uploadsDir, id)
+      const { spec, files } = await receiveUpload(request, folder, ModelUploadRequest, {
+        fields: ['file', 'state'],
+        fewest: 0,
+      })
+      try {
+        const upload = {
+          model: modelOf(spec),
+          files: files.filter(({ field }) => field === 'file').map(sourceOf),
+          state: files.filter(({ field }) => field === 'state').map(sourceOf)[0],
+        }
+        const workshop = join(folder, 'workshop')
+        await mkdir(workshop)
+        const imported = await importer.import({ upload, folder: workshop }).catch(explain)
+        const stored = imported.checkpoint && (await blobs.put(id, createReadStream(imported.checkpoint)))
+        const record: ModelRecord = {
+          id,
+          name: spec.name,
+          createdAt: new Date().toISOString(),
+          model: imported.model,
+          ...(stored && { weights: { ...stored, hasState: imported.hasState } }),
+        }
+        await models.create(record)
+        request.log.info({ modelId: id }, 'a model was uploaded')
+        return reply.code(201).header('location', `/v1/models/${id}`).send(modelResource(record))
+      } finally {
+        await rm(folder, { recursive: true, force: true })
+      }
+    })
+  }
+
+function modelOf({
+  preset,
+  classes,
+  topology,
+}: z.infer<typeof ModelUploadRequest>): ModelRequest | undefined {
+  if (topology) return { topology }
+  return preset && { preset, ...(classes !== undefined && { classes }) }
+}
+
+function sourceOf({ name, path }: UploadedFile) {
+  return { name, path }
+}
+
+function explain(error: Error): never {
+  if (!(error instanceof FormatError)) throw error
+  const { message } = error
+  throw new AppError('invalid_request', message, { mistakes: [{ path: 'file', message }] })
+}

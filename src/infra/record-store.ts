@@ -1,0 +1,49 @@
+import type { Redis } from 'ioredis'
+import { redisKeys } from './redis-keys.ts'
+
+/** What clients upload; the content of each is a blob in the namespace of its id. */
+export type RecordKind = 'dataset' | 'model'
+
+/** Records of one kind in Redis, by ids that sort by time. */
+export class RecordStore<Stored extends { id: string }> {
+  readonly #redis: Redis
+  readonly #kind: RecordKind
+
+  constructor(redis: Redis, kind: RecordKind) {
+    this.#redis = redis
+    this.#kind = kind
+  }
+
+  async create(record: Stored): Promise<void> {
+    const transaction = this.#redis.multi().set(this.#key(record.id), JSON.stringify(record))
+    await transaction.zadd(redisKeys.allRecords(this.#kind), 0, record.id).exec()
+  }
+
+  async get(id: string): Promise<Stored | undefined> {
+    const text = await this.#redis.get(this.#key(id))
+    return text === null ? undefined : JSON.parse(text)
+  }
+
+  /** @returns whether the record was still there */
+  async replace(record: Stored): Promise<boolean> {
+    return (await this.#redis.set(this.#key(record.id), JSON.stringify(record), 'XX')) === 'OK'
+  }
+
+  /** Newest first, beginning after the id `after`; one more than `limit` if there is one. */
+  async list(after: string | undefined, limit: number): Promise<Stored[]> {
+    const from = after === undefined ? '+' : `(${after}`
+    const all = redisKeys.allRecords(this.#kind)
+    const ids = await this.#redis.zrevrangebylex(all, from, '-', 'LIMIT', 0, limit + 1)
+    if (ids.length === 0) return []
+    const texts = await this.#redis.mget(ids.map(id => this.#key(id)))
+    return texts.flatMap(text => (text === null ? [] : [JSON.parse(text) as Stored]))
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.#redis.multi().del(this.#key(id)).zrem(redisKeys.allRecords(this.#kind), id).exec()
+  }
+
+  #key(id: string): string {
+    return redisKeys.record(this.#kind, id)
+  }
+}

@@ -1,0 +1,22 @@
+import type { DatasetFacts } from '#domain/dataset.ts'
+import type { ModelRequest } from '#domain/model-spec.ts'
+
+/** An uploaded dataset: what it is known as, and once it was validated what it holds. */
+export interface DatasetRecord {
+  id: string
+  name: string
+  createdAt: string
+  state:
+    | { status: 'validating' }
+    | { status: 'ready'; sha256: string; sizeBytes: number; facts: DatasetFacts }
+    | { status: 'invalid'; error: string }
+}
+
+/** An uploaded model: its network, and a checkpoint of its weights if any came. */
+export interface ModelRecord {
+  id: string
+  name: string
+  createdAt: string
+  model: ModelRequest
+  weights?: { sha256: string; sizeBytes: number; hasState: boolean }
+}
