@@ -24,6 +24,9 @@ export function polishDocument<T extends object>(generated: T): T {
   }
   describeBytes(document)
   take(document, '/v1/datasets', 'FolderRequest', { spec: reference('DatasetRequest'), file: FILES })
+  takeForm(document, '/v1/models', { spec: reference('ModelUploadRequest'), file: FILES, state: FILES }, [
+    'spec',
+  ])
   take(document, '/v1/jobs/{jobId}/predict', 'PredictionRequest', { image: FILES })
   offer(document, '/v1/jobs/{jobId}/events', 'text/event-stream')
   offer(document, '/v1/jobs/{jobId}/metrics', 'text/csv')
@@ -89,15 +92,16 @@ function reference(name: string): Dictionary {
 }
 
 /** A POST that takes JSON or a form with files, which the generator knows nothing of. @param parts of the form */
-function take({ paths }: Document, path: string, json: string, parts: Dictionary): void {
-  const form = { type: 'object', properties: parts, required: Object.keys(parts) }
-  paths![path]!.post!.requestBody = {
-    required: true,
-    content: {
-      'application/json': { schema: reference(json) },
-      'multipart/form-data': { schema: form },
-    },
-  }
+function take(document: Document, path: string, json: string, parts: Dictionary): void {
+  takeForm(document, path, parts, Object.keys(parts))
+  const { content } = document.paths![path]!.post!.requestBody as { content: Dictionary }
+  content['application/json'] = { schema: reference(json) }
+}
+
+/** A POST that takes a form with files. */
+function takeForm({ paths }: Document, path: string, parts: Dictionary, required: string[]): void {
+  const schema = { type: 'object', properties: parts, required }
+  paths![path]!.post!.requestBody = { required: true, content: { 'multipart/form-data': { schema } } }
 }
 
 /** A further media type that a GET can answer with. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { type Service, startService } from './start-service.ts'
-import { get, post, watchJob } from './watch-job.ts'
+import { type Frame, get, post, upload, watchJob } from './watch-job.ts'
 
 /** As `model.to_json()` of Keras 3 writes it. */
 const TOPOLOGY = {
@@ -73,4 +73,61 @@ it('a network that does not fit its data is refused', async () => {
     dataset: { id: 'synthetic-cifar10' },
   })
   assert.deepEqual([status, body.errors[0].path], [400, 'dataset.id'])
+})
+
+it('an uploaded network trains by its id, and its weights are where another job starts', async () => {
+  const named = await upload(service.url, '/v1/models', { name: 'small', topology: TOPOLOGY }, {})
+  assert.equal(named.status, 201, JSON.stringify(named.body))
+  assert.deepEqual([named.body.parameters, named.body.inputShape], [50_890, [28, 28, 1]])
+  const { id } = named.body
+  const first = await post(service.url, '/v1/jobs', { ...JOB, model: { id }, epochs: 1 })
+  assert.equal(first.status, 201, JSON.stringify(first.body))
+  await watchJob(service.url, first.body.id)
+  const file = await fetch(`${service.url}/v1/jobs/${first.body.id}/artifacts/model.sparse.safetensors`)
+  const weights = new Uint8Array(await file.arrayBuffer())
+
+  const spec = { name: 'trained', topology: TOPOLOGY }
+  const trained = await upload(service.url, '/v1/models', spec, { 'model.sparse.safetensors': weights })
+  assert.equal(trained.status, 201, JSON.stringify(trained.body))
+  assert.equal(trained.body.weights.hasState, false)
+  const init = { modelId: trained.body.id }
+  const second = await post(service.url, '/v1/jobs', { ...JOB, init, epochs: 1 })
+  assert.equal(second.status, 201, JSON.stringify(second.body))
+  await watchJob(service.url, second.body.id)
+  const done = (await get(service.url, `/v1/jobs/${second.body.id}`)).body
+  const before = (await get(service.url, `/v1/jobs/${first.body.id}`)).body
+  assert.ok(done.metrics.trainLoss < before.metrics.trainLoss, JSON.stringify(done.metrics))
+
+  const { data } = (await get(service.url, '/v1/models?limit=2')).body
+  assert.deepEqual(
+    data.map((model: Frame) => model.id),
+    [trained.body.id, id],
+  )
+  const refusals = [
+    { init: { modelId: id }, path: 'init.modelId' },
+    { init: { ...init, optimizerState: true }, path: 'init.optimizerState' },
+    { init: { ...init, jobId: first.body.id }, path: 'init.jobId' },
+    { model: { id: `model_${'0'.repeat(26)}` }, path: 'model.id' },
+  ]
+  for (const { path, ...fields } of refusals) {
+    const { status, body } = await post(service.url, '/v1/jobs', { ...JOB, ...fields })
+    assert.deepEqual([status, body.errors[0].path], [400, path], JSON.stringify(body))
+  }
+  assert.equal((await fetch(`${service.url}/v1/models/${id}`, { method: 'DELETE' })).status, 204)
+  assert.equal((await get(service.url, `/v1/models/${id}`)).status, 404)
+  const { status, body } = await post(service.url, `/v1/jobs/${first.body.id}/predict`, {
+    inputs: [Array.from({ length: 28 }, () => Array.from({ length: 28 }, () => [0]))],
+  })
+  assert.deepEqual([status, body.classes.length], [200, 1])
+})
+
+it('weights that do not fit are refused by the tensor', async () => {
+  const file = {
+    'few.safetensors': Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{}')]),
+  }
+  const { status, body } = await upload(service.url, '/v1/models', { name: 'few', topology: TOPOLOGY }, file)
+  assert.deepEqual([status, body.errors[0].path], [400, 'file'])
+  assert.match(body.errors[0].message, /no tensor has a name of the model: it has hidden\/kernel/)
+  const nothing = await upload(service.url, '/v1/models', { name: 'nothing' }, {})
+  assert.match(nothing.body.errors[0].message, /no file brings a topology/)
 })
