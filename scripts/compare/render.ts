@@ -11,6 +11,9 @@ export interface Run {
 
 const percent = (share: number) => `${(100 * share).toFixed(2)}`
 
+const STAND_IN =
+  'The images are drawn by the service as a stand-in for the photographs: these accuracies are of another problem than the original’s.'
+
 /** A page and its pictures, by file name. */
 export function renderComparison(
   name: string,
@@ -42,6 +45,7 @@ export function renderComparison(
     '',
     `\`npm run compare -- ${name} --epochs ${epochs} --seeds ${seeds}${dataset ? ` --dataset ${dataset}` : ''}\` on ${new Date().toISOString().slice(0, 10)}: \`${modelName(base.model)}\`, ${epochs} epochs, the last epoch of ${seeds} seeds (percent, seed by seed).`,
     '',
+    ...(dataset?.startsWith('synthetic-') ? [STAND_IN, ''] : []),
     '| optimizer | test accuracy | not zero, of all weights | of the kernels |',
     '| --- | --- | --- | --- |',
     ...rows,

@@ -20,6 +20,8 @@ export type Channels = 1 | 3
 
 // No image is decoded twice in a row: what libvips keeps for that would only take memory.
 sharp.cache(false)
+// Images are decoded side by side; threads of each one's own would add memory and no speed.
+sharp.concurrency(1)
 
 /** As the examples of torchvision evaluate: of an image scaled to 256, the middle 224. */
 const MARGIN = 256 / 224
