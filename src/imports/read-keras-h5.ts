@@ -1,5 +1,7 @@
-import { open } from 'node:fs/promises'
-import h5wasm, { type Dataset, type Group } from 'h5wasm/node'
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+// Not h5wasm/node: links, virtual datasets and external storage of a file would read whatever this host has.
+import h5wasm, { Dataset, type ExternalLink, type Group } from 'h5wasm'
 import type { Topology } from '#domain/model-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { kerasGroups } from '#exports/keras.ts'
@@ -17,16 +19,23 @@ export interface KerasFile {
 
 /**
  * Opens `.weights.h5` of Keras 3, or `.h5` of Keras 2, whole model or weights alone, and gives it to `read`. Nothing of it is
- * evaluated. @throws FormatError
+ * evaluated, and it is alone in a file system of its own, in memory. @throws FormatError
  */
 export async function withKerasFile<Result>(
   path: string,
   name: string,
   read: (file: KerasFile) => Result,
 ): Promise<Result> {
-  await requireSignature(path, name)
-  await h5wasm.ready
-  const file = new h5wasm.File(path, 'r')
+  const bytes = await readFile(path)
+  // Asked of what is something else, the library would write to the terminal.
+  if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE)) throw new FormatError(`${name} is no HDF5 file`)
+  const library = await h5wasm.ready
+  // Otherwise what cannot be read is whatever lay in memory before.
+  library.activate_throwing_error_handler()
+  const { FS: memory } = library
+  const copy = `/${randomUUID()}.h5`
+  memory.writeFile(copy, bytes)
+  const file = new h5wasm.File(copy, 'r')
   try {
     const root = (file.get('model_weights') ?? file) as Group
     const config = textOf(file.attrs.model_config?.value)
@@ -39,17 +48,7 @@ export async function withKerasFile<Result>(
     throw error instanceof FormatError ? error : new FormatError(`${name}: ${(error as Error).message}`)
   } finally {
     file.close()
-  }
-}
-
-/** Asked of what is something else, the library would write to the terminal. */
-async function requireSignature(path: string, name: string): Promise<void> {
-  const file = await open(path)
-  try {
-    const { buffer } = await file.read(Buffer.alloc(SIGNATURE.length), 0, SIGNATURE.length, 0)
-    if (!buffer.equals(SIGNATURE)) throw new FormatError(`${name} is no HDF5 file`)
-  } finally {
-    await file.close()
+    memory.unlink(copy)
   }
 }
 
@@ -62,7 +61,7 @@ function keras3Tensors(root: Group, topology: Topology, name: string): Map<strin
     for (const [index, variable] of variableNames(topology, prefix).entries()) {
       const path = `layers/${group}/vars/${index}`
       const dataset = root.get(path)
-      if (dataset) found.set(variable, tensorOf(dataset as Dataset, path))
+      if (dataset) found.set(variable, tensorOf(dataset as Dataset | ExternalLink, path))
     }
   }
   return found
@@ -78,7 +77,7 @@ function legacyTensors(root: Group, topology: Topology): Map<string, FoundTensor
     for (const [index, weight] of weights.entries()) {
       const dataset = group!.get(weight)
       const variable = own[index]
-      if (dataset && variable) found.set(variable, tensorOf(dataset as Dataset, weight))
+      if (dataset && variable) found.set(variable, tensorOf(dataset as Dataset | ExternalLink, weight))
     }
   }
   return found
@@ -90,10 +89,21 @@ function variableNames(topology: Topology, prefix: string): string[] {
   return all.filter(name => name.startsWith(`${prefix}/`))
 }
 
-function tensorOf({ value, shape }: Dataset, source: string): FoundTensor {
+function tensorOf(dataset: Dataset | ExternalLink, source: string): FoundTensor {
+  if (!(dataset instanceof Dataset) || dataset.metadata.virtual_sources)
+    throw new FormatError(`${source} lies in another file`)
+  const value = readValue(dataset, source)
   if (!(value instanceof Float32Array || value instanceof Float64Array))
     throw new FormatError(`${source} holds no float32 or float64`)
-  return { shape: shape ?? [], data: Float32Array.from(value), source }
+  return { shape: dataset.shape ?? [], data: Float32Array.from(value), source }
+}
+
+function readValue(dataset: Dataset, source: string): Dataset['value'] {
+  try {
+    return dataset.value
+  } catch {
+    throw new FormatError(`${source} cannot be read: it is damaged, or lies in another file`)
+  }
 }
 
 function textOf(value: unknown): string | undefined {

@@ -135,6 +135,24 @@ describe('weights that are brought', () => {
     })
   })
 
+  it('weights that lie in other files of the host are never read', async () => {
+    const layer = (class_name: string, config: object) => ({ class_name, config })
+    const topology = {
+      class_name: 'Sequential',
+      config: {
+        layers: [
+          layer('InputLayer', { name: 'points', batch_shape: [null, 2] }),
+          layer('Dense', { name: 'line', units: 1 }),
+        ],
+      },
+    }
+    for (const place of ['external', 'link', 'virtual'])
+      await assert.rejects(bring([`${place}.weights.h5`], { topology }), {
+        name: 'FormatError',
+        message: /^layers\/dense\/vars\/0 .*lies in another file$/,
+      })
+  })
+
   const lenet = { preset: 'mnist-lenet' } as const
   it('what does not fit is refused by the tensor', async () => {
     await writeFile(join(folder, 'text.safetensors'), 'no tensors')

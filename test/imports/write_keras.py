@@ -3,6 +3,7 @@ import os
 import sys
 
 os.environ["KERAS_BACKEND"] = "jax"
+import h5py
 import keras
 import numpy as np
 from keras import layers
@@ -30,3 +31,18 @@ open(f"{folder}/model.json", "w").write(model.to_json())
 images = random.random((4, 12, 12, 3), np.float32)
 np.save(f"{folder}/images.npy", images)
 np.save(f"{folder}/answers.npy", np.asarray(model(images, training=False), np.float32))
+
+# Weights that lie in other files of the host.
+secret = f"{folder}/model.weights.h5"
+for place in ["external", "link", "virtual"]:
+    with h5py.File(f"{folder}/{place}.weights.h5", "w") as file:
+        group = file.create_group("layers/dense/vars")
+        group["1"] = np.zeros(1, np.float32)
+        if place == "external":
+            group.create_dataset("0", (2, 1), np.float32, external=[(secret, 0, 8)])
+        elif place == "link":
+            group["0"] = h5py.ExternalLink(secret, "layers/dense/vars/0")
+        else:
+            layout = h5py.VirtualLayout((2, 1), np.float32)
+            layout[:] = h5py.VirtualSource(secret, "layers/dense/vars/0", (16, 5))[:2, :1]
+            group.create_virtual_dataset("0", layout)
