@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { cacheFolder } from './cache-folder.ts'
 
 const run = promisify(execFile)
 
@@ -15,10 +15,8 @@ const run = promisify(execFile)
  * @throws when Python 3 or the package index is missing: such a test cannot say anything without them
  */
 export async function pythonWith(requirements: readonly string[]): Promise<string> {
-  const cache =
-    process.env.THRESHER_CACHE || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'thresher')
   const hash = createHash('sha256').update(requirements.toSorted().join('\n')).digest('hex').slice(0, 16)
-  const home = join(cache, `python-${hash}`)
+  const home = join(cacheFolder(), `python-${hash}`)
   if (!existsSync(home)) await install(requirements, home)
   return join(home, 'bin', 'python')
 }

@@ -12,7 +12,7 @@ const Environment = z.object({
   DATASETS_DIR: z.string().min(1).optional(),
   REDIS_URL: z.string().min(1).optional(),
   ARTIFACT_URL: z.string().min(1).optional(),
-  ENGINE: z.enum(['auto', 'native', 'wasm']).default('auto'),
+  ENGINE: z.enum(['auto', 'native', 'webgpu', 'wasm']).default('auto'),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   ADMIN_KEY: AdminKey.optional(),
   ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
@@ -29,7 +29,7 @@ export interface Config {
   redisUrl: string | undefined
   /** Where blobs are kept: a folder under the data directory unless ARTIFACT_URL says otherwise. */
   artifactUrl: string
-  engine: 'auto' | 'native' | 'wasm'
+  engine: 'auto' | 'native' | 'webgpu' | 'wasm'
   logLevel: string
   adminKey: string | undefined
 }
@@ -69,7 +69,7 @@ function readTrimmed(path: string, context: z.RefinementCtx): string {
 
 /** What a process needs of the environment to find programs, libraries and devices. */
 const HARMLESS =
-  /^(PATH|HOME|TMPDIR|TZ|LANG|LC_.*|LD_LIBRARY_PATH|XDG_.*|CUDA_.*|NVIDIA_.*|TF_.*|XLA_.*|OMP_.*)$/
+  /^(PATH|HOME|TMPDIR|TZ|LANG|LC_.*|LD_LIBRARY_PATH|XDG_.*|CUDA_.*|NVIDIA_.*|VK_.*|TF_.*|XLA_.*|OMP_.*)$/
 
 /** The environment for a process that must hold no credentials. */
 export function harmlessEnvironment(): Record<string, string> {

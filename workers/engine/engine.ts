@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
-export type EngineName = 'native' | 'wasm'
+export type EngineName = 'native' | 'webgpu' | 'wasm'
 
 export interface Engine {
   name: EngineName
@@ -30,6 +30,8 @@ export async function openEngine(name: EngineName, threads = availableParallelis
   switch (name) {
     case 'native':
       return (await import('./open-native.ts')).openNative(threads)
+    case 'webgpu':
+      return (await import('./open-webgpu.ts')).openWebgpu()
     case 'wasm':
       return (await import('./open-wasm.ts')).openWasm(threads)
   }
@@ -38,12 +40,13 @@ export async function openEngine(name: EngineName, threads = availableParallelis
 /**
  * Finds the engine that works on this machine, without loading it here: a child process opens each candidate
  * and checks its arithmetic. `notice` is a sentence for people when it is not the one they would expect.
- * Throws when the engine asked for does not work; 'auto' settles for wasm.
+ * Throws when the engine asked for does not work; 'auto' settles for wasm, and never takes webgpu.
  */
 export async function chooseEngine(
   preference: 'auto' | EngineName,
 ): Promise<{ engine: Engine; notice?: string }> {
   if (preference === 'wasm') return { engine: await tryEngine('wasm') }
+  if (preference === 'webgpu') return { engine: await tryEngine('webgpu').catch(explainWebgpu) }
   try {
     return { engine: await tryEngine('native') }
   } catch (error) {
@@ -55,6 +58,10 @@ export async function chooseEngine(
       notice: `Training runs on wasm, several times slower: ${explanation}`,
     }
   }
+}
+
+function explainWebgpu({ message }: Error): never {
+  throw new Error(`The webgpu engine does not work here: ${message}.`)
 }
 
 async function tryEngine(name: EngineName): Promise<Engine> {

@@ -3,10 +3,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs'
 import { getThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import type { Engine } from './engine.ts'
+import { batchNormalizationGrad, batchNormalizationTraining } from './portable/batch-normalization.ts'
+import { reluGrad } from './portable/relu-grad.ts'
+import { statelessRandomUniform } from './portable/stateless-random-uniform.ts'
+import { unsortedSegmentSum } from './portable/unsorted-segment-sum.ts'
+import { registerKernel } from './register-kernel.ts'
 import { sigmoidGrad, tanhGrad } from './wasm/activation-gradients.ts'
 import { avgPoolGrad } from './wasm/avg-pool-grad.ts'
 import { batchMatMul } from './wasm/batch-mat-mul.ts'
-import { batchNormalizationGrad, batchNormalizationTraining } from './wasm/batch-normalization.ts'
 import { conv2dBackpropFilter } from './wasm/conv2d-backprop-filter.ts'
 import { conv2dBackpropInput } from './wasm/conv2d-backprop-input.ts'
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from './wasm/depthwise-conv2d-backprop.ts'
@@ -15,35 +19,31 @@ import { identity } from './wasm/identity.ts'
 import { maxPoolGrad } from './wasm/max-pool-grad.ts'
 import { openThreadedBackend } from './wasm/open-threaded-backend.ts'
 import { mean, sum } from './wasm/reduce-leading-axes.ts'
-import { registerKernel } from './wasm/register-kernel.ts'
-import { reluGrad } from './wasm/relu-grad.ts'
 import { samePadding } from './wasm/same-padding.ts'
 import { sparseSoftmaxCrossEntropy } from './wasm/sparse-softmax-cross-entropy.ts'
-import { statelessRandomUniform } from './wasm/stateless-random-uniform.ts'
-import { unsortedSegmentSum } from './wasm/unsorted-segment-sum.ts'
 
 /** Opens the WebAssembly engine, with one thread where the machine does not let it share memory with more. */
 export async function openWasm(threads: number): Promise<Engine> {
-  registerKernel(avgPoolGrad)
-  registerKernel(batchMatMul)
-  registerKernel(batchNormalizationGrad)
-  registerKernel(batchNormalizationTraining)
-  registerKernel(conv2dBackpropFilter)
-  registerKernel(conv2dBackpropInput)
-  registerKernel(depthwiseBackpropFilter)
-  registerKernel(depthwiseBackpropInput)
-  registerKernel(fusedMatMul)
-  registerKernel(identity)
-  registerKernel(maxPoolGrad)
-  registerKernel(mean)
-  registerKernel(reluGrad)
-  for (const kernel of samePadding) registerKernel(kernel)
-  registerKernel(sigmoidGrad)
-  registerKernel(sparseSoftmaxCrossEntropy)
-  registerKernel(statelessRandomUniform)
-  registerKernel(sum)
-  registerKernel(tanhGrad)
-  registerKernel(unsortedSegmentSum)
+  registerKernel('wasm', avgPoolGrad)
+  registerKernel('wasm', batchMatMul)
+  registerKernel('wasm', batchNormalizationGrad)
+  registerKernel('wasm', batchNormalizationTraining)
+  registerKernel('wasm', conv2dBackpropFilter)
+  registerKernel('wasm', conv2dBackpropInput)
+  registerKernel('wasm', depthwiseBackpropFilter)
+  registerKernel('wasm', depthwiseBackpropInput)
+  registerKernel('wasm', fusedMatMul)
+  registerKernel('wasm', identity)
+  registerKernel('wasm', maxPoolGrad)
+  registerKernel('wasm', mean)
+  registerKernel('wasm', reluGrad)
+  for (const kernel of samePadding) registerKernel('wasm', kernel)
+  registerKernel('wasm', sigmoidGrad)
+  registerKernel('wasm', sparseSoftmaxCrossEntropy)
+  registerKernel('wasm', statelessRandomUniform)
+  registerKernel('wasm', sum)
+  registerKernel('wasm', tanhGrad)
+  registerKernel('wasm', unsortedSegmentSum)
   const forgetListeners = watchFaultListeners()
   if (threads > 1) await preferThreadedBackend(threads)
   if (!(await tf.setBackend('wasm'))) throw new Error('the WebAssembly binary does not start')

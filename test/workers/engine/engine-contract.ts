@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#domain/random.ts'
-import { type EngineName, openEngine } from '#workers/engine/engine.ts'
+import { type Engine, type EngineName, openEngine } from '#workers/engine/engine.ts'
 import { LABELS, OPERATIONS } from './operations.ts'
 import { type Grid, gradientsOf, grid, softmaxCrossEntropy } from './reference.ts'
 
@@ -10,10 +10,10 @@ import { type Grid, gradientsOf, grid, softmaxCrossEntropy } from './reference.t
  * What training needs of an engine. Opens it for the rest of the process, so one engine to a test file; a battery that
  * wants the engine open can follow in the same file.
  */
-export function testEngine(name: EngineName): void {
+export function testEngine(name: EngineName, open: () => Promise<Engine> = () => openEngine(name)): void {
   describe(`the ${name} engine`, () => {
     before(async () => {
-      const engine = await openEngine(name)
+      const engine = await open()
       assert.equal(engine.name, name)
       assert.ok(engine.threads >= 1)
     })
@@ -117,7 +117,7 @@ export function testEngine(name: EngineName): void {
     it('leaves no tensor behind', () => {
       takeSteps(1)
       const before = countTensors()
-      takeSteps(100)
+      takeSteps(10)
       assert.deepEqual(countTensors(), before)
     })
   })

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type { WasmKernel } from './register-kernel.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
 
 /** TensorFlow's kernels of these names: dy times an activation's slope, which its output y tells. */
 export const tanhGrad = fromOutput('TanhGrad', y => 1 - y * y)

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { WasmKernel } from './register-kernel.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
 
 /**
  * The stock kernel leaves its vectorised, threaded product as soon as an operand is transposed, so operands are

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { WasmKernel } from './register-kernel.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
 
 /**
  * The package has none. With images x [n, h, w, i] and the output's gradient dy [n, p, q, o], at stride s and padding t:

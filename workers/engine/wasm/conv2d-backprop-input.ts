@@ -1,6 +1,6 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
-import type { WasmKernel } from './register-kernel.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
 
 /**
  * The stock kernel is scalar. The gradient to the input is a convolution too: of the output's gradient, its pixels

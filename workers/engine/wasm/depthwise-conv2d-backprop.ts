@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { WasmKernel } from './register-kernel.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
 
 /**
  * The package has neither gradient. With images x [n, h, w, i], filter [a, b, i, m] and the output's gradient dy [n, p, q, i m], each

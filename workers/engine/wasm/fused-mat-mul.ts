@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { WasmKernel } from './register-kernel.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
 
 /** A dense layer in training, product by product as in batch-mat-mul.ts; the stock kernel has that one's two faults. */
 export const fusedMatMul: WasmKernel<{ a: tf.Tensor; b: tf.Tensor; bias?: tf.Tensor }, tf._FusedMatMulAttrs> =

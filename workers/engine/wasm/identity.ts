@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { Identity } from '@tensorflow/tfjs-core'
-import type { WasmKernel } from './register-kernel.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
 
 /** Shares the values, which never change. The stock kernel copies them, and the tape clones all that it keeps. */
 export const identity: WasmKernel<{ x: Tensor }, undefined> = {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { forEachWindow } from './for-each-window.ts'
-import type { WasmKernel } from './register-kernel.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
 
 /**
  * The stock kernel starts its search for the largest value at 1e-38 in place of minus infinity, so that a window without

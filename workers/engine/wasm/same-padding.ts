@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { WasmKernel } from './register-kernel.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
 
 interface Attributes {
   strides: number | [number, number]

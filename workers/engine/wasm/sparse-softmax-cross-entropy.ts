@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
-import type { WasmKernel } from './register-kernel.ts'
+import type { WasmKernel } from './wasm-kernel.ts'
 
 /** Losses [rows] and the gradient of their sum [rows, classes], as TensorFlow's kernel of this name gives them. */
 export const sparseSoftmaxCrossEntropy: WasmKernel<{ logits: Tensor; labels: Tensor }, undefined> = {

@@ -1,19 +1,18 @@
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
+import type { PortableKernel } from '#workers/engine/register-kernel.ts'
 import { philox, type Words } from './philox.ts'
-import type { WasmKernel } from './register-kernel.ts'
 
 /**
  * float32 in [0, 1), a function of the seed [2] alone: the numbers of TensorFlow's op of this name, so that the same units drop
  * out on every engine. The seed, once through Philox, gives the key and the counter's upper half.
  */
-export const statelessRandomUniform: WasmKernel<{ seed: tf.Tensor1D }, { shape: number[] }> = {
+export const statelessRandomUniform: PortableKernel<{ seed: tf.Tensor1D }, { shape: number[] }> = {
   name: 'StatelessRandomUniform',
-  compute({ seed }, { shape }, { backend }) {
-    const [first, second] = backend.typedArrayFromHeap(seed) as unknown as [number, number]
+  compute({ seed }, { shape }) {
+    const [first, second] = seed.dataSync() as unknown as [number, number]
     const sign = (word: number) => (word < 0 ? -1 : 0)
     const mixed = philox([first, sign(first), second, sign(second)], [0x3ec8f720, 0x02461e29])
-    const result = backend.makeOutput(shape, 'float32')
-    const values = backend.typedArrayFromHeap(result) as Float32Array
+    const values = new Float32Array(tf.util.sizeFromShape(shape))
     const key = [mixed[0], mixed[1]] as const
     const counter: Words = [0, 0, mixed[2], mixed[3]]
     for (let i = 0; i < values.length; i += 4) {
@@ -21,7 +20,7 @@ export const statelessRandomUniform: WasmKernel<{ seed: tf.Tensor1D }, { shape: 
       const words = philox(counter, key)
       for (let j = 0; j < 4 && i + j < values.length; j++) values[i + j] = toUnitInterval(words[j]!)
     }
-    return result
+    return tf.tensor(values, shape)
   },
 }
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { WasmKernel } from './register-kernel.ts'
+import type { PortableKernel } from '#workers/engine/register-kernel.ts'
 
 const AXES = [0, 1, 2]
 
@@ -12,7 +12,10 @@ interface TrainingInputs {
 }
 
 /** y by the batch's own statistics, the moved running ones, and for the gradient the batch's mean and inverse deviation. */
-export const batchNormalizationTraining: WasmKernel<TrainingInputs, { momentum: number; epsilon: number }> = {
+export const batchNormalizationTraining: PortableKernel<
+  TrainingInputs,
+  { momentum: number; epsilon: number }
+> = {
   name: 'BatchNormalizationTraining',
   compute({ x, gamma, beta, mean, variance }, { momentum, epsilon }) {
     const count = x.size / x.shape[3]
@@ -35,7 +38,7 @@ interface GradInputs {
 }
 
 /** The gradients at x, gamma and beta (Ioffe and Szegedy 2015, sec. 3, after algorithm 1, with the sums taken together). */
-export const batchNormalizationGrad: WasmKernel<GradInputs, unknown> = {
+export const batchNormalizationGrad: PortableKernel<GradInputs, unknown> = {
   name: 'BatchNormalizationGrad',
   compute({ dy, x, gamma, saved0: mean, saved1: inverse }) {
     const count = x.size / x.shape[3]

@@ -1,25 +1,30 @@
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 
-/** One operation on the wasm heap: a kernel that the package lacks, or does slowly or wrongly. */
-export interface WasmKernel<Inputs, Attributes> {
+/** One operation: a kernel that a backend's package lacks, or does slowly or wrongly. */
+export interface Kernel<Inputs, Attributes, Backend> {
   name: string
   /** `stock` is what the package has under this name. Tensors made here are freed, the result apart. */
   compute(
     inputs: Inputs,
     attributes: Attributes,
-    engine: { backend: BackendWasm; stock: (inputs: Inputs, attributes: Attributes) => tf.TensorInfo },
+    engine: { backend: Backend; stock: (inputs: Inputs, attributes: Attributes) => tf.TensorInfo },
   ): tf.TensorInfo | tf.TensorInfo[]
 }
 
+/** Made of other kernels and of values on the host, so that any backend can have it. */
+export type PortableKernel<Inputs, Attributes> = Kernel<Inputs, Attributes, unknown>
+
 /** Puts a kernel in the place of the package's own. Before the backend is set, which prepares all kernels. */
-export function registerKernel<Inputs, Attributes>({ name, compute }: WasmKernel<Inputs, Attributes>): void {
-  const stock = tf.getKernel(name, 'wasm')
-  if (stock) tf.unregisterKernel(name, 'wasm')
+export function registerKernel<Inputs, Attributes, Backend>(
+  backendName: string,
+  { name, compute }: Kernel<Inputs, Attributes, Backend>,
+): void {
+  const stock = tf.getKernel(name, backendName)
+  if (stock) tf.unregisterKernel(name, backendName)
   tf.registerKernel({
     ...stock,
     kernelName: name,
-    backendName: 'wasm',
+    backendName,
     kernelFunc: ({ inputs, attrs, backend }) => {
       const runStock = (stockInputs: Inputs, stockAttributes: Attributes) =>
         stock.kernelFunc({
@@ -30,7 +35,7 @@ export function registerKernel<Inputs, Attributes>({ name, compute }: WasmKernel
       return tf.tidy(
         () =>
           compute(inputs as Inputs, attrs as Attributes, {
-            backend: backend as BackendWasm,
+            backend: backend as Backend,
             stock: runStock,
           }) as tf.Tensor,
       )

@@ -1,0 +1,9 @@
+import { openWebgpuEngine } from '#test/workers/engine/open-webgpu-engine.ts'
+import { testModels } from './battery.ts'
+import { testNetwork } from './network-battery.ts'
+import { testSequences } from './sequence-battery.ts'
+
+await openWebgpuEngine()
+testModels()
+testNetwork()
+testSequences()

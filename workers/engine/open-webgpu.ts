@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module'
+import * as tf from '@tensorflow/tfjs-core'
+// Registers the gradients, which tfjs-core leaves out.
+import '@tensorflow/tfjs'
+import type { Engine } from './engine.ts'
+import { batchNormalizationGrad, batchNormalizationTraining } from './portable/batch-normalization.ts'
+import { reluGrad } from './portable/relu-grad.ts'
+import { sparseSoftmaxCrossEntropy } from './portable/sparse-softmax-cross-entropy.ts'
+import { statelessRandomUniform } from './portable/stateless-random-uniform.ts'
+import { unsortedSegmentSum } from './portable/unsorted-segment-sum.ts'
+import { registerKernel } from './register-kernel.ts'
+import { sigmoidGrad, tanhGrad } from './webgpu/activation-gradients.ts'
+import { avgPoolGrad } from './webgpu/avg-pool-grad.ts'
+import { maxPoolGrad } from './webgpu/max-pool-grad.ts'
+import { openDawn } from './webgpu/open-dawn.ts'
+
+const { version } = createRequire(import.meta.url)('webgpu/package.json') as { version: string }
+
+/** Opens the WebGPU engine, on a device of any vendor. @throws when the machine has none that Dawn can open */
+export async function openWebgpu(): Promise<Engine> {
+  const { backend, info } = await openDawn()
+  registerKernel('webgpu', avgPoolGrad)
+  registerKernel('webgpu', batchNormalizationGrad)
+  registerKernel('webgpu', batchNormalizationTraining)
+  registerKernel('webgpu', maxPoolGrad)
+  registerKernel('webgpu', reluGrad)
+  registerKernel('webgpu', sigmoidGrad)
+  registerKernel('webgpu', sparseSoftmaxCrossEntropy)
+  registerKernel('webgpu', statelessRandomUniform)
+  registerKernel('webgpu', tanhGrad)
+  registerKernel('webgpu', unsortedSegmentSum)
+  // Small operations on values that are still on the host would run there, so that a resumed training got other bits.
+  tf.env().set('WEBGPU_CPU_FORWARD', false)
+  tf.registerBackend('webgpu', () => backend)
+  await tf.setBackend('webgpu')
+  return {
+    name: 'webgpu',
+    device: info.isFallbackAdapter ? 'cpu' : info.device || info.description,
+    version: `Dawn ${version} on ${info.description}`,
+    threads: 1,
+  }
+}

@@ -1,0 +1,41 @@
+import { create, globals } from 'webgpu'
+import { DawnBackend } from './dawn-backend.ts'
+import { DawnEvents } from './dawn-events.ts'
+
+/** What the package asks for beyond the least that every device has. */
+const LIMITS = [
+  'maxBufferSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupsPerDimension',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupStorageSize',
+  'maxStorageBufferBindingSize',
+] as const
+
+const DRIVERS: Partial<Record<NodeJS.Platform, string>> = { darwin: 'Metal', win32: 'Direct3D 12' }
+
+/** Opens the machine's best GPU through Dawn. @throws when there is none, or no driver for it */
+export async function openDawn(): Promise<{ backend: DawnBackend; info: GPUAdapterInfo }> {
+  const events = new DawnEvents()
+  Object.assign(globalThis, globals)
+  const gpu = create([])
+  offerGpu(gpu)
+  const adapter = await events.settle(() => gpu.requestAdapter({ powerPreference: 'high-performance' }))
+  if (!adapter) throw new Error(explainAbsence())
+  const requiredLimits = Object.fromEntries(LIMITS.map(limit => [limit, adapter.limits[limit]]))
+  const device = await events.settle(() => adapter.requestDevice({ requiredLimits }))
+  return { backend: new DawnBackend(device, adapter.info, events), info: adapter.info }
+}
+
+/** The package looks there to see whether there is WebGPU at all. Node 20 has no navigator. */
+function offerGpu(gpu: GPU): void {
+  const world = globalThis as { navigator?: object }
+  world.navigator ??= {}
+  Object.defineProperty(world.navigator, 'gpu', { value: gpu, configurable: true })
+}
+
+function explainAbsence(): string {
+  const driver = DRIVERS[process.platform]
+  if (driver) return `there is no ${driver} device`
+  return 'there is no Vulkan device: it takes the driver of a GPU and the loader, libvulkan.so.1'
+}
