@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { topologyFromAny } from '#domain/keras-model.ts'
 import type { ModelRequest, Topology } from '#domain/model-spec.ts'
@@ -12,6 +12,10 @@ import { withKerasFile } from './read-keras-h5.ts'
 import { readOptimizerState } from './read-optimizer-state.ts'
 import { readSafetensors } from './read-safetensors.ts'
 import { readTfjsWeights } from './read-tfjs.ts'
+import { readWhole, upTo } from './read-whole.ts'
+
+/** The config.json of a thousand layers has less than a tenth of it. */
+const MOST_CONFIG_BYTES = 16 * 1024 ** 2
 
 /** What an upload is to be a model of. */
 export interface ModelUpload {
@@ -44,7 +48,7 @@ export async function importModel(
   if (!tensors && !state) return { model, hasState: false }
   if (!tensors) throw new FormatError('there is an optimizer state, but no weights')
   const { params, statistics } = weightsFrom(topology, tensors)
-  const grda = state && readOptimizerState(await readFile(state.path), topology)
+  const grda = state && readOptimizerState(await readWhole(state), topology)
   const path = join(folder, 'model.safetensors')
   const checkpoint = encodeCheckpoint(
     {
@@ -92,7 +96,7 @@ async function readModel(
     throw new FormatError(
       `${file.name} is none of: .safetensors, .keras, .weights.h5, .h5, or model.json with its .bin files`,
     )
-  const bytes = await readFile(file.path)
+  const bytes = await readWhole(file)
   return { model: given, found: topology => readSafetensors(bytes, topology) }
 }
 
@@ -101,9 +105,9 @@ async function readTfjs(
   json: SourceFile,
   files: readonly SourceFile[],
 ): Promise<ReadModel> {
-  const parsed = parseJson(await readFile(json.path, 'utf8'), json.name)
+  const parsed = parseJson((await readWhole(json)).toString('utf8'), json.name)
   const shards = new Map<string, Uint8Array>()
-  for (const { name, path } of files) if (path !== json.path) shards.set(name, await readFile(path))
+  for (const file of files) if (file !== json) shards.set(file.name, await readWhole(file))
   const model = given ?? { topology: parsed }
   if (parsed.weightsManifest === undefined || shards.size === 0) return { model }
   return { model, found: topology => readTfjsWeights(parsed.weightsManifest, shards, topology) }
@@ -120,10 +124,10 @@ async function readKerasArchive(
   for await (const { name, source, content } of membersOf([file])) {
     if (name === 'config.json') {
       const pieces: Uint8Array[] = []
-      for await (const piece of content) pieces.push(piece)
+      for await (const piece of upTo(content, source, MOST_CONFIG_BYTES)) pieces.push(piece)
       config = parseJson(Buffer.concat(pieces).toString('utf8'), source)
     } else if (name === 'model.weights.h5') {
-      await writeFile(weights, content)
+      await writeFile(weights, upTo(content, source))
       hasWeights = true
     }
   }

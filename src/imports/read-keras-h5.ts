@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 // Not h5wasm/node: links, virtual datasets and external storage of a file would read whatever this host has.
 import h5wasm, { Dataset, type ExternalLink, type Group } from 'h5wasm'
 import type { Topology } from '#domain/model-spec.ts'
@@ -7,6 +6,7 @@ import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { kerasGroups } from '#exports/keras.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FoundTensor } from './found-tensors.ts'
+import { readWhole } from './read-whole.ts'
 
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')
 
@@ -26,7 +26,7 @@ export async function withKerasFile<Result>(
   name: string,
   read: (file: KerasFile) => Result,
 ): Promise<Result> {
-  const bytes = await readFile(path)
+  const bytes = await readWhole({ name, path })
   // Asked of what is something else, the library would write to the terminal.
   if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE)) throw new FormatError(`${name} is no HDF5 file`)
   const library = await h5wasm.ready

@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import * as tf from '@tensorflow/tfjs'
-import { unzipSync } from 'fflate'
+import { unzipSync, zipSync } from 'fflate'
 import { topologyFromKeras } from '#domain/keras-model.ts'
 import type { ModelRequest } from '#domain/model-spec.ts'
 import { encodeArtifact } from '#exports/encode-artifact.ts'
@@ -132,6 +132,23 @@ describe('weights that are brought', () => {
       data.forEach((value, i) => {
         assert.ok(Math.abs(value - exact[i]!) <= Math.abs(exact[i]!) / 128)
       })
+    })
+  })
+
+  it('quantised weights, and a config that inflates beyond measure, are refused by name', async () => {
+    const manifest = JSON.parse(await readFile(join(folder, 'tfjs.json'), 'utf8'))
+    const [first] = manifest.weightsManifest[0].weights
+    first.quantization = { dtype: 'uint8', scale: 1, min: 0 }
+    await writeFile(join(folder, 'quantised.json'), JSON.stringify(manifest))
+    await assert.rejects(bring(['quantised.json', 'weights.bin']), {
+      name: 'FormatError',
+      message: `${first.name} is quantised; weights are float32`,
+    })
+    const config = new Uint8Array(17 * 1024 ** 2)
+    await writeFile(join(folder, 'swollen.keras'), zipSync({ 'config.json': config }))
+    await assert.rejects(bring(['swollen.keras']), {
+      name: 'FormatError',
+      message: /^swollen\.keras: config\.json has more than the 16777216 bytes/,
     })
   })
 

@@ -1,0 +1,31 @@
+import { readFile, stat } from 'node:fs/promises'
+import { FormatError } from '#formats/format-error.ts'
+import type { SourceFile } from '#ingest/source-file.ts'
+
+/** Node reads no larger file at once. */
+const MOST_BYTES = 2 * 1024 ** 3 - 1
+
+/** @throws FormatError for a file that is larger than can be */
+export async function readWhole({ name, path }: SourceFile): Promise<Buffer> {
+  const { size } = await stat(path)
+  if (size > MOST_BYTES) throw tooLarge(name, MOST_BYTES)
+  return await readFile(path)
+}
+
+/** What a member of an archive inflates to. @throws FormatError while it is read, when that is more than `most` bytes */
+export async function* upTo(
+  content: AsyncIterable<Uint8Array>,
+  source: string,
+  most = MOST_BYTES,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let sizeBytes = 0
+  for await (const piece of content) {
+    sizeBytes += piece.length
+    if (sizeBytes > most) throw tooLarge(source, most)
+    yield piece
+  }
+}
+
+function tooLarge(source: string, most: number): FormatError {
+  return new FormatError(`${source} has more than the ${most} bytes that are read of it`)
+}
