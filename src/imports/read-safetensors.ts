@@ -6,6 +6,7 @@ import type { NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import type { FoundTensor } from './found-tensors.ts'
+import { matchByShape } from './match-by-shape.ts'
 import { fromTorch, torchPlaces } from './torch-places.ts'
 import { widen } from './widen.ts'
 
@@ -26,11 +27,30 @@ export function readSafetensors(bytes: Uint8Array, topology: Topology): Map<stri
     else {
       const places = torchPlaces(topology, variable)
       const theirs = tensors.get(places.name)
-      if (theirs) found.set(variable.name, { ...fromTorchTensor(theirs, variable.shape, places) })
+      if (theirs) found.set(variable.name, fromTorchTensor(theirs, variable.shape, places))
     }
   }
-  if (found.size === 0) throw noneOf(variables, tensors)
-  return found
+  return found.size > 0 ? found : readByShape(variables, tensors, topology)
+}
+
+/** Of a module that has names of its own for everything. */
+function readByShape(
+  variables: readonly { name: string; shape: readonly number[] }[],
+  tensors: ReadonlyMap<string, NamedTensor>,
+  topology: Topology,
+): Map<string, FoundTensor> {
+  const places = variables.map(variable => torchPlaces(topology, variable))
+  try {
+    const matches = matchByShape(places, [...tensors.values()])
+    return new Map(
+      variables.map(({ name, shape }, index) => [
+        name,
+        fromTorchTensor(matches[index]!, shape, places[index]!),
+      ]),
+    )
+  } catch (error) {
+    throw new FormatError(`${noneOf(variables, tensors)} By shape, ${(error as Error).message}.`)
+  }
 }
 
 function decode(bytes: Uint8Array): readonly NamedTensor[] {
@@ -50,13 +70,8 @@ function fromTorchTensor(
   return { shape, data: fromTorch(places, widen(theirs)), source: theirs.name }
 }
 
-function noneOf(
-  variables: readonly { name: string }[],
-  tensors: ReadonlyMap<string, NamedTensor>,
-): FormatError {
+function noneOf(variables: readonly { name: string }[], tensors: ReadonlyMap<string, NamedTensor>): string {
   const wanted = variables.slice(0, 4).map(({ name }) => name)
   const given = [...tensors.keys()].slice(0, 4)
-  return new FormatError(
-    `no tensor has a name of the model: it has ${wanted.join(', ')}..., as PyTorch would write them or so; the file has ${given.join(', ')}...`,
-  )
+  return `no tensor has a name of the model: it has ${wanted.join(', ')}..., as PyTorch would write them or so; the file has ${given.join(', ')}...`
 }

@@ -135,6 +135,57 @@ describe('weights that are brought', () => {
     })
   })
 
+  it('a module with names of its own is matched by shape and position, never by guess', async () => {
+    const { params } = (await bring(['torch.safetensors'], { preset: 'mnist-lenet' })).checkpoint.state
+      .variables
+    const { tensors } = decodeSafetensors(await readFile(join(folder, 'torch.safetensors')))
+    const position = new Map([
+      ['conv1', 0],
+      ['conv2', 3],
+      ['fc1', 7],
+      ['fc2', 10],
+    ])
+    const numbered = tensors.map(tensor => {
+      const [layer, word] = tensor.name.split('.')
+      return { ...tensor, name: `net.${position.get(layer!)}.${word}` }
+    })
+    await writeFile(join(folder, 'numbered.safetensors'), encodeSafetensors(numbered))
+    const byShape = (await bring(['numbered.safetensors'], { preset: 'mnist-lenet' })).checkpoint
+    assert.deepEqual(byName(byShape.state.variables.params!), byName(params!))
+
+    const layer = (class_name: string, config: object) => ({ class_name, config })
+    const dense = (name: string) => layer('Dense', { name, units: 4 })
+    const input = layer('InputLayer', { name: 'points', batch_shape: [null, 4] })
+    const topology = {
+      class_name: 'Sequential',
+      config: { layers: [input, dense('first'), dense('second')] },
+    }
+    const square = (module: string, value: number) => [
+      {
+        name: `${module}.weight`,
+        dtype: 'F32' as const,
+        shape: [4, 4],
+        data: new Float32Array(16).fill(value),
+      },
+      { name: `${module}.bias`, dtype: 'F32' as const, shape: [4], data: new Float32Array(4).fill(value) },
+    ]
+    const files = { two: ['2', '10'], words: ['encoder', 'decoder'], three: ['0', '1', '2'] }
+    for (const [name, modules] of Object.entries(files)) {
+      const written = modules.flatMap((module, index) => square(module, index + 1))
+      await writeFile(join(folder, `${name}.safetensors`), encodeSafetensors(written))
+    }
+    const two = byName((await bring(['two.safetensors'], { topology })).checkpoint.state.variables.params!)
+    assert.deepEqual([two.get('first/kernel')![0], two.get('second/kernel')![0]], [1, 2])
+    await assert.rejects(
+      bring(['words.safetensors'], { topology }),
+      /both \[4,4\]: call them as the model does/,
+    )
+    await assert.rejects(
+      bring(['three.safetensors'], { topology }),
+      /2 are wanted like first\.weight \[4,4\], and 3 are there/,
+    )
+  })
+
   it('quantised weights, and a config that inflates beyond measure, are refused by name', async () => {
     const manifest = JSON.parse(await readFile(join(folder, 'tfjs.json'), 'utf8'))
     const [first] = manifest.weightsManifest[0].weights
