@@ -39,9 +39,14 @@ export function readOptimizerState(bytes: Uint8Array, topology: Topology): GrdaS
   })
   const steps = new Set(variables.map((_, index) => numberIn(part(index, 'iter_num'))))
   if (steps.size > 1) throw new FormatError(`iter_num differs between parameters: ${[...steps].join(', ')}`)
-  const thresholds = variables.map((_, index) => numberIn(part(index, 'l1_accumulation')))
-  // A parameter that is not penalised has none.
-  return { accumulator, step: [...steps][0] ?? 0, l1: Math.max(...thresholds) }
+  const thresholds = new Set(variables.map((_, index) => numberIn(part(index, 'l1_accumulation'))))
+  // That of a parameter that is not penalised.
+  thresholds.delete(0)
+  if (thresholds.size > 1)
+    throw new FormatError(
+      `l1_accumulation differs between parameters, which have one threshold here: ${[...thresholds].slice(0, 4).join(', ')}`,
+    )
+  return { accumulator, step: [...steps][0] ?? 0, l1: [...thresholds][0] ?? 0 }
 }
 
 function numberIn({ name, data }: NamedTensor): number {

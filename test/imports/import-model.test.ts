@@ -246,5 +246,14 @@ describe('weights that are brought', () => {
       bring(['torch.safetensors'], lenet, 'torch.safetensors'),
       /has no state\.0\.accumulator/,
     )
+    const { tensors } = decodeSafetensors(await readFile(join(folder, 'state.safetensors')))
+    const groups = tensors.map(tensor =>
+      tensor.name === 'state.3.l1_accumulation' ? { ...tensor, data: Float64Array.of(0.5) } : tensor,
+    ) as typeof tensors
+    await writeFile(join(folder, 'groups.safetensors'), encodeSafetensors(groups))
+    await assert.rejects(
+      bring(['torch.safetensors'], lenet, 'groups.safetensors'),
+      /l1_accumulation differs between parameters.*: 0\.02, 0\.5/,
+    )
   })
 })
