@@ -4,6 +4,7 @@ import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { describeEpoch } from './describe-epoch.ts'
 import { Diverged, nameCulprits } from './diverged.ts'
+import { hasItsValues } from './engine/has-its-values.ts'
 import { EpochTally } from './epoch-tally.ts'
 import { zerosOf } from './measure-weights.ts'
 import type { Training } from './training.ts'
@@ -109,6 +110,8 @@ async function* takeSteps(
   for await (const batch of trainingBatches(place.epoch, place.step)) {
     const outcome = training.step(batch)
     tally.add(training.clock.step, batch.size, outcome)
+    // At once where nothing waits for it, so that a divergence ends the step it happens in.
+    if (hasItsValues()) tally.sums()
     place.step++
     if (performance.now() - toldAt < PROGRESS_INTERVAL_MS) continue
     toldAt = performance.now()
