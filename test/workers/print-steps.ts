@@ -9,9 +9,15 @@ import { type EngineName, openEngine } from '#workers/engine/engine.ts'
 import { readOutcome } from '#workers/train-step.ts'
 import { prepareRun } from '#workers/training-run.ts'
 
-// A child of the steps' test: ENGINE PRESET STEPS BATCH, sends the losses, and the weights that the steps lead to.
+// A child of the steps' test: ENGINE PRESET STEPS BATCH OPTIMIZER, sends the losses, and what the steps add to the weights.
 
-const [engine, preset, steps, batchSize] = process.argv.slice(2) as [EngineName, 'mnist-mlp', string, string]
+const [engine, preset, steps, batchSize, optimizer] = process.argv.slice(2) as [
+  EngineName,
+  'mnist-mlp',
+  string,
+  string,
+  string,
+]
 await (engine === 'webgpu' ? openWebgpuEngine() : openEngine(engine))
 const count = Number(steps) * Number(batchSize)
 const random = randomStream(5, 'test')
@@ -21,10 +27,15 @@ const split = wholeSplit({
   labels: Uint8Array.from({ length: count }, () => random.below(10)),
   count,
 })
-const { spec } = resolveSpec(JobRequest.parse({ model: { preset }, batchSize: Number(batchSize) }))
+const { spec } = resolveSpec(
+  JobRequest.parse({ model: { preset }, batchSize: Number(batchSize), optimizer: JSON.parse(optimizer) }),
+)
 const run = prepareRun(spec, { training: split, validation: split }, new AbortController().signal)
 const training = run.begin()
+const before = training.readWeights()
 const losses: number[] = []
 for await (const batch of run.trainingBatches(1)) losses.push(readOutcome(training.step(batch)).lossSum)
-const weights = training.readWeights().map(({ name, data }) => [name, [...data]])
-process.send!({ losses, weights }, () => process.exit(0))
+const changes = training
+  .readWeights()
+  .map(({ name, data }, index) => [name, Array.from(data, (value, i) => value - before[index]!.data[i]!)])
+process.send!({ losses, changes }, () => process.exit(0))

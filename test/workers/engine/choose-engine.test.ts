@@ -29,6 +29,14 @@ describe('choosing an engine', () => {
     await assert.rejects(choose('native', WITHOUT_NATIVE), /libtensorflow is missing\. Run `npm run setup`\./)
   })
 
+  it('says what webgpu lacks where there is no device', { skip: process.platform !== 'linux' }, async () => {
+    const nowhere = dataUrl("process.env.VK_DRIVER_FILES = '/nowhere.json'")
+    await assert.rejects(
+      choose('webgpu', nowhere),
+      /webgpu engine does not work here: there is no Vulkan device/,
+    )
+  })
+
   it('takes wasm without trying the native engine when asked to', async () => {
     const { engine, notice } = await choose('wasm')
     assert.equal(engine.name, 'wasm')
