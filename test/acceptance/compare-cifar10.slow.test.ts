@@ -45,7 +45,7 @@ it("every optimizer of the README's CIFAR-10 figure trains, and gRDA prunes the 
     sparsities,
     sparsities.toSorted((a, b) => a - b),
   )
-  assert.ok(sparsities[0]! > 0 && last.get('SGD')!.sparsity === 0)
+  assert.ok(sparsities[0]! > 0.001 && last.get('SGD')!.sparsity < 0.0001)
   const page = renderComparison('cifar10', EXPERIMENTS.cifar10!, runs, STAND_IN)['cifar10.md']!
   assert.match(page, /stand-in for the photographs/)
 })
