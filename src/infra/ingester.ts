@@ -2,7 +2,7 @@ import type { DatasetFacts } from '#domain/dataset.ts'
 import type { DatasetRequest, FolderRequest } from '#domain/dataset-request.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
-import { WarmChild } from './warm-child.ts'
+import { type ChildOptions, WarmChild } from './warm-child.ts'
 
 export interface IngestTask {
   request: DatasetRequest | FolderRequest
@@ -18,13 +18,17 @@ export interface Ingested {
 
 const IDLE_MS = 10_000
 /** What most readers hold at a time is little: left alone, Node would let garbage grow to hundreds of megabytes first. */
-const LEAN = ['--max-old-space-size=64', '--max-semi-space-size=2']
+const LEAN = {
+  flags: ['--max-old-space-size=64', '--max-semi-space-size=2'],
+  // Of glibc: threads that decode images would each keep a heap of freed memory.
+  env: { MALLOC_ARENA_MAX: '1' },
+}
 
 /** Makes datasets of uploads in a process of its own: what a file makes a reader do, it does to that alone. */
 export class Ingester {
   readonly #lean = childOf(LEAN)
   /** For Parquet, of which a whole row group has to be held. */
-  readonly #roomy = childOf([])
+  readonly #roomy = childOf({})
   #isClosed = false
 
   /** @throws FormatError that says what is wrong with the files, and where */
@@ -46,6 +50,10 @@ export class Ingester {
   }
 }
 
-function childOf(flags: readonly string[]) {
-  return new WarmChild<IngestTask, Ingested>(import.meta.resolve('#infra/ingest-process.ts'), IDLE_MS, flags)
+function childOf(options: ChildOptions) {
+  return new WarmChild<IngestTask, Ingested>(
+    import.meta.resolve('#infra/ingest-process.ts'),
+    IDLE_MS,
+    options,
+  )
 }

@@ -5,6 +5,12 @@ import { harmlessEnvironment } from '#src/config.ts'
 
 export type ChildError = { error: { name: string; message: string } }
 
+export interface ChildOptions {
+  /** For Node. */
+  flags?: readonly string[]
+  env?: Readonly<Record<string, string>>
+}
+
 /**
  * A child process that answers one task at a time and stays for the next one, until it has been idle for long enough. It holds no
  * credentials, and takes the memory that its work needed with it when it goes.
@@ -12,15 +18,15 @@ export type ChildError = { error: { name: string; message: string } }
 export class WarmChild<Task, Answer extends object> {
   readonly #entry: string
   readonly #idleMs: number
-  readonly #flags: readonly string[]
+  readonly #options: ChildOptions
   #last: Promise<unknown> = Promise.resolve()
   #child: ChildProcess | undefined
   #idle: NodeJS.Timeout | undefined
 
-  /** @param entry the URL of its program. @param flags for Node */
-  constructor(entry: string, idleMs: number, flags: readonly string[] = []) {
+  /** @param entry the URL of its program */
+  constructor(entry: string, idleMs: number, options: ChildOptions = {}) {
     this.#entry = entry
-    this.#flags = flags
+    this.#options = options
     this.#idleMs = idleMs
   }
 
@@ -43,8 +49,8 @@ export class WarmChild<Task, Answer extends object> {
       ? this.#child
       : fork(fileURLToPath(this.#entry), {
           serialization: 'advanced',
-          env: harmlessEnvironment(),
-          execArgv: [...process.execArgv, ...this.#flags],
+          env: { ...harmlessEnvironment(), ...this.#options.env },
+          execArgv: [...process.execArgv, ...(this.#options.flags ?? [])],
         })
     this.#child = child
     const listening = new AbortController()
