@@ -29,9 +29,8 @@ if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
   logger.warn('ADMIN_KEY is short enough to be guessed; a good one comes from `openssl rand -hex 32`')
 await warnOfForgetfulRedis(world.redis, logger)
 const uploads = join(config.dataDir, 'uploads')
-resumeUploads(world, await leftUploads(uploads)).catch(err =>
-  logger.error({ err }, 'uploads could not be validated'),
-)
+const complain = (err: Error) => logger.error({ err }, 'an upload could not be validated')
+resumeUploads(world, await leftUploads(uploads), complain).catch(complain)
 const uploadsDir = uploadsOf(uploads, process.pid)
 const app = await createApp(world, { ...config, uploadsDir, logger })
 const stopReconciling = reconcileQueue(world, logger)

@@ -1,3 +1,4 @@
+import { factsOf } from '#domain/dataset.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
 import { permutation, randomStream } from '#domain/random.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -75,11 +76,12 @@ export function prepareRun(
 
 /** @param training absent, images are not varied */
 function batchesOf(
-  { model, batchSize, augmentation, seed }: TrainingSpec,
+  { dataset, batchSize, augmentation, seed }: TrainingSpec,
   { examples, indices }: Split,
   training?: { epoch: number; skip: number },
 ): Iterable<Batch> | AsyncIterable<Batch> {
-  const { inputShape } = topologyOf(model)
+  // The dataset's own: a model may leave out an axis of length 1, which images have.
+  const { inputShape } = factsOf(dataset)!
   const skip = training?.skip ?? 0
   const variation = training && augmentation.length > 0 && { augmentation, seed, epoch: training.epoch }
   if (!('x' in examples))

@@ -18,6 +18,7 @@ import {
   size,
   weighted,
 } from './keras-options.ts'
+import { POOLING_LAYERS } from './keras-pooling-layers.ts'
 import { SEQUENCE_CONVERTERS } from './keras-sequence-layers.ts'
 import { STEP_LAYERS } from './keras-step-layers.ts'
 import type { Layer } from './model-spec.ts'
@@ -34,20 +35,6 @@ export interface KerasLayer {
 
 /** Ends the reading with what is wrong at a place. */
 export type Refuse = (place: string, message: string) => never
-
-const pooling = (type: 'maxPooling2d' | 'averagePooling2d') =>
-  converter(
-    { pool_size: extent.default(2), strides: extent.nullish(), padding, data_format: last },
-    ({ pool_size: poolSize, strides, padding }) => ({
-      type,
-      poolSize,
-      strides: strides ?? poolSize,
-      padding,
-    }),
-  )
-
-const globalPooling = (type: 'globalAveragePooling2d' | 'globalMaxPooling2d') =>
-  converter({ data_format: last, keepdims: only(false) }, () => ({ type }))
 
 const CONVERTERS: Readonly<Record<string, Converter>> = {
   Dense: converter({ units: size, activation, ...weighted }, config => ({
@@ -78,8 +65,7 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   ),
   ...CONVOLUTION_LAYERS,
   ...STEP_LAYERS,
-  MaxPooling2D: pooling('maxPooling2d'),
-  AveragePooling2D: pooling('averagePooling2d'),
+  ...POOLING_LAYERS,
   ZeroPadding2D: converter({ padding: margins, data_format: last }, ({ padding }) => ({
     type: 'zeroPadding2d',
     padding,
@@ -121,8 +107,6 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   // Which axis is the last one depends on the inputs: keras-model.ts sees to it.
   Concatenate: converter({ axis: z.int().default(-1) }, () => ({ type: 'concatenate' })),
   Reshape: converter({ target_shape: lengths }, ({ target_shape: shape }) => ({ type: 'reshape', shape })),
-  GlobalAveragePooling2D: globalPooling('globalAveragePooling2d'),
-  GlobalMaxPooling2D: globalPooling('globalMaxPooling2d'),
   Flatten: converter({ data_format: last }, () => ({ type: 'flatten' })),
   ...SEQUENCE_CONVERTERS,
 }

@@ -44,9 +44,8 @@ export function handleClientError(error: Error & { code?: string }, socket: Sock
 function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const { code, statusCode = 500, message } = error as FastifyError
+  if (statusCode === 413) return new AppError('body_too_large', 'The body is larger than this route takes.')
   switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new AppError('body_too_large', 'The body is larger than this route takes.')
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new AppError('unsupported_media_type', 'Send the body as application/json.')
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':

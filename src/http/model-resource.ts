@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import { DatasetRef } from '#domain/dataset.ts'
-import { topologyFromAny } from '#domain/keras-model.ts'
-import type { ModelRequest, Topology } from '#domain/model-spec.ts'
+import type { Topology } from '#domain/model-spec.ts'
+import { networkOf } from '#domain/network-of.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
-import { topologyOf } from '#domain/presets/topology-of.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { parameterCount, variablesOf } from '#domain/variables.ts'
 import type { ModelRecord } from '#infra/uploads.ts'
@@ -39,11 +38,6 @@ export const PRESET_RESOURCES: readonly ModelResource[] = Object.entries(PRESETS
 
 export function modelResource({ model, ...record }: ModelRecord): ModelResource {
   return { ...record, ...describe(networkOf(model)) }
-}
-
-/** The network, whichever loss its last activation belongs to. */
-function networkOf(model: ModelRequest): Topology {
-  return 'topology' in model ? topologyFromAny(model.topology) : topologyOf(model)
 }
 
 function describe(topology: Topology) {

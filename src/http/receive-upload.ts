@@ -55,9 +55,11 @@ export async function receiveUpload<Spec>(
   }
 }
 
-function specOf({ fieldname, value }: MultipartValue): unknown {
+function specOf({ fieldname, value, valueTruncated }: MultipartValue): unknown {
   if (fieldname !== 'spec')
     refuse(fieldname, 'is no field here: the part `spec` is, and the others are files')
+  if (valueTruncated)
+    throw new AppError('body_too_large', `spec is larger than ${UPLOAD_LIMITS.limits.fieldSize} bytes.`)
   if (typeof value !== 'string') return value
   try {
     return JSON.parse(value)

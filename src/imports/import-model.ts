@@ -1,8 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { topologyFromAny } from '#domain/keras-model.ts'
 import type { ModelRequest, Topology } from '#domain/model-spec.ts'
-import { topologyOf } from '#domain/presets/topology-of.ts'
+import { networkOf } from '#domain/network-of.ts'
 import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { membersOf } from '#ingest/members.ts'
@@ -43,7 +42,7 @@ export async function importModel(
 ): Promise<ImportedModel> {
   const { model, found } = await readModel(given, files, folder)
   if (!model) throw new FormatError('no file brings a topology: give it in the spec, or a preset')
-  const topology = trainedTopology(model)
+  const topology = networkOf(model)
   const tensors = found?.(topology)
   if (!tensors && !state) return { model, hasState: false }
   if (!tensors) throw new FormatError('there is an optimizer state, but no weights')
@@ -67,11 +66,6 @@ export async function importModel(
   )
   await writeFile(path, checkpoint)
   return { model, checkpoint: path, hasState: grda !== undefined }
-}
-
-/** The topology, whichever loss it is for: variables do not depend on that. */
-function trainedTopology(model: ModelRequest): Topology {
-  return 'topology' in model ? topologyFromAny(model.topology) : topologyOf(model)
 }
 
 interface ReadModel {
@@ -140,7 +134,7 @@ async function readH5(given: ModelRequest | undefined, { name, path }: SourceFil
   return await withKerasFile(path, name, ({ topology, tensorsOf }) => {
     const model =
       given ?? (topology === undefined ? undefined : { topology: topology as Record<string, unknown> })
-    const tensors = model && tensorsOf(trainedTopology(model))
+    const tensors = model && tensorsOf(networkOf(model))
     return { model, found: tensors && (() => tensors) }
   })
 }

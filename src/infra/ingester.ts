@@ -1,8 +1,8 @@
 import type { DatasetFacts } from '#domain/dataset.ts'
 import type { DatasetRequest, FolderRequest } from '#domain/dataset-request.ts'
-import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
-import { type ChildOptions, WarmChild } from './warm-child.ts'
+import { FileReader } from './file-reader.ts'
+import type { ChildOptions } from './warm-child.ts'
 
 export interface IngestTask {
   request: DatasetRequest | FolderRequest
@@ -16,7 +16,6 @@ export interface Ingested {
   facts: DatasetFacts
 }
 
-const IDLE_MS = 10_000
 /** What most readers hold at a time is little: left alone, Node would let garbage grow to hundreds of megabytes first. */
 const LEAN = {
   flags: ['--max-old-space-size=64', '--max-semi-space-size=2'],
@@ -24,36 +23,23 @@ const LEAN = {
   env: { MALLOC_ARENA_MAX: '1' },
 }
 
-/** Makes datasets of uploads in a process of its own: what a file makes a reader do, it does to that alone. */
+/** Makes datasets of uploads. */
 export class Ingester {
-  readonly #lean = childOf(LEAN)
+  readonly #lean = openReader(LEAN)
   /** For Parquet, of which a whole row group has to be held. */
-  readonly #roomy = childOf({})
-  #isClosed = false
+  readonly #roomy = openReader()
 
   /** @throws FormatError that says what is wrong with the files, and where */
-  async ingest(task: IngestTask): Promise<Ingested> {
-    const child = task.request.format === 'parquet' ? this.#roomy : this.#lean
-    const answer = await child.ask(task).catch(error => {
-      // A file that makes its reader end would do so again.
-      throw this.#isClosed ? error : new FormatError(`reading it takes more than there is: ${error.message}`)
-    })
-    if (!('error' in answer)) return answer
-    const { name, message } = answer.error
-    throw name === 'FormatError' ? new FormatError(message) : new Error(message)
+  ingest(task: IngestTask): Promise<Ingested> {
+    return (task.request.format === 'parquet' ? this.#roomy : this.#lean).read(task)
   }
 
   close(): void {
-    this.#isClosed = true
     this.#lean.close()
     this.#roomy.close()
   }
 }
 
-function childOf(options: ChildOptions) {
-  return new WarmChild<IngestTask, Ingested>(
-    import.meta.resolve('#infra/ingest-process.ts'),
-    IDLE_MS,
-    options,
-  )
+function openReader(options?: ChildOptions) {
+  return new FileReader<IngestTask, Ingested>(import.meta.resolve('#infra/ingest-process.ts'), options)
 }

@@ -72,7 +72,8 @@ export function uploadsOf(root: string, pid: number): string {
 /** The folders of uploads that processes of this host left behind when they died; to be asked before this one takes any. */
 export async function leftUploads(root: string): Promise<string[]> {
   const left: string[] = []
-  for (const pid of (await readdir(root).catch(() => [])).map(Number)) {
+  const names = await readdir(root).catch(() => [])
+  for (const pid of names.filter(name => /^\d+$/.test(name)).map(Number)) {
     if (pid !== process.pid && isAlive(pid)) continue
     const uploads = uploadsOf(root, pid)
     left.push(...(await readdir(uploads)).map(id => join(uploads, id)))
@@ -88,12 +89,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Validates what was uploaded whole, and clears the rest away. */
-export async function resumeUploads(world: Stores, folders: readonly string[]): Promise<void> {
+/** Validates what was uploaded whole, and clears the rest away. @param onError hears of one that could not be validated */
+export async function resumeUploads(
+  world: Stores,
+  folders: readonly string[],
+  onError: (error: Error) => void,
+): Promise<void> {
   for (const folder of folders) {
     const record = await world.datasets.get(basename(folder))
     const note = await readFile(join(folder, NOTE), 'utf8').catch(() => undefined)
     if (record?.state.status !== 'validating' || !note) await rm(folder, { recursive: true, force: true })
-    else await takeInUpload(world, record, JSON.parse(note), folder)
+    else await takeInUpload(world, record, JSON.parse(note), folder).catch(onError)
   }
 }

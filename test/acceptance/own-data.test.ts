@@ -155,6 +155,35 @@ it('pictures of any size train a network, and are what its model is asked by', a
   assert.match(wrong.body.errors[0].message, /c\.png is no image/)
 })
 
+it('grey pictures train a network that knows of no channels, and one too large to ask by is refused as such', async () => {
+  const files: Record<string, Uint8Array> = {}
+  for (let i = 0; i < 20; i++) {
+    for (const [shade, level] of [
+      ['bright', 220],
+      ['dark', 20],
+    ] as const) {
+      const background = { r: level + i, g: level + i, b: level + i }
+      const grey = sharp({ create: { width: 10 + i, height: 12, channels: 3, background } }).greyscale()
+      files[`${shade}/${i}.png`] = await grey.png().toBuffer()
+    }
+  }
+  const spec = { format: 'imageFolder', size: [8, 8], channels: 1 }
+  const dataset = await takeIn(spec, { 'grey.zip': zipSync(files) })
+  assert.deepEqual([dataset.inputShape, dataset.splits], [[8, 8, 1], { train: 40, test: 0 }])
+  const job = await train({
+    dataset: { id: dataset.id },
+    model: network([8, 8], [layer('Flatten', 'pixels', {}), layer('Dense', 'shade', { units: 2 })]),
+    optimizer: SGD,
+    augmentation: ['horizontalFlip'],
+    batchSize: 4,
+    epochs: 5,
+  })
+  assert.equal(job.metrics.validationAccuracy, 1)
+  const large = { 'large.png': new Uint8Array(17 * 1024 * 1024) }
+  const refused = await upload(service.url, `/v1/jobs/${job.id}/predict`, undefined, large, 'image')
+  assert.deepEqual([refused.status, refused.body.code], [413, 'body_too_large'])
+})
+
 it('an upload that is wrong says where, and trains nothing; one that is right can go again', async () => {
   const wrong = await takeIn({ format: 'csv', label: 'y' }, { 'wrong.csv': 'x,y\n1,a\ntwo,b\n' })
   assert.equal(wrong.status, 'invalid')

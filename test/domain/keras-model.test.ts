@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { AppError } from '#domain/error.ts'
-import { topologyFromKeras } from '#domain/keras-model.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
+import { input, layer, type Refusals, sequential, testRefusals } from './keras-json.ts'
 
-const input = { class_name: 'InputLayer', config: { name: 'input', batch_shape: [null, 28, 28, 1] } }
-const layer = (class_name: string, config: object = {}) => ({
-  class_name,
-  config: { name: class_name, ...config },
-})
-const sequential = (...layers: object[]) => ({ class_name: 'Sequential', config: { layers } })
+const image = input(28, 28, 1)
 const flatten = layer('Flatten')
 const dense = layer('Dense', { units: 10 })
 
@@ -18,7 +13,7 @@ const joined = (other: string, config: object) => ({
   class_name: 'Functional',
   config: {
     layers: [
-      input,
+      image,
       { ...layer(other), inbound_nodes: [[['input', 0, 0, {}]]] },
       {
         ...layer('Concatenate', config),
@@ -34,31 +29,31 @@ const joined = (other: string, config: object) => ({
   },
 })
 
-const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = {
+const REFUSED: Refusals = {
   'no model at all': [{ layers: [] }, 'model.topology.class_name', /what model.to_json\(\) of Keras writes/],
   'a Lambda': [
-    sequential(input, layer('Lambda', { function: 'code' })),
+    sequential(image, layer('Lambda', { function: 'code' })),
     'model.topology.config.layers.1.class_name',
     /is Lambda; what is trained here is: Dense,/,
   ],
   'a layer that is not trained here': [
-    sequential(input, flatten, layer('ConvLSTM2D'), dense),
+    sequential(image, flatten, layer('ConvLSTM2D'), dense),
     'model.topology.config.layers.2.class_name',
     /is ConvLSTM2D/,
   ],
   'a name from the prototype': [
-    sequential(input, layer('constructor')),
+    sequential(image, layer('constructor')),
     'model.topology.config.layers.1.class_name',
     /is constructor/,
   ],
   'an option that would be ignored': [
-    sequential(input, layer('Conv2D', { filters: 1, kernel_size: 3, dilation_rate: [2, 2] })),
+    sequential(image, layer('Conv2D', { filters: 1, kernel_size: 3, dilation_rate: [2, 2] })),
     'model.topology.config.layers.1.config.dilation_rate',
     /must be 1/,
   ],
   'an initialiser that is not drawn here': [
     sequential(
-      input,
+      image,
       flatten,
       layer('Dense', { units: 10, kernel_initializer: { class_name: 'Identity', config: {} } }),
     ),
@@ -66,53 +61,53 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     /must be one of: glorotUniform, glorotNormal,/,
   ],
   'a regulariser': [
-    sequential(input, flatten, layer('Dense', { units: 10, kernel_regularizer: { class_name: 'L2' } })),
+    sequential(image, flatten, layer('Dense', { units: 10, kernel_regularizer: { class_name: 'L2' } })),
     'model.topology.config.layers.2.config.kernel_regularizer',
     /is not trained here/,
   ],
   'an activation that is not trained here': [
-    sequential(input, flatten, layer('Dense', { units: 10, activation: 'mish', name: 'a' }), dense),
+    sequential(image, flatten, layer('Dense', { units: 10, activation: 'mish', name: 'a' }), dense),
     'model.topology.config.layers.2.config.activation',
     /must be one of: linear, relu, relu6, leakyRelu,/,
   ],
   'the hard sigmoid of Keras 2': [
-    sequential(input, layer('Activation', { activation: 'hard_sigmoid' }), flatten, dense),
+    sequential(image, layer('Activation', { activation: 'hard_sigmoid' }), flatten, dense),
     'model.topology.config.layers.1.config.activation',
     /another function in Keras 2/,
   ],
   'an ELU of another alpha': [
-    sequential(input, layer('ELU', { alpha: 0.5 }), flatten, dense),
+    sequential(image, layer('ELU', { alpha: 0.5 }), flatten, dense),
     'model.topology.config.layers.1.config.alpha',
     /must be 1/,
   ],
   'a ReLU with another bound': [
-    sequential(input, layer('ReLU', { max_value: 4 }), flatten, dense),
+    sequential(image, layer('ReLU', { max_value: 4 }), flatten, dense),
     'model.topology.config.layers.1.config.max_value',
     /must be 6, or left out/,
   ],
   'a softmax over rows': [
-    sequential(input, layer('Softmax', { axis: 1 }), flatten, dense),
+    sequential(image, layer('Softmax', { axis: 1 }), flatten, dense),
     'model.topology.config.layers.1.config.axis',
     /must be -1, the last/,
   ],
   'an option that nobody here knows': [
-    sequential(input, layer('MaxPooling2D', { pool_size: 2, ceil_mode: true }), flatten, dense),
+    sequential(image, layer('MaxPooling2D', { pool_size: 2, ceil_mode: true }), flatten, dense),
     'model.topology.config.layers.1.config.ceil_mode',
     /is not known here/,
   ],
   'images that are stretched smoothly': [
-    sequential(input, layer('UpSampling2D', { interpolation: 'bilinear' }), flatten, dense),
+    sequential(image, layer('UpSampling2D', { interpolation: 'bilinear' }), flatten, dense),
     'model.topology.config.layers.1.config.interpolation',
     /must be nearest/,
   ],
   'a shape of another size': [
-    sequential(input, layer('Reshape', { target_shape: [5, -1] }), flatten, dense),
+    sequential(image, layer('Reshape', { target_shape: [5, -1] }), flatten, dense),
     'model.topology.config.layers',
     /Reshape makes \[5,-1\] of 784 elements/,
   ],
   'a margin that cuts': [
     sequential(
-      input,
+      image,
       layer('ZeroPadding2D', {
         padding: [
           [0, 0],
@@ -136,23 +131,23 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     /Concatenate takes inputs of different shapes/,
   ],
   'a causal convolution': [
-    sequential(input, layer('Conv1D', { filters: 1, kernel_size: 2, padding: 'causal' }), dense),
+    sequential(image, layer('Conv1D', { filters: 1, kernel_size: 2, padding: 'causal' }), dense),
     'model.topology.config.layers.1.config.padding',
     /must be valid or same/,
   ],
   'images where sequences are taken': [
-    sequential(input, layer('Conv1D', { filters: 1, kernel_size: 2 }), dense),
+    sequential(image, layer('Conv1D', { filters: 1, kernel_size: 2 }), dense),
     'model.topology.config.layers',
     /Conv1D takes sequences, not \[28,28,1\]/,
   ],
   'a dilated depthwise convolution': [
-    sequential(input, layer('DepthwiseConv2D', { kernel_size: 3, dilation_rate: [2, 2] }), flatten, dense),
+    sequential(image, layer('DepthwiseConv2D', { kernel_size: 3, dilation_rate: [2, 2] }), flatten, dense),
     'model.topology.config.layers.1.config.dilation_rate',
     /must be 1/,
   ],
   'a depthwise convolution in uneven steps': [
     sequential(
-      input,
+      image,
       layer('SeparableConv2D', { filters: 1, kernel_size: 3, strides: [1, 2] }),
       flatten,
       dense,
@@ -162,7 +157,7 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
   ],
   'a transposed convolution with more lines': [
     sequential(
-      input,
+      image,
       layer('Conv2DTranspose', { filters: 1, kernel_size: 3, output_padding: 1 }),
       flatten,
       dense,
@@ -171,27 +166,27 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     /is not trained here/,
   ],
   'a frozen layer': [
-    sequential(input, flatten, layer('Dense', { units: 10, trainable: false })),
+    sequential(image, flatten, layer('Dense', { units: 10, trainable: false })),
     'model.topology.config.layers.2.config.trainable',
     /must be true/,
   ],
   'an image for an answer': [
-    sequential(input, layer('MaxPooling2D')),
+    sequential(image, layer('MaxPooling2D')),
     'model.topology.config.layers',
     /must end in one number a class, not in \[14,14,1\] of MaxPooling2D/,
   ],
   'a nonlinearity between the logits and the loss': [
-    sequential(input, flatten, layer('Dense', { units: 10, activation: 'sigmoid' })),
+    sequential(image, flatten, layer('Dense', { units: 10, activation: 'sigmoid' })),
     'model.topology.config.layers.2.config.activation',
     /must be linear or softmax/,
   ],
   'a normalisation over rows': [
-    sequential(input, layer('BatchNormalization', { axis: 1 }), flatten, dense),
+    sequential(image, layer('BatchNormalization', { axis: 1 }), flatten, dense),
     'model.topology.config.layers.1.config.axis',
     /must be -1, the last/,
   ],
   'a normalisation that starts elsewhere': [
-    sequential(input, layer('BatchNormalization', { gamma_initializer: 'zeros' }), flatten, dense),
+    sequential(image, layer('BatchNormalization', { gamma_initializer: 'zeros' }), flatten, dense),
     'model.topology.config.layers.1.config.gamma_initializer',
     /must be ones/,
   ],
@@ -200,7 +195,7 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
       class_name: 'Functional',
       config: {
         layers: [
-          input,
+          image,
           { ...flatten, inbound_nodes: [[['input', 0, 0, {}]]] },
           { ...layer('Dense', { units: 3, name: 'idle' }), inbound_nodes: [[['Flatten', 0, 0, {}]]] },
           { ...dense, inbound_nodes: [[['Flatten', 0, 0, {}]]] },
@@ -221,23 +216,23 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     /shape of an example/,
   ],
   'two layers of one name': [
-    sequential(input, flatten, dense, dense),
+    sequential(image, flatten, dense, dense),
     'model.topology.config.layers.3.config.name',
     /another layer too/,
   ],
   'images where vectors are taken': [
-    sequential(input, dense),
+    sequential(image, dense),
     'model.topology.config.layers',
     /takes vectors \(flatten first\) or sequences, not \[28,28,1\]/,
   ],
   'an image that shrinks away': [
-    sequential(input, layer('Conv2D', { filters: 1, kernel_size: 29 }), flatten, dense),
+    sequential(image, layer('Conv2D', { filters: 1, kernel_size: 29 }), flatten, dense),
     'model.topology.config.layers',
     /nothing is left of an image/,
   ],
   'more parameters than anybody has memory for': [
     sequential(
-      input,
+      image,
       flatten,
       layer('Dense', { units: 900_000, name: 'a' }),
       layer('Dense', { units: 900_000 }),
@@ -246,7 +241,7 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     /parameters; 500000000 is the most/,
   ],
   'too many layers': [
-    sequential(input, ...Array(20_000).fill(flatten)),
+    sequential(image, ...Array(20_000).fill(flatten)),
     'model.topology.config.layers',
     /Too big/,
   ],
@@ -254,7 +249,7 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
     {
       class_name: 'Functional',
       config: {
-        layers: [input, flatten, dense],
+        layers: [image, flatten, dense],
         output_layers: [
           ['Dense', 0, 0],
           ['Flatten', 0, 0],
@@ -266,22 +261,10 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
   ],
 }
 
-for (const [what, [json, path, message]] of Object.entries(REFUSED)) {
-  it(`${what} is refused by the place where it is`, () => {
-    assert.throws(
-      () => topologyFromKeras(json),
-      error => {
-        assert.ok(error instanceof AppError)
-        assert.equal(error.mistakes[0]?.path, path)
-        assert.match(error.mistakes[0]!.message, message)
-        return true
-      },
-    )
-  })
-}
+testRefusals(REFUSED)
 
 it('a model of one’s own needs a dataset and an optimizer, for there is no preset to bring them', () => {
-  const model = { topology: sequential(input, flatten, dense) }
+  const model = { topology: sequential(image, flatten, dense) }
   assert.throws(
     () => resolveSpec({ model }),
     error => {

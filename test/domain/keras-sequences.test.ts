@@ -4,20 +4,12 @@ import type { UploadedData } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { topologyFromKeras } from '#domain/keras-model.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
+import { input, layer, type Refusals, sequential, testRefusals } from './keras-json.ts'
 
-const input = (...shape: number[]) => ({
-  class_name: 'InputLayer',
-  config: { name: 'input', batch_shape: [null, ...shape] },
-})
-const layer = (class_name: string, config: object = {}) => ({
-  class_name,
-  config: { name: class_name, ...config },
-})
-const sequential = (...layers: object[]) => ({ class_name: 'Sequential', config: { layers } })
 const tensor = { class_name: '__keras_tensor__', config: { keras_history: ['input', 0, 0] } }
 const dense = layer('Dense', { units: 10 })
 
-const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = {
+const REFUSED: Refusals = {
   'a normalisation of the root mean square': [
     sequential(input(8), layer('LayerNormalization', { rms_scaling: true }), dense),
     'model.topology.config.layers.1.config.rms_scaling',
@@ -232,19 +224,7 @@ const REFUSED: Record<string, [json: unknown, path: string, message: RegExp]> = 
   ],
 }
 
-for (const [what, [json, path, message]] of Object.entries(REFUSED)) {
-  it(`${what} is refused by the place where it is`, () => {
-    assert.throws(
-      () => topologyFromKeras(json),
-      error => {
-        assert.ok(error instanceof AppError)
-        assert.equal(error.mistakes[0]?.path, path)
-        assert.match(error.mistakes[0]!.message, message)
-        return true
-      },
-    )
-  })
-}
+testRefusals(REFUSED)
 
 it('initialisers are taken with their numbers, whichever Keras wrote them', () => {
   const initializerOf = (kernel_initializer: unknown) => {

@@ -9,6 +9,7 @@ import { drawWindow } from './random-resized-crop.ts'
 
 /** How images become examples. */
 export interface ImageReading {
+  /** [height, width, channels] of what the dataset gives. */
   inputShape: readonly number[]
   batchSize: number
   /** Of training; absent in evaluation. */

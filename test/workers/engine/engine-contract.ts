@@ -8,9 +8,12 @@ import { type Grid, gradientsOf, grid, softmaxCrossEntropy } from './reference.t
 
 /**
  * What training needs of an engine. Opens it for the rest of the process, so one engine to a test file; a battery that
- * wants the engine open can follow in the same file.
+ * wants the engine open can follow in the same file. @param options how to open it, and how many steps must leave nothing behind
  */
-export function testEngine(name: EngineName, open: () => Promise<Engine> = () => openEngine(name)): void {
+export function testEngine(
+  name: EngineName,
+  { open = () => openEngine(name), steps = 100 }: { open?: () => Promise<Engine>; steps?: number } = {},
+): void {
   describe(`the ${name} engine`, () => {
     before(async () => {
       const engine = await open()
@@ -117,7 +120,7 @@ export function testEngine(name: EngineName, open: () => Promise<Engine> = () =>
     it('leaves no tensor behind', () => {
       takeSteps(1)
       const before = countTensors()
-      takeSteps(10)
+      takeSteps(steps)
       assert.deepEqual(countTensors(), before)
     })
   })

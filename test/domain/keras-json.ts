@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { AppError } from '#domain/error.ts'
+import { topologyFromKeras } from '#domain/keras-model.ts'
+
+/** A layer as Keras writes it, called by its class unless the config says otherwise. */
+export const layer = (class_name: string, config: object = {}) => ({
+  class_name,
+  config: { name: class_name, ...config },
+})
+export const input = (...shape: number[]) => ({
+  class_name: 'InputLayer',
+  config: { name: 'input', batch_shape: [null, ...shape] },
+})
+export const sequential = (...layers: object[]) => ({ class_name: 'Sequential', config: { layers } })
+
+/** Networks that are not trained here by what is wrong with them, and the place and the words of the refusal. */
+export type Refusals = Record<string, [json: unknown, path: string, message: RegExp]>
+
+export function testRefusals(refusals: Refusals): void {
+  for (const [what, [json, path, message]] of Object.entries(refusals)) {
+    it(`${what} is refused by the place where it is`, () => {
+      assert.throws(
+        () => topologyFromKeras(json),
+        error => {
+          assert.ok(error instanceof AppError)
+          assert.equal(error.mistakes[0]?.path, path)
+          assert.match(error.mistakes[0]!.message, message)
+          return true
+        },
+      )
+    })
+  }
+}
