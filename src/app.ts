@@ -23,6 +23,7 @@ import { createJobRoute } from '#http/routes/create-job.ts'
 import { createModelRoute } from '#http/routes/create-model.ts'
 import { deleteDatasetRoute } from '#http/routes/delete-dataset.ts'
 import { deleteJobRoute } from '#http/routes/delete-job.ts'
+import { deleteModelRoute } from '#http/routes/delete-model.ts'
 import { downloadArtifactRoute } from '#http/routes/download-artifact.ts'
 import { getJobRoute } from '#http/routes/get-job.ts'
 import { getLayersRoute } from '#http/routes/get-layers.ts'
@@ -106,6 +107,7 @@ export async function createApp(
   await app.register(deleteDatasetRoute(world))
   await app.register(readDatasetsRoutes(world, datasetsDir))
   await app.register(createModelRoute(world, uploadsDir))
+  await app.register(deleteModelRoute(world))
   await app.register(readModelsRoutes(world))
   await app.register(healthRoutes(world))
   return app

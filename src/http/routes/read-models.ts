@@ -5,7 +5,7 @@ import { ModelResource, modelResource, PRESET_RESOURCES } from '#http/model-reso
 import { Limit, pageAfter, pageOf } from '#http/page.ts'
 import type { World } from '#infra/connect.ts'
 
-const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
+export const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
 
 const list = {
   operationId: 'listModels',
@@ -23,16 +23,8 @@ const get = {
   response: { 200: ModelResource },
 }
 
-const remove = {
-  operationId: 'deleteModel',
-  tags: ['datasets and models'],
-  summary: 'Delete an upload; jobs that were made from it keep what they need',
-  params: ModelParams,
-  response: { 204: z.null().describe('Gone.') },
-}
-
 export const readModelsRoutes =
-  ({ models, blobs }: Pick<World, 'models' | 'blobs'>): FastifyPluginAsyncZod =>
+  ({ models }: Pick<World, 'models'>): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/models', { schema: list }, async ({ query: { after, limit } }) =>
       pageAfter(after, limit, PRESET_RESOURCES, async () =>
@@ -41,20 +33,9 @@ export const readModelsRoutes =
     )
     app.get('/v1/models/:modelId', { schema: get }, async ({ params: { modelId } }) => {
       const preset = PRESET_RESOURCES.find(({ id }) => id === modelId)
-      return preset ?? modelResource(await requireUpload(modelId))
+      if (preset) return preset
+      const upload = await models.get(modelId)
+      if (!upload) throw new AppError('not_found', `There is no model "${modelId}".`)
+      return modelResource(upload)
     })
-    app.delete('/v1/models/:modelId', { schema: remove }, async ({ params: { modelId } }, reply) => {
-      if (PRESET_RESOURCES.some(({ id }) => id === modelId))
-        throw new AppError('conflict', `${modelId} is built in and stays.`)
-      await requireUpload(modelId)
-      await models.delete(modelId)
-      await blobs.deleteAll(modelId)
-      return reply.code(204).send(null)
-    })
-
-    async function requireUpload(id: string) {
-      const record = await models.get(id)
-      if (!record) throw new AppError('not_found', `There is no model "${id}".`)
-      return record
-    }
   }
