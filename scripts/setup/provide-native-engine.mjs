@@ -1,14 +1,14 @@
-import { existsSync } from 'node:fs'
-import { mkdir, readFile, realpath, rename, symlink, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, realpath, rename, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cacheDirectory } from './cache-directory.mjs'
-import { bridgePackage, compileBinding, requireCompiler } from './compile-binding.mjs'
+import { bridgePackage, compileBinding, compileOps, digestOfOps } from './compile-modules.mjs'
 import { listTensorflowSources } from './list-tensorflow-sources.mjs'
 import { say, showProgress } from './progress.mjs'
 import { tryNativeEngine } from './try-native-engine.mjs'
 
-/** Where tfjs-node looks for its binding. */
+/** Where tfjs-node looks for its binding, and the native engine for the ops of `native/`. */
 const bindingLink = `${bridgePackage}/lib/napi-v8/tfjs_binding.node`
+const opsLink = `${bridgePackage}/lib/napi-v8/thresher_ops.node`
 const verdictFile = `${bridgePackage}/lib/napi-v8/verdict.json`
 
 /**
@@ -33,11 +33,13 @@ function wishOf(env) {
   return env.THRESHER_LIBTENSORFLOW || env.THRESHER_DEVICE || undefined
 }
 
-/** The outcome of the last trial, as long as it was about this binding, this Node and this wish. */
+/** The outcome of the last trial, as long as it was about this binding, these ops, this Node and this wish. */
 async function readVerdict(env) {
   try {
     const verdict = JSON.parse(await readFile(verdictFile, 'utf8'))
-    const same = verdict.binding === (await realpath(bindingLink)) && verdict.node === process.version
+    const { binding, ops, node } = verdict
+    const same =
+      binding === (await realpath(bindingLink)) && ops === (await digestOfOps()) && node === process.version
     return same && (wishOf(env) ?? verdict.wish) === verdict.wish ? verdict.engine : undefined
   } catch {
     return undefined
@@ -46,23 +48,29 @@ async function readVerdict(env) {
 
 async function tryAndRemember(env) {
   const engine = await showProgress('Trying the native engine', tryNativeEngine())
-  const verdict = { binding: await realpath(bindingLink), node: process.version, wish: wishOf(env), engine }
+  const verdict = {
+    binding: await realpath(bindingLink),
+    ops: await digestOfOps(),
+    node: process.version,
+    wish: wishOf(env),
+    engine,
+  }
   await writeFile(verdictFile, JSON.stringify(verdict))
   return engine
 }
 
 async function findWorkingEngine(env) {
-  if (wishOf(env) === undefined && existsSync(bindingLink)) {
+  if (wishOf(env) === undefined && (await isInstalled())) {
     const engine = await tryAndRemember(env).catch(() => undefined)
     if (engine) return engine
   }
   const sources = listTensorflowSources(env)
-  const compiler = await requireCompiler(env)
   for (const { name, provide } of sources) {
     try {
-      const libraries = await provide()
-      const folder = join(cacheDirectory(env), 'bindings')
-      await linkBinding(await compileBinding({ compiler, folder, ...libraries }))
+      const options = { ...(await provide()), folder: join(cacheDirectory(env), 'bindings'), env }
+      const [binding, ops] = [await compileBinding(options), await compileOps(options)]
+      await link(bindingLink, binding)
+      await link(opsLink, ops)
       return await tryAndRemember(env)
     } catch (error) {
       say(`${name} does not work here: ${error.message}.`)
@@ -71,10 +79,16 @@ async function findWorkingEngine(env) {
   throw new Error(`${sources.map(({ name }) => name).join(', ')} failed as said above`)
 }
 
-/** Replaces the link in one move, since another process may be about to load it. */
-async function linkBinding(binding) {
-  await mkdir(dirname(bindingLink), { recursive: true })
-  const partial = `${bindingLink}.${process.pid}`
-  await symlink(binding, partial)
-  await rename(partial, bindingLink)
+/** Whether tfjs-node's own installer has left a binding, where setup leaves links. There are no ops of `native/` then. */
+async function isInstalled() {
+  const file = await lstat(bindingLink).catch(() => undefined)
+  return file !== undefined && !file.isSymbolicLink()
+}
+
+/** Replaces a link in one move, since another process may be about to load what it points to. */
+async function link(path, target) {
+  await mkdir(dirname(path), { recursive: true })
+  const partial = `${path}.${process.pid}`
+  await symlink(target, partial)
+  await rename(partial, path)
 }

@@ -3,6 +3,7 @@ import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Engine } from './engine.ts'
 import { registerNativeKernels } from './register-native-kernels.ts'
+import { registerOwnOps } from './register-own-ops.ts'
 
 /** Loads libtensorflow through tfjs-node. Throws when the binding or its library is missing. */
 export async function openNative(threads: number): Promise<Engine> {
@@ -10,6 +11,7 @@ export async function openNative(threads: number): Promise<Engine> {
   restoreRemovedUtil()
   await import('@tensorflow/tfjs-node-gpu')
   registerNativeKernels()
+  registerOwnOps(threads)
   const { binding, isUsingGpuDevice } = tf.backend() as tf.KernelBackend & {
     binding: { TF_Version: string }
     isUsingGpuDevice: boolean

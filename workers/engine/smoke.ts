@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type Engine, type EngineName, openEngine, type SmokeTestOutcome } from './engine.ts'
+import { grdaStep } from './grda-step.ts'
 
 // A child of chooseEngine: opens the engine named in argv, checks its arithmetic and answers.
 // A library built for another processor ends this process, and not a job's.
@@ -20,6 +21,14 @@ async function openAndCheck(name: EngineName): Promise<Engine> {
   const [toImage, toFilter] = tf.grads(halfSquares)([image, filter])
   expectValues('convolution gradient to the image', toImage!, [37, 121, 94, 178, 500, 342, 201, 499, 308])
   expectValues('convolution gradient to the filter', toFilter!, [784, 1012, 1468, 1696])
+  const { accumulator, weights } = grdaStep(
+    tf.tensor1d([4, -4, 1]),
+    tf.tensor1d([2, 2, 2]),
+    tf.scalar(0.5),
+    tf.scalar(1),
+  )
+  expectValues("gRDA's accumulator", accumulator, [3, -5, 0])
+  expectValues("gRDA's weights", weights, [2, -4, 0])
   return engine
 }
 

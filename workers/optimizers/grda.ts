@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { GrdaSpec } from '#domain/optimizer-spec.ts'
 import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#domain/threshold.ts'
+import { grdaStep } from '#workers/engine/grda-step.ts'
 import { softThreshold } from '#workers/engine/soft-threshold.ts'
 import { mapTensors } from './map-tensors.ts'
 import type { LearningRate, Transform } from './transform.ts'
@@ -15,8 +16,6 @@ export function grda(
   learningRate: LearningRate,
   isPenalised: (variable: string) => boolean = () => true,
 ): Transform<ThresholdState> {
-  const threshold = (accumulator: tf.NamedTensorMap, l1: tf.Scalar) =>
-    mapTensors(accumulator, (v, name) => (isPenalised(name) ? softThreshold(v, l1) : v))
   return {
     clock: INITIAL_THRESHOLD,
     init: params => ({ accumulator: { ...params } }),
@@ -26,11 +25,21 @@ export function grda(
       return { clock, scalars: { rate, l1: clock.l1 } }
     },
     update(gradients, slots, _, { rate, l1 }) {
-      const accumulator = mapTensors(slots.accumulator!, (v, name) =>
-        tf.sub(v, tf.mul(gradients[name]!, rate!)),
-      )
-      return { params: threshold(accumulator, l1!), slots: { accumulator } }
+      const moves = Object.entries(slots.accumulator!).map(([name, v]) => {
+        const g = gradients[name]!
+        return [name, isPenalised(name) ? grdaStep(v, g, rate!, l1!) : freeStep(v, g, rate!)] as const
+      })
+      const collect = (part: 'accumulator' | 'weights') =>
+        Object.fromEntries(moves.map(([name, move]) => [name, move[part]]))
+      return { params: collect('weights'), slots: { accumulator: collect('accumulator') } }
     },
-    paramsOf: ({ accumulator }, { l1 }) => threshold(accumulator!, tf.scalar(l1)),
+    paramsOf: ({ accumulator }, { l1 }) =>
+      mapTensors(accumulator!, (v, name) => (isPenalised(name) ? softThreshold(v, tf.scalar(l1)) : v)),
   }
+}
+
+/** The step of a variable without a threshold. */
+function freeStep(v: tf.Tensor, g: tf.Tensor, rate: tf.Scalar): ReturnType<typeof grdaStep> {
+  const moved = tf.sub(v, tf.mul(g, rate))
+  return { accumulator: moved, weights: moved }
 }
