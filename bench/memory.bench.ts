@@ -31,8 +31,9 @@ const samples: Sample[] = []
 for (let epoch = 1; training.clock.step < STEPS; epoch++) {
   for await (const batch of run.trainingBatches(epoch)) {
     readOutcome(training.step(batch))
-    if (training.clock.step % SAMPLE_EVERY === 0) samples.push(sample(training.clock.step))
-    if (training.clock.step === STEPS) break
+    const { step } = training.clock
+    if (step >= SAMPLE_EVERY * (samples.length + 1)) samples.push(sample(step))
+    if (step >= STEPS) break
   }
 }
 await writeFile(PLOT, plot())

@@ -37,19 +37,20 @@ export class EpochTally {
     this.#examples = before.examples
   }
 
-  /** @param step counted from 1 over the whole job, to name in an error */
-  add(step: number, batchSize: number, outcome: Outcome): void {
+  /** @param step the first of the outcome's, counted from 1 over the whole job, to name in an error */
+  add(step: number, examples: number, outcome: Outcome): void {
     this.#pending.push({ step, outcome })
-    this.#examples += batchSize
+    this.#examples += examples
   }
 
   /** @throws Diverged for the first step whose loss is not finite */
   sums(): EpochSums {
     for (const { step, outcome } of this.#pending.splice(0)) {
-      const { lossSum, ...metrics } = readOutcome(outcome)
-      expectFinite(lossSum, `step ${step}`)
-      this.#loss += lossSum
-      addTo(this.#metrics, metrics)
+      for (const [index, { lossSum, ...metrics }] of readOutcome(outcome).entries()) {
+        expectFinite(lossSum, `step ${step + index}`)
+        this.#loss += lossSum
+        addTo(this.#metrics, metrics)
+      }
     }
     const seconds = this.#before.seconds + (performance.now() - this.#startedAt) / 1000
     return { loss: this.#loss, metrics: { ...this.#metrics }, examples: this.#examples, seconds }

@@ -4,7 +4,7 @@ import { absoluteError, binaryCrossEntropy, crossEntropy, type LossAt, squaredEr
 import { absoluteErrorSum, correctAnswers, correctCount, topCount } from './metrics.ts'
 
 /** Sums over a batch, by name: `correct` answers, those among the `top5`, the `absoluteError`. */
-export type MetricSums = Record<string, tf.Scalar>
+export type MetricSums = Record<string, tf.Scalar | tf.Tensor1D>
 
 /** What a training strives for, and what is measured of it: functions of outputs [batch, n] and labels. */
 export interface Objective {

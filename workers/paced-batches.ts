@@ -1,5 +1,4 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Batch } from './data/batches.ts'
 
 const TURN_MS = 100
 
@@ -7,7 +6,7 @@ const TURN_MS = 100
  * The same batches, with a turn for everything else in the process now and then: whoever wants the work to end can say so
  * only then. @throws the signal's reason once it is aborted
  */
-export async function* pacedBatches(
+export async function* pacedBatches<Batch>(
   batches: Iterable<Batch> | AsyncIterable<Batch>,
   signal: AbortSignal,
 ): AsyncGenerator<Batch, void, undefined> {

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Routine } from './engine/program.ts'
+import { takeRows } from './engine/bytes.ts'
+import type { Routine, Variables } from './engine/program.ts'
 import type { Model } from './models/from-topology.ts'
 import type { MetricSums, Objective } from './objective.ts'
 import type { Transform } from './optimizers/transform.ts'
 
-/** What a routine found in its batch: the sum of the losses, and those of the metrics. */
-export type Outcome = { lossSum: tf.Scalar } & MetricSums
+/** What a routine found in its batch: the sum of the losses, and those of the metrics; of several steps, [steps] each. */
+export type Outcome = { lossSum: tf.Scalar | tf.Tensor1D } & MetricSums
 
 /** What a step and an evaluation are made of. */
 export interface Ingredients {
@@ -35,9 +36,43 @@ export function stepRoutine({ model, transform, objective, normalise }: Ingredie
   }
 }
 
-/** Measures the model as it is. */
+/**
+ * Steps in a row, each on a batch of the examples that are the variables `training`: takes their places `rows` [steps, batch],
+ * `seeds` [steps, 2], and as `numbers` [steps, names] the scalars of the ticks by these names.
+ */
+export function stepsRoutine(ingredients: Ingredients, names: readonly string[]): Routine {
+  const step = stepRoutine(ingredients)
+  return ({ training, ...variables }, { rows, seeds, numbers }) => {
+    let changed: Variables = {}
+    const [seedOf, numbersOf] = [tf.unstack(seeds!), tf.unstack(numbers!)]
+    const outcomes = tf.unstack(rows!).map((places, index) => {
+      const values = tf.unstack(numbersOf[index]!)
+      const scalars = Object.fromEntries(names.map((name, at) => [name, values[at]!]))
+      const inputs = { ...takeExamples(training!, places), seed: seedOf[index]!, ...scalars }
+      const result = step({ ...variables, ...changed }, inputs)
+      changed = result.variables!
+      return result.outputs
+    })
+    return { outputs: stackEach(outcomes), variables: changed }
+  }
+}
+
+function takeExamples(
+  { x, labels }: tf.NamedTensorMap,
+  places: tf.Tensor,
+): { x: tf.Tensor; labels: tf.Tensor } {
+  return { x: takeRows(x!, places), labels: takeRows(labels!, places) }
+}
+
+function stackEach(records: readonly tf.NamedTensorMap[]): tf.NamedTensorMap {
+  const names = Object.keys(records[0]!)
+  return Object.fromEntries(names.map(name => [name, tf.stack(records.map(record => record[name]!))]))
+}
+
+/** Measures the model as it is, on a batch or on `rows` [1, batch] of the examples that are the variables `validation`. */
 export function evaluationRoutine({ model, objective, normalise }: Omit<Ingredients, 'transform'>): Routine {
-  return ({ params, statistics }, { x, labels }) => {
+  return ({ params, statistics, validation }, { rows, ...batch }) => {
+    const { x, labels } = rows ? takeExamples(validation!, tf.unstack(rows)[0]!) : batch
     const { logits } = model({ ...params, ...statistics }, normalise(x!))
     const outputs: tf.NamedTensorMap = {
       lossSum: objective.loss(logits, labels!).sum,
@@ -48,11 +83,12 @@ export function evaluationRoutine({ model, objective, normalise }: Omit<Ingredie
   }
 }
 
-/** Waits for the routine that made it, so a GPU idles meanwhile. */
-export function readOutcome(outcome: Outcome): { lossSum: number } & Record<string, number> {
-  const { lossSum, ...sums } = outcome
-  const metrics = Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum.dataSync()[0]!]))
-  const values = { lossSum: lossSum.dataSync()[0]!, ...metrics }
+/** One record a step. Waits for the routine that made them, so a GPU idles meanwhile. */
+export function readOutcome(outcome: Outcome): ({ lossSum: number } & Record<string, number>)[] {
+  const values = Object.entries(outcome).map(([name, sums]) => [name, sums.dataSync()] as const)
   tf.dispose(outcome)
-  return values
+  return Array.from(
+    values[0]![1],
+    (_, step) => Object.fromEntries(values.map(([name, sums]) => [name, sums[step]!])) as { lossSum: number },
+  )
 }

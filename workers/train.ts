@@ -108,11 +108,13 @@ async function* takeSteps(
 ): AsyncGenerator<Progress, void, undefined> {
   let toldAt = Number.NEGATIVE_INFINITY
   for await (const batch of trainingBatches(place.epoch, place.step)) {
+    const first = training.clock.step + 1
     const outcome = training.step(batch)
-    tally.add(training.clock.step, batch.size, outcome)
+    const steps = training.clock.step - first + 1
+    tally.add(first, steps * batch.size, outcome)
     // At once where nothing waits for it, so that a divergence ends the step it happens in.
     if (hasItsValues()) tally.sums()
-    place.step++
+    place.step += steps
     if (performance.now() - toldAt < PROGRESS_INTERVAL_MS) continue
     toldAt = performance.now()
     const { loss, examplesPerSecond } = tally.read()

@@ -6,15 +6,17 @@ import { variablesOf } from '#domain/variables.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import { augmenter } from './data/augment.ts'
 import { layoutFromSpec, normaliser } from './data/batch-tensors.ts'
-import { type Batch, batches, batchSizes } from './data/batches.ts'
+import { type Batch, batches } from './data/batches.ts'
 import type { Split } from './data/examples.ts'
 import { imageBatches } from './data/image-batches.ts'
+import { type Pace, type Rows, rowsInOrder } from './data/rows.ts'
+import { type Counts, canHold, type Feeding, heldFeeding, stepsPerCall, streamedFeeding } from './feeding.ts'
 import { modelFromTopology } from './models/from-topology.ts'
 import { objectiveFor } from './objective.ts'
 import { learningRateFromSpec, transformFromSpec } from './optimizers/from-spec.ts'
 import type { LearningRate } from './optimizers/transform.ts'
 import { pacedBatches } from './paced-batches.ts'
-import { beginTraining, type Training } from './training.ts'
+import { beginTraining, type SomeBatch, type Training } from './training.ts'
 import { drawVariables } from './weights.ts'
 
 /** What a job learns from and what it is measured on. */
@@ -27,26 +29,29 @@ export interface Splits {
 export type InitialState = Partial<Pick<TrainingState, 'clock'>> & Pick<TrainingState, 'variables'>
 
 /** Everything about a training that stays the same from its first step to its last. */
-export interface TrainingRun {
+export interface TrainingRun<Kind extends SomeBatch = SomeBatch> {
   spec: TrainingSpec
   stepsPerEpoch: number
   learningRate: LearningRate
   /** From the weights that the seed draws, or from where a training was left. */
-  begin(from?: InitialState): Training
+  begin(from?: InitialState): Training<Kind>
   /** The training split in the order of an epoch, which is counted from 1, from the batch after `skip` on. */
-  trainingBatches(epoch: number, skip?: number): AsyncIterable<Batch>
-  validationBatches(): AsyncIterable<Batch>
+  trainingBatches(epoch: number, skip?: number): AsyncIterable<Kind>
+  validationBatches(): AsyncIterable<Kind>
+}
+
+/** Where batches come from. */
+interface Source<Kind> {
+  training(epoch: number, skip: number): Iterable<Kind> | AsyncIterable<Kind>
+  validation(): Iterable<Kind> | AsyncIterable<Kind>
 }
 
 /** @param signal ends the run's batches with its reason as the error */
-export function prepareRun(
-  spec: TrainingSpec,
-  { training, validation }: Splits,
-  signal: AbortSignal,
-): TrainingRun {
+export function prepareRun(spec: TrainingSpec, splits: Splits, signal: AbortSignal): TrainingRun {
   const topology = topologyOf(spec.model)
   const layout = layoutFromSpec(spec)
-  const stepsPerEpoch = Math.ceil(training.indices.length / spec.batchSize)
+  const counts = { training: splits.training.indices.length, validation: splits.validation.indices.length }
+  const stepsPerEpoch = Math.ceil(counts.training / spec.batchSize)
   const transform = transformFromSpec(spec, variablesOf(topology), stepsPerEpoch)
   const ingredients = {
     model: modelFromTopology(topology),
@@ -54,23 +59,41 @@ export function prepareRun(
     objective: objectiveFor(spec.loss),
     normalise: normaliser(spec.dataset.normalize, layout.dtype),
   }
-  const sizes = {
-    training: batchSizes(training.indices.length, spec.batchSize),
-    validation: batchSizes(validation.indices.length, spec.batchSize),
-  }
-  return {
+  const runWith = <Kind extends SomeBatch>(
+    feeding: Feeding<Kind>,
+    source: Source<Kind>,
+  ): TrainingRun<Kind> => ({
     spec,
     stepsPerEpoch,
     learningRate: learningRateFromSpec(spec, stepsPerEpoch),
     begin(from = { variables: drawVariables(topology, spec.seed) }) {
-      const shape = { topology, layout, sizes, seed: spec.seed }
+      const shape = { topology, feeding, seed: spec.seed }
       return beginTraining(ingredients, { clock: transform.clock, ...from }, shape)
     },
-    trainingBatches(epoch, skip = 0) {
-      const split = epochOrder(spec, training, epoch)
-      return pacedBatches(batchesOf(spec, split, { epoch, skip }), signal)
+    trainingBatches: (epoch, skip = 0) => pacedBatches(source.training(epoch, skip), signal),
+    validationBatches: () => pacedBatches(source.validation(), signal),
+  })
+  if (spec.augmentation.length > 0 || !canHold(splits))
+    return runWith(streamedFeeding(layout, counts, spec.batchSize), streamOf(spec, splits))
+  const pace = { batchSize: spec.batchSize, stepsPerCall: stepsPerCall(topology, spec.batchSize) }
+  return runWith(heldFeeding(layout, splits, pace), placesOf(spec, counts, pace))
+}
+
+function placesOf(spec: TrainingSpec, { training, validation }: Counts, pace: Pace): Source<Rows> {
+  return {
+    training: (epoch, skip) => rowsInOrder(epochOrder(spec, training, epoch), pace, skip),
+    validation: () => rowsInOrder(identity(validation), { ...pace, stepsPerCall: 1 }),
+  }
+}
+
+function streamOf(spec: TrainingSpec, { training, validation }: Splits): Source<Batch> {
+  return {
+    training(epoch, skip) {
+      const order = epochOrder(spec, training.indices.length, epoch)
+      const indices = order.map(position => training.indices[position]!)
+      return batchesOf(spec, { examples: training.examples, indices }, { epoch, skip })
     },
-    validationBatches: () => pacedBatches(batchesOf(spec, validation), signal),
+    validation: () => batchesOf(spec, validation),
   }
 }
 
@@ -94,9 +117,11 @@ function batchesOf(
   return batches({ examples, indices }, batchSize, { skip, ...(place && { place }) })
 }
 
-/** Each epoch has a random stream of its own, so that it can be repeated without the ones before it. */
-function epochOrder({ seed, shuffle }: TrainingSpec, { examples, indices }: Split, epoch: number): Split {
-  if (!shuffle) return { examples, indices }
-  const order = permutation(indices.length, randomStream(seed, 'shuffle', epoch))
-  return { examples, indices: order.map(position => indices[position]!) }
+/** The places of the split's examples. Each epoch has a random stream of its own, so that it can be repeated without the ones before it. */
+function epochOrder({ seed, shuffle }: TrainingSpec, count: number, epoch: number): Uint32Array {
+  return shuffle ? permutation(count, randomStream(seed, 'shuffle', epoch)) : identity(count)
+}
+
+function identity(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, place) => place)
 }

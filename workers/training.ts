@@ -4,18 +4,23 @@ import type { Topology } from '#domain/model-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import type { Weight } from '#formats/named-tensor.ts'
-import { type BatchLayout, blankBatch, uploadBatch } from './data/batch-tensors.ts'
-import type { Batch } from './data/batches.ts'
 import { inScope } from './engine/in-scope.ts'
 import { openProgram, type Variables } from './engine/program.ts'
-import { type Transform, toScalars } from './optimizers/transform.ts'
-import { evaluationRoutine, type Ingredients, type Outcome, stepRoutine } from './train-step.ts'
+import { type Feeding, HELD_GROUPS } from './feeding.ts'
+import { type Transform, ticksFrom } from './optimizers/transform.ts'
+import type { Ingredients, Outcome } from './train-step.ts'
 import { toTensors, toWeight } from './weights.ts'
 
+/** A batch, whatever its kind: its training knows. */
+export interface SomeBatch {
+  size: number
+}
+
 /** A model in training: its variables are on the device until `end`, and change with each step. */
-export interface Training {
+export interface Training<Batch extends SomeBatch = SomeBatch> {
   /** After the last step. */
   readonly clock: Clock
+  /** A step, or as many as the batch is for. */
   step(batch: Batch): Outcome
   evaluate(batch: Batch): Outcome
   /** A copy, in model order. */
@@ -27,62 +32,56 @@ export interface Training {
   end(): void
 }
 
-/** The numbers of examples that batches will have: usually the batch size, and what is left for the last one. */
-export interface BatchSizes {
-  training: readonly number[]
-  validation: readonly number[]
-}
-
-/** What a training's batches look like, and what its model does. */
-export interface TrainingShape {
+/** What a training's batches are, and what its model does. */
+export interface TrainingShape<Batch extends SomeBatch> {
   topology: Topology
-  layout: BatchLayout
-  sizes: BatchSizes
+  feeding: Feeding<Batch>
   /** Decides, with the step, what drops out. */
   seed: number
 }
 
-export function beginTraining(
+export function beginTraining<Batch extends SomeBatch>(
   ingredients: Ingredients,
   start: TrainingState,
-  { topology, layout, sizes, seed }: TrainingShape,
-): Training {
+  { topology, feeding, seed }: TrainingShape<Batch>,
+): Training<Batch> {
   const { transform } = ingredients
   const members = (group: string) => (group === 'statistics' ? statisticsOf : variablesOf)(topology)
   let { clock } = start
-  const evaluation = (batch: Batch) => ({ routine: 'evaluate', inputs: uploadBatch(batch, layout) })
-  const step = (batch: Batch, { clock: { step }, scalars }: ReturnType<Transform['tick']>) => ({
-    routine: 'step',
-    inputs: {
-      ...uploadBatch(batch, layout),
-      seed: tf.tensor1d([seed | 0, step], 'int32'),
-      ...toScalars(scalars),
-    },
-  })
-  const program = inScope(() => {
-    const next = transform.tick(clock)
-    return openProgram(
-      openVariables(transform, start),
-      { step: stepRoutine(ingredients), evaluate: evaluationRoutine(ingredients) },
-      [
-        ...sizes.training.map(size => step(blankBatch(size, layout), next)),
-        ...sizes.validation.map(size => evaluation(blankBatch(size, layout))),
-      ],
-    )
-  })
+  const evaluation = (batch: Batch) => ({ routine: 'evaluate', inputs: feeding.examples(batch) })
+  /** The call of a batch, and the clock after it. */
+  const step = (batch: Batch) => {
+    const ticks = ticksFrom(transform, clock, feeding.stepsOf(batch))
+    const seeds = ticks.map(tick => [seed | 0, tick.clock.step])
+    const scalars = ticks.map(tick => tick.scalars)
+    const inputs = { ...feeding.examples(batch), ...feeding.changes(seeds, scalars) }
+    return { call: { routine: 'step', inputs }, after: ticks.at(-1)!.clock }
+  }
+  const program = inScope(() =>
+    openProgram({ ...openVariables(transform, start), ...feeding.hold() }, feeding.routines(ingredients), [
+      ...feeding.shapes.training.map(batch => step(batch).call),
+      ...feeding.shapes.validation.map(evaluation),
+    ]),
+  )
   const read = (group: string) => {
     const values = program.read(group)
     return members(group).map(variable => toWeight(variable, values.get(variable.name)!))
   }
-  const groups = program.groups.filter(group => group !== 'params' || !transform.paramsOf)
+  const isState = (group: string) =>
+    !HELD_GROUPS.has(group) && (group !== 'params' || transform.paramsOf === undefined)
+  const groups = program.groups.filter(isState)
   return {
     get clock() {
       return clock
     },
     step(batch) {
-      const next = transform.tick(clock)
-      const outcome = tf.tidy(() => program.run(step(batch, next)))
-      clock = next.clock
+      let after = clock
+      const outcome = tf.tidy(() => {
+        const next = step(batch)
+        after = next.after
+        return program.run(next.call)
+      })
+      clock = after
       return outcome as Outcome
     },
     evaluate: batch => tf.tidy(() => program.run(evaluation(batch))) as Outcome,

@@ -6,14 +6,15 @@ import { variablesOf } from '#domain/variables.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
-import { batches } from '#workers/data/batches.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
+import { rowsInOrder } from '#workers/data/rows.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { nativeBackend } from '#workers/engine/native-backend.ts'
+import { heldFeeding, stepsPerCall } from '#workers/feeding.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { objectiveFor } from '#workers/objective.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
-import { readOutcome } from '#workers/train-step.ts'
+import { type Outcome, readOutcome } from '#workers/train-step.ts'
 import { beginTraining } from '#workers/training.ts'
 
 // Thresher takes steps as its runners do: FOLDER [sgd]. See workload.py for the protocol; the answers also have the seconds
@@ -26,25 +27,28 @@ const inside = timeInsideTensorFlow()
 const pixels = await readFile(join(folder, 'images.u8'))
 const labels = new Int32Array(new Uint8Array(await readFile(join(folder, 'labels.i32'))).buffer)
 const split = wholeSplit({ x: pixels, labels: Uint8Array.from(labels), count: labels.length })
+const { topology, batchSize } = spec
+const pace = { batchSize, stepsPerCall: stepsPerCall(topology, batchSize) }
 const training = begin(await readWeights())
 console.log(JSON.stringify({ version: `${version}, ${device}` }))
-let queue = batches(split, spec.batchSize)
-for await (const line of createInterface({ input: process.stdin })) {
+for await (const line of createInterface({ input: process.stdin }))
   console.log(JSON.stringify(takeSteps(JSON.parse(line).steps)))
-}
 training.end()
 
 function takeSteps(steps: number) {
   const startedAt = performance.now()
   const insideBefore = inside.milliseconds
   let waited = 0
-  const outcomes = Array.from({ length: steps }, () => {
+  const outcomes: Outcome[] = []
+  const queue = placesOf(steps)
+  for (;;) {
     const askedAt = performance.now()
-    const batch = nextBatch()
+    const next = queue.next()
     waited += performance.now() - askedAt
-    return { outcome: training.step(batch), size: batch.size }
-  })
-  const losses = outcomes.map(({ outcome, size }) => readOutcome(outcome).lossSum / size)
+    if (next.done) break
+    outcomes.push(training.step(next.value))
+  }
+  const losses = outcomes.flatMap(readOutcome).map(({ lossSum }) => lossSum / batchSize)
   return {
     seconds: (performance.now() - startedAt) / 1000,
     losses,
@@ -53,11 +57,14 @@ function takeSteps(steps: number) {
   }
 }
 
-function nextBatch() {
-  const next = queue.next()
-  if (!next.done) return next.value
-  queue = batches(split, spec.batchSize)
-  return queue.next().value!
+/** As many batches as are asked for, over and over from the first. */
+function placesOf(steps: number) {
+  const from = training.clock.step
+  const order = Uint32Array.from(
+    { length: steps * batchSize },
+    (_, i) => (from * batchSize + i) % labels.length,
+  )
+  return rowsInOrder(order, pace)
 }
 
 async function readWeights(): Promise<Record<string, Weight[]>> {
@@ -69,7 +76,7 @@ async function readWeights(): Promise<Record<string, Weight[]>> {
 }
 
 function begin(variables: Record<string, Weight[]>) {
-  const { topology, optimizer: grda, mean, std } = spec
+  const { optimizer: grda, mean, std } = spec
   const { learningRate } = grda
   const optimizer =
     optimizerName === 'sgd' ? ({ name: 'sgd', learningRate, momentum: 0, nesterov: false } as const) : grda
@@ -85,12 +92,8 @@ function begin(variables: Record<string, Weight[]>) {
     normalise: normaliser({ mean, std }, 'uint8'),
   }
   const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
-  const sizes = { training: [spec.batchSize], validation: [] }
-  return beginTraining(
-    ingredients,
-    { clock: transform.clock, variables },
-    { topology, layout, sizes, seed: 1 },
-  )
+  const feeding = heldFeeding(layout, { training: split, validation: split }, pace)
+  return beginTraining(ingredients, { clock: transform.clock, variables }, { topology, feeding, seed: 1 })
 }
 
 /** Counts the milliseconds that calls into TensorFlow's sessions take. */

@@ -13,4 +13,5 @@ const { spec } = resolveSpec(JobRequest.parse({ model: { preset: process.argv[2]
 const batch = blankBatch(spec.batchSize, layoutFromSpec(spec))
 const split = wholeSplit({ x: batch.x, labels: new Uint8Array(batch.size), count: batch.size })
 const run = prepareRun(spec, { training: split, validation: split }, new AbortController().signal)
-readOutcome(run.begin().step(batch))
+const training = run.begin()
+for await (const rows of run.trainingBatches(1)) readOutcome(training.step(rows))

@@ -1,6 +1,6 @@
 import { median } from '#bench/median.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
-import { stepFlops } from './flops.ts'
+import { stepFlops } from '#domain/step-flops.ts'
 import type { Answer } from './side.ts'
 import { titleOf, type Workload } from './workloads.ts'
 

@@ -40,7 +40,7 @@ export interface WorkloadFile {
   std: number[]
 }
 
-const BATCHES = 4
+const BATCHES = 8
 
 export function titleOf({ preset, batchSize }: Workload): string {
   return `${preset} b${batchSize}`

@@ -34,7 +34,8 @@ const run = prepareRun(spec, { training: split, validation: split }, new AbortCo
 const training = run.begin()
 const before = training.readWeights()
 const losses: number[] = []
-for await (const batch of run.trainingBatches(1)) losses.push(readOutcome(training.step(batch)).lossSum)
+for await (const batch of run.trainingBatches(1))
+  losses.push(...readOutcome(training.step(batch)).map(({ lossSum }) => lossSum))
 const changes = training
   .readWeights()
   .map(({ name, data }, index) => [name, Array.from(data, (value, i) => value - before[index]!.data[i]!)])

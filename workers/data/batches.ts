@@ -44,9 +44,21 @@ export function* batches(
   }
 }
 
+/** All of a split as one batch: the examples themselves where it is all of them in their order. */
+export function wholeBatch(split: Split<Examples>): Batch {
+  const { examples, indices } = split
+  const isWhole = indices.length === examples.count && indices.every((index, row) => index === row)
+  if (!isWhole) return batches(split, indices.length).next().value!
+  return { x: examples.x, labels: labelsOf(split, indices), size: examples.count }
+}
+
 /** Those of some of the examples. */
 export function labelsOf({ examples: { labels, count } }: Split, rows: Uint32Array): Batch['labels'] {
-  if (!(labels instanceof Float32Array)) return Int32Array.from(rows, index => labels[index]!)
+  if (!(labels instanceof Float32Array)) {
+    const picked = new Int32Array(rows.length)
+    for (let row = 0; row < rows.length; row++) picked[row] = labels[rows[row]!]!
+    return picked
+  }
   const width = labels.length / count
   const picked = new Float32Array(rows.length * width)
   rows.forEach((index, row) => {

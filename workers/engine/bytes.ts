@@ -10,6 +10,19 @@ export function uploadBytes(bytes: Uint8Array, shape: readonly number[]): tf.Ten
   return backend.createOutputTensor({ id, shape: [...shape], dtype })
 }
 
+/** Some rows of bytes or of any other tensor [count, ...], by their places [rows]. Natively only. */
+export function takeRows(tensor: tf.Tensor, places: tf.Tensor): tf.Tensor {
+  const backend = nativeBackend()
+  const { TF_ATTR_TYPE: type, TF_INT32 } = backend.binding
+  const axis = tf.scalar(0, 'int32')
+  const attributes = [
+    { name: 'Tparams', type, value: backend.tensorMap.get(tensor.dataId).dtype },
+    { name: 'Tindices', type, value: TF_INT32 },
+    { name: 'Taxis', type, value: TF_INT32 },
+  ]
+  return backend.executeSingleOutput('GatherV2', attributes, [tensor, places, axis])
+}
+
 /** The same numbers as float32. */
 export function bytesToFloats(bytes: tf.Tensor): tf.Tensor {
   if (tf.getBackend() !== 'tensorflow') return bytes

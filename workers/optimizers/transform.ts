@@ -30,6 +30,17 @@ export interface Transform<State extends Clock = Clock> {
 /** The learning rate of a step, counted from 1 over the whole job. */
 export type LearningRate = (step: number) => number
 
+/** The next ticks, one for each of some steps in a row. */
+export function ticksFrom<State extends Clock>(
+  { tick }: Pick<Transform<State>, 'tick'>,
+  clock: State,
+  steps: number,
+): ReturnType<Transform<State>['tick']>[] {
+  const ticks = [tick(clock)]
+  while (ticks.length < steps) ticks.push(tick(ticks.at(-1)!.clock))
+  return ticks
+}
+
 export function toScalars(scalars: Scalars): Record<string, tf.Scalar> {
   return Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, tf.scalar(value)]))
 }

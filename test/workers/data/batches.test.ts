@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
-import { batches } from '#workers/data/batches.ts'
+import { type Batch, batches } from '#workers/data/batches.ts'
 import type { Examples, Split } from '#workers/data/examples.ts'
 import { holdOut } from '#workers/data/hold-out.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
@@ -57,7 +57,7 @@ test('every epoch visits all examples in an order of its own, the same for the s
     const spec = specOf({ batchSize: 6000, ...fields })
     const run = prepareRun(spec, splits, new AbortController().signal)
     const labels: number[] = []
-    for await (const batch of run.trainingBatches(epoch)) labels.push(...batch.labels)
+    for await (const batch of run.trainingBatches(epoch)) labels.push(...(batch as Batch).labels)
     return labels
   }
   const first = await orderOf(1)

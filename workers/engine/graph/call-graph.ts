@@ -1,7 +1,6 @@
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core'
 import { inScope } from '#workers/engine/in-scope.ts'
 import type { Routine, Variables } from '#workers/engine/program.ts'
-import { descendInPlace } from './descend-in-place.ts'
 import { dtypeValue, placeholderNode } from './nodes.ts'
 import { type References, recordOperations, referenceTo } from './record-operations.ts'
 import type { Node } from './saved-model.ts'
@@ -43,16 +42,14 @@ export function buildCallGraph(
       tensor,
       value: source(tensor),
     }))
-    const { left, descents } = descendInPlace(nodes, assigned)
     const body = nodes.slice(first)
-    const assignments = left.map(({ variable, value }, index) =>
+    const assignments = assigned.map(({ variable, value }, index) =>
       assignNode(`${prefix}/assign/${index}`, variable, value, body),
     )
-    const changes = [...descents, ...assignments.map(({ name }) => name)]
     const results = outputs.map(({ name, tensor, value }) => ({
       name: `${prefix}/output/${name}`,
       op: 'Identity',
-      input: [value, ...changes.map(name => `^${name}`)],
+      input: [value, ...assignments.map(({ name }) => `^${name}`)],
       attr: { T: dtypeValue(tensor) },
     }))
     nodes.push(...assignments, ...results)

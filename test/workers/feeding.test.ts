@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { topologyOf } from '#domain/presets/topology-of.ts'
+import { randomStream } from '#domain/random.ts'
+import { resolveSpec } from '#domain/resolve-spec.ts'
+import { elementCount } from '#domain/shape.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import { variablesOf } from '#domain/variables.ts'
+import { layoutFromSpec, normaliser } from '#workers/data/batch-tensors.ts'
+import { batches } from '#workers/data/batches.ts'
+import { type Examples, type Split, wholeSplit } from '#workers/data/examples.ts'
+import { rowsInOrder } from '#workers/data/rows.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+import { type Feeding, heldFeeding, streamedFeeding } from '#workers/feeding.ts'
+import { modelFromTopology } from '#workers/models/from-topology.ts'
+import { objectiveFor } from '#workers/objective.ts'
+import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
+import { readOutcome } from '#workers/train-step.ts'
+import { beginTraining, type SomeBatch } from '#workers/training.ts'
+import { drawVariables } from '#workers/weights.ts'
+
+await openEngine('native')
+
+const BATCH = 8
+/** Ten batches and a smaller one: two calls of four steps, two of one, and one of what is left. */
+const COUNT = 10 * BATCH + 3
+
+const SPECS = {
+  'mnist-mlp under gRDA': { model: { preset: 'mnist-mlp' } },
+  'mnist-mlp under Adam': {
+    model: { preset: 'mnist-mlp' },
+    optimizer: { name: 'adam', learningRate: 0.001 },
+  },
+  'cifar10-cnn, which has dropout': {
+    model: { preset: 'cifar10-cnn' },
+    dataset: { id: 'synthetic-cifar10' },
+  },
+}
+
+for (const [name, request] of Object.entries(SPECS)) {
+  test(`${name}: examples held on the device, several steps a call, give the bits of batches sent one by one`, () => {
+    const { spec } = resolveSpec(JobRequest.parse({ batchSize: BATCH, ...request }))
+    const layout = layoutFromSpec(spec)
+    const split = randomSplit(layout.inputShape)
+    const order = Uint32Array.from(split.indices).reverse()
+    const train = <Kind extends SomeBatch>(feeding: Feeding<Kind>, given: Iterable<Kind>) => {
+      const topology = topologyOf(spec.model)
+      const transform = transformFromSpec(spec, variablesOf(topology), 11)
+      const ingredients = {
+        model: modelFromTopology(topology),
+        transform,
+        objective: objectiveFor(spec.loss),
+        normalise: normaliser(spec.dataset.normalize, layout.dtype),
+      }
+      const start = { clock: transform.clock, variables: drawVariables(topology, spec.seed) }
+      const training = beginTraining(ingredients, start, { topology, feeding, seed: spec.seed })
+      const outcomes: object[] = []
+      for (const batch of given) outcomes.push(...readOutcome(training.step(batch)))
+      const result = { outcomes, weights: training.readWeights(), clock: training.clock }
+      training.end()
+      return result
+    }
+    const counts = { training: COUNT, validation: COUNT }
+    const streamed = train(
+      streamedFeeding(layout, counts, BATCH),
+      batches({ ...split, indices: order }, BATCH),
+    )
+    assert.equal(streamed.outcomes.length, 11)
+    for (const stepsPerCall of [1, 4]) {
+      const pace = { batchSize: BATCH, stepsPerCall }
+      const feeding = heldFeeding(layout, { training: split, validation: split }, pace)
+      assert.deepEqual(train(feeding, rowsInOrder(order, pace)), streamed)
+    }
+  })
+}
+
+function randomSplit(inputShape: readonly number[]): Split<Examples> {
+  const random = randomStream(2, 'test')
+  return wholeSplit({
+    x: Uint8Array.from({ length: COUNT * elementCount(inputShape) }, () => random.below(256)),
+    labels: Uint8Array.from({ length: COUNT }, () => random.below(10)),
+    count: COUNT,
+  })
+}

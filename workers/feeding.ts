@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Topology } from '#domain/model-spec.ts'
+import { stepFlops } from '#domain/step-flops.ts'
+import { type BatchLayout, blankBatch, uploadBatch } from './data/batch-tensors.ts'
+import { type Batch, batchSizes, wholeBatch } from './data/batches.ts'
+import type { Examples, Split } from './data/examples.ts'
+import { type Pace, type Rows, rowShapes } from './data/rows.ts'
+import type { Routines, Variables } from './engine/program.ts'
+import { type Scalars, toScalars } from './optimizers/transform.ts'
+import { evaluationRoutine, type Ingredients, stepRoutine, stepsRoutine } from './train-step.ts'
+
+/** How the batches of a training reach its program. */
+export interface Feeding<Kind> {
+  routines(ingredients: Ingredients): Routines
+  /** Examples that are variables of the program, by group. */
+  hold(): Variables
+  /** A batch of each shape that will occur. */
+  shapes: { training: readonly Kind[]; validation: readonly Kind[] }
+  stepsOf(batch: Kind): number
+  /** The inputs of a call that tell its examples. */
+  examples(batch: Kind): tf.NamedTensorMap
+  /** The inputs of a step's call that change from step to step: the seeds [steps, 2] of its passes and the scalars of its ticks. */
+  changes(seeds: readonly number[][], scalars: readonly Scalars[]): tf.NamedTensorMap
+}
+
+/** The numbers of examples that a training learns from and is measured on. */
+export interface Counts {
+  training: number
+  validation: number
+}
+
+/** Every batch is uploaded when its step is made. */
+export function streamedFeeding(layout: BatchLayout, counts: Counts, batchSize: number): Feeding<Batch> {
+  const shapesOf = (count: number) => batchSizes(count, batchSize).map(size => blankBatch(size, layout))
+  return {
+    routines: ingredients => ({ step: stepRoutine(ingredients), evaluate: evaluationRoutine(ingredients) }),
+    hold: () => ({}),
+    shapes: { training: shapesOf(counts.training), validation: shapesOf(counts.validation) },
+    stepsOf: () => 1,
+    examples: batch => uploadBatch(batch, layout),
+    changes: ([seed], [scalars]) => ({ seed: tf.tensor1d(seed!, 'int32'), ...toScalars(scalars!) }),
+  }
+}
+
+/** Splits that are small enough to stay on the device as a whole. */
+export interface HeldSplits {
+  training: Split<Examples>
+  validation: Split<Examples>
+}
+
+const MOST_HELD_BYTES = 2 ** 28
+
+/** Whether batches can be told by places alone: of examples as they are stored, on an engine that runs graphs. */
+export function canHold(splits: { training: Split; validation: Split }): splits is HeldSplits {
+  const bytes = Object.values(splits).map(({ examples, indices }) =>
+    'x' in examples ? (examples.x.byteLength / examples.count) * indices.length : Number.POSITIVE_INFINITY,
+  )
+  return tf.getBackend() === 'tensorflow' && bytes[0]! + bytes[1]! <= MOST_HELD_BYTES
+}
+
+const RECURRENT: ReadonlySet<string> = new Set(['lstm', 'gru', 'simpleRnn'])
+const LITTLE_FLOPS = 5e8
+/** More gain little, and take longer to compile. */
+const SEVERAL = 4
+
+/**
+ * A call takes a tenth of a millisecond outside TensorFlow, so steps that take little more share one; the graph of a recurrent
+ * layer is long enough by itself.
+ */
+export function stepsPerCall(topology: Topology, batchSize: number): number {
+  const isLong = topology.layers.some(({ type }) => RECURRENT.has(type))
+  return !isLong && stepFlops(topology) * batchSize < LITTLE_FLOPS ? SEVERAL : 1
+}
+
+/** The groups of variables that a training does not change. */
+export const HELD_GROUPS: ReadonlySet<string> = new Set(['training', 'validation'])
+
+/** All examples are uploaded once and stay; a call is told which to take, for several steps at a time. */
+export function heldFeeding(
+  layout: BatchLayout,
+  { training, validation }: HeldSplits,
+  pace: Pace,
+): Feeding<Rows> {
+  const upload = (split: Split<Examples>) => uploadBatch(wholeBatch(split), layout)
+  return {
+    routines: ingredients => {
+      const { transform } = ingredients
+      const names = Object.keys(transform.tick(transform.clock).scalars)
+      return { step: stepsRoutine(ingredients, names), evaluate: evaluationRoutine(ingredients) }
+    },
+    hold: () => ({ training: upload(training), validation: upload(validation) }),
+    shapes: {
+      training: rowShapes(training.indices.length, pace),
+      validation: rowShapes(validation.indices.length, { ...pace, stepsPerCall: 1 }),
+    },
+    stepsOf: ({ steps }) => steps,
+    examples: ({ rows, steps, size }) => ({ rows: tf.tensor(rows, [steps, size], 'int32') }),
+    changes: (seeds, scalars) => ({
+      seeds: tf.tensor2d([...seeds], undefined, 'int32'),
+      numbers: tf.tensor2d(scalars.map(record => Object.values(record))),
+    }),
+  }
+}
