@@ -2,7 +2,7 @@
 
 #include <node_api.h>
 
-#include "grda.h"
+#include "ops.h"
 #include "parallel-for.h"
 
 namespace {
@@ -19,6 +19,7 @@ napi_value Register(napi_env env, napi_callback_info info) {
   thresher::StartThreads(threads);
   TF_Status* status = TF_NewStatus();
   thresher::RegisterGrda(status);
+  thresher::RegisterPooledConvolution(status);
   if (TF_GetCode(status) != TF_OK) napi_throw_error(env, nullptr, TF_Message(status));
   TF_DeleteStatus(status);
   return nullptr;

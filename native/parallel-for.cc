@@ -77,12 +77,17 @@ class Crew {
 
 /** Lives as long as the process: its threads may be waiting when the process ends. */
 Crew* crew = nullptr;
+int thread_count = 1;
 
 }  // namespace
 
 void StartThreads(int threads) {
-  if (crew == nullptr && threads > 1) crew = new Crew(threads - 1);
+  if (crew != nullptr || threads <= 1) return;
+  crew = new Crew(threads - 1);
+  thread_count = threads;
 }
+
+int Threads() { return thread_count; }
 
 void ParallelFor(int64_t count, int64_t piece, const Work& work) {
   if (crew == nullptr || count <= piece) return work(0, count);

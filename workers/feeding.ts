@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
+import { isRecurrent } from '#domain/shape.ts'
 import { stepFlops } from '#domain/step-flops.ts'
 import { type BatchLayout, blankBatch, uploadBatch } from './data/batch-tensors.ts'
 import { type Batch, batchSizes, wholeBatch } from './data/batches.ts'
@@ -58,7 +59,6 @@ export function canHold(splits: { training: Split; validation: Split }): splits 
   return tf.getBackend() === 'tensorflow' && bytes[0]! + bytes[1]! <= MOST_HELD_BYTES
 }
 
-const RECURRENT: ReadonlySet<string> = new Set(['lstm', 'gru', 'simpleRnn'])
 const LITTLE_FLOPS = 5e8
 /** More gain little, and take longer to compile. */
 const SEVERAL = 4
@@ -68,7 +68,7 @@ const SEVERAL = 4
  * layer is long enough by itself.
  */
 export function stepsPerCall(topology: Topology, batchSize: number): number {
-  const isLong = topology.layers.some(({ type }) => RECURRENT.has(type))
+  const isLong = topology.layers.some(isRecurrent)
   return !isLong && stepFlops(topology) * batchSize < LITTLE_FLOPS ? SEVERAL : 1
 }
 

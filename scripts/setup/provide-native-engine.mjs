@@ -39,18 +39,24 @@ async function readVerdict(env) {
     const verdict = JSON.parse(await readFile(verdictFile, 'utf8'))
     const { binding, ops, node } = verdict
     const same =
-      binding === (await realpath(bindingLink)) && ops === (await digestOfOps()) && node === process.version
+      binding === (await realpath(bindingLink)) && ops === (await nameOps()) && node === process.version
     return same && (wishOf(env) ?? verdict.wish) === verdict.wish ? verdict.engine : undefined
   } catch {
     return undefined
   }
 }
 
+/** Which ops are there, if any: those of the sources as they are, or others. */
+async function nameOps() {
+  const linked = await realpath(opsLink).catch(() => 'none')
+  return `${linked} ${linked === 'none' ? '' : await digestOfOps()}`
+}
+
 async function tryAndRemember(env) {
   const engine = await showProgress('Trying the native engine', tryNativeEngine())
   const verdict = {
     binding: await realpath(bindingLink),
-    ops: await digestOfOps(),
+    ops: await nameOps(),
     node: process.version,
     wish: wishOf(env),
     engine,

@@ -18,6 +18,7 @@ import type { Forward, Layer, TrainingPass } from './layer.ts'
 import { layerNormalization } from './layer-normalization.ts'
 import { maxPooling } from './max-pooling.ts'
 import { average, product, sum } from './merge.ts'
+import { pooledConvolution, pooledConvolutionAt } from './pooled-convolution.ts'
 import { poolOfRows } from './pooling-window.ts'
 import { recurrentLayer } from './recurrent-layer.ts'
 import { reshape } from './reshape.ts'
@@ -44,6 +45,14 @@ export function modelFromTopology(topology: Topology): Model {
   const placed = placeLayers(topology)
   const layers = placed.map(layerFromSpec)
   const trained = trainedLayers(placed)
+  for (const index of placed.keys()) {
+    const pair = pooledConvolutionAt(index, placed)
+    if (!pair) continue
+    const [source] = placed[index]!.inputs as [number]
+    layers[index] = pooledConvolution(pair)
+    layers[source] = asItIs
+    trained[source] = placed[source]!.inputs.some(input => trained[input])
+  }
   return (variables, x, pass) => {
     const passes: Forward[] = []
     for (const [index, layer] of layers.entries()) {
@@ -74,6 +83,12 @@ export function modelFromTopology(topology: Topology): Model {
     }
   }
 }
+
+/** Stands where a layer has become part of the next one. */
+const asItIs: Layer = ({ inputs: [x] }) => ({
+  y: x!,
+  pullback: dy => ({ gradients: {}, dx: () => dy }),
+})
 
 /** Which layers have variables, or take from one that has: only to their outputs is there a gradient to take. */
 function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {

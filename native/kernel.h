@@ -1,0 +1,124 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tensorflow/c/kernels.h"
+#include "tensorflow/c/ops.h"
+#include "tensorflow/c/tf_tensor.h"
+
+// Compiled for several kinds of x86 processors, of which the loader picks the machine's own. Products and sums are never one rounding
+// (-ffp-contract=off), so all of them give the same bits.
+#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
+#define FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define FOR_EACH_PROCESSOR
+#endif
+
+namespace thresher {
+
+using Shape = std::vector<int64_t>;
+
+inline int64_t CountOf(const Shape& shape) {
+  int64_t count = 1;
+  for (const int64_t length : shape) count *= length;
+  return count;
+}
+
+/** A reference to a tensor's memory; of none, where the kernel has failed. */
+class Tensor {
+ public:
+  explicit Tensor(TF_Tensor* tensor) : tensor_(tensor) {}
+  Tensor(const Tensor&) = delete;
+  Tensor& operator=(const Tensor&) = delete;
+  ~Tensor() {
+    if (tensor_ != nullptr) TF_DeleteTensor(tensor_);
+  }
+  template <typename T = float>
+  T* data() const {
+    return static_cast<T*>(TF_TensorData(tensor_));
+  }
+  Shape shape() const {
+    Shape shape;
+    for (int axis = 0; axis < TF_NumDims(tensor_); axis++) shape.push_back(TF_Dim(tensor_, axis));
+    return shape;
+  }
+  int64_t count() const { return TF_TensorElementCount(tensor_); }
+
+ private:
+  TF_Tensor* tensor_;
+};
+
+/** A call of a kernel: its inputs and outputs by their places. Whoever sees that it has failed returns. */
+class Call {
+ public:
+  explicit Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {}
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call() {
+    if (failed()) TF_OpKernelContext_Failure(context_, status_);
+    TF_DeleteStatus(status_);
+  }
+  bool failed() const { return TF_GetCode(status_) != TF_OK; }
+  void Fail(const char* message) { TF_SetStatus(status_, TF_INVALID_ARGUMENT, message); }
+
+  Tensor Input(int place) {
+    TF_Tensor* tensor = nullptr;
+    if (!failed()) TF_GetInput(context_, place, &tensor, status_);
+    return Tensor(tensor);
+  }
+
+  Tensor Output(int place, TF_DataType type, const Shape& shape) {
+    if (failed()) return Tensor(nullptr);
+    const size_t bytes = CountOf(shape) * TF_DataTypeSize(type);
+    return Tensor(TF_AllocateOutput(context_, place, type, shape.data(), static_cast<int>(shape.size()), bytes, status_));
+  }
+
+  /** In the memory of an input, unless somebody else needs that still. To be asked for before that input is. */
+  Tensor OutputInPlaceOf(int input, int place, const Shape& shape) {
+    if (failed()) return Tensor(nullptr);
+    return Tensor(TF_ForwardInputOrAllocateOutput(context_, &input, 1, place, shape.data(), static_cast<int>(shape.size()),
+                                                  nullptr, status_));
+  }
+
+ private:
+  TF_OpKernelContext* context_;
+  TF_Status* status_;
+};
+
+/** What TensorFlow is told of an op: inputs, outputs and attributes in its own notation, as in "x: float". */
+struct Op {
+  const char* name;
+  std::vector<const char*> inputs;
+  std::vector<const char*> outputs;
+  std::vector<const char*> attributes;
+  void (*infer_shapes)(TF_ShapeInferenceContext*, TF_Status*);
+  void* (*create)(TF_OpKernelConstruction*);
+  void (*compute)(void*, TF_OpKernelContext*);
+  void (*destroy)(void*);
+};
+
+inline void Register(const Op& op, TF_Status* status) {
+  if (TF_GetCode(status) != TF_OK) return;
+  TF_OpDefinitionBuilder* builder = TF_NewOpDefinitionBuilder(op.name);
+  for (const char* input : op.inputs) TF_OpDefinitionBuilderAddInput(builder, input);
+  for (const char* output : op.outputs) TF_OpDefinitionBuilderAddOutput(builder, output);
+  for (const char* attribute : op.attributes) TF_OpDefinitionBuilderAddAttr(builder, attribute);
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(builder, op.infer_shapes);
+  TF_RegisterOpDefinition(builder, status);
+  if (TF_GetCode(status) != TF_OK) return;
+  TF_RegisterKernelBuilder(op.name, TF_NewKernelBuilder(op.name, "CPU", op.create, op.compute, op.destroy), status);
+}
+
+/** For ops whose outputs all have the shape of their first input. */
+template <int outputs>
+void ShapesOfFirstInput(TF_ShapeInferenceContext* context, TF_Status* status) {
+  TF_ShapeHandle* shape = TF_NewShapeHandle();
+  TF_ShapeInferenceContextGetInput(context, 0, shape, status);
+  for (int output = 0; output < outputs && TF_GetCode(status) == TF_OK; output++) {
+    TF_ShapeInferenceContextSetOutput(context, output, shape, status);
+  }
+  TF_DeleteShapeHandle(shape);
+}
+
+}  // namespace thresher

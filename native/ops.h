@@ -1,0 +1,12 @@
+#pragma once
+
+#include "tensorflow/c/tf_status.h"
+
+namespace thresher {
+
+// Each makes its ops known to TensorFlow, and does nothing where the status tells of a failure already.
+
+void RegisterGrda(TF_Status* status);
+void RegisterPooledConvolution(TF_Status* status);
+
+}  // namespace thresher
