@@ -16,18 +16,25 @@ import {
   stepMs,
 } from './train-step/report.ts'
 import { type Answer, ourCommand, peerCommand, type Side, startSide } from './train-step/side.ts'
-import { titleOf, usesDropout, WORKLOADS, type Workload, writeWorkload } from './train-step/workloads.ts'
+import {
+  augmentationOf,
+  titleOf,
+  usesDropout,
+  WORKLOADS,
+  type Workload,
+  writeWorkload,
+} from './train-step/workloads.ts'
 import { writeSection } from './write-section.ts'
 
 // One training step of gRDA here, in PyTorch and in TensorFlow, on the same cores, data and weights, alternating in one run:
-//   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 7] [--device gpu] [--dry]
+//   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 15] [--device gpu] [--dry]
 // The peers install themselves into environments of their own (PyTorch takes some gigabytes). --device gpu measures Thresher alone,
 // and fails if it does not run on one. --dry writes no results.
 
 const { values: options } = parseArgs({
   options: {
     workload: { type: 'string', multiple: true },
-    rounds: { type: 'string', default: '7' },
+    rounds: { type: 'string', default: '15' },
     device: { type: 'string', default: 'cpu' },
     dry: { type: 'boolean', default: false },
   },
@@ -38,6 +45,7 @@ type Command = (folder: string) => string[]
 const SIDES: Record<string, Command> = {
   Thresher: folder => ourCommand(folder),
   'Thresher, SGD': folder => ourCommand(folder, 'sgd'),
+  'Thresher, augmented': folder => ourCommand(folder, 'augmented'),
   ...(options.device === 'cpu' && (await peers())),
 }
 
@@ -48,7 +56,7 @@ const all: Measured[] = []
 for (const workload of chosen) all.push(await measure(workload, join(home, titleOf(workload))))
 await rm(home, { recursive: true, force: true })
 const sections = [
-  `\`npm run bench -- train-step\`: medians of ${options.rounds} alternating rounds.`,
+  `\`npm run bench -- train-step\`: medians over ${options.rounds} alternating rounds, of times and of the ratios within a round.`,
   describeRatios(all, versions),
   describeOurs(all, await gemmGflops()),
   describeProfile(all),
@@ -63,7 +71,7 @@ else
 
 async function measure(workload: Workload, folder: string): Promise<Measured> {
   await writeWorkload(workload, folder, true)
-  const sides = await startSides(folder)
+  const sides = await startSides(workload, folder)
   const rounds: Record<string, Answer[]> = Object.fromEntries(Object.keys(sides).map(name => [name, []]))
   const first: Record<string, number[]> = {}
   for (const [name, side] of Object.entries(sides)) first[name] = (await side.take(FIRST_LOSSES)).losses
@@ -80,7 +88,7 @@ async function measure(workload: Workload, folder: string): Promise<Measured> {
     ),
     profile: await profileStep(folder),
   }
-  const summary = Object.keys(SIDES).map(name => `${name} ${stepMs(measured, name).toFixed(2)}`)
+  const summary = Object.keys(rounds).map(name => `${name} ${stepMs(measured, name).toFixed(2)}`)
   console.log(`${titleOf(workload)}: ${summary.join(', ')} ms`)
   return measured
 }
@@ -95,9 +103,10 @@ async function peers(): Promise<Record<string, Command>> {
   }
 }
 
-async function startSides(folder: string): Promise<Record<string, Side>> {
+async function startSides(workload: Workload, folder: string): Promise<Record<string, Side>> {
   const sides: Record<string, Side> = {}
   for (const [name, command] of Object.entries(SIDES)) {
+    if (name === 'Thresher, augmented' && augmentationOf(workload).length === 0) continue
     sides[name] = await startSide(command(folder))
     versions[name] = sides[name].version
   }
@@ -109,7 +118,7 @@ async function startSides(folder: string): Promise<Record<string, Side>> {
 async function lossesWithoutDropout(workload: Workload, folder: string): Promise<Record<string, number[]>> {
   await writeWorkload(workload, folder, false)
   const losses: Record<string, number[]> = {}
-  for (const [name, side] of Object.entries(await startSides(folder))) {
+  for (const [name, side] of Object.entries(await startSides(workload, folder))) {
     losses[name] = (await side.take(FIRST_LOSSES)).losses
     await side.end()
   }

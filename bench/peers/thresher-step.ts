@@ -5,22 +5,24 @@ import type { WorkloadFile } from '#bench/train-step/workloads.ts'
 import { variablesOf } from '#domain/variables.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
+import { augmenter } from '#workers/data/augment.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
+import { batches } from '#workers/data/batches.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
 import { rowsInOrder } from '#workers/data/rows.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { nativeBackend } from '#workers/engine/native-backend.ts'
-import { heldFeeding, stepsPerCall } from '#workers/feeding.ts'
+import { type Feeding, heldFeeding, stepsPerCall, streamedFeeding } from '#workers/feeding.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { objectiveFor } from '#workers/objective.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
 import { type Outcome, readOutcome } from '#workers/train-step.ts'
-import { beginTraining } from '#workers/training.ts'
+import { beginTraining, type SomeBatch, type Training } from '#workers/training.ts'
 
-// Thresher takes steps as its runners do: FOLDER [sgd]. See workload.py for the protocol; the answers also have the seconds
-// spent on the batches and inside TensorFlow.
+// Thresher takes steps as its runners do: FOLDER [sgd | augmented]. See workload.py for the protocol; the answers also have the
+// seconds spent on the batches and inside TensorFlow.
 
-const [folder, optimizerName] = process.argv.slice(2) as [string, string | undefined]
+const [folder, variant] = process.argv.slice(2) as [string, 'sgd' | 'augmented' | undefined]
 const spec: WorkloadFile = JSON.parse(await readFile(join(folder, 'workload.json'), 'utf8'))
 const { version, device } = await openEngine('native', spec.threads)
 const inside = timeInsideTensorFlow()
@@ -29,18 +31,27 @@ const labels = new Int32Array(new Uint8Array(await readFile(join(folder, 'labels
 const split = wholeSplit({ x: pixels, labels: Uint8Array.from(labels), count: labels.length })
 const { topology, batchSize } = spec
 const pace = { batchSize, stepsPerCall: stepsPerCall(topology, batchSize) }
-const training = begin(await readWeights())
+const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
+const { training, batchesOf }: Course =
+  variant === 'augmented' ? beginStreamed(await readWeights()) : beginHeld(await readWeights())
 console.log(JSON.stringify({ version: `${version}, ${device}` }))
 for await (const line of createInterface({ input: process.stdin }))
   console.log(JSON.stringify(takeSteps(JSON.parse(line).steps)))
 training.end()
+
+type Variables = Record<string, Weight[]>
+
+interface Course {
+  training: Training
+  batchesOf(places: Uint32Array): Iterator<SomeBatch>
+}
 
 function takeSteps(steps: number) {
   const startedAt = performance.now()
   const insideBefore = inside.milliseconds
   let waited = 0
   const outcomes: Outcome[] = []
-  const queue = placesOf(steps)
+  const queue = batchesOf(nextPlaces(steps))
   for (;;) {
     const askedAt = performance.now()
     const next = queue.next()
@@ -58,16 +69,12 @@ function takeSteps(steps: number) {
 }
 
 /** As many batches as are asked for, over and over from the first. */
-function placesOf(steps: number) {
-  const from = training.clock.step
-  const order = Uint32Array.from(
-    { length: steps * batchSize },
-    (_, i) => (from * batchSize + i) % labels.length,
-  )
-  return rowsInOrder(order, pace)
+function nextPlaces(steps: number): Uint32Array {
+  const from = training.clock.step * batchSize
+  return Uint32Array.from({ length: steps * batchSize }, (_, i) => (from + i) % labels.length)
 }
 
-async function readWeights(): Promise<Record<string, Weight[]>> {
+async function readWeights(): Promise<Variables> {
   const { tensors } = decodeSafetensors(await readFile(join(folder, 'weights.safetensors')))
   const isStatistic = ({ name }: { name: string }) => name.includes('/moving')
   const statistics = tensors.filter(isStatistic) as Weight[]
@@ -75,11 +82,28 @@ async function readWeights(): Promise<Record<string, Weight[]>> {
   return { params, ...(statistics.length > 0 && { statistics }) }
 }
 
-function begin(variables: Record<string, Weight[]>) {
+/** As small data are trained on: kept on the device. */
+function beginHeld(variables: Variables) {
+  const feeding = heldFeeding(layout, { training: split, validation: split }, pace)
+  const batchesOf = (places: Uint32Array) => rowsInOrder(places, pace)
+  return { training: begin(feeding, variables), batchesOf }
+}
+
+/** As images are that the preset varies. */
+function beginStreamed(variables: Variables) {
+  const { length: count } = labels
+  const feeding = streamedFeeding(layout, { training: count, validation: count }, batchSize)
+  const place = augmenter(spec.augmentation, topology.inputShape, 1, 1)
+  const batchesOf = (indices: Uint32Array) =>
+    batches({ examples: split.examples, indices }, batchSize, { place })
+  return { training: begin(feeding, variables), batchesOf }
+}
+
+function begin<Kind extends SomeBatch>(feeding: Feeding<Kind>, variables: Variables) {
   const { optimizer: grda, mean, std } = spec
   const { learningRate } = grda
   const optimizer =
-    optimizerName === 'sgd' ? ({ name: 'sgd', learningRate, momentum: 0, nesterov: false } as const) : grda
+    variant === 'sgd' ? ({ name: 'sgd', learningRate, momentum: 0, nesterov: false } as const) : grda
   const transform = transformFromSpec(
     { optimizer, schedule: { name: 'constant' }, epochs: 1 },
     variablesOf(topology),
@@ -91,8 +115,6 @@ function begin(variables: Record<string, Weight[]>) {
     objective: objectiveFor('categoricalCrossentropy'),
     normalise: normaliser({ mean, std }, 'uint8'),
   }
-  const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
-  const feeding = heldFeeding(layout, { training: split, validation: split }, pace)
   return beginTraining(ingredients, { clock: transform.clock, variables }, { topology, feeding, seed: 1 })
 }
 

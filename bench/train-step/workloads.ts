@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import type { Augmentation } from '#domain/augmentation.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import type { GrdaSpec } from '#domain/optimizer-spec.ts'
 import type { PresetName } from '#domain/presets/preset-names.ts'
@@ -21,11 +22,11 @@ export interface Workload {
 }
 
 export const WORKLOADS: readonly Workload[] = [
-  { preset: 'mnist-mlp', batchSize: 128, learningRate: 0.01, steps: 400 },
-  { preset: 'mnist-lenet', batchSize: 64, learningRate: 0.01, steps: 80 },
-  { preset: 'cifar10-cnn', batchSize: 10, learningRate: 0.01, steps: 50 },
-  { preset: 'cifar10-cnn', batchSize: 64, learningRate: 0.01, steps: 14 },
-  { preset: 'vgg16', batchSize: 32, learningRate: 0.001, steps: 3 },
+  { preset: 'mnist-mlp', batchSize: 128, learningRate: 0.01, steps: 100 },
+  { preset: 'mnist-lenet', batchSize: 64, learningRate: 0.01, steps: 24 },
+  { preset: 'cifar10-cnn', batchSize: 10, learningRate: 0.01, steps: 16 },
+  { preset: 'cifar10-cnn', batchSize: 64, learningRate: 0.01, steps: 5 },
+  { preset: 'vgg16', batchSize: 32, learningRate: 0.001, steps: 1 },
   { preset: 'resnet50', batchSize: 8, learningRate: 0.001, steps: 1 },
 ]
 
@@ -38,12 +39,18 @@ export interface WorkloadFile {
   threads: number
   mean: number[]
   std: number[]
+  /** How the preset varies its images. */
+  augmentation: readonly Augmentation[]
 }
 
 const BATCHES = 8
 
 export function titleOf({ preset, batchSize }: Workload): string {
   return `${preset} b${batchSize}`
+}
+
+export function augmentationOf({ preset }: Workload): readonly Augmentation[] {
+  return PRESETS[preset].defaults.augmentation ?? []
 }
 
 export function usesDropout({ preset }: Workload): boolean {
@@ -70,6 +77,7 @@ export async function writeWorkload(workload: Workload, folder: string, dropout:
     threads: availableParallelism(),
     mean,
     std,
+    augmentation: augmentationOf(workload),
   }
   const random = randomStream(1, 'bench', preset)
   const count = BATCHES * batchSize

@@ -120,7 +120,7 @@ function initialValues(variable: Variable, seed: number): Float32Array {
   }
   const draw = {
     uniform: () => Math.sqrt(3) * (2 * random.next() - 1),
-    normal: random.normal,
+    normal: () => random.normal(),
     truncatedNormal: () => truncatedNormal(random) / TRUNCATED_DEVIATION,
   }[distribution]
   for (let i = 0; i < values.length; i++) values[i] = mean + deviation * draw()

@@ -9,7 +9,7 @@ export function orthogonalMatrix(rows: number, columns: number, random: Random):
   const length = Math.max(rows, columns)
   const vectors: Float64Array[] = []
   for (let i = 0; i < Math.min(rows, columns); i++) {
-    const vector = Float64Array.from({ length }, random.normal)
+    const vector = Float64Array.from({ length }, () => random.normal())
     for (let pass = 0; pass < 2; pass++) for (const other of vectors) subtractShadow(vector, other)
     const scale = 1 / Math.sqrt(dot(vector, vector))
     vectors.push(vector.map(value => value * scale))

@@ -17,29 +17,50 @@ export function randomStream(seed: number, ...stream: readonly (string | number)
   return randomFrom(sfc32State(`${seed}/${stream.join('/')}`))
 }
 
-/** sfc32 (Doty-Humphrey, PractRand): 128 bits of state, passes PractRand and BigCrush. */
 export function randomFrom(state: readonly [number, number, number, number]): Random {
-  let [a, b, c, counter] = state
-  const nextUint32 = () => {
-    const t = (((a + b) | 0) + counter) | 0
-    counter = (counter + 1) | 0
-    a = b ^ (b >>> 9)
-    b = (c + (c << 3)) | 0
-    c = (c << 21) | (c >>> 11)
-    c = (c + t) | 0
+  return new Sfc32(state)
+}
+
+/** sfc32 (Doty-Humphrey, PractRand): 128 bits of state, passes PractRand and BigCrush. */
+class Sfc32 implements Random {
+  #a: number
+  #b: number
+  #c: number
+  #counter: number
+
+  constructor([a, b, c, counter]: readonly [number, number, number, number]) {
+    this.#a = a
+    this.#b = b
+    this.#c = c
+    this.#counter = counter
+  }
+
+  #nextUint32(): number {
+    const t = (((this.#a + this.#b) | 0) + this.#counter) | 0
+    this.#counter = (this.#counter + 1) | 0
+    this.#a = this.#b ^ (this.#b >>> 9)
+    this.#b = (this.#c + (this.#c << 3)) | 0
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + t) | 0
     return t >>> 0
   }
-  const next = () => nextUint32() / 2 ** 32
-  return {
-    next,
-    below(bound) {
-      const limit = 2 ** 32 - (2 ** 32 % bound)
-      let value = nextUint32()
-      while (value >= limit) value = nextUint32()
-      return value % bound
-    },
-    normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
-    state: () => [a, b, c, counter],
+
+  next(): number {
+    return this.#nextUint32() / 2 ** 32
+  }
+
+  below(bound: number): number {
+    const limit = 2 ** 32 - (2 ** 32 % bound)
+    let value = this.#nextUint32()
+    while (value >= limit) value = this.#nextUint32()
+    return value % bound
+  }
+
+  normal(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next())
+  }
+
+  state(): [number, number, number, number] {
+    return [this.#a, this.#b, this.#c, this.#counter]
   }
 }
 

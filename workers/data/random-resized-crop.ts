@@ -9,19 +9,21 @@ const ATTEMPTS = 10
 /** A random part of the image, scaled to the image's size with linear interpolation between pixel centres. */
 export function randomResizedCrop(inputShape: readonly number[]): Variation {
   const [height, width, channels] = inputShape as [number, number, number]
+  const [rows, columns] = [new Interpolation(height), new Interpolation(width)]
   return (source, target, random) => {
     const window = drawWindow(height, width, random)
-    const columns = interpolation(width, window.left, window.width, width)
-    const rows = interpolation(height, window.top, window.height, height)
+    rows.place(window.top, window.height, width * channels)
+    columns.place(window.left, window.width, channels)
     let next = 0
-    for (const row of rows) {
-      const [above, below] = [row.first * width, row.second * width]
-      for (const column of columns) {
+    for (let y = 0; y < height; y++) {
+      const [above, below, down] = [rows.first[y]!, rows.second[y]!, rows.share[y]!]
+      for (let x = 0; x < width; x++) {
+        const [left, right, share] = [columns.first[x]!, columns.second[x]!, columns.share[x]!]
         for (let channel = 0; channel < channels; channel++) {
-          const at = (start: number, x: number) => source[(start + x) * channels + channel]!
-          const upper = mix(at(above, column.first), at(above, column.second), column.share)
-          const lower = mix(at(below, column.first), at(below, column.second), column.share)
-          target[next++] = Math.round(mix(upper, lower, row.share))
+          const upper = mix(source[above + left + channel]!, source[above + right + channel]!, share)
+          const lower = mix(source[below + left + channel]!, source[below + right + channel]!, share)
+          // Rounded half up: no value is negative.
+          target[next++] = mix(upper, lower, down) + 0.5
         }
       }
     }
@@ -44,14 +46,33 @@ export function drawWindow(height: number, width: number, random: Random): Image
   return { top: (height - side) >> 1, left: (width - side) >> 1, height: side, width: side }
 }
 
-/** For each of `count` pixels the two of the source between which it lies, and how far it is towards the second. */
-function interpolation(count: number, start: number, length: number, limit: number) {
-  return Array.from({ length: count }, (_, position) => {
-    const centre = start + ((position + 0.5) * length) / count - 0.5
-    const within = Math.min(Math.max(centre, start), start + length - 1)
-    const first = Math.floor(within)
-    return { first, second: Math.min(first + 1, limit - 1), share: within - first }
-  })
+/** For each pixel of a side, where in memory the two of the source begin between which it lies, and how far it is towards the second. */
+class Interpolation {
+  readonly first: Int32Array
+  readonly second: Int32Array
+  readonly share: Float64Array
+  readonly #limit: number
+
+  /** @param limit pixels of the side, in the source and in the target */
+  constructor(limit: number) {
+    this.first = new Int32Array(limit)
+    this.second = new Int32Array(limit)
+    this.share = new Float64Array(limit)
+    this.#limit = limit
+  }
+
+  /** Spreads `length` pixels from `start` on over the side. @param stride from a pixel to the next in memory */
+  place(start: number, length: number, stride: number): void {
+    const limit = this.#limit
+    for (let position = 0; position < limit; position++) {
+      const centre = start + ((position + 0.5) * length) / limit - 0.5
+      const within = Math.min(Math.max(centre, start), start + length - 1)
+      const first = Math.floor(within)
+      this.first[position] = first * stride
+      this.second[position] = Math.min(first + 1, limit - 1) * stride
+      this.share[position] = within - first
+    }
+  }
 }
 
 function mix(from: number, to: number, share: number): number {

@@ -24,7 +24,9 @@ export function testModels(): void {
           drawWeights(topology, 5).map(({ name, shape, data }) => [name, tf.tensor(data, [...shape])]),
         )
         const random = randomStream(5, 'test')
-        const pixels = Float32Array.from({ length: BATCH * elementCount(topology.inputShape) }, random.next)
+        const pixels = Float32Array.from({ length: BATCH * elementCount(topology.inputShape) }, () =>
+          random.next(),
+        )
         const x = tf.tensor(pixels, [BATCH, ...topology.inputShape])
         const y = tf.tensor1d([7, 0, 3], 'int32')
 

@@ -110,7 +110,9 @@ export function networkValues(): number[] {
 export function arrange(topology: Topology) {
   const random = randomStream(11, 'test')
   const { params, statistics = [] } = drawVariables(topology, 3)
-  const pixels = Float32Array.from({ length: BATCH * elementCount(topology.inputShape) }, random.normal)
+  const pixels = Float32Array.from({ length: BATCH * elementCount(topology.inputShape) }, () =>
+    random.normal(),
+  )
   return {
     params: toTensors(params!),
     statistics: toTensors(statistics),

@@ -129,7 +129,7 @@ export function arrangeNetwork(topology: Topology) {
     data: weight.data.map(value => value + 0.1 * random.next()),
   })
   const [first] = topology.layers
-  const draw = first?.type === 'embedding' ? () => random.below(first.inputDim) : random.normal
+  const draw = first?.type === 'embedding' ? () => random.below(first.inputDim) : () => random.normal()
   const values = Float32Array.from({ length: BATCH * elementCount(topology.inputShape) }, draw)
   return {
     params: params!.map(move),

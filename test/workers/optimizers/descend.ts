@@ -58,7 +58,7 @@ export function randomValues(seed: number): Values {
   const random = randomStream(seed, 'test')
   const draw = (shape: number[], size: number) => ({
     shape,
-    data: Float32Array.from({ length: size }, random.normal),
+    data: Float32Array.from({ length: size }, () => random.normal()),
   })
   return { kernel: draw([8, 5], 40), bias: draw([5], 5) }
 }
