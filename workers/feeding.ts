@@ -81,7 +81,10 @@ export function heldFeeding(
   { training, validation }: HeldSplits,
   pace: Pace,
 ): Feeding<Rows> {
-  const upload = (split: Split<Examples>) => uploadBatch(wholeBatch(split), layout)
+  const upload = (split: Split<Examples>) => {
+    const { x, labels } = uploadBatch(wholeBatch(split), layout)
+    return { x, labels: tf.cast(labels, 'float32') }
+  }
   return {
     routines: ingredients => {
       const { transform } = ingredients

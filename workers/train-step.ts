@@ -57,11 +57,13 @@ export function stepsRoutine(ingredients: Ingredients, names: readonly string[])
   }
 }
 
+/** Labels are held as floats, since a GPU keeps no int32 variables: classes [examples], or targets [examples, numbers]. */
 function takeExamples(
   { x, labels }: tf.NamedTensorMap,
   places: tf.Tensor,
 ): { x: tf.Tensor; labels: tf.Tensor } {
-  return { x: takeRows(x!, places), labels: takeRows(labels!, places) }
+  const taken = takeRows(labels!, places)
+  return { x: takeRows(x!, places), labels: taken.rank === 1 ? tf.cast(taken, 'int32') : taken }
 }
 
 function stackEach(records: readonly tf.NamedTensorMap[]): tf.NamedTensorMap {

@@ -80,7 +80,7 @@ for (const [name, fields] of Object.entries(RUNS)) {
     let left: Checkpoint | undefined
     let stretches = 0
     while (epochs.length < spec.epochs) {
-      const part = await stretch(spec, left, 250)
+      const part = await stretch(spec, left, 500)
       epochs.push(...part.epochs)
       left = part.left
       stretches++
