@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { pythonWith } from '#scripts/python-with.ts'
 import { profileStep } from './train-step/profile.ts'
+import type { Rates } from './train-step/rates.ts'
 import {
   describeAgreement,
   describeOurs,
@@ -18,6 +19,7 @@ import {
 import { type Answer, ourCommand, peerCommand, type Side, startSide } from './train-step/side.ts'
 import {
   augmentationOf,
+  parameterCount,
   titleOf,
   usesDropout,
   WORKLOADS,
@@ -58,7 +60,7 @@ await rm(home, { recursive: true, force: true })
 const sections = [
   `\`npm run bench -- train-step\`: medians over ${options.rounds} alternating rounds, of times and of the ratios within a round.`,
   describeRatios(all, versions),
-  describeOurs(all, await gemmGflops()),
+  describeOurs(all, await measureRates()),
   describeProfile(all),
   describeAgreement(all),
 ].join('\n\n')
@@ -129,7 +131,9 @@ function largestDifference(losses: readonly number[], expected: readonly number[
   return Math.max(...losses.map((loss, step) => Math.abs(loss / expected[step]! - 1)))
 }
 
-async function gemmGflops(): Promise<number> {
-  const [rate] = await once(fork(fileURLToPath(new URL('./train-step/gemm.ts', import.meta.url))), 'message')
-  return rate
+async function measureRates(): Promise<Rates> {
+  const sizes = chosen.map(workload => String(parameterCount(workload)))
+  const child = fork(fileURLToPath(new URL('./train-step/rates.ts', import.meta.url)), sizes)
+  const [rates] = await once(child, 'message')
+  return rates
 }

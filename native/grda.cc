@@ -3,7 +3,8 @@
 //
 //   accumulator = v - rate g,   weights = accumulator - min(max(accumulator, -l1), l1)
 //
-// float32; v and g of one shape, rate and l1 scalars. The bits are those of the five kernels it stands for.
+// float32; v and g of one shape, rate and l1 scalars. The bits are those of the five kernels it stands for. With the attribute
+// `in_place` it changes v itself, which nothing else may need then: a variable's memory, and the weights take the gradient's.
 
 #include "kernel.h"
 #include "ops.h"
@@ -18,7 +19,7 @@ enum Output { kAccumulator, kWeights };
 /** Numbers a thread takes at once: of four arrays, some hundred kilobytes, which its cache holds. */
 constexpr int64_t kPiece = 16384;
 
-/** `accumulator` may be `g` itself. */
+/** `accumulator` may be `v` itself, and `accumulator` or `weights` may be `g` itself. */
 FOR_EACH_PROCESSOR
 void Step(const float* v, const float* g, float rate, float l1, float* accumulator, float* weights, int64_t count) {
 #pragma omp simd
@@ -31,19 +32,33 @@ void Step(const float* v, const float* g, float rate, float l1, float* accumulat
   }
 }
 
-void Compute(void*, TF_OpKernelContext* context) {
+void* Create(TF_OpKernelConstruction* construction) {
+  unsigned char in_place = 0;
+  TF_Status* status = TF_NewStatus();
+  TF_OpKernelConstruction_GetAttrBool(construction, "in_place", &in_place, status);
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return new bool(in_place != 0);
+}
+
+void Destroy(void* in_place) { delete static_cast<bool*>(in_place); }
+
+void Compute(void* kernel, TF_OpKernelContext* context) {
+  const bool in_place = *static_cast<bool*>(kernel);
   Call call(context);
   const Tensor v = call.Input(kV);
   if (call.failed()) return;
-  const Tensor accumulator = call.OutputInPlaceOf(kGradient, kAccumulator, v.shape());
-  const Tensor weights = call.Output(kWeights, TF_FLOAT, v.shape());
+  const Tensor moved = in_place ? call.Input(kV) : call.OutputInPlaceOf(kGradient, kAccumulator, v.shape());
+  if (in_place) call.SetOutput(kAccumulator, v);
+  const Tensor weights =
+      in_place ? call.OutputInPlaceOf(kGradient, kWeights, v.shape()) : call.Output(kWeights, TF_FLOAT, v.shape());
   const Tensor gradient = call.Input(kGradient);
   const Tensor rate = call.Input(kRate);
   const Tensor l1 = call.Input(kL1);
   if (call.failed()) return;
   if (gradient.count() != v.count()) return call.Fail("ThresherGrda: v and g differ in size");
   ParallelFor(v.count(), kPiece, [&](int64_t begin, int64_t end) {
-    Step(v.data() + begin, gradient.data() + begin, *rate.data(), *l1.data(), accumulator.data() + begin,
+    Step(v.data() + begin, gradient.data() + begin, *rate.data(), *l1.data(), moved.data() + begin,
          weights.data() + begin, end - begin);
   });
 }
@@ -54,11 +69,11 @@ void RegisterGrda(TF_Status* status) {
   Register({"ThresherGrda",
             {"v: float", "g: float", "rate: float", "l1: float"},
             {"accumulator: float", "weights: float"},
-            {},
+            {"in_place: bool = false"},
             ShapesOfFirstInput<2>,
-            nullptr,
+            Create,
             Compute,
-            nullptr},
+            Destroy},
            status);
 }
 

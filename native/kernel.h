@@ -44,6 +44,7 @@ class Tensor {
     return shape;
   }
   int64_t count() const { return TF_TensorElementCount(tensor_); }
+  TF_Tensor* get() const { return tensor_; }
 
  private:
   TF_Tensor* tensor_;
@@ -79,6 +80,11 @@ class Call {
     if (failed()) return Tensor(nullptr);
     return Tensor(TF_ForwardInputOrAllocateOutput(context_, &input, 1, place, shape.data(), static_cast<int>(shape.size()),
                                                   nullptr, status_));
+  }
+
+  /** Gives a tensor on as it is. */
+  void SetOutput(int place, const Tensor& tensor) {
+    if (!failed()) TF_SetOutput(context_, place, tensor.get(), status_);
   }
 
  private:

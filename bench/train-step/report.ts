@@ -1,8 +1,9 @@
 import { median } from '#bench/median.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { stepFlops } from '#domain/step-flops.ts'
+import type { Rates } from './rates.ts'
 import type { Answer } from './side.ts'
-import { titleOf, type Workload } from './workloads.ts'
+import { parameterCount, titleOf, type Workload } from './workloads.ts'
 
 /** What one workload came to: by side, the answers of all rounds. */
 export interface Measured {
@@ -62,7 +63,7 @@ function summarise(all: readonly Measured[]): string[] {
   ]
 }
 
-export function describeOurs(all: readonly Measured[], gemmGflops: number): string {
+export function describeOurs(all: readonly Measured[], { gemmGflops, passMs }: Rates): string {
   const rows = all.map(measured => {
     const { workload, rounds } = measured
     const ms = stepMs(measured, OURS)
@@ -79,16 +80,28 @@ export function describeOurs(all: readonly Measured[], gemmGflops: number): stri
       `${percent(share('dataSeconds'))}`,
       AUGMENTED in rounds ? percent(share('dataSeconds', AUGMENTED)) : '–',
       `${percent(ratio(measured, OURS, 'Thresher, SGD') - 1)}`,
+      `${percent(passMs[parameterCount(workload)]! / ms)}`,
     ]
   })
   return [
     `A product of two 1024 x 1024 matrices runs at ${gemmGflops.toFixed(0)} GFLOP/s here. At that rate the products and convolutions of a step`,
     'would take the floor below; then our share of that rate, the share of the time outside TensorFlow, waiting for data, waiting for',
-    'images that are varied as the preset says, and what gRDA costs over SGD. A share above 100 % is possible: where a convolution goes',
-    'into max pooling, most of the products of its gradients are by zeros, and are left out.',
+    'images that are varied as the preset says, and what gRDA costs over SGD beside the floor of that: reading and writing as many',
+    'numbers as there are parameters, the accumulator, at the best rate of this machine. A share of the GEMM rate above 100 % is possible,',
+    'as products by what max pooling has made zero are left out.',
     '',
     table(
-      ['', 'GFLOP', 'floor, ms', 'of the GEMM rate', 'outside', 'waiting', 'augmented', 'gRDA over SGD'],
+      [
+        '',
+        'GFLOP',
+        'floor, ms',
+        'of the GEMM rate',
+        'outside',
+        'waiting',
+        'augmented',
+        'gRDA over SGD',
+        'its floor',
+      ],
       rows,
     ),
   ].join('\n')

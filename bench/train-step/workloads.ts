@@ -8,6 +8,7 @@ import type { PresetName } from '#domain/presets/preset-names.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { randomStream } from '#domain/random.ts'
 import { elementCount } from '#domain/shape.ts'
+import { variablesOf } from '#domain/variables.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
 import { drawVariables } from '#workers/weights.ts'
 
@@ -51,6 +52,10 @@ export function titleOf({ preset, batchSize }: Workload): string {
 
 export function augmentationOf({ preset }: Workload): readonly Augmentation[] {
   return PRESETS[preset].defaults.augmentation ?? []
+}
+
+export function parameterCount({ preset }: Workload): number {
+  return variablesOf(PRESETS[preset].topology).reduce((sum, { size }) => sum + size, 0)
 }
 
 export function usesDropout({ preset }: Workload): boolean {

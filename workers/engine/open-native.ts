@@ -11,7 +11,7 @@ export async function openNative(threads: number): Promise<Engine> {
   restoreRemovedUtil()
   await import('@tensorflow/tfjs-node-gpu')
   registerNativeKernels()
-  registerOwnOps(threads)
+  const hasOwnOps = registerOwnOps(threads)
   const { binding, isUsingGpuDevice } = tf.backend() as tf.KernelBackend & {
     binding: { TF_Version: string }
     isUsingGpuDevice: boolean
@@ -19,7 +19,8 @@ export async function openNative(threads: number): Promise<Engine> {
   return {
     name: 'native',
     device: isUsingGpuDevice ? await readGpuName() : 'cpu',
-    version: `TensorFlow ${binding.TF_Version}`,
+    // They compute other bits: what can be expected of a run follows from this.
+    version: `TensorFlow ${binding.TF_Version}${hasOwnOps ? ' with own ops' : ''}`,
     threads,
   }
 }

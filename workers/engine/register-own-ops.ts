@@ -38,15 +38,18 @@ const OPS: readonly OwnOp[] = [
 /**
  * Adds the ops of `native/` to TensorFlow, where setup has compiled them. They run on processors; a GPU computes the same in
  * TensorFlow's own kernels, as tensors would have to leave it for these.
+ *
+ * @returns whether they are there
  */
-export function registerOwnOps(threads: number): void {
+export function registerOwnOps(threads: number): boolean {
   const { isUsingGpuDevice } = tf.backend() as NativeBackend
   const bridge = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'))
   const path = join(bridge, 'lib/napi-v8/thresher_ops.node')
-  if (isUsingGpuDevice || !existsSync(path)) return
+  if (isUsingGpuDevice || !existsSync(path)) return false
   const ops: { register(threads: number): void } = require(path)
   ops.register(threads)
   OPS.forEach(registerOp)
+  return true
 }
 
 function registerOp({ kernelName, op, inputs: names, outputs }: OwnOp): void {

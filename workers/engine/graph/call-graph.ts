@@ -4,6 +4,7 @@ import type { Routine, Variables } from '#workers/engine/program.ts'
 import { dtypeValue, placeholderNode } from './nodes.ts'
 import { type References, recordOperations, referenceTo } from './record-operations.ts'
 import type { Node } from './saved-model.ts'
+import { updateInPlace } from './update-in-place.ts'
 import type { Variable } from './variables.ts'
 
 /** What to feed and what to fetch: nodes by the names of inputs and outputs. */
@@ -43,13 +44,15 @@ export function buildCallGraph(
       value: source(tensor),
     }))
     const body = nodes.slice(first)
-    const assignments = assigned.map(({ variable, value }, index) =>
+    const { left, updates } = updateInPlace(body, assigned)
+    const assignments = left.map(({ variable, value }, index) =>
       assignNode(`${prefix}/assign/${index}`, variable, value, body),
     )
+    const changes = [...updates, ...assignments.map(({ name }) => name)]
     const results = outputs.map(({ name, tensor, value }) => ({
       name: `${prefix}/output/${name}`,
       op: 'Identity',
-      input: [value, ...assignments.map(({ name }) => `^${name}`)],
+      input: [value, ...changes.map(name => `^${name}`)],
       attr: { T: dtypeValue(tensor) },
     }))
     nodes.push(...assignments, ...results)
