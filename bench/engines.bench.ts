@@ -2,10 +2,17 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import * as tf from '@tensorflow/tfjs-core'
+import type { PresetName } from '#domain/presets/preset-names.ts'
+import { resolveSpec } from '#domain/resolve-spec.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/engine.ts'
+import { readOutcome } from '#workers/train-step.ts'
+import { prepareRun } from '#workers/training-run.ts'
+import { median } from './median.ts'
 import { writeSection } from './write-section.ts'
 
-// Milliseconds a training step (forward, backward, SGD) on each engine, side by side:
+// Milliseconds a training step (forward, backward, SGD) on each engine, side by side, as a job takes it and by tfjs's own tape:
 //   npm run bench -- engines
 // Each round gives every engine a process of its own and takes the median of its steps; the table has the best round,
 // since other work on the machine only ever adds time.
@@ -17,6 +24,8 @@ const LEARNING_RATE = 0.01
 type Forward = (input: tf.Tensor, weights: tf.Tensor[]) => tf.Tensor
 
 interface Workload {
+  /** The same network, as jobs know it. */
+  preset: PresetName
   forward: Forward
   input: number[]
   weights: number[][]
@@ -24,11 +33,13 @@ interface Workload {
 
 const WORKLOADS: Record<string, Workload> = {
   'mlp 784-512-10, batch 128': {
+    preset: 'mnist-mlp',
     forward: (x, [w1, b1, w2, b2]) => dense(tf.relu(dense(x, w1, b1)), w2, b2),
     input: [128, 784],
     weights: [[784, 512], [512], [512, 10], [10]],
   },
   'lenet, batch 64': {
+    preset: 'mnist-lenet',
     forward: (x, [f1, c1, f2, c2, w1, b1, w2, b2]) => {
       const features = convAndPool(convAndPool(x, f1, c1), f2, c2)
       return dense(tf.relu(dense(tf.reshape(features, [64, 800]), w1, b1)), w2, b2)
@@ -38,27 +49,37 @@ const WORKLOADS: Record<string, Workload> = {
   },
 }
 
-const ENGINES: Record<string, () => Promise<unknown>> = {
-  native: () => openEngine('native'),
-  wasm: () => openEngine('wasm'),
-  'wasm as published': async () => {
-    await import('@tensorflow/tfjs')
-    await import('@tensorflow/tfjs-backend-wasm')
-    await tf.setBackend('wasm')
+interface Side {
+  open(): Promise<unknown>
+  measure(workload: Workload): number | Promise<number>
+}
+
+const SIDES: Record<string, Side> = {
+  'native, a job': { open: () => openEngine('native'), measure: measureJob },
+  'wasm, a job': { open: () => openEngine('wasm'), measure: measureJob },
+  'native, by tape': { open: () => openEngine('native'), measure: measureTape },
+  'wasm, by tape': { open: () => openEngine('wasm'), measure: measureTape },
+  'wasm as published, by tape': {
+    async open() {
+      await import('@tensorflow/tfjs')
+      await import('@tensorflow/tfjs-backend-wasm')
+      await tf.setBackend('wasm')
+    },
+    measure: measureTape,
   },
 }
 
-const engine = process.argv[2]
-if (engine === undefined) await compareEngines()
-else process.send!(await measureEngine(engine))
+const side = process.argv[2]
+if (side === undefined) await compareSides()
+else process.send!(await measureSide(side))
 
-/** NaN where the engine cannot train the model. */
+/** By title; NaN where the engine cannot train the model. */
 type Measurements = Record<string, number>
 
-async function compareEngines(): Promise<void> {
+async function compareSides(): Promise<void> {
   const table: Record<string, Measurements> = {}
   for (let round = 0; round < ROUNDS; round++) {
-    for (const name of Object.keys(ENGINES)) {
+    for (const name of Object.keys(SIDES)) {
       table[name] = keepBest(table[name], await measureInProcess(name))
     }
   }
@@ -68,12 +89,12 @@ async function compareEngines(): Promise<void> {
 function report(table: Record<string, Measurements>): string {
   const titles = Object.keys(WORKLOADS)
   const rows = Object.entries(table).map(([name, measured]) => {
-    const cells = titles.map(title => describeCell(measured[title]!, table.native![title]!))
+    const cells = titles.map(title => describeCell(measured[title]!, table['native, a job']![title]!))
     return `| ${[name, ...cells].join(' | ')} |`
   })
   return [
-    '`npm run bench -- engines`: milliseconds a training step (forward, backward by the tape, SGD), all engines alternating in one run,',
-    'and in brackets how many times the native step that is.',
+    "`npm run bench -- engines`: milliseconds a training step (forward, backward, SGD), as a job takes it or by tfjs's own tape, all",
+    "alternating in one run, and in brackets how many times a native job's step that is.",
     '',
     `| | ${titles.join(' | ')} |`,
     `| --- |${' --- |'.repeat(titles.length)}`,
@@ -101,21 +122,44 @@ async function measureInProcess(name: string): Promise<Measurements> {
   return measured
 }
 
-async function measureEngine(name: string): Promise<Measurements> {
-  await ENGINES[name]!()
-  return Object.fromEntries(
-    Object.entries(WORKLOADS).map(([title, workload]) => {
-      try {
-        return [title, Number(measureSteps(workload).toFixed(1))]
-      } catch (error) {
-        console.error(`${name}, ${title}: ${(error as Error).message}`)
-        return [title, Number.NaN]
-      }
-    }),
-  )
+async function measureSide(name: string): Promise<Measurements> {
+  const { open, measure } = SIDES[name]!
+  await open()
+  const measured: Measurements = {}
+  for (const [title, workload] of Object.entries(WORKLOADS)) {
+    measured[title] = await Promise.resolve(workload)
+      .then(measure)
+      .then(
+        milliseconds => Number(milliseconds.toFixed(1)),
+        ({ message }: Error) => {
+          console.error(`${name}, ${title}: ${message}`)
+          return Number.NaN
+        },
+      )
+  }
+  return measured
 }
 
-function measureSteps({ forward, input, weights: shapes }: Workload): number {
+async function measureJob({ preset, input }: Workload): Promise<number> {
+  const [batchSize] = input as [number]
+  const optimizer = { name: 'sgd', learningRate: LEARNING_RATE }
+  const { spec } = resolveSpec(JobRequest.parse({ model: { preset }, optimizer, batchSize, epochs: 1 }))
+  const { training: split } = await loadSplits(spec)
+  const few = { ...split, indices: split.indices.subarray(0, STEPS * batchSize) }
+  const run = prepareRun(spec, { training: few, validation: few }, new AbortController().signal)
+  const training = run.begin()
+  const times: number[] = []
+  for await (const batch of run.trainingBatches(1)) {
+    const before = training.clock.step
+    const startedAt = performance.now()
+    readOutcome(training.step(batch))
+    times.push((performance.now() - startedAt) / (training.clock.step - before))
+  }
+  training.end()
+  return median(times)
+}
+
+function measureTape({ forward, input, weights: shapes }: Workload): number {
   const x = tf.randomNormal(input)
   const labels = tf.oneHot(tf.tensor1d(Int32Array.from({ length: input[0]! }, (_, i) => i % 10)), 10)
   let weights = shapes.map(shape => tf.randomNormal(shape, 0, 0.05))
@@ -132,7 +176,7 @@ function measureSteps({ forward, input, weights: shapes }: Workload): number {
     tf.dispose(weights)
     weights = updated
   }
-  return times.sort((a, b) => a - b)[STEPS / 2]!
+  return median(times)
 }
 
 function dense(x: tf.Tensor, w: tf.Tensor | undefined, b: tf.Tensor | undefined): tf.Tensor {

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#domain/model-spec.ts'
-import { type PlacedLayer, sidesOf } from '#domain/shape.ts'
+import { elementCount, type PlacedLayer, sidesOf } from '#domain/shape.ts'
 import { hasPooledGradients, type PooledGeometry, pooledGradients } from '#workers/engine/pooled-gradients.ts'
 import { convolution } from './convolution.ts'
 import type { Layer } from './layer.ts'
@@ -13,6 +13,9 @@ export interface PooledConvolution {
   inputShape: readonly number[]
 }
 
+/** Elements of a window of which one is taken: with fewer, multiplying all of them is as fast. */
+const WORTHWHILE = 4
+
 /** What the layer at `index` makes with the one before it, if those two are such a pair. */
 export function pooledConvolutionAt(
   index: number,
@@ -24,7 +27,8 @@ export function pooledConvolutionAt(
   const { layer, inputShape, outputShape } = placed[source]!
   if (layer.type !== 'conv2d' || layer.activation !== 'relu') return
   if (placed.filter(({ inputs }) => inputs.includes(source)).length > 1) return
-  return isTiled(pool, outputShape) ? { convolution: layer, pool, inputShape } : undefined
+  if (elementCount(sidesOf(pool.poolSize)) < WORTHWHILE || !isTiled(pool, outputShape)) return
+  return { convolution: layer, pool, inputShape }
 }
 
 /** Whether no two windows meet, and all lie within the image. */

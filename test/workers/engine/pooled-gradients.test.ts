@@ -33,7 +33,7 @@ const PAIRS: Record<string, Pair> = {
   },
   'rows and columns that no window reaches': { image: [11, 12, 4], pool: { poolSize: [2, 4] } },
   'windows of 3 x 3': { image: [14, 17, 4], pool: { poolSize: 3 } },
-  'windows of one element': { image: [6, 6, 4], pool: { poolSize: 1 } },
+  'windows of one row': { image: [6, 8, 4], pool: { poolSize: [1, 4] } },
 }
 
 for (const [what, pair] of Object.entries(PAIRS)) {
