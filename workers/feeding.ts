@@ -82,8 +82,9 @@ export function heldFeeding(
   pace: Pace,
 ): Feeding<Rows> {
   const upload = (split: Split<Examples>) => {
-    const { x, labels } = uploadBatch(wholeBatch(split), layout)
-    return { x, labels: tf.cast(labels, 'float32') }
+    const whole = wholeBatch(split)
+    const { x, labels } = uploadBatch(whole, layout)
+    return { x, labels: layout.targets === undefined ? tf.tensor1d(Float32Array.from(whole.labels)) : labels }
   }
   return {
     routines: ingredients => {

@@ -5,6 +5,7 @@ import { failureOf } from './failure-of.ts'
 import { runTask } from './run-task.ts'
 import type { RunnerMessage, RunnerOrder } from './runner-protocol.ts'
 import { Interruption } from './train.ts'
+import { warmUp } from './warm-up.ts'
 
 // A child of the supervisor: opens the engine that argv names, says so, trains the one task it is given, and ends.
 // It knows neither Redis nor HTTP, and never outlives its supervisor.
@@ -21,6 +22,7 @@ process.on('message', (order: RunnerOrder) => {
 })
 
 const running = await opening
+await warmUp()
 await tell({ type: 'ready' })
 
 /** Resolves when the message has left. */

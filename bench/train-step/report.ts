@@ -116,7 +116,8 @@ export function describeProfile(all: readonly Measured[]): string {
     return [titleOf(measured.workload), [...shares, `all else ${percent(1 - inside / ms)}`].join(', ')]
   })
   return [
-    "Where a step's time goes, by oneDNN's own account of its primitives (a run of its own, so sums need not meet):",
+    "Where a step's time goes, by oneDNN's own account of its primitives (a run of its own, so sums need not meet); ops of our own are",
+    'part of all else:',
     '',
     table(['', 'share of the step'], rows),
   ].join('\n')

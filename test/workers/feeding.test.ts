@@ -22,7 +22,7 @@ import { drawVariables } from '#workers/weights.ts'
 await openEngine('native')
 
 const BATCH = 8
-/** Ten batches and a smaller one: two calls of four steps, two of one, and one of what is left. */
+/** Ten batches and a smaller one: a call of one step, two of four, one of one, and one of what is left. */
 const COUNT = 10 * BATCH + 3
 
 const SPECS = {

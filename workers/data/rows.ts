@@ -22,7 +22,9 @@ export function* rowsInOrder(
   let start = skip * batchSize
   while (start < order.length) {
     const left = order.length - start
-    const steps = left >= batchSize * stepsPerCall ? stepsPerCall : 1
+    // The first alone, so that there is something to tell of soon.
+    const isFirst = start === skip * batchSize
+    const steps = !isFirst && left >= batchSize * stepsPerCall ? stepsPerCall : 1
     const size = Math.min(batchSize, left)
     const end = start + steps * size
     yield { rows: Int32Array.from(order.subarray(start, end)), steps, size }

@@ -1,0 +1,23 @@
+import { resolveSpec } from '#domain/resolve-spec.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import { wholeSplit } from './data/examples.ts'
+import { readOutcome } from './train-step.ts'
+import { prepareRun } from './training-run.ts'
+
+const EXAMPLES = 40
+const PIXELS = 784
+
+/** Trains a little on blank digits, so that whatever starts or compiles at its first use has done so before a job comes. */
+export async function warmUp(): Promise<void> {
+  const { spec } = resolveSpec(JobRequest.parse({ model: { preset: 'mnist-mlp' }, batchSize: 4 }))
+  const blank = wholeSplit({
+    x: new Uint8Array(EXAMPLES * PIXELS),
+    labels: new Uint8Array(EXAMPLES),
+    count: EXAMPLES,
+  })
+  const run = prepareRun(spec, { training: blank, validation: blank }, new AbortController().signal)
+  const training = run.begin()
+  for await (const batch of run.trainingBatches(1)) readOutcome(training.step(batch))
+  for await (const batch of run.validationBatches()) readOutcome(training.evaluate(batch))
+  training.end()
+}
