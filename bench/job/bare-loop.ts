@@ -5,10 +5,12 @@ import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { runTask } from '#workers/run-task.ts'
+import { warmUp } from '#workers/warm-up.ts'
 
 // A runner without a service: trains the request it is sent, telling nobody, and answers with the milliseconds it took.
 
 const engine = await openEngine('native')
+await warmUp()
 const scratch = await mkdtemp(join(tmpdir(), 'thresher-bench-'))
 process.once('message', async request => {
   const { spec } = resolveSpec(JobRequest.parse(request))
