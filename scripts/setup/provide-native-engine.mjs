@@ -1,4 +1,4 @@
-import { lstat, mkdir, readFile, realpath, rename, symlink, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cacheDirectory } from './cache-directory.mjs'
 import { bridgePackage, compileBinding, compileOps, digestOfOps } from './compile-modules.mjs'
@@ -46,10 +46,9 @@ async function readVerdict(env) {
   }
 }
 
-/** Which ops are there, if any: those of the sources as they are, or others. */
+/** Which ops are there, if any, and of which sources. */
 async function nameOps() {
-  const linked = await realpath(opsLink).catch(() => 'none')
-  return `${linked} ${linked === 'none' ? '' : await digestOfOps()}`
+  return `${await realpath(opsLink).catch(() => 'none')} ${await digestOfOps()}`
 }
 
 async function tryAndRemember(env) {
@@ -74,15 +73,24 @@ async function findWorkingEngine(env) {
   for (const { name, provide } of sources) {
     try {
       const options = { ...(await provide()), folder: join(cacheDirectory(env), 'bindings'), env }
-      const [binding, ops] = [await compileBinding(options), await compileOps(options)]
-      await link(bindingLink, binding)
-      await link(opsLink, ops)
+      await link(bindingLink, await compileBinding(options))
+      await provideOps(options)
       return await tryAndRemember(env)
     } catch (error) {
       say(`${name} does not work here: ${error.message}.`)
     }
   }
   throw new Error(`${sources.map(({ name }) => name).join(', ')} failed as said above`)
+}
+
+/** Without them a step is slower: another release of TensorFlow may have other headers. */
+async function provideOps(options) {
+  try {
+    await link(opsLink, await compileOps(options))
+  } catch (error) {
+    await rm(opsLink, { force: true })
+    say(`Steps will take TensorFlow's own, slower ops: ${error.message}.`)
+  }
 }
 
 /** Whether tfjs-node's own installer has left a binding, where setup leaves links. There are no ops of `native/` then. */
