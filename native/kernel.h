@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <new>
 #include <vector>
 
 #include "tensorflow/c/kernels.h"
@@ -24,6 +25,22 @@ inline int64_t CountOf(const Shape& shape) {
   for (const int64_t length : shape) count *= length;
   return count;
 }
+
+/** Memory for numbers from the start of a cache line on, so that vectors do not lie across two. */
+template <typename T>
+class Aligned {
+ public:
+  explicit Aligned(int64_t count) : numbers_(static_cast<T*>(::operator new[](count * sizeof(T), kLine))) {}
+  Aligned(const Aligned&) = delete;
+  Aligned& operator=(const Aligned&) = delete;
+  ~Aligned() { ::operator delete[](numbers_, kLine); }
+  T* data() const { return numbers_; }
+  T& operator[](int64_t place) const { return numbers_[place]; }
+
+ private:
+  static constexpr std::align_val_t kLine{64};
+  T* numbers_;
+};
 
 /** A reference to a tensor's memory; of none, where the kernel has failed. */
 class Tensor {

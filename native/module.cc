@@ -19,7 +19,7 @@ napi_value Register(napi_env env, napi_callback_info info) {
   thresher::StartThreads(threads);
   TF_Status* status = TF_NewStatus();
   thresher::RegisterGrda(status);
-  thresher::RegisterPoolRoute(status);
+  thresher::RegisterMaxPool(status);
   thresher::RegisterPooledConvolution(status);
   if (TF_GetCode(status) != TF_OK) napi_throw_error(env, nullptr, TF_Message(status));
   TF_DeleteStatus(status);

@@ -7,7 +7,7 @@ namespace thresher {
 // Each makes its ops known to TensorFlow, and does nothing where the status tells of a failure already.
 
 void RegisterGrda(TF_Status* status);
-void RegisterPoolRoute(TF_Status* status);
+void RegisterMaxPool(TF_Status* status);
 void RegisterPooledConvolution(TF_Status* status);
 
 }  // namespace thresher

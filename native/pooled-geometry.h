@@ -16,7 +16,11 @@ struct Geometry {
 };
 constexpr int kGeometryNumbers = sizeof(Geometry) / sizeof(int32_t);
 
-/** The gradient of a pooled convolution, as its kernels share it: shapes, and how one example is laid out to be worked on. */
+/** What is worked on at once is to stay in a core's caches: the second-level one and the first-level one, in numbers. */
+constexpr int64_t kNearNumbers = 128 * 1024;
+constexpr int64_t kNearestNumbers = 8 * 1024;
+
+/** The gradient of a pooled convolution, as its kernels share it: shapes, and how examples and weights are laid out to be worked on. */
 struct Problem {
   Geometry geometry;
   int64_t height, width, in, rows, columns, out;
@@ -31,25 +35,41 @@ struct Problem {
     return std::max(last, geometry.top + height);
   }
   int64_t line() const { return padded_width() * in; }
-  /** Numbers of a kernel that lie in one row of the input. */
-  int64_t run() const { return geometry.kernel_width * in; }
-  int64_t filled_run() const { return FilledUp(run()); }
-  int64_t scratch() const { return padded_height() * line() + kLanes; }
+  int64_t padded() const { return padded_height() * line(); }
   int64_t image() const { return height * width * in; }
-  int64_t pooled() const { return rows * columns * out; }
+  int64_t windows() const { return rows * columns; }
+  int64_t elements() const { return geometry.pool_height * geometry.pool_width; }
+  int64_t pooled() const { return windows() * out; }
+
+  /** Examples whose padded inputs are near together. */
+  int64_t group() const { return std::max<int64_t>(1, kNearNumbers / padded()); }
+  /** Padded inputs of some examples, and what a last row reaches beyond them. */
+  int64_t scratch(int64_t examples) const { return examples * padded() + kMostVectors * kLanes; }
+
+  /** Numbers of a kernel that lie in one row of the input, */
+  int64_t run() const { return geometry.kernel_width * in; }
+  int64_t vectors() const { return (run() + kLanes - 1) / kLanes; }
+  /** which is cut into blocks that fit into registers, all of one width but for the last. */
+  int64_t blocks() const { return (vectors() + kMostVectors - 1) / kMostVectors; }
+  int64_t block_vectors() const { return (vectors() + blocks() - 1) / blocks(); }
+  int64_t vectors_of(int64_t block) const { return std::min(block_vectors(), vectors() - block * block_vectors()); }
+  int64_t block_width() const { return block_vectors() * kLanes; }
+  /** Slabs are what weights are laid out in: [kernel height, blocks, channels, block width], filled up with zeros. */
+  int64_t slabs() const { return geometry.kernel_height * blocks(); }
+  int64_t slab(int64_t channels) const { return channels * block_width(); }
+  /** Where the rows of a slab begin, from where the inputs of an element begin. */
+  int64_t offset_of(int64_t slab) const { return slab / blocks() * line() + slab % blocks() * block_width(); }
 
   /** Where the inputs of the output element at `y`, `x` begin. */
-  int32_t StartOf(int64_t y, int64_t x) const {
-    return static_cast<int32_t>(y * geometry.stride_y * line() + x * geometry.stride_x * in);
-  }
-  int32_t StartOfWindow(int64_t window) const {
+  int64_t StartOf(int64_t y, int64_t x) const { return y * geometry.stride_y * line() + x * geometry.stride_x * in; }
+  int64_t StartOfWindow(int64_t window) const {
     return StartOf(window / columns * geometry.pool_height, window % columns * geometry.pool_width);
   }
   /** Of each element of a window, from the window's own start on. */
   std::vector<int32_t> ElementStarts() const {
     std::vector<int32_t> starts;
     for (int32_t y = 0; y < geometry.pool_height; y++) {
-      for (int32_t x = 0; x < geometry.pool_width; x++) starts.push_back(StartOf(y, x));
+      for (int32_t x = 0; x < geometry.pool_width; x++) starts.push_back(static_cast<int32_t>(StartOf(y, x)));
     }
     return starts;
   }
@@ -72,14 +92,19 @@ inline Problem ProblemOf(const Geometry& geometry, const Shape& x, const Shape& 
   return {geometry, x[1], x[2], x[3], g[1], g[2], g[3]};
 }
 
-/** [out, kernel height, filled run] <-> [kernel height, kernel width, in, out] */
+/**
+ * Between one slab [channels, block width] and the weights [kernel height, kernel width, in, out] that it is of, from channel
+ * `first` on: `move(place in the slab, place in the weights)`, in squares, so that both sides' lines are used while they are near.
+ */
 template <typename Move>
-void EachWeight(const Problem& problem, Move move) {
-  const int64_t run = problem.run();
-  for (int64_t ky = 0; ky < problem.geometry.kernel_height; ky++) {
-    for (int64_t i = 0; i < run; i++) {
-      for (int64_t c = 0; c < problem.out; c++) {
-        move((c * problem.geometry.kernel_height + ky) * problem.filled_run() + i, (ky * run + i) * problem.out + c);
+inline __attribute__((always_inline)) void EachWeight(const Problem& problem, int64_t slab, int64_t first, int64_t channels, Move move) {
+  const int64_t begin = slab % problem.blocks() * problem.block_width();
+  const int64_t count = std::min(problem.block_width(), problem.run() - begin);
+  const int64_t row = slab / problem.blocks() * problem.run() + begin;
+  for (int64_t square = 0; square < channels; square += kLanes) {
+    for (int64_t i = 0; i < count; i++) {
+      for (int64_t c = square; c < std::min(square + kLanes, channels); c++) {
+        move(c * problem.block_width() + i, (row + i) * problem.out + first + c);
       }
     }
   }

@@ -32,7 +32,7 @@ export async function compileOps(options) {
     label: "Compiling Thresher's own ops",
     sources: sources.filter(path => path.endsWith('.cc')),
     // A product and a sum may not become one rounding: the bits are to be those of TensorFlow's kernels.
-    flags: ['-O3', '-ffp-contract=off', '-fopenmp-simd', '-DIS_SLIM_BUILD'],
+    flags: ['-O3', '-ffp-contract=off', '-fno-trapping-math', '-fopenmp-simd', '-DIS_SLIM_BUILD'],
     content: await digestOfOps(),
   })
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 
-/** Kernels of engines that make use of what max pooling leaves of a gradient: `native/pooled-convolution.cc` describes them. */
-export const ROUTE = 'PoolRoute'
+/** Kernels of engines that make use of what max pooling leaves of a gradient: `native/` describes them. */
+export const POOL = 'PoolRectified'
 export const FILTER_GRADIENT = 'PooledConvolutionFilterGradient'
 export const INPUT_GRADIENT = 'PooledConvolutionInputGradient'
 
@@ -18,21 +18,29 @@ export interface PooledGeometry {
 export interface PooledPass {
   x: tf.Tensor
   filter: tf.Tensor
-  y: tf.Tensor
-  p: tf.Tensor
+  /** Which element of its window each of p's is, -1 for none. */
+  at: tf.Tensor
 }
 
 export function hasPooledGradients(): boolean {
-  return tf.getKernel(ROUTE, tf.getBackend()) !== undefined
+  return tf.getKernel(POOL, tf.getBackend()) !== undefined
+}
+
+/** Max pooling of what was rectified. */
+export function poolRectified(y: tf.Tensor, geometry: PooledGeometry): { p: tf.Tensor; at: tf.Tensor } {
+  const [p, at] = run(POOL, { y }, geometry)
+  return { p: p!, at: at! }
 }
 
 /** Takes the gradient at p to those at the filter, the bias and x. */
-export function pooledGradients({ x, filter, y, p }: PooledPass, geometry: PooledGeometry, dp: tf.Tensor) {
-  const { kernel, strides, margins, pool } = geometry
-  const attributes = { geometry: [...kernel, ...strides, ...margins, ...pool] }
-  const run = (name: string, inputs: tf.NamedTensorMap) =>
-    tf.engine().runKernel<tf.Tensor[]>(name, inputs, attributes)
-  const [g, at] = run(ROUTE, { y, p, dp }) as [tf.Tensor, tf.Tensor]
-  const [filterGradient, biasGradient] = run(FILTER_GRADIENT, { x, g, at }) as [tf.Tensor, tf.Tensor]
-  return { filterGradient, biasGradient, dx: () => run(INPUT_GRADIENT, { x, w: filter, g, at })[0]! }
+export function pooledGradients({ x, filter, at }: PooledPass, geometry: PooledGeometry, dp: tf.Tensor) {
+  const [filterGradient, biasGradient] = run(FILTER_GRADIENT, { x, dp, at }, geometry)
+  const dx = () => run(INPUT_GRADIENT, { x, w: filter, dp, at }, geometry)[0]!
+  return { filterGradient: filterGradient!, biasGradient: biasGradient!, dx }
+}
+
+function run(kernel: string, inputs: tf.NamedTensorMap, geometry: PooledGeometry): tf.Tensor[] {
+  const { kernel: sides, strides, margins, pool } = geometry
+  const attributes = { geometry: [...sides, ...strides, ...margins, ...pool] }
+  return [tf.engine().runKernel<tf.Tensor | tf.Tensor[]>(kernel, inputs, attributes)].flat()
 }

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { GRDA_STEP } from './grda-step.ts'
 import type { NativeBackend } from './native-backend.ts'
-import { FILTER_GRADIENT, INPUT_GRADIENT, ROUTE } from './pooled-gradients.ts'
+import { FILTER_GRADIENT, INPUT_GRADIENT, POOL } from './pooled-gradients.ts'
 
 const require = createRequire(import.meta.url)
 const INT_ATTRIBUTE = 1
@@ -20,17 +20,17 @@ interface OwnOp {
 /** Each is described in a file of `native/`. */
 const OPS: readonly OwnOp[] = [
   { kernelName: GRDA_STEP, op: 'ThresherGrda', inputs: ['v', 'g', 'rate', 'l1'], outputs: 2 },
-  { kernelName: ROUTE, op: 'ThresherPoolRoute', inputs: ['y', 'p', 'dp'], outputs: 2 },
+  { kernelName: POOL, op: 'ThresherPoolRectified', inputs: ['y'], outputs: 2 },
   {
     kernelName: FILTER_GRADIENT,
     op: 'ThresherPooledConvGradFilter',
-    inputs: ['x', 'g', 'at'],
+    inputs: ['x', 'dp', 'at'],
     outputs: 2,
   },
   {
     kernelName: INPUT_GRADIENT,
     op: 'ThresherPooledConvGradInput',
-    inputs: ['x', 'w', 'g', 'at'],
+    inputs: ['x', 'w', 'dp', 'at'],
     outputs: 1,
   },
 ]

@@ -1,7 +1,12 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#domain/model-spec.ts'
 import { elementCount, type PlacedLayer, sidesOf } from '#domain/shape.ts'
-import { hasPooledGradients, type PooledGeometry, pooledGradients } from '#workers/engine/pooled-gradients.ts'
+import {
+  hasPooledGradients,
+  type PooledGeometry,
+  pooledGradients,
+  poolRectified,
+} from '#workers/engine/pooled-gradients.ts'
 import { convolution } from './convolution.ts'
 import type { Layer } from './layer.ts'
 import { maxPooling } from './max-pooling.ts'
@@ -45,12 +50,15 @@ export function pooledConvolution({ convolution: spec, pool, inputShape }: Poole
   const geometry = geometryOf(spec, pool, inputShape)
   return call => {
     const convolved = convolve(call)
-    const { y: p, pullback } = choose({ ...call, inputs: [convolved.y] })
-    const pass = { x: call.inputs[0]!, filter: call.variables[`${spec.name}/kernel`]!, y: convolved.y, p }
+    if (!hasPooledGradients()) {
+      const chosen = choose({ ...call, inputs: [convolved.y] })
+      return { y: chosen.y, pullback: dp => convolved.pullback(chosen.pullback(dp).dx(0)) }
+    }
+    const { p, at } = poolRectified(convolved.y, geometry)
+    const pass = { x: call.inputs[0]!, filter: call.variables[`${spec.name}/kernel`]!, at }
     return {
       y: p,
       pullback(dp: tf.Tensor) {
-        if (!hasPooledGradients()) return convolved.pullback(pullback(dp).dx(0))
         const { filterGradient, biasGradient, dx } = pooledGradients(pass, geometry, dp)
         return {
           gradients: {
