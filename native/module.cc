@@ -21,6 +21,7 @@ napi_value Register(napi_env env, napi_callback_info info) {
   thresher::RegisterGrda(status);
   thresher::RegisterMaxPool(status);
   thresher::RegisterPooledConvolution(status);
+  thresher::RegisterBatchNorm(status);
   if (TF_GetCode(status) != TF_OK) napi_throw_error(env, nullptr, TF_Message(status));
   TF_DeleteStatus(status);
   return nullptr;

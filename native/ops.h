@@ -9,5 +9,6 @@ namespace thresher {
 void RegisterGrda(TF_Status* status);
 void RegisterMaxPool(TF_Status* status);
 void RegisterPooledConvolution(TF_Status* status);
+void RegisterBatchNorm(TF_Status* status);
 
 }  // namespace thresher

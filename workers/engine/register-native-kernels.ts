@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Attribute, NativeBackend } from './native-backend.ts'
+import { NORMALISE, NORMALISE_GRADIENT } from './normalization-kernels.ts'
 
 type Inputs = Record<string, tf.Tensor>
 type Kernel = (inputs: Inputs, attributes: tf.NamedAttrMap, backend: NativeBackend) => tf.Tensor[] | undefined
@@ -23,8 +24,8 @@ export function registerNativeKernels(): void {
       2,
     )
   })
-  register('BatchNormalizationTraining', normaliseBatch)
-  register('BatchNormalizationGrad', differentiateNormalisation)
+  register(NORMALISE, normaliseBatch)
+  register(NORMALISE_GRADIENT, differentiateNormalisation)
   register('StatelessRandomUniform', drawUniform, 'int32')
   register(tf.ClipByValue, clip)
   register(tf.Sum, sumBiasGradient)

@@ -4,34 +4,75 @@ import { dirname, join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { GRDA_STEP } from './grda-step.ts'
 import type { NativeBackend } from './native-backend.ts'
+import {
+  NORMALISE,
+  NORMALISE_GRADIENT,
+  NORMALISE_SUM,
+  NORMALISE_SUM_GRADIENT,
+} from './normalization-kernels.ts'
 import { FILTER_GRADIENT, INPUT_GRADIENT, POOL } from './pooled-gradients.ts'
 
 const require = createRequire(import.meta.url)
-const INT_ATTRIBUTE = 1
+/** TF_AttrType. */
+const [INT, FLOAT, BOOL] = [1, 2, 3]
 
 interface OwnOp {
   kernelName: string
   op: string
   /** In the op's order. */
   inputs: readonly string[]
+  /** Those that a kernel may be given, with their types. */
+  attributes?: Readonly<Record<string, number>>
   outputs: number
 }
+
+const GEOMETRY = { geometry: INT }
+const STATISTICS = { momentum: FLOAT, epsilon: FLOAT }
 
 /** Each is described in a file of `native/`. */
 const OPS: readonly OwnOp[] = [
   { kernelName: GRDA_STEP, op: 'ThresherGrda', inputs: ['v', 'g', 'rate', 'l1'], outputs: 2 },
-  { kernelName: POOL, op: 'ThresherPoolRectified', inputs: ['y'], outputs: 2 },
+  { kernelName: POOL, op: 'ThresherPoolRectified', inputs: ['y'], attributes: GEOMETRY, outputs: 2 },
   {
     kernelName: FILTER_GRADIENT,
     op: 'ThresherPooledConvGradFilter',
     inputs: ['x', 'dp', 'at'],
+    attributes: GEOMETRY,
     outputs: 2,
   },
   {
     kernelName: INPUT_GRADIENT,
     op: 'ThresherPooledConvGradInput',
     inputs: ['x', 'w', 'dp', 'at'],
+    attributes: GEOMETRY,
     outputs: 1,
+  },
+  {
+    kernelName: NORMALISE,
+    op: 'ThresherBatchNorm',
+    inputs: ['x', 'gamma', 'beta', 'mean', 'variance'],
+    attributes: { ...STATISTICS, rectify: BOOL },
+    outputs: 5,
+  },
+  {
+    kernelName: NORMALISE_GRADIENT,
+    op: 'ThresherBatchNormGrad',
+    inputs: ['dy', 'x', 'gamma', 'beta', 'saved0', 'saved1'],
+    attributes: { rectify: BOOL },
+    outputs: 3,
+  },
+  {
+    kernelName: NORMALISE_SUM,
+    op: 'ThresherBatchNormAdd',
+    inputs: ['x', 'gamma', 'beta', 'mean', 'variance', 'addend'],
+    attributes: STATISTICS,
+    outputs: 5,
+  },
+  {
+    kernelName: NORMALISE_SUM_GRADIENT,
+    op: 'ThresherBatchNormAddGrad',
+    inputs: ['dy', 'x', 'y', 'gamma', 'saved0', 'saved1'],
+    outputs: 4,
   },
 ]
 
@@ -52,18 +93,15 @@ export function registerOwnOps(threads: number): boolean {
   return true
 }
 
-function registerOp({ kernelName, op, inputs: names, outputs }: OwnOp): void {
+function registerOp({ kernelName, op, inputs: names, attributes = {}, outputs }: OwnOp): void {
+  if (tf.getKernel(kernelName, 'tensorflow')) tf.unregisterKernel(kernelName, 'tensorflow')
   tf.registerKernel({
     kernelName,
     backendName: 'tensorflow',
     kernelFunc({ inputs, attrs, backend }) {
       const tensors = names.map(name => inputs[name] as tf.Tensor)
-      const attributes = Object.entries(attrs ?? {}).map(([name, value]) => ({
-        name,
-        type: INT_ATTRIBUTE,
-        value,
-      }))
-      return (backend as NativeBackend).executeMultipleOutputs(op, attributes, tensors, outputs)
+      const values = Object.entries(attributes).map(([name, type]) => ({ name, type, value: attrs![name] }))
+      return (backend as NativeBackend).executeMultipleOutputs(op, values, tensors, outputs)
     },
   })
 }

@@ -1,49 +1,70 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#domain/model-spec.ts'
-import type { Layer } from './layer.ts'
+import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/normalization-kernels.ts'
+import type { Forward, Layer, LayerCall } from './layer.ts'
+
+type Spec = LayerOf<'batchNormalization'>
 
 /**
  * y = gamma (x - mean) / sqrt(variance + epsilon) + beta by the last axis (Ioffe and Szegedy 2015, algorithm 1): in training over the
  * batch, moving the running statistics along, whose variance takes the batch's unbiased one; in evaluation with
  * the running statistics.
  */
-export function batchNormalization({ name, momentum, epsilon }: LayerOf<'batchNormalization'>): Layer {
-  const of = (variables: tf.NamedTensorMap, what: string) => variables[`${name}/${what}`] as tf.Tensor1D
-  return ({ variables, inputs, pass }) => {
-    const { shape } = inputs[0]!
-    const x = asImages(inputs[0]!)
-    const [gamma, beta] = [of(variables, 'gamma'), of(variables, 'beta')]
-    const [mean, variance] = [of(variables, 'movingMean'), of(variables, 'movingVariance')]
-    if (!pass)
-      return { y: inShape(tf.batchNorm(x, mean, variance, beta, gamma, epsilon), shape), pullback: refuse }
-    const [y, movedMean, movedVariance, ...saved] = tf
-      .engine()
-      .runKernel<[tf.Tensor4D, ...tf.Tensor[]]>(
-        'BatchNormalizationTraining',
-        { x, gamma, beta, mean, variance },
-        { momentum, epsilon },
-      )
-    return {
-      y: inShape(y!, shape),
-      statistics: { [`${name}/movingMean`]: movedMean!, [`${name}/movingVariance`]: movedVariance! },
-      pullback(dy) {
-        const [dx, gammaGradient, betaGradient] = tf.engine().runKernel<[tf.Tensor4D, ...tf.Tensor[]]>(
-          'BatchNormalizationGrad',
-          {
-            dy: asImages(dy),
-            x,
-            gamma,
-            ...Object.fromEntries(saved.map((tensor, index) => [`saved${index}`, tensor])),
-          },
-          { epsilon },
-        )
-        return {
-          gradients: { [`${name}/gamma`]: gammaGradient!, [`${name}/beta`]: betaGradient! },
-          dx: () => inShape(dx!, shape),
-        }
-      },
-    }
+export function batchNormalization(spec: Spec): Layer {
+  return call => {
+    if (call.pass) return normaliseBatch(spec, call)
+    const [x] = call.inputs as [tf.Tensor]
+    const { gamma, beta, mean, variance } = variablesOf(spec, call)
+    const y = tf.batchNorm(asImages(x), mean, variance, beta, gamma, spec.epsilon)
+    return { y: inShape(y, x.shape), pullback: refuse }
   }
+}
+
+/** In training. @param rectify takes ReLU of it as well, where the engine's kernel can */
+export function normaliseBatch(spec: Spec, call: LayerCall, rectify = false): Forward {
+  const { momentum, epsilon } = spec
+  const { shape } = call.inputs[0]!
+  const x = asImages(call.inputs[0]!)
+  const variables = variablesOf(spec, call)
+  const [y, movedMean, movedVariance, ...saved] = tf
+    .engine()
+    .runKernel<[tf.Tensor4D, ...tf.Tensor[]]>(NORMALISE, { x, ...variables }, { momentum, epsilon, rectify })
+  return {
+    y: inShape(y!, shape),
+    statistics: statisticsOf(spec, movedMean!, movedVariance!),
+    pullback(dy) {
+      const { gamma, beta } = variables
+      const [dx, ...gradients] = tf
+        .engine()
+        .runKernel<[tf.Tensor4D, ...tf.Tensor[]]>(
+          NORMALISE_GRADIENT,
+          { dy: asImages(dy), x, gamma, beta, ...numbered(saved) },
+          { epsilon, rectify },
+        )
+      return { gradients: gradientsOf(spec, gradients), dx: () => inShape(dx!, shape) }
+    },
+  }
+}
+
+/** Its parameters and statistics. */
+export function variablesOf({ name }: Spec, { variables }: Pick<LayerCall, 'variables'>) {
+  const of = (what: string) => variables[`${name}/${what}`] as tf.Tensor1D
+  return { gamma: of('gamma'), beta: of('beta'), mean: of('movingMean'), variance: of('movingVariance') }
+}
+
+/** By the names of its variables. */
+export function statisticsOf({ name }: Spec, mean: tf.Tensor, variance: tf.Tensor): tf.NamedTensorMap {
+  return { [`${name}/movingMean`]: mean, [`${name}/movingVariance`]: variance }
+}
+
+/** By the names of its variables: that at gamma first. */
+export function gradientsOf({ name }: Spec, [gamma, beta]: readonly tf.Tensor[]): tf.NamedTensorMap {
+  return { [`${name}/gamma`]: gamma!, [`${name}/beta`]: beta! }
+}
+
+/** What a kernel has left for its gradient: how much differs between engines. */
+export function numbered(saved: readonly tf.Tensor[]): tf.NamedTensorMap {
+  return Object.fromEntries(saved.map((tensor, index) => [`saved${index}`, tensor]))
 }
 
 /** Vectors and sequences as images of one pixel and of one column, which is what the engines normalise. */

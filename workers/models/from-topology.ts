@@ -18,8 +18,9 @@ import type { Forward, Layer, TrainingPass } from './layer.ts'
 import { layerNormalization } from './layer-normalization.ts'
 import { maxPooling } from './max-pooling.ts'
 import { average, product, sum } from './merge.ts'
-import { pooledConvolution, pooledConvolutionAt } from './pooled-convolution.ts'
+import { pooledConvolutionAt } from './pooled-convolution.ts'
 import { poolOfRows } from './pooling-window.ts'
+import { rectifiedNormalizationAt } from './rectified-normalization.ts'
 import { recurrentLayer } from './recurrent-layer.ts'
 import { reshape } from './reshape.ts'
 import { transposedConvolution } from './transposed-convolution.ts'
@@ -43,39 +44,30 @@ export interface ModelForward {
 
 export function modelFromTopology(topology: Topology): Model {
   const placed = placeLayers(topology)
-  const layers = placed.map(layerFromSpec)
-  const trained = trainedLayers(placed)
-  for (const index of placed.keys()) {
-    const pair = pooledConvolutionAt(index, placed)
-    if (!pair) continue
-    const [source] = placed[index]!.inputs as [number]
-    layers[index] = pooledConvolution(pair)
-    layers[source] = asItIs
-    trained[source] = placed[source]!.inputs.some(input => trained[input])
-  }
+  const nodes = nodesFromLayers(placed)
+  const last = placed.length - 1
   return (variables, x, pass) => {
-    const passes: Forward[] = []
-    for (const [index, layer] of layers.entries()) {
-      const inputs = placed[index]!.inputs.map(input => (input === -1 ? x : passes[input]!.y))
-      passes.push(layer({ variables, inputs, pass }))
+    const passes = new Map<number, Forward>()
+    for (const [position, { layer, inputs }] of nodes) {
+      const taken = inputs.map(input => (input === -1 ? x : passes.get(input)!.y))
+      passes.set(position, layer({ variables, inputs: taken, pass }))
     }
     return {
-      logits: passes.at(-1)!.y as tf.Tensor2D,
-      statistics: Object.assign({}, ...passes.map(({ statistics }) => statistics)),
+      logits: passes.get(last)!.y as tf.Tensor2D,
+      statistics: Object.assign({}, ...[...passes.values()].map(({ statistics }) => statistics)),
       pullback(dLogits) {
         const gradients: tf.NamedTensorMap = {}
-        const atOutputs: (tf.Tensor | undefined)[] = []
-        atOutputs[passes.length - 1] = dLogits
-        for (let index = passes.length - 1; index >= 0; index--) {
-          const dy = atOutputs[index]
-          if (!dy || !trained[index]) continue
-          const back = passes[index]!.pullback(dy)
+        const atOutputs = new Map([[last, dLogits]])
+        for (const [position, { inputs, isTrained }] of [...nodes].reverse()) {
+          const dy = atOutputs.get(position)
+          if (!dy || !isTrained) continue
+          const back = passes.get(position)!.pullback(dy)
           Object.assign(gradients, back.gradients)
-          for (const [position, input] of placed[index]!.inputs.entries()) {
-            if (!trained[input]) continue
-            const sofar = atOutputs[input]
-            const dx = back.dx(position)
-            atOutputs[input] = sofar ? tf.add(sofar, dx) : dx
+          for (const [place, input] of inputs.entries()) {
+            if (!nodes.get(input)?.isTrained) continue
+            const sofar = atOutputs.get(input)
+            const dx = back.dx(place)
+            atOutputs.set(input, sofar ? tf.add(sofar, dx) : dx)
           }
         }
         return gradients
@@ -84,11 +76,26 @@ export function modelFromTopology(topology: Topology): Model {
   }
 }
 
-/** Stands where a layer has become part of the next one. */
-const asItIs: Layer = ({ inputs: [x] }) => ({
-  y: x!,
-  pullback: dy => ({ gradients: {}, dx: () => dy }),
-})
+interface Node {
+  layer: Layer
+  /** Positions; -1 is the network's input. */
+  inputs: readonly number[]
+  /** Whether it has variables, or takes from one that has: only to such a node's output is there a gradient to take. */
+  isTrained: boolean
+}
+
+/** By position; where a layer's work is done by a later one, there is none. */
+function nodesFromLayers(placed: readonly PlacedLayer[]): ReadonlyMap<number, Node> {
+  const trained = trainedLayers(placed)
+  const nodes = new Map<number, Node>()
+  for (const [position, { inputs }] of placed.entries()) {
+    const fusion = pooledConvolutionAt(position, placed) ?? rectifiedNormalizationAt(position, placed)
+    const node = fusion ?? { layer: layerFromSpec(placed[position]!, position), inputs }
+    for (const absorbed of fusion?.absorbed ?? []) nodes.delete(absorbed)
+    nodes.set(position, { layer: node.layer, inputs: node.inputs, isTrained: trained[position]! })
+  }
+  return nodes
+}
 
 /** Which layers have variables, or take from one that has: only to their outputs is there a gradient to take. */
 function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {

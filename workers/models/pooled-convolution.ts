@@ -8,32 +8,23 @@ import {
   poolRectified,
 } from '#workers/engine/pooled-gradients.ts'
 import { convolution } from './convolution.ts'
+import { absorbable, type Fusion } from './fusion.ts'
 import type { Layer } from './layer.ts'
 import { maxPooling } from './max-pooling.ts'
-
-/** A convolution whose output goes, rectified, into a pool and nowhere else. */
-export interface PooledConvolution {
-  convolution: LayerOf<'conv2d'>
-  pool: LayerOf<'maxPooling2d'>
-  inputShape: readonly number[]
-}
 
 /** Elements of a window of which one is taken: with fewer, multiplying all of them is as fast. */
 const WORTHWHILE = 4
 
-/** What the layer at `index` makes with the one before it, if those two are such a pair. */
-export function pooledConvolutionAt(
-  index: number,
-  placed: readonly PlacedLayer[],
-): PooledConvolution | undefined {
+/** The pool at `index` with the convolution before it, whose output goes into it rectified, and nowhere else. */
+export function pooledConvolutionAt(index: number, placed: readonly PlacedLayer[]): Fusion | undefined {
   const { layer: pool, inputs } = placed[index]!
-  const [source] = inputs
-  if (pool.type !== 'maxPooling2d' || source === undefined || source < 0) return
-  const { layer, inputShape, outputShape } = placed[source]!
-  if (layer.type !== 'conv2d' || layer.activation !== 'relu') return
-  if (placed.filter(({ inputs }) => inputs.includes(source)).length > 1) return
-  if (elementCount(sidesOf(pool.poolSize)) < WORTHWHILE || !isTiled(pool, outputShape)) return
-  return { convolution: layer, pool, inputShape }
+  if (pool.type !== 'maxPooling2d') return
+  const [source] = inputs as [number]
+  const before = absorbable('conv2d', source, placed)
+  if (before?.layer.activation !== 'relu') return
+  if (elementCount(sidesOf(pool.poolSize)) < WORTHWHILE || !isTiled(pool, before.outputShape)) return
+  const layer = pooledConvolution(before.layer, pool, before.inputShape)
+  return { layer, absorbed: [source], inputs: before.inputs }
 }
 
 /** Whether no two windows meet, and all lie within the image. */
@@ -45,12 +36,16 @@ function isTiled({ poolSize, strides, padding }: LayerOf<'maxPooling2d'>, image:
 }
 
 /** Both layers as one, whose gradient is taken where there is one: at the largest element of each window. */
-export function pooledConvolution({ convolution: spec, pool, inputShape }: PooledConvolution): Layer {
+function pooledConvolution(
+  spec: LayerOf<'conv2d'>,
+  pool: LayerOf<'maxPooling2d'>,
+  inputShape: readonly number[],
+): Layer {
   const [convolve, choose] = [convolution(spec), maxPooling(pool)]
   const geometry = geometryOf(spec, pool, inputShape)
   return call => {
     const convolved = convolve(call)
-    if (!hasPooledGradients()) {
+    if (!call.pass || !hasPooledGradients()) {
       const chosen = choose({ ...call, inputs: [convolved.y] })
       return { y: chosen.y, pullback: dp => convolved.pullback(chosen.pullback(dp).dx(0)) }
     }

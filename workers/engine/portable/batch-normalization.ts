@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/normalization-kernels.ts'
 import type { PortableKernel } from '#workers/engine/register-kernel.ts'
 
 const AXES = [0, 1, 2]
@@ -16,7 +17,7 @@ export const batchNormalizationTraining: PortableKernel<
   TrainingInputs,
   { momentum: number; epsilon: number }
 > = {
-  name: 'BatchNormalizationTraining',
+  name: NORMALISE,
   compute({ x, gamma, beta, mean, variance }, { momentum, epsilon }) {
     const count = x.size / x.shape[3]
     const batch = tf.moments(x, AXES)
@@ -39,7 +40,7 @@ interface GradInputs {
 
 /** The gradients at x, gamma and beta (Ioffe and Szegedy 2015, sec. 3, after algorithm 1, with the sums taken together). */
 export const batchNormalizationGrad: PortableKernel<GradInputs, unknown> = {
-  name: 'BatchNormalizationGrad',
+  name: NORMALISE_GRADIENT,
   compute({ dy, x, gamma, saved0: mean, saved1: inverse }) {
     const count = x.size / x.shape[3]
     const normalised = tf.mul(tf.sub(x, mean), inverse)
