@@ -1,7 +1,7 @@
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core'
 import { inScope } from '#workers/engine/in-scope.ts'
 import type { Routine, Variables } from '#workers/engine/program.ts'
-import { dtypeValue, placeholderNode } from './nodes.ts'
+import { barrierNode, dtypeValue, placeholderNode } from './nodes.ts'
 import { type References, recordOperations, referenceTo } from './record-operations.ts'
 import type { Node } from './saved-model.ts'
 import { updateInPlace } from './update-in-place.ts'
@@ -11,6 +11,8 @@ import type { Variable } from './variables.ts'
 export interface CallGraph {
   feeds: ReadonlyMap<string, string>
   fetches: ReadonlyMap<string, string>
+  /** Fetched where there are no outputs: made on the host when all variables are assigned, so no device is waited for. */
+  barrier?: string
 }
 
 /**
@@ -55,8 +57,10 @@ export function buildCallGraph(
       input: [value, ...changes.map(name => `^${name}`)],
       attr: { T: dtypeValue(tensor) },
     }))
-    nodes.push(...assignments, ...results)
-    return { feeds, fetches: new Map(outputs.map(({ name }, index) => [name, results[index]!.name])) }
+    const barrier = barrierNode(`${prefix}/changed`, changes)
+    nodes.push(...assignments, ...results, barrier)
+    const fetches = new Map(outputs.map(({ name }, index) => [name, results[index]!.name]))
+    return { feeds, fetches, barrier: barrier.name }
   })
 }
 

@@ -27,7 +27,7 @@ export function openCompiledProgram(initial: Variables, routines: Routines, call
   const session = loadGraph(nodes)
   const feeds = new Map(variables.map(({ placeholder }) => [placeholder, placeholder]))
   const values = Object.fromEntries(variables.map(({ placeholder, tensor }) => [placeholder, tensor]))
-  tf.dispose(runGraph(session, { feeds, fetches: new Map([['written', written.name]]) }, values))
+  runGraph(session, { feeds, fetches: new Map(), barrier: written.name }, values)
   tf.dispose([initial as tf.TensorContainer, variables.map(({ tensor }) => tensor)])
   return {
     groups: Object.keys(initial),
@@ -57,13 +57,15 @@ function signature({ routine, inputs }: Call): string {
 
 function runGraph(
   session: number,
-  { feeds, fetches }: CallGraph,
+  { feeds, fetches, barrier }: CallGraph,
   inputs: tf.NamedTensorMap,
 ): tf.NamedTensorMap {
   const backend = nativeBackend()
   const ids = backend.getInputTensorIds([...feeds.keys()].map(name => inputs[name]!))
   const feedNames = [...feeds.values()].join(',')
-  const handles = backend.binding.runSavedModel(session, ids, feedNames, [...fetches.values()].join(','))
+  const wanted = fetches.size > 0 ? [...fetches.values()] : [barrier]
+  const handles = backend.binding.runSavedModel(session, ids, feedNames, wanted.join(','))
+  if (fetches.size === 0) backend.binding.deleteTensor(handles[0]!.id)
   return Object.fromEntries(
     [...fetches.keys()].map((name, index) => [name, backend.createOutputTensor(handles[index]!)]),
   )
