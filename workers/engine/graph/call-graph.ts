@@ -1,7 +1,8 @@
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core'
 import { inScope } from '#workers/engine/in-scope.ts'
 import type { Routine, Variables } from '#workers/engine/program.ts'
-import { barrierNode, dtypeValue, placeholderNode } from './nodes.ts'
+import { feedNodes } from './feeds.ts'
+import { barrierNode, dtypeValue } from './nodes.ts'
 import { type References, recordOperations, referenceTo } from './record-operations.ts'
 import type { Node } from './saved-model.ts'
 import { updateInPlace } from './update-in-place.ts'
@@ -29,8 +30,9 @@ export function buildCallGraph(
   const references: References = new WeakMap(variables.map(({ tensor, read }) => [tensor.dataId, read]))
   const feeds = new Map(Object.keys(inputs).map(name => [name, `${prefix}/${name}`]))
   for (const [name, node] of feeds) {
-    nodes.push(placeholderNode(node, inputs[name]!))
-    references.set(inputs[name]!.dataId, node)
+    const fed = feedNodes(node, inputs[name]!)
+    nodes.push(...fed)
+    references.set(inputs[name]!.dataId, fed.at(-1)!.name)
   }
   const first = nodes.length
   return inScope(() => {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { nativeBackend } from '#workers/engine/native-backend.ts'
 import type { Call, Program, Routines, Variables } from '#workers/engine/program.ts'
 import { buildCallGraph, type CallGraph } from './call-graph.ts'
+import { toFeed } from './feeds.ts'
 import { barrierNode } from './nodes.ts'
 import { loadGraph, type Node } from './saved-model.ts'
 import { listVariables, variableNodes } from './variables.ts'
@@ -34,7 +35,10 @@ export function openCompiledProgram(initial: Variables, routines: Routines, call
     run(call) {
       const graph = graphs.get(signature(call))
       if (!graph) throw new Error(`No graph was made for ${signature(call)}.`)
-      return runGraph(session, graph, call.inputs)
+      return tf.tidy(() => {
+        const inputs = Object.entries(call.inputs).map(([name, tensor]) => [name, toFeed(tensor)])
+        return runGraph(session, graph, Object.fromEntries(inputs))
+      })
     },
     read(group) {
       const members = variables.filter(variable => variable.group === group)
