@@ -7,7 +7,6 @@ import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { readOutcome } from '#workers/train-step.ts'
 import { prepareRun } from '#workers/training-run.ts'
 import { median } from './median.ts'
 import { writeSection } from './write-section.ts'
@@ -152,7 +151,8 @@ async function measureJob({ preset, input }: Workload): Promise<number> {
   for await (const batch of run.trainingBatches(1)) {
     const before = training.clock.step
     const startedAt = performance.now()
-    readOutcome(training.step(batch))
+    training.step(batch)
+    training.readOutcomes()
     times.push((performance.now() - startedAt) / (training.clock.step - before))
   }
   training.end()

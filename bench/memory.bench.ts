@@ -5,7 +5,6 @@ import { JobRequest } from '#domain/training-spec.ts'
 import { linePlot } from '#exports/line-plot.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { readOutcome } from '#workers/train-step.ts'
 import { prepareRun } from '#workers/training-run.ts'
 import { writeSection } from './write-section.ts'
 
@@ -30,7 +29,7 @@ const training = run.begin()
 const samples: Sample[] = []
 for (let epoch = 1; training.clock.step < STEPS; epoch++) {
   for await (const batch of run.trainingBatches(epoch)) {
-    readOutcome(training.step(batch))
+    training.step(batch)
     const { step } = training.clock
     if (step >= SAMPLE_EVERY * (samples.length + 1)) samples.push(sample(step))
     if (step >= STEPS) break

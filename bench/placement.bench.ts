@@ -4,49 +4,76 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
+import type { SessionCall } from './placement/few-steps.ts'
+import {
+  computedOf,
+  fedFromDevice,
+  isOfHost,
+  type Placed,
+  parseNodes,
+  takenBack,
+} from './placement/placed-graph.ts'
 
-// Where TensorFlow puts each op of a training step, read from the graph that its placer has made:
-//   npm run bench -- placement [--preset mnist-lenet] [--device gpu]
-// With --device gpu it fails if an op that computes is anywhere else.
-
-/** Ops that hold or move what lives on the host: constants, what is fed, and what is fetched. */
-const HOST_OPS = new Set(['Const', 'Placeholder', '_Arg', '_Retval', 'VarHandleOp', 'NoOp'])
+// Where TensorFlow puts each op of a training step, read from the graph that its placer has made, and what goes between host and
+// device when a step is made:
+//   npm run bench -- placement [--preset mnist-lenet] [--device gpu] [--read-every 32]
+// Fails if an op that computes is on another device, if a step would take back to the host what a GPU computes, and, unless
+// outcomes are read at each step (1), if it fetches that. All but the first can be told without a GPU.
 
 const { values } = parseArgs({
-  options: { preset: { type: 'string', default: 'mnist-lenet' }, device: { type: 'string', default: 'cpu' } },
+  options: {
+    preset: { type: 'string', default: 'mnist-lenet' },
+    device: { type: 'string', default: 'cpu' },
+    'read-every': { type: 'string', default: '32' },
+  },
 })
-const folder = await mkdtemp(join(tmpdir(), 'thresher-placement-'))
-const env = { ...process.env, TF_CPP_VMODULE: 'placer=3', TF_DUMP_GRAPH_PREFIX: folder }
-const step = fileURLToPath(new URL('./placement/one-step.ts', import.meta.url))
-await promisify(execFile)(process.execPath, ['--import', 'tsx', step, values.preset], { env })
-const file = (await readdir(folder)).find(name => name.startsWith('placer_output'))
-if (!file) throw new Error('TensorFlow wrote no graph: this build of it does not log its placer.')
-const nodes = parseNodes(await readFile(join(folder, file), 'utf8'))
-await rm(folder, { recursive: true })
-
+const { calls, nodes } = await watchSteps()
 console.table(countByDevice(nodes))
+for (const line of new Set(calls.map(describe))) console.log(line)
 const elsewhere = nodes.filter(
-  ({ op, device }) => !HOST_OPS.has(op) && !device.toLowerCase().includes(`device:${values.device}`),
+  node => !isOfHost(node) && !node.device.toLowerCase().includes(`device:${values.device}`),
 )
-if (elsewhere.length > 0) {
-  console.error(`Not on the ${values.device}: ${[...new Set(elsewhere.map(({ op }) => op))].join(', ')}`)
+expectNone(
+  `Not on the ${values.device}`,
+  elsewhere.map(({ op }) => op),
+)
+expectNone(
+  'Taken back to the host',
+  takenBack(nodes).map(({ name }) => name),
+)
+expectNone(
+  'Taken back to be fed',
+  calls.flatMap(({ fedBytes }) => fedFromDevice(nodes, Object.keys(fedBytes))),
+)
+if (values['read-every'] !== '1')
+  expectNone(
+    'Fetched from the device',
+    calls.flatMap(({ fetched }) => computedOf(nodes, fetched)),
+  )
+
+function describe({ steps, fedBytes, fetched }: SessionCall): string {
+  const fed = Object.entries(fedBytes).map(([name, bytes]) => `${name} (${bytes / steps} bytes a step)`)
+  return `A call of ${steps}: fed ${fed.join(', ')}; fetched ${fetched.join(', ')}`
+}
+
+function expectNone(what: string, found: readonly string[]): void {
+  if (found.length === 0) return
+  console.error(`${what}: ${[...new Set(found)].join(', ')}`)
   process.exitCode = 1
 }
 
-interface Placed {
-  op: string
-  device: string
-}
-
-/** The nodes of a GraphDef in protobuf's text format, as TensorFlow writes it. */
-function parseNodes(text: string): Placed[] {
-  return text
-    .split(/^node \{$/m)
-    .slice(1)
-    .map(node => ({
-      op: /^ {2}op: "(.*)"$/m.exec(node)?.[1] ?? '',
-      device: /^ {2}device: "(.*)"$/m.exec(node)?.[1] ?? '',
-    }))
+/** Has a process of its own take the steps, since TensorFlow reads its options while it loads. */
+async function watchSteps(): Promise<{ calls: SessionCall[]; nodes: Placed[] }> {
+  const folder = await mkdtemp(join(tmpdir(), 'thresher-placement-'))
+  const env = { ...process.env, TF_CPP_VMODULE: 'placer=3', TF_DUMP_GRAPH_PREFIX: folder }
+  const child = fileURLToPath(new URL('./placement/few-steps.ts', import.meta.url))
+  const args = ['--import', 'tsx', child, values.preset, values['read-every']]
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env })
+  const file = (await readdir(folder)).find(name => name.startsWith('placer_output'))
+  if (!file) throw new Error('TensorFlow wrote no graph: this build of it does not log its placer.')
+  const text = await readFile(join(folder, file), 'utf8')
+  await rm(folder, { recursive: true })
+  return { calls: JSON.parse(stdout), nodes: parseNodes(text) }
 }
 
 function countByDevice(placed: readonly Placed[]): Record<string, Record<string, number>> {

@@ -1,6 +1,7 @@
 import type { EpochSums } from '#formats/checkpoint.ts'
 import { expectFinite } from './diverged.ts'
-import { type Outcome, readOutcome } from './train-step.ts'
+import type { StepOutcome } from './outcomes.ts'
+import type { Training } from './training.ts'
 
 const NOTHING: EpochSums = { loss: 0, examples: 0, seconds: 0, metrics: {} }
 
@@ -20,43 +21,43 @@ export function addTo(sums: Record<string, number>, more: Readonly<Record<string
   for (const [name, value] of Object.entries(more)) sums[name] = (sums[name] ?? 0) + value
 }
 
-/** EpochSums up an epoch's steps and their time, reading outcomes off the device only when asked. */
+/** Sums up an epoch's steps and their time, reading what is still on the device only when asked. */
 export class EpochTally {
   readonly #startedAt = performance.now()
+  readonly #training: Pick<Training, 'readOutcomes'>
   readonly #before: EpochSums
-  readonly #pending: { step: number; outcome: Outcome }[] = []
   #loss: number
   readonly #metrics: Record<string, number>
   #examples: number
 
   /** @param before what an earlier attempt at this epoch came to */
-  constructor(before: EpochSums = NOTHING) {
+  constructor(training: Pick<Training, 'readOutcomes'>, before: EpochSums = NOTHING) {
+    this.#training = training
     this.#before = before
     this.#loss = before.loss
     this.#metrics = { ...before.metrics }
     this.#examples = before.examples
   }
 
-  /** @param step the first of the outcome's, counted from 1 over the whole job, to name in an error */
-  add(step: number, examples: number, outcome: Outcome): void {
-    this.#pending.push({ step, outcome })
-    this.#examples += examples
+  /** @throws Diverged for the first step whose loss is not finite */
+  add(outcomes: readonly StepOutcome[]): void {
+    for (const { step, examples, sums } of outcomes) {
+      const { lossSum, ...metrics } = sums
+      expectFinite(lossSum, `step ${step}`)
+      this.#loss += lossSum
+      addTo(this.#metrics, metrics)
+      this.#examples += examples
+    }
   }
 
-  /** @throws Diverged for the first step whose loss is not finite */
+  /** @throws Diverged as `add` does */
   sums(): EpochSums {
-    for (const { step, outcome } of this.#pending.splice(0)) {
-      for (const [index, { lossSum, ...metrics }] of readOutcome(outcome).entries()) {
-        expectFinite(lossSum, `step ${step + index}`)
-        this.#loss += lossSum
-        addTo(this.#metrics, metrics)
-      }
-    }
+    this.add(this.#training.readOutcomes())
     const seconds = this.#before.seconds + (performance.now() - this.#startedAt) / 1000
     return { loss: this.#loss, metrics: { ...this.#metrics }, examples: this.#examples, seconds }
   }
 
-  /** Means over the examples so far, and their rate. @throws Diverged as `sums` does */
+  /** Means over the examples so far, and their rate. @throws Diverged as `add` does */
   read(): Means & { examplesPerSecond: number; seconds: number } {
     const { loss, metrics, examples, seconds } = this.sums()
     return {

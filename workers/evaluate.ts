@@ -1,5 +1,5 @@
 import { addTo, type Means, meansOf } from './epoch-tally.ts'
-import { type Outcome, readOutcome } from './train-step.ts'
+import { type Outcome, readOutcome } from './outcomes.ts'
 
 /** Means over the batches' examples. @param measure what is found in one batch */
 export async function evaluate<Batch extends { size: number }>(

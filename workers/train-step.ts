@@ -2,11 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { takeRows } from './engine/bytes.ts'
 import type { Routine, Variables } from './engine/program.ts'
 import type { Model } from './models/from-topology.ts'
-import type { MetricSums, Objective } from './objective.ts'
+import { measure, type Objective } from './objective.ts'
 import type { Transform } from './optimizers/transform.ts'
-
-/** What a routine found in its batch: the sum of the losses, and those of the metrics; of several steps, [steps] each. */
-export type Outcome = { lossSum: tf.Scalar | tf.Tensor1D } & MetricSums
 
 /** What a step and an evaluation are made of. */
 export interface Ingredients {
@@ -30,7 +27,7 @@ export function stepRoutine({ model, transform, objective, normalise }: Ingredie
     const gradients = pullback(loss.gradientOfMean)
     const updated = transform.update(gradients, slots, params!, scalars as Record<string, tf.Scalar>)
     return {
-      outputs: { lossSum: loss.sum, ...objective.metrics(logits, labels!) },
+      outputs: { lossSum: loss.sum, ...measure(objective.metrics, logits, labels!) },
       variables: { params: updated.params, statistics: moved, ...updated.slots },
     }
   }
@@ -78,19 +75,9 @@ export function evaluationRoutine({ model, objective, normalise }: Omit<Ingredie
     const { logits } = model({ ...params, ...statistics }, normalise(x!))
     const outputs: tf.NamedTensorMap = {
       lossSum: objective.loss(logits, labels!).sum,
-      ...objective.metrics(logits, labels!),
+      ...measure(objective.metrics, logits, labels!),
       ...objective.furtherMetrics(logits, labels!),
     }
     return { outputs }
   }
-}
-
-/** One record a step. Waits for the routine that made them, so a GPU idles meanwhile. */
-export function readOutcome(outcome: Outcome): ({ lossSum: number } & Record<string, number>)[] {
-  const values = Object.entries(outcome).map(([name, sums]) => [name, sums.dataSync()] as const)
-  tf.dispose(outcome)
-  return Array.from(
-    values[0]![1],
-    (_, step) => Object.fromEntries(values.map(([name, sums]) => [name, sums[step]!])) as { lossSum: number },
-  )
 }

@@ -4,7 +4,6 @@ import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { describeEpoch } from './describe-epoch.ts'
 import { Diverged, nameCulprits } from './diverged.ts'
-import { hasItsValues } from './engine/has-its-values.ts'
 import { EpochTally } from './epoch-tally.ts'
 import { zerosOf } from './measure-weights.ts'
 import type { Training } from './training.ts'
@@ -59,6 +58,7 @@ export class Interruption extends Error {
  * gives the same bits on the same engine with as many threads, however often it was left at a checkpoint.
  *
  * @param signal ends the training, its reason being the error: for an Interruption, after a last checkpoint
+ * @param readEvery as a training's shape has it; of no effect on what comes out
  * @throws Diverged when a loss is NaN or infinite
  */
 export async function* train(
@@ -66,15 +66,16 @@ export async function* train(
   splits: Splits,
   signal: AbortSignal,
   from?: Start,
+  readEvery?: number,
 ): AsyncGenerator<Progress | Epoch | Left, void, undefined> {
-  const run = prepareRun(spec, splits, signal)
+  const run = prepareRun(spec, splits, signal, readEvery)
   const training = run.begin(from?.state)
   if (from?.weights !== undefined) expectWeights(training, from.weights)
   let partial = from?.partial
   let zerosBefore = partial ? partial.zerosBefore : from && zerosOf(training.readWeights())
   try {
     for (let epoch = (from?.epoch ?? 0) + 1; epoch <= spec.epochs; epoch++) {
-      const tally = new EpochTally(partial?.sums)
+      const tally = new EpochTally(training, partial?.sums)
       const place = { epoch, step: partial?.step ?? 0 }
       try {
         yield* takeSteps(run, training, tally, place)
@@ -108,13 +109,9 @@ async function* takeSteps(
 ): AsyncGenerator<Progress, void, undefined> {
   let toldAt = Number.NEGATIVE_INFINITY
   for await (const batch of trainingBatches(place.epoch, place.step)) {
-    const first = training.clock.step + 1
-    const outcome = training.step(batch)
-    const steps = training.clock.step - first + 1
-    tally.add(first, steps * batch.size, outcome)
-    // At once where nothing waits for it, so that a divergence ends the step it happens in.
-    if (hasItsValues()) tally.sums()
-    place.step += steps
+    const before = training.clock.step
+    tally.add(training.step(batch))
+    place.step += training.clock.step - before
     if (performance.now() - toldAt < PROGRESS_INTERVAL_MS) continue
     toldAt = performance.now()
     const { loss, examplesPerSecond } = tally.read()

@@ -46,8 +46,16 @@ interface Source<Kind> {
   validation(): Iterable<Kind> | AsyncIterable<Kind>
 }
 
-/** @param signal ends the run's batches with its reason as the error */
-export function prepareRun(spec: TrainingSpec, splits: Splits, signal: AbortSignal): TrainingRun {
+/**
+ * @param signal ends the run's batches with its reason as the error
+ * @param readEvery as a training's shape has it
+ */
+export function prepareRun(
+  spec: TrainingSpec,
+  splits: Splits,
+  signal: AbortSignal,
+  readEvery?: number,
+): TrainingRun {
   const topology = topologyOf(spec.model)
   const layout = layoutFromSpec(spec)
   const counts = { training: splits.training.indices.length, validation: splits.validation.indices.length }
@@ -67,7 +75,7 @@ export function prepareRun(spec: TrainingSpec, splits: Splits, signal: AbortSign
     stepsPerEpoch,
     learningRate: learningRateFromSpec(spec, stepsPerEpoch),
     begin(from = { variables: drawVariables(topology, spec.seed) }) {
-      const shape = { topology, feeding, seed: spec.seed }
+      const shape = { topology, feeding, seed: spec.seed, readEvery }
       return beginTraining(ingredients, { clock: transform.clock, ...from }, shape)
     },
     trainingBatches: (epoch, skip = 0) => pacedBatches(source.training(epoch, skip), signal),

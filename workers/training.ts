@@ -4,11 +4,22 @@ import type { Topology } from '#domain/model-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import type { Weight } from '#formats/named-tensor.ts'
+import { hasItsValues } from './engine/has-its-values.ts'
 import { inScope } from './engine/in-scope.ts'
 import { openProgram, type Variables } from './engine/program.ts'
 import { type Feeding, HELD_GROUPS } from './feeding.ts'
 import { type Transform, ticksFrom } from './optimizers/transform.ts'
-import type { Ingredients, Outcome } from './train-step.ts'
+import {
+  keepOutcomes,
+  OUTCOMES,
+  type Outcome,
+  readOutcome,
+  roomForOutcomes,
+  type StepOutcome,
+  type Sums,
+  sumsOf,
+} from './outcomes.ts'
+import type { Ingredients } from './train-step.ts'
 import { toTensors, toWeight } from './weights.ts'
 
 /** A batch, whatever its kind: its training knows. */
@@ -20,8 +31,14 @@ export interface SomeBatch {
 export interface Training<Batch extends SomeBatch = SomeBatch> {
   /** After the last step. */
   readonly clock: Clock
-  /** A step, or as many as the batch is for. */
-  step(batch: Batch): Outcome
+  /**
+   * Takes a step, or as many as the batch is for.
+   *
+   * @returns the outcomes that are known by now and were not before: those of the batch, or now and then those of many
+   */
+  step(batch: Batch): StepOutcome[]
+  /** Those that are still on the device. Waits for it. */
+  readOutcomes(): StepOutcome[]
   evaluate(batch: Batch): Outcome
   /** A copy, in model order. */
   readWeights(): Weight[]
@@ -38,52 +55,74 @@ export interface TrainingShape<Batch extends SomeBatch> {
   feeding: Feeding<Batch>
   /** Decides, with the step, what drops out. */
   seed: number
+  /** So many steps' outcomes are read at once; with 1, each call gives its own. By default many, where a read would wait. */
+  readEvery?: number | undefined
 }
+
+/** A wait in as many steps is next to none, and a divergence is told as many steps later at most. */
+const MANY_STEPS = 32
 
 export function beginTraining<Batch extends SomeBatch>(
   ingredients: Ingredients,
   start: TrainingState,
-  { topology, feeding, seed }: TrainingShape<Batch>,
+  { topology, feeding, seed, readEvery = hasItsValues() ? 1 : MANY_STEPS }: TrainingShape<Batch>,
 ): Training<Batch> {
   const { transform } = ingredients
   const members = (group: string) => (group === 'statistics' ? statisticsOf : variablesOf)(topology)
   let { clock } = start
   const evaluation = (batch: Batch) => ({ routine: 'evaluate', inputs: feeding.examples(batch) })
-  /** The call of a batch, and the clock after it. */
+  /** The call of a batch, and the clocks after each of its steps. */
   const step = (batch: Batch) => {
     const ticks = ticksFrom(transform, clock, feeding.stepsOf(batch))
     const seeds = ticks.map(tick => [seed | 0, tick.clock.step])
     const scalars = ticks.map(tick => tick.scalars)
     const inputs = { ...feeding.examples(batch), ...feeding.changes(seeds, scalars) }
-    return { call: { routine: 'step', inputs }, after: ticks.at(-1)!.clock }
+    return { call: { routine: 'step', inputs }, ticks: ticks.map(tick => tick.clock) }
   }
-  const program = inScope(() =>
-    openProgram({ ...openVariables(transform, start), ...feeding.hold() }, feeding.routines(ingredients), [
+  /** Steps of one call. */
+  const mostSteps = Math.max(...feeding.shapes.training.map(feeding.stepsOf))
+  /** Steps whose outcomes can stay on the device; none where calls give them. */
+  const room = readEvery > 1 ? Math.max(readEvery, mostSteps) : 0
+  const program = inScope(() => {
+    const given = feeding.routines(ingredients)
+    const variables = { ...openVariables(transform, start), ...feeding.hold() }
+    const calls = [
       ...feeding.shapes.training.map(batch => step(batch).call),
       ...feeding.shapes.validation.map(evaluation),
-    ]),
-  )
+    ]
+    if (room === 0) return openProgram(variables, given, calls)
+    const kept = { [OUTCOMES]: roomForOutcomes(ingredients.objective, room) }
+    return openProgram({ ...variables, ...kept }, { ...given, step: keepOutcomes(given.step!) }, calls)
+  })
+  /** The last steps, whose outcomes nobody knows yet. */
+  const unread: Pick<StepOutcome, 'step' | 'examples'>[] = []
+  const tell = (sums: readonly Sums[]): StepOutcome[] =>
+    unread.splice(0).map((which, index, { length }) => ({ ...which, sums: sums.at(index - length)! }))
+  const readOutcomes = () => (unread.length > 0 ? tell(sumsOf(program.read(OUTCOMES))) : [])
   const read = (group: string) => {
     const values = program.read(group)
     return members(group).map(variable => toWeight(variable, values.get(variable.name)!))
   }
   const isState = (group: string) =>
-    !HELD_GROUPS.has(group) && (group !== 'params' || transform.paramsOf === undefined)
+    !HELD_GROUPS.has(group) && group !== OUTCOMES && (group !== 'params' || transform.paramsOf === undefined)
   const groups = program.groups.filter(isState)
   return {
     get clock() {
       return clock
     },
     step(batch) {
-      let after = clock
+      let ticks: Clock[] = []
       const outcome = tf.tidy(() => {
         const next = step(batch)
-        after = next.after
+        ticks = next.ticks
         return program.run(next.call)
       })
-      clock = after
-      return outcome as Outcome
+      clock = ticks.at(-1)!
+      unread.push(...ticks.map(({ step }) => ({ step, examples: batch.size })))
+      if (room === 0) return tell(readOutcome(outcome as Outcome))
+      return unread.length + mostSteps > room ? readOutcomes() : []
     },
+    readOutcomes,
     evaluate: batch => tf.tidy(() => program.run(evaluation(batch))) as Outcome,
     readWeights: () => read('params'),
     readStatistics: () => (groups.includes('statistics') ? read('statistics') : []),

@@ -1,7 +1,7 @@
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { wholeSplit } from './data/examples.ts'
-import { readOutcome } from './train-step.ts'
+import { readOutcome } from './outcomes.ts'
 import { prepareRun } from './training-run.ts'
 
 const EXAMPLES = 40
@@ -17,7 +17,8 @@ export async function warmUp(): Promise<void> {
   })
   const run = prepareRun(spec, { training: blank, validation: blank }, new AbortController().signal)
   const training = run.begin()
-  for await (const batch of run.trainingBatches(1)) readOutcome(training.step(batch))
+  for await (const batch of run.trainingBatches(1)) training.step(batch)
+  training.readOutcomes()
   for await (const batch of run.validationBatches()) readOutcome(training.evaluate(batch))
   training.end()
 }

@@ -16,7 +16,7 @@ import { type Feeding, heldFeeding, stepsPerCall, streamedFeeding } from '#worke
 import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { objectiveFor } from '#workers/objective.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
-import { type Outcome, readOutcome } from '#workers/train-step.ts'
+import type { StepOutcome } from '#workers/outcomes.ts'
 import { beginTraining, type SomeBatch, type Training } from '#workers/training.ts'
 
 // Thresher takes steps as its runners do: FOLDER [sgd | augmented]. See workload.py for the protocol; the answers also have the
@@ -50,16 +50,17 @@ function takeSteps(steps: number) {
   const startedAt = performance.now()
   const insideBefore = inside.milliseconds
   let waited = 0
-  const outcomes: Outcome[] = []
+  const outcomes: StepOutcome[] = []
   const queue = batchesOf(nextPlaces(steps))
   for (;;) {
     const askedAt = performance.now()
     const next = queue.next()
     waited += performance.now() - askedAt
     if (next.done) break
-    outcomes.push(training.step(next.value))
+    outcomes.push(...training.step(next.value))
   }
-  const losses = outcomes.flatMap(readOutcome).map(({ lossSum }) => lossSum / batchSize)
+  outcomes.push(...training.readOutcomes())
+  const losses = outcomes.map(({ sums }) => sums.lossSum / batchSize)
   return {
     seconds: (performance.now() - startedAt) / 1000,
     losses,

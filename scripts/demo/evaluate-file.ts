@@ -12,7 +12,8 @@ import { type EngineName, openEngine } from '#workers/engine/engine.ts'
 import { evaluate } from '#workers/evaluate.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { objectiveFor } from '#workers/objective.ts'
-import { evaluationRoutine, type Outcome } from '#workers/train-step.ts'
+import type { Outcome } from '#workers/outcomes.ts'
+import { evaluationRoutine } from '#workers/train-step.ts'
 import { toTensors } from '#workers/weights.ts'
 
 const BATCH = 1000

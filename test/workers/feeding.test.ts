@@ -15,7 +15,7 @@ import { type Feeding, heldFeeding, streamedFeeding } from '#workers/feeding.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { objectiveFor } from '#workers/objective.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
-import { readOutcome } from '#workers/train-step.ts'
+import type { StepOutcome } from '#workers/outcomes.ts'
 import { beginTraining, type SomeBatch } from '#workers/training.ts'
 import { drawVariables } from '#workers/weights.ts'
 
@@ -24,6 +24,17 @@ await openEngine('native')
 const BATCH = 8
 /** Ten batches and a smaller one: a call of one step, two of four, one of one, and one of what is left. */
 const COUNT = 10 * BATCH + 3
+
+/** Steps a call, steps until their outcomes are read, and how many of the eleven are told before anybody asks. */
+const READINGS = [
+  [1, 1, 11],
+  [4, 1, 11],
+  [1, 4, 8],
+  // There is room for one call at least.
+  [4, 2, 11],
+  [4, 6, 9],
+  [4, 32, 0],
+] as const
 
 const SPECS = {
   'mnist-mlp under gRDA': { model: { preset: 'mnist-mlp' } },
@@ -38,12 +49,16 @@ const SPECS = {
 }
 
 for (const [name, request] of Object.entries(SPECS)) {
-  test(`${name}: examples held on the device, several steps a call, give the bits of batches sent one by one`, () => {
+  test(`${name}: examples held on the device, several steps a call, read now and then, give the bits of batches sent and read one by one`, () => {
     const { spec } = resolveSpec(JobRequest.parse({ batchSize: BATCH, ...request }))
     const layout = layoutFromSpec(spec)
     const split = randomSplit(layout.inputShape)
     const order = Uint32Array.from(split.indices).reverse()
-    const train = <Kind extends SomeBatch>(feeding: Feeding<Kind>, given: Iterable<Kind>) => {
+    const train = <Kind extends SomeBatch>(
+      feeding: Feeding<Kind>,
+      given: Iterable<Kind>,
+      readEvery: number,
+    ) => {
       const topology = topologyOf(spec.model)
       const transform = transformFromSpec(spec, variablesOf(topology), 11)
       const ingredients = {
@@ -53,23 +68,29 @@ for (const [name, request] of Object.entries(SPECS)) {
         normalise: normaliser(spec.dataset.normalize, layout.dtype),
       }
       const start = { clock: transform.clock, variables: drawVariables(topology, spec.seed) }
-      const training = beginTraining(ingredients, start, { topology, feeding, seed: spec.seed })
-      const outcomes: object[] = []
-      for (const batch of given) outcomes.push(...readOutcome(training.step(batch)))
-      const result = { outcomes, weights: training.readWeights(), clock: training.clock }
+      const training = beginTraining(ingredients, start, { topology, feeding, seed: spec.seed, readEvery })
+      const outcomes: StepOutcome[] = []
+      for (const batch of given) outcomes.push(...training.step(batch))
+      const told = outcomes.length
+      outcomes.push(...training.readOutcomes())
+      assert.deepEqual(training.readOutcomes(), [])
+      const result = { outcomes, weights: training.readWeights(), clock: training.clock, told }
       training.end()
       return result
     }
     const counts = { training: COUNT, validation: COUNT }
-    const streamed = train(
-      streamedFeeding(layout, counts, BATCH),
-      batches({ ...split, indices: order }, BATCH),
+    const stream = (readEvery: number) =>
+      train(streamedFeeding(layout, counts, BATCH), batches({ ...split, indices: order }, BATCH), readEvery)
+    const streamed = stream(1)
+    assert.deepEqual(
+      streamed.outcomes.map(({ step, examples }) => [step, examples]),
+      Array.from({ length: 11 }, (_, index) => [index + 1, index < 10 ? BATCH : 3]),
     )
-    assert.equal(streamed.outcomes.length, 11)
-    for (const stepsPerCall of [1, 4]) {
+    assert.deepEqual(stream(4), { ...streamed, told: 8 })
+    for (const [stepsPerCall, readEvery, told] of READINGS) {
       const pace = { batchSize: BATCH, stepsPerCall }
       const feeding = heldFeeding(layout, { training: split, validation: split }, pace)
-      assert.deepEqual(train(feeding, rowsInOrder(order, pace)), streamed)
+      assert.deepEqual(train(feeding, rowsInOrder(order, pace), readEvery), { ...streamed, told })
     }
   })
 }

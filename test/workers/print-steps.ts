@@ -6,7 +6,7 @@ import { JobRequest } from '#domain/training-spec.ts'
 import { openWebgpuEngine } from '#test/workers/engine/open-webgpu-engine.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
 import { type EngineName, openEngine } from '#workers/engine/engine.ts'
-import { readOutcome } from '#workers/train-step.ts'
+import type { StepOutcome } from '#workers/outcomes.ts'
 import { prepareRun } from '#workers/training-run.ts'
 
 // A child of the steps' test: ENGINE PRESET STEPS BATCH OPTIMIZER, sends the losses, and what the steps add to the weights.
@@ -33,9 +33,10 @@ const { spec } = resolveSpec(
 const run = prepareRun(spec, { training: split, validation: split }, new AbortController().signal)
 const training = run.begin()
 const before = training.readWeights()
-const losses: number[] = []
-for await (const batch of run.trainingBatches(1))
-  losses.push(...readOutcome(training.step(batch)).map(({ lossSum }) => lossSum))
+const outcomes: StepOutcome[] = []
+for await (const batch of run.trainingBatches(1)) outcomes.push(...training.step(batch))
+outcomes.push(...training.readOutcomes())
+const losses = outcomes.map(({ sums }) => sums.lossSum)
 const changes = training
   .readWeights()
   .map(({ name, data }, index) => [name, Array.from(data, (value, i) => value - before[index]!.data[i]!)])

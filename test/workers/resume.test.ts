@@ -53,14 +53,14 @@ async function splitsOf(spec: TrainingSpec): Promise<Splits> {
 }
 
 /** Trains until the end or until `patienceMs` are over, and gives what it left. */
-async function stretch(spec: TrainingSpec, from?: Checkpoint, patienceMs?: number) {
+async function stretch(spec: TrainingSpec, from?: Checkpoint, patienceMs?: number, readEvery?: number) {
   const splits = await splitsOf(spec)
   const stopping = new AbortController()
   const timer = patienceMs && setTimeout(() => stopping.abort(new Interruption(true)), patienceMs)
   const epochs: Epoch[] = []
   let left: Checkpoint | undefined
   try {
-    for await (const news of train(spec, splits, stopping.signal, from)) {
+    for await (const news of train(spec, splits, stopping.signal, from, readEvery)) {
       if (news.type === 'epoch') epochs.push(news)
       if (news.type === 'checkpoint') left = news.checkpoint
     }
@@ -80,7 +80,8 @@ for (const [name, fields] of Object.entries(RUNS)) {
     let left: Checkpoint | undefined
     let stretches = 0
     while (epochs.length < spec.epochs) {
-      const part = await stretch(spec, left, 500)
+      // Outcomes are read one by one and some at once in turn: it is the same training.
+      const part = await stretch(spec, left, 500, stretches % 2 === 0 ? 1 : 7)
       epochs.push(...part.epochs)
       left = part.left
       stretches++

@@ -24,10 +24,14 @@ function specOf(request: object) {
   return resolveSpec(JobRequest.parse({ model: { preset: 'mnist-mlp' }, optimizer: GRDA, ...request })).spec
 }
 
-async function epochsOf(request: object, signal = new AbortController().signal): Promise<Epoch[]> {
+async function epochsOf(
+  request: object,
+  signal = new AbortController().signal,
+  readEvery?: number,
+): Promise<Epoch[]> {
   const spec = specOf(request)
   const epochs: Epoch[] = []
-  for await (const news of train(spec, await loadSplits(spec), signal)) {
+  for await (const news of train(spec, await loadSplits(spec), signal, undefined, readEvery)) {
     if (news.type === 'epoch') epochs.push(news)
   }
   return epochs
@@ -169,6 +173,16 @@ test('a loss that is no number ends the training at the step it came from', asyn
   const error = await epochsOf({ ...FEW, dataset, epochs: 1 }).catch((thrown: Error) => thrown)
   assert.match(String(error), /Diverged: The loss became NaN in step \d\./)
   assert.equal(failureOf(error).code, 'diverged')
+})
+
+test('a divergence has the same step when outcomes are read many at once', async () => {
+  const optimizer = { name: 'sgd', learningRate: 1000 }
+  const dataset = { id: 'mnist', normalize: { mean: [0], std: [1e-4] } }
+  for (const readEvery of [1, 32]) {
+    const diverging = epochsOf({ ...FEW, dataset, optimizer, epochs: 1 }, undefined, readEvery)
+    // Amid a call of four: steps two to five.
+    await assert.rejects(diverging, /The loss became NaN in step 4\. No longer finite: dense_1/)
+  }
 })
 
 test('an aborted training ends with the reason', async () => {

@@ -5,9 +5,9 @@ import { nativeBackend } from './native-backend.ts'
 export function uploadBytes(bytes: Uint8Array, shape: readonly number[]): tf.Tensor {
   if (tf.getBackend() !== 'tensorflow') return tf.tensor(new Float32Array(bytes), [...shape])
   const backend = nativeBackend()
-  const dtype = backend.binding.TF_UINT8
-  const id = backend.binding.createTensor([...shape], dtype, bytes)
-  return backend.createOutputTensor({ id, shape: [...shape], dtype })
+  const tensor = backend.createOutputTensor({ id: -1, shape: [...shape], dtype: backend.binding.TF_UINT8 })
+  backend.tensorMap.get(tensor.dataId).values = bytes
+  return tensor
 }
 
 /** Some rows of bytes or of any other tensor [count, ...], by their places [rows]. Natively only. */

@@ -30,7 +30,8 @@ export type NativeBackend = tf.KernelBackend & {
     runSavedModel(session: number, inputs: number[], inputNames: string, outputNames: string): Handle[]
     deleteSavedModel(session: number): void
   }
-  tensorMap: { get(dataId: tf.DataId): { dtype: number } }
+  /** `values` are those that the library has not got yet: it gets them when an op takes the tensor. */
+  tensorMap: { get(dataId: tf.DataId): { dtype: number; values: ArrayBufferView | null } }
   /** Makes sure that the tensors' values have reached the library. */
   getInputTensorIds(tensors: readonly tf.Tensor[]): number[]
   createOutputTensor(handle: Handle): tf.Tensor

@@ -31,6 +31,8 @@ function setLibraryOptions(threads: number): void {
     TF_CPP_MIN_LOG_LEVEL: '2',
     TF_DETERMINISTIC_OPS: '1',
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    // A call ends when its work is queued on a GPU, not when it is done; whatever is fetched is waited for all the same.
+    TF_SYNC_ON_FINISH: '0',
     TF_NUM_INTRAOP_THREADS: String(threads),
     // One op after the other, on the thread that asks: docs/decisions/2026-11-23-recorded-graphs.md has the two crashes.
     TF_NUM_INTEROP_THREADS: '-1',

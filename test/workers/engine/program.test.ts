@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
+import { bytesToFloats, uploadBytes } from '#workers/engine/bytes.ts'
 import { openEagerProgram } from '#workers/engine/eager-program.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { openCompiledProgram } from '#workers/engine/graph/compiled-program.ts'
@@ -13,6 +14,11 @@ const ROUTINES: Routines = {
   add: ({ total }, { x }) => ({
     outputs: { before: total!.sum! },
     variables: { total: { sum: tf.add(total!.sum!, x!), count: tf.add(total!.count!, 1) } },
+  }),
+  /** The same of bytes, and gives nothing. */
+  count: ({ total }, { bytes }) => ({
+    outputs: {},
+    variables: { total: { sum: tf.add(total!.sum!, tf.sum(bytesToFloats(bytes!), 1)) } },
   }),
   mean: ({ total }) => ({ outputs: { mean: tf.div(total!.sum!, total!.count!) } }),
 }
@@ -42,6 +48,29 @@ for (const [kind, open] of Object.entries({ eager: openEagerProgram, compiled: o
       program.dispose()
     })
     assert.deepEqual([tf.memory().numTensors, nativeTensors()], before)
+  })
+}
+
+for (const [kind, open] of Object.entries({ eager: openEagerProgram, compiled: openCompiledProgram })) {
+  test(`an ${kind} program takes bytes, and need not give anything`, () => {
+    const before = nativeTensors()
+    // Six bytes are no whole number of int32s.
+    for (const width of [2, 3]) {
+      tf.tidy(() => {
+        const call = (bytes: number[]) => ({
+          routine: 'count',
+          inputs: { bytes: uploadBytes(Uint8Array.from(bytes), [2, width]) },
+        })
+        const program = open(variables(), ROUTINES, [call(Array(2 * width).fill(0))])
+        assert.deepEqual(program.run(call([255, 1, 2, 3, 4, 5].slice(0, 2 * width))), {})
+        assert.deepEqual(
+          program.read('total').get('sum'),
+          width === 2 ? Float32Array.of(257, 7) : Float32Array.of(259, 14),
+        )
+        program.dispose()
+      })
+    }
+    assert.equal(nativeTensors(), before)
   })
 }
 

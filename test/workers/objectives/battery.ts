@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { Loss } from '#domain/loss.ts'
-import { objectiveFor } from '#workers/objective.ts'
+import { measure, objectiveFor } from '#workers/objective.ts'
 
 interface Fixture {
   keras: string
@@ -35,7 +35,7 @@ export function testObjectives(): void {
         expected.gradient.flat().forEach((value, i) => {
           expectNear(gradient[i]!, value, `gradient[${i}]`)
         })
-        const sums = { ...objective.metrics(z, labels), ...objective.furtherMetrics(z, labels) }
+        const sums = { ...measure(objective.metrics, z, labels), ...objective.furtherMetrics(z, labels) }
         assert.deepEqual(Object.keys(sums), Object.keys(expected.metrics))
         for (const [name, mean] of Object.entries(expected.metrics))
           expectNear(sums[name]!.dataSync()[0]! / outputs.length, mean, name)

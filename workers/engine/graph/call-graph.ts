@@ -1,7 +1,8 @@
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core'
 import { inScope } from '#workers/engine/in-scope.ts'
 import type { Routine, Variables } from '#workers/engine/program.ts'
-import { dtypeValue, placeholderNode } from './nodes.ts'
+import { feedNodes } from './feeds.ts'
+import { barrierNode, dtypeValue } from './nodes.ts'
 import { type References, recordOperations, referenceTo } from './record-operations.ts'
 import type { Node } from './saved-model.ts'
 import { updateInPlace } from './update-in-place.ts'
@@ -11,6 +12,8 @@ import type { Variable } from './variables.ts'
 export interface CallGraph {
   feeds: ReadonlyMap<string, string>
   fetches: ReadonlyMap<string, string>
+  /** Fetched where there are no outputs: made on the host when all variables are assigned, so no device is waited for. */
+  barrier?: string
 }
 
 /**
@@ -27,8 +30,9 @@ export function buildCallGraph(
   const references: References = new WeakMap(variables.map(({ tensor, read }) => [tensor.dataId, read]))
   const feeds = new Map(Object.keys(inputs).map(name => [name, `${prefix}/${name}`]))
   for (const [name, node] of feeds) {
-    nodes.push(placeholderNode(node, inputs[name]!))
-    references.set(inputs[name]!.dataId, node)
+    const fed = feedNodes(node, inputs[name]!)
+    nodes.push(...fed)
+    references.set(inputs[name]!.dataId, fed.at(-1)!.name)
   }
   const first = nodes.length
   return inScope(() => {
@@ -55,8 +59,10 @@ export function buildCallGraph(
       input: [value, ...changes.map(name => `^${name}`)],
       attr: { T: dtypeValue(tensor) },
     }))
-    nodes.push(...assignments, ...results)
-    return { feeds, fetches: new Map(outputs.map(({ name }, index) => [name, results[index]!.name])) }
+    const barrier = barrierNode(`${prefix}/changed`, changes)
+    nodes.push(...assignments, ...results, barrier)
+    const fetches = new Map(outputs.map(({ name }, index) => [name, results[index]!.name]))
+    return { feeds, fetches, barrier: barrier.name }
   })
 }
 

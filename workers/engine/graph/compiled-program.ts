@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { nativeBackend } from '#workers/engine/native-backend.ts'
 import type { Call, Program, Routines, Variables } from '#workers/engine/program.ts'
 import { buildCallGraph, type CallGraph } from './call-graph.ts'
+import { toFeed } from './feeds.ts'
 import { barrierNode } from './nodes.ts'
 import { loadGraph, type Node } from './saved-model.ts'
 import { listVariables, variableNodes } from './variables.ts'
@@ -27,14 +28,17 @@ export function openCompiledProgram(initial: Variables, routines: Routines, call
   const session = loadGraph(nodes)
   const feeds = new Map(variables.map(({ placeholder }) => [placeholder, placeholder]))
   const values = Object.fromEntries(variables.map(({ placeholder, tensor }) => [placeholder, tensor]))
-  tf.dispose(runGraph(session, { feeds, fetches: new Map([['written', written.name]]) }, values))
+  runGraph(session, { feeds, fetches: new Map(), barrier: written.name }, values)
   tf.dispose([initial as tf.TensorContainer, variables.map(({ tensor }) => tensor)])
   return {
     groups: Object.keys(initial),
     run(call) {
       const graph = graphs.get(signature(call))
       if (!graph) throw new Error(`No graph was made for ${signature(call)}.`)
-      return runGraph(session, graph, call.inputs)
+      return tf.tidy(() => {
+        const inputs = Object.entries(call.inputs).map(([name, tensor]) => [name, toFeed(tensor)])
+        return runGraph(session, graph, Object.fromEntries(inputs))
+      })
     },
     read(group) {
       const members = variables.filter(variable => variable.group === group)
@@ -57,13 +61,15 @@ function signature({ routine, inputs }: Call): string {
 
 function runGraph(
   session: number,
-  { feeds, fetches }: CallGraph,
+  { feeds, fetches, barrier }: CallGraph,
   inputs: tf.NamedTensorMap,
 ): tf.NamedTensorMap {
   const backend = nativeBackend()
   const ids = backend.getInputTensorIds([...feeds.keys()].map(name => inputs[name]!))
   const feedNames = [...feeds.values()].join(',')
-  const handles = backend.binding.runSavedModel(session, ids, feedNames, [...fetches.values()].join(','))
+  const wanted = fetches.size > 0 ? [...fetches.values()] : [barrier]
+  const handles = backend.binding.runSavedModel(session, ids, feedNames, wanted.join(','))
+  if (fetches.size === 0) backend.binding.deleteTensor(handles[0]!.id)
   return Object.fromEntries(
     [...fetches.keys()].map((name, index) => [name, backend.createOutputTensor(handles[index]!)]),
   )
