@@ -12,14 +12,14 @@ export function describeResults(results: Results, steps: number): string {
   const exact = all.filter(({ compiled }) => Object.values(compiled).every(difference => difference === 0))
   const magnified = all.filter(({ rounding }) => rounding)
   const repeated = all.filter(({ repeats }) => repeats !== undefined)
-  const asked = all.filter(agrees).length
+  const agreeing = all.filter(agrees).length
   return [
     `\`npm run bench -- agreement\`: ${steps} steps compiled and kernel by kernel, from the same weights, batches and seeds, with the dropout`,
     "and the augmentation that the presets have. Batches and images are of the first column's sizes, as every network takes its steps with",
     'every optimizer; only those that end in a global average can take smaller images. The deep ones are on one thread, the others on all;',
     `learning rates are ${describePaces()} those of \`bench/agreement/optimizers.ts\`.`,
     '',
-    `Of ${all.length} trainings **${asked} agree**: ${exact.length} to the bit, ${all.length - exact.length - magnified.length} within ${TOLERANCE} of each of the measures below, and in ${magnified.length} the training magnifies`,
+    `Of ${all.length} trainings **${agreeing} agree**: ${exact.length} to the bit, ${all.length - exact.length - magnified.length} within ${TOLERANCE} of each of the measures below, and in ${magnified.length} the training magnifies`,
     'rounding itself. Of those the brackets have how far the compiled steps are from themselves when each of the first weights is a float32 up',
     `or down, and to agree is to be no more than ${TIMES_ROUNDING} times as far apart: ReLU and max pooling switch whole gradients, and Adam and RMSprop`,
     'divide what is near zero by its own size, so in deep networks what began as an ulp becomes percents.',
