@@ -1,0 +1,60 @@
+import { median } from '#bench/median.ts'
+import { openEagerProgram } from '#workers/engine/eager-program.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+import { openCompiledProgram } from '#workers/engine/graph/compiled-program.ts'
+import { type Course, drawStart, type Taken, takeCourse } from './course.ts'
+import { type Differences, differencesOf } from './differences.ts'
+import { nudge } from './nudge.ts'
+import { isWithin, TOLERANCE } from './tolerance.ts'
+
+// A process of its own for each course: it answers the question with what it measured.
+
+export interface Question {
+  course: Course
+  threads: number
+  /** Whether to take the compiled steps again, too. */
+  twice: boolean
+}
+
+export interface Measured {
+  /** The compiled steps from those kernel by kernel. */
+  compiled: Differences
+  /** Where that is much: the compiled steps from themselves, had their first weights been rounded the other way. */
+  rounding?: Differences
+  /** Whether they gave the same bits again, where that was asked for. */
+  repeats?: boolean
+  /** Medians of a step. */
+  milliseconds: { eager: number; compiled: number }
+}
+
+const { course, threads, twice }: Question = JSON.parse(process.argv[2]!)
+await openEngine('native', threads)
+process.send!(measure())
+
+function measure(): Measured {
+  const start = drawStart(course)
+  const eager = takeCourse(openEagerProgram, course, start)
+  const compiled = takeCourse(openCompiledProgram, course, start)
+  if (eager.digest !== compiled.digest) throw new Error('The same seed gave other batches.')
+  const differences = differencesOf(compiled, eager, start)
+  return {
+    compiled: differences,
+    ...(!isWithin(differences, TOLERANCE) && {
+      rounding: differencesOf(takeCourse(openCompiledProgram, course, nudge(start)), compiled, start),
+    }),
+    ...(twice && { repeats: areSame(takeCourse(openCompiledProgram, course, start), compiled) }),
+    milliseconds: { eager: median(eager.milliseconds), compiled: median(compiled.milliseconds) },
+  }
+}
+
+function areSame(taken: Taken, before: Taken): boolean {
+  const haveSameBits = (name: string) => {
+    const [now, then] = [taken, before].map(({ variables }) => Buffer.from(variables.get(name)!.buffer))
+    return now!.equals(then!)
+  }
+  return (
+    taken.digest === before.digest &&
+    taken.losses.every((loss, step) => loss === before.losses[step]) &&
+    [...before.variables.keys()].every(haveSameBits)
+  )
+}
