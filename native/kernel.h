@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <new>
 #include <vector>
@@ -30,16 +31,18 @@ inline int64_t CountOf(const Shape& shape) {
 template <typename T>
 class Aligned {
  public:
-  explicit Aligned(int64_t count) : numbers_(static_cast<T*>(::operator new[](count * sizeof(T), kLine))) {}
+  explicit Aligned(int64_t count) : count_(count), numbers_(static_cast<T*>(::operator new[](count * sizeof(T), kLine))) {}
   Aligned(const Aligned&) = delete;
   Aligned& operator=(const Aligned&) = delete;
   ~Aligned() { ::operator delete[](numbers_, kLine); }
+  void Clear() const { std::fill_n(numbers_, count_, T{}); }
   T* data() const { return numbers_; }
   T& operator[](int64_t place) const { return numbers_[place]; }
 
  private:
   static constexpr std::align_val_t kLine{64};
-  T* numbers_;
+  const int64_t count_;
+  T* const numbers_;
 };
 
 /** A reference to a tensor's memory; of none, where the kernel has failed. */
@@ -131,6 +134,11 @@ inline void Register(const Op& op, TF_Status* status) {
   TF_RegisterOpDefinition(builder, status);
   if (TF_GetCode(status) != TF_OK) return;
   TF_RegisterKernelBuilder(op.name, TF_NewKernelBuilder(op.name, "CPU", op.create, op.compute, op.destroy), status);
+}
+
+/** For ops whose shapes follow from an attribute, which the C API does not tell. */
+inline void UnknownShapes(TF_ShapeInferenceContext* context, TF_Status* status) {
+  TF_ShapeInferenceContextSetUnknownShape(context, status);
 }
 
 /** For ops whose outputs all have the shape of their first input. */

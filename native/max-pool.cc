@@ -90,10 +90,6 @@ void Compute(void* kernel, TF_OpKernelContext* context) {
   });
 }
 
-void UnknownShapes(TF_ShapeInferenceContext* context, TF_Status* status) {
-  TF_ShapeInferenceContextSetUnknownShape(context, status);
-}
-
 }  // namespace
 
 void RegisterMaxPool(TF_Status* status) {

@@ -20,7 +20,8 @@ napi_value Register(napi_env env, napi_callback_info info) {
   TF_Status* status = TF_NewStatus();
   thresher::RegisterGrda(status);
   thresher::RegisterMaxPool(status);
-  thresher::RegisterPooledConvolution(status);
+  thresher::RegisterPooledFilterGradient(status);
+  thresher::RegisterPooledInputGradient(status);
   thresher::RegisterBatchNorm(status);
   if (TF_GetCode(status) != TF_OK) napi_throw_error(env, nullptr, TF_Message(status));
   TF_DeleteStatus(status);

@@ -8,7 +8,8 @@ namespace thresher {
 
 void RegisterGrda(TF_Status* status);
 void RegisterMaxPool(TF_Status* status);
-void RegisterPooledConvolution(TF_Status* status);
+void RegisterPooledFilterGradient(TF_Status* status);
+void RegisterPooledInputGradient(TF_Status* status);
 void RegisterBatchNorm(TF_Status* status);
 
 }  // namespace thresher

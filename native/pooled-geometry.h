@@ -41,8 +41,8 @@ struct Problem {
   int64_t elements() const { return geometry.pool_height * geometry.pool_width; }
   int64_t pooled() const { return windows() * out; }
 
-  /** Examples whose padded inputs are near together. */
-  int64_t group() const { return std::max<int64_t>(1, kNearNumbers / padded()); }
+  /** Examples whose padded inputs are near together, and so are their terms, of two numbers each. */
+  int64_t group() const { return std::max<int64_t>(1, kNearNumbers / std::max(padded(), 2 * pooled())); }
   /** Padded inputs of some examples, and what a last row reaches beyond them. */
   int64_t scratch(int64_t examples) const { return examples * padded() + kMostVectors * kLanes; }
 
@@ -64,6 +64,16 @@ struct Problem {
   int64_t StartOf(int64_t y, int64_t x) const { return y * geometry.stride_y * line() + x * geometry.stride_x * in; }
   int64_t StartOfWindow(int64_t window) const {
     return StartOf(window / columns * geometry.pool_height, window % columns * geometry.pool_width);
+  }
+  /** Of each window of some examples, whose padded inputs follow one another. */
+  std::vector<int32_t> WindowStarts(int64_t examples) const {
+    std::vector<int32_t> starts;
+    for (int64_t example = 0; example < examples; example++) {
+      for (int64_t window = 0; window < windows(); window++) {
+        starts.push_back(static_cast<int32_t>(example * padded() + StartOfWindow(window)));
+      }
+    }
+    return starts;
   }
   /** Of each element of a window, from the window's own start on. */
   std::vector<int32_t> ElementStarts() const {
