@@ -4,12 +4,12 @@ import { permutation, randomStream } from '#domain/random.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { variablesOf } from '#domain/variables.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
-import { augmenter } from './data/augment.ts'
 import { layoutFromSpec, normaliser } from './data/batch-tensors.ts'
 import { type Batch, batches } from './data/batches.ts'
 import type { Split } from './data/examples.ts'
 import { imageBatches } from './data/image-batches.ts'
 import { type Pace, type Rows, rowsInOrder } from './data/rows.ts'
+import { variedBatches } from './data/varied-batches.ts'
 import { type Counts, canHold, type Feeding, heldFeeding, stepsPerCall, streamedFeeding } from './feeding.ts'
 import { modelFromTopology } from './models/from-topology.ts'
 import { objectiveFor } from './objective.ts'
@@ -121,8 +121,9 @@ function batchesOf(
       { inputShape, batchSize, ...(variation && { variation }) },
       skip,
     )
-  const place = variation && augmenter(augmentation, inputShape, seed, variation.epoch)
-  return batches({ examples, indices }, batchSize, { skip, ...(place && { place }) })
+  return variation
+    ? variedBatches({ examples, indices }, batchSize, { ...variation, inputShape }, skip)
+    : batches({ examples, indices }, batchSize, skip)
 }
 
 /** The places of the split's examples. Each epoch has a random stream of its own, so that it can be repeated without the ones before it. */

@@ -6,10 +6,10 @@ import { PRESETS } from '#domain/presets/presets.ts'
 import { outputCount } from '#domain/presets/topology-of.ts'
 import { variablesOf } from '#domain/variables.ts'
 import type { Weight } from '#formats/named-tensor.ts'
-import { augmenter } from '#workers/data/augment.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
-import { type Batch, batches } from '#workers/data/batches.ts'
+import type { Batch } from '#workers/data/batches.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
+import { variedBatches } from '#workers/data/varied-batches.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import type { openProgram } from '#workers/engine/program.ts'
 import { streamedFeeding } from '#workers/feeding.ts'
@@ -73,8 +73,8 @@ function batchesOf(course: Course): Iterable<Batch> {
   const { preset, batchSize, steps } = course
   const { inputShape } = topologyOf(course)
   const examples = drawExamples(steps * batchSize, inputShape, outputCount({ preset }), SEED)
-  const place = augmenter(PRESETS[preset].defaults.augmentation ?? [], inputShape, SEED, 1)
-  return batches(wholeSplit(examples), batchSize, { place })
+  const { augmentation = [] } = PRESETS[preset].defaults
+  return variedBatches(wholeSplit(examples), batchSize, { augmentation, inputShape, seed: SEED, epoch: 1 })
 }
 
 /** As workers/training.ts does it, which leaves no choice of program. */

@@ -5,11 +5,10 @@ import type { WorkloadFile } from '#bench/train-step/workloads.ts'
 import { variablesOf } from '#domain/variables.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
-import { augmenter } from '#workers/data/augment.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
-import { batches } from '#workers/data/batches.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
 import { rowsInOrder } from '#workers/data/rows.ts'
+import { variedBatches } from '#workers/data/varied-batches.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { nativeBackend } from '#workers/engine/native-backend.ts'
 import { type Feeding, heldFeeding, stepsPerCall, streamedFeeding } from '#workers/feeding.ts'
@@ -94,9 +93,14 @@ function beginHeld(variables: Variables) {
 function beginStreamed(variables: Variables) {
   const { length: count } = labels
   const feeding = streamedFeeding(layout, { training: count, validation: count }, batchSize)
-  const place = augmenter(spec.augmentation, topology.inputShape, 1, 1)
+  const variation = {
+    augmentation: spec.augmentation,
+    inputShape: topology.inputShape,
+    seed: 1,
+    epoch: 1,
+  }
   const batchesOf = (indices: Uint32Array) =>
-    batches({ examples: split.examples, indices }, batchSize, { place })
+    variedBatches({ examples: split.examples, indices }, batchSize, variation)
   return { training: begin(feeding, variables), batchesOf }
 }
 

@@ -1,22 +1,28 @@
 import type { Augmentation } from '#domain/augmentation.ts'
 import { type Random, randomStream } from '#domain/random.ts'
 import { elementCount } from '#domain/shape.ts'
-import type { Place } from './batches.ts'
 import { randomResizedCrop } from './random-resized-crop.ts'
 
 /** Varies one image [height, width, channels] of bytes; source and target are different memory. */
 export type Variation = (source: Uint8Array, target: Uint8Array, random: Random) => void
 
+/** Puts an image, varied, where it belongs in a batch. @param index of the image in its dataset */
+export type Place = (source: Uint8Array, target: Uint8Array, index: number) => void
+
+/** How the images of an epoch are varied. */
+export interface VariationSpec {
+  augmentation: readonly Augmentation[]
+  inputShape: readonly number[]
+  seed: number
+  /** Counted from 1. */
+  epoch: number
+}
+
 /**
  * Puts images into a batch varied as the spec asks. What happens to an image follows from seed, epoch and its index alone, so
  * neither the order of the batches nor where a training was left matters.
  */
-export function augmenter(
-  augmentations: readonly Augmentation[],
-  inputShape: readonly number[],
-  seed: number,
-  epoch: number,
-): Place {
+export function augmenter({ augmentation: augmentations, inputShape, seed, epoch }: VariationSpec): Place {
   if (augmentations.length === 0) return (source, target) => target.set(source)
   const variations = augmentations.map(augmentation => variationOf(augmentation, inputShape))
   const spaces = [0, 1].map(() => new Uint8Array(elementCount(inputShape)))

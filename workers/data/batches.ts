@@ -9,20 +9,11 @@ export interface Batch {
   size: number
 }
 
-/** Puts an example into its row of a batch. */
-export type Place = (source: Uint8Array, target: Uint8Array, index: number) => void
-
-export interface BatchOptions {
-  /** How many of the first batches are left out. */
-  skip?: number
-  place?: Place
-}
-
-/** The split's examples in order, batchSize at a time; the last batch takes what is left. */
+/** The split's examples in order, batchSize at a time; the last batch takes what is left. @param skip leaves out the first batches */
 export function* batches(
   split: Split<Examples>,
   batchSize: number,
-  { skip = 0, place }: BatchOptions = {},
+  skip = 0,
 ): Generator<Batch, void, undefined> {
   const { examples, indices } = split
   const stride = examples.x.length / examples.count
@@ -31,10 +22,7 @@ export function* batches(
     const rows = indices.subarray(start, start + batchSize)
     for (let row = 0; row < rows.length; row++) {
       const index = rows[row]!
-      const source = examples.x.subarray(index * stride, (index + 1) * stride)
-      if (place)
-        place(source as Uint8Array, space.subarray(row * stride, (row + 1) * stride) as Uint8Array, index)
-      else space.set(source, row * stride)
+      space.set(examples.x.subarray(index * stride, (index + 1) * stride), row * stride)
     }
     yield {
       x: space.subarray(0, rows.length * stride),

@@ -57,7 +57,7 @@ function decoder({ read }: ImageExamples, { inputShape, variation }: ImageReadin
   // A crop of random size is cut from the image itself; what else there is happens to the pixels.
   const [first, ...rest] = augmentation
   const crops = first === 'randomResizedCrop'
-  const vary = augmenter(crops ? rest : augmentation, inputShape, seed, epoch)
+  const vary = augmenter({ augmentation: crops ? rest : augmentation, inputShape, seed, epoch })
   return async (index: number) => {
     const bytes = await read(index)
     const name = `image ${index}`

@@ -9,7 +9,7 @@ const IMAGE = Uint8Array.from({ length: 24 }, (_, i) => i + 1)
 
 function varied(augmentations: Augmentation[], index: number, epoch = 1, seed = 1): number[] {
   const target = new Uint8Array(IMAGE.length)
-  augmenter(augmentations, SHAPE, seed, epoch)(IMAGE, target, index)
+  augmenter({ augmentation: augmentations, inputShape: SHAPE, seed, epoch })(IMAGE, target, index)
   return [...target]
 }
 
@@ -57,7 +57,11 @@ test('a resized crop keeps a flat image flat, and a gradient within its values a
   const flat = new Uint8Array(24).fill(77)
   const target = new Uint8Array(24)
   for (let index = 0; index < 50; index++) {
-    augmenter(['randomResizedCrop'], SHAPE, 1, 1)(flat, target, index)
+    augmenter({ augmentation: ['randomResizedCrop'], inputShape: SHAPE, seed: 1, epoch: 1 })(
+      flat,
+      target,
+      index,
+    )
     assert.deepEqual([...target], [...flat])
     const image = varied(['randomResizedCrop'], index)
     assert.ok(image.every(value => value >= 1 && value <= 24))

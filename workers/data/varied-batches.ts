@@ -1,0 +1,72 @@
+import { Worker } from 'node:worker_threads'
+import { augmenter, type VariationSpec } from './augment.ts'
+import { BatchRing, type RingShape } from './batch-ring.ts'
+import { type Batch, labelsOf } from './batches.ts'
+import type { Examples, Split } from './examples.ts'
+
+/** Batches that are varied before they are wanted. */
+const SLOTS = 4
+
+/** What the thread is told of a ring. */
+export interface RingOffer {
+  shape: RingShape
+  memory: SharedArrayBuffer
+  variation: VariationSpec
+}
+
+/**
+ * The split's examples in order, batchSize at a time, varied: by a thread of its own while the batches before are trained on, and
+ * by this one where that is late. Both give the same bytes.
+ *
+ * @param split of bytes
+ * @param skip how many of the first batches are left out
+ */
+export function* variedBatches(
+  split: Split<Examples>,
+  batchSize: number,
+  variation: VariationSpec,
+  skip = 0,
+): Generator<Batch, void, undefined> {
+  const { examples, indices } = split
+  const rows = Math.min(batchSize, indices.length)
+  const ring = new BatchRing({ slots: SLOTS, rows, stride: examples.x.length / examples.count })
+  const place = augmenter(variation)
+  const batchAt = (position: number) => indices.subarray(position * batchSize, (position + 1) * batchSize)
+  const fill = (position: number) => {
+    const batch = batchAt(position)
+    if (batch.length > 0) ring.fill(position % SLOTS, examples.x as Uint8Array, batch)
+  }
+  thread().postMessage({ shape: ring.shape, memory: ring.memory, variation } satisfies RingOffer)
+  try {
+    for (let ahead = 0; ahead < SLOTS; ahead++) fill(skip + ahead)
+    for (let position = skip; position * batchSize < indices.length; position++) {
+      const batch = batchAt(position)
+      const x = ring.use(position % SLOTS, place)
+      yield { x, labels: labelsOf(split, batch), size: batch.length }
+      ring.free(position % SLOTS)
+      fill(position + SLOTS)
+    }
+  } finally {
+    ring.close()
+  }
+}
+
+let running: Worker | undefined
+
+/** Of the process. Where it does not run, all batches are varied where they are used. */
+function thread(): Worker {
+  if (running) return running
+  running = new Worker(programOfThread(), { eval: true })
+  running.on('error', () => {})
+  running.unref()
+  return running
+}
+
+/** A thread does not take over that its process runs TypeScript. */
+function programOfThread(): string {
+  const url = import.meta.resolve('#workers/data/vary-thread.ts')
+  const load = `import(${JSON.stringify(url)})`
+  if (!url.endsWith('.ts')) return load
+  const tsx = JSON.stringify(import.meta.resolve('tsx/esm/api'))
+  return `import(${tsx}).then(({ register }) => { register(); return ${load} })`
+}
