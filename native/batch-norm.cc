@@ -22,6 +22,9 @@
 namespace thresher {
 namespace {
 
+Stopwatch forward("ThresherBatchNorm");
+Stopwatch backward("ThresherBatchNormGrad");
+
 /** Rows are examples and pixels. */
 struct Rows {
   int64_t count, channels;
@@ -87,7 +90,7 @@ void ComputeForward(void* kernel, TF_OpKernelContext* context) {
   enum Input { kX, kGamma, kBeta, kMean, kVariance, kAddend };
   enum Output { kY, kMovedMean, kMovedVariance, kBatchMean, kInverse };
   const auto& attributes = *static_cast<Attributes*>(kernel);
-  Call call(context);
+  Call call(context, forward);
   const bool adds = TF_NumInputs(context) > kAddend;
   const Tensor x = call.Input(kX), gamma = call.Input(kGamma), beta = call.Input(kBeta);
   const Tensor mean = call.Input(kMean), variance = call.Input(kVariance);
@@ -149,7 +152,7 @@ void ComputeBackward(void* kernel, TF_OpKernelContext* context) {
   enum Input { kDy, kX, kGamma, kBeta, kBatchMean, kInverse };
   enum Output { kDx, kDgamma, kDbeta };
   const bool rectify = static_cast<Attributes*>(kernel)->rectify;
-  Call call(context);
+  Call call(context, backward);
   const Tensor x = call.Input(kX), gamma = call.Input(kGamma), beta = call.Input(kBeta);
   const Tensor mean = call.Input(kBatchMean), inverse = call.Input(kInverse);
   if (call.failed()) return;
@@ -178,7 +181,7 @@ void ComputeBackward(void* kernel, TF_OpKernelContext* context) {
 void ComputeBackwardOfSum(void*, TF_OpKernelContext* context) {
   enum Input { kDy, kX, kY, kGamma, kBatchMean, kInverse };
   enum Output { kDx, kDgamma, kDbeta, kDaddend };
-  Call call(context);
+  Call call(context, backward);
   const Tensor x = call.Input(kX), y = call.Input(kY), gamma = call.Input(kGamma);
   const Tensor mean = call.Input(kBatchMean), inverse = call.Input(kInverse);
   if (call.failed()) return;

@@ -13,6 +13,8 @@
 namespace thresher {
 namespace {
 
+Stopwatch stopwatch("ThresherGrda");
+
 enum Input { kV, kGradient, kRate, kL1 };
 enum Output { kAccumulator, kWeights };
 
@@ -45,7 +47,7 @@ void Destroy(void* in_place) { delete static_cast<bool*>(in_place); }
 
 void Compute(void* kernel, TF_OpKernelContext* context) {
   const bool in_place = *static_cast<bool*>(kernel);
-  Call call(context);
+  Call call(context, stopwatch);
   const Tensor v = call.Input(kV);
   if (call.failed()) return;
   const Tensor moved = in_place ? call.Input(kV) : call.OutputInPlaceOf(kGradient, kAccumulator, v.shape());

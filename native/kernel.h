@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <new>
 #include <vector>
@@ -70,15 +72,24 @@ class Tensor {
   TF_Tensor* tensor_;
 };
 
+/** The time that calls of an op have taken so far, for whoever profiles a step. */
+struct Stopwatch {
+  const char* op;
+  std::atomic<int64_t> nanoseconds{0};
+  explicit Stopwatch(const char* op);
+};
+
 /** A call of a kernel: its inputs and outputs by their places. Whoever sees that it has failed returns. */
 class Call {
  public:
-  explicit Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {}
+  Call(TF_OpKernelContext* context, Stopwatch& stopwatch)
+      : context_(context), stopwatch_(stopwatch), started_(std::chrono::steady_clock::now()), status_(TF_NewStatus()) {}
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
   ~Call() {
     if (failed()) TF_OpKernelContext_Failure(context_, status_);
     TF_DeleteStatus(status_);
+    stopwatch_.nanoseconds += std::chrono::nanoseconds(std::chrono::steady_clock::now() - started_).count();
   }
   bool failed() const { return TF_GetCode(status_) != TF_OK; }
   void Fail(const char* message) { TF_SetStatus(status_, TF_INVALID_ARGUMENT, message); }
@@ -109,6 +120,8 @@ class Call {
 
  private:
   TF_OpKernelContext* context_;
+  Stopwatch& stopwatch_;
+  const std::chrono::steady_clock::time_point started_;
   TF_Status* status_;
 };
 

@@ -9,6 +9,8 @@
 namespace thresher {
 namespace {
 
+Stopwatch stopwatch("ThresherPoolRectified");
+
 enum Output { kPooled, kAt };
 
 /** One window of all channels. A sum of numbers that are not negative is NaN only if one of them is. */
@@ -56,7 +58,7 @@ void PoolFour(const float* const* window, float* p, int32_t* at, int64_t channel
 
 void Compute(void* kernel, TF_OpKernelContext* context) {
   const auto& geometry = *static_cast<Geometry*>(kernel);
-  Call call(context);
+  Call call(context, stopwatch);
   const Tensor y = call.Input(0);
   if (call.failed()) return;
   const Shape whole = y.shape();

@@ -1,9 +1,12 @@
-// A module of Node that adds Thresher's own ops to the TensorFlow of the process: register(threads).
+// A module of Node that adds Thresher's own ops to the TensorFlow of the process:
+//   register(threads)
+//   milliseconds() -> by op, those that its calls have taken so far
 
 #include <node_api.h>
 
 #include "ops.h"
 #include "parallel-for.h"
+#include "stopwatches.h"
 
 namespace {
 
@@ -28,12 +31,27 @@ napi_value Register(napi_env env, napi_callback_info info) {
   return nullptr;
 }
 
+napi_value Milliseconds(napi_env env, napi_callback_info) {
+  napi_value record;
+  if (napi_create_object(env, &record) != napi_ok) return nullptr;
+  for (const thresher::Stopwatch* stopwatch : thresher::Stopwatches()) {
+    napi_value milliseconds;
+    if (napi_create_double(env, static_cast<double>(stopwatch->nanoseconds) / 1e6, &milliseconds) != napi_ok ||
+        napi_set_named_property(env, record, stopwatch->op, milliseconds) != napi_ok) {
+      return nullptr;
+    }
+  }
+  return record;
+}
+
 }  // namespace
 
 NAPI_MODULE_INIT() {
-  napi_value function;
-  if (napi_create_function(env, "register", NAPI_AUTO_LENGTH, Register, nullptr, &function) != napi_ok ||
-      napi_set_named_property(env, exports, "register", function) != napi_ok) {
+  napi_value functions[2];
+  if (napi_create_function(env, "register", NAPI_AUTO_LENGTH, Register, nullptr, &functions[0]) != napi_ok ||
+      napi_create_function(env, "milliseconds", NAPI_AUTO_LENGTH, Milliseconds, nullptr, &functions[1]) != napi_ok ||
+      napi_set_named_property(env, exports, "register", functions[0]) != napi_ok ||
+      napi_set_named_property(env, exports, "milliseconds", functions[1]) != napi_ok) {
     return nullptr;
   }
   return exports;

@@ -16,6 +16,8 @@
 namespace thresher {
 namespace {
 
+Stopwatch stopwatch("ThresherPooledConvGradFilter");
+
 /** As many terms or more, in an odd number of cache lines: so lists of as many do not all begin at one place of the cache. */
 int64_t OddLines(int64_t terms) {
   constexpr int64_t kLine = 64 / sizeof(Term);
@@ -111,7 +113,7 @@ void SumChannels(const Problem& problem, int64_t examples, const float* x, const
 
 void Compute(void* kernel, TF_OpKernelContext* context) {
   const auto& geometry = *static_cast<Geometry*>(kernel);
-  Call call(context);
+  Call call(context, stopwatch);
   const Tensor x = call.Input(0);
   const Tensor dp = call.Input(1);
   const Tensor at = call.Input(2);

@@ -11,6 +11,8 @@
 namespace thresher {
 namespace {
 
+Stopwatch stopwatch("ThresherPooledConvGradInput");
+
 /** Channels that give the element a gradient. */
 FOR_EACH_PROCESSOR
 int64_t CountOf(const float* dp, const int32_t* at, int32_t element, int64_t channels) {
@@ -112,7 +114,7 @@ void FillSlabs(const Problem& problem, const float* w, float* slabs) {
 
 void Compute(void* kernel, TF_OpKernelContext* context) {
   const auto& geometry = *static_cast<Geometry*>(kernel);
-  Call call(context);
+  Call call(context, stopwatch);
   const Tensor x = call.Input(0);
   const Tensor w = call.Input(1);
   const Tensor dp = call.Input(2);

@@ -11,6 +11,7 @@ import { rowsInOrder } from '#workers/data/rows.ts'
 import { variedBatches } from '#workers/data/varied-batches.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { nativeBackend } from '#workers/engine/native-backend.ts'
+import { ownOpsMilliseconds } from '#workers/engine/register-own-ops.ts'
 import { type Feeding, heldFeeding, stepsPerCall, streamedFeeding } from '#workers/feeding.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { objectiveFor } from '#workers/objective.ts'
@@ -19,7 +20,7 @@ import type { StepOutcome } from '#workers/outcomes.ts'
 import { beginTraining, type SomeBatch, type Training } from '#workers/training.ts'
 
 // Thresher takes steps as its runners do: FOLDER [sgd | augmented]. See workload.py for the protocol; the answers also have the
-// seconds spent on the batches and inside TensorFlow.
+// seconds spent on the batches and inside TensorFlow, and the milliseconds of each op of our own.
 
 const [folder, variant] = process.argv.slice(2) as [string, 'sgd' | 'augmented' | undefined]
 const spec: WorkloadFile = JSON.parse(await readFile(join(folder, 'workload.json'), 'utf8'))
@@ -48,6 +49,7 @@ interface Course {
 function takeSteps(steps: number) {
   const startedAt = performance.now()
   const insideBefore = inside.milliseconds
+  const ownBefore = ownOpsMilliseconds()
   let waited = 0
   const outcomes: StepOutcome[] = []
   const queue = batchesOf(nextPlaces(steps))
@@ -65,6 +67,9 @@ function takeSteps(steps: number) {
     losses,
     dataSeconds: waited / 1000,
     tensorflowSeconds: (inside.milliseconds - insideBefore) / 1000,
+    ownMs: Object.fromEntries(
+      Object.entries(ownOpsMilliseconds()).map(([op, after]) => [op, after - ownBefore[op]!]),
+    ),
   }
 }
 

@@ -1,23 +1,32 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { ourCommand } from './side.ts'
+import { type Answer, ourCommand } from './side.ts'
 
-const STEPS = 3
+/** As many as some calls make, where several share one. */
+const STEPS = 9
 
-/** Milliseconds of a step in each kind of oneDNN's primitives, as oneDNN itself tells with ONEDNN_VERBOSE. */
-export async function profileStep(folder: string): Promise<Map<string, number>> {
+/** Milliseconds of a step, and of it those in each kind of op: the longest first. */
+export interface Profile {
+  stepMs: number
+  kinds: ReadonlyMap<string, number>
+}
+
+/** What oneDNN tells of its primitives with ONEDNN_VERBOSE, and ours of themselves. The telling takes time as well. */
+export async function profileStep(folder: string): Promise<Profile> {
   const [command, ...args] = ourCommand(folder)
   const child = promisify(execFile)(command!, args, {
     env: { ...process.env, ONEDNN_VERBOSE: '1' },
     maxBuffer: 2 ** 28,
   })
   // The first steps also make the primitives.
-  child.child.stdin!.end(`{"steps": 2}\n{"steps": ${STEPS}}\n`)
-  const { stdout } = await child
-  const answers = stdout.split('\n').flatMap((line, index) => (line.startsWith('{"seconds"') ? [index] : []))
-  const measured = stdout.split('\n').slice(answers[0]! + 1, answers[1]!)
-  const totals = new Map<string, number>()
-  for (const line of measured) {
+  child.child.stdin!.end(`{"steps": 5}\n{"steps": ${STEPS}}\n`)
+  const lines = (await child).stdout.split('\n')
+  const [first, second] = lines.flatMap((line, index) => (line.startsWith('{"seconds"') ? [index] : []))
+  const { seconds, ownMs = {} }: Answer = JSON.parse(lines[second!]!)
+  const totals = new Map(
+    Object.entries(ownMs).map(([op, ms]) => [op.replace('Thresher', 'our '), ms / STEPS]),
+  )
+  for (const line of lines.slice(first! + 1, second!)) {
     const fields = line.split(',')
     if (fields[0] !== 'onednn_verbose') continue
     const exec = fields.indexOf('exec')
@@ -26,5 +35,5 @@ export async function profileStep(folder: string): Promise<Map<string, number>> 
     const name = direction === 'undef' ? kind : `${kind} ${direction.replaceAll('_', ' ')}`
     totals.set(name, (totals.get(name) ?? 0) + Number(fields.at(-1)) / STEPS)
   }
-  return new Map([...totals].sort((a, b) => b[1] - a[1]))
+  return { stepMs: (1000 * seconds) / STEPS, kinds: new Map([...totals].sort((a, b) => b[1] - a[1])) }
 }

@@ -1,6 +1,7 @@
 import { median } from '#bench/median.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { stepFlops } from '#domain/step-flops.ts'
+import type { Profile } from './profile.ts'
 import type { Rates } from './rates.ts'
 import type { Answer } from './side.ts'
 import { parameterCount, titleOf, type Workload } from './workloads.ts'
@@ -11,7 +12,7 @@ export interface Measured {
   rounds: Record<string, Answer[]>
   /** The largest relative difference of a peer's first losses from ours. */
   disagreement: Record<string, number>
-  profile: ReadonlyMap<string, number>
+  profile: Profile
 }
 
 const PYTORCH = ['PyTorch, original', 'PyTorch, foreach']
@@ -108,16 +109,14 @@ export function describeOurs(all: readonly Measured[], { gemmGflops, passMs }: R
 }
 
 export function describeProfile(all: readonly Measured[]): string {
-  const rows = all.map(measured => {
-    const ms = stepMs(measured, OURS)
-    const kinds = [...measured.profile].filter(([, time]) => time > 0.02 * ms)
-    const inside = [...measured.profile.values()].reduce((sum, time) => sum + time, 0)
-    const shares = kinds.map(([kind, time]) => `${kind} ${percent(time / ms)}`)
-    return [titleOf(measured.workload), [...shares, `all else ${percent(1 - inside / ms)}`].join(', ')]
+  const rows = all.map(({ workload, profile: { stepMs, kinds } }) => {
+    const told = [...kinds].filter(([, time]) => time > 0.02 * stepMs)
+    const inside = told.reduce((sum, [, time]) => sum + time, 0)
+    const shares = told.map(([kind, time]) => `${kind} ${percent(time / stepMs)}`)
+    return [titleOf(workload), [...shares, `all else ${percent(1 - inside / stepMs)}`].join(', ')]
   })
   return [
-    "Where a step's time goes, by oneDNN's own account of its primitives (a run of its own, so sums need not meet); ops of our own are",
-    'part of all else:',
+    "Where a step's time goes, by oneDNN's account of its primitives and by that of the ops of our own, in a run of its own:",
     '',
     table(['', 'share of the step'], rows),
   ].join('\n')

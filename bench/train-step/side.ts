@@ -10,6 +10,8 @@ export interface Answer {
   /** Of our own side alone. */
   dataSeconds?: number
   tensorflowSeconds?: number
+  /** By op of our own: milliseconds of all steps. */
+  ownMs?: Record<string, number>
 }
 
 /** One of those that are compared, as a process that takes steps when it is asked to. */

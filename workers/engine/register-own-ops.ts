@@ -84,13 +84,30 @@ const OPS: readonly OwnOp[] = [
  */
 export function registerOwnOps(threads: number): boolean {
   const { isUsingGpuDevice } = tf.backend() as NativeBackend
-  const bridge = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'))
-  const path = join(bridge, 'lib/napi-v8/thresher_ops.node')
-  if (isUsingGpuDevice || !existsSync(path)) return false
-  const ops: { register(threads: number): void } = require(path)
-  ops.register(threads)
+  if (isUsingGpuDevice || !existsSync(modulePath())) return false
+  loadModule().register(threads)
   OPS.forEach(registerOp)
   return true
+}
+
+/** Milliseconds that calls of each op have taken in this process, where they are there. */
+export function ownOpsMilliseconds(): Record<string, number> {
+  return existsSync(modulePath()) ? loadModule().milliseconds() : {}
+}
+
+/** As `native/module.cc` describes it. */
+interface OwnOpsModule {
+  register(threads: number): void
+  milliseconds(): Record<string, number>
+}
+
+function loadModule(): OwnOpsModule {
+  return require(modulePath())
+}
+
+function modulePath(): string {
+  const bridge = dirname(require.resolve('@tensorflow/tfjs-node-gpu/package.json'))
+  return join(bridge, 'lib/napi-v8/thresher_ops.node')
 }
 
 function registerOp({ kernelName, op, inputs: names, attributes = {}, outputs }: OwnOp): void {

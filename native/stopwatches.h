@@ -1,0 +1,12 @@
+#pragma once
+
+#include <vector>
+
+#include "kernel.h"
+
+namespace thresher {
+
+/** One for each op. */
+const std::vector<Stopwatch*>& Stopwatches();
+
+}  // namespace thresher
