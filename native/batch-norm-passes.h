@@ -26,15 +26,19 @@ void Normalise(const float* x, Affine by, int64_t rows, int64_t channels, bool r
 void NormaliseAndAdd(const float* x, Affine by, const float* addend, int64_t rows, int64_t channels, float* y);
 
 /** sums += dz, products += dz (x - mean), where dz is dy, or of relu(z) what of it goes to z. */
-void AddGradients(const float* dy, const float* x, Affine by, int64_t rows, int64_t channels, bool rectify, float* sums, float* products);
+void AddGradients(const float* dy, const float* x, Affine by, int64_t rows, int64_t channels, bool rectify, float* sums,
+                  float* products);
 
 /** The same of y = relu(z + addend), where y tells what goes to z, and that is written down. `dz` may be `dy` itself. */
-void AddGradientsOfSum(const float* dy, const float* x, const float* y, const float* mean, int64_t rows, int64_t channels, float* dz, float* sums, float* products);
+void AddGradientsOfSum(const float* dy, const float* x, const float* y, const float* mean, int64_t rows, int64_t channels,
+                       float* dz, float* sums, float* products);
 
 /** dx of y = z or relu(z). `dx` may be `dy` itself. */
-void GiveBack(const float* dy, const float* x, Affine by, Gradient gradient, int64_t rows, int64_t channels, bool rectify, float* dx);
+void GiveBack(const float* dy, const float* x, Affine by, Gradient gradient, int64_t rows, int64_t channels, bool rectify,
+              float* dx);
 
 /** dx from dz as it was written down. */
-void GiveBackSum(const float* dz, const float* x, const float* mean, const float* scale, Gradient gradient, int64_t rows, int64_t channels, float* dx);
+void GiveBackSum(const float* dz, const float* x, const float* mean, const float* scale, Gradient gradient, int64_t rows,
+                 int64_t channels, float* dx);
 
 }  // namespace thresher
