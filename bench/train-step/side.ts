@@ -25,11 +25,8 @@ const OURS = 'bench/peers/thresher-step.ts'
 
 /** @throws Error when the process ends before it is ready */
 export async function startSide(command: readonly string[]): Promise<Side> {
-  const child = spawn(command[0]!, command.slice(1), {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    // Threads that wait for work must not take time from those that have some.
-    env: { ...process.env, OMP_WAIT_POLICY: 'passive', KMP_BLOCKTIME: '0' },
-  })
+  // As their users run them: PyTorch's threads wait for work actively, and sleep long before the next side's turn is over.
+  const child = spawn(command[0]!, command.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] })
   let lastWords = ''
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-2000)
