@@ -1,21 +1,8 @@
 #include "add-terms.h"
-
-// Half of the work of these gradients is here, so a product and its sum are one instruction where the processor has it. Other
-// processors round twice: equal bits need the same kind of processor, as they do for TensorFlow's own products.
-#pragma GCC optimize("fp-contract=fast")
-#pragma STDC FP_CONTRACT ON
-
-// Floating point needs no more of AVX2 than comes with FMA, and what is compiled for AVX2 alone would do without it.
-#if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
-#define FOR_EACH_PROCESSOR_WITH_FMA __attribute__((target_clones("avx512f", "fma", "default")))
-#else
-#define FOR_EACH_PROCESSOR_WITH_FMA
-#endif
+#include "vectors.h"
 
 namespace thresher {
 namespace {
-
-typedef float Vector __attribute__((vector_size(kLanes * sizeof(float)), aligned(4)));
 
 /** Sums that a processor has under way at once, lest each wait for the one before it. */
 constexpr int kChains = 8;

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <cstdint>
+#include "kernel.h"
 
 namespace thresher {
 
-/** Numbers in a vector: rows are filled up to a multiple of them with what does no harm. */
-constexpr int64_t kLanes = 16;
 /** Vectors that are summed at once, in registers. */
 constexpr int64_t kMostVectors = 12;
 

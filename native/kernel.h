@@ -23,6 +23,9 @@ namespace thresher {
 
 using Shape = std::vector<int64_t>;
 
+/** Numbers in a vector: rows are filled up to a multiple of them with what does no harm. */
+constexpr int64_t kLanes = 16;
+
 inline int64_t CountOf(const Shape& shape) {
   int64_t count = 1;
   for (const int64_t length : shape) count *= length;

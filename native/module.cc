@@ -22,6 +22,7 @@ napi_value Register(napi_env env, napi_callback_info info) {
   thresher::StartThreads(threads);
   TF_Status* status = TF_NewStatus();
   thresher::RegisterGrda(status);
+  thresher::RegisterSmallProduct(status);
   thresher::RegisterMaxPool(status);
   thresher::RegisterPooledFilterGradient(status);
   thresher::RegisterPooledInputGradient(status);

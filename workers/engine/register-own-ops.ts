@@ -11,6 +11,7 @@ import {
   NORMALISE_SUM_GRADIENT,
 } from './normalization-kernels.ts'
 import { FILTER_GRADIENT, INPUT_GRADIENT, POOL } from './pooled-gradients.ts'
+import { registerSmallProducts } from './small-products.ts'
 
 const require = createRequire(import.meta.url)
 /** TF_AttrType. */
@@ -87,6 +88,7 @@ export function registerOwnOps(threads: number): boolean {
   if (isUsingGpuDevice || !existsSync(modulePath())) return false
   loadModule().register(threads)
   OPS.forEach(registerOp)
+  registerSmallProducts()
   return true
 }
 

@@ -1,0 +1,131 @@
+// ThresherSmallProduct(a, b) -> product: of two matrices, either of them transposed by an attribute, float32. For products of a few
+// million operations, as a network's last layer takes them: to wake other threads would take longer than to be done with it.
+
+#include <algorithm>
+#include <cstring>
+
+#include "ops.h"
+#include "vectors.h"
+
+namespace thresher {
+namespace {
+
+Stopwatch stopwatch("ThresherSmallProduct");
+
+/** [rows, inner] and [inner, columns in whole vectors]; `a` by the distances from row to row and from number to number. */
+struct Factors {
+  const float *a, *b;
+  int64_t row, step, inner, width;
+};
+
+/** Some rows and vectors of the product, summed in registers. */
+template <int rows, int vectors>
+inline __attribute__((always_inline)) void Tile(const Factors& by, int64_t first, int64_t column, float* tile) {
+  Vector sums[rows][vectors] = {};
+  const float* a = by.a + first * by.row;
+  const float* b = by.b + column;
+  for (int64_t k = 0; k < by.inner; k++, a += by.step, b += by.width) {
+    for (int r = 0; r < rows; r++) {
+      for (int v = 0; v < vectors; v++) sums[r][v] += reinterpret_cast<const Vector*>(b)[v] * a[r * by.row];
+    }
+  }
+  for (int r = 0; r < rows; r++) {
+    for (int v = 0; v < vectors; v++) reinterpret_cast<Vector*>(tile)[r * vectors + v] = sums[r][v];
+  }
+}
+
+/** As many columns as there are in `vectors`, of all rows. */
+template <int vectors>
+inline __attribute__((always_inline)) void Strip(const Factors& by, int64_t rows, int64_t column, int64_t columns, float* product) {
+  constexpr int kRows = 12 / vectors;
+  float tile[kRows * vectors * kLanes];
+  const int64_t used = std::min<int64_t>(vectors * kLanes, columns - column);
+  for (int64_t row = 0; row < rows;) {
+    const int64_t some = rows - row >= kRows ? kRows : 1;
+    if (some == kRows) {
+      Tile<kRows, vectors>(by, row, column, tile);
+    } else {
+      Tile<1, vectors>(by, row, column, tile);
+    }
+    for (int64_t i = 0; i < some; i++, row++) {
+      std::memcpy(product + row * columns + column, tile + i * vectors * kLanes, used * sizeof(float));
+    }
+  }
+}
+
+FOR_EACH_PROCESSOR_WITH_FMA
+void Multiply(const Factors& by, int64_t rows, int64_t columns, float* product) {
+  for (int64_t column = 0; column < columns;) {
+    switch (std::min<int64_t>(4, (by.width - column) / kLanes)) {
+      case 1:
+        Strip<1>(by, rows, column, columns, product);
+        column += kLanes;
+        break;
+      case 2:
+        Strip<2>(by, rows, column, columns, product);
+        column += 2 * kLanes;
+        break;
+      case 3:
+        Strip<3>(by, rows, column, columns, product);
+        column += 3 * kLanes;
+        break;
+      default:
+        Strip<4>(by, rows, column, columns, product);
+        column += 4 * kLanes;
+    }
+  }
+}
+
+struct Transposed {
+  bool a = false, b = false;
+};
+
+void* Create(TF_OpKernelConstruction* construction) {
+  unsigned char a = 0, b = 0;
+  TF_Status* status = TF_NewStatus();
+  TF_OpKernelConstruction_GetAttrBool(construction, "transpose_a", &a, status);
+  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(construction, "transpose_b", &b, status);
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return new Transposed{a != 0, b != 0};
+}
+
+void Destroy(void* transposed) { delete static_cast<Transposed*>(transposed); }
+
+void Compute(void* kernel, TF_OpKernelContext* context) {
+  const auto& transposed = *static_cast<Transposed*>(kernel);
+  Call call(context, stopwatch);
+  const Tensor a = call.Input(0);
+  const Tensor b = call.Input(1);
+  if (call.failed()) return;
+  const Shape of_a = a.shape(), of_b = b.shape();
+  const int64_t rows = of_a[transposed.a ? 1 : 0], inner = of_a[transposed.a ? 0 : 1], columns = of_b[transposed.b ? 0 : 1];
+  const Tensor product = call.Output(0, TF_FLOAT, {rows, columns});
+  if (call.failed()) return;
+  if (of_b[transposed.b ? 1 : 0] != inner) return call.Fail("ThresherSmallProduct: a and b differ in their inner dimension");
+  // Filled up to whole vectors, with what does no harm.
+  const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
+  const Aligned<float> filled(inner * width);
+  filled.Clear();
+  for (int64_t k = 0; k < inner; k++) {
+    for (int64_t c = 0; c < columns; c++) filled[k * width + c] = transposed.b ? b.data()[c * inner + k] : b.data()[k * columns + c];
+  }
+  const Factors by = {a.data(), filled.data(), transposed.a ? 1 : inner, transposed.a ? rows : 1, inner, width};
+  Multiply(by, rows, columns, product.data());
+}
+
+}  // namespace
+
+void RegisterSmallProduct(TF_Status* status) {
+  Register({"ThresherSmallProduct",
+            {"a: float", "b: float"},
+            {"product: float"},
+            {"transpose_a: bool", "transpose_b: bool"},
+            UnknownShapes,
+            Create,
+            Compute,
+            Destroy},
+           status);
+}
+
+}  // namespace thresher

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import * as tf from '@tensorflow/tfjs-core'
+import { randomStream } from '#domain/random.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+import { ownOpsMilliseconds } from '#workers/engine/register-own-ops.ts'
+
+await openEngine('native')
+
+/** [rows, inner, columns]: around whole vectors and blocks of rows, and one that is too large for the op. */
+const SIZES = [
+  [1, 1, 1],
+  [128, 512, 10],
+  [13, 7, 16],
+  [5, 30, 49],
+  [12, 3, 65],
+  [25, 100, 130],
+  [200, 200, 200],
+] as const
+
+for (const [rows, inner, columns] of SIZES) {
+  for (const transposeA of [false, true]) {
+    for (const transposeB of [false, true]) {
+      const factors = `${transposeA ? 'transposed ' : ''}[${rows}, ${inner}] and ${transposeB ? 'transposed ' : ''}[${inner}, ${columns}]`
+      test(`the product of ${factors} is what it is in float64`, () => {
+        const random = randomStream(1, 'test', rows, inner, columns)
+        const draw = (length: number) => Float32Array.from({ length }, () => random.normal())
+        const [a, b] = [draw(rows * inner), draw(inner * columns)]
+        const product = tf.tidy(() => {
+          const first = tf.tensor2d(a, transposeA ? [inner, rows] : [rows, inner])
+          const second = tf.tensor2d(b, transposeB ? [columns, inner] : [inner, columns])
+          return tf.matMul(first, second, transposeA, transposeB).dataSync().slice()
+        })
+        for (let row = 0; row < rows; row++) {
+          for (let column = 0; column < columns; column++) {
+            let [expected, size] = [0, 0]
+            for (let k = 0; k < inner; k++) {
+              const term =
+                a[transposeA ? k * rows + row : row * inner + k]! *
+                b[transposeB ? column * inner + k : k * columns + column]!
+              expected += term
+              size += Math.abs(term)
+            }
+            const actual = product[row * columns + column]!
+            assert.ok(Math.abs(actual - expected) <= 1e-6 * size, `${row}, ${column}: ${actual}`)
+          }
+        }
+      })
+    }
+  }
+}
+
+test('small products are taken by the op of our own, large ones are not', () => {
+  const spent = (rows: number) => {
+    const before = ownOpsMilliseconds().ThresherSmallProduct!
+    tf.tidy(() => void tf.matMul(tf.ones([rows, 300]), tf.ones([300, 20])).dataSync())
+    return ownOpsMilliseconds().ThresherSmallProduct! - before
+  }
+  assert.ok(spent(100) > 0)
+  assert.equal(spent(1000), 0)
+})
