@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import type { Measured, Question } from './agreement/measure.ts'
+import type { Question } from './agreement/answer.ts'
+import type { Measured } from './agreement/measure.ts'
 import { OPTIMIZERS } from './agreement/optimizers.ts'
 import { describeResults } from './agreement/report.ts'
 import { courseOf, describeSubject, SUBJECTS, type Subject, TWICE } from './agreement/subjects.ts'
@@ -19,7 +20,7 @@ const { values: options } = parseArgs({
     dry: { type: 'boolean', default: false },
   },
 })
-const MEASURE = new URL('./agreement/measure.ts', import.meta.url)
+const ANSWER = new URL('./agreement/answer.ts', import.meta.url)
 const steps = Number(options.steps)
 const chosen = SUBJECTS.filter(({ preset }) => options.preset?.includes(preset) ?? true)
 const results = new Map(chosen.map(subject => [describeSubject(subject), new Map<string, Measured>()]))
@@ -43,7 +44,7 @@ async function takeEach(waiting: ReturnType<typeof trainingsOf>, threads: number
     const title = describeSubject(subject)
     const course = courseOf(subject, optimizer, steps)
     const question: Question = { course, threads, twice: optimizer === TWICE }
-    const measured = await askChild<Measured>(MEASURE, question)
+    const measured = await askChild<Measured>(ANSWER, question)
     results.get(title)!.set(optimizer, measured)
     console.log(`${title}, ${optimizer}: ${JSON.stringify(measured)}`)
   }

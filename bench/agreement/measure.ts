@@ -1,20 +1,10 @@
 import { median } from '#bench/median.ts'
 import { openEagerProgram } from '#workers/engine/eager-program.ts'
-import { openEngine } from '#workers/engine/engine.ts'
 import { openCompiledProgram } from '#workers/engine/graph/compiled-program.ts'
 import { type Course, drawStart, type Taken, takeCourse } from './course.ts'
 import { type Differences, differencesOf } from './differences.ts'
 import { nudge } from './nudge.ts'
 import { isWithin, TOLERANCE } from './tolerance.ts'
-
-// A process of its own for each course: it answers the question with what it measured.
-
-export interface Question {
-  course: Course
-  threads: number
-  /** Whether to take the compiled steps again, too. */
-  twice: boolean
-}
 
 export interface Measured {
   /** The compiled steps from those kernel by kernel. */
@@ -27,11 +17,8 @@ export interface Measured {
   milliseconds: { eager: number; compiled: number }
 }
 
-const { course, threads, twice }: Question = JSON.parse(process.argv[2]!)
-await openEngine('native', threads)
-process.send!(measure())
-
-function measure(): Measured {
+/** On the native engine, which is open. @param twice whether to take the compiled steps again, too */
+export function measure(course: Course, twice = false): Measured {
   const start = drawStart(course)
   const eager = takeCourse(openEagerProgram, course, start)
   const compiled = takeCourse(openCompiledProgram, course, start)
