@@ -22,6 +22,8 @@ import { beginTraining, type SomeBatch, type Training } from '#workers/training.
 // Thresher takes steps as its runners do: FOLDER [sgd | augmented]. See workload.py for the protocol; the answers also have the
 // seconds spent on the batches and inside TensorFlow, and the milliseconds of each op of our own.
 
+/** More than anybody asks for, in an epoch of images that are varied. */
+const MANY_STEPS = 10_000
 const [folder, variant] = process.argv.slice(2) as [string, 'sgd' | 'augmented' | undefined]
 const spec: WorkloadFile = JSON.parse(await readFile(join(folder, 'workload.json'), 'utf8'))
 const { version, device } = await openEngine('native', spec.threads)
@@ -32,7 +34,7 @@ const split = wholeSplit({ x: pixels, labels: Uint8Array.from(labels), count: la
 const { topology, batchSize } = spec
 const pace = { batchSize, stepsPerCall: stepsPerCall(topology, batchSize) }
 const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
-const { training, batchesOf }: Course =
+const { training, nextBatches }: Course =
   variant === 'augmented' ? beginStreamed(await readWeights()) : beginHeld(await readWeights())
 console.log(JSON.stringify({ version: `${version}, ${device}` }))
 for await (const line of createInterface({ input: process.stdin }))
@@ -43,7 +45,7 @@ type Variables = Record<string, Weight[]>
 
 interface Course {
   training: Training
-  batchesOf(places: Uint32Array): Iterator<SomeBatch>
+  nextBatches(steps: number): Iterator<SomeBatch>
 }
 
 function takeSteps(steps: number) {
@@ -52,7 +54,7 @@ function takeSteps(steps: number) {
   const ownBefore = ownOpsMilliseconds()
   let waited = 0
   const outcomes: StepOutcome[] = []
-  const queue = batchesOf(nextPlaces(steps))
+  const queue = nextBatches(steps)
   for (;;) {
     const askedAt = performance.now()
     const next = queue.next()
@@ -73,10 +75,9 @@ function takeSteps(steps: number) {
   }
 }
 
-/** As many batches as are asked for, over and over from the first. */
-function nextPlaces(steps: number): Uint32Array {
-  const from = training.clock.step * batchSize
-  return Uint32Array.from({ length: steps * batchSize }, (_, i) => (from + i) % labels.length)
+/** Batches over and over from the first. @param from steps */
+function placesOf(from: number, steps: number): Uint32Array {
+  return Uint32Array.from({ length: steps * batchSize }, (_, i) => (from * batchSize + i) % labels.length)
 }
 
 async function readWeights(): Promise<Variables> {
@@ -90,8 +91,9 @@ async function readWeights(): Promise<Variables> {
 /** As small data are trained on: kept on the device. */
 function beginHeld(variables: Variables) {
   const feeding = heldFeeding(layout, { training: split, validation: split }, pace)
-  const batchesOf = (places: Uint32Array) => rowsInOrder(places, pace)
-  return { training: begin(feeding, variables), batchesOf }
+  const training = begin(feeding, variables)
+  const nextBatches = (steps: number) => rowsInOrder(placesOf(training.clock.step, steps), pace)
+  return { training, nextBatches }
 }
 
 /** As images are that the preset varies. */
@@ -104,9 +106,15 @@ function beginStreamed(variables: Variables) {
     seed: 1,
     epoch: 1,
   }
-  const batchesOf = (indices: Uint32Array) =>
-    variedBatches({ examples: split.examples, indices }, batchSize, variation)
-  return { training: begin(feeding, variables), batchesOf }
+  const epoch = variedBatches(
+    { examples: split.examples, indices: placesOf(0, MANY_STEPS) },
+    batchSize,
+    variation,
+  )
+  const nextBatches = function* (steps: number) {
+    for (let step = 0; step < steps; step++) yield epoch.next().value!
+  }
+  return { training: begin(feeding, variables), nextBatches }
 }
 
 function begin<Kind extends SomeBatch>(feeding: Feeding<Kind>, variables: Variables) {
