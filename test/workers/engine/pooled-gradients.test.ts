@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#domain/model-spec.ts'
 import { placeLayers, sidesOf } from '#domain/shape.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { hasPooledGradients } from '#workers/engine/pooled-gradients.ts'
+import { hasPooledGradients, poolRectified } from '#workers/engine/pooled-gradients.ts'
 import { convolution } from '#workers/models/convolution.ts'
 import type { Layer } from '#workers/models/layer.ts'
 import { maxPooling } from '#workers/models/max-pooling.ts'
@@ -43,6 +43,18 @@ for (const [what, pair] of Object.entries(PAIRS)) {
       tf.tidy(() => compare(pair, values === 'drawn at random'))
     })
   }
+}
+
+for (const side of [2, 3]) {
+  test(`a NaN goes through the pool, wherever in its window of ${side} x ${side} it is`, () => {
+    const pool = [side, side] as const
+    const geometry = { kernel: [1, 1], strides: [1, 1], margins: [0, 0], pool } as const
+    for (let place = 0; place < side * side; place++) {
+      const values = Array.from({ length: side * side }, (_, index) => (index === place ? Number.NaN : index))
+      const { p } = tf.tidy(() => poolRectified(tf.tensor4d(values, [1, side, side, 1]), geometry))
+      assert.ok(Number.isNaN(p.dataSync()[0]), `place ${place}`)
+    }
+  })
 }
 
 function compare({ image, conv, pool }: Pair, isRandom: boolean): void {
