@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Engine } from './engine.ts'
+import { registerPointwiseConvolutions } from './pointwise-convolutions.ts'
 import { registerNativeKernels } from './register-native-kernels.ts'
 import { registerOwnOps } from './register-own-ops.ts'
 
@@ -11,11 +12,12 @@ export async function openNative(threads: number): Promise<Engine> {
   restoreRemovedUtil()
   await import('@tensorflow/tfjs-node-gpu')
   registerNativeKernels()
-  const hasOwnOps = registerOwnOps(threads)
   const { binding, isUsingGpuDevice } = tf.backend() as tf.KernelBackend & {
     binding: { TF_Version: string }
     isUsingGpuDevice: boolean
   }
+  if (!isUsingGpuDevice) registerPointwiseConvolutions()
+  const hasOwnOps = registerOwnOps(threads)
   return {
     name: 'native',
     device: isUsingGpuDevice ? await readGpuName() : 'cpu',

@@ -66,6 +66,7 @@ export const OPERATIONS: Operation[] = [
   convolution('same', [2, 2], [2, 6, 7, 2], [3, 3, 2, 3]),
   convolution('valid', [3, 2], [1, 9, 8, 2], [2, 3, 2, 2]),
   convolution('same', [2, 2], [2, 4, 4, 3], [1, 1, 3, 5]),
+  convolution('same', [1, 1], [2, 4, 5, 3], [1, 1, 3, 6]),
   pooling('max', 2, 'valid', 2),
   pooling('max', 3, 'same', 2),
   pooling('max', 3, 'valid', 1),
