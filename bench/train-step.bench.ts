@@ -14,6 +14,7 @@ import {
   describeProfile,
   describeRatios,
   type Measured,
+  type Pair,
   stepMs,
 } from './train-step/report.ts'
 import { type Answer, ourCommand, peerCommand, type Side, startSide } from './train-step/side.ts'
@@ -42,11 +43,12 @@ const { values: options } = parseArgs({
   },
 })
 const FIRST_LOSSES = 3
+/** More than the rounds, as what gRDA costs is less than what a machine's speed changes by. */
+const PAIRS = 40
 type Command = (folder: string) => string[]
 
 const SIDES: Record<string, Command> = {
   Thresher: folder => ourCommand(folder),
-  'Thresher, SGD': folder => ourCommand(folder, 'sgd'),
   'Thresher, augmented': folder => ourCommand(folder, 'augmented'),
   ...(options.device === 'cpu' && (await peers())),
 }
@@ -81,10 +83,12 @@ async function measure(workload: Workload, folder: string): Promise<Measured> {
     for (const [name, side] of Object.entries(sides)) rounds[name]!.push(await side.take(workload.steps))
   }
   for (const side of Object.values(sides)) await side.end()
+  const pairs = await takePairs(workload, folder)
   const losses = usesDropout(workload) ? await lossesWithoutDropout(workload, `${folder} exact`) : first
   const measured = {
     workload,
     rounds,
+    pairs,
     disagreement: Object.fromEntries(
       Object.entries(losses).map(([name, values]) => [name, largestDifference(values, losses.Thresher!)]),
     ),
@@ -115,6 +119,22 @@ async function startSides(workload: Workload, folder: string): Promise<Record<st
   if (options.device === 'gpu' && versions.Thresher?.endsWith(', cpu'))
     throw new Error('TensorFlow found no GPU. THRESHER_DEVICE=cuda npm run setup installs a library for one.')
   return sides
+}
+
+/** gRDA and SGD in turns, each as often the first of the two. */
+async function takePairs({ steps }: Workload, folder: string): Promise<Pair[]> {
+  const grda = await startSide(ourCommand(folder))
+  const sgd = await startSide(ourCommand(folder, 'sgd'))
+  for (const side of [grda, sgd]) await side.take(FIRST_LOSSES)
+  const pairs: Pair[] = []
+  for (let pair = 0; pair < PAIRS; pair++) {
+    const first = pair % 2 === 0 ? await grda.take(steps) : undefined
+    const other = await sgd.take(steps)
+    const { seconds } = first ?? (await grda.take(steps))
+    pairs.push({ grda: seconds, sgd: other.seconds })
+  }
+  for (const side of [grda, sgd]) await side.end()
+  return pairs
 }
 
 async function lossesWithoutDropout(workload: Workload, folder: string): Promise<Record<string, number[]>> {

@@ -6,10 +6,18 @@ import type { Rates } from './rates.ts'
 import type { Answer } from './side.ts'
 import { parameterCount, titleOf, type Workload } from './workloads.ts'
 
-/** What one workload came to: by side, the answers of all rounds. */
+/** Seconds of as many steps of each, one after the other. */
+export interface Pair {
+  grda: number
+  sgd: number
+}
+
+/** What one workload came to. */
 export interface Measured {
   workload: Workload
+  /** By side, the answers of all rounds. */
   rounds: Record<string, Answer[]>
+  pairs: readonly Pair[]
   /** The largest relative difference of a peer's first losses from ours. */
   disagreement: Record<string, number>
   profile: Profile
@@ -66,7 +74,7 @@ function summarise(all: readonly Measured[]): string[] {
 
 export function describeOurs(all: readonly Measured[], { gemmGflops, passMs }: Rates): string {
   const rows = all.map(measured => {
-    const { workload, rounds } = measured
+    const { workload, rounds, pairs, profile } = measured
     const ms = stepMs(measured, OURS)
     const gflop = (stepFlops(PRESETS[workload.preset].topology) * workload.batchSize) / 1e9
     const floor = (1000 * gflop) / gemmGflops
@@ -80,16 +88,18 @@ export function describeOurs(all: readonly Measured[], { gemmGflops, passMs }: R
       `${percent(1 - share('tensorflowSeconds'))}`,
       `${percent(share('dataSeconds'))}`,
       AUGMENTED in rounds ? percent(share('dataSeconds', AUGMENTED)) : '–',
-      `${percent(ratio(measured, OURS, 'Thresher, SGD') - 1)}`,
+      `${percent(median(pairs.map(({ grda, sgd }) => grda / sgd)) - 1)}`,
+      `${percent((profile.kinds.get('our Grda') ?? 0) / profile.stepMs)}`,
       `${percent(passMs[parameterCount(workload)]! / ms)}`,
     ]
   })
   return [
     `A product of two 1024 x 1024 matrices runs at ${gemmGflops.toFixed(0)} GFLOP/s here. At that rate the products and convolutions of a step`,
     'would take the floor below; then our share of that rate, the share of the time outside TensorFlow, waiting for data, waiting for',
-    'images that are varied as the preset says, and what gRDA costs over SGD beside the floor of that: reading and writing as many',
-    'numbers as there are parameters, the accumulator, at the best rate of this machine. A share of the GEMM rate above 100 % is possible,',
-    'as products by what max pooling has made zero are left out.',
+    `images that are varied as the preset says, and what gRDA costs over SGD: the median of ${all[0]!.pairs.length} pairs of turns. Beside it are the`,
+    "share of gRDA's whole update, SGD's part in it included, by its own watch, and the floor of the difference: reading and writing as",
+    'many numbers as there are parameters, the accumulator, at the best rate of this machine. A share of the GEMM rate above 100 % is',
+    'possible, as products by what max pooling has made zero are left out.',
     '',
     table(
       [
@@ -101,7 +111,8 @@ export function describeOurs(all: readonly Measured[], { gemmGflops, passMs }: R
         'waiting',
         'augmented',
         'gRDA over SGD',
-        'its floor',
+        'its update',
+        'floor',
       ],
       rows,
     ),
