@@ -12,7 +12,7 @@ import { writeSection } from './write-section.ts'
 // What the service costs a job, against the same training without it, alternating in one run:
 //   npm run bench -- job
 
-const ROUNDS = 9
+const ROUNDS = 15
 const JOB = { model: { preset: 'mnist-mlp' }, epochs: 3 }
 
 interface Frame {
@@ -55,7 +55,7 @@ function report(measured: { served: number; bare: number; firstStep: number }[])
 
 /** Milliseconds that a job takes from `started` to `succeeded`, and from its submission to its first step. */
 async function throughService({ url }: RunningService): Promise<{ served: number; firstStep: number }> {
-  await warmRunner()
+  await quiet()
   const submittedAt = performance.now()
   const answer = await fetch(`${url}/v1/jobs`, {
     method: 'POST',
@@ -79,8 +79,8 @@ async function throughService({ url }: RunningService): Promise<{ served: number
   return { served, firstStep }
 }
 
-/** Longer than a runner takes to load its engine: what a cold one costs is not the question here. */
-async function warmRunner(): Promise<void> {
+/** Longer than a runner takes to load its engine and warm up: what a cold one costs is not the question here. */
+async function quiet(): Promise<void> {
   await new Promise(resolve => setTimeout(resolve, 4000))
 }
 
@@ -89,6 +89,7 @@ async function bareLoop(): Promise<number> {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   await once(child, 'message')
+  await quiet()
   child.send(JOB)
   const [milliseconds] = await once(child, 'message')
   return milliseconds
