@@ -11,8 +11,8 @@ export interface RingShape {
 
 /** What a slot holds: nothing to do, a batch to vary, one that somebody varies, one that is varied. */
 const [FREE, FILLED, TAKEN, VARIED] = [0, 1, 2, 3]
-/** A thread that dies leaves a batch taken; varied again, it is the same. */
-const PATIENCE_MS = 1000
+/** Far more than any batch takes: whoever has taken it is gone. */
+const PATIENCE_MS = 60_000
 
 /**
  * Batches in memory that threads share: one fills slots and uses what becomes of them, and whoever is free varies them. Before the
@@ -54,11 +54,11 @@ export class BatchRing {
     this.#signal()
   }
 
-  /** The batch of a slot, varied: by whoever takes it first. It lasts until `free`. */
+  /** The batch of a slot, varied: by whoever takes it first. It lasts until `free`. @throws Error when who took it is gone */
   use(slot: number, place: Place): Uint8Array {
     if (!this.#vary(slot, place)) {
-      Atomics.wait(this.#states, slot, TAKEN, PATIENCE_MS)
-      if (Atomics.load(this.#states, slot) === TAKEN) this.#varyEach(slot, place)
+      if (Atomics.wait(this.#states, slot, TAKEN, PATIENCE_MS) === 'timed-out')
+        throw new Error('The thread that varies images has not given one back.')
     }
     const { rows, stride } = this.shape
     const begin = (2 * slot + 1) * rows * stride
