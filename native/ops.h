@@ -12,5 +12,6 @@ void RegisterMaxPool(TF_Status* status);
 void RegisterPooledFilterGradient(TF_Status* status);
 void RegisterPooledInputGradient(TF_Status* status);
 void RegisterBatchNorm(TF_Status* status);
+void RegisterDropout(TF_Status* status);
 
 }  // namespace thresher

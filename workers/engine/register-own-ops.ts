@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
+import { DROP_OUT } from './drop-out.ts'
 import { GRDA_STEP } from './grda-step.ts'
 import type { NativeBackend } from './native-backend.ts'
 import {
@@ -74,6 +75,13 @@ const OPS: readonly OwnOp[] = [
     op: 'ThresherBatchNormAddGrad',
     inputs: ['dy', 'x', 'y', 'gamma', 'saved0', 'saved1'],
     outputs: 4,
+  },
+  {
+    kernelName: DROP_OUT,
+    op: 'ThresherDropout',
+    inputs: ['x', 'seed'],
+    attributes: { rate: FLOAT, scale: FLOAT },
+    outputs: 1,
   },
 ]
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#domain/model-spec.ts'
+import { dropOut } from '#workers/engine/drop-out.ts'
 import type { Layer } from './layer.ts'
 
 /**
@@ -13,8 +14,7 @@ export function dropout({ rate }: LayerOf<'dropout'>, salt: number): Layer {
     const x = inputs[0]!
     if (!pass) return { y: x, pullback: dy => ({ gradients: {}, dx: () => dy }) }
     const seed = tf.add(pass.seed, tf.tensor1d([salt, 0], 'int32'))
-    const uniform = tf.engine().runKernel<tf.Tensor>('StatelessRandomUniform', { seed }, { shape: x.shape })
-    const mask = tf.mul(tf.cast(tf.greaterEqual(uniform, rate), 'float32'), 1 / (1 - rate))
-    return { y: tf.mul(x, mask), pullback: dy => ({ gradients: {}, dx: () => tf.mul(dy, mask) }) }
+    const { y, gradient } = dropOut(x, seed, rate)
+    return { y, pullback: dy => ({ gradients: {}, dx: () => gradient(dy) }) }
   }
 }
