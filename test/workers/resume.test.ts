@@ -52,15 +52,18 @@ async function splitsOf(spec: TrainingSpec): Promise<Splits> {
   return { training: some(splits.training, 200), validation: some(splits.validation, 50) }
 }
 
-/** Trains until the end or until `patienceMs` are over, and gives what it left. */
+/** Trains until the end, or for `patienceMs` from the first step on, and gives what it left. */
 async function stretch(spec: TrainingSpec, from?: Checkpoint, patienceMs?: number, readEvery?: number) {
   const splits = await splitsOf(spec)
   const stopping = new AbortController()
-  const timer = patienceMs && setTimeout(() => stopping.abort(new Interruption(true)), patienceMs)
+  let timer: NodeJS.Timeout | undefined
+  let beganAt: number | undefined
   const epochs: Epoch[] = []
   let left: Checkpoint | undefined
   try {
     for await (const news of train(spec, splits, stopping.signal, from, readEvery)) {
+      beganAt ??= performance.now()
+      if (patienceMs) timer ??= setTimeout(() => stopping.abort(new Interruption(true)), patienceMs)
       if (news.type === 'epoch') epochs.push(news)
       if (news.type === 'checkpoint') left = news.checkpoint
     }
@@ -69,7 +72,8 @@ async function stretch(spec: TrainingSpec, from?: Checkpoint, patienceMs?: numbe
   }
   clearTimeout(timer)
   const file = encodeCheckpoint(left!, PROVENANCE)
-  return { epochs, left: decodeCheckpoint(file, PROVENANCE.training).checkpoint }
+  const milliseconds = performance.now() - beganAt!
+  return { epochs, left: decodeCheckpoint(file, PROVENANCE.training).checkpoint, milliseconds }
 }
 
 for (const [name, fields] of Object.entries(RUNS)) {
@@ -81,7 +85,7 @@ for (const [name, fields] of Object.entries(RUNS)) {
     let stretches = 0
     while (epochs.length < spec.epochs) {
       // Outcomes are read one by one and some at once in turn: it is the same training.
-      const part = await stretch(spec, left, 500, stretches % 2 === 0 ? 1 : 7)
+      const part = await stretch(spec, left, undisturbed.milliseconds / 6, stretches % 2 === 0 ? 1 : 7)
       epochs.push(...part.epochs)
       left = part.left
       stretches++
