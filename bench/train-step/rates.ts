@@ -1,6 +1,7 @@
+import { availableParallelism } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
 import { openEngine } from '#workers/engine/engine.ts'
-import { type Call, openProgram, type Routine } from '#workers/engine/program.ts'
+import { openProgram, type Routine } from '#workers/engine/program.ts'
 
 // A child of the bench: SIZES..., answers with what this machine can do at best, each the fastest of some.
 
@@ -18,29 +19,27 @@ const TRIALS = 40
 await openEngine('native')
 const square = () => tf.randomUniform([SIDE, SIDE])
 const product: Routine = (_, { a, b }) => ({ outputs: { c: tf.matMul(a!, b!) } })
-const productMs = fastest({}, product, { a: square(), b: square() })
-const move: Routine = ({ held }, { by }) => {
-  const v = tf.sub(held!.v!, by!)
-  return { outputs: { done: by! }, variables: { held: { v } } }
-}
-const sizes = process.argv.slice(2).map(Number)
-const passMs = (size: number) => fastest({ held: { v: tf.zeros([size]) } }, move, { by: tf.scalar(1) })
-const callMs = passMs(1)
+const call = { routine: 'product', inputs: { a: square(), b: square() } }
+const program = openProgram({}, { product }, [call])
+const productMs = fastest(() => tf.dispose(program.run(call)))
 const rates: Rates = {
   gemmGflops: (2 * SIDE ** 3) / (productMs * 1e6),
-  passMs: Object.fromEntries(sizes.map(size => [size, passMs(size) - callMs])),
+  passMs: Object.fromEntries(process.argv.slice(2).map(size => [size, passMs(Number(size))])),
 }
 process.send!(rates, () => process.disconnect())
 
+/** Of a copy, which every thread makes its part of. */
+function passMs(size: number): number {
+  const [from, to] = [new Float32Array(size), new Float32Array(size)]
+  return fastest(() => to.set(from)) / availableParallelism()
+}
+
 /** Milliseconds. */
-function fastest(variables: Parameters<typeof openProgram>[0], routine: Routine, inputs: Call['inputs']) {
-  const call = { routine: 'only', inputs }
-  const program = openProgram(variables, { only: routine }, [call])
+function fastest(work: () => void): number {
   const times = Array.from({ length: TRIALS }, () => {
     const startedAt = performance.now()
-    tf.dispose(program.run(call))
+    work()
     return performance.now() - startedAt
   })
-  program.dispose()
   return Math.min(...times)
 }
