@@ -97,9 +97,9 @@ export function describeOurs(all: readonly Measured[], { gemmGflops, passMs }: R
     `A product of two 1024 x 1024 matrices runs at ${gemmGflops.toFixed(0)} GFLOP/s here. At that rate the products and convolutions of a step`,
     'would take the floor below; then our share of that rate, the share of the time outside TensorFlow, waiting for data, waiting for',
     `images that are varied as the preset says, and what gRDA costs over SGD: the median of ${all[0]!.pairs.length} pairs of turns. Beside it are the`,
-    "share of gRDA's whole update, SGD's part in it included, by its own watch, and the floor of the difference: reading and writing as",
-    'many numbers as there are parameters, the accumulator, at the best rate of this machine. A share of the GEMM rate above 100 % is',
-    'possible, as products by what max pooling has made zero are left out.',
+    "share of gRDA's whole update, SGD's part in it included, by its own watch, which no cost can exceed however turns differ, and the",
+    'floor of the difference: reading and writing as many numbers as there are parameters, the accumulator, at the best rate of this',
+    'machine. A share of the GEMM rate above 100 % is possible, as products by what max pooling has made zero are left out.',
     '',
     table(
       [
