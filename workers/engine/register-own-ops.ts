@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
-import { DROP_OUT } from './drop-out.ts'
+import { DROPOUT } from './dropout.ts'
 import { GRDA_STEP } from './grda-step.ts'
 import type { NativeBackend } from './native-backend.ts'
 import {
@@ -77,7 +77,7 @@ const OPS: readonly OwnOp[] = [
     outputs: 4,
   },
   {
-    kernelName: DROP_OUT,
+    kernelName: DROPOUT,
     op: 'ThresherDropout',
     inputs: ['x', 'seed'],
     attributes: { rate: FLOAT, scale: FLOAT },

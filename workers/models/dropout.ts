@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#domain/model-spec.ts'
-import { dropOut } from '#workers/engine/drop-out.ts'
+import { dropUnits } from '#workers/engine/dropout.ts'
 import type { Layer } from './layer.ts'
 
 /**
@@ -14,7 +14,7 @@ export function dropout({ rate }: LayerOf<'dropout'>, salt: number): Layer {
     const x = inputs[0]!
     if (!pass) return { y: x, pullback: dy => ({ gradients: {}, dx: () => dy }) }
     const seed = tf.add(pass.seed, tf.tensor1d([salt, 0], 'int32'))
-    const { y, gradient } = dropOut(x, seed, rate)
+    const { y, gradient } = dropUnits(x, seed, rate)
     return { y, pullback: dy => ({ gradients: {}, dx: () => gradient(dy) }) }
   }
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#domain/random.ts'
-import { DROP_OUT, dropOut } from '#workers/engine/drop-out.ts'
+import { DROPOUT, dropUnits } from '#workers/engine/dropout.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 
 await openEngine('native')
@@ -13,7 +13,7 @@ const SIZES = [1, 5, 63, 64, 8191, 8192, 8193, 100_003]
 for (const rate of [0.1, 0.5]) {
   for (const size of SIZES) {
     test(`dropout by our own op silences those of ${size} units that TensorFlow's random numbers say, at the rate ${rate}`, () => {
-      assert.ok(tf.getKernel(DROP_OUT, 'tensorflow'), 'setup has compiled no op of its own')
+      assert.ok(tf.getKernel(DROPOUT, 'tensorflow'), 'setup has compiled no op of its own')
       for (const seed of [
         [1, 2],
         [-7, 2 ** 31 - 1],
@@ -38,7 +38,7 @@ function expectSameBits(values: Float32Array, seedWords: number[], rate: number)
     const seed = tf.tensor1d(seedWords, 'int32')
     const uniform = tf.engine().runKernel<tf.Tensor>('StatelessRandomUniform', { seed }, { shape: x.shape })
     const mask = tf.mul(tf.cast(tf.greaterEqual(uniform, rate), 'float32'), 1 / (1 - rate))
-    const { y, gradient } = dropOut(x, seed, rate)
+    const { y, gradient } = dropUnits(x, seed, rate)
     assert.deepEqual(y.dataSync(), tf.mul(x, mask).dataSync())
     assert.deepEqual(gradient(dy).dataSync(), tf.mul(dy, mask).dataSync())
     assert.deepEqual(x.dataSync(), values)
