@@ -9,6 +9,8 @@ const named = process.argv.slice(2).filter(argument => argument !== '--all')
 const all = process.argv.includes('--all')
 
 const runner = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec']
+// A file that hangs fails by name; the slow ones take what they take.
+if (!all && named.length === 0) runner.push('--test-timeout=900000')
 const { status } = spawnSync(process.execPath, [...runner, ...(named.length > 0 ? named : listTests())], {
   cwd: projectDirectory,
   stdio: 'inherit',

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pythonWith } from '#scripts/python-with.ts'
 import { freePort } from '#test/acceptance/start-service.ts'
+import { endChild, endWithTests } from '#test/end-with-tests.ts'
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'thresher', AWS_SECRET_ACCESS_KEY: 'thresher-secret' }
 const BUCKET = 'blobs'
@@ -19,15 +19,16 @@ export async function startS3(): Promise<{ url: string; stop(): Promise<void> }>
   const port = await freePort()
   const auth = `${KEYS.AWS_ACCESS_KEY_ID},${KEYS.AWS_SECRET_ACCESS_KEY}`
   const args = ['serve', 's3', '--auth-key', auth, '--addr', `127.0.0.1:${port}`, folder]
-  const server = spawn(join(dirname(python), 'rclone'), args, { stdio: 'ignore', env: { HOME: folder } })
+  const server = endWithTests(
+    spawn(join(dirname(python), 'rclone'), args, { stdio: 'ignore', env: { HOME: folder } }),
+  )
   Object.assign(process.env, KEYS)
   const endpoint = `http://127.0.0.1:${port}`
   await untilAnswers(endpoint)
   return {
     url: `s3://${BUCKET}/thresher?endpoint=${endpoint}`,
     async stop() {
-      server.kill()
-      await once(server, 'exit')
+      await endChild(server)
       await rm(folder, { recursive: true, force: true })
     },
   }

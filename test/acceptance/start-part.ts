@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { endChild, endWithTests } from '#test/end-with-tests.ts'
 import { freePort, ready } from './start-service.ts'
 
 /** One of the parts that `npm run api` and `npm run worker` start, on a free port. */
@@ -9,18 +9,19 @@ export async function startPart(
 ): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
   const port = await freePort()
   const loader = entry.endsWith('.ts') ? ['--import', 'tsx'] : []
-  const child = spawn(process.execPath, [...loader, entry], {
-    env: { ...process.env, ...environment, PORT: String(port), LOG_LEVEL: 'warn' },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  const child = endWithTests(
+    spawn(process.execPath, [...loader, entry], {
+      env: { ...process.env, ...environment, PORT: String(port), LOG_LEVEL: 'warn' },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    }),
+  )
   const url = `http://127.0.0.1:${port}`
   if (entry !== 'workers/main.ts') await ready(url, child)
   return {
     url,
     pid: child.pid!,
     async stop() {
-      child.kill('SIGTERM')
-      if (child.exitCode === null) await once(child, 'exit')
+      await endChild(child)
     },
   }
 }

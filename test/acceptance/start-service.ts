@@ -4,13 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { endChild, endWithTests } from '#test/end-with-tests.ts'
 
 export interface Service {
   url: string
   dataDir: string
   pid: number
   /** SIGTERM, then the exit code of the whole. */
-  stop(): Promise<number>
+  stop(): Promise<number | null>
   /** SIGKILL to the process that started all others. */
   kill(): Promise<void>
 }
@@ -19,10 +20,12 @@ export interface Service {
 export async function startService(dataDir?: string): Promise<Service> {
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'thresher-acceptance-')))
   const port = await freePort()
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], {
-    env: { ...process.env, PORT: String(port), DATA_DIR: directory, LOG_LEVEL: 'warn' },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  const child = endWithTests(
+    spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], {
+      env: { ...process.env, PORT: String(port), DATA_DIR: directory, LOG_LEVEL: 'warn' },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    }),
+  )
   const url = `http://127.0.0.1:${port}`
   await ready(url, child)
   return {
@@ -30,14 +33,12 @@ export async function startService(dataDir?: string): Promise<Service> {
     dataDir: directory,
     pid: child.pid!,
     async stop() {
-      child.kill('SIGTERM')
-      const code = child.exitCode ?? (await once(child, 'exit'))[0]
+      const code = await endChild(child)
       if (!dataDir) await rm(directory, { recursive: true, force: true })
       return code
     },
     async kill() {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
+      await endChild(child, 'SIGKILL')
     },
   }
 }

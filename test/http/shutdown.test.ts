@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { json } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import { WebSocket } from 'ws'
+import { endChild, endWithTests } from '#test/end-with-tests.ts'
 import { newJob } from '#test/new-job.ts'
 import { startWorld, type TestWorld } from '#test/start-world.ts'
 
@@ -17,10 +18,12 @@ describe('the api told to end', () => {
   after(() => test.stop())
 
   it('tells its sockets, finishes what it was asked, waits for nobody who is gone, and exits 0', async () => {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
-      env: { ...process.env, PORT: '0', REDIS_URL: test.redisUrl, LOG_LEVEL: 'info' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
+    const child = endWithTests(
+      spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
+        env: { ...process.env, PORT: '0', REDIS_URL: test.redisUrl, LOG_LEVEL: 'info' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      }),
+    )
     let url = ''
     for await (const line of createInterface(child.stdout)) {
       url = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0] ?? ''
@@ -45,15 +48,14 @@ describe('the api told to end', () => {
     submission.write('{ "model": ')
     await once(submission, 'continue')
 
-    const ended = once(child, 'exit')
-    child.kill('SIGTERM')
+    const ended = endChild(child)
     assert.equal((await once(attentive, 'close'))[0], 1001)
     submission.end('{ "preset": "mnist-mlp" } }')
     const [response] = await once(submission, 'response')
     assert.equal(response.statusCode, 201)
     const submitted = (await json(response)) as { id: string }
     assert.match(await events.text(), /^id: 1$/m)
-    assert.deepEqual(await ended, [0, null])
+    assert.equal(await ended, 0)
     assert.deepEqual(await test.world.queue.missing([submitted.id]), [])
     absent.terminate()
   })

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { World } from '#infra/connect.ts'
+import { endChild, endWithTests } from '#test/end-with-tests.ts'
 
 export interface SupervisorProcess {
   id: string
@@ -19,21 +19,19 @@ export async function startSupervisor(
   world: World,
   environment: { DATA_DIR: string; REDIS_URL: string },
 ): Promise<SupervisorProcess> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'workers/main.ts'], {
-    env: { ...process.env, ...environment, LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  })
+  const child = endWithTests(
+    spawn(process.execPath, ['--import', 'tsx', 'workers/main.ts'], {
+      env: { ...process.env, ...environment, LOG_LEVEL: 'error' },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    }),
+  )
   const pid = child.pid!
   return {
     id: await leaseOf(world, child),
     pid,
-    async stop() {
-      child.kill('SIGTERM')
-      return child.exitCode ?? (await once(child, 'exit'))[0]
-    },
+    stop: () => endChild(child),
     async kill() {
-      child.kill('SIGKILL')
-      await once(child, 'exit')
+      await endChild(child, 'SIGKILL')
     },
     runnerPids: () => runnersOf(pid),
   }
