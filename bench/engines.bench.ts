@@ -13,11 +13,14 @@ import { writeSection } from './write-section.ts'
 
 // Milliseconds a training step (forward, backward, SGD) on each engine, side by side, as a job takes it and by tfjs's own tape:
 //   npm run bench -- engines
-// Each round gives every engine a process of its own and takes the median of its steps; the table has the best round,
+// Each round gives every engine a process of its own and takes the median of its steps after the first ones; the table has the best
+// round,
 // since other work on the machine only ever adds time.
 
 const ROUNDS = 5
-const STEPS = 30
+/** Steps in which the engines and JavaScript still compile. */
+const WARM_UP = 30
+const STEPS = 60
 const LEARNING_RATE = 0.01
 
 type Forward = (input: tf.Tensor, weights: tf.Tensor[]) => tf.Tensor
@@ -144,7 +147,7 @@ async function measureJob({ preset, input }: Workload): Promise<number> {
   const optimizer = { name: 'sgd', learningRate: LEARNING_RATE }
   const { spec } = resolveSpec(JobRequest.parse({ model: { preset }, optimizer, batchSize, epochs: 1 }))
   const { training: split } = await loadSplits(spec)
-  const few = { ...split, indices: split.indices.subarray(0, STEPS * batchSize) }
+  const few = { ...split, indices: split.indices.subarray(0, (WARM_UP + STEPS) * batchSize) }
   const run = prepareRun(spec, { training: few, validation: few }, new AbortController().signal)
   const training = run.begin()
   const times: number[] = []
@@ -153,7 +156,7 @@ async function measureJob({ preset, input }: Workload): Promise<number> {
     const startedAt = performance.now()
     training.step(batch)
     training.readOutcomes()
-    times.push((performance.now() - startedAt) / (training.clock.step - before))
+    if (before >= WARM_UP) times.push((performance.now() - startedAt) / (training.clock.step - before))
   }
   training.end()
   return median(times)
@@ -165,7 +168,7 @@ function measureTape({ forward, input, weights: shapes }: Workload): number {
   let weights = shapes.map(shape => tf.randomNormal(shape, 0, 0.05))
   const toGradients = tf.grads((...w: tf.Tensor[]) => tf.losses.softmaxCrossEntropy(labels, forward(x, w)))
   const times: number[] = []
-  for (let step = 0; step < STEPS; step++) {
+  for (let step = 0; step < WARM_UP + STEPS; step++) {
     const start = performance.now()
     const updated = tf.tidy(() =>
       toGradients(weights).map((g, i) => tf.sub(weights[i]!, tf.mul(g, LEARNING_RATE))),
@@ -176,7 +179,7 @@ function measureTape({ forward, input, weights: shapes }: Workload): number {
     tf.dispose(weights)
     weights = updated
   }
-  return median(times)
+  return median(times.slice(WARM_UP))
 }
 
 function dense(x: tf.Tensor, w: tf.Tensor | undefined, b: tf.Tensor | undefined): tf.Tensor {

@@ -21,6 +21,7 @@ import { openThreadedBackend } from './wasm/open-threaded-backend.ts'
 import { mean, sum } from './wasm/reduce-leading-axes.ts'
 import { samePadding } from './wasm/same-padding.ts'
 import { sparseSoftmaxCrossEntropy } from './wasm/sparse-softmax-cross-entropy.ts'
+import { transpose } from './wasm/transpose.ts'
 
 /** Opens the WebAssembly engine, with one thread where the machine does not let it share memory with more. */
 export async function openWasm(threads: number): Promise<Engine> {
@@ -43,6 +44,7 @@ export async function openWasm(threads: number): Promise<Engine> {
   registerKernel('wasm', statelessRandomUniform)
   registerKernel('wasm', sum)
   registerKernel('wasm', tanhGrad)
+  registerKernel('wasm', transpose)
   registerKernel('wasm', unsortedSegmentSum)
   const forgetListeners = watchFaultListeners()
   if (threads > 1) await preferThreadedBackend(threads)

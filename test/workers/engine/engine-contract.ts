@@ -113,6 +113,36 @@ export function testEngine(
       })
     })
 
+    it('transposes any axes', () => {
+      for (const [shape, permutation] of [
+        [
+          [20, 7],
+          [1, 0],
+        ],
+        [
+          [3, 19, 4],
+          [0, 2, 1],
+        ],
+        [
+          [2, 3, 9, 5],
+          [0, 1, 3, 2],
+        ],
+        [
+          [9, 3, 10],
+          [2, 1, 0],
+        ],
+        [
+          [9, 2, 10],
+          [1, 0, 2],
+        ],
+      ] as const) {
+        const x = drawGrid([...shape], 'transposed')
+        tf.tidy(() =>
+          assertClose(tf.transpose(toTensor(x), [...permutation]), permute(x, permutation), `${permutation}`),
+        )
+      }
+    })
+
     it('takes the same step to the same bits', () => {
       assert.deepEqual(takeSteps(3), takeSteps(3))
     })
@@ -123,6 +153,24 @@ export function testEngine(
       takeSteps(steps)
       assert.deepEqual(countTensors(), before)
     })
+  })
+}
+
+/** As tf.transpose: axis i of the result is axis permutation[i] of x. */
+function permute(x: Grid, permutation: readonly number[]): Grid {
+  const shape = permutation.map(axis => x.shape[axis]!)
+  const values = new Float64Array(x.values.length)
+  x.values.forEach((value, position) => {
+    const at = indicesOf(position, x.shape)
+    values[permutation.reduce((index, axis, i) => index * shape[i]! + at[axis]!, 0)] = value
+  })
+  return { ...x, shape, values }
+}
+
+function indicesOf(position: number, shape: readonly number[]): number[] {
+  return shape.map((length, axis) => {
+    const size = shape.slice(axis + 1).reduce((product, next) => product * next, 1)
+    return Math.floor(position / size) % length
   })
 }
 

@@ -1,10 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { WasmKernel } from './wasm-kernel.ts'
 
+/** Packing an element costs about as much as moving so many in a transpose. */
+const PACK_COST = 4
+
 /**
  * The stock kernel leaves its vectorised, threaded product as soon as an operand is transposed, so operands are
  * transposed first. It also packs all of b on every call, which costs more than the product for a batch times a weight
- * matrix: when b is the larger one, b' a' is computed, of which the result is the transpose.
+ * matrix: there b' a' is computed, of which the result is the transpose.
  */
 export const batchMatMul: WasmKernel<{ a: tf.Tensor; b: tf.Tensor }, tf.BatchMatMulAttrs> = {
   name: tf.BatchMatMul,
@@ -14,7 +17,11 @@ export const batchMatMul: WasmKernel<{ a: tf.Tensor; b: tf.Tensor }, tf.BatchMat
         .engine()
         .makeTensorFromTensorInfo(stock({ a: left, b: right }, { transposeA: false, transposeB: false }))
     const orient = (x: tf.Tensor, transpose: boolean) => (transpose ? swapLastAxes(x) : x)
-    return b.size > a.size
+    const resultSize = (a.size / a.shape.at(transposeA ? -2 : -1)!) * b.shape.at(transposeB ? -2 : -1)!
+    const moved = (x: tf.Tensor, transpose: boolean) => (transpose ? x.size : 0)
+    const cost = PACK_COST * b.size + moved(a, transposeA) + moved(b, transposeB)
+    const costOfTranspose = PACK_COST * a.size + moved(b, !transposeB) + moved(a, !transposeA) + resultSize
+    return costOfTranspose < cost
       ? swapLastAxes(product(orient(b, !transposeB), orient(a, !transposeA)))
       : product(orient(a, transposeA), orient(b, transposeB))
   },

@@ -30,7 +30,7 @@ export const maxPoolGrad: WasmKernel<
   },
 }
 
-/** Where a window has `value` in the channel of `start`; `start` itself when it has not, as for NaN. */
+/** Where a window has `value` in the channel of `start`; any place of it when it has not, as for NaN. */
 function findFirst(
   value: number,
   x: Float32Array,
@@ -39,6 +39,8 @@ function findFirst(
   columns: number,
   { inWidth, inChannels }: tf.backend_util.Conv2DInfo,
 ): number {
+  if (rows === 2 && columns === 2)
+    return findFirstOfFour(value, x, start, start + inChannels, start + inWidth * inChannels)
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const position = start + (row * inWidth + column) * inChannels
@@ -46,4 +48,18 @@ function findFirst(
     }
   }
   return start
+}
+
+/** By arithmetic: a branch would go the wrong way for every other window. `right` and `below` are what lies there of `start`. */
+function findFirstOfFour(
+  value: number,
+  x: Float32Array,
+  start: number,
+  right: number,
+  below: number,
+): number {
+  const notFirst = Number(x[start] !== value)
+  const notSecond = notFirst & Number(x[right] !== value)
+  const notThird = notSecond & Number(x[below] !== value)
+  return start + notFirst * (right - start) + notSecond * (below - right) + notThird * (right - start)
 }

@@ -31,11 +31,21 @@ function reduceLeadingAxes(
   const output = backend.makeOutput(keepDims ? [...axes.map(() => 1), ...rest] : rest, 'float32')
   const columns = tf.util.sizeFromShape(rest)
   const values = backend.typedArrayFromHeap(x) as Float32Array
-  const sums = new Float64Array(columns)
-  for (let row = 0; row < values.length; row += columns) {
-    for (let column = 0; column < columns; column++) sums[column]! += values[row + column]!
-  }
   const factor = scale(values.length / columns)
-  backend.typedArrayFromHeap(output).set(sums.map(total => total * factor))
+  backend.typedArrayFromHeap(output).set(sumRows(values, columns).map(total => total * factor))
   return output
+}
+
+/** The sums [columns] of values [rows, columns], four rows at a time: the sums are read and written that much less. */
+function sumRows(values: Float32Array, columns: number): Float64Array {
+  const sums = new Float64Array(columns)
+  const fours = values.length - (values.length % (4 * columns))
+  for (let row = 0; row < fours; row += 4 * columns) {
+    for (let i = row; i < row + columns; i++) {
+      sums[i - row]! +=
+        values[i]! + values[i + columns]! + values[i + 2 * columns]! + values[i + 3 * columns]!
+    }
+  }
+  for (let i = fours; i < values.length; i++) sums[(i - fours) % columns]! += values[i]!
+  return sums
 }
