@@ -13,9 +13,8 @@ import { writeSection } from './write-section.ts'
 
 // Milliseconds a training step (forward, backward, SGD) on each engine, side by side, as a job takes it and by tfjs's own tape:
 //   npm run bench -- engines
-// Each round gives every engine a process of its own and takes the median of its steps after the first ones; the table has the best
-// round,
-// since other work on the machine only ever adds time.
+// Each round gives every engine a process of its own and takes the median of its steps after the first ones; the table has the
+// best round, since other work on the machine only ever adds time.
 
 const ROUNDS = 5
 /** Steps in which the engines and JavaScript still compile. */
