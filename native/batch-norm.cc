@@ -73,18 +73,12 @@ struct Attributes {
 /** The attributes that all of these ops have; those that mean nothing to one are left as they are by default. */
 void* CreateAttributes(TF_OpKernelConstruction* construction) {
   auto* attributes = new Attributes;
-  unsigned char rectify = 0;
-  TF_Status* status = TF_NewStatus();
-  TF_OpKernelConstruction_GetAttrFloat(construction, "momentum", &attributes->momentum, status);
-  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &attributes->epsilon, status);
-  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(construction, "rectify", &rectify, status);
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
-  attributes->rectify = rectify != 0;
+  AttributeReader(construction)
+      .Read("momentum", &attributes->momentum)
+      .Read("epsilon", &attributes->epsilon)
+      .Read("rectify", &attributes->rectify);
   return attributes;
 }
-
-void DeleteAttributes(void* attributes) { delete static_cast<Attributes*>(attributes); }
 
 void ComputeForward(void* kernel, TF_OpKernelContext* context) {
   enum Input { kX, kGamma, kBeta, kMean, kVariance, kAddend };
@@ -229,7 +223,7 @@ void RegisterBatchNorm(TF_Status* status) {
                                                "inverse: float"};
   const auto add = [&](const char* name, std::vector<const char*> inputs, std::vector<const char*> outputs,
                        void (*shapes)(TF_ShapeInferenceContext*, TF_Status*), void (*compute)(void*, TF_OpKernelContext*)) {
-    Register({name, std::move(inputs), std::move(outputs), attributes, shapes, CreateAttributes, compute, DeleteAttributes}, status);
+    Register({name, std::move(inputs), std::move(outputs), attributes, shapes, CreateAttributes, compute, Destroy<Attributes>}, status);
   };
   add("ThresherBatchNorm", {"x: float", "gamma: float", "beta: float", "mean: float", "variance: float"}, normalised,
       Shapes<5, 0, 1, false>, ComputeForward);

@@ -78,15 +78,9 @@ struct Attributes {
 
 void* Create(TF_OpKernelConstruction* construction) {
   auto* attributes = new Attributes;
-  TF_Status* status = TF_NewStatus();
-  TF_OpKernelConstruction_GetAttrFloat(construction, "rate", &attributes->rate, status);
-  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrFloat(construction, "scale", &attributes->scale, status);
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
+  AttributeReader(construction).Read("rate", &attributes->rate).Read("scale", &attributes->scale);
   return attributes;
 }
-
-void Destroy(void* attributes) { delete static_cast<Attributes*>(attributes); }
 
 /** Gives it back at once: whoever holds an input keeps it from becoming the output. */
 Shape ShapeOfInput(Call& call, int place) {
@@ -126,7 +120,7 @@ void RegisterDropout(TF_Status* status) {
             ShapesOfFirstInput<1>,
             Create,
             Compute,
-            Destroy},
+            Destroy<Attributes>},
            status);
 }
 

@@ -35,15 +35,10 @@ void Step(const float* v, const float* g, float rate, float l1, float* accumulat
 }
 
 void* Create(TF_OpKernelConstruction* construction) {
-  unsigned char in_place = 0;
-  TF_Status* status = TF_NewStatus();
-  TF_OpKernelConstruction_GetAttrBool(construction, "in_place", &in_place, status);
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
-  return new bool(in_place != 0);
+  auto* in_place = new bool(false);
+  AttributeReader(construction).Read("in_place", in_place);
+  return in_place;
 }
-
-void Destroy(void* in_place) { delete static_cast<bool*>(in_place); }
 
 void Compute(void* kernel, TF_OpKernelContext* context) {
   const bool in_place = *static_cast<bool*>(kernel);
@@ -75,7 +70,7 @@ void RegisterGrda(TF_Status* status) {
             ShapesOfFirstInput<2>,
             Create,
             Compute,
-            Destroy},
+            Destroy<bool>},
            status);
 }
 

@@ -82,6 +82,46 @@ struct Stopwatch {
   explicit Stopwatch(const char* op);
 };
 
+/** The attributes of a kernel that is being made. One that cannot be read fails it. */
+class AttributeReader {
+ public:
+  explicit AttributeReader(TF_OpKernelConstruction* construction) : construction_(construction), status_(TF_NewStatus()) {}
+  AttributeReader(const AttributeReader&) = delete;
+  AttributeReader& operator=(const AttributeReader&) = delete;
+  ~AttributeReader() {
+    if (failed()) TF_OpKernelConstruction_Failure(construction_, status_);
+    TF_DeleteStatus(status_);
+  }
+
+  AttributeReader& Read(const char* name, float* value) {
+    if (!failed()) TF_OpKernelConstruction_GetAttrFloat(construction_, name, value, status_);
+    return *this;
+  }
+
+  AttributeReader& Read(const char* name, bool* value) {
+    unsigned char byte = *value;
+    if (!failed()) TF_OpKernelConstruction_GetAttrBool(construction_, name, &byte, status_);
+    *value = byte != 0;
+    return *this;
+  }
+
+  AttributeReader& Read(const char* name, int32_t* values, int count) {
+    if (!failed()) TF_OpKernelConstruction_GetAttrInt32List(construction_, name, values, count, status_);
+    return *this;
+  }
+
+ private:
+  bool failed() const { return TF_GetCode(status_) != TF_OK; }
+  TF_OpKernelConstruction* construction_;
+  TF_Status* status_;
+};
+
+/** Of what `create` made. */
+template <typename Attributes>
+void Destroy(void* attributes) {
+  delete static_cast<Attributes*>(attributes);
+}
+
 /** A call of a kernel: its inputs and outputs by their places. Whoever sees that it has failed returns. */
 class Call {
  public:

@@ -102,7 +102,7 @@ void RegisterMaxPool(TF_Status* status) {
             UnknownShapes,
             CreateGeometry,
             Compute,
-            DeleteGeometry},
+            Destroy<Geometry>},
            status);
 }
 

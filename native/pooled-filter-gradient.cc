@@ -139,7 +139,7 @@ void RegisterPooledFilterGradient(TF_Status* status) {
             UnknownShapes,
             CreateGeometry,
             Compute,
-            DeleteGeometry},
+            Destroy<Geometry>},
            status);
 }
 

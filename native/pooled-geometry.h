@@ -122,14 +122,8 @@ inline __attribute__((always_inline)) void EachWeight(const Problem& problem, in
 
 inline void* CreateGeometry(TF_OpKernelConstruction* construction) {
   auto* geometry = new Geometry;
-  TF_Status* status = TF_NewStatus();
-  TF_OpKernelConstruction_GetAttrInt32List(construction, "geometry", reinterpret_cast<int32_t*>(geometry), kGeometryNumbers,
-                                           status);
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
+  AttributeReader(construction).Read("geometry", reinterpret_cast<int32_t*>(geometry), kGeometryNumbers);
   return geometry;
 }
-
-inline void DeleteGeometry(void* geometry) { delete static_cast<Geometry*>(geometry); }
 
 }  // namespace thresher

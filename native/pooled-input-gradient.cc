@@ -148,7 +148,7 @@ void RegisterPooledInputGradient(TF_Status* status) {
             ShapesOfFirstInput<1>,
             CreateGeometry,
             Compute,
-            DeleteGeometry},
+            Destroy<Geometry>},
            status);
 }
 

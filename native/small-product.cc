@@ -81,16 +81,10 @@ struct Transposed {
 };
 
 void* Create(TF_OpKernelConstruction* construction) {
-  unsigned char a = 0, b = 0;
-  TF_Status* status = TF_NewStatus();
-  TF_OpKernelConstruction_GetAttrBool(construction, "transpose_a", &a, status);
-  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(construction, "transpose_b", &b, status);
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
-  return new Transposed{a != 0, b != 0};
+  auto* transposed = new Transposed;
+  AttributeReader(construction).Read("transpose_a", &transposed->a).Read("transpose_b", &transposed->b);
+  return transposed;
 }
-
-void Destroy(void* transposed) { delete static_cast<Transposed*>(transposed); }
 
 void Compute(void* kernel, TF_OpKernelContext* context) {
   const auto& transposed = *static_cast<Transposed*>(kernel);
@@ -124,7 +118,7 @@ void RegisterSmallProduct(TF_Status* status) {
             UnknownShapes,
             Create,
             Compute,
-            Destroy},
+            Destroy<Transposed>},
            status);
 }
 
