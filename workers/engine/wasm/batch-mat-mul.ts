@@ -7,7 +7,7 @@ const PACK_COST = 4
 /**
  * The stock kernel leaves its vectorised, threaded product as soon as an operand is transposed, so operands are
  * transposed first. It also packs all of b on every call, which costs more than the product for a batch times a weight
- * matrix: there b' a' is computed, of which the result is the transpose.
+ * matrix: where that takes less, b' a' is computed, of which the result is the transpose.
  */
 export const batchMatMul: WasmKernel<{ a: tf.Tensor; b: tf.Tensor }, tf.BatchMatMulAttrs> = {
   name: tf.BatchMatMul,
@@ -18,13 +18,16 @@ export const batchMatMul: WasmKernel<{ a: tf.Tensor; b: tf.Tensor }, tf.BatchMat
         .makeTensorFromTensorInfo(stock({ a: left, b: right }, { transposeA: false, transposeB: false }))
     const orient = (x: tf.Tensor, transpose: boolean) => (transpose ? swapLastAxes(x) : x)
     const resultSize = (a.size / a.shape.at(transposeA ? -2 : -1)!) * b.shape.at(transposeB ? -2 : -1)!
-    const moved = (x: tf.Tensor, transpose: boolean) => (transpose ? x.size : 0)
-    const cost = PACK_COST * b.size + moved(a, transposeA) + moved(b, transposeB)
-    const costOfTranspose = PACK_COST * a.size + moved(b, !transposeB) + moved(a, !transposeA) + resultSize
-    return costOfTranspose < cost
+    const turnedCost = costOf(b, !transposeB, a, !transposeA) + resultSize
+    return turnedCost < costOf(a, transposeA, b, transposeB)
       ? swapLastAxes(product(orient(b, !transposeB), orient(a, !transposeA)))
       : product(orient(a, transposeA), orient(b, transposeB))
   },
+}
+
+/** Of what a product needs beside its multiplications, in transposed elements. */
+function costOf(left: tf.Tensor, transposeLeft: boolean, right: tf.Tensor, transposeRight: boolean): number {
+  return PACK_COST * right.size + (transposeLeft ? left.size : 0) + (transposeRight ? right.size : 0)
 }
 
 function swapLastAxes(x: tf.Tensor): tf.Tensor {
