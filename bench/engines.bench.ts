@@ -95,7 +95,8 @@ function report(table: Record<string, Measurements>): string {
   })
   return [
     "`npm run bench -- engines`: milliseconds a training step (forward, backward, SGD), as a job takes it or by tfjs's own tape, all",
-    "alternating in one run, and in brackets how many times a native job's step that is.",
+    "alternating in one run, and in brackets how many times a native job's step that is. Each is the median of a process's steps after the",
+    `first ${WARM_UP}, in which engines and JavaScript still compile, and the best of ${ROUNDS} such processes.`,
     '',
     `| | ${titles.join(' | ')} |`,
     `| --- |${' --- |'.repeat(titles.length)}`,

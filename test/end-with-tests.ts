@@ -17,12 +17,13 @@ export function endWithTests<Child extends ChildProcess>(child: Child): Child {
   return child
 }
 
-/** Sends `signal` and waits. @returns the exit code, null for a child that the signal killed */
+/** Sends `signal` and waits. @returns the exit code, null for a child that a signal killed */
 export async function endChild(
   child: ChildProcess,
   signal: NodeJS.Signals = 'SIGTERM',
 ): Promise<number | null> {
   child.ref()
   child.kill(signal)
-  return child.exitCode ?? (await once(child, 'exit'))[0]
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return child.exitCode
 }

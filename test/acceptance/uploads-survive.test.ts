@@ -56,8 +56,9 @@ it('an upload that has arrived is validated even if everything is killed meanwhi
   assert.equal(await second.stop(), 0)
 })
 
-it('a folder of images trains where it lies', async () => {
+it('a folder of images trains where it lies', async t => {
   const service = await startService()
+  t.after(() => service.stop())
   const root = join(service.dataDir, 'datasets', 'shades')
   for (const [split, count] of [
     ['train', 12],
@@ -107,5 +108,4 @@ it('a folder of images trains where it lies', async () => {
     ['succeeded', 1],
     JSON.stringify(done.error),
   )
-  await service.stop()
 })

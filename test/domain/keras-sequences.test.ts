@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { UploadedData } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
-import { topologyFromKeras } from '#domain/keras-model.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import { input, layer, type Refusals, sequential, testRefusals } from './keras-json.ts'
 
@@ -29,33 +28,6 @@ const REFUSED: Refusals = {
     sequential(input(8, 8, 3), layer('LayerNormalization'), layer('Flatten'), dense),
     'model.topology.config.layers',
     /LayerNormalization takes vectors \(flatten first\) or sequences, not \[8,8,3\]/,
-  ],
-  'an initialiser that starts nowhere': [
-    sequential(
-      input(8),
-      layer('Dense', {
-        units: 10,
-        kernel_initializer: { class_name: 'RandomUniform', config: { minval: 1, maxval: -1 } },
-      }),
-    ),
-    'model.topology.config.layers.1.config.kernel_initializer.config',
-    /must have a minval below its maxval/,
-  ],
-  'a constant that is not a number': [
-    sequential(
-      input(8),
-      layer('Dense', {
-        units: 10,
-        kernel_initializer: { class_name: 'Constant', config: { value: [1, 2] } },
-      }),
-    ),
-    'model.topology.config.layers.1.config.kernel_initializer.config.value',
-    /must be a number/,
-  ],
-  'a matrix that takes minutes to make orthogonal': [
-    sequential(input(9000), layer('Dense', { units: 9000, kernel_initializer: 'orthogonal' })),
-    'model.topology.config.layers',
-    /Dense\/kernel is too large to start orthogonal: \[9000,9000\]/,
   ],
   'an embedding that masks': [
     sequential(input(8), layer('Embedding', { input_dim: 9, output_dim: 2, mask_zero: true }), dense),
@@ -225,41 +197,6 @@ const REFUSED: Refusals = {
 }
 
 testRefusals(REFUSED)
-
-it('initialisers are taken with their numbers, whichever Keras wrote them', () => {
-  const initializerOf = (kernel_initializer: unknown) => {
-    const { layers } = topologyFromKeras(
-      sequential(input(8), layer('Dense', { units: 10, kernel_initializer })),
-    )
-    return (layers[0] as { kernelInitializer?: unknown }).kernelInitializer
-  }
-  const keras3 = { module: 'keras.initializers', registered_name: null }
-  const uniform = { name: 'randomUniform', minval: -0.05, maxval: 0.05 }
-  assert.deepEqual(initializerOf('uniform'), uniform)
-  assert.deepEqual(initializerOf('random_uniform'), uniform)
-  assert.deepEqual(
-    initializerOf({ ...keras3, class_name: 'RandomUniform', config: { seed: null, minval: -1, maxval: 2 } }),
-    { name: 'randomUniform', minval: -1, maxval: 2 },
-  )
-  assert.deepEqual(
-    initializerOf({ ...keras3, class_name: 'TruncatedNormal', config: { mean: 0, stddev: 0.1 } }),
-    {
-      name: 'truncatedNormal',
-      mean: 0,
-      stddev: 0.1,
-    },
-  )
-  assert.deepEqual(initializerOf({ class_name: 'Orthogonal', config: { gain: 1, seed: null } }), {
-    name: 'orthogonal',
-    gain: 1,
-  })
-  assert.deepEqual(initializerOf({ class_name: 'Constant', config: { value: 0.5 } }), {
-    name: 'constant',
-    value: 0.5,
-  })
-  const scaling = { scale: 1, mode: 'fan_avg', distribution: 'uniform' }
-  assert.equal(initializerOf({ class_name: 'VarianceScaling', config: scaling }), 'glorotUniform')
-})
 
 it('a file that a network cannot be put into is refused before it is trained', () => {
   const model = {

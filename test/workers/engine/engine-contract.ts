@@ -114,31 +114,16 @@ export function testEngine(
     })
 
     it('transposes any axes', () => {
-      for (const [shape, permutation] of [
-        [
-          [20, 7],
-          [1, 0],
-        ],
-        [
-          [3, 19, 4],
-          [0, 2, 1],
-        ],
-        [
-          [2, 3, 9, 5],
-          [0, 1, 3, 2],
-        ],
-        [
-          [9, 3, 10],
-          [2, 1, 0],
-        ],
-        [
-          [9, 2, 10],
-          [1, 0, 2],
-        ],
-      ] as const) {
-        const x = drawGrid([...shape], 'transposed')
+      for (const permutation of [
+        [1, 0],
+        [0, 2, 1],
+        [1, 0, 2],
+        [2, 1, 0],
+        [0, 1, 3, 2],
+      ]) {
+        const x = drawGrid([19, 9, 10, 5].slice(0, permutation.length), 'transposed')
         tf.tidy(() =>
-          assertClose(tf.transpose(toTensor(x), [...permutation]), permute(x, permutation), `${permutation}`),
+          assertClose(tf.transpose(toTensor(x), permutation), permute(x, permutation), `${permutation}`),
         )
       }
     })
