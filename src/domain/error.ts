@@ -6,6 +6,7 @@ export const ERROR_CATALOGUE = {
   forbidden: { status: 403, title: 'Not allowed' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This method is not offered here' },
+  body_timeout: { status: 408, title: 'The body arrived too slowly' },
   conflict: { status: 409, title: 'The job is not in a state that allows this' },
   dataset_not_ready: { status: 409, title: 'The dataset cannot be used yet' },
   artifact_not_ready: { status: 409, title: 'The artifact does not exist yet' },

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { ChainableCommander, Redis } from 'ioredis'
 import { redisKeys } from './redis-keys.ts'
 
 /** What clients upload; the content of each is a blob in the namespace of its id. */
@@ -16,7 +16,7 @@ export class RecordStore<Stored extends { id: string }> {
 
   async create(record: Stored): Promise<void> {
     const transaction = this.#redis.multi().set(this.#key(record.id), JSON.stringify(record))
-    await transaction.zadd(redisKeys.allRecords(this.#kind), 0, record.id).exec()
+    await commit(transaction.zadd(redisKeys.allRecords(this.#kind), 0, record.id))
   }
 
   async get(id: string): Promise<Stored | undefined> {
@@ -40,10 +40,15 @@ export class RecordStore<Stored extends { id: string }> {
   }
 
   async delete(id: string): Promise<void> {
-    await this.#redis.multi().del(this.#key(id)).zrem(redisKeys.allRecords(this.#kind), id).exec()
+    await commit(this.#redis.multi().del(this.#key(id)).zrem(redisKeys.allRecords(this.#kind), id))
   }
 
   #key(id: string): string {
     return redisKeys.record(this.#kind, id)
   }
+}
+
+/** Redis reports an error of a command inside a transaction as one of its results. @throws the first of them */
+async function commit(transaction: ChainableCommander): Promise<void> {
+  for (const [error] of (await transaction.exec()) ?? []) if (error) throw error
 }

@@ -8,6 +8,7 @@ import { DatasetRequest, FolderRequest } from '#domain/dataset-request.ts'
 import { AppError } from '#domain/error.ts'
 import { DatasetResource, datasetResource } from '#http/dataset-resource.ts'
 import { receiveUpload, UPLOAD_LIMITS } from '#http/receive-upload.ts'
+import { STORES_DATA } from '#http/require-room.ts'
 import { parseByZod } from '#http/validate-by-zod.ts'
 import type { World } from '#infra/connect.ts'
 import { folderOf } from '#infra/dataset-files.ts'
@@ -43,7 +44,7 @@ export const createDatasetRoute =
       closing = true
     })
 
-    app.post('/v1/datasets', { schema }, async (request, reply) => {
+    app.post('/v1/datasets', { schema, config: STORES_DATA }, async (request, reply) => {
       const id = newId('dataset')
       const folder = join(uploadsDir, id)
       const upload = request.isMultipart()

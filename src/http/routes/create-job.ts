@@ -9,6 +9,7 @@ import { JobRequest } from '#domain/training-spec.ts'
 import { DryRun, dryRun } from '#http/dry-run.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobResource, jobResource } from '#http/job-resource.ts'
+import { STORES_DATA } from '#http/require-room.ts'
 import type { World } from '#infra/connect.ts'
 import { missingFiles } from '#infra/dataset-files.ts'
 import type { IdempotencyClaim } from '#infra/job-store.ts'
@@ -31,7 +32,7 @@ export const createJobRoute =
     datasetsDir: string,
   ): FastifyPluginAsyncZod =>
   async app => {
-    app.post('/v1/jobs', { schema }, async (request, reply) => {
+    app.post('/v1/jobs', { schema, config: STORES_DATA }, async (request, reply) => {
       if (request.query.dryRun === 'true') {
         const { spec, warnings } = await resolve(request.body)
         return reply.code(200).send(await dryRun(world, { spec, warnings }))

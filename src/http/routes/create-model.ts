@@ -9,6 +9,7 @@ import { type ModelRequest, ModelUploadRequest } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { ModelResource, modelResource } from '#http/model-resource.ts'
 import { receiveUpload, UPLOAD_LIMITS, type UploadedFile } from '#http/receive-upload.ts'
+import { STORES_DATA } from '#http/require-room.ts'
 import type { World } from '#infra/connect.ts'
 import { newId } from '#infra/new-id.ts'
 import type { ModelRecord } from '#infra/uploads.ts'
@@ -27,7 +28,7 @@ export const createModelRoute =
   ): FastifyPluginAsyncZod =>
   async app => {
     await app.register(multipart, UPLOAD_LIMITS)
-    app.post('/v1/models', { schema }, async (request, reply) => {
+    app.post('/v1/models', { schema, config: STORES_DATA }, async (request, reply) => {
       const id = newId('model')
       const folder = join(uploadsDir, id)
       const { spec, files } = await receiveUpload(request, folder, ModelUploadRequest, {
