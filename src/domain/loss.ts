@@ -26,11 +26,20 @@ export function activationOf(loss: Loss): LossActivation {
   }
 }
 
-/** How many outputs a network needs for a dataset's classes, or its targets: any of these. None where the loss does not apply. */
-export function outputsFor(loss: Loss, classes: number, targets: number | undefined): number[] {
+/** How many outputs a network needs for a dataset's classes, by name, or its targets: any of these. None where the loss does not apply. */
+export function outputsFor(loss: Loss, classes: readonly string[], targets: number | undefined): number[] {
   const isSoftmax = activationOf(loss) === 'softmax'
   if (targets !== undefined) return isSoftmax ? [] : [targets]
-  if (isSoftmax) return [classes]
-  // One output for two classes, or for the number of the class; else one an class, its own being 1.
-  return loss === 'binaryCrossentropy' && classes !== 2 ? [classes] : [1, classes]
+  if (isSoftmax) return [classes.length]
+  // One output comes close to the number of the class; else there is one a class, its own being 1.
+  const hasNumber = loss === 'binaryCrossentropy' ? classes.length === 2 : areNumbered(classes)
+  return hasNumber ? [1, classes.length] : [classes.length]
+}
+
+/** Whether the number of a class means something: it is what the data called it, or the classes are two words. */
+function areNumbered(classes: readonly string[]): boolean {
+  const isWord = (name: string) => Number.isNaN(Number(name))
+  return (
+    classes.every((name, label) => name === String(label)) || (classes.length === 2 && classes.every(isWord))
+  )
 }

@@ -152,10 +152,17 @@ function outputMistakes(
   { classes, targets }: DatasetFacts,
   outputs: number,
 ): Mistake[] {
-  const wanted = outputsFor(loss, classes.length, targets)
+  const wanted = outputsFor(loss, classes, targets)
   const has = targets === undefined ? `${classes.length} classes` : `${targets} targets an example`
   if (wanted.length === 0) return [{ path: 'loss', message: `${loss} is for classes, but ${id} has ${has}` }]
   if (wanted.includes(outputs)) return []
+  if (outputs === 1 && activationOf(loss) === 'linear' && targets === undefined)
+    return [
+      {
+        path: 'dataset.id',
+        message: `one output with ${loss} would be trained on the numbers of ${id}'s classes, from 0 in their order, which are not its labels; upload the data again with "labels": "targets"`,
+      },
+    ]
   return [{ path: 'model.classes', message: `is ${outputs}, but ${id} has ${has}` }]
 }
 

@@ -2,7 +2,10 @@ import { elementCount } from '#domain/shape.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { DatasetWriter, SplitName } from './dataset-writer.ts'
-import { isInteger, itemBytes, type NumberFormat, readNumbers } from './numbers.ts'
+import { elementBytes, isText, readTexts } from './element-bytes.ts'
+import type { LabelWriter } from './label-writer.ts'
+import { isInteger, itemBytes, type NumberFormat, numbersName, readIntegers, readNumbers } from './numbers.ts'
+import { losesDigits, lostDigits } from './numerals.ts'
 
 /** An array whose first axis counts the examples, still in its file. */
 export interface ArrayInFile {
@@ -19,51 +22,79 @@ export async function appendExamples(
   split: SplitName,
   { reader, format, shape, source }: ArrayInFile,
 ): Promise<void> {
+  if (isText(format)) throw new FormatError(`${source} holds texts; examples are numbers`)
   const size = itemBytes(format, source)
   const rowShape = shape.slice(1)
-  if (rowShape.length === 0)
-    throw new FormatError(`${source} has shape [${shape}]; examples need [count, ...shape of one]`)
-  const before = (await writer.column(split, 'x', { dtype: dtypeOf(format), rowShape, source })).rows
+  if (rowShape.length === 0 || elementCount(rowShape) === 0)
+    throw new FormatError(
+      `${source} has shape [${shape}]; examples need [count, ...shape of one], of one number at least`,
+    )
+  const dtype = format.kind === 'u1' ? 'U8' : 'F32'
+  const column = await writer.column(split, 'x', { dtype, rowShape, source })
+  let inexact: number | undefined
   for await (const bytes of reader.rest(size)) {
-    if (isBytes(format)) await writer.appendX(split, 'U8', rowShape, bytes, source)
-    else await writer.appendX(split, 'F32', rowShape, readNumbers(bytes, format, Float32Array), source)
+    if (dtype === 'U8') await writer.appendX(split, 'U8', rowShape, bytes, source)
+    else {
+      const numbers = readNumbers(bytes, format)
+      inexact ??= numbers.find(losesDigits)
+      await writer.appendX(split, 'F32', rowShape, new Float32Array(numbers), source)
+    }
   }
-  const column = await writer.column(split, 'x', { dtype: dtypeOf(format), rowShape, source })
-  requireCount(column.rows - before, shape, source, column.isWhole)
+  requireCount(column.rows, shape, source, column.isWhole)
+  if (inexact !== undefined) writer.notes.add(lostDigits(source, inexact))
+  if (dtype === 'F32' && split === 'train' && column.rows > 0)
+    writer.notes.add(describeRange(format, column.moments!.range))
 }
 
-/** Labels: integers [count] or [count, 1] are classes, all else targets. @throws FormatError */
+function describeRange(format: NumberFormat, [least, most]: readonly [number, number]): string {
+  if (format.kind === 'b1') return 'The examples are booleans: false and true became 0 and 1.'
+  const name = numbersName(format)
+  return `The examples are ${name} from ${least} to ${most}, kept as float32 and used as they are: only uint8 is scaled to [0, 1].`
+}
+
+/** Labels: integers, booleans and texts [count] or [count, 1] are classes, all else targets. @throws FormatError */
 export async function appendLabels(
   writer: DatasetWriter,
   split: SplitName,
-  { reader, format, shape, source }: ArrayInFile,
-  kind: 'classes' | 'targets' | undefined,
+  array: ArrayInFile,
+  labels: LabelWriter,
 ): Promise<void> {
-  const size = itemBytes(format, source)
+  const { reader, format, shape, source } = array
   const width = elementCount(shape.slice(1))
   if (width === 0 || shape.length === 0)
     throw new FormatError(`${source} has shape [${shape}]; labels need [count] or [count, numbers]`)
-  const areClasses = kind ? kind === 'classes' && width === 1 : isInteger(format) && width === 1
-  let numbers = 0
+  if (width > 1 && isText(format))
+    throw new FormatError(`${source} has ${width} texts an example; a label is one of them`)
+  const size = elementBytes(format, source)
+  const isFloat = !isText(format) && !isInteger(format)
+  const areTargets = width > 1 || (isFloat && !labels.areClasses)
+  let count = 0
+  let inexact: number | undefined
   for await (const bytes of reader.rest(size)) {
-    numbers += bytes.length / size
-    const values = readNumbers(bytes, format, Float32Array)
-    if (!areClasses) await writer.appendTargets(split, values, width, source)
-    else {
-      const odd = values.findIndex(value => !Number.isInteger(value))
-      if (odd >= 0) throw new FormatError(`${source}: the class ${values[odd]} is no integer`)
-      await writer.appendClasses(split, readNumbers(bytes, format, Int32Array), source)
+    if (areTargets) {
+      const numbers = readNumbers(bytes, format)
+      inexact ??= numbers.find(losesDigits)
+      await writer.appendTargets(split, new Float32Array(numbers), width, source)
+    } else {
+      const before = count
+      const place = (index: number) => `${source}, example ${before + index} (from 0)`
+      await labels.append(split, textsOf(bytes, format, source), place, source)
     }
+    count += bytes.length / size
   }
-  requireCount(numbers / width, shape, source, numbers % width === 0)
+  requireCount(Math.floor(count / width), shape, source, count % width === 0)
+  if (inexact !== undefined) writer.notes.add(lostDigits(source, inexact))
 }
 
-function isBytes({ kind }: NumberFormat): boolean {
-  return kind === 'u1' || kind === 'b1'
-}
-
-function dtypeOf(format: NumberFormat): 'U8' | 'F32' {
-  return isBytes(format) ? 'U8' : 'F32'
+function textsOf(bytes: Uint8Array, format: NumberFormat, source: string): string[] {
+  if (isText(format)) return readTexts(bytes, format, source)
+  if (format.kind === 'b1') return Array.from(bytes, value => String(value !== 0))
+  if (isInteger(format)) return readIntegers(bytes, format)
+  return Array.from(readNumbers(bytes, format), value => {
+    if (!Number.isInteger(value))
+      throw new FormatError(`${source}: the class ${value} is no integer; leave \`labels\` out for targets`)
+    return String(value)
+  })
 }
 
 function requireCount(rows: number, shape: readonly number[], source: string, isWhole: boolean): void {

@@ -2,14 +2,24 @@ import { join } from 'node:path'
 import { FormatError } from '#formats/format-error.ts'
 import type { ClassNames } from './class-names.ts'
 import { Column, type ColumnArrays, type ColumnDtype } from './column.ts'
+import { Notes } from './notes.ts'
 
 export type SplitName = 'train' | 'test'
 
 /**
- * `x` are examples of one shape; `images` are files of images one after the other, `ends` where each ends; `y` are
- * labels: I32 classes, or F32 targets.
+ * `x` are examples of one shape; `images` are files of images one after the other, `ends` where each ends; labels are I32
+ * `classes` or F32 `targets`, and while nobody knows which of them, both.
  */
+type PartName = 'x' | 'images' | 'ends' | 'classes' | 'targets'
+/** What is left at the end: `y` are the labels. */
 export type ColumnName = 'x' | 'images' | 'ends' | 'y'
+export type Columns = Partial<Record<ColumnName, Column>>
+
+/** Of a table: names in the order of the numbers. */
+export interface TableNames {
+  columns: readonly string[]
+  labelColumns: readonly string[]
+}
 
 /** A dataset in the making: a file a column, in a folder of its own. */
 export class DatasetWriter {
@@ -17,6 +27,10 @@ export class DatasetWriter {
   readonly #columns = new Map<string, Promise<Column>>()
   /** Class names in the order of their labels, where the data have names. */
   names: ClassNames | undefined
+  /** What the person who uploaded the files should know of how they were read. */
+  readonly notes = new Notes()
+  table: TableNames | undefined
+  #labels: 'classes' | 'targets' | undefined
 
   constructor(folder: string) {
     this.#folder = folder
@@ -25,7 +39,7 @@ export class DatasetWriter {
   /** Opens a column, or goes on with it. @throws FormatError when what was there before is of another shape or type */
   async column<Dtype extends ColumnDtype>(
     split: SplitName,
-    name: ColumnName,
+    name: PartName,
     { dtype, rowShape, source }: { dtype: Dtype; rowShape: readonly number[]; source: string },
   ): Promise<Column<Dtype>> {
     const key = `${split}.${name}`
@@ -40,20 +54,15 @@ export class DatasetWriter {
     return column as Column<Dtype>
   }
 
-  /** Classes of a few examples; negative ones are refused. */
+  /** Classes of a few examples, by their numbers in `names`. */
   async appendClasses(split: SplitName, classes: Int32Array, source: string): Promise<void> {
-    const column = await this.column(split, 'y', { dtype: 'I32', rowShape: [], source })
-    const odd = classes.findIndex(label => label < 0)
-    if (odd >= 0)
-      throw new FormatError(
-        `${source}, example ${column.rows + odd} (from 0): the class is ${classes[odd]}; the first is 0`,
-      )
+    const column = await this.column(split, 'classes', { dtype: 'I32', rowShape: [], source })
     await column.append(classes, source)
   }
 
   /** Targets of a few examples, `width` each. */
   async appendTargets(split: SplitName, values: Float32Array, width: number, source: string): Promise<void> {
-    const column = await this.column(split, 'y', { dtype: 'F32', rowShape: [width], source })
+    const column = await this.column(split, 'targets', { dtype: 'F32', rowShape: [width], source })
     await column.append(values, source)
   }
 
@@ -73,14 +82,26 @@ export class DatasetWriter {
     await Promise.allSettled([...this.#columns.values()].map(async opening => (await opening).abandon()))
   }
 
+  /** A file for whoever needs one for a while. */
+  get scratchPath(): string {
+    return join(this.#folder, 'scratch')
+  }
+
+  /** Says what the labels are, where they were written as both. */
+  keepLabels(kind: 'classes' | 'targets'): void {
+    this.#labels = kind
+  }
+
   /** Ends the writing. @returns what there is, by split and name */
-  async close(): Promise<Record<SplitName, Partial<Record<ColumnName, Column>>>> {
-    const splits: Record<SplitName, Partial<Record<ColumnName, Column>>> = { train: {}, test: {} }
+  async close(): Promise<Record<SplitName, Columns>> {
+    const splits: Record<SplitName, Columns> = { train: {}, test: {} }
     for (const [key, opening] of this.#columns) {
       const column = await opening
       await column.close()
-      const [split, name] = key.split('.') as [SplitName, ColumnName]
-      splits[split][name] = column
+      const [split, name] = key.split('.') as [SplitName, PartName]
+      const columns = splits[split]
+      if (name !== 'classes' && name !== 'targets') columns[name] = column
+      else if (!columns.y || name === this.#labels) columns.y = column
     }
     return splits
   }

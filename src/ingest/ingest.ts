@@ -5,8 +5,8 @@ import type { DatasetFacts } from '#domain/dataset.ts'
 import type { DatasetRequest, FolderRequest } from '#domain/dataset-request.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { encodeHeader, layOut } from '#formats/safetensors-header.ts'
-import type { Column } from './column.ts'
-import { type ColumnName, DatasetWriter, type SplitName } from './dataset-writer.ts'
+import { type Columns, DatasetWriter, type SplitName } from './dataset-writer.ts'
+import { describeConstants } from './describe-constants.ts'
 import type { ImageWriter } from './image-writer.ts'
 import { indexFolder } from './index-folder.ts'
 import { readCifar } from './read-cifar.ts'
@@ -18,8 +18,7 @@ import { readParquet } from './read-parquet.ts'
 import { readTfrecord } from './read-tfrecord.ts'
 import { settleLabels } from './settle-labels.ts'
 import type { SourceFile } from './source-file.ts'
-
-type Columns = Partial<Record<ColumnName, Column>>
+import { tableFacts } from './table-columns.ts'
 
 const SPLITS: readonly SplitName[] = ['train', 'test']
 
@@ -43,15 +42,15 @@ export async function ingest(
   const columns = await writer.close()
   const shape = settleShape(request, columns, images)
   requireWhole(columns)
-  const present = SPLITS.filter(split => columns[split].y)
-  const labels = await settleLabels(
-    present.map(split => columns[split].y!),
-    writer.names,
-    request.classes,
-  )
-  for (const [index, split] of present.entries()) columns[split].y = labels.columns[index]!
+  const labels = await settleLabels(columns, writer, {
+    kind: 'labels' in request ? request.labels : undefined,
+    classes: request.classes,
+  })
   const { x } = columns.train
   const normalization = x?.moments?.normalization
+  if (x?.moments && !writer.table) describeConstants(x.moments, writer.notes)
+  const names = writer.table && tableFacts(writer.table, writer.notes)
+  const notes = writer.notes.sentences
   const path = join(folder, 'dataset.safetensors')
   await assemble(columns, path)
   const facts: DatasetFacts = {
@@ -62,6 +61,8 @@ export async function ingest(
     ...(labels.targets > 0 && { targets: labels.targets }),
     ...(!x && ('folder' in request ? { folder: request.folder } : { images: 'files' as const })),
     ...(normalization && { statistics: normalization }),
+    ...names,
+    ...(notes.length > 0 && { notes }),
   }
   return { path, facts }
 }
@@ -133,9 +134,11 @@ function requireWhole(columns: Record<SplitName, Columns>): void {
   }
   const { train, test } = columns
   if (!train.y || train.y.rows === 0) throw new FormatError('there are no examples to train on')
+  if (!test.y || test.y.rows === 0) columns.test = {}
   if (
     train.x &&
     test.x &&
+    test.x.rows > 0 &&
     (train.x.dtype !== test.x.dtype || String(train.x.rowShape) !== String(test.x.rowShape))
   )
     throw new FormatError(

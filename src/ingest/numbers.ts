@@ -1,18 +1,18 @@
 import { FormatError } from '#formats/format-error.ts'
 import { halfToFloat } from '#formats/half-to-float.ts'
 
-type Read = (view: DataView, offset: number, littleEndian: boolean) => number
+type Read = (view: DataView, offset: number, littleEndian: boolean) => number | bigint
 
 const READERS: Readonly<Record<string, Read>> = {
-  b1: (view, offset) => view.getUint8(offset),
+  b1: (view, offset) => Number(view.getUint8(offset) !== 0),
   u1: (view, offset) => view.getUint8(offset),
   i1: (view, offset) => view.getInt8(offset),
   u2: (view, offset, little) => view.getUint16(offset, little),
   i2: (view, offset, little) => view.getInt16(offset, little),
   u4: (view, offset, little) => view.getUint32(offset, little),
   i4: (view, offset, little) => view.getInt32(offset, little),
-  u8: (view, offset, little) => Number(view.getBigUint64(offset, little)),
-  i8: (view, offset, little) => Number(view.getBigInt64(offset, little)),
+  u8: (view, offset, little) => view.getBigUint64(offset, little),
+  i8: (view, offset, little) => view.getBigInt64(offset, little),
   f2: (view, offset, little) => halfToFloat(view.getUint16(offset, little)),
   f4: (view, offset, little) => view.getFloat32(offset, little),
   f8: (view, offset, little) => view.getFloat64(offset, little),
@@ -35,16 +35,28 @@ export function isInteger({ kind }: NumberFormat): boolean {
   return kind[0] !== 'f'
 }
 
-/** Numbers as an array of another type. */
-export function readNumbers<Numbers extends Float32Array | Int32Array>(
-  bytes: Uint8Array,
-  { kind, bigEndian }: NumberFormat,
-  TypedArray: new (length: number) => Numbers,
-): Numbers {
+/** As NumPy calls them: `uint16`. */
+export function numbersName({ kind }: NumberFormat): string {
+  const words: Readonly<Record<string, string>> = { b: 'bool', u: 'uint', i: 'int', f: 'float' }
+  return kind === 'b1' ? 'bool' : `${words[kind[0]!]}${8 * Number(kind[1])}`
+}
+
+/** Numbers as they are, but for integers beyond 2^53. */
+export function readNumbers(bytes: Uint8Array, format: NumberFormat): Float32Array | Float64Array {
+  const { kind, bigEndian } = format
+  const size = Number(kind[1])
+  if (kind === 'f4' && !bigEndian) return new Float32Array(Uint8Array.from(bytes).buffer)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const numbers = new Float64Array(bytes.byteLength / size)
+  const read = READERS[kind]!
+  for (let i = 0; i < numbers.length; i++) numbers[i] = Number(read(view, i * size, !bigEndian))
+  return numbers
+}
+
+/** Integers in digits, all of them. */
+export function readIntegers(bytes: Uint8Array, { kind, bigEndian }: NumberFormat): string[] {
   const size = Number(kind[1])
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const numbers = new TypedArray(bytes.byteLength / size)
   const read = READERS[kind]!
-  for (let i = 0; i < numbers.length; i++) numbers[i] = read(view, i * size, !bigEndian)
-  return numbers
+  return Array.from({ length: bytes.byteLength / size }, (_, i) => String(read(view, i * size, !bigEndian)))
 }

@@ -2,6 +2,7 @@ import type { RequestOf } from '#domain/dataset-request.ts'
 import { decodeCifar } from '#formats/cifar.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { ByteReader } from './byte-reader.ts'
+import { ClassNames, numeralsTo } from './class-names.ts'
 import type { DatasetWriter } from './dataset-writer.ts'
 import { type Member, membersOf } from './members.ts'
 import type { SourceFile } from './source-file.ts'
@@ -15,22 +16,30 @@ const PICKLE = 0x80
 /** The .bin files of the binary versions of CIFAR-10 and CIFAR-100, or the archive that holds them. @throws FormatError */
 export async function readCifar(
   files: readonly SourceFile[],
-  _request: RequestOf<'cifar'>,
+  { classes }: RequestOf<'cifar'>,
   writer: DatasetWriter,
 ): Promise<void> {
-  let found = false
+  let found = 0
   for await (const member of membersOf(files)) {
-    if (await readMember(member, writer)) found = true
+    const count = await readMember(member, writer)
+    if (count !== 0 && found !== 0 && count !== found)
+      throw new FormatError(`${member.source} is of CIFAR-${count}, a file before it of CIFAR-${found}`)
+    found ||= count
   }
   if (!found) throw new FormatError('there is no .bin file: upload the binary version of CIFAR, not another')
+  if (classes && classes.length !== found)
+    throw new FormatError(`\`classes\` has ${classes.length} names, but CIFAR-${found} has ${found} classes`)
+  // The format says how many classes there are, whether or not each has an example.
+  writer.names = new ClassNames(classes ?? numeralsTo(found - 1))
 }
 
-async function readMember({ name, source, content }: Member, writer: DatasetWriter): Promise<boolean> {
+/** @returns the number of classes; 0 for a file that holds no examples */
+async function readMember({ name, source, content }: Member, writer: DatasetWriter): Promise<number> {
   const reader = new ByteReader(content, source)
   const isPickle = /(data_batch_\d|test_batch|\/train|\/test|\/meta|batches\.meta)$/.test(`/${name}`)
   if (isPickle && (await reader.takeUpTo(1))[0] === PICKLE)
     throw new FormatError(`${source} is of the Python version, which is code; upload the binary version`)
-  if (!name.endsWith('.bin')) return false
+  if (!name.endsWith('.bin')) return 0
   // The two are told apart by their length, which is known only at the end for streams; their names say it too.
   const classes = /(^|\/)(train|test)\.bin$/.test(name) ? 100 : 10
   for await (const bytes of wholePieces(reader)) {
@@ -38,7 +47,7 @@ async function readMember({ name, source, content }: Member, writer: DatasetWrit
     await writer.appendX(splitOf(name), 'U8', SHAPE, pixels, source)
     await writer.appendClasses(splitOf(name), Int32Array.from(labels), source)
   }
-  return true
+  return classes
 }
 
 async function* wholePieces(reader: ByteReader): AsyncGenerator<Uint8Array, void, undefined> {

@@ -1,8 +1,10 @@
 import type { RequestOf } from '#domain/dataset-request.ts'
+import { FormatError } from '#formats/format-error.ts'
 import { IDX_KINDS, idxShape, requireIdxMagic } from '#formats/idx.ts'
 import { appendExamples, appendLabels } from './append-array.ts'
 import { ByteReader } from './byte-reader.ts'
 import type { DatasetWriter } from './dataset-writer.ts'
+import { LabelWriter } from './label-writer.ts'
 import { membersOf } from './members.ts'
 import type { SourceFile } from './source-file.ts'
 import { splitOf } from './split-of.ts'
@@ -10,21 +12,30 @@ import { splitOf } from './split-of.ts'
 /** IDX files, gzipped or not: those of rank 1 are labels, and names that say t10k or test are of the test split. @throws FormatError */
 export async function readIdx(
   files: readonly SourceFile[],
-  _request: RequestOf<'idx'>,
+  request: RequestOf<'idx'>,
   writer: DatasetWriter,
 ): Promise<void> {
+  const labels = new LabelWriter(writer, undefined, request.classes)
+  const found = new Map<string, string>()
   for await (const { name, source, content } of membersOf(files)) {
     const reader = new ByteReader(content, source)
     const magic = await reader.take(4)
     requireIdxMagic(magic, source)
     const shape = idxShape(magic[3]!, await reader.take(4 * magic[3]!))
     const format = { kind: IDX_KINDS[magic[2]!]!, bigEndian: true }
+    const key = `${shape.length === 1 ? 'labels' : 'images'} of the ${splitOf(name)} split`
+    const other = found.get(key)
+    // Joined in the order they come in, examples and labels would not fit together.
+    if (other !== undefined)
+      throw new FormatError(`"${other}" and "${name}" are both ${key}; upload one of them`)
+    found.set(key, name)
     if (shape.length === 1)
-      await appendLabels(writer, splitOf(name), { reader, format, shape, source }, undefined)
+      await appendLabels(writer, splitOf(name), { reader, format, shape, source }, labels)
     else {
       // Images of one channel have no axis for it here.
       const whole = shape.length === 3 ? [...shape, 1] : shape
       await appendExamples(writer, splitOf(name), { reader, format, shape: whole, source })
     }
   }
+  labels.settle()
 }

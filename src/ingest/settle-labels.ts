@@ -1,80 +1,117 @@
 import { createReadStream } from 'node:fs'
 import { FormatError } from '#formats/format-error.ts'
-import { type ClassNames, numeralsTo } from './class-names.ts'
+import { numeralsTo } from './class-names.ts'
 import { Column } from './column.ts'
+import type { Columns, DatasetWriter, SplitName } from './dataset-writer.ts'
+import { type ClassCounts, describeClasses } from './describe-classes.ts'
+import type { LabelKind } from './label-writer.ts'
+
+/** Read at a time. */
+const PIECE_NUMBERS = 16_384
 
 /** The labels of a dataset as they stay: classes, or so many targets an example. */
 export interface Labels {
-  columns: readonly Column[]
   classes: readonly string[]
   /** 0 where there are classes. */
   targets: number
 }
 
+/** What the request says of labels. */
+interface Wanted {
+  kind: LabelKind | undefined
+  classes: readonly string[] | undefined
+}
+
 /**
- * Gives classes their final numbers, and makes classes of targets that are one-hot in all splits.
- * @throws FormatError for a class beyond the names given, or splits that differ in kind
+ * Gives classes their final numbers, and makes classes of targets that are one-hot in all splits; `y` of the columns is replaced.
+ * @throws FormatError for labels that are not what the request says, or splits that differ in kind
  */
 export async function settleLabels(
-  columns: readonly Column[],
-  found: ClassNames | undefined,
-  given: readonly string[] | undefined,
+  columns: Record<SplitName, Columns>,
+  writer: DatasetWriter,
+  wanted: Wanted,
 ): Promise<Labels> {
-  const [first, second] = columns
-  const width = first!.dtype === 'F32' ? first!.rowShape[0]! : 0
-  if (second && (second.dtype !== first!.dtype || String(second.rowShape) !== String(first!.rowShape)))
+  const ys = [columns.train.y, columns.test.y].filter(y => y !== undefined)
+  const [first, second] = ys as [Column, Column?]
+  if (second && (second.dtype !== first.dtype || String(second.rowShape) !== String(first.rowShape)))
     throw new FormatError(
       'the labels of training and test are of different kinds: classes, or as many targets',
     )
-  if (found) {
-    const { names, finalOf } = found.settle()
-    return { columns: await rewrite(columns, label => finalOf[label[0]!]!), classes: names, targets: 0 }
+  if (first.dtype === 'I32') {
+    const { names, finalOf } = writer.names!.settle()
+    await settleClasses(columns, writer, { names, isHot: false, classOf: ([label]) => finalOf[label!]! })
+    return { classes: names, targets: 0 }
   }
-  if (width === 0) return { columns, classes: await namesOf(columns, given), targets: 0 }
-  if (width === 1 || !(await areOneHot(columns))) return { columns, classes: [], targets: width }
-  const hot = await rewrite(columns, row => row.indexOf(1))
-  return { columns: hot, classes: given ?? numeralsTo(width - 1), targets: 0 }
+  const width = first.rowShape[0]!
+  const isHot = width > 1 && wanted.kind !== 'targets' && (await areOneHot(ys))
+  if (!isHot && wanted.kind === 'classes')
+    throw new FormatError(
+      `\`labels\` is "classes", but each example has ${width} numbers as its label, which are not one-hot`,
+    )
+  if (!isHot) return { classes: [], targets: width }
+  const names = hotNames(width, wanted.classes, writer)
+  await settleClasses(columns, writer, { names, isHot, classOf: row => row.indexOf(1) })
+  return { classes: names, targets: 0 }
 }
 
-async function namesOf(columns: readonly Column[], given: readonly string[] | undefined) {
-  let largest = 0
-  for (const column of columns) {
-    for await (const [label] of rowsOf(column)) largest = Math.max(largest, label!)
+/** @throws FormatError for another number of names than columns */
+function hotNames(width: number, given: readonly string[] | undefined, { table }: DatasetWriter): string[] {
+  if (given && given.length !== width)
+    throw new FormatError(
+      `\`classes\` names ${given.length} classes, but the one-hot labels have ${width} columns`,
+    )
+  const columns = table?.labelColumns.length === width ? table.labelColumns : undefined
+  return [...(given ?? columns ?? numeralsTo(width - 1))]
+}
+
+async function settleClasses(
+  columns: Record<SplitName, Columns>,
+  { notes }: DatasetWriter,
+  {
+    names,
+    isHot,
+    classOf,
+  }: { names: readonly string[]; isHot: boolean; classOf: (row: Int32Array | Float32Array) => number },
+): Promise<void> {
+  const counts: ClassCounts = { train: new Float64Array(names.length), test: new Float64Array(names.length) }
+  for (const split of ['train', 'test'] as const) {
+    const { y } = columns[split]
+    if (y) columns[split].y = await rewrite(y, classOf, counts[split])
   }
-  if (given && largest >= given.length)
-    throw new FormatError(`there is a class ${largest}, and the names of ${given.length} classes`)
-  return given ?? numeralsTo(largest)
+  for (const sentence of describeClasses(names, counts, isHot)) notes.add(sentence)
 }
 
 async function areOneHot(columns: readonly Column[]): Promise<boolean> {
   for (const column of columns) {
     for await (const row of rowsOf(column)) {
-      if (row.indexOf(1) < 0 || Float32Array.from(row).reduce((sum, value) => sum + Math.abs(value), 0) !== 1)
-        return false
+      const hot = row.indexOf(1)
+      if (hot < 0 || row.some((value, place) => value !== 0 && place !== hot)) return false
     }
   }
   return true
 }
 
-/** New columns with a class in the place of each row. */
+/** A new column with a class in the place of each row. @param counts grow by the examples of each class */
 async function rewrite(
-  columns: readonly Column[],
+  column: Column,
   classOf: (row: Int32Array | Float32Array) => number,
-): Promise<Column[]> {
-  const rewritten: Column[] = []
-  for (const column of columns) {
-    const settled = await Column.open(`${column.path}.settled`, 'I32', [], false)
-    for await (const row of rowsOf(column)) await settled.append(Int32Array.of(classOf(row)), column.path)
-    await settled.close()
-    rewritten.push(settled as unknown as Column)
+  counts: Float64Array,
+): Promise<Column> {
+  const settled = await Column.open(`${column.path}.settled`, 'I32', [], false)
+  for await (const row of rowsOf(column)) {
+    const label = classOf(row)
+    counts[label]!++
+    await settled.append(Int32Array.of(label), column.path)
   }
-  return rewritten
+  await settled.close()
+  return settled as unknown as Column
 }
 
 async function* rowsOf({ path, dtype, rowShape }: Column): AsyncGenerator<Int32Array | Float32Array> {
   const TypedArray = dtype === 'I32' ? Int32Array : Float32Array
   const width = rowShape[0] ?? 1
-  const stream = createReadStream(path, { highWaterMark: 4 * width * 4096 })
+  const rows = Math.max(1, Math.floor(PIECE_NUMBERS / width))
+  const stream = createReadStream(path, { highWaterMark: 4 * width * rows })
   for await (const bytes of stream as AsyncIterable<Buffer>) {
     const values = new TypedArray(
       (bytes.buffer as ArrayBuffer).slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),

@@ -70,12 +70,15 @@ describe('an upload', () => {
     ['Parquet with images', { format: 'parquet' }, ['images-train.parquet', 'images-test.parquet']],
     ['TFRecord', { format: 'tfrecord', firstLabel: 1 }, ['images-train.tfrecord', 'images-test.tfrecord']],
   ]
+  const ONE_HOT = 'The labels are one-hot: they became 10 classes.'
   for (const [what, spec, files] of SAME) {
     it(`of ${what} comes to the same bytes as the npz of the same pictures`, async () => {
       const expected = await takeIn({ format: 'npz' }, ['plain.npz'])
       const found = await takeIn(spec, files)
-      assert.deepEqual(found.facts, expected.facts)
+      const { notes, ...facts } = found.facts
+      assert.deepEqual(facts, expected.facts)
       assert.equal(found.digest, expected.digest)
+      assert.deepEqual(notes, what.includes('one-hot') ? [ONE_HOT] : undefined)
     })
   }
 
@@ -160,8 +163,18 @@ describe('an upload', () => {
       /"c" is none of the 2 classes/,
     ],
     ['no rows', { format: 'csv', label: 'y' }, csv('x,y\n'), /no examples to train on/],
-    ['missing labels', { format: 'npy' }, ['x_train.npy'], /the train split has 24 examples and 0 labels/],
-    ['an array of another name', { format: 'npy' }, file('images.npy'), /arrays are x_train/],
+    [
+      'missing labels',
+      { format: 'npy' },
+      ['x_train.npy'],
+      /the arrays found are "x_train\.npy"; needed are x_train and y_train/,
+    ],
+    [
+      'an array of another name',
+      { format: 'npy' },
+      file('pixels.npy'),
+      /found are "pixels\.npy"; needed are x_train/,
+    ],
     [
       'what is no array',
       { format: 'npy' },

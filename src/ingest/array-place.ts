@@ -1,0 +1,50 @@
+import { basename } from 'node:path'
+import type { SplitName } from './dataset-writer.ts'
+
+export interface ArrayPlace {
+  part: 'x' | 'y'
+  split: SplitName
+}
+
+const PARTS: Readonly<Record<string, 'x' | 'y'>> = {
+  x: 'x',
+  data: 'x',
+  image: 'x',
+  images: 'x',
+  feature: 'x',
+  features: 'x',
+  input: 'x',
+  inputs: 'x',
+  y: 'y',
+  label: 'y',
+  labels: 'y',
+  target: 'y',
+  targets: 'y',
+}
+const SPLITS: Readonly<Record<string, SplitName>> = {
+  train: 'train',
+  training: 'train',
+  test: 'test',
+  testing: 'test',
+  val: 'test',
+  valid: 'test',
+  validation: 'test',
+}
+
+/**
+ * What an array is by its name: `x_train` and `y_test` as Keras has them, also `X_train`, `train_images`, `labels` or `Xtest`. A name
+ * without a split is of training. Undefined for any other word in it.
+ */
+export function placeOfArray(name: string): ArrayPlace | undefined {
+  const plain = basename(name).replace(/\.npy$/i, '')
+  const words = plain
+    .toLowerCase()
+    .replace(/^([xy])(?=train|test|val)|(?<=^train|^test|^val)(?=[xy]$)/, '$1_')
+    .split(/[^a-z0-9]+/)
+    .filter(word => word !== '')
+  const parts = words.filter(word => Object.hasOwn(PARTS, word))
+  const splits = words.filter(word => Object.hasOwn(SPLITS, word))
+  if (parts.length !== 1 || splits.length > 1 || parts.length + splits.length !== words.length)
+    return undefined
+  return { part: PARTS[parts[0]!]!, split: splits[0] === undefined ? 'train' : SPLITS[splits[0]]! }
+}

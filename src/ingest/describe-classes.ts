@@ -1,0 +1,45 @@
+import { FormatError } from '#formats/format-error.ts'
+import { listed } from './listed.ts'
+
+/** How many examples each class has, by split. */
+export interface ClassCounts {
+  train: Float64Array
+  test: Float64Array
+}
+
+/** What is unusual about classes, in sentences. @throws FormatError when no label of the test split is one of training */
+export function describeClasses(
+  names: readonly string[],
+  { train, test }: ClassCounts,
+  isHot: boolean,
+): string[] {
+  const having = (test: (label: number) => boolean) => names.filter((_, label) => test(label))
+  const onlyInTest = having(label => train[label] === 0 && test[label]! > 0)
+  const tested = having(label => test[label]! > 0)
+  const trained = having(label => train[label]! > 0)
+  if (tested.length > 0 && onlyInTest.length === tested.length)
+    throw new FormatError(
+      `no label of the test split (${listed(tested)}) is one of the training split (${listed(trained)})`,
+    )
+  const absent = having(label => train[label] === 0 && test[label] === 0)
+  return [
+    ...(isHot ? [`The labels are one-hot: they became ${names.length} classes.`] : []),
+    ...(areShifted(names)
+      ? [
+          `The labels ${listed(names, '')} became ${names.length} classes, which a model numbers from 0 in this order.`,
+        ]
+      : []),
+    ...(onlyInTest.length > 0
+      ? [`Only the test split has examples of ${listed(onlyInTest)}: a model cannot learn to answer this.`]
+      : []),
+    ...(absent.length > 0 ? [`No example is of ${listed(absent)}.`] : []),
+    ...(trained.length === 1
+      ? [`All training examples are of ${listed(trained)}: there is nothing to learn.`]
+      : []),
+  ]
+}
+
+/** Whether the names are numbers, but not those of their places. */
+function areShifted(names: readonly string[]): boolean {
+  return names.every(name => /^-?\d+$/.test(name)) && names.some((name, place) => name !== String(place))
+}

@@ -1,0 +1,15 @@
+import type { Moments } from './moments.ts'
+import type { Notes } from './notes.ts'
+
+const MOST_CHANNELS = 20
+
+/** Says which channels of the training examples are the same number everywhere. */
+export function describeConstants(moments: Moments, notes: Notes): void {
+  const channels = moments.constantChannels
+  if (channels.length === 0) return
+  const which = channels.slice(0, MOST_CHANNELS).join(', ')
+  const more = channels.length > MOST_CHANNELS ? ' and others' : ''
+  notes.add(
+    `Constant in all training examples, counted from 0 along the last axis: channel ${which}${more}. \`statistics\` gives 1 as its deviation.`,
+  )
+}

@@ -1,0 +1,62 @@
+import { listed } from './listed.ts'
+import type { Notes } from './notes.ts'
+import { losesDigits, lostDigits } from './numerals.ts'
+
+/** Fewer rows could count by chance. */
+const FEWEST_COUNTED = 10
+
+/** Looks at the features of a table as they come by, for what the person who uploaded it should know. */
+export class TableSurvey {
+  readonly #names: readonly string[]
+  readonly #first: Float64Array
+  readonly #rows: Float64Array
+  readonly #varies: Uint8Array
+  readonly #skips: Uint8Array
+  readonly #inexact = new Map<number, number>()
+  readonly #booleans = new Set<number>()
+
+  constructor(names: readonly string[]) {
+    this.#names = names
+    this.#first = new Float64Array(names.length)
+    this.#rows = new Float64Array(names.length)
+    this.#varies = new Uint8Array(names.length)
+    this.#skips = new Uint8Array(names.length)
+  }
+
+  /** The next number of a feature. */
+  see(column: number, value: number): void {
+    const row = this.#rows[column]!++
+    if (row === 0) this.#first[column] = value
+    const first = this.#first[column]!
+    if (value !== first) this.#varies[column] = 1
+    if (value !== first + row) this.#skips[column] = 1
+    if (losesDigits(value) && !this.#inexact.has(column)) this.#inexact.set(column, value)
+  }
+
+  seeBoolean(column: number): void {
+    this.#booleans.add(column)
+  }
+
+  describe(notes: Notes): void {
+    const having = (test: (column: number) => boolean) => this.#names.filter((_, column) => test(column))
+    const constant = having(column => this.#varies[column] === 0)
+    if (constant.length > 0)
+      notes.add(
+        `${columns(constant)} the same in all training examples: a model learns nothing from it. Where \`statistics\` has a number a column, its deviation is given as 1.`,
+      )
+    const counting = having(
+      column =>
+        this.#skips[column] === 0 && this.#rows[column]! >= FEWEST_COUNTED && this.#first[column]! <= 1,
+    )
+    if (counting.length > 0)
+      notes.add(`${columns(counting)} counting the rows: leave it out if it is an identifier.`)
+    if (this.#booleans.size > 0)
+      notes.add(`${columns(having(column => this.#booleans.has(column)))} true or false, read as 1 and 0.`)
+    for (const [column, value] of this.#inexact)
+      notes.add(lostDigits(`Column ${listed([this.#names[column]!])}`, value))
+  }
+}
+
+function columns(names: readonly string[]): string {
+  return names.length === 1 ? `Column ${listed(names)} is` : `${names.length} columns, ${listed(names)}, are`
+}

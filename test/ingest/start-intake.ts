@@ -1,0 +1,45 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { DatasetRequest } from '#domain/dataset-request.ts'
+import { decodeSafetensors } from '#formats/safetensors.ts'
+import { ingest } from '#ingest/ingest.ts'
+import { pythonWith } from '#scripts/python-with.ts'
+
+/** The name of a file that a script wrote, or a file with its content. */
+export type Given = string | { name: string; content: string | Uint8Array }
+
+/** Runs a script that writes files into the folder it is given, and makes datasets of them. */
+export async function startIntake(script: string, requirements: readonly string[]) {
+  const folder = await mkdtemp(join(tmpdir(), 'thresher-intake-'))
+  const path = fileURLToPath(new URL(script, import.meta.url))
+  await promisify(execFile)(await pythonWith(requirements), [path, folder])
+  let count = 0
+
+  async function takeIn(spec: object, given: readonly Given[]) {
+    const workshop = join(folder, `workshop-${count++}`)
+    await mkdir(workshop)
+    const files = await Promise.all(
+      given.map(async (file, index) => {
+        if (typeof file === 'string') return { name: file, path: join(folder, file) }
+        const path = join(workshop, `upload-${index}`)
+        await writeFile(path, file.content)
+        return { name: file.name, path }
+      }),
+    )
+    const { path, facts } = await ingest(DatasetRequest.parse({ name: 'x', ...spec }), files, workshop)
+    const bytes = await readFile(path)
+    const tensors = new Map(decodeSafetensors(bytes).tensors.map(tensor => [tensor.name, tensor]))
+    const numbers = (name: string) => [...(tensors.get(name)?.data ?? [])].map(Number)
+    return { facts, numbers, notes: (facts.notes ?? []).join('\n'), digest: sha256(bytes) }
+  }
+  return { takeIn, stop: () => rm(folder, { recursive: true, force: true }) }
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
