@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { FormatError } from '#formats/format-error.ts'
 import type { ClassNames } from './class-names.ts'
 import { Column, type ColumnArrays, type ColumnDtype } from './column.ts'
+import { Notes } from './notes.ts'
 
 export type SplitName = 'train' | 'test'
 
@@ -17,6 +18,8 @@ export class DatasetWriter {
   readonly #columns = new Map<string, Promise<Column>>()
   /** Class names in the order of their labels, where the data have names. */
   names: ClassNames | undefined
+  /** What the person who uploaded the files should know of how they were read. */
+  readonly notes = new Notes()
 
   constructor(folder: string) {
     this.#folder = folder

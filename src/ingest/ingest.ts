@@ -52,6 +52,7 @@ export async function ingest(
   for (const [index, split] of present.entries()) columns[split].y = labels.columns[index]!
   const { x } = columns.train
   const normalization = x?.moments?.normalization
+  const notes = writer.notes.sentences
   const path = join(folder, 'dataset.safetensors')
   await assemble(columns, path)
   const facts: DatasetFacts = {
@@ -62,6 +63,7 @@ export async function ingest(
     ...(labels.targets > 0 && { targets: labels.targets }),
     ...(!x && ('folder' in request ? { folder: request.folder } : { images: 'files' as const })),
     ...(normalization && { statistics: normalization }),
+    ...(notes.length > 0 && { notes }),
   }
   return { path, facts }
 }

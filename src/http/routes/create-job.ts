@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { BUILT_IN_DATASETS, type DatasetSpec, type UploadedData } from '#domain/dataset.ts'
+import { BUILT_IN_DATASETS, type DatasetSpec, UploadedData } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { queuedJob } from '#domain/job.ts'
 import { modelName } from '#domain/presets/topology-of.ts'
@@ -79,7 +79,7 @@ export const createJobRoute =
       const record = await world.datasets.get(id)
       if (!record) return undefined
       const { state } = record
-      if (state.status === 'ready') return { ...state.facts, sha256: state.sha256 }
+      if (state.status === 'ready') return UploadedData.parse({ ...state.facts, sha256: state.sha256 })
       if (state.status === 'validating')
         throw new AppError('dataset_not_ready', `The dataset ${id} is being validated; try again soon.`)
       const message = `is invalid: ${state.error}`
