@@ -1,5 +1,5 @@
-import type { Channels } from '#formats/image.ts'
-import { decodeImage, type Pixels } from '#formats/image.ts'
+import { type Channels, decodeImage } from '#formats/image.ts'
+import type { Pixels } from '#formats/pixels.ts'
 import type { DatasetWriter, SplitName } from './dataset-writer.ts'
 
 /** An image file on its way into a dataset. */
