@@ -1,3 +1,4 @@
+import { FormatError } from './format-error.ts'
 import type { Pixels } from './pixels.ts'
 
 const FILE_HEADER_BYTES = 14
@@ -30,17 +31,17 @@ export function isBmp(bytes: Uint8Array): boolean {
   return bytes[0] === 0x42 && bytes[1] === 0x4d
 }
 
-/** An uncompressed Windows bitmap as RGB (Microsoft, "Bitmap Storage"): libvips does not read them. @throws Error */
+/** An uncompressed Windows bitmap as RGB (Microsoft, "Bitmap Storage"): libvips does not read them. @throws FormatError */
 export function decodeBmp(bytes: Uint8Array, mostPixels: number): Pixels {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < MASKS_AT) throw new Error('the bitmap is cut off')
+  if (bytes.length < MASKS_AT) throw new FormatError('the bitmap is cut off')
   const header = readHeader(view)
   const { width, height, isTopDown, bits, pixelsAt, masks } = header
-  if (!masks && ![1, 4, 8].includes(bits)) throw new Error(`it is a bitmap of ${bits} bits a pixel`)
+  if (!masks && ![1, 4, 8].includes(bits)) throw new FormatError(`it is a bitmap of ${bits} bits a pixel`)
   if (width < 1 || height < 1 || width * height > mostPixels)
-    throw new Error(`it is a bitmap of ${width} x ${height} pixels`)
+    throw new FormatError(`it is a bitmap of ${width} x ${height} pixels`)
   const rowBytes = Math.ceil((width * bits) / 32) * 4
-  if (pixelsAt + rowBytes * height > bytes.length) throw new Error('the bitmap is cut off')
+  if (pixelsAt + rowBytes * height > bytes.length) throw new FormatError('the bitmap is cut off')
   const paint = masks ? masked(masks) : fromPalette(bytes, header)
   const data = new Uint8Array(width * height * 3)
   for (let y = 0, to = 0; y < height; y++) {
@@ -60,9 +61,9 @@ function readHeader(view: DataView): Header {
   }
   const bits = view.getUint16(28, true)
   const compression = view.getUint32(30, true)
-  if (headerBytes < 40) throw new Error(`it is a bitmap with a header of ${headerBytes} bytes`)
+  if (headerBytes < 40) throw new FormatError(`it is a bitmap with a header of ${headerBytes} bytes`)
   if (!UNCOMPRESSED.includes(compression))
-    throw new Error(`it is a bitmap with compression ${compression}; convert it to PNG`)
+    throw new FormatError(`it is a bitmap with compression ${compression}; convert it to PNG`)
   const height = view.getInt32(22, true)
   return {
     ...common,
@@ -76,7 +77,7 @@ function readHeader(view: DataView): Header {
 }
 
 function masksIn(view: DataView): number[] {
-  if (view.byteLength < MASKS_AT + 12) throw new Error('the bitmap is cut off')
+  if (view.byteLength < MASKS_AT + 12) throw new FormatError('the bitmap is cut off')
   return [0, 4, 8].map(at => view.getUint32(MASKS_AT + at, true))
 }
 
@@ -111,7 +112,7 @@ function fromPalette(bytes: Uint8Array, { paletteAt, paletteEntryBytes, pixelsAt
   const palette = bytes.subarray(paletteAt, pixelsAt)
   return (value, rgb, at) => {
     const from = value * paletteEntryBytes
-    if (from + 3 > palette.length) throw new Error(`its palette has no colour ${value}`)
+    if (from + 3 > palette.length) throw new FormatError(`its palette has no colour ${value}`)
     rgb[at] = palette[from + 2]!
     rgb[at + 1] = palette[from + 1]!
     rgb[at + 2] = palette[from]!

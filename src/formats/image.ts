@@ -115,9 +115,16 @@ async function decode(
       isTurned,
     }
   }).catch(error => {
-    const [reason] = (error as Error).message.split('\n')
-    throw new FormatError(`${name} is not an image that can be read: ${reason}`)
+    throw new FormatError(`${name} is not an image that can be read: ${reasonOf(error)}`)
   })
+}
+
+/** What libvips itself says is noted for the whole process: of images side by side, another's reason may come up. */
+function reasonOf(error: Error): string {
+  if (error instanceof FormatError) return error.message
+  if (error.message.includes('unsupported image format')) return 'its format is none of those that are read'
+  if (error.message.includes('pixel limit')) return `it has more than ${MOST_PIXELS} pixels`
+  return 'it is damaged or cut off'
 }
 
 async function open(bytes: Uint8Array): Promise<OpenImage> {
@@ -149,16 +156,16 @@ function openPixels({
   return { image, height, width, isCmyk: false, isDeep, isTurned }
 }
 
-/** @throws Error for a format that is read nowhere else either, or numbers that are no shades */
+/** @throws FormatError for a format that is read nowhere else either, or numbers that are no shades */
 function requireReadable({ format, depth }: Metadata): void {
-  if (!FORMATS.has(format)) throw new Error(`its format is ${format}; convert it to PNG or JPEG`)
+  if (!FORMATS.has(format)) throw new FormatError(`its format is ${format}; convert it to PNG or JPEG`)
   if (depth !== 'uchar' && depth !== 'ushort')
-    throw new Error(`its samples are of type ${depth}; convert it to 8 or 16 bits a sample`)
+    throw new FormatError(`its samples are of type ${depth}; convert it to 8 or 16 bits a sample`)
 }
 
 async function raw(image: Sharp, space: 'srgb' | 'cmyk') {
   const answer = await image.removeAlpha().toColourspace(space).raw().toBuffer({ resolveWithObject: true })
   const channels = space === 'cmyk' ? 4 : 3
-  if (answer.info.channels !== channels) throw new Error(`it has ${answer.info.channels} channels`)
+  if (answer.info.channels !== channels) throw new FormatError(`it has ${answer.info.channels} channels`)
   return answer
 }

@@ -1,3 +1,4 @@
+import { FormatError } from './format-error.ts'
 import type { Pixels } from './pixels.ts'
 
 /** What each magic number stands for: bits, shades or colours, as text or as bytes. */
@@ -19,16 +20,16 @@ export function isNetpbm(bytes: Uint8Array): boolean {
   return /^P[1-6][\s#]/.test(textOf(bytes.subarray(0, 3)))
 }
 
-/** A PBM, PGM or PPM image as RGB (netpbm.sourceforge.net): libvips is built without them. @throws Error */
+/** A PBM, PGM or PPM image as RGB (netpbm.sourceforge.net): libvips is built without them. @throws FormatError */
 export function decodeNetpbm(bytes: Uint8Array, mostPixels: number): Pixels & { isDeep: boolean } {
   const start = textOf(bytes.subarray(0, LONGEST_HEADER))
   const { channels, isBits, isText } = KINDS[start.slice(0, 2)]!
   const [header, ...numbers] = (isBits ? BITS_HEADER : HEADER).exec(start) ?? []
-  if (!header) throw new Error('its header is not one of a PBM, PGM or PPM image')
+  if (!header) throw new FormatError('its header is not one of a PBM, PGM or PPM image')
   const [width, height, most = 1] = numbers.map(Number) as [number, number, number?]
   if (width < 1 || height < 1 || width * height > mostPixels)
-    throw new Error(`it is an image of ${width} x ${height} pixels`)
-  if (most < 1 || most > 65_535) throw new Error(`its largest sample is ${most}; 65535 is the most`)
+    throw new FormatError(`it is an image of ${width} x ${height} pixels`)
+  if (most < 1 || most > 65_535) throw new FormatError(`its largest sample is ${most}; 65535 is the most`)
   const body = bytes.subarray(header.length)
   const rowSamples = width * channels
   const count = rowSamples * height
@@ -40,7 +41,7 @@ export function decodeNetpbm(bytes: Uint8Array, mostPixels: number): Pixels & { 
   const shades = new Uint8Array(count)
   for (let i = 0; i < count; i++) {
     const { value, done } = samples.next()
-    if (done || value === undefined) throw new Error('the image is cut off')
+    if (done || value === undefined) throw new FormatError('the image is cut off')
     // Of 16 bits the upper 8, as of other files; a bit is black.
     if (isBits) shades[i] = value === 0 ? 255 : 0
     else shades[i] = most > 255 ? Math.floor((value * 256) / (most + 1)) : Math.round((value * 255) / most)

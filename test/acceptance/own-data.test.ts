@@ -152,7 +152,7 @@ it('pictures of any size train a network, and are what its model is asked by', a
     'image',
   )
   assert.deepEqual([wrong.status, wrong.body.errors[0].path], [400, 'image'])
-  assert.match(wrong.body.errors[0].message, /c\.png is no image/)
+  assert.match(wrong.body.errors[0].message, /c\.png is not an image/)
 })
 
 it('grey pictures train a network that knows of no channels, and one too large to ask by is refused as such', async () => {

@@ -97,9 +97,9 @@ describe('an image file', () => {
     huge.writeInt32LE(2 ** 30, 18)
     for (const [name, bytes, why] of [
       ['empty.png', Buffer.alloc(0), /is empty/],
-      ['page.jpg', Buffer.from('<html>not found</html>'), /unsupported image format/],
-      ['cut.jpg', await cut('rgb.jpg'), /is not an image that can be read/],
-      ['cut.png', await cut('rgb.png'), /is not an image that can be read/],
+      ['page.jpg', Buffer.from('<html>not found</html>'), /its format is none of those that are read/],
+      ['cut.jpg', await cut('rgb.jpg'), /it is damaged or cut off/],
+      ['cut.png', await cut('rgb.png'), /it is damaged or cut off/],
       ['cut.bmp', await cut('rgb.bmp'), /the bitmap is cut off/],
       ['cut.ppm', await cut('rgb.ppm'), /the image is cut off/],
       ['start.bmp', Buffer.from('BM'), /the bitmap is cut off/],
