@@ -18,7 +18,7 @@ import { CLOSE } from '#http/frame-socket.ts'
 import { registerOpenapi } from '#http/openapi.ts'
 import { cancelJobRoute } from '#http/routes/cancel-job.ts'
 import { changeJobRoute } from '#http/routes/change-job.ts'
-import { createDatasetRoute, type DatasetFolders } from '#http/routes/create-dataset.ts'
+import { createDatasetRoute, type DatasetRouteOptions } from '#http/routes/create-dataset.ts'
 import { createJobRoute } from '#http/routes/create-job.ts'
 import { createModelRoute } from '#http/routes/create-model.ts'
 import { deleteDatasetRoute } from '#http/routes/delete-dataset.ts'
@@ -57,11 +57,12 @@ export async function createApp(
     adminKey,
     datasetsDir = '',
     uploadsDir = join(tmpdir(), 'thresher-uploads'),
+    patienceMs,
     logger,
   }: {
     adminKey?: string | undefined
     logger?: FastifyBaseLogger
-  } & Partial<DatasetFolders>,
+  } & Partial<DatasetRouteOptions>,
 ): Promise<FastifyInstance> {
   const app = Fastify({
     ...(logger && { loggerInstance: logger }),
@@ -103,7 +104,7 @@ export async function createApp(
   await app.register(downloadArtifactRoute(world))
   await app.register(predictRoute(world))
   await app.register(listWorkersRoute(world))
-  await app.register(createDatasetRoute(world, { datasetsDir, uploadsDir }))
+  await app.register(createDatasetRoute(world, { datasetsDir, uploadsDir, patienceMs }))
   await app.register(deleteDatasetRoute(world))
   await app.register(readDatasetsRoutes(world, datasetsDir))
   await app.register(createModelRoute(world, uploadsDir))
