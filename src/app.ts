@@ -20,7 +20,7 @@ import { registerOpenapi } from '#http/openapi.ts'
 import { requireRoom } from '#http/require-room.ts'
 import { cancelJobRoute } from '#http/routes/cancel-job.ts'
 import { changeJobRoute } from '#http/routes/change-job.ts'
-import { createDatasetRoute, type DatasetFolders } from '#http/routes/create-dataset.ts'
+import { createDatasetRoute, type DatasetRouteOptions } from '#http/routes/create-dataset.ts'
 import { createJobRoute } from '#http/routes/create-job.ts'
 import { createModelRoute } from '#http/routes/create-model.ts'
 import { deleteDatasetRoute } from '#http/routes/delete-dataset.ts'
@@ -60,12 +60,13 @@ export async function createApp(
     datasetsDir = '',
     uploadsDir = join(tmpdir(), 'thresher-uploads'),
     slowBodies,
+    patienceMs,
     logger,
   }: {
     adminKey?: string | undefined
     slowBodies?: SlowBodyLimits
     logger?: FastifyBaseLogger
-  } & Partial<DatasetFolders>,
+  } & Partial<DatasetRouteOptions>,
 ): Promise<FastifyInstance> {
   const room = new StorageRoom(world.redis, world.blobs)
   const app = Fastify({
@@ -112,7 +113,7 @@ export async function createApp(
   await app.register(downloadArtifactRoute(world))
   await app.register(predictRoute(world))
   await app.register(listWorkersRoute(world))
-  await app.register(createDatasetRoute(world, { datasetsDir, uploadsDir }))
+  await app.register(createDatasetRoute(world, { datasetsDir, uploadsDir, patienceMs }))
   await app.register(deleteDatasetRoute(world))
   await app.register(readDatasetsRoutes(world, datasetsDir))
   await app.register(createModelRoute(world, uploadsDir))

@@ -6,7 +6,7 @@ import { trainingText } from '#exports/model-metadata.ts'
 import { modelFromCheckpoint } from '#exports/trained-model.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
-import { type Channels, decodeMiddle } from '#formats/image.ts'
+import { decodeMiddle } from '#formats/image.ts'
 import { NOT_HELD, type Prediction, type PredictionTask } from '#infra/predictor.ts'
 import { answerTasks } from '#infra/warm-child.ts'
 import { type BatchLayout, layoutFromSpec, normaliser, uploadBatch } from './data/batch-tensors.ts'
@@ -72,8 +72,10 @@ async function valuesOf(
   if (inputShape.length < 2 || dtype !== 'uint8')
     throw new FormatError(`the model takes ${dtype} of shape [${inputShape}], no images`)
   const [height, width, channels = 1] = inputShape
+  if (channels !== 1 && channels !== 3)
+    throw new FormatError(`the model takes ${channels} channels; images have 1 or 3`)
   const decoded = inputs.images.map(({ name, bytes }) =>
-    decodeMiddle(bytes, [height!, width!], channels as Channels, name),
+    decodeMiddle(bytes, [height!, width!], channels, name),
   )
   return Buffer.concat((await Promise.all(decoded)).map(({ data }) => data))
 }

@@ -14,6 +14,7 @@ export const ERROR_CATALOGUE = {
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This content type is not accepted here' },
   range_not_satisfiable: { status: 416, title: 'The range lies outside the artifact' },
+  invalid_dataset: { status: 422, title: 'The files are not a dataset that can be used' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another body' },
   upgrade_required: { status: 426, title: 'This route is a WebSocket' },
   internal: { status: 500, title: 'Something went wrong on the server' },
@@ -34,11 +35,18 @@ export class AppError extends Error {
   readonly status: number
   readonly mistakes: readonly Mistake[]
   readonly headers: Readonly<Record<string, string>>
+  readonly members: Readonly<Record<string, string>>
 
   constructor(
     code: ErrorCode,
     message: string,
-    details: { mistakes?: readonly Mistake[]; headers?: Record<string, string>; cause?: unknown } = {},
+    details: {
+      mistakes?: readonly Mistake[]
+      headers?: Record<string, string>
+      /** Further members of the problem (RFC 9457, section 3.2). */
+      members?: Record<string, string>
+      cause?: unknown
+    } = {},
   ) {
     super(message, { cause: details.cause })
     this.name = 'AppError'
@@ -46,5 +54,6 @@ export class AppError extends Error {
     this.status = ERROR_CATALOGUE[code].status
     this.mistakes = details.mistakes ?? []
     this.headers = details.headers ?? {}
+    this.members = details.members ?? {}
   }
 }

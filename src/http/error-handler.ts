@@ -13,7 +13,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     .code(known.status)
     .headers(known.headers)
     .type(PROBLEM_MEDIA_TYPE)
-    .send(JSON.stringify(problem))
+    .send(JSON.stringify({ ...problem, ...known.members }))
 }
 
 export function handleNotFound(allowedMethods: (path: string) => string[]) {

@@ -196,7 +196,7 @@ describe('an upload', () => {
       /end within image 2/,
     ],
     ['what is no zip', { format: 'npz' }, file('x.npz', 'PK\x03\x04 and then nothing'), /x\.npz/],
-    ['an image in no folder', { format: 'imageFolder' }, file('a.png'), /lies in no folder of a class/],
+    ['an image in no folder', { format: 'imageFolder' }, file('a.png'), /lie in no folder of a class/],
     [
       'what is no TFRecord',
       { format: 'tfrecord' },
