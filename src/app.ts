@@ -43,6 +43,7 @@ import { streamJobRoute } from '#http/routes/stream-job.ts'
 import { streamJobsRoute } from '#http/routes/stream-jobs.ts'
 import { validateByZod } from '#http/validate-by-zod.ts'
 import type { World } from '#infra/connect.ts'
+import { uploadsOf } from '#infra/resume-uploads.ts'
 
 const BODY_BYTES = 1024 * 1024
 const FRAME_BYTES = 64 * 1024
@@ -56,7 +57,7 @@ export async function createApp(
   {
     adminKey,
     datasetsDir = '',
-    uploadsDir = join(tmpdir(), 'thresher-uploads'),
+    uploadsDir = uploadsOf(join(tmpdir(), 'thresher-uploads'), process.pid),
     logger,
   }: {
     adminKey?: string | undefined

@@ -4,9 +4,13 @@ export class ChildDied extends Error {
   /** What it wrote to stderr last, for the log. */
   readonly stderrTail: string
 
+  /** Whether it had begun with its task. */
+  readonly hadStarted: boolean
+
   /** @param message how it ended: `SIGSEGV`, `code 1` */
-  constructor(message: string, stderrTail: string) {
+  constructor(message: string, stderrTail: string, hadStarted = true) {
     super(message)
     this.stderrTail = stderrTail
+    this.hadStarted = hadStarted
   }
 }

@@ -44,6 +44,7 @@ export class ChildPool<Task, Answer extends object> {
   readonly #idleMs: number
   readonly #mostWaiting: number
   #waiting: Waiting<WarmChild<Task, Answer>>[] = []
+  readonly #running = new Set<Promise<unknown>>()
   #isClosed = false
 
   /** @param entry the URL of the children's program */
@@ -67,17 +68,20 @@ export class ChildPool<Task, Answer extends object> {
   ): Promise<T> {
     if (this.#isClosed) throw new ServiceStopping()
     const place = this.#take(turn) ?? (await this.#wait(turn))
+    const running = work(place.child)
+    this.#running.add(running)
     try {
-      return await work(place.child)
+      return await running
     } catch (error) {
       throw this.#isClosed ? new ServiceStopping() : error
     } finally {
+      this.#running.delete(running)
       this.#release(place)
     }
   }
 
-  /** Ends the children; tasks under way and those that wait fail with ServiceStopping. */
-  close(): void {
+  /** Ends the children; tasks under way and those that wait fail with ServiceStopping before this resolves. */
+  async close(): Promise<void> {
     this.#isClosed = true
     for (const { refuse } of this.#waiting) refuse(new ServiceStopping())
     this.#waiting = []
@@ -85,6 +89,7 @@ export class ChildPool<Task, Answer extends object> {
       clearTimeout(idle)
       child.close()
     }
+    await Promise.allSettled(this.#running)
   }
 
   #take(turn: Turn<WarmChild<Task, Answer>>): Place<WarmChild<Task, Answer>> | undefined {

@@ -84,10 +84,7 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
     async close() {
-      exporter.close()
-      importer.close()
-      ingester.close()
-      predictor.close()
+      await Promise.all([exporter, importer, ingester, predictor].map(children => children.close()))
       await queue.close()
       for (const connection of opened) connection.disconnect()
     },

@@ -49,7 +49,7 @@ export class Exporter {
       : Object.assign(new Error(message), { stack })
   }
 
-  close(): void {
-    this.#pool.close()
+  async close(): Promise<void> {
+    await this.#pool.close()
   }
 }

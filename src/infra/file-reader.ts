@@ -4,6 +4,7 @@ import type { ChildKind } from './child-limits.ts'
 import { ChildPool } from './child-pool.ts'
 import type { ChildError } from './child-protocol.ts'
 import { LimitExceeded, type TaskLimits } from './limit-exceeded.ts'
+import { taskFailure } from './task-failure.ts'
 import type { WarmChild } from './warm-child.ts'
 
 /** Files to be read. */
@@ -48,16 +49,17 @@ export class FileReader<Task, Answer extends object> {
         if (error instanceof LimitExceeded)
           throw new FormatError(`${name}: reading it takes more than ${error.message}, which is the limit`)
         if (!(error instanceof ChildDied)) throw error
-        if (attempt === ATTEMPTS)
-          throw new FormatError(
-            `${name}: reading it ended its process ${ATTEMPTS} times, the last time with ${error.message}`,
-          )
+        if (attempt < ATTEMPTS) continue
+        if (!error.hadStarted) throw taskFailure(error, `reading ${name}`)
+        throw new FormatError(
+          `${name}: reading it ended its process ${ATTEMPTS} times, the last time with ${error.message}`,
+        )
       }
     }
   }
 
-  close(): void {
-    this.#pool.close()
+  async close(): Promise<void> {
+    await this.#pool.close()
   }
 }
 

@@ -29,8 +29,8 @@ export class Importer {
     return await this.#reader.read({ task, name: sourceName(all), workBytes, folder: task.folder })
   }
 
-  close(): void {
-    this.#reader.close()
+  async close(): Promise<void> {
+    await this.#reader.close()
   }
 }
 

@@ -37,8 +37,7 @@ export class Ingester {
     return await reader.read(reading, 'folder' in request ? { seconds: FOLDER_SECONDS } : {})
   }
 
-  close(): void {
-    this.#streaming.close()
-    this.#parquet.close()
+  async close(): Promise<void> {
+    await Promise.all([this.#streaming.close(), this.#parquet.close()])
   }
 }

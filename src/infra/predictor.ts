@@ -68,8 +68,8 @@ export class Predictor {
     })
   }
 
-  close(): void {
-    this.#pool.close()
+  async close(): Promise<void> {
+    await this.#pool.close()
   }
 }
 

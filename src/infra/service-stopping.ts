@@ -1,8 +1,8 @@
-/** A task was given up because the service stops, not for anything that is wrong with it. */
-export class ServiceStopping extends Error {
-  override readonly name = 'ServiceStopping'
+import { AppError } from '#domain/error.ts'
 
+/** A task was given up because the service stops, not for anything that is wrong with it. */
+export class ServiceStopping extends AppError {
   constructor() {
-    super('The service is stopping.')
+    super('unavailable', 'The service is stopping; try again.', { headers: { 'retry-after': '5' } })
   }
 }

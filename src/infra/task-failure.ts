@@ -11,7 +11,7 @@ const RETRY_AFTER = { 'retry-after': '30' }
  * @param what is done: `making model.onnx`
  * @param advice what the client can do when it takes too much
  */
-export function taskFailure(error: unknown, what: string, advice: string): unknown {
+export function taskFailure(error: unknown, what: string, advice = 'try less at a time'): unknown {
   if (error instanceof LimitExceeded) {
     const message = `${what} takes more than ${error.message}, which is the limit; ${advice}`
     if (error.resource === 'seconds')

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { AppError } from '#domain/error.ts'
 import { ChildDied } from './child-died.ts'
 import { ANSWER_TOO_LARGE, type ChildError, type Order } from './child-protocol.ts'
 import { type ChildOptions, forkConfined } from './fork-confined.ts'
@@ -36,7 +35,7 @@ export class WarmChild<Task, Answer extends object> {
 
   /**
    * @param folder where the task may write
-   * @throws LimitExceeded or ChildDied, and the process is gone then; AppError `unavailable` when it could not be started
+   * @throws LimitExceeded or ChildDied; the process is gone then
    */
   async ask(task: Task, limits: TaskLimits, folder?: string): Promise<Answer | ChildError> {
     const child = this.isWarm ? this.#child! : await this.#start()
@@ -67,9 +66,7 @@ export class WarmChild<Task, Answer extends object> {
       await this.#race(child, signal => rejectAfter(START_SECONDS, signal))
       return child
     } catch (error) {
-      const cause = new Error(`${this.#entry}: ${(error as Error).message}\n${this.#stderrTail}`)
-      const message = 'A process for this could not be started; try again later.'
-      throw new AppError('unavailable', message, { cause, headers: { 'retry-after': '30' } })
+      throw new ChildDied((error as Error).message, this.#stderrTail, false)
     }
   }
 

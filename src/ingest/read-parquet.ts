@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises'
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
 import type { RequestOf } from '#domain/dataset-request.ts'
 import { FormatError } from '#formats/format-error.ts'
+import { boundedCompressors } from './bounded-compressors.ts'
 import { ClassNames } from './class-names.ts'
 import type { DatasetWriter, SplitName } from './dataset-writer.ts'
 import { ImageWriter } from './image-writer.ts'
@@ -76,7 +76,7 @@ async function* rowGroups({ path, name }: SourceFile, labels: readonly string[])
         metadata,
         rowStart: first,
         rowEnd,
-        compressors,
+        compressors: boundedCompressors,
         utf8: false,
       })
       yield { rows, first }
