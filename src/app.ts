@@ -46,6 +46,7 @@ import { streamJobsRoute } from '#http/routes/stream-jobs.ts'
 import { shedLoad } from '#http/shed-load.ts'
 import { validateByZod } from '#http/validate-by-zod.ts'
 import type { World } from '#infra/connect.ts'
+import { uploadsOf } from '#infra/resume-uploads.ts'
 import { StorageRoom } from '#infra/storage-room.ts'
 
 const BODY_BYTES = 1024 * 1024
@@ -58,7 +59,7 @@ export async function createApp(
   {
     adminKey,
     datasetsDir = '',
-    uploadsDir = join(tmpdir(), 'thresher-uploads'),
+    uploadsDir = uploadsOf(join(tmpdir(), 'thresher-uploads'), process.pid),
     slowBodies,
     patienceMs,
     logger,

@@ -16,6 +16,7 @@ export const ERROR_CATALOGUE = {
   range_not_satisfiable: { status: 416, title: 'The range lies outside the artifact' },
   invalid_dataset: { status: 422, title: 'The files are not a dataset that can be used' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another body' },
+  limit_exceeded: { status: 422, title: 'This takes more than the service allows' },
   upgrade_required: { status: 426, title: 'This route is a WebSocket' },
   internal: { status: 500, title: 'Something went wrong on the server' },
   unavailable: { status: 503, title: 'The service cannot answer just now' },

@@ -35,7 +35,7 @@ export async function withKerasFile<Result>(
   const { FS: memory } = library
   const copy = `/${randomUUID()}.h5`
   memory.writeFile(copy, bytes)
-  const file = new h5wasm.File(copy, 'r')
+  const file = open(copy, name)
   try {
     const root = (file.get('model_weights') ?? file) as Group
     const config = textOf(file.attrs.model_config?.value)
@@ -49,6 +49,14 @@ export async function withKerasFile<Result>(
   } finally {
     file.close()
     memory.unlink(copy)
+  }
+}
+
+function open(copy: string, name: string) {
+  try {
+    return new h5wasm.File(copy, 'r')
+  } catch (error) {
+    throw new FormatError(`${name} is no whole HDF5 file: ${(error as Error).message}`)
   }
 }
 

@@ -4,6 +4,8 @@ import { redisKeys } from './redis-keys.ts'
 /** What clients upload; the content of each is a blob in the namespace of its id. */
 export type RecordKind = 'dataset' | 'model'
 
+const PAGE = 100
+
 /** Records of one kind in Redis, by ids that sort by time. */
 export class RecordStore<Stored extends { id: string }> {
   readonly #redis: Redis
@@ -37,6 +39,16 @@ export class RecordStore<Stored extends { id: string }> {
     if (ids.length === 0) return []
     const texts = await this.#redis.mget(ids.map(id => this.#key(id)))
     return texts.flatMap(text => (text === null ? [] : [JSON.parse(text) as Stored]))
+  }
+
+  /** Every record, newest first, as it was when it came up. */
+  async *all(): AsyncGenerator<Stored, void, undefined> {
+    for (let after: string | undefined; ; ) {
+      const page = (await this.list(after, PAGE)).slice(0, PAGE)
+      yield* page
+      if (page.length < PAGE) return
+      after = page.at(-1)!.id
+    }
   }
 
   async delete(id: string): Promise<void> {

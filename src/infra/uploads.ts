@@ -7,7 +7,11 @@ export interface DatasetRecord {
   name: string
   createdAt: string
   state:
-    | { status: 'validating' }
+    | {
+        status: 'validating'
+        /** Of whose files it is made: only there can be said whether they are lost. Absent in records of older versions. */
+        owner?: string
+      }
     | { status: 'ready'; sha256: string; sizeBytes: number; facts: DatasetFacts }
     | { status: 'invalid'; error: string }
 }

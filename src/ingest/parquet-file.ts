@@ -6,8 +6,8 @@ import {
   parquetMetadataAsync,
   parquetScan,
 } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
 import { FormatError } from '#formats/format-error.ts'
+import { boundedCompressors } from './bounded-compressors.ts'
 import type { SourceFile } from './source-file.ts'
 
 /** An open Parquet file. */
@@ -41,7 +41,7 @@ export async function withParquet(
       },
     }
     const metadata = await parquetMetadataAsync(file)
-    const scan = await parquetScan({ file, metadata, compressors, utf8: false })
+    const scan = await parquetScan({ file, metadata, compressors: boundedCompressors, utf8: false })
     await use({ metadata, blocks: rows => blocksOf(scan, rows) })
   } catch (error) {
     throw error instanceof FormatError ? error : new FormatError(`${name}: ${(error as Error).message}`)

@@ -49,7 +49,7 @@ export interface DatasetRouteOptions extends DatasetFolders {
 
 export const createDatasetRoute =
   (
-    world: Pick<World, 'datasets' | 'blobs' | 'ingester'>,
+    world: Pick<World, 'redis' | 'datasets' | 'blobs' | 'ingester'>,
     { datasetsDir, uploadsDir, patienceMs = PATIENCE_MS }: DatasetRouteOptions,
   ): FastifyPluginAsyncZod =>
   async app => {
@@ -67,7 +67,9 @@ export const createDatasetRoute =
         : await register(request.body, folder)
       const record = await noteUpload(world, id, upload, folder)
       request.log.info({ datasetId: id, format: upload.request.format }, 'a dataset was uploaded')
-      const validating = takeInUpload(world, record, upload, folder).catch(err => {
+      const onFault = (err: Error) =>
+        app.log.error({ err, datasetId: id }, 'an upload could not be read because of an internal error')
+      const validating = takeInUpload(world, record, upload, folder, onFault).catch(err => {
         if (!closing) app.log.error({ err, datasetId: id }, 'a dataset could not be validated')
         return record
       })

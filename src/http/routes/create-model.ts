@@ -43,7 +43,7 @@ export const createModelRoute =
         }
         const workshop = join(folder, 'workshop')
         await mkdir(workshop)
-        const imported = await importer.read({ upload, folder: workshop }).catch(explain)
+        const imported = await importer.import({ upload, folder: workshop }).catch(explain)
         const stored = imported.checkpoint && (await blobs.put(id, createReadStream(imported.checkpoint)))
         const record: ModelRecord = {
           id,
