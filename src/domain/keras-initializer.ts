@@ -64,7 +64,7 @@ export const initializer = (usual: Initializer) =>
       const plain = plainName(isScaling ? scalingName(config) : (kind ?? value))
       const named = NAMED.find(known => known.toLowerCase() === plain)
       if (named) return named
-      const name = PARAMETRIC.find(known => known.toLowerCase() === plain)
+      const name = isScaling ? 'varianceScaling' : PARAMETRIC.find(known => known.toLowerCase() === plain)
       if (!name) {
         context.addIssue(`must be one of: ${[...NAMED, ...PARAMETRIC].join(', ')}`)
         return usual
