@@ -9,6 +9,7 @@ import { layoutFromSpec, normaliser } from './data/batch-tensors.ts'
 import { type Batch, batches } from './data/batches.ts'
 import type { Split } from './data/examples.ts'
 import { imageBatches } from './data/image-batches.ts'
+import { requireTokens } from './data/require-tokens.ts'
 import { type Pace, type Rows, rowsInOrder } from './data/rows.ts'
 import { variedBatches } from './data/varied-batches.ts'
 import { type Counts, canHold, type Feeding, heldFeeding, stepsPerCall, streamedFeeding } from './feeding.ts'
@@ -58,6 +59,7 @@ export function prepareRun(
   readEvery?: number,
 ): TrainingRun {
   const topology = topologyOf(spec.model)
+  requireTokens(topology, splits, spec)
   const layout = layoutFromSpec(spec)
   const counts = { training: splits.training.indices.length, validation: splits.validation.indices.length }
   const stepsPerEpoch = Math.ceil(counts.training / spec.batchSize)
