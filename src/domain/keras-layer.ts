@@ -39,17 +39,13 @@ export type Refuse = (place: string, message: string) => never
 
 /** Of what is drawn in a dropout: a number for each unit, or [null, 1, 1, 1], one for each example. */
 const noiseShape = z
-  .array(z.union([z.null(), z.literal(1)]))
-  .refine(([batch, ...rest]) => batch === null && rest.every(length => length === 1))
-  .nullish()
-  .catch(context => {
-    context.issues.push({
-      code: 'custom',
-      input: context.value,
-      message: 'must be null, or [null, 1, ..., 1]',
-    })
-    return null
-  })
+  .unknown()
+  .refine(
+    shape =>
+      shape == null ||
+      (Array.isArray(shape) && shape[0] === null && shape.slice(1).every(length => length === 1)),
+    'must be null, or [null, 1, ..., 1]',
+  )
 
 const CONVERTERS: Readonly<Record<string, Converter>> = {
   Dense: converter({ units: size, activation, ...weighted }, config => ({
@@ -124,7 +120,7 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
     ({ rate, noise_shape: noiseShape }) => ({
       type: 'dropout',
       rate,
-      ...(noiseShape && { perExample: true as const }),
+      ...(noiseShape ? { perExample: true as const } : {}),
     }),
   ),
   Add: converter({}, () => ({ type: 'add' })),

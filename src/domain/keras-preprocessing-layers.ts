@@ -19,10 +19,12 @@ const perChannel = z.unknown().transform((value, context): PerChannel => {
 const given = z.union([z.null().transform(() => undefined), perChannel]).optional()
 
 /** Which axis that is depends on the input: keras-model.ts sees to it. */
-const axis = z.union(
-  [z.int(), z.array(z.int()).length(1)],
-  'must be -1, the last: one mean and variance a channel',
-)
+const axis = z
+  .unknown()
+  .refine(
+    value => [value].flat().length === 1 && Number.isInteger([value].flat()[0]),
+    'must be -1, the last: one mean and variance a channel',
+  )
 
 const normalization = converter(
   {
