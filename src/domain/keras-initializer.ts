@@ -17,6 +17,16 @@ const normal = z.object({
   stddev: z.number().positive('must be positive').default(0.05),
 })
 
+/** One of several words, in whichever case: `fan_out`, `fanOut`. */
+function plainEnum<Value extends string>(words: Readonly<Record<string, Value>>) {
+  return z.unknown().transform((value, context): Value => {
+    const plain = plainWord(value)
+    if (Object.hasOwn(words, plain)) return words[plain]!
+    context.addIssue(`must be one of: ${Object.keys(words).join(', ')}`)
+    return Object.values(words)[0]!
+  })
+}
+
 /** Their parameters, with Keras's defaults. */
 const PARAMETERS = {
   randomUniform: z
@@ -26,6 +36,16 @@ const PARAMETERS = {
   truncatedNormal: normal,
   constant: z.object({ value: z.number('must be a number').default(0) }),
   orthogonal: z.object({ gain: z.number().positive('must be positive').default(1) }),
+  varianceScaling: z.object({
+    scale: z.number().positive('must be positive').default(1),
+    mode: plainEnum({ fanin: 'fanIn', fanout: 'fanOut', fanavg: 'fanAvg' }).default('fanIn'),
+    distribution: plainEnum({
+      uniform: 'uniform',
+      normal: 'truncatedNormal',
+      truncatednormal: 'truncatedNormal',
+      untruncatednormal: 'normal',
+    }).default('truncatedNormal'),
+  }),
 } as const satisfies Record<ParametricInitializer['name'], z.ZodType>
 const PARAMETRIC = Object.keys(PARAMETERS) as ParametricInitializer['name'][]
 
@@ -44,7 +64,7 @@ export const initializer = (usual: Initializer) =>
       const plain = plainName(isScaling ? scalingName(config) : (kind ?? value))
       const named = NAMED.find(known => known.toLowerCase() === plain)
       if (named) return named
-      const name = PARAMETRIC.find(known => known.toLowerCase() === plain)
+      const name = isScaling ? 'varianceScaling' : PARAMETRIC.find(known => known.toLowerCase() === plain)
       if (!name) {
         context.addIssue(`must be one of: ${[...NAMED, ...PARAMETRIC].join(', ')}`)
         return usual

@@ -19,6 +19,7 @@ import {
   weighted,
 } from './keras-options.ts'
 import { POOLING_LAYERS } from './keras-pooling-layers.ts'
+import { PREPROCESSING_LAYERS } from './keras-preprocessing-layers.ts'
 import { SEQUENCE_CONVERTERS } from './keras-sequence-layers.ts'
 import { STEP_LAYERS } from './keras-step-layers.ts'
 import type { Layer } from './model-spec.ts'
@@ -35,6 +36,16 @@ export interface KerasLayer {
 
 /** Ends the reading with what is wrong at a place. */
 export type Refuse = (place: string, message: string) => never
+
+/** Of what is drawn in a dropout: a number for each unit, or [null, 1, 1, 1], one for each example. */
+const noiseShape = z
+  .unknown()
+  .refine(
+    shape =>
+      shape == null ||
+      (Array.isArray(shape) && shape[0] === null && shape.slice(1).every(length => length === 1)),
+    'must be null, or [null, 1, ..., 1]',
+  )
 
 const CONVERTERS: Readonly<Record<string, Converter>> = {
   Dense: converter({ units: size, activation, ...weighted }, config => ({
@@ -66,6 +77,7 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   ...CONVOLUTION_LAYERS,
   ...STEP_LAYERS,
   ...POOLING_LAYERS,
+  ...PREPROCESSING_LAYERS,
   ZeroPadding2D: converter({ padding: margins, data_format: last }, ({ padding }) => ({
     type: 'zeroPadding2d',
     padding,
@@ -80,8 +92,8 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
       axis: z.union([z.int(), z.array(z.int()).length(1)]).default(-1),
       momentum: z.number().min(0).max(1).default(0.99),
       epsilon: z.number().positive().default(1e-3),
-      center: only(true),
-      scale: only(true),
+      center: z.boolean().default(true),
+      scale: z.boolean().default(true),
       // Without renorm, which has to be off, it says nothing.
       renorm_momentum: z.unknown().optional(),
       gamma_initializer: always('ones'),
@@ -93,13 +105,23 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
       gamma_constraint: nothing,
       beta_constraint: nothing,
     },
-    ({ momentum, epsilon }) => ({ type: 'batchNormalization', momentum, epsilon }),
+    ({ momentum, epsilon, center, scale }) => ({
+      type: 'batchNormalization',
+      momentum,
+      epsilon,
+      ...(!scale && { scale }),
+      ...(!center && { center }),
+    }),
   ),
   Activation: converter({ activation }, config => ({ type: 'activation', activation: config.activation })),
   ...ACTIVATION_LAYERS,
   Dropout: converter(
-    { rate: z.number().min(0).lt(1), noise_shape: nothing, seed: z.unknown().optional() },
-    ({ rate }) => ({ type: 'dropout', rate }),
+    { rate: z.number().min(0).lt(1), noise_shape: noiseShape, seed: z.unknown().optional() },
+    ({ rate, noise_shape: noiseShape }) => ({
+      type: 'dropout',
+      rate,
+      ...(noiseShape ? { perExample: true as const } : {}),
+    }),
   ),
   Add: converter({}, () => ({ type: 'add' })),
   Multiply: converter({}, () => ({ type: 'multiply' })),

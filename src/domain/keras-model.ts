@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { AppError } from './error.ts'
+import { withoutOperators } from './keras-arithmetic.ts'
 import { type KerasLayer, layerFromKeras } from './keras-layer.ts'
+import { layerNameFromKeras } from './keras-names.ts'
 import type { LossActivation } from './loss.ts'
 import type { Layer, Topology } from './model-spec.ts'
 import { NETWORK_INPUT, placeLayers } from './shape.ts'
@@ -19,7 +21,10 @@ type LayerEntry = z.infer<typeof LayerEntry>
 const Model = z.object({
   class_name: z.enum(['Sequential', 'Functional', 'Model']),
   config: z.object({
-    layers: z.array(LayerEntry).min(1).max(1000),
+    layers: z
+      .array(LayerEntry.transform(entry => withoutOperators(entry) as typeof entry))
+      .min(1)
+      .max(1000),
     build_input_shape: z.array(z.int().nullable()).optional(),
     input_layers: z.unknown().optional(),
     output_layers: z.unknown().optional(),
@@ -29,6 +34,7 @@ const Model = z.object({
 const ALONG_CHANNELS: ReadonlySet<string> = new Set([
   'BatchNormalization',
   'LayerNormalization',
+  'Normalization',
   'Concatenate',
 ])
 const PATH = 'model.topology'
@@ -83,7 +89,7 @@ function unwrap(json: unknown): unknown {
 function describe(entry: LayerEntry, index: number, sequence: readonly LayerEntry[] | undefined): KerasLayer {
   const path = `.config.layers.${index}`
   const name = nameOf(entry)
-  if (name === '' || name.includes('/')) refuse(`${path}.config.name`, 'must be a name without slashes')
+  if (name === '') refuse(`${path}.config.name`, 'must be a name')
   if (!entry.module && /^hard_?sigmoid$/i.test(String(entry.config.activation)))
     refuse(
       `${path}.config.activation`,
@@ -95,7 +101,7 @@ function describe(entry: LayerEntry, index: number, sequence: readonly LayerEntr
 }
 
 function nameOf({ name, config }: LayerEntry): string {
-  return name ?? String(config.name ?? '')
+  return layerNameFromKeras(name ?? String(config.name ?? ''))
 }
 
 /** Keras 2 writes [[["layer", 0, 0, {}], ...]], Keras 3 [{ args: [tensor or tensors] }]; both once for every use of the layer. */
@@ -105,7 +111,7 @@ function inboundNames({ inbound_nodes: nodes = [] }: LayerEntry, path: string): 
   const names: string[] = []
   const visit = (value: unknown): void => {
     if (Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'number')
-      names.push(value[0])
+      names.push(layerNameFromKeras(value[0]))
     else if (Array.isArray(value)) for (const inner of value) visit(inner)
     else if (typeof value === 'object' && value !== null) {
       const { args, kwargs, class_name: kind, config } = value as Record<string, unknown>
@@ -133,7 +139,7 @@ function withOutputLast(layers: readonly KerasLayer[], outputs: unknown): readon
   const names: string[] = []
   const visit = (value: unknown): void => {
     if (!Array.isArray(value)) return
-    if (typeof value[0] === 'string') names.push(value[0])
+    if (typeof value[0] === 'string') names.push(layerNameFromKeras(value[0]))
     else for (const inner of value) visit(inner)
   }
   visit(outputs)

@@ -44,7 +44,7 @@ export const nothing = z.null('is not trained here: leave it out').optional()
 export const only = <Value extends boolean | number | string>(value: Value) =>
   z.literal(value, `must be ${value}`).nullish()
 
-const ALIASES: Readonly<Record<string, Activation>> = { swish: 'silu' }
+const ALIASES: Readonly<Record<string, Activation>> = { swish: 'silu', hardswish: 'hardSilu' }
 
 /** `hard_sigmoid` or `hardSigmoid`. */
 export const activation = z

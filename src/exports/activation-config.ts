@@ -7,20 +7,27 @@ export type Reader = 'keras' | 'tfjs'
 export interface Config {
   class_name: string
   config: Record<string, unknown>
+  /** Of several that one layer becomes, those that it takes from by their places; the one before it unless it is given. */
+  takes?: readonly number[]
 }
 
 const KERAS_NAMES: Readonly<Partial<Record<Activation, string>>> = {
   leakyRelu: 'leaky_relu',
   hardSigmoid: 'hard_sigmoid',
+  hardSilu: 'hard_silu',
 }
+
+const HARD_SIGMOID: readonly Config[] = [
+  { class_name: 'Rescaling', config: { scale: 1 / 6, offset: 0.5 } },
+  { class_name: 'ReLU', config: { max_value: 1 } },
+]
 
 /** What TensorFlow.js has as layers alone; its own hard sigmoid is another function, that of Keras 2. */
 const TFJS_LAYERS: Readonly<Partial<Record<Activation, readonly Config[]>>> = {
   leakyRelu: [leakyRelu(0.2)],
-  hardSigmoid: [
-    { class_name: 'Rescaling', config: { scale: 1 / 6, offset: 0.5 } },
-    { class_name: 'ReLU', config: { max_value: 1 } },
-  ],
+  hardSigmoid: HARD_SIGMOID,
+  // Of what stood before the hard sigmoid and of what came out.
+  hardSilu: [...HARD_SIGMOID, { class_name: 'Multiply', config: {}, takes: [0, 2] }],
 }
 const TFJS_NAMES: Readonly<Partial<Record<Activation, string>>> = { silu: 'swish' }
 

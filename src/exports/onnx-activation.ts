@@ -36,6 +36,8 @@ export function activationSteps(activation: Activation, z: string, axis: number)
       ]
     case 'silu':
       return [{ op: 'Sigmoid' }, { op: 'Mul', others: [z] }]
+    case 'hardSilu':
+      return [{ op: 'HardSwish' }]
     case 'softmax':
       return [{ op: 'Softmax', attributes: { axis } }]
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 // Not h5wasm/node: links, virtual datasets and external storage of a file would read whatever this host has.
 import h5wasm, { Dataset, type ExternalLink, type Group } from 'h5wasm'
+import { layerNameFromKeras } from '#domain/keras-names.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { kerasGroups } from '#exports/keras.ts'
@@ -81,7 +82,7 @@ function legacyTensors(root: Group, topology: Topology): Map<string, FoundTensor
   for (const layer of textsOf(root.attrs.layer_names?.value)) {
     const group = root.get(layer) as Group | null
     const weights = textsOf(group?.attrs.weight_names?.value)
-    const own = variableNames(topology, layer)
+    const own = variableNames(topology, layerNameFromKeras(layer))
     for (const [index, weight] of weights.entries()) {
       const dataset = group!.get(weight)
       const variable = own[index]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { layerNameFromKeras } from '#domain/keras-names.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { elementCount } from '#domain/shape.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
@@ -52,11 +53,15 @@ export function readTfjsWeights(
   return found
 }
 
-/** A nested model puts names before those of the layers. */
+/** A nested model puts names before those of the layers; a layer may have slashes in its own. */
 function lookUp(name: string, own: ReadonlyMap<string, string>): string | undefined {
-  const parts = plain(name).split('/')
-  const suffixes = parts.map((_, first) => parts.slice(first).join('/'))
-  return own.get(suffixes.find(suffix => own.has(suffix)) ?? '')
+  const parts = name.split('/')
+  const endings = parts.map((_, first) => parts.slice(first))
+  const candidates = endings.flatMap(ending => [
+    plain(ending.join('/')),
+    plain(`${layerNameFromKeras(ending.slice(0, -1).join('/'))}/${ending.at(-1)}`),
+  ])
+  return own.get(candidates.find(candidate => own.has(candidate)) ?? '')
 }
 
 /** `moving_mean` and `movingMean` are one. */

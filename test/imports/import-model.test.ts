@@ -76,6 +76,49 @@ describe('weights that are brought', () => {
     })
   }
 
+  for (const [what, names, brings] of [
+    ['.keras', ['prepared.keras'], true],
+    ['.h5 of the older Keras', ['prepared.h5'], true],
+    ['.weights.h5', ['prepared.weights.h5'], false],
+  ] as const) {
+    it(`a ${what} file brings the statistics by which a model prepares its examples`, async () => {
+      const topology = JSON.parse(await readFile(join(folder, 'prepared.json'), 'utf8'))
+      const { checkpoint } = await bring([...names], brings ? undefined : { topology })
+      const { params, statistics = [] } = checkpoint.state.variables
+      const { spec } = recordOf('mnist-mlp', 0)
+      const model = { spec, topology: topologyFromKeras(topology), weights: params!, statistics, step: 0 }
+      const logits = predict(model, await readNpy('rows.npy'), BATCH)
+      const probabilities = tf.tidy(() => tf.softmax(tf.tensor2d(logits, [BATCH, 3])).dataSync())
+      assertClose(probabilities, await readNpy('prepared.npy'))
+    })
+  }
+
+  it('weights of layers with slashes in their names are found under the names that they have here', async () => {
+    const layer = (class_name: string, config: object) => ({ class_name, config })
+    const layers = [
+      layer('InputLayer', { name: 'points', batch_shape: [null, 2] }),
+      layer('Dense', { name: 'block/dense', units: 1 }),
+    ]
+    const topology = { class_name: 'Sequential', config: { layers } }
+    const { checkpoint } = await bring(['slashes.h5'], { topology })
+    const expected = { 'block_dense/kernel': [1, 2], 'block_dense/bias': [3] }
+    const values = (tensors: readonly Weight[]) =>
+      Object.fromEntries(tensors.map(({ name, data }) => [name, [...data]]))
+    assert.deepEqual(values(checkpoint.state.variables.params!), expected)
+    const specs = [
+      { name: 'block/dense/kernel', shape: [2, 1], dtype: 'float32' },
+      { name: 'block/dense/bias', shape: [1], dtype: 'float32' },
+    ]
+    const weightsManifest = [{ paths: ['slashes.bin'], weights: specs }]
+    await writeFile(
+      join(folder, 'slashes.json'),
+      JSON.stringify({ modelTopology: topology, weightsManifest }),
+    )
+    await writeFile(join(folder, 'slashes.bin'), new Uint8Array(Float32Array.of(1, 2, 3).buffer))
+    const tfjs = (await bring(['slashes.json', 'slashes.bin'])).checkpoint
+    assert.deepEqual(values(tfjs.state.variables.params!), expected)
+  })
+
   it('the files of TensorFlow.js answer as in Keras', async () => {
     const { checkpoint } = await bring(['model.keras'])
     const { params, statistics } = checkpoint.state.variables

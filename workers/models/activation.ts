@@ -110,6 +110,14 @@ const FUNCTIONS: Readonly<Record<Activation, Differentiable>> = {
       return tf.mul(dy, tf.add(gate, tf.mul(y, tf.sub(1, gate))))
     },
   },
+  hardSilu: {
+    apply: z => tf.mul(z, tf.div(tf.relu6(tf.add(z, 3)), 6)),
+    gradient(dy, _, z) {
+      const slope = tf.div(tf.add(tf.mul(z, 2), 3), 6)
+      const bent = tf.logicalAnd(tf.greater(z, -3), tf.less(z, 3))
+      return tf.mul(dy, tf.where(bent, slope, indicator(tf.greaterEqual(z, 3))))
+    },
+  },
   softmax: {
     apply: z => tf.softmax(z),
     gradient: (dy, y) => tf.mul(y, tf.sub(dy, tf.sum(tf.mul(dy, y), -1, true))),

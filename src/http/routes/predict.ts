@@ -7,6 +7,7 @@ import { classesOf, factsOf } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
+import { tokenChecker } from '#domain/tokens.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { flattenExamples } from '#http/flatten-examples.ts'
 import { EXAMPLES, PredictionRequest } from '#http/prediction-request.ts'
@@ -69,9 +70,16 @@ export const predictRoute =
 
 function arraysIn(body: unknown, { spec }: Job): PredictionInputs {
   const { inputs } = parseByZod(PredictionRequest, body)
-  const { inputShape } = topologyOf(spec.model)
+  const topology = topologyOf(spec.model)
   const isBytes = factsOf(spec.dataset)?.dtype !== 'float32'
-  return { x: flattenExamples(inputs, inputShape, isBytes), count: inputs.length }
+  const x = flattenExamples(inputs, topology.inputShape, isBytes)
+  const size = x.length / inputs.length
+  const check = tokenChecker(topology)
+  for (const row of check ? inputs.keys() : []) {
+    const wrong = check!(x.subarray(row * size, (row + 1) * size))
+    if (wrong) throw wrongInput(`inputs.${row}.${wrong.position}`, wrong.message)
+  }
+  return { x, count: inputs.length }
 }
 
 async function imagesIn(request: FastifyRequest): Promise<PredictionInputs> {
