@@ -92,7 +92,6 @@ const BothWays = z.object({
   backward_layer: inner.nullish(),
   merge_mode: z.literal('concat', 'must be concat').default('concat'),
   weights: nothing,
-  trainable: only(true),
 })
 
 /** Two layers of one config, one going each way. Keras 3 writes both down, Keras 2 and TensorFlow.js the first one. */

@@ -1,0 +1,29 @@
+import type { KerasLayer, Refuse } from './keras-layer.ts'
+import type { KerasMajor } from './keras-version.ts'
+import { plainWord } from './keras-word.ts'
+import type { Activation } from './model-spec.ts'
+
+const OPTIONS = ['activation', 'recurrent_activation'] as const
+const OF_KERAS_2: Activation = 'keras2HardSigmoid'
+
+/**
+ * Keras 2 and TensorFlow.js call clip(0.2 z + 0.5, 0, 1) `hard_sigmoid`, Keras 3 clip(z / 6 + 0.5, 0, 1): names the one that is meant.
+ * @param refuse ends the reading where the file does not tell which
+ */
+export function withOwnHardSigmoid(
+  layer: KerasLayer,
+  major: KerasMajor | undefined,
+  refuse: Refuse,
+): KerasLayer {
+  const config = { ...layer.config }
+  for (const option of OPTIONS) {
+    if (plainWord(config[option]) !== 'hardsigmoid') continue
+    if (!major)
+      refuse(
+        `${layer.path}.config.${option}`,
+        'is one function in Keras 2 and another in Keras 3: say which by "keras_version"',
+      )
+    if (major === 2) config[option] = OF_KERAS_2
+  }
+  return { ...layer, config }
+}
