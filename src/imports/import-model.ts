@@ -1,12 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Warning } from '#domain/event.ts'
 import type { ModelRequest, Topology } from '#domain/model-spec.ts'
-import { networkOf } from '#domain/network-of.ts'
+import { networkOf, readNetwork } from '#domain/network-of.ts'
 import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { membersOf } from '#ingest/members.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
 import { type FoundTensor, weightsFrom } from './found-tensors.ts'
+import { notRead } from './not-read.ts'
+import { parseModelJson } from './parse-model-json.ts'
 import { withKerasFile } from './read-keras-h5.ts'
 import { readOptimizerState } from './read-optimizer-state.ts'
 import { readSafetensors } from './read-safetensors.ts'
@@ -30,6 +33,8 @@ export interface ImportedModel {
   /** A checkpoint file with the weights, and the optimizer's state if there is one; absent where only a topology came. */
   checkpoint?: string
   hasState: boolean
+  /** What the files say and training does otherwise. */
+  warnings: readonly Warning[]
 }
 
 /**
@@ -40,11 +45,12 @@ export async function importModel(
   { model: given, files, state }: ModelUpload,
   folder: string,
 ): Promise<ImportedModel> {
-  const { model, found } = await readModel(given, files, folder)
+  const { model, found, hasOptimizer = false } = await readModel(given, files, folder)
   if (!model) throw new FormatError('no file brings a topology: give it in the spec, or a preset')
-  const topology = networkOf(model)
+  const { topology, warnings: ofNetwork } = readNetwork(model)
+  const warnings = hasOptimizer && !state ? [...ofNetwork, optimizerLeftOut(files)] : ofNetwork
   const tensors = found?.(topology)
-  if (!tensors && !state) return { model, hasState: false }
+  if (!tensors && !state) return { model, hasState: false, warnings }
   if (!tensors) throw new FormatError('there is an optimizer state, but no weights')
   const { params, statistics } = weightsFrom(topology, tensors)
   const grda = state && readOptimizerState(await readWhole(state), topology)
@@ -65,13 +71,20 @@ export async function importModel(
     { training: '', engine: '' },
   )
   await writeFile(path, checkpoint)
-  return { model, checkpoint: path, hasState: grda !== undefined }
+  return { model, checkpoint: path, hasState: grda !== undefined, warnings }
+}
+
+function optimizerLeftOut([file]: readonly SourceFile[]): Warning {
+  const message = `${file!.name} holds the state of an optimizer, which is not read: a job of this model begins with a new one.`
+  return { code: 'optimizer_state_left_out', path: 'file', message }
 }
 
 interface ReadModel {
   model?: ModelRequest | undefined
   /** The tensors of a topology; absent where there are none. */
   found?: ((topology: Topology) => Map<string, FoundTensor>) | undefined
+  /** Whether there is an optimizer's state, which is not read. */
+  hasOptimizer?: boolean
 }
 
 async function readModel(
@@ -82,14 +95,13 @@ async function readModel(
   const json = files.find(({ name }) => name.endsWith('.json'))
   if (json) return await readTfjs(given, json, files)
   const [file, another] = files
+  const saved = files.find(({ name }) => /\.pb$/.test(name))
+  if (saved) throw notRead(saved.name)
   if (another) throw new FormatError(`${another.name} is one file too many; TensorFlow.js alone has several`)
   if (!file) return { model: given }
   if (file.name.endsWith('.keras')) return await readKerasArchive(given, file, folder)
   if (/\.(h5|hdf5)$/.test(file.name)) return await readH5(given, file)
-  if (!file.name.endsWith('.safetensors'))
-    throw new FormatError(
-      `${file.name} is none of: .safetensors, .keras, .weights.h5, .h5, or model.json with its .bin files`,
-    )
+  if (!file.name.endsWith('.safetensors')) throw notRead(file.name)
   const bytes = await readWhole(file)
   return { model: given, found: topology => readSafetensors(bytes, topology) }
 }
@@ -99,7 +111,7 @@ async function readTfjs(
   json: SourceFile,
   files: readonly SourceFile[],
 ): Promise<ReadModel> {
-  const parsed = parseJson((await readWhole(json)).toString('utf8'), json.name)
+  const parsed = parseModelJson((await readWhole(json)).toString('utf8'), json.name)
   const shards = new Map<string, Uint8Array>()
   for (const file of files) if (file !== json) shards.set(file.name, await readWhole(file))
   const model = given ?? { topology: parsed }
@@ -112,37 +124,31 @@ async function readKerasArchive(
   file: SourceFile,
   folder: string,
 ): Promise<ReadModel> {
-  let config: Record<string, unknown> | undefined
+  const json = new Map<string, Record<string, unknown>>()
   const weights = join(folder, 'weights.h5')
   let hasWeights = false
   for await (const { name, source, content } of membersOf([file])) {
-    if (name === 'config.json') {
+    if (name === 'config.json' || name === 'metadata.json') {
       const pieces: Uint8Array[] = []
       for await (const piece of upTo(content, source, MOST_CONFIG_BYTES)) pieces.push(piece)
-      config = parseJson(Buffer.concat(pieces).toString('utf8'), source)
+      json.set(name, parseModelJson(Buffer.concat(pieces).toString('utf8'), source))
     } else if (name === 'model.weights.h5') {
       await writeFile(weights, upTo(content, source))
       hasWeights = true
     }
   }
+  const config = json.get('config.json')
   if (!config || !hasWeights)
     throw new FormatError(`${file.name} has no config.json and model.weights.h5: Keras 3 writes both`)
-  return await readH5(given ?? { topology: config }, { name: file.name, path: weights })
+  const { keras_version: version } = json.get('metadata.json') ?? {}
+  const topology = { ...(version !== undefined && { keras_version: version }), ...config }
+  return await readH5(given ?? { topology }, { name: file.name, path: weights })
 }
 
 async function readH5(given: ModelRequest | undefined, { name, path }: SourceFile): Promise<ReadModel> {
-  return await withKerasFile(path, name, ({ topology, tensorsOf }) => {
-    const model =
-      given ?? (topology === undefined ? undefined : { topology: topology as Record<string, unknown> })
+  return await withKerasFile(path, name, ({ topology, hasOptimizer, tensorsOf }) => {
+    const model = given ?? (topology && { topology })
     const tensors = model && tensorsOf(networkOf(model))
-    return { model, found: tensors && (() => tensors) }
+    return { model, found: tensors && (() => tensors), hasOptimizer }
   })
-}
-
-function parseJson(text: string, name: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new FormatError(`${name} is not JSON: ${(error as Error).message}`)
-  }
 }

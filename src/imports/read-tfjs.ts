@@ -1,21 +1,14 @@
 import { z } from 'zod'
 import type { Topology } from '#domain/model-spec.ts'
-import { elementCount } from '#domain/shape.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FoundTensor } from './found-tensors.ts'
+import { readTfjsTensor, storedBytes, TfjsTensor } from './tfjs-tensor.ts'
 
 const Manifest = z.array(
   z.object({
     paths: z.array(z.string()),
-    weights: z.array(
-      z.object({
-        name: z.string(),
-        shape: z.array(z.int().nonnegative()),
-        dtype: z.string(),
-        quantization: z.unknown().optional(),
-      }),
-    ),
+    weights: z.array(TfjsTensor),
   }),
 )
 
@@ -37,16 +30,15 @@ export function readTfjsWeights(
   for (const { paths, weights } of groups) {
     const bytes = Buffer.concat(paths.map(path => shard(path, shards)))
     let at = 0
-    for (const { name, shape, dtype, quantization } of weights) {
-      if (quantization !== undefined || dtype !== 'float32')
-        throw new FormatError(`${name} is ${quantization ? 'quantised' : dtype}; weights are float32`)
-      const length = elementCount(shape)
-      if (at + 4 * length > bytes.length)
+    for (const tensor of weights) {
+      const { name, shape } = tensor
+      const end = at + storedBytes(tensor)
+      if (!(end <= bytes.length))
         throw new FormatError(`${paths.join(', ')} ends before ${name} [${shape}] does`)
-      const data = new Float32Array(Uint8Array.from(bytes.subarray(at, at + 4 * length)).buffer)
-      at += 4 * length
       const variable = lookUp(name, own)
-      if (variable) found.set(variable, { shape, data, source: name })
+      if (variable)
+        found.set(variable, { shape, data: readTfjsTensor(tensor, bytes.subarray(at, end)), source: name })
+      at = end
     }
   }
   return found
