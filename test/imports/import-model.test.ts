@@ -186,15 +186,7 @@ describe('weights that are brought', () => {
     )
   })
 
-  it('quantised weights, and a config that inflates beyond measure, are refused by name', async () => {
-    const manifest = JSON.parse(await readFile(join(folder, 'tfjs.json'), 'utf8'))
-    const [first] = manifest.weightsManifest[0].weights
-    first.quantization = { dtype: 'uint8', scale: 1, min: 0 }
-    await writeFile(join(folder, 'quantised.json'), JSON.stringify(manifest))
-    await assert.rejects(bring(['quantised.json', 'weights.bin']), {
-      name: 'FormatError',
-      message: `${first.name} is quantised; weights are float32`,
-    })
+  it('a config that inflates beyond measure is refused by name', async () => {
     const config = new Uint8Array(17 * 1024 ** 2)
     await writeFile(join(folder, 'swollen.keras'), zipSync({ 'config.json': config }))
     await assert.rejects(bring(['swollen.keras']), {
@@ -242,6 +234,11 @@ describe('weights that are brought', () => {
     await assert.rejects(bring(['model.weights.h5'], lenet), /has shape \[3,3,3,6\], but conv1\/kernel needs/)
     await assert.rejects(bring(['state.safetensors'], lenet), /no tensor has a name of the model/)
     await assert.rejects(bring(['torch.safetensors']), /no file brings a topology/)
+    await assert.rejects(
+      bring(['saved_model.pb', 'variables.index'], lenet),
+      /saved_model\.pb is of a TensorFlow SavedModel, which is not read: .*model\.save\('NAME\.keras'\)/,
+    )
+    await assert.rejects(bring(['net.pth'], lenet), /is a pickle of PyTorch, which is never opened/)
     await assert.rejects(
       bring(['torch.safetensors'], lenet, 'torch.safetensors'),
       /has no state\.0\.accumulator/,
