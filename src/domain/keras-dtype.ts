@@ -1,6 +1,6 @@
 import type { Warning } from './event.ts'
 import type { KerasLayer, Refuse } from './keras-layer.ts'
-import { quoted } from './keras-word.ts'
+import { listed, quoted } from './keras-word.ts'
 
 /** Types of numbers that tokens and images may have, which weights do not. */
 const OF_INPUTS = /^u?int\d+$|^bool$/
@@ -35,10 +35,4 @@ export function dtypeWarnings(layers: readonly KerasLayer[], root: string, refus
     path: `${root}${path}.config.dtype`,
     message: `${listed(names)} ${names.length > 1 ? 'are' : 'is'} ${quoted(dtype)} in the file; training and predictions are in float32.`,
   }))
-}
-
-/** Names in a sentence, a few of them. */
-export function listed(names: readonly string[]): string {
-  const few = names.slice(0, 3).map(quoted).join(', ')
-  return names.length > 3 ? `${few} and ${names.length - 3} more` : few
 }

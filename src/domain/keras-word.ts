@@ -11,3 +11,9 @@ const MOST_QUOTED = 60
 export function quoted(text: string): string {
   return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}...` : text
 }
+
+/** Names in a sentence, a few of them. */
+export function listed(names: readonly string[]): string {
+  const few = names.slice(0, 3).map(quoted).join(', ')
+  return names.length > 3 ? `${few} and ${names.length - 3} more` : few
+}

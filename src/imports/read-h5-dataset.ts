@@ -8,18 +8,28 @@ export function readH5Dataset(dataset: Dataset | ExternalLink, source: string): 
   if (!(dataset instanceof Dataset) || dataset.metadata.virtual_sources)
     throw new FormatError(`${source} lies in another file`)
   const shape = dataset.shape ?? []
-  const { type, size, littleEndian } = dataset.metadata
-  const isFloat = type === library.H5T_class_t.H5T_FLOAT.value
-  // HDF5 has no bfloat16: Keras stores two bytes that no type explains, and an attribute that does.
-  const isBfloat16 = size === 2 && textOf(dataset.attrs.dtype?.value) === 'bfloat16'
-  if (isBfloat16 || (isFloat && size === 2)) {
-    const data = halvesOf(readBytes(dataset, source), isBfloat16 || littleEndian)
-    return { shape, data: widen({ name: source, shape, dtype: isBfloat16 ? 'BF16' : 'F16', data }), source }
+  const { size, littleEndian } = dataset.metadata
+  if (!isOfFloats(dataset)) throw new FormatError(`${source} holds no float16, bfloat16, float32 or float64`)
+  if (size === 2) {
+    const dtype = isBfloat16(dataset) ? 'BF16' : 'F16'
+    const data = halvesOf(readBytes(dataset, source), dtype === 'BF16' || littleEndian)
+    return { shape, data: widen({ name: source, shape, dtype, data }), source }
   }
-  if (!isFloat || (size !== 4 && size !== 8))
-    throw new FormatError(`${source} holds no float16, bfloat16, float32 or float64`)
   const value = orDamaged(source, () => dataset.value) as Float32Array | Float64Array
   return { shape, data: Float32Array.from(value), source }
+}
+
+/** Whether it holds numbers of a precision that is read. */
+export function isOfFloats(dataset: unknown): dataset is Dataset {
+  if (!(dataset instanceof Dataset)) return false
+  const { type, size } = dataset.metadata
+  const isFloat = type === library.H5T_class_t.H5T_FLOAT.value && [2, 4, 8].includes(size)
+  return isFloat || isBfloat16(dataset)
+}
+
+/** HDF5 has no bfloat16: Keras stores two bytes that no type explains, and an attribute that does. */
+function isBfloat16({ metadata, attrs }: Dataset): boolean {
+  return metadata.size === 2 && textOf(attrs.dtype?.value) === 'bfloat16'
 }
 
 /** The numbers as they lie in memory: the library has no array for halves. */

@@ -5,9 +5,9 @@ import type { Topology } from '#domain/model-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { kerasGroups } from '#exports/keras.ts'
 import { FormatError } from '#formats/format-error.ts'
-import type { FoundTensor } from './found-tensors.ts'
+import type { FoundTensor, FoundTensors } from './found-tensors.ts'
 import { parseModelJson } from './parse-model-json.ts'
-import { readH5Dataset, textOf } from './read-h5-dataset.ts'
+import { isOfFloats, readH5Dataset, textOf } from './read-h5-dataset.ts'
 import { readWhole } from './read-whole.ts'
 
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')
@@ -18,7 +18,7 @@ export interface KerasFile {
   topology: Record<string, unknown> | undefined
   /** Whether an optimizer's state is there, which is not read. */
   hasOptimizer: boolean
-  tensorsOf(topology: Topology): Map<string, FoundTensor>
+  tensorsOf(topology: Topology): FoundTensors
 }
 
 /**
@@ -67,7 +67,7 @@ function topologyIn(file: File, name: string): Record<string, unknown> | undefin
 }
 
 /** Keras 3 numbers a layer's variables, in folders named for the layer's class. */
-function keras3Tensors(root: Group, topology: Topology, name: string): Map<string, FoundTensor> {
+function keras3Tensors(root: Group, topology: Topology, name: string): FoundTensors {
   // The last of Keras 2 called it otherwise.
   const layers = ['layers', '_layer_checkpoint_dependencies'].find(group => groupAt(root, group))
   if (!layers)
@@ -80,12 +80,22 @@ function keras3Tensors(root: Group, topology: Topology, name: string): Map<strin
       if (dataset) found.set(variable, readH5Dataset(dataset as Dataset | ExternalLink, path))
     }
   }
-  return found
+  return { tensors: found, names: floatsIn(groupAt(root, layers)!, layers) }
+}
+
+/** The paths of all datasets of floats. Links may go round: nothing that Keras writes is deeper. */
+function floatsIn(group: Group, path: string, levels = 6): string[] {
+  return group.keys().flatMap(key => {
+    const [inner, place] = [group.get(key), `${path}/${key}`]
+    if (inner instanceof Group) return levels > 0 ? floatsIn(inner, place, levels - 1) : []
+    return isOfFloats(inner) ? [place] : []
+  })
 }
 
 /** Keras 2 lists names: of the layers, and of each layer's variables. */
-function legacyTensors(root: Group, topology: Topology): Map<string, FoundTensor> {
+function legacyTensors(root: Group, topology: Topology): FoundTensors {
   const found = new Map<string, FoundTensor>()
+  const names: string[] = []
   for (const layer of namesIn(root, 'layer_names')) {
     const group = groupAt(root, layer)
     const weights = group ? namesIn(group, 'weight_names') : []
@@ -93,10 +103,11 @@ function legacyTensors(root: Group, topology: Topology): Map<string, FoundTensor
     for (const [index, weight] of weights.entries()) {
       const dataset = group!.get(weight)
       const variable = own[index]
+      if (isOfFloats(dataset)) names.push(weight)
       if (dataset && variable) found.set(variable, readH5Dataset(dataset as Dataset | ExternalLink, weight))
     }
   }
-  return found
+  return { tensors: found, names }
 }
 
 /** Those of a layer as Keras orders them: what is trained first. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Topology } from '#domain/model-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { FormatError } from '#formats/format-error.ts'
-import type { FoundTensor } from './found-tensors.ts'
+import type { FoundTensor, FoundTensors } from './found-tensors.ts'
 import { readTfjsTensor, storedBytes, TfjsTensor } from './tfjs-tensor.ts'
 
 const Manifest = z.array(
@@ -20,7 +20,7 @@ export function readTfjsWeights(
   manifest: unknown,
   shards: ReadonlyMap<string, Uint8Array>,
   topology: Topology,
-): Map<string, FoundTensor> {
+): FoundTensors {
   const { data: groups, error } = Manifest.safeParse(manifest)
   if (!groups) throw new FormatError(`model.json: weightsManifest: ${z.prettifyError(error)}`)
   const own = new Map(
@@ -41,7 +41,8 @@ export function readTfjsWeights(
       at = end
     }
   }
-  return found
+  const all = groups.flatMap(({ weights }) => weights).filter(({ dtype }) => dtype === 'float32')
+  return { tensors: found, names: all.map(({ name }) => name) }
 }
 
 /** A nested model puts names before those of the layers. */

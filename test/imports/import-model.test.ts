@@ -70,6 +70,7 @@ describe('weights that are brought', () => {
     ['.keras', ['model.keras'], true],
     ['.h5 of the older Keras', ['legacy.h5'], true],
     ['.weights.h5', ['model.weights.h5'], false],
+    ['.weights.h5 beside a .json', ['model.json', 'model.weights.h5'], true],
   ] as const) {
     it(`a ${what} file of Keras answers as in Keras`, async () => {
       assertClose(answer(await bring([...names], brings ? undefined : { topology: json })), answers)
@@ -116,6 +117,21 @@ describe('weights that are brought', () => {
       const { step, l1 } = record.checkpoint!.state.clock
       assert.deepEqual([hasState, checkpoint.state.clock], [true, { step, l1, time: 0 }])
     }
+  })
+
+  it('weights that the network has no place for, and weights that did not come, are warned of', async () => {
+    const { config } = json as { config: object }
+    const shorter = { ...json, config: { ...config, output_layers: ['hidden', 0, 0] } }
+    for (const names of [['model.keras'], ['legacy.h5']]) {
+      const { warnings } = await bring(names, { topology: shorter })
+      assert.deepEqual(
+        warnings.map(({ code }) => code),
+        ['layer_left_out', 'layer_left_out', 'tensors_left_out'],
+      )
+      assert.match(warnings[2]!.message, /no variable for .*layer_norm.*and 1 more/)
+    }
+    const network = await importModel({ files: [written('tfjs.json')] }, folder)
+    assert.deepEqual([network.checkpoint, network.warnings[0]?.code], [undefined, 'weights_left_out'])
   })
 
   it('half precision is widened, and names of data-parallel training are read', async () => {
@@ -237,6 +253,11 @@ describe('weights that are brought', () => {
     await assert.rejects(
       bring(['saved_model.pb', 'variables.index'], lenet),
       /saved_model\.pb is of a TensorFlow SavedModel, which is not read: .*model\.save\('NAME\.keras'\)/,
+    )
+    await writeFile(join(folder, 'bare.json'), JSON.stringify(json))
+    await assert.rejects(
+      bring(['bare.json', 'weights.bin']),
+      /bare\.json has no weightsManifest, which says what is in weights\.bin/,
     )
     await assert.rejects(bring(['net.pth'], lenet), /is a pickle of PyTorch, which is never opened/)
     await assert.rejects(

@@ -70,7 +70,7 @@ export const createJobRoute =
         model: uploaded?.network,
       })
       const { spec } = resolved
-      const warnings = [...resolved.warnings, ...(uploaded?.warnings ?? [])]
+      const warnings = [...(uploaded?.warnings ?? []), ...resolved.warnings]
       requireFiles(spec.dataset)
       const requested = uploaded ? uploaded.init : body.init
       if (!requested) return { spec, warnings }
