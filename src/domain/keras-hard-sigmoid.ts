@@ -3,7 +3,6 @@ import type { KerasMajor } from './keras-version.ts'
 import { plainWord } from './keras-word.ts'
 import type { Activation } from './model-spec.ts'
 
-const OPTIONS = ['activation', 'recurrent_activation'] as const
 const OF_KERAS_2: Activation = 'keras2HardSigmoid'
 
 /**
@@ -15,15 +14,12 @@ export function withOwnHardSigmoid(
   major: KerasMajor | undefined,
   refuse: Refuse,
 ): KerasLayer {
-  const config = { ...layer.config }
-  for (const option of OPTIONS) {
-    if (plainWord(config[option]) !== 'hardsigmoid') continue
-    if (!major)
-      refuse(
-        `${layer.path}.config.${option}`,
-        'is one function in Keras 2 and another in Keras 3: say which by "keras_version"',
-      )
-    if (major === 2) config[option] = OF_KERAS_2
-  }
-  return { ...layer, config }
+  const { config, path } = layer
+  if (plainWord(config.activation) !== 'hardsigmoid' || major === 3) return layer
+  if (!major)
+    refuse(
+      `${path}.config.activation`,
+      'is one function in Keras 2 and another in Keras 3: say which by "keras_version"',
+    )
+  return { ...layer, config: { ...config, activation: OF_KERAS_2 } }
 }

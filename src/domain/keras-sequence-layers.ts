@@ -32,7 +32,12 @@ const recurrent = {
 }
 const gated = {
   ...recurrent,
-  recurrent_activation: z.literal('sigmoid', 'must be sigmoid').default('sigmoid'),
+  recurrent_activation: z
+    .literal(
+      'sigmoid',
+      "must be sigmoid: build the layer with recurrent_activation='sigmoid' and train it anew",
+    )
+    .default('sigmoid'),
 }
 
 const recurrentOf = (config: {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { DatasetRef } from '#domain/dataset.ts'
+import { AppError } from '#domain/error.ts'
 import { Warning } from '#domain/event.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { networkOf } from '#domain/network-of.ts'
@@ -42,7 +43,15 @@ export const PRESET_RESOURCES: readonly ModelResource[] = Object.entries(PRESETS
 )
 
 export function modelResource({ model, ...record }: ModelRecord): ModelResource {
-  return { warnings: [], ...record, ...describe(networkOf(model)) }
+  const { warnings = [] } = record
+  try {
+    return { ...record, warnings, ...describe(networkOf(model)) }
+  } catch (error) {
+    // Uploaded to an earlier version that took more: a list of models still has to show it.
+    if (!(error instanceof AppError)) throw error
+    const warning = { code: 'not_trained_here', path: 'model', message: error.message }
+    return { ...record, warnings: [...warnings, warning], parameters: 0, inputShape: [], variables: [] }
+  }
 }
 
 function describe(topology: Topology) {
