@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainWord } from './keras-word.ts'
 import type { Initializer, NamedInitializer, ParametricInitializer } from './model-spec.ts'
 
 const NAMED: readonly NamedInitializer[] = [
@@ -50,7 +51,22 @@ const PARAMETERS = {
 const PARAMETRIC = Object.keys(PARAMETERS) as ParametricInitializer['name'][]
 
 /** Keras has two names for these. */
-const ALIASES: Readonly<Record<string, string>> = { uniform: 'randomuniform', normal: 'randomnormal' }
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['uniform', 'randomuniform'],
+  ['normal', 'randomnormal'],
+])
+
+/** Variance scalings that have names of their own: by scale and mode, and by distribution. */
+const FAMILIES: ReadonlyMap<string, string> = new Map([
+  ['1fanavg', 'glorot'],
+  ['2fanin', 'he'],
+  ['1fanin', 'lecun'],
+])
+const ENDINGS: ReadonlyMap<string, string> = new Map([
+  ['uniform', 'Uniform'],
+  ['normal', 'Normal'],
+  ['truncatednormal', 'Normal'],
+])
 
 /** An option that is an initialiser: `glorot_uniform`, `GlorotUniform`, or as the variance scaling that it is (TensorFlow.js). */
 export const initializer = (usual: Initializer) =>
@@ -80,29 +96,20 @@ export const always = (only: NamedInitializer) =>
   initializer(only).refine(found => found === only, `must be ${only}`)
 
 function asEntry(value: unknown): { class_name?: unknown; config: Readonly<Record<string, unknown>> } {
-  const entry = typeof value === 'object' && value !== null ? value : {}
-  return { config: {}, ...entry }
+  const { class_name, config } = asObject(value)
+  return { class_name, config: asObject(config) }
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
 function plainName(name: unknown): string {
   const plain = plainWord(name)
-  return ALIASES[plain] ?? plain
+  return ALIASES.get(plain) ?? plain
 }
 
 function scalingName({ scale, mode, distribution }: Readonly<Record<string, unknown>>): string {
-  const families: Readonly<Record<string, string>> = {
-    '1fanavg': 'glorot',
-    '2fanin': 'he',
-    '1fanin': 'lecun',
-  }
-  const endings: Readonly<Record<string, string>> = {
-    uniform: 'Uniform',
-    normal: 'Normal',
-    truncatednormal: 'Normal',
-  }
-  return `${families[`${scale}${plainWord(mode)}`]}${endings[plainWord(distribution)]}`
-}
-
-function plainWord(word: unknown): string {
-  return String(word).replaceAll('_', '').toLowerCase()
+  const family = FAMILIES.get(`${plainWord(scale)}${plainWord(mode)}`)
+  return `${family}${ENDINGS.get(plainWord(distribution))}`
 }

@@ -22,6 +22,7 @@ import { POOLING_LAYERS } from './keras-pooling-layers.ts'
 import { PREPROCESSING_LAYERS } from './keras-preprocessing-layers.ts'
 import { SEQUENCE_CONVERTERS } from './keras-sequence-layers.ts'
 import { STEP_LAYERS } from './keras-step-layers.ts'
+import { quoted } from './keras-word.ts'
 import type { Layer } from './model-spec.ts'
 
 /** A layer of a Keras model, and the names of those it takes from. */
@@ -133,13 +134,17 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   ...SEQUENCE_CONVERTERS,
 }
 
+const MODELS: ReadonlySet<string> = new Set(['Sequential', 'Functional', 'Model'])
+
 /** The same layer as it is trained here, but for its name and inputs. */
 export function layerFromKeras({ className, config, path }: KerasLayer, refuse: Refuse): Omit<Layer, 'name'> {
   const convert = Object.hasOwn(CONVERTERS, className) ? CONVERTERS[className] : undefined
   if (!convert)
     refuse(
       `${path}.class_name`,
-      `is ${className}; what is trained here is: ${Object.keys(CONVERTERS).join(', ')}`,
+      MODELS.has(className)
+        ? `is ${className}, a model inside a model: build one model of the layers themselves`
+        : `is ${quoted(className)}; what is trained here is: ${Object.keys(CONVERTERS).join(', ')}`,
     )
   const converted = convert(config)
   if ('layer' in converted) return converted.layer

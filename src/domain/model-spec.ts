@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from './json-depth.ts'
 import { PRESET_NAMES } from './presets/preset-names.ts'
 
 const PresetModel = z.strictObject({
@@ -16,6 +17,7 @@ export const ModelRequest = z.union([
   z.strictObject({
     topology: z
       .looseObject({})
+      .refine(json => !isDeeperThan(MOST_LEVELS, json), TOO_DEEP)
       .describe(
         'A network of your own, as model.to_json() of Keras 2 or 3 or model.json of TensorFlow.js has it.',
       ),
@@ -31,6 +33,12 @@ export const ModelSelection = z.union([
       .string()
       .regex(/^model_[0-9a-z]{26}$/, 'must be the id of an uploaded model')
       .describe('An upload.'),
+    weights: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether training starts from the weights of the upload: true if it has any, unless `init` names others. False takes its network alone, with new weights.',
+      ),
   }),
 ])
 
@@ -101,7 +109,8 @@ export type ParametricInitializer =
 
 /**
  * As in Keras 3: `leakyRelu` has a slope of 0.2 below zero, `elu` an alpha of 1, `hardSigmoid` is z / 6 + 1/2 within [0, 1], `gelu` the
- * exact one, z Phi(z), `hardSilu` is z hardSigmoid(z), and `softmax` is taken over the last axis.
+ * exact one, z Phi(z), `hardSilu` is z hardSigmoid(z), and `softmax` is taken over the last axis. `keras2HardSigmoid` is z / 5 + 1/2 within
+ * [0, 1], the `hard_sigmoid` of Keras 2 and TensorFlow.js.
  */
 export const ACTIVATIONS = [
   'linear',
@@ -115,6 +124,7 @@ export const ACTIVATIONS = [
   'tanh',
   'sigmoid',
   'hardSigmoid',
+  'keras2HardSigmoid',
   'gelu',
   'silu',
   'hardSilu',

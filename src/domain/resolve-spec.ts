@@ -3,7 +3,7 @@ import { type DatasetFacts, factsOf, type UploadedData, unknownDataset } from '.
 import { AppError, type Mistake } from './error.ts'
 import type { Warning } from './event.ts'
 import { preparingLayer } from './input-scale.ts'
-import { topologyFromKeras } from './keras-model.ts'
+import { readKerasModel } from './keras-model.ts'
 import { activationOf, type Loss, outputsFor } from './loss.ts'
 import { whyMissing } from './missing-artifact.ts'
 import type { ModelRequest, ModelSpec } from './model-spec.ts'
@@ -41,7 +41,7 @@ export function resolveSpec(
   spec: TrainingSpec
   warnings: Warning[]
 } {
-  const model = resolveModel(request, uploaded)
+  const { model, warnings } = resolveModel(request, uploaded)
   const defaults = 'preset' in model ? PRESETS[model.preset].defaults : {}
   const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
   const merged = { ...DEFAULTS, ...defaults, ...given, model } as unknown as TrainingSpec
@@ -50,20 +50,25 @@ export function resolveSpec(
   const mistakes = [...datasetMistakes(spec), ...excludeMistakes(spec), ...artifactMistakes(spec)]
   if (mistakes.length > 0)
     throw new AppError('invalid_request', 'The job does not fit together.', { mistakes })
-  return { spec, warnings: [...adaptationWarnings(model, init), ...optimizerWarnings(spec.optimizer)] }
+  return {
+    spec,
+    warnings: [...warnings, ...adaptationWarnings(model, init), ...optimizerWarnings(spec.optimizer)],
+  }
 }
 
 function resolveModel(
   { model, loss = DEFAULTS.loss }: Pick<JobRequest, 'model' | 'loss'>,
   uploaded: ModelRequest | undefined,
-): ModelSpec {
+): { model: ModelSpec; warnings: Warning[] } {
   const network = 'id' in model ? uploaded : model
   if (!network) {
     const mistakes = [{ path: 'model.id', message: 'there is no such model' }]
     throw new AppError('invalid_request', 'The model is not there.', { mistakes })
   }
-  if (!('topology' in network)) return network
-  return { topology: topologyFromKeras(network.topology, activationOf(loss)) }
+  if (!('topology' in network)) return { model: network, warnings: [] }
+  const { topology, warnings } = readKerasModel(network.topology, activationOf(loss))
+  // Those of an upload were found when it was made.
+  return { model: { topology }, warnings: 'id' in model ? [] : warnings }
 }
 
 /** What follows from dataset and loss, where the request leaves it open. */

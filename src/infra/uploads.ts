@@ -1,4 +1,5 @@
 import type { DatasetFacts } from '#domain/dataset.ts'
+import type { Warning } from '#domain/event.ts'
 import type { ModelRequest } from '#domain/model-spec.ts'
 
 /** An uploaded dataset: what it is known as, and once it was validated what it holds. */
@@ -23,4 +24,6 @@ export interface ModelRecord {
   createdAt: string
   model: ModelRequest
   weights?: { sha256: string; sizeBytes: number; hasState: boolean }
+  /** What the files say and training does otherwise; absent in records from before they were kept. */
+  warnings?: Warning[]
 }

@@ -70,6 +70,7 @@ describe('weights that are brought', () => {
     ['.keras', ['model.keras'], true],
     ['.h5 of the older Keras', ['legacy.h5'], true],
     ['.weights.h5', ['model.weights.h5'], false],
+    ['.weights.h5 beside a .json', ['model.json', 'model.weights.h5'], true],
   ] as const) {
     it(`a ${what} file of Keras answers as in Keras`, async () => {
       assertClose(answer(await bring([...names], brings ? undefined : { topology: json })), answers)
@@ -161,6 +162,21 @@ describe('weights that are brought', () => {
     }
   })
 
+  it('weights that the network has no place for, and weights that did not come, are warned of', async () => {
+    const { config } = json as { config: object }
+    const shorter = { ...json, config: { ...config, output_layers: ['hidden', 0, 0] } }
+    for (const names of [['model.keras'], ['legacy.h5']]) {
+      const { warnings } = await bring(names, { topology: shorter })
+      assert.deepEqual(
+        warnings.map(({ code }) => code),
+        ['layer_left_out', 'layer_left_out', 'tensors_left_out'],
+      )
+      assert.match(warnings[2]!.message, /no variable for .*layer_norm.*and 1 more/)
+    }
+    const network = await importModel({ files: [written('tfjs.json')] }, folder)
+    assert.deepEqual([network.checkpoint, network.warnings[0]?.code], [undefined, 'weights_left_out'])
+  })
+
   it('half precision is widened, and names of data-parallel training are read', async () => {
     const { tensors } = decodeSafetensors(await readFile(join(folder, 'torch.safetensors')))
     const wrapped = tensors.map(tensor => ({ ...tensor, name: `module.${tensor.name}` }))
@@ -229,15 +245,7 @@ describe('weights that are brought', () => {
     )
   })
 
-  it('quantised weights, and a config that inflates beyond measure, are refused by name', async () => {
-    const manifest = JSON.parse(await readFile(join(folder, 'tfjs.json'), 'utf8'))
-    const [first] = manifest.weightsManifest[0].weights
-    first.quantization = { dtype: 'uint8', scale: 1, min: 0 }
-    await writeFile(join(folder, 'quantised.json'), JSON.stringify(manifest))
-    await assert.rejects(bring(['quantised.json', 'weights.bin']), {
-      name: 'FormatError',
-      message: `${first.name} is quantised; weights are float32`,
-    })
+  it('a config that inflates beyond measure is refused by name', async () => {
     const config = new Uint8Array(17 * 1024 ** 2)
     await writeFile(join(folder, 'swollen.keras'), zipSync({ 'config.json': config }))
     await assert.rejects(bring(['swollen.keras']), {
@@ -285,6 +293,16 @@ describe('weights that are brought', () => {
     await assert.rejects(bring(['model.weights.h5'], lenet), /has shape \[3,3,3,6\], but conv1\/kernel needs/)
     await assert.rejects(bring(['state.safetensors'], lenet), /no tensor has a name of the model/)
     await assert.rejects(bring(['torch.safetensors']), /no file brings a topology/)
+    await assert.rejects(
+      bring(['saved_model.pb', 'variables.index'], lenet),
+      /saved_model\.pb is of a TensorFlow SavedModel, which is not read: .*model\.save\('NAME\.keras'\)/,
+    )
+    await writeFile(join(folder, 'bare.json'), JSON.stringify(json))
+    await assert.rejects(
+      bring(['bare.json', 'weights.bin']),
+      /bare\.json has no weightsManifest, which says what is in weights\.bin/,
+    )
+    await assert.rejects(bring(['net.pth'], lenet), /is a pickle of PyTorch, which is never opened/)
     await assert.rejects(
       bring(['torch.safetensors'], lenet, 'torch.safetensors'),
       /has no state\.0\.accumulator/,

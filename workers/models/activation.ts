@@ -99,6 +99,10 @@ const FUNCTIONS: Readonly<Record<Activation, Differentiable>> = {
     apply: z => tf.div(tf.relu6(tf.add(z, 3)), 6),
     gradient: (dy, y) => tf.mul(dy, tf.div(indicator(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 1))), 6)),
   },
+  keras2HardSigmoid: {
+    apply: z => tf.clipByValue(tf.add(tf.mul(z, 0.2), 0.5), 0, 1),
+    gradient: (dy, y) => tf.mul(dy, tf.mul(indicator(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 1))), 0.2)),
+  },
   gelu: {
     apply: z => tf.mul(z, normalProbability(z)),
     gradient: (dy, _, z) => tf.mul(dy, tf.add(normalProbability(z), tf.mul(z, normalDensity(z)))),

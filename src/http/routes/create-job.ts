@@ -15,6 +15,7 @@ import { missingFiles } from '#infra/dataset-files.ts'
 import type { IdempotencyClaim } from '#infra/job-store.ts'
 import { newId } from '#infra/new-id.ts'
 import { takeOverCheckpoint } from '#infra/take-over-checkpoint.ts'
+import { uploadedModel } from '#infra/uploaded-model.ts'
 
 const schema = {
   operationId: 'createJob',
@@ -64,13 +65,17 @@ export const createJobRoute =
 
     /** The spec, and the checkpoint file that it starts from if it does. */
     async function resolve(body: JobRequest) {
-      const { spec, warnings } = resolveSpec(body, {
+      const uploaded = 'id' in body.model ? await uploadedModel(world, body.model, body.init) : undefined
+      const resolved = resolveSpec(body, {
         upload: await findUpload(body.dataset?.id),
-        model: 'id' in body.model ? (await world.models.get(body.model.id))?.model : undefined,
+        model: uploaded?.network,
       })
+      const { spec } = resolved
+      const warnings = [...(uploaded?.warnings ?? []), ...resolved.warnings]
       requireFiles(spec.dataset)
-      if (!body.init) return { spec, warnings }
-      const { init, file } = await takeOverCheckpoint(world, body.init, spec)
+      const requested = uploaded ? uploaded.init : body.init
+      if (!requested) return { spec, warnings }
+      const { init, file } = await takeOverCheckpoint(world, requested, spec)
       return { spec: { ...spec, init }, warnings, initFile: file }
     }
 

@@ -51,6 +51,7 @@ export const createModelRoute =
           createdAt: new Date().toISOString(),
           model: imported.model,
           ...(stored && { weights: { ...stored, hasState: imported.hasState } }),
+          warnings: [...imported.warnings],
         }
         await models.create(record)
         request.log.info({ modelId: id }, 'a model was uploaded')
