@@ -7,13 +7,17 @@ const common = {
     .min(2)
     .max(10_000)
     .optional()
-    .describe('Names of the classes, by label; found in the data otherwise.'),
+    .describe(
+      'Names of the classes. A label is one of them, or a number that is its place from 0. Without it, classes are the labels that are found in the data.',
+    ),
 }
 
 const labels = z
   .enum(['classes', 'targets'])
   .optional()
-  .describe('What the labels are: classes, or numbers to come close to. Integers are classes otherwise.')
+  .describe(
+    'What the labels are: classes, or numbers to come close to. Without it whole numbers, words and booleans are classes, and numbers with fractions are targets.',
+  )
 
 const column = z.union([z.string().min(1), z.int().min(0)])
 

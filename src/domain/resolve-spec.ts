@@ -191,7 +191,13 @@ function outputMistakes(
 ): Mistake[] {
   const wanted = outputsFor(loss, classes, targets)
   const has = targets === undefined ? `${classes.length} classes` : `${targets} targets an example`
-  if (wanted.length === 0) return [{ path: 'loss', message: `${loss} is for classes, but ${id} has ${has}` }]
+  if (wanted.length === 0)
+    return [
+      {
+        path: 'loss',
+        message: `${loss} is for classes, but ${id} has ${has}; if its labels are classes, upload it again with "labels": "classes"`,
+      },
+    ]
   if (wanted.includes(outputs)) return []
   if (outputs === 1 && activationOf(loss) === 'linear' && targets === undefined)
     return [

@@ -5,6 +5,7 @@ import {
   type ParquetScan,
   parquetMetadataAsync,
   parquetScan,
+  parquetSchema,
 } from 'hyparquet'
 import { FormatError } from '#formats/format-error.ts'
 import { boundedCompressors } from './bounded-compressors.ts'
@@ -41,8 +42,7 @@ export async function withParquet(
       },
     }
     const metadata = await parquetMetadataAsync(file)
-    const scan = await parquetScan({ file, metadata, compressors: boundedCompressors, utf8: false })
-    await use({ metadata, blocks: rows => blocksOf(scan, rows) })
+    await use({ metadata, blocks: rows => blocksOf(metadata, openColumns(file, metadata), rows) })
   } catch (error) {
     throw error instanceof FormatError ? error : new FormatError(`${name}: ${(error as Error).message}`)
   } finally {
@@ -50,22 +50,59 @@ export async function withParquet(
   }
 }
 
-function* blocksOf({ ranges, readColumn }: ParquetScan, rows: number): Generator<Block> {
-  for (const { rowStart: start, rowEnd: end } of ranges) {
+type ReadColumn = (column: string, rowStart: number, rowEnd: number) => Promise<ArrayLike<unknown>>
+
+/**
+ * Each column is read by a scan that knows of it alone: one of the whole file would look through all columns for each. Scans keep
+ * the block that they read last.
+ */
+function openColumns(file: AsyncBuffer, metadata: FileMetaData): ReadColumn {
+  const alone = columnsAlone(metadata)
+  const scans = new Map<string, Promise<ParquetScan>>()
+  return async (column, rowStart, rowEnd) => {
+    const scan =
+      scans.get(column) ?? parquetScan({ file, metadata: alone.get(column)!, compressors: boundedCompressors, utf8: false })
+    scans.set(column, scan)
+    return (await scan).readColumn({ column, rowStart, rowEnd })
+  }
+}
+
+/** What a file would say of itself if it had but one column, by the column. */
+function columnsAlone(metadata: FileMetaData): Map<string, FileMetaData> {
+  const [root, ...elements] = metadata.schema
+  const alone = new Map<string, FileMetaData>()
+  let start = 0
+  for (const { element, count } of parquetSchema(metadata).children) {
+    const schema = [{ ...root!, num_children: 1 }, ...elements.slice(start, start + count)]
+    const groups = metadata.row_groups.map(group => ({ ...group, columns: [] }))
+    alone.set(element.name, { ...metadata, schema, row_groups: groups })
+    start += count
+  }
+  for (const [index, group] of metadata.row_groups.entries()) {
+    for (const chunk of group.columns) {
+      const own = alone.get(chunk.meta_data?.path_in_schema[0] ?? '')
+      own?.row_groups[index]?.columns.push(chunk)
+    }
+  }
+  return alone
+}
+
+function* blocksOf(metadata: FileMetaData, readColumn: ReadColumn, rows: number): Generator<Block> {
+  let start = 0
+  for (const { num_rows: groupRows } of metadata.row_groups) {
+    const end = start + Number(groupRows)
     for (let first = start; first < end; first += rows) {
       const rowEnd = Math.min(first + rows, end)
-      yield {
-        first,
-        count: rowEnd - first,
-        read: async column => {
-          const values = await readColumn({ column, rowStart: first, rowEnd })
-          if (values.length !== rowEnd - first)
-            throw new FormatError(
-              `column "${column}" has ${values.length} values in the rows from ${first}, not ${rowEnd - first}`,
-            )
-          return values
-        },
+      const count = rowEnd - first
+      const read = async (column: string) => {
+        const values = await readColumn(column, first, rowEnd)
+        if (values.length === count) return values
+        throw new FormatError(
+          `column "${column}" has ${values.length} values in ${count} rows, from row ${first} on`,
+        )
       }
+      yield { first, count, read }
     }
+    start = end
   }
 }

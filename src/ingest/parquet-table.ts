@@ -10,7 +10,7 @@ import { type Layout, TableColumns } from './table-columns.ts'
 import { TableSurvey } from './table-survey.ts'
 
 /** Held at a time; a file with wide rows is read in smaller blocks. */
-const BLOCK_VALUES = 2_000_000
+const BLOCK_VALUES = 8_000_000
 const MOST_ROWS = 65_536
 
 interface Place {

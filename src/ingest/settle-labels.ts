@@ -16,6 +16,8 @@ export interface Labels {
   targets: number
 }
 
+type Row = Int32Array | Float32Array
+
 /** What the request says of labels. */
 interface Wanted {
   kind: LabelKind | undefined
@@ -67,11 +69,7 @@ function hotNames(width: number, given: readonly string[] | undefined, { table }
 async function settleClasses(
   columns: Record<SplitName, Columns>,
   { notes }: DatasetWriter,
-  {
-    names,
-    isHot,
-    classOf,
-  }: { names: readonly string[]; isHot: boolean; classOf: (row: Int32Array | Float32Array) => number },
+  { names, isHot, classOf }: { names: readonly string[]; isHot: boolean; classOf: (row: Row) => number },
 ): Promise<void> {
   const counts: ClassCounts = { train: new Float64Array(names.length), test: new Float64Array(names.length) }
   for (const split of ['train', 'test'] as const) {
@@ -83,39 +81,40 @@ async function settleClasses(
 
 async function areOneHot(columns: readonly Column[]): Promise<boolean> {
   for (const column of columns) {
-    for await (const row of rowsOf(column)) {
-      const hot = row.indexOf(1)
-      if (hot < 0 || row.some((value, place) => value !== 0 && place !== hot)) return false
+    for await (const rows of rowsOf(column)) {
+      for (const row of rows) {
+        const hot = row.indexOf(1)
+        if (hot < 0 || row.some((value, place) => value !== 0 && place !== hot)) return false
+      }
     }
   }
   return true
 }
 
 /** A new column with a class in the place of each row. @param counts grow by the examples of each class */
-async function rewrite(
-  column: Column,
-  classOf: (row: Int32Array | Float32Array) => number,
-  counts: Float64Array,
-): Promise<Column> {
+async function rewrite(column: Column, classOf: (row: Row) => number, counts: Float64Array): Promise<Column> {
   const settled = await Column.open(`${column.path}.settled`, 'I32', [], false)
-  for await (const row of rowsOf(column)) {
-    const label = classOf(row)
-    counts[label]!++
-    await settled.append(Int32Array.of(label), column.path)
+  for await (const rows of rowsOf(column)) {
+    const labels = Int32Array.from(rows, classOf)
+    for (const label of labels) counts[label]!++
+    await settled.append(labels, column.path)
   }
   await settled.close()
   return settled as unknown as Column
 }
 
-async function* rowsOf({ path, dtype, rowShape }: Column): AsyncGenerator<Int32Array | Float32Array> {
+/** Some thousand rows at a time. */
+async function* rowsOf({ path, dtype, rowShape }: Column): AsyncGenerator<Row[]> {
   const TypedArray = dtype === 'I32' ? Int32Array : Float32Array
   const width = rowShape[0] ?? 1
-  const rows = Math.max(1, Math.floor(PIECE_NUMBERS / width))
-  const stream = createReadStream(path, { highWaterMark: 4 * width * rows })
+  const atOnce = Math.max(1, Math.floor(PIECE_NUMBERS / width))
+  const stream = createReadStream(path, { highWaterMark: 4 * width * atOnce })
   for await (const bytes of stream as AsyncIterable<Buffer>) {
     const values = new TypedArray(
       (bytes.buffer as ArrayBuffer).slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength),
     )
-    for (let at = 0; at < values.length; at += width) yield values.subarray(at, at + width)
+    yield Array.from({ length: values.length / width }, (_, row) =>
+      values.subarray(row * width, (row + 1) * width),
+    )
   }
 }

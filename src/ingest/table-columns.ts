@@ -31,10 +31,11 @@ export class TableColumns implements TableNames {
     requireDistinct(names, source)
     const unnamed = [...names.keys()].filter(index => isUnnamed(names[index]!))
     if (this.#source === undefined) this.#establish(names, source)
-    const find = (wanted: readonly string[]) => wanted.map(name => names.indexOf(name))
-    const [features, labels] = [find(this.columns), find(this.labelColumns)]
+    const places = new Map(names.map((name, index) => [name, index]))
+    const missing = [...this.columns, ...this.labelColumns].filter(name => !places.has(name))
+    const features = this.columns.map(name => places.get(name)!)
+    const labels = this.labelColumns.map(name => places.get(name)!)
     const known = new Set([...features, ...labels])
-    const missing = [...this.columns, ...this.labelColumns].filter(name => !names.includes(name))
     const extra = names.filter((name, index) => !known.has(index) && !isUnnamed(name))
     if (missing.length > 0 || extra.length > 0) throw this.#mismatch(missing, extra, source)
     return { features, labels, unnamed: unnamed.filter(index => !known.has(index)) }
