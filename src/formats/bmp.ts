@@ -41,7 +41,8 @@ export function decodeBmp(bytes: Uint8Array, mostPixels: number): Pixels {
   if (width < 1 || height < 1 || width * height > mostPixels)
     throw new FormatError(`it is a bitmap of ${width} x ${height} pixels`)
   const rowBytes = Math.ceil((width * bits) / 32) * 4
-  if (pixelsAt + rowBytes * height > bytes.length) throw new FormatError('the bitmap is cut off')
+  if (pixelsAt < header.paletteAt || pixelsAt + rowBytes * height > bytes.length)
+    throw new FormatError('the bitmap is cut off')
   const paint = masks ? masked(masks) : fromPalette(bytes, header)
   const data = new Uint8Array(width * height * 3)
   for (let y = 0, to = 0; y < height; y++) {

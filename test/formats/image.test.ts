@@ -32,6 +32,8 @@ describe('an image file', () => {
         const { data, height, width } = await decodeImage(await fileOf(name), channels, name)
         assert.deepEqual([height, width], [33, 41], name)
         assert.ok((await fileOf(`${name}.${mode}`)).equals(data), `${name} as ${mode}`)
+        const middle = await decodeMiddle(await fileOf(name), [16, 16], channels, name)
+        assert.equal(middle.data.length, 16 * 16 * channels, name)
       }
     }
   })
