@@ -80,11 +80,14 @@ export const EXPORT: ChildKind = {
   largeBytes: 256 * MiB,
 }
 
+/** What an example of a prediction counts as, besides the checkpoint. */
+export const EXAMPLE_BYTES = 2e6
+
 /** Answers predictions; each child holds TensorFlow and a model. */
 export const PREDICT: ChildKind = {
   pool: { children: 2, idleSeconds: 120, waiting: 64, heapBytes: 2 * GiB, dataBytes: 48 * GiB },
   limits: bytes => ({
-    seconds: 120 + bytes / 1e6,
+    seconds: 60 + bytes / 1e6,
     residentBytes: ofMachine(4 * GiB + 4 * bytes),
     folderBytes: 0,
     answerBytes: 256 * MiB,

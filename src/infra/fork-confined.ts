@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { harmlessEnvironment } from '#src/config.ts'
+import { PARENT_VARIABLE } from './end-when-orphaned.ts'
 
 export interface ChildOptions {
   /** Of JavaScript objects. */
@@ -39,7 +40,7 @@ export function forkConfined(entry: string, options: ChildOptions): ChildProcess
   return fork(fileURLToPath(entry), {
     ...program,
     serialization: 'advanced',
-    env: { ...harmlessEnvironment(), ...env },
+    env: { ...harmlessEnvironment(), ...env, [PARENT_VARIABLE]: String(process.pid) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
 }
