@@ -7,8 +7,11 @@ import { PARENT_VARIABLE } from './end-when-orphaned.ts'
 export interface ChildOptions {
   /** Of JavaScript objects. */
   heapBytes: number
-  /** Of memory that the process writes to; the kernel refuses more. For what a look now and then at its size would miss. */
-  dataBytes: number
+  /**
+   * Of memory that the process may write to; the kernel refuses more. For what a look now and then at its size would miss. Absent for
+   * programs of which a GPU's driver maps more than they use.
+   */
+  dataBytes?: number
   /** Further flags for Node. */
   flags?: readonly string[]
   env?: Readonly<Record<string, string>>
@@ -29,7 +32,7 @@ export function forkConfined(entry: string, options: ChildOptions): ChildProcess
   const confine = [
     'echo 1000 > /proc/self/oom_score_adj',
     'ulimit -c 0',
-    `ulimit -d ${Math.ceil(dataBytes / 1024)}`,
+    `ulimit -d ${dataBytes === undefined ? 'unlimited' : Math.ceil(dataBytes / 1024)}`,
   ].map(command => `{ ${command}; } 2>/dev/null`)
   const program = existsSync(SHELL)
     ? {

@@ -173,6 +173,16 @@ describe('a dataset', () => {
     assert.ok(await read(ingester, CSV, await write('small.csv', rows(10))))
   })
 
+  it('is refused when it takes more JavaScript objects than it may', async t => {
+    const ingester = new Ingester(limited(INGEST, {}, { children: 1 }))
+    t.after(() => ingester.close())
+    const wide = await write('wide.csv', `a,y\n${'12,'.repeat(3_400_000)}\n`)
+    await assert.rejects(read(ingester, CSV, wide), {
+      name: 'FormatError',
+      message: 'wide.csv: reading it takes more than 64 MiB of JavaScript heap, which is the limit',
+    })
+  })
+
   it('is read although somebody ends its reader, and refused when it is ended three times', async t => {
     const ingester = new Ingester(limited(INGEST, {}, { children: 1 }))
     t.after(() => ingester.close())
