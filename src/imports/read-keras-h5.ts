@@ -62,8 +62,9 @@ export async function withKerasFile<Result>(
 function open(copy: string, name: string) {
   try {
     return new h5wasm.File(copy, 'r')
-  } catch (error) {
-    throw new FormatError(`${name} is no whole HDF5 file: ${(error as Error).message}`)
+  } catch {
+    // The library's own account is pages long and names its source code.
+    throw new FormatError(`${name} is damaged or cut off: HDF5 cannot open it`)
   }
 }
 

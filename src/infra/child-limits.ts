@@ -20,7 +20,7 @@ export interface ChildKind {
 
 /** Reads uploaded models. */
 export const IMPORT: ChildKind = {
-  pool: { children: 3, idleSeconds: 10, waiting: 64, heapBytes: 2 * GiB, dataBytes: 24 * GiB },
+  pool: { children: 3, idleSeconds: 10, waiting: 64, heapBytes: 2 * GiB, dataBytes: ofMachine(24 * GiB) },
   limits: bytes => ({
     seconds: 10 + bytes / 1e6,
     residentBytes: ofMachine(1.5 * GiB + 5 * bytes),
@@ -41,7 +41,7 @@ export const INGEST: ChildKind = {
     flags: ['--max-semi-space-size=2'],
     // Of glibc: threads that decode images would each keep a heap of freed memory.
     env: { MALLOC_ARENA_MAX: '1' },
-    dataBytes: 4 * GiB,
+    dataBytes: ofMachine(4 * GiB),
   },
   limits: bytes => ({
     seconds: Math.min(60 + bytes / 200e3, 6 * 3600),
@@ -60,7 +60,7 @@ export const INGEST_PARQUET: ChildKind = {
     idleSeconds: 10,
     waiting: Number.POSITIVE_INFINITY,
     heapBytes: 3 * GiB,
-    dataBytes: 8 * GiB,
+    dataBytes: ofMachine(8 * GiB),
   },
   limits: bytes => ({ ...INGEST.limits(bytes), residentBytes: ofMachine(4 * GiB) }),
 }
@@ -70,7 +70,7 @@ export const FOLDER_SECONDS = 3600
 
 /** Makes files from checkpoints. */
 export const EXPORT: ChildKind = {
-  pool: { children: 2, idleSeconds: 10, waiting: 64, heapBytes: 2 * GiB, dataBytes: 32 * GiB },
+  pool: { children: 2, idleSeconds: 10, waiting: 64, heapBytes: 2 * GiB, dataBytes: ofMachine(32 * GiB) },
   limits: bytes => ({
     seconds: 60 + bytes / 250e3,
     residentBytes: ofMachine(2 * GiB + 8 * bytes),
@@ -80,11 +80,14 @@ export const EXPORT: ChildKind = {
   largeBytes: 256 * MiB,
 }
 
+/** What an example of a prediction counts as, besides the checkpoint. */
+export const EXAMPLE_BYTES = 2e6
+
 /** Answers predictions; each child holds TensorFlow and a model. */
 export const PREDICT: ChildKind = {
-  pool: { children: 2, idleSeconds: 120, waiting: 64, heapBytes: 2 * GiB, dataBytes: 48 * GiB },
+  pool: { children: 2, idleSeconds: 120, waiting: 64, heapBytes: 2 * GiB },
   limits: bytes => ({
-    seconds: 120 + bytes / 1e6,
+    seconds: 60 + bytes / 1e6,
     residentBytes: ofMachine(4 * GiB + 4 * bytes),
     folderBytes: 0,
     answerBytes: 256 * MiB,

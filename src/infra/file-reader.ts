@@ -15,6 +15,8 @@ export interface Reading<Task> {
   workBytes: number
   /** Where the reader may write. */
   folder: string
+  /** Called when a process begins to read, each time. */
+  onBegin?: (() => void) | undefined
 }
 
 /** How often a file is given to a new process when the last one ended: somebody else may have ended it. */
@@ -65,9 +67,10 @@ export class FileReader<Task, Answer extends object> {
 
 async function readWith<Task, Answer extends object>(
   child: WarmChild<Task, Answer>,
-  { task, folder }: Reading<Task>,
+  { task, folder, onBegin }: Reading<Task>,
   limits: TaskLimits,
 ): Promise<Answer> {
+  onBegin?.()
   const answer = await child.ask(task, limits, folder)
   if (!('error' in answer)) return answer
   // What a bad file has left of the libraries that read it is not known: the next file gets a new process.

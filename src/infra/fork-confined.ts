@@ -2,12 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { harmlessEnvironment } from '#src/config.ts'
+import { PARENT_VARIABLE } from './end-when-orphaned.ts'
 
 export interface ChildOptions {
   /** Of JavaScript objects. */
   heapBytes: number
-  /** Of memory that the process writes to; the kernel refuses more. For what a look now and then at its size would miss. */
-  dataBytes: number
+  /**
+   * Of memory that the process may write to; the kernel refuses more. For what a look now and then at its size would miss. Absent for
+   * programs of which a GPU's driver maps more than they use.
+   */
+  dataBytes?: number
   /** Further flags for Node. */
   flags?: readonly string[]
   env?: Readonly<Record<string, string>>
@@ -28,7 +32,7 @@ export function forkConfined(entry: string, options: ChildOptions): ChildProcess
   const confine = [
     'echo 1000 > /proc/self/oom_score_adj',
     'ulimit -c 0',
-    `ulimit -d ${Math.ceil(dataBytes / 1024)}`,
+    `ulimit -d ${dataBytes === undefined ? 'unlimited' : Math.ceil(dataBytes / 1024)}`,
   ].map(command => `{ ${command}; } 2>/dev/null`)
   const program = existsSync(SHELL)
     ? {
@@ -39,7 +43,7 @@ export function forkConfined(entry: string, options: ChildOptions): ChildProcess
   return fork(fileURLToPath(entry), {
     ...program,
     serialization: 'advanced',
-    env: { ...harmlessEnvironment(), ...env },
+    env: { ...harmlessEnvironment(), ...env, [PARENT_VARIABLE]: String(process.pid) },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
 }

@@ -28,11 +28,12 @@ export class Ingester {
     this.#parquet = new FileReader(entry, parquet)
   }
 
-  /** @throws as `FileReader.read` does */
-  async ingest(task: IngestTask): Promise<Ingested> {
+  /** @param onBegin is called when a process begins to read. @throws as `FileReader.read` does */
+  async ingest(task: IngestTask, onBegin?: () => void): Promise<Ingested> {
     const { request, files, folder } = task
     const reader = request.format === 'parquet' ? this.#parquet : this.#streaming
-    const reading = { task, name: sourceName(files), workBytes: await sourceBytes(files), folder }
+    const workBytes = await sourceBytes(files)
+    const reading = { task, name: sourceName(files), workBytes, folder, onBegin }
     // A registered folder is read where it lies, and its size is not known.
     return await reader.read(reading, 'folder' in request ? { seconds: FOLDER_SECONDS } : {})
   }

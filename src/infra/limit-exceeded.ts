@@ -9,7 +9,7 @@ export interface TaskLimits {
 }
 
 const RESOURCES = {
-  seconds: (limit: number) => `${count(limit)} s`,
+  seconds: (limit: number) => `${count(Math.round(limit))} s`,
   residentBytes: (limit: number) => `${inMiB(limit)} of memory`,
   heapBytes: (limit: number) => `${inMiB(limit)} of JavaScript heap`,
   folderBytes: (limit: number) => `${inMiB(limit)} of files`,

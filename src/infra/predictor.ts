@@ -1,7 +1,7 @@
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { CheckpointSource } from './checkpoint-source.ts'
-import { PREDICT } from './child-limits.ts'
+import { EXAMPLE_BYTES, PREDICT } from './child-limits.ts'
 import { ChildPool } from './child-pool.ts'
 import type { ChildError } from './child-protocol.ts'
 import { taskFailure } from './task-failure.ts'
@@ -55,7 +55,7 @@ export class Predictor {
    * @throws FormatError for what is no image; AppError `limit_exceeded` or `unavailable`
    */
   async predict({ model, inputs }: Omit<PredictionTask, 'load'>, source: ModelSource): Promise<Prediction> {
-    const limits = this.#kind.limits(source.checkpoint.sizeBytes)
+    const limits = this.#kind.limits(source.checkpoint.sizeBytes + inputs.count * EXAMPLE_BYTES)
     const work = async (child: Child) => {
       this.#held.set(child, model)
       const answer = await child.ask({ model, inputs }, limits)

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promi
 import { basename, join } from 'node:path'
 import pidusage from 'pidusage'
 import { type DatasetUpload, takeInUpload, UPLOAD_NOTE, type UploadStores } from './take-in-upload.ts'
+import { attemptsOf } from './upload-attempts.ts'
 
 /** Of two clocks that tell the age of a process and of a folder. */
 const CLOCK_SLACK_MS = 10_000
@@ -38,7 +39,9 @@ export async function uploadIds(root: string): Promise<Set<string>> {
 }
 
 /**
- * Validates what was uploaded whole, and clears the rest away.
+ * Validates what was uploaded whole, and clears the rest away. Uploads that were being read when the service ended are read one after the
+ * other, so that the one that ends it, if there is one, is found without blaming others.
+ *
  * @param onFault hears of an upload that could not be read, or is not settled, for a reason that is not its own
  */
 export async function resumeUploads(
@@ -53,7 +56,12 @@ export async function resumeUploads(
     if (record?.state.status !== 'validating' || !upload) await rm(folder, { recursive: true, force: true })
     else await takeInUpload(stores, record, upload, folder, error => onFault(error, id))
   }
-  await Promise.all(folders.map(folder => resume(folder).catch(error => onFault(error, basename(folder)))))
+  const resumeAll = async (some: readonly string[]) => {
+    for (const folder of some) await resume(folder).catch(error => onFault(error, basename(folder)))
+  }
+  const suspects = folders.filter(folder => attemptsOf(folder) > 0)
+  const others = folders.filter(folder => !suspects.includes(folder))
+  await Promise.all([resumeAll(suspects), ...others.map(folder => resumeAll([folder]))])
 }
 
 /** The files may have been moved since the note was written. */

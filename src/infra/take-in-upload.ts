@@ -97,12 +97,14 @@ async function readUpload(
   const attempts = attemptsOf(folder)
   if (attempts >= MOST_ATTEMPTS)
     return { status: 'invalid', error: `the service ended ${attempts} times while it read the upload` }
-  noteAttempts(folder, attempts + 1)
   const workDir = join(folder, 'work')
   const ingest = async () => {
     await rm(workDir, { recursive: true, force: true })
     await mkdir(workDir)
-    return await ingester.ingest({ request, files, folder: workDir })
+    // Counted when its turn has come: while it waits, what ends the service is another upload.
+    return await ingester.ingest({ request, files, folder: workDir }, () =>
+      noteAttempts(folder, attempts + 1),
+    )
   }
   try {
     const ingested = await retryUntilAnswered(ingest, error => !isPassing(error), STORES_SECONDS)

@@ -7,9 +7,10 @@ import { LimitExceeded, type TaskLimits } from './limit-exceeded.ts'
 import { watchLimits } from './watch-limits.ts'
 
 const START_SECONDS = 120
-const STDERR_LENGTH = 4_000
+/** A few times what V8 writes of its stack when it aborts. */
+const STDERR_LENGTH = 16_000
 /** What V8 says when its heap is full. */
-const OUT_OF_HEAP = /heap out of memory/
+const OUT_OF_HEAP = /heap out of memory|FatalProcessOutOfMemory/
 /** What libraries say when the kernel gives them no more. */
 const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc|cannot allocate|enlarge memory/i
 
@@ -45,7 +46,7 @@ export class WarmChild<Task, Answer extends object> {
       child.send(order, () => {})
       return watchLimits(child.pid!, limits, folder, signal)
     })
-    if ('error' in message) throwIfLimit(message, limits)
+    if ('error' in message) throwIfLimit(message, limits, this.#options)
     return message
   }
 
@@ -59,7 +60,8 @@ export class WarmChild<Task, Answer extends object> {
     this.#child = child
     this.#stderrTail = ''
     child.on('error', () => {})
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+    // Without one it could not be spawned, which is told as an `error`.
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_LENGTH)
     })
     try {
@@ -78,11 +80,8 @@ export class WarmChild<Task, Answer extends object> {
     const settled = new AbortController()
     const { signal } = settled
     try {
-      const message = once(child, 'message', { signal })
-      const [received] = (await Promise.race([message, this.#ended(child, signal), watch(signal)])) as [
-        Message,
-      ]
-      return received
+      const ended = this.#ended(child, signal)
+      return await Promise.race([nextMessage<Message>(child, signal), ended, watch(signal)])
     } catch (error) {
       await this.#kill(child)
       throw error
@@ -93,7 +92,7 @@ export class WarmChild<Task, Answer extends object> {
 
   /** Rejects when the child has ended, and never once the signal is given. */
   #ended(child: ChildProcess, signal: AbortSignal): Promise<never> {
-    return new Promise((_, reject) => {
+    const ended = new Promise<never>((_, reject) => {
       const onClose = (code: number | null, cause: string | null) =>
         reject(
           OUT_OF_HEAP.test(this.#stderrTail)
@@ -105,6 +104,9 @@ export class WarmChild<Task, Answer extends object> {
       signal.addEventListener('abort', () => child.off('close', onClose).off('error', onError))
       if (child.exitCode !== null || child.signalCode !== null) onClose(child.exitCode, child.signalCode)
     })
+    // It may come to nobody's ears when the task could not be sent at all.
+    ended.catch(() => {})
+    return ended
   }
 
   async #kill(child: ChildProcess): Promise<void> {
@@ -116,10 +118,23 @@ export class WarmChild<Task, Answer extends object> {
   }
 }
 
+function nextMessage<Message>(child: ChildProcess, signal: AbortSignal): Promise<Message> {
+  return new Promise(resolve => {
+    const onMessage = (message: unknown) => resolve(message as Message)
+    child.once('message', onMessage)
+    signal.addEventListener('abort', () => child.off('message', onMessage))
+  })
+}
+
 /** An allocation that was refused is the memory limit too; a full disk is not. */
-function throwIfLimit({ error: { name, message } }: ChildError, limits: TaskLimits): void {
-  if (name === ANSWER_TOO_LARGE) throw new LimitExceeded('answerBytes', limits.answerBytes)
-  if (OUT_OF_MEMORY.test(message)) throw new LimitExceeded('residentBytes', limits.residentBytes)
+function throwIfLimit(
+  { error: { name, message } }: ChildError,
+  { answerBytes, residentBytes }: TaskLimits,
+  { dataBytes = residentBytes }: ChildOptions,
+): void {
+  if (name === ANSWER_TOO_LARGE) throw new LimitExceeded('answerBytes', answerBytes)
+  if (OUT_OF_MEMORY.test(message))
+    throw new LimitExceeded('residentBytes', Math.min(residentBytes, dataBytes))
 }
 
 function rejectAfter(seconds: number, signal: AbortSignal): Promise<never> {

@@ -1,23 +1,29 @@
 import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import pidusage from 'pidusage'
 import { trainingText } from '#exports/model-metadata.ts'
 import { encodeCheckpoint } from '#formats/checkpoint.ts'
 import { crc32c } from '#formats/crc32c.ts'
-import { type ChildKind, EXPORT, IMPORT, INGEST, PREDICT } from '#infra/child-limits.ts'
+import { type ChildKind, EXAMPLE_BYTES, EXPORT, IMPORT, INGEST, PREDICT } from '#infra/child-limits.ts'
 import { Exporter } from '#infra/exporter.ts'
 import { Importer } from '#infra/importer.ts'
 import { Ingester } from '#infra/ingester.ts'
 import type { TaskLimits } from '#infra/limit-exceeded.ts'
 import { Predictor } from '#infra/predictor.ts'
+import { endChild, endWithTests } from '#test/end-with-tests.ts'
 import { recordOf } from '#test/exports/record.ts'
 import { childrenOf } from './children-of.ts'
 
 const MiB = 1024 ** 2
+/** Of the processor: more than a reader takes to start. */
+const BUSY_MS = 5_000
 const FIXTURES = new URL('../fixtures/corrupt-h5/', import.meta.url)
 const CSV = { name: 'table', format: 'csv', label: 'y', header: true, delimiter: ',' } as const
 
@@ -80,6 +86,14 @@ async function killReader(folder: string): Promise<void> {
   await rm(written)
 }
 
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 describe('a model whose file keeps its reader busy without end', () => {
   it('is refused by the time that it may take, and holds up no other', async t => {
     const importer = new Importer(limited(IMPORT, { seconds: 10 }))
@@ -106,6 +120,22 @@ describe('a model whose file keeps its reader busy without end', () => {
     await importer.close()
     await Promise.all(given)
   })
+})
+
+it('a reader that a file keeps busy ends when the service is killed', { timeout: 300_000 }, async () => {
+  const script = fileURLToPath(new URL('own-importer.ts', import.meta.url))
+  const service = endWithTests(fork(script, [await workDir()]))
+  const reader = await new Promise<number>(resolve => {
+    const timer = setInterval(async () => {
+      const [pid] = childrenOf(service.pid!, 'import-process')
+      // Busy: its main thread has used more of the processor than its start takes.
+      if (pid === undefined || (await pidusage(pid)).ctime < BUSY_MS) return
+      clearInterval(timer)
+      resolve(pid)
+    }, 100)
+  })
+  await endChild(service, 'SIGKILL')
+  while (isAlive(reader)) await new Promise(resolve => setTimeout(resolve, 50))
 })
 
 describe('a dataset', () => {
@@ -141,6 +171,16 @@ describe('a dataset', () => {
       message: 'bomb.tfrecord.gz: reading it takes more than 300 MiB of memory, which is the limit',
     })
     assert.ok(await read(ingester, CSV, await write('small.csv', rows(10))))
+  })
+
+  it('is refused when it takes more JavaScript objects than it may', async t => {
+    const ingester = new Ingester(limited(INGEST, {}, { children: 1 }))
+    t.after(() => ingester.close())
+    const wide = await write('wide.csv', `a,y\n${'12,'.repeat(3_400_000)}\n`)
+    await assert.rejects(read(ingester, CSV, wide), {
+      name: 'FormatError',
+      message: 'wide.csv: reading it takes more than 64 MiB of JavaScript heap, which is the limit',
+    })
   })
 
   it('is read although somebody ends its reader, and refused when it is ended three times', async t => {
@@ -187,7 +227,7 @@ describe('what is made of a checkpoint', () => {
   })
 
   it('answers again after a prediction that took too long', async t => {
-    const predictor = new Predictor(chosen(PREDICT, { 1: { seconds: 0.001 } }))
+    const predictor = new Predictor(chosen(PREDICT, { [1 + EXAMPLE_BYTES]: { seconds: 0.001 } }))
     t.after(() => predictor.close())
     const ask = (sizeBytes: number) =>
       predictor.predict(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +11,7 @@ import { newId } from '#infra/new-id.ts'
 import { redisKeys } from '#infra/redis-keys.ts'
 import { claimUploads, resumeUploads, uploadsOf } from '#infra/resume-uploads.ts'
 import { noteUpload } from '#infra/take-in-upload.ts'
-import { noteAttempts } from '#infra/upload-attempts.ts'
+import { attemptsOf, noteAttempts } from '#infra/upload-attempts.ts'
 import { settleLostUploads } from '#src/dispatcher/settle-lost-uploads.ts'
 import { startWorld, type TestWorld } from '#test/start-world.ts'
 
@@ -36,11 +37,11 @@ describe('uploads that a service left when it was killed', () => {
   })
 
   /** An upload of a process. @returns its id and its folder */
-  async function leave(pid: number, below = root) {
+  async function leave(pid: number, below = root, rows = '1,0\n2,1\n') {
     const id = newId('dataset')
     const folder = join(uploadsOf(below, pid), id)
     await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, '0'), 'a,y\n1,0\n2,1\n')
+    await writeFile(join(folder, '0'), `a,y\n${rows}`)
     await noteUpload(
       test.world,
       id,
@@ -82,6 +83,23 @@ describe('uploads that a service left when it was killed', () => {
       status: 'invalid',
       error: 'the service ended 3 times while it read the upload',
     })
+    await assert.rejects(access(folder))
+  })
+
+  it('are read again as often as the service stops in good order', async () => {
+    const { id, folder } = await leave(await deadProcess(), root, '1,0\n2,1\n'.repeat(1_000_000))
+    const stopped = await test.connectAgain()
+    const [claimed] = await claimUploads(root)
+    const resumed = resumeUploads(stopped, [claimed!], error => assert.match(error.message, /is stopping/))
+    while (!existsSync(join(claimed!, 'work', 'train.x')))
+      await new Promise(resolve => setTimeout(resolve, 20))
+    assert.equal(attemptsOf(claimed!), 1)
+    await stopped.close()
+    await resumed
+    assert.equal(attemptsOf(claimed!), 0)
+    assert.equal((await stateOf(id)).status, 'validating')
+    await resumeUploads(test.world, [claimed!], assert.ifError)
+    assert.equal((await stateOf(id)).status, 'ready')
     await assert.rejects(access(folder))
   })
 
