@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { AppError } from './error.ts'
-import { withoutOperators } from './keras-arithmetic.ts'
+import { plainEntry } from './keras-entry.ts'
 import { type KerasLayer, layerFromKeras } from './keras-layer.ts'
-import { layerNameFromKeras } from './keras-names.ts'
+import { withPlainReferences } from './keras-names.ts'
 import type { LossActivation } from './loss.ts'
 import type { Layer, Topology } from './model-spec.ts'
 import { NETWORK_INPUT, placeLayers } from './shape.ts'
@@ -21,13 +21,10 @@ type LayerEntry = z.infer<typeof LayerEntry>
 const Model = z.object({
   class_name: z.enum(['Sequential', 'Functional', 'Model']),
   config: z.object({
-    layers: z
-      .array(LayerEntry.transform(entry => withoutOperators(entry) as typeof entry))
-      .min(1)
-      .max(1000),
+    layers: z.array(z.preprocess(plainEntry, LayerEntry)).min(1).max(1000),
     build_input_shape: z.array(z.int().nullable()).optional(),
     input_layers: z.unknown().optional(),
-    output_layers: z.unknown().optional(),
+    output_layers: z.unknown().optional().transform(withPlainReferences),
   }),
 })
 
@@ -101,7 +98,7 @@ function describe(entry: LayerEntry, index: number, sequence: readonly LayerEntr
 }
 
 function nameOf({ name, config }: LayerEntry): string {
-  return layerNameFromKeras(name ?? String(config.name ?? ''))
+  return name ?? String(config.name ?? '')
 }
 
 /** Keras 2 writes [[["layer", 0, 0, {}], ...]], Keras 3 [{ args: [tensor or tensors] }]; both once for every use of the layer. */
@@ -111,7 +108,7 @@ function inboundNames({ inbound_nodes: nodes = [] }: LayerEntry, path: string): 
   const names: string[] = []
   const visit = (value: unknown): void => {
     if (Array.isArray(value) && typeof value[0] === 'string' && typeof value[1] === 'number')
-      names.push(layerNameFromKeras(value[0]))
+      names.push(value[0])
     else if (Array.isArray(value)) for (const inner of value) visit(inner)
     else if (typeof value === 'object' && value !== null) {
       const { args, kwargs, class_name: kind, config } = value as Record<string, unknown>
@@ -139,7 +136,7 @@ function withOutputLast(layers: readonly KerasLayer[], outputs: unknown): readon
   const names: string[] = []
   const visit = (value: unknown): void => {
     if (!Array.isArray(value)) return
-    if (typeof value[0] === 'string') names.push(layerNameFromKeras(value[0]))
+    if (typeof value[0] === 'string') names.push(value[0])
     else for (const inner of value) visit(inner)
   }
   visit(outputs)
