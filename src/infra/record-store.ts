@@ -57,10 +57,10 @@ export class RecordStore<Stored extends { id: string }> {
   /** Every record, newest first, as it was when it came up. */
   async *all(): AsyncGenerator<Stored, void, undefined> {
     for (let after: string | undefined; ; ) {
-      const page = (await this.list(after, PAGE)).slice(0, PAGE)
-      yield* page
-      if (page.length < PAGE) return
-      after = page.at(-1)!.id
+      const { found, nextAfter } = await this.list(after, PAGE)
+      yield* found
+      if (nextAfter === null) return
+      after = nextAfter
     }
   }
 
