@@ -6,7 +6,7 @@ import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { AppError } from '#domain/error.ts'
-import { parseByZod } from './validate-by-zod.ts'
+import { parseByZod } from '#domain/parse-by-zod.ts'
 
 /** A file part, as it lies in the folder of its upload. */
 export interface UploadedFile {
