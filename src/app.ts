@@ -10,6 +10,7 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { serializerCompiler } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { rememberMethods } from '#http/allowed-methods.ts'
 import { authenticate } from '#http/authenticate.ts'
@@ -18,6 +19,7 @@ import { CLOSE } from '#http/frame-socket.ts'
 import { registerOpenapi } from '#http/openapi.ts'
 import { cancelJobRoute } from '#http/routes/cancel-job.ts'
 import { changeJobRoute } from '#http/routes/change-job.ts'
+import { cloneJobRoute } from '#http/routes/clone-job.ts'
 import { createDatasetRoute, type DatasetFolders } from '#http/routes/create-dataset.ts'
 import { createJobRoute } from '#http/routes/create-job.ts'
 import { createModelRoute } from '#http/routes/create-model.ts'
@@ -86,6 +88,7 @@ export async function createApp(
   await registerOpenapi(app)
 
   await app.register(createJobRoute(world, datasetsDir))
+  await app.register(cloneJobRoute(world, datasetsDir))
   await app.register(listJobsRoute(world))
   await app.register(getJobRoute(world))
   await app.register(changeJobRoute(world))
@@ -116,7 +119,8 @@ export async function createApp(
 /** Bodies are JSON; action routes are posted to with none, whatever content type a client sends along. */
 function takeJsonOrNothing(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'ignore')
-  const takesNone = (request: FastifyRequest) => request.routeOptions.schema?.body === undefined
+  const takesNone = ({ routeOptions: { schema } }: FastifyRequest) =>
+    schema?.body === undefined || (schema.body as z.ZodType).safeParse(undefined).success
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '' && takesNone(request)) done(null, undefined)

@@ -1,14 +1,15 @@
 import { ARTIFACT_NAMES, artifactFile } from './artifact.ts'
+import { namedAugmentation } from './augmentation.ts'
 import { type DatasetFacts, factsOf, type UploadedData, unknownDataset } from './dataset.ts'
 import { AppError, type Mistake } from './error.ts'
 import type { Warning } from './event.ts'
-import { topologyFromKeras } from './keras-model.ts'
 import { activationOf, type Loss, outputsFor } from './loss.ts'
 import { whyMissing } from './missing-artifact.ts'
 import type { ModelRequest, ModelSpec } from './model-spec.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
 import { PRESETS } from './presets/presets.ts'
 import { modelName, outputCount, topologyOf } from './presets/topology-of.ts'
+import { readTopology } from './read-topology.ts'
 import type { JobRequest, TrainingSpec } from './training-spec.ts'
 import { variablesOf } from './variables.ts'
 
@@ -49,7 +50,7 @@ export function resolveSpec(
   const mistakes = [...datasetMistakes(spec), ...excludeMistakes(spec), ...artifactMistakes(spec)]
   if (mistakes.length > 0)
     throw new AppError('invalid_request', 'The job does not fit together.', { mistakes })
-  return { spec, warnings: optimizerWarnings(spec.optimizer) }
+  return { spec, warnings: [...optimizerWarnings(spec.optimizer), ...selectionWarnings(spec)] }
 }
 
 function resolveModel(
@@ -62,7 +63,7 @@ function resolveModel(
     throw new AppError('invalid_request', 'The model is not there.', { mistakes })
   }
   if (!('topology' in network)) return network
-  return { topology: topologyFromKeras(network.topology, activationOf(loss)) }
+  return { topology: readTopology(network.topology, activationOf(loss)) }
 }
 
 /** What follows from dataset and loss, where the request leaves it open. */
@@ -71,11 +72,13 @@ function fitDefaults(
   request: Partial<JobRequest>,
   upload: UploadedData | undefined,
 ): TrainingSpec {
-  const dataset = { ...spec.dataset, ...(upload && { upload }) }
+  const { upload: _, ...ref } = spec.dataset
+  const dataset = { ...ref, ...(upload && { upload }) }
   const hasTest = factsOf(dataset)?.splits.test !== 0
   return {
     ...spec,
     dataset,
+    augmentation: spec.augmentation.map(namedAugmentation),
     ...(!hasTest && !request.validation && { validation: { fraction: 0.1 } }),
     ...(activationOf(spec.loss) === 'linear' && {
       checkpoint: { ...spec.checkpoint, bestBy: 'validationLoss' as const },
@@ -177,6 +180,13 @@ function artifactMistakes({ artifacts, model, optimizer }: TrainingSpec): Mistak
     const message = whyMissing(name, topologyOf(model), optimizer)
     return message ? [{ path: `artifacts.${index}`, message }] : []
   })
+}
+
+/** The best of many epochs on the same examples is measured as too good on them. */
+function selectionWarnings({ validation, checkpoint }: TrainingSpec): Warning[] {
+  if (!('split' in validation) || checkpoint.keepBest === 0) return []
+  const message = `The best checkpoint is chosen by ${checkpoint.bestBy} on the test split, so what it reaches there is optimistic. Hold out training examples to choose by with "validation": { "fraction": 0.1 }, or report the last epoch.`
+  return [{ code: 'best_chosen_on_test', path: 'checkpoint.bestBy', message }]
 }
 
 /** Published runs leave the recommended ranges, so these warn and never refuse. */

@@ -42,7 +42,7 @@ describe('submitting a job', () => {
     assert.deepEqual([body.spec.batchSize, body.spec.epochs, body.spec.priority], [64, 10, 42])
     assert.deepEqual(
       body.warnings.map(({ path }: { path: string }) => path),
-      ['optimizer.c', 'optimizer.mu'],
+      ['optimizer.c', 'optimizer.mu', 'checkpoint.bestBy'],
     )
     assert.equal((await request(api.url).get(body.links.self)).body.queuePosition, 1)
   })
@@ -87,7 +87,7 @@ describe('submitting a job', () => {
       {
         path: 'dataset.id',
         message:
-          'there is no dataset "imagenet"; there is: mnist, cifar10, cifar100, synthetic-cifar10, and what was uploaded',
+          'there is no dataset "imagenet"; there is: mnist, cifar10, cifar100, synthetic-cifar10, and what was uploaded.',
       },
     ])
     const wrong = await submit({
