@@ -32,6 +32,14 @@ const uploads = join(config.dataDir, 'uploads')
 const complain = (err: Error) => logger.error({ err }, 'an upload could not be validated')
 resumeUploads(world, await leftUploads(uploads), complain).catch(complain)
 const uploadsDir = uploadsOf(uploads, process.pid)
+world.jobs
+  .indexOlderJobs()
+  .catch(err =>
+    logger.warn(
+      { err },
+      'jobs of an earlier version could not be indexed; lists sorted by a metric may lack them',
+    ),
+  )
 const app = await createApp(world, { ...config, uploadsDir, logger })
 const stopReconciling = reconcileQueue(world, logger)
 const stopSweeping = sweepOrphans(world, logger)

@@ -81,11 +81,15 @@ function mistakesOf(issues: readonly Issue[], prefix: readonly PropertyKey[]): M
 
 /** The branch of a union that the value came closest to: of its type, one that knows all its keys, then the one with fewest mistakes. */
 function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
-  const count = (branch: readonly Issue[], isCounted: (issue: Issue) => boolean) =>
-    branch.filter(isCounted).length
+  const sum = (branch: readonly Issue[], weigh: (issue: Issue) => number) =>
+    branch.reduce((total, issue) => total + weigh(issue), 0)
+  // A value of another type is farther away than a wrong word.
   const misfits = (branch: readonly Issue[]) =>
-    count(branch, ({ code, path }) => code === 'invalid_type' && path.length === 0)
-  const strangers = (branch: readonly Issue[]) => count(branch, ({ code }) => code === 'unrecognized_keys')
+    sum(branch, ({ code, path }) =>
+      path.length > 0 ? 0 : code === 'invalid_type' ? 2 : Number(code === 'invalid_value'),
+    )
+  const strangers = (branch: readonly Issue[]) =>
+    sum(branch, ({ code }) => Number(code === 'unrecognized_keys'))
   const ranked = [...branches].sort(
     (a, b) => misfits(a) - misfits(b) || strangers(a) - strangers(b) || a.length - b.length,
   )

@@ -1,11 +1,21 @@
 import type { Redis } from 'ioredis'
+import { MOST_SCANNED } from './list-jobs.ts'
+import { membersOf } from './members-of.ts'
 import { redisKeys } from './redis-keys.ts'
 
 /** What clients upload; the content of each is a blob in the namespace of its id. */
 export type RecordKind = 'dataset' | 'model'
 
+export interface RecordQuery {
+  after?: string | undefined
+  limit: number
+  name?: string | undefined
+}
+
+const PAGE = 200
+
 /** Records of one kind in Redis, by ids that sort by time. */
-export class RecordStore<Stored extends { id: string }> {
+export class RecordStore<Stored extends { id: string; name: string }> {
   readonly #redis: Redis
   readonly #kind: RecordKind
 
@@ -29,11 +39,33 @@ export class RecordStore<Stored extends { id: string }> {
     return (await this.#redis.set(this.#key(record.id), JSON.stringify(record), 'XX')) === 'OK'
   }
 
-  /** Newest first, beginning after the id `after`; one more than `limit` if there is one. */
-  async list(after: string | undefined, limit: number): Promise<Stored[]> {
-    const from = after === undefined ? '+' : `(${after}`
+  /**
+   * Newest first, beginning after the id `after`.
+   * @param name what the names begin with
+   * @returns fewer than `limit`, and where to go on, when too many records would have to be looked at
+   */
+  async list({
+    after,
+    limit,
+    name = '',
+  }: RecordQuery): Promise<{ found: Stored[]; nextAfter: string | null }> {
+    const found: Stored[] = []
     const all = redisKeys.allRecords(this.#kind)
-    const ids = await this.#redis.zrevrangebylex(all, from, '-', 'LIMIT', 0, limit + 1)
+    const count = name === '' ? limit + 1 : PAGE
+    let scanned = 0
+    for await (const ids of membersOf(this.#redis, [all], { order: 'desc', count, after })) {
+      for (const record of await this.#load(ids)) {
+        if (!record.name.startsWith(name)) continue
+        if (found.length === limit) return { found, nextAfter: found.at(-1)!.id }
+        found.push(record)
+      }
+      scanned += ids.length
+      if (scanned >= MOST_SCANNED && ids.length === count) return { found, nextAfter: ids.at(-1)! }
+    }
+    return { found, nextAfter: null }
+  }
+
+  async #load(ids: readonly string[]): Promise<Stored[]> {
     if (ids.length === 0) return []
     const texts = await this.#redis.mget(ids.map(id => this.#key(id)))
     return texts.flatMap(text => (text === null ? [] : [JSON.parse(text) as Stored]))

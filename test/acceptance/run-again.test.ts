@@ -174,8 +174,8 @@ describe('a job is continued', () => {
   it('not against its checkpoint, and not without one', async () => {
     const job = await train({ ...LONG, epochs: 2, schedule: { name: 'cosine' } })
     for (const [change, paths] of [
-      [{ optimizer: { name: 'sgd', learningRate: 1 }, seed: 2 }, ['optimizer', 'seed']],
-      [{ model: { preset: 'mnist-lenet' } }, ['model']],
+      [{ optimizer: { name: 'sgd', learningRate: 1 }, seed: 2 }, ['optimizer', 'seed', 'epochs']],
+      [{ model: { preset: 'mnist-lenet' } }, ['model', 'epochs']],
       [{ epochs: 4 }, ['epochs']],
       [{}, ['epochs']],
       [{ epochs: 1 }, ['epochs']],
