@@ -73,7 +73,8 @@ function mistakesOf(issues: readonly Issue[], prefix: readonly PropertyKey[]): M
       }))
     }
     if (issue.code === 'invalid_key') return mistakesOf(issue.issues, path)
-    if (issue.code === 'invalid_union' && issue.errors.length > 0)
+    const isUnexplained = issue.message === 'Invalid input'
+    if (issue.code === 'invalid_union' && issue.errors.length > 0 && isUnexplained)
       return mistakesOf(nearestBranch(issue.errors), path)
     return [{ path: path.join('.'), message: issue.message.replace(/^Invalid input: /, '') }]
   })
