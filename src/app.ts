@@ -17,6 +17,7 @@ import { authenticate } from '#http/authenticate.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { CLOSE } from '#http/frame-socket.ts'
 import { registerOpenapi } from '#http/openapi.ts'
+import { malformedJson } from '#http/parse-json.ts'
 import { cancelJobRoute } from '#http/routes/cancel-job.ts'
 import { changeJobRoute } from '#http/routes/change-job.ts'
 import { cloneJobRoute } from '#http/routes/clone-job.ts'
@@ -124,7 +125,11 @@ function takeJsonOrNothing(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '' && takesNone(request)) done(null, undefined)
-    else parseJson(request, body as string, done)
+    else
+      parseJson(request, body as string, (error, value) => {
+        if (error && body !== '') done(malformedJson(body as string, error))
+        else done(error, value)
+      })
   })
   app.addContentTypeParser('*', (request, _payload, done) => {
     if (request.headers['content-length'] === '0' && takesNone(request)) done(null, undefined)

@@ -9,6 +9,9 @@ export const Normalization = z.strictObject({
 })
 export type Normalization = z.infer<typeof Normalization>
 
+/** Names travel with every job that trains on the table; a table with more columns goes without. */
+export const MOST_COLUMN_NAMES = 2_000
+
 /** What is known of a dataset without its data; bytes count as fractions of 255. */
 export const DatasetFacts = z.object({
   dtype: z.enum(['uint8', 'float32']),
@@ -19,6 +22,18 @@ export const DatasetFacts = z.object({
   images: z.literal('files').optional().describe('Images that differ in size stay the files they are.'),
   folder: z.string().optional().describe('Or they lie in this folder of DATASETS_DIR.'),
   statistics: Normalization.optional().describe('Of the training split, by channel: what `normalize` takes.'),
+  columns: z
+    .array(z.string())
+    .max(MOST_COLUMN_NAMES)
+    .optional()
+    .describe("Names of a table's feature columns, in the order of the numbers of an example."),
+  labelColumns: z.array(z.string()).optional().describe("Names of a table's label columns."),
+  notes: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'How the files were understood, one sentence each: what was left out, what the labels became, what is unusual.',
+    ),
 })
 export type DatasetFacts = z.infer<typeof DatasetFacts>
 
@@ -79,8 +94,10 @@ export const DatasetRef = z.strictObject({
   normalize: Normalization.optional(),
 })
 
-/** What was found in an upload, and the digest of what is stored of it. */
-export const UploadedData = DatasetFacts.omit({ statistics: true }).extend({ sha256: z.string() })
+/** What was found in an upload, and the digest of what is stored of it. Statistics and notes stay with the dataset. */
+export const UploadedData = DatasetFacts.omit({ statistics: true, notes: true }).extend({
+  sha256: z.string(),
+})
 export type UploadedData = z.infer<typeof UploadedData>
 
 /** What a client posts as `dataset`. */

@@ -1,10 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import {
-  BUILT_IN_DATASETS,
-  type DatasetSelection,
-  type DatasetSpec,
-  type UploadedData,
-} from '#domain/dataset.ts'
+import { BUILT_IN_DATASETS, type DatasetSelection, type DatasetSpec, UploadedData } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
@@ -62,7 +57,7 @@ async function findUpload(
   if (state.status === 'validating')
     throw new AppError('dataset_not_ready', `The dataset ${id} is being validated; try again soon.`)
   if (state.status === 'invalid') refuse('dataset.id', `is invalid: ${state.error}`)
-  const upload: UploadedData = { ...state.facts, sha256: state.sha256 }
+  const upload = UploadedData.parse({ ...state.facts, sha256: state.sha256 })
   for (const [field, value] of Object.entries(given ?? {})) {
     if (!isDeepStrictEqual(value, upload[field as keyof UploadedData]))
       refuse(`dataset.upload.${field}`, `is not that of ${id}; leave it out to take the upload as it is`)
