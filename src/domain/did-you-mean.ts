@@ -8,7 +8,7 @@ export function didYouMean(word: string, known: readonly string[]): string {
   const lower = (text: string) => text.toLowerCase()
   const nearest = known.find(other => lower(other) === lower(closest(lower(word), known.map(lower))))!
   // A third of a word may be wrong: more would suggest words that share little with it.
-  const isNear = distance(lower(word), lower(nearest)) <= Math.max(1, Math.floor(word.length / 3))
+  const isNear = distance(lower(word), lower(nearest)) <= Math.ceil(word.length / 3)
   return isNear ? ` Did you mean "${nearest}"?` : ''
 }
 

@@ -10,6 +10,7 @@ interface Columns {
   columns?: readonly string[] | undefined
 }
 
+/** Counted from 1, the header too. */
 interface Row {
   cells: string[]
   number: number
@@ -36,13 +37,13 @@ export function tableRows(text: string, { shape, columns }: Columns): PlacedExam
 
 function parseRows(text: string): Row[] {
   try {
-    const records = parse(text, { bom: true, skip_empty_lines: true, relax_column_count: true, info: true })
-    return (records as unknown as { record: string[]; info: { lines: number } }[]).map(
-      ({ record, info }) => ({
-        cells: record,
-        number: info.lines,
-      }),
-    )
+    const records = parse(text, {
+      bom: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+    })
+    return records.map((cells, index) => ({ cells, number: index + 1 }))
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
     return refuse('body', `is not CSV: ${error.message}`)
