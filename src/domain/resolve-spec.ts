@@ -7,9 +7,11 @@ import { activationOf, type Loss, outputsFor } from './loss.ts'
 import { whyMissing } from './missing-artifact.ts'
 import type { ModelRequest, ModelSpec } from './model-spec.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
+import { epochLength } from './plan.ts'
 import { PRESETS } from './presets/presets.ts'
 import { modelName, outputCount, topologyOf } from './presets/topology-of.ts'
 import { readTopology } from './read-topology.ts'
+import { scheduleFactor } from './schedule-spec.ts'
 import type { JobRequest, TrainingSpec } from './training-spec.ts'
 import { variablesOf } from './variables.ts'
 
@@ -30,6 +32,8 @@ const DEFAULTS = {
   labels: {},
 } as const satisfies Partial<TrainingSpec>
 
+const LARGEST_RATE = 1e9
+
 /**
  * The request with every default filled in: its own fields first, then the preset's, then the service's; objects are
  * never merged. What `init` stands for is not known here. @throws AppError `invalid_request` naming every field that contradicts the model or the dataset
@@ -47,7 +51,12 @@ export function resolveSpec(
   const merged = { ...DEFAULTS, ...defaults, ...given, model } as unknown as TrainingSpec
   requireFields(merged)
   const spec = fitDefaults(merged, request, upload)
-  const mistakes = [...datasetMistakes(spec), ...excludeMistakes(spec), ...artifactMistakes(spec)]
+  const mistakes = [
+    ...datasetMistakes(spec),
+    ...excludeMistakes(spec),
+    ...scheduleMistakes(spec),
+    ...artifactMistakes(spec),
+  ]
   if (mistakes.length > 0)
     throw new AppError('invalid_request', 'The job does not fit together.', { mistakes })
   return { spec, warnings: [...optimizerWarnings(spec.optimizer), ...selectionWarnings(spec)] }
@@ -171,6 +180,22 @@ function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
       ? []
       : [{ path: `optimizer.exclude.${index}`, message: `"${word}" is none of: ${[...words].join(', ')}` }],
   )
+}
+
+/** Rates that grow do so by one factor, so the last is the largest: beyond all numbers it could not even be told. */
+function scheduleMistakes(spec: TrainingSpec): Mistake[] {
+  const { schedule, optimizer, epochs } = spec
+  if (!factsOf(spec.dataset)) return []
+  const { stepsPerEpoch } = epochLength(spec)
+  const rate =
+    optimizer.learningRate * scheduleFactor(schedule, { step: epochs * stepsPerEpoch, epochs, stepsPerEpoch })
+  if (rate <= LARGEST_RATE) return []
+  return [
+    {
+      path: 'schedule',
+      message: `raises the learning rate to ${rate} by the end; ${LARGEST_RATE} is the most`,
+    },
+  ]
 }
 
 /** Better said now than when the training is over. */

@@ -4,10 +4,10 @@ import { isTerminal, type Job } from '#domain/job.ts'
 import { activationOf } from '#domain/loss.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
 import { type CheckpointSource, describeOptimizer } from '#infra/take-over-checkpoint.ts'
+import { bringCheckpoints } from './bring-checkpoints.ts'
 import { continuedSpec } from './continued-spec.ts'
 import { type JobStores, resolveJob } from './resolve-job.ts'
 import { bringFile, type JobDraft, type Submission, type Submitted, submitOnce } from './submit-job.ts'
-import { bringCheckpoints } from './take-over-training.ts'
 
 /**
  * Submits a job's spec again, with fields replaced, from the beginning or from where the job was left.

@@ -239,6 +239,15 @@ describe('submitting a job', () => {
     assert.equal((await plan()).estimatedSeconds, 12)
   })
 
+  it('refuses a schedule whose rates no number can hold', async () => {
+    for (const query of ['', '?dryRun=true']) {
+      const { status, body } = await request(api.url)
+        .post(`/v1/jobs${query}`)
+        .send({ ...JOB, epochs: 200, schedule: { name: 'exponential', factor: 1000 } })
+      assert.deepEqual([status, body.errors?.[0].path], [400, 'schedule'])
+    }
+  })
+
   it('plans a job without storing it', async () => {
     const before = await count()
     const { status, body } = await request(api.url).post('/v1/jobs?dryRun=true').send(JOB)

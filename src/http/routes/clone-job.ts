@@ -13,7 +13,8 @@ const schema = {
   tags: ['jobs'],
   summary: "Submit a job's spec again with fields replaced, from the beginning or from its last checkpoint",
   params: JobParams,
-  body: CloneRequest.prefault({}),
+  // A POST without a body has null for one.
+  body: CloneRequest.nullish(),
   ...SUBMISSION,
 }
 
@@ -25,7 +26,8 @@ export const cloneJobRoute =
   async app => {
     const stores = { ...world, datasetsDir }
     app.post('/v1/jobs/:jobId/clone', { schema }, async (request, reply) => {
-      const { body, query, headers, log } = request
+      const { query, headers, log } = request
+      const body = request.body ?? CloneRequest.parse({})
       const { jobId } = request.params
       if (query.dryRun === 'true')
         return reply.code(200).send(await dryRun(world, await draftClone(stores, jobId, body)))
