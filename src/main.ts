@@ -34,6 +34,14 @@ void resumeUploads(world, await claimUploads(uploads), (err, datasetId) =>
   logger.error({ err, datasetId }, 'an upload could not be validated'),
 )
 const uploadsDir = uploadsOf(uploads, process.pid)
+world.jobs
+  .indexOlderJobs()
+  .catch(err =>
+    logger.warn(
+      { err },
+      'jobs of an earlier version could not be indexed; lists sorted by a metric may lack them',
+    ),
+  )
 const app = await createApp(world, { ...config, uploadsDir, logger })
 const stopReconciling = reconcileQueue(world, logger)
 const stopSweeping = sweepOrphans(world, logger)
