@@ -8,6 +8,7 @@ import { connect } from '#infra/connect.ts'
 import { createJobWorker } from '#infra/job-queue.ts'
 import { loadConfig } from '#src/config.ts'
 import { createLogger } from '#src/logger.ts'
+import { refuseToStart } from '#src/refuse-to-start.ts'
 import { buryDeadWorkers } from './bury-dead-workers.ts'
 import { clearScratch } from './clear-scratch.ts'
 import { chooseEngine } from './engine/engine.ts'
@@ -21,12 +22,14 @@ import { JobSupervision, type Supervisor } from './supervise-job.ts'
 
 /** Longer than a runner is given to stop. */
 const CLOSE_MS = 20_000
+/** While Redis is away, every try to reach it is an error; the log has one line in so long. */
+const TELL_MS = 10_000
 
 const config = loadConfig()
 const id = `worker_${randomUUID()}`
 const logger = createLogger('worker', config.logLevel).child({ workerId: id })
-const world = await connect(config).catch(fail)
-const { engine, notice } = await chooseEngine(config.engine).catch(fail)
+const world = await connect(config).catch(refuse)
+const { engine, notice } = await chooseEngine(config.engine).catch(refuse)
 if (notice) logger.warn(notice)
 const { name, device, version: engineVersion, threads } = engine
 const scratch = join(config.dataDir, 'scratch')
@@ -62,7 +65,12 @@ const jobWorker = createJobWorker(world.duplicate({ maxRetriesPerRequest: null }
   if (!ending) supervisor.runners.refill()
   if (end === 'requeue') await requeue()
 })
-jobWorker.on('error', err => logger.warn({ err }, 'the queue is in trouble'))
+let toldOfErrorAt = Number.NEGATIVE_INFINITY
+jobWorker.on('error', ({ message }) => {
+  if (performance.now() - toldOfErrorAt < TELL_MS) return
+  toldOfErrorAt = performance.now()
+  logger.warn(`the job queue reports an error: ${message}`)
+})
 jobWorker.on('lockRenewalFailed', () => current?.stop('superseded'))
 await world.control.onWake(jobId => {
   if (jobId === current?.jobId) void current.wake()
@@ -74,6 +82,7 @@ await heartbeat.start()
 for (const event of ['SIGTERM', 'SIGINT']) process.on(event, end)
 jobWorker.run().catch(fail)
 logger.info({ engine }, 'ready for jobs')
+process.send?.('ready')
 
 /** Gives the job back and goes; asked twice, as Ctrl-C does, it does so once. */
 function end(): void {
@@ -90,6 +99,10 @@ async function close(): Promise<void> {
   await heartbeat.stop()
   await world.close()
   logger.info('ended')
+}
+
+function refuse(error: Error): never {
+  return refuseToStart(logger, error)
 }
 
 function fail(error: Error): never {
