@@ -9,10 +9,12 @@ import { createJobWorker } from '#infra/job-queue.ts'
 import { loadConfig } from '#src/config.ts'
 import { createLogger } from '#src/logger.ts'
 import { refuseToStart } from '#src/refuse-to-start.ts'
+import { Admission } from './admission.ts'
 import { buryDeadWorkers } from './bury-dead-workers.ts'
 import { clearScratch } from './clear-scratch.ts'
 import { chooseEngine } from './engine/engine.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { memoryLimit } from './memory-limit.ts'
 import { RunnerProcess } from './runner-process.ts'
 import { SpareRunner } from './spare-runner.ts'
 import { JobSupervision, type Supervisor } from './supervise-job.ts'
@@ -33,11 +35,13 @@ const { engine, notice } = await chooseEngine(config.engine).catch(refuse)
 if (notice) logger.warn(notice)
 const { name, device, version: engineVersion, threads } = engine
 const scratch = join(config.dataDir, 'scratch')
+const memoryBytes = memoryLimit(config.workerMemoryBytes)
 
 const supervisor: Supervisor = {
   world,
   worker: { id, engine: name, device },
-  runners: new SpareRunner(() => new RunnerProcess(engine)),
+  admission: new Admission(world, id),
+  runners: new SpareRunner(() => new RunnerProcess(engine, memoryBytes)),
   scratch: join(scratch, id),
   datasetsDir: config.datasetsDir,
   logger,
@@ -50,21 +54,26 @@ const heartbeat = new Heartbeat(world.workers, {
   engineVersion,
   device,
   threads,
+  memoryBytes,
   startedAt: new Date().toISOString(),
 })
 
 let current: JobSupervision | undefined
 let ending: Promise<void> | undefined
 
-const jobWorker = createJobWorker(world.duplicate({ maxRetriesPerRequest: null }), async (jobId, requeue) => {
-  const supervision = new JobSupervision(supervisor, jobId)
-  current = supervision
-  if (ending) supervision.stop('shutdown')
-  await heartbeat.setJob(jobId)
-  const end = await supervision.run().finally(() => heartbeat.setJob())
-  if (!ending) supervisor.runners.refill()
-  if (end === 'requeue') await requeue()
-})
+const jobWorker = createJobWorker(
+  world.duplicate({ maxRetriesPerRequest: null }),
+  async (jobId, { requeue, putOff }) => {
+    const supervision = new JobSupervision(supervisor, jobId)
+    current = supervision
+    if (ending) supervision.stop('shutdown')
+    await heartbeat.setJob(jobId)
+    const end = await supervision.run().finally(() => heartbeat.setJob())
+    if (!ending) supervisor.runners.refill()
+    if (end === 'requeue') await requeue()
+    if (end === 'putOff') await putOff()
+  },
+)
 let toldOfErrorAt = Number.NEGATIVE_INFINITY
 jobWorker.on('error', ({ message }) => {
   if (performance.now() - toldOfErrorAt < TELL_MS) return
@@ -81,7 +90,7 @@ await clearScratch(scratch, world.workers)
 await heartbeat.start()
 for (const event of ['SIGTERM', 'SIGINT']) process.on(event, end)
 jobWorker.run().catch(fail)
-logger.info({ engine }, 'ready for jobs')
+logger.info({ engine, memoryBytes }, 'ready for jobs')
 process.send?.('ready')
 
 /** Gives the job back and goes; asked twice, as Ctrl-C does, it does so once. */

@@ -47,7 +47,7 @@ export async function runTask(
   }
   for (const name of await writeArtifacts({ spec, series, checkpoint }, scratch))
     await tell({ type: 'artifact', name })
-  await tell({ type: 'done' })
+  await tell({ type: 'done', peakMemoryBytes: process.resourceUsage().maxRSS * 1024 })
 }
 
 async function tellEpoch(metrics: EpochMetrics, before: EpochMetrics | undefined, tell: Tell): Promise<void> {

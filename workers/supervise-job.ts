@@ -7,6 +7,7 @@ import { type Job, RefusedEvent } from '#domain/job.ts'
 import { begin, type Decision, finish, inAttempt, loseAttempt } from '#domain/job-decisions.ts'
 import { epochSeries } from '#domain/metric-series.ts'
 import type { World } from '#infra/connect.ts'
+import type { Admission } from './admission.ts'
 import { fetchCheckpoint } from './fetch-checkpoint.ts'
 import { fetchUpload } from './fetch-upload.ts'
 import { insist } from './insist.ts'
@@ -30,6 +31,7 @@ const TIMED_OUT: Failure = {
 export interface Supervisor {
   world: World
   worker: WorkerRef
+  admission: Admission
   runners: SpareRunner
   /** A folder of its own. */
   scratch: string
@@ -57,9 +59,14 @@ export class JobSupervision {
     this.jobId = jobId
   }
 
-  /** @returns `requeue` when the job waits for another worker */
-  async run(): Promise<'over' | 'requeue'> {
+  /** @returns `requeue` when the job waits for another worker, `putOff` when it waits for one with more memory */
+  async run(): Promise<'over' | 'requeue' | 'putOff'> {
     try {
+      const refusal = await this.#insist(() => this.#supervisor.admission.refuse(this.jobId))
+      if (refusal) {
+        const { status } = await this.#append(refusal)
+        return status === 'queued' || status === 'restarting' ? 'putOff' : 'over'
+      }
       for (;;) {
         if (this.#stopReason === 'shutdown') return 'requeue'
         const job = await this.#append(begin(this.#supervisor.worker))
@@ -149,7 +156,7 @@ export class JobSupervision {
       series,
       ...start,
     })) {
-      if (news.type === 'done') return finish({ type: 'succeeded' })
+      if (news.type === 'done') return finish({ ...news, type: 'succeeded' })
       if (news.type === 'failed') return finish(news)
       const decide = await this.#record(job, news, scratch)
       if (!decide) continue
@@ -190,7 +197,7 @@ export class JobSupervision {
   }
 
   /** What follows from a runner that ended without a last word. */
-  #explain(howItEnded: string, { lastWords }: RunnerProcess): Decision {
+  #explain(howItEnded: string, { lastWords, memoryFailure, exceededBytes }: RunnerProcess): Decision {
     switch (this.#stopReason) {
       case 'superseded':
         throw new RefusedEvent('the job was given to another worker')
@@ -201,19 +208,27 @@ export class JobSupervision {
         return finish({ type: 'failed', error: TIMED_OUT })
       default:
         this.#supervisor.logger.warn({ jobId: this.jobId, howItEnded, lastWords }, 'the runner ended')
+        if (memoryFailure) return finish({ type: 'failed', error: memoryFailure, ...peakOf(exceededBytes) })
         return loseAttempt('runner_lost', ` It ended with ${howItEnded}.`)
     }
   }
 
+  #insist<T>(call: () => Promise<T>): Promise<T> {
+    return insist(call, () => this.#stopReason === 'superseded')
+  }
+
   async #append(decide: Decision): Promise<Job> {
     const { jobs } = this.#supervisor.world
-    const isInVain = () => this.#stopReason === 'superseded'
-    const { job, events } = await insist(() => jobs.append(this.jobId, decide), isInVain)
+    const { job, events } = await this.#insist(() => jobs.append(this.jobId, decide))
     for (const { type, attempt } of events) {
       if (type !== 'epoch') this.#supervisor.logger.info({ jobId: job.id, attempt, status: job.status }, type)
     }
     return job
   }
+}
+
+function peakOf(peakMemoryBytes: number | undefined) {
+  return peakMemoryBytes === undefined ? {} : { peakMemoryBytes }
 }
 
 function warnOf({ attempt }: Job, code: string, path: string, { message: cause }: Error): Decision {

@@ -14,6 +14,7 @@ export const ERROR_CATALOGUE = {
   unsupported_media_type: { status: 415, title: 'This content type is not accepted here' },
   range_not_satisfiable: { status: 416, title: 'The range lies outside the artifact' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another body' },
+  insufficient_memory: { status: 422, title: 'No worker has enough memory for this job' },
   upgrade_required: { status: 426, title: 'This route is a WebSocket' },
   internal: { status: 500, title: 'Something went wrong on the server' },
   unavailable: { status: 503, title: 'The service cannot answer just now' },

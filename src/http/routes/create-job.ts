@@ -6,6 +6,7 @@ import { queuedJob } from '#domain/job.ts'
 import { modelName } from '#domain/presets/topology-of.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
+import { requireMemory } from '#http/check-memory.ts'
 import { DryRun, dryRun } from '#http/dry-run.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobResource, jobResource } from '#http/job-resource.ts'
@@ -48,6 +49,7 @@ export const createJobRoute =
 
     async function submit(body: JobRequest, claim?: IdempotencyClaim) {
       const { spec, warnings, initFile } = await resolve(body)
+      await requireMemory(world, spec)
       const details = {
         warnings,
         createdAt: new Date().toISOString(),
