@@ -2,7 +2,7 @@ import type { Failure } from '#domain/event.ts'
 
 /** TensorFlow's words on the host and on a GPU, V8's for a heap or a buffer, C++'s, and those of a WebAssembly module. */
 const OUT_OF_MEMORY =
-  /OOM when allocating|RESOURCE_EXHAUSTED|ran out of memory|failed to allocate memory|heap out of memory|process out of memory|buffer allocation failed|std::bad_alloc|Cannot allocate memory|could not allocate memory|Cannot enlarge memory|Aborted\(OOM\)/i
+  /out of memory|OOM when allocating|RESOURCE[_ ]?EXHAUSTED|ENOMEM|(failed|not|Cannot) (to )?allocate.* memory|buffer allocation failed|std::bad_alloc|Cannot enlarge memory|Aborted\(OOM\)/i
 
 const ADVICE = 'Use a smaller batchSize or model, or a worker with more memory.'
 

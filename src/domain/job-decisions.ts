@@ -1,5 +1,5 @@
 import { AppError } from './error.ts'
-import type { Failure, NewEvent, WorkerRef } from './event.ts'
+import type { Failure, NewEvent, Warning, WorkerRef } from './event.ts'
 import { epochToGoOnFrom, type Job, RefusedEvent } from './job.ts'
 
 /** The events that follow from somebody wanting something of a job; none where it is already so. */
@@ -121,6 +121,17 @@ export const loseAttempt =
   }
 
 type Outcome = { peakMemoryBytes?: number } & ({ type: 'succeeded' } | { type: 'failed'; error: Failure })
+
+/** The job's history is to have a warning, once. */
+export const warn =
+  (warning: Warning): Decision =>
+  ({ attempt, warnings }) =>
+    warnings.some(
+      ({ code, path, message }) =>
+        code === warning.code && path === warning.path && message === warning.message,
+    )
+      ? []
+      : [{ type: 'warning', attempt, data: warning }]
 
 /** The training is over by itself; a client who asked to cancel it meanwhile has the last word. */
 export const finish =

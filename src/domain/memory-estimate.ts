@@ -10,6 +10,15 @@ const BYTES_PER_FLOAT = 4
 const BASE_BYTES = 850e6
 const COPIES_OF_ACTIVATIONS = 3
 const COPIES_OF_DATASET = 3
+/** With one artifact. */
+const COPIES_BY_OPTIMIZER: Readonly<Record<TrainingSpec['optimizer']['name'], number>> = {
+  grda: 11,
+  sgd: 11,
+  adagrad: 16,
+  rmsprop: 18,
+  adam: 25,
+}
+const COPIES_OF_AN_ARTIFACT = 2
 
 /**
  * The most memory that a job's training process is expected to hold, fitted to what real ones held:
@@ -30,14 +39,15 @@ export function largestMemoryField(spec: TrainingSpec): string {
 function memoryParts(spec: TrainingSpec) {
   const topology = topologyOf(spec.model)
   return {
-    model: BYTES_PER_FLOAT * parameterCount(topology) * copiesOfParameters(spec.optimizer.name),
+    model: BYTES_PER_FLOAT * parameterCount(topology) * copiesOfParameters(spec),
     batchSize: BYTES_PER_FLOAT * activationCount(topology) * spec.batchSize * COPIES_OF_ACTIVATIONS,
     dataset: datasetBytes(spec) * COPIES_OF_DATASET,
   }
 }
 
-function copiesOfParameters(optimizer: TrainingSpec['optimizer']['name']): number {
-  return optimizer === 'adam' ? 20 : 8
+/** Weights and gradients, the optimizer's state, and what is on its way between the device, checkpoints and files. */
+function copiesOfParameters({ optimizer, artifacts }: TrainingSpec): number {
+  return COPIES_BY_OPTIMIZER[optimizer.name] + COPIES_OF_AN_ARTIFACT * (artifacts.length - 1)
 }
 
 /** Images in files are read batch by batch. */
