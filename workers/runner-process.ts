@@ -19,8 +19,9 @@ export class RunnerProcess {
   readonly #child: ChildProcess
   readonly #ready: Promise<void>
   readonly #memoryBytes: number
-  readonly #oomKillsBefore = countOomKills()
   #lastWords = ''
+  /** When its task began. */
+  #oomKillsBefore = countOomKills()
   #exceededBytes: number | undefined
   #isKilled = false
   /** Resolves when the process is gone, with how it ended. */
@@ -39,7 +40,11 @@ export class RunnerProcess {
       this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS_LENGTH)
     })
     this.#ready = new Promise(resolve => {
-      this.#child.once('message', () => resolve())
+      this.#child.once('message', (message: RunnerMessage) => {
+        // It did not come as far as a task: nobody else hears of it.
+        if (message.type === 'failed') this.#lastWords += message.error.message
+        resolve()
+      })
       this.#child.once('disconnect', resolve)
     })
     this.ended = new Promise(resolve => {
@@ -66,12 +71,16 @@ export class RunnerProcess {
       const [held, limit] = [this.#exceededBytes, this.#memoryBytes].map(inMegabytes)
       return outOfMemory(`The training process held ${held} of memory; the limit of its worker is ${limit}.`)
     }
-    if (this.#child.signalCode !== 'SIGKILL')
-      return saysOutOfMemory(this.#lastWords)
-        ? outOfMemory('The training process aborted because it could not allocate memory.')
-        : undefined
-    const isOomKill = !this.#isKilled && (countOomKills() ?? 0) > (this.#oomKillsBefore ?? 0)
-    return isOomKill ? outOfMemory('The kernel killed the training process: memory ran out.') : undefined
+    if (this.#isKilledByKernel())
+      return outOfMemory('The kernel killed the training process: memory ran out.')
+    if (this.#child.signalCode !== 'SIGKILL' && saysOutOfMemory(this.#lastWords))
+      return outOfMemory('The training process aborted because it could not allocate memory.')
+    return undefined
+  }
+
+  #isKilledByKernel(): boolean {
+    const isKilledByOthers = this.#child.signalCode === 'SIGKILL' && !this.#isKilled
+    return isKilledByOthers && (countOomKills() ?? 0) > (this.#oomKillsBefore ?? 0)
   }
 
   get isAlive(): boolean {
@@ -82,6 +91,7 @@ export class RunnerProcess {
   async *train(task: TrainingTask): AsyncGenerator<RunnerNews, void, undefined> {
     await this.#ready
     if (!this.#child.connected) return
+    this.#oomKillsBefore = countOomKills()
     const messages = on(this.#child, 'message', { close: ['disconnect'] })
     this.#order({ type: 'train', task })
     for await (const [message] of messages) yield message as Exclude<RunnerMessage, { type: 'ready' }>

@@ -14,7 +14,7 @@ const COPIES_OF_DATASET = 3
 const COPIES_BY_OPTIMIZER: Readonly<Record<TrainingSpec['optimizer']['name'], number>> = {
   grda: 11,
   sgd: 11,
-  adagrad: 16,
+  adagrad: 14,
   rmsprop: 18,
   adam: 25,
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, it, mock } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { begin, finish } from '#domain/job-decisions.ts'
+import { estimateMemory } from '#domain/memory-estimate.ts'
 import { connect, type World } from '#infra/connect.ts'
 import type { EmbeddedRedis } from '#infra/embedded-redis.ts'
 import { startRedis } from '#test/start-redis.ts'
@@ -76,6 +77,8 @@ describe('the memory of a worker', () => {
     assert.deepEqual([job.attempt, job.restarts], [1, 0])
     const measured = (await world.jobs.measuredMemory(job.spec)).get(job.worker!.engine)
     assert.equal(measured, job.peakMemoryBytes)
+    const ratio = estimateMemory(job.spec) / job.peakMemoryBytes!
+    assert.ok(ratio > 0.6 && ratio < 1.7, `the estimate is ${ratio} of what was held`)
     assert.equal(await large.stop(), 0)
   })
 
