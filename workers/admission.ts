@@ -6,7 +6,7 @@ import { outOfMemory } from './out-of-memory.ts'
 /** A worker that goes is back before this is over, or is not coming back soon. */
 const GRACE_MS = 60_000
 
-/** Keeps a worker from beginning a job that it has not the memory for. */
+/** Keeps a worker from beginning a job that it does not have enough memory for. */
 export class Admission {
   readonly #world: Pick<World, 'jobs' | 'workers'>
   readonly #workerId: string

@@ -18,18 +18,19 @@ const LAST_WORDS_LENGTH = 8_000
 export class RunnerProcess {
   readonly #child: ChildProcess
   readonly #ready: Promise<void>
-  readonly #memoryBytes: number
   #lastWords = ''
   /** When its task began. */
   #oomKillsBefore = countOomKills()
   #exceededBytes: number | undefined
   #isKilled = false
+  /** The most memory that it may hold. */
+  readonly memoryBytes: number
   /** Resolves when the process is gone, with how it ended. */
   readonly ended: Promise<string>
 
   /** @param memoryBytes it is killed when it holds more */
   constructor({ name, threads }: Engine, memoryBytes: number) {
-    this.#memoryBytes = memoryBytes
+    this.memoryBytes = memoryBytes
     this.#child = fork(fileURLToPath(import.meta.resolve('#workers/runner.ts')), [name, String(threads)], {
       // A process group of its own: Ctrl-C must not take it, and a kill must take all of it.
       detached: true,
@@ -68,7 +69,7 @@ export class RunnerProcess {
   /** Of a runner that has ended without a last word: the failure, if memory ran out. Any other death is no fault of the job. */
   get memoryFailure(): Failure | undefined {
     if (this.#exceededBytes !== undefined) {
-      const [held, limit] = [this.#exceededBytes, this.#memoryBytes].map(inMegabytes)
+      const [held, limit] = [this.#exceededBytes, this.memoryBytes].map(inMegabytes)
       return outOfMemory(`The training process held ${held} of memory; the limit of its worker is ${limit}.`)
     }
     if (this.#isKilledByKernel())
@@ -114,7 +115,7 @@ export class RunnerProcess {
   #watchMemory(): void {
     const { pid } = this.#child
     if (pid === undefined) return
-    const end = watchMemory(pid, this.#memoryBytes, bytes => {
+    const end = watchMemory(pid, this.memoryBytes, bytes => {
       this.#exceededBytes = bytes
       this.kill()
     })

@@ -152,7 +152,7 @@ export class JobSupervision {
     for await (const news of runner.train(task)) {
       if (news.type === 'warning' && saysThatJobWaits(news.warning)) this.#timeLimit?.hold()
       else this.#timeLimit?.run()
-      if (news.type === 'done') return finish({ ...news, type: 'succeeded' })
+      if (news.type === 'done') return finish({ type: 'succeeded', ...peakOf(news.peakMemoryBytes, runner) })
       if (news.type === 'failed') return finish(news)
       const decide = await this.#record(job, news, scratch)
       if (!decide) continue
@@ -208,7 +208,10 @@ export class JobSupervision {
     const wanted = this.#explainStop()
     if (wanted) return wanted
     this.#supervisor.logger.warn({ jobId: this.jobId, howItEnded, lastWords }, 'the runner ended')
-    if (memoryFailure) return finish({ type: 'failed', error: memoryFailure, ...peakOf(exceededBytes) })
+    if (memoryFailure) {
+      const peak = exceededBytes === undefined ? {} : { peakMemoryBytes: exceededBytes }
+      return finish({ type: 'failed', error: memoryFailure, ...peak })
+    }
     return loseAttempt('runner_lost', ` It ended with ${howItEnded}.`)
   }
 
@@ -240,8 +243,9 @@ export class JobSupervision {
   }
 }
 
-function peakOf(peakMemoryBytes: number | undefined) {
-  return peakMemoryBytes === undefined ? {} : { peakMemoryBytes }
+/** A job that came to its end fits its worker: a peak between two looks at its memory must not refuse the next one like it. */
+function peakOf(bytes: number, { memoryBytes }: RunnerProcess) {
+  return { peakMemoryBytes: Math.min(bytes, memoryBytes) }
 }
 
 function lostCheckpoint(name: string, { message: cause }: Error): Warning {

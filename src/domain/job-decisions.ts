@@ -83,8 +83,8 @@ export const begin =
   }
 
 /**
- * A worker that took the job from the queue has not the memory for it: the job waits for another worker, or fails with the
- * error where there is none.
+ * A worker that took the job from the queue does not have enough memory for it: the job waits for another worker, or fails with
+ * the error if there is none.
  */
 export const turnAway =
   (error?: Failure): Decision =>
@@ -120,9 +120,7 @@ export const loseAttempt =
     return [{ type: 'restarted', attempt, data: { reason, fromEpoch: epochToGoOnFrom(job) } }]
   }
 
-type Outcome = { peakMemoryBytes?: number } & ({ type: 'succeeded' } | { type: 'failed'; error: Failure })
-
-/** The job's history is to have a warning, once. */
+/** Adds a warning to the job's history, unless it is there. */
 export const warn =
   (warning: Warning): Decision =>
   ({ attempt, warnings }) =>
@@ -132,6 +130,8 @@ export const warn =
     )
       ? []
       : [{ type: 'warning', attempt, data: warning }]
+
+type Outcome = { peakMemoryBytes?: number } & ({ type: 'succeeded' } | { type: 'failed'; error: Failure })
 
 /** The training is over by itself; a client who asked to cancel it meanwhile has the last word. */
 export const finish =
