@@ -58,6 +58,7 @@ export const Job = z.object({
   warnings: z.array(Warning),
   error: Failure.optional(),
   worker: WorkerRef.optional(),
+  peakMemoryBytes: z.int().optional().describe('The most memory that the training process held.'),
 })
 export interface Job extends z.infer<typeof Job> {
   lastSeq: number
@@ -188,10 +189,16 @@ function consequences(job: Job, event: JobEvent): Partial<Job> {
       // A queued job did not run since its last attempt ended.
       return job.status === 'pausing' ? { ranMs: ranUntil(job, event.time) } : {}
     case 'failed':
-      return { error: event.data.error }
+      return { error: event.data.error, ...peakOf(event.data) }
+    case 'succeeded':
+      return peakOf(event.data)
     default:
       return {}
   }
+}
+
+function peakOf({ peakMemoryBytes }: Pick<Job, 'peakMemoryBytes'>): Partial<Job> {
+  return peakMemoryBytes === undefined ? {} : { peakMemoryBytes }
 }
 
 function ranUntil({ ranMs, runningSince }: Job, time: string): number {

@@ -6,6 +6,7 @@ import type { EpochMetrics, JobEvent } from '#domain/event.ts'
 import { applyEvent, type Job, type JobStatus, placeEvent } from '#domain/job.ts'
 import type { Decision } from '#domain/job-decisions.ts'
 import type { ModelSpec } from '#domain/model-spec.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
 import { indexChanges, indexEntries, keyOf, memberOf } from './job-indexes.ts'
 import { scripts } from './job-scripts.ts'
 import { type JobPage, type JobQuery, listJobs } from './list-jobs.ts'
@@ -112,7 +113,19 @@ export class JobStore {
     const epoch = events.findLast(event => event.type === 'epoch')
     // Only an estimate hangs on it: it may be lost, the append may not.
     if (committed && epoch?.type === 'epoch') await this.#recordRate(job, epoch.data).catch(() => {})
+    if (committed && job.peakMemoryBytes !== before.peakMemoryBytes)
+      await this.#recordPeak(job).catch(() => {})
     return committed
+  }
+
+  async #recordPeak({ spec, worker, peakMemoryBytes }: Job): Promise<void> {
+    if (worker && peakMemoryBytes) await this.#redis.hset(peaksKey(spec), worker.engine, peakMemoryBytes)
+  }
+
+  /** The most memory that the last training like this one held, by engine; absent for engines without one. */
+  async measuredMemory(spec: TrainingSpec): Promise<ReadonlyMap<string, number>> {
+    const peaks = Object.entries(await this.#redis.hgetall(peaksKey(spec)))
+    return new Map(peaks.map(([engine, bytes]) => [engine, Number(bytes)]))
   }
 
   async #recordRate({ spec, worker }: Job, { examplesPerSecond }: EpochMetrics): Promise<void> {
@@ -193,4 +206,12 @@ function replayOf(record: string, bodyDigest: string): Job {
 function ratesKey(model: ModelSpec): string {
   if ('preset' in model) return redisKeys.rates(model.preset)
   return redisKeys.rates(createHash('sha256').update(JSON.stringify(model.topology)).digest('hex'))
+}
+
+/** Of everything in a spec that memory depends on. */
+function peaksKey({ model, dataset, batchSize, optimizer, augmentation, artifacts, epochs }: TrainingSpec) {
+  // A second epoch needs more than the first, a third needs no more than the second.
+  const varied = [optimizer.name, augmentation.length > 0, [...artifacts].sort(), Math.min(epochs, 2)]
+  const text = JSON.stringify([model, dataset.id, batchSize, ...varied])
+  return redisKeys.peaks(createHash('sha256').update(text).digest('hex'))
 }

@@ -22,6 +22,7 @@ export const redisKeys = {
   worker: (workerId: string) => `thresher:worker:${workerId}`,
   rates: (preset: string) => `thresher:rates:${preset}`,
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
+  peaks: (digest: string) => `thresher:peaks:${digest}`,
   lease: (duty: string) => `thresher:lease:${duty}`,
   bull: 'thresher:bull',
   /** Pub/sub channels. */

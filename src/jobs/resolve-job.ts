@@ -9,7 +9,7 @@ import { missingFiles } from '#infra/dataset-files.ts'
 import { type CheckpointSource, takeOverCheckpoint } from '#infra/take-over-checkpoint.ts'
 import { uploadedModel } from '#infra/uploaded-model.ts'
 
-export type JobStores = Pick<World, 'jobs' | 'queue' | 'blobs' | 'datasets' | 'models'> & {
+export type JobStores = Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'> & {
   /** Where an operator puts datasets. */
   datasetsDir: string
 }

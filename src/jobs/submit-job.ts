@@ -4,6 +4,7 @@ import { type Job, type Origin, queuedJob } from '#domain/job.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import type { IdempotencyClaim } from '#infra/job-store.ts'
 import { newId } from '#infra/new-id.ts'
+import { requireMemory } from './check-memory.ts'
 import { type JobStores, resolveJob } from './resolve-job.ts'
 
 /** How a job is submitted, besides what it is. */
@@ -29,7 +30,7 @@ export interface JobDraft {
 
 /**
  * Submits a job.
- * @throws AppError `invalid_request`, `dataset_not_ready`, `idempotency_key_reused`
+ * @throws AppError `invalid_request`, `dataset_not_ready`, `insufficient_memory`, `idempotency_key_reused`
  */
 export async function submitJob(
   stores: JobStores,
@@ -62,6 +63,7 @@ export async function submitOnce(
   const earlier = claim && (await stores.jobs.replay(claim))
   if (earlier) return { job: earlier, replayed: true }
   const { spec, warnings, origin, bringFiles } = await draft()
+  await requireMemory(stores, spec)
   const jobId = newId('job')
   // When anything throws from here on the files stay: the job may be stored although nobody could tell. What no job names is swept.
   const { warnings: more = [], ...brought } = (await bringFiles?.(jobId)) ?? {}
