@@ -1,5 +1,7 @@
 import { whyMissing } from '#domain/missing-artifact.ts'
+import { exportedGraph, type GraphVariant } from './exported-graph.ts'
 import { functionalConfig } from './layers-config.ts'
+import { modelFacts } from './model-metadata.ts'
 import { NothingToEncode } from './nothing-to-encode.ts'
 import type { TrainedModel } from './trained-model.ts'
 import { zipFiles } from './zip.ts'
@@ -13,10 +15,15 @@ const TFJS_WORDS: Readonly<Record<string, string>> = {
   movingVariance: 'moving_variance',
 }
 
-/** A zip of `model.json` and `weights.bin`, which `tf.loadLayersModel` reads. @throws NothingToEncode for what it does not know */
-export function encodeTfjs({ spec, topology, weights, statistics }: TrainedModel): Uint8Array {
-  const reason = whyMissing('model.tfjs.zip', topology, spec.optimizer)
+/**
+ * A zip of `model.json` and `weights.bin`, which `tf.loadLayersModel` reads: the model takes examples of the dataset and gives what
+ * `predict` answers. @throws NothingToEncode for what TensorFlow.js does not know
+ */
+export function encodeTfjs(model: TrainedModel, variant: GraphVariant = {}): Uint8Array {
+  const { spec, weights, statistics } = model
+  const reason = whyMissing('model.tfjs.zip', model.topology, spec.optimizer)
   if (reason) throw new NothingToEncode(reason)
+  const { topology, preprocessing, left } = exportedGraph(model, variant)
   const tensors = [...weights, ...statistics]
   const manifest = {
     format: 'layers-model',
@@ -25,8 +32,9 @@ export function encodeTfjs({ spec, topology, weights, statistics }: TrainedModel
     modelTopology: {
       keras_version: '2.15.0',
       backend: 'tensorflow',
-      model_config: { class_name: 'Functional', config: functionalConfig(topology, 'tfjs') },
+      model_config: { class_name: 'Functional', config: functionalConfig(topology, 'tfjs', preprocessing) },
     },
+    userDefinedMetadata: modelFacts(spec, left),
     weightsManifest: [
       {
         paths: ['weights.bin'],
