@@ -53,6 +53,8 @@ const table = draw(new Float32Array(COUNT * 4), index => {
   const label = Math.floor(index / 4) % 3
   return COLUMNS.mean[column]! + COLUMNS.std[column]! * (random.normal() + label - 1)
 })
+/** Deviations below those that Keras's Normalization takes, and numbers of more than 32 bits. */
+const EXTREMES = { mean: [0.25e-9, 3e12], std: [1e-9, 2e11] }
 const STEPS = 6
 const series = draw(new Float32Array(COUNT * STEPS), index => 20 + 3 * (index % STEPS) + random.normal())
 
@@ -106,6 +108,18 @@ export const EXPORT_CASES: readonly ExportCase[] = [
         output_layers: [['answer', 0, 0]],
       },
     },
+  },
+  {
+    name: 'a table of extremes, several outputs of which each is one class or not',
+    x: draw(new Float32Array(COUNT * 2), index => {
+      const label = Math.floor(index / 2) % 3
+      return EXTREMES.mean[index % 2]! + EXTREMES.std[index % 2]! * (random.normal() + label - 1)
+    }),
+    shape: [COUNT, 2],
+    y: classes(3),
+    normalize: EXTREMES,
+    loss: 'binaryCrossentropy',
+    topology: sequential([2], layer('Dense', 'answers', { units: 3, activation: 'sigmoid' })),
   },
   {
     name: 'tokens that are embedded',

@@ -1,8 +1,9 @@
-"""What the files of jobs make of raw examples. READ_SPARSE is docs/read_sparse.py; every FOLDER has `inputs.npy` and the files; what
-FILE answers goes to FILE.npy beside it. A part of the way that a file leaves to its reader is gone here by the file's own metadata."""
-import importlib.util
+"""What the files of jobs make of raw examples. DOCS has read_sparse.py and exports.md; every FOLDER has `examples.npy` and the files. What
+FILE answers goes to FILE.npy beside it, what the page's code answers to page.N.npy. A part that a file leaves to its reader is done here by the
+file's own metadata."""
 import json
 import os
+import re
 import sys
 import zipfile
 
@@ -15,10 +16,12 @@ import onnxruntime
 import zstandard
 from safetensors import safe_open
 
-[read_sparse_path, *folders] = sys.argv[1:]
-spec = importlib.util.spec_from_file_location("read_sparse", read_sparse_path)
-reader = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(reader)
+[docs, *folders] = sys.argv[1:]
+sys.dont_write_bytecode = True
+sys.path.append(docs)
+from read_sparse import read_sparse
+
+PAGE = re.findall(r"```python\n(.*?)```", open(f"{docs}/exports.md").read(), re.S)
 
 # The order of a layer's variables in Keras.
 WORDS = "kernel recurrentKernel embeddings gamma beta bias movingMean movingVariance".split()
@@ -58,15 +61,15 @@ def with_weights(bare, tensors):
 
 
 def answers_in(folder):
-    x = np.load(f"{folder}/inputs.npy")
-    whole = keras.saving.load_model(f"{folder}/whole.keras")
-    yield "whole.keras", whole(x, training=False)
+    x = np.load(f"{folder}/examples.npy")
+    whole = keras.saving.load_model(f"{folder}/model.keras")
+    yield "model.keras", whole(x, training=False)
     for name in ["logits.keras", "unscaled.keras", "bare.keras"]:
         model = keras.saving.load_model(f"{folder}/{name}")
         call = lambda x: model(x, training=False)
         yield name, by_metadata(call, x, keras_metadata(f"{folder}/{name}"))
 
-    for name in ["whole.onnx", "dense.onnx", "bare.onnx"]:
+    for name in ["model.onnx", "dense.onnx", "bare.onnx"]:
         model = onnx.load(f"{folder}/{name}")
         onnx.checker.check_model(model, full_check=True)
         session = onnxruntime.InferenceSession(f"{folder}/{name}", providers=["CPUExecutionProvider"])
@@ -98,12 +101,21 @@ def answers_in(folder):
             content = zstandard.ZstdDecompressor().decompress(open(path, "rb").read())
             path = f"{folder}/planes.safetensors"
             open(path, "wb").write(content)
-        tensors, metadata = reader.read_sparse(path)
+        tensors, metadata = read_sparse(path)
         yield name, by_metadata(with_weights(bare, tensors), x, metadata)
 
     arrays = np.load(f"{folder}/weights.npz")
     metadata = json.loads(arrays["metadata.json"])
-    yield "weights.npz", by_metadata(with_weights(bare, arrays), x, metadata)
+    network = with_weights(bare, arrays)
+    yield "weights.npz", by_metadata(network, x, metadata)
+
+    # The page leaves out how to broadcast over axes behind those of the dataset.
+    if x.shape[-1] != 1:
+        os.chdir(folder)
+        for index, code in enumerate(PAGE):
+            names = {"x": x, "network": lambda x: np.asarray(network(x))}
+            exec(code, names)
+            yield f"page.{index}", names["answers"]
 
 
 for folder in folders:
