@@ -42,7 +42,7 @@ export async function encodeKeras(model: TrainedModel, variant: GraphVariant = {
 
 /**
  * Weights that `model.load_weights` of Keras 3 reads: `layers/NAME/vars/0` or `layers/NAME/cell/vars/0`, ..., where NAME counts the
- *  layers of a class. Compressed without the shuffle filter, which would tear the zeros apart.
+ * layers of a class. Compressed without the shuffle filter, which would tear the zeros apart.
  */
 export async function encodeKerasWeights(model: TrainedModel): Promise<Uint8Array> {
   return await encodeWeights(model, kerasGroups(model.topology), surroundingsOf(model.spec))
