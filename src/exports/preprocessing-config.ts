@@ -1,11 +1,9 @@
-import { channelAxis, channelShape, type Preprocessing, shiftAndFactor } from '#domain/preprocessing.ts'
+import { channelAxis, type Preprocessing, shiftAndFactor } from '#domain/preprocessing.ts'
 import type { Config, Reader } from './activation-config.ts'
 
 /** Keras takes no smaller standard deviation, and no whole number of more than 32 bits. */
 const SMALLEST_STD = 1e-6
 const LARGEST = 2 ** 31
-
-type Numbers = number | readonly Numbers[]
 
 /** The layers that do the preprocessing, for a network that takes examples of that shape. */
 export function preprocessingConfigs(
@@ -13,27 +11,36 @@ export function preprocessingConfigs(
   inputShape: readonly number[],
   reader: Reader,
 ): Config[] {
-  const { scale, mean, std } = preprocessing
-  const isNormalised = mean.some(value => value !== 0) || std.some(value => value !== 1)
-  if (!isNormalised) return scale === 1 ? [] : [rescaling(scale, 0)]
-  if (reader === 'keras' && isWithinKeras(preprocessing))
-    return [...(scale === 1 ? [] : [rescaling(scale, 0)]), normalization(preprocessing, inputShape)]
-  // TensorFlow.js has no layer Normalization. The difference comes first, as in predictions.
-  const { shift, factor } = shiftAndFactor(preprocessing)
-  const byChannel = (values: readonly number[]) => nested(values, channelShape(values, inputShape))
-  return [rescaling(1, byChannel(shift.map(value => -value))), rescaling(byChannel(factor), 0)]
+  const layers = layersOf(preprocessing, reader)
+  const byChannels = inputShape.slice(0, channelAxis(inputShape) + 1)
+  // Layers count channels along the last axis.
+  return preprocessing.mean.length === 1 || byChannels.length === inputShape.length
+    ? layers
+    : [reshape(byChannels), ...layers, reshape(inputShape)]
 }
 
-function rescaling(scale: Numbers, offset: Numbers): Config {
+function layersOf(preprocessing: Preprocessing, reader: Reader): Config[] {
+  const { scale, mean, std } = preprocessing
+  const scaling = scale === 1 ? [] : [rescaling(scale, 0)]
+  if (mean.every(value => value === 0) && std.every(value => value === 1)) return scaling
+  if (reader === 'keras' && isWithinKeras(preprocessing)) return [...scaling, normalization(preprocessing)]
+  // TensorFlow.js has no layer Normalization. The difference comes first, as in predictions.
+  const { shift, factor } = shiftAndFactor(preprocessing)
+  const offset = shift.map(value => -value)
+  return [rescaling(1, oneOrAll(offset)), rescaling(oneOrAll(factor), 0)]
+}
+
+function rescaling(scale: number | readonly number[], offset: number | readonly number[]): Config {
   return { class_name: 'Rescaling', config: { scale, offset } }
 }
 
-function normalization({ mean, std }: Preprocessing, inputShape: readonly number[]): Config {
-  const axis = channelAxis(inputShape)
-  const isLast = mean.length === 1 || axis === inputShape.length - 1
+function normalization({ mean, std }: Preprocessing): Config {
   const variance = std.map(deviation => deviation ** 2)
-  const config = { axis: isLast ? -1 : axis + 1, mean, variance, invert: false }
-  return { class_name: 'Normalization', config }
+  return { class_name: 'Normalization', config: { axis: -1, mean, variance, invert: false } }
+}
+
+function reshape(shape: readonly number[]): Config {
+  return { class_name: 'Reshape', config: { target_shape: shape } }
 }
 
 function isWithinKeras({ mean, std }: Preprocessing): boolean {
@@ -43,8 +50,6 @@ function isWithinKeras({ mean, std }: Preprocessing): boolean {
   )
 }
 
-/** One number a channel as lists in the shape that broadcasts; a single one as itself. */
-function nested(values: readonly number[], [, ...ones]: readonly number[]): Numbers {
-  if (values.length === 1) return values[0]!
-  return values.map(value => ones.reduce<Numbers>(inner => [inner], value))
+function oneOrAll(values: readonly number[]): number | readonly number[] {
+  return values.length === 1 ? values[0]! : values
 }
