@@ -1,8 +1,8 @@
 import '#src/end-with-parent.ts'
 
 import * as tf from '@tensorflow/tfjs-core'
-import { inputScaleOf } from '#domain/input-scale.ts'
 import { activationOf } from '#domain/loss.ts'
+import { preprocessingOf } from '#domain/preprocessing.ts'
 import { trainingText } from '#exports/model-metadata.ts'
 import { modelFromCheckpoint } from '#exports/trained-model.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
@@ -48,7 +48,7 @@ function hold({ spec, checkpoint: file }: NonNullable<PredictionTask['load']>): 
   const { topology, weights, statistics } = modelFromCheckpoint(spec, checkpoint)
   const forward = modelFromTopology(topology)
   const layout = layoutFromSpec(spec)
-  const normalise = normaliser(spec.dataset.normalize, layout.dtype, inputScaleOf(spec.dataset))
+  const normalise = normaliser(preprocessingOf(spec.dataset), layout)
   const answer = ANSWERS[activationOf(spec.loss)]
   const variables = toTensors([...weights, ...statistics])
   return {

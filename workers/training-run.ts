@@ -1,5 +1,5 @@
 import { factsOf } from '#domain/dataset.ts'
-import { inputScaleOf } from '#domain/input-scale.ts'
+import { preprocessingOf } from '#domain/preprocessing.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
 import { permutation, randomStream } from '#domain/random.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -68,7 +68,7 @@ export function prepareRun(
     model: modelFromTopology(topology),
     transform,
     objective: objectiveFor(spec.loss),
-    normalise: normaliser(spec.dataset.normalize, layout.dtype, inputScaleOf(spec.dataset)),
+    normalise: normaliser(preprocessingOf(spec.dataset), layout),
   }
   const runWith = <Kind extends SomeBatch>(
     feeding: Feeding<Kind>,

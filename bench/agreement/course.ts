@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Topology } from '#domain/model-spec.ts'
 import type { OptimizerSpec } from '#domain/optimizer-spec.ts'
+import { preprocessingFor } from '#domain/preprocessing.ts'
 import type { PresetName } from '#domain/presets/preset-names.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { outputCount } from '#domain/presets/topology-of.ts'
@@ -110,7 +111,10 @@ function ingredientsOf({ preset, optimizer, steps }: Course, topology: Topology)
   return {
     model: modelFromTopology(topology),
     transform: transformFromSpec(rates, variablesOf(topology), steps),
-    normalise: normaliser(PRESETS[preset].defaults.dataset.normalize, 'uint8'),
+    normalise: normaliser(preprocessingFor(PRESETS[preset].defaults.dataset.normalize, 1 / 255), {
+      dtype: 'uint8',
+      inputShape: topology.inputShape,
+    }),
     objective: objectiveFor('categoricalCrossentropy'),
   }
 }

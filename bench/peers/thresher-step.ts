@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { WorkloadFile } from '#bench/train-step/workloads.ts'
+import { preprocessingFor } from '#domain/preprocessing.ts'
 import { variablesOf } from '#domain/variables.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
@@ -131,7 +132,7 @@ function begin<Kind extends SomeBatch>(feeding: Feeding<Kind>, variables: Variab
     model: modelFromTopology(topology),
     transform,
     objective: objectiveFor('categoricalCrossentropy'),
-    normalise: normaliser({ mean, std }, 'uint8'),
+    normalise: normaliser(preprocessingFor({ mean, std }, 1 / 255), layout),
   }
   return beginTraining(ingredients, { clock: transform.clock, variables }, { topology, feeding, seed: 1 })
 }

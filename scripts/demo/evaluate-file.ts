@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import * as tf from '@tensorflow/tfjs-core'
-import { inputScaleOf } from '#domain/input-scale.ts'
 import type { Topology } from '#domain/model-spec.ts'
+import { preprocessingOf } from '#domain/preprocessing.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
@@ -41,7 +41,7 @@ async function evaluateFile(bytes: Uint8Array): Promise<Evaluation> {
   const measure = evaluationRoutine({
     model: modelFromTopology(topology),
     objective: objectiveFor(training.loss),
-    normalise: normaliser(training.dataset.normalize, layout.dtype, inputScaleOf(training.dataset)),
+    normalise: normaliser(preprocessingOf(training.dataset), layout),
   })
   const { validation } = await loadSplits({ ...training, validation: { split: 'test' } })
   const digits = (async function* () {

@@ -6,6 +6,12 @@ export const ArtifactVariant = z
     layout: z.enum(['torch']).describe("Kernels and names as in a PyTorch module's state_dict."),
     dtype: z.enum(['bf16']).describe('Weights rounded to bfloat16.'),
     weights: z.enum(['dense']).describe('Zeros stored as well.'),
+    graph: z
+      .enum(['logits'])
+      .describe('A network without its output activation (softmax or sigmoid, as the loss implies).'),
+    preprocessing: z
+      .enum(['none'])
+      .describe('A network that takes examples which are already scaled and normalised.'),
   })
   .partial()
 export type ArtifactVariant = z.infer<typeof ArtifactVariant>
@@ -65,7 +71,9 @@ export const ARTIFACT_FILES = {
   'model.keras': {
     word: 'keras',
     mediaType: 'application/zip',
-    description: 'Model and weights for keras.saving.load_model of Keras 3; it gives logits',
+    description:
+      'Model and weights for keras.saving.load_model of Keras 3: from raw examples to what predict answers, unless its variant leaves a part out',
+    variants: ['graph', 'preprocessing'],
   },
   'model.weights.h5': {
     word: 'kerasWeights',
@@ -75,19 +83,22 @@ export const ARTIFACT_FILES = {
   'model.tfjs.zip': {
     word: 'tfjs',
     mediaType: 'application/zip',
-    description: 'model.json and weights.bin for loadLayersModel of TensorFlow.js; it gives logits',
+    description:
+      'model.json and weights.bin for loadLayersModel of TensorFlow.js: from raw examples to what predict answers, unless its variant leaves a part out',
+    variants: ['graph', 'preprocessing'],
   },
   'model.onnx': {
     word: 'onnx',
     mediaType: 'application/onnx',
     description:
-      'ONNX, opset 17: images [batch, height, width, channels] to logits, the zeros put back by the graph',
-    variants: ['weights'],
+      'ONNX, opset 17: from raw examples (float32; images [batch, height, width, channels]) to what predict answers, unless its variant leaves a part out; the graph puts the zeros back',
+    variants: ['weights', 'graph', 'preprocessing'],
   },
   'weights.npz': {
     word: 'npz',
     mediaType: 'application/zip',
-    description: 'NumPy arrays by name, and each matrix as NAME.csr.npz for scipy.sparse.load_npz',
+    description:
+      'NumPy arrays by name, each matrix as NAME.csr.npz for scipy.sparse.load_npz, and metadata.json',
   },
   'optimizer-state.safetensors': {
     word: 'optimizerState',

@@ -8,7 +8,7 @@ import { encodeSafetensors } from '#formats/safetensors.ts'
 import { encodeSparsePlanes, encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { type RoundingReport, toBfloat16 } from './bfloat16.ts'
 import { encodeKeras, encodeKerasWeights } from './keras.ts'
-import { modelMetadata } from './model-metadata.ts'
+import { modelFacts, modelMetadata } from './model-metadata.ts'
 import { NothingToEncode } from './nothing-to-encode.ts'
 import { encodeNpz } from './npz.ts'
 import { encodeOnnx } from './onnx.ts'
@@ -48,8 +48,8 @@ const MODEL_FILES: Record<
   'model.keras': encodeKeras,
   'model.weights.h5': encodeKerasWeights,
   'model.tfjs.zip': encodeTfjs,
-  'model.onnx': (model, { weights }) => encodeOnnx(model, weights === 'dense'),
-  'weights.npz': ({ weights, statistics }) => encodeNpz([...weights, ...statistics]),
+  'model.onnx': encodeOnnx,
+  'weights.npz': ({ spec, weights, statistics }) => encodeNpz([...weights, ...statistics], modelFacts(spec)),
   'optimizer-state.safetensors': encodeOptimizerState,
 }
 

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import h5wasm, { type Group } from 'h5wasm/node'
 import type { Topology } from '#domain/model-spec.ts'
+import type { Preprocessing } from '#domain/preprocessing.ts'
+import { exportedGraph, type GraphVariant, type Surroundings, surroundingsOf } from './exported-graph.ts'
 import { functionalConfig } from './layers-config.ts'
+import { modelFacts } from './model-metadata.ts'
 import type { TrainedModel } from './trained-model.ts'
 import { zipFiles } from './zip.ts'
 
@@ -17,20 +20,21 @@ const CHUNK_ELEMENTS = 65_536
 /** Classes whose variables are those of a cell inside. */
 const WITH_CELL: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'SimpleRNN'])
 
-/** A model that `keras.saving.load_model` of Keras 3 opens. */
-export async function encodeKeras(model: TrainedModel): Promise<Uint8Array> {
+/** A model that `keras.saving.load_model` of Keras 3 opens: it takes examples of the dataset and gives what `predict` answers. */
+export async function encodeKeras(model: TrainedModel, variant: GraphVariant = {}): Promise<Uint8Array> {
+  const { topology, preprocessing, left } = exportedGraph(model, variant)
   const config = {
     module: 'keras.src.models.functional',
     class_name: 'Functional',
-    config: functionalConfig(model.topology, 'keras'),
+    config: functionalConfig(topology, 'keras', preprocessing),
     registered_name: 'Functional',
   }
   const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
   return zipFiles(
     {
-      'metadata.json': text({ keras_version: KERAS_VERSION }),
+      'metadata.json': text({ keras_version: KERAS_VERSION, thresher: modelFacts(model.spec, left) }),
       'config.json': text(config),
-      'model.weights.h5': await encodeKerasWeights(model),
+      'model.weights.h5': await encodeWeights(model, kerasGroups(topology, preprocessing), left),
     },
     true,
   )
@@ -41,20 +45,36 @@ export async function encodeKeras(model: TrainedModel): Promise<Uint8Array> {
  * layers of a class. Compressed without the shuffle filter, which would tear the zeros apart.
  */
 export async function encodeKerasWeights(model: TrainedModel): Promise<Uint8Array> {
+  return await encodeWeights(model, kerasGroups(model.topology), surroundingsOf(model.spec))
+}
+
+async function encodeWeights(
+  model: TrainedModel,
+  groups: readonly KerasGroup[],
+  left: Surroundings,
+): Promise<Uint8Array> {
   await h5wasm.ready
   const path = join(tmpdir(), `${randomUUID()}.h5`)
   try {
-    atTimeZero(() => writeWeights(model, path))
+    atTimeZero(() => writeWeights(path, model, groups, left))
     return await readFile(path)
   } finally {
     await rm(path, { force: true })
   }
 }
 
-function writeWeights({ topology, weights, statistics }: TrainedModel, path: string): void {
+function writeWeights(
+  path: string,
+  { weights, statistics }: TrainedModel,
+  groups: readonly KerasGroup[],
+  { preprocessing, outputActivation }: Surroundings,
+): void {
   const file = new h5wasm.File(path, 'w')
+  // Keras does not look at them.
+  file.create_attribute('preprocessing', JSON.stringify(preprocessing))
+  file.create_attribute('outputActivation', outputActivation)
   const layers = file.create_group('layers')
-  for (const { group, prefix, hasCount } of kerasGroups(topology)) {
+  for (const { group, prefix, hasCount } of groups) {
     const vars = createGroups(layers, `${group}/vars`)
     vars.create_attribute('name', prefix)
     const variables = [...weights, ...statistics].filter(({ name }) => name.startsWith(`${prefix}/`))
@@ -93,9 +113,17 @@ function compression(shape: readonly number[], size: number) {
   }
 }
 
+/** Where a layer's variables lie in an HDF5 file, and what their names begin with here. */
+interface KerasGroup {
+  group: string
+  prefix: string
+  /** Whether Keras keeps a number of examples behind the layer's statistics. */
+  hasCount?: boolean
+}
+
 /** Keras names a layer's group by its class in snake case, the second and later ones of a class with a number. */
-export function kerasGroups(topology: Topology): { group: string; prefix: string; hasCount?: boolean }[] {
-  const { layers } = functionalConfig(topology, 'keras')
+export function kerasGroups(topology: Topology, preprocessing?: Preprocessing): KerasGroup[] {
+  const { layers } = functionalConfig(topology, 'keras', preprocessing)
   const counts = new Map<string, number>()
   return layers.flatMap(({ class_name, name, config }) => {
     const base = snakeCase(class_name)

@@ -1,7 +1,10 @@
 import type { LayerOf, RecurrentLayer, Topology } from '#domain/model-spec.ts'
+import { NO_PREPROCESSING, type Preprocessing } from '#domain/preprocessing.ts'
 import { marginsOf, type PlacedLayer, placeLayers, sidesOf } from '#domain/shape.ts'
 import { type Config, leakyRelu, type Reader, withActivation } from './activation-config.ts'
 import { kerasOrder } from './keras-order.ts'
+import { preprocessingConfigs } from './preprocessing-config.ts'
+import { uniqueName } from './unique-name.ts'
 
 /** A layer as the `config` of a Keras model lists it. */
 export interface LayerConfig {
@@ -13,14 +16,17 @@ export interface LayerConfig {
 
 const INPUT = 'input'
 
-/**
- * A network as Keras 2 writes a functional model, which Keras 3 and TensorFlow.js read as well. It gives the logits: what a
- * loss takes `from_logits`.
- */
-export function functionalConfig(topology: Topology, reader: Reader) {
+/** A network as Keras 2 writes a functional model, which Keras 3 and TensorFlow.js read as well. */
+export function functionalConfig(
+  topology: Topology,
+  reader: Reader,
+  preprocessing: Preprocessing = NO_PREPROCESSING,
+) {
   const placed = placeLayers(topology)
   const configs = placed.map(place => withActivation(place.layer.name, configOf(place), reader))
-  const nameAt = (position: number) => configs[position]?.at(-1)?.name ?? INPUT
+  const before = preprocessingLayers(preprocessing, topology, reader)
+  const start = before.at(-1)?.name ?? INPUT
+  const nameAt = (position: number) => configs[position]?.at(-1)?.name ?? start
   const input: LayerConfig = {
     class_name: 'InputLayer',
     name: INPUT,
@@ -34,20 +40,39 @@ export function functionalConfig(topology: Topology, reader: Reader) {
         part === 0
           ? placed[index]!.inputs.map(nameAt)
           : (within ?? [part - 1]).map(place => parts[place]!.name)
-      return {
-        class_name,
-        name,
-        config: { name, trainable: true, dtype: 'float32', ...config },
-        inbound_nodes: [takes.map(taken => [taken, 0, 0, {}])],
-      }
+      return layerConfig(name, { class_name, config }, takes)
     })
   })
   return {
     name: 'model',
-    layers: [input, ...layers],
+    layers: [input, ...before, ...layers],
     input_layers: [[INPUT, 0, 0]],
     output_layers: [[nameAt(placed.length - 1), 0, 0]],
   }
+}
+
+function layerConfig(name: string, { class_name, config }: Config, takes: readonly string[]): LayerConfig {
+  return {
+    class_name,
+    name,
+    config: { name, trainable: true, dtype: 'float32', ...config },
+    inbound_nodes: [takes.map(taken => [taken, 0, 0, {}])],
+  }
+}
+
+/** One behind the other, the first one behind the input, under names that no layer of the network has. */
+function preprocessingLayers(
+  preprocessing: Preprocessing,
+  { inputShape, layers }: Topology,
+  reader: Reader,
+): LayerConfig[] {
+  const names = [INPUT, ...layers.map(({ name }) => name)]
+  return preprocessingConfigs(preprocessing, inputShape, reader).map((config, index) => {
+    const name = uniqueName(config.class_name.toLowerCase(), names)
+    const before = index === 0 ? INPUT : names.at(-1)!
+    names.push(name)
+    return layerConfig(name, config, [before])
+  })
 }
 
 function configOf({ layer, outputShape }: PlacedLayer): Config {

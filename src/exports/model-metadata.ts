@@ -2,6 +2,7 @@ import { classesOf } from '#domain/dataset.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Metadata } from '#formats/safetensors.ts'
+import { type Surroundings, surroundingsOf } from './exported-graph.ts'
 
 /** The fields of a spec that determine the weights. */
 export const TRAINING_FIELDS = [
@@ -31,13 +32,21 @@ export function trainingText(spec: TrainingSpec): string {
 /**
  * What a model file says of itself: only what spec, seed and data determine, never who trained it or when, so that the
  * same training makes the same bytes.
+ * @param left what a reader of the file has to do for the answers of `predict`; all of it, where there are weights alone
  */
-export function modelMetadata(spec: TrainingSpec): Metadata {
-  const { dataset, model } = spec
+export function modelMetadata(spec: TrainingSpec, left?: Surroundings): Metadata {
+  const { classes, preprocessing, outputActivation } = modelFacts(spec, left)
   return {
     layout: 'tensorflow',
-    topology: JSON.stringify(topologyOf(model)),
-    classes: JSON.stringify(classesOf(dataset)),
+    topology: JSON.stringify(topologyOf(spec.model)),
+    classes: JSON.stringify(classes),
+    preprocessing: JSON.stringify(preprocessing),
+    outputActivation,
     training: trainingText(spec),
   }
+}
+
+/** What a program needs to use a model file, for formats that bring the network themselves. */
+export function modelFacts(spec: TrainingSpec, left = surroundingsOf(spec)) {
+  return { classes: classesOf(spec.dataset), ...left }
 }

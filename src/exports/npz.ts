@@ -9,15 +9,16 @@ interface NpyArray {
 }
 
 /**
- * NumPy's `.npz`: every tensor under its name, and each matrix (a convolution's kernel as one of [window and inputs, outputs])
- * once more as NAME.csr.npz, which `scipy.sparse.load_npz` reads.
+ * NumPy's `.npz`: every tensor under its name, each matrix (a convolution's kernel as one of [window and inputs, outputs])
+ * once more as NAME.csr.npz, which `scipy.sparse.load_npz` reads, and metadata.json, which `np.load` gives as bytes.
  */
-export function encodeNpz(tensors: readonly Weight[]): Uint8Array {
+export function encodeNpz(tensors: readonly Weight[], metadata: object): Uint8Array {
   const arrays = tensors.map(tensor => [`${tensor.name}.npy`, encodeNpy(tensor)] as const)
   const matrices = tensors
     .filter(({ shape }) => shape.length > 1)
     .map(tensor => [`${tensor.name}.csr.npz`, encodeCsr(tensor)] as const)
-  return zipFiles(Object.fromEntries([...arrays, ...matrices]))
+  const described = ['metadata.json', new TextEncoder().encode(JSON.stringify(metadata))] as const
+  return zipFiles(Object.fromEntries([...arrays, ...matrices, described]))
 }
 
 /** The `.npy` format, version 1.0 (NEP 1), in C order. */

@@ -1,39 +1,49 @@
+import type { ArtifactVariant } from '#domain/artifact.ts'
 import type { Topology } from '#domain/model-spec.ts'
+import { channelShape, type Preprocessing, shiftAndFactor } from '#domain/preprocessing.ts'
 import { isRecurrent, type PlacedLayer, placeLayers } from '#domain/shape.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { asRescalings } from './as-rescalings.ts'
 import { elementOrders } from './element-order.ts'
+import { exportedGraph } from './exported-graph.ts'
 import { modelMetadata } from './model-metadata.ts'
 import { onnxLayer } from './onnx-layer.ts'
 import { encodeOnnxModel, type OnnxNode, type OnnxTensor } from './onnx-messages.ts'
 import { recurrentTensors } from './onnx-recurrent.ts'
 import { rebuildFromGaps, rebuildIsSmaller } from './onnx-sparse.ts'
-import { connectSteps, type OnnxPart, restoreOrder } from './onnx-steps.ts'
+import { connectSteps, type OnnxPart, type OnnxStep, restoreOrder } from './onnx-steps.ts'
 import { toTorchLayout } from './torch-layout.ts'
 import type { TrainedModel } from './trained-model.ts'
 
 const INPUT = 'input'
-const OUTPUT = 'logits'
+const SCALED = `${INPUT}.scaled`
 
 /**
- * An ONNX model, opset 17, that takes images as [batch, height, width, channels], sequences as [batch, time, features], and gives logits. Unless `dense`, weights are
- * stored without their zeros and put together inside the graph by standard operators, which runtimes fold when they load it.
+ * An ONNX model, opset 17, that takes float32 examples as the dataset holds them, images as [batch, height, width, channels], sequences as
+ * [batch, time, features], and gives what `predict` answers. Unless `weights` is `dense`, they are stored without their zeros and put
+ * together inside the graph by standard operators, which runtimes fold when they load it.
  */
-export function encodeOnnx({ spec, weights, ...model }: TrainedModel, dense: boolean): Uint8Array {
-  const { topology, statistics } = asRescalings(model)
+export function encodeOnnx(
+  model: TrainedModel,
+  variant: Pick<ArtifactVariant, 'weights' | 'graph' | 'preprocessing'> = {},
+): Uint8Array {
+  const { spec, weights } = model
+  const { topology: exported, preprocessing, left } = exportedGraph(model, variant)
+  const { topology, statistics } = asRescalings({ topology: exported, statistics: model.statistics })
+  const outputName = variant.graph ?? 'output'
   const placed = placeLayers(topology)
   const initializers: OnnxTensor[] = []
   const nodes: OnnxNode[] = []
   for (const tensor of toOnnxLayout(placed, topology, [...weights, ...statistics])) {
-    if (dense || !rebuildIsSmaller(tensor)) initializers.push(toInitializer(tensor))
+    if (variant.weights === 'dense' || !rebuildIsSmaller(tensor)) initializers.push(toInitializer(tensor))
     else {
       const rebuilt = rebuildFromGaps(tensor)
       initializers.push(...rebuilt.initializers)
       nodes.push(...rebuilt.nodes)
     }
   }
-  nodes.push(inChannelsFirst(topology.inputShape))
-  for (const part of layerParts(placed)) {
+  const scaled = connectSteps([INPUT], SCALED, preprocessingSteps(preprocessing, topology.inputShape))
+  for (const part of [scaled, inChannelsFirst(topology.inputShape), ...layerParts(placed, outputName)]) {
     nodes.push(...part.nodes)
     initializers.push(...part.constants)
   }
@@ -41,9 +51,9 @@ export function encodeOnnx({ spec, weights, ...model }: TrainedModel, dense: boo
     nodes,
     initializers,
     input: { name: INPUT, shape: topology.inputShape },
-    output: { name: OUTPUT, shape: placed.at(-1)!.outputShape },
+    output: { name: outputName, shape: placed.at(-1)!.outputShape },
   }
-  return encodeOnnxModel(graph, modelMetadata(spec))
+  return encodeOnnxModel(graph, modelMetadata(spec, left))
 }
 
 /** As PyTorch has them, but for recurrent layers. */
@@ -58,7 +68,7 @@ function toOnnxLayout(
   return [...toTorchLayout(topology, others), ...recurrent.flatMap(layer => recurrentTensors(layer, tensors))]
 }
 
-function layerParts(placed: readonly PlacedLayer[]): OnnxPart[] {
+function layerParts(placed: readonly PlacedLayer[], outputName: string): OnnxPart[] {
   const orders = elementOrders(placed)
   const outputs = placed.map(({ layer }) => `${layer.name}.output`)
   const parts = placed.flatMap((layer, index) => {
@@ -75,15 +85,27 @@ function layerParts(placed: readonly PlacedLayer[]): OnnxPart[] {
     return [...before, onnxLayer(layer, inputs, outputs[index]!, orders[index])]
   })
   const order = orders.at(-1)
-  return [...parts, connectSteps([outputs.at(-1)!], OUTPUT, order ? [restoreOrder(order)] : [])]
+  return [...parts, connectSteps([outputs.at(-1)!], outputName, order ? [restoreOrder(order)] : [])]
 }
 
 function toInitializer({ name, shape, data }: Weight): OnnxTensor {
   return { name, dims: shape, data }
 }
 
-function inChannelsFirst(inputShape: readonly number[]): OnnxNode {
-  const output = `${INPUT}.nchw`
-  if (inputShape.length !== 3) return { op: 'Identity', input: [INPUT], output }
-  return { op: 'Transpose', input: [INPUT], output, attributes: { perm: [0, 3, 1, 2] } }
+/** The difference comes first, as in predictions. */
+function preprocessingSteps(preprocessing: Preprocessing, inputShape: readonly number[]): OnnxStep[] {
+  const { shift, factor } = shiftAndFactor(preprocessing)
+  const constant = (values: readonly number[]) => ({
+    dims: channelShape(values, inputShape),
+    data: Float32Array.from(values),
+  })
+  return [
+    ...(shift.some(value => value !== 0) ? [{ op: 'Sub', others: [constant(shift)] }] : []),
+    ...(factor.some(value => value !== 1) ? [{ op: 'Mul', others: [constant(factor)] }] : []),
+  ]
+}
+
+function inChannelsFirst(inputShape: readonly number[]): OnnxPart {
+  const steps = inputShape.length === 3 ? [{ op: 'Transpose', attributes: { perm: [0, 3, 1, 2] } }] : []
+  return connectSteps([SCALED], `${INPUT}.nchw`, steps)
 }

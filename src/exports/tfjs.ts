@@ -1,6 +1,8 @@
 import { whyMissing } from '#domain/missing-artifact.ts'
 import { asRescalings } from './as-rescalings.ts'
+import { exportedGraph, type GraphVariant } from './exported-graph.ts'
 import { functionalConfig } from './layers-config.ts'
+import { modelFacts } from './model-metadata.ts'
 import { NothingToEncode } from './nothing-to-encode.ts'
 import type { TrainedModel } from './trained-model.ts'
 import { withoutKeptDims } from './without-kept-dims.ts'
@@ -15,12 +17,18 @@ const TFJS_WORDS: Readonly<Record<string, string>> = {
   movingVariance: 'moving_variance',
 }
 
-/** A zip of `model.json` and `weights.bin`, which `tf.loadLayersModel` reads. @throws NothingToEncode for what it does not know */
-export function encodeTfjs({ spec, weights, ...model }: TrainedModel): Uint8Array {
+/**
+ * A zip of `model.json` and `weights.bin`, which `tf.loadLayersModel` reads: the model takes examples of the dataset and gives what
+ * `predict` answers. @throws NothingToEncode for what TensorFlow.js does not know
+ */
+export function encodeTfjs(model: TrainedModel, variant: GraphVariant = {}): Uint8Array {
+  const { spec, weights } = model
   const reason = whyMissing('model.tfjs.zip', model.topology, spec.optimizer)
   if (reason) throw new NothingToEncode(reason)
-  const { topology: rescaled, statistics } = asRescalings(model)
-  const topology = withoutKeptDims(rescaled)
+  const { topology: exported, preprocessing, left } = exportedGraph(model, variant)
+  const rescaled = asRescalings({ topology: exported, statistics: model.statistics })
+  const { statistics } = rescaled
+  const topology = withoutKeptDims(rescaled.topology)
   const tensors = [...weights, ...statistics]
   const manifest = {
     format: 'layers-model',
@@ -29,8 +37,9 @@ export function encodeTfjs({ spec, weights, ...model }: TrainedModel): Uint8Arra
     modelTopology: {
       keras_version: '2.15.0',
       backend: 'tensorflow',
-      model_config: { class_name: 'Functional', config: functionalConfig(topology, 'tfjs') },
+      model_config: { class_name: 'Functional', config: functionalConfig(topology, 'tfjs', preprocessing) },
     },
+    userDefinedMetadata: modelFacts(spec, left),
     weightsManifest: [
       {
         paths: ['weights.bin'],

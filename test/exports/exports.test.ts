@@ -7,71 +7,78 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import * as tfl from '@tensorflow/tfjs'
-import { unzipSync } from 'fflate'
 import { encodeArtifact } from '#exports/encode-artifact.ts'
 import { encodeNpy } from '#exports/npz.ts'
 import { modelFromCheckpoint } from '#exports/trained-model.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { assertClose, predict, someImages } from './predict.ts'
+import { loadTfjs } from './load-tfjs.ts'
+import { assertClose, normalised, predict, softmax, somePixels } from './predict.ts'
 import { pythonWithReaders } from './readers.ts'
 import { recordOf } from './record.ts'
 
 const SCRIPT = fileURLToPath(new URL('read_exports.py', import.meta.url))
 const BATCH = 2
 const NPY_HEADER_BYTES = 128
+/** By the ending of files and answers: what a query leaves out of the graph. */
+const GRAPHS = {
+  whole: {},
+  logits: { graph: 'logits' },
+  bare: { graph: 'logits', preprocessing: 'none' },
+} as const
 
 await openEngine('native')
 
-for (const [preset, l1] of [
-  ['mnist-lenet', 0.02],
-  ['resnet50', 0.015],
-] as const) {
+/** The logits of a large network say more of it than probabilities near 1 / 1000. */
+const CASES = [
+  { preset: 'mnist-lenet', l1: 0.02, graphs: ['whole', 'logits', 'bare'] },
+  { preset: 'resnet50', l1: 0.015, graphs: ['logits'] },
+] as const
+
+for (const { preset, l1, graphs } of CASES) {
   describe(`a ${preset}, exported`, () => {
     const record = recordOf(preset, l1)
     const model = modelFromCheckpoint(record.spec, record.checkpoint!)
     const { inputShape } = model.topology
-    const images = someImages(inputShape, BATCH)
-    const expected = predict(model, images, BATCH)
+    const pixels = somePixels(inputShape, BATCH)
+    const inputs = normalised(pixels, record.spec)
+    const logits = predict(model, inputs, BATCH)
+    const expected = { whole: softmax(logits, BATCH), logits, bare: logits }
     let folder: string
 
     before(async () => {
       folder = await mkdtemp(join(tmpdir(), 'thresher-exports-'))
-      for (const name of [
-        'model.keras',
-        'model.weights.h5',
-        'model.onnx',
-        'weights.npz',
-        'model.safetensors',
-      ] as const)
-        await writeFile(join(folder, name), (await encodeArtifact(name, record)).bytes)
-      const dense = await encodeArtifact('model.onnx', record, { weights: 'dense' })
-      await writeFile(join(folder, 'model.onnx-dense'), dense.bytes)
-      await writeFile(join(folder, 'images.npy'), encodeNpy({ shape: [BATCH, ...inputShape], data: images }))
-      await promisify(execFile)(await pythonWithReaders(), [SCRIPT, folder])
+      const write = (name: string, bytes: Uint8Array) => writeFile(join(folder, name), bytes)
+      for (const name of ['model.weights.h5', 'weights.npz', 'model.safetensors'] as const)
+        await write(name, (await encodeArtifact(name, record)).bytes)
+      for (const graph of graphs) {
+        const variant = GRAPHS[graph]
+        await write(`${graph}.keras`, (await encodeArtifact('model.keras', record, variant)).bytes)
+        await write(`${graph}.onnx`, (await encodeArtifact('model.onnx', record, variant)).bytes)
+      }
+      const dense = { ...GRAPHS[graphs[0]], weights: 'dense' } as const
+      await write(`${graphs[0]}.dense.onnx`, (await encodeArtifact('model.onnx', record, dense)).bytes)
+      await write('pixels.npy', encodeNpy({ shape: [BATCH, ...inputShape], data: pixels }))
+      await write('inputs.npy', encodeNpy({ shape: [BATCH, ...inputShape], data: inputs }))
+      await promisify(execFile)(await pythonWithReaders(), [SCRIPT, folder, ...graphs])
     })
     after(() => rm(folder, { recursive: true, force: true }))
 
-    for (const reader of ['keras', 'keras-weights', 'onnx', 'onnx-dense']) {
-      it(`predicts the same as ${reader}`, async () => {
-        const file = await readFile(join(folder, `${reader}.npy`))
-        assertClose(new Float32Array(file.buffer.slice(file.byteOffset + NPY_HEADER_BYTES)), expected)
+    for (const [index, graph] of graphs.entries()) {
+      const others = index === 0 ? ['keras.weights', 'dense.onnx'] : []
+      for (const reader of ['keras', 'onnx', ...others]) {
+        it(`predicts the same as ${graph}.${reader}`, async () => {
+          const file = await readFile(join(folder, `${graph}.${reader}.npy`))
+          const answers = new Float32Array(file.buffer.slice(file.byteOffset + NPY_HEADER_BYTES))
+          assertClose(answers, expected[graph])
+        })
+      }
+
+      it(`predicts the same as loaded by TensorFlow.js (${graph})`, async () => {
+        const { bytes } = await encodeArtifact('model.tfjs.zip', record, GRAPHS[graph])
+        const x = tfl.tensor(graph === 'bare' ? inputs : pixels, [BATCH, ...inputShape])
+        assertClose(((await loadTfjs(bytes)).predict(x) as tfl.Tensor).dataSync(), expected[graph])
       })
     }
-
-    it('predicts the same as loaded by TensorFlow.js', async () => {
-      const { bytes } = await encodeArtifact('model.tfjs.zip', record)
-      const files = unzipSync(bytes)
-      const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(files['model.json']))
-      const loaded = await tfl.loadLayersModel(
-        tfl.io.fromMemory({
-          modelTopology,
-          weightSpecs: weightsManifest[0].weights,
-          weightData: files['weights.bin']!.slice().buffer,
-        }),
-      )
-      const logits = loaded.predict(tfl.tensor(images, [BATCH, ...inputShape])) as tfl.Tensor
-      assertClose(logits.dataSync(), expected)
-    })
 
     it('is the same bytes again', async () => {
       for (const name of [

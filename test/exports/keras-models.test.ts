@@ -6,15 +6,15 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import * as tf from '@tensorflow/tfjs'
-import { unzipSync } from 'fflate'
 import { encodeKeras, encodeKerasWeights } from '#exports/keras.ts'
 import { encodeNpy } from '#exports/npz.ts'
 import { encodeOnnx } from '#exports/onnx.ts'
 import { encodeTfjs } from '#exports/tfjs.ts'
 import type { TrainedModel } from '#exports/trained-model.ts'
 import { openEngine } from '#workers/engine/engine.ts'
+import { loadTfjs } from './load-tfjs.ts'
 import { modelOf } from './model-of.ts'
-import { assertClose, predict, someImages } from './predict.ts'
+import { assertClose, predict, softmax, someImages } from './predict.ts'
 import { pythonWithReaders } from './readers.ts'
 
 const BATCH = 3
@@ -23,20 +23,18 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 await openEngine('native')
 
-/** Keras gives probabilities where its model ends in a softmax. */
-function softmax(logits: Float32Array): Float32Array {
-  return tf.tidy(
-    () => tf.softmax(tf.tensor2d(logits, [BATCH, logits.length / BATCH])).dataSync() as Float32Array,
-  )
-}
+/** The network by itself. */
+const BARE = { graph: 'logits', preprocessing: 'none' } as const
 
+/** Keras gives probabilities where its model ends in a softmax. */
+const probabilities = (logits: Float32Array) => softmax(logits, BATCH)
 const asItIs = (logits: Float32Array) => logits
 
 /** By function and file: what they are, and what they do to the logits at the end. */
 const MODELS = [
-  ['sequential', 'a Sequential of Keras 3', softmax],
+  ['sequential', 'a Sequential of Keras 3', probabilities],
   ['functional', 'a functional model of Keras 3', asItIs],
-  ['keras2', 'a functional model of Keras 2', softmax],
+  ['keras2', 'a functional model of Keras 2', probabilities],
   ['activated', 'a model with every activation', asItIs],
   ['pooled', 'a model of pools with padding', asItIs],
   ['merged', 'a model whose paths meet', asItIs],
@@ -48,15 +46,7 @@ const MODELS = [
 ] as const
 
 async function predictWithTfjs(model: TrainedModel, images: Float32Array) {
-  const files = unzipSync(encodeTfjs(model))
-  const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(files['model.json']))
-  const loaded = await tf.loadLayersModel(
-    tf.io.fromMemory({
-      modelTopology,
-      weightSpecs: weightsManifest[0].weights,
-      weightData: files['weights.bin']!.slice().buffer,
-    }),
-  )
+  const loaded = await loadTfjs(encodeTfjs(model, BARE))
   const logits = loaded.predict(tf.tensor(images, [BATCH, ...model.topology.inputShape])) as tf.Tensor
   return logits.dataSync()
 }
@@ -80,8 +70,8 @@ describe('a model that Keras wrote', () => {
       const { inputShape } = model.topology
       const images = someImages(inputShape, BATCH)
       await writeFile(join(folder, `${name}.weights.h5`), await encodeKerasWeights(model))
-      await writeFile(join(folder, `${name}.keras`), await encodeKeras(model))
-      await writeFile(join(folder, `${name}.onnx`), encodeOnnx(model, true))
+      await writeFile(join(folder, `${name}.keras`), await encodeKeras(model, BARE))
+      await writeFile(join(folder, `${name}.onnx`), encodeOnnx(model, { ...BARE, weights: 'dense' }))
       models.set(name, model)
       await writeFile(
         join(folder, `${name}.images.npy`),

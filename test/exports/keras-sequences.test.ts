@@ -7,7 +7,6 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import * as tf from '@tensorflow/tfjs'
-import { unzipSync } from 'fflate'
 import { encodeKeras, encodeKerasWeights } from '#exports/keras.ts'
 import { encodeNpy } from '#exports/npz.ts'
 import { encodeOnnx } from '#exports/onnx.ts'
@@ -15,6 +14,7 @@ import { encodeTfjs } from '#exports/tfjs.ts'
 import type { TrainedModel } from '#exports/trained-model.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { openEngine } from '#workers/engine/engine.ts'
+import { loadTfjs } from './load-tfjs.ts'
 import { modelOf } from './model-of.ts'
 import { assertClose, predict, someInputs } from './predict.ts'
 import { pythonWithReaders } from './readers.ts'
@@ -22,6 +22,8 @@ import { pythonWithReaders } from './readers.ts'
 const SCRIPT = fileURLToPath(new URL('keras_sequences.py', import.meta.url))
 const BATCH = 3
 const NPY_HEADER_BYTES = 128
+/** The network by itself. */
+const BARE = { graph: 'logits', preprocessing: 'none' } as const
 
 /** What Keras 3 writes, by the names of keras_sequences.py. */
 const MODELS = [
@@ -52,10 +54,10 @@ describe('a model over a table or sequences that Keras wrote', () => {
       const inputs = { shape: [BATCH, ...model.topology.inputShape], data: someInputs(model.topology, BATCH) }
       const files = {
         'inputs.npy': encodeNpy(inputs),
-        keras: await encodeKeras(model),
+        keras: await encodeKeras(model, BARE),
         'weights.h5': await encodeKerasWeights(model),
-        onnx: encodeOnnx(model, false),
-        'dense.onnx': encodeOnnx(model, true),
+        onnx: encodeOnnx(model, BARE),
+        'dense.onnx': encodeOnnx(model, { ...BARE, weights: 'dense' }),
       }
       for (const [ending, bytes] of Object.entries(files))
         await writeFile(join(folder, `${name}.${ending}`), bytes)
@@ -84,7 +86,7 @@ describe('a model over a table or sequences that Keras wrote', () => {
 
     if (!tfjs) {
       it(`${what} is nothing that TensorFlow.js knows`, () => {
-        assert.throws(() => encodeTfjs(models.get(name)!), {
+        assert.throws(() => encodeTfjs(models.get(name)!, BARE), {
           name: 'NothingToEncode',
           message: /TensorFlow.js has no GRU like .*reset_after/,
         })
@@ -93,7 +95,7 @@ describe('a model over a table or sequences that Keras wrote', () => {
       it(`${what} computes the same here as loaded by TensorFlow.js`, async () => {
         const model = models.get(name)!
         const { inputShape } = model.topology
-        const loaded = await loadTfjs(encodeTfjs(model))
+        const loaded = await loadTfjs(encodeTfjs(model, BARE))
         const inputs = tf.tensor(someInputs(model.topology, BATCH), [BATCH, ...inputShape])
         assertClose(ours(), (loaded.predict(inputs) as tf.Tensor).dataSync())
       })
@@ -128,12 +130,3 @@ it('a model over sequences that TensorFlow.js wrote computes the same here', () 
   const logits = theirs.predict(tf.tensor(inputs, [BATCH, 6])) as tf.Tensor
   assertClose(predict(ours, inputs, BATCH), logits.dataSync())
 })
-
-async function loadTfjs(bytes: Uint8Array): Promise<tf.LayersModel> {
-  const files = unzipSync(bytes)
-  const { modelTopology, weightsManifest } = JSON.parse(new TextDecoder().decode(files['model.json']))
-  const weightData = files['weights.bin']!.slice().buffer
-  return tf.loadLayersModel(
-    tf.io.fromMemory({ modelTopology, weightSpecs: weightsManifest[0].weights, weightData }),
-  )
-}

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
 import { randomStream } from '#domain/random.ts'
 import { elementCount } from '#domain/shape.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { TrainedModel } from '#exports/trained-model.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { toTensors } from '#workers/weights.ts'
@@ -34,6 +35,25 @@ export function predict(
     )
     return logits.dataSync() as Float32Array
   })
+}
+
+/** Images as they are stored: pixels from 0 to 255, [batch, ...inputShape]. */
+export function somePixels(inputShape: readonly number[], batch: number): Float32Array {
+  const random = randomStream(1, 'pixels', batch)
+  return new Float32Array(batch * elementCount(inputShape)).map(() => random.below(256))
+}
+
+/** What a network takes of pixels: fractions of 255, normalised by channel. */
+export function normalised(pixels: Float32Array, { dataset }: TrainingSpec): Float32Array {
+  const { mean, std } = dataset.normalize ?? { mean: [0], std: [1] }
+  return pixels.map((value, i) => (value / 255 - mean[i % mean.length]!) / std[i % std.length]!)
+}
+
+/** Row by row. */
+export function softmax(logits: Float32Array, batch: number): Float32Array {
+  return tf.tidy(
+    () => tf.softmax(tf.tensor2d(logits, [batch, logits.length / batch])).dataSync() as Float32Array,
+  )
 }
 
 /** To 1e-5 of the largest. */

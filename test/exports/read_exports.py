@@ -1,5 +1,5 @@
-"""Opens what Thresher exports with the programs it is made for. FOLDER has the files and `images.npy`; every prediction goes to
-OUT.npy beside them."""
+"""Opens what Thresher exports with the programs it is made for. FOLDER has the files, `pixels.npy` for graphs that take those, and
+`inputs.npy` for bare ones; what GRAPH.FORMAT answers goes to GRAPH.FORMAT.npy beside it."""
 import os
 import sys
 
@@ -11,29 +11,32 @@ import onnxruntime
 import scipy.sparse
 from safetensors.numpy import load_file
 
-folder = sys.argv[1]
-images = np.load(f"{folder}/images.npy")
+folder, *graphs = sys.argv[1:]
+pixels = np.load(f"{folder}/pixels.npy")
+inputs = np.load(f"{folder}/inputs.npy")
 
 
-def answer(name, logits):
-    np.save(f"{folder}/{name}.npy", np.asarray(logits, np.float32))
+def answer(name, outputs):
+    np.save(f"{folder}/{name}.npy", np.asarray(outputs, np.float32))
 
 
-model = keras.saving.load_model(f"{folder}/model.keras")
-answer("keras", model(images, training=False))
+for graph in graphs:
+    model = keras.saving.load_model(f"{folder}/{graph}.keras")
+    # Pixels as bytes, as images are read.
+    answer(f"{graph}.keras", model(inputs if graph == "bare" else pixels.astype(np.uint8), training=False))
 
-fresh = keras.models.model_from_json(model.to_json())
+fresh = keras.models.model_from_json(keras.saving.load_model(f"{folder}/{graphs[0]}.keras").to_json())
 fresh.load_weights(f"{folder}/model.weights.h5")
-answer("keras-weights", fresh(images, training=False))
+answer(f"{graphs[0]}.keras.weights", fresh(pixels, training=False))
 
-for name in ["onnx", "onnx-dense"]:
-    onnx.checker.check_model(onnx.load(f"{folder}/model.{name}"), full_check=True)
-    session = onnxruntime.InferenceSession(f"{folder}/model.{name}", providers=["CPUExecutionProvider"])
-    answer(name, session.run(None, {"input": images})[0])
+for name in [f"{graphs[0]}.dense.onnx", *(f"{graph}.onnx" for graph in graphs)]:
+    onnx.checker.check_model(onnx.load(f"{folder}/{name}"), full_check=True)
+    session = onnxruntime.InferenceSession(f"{folder}/{name}", providers=["CPUExecutionProvider"])
+    answer(name, session.run(None, {"input": inputs if name == "bare.onnx" else pixels})[0])
 
 dense = load_file(f"{folder}/model.safetensors")
 arrays = np.load(f"{folder}/weights.npz")
-names = {name for name in arrays.files if not name.endswith(".csr.npz")}
+names = {name for name in arrays.files if not name.endswith((".csr.npz", ".json"))}
 assert names == set(dense), names ^ set(dense)
 for name, tensor in dense.items():
     assert np.array_equal(arrays[name], tensor), name

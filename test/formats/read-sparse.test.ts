@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { toBfloat16 } from '#exports/bfloat16.ts'
+import { compressZstd } from '#exports/zstd.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
 import { encodeSparsePlanes, encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
@@ -88,6 +89,47 @@ print(json.dumps([${describe}, metadata]))`
     assert.equal(readMetadata.label, metadata.label)
   })
 }
+
+/** What the reader prints as a script, and how it ends. */
+async function asScript(bytes: Uint8Array) {
+  const path = join(folder, 'described.safetensors')
+  await writeFile(path, bytes)
+  const run = promisify(execFile)(python, [join(docs, 'read_sparse.py'), path])
+  return await run.then(
+    ({ stdout }) => ({ code: 0, lines: stdout.trim().split('\n') }),
+    ({ code, stderr }) => ({ code: Number(code), lines: String(stderr).trim().split('\n') }),
+  )
+}
+
+for (const [what, encode] of [
+  ['sparse', encodeSparseSafetensors],
+  ['dense', encodeSafetensors],
+] as const) {
+  test(`run as a script, the reader prints what a ${what} file holds`, async () => {
+    const facts = {
+      preprocessing: '{"scale":1,"mean":[3,4],"std":[2,5]}',
+      outputActivation: 'sigmoid',
+      classes: '["no","yes"]',
+    }
+    const { code, lines } = await asScript(encode(tensors, { ...metadata, ...facts }))
+    assert.equal(code, 0)
+    const expected = tensors.map(({ name, shape, data }) => {
+      const nonzero = Array.from(data, Number).filter(value => value !== 0).length
+      const size = data.length.toLocaleString('en-US')
+      return `${name} [${shape.join(', ')}]: ${nonzero} of ${size} non-zero`
+    })
+    for (const [key, value] of Object.entries(facts)) expected.push(`${key}: ${value}`)
+    assert.deepEqual(lines.toSorted(), expected.toSorted())
+  })
+}
+
+test('run as a script, the reader says what to do with what it does not read', async () => {
+  const zst = await asScript(await compressZstd(encodeSparsePlanes(tensors, metadata)))
+  assert.equal(zst.code, 1)
+  assert.match(zst.lines[0]!, /is compressed; decompress it first: zstd -d /)
+  const newer = await asScript(encodeSafetensors(tensors, { 'sparse.version': '2' }))
+  assert.match(newer.lines.at(-1)!, /version 2 is unknown; this reads version 1/)
+})
 
 test('the page shows that very reader', async () => {
   const [page, reader] = await Promise.all(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import request from 'supertest'
 import { ARTIFACT_NAMES } from '#domain/artifact.ts'
 import { trainingText } from '#exports/model-metadata.ts'
@@ -140,10 +141,41 @@ describe('the files of a job that was cancelled', () => {
     )
   })
 
+  it('hold a graph whole, or without its output activation or its preprocessing, each kept as a file of its own', async () => {
+    const files = new Map<string, string>()
+    for (const query of ['', '?graph=logits', '?preprocessing=none', '?graph=logits&preprocessing=none'])
+      for (const name of ['model.keras', 'model.onnx', 'model.tfjs.zip'])
+        files.set(`${name}${query}`, Buffer.from(await download(`${name}${query}`)).toString('base64'))
+    assert.equal(new Set(files.values()).size, files.size)
+    const { body } = await request(api.url).get(base)
+    const variants = body.data
+      .filter(({ name }: { name: string }) => name === 'model.onnx')
+      .map(({ variant = {} }: { variant?: object }) => variant)
+    for (const variant of [{}, { graph: 'logits' }, { preprocessing: 'none' }])
+      assert.equal(variants.filter((other: object) => isDeepStrictEqual(other, variant)).length, 1)
+  })
+
+  it('say in their metadata what a reader has to do, if they hold no graph', async () => {
+    const preprocessing = JSON.stringify({ scale: 1 / 255, mean: [0], std: [1] })
+    for (const query of ['', '?layout=torch']) {
+      const { metadata } = decodeSafetensors(await download(`model.safetensors${query}`))
+      assert.deepEqual([metadata.preprocessing, metadata.outputActivation], [preprocessing, 'softmax'])
+    }
+    const { metadata } = decodeSparseSafetensors(await download('model.sparse.safetensors'))
+    assert.deepEqual([metadata.preprocessing, metadata.outputActivation], [preprocessing, 'softmax'])
+  })
+
   it('that nobody offers are refused by the name of what is wrong', async () => {
     const { status, body } = await request(api.url).get(`${base}/model.keras?layout=torch`)
     assert.equal(status, 400)
     assert.equal(body.errors[0].path, 'layout')
+    for (const name of ['model.safetensors', 'model.weights.h5', 'weights.npz', 'metrics.csv']) {
+      const bare = await request(api.url).get(`${base}/${name}?graph=logits&preprocessing=none`)
+      const paths = bare.body.errors.map(({ path }: { path: string }) => path)
+      assert.deepEqual([bare.status, paths.sort()], [400, ['graph', 'preprocessing']], name)
+    }
+    const odd = await request(api.url).get(`${base}/model.onnx?graph=bare`)
+    assert.deepEqual([odd.status, odd.body.errors[0].path], [400, 'graph'])
     const unknown = await request(api.url).get(`${base}/model.safetensors?dtype=f16&zeros=no`)
     assert.deepEqual(unknown.body.errors.map(({ path }: { path: string }) => path).sort(), ['dtype', 'zeros'])
   })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { preprocessingOf } from '#domain/preprocessing.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
 import { randomStream } from '#domain/random.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
@@ -65,7 +66,7 @@ for (const [name, request] of Object.entries(SPECS)) {
         model: modelFromTopology(topology),
         transform,
         objective: objectiveFor(spec.loss),
-        normalise: normaliser(spec.dataset.normalize, layout.dtype),
+        normalise: normaliser(preprocessingOf(spec.dataset), layout),
       }
       const start = { clock: transform.clock, variables: drawVariables(topology, spec.seed) }
       const training = beginTraining(ingredients, start, { topology, feeding, seed: spec.seed, readEvery })

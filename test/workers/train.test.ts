@@ -140,7 +140,14 @@ test('the sparse file holds the last weights under their names, and nothing that
     'dense_2/bias',
     'dense_2/kernel',
   ])
-  assert.deepEqual(Object.keys(metadata).sort(), ['classes', 'layout', 'topology', 'training'])
+  assert.deepEqual(Object.keys(metadata).sort(), [
+    'classes',
+    'layout',
+    'outputActivation',
+    'preprocessing',
+    'topology',
+    'training',
+  ])
   assert.deepEqual(Object.keys(JSON.parse(metadata.training!)).sort(), [
     'augmentation',
     'batchSize',

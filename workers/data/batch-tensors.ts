@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { type DatasetFacts, factsOf, type Normalization } from '#domain/dataset.ts'
+import { type DatasetFacts, factsOf } from '#domain/dataset.ts'
 import { activationOf } from '#domain/loss.ts'
+import { channelShape, type Preprocessing, shiftAndFactor } from '#domain/preprocessing.ts'
 import { outputCount, topologyOf } from '#domain/presets/topology-of.ts'
 import { elementCount } from '#domain/shape.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -53,21 +54,18 @@ export function blankBatch(size: number, { inputShape, dtype }: BatchLayout): Ba
   return { x, labels: new Int32Array(size), size }
 }
 
-/** Makes what a model takes of examples: their values times `inputScale`; then normalised a channel. */
+/** Makes what a model takes of examples: one difference and one product, as a division takes a device several times as long. */
 export function normaliser(
-  normalize: Normalization | undefined,
-  dtype: DatasetFacts['dtype'],
-  inputScale = dtype === 'float32' ? 1 : 1 / 255,
+  preprocessing: Preprocessing,
+  { dtype, inputShape }: Pick<BatchLayout, 'dtype' | 'inputShape'>,
 ) {
-  const { mean, std } = normalize ?? { mean: [0], std: [1] }
-  // (pixel / 255 - mean) / std as one product and one sum: a division takes a device several times as long.
-  const scale = std.map(deviation => inputScale / deviation)
-  const offset = std.map((deviation, channel) => -mean[channel]! / deviation)
-  const isScaled = scale.some(factor => factor !== 1)
-  const isCentred = offset.every(shift => shift === 0)
+  const { shift, factor } = shiftAndFactor(preprocessing)
+  const isShifted = shift.some(value => value !== 0)
+  const isScaled = factor.some(value => value !== 1)
+  const byChannel = (values: readonly number[]) => tf.tensor([...values], channelShape(values, inputShape))
   return (x: tf.Tensor): tf.Tensor => {
     const floats = dtype === 'float32' ? x : bytesToFloats(x)
-    const scaled = isScaled ? tf.mul(floats, scale) : floats
-    return isCentred ? scaled : tf.add(scaled, offset)
+    const centred = isShifted ? tf.sub(floats, byChannel(shift)) : floats
+    return isScaled ? tf.mul(centred, byChannel(factor)) : centred
   }
 }

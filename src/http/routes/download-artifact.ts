@@ -102,9 +102,9 @@ function wanted(
     .filter(key => !variants.some(known => known === key))
     .map(path => ({
       path,
-      message: `is nothing that ${name} offers; it offers: ${variants.join(', ') || 'nothing'}`,
+      message: `${name} has no such variant; it has: ${variants.join(', ') || 'none'}`,
     }))
-  if (mistakes.length > 0) throw new AppError('invalid_request', `There is no such ${name}.`, { mistakes })
+  if (mistakes.length > 0) throw new AppError('invalid_request', `${name} has no such variant.`, { mistakes })
   const checkpoint = findCheckpoint(job, which)
   if (which !== undefined && !checkpoint) {
     const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'

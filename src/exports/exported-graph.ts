@@ -1,0 +1,61 @@
+import type { ArtifactVariant } from '#domain/artifact.ts'
+import { activationOf, type LossActivation } from '#domain/loss.ts'
+import type { Layer, Topology } from '#domain/model-spec.ts'
+import { NO_PREPROCESSING, type Preprocessing, preprocessingOf } from '#domain/preprocessing.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { TrainedModel } from './trained-model.ts'
+import { uniqueName } from './unique-name.ts'
+
+/** How a file differs from one that computes what predictions are. */
+export type GraphVariant = Pick<ArtifactVariant, 'graph' | 'preprocessing'>
+
+/** What stands between a network and the answers of `predict`. */
+export interface Surroundings {
+  /** Before the network. */
+  preprocessing: Preprocessing
+  /** Behind it. */
+  outputActivation: LossActivation
+}
+
+/** What a file with a graph computes. */
+export interface ExportedGraph {
+  preprocessing: Preprocessing
+  /** The trained network, and its output activation unless the variant leaves that out. */
+  topology: Topology
+  /** What a reader of the file has to do before and after it. */
+  left: Surroundings
+}
+
+/** What a reader of a file with nothing but weights has to do. */
+export function surroundingsOf({ dataset, loss }: TrainingSpec): Surroundings {
+  return { preprocessing: preprocessingOf(dataset), outputActivation: activationOf(loss) }
+}
+
+export function exportedGraph(
+  { spec, topology }: Pick<TrainedModel, 'spec' | 'topology'>,
+  variant: GraphVariant,
+): ExportedGraph {
+  const { preprocessing, outputActivation } = surroundingsOf(spec)
+  const isBare = variant.preprocessing === 'none'
+  const isLogits = variant.graph === 'logits'
+  return {
+    preprocessing: isBare ? NO_PREPROCESSING : preprocessing,
+    topology: isLogits ? topology : withOutputActivation(topology, outputActivation),
+    left: {
+      preprocessing: isBare ? preprocessing : NO_PREPROCESSING,
+      outputActivation: isLogits ? outputActivation : 'linear',
+    },
+  }
+}
+
+/** A network's last dense layer takes the activation, as models are usually written; behind any other layer it is one of its own. */
+function withOutputActivation(topology: Topology, activation: LossActivation): Topology {
+  if (activation === 'linear') return topology
+  const { layers } = topology
+  const last = layers.at(-1)!
+  if (last.type === 'dense' && last.activation === 'linear')
+    return { ...topology, layers: [...layers.slice(0, -1), { ...last, activation }] }
+  const names = layers.map(({ name }) => name)
+  const added: Layer = { type: 'activation', name: uniqueName(activation, names), activation }
+  return { ...topology, layers: [...layers, added] }
+}
