@@ -88,7 +88,7 @@ describe('weights that are brought', () => {
       const { spec } = recordOf('mnist-mlp', 0)
       const model = { spec, topology: topologyFromKeras(topology), weights: params!, statistics, step: 0 }
       const logits = predict(model, await readNpy('rows.npy'), BATCH)
-      assertClose(softmax(logits, 3), await readNpy('prepared.npy'))
+      assertClose(softmax(logits, BATCH), await readNpy('prepared.npy'))
     })
   }
 
