@@ -13,12 +13,14 @@ import { serializerCompiler } from 'fastify-type-provider-zod'
 import { AppError } from '#domain/error.ts'
 import { rememberMethods } from '#http/allowed-methods.ts'
 import { authenticate } from '#http/authenticate.ts'
+import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { CLOSE } from '#http/frame-socket.ts'
 import { registerOpenapi } from '#http/openapi.ts'
+import { requireRoom } from '#http/require-room.ts'
 import { cancelJobRoute } from '#http/routes/cancel-job.ts'
 import { changeJobRoute } from '#http/routes/change-job.ts'
-import { createDatasetRoute, type DatasetFolders } from '#http/routes/create-dataset.ts'
+import { createDatasetRoute, type DatasetRouteOptions } from '#http/routes/create-dataset.ts'
 import { createJobRoute } from '#http/routes/create-job.ts'
 import { createModelRoute } from '#http/routes/create-model.ts'
 import { deleteDatasetRoute } from '#http/routes/delete-dataset.ts'
@@ -41,13 +43,14 @@ import { readModelsRoutes } from '#http/routes/read-models.ts'
 import { resumeJobRoute } from '#http/routes/resume-job.ts'
 import { streamJobRoute } from '#http/routes/stream-job.ts'
 import { streamJobsRoute } from '#http/routes/stream-jobs.ts'
+import { shedLoad } from '#http/shed-load.ts'
 import { validateByZod } from '#http/validate-by-zod.ts'
 import type { World } from '#infra/connect.ts'
+import { uploadsOf } from '#infra/resume-uploads.ts'
+import { StorageRoom } from '#infra/storage-room.ts'
 
 const BODY_BYTES = 1024 * 1024
 const FRAME_BYTES = 64 * 1024
-/** The largest upload at 1 MB a second. */
-const REQUEST_MS = 4_300_000
 const GOODBYE_MS = 2_000
 
 /** The api as a value that can be asked without a socket. It never imports TensorFlow. */
@@ -56,18 +59,23 @@ export async function createApp(
   {
     adminKey,
     datasetsDir = '',
-    uploadsDir = join(tmpdir(), 'thresher-uploads'),
+    uploadsDir = uploadsOf(join(tmpdir(), 'thresher-uploads'), process.pid),
+    slowBodies,
+    patienceMs,
     logger,
   }: {
     adminKey?: string | undefined
+    slowBodies?: SlowBodyLimits
     logger?: FastifyBaseLogger
-  } & Partial<DatasetFolders>,
+  } & Partial<DatasetRouteOptions>,
 ): Promise<FastifyInstance> {
+  const room = new StorageRoom(world.redis, world.blobs)
   const app = Fastify({
     ...(logger && { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES,
-    requestTimeout: REQUEST_MS,
+    // A large upload may take hours as long as it makes progress: `cutSlowBodies` sees to that.
+    requestTimeout: 0,
     routerOptions: { maxParamLength: 500 },
     exposeHeadRoutes: false,
     frameworkErrors: handleError,
@@ -78,12 +86,15 @@ export async function createApp(
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound(rememberMethods(app)))
   app.addHook('onRequest', authenticate(adminKey))
+  await shedLoad(app)
+  app.addHook('onRequest', requireRoom(room))
+  app.addHook('onRequest', cutSlowBodies(slowBodies))
   app.addHook('onResponse', endRefusedUpgrade)
   takeJsonOrNothing(app)
 
   await app.register(helmet, { contentSecurityPolicy: false })
   await app.register(websocket, { options: { maxPayload: FRAME_BYTES }, preClose: sayGoodbye })
-  await registerOpenapi(app)
+  await registerOpenapi(app, adminKey !== undefined)
 
   await app.register(createJobRoute(world, datasetsDir))
   await app.register(listJobsRoute(world))
@@ -103,13 +114,13 @@ export async function createApp(
   await app.register(downloadArtifactRoute(world))
   await app.register(predictRoute(world))
   await app.register(listWorkersRoute(world))
-  await app.register(createDatasetRoute(world, { datasetsDir, uploadsDir }))
+  await app.register(createDatasetRoute(world, { datasetsDir, uploadsDir, patienceMs }))
   await app.register(deleteDatasetRoute(world))
   await app.register(readDatasetsRoutes(world, datasetsDir))
   await app.register(createModelRoute(world, uploadsDir))
   await app.register(deleteModelRoute(world))
   await app.register(readModelsRoutes(world))
-  await app.register(healthRoutes(world))
+  await app.register(healthRoutes(world, room))
   return app
 }
 

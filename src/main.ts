@@ -5,8 +5,9 @@ import closeWithGrace from 'close-with-grace'
 import { isLoopbackAddress } from '#http/authenticate.ts'
 import { connect } from '#infra/connect.ts'
 import { warnOfForgetfulRedis } from '#infra/forgetful-redis.ts'
-import { leftUploads, resumeUploads, uploadsOf } from '#infra/take-in-upload.ts'
+import { claimUploads, resumeUploads, uploadsOf } from '#infra/resume-uploads.ts'
 import { reconcileQueue } from '#src/dispatcher/reconcile-queue.ts'
+import { settleLostUploads } from '#src/dispatcher/settle-lost-uploads.ts'
 import { sweepOrphans } from '#src/dispatcher/sweep-orphans.ts'
 import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
@@ -29,15 +30,17 @@ if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
   logger.warn('ADMIN_KEY is short enough to be guessed; a good one comes from `openssl rand -hex 32`')
 await warnOfForgetfulRedis(world.redis, logger)
 const uploads = join(config.dataDir, 'uploads')
-const complain = (err: Error) => logger.error({ err }, 'an upload could not be validated')
-resumeUploads(world, await leftUploads(uploads), complain).catch(complain)
+void resumeUploads(world, await claimUploads(uploads), (err, datasetId) =>
+  logger.error({ err, datasetId }, 'an upload could not be validated'),
+)
 const uploadsDir = uploadsOf(uploads, process.pid)
 const app = await createApp(world, { ...config, uploadsDir, logger })
 const stopReconciling = reconcileQueue(world, logger)
 const stopSweeping = sweepOrphans(world, logger)
+const stopSettling = settleLostUploads(world, uploads, logger)
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await app.close()
-  await Promise.all([stopReconciling(), stopSweeping()])
+  await Promise.all([stopReconciling(), stopSweeping(), stopSettling()])
   await world.close()
 })
 await app.listen({ host: config.host, port: config.port }).catch(fail)

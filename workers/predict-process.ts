@@ -1,14 +1,15 @@
 import '#src/end-with-parent.ts'
 
 import * as tf from '@tensorflow/tfjs-core'
+import { inputScaleOf } from '#domain/input-scale.ts'
 import { activationOf } from '#domain/loss.ts'
 import { trainingText } from '#exports/model-metadata.ts'
 import { modelFromCheckpoint } from '#exports/trained-model.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
-import { type Channels, decodeMiddle } from '#formats/image.ts'
+import { decodeMiddle } from '#formats/image.ts'
+import { answerTasks } from '#infra/answer-tasks.ts'
 import { NOT_HELD, type Prediction, type PredictionTask } from '#infra/predictor.ts'
-import { answerTasks } from '#infra/warm-child.ts'
 import { type BatchLayout, layoutFromSpec, normaliser, uploadBatch } from './data/batch-tensors.ts'
 import { chooseEngine, openEngine } from './engine/engine.ts'
 import { modelFromTopology } from './models/from-topology.ts'
@@ -47,7 +48,7 @@ function hold({ spec, checkpoint: file }: NonNullable<PredictionTask['load']>): 
   const { topology, weights, statistics } = modelFromCheckpoint(spec, checkpoint)
   const forward = modelFromTopology(topology)
   const layout = layoutFromSpec(spec)
-  const normalise = normaliser(spec.dataset.normalize, layout.dtype)
+  const normalise = normaliser(spec.dataset.normalize, layout.dtype, inputScaleOf(spec.dataset))
   const answer = ANSWERS[activationOf(spec.loss)]
   const variables = toTensors([...weights, ...statistics])
   return {
@@ -72,8 +73,10 @@ async function valuesOf(
   if (inputShape.length < 2 || dtype !== 'uint8')
     throw new FormatError(`the model takes ${dtype} of shape [${inputShape}], no images`)
   const [height, width, channels = 1] = inputShape
+  if (channels !== 1 && channels !== 3)
+    throw new FormatError(`the model takes ${channels} channels; images have 1 or 3`)
   const decoded = inputs.images.map(({ name, bytes }) =>
-    decodeMiddle(bytes, [height!, width!], channels as Channels, name),
+    decodeMiddle(bytes, [height!, width!], channels, name),
   )
   return Buffer.concat((await Promise.all(decoded)).map(({ data }) => data))
 }

@@ -1,4 +1,5 @@
 import { factsOf } from '#domain/dataset.ts'
+import { inputScaleOf } from '#domain/input-scale.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
 import { permutation, randomStream } from '#domain/random.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -8,6 +9,7 @@ import { layoutFromSpec, normaliser } from './data/batch-tensors.ts'
 import { type Batch, batches } from './data/batches.ts'
 import type { Split } from './data/examples.ts'
 import { imageBatches } from './data/image-batches.ts'
+import { requireTokens } from './data/require-tokens.ts'
 import { type Pace, type Rows, rowsInOrder } from './data/rows.ts'
 import { variedBatches } from './data/varied-batches.ts'
 import { type Counts, canHold, type Feeding, heldFeeding, stepsPerCall, streamedFeeding } from './feeding.ts'
@@ -57,6 +59,7 @@ export function prepareRun(
   readEvery?: number,
 ): TrainingRun {
   const topology = topologyOf(spec.model)
+  requireTokens(topology, splits, spec)
   const layout = layoutFromSpec(spec)
   const counts = { training: splits.training.indices.length, validation: splits.validation.indices.length }
   const stepsPerEpoch = Math.ceil(counts.training / spec.batchSize)
@@ -65,7 +68,7 @@ export function prepareRun(
     model: modelFromTopology(topology),
     transform,
     objective: objectiveFor(spec.loss),
-    normalise: normaliser(spec.dataset.normalize, layout.dtype),
+    normalise: normaliser(spec.dataset.normalize, layout.dtype, inputScaleOf(spec.dataset)),
   }
   const runWith = <Kind extends SomeBatch>(
     feeding: Feeding<Kind>,

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import * as tf from '@tensorflow/tfjs-core'
+import { inputScaleOf } from '#domain/input-scale.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Weight } from '#formats/named-tensor.ts'
@@ -40,7 +41,7 @@ async function evaluateFile(bytes: Uint8Array): Promise<Evaluation> {
   const measure = evaluationRoutine({
     model: modelFromTopology(topology),
     objective: objectiveFor(training.loss),
-    normalise: normaliser(training.dataset.normalize, layout.dtype),
+    normalise: normaliser(training.dataset.normalize, layout.dtype, inputScaleOf(training.dataset)),
   })
   const { validation } = await loadSplits({ ...training, validation: { split: 'test' } })
   const digits = (async function* () {

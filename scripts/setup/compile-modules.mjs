@@ -10,12 +10,20 @@ import { runCommand, works } from './run-command.mjs'
 /** The package whose C++ sources are the bridge between Node and TensorFlow's C API. */
 export const bridgePackage = `${projectDirectory}/node_modules/@tensorflow/tfjs-node-gpu`
 
+const bindingName = 'tfjs_binding'
+
+/** Whether a bridge to some libtensorflow lies in `folder` already. */
+export async function isBindingCompiled(folder) {
+  const modules = await readdir(folder).catch(() => [])
+  return modules.some(name => name.startsWith(bindingName) && name.endsWith('.node'))
+}
+
 /** The bridge. @param options as `compile` takes them */
 export async function compileBinding(options) {
   const { version } = JSON.parse(await readFile(`${bridgePackage}/package.json`, 'utf8'))
   return await compile({
     ...options,
-    name: `tfjs_binding-${version}`,
+    name: `${bindingName}-${version}`,
     label: 'Compiling the bridge between Node and TensorFlow',
     sources: ['tfjs_backend.cc', 'tfjs_binding.cc'].map(name => `${bridgePackage}/binding/${name}`),
     flags: ['-O2'],
@@ -76,8 +84,8 @@ async function compile({ include, lib, folder, env, name, label, sources, flags,
   return module
 }
 
-/** The C++ compiler of this machine. */
-async function requireCompiler(env) {
+/** The C++ compiler of this machine, installed with apt-get where that is possible. Rejects when there is none. */
+export async function requireCompiler(env) {
   const find = async () => {
     for (const compiler of [env.CXX, 'g++', 'c++', 'clang++']) {
       if (compiler && (await works(compiler, ['--version']))) return compiler

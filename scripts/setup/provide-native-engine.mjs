@@ -1,7 +1,14 @@
 import { lstat, mkdir, readFile, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { cacheDirectory } from './cache-directory.mjs'
-import { bridgePackage, compileBinding, compileOps, digestOfOps } from './compile-modules.mjs'
+import {
+  bridgePackage,
+  compileBinding,
+  compileOps,
+  digestOfOps,
+  isBindingCompiled,
+  requireCompiler,
+} from './compile-modules.mjs'
 import { listTensorflowSources } from './list-tensorflow-sources.mjs'
 import { say, showProgress } from './progress.mjs'
 import { tryNativeEngine } from './try-native-engine.mjs'
@@ -70,9 +77,12 @@ async function findWorkingEngine(env) {
     if (engine) return engine
   }
   const sources = listTensorflowSources(env)
+  const folder = join(cacheDirectory(env), 'bindings')
+  // A download of hundreds of megabytes is useless when nothing can compile the bridge to it.
+  if (!(await isBindingCompiled(folder))) await requireCompiler(env)
   for (const { name, provide } of sources) {
     try {
-      const options = { ...(await provide()), folder: join(cacheDirectory(env), 'bindings'), env }
+      const options = { ...(await provide()), folder, env }
       await link(bindingLink, await compileBinding(options))
       await provideOps(options)
       return await tryAndRemember(env)

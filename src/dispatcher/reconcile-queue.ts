@@ -46,12 +46,12 @@ export async function enqueueForgotten(
 ): Promise<void> {
   for (const status of ['queued', 'restarting'] as const) {
     for await (const ids of jobs.idsByStatus(status)) {
-      for (const jobId of await queue.missing(ids)) {
+      await forEachJob(await queue.missing(ids), logger, async jobId => {
         const job = await jobs.get(jobId)
-        if (!job || isTerminal(job.status)) continue
+        if (!job || isTerminal(job.status)) return
         await queue.enqueue(jobId, job.spec.priority)
         logger.info({ jobId }, 'a job that waited outside the queue was enqueued')
-      }
+      })
     }
   }
 }
@@ -63,14 +63,24 @@ export async function takeBackFromTheDead(
 ): Promise<void> {
   for (const status of ['running', 'pausing', 'cancelling'] as const) {
     for await (const ids of world.jobs.idsByStatus(status)) {
-      for (const jobId of ids) {
+      await forEachJob(ids, logger, async jobId => {
         const job = await world.jobs.get(jobId)
-        if (!job?.worker || isTerminal(job.status)) continue
+        if (!job?.worker || isTerminal(job.status)) return
         // Asked after the job was read: its worker had a lease before it took the job.
-        if (await world.workers.get(job.worker.id)) continue
+        if (await world.workers.get(job.worker.id)) return
         const after = await takeBackJob(job, world)
         if (after) logger.info({ jobId, worker: job.worker, status: after.status }, 'a worker was lost')
-      }
+      })
     }
   }
+}
+
+/** One after the other; a job that cannot be read must not keep the others waiting. */
+async function forEachJob(
+  ids: readonly string[],
+  logger: Logger,
+  work: (jobId: string) => Promise<void>,
+): Promise<void> {
+  for (const jobId of ids)
+    await work(jobId).catch(err => logger.error({ err, jobId }, 'a job could not be reconciled'))
 }

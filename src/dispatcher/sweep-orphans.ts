@@ -26,19 +26,30 @@ export function sweepOrphans(world: World, logger: Logger): () => Promise<void> 
 
 async function sweep(world: World, logger: Logger): Promise<void> {
   if (!(await world.lease('sweep', PERIOD_MS - 1_000))) return
-  const deleted = await deleteOrphans(world, new Date(Date.now() - YOUNG_MS))
+  const deleted = await deleteOrphans(world, new Date(Date.now() - YOUNG_MS), (err, namespace) =>
+    logger.error({ err, namespace }, 'a record cannot be read, so its blobs are kept'),
+  )
   if (deleted > 0) logger.info({ deleted }, 'blobs that nothing named were deleted')
 }
 
-/** Deletes every blob that was stored before a time and that nothing names. @returns how many */
+/**
+ * Deletes every blob that was stored before a time and that nothing names.
+ *
+ * @param onUnreadable hears of a record that does not say what it names; its blobs stay
+ * @returns how many were deleted
+ */
 export async function deleteOrphans(
   { jobs, datasets, models, blobs }: Pick<World, 'jobs' | 'datasets' | 'models' | 'blobs'>,
   storedBefore: Date,
+  onUnreadable: (error: Error, namespace: string) => void = () => {},
 ): Promise<number> {
   let deleted = 0
   for await (const { namespace, sha256, storedAt } of blobs.list()) {
-    if (storedAt >= storedBefore || (await namesOf({ jobs, datasets, models }, namespace)).has(sha256))
-      continue
+    if (storedAt >= storedBefore) continue
+    const names = await namesOf({ jobs, datasets, models }, namespace).catch(error => {
+      onUnreadable(error, namespace)
+    })
+    if (!names || names.has(sha256)) continue
     await blobs.delete(namespace, sha256)
     deleted++
   }

@@ -90,6 +90,12 @@ const UPLOAD_ID = /^dataset_[0-9a-z]{26}$/
 export const DatasetRef = z.strictObject({
   id: z.string().min(1).max(100),
   normalize: Normalization.optional(),
+  scale: z
+    .enum(['unit', 'none'])
+    .optional()
+    .describe(
+      'How bytes reach the network: `unit` as 0 to 1, `none` as 0 to 255. Unless it is given: `none` where the network begins with a Rescaling or Normalization of its own, which is said in the spec; `unit` otherwise.',
+    ),
 })
 
 /** What a client posts as `dataset`. */

@@ -6,6 +6,7 @@ export const ERROR_CATALOGUE = {
   forbidden: { status: 403, title: 'Not allowed' },
   not_found: { status: 404, title: 'There is nothing here' },
   method_not_allowed: { status: 405, title: 'This method is not offered here' },
+  body_timeout: { status: 408, title: 'The body arrived too slowly' },
   conflict: { status: 409, title: 'The job is not in a state that allows this' },
   dataset_not_ready: { status: 409, title: 'The dataset cannot be used yet' },
   artifact_not_ready: { status: 409, title: 'The artifact does not exist yet' },
@@ -13,7 +14,9 @@ export const ERROR_CATALOGUE = {
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'This content type is not accepted here' },
   range_not_satisfiable: { status: 416, title: 'The range lies outside the artifact' },
+  invalid_dataset: { status: 422, title: 'The files are not a dataset that can be used' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another body' },
+  limit_exceeded: { status: 422, title: 'This takes more than the service allows' },
   upgrade_required: { status: 426, title: 'This route is a WebSocket' },
   internal: { status: 500, title: 'Something went wrong on the server' },
   unavailable: { status: 503, title: 'The service cannot answer just now' },
@@ -33,11 +36,18 @@ export class AppError extends Error {
   readonly status: number
   readonly mistakes: readonly Mistake[]
   readonly headers: Readonly<Record<string, string>>
+  readonly members: Readonly<Record<string, string>>
 
   constructor(
     code: ErrorCode,
     message: string,
-    details: { mistakes?: readonly Mistake[]; headers?: Record<string, string>; cause?: unknown } = {},
+    details: {
+      mistakes?: readonly Mistake[]
+      headers?: Record<string, string>
+      /** Further members of the problem (RFC 9457, section 3.2). */
+      members?: Record<string, string>
+      cause?: unknown
+    } = {},
   ) {
     super(message, { cause: details.cause })
     this.name = 'AppError'
@@ -45,5 +55,6 @@ export class AppError extends Error {
     this.status = ERROR_CATALOGUE[code].status
     this.mistakes = details.mistakes ?? []
     this.headers = details.headers ?? {}
+    this.members = details.members ?? {}
   }
 }

@@ -74,6 +74,11 @@ function drawOf({ initializer, shape, ...fans }: Variable): Draw {
     return { distribution, mean: 0, deviation: deviation(fans) }
   }
   switch (initializer.name) {
+    case 'varianceScaling': {
+      const { scale, mode, distribution } = initializer
+      const fan = { fanIn: fans.fanIn, fanOut: fans.fanOut, fanAvg: average(fans) }[mode]
+      return { distribution, mean: 0, deviation: Math.sqrt(scale / fan) }
+    }
     case 'constant':
       return { distribution: 'uniform', mean: initializer.value, deviation: 0 }
     case 'randomUniform': {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainWord } from './keras-word.ts'
 import type { Initializer, NamedInitializer, ParametricInitializer } from './model-spec.ts'
 
 const NAMED: readonly NamedInitializer[] = [
@@ -17,6 +18,16 @@ const normal = z.object({
   stddev: z.number().positive('must be positive').default(0.05),
 })
 
+/** One of several words, in whichever case: `fan_out`, `fanOut`. */
+function plainEnum<Value extends string>(words: Readonly<Record<string, Value>>) {
+  return z.unknown().transform((value, context): Value => {
+    const plain = plainWord(value)
+    if (Object.hasOwn(words, plain)) return words[plain]!
+    context.addIssue(`must be one of: ${Object.keys(words).join(', ')}`)
+    return Object.values(words)[0]!
+  })
+}
+
 /** Their parameters, with Keras's defaults. */
 const PARAMETERS = {
   randomUniform: z
@@ -26,11 +37,36 @@ const PARAMETERS = {
   truncatedNormal: normal,
   constant: z.object({ value: z.number('must be a number').default(0) }),
   orthogonal: z.object({ gain: z.number().positive('must be positive').default(1) }),
+  varianceScaling: z.object({
+    scale: z.number().positive('must be positive').default(1),
+    mode: plainEnum({ fanin: 'fanIn', fanout: 'fanOut', fanavg: 'fanAvg' }).default('fanIn'),
+    distribution: plainEnum({
+      uniform: 'uniform',
+      normal: 'truncatedNormal',
+      truncatednormal: 'truncatedNormal',
+      untruncatednormal: 'normal',
+    }).default('truncatedNormal'),
+  }),
 } as const satisfies Record<ParametricInitializer['name'], z.ZodType>
 const PARAMETRIC = Object.keys(PARAMETERS) as ParametricInitializer['name'][]
 
 /** Keras has two names for these. */
-const ALIASES: Readonly<Record<string, string>> = { uniform: 'randomuniform', normal: 'randomnormal' }
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['uniform', 'randomuniform'],
+  ['normal', 'randomnormal'],
+])
+
+/** Variance scalings that have names of their own: by scale and mode, and by distribution. */
+const FAMILIES: ReadonlyMap<string, string> = new Map([
+  ['1fanavg', 'glorot'],
+  ['2fanin', 'he'],
+  ['1fanin', 'lecun'],
+])
+const ENDINGS: ReadonlyMap<string, string> = new Map([
+  ['uniform', 'Uniform'],
+  ['normal', 'Normal'],
+  ['truncatednormal', 'Normal'],
+])
 
 /** An option that is an initialiser: `glorot_uniform`, `GlorotUniform`, or as the variance scaling that it is (TensorFlow.js). */
 export const initializer = (usual: Initializer) =>
@@ -44,7 +80,7 @@ export const initializer = (usual: Initializer) =>
       const plain = plainName(isScaling ? scalingName(config) : (kind ?? value))
       const named = NAMED.find(known => known.toLowerCase() === plain)
       if (named) return named
-      const name = PARAMETRIC.find(known => known.toLowerCase() === plain)
+      const name = isScaling ? 'varianceScaling' : PARAMETRIC.find(known => known.toLowerCase() === plain)
       if (!name) {
         context.addIssue(`must be one of: ${[...NAMED, ...PARAMETRIC].join(', ')}`)
         return usual
@@ -60,29 +96,20 @@ export const always = (only: NamedInitializer) =>
   initializer(only).refine(found => found === only, `must be ${only}`)
 
 function asEntry(value: unknown): { class_name?: unknown; config: Readonly<Record<string, unknown>> } {
-  const entry = typeof value === 'object' && value !== null ? value : {}
-  return { config: {}, ...entry }
+  const { class_name, config } = asObject(value)
+  return { class_name, config: asObject(config) }
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 }
 
 function plainName(name: unknown): string {
   const plain = plainWord(name)
-  return ALIASES[plain] ?? plain
+  return ALIASES.get(plain) ?? plain
 }
 
 function scalingName({ scale, mode, distribution }: Readonly<Record<string, unknown>>): string {
-  const families: Readonly<Record<string, string>> = {
-    '1fanavg': 'glorot',
-    '2fanin': 'he',
-    '1fanin': 'lecun',
-  }
-  const endings: Readonly<Record<string, string>> = {
-    uniform: 'Uniform',
-    normal: 'Normal',
-    truncatednormal: 'Normal',
-  }
-  return `${families[`${scale}${plainWord(mode)}`]}${endings[plainWord(distribution)]}`
-}
-
-function plainWord(word: unknown): string {
-  return String(word).replaceAll('_', '').toLowerCase()
+  const family = FAMILIES.get(`${plainWord(scale)}${plainWord(mode)}`)
+  return `${family}${ENDINGS.get(plainWord(distribution))}`
 }

@@ -19,8 +19,10 @@ import {
   weighted,
 } from './keras-options.ts'
 import { POOLING_LAYERS } from './keras-pooling-layers.ts'
+import { PREPROCESSING_LAYERS } from './keras-preprocessing-layers.ts'
 import { SEQUENCE_CONVERTERS } from './keras-sequence-layers.ts'
 import { STEP_LAYERS } from './keras-step-layers.ts'
+import { quoted } from './keras-word.ts'
 import type { Layer } from './model-spec.ts'
 
 /** A layer of a Keras model, and the names of those it takes from. */
@@ -35,6 +37,16 @@ export interface KerasLayer {
 
 /** Ends the reading with what is wrong at a place. */
 export type Refuse = (place: string, message: string) => never
+
+/** Of what is drawn in a dropout: a number for each unit, or [null, 1, 1, 1], one for each example. */
+const noiseShape = z
+  .unknown()
+  .refine(
+    shape =>
+      shape == null ||
+      (Array.isArray(shape) && shape[0] === null && shape.slice(1).every(length => length === 1)),
+    'must be null, or [null, 1, ..., 1]',
+  )
 
 const CONVERTERS: Readonly<Record<string, Converter>> = {
   Dense: converter({ units: size, activation, ...weighted }, config => ({
@@ -66,6 +78,7 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   ...CONVOLUTION_LAYERS,
   ...STEP_LAYERS,
   ...POOLING_LAYERS,
+  ...PREPROCESSING_LAYERS,
   ZeroPadding2D: converter({ padding: margins, data_format: last }, ({ padding }) => ({
     type: 'zeroPadding2d',
     padding,
@@ -80,8 +93,8 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
       axis: z.union([z.int(), z.array(z.int()).length(1)]).default(-1),
       momentum: z.number().min(0).max(1).default(0.99),
       epsilon: z.number().positive().default(1e-3),
-      center: only(true),
-      scale: only(true),
+      center: z.boolean().default(true),
+      scale: z.boolean().default(true),
       // Without renorm, which has to be off, it says nothing.
       renorm_momentum: z.unknown().optional(),
       gamma_initializer: always('ones'),
@@ -93,13 +106,23 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
       gamma_constraint: nothing,
       beta_constraint: nothing,
     },
-    ({ momentum, epsilon }) => ({ type: 'batchNormalization', momentum, epsilon }),
+    ({ momentum, epsilon, center, scale }) => ({
+      type: 'batchNormalization',
+      momentum,
+      epsilon,
+      ...(!scale && { scale }),
+      ...(!center && { center }),
+    }),
   ),
   Activation: converter({ activation }, config => ({ type: 'activation', activation: config.activation })),
   ...ACTIVATION_LAYERS,
   Dropout: converter(
-    { rate: z.number().min(0).lt(1), noise_shape: nothing, seed: z.unknown().optional() },
-    ({ rate }) => ({ type: 'dropout', rate }),
+    { rate: z.number().min(0).lt(1), noise_shape: noiseShape, seed: z.unknown().optional() },
+    ({ rate, noise_shape: noiseShape }) => ({
+      type: 'dropout',
+      rate,
+      ...(noiseShape ? { perExample: true as const } : {}),
+    }),
   ),
   Add: converter({}, () => ({ type: 'add' })),
   Multiply: converter({}, () => ({ type: 'multiply' })),
@@ -111,13 +134,17 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
   ...SEQUENCE_CONVERTERS,
 }
 
+const MODELS: ReadonlySet<string> = new Set(['Sequential', 'Functional', 'Model'])
+
 /** The same layer as it is trained here, but for its name and inputs. */
 export function layerFromKeras({ className, config, path }: KerasLayer, refuse: Refuse): Omit<Layer, 'name'> {
   const convert = Object.hasOwn(CONVERTERS, className) ? CONVERTERS[className] : undefined
   if (!convert)
     refuse(
       `${path}.class_name`,
-      `is ${className}; what is trained here is: ${Object.keys(CONVERTERS).join(', ')}`,
+      MODELS.has(className)
+        ? `is ${className}, a model inside a model: build one model of the layers themselves`
+        : `is ${quoted(className)}; what is trained here is: ${Object.keys(CONVERTERS).join(', ')}`,
     )
   const converted = convert(config)
   if ('layer' in converted) return converted.layer

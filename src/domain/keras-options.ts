@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { initializer } from './keras-initializer.ts'
+import { plainWord } from './keras-word.ts'
 import {
   ACTIVATIONS,
   type Activation,
@@ -44,7 +45,10 @@ export const nothing = z.null('is not trained here: leave it out').optional()
 export const only = <Value extends boolean | number | string>(value: Value) =>
   z.literal(value, `must be ${value}`).nullish()
 
-const ALIASES: Readonly<Record<string, Activation>> = { swish: 'silu' }
+const ALIASES: ReadonlyMap<string, Activation> = new Map([
+  ['swish', 'silu'],
+  ['hardswish', 'hardSilu'],
+])
 
 /** `hard_sigmoid` or `hardSigmoid`. */
 export const activation = z
@@ -52,8 +56,8 @@ export const activation = z
   .optional()
   .transform((value, context): Activation => {
     if (value === undefined || value === null) return 'linear'
-    const plain = String(value).replaceAll('_', '').toLowerCase()
-    const found = ALIASES[plain] ?? ACTIVATIONS.find(known => known.toLowerCase() === plain)
+    const plain = plainWord(value)
+    const found = ALIASES.get(plain) ?? ACTIVATIONS.find(known => known.toLowerCase() === plain)
     if (!found) context.addIssue(`must be one of: ${ACTIVATIONS.join(', ')}`)
     return found ?? 'linear'
   })
@@ -81,7 +85,8 @@ const common = {
       z.unknown().optional(),
     ]),
   ),
-  trainable: only(true),
+  // False changes nothing of a layer without variables: keras-limits.ts sees to the others.
+  trainable: z.boolean().nullish(),
 }
 const off = z.union([z.null(), z.literal(false)], 'is not known here: leave it out').optional()
 

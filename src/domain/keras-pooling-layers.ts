@@ -1,4 +1,5 @@
-import { type Converter, converter, extent, last, length, only, padding } from './keras-options.ts'
+import { z } from 'zod'
+import { type Converter, converter, extent, last, length, padding } from './keras-options.ts'
 import type { LayerType } from './model-spec.ts'
 
 /** @param window how its size and steps are given: over images or over sequences */
@@ -14,7 +15,10 @@ const pooling = (type: LayerType, window: typeof extent | typeof length) =>
   )
 
 const globalPooling = (type: LayerType) =>
-  converter({ data_format: last, keepdims: only(false) }, () => ({ type }))
+  converter({ data_format: last, keepdims: z.boolean().nullish() }, ({ keepdims }) => ({
+    type,
+    ...(keepdims && { keepDims: true as const }),
+  }))
 
 /** Pools over images and over sequences, in windows or over all there is. */
 export const POOLING_LAYERS: Readonly<Record<string, Converter>> = {

@@ -32,7 +32,12 @@ const recurrent = {
 }
 const gated = {
   ...recurrent,
-  recurrent_activation: z.literal('sigmoid', 'must be sigmoid').default('sigmoid'),
+  recurrent_activation: z
+    .literal(
+      'sigmoid',
+      "must be sigmoid: build the layer with recurrent_activation='sigmoid' and train it anew",
+    )
+    .default('sigmoid'),
 }
 
 const recurrentOf = (config: {
@@ -92,7 +97,6 @@ const BothWays = z.object({
   backward_layer: inner.nullish(),
   merge_mode: z.literal('concat', 'must be concat').default('concat'),
   weights: nothing,
-  trainable: only(true),
 })
 
 /** Two layers of one config, one going each way. Keras 3 writes both down, Keras 2 and TensorFlow.js the first one. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from './json-depth.ts'
 import { PRESET_NAMES } from './presets/preset-names.ts'
 
 const PresetModel = z.strictObject({
@@ -16,6 +17,7 @@ export const ModelRequest = z.union([
   z.strictObject({
     topology: z
       .looseObject({})
+      .refine(json => !isDeeperThan(MOST_LEVELS, json), TOO_DEEP)
       .describe(
         'A network of your own, as model.to_json() of Keras 2 or 3 or model.json of TensorFlow.js has it.',
       ),
@@ -31,6 +33,12 @@ export const ModelSelection = z.union([
       .string()
       .regex(/^model_[0-9a-z]{26}$/, 'must be the id of an uploaded model')
       .describe('An upload.'),
+    weights: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether training starts from the weights of the upload: true if it has any, unless `init` names others. False takes its network alone, with new weights.',
+      ),
   }),
 ])
 
@@ -91,10 +99,18 @@ export type ParametricInitializer =
   | { name: 'randomNormal' | 'truncatedNormal'; mean: number; stddev: number }
   | { name: 'constant'; value: number }
   | { name: 'orthogonal'; gain: number }
+  /** Of variance scale / fan, by the fan that `mode` names; normal ones are truncated as those with names of their own. */
+  | {
+      name: 'varianceScaling'
+      scale: number
+      mode: 'fanIn' | 'fanOut' | 'fanAvg'
+      distribution: 'uniform' | 'normal' | 'truncatedNormal'
+    }
 
 /**
  * As in Keras 3: `leakyRelu` has a slope of 0.2 below zero, `elu` an alpha of 1, `hardSigmoid` is z / 6 + 1/2 within [0, 1], `gelu` the
- * exact one, z Phi(z), and `softmax` is taken over the last axis.
+ * exact one, z Phi(z), `hardSilu` is z hardSigmoid(z), and `softmax` is taken over the last axis. `keras2HardSigmoid` is z / 5 + 1/2 within
+ * [0, 1], the `hard_sigmoid` of Keras 2 and TensorFlow.js.
  */
 export const ACTIVATIONS = [
   'linear',
@@ -108,8 +124,10 @@ export const ACTIVATIONS = [
   'tanh',
   'sigmoid',
   'hardSigmoid',
+  'keras2HardSigmoid',
   'gelu',
   'silu',
+  'hardSilu',
   'softmax',
 ] as const
 export type Activation = (typeof ACTIVATIONS)[number]
@@ -119,6 +137,8 @@ export type Extent = number | readonly [height: number, width: number]
 /** Lines added to an image: on each of its four sides, or [[top, bottom], [left, right]]. */
 export type Margins = number | readonly [rows: Margin, columns: Margin]
 type Margin = readonly [before: number, after: number]
+/** One number for all channels, or one a channel: the last axis. */
+export type PerChannel = number | readonly number[]
 /** `same` keeps the size at a stride of 1, as TensorFlow does it; `valid`, the default, leaves out what fills no window. */
 export type Padding = 'valid' | 'same'
 
@@ -192,10 +212,22 @@ type LayerKind =
   | { type: 'maxPooling1d'; poolSize: number; strides?: number; padding?: Padding }
   | { type: 'averagePooling1d'; poolSize: number; strides?: number; padding?: Padding }
   | { type: 'zeroPadding2d'; padding: Margins }
+  /** Lines taken off an image. */
+  | { type: 'cropping2d'; cropping: Margins }
   /** Each pixel as often as `size` says. */
   | { type: 'upSampling2d'; size: Extent }
-  /** In Keras's sense: moving <- momentum moving + (1 - momentum) batch. */
-  | { type: 'batchNormalization'; momentum: number; epsilon: number }
+  /**
+   * In Keras's sense: moving <- momentum moving + (1 - momentum) batch. Without `scale` gamma is 1, without `center` beta is 0, and
+   * neither is a variable then; both are unless they are false.
+   */
+  | { type: 'batchNormalization'; momentum: number; epsilon: number; scale?: false; center?: false }
+  /** scale x + offset. */
+  | { type: 'rescaling'; scale: PerChannel; offset: PerChannel }
+  /**
+   * (x - mean) / max(sqrt(variance), 1e-7), by the last axis. Where both are absent they are statistics, which Keras's adapt() has set
+   * and a file of weights brings.
+   */
+  | { type: 'normalization'; mean?: PerChannel; variance?: PerChannel }
   /** A row of numbers for each token, which are whole numbers below inputDim. */
   | { type: 'embedding'; inputDim: number; outputDim: number; embeddingsInitializer: Initializer }
   /** Its gates are i, f, c and o. */
@@ -211,9 +243,12 @@ type LayerKind =
   | { type: 'activation'; activation: Activation }
   /** x where it is positive, `slope` x elsewhere. */
   | { type: 'leakyRelu'; slope: number }
-  /** `rate` is the share of units that a step silences; the others are scaled up by 1 / (1 - rate). */
-  | { type: 'dropout'; rate: number }
-  /** The sum, product or mean of all inputs, which have one shape. */
+  /**
+   * `rate` is the share of units that a step silences, or of whole examples with `perExample`; the others are scaled up by
+   * 1 / (1 - rate).
+   */
+  | { type: 'dropout'; rate: number; perExample?: true }
+  /** The sum, product or mean of all inputs, which have one shape; axes of length 1 are repeated to that of the others. */
   | { type: 'add' }
   | { type: 'multiply' }
   | { type: 'average' }
@@ -221,10 +256,11 @@ type LayerKind =
   | { type: 'concatenate' }
   /** The same elements in row-major order; one length may be -1, which is what the others leave. */
   | { type: 'reshape'; shape: readonly number[] }
-  | { type: 'globalAveragePooling2d' }
-  | { type: 'globalMaxPooling2d' }
-  | { type: 'globalAveragePooling1d' }
-  | { type: 'globalMaxPooling1d' }
+  /** With `keepDims` the axes that are pooled stay, of length 1. */
+  | { type: 'globalAveragePooling2d'; keepDims?: true }
+  | { type: 'globalMaxPooling2d'; keepDims?: true }
+  | { type: 'globalAveragePooling1d'; keepDims?: true }
+  | { type: 'globalMaxPooling1d'; keepDims?: true }
   | { type: 'flatten' }
 
 export type LayerType = LayerKind['type']

@@ -1,4 +1,4 @@
-import { topologyFromAny } from './keras-model.ts'
+import { type ReadModel, readModelOfAnyLoss } from './keras-model.ts'
 import type { ModelRequest, Topology } from './model-spec.ts'
 import { topologyOf } from './presets/topology-of.ts'
 
@@ -6,6 +6,13 @@ import { topologyOf } from './presets/topology-of.ts'
  * The network of a model as a client gives it, whichever loss its last activation belongs to: variables do not depend on that.
  * @throws AppError `invalid_request` for one that is not trained here
  */
+export function readNetwork(model: ModelRequest): ReadModel {
+  return 'topology' in model
+    ? readModelOfAnyLoss(model.topology)
+    : { topology: topologyOf(model), warnings: [] }
+}
+
+/** The same without its warnings. @throws AppError as `readNetwork` does */
 export function networkOf(model: ModelRequest): Topology {
-  return 'topology' in model ? topologyFromAny(model.topology) : topologyOf(model)
+  return readNetwork(model).topology
 }

@@ -11,6 +11,7 @@ import { parameterCount, variablesOf } from './variables.ts'
 const BYTES_PER_FLOAT = 4
 const PLANNED_EPOCHS = 1000
 const PLANNED_STEPS = 2_000_000
+const SLICE_STEPS = 10_000
 
 /** What the schedule and the threshold will be at the end of an epoch, and what that does to the initial weights. */
 export interface PlannedEpoch {
@@ -36,10 +37,19 @@ export interface Plan {
 
 /** Everything that can be said of a job before anything is spent on it. */
 export function planJob(spec: TrainingSpec): Plan {
+  const slices = planSlices(spec)
+  for (;;) {
+    const { done, value } = slices.next()
+    if (done) return value
+  }
+}
+
+/** As `planJob`, in slices of a few milliseconds: a process that serves others does something else between them. */
+export function* planSlices(spec: TrainingSpec): Generator<void, Plan, void> {
   const topology = topologyOf(spec.model)
   const parameters = parameterCount(topology)
   const { trainingExamples, stepsPerEpoch } = epochLength(spec)
-  const epochs = planEpochs(spec, stepsPerEpoch)
+  const epochs = yield* planEpochs(spec, stepsPerEpoch)
   const denseBytes = parameters * BYTES_PER_FLOAT
   const nonzero = parameters * (1 - (epochs[0]?.forecastSparsity ?? 0))
   return {
@@ -60,7 +70,7 @@ export function epochLength({ dataset, validation, batchSize }: TrainingSpec) {
   return { trainingExamples, stepsPerEpoch: Math.ceil(trainingExamples / batchSize) }
 }
 
-function planEpochs(spec: TrainingSpec, stepsPerEpoch: number): PlannedEpoch[] {
+function* planEpochs(spec: TrainingSpec, stepsPerEpoch: number): Generator<void, PlannedEpoch[], void> {
   const { optimizer, schedule, init } = spec
   const sparsityAt =
     optimizer.name === 'grda' && !init
@@ -77,8 +87,10 @@ function planEpochs(spec: TrainingSpec, stepsPerEpoch: number): PlannedEpoch[] {
       optimizer.learningRate * scheduleFactor(schedule, { step, epochs: spec.epochs, stepsPerEpoch })
     const stride = rateAt(first) === rateAt(last) ? stepsPerEpoch : 1
     if (optimizer.name === 'grda') {
-      for (let step = first; step <= last; step += stride)
+      for (let step = first; step <= last; step += stride) {
         state = growThreshold(state, rateAt(step), optimizer, stride)
+        if (step % SLICE_STEPS === 0) yield
+      }
       budget -= stepsPerEpoch / stride
     }
     planned.push({
@@ -87,6 +99,7 @@ function planEpochs(spec: TrainingSpec, stepsPerEpoch: number): PlannedEpoch[] {
       ...(optimizer.name === 'grda' && { threshold: state.l1 }),
       ...(sparsityAt && { forecastSparsity: sparsityAt(state.l1) }),
     })
+    yield
   }
   return planned
 }

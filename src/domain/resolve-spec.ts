@@ -2,7 +2,8 @@ import { ARTIFACT_NAMES, artifactFile } from './artifact.ts'
 import { type DatasetFacts, factsOf, type UploadedData, unknownDataset } from './dataset.ts'
 import { AppError, type Mistake } from './error.ts'
 import type { Warning } from './event.ts'
-import { topologyFromKeras } from './keras-model.ts'
+import { preparingLayer } from './input-scale.ts'
+import { readKerasModel } from './keras-model.ts'
 import { activationOf, type Loss, outputsFor } from './loss.ts'
 import { whyMissing } from './missing-artifact.ts'
 import type { ModelRequest, ModelSpec } from './model-spec.ts'
@@ -10,7 +11,7 @@ import type { OptimizerSpec } from './optimizer-spec.ts'
 import { PRESETS } from './presets/presets.ts'
 import { modelName, outputCount, topologyOf } from './presets/topology-of.ts'
 import type { JobRequest, TrainingSpec } from './training-spec.ts'
-import { variablesOf } from './variables.ts'
+import { isAdapted, variablesOf } from './variables.ts'
 
 const DEFAULTS = {
   schedule: { name: 'constant' },
@@ -34,13 +35,13 @@ const DEFAULTS = {
  * never merged. What `init` stands for is not known here. @throws AppError `invalid_request` naming every field that contradicts the model or the dataset
  */
 export function resolveSpec(
-  { name: _, init: __, ...request }: JobRequest,
+  { name: _, init, ...request }: JobRequest,
   { upload, model: uploaded }: { upload?: UploadedData | undefined; model?: ModelRequest | undefined } = {},
 ): {
   spec: TrainingSpec
   warnings: Warning[]
 } {
-  const model = resolveModel(request, uploaded)
+  const { model, warnings } = resolveModel(request, uploaded)
   const defaults = 'preset' in model ? PRESETS[model.preset].defaults : {}
   const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
   const merged = { ...DEFAULTS, ...defaults, ...given, model } as unknown as TrainingSpec
@@ -49,20 +50,25 @@ export function resolveSpec(
   const mistakes = [...datasetMistakes(spec), ...excludeMistakes(spec), ...artifactMistakes(spec)]
   if (mistakes.length > 0)
     throw new AppError('invalid_request', 'The job does not fit together.', { mistakes })
-  return { spec, warnings: optimizerWarnings(spec.optimizer) }
+  return {
+    spec,
+    warnings: [...warnings, ...adaptationWarnings(model, init), ...optimizerWarnings(spec.optimizer)],
+  }
 }
 
 function resolveModel(
   { model, loss = DEFAULTS.loss }: Pick<JobRequest, 'model' | 'loss'>,
   uploaded: ModelRequest | undefined,
-): ModelSpec {
+): { model: ModelSpec; warnings: Warning[] } {
   const network = 'id' in model ? uploaded : model
   if (!network) {
     const mistakes = [{ path: 'model.id', message: 'there is no such model' }]
     throw new AppError('invalid_request', 'The model is not there.', { mistakes })
   }
-  if (!('topology' in network)) return network
-  return { topology: topologyFromKeras(network.topology, activationOf(loss)) }
+  if (!('topology' in network)) return { model: network, warnings: [] }
+  const { topology, warnings } = readKerasModel(network.topology, activationOf(loss))
+  // Those of an upload were found when it was made.
+  return { model: { topology }, warnings: 'id' in model ? [] : warnings }
 }
 
 /** What follows from dataset and loss, where the request leaves it open. */
@@ -71,8 +77,12 @@ function fitDefaults(
   request: Partial<JobRequest>,
   upload: UploadedData | undefined,
 ): TrainingSpec {
-  const dataset = { ...spec.dataset, ...(upload && { upload }) }
-  const hasTest = factsOf(dataset)?.splits.test !== 0
+  const uploaded = { ...spec.dataset, ...(upload && { upload }) }
+  const facts = factsOf(uploaded)
+  const hasTest = facts?.splits.test !== 0
+  // Keras hands a model its examples as they are, so one that begins with a Rescaling would scale them twice.
+  const isRaw = facts?.dtype === 'uint8' && !uploaded.scale && preparingLayer(topologyOf(spec.model))
+  const dataset = { ...uploaded, ...(isRaw && { scale: 'none' as const }) }
   return {
     ...spec,
     dataset,
@@ -116,6 +126,7 @@ function datasetMistakes({
     if (count !== channels && count !== 1)
       mistake(`dataset.normalize.${key}`, `needs ${channels} numbers, one a channel, not ${count}`)
   }
+  mistakes.push(...scaleMistakes(ref, facts, model))
   if (topologyOf(model).layers.some(({ type }) => type === 'embedding')) {
     if (dtype === 'uint8')
       mistake(
@@ -138,6 +149,32 @@ function datasetMistakes({
     )
   if (batchSize > splits.train) mistake('batchSize', `is more than the ${splits.train} training examples`)
   return mistakes
+}
+
+function scaleMistakes(
+  { id, scale, normalize }: TrainingSpec['dataset'],
+  { dtype }: DatasetFacts,
+  model: ModelSpec,
+): Mistake[] {
+  if (scale === undefined) return []
+  if (dtype !== 'uint8')
+    return [{ path: 'dataset.scale', message: `is for datasets of bytes; ${id} has ${dtype}` }]
+  if (scale === 'unit' || !normalize) return []
+  const layer = preparingLayer(topologyOf(model))
+  const why = layer === undefined ? 'dataset.scale is "none"' : `${layer} prepares them in the network itself`
+  const message = `takes bytes as 0 to 1, but ${why}, so that they stay 0 to 255: leave it out, or set dataset.scale to "unit"`
+  return [{ path: 'dataset.normalize', message }]
+}
+
+/** Keras computes the same with a layer that nobody has adapted: it changes nothing. */
+function adaptationWarnings(model: ModelSpec, init: unknown): Warning[] {
+  if (init !== undefined) return []
+  return topologyOf(model)
+    .layers.filter(isAdapted)
+    .map(({ name }) => {
+      const message = `The Normalization ${name} starts with mean 0 and variance 1, as in Keras before adapt(): its statistics are not in the topology. To bring them, upload the model's weights and name them as init, or give the layer its mean and variance.`
+      return { code: 'not_adapted', path: 'model.topology', message }
+    })
 }
 
 /** Axes of length 1 hold nothing. */

@@ -77,7 +77,16 @@ function outputShape(layer: Layer, inputs: readonly (readonly number[])[]): read
     case 'globalMaxPooling2d':
     case 'globalAveragePooling1d':
     case 'globalMaxPooling1d':
-      return input.slice(-1)
+      return layer.keepDims ? [...input.slice(0, -1).fill(1), input.at(-1)!] : input.slice(-1)
+    case 'add':
+    case 'multiply':
+    case 'average':
+      return input.map((_, axis) => Math.max(...inputs.map(shape => shape[axis]!)))
+    case 'cropping2d':
+      return [
+        ...marginsOf(layer.cropping).map((sides, axis) => input[axis]! - sides[0] - sides[1]),
+        input[2]!,
+      ]
     case 'zeroPadding2d':
       return [...marginsOf(layer.padding).map((sides, axis) => input[axis]! + sides[0] + sides[1]), input[2]!]
     case 'upSampling2d':

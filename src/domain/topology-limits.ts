@@ -23,6 +23,7 @@ const RANKS: Readonly<Record<string, number>> = {
   maxPooling2d: 3,
   averagePooling2d: 3,
   zeroPadding2d: 3,
+  cropping2d: 3,
   globalAveragePooling2d: 3,
   globalMaxPooling2d: 3,
   upSampling2d: 3,
@@ -67,10 +68,11 @@ export function checkTopology(topology: Topology, refuse: Refuse): void {
     const others = inputs.map(input => (input === -1 ? topology.inputShape : placed[input]!.outputShape))
     if (!MERGES.has(layer.type) && inputs.length > 1)
       refuse('.config.layers', `${layer.name} takes one input, not ${inputs.length}`)
-    if (others.some(shape => !fits(layer, shape, inputShape)))
+    if (MERGES.has(layer.type) && others.some(shape => !fits(layer, shape, outputShape)))
       refuse('.config.layers', `${layer.name} takes inputs of different shapes`)
     if (outputShape.some(length => length < 1))
       refuse('.config.layers', `nothing is left of an image after ${layer.name}: [${outputShape}]`)
+    checkChannels(one, refuse)
     activations += Math.max(elementCount(outputShape), keptActivations(one))
     if (isRecurrent(layer)) steps += unrolledSteps(layer, inputShape)
     if (steps > MOST_STEPS)
@@ -105,11 +107,27 @@ function checkInitializers(topology: Topology, refuse: Refuse): void {
   }
 }
 
-/** Whether a layer may take inputs of both shapes: of one, or for a concatenation of one but for the last axis. */
-function fits({ type }: Layer, shape: readonly number[], other: readonly number[]): boolean {
-  const compared = (lengths: readonly number[]) =>
-    String(type === 'concatenate' ? [...lengths.slice(0, -1), 'any'] : lengths)
-  return compared(shape) === compared(other)
+/**
+ * Whether a layer may take inputs of both shapes: for a concatenation of one but for the last axis, for other merges of one but
+ * for axes of length 1, which are repeated.
+ */
+function fits({ type }: Layer, shape: readonly number[], merged: readonly number[]): boolean {
+  if (shape.length !== merged.length) return false
+  if (type === 'concatenate') return String(shape.slice(0, -1)) === String(merged.slice(0, -1))
+  return shape.every((length, axis) => length === merged[axis] || length === 1)
+}
+
+/** Numbers a channel that a layer has, by the names of its options in Keras. */
+function checkChannels({ layer, inputShape }: PlacedLayer, refuse: Refuse): void {
+  if (layer.type !== 'rescaling' && layer.type !== 'normalization') return
+  const channels = inputShape.at(-1)!
+  for (const [option, values] of Object.entries(layer)) {
+    if (!Array.isArray(values) || option === 'inputs' || [1, channels].includes(values.length)) continue
+    refuse(
+      '.config.layers',
+      `${layer.name} has a list of ${values.length} numbers as ${option}, but takes ${channels} channels`,
+    )
+  }
 }
 
 function place(topology: Topology, refuse: Refuse): PlacedLayer[] {

@@ -37,6 +37,16 @@ const Labels = z
   .record(z.string().regex(/^[A-Za-z0-9._-]{1,63}$/), z.string().max(255))
   .refine(labels => Object.keys(labels).length <= 32, 'at most 32 labels')
 
+const JOB_EXAMPLES = [
+  {
+    name: 'sparse digits',
+    model: { preset: 'mnist-mlp' },
+    optimizer: { name: 'grda', learningRate: 0.3, c: 0.002, mu: 0.6 },
+    epochs: 10,
+    labels: { team: 'vision' },
+  },
+]
+
 /** What `POST /v1/jobs` takes. Only `model` is required: a preset fills whole fields that are left out. */
 export const JobRequest = z
   .strictObject({
@@ -60,7 +70,7 @@ export const JobRequest = z
     priority: z.int().min(1).max(99).optional().describe('Lower is sooner.'),
     labels: Labels.optional(),
   })
-  .meta({ id: 'JobRequest' })
+  .meta({ id: 'JobRequest', examples: JOB_EXAMPLES })
 export type JobRequest = z.infer<typeof JobRequest>
 
 /** A job's spec: the request with every default filled in. */

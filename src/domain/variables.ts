@@ -18,9 +18,9 @@ export interface Variable {
   fanOut: number
 }
 
-/** A tensor that a model keeps and no gradient moves: running mean or variance of a batch normalisation. */
+/** A tensor that a model keeps and no gradient moves: running mean or variance of a batch normalisation, or those of a normalisation. */
 export interface Statistic {
-  /** `layer/movingMean` or `layer/movingVariance`. */
+  /** `layer/movingMean` or `layer/movingVariance`; `layer/mean` or `layer/variance` of a normalisation, which nothing moves. */
   name: string
   shape: readonly number[]
   initialValue: number
@@ -33,13 +33,19 @@ export function variablesOf(topology: Topology): Variable[] {
 
 export function statisticsOf(topology: Topology): Statistic[] {
   return placeLayers(topology).flatMap(({ layer, outputShape }) => {
-    if (layer.type !== 'batchNormalization') return []
     const shape = outputShape.slice(-1)
-    return [
-      { name: `${layer.name}/movingMean`, shape, initialValue: 0 },
-      { name: `${layer.name}/movingVariance`, shape, initialValue: 1 },
+    const pair = (mean: string, variance: string) => [
+      { name: `${layer.name}/${mean}`, shape, initialValue: 0 },
+      { name: `${layer.name}/${variance}`, shape, initialValue: 1 },
     ]
+    if (layer.type === 'batchNormalization') return pair('movingMean', 'movingVariance')
+    return isAdapted(layer) ? pair('mean', 'variance') : []
   })
+}
+
+/** Whether a layer is a normalisation whose mean and variance are statistics. */
+export function isAdapted(layer: Layer): layer is LayerOf<'normalization'> {
+  return layer.type === 'normalization' && layer.mean === undefined
 }
 
 export function parameterCount(topology: Topology): number {
@@ -54,7 +60,8 @@ export function layerVariables({ layer, inputShape, outputShape }: PlacedLayer):
       const name = `${layer.name}/${kind}`
       return { name, kind, shape: [channels], size: channels, initializer, fanIn: channels, fanOut: channels }
     }
-    return [variable('gamma', 'ones'), variable('beta', 'zeros')]
+    const { scale, center } = { scale: true, center: true, ...layer }
+    return [...(scale ? [variable('gamma', 'ones')] : []), ...(center ? [variable('beta', 'zeros')] : [])]
   }
   if (isRecurrent(layer)) return recurrentVariables(layer, channels)
   if (layer.type === 'embedding') {

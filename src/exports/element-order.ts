@@ -11,6 +11,8 @@ const ELEMENTWISE: ReadonlySet<LayerType> = new Set([
   'dropout',
   'batchNormalization',
   'layerNormalization',
+  'rescaling',
+  'normalization',
   'add',
   'multiply',
   'average',

@@ -15,7 +15,7 @@ import { encodeOnnx } from './onnx.ts'
 import { encodeOptimizerState } from './optimizer-state.ts'
 import { renderReport } from './report.ts'
 import { encodeTfjs } from './tfjs.ts'
-import { batchCounters, toTorchLayout } from './torch-layout.ts'
+import { batchCounters, fixedParameters, toTorchLayout } from './torch-layout.ts'
 import { modelFromCheckpoint, type TrainedModel } from './trained-model.ts'
 import { compressZstd } from './zstd.ts'
 
@@ -91,7 +91,10 @@ function encodeDense(model: TrainedModel, variant: ArtifactVariant): EncodedArti
     const { tensors, ...rest } = rounded(variables, variant)
     return { bytes: encodeSafetensors(tensors, metadata), ...rest }
   }
-  const { tensors, ...rest } = rounded(toTorchLayout(topology, variables), variant)
+  const { tensors, ...rest } = rounded(
+    [...toTorchLayout(topology, variables), ...fixedParameters(topology)],
+    variant,
+  )
   const counters = batchCounters(statistics, step)
   return { bytes: encodeSafetensors([...tensors, ...counters], { ...metadata, layout: 'torch' }), ...rest }
 }

@@ -54,7 +54,7 @@ export async function encodeKerasWeights(model: TrainedModel): Promise<Uint8Arra
 function writeWeights({ topology, weights, statistics }: TrainedModel, path: string): void {
   const file = new h5wasm.File(path, 'w')
   const layers = file.create_group('layers')
-  for (const { group, prefix } of kerasGroups(topology)) {
+  for (const { group, prefix, hasCount } of kerasGroups(topology)) {
     const vars = createGroups(layers, `${group}/vars`)
     vars.create_attribute('name', prefix)
     const variables = [...weights, ...statistics].filter(({ name }) => name.startsWith(`${prefix}/`))
@@ -65,6 +65,8 @@ function writeWeights({ topology, weights, statistics }: TrainedModel, path: str
         shape: [...shape],
         ...compression(shape, data.length),
       })
+    // How many examples a mean and a variance are of, which they do not depend on.
+    if (hasCount) vars.create_dataset({ name: String(variables.length), data: Int32Array.of(0), shape: [] })
   }
   file.create_group('vars').create_attribute('name', 'model')
   file.close()
@@ -92,10 +94,10 @@ function compression(shape: readonly number[], size: number) {
 }
 
 /** Keras names a layer's group by its class in snake case, the second and later ones of a class with a number. */
-export function kerasGroups(topology: Topology): { group: string; prefix: string }[] {
+export function kerasGroups(topology: Topology): { group: string; prefix: string; hasCount?: boolean }[] {
   const { layers } = functionalConfig(topology, 'keras')
   const counts = new Map<string, number>()
-  return layers.flatMap(({ class_name, name }) => {
+  return layers.flatMap(({ class_name, name, config }) => {
     const base = snakeCase(class_name)
     const count = counts.get(base) ?? 0
     counts.set(base, count + 1)
@@ -105,7 +107,8 @@ export function kerasGroups(topology: Topology): { group: string; prefix: string
         group: `${group}/${way}_layer/cell`,
         prefix: `${name}/${way}`,
       }))
-    return [{ group: WITH_CELL.has(class_name) ? `${group}/cell` : group, prefix: name }]
+    const hasCount = class_name === 'Normalization' && config.mean === null
+    return [{ group: WITH_CELL.has(class_name) ? `${group}/cell` : group, prefix: name, hasCount }]
   })
 }
 

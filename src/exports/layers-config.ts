@@ -29,8 +29,11 @@ export function functionalConfig(topology: Topology, reader: Reader) {
   }
   const layers = kerasOrder(placed).flatMap(index => {
     const parts = configs[index]!
-    return parts.map(({ name, class_name, config }, part): LayerConfig => {
-      const takes = part === 0 ? placed[index]!.inputs.map(nameAt) : [parts[part - 1]!.name]
+    return parts.map(({ name, class_name, config, takes: within }, part): LayerConfig => {
+      const takes =
+        part === 0
+          ? placed[index]!.inputs.map(nameAt)
+          : (within ?? [part - 1]).map(place => parts[place]!.name)
       return {
         class_name,
         name,
@@ -101,9 +104,9 @@ function configOf({ layer, outputShape }: PlacedLayer): Config {
       return { class_name, config: { pool_size: [poolSize], strides: [strides], padding } }
     }
     case 'globalAveragePooling1d':
-      return { class_name: 'GlobalAveragePooling1D', config: {} }
+      return { class_name: 'GlobalAveragePooling1D', config: keptDims(layer) }
     case 'globalMaxPooling1d':
-      return { class_name: 'GlobalMaxPooling1D', config: {} }
+      return { class_name: 'GlobalMaxPooling1D', config: keptDims(layer) }
     case 'zeroPadding2d':
       return {
         class_name: 'ZeroPadding2D',
@@ -115,9 +118,20 @@ function configOf({ layer, outputShape }: PlacedLayer): Config {
         config: { size: sidesOf(layer.size), interpolation: 'nearest', data_format: 'channels_last' },
       }
     case 'batchNormalization': {
-      const { momentum, epsilon } = layer
-      return { class_name: 'BatchNormalization', config: { axis: -1, momentum, epsilon } }
+      const { momentum, epsilon, scale = true, center = true } = layer
+      return { class_name: 'BatchNormalization', config: { axis: -1, momentum, epsilon, scale, center } }
     }
+    case 'rescaling':
+      return { class_name: 'Rescaling', config: { scale: layer.scale, offset: layer.offset } }
+    case 'normalization': {
+      const { mean = null, variance = null } = layer
+      return { class_name: 'Normalization', config: { axis: -1, mean, variance, invert: false } }
+    }
+    case 'cropping2d':
+      return {
+        class_name: 'Cropping2D',
+        config: { cropping: marginsOf(layer.cropping), data_format: 'channels_last' },
+      }
     case 'embedding': {
       const config = { input_dim: layer.inputDim, output_dim: layer.outputDim, mask_zero: false }
       return { class_name: 'Embedding', config }
@@ -135,7 +149,13 @@ function configOf({ layer, outputShape }: PlacedLayer): Config {
     case 'leakyRelu':
       return leakyRelu(layer.slope)
     case 'dropout':
-      return { class_name: 'Dropout', config: { rate: layer.rate } }
+      return {
+        class_name: 'Dropout',
+        config: {
+          rate: layer.rate,
+          ...(layer.perExample && { noise_shape: [null, ...outputShape.map(() => 1)] }),
+        },
+      }
     case 'add':
       return { class_name: 'Add', config: {} }
     case 'multiply':
@@ -147,12 +167,22 @@ function configOf({ layer, outputShape }: PlacedLayer): Config {
     case 'reshape':
       return { class_name: 'Reshape', config: { target_shape: outputShape } }
     case 'globalAveragePooling2d':
-      return { class_name: 'GlobalAveragePooling2D', config: { data_format: 'channels_last' } }
+      return {
+        class_name: 'GlobalAveragePooling2D',
+        config: { data_format: 'channels_last', ...keptDims(layer) },
+      }
     case 'globalMaxPooling2d':
-      return { class_name: 'GlobalMaxPooling2D', config: { data_format: 'channels_last' } }
+      return {
+        class_name: 'GlobalMaxPooling2D',
+        config: { data_format: 'channels_last', ...keptDims(layer) },
+      }
     case 'flatten':
       return { class_name: 'Flatten', config: {} }
   }
+}
+
+function keptDims({ keepDims }: { keepDims?: true }) {
+  return keepDims ? { keepdims: true } : {}
 }
 
 function depthwiseConfig({

@@ -26,6 +26,8 @@ export function activationSteps(activation: Activation, z: string, axis: number)
       return [{ op: 'Sigmoid' }]
     case 'hardSigmoid':
       return [{ op: 'HardSigmoid', attributes: { alpha: { float: 1 / 6 }, beta: { float: 0.5 } } }]
+    case 'keras2HardSigmoid':
+      return [{ op: 'HardSigmoid', attributes: { alpha: { float: 0.2 }, beta: { float: 0.5 } } }]
     case 'gelu':
       return [
         { op: 'Mul', others: [scalarOf(Math.SQRT1_2)] },
@@ -36,6 +38,8 @@ export function activationSteps(activation: Activation, z: string, axis: number)
       ]
     case 'silu':
       return [{ op: 'Sigmoid' }, { op: 'Mul', others: [z] }]
+    case 'hardSilu':
+      return [{ op: 'HardSwish' }]
     case 'softmax':
       return [{ op: 'Softmax', attributes: { axis } }]
   }

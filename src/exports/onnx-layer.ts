@@ -1,17 +1,26 @@
-import type { Extent, Layer, LayerOf, Padding, RecurrentLayer } from '#domain/model-spec.ts'
+import type { Extent, Layer, LayerOf, Padding, PerChannel, RecurrentLayer } from '#domain/model-spec.ts'
 import { isRecurrent, marginsOf, type PlacedLayer, sidesOf } from '#domain/shape.ts'
+import type { ElementOrder } from './element-order.ts'
 import { activationSteps, leakyReluStep } from './onnx-activation.ts'
 import { recurrentConstants, recurrentNodes } from './onnx-recurrent.ts'
 import { denseOverSteps, embeddingNodes } from './onnx-sequences.ts'
-import { connectSteps, integersOf, type OnnxPart, type OnnxStep } from './onnx-steps.ts'
+import { connectSteps, integersOf, type OnnxPart, type OnnxStep, scalarOf } from './onnx-steps.ts'
 
-/** A layer's operators, its activation's last. Images are [batch, channels, height, width], sequences [batch, time, features]. */
-export function onnxLayer(placed: PlacedLayer, inputs: readonly string[], output: string): OnnxPart {
+/**
+ * A layer's operators, its activation's last. Images are [batch, channels, height, width], sequences [batch, time, features].
+ * @param order of the elements of a vector
+ */
+export function onnxLayer(
+  placed: PlacedLayer,
+  inputs: readonly string[],
+  output: string,
+  order?: ElementOrder,
+): OnnxPart {
   const { layer } = placed
   const axis = channelAxis(placed)
   if (layer.type === 'activation')
     return connectSteps(inputs, output, activationSteps(layer.activation, inputs[0]!, axis))
-  if (!('activation' in layer) || layer.activation === 'linear') return ownPart(placed, inputs, output)
+  if (!('activation' in layer) || layer.activation === 'linear') return ownPart(placed, inputs, output, order)
   const linear = `${layer.name}.linear`
   const before = ownPart(placed, inputs, linear)
   const after = connectSteps([linear], output, activationSteps(layer.activation, linear, axis))
@@ -19,7 +28,12 @@ export function onnxLayer(placed: PlacedLayer, inputs: readonly string[], output
 }
 
 /** A layer without its activation. */
-function ownPart(placed: PlacedLayer, inputs: readonly string[], output: string): OnnxPart {
+function ownPart(
+  placed: PlacedLayer,
+  inputs: readonly string[],
+  output: string,
+  order?: ElementOrder,
+): OnnxPart {
   const { layer, inputShape } = placed
   const [input] = inputs as [string]
   if (isRecurrent(layer))
@@ -27,12 +41,17 @@ function ownPart(placed: PlacedLayer, inputs: readonly string[], output: string)
   if (layer.type === 'embedding') return { nodes: embeddingNodes(layer, input, output), constants: [] }
   if (inputShape.length === 2 && layer.type === 'dense')
     return { nodes: denseOverSteps(layer, input, output), constants: [] }
+  if (layer.type === 'rescaling')
+    return connectSteps(inputs, output, rescalingSteps(layer, inputShape, order))
   // A product is one of two: the others come one after the other.
   const first = layer.type === 'multiply' ? [input] : inputs
   return connectSteps(first, output, stepsOf(layer as OfSteps, placed, inputs))
 }
 
-type OfSteps = Exclude<Layer, RecurrentLayer | { type: 'activation' | 'embedding' }>
+type OfSteps = Exclude<
+  Layer,
+  RecurrentLayer | { type: 'activation' | 'embedding' | 'rescaling' | 'normalization' }
+>
 
 function stepsOf(layer: OfSteps, placed: PlacedLayer, inputs: readonly string[]): OnnxStep[] {
   const { name } = layer
@@ -82,10 +101,20 @@ function stepsOf(layer: OfSteps, placed: PlacedLayer, inputs: readonly string[])
       const [rows, columns] = marginsOf(layer.padding)
       return [{ op: 'Pad', others: [integersOf([0, 0, rows[0], columns[0], 0, 0, rows[1], columns[1]])] }]
     }
+    case 'cropping2d': {
+      const [rows, columns] = marginsOf(layer.cropping)
+      const ends = [inputShape[0]! - rows[1], inputShape[1]! - columns[1]]
+      return [{ op: 'Slice', others: [[rows[0], columns[0]], ends, [2, 3]].map(integersOf) }]
+    }
     case 'upSampling2d':
       return [upSamplingStep(layer.size)]
     case 'batchNormalization': {
-      const others = ['weight', 'bias', 'running_mean', 'running_var'].map(word => `${name}.${word}`)
+      const others = [
+        layer.scale === false ? valuesOf(inputShape.at(-1)!, 1) : `${name}.weight`,
+        layer.center === false ? valuesOf(inputShape.at(-1)!, 0) : `${name}.bias`,
+        `${name}.running_mean`,
+        `${name}.running_var`,
+      ]
       const step = { op: 'BatchNormalization', attributes: { epsilon: { float: layer.epsilon } }, others }
       return inputShape.length === 2 ? alongSteps(step) : [step]
     }
@@ -108,13 +137,13 @@ function stepsOf(layer: OfSteps, placed: PlacedLayer, inputs: readonly string[])
     case 'reshape':
       return reshapeSteps(inputShape, outputShape)
     case 'globalAveragePooling2d':
-      return [{ op: 'ReduceMean', attributes: { axes: [2, 3], keepdims: 0 } }]
+      return [{ op: 'ReduceMean', attributes: { axes: [2, 3], ...keptDims(layer) } }]
     case 'globalMaxPooling2d':
-      return [{ op: 'ReduceMax', attributes: { axes: [2, 3], keepdims: 0 } }]
+      return [{ op: 'ReduceMax', attributes: { axes: [2, 3], ...keptDims(layer) } }]
     case 'globalAveragePooling1d':
-      return [{ op: 'ReduceMean', attributes: { axes: [1], keepdims: 0 } }]
+      return [{ op: 'ReduceMean', attributes: { axes: [1], ...keptDims(layer) } }]
     case 'globalMaxPooling1d':
-      return [{ op: 'ReduceMax', attributes: { axes: [1], keepdims: 0 } }]
+      return [{ op: 'ReduceMax', attributes: { axes: [1], ...keptDims(layer) } }]
     case 'flatten':
       return inputShape.length === 1 ? [] : [{ op: 'Flatten', attributes: { axis: 1 } }]
   }
@@ -124,6 +153,32 @@ function stepsOf(layer: OfSteps, placed: PlacedLayer, inputs: readonly string[])
 function alongSteps(step: OnnxStep): OnnxStep[] {
   const swap = { op: 'Transpose', attributes: { perm: [0, 2, 1] } }
   return [swap, step, swap]
+}
+
+function keptDims({ keepDims }: { keepDims?: true }) {
+  return { keepdims: Number(keepDims ?? false) }
+}
+
+/** What a normalisation without gamma or beta has in their place. */
+function valuesOf(channels: number, value: number) {
+  return { dims: [channels], data: new Float32Array(channels).fill(value) }
+}
+
+function rescalingSteps(
+  { scale, offset }: LayerOf<'rescaling'>,
+  inputShape: readonly number[],
+  order: ElementOrder | undefined,
+): OnnxStep[] {
+  const constant = (values: PerChannel) => {
+    if (typeof values === 'number') return scalarOf(values)
+    const isImage = inputShape.length === 3
+    const data = Float32Array.from(order ?? values.keys(), channel => values[channel] ?? values[0]!)
+    return { dims: [data.length, ...(isImage ? [1, 1] : [])], data }
+  }
+  return [
+    ...(scale === 1 ? [] : [{ op: 'Mul', others: [constant(scale)] }]),
+    ...(offset === 0 ? [] : [{ op: 'Add', others: [constant(offset)] }]),
+  ]
 }
 
 function channelAxis({ outputShape }: PlacedLayer): number {

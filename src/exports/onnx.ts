@@ -1,6 +1,7 @@
 import type { Topology } from '#domain/model-spec.ts'
 import { isRecurrent, type PlacedLayer, placeLayers } from '#domain/shape.ts'
 import type { Weight } from '#formats/named-tensor.ts'
+import { asRescalings } from './as-rescalings.ts'
 import { elementOrders } from './element-order.ts'
 import { modelMetadata } from './model-metadata.ts'
 import { onnxLayer } from './onnx-layer.ts'
@@ -18,10 +19,8 @@ const OUTPUT = 'logits'
  * An ONNX model, opset 17, that takes images as [batch, height, width, channels], sequences as [batch, time, features], and gives logits. Unless `dense`, weights are
  * stored without their zeros and put together inside the graph by standard operators, which runtimes fold when they load it.
  */
-export function encodeOnnx(
-  { spec, topology, weights, statistics }: TrainedModel,
-  dense: boolean,
-): Uint8Array {
+export function encodeOnnx({ spec, weights, ...model }: TrainedModel, dense: boolean): Uint8Array {
+  const { topology, statistics } = asRescalings(model)
   const placed = placeLayers(topology)
   const initializers: OnnxTensor[] = []
   const nodes: OnnxNode[] = []
@@ -73,7 +72,7 @@ function layerParts(placed: readonly PlacedLayer[]): OnnxPart[] {
       before.push(connectSteps([name], restored, [restoreOrder(order)]))
       return restored
     })
-    return [...before, onnxLayer(layer, inputs, outputs[index]!)]
+    return [...before, onnxLayer(layer, inputs, outputs[index]!, orders[index])]
   })
   const order = orders.at(-1)
   return [...parts, connectSteps([outputs.at(-1)!], OUTPUT, order ? [restoreOrder(order)] : [])]

@@ -1,7 +1,9 @@
 import { whyMissing } from '#domain/missing-artifact.ts'
+import { asRescalings } from './as-rescalings.ts'
 import { functionalConfig } from './layers-config.ts'
 import { NothingToEncode } from './nothing-to-encode.ts'
 import type { TrainedModel } from './trained-model.ts'
+import { withoutKeptDims } from './without-kept-dims.ts'
 import { zipFiles } from './zip.ts'
 
 /** What TensorFlow.js calls variables of more than one word. */
@@ -14,9 +16,11 @@ const TFJS_WORDS: Readonly<Record<string, string>> = {
 }
 
 /** A zip of `model.json` and `weights.bin`, which `tf.loadLayersModel` reads. @throws NothingToEncode for what it does not know */
-export function encodeTfjs({ spec, topology, weights, statistics }: TrainedModel): Uint8Array {
-  const reason = whyMissing('model.tfjs.zip', topology, spec.optimizer)
+export function encodeTfjs({ spec, weights, ...model }: TrainedModel): Uint8Array {
+  const reason = whyMissing('model.tfjs.zip', model.topology, spec.optimizer)
   if (reason) throw new NothingToEncode(reason)
+  const { topology: rescaled, statistics } = asRescalings(model)
+  const topology = withoutKeptDims(rescaled)
   const tensors = [...weights, ...statistics]
   const manifest = {
     format: 'layers-model',

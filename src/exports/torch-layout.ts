@@ -13,6 +13,8 @@ const TORCH_WORDS: Readonly<Record<string, string>> = {
   gamma: 'weight',
   beta: 'bias',
   embeddings: 'weight',
+  mean: 'mean',
+  variance: 'variance',
   movingMean: 'running_mean',
   movingVariance: 'running_var',
 }
@@ -48,6 +50,20 @@ export function torchLayout(topology: Topology): (tensor: Weight) => Weight[] {
     const words = layer.type === 'separableConv2d' ? SEPARABLE_WORDS : TORCH_WORDS
     return [{ ...reorder(tensor, word, order), name: `${name}.${words[word]!}` }]
   }
+}
+
+/**
+ * PyTorch's batch normalisations have weight and bias both, or neither (`affine=False`): the one that one of ours does without, for a
+ * state_dict that is whole.
+ */
+export function fixedParameters(topology: Topology): Weight[] {
+  return placeLayers(topology).flatMap(({ layer, inputShape }) => {
+    if (layer.type !== 'batchNormalization' || layer.scale === layer.center) return []
+    const [word, value] = layer.scale === false ? ['weight', 1] : ['bias', 0]
+    const shape = inputShape.slice(-1)
+    const data = new Float32Array(shape[0]!).fill(value as number)
+    return [{ name: `${layer.name}.${word}`, dtype: 'F32', shape, data }]
+  })
 }
 
 /** The batches that each batch normalisation has seen: PyTorch counts them, and only its absence would be noticed. */

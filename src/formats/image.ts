@@ -1,5 +1,10 @@
-import sharp, { type Sharp } from 'sharp'
+import sharp, { type Metadata, type Sharp } from 'sharp'
+import { decodeBmp, isBmp } from './bmp.ts'
 import { FormatError } from './format-error.ts'
+import { greyOf, rgbOfCmyk } from './image-modes.ts'
+import { limitConcurrency } from './limit-concurrency.ts'
+import { decodeNetpbm, isNetpbm } from './netpbm.ts'
+import type { ImageSize, Pixels } from './pixels.ts'
 
 /** Part of an image, in its own pixels. */
 export interface ImageWindow {
@@ -9,11 +14,12 @@ export interface ImageWindow {
   width: number
 }
 
-export interface Pixels {
-  /** [height, width, channels] bytes. */
-  data: Uint8Array
-  height: number
-  width: number
+/** The pixels of a whole image, and what of its file they do not show. */
+export interface DecodedImage extends Pixels {
+  /** The file has 16 bits a sample; the pixels are the upper 8 of them. */
+  isDeep: boolean
+  /** The file asks viewers to turn or mirror it (EXIF). */
+  isTurned: boolean
 }
 
 export type Channels = 1 | 3
@@ -27,34 +33,46 @@ sharp.concurrency(1)
 const MARGIN = 256 / 224
 const MOST_PIXELS = 2 ** 28
 const KERNEL = { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false } as const
+/** Colour profiles change no pixel: PIL, and so Keras and torchvision, do not apply them either. */
+const OPTIONS = { failOn: 'error', limitInputPixels: MOST_PIXELS, ignoreIcc: true } as const
+/** libvips reads more, as SVG, which is no image of pixels. */
+const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'])
+/** A batch asks for hundreds of images at once; pixels of so few wait for their next step at a time. */
+const inTurn = limitConcurrency(8)
 
-/** What an image file says of its size. @throws FormatError when it is none that can be read */
-export async function imageSize(bytes: Uint8Array, name: string): Promise<{ height: number; width: number }> {
-  try {
-    const { height, width } = await open(bytes).metadata()
-    return { height: height!, width: width! }
-  } catch (error) {
-    throw new FormatError(`${name} is no image that can be read: ${(error as Error).message}`)
-  }
+/** Some images need a second step: their pixels as they are first, then scaled. */
+interface OpenImage extends ImageSize {
+  image: Sharp
+  isCmyk: boolean
+  isDeep: boolean
+  isTurned: boolean
 }
 
-/** All of an image, as it is. @throws FormatError */
-export async function decodeImage(bytes: Uint8Array, channels: Channels, name: string): Promise<Pixels> {
-  return await raw(open(bytes), channels, name)
+/** All of an image, as `convert('RGB')` or `convert('L')` of PIL gives it. @throws FormatError */
+export async function decodeImage(
+  bytes: Uint8Array,
+  channels: Channels,
+  name: string,
+): Promise<DecodedImage> {
+  return await decode(bytes, channels, name, image => image)
 }
 
-/** A window of an image, scaled to a size with a triangle filter. @throws FormatError */
+/**
+ * A window of an image, scaled to a size with a triangle filter.
+ *
+ * @param choose the window, in an image of a size
+ * @throws FormatError
+ */
 export async function decodeWindow(
   bytes: Uint8Array,
-  window: ImageWindow,
+  choose: (size: ImageSize) => ImageWindow,
   [height, width]: readonly number[],
   channels: Channels,
   name: string,
 ): Promise<Pixels> {
-  const scaled = open(bytes)
-    .extract(window)
-    .resize({ height: height!, width: width!, ...KERNEL })
-  return await raw(scaled, channels, name)
+  return await decode(bytes, channels, name, (image, own) =>
+    image.extract(choose(own)).resize({ height: height!, width: width!, ...KERNEL }),
+  )
 }
 
 /** The middle of an image, at a size; an image of that size as it is. @throws FormatError */
@@ -64,36 +82,90 @@ export async function decodeMiddle(
   channels: Channels,
   name: string,
 ): Promise<Pixels> {
-  const own = await imageSize(bytes, name)
-  if (own.height === height && own.width === width) return await decodeImage(bytes, channels, name)
-  const scale = MARGIN * Math.max(height! / own.height, width! / own.width)
-  const scaled = { height: Math.round(own.height * scale), width: Math.round(own.width * scale) }
-  const middle = {
-    top: Math.round((scaled.height - height!) / 2),
-    left: Math.round((scaled.width - width!) / 2),
-    height: height!,
-    width: width!,
-  }
-  return await raw(
-    open(bytes)
-      .resize({ ...scaled, ...KERNEL })
-      .extract(middle),
-    channels,
-    name,
-  )
+  return await decode(bytes, channels, name, (image, own) => {
+    if (own.height === height && own.width === width) return image
+    const scale = MARGIN * Math.max(height! / own.height, width! / own.width)
+    const scaled = { height: Math.round(own.height * scale), width: Math.round(own.width * scale) }
+    const middle = {
+      top: Math.round((scaled.height - height!) / 2),
+      left: Math.round((scaled.width - width!) / 2),
+      height: height!,
+      width: width!,
+    }
+    return image.resize({ ...scaled, ...KERNEL }).extract(middle)
+  })
 }
 
-function open(bytes: Uint8Array): Sharp {
-  return sharp(bytes, { failOn: 'error', limitInputPixels: MOST_PIXELS })
+async function decode(
+  bytes: Uint8Array,
+  channels: Channels,
+  name: string,
+  shape: (image: Sharp, own: ImageSize) => Sharp,
+): Promise<DecodedImage> {
+  if (bytes.length === 0) throw new FormatError(`${name} is empty: it has 0 bytes`)
+  return await inTurn(async () => {
+    const { image, isCmyk, isDeep, isTurned, ...own } = await open(bytes)
+    const { data, info } = await raw(shape(image, own), isCmyk ? 'cmyk' : 'srgb')
+    const rgb = isCmyk ? rgbOfCmyk(data) : data
+    return {
+      data: channels === 1 ? greyOf(rgb) : rgb,
+      height: info.height,
+      width: info.width,
+      isDeep,
+      isTurned,
+    }
+  }).catch(error => {
+    throw new FormatError(`${name} is not an image that can be read: ${reasonOf(error)}`)
+  })
 }
 
-async function raw(image: Sharp, channels: Channels, name: string): Promise<Pixels> {
-  try {
-    const coloured = channels === 1 ? image.greyscale() : image.toColourspace('srgb')
-    const { data, info } = await coloured.removeAlpha().raw().toBuffer({ resolveWithObject: true })
-    if (info.channels !== channels) throw new Error(`it has ${info.channels} channels, not ${channels}`)
-    return { data, height: info.height, width: info.width }
-  } catch (error) {
-    throw new FormatError(`${name} is no image that can be read: ${(error as Error).message}`)
+/** What libvips itself says is noted for the whole process: of images side by side, another's reason may come up. */
+function reasonOf(error: Error): string {
+  if (error instanceof FormatError) return error.message
+  if (error.message.includes('unsupported image format')) return 'its format is none of those that are read'
+  if (error.message.includes('pixel limit')) return `it has more than ${MOST_PIXELS} pixels`
+  return 'it is damaged or cut off'
+}
+
+async function open(bytes: Uint8Array): Promise<OpenImage> {
+  if (isBmp(bytes)) return openPixels(decodeBmp(bytes, MOST_PIXELS))
+  if (isNetpbm(bytes)) return openPixels(decodeNetpbm(bytes, MOST_PIXELS))
+  const image = sharp(bytes, OPTIONS)
+  const found = await image.metadata()
+  requireReadable(found)
+  const isDeep = found.depth === 'ushort'
+  const isTurned = (found.orientation ?? 1) !== 1
+  if (found.hasAlpha) {
+    // Scaling would weigh colours by their alpha; PIL drops it, so it goes before.
+    const { data, info } = await raw(image, 'srgb')
+    return openPixels({ data, height: info.height, width: info.width, isDeep, isTurned })
   }
+  const isCmyk = found.space === 'cmyk'
+  if (isCmyk) image.pipelineColourspace('cmyk')
+  return { image, height: found.height, width: found.width, isCmyk, isDeep, isTurned }
+}
+
+function openPixels({
+  data,
+  height,
+  width,
+  isDeep = false,
+  isTurned = false,
+}: Pixels & Partial<DecodedImage>): OpenImage {
+  const image = sharp(data, { raw: { height, width, channels: 3 }, limitInputPixels: MOST_PIXELS })
+  return { image, height, width, isCmyk: false, isDeep, isTurned }
+}
+
+/** @throws FormatError for a format that is read nowhere else either, or numbers that are no shades */
+function requireReadable({ format, depth }: Metadata): void {
+  if (!FORMATS.has(format)) throw new FormatError(`its format is ${format}; convert it to PNG or JPEG`)
+  if (depth !== 'uchar' && depth !== 'ushort')
+    throw new FormatError(`its samples are of type ${depth}; convert it to 8 or 16 bits a sample`)
+}
+
+async function raw(image: Sharp, space: 'srgb' | 'cmyk') {
+  const answer = await image.removeAlpha().toColourspace(space).raw().toBuffer({ resolveWithObject: true })
+  const channels = space === 'cmyk' ? 4 : 3
+  if (answer.info.channels !== channels) throw new FormatError(`it has ${answer.info.channels} channels`)
+  return answer
 }

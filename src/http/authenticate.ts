@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 
 /** By the pattern of the route, so that no spelling of a URL slips past. */
-const PUBLIC = /^\/(healthz|readyz|openapi\.json|docs(\/.*)?)$/
+const PUBLIC = /^\/(healthz|readyz|openapi\.json|docs(\/.*)?)?$/
 
 /** Host names that a browser can only reach this machine by, so that a rebound DNS name cannot reach an open server. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i

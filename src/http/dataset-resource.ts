@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { BUILT_IN_DATASETS, DatasetFacts } from '#domain/dataset.ts'
+import { BUILT_IN_DATASETS, DatasetFacts, Normalization } from '#domain/dataset.ts'
 import { missingFiles } from '#infra/dataset-files.ts'
 import type { DatasetRecord } from '#infra/uploads.ts'
 
@@ -18,7 +18,18 @@ export type DatasetResource = z.infer<typeof DatasetResource>
 
 export function datasetResource({ state, ...record }: DatasetRecord): DatasetResource {
   const { facts, ...rest } = state.status === 'ready' ? state : { ...state, facts: undefined }
-  return { ...record, ...rest, ...facts }
+  const { statistics, ...known } = facts ?? {}
+  const normalization = statistics && usable(statistics)
+  return { ...record, ...rest, ...known, ...(normalization && { statistics: normalization }) }
+}
+
+/**
+ * Statistics that were stored before a constant channel had 1 for its deviation say 0, and those of sums beyond all numbers say null.
+ * @returns what `normalize` takes, if there is such a thing
+ */
+function usable({ mean, std }: Normalization): Normalization | undefined {
+  const { data } = Normalization.safeParse({ mean, std: std.map(value => (value === 0 ? 1 : value)) })
+  return data
 }
 
 /** Those that need no upload and whose data are here. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { Warning } from '#domain/event.ts'
-import { planJob } from '#domain/plan.ts'
 import { TrainingSpec } from '#domain/training-spec.ts'
 import type { World } from '#infra/connect.ts'
+import { planInTurn } from './plan-in-turn.ts'
 
 const Plan = z.object({
   parameters: z.int(),
@@ -40,7 +40,7 @@ export async function dryRun(
   { jobs, queue, workers }: Pick<World, 'jobs' | 'queue' | 'workers'>,
   { spec, warnings }: Pick<DryRun, 'spec' | 'warnings'>,
 ): Promise<DryRun> {
-  const plan = planJob(spec)
+  const plan = await planInTurn(spec)
   const queuePosition = await queue.positionOfNext(spec.priority)
   const engines = new Set((await workers.list()).map(({ engine }) => engine))
   const examplesPerSecond = await jobs.measuredRate(spec.model, [...engines])

@@ -13,7 +13,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     .code(known.status)
     .headers(known.headers)
     .type(PROBLEM_MEDIA_TYPE)
-    .send(JSON.stringify(problem))
+    .send(JSON.stringify({ ...problem, ...known.members }))
 }
 
 export function handleNotFound(allowedMethods: (path: string) => string[]) {
@@ -56,6 +56,13 @@ function asAppError(error: unknown): AppError {
     const headers = { 'retry-after': '5' }
     return new AppError('unavailable', 'The job store does not answer; try again.', { cause: error, headers })
   }
+  if (isOutOfSpace(error)) {
+    const headers = { 'retry-after': '30' }
+    return new AppError('unavailable', 'The service is out of disk space; try again later.', {
+      cause: error,
+      headers,
+    })
+  }
   return new AppError('internal', 'The cause is in the server log, under this request id.', { cause: error })
 }
 
@@ -64,6 +71,13 @@ function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return (
     error.name === 'MaxRetriesPerRequestError' ||
-    /Connection is closed|Command timed out|ECONNREFUSED|^(OOM|LOADING|READONLY|MISCONF) /.test(error.message)
+    /Connection is closed|Command timed out|ECONNREFUSED/.test(error.message) ||
+    /^(OOM|LOADING|READONLY|MISCONF|EXECABORT|BUSY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN) /.test(
+      error.message,
+    )
   )
+}
+
+function isOutOfSpace(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { DatasetRef } from '#domain/dataset.ts'
+import { AppError } from '#domain/error.ts'
+import { Warning } from '#domain/event.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { networkOf } from '#domain/network-of.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
@@ -26,7 +28,11 @@ export const ModelResource = z
         hasState: z.boolean().describe("Whether gRDA's state is there, for `init.optimizerState`."),
       })
       .optional()
-      .describe('Of an upload, if any came.'),
+      .describe('Of an upload, if any came: a job of it starts from them.'),
+    warnings: z
+      .array(Warning)
+      .optional()
+      .describe('Of an upload: what its files say and training does otherwise. A job of it has them too.'),
     createdAt: z.iso.datetime().optional(),
   })
   .meta({ id: 'Model' })
@@ -37,7 +43,15 @@ export const PRESET_RESOURCES: readonly ModelResource[] = Object.entries(PRESETS
 )
 
 export function modelResource({ model, ...record }: ModelRecord): ModelResource {
-  return { ...record, ...describe(networkOf(model)) }
+  const { warnings = [] } = record
+  try {
+    return { ...record, warnings, ...describe(networkOf(model)) }
+  } catch (error) {
+    // Uploaded to an earlier version that took more: a list of models still has to show it.
+    if (!(error instanceof AppError)) throw error
+    const warning = { code: 'not_trained_here', path: 'model', message: error.message }
+    return { ...record, warnings: [...warnings, warning], parameters: 0, inputShape: [], variables: [] }
+  }
 }
 
 function describe(topology: Topology) {

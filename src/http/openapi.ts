@@ -4,8 +4,16 @@ import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { polishDocument } from './polish-document.ts'
 
-/** The contract at /openapi.json and its page at /docs, both from the zod schemas of the routes; register before them. */
-export async function registerOpenapi(app: FastifyInstance): Promise<void> {
+/** The page's own name where Swagger UI would show its own. */
+const LOGO =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="150" height="40" viewBox="0 0 150 40"><text x="0" y="28" fill="#fff" ' +
+  'font-family="system-ui, sans-serif" font-size="26" font-weight="600">Thresher</text></svg>'
+
+/**
+ * The contract at /openapi.json and its page at /docs, both from the zod schemas of the routes; register before them.
+ * @param needsKey whether this service asks for a key: without one the page must not offer to enter it
+ */
+export async function registerOpenapi(app: FastifyInstance, needsKey: boolean): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -14,12 +22,20 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
         version: '1',
         description: 'Training as a service that gives sparse models back.',
       },
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-      security: [{ key: [] }, {}],
+      ...(needsKey && {
+        components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+        security: [{ key: [] }],
+      }),
     },
     transform: jsonSchemaTransform,
     transformObject: document => polishDocument(jsonSchemaTransformObject(document)),
   })
-  await app.register(swaggerUi, { routePrefix: '/docs' })
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    theme: { title: 'Thresher API' },
+    logo: { type: 'image/svg+xml', content: Buffer.from(LOGO), href: '/docs' },
+    uiConfig: { docExpansion: 'list', defaultModelsExpandDepth: 0, tryItOutEnabled: true },
+  })
+  app.get('/', { schema: { hide: true } }, async (_, reply) => reply.redirect('/docs'))
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }

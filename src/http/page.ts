@@ -7,15 +7,17 @@ export const Limit = z.coerce.number().int().min(1).max(200).default(20)
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ data: z.array(item), hasMore: z.boolean(), nextAfter: z.string().nullable() })
 
-/** A page of uploads, newest first, and behind the last of them of what is built in. @param uploads those after `after`, one more than `limit` if there are as many */
+/** A page of uploads, newest first, and behind the last of them of what is built in. @param uploads a page of those after `after` */
 export async function pageAfter<T extends { id: string }>(
   after: string | undefined,
   limit: number,
   builtIn: readonly T[],
-  uploads: () => Promise<T[]>,
+  uploads: () => Promise<{ found: T[]; nextAfter: string | null }>,
 ) {
   const place = builtIn.findIndex(({ id }) => id === after)
-  const rest = [...(place < 0 ? await uploads() : []), ...builtIn.slice(place + 1)]
+  const { found, nextAfter } = place < 0 ? await uploads() : { found: [], nextAfter: null }
+  if (nextAfter !== null) return { data: found, hasMore: true, nextAfter }
+  const rest = [...found, ...builtIn.slice(place + 1)]
   const data = rest.slice(0, limit)
   const hasMore = rest.length > limit
   return { data, hasMore, nextAfter: hasMore ? data.at(-1)!.id : null }

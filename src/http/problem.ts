@@ -5,7 +5,7 @@ export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
 /** RFC 9457, section 3.1, with a stable code, every mistake by its path, and the request's id. */
 export const Problem = z
-  .object({
+  .looseObject({
     type: z.string(),
     title: z.string(),
     status: z.int(),
@@ -13,6 +13,7 @@ export const Problem = z
     code: z.string(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })),
     requestId: z.string(),
+    datasetId: z.string().optional().describe('With `invalid_dataset`: the record of the upload.'),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>

@@ -6,6 +6,7 @@ import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { AppError } from '#domain/error.ts'
+import { malformedForm, readParts } from './read-parts.ts'
 import { parseByZod } from './validate-by-zod.ts'
 
 /** A file part, as it lies in the folder of its upload. */
@@ -42,7 +43,7 @@ export async function receiveUpload<Spec>(
   try {
     const files: UploadedFile[] = []
     let spec: unknown
-    for await (const part of request.parts()) {
+    for await (const part of readParts(request)) {
       if (part.type === 'field') spec = specOf(part)
       else files.push(await store(part, join(folder, String(files.length)), fields))
     }
@@ -76,7 +77,7 @@ function parseSpec<Spec>(schema: z.ZodType<Spec>, spec: unknown): Spec {
 async function store(part: MultipartFile, path: string, fields: readonly string[]): Promise<UploadedFile> {
   const { fieldname: field, filename: name, file } = part
   if (!fields.includes(field)) refuse(field, `is no file here; there is: ${fields.join(', ')}`)
-  await pipeline(file, createWriteStream(path))
+  await pipeline(file, createWriteStream(path)).catch(malformedForm)
   if (file.truncated)
     throw new AppError('body_too_large', `${name} is larger than ${UPLOAD_LIMITS.limits.fileSize} bytes.`)
   return { field, name, path, sizeBytes: file.bytesRead }

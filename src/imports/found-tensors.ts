@@ -12,6 +12,14 @@ export interface FoundTensor {
   source: string
 }
 
+/** What a file has for a model. */
+export interface FoundTensors {
+  /** By the model's own names. */
+  tensors: ReadonlyMap<string, FoundTensor>
+  /** What the file calls all its tensors of floats; integers count batches, or are seeds. */
+  names: readonly string[]
+}
+
 export interface ModelWeights {
   params: Weight[]
   statistics: Weight[]

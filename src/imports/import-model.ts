@@ -1,20 +1,16 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ModelRequest, Topology } from '#domain/model-spec.ts'
-import { networkOf } from '#domain/network-of.ts'
+import type { Warning } from '#domain/event.ts'
+import { listed } from '#domain/keras-word.ts'
+import type { ModelRequest } from '#domain/model-spec.ts'
+import { readNetwork } from '#domain/network-of.ts'
 import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
-import { membersOf } from '#ingest/members.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
-import { type FoundTensor, weightsFrom } from './found-tensors.ts'
-import { withKerasFile } from './read-keras-h5.ts'
+import { type FoundTensors, weightsFrom } from './found-tensors.ts'
+import { readModel } from './read-model.ts'
 import { readOptimizerState } from './read-optimizer-state.ts'
-import { readSafetensors } from './read-safetensors.ts'
-import { readTfjsWeights } from './read-tfjs.ts'
-import { readWhole, upTo } from './read-whole.ts'
-
-/** The config.json of a thousand layers has less than a tenth of it. */
-const MOST_CONFIG_BYTES = 16 * 1024 ** 2
+import { readWhole } from './read-whole.ts'
 
 /** What an upload is to be a model of. */
 export interface ModelUpload {
@@ -30,6 +26,8 @@ export interface ImportedModel {
   /** A checkpoint file with the weights, and the optimizer's state if there is one; absent where only a topology came. */
   checkpoint?: string
   hasState: boolean
+  /** What the files say and training does otherwise. */
+  warnings: readonly Warning[]
 }
 
 /**
@@ -40,13 +38,14 @@ export async function importModel(
   { model: given, files, state }: ModelUpload,
   folder: string,
 ): Promise<ImportedModel> {
-  const { model, found } = await readModel(given, files, folder)
+  const { model, found, warnings: ofFiles } = await readModel(given, files, folder)
   if (!model) throw new FormatError('no file brings a topology: give it in the spec, or a preset')
-  const topology = networkOf(model)
-  const tensors = found?.(topology)
-  if (!tensors && !state) return { model, hasState: false }
-  if (!tensors) throw new FormatError('there is an optimizer state, but no weights')
-  const { params, statistics } = weightsFrom(topology, tensors)
+  const { topology, warnings: ofNetwork } = readNetwork(model)
+  const weights = found?.(topology)
+  const warnings = [...ofNetwork, ...ofFiles, ...(weights ? tensorsLeftOut(weights) : [])]
+  if (!weights && !state) return { model, hasState: false, warnings }
+  if (!weights) throw new FormatError('there is an optimizer state, but no weights')
+  const { params, statistics } = weightsFrom(topology, weights.tensors)
   const grda = state && readOptimizerState(await readWhole(state), topology)
   const path = join(folder, 'model.safetensors')
   const checkpoint = encodeCheckpoint(
@@ -65,84 +64,13 @@ export async function importModel(
     { training: '', engine: '' },
   )
   await writeFile(path, checkpoint)
-  return { model, checkpoint: path, hasState: grda !== undefined }
+  return { model, checkpoint: path, hasState: grda !== undefined, warnings }
 }
 
-interface ReadModel {
-  model?: ModelRequest | undefined
-  /** The tensors of a topology; absent where there are none. */
-  found?: ((topology: Topology) => Map<string, FoundTensor>) | undefined
-}
-
-async function readModel(
-  given: ModelRequest | undefined,
-  files: readonly SourceFile[],
-  folder: string,
-): Promise<ReadModel> {
-  const json = files.find(({ name }) => name.endsWith('.json'))
-  if (json) return await readTfjs(given, json, files)
-  const [file, another] = files
-  if (another) throw new FormatError(`${another.name} is one file too many; TensorFlow.js alone has several`)
-  if (!file) return { model: given }
-  if (file.name.endsWith('.keras')) return await readKerasArchive(given, file, folder)
-  if (/\.(h5|hdf5)$/.test(file.name)) return await readH5(given, file)
-  if (!file.name.endsWith('.safetensors'))
-    throw new FormatError(
-      `${file.name} is none of: .safetensors, .keras, .weights.h5, .h5, or model.json with its .bin files`,
-    )
-  const bytes = await readWhole(file)
-  return { model: given, found: topology => readSafetensors(bytes, topology) }
-}
-
-async function readTfjs(
-  given: ModelRequest | undefined,
-  json: SourceFile,
-  files: readonly SourceFile[],
-): Promise<ReadModel> {
-  const parsed = parseJson((await readWhole(json)).toString('utf8'), json.name)
-  const shards = new Map<string, Uint8Array>()
-  for (const file of files) if (file !== json) shards.set(file.name, await readWhole(file))
-  const model = given ?? { topology: parsed }
-  if (parsed.weightsManifest === undefined || shards.size === 0) return { model }
-  return { model, found: topology => readTfjsWeights(parsed.weightsManifest, shards, topology) }
-}
-
-async function readKerasArchive(
-  given: ModelRequest | undefined,
-  file: SourceFile,
-  folder: string,
-): Promise<ReadModel> {
-  let config: Record<string, unknown> | undefined
-  const weights = join(folder, 'weights.h5')
-  let hasWeights = false
-  for await (const { name, source, content } of membersOf([file])) {
-    if (name === 'config.json') {
-      const pieces: Uint8Array[] = []
-      for await (const piece of upTo(content, source, MOST_CONFIG_BYTES)) pieces.push(piece)
-      config = parseJson(Buffer.concat(pieces).toString('utf8'), source)
-    } else if (name === 'model.weights.h5') {
-      await writeFile(weights, upTo(content, source))
-      hasWeights = true
-    }
-  }
-  if (!config || !hasWeights)
-    throw new FormatError(`${file.name} has no config.json and model.weights.h5: Keras 3 writes both`)
-  return await readH5(given ?? { topology: config }, { name: file.name, path: weights })
-}
-
-async function readH5(given: ModelRequest | undefined, { name, path }: SourceFile): Promise<ReadModel> {
-  return await withKerasFile(path, name, ({ topology, tensorsOf }) => {
-    const model =
-      given ?? (topology === undefined ? undefined : { topology: topology as Record<string, unknown> })
-    const tensors = model && tensorsOf(networkOf(model))
-    return { model, found: tensors && (() => tensors) }
-  })
-}
-
-function parseJson(text: string, name: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new FormatError(`${name} is not JSON: ${(error as Error).message}`)
-  }
+function tensorsLeftOut({ tensors, names }: FoundTensors): Warning[] {
+  const read = new Set([...tensors.values()].map(({ source }) => source))
+  const left = names.filter(name => !read.has(name))
+  if (left.length === 0) return []
+  const message = `the network has no variable for ${listed(left)}: the file holds more than the network.`
+  return [{ code: 'tensors_left_out', path: 'file', message }]
 }

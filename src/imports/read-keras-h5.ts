@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 // Not h5wasm/node: links, virtual datasets and external storage of a file would read whatever this host has.
-import h5wasm, { Dataset, type ExternalLink, type Group } from 'h5wasm'
+import h5wasm, { type Dataset, type ExternalLink, type File, Group } from 'h5wasm'
+import { layerNameFromKeras } from '#domain/keras-names.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { kerasGroups } from '#exports/keras.ts'
 import { FormatError } from '#formats/format-error.ts'
-import type { FoundTensor } from './found-tensors.ts'
+import type { FoundTensor, FoundTensors } from './found-tensors.ts'
+import { parseModelJson } from './parse-model-json.ts'
+import { isOfFloats, readH5Dataset, textOf } from './read-h5-dataset.ts'
 import { readWhole } from './read-whole.ts'
 
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')
@@ -13,8 +16,10 @@ const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')
 /** An HDF5 file of Keras that is open. */
 export interface KerasFile {
   /** The model's JSON, where a Keras 2 file holds the whole of it. */
-  topology: unknown
-  tensorsOf(topology: Topology): Map<string, FoundTensor>
+  topology: Record<string, unknown> | undefined
+  /** Whether an optimizer's state is there, which is not read. */
+  hasOptimizer: boolean
+  tensorsOf(topology: Topology): FoundTensors
 }
 
 /**
@@ -35,14 +40,16 @@ export async function withKerasFile<Result>(
   const { FS: memory } = library
   const copy = `/${randomUUID()}.h5`
   memory.writeFile(copy, bytes)
-  const file = new h5wasm.File(copy, 'r')
+  const file = open(copy, name)
   try {
-    const root = (file.get('model_weights') ?? file) as Group
-    const config = textOf(file.attrs.model_config?.value)
+    const root = groupAt(file, 'model_weights') ?? file
     return read({
-      topology: config === undefined ? undefined : JSON.parse(config),
+      topology: topologyIn(file, name),
+      hasOptimizer: ['optimizer', 'optimizer_weights'].some(group => groupAt(file, group)),
       tensorsOf: topology =>
-        root.attrs.layer_names ? legacyTensors(root, topology) : keras3Tensors(root, topology, name),
+        root.attrs.layer_names || root.attrs.layer_names0
+          ? legacyTensors(root, topology)
+          : keras3Tensors(root, topology, name),
     })
   } catch (error) {
     throw error instanceof FormatError ? error : new FormatError(`${name}: ${(error as Error).message}`)
@@ -52,35 +59,65 @@ export async function withKerasFile<Result>(
   }
 }
 
+function open(copy: string, name: string) {
+  try {
+    return new h5wasm.File(copy, 'r')
+  } catch {
+    // The library's own account is pages long and names its source code.
+    throw new FormatError(`${name} is damaged or cut off: HDF5 cannot open it`)
+  }
+}
+
+/** A Keras 2 file says the version beside the model. */
+function topologyIn(file: File, name: string): Record<string, unknown> | undefined {
+  const config = textOf(file.attrs.model_config?.value)
+  if (config === undefined) return undefined
+  const version = textOf(file.attrs.keras_version?.value)
+  return { ...(version !== undefined && { keras_version: version }), ...parseModelJson(config, name) }
+}
+
 /** Keras 3 numbers a layer's variables, in folders named for the layer's class. */
-function keras3Tensors(root: Group, topology: Topology, name: string): Map<string, FoundTensor> {
-  if (!root.get('layers'))
+function keras3Tensors(root: Group, topology: Topology, name: string): FoundTensors {
+  // The last of Keras 2 called it otherwise.
+  const layers = ['layers', '_layer_checkpoint_dependencies'].find(group => groupAt(root, group))
+  if (!layers)
     throw new FormatError(`${name} has no group "layers": model.save_weights('NAME.weights.h5') writes one`)
   const found = new Map<string, FoundTensor>()
   for (const { group, prefix } of kerasGroups(topology)) {
     for (const [index, variable] of variableNames(topology, prefix).entries()) {
-      const path = `layers/${group}/vars/${index}`
+      const path = `${layers}/${group}/vars/${index}`
       const dataset = root.get(path)
-      if (dataset) found.set(variable, tensorOf(dataset as Dataset | ExternalLink, path))
+      if (dataset) found.set(variable, readH5Dataset(dataset as Dataset | ExternalLink, path))
     }
   }
-  return found
+  return { tensors: found, names: floatsIn(groupAt(root, layers)!, layers) }
+}
+
+/** The paths of all datasets of floats. Links may go round: nothing that Keras writes is deeper. */
+function floatsIn(group: Group, path: string, levels = 6): string[] {
+  return group.keys().flatMap(key => {
+    const [inner, place] = [group.get(key), `${path}/${key}`]
+    if (inner instanceof Group) return levels > 0 ? floatsIn(inner, place, levels - 1) : []
+    return isOfFloats(inner) ? [place] : []
+  })
 }
 
 /** Keras 2 lists names: of the layers, and of each layer's variables. */
-function legacyTensors(root: Group, topology: Topology): Map<string, FoundTensor> {
+function legacyTensors(root: Group, topology: Topology): FoundTensors {
   const found = new Map<string, FoundTensor>()
-  for (const layer of textsOf(root.attrs.layer_names?.value)) {
-    const group = root.get(layer) as Group | null
-    const weights = textsOf(group?.attrs.weight_names?.value)
-    const own = variableNames(topology, layer)
+  const names: string[] = []
+  for (const layer of namesIn(root, 'layer_names')) {
+    const group = groupAt(root, layer)
+    const weights = group ? namesIn(group, 'weight_names') : []
+    const own = variableNames(topology, layerNameFromKeras(layer))
     for (const [index, weight] of weights.entries()) {
       const dataset = group!.get(weight)
       const variable = own[index]
-      if (dataset && variable) found.set(variable, tensorOf(dataset as Dataset | ExternalLink, weight))
+      if (isOfFloats(dataset)) names.push(weight)
+      if (dataset && variable) found.set(variable, readH5Dataset(dataset as Dataset | ExternalLink, weight))
     }
   }
-  return found
+  return { tensors: found, names }
 }
 
 /** Those of a layer as Keras orders them: what is trained first. */
@@ -89,28 +126,14 @@ function variableNames(topology: Topology, prefix: string): string[] {
   return all.filter(name => name.startsWith(`${prefix}/`))
 }
 
-function tensorOf(dataset: Dataset | ExternalLink, source: string): FoundTensor {
-  if (!(dataset instanceof Dataset) || dataset.metadata.virtual_sources)
-    throw new FormatError(`${source} lies in another file`)
-  const value = readValue(dataset, source)
-  if (!(value instanceof Float32Array || value instanceof Float64Array))
-    throw new FormatError(`${source} holds no float32 or float64`)
-  return { shape: dataset.shape ?? [], data: Float32Array.from(value), source }
+/** A list of names. Keras splits one that is too long for an attribute: `layer_names0`, `layer_names1`, ... */
+function namesIn({ attrs }: Group, list: string): string[] {
+  const parts: unknown[] = [attrs[list]?.value]
+  for (let part = 0; attrs[`${list}${part}`]; part++) parts.push(attrs[`${list}${part}`]!.value)
+  return parts.flatMap(names => (Array.isArray(names) ? names.map(name => textOf(name) ?? '') : []))
 }
 
-function readValue(dataset: Dataset, source: string): Dataset['value'] {
-  try {
-    return dataset.value
-  } catch {
-    throw new FormatError(`${source} cannot be read: it is damaged, or lies in another file`)
-  }
-}
-
-function textOf(value: unknown): string | undefined {
-  if (value instanceof Uint8Array) return new TextDecoder().decode(value)
-  return typeof value === 'string' ? value : undefined
-}
-
-function textsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(item => textOf(item) ?? '') : []
+function groupAt(parent: Group, path: string): Group | undefined {
+  const found = path === '' ? undefined : parent.get(path)
+  return found instanceof Group ? found : undefined
 }

@@ -5,10 +5,12 @@ import { FormatError } from '#formats/format-error.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
-import type { FoundTensor } from './found-tensors.ts'
+import type { FoundTensor, FoundTensors } from './found-tensors.ts'
 import { matchByShape } from './match-by-shape.ts'
 import { fromTorch, torchPlaces } from './torch-places.ts'
 import { widen } from './widen.ts'
+
+const FLOATS: ReadonlySet<string> = new Set(['F32', 'F64', 'F16', 'BF16'])
 
 /** What data-parallel training puts before every name. */
 const WRAPPER = /^module\./
@@ -17,8 +19,9 @@ const WRAPPER = /^module\./
  * A model's tensors of a safetensors file: sparse or dense as this service writes them, or a PyTorch module's `state_dict`, in
  * whatever precision. @throws FormatError
  */
-export function readSafetensors(bytes: Uint8Array, topology: Topology): Map<string, FoundTensor> {
-  const tensors = new Map(decode(bytes).map(tensor => [tensor.name.replace(WRAPPER, ''), tensor]))
+export function readSafetensors(bytes: Uint8Array, topology: Topology): FoundTensors {
+  const all = decode(bytes)
+  const tensors = new Map(all.map(tensor => [tensor.name.replace(WRAPPER, ''), tensor]))
   const variables = [...variablesOf(topology), ...statisticsOf(topology)]
   const found = new Map<string, FoundTensor>()
   for (const variable of variables) {
@@ -30,7 +33,8 @@ export function readSafetensors(bytes: Uint8Array, topology: Topology): Map<stri
       if (theirs) found.set(variable.name, fromTorchTensor(theirs, variable.shape, places))
     }
   }
-  return found.size > 0 ? found : readByShape(variables, tensors, topology)
+  const names = all.filter(({ dtype }) => FLOATS.has(dtype)).map(({ name }) => name)
+  return { tensors: found.size > 0 ? found : readByShape(variables, tensors, topology), names }
 }
 
 /** Of a module that has names of its own for everything. */

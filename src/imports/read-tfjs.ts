@@ -1,21 +1,15 @@
 import { z } from 'zod'
+import { layerNameFromKeras } from '#domain/keras-names.ts'
 import type { Topology } from '#domain/model-spec.ts'
-import { elementCount } from '#domain/shape.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { FormatError } from '#formats/format-error.ts'
-import type { FoundTensor } from './found-tensors.ts'
+import type { FoundTensor, FoundTensors } from './found-tensors.ts'
+import { readTfjsTensor, storedBytes, TfjsTensor } from './tfjs-tensor.ts'
 
 const Manifest = z.array(
   z.object({
     paths: z.array(z.string()),
-    weights: z.array(
-      z.object({
-        name: z.string(),
-        shape: z.array(z.int().nonnegative()),
-        dtype: z.string(),
-        quantization: z.unknown().optional(),
-      }),
-    ),
+    weights: z.array(TfjsTensor),
   }),
 )
 
@@ -27,7 +21,7 @@ export function readTfjsWeights(
   manifest: unknown,
   shards: ReadonlyMap<string, Uint8Array>,
   topology: Topology,
-): Map<string, FoundTensor> {
+): FoundTensors {
   const { data: groups, error } = Manifest.safeParse(manifest)
   if (!groups) throw new FormatError(`model.json: weightsManifest: ${z.prettifyError(error)}`)
   const own = new Map(
@@ -37,26 +31,30 @@ export function readTfjsWeights(
   for (const { paths, weights } of groups) {
     const bytes = Buffer.concat(paths.map(path => shard(path, shards)))
     let at = 0
-    for (const { name, shape, dtype, quantization } of weights) {
-      if (quantization !== undefined || dtype !== 'float32')
-        throw new FormatError(`${name} is ${quantization ? 'quantised' : dtype}; weights are float32`)
-      const length = elementCount(shape)
-      if (at + 4 * length > bytes.length)
+    for (const tensor of weights) {
+      const { name, shape } = tensor
+      const end = at + storedBytes(tensor)
+      if (!(end <= bytes.length))
         throw new FormatError(`${paths.join(', ')} ends before ${name} [${shape}] does`)
-      const data = new Float32Array(Uint8Array.from(bytes.subarray(at, at + 4 * length)).buffer)
-      at += 4 * length
       const variable = lookUp(name, own)
-      if (variable) found.set(variable, { shape, data, source: name })
+      if (variable)
+        found.set(variable, { shape, data: readTfjsTensor(tensor, bytes.subarray(at, end)), source: name })
+      at = end
     }
   }
-  return found
+  const all = groups.flatMap(({ weights }) => weights).filter(({ dtype }) => dtype === 'float32')
+  return { tensors: found, names: all.map(({ name }) => name) }
 }
 
-/** A nested model puts names before those of the layers. */
+/** A nested model puts names before those of the layers; a layer may have slashes in its own. */
 function lookUp(name: string, own: ReadonlyMap<string, string>): string | undefined {
-  const parts = plain(name).split('/')
-  const suffixes = parts.map((_, first) => parts.slice(first).join('/'))
-  return own.get(suffixes.find(suffix => own.has(suffix)) ?? '')
+  const parts = name.split('/')
+  const endings = parts.map((_, first) => parts.slice(first))
+  const candidates = endings.flatMap(ending => [
+    plain(ending.join('/')),
+    plain(`${layerNameFromKeras(ending.slice(0, -1).join('/'))}/${ending.at(-1)}`),
+  ])
+  return own.get(candidates.find(candidate => own.has(candidate)) ?? '')
 }
 
 /** `moving_mean` and `movingMean` are one. */

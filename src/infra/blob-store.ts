@@ -51,6 +51,8 @@ export interface BlobStore {
   list(): AsyncIterable<BlobListing>
   /** Rejects while blobs cannot be stored. Clears away what crashed writers left behind: mains call it when they start. */
   ready(): Promise<void>
+  /** Whether so little room is left that only running jobs should use it; absent where a store cannot say. */
+  isNearlyFull?(): Promise<boolean>
 }
 
 /**

@@ -2,7 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import type { Config } from '#src/config.ts'
 import { type BlobStore, connectBlobStore } from './blob-store.ts'
 import { Exporter } from './exporter.ts'
-import { type Importer, openImporter } from './importer.ts'
+import { Importer } from './importer.ts'
 import { Ingester } from './ingester.ts'
 import { JobControl } from './job-control.ts'
 import { JobEvents } from './job-events.ts'
@@ -61,7 +61,7 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
   const exporter = new Exporter()
-  const importer = openImporter()
+  const importer = new Importer()
   const ingester = new Ingester()
   const predictor = new Predictor()
   return {
@@ -84,10 +84,7 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
     async close() {
-      exporter.close()
-      importer.close()
-      ingester.close()
-      predictor.close()
+      await Promise.all([exporter, importer, ingester, predictor].map(children => children.close()))
       await queue.close()
       for (const connection of opened) connection.disconnect()
     },

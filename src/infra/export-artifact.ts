@@ -4,8 +4,8 @@ import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { epochSeries } from '#domain/metric-series.ts'
 import { NothingToEncode } from '#exports/nothing-to-encode.ts'
+import { checkpointSource } from './checkpoint-source.ts'
 import type { World } from './connect.ts'
-import { readBlob } from './read-blob.ts'
 
 /** A file of a job: which, how, and as of which checkpoint (none: no epoch was completed). */
 export interface ExportRequest {
@@ -23,11 +23,11 @@ export async function exportArtifact(
   job: Job,
   { name, variant, checkpoint }: ExportRequest,
 ): Promise<Artifact> {
-  const file = checkpoint && (await readBlob(blobs, job.id, checkpoint.sha256))
   const last = checkpoint?.epoch ?? Number.POSITIVE_INFINITY
   const series = epochSeries(await events.readAll(job)).filter(({ epoch }) => epoch <= last)
-  const task = { name, variant, spec: job.spec, series, checkpoint: file }
-  const { bytes, ...rest } = await exporter.encode(task).catch(error => {
+  const task = { name, variant, spec: job.spec, series }
+  const source = checkpoint && checkpointSource(blobs, job.id, checkpoint)
+  const { bytes, ...rest } = await exporter.encode(task, source).catch(error => {
     if (!(error instanceof NothingToEncode)) throw error
     throw new AppError('not_found', `The job has no ${name}. ${error.message}`)
   })

@@ -3,8 +3,8 @@ import '#src/end-with-parent.ts'
 import { encodeArtifact } from '#exports/encode-artifact.ts'
 import { trainingText } from '#exports/model-metadata.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
+import { answerTasks } from './answer-tasks.ts'
 import type { ExportTask } from './exporter.ts'
-import { answerTasks } from './warm-child.ts'
 
 // A child of the exporter: makes the files that it is told to make.
 

@@ -3,7 +3,10 @@ import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { EncodedArtifact } from '#exports/encode-artifact.ts'
 import { NothingToEncode } from '#exports/nothing-to-encode.ts'
-import { WarmChild } from './warm-child.ts'
+import type { CheckpointSource } from './checkpoint-source.ts'
+import { EXPORT } from './child-limits.ts'
+import { ChildPool } from './child-pool.ts'
+import { taskFailure } from './task-failure.ts'
 
 export interface ExportTask {
   name: ArtifactName
@@ -14,24 +17,39 @@ export interface ExportTask {
   checkpoint?: Uint8Array | undefined
 }
 
-const IDLE_MS = 10_000
-
-/** Makes files in a process of its own: a compressor at its hardest would hold up every request. */
+/** Makes files in processes of their own: a compressor at its hardest would hold up every request. */
 export class Exporter {
-  readonly #child = new WarmChild<ExportTask, EncodedArtifact>(
-    import.meta.resolve('#infra/export-process.ts'),
-    IDLE_MS,
-  )
+  readonly #pool: ChildPool<ExportTask, EncodedArtifact>
+  readonly #kind
 
-  /** @throws NothingToEncode */
-  async encode(task: ExportTask): Promise<EncodedArtifact> {
-    const answer = await this.#child.ask(task)
-    if (!('error' in answer)) return answer
-    const { name, message } = answer.error
-    throw name === 'NothingToEncode' ? new NothingToEncode(message) : new Error(message)
+  constructor(kind = EXPORT) {
+    this.#kind = kind
+    this.#pool = new ChildPool(import.meta.resolve('#infra/export-process.ts'), kind.pool)
   }
 
-  close(): void {
-    this.#child.close()
+  /** @throws NothingToEncode; AppError `limit_exceeded` or `unavailable` */
+  async encode(
+    task: Omit<ExportTask, 'checkpoint'>,
+    checkpoint?: CheckpointSource,
+  ): Promise<EncodedArtifact> {
+    const bytes = checkpoint?.sizeBytes ?? 0
+    const turn = { isLarge: bytes > this.#kind.largeBytes }
+    const answer = await this.#pool
+      .use(
+        async child => child.ask({ ...task, checkpoint: await checkpoint?.load() }, this.#kind.limits(bytes)),
+        turn,
+      )
+      .catch(error => {
+        throw taskFailure(error, `making ${task.name}`, 'ask for another format')
+      })
+    if (!('error' in answer)) return answer
+    const { name, message, stack } = answer.error
+    throw name === 'NothingToEncode'
+      ? new NothingToEncode(message)
+      : Object.assign(new Error(message), { stack })
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close()
   }
 }

@@ -10,6 +10,7 @@ import {
   rename,
   rm,
   stat,
+  statfs,
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkBlobAddress, checkBlobRange, isBlobAddress } from './blob-address.ts'
@@ -22,6 +23,9 @@ const INCOMING = 'incoming'
 const ABANDONED_AFTER_MS = 3_600_000
 /** Four times Node's default: fewer trips through the event loop for the same bytes. */
 const READ_CHUNK_BYTES = 262_144
+/** What new jobs and uploads leave free for those that run: this much, or on a small disk this share of it. */
+const RESERVE_BYTES = 256 * 1024 ** 2
+const RESERVE_SHARE = 0.05
 
 /** Blobs as files, `<root>/<namespace>/<sha256>`. */
 export class FileBlobStore implements BlobStore {
@@ -97,6 +101,11 @@ export class FileBlobStore implements BlobStore {
     await mkdir(incoming, { recursive: true })
     await access(this.#root, constants.R_OK | constants.W_OK)
     for (const name of await readdir(incoming)) await removeAbandoned(join(incoming, name))
+  }
+
+  async isNearlyFull(): Promise<boolean> {
+    const { bavail, blocks, bsize } = await statfs(this.#root)
+    return bavail * bsize < Math.min(RESERVE_BYTES, RESERVE_SHARE * blocks * bsize)
   }
 
   /** Uses the path of a blob. A second line behind the check of its address: links may not lead elsewhere. */

@@ -1,31 +1,84 @@
 import { FormatError } from '#formats/format-error.ts'
-import { type ChildOptions, WarmChild } from './warm-child.ts'
+import { ChildDied } from './child-died.ts'
+import type { ChildKind } from './child-limits.ts'
+import { ChildPool } from './child-pool.ts'
+import type { ChildError } from './child-protocol.ts'
+import { LimitExceeded, type TaskLimits } from './limit-exceeded.ts'
+import { taskFailure } from './task-failure.ts'
+import type { WarmChild } from './warm-child.ts'
 
-const IDLE_MS = 10_000
+/** Files to be read. */
+export interface Reading<Task> {
+  task: Task
+  /** What errors call the files. */
+  name: string
+  workBytes: number
+  /** Where the reader may write. */
+  folder: string
+  /** Called when a process begins to read, each time. */
+  onBegin?: (() => void) | undefined
+}
 
-/** Reads the files of clients in a process of its own: what a file makes a reader do, it does to that alone. */
+/** How often a file is given to a new process when the last one ended: somebody else may have ended it. */
+const ATTEMPTS = 3
+
+/**
+ * Reads the files of clients in processes of their own, a few at a time: what a file makes a reader do, it does to that process alone.
+ */
 export class FileReader<Task, Answer extends object> {
-  readonly #child: WarmChild<Task, Answer>
-  #isClosed = false
+  readonly #pool: ChildPool<Task, Answer>
+  readonly #kind: ChildKind
 
-  /** @param entry the URL of the process's program */
-  constructor(entry: string, options?: ChildOptions) {
-    this.#child = new WarmChild(entry, IDLE_MS, options)
+  /** @param entry the URL of the processes' program */
+  constructor(entry: string, kind: ChildKind) {
+    this.#kind = kind
+    this.#pool = new ChildPool(entry, kind.pool)
   }
 
-  /** @throws FormatError that says what is wrong with the files, and where */
-  async read(task: Task): Promise<Answer> {
-    const answer = await this.#child.ask(task).catch(error => {
-      // A file that makes its reader end would do so again.
-      throw this.#isClosed ? error : new FormatError(`reading it takes more than there is: ${error.message}`)
-    })
-    if (!('error' in answer)) return answer
-    const { name, message } = answer.error
-    throw name === 'FormatError' || name === 'AppError' ? new FormatError(message) : new Error(message)
+  /**
+   * @param overrides of the kind's limits
+   * @throws FormatError that says what is wrong with the files, and where, or what they take too much of; AppError `unavailable`;
+   * ServiceStopping; and Error for a fault of the reader's
+   */
+  async read(reading: Reading<Task>, overrides: Partial<TaskLimits> = {}): Promise<Answer> {
+    const { name, workBytes } = reading
+    const limits = { ...this.#kind.limits(workBytes), ...overrides }
+    const isLarge = workBytes > this.#kind.largeBytes
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#pool.use(child => readWith(child, reading, limits), { isLarge })
+      } catch (error) {
+        if (error instanceof LimitExceeded)
+          throw new FormatError(`${name}: reading it takes more than ${error.message}, which is the limit`)
+        if (!(error instanceof ChildDied)) throw error
+        if (attempt < ATTEMPTS) continue
+        if (!error.hadStarted) throw taskFailure(error, `reading ${name}`)
+        throw new FormatError(
+          `${name}: reading it ended its process ${ATTEMPTS} times, the last time with ${error.message}`,
+        )
+      }
+    }
   }
 
-  close(): void {
-    this.#isClosed = true
-    this.#child.close()
+  async close(): Promise<void> {
+    await this.#pool.close()
   }
+}
+
+async function readWith<Task, Answer extends object>(
+  child: WarmChild<Task, Answer>,
+  { task, folder, onBegin }: Reading<Task>,
+  limits: TaskLimits,
+): Promise<Answer> {
+  onBegin?.()
+  const answer = await child.ask(task, limits, folder)
+  if (!('error' in answer)) return answer
+  // What a bad file has left of the libraries that read it is not known: the next file gets a new process.
+  child.close()
+  throw errorOf(answer)
+}
+
+function errorOf({ error: { name, message, stack } }: ChildError): Error {
+  if (name === 'FormatError' || name === 'AppError') return new FormatError(message)
+  return Object.assign(new Error(message), { stack })
 }

@@ -1,8 +1,8 @@
 import '#src/end-with-parent.ts'
 
 import { importModel } from '#imports/import-model.ts'
+import { answerTasks } from './answer-tasks.ts'
 import type { ImportTask } from './importer.ts'
-import { answerTasks } from './warm-child.ts'
 
 // A child of the importer: makes checkpoints of the files that it is told of.
 

@@ -1,8 +1,9 @@
 import type { DatasetFacts } from '#domain/dataset.ts'
 import type { DatasetRequest, FolderRequest } from '#domain/dataset-request.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
+import { FOLDER_SECONDS, INGEST, INGEST_PARQUET } from './child-limits.ts'
 import { FileReader } from './file-reader.ts'
-import type { ChildOptions } from './warm-child.ts'
+import { sourceBytes, sourceName } from './source-bytes.ts'
 
 export interface IngestTask {
   request: DatasetRequest | FolderRequest
@@ -16,30 +17,28 @@ export interface Ingested {
   facts: DatasetFacts
 }
 
-/** What most readers hold at a time is little: left alone, Node would let garbage grow to hundreds of megabytes first. */
-const LEAN = {
-  flags: ['--max-old-space-size=64', '--max-semi-space-size=2'],
-  // Of glibc: threads that decode images would each keep a heap of freed memory.
-  env: { MALLOC_ARENA_MAX: '1' },
-}
-
 /** Makes datasets of uploads. */
 export class Ingester {
-  readonly #lean = openReader(LEAN)
-  /** For Parquet, of which a whole row group has to be held. */
-  readonly #roomy = openReader()
+  readonly #streaming: FileReader<IngestTask, Ingested>
+  readonly #parquet: FileReader<IngestTask, Ingested>
 
-  /** @throws FormatError that says what is wrong with the files, and where */
-  ingest(task: IngestTask): Promise<Ingested> {
-    return (task.request.format === 'parquet' ? this.#roomy : this.#lean).read(task)
+  constructor(streaming = INGEST, parquet = INGEST_PARQUET) {
+    const entry = import.meta.resolve('#infra/ingest-process.ts')
+    this.#streaming = new FileReader(entry, streaming)
+    this.#parquet = new FileReader(entry, parquet)
   }
 
-  close(): void {
-    this.#lean.close()
-    this.#roomy.close()
+  /** @param onBegin is called when a process begins to read. @throws as `FileReader.read` does */
+  async ingest(task: IngestTask, onBegin?: () => void): Promise<Ingested> {
+    const { request, files, folder } = task
+    const reader = request.format === 'parquet' ? this.#parquet : this.#streaming
+    const workBytes = await sourceBytes(files)
+    const reading = { task, name: sourceName(files), workBytes, folder, onBegin }
+    // A registered folder is read where it lies, and its size is not known.
+    return await reader.read(reading, 'folder' in request ? { seconds: FOLDER_SECONDS } : {})
   }
-}
 
-function openReader(options?: ChildOptions) {
-  return new FileReader<IngestTask, Ingested>(import.meta.resolve('#infra/ingest-process.ts'), options)
+  async close(): Promise<void> {
+    await Promise.all([this.#streaming.close(), this.#parquet.close()])
+  }
 }

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import type { Redis } from 'ioredis'
-import type { JobEvent, ProgressFrame } from '#domain/event.ts'
+import { type JobEvent, ProgressFrame } from '#domain/event.ts'
 import { type Job, queuedEvent } from '#domain/job.ts'
 import { redisKeys } from './redis-keys.ts'
+import { storedRecord } from './stored-record.ts'
 
 const PROGRESS_SECONDS = 60
 const PAGE = 100
@@ -66,7 +67,7 @@ export class JobEvents {
 
   async lastProgress(jobId: string): Promise<ProgressFrame | undefined> {
     const text = await this.#redis.get(redisKeys.progress(jobId))
-    return text === null ? undefined : JSON.parse(text)
+    return text === null ? undefined : ProgressFrame.safeParse(storedRecord(jobId, text)).data
   }
 
   /** Hands on every event with seq > after, in order and once, and progress as it comes, until the signal. */

@@ -8,6 +8,7 @@ import type { Decision } from '#domain/job-decisions.ts'
 import type { ModelSpec } from '#domain/model-spec.ts'
 import { scripts } from './job-scripts.ts'
 import { redisKeys } from './redis-keys.ts'
+import { storedRecord } from './stored-record.ts'
 
 const IDEMPOTENCY_SECONDS = 86_400
 const PAGE = 200
@@ -170,7 +171,9 @@ export class JobStore {
     const pipeline = this.#redis.pipeline()
     for (const id of ids) pipeline.hget(redisKeys.job(id), 'state')
     const answers = (await pipeline.exec()) ?? []
-    return answers.flatMap(([, state]) => (typeof state === 'string' ? [JSON.parse(state) as Job] : []))
+    return answers.flatMap(([, state], index) =>
+      typeof state === 'string' ? [storedRecord<Job>(ids[index]!, state)] : [],
+    )
   }
 
   /** Artifacts that were made on request after the job's own, by what asks for them. */
@@ -228,5 +231,5 @@ function filterKeys({ status, labels }: JobFilter): string[] {
 
 function matches(job: Job, { status, labels }: JobFilter): boolean {
   if (status && job.status !== status) return false
-  return Object.entries(labels ?? {}).every(([key, value]) => job.spec.labels[key] === value)
+  return Object.entries(labels ?? {}).every(([key, value]) => job.spec?.labels?.[key] === value)
 }

@@ -1,6 +1,11 @@
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
-import { WarmChild } from './warm-child.ts'
+import type { CheckpointSource } from './checkpoint-source.ts'
+import { EXAMPLE_BYTES, PREDICT } from './child-limits.ts'
+import { ChildPool } from './child-pool.ts'
+import type { ChildError } from './child-protocol.ts'
+import { taskFailure } from './task-failure.ts'
+import type { WarmChild } from './warm-child.ts'
 
 /** Examples for a model; the model itself when the child does not hold it. */
 export interface PredictionTask {
@@ -21,32 +26,58 @@ export interface Prediction {
   outputs: Float32Array
 }
 
+/** A trained model. */
+export interface ModelSource {
+  spec: TrainingSpec
+  checkpoint: CheckpointSource
+}
+
 /** What the child says of a model that it was not given yet. */
 export const NOT_HELD = 'ModelNotHeld'
 
-const IDLE_MS = 120_000
+type Child = WarmChild<PredictionTask, Prediction>
 
-/** Asks trained models, in a process of its own that holds TensorFlow and the model that was asked last. */
+/** Asks trained models, in processes of their own that hold TensorFlow, each with the model that it was asked for last. */
 export class Predictor {
-  readonly #child = new WarmChild<PredictionTask, Prediction>(
-    import.meta.resolve('#workers/predict-process.ts'),
-    IDLE_MS,
-  )
+  readonly #pool: ChildPool<PredictionTask, Prediction>
+  readonly #kind
+  /** The model that each child was asked for last. */
+  readonly #held = new WeakMap<Child, string>()
 
-  /** @param load brings the model, if it is needed. @throws FormatError for what is no image; Error when it could not be asked */
-  async predict(
-    task: Omit<PredictionTask, 'load'>,
-    load: () => Promise<NonNullable<PredictionTask['load']>>,
-  ): Promise<Prediction> {
-    let answer = await this.#child.ask(task)
-    if ('error' in answer && answer.error.name === NOT_HELD)
-      answer = await this.#child.ask({ ...task, load: await load() })
-    if (!('error' in answer)) return answer
-    const { name, message } = answer.error
-    throw name === 'FormatError' ? new FormatError(message) : new Error(message)
+  constructor(kind = PREDICT) {
+    this.#kind = kind
+    this.#pool = new ChildPool(import.meta.resolve('#workers/predict-process.ts'), kind.pool)
   }
 
-  close(): void {
-    this.#child.close()
+  /**
+   * @param model the digest of the model's checkpoint
+   * @param source brings the model, if it is needed
+   * @throws FormatError for what is no image; AppError `limit_exceeded` or `unavailable`
+   */
+  async predict({ model, inputs }: Omit<PredictionTask, 'load'>, source: ModelSource): Promise<Prediction> {
+    const limits = this.#kind.limits(source.checkpoint.sizeBytes + inputs.count * EXAMPLE_BYTES)
+    const work = async (child: Child) => {
+      this.#held.set(child, model)
+      const answer = await child.ask({ model, inputs }, limits)
+      if (!('error' in answer) || answer.error.name !== NOT_HELD) return resultOf(answer, child)
+      const load = { spec: source.spec, checkpoint: await source.checkpoint.load() }
+      return resultOf(await child.ask({ model, inputs, load }, limits), child)
+    }
+    return await this.#pool.use(work, { prefers: child => this.#held.get(child) === model }).catch(error => {
+      throw taskFailure(error, 'predicting', 'send fewer examples at a time')
+    })
   }
+
+  async close(): Promise<void> {
+    await this.#pool.close()
+  }
+}
+
+function resultOf(answer: Prediction | ChildError, child: Child): Prediction {
+  if (!('error' in answer)) return answer
+  const { name, message, stack } = answer.error
+  if (name === 'FormatError') throw new FormatError(message)
+  // What an unexpected error has left of the model is not known: the next request gets a new process.
+  child.close()
+  throw Object.assign(new Error(message), { stack })
 }

@@ -18,6 +18,7 @@ export const redisKeys = {
   workers: 'thresher:workers',
   worker: (workerId: string) => `thresher:worker:${workerId}`,
   rates: (preset: string) => `thresher:rates:${preset}`,
+  uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
   lease: (duty: string) => `thresher:lease:${duty}`,
   bull: 'thresher:bull',
   /** Pub/sub channels. */

@@ -1,10 +1,16 @@
 import { createReadStream } from 'node:fs'
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { DatasetRequest, FolderRequest } from '#domain/dataset-request.ts'
+import { AppError } from '#domain/error.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
 import type { World } from './connect.ts'
+import type { Ingested } from './ingester.ts'
+import { retryUntilAnswered } from './retry-until-answered.ts'
+import { ServiceStopping } from './service-stopping.ts'
+import { attemptsOf, noteAttempts } from './upload-attempts.ts'
+import { ensureUploadOwner, renewUploadOwner } from './upload-owner.ts'
 import type { DatasetRecord } from './uploads.ts'
 
 /** The files of a dataset, as they were uploaded. */
@@ -13,23 +19,34 @@ export interface DatasetUpload {
   files: readonly SourceFile[]
 }
 
-const NOTE = 'upload.json'
+/** The file in an upload's folder that says what is to become of the others. */
+export const UPLOAD_NOTE = 'upload.json'
+/** A service that ended so often while it read an upload does not read it again. */
+const MOST_ATTEMPTS = 3
+/** How long stores are waited for that do not answer; after that an upload waits for the next start. */
+const STORES_SECONDS = 600
 
-type Stores = Pick<World, 'datasets' | 'blobs' | 'ingester'>
+export type UploadStores = Pick<World, 'datasets' | 'blobs' | 'ingester'>
+type State = DatasetRecord['state']
 
-/** Notes what is to become of the files in `folder`, in case this process dies of it, and that it is under way. */
+/**
+ * Notes what is to become of the files in `folder`, in case this process dies of it, and that it is under way.
+ * @param folder `ROOT/PROCESS/ID`
+ */
 export async function noteUpload(
-  { datasets }: Pick<World, 'datasets'>,
+  { datasets, redis }: Pick<World, 'datasets' | 'redis'>,
   id: string,
   upload: DatasetUpload,
   folder: string,
 ): Promise<DatasetRecord> {
-  await writeFile(join(folder, NOTE), JSON.stringify(upload))
+  await writeFile(join(folder, UPLOAD_NOTE), JSON.stringify(upload))
+  const owner = await ensureUploadOwner(dirname(dirname(folder)))
+  await renewUploadOwner(redis, owner)
   const record: DatasetRecord = {
     id,
     name: upload.request.name,
     createdAt: new Date().toISOString(),
-    state: { status: 'validating' },
+    state: { status: 'validating', owner },
   }
   await datasets.create(record)
   return record
@@ -37,68 +54,77 @@ export async function noteUpload(
 
 /**
  * Validates an upload and keeps what it holds, or says what is wrong with it; its folder goes then. When it throws, nothing is
- * settled: `resumeUploads` begins again. @returns the record as it is now
+ * settled: `resumeUploads` begins again at the next start.
+ *
+ * @param onFault hears of an error that is not the upload's
+ * @param storesSeconds how long stores that do not answer are waited for
+ * @returns the record as it is now
  */
 export async function takeInUpload(
-  { datasets, blobs, ingester }: Stores,
+  { datasets, blobs, ingester }: UploadStores,
   record: DatasetRecord,
+  upload: DatasetUpload,
+  folder: string,
+  onFault: (error: Error) => void,
+  storesSeconds = STORES_SECONDS,
+): Promise<DatasetRecord> {
+  const untilAnswered = <T>(work: () => Promise<T>) =>
+    retryUntilAnswered(work, error => error instanceof TypeError, storesSeconds)
+  const read = await readUpload(ingester, record.id, upload, folder, onFault)
+  const state: State =
+    'status' in read
+      ? read
+      : {
+          status: 'ready',
+          ...(await untilAnswered(() => blobs.put(record.id, createReadStream(read.path)))),
+          facts: read.facts,
+        }
+  const settled = { ...record, state }
+  const isWanted = await untilAnswered(() => datasets.replace(settled))
+  if (!isWanted) await untilAnswered(() => blobs.deleteAll(record.id))
+  await rm(folder, { recursive: true, force: true })
+  return settled
+}
+
+/** What an upload holds, or why it cannot be used. @throws ServiceStopping; AppError `unavailable` */
+async function readUpload(
+  ingester: World['ingester'],
+  id: string,
   { request, files }: DatasetUpload,
   folder: string,
-): Promise<DatasetRecord> {
-  const workshop = join(folder, 'workshop')
-  const settle = async (state: DatasetRecord['state']) => {
-    const settled = { ...record, state }
-    if (!(await datasets.replace(settled))) await blobs.deleteAll(record.id)
-    await rm(folder, { recursive: true, force: true })
-    return settled
+  onFault: (error: Error) => void,
+): Promise<Ingested | (State & { status: 'invalid' })> {
+  const attempts = attemptsOf(folder)
+  if (attempts >= MOST_ATTEMPTS)
+    return { status: 'invalid', error: `the service ended ${attempts} times while it read the upload` }
+  const workDir = join(folder, 'work')
+  const ingest = async () => {
+    await rm(workDir, { recursive: true, force: true })
+    await mkdir(workDir)
+    // Counted when its turn has come: while it waits, what ends the service is another upload.
+    return await ingester.ingest({ request, files, folder: workDir }, () =>
+      noteAttempts(folder, attempts + 1),
+    )
   }
   try {
-    await rm(workshop, { recursive: true, force: true })
-    await mkdir(workshop)
-    const { path, facts } = await ingester.ingest({ request, files, folder: workshop })
-    const stored = await blobs.put(record.id, createReadStream(path))
-    return await settle({ status: 'ready', ...stored, facts })
+    const ingested = await retryUntilAnswered(ingest, error => !isPassing(error), STORES_SECONDS)
+    noteAttempts(folder, attempts)
+    return ingested
   } catch (error) {
-    if (error instanceof FormatError) return await settle({ status: 'invalid', error: error.message })
-    throw error
+    if (error instanceof FormatError) return { status: 'invalid', error: error.message }
+    if (error instanceof AppError) {
+      noteAttempts(folder, attempts)
+      throw error
+    }
+    onFault(error as Error)
+    return {
+      status: 'invalid',
+      error: `the upload could not be read because of an internal error, which the server log has under ${id}`,
+    }
   }
 }
 
-/** The folder of a process's uploads. @param root of those of all processes on this host */
-export function uploadsOf(root: string, pid: number): string {
-  return join(root, String(pid))
-}
-
-/** The folders of uploads that processes of this host left behind when they died; to be asked before this one takes any. */
-export async function leftUploads(root: string): Promise<string[]> {
-  const left: string[] = []
-  const names = await readdir(root).catch(() => [])
-  for (const pid of names.filter(name => /^\d+$/.test(name)).map(Number)) {
-    if (pid !== process.pid && isAlive(pid)) continue
-    const uploads = uploadsOf(root, pid)
-    left.push(...(await readdir(uploads)).map(id => join(uploads, id)))
-  }
-  return left
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-/** Validates what was uploaded whole, and clears the rest away. @param onError hears of one that could not be validated */
-export async function resumeUploads(
-  world: Stores,
-  folders: readonly string[],
-  onError: (error: Error) => void,
-): Promise<void> {
-  for (const folder of folders) {
-    const record = await world.datasets.get(basename(folder))
-    const note = await readFile(join(folder, NOTE), 'utf8').catch(() => undefined)
-    if (record?.state.status !== 'validating' || !note) await rm(folder, { recursive: true, force: true })
-    else await takeInUpload(world, record, JSON.parse(note), folder).catch(onError)
-  }
+/** Whether reading could not begin, but may later. */
+function isPassing(error: unknown): boolean {
+  return error instanceof AppError && !(error instanceof ServiceStopping)
 }

@@ -1,4 +1,5 @@
 import type { DatasetFacts } from '#domain/dataset.ts'
+import type { Warning } from '#domain/event.ts'
 import type { ModelRequest } from '#domain/model-spec.ts'
 
 /** An uploaded dataset: what it is known as, and once it was validated what it holds. */
@@ -7,7 +8,11 @@ export interface DatasetRecord {
   name: string
   createdAt: string
   state:
-    | { status: 'validating' }
+    | {
+        status: 'validating'
+        /** Of whose files it is made: only there can be said whether they are lost. Absent in records of older versions. */
+        owner?: string
+      }
     | { status: 'ready'; sha256: string; sizeBytes: number; facts: DatasetFacts }
     | { status: 'invalid'; error: string }
 }
@@ -19,4 +24,6 @@ export interface ModelRecord {
   createdAt: string
   model: ModelRequest
   weights?: { sha256: string; sizeBytes: number; hasState: boolean }
+  /** What the files say and training does otherwise; absent in records from before they were kept. */
+  warnings?: Warning[]
 }

@@ -1,82 +1,145 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
-import { harmlessEnvironment } from '#src/config.ts'
+import { ChildDied } from './child-died.ts'
+import { ANSWER_TOO_LARGE, type ChildError, type Order } from './child-protocol.ts'
+import { type ChildOptions, forkConfined } from './fork-confined.ts'
+import { LimitExceeded, type TaskLimits } from './limit-exceeded.ts'
+import { watchLimits } from './watch-limits.ts'
 
-export type ChildError = { error: { name: string; message: string } }
-
-export interface ChildOptions {
-  /** For Node. */
-  flags?: readonly string[]
-  env?: Readonly<Record<string, string>>
-}
+const START_SECONDS = 120
+/** A few times what V8 writes of its stack when it aborts. */
+const STDERR_LENGTH = 16_000
+/** What V8 says when its heap is full. */
+const OUT_OF_HEAP = /heap out of memory|FatalProcessOutOfMemory/
+/** What libraries say when the kernel gives them no more. */
+const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc|cannot allocate|enlarge memory/i
 
 /**
- * A child process that answers one task at a time and stays for the next one, until it has been idle for long enough. It holds no
- * credentials, and takes the memory that its work needed with it when it goes.
+ * A child process that does one task at a time and stays for the next one. A task that exceeds a limit ends the process, and with it
+ * all that the task held; the next task starts a new one.
  */
 export class WarmChild<Task, Answer extends object> {
   readonly #entry: string
-  readonly #idleMs: number
   readonly #options: ChildOptions
-  #last: Promise<unknown> = Promise.resolve()
   #child: ChildProcess | undefined
-  #idle: NodeJS.Timeout | undefined
+  #stderrTail = ''
 
   /** @param entry the URL of its program */
-  constructor(entry: string, idleMs: number, options: ChildOptions = {}) {
+  constructor(entry: string, options: ChildOptions) {
     this.#entry = entry
     this.#options = options
-    this.#idleMs = idleMs
   }
 
-  /** @throws Error when the child dies of it */
-  ask(task: Task): Promise<Answer | ChildError> {
-    const answer = this.#last.then(() => this.#run(task))
-    this.#last = answer.catch(() => {})
-    return answer
+  get isWarm(): boolean {
+    return this.#child?.connected === true
+  }
+
+  /**
+   * @param folder where the task may write
+   * @throws LimitExceeded or ChildDied; the process is gone then
+   */
+  async ask(task: Task, limits: TaskLimits, folder?: string): Promise<Answer | ChildError> {
+    const child = this.isWarm ? this.#child! : await this.#start()
+    const message = await this.#race<Answer | ChildError>(child, signal => {
+      const order: Order<Task> = { task, answerBytes: limits.answerBytes }
+      // That a child is gone already is learnt from its end.
+      child.send(order, () => {})
+      return watchLimits(child.pid!, limits, folder, signal)
+    })
+    if ('error' in message) throwIfLimit(message, limits, this.#options)
+    return message
   }
 
   close(): void {
-    clearTimeout(this.#idle)
     this.#child?.kill('SIGKILL')
     this.#child = undefined
   }
 
-  async #run(task: Task): Promise<Answer | ChildError> {
-    clearTimeout(this.#idle)
-    const child = this.#child?.connected
-      ? this.#child
-      : fork(fileURLToPath(this.#entry), {
-          serialization: 'advanced',
-          env: { ...harmlessEnvironment(), ...this.#options.env },
-          execArgv: [...process.execArgv, ...(this.#options.flags ?? [])],
-        })
+  async #start(): Promise<ChildProcess> {
+    const child = forkConfined(this.#entry, this.#options)
     this.#child = child
-    const listening = new AbortController()
-    const { signal } = listening
-    const ended = once(child, 'exit', { signal }).then(([code, cause]) => {
-      throw new Error(`${this.#entry} ended with ${cause ?? `code ${code}`}.`)
+    this.#stderrTail = ''
+    child.on('error', () => {})
+    // Without one it could not be spawned, which is told as an `error`.
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_LENGTH)
     })
-    ended.catch(() => {})
     try {
-      child.send(task as object)
-      const [answer] = (await Promise.race([once(child, 'message', { signal }), ended])) as [
-        Answer | ChildError,
-      ]
-      return answer
-    } finally {
-      listening.abort()
-      this.#idle = setTimeout(() => this.close(), this.#idleMs).unref()
+      await this.#race(child, signal => rejectAfter(START_SECONDS, signal))
+      return child
+    } catch (error) {
+      throw new ChildDied((error as Error).message, this.#stderrTail, false)
     }
+  }
+
+  /** The next message of a child, unless it ends or `watch` rejects first; then the process is gone, and its writing has ended. */
+  async #race<Message>(
+    child: ChildProcess,
+    watch: (signal: AbortSignal) => Promise<never>,
+  ): Promise<Message> {
+    const settled = new AbortController()
+    const { signal } = settled
+    try {
+      const ended = this.#ended(child, signal)
+      return await Promise.race([nextMessage<Message>(child, signal), ended, watch(signal)])
+    } catch (error) {
+      await this.#kill(child)
+      throw error
+    } finally {
+      settled.abort()
+    }
+  }
+
+  /** Rejects when the child has ended, and never once the signal is given. */
+  #ended(child: ChildProcess, signal: AbortSignal): Promise<never> {
+    const ended = new Promise<never>((_, reject) => {
+      const onClose = (code: number | null, cause: string | null) =>
+        reject(
+          OUT_OF_HEAP.test(this.#stderrTail)
+            ? new LimitExceeded('heapBytes', this.#options.heapBytes)
+            : new ChildDied(cause ?? `code ${code}`, this.#stderrTail),
+        )
+      const onError = (error: Error) => reject(new ChildDied(error.message, this.#stderrTail))
+      child.once('close', onClose).once('error', onError)
+      signal.addEventListener('abort', () => child.off('close', onClose).off('error', onError))
+      if (child.exitCode !== null || child.signalCode !== null) onClose(child.exitCode, child.signalCode)
+    })
+    // It may come to nobody's ears when the task could not be sent at all.
+    ended.catch(() => {})
+    return ended
+  }
+
+  async #kill(child: ChildProcess): Promise<void> {
+    if (this.#child === child) this.#child = undefined
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
+    await exited
   }
 }
 
-/** What a child does: answers every task with what `work` makes of it. */
-export function answerTasks<Task, Answer extends object>(work: (task: Task) => Promise<Answer>): void {
-  process.on('message', (task: Task) => {
-    work(task)
-      .catch(({ name, message }: Error): ChildError => ({ error: { name, message } }))
-      .then(answer => process.send!(answer))
+function nextMessage<Message>(child: ChildProcess, signal: AbortSignal): Promise<Message> {
+  return new Promise(resolve => {
+    const onMessage = (message: unknown) => resolve(message as Message)
+    child.once('message', onMessage)
+    signal.addEventListener('abort', () => child.off('message', onMessage))
+  })
+}
+
+/** An allocation that was refused is the memory limit too; a full disk is not. */
+function throwIfLimit(
+  { error: { name, message } }: ChildError,
+  { answerBytes, residentBytes }: TaskLimits,
+  { dataBytes = residentBytes }: ChildOptions,
+): void {
+  if (name === ANSWER_TOO_LARGE) throw new LimitExceeded('answerBytes', answerBytes)
+  if (OUT_OF_MEMORY.test(message))
+    throw new LimitExceeded('residentBytes', Math.min(residentBytes, dataBytes))
+}
+
+function rejectAfter(seconds: number, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(() => reject(new Error(`${seconds} s have passed`)), seconds * 1000)
+    signal.addEventListener('abort', () => clearTimeout(timer))
   })
 }

@@ -1,6 +1,6 @@
 import pidusage from 'pidusage'
 
-const LOOK_MS = 200
+const LOOK_MS = 100
 
 /**
  * Watches the resident memory of a process and reports once when it is above the limit.

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { WorkerStatus } from '#domain/worker.ts'
 import { redisKeys } from './redis-keys.ts'
+import { storedRecord } from './stored-record.ts'
 
 /** A supervisor beats every 5 s; one that has been silent for this long is gone. */
 const LEASE_SECONDS = 15
@@ -27,7 +28,7 @@ export class WorkerRegistry {
 
   async get(workerId: string): Promise<WorkerStatus | undefined> {
     const text = await this.#redis.get(redisKeys.worker(workerId))
-    return text === null ? undefined : JSON.parse(text)
+    return text === null ? undefined : storedRecord(workerId, text)
   }
 
   /** The living, by id; forgets the dead. */

@@ -1,5 +1,5 @@
-import type { Channels } from '#formats/image.ts'
-import { decodeImage, type Pixels } from '#formats/image.ts'
+import { FormatError } from '#formats/format-error.ts'
+import { type Channels, type DecodedImage, decodeImage } from '#formats/image.ts'
 import type { DatasetWriter, SplitName } from './dataset-writer.ts'
 
 /** An image file on its way into a dataset. */
@@ -14,6 +14,8 @@ export interface ImageExample {
 /** Decoded at a time. */
 const GROUP = 32
 const GROUP_BYTES = 2 * 1024 * 1024
+/** An owner who mends a set wants to hear of more than the first. */
+const MOST_BROKEN = 10
 
 /**
  * Writes images as the files they are, and while all are of one size as pixels too: which of both the dataset keeps turns out
@@ -26,6 +28,9 @@ export class ImageWriter {
   #groupBytes = 0
   #size: { height: number; width: number; source: string } | undefined
   #ends: Record<SplitName, bigint> = { train: 0n, test: 0n }
+  #broken: string[] = []
+  #deep = 0
+  #turned = 0
   /** The first two images that differ in size, for errors. */
   difference: string | undefined
 
@@ -34,25 +39,46 @@ export class ImageWriter {
     this.channels = channels
   }
 
-  /** @throws FormatError for what is no image, now or later */
+  /** @throws FormatError for files that are no images, now or later */
   async append(image: ImageExample): Promise<void> {
     this.#group.push(image)
     this.#groupBytes += image.bytes.length
-    if (this.#group.length === GROUP || this.#groupBytes >= GROUP_BYTES) await this.flush()
+    if (this.#group.length === GROUP || this.#groupBytes >= GROUP_BYTES) await this.#writeGroup()
   }
 
+  /** To be called after the last. @throws FormatError that names every file that is no image, up to a few */
   async flush(): Promise<void> {
+    await this.#writeGroup()
+    if (this.#broken.length > 0) throw new FormatError(this.#broken.join('; '))
+    const { notes } = this.#writer
+    if (this.#deep > 0)
+      notes.add(`${this.#deep} of the images have 16 bits a sample: the upper 8 of them are kept.`)
+    if (this.#turned > 0)
+      notes.add(
+        `${this.#turned} of the images have an EXIF orientation, which is not applied: they are read as they are stored.`,
+      )
+  }
+
+  async #writeGroup(): Promise<void> {
     const group = this.#group
     this.#group = []
     this.#groupBytes = 0
-    const decoded = await Promise.all(
+    const decoded = await Promise.allSettled(
       group.map(({ bytes, source }) => decodeImage(bytes, this.channels, source)),
     )
-    for (const [index, image] of group.entries()) await this.#write(image, decoded[index]!)
+    for (const [index, result] of decoded.entries()) {
+      if (result.status === 'rejected') this.#broken.push((result.reason as Error).message)
+      else if (this.#broken.length === 0) await this.#write(group[index]!, result.value)
+    }
+    if (this.#broken.length < MOST_BROKEN) return
+    const some = this.#broken.slice(0, MOST_BROKEN)
+    throw new FormatError(`${some.join('; ')}; reading ended at these ${MOST_BROKEN}`)
   }
 
-  async #write({ split, bytes, label, source }: ImageExample, pixels: Pixels): Promise<void> {
+  async #write({ split, bytes, label, source }: ImageExample, pixels: DecodedImage): Promise<void> {
     const { height, width, data } = pixels
+    if (pixels.isDeep) this.#deep++
+    if (pixels.isTurned) this.#turned++
     this.#size ??= { height, width, source }
     if (height !== this.#size.height || width !== this.#size.width)
       this.difference ??= `${this.#size.source} has ${this.#size.height} x ${this.#size.width} pixels, ${source} has ${height} x ${width}`

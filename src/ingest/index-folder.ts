@@ -1,48 +1,50 @@
 import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import type { FolderRequest } from '#domain/dataset-request.ts'
-import { FormatError } from '#formats/format-error.ts'
 import { decodeImage } from '#formats/image.ts'
 import { ClassNames } from './class-names.ts'
 import type { DatasetWriter, SplitName } from './dataset-writer.ts'
-import { splitOf } from './split-of.ts'
-
-const IMAGE = /\.(jpe?g|png|webp|gif|tiff?|avif)$/i
+import { layOutImages } from './image-layout.ts'
+import { ImageListing, isImageName } from './image-listing.ts'
+import { isLitter } from './members.ts'
 
 /**
- * Notes the images of `train/CLASS` and `val/CLASS` by their paths, sorted; the images stay where they are, and the first of each
- * class is decoded. @throws FormatError
+ * Notes the images of a folder's splits and classes by their paths, sorted; the images stay where they are, and the first of each
+ * folder is decoded. @throws FormatError
  */
 export async function indexFolder(
   root: string,
   { classes, channels }: FolderRequest,
   writer: DatasetWriter,
 ): Promise<void> {
+  const listing = new ImageListing()
+  await list(root, '', listing)
+  listing.requireImages()
+  const { places, notes } = layOutImages(listing.folders, classes)
+  for (const note of [...notes, ...(listing.skipped ? [listing.skipped] : [])]) writer.notes.add(note)
+
   const names = new ClassNames(classes)
   writer.names = names
-  const splits = (await foldersIn(root)).filter(name => name === 'train' || splitOf(name) === 'test')
-  for (const split of splits) {
-    const index = new PathIndex(writer, splitOf(split))
-    for (const className of await foldersIn(join(root, split))) {
-      const folder = join(split, className)
-      const files = (await readdir(join(root, folder))).filter(name => IMAGE.test(name)).sort()
-      if (files.length === 0) throw new FormatError(`${folder} holds no images`)
-      await decodeImage(await readFile(join(root, folder, files[0]!)), channels, join(folder, files[0]!))
-      const label = names.numberOf(className, folder)
-      await index.append(
-        files.map(name => join(folder, name)),
-        label,
-      )
-    }
+  const indexes = { train: new PathIndex(writer, 'train'), test: new PathIndex(writer, 'test') }
+  for (const [folder, { split, className }] of places) {
+    const files = (await filesIn(join(root, folder))).filter(isImageName).map(name => join(folder, name))
+    await decodeImage(await readFile(join(root, files[0]!)), channels, files[0]!)
+    await indexes[split].append(files, names.numberOf(className, folder))
   }
 }
 
-async function foldersIn(path: string): Promise<string[]> {
+async function list(root: string, folder: string, listing: ImageListing): Promise<void> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true })
+  for (const entry of entries.filter(({ name }) => !isLitter(name))) {
+    const path = posix.join(folder, entry.name)
+    if (entry.isDirectory()) await list(root, path, listing)
+    else listing.add(path, path)
+  }
+}
+
+async function filesIn(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true })
-  return entries
-    .filter(entry => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(({ name }) => name)
-    .sort()
+  return entries.flatMap(entry => (entry.isDirectory() || isLitter(entry.name) ? [] : [entry.name])).sort()
 }
 
 /** Paths as the images of a split: what is read in their place. */

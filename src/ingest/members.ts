@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
-import { openPromise } from 'yauzl'
+import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from './source-file.ts'
 
@@ -11,6 +11,8 @@ import type { SourceFile } from './source-file.ts'
 export interface Member {
   /** Within the archive; never a place to write to. */
   name: string
+  /** What the archive is called, if it is in one. */
+  archive?: string
   /** For errors: the upload's file, and the name within it. */
   source: string
   content: AsyncIterable<Uint8Array>
@@ -25,7 +27,8 @@ const HEAD_BYTES = 262
 export async function* membersOf(files: readonly SourceFile[]): AsyncGenerator<Member, void, undefined> {
   const allowance = { bytes: MOST_BYTES, members: MOST_MEMBERS }
   for (const file of files) {
-    for await (const member of unpack(file)) {
+    for await (const found of unpack(file)) {
+      const member = { ...found, name: found.name.replace(/^(\.?\/)+/, '') }
       if (isLitter(member.name)) continue
       if (--allowance.members < 0) throw new FormatError(`there are more than ${MOST_MEMBERS} files`)
       yield { ...member, content: countBytes(member.content, allowance, file.name) }
@@ -33,9 +36,11 @@ export async function* membersOf(files: readonly SourceFile[]): AsyncGenerator<M
   }
 }
 
-/** What operating systems leave in archives. */
-function isLitter(name: string): boolean {
-  return name.split('/').some(part => part === '__MACOSX' || part.startsWith('.') || part === 'Thumbs.db')
+const LITTER = /^(__MACOSX|\..*|Thumbs\.db|desktop\.ini)$/i
+
+/** What operating systems leave in folders and archives. */
+export function isLitter(name: string): boolean {
+  return name.split('/').some(part => LITTER.test(part))
 }
 
 async function* countBytes(content: AsyncIterable<Uint8Array>, allowance: { bytes: number }, name: string) {
@@ -78,16 +83,18 @@ async function* zipMembers({ name: archive, path }: SourceFile): AsyncGenerator<
       const { fileName: name } = entry
       if (name.endsWith('/')) continue
       const source = `${archive}: ${name}`
-      const content = await zip.openReadStreamPromise(entry).catch(error => {
-        throw new FormatError(`${source} cannot be read: ${error.message}`)
-      })
-      yield { name, source, content: renameErrors(content, source) }
+      yield { name, archive, source, content: renameErrors(contentOf(zip, entry), source) }
     }
   } catch (error) {
     throw error instanceof FormatError ? error : new FormatError(`${archive}: ${(error as Error).message}`)
   } finally {
     zip.close()
   }
+}
+
+/** Opened only when it is read: whoever wants the names alone does not pay for it. */
+async function* contentOf(zip: ZipFile, entry: Entry): AsyncGenerator<Uint8Array> {
+  yield* await zip.openReadStreamPromise(entry)
 }
 
 /** A gzip holds a tar, or one file. */
@@ -121,7 +128,7 @@ async function* tarMembers(
         throw new FormatError(`${archive}: ${name} is a link; put the file itself there`)
       const source = `${archive}: ${name}`
       const content = renameErrors(entry as AsyncIterable<Uint8Array>, source)
-      if (type === 'file') yield { name, source, content }
+      if (type === 'file') yield { name, archive, source, content }
       entry.resume()
     }
   } catch (error) {

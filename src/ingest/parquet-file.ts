@@ -7,8 +7,8 @@ import {
   parquetScan,
   parquetSchema,
 } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
 import { FormatError } from '#formats/format-error.ts'
+import { boundedCompressors } from './bounded-compressors.ts'
 import type { SourceFile } from './source-file.ts'
 
 /** An open Parquet file. */
@@ -61,7 +61,8 @@ function openColumns(file: AsyncBuffer, metadata: FileMetaData): ReadColumn {
   const scans = new Map<string, Promise<ParquetScan>>()
   return async (column, rowStart, rowEnd) => {
     const scan =
-      scans.get(column) ?? parquetScan({ file, metadata: alone.get(column)!, compressors, utf8: false })
+      scans.get(column) ??
+      parquetScan({ file, metadata: alone.get(column)!, compressors: boundedCompressors, utf8: false })
     scans.set(column, scan)
     return (await scan).readColumn({ column, rowStart, rowEnd })
   }

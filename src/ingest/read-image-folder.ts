@@ -1,40 +1,51 @@
 import type { RequestOf } from '#domain/dataset-request.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { ClassNames } from './class-names.ts'
-import type { DatasetWriter, SplitName } from './dataset-writer.ts'
+import type { DatasetWriter } from './dataset-writer.ts'
+import { layOutImages } from './image-layout.ts'
+import { folderOfFile, ImageListing, isImageName } from './image-listing.ts'
 import { ImageWriter } from './image-writer.ts'
-import { membersOf } from './members.ts'
+import { type Member, membersOf } from './members.ts'
 import type { SourceFile } from './source-file.ts'
-import { splitOf } from './split-of.ts'
 
 const MOST_IMAGE_BYTES = 100 * 1024 * 1024
 
-/** Archives of `CLASS/image.png`, or of `train/CLASS/image.png` and `test/CLASS/image.png`. @throws FormatError */
+/**
+ * Archives of images in folders of classes. They are gone through twice: where the splits are shows only when all folders are known.
+ * @throws FormatError
+ */
 export async function readImageFolder(
   files: readonly SourceFile[],
   { classes, channels }: RequestOf<'imageFolder'>,
   writer: DatasetWriter,
 ): Promise<ImageWriter> {
+  const hasParts = files.length > 1
+  const listing = new ImageListing()
+  for await (const member of membersOf(files)) listing.add(pathOf(member, hasParts), member.source)
+  listing.requireImages()
+  const { places, notes } = layOutImages(listing.folders, classes)
+  for (const note of [...notes, ...(listing.skipped ? [listing.skipped] : [])]) writer.notes.add(note)
+
   const names = new ClassNames(classes)
   writer.names = names
   const images = new ImageWriter(writer, channels)
-  for await (const { name, source, content } of membersOf(files)) {
-    const { split, className } = placeOfImage(name, source)
-    const bytes = await readWhole(content, source)
-    await images.append({ split, bytes, label: names.numberOf(className, source), source })
+  for await (const member of membersOf(files)) {
+    const path = pathOf(member, hasParts)
+    const place = places.get(folderOfFile(path))
+    if (!place || !isImageName(path)) continue
+    const { source } = member
+    const label = names.numberOf(place.className, source)
+    await images.append({ split: place.split, bytes: await readWhole(member.content, source), label, source })
   }
   await images.flush()
   return images
 }
 
-/** Split and class of an image by the folders that it lies in. @throws FormatError when there are none */
-function placeOfImage(name: string, source: string): { split: SplitName; className: string } {
-  const folders = name.split('/').slice(0, -1)
-  const splitAt = folders.findIndex(folder => splitOf(folder) === 'test' || folder.toLowerCase() === 'train')
-  const className = splitAt >= 0 ? folders[splitAt + 1] : folders.at(-1)
-  if (className === undefined)
-    throw new FormatError(`${source} lies in no folder of a class: CLASS/image.png or train/CLASS/image.png`)
-  return { split: splitAt >= 0 ? splitOf(folders[splitAt]!) : 'train', className }
+/** Of several archives each is a folder of its own: `train.zip` and `test.zip` are splits. */
+function pathOf({ name, archive }: Member, hasParts: boolean): string {
+  return hasParts && archive !== undefined
+    ? `${archive.replace(/(\.(zip|tar|tgz|gz|tar\.gz))+$/i, '')}/${name}`
+    : name
 }
 
 async function readWhole(content: AsyncIterable<Uint8Array>, source: string): Promise<Uint8Array> {

@@ -61,6 +61,36 @@ it("a network of one's own is trained, sparse, and given back in the formats tha
   }
 })
 
+it('a network that scales its examples itself is given bytes as they are, in training and in questions to it', async () => {
+  const { layers } = TOPOLOGY.config
+  const rescaling = {
+    module: 'keras.layers',
+    class_name: 'Rescaling',
+    config: { name: 'rescaling', scale: 1 / 255, offset: 0 },
+  }
+  const prepared = { ...TOPOLOGY, config: { layers: [layers[0], rescaling, ...layers.slice(1)] } }
+  const run = async (topology: object) => {
+    const { body } = await post(service.url, '/v1/jobs', { ...JOB, model: { topology }, epochs: 1 })
+    await watchJob(service.url, body.id)
+    const job = (await get(service.url, `/v1/jobs/${body.id}`)).body
+    assert.equal(job.status, 'succeeded', JSON.stringify(job))
+    const digit = Array.from({ length: 28 }, (_, row) => Array.from({ length: 28 }, () => [9 * row]))
+    const inputs = { inputs: [digit] }
+    const { outputs } = (await post(service.url, `/v1/jobs/${body.id}/predict`, inputs)).body
+    return { job, outputs: outputs[0] as number[] }
+  }
+  const [plain, own] = [await run(TOPOLOGY), await run(prepared)]
+  assert.deepEqual(
+    [plain.job.spec.dataset, own.job.spec.dataset],
+    [{ id: 'mnist' }, { id: 'mnist', scale: 'none' }],
+  )
+  assert.ok(Math.abs(own.job.metrics.trainLoss - plain.job.metrics.trainLoss) < 1e-3)
+  assert.equal(own.job.metrics.layers.length, 4)
+  own.outputs.forEach((value, index) => {
+    assert.ok(Math.abs(value - plain.outputs[index]!) < 1e-2, `${own.outputs} for ${plain.outputs}`)
+  })
+})
+
 it('what it costs and how sparse it begins is said before', async () => {
   const { body } = await post(service.url, '/v1/jobs?dryRun=true', JOB)
   assert.equal(body.plan.parameters, 784 * 64 + 64 + 64 * 10 + 10)

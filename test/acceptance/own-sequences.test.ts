@@ -48,14 +48,14 @@ const layer = (class_name: string, name: string, config: object) => ({
   class_name,
   config: { name, ...config },
 })
-const jobOf = (recurrent: object, more: object = {}) => ({
+const jobOf = (recurrent: object, more: object = {}, words = WORDS) => ({
   model: {
     topology: {
       class_name: 'Sequential',
       config: {
         layers: [
           layer('InputLayer', 'sentence', { batch_shape: [null, LENGTH] }),
-          layer('Embedding', 'words', { input_dim: WORDS, output_dim: 8 }),
+          layer('Embedding', 'words', { input_dim: words, output_dim: 8 }),
           recurrent,
           layer('Dense', 'answer', { units: 2, activation: 'softmax' }),
         ],
@@ -110,6 +110,33 @@ it('a file that a GRU cannot be put into is refused before the training, and not
   const missing = await get(service.url, `/v1/jobs/${job.id}/artifacts/model.tfjs.zip`)
   assert.equal(missing.status, 404)
   assert.match(missing.body.detail, /The job has no model\.tfjs\.zip\. TensorFlow\.js has no GRU like reader/)
+})
+
+it('tokens that an embedding has no row for are refused by row and layer, and a job fails by them as one of invalid data', async () => {
+  const { body } = await post(
+    service.url,
+    '/v1/jobs',
+    jobOf(layer('GRU', 'reader', { units: 4 }), { epochs: 1 }, WORDS - 1),
+  )
+  await watchJob(service.url, body.id)
+  const failed = (await get(service.url, `/v1/jobs/${body.id}`)).body
+  assert.deepEqual([failed.status, failed.error.code], ['failed', 'invalid_data'])
+  assert.match(
+    failed.error.message,
+    /^train row \d+ \(from 0\), value \d: token 11 is outside embedding "words" \(input_dim 11: 0 to 10\)$/,
+  )
+  const job = await train(jobOf(layer('GRU', 'reader', { units: 4 }), { epochs: 1 }))
+  const words = Array<number>(LENGTH).fill(1)
+  for (const [token, message] of [
+    [WORDS, /token 12 is outside embedding "words" \(input_dim 12: 0 to 11\)/],
+    [-1, /token -1 is outside/],
+    [1.5, /token 1\.5 is no whole number, which embedding "words" needs/],
+  ] as const) {
+    const inputs = [words, words.with(3, token)]
+    const { status, body } = await post(service.url, `/v1/jobs/${job.id}/predict`, { inputs })
+    assert.deepEqual([status, body.errors[0].path], [400, 'inputs.1.3'])
+    assert.match(body.errors[0].message, message)
+  }
 })
 
 it('tokens that would be scaled are refused', async () => {

@@ -30,7 +30,8 @@ async function validating(url: string): Promise<string> {
 /** Waits for the folders of uploads to go: they do so after their records are settled. */
 async function cleared(uploads: string): Promise<void> {
   for (;;) {
-    const folders = await Promise.all((await readdir(uploads)).map(pid => readdir(join(uploads, pid))))
+    const pids = (await readdir(uploads)).filter(name => /^\d+$/.test(name))
+    const folders = await Promise.all(pids.map(pid => readdir(join(uploads, pid))))
     if (folders.flat().length === 0) return
     await new Promise(resolve => setTimeout(resolve, 50))
   }

@@ -3,6 +3,8 @@ import { after, before, describe, it } from 'node:test'
 import { pino } from 'pino'
 import { begin, cancel } from '#domain/job-decisions.ts'
 import type { WorkerStatus } from '#domain/worker.ts'
+import { newId } from '#infra/new-id.ts'
+import { redisKeys } from '#infra/redis-keys.ts'
 import { enqueueForgotten, takeBackFromTheDead } from '#src/dispatcher/reconcile-queue.ts'
 import { newJob } from '#test/new-job.ts'
 import { startWorld, type TestWorld } from '#test/start-world.ts'
@@ -44,6 +46,20 @@ describe('the reconciler', () => {
     assert.equal(await queue.positionOfNext(99), 252)
     assert.equal(await queue.position(urgent.id), 1)
     assert.equal(await queue.position(over.id), undefined)
+  })
+
+  it('goes on where a record cannot be read', async () => {
+    const { queue, redis } = test.world
+    const waiting = await stored()
+    const lost = await begun('worker_dead_too')
+    // The newest comes first.
+    const broken = newId('job')
+    await redis.hset(redisKeys.job(broken), 'state', 'not JSON')
+    for (const status of ['queued', 'running']) await redis.zadd(redisKeys.jobsByStatus(status), 0, broken)
+    await enqueueForgotten(test.world, logger)
+    await takeBackFromTheDead(test.world, logger)
+    assert.equal(typeof (await queue.position(waiting.id)), 'number')
+    assert.equal((await test.world.jobs.get(lost.id))?.status, 'restarting')
   })
 
   it('takes jobs back from workers whose lease is gone, and leaves the living theirs', async () => {

@@ -29,6 +29,19 @@ const joined = (other: string, config: object) => ({
   },
 })
 
+/** A layer that is called with more than its input. */
+const called = (className: string, kwargs: object, config: object = {}) => ({
+  class_name: 'Functional',
+  config: {
+    layers: [
+      image,
+      { ...layer(className, config), inbound_nodes: [[['input', 0, 0, kwargs]]] },
+      { ...flatten, inbound_nodes: [[[className, 0, 0, {}]]] },
+      { ...dense, inbound_nodes: [[['Flatten', 0, 0, {}]]] },
+    ],
+  },
+})
+
 const REFUSED: Refusals = {
   'no model at all': [{ layers: [] }, 'model.topology.class_name', /what model.to_json\(\) of Keras writes/],
   'a Lambda': [
@@ -70,10 +83,16 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.2.config.activation',
     /must be one of: linear, relu, relu6, leakyRelu,/,
   ],
-  'the hard sigmoid of Keras 2': [
-    sequential(image, layer('Activation', { activation: 'hard_sigmoid' }), flatten, dense),
-    'model.topology.config.layers.1.config.activation',
-    /another function in Keras 2/,
+  'a hard sigmoid that may be that of Keras 2 or of Keras 3': [
+    {
+      class_name: 'Sequential',
+      config: {
+        build_input_shape: [null, 28, 28, 1],
+        layers: [layer('Activation', { activation: 'hard_sigmoid' }), flatten, dense],
+      },
+    },
+    'model.topology.config.layers.0.config.activation',
+    /one function in Keras 2 and another in Keras 3: say which by "keras_version"/,
   ],
   'an ELU of another alpha': [
     sequential(image, layer('ELU', { alpha: 0.5 }), flatten, dense),
@@ -190,21 +209,55 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.1.config.gamma_initializer',
     /must be ones/,
   ],
-  'a layer that leads nowhere': [
+  'an output that is no layer': [
+    { class_name: 'Functional', config: { layers: [image, flatten], output_layers: [['Dense', 0, 0]] } },
+    'model.topology.config.output_layers',
+    /names no layer of the model/,
+  ],
+  'a model inside a model': [
+    sequential(image, layer('Functional', { layers: [] }), flatten, dense),
+    'model.topology.config.layers.1.class_name',
+    /is Functional, a model inside a model: build one model of the layers themselves/,
+  ],
+  'a normalisation that is called as in evaluation': [
+    called('BatchNormalization', { training: false }),
+    'model.topology.config.layers.1.inbound_nodes',
+    /calls BatchNormalization with training=False/,
+  ],
+  'a dropout that is called as in training': [
+    called('Dropout', { training: true }, { rate: 0.5 }),
+    'model.topology.config.layers.1.inbound_nodes',
+    /calls Dropout with training=True/,
+  ],
+  'a call with more than the input': [
+    called('Dropout', { noise: 1 }, { rate: 0.5 }),
+    'model.topology.config.layers.1.inbound_nodes.0.noise',
+    /a layer is called with its input alone/,
+  ],
+  'a layer that says nothing readable of its inputs': [
     {
       class_name: 'Functional',
-      config: {
-        layers: [
-          image,
-          { ...flatten, inbound_nodes: [[['input', 0, 0, {}]]] },
-          { ...layer('Dense', { units: 3, name: 'idle' }), inbound_nodes: [[['Flatten', 0, 0, {}]]] },
-          { ...dense, inbound_nodes: [[['Flatten', 0, 0, {}]]] },
-        ],
-        output_layers: [['Dense', 0, 0]],
-      },
+      config: { layers: [image, { ...flatten, inbound_nodes: [{ args: ['image'] }] }] },
     },
-    'model.topology.config.layers',
-    /idle leads nowhere/,
+    'model.topology.config.layers.1.inbound_nodes.0',
+    /must say which layers are taken/,
+  ],
+  'an activation named as a part of every object': [
+    sequential(image, flatten, layer('Dense', { units: 10, activation: 'constructor', name: 'a' }), dense),
+    'model.topology.config.layers.2.config.activation',
+    /must be one of: linear,/,
+  ],
+  'weights of eight bits': [
+    sequential(
+      image,
+      flatten,
+      layer('Dense', {
+        units: 10,
+        dtype: { class_name: 'QuantizedDTypePolicy', config: { mode: 'int8', source_name: 'float32' } },
+      }),
+    ),
+    'model.topology.config.layers.2.config.dtype',
+    /is int8: save the model as it was before quantize\(\)/,
   ],
   'an input of any size': [
     sequential(

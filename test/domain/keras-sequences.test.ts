@@ -141,8 +141,8 @@ const REFUSED: Refusals = {
         ],
       },
     },
-    'model.topology.config.layers.1.inbound_nodes.0.kwargs',
-    /must hold no tensors/,
+    'model.topology.config.layers.1.inbound_nodes.0.kwargs.initial_state',
+    /a layer is called with its input alone/,
   ],
   'a GRU whose reset gate acts before the kernel': [
     sequential(input(5, 8), layer('GRU', { units: 4, reset_after: false }), dense),

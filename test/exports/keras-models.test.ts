@@ -42,6 +42,8 @@ const MODELS = [
   ['merged', 'a model whose paths meet', asItIs],
   ['along_steps', 'a model of sequences', asItIs],
   ['convolved', 'a model of depthwise, separable and transposed convolutions', asItIs],
+  ['prepared', 'a model that prepares its examples and weighs its channels', asItIs],
+  ['prepared_steps', 'a model of sequences that prepares its examples', asItIs],
   ['flattened', 'a model that ends in a flattened image', asItIs],
 ] as const
 

@@ -45,7 +45,7 @@ def functional():
 
 
 def activated():
-    names = "relu6 leaky_relu elu selu softplus softsign hard_sigmoid gelu silu swish softmax".split()
+    names = "relu6 leaky_relu elu selu softplus softsign hard_sigmoid gelu silu swish hard_silu softmax".split()
     vector = keras.Input((12,))
     x = layers.BatchNormalization()(vector)
     branches = [layers.Dense(4, activation=name)(layers.Activation(name)(x)) for name in names]
@@ -116,7 +116,35 @@ def convolved():
     )
 
 
-BUILDERS = [sequential, functional, activated, pooled, merged, flattened, along_steps, convolved]
+def prepared():
+    image = keras.Input((9, 10, 3))
+    x = layers.Rescaling([1 / 127.5, 0.5, 2.0], offset=-1)(image)
+    x = layers.Normalization(mean=[0.5, 0.4, 0.3], variance=[0.05, 0.04, 1e-20])(layers.Normalization(name="adapted")(x))
+    x = layers.Rescaling([1, 1, 1e-6])(layers.Cropping2D(((1, 0), (0, 2)))(x))
+    x = layers.Conv2D(6, 3, padding="same")(x * 0.5 + 3.0 - 2)
+    x = layers.BatchNormalization(scale=False)(x)
+    y = layers.GlobalAveragePooling2D(keepdims=True)(x)
+    y = layers.Conv2D(2, 1, activation="hard_silu")(y)
+    y = layers.Conv2D(6, 1, activation="hard_sigmoid")(y)
+    x = layers.Multiply()([x, y])
+    x = layers.Dropout(0.1, noise_shape=(None, 1, 1, 1))(layers.BatchNormalization(center=False)(x)) + y
+    x = layers.Average()([layers.BatchNormalization(center=False, scale=False)(x) * y, x])
+    x = layers.Activation("hard_silu")(layers.Normalization(axis=3, mean=0.5, variance=2.0)(x))
+    flat = layers.Flatten()(layers.GlobalMaxPooling2D(keepdims=True)(x))
+    pixels = layers.Normalization()(layers.Flatten()(layers.Conv2D(2, 3, 4)(x)))
+    pixels = layers.Rescaling([0.1 * i for i in range(8)], offset=[0.2 * i for i in range(8)])(pixels)
+    return keras.Model(image, layers.Dense(5)(layers.Concatenate()([flat, pixels])))
+
+
+def prepared_steps():
+    steps = keras.Input((8, 3))
+    x = layers.Normalization()(steps)
+    y = layers.GlobalAveragePooling1D(keepdims=True)(layers.Conv1D(4, 1)(x))
+    x = layers.Multiply()([layers.Conv1D(4, 3, padding="same")(layers.Rescaling([1, 2, 3], offset=0.5)(x)), y])
+    return keras.Model(steps, layers.Dense(5)(layers.Flatten()(layers.GlobalMaxPooling1D(keepdims=True)(x))))
+
+
+BUILDERS = [sequential, functional, activated, pooled, merged, flattened, along_steps, convolved, prepared, prepared_steps]
 
 command, folder = sys.argv[1:]
 if command == "write":

@@ -1,12 +1,22 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { before, describe, it } from 'node:test'
+import request from 'supertest'
 import { parse } from 'yaml'
 import type { World } from '#infra/connect.ts'
 import { createApp } from '#src/app.ts'
+import { startApi } from './start-api.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: an outside reader sees plain YAML
 type Document = Record<string, any>
+
+async function documentOf(options: { adminKey?: string }): Promise<Document> {
+  const app = await createApp({} as World, options)
+  await app.ready()
+  const document = JSON.parse(JSON.stringify(app.swagger()))
+  await app.close()
+  return document
+}
 
 describe('openapi.yaml', () => {
   let text: string
@@ -17,9 +27,30 @@ describe('openapi.yaml', () => {
   })
 
   it('is what the running service says', async () => {
-    const app = await createApp({} as World, {})
-    await app.ready()
-    assert.deepEqual(contract, JSON.parse(JSON.stringify(app.swagger())))
+    assert.deepEqual(contract, await documentOf({ adminKey: 'a key' }))
+  })
+
+  it('asks for a key only where the service has one', async () => {
+    const { security: _, components, ...keyless } = contract
+    const { securitySchemes: __, ...rest } = components
+    assert.deepEqual(await documentOf({}), { ...keyless, components: rest })
+  })
+
+  it('has examples that the service takes', async () => {
+    const api = await startApi()
+    const { examples } = contract.components.schemas.JobRequest
+    for (const example of examples) {
+      const { status, body } = await request(api.url).post('/v1/jobs?dryRun=true').send(example)
+      assert.equal(status, 200, JSON.stringify(body))
+    }
+    await api.stop()
+  })
+
+  it('has a page under the name of this service, and / leads there', async () => {
+    const app = await createApp({} as World, { adminKey: 'a key' })
+    const root = await app.inject({ url: '/' })
+    assert.deepEqual([root.statusCode, root.headers.location], [302, '/docs'])
+    assert.match((await app.inject({ url: '/docs/' })).body, /<title>Thresher API<\/title>/)
     await app.close()
   })
 

@@ -11,6 +11,16 @@ describe('while Redis is in trouble', () => {
     api = await startApi()
   })
   after(() => api.stop())
+  const uploadModel = () =>
+    request(api.url)
+      .post('/v1/models')
+      .field('spec', JSON.stringify({ name: 'digits', preset: 'mnist-mlp' }))
+  const readiness = async (status: number) => {
+    for (;;) {
+      const answer = await request(api.url).get('/readyz')
+      if (answer.status === status) return answer
+    }
+  }
   const submit = (key: string) => request(api.url).post('/v1/jobs').set('idempotency-key', key).send(JOB)
 
   it('a full one takes no jobs, still answers for those it has, and goes on once there is room', async () => {
@@ -26,6 +36,32 @@ describe('while Redis is in trouble', () => {
     await api.world.redis.config('SET', 'maxmemory', '0')
     assert.equal((await submit('during')).status, 201)
     assert.equal((await request(api.url).get('/v1/jobs')).body.data.length, 2)
+  })
+
+  it('one that is nearly full takes nothing new and says so, while running work goes on', async () => {
+    const { body } = await submit('with room')
+    const used = /^used_memory:(\d+)/m.exec(await api.world.redis.info('memory'))![1]
+    await api.world.redis.config('SET', 'maxmemory', String(Math.round(Number(used) * 1.05)))
+    await readiness(503)
+    for (const refused of [await submit('without room'), await uploadModel(), await readiness(503)]) {
+      assert.deepEqual([refused.status, refused.body.code], [503, 'unavailable'], refused.text)
+      assert.match(refused.body.detail, /job store is nearly full/)
+      assert.ok(Number(refused.headers['retry-after']) > 0)
+    }
+    assert.equal((await request(api.url).post(`${body.links.self}/cancel`)).status, 202)
+    await api.world.redis.config('SET', 'maxmemory', '0')
+    await readiness(200)
+    assert.equal((await submit('without room')).status, 201)
+  })
+
+  it('one that fills up during an upload stores nothing and asks the client to try again', async () => {
+    await readiness(200)
+    await api.world.redis.config('SET', 'maxmemory', '1')
+    const refused = await uploadModel()
+    assert.deepEqual([refused.status, refused.body.code], [503, 'unavailable'], refused.text)
+    await api.world.redis.config('SET', 'maxmemory', '0')
+    const { data } = (await request(api.url).get('/v1/models?limit=200')).body
+    assert.ok(data.every(({ id }: { id: string }) => !id.startsWith('model_')))
   })
 
   it('a broken connection is no reason to make a job twice', async () => {
@@ -44,6 +80,6 @@ describe('while Redis is in trouble', () => {
     const ids = new Set(await Promise.all(submissions))
     assert.equal(ids.size, keys.length)
     const stored = await api.world.redis.zcard('thresher:jobs')
-    assert.equal(stored, keys.length + 2)
+    assert.equal(stored, keys.length + 4)
   })
 })

@@ -7,7 +7,7 @@ export interface Api extends TestWorld {
 }
 
 /** The api on a port of its own, over a world of its own. */
-export async function startApi(options: { adminKey?: string } = {}): Promise<Api> {
+export async function startApi(options: Parameters<typeof createApp>[1] = {}): Promise<Api> {
   const test = await startWorld()
   const app = await createApp(test.world, options)
   await app.listen({ host: '127.0.0.1', port: 0 })

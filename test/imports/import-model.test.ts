@@ -70,11 +70,55 @@ describe('weights that are brought', () => {
     ['.keras', ['model.keras'], true],
     ['.h5 of the older Keras', ['legacy.h5'], true],
     ['.weights.h5', ['model.weights.h5'], false],
+    ['.weights.h5 beside a .json', ['model.json', 'model.weights.h5'], true],
   ] as const) {
     it(`a ${what} file of Keras answers as in Keras`, async () => {
       assertClose(answer(await bring([...names], brings ? undefined : { topology: json })), answers)
     })
   }
+
+  for (const [what, names, brings] of [
+    ['.keras', ['prepared.keras'], true],
+    ['.h5 of the older Keras', ['prepared.h5'], true],
+    ['.weights.h5', ['prepared.weights.h5'], false],
+  ] as const) {
+    it(`a ${what} file brings the statistics by which a model prepares its examples`, async () => {
+      const topology = JSON.parse(await readFile(join(folder, 'prepared.json'), 'utf8'))
+      const { checkpoint } = await bring([...names], brings ? undefined : { topology })
+      const { params, statistics = [] } = checkpoint.state.variables
+      const { spec } = recordOf('mnist-mlp', 0)
+      const model = { spec, topology: topologyFromKeras(topology), weights: params!, statistics, step: 0 }
+      const logits = predict(model, await readNpy('rows.npy'), BATCH)
+      const probabilities = tf.tidy(() => tf.softmax(tf.tensor2d(logits, [BATCH, 3])).dataSync())
+      assertClose(probabilities, await readNpy('prepared.npy'))
+    })
+  }
+
+  it('weights of layers with slashes in their names are found under the names that they have here', async () => {
+    const layer = (class_name: string, config: object) => ({ class_name, config })
+    const layers = [
+      layer('InputLayer', { name: 'points', batch_shape: [null, 2] }),
+      layer('Dense', { name: 'block/dense', units: 1 }),
+    ]
+    const topology = { class_name: 'Sequential', config: { layers } }
+    const { checkpoint } = await bring(['slashes.h5'], { topology })
+    const expected = { 'block_dense/kernel': [1, 2], 'block_dense/bias': [3] }
+    const values = (tensors: readonly Weight[]) =>
+      Object.fromEntries(tensors.map(({ name, data }) => [name, [...data]]))
+    assert.deepEqual(values(checkpoint.state.variables.params!), expected)
+    const specs = [
+      { name: 'block/dense/kernel', shape: [2, 1], dtype: 'float32' },
+      { name: 'block/dense/bias', shape: [1], dtype: 'float32' },
+    ]
+    const weightsManifest = [{ paths: ['slashes.bin'], weights: specs }]
+    await writeFile(
+      join(folder, 'slashes.json'),
+      JSON.stringify({ modelTopology: topology, weightsManifest }),
+    )
+    await writeFile(join(folder, 'slashes.bin'), new Uint8Array(Float32Array.of(1, 2, 3).buffer))
+    const tfjs = (await bring(['slashes.json', 'slashes.bin'])).checkpoint
+    assert.deepEqual(values(tfjs.state.variables.params!), expected)
+  })
 
   it('the files of TensorFlow.js answer as in Keras', async () => {
     const { checkpoint } = await bring(['model.keras'])
@@ -116,6 +160,21 @@ describe('weights that are brought', () => {
       const { step, l1 } = record.checkpoint!.state.clock
       assert.deepEqual([hasState, checkpoint.state.clock], [true, { step, l1, time: 0 }])
     }
+  })
+
+  it('weights that the network has no place for, and weights that did not come, are warned of', async () => {
+    const { config } = json as { config: object }
+    const shorter = { ...json, config: { ...config, output_layers: ['hidden', 0, 0] } }
+    for (const names of [['model.keras'], ['legacy.h5']]) {
+      const { warnings } = await bring(names, { topology: shorter })
+      assert.deepEqual(
+        warnings.map(({ code }) => code),
+        ['layer_left_out', 'layer_left_out', 'tensors_left_out'],
+      )
+      assert.match(warnings[2]!.message, /no variable for .*layer_norm.*and 1 more/)
+    }
+    const network = await importModel({ files: [written('tfjs.json')] }, folder)
+    assert.deepEqual([network.checkpoint, network.warnings[0]?.code], [undefined, 'weights_left_out'])
   })
 
   it('half precision is widened, and names of data-parallel training are read', async () => {
@@ -186,15 +245,7 @@ describe('weights that are brought', () => {
     )
   })
 
-  it('quantised weights, and a config that inflates beyond measure, are refused by name', async () => {
-    const manifest = JSON.parse(await readFile(join(folder, 'tfjs.json'), 'utf8'))
-    const [first] = manifest.weightsManifest[0].weights
-    first.quantization = { dtype: 'uint8', scale: 1, min: 0 }
-    await writeFile(join(folder, 'quantised.json'), JSON.stringify(manifest))
-    await assert.rejects(bring(['quantised.json', 'weights.bin']), {
-      name: 'FormatError',
-      message: `${first.name} is quantised; weights are float32`,
-    })
+  it('a config that inflates beyond measure is refused by name', async () => {
     const config = new Uint8Array(17 * 1024 ** 2)
     await writeFile(join(folder, 'swollen.keras'), zipSync({ 'config.json': config }))
     await assert.rejects(bring(['swollen.keras']), {
@@ -242,6 +293,16 @@ describe('weights that are brought', () => {
     await assert.rejects(bring(['model.weights.h5'], lenet), /has shape \[3,3,3,6\], but conv1\/kernel needs/)
     await assert.rejects(bring(['state.safetensors'], lenet), /no tensor has a name of the model/)
     await assert.rejects(bring(['torch.safetensors']), /no file brings a topology/)
+    await assert.rejects(
+      bring(['saved_model.pb', 'variables.index'], lenet),
+      /saved_model\.pb is of a TensorFlow SavedModel, which is not read: .*model\.save\('NAME\.keras'\)/,
+    )
+    await writeFile(join(folder, 'bare.json'), JSON.stringify(json))
+    await assert.rejects(
+      bring(['bare.json', 'weights.bin']),
+      /bare\.json has no weightsManifest, which says what is in weights\.bin/,
+    )
+    await assert.rejects(bring(['net.pth'], lenet), /is a pickle of PyTorch, which is never opened/)
     await assert.rejects(
       bring(['torch.safetensors'], lenet, 'torch.safetensors'),
       /has no state\.0\.accumulator/,

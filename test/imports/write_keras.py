@@ -32,6 +32,34 @@ images = random.random((4, 12, 12, 3), np.float32)
 np.save(f"{folder}/images.npy", images)
 np.save(f"{folder}/answers.npy", np.asarray(model(images, training=False), np.float32))
 
+# A model that prepares its examples by statistics of its own.
+bytes_in = keras.Input((6,))
+adapted = layers.Normalization(name="adapted")
+x = adapted(bytes_in)
+x = layers.Normalization(mean=[1, 2, 3, 4, 5, 6.5], variance=[0.5, 1, 2, 3, 4, 1e-20])(x)
+x = layers.Rescaling([1, 1, 1, 1, 1, 1e-6], offset=-0.5)(x)
+x = layers.BatchNormalization(scale=False, name="centred")(layers.Dense(4, name="mixed")(x))
+x = layers.BatchNormalization(center=False, name="scaled")(layers.Dense(4, name="again")(x))
+prepared = keras.Model(bytes_in, layers.Dense(3, activation="softmax", name="classes")(x))
+for variable in prepared.trainable_weights:
+    variable.assign(random.normal(0, 0.5, variable.shape))
+rows = random.normal(100, 50, (40, 6)).astype(np.float32)
+adapted.adapt(rows)
+prepared.save(f"{folder}/prepared.keras")
+prepared.save(f"{folder}/prepared.h5")
+prepared.save_weights(f"{folder}/prepared.weights.h5")
+open(f"{folder}/prepared.json", "w").write(prepared.to_json())
+np.save(f"{folder}/rows.npy", rows[:4])
+np.save(f"{folder}/prepared.npy", np.asarray(prepared(rows[:4], training=False), np.float32))
+
+# As Keras 2 writes weights of layers that have slashes in their names.
+with h5py.File(f"{folder}/slashes.h5", "w") as file:
+    file.attrs["layer_names"] = [b"block/dense"]
+    group = file.create_group("block/dense")
+    group.attrs["weight_names"] = [b"block/dense/kernel:0", b"block/dense/bias:0"]
+    group["block/dense/kernel:0"] = np.array([[1], [2]], np.float32)
+    group["block/dense/bias:0"] = np.array([3], np.float32)
+
 # Weights that lie in other files of the host.
 secret = f"{folder}/model.weights.h5"
 for place in ["external", "link", "virtual"]:

@@ -78,8 +78,14 @@ describe('an upload', () => {
       const { notes, ...facts } = found.facts
       assert.deepEqual(facts, expected.facts)
       assert.equal(found.digest, expected.digest)
-      assert.deepEqual(notes, what.includes('one-hot') ? [ONE_HOT] : undefined)
+      assert.deepEqual(notes, expectedNotes(what))
     })
+  }
+  const TEST_FOLDER = '6 of the images, in pictures/test/, are the test split.'
+
+  function expectedNotes(what: string): string[] | undefined {
+    if (what.includes('one-hot')) return [ONE_HOT]
+    return what.includes('class folders') ? [TEST_FOLDER] : undefined
   }
 
   it('is known by shape, classes, splits and statistics', async () => {
@@ -196,7 +202,7 @@ describe('an upload', () => {
       /end within image 2/,
     ],
     ['what is no zip', { format: 'npz' }, file('x.npz', 'PK\x03\x04 and then nothing'), /x\.npz/],
-    ['an image in no folder', { format: 'imageFolder' }, file('a.png'), /lies in no folder of a class/],
+    ['an image in no folder', { format: 'imageFolder' }, file('a.png'), /lie in no folder of a class/],
     [
       'what is no TFRecord',
       { format: 'tfrecord' },

@@ -11,7 +11,7 @@ let tripwires: string
 
 before(async () => {
   tripwires = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-  for (const tool of ['npm', 'python3', 'g++', 'apt-get']) {
+  for (const tool of ['npm', 'python3', 'g++', 'c++', 'clang++', 'apt-get']) {
     await writeFile(join(tripwires, tool), `#!/bin/sh\ntouch ${tripwires}/used-${tool}\nexit 1\n`)
     await chmod(join(tripwires, tool), 0o755)
   }
@@ -43,4 +43,17 @@ test('when the native engine is asked for and not to be had, setup fails and say
       return true
     },
   )
+})
+
+test('without a C++ compiler, setup says so before it downloads any TensorFlow', async () => {
+  const cache = await mkdtemp(join(tmpdir(), 'thresher-test-cache-'))
+  const variables = { THRESHER_CACHE: cache, THRESHER_DEVICE: 'cpu', CXX: '' }
+  await assert.rejects(setup(['engine'], variables), (error: { stderr: string }) => {
+    assert.match(error.stderr, /a C\+\+ compiler is missing: run `sudo apt-get install g\+\+`/)
+    return true
+  })
+  const used = (await readdir(tripwires)).filter(name => name.startsWith('used-'))
+  assert.ok(!used.includes('used-python3'), `nothing is downloaded without a compiler: ${used.join(', ')}`)
+  assert.deepEqual(await readdir(cache), [])
+  await rm(cache, { recursive: true })
 })

@@ -53,12 +53,15 @@ export function blankBatch(size: number, { inputShape, dtype }: BatchLayout): Ba
   return { x, labels: new Int32Array(size), size }
 }
 
-/** Makes what a model takes of examples: bytes as floats in [0, 1], floats as they are; then normalised a channel. */
-export function normaliser(normalize: Normalization | undefined, dtype: DatasetFacts['dtype']) {
+/** Makes what a model takes of examples: their values times `inputScale`; then normalised a channel. */
+export function normaliser(
+  normalize: Normalization | undefined,
+  dtype: DatasetFacts['dtype'],
+  inputScale = dtype === 'float32' ? 1 : 1 / 255,
+) {
   const { mean, std } = normalize ?? { mean: [0], std: [1] }
-  const highest = dtype === 'float32' ? 1 : 255
   // (pixel / 255 - mean) / std as one product and one sum: a division takes a device several times as long.
-  const scale = std.map(deviation => 1 / (highest * deviation))
+  const scale = std.map(deviation => inputScale / deviation)
   const offset = std.map((deviation, channel) => -mean[channel]! / deviation)
   const isScaled = scale.some(factor => factor !== 1)
   const isCentred = offset.every(shift => shift === 0)

@@ -1,7 +1,8 @@
 import type { Augmentation } from '#domain/augmentation.ts'
 import { type Random, randomStream } from '#domain/random.ts'
 import { elementCount } from '#domain/shape.ts'
-import { type Channels, decodeMiddle, decodeWindow, imageSize } from '#formats/image.ts'
+import { type Channels, decodeMiddle, decodeWindow } from '#formats/image.ts'
+import type { ImageSize } from '#formats/pixels.ts'
 import { augmenter } from './augment.ts'
 import { type Batch, labelsOf } from './batches.ts'
 import type { ImageExamples, Split } from './examples.ts'
@@ -71,12 +72,6 @@ function decoder({ read }: ImageExamples, { inputShape, variation }: ImageReadin
 }
 
 async function cropRandomly(bytes: Uint8Array, inputShape: readonly number[], random: Random, name: string) {
-  const { height, width } = await imageSize(bytes, name)
-  return await decodeWindow(
-    bytes,
-    drawWindow(height, width, random),
-    inputShape,
-    inputShape[2] as Channels,
-    name,
-  )
+  const choose = ({ height, width }: ImageSize) => drawWindow(height, width, random)
+  return await decodeWindow(bytes, choose, inputShape, inputShape[2] as Channels, name)
 }

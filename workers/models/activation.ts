@@ -99,6 +99,10 @@ const FUNCTIONS: Readonly<Record<Activation, Differentiable>> = {
     apply: z => tf.div(tf.relu6(tf.add(z, 3)), 6),
     gradient: (dy, y) => tf.mul(dy, tf.div(indicator(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 1))), 6)),
   },
+  keras2HardSigmoid: {
+    apply: z => tf.clipByValue(tf.add(tf.mul(z, 0.2), 0.5), 0, 1),
+    gradient: (dy, y) => tf.mul(dy, tf.mul(indicator(tf.logicalAnd(tf.greater(y, 0), tf.less(y, 1))), 0.2)),
+  },
   gelu: {
     apply: z => tf.mul(z, normalProbability(z)),
     gradient: (dy, _, z) => tf.mul(dy, tf.add(normalProbability(z), tf.mul(z, normalDensity(z)))),
@@ -108,6 +112,14 @@ const FUNCTIONS: Readonly<Record<Activation, Differentiable>> = {
     gradient(dy, y, z) {
       const gate = tf.sigmoid(z)
       return tf.mul(dy, tf.add(gate, tf.mul(y, tf.sub(1, gate))))
+    },
+  },
+  hardSilu: {
+    apply: z => tf.mul(z, tf.div(tf.relu6(tf.add(z, 3)), 6)),
+    gradient(dy, _, z) {
+      const slope = tf.div(tf.add(tf.mul(z, 2), 3), 6)
+      const bent = tf.logicalAnd(tf.greater(z, -3), tf.less(z, 3))
+      return tf.mul(dy, tf.where(bent, slope, indicator(tf.greaterEqual(z, 3))))
     },
   },
   softmax: {

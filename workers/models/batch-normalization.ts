@@ -47,9 +47,15 @@ export function normaliseBatch(spec: Spec, call: LayerCall, rectify = false): Fo
 }
 
 /** Its parameters and statistics. */
-export function variablesOf({ name }: Spec, { variables }: Pick<LayerCall, 'variables'>) {
+export function variablesOf({ name, scale, center }: Spec, { variables }: Pick<LayerCall, 'variables'>) {
   const of = (what: string) => variables[`${name}/${what}`] as tf.Tensor1D
-  return { gamma: of('gamma'), beta: of('beta'), mean: of('movingMean'), variance: of('movingVariance') }
+  const mean = of('movingMean')
+  return {
+    gamma: scale === false ? tf.ones<tf.Rank.R1>(mean.shape) : of('gamma'),
+    beta: center === false ? tf.zeros<tf.Rank.R1>(mean.shape) : of('beta'),
+    mean,
+    variance: of('movingVariance'),
+  }
 }
 
 /** By the names of its variables. */
@@ -58,8 +64,14 @@ export function statisticsOf({ name }: Spec, mean: tf.Tensor, variance: tf.Tenso
 }
 
 /** By the names of its variables: that at gamma first. */
-export function gradientsOf({ name }: Spec, [gamma, beta]: readonly tf.Tensor[]): tf.NamedTensorMap {
-  return { [`${name}/gamma`]: gamma!, [`${name}/beta`]: beta! }
+export function gradientsOf(
+  { name, scale, center }: Spec,
+  [gamma, beta]: readonly tf.Tensor[],
+): tf.NamedTensorMap {
+  return {
+    ...(scale !== false && { [`${name}/gamma`]: gamma! }),
+    ...(center !== false && { [`${name}/beta`]: beta! }),
+  }
 }
 
 /** What a kernel has left for its gradient: how much differs between engines. */

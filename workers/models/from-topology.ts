@@ -8,12 +8,14 @@ import { averagePooling } from './average-pooling.ts'
 import { batchNormalization } from './batch-normalization.ts'
 import { concatenate } from './concatenate.ts'
 import { convolution } from './convolution.ts'
+import { cropping } from './cropping.ts'
 import { dense } from './dense.ts'
 import { depthwiseConvolution, separableConvolution } from './depthwise-convolution.ts'
 import { dropout } from './dropout.ts'
 import { embedding } from './embedding.ts'
 import { globalAveragePooling } from './global-average-pooling.ts'
 import { globalMaxPooling } from './global-max-pooling.ts'
+import { keepDims } from './keep-dims.ts'
 import type { Forward, Layer, TrainingPass } from './layer.ts'
 import { layerNormalization } from './layer-normalization.ts'
 import { maxPooling } from './max-pooling.ts'
@@ -22,6 +24,7 @@ import { pooledConvolutionAt } from './pooled-convolution.ts'
 import { poolOfRows } from './pooling-window.ts'
 import { rectifiedNormalizationAt } from './rectified-normalization.ts'
 import { recurrentLayer } from './recurrent-layer.ts'
+import { normalization, rescaling } from './rescaling.ts'
 import { reshape } from './reshape.ts'
 import { transposedConvolution } from './transposed-convolution.ts'
 import { upSampling } from './up-sampling.ts'
@@ -108,6 +111,7 @@ function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {
 }
 
 function layerFromSpec({ layer, outputShape }: PlacedLayer, index: number): Layer {
+  const pool = (over: Layer) => (outputShape.length > 1 ? keepDims(over, outputShape) : over)
   switch (layer.type) {
     case 'dense':
       return dense(layer)
@@ -128,13 +132,19 @@ function layerFromSpec({ layer, outputShape }: PlacedLayer, index: number): Laye
     case 'averagePooling1d':
       return alongSteps(averagePooling(poolOfRows(layer)))
     case 'globalAveragePooling1d':
-      return alongSteps(globalAveragePooling)
+      return pool(alongSteps(globalAveragePooling))
     case 'globalMaxPooling1d':
-      return alongSteps(globalMaxPooling)
+      return pool(alongSteps(globalMaxPooling))
     case 'averagePooling2d':
       return averagePooling(layer)
     case 'zeroPadding2d':
       return zeroPadding(layer)
+    case 'cropping2d':
+      return cropping(layer, outputShape)
+    case 'rescaling':
+      return rescaling(layer)
+    case 'normalization':
+      return normalization(layer)
     case 'batchNormalization':
       return batchNormalization(layer)
     case 'embedding':
@@ -164,9 +174,9 @@ function layerFromSpec({ layer, outputShape }: PlacedLayer, index: number): Laye
     case 'reshape':
       return reshape(outputShape)
     case 'globalAveragePooling2d':
-      return globalAveragePooling
+      return pool(globalAveragePooling)
     case 'globalMaxPooling2d':
-      return globalMaxPooling
+      return pool(globalMaxPooling)
     case 'flatten':
       return reshape(outputShape)
   }

@@ -34,6 +34,10 @@ export function rectifiedNormalizationAt(index: number, placed: readonly PlacedL
 function rectifiedSumAt(source: number, placed: readonly PlacedLayer[]): Fusion | undefined {
   const sum = absorbable('add', source, placed)
   if (sum?.inputs.length !== 2) return
+  const isOfOneShape = sum.inputs.every(
+    input => String(placed[input]?.outputShape) === String(sum.outputShape),
+  )
+  if (!isOfOneShape) return
   for (const [place, position] of sum.inputs.entries()) {
     const normalization = absorbable('batchNormalization', position, placed)
     if (!normalization) continue

@@ -5,23 +5,34 @@ import multipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { DatasetRequest, FolderRequest } from '#domain/dataset-request.ts'
-import { AppError } from '#domain/error.ts'
+import { AppError, type Mistake } from '#domain/error.ts'
 import { DatasetResource, datasetResource } from '#http/dataset-resource.ts'
+import { PROBLEM_MEDIA_TYPE, Problem } from '#http/problem.ts'
 import { receiveUpload, UPLOAD_LIMITS } from '#http/receive-upload.ts'
+import { STORES_DATA } from '#http/require-room.ts'
 import { parseByZod } from '#http/validate-by-zod.ts'
 import type { World } from '#infra/connect.ts'
 import { folderOf } from '#infra/dataset-files.ts'
 import { newId } from '#infra/new-id.ts'
 import { type DatasetUpload, noteUpload, takeInUpload } from '#infra/take-in-upload.ts'
 
-/** A small upload is answered when it was validated, a large one while it is. */
 const PATIENCE_MS = 5_000
 
 const schema = {
   operationId: 'createDataset',
   tags: ['datasets and models'],
   summary: 'Upload a dataset, or register a folder of images that lies in DATASETS_DIR',
-  response: { 201: DatasetResource },
+  response: {
+    201: DatasetResource.describe('Ready.'),
+    202: DatasetResource.describe(
+      'Being validated: ask at `Location` until `status` is `ready` or `invalid`.',
+    ),
+    422: {
+      description:
+        'Not a dataset: `detail` says what is wrong and where. The record at `Location` stays until it is deleted.',
+      content: { [PROBLEM_MEDIA_TYPE]: { schema: Problem } },
+    },
+  },
 }
 
 export interface DatasetFolders {
@@ -31,10 +42,15 @@ export interface DatasetFolders {
   uploadsDir: string
 }
 
+export interface DatasetRouteOptions extends DatasetFolders {
+  /** What is validated within this time is answered with the outcome, all else while it is being validated. */
+  patienceMs?: number | undefined
+}
+
 export const createDatasetRoute =
   (
-    world: Pick<World, 'datasets' | 'blobs' | 'ingester'>,
-    { datasetsDir, uploadsDir }: DatasetFolders,
+    world: Pick<World, 'redis' | 'datasets' | 'blobs' | 'ingester'>,
+    { datasetsDir, uploadsDir, patienceMs = PATIENCE_MS }: DatasetRouteOptions,
   ): FastifyPluginAsyncZod =>
   async app => {
     await app.register(multipart, UPLOAD_LIMITS)
@@ -43,7 +59,7 @@ export const createDatasetRoute =
       closing = true
     })
 
-    app.post('/v1/datasets', { schema }, async (request, reply) => {
+    app.post('/v1/datasets', { schema, config: STORES_DATA }, async (request, reply) => {
       const id = newId('dataset')
       const folder = join(uploadsDir, id)
       const upload = request.isMultipart()
@@ -51,15 +67,24 @@ export const createDatasetRoute =
         : await register(request.body, folder)
       const record = await noteUpload(world, id, upload, folder)
       request.log.info({ datasetId: id, format: upload.request.format }, 'a dataset was uploaded')
-      const validating = takeInUpload(world, record, upload, folder).catch(err => {
+      const onFault = (err: Error) =>
+        app.log.error({ err, datasetId: id }, 'an upload could not be read because of an internal error')
+      const validating = takeInUpload(world, record, upload, folder, onFault).catch(err => {
         if (!closing) app.log.error({ err, datasetId: id }, 'a dataset could not be validated')
         return record
       })
       const patience = new AbortController()
-      const impatient = pause(PATIENCE_MS, record, { signal: patience.signal }).catch(() => record)
+      const impatient = pause(patienceMs, record, { signal: patience.signal }).catch(() => record)
       const known = await Promise.race([validating, impatient])
       patience.abort()
-      return reply.code(201).header('location', `/v1/datasets/${id}`).send(datasetResource(known))
+      const location = `/v1/datasets/${id}`
+      if (known.state.status === 'invalid')
+        throw invalidDataset(id, location, {
+          path: 'folder' in upload.request ? 'folder' : 'file',
+          message: known.state.error,
+        })
+      const status = known.state.status === 'ready' ? 201 : 202
+      return reply.code(status).header('location', location).send(datasetResource(known))
     })
 
     async function receive(request: FastifyRequest, folder: string): Promise<DatasetUpload> {
@@ -81,3 +106,11 @@ export const createDatasetRoute =
       return { request, files: [{ name: request.folder, path }] }
     }
   }
+
+function invalidDataset(datasetId: string, location: string, mistake: Mistake): AppError {
+  return new AppError('invalid_dataset', mistake.message, {
+    mistakes: [mistake],
+    headers: { location },
+    members: { datasetId },
+  })
+}

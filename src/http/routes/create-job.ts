@@ -9,11 +9,13 @@ import { JobRequest } from '#domain/training-spec.ts'
 import { DryRun, dryRun } from '#http/dry-run.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobResource, jobResource } from '#http/job-resource.ts'
+import { STORES_DATA } from '#http/require-room.ts'
 import type { World } from '#infra/connect.ts'
 import { missingFiles } from '#infra/dataset-files.ts'
 import type { IdempotencyClaim } from '#infra/job-store.ts'
 import { newId } from '#infra/new-id.ts'
 import { takeOverCheckpoint } from '#infra/take-over-checkpoint.ts'
+import { uploadedModel } from '#infra/uploaded-model.ts'
 
 const schema = {
   operationId: 'createJob',
@@ -31,7 +33,7 @@ export const createJobRoute =
     datasetsDir: string,
   ): FastifyPluginAsyncZod =>
   async app => {
-    app.post('/v1/jobs', { schema }, async (request, reply) => {
+    app.post('/v1/jobs', { schema, config: STORES_DATA }, async (request, reply) => {
       if (request.query.dryRun === 'true') {
         const { spec, warnings } = await resolve(request.body)
         return reply.code(200).send(await dryRun(world, { spec, warnings }))
@@ -63,13 +65,17 @@ export const createJobRoute =
 
     /** The spec, and the checkpoint file that it starts from if it does. */
     async function resolve(body: JobRequest) {
-      const { spec, warnings } = resolveSpec(body, {
+      const uploaded = 'id' in body.model ? await uploadedModel(world, body.model, body.init) : undefined
+      const resolved = resolveSpec(body, {
         upload: await findUpload(body.dataset?.id),
-        model: 'id' in body.model ? (await world.models.get(body.model.id))?.model : undefined,
+        model: uploaded?.network,
       })
+      const { spec } = resolved
+      const warnings = [...(uploaded?.warnings ?? []), ...resolved.warnings]
       requireFiles(spec.dataset)
-      if (!body.init) return { spec, warnings }
-      const { init, file } = await takeOverCheckpoint(world, body.init, spec)
+      const requested = uploaded ? uploaded.init : body.init
+      if (!requested) return { spec, warnings }
+      const { init, file } = await takeOverCheckpoint(world, requested, spec)
       return { spec: { ...spec, init }, warnings, initFile: file }
     }
 

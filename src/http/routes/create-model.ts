@@ -9,6 +9,7 @@ import { type ModelRequest, ModelUploadRequest } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { ModelResource, modelResource } from '#http/model-resource.ts'
 import { receiveUpload, UPLOAD_LIMITS, type UploadedFile } from '#http/receive-upload.ts'
+import { STORES_DATA } from '#http/require-room.ts'
 import type { World } from '#infra/connect.ts'
 import { newId } from '#infra/new-id.ts'
 import type { ModelRecord } from '#infra/uploads.ts'
@@ -27,7 +28,7 @@ export const createModelRoute =
   ): FastifyPluginAsyncZod =>
   async app => {
     await app.register(multipart, UPLOAD_LIMITS)
-    app.post('/v1/models', { schema }, async (request, reply) => {
+    app.post('/v1/models', { schema, config: STORES_DATA }, async (request, reply) => {
       const id = newId('model')
       const folder = join(uploadsDir, id)
       const { spec, files } = await receiveUpload(request, folder, ModelUploadRequest, {
@@ -42,7 +43,7 @@ export const createModelRoute =
         }
         const workshop = join(folder, 'workshop')
         await mkdir(workshop)
-        const imported = await importer.read({ upload, folder: workshop }).catch(explain)
+        const imported = await importer.import({ upload, folder: workshop }).catch(explain)
         const stored = imported.checkpoint && (await blobs.put(id, createReadStream(imported.checkpoint)))
         const record: ModelRecord = {
           id,
@@ -50,6 +51,7 @@ export const createModelRoute =
           createdAt: new Date().toISOString(),
           model: imported.model,
           ...(stored && { weights: { ...stored, hasState: imported.hasState } }),
+          warnings: [...imported.warnings],
         }
         await models.create(record)
         request.log.info({ modelId: id }, 'a model was uploaded')

@@ -21,7 +21,7 @@ export const deleteDatasetRoute =
       const { datasetId } = request.params
       if (BUILT_IN_DATASETS.has(datasetId))
         throw new AppError('conflict', `${datasetId} is built in and stays.`)
-      if (!(await datasets.get(datasetId)))
+      if (!(await datasets.has(datasetId)))
         throw new AppError('not_found', `There is no dataset "${datasetId}".`)
       const user = await findUser(datasetId)
       if (user) throw new AppError('conflict', `The job ${user} still needs it; cancel that first.`)
@@ -33,11 +33,16 @@ export const deleteDatasetRoute =
     async function findUser(datasetId: string): Promise<string | undefined> {
       for (const status of JobStatus.options.filter(status => !isTerminal(status))) {
         for await (const ids of jobs.idsByStatus(status)) {
-          const found = await Promise.all(ids.map(id => jobs.get(id)))
-          const user = found.find(job => job?.spec.dataset.id === datasetId)
+          const found = await Promise.all(ids.map(id => jobs.get(id).catch(unlessUnreadable)))
+          const user = found.find(job => job?.spec?.dataset?.id === datasetId)
           if (user) return user.id
         }
       }
       return undefined
     }
   }
+
+/** A job that cannot be read will not run either: it needs no dataset. */
+function unlessUnreadable(error: Error): undefined {
+  if (!(error instanceof SyntaxError)) throw error
+}

@@ -20,7 +20,7 @@ export const deleteModelRoute =
       const { modelId } = request.params
       if (PRESET_RESOURCES.some(({ id }) => id === modelId))
         throw new AppError('conflict', `${modelId} is built in and stays.`)
-      if (!(await models.get(modelId))) throw new AppError('not_found', `There is no model "${modelId}".`)
+      if (!(await models.has(modelId))) throw new AppError('not_found', `There is no model "${modelId}".`)
       await models.delete(modelId)
       await blobs.deleteAll(modelId)
       return reply.code(204).send(null)

@@ -1,20 +1,36 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
+import { outOfRoom } from '#http/require-room.ts'
 import type { World } from '#infra/connect.ts'
+import type { StorageRoom } from '#infra/storage-room.ts'
 
 const Status = z.object({ status: z.literal('ok') })
 const ok = { status: 'ok' as const }
 const tags = ['service']
+// Asked by load balancers, which hold no key.
+const security: [] = []
 
-/** `/healthz` touches nothing: the process answers. `/readyz` asks Redis and the blob store. */
+/** `/healthz` touches nothing: the process answers. `/readyz` asks Redis and the blob store, and whether they have room. */
 export const healthRoutes =
-  ({ redis, blobs }: Pick<World, 'redis' | 'blobs'>): FastifyPluginAsyncZod =>
+  ({ redis, blobs }: Pick<World, 'redis' | 'blobs'>, room: StorageRoom): FastifyPluginAsyncZod =>
   async app => {
-    const health = { operationId: 'health', tags, summary: 'The process answers', response: { 200: Status } }
+    const health = {
+      operationId: 'health',
+      tags,
+      security,
+      summary: 'The process answers',
+      response: { 200: Status },
+    }
     app.get('/healthz', { schema: health }, async () => ok)
 
-    const ready = { operationId: 'ready', tags, summary: 'Jobs can be taken', response: { 200: Status } }
+    const ready = {
+      operationId: 'ready',
+      tags,
+      security,
+      summary: 'Jobs can be taken',
+      response: { 200: Status },
+    }
     app.get('/readyz', { schema: ready }, async () => {
       const [store, files] = await Promise.allSettled([redis.ping(), blobs.ready()])
       const away = [
@@ -22,9 +38,12 @@ export const healthRoutes =
         files.status === 'rejected' && 'the blob store',
       ]
       const names = away.filter(name => name !== false)
-      if (names.length === 0) return ok
-      throw new AppError('unavailable', `No answer from ${names.join(' and ')}.`, {
-        headers: { 'retry-after': '5' },
-      })
+      if (names.length > 0)
+        throw new AppError('unavailable', `No answer from ${names.join(' and ')}.`, {
+          headers: { 'retry-after': '5' },
+        })
+      const shortages = await room.shortages()
+      if (shortages.length > 0) throw outOfRoom(shortages)
+      return ok
     })
   }

@@ -2,8 +2,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { JobStatus } from '#domain/job.ts'
-import { describeJob, JobResource } from '#http/job-resource.ts'
+import { describeJob, JobResource, jobResource } from '#http/job-resource.ts'
 import { Limit, pageOf } from '#http/page.ts'
+import { showable } from '#http/showable.ts'
 import type { World } from '#infra/connect.ts'
 
 const LABEL = 'label.'
@@ -33,7 +34,8 @@ export const listJobsRoute =
     app.get('/v1/jobs', { schema }, async request => {
       const { status, after, limit, ...rest } = request.query
       const { jobs, hasMore } = await world.jobs.list({ status, labels: labelsOf(rest) }, after, limit)
-      const data = await Promise.all(jobs.map(job => describeJob(job, world)))
+      const shown = showable(jobs, JobResource, jobResource, request.log)
+      const data = await Promise.all(shown.map(job => describeJob(job, world)))
       return { data, hasMore, nextAfter: hasMore ? jobs.at(-1)!.id : null }
     })
   }

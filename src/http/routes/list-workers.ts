@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { WorkerStatus } from '#domain/worker.ts'
 import { pageOf, wholePage } from '#http/page.ts'
+import { showable } from '#http/showable.ts'
 import type { World } from '#infra/connect.ts'
 
 const schema = {
@@ -13,5 +14,7 @@ const schema = {
 export const listWorkersRoute =
   ({ workers }: Pick<World, 'workers'>): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/workers', { schema }, async () => wholePage(await workers.list()))
+    app.get('/v1/workers', { schema }, async ({ log }) =>
+      wholePage(showable(await workers.list(), WorkerStatus, worker => worker, log)),
+    )
   }

@@ -7,13 +7,14 @@ import { classesOf, factsOf } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
+import { tokenChecker } from '#domain/tokens.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { flattenExamples } from '#http/flatten-examples.ts'
 import { EXAMPLES, PredictionRequest } from '#http/prediction-request.ts'
 import { parseByZod } from '#http/validate-by-zod.ts'
+import { checkpointSource } from '#infra/checkpoint-source.ts'
 import type { World } from '#infra/connect.ts'
 import type { PredictionInputs } from '#infra/predictor.ts'
-import { readBlob } from '#infra/read-blob.ts'
 import { CheckpointQuery } from './checkpoint-query.ts'
 import { JobParams } from './job-params.ts'
 
@@ -55,13 +56,12 @@ export const predictRoute =
       if (!checkpoint)
         throw new AppError('not_found', 'The job keeps no such checkpoint, so there is no model to ask.')
       const inputs = request.isMultipart() ? await imagesIn(request) : arraysIn(request.body, job)
-      const load = async () => ({
-        spec: job.spec,
-        checkpoint: await readBlob(blobs, job.id, checkpoint.sha256),
-      })
-      const { outputs } = await predictor.predict({ model: checkpoint.sha256, inputs }, load).catch(error => {
-        throw error instanceof FormatError ? wrongInput('image', error.message) : error
-      })
+      const source = { spec: job.spec, checkpoint: checkpointSource(blobs, job.id, checkpoint) }
+      const { outputs } = await predictor
+        .predict({ model: checkpoint.sha256, inputs }, source)
+        .catch(error => {
+          throw error instanceof FormatError ? wrongInput('image', error.message) : error
+        })
       const rows = inRows(outputs, inputs.count)
       const names = classesOf(job.spec.dataset)
       return { outputs: rows, ...(names.length > 0 && { classes: rows.map(row => likeliest(row, names)) }) }
@@ -70,9 +70,16 @@ export const predictRoute =
 
 function arraysIn(body: unknown, { spec }: Job): PredictionInputs {
   const { inputs } = parseByZod(PredictionRequest, body)
-  const { inputShape } = topologyOf(spec.model)
+  const topology = topologyOf(spec.model)
   const isBytes = factsOf(spec.dataset)?.dtype !== 'float32'
-  return { x: flattenExamples(inputs, inputShape, isBytes), count: inputs.length }
+  const x = flattenExamples(inputs, topology.inputShape, isBytes)
+  const size = x.length / inputs.length
+  const check = tokenChecker(topology)
+  for (const row of check ? inputs.keys() : []) {
+    const wrong = check!(x.subarray(row * size, (row + 1) * size))
+    if (wrong) throw wrongInput(`inputs.${row}.${wrong.position}`, wrong.message)
+  }
+  return { x, count: inputs.length }
 }
 
 async function imagesIn(request: FastifyRequest): Promise<PredictionInputs> {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { builtInResources, DatasetResource, datasetResource } from '#http/dataset-resource.ts'
 import { Limit, pageAfter, pageOf } from '#http/page.ts'
+import { showable } from '#http/showable.ts'
 import type { World } from '#infra/connect.ts'
 
 export const DatasetParams = z.object({ datasetId: z.string().min(1).max(500) })
@@ -26,10 +27,12 @@ const get = {
 export const readDatasetsRoutes =
   ({ datasets }: Pick<World, 'datasets'>, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/datasets', { schema: list }, async ({ query: { after, limit } }) =>
-      pageAfter(after, limit, builtInResources(datasetsDir), async () =>
-        (await datasets.list(after, limit)).map(datasetResource),
-      ),
+    app.get('/v1/datasets', { schema: list }, async ({ query: { after, limit }, log }) =>
+      pageAfter(after, limit, builtInResources(datasetsDir), async () => {
+        const { found, nextAfter } = await datasets.list(after, limit)
+        const shown = showable(found, DatasetResource, datasetResource, log)
+        return { found: shown.map(datasetResource), nextAfter }
+      }),
     )
     app.get('/v1/datasets/:datasetId', { schema: get }, async ({ params: { datasetId } }) => {
       const builtIn = builtInResources(datasetsDir).find(({ id }) => id === datasetId)

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { ModelResource, modelResource, PRESET_RESOURCES } from '#http/model-resource.ts'
 import { Limit, pageAfter, pageOf } from '#http/page.ts'
+import { showable } from '#http/showable.ts'
 import type { World } from '#infra/connect.ts'
 
 export const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
@@ -26,10 +27,12 @@ const get = {
 export const readModelsRoutes =
   ({ models }: Pick<World, 'models'>): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/models', { schema: list }, async ({ query: { after, limit } }) =>
-      pageAfter(after, limit, PRESET_RESOURCES, async () =>
-        (await models.list(after, limit)).map(modelResource),
-      ),
+    app.get('/v1/models', { schema: list }, async ({ query: { after, limit }, log }) =>
+      pageAfter(after, limit, PRESET_RESOURCES, async () => {
+        const { found, nextAfter } = await models.list(after, limit)
+        const shown = showable(found, ModelResource, modelResource, log)
+        return { found: shown.map(modelResource), nextAfter }
+      }),
     )
     app.get('/v1/models/:modelId', { schema: get }, async ({ params: { modelId } }) => {
       const preset = PRESET_RESOURCES.find(({ id }) => id === modelId)

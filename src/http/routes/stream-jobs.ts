@@ -1,5 +1,6 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import pLimit from 'p-limit'
 import { z } from 'zod'
 import { CLOSE, FrameSocket } from '#http/frame-socket.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
@@ -8,6 +9,10 @@ import type { World } from '#infra/connect.ts'
 import { JobParams } from './job-params.ts'
 
 const MAX_SUBSCRIPTIONS = 1000
+/** Subscriptions of a socket that are being answered with their snapshots. */
+const OPENED_AT_ONCE = 4
+/** Above so many wishes in wait, no more are read from the socket: TCP makes the client wait. */
+const MOST_WAITING = 64
 
 const Subscribe = z.strictObject({
   subscribe: z.strictObject({ ...JobParams.shape, after: z.int().min(0).default(0) }),
@@ -36,6 +41,7 @@ export const streamJobsRoute =
   async app => {
     const wsHandler = (raw: WebSocket) => {
       const subscriptions = new Map<string, AbortController>()
+      const opening = pLimit(OPENED_AT_ONCE)
       const socket = new FrameSocket(raw, text => {
         const wish = parseWish(text)
         if (!wish)
@@ -43,12 +49,24 @@ export const streamJobsRoute =
             CLOSE.badFrame,
             'send {"subscribe":{"jobId","after"}} or {"unsubscribe":{"jobId"}}',
           )
-        if ('unsubscribe' in wish) return leave(wish.unsubscribe.jobId)
-        subscribe(wish.subscribe).catch(err => {
-          app.log.error({ err }, 'a stream failed')
-          socket.close(CLOSE.failed, 'reconnect with the last seqs')
-        })
+        if (opening.pendingCount >= MOST_WAITING) raw.pause()
+        // In the order in which they came: a client may leave a job that is still being opened.
+        void opening(() => ('subscribe' in wish ? open(wish.subscribe) : leave(wish.unsubscribe.jobId)))
       })
+
+      /** Resolves once the snapshot is sent, or when there is none to send. */
+      async function open(wish: z.infer<typeof Subscribe>['subscribe']): Promise<void> {
+        if (socket.closing.aborted) return
+        await new Promise<void>(opened => {
+          subscribe(wish, opened)
+            .catch(err => {
+              app.log.error({ err }, 'a stream failed')
+              socket.close(CLOSE.failed, 'reconnect with the last seqs')
+            })
+            .finally(opened)
+        })
+        if (raw.isPaused && opening.pendingCount < MOST_WAITING) raw.resume()
+      }
 
       function leave(jobId: string): void {
         subscriptions.get(jobId)?.abort()
@@ -56,14 +74,20 @@ export const streamJobsRoute =
       }
 
       /** Subscribing again starts over from the new place. */
-      async function subscribe({ jobId, after }: z.infer<typeof Subscribe>['subscribe']): Promise<void> {
+      async function subscribe(
+        { jobId, after }: z.infer<typeof Subscribe>['subscribe'],
+        opened: () => void,
+      ): Promise<void> {
         leave(jobId)
         const refuse = (code: string) => socket.send({ type: 'error', jobId, code })
         if (subscriptions.size >= MAX_SUBSCRIPTIONS) return refuse('too_many_subscriptions')
         const left = new AbortController()
         subscriptions.set(jobId, left)
         const sink = {
-          send: (frame: object) => socket.send({ ...frame, jobId }),
+          send(frame: object) {
+            socket.send({ ...frame, jobId })
+            opened()
+          },
           offer: (frame: object) => socket.offer(frame),
           room: () => socket.room(),
         }

@@ -37,6 +37,24 @@ export function testNetwork(): void {
     })
   })
 
+  test('dropout of whole examples keeps each as it is, scaled up, or nothing of it', () => {
+    const topology: Topology = {
+      inputShape: [2, 3, 4],
+      layers: [{ type: 'dropout', name: 'drop', rate: 0.25, perExample: true }],
+    }
+    tf.tidy(() => {
+      const model = modelFromTopology(topology)
+      const x = tf.ones([400, 2, 3, 4])
+      const pass = { seed: tf.tensor1d([7, 1], 'int32') }
+      const examples = tf.reshape(model({}, x, pass).logits, [400, 24]).arraySync() as number[][]
+      assert.ok(examples.every(values => values.every(value => value === values[0])))
+      const silenced = examples.filter(([value]) => value === 0).length
+      assert.ok(Math.abs(silenced / 400 - 0.25) < 0.07, `${silenced} of 400`)
+      assert.ok(examples.every(([value]) => value === 0 || Math.abs(value! - 4 / 3) < 1e-6))
+      assert.deepEqual([...model({}, x).logits.dataSync()], [...x.dataSync()])
+    })
+  })
+
   test('batch normalisation centres and scales a batch, and moves its statistics towards it', () => {
     const topology: Topology = {
       inputShape: [2, 2, 1],

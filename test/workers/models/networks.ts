@@ -1,4 +1,5 @@
 import { ACTIVATIONS, type Layer, type Topology } from '#domain/model-spec.ts'
+import { EXCITED } from './excited-network.ts'
 
 const kernel = { activation: 'linear', kernelInitializer: 'fanInUniform' } as const
 
@@ -179,7 +180,9 @@ const SEQUENTIAL: Topology = {
     { type: 'averagePooling1d', name: 'average', poolSize: 2, padding: 'same' },
     { type: 'globalMaxPooling1d', name: 'largest', inputs: ['average'] },
     { type: 'globalAveragePooling1d', name: 'mean', inputs: ['average'] },
-    { type: 'flatten', name: 'flat', inputs: ['average'] },
+    { type: 'globalMaxPooling1d', name: 'kept', inputs: ['average'], keepDims: true },
+    { type: 'multiply', name: 'weighed', inputs: ['average', 'kept'] },
+    { type: 'flatten', name: 'flat' },
     { type: 'concatenate', name: 'all', inputs: ['largest', 'mean', 'flat'] },
     { type: 'dense', name: 'fc', units: 5, biasInitializer: 'zeros', ...kernel },
   ],
@@ -247,4 +250,5 @@ export const NETWORKS: Readonly<Record<string, Topology>> = {
   merged: MERGED,
   sequential: SEQUENTIAL,
   convolved: CONVOLVED,
+  excited: EXCITED,
 }

@@ -1,0 +1,38 @@
+import type { Warning } from './event.ts'
+import type { KerasLayer, Refuse } from './keras-layer.ts'
+import { listed, quoted } from './keras-word.ts'
+
+/** Types of numbers that tokens and images may have, which weights do not. */
+const OF_INPUTS = /^u?int\d+$|^bool$/
+
+/** The name of a dtype or of a policy: a word, or an object that Keras makes of it. */
+function dtypeOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value
+  const { config } = (value ?? {}) as { config?: { name?: unknown; mode?: unknown; source_name?: unknown } }
+  if (typeof config?.mode === 'string') return config.mode
+  return typeof config?.name === 'string' ? config.name : undefined
+}
+
+/**
+ * Everything is trained in float32, whichever type a layer names. @returns one warning for each other type
+ * @param refuse ends the reading of a layer whose weights are integers
+ */
+export function dtypeWarnings(layers: readonly KerasLayer[], root: string, refuse: Refuse): Warning[] {
+  const firstOf = new Map<string, { path: string; names: string[] }>()
+  for (const { className, config, name, path } of layers) {
+    const dtype = dtypeOf(config.dtype)
+    if (dtype === undefined || dtype === 'float32') continue
+    const isQuantised = /^(int[48]|float8)/.test(dtype)
+    if (className === 'InputLayer' || (!isQuantised && OF_INPUTS.test(dtype))) continue
+    if (isQuantised)
+      refuse(`${path}.config.dtype`, `is ${quoted(dtype)}: save the model as it was before quantize()`)
+    const found = firstOf.get(dtype) ?? { path, names: [] }
+    found.names.push(name)
+    firstOf.set(dtype, found)
+  }
+  return [...firstOf].map(([dtype, { path, names }]) => ({
+    code: 'trained_in_float32',
+    path: `${root}${path}.config.dtype`,
+    message: `${listed(names)} ${names.length > 1 ? 'are' : 'is'} ${quoted(dtype)} in the file; training and predictions are in float32.`,
+  }))
+}

@@ -1,0 +1,25 @@
+import type { KerasLayer, Refuse } from './keras-layer.ts'
+import type { KerasMajor } from './keras-version.ts'
+import { plainWord } from './keras-word.ts'
+import type { Activation } from './model-spec.ts'
+
+const OF_KERAS_2: Activation = 'keras2HardSigmoid'
+
+/**
+ * Keras 2 and TensorFlow.js call clip(0.2 z + 0.5, 0, 1) `hard_sigmoid`, Keras 3 clip(z / 6 + 0.5, 0, 1): names the one that is meant.
+ * @param refuse ends the reading where the file does not tell which
+ */
+export function withOwnHardSigmoid(
+  layer: KerasLayer,
+  major: KerasMajor | undefined,
+  refuse: Refuse,
+): KerasLayer {
+  const { config, path } = layer
+  if (plainWord(config.activation) !== 'hardsigmoid' || major === 3) return layer
+  if (!major)
+    refuse(
+      `${path}.config.activation`,
+      'is one function in Keras 2 and another in Keras 3: say which by "keras_version"',
+    )
+  return { ...layer, config: { ...config, activation: OF_KERAS_2 } }
+}

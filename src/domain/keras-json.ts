@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from './json-depth.ts'
+import { withoutOperators } from './keras-arithmetic.ts'
+import type { Refuse } from './keras-layer.ts'
+import { type KerasMajor, kerasMajor } from './keras-version.ts'
+
+/** Of a layer: it stands in the names of variables and in messages. */
+export const MOST_NAME_LENGTH = 200
+
+const LayerEntry = z.object({
+  /** Keras 3 alone writes it. */
+  module: z.string().nullish(),
+  class_name: z.string(),
+  name: z.string().max(MOST_NAME_LENGTH).optional(),
+  config: z.record(z.string(), z.unknown()),
+  inbound_nodes: z.array(z.unknown()).optional(),
+})
+/** A layer as the JSON lists it. */
+export type LayerEntry = z.infer<typeof LayerEntry>
+
+const Model = z.object({
+  class_name: z.enum(['Sequential', 'Functional', 'Model']),
+  config: z.object({
+    layers: z
+      .array(LayerEntry.transform(entry => withoutOperators(entry) as typeof entry))
+      .min(1)
+      .max(1000),
+    build_input_shape: z.array(z.int().nullable()).optional(),
+    trainable: z.boolean().nullish(),
+    input_layers: z.unknown().optional(),
+    output_layers: z.unknown().optional(),
+  }),
+})
+
+/** A model's JSON in one form, whichever version of Keras or TensorFlow.js wrote it. */
+export interface KerasJson extends Omit<z.infer<typeof Model>['config'], 'layers'> {
+  isSequential: boolean
+  entries: readonly LayerEntry[]
+  /** Where the entries are, for errors. */
+  path: string
+  /** Whose functions the names are; absent where the JSON does not tell. */
+  major: KerasMajor | undefined
+}
+
+/** @param refuse ends the reading of what is no model */
+export function readKerasJson(json: unknown, refuse: Refuse): KerasJson {
+  if (isDeeperThan(MOST_LEVELS, json)) refuse('', TOO_DEEP)
+  const { model, version } = unwrap(json)
+  // Keras before 2.2.3 and TensorFlow.js before 1.0 write the layers of a Sequential without anything around them.
+  const isBare = isObject(model) && model.class_name === 'Sequential' && Array.isArray(model.config)
+  const { data, error } = Model.safeParse(isBare ? { ...model, config: { layers: model.config } } : model)
+  if (!data) {
+    const { path, message } = error.issues[0]!
+    const place = isBare && path[1] === 'layers' ? ['config', ...path.slice(2)] : path
+    refuse(['', ...place].join('.'), `${message}; it should be what model.to_json() of Keras writes`)
+  }
+  const { layers: entries, ...config } = data.config
+  return {
+    ...config,
+    isSequential: data.class_name === 'Sequential',
+    entries,
+    path: isBare ? '.config' : '.config.layers',
+    major: kerasMajor(version, model, entries),
+  }
+}
+
+/** TensorFlow.js and older Keras wrap the model in more or less; what is around it may say the version. */
+function unwrap(json: unknown, outer?: string): { model: unknown; version: string | undefined } {
+  if (!isObject(json)) return { model: json, version: outer }
+  const { modelTopology, model_config: config, keras_version: own } = json
+  const version = typeof own === 'string' ? own : outer
+  const inner = modelTopology ?? config
+  return inner === undefined || inner === null ? { model: json, version } : unwrap(inner, version)
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

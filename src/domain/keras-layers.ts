@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { KerasJson } from './keras-json.ts'
+import type { KerasLayer, Refuse } from './keras-layer.ts'
+import { layerNameFromKeras } from './keras-names.ts'
+
+const BatchShape = z.array(z.int().nullable())
+
+/** The shape of an example: of the input layer, of the first layer, or of what the model was built for. */
+export function inputShapeOf(
+  { entries, build_input_shape: built, path }: KerasJson,
+  refuse: Refuse,
+): number[] {
+  const index = Math.max(
+    entries.findIndex(({ class_name }) => class_name === 'InputLayer'),
+    0,
+  )
+  const { config } = entries[index]!
+  const shape = BatchShape.safeParse(config.batch_shape ?? config.batch_input_shape ?? built)
+  const [, ...rest] = shape.data ?? []
+  if (rest.length === 0 || rest.some(length => length === null || length < 1))
+    refuse(`${path}.${index}`, 'must say the shape of an example: start with an Input of fixed shape')
+  return rest as number[]
+}
+
+/** The last layer is the one that a training takes for the network's output. */
+export function withOutputLast(
+  layers: readonly KerasLayer[],
+  outputs: unknown,
+  refuse: Refuse,
+): readonly KerasLayer[] {
+  const names: string[] = []
+  const visit = (value: unknown): void => {
+    if (!Array.isArray(value)) return
+    if (typeof value[0] === 'string') names.push(layerNameFromKeras(value[0]))
+    else for (const inner of value) visit(inner)
+  }
+  visit(outputs)
+  if (names.length > 1)
+    refuse('.config.output_layers', 'must be one: networks of several outputs are not trained here')
+  const [output] = names
+  if (output === undefined) return layers
+  const last = layers.filter(({ name }) => name === output)
+  if (last.length === 0) refuse('.config.output_layers', 'names no layer of the model')
+  return [...layers.filter(({ name }) => name !== output), ...last]
+}
+
+/** The layers that the last one takes from, directly or not, and the others. Inputs stay: examples have to fit them. */
+export function reachedLayers(layers: readonly KerasLayer[]): {
+  layers: readonly KerasLayer[]
+  dropped: readonly KerasLayer[]
+} {
+  const inputsOf = new Map<string, string[]>()
+  for (const { name, inputs } of layers) inputsOf.set(name, [...(inputsOf.get(name) ?? []), ...inputs])
+  const reached = new Set([layers.at(-1)!.name])
+  // A set is walked in the order of insertion, with what is added on the way.
+  for (const name of reached) for (const input of inputsOf.get(name) ?? []) reached.add(input)
+  const isKept = ({ name, className }: KerasLayer) => reached.has(name) || className === 'InputLayer'
+  return { layers: layers.filter(isKept), dropped: layers.filter(layer => !isKept(layer)) }
+}

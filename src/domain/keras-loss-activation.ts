@@ -1,0 +1,22 @@
+import type { KerasLayer, Refuse } from './keras-layer.ts'
+import type { LossActivation } from './loss.ts'
+
+/** A training takes what the last layer gives for logits, where its loss has an activation of its own. */
+export function withoutLossActivation(
+  layers: readonly KerasLayer[],
+  own: LossActivation,
+  refuse: Refuse,
+): readonly KerasLayer[] {
+  const last = layers.at(-1)!
+  const { className, config, path } = last
+  const activation = className === 'Softmax' ? 'softmax' : (config.activation ?? 'linear')
+  if (own === 'linear' || activation === 'linear') return layers
+  if (activation !== own)
+    refuse(
+      `${path}.config.activation`,
+      `must be linear or ${own}: the loss takes what this layer gives for logits`,
+    )
+  const before = layers.slice(0, -1)
+  if (className === 'Softmax' || className === 'Activation') return before
+  return [...before, { ...last, config: { ...config, activation: 'linear' } }]
+}

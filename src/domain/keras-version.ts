@@ -1,0 +1,42 @@
+/** Keras 3, or Keras 2 with all that follows it: tf.keras, tf_keras and TensorFlow.js. */
+export type KerasMajor = 2 | 3
+
+interface Entry {
+  class_name: string
+  config: Readonly<Record<string, unknown>>
+  inbound_nodes?: readonly unknown[] | undefined
+}
+
+/**
+ * Which Keras wrote a model: both know functions of one name that differ. By the version that it says (TensorFlow.js has
+ * `tfjs-layers 1.1.2`), else by the module of the model's class, else by how inputs, types and calls are written down.
+ */
+export function kerasMajor(
+  version: string | undefined,
+  model: unknown,
+  entries: readonly Entry[],
+): KerasMajor | undefined {
+  const said = /^(?:(\d+)\.|tfjs-layers )/.exec(version ?? '')
+  if (said) return Number(said[1]) >= 3 ? 3 : 2
+  const { module } = model as { module?: unknown }
+  if (typeof module === 'string') {
+    if (module.startsWith('keras.src.models')) return 3
+    if (/^(tf_keras|keras\.src\.engine|keras\.engine|tensorflow)\b/.test(module)) return 2
+  }
+  for (const entry of entries) {
+    const major = majorOfEntry(entry)
+    if (major) return major
+  }
+  return undefined
+}
+
+function majorOfEntry({ config, inbound_nodes: nodes }: Entry): KerasMajor | undefined {
+  if (Object.hasOwn(config, 'batch_input_shape')) return 2
+  if (Object.hasOwn(config, 'batch_shape')) return 3
+  const policy = (config.dtype as { class_name?: unknown } | null | undefined)?.class_name
+  if (policy === 'DTypePolicy') return 3
+  if (policy === 'Policy') return 2
+  const [call] = nodes ?? []
+  if (typeof call !== 'object' || call === null) return undefined
+  return Array.isArray(call) ? 2 : 3
+}

@@ -1,0 +1,19 @@
+/** A name of Keras in one spelling: `hard_sigmoid` and `hardSigmoid` are both `hardsigmoid`. Empty for what is no name. */
+export function plainWord(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number'
+    ? String(value).replaceAll('_', '').toLowerCase()
+    : ''
+}
+
+const MOST_QUOTED = 60
+
+/** A client's text in a message, cut where it is long. */
+export function quoted(text: string): string {
+  return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}...` : text
+}
+
+/** Names in a sentence, a few of them. */
+export function listed(names: readonly string[]): string {
+  const few = names.slice(0, 3).map(quoted).join(', ')
+  return names.length > 3 ? `${few} and ${names.length - 3} more` : few
+}

@@ -1,0 +1,50 @@
+import type { Layer, LayerOf, PerChannel, Topology } from '#domain/model-spec.ts'
+import { deviationOf } from '#domain/normalization.ts'
+import { isAdapted } from '#domain/variables.ts'
+import type { Weight } from '#formats/named-tensor.ts'
+
+/** A network, and what it keeps. */
+interface Kept {
+  topology: Topology
+  statistics: readonly Weight[]
+}
+
+/**
+ * The same network for readers that know no Normalization: each becomes two rescalings, the first one of which takes the mean off,
+ * since values may be far from zero.
+ */
+export function asRescalings({ topology, statistics }: Kept): Kept {
+  const adapted = new Set(topology.layers.filter(isAdapted).flatMap(layer => namesOf(layer)))
+  const layers = topology.layers.flatMap((layer): Layer[] => {
+    if (layer.type !== 'normalization') return [layer]
+    const { name, inputs } = layer
+    const [mean, variance] = valuesOf(layer, statistics)
+    const offset = mapChannels(mean, value => -value)
+    const scale = mapChannels(deviationOf(variance), deviation => 1 / deviation)
+    return [
+      { type: 'rescaling', name: `${name}.centred`, scale: 1, offset, ...(inputs && { inputs }) },
+      { type: 'rescaling', name, scale, offset: 0 },
+    ]
+  })
+  return {
+    topology: { ...topology, layers },
+    statistics: statistics.filter(({ name }) => !adapted.has(name)),
+  }
+}
+
+function valuesOf(
+  layer: LayerOf<'normalization'>,
+  statistics: readonly Weight[],
+): readonly [mean: PerChannel, variance: PerChannel] {
+  if (layer.mean !== undefined) return [layer.mean, layer.variance!]
+  const [mean, variance] = namesOf(layer).map(name => [...statistics.find(one => one.name === name)!.data])
+  return [mean!, variance!]
+}
+
+function namesOf({ name }: LayerOf<'normalization'>): string[] {
+  return [`${name}/mean`, `${name}/variance`]
+}
+
+function mapChannels(values: PerChannel, change: (value: number) => number): PerChannel {
+  return typeof values === 'number' ? change(values) : values.map(change)
+}

@@ -1,0 +1,33 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import pLimit from 'p-limit'
+import { AppError } from '#domain/error.ts'
+import { type Plan, planSlices } from '#domain/plan.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+
+/** A plan takes up to a quarter of a second: so many wait for their turn no longer than a client does. */
+const MOST_WAITING = 32
+/** Other requests wait no longer than this for a plan. */
+const SLICE_MS = 5
+
+// One plan at a time: in parallel they would end no sooner, and hold up every other request together.
+const turn = pLimit(1)
+
+/** Plans a job without blocking the event loop. @throws AppError `unavailable` when too many plans wait already */
+export async function planInTurn(spec: TrainingSpec): Promise<Plan> {
+  if (turn.pendingCount >= MOST_WAITING)
+    throw new AppError('unavailable', 'Too many dry runs are waiting for their turn. Try again soon.', {
+      headers: { 'retry-after': '5' },
+    })
+  return await turn(() => planWithPauses(spec))
+}
+
+async function planWithPauses(spec: TrainingSpec): Promise<Plan> {
+  const slices = planSlices(spec)
+  for (let sliceEnd = performance.now() + SLICE_MS; ; ) {
+    const { done, value } = slices.next()
+    if (done) return value
+    if (performance.now() < sliceEnd) continue
+    await nextTurn()
+    sliceEnd = performance.now() + SLICE_MS
+  }
+}

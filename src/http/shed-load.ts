@@ -1,0 +1,22 @@
+import { getHeapStatistics } from 'node:v8'
+import underPressure from '@fastify/under-pressure'
+import type { FastifyInstance } from 'fastify'
+import { AppError } from '#domain/error.ts'
+
+/** Mean delay of the event loop over a second. */
+const LONGEST_DELAY_MS = 1_000
+const HEAP_SHARE = 0.9
+
+/** Answers 503 while the process cannot keep up; a load balancer can still ask whether it lives. */
+export async function shedLoad(app: FastifyInstance): Promise<void> {
+  await app.register(underPressure, {
+    maxEventLoopDelay: LONGEST_DELAY_MS,
+    maxHeapUsedBytes: HEAP_SHARE * getHeapStatistics().heap_size_limit,
+    pressureHandler: async ({ routeOptions }) => {
+      if (routeOptions.url === '/healthz') return
+      throw new AppError('unavailable', 'The service is overloaded. Try again soon.', {
+        headers: { 'retry-after': '5' },
+      })
+    },
+  })
+}

@@ -1,0 +1,19 @@
+import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#domain/json-depth.ts'
+import { FormatError } from '#formats/format-error.ts'
+
+/** A model's JSON out of a file. @throws FormatError for what is no object, or too deep to be handed on */
+export function parseModelJson(text: string, name: string): Record<string, unknown> {
+  const parsed = parse(text, name)
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new FormatError(`${name} holds no JSON object of a model`)
+  if (isDeeperThan(MOST_LEVELS, parsed)) throw new FormatError(`${name} ${TOO_DEEP}`)
+  return parsed as Record<string, unknown>
+}
+
+function parse(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new FormatError(`${name} is not JSON: ${(error as Error).message}`)
+  }
+}

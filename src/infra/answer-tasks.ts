@@ -1,0 +1,33 @@
+import { ANSWER_TOO_LARGE, type ChildError, type Order, READY } from './child-protocol.ts'
+import { endWhenOrphaned } from './end-when-orphaned.ts'
+
+/** What a child does: answers every task with what `work` makes of it. */
+export function answerTasks<Task, Answer extends object>(work: (task: Task) => Promise<Answer>): void {
+  endWhenOrphaned()
+  process.on('message', async ({ task, answerBytes }: Order<Task>) => {
+    process.send!(await answerOf(() => work(task), answerBytes))
+  })
+  process.send!(READY)
+}
+
+async function answerOf<Answer extends object>(
+  work: () => Promise<Answer>,
+  answerBytes: number,
+): Promise<Answer | ChildError> {
+  try {
+    const answer = await work()
+    if (sizeOf(answer) <= answerBytes) return answer
+    return { error: { name: ANSWER_TOO_LARGE, message: `more than ${answerBytes} bytes` } }
+  } catch (thrown) {
+    const { name, message, stack } = thrown instanceof Error ? thrown : new Error(String(thrown))
+    return { error: { name, message, stack } }
+  }
+}
+
+/** About the bytes that a value takes when it is sent. */
+function sizeOf(value: unknown): number {
+  if (typeof value === 'string') return value.length
+  if (ArrayBuffer.isView(value)) return value.byteLength
+  if (typeof value !== 'object' || value === null) return 8
+  return Object.entries(value).reduce((sum, [key, item]) => sum + key.length + sizeOf(item), 0)
+}

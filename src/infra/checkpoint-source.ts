@@ -1,0 +1,17 @@
+import type { Checkpoint } from '#domain/checkpoint.ts'
+import type { BlobStore } from './blob-store.ts'
+import { readBlob } from './read-blob.ts'
+
+/** A checkpoint that is loaded when the turn of its task has come, so that tasks that wait take no memory. */
+export interface CheckpointSource {
+  sizeBytes: number
+  load(): Promise<Uint8Array>
+}
+
+export function checkpointSource(
+  blobs: BlobStore,
+  jobId: string,
+  { sizeBytes, sha256 }: Checkpoint,
+): CheckpointSource {
+  return { sizeBytes, load: () => readBlob(blobs, jobId, sha256) }
+}

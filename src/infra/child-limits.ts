@@ -1,0 +1,102 @@
+import { totalmem } from 'node:os'
+import type { PoolOptions } from './child-pool.ts'
+import type { TaskLimits } from './limit-exceeded.ts'
+
+// Every limit of the api's children; docs/limits.md says the same to operators. A task's limits grow with its work: bytes of the files
+// that are read, or of the tensors that are made.
+
+const MiB = 1024 ** 2
+const GiB = 1024 ** 3
+/** No task may take more of the machine's (or container's) memory. */
+const SHARE_OF_MACHINE = 0.75
+
+/** How many children of a kind there are, and what one task of so many bytes may use. */
+export interface ChildKind {
+  pool: PoolOptions
+  limits: (workBytes: number) => TaskLimits
+  /** A task of more bytes is large: one child is left to those that are not. */
+  largeBytes: number
+}
+
+/** Reads uploaded models. */
+export const IMPORT: ChildKind = {
+  pool: { children: 3, idleSeconds: 10, waiting: 64, heapBytes: 2 * GiB, dataBytes: ofMachine(24 * GiB) },
+  limits: bytes => ({
+    seconds: 10 + bytes / 1e6,
+    residentBytes: ofMachine(1.5 * GiB + 5 * bytes),
+    folderBytes: 64 * MiB + 8 * bytes,
+    answerBytes: 64 * MiB,
+  }),
+  largeBytes: 64 * MiB,
+}
+
+/** Validates uploaded datasets as a stream, in little memory. */
+export const INGEST: ChildKind = {
+  pool: {
+    children: 3,
+    idleSeconds: 10,
+    waiting: Number.POSITIVE_INFINITY,
+    // Left alone, Node would let garbage grow to hundreds of megabytes first.
+    heapBytes: 64 * MiB,
+    flags: ['--max-semi-space-size=2'],
+    // Of glibc: threads that decode images would each keep a heap of freed memory.
+    env: { MALLOC_ARENA_MAX: '1' },
+    dataBytes: ofMachine(4 * GiB),
+  },
+  limits: bytes => ({
+    seconds: Math.min(60 + bytes / 200e3, 6 * 3600),
+    residentBytes: ofMachine(2 * GiB),
+    folderBytes: Math.min(GiB + 256 * bytes, 96 * GiB),
+    answerBytes: 64 * MiB,
+  }),
+  largeBytes: 64 * MiB,
+}
+
+/** The same for Parquet, of which a whole row group has to be held. */
+export const INGEST_PARQUET: ChildKind = {
+  ...INGEST,
+  pool: {
+    children: 2,
+    idleSeconds: 10,
+    waiting: Number.POSITIVE_INFINITY,
+    heapBytes: 3 * GiB,
+    dataBytes: ofMachine(8 * GiB),
+  },
+  limits: bytes => ({ ...INGEST.limits(bytes), residentBytes: ofMachine(4 * GiB) }),
+}
+
+/** Lists a registered folder of images, whose size is not known before. */
+export const FOLDER_SECONDS = 3600
+
+/** Makes files from checkpoints. */
+export const EXPORT: ChildKind = {
+  pool: { children: 2, idleSeconds: 10, waiting: 64, heapBytes: 2 * GiB, dataBytes: ofMachine(32 * GiB) },
+  limits: bytes => ({
+    seconds: 60 + bytes / 250e3,
+    residentBytes: ofMachine(2 * GiB + 8 * bytes),
+    folderBytes: 0,
+    answerBytes: 4 * GiB - 64 * MiB,
+  }),
+  largeBytes: 256 * MiB,
+}
+
+/** What an example of a prediction counts as, besides the checkpoint. */
+export const EXAMPLE_BYTES = 2e6
+
+/** Answers predictions; each child holds TensorFlow and a model. */
+export const PREDICT: ChildKind = {
+  pool: { children: 2, idleSeconds: 120, waiting: 64, heapBytes: 2 * GiB },
+  limits: bytes => ({
+    seconds: 60 + bytes / 1e6,
+    residentBytes: ofMachine(4 * GiB + 4 * bytes),
+    folderBytes: 0,
+    answerBytes: 256 * MiB,
+  }),
+  largeBytes: Number.POSITIVE_INFINITY,
+}
+
+function ofMachine(bytes: number): number {
+  // Without a limit of the container this is a number beyond all memory, or 0.
+  const container = process.constrainedMemory() || Number.POSITIVE_INFINITY
+  return Math.min(bytes, SHARE_OF_MACHINE * Math.min(totalmem(), container))
+}

@@ -1,0 +1,131 @@
+import { AppError } from '#domain/error.ts'
+import type { ChildOptions } from './fork-confined.ts'
+import { ServiceStopping } from './service-stopping.ts'
+import { WarmChild } from './warm-child.ts'
+
+export interface PoolOptions extends ChildOptions {
+  /** The most that there are at a time. */
+  children: number
+  /** After this time without a task a child ends, and gives back its memory. */
+  idleSeconds: number
+  /** Tasks that may wait for a child. */
+  waiting: number
+}
+
+/** How a task is given a child. */
+export interface Turn<Child> {
+  /** Large tasks leave one child to the small ones. */
+  isLarge?: boolean
+  /** Whether a child would do it sooner than another. */
+  prefers?: (child: Child) => boolean
+}
+
+interface Place<Child> {
+  child: Child
+  /** What it does; nothing when it is free. */
+  task: 'small' | 'large' | undefined
+  idle: NodeJS.Timeout | undefined
+}
+
+interface Waiting<Child> {
+  turn: Turn<Child>
+  start: (place: Place<Child>) => void
+  refuse: (error: Error) => void
+}
+
+const RETRY_AFTER = { 'retry-after': '10' }
+
+/**
+ * A few children that do tasks side by side, in the order that these come in; but small tasks pass large ones, which never have the
+ * last child. Children are started when they are needed.
+ */
+export class ChildPool<Task, Answer extends object> {
+  readonly #places: readonly Place<WarmChild<Task, Answer>>[]
+  readonly #idleMs: number
+  readonly #mostWaiting: number
+  #waiting: Waiting<WarmChild<Task, Answer>>[] = []
+  readonly #running = new Set<Promise<unknown>>()
+  #isClosed = false
+
+  /** @param entry the URL of the children's program */
+  constructor(entry: string, { children, idleSeconds, waiting, ...options }: PoolOptions) {
+    this.#places = Array.from({ length: children }, () => ({
+      child: new WarmChild<Task, Answer>(entry, options),
+      task: undefined,
+      idle: undefined,
+    }))
+    this.#idleMs = idleSeconds * 1000
+    this.#mostWaiting = waiting
+  }
+
+  /**
+   * Gives a child to `work`, and to nobody else meanwhile.
+   * @throws AppError `unavailable` when too many wait already; ServiceStopping
+   */
+  async use<T>(
+    work: (child: WarmChild<Task, Answer>) => Promise<T>,
+    turn: Turn<WarmChild<Task, Answer>> = {},
+  ): Promise<T> {
+    if (this.#isClosed) throw new ServiceStopping()
+    const place = this.#take(turn) ?? (await this.#wait(turn))
+    const running = work(place.child)
+    this.#running.add(running)
+    try {
+      return await running
+    } catch (error) {
+      throw this.#isClosed ? new ServiceStopping() : error
+    } finally {
+      this.#running.delete(running)
+      this.#release(place)
+    }
+  }
+
+  /** Ends the children; tasks under way and those that wait fail with ServiceStopping before this resolves. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    for (const { refuse } of this.#waiting) refuse(new ServiceStopping())
+    this.#waiting = []
+    for (const { child, idle } of this.#places) {
+      clearTimeout(idle)
+      child.close()
+    }
+    await Promise.allSettled(this.#running)
+  }
+
+  #take(turn: Turn<WarmChild<Task, Answer>>): Place<WarmChild<Task, Answer>> | undefined {
+    const large = this.#places.filter(({ task }) => task === 'large').length
+    if (turn.isLarge && large >= Math.max(1, this.#places.length - 1)) return undefined
+    const free = this.#places.filter(({ task }) => !task)
+    const place =
+      free.find(({ child }) => turn.prefers?.(child)) ?? free.find(({ child }) => child.isWarm) ?? free[0]
+    if (!place) return undefined
+    clearTimeout(place.idle)
+    place.task = turn.isLarge ? 'large' : 'small'
+    return place
+  }
+
+  #wait(turn: Turn<WarmChild<Task, Answer>>): Promise<Place<WarmChild<Task, Answer>>> {
+    if (this.#waiting.length >= this.#mostWaiting) {
+      const message = `${this.#waiting.length} requests of this kind are waiting already; try again later.`
+      throw new AppError('unavailable', message, { headers: RETRY_AFTER })
+    }
+    return new Promise((start, refuse) => {
+      this.#waiting.push({ turn, start, refuse })
+    })
+  }
+
+  #release(place: Place<WarmChild<Task, Answer>>): void {
+    place.task = undefined
+    if (this.#isClosed) {
+      place.child.close()
+      return
+    }
+    place.idle = setTimeout(() => place.child.close(), this.#idleMs).unref()
+    for (const waiting of this.#waiting) {
+      const next = this.#take(waiting.turn)
+      if (!next) continue
+      this.#waiting = this.#waiting.filter(other => other !== waiting)
+      waiting.start(next)
+    }
+  }
+}

@@ -1,0 +1,16 @@
+/** What a child sends when it can take tasks. */
+export const READY = 'ready'
+
+/** The name of the error that a child answers when its answer is too large to be sent. */
+export const ANSWER_TOO_LARGE = 'AnswerTooLarge'
+
+/** What is sent to a child. */
+export interface Order<Task> {
+  task: Task
+  answerBytes: number
+}
+
+/** What a child answers in place of what was asked for. */
+export interface ChildError {
+  error: { name: string; message: string; stack?: string | undefined }
+}

@@ -1,0 +1,91 @@
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import pidusage from 'pidusage'
+import { type DatasetUpload, takeInUpload, UPLOAD_NOTE, type UploadStores } from './take-in-upload.ts'
+import { attemptsOf } from './upload-attempts.ts'
+
+/** Of two clocks that tell the age of a process and of a folder. */
+const CLOCK_SLACK_MS = 10_000
+
+/** The folder of a process's uploads. @param root of those of all processes on this host */
+export function uploadsOf(root: string, pid: number): string {
+  return join(root, String(pid))
+}
+
+/**
+ * Takes over the uploads that processes of this host left behind when they died. To be asked before this process takes any itself: one
+ * with the same id may have died before.
+ * @returns their folders
+ */
+export async function claimUploads(root: string): Promise<string[]> {
+  const own = uploadsOf(root, process.pid)
+  for (const pid of await processesWith(root)) {
+    const theirs = uploadsOf(root, pid)
+    if (pid === process.pid || (await isInUse(theirs, pid))) continue
+    await mkdir(own, { recursive: true })
+    // What another process claims at the same time is missing here.
+    for (const id of await readdir(theirs)) await rename(join(theirs, id), join(own, id)).catch(() => {})
+    await rmdir(theirs).catch(() => {})
+  }
+  const ids = await readdir(own).catch(() => [])
+  return ids.map(id => join(own, id))
+}
+
+/** The ids of the datasets whose files lie below a root, whoever reads them. */
+export async function uploadIds(root: string): Promise<Set<string>> {
+  const processes = await processesWith(root)
+  const ids = await Promise.all(processes.map(pid => readdir(uploadsOf(root, pid)).catch(() => [])))
+  return new Set(ids.flat())
+}
+
+/**
+ * Validates what was uploaded whole, and clears the rest away. Uploads that were being read when the service ended are read one after the
+ * other, so that the one that ends it, if there is one, is found without blaming others.
+ *
+ * @param onFault hears of an upload that could not be read, or is not settled, for a reason that is not its own
+ */
+export async function resumeUploads(
+  stores: UploadStores,
+  folders: readonly string[],
+  onFault: (error: Error, id: string) => void,
+): Promise<void> {
+  const resume = async (folder: string) => {
+    const id = basename(folder)
+    const record = await stores.datasets.get(id)
+    const upload = await noteIn(folder)
+    if (record?.state.status !== 'validating' || !upload) await rm(folder, { recursive: true, force: true })
+    else await takeInUpload(stores, record, upload, folder, error => onFault(error, id))
+  }
+  const resumeAll = async (some: readonly string[]) => {
+    for (const folder of some) await resume(folder).catch(error => onFault(error, basename(folder)))
+  }
+  const suspects = folders.filter(folder => attemptsOf(folder) > 0)
+  const others = folders.filter(folder => !suspects.includes(folder))
+  await Promise.all([resumeAll(suspects), ...others.map(folder => resumeAll([folder]))])
+}
+
+/** The files may have been moved since the note was written. */
+async function noteIn(folder: string): Promise<DatasetUpload | undefined> {
+  const text = await readFile(join(folder, UPLOAD_NOTE), 'utf8').catch(() => undefined)
+  if (!text) return undefined
+  const upload: DatasetUpload = JSON.parse(text)
+  if ('folder' in upload.request) return upload
+  return {
+    ...upload,
+    files: upload.files.map(({ name, path }) => ({ name, path: join(folder, basename(path)) })),
+  }
+}
+
+async function processesWith(root: string): Promise<number[]> {
+  const names = await readdir(root).catch(() => [])
+  return names.filter(name => /^\d+$/.test(name)).map(Number)
+}
+
+/** Whether the process that made a folder lives. One that was started later only has got its id. */
+async function isInUse(folder: string, pid: number): Promise<boolean> {
+  const usage = await pidusage(pid).catch(() => undefined)
+  if (!usage) return false
+  const startedAt = Date.now() - usage.elapsed
+  const { birthtimeMs } = await stat(folder)
+  return birthtimeMs === 0 || startedAt < birthtimeMs + CLOCK_SLACK_MS
+}

@@ -1,0 +1,38 @@
+import type { Redis } from 'ioredis'
+import type { BlobStore } from './blob-store.ts'
+
+/** Running jobs go on storing events and checkpoints in what new submissions must leave free. */
+const REDIS_FULL_SHARE = 0.9
+/** A good answer holds for so long. A bad one is asked again each time, so that the service goes on as soon as it can. */
+const FRESH_MS = 1_000
+
+/** Whether the job store and the blob store have room for new jobs and uploads. */
+export class StorageRoom {
+  readonly #redis: Redis
+  readonly #blobs: BlobStore
+  #freshUntil = 0
+
+  constructor(redis: Redis, blobs: BlobStore) {
+    this.#redis = redis
+    this.#blobs = blobs
+  }
+
+  /** @returns a sentence for each store that is nearly full */
+  async shortages(): Promise<string[]> {
+    if (Date.now() < this.#freshUntil) return []
+    const [redisIsFull, blobsAreFull] = await Promise.all([this.#isRedisFull(), this.#blobs.isNearlyFull?.()])
+    const shortages = [
+      ...(redisIsFull ? ['The job store is nearly full.'] : []),
+      ...(blobsAreFull ? ['The blob store is nearly full.'] : []),
+    ]
+    if (shortages.length === 0) this.#freshUntil = Date.now() + FRESH_MS
+    return shortages
+  }
+
+  async #isRedisFull(): Promise<boolean> {
+    const info = await this.#redis.info('memory')
+    const fieldOf = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? 0)
+    const limit = fieldOf('maxmemory')
+    return limit > 0 && fieldOf('used_memory') > REDIS_FULL_SHARE * limit
+  }
+}

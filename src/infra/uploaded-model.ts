@@ -1,0 +1,42 @@
+import { AppError } from '#domain/error.ts'
+import type { Warning } from '#domain/event.ts'
+import type { InitRequest } from '#domain/init-spec.ts'
+import type { ModelRequest } from '#domain/model-spec.ts'
+import type { JobRequest } from '#domain/training-spec.ts'
+import type { World } from './connect.ts'
+
+/** What an upload that a job names gives to the job. */
+export interface UploadedModel {
+  network: ModelRequest
+  /** Where the job's weights come from; absent where they are drawn. */
+  init: InitRequest | undefined
+  warnings: Warning[]
+}
+
+/**
+ * The network of the upload that `model.id` names, and its weights unless the job says `weights: false` or names others by `init`.
+ * @throws AppError `invalid_request` that names the field of `model` that is wrong
+ */
+export async function uploadedModel(
+  { models }: Pick<World, 'models'>,
+  { id, weights }: Extract<JobRequest['model'], { id: string }>,
+  init: InitRequest | undefined,
+): Promise<UploadedModel> {
+  const record = await models.get(id)
+  if (!record) refuse('model.id', 'there is no such model')
+  if (weights && !record.weights) refuse('model.weights', `${id} was uploaded without weights`)
+  const ofFile = (record.warnings ?? []).map(warning => ({ ...warning, path: 'model.id' }))
+  const takesWeights = record.weights !== undefined && weights !== false
+  if (!takesWeights) return { network: record.model, init, warnings: ofFile }
+  if (!init) return { network: record.model, init: { modelId: id, optimizerState: false }, warnings: ofFile }
+  const replaced = { code: 'weights_replaced', path: 'init', message: replacedMessage(id, init) }
+  return { network: record.model, init, warnings: init.modelId === id ? ofFile : [...ofFile, replaced] }
+}
+
+function replacedMessage(id: string, { jobId, modelId }: InitRequest): string {
+  return `\`init\` takes precedence: the job starts from the weights of ${jobId ?? modelId}, not from those of ${id}.`
+}
+
+function refuse(path: string, message: string): never {
+  throw new AppError('invalid_request', 'The model cannot be used.', { mistakes: [{ path, message }] })
+}

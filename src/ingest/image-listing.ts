@@ -1,0 +1,57 @@
+import { posix } from 'node:path'
+import { FormatError } from '#formats/format-error.ts'
+
+const READ = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|bmp|dib|p[bgpn]m)$/i
+/** Images too, so that leaving them out would leave examples out. */
+const NOT_READ = /\.(hei[cf]|jxl|jp2|j2k|jpx|tga|pcx|dcm|dicom|nii|exr|hdr|dds|cr2|nef|arw|dng)$/i
+/** Far more than classes can be; each is held in memory. */
+const MOST_FOLDERS = 100_000
+
+/** A file that is read as an image, whatever is in it. */
+export function isImageName(path: string): boolean {
+  return READ.test(path)
+}
+
+/** The folder that a file lies in; '' at the top. */
+export function folderOfFile(path: string): string {
+  const folder = posix.dirname(path)
+  return folder === '.' ? '' : folder
+}
+
+/** Counts images by folder, and by kind what is none. */
+export class ImageListing {
+  readonly folders = new Map<string, number>()
+  readonly #skipped = new Map<string, number>()
+
+  /** @param source for errors. @throws FormatError for an image of a kind that cannot be read */
+  add(path: string, source: string): void {
+    if (NOT_READ.test(path))
+      throw new FormatError(
+        `${source} is an image of a kind that is not read (${posix.extname(path)}); convert it to PNG or JPEG`,
+      )
+    const counts = isImageName(path) ? this.folders : this.#skipped
+    const key = isImageName(path) ? folderOfFile(path) : kindOf(path)
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+    if (this.folders.size > MOST_FOLDERS)
+      throw new FormatError(`${source}: there are more than ${MOST_FOLDERS} folders of images`)
+  }
+
+  /** @throws FormatError when no file is an image */
+  requireImages(): void {
+    if (this.folders.size > 0) return
+    throw new FormatError(`there are no images: ${this.skipped ?? 'there are no files'}`)
+  }
+
+  /** What was skipped, as a sentence; absent where nothing was. */
+  get skipped(): string | undefined {
+    if (this.#skipped.size === 0) return undefined
+    const kinds = [...this.#skipped].sort(([, a], [, b]) => b - a)
+    const count = kinds.reduce((sum, [, number]) => sum + number, 0)
+    const named = kinds.slice(0, 10).map(([kind, number]) => `${number} ${kind}`)
+    return `${count} ${count === 1 ? 'file that is not an image was' : 'files that are not images were'} skipped: ${named.join(', ')}.`
+  }
+}
+
+function kindOf(path: string): string {
+  return posix.extname(path).toLowerCase() || 'without an extension'
+}

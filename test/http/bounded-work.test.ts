@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import request from 'supertest'
+import WebSocket from 'ws'
+import { type Api, startApi } from './start-api.ts'
+
+/** A plan that takes its time: a new learning rate in each of 180,000 steps. */
+const LONG_PLAN = {
+  model: { preset: 'mnist-mlp' },
+  optimizer: { name: 'grda', learningRate: 0.1, c: 0.001, mu: 0.6 },
+  schedule: { name: 'cosine', floor: 0, per: 'step' },
+  batchSize: 1,
+  epochs: 3,
+}
+
+describe('no client holds up the others', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi({ slowBodies: { windowMs: 200, fewestBytes: 2_000 } })
+  })
+  after(() => api.stop())
+
+  /** Sends bytes as they are, a chunk every 100 ms. @returns the answer until the service closes the connection */
+  async function sendSlowly(...chunks: string[]): Promise<string> {
+    const socket = connect(Number(new URL(api.url).port), '127.0.0.1')
+    let answer = ''
+    socket.setEncoding('utf8').on('data', text => {
+      answer += text
+    })
+    const closed = once(socket, 'close')
+    for (const chunk of chunks) {
+      socket.write(chunk)
+      await setTimeout(100)
+    }
+    await closed
+    return answer
+  }
+
+  const headOf = (length: number) =>
+    [
+      'POST /v1/jobs?dryRun=true HTTP/1.1',
+      'Host: localhost',
+      'Connection: close',
+      'Content-Type: application/json',
+      `Content-Length: ${length}`,
+      '\r\n',
+    ].join('\r\n')
+
+  it('by dry runs of many steps: they take turns, and too many at once are told to come again', async () => {
+    let done = 0
+    const plans = Array.from({ length: 40 }, async () => {
+      const answer = await request(api.url).post('/v1/jobs?dryRun=true').send(LONG_PLAN)
+      done++
+      return answer
+    })
+    await request(api.url).get('/healthz').expect(200)
+    assert.ok(done < 20, `${done} plans were made before the health check was answered`)
+    const answers = await Promise.all(plans)
+    const refused = answers.filter(({ status }) => status === 503)
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200, 503]))
+    assert.ok(refused.every(({ headers, body }) => headers['retry-after'] && body.code === 'unavailable'))
+  })
+
+  it('by a flood of subscriptions: each is answered in its turn', async () => {
+    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/stream`)
+    await once(socket, 'open')
+    const jobs = Array.from({ length: 2_000 }, (_, i) => `job_${i}`)
+    for (const jobId of jobs) socket.send(JSON.stringify({ subscribe: { jobId } }))
+    const refused: string[] = []
+    const everyAnswer = new Promise<void>(resolve => {
+      socket.on('message', data => {
+        const frame = JSON.parse(String(data))
+        assert.equal(frame.type, 'error')
+        if (refused.push(frame.jobId) === jobs.length) resolve()
+      })
+    })
+    await request(api.url).get('/healthz').expect(200)
+    assert.ok(refused.length < jobs.length, 'the health check is answered before the flood is')
+    await everyAnswer
+    assert.deepEqual(new Set(refused), new Set(jobs))
+    socket.close()
+  })
+
+  it('by a body that hardly arrives: it is cut off and answered with 408', async () => {
+    const answer = await sendSlowly(headOf(5_000), '{')
+    assert.match(answer, /^HTTP\/1.1 408 /)
+    assert.match(answer, /"code":"body_timeout"/)
+  })
+
+  it('but a body that makes progress may take as long as it needs', async () => {
+    const body = JSON.stringify({ model: { preset: 'mnist-mlp' } }).padEnd(30_000)
+    const answer = await sendSlowly(headOf(body.length), ...(body.match(/.{3000}/g) ?? []))
+    assert.match(answer, /^HTTP\/1.1 200 /)
+  })
+
+  it('by a form that is none: without boundary, without end, without parts', async () => {
+    for (const route of ['/v1/datasets', '/v1/models']) {
+      const send = (type: string, body: string) =>
+        request(api.url).post(route).set('content-type', type).send(body)
+      const answers = [
+        await send('multipart/form-data', 'x'),
+        await send('multipart/form-data; boundary=', 'x'),
+        await send(
+          'multipart/form-data; boundary=b',
+          '--b\r\nContent-Disposition: form-data; name="spec"\r\n\r\n{',
+        ),
+        await send(
+          'multipart/form-data; boundary=b',
+          '--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n1,2',
+        ),
+        await send('multipart/form-data; boundary=b', '--b\r\nnonsense\r\n\r\n--b--\r\n'),
+        await send('multipart/form-data; boundary=b', ''),
+      ]
+      for (const { status, body } of answers)
+        assert.deepEqual([status, body.status], [400, 400], JSON.stringify(body))
+    }
+  })
+})

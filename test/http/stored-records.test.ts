@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { after, before, describe, it } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { zipSync } from 'fflate'
+import { pino } from 'pino'
+import sharp from 'sharp'
+import request from 'supertest'
+import type { NewEvent } from '#domain/event.ts'
+import { newId } from '#infra/new-id.ts'
+import { redisKeys } from '#infra/redis-keys.ts'
+import type { DatasetRecord } from '#infra/uploads.ts'
+import { createApp } from '#src/app.ts'
+import { newJob } from '#test/new-job.ts'
+import { startWorld, type TestWorld } from '#test/start-world.ts'
+import { addArtifact, epochMetrics, startJob, tell } from './drive-job.ts'
+import { promisedAnswers } from './promised-answers.ts'
+
+const CSV = 'a,always7,y\n1,7,p\n2,7,q\n3,7,p\n'
+const layer = (class_name: string, config: object) => ({ class_name, config })
+const PRESETS = ['mnist-mlp', 'mnist-lenet', 'cifar10-cnn', 'vgg16', 'wrn-28-10'] as const
+const TOPOLOGY = {
+  class_name: 'Sequential',
+  config: {
+    layers: [
+      layer('InputLayer', { name: 'in', batch_shape: [null, 2] }),
+      layer('Dense', { name: 'out', units: 2 }),
+    ],
+  },
+}
+
+describe('whatever is stored', () => {
+  let test: TestWorld
+  let app: FastifyInstance
+  let folder: string
+  const logged: Record<string, unknown>[] = []
+  const get = (path: string) => request(app.server).get(path)
+
+  before(async () => {
+    test = await startWorld()
+    folder = await mkdtemp(join(tmpdir(), 'thresher-records-'))
+    const sink = new Writable({
+      write(line, _encoding, done) {
+        logged.push(JSON.parse(String(line)))
+        done()
+      },
+    })
+    const options = { datasetsDir: folder, uploadsDir: join(folder, 'uploads'), patienceMs: 120_000 }
+    app = await createApp(test.world, { ...options, logger: pino({ level: 'error' }, sink) })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+  })
+  after(async () => {
+    await app.close()
+    await test.stop()
+    await rm(folder, { recursive: true })
+  })
+
+  const postDataset = async (spec: object, name: string, content: string | Uint8Array) => {
+    const form = request(app.server).post('/v1/datasets')
+    const { body } = await form
+      .field('spec', JSON.stringify({ name: 'x', ...spec }))
+      .attach('file', Buffer.from(content), name)
+    return body.id ?? body.datasetId
+  }
+
+  /** Events that lead a new job to each status. */
+  const COURSES: readonly (readonly NewEvent['type'][])[] = [
+    [],
+    ['started'],
+    ['started', 'epoch', 'checkpointed', 'artifact', 'warning'],
+    ['started', 'restarted'],
+    ['started', 'pausing'],
+    ['started', 'pausing', 'paused'],
+    ['started', 'cancelling'],
+    ['started', 'epoch', 'checkpointed', 'succeeded'],
+    ['started', 'failed'],
+    ['cancelled'],
+  ]
+  async function makeJob(course: readonly NewEvent['type'][], change: Parameters<typeof newJob>[0] = {}) {
+    const { id } = (await test.world.jobs.create(newJob(change))).job
+    const data: Partial<Record<NewEvent['type'], object>> = {
+      epoch: epochMetrics(1),
+      checkpointed: { epoch: 1, step: 469, validationLoss: 1, sizeBytes: 9, sha256: '0'.repeat(64) },
+      warning: { code: 'x', path: 'optimizer.c', message: 'is large' },
+      restarted: { reason: 'shutdown', fromEpoch: 0 },
+      failed: { error: { code: 'internal', message: 'x', retryable: false } },
+    }
+    for (const type of course) {
+      if (type === 'started') await startJob(test.world, id)
+      else if (type === 'artifact') await addArtifact(test.world, id, 'metrics.csv', Buffer.from('epoch\r\n'))
+      else await tell(test.world, id, type, (data[type] ?? {}) as never)
+    }
+    return id
+  }
+
+  async function submitOwn(datasetId: string): Promise<string> {
+    const optimizer = { name: 'sgd', learningRate: 0.1 }
+    const few = { batchSize: 1, validation: { fraction: 0.5 } }
+    const job = { model: { topology: TOPOLOGY }, dataset: { id: datasetId }, optimizer, ...few }
+    const { status, body } = await request(app.server).post('/v1/jobs').send(job)
+    assert.equal(status, 201, JSON.stringify(body))
+    return body.id
+  }
+
+  async function makeDatasets(): Promise<string[]> {
+    const png = (side: number) =>
+      sharp({ create: { width: side, height: side, channels: 3, background: 'red' } })
+        .png()
+        .toBuffer()
+    const images = async (side: number) => zipSync({ 'a/1.png': await png(4), 'b/1.png': await png(side) })
+    for (const name of ['a', 'b']) {
+      await mkdir(join(folder, 'images', name), { recursive: true })
+      await writeFile(join(folder, 'images', name, '1.png'), await png(4))
+    }
+    const registered = await request(app.server)
+      .post('/v1/datasets')
+      .send({ name: 'x', format: 'imageFolder', folder: 'images', size: [4, 4] })
+    const facts = {
+      dtype: 'float32' as const,
+      inputShape: [2],
+      classes: ['p', 'q'],
+      splits: { train: 3, test: 0 },
+    }
+    const ready = { status: 'ready' as const, sha256: '0'.repeat(64), sizeBytes: 9 }
+    const states: DatasetRecord['state'][] = [
+      { status: 'validating' },
+      { ...ready, facts: { ...facts, statistics: { mean: [2, 7], std: [0.5, 0] } } },
+      { ...ready, facts: { ...facts, statistics: { mean: [2, null as unknown as number], std: [1, 1] } } },
+    ]
+    const createdAt = new Date().toISOString()
+    const stored = states.map(state => ({ name: 'x', createdAt, id: newId('dataset'), state }))
+    for (const record of stored) await test.world.datasets.create(record)
+    return [
+      await postDataset({ format: 'csv', label: 'y' }, 'constant.csv', CSV),
+      await postDataset({ format: 'csv', label: 'a' }, 'targets.csv', 'a,b\n0.5,1\n1.5,1\n'),
+      await postDataset({ format: 'csv', label: 'z' }, 'invalid.csv', CSV),
+      await postDataset({ format: 'cifar' }, 'data_batch_1.bin', new Uint8Array(2 * 3073)),
+      await postDataset({ format: 'imageFolder' }, 'black.zip', await images(4)),
+      await postDataset({ format: 'imageFolder', size: [4, 4], channels: 1 }, 'sizes.zip', await images(6)),
+      registered.body.id,
+      ...stored.map(({ id }) => id),
+    ]
+  }
+
+  async function makeModels(): Promise<string[]> {
+    const common = { name: 'x', createdAt: new Date().toISOString() }
+    const weights = { sha256: '0'.repeat(64), sizeBytes: 9, hasState: true }
+    const record = { ...common, id: newId('model'), model: { preset: 'mnist-mlp' } as const, weights }
+    await test.world.models.create(record)
+    const { body } = await request(app.server)
+      .post('/v1/models')
+      .field('spec', JSON.stringify({ name: 'x', topology: TOPOLOGY }))
+    return [record.id, body.id]
+  }
+
+  async function makeWorkers(): Promise<void> {
+    const worker = { host: 'host', pid: 1, engine: 'wasm', engineVersion: '1', device: 'cpu', threads: 1 }
+    const startedAt = new Date().toISOString()
+    await test.world.workers.beat({ ...worker, id: 'worker_idle', startedAt })
+    await test.world.workers.beat({ ...worker, id: 'worker_busy', startedAt, jobId: 'job_x' })
+  }
+
+  it('is answered as the contract promises, by every route that reads it', async () => {
+    const datasets = await makeDatasets()
+    assert.ok(datasets.every(Boolean), String(datasets))
+    const jobs = await Promise.all([
+      ...COURSES.map(course => makeJob(course, { labels: { a: 'b' }, name: 'x' })),
+      ...PRESETS.map(preset => makeJob([], { model: { preset } })),
+      submitOwn(datasets[0]!),
+    ])
+    const ids: Record<string, readonly string[]> = {
+      jobId: jobs,
+      datasetId: [...datasets, 'mnist'],
+      modelId: [...(await makeModels()), 'mnist-mlp'],
+    }
+    await makeWorkers()
+    let answers = 0
+    for (const { path, faults } of await promisedAnswers()) {
+      const [, parameter] = /\{(\w+)\}/.exec(path) ?? []
+      for (const id of parameter ? ids[parameter]! : ['']) {
+        const { status, body } = await get(path.replace(/\{\w+\}/, id))
+        assert.equal(status, 200, `${path} of ${id}: ${JSON.stringify(body)}`)
+        assert.deepEqual(faults(body), [], `${path} of ${id}`)
+        answers++
+      }
+    }
+    assert.ok(answers > 80, String(answers))
+    assert.deepEqual(logged, [])
+    const list = (await get('/v1/datasets?limit=200')).body.data
+    const statistics = (id: string) => list.find((item: { id: string }) => item.id === id).statistics
+    assert.deepEqual(statistics(datasets[0]!).std[1], 1)
+    assert.deepEqual(statistics(datasets.at(-2)!), { mean: [2, 7], std: [0.5, 1] })
+    assert.equal(statistics(datasets.at(-1)!), undefined)
+  })
+
+  it('and cannot be shown is left out of lists, logged by its id, and hides nothing', async () => {
+    const { redis } = test.world
+    const kinds = { datasets: 'dataset', models: 'model' } as const
+    const ids: Record<string, string[]> = { datasets: [], models: [], jobs: [], workers: [] }
+    for (const [index, text] of [
+      'not JSON',
+      '{}',
+      'null',
+      '{"state":{"status":"gone"},"status":7}',
+    ].entries()) {
+      for (const [list, kind] of Object.entries(kinds)) {
+        const id = newId(kind)
+        await redis
+          .multi()
+          .set(redisKeys.record(kind, id), text)
+          .zadd(redisKeys.allRecords(kind), 0, id)
+          .exec()
+        ids[list]!.push(id)
+      }
+      const jobId = newId('job')
+      await redis.hset(redisKeys.job(jobId), 'state', text)
+      for (const key of [redisKeys.allJobs, redisKeys.jobsByStatus('queued')]) await redis.zadd(key, 0, jobId)
+      ids.jobs!.push(jobId)
+      await redis
+        .multi()
+        .set(redisKeys.worker(`worker_${index}`), text)
+        .sadd(redisKeys.workers, `worker_${index}`)
+        .exec()
+      ids.workers!.push(`worker_${index}`)
+    }
+    const good = await makeJob([])
+    await makeWorkers()
+    for (const [list, bad] of Object.entries(ids)) {
+      const shown: string[] = []
+      const limit = list === 'workers' ? '' : '?limit=3'
+      for (let path = `/v1/${list}${limit}`; ; ) {
+        const { status, body } = await get(path)
+        assert.equal(status, 200, path)
+        shown.push(...body.data.map(({ id }: { id: string }) => id))
+        if (!body.hasMore) break
+        path = `/v1/${list}?limit=3&after=${body.nextAfter}`
+      }
+      assert.ok(shown.length >= 2 && !bad.some(id => shown.includes(id)), list)
+      if (list === 'jobs') assert.equal(shown[0], good)
+      for (const id of bad)
+        assert.ok(
+          logged.some(({ recordId }) => recordId === id),
+          id,
+        )
+    }
+    assert.equal((await get('/v1/jobs?status=queued&label.a=b')).status, 200)
+    assert.equal((await get(`/v1/datasets/${ids.datasets![0]}`)).body.code, 'internal')
+    for (const path of [
+      ...ids.datasets!.map(id => `datasets/${id}`),
+      ...ids.models!.map(id => `models/${id}`),
+    ])
+      assert.equal((await request(app.server).delete(`/v1/${path}`)).status, 204, path)
+  })
+})

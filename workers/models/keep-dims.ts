@@ -1,0 +1,13 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Layer } from './layer.ts'
+
+/** A pool over all of an example, [batch, channels], with the axes that it takes away kept: [batch, 1, ..., channels]. */
+export function keepDims(pool: Layer, outputShape: readonly number[]): Layer {
+  return call => {
+    const { y, pullback } = pool(call)
+    return {
+      y: tf.reshape(y, [y.shape[0]!, ...outputShape]),
+      pullback: dy => pullback(tf.reshape(dy, y.shape)),
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { LayerOf, PerChannel } from '#domain/model-spec.ts'
+import { deviationOf, SMALLEST_DEVIATION } from '#domain/normalization.ts'
+import type { Layer } from './layer.ts'
+
+/** y = scale x + offset, by the last axis where there are several numbers. */
+export function rescaling({ scale, offset }: LayerOf<'rescaling'>): Layer {
+  return ({ inputs }) => ({
+    y: tf.add(tf.mul(inputs[0]!, tensorOf(scale)), tensorOf(offset)),
+    pullback: dy => ({ gradients: {}, dx: () => tf.mul(dy, tensorOf(scale)) }),
+  })
+}
+
+/** y = (x - mean) / max(sqrt(variance), 1e-7) by the last axis. The difference comes first: values may be far from zero. */
+export function normalization({ name, mean, variance }: LayerOf<'normalization'>): Layer {
+  return ({ variables, inputs }) => {
+    const centre = mean === undefined ? variables[`${name}/mean`]! : tensorOf(mean)
+    const deviation =
+      variance === undefined
+        ? tf.maximum(tf.sqrt(variables[`${name}/variance`]!), SMALLEST_DEVIATION)
+        : tensorOf(deviationOf(variance))
+    return {
+      y: tf.div(tf.sub(inputs[0]!, centre), deviation),
+      pullback: dy => ({ gradients: {}, dx: () => tf.div(dy, deviation) }),
+    }
+  }
+}
+
+function tensorOf(values: PerChannel): tf.Tensor {
+  return typeof values === 'number' ? tf.scalar(values) : tf.tensor1d([...values])
+}
