@@ -155,7 +155,8 @@ export class LabelWriter {
       return `${column} contains numbers with fractions, such as ${shortened(this.#fraction.text)}, so it was read as a target, not as classes.`
     if (this.#word || this.#missing) {
       const missing = this.#missing ? `, "${this.#missing.text}" among them` : ''
-      const what = this.#number ? 'words and numbers' : 'words'
+      const isBoolean = this.#word !== undefined && parseBoolean(this.#word.text) !== undefined
+      const what = this.#number ? 'words and numbers' : isBoolean ? 'booleans' : 'words'
       return `${column} contains ${what}${missing}, so it was read as the names of classes.`
     }
     const written = this.#writtenAsFloat ? ` (also written as ${shortened(this.#writtenAsFloat)})` : ''
