@@ -1,41 +1,30 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { startEmbeddedRedis } from '#infra/embedded-redis.ts'
 import { loadConfig } from '#src/config.ts'
+import { createLogger } from '#src/logger.ts'
+import { refuseToStart } from '#src/refuse-to-start.ts'
+import { KeptPart } from './start/keep-part.ts'
+import { keepRedis } from './start/keep-redis.ts'
 
-// Everything on one machine: Redis (unless REDIS_URL names one), the api and one supervisor, each its own process.
+// Everything on one machine: Redis (unless REDIS_URL names one), the api and one supervisor, each its own process. Whichever dies
+// is started again; one that cannot be started as it is configured ends the whole.
 const config = loadConfig()
+const logger = createLogger('start', config.logLevel)
 const redis = config.redisUrl
   ? undefined
-  : await startEmbeddedRedis({ directory: join(config.dataDir, 'redis'), onExit: endWithRedis })
+  : await keepRedis(join(config.dataDir, 'redis'), logger).catch(error => refuseToStart(logger, error))
 const env = { ...process.env, REDIS_URL: config.redisUrl ?? redis?.url }
-// Process groups of their own: Ctrl-C reaches this process alone, which then ends them once and in order.
-const children = ['#src/main.ts', '#workers/main.ts'].map(entry =>
-  fork(new URL(import.meta.resolve(entry)), { env, detached: true }),
-)
-
-let ending = false
+const parts = [
+  new KeptPart({ name: 'api', entry: import.meta.resolve('#src/main.ts'), env }, logger),
+  new KeptPart({ name: 'worker', entry: import.meta.resolve('#workers/main.ts'), env }, logger),
+]
 process.on('SIGTERM', end)
 process.on('SIGINT', end)
-const exitCodes = await Promise.all(children.map(exitCode))
+for (const { ended } of parts) void ended.then(end)
+const exitCodes = await Promise.all(parts.map(({ ended }) => ended))
 await redis?.stop()
 process.exit(Math.max(...exitCodes))
 
-/** Ends the children in good order; Redis ends after them, so that running jobs can still be requeued. */
+/** Ends the parts; Redis ends after them, so that running jobs can still be requeued. */
 function end() {
-  ending = true
-  for (const child of children) child.kill('SIGTERM')
-}
-
-function endWithRedis(reason: string) {
-  console.error(`The embedded Redis ended: ${reason}. Start again; every job it acknowledged is in its log.`)
-  end()
-}
-
-/** One part's death ends the whole: a service that takes jobs nobody trains would be worse than none. */
-async function exitCode(child: ChildProcess): Promise<number> {
-  const [code] = await once(child, 'exit')
-  if (!ending) end()
-  return code ?? 1
+  for (const part of parts) part.stop()
 }

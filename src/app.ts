@@ -10,6 +10,7 @@ import Fastify, {
   LogController,
 } from 'fastify'
 import { serializerCompiler } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { rememberMethods } from '#http/allowed-methods.ts'
 import { authenticate } from '#http/authenticate.ts'
@@ -17,9 +18,11 @@ import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { CLOSE } from '#http/frame-socket.ts'
 import { registerOpenapi } from '#http/openapi.ts'
+import { malformedJson } from '#http/parse-json.ts'
 import { requireRoom } from '#http/require-room.ts'
 import { cancelJobRoute } from '#http/routes/cancel-job.ts'
 import { changeJobRoute } from '#http/routes/change-job.ts'
+import { cloneJobRoute } from '#http/routes/clone-job.ts'
 import { createDatasetRoute, type DatasetRouteOptions } from '#http/routes/create-dataset.ts'
 import { createJobRoute } from '#http/routes/create-job.ts'
 import { createModelRoute } from '#http/routes/create-model.ts'
@@ -97,6 +100,7 @@ export async function createApp(
   await registerOpenapi(app, adminKey !== undefined)
 
   await app.register(createJobRoute(world, datasetsDir))
+  await app.register(cloneJobRoute(world, datasetsDir))
   await app.register(listJobsRoute(world))
   await app.register(getJobRoute(world))
   await app.register(changeJobRoute(world))
@@ -127,11 +131,16 @@ export async function createApp(
 /** Bodies are JSON; action routes are posted to with none, whatever content type a client sends along. */
 function takeJsonOrNothing(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'ignore')
-  const takesNone = (request: FastifyRequest) => request.routeOptions.schema?.body === undefined
+  const takesNone = ({ routeOptions: { schema } }: FastifyRequest) =>
+    schema?.body === undefined || (schema.body as z.ZodType).safeParse(undefined).success
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '' && takesNone(request)) done(null, undefined)
-    else parseJson(request, body as string, done)
+    else
+      parseJson(request, body as string, (error, value) => {
+        if (error && body !== '') done(malformedJson(body as string, error))
+        else done(error, value)
+      })
   })
   app.addContentTypeParser('*', (request, _payload, done) => {
     if (request.headers['content-length'] === '0' && takesNone(request)) done(null, undefined)

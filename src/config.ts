@@ -13,6 +13,7 @@ const Environment = z.object({
   REDIS_URL: z.string().min(1).optional(),
   ARTIFACT_URL: z.string().min(1).optional(),
   ENGINE: z.enum(['auto', 'native', 'webgpu', 'wasm']).default('auto'),
+  WORKER_MEMORY_MB: z.coerce.number().int().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   ADMIN_KEY: AdminKey.optional(),
   ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
@@ -30,6 +31,8 @@ export interface Config {
   /** Where blobs are kept: a folder under the data directory unless ARTIFACT_URL says otherwise. */
   artifactUrl: string
   engine: 'auto' | 'native' | 'webgpu' | 'wasm'
+  /** The most memory that a runner may hold; absent, what the machine has but for a reserve. */
+  workerMemoryBytes: number | undefined
   logLevel: string
   adminKey: string | undefined
 }
@@ -53,6 +56,7 @@ export function loadConfig(): Config {
     redisUrl: data.REDIS_URL,
     artifactUrl: data.ARTIFACT_URL ?? pathToFileURL(resolve(dataDir, 'blobs')).href,
     engine: data.ENGINE,
+    workerMemoryBytes: data.WORKER_MEMORY_MB && data.WORKER_MEMORY_MB * 1e6,
     logLevel: data.LOG_LEVEL,
     adminKey: data.ADMIN_KEY ?? data.ADMIN_KEY_FILE,
   }

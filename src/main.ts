@@ -12,12 +12,14 @@ import { sweepOrphans } from '#src/dispatcher/sweep-orphans.ts'
 import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { createLogger } from './logger.ts'
+import { refuseToStart } from './refuse-to-start.ts'
 
 const CLOSE_MS = 10_000
 const GOOD_KEY_LENGTH = 16
 
 const config = loadConfig()
 const logger = createLogger('api', config.logLevel)
+const fail = (error: Error) => refuseToStart(logger, error)
 const world = await connect(config).catch(fail)
 if (!config.adminKey && !isLoopbackAddress(config.host)) {
   fail(
@@ -34,6 +36,14 @@ void resumeUploads(world, await claimUploads(uploads), (err, datasetId) =>
   logger.error({ err, datasetId }, 'an upload could not be validated'),
 )
 const uploadsDir = uploadsOf(uploads, process.pid)
+world.jobs
+  .indexOlderJobs()
+  .catch(err =>
+    logger.warn(
+      { err },
+      'jobs of an earlier version could not be indexed; lists sorted by a metric may lack them',
+    ),
+  )
 const app = await createApp(world, { ...config, uploadsDir, logger })
 const stopReconciling = reconcileQueue(world, logger)
 const stopSweeping = sweepOrphans(world, logger)
@@ -44,8 +54,4 @@ closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await world.close()
 })
 await app.listen({ host: config.host, port: config.port }).catch(fail)
-
-function fail(error: Error): never {
-  logger.fatal({ err: error }, error.message)
-  process.exit(1)
-}
+process.send?.('ready')

@@ -35,6 +35,11 @@ describe('the environment', () => {
     assert.match(config.artifactUrl, /^file:\/\/.*\.thresher/)
   })
 
+  it('limits the memory of a worker in megabytes, or not at all', () => {
+    assert.equal(load({ WORKER_MEMORY_MB: '1500' }).config.workerMemoryBytes, 1_500_000_000)
+    assert.equal(load({}).config.workerMemoryBytes, undefined)
+  })
+
   it('gives the key by value or by file', () => {
     assert.equal(load({ ADMIN_KEY: 'x'.repeat(16) }).config.adminKey, 'x'.repeat(16))
     assert.equal(load({ ADMIN_KEY_FILE: join(directory, 'key') }).config.adminKey, '0123456789abcdef')
@@ -45,10 +50,12 @@ describe('the environment', () => {
       PORT: '99999',
       ENGINE: 'cuda',
       ADMIN_KEY: 'two words',
+      WORKER_MEMORY_MB: '2 GB',
       LOG_LEVEL: 'loud',
     })
     assert.equal(status, 1)
-    for (const name of ['PORT', 'ENGINE', 'ADMIN_KEY', 'LOG_LEVEL']) assert.match(stderr, new RegExp(name))
+    for (const name of ['PORT', 'ENGINE', 'ADMIN_KEY', 'LOG_LEVEL', 'WORKER_MEMORY_MB'])
+      assert.match(stderr, new RegExp(name))
   })
 
   it('may not name a key file that is missing or empty', () => {

@@ -1,20 +1,26 @@
 import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { rename } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { World } from '#infra/connect.ts'
+import { DamagedBlobError } from './damaged-blob-error.ts'
 
-/** Copies a blob to a file, which is there only when it is whole. @throws Error when the bytes are not those that were stored */
+/** Copies a blob to a file, which is there only when it is whole. @throws BlobNotFoundError, DamagedBlobError, what a disk or store says */
 export async function fetchBlob(
   blobs: World['blobs'],
   namespace: string,
   sha256: string,
   path: string,
 ): Promise<void> {
-  const hash = createHash('sha256')
-  const { stream } = await blobs.open(namespace, sha256)
-  stream.on('data', chunk => hash.update(chunk))
-  await pipeline(stream, createWriteStream(`${path}.part`))
-  if (hash.digest('hex') !== sha256) throw new Error('its bytes are not those that were stored.')
-  await rename(`${path}.part`, path)
+  const part = `${path}.part`
+  try {
+    const hash = createHash('sha256')
+    const { stream } = await blobs.open(namespace, sha256)
+    stream.on('data', chunk => hash.update(chunk))
+    await pipeline(stream, createWriteStream(part))
+    if (hash.digest('hex') !== sha256) throw new DamagedBlobError('its bytes are not those that were stored.')
+    await rename(part, path)
+  } finally {
+    await rm(part, { force: true })
+  }
 }

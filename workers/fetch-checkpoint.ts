@@ -1,10 +1,15 @@
 import { join } from 'node:path'
 import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
+import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
 import type { World } from '#infra/connect.ts'
+import { DamagedBlobError } from './damaged-blob-error.ts'
 import { fetchBlob } from './fetch-blob.ts'
 
-/** The newest checkpoint whose file is whole, or else what the job is to start from; and a warning for each that is not. */
+/**
+ * The newest checkpoint whose file is whole, or else what the job is to start from; and a warning for each that is not.
+ * @throws what a disk or a store says that cannot give or take a file now: an older checkpoint would lose epochs
+ */
 export async function fetchCheckpoint(
   blobs: World['blobs'],
   { id, checkpoints, spec }: Pick<Job, 'id' | 'checkpoints' | 'spec'>,
@@ -15,12 +20,18 @@ export async function fetchCheckpoint(
     try {
       return { from: await fetchWhole(blobs, id, checkpoint.sha256, scratch), warnings }
     } catch (error) {
+      if (!isLost(error)) throw error
       const message = `The checkpoint of step ${checkpoint.step} is of no use: ${(error as Error).message}`
       warnings.push({ code: 'broken_checkpoint', path: 'checkpoint', message })
     }
   }
   if (!spec.init) return { warnings }
   return { init: await fetchWhole(blobs, id, spec.init.sha256, scratch), warnings }
+}
+
+/** Whether a blob is gone for good. */
+export function isLost(error: unknown): boolean {
+  return error instanceof BlobNotFoundError || error instanceof DamagedBlobError
 }
 
 async function fetchWhole(

@@ -1,26 +1,32 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-const RETRY_MS = 5_000
-const ATTEMPTS = 12
+const FIRST_MS = 1_000
+const LONGEST_MS = 30_000
 
 /**
- * Repeats what stores a file that a job cannot do without, for a minute: a full disk may be seen to.
- * @param onFirstFailure is told once
- * @param isInVain says that nobody needs it any more
- * @throws the last error
+ * Repeats what a job cannot do without, such as storing its last checkpoint, for as long as it takes: a full disk is seen to, and
+ * a store that is away comes back.
+ * @param onFirstFailure is told once, before the first wait
+ * @param signal ends the wait
+ * @throws the last error when the signal says so or when `isFinal` says that trying again is no use
  */
 export async function keepTrying<T>(
-  store: () => Promise<T>,
-  onFirstFailure: (error: Error) => Promise<void>,
-  isInVain: () => boolean,
+  work: () => Promise<T>,
+  options: {
+    signal: AbortSignal
+    isFinal: (error: Error) => boolean
+    onFirstFailure: (error: Error) => Promise<void>
+  },
 ): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  const { signal, isFinal, onFirstFailure } = options
+  for (let failures = 0; ; failures++) {
     try {
-      return await store()
+      return await work()
     } catch (error) {
-      if (attempt === ATTEMPTS || isInVain()) throw error
-      if (attempt === 1) await onFirstFailure(error as Error)
-      await pause(RETRY_MS)
+      if (signal.aborted || isFinal(error as Error)) throw error
+      if (failures === 0) await onFirstFailure(error as Error)
+      await pause(Math.min(LONGEST_MS, FIRST_MS * 2 ** failures), undefined, { signal }).catch(() => {})
+      if (signal.aborted) throw error
     }
   }
 }

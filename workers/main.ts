@@ -8,10 +8,13 @@ import { connect } from '#infra/connect.ts'
 import { createJobWorker } from '#infra/job-queue.ts'
 import { loadConfig } from '#src/config.ts'
 import { createLogger } from '#src/logger.ts'
+import { refuseToStart } from '#src/refuse-to-start.ts'
+import { Admission } from './admission.ts'
 import { buryDeadWorkers } from './bury-dead-workers.ts'
 import { clearScratch } from './clear-scratch.ts'
 import { chooseEngine } from './engine/engine.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { memoryLimit } from './memory-limit.ts'
 import { RunnerProcess } from './runner-process.ts'
 import { SpareRunner } from './spare-runner.ts'
 import { JobSupervision, type Supervisor } from './supervise-job.ts'
@@ -21,20 +24,24 @@ import { JobSupervision, type Supervisor } from './supervise-job.ts'
 
 /** Longer than a runner is given to stop. */
 const CLOSE_MS = 20_000
+/** While Redis is away, every try to reach it is an error; the log has one line in so long. */
+const TELL_MS = 10_000
 
 const config = loadConfig()
 const id = `worker_${randomUUID()}`
 const logger = createLogger('worker', config.logLevel).child({ workerId: id })
-const world = await connect(config).catch(fail)
-const { engine, notice } = await chooseEngine(config.engine).catch(fail)
+const world = await connect(config).catch(refuse)
+const { engine, notice } = await chooseEngine(config.engine).catch(refuse)
 if (notice) logger.warn(notice)
 const { name, device, version: engineVersion, threads } = engine
 const scratch = join(config.dataDir, 'scratch')
+const memoryBytes = memoryLimit(config.workerMemoryBytes)
 
 const supervisor: Supervisor = {
   world,
   worker: { id, engine: name, device },
-  runners: new SpareRunner(() => new RunnerProcess(engine)),
+  admission: new Admission(world, id),
+  runners: new SpareRunner(() => new RunnerProcess(engine, memoryBytes)),
   scratch: join(scratch, id),
   datasetsDir: config.datasetsDir,
   logger,
@@ -47,22 +54,32 @@ const heartbeat = new Heartbeat(world.workers, {
   engineVersion,
   device,
   threads,
+  memoryBytes,
   startedAt: new Date().toISOString(),
 })
 
 let current: JobSupervision | undefined
 let ending: Promise<void> | undefined
 
-const jobWorker = createJobWorker(world.duplicate({ maxRetriesPerRequest: null }), async (jobId, requeue) => {
-  const supervision = new JobSupervision(supervisor, jobId)
-  current = supervision
-  if (ending) supervision.stop('shutdown')
-  await heartbeat.setJob(jobId)
-  const end = await supervision.run().finally(() => heartbeat.setJob())
-  if (!ending) supervisor.runners.refill()
-  if (end === 'requeue') await requeue()
+const jobWorker = createJobWorker(
+  world.duplicate({ maxRetriesPerRequest: null }),
+  async (jobId, { requeue, putOff }) => {
+    const supervision = new JobSupervision(supervisor, jobId)
+    current = supervision
+    if (ending) supervision.stop('shutdown')
+    await heartbeat.setJob(jobId)
+    const end = await supervision.run().finally(() => heartbeat.setJob())
+    if (!ending) supervisor.runners.refill()
+    if (end === 'requeue') await requeue()
+    if (end === 'putOff') await putOff()
+  },
+)
+let toldOfErrorAt = Number.NEGATIVE_INFINITY
+jobWorker.on('error', ({ message }) => {
+  if (performance.now() - toldOfErrorAt < TELL_MS) return
+  toldOfErrorAt = performance.now()
+  logger.warn(`the job queue reports an error: ${message}`)
 })
-jobWorker.on('error', err => logger.warn({ err }, 'the queue is in trouble'))
 jobWorker.on('lockRenewalFailed', () => current?.stop('superseded'))
 await world.control.onWake(jobId => {
   if (jobId === current?.jobId) void current.wake()
@@ -73,7 +90,8 @@ await clearScratch(scratch, world.workers)
 await heartbeat.start()
 for (const event of ['SIGTERM', 'SIGINT']) process.on(event, end)
 jobWorker.run().catch(fail)
-logger.info({ engine }, 'ready for jobs')
+logger.info({ engine, memoryBytes }, 'ready for jobs')
+process.send?.('ready')
 
 /** Gives the job back and goes; asked twice, as Ctrl-C does, it does so once. */
 function end(): void {
@@ -90,6 +108,10 @@ async function close(): Promise<void> {
   await heartbeat.stop()
   await world.close()
   logger.info('ended')
+}
+
+function refuse(error: Error): never {
+  return refuseToStart(logger, error)
 }
 
 function fail(error: Error): never {

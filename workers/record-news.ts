@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { ARTIFACT_FILES, type ArtifactName } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
-import type { Decision } from '#domain/job-decisions.ts'
+import { type Decision, warn } from '#domain/job-decisions.ts'
 import type { World } from '#infra/connect.ts'
 import type { RunnerNews } from './runner-protocol.ts'
 
@@ -32,10 +32,7 @@ export async function recordNews(
       return ({ metrics }) =>
         isDeepStrictEqual(metrics, news.metrics) ? [] : [{ type: 'epoch', attempt, data: news.metrics }]
     case 'warning':
-      return ({ warnings }) =>
-        warnings.some(known => isDeepStrictEqual(known, news.warning))
-          ? []
-          : [{ type: 'warning', attempt, data: news.warning }]
+      return warn(news.warning)
     case 'checkpoint': {
       const { epoch, step } = news
       const path = join(scratch, news.name)

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { EpochMetrics } from '#domain/event.ts'
@@ -8,6 +8,7 @@ import { modelFromCheckpoint } from '#exports/trained-model.ts'
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Provenance } from '#formats/checkpoint.ts'
 import { loadSplits } from './data/load-splits.ts'
 import type { Engine } from './engine/engine.ts'
+import { patientWriter, writeWhole } from './patient-writer.ts'
 import type { RunnerNews, TrainingTask } from './runner-protocol.ts'
 import { type Start, train } from './train.ts'
 import { warnOfDeadLayers } from './warn-of-dead-layers.ts'
@@ -28,7 +29,7 @@ export async function runTask(
   const provenance = { training: trainingText(spec), engine: describeEngine(engine) }
   const start = from === undefined ? undefined : await openCheckpoint(from, provenance, tell)
   const series = before.filter(({ epoch }) => epoch <= (start?.epoch ?? 0))
-  const leave = checkpointWriter(scratch, provenance, tell)
+  const leave = checkpointWriter(spec, scratch, provenance, tell, signal)
   let checkpoint = start
   const initial = init === undefined ? undefined : await openInit(init, spec)
   for await (const news of train(spec, await loadSplits(spec, places), signal, start ?? initial)) {
@@ -45,9 +46,10 @@ export async function runTask(
         series.push(news.metrics)
     }
   }
-  for (const name of await writeArtifacts({ spec, series, checkpoint }, scratch))
+  const writePatiently = patientWriter(tell, signal)
+  for (const name of await writeArtifacts({ spec, series, checkpoint }, scratch, writePatiently))
     await tell({ type: 'artifact', name })
-  await tell({ type: 'done' })
+  await tell({ type: 'done', peakMemoryBytes: process.resourceUsage().maxRSS * 1024 })
 }
 
 async function tellEpoch(metrics: EpochMetrics, before: EpochMetrics | undefined, tell: Tell): Promise<void> {
@@ -92,18 +94,33 @@ function startFromModel({ state }: Checkpoint, optimizerState: boolean): Start {
   return { state: { variables: { params: params!, ...statistics } } }
 }
 
-function checkpointWriter(scratch: string, provenance: Provenance, tell: Tell) {
+function checkpointWriter(
+  { epochs }: TrainingSpec,
+  scratch: string,
+  provenance: Provenance,
+  tell: Tell,
+  signal: AbortSignal,
+) {
+  const writePatiently = patientWriter(tell, signal)
+  let isFailing = false
   return async (checkpoint: Checkpoint): Promise<void> => {
     const { epoch, state } = checkpoint
     const { step } = state.clock
     const name = `checkpoint-${step}.safetensors`
+    const path = join(scratch, name)
+    const bytes = encodeCheckpoint(checkpoint, provenance)
     try {
-      await writeFile(join(scratch, name), encodeCheckpoint(checkpoint, provenance))
-      await tell({ type: 'checkpoint', name, epoch, step })
+      // The last one holds the result; after any other the training can go on without.
+      await (epoch === epochs ? writePatiently(path, bytes) : writeWhole(path, bytes))
     } catch (error) {
+      if (epoch === epochs) throw error
       const message = `${name} could not be written: ${(error as Error).message}. The training goes on.`
-      await tell({ type: 'warning', warning: { code: 'checkpoint_lost', path: name, message } })
-      await rm(join(scratch, name), { force: true })
+      if (!isFailing)
+        await tell({ type: 'warning', warning: { code: 'checkpoint_lost', path: name, message } })
+      isFailing = true
+      return
     }
+    isFailing = false
+    await tell({ type: 'checkpoint', name, epoch, step })
   }
 }

@@ -33,5 +33,6 @@ export type RunnerNews =
   /** The file lies complete in the scratch folder, as for artifacts. `step` counts the updates made. */
   | { type: 'checkpoint'; name: string; epoch: number; step: number }
   | { type: 'artifact'; name: ArtifactName }
-  | { type: 'done' }
+  /** The most memory that the runner has held. */
+  | { type: 'done'; peakMemoryBytes: number }
   | { type: 'failed'; error: Failure }

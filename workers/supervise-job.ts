@@ -1,25 +1,23 @@
-import { mkdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Checkpoint } from '#domain/checkpoint.ts'
-import type { Failure, WorkerRef } from '#domain/event.ts'
+import type { Failure, Warning, WorkerRef } from '#domain/event.ts'
 import { type Job, RefusedEvent } from '#domain/job.ts'
-import { begin, type Decision, finish, inAttempt, loseAttempt } from '#domain/job-decisions.ts'
-import { epochSeries } from '#domain/metric-series.ts'
+import { begin, type Decision, finish, inAttempt, loseAttempt, warn } from '#domain/job-decisions.ts'
 import type { World } from '#infra/connect.ts'
-import { fetchCheckpoint } from './fetch-checkpoint.ts'
-import { fetchUpload } from './fetch-upload.ts'
+import type { Admission } from './admission.ts'
+import { Countdown } from './countdown.ts'
 import { insist } from './insist.ts'
+import { isFinal } from './is-final.ts'
 import { keepTrying } from './keep-trying.ts'
+import { prepareTask } from './prepare-task.ts'
 import { type RecordedNews, recordNews } from './record-news.ts'
 import type { RunnerProcess } from './runner-process.ts'
-import type { TrainingTask } from './runner-protocol.ts'
 import type { SpareRunner } from './spare-runner.ts'
+import { saysThatJobWaits, storageWarning } from './storage-warning.ts'
 
 const LOOK_MS = 5_000
-/** setTimeout takes no more. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
-
 const TIMED_OUT: Failure = {
   code: 'timed_out',
   message: 'The job ran longer than its maxRuntimeSeconds.',
@@ -30,6 +28,7 @@ const TIMED_OUT: Failure = {
 export interface Supervisor {
   world: World
   worker: WorkerRef
+  admission: Admission
   runners: SpareRunner
   /** A folder of its own. */
   scratch: string
@@ -51,15 +50,24 @@ export class JobSupervision {
   #attemptNumber: number | undefined
   #runner: RunnerProcess | undefined
   #stopReason: StopReason | undefined
+  readonly #stopping = new AbortController()
+  #timeLimit: Countdown | undefined
+  /** Whether the checkpoint before was lost: each time that storage fails is told once. */
+  #isLosing = false
 
   constructor(supervisor: Supervisor, jobId: string) {
     this.#supervisor = supervisor
     this.jobId = jobId
   }
 
-  /** @returns `requeue` when the job waits for another worker */
-  async run(): Promise<'over' | 'requeue'> {
+  /** @returns `requeue` when the job waits for another worker, `putOff` when it waits for one with more memory */
+  async run(): Promise<'over' | 'requeue' | 'putOff'> {
     try {
+      const refusal = await this.#insist(() => this.#supervisor.admission.refuse(this.jobId))
+      if (refusal) {
+        const { status } = await this.#append(refusal)
+        return status === 'queued' || status === 'restarting' ? 'putOff' : 'over'
+      }
       for (;;) {
         if (this.#stopReason === 'shutdown') return 'requeue'
         const job = await this.#append(begin(this.#supervisor.worker))
@@ -84,6 +92,7 @@ export class JobSupervision {
   /** Only the first reason counts. */
   stop(reason: StopReason): void {
     this.#stopReason ??= reason
+    this.#stopping.abort()
     if (reason === 'superseded') this.#runner?.kill()
     else this.#runner?.stop(KEEPING.has(this.#stopReason))
   }
@@ -105,25 +114,25 @@ export class JobSupervision {
     const { runners, scratch: folder } = this.#supervisor
     const scratch = join(folder, `${job.id}.${job.attempt}`)
     const timeLeftMs = job.spec.maxRuntimeSeconds * 1000 - job.ranMs
-    const timer = setTimeout(() => this.stop('timed_out'), Math.min(timeLeftMs, LONGEST_TIMER_MS))
+    const timeLimit = new Countdown(timeLeftMs, () => this.stop('timed_out'))
     const runner = runners.take()
     this.#runner = runner
+    this.#timeLimit = timeLimit
     this.#attemptNumber = job.attempt
     // In case a wake-up was lost, or came before there was anything to wake.
     const looking = setInterval(() => this.wake(), LOOK_MS)
     if (this.#stopReason) this.stop(this.#stopReason)
     try {
-      await mkdir(scratch, { recursive: true })
       const conclusion =
         (await this.#relay(job, runner, scratch)) ?? this.#explain(await runner.ended, runner)
       return await this.#append(inAttempt(job.attempt, conclusion))
     } catch (error) {
-      if (error instanceof RefusedEvent || this.#stopReason === 'superseded') throw error
-      const message = `The job's files could not be kept: ${(error as Error).message}`
+      if (error instanceof RefusedEvent) throw error
+      const message = `The job's files could not be read or stored: ${(error as Error).message}`
       const failed = finish({ type: 'failed', error: { code: 'internal', message, retryable: true } })
-      return await this.#append(inAttempt(job.attempt, failed))
+      return await this.#append(inAttempt(job.attempt, this.#explainStop() ?? failed))
     } finally {
-      clearTimeout(timer)
+      timeLimit.hold()
       clearInterval(looking)
       runner.kill()
       this.#runner = undefined
@@ -133,23 +142,17 @@ export class JobSupervision {
 
   /** Keeps what the runner tells. @returns what follows from its last word, if it came to one */
   async #relay(job: Job, runner: RunnerProcess, scratch: string): Promise<Decision | undefined> {
-    const start = await this.#findStart(job, scratch)
-    const uploadFile = await fetchUpload(
-      this.#supervisor.world.blobs,
-      job.spec,
-      join(this.#supervisor.scratch, 'datasets'),
+    const { world, scratch: folder, datasetsDir } = this.#supervisor
+    const { task, warnings } = await this.#wait(
+      () => prepareTask(world, job, { scratch, folder, datasetsDir }),
+      error => storageWarning('scratch', 'What the training starts from could not be fetched', error),
     )
-    const series = epochSeries(await this.#supervisor.world.events.readAll(job))
+    for (const warning of warnings) await this.#append(inAttempt(job.attempt, warn(warning)))
     let { checkpoints } = job
-    for await (const news of runner.train({
-      spec: job.spec,
-      scratch,
-      datasetsDir: this.#supervisor.datasetsDir,
-      uploadFile,
-      series,
-      ...start,
-    })) {
-      if (news.type === 'done') return finish({ type: 'succeeded' })
+    for await (const news of runner.train(task)) {
+      if (news.type === 'warning' && saysThatJobWaits(news.warning)) this.#timeLimit?.hold()
+      else this.#timeLimit?.run()
+      if (news.type === 'done') return finish({ type: 'succeeded', ...peakOf(news.peakMemoryBytes, runner) })
       if (news.type === 'failed') return finish(news)
       const decide = await this.#record(job, news, scratch)
       if (!decide) continue
@@ -164,51 +167,75 @@ export class JobSupervision {
   /** Without a checkpoint a training goes on; the last one and the artifacts are what it is for. */
   async #record(job: Job, news: RecordedNews, scratch: string): Promise<Decision | undefined> {
     const record = () => recordNews(this.#supervisor.world, job, news, scratch)
-    if (news.type === 'checkpoint' && news.epoch < job.spec.epochs)
-      return await record().catch(error => warnOf(job, 'checkpoint_lost', news.name, error))
-    const warn = async (error: Error) => {
-      await this.#append(inAttempt(job.attempt, warnOf(job, 'storage_failing', 'artifacts', error)))
+    if (news.type !== 'checkpoint' || news.epoch === job.spec.epochs)
+      return await this.#wait(record, error =>
+        storageWarning('artifacts', 'The results could not be stored', error),
+      )
+    try {
+      const decision = await record()
+      this.#isLosing = false
+      return decision
+    } catch (error) {
+      // It takes up space that others need.
+      await rm(join(scratch, news.name), { force: true })
+      const isFirst = !this.#isLosing
+      this.#isLosing = true
+      return isFirst ? warn(lostCheckpoint(news.name, error as Error)) : undefined
     }
-    return await keepTrying(record, warn, () => this.#stopReason !== undefined)
   }
 
-  async #findStart(job: Job, scratch: string): Promise<Pick<TrainingTask, 'from' | 'init'>> {
-    const { warnings, ...start } = await fetchCheckpoint(this.#supervisor.world.blobs, job, scratch)
-    const { attempt } = job
-    if (warnings.length > 0) {
-      const told: Decision = () => warnings.map(data => ({ type: 'warning', attempt, data }))
-      await this.#append(inAttempt(attempt, told))
+  /** Repeats what the job cannot do without until it is done or the job is to stop; its time limit is held meanwhile. */
+  async #wait<T>(work: () => Promise<T>, describe: (error: Error) => Warning): Promise<T> {
+    const onFirstFailure = async (error: Error) => {
+      this.#timeLimit?.hold()
+      this.#supervisor.logger.warn({ jobId: this.jobId, err: error }, 'the job waits for storage')
+      await this.#append(inAttempt(this.#attemptNumber!, warn(describe(error))))
     }
-    return start
+    const { signal } = this.#stopping
+    return await keepTrying(work, { signal, isFinal, onFirstFailure }).finally(() => this.#timeLimit?.run())
   }
 
+  /** What cannot be deleted now is found by the sweep of orphaned blobs. */
   async #deleteDropped(before: readonly Checkpoint[], { id, checkpoints, artifacts }: Job): Promise<void> {
     const kept = new Set([...checkpoints, ...artifacts].map(({ sha256 }) => sha256))
     for (const { sha256 } of before) {
-      if (!kept.has(sha256)) await this.#supervisor.world.blobs.delete(id, sha256)
+      if (!kept.has(sha256)) await this.#supervisor.world.blobs.delete(id, sha256).catch(() => {})
     }
   }
 
   /** What follows from a runner that ended without a last word. */
-  #explain(howItEnded: string, { lastWords }: RunnerProcess): Decision {
+  #explain(howItEnded: string, { lastWords, memoryFailure, exceededBytes }: RunnerProcess): Decision {
+    const wanted = this.#explainStop()
+    if (wanted) return wanted
+    this.#supervisor.logger.warn({ jobId: this.jobId, howItEnded, lastWords }, 'the runner ended')
+    if (memoryFailure) {
+      const peak = exceededBytes === undefined ? {} : { peakMemoryBytes: exceededBytes }
+      return finish({ type: 'failed', error: memoryFailure, ...peak })
+    }
+    return loseAttempt('runner_lost', ` It ended with ${howItEnded}.`)
+  }
+
+  /** What follows for an attempt that was told to stop, if it was. */
+  #explainStop(): Decision | undefined {
     switch (this.#stopReason) {
+      case undefined:
+        return undefined
       case 'superseded':
         throw new RefusedEvent('the job was given to another worker')
-      case 'paused':
-      case 'shutdown':
-        return loseAttempt('shutdown')
       case 'timed_out':
         return finish({ type: 'failed', error: TIMED_OUT })
       default:
-        this.#supervisor.logger.warn({ jobId: this.jobId, howItEnded, lastWords }, 'the runner ended')
-        return loseAttempt('runner_lost', ` It ended with ${howItEnded}.`)
+        return loseAttempt('shutdown')
     }
+  }
+
+  #insist<T>(call: () => Promise<T>): Promise<T> {
+    return insist(call, () => this.#stopReason === 'superseded')
   }
 
   async #append(decide: Decision): Promise<Job> {
     const { jobs } = this.#supervisor.world
-    const isInVain = () => this.#stopReason === 'superseded'
-    const { job, events } = await insist(() => jobs.append(this.jobId, decide), isInVain)
+    const { job, events } = await this.#insist(() => jobs.append(this.jobId, decide))
     for (const { type, attempt } of events) {
       if (type !== 'epoch') this.#supervisor.logger.info({ jobId: job.id, attempt, status: job.status }, type)
     }
@@ -216,7 +243,12 @@ export class JobSupervision {
   }
 }
 
-function warnOf({ attempt }: Job, code: string, path: string, { message: cause }: Error): Decision {
-  const message = `${path} could not be stored: ${cause}. What was kept before is still there.`
-  return () => [{ type: 'warning', attempt, data: { code, path, message } }]
+/** A job that came to its end fits its worker: a peak between two looks at its memory must not refuse the next one like it. */
+function peakOf(bytes: number, { memoryBytes }: RunnerProcess) {
+  return { peakMemoryBytes: Math.min(bytes, memoryBytes) }
+}
+
+function lostCheckpoint(name: string, { message: cause }: Error): Warning {
+  const message = `${name} could not be stored: ${cause}. What was kept before is still there.`
+  return { code: 'checkpoint_lost', path: name, message }
 }

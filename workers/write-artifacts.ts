@@ -1,15 +1,19 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ARTIFACT_NAMES, type ArtifactName, artifactFile } from '#domain/artifact.ts'
 import { encodeArtifact, type TrainingRecord } from '#exports/encode-artifact.ts'
+import type { Write } from './patient-writer.ts'
 
 /** Writes the files that the spec asks for into the folder, and the metrics always. @returns their names */
-export async function writeArtifacts(record: TrainingRecord, folder: string): Promise<ArtifactName[]> {
+export async function writeArtifacts(
+  record: TrainingRecord,
+  folder: string,
+  write: Write,
+): Promise<ArtifactName[]> {
   const wanted = new Set<string>(record.spec.artifacts)
   const names = ARTIFACT_NAMES.filter(name => {
     const { word } = artifactFile(name)
     return word === undefined ? name === 'metrics.csv' : wanted.has(word)
   })
-  for (const name of names) await writeFile(join(folder, name), (await encodeArtifact(name, record)).bytes)
+  for (const name of names) await write(join(folder, name), (await encodeArtifact(name, record)).bytes)
   return names
 }

@@ -102,6 +102,10 @@ export const ARTIFACT_FILES = {
     mediaType: 'application/jsonl',
     description: 'One line an epoch: everything measured, layer by layer too',
   },
+  'spec.json': {
+    mediaType: 'application/json',
+    description: 'The spec, as POST /v1/jobs takes it to repeat the job',
+  },
   'report.html': {
     mediaType: 'text/html; charset=utf-8',
     description: 'Curves, layers, spec and how to repeat it, on one page that needs nothing else',

@@ -1,23 +1,36 @@
 import { z } from 'zod'
 
-/** How training images are varied, in the order given; each epoch anew, the same for the same seed. */
+const padding = z.int().min(1).max(64).describe('Black pixels around the image before it is cut out again.')
+
+const NamedAugmentation = z.discriminatedUnion('name', [
+  z.strictObject({ name: z.literal('horizontalFlip') }).describe('Mirrors an image with probability 1/2.'),
+  z.strictObject({ name: z.literal('randomCrop'), padding }),
+  z
+    .strictObject({ name: z.literal('randomResizedCrop') })
+    .describe(
+      'Cuts out 8 to 100 % of the area at an aspect ratio of 3/4 to 4/3, and resizes it (Szegedy et al. 2015).',
+    ),
+])
+/** How training images are varied. */
+export type NamedAugmentation = z.infer<typeof NamedAugmentation>
+
+const OlderAugmentation = z.union([
+  z.enum(['horizontalFlip', 'randomResizedCrop'], {
+    error:
+      'must be an object with a name: { "name": "horizontalFlip" }, { "name": "randomCrop", "padding": 4 } or { "name": "randomResizedCrop" }',
+  }),
+  z.strictObject({ randomCrop: z.strictObject({ padding }) }),
+])
+
+/** In the order given; each epoch anew, the same for the same seed. Specs of older jobs hold the older form. */
 export const Augmentation = z
-  .union([
-    z.literal('horizontalFlip').describe('Mirrors every other image, by chance.'),
-    z.strictObject({
-      randomCrop: z.strictObject({
-        padding: z
-          .int()
-          .min(1)
-          .max(64)
-          .describe('Black pixels put around the image before it is cut out again.'),
-      }),
-    }),
-    z
-      .literal('randomResizedCrop')
-      .describe(
-        'Cuts out 8 to 100 % of the area at a ratio of 3/4 to 4/3, and scales it back (Szegedy et al. 2015).',
-      ),
-  ])
+  .union([NamedAugmentation, OlderAugmentation.describe('The older form of the same, accepted as input.')])
   .meta({ id: 'Augmentation' })
 export type Augmentation = z.infer<typeof Augmentation>
+
+/** The one form that a resolved spec has. */
+export function namedAugmentation(augmentation: Augmentation): NamedAugmentation {
+  if (typeof augmentation === 'string') return { name: augmentation }
+  if ('name' in augmentation) return augmentation
+  return { name: 'randomCrop', padding: augmentation.randomCrop.padding }
+}

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { CIFAR10_CLASSES, CIFAR100_CLASSES } from './cifar-classes.ts'
+import { didYouMean } from './did-you-mean.ts'
 
 /** Per-channel normalisation, applied after pixels are scaled to [0, 1]: (x - mean) / std. */
 export const Normalization = z.strictObject({
@@ -81,7 +82,8 @@ export const BUILT_IN_DATASETS: ReadonlyMap<string, Dataset> = new Map(
 
 /** What there is to say to somebody who names a dataset that is not there. */
 export function unknownDataset(id: string): string {
-  return `there is no dataset "${id}"; there is: ${[...BUILT_IN_DATASETS.keys()].join(', ')}, and what was uploaded`
+  const known = [...BUILT_IN_DATASETS.keys()]
+  return `there is no dataset "${id}"; there is: ${known.join(', ')}, and what was uploaded.${didYouMean(id, known)}`
 }
 
 const UPLOAD_ID = /^dataset_[0-9a-z]{26}$/
@@ -98,18 +100,23 @@ export const DatasetRef = z.strictObject({
     ),
 })
 
-/** What a client posts as `dataset`. */
-export const DatasetSelection = DatasetRef.extend({
-  id: DatasetRef.shape.id.refine(id => BUILT_IN_DATASETS.has(id) || UPLOAD_ID.test(id), {
-    error: ({ input }) => unknownDataset(String(input)),
-  }),
-})
-
 /** What was found in an upload, and the digest of what is stored of it. Statistics and notes stay with the dataset. */
 export const UploadedData = DatasetFacts.omit({ statistics: true, notes: true }).extend({
   sha256: z.string(),
 })
 export type UploadedData = z.infer<typeof UploadedData>
+
+/** What a client posts as `dataset`. */
+export const DatasetSelection = DatasetRef.extend({
+  id: DatasetRef.shape.id.refine(id => BUILT_IN_DATASETS.has(id) || UPLOAD_ID.test(id), {
+    error: ({ input }) => unknownDataset(String(input)),
+  }),
+  upload: UploadedData.partial()
+    .strict()
+    .optional()
+    .describe('As the spec of a job has it: refused unless the upload is still this one.'),
+})
+export type DatasetSelection = z.infer<typeof DatasetSelection>
 
 /** The same in a job's spec: what is known of an upload goes along, so that the job can be read without it. */
 export const DatasetSpec = DatasetSelection.extend({ upload: UploadedData.optional() })

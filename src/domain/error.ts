@@ -17,6 +17,7 @@ export const ERROR_CATALOGUE = {
   invalid_dataset: { status: 422, title: 'The files are not a dataset that can be used' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key belongs to another body' },
   limit_exceeded: { status: 422, title: 'This takes more than the service allows' },
+  insufficient_memory: { status: 422, title: 'No worker has enough memory for this job' },
   upgrade_required: { status: 426, title: 'This route is a WebSocket' },
   internal: { status: 500, title: 'Something went wrong on the server' },
   unavailable: { status: 503, title: 'The service cannot answer just now' },

@@ -64,6 +64,7 @@ export const Failure = z.object({ code: FailureCode, message: z.string(), retrya
 export type Failure = z.infer<typeof Failure>
 
 const nothing = z.object({})
+const peakMemoryBytes = z.int().optional().describe('The most memory that the training process held.')
 
 /** What each type of event carries in `data`. */
 const EVENT_DATA = {
@@ -79,8 +80,8 @@ const EVENT_DATA = {
   restarted: z.object({ reason: z.enum(['shutdown', 'worker_lost', 'runner_lost']), fromEpoch: z.int() }),
   cancelling: nothing,
   cancelled: nothing,
-  failed: z.object({ error: Failure }),
-  succeeded: nothing,
+  failed: z.object({ error: Failure, peakMemoryBytes }),
+  succeeded: z.object({ peakMemoryBytes }),
 } as const
 export type EventType = keyof typeof EVENT_DATA
 

@@ -1,5 +1,5 @@
 import { AppError } from './error.ts'
-import type { Failure, NewEvent, WorkerRef } from './event.ts'
+import type { Failure, NewEvent, Warning, WorkerRef } from './event.ts'
 import { epochToGoOnFrom, type Job, RefusedEvent } from './job.ts'
 
 /** The events that follow from somebody wanting something of a job; none where it is already so. */
@@ -83,6 +83,26 @@ export const begin =
   }
 
 /**
+ * A worker that took the job from the queue does not have enough memory for it: the job waits for another worker, or fails with
+ * the error if there is none.
+ */
+export const turnAway =
+  (error?: Failure): Decision =>
+  job => {
+    switch (job.status) {
+      case 'queued':
+      case 'restarting':
+        return error ? [{ type: 'failed', attempt: job.attempt, data: { error } }] : []
+      case 'running':
+      case 'cancelling':
+      case 'pausing':
+        return loseAttempt('worker_lost')(job)
+      default:
+        return []
+    }
+  }
+
+/**
  * The current attempt's process is gone. The job goes on from its last checkpoint, unless it was to end or to pause, or has
  * lost too many.
  */
@@ -100,13 +120,26 @@ export const loseAttempt =
     return [{ type: 'restarted', attempt, data: { reason, fromEpoch: epochToGoOnFrom(job) } }]
   }
 
+/** Adds a warning to the job's history, unless it is there. */
+export const warn =
+  (warning: Warning): Decision =>
+  ({ attempt, warnings }) =>
+    warnings.some(
+      ({ code, path, message }) =>
+        code === warning.code && path === warning.path && message === warning.message,
+    )
+      ? []
+      : [{ type: 'warning', attempt, data: warning }]
+
+type Outcome = { peakMemoryBytes?: number } & ({ type: 'succeeded' } | { type: 'failed'; error: Failure })
+
 /** The training is over by itself; a client who asked to cancel it meanwhile has the last word. */
 export const finish =
-  (outcome: { type: 'succeeded' } | { type: 'failed'; error: Failure }): Decision =>
+  ({ type, ...outcome }: Outcome): Decision =>
   ({ status, attempt }) => {
     if (status === 'cancelling') return [{ type: 'cancelled', attempt, data: {} }]
-    if (outcome.type === 'succeeded') return [{ type: 'succeeded', attempt, data: {} }]
-    return [{ type: 'failed', attempt, data: { error: outcome.error } }]
+    if (!('error' in outcome)) return [{ type: 'succeeded', attempt, data: outcome }]
+    return [{ type: 'failed', attempt, data: outcome }]
   }
 
 /** A decision that only the process of one attempt may make. @throws RefusedEvent when another attempt has begun */

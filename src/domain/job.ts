@@ -43,6 +43,11 @@ export const Job = z.object({
   name: z.string().optional(),
   status: JobStatus,
   spec: TrainingSpec,
+  clonedFrom: z.string().optional().describe('The job whose spec this one began with.'),
+  continuedFrom: z
+    .object({ epoch: z.int(), step: z.int() })
+    .optional()
+    .describe('Where that job was left, if this one goes on from there.'),
   attempt: z.int(),
   restarts: z.int(),
   createdAt: z.iso.datetime(),
@@ -53,6 +58,7 @@ export const Job = z.object({
   warnings: z.array(Warning),
   error: Failure.optional(),
   worker: WorkerRef.optional(),
+  peakMemoryBytes: z.int().optional().describe('The most memory that the training process held.'),
 })
 export interface Job extends z.infer<typeof Job> {
   lastSeq: number
@@ -65,11 +71,16 @@ export interface Job extends z.infer<typeof Job> {
   runningSince?: string
 }
 
+/** What a job may begin with besides its spec. */
+export type Origin = Partial<
+  Pick<Job, 'name' | 'clonedFrom' | 'continuedFrom' | 'checkpoints' | 'metrics' | 'best'>
+>
+
 /** The job as it is after its first event. */
 export function queuedJob(
   id: string,
   spec: TrainingSpec,
-  details: Pick<Job, 'name' | 'warnings' | 'createdAt'>,
+  details: Pick<Job, 'warnings' | 'createdAt'> & Origin,
 ): Job {
   return {
     id,
@@ -133,7 +144,7 @@ export function applyEvent(job: Job, event: JobEvent): Job {
   if (!from.includes(job.status))
     throw new RefusedEvent(`a ${job.status} job cannot take the event ${event.type}`)
   const status = to ?? job.status
-  const base = event.type === 'restarted' || event.type === 'paused' ? withoutLostEpochs(job) : job
+  const base: Job = event.type === 'restarted' || event.type === 'paused' ? withoutLostEpochs(job) : job
   const moved = { ...base, ...consequences(job, event), attempt, status, lastSeq: event.seq }
   return isTerminal(status) ? { ...moved, finishedAt: event.time } : moved
 }
@@ -144,7 +155,11 @@ export function epochToGoOnFrom({ checkpoints }: Pick<Job, 'checkpoints'>): numb
 }
 
 /** What the last attempt measured beyond the epoch that the next one goes on from will be measured again. */
-function withoutLostEpochs({ metrics, best, ...job }: Job): Job {
+export function withoutLostEpochs<Measured extends Pick<Job, 'checkpoints' | 'metrics' | 'best'>>({
+  metrics,
+  best,
+  ...job
+}: Measured): Omit<Measured, 'metrics' | 'best'> & Pick<Job, 'metrics' | 'best'> {
   const epoch = epochToGoOnFrom(job)
   return {
     ...job,
@@ -174,10 +189,16 @@ function consequences(job: Job, event: JobEvent): Partial<Job> {
       // A queued job did not run since its last attempt ended.
       return job.status === 'pausing' ? { ranMs: ranUntil(job, event.time) } : {}
     case 'failed':
-      return { error: event.data.error }
+      return { error: event.data.error, ...peakOf(event.data) }
+    case 'succeeded':
+      return peakOf(event.data)
     default:
       return {}
   }
+}
+
+function peakOf({ peakMemoryBytes }: Pick<Job, 'peakMemoryBytes'>): Partial<Job> {
+  return peakMemoryBytes === undefined ? {} : { peakMemoryBytes }
 }
 
 function ranUntil({ ranMs, runningSince }: Job, time: string): number {

@@ -1,41 +1,90 @@
 /** An entry of a Keras model's list of layers, unchecked. */
-type Entry = Readonly<Record<string, unknown>>
+export type Entry = Readonly<Record<string, unknown>>
 
-/** What operators of Keras 3 are called, by the layer that does the same with several tensors. */
-const MERGES: ReadonlyMap<unknown, string> = new Map([
+/** What an operator does to a tensor with a number on its right. */
+const WITH_NUMBER = {
+  Add: (offset: number) => ({ scale: 1, offset }),
+  Subtract: (number: number) => ({ scale: 1, offset: -number }),
+  Multiply: (scale: number) => ({ scale, offset: 0 }),
+  Divide: (number: number) => ({ scale: 1 / number, offset: 0 }),
+}
+type Operator = keyof typeof WITH_NUMBER
+
+/** Those of several tensors that are layers too; and it does not matter on which side a number is. */
+const MERGES: ReadonlySet<Operator> = new Set<Operator>(['Add', 'Multiply'])
+
+/** Classes of Keras 3, and functions of TensorFlow in Keras 2. */
+const OPERATORS: ReadonlyMap<unknown, Operator> = new Map<unknown, Operator>([
   ['Add', 'Add'],
+  ['Subtract', 'Subtract'],
   ['Multiply', 'Multiply'],
-])
-
-/** What an operator with a number on its other side does to a tensor. */
-const WITH_NUMBER: ReadonlyMap<unknown, (number: number) => { scale: number; offset: number }> = new Map([
-  ['Add', (offset: number) => ({ scale: 1, offset })],
-  ['Subtract', (number: number) => ({ scale: 1, offset: -number })],
-  ['Multiply', (scale: number) => ({ scale, offset: 0 })],
-  ['Divide', (number: number) => ({ scale: 1 / number, offset: 0 })],
-  ['TrueDivide', (number: number) => ({ scale: 1 / number, offset: 0 })],
+  ['Divide', 'Divide'],
+  ['TrueDivide', 'Divide'],
+  ['__operators__.add', 'Add'],
+  ['math.add', 'Add'],
+  ['math.subtract', 'Subtract'],
+  ['math.multiply', 'Multiply'],
+  ['math.divide', 'Divide'],
+  ['math.truediv', 'Divide'],
 ])
 
 /**
- * Keras 3 writes `x + y` and `x * 0.5` of a functional model as operators of their own: the former as the layer that does the same, the
- * latter as a Rescaling. Any other entry as it is.
+ * Keras writes `x + y` and `x * 0.5` of a functional model as operators of their own: here the former is the layer that does the same, the
+ * latter a Rescaling. Any other entry stays as it is.
  */
 export function withoutOperators(entry: Entry): Entry {
-  if (!String(entry.module).startsWith('keras.src.ops.')) return entry
-  const [node] = entry.inbound_nodes as { args?: unknown[] }[]
-  const { args = [] } = node ?? {}
-  const number = args.find(value => typeof value === 'number')
-  const tensors = args.filter(value => typeof value !== 'number')
-  const isReversed = typeof args[0] === 'number'
-  const change = isReversed && !MERGES.has(entry.class_name) ? undefined : WITH_NUMBER.get(entry.class_name)
-  const asLayer = (class_name: string, config: object, inputs: unknown) => ({
+  const call = operands(entry)
+  const operator = call && OPERATORS.get(call.operator)
+  if (!call || !operator || call.values.length !== 2) return entry
+  const tensors = call.values.filter(value => typeof value !== 'number')
+  const number = call.values.find(value => typeof value === 'number')
+  const { name } = entry.config as Entry
+  if (number === undefined)
+    return MERGES.has(operator)
+      ? {
+          ...entry,
+          module: 'keras.layers',
+          class_name: operator,
+          config: { name },
+          inbound_nodes: [call.node(tensors)],
+        }
+      : entry
+  if (tensors.length !== 1 || (typeof call.values[0] === 'number' && !MERGES.has(operator))) return entry
+  const config = { name, ...WITH_NUMBER[operator](number) }
+  return {
     ...entry,
-    class_name,
-    config: { ...(entry.config as object), ...config },
-    inbound_nodes: [{ ...node, args: [inputs] }],
-  })
-  if (args.length === 2 && tensors.length === 1 && change)
-    return asLayer('Rescaling', change(number!), tensors[0])
-  const merge = MERGES.get(entry.class_name)
-  return merge && args.length === 2 && tensors.length === 2 ? asLayer(merge, {}, tensors) : entry
+    module: 'keras.layers',
+    class_name: 'Rescaling',
+    config,
+    inbound_nodes: [call.node(tensors)],
+  }
+}
+
+interface Operands {
+  operator: unknown
+  values: readonly unknown[]
+  /** How the same Keras calls a layer with these tensors. */
+  node(tensors: readonly unknown[]): unknown
+}
+
+/** What an operator works on; undefined for anything that is none. */
+function operands({ module, class_name: kind, config, inbound_nodes: nodes }: Entry): Operands | undefined {
+  const [node] = Array.isArray(nodes) && nodes.length === 1 ? nodes : []
+  if (typeof config !== 'object' || config === null || typeof node !== 'object' || node === null)
+    return undefined
+  if (String(module).startsWith('keras.src.ops.')) {
+    const { args } = node as { args?: unknown }
+    if (!Array.isArray(args)) return undefined
+    return { operator: kind, values: args, node: tensors => ({ args: [tensors], kwargs: {} }) }
+  }
+  if (kind !== 'TFOpLambda' || !Array.isArray(node)) return undefined
+  // ["layer", 0, 0, { "y": 0.5, "name": null }]
+  const { y, name: _, ...others } = (node[3] ?? {}) as Entry
+  if (Object.keys(others).length > 0) return undefined
+  const second = typeof y === 'number' ? y : Array.isArray(y) ? [...y, {}] : undefined
+  return {
+    operator: (config as Entry).function,
+    values: second === undefined ? [] : [[...node.slice(0, 3), {}], second],
+    node: tensors => tensors,
+  }
 }

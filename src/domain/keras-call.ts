@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { MOST_NAME_LENGTH } from './keras-json.ts'
 import type { Refuse } from './keras-layer.ts'
-import { layerNameFromKeras } from './keras-names.ts'
 
 /** What a functional model calls a layer with. */
 export interface KerasCall {
@@ -11,7 +10,7 @@ export interface KerasCall {
   training: boolean | undefined
 }
 
-const LayerName = z.string().max(MOST_NAME_LENGTH).transform(layerNameFromKeras)
+const LayerName = z.string().max(MOST_NAME_LENGTH)
 const Arguments = z.record(z.string(), z.unknown())
 /** ["layer", 0, 0, {}]: its name, which of its uses, which of its outputs, and the other arguments of the call. */
 const Tensor2 = z.tuple([LayerName, z.int(), z.int()]).rest(Arguments)

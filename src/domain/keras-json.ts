@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from './json-depth.ts'
-import { withoutOperators } from './keras-arithmetic.ts'
+import { plainEntry } from './keras-entry.ts'
 import type { Refuse } from './keras-layer.ts'
+import { withPlainReferences } from './keras-names.ts'
 import { type KerasMajor, kerasMajor } from './keras-version.ts'
 
 /** Of a layer: it stands in the names of variables and in messages. */
@@ -21,14 +22,11 @@ export type LayerEntry = z.infer<typeof LayerEntry>
 const Model = z.object({
   class_name: z.enum(['Sequential', 'Functional', 'Model']),
   config: z.object({
-    layers: z
-      .array(LayerEntry.transform(entry => withoutOperators(entry) as typeof entry))
-      .min(1)
-      .max(1000),
+    layers: z.array(z.preprocess(plainEntry, LayerEntry)).min(1).max(1000),
     build_input_shape: z.array(z.int().nullable()).optional(),
     trainable: z.boolean().nullish(),
     input_layers: z.unknown().optional(),
-    output_layers: z.unknown().optional(),
+    output_layers: z.unknown().optional().transform(withPlainReferences),
   }),
 })
 

@@ -47,6 +47,7 @@ const noiseShape = z
       (Array.isArray(shape) && shape[0] === null && shape.slice(1).every(length => length === 1)),
     'must be null, or [null, 1, ..., 1]',
   )
+  .optional()
 
 const CONVERTERS: Readonly<Record<string, Converter>> = {
   Dense: converter({ units: size, activation, ...weighted }, config => ({

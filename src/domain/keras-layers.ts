@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { KerasJson } from './keras-json.ts'
 import type { KerasLayer, Refuse } from './keras-layer.ts'
-import { layerNameFromKeras } from './keras-names.ts'
 
 const BatchShape = z.array(z.int().nullable())
 
@@ -31,7 +30,7 @@ export function withOutputLast(
   const names: string[] = []
   const visit = (value: unknown): void => {
     if (!Array.isArray(value)) return
-    if (typeof value[0] === 'string') names.push(layerNameFromKeras(value[0]))
+    if (typeof value[0] === 'string') names.push(value[0])
     else for (const inner of value) visit(inner)
   }
   visit(outputs)

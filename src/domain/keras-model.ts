@@ -8,7 +8,6 @@ import { type KerasLayer, layerFromKeras } from './keras-layer.ts'
 import { inputShapeOf, reachedLayers, withOutputLast } from './keras-layers.ts'
 import { checkLayers } from './keras-limits.ts'
 import { withoutLossActivation } from './keras-loss-activation.ts'
-import { layerNameFromKeras } from './keras-names.ts'
 import { quoted } from './keras-word.ts'
 import type { LossActivation } from './loss.ts'
 import type { Layer, Topology } from './model-spec.ts'
@@ -88,7 +87,7 @@ function asCalled(layer: KerasLayer, training: boolean | undefined): KerasLayer 
 }
 
 function nameOf({ name, config }: LayerEntry): string {
-  return layerNameFromKeras(name ?? (typeof config.name === 'string' ? config.name : ''))
+  return name ?? (typeof config.name === 'string' ? config.name : '')
 }
 
 function droppedWarning({ name, path }: KerasLayer): Warning {

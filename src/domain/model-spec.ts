@@ -19,7 +19,7 @@ export const ModelRequest = z.union([
       .looseObject({})
       .refine(json => !isDeeperThan(MOST_LEVELS, json), TOO_DEEP)
       .describe(
-        'A network of your own, as model.to_json() of Keras 2 or 3 or model.json of TensorFlow.js has it.',
+        'A network of your own, as model.to_json() of Keras 2 or 3 or model.json of TensorFlow.js has it, or as the spec of a job has it: { inputShape, layers }.',
       ),
   }),
 ])

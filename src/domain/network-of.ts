@@ -1,15 +1,14 @@
-import { type ReadModel, readModelOfAnyLoss } from './keras-model.ts'
+import type { ReadModel } from './keras-model.ts'
 import type { ModelRequest, Topology } from './model-spec.ts'
 import { topologyOf } from './presets/topology-of.ts'
+import { readTopology } from './read-topology.ts'
 
 /**
  * The network of a model as a client gives it, whichever loss its last activation belongs to: variables do not depend on that.
  * @throws AppError `invalid_request` for one that is not trained here
  */
 export function readNetwork(model: ModelRequest): ReadModel {
-  return 'topology' in model
-    ? readModelOfAnyLoss(model.topology)
-    : { topology: topologyOf(model), warnings: [] }
+  return 'topology' in model ? readTopology(model.topology) : { topology: topologyOf(model), warnings: [] }
 }
 
 /** The same without its warnings. @throws AppError as `readNetwork` does */

@@ -1,9 +1,9 @@
 import { factsOf } from './dataset.ts'
 import { shareWithin } from './initializers.ts'
+import { estimateMemory } from './memory-estimate.ts'
 import type { Topology } from './model-spec.ts'
 import { topologyOf } from './presets/topology-of.ts'
 import { scheduleFactor } from './schedule-spec.ts'
-import { activationCount } from './shape.ts'
 import { growThreshold, INITIAL_THRESHOLD, isPenalised, type ThresholdState } from './threshold.ts'
 import type { TrainingSpec } from './training-spec.ts'
 import { parameterCount, variablesOf } from './variables.ts'
@@ -26,7 +26,7 @@ export interface Plan {
   parameters: number
   trainingExamples: number
   stepsPerEpoch: number
-  /** Weights, gradients, optimizer state and one batch of activations, forward and backward. */
+  /** The most memory that the training process is expected to hold. */
   memoryBytes: number
   denseBytes: number
   /** Size of model.sparse.safetensors if epoch 1 leaves the forecast share of zeros. */
@@ -56,7 +56,7 @@ export function* planSlices(spec: TrainingSpec): Generator<void, Plan, void> {
     parameters,
     trainingExamples,
     stepsPerEpoch,
-    memoryBytes: BYTES_PER_FLOAT * (4 * parameters + 2 * spec.batchSize * activationCount(topology)),
+    memoryBytes: estimateMemory(spec),
     denseBytes,
     forecastArtifactBytes: Math.round(Math.min(denseBytes, nonzero * BYTES_PER_FLOAT + parameters / 8)),
     epochs,

@@ -1,15 +1,18 @@
 import { ARTIFACT_NAMES, artifactFile } from './artifact.ts'
+import { namedAugmentation } from './augmentation.ts'
 import { type DatasetFacts, factsOf, type UploadedData, unknownDataset } from './dataset.ts'
 import { AppError, type Mistake } from './error.ts'
 import type { Warning } from './event.ts'
 import { preparingLayer } from './input-scale.ts'
-import { readKerasModel } from './keras-model.ts'
 import { activationOf, type Loss, outputsFor } from './loss.ts'
 import { whyMissing } from './missing-artifact.ts'
 import type { ModelRequest, ModelSpec } from './model-spec.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
+import { epochLength } from './plan.ts'
 import { PRESETS } from './presets/presets.ts'
 import { modelName, outputCount, topologyOf } from './presets/topology-of.ts'
+import { readTopology } from './read-topology.ts'
+import { scheduleFactor } from './schedule-spec.ts'
 import type { JobRequest, TrainingSpec } from './training-spec.ts'
 import { isAdapted, variablesOf } from './variables.ts'
 
@@ -30,6 +33,8 @@ const DEFAULTS = {
   labels: {},
 } as const satisfies Partial<TrainingSpec>
 
+const LARGEST_RATE = 1e9
+
 /**
  * The request with every default filled in: its own fields first, then the preset's, then the service's; objects are
  * never merged. What `init` stands for is not known here. @throws AppError `invalid_request` naming every field that contradicts the model or the dataset
@@ -47,12 +52,22 @@ export function resolveSpec(
   const merged = { ...DEFAULTS, ...defaults, ...given, model } as unknown as TrainingSpec
   requireFields(merged)
   const spec = fitDefaults(merged, request, upload)
-  const mistakes = [...datasetMistakes(spec), ...excludeMistakes(spec), ...artifactMistakes(spec)]
+  const mistakes = [
+    ...datasetMistakes(spec),
+    ...excludeMistakes(spec),
+    ...scheduleMistakes(spec),
+    ...artifactMistakes(spec),
+  ]
   if (mistakes.length > 0)
     throw new AppError('invalid_request', 'The job does not fit together.', { mistakes })
   return {
     spec,
-    warnings: [...warnings, ...adaptationWarnings(model, init), ...optimizerWarnings(spec.optimizer)],
+    warnings: [
+      ...warnings,
+      ...adaptationWarnings(model, init),
+      ...optimizerWarnings(spec.optimizer),
+      ...selectionWarnings(spec),
+    ],
   }
 }
 
@@ -66,7 +81,7 @@ function resolveModel(
     throw new AppError('invalid_request', 'The model is not there.', { mistakes })
   }
   if (!('topology' in network)) return { model: network, warnings: [] }
-  const { topology, warnings } = readKerasModel(network.topology, activationOf(loss))
+  const { topology, warnings } = readTopology(network.topology, activationOf(loss))
   // Those of an upload were found when it was made.
   return { model: { topology }, warnings: 'id' in model ? [] : warnings }
 }
@@ -77,7 +92,8 @@ function fitDefaults(
   request: Partial<JobRequest>,
   upload: UploadedData | undefined,
 ): TrainingSpec {
-  const uploaded = { ...spec.dataset, ...(upload && { upload }) }
+  const { upload: _, ...ref } = spec.dataset
+  const uploaded = { ...ref, ...(upload && { upload }) }
   const facts = factsOf(uploaded)
   const hasTest = facts?.splits.test !== 0
   // Keras hands a model its examples as they are, so one that begins with a Rescaling would scale them twice.
@@ -86,6 +102,7 @@ function fitDefaults(
   return {
     ...spec,
     dataset,
+    augmentation: spec.augmentation.map(namedAugmentation),
     ...(!hasTest && !request.validation && { validation: { fraction: 0.1 } }),
     ...(activationOf(spec.loss) === 'linear' && {
       checkpoint: { ...spec.checkpoint, bestBy: 'validationLoss' as const },
@@ -220,6 +237,22 @@ function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
   )
 }
 
+/** Rates that grow do so by one factor, so the last is the largest: beyond all numbers it could not even be told. */
+function scheduleMistakes(spec: TrainingSpec): Mistake[] {
+  const { schedule, optimizer, epochs } = spec
+  if (!factsOf(spec.dataset)) return []
+  const { stepsPerEpoch } = epochLength(spec)
+  const rate =
+    optimizer.learningRate * scheduleFactor(schedule, { step: epochs * stepsPerEpoch, epochs, stepsPerEpoch })
+  if (rate <= LARGEST_RATE) return []
+  return [
+    {
+      path: 'schedule',
+      message: `raises the learning rate to ${rate} by the end; ${LARGEST_RATE} is the most`,
+    },
+  ]
+}
+
 /** Better said now than when the training is over. */
 function artifactMistakes({ artifacts, model, optimizer }: TrainingSpec): Mistake[] {
   return artifacts.flatMap((word, index) => {
@@ -227,6 +260,13 @@ function artifactMistakes({ artifacts, model, optimizer }: TrainingSpec): Mistak
     const message = whyMissing(name, topologyOf(model), optimizer)
     return message ? [{ path: `artifacts.${index}`, message }] : []
   })
+}
+
+/** The best of many epochs on the same examples is measured as too good on them. */
+function selectionWarnings({ validation, checkpoint }: TrainingSpec): Warning[] {
+  if (!('split' in validation) || checkpoint.keepBest === 0) return []
+  const message = `The best checkpoint is chosen by ${checkpoint.bestBy} on the test split, so what it reaches there is optimistic. Hold out training examples to choose by with "validation": { "fraction": 0.1 }, or report the last epoch.`
+  return [{ code: 'best_chosen_on_test', path: 'checkpoint.bestBy', message }]
 }
 
 /** Published runs leave the recommended ranges, so these warn and never refuse. */

@@ -58,6 +58,12 @@ export interface Position {
   stepsPerEpoch: number
 }
 
+/** Whether the rates of the first epochs depend on how many epochs there are in all. */
+export function spansTraining(schedule: ScheduleSpec): boolean {
+  if (schedule.name === 'linearWarmup') return spansTraining(schedule.then)
+  return schedule.name === 'cosine' || schedule.name === 'piecewiseLinear'
+}
+
 /** What the schedule multiplies the learning rate by. */
 export function scheduleFactor(schedule: ScheduleSpec, position: Position): number {
   if (schedule.name !== 'linearWarmup') return plainFactor(schedule, position)

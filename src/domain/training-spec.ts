@@ -33,8 +33,12 @@ const CheckpointSpec = z
   .meta({ id: 'CheckpointSpec' })
 export type CheckpointSpec = z.infer<typeof CheckpointSpec>
 
-const Labels = z
-  .record(z.string().regex(/^[A-Za-z0-9._-]{1,63}$/), z.string().max(255))
+export const LabelKey = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,63}$/, 'must be 1 to 63 letters, digits, dots, dashes or underscores')
+export const LabelValue = z.string().max(255)
+export const Labels = z
+  .record(LabelKey, LabelValue)
   .refine(labels => Object.keys(labels).length <= 32, 'at most 32 labels')
 
 const JOB_EXAMPLES = [

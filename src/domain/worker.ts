@@ -10,6 +10,7 @@ export const WorkerStatus = z
     engineVersion: z.string(),
     device: z.string(),
     threads: z.int(),
+    memoryBytes: z.int().optional().describe('The most memory that a training process may hold there.'),
     startedAt: z.iso.datetime(),
     jobId: z.string().optional().describe('The job it trains now.'),
   })

@@ -33,7 +33,7 @@ export interface EncodedArtifact {
 }
 
 type Encoded = Uint8Array | EncodedArtifact
-type ModelFile = Exclude<ArtifactName, 'metrics.csv' | 'metrics.jsonl' | 'report.html'>
+type ModelFile = Exclude<ArtifactName, 'metrics.csv' | 'metrics.jsonl' | 'spec.json' | 'report.html'>
 
 const MODEL_FILES: Record<
   ModelFile,
@@ -64,6 +64,8 @@ export async function encodeArtifact(
       return text(seriesToCsv(series))
     case 'metrics.jsonl':
       return text(series.map(metrics => `${JSON.stringify(metrics)}\n`).join(''))
+    case 'spec.json':
+      return text(`${JSON.stringify(postableSpec(spec), null, 2)}\n`)
     case 'report.html':
       return text(renderReport(spec, series))
     default: {
@@ -72,6 +74,11 @@ export async function encodeArtifact(
       return encoded instanceof Uint8Array ? { bytes: encoded } : encoded
     }
   }
+}
+
+/** The facts of an upload follow from its digest, and could be larger than a request may be. */
+function postableSpec({ dataset: { upload, ...dataset }, ...spec }: TrainingSpec) {
+  return { ...spec, dataset: { ...dataset, ...(upload && { upload: { sha256: upload.sha256 } }) } }
 }
 
 function encodeSparse(

@@ -4,7 +4,7 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Metadata } from '#formats/safetensors.ts'
 
 /** The fields of a spec that determine the weights. */
-const TRAINING_FIELDS = [
+export const TRAINING_FIELDS = [
   'dataset',
   'model',
   'optimizer',

@@ -25,7 +25,9 @@ ${last ? `${summary(last)}\n${charts(series)}\n${layers(last)}` : '<p>No epoch w
 <pre>${escapeHtml(JSON.stringify(spec, null, 2))}</pre>
 <h2>To repeat it</h2>
 <p>The same spec and data give the same weights, bit for bit on the same processor, engine and thread count.</p>
-<pre>${escapeHtml(command(spec))}</pre>
+<p>Download <code>spec.json</code> of the same job, set <code>URL</code> to the address of the service, and post it (where the service
+has a key, add <code>-H "authorization: Bearer $KEY"</code>):</p>
+<pre id="repeat">${escapeHtml(COMMAND)}</pre>
 </main>
 </body>
 </html>
@@ -93,23 +95,8 @@ ${cells.join('\n')}
 </table></div>`
 }
 
-/** The spec as a client posts it. */
-function command({ model, init, ...spec }: TrainingSpec): string {
-  const request = {
-    model: 'topology' in model ? { topology: 'the JSON of the network' } : model,
-    ...(init && {
-      init: {
-        ...(init.modelId === undefined
-          ? { jobId: init.jobId, checkpoint: init.epoch }
-          : { modelId: init.modelId }),
-        optimizerState: init.optimizerState,
-      },
-    }),
-    ...spec,
-  }
-  const body = JSON.stringify(request).replaceAll("'", "'\\''")
-  return `curl -s localhost:3000/v1/jobs -H 'content-type: application/json' -d '${body}'`
-}
+/** With the artifact spec.json in the current folder and the service's address in URL. */
+const COMMAND = `curl -s "$URL/v1/jobs" -H 'content-type: application/json' -d @spec.json`
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)

@@ -91,6 +91,12 @@ export function encodeCheckpoint(
   return encodeSafetensors(tensors, metadata)
 }
 
+/** The same checkpoint as one of another training, which has to be the same up to there. @throws FormatError */
+export function reassignCheckpoint(bytes: Uint8Array, training: string): Uint8Array {
+  const { checkpoint, provenance } = decodeCheckpoint(bytes)
+  return provenance.training === training ? bytes : encodeCheckpoint(checkpoint, { ...provenance, training })
+}
+
 /** @throws FormatError when the bytes are no checkpoint, or not of the training that is given */
 export function decodeCheckpoint(
   bytes: Uint8Array,

@@ -2,13 +2,15 @@ import { z } from 'zod'
 import { Warning } from '#domain/event.ts'
 import { TrainingSpec } from '#domain/training-spec.ts'
 import type { World } from '#infra/connect.ts'
+import { findRoom } from '#infra/find-room.ts'
+import { memoryMistake } from '#jobs/check-memory.ts'
 import { planInTurn } from './plan-in-turn.ts'
 
 const Plan = z.object({
   parameters: z.int(),
   trainingExamples: z.int(),
   stepsPerEpoch: z.int(),
-  memoryBytes: z.int().describe('Weights, gradients, optimizer state and the activations of one batch.'),
+  memoryBytes: z.int().describe('The most that the training process is expected to hold.'),
   denseBytes: z.int(),
   forecastArtifactBytes: z.int().describe('The sparse file, if epoch 1 leaves the forecast share of zeros.'),
   epochs: z.array(
@@ -27,6 +29,14 @@ export const DryRun = z
     spec: TrainingSpec,
     warnings: z.array(Warning),
     plan: Plan,
+    memory: z.object({
+      neededBytes: z
+        .int()
+        .describe(
+          "What the last training like this one held on the largest worker; before any, the plan's estimate.",
+        ),
+      largestWorkerBytes: z.int().optional().describe('The highest memory limit of a live worker.'),
+    }),
     queuePosition: z.int().describe('1 is next.'),
     estimatedSeconds: z
       .number()
@@ -44,7 +54,18 @@ export async function dryRun(
   const queuePosition = await queue.positionOfNext(spec.priority)
   const engines = new Set((await workers.list()).map(({ engine }) => engine))
   const examplesPerSecond = await jobs.measuredRate(spec.model, [...engines])
-  const answer = { spec, warnings, plan, queuePosition }
+  const room = await findRoom({ jobs, workers }, spec)
+  const mistake = memoryMistake(spec, room)
+  const answer = {
+    spec,
+    warnings: mistake ? [...warnings, { code: 'insufficient_memory', ...mistake }] : warnings,
+    plan,
+    memory: {
+      neededBytes: room.neededBytes,
+      ...(room.largestBytes !== undefined && { largestWorkerBytes: room.largestBytes }),
+    },
+    queuePosition,
+  }
   if (!examplesPerSecond) return answer
   return { ...answer, estimatedSeconds: (plan.trainingExamples * spec.epochs) / examplesPerSecond }
 }

@@ -3,31 +3,43 @@ import { elementCount } from '#domain/shape.ts'
 
 const HIGHEST = 255
 
+/** One example, and what it is called in errors. */
+export interface PlacedExample {
+  value: unknown
+  place: string
+  /** What its numbers are called where they come in a row. */
+  columnPlace?: (index: number) => string
+}
+
 /**
  * Nested arrays of bytes, or of finite numbers, as one row-major array.
  * @param shape of one example
  * @throws AppError `invalid_request` that names the place which is wrong
  */
 export function flattenExamples(
-  inputs: readonly unknown[],
+  examples: readonly PlacedExample[],
   shape: readonly number[],
   ofBytes: boolean,
 ): Uint8Array | Float32Array {
-  const flat = new (ofBytes ? Uint8Array : Float32Array)(inputs.length * elementCount(shape))
+  const size = elementCount(shape)
+  const flat = new (ofBytes ? Uint8Array : Float32Array)(examples.length * size)
   let at = 0
-  const take = (value: unknown, path: string, depth: number): void => {
-    const length = depth === 0 ? inputs.length : shape[depth - 1]
-    if (length === undefined) {
-      if (ofBytes && !isByte(value)) refuse(path, `must be an integer from 0 to ${HIGHEST}`)
-      if (!Number.isFinite(value)) refuse(path, 'must be a finite number')
-      flat[at++] = value as number
-      return
+  for (const { value: example, place, columnPlace } of examples) {
+    const take = (value: unknown, path: string, depth: number): void => {
+      const length = shape[depth]
+      if (length === undefined) {
+        const where = columnPlace?.(at % size) ?? path
+        if (ofBytes && !isByte(value)) refuse(where, `must be an integer from 0 to ${HIGHEST}`)
+        if (!Number.isFinite(value)) refuse(where, 'must be a finite number')
+        flat[at++] = value as number
+        return
+      }
+      if (!Array.isArray(value) || value.length !== length)
+        refuse(path, `must be an array of ${length}: an example is ${shape.join(' x ')}`)
+      for (const [index, inner] of value.entries()) take(inner, `${path}.${index}`, depth + 1)
     }
-    if (!Array.isArray(value) || value.length !== length)
-      refuse(path, `must be an array of ${length}: an example is ${shape.join(' x ')}`)
-    for (const [index, inner] of value.entries()) take(inner, `${path}.${index}`, depth + 1)
+    take(example, place, 0)
   }
-  take(inputs, 'inputs', 0)
   return flat
 }
 

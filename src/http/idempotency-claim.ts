@@ -6,7 +6,12 @@ import type { IdempotencyClaim } from '#infra/job-store.ts'
  * What a request with an `Idempotency-Key` claims. A quoted key equals the bare one; bodies are compared as canonical JSON
  * after parsing. @throws AppError `invalid_request` for a key that is empty or too long
  */
-export function idempotencyClaim(route: string, header: string, body: unknown): IdempotencyClaim {
+export function idempotencyClaim(
+  route: string,
+  header: string | undefined,
+  body: unknown,
+): IdempotencyClaim | undefined {
+  if (header === undefined) return undefined
   const key = header.replace(/^"(.*)"$/, '$1')
   if (key.length < 1 || key.length > 255) {
     const mistakes = [{ path: 'Idempotency-Key', message: 'takes 1 to 255 characters' }]

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ProgressFrame } from '#domain/event.ts'
-import { isTerminal, Job } from '#domain/job.ts'
+import { epochToGoOnFrom, isTerminal, Job } from '#domain/job.ts'
 import { epochLength } from '#domain/plan.ts'
 import type { World } from '#infra/connect.ts'
 
@@ -45,11 +45,12 @@ export function jobResource(job: Job, frame?: ProgressFrame): JobResource {
   }
 }
 
-function progressOf({ spec, metrics, attempt, status }: Job, frame?: ProgressFrame): JobResource['progress'] {
+function progressOf(job: Job, frame?: ProgressFrame): JobResource['progress'] {
+  const { spec, metrics, attempt, status } = job
   const { epochs } = spec
   const { stepsPerEpoch } = epochLength(spec)
   const current = frame?.attempt === attempt && frame.epoch !== metrics?.epoch ? frame : undefined
-  const epoch = current ? current.epoch - 1 : (metrics?.epoch ?? 0)
+  const epoch = current ? current.epoch - 1 : (metrics?.epoch ?? epochToGoOnFrom(job))
   const step = epoch * stepsPerEpoch + (current?.step ?? 0)
   const fraction = step / (epochs * stepsPerEpoch)
   const examplesPerSecond = current?.examplesPerSecond ?? metrics?.examplesPerSecond

@@ -3,6 +3,9 @@ import { z } from 'zod'
 /** `limit` of every list. */
 export const Limit = z.coerce.number().int().min(1).max(200).default(20)
 
+/** `name` of every list. */
+export const NamePrefix = z.string().min(1).max(200).optional().describe('What the name begins with.')
+
 /** What every list answers (docs: "Every list is cursor-paged"). */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ data: z.array(item), hasMore: z.boolean(), nextAfter: z.string().nullable() })
@@ -20,7 +23,7 @@ export async function pageAfter<T extends { id: string }>(
   const rest = [...found, ...builtIn.slice(place + 1)]
   const data = rest.slice(0, limit)
   const hasMore = rest.length > limit
-  return { data, hasMore, nextAfter: hasMore ? data.at(-1)!.id : null }
+  return { data, hasMore, nextAfter: hasMore ? (data.at(-1)?.id ?? null) : null }
 }
 
 /** A list that is short by nature and comes whole. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EXAMPLE_MEDIA_TYPES } from './prediction-inputs.ts'
 import { PROBLEM_MEDIA_TYPE, Problem } from './problem.ts'
 
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
@@ -28,6 +29,7 @@ export function polishDocument<T extends object>(generated: T): T {
     'spec',
   ])
   take(document, '/v1/jobs/{jobId}/predict', 'PredictionRequest', { image: FILES })
+  for (const mediaType of EXAMPLE_MEDIA_TYPES) accept(document, '/v1/jobs/{jobId}/predict', mediaType)
   offer(document, '/v1/jobs/{jobId}/events', 'text/event-stream')
   offer(document, '/v1/jobs/{jobId}/metrics', 'text/csv')
   return document as T
@@ -96,6 +98,13 @@ function take(document: Document, path: string, json: string, parts: Dictionary)
   takeForm(document, path, parts, Object.keys(parts))
   const { content } = document.paths![path]!.post!.requestBody as { content: Dictionary }
   content['application/json'] = { schema: reference(json) }
+}
+
+/** A further media type that a POST takes as it is. */
+function accept({ paths }: Document, path: string, mediaType: string): void {
+  const { content } = paths![path]!.post!.requestBody as { content: Dictionary }
+  const isImage = mediaType.startsWith('image/')
+  content[mediaType] = { schema: { type: 'string', ...(isImage && { format: 'binary' }) } }
 }
 
 /** A POST that takes a form with files. */

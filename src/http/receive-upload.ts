@@ -6,8 +6,9 @@ import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { AppError } from '#domain/error.ts'
+import { parseByZod } from '#domain/parse-by-zod.ts'
+import { explainJsonError } from './parse-json.ts'
 import { malformedForm, readParts } from './read-parts.ts'
-import { parseByZod } from './validate-by-zod.ts'
 
 /** A file part, as it lies in the folder of its upload. */
 export interface UploadedFile {
@@ -65,7 +66,7 @@ function specOf({ fieldname, value, valueTruncated }: MultipartValue): unknown {
   try {
     return JSON.parse(value)
   } catch (error) {
-    return refuse('spec', `is not JSON: ${(error as Error).message}`)
+    return refuse('spec', `is not JSON: ${explainJsonError(value, error as Error)}`)
   }
 }
 

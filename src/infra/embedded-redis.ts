@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readlink, rm, symlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { Redis } from 'ioredis'
+import { harmlessEnvironment } from '#src/config.ts'
 
 export interface EmbeddedRedis {
   /** A socket path, which ioredis takes in place of a redis:// address. */
@@ -42,39 +43,49 @@ function findRedisServer(): string | undefined {
 
 /**
  * Starts a Redis whose append-only data stays in `directory` and which only this user can reach.
- * It has a process group of its own, so that Ctrl-C does not take it before jobs are requeued, and ends with its parent.
- * `onExit` hears when it ends unasked. Throws when there is no server, it does not answer, or another keeps its data there.
+ * It has a process group and no secrets of its own: Ctrl-C does not take it before jobs are requeued. It ends with its parent.
+ * `onExit` is told why when it ends by itself; then it can be started again at the same `url`, so that clients reconnect.
+ * Throws when there is no server, it does not answer, or another keeps its data there.
  */
 export async function startEmbeddedRedis(options: {
   directory: string
+  url?: string
   onExit?: (reason: string) => void
 }): Promise<EmbeddedRedis> {
   const server = findRedisServer()
   if (!server) throw new Error('No redis-server or valkey-server found. Run `npm run setup`.')
   await waitUntilFree(options.directory)
-  // A socket's path may have 100 characters or so: too few for a folder of the user's choosing.
-  const socketFolder = await mkdtemp(join(tmpdir(), 'thresher-'))
-  const url = join(socketFolder, 'redis.sock')
+  const url = options.url ?? (await makeSocketPath())
   await symlink(url, ownerLink(options.directory))
   const child = spawn('sh', ['-c', runWhileParentLives, 'sh', server, ...settings(url)], {
     cwd: options.directory,
     detached: true,
+    env: harmlessEnvironment(),
     stdio: ['pipe', 'pipe', 'ignore'],
   })
   let stopping = false
-  const ended = reasonOfEnd(child).finally(() => rm(socketFolder, { recursive: true, force: true }))
-  const stop = async () => {
+  const ended = reasonOfEnd(child)
+  const end = async () => {
     stopping = true
     child.kill('SIGTERM')
     await ended
   }
+  const stop = async () => {
+    await end()
+    await rm(dirname(url), { recursive: true, force: true })
+  }
   const failure = await failureToAnswer(url, ended)
   if (failure !== undefined) {
-    await stop()
+    await (options.url === undefined ? stop() : end())
     throw new Error(`${server} did not start: ${failure}. Run \`npm run setup\` to have it looked at.`)
   }
   ended.then(reason => stopping || options.onExit?.(reason))
   return { url, stop }
+}
+
+/** A socket's path may have 100 characters or so: too few for a folder of the user's choosing. */
+async function makeSocketPath(): Promise<string> {
+  return join(await mkdtemp(join(tmpdir(), 'thresher-')), 'redis.sock')
 }
 
 /** Names the socket of the server that keeps its data here: two that append to one file would ruin it. */
@@ -125,14 +136,14 @@ async function failureToAnswer(url: string, ended: Promise<string>): Promise<str
   }
 }
 
-/** Resolves when the server has ended, with the last it said. */
+/** Resolves when the server has ended: with the signal that killed it, or the last line of its output. */
 async function reasonOfEnd(child: ChildProcess): Promise<string> {
   let output = ''
   child.stdout!.setEncoding('utf8').on('data', (text: string) => {
     output = (output + text).slice(-2_000)
   })
-  await once(child, 'close')
-  return output.trim().split('\n').at(-1) || 'it ended without a word'
+  const [code, signal] = await once(child, 'close')
+  return signal ?? (output.trim().split('\n').at(-1) || `exit code ${code}`)
 }
 
 function settings(socket: string): string[] {

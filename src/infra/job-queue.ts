@@ -1,4 +1,4 @@
-import { Queue, WaitingError, Worker } from 'bullmq'
+import { DelayedError, Queue, WaitingError, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { redisKeys } from './redis-keys.ts'
 
@@ -8,6 +8,9 @@ const LOCK_MS = 60_000
 const STALLED_CHECK_MS = 15_000
 /** BullMQ does not wake an idle worker for a job that was put back; it looks for itself this often. */
 const IDLE_CHECK_SECONDS = 1
+
+/** How long a job that its worker cannot hold is left to others before that worker may take it again. */
+const PUT_OFF_MS = 5_000
 
 /** BullMQ's score of a waiting job is its priority times this, plus a counter. */
 const PRIORITY_SCALE = 2 ** 32
@@ -68,6 +71,14 @@ export class JobQueue {
   }
 }
 
+/** What a worker may do with a job instead of finishing it. Both end its turn by an error that BullMQ knows. */
+export interface Returns {
+  /** Any worker may take the job at once. */
+  requeue(): Promise<never>
+  /** The job waits a little, then goes before its equals. */
+  putOff(): Promise<never>
+}
+
 /**
  * Takes one job at a time from the queue. Restarts are counted by the job store, so a stalled job may come back any number
  * of times.
@@ -75,7 +86,7 @@ export class JobQueue {
  */
 export function createJobWorker(
   connection: Redis,
-  process: (jobId: string, requeue: () => Promise<never>) => Promise<void>,
+  process: (jobId: string, returns: Returns) => Promise<void>,
 ): Worker {
   return new Worker(
     QUEUE,
@@ -84,7 +95,12 @@ export function createJobWorker(
         await job.moveToWait(token)
         throw new WaitingError()
       }
-      await process(job.data.id, requeue)
+      const putOff = async () => {
+        await job.changePriority({ priority: Math.max(1, job.priority - 1) })
+        await job.moveToDelayed(Date.now() + PUT_OFF_MS, token)
+        throw new DelayedError()
+      }
+      await process(job.data.id, { requeue, putOff })
     },
     {
       connection,

@@ -6,9 +6,12 @@ import type { EpochMetrics, JobEvent } from '#domain/event.ts'
 import { applyEvent, type Job, type JobStatus, placeEvent } from '#domain/job.ts'
 import type { Decision } from '#domain/job-decisions.ts'
 import type { ModelSpec } from '#domain/model-spec.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import { indexChanges, indexEntries, keyOf, memberOf } from './job-indexes.ts'
 import { scripts } from './job-scripts.ts'
+import { type JobPage, type JobQuery, listJobs } from './list-jobs.ts'
+import { membersOf } from './members-of.ts'
 import { redisKeys } from './redis-keys.ts'
-import { storedRecord } from './stored-record.ts'
 
 const IDEMPOTENCY_SECONDS = 86_400
 const PAGE = 200
@@ -18,11 +21,6 @@ export interface IdempotencyClaim {
   scope: string
   /** Digest of the canonical body. */
   bodyDigest: string
-}
-
-export interface JobFilter {
-  status?: JobStatus | undefined
-  labels?: Readonly<Record<string, string>> | undefined
 }
 
 export interface Appended {
@@ -44,9 +42,10 @@ export class JobStore {
    * @throws AppError `idempotency_key_reused` when the key belongs to another body
    */
   async create(job: Job, claim?: IdempotencyClaim): Promise<{ job: Job; replayed: boolean }> {
-    const keys = [redisKeys.job(job.id), redisKeys.idempotency(claim?.scope ?? ''), ...indexKeys(job)]
+    const indexes = indexEntries(job)
+    const keys = [redisKeys.job(job.id), redisKeys.idempotency(claim?.scope ?? ''), ...indexes.map(keyOf)]
     const record = claim ? JSON.stringify({ bodyDigest: claim.bodyDigest, job }) : ''
-    const args = [job.id, JSON.stringify(job), record, IDEMPOTENCY_SECONDS]
+    const args = [JSON.stringify(job), record, IDEMPOTENCY_SECONDS, ...indexes.map(memberOf)]
     const found = await scripts.create(this.#redis, keys, args)
     if (!found || !claim) return { job, replayed: false }
     const earlier = replayOf(found, claim.bodyDigest)
@@ -100,21 +99,33 @@ export class JobStore {
   }
 
   async #commit(before: Job, job: Job, events: readonly JobEvent[]): Promise<boolean> {
-    const drop = indexKeys(before).filter(key => !indexKeys(job).includes(key))
-    const add = indexKeys(job).filter(key => !indexKeys(before).includes(key))
-    const keys = [redisKeys.job(job.id), redisKeys.events(job.id), ...drop, ...add]
+    const { left, joined } = indexChanges(before, job)
+    const changed = [...left, ...joined]
+    const keys = [redisKeys.job(job.id), redisKeys.events(job.id), ...changed.map(keyOf)]
     const committed = await scripts.commit(this.#redis, keys, [
-      job.id,
       JSON.stringify(before),
       JSON.stringify(job),
       redisKeys.jobChannel(job.id),
-      drop.length,
+      left.length,
+      ...changed.map(memberOf),
       ...events.flatMap(event => [event.seq, JSON.stringify(event)]),
     ])
     const epoch = events.findLast(event => event.type === 'epoch')
     // Only an estimate hangs on it: it may be lost, the append may not.
     if (committed && epoch?.type === 'epoch') await this.#recordRate(job, epoch.data).catch(() => {})
+    if (committed && job.peakMemoryBytes !== before.peakMemoryBytes)
+      await this.#recordPeak(job).catch(() => {})
     return committed
+  }
+
+  async #recordPeak({ spec, worker, peakMemoryBytes }: Job): Promise<void> {
+    if (worker && peakMemoryBytes) await this.#redis.hset(peaksKey(spec), worker.engine, peakMemoryBytes)
+  }
+
+  /** The most memory that the last training like this one held, by engine; absent for engines without one. */
+  async measuredMemory(spec: TrainingSpec): Promise<ReadonlyMap<string, number>> {
+    const peaks = Object.entries(await this.#redis.hgetall(peaksKey(spec)))
+    return new Map(peaks.map(([engine, bytes]) => [engine, Number(bytes)]))
   }
 
   async #recordRate({ spec, worker }: Job, { examplesPerSecond }: EpochMetrics): Promise<void> {
@@ -129,51 +140,31 @@ export class JobStore {
     return known.length === 0 ? undefined : Math.max(...known)
   }
 
-  /** Newest first, beginning after the id `after`. */
-  async list(
-    filter: JobFilter,
-    after: string | undefined,
-    limit: number,
-  ): Promise<{ jobs: Job[]; hasMore: boolean }> {
-    const indexes = filterKeys(filter)
-    const index = await this.#shortest(indexes)
-    const count = indexes.length > 1 ? PAGE : limit + 1
-    const jobs: Job[] = []
-    for await (const ids of this.#ids(index, after, count)) {
-      jobs.push(...(await this.#load(ids)).filter(job => matches(job, filter)))
-      if (jobs.length > limit) return { jobs: jobs.slice(0, limit), hasMore: true }
-    }
-    return { jobs, hasMore: false }
+  /** A page of the jobs that a query asks for. */
+  list(query: JobQuery): Promise<JobPage> {
+    return listJobs(this.#redis, query)
   }
 
   /** The ids of all jobs of a status, newest first, a page at a time. */
   idsByStatus(status: JobStatus): AsyncGenerator<string[]> {
-    return this.#ids(redisKeys.jobsByStatus(status), undefined, PAGE)
+    return membersOf(this.#redis, [redisKeys.jobsByStatus(status)], { order: 'desc', count: PAGE })
   }
 
-  async *#ids(index: string, after: string | undefined, count: number): AsyncGenerator<string[]> {
-    for (let last = after; ; ) {
-      const ids = await this.#redis.zrevrangebylex(index, last ? `(${last}` : '+', '-', 'LIMIT', 0, count)
-      yield ids
-      if (ids.length < count) return
-      last = ids.at(-1)
-    }
+  /** Puts jobs of earlier versions into the indexes that those did not have. */
+  async indexOlderJobs(): Promise<void> {
+    if (await this.#redis.exists(redisKeys.jobIndexes)) return
+    for await (const ids of membersOf(this.#redis, [redisKeys.allJobs], { order: 'asc', count: PAGE }))
+      for (const id of ids) while (!(await this.#index(id))) {}
+    await this.#redis.set(redisKeys.jobIndexes, '1')
   }
 
-  async #shortest(indexes: readonly string[]): Promise<string> {
-    if (indexes.length === 1) return indexes[0]!
-    const sizes = await Promise.all(indexes.map(key => this.#redis.zcard(key)))
-    return indexes[sizes.indexOf(Math.min(...sizes))]!
-  }
-
-  async #load(ids: readonly string[]): Promise<Job[]> {
-    if (ids.length === 0) return []
-    const pipeline = this.#redis.pipeline()
-    for (const id of ids) pipeline.hget(redisKeys.job(id), 'state')
-    const answers = (await pipeline.exec()) ?? []
-    return answers.flatMap(([, state], index) =>
-      typeof state === 'string' ? [storedRecord<Job>(ids[index]!, state)] : [],
-    )
+  /** @returns false when somebody changed the job meanwhile */
+  async #index(jobId: string): Promise<boolean> {
+    const state = await this.#redis.hget(redisKeys.job(jobId), 'state')
+    if (state === null) return true
+    const indexes = indexEntries(JSON.parse(state))
+    const keys = [redisKeys.job(jobId), ...indexes.map(keyOf)]
+    return await scripts.index(this.#redis, keys, [state, ...indexes.map(memberOf)])
   }
 
   /** Artifacts that were made on request after the job's own, by what asks for them. */
@@ -191,7 +182,7 @@ export class JobStore {
   /** Removes every trace of the job. */
   async delete(job: Job): Promise<void> {
     const transaction = this.#redis.multi()
-    for (const key of indexKeys(job)) transaction.zrem(key, job.id)
+    for (const { key, member } of indexEntries(job)) transaction.zrem(key, member)
     transaction.del(
       redisKeys.job(job.id),
       redisKeys.events(job.id),
@@ -217,19 +208,10 @@ function ratesKey(model: ModelSpec): string {
   return redisKeys.rates(createHash('sha256').update(JSON.stringify(model.topology)).digest('hex'))
 }
 
-function indexKeys(job: Job): string[] {
-  const labels = Object.entries(job.spec.labels).map(([key, value]) => redisKeys.jobsByLabel(key, value))
-  return [redisKeys.allJobs, redisKeys.jobsByStatus(job.status), ...labels]
-}
-
-/** The indexes that hold every job the filter lets through. */
-function filterKeys({ status, labels }: JobFilter): string[] {
-  const keys = Object.entries(labels ?? {}).map(([key, value]) => redisKeys.jobsByLabel(key, value))
-  if (status) keys.push(redisKeys.jobsByStatus(status))
-  return keys.length > 0 ? keys : [redisKeys.allJobs]
-}
-
-function matches(job: Job, { status, labels }: JobFilter): boolean {
-  if (status && job.status !== status) return false
-  return Object.entries(labels ?? {}).every(([key, value]) => job.spec?.labels?.[key] === value)
+/** Of everything in a spec that memory depends on. */
+function peaksKey({ model, dataset, batchSize, optimizer, augmentation, artifacts, epochs }: TrainingSpec) {
+  // A second epoch needs more than the first, a third needs no more than the second.
+  const varied = [optimizer.name, augmentation.length > 0, [...artifacts].sort(), Math.min(epochs, 2)]
+  const text = JSON.stringify([model, dataset.id, batchSize, ...varied])
+  return redisKeys.peaks(createHash('sha256').update(text).digest('hex'))
 }

@@ -17,6 +17,11 @@ export function newId(kind: 'job' | 'dataset' | 'model'): string {
   return `${kind}_${base32(lastMs, 10)}${base32(sequence, 3)}${random}`
 }
 
+/** What ids of this kind begin with that are made at a time. */
+export function idPrefixAt(kind: 'job', ms: number): string {
+  return `${kind}_${base32(Math.max(0, Math.floor(ms)), 10)}`
+}
+
 function base32(value: number, length: number): string {
   let digits = ''
   for (let rest = value; digits.length < length; rest = Math.floor(rest / 32))

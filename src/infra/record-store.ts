@@ -1,14 +1,22 @@
 import type { ChainableCommander, Redis } from 'ioredis'
+import { MOST_SCANNED } from './list-jobs.ts'
+import { membersOf } from './members-of.ts'
 import { redisKeys } from './redis-keys.ts'
 import { storedRecord } from './stored-record.ts'
 
 /** What clients upload; the content of each is a blob in the namespace of its id. */
 export type RecordKind = 'dataset' | 'model'
 
-const PAGE = 100
+export interface RecordQuery {
+  after?: string | undefined
+  limit: number
+  name?: string | undefined
+}
+
+const PAGE = 200
 
 /** Records of one kind in Redis, by ids that sort by time. */
-export class RecordStore<Stored extends { id: string }> {
+export class RecordStore<Stored extends { id: string; name: string }> {
   readonly #redis: Redis
   readonly #kind: RecordKind
 
@@ -37,31 +45,46 @@ export class RecordStore<Stored extends { id: string }> {
     return (await this.#redis.set(this.#key(record.id), JSON.stringify(record), 'XX')) === 'OK'
   }
 
-  /** A page of them, newest first, beginning after the id `after`, and where the next one begins. */
-  async list(
-    after: string | undefined,
-    limit: number,
-  ): Promise<{ found: Stored[]; nextAfter: string | null }> {
-    const from = after === undefined ? '+' : `(${after}`
+  /**
+   * Newest first, beginning after the id `after`.
+   * @param name what the names begin with
+   * @returns fewer than `limit`, and where to go on, when too many records would have to be looked at
+   */
+  async list({
+    after,
+    limit,
+    name = '',
+  }: RecordQuery): Promise<{ found: Stored[]; nextAfter: string | null }> {
+    const found: Stored[] = []
     const all = redisKeys.allRecords(this.#kind)
-    const ids = await this.#redis.zrevrangebylex(all, from, '-', 'LIMIT', 0, limit + 1)
-    if (ids.length === 0) return { found: [], nextAfter: null }
-    const page = ids.slice(0, limit)
-    const texts = await this.#redis.mget(page.map(id => this.#key(id)))
-    const found = texts.flatMap((text, index) =>
-      text === null ? [] : [storedRecord<Stored>(page[index]!, text)],
-    )
-    return { found, nextAfter: ids.length > limit ? page.at(-1)! : null }
+    const count = name === '' ? limit + 1 : PAGE
+    let scanned = 0
+    for await (const ids of membersOf(this.#redis, [all], { order: 'desc', count, after })) {
+      for (const record of await this.#load(ids)) {
+        if (name !== '' && !record.name?.startsWith(name)) continue
+        if (found.length === limit) return { found, nextAfter: found.at(-1)!.id }
+        found.push(record)
+      }
+      scanned += ids.length
+      if (scanned >= MOST_SCANNED && ids.length === count) return { found, nextAfter: ids.at(-1)! }
+    }
+    return { found, nextAfter: null }
   }
 
   /** Every record, newest first, as it was when it came up. */
   async *all(): AsyncGenerator<Stored, void, undefined> {
     for (let after: string | undefined; ; ) {
-      const page = (await this.list(after, PAGE)).slice(0, PAGE)
-      yield* page
-      if (page.length < PAGE) return
-      after = page.at(-1)!.id
+      const { found, nextAfter } = await this.list({ after, limit: PAGE })
+      yield* found
+      if (nextAfter === null) return
+      after = nextAfter
     }
+  }
+
+  async #load(ids: readonly string[]): Promise<Stored[]> {
+    if (ids.length === 0) return []
+    const texts = await this.#redis.mget(ids.map(id => this.#key(id)))
+    return texts.flatMap((text, index) => (text === null ? [] : [storedRecord<Stored>(ids[index]!, text)]))
   }
 
   async delete(id: string): Promise<void> {

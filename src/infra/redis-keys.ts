@@ -8,6 +8,9 @@ export const redisKeys = {
   allRecords: (kind: string) => `thresher:${kind}s`,
   allJobs: 'thresher:jobs',
   jobsByStatus: (status: string) => `thresher:jobs:status:${status}`,
+  jobsByMetric: (metric: string) => `thresher:jobs:metric:${metric}`,
+  /** Set once every job is in the indexes that this version has. */
+  jobIndexes: 'thresher:jobs:indexes',
   jobsByLabel: (key: string, value: string) => `thresher:jobs:label:${key}=${value}`,
   blobNamespaces: 'thresher:blobs',
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
@@ -19,6 +22,7 @@ export const redisKeys = {
   worker: (workerId: string) => `thresher:worker:${workerId}`,
   rates: (preset: string) => `thresher:rates:${preset}`,
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
+  peaks: (digest: string) => `thresher:peaks:${digest}`,
   lease: (duty: string) => `thresher:lease:${duty}`,
   bull: 'thresher:bull',
   /** Pub/sub channels. */

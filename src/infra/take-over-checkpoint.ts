@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
 import type { Init, InitRequest } from '#domain/init-spec.ts'
@@ -9,7 +10,7 @@ import type { World } from './connect.ts'
 import { readBlob } from './read-blob.ts'
 
 /** A checkpoint that a job can start from, and what else there is to know of it. */
-interface Source {
+export interface CheckpointSource {
   /** Where its blob lies. */
   namespace: string
   sha256: string
@@ -21,15 +22,18 @@ interface Source {
 
 /**
  * Finds the checkpoint that a job is to start from, and whether it can.
+ * @param kept where it lies for certain; what `request` names is not asked then
  * @throws AppError `invalid_request` that names the field of `init` which is wrong
  */
 export async function takeOverCheckpoint(
   world: Pick<World, 'jobs' | 'models' | 'blobs'>,
   request: InitRequest,
   spec: TrainingSpec,
+  kept?: CheckpointSource,
 ): Promise<{ init: Init; file: Uint8Array }> {
   const { modelId, jobId } = request
-  const source = modelId === undefined ? await jobSource(world, request) : await modelSource(world, modelId)
+  const source =
+    kept ?? (modelId === undefined ? await jobSource(world, request) : await modelSource(world, request))
   const { namespace, sha256, epoch, optimizer } = source
   const file = await readBlob(world.blobs, namespace, sha256)
   const { checkpoint } = decodeCheckpoint(file)
@@ -48,26 +52,47 @@ export async function takeOverCheckpoint(
       'init.optimizerState',
       'an uploaded state knows steps, not the sum of the rates that clock "time" goes by',
     )
-  return { init: { ...request, epoch, sha256, clock: checkpoint.state.clock }, file }
+  const { clock } = checkpoint.state
+  checkPinned(request, { epoch, clock })
+  return { init: { ...request, epoch, sha256, clock }, file }
 }
 
-async function jobSource({ jobs }: Pick<World, 'jobs'>, { jobId, checkpoint }: InitRequest): Promise<Source> {
+/** What the spec of an earlier job says of the checkpoint. */
+function checkPinned(request: InitRequest, found: Pick<Init, 'epoch' | 'clock'>): void {
+  for (const field of ['epoch', 'clock'] as const) {
+    const given = request[field]
+    if (given !== undefined && !isDeepStrictEqual(given, found[field]))
+      refuse(`init.${field}`, `is ${JSON.stringify(found[field])} for that checkpoint; leave it out`)
+  }
+}
+
+async function jobSource(
+  { jobs }: Pick<World, 'jobs'>,
+  { jobId, checkpoint, sha256: pinned }: InitRequest,
+): Promise<CheckpointSource> {
   const job = await jobs.get(jobId!)
   if (!job) refuse('init.jobId', `there is no job ${jobId}`)
-  const found = findCheckpoint(job, checkpoint)
+  const found = pinned
+    ? job.checkpoints.find(({ sha256 }) => sha256 === pinned)
+    : findCheckpoint(job, checkpoint)
   if (!found) {
+    const field = pinned ? 'init.sha256' : 'init.checkpoint'
     const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
-    refuse('init.checkpoint', `${job.id} keeps no such checkpoint; it keeps those of epochs: ${epochs}`)
+    refuse(field, `${job.id} keeps no such checkpoint; it keeps those of epochs: ${epochs}`)
   }
   const { sha256, epoch } = found
   return { namespace: job.id, sha256, epoch, optimizer: describeOptimizer(job.spec) }
 }
 
-async function modelSource({ models }: Pick<World, 'models'>, modelId: string): Promise<Source> {
+async function modelSource(
+  { models }: Pick<World, 'models'>,
+  { modelId = '', sha256: pinned }: InitRequest,
+): Promise<CheckpointSource> {
   const model = await models.get(modelId)
   if (!model) refuse('init.modelId', `there is no model ${modelId}`)
   if (!model.weights) refuse('init.modelId', `${modelId} is a network without weights`)
   const { sha256, hasState } = model.weights
+  if (pinned !== undefined && pinned !== sha256) refuse('init.sha256', `${modelId} has other weights`)
   return { namespace: modelId, sha256, epoch: 0, optimizer: hasState ? 'grda' : undefined }
 }
 
@@ -84,7 +109,7 @@ function checkVariables(spec: TrainingSpec, { state }: Checkpoint, field: string
 }
 
 /** What decides which slots an optimizer has and what they mean; rates and thresholds may change. */
-function describeOptimizer({ optimizer }: TrainingSpec): string {
+export function describeOptimizer({ optimizer }: TrainingSpec): string {
   if (optimizer.name === 'grda') return 'grda'
   const { learningRate: _, ...rest } = optimizer
   return JSON.stringify(rest)

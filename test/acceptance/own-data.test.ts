@@ -3,7 +3,7 @@ import { after, before, it } from 'node:test'
 import { zipSync } from 'fflate'
 import sharp from 'sharp'
 import { type Service, startService } from './start-service.ts'
-import { type Frame, get, post, upload, watchJob } from './watch-job.ts'
+import { type Frame, get, labelsOf, post, upload, watchJob } from './watch-job.ts'
 
 let service: Service
 before(async () => {
@@ -76,7 +76,7 @@ it('a table of numbers trains a network that comes close to them', async () => {
   assert.equal(job.best.validationLoss, Math.min(...losses))
   const { body } = await post(service.url, `/v1/jobs/${job.id}/predict`, { inputs: [[0.5, -0.5]] })
   assert.ok(Math.abs(body.outputs[0][0] - 2.5) < 0.05, JSON.stringify(body))
-  assert.equal(body.classes, undefined)
+  assert.deepEqual([body.predictions, body.outputNames.length], [undefined, body.outputs[0].length])
 })
 
 it('a test file with its columns in another order is validated on the right ones', async () => {
@@ -121,7 +121,7 @@ it('two classes train one output by binary cross-entropy', async () => {
       [-1, 1],
     ],
   })
-  assert.deepEqual(body.classes, ['above', 'below'])
+  assert.deepEqual(labelsOf(body), ['above', 'below'])
   assert.ok(body.outputs[0][0] < 0.1 && body.outputs[1][0] > 0.9)
 })
 
@@ -167,7 +167,7 @@ it('pictures of any size train a network, and are what its model is asked by', a
     },
     'image',
   )
-  assert.deepEqual(asked.body.classes, ['red', 'blue'])
+  assert.deepEqual(labelsOf(asked.body), ['red', 'blue'])
   const wrong = await upload(
     service.url,
     `/v1/jobs/${job.id}/predict`,
@@ -246,7 +246,7 @@ it('an upload that is wrong says where, and trains nothing; one that is right ca
   assert.equal((await fetch(`${service.url}/v1/datasets/${right.id}`, { method: 'DELETE' })).status, 204)
   assert.equal((await fetch(`${service.url}/v1/datasets/${right.id}`)).status, 404)
   const { body } = await post(service.url, `/v1/jobs/${job.id}/predict`, { inputs: [[1]] })
-  assert.equal(body.classes.length, 1)
+  assert.equal(body.predictions.length, 1)
   const again = await post(service.url, `/v1/jobs`, { dataset: { id: right.id }, model, optimizer: SGD })
   assert.deepEqual([again.status, again.body.errors[0].path], [400, 'dataset.id'])
 })

@@ -148,7 +148,7 @@ it('an uploaded network trains by its id, and its weights are where another job 
   const { status, body } = await post(service.url, `/v1/jobs/${first.body.id}/predict`, {
     inputs: [Array.from({ length: 28 }, () => Array.from({ length: 28 }, () => [0]))],
   })
-  assert.deepEqual([status, body.classes.length], [200, 1])
+  assert.deepEqual([status, body.predictions.length], [200, 1])
 })
 
 it('weights that do not fit are refused by the tensor', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { type Service, startService } from './start-service.ts'
-import { type Frame, get, post, upload, watchJob } from './watch-job.ts'
+import { type Frame, get, labelsOf, post, upload, watchJob } from './watch-job.ts'
 
 const LENGTH = 8
 const WORDS = 12
@@ -85,7 +85,7 @@ it('an LSTM over uploaded sentences learns their order, answers, and is given ba
   const { body } = await post(service.url, `/v1/jobs/${job.id}/predict`, {
     inputs: [words, words.toReversed()],
   })
-  assert.deepEqual(body.classes, ['yes', 'no'])
+  assert.deepEqual(labelsOf(body), ['yes', 'no'])
   for (const name of [
     'model.keras',
     'model.weights.h5',

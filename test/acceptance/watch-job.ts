@@ -58,3 +58,8 @@ export async function sparseDigest(serviceUrl: string, jobId: string): Promise<s
   const { body } = await get(serviceUrl, `/v1/jobs/${jobId}/artifacts`)
   return body.data.find((artifact: Frame) => artifact.name === 'model.sparse.safetensors').sha256
 }
+
+/** The names of the classes that an answer of `predict` gives its examples. */
+export function labelsOf({ predictions }: Frame): string[] {
+  return predictions.map(({ label }: Frame) => label)
+}

@@ -42,7 +42,10 @@ test('the documented commands for ImageNet are what the service takes', () => {
     ],
   )
   for (const { batchSize, augmentation, dataset } of specs) {
-    assert.deepEqual([batchSize, augmentation], [256, ['randomResizedCrop', 'horizontalFlip']])
+    assert.deepEqual(
+      [batchSize, augmentation],
+      [256, [{ name: 'randomResizedCrop' }, { name: 'horizontalFlip' }]],
+    )
     assert.deepEqual(dataset.normalize?.mean, [0.485, 0.456, 0.406])
   }
 })

@@ -102,6 +102,7 @@ describe('artifacts', () => {
 
   it('are listed with what they are', async () => {
     const { body } = await request(api.url).get(base)
+    body.data = body.data.filter(({ made }: { made: boolean }) => made)
     const names = body.data.map(({ name }: { name: string }) => name)
     assert.ok(names.includes('metrics.csv') && names.includes('model.sparse.safetensors'))
   })

@@ -20,6 +20,12 @@ const REQUEST = {
   checkpoint: { everyEpochs: 1, keepLatest: 2, keepBest: 1, bestBy: 'validationAccuracy' },
 }
 
+interface Entry {
+  name: string
+  made: boolean
+  sizeBytes?: number
+}
+
 /** Leaves the checkpoint of an epoch; the threshold tells one from another. */
 async function completeEpoch(world: World, jobId: string, epoch: number, validationAccuracy: number) {
   const job = await world.jobs.require(jobId)
@@ -105,13 +111,33 @@ describe('the files of a job that was cancelled', () => {
     assert.ok(listed.rounding.maxAbsoluteError > 0 && listed.rounding.maxAbsoluteError < 2 ** -11)
   })
 
-  it('include a report whose command is accepted as it stands', async () => {
-    const page = Buffer.from(await download('report.html')).toString()
-    const text = page.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
-    const body = JSON.parse(/-d '(.*)'<\/pre>/.exec(text)![1]!)
-    const { status } = await request(api.url).post('/v1/jobs?dryRun=true').send(body)
-    assert.equal(status, 200)
-    assert.deepEqual(body.optimizer, { ...REQUEST.optimizer, exclude: [], clock: 'steps' })
+  it('are listed before they are made, with the forms that they come in, and without those that there are not', async () => {
+    const adam = { ...REQUEST, optimizer: { name: 'adam', learningRate: 0.1 } }
+    const { body } = await request(api.url).post('/v1/jobs').send(adam).expect(201)
+    const manifest = async () => (await request(api.url).get(`/v1/jobs/${body.id}/artifacts`)).body.data
+    const queued = await manifest()
+    const offered = ARTIFACT_NAMES.filter(name => name !== 'optimizer-state.safetensors')
+    assert.deepEqual(
+      queued.map(({ name, made }: Entry) => [name, made]),
+      offered.map(name => [name, false]),
+    )
+    const dense = queued.find(({ name }: Entry) => name === 'model.safetensors')
+    assert.deepEqual(
+      [dense.variants.layout, dense.variants.dtype, dense.sizeBytes],
+      [['torch'], ['bf16'], undefined],
+    )
+    await request(api.url).post(`/v1/jobs/${body.id}/cancel`).expect(202)
+    assert.deepEqual(
+      (await manifest()).map(({ name }: Entry) => name),
+      ['metrics.csv', 'metrics.jsonl', 'spec.json', 'report.html'],
+    )
+    const { length } = await download('metrics.jsonl')
+    const { data } = (await request(api.url).get(base)).body
+    const made = data.filter(({ name }: Entry) => name === 'metrics.jsonl')
+    assert.deepEqual(
+      made.map(({ made, sizeBytes }: Entry) => [made, sizeBytes]),
+      [[true, length]],
+    )
   })
 
   it('that nobody offers are refused by the name of what is wrong', async () => {

@@ -68,6 +68,19 @@ describe('jobs over their life', () => {
     assert.equal((await patch({ name: 'still', epochs: 4 })).body.errors[0].path, 'epochs')
   })
 
+  it('keep the labels that a change does not name, and lose those that it sets to null', async () => {
+    const id = await submit({ labels: { a: '1', b: '2' } })
+    const patch = (labels: object) => request(api.url).patch(`/v1/jobs/${id}`).send({ labels })
+    assert.deepEqual((await patch({ b: null, c: '3' })).body.labels, { a: '1', c: '3' })
+    assert.deepEqual((await patch({ never: null })).body.labels, { a: '1', c: '3' })
+    assert.deepEqual(ids((await get('/v1/jobs?label.b=2')).body.data), [])
+    assert.deepEqual(ids((await get('/v1/jobs?label.c=3')).body.data), [id])
+    const many = Object.fromEntries(Array.from({ length: 31 }, (_, i) => [`more.${i}`, 'x']))
+    const { status, body } = await patch(many)
+    assert.deepEqual([status, body.errors[0].path], [400, 'labels'])
+    assert.equal((await patch({ 'bad key': null })).body.errors[0].path, 'labels.bad key')
+  })
+
   it('cancel at once while queued, in two steps while running, and not when over', async () => {
     const cancel = (id: string) => request(api.url).post(`/v1/jobs/${id}/cancel`)
     const queued = await submit()

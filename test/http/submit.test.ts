@@ -42,7 +42,7 @@ describe('submitting a job', () => {
     assert.deepEqual([body.spec.batchSize, body.spec.epochs, body.spec.priority], [64, 10, 42])
     assert.deepEqual(
       body.warnings.map(({ path }: { path: string }) => path),
-      ['optimizer.c', 'optimizer.mu'],
+      ['optimizer.c', 'optimizer.mu', 'checkpoint.bestBy'],
     )
     assert.equal((await request(api.url).get(body.links.self)).body.queuePosition, 1)
   })
@@ -87,7 +87,7 @@ describe('submitting a job', () => {
       {
         path: 'dataset.id',
         message:
-          'there is no dataset "imagenet"; there is: mnist, cifar10, cifar100, synthetic-cifar10, and what was uploaded',
+          'there is no dataset "imagenet"; there is: mnist, cifar10, cifar100, synthetic-cifar10, and what was uploaded.',
       },
     ])
     const wrong = await submit({
@@ -120,6 +120,86 @@ describe('submitting a job', () => {
       [400, 400, 413, 415],
     )
     for (const { body } of answers) assert.equal(typeof body.requestId, 'string')
+  })
+
+  it('says by line and column where a body stops being JSON, and what was expected there', async () => {
+    for (const [body, message] of [
+      [
+        '{\n  "model": { "preset": "mnist-mlp" },\n  "optimizer": NaN\n}',
+        /line 3, column 16: .*JSON has no NaN/,
+      ],
+      ['{"model": {"preset": "mnist-mlp"},}', /line 1, column 35: expected a name in double quotes, found }/],
+      ["{'model': 1}", /line 1, column 2: expected a name in double quotes, or }, found '/],
+      ['{"model": {"preset": "mnist-mlp"}', /line 1, column 34: expected , or }, but the text ends/],
+      ['{"shuffle": True}', /JSON writes true/],
+    ] as const) {
+      const { status, body: problem } = await request(api.url)
+        .post('/v1/jobs')
+        .set('content-type', 'application/json')
+        .send(body)
+      assert.deepEqual([status, problem.code], [400, 'malformed_body'])
+      assert.match(problem.errors[0].message, message)
+      assert.match(problem.detail, message)
+    }
+    const last = await submit('{"model":{"preset":"mnist-mlp"},"epochs":1,"epochs":3}').set(
+      'content-type',
+      'application/json',
+    )
+    assert.equal(last.body.spec.epochs, 3)
+  })
+
+  it('suggests what an unknown field or word may have meant, where something is near', async () => {
+    for (const [change, path, message] of [
+      [{ batchsize: 64 }, 'batchsize', /Did you mean "batchSize"\? The fields are: name, dataset/],
+      [{ zzz: 64 }, 'zzz', /^is not a field here\. The fields are:/],
+      [
+        { model: { preset: 'mnist-mlpp' } },
+        'model.preset',
+        /one of: mnist-mlp, .*Did you mean "mnist-mlp"\?/,
+      ],
+      [{ dataset: { id: 'mnits' } }, 'dataset.id', /there is no dataset "mnits".*Did you mean "mnist"\?/],
+      [{ optimizer: { name: 'Adam', learningRate: 1 } }, 'optimizer.name', /Did you mean "adam"\?/],
+      [{ loss: 'mse' }, 'loss', /one of: categoricalCrossentropy, .*, not "mse"$/],
+      [{ schedule: { name: 'step', evry: 2, factor: 0.1 } }, 'schedule.evry', /Did you mean "every"\?/],
+      [{ augmentation: ['flip'] }, 'augmentation.0', /object with a name: { "name": "horizontalFlip" }/],
+      [
+        { augmentation: [{ name: 'randomcrop', padding: 4 }] },
+        'augmentation.0.name',
+        /Did you mean "randomCrop"/,
+      ],
+      [{ augmentation: [{ name: 'randomCrop', padding: 0 }] }, 'augmentation.0.padding', /./],
+    ] as const) {
+      const { status, body } = await submit({ ...JOB, ...change })
+      assert.equal(status, 400)
+      const found = body.errors.find((mistake: { path: string }) => mistake.path === path)
+      assert.ok(found, JSON.stringify(body.errors))
+      assert.match(found.message, message)
+    }
+    const huge = await submit(
+      '{"model":{"preset":"mnist-mlp"},"optimizer":{"name":"sgd","learningRate":1e400}}',
+    ).set('content-type', 'application/json')
+    assert.match(huge.body.errors[0].message, /finite number/)
+  })
+
+  it('gives augmentation one form, whichever it was asked for in', async () => {
+    const { body } = await submit({
+      model: { preset: 'cifar10-cnn' },
+      dataset: { id: 'synthetic-cifar10' },
+      augmentation: ['horizontalFlip', { randomCrop: { padding: 2 } }, { name: 'randomResizedCrop' }],
+    })
+    assert.deepEqual(body.spec.augmentation, [
+      { name: 'horizontalFlip' },
+      { name: 'randomCrop', padding: 2 },
+      { name: 'randomResizedCrop' },
+    ])
+  })
+
+  it('warns where the best checkpoint is chosen on the test split, and only there', async () => {
+    const codes = async (change: object) =>
+      (await submit({ ...JOB, ...change })).body.warnings.map(({ code }: { code: string }) => code)
+    assert.ok((await codes({})).includes('best_chosen_on_test'))
+    assert.ok(!(await codes({ validation: { fraction: 0.1 } })).includes('best_chosen_on_test'))
+    assert.ok(!(await codes({ checkpoint: { keepBest: 0 } })).includes('best_chosen_on_test'))
   })
 
   it('never answers 5xx to a body, whatever it holds', async () => {
@@ -159,6 +239,15 @@ describe('submitting a job', () => {
     assert.equal((await plan()).estimatedSeconds, 12)
   })
 
+  it('refuses a schedule whose rates no number can hold', async () => {
+    for (const query of ['', '?dryRun=true']) {
+      const { status, body } = await request(api.url)
+        .post(`/v1/jobs${query}`)
+        .send({ ...JOB, epochs: 200, schedule: { name: 'exponential', factor: 1000 } })
+      assert.deepEqual([status, body.errors?.[0].path], [400, 'schedule'])
+    }
+  })
+
   it('plans a job without storing it', async () => {
     const before = await count()
     const { status, body } = await request(api.url).post('/v1/jobs?dryRun=true').send(JOB)
@@ -168,5 +257,34 @@ describe('submitting a job', () => {
     assert.ok(body.plan.epochs[0].forecastSparsity > 0.8)
     assert.equal(body.queuePosition, before + 1)
     assert.equal(await count(), before)
+  })
+
+  it('refuses a job that no live worker has the memory for, and says so in a dry run', async () => {
+    const large = { model: { preset: 'mnist-lenet' }, batchSize: 10_000 }
+    const plan = async () => (await request(api.url).post('/v1/jobs?dryRun=true').send(large)).body
+    await api.world.workers.beat({ ...worker, id: 'worker_small', memoryBytes: 2e9 })
+    await api.world.workers.leave(worker.id)
+    const { status, body } = await submit(large)
+    assert.deepEqual([status, body.code], [422, 'insufficient_memory'])
+    assert.equal(body.errors[0].path, 'batchSize')
+    assert.match(body.errors[0].message, /^needs \d,\d{3} MB of memory.*largest worker has 2,000 MB/)
+    const refused = await plan()
+    assert.equal(refused.memory.largestWorkerBytes, 2e9)
+    assert.ok(refused.memory.neededBytes > 2e9)
+    assert.equal(refused.warnings.at(-1).code, 'insufficient_memory')
+    await api.world.workers.beat({ ...worker, id: 'worker_large', memoryBytes: 16e9 })
+    assert.doesNotMatch(JSON.stringify((await plan()).warnings), /insufficient_memory/)
+    assert.equal((await submit(large)).status, 201)
+  })
+
+  it('judges by what the last such job held, where one has been measured', async () => {
+    const job = { model: { preset: 'mnist-mlp' }, batchSize: 77 }
+    await api.world.workers.leave('worker_large')
+    const { body } = await submit(job)
+    await startJob(api.world, body.id)
+    await tell(api.world, body.id, 'succeeded', { peakMemoryBytes: 3e9 })
+    const again = await submit(job)
+    assert.equal(again.status, 422)
+    assert.match(again.body.errors[0].message, /needs 3,000 MB of memory \(as was measured\)/)
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, execFileSync, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -47,14 +47,37 @@ test('a directory has one server at a time', async () => {
   assert.equal(await withClient(running.url, client => client.ping()), 'PONG')
 })
 
-test('its owner hears when it ends unasked, and only then', async () => {
-  const ended = await new Promise<string>(resolve => {
-    startEmbeddedRedis({ directory, onExit: resolve }).then(({ url }) => {
-      withClient(url, client => client.shutdown().catch(() => {}))
-    })
+test('its owner hears when it ends unasked, and can start it again at the same address with its data', async () => {
+  let tell: (reason: string) => void
+  const ended = new Promise<string>(resolve => {
+    tell = resolve
   })
-  assert.ok(ended)
+  running = await startEmbeddedRedis({ directory, onExit: reason => tell(reason) })
+  const { url } = running
+  process.kill(await pidOf(url), 'SIGKILL')
+  assert.equal(await ended, 'SIGKILL')
+  running = await startEmbeddedRedis({ directory, url })
+  assert.equal(running.url, url)
+  assert.equal(await withClient(url, client => client.ping()), 'PONG')
 })
+
+test('it holds no secrets in its environment', async () => {
+  process.env.ADMIN_KEY = 'a-secret-of-the-service'
+  running = await startEmbeddedRedis({ directory })
+  delete process.env.ADMIN_KEY
+  // The server writes over its own environment; the watcher beside it has the same one.
+  const group = execFileSync('pgrep', ['-g', String(await pidOf(running.url))], { encoding: 'utf8' })
+  const pids = group.trim().split('\n')
+  const environments = await Promise.all(pids.map(pid => readFile(`/proc/${pid}/environ`, 'utf8')))
+  const environment = environments.join()
+  assert.match(environment, /PATH=/)
+  assert.doesNotMatch(environment, /a-secret-of-the-service/)
+})
+
+async function pidOf(url: string): Promise<number> {
+  const info = await withClient(url, client => client.info('server'))
+  return Number(/process_id:(\d+)/.exec(info)![1])
+}
 
 async function withClient<Result>(url: string, use: (client: Redis) => Promise<Result>): Promise<Result> {
   const client = new Redis(url, { retryStrategy: () => null })

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, afterEach, before, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Worker } from 'bullmq'
 import { createJobWorker } from '#infra/job-queue.ts'
 import { startWorld, type TestWorld } from '#test/start-world.ts'
+
+const LONGER_THAN_PUT_OFF_MS = 6_000
 
 describe('the queue', () => {
   let test: TestWorld
@@ -67,7 +70,7 @@ describe('the queue', () => {
 
   it('hands a job that was given back to another worker', async () => {
     const { queue } = test.world
-    const first = work(async (_, requeue) => requeue())
+    const first = work(async (_, { requeue }) => requeue())
     let givenBack = 0
     first.on('active', () => {
       givenBack++
@@ -78,6 +81,19 @@ describe('the queue', () => {
     const second = work(async () => {})
     const [job] = await once(second, 'completed')
     assert.deepEqual([job.data.id, givenBack], ['job_a', 1])
+  })
+
+  it('keeps a job that a worker cannot take for another, ahead of its equals', async () => {
+    const { queue } = test.world
+    const taken: string[] = []
+    const worker = work(async (jobId, { putOff }) => {
+      taken.push(jobId)
+      if (jobId === 'job_large' && taken.length === 1) await putOff()
+      if (jobId === 'job_a') await pause(LONGER_THAN_PUT_OFF_MS)
+    })
+    for (const id of ['job_large', 'job_a', 'job_b']) await queue.enqueue(id, 42)
+    await once(worker, 'drained')
+    assert.deepEqual(taken, ['job_large', 'job_a', 'job_large', 'job_b'])
   })
 
   it('takes a job from a worker that still holds its lock', async () => {

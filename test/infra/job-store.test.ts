@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { AppError } from '#domain/error.ts'
 import { type Job, RefusedEvent } from '#domain/job.ts'
 import { begin, cancel, loseAttempt } from '#domain/job-decisions.ts'
+import type { JobFilter } from '#domain/job-filter.ts'
 import { epochMetrics } from '#test/http/drive-job.ts'
 import { newJob } from '#test/new-job.ts'
 import { startWorld, type TestWorld } from '#test/start-world.ts'
@@ -101,7 +102,7 @@ describe('the job store', () => {
     const filters = [
       { labels: { set: 'pages' } },
       { labels: { set: 'pages', third: 'true' } },
-      { status: 'cancelled' as const, labels: { set: 'pages', third: 'true' } },
+      { statuses: ['cancelled' as const], labels: { set: 'pages', third: 'true' } },
     ]
     const expected = [
       made,
@@ -110,11 +111,12 @@ describe('the job store', () => {
     ].map(jobs => jobs.map(({ id }) => id).reverse())
     for (const [index, filter] of filters.entries()) {
       const seen: string[] = []
-      for (let more = true; more; ) {
-        const page = await store().list(filter, seen.at(-1), 2)
+      for (let after: string | undefined; ; ) {
+        const page = await store().list({ filter, after, limit: 2 })
         seen.push(...page.jobs.map(({ id }) => id))
-        assert.ok(page.jobs.length === 2 || !page.hasMore)
-        more = page.hasMore
+        assert.ok(page.jobs.length === 2 || page.nextAfter === null)
+        if (page.nextAfter === null) break
+        after = page.nextAfter
       }
       assert.deepEqual(seen, expected[index])
     }
@@ -123,12 +125,12 @@ describe('the job store', () => {
   it('moves a job between the indexes as its status and labels change', async () => {
     const job = await create({ labels: { moves: 'a' } })
     await store().revise(job.id, before => ({ ...before, spec: { ...before.spec, labels: { moves: 'b' } } }))
-    const found = async (filter: Parameters<JobList>[0]) => (await store().list(filter, undefined, 200)).jobs
+    const found = async (filter: JobFilter) => (await store().list({ filter, limit: 200 })).jobs
     assert.deepEqual(await found({ labels: { moves: 'a' } }), [])
     assert.equal((await found({ labels: { moves: 'b' } }))[0]?.id, job.id)
     await store().append(job.id, cancel)
-    assert.deepEqual(await found({ status: 'queued', labels: { moves: 'b' } }), [])
-    assert.equal((await found({ status: 'cancelled', labels: { moves: 'b' } }))[0]?.id, job.id)
+    assert.deepEqual(await found({ statuses: ['queued'], labels: { moves: 'b' } }), [])
+    assert.equal((await found({ statuses: ['cancelled'], labels: { moves: 'b' } }))[0]?.id, job.id)
   })
 
   it('leaves no key behind when a job is deleted', async () => {
@@ -158,5 +160,3 @@ describe('the job store', () => {
     assert.equal(await store().measuredRate({ preset: 'mnist-mlp' }, []), undefined)
   })
 })
-
-type JobList = TestWorld['world']['jobs']['list']

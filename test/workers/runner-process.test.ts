@@ -9,6 +9,7 @@ import { RunnerProcess } from '#workers/runner-process.ts'
 import type { RunnerNews } from '#workers/runner-protocol.ts'
 import { runnersOf } from './start-supervisor.ts'
 
+const LIMIT = 16e9
 const ENGINE = { name: 'native', device: 'cpu', version: '', threads: 1 } as const
 
 function specOf(epochs: number, fields: object = {}) {
@@ -19,7 +20,7 @@ function specOf(epochs: number, fields: object = {}) {
 test('a runner trains its task with no credentials in its environment, and ends', async () => {
   process.env.ADMIN_KEY = 'a-secret-of-the-service'
   const scratch = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-  const runner = new RunnerProcess(ENGINE)
+  const runner = new RunnerProcess(ENGINE, LIMIT)
   const news: RunnerNews[] = []
   let environment = ''
   for await (const item of runner.train({ spec: specOf(1), scratch, series: [] })) {
@@ -38,7 +39,7 @@ test('a runner trains its task with no credentials in its environment, and ends'
 })
 
 test('an error that nobody foresaw is told, with its message', async () => {
-  const runner = new RunnerProcess(ENGINE)
+  const runner = new RunnerProcess(ENGINE, LIMIT)
   let last: RunnerNews | undefined
   for await (const item of runner.train({ spec: specOf(1), scratch: '/nowhere', series: [] })) last = item
   assert.equal(last?.type, 'failed')
@@ -50,7 +51,7 @@ for (const keep of [false, true]) {
   test(`a runner told to stop ends without a last word, ${keep ? 'after' : 'without'} a checkpoint`, async () => {
     const scratch = await mkdtemp(join(tmpdir(), 'thresher-test-'))
     const spec = specOf(1000, { checkpoint: { everyEpochs: 1000 } })
-    const runner = new RunnerProcess(ENGINE)
+    const runner = new RunnerProcess(ENGINE, LIMIT)
     const types = new Set<RunnerNews['type']>()
     for await (const item of runner.train({ spec, scratch, series: [] })) {
       if (item.type === 'epoch') runner.stop(keep)
@@ -65,7 +66,7 @@ for (const keep of [false, true]) {
 }
 
 test('a runner killed before it has a task has nothing to say', async () => {
-  const runner = new RunnerProcess(ENGINE)
+  const runner = new RunnerProcess(ENGINE, LIMIT)
   runner.kill()
   for await (const item of runner.train({ spec: specOf(1), scratch: tmpdir(), series: [] }))
     assert.fail(item.type)

@@ -17,7 +17,7 @@ export interface SupervisorProcess {
 /** The real supervisor, as `npm run worker` starts it, once its lease is there. */
 export async function startSupervisor(
   world: World,
-  environment: { DATA_DIR: string; REDIS_URL: string },
+  environment: { DATA_DIR: string; REDIS_URL: string; WORKER_MEMORY_MB?: string },
 ): Promise<SupervisorProcess> {
   const child = endWithTests(
     spawn(process.execPath, ['--import', 'tsx', 'workers/main.ts'], {

@@ -6,12 +6,16 @@ import { JobRequest } from '#domain/training-spec.ts'
 import type { World } from '#infra/connect.ts'
 import { newId } from '#infra/new-id.ts'
 
-/** Puts a job into the store and the queue, as the api does. */
-export async function submitJob(world: World, request: object): Promise<Job> {
+/** Puts a job into the store and the queue, as the api does. @param enqueue whether the queue is to have it */
+export async function submitJob(
+  world: World,
+  request: object,
+  { enqueue = true }: { enqueue?: boolean } = {},
+): Promise<Job> {
   const { spec, warnings } = resolveSpec(JobRequest.parse(request))
   const job = queuedJob(newId('job'), spec, { warnings, createdAt: new Date().toISOString() })
   await world.jobs.create(job)
-  await world.queue.enqueue(job.id, spec.priority)
+  if (enqueue) await world.queue.enqueue(job.id, spec.priority)
   return job
 }
 

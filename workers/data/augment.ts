@@ -1,4 +1,4 @@
-import type { Augmentation } from '#domain/augmentation.ts'
+import { type Augmentation, type NamedAugmentation, namedAugmentation } from '#domain/augmentation.ts'
 import { type Random, randomStream } from '#domain/random.ts'
 import { elementCount } from '#domain/shape.ts'
 import { randomResizedCrop } from './random-resized-crop.ts'
@@ -24,7 +24,9 @@ export interface VariationSpec {
  */
 export function augmenter({ augmentation: augmentations, inputShape, seed, epoch }: VariationSpec): Place {
   if (augmentations.length === 0) return (source, target) => target.set(source)
-  const variations = augmentations.map(augmentation => variationOf(augmentation, inputShape))
+  const variations = augmentations.map(augmentation =>
+    variationOf(namedAugmentation(augmentation), inputShape),
+  )
   const spaces = [0, 1].map(() => new Uint8Array(elementCount(inputShape)))
   return (source, target, index) => {
     const random = randomStream(seed, 'augment', epoch, index)
@@ -37,10 +39,15 @@ export function augmenter({ augmentation: augmentations, inputShape, seed, epoch
   }
 }
 
-function variationOf(augmentation: Augmentation, inputShape: readonly number[]): Variation {
-  if (augmentation === 'horizontalFlip') return horizontalFlip(inputShape)
-  if (augmentation === 'randomResizedCrop') return randomResizedCrop(inputShape)
-  return randomCrop(inputShape, augmentation.randomCrop.padding)
+function variationOf(augmentation: NamedAugmentation, inputShape: readonly number[]): Variation {
+  switch (augmentation.name) {
+    case 'horizontalFlip':
+      return horizontalFlip(inputShape)
+    case 'randomResizedCrop':
+      return randomResizedCrop(inputShape)
+    case 'randomCrop':
+      return randomCrop(inputShape, augmentation.padding)
+  }
 }
 
 function horizontalFlip([height, width, channels]: readonly number[]): Variation {

@@ -1,4 +1,4 @@
-import type { Augmentation } from '#domain/augmentation.ts'
+import { type Augmentation, namedAugmentation } from '#domain/augmentation.ts'
 import { type Random, randomStream } from '#domain/random.ts'
 import { elementCount } from '#domain/shape.ts'
 import { type Channels, decodeMiddle, decodeWindow } from '#formats/image.ts'
@@ -57,7 +57,7 @@ function decoder({ read }: ImageExamples, { inputShape, variation }: ImageReadin
   const { augmentation, seed, epoch } = variation
   // A crop of random size is cut from the image itself; what else there is happens to the pixels.
   const [first, ...rest] = augmentation
-  const crops = first === 'randomResizedCrop'
+  const crops = first !== undefined && namedAugmentation(first).name === 'randomResizedCrop'
   const vary = augmenter({ augmentation: crops ? rest : augmentation, inputShape, seed, epoch })
   return async (index: number) => {
     const bytes = await read(index)

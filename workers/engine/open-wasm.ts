@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 // Registers the gradients, which tfjs-core leaves out.
 import '@tensorflow/tfjs'
-import { getThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm'
+import { type BackendWasm, getThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import type { Engine } from './engine.ts'
 import { batchNormalizationGrad, batchNormalizationTraining } from './portable/batch-normalization.ts'
 import { reluGrad } from './portable/relu-grad.ts'
@@ -19,6 +19,7 @@ import { identity } from './wasm/identity.ts'
 import { maxPoolGrad } from './wasm/max-pool-grad.ts'
 import { openThreadedBackend } from './wasm/open-threaded-backend.ts'
 import { mean, sum } from './wasm/reduce-leading-axes.ts'
+import { refuseFailedAllocations } from './wasm/refuse-failed-allocations.ts'
 import { samePadding } from './wasm/same-padding.ts'
 import { sparseSoftmaxCrossEntropy } from './wasm/sparse-softmax-cross-entropy.ts'
 import { transpose } from './wasm/transpose.ts'
@@ -50,6 +51,7 @@ export async function openWasm(threads: number): Promise<Engine> {
   if (threads > 1) await preferThreadedBackend(threads)
   if (!(await tf.setBackend('wasm'))) throw new Error('the WebAssembly binary does not start')
   forgetListeners()
+  refuseFailedAllocations(tf.backend() as BackendWasm)
   return {
     name: 'wasm',
     device: 'cpu',

@@ -39,7 +39,7 @@ export const resnet50: Preset = {
       normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
     },
     optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.55, exclude: [], clock: 'steps' },
-    augmentation: ['randomResizedCrop', 'horizontalFlip'],
+    augmentation: [{ name: 'randomResizedCrop' }, { name: 'horizontalFlip' }],
     schedule: { name: 'multiStep', at: [140], factor: 0.1, per: 'epoch' },
     batchSize: 256,
     epochs: 145,

@@ -31,7 +31,7 @@ export const vgg16: Preset = {
     },
     optimizer: { name: 'grda', learningRate: 0.1, c: 0.0005, mu: 0.6, exclude: [], clock: 'steps' },
     schedule: CIFAR_SCHEDULE,
-    augmentation: [{ randomCrop: { padding: 4 } }, 'horizontalFlip'],
+    augmentation: [{ name: 'randomCrop', padding: 4 }, { name: 'horizontalFlip' }],
     batchSize: 128,
     epochs: 600,
   },

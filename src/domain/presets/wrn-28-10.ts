@@ -30,7 +30,7 @@ export const wrn2810: Preset = {
     },
     optimizer: { name: 'grda', learningRate: 0.1, c: 0.001, mu: 0.501, exclude: [], clock: 'steps' },
     schedule: CIFAR_SCHEDULE,
-    augmentation: [{ randomCrop: { padding: 4 } }, 'horizontalFlip'],
+    augmentation: [{ name: 'randomCrop', padding: 4 }, { name: 'horizontalFlip' }],
     batchSize: 128,
     epochs: 200,
   },

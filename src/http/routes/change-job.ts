@@ -1,18 +1,26 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
-import { JobRequest } from '#domain/training-spec.ts'
+import { parseByZod } from '#domain/parse-by-zod.ts'
+import { JobRequest, LabelKey, Labels, LabelValue } from '#domain/training-spec.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
 import type { World } from '#infra/connect.ts'
 import { JobParams } from './job-params.ts'
 
-const Change = JobRequest.pick({ name: true, labels: true, priority: true }).meta({ id: 'JobChange' })
+const Change = JobRequest.pick({ name: true, labels: true, priority: true })
+  .extend({
+    labels: z
+      .record(LabelKey, LabelValue.nullable())
+      .optional()
+      .describe('Added to those that the job has; null removes one.'),
+  })
+  .meta({ id: 'JobChange' })
 
 const schema = {
   operationId: 'changeJob',
   tags: ['jobs'],
-  summary: 'Change the name or the labels; the priority too while the job is queued',
+  summary: 'Change the name, add or remove labels; the priority too while the job is queued',
   params: JobParams,
   body: Change,
   response: { 200: JobResource },
@@ -33,6 +41,11 @@ function changed(job: Job, { name, labels, priority }: z.infer<typeof Change>): 
   if (priority !== undefined && job.status !== 'queued') {
     throw new AppError('conflict', `The job is ${job.status}; only a queued job's priority can change.`)
   }
-  const spec = { ...job.spec, ...(labels && { labels }), ...(priority !== undefined && { priority }) }
+  const merged = labels && parseByZod(Labels, mergeLabels(job.spec.labels, labels), ['labels'])
+  const spec = { ...job.spec, ...(merged && { labels: merged }), ...(priority !== undefined && { priority }) }
   return { ...job, spec, ...(name !== undefined && { name }) }
+}
+
+function mergeLabels(before: Record<string, string>, change: Record<string, string | null>) {
+  return Object.fromEntries(Object.entries({ ...before, ...change }).filter(([, value]) => value !== null))
 }

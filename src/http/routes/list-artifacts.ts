@@ -1,22 +1,22 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { Artifact } from '#domain/artifact.ts'
 import { pageOf, wholePage } from '#http/page.ts'
 import type { World } from '#infra/connect.ts'
+import { artifactManifest, ManifestEntry } from '#jobs/artifact-manifest.ts'
 import { JobParams } from './job-params.ts'
 
 const schema = {
   operationId: 'listArtifacts',
   tags: ['artifacts'],
-  summary: 'The manifest: every file the job offers, with its size and digest',
+  summary:
+    'The manifest: every file that can be asked for, with size and digest where it is made, and its variants',
   params: JobParams,
-  response: { 200: pageOf(Artifact) },
+  response: { 200: pageOf(ManifestEntry) },
 }
 
 export const listArtifactsRoute =
   ({ jobs }: Pick<World, 'jobs'>): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/jobs/:jobId/artifacts', { schema }, async request => {
-      const job = await jobs.require(request.params.jobId)
-      return wholePage([...job.artifacts, ...(await jobs.exports(job.id)).values()])
-    })
+    app.get('/v1/jobs/:jobId/artifacts', { schema }, async request =>
+      wholePage(await artifactManifest({ jobs }, request.params.jobId)),
+    )
   }

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { builtInResources, DatasetResource, datasetResource } from '#http/dataset-resource.ts'
-import { Limit, pageAfter, pageOf } from '#http/page.ts'
+import { Limit, NamePrefix, pageAfter, pageOf } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
 import type { World } from '#infra/connect.ts'
 
@@ -12,7 +12,11 @@ const list = {
   operationId: 'listDatasets',
   tags: ['datasets and models'],
   summary: 'Uploads, newest first, and what is built in',
-  querystring: z.strictObject({ after: z.string().min(1).max(100).optional(), limit: Limit }),
+  querystring: z.strictObject({
+    after: z.string().min(1).max(100).optional(),
+    limit: Limit,
+    name: NamePrefix,
+  }),
   response: { 200: pageOf(DatasetResource) },
 }
 
@@ -27,13 +31,14 @@ const get = {
 export const readDatasetsRoutes =
   ({ datasets }: Pick<World, 'datasets'>, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/datasets', { schema: list }, async ({ query: { after, limit }, log }) =>
-      pageAfter(after, limit, builtInResources(datasetsDir), async () => {
-        const { found, nextAfter } = await datasets.list(after, limit)
+    app.get('/v1/datasets', { schema: list }, async ({ query, log }) => {
+      const builtIn = builtInResources(datasetsDir).filter(({ name }) => name.startsWith(query.name ?? ''))
+      return pageAfter(query.after, query.limit, builtIn, async () => {
+        const { found, nextAfter } = await datasets.list(query)
         const shown = showable(found, DatasetResource, datasetResource, log)
         return { found: shown.map(datasetResource), nextAfter }
-      }),
-    )
+      })
+    })
     app.get('/v1/datasets/:datasetId', { schema: get }, async ({ params: { datasetId } }) => {
       const builtIn = builtInResources(datasetsDir).find(({ id }) => id === datasetId)
       if (builtIn) return builtIn

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { ModelResource, modelResource, PRESET_RESOURCES } from '#http/model-resource.ts'
-import { Limit, pageAfter, pageOf } from '#http/page.ts'
+import { Limit, NamePrefix, pageAfter, pageOf } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
 import type { World } from '#infra/connect.ts'
 
@@ -12,7 +12,11 @@ const list = {
   operationId: 'listModels',
   tags: ['datasets and models'],
   summary: 'Uploads, newest first, and the presets with their parameter counts and defaults',
-  querystring: z.strictObject({ after: z.string().min(1).max(100).optional(), limit: Limit }),
+  querystring: z.strictObject({
+    after: z.string().min(1).max(100).optional(),
+    limit: Limit,
+    name: NamePrefix,
+  }),
   response: { 200: pageOf(ModelResource) },
 }
 
@@ -27,13 +31,14 @@ const get = {
 export const readModelsRoutes =
   ({ models }: Pick<World, 'models'>): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/models', { schema: list }, async ({ query: { after, limit }, log }) =>
-      pageAfter(after, limit, PRESET_RESOURCES, async () => {
-        const { found, nextAfter } = await models.list(after, limit)
+    app.get('/v1/models', { schema: list }, async ({ query, log }) => {
+      const builtIn = PRESET_RESOURCES.filter(({ id }) => id.startsWith(query.name ?? ''))
+      return pageAfter(query.after, query.limit, builtIn, async () => {
+        const { found, nextAfter } = await models.list(query)
         const shown = showable(found, ModelResource, modelResource, log)
         return { found: shown.map(modelResource), nextAfter }
-      }),
-    )
+      })
+    })
     app.get('/v1/models/:modelId', { schema: get }, async ({ params: { modelId } }) => {
       const preset = PRESET_RESOURCES.find(({ id }) => id === modelId)
       if (preset) return preset

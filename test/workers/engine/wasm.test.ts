@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { describe, it } from 'node:test'
+import { describe, it, test } from 'node:test'
 import { promisify } from 'node:util'
 import { testEngine } from './engine-contract.ts'
 
@@ -21,6 +21,23 @@ describe('a process with the wasm engine', () => {
   })
 })
 
+test('at the end of its memory the wasm engine throws, and writes over nothing', async () => {
+  const code = `
+    import * as tf from '@tensorflow/tfjs-core'
+    import { openEngine } from '#workers/engine/engine.ts'
+    await openEngine('wasm')
+    const before = tf.tensor1d([1, 2, 3])
+    const allocate = () => tf.backend().write(null, [100_000_000], 'float32')
+    let message
+    for (let count = 0; count < 20 && !message; count++) {
+      try { allocate() } catch (error) { message = error.message }
+    }
+    console.log(JSON.stringify({ message, values: [...before.dataSync()] }))`
+  const { message, values } = await printed(code)
+  assert.match(message, /could not allocate memory: 400000000 bytes/)
+  assert.deepEqual(values, [1, 2, 3])
+})
+
 async function multiplyInProcess(
   prepare: string,
 ): Promise<{ threads: number; sum: number; listeners: number }> {
@@ -33,6 +50,11 @@ async function multiplyInProcess(
     const ones = tf.ones([64, 64])
     const sum = tf.sum(tf.matMul(ones, ones)).dataSync()[0]
     console.log(JSON.stringify({ threads, sum, listeners: process.listenerCount('uncaughtException') }))`
+  return await printed(code)
+}
+
+/** What a process that runs the code prints. */
+async function printed(code: string) {
   const { stdout } = await run(process.execPath, ['--import=tsx', '--input-type=module', '--eval', code])
   return JSON.parse(stdout)
 }

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { InitRequest } from './init-spec.ts'
+import { JobRequest } from './training-spec.ts'
+
+/** What `POST /v1/jobs/:jobId/clone` takes: each field replaces that of the job, whole. */
+export const CloneRequest = JobRequest.partial()
+  .extend({
+    init: InitRequest.nullable().optional().describe('null: start from new weights.'),
+    continue: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Whether to go on from the job's last checkpoint, the optimizer's state and clock included. Then only what does not change the training may be replaced: name, labels, artifacts, checkpoint, limits, priority, and `epochs` where the schedule does not depend on them.",
+      ),
+  })
+  .meta({ id: 'CloneRequest' })
+export type CloneRequest = z.infer<typeof CloneRequest>

@@ -1,0 +1,32 @@
+import type { Job, JobStatus } from './job.ts'
+
+/** Those of a job's last epoch that jobs can be sorted by. */
+export type JobMetric = 'validationAccuracy' | 'sparsity'
+
+/** Which jobs a list has; what is left out lets every job through. */
+export interface JobFilter {
+  statuses?: readonly JobStatus[] | undefined
+  labels?: Readonly<Record<string, string>> | undefined
+  /** What the name begins with. */
+  name?: string | undefined
+  datasetId?: string | undefined
+  preset?: string | undefined
+  createdAfter?: Date | undefined
+  createdBefore?: Date | undefined
+}
+
+export function matchesFilter(job: Job, filter: JobFilter): boolean {
+  const { statuses, labels = {}, name, datasetId, preset, createdAfter, createdBefore } = filter
+  // A record that cannot be read matches: whoever shows jobs leaves it out and logs it.
+  if (job.spec === undefined) return true
+  const { model, dataset } = job.spec
+  return (
+    (!statuses || statuses.includes(job.status)) &&
+    Object.entries(labels).every(([key, value]) => job.spec.labels[key] === value) &&
+    (name === undefined || (job.name ?? '').startsWith(name)) &&
+    (datasetId === undefined || dataset.id === datasetId) &&
+    (preset === undefined || ('preset' in model && model.preset === preset)) &&
+    (!createdAfter || Date.parse(job.createdAt) > createdAfter.getTime()) &&
+    (!createdBefore || Date.parse(job.createdAt) < createdBefore.getTime())
+  )
+}

@@ -1,0 +1,19 @@
+import { type Entry, withoutOperators } from './keras-arithmetic.ts'
+import { layerNameFromKeras, withPlainReferences } from './keras-names.ts'
+
+/** An entry of a Keras model's list of layers, unchecked: a layer, whatever it was before, under names that layers have here. */
+export function plainEntry(entry: unknown): unknown {
+  if (!isRecord(entry)) return entry
+  const { name, config, inbound_nodes: nodes } = entry
+  return withoutOperators({
+    ...entry,
+    ...(typeof name === 'string' && { name: layerNameFromKeras(name) }),
+    ...(isRecord(config) &&
+      typeof config.name === 'string' && { config: { ...config, name: layerNameFromKeras(config.name) } }),
+    ...(nodes !== undefined && { inbound_nodes: withPlainReferences(nodes) }),
+  })
+}
+
+function isRecord(value: unknown): value is Entry {
+  return typeof value === 'object' && value !== null
+}

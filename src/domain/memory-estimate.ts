@@ -1,0 +1,60 @@
+import { factsOf } from './dataset.ts'
+import { topologyOf } from './presets/topology-of.ts'
+import { activationCount, elementCount } from './shape.ts'
+import type { TrainingSpec } from './training-spec.ts'
+import { parameterCount } from './variables.ts'
+
+const BYTES_PER_FLOAT = 4
+
+/** A training process with its engine loaded. */
+const BASE_BYTES = 850e6
+const COPIES_OF_ACTIVATIONS = 3
+const COPIES_OF_DATASET = 3
+/** With one artifact. */
+const COPIES_BY_OPTIMIZER: Readonly<Record<TrainingSpec['optimizer']['name'], number>> = {
+  grda: 11,
+  sgd: 11,
+  adagrad: 14,
+  rmsprop: 18,
+  adam: 25,
+}
+const COPIES_OF_AN_ARTIFACT = 2
+
+/**
+ * The most memory that a job's training process is expected to hold, fitted to what real ones held:
+ * docs/decisions/2026-11-29-memory-limits.md.
+ */
+export function estimateMemory(spec: TrainingSpec): number {
+  const parts = Object.values(memoryParts(spec))
+  return Math.round(parts.reduce((sum, bytes) => sum + bytes, BASE_BYTES))
+}
+
+/** The field of a spec that asks for the most memory. */
+export function largestMemoryField(spec: TrainingSpec): string {
+  const [largest] = Object.entries(memoryParts(spec)).sort(([, a], [, b]) => b - a)
+  return largest![0]
+}
+
+/** By the field of the spec that asks for them. */
+function memoryParts(spec: TrainingSpec) {
+  const topology = topologyOf(spec.model)
+  return {
+    model: BYTES_PER_FLOAT * parameterCount(topology) * copiesOfParameters(spec),
+    batchSize: BYTES_PER_FLOAT * activationCount(topology) * spec.batchSize * COPIES_OF_ACTIVATIONS,
+    dataset: datasetBytes(spec) * COPIES_OF_DATASET,
+  }
+}
+
+/** Weights and gradients, the optimizer's state, and what is on its way between the device, checkpoints and files. */
+function copiesOfParameters({ optimizer, artifacts }: TrainingSpec): number {
+  return COPIES_BY_OPTIMIZER[optimizer.name] + COPIES_OF_AN_ARTIFACT * (artifacts.length - 1)
+}
+
+/** Images in files are read batch by batch. */
+function datasetBytes({ dataset }: TrainingSpec): number {
+  const facts = factsOf(dataset)
+  if (!facts || facts.images === 'files') return 0
+  const { splits, inputShape, dtype } = facts
+  const bytesPerValue = dtype === 'float32' ? BYTES_PER_FLOAT : 1
+  return (splits.train + splits.test) * elementCount(inputShape) * bytesPerValue
+}

@@ -1,0 +1,102 @@
+import type { z } from 'zod'
+import { didYouMean, listed } from './did-you-mean.ts'
+import { AppError, type Mistake } from './error.ts'
+
+type Issue = z.core.$ZodIssue
+type RawIssue = z.core.$ZodRawIssue
+
+/** @param place of the data in the request, for errors. @throws AppError `invalid_request` that lists every mistake */
+export function parseByZod<Value>(schema: z.ZodType<Value>, data: unknown, place: string[] = []): Value {
+  const { data: value, error } = schema.safeParse(data, { error: whatWouldBeRight })
+  if (!error) return value
+  const mistakes = mistakesOf(error.issues, place)
+  const detail = mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
+  throw new AppError('invalid_request', detail, { mistakes })
+}
+
+/** Messages that zod would give without saying what is known, or what is near. Those of unknown keys are one line a key. */
+const whatWouldBeRight: z.core.$ZodErrorMap = issue => {
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return unknownKeys(issue)
+    case 'invalid_value':
+      return notOneOf(issue.input, issue.values)
+    case 'invalid_union': {
+      const { discriminator, options, input } = issue as {
+        discriminator?: string
+        options?: unknown[]
+      } & RawIssue
+      if (discriminator === undefined || !options) return undefined
+      return notOneOf((input as Record<string, unknown>)[discriminator], options)
+    }
+    case 'invalid_type':
+      return wrongType(issue.input, issue.expected)
+    default:
+      return undefined
+  }
+}
+
+function unknownKeys({ keys, inst }: Extract<RawIssue, { code: 'unrecognized_keys' }>): string | undefined {
+  const shape = (inst as z.ZodObject | undefined)?._zod.def.shape
+  if (!shape) return undefined
+  const known = Object.keys(shape)
+  const fields = known.length === 0 ? 'There are none.' : `The fields are: ${listed(known)}`
+  return keys.map(key => `is not a field here.${didYouMean(key, known)} ${fields}`).join('\n')
+}
+
+function notOneOf(input: unknown, values: readonly unknown[]): string {
+  const right = values.length === 1 ? JSON.stringify(values[0]) : `one of: ${listed(values)}`
+  if (input === undefined) return `is required: ${right}`
+  const near = typeof input === 'string' ? didYouMean(input, values.map(String)) : ''
+  return `must be ${right}${typeof input === 'string' ? `, not ${quote(input)}` : ''}${near && `.${near}`}`
+}
+
+function wrongType(input: unknown, expected: string): string | undefined {
+  if (input === undefined) return `is required: expected ${expected}`
+  if (expected !== 'number' && expected !== 'int') return undefined
+  // JSON cannot hold NaN; it stands for text of a URL that is no number. A number beyond 1.8e308 is read as Infinity.
+  if (Number.isNaN(input)) return 'must be a number; this is not a number (NaN)'
+  if (input === Number.POSITIVE_INFINITY || input === Number.NEGATIVE_INFINITY)
+    return 'must be a finite number; this is beyond the largest number (1.8e308)'
+  return undefined
+}
+
+/** One mistake a path: an unknown key is a mistake of its own, a union tells those of its nearest branch. */
+function mistakesOf(issues: readonly Issue[], prefix: readonly PropertyKey[]): Mistake[] {
+  return issues.flatMap(issue => {
+    const path = [...prefix, ...issue.path]
+    if (issue.code === 'unrecognized_keys') {
+      const messages = issue.message.split('\n')
+      return issue.keys.map((key, index) => ({
+        path: [...path, key].join('.'),
+        message: messages[index] ?? issue.message,
+      }))
+    }
+    if (issue.code === 'invalid_key') return mistakesOf(issue.issues, path)
+    const isUnexplained = issue.message === 'Invalid input'
+    if (issue.code === 'invalid_union' && issue.errors.length > 0 && isUnexplained)
+      return mistakesOf(nearestBranch(issue.errors), path)
+    return [{ path: path.join('.'), message: issue.message.replace(/^Invalid input: /, '') }]
+  })
+}
+
+/** The branch of a union that the value came closest to: of its type, one that knows all its keys, then the one with fewest mistakes. */
+function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
+  const sum = (branch: readonly Issue[], weigh: (issue: Issue) => number) =>
+    branch.reduce((total, issue) => total + weigh(issue), 0)
+  // A value of another type is farther away than a wrong word.
+  const misfits = (branch: readonly Issue[]) =>
+    sum(branch, ({ code, path }) =>
+      path.length > 0 ? 0 : code === 'invalid_type' ? 2 : Number(code === 'invalid_value'),
+    )
+  const strangers = (branch: readonly Issue[]) =>
+    sum(branch, ({ code }) => Number(code === 'unrecognized_keys'))
+  const ranked = [...branches].sort(
+    (a, b) => misfits(a) - misfits(b) || strangers(a) - strangers(b) || a.length - b.length,
+  )
+  return ranked[0] ?? []
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text)
+}

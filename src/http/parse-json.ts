@@ -1,0 +1,25 @@
+import { AppError } from '#domain/error.ts'
+import { locateJsonError } from './locate-json-error.ts'
+
+/** @param firstLine the number of the text's first line. @throws AppError `malformed_body` that says where the text stops being JSON */
+export function parseJson(text: string, firstLine = 1): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw malformedJson(text, error as Error, firstLine)
+  }
+}
+
+export function malformedJson(text: string, error: Error, firstLine = 1): AppError {
+  const message = explainJsonError(text, error, firstLine)
+  const mistakes = [{ path: '', message }]
+  return new AppError('malformed_body', `The body is not JSON: ${message}`, { mistakes })
+}
+
+/** What is wrong with a text that is not JSON, by line and column, both counted from 1. */
+export function explainJsonError(text: string, { message }: Error, firstLine = 1): string {
+  const found = locateJsonError(text)
+  if (!found) return message
+  const before = text.slice(0, found.offset).split('\n')
+  return `line ${firstLine + before.length - 1}, column ${before.at(-1)!.length + 1}: ${found.message}`
+}

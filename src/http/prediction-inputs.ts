@@ -1,0 +1,93 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { factsOf } from '#domain/dataset.ts'
+import { AppError } from '#domain/error.ts'
+import type { Topology } from '#domain/model-spec.ts'
+import { parseByZod } from '#domain/parse-by-zod.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
+import { tokenChecker } from '#domain/tokens.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { PredictionInputs } from '#infra/predictor.ts'
+import { flattenExamples, type PlacedExample } from './flatten-examples.ts'
+import { parseJson } from './parse-json.ts'
+import { EXAMPLES, PredictionRequest } from './prediction-request.ts'
+import { tableRows } from './table-rows.ts'
+
+const TABLES = ['text/csv', 'application/csv']
+const LINES = ['application/jsonl', 'application/x-ndjson', 'application/x-jsonlines']
+const IMAGES = /^image\/[a-z0-9.+-]+/i
+
+/** The bodies besides JSON and forms that examples may come in. */
+export const EXAMPLE_MEDIA_TYPES = [...TABLES, ...LINES, 'image/*']
+
+type Spec = Pick<TrainingSpec, 'model' | 'dataset'>
+
+/** Lets the routes of an encapsulated app take those bodies. */
+export function takeExamples(app: FastifyInstance): void {
+  app.addContentTypeParser([...TABLES, ...LINES], { parseAs: 'string' }, (_, body, done) => done(null, body))
+  app.addContentTypeParser(IMAGES, { parseAs: 'buffer' }, (_, body, done) => done(null, body))
+}
+
+/** The examples of a request, whatever form they come in. @throws AppError `invalid_request` that names the example and the place in it */
+export async function predictionInputs(request: FastifyRequest, spec: Spec): Promise<PredictionInputs> {
+  if (request.isMultipart()) return await imagesIn(request)
+  const [mediaType = ''] = (request.headers['content-type'] ?? '').toLowerCase().split(';')
+  const type = mediaType.trim()
+  if (IMAGES.test(type))
+    return { images: [{ name: 'the body', bytes: request.body as Uint8Array }], count: 1 }
+  if (TABLES.includes(type)) return arraysOf(tableRows(request.body as string, shapeOf(spec)), spec)
+  if (LINES.includes(type)) return arraysOf(linesOf(request.body as string), spec)
+  const { inputs } = parseByZod(PredictionRequest, request.body)
+  return arraysOf(
+    inputs.map((value, index) => ({ value, place: `inputs.${index}` })),
+    spec,
+  )
+}
+
+function shapeOf({ model, dataset }: Spec) {
+  return { shape: topologyOf(model).inputShape, columns: factsOf(dataset)?.columns }
+}
+
+function arraysOf(examples: readonly PlacedExample[], spec: Spec): PredictionInputs {
+  if (examples.length === 0) throw wrongInput('inputs', 'must have one example or more')
+  if (examples.length > EXAMPLES)
+    throw wrongInput('inputs', `must be ${EXAMPLES} examples or fewer, not ${examples.length}`)
+  const topology = topologyOf(spec.model)
+  const isBytes = factsOf(spec.dataset)?.dtype !== 'float32'
+  const x = flattenExamples(examples, topology.inputShape, isBytes)
+  checkTokens(x, examples, topology)
+  return { x, count: examples.length }
+}
+
+function checkTokens(x: ArrayLike<number>, examples: readonly PlacedExample[], topology: Topology): void {
+  const check = tokenChecker(topology)
+  if (!check) return
+  const size = x.length / examples.length
+  for (const [row, { place }] of examples.entries()) {
+    const wrong = check(Array.prototype.slice.call(x, row * size, (row + 1) * size))
+    if (wrong) throw wrongInput(`${place}.${wrong.position}`, wrong.message)
+  }
+}
+
+/** Each line one example, as an array or a number. */
+function linesOf(text: string): PlacedExample[] {
+  return text
+    .split('\n')
+    .map((line, index) => ({ line, number: index + 1 }))
+    .filter(({ line }) => line.trim() !== '')
+    .map(({ line, number }) => ({ value: parseJson(line, number), place: `line ${number}` }))
+}
+
+async function imagesIn(request: FastifyRequest): Promise<PredictionInputs> {
+  const images: { name: string; bytes: Uint8Array }[] = []
+  for await (const part of request.files()) {
+    if (part.fieldname !== 'image')
+      throw wrongInput(part.fieldname, 'is not a part here: image files are parts with the name image')
+    images.push({ name: part.filename, bytes: await part.toBuffer() })
+  }
+  if (images.length === 0) throw wrongInput('image', 'is missing: send one part for each image file')
+  return { images, count: images.length }
+}
+
+export function wrongInput(path: string, message: string): AppError {
+  return new AppError('invalid_request', `${path}: ${message}`, { mistakes: [{ path, message }] })
+}

@@ -1,0 +1,86 @@
+import { CsvError, parse } from 'csv-parse/sync'
+import { AppError } from '#domain/error.ts'
+import { elementCount } from '#domain/shape.ts'
+import type { PlacedExample } from './flatten-examples.ts'
+
+interface Columns {
+  /** Of one example. */
+  shape: readonly number[]
+  /** Names of the dataset's feature columns, where it has any. */
+  columns?: readonly string[] | undefined
+}
+
+/** Counted from 1, the header too. */
+interface Row {
+  cells: string[]
+  number: number
+}
+
+/**
+ * The rows of a CSV body as examples. With a header that has the dataset's columns these are found by name, in any order, and others
+ * are ignored; otherwise columns count by position. @throws AppError `invalid_request` that names row and column
+ */
+export function tableRows(text: string, { shape, columns }: Columns): PlacedExample[] {
+  const rows = parseRows(text)
+  const header = rows[0] && isHeader(rows[0].cells) ? rows[0].cells.map(cell => cell.trim()) : undefined
+  const width = elementCount(shape)
+  const wanted = header && columns ? placesOf(columns, header) : Array.from({ length: width }, (_, i) => i)
+  const nameOf = (index: number) => header?.[wanted[index]!] ?? columns?.[index] ?? String(index + 1)
+  return (header ? rows.slice(1) : rows).map(({ cells, number }) => {
+    if (cells.length !== (header ?? wanted).length)
+      refuse(`row ${number}`, `has ${cells.length} cells instead of ${(header ?? wanted).length}`)
+    const columnPlace = (index: number) => `row ${number}, column "${nameOf(index)}"`
+    const flat = wanted.map((column, index) => numberIn(cells[column]!, columnPlace(index)))
+    return { value: nested(flat, shape), place: `row ${number}`, columnPlace }
+  })
+}
+
+function parseRows(text: string): Row[] {
+  try {
+    const records = parse(text, {
+      bom: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+    })
+    return records.map((cells, index) => ({ cells, number: index + 1 }))
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    return refuse('body', `is not CSV: ${error.message}`)
+  }
+}
+
+/** Names of columns are not all numbers; a row of an example is. */
+function isHeader(cells: readonly string[]): boolean {
+  return cells.some(cell => cell.trim() !== '' && Number.isNaN(Number(cell)) && cell.trim() !== 'NaN')
+}
+
+function placesOf(columns: readonly string[], header: readonly string[]): number[] {
+  const missing = columns.filter(column => !header.includes(column))
+  if (missing.length > 0)
+    refuse(
+      'row 1',
+      `has no column ${missing.map(name => `"${name}"`).join(', ')}; it has: ${header.join(', ')}`,
+    )
+  return columns.map(column => header.indexOf(column))
+}
+
+function numberIn(cell: string, place: string): number {
+  const value = Number(cell)
+  if (cell.trim() === '') refuse(place, 'is empty: it must be a number')
+  if (!Number.isFinite(value))
+    refuse(place, `must be a finite number, not ${JSON.stringify(cell.trim().slice(0, 60))}`)
+  return value
+}
+
+/** The flat numbers of an example in its shape. */
+function nested(flat: readonly number[], [length, ...rest]: readonly number[]): unknown {
+  if (length === undefined) return flat[0]
+  if (rest.length === 0) return flat
+  const size = elementCount(rest)
+  return Array.from({ length }, (_, index) => nested(flat.slice(index * size, (index + 1) * size), rest))
+}
+
+function refuse(path: string, message: string): never {
+  throw new AppError('invalid_request', `${path} ${message}.`, { mistakes: [{ path, message }] })
+}

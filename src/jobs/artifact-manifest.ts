@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import {
+  ARTIFACT_NAMES,
+  Artifact,
+  type ArtifactName,
+  ArtifactVariant,
+  artifactFile,
+} from '#domain/artifact.ts'
+import { findCheckpoint } from '#domain/checkpoint.ts'
+import { isTerminal, type Job } from '#domain/job.ts'
+import { whyMissing } from '#domain/missing-artifact.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
+import type { World } from '#infra/connect.ts'
+import { exportKey } from '#infra/export-artifact.ts'
+
+/** A file that a job has or would have if somebody asked for it. */
+export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
+  .extend({
+    made: z
+      .boolean()
+      .describe('False: it is made when it is first asked for, and then has a size and a digest.'),
+    variants: z
+      .record(z.string(), z.array(z.string()))
+      .optional()
+      .describe(
+        'What may be added to the query to ask for another form of the file, and the values it takes.',
+      ),
+  })
+  .meta({ id: 'ManifestEntry' })
+export type ManifestEntry = z.infer<typeof ManifestEntry>
+
+/** Every file that can be asked for, each followed by its other forms that were made. Those that the job cannot have are left out. */
+export async function artifactManifest(
+  { jobs }: Pick<World, 'jobs'>,
+  jobId: string,
+): Promise<ManifestEntry[]> {
+  const job = await jobs.require(jobId)
+  const exports = await jobs.exports(job.id)
+  return ARTIFACT_NAMES.filter(name => canHave(job, name)).flatMap(name => {
+    const usualKey = exportKey({ name, variant: {}, checkpoint: findCheckpoint(job) })
+    const usual = job.artifacts.find(artifact => artifact.name === name) ?? exports.get(usualKey)
+    const { mediaType, description } = artifactFile(name)
+    const others = [...exports].filter(([key, artifact]) => artifact.name === name && key !== usualKey)
+    return [
+      { ...(usual ?? { name, mediaType, description }), made: usual !== undefined, ...variantsOf(name) },
+      ...others.map(([, artifact]) => ({ ...artifact, made: true })),
+    ]
+  })
+}
+
+/** A job that is not over may still come to have a model. */
+function canHave(job: Job, name: ArtifactName): boolean {
+  if (job.artifacts.some(artifact => artifact.name === name)) return true
+  const isModel = artifactFile(name).word !== undefined
+  if (isModel && isTerminal(job.status) && !findCheckpoint(job)) return false
+  return whyMissing(name, topologyOf(job.spec.model), job.spec.optimizer) === undefined
+}
+
+function variantsOf(name: ArtifactName): Pick<ManifestEntry, 'variants'> {
+  const { variants = [] } = artifactFile(name)
+  if (variants.length === 0) return {}
+  const values = variants.map(variant => [variant, [...ArtifactVariant.shape[variant].unwrap().options]])
+  return { variants: Object.fromEntries(values) }
+}

@@ -1,0 +1,54 @@
+import { type Checkpoint, keptCheckpoints } from '#domain/checkpoint.ts'
+import { AppError } from '#domain/error.ts'
+import type { Warning } from '#domain/event.ts'
+import { type Job, type Origin, withoutLostEpochs } from '#domain/job.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import { trainingText } from '#exports/model-metadata.ts'
+import { reassignCheckpoint } from '#formats/checkpoint.ts'
+import type { World } from '#infra/connect.ts'
+import { readBlob } from '#infra/read-blob.ts'
+
+/**
+ * Copies the checkpoints that a job keeps to one that continues it, as if they were its own: its first attempt goes on as one after a
+ * restart does. @returns what the new job begins with
+ * @throws AppError `conflict` when none of them is whole
+ */
+export async function bringCheckpoints(
+  { blobs }: Pick<World, 'blobs'>,
+  source: Job,
+  spec: TrainingSpec,
+  jobId: string,
+): Promise<Origin & { warnings: Warning[] }> {
+  const training = trainingText(spec)
+  const checkpoints: Checkpoint[] = []
+  const warnings: Warning[] = []
+  for (const checkpoint of keptOf(source, spec)) {
+    try {
+      const file = reassignCheckpoint(await readBlob(blobs, source.id, checkpoint.sha256), training)
+      checkpoints.push({ ...checkpoint, ...(await blobs.put(jobId, [file])) })
+    } catch (error) {
+      const message = `The checkpoint of step ${checkpoint.step} of ${source.id} cannot be read: ${(error as Error).message}`
+      warnings.push({ code: 'broken_checkpoint', path: 'checkpoint', message })
+    }
+  }
+  const last = checkpoints.at(-1)
+  if (!last) throw new AppError('conflict', warnings.map(({ message }) => message).join(' '))
+  const { metrics, best } = withoutLostEpochs({
+    checkpoints,
+    ...(source.metrics && { metrics: source.metrics }),
+    ...(source.best && { best: source.best }),
+  })
+  return {
+    continuedFrom: { epoch: last.epoch, step: last.step },
+    checkpoints,
+    ...(metrics && { metrics }),
+    ...(best && { best }),
+    warnings,
+  }
+}
+
+/** In the order of their steps. */
+function keptOf({ checkpoints }: Job, { checkpoint }: TrainingSpec): Checkpoint[] {
+  const { latest, best } = keptCheckpoints(checkpoints, checkpoint)
+  return [...new Set([...latest, ...best])].sort((a, b) => a.step - b.step)
+}

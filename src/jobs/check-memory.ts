@@ -1,0 +1,23 @@
+import { AppError, type Mistake } from '#domain/error.ts'
+import { largestMemoryField } from '#domain/memory-estimate.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { World } from '#infra/connect.ts'
+import { describeLack, findRoom, type Room } from '#infra/find-room.ts'
+
+/** @throws AppError `insufficient_memory` when every live worker is too small for the job; with none alive, one may come */
+export async function requireMemory(
+  world: Pick<World, 'jobs' | 'workers'>,
+  spec: TrainingSpec,
+): Promise<void> {
+  const mistake = memoryMistake(spec, await findRoom(world, spec))
+  if (!mistake) return
+  throw new AppError('insufficient_memory', `The job ${mistake.message}.`, { mistakes: [mistake] })
+}
+
+/** What a client could change for a job that no live worker has the memory for. */
+export function memoryMistake(spec: TrainingSpec, room: Room): Mistake | undefined {
+  const lack = describeLack(room)
+  return lack === undefined
+    ? undefined
+    : { path: largestMemoryField(spec), message: `${lack}; make it smaller` }
+}

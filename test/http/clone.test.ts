@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import request from 'supertest'
+import { startJob, succeed, tell } from './drive-job.ts'
+import { type Api, startApi } from './start-api.ts'
+
+const TOPOLOGY = {
+  inputShape: [28, 28, 1],
+  layers: [
+    { type: 'flatten', name: 'flatten' },
+    { type: 'dense', units: 10, activation: 'linear', kernelInitializer: 'glorotUniform', name: 'out' },
+  ],
+}
+
+describe('cloning a job', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi()
+  })
+  after(() => api.stop())
+  const submit = async (body: object = {}): Promise<string> =>
+    (
+      await request(api.url)
+        .post('/v1/jobs')
+        .send({ model: { preset: 'mnist-mlp' }, ...body })
+    ).body.id
+  const clone = (id: string, body?: object) => request(api.url).post(`/v1/jobs/${id}/clone`).send(body)
+  const count = async () => (await request(api.url).get('/v1/jobs?limit=200')).body.data.length
+
+  it('takes no body at all, or whole fields in the place of those that the job has', async () => {
+    const id = await submit({ name: 'first', labels: { a: '1', b: '2' }, seed: 7 })
+    const same = await request(api.url).post(`/v1/jobs/${id}/clone`)
+    const { spec } = (await request(api.url).get(`/v1/jobs/${id}`)).body
+    assert.deepEqual([same.status, same.body.clonedFrom, same.body.name], [201, id, 'first'])
+    assert.deepEqual(same.body.spec, spec)
+    assert.equal(same.headers.location, `/v1/jobs/${same.body.id}`)
+    assert.equal((await request(api.url).get(same.headers.location!)).body.queuePosition, 2)
+    const { body } = await clone(id, { name: 'second', labels: { c: '3' }, epochs: 3 })
+    assert.deepEqual([body.name, body.labels, body.spec.epochs, body.spec.seed], ['second', { c: '3' }, 3, 7])
+  })
+
+  it('makes one job for one key, whatever becomes of the first, and stores nothing for a dry run', async () => {
+    const id = await submit()
+    const once = () => clone(id, { epochs: 2 }).set('idempotency-key', 'clone')
+    const first = await once()
+    const dry = await request(api.url).post(`/v1/jobs/${id}/clone?dryRun=true`).send({ epochs: 2 })
+    assert.deepEqual([dry.status, dry.body.plan.epochs.length], [200, 2])
+    await request(api.url).post(`/v1/jobs/${id}/cancel`)
+    await request(api.url).delete(`/v1/jobs/${id}`)
+    const before = await count()
+    const again = await once()
+    assert.deepEqual(
+      [again.status, again.body.id, again.headers['idempotency-replayed']],
+      [201, first.body.id, 'true'],
+    )
+    assert.equal(await count(), before)
+    assert.equal((await clone(id, {})).status, 404)
+  })
+
+  it('refuses what does not fit by its path', async () => {
+    const id = await submit({
+      model: { topology: TOPOLOGY },
+      dataset: { id: 'mnist' },
+      optimizer: { name: 'sgd', learningRate: 0.1 },
+    })
+    for (const [body, path, message] of [
+      [{ epoch: 3 }, 'epoch', /Did you mean "epochs"/],
+      [{ optimizer: { name: 'sgd' } }, 'optimizer.learningRate', /is required/],
+      [{ loss: 'meanSquaredError' }, 'loss', /which applies softmax; give `model` too/],
+      [{ dataset: { id: 'synthetic-cifar10' } }, 'dataset.id', /takes 28 x 28 x 1/],
+      [{ init: { jobId: 'job_none' } }, 'init.jobId', /there is no job/],
+      [{ continue: 'yes' }, 'continue', /boolean/],
+    ] as const) {
+      const { status, body: problem } = await clone(id, body)
+      assert.deepEqual([status, problem.errors[0].path], [400, path])
+      assert.match(problem.errors[0].message, message)
+    }
+  })
+
+  it('continues no job that still runs, and none whose checkpoint is gone', async () => {
+    const id = await submit()
+    assert.equal((await clone(id, { continue: true })).status, 409)
+    await startJob(api.world, id)
+    const lost = { epoch: 1, step: 469, validationLoss: 1, validationAccuracy: 0.9, sizeBytes: 1 }
+    await tell(api.world, id, 'checkpointed', { ...lost, sha256: '0'.repeat(64) })
+    assert.match((await clone(id, { continue: true })).body.detail, /is running; it can be continued once/)
+    await succeed(api.world, id)
+    const before = await count()
+    const { status, body } = await clone(id, { continue: true, epochs: 200 })
+    assert.deepEqual([status, body.code], [409, 'conflict'])
+    assert.match(body.detail, /checkpoint of step 469 of job_.* cannot be read/)
+    assert.equal(await count(), before)
+  })
+})

@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import request from 'supertest'
+import { indexEntries } from '#infra/job-indexes.ts'
+import { MOST_SCANNED } from '#infra/list-jobs.ts'
+import { newJob } from '#test/new-job.ts'
+import { epochMetrics, startJob, tell } from './drive-job.ts'
+import { type Api, startApi } from './start-api.ts'
+
+type Item = Record<string, unknown> & { id: string }
+
+const JOB = { model: { preset: 'mnist-mlp' } }
+const TOPOLOGY = {
+  inputShape: [28, 28, 1],
+  layers: [
+    { type: 'flatten', name: 'flatten' },
+    { type: 'dense', units: 10, activation: 'linear', kernelInitializer: 'zeros', name: 'out' },
+  ],
+}
+
+describe('the list of jobs', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi()
+  })
+  after(() => api.stop())
+
+  const submit = async (body: object = {}): Promise<string> =>
+    (
+      await request(api.url)
+        .post('/v1/jobs')
+        .send({ ...JOB, ...body })
+    ).body.id
+  const list = async (query: string) => (await request(api.url).get(`/v1/jobs?${query}`)).body
+  const ids = async (query: string) => (await list(query)).data.map(({ id }: Item) => id)
+  const measured = async (validationAccuracy: number, sparsity: number, labels = {}) => {
+    const id = await submit({ labels })
+    await startJob(api.world, id)
+    await tell(api.world, id, 'epoch', epochMetrics(1, { validationAccuracy, sparsity }))
+    return id
+  }
+  /** All pages, something happening between any two of them. */
+  const pagesOf = async (query: string, between: () => Promise<unknown>) => {
+    const seen: string[] = []
+    for (let path = query; ; ) {
+      const { data, hasMore, nextAfter } = await list(path)
+      seen.push(...data.map(({ id }: Item) => id))
+      assert.equal(hasMore, nextAfter !== null)
+      if (!hasMore) return seen
+      await between()
+      path = `${query}&after=${nextAfter}`
+    }
+  }
+
+  it('has any of several statuses, names that begin so, a dataset, a preset and a time', async () => {
+    const began = new Date().toISOString()
+    const queued = await submit({ name: 'vision/first' })
+    const cancelled = await submit({ name: 'vision/second' })
+    await request(api.url).post(`/v1/jobs/${cancelled}/cancel`)
+    const running = await submit({ name: 'text' })
+    await startJob(api.world, running)
+    const other = await submit({ model: { preset: 'cifar10-cnn' }, dataset: { id: 'synthetic-cifar10' } })
+    const since = `createdAfter=${new Date(Date.parse(began) - 1).toISOString()}`
+    assert.deepEqual(await ids(`status=queued&status=cancelled&${since}`), [other, cancelled, queued])
+    assert.deepEqual(await ids(`status=running&status=cancelled&${since}`), [running, cancelled])
+    assert.deepEqual(await ids('name=vision/'), [cancelled, queued])
+    assert.deepEqual(await ids('name=vision/&status=queued'), [queued])
+    assert.deepEqual(await ids('datasetId=synthetic-cifar10'), [other])
+    assert.deepEqual(await ids('preset=cifar10-cnn'), [other])
+    assert.deepEqual(await ids(`order=asc&${since}`), [queued, cancelled, running, other])
+    assert.deepEqual(await ids(`createdBefore=${began}`), [])
+    assert.deepEqual(await ids('createdAfter=2999-01-01'), [])
+  })
+
+  it('is sorted by a metric, ties too, and pages leave nothing out and tell nothing twice while jobs come', async () => {
+    const labels = { set: 'sorted' }
+    const accuracies = [0.5, 0.9, 0.5, 0.5, 0.1, 1, 0.5]
+    const made: { id: string; accuracy: number }[] = []
+    for (const accuracy of accuracies) made.push({ id: await measured(accuracy, 0, labels), accuracy })
+    const sorted = made
+      .toSorted((a, b) => b.accuracy - a.accuracy || (a.id < b.id ? 1 : -1))
+      .map(({ id }) => id)
+    const come = () => Promise.all([measured(0.5, 0.3), measured(0.95, 0.3), submit({ labels })])
+    const query = 'label.set=sorted&limit=2&sort=validationAccuracy'
+    assert.deepEqual(await pagesOf(query, come), sorted)
+    assert.deepEqual(await pagesOf(`${query}&order=asc`, come), sorted.reverse())
+    const best = await measured(0.2, 0.75)
+    assert.equal((await ids('sort=sparsity&limit=1'))[0], best)
+    await tell(api.world, best, 'epoch', epochMetrics(2, { sparsity: 0.01 }))
+    assert.notEqual((await ids('sort=sparsity&limit=1'))[0], best)
+    assert.equal((await ids('sort=sparsity&order=asc')).filter((id: string) => id === best).length, 1)
+  })
+
+  it('leaves out networks, layers and names of classes unless they are asked for', async () => {
+    const id = await submit({
+      model: { topology: TOPOLOGY },
+      dataset: { id: 'mnist' },
+      optimizer: { name: 'sgd', learningRate: 0.1 },
+    })
+    await startJob(api.world, id)
+    await tell(api.world, id, 'epoch', epochMetrics(1))
+    const [short] = (await list('limit=1')).data
+    assert.deepEqual(
+      [short.spec.model, short.metrics.layers, short.metrics.epoch],
+      [{ topology: null }, undefined, 1],
+    )
+    const [whole] = (await list('limit=1&include=topology&include=layers')).data
+    assert.deepEqual(whole.spec.model.topology.layers, TOPOLOGY.layers)
+    assert.equal(whole.metrics.layers.length, 1)
+    assert.deepEqual(
+      (await request(api.url).get(`/v1/jobs/${id}`)).body.spec.model.topology.layers,
+      TOPOLOGY.layers,
+    )
+  })
+
+  it('looks at a bounded number of jobs a request, and the cursor goes on behind them', async () => {
+    const found = await submit({ name: 'needle' })
+    const hay = Array.from({ length: MOST_SCANNED + 300 }, () => newJob({ name: 'hay' }))
+    await Promise.all(hay.map(job => api.world.jobs.create(job)))
+    const first = await list('name=needle')
+    assert.deepEqual([first.data, first.hasMore], [[], true])
+    assert.deepEqual(await pagesOf('name=needle', async () => {}), [found])
+  })
+
+  it('has jobs of earlier versions, which no index by a metric knew', async () => {
+    const id = await measured(0.3, 0.999)
+    const { redis, jobs } = api.world
+    const job = await jobs.require(id)
+    for (const { key, member } of indexEntries(job)) if (member !== id) await redis.zrem(key, member)
+    assert.notEqual((await ids('sort=sparsity&limit=1'))[0], id)
+    await jobs.indexOlderJobs()
+    assert.equal((await ids('sort=sparsity&limit=1'))[0], id)
+  })
+
+  it('refuses what is no parameter, sort, time or cursor, and says what is meant', async () => {
+    for (const [query, path, message] of [
+      ['statuss=queued', 'statuss', /Did you mean "status"/],
+      ['sort=accuracy', 'sort', /one of: createdAt, validationAccuracy, sparsity/],
+      ['status=queued&status=sleeping', 'status.1', /one of: queued/],
+      ['createdAfter=yesterday', 'createdAfter', /2026-11-29T05:00:00Z/],
+      [
+        'sort=sparsity&after=job_00000000000000000000000000',
+        'after',
+        /no cursor of a list sorted by sparsity/,
+      ],
+      ['limit=many', 'limit', /not a number \(NaN\)/],
+    ] as const) {
+      const { status, body } = await request(api.url).get(`/v1/jobs?${query}`)
+      assert.deepEqual([status, body.errors[0].path], [400, path])
+      assert.match(body.errors[0].message, message)
+    }
+  })
+})
+
+describe('the lists of datasets and models', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi()
+  })
+  after(() => api.stop())
+
+  it('have names that begin so, the built-in ones among them', async () => {
+    const { body } = await request(api.url).get('/v1/models?name=mnist-')
+    assert.deepEqual(
+      body.data.map(({ id }: Item) => id),
+      ['mnist-mlp', 'mnist-lenet'],
+    )
+    for (let i = 0; i < 3; i++) {
+      const spec = JSON.stringify({ name: i === 1 ? 'other' : `mnist-own-${i}`, topology: TOPOLOGY })
+      assert.equal((await request(api.url).post('/v1/models').field('spec', spec)).status, 201)
+    }
+    const names: string[] = []
+    for (let path = '/v1/models?name=mnist-&limit=1'; ; ) {
+      const { body } = await request(api.url).get(path)
+      names.push(...body.data.map(({ id, name }: Item) => name ?? id))
+      if (!body.hasMore) break
+      path = `/v1/models?name=mnist-&limit=1&after=${body.nextAfter}`
+    }
+    assert.deepEqual(names, ['mnist-own-2', 'mnist-own-0', 'mnist-mlp', 'mnist-lenet'])
+    const datasets = await request(api.url).get('/v1/datasets?name=MNIST')
+    assert.deepEqual(
+      datasets.body.data.map(({ id }: Item) => id),
+      ['mnist'],
+    )
+  })
+})

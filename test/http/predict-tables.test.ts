@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import request from 'supertest'
+import { trainingText } from '#exports/model-metadata.ts'
+import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
+import type { Weight } from '#formats/named-tensor.ts'
+import { newId } from '#infra/new-id.ts'
+import { epochMetrics, startJob, tell } from './drive-job.ts'
+import { type Api, startApi } from './start-api.ts'
+
+const layers = [
+  {
+    type: 'dense',
+    units: 1,
+    activation: 'linear',
+    kernelInitializer: 'zeros',
+    biasInitializer: 'zeros',
+    name: 'out',
+  },
+]
+const weight = (name: string, shape: number[], values: number[]): Weight => ({
+  name,
+  shape,
+  dtype: 'F32',
+  data: Float32Array.from(values),
+})
+/** age + 10 height + 0.5 */
+const WEIGHTS = [weight('out/kernel', [2, 1], [1, 10]), weight('out/bias', [1], [0.5])]
+
+describe('a model of a table', () => {
+  let api: Api
+  let path: string
+  before(async () => {
+    api = await startApi()
+    const datasetId = newId('dataset')
+    await api.world.datasets.create({
+      id: datasetId,
+      name: 'people',
+      createdAt: new Date().toISOString(),
+      state: {
+        status: 'ready',
+        sha256: '0'.repeat(64),
+        sizeBytes: 1,
+        facts: {
+          dtype: 'float32',
+          inputShape: [2],
+          classes: [],
+          targets: 1,
+          splits: { train: 1000, test: 0 },
+          columns: ['age', 'height'],
+          labelColumns: ['weight'],
+        },
+      },
+    })
+    const { body } = await request(api.url)
+      .post('/v1/jobs')
+      .send({
+        model: { topology: { inputShape: [2], layers } },
+        dataset: { id: datasetId },
+        optimizer: { name: 'sgd', learningRate: 0.1 },
+        loss: 'meanSquaredError',
+      })
+      .expect(({ status, text }) => assert.equal(status, 201, text))
+    const { spec } = await api.world.jobs.require(body.id)
+    await startJob(api.world, body.id)
+    const state = { clock: { step: 1 }, variables: { params: WEIGHTS } }
+    const file = encodeCheckpoint(
+      { state, weights: digestWeights(WEIGHTS), epoch: 1 },
+      { training: trainingText(spec), engine: 'test' },
+    )
+    await tell(api.world, body.id, 'epoch', epochMetrics(1, { step: 1 }))
+    const stored = await api.world.blobs.put(body.id, [file])
+    await tell(api.world, body.id, 'checkpointed', { epoch: 1, step: 1, validationLoss: 1, ...stored })
+    await request(api.url).post(`/v1/jobs/${body.id}/cancel`)
+    await tell(api.world, body.id, 'cancelled', {})
+    path = `/v1/jobs/${body.id}/predict`
+  })
+  after(() => api.stop())
+  const ask = (csv: string) => request(api.url).post(path).set('content-type', 'text/csv').send(csv)
+
+  it('finds columns by their names, whatever their order and whatever else there is', async () => {
+    const { body } = await ask('name,height,age\nAda,2,30\nBob,1.5,20\n')
+    assert.deepEqual(body, { outputs: [[50.5], [35.5]], outputNames: ['weight'] })
+    assert.deepEqual((await ask('30,2\n20,1.5\n')).body.outputs, [[50.5], [35.5]])
+  })
+
+  it('says what is not finite as such', async () => {
+    assert.deepEqual((await ask('3e38,3e38\n')).body.outputs, [['Infinity']])
+  })
+
+  it('names row and column of what is wrong', async () => {
+    for (const [csv, where, message] of [
+      ['name,age\nAda,30\n', 'row 1', /no column "height"; it has: name, age/],
+      ['height,age\n1,2\n1,old\n', 'row 3, column "age"', /finite number, not "old"/],
+      ['height,age\n1\n', 'row 2', /1 cells instead of 2/],
+      ['30,\n', 'row 1, column "height"', /is empty/],
+      ['"30,2\n', 'body', /is not CSV/],
+      ['age,height\n', 'inputs', /one example or more/],
+    ] as const) {
+      const { status, body } = await ask(csv)
+      assert.deepEqual([status, body.errors[0].path], [400, where])
+      assert.match(body.errors[0].message, message)
+    }
+  })
+})

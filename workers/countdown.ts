@@ -1,0 +1,31 @@
+/** setTimeout takes no more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** A time limit that does not run while it is held. */
+export class Countdown {
+  readonly #onOver: () => void
+  #leftMs: number
+  #runningSince = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(ms: number, onOver: () => void) {
+    this.#leftMs = ms
+    this.#onOver = onOver
+    this.run()
+  }
+
+  /** Of no effect where it runs. */
+  run(): void {
+    if (this.#timer) return
+    this.#runningSince = performance.now()
+    this.#timer = setTimeout(this.#onOver, Math.min(this.#leftMs, LONGEST_TIMER_MS))
+  }
+
+  /** Of no effect where it is held. */
+  hold(): void {
+    if (!this.#timer) return
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#leftMs -= performance.now() - this.#runningSince
+  }
+}
