@@ -22,7 +22,7 @@ export async function appendExamples(
   split: SplitName,
   { reader, format, shape, source }: ArrayInFile,
 ): Promise<void> {
-  if (isText(format)) throw new FormatError(`${source} holds texts; examples are numbers`)
+  if (isText(format)) throw new FormatError(`${source} holds strings; examples have to be numbers`)
   const size = itemBytes(format, source)
   const rowShape = shape.slice(1)
   if (rowShape.length === 0 || elementCount(rowShape) === 0)
@@ -47,9 +47,9 @@ export async function appendExamples(
 }
 
 function describeRange(format: NumberFormat, [least, most]: readonly [number, number]): string {
-  if (format.kind === 'b1') return 'The examples are booleans: false and true became 0 and 1.'
+  if (format.kind === 'b1') return 'The examples are booleans, read as 0 and 1.'
   const name = numbersName(format)
-  return `The examples are ${name} from ${least} to ${most}, kept as float32 and used as they are: only uint8 is scaled to [0, 1].`
+  return `The examples are ${name} from ${least} to ${most}, stored as float32 and used as they are: only uint8 is scaled to [0, 1].`
 }
 
 /** Labels: integers, booleans and texts [count] or [count, 1] are classes, all else targets. @throws FormatError */
@@ -64,7 +64,7 @@ export async function appendLabels(
   if (width === 0 || shape.length === 0)
     throw new FormatError(`${source} has shape [${shape}]; labels need [count] or [count, numbers]`)
   if (width > 1 && isText(format))
-    throw new FormatError(`${source} has ${width} texts an example; a label is one of them`)
+    throw new FormatError(`${source} has ${width} strings per example; a label is one string`)
   const size = elementBytes(format, source)
   const isFloat = !isText(format) && !isInteger(format)
   const areTargets = width > 1 || (isFloat && !labels.areClasses)
@@ -92,7 +92,9 @@ function textsOf(bytes: Uint8Array, format: NumberFormat, source: string): strin
   if (isInteger(format)) return readIntegers(bytes, format)
   return Array.from(readNumbers(bytes, format), value => {
     if (!Number.isInteger(value))
-      throw new FormatError(`${source}: the class ${value} is no integer; leave \`labels\` out for targets`)
+      throw new FormatError(
+        `${source}: the class ${value} is not an integer; leave \`labels\` out for targets`,
+      )
     return String(value)
   })
 }

@@ -97,7 +97,7 @@ export class Column<Dtype extends ColumnDtype = ColumnDtype> {
     for (let i = 0; i < values.length; i++) {
       if (Number.isFinite(values[i])) continue
       const row = Math.floor((this.#elements + i) / this.#rowElements)
-      throw new FormatError(`${source}, example ${row} (from 0): ${values[i]} is no finite number`)
+      throw new FormatError(`${source}, example ${row} (from 0): ${values[i]} is not a finite number`)
     }
   }
 }

@@ -43,7 +43,7 @@ export class CsvTable {
     const { header, delimiter } = this.#request
     const names = header ? cells.map(cell => cell.trim()) : cells.map((_, index) => String(index))
     for (const name of names) requireUtf8(name, this.#source)
-    const numeral = names.find(name => parseNumeral(name) !== undefined && !/^\d+$/.test(name))
+    const numeral = names.find(name => parseNumeral(name) !== undefined && !isDigits(name))
     if (header && numeral !== undefined)
       throw new FormatError(
         `${this.#source}, row 1: "${shortened(numeral)}" is a number, not the name of a column; set \`header\` to false if the file has no header`,
@@ -52,6 +52,10 @@ export class CsvTable {
     if (cells.length === 1 && other)
       throw new FormatError(
         `${this.#source} has one column, "${shortened(cells[0]!)}"; set \`delimiter\` to ${JSON.stringify(other)}`,
+      )
+    if (header && names.every(isDigits) && names.some((name, place) => name !== String(place)))
+      this.#writer.notes.add(
+        `The first row was read as the names of the columns: ${listed(names, '')}. If it is data, upload again with "header": false.`,
       )
     this.#names = names
     this.#layout = this.#columns.place(names, this.#source)
@@ -134,13 +138,17 @@ export class CsvTable {
 
   #noNumber(cell: string, row: number, column: number): FormatError {
     return new FormatError(
-      `${this.#place(row, column)}: "${shortened(cell)}" is no finite number${hintFor(cell)}`,
+      `${this.#place(row, column)}: "${shortened(cell)}" is not a finite number${hintFor(cell)}`,
     )
   }
 
   #place(row: number, column: number): string {
     return `${this.#source}, row ${row}, column "${shortened(this.#names[column]!)}"`
   }
+}
+
+function isDigits(text: string): boolean {
+  return /^\d+$/.test(text)
 }
 
 function requireUtf8(text: string, where: string): void {

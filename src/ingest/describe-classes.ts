@@ -19,23 +19,23 @@ export function describeClasses(
   const trained = having(label => train[label]! > 0)
   if (tested.length > 0 && onlyInTest.length === tested.length)
     throw new FormatError(
-      `no label of the test split (${listed(tested)}) is one of the training split (${listed(trained)})`,
+      `the test split has only labels (${listed(tested)}) that do not occur in the training split (${listed(trained)})`,
     )
   const absent = having(label => train[label] === 0 && test[label] === 0)
   return [
-    ...(isHot ? [`The labels are one-hot: they became ${names.length} classes.`] : []),
+    ...(isHot ? [`The labels are one-hot and were read as ${names.length} classes.`] : []),
     ...(areShifted(names)
       ? [
-          `The labels ${listed(names, '')} became ${names.length} classes, which a model numbers from 0 in this order.`,
+          `The labels ${listed(names, '')} were read as ${names.length} classes, numbered from 0 in this order.`,
         ]
       : []),
     ...(onlyInTest.length > 0
-      ? [`Only the test split has examples of ${listed(onlyInTest)}: a model cannot learn to answer this.`]
+      ? [
+          `Classes that occur only in the test split, so that a model cannot learn them: ${listed(onlyInTest)}.`,
+        ]
       : []),
-    ...(absent.length > 0 ? [`No example is of ${listed(absent)}.`] : []),
-    ...(trained.length === 1
-      ? [`All training examples are of ${listed(trained)}: there is nothing to learn.`]
-      : []),
+    ...(absent.length > 0 ? [`Classes without examples: ${listed(absent)}.`] : []),
+    ...(trained.length === 1 ? [`All training examples have the same class, ${listed(trained)}.`] : []),
   ]
 }
 

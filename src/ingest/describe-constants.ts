@@ -10,6 +10,6 @@ export function describeConstants(moments: Moments, notes: Notes): void {
   const which = channels.slice(0, MOST_CHANNELS).join(', ')
   const more = channels.length > MOST_CHANNELS ? ' and others' : ''
   notes.add(
-    `Constant in all training examples, counted from 0 along the last axis: channel ${which}${more}. \`statistics\` gives 1 as its deviation.`,
+    `Constant channels, which carry no information, counted from 0 along the last axis: ${which}${more}. Their standard deviation in \`statistics\` is 1.`,
   )
 }

@@ -14,7 +14,7 @@ export function elementBytes(format: NumberFormat, source: string): number {
   const size = Number(format.kind.slice(1)) * (format.kind[0] === 'U' ? 4 : 1)
   if (size === 0 || size > LONGEST_TEXT)
     throw new FormatError(
-      `${source} holds texts of ${size} bytes each; labels have from 1 to ${LONGEST_TEXT}`,
+      `${source} holds strings of ${size} bytes each; labels may have 1 to ${LONGEST_TEXT}`,
     )
   return size
 }
@@ -38,7 +38,7 @@ export function readTexts(bytes: Uint8Array, { kind, bigEndian }: NumberFormat, 
       texts.push(String.fromCodePoint(...points))
     }
   } catch {
-    throw new FormatError(`${source} has a text that is no Unicode`)
+    throw new FormatError(`${source} has a string that is not valid Unicode`)
   }
   return texts
 }

@@ -89,7 +89,7 @@ export class LabelWriter {
     const odd = this.#word ?? this.#missing
     if (!this.#fraction || !odd) return
     throw new FormatError(
-      `${odd.where}: the label "${shortened(odd.text)}" is no number, but "${this.#fraction.text}" (${this.#fraction.where}) is; correct it, leave the row out, or set \`labels\` to "classes" if both are names`,
+      `${odd.where}: the label "${shortened(odd.text)}" is not a number, but "${this.#fraction.text}" (${this.#fraction.where}) is; correct it, leave the row out, or set \`labels\` to "classes" if both are names`,
     )
   }
 
@@ -102,7 +102,7 @@ export class LabelWriter {
     const values = Float32Array.from(labels, (text, index) => {
       const value = parseNumeral(text) ?? parseBoolean(text)
       if (value === undefined)
-        throw new FormatError(`${place(index)}: "${shortened(text)}" is no finite number`)
+        throw new FormatError(`${place(index)}: "${shortened(text)}" is not a finite number`)
       if (losesDigits(value)) this.#inexact ??= value
       return value
     })
@@ -152,12 +152,14 @@ export class LabelWriter {
   describe(column: string): string | undefined {
     if (this.#kind) return undefined
     if (this.#fraction)
-      return `${column} holds numbers with fractions, such as ${shortened(this.#fraction.text)}: it is a target, not classes.`
+      return `${column} contains numbers with fractions, such as ${shortened(this.#fraction.text)}, so it was read as a target, not as classes.`
     if (this.#word || this.#missing) {
-      const word = this.#missing ? `, "${this.#missing.text}" among them` : ''
-      return `${column} holds ${this.#number ? 'words and numbers' : 'words'}${word}: they are the names of classes.`
+      const missing = this.#missing ? `, "${this.#missing.text}" among them` : ''
+      const isBoolean = this.#word !== undefined && parseBoolean(this.#word.text) !== undefined
+      const what = this.#number ? 'words and numbers' : isBoolean ? 'booleans' : 'words'
+      return `${column} contains ${what}${missing}, so it was read as the names of classes.`
     }
     const written = this.#writtenAsFloat ? ` (also written as ${shortened(this.#writtenAsFloat)})` : ''
-    return `${column} holds whole numbers${written}: they are classes. If they are quantities, upload again with "labels": "targets".`
+    return `${column} contains whole numbers${written}, so it was read as classes. If they are quantities, upload again with "labels": "targets".`
   }
 }

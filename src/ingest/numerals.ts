@@ -35,5 +35,5 @@ export function losesDigits(value: number): boolean {
 
 /** @param value one that `losesDigits` */
 export function lostDigits(subject: string, value: number): string {
-  return `${subject} holds whole numbers that float32 cannot hold exactly: ${value} became ${Math.fround(value)}. Leave it out if it is an identifier.`
+  return `${subject} contains whole numbers that float32 cannot represent exactly: ${value} became ${Math.fround(value)}. Leave it out if it is an identifier.`
 }

@@ -165,5 +165,5 @@ function numberIn(value: unknown, where: () => string): number {
   if (value === null || value === undefined)
     throw new FormatError(`${where()}: it is missing; fill it in, or leave the row out`)
   const text = value instanceof Uint8Array ? Buffer.from(value).toString() : String(value)
-  throw new FormatError(`${where()}: "${shortened(text)}" is no finite number`)
+  throw new FormatError(`${where()}: "${shortened(text)}" is not a finite number`)
 }

@@ -91,6 +91,6 @@ export function tableFacts(
   if (labelColumns.length > MOST_COLUMN_NAMES || length(labelColumns) > MOST_CHARACTERS) return {}
   const all = { columns: [...columns], labelColumns: [...labelColumns] }
   if (columns.length <= MOST_COLUMN_NAMES && length(columns) <= MOST_CHARACTERS) return all
-  notes.add(`The names of the ${columns.length} feature columns are too many to be kept.`)
+  notes.add(`The names of the ${columns.length} feature columns are too many to store.`)
   return { labelColumns: all.labelColumns }
 }

@@ -42,21 +42,19 @@ export class TableSurvey {
     const constant = having(column => this.#varies[column] === 0)
     if (constant.length > 0)
       notes.add(
-        `${columns(constant)} the same in all training examples: a model learns nothing from it. Where \`statistics\` has a number a column, its deviation is given as 1.`,
+        `Constant columns, which carry no information: ${listed(constant)}. Where \`statistics\` lists them, their standard deviation is 1.`,
       )
     const counting = having(
       column =>
         this.#skips[column] === 0 && this.#rows[column]! >= FEWEST_COUNTED && this.#first[column]! <= 1,
     )
     if (counting.length > 0)
-      notes.add(`${columns(counting)} counting the rows: leave it out if it is an identifier.`)
-    if (this.#booleans.size > 0)
-      notes.add(`${columns(having(column => this.#booleans.has(column)))} true or false, read as 1 and 0.`)
+      notes.add(
+        `Columns that only count the rows: ${listed(counting)}. Leave them out if they are identifiers.`,
+      )
+    const booleans = having(column => this.#booleans.has(column))
+    if (booleans.length > 0) notes.add(`Columns of true and false, read as 1 and 0: ${listed(booleans)}.`)
     for (const [column, value] of this.#inexact)
       notes.add(lostDigits(`Column ${listed([this.#names[column]!])}`, value))
   }
-}
-
-function columns(names: readonly string[]): string {
-  return names.length === 1 ? `Column ${listed(names)} is` : `${names.length} columns, ${listed(names)}, are`
 }

@@ -56,6 +56,7 @@ it('a table of numbers trains a network that comes close to them', async () => {
     { 'points.csv': ['a,b,y', ...rows].join('\n') },
   )
   assert.deepEqual([dataset.status, dataset.targets, dataset.splits], ['ready', 1, { train: 400, test: 0 }])
+  assert.deepEqual([dataset.columns, dataset.labelColumns], [['a', 'b'], ['y']])
   const job = await train({
     dataset: { id: dataset.id },
     model: network([2], [layer('Dense', 'line', { units: 1 })]),
@@ -65,6 +66,8 @@ it('a table of numbers trains a network that comes close to them', async () => {
     epochs: 10,
   })
   assert.deepEqual(job.spec.validation, { fraction: 0.1 })
+  const { columns, labelColumns, notes, statistics } = job.spec.dataset.upload
+  assert.deepEqual([columns, labelColumns, notes, statistics], [['a', 'b'], ['y'], undefined, undefined])
   assert.ok(job.metrics.validationMeanAbsoluteError < 0.01, JSON.stringify(job.metrics))
   assert.equal(job.metrics.validationAccuracy, undefined)
   const losses = (await get(service.url, `/v1/jobs/${job.id}/metrics`)).body.data.map(
@@ -74,6 +77,26 @@ it('a table of numbers trains a network that comes close to them', async () => {
   const { body } = await post(service.url, `/v1/jobs/${job.id}/predict`, { inputs: [[0.5, -0.5]] })
   assert.ok(Math.abs(body.outputs[0][0] - 2.5) < 0.05, JSON.stringify(body))
   assert.deepEqual([body.predictions, body.outputNames.length], [undefined, body.outputs[0].length])
+})
+
+it('a test file with its columns in another order is validated on the right ones', async () => {
+  const isPositive = (a: number) => (a > 0 ? 'yes' : 'no')
+  const dataset = await takeIn(
+    { format: 'csv', label: 'sign' },
+    {
+      'test.csv': ['sign,b,a', ...POINTS.map(([a, b]) => `${isPositive(a)},${b},${a}`)].join('\n'),
+      'train.csv': ['a,b,sign', ...POINTS.map(([a, b]) => `${a},${b},${isPositive(a)}`)].join('\n'),
+    },
+  )
+  assert.deepEqual(dataset.notes, ['Column "sign" contains words, so it was read as the names of classes.'])
+  const job = await train({
+    dataset: { id: dataset.id },
+    model: network([2], [layer('Dense', 'sign', { units: 2, activation: 'softmax' })]),
+    optimizer: SGD,
+    batchSize: 20,
+    epochs: 5,
+  })
+  assert.ok(job.metrics.validationAccuracy > 0.9, JSON.stringify(job.metrics))
 })
 
 it('two classes train one output by binary cross-entropy', async () => {
@@ -201,7 +224,7 @@ it('grey pictures train a network that knows of no channels, and those it is ask
 it('an upload that is wrong says where, and trains nothing; one that is right can go again', async () => {
   const wrong = await takeIn({ format: 'csv', label: 'y' }, { 'wrong.csv': 'x,y\n1,a\ntwo,b\n' })
   assert.equal(wrong.status, 'invalid')
-  assert.match(wrong.error, /wrong\.csv, row 3, column "x": "two"/)
+  assert.match(wrong.error, /wrong\.csv, row 3, column "x": "two" is not a finite number/)
   const model = network([1], [layer('Dense', 'out', { units: 2 })])
   const refused = await post(service.url, `/v1/jobs`, { dataset: { id: wrong.id }, model, optimizer: SGD })
   assert.deepEqual([refused.status, refused.body.errors[0].path], [400, 'dataset.id'])

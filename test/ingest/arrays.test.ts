@@ -19,7 +19,7 @@ describe('the examples of an array', () => {
     assert.equal(found.facts.dtype, 'float32')
     const expected = plain.numbers('train/x').map(value => Number(value > 1))
     assert.deepEqual(found.numbers('train/x'), expected)
-    assert.match(found.notes, /booleans: false and true became 0 and 1/)
+    assert.match(found.notes, /booleans, read as 0 and 1/)
   })
 
   for (const kind of [
@@ -46,7 +46,7 @@ describe('the examples of an array', () => {
   it('that lose digits in float32 are named', async () =>
     assert.match(
       (await arrays('precise')).notes,
-      /x_train\.npy holds whole numbers that float32 cannot hold exactly/,
+      /x_train\.npy contains whole numbers that float32 cannot represent exactly/,
     ))
 
   it('are the same in the order of Fortran', async () => {
@@ -63,7 +63,7 @@ describe('the examples of an array', () => {
   it('that are constant have a deviation that a job can use, and this is said', async () => {
     const { facts, notes } = await arrays('constant')
     assert.deepEqual(facts.statistics, { mean: [7 / 255, 7 / 255, 7 / 255], std: [1, 1, 1] })
-    assert.match(notes, /Constant in all training examples.*channel 0, 1, 2/)
+    assert.match(notes, /Constant channels.*: 0, 1, 2/)
   })
 })
 
@@ -85,7 +85,7 @@ describe('the labels of an array', () => {
   }
 
   it('say how their numbers became classes', async () =>
-    assert.match((await arrays('gaps')).notes, /The labels 0, 1, 3, 1000 became 4 classes/))
+    assert.match((await arrays('gaps')).notes, /The labels 0, 1, 3, 1000 were read as 4 classes/))
 
   it('are targets when they are floats, or classes if the spec says so', async () => {
     const targets = await arrays('float-labels')
@@ -120,7 +120,7 @@ describe('arrays', () => {
     ['structured', /structured array with the fields width, height/],
     ['complex', /holds complex numbers/],
     ['dates', /holds dates/],
-    ['texts', /holds texts; examples are numbers/],
+    ['texts', /holds strings; examples have to be numbers/],
     ['short', /the train split has 20 examples and 19 labels/],
     ['no-examples', /no examples to train on/],
     ['no-numbers', /has shape \[20,0\]/],

@@ -70,7 +70,7 @@ describe('an upload', () => {
     ['Parquet with images', { format: 'parquet' }, ['images-train.parquet', 'images-test.parquet']],
     ['TFRecord', { format: 'tfrecord', firstLabel: 1 }, ['images-train.tfrecord', 'images-test.tfrecord']],
   ]
-  const ONE_HOT = 'The labels are one-hot: they became 10 classes.'
+  const ONE_HOT = 'The labels are one-hot and were read as 10 classes.'
   for (const [what, spec, files] of SAME) {
     it(`of ${what} comes to the same bytes as the npz of the same pictures`, async () => {
       const expected = await takeIn({ format: 'npz' }, ['plain.npz'])
@@ -146,13 +146,13 @@ describe('an upload', () => {
       'a word in a table',
       { format: 'csv', label: 'y' },
       csv('x,y\n1,a\noops,b\n'),
-      /t\.csv, row 3, column "x": "oops" is no finite number/,
+      /t\.csv, row 3, column "x": "oops" is not a finite number/,
     ],
     [
       'a hole in a table',
       { format: 'csv', label: 'y' },
       csv('x,y\n,a\n'),
-      /row 2, column "x": "" is no finite number/,
+      /row 2, column "x": "" is not a finite number/,
     ],
     [
       'a missing label',

@@ -33,7 +33,7 @@ describe('the label column of a table', () => {
       )
       assert.match(
         notes,
-        /Column "y" holds numbers with fractions, such as 9\.5: it is a target, not classes/,
+        /Column "y" contains numbers with fractions, such as 9\.5, so it was read as a target/,
       )
     })
 
@@ -124,7 +124,7 @@ describe('the label column of a table', () => {
     const { facts, numbers, notes } = await table(['class-labels.parquet'])
     assert.deepEqual(facts.classes, ['cat', 'dog', 'eel'])
     assert.deepEqual(numbers('train/y'), [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1])
-    assert.match(notes, /No example is of "eel"/)
+    assert.match(notes, /Classes without examples: "eel"/)
   })
 
   it('takes names for its numbers, which count from 0', async () => {
@@ -141,7 +141,7 @@ describe('the label column of a table', () => {
   it('is refused where numbers with fractions and words are mixed', () =>
     refuses(
       [labelled([9.5, 10.25, '?'])],
-      /row 4, column "y": the label "\?" is no number, but "9\.5".*row 2/,
+      /row 4, column "y": the label "\?" is not a number, but "9\.5".*row 2/,
     ))
 
   it('with more whole numbers than there can be classes is refused, saying how to make them targets', async () => {
@@ -170,10 +170,10 @@ describe('the label column of a table', () => {
       labelled(['a', 'c'], 'test.csv'),
     ])
     assert.deepEqual(facts.classes, ['a', 'b', 'c'])
-    assert.match(notes, /Only the test split has examples of "c"/)
+    assert.match(notes, /occur only in the test split.*: "c"/)
     await refuses(
       [labelled([1, 2], 'train.csv'), labelled([3], 'test.csv')],
-      /no label of the test split \("3"\) is one of/,
+      /the test split has only labels \("3"\) that do not occur/,
     )
   })
 })
@@ -257,8 +257,8 @@ describe('the columns of a table', () => {
     const { facts, notes } = await table([csv(`a,always,y\n${rows.join('')}`)])
     assert.equal(facts.statistics?.std[1], 1)
     assert.ok(Math.abs(facts.statistics!.mean[1]! - 0.1) < 1e-8)
-    assert.match(notes, /Column "always" is the same in all training examples/)
-    assert.match(notes, /Column "a" is counting the rows/)
+    assert.match(notes, /Constant columns, which carry no information: "always"/)
+    assert.match(notes, /Columns that only count the rows: "a"/)
   })
 
   it('of large numbers close to one another have their true deviation', async () => {
@@ -269,7 +269,7 @@ describe('the columns of a table', () => {
   it('that lose digits in float32 are named', async () => {
     assert.match(
       (await table(['ids.parquet'])).notes,
-      /Column "id" holds whole numbers that float32 cannot hold exactly/,
+      /Column "id" contains whole numbers that float32 cannot represent exactly/,
     )
     assert.match((await table([csv('id,y\n123456789,0\n1,1\n')])).notes, /123456789 became 123456792/)
   })
@@ -294,21 +294,21 @@ describe('the columns of a table', () => {
     assert.equal((await table([wide(2000)])).facts.columns?.length, 2000)
     const { facts, notes } = await table([wide(100_000)])
     assert.deepEqual([facts.columns, facts.inputShape], [undefined, [100_000]])
-    assert.match(notes, /names of the 100000 feature columns are too many/)
+    assert.match(notes, /names of the 100000 feature columns are too many to store/)
   })
 })
 
 describe('a table is refused, saying what and where,', () => {
   const cell = (text: string): Given => csv(`x,y\n1,0\n"${text}",1\n`)
   const WRONG: [string, Given[], RegExp, object?][] = [
-    ['for a hexadecimal number', [cell('0x1F')], /row 3, column "x": "0x1F" is no finite number/],
-    ['for digits in groups', [cell('1_000')], /"1_000" is no finite number/],
-    ['for a decimal comma', [cell('1,5')], /"1,5" is no finite number; write a point/],
-    ['for NaN', [cell('NaN')], /"NaN" is no finite number; fill in missing values/],
-    ['for infinity', [cell('inf')], /"inf" is no finite number/],
-    ['for a number beyond float32', [cell('1e39')], /Infinity is no finite number/],
-    ['for a word', [cell('red')], /"red" is no finite number; encode words/],
-    ['for a NUL byte', [cell('1\0')], /is no finite number/],
+    ['for a hexadecimal number', [cell('0x1F')], /row 3, column "x": "0x1F" is not a finite number/],
+    ['for digits in groups', [cell('1_000')], /"1_000" is not a finite number/],
+    ['for a decimal comma', [cell('1,5')], /"1,5" is not a finite number; write a point/],
+    ['for NaN', [cell('NaN')], /"NaN" is not a finite number; fill in missing values/],
+    ['for infinity', [cell('inf')], /"inf" is not a finite number/],
+    ['for a number beyond float32', [cell('1e39')], /Infinity is not a finite number/],
+    ['for a word', [cell('red')], /"red" is not a finite number; encode words/],
+    ['for a NUL byte', [cell('1\0')], /is not a finite number/],
     ['for two columns of one name', [csv('a,a,y\n1,2,0\n')], /two columns called "a"/],
     ['for another delimiter', [csv('a;y\n1;0\n')], /one column, "a;y"; set `delimiter` to ";"/],
     [
