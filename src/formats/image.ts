@@ -14,12 +14,12 @@ export interface ImageWindow {
   width: number
 }
 
-/** The pixels of a whole image, and what of its file they do not show. */
+/** The pixels of an image, and facts about its file that they do not show. */
 export interface DecodedImage extends Pixels {
   /** The file has 16 bits a sample; the pixels are the upper 8 of them. */
-  isDeep: boolean
-  /** The file asks viewers to turn or mirror it (EXIF). */
-  isTurned: boolean
+  is16Bit: boolean
+  /** Its EXIF orientation is not the one it is stored in. */
+  hasOrientation: boolean
 }
 
 export type Channels = 1 | 3
@@ -35,17 +35,16 @@ const MOST_PIXELS = 2 ** 28
 const KERNEL = { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false } as const
 /** Colour profiles change no pixel: PIL, and so Keras and torchvision, do not apply them either. */
 const OPTIONS = { failOn: 'error', limitInputPixels: MOST_PIXELS, ignoreIcc: true } as const
-/** libvips reads more, as SVG, which is no image of pixels. */
+/** libvips reads more, such as SVG, which has no pixels of its own. */
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'])
-/** A batch asks for hundreds of images at once; pixels of so few wait for their next step at a time. */
+/** A batch asks for hundreds of images at once; without a limit all their pixels would be held between two steps. */
 const inTurn = limitConcurrency(8)
 
-/** Some images need a second step: their pixels as they are first, then scaled. */
 interface OpenImage extends ImageSize {
   image: Sharp
   isCmyk: boolean
-  isDeep: boolean
-  isTurned: boolean
+  is16Bit: boolean
+  hasOrientation: boolean
 }
 
 /** All of an image, as `convert('RGB')` or `convert('L')` of PIL gives it. @throws FormatError */
@@ -104,22 +103,22 @@ async function decode(
 ): Promise<DecodedImage> {
   if (bytes.length === 0) throw new FormatError(`${name} is empty: it has 0 bytes`)
   return await inTurn(async () => {
-    const { image, isCmyk, isDeep, isTurned, ...own } = await open(bytes)
+    const { image, isCmyk, is16Bit, hasOrientation, ...own } = await open(bytes)
     const { data, info } = await raw(shape(image, own), isCmyk ? 'cmyk' : 'srgb')
     const rgb = isCmyk ? rgbOfCmyk(data) : data
     return {
       data: channels === 1 ? greyOf(rgb) : rgb,
       height: info.height,
       width: info.width,
-      isDeep,
-      isTurned,
+      is16Bit,
+      hasOrientation,
     }
   }).catch(error => {
     throw new FormatError(`${name} is not an image that can be read: ${reasonOf(error)}`)
   })
 }
 
-/** What libvips itself says is noted for the whole process: of images side by side, another's reason may come up. */
+/** libvips keeps its error messages for the whole process: those of images decoded side by side get mixed up. */
 function reasonOf(error: Error): string {
   if (error instanceof FormatError) return error.message
   if (error.message.includes('unsupported image format')) return 'its format is none of those that are read'
@@ -133,30 +132,30 @@ async function open(bytes: Uint8Array): Promise<OpenImage> {
   const image = sharp(bytes, OPTIONS)
   const found = await image.metadata()
   requireReadable(found)
-  const isDeep = found.depth === 'ushort'
-  const isTurned = (found.orientation ?? 1) !== 1
+  const is16Bit = found.depth === 'ushort'
+  const hasOrientation = (found.orientation ?? 1) !== 1
   if (found.hasAlpha) {
-    // Scaling would weigh colours by their alpha; PIL drops it, so it goes before.
+    // Scaling would weigh colours by their alpha, so it is dropped before, as PIL does.
     const { data, info } = await raw(image, 'srgb')
-    return openPixels({ data, height: info.height, width: info.width, isDeep, isTurned })
+    return openPixels({ data, height: info.height, width: info.width, is16Bit, hasOrientation })
   }
   const isCmyk = found.space === 'cmyk'
   if (isCmyk) image.pipelineColourspace('cmyk')
-  return { image, height: found.height, width: found.width, isCmyk, isDeep, isTurned }
+  return { image, height: found.height, width: found.width, isCmyk, is16Bit, hasOrientation }
 }
 
 function openPixels({
   data,
   height,
   width,
-  isDeep = false,
-  isTurned = false,
+  is16Bit = false,
+  hasOrientation = false,
 }: Pixels & Partial<DecodedImage>): OpenImage {
   const image = sharp(data, { raw: { height, width, channels: 3 }, limitInputPixels: MOST_PIXELS })
-  return { image, height, width, isCmyk: false, isDeep, isTurned }
+  return { image, height, width, isCmyk: false, is16Bit, hasOrientation }
 }
 
-/** @throws FormatError for a format that is read nowhere else either, or numbers that are no shades */
+/** @throws FormatError for a format that is not in the contract, or samples that are not 8 or 16 bits */
 function requireReadable({ format, depth }: Metadata): void {
   if (!FORMATS.has(format)) throw new FormatError(`its format is ${format}; convert it to PNG or JPEG`)
   if (depth !== 'uchar' && depth !== 'ushort')

@@ -21,7 +21,7 @@ export function isNetpbm(bytes: Uint8Array): boolean {
 }
 
 /** A PBM, PGM or PPM image as RGB (netpbm.sourceforge.net): libvips is built without them. @throws FormatError */
-export function decodeNetpbm(bytes: Uint8Array, mostPixels: number): Pixels & { isDeep: boolean } {
+export function decodeNetpbm(bytes: Uint8Array, mostPixels: number): Pixels & { is16Bit: boolean } {
   const start = textOf(bytes.subarray(0, LONGEST_HEADER))
   const { channels, isBits, isText } = KINDS[start.slice(0, 2)]!
   const [header, ...numbers] = (isBits ? BITS_HEADER : HEADER).exec(start) ?? []
@@ -46,7 +46,7 @@ export function decodeNetpbm(bytes: Uint8Array, mostPixels: number): Pixels & { 
     if (isBits) shades[i] = value === 0 ? 255 : 0
     else shades[i] = most > 255 ? Math.floor((value * 256) / (most + 1)) : Math.round((value * 255) / most)
   }
-  return { data: channels === 3 ? shades : inThree(shades), height, width, isDeep: most > 255 }
+  return { data: channels === 3 ? shades : inThree(shades), height, width, is16Bit: most > 255 }
 }
 
 function* numbersIn(body: Uint8Array, isBits: boolean): Generator<number, void, undefined> {

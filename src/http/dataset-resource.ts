@@ -24,8 +24,8 @@ export function datasetResource({ state, ...record }: DatasetRecord): DatasetRes
 }
 
 /**
- * Statistics that were stored before a constant channel had 1 for its deviation say 0, and those of sums beyond all numbers say null.
- * @returns what `normalize` takes, if there is such a thing
+ * Older records have 0 as the deviation of a constant channel, where newer ones have 1, and null where a sum overflowed.
+ * @returns statistics that `normalize` accepts; none where a number is missing
  */
 function usable({ mean, std }: Normalization): Normalization | undefined {
   const { data } = Normalization.safeParse({ mean, std: std.map(value => (value === 0 ? 1 : value)) })

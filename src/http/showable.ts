@@ -2,8 +2,8 @@ import type { FastifyBaseLogger } from 'fastify'
 import { z } from 'zod'
 
 /**
- * Those of some stored records that can be answered as what the contract promises. One of an older version, or damaged, must not
- * hide the others of its list: it is left out and logged by its id.
+ * The records that can be answered as the contract promises. One that is damaged or of an older version is left out and logged
+ * with its id, so that it does not fail the whole list.
  *
  * @param show what a record is answered as; may throw
  */

@@ -1,6 +1,6 @@
 /**
- * A record as it is stored under an id. Of what cannot be read the id alone is left: whoever shows records finds that one wanting,
- * and it hides no other.
+ * Parses a stored record of a list. One that is not JSON becomes its id alone, so that it cannot fail the whole list; `showable`
+ * leaves it out.
  */
 export function storedRecord<Stored extends { id: string }>(id: string, text: string): Stored {
   try {

@@ -7,32 +7,33 @@ import { isOnlyRole, roleOf, type SplitRole } from './split-words.ts'
 export interface LabelledFolder {
   folder: Folder
   split: SplitName
-  /** The folders around it and itself, outermost first, without those of splits: the last names the class. */
+  /** The names on its path without those of splits, outermost first; the last is the class. */
   labels: readonly string[]
-  /** The outermost folder of a split around it. */
+  /** The split folder that it lies in, the outermost of nested ones. */
   within?: Folder
 }
 
-/** What is known of a folder from those above it. */
+/** What the folders above a folder say about it. */
 interface Context {
   split?: SplitName
   within?: Folder
   labels: readonly string[]
-  /** It lies below a folder that has images of a class: its own are of that class too. */
+  /** A folder above has images of a class: those below are of that class too. */
   isInClass: boolean
 }
 
-/** What was found on a walk through the folders of a set of images. */
+/** What the folders of a set of images are. */
 export interface FolderSurvey {
   labelled: LabelledFolder[]
-  /** Folders of splits, the outermost of each. */
+  /** Split folders, the outermost of nested ones. */
   splits: { folder: Folder; role: SplitRole }[]
-  /** Folders whose images have no class, and those beside splits that are of none. */
+  /** Folders whose own images have no class. */
   unlabelled: Folder[]
+  /** Folders beside splits that are not splits. */
   outside: Folder[]
 }
 
-/** @param root has everything in it, and names no class itself. @throws FormatError for a folder that can be read two ways */
+/** @param root contains all images and is not a class itself. @throws FormatError for a folder that may be a split or a class */
 export function surveyFolders(root: Folder): FolderSurvey {
   const survey: FolderSurvey = { labelled: [], splits: [], unlabelled: [], outside: [] }
   visit(root, { labels: [], isInClass: false }, survey)
@@ -56,7 +57,7 @@ function visit(folder: Folder, context: Context, survey: FolderSurvey): void {
   }
 }
 
-/** A folder of a split; one that is all there is in it and says the same, as `test_set/test_set`, is no class either. */
+/** A second folder of the same role, as in `test_set/test_set`, is part of the split and not a class. */
 function visitSplit(folder: Folder, role: SplitRole, context: Context, survey: FolderSurvey): void {
   if (!context.split) survey.splits.push({ folder, role })
   let inner = folder
@@ -66,7 +67,7 @@ function visitSplit(folder: Folder, role: SplitRole, context: Context, survey: F
   visit(inner, { ...context, split, within: context.within ?? folder }, survey)
 }
 
-/** Those children of a folder that are splits. @throws FormatError for one that may be a split or a class */
+/** The children of a folder that are splits. @throws FormatError for one that may be a split or a class */
 function splitsAmong({ children }: Folder, { split, isInClass }: Context) {
   const named = children.flatMap(folder => {
     const role = roleOf(folder.name)
@@ -75,7 +76,8 @@ function splitsAmong({ children }: Folder, { split, isInClass }: Context) {
   const held = named.filter(({ role }) => role !== 'train')
   const trained = named.filter(({ role }) => role === 'train')
   if (held.length > 0 && trained.length > 0) return named
-  if (split) return []
+  if (split === 'test') return []
+  if (split === 'train') return held.filter(({ folder }) => folder.children.length > 0)
   if (isInClass) return held
   for (const { folder } of trained)
     requireClass(folder, folder.children.length > 0 && trained.length < children.length)
@@ -83,9 +85,9 @@ function splitsAmong({ children }: Folder, { split, isInClass }: Context) {
   return held.filter(({ folder }) => folder.children.length > 0)
 }
 
-/** @throws FormatError for a folder that is called as a split is, and nothing else, and lies as that one would */
-function requireClass(folder: Folder, liesAsSplit: boolean): void {
-  if (!liesAsSplit || !isOnlyRole(folder.name)) return
+/** @throws FormatError if the folder has the name of a split and the place of one */
+function requireClass(folder: Folder, isPlacedAsSplit: boolean): void {
+  if (!isPlacedAsSplit || !isOnlyRole(folder.name)) return
   throw new FormatError(
     `${folder.path}/ (${imagesBelow(folder)} images) may be a split or a class. A split lies beside another, as train/ beside test/, ` +
       'and has a folder for each class in it; if it is a class, rename the folder',

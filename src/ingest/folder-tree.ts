@@ -1,4 +1,4 @@
-/** A folder, with the number of images that lie in it itself. */
+/** A folder, with the number of images that lie directly in it. */
 export interface Folder {
   name: string
   /** From the top, with slashes. */
@@ -7,7 +7,7 @@ export interface Folder {
   children: readonly Folder[]
 }
 
-/** The folders that hold images and those above them. @param images how many each holds itself, by path; '' is the top */
+/** The folders that hold images and those above them. @param images how many lie directly in each, by path; '' is the top */
 export function folderTree(images: ReadonlyMap<string, number>): Folder {
   interface Open extends Folder {
     children: Open[]
@@ -32,7 +32,7 @@ export function imagesBelow({ images, children }: Folder): number {
   return children.reduce((sum, child) => sum + imagesBelow(child), images)
 }
 
-/** The folder that holds everything: the top, or the last of those that hold nothing but one folder. */
+/** The innermost folder that contains all images, and those around it. */
 export function commonFolder(top: Folder): { folder: Folder; passed: Folder[] } {
   const passed: Folder[] = []
   let folder = top

@@ -4,7 +4,7 @@ import { type FolderSurvey, type LabelledFolder, surveyFolders } from './folder-
 import { commonFolder, type Folder, folderTree, imagesBelow } from './folder-tree.ts'
 import { isOnlyRole, roleOf } from './split-words.ts'
 
-/** What an image is by the folder that it lies in. */
+/** What the folder of an image says about it. */
 export interface ImagePlace {
   split: SplitName
   className: string
@@ -13,7 +13,7 @@ export interface ImagePlace {
 export interface ImageLayout {
   /** By folder; the images of other folders are left out. */
   places: ReadonlyMap<string, ImagePlace>
-  /** What was understood, in sentences for the owner of the images. */
+  /** How the folders were understood, one sentence each. */
   notes: readonly string[]
 }
 
@@ -27,7 +27,7 @@ const NAMED = 5
  *
  * @param images how many images each folder holds itself, by its path
  * @param given names of the classes, if they are known
- * @throws FormatError where test images could come to be trained on, or there are no classes
+ * @throws FormatError where test images could end up in the training split, or where no image has a class
  */
 export function layOutImages(
   images: ReadonlyMap<string, number>,
@@ -41,30 +41,30 @@ export function layOutImages(
   const train = labelled.filter(({ split }) => split === 'train')
   if (train.length === 0) refuseUnlabelled(survey)
   const classes = new Set([...train.map(({ className }) => className), ...given])
-  const strange = labelled.filter(({ className }) => !classes.has(className))
-  requireHeaps(strange, labelled)
-  const places = labelled.filter(place => !strange.includes(place))
+  const unknown = labelled.filter(({ className }) => !classes.has(className))
+  requireUnlabelledSplits(unknown, labelled)
+  const places = labelled.filter(place => !unknown.includes(place))
   return {
     places: new Map(places.map(({ folder, split, className }) => [folder.path, { split, className }])),
-    notes: notesOf(survey, { places, strange, classes }),
+    notes: notesOf(survey, { places, unknown, classes }),
   }
 }
 
 function refuseUnlabelled({ unlabelled, splits }: FolderSurvey): never {
   const folders = unlabelled.length > 0 ? unlabelled : splits.map(({ folder }) => folder)
-  const what = unlabelled.length > 0 ? 'lie in no folder of a class' : 'are all of the test split'
+  const what = unlabelled.length > 0 ? 'lie in no folder of a class' : 'are all in the test split'
   throw new FormatError(
     `there are no images to train on: those in ${pathsOf(folders)} ${what}; a class is a folder: ` +
       'CLASS/image.png, or train/CLASS/image.png and test/CLASS/image.png',
   )
 }
 
-/** @param passed the folders around everything. @throws FormatError when the innermost of a split is of test images */
+/** @param passed the folders around all images. @throws FormatError when they say that all are test images */
 function requireTraining(passed: readonly Folder[]): void {
   const split = passed.findLast(({ name }) => isOnlyRole(name))
   if (split && roleOf(split.name) !== 'train')
     throw new FormatError(
-      `all images lie in ${split.path}/, which is called as a test split is: there are no images to train on`,
+      `all images lie in ${split.path}/, which has the name of a test split: there are no images to train on`,
     )
 }
 
@@ -93,11 +93,11 @@ function withClasses(labelled: readonly LabelledFolder[]): ClassFolder[] {
 }
 
 /**
- * A split that is one folder of no class is a heap of images without labels, and left out; other folders that training does not
- * know are a mistake. @throws FormatError
+ * A split whose only folder is not a class, as `test/images`, holds images without labels; they are left out. Any other folder
+ * whose class training does not have is a mistake. @throws FormatError
  */
-function requireHeaps(strange: readonly ClassFolder[], all: readonly ClassFolder[]): void {
-  const mistaken = strange.find(({ within }) => all.filter(other => other.within === within).length > 1)
+function requireUnlabelledSplits(unknown: readonly ClassFolder[], all: readonly ClassFolder[]): void {
+  const mistaken = unknown.find(({ within }) => all.filter(other => other.within === within).length > 1)
   if (!mistaken) return
   const { folder, className } = mistaken
   throw new FormatError(
@@ -109,7 +109,7 @@ function notesOf(
   { splits, unlabelled, outside }: FolderSurvey,
   found: {
     places: readonly ClassFolder[]
-    strange: readonly ClassFolder[]
+    unknown: readonly ClassFolder[]
     classes: ReadonlySet<string>
   },
 ): string[] {
@@ -126,13 +126,13 @@ function notesOf(
   )
   say(countAll(outside), outside, 'lie beside the splits, in none of them, and were left out')
   say(countOwn(unlabelled), unlabelled, 'lie in no folder of a class and were left out')
-  const heaps = found.strange.map(({ folder }) => folder)
-  say(countOwn(heaps), heaps, 'lie in a folder that is no class of the training split and were left out')
+  const unknown = found.unknown.map(({ folder }) => folder)
+  say(countOwn(unknown), unknown, 'lie in a folder that is no class of the training split and were left out')
   if (found.classes.size === 1) notes.push(`All images are of one class, "${[...found.classes][0]}".`)
   return notes
 }
 
-/** How many images of a split are of a class. */
+/** How many images of a split have a class. */
 function usesOf(split: Folder, places: readonly ClassFolder[]): number {
   return countOwn(places.filter(({ within }) => within === split).map(({ folder }) => folder))
 }

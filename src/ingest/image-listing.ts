@@ -2,12 +2,12 @@ import { posix } from 'node:path'
 import { FormatError } from '#formats/format-error.ts'
 
 const READ = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|bmp|dib|p[bgpn]m)$/i
-/** Images too, so that leaving them out would leave examples out. */
+/** These are images too: skipping them would leave examples out. */
 const NOT_READ = /\.(hei[cf]|jxl|jp2|j2k|jpx|tga|pcx|dcm|dicom|nii|exr|hdr|dds|cr2|nef|arw|dng)$/i
-/** Far more than classes can be; each is held in memory. */
+/** Each is held in memory. */
 const MOST_FOLDERS = 100_000
 
-/** A file that is read as an image, whatever is in it. */
+/** Whether a file has to be an image, by its name. */
 export function isImageName(path: string): boolean {
   return READ.test(path)
 }
@@ -18,7 +18,7 @@ export function folderOfFile(path: string): string {
   return folder === '.' ? '' : folder
 }
 
-/** Counts images by folder, and by kind what is none. */
+/** Counts the images of each folder, and the other files by extension. */
 export class ImageListing {
   readonly folders = new Map<string, number>()
   readonly #skipped = new Map<string, number>()

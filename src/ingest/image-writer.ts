@@ -14,7 +14,7 @@ export interface ImageExample {
 /** Decoded at a time. */
 const GROUP = 32
 const GROUP_BYTES = 2 * 1024 * 1024
-/** An owner who mends a set wants to hear of more than the first. */
+/** So that a set can be repaired in a few rounds. */
 const MOST_BROKEN = 10
 
 /**
@@ -29,8 +29,8 @@ export class ImageWriter {
   #size: { height: number; width: number; source: string } | undefined
   #ends: Record<SplitName, bigint> = { train: 0n, test: 0n }
   #broken: string[] = []
-  #deep = 0
-  #turned = 0
+  #with16Bits = 0
+  #withOrientation = 0
   /** The first two images that differ in size, for errors. */
   difference: string | undefined
 
@@ -51,11 +51,11 @@ export class ImageWriter {
     await this.#writeGroup()
     if (this.#broken.length > 0) throw new FormatError(this.#broken.join('; '))
     const { notes } = this.#writer
-    if (this.#deep > 0)
-      notes.add(`${this.#deep} of the images have 16 bits a sample: the upper 8 of them are kept.`)
-    if (this.#turned > 0)
+    if (this.#with16Bits > 0)
+      notes.add(`${this.#with16Bits} of the images have 16 bits a sample: the upper 8 of them are kept.`)
+    if (this.#withOrientation > 0)
       notes.add(
-        `${this.#turned} of the images have an EXIF orientation, which is not applied: they are read as they are stored.`,
+        `${this.#withOrientation} of the images have an EXIF orientation, which is not applied: they are read as they are stored.`,
       )
   }
 
@@ -77,8 +77,8 @@ export class ImageWriter {
 
   async #write({ split, bytes, label, source }: ImageExample, pixels: DecodedImage): Promise<void> {
     const { height, width, data } = pixels
-    if (pixels.isDeep) this.#deep++
-    if (pixels.isTurned) this.#turned++
+    if (pixels.is16Bit) this.#with16Bits++
+    if (pixels.hasOrientation) this.#withOrientation++
     this.#size ??= { height, width, source }
     if (height !== this.#size.height || width !== this.#size.width)
       this.difference ??= `${this.#size.source} has ${this.#size.height} x ${this.#size.width} pixels, ${source} has ${height} x ${width}`

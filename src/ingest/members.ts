@@ -92,7 +92,7 @@ async function* zipMembers({ name: archive, path }: SourceFile): AsyncGenerator<
   }
 }
 
-/** Opened only when it is read: whoever wants the names alone does not pay for it. */
+/** Opened only when it is read, so that listing names is cheap. */
 async function* contentOf(zip: ZipFile, entry: Entry): AsyncGenerator<Uint8Array> {
   yield* await zip.openReadStreamPromise(entry)
 }

@@ -11,7 +11,7 @@ import type { SourceFile } from './source-file.ts'
 const MOST_IMAGE_BYTES = 100 * 1024 * 1024
 
 /**
- * Archives of images in folders of classes. They are gone through twice: where the splits are shows only when all folders are known.
+ * Archives of images in folders of classes. They are read twice: the splits can be found only when all folders are known.
  * @throws FormatError
  */
 export async function readImageFolder(
@@ -41,7 +41,7 @@ export async function readImageFolder(
   return images
 }
 
-/** Of several archives each is a folder of its own: `train.zip` and `test.zip` are splits. */
+/** Each of several archives counts as a folder: `train.zip` and `test.zip` are splits. */
 function pathOf({ name, archive }: Member, hasParts: boolean): string {
   return hasParts && archive !== undefined
     ? `${archive.replace(/(\.(zip|tar|tgz|gz|tar\.gz))+$/i, '')}/${name}`

@@ -1,4 +1,4 @@
-/** What the name of a folder can say of the images in it: to train on, or one of two ways to say "held out". */
+/** The split that the name of a folder stands for. */
 export type SplitRole = 'train' | 'test' | 'validation'
 
 const ROLES: Readonly<Record<string, SplitRole>> = {
@@ -17,13 +17,13 @@ const FILLERS: ReadonlySet<string> = new Set(['set', 'data', 'dataset', 'image',
 /** As in `trainset` and `testdata`. */
 const SUFFIX = /(set|data|images|split)$/
 
-/** `Training`, `test_set`, `seg_train`, `TestImages`, `val2017`; none for a name that says nothing, or two things. */
+/** `Training`, `test_set`, `seg_train`, `TestImages`, `val2017`; none for a name that stands for no split, or for two. */
 export function roleOf(name: string): SplitRole | undefined {
   const roles = new Set(wordsOf(name).flatMap(word => ROLES[word] ?? ROLES[word.replace(SUFFIX, '')] ?? []))
   return roles.size === 1 ? [...roles][0] : undefined
 }
 
-/** Whether a name says its role and nothing else: `test_set` does, `my-test-data` and `test_tube` do not. */
+/** Whether a name stands for a split and nothing else: `test_set` does, `my-test-data` and `test_tube` do not. */
 export function isOnlyRole(name: string): boolean {
   return (
     roleOf(name) !== undefined && wordsOf(name).every(word => FILLERS.has(word) || roleOf(word) !== undefined)

@@ -39,7 +39,7 @@ describe('an image file', () => {
   })
 
   it('of 16 bits a sample keeps the upper 8, and says so', async () => {
-    const { data, isDeep } = await decodeImage(await fileOf('grey16.png'), 1, 'grey16.png')
+    const { data, is16Bit } = await decodeImage(await fileOf('grey16.png'), 1, 'grey16.png')
     const samples = await sharp(await fileOf('grey16.png'))
       .toColourspace('grey16')
       .raw({ depth: 'ushort' })
@@ -48,14 +48,14 @@ describe('an image file', () => {
       [...data],
       [...data.keys()].map(i => samples.readUInt16LE(2 * i) >> 8),
     )
-    assert.equal(isDeep, true)
+    assert.equal(is16Bit, true)
   })
 
   it('is not turned as its EXIF asks, and says that it asks', async () => {
     const turned = await decodeImage(await fileOf('turned.jpg'), 3, 'turned.jpg')
     const plain = await decodeImage(await fileOf('rgb.jpg'), 3, 'rgb.jpg')
-    assert.deepEqual([turned.isTurned, turned.height, turned.width], [true, 33, 41])
-    assert.equal(plain.isTurned, false)
+    assert.deepEqual([turned.hasOrientation, turned.height, turned.width], [true, 33, 41])
+    assert.equal(plain.hasOrientation, false)
   })
 
   it('with a colour profile is read as it is stored', async () => {

@@ -105,6 +105,17 @@ describe('the folders of a set of images', () => {
     ])
   })
 
+  it('hold out what is called validation within the training split', () => {
+    const { found } = lay([...both('train', 'test'), ...both('train/val', 'x').slice(0, 2), 'train/valid'])
+    assert.deepEqual(found.filter(text => text.startsWith('train/')).toSorted(), [
+      'train/cat: train cat',
+      'train/dog: train dog',
+      'train/val/cat: test cat',
+      'train/val/dog: test dog',
+      'train/valid: train valid',
+    ])
+  })
+
   it('leave out images without a class, and say how many', () => {
     const loose = lay(['pets 3', 'pets/cat', 'pets/dog'])
     assert.deepEqual(loose.found, ['pets/cat: train cat', 'pets/dog: train dog'])
@@ -125,7 +136,7 @@ describe('the folders of a set of images', () => {
   for (const [folders, why] of [
     [['test/cat', 'test/dog'], /all images lie in test\/, .*no images to train on/],
     [['data/validation/cat', 'data/validation/dog'], /all images lie in data\/validation\//],
-    [['test/cat', 'val/cat'], /no images to train on: those in test\/, val\/ are all of the test split/],
+    [['test/cat', 'val/cat'], /no images to train on: those in test\/, val\/ are all in the test split/],
     [['cat', 'dog', 'test'], /test\/ \(4 images\) may be a split or a class/],
     [['train/cat', 'train/dog', 'extra/cat'], /train\/ \(8 images\) may be a split or a class/],
     [['train', 'test'], /those in test\/, train\/ lie in no folder of a class/],
