@@ -46,9 +46,12 @@ async function settleOnce(world: Stores, root: string, logger: Logger): Promise<
   }
 }
 
-/** The record is read again after the folder: an upload that is settled meanwhile loses its folder last. */
+/**
+ * Looked for twice, since another process may be claiming the files. The record is read after that: an upload that is settled
+ * meanwhile loses its folder last.
+ */
 async function hasLostFiles({ datasets }: Stores, { id }: DatasetRecord, root: string): Promise<boolean> {
-  if ((await uploadIds(root)).has(id)) return false
+  if ((await uploadIds(root)).has(id) || (await uploadIds(root)).has(id)) return false
   return (await datasets.get(id))?.state.status === 'validating'
 }
 

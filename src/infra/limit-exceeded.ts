@@ -2,6 +2,8 @@
 export interface TaskLimits {
   /** From the moment that its process is ready. */
   seconds: number
+  /** Of the processor, all threads together, from the same moment. */
+  processorSeconds?: number
   residentBytes: number
   /** Of the files in its folder, together. */
   folderBytes: number
@@ -10,6 +12,7 @@ export interface TaskLimits {
 
 const RESOURCES = {
   seconds: (limit: number) => `${count(Math.round(limit))} s`,
+  processorSeconds: (limit: number) => `${count(Math.round(limit))} s of processor time`,
   residentBytes: (limit: number) => `${inMiB(limit)} of memory`,
   heapBytes: (limit: number) => `${inMiB(limit)} of JavaScript heap`,
   folderBytes: (limit: number) => `${inMiB(limit)} of files`,

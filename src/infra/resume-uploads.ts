@@ -24,17 +24,16 @@ export async function claimUploads(root: string): Promise<string[]> {
     if (pid === process.pid || (await isInUse(theirs, pid))) continue
     await mkdir(own, { recursive: true })
     // What another process claims at the same time is missing here.
-    for (const id of await readdir(theirs)) await rename(join(theirs, id), join(own, id)).catch(() => {})
+    for (const id of await namesIn(theirs)) await rename(join(theirs, id), join(own, id)).catch(() => {})
     await rmdir(theirs).catch(() => {})
   }
-  const ids = await readdir(own).catch(() => [])
-  return ids.map(id => join(own, id))
+  return (await namesIn(own)).map(id => join(own, id))
 }
 
 /** The ids of the datasets whose files lie below a root, whoever reads them. */
 export async function uploadIds(root: string): Promise<Set<string>> {
   const processes = await processesWith(root)
-  const ids = await Promise.all(processes.map(pid => readdir(uploadsOf(root, pid)).catch(() => [])))
+  const ids = await Promise.all(processes.map(pid => namesIn(uploadsOf(root, pid))))
   return new Set(ids.flat())
 }
 
@@ -77,8 +76,11 @@ async function noteIn(folder: string): Promise<DatasetUpload | undefined> {
 }
 
 async function processesWith(root: string): Promise<number[]> {
-  const names = await readdir(root).catch(() => [])
-  return names.filter(name => /^\d+$/.test(name)).map(Number)
+  return (await namesIn(root)).filter(name => /^\d+$/.test(name)).map(Number)
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return await readdir(folder).catch(() => [])
 }
 
 /** Whether the process that made a folder lives. One that was started later only has got its id. */
@@ -86,6 +88,6 @@ async function isInUse(folder: string, pid: number): Promise<boolean> {
   const usage = await pidusage(pid).catch(() => undefined)
   if (!usage) return false
   const startedAt = Date.now() - usage.elapsed
-  const { birthtimeMs } = await stat(folder)
+  const { birthtimeMs } = await stat(folder).catch(() => ({ birthtimeMs: 0 }))
   return birthtimeMs === 0 || startedAt < birthtimeMs + CLOCK_SLACK_MS
 }

@@ -1,6 +1,7 @@
 import { LimitExceeded, type Resource, type TaskLimits } from './limit-exceeded.ts'
 import { watchFolder } from './watch-folder.ts'
 import { watchMemory } from './watch-memory.ts'
+import { watchProcessorTime } from './watch-processor-time.ts'
 
 /**
  * Watches what a process uses while it does a task.
@@ -15,15 +16,16 @@ export function watchLimits(
   signal: AbortSignal,
 ): Promise<never> {
   return new Promise((_, reject) => {
-    const exceed = (resource: Exclude<Resource, 'heapBytes'>) => () =>
-      reject(new LimitExceeded(resource, limits[resource]))
-    const timer = setTimeout(exceed('seconds'), limits.seconds * 1000)
-    const stopMemory = watchMemory(pid, limits.residentBytes, exceed('residentBytes'))
-    const stopFolder = folder ? watchFolder(folder, limits.folderBytes, exceed('folderBytes')) : () => {}
+    const exceed = (resource: Resource, limit: number) => () => reject(new LimitExceeded(resource, limit))
+    const { seconds, processorSeconds, residentBytes, folderBytes } = limits
+    const timer = setTimeout(exceed('seconds', seconds), seconds * 1000)
+    const watches = [watchMemory(pid, residentBytes, exceed('residentBytes', residentBytes))]
+    if (processorSeconds !== undefined)
+      watches.push(watchProcessorTime(pid, processorSeconds, exceed('processorSeconds', processorSeconds)))
+    if (folder) watches.push(watchFolder(folder, folderBytes, exceed('folderBytes', folderBytes)))
     signal.addEventListener('abort', () => {
       clearTimeout(timer)
-      stopMemory()
-      stopFolder()
+      for (const stop of watches) stop()
     })
   })
 }

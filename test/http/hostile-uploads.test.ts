@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { zipSync } from 'fflate'
 import sharp from 'sharp'
+import { randomStream } from '#domain/random.ts'
 import { IMPORT } from '#infra/child-limits.ts'
 import { Importer } from '#infra/importer.ts'
 import { uploadsOf } from '#infra/resume-uploads.ts'
@@ -30,6 +31,11 @@ const MODEL = {
   },
 }
 
+/** Each that is refused costs the start of a process. */
+const DAMAGED = 12
+/** Where HDF5 says what is where. */
+const HEAD_BYTES = 4096
+
 describe('an api that is sent files it cannot read', () => {
   let test: TestWorld
   let app: Awaited<ReturnType<typeof createApp>>
@@ -39,7 +45,11 @@ describe('an api that is sent files it cannot read', () => {
   before(async () => {
     test = await startWorld()
     uploads = await mkdtemp(join(tmpdir(), 'thresher-hostile-'))
-    const limits: typeof IMPORT.limits = bytes => ({ ...IMPORT.limits(bytes), seconds: 10 })
+    const limits: typeof IMPORT.limits = bytes => ({
+      ...IMPORT.limits(bytes),
+      seconds: 600,
+      processorSeconds: 4,
+    })
     importer = new Importer({ ...IMPORT, limits })
     const world = { ...test.world, importer }
     app = await createApp(world, { uploadsDir: uploadsOf(uploads, process.pid) })
@@ -74,11 +84,27 @@ describe('an api that is sent files it cannot read', () => {
     assert.equal((await bring('healthy.h5')).status, 201)
     const { status, body } = await hanging
     assert.deepEqual([status, body.code, body.errors[0].path], [400, 'invalid_request', 'file'])
-    assert.equal(body.detail, 'hang.h5: reading it takes more than 10 s, which is the limit')
+    assert.equal(body.detail, 'hang.h5: reading it takes more than 4 s of processor time, which is the limit')
     const damaged = await bring('open-fails.h5')
     assert.deepEqual([damaged.status, damaged.body.code], [400, 'invalid_request'])
     assert.equal(damaged.body.detail, 'open-fails.h5 is damaged or cut off: HDF5 cannot open it')
     await cleared()
+  })
+
+  it('answers for files with bytes changed anywhere, and never with a 5xx', async () => {
+    const healthy = await readFile(new URL('healthy.h5', FIXTURES))
+    const random = randomStream(1, 'bytes')
+    const damaged = Array.from({ length: DAMAGED }, () => {
+      const bytes = Uint8Array.from(healthy)
+      for (let flips = 1 + random.below(8); flips > 0; flips--)
+        bytes[random.below(random.next() < 0.5 ? HEAD_BYTES : bytes.length)] = random.below(256)
+      return bytes
+    })
+    const answers = await Promise.all(
+      damaged.map(bytes => upload(url, '/v1/models', MODEL, { 'w.h5': bytes })),
+    )
+    for (const { status, body } of answers) assert.ok([201, 400].includes(status), JSON.stringify(body))
+    assert.equal((await upload(url, '/v1/models', MODEL, { 'w.h5': healthy })).status, 201)
   })
 
   it('reads many at once', async () => {

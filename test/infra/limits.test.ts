@@ -43,7 +43,7 @@ function limited(
   return {
     pool: { ...kind.pool, ...pool },
     largeBytes,
-    limits: bytes => ({ ...kind.limits(bytes), seconds: 600, ...limits }),
+    limits: bytes => ({ ...kind.limits(bytes), seconds: 600, processorSeconds: 600, ...limits }),
   }
 }
 
@@ -96,11 +96,11 @@ function isAlive(pid: number): boolean {
 
 describe('a model whose file keeps its reader busy without end', () => {
   it('is refused by the time that it may take, and holds up no other', async t => {
-    const importer = new Importer(limited(IMPORT, { seconds: 10 }))
+    const importer = new Importer(limited(IMPORT, { processorSeconds: 4 }))
     t.after(() => importer.close())
     const hanging = assert.rejects(bring(importer, 'hang.h5'), {
       name: 'FormatError',
-      message: 'hang.h5: reading it takes more than 10 s, which is the limit',
+      message: 'hang.h5: reading it takes more than 4 s of processor time, which is the limit',
     })
     assert.ok((await bring(importer, 'healthy.h5')).checkpoint)
     await hanging

@@ -11,7 +11,11 @@ const layers = [
   layer('Dense', { name: 'd', units: 3 }),
 ]
 const model = { topology: { class_name: 'Sequential', config: { layers } } }
-const limits: typeof IMPORT.limits = bytes => ({ ...IMPORT.limits(bytes), seconds: 600 })
+const limits: typeof IMPORT.limits = bytes => ({
+  ...IMPORT.limits(bytes),
+  seconds: 600,
+  processorSeconds: 600,
+})
 new Importer({ ...IMPORT, limits })
   .import({ upload: { model, files: [{ name: 'hang.h5', path }] }, folder: process.argv[2]! })
   .catch(() => {})
