@@ -65,14 +65,14 @@ export const createJobRoute =
     /** The spec, and the checkpoint file that it starts from if it does. */
     async function resolve(body: JobRequest) {
       const uploaded = 'id' in body.model ? await uploadedModel(world, body.model, body.init) : undefined
-      const resolved = resolveSpec(body, {
-        upload: await findUpload(body.dataset?.id),
-        model: uploaded?.network,
-      })
+      const requested = uploaded ? uploaded.init : body.init
+      const resolved = resolveSpec(
+        { ...body, init: requested },
+        { upload: await findUpload(body.dataset?.id), model: uploaded?.network },
+      )
       const { spec } = resolved
       const warnings = [...(uploaded?.warnings ?? []), ...resolved.warnings]
       requireFiles(spec.dataset)
-      const requested = uploaded ? uploaded.init : body.init
       if (!requested) return { spec, warnings }
       const { init, file } = await takeOverCheckpoint(world, requested, spec)
       return { spec: { ...spec, init }, warnings, initFile: file }
