@@ -43,7 +43,39 @@ const MODELS = [
   ['prepared', 'a model that prepares its examples and weighs its channels', asItIs],
   ['prepared_steps', 'a model of sequences that prepares its examples', asItIs],
   ['flattened', 'a model that ends in a flattened image', asItIs],
+  // Keras 3 has another function of that name: its answer says nothing.
+  ['hard', 'a model with the hard sigmoid of Keras 2', undefined],
 ] as const
+
+const HARD = {
+  class_name: 'Functional',
+  keras_version: '2.15.0',
+  config: {
+    name: 'hard',
+    layers: [
+      {
+        class_name: 'InputLayer',
+        name: 'image',
+        config: { batch_input_shape: [null, 5, 4, 2], name: 'image' },
+        inbound_nodes: [],
+      },
+      {
+        class_name: 'Conv2D',
+        name: 'window',
+        config: { name: 'window', filters: 3, kernel_size: [2, 2], activation: 'hard_sigmoid' },
+        inbound_nodes: [[['image', 0, 0, {}]]],
+      },
+      {
+        class_name: 'Flatten',
+        name: 'flat',
+        config: { name: 'flat' },
+        inbound_nodes: [[['window', 0, 0, {}]]],
+      },
+    ],
+    input_layers: [['image', 0, 0]],
+    output_layers: [['flat', 0, 0]],
+  },
+}
 
 async function predictWithTfjs(model: TrainedModel, images: Float32Array) {
   const loaded = await loadTfjs(encodeTfjs(model, BARE))
@@ -65,6 +97,7 @@ describe('a model that Keras wrote', () => {
     folder = await mkdtemp(join(tmpdir(), 'thresher-keras-'))
     await run('write')
     await copyFile(path('../fixtures/keras2_functional.json'), join(folder, 'keras2.json'))
+    await writeFile(join(folder, 'hard.json'), JSON.stringify(HARD))
     for (const [name] of MODELS) {
       const model = modelOf(JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')))
       const { inputShape } = model.topology
@@ -84,9 +117,10 @@ describe('a model that Keras wrote', () => {
   after(() => rm(folder, { recursive: true, force: true }))
 
   for (const [name, what, ends] of MODELS) {
-    it(`${what} computes the same here`, async () => {
-      assertClose(ends(answers.get(name)!), await answerOf(name))
-    })
+    if (ends)
+      it(`${what} computes the same here`, async () => {
+        assertClose(ends(answers.get(name)!), await answerOf(name))
+      })
 
     it(`${what} computes the same when it is exported to Keras, ONNX and TensorFlow.js`, async () => {
       for (const reader of ['keras', 'onnx'])
