@@ -31,9 +31,15 @@ export async function predictionInputs(request: FastifyRequest, spec: Spec): Pro
   const [mediaType = ''] = (request.headers['content-type'] ?? '').toLowerCase().split(';')
   const type = mediaType.trim()
   if (IMAGES.test(type))
-    return { images: [{ name: 'the body', bytes: request.body as Uint8Array }], count: 1 }
-  if (TABLES.includes(type)) return arraysOf(tableRows(request.body as string, shapeOf(spec)), spec)
-  if (LINES.includes(type)) return arraysOf(linesOf(request.body as string), spec)
+    return {
+      images: [
+        { name: 'the body', bytes: request.body instanceof Uint8Array ? request.body : new Uint8Array() },
+      ],
+      count: 1,
+    }
+  const text = typeof request.body === 'string' ? request.body : ''
+  if (TABLES.includes(type)) return arraysOf(tableRows(text, shapeOf(spec)), spec)
+  if (LINES.includes(type)) return arraysOf(linesOf(text), spec)
   const { inputs } = parseByZod(PredictionRequest, request.body)
   return arraysOf(
     inputs.map((value, index) => ({ value, place: `inputs.${index}` })),
@@ -47,8 +53,7 @@ function shapeOf({ model, dataset }: Spec) {
 
 function arraysOf(examples: readonly PlacedExample[], spec: Spec): PredictionInputs {
   if (examples.length === 0) throw wrongInput('inputs', 'must have one example or more')
-  if (examples.length > EXAMPLES)
-    throw wrongInput('inputs', `must be ${EXAMPLES} examples or fewer, not ${examples.length}`)
+  if (examples.length > EXAMPLES) throw wrongInput('inputs', `must be ${EXAMPLES} examples or fewer`)
   const { inputShape } = topologyOf(spec.model)
   const isBytes = factsOf(spec.dataset)?.dtype !== 'float32'
   return { x: flattenExamples(examples, inputShape, isBytes), count: examples.length }
@@ -60,6 +65,7 @@ function linesOf(text: string): PlacedExample[] {
     .split('\n')
     .map((line, index) => ({ line, number: index + 1 }))
     .filter(({ line }) => line.trim() !== '')
+    .slice(0, EXAMPLES + 1)
     .map(({ line, number }) => ({ value: parseJson(line, number), place: `line ${number}` }))
 }
 
