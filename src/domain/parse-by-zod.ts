@@ -5,13 +5,22 @@ import { AppError, type Mistake } from './error.ts'
 type Issue = z.core.$ZodIssue
 type RawIssue = z.core.$ZodRawIssue
 
+const MOST_MISTAKES = 100
+
 /** @param place of the data in the request, for errors. @throws AppError `invalid_request` that lists every mistake */
 export function parseByZod<Value>(schema: z.ZodType<Value>, data: unknown, place: string[] = []): Value {
   const { data: value, error } = schema.safeParse(data, { error: whatWouldBeRight })
   if (!error) return value
-  const mistakes = mistakesOf(error.issues, place)
+  const mistakes = firstOf(mistakesOf(error.issues, place))
   const detail = mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
   throw new AppError('invalid_request', detail, { mistakes })
+}
+
+/** A large body may hold a very large number of mistakes. */
+function firstOf(mistakes: readonly Mistake[]): readonly Mistake[] {
+  if (mistakes.length <= MOST_MISTAKES) return mistakes
+  const message = `there are ${mistakes.length - MOST_MISTAKES} more mistakes`
+  return [...mistakes.slice(0, MOST_MISTAKES), { path: '', message }]
 }
 
 /** Messages that zod would give without saying what is known, or what is near. Those of unknown keys are one line a key. */
@@ -41,7 +50,8 @@ function unknownKeys({ keys, inst }: Extract<RawIssue, { code: 'unrecognized_key
   if (!shape) return undefined
   const known = Object.keys(shape)
   const fields = known.length === 0 ? 'There are none.' : `The fields are: ${listed(known)}`
-  return keys.map(key => `is not a field here.${didYouMean(key, known)} ${fields}`).join('\n')
+  const told = keys.slice(0, MOST_MISTAKES)
+  return told.map(key => `is not a field here.${didYouMean(key, known)} ${fields}`).join('\n')
 }
 
 function notOneOf(input: unknown, values: readonly unknown[]): string {

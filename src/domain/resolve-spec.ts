@@ -237,7 +237,7 @@ function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
   )
 }
 
-/** Rates that grow do so by one factor, so the last is the largest: beyond all numbers it could not even be told. */
+/** A rate that grows does so by one factor, so the last one is the largest. JSON cannot hold a rate that overflows. */
 function scheduleMistakes(spec: TrainingSpec): Mistake[] {
   const { schedule, optimizer, epochs } = spec
   if (!factsOf(spec.dataset)) return []
@@ -248,7 +248,7 @@ function scheduleMistakes(spec: TrainingSpec): Mistake[] {
   return [
     {
       path: 'schedule',
-      message: `raises the learning rate to ${rate} by the end; ${LARGEST_RATE} is the most`,
+      message: `raises the learning rate to ${rate} at the last step; the maximum is ${LARGEST_RATE}`,
     },
   ]
 }

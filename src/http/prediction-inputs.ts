@@ -10,6 +10,7 @@ import type { PredictionInputs } from '#infra/predictor.ts'
 import { flattenExamples, type PlacedExample } from './flatten-examples.ts'
 import { parseJson } from './parse-json.ts'
 import { EXAMPLES, PredictionRequest } from './prediction-request.ts'
+import { malformedForm, readParts } from './read-parts.ts'
 import { tableRows } from './table-rows.ts'
 
 const TABLES = ['text/csv', 'application/csv']
@@ -33,9 +34,15 @@ export async function predictionInputs(request: FastifyRequest, spec: Spec): Pro
   const [mediaType = ''] = (request.headers['content-type'] ?? '').toLowerCase().split(';')
   const type = mediaType.trim()
   if (IMAGES.test(type))
-    return { images: [{ name: 'the body', bytes: request.body as Uint8Array }], count: 1 }
-  if (TABLES.includes(type)) return arraysOf(tableRows(request.body as string, shapeOf(spec)), spec)
-  if (LINES.includes(type)) return arraysOf(linesOf(request.body as string), spec)
+    return {
+      images: [
+        { name: 'the body', bytes: request.body instanceof Uint8Array ? request.body : new Uint8Array() },
+      ],
+      count: 1,
+    }
+  const text = typeof request.body === 'string' ? request.body : ''
+  if (TABLES.includes(type)) return arraysOf(tableRows(text, shapeOf(spec)), spec)
+  if (LINES.includes(type)) return arraysOf(linesOf(text), spec)
   const { inputs } = parseByZod(PredictionRequest, request.body)
   return arraysOf(
     inputs.map((value, index) => ({ value, place: `inputs.${index}` })),
@@ -49,8 +56,7 @@ function shapeOf({ model, dataset }: Spec) {
 
 function arraysOf(examples: readonly PlacedExample[], spec: Spec): PredictionInputs {
   if (examples.length === 0) throw wrongInput('inputs', 'must have one example or more')
-  if (examples.length > EXAMPLES)
-    throw wrongInput('inputs', `must be ${EXAMPLES} examples or fewer, not ${examples.length}`)
+  if (examples.length > EXAMPLES) throw wrongInput('inputs', `must be ${EXAMPLES} examples or fewer`)
   const topology = topologyOf(spec.model)
   const isBytes = factsOf(spec.dataset)?.dtype !== 'float32'
   const x = flattenExamples(examples, topology.inputShape, isBytes)
@@ -74,15 +80,16 @@ function linesOf(text: string): PlacedExample[] {
     .split('\n')
     .map((line, index) => ({ line, number: index + 1 }))
     .filter(({ line }) => line.trim() !== '')
+    .slice(0, EXAMPLES + 1)
     .map(({ line, number }) => ({ value: parseJson(line, number), place: `line ${number}` }))
 }
 
 async function imagesIn(request: FastifyRequest): Promise<PredictionInputs> {
   const images: { name: string; bytes: Uint8Array }[] = []
-  for await (const part of request.files()) {
-    if (part.fieldname !== 'image')
+  for await (const part of readParts(request)) {
+    if (part.type === 'field' || part.fieldname !== 'image')
       throw wrongInput(part.fieldname, 'is not a part here: image files are parts with the name image')
-    images.push({ name: part.filename, bytes: await part.toBuffer() })
+    images.push({ name: part.filename, bytes: await part.toBuffer().catch(malformedForm) })
   }
   if (images.length === 0) throw wrongInput('image', 'is missing: send one part for each image file')
   return { images, count: images.length }

@@ -2,6 +2,7 @@ import { CsvError, parse } from 'csv-parse/sync'
 import { AppError } from '#domain/error.ts'
 import { elementCount } from '#domain/shape.ts'
 import type { PlacedExample } from './flatten-examples.ts'
+import { EXAMPLES } from './prediction-request.ts'
 
 interface Columns {
   /** Of one example. */
@@ -41,6 +42,8 @@ function parseRows(text: string): Row[] {
       bom: true,
       skip_empty_lines: true,
       relax_column_count: true,
+      // The header, and one example more than are allowed, so that an excess is noticed.
+      to: EXAMPLES + 2,
       record_delimiter: ['\r\n', '\n', '\r'],
     })
     return records.map((cells, index) => ({ cells, number: index + 1 }))

@@ -30,7 +30,7 @@ const SLACK_MS = 3_600_000
 
 /**
  * A page of jobs. The cursor is a place in an index that stays where it is, so whatever is submitted meanwhile, no job is left out
- * or told twice, unless the metric that the list is sorted by changes. Sorted by a metric, jobs that have none are left out.
+ * or listed twice, unless the metric that the list is sorted by changes. A list sorted by a metric has only jobs with that metric.
  */
 export async function listJobs(redis: Redis, query: JobQuery): Promise<JobPage> {
   const { filter = {}, sort = 'createdAt', order = 'desc', after, limit } = query

@@ -6,6 +6,7 @@ import { topologyOf } from '#domain/presets/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { type Checkpoint, decodeCheckpoint } from '#formats/checkpoint.ts'
+import { BlobNotFoundError } from './blob-not-found-error.ts'
 import type { World } from './connect.ts'
 import { readBlob } from './read-blob.ts'
 
@@ -35,7 +36,11 @@ export async function takeOverCheckpoint(
   const source =
     kept ?? (modelId === undefined ? await jobSource(world, request) : await modelSource(world, request))
   const { namespace, sha256, epoch, optimizer } = source
-  const file = await readBlob(world.blobs, namespace, sha256)
+  const file = await readBlob(world.blobs, namespace, sha256).catch(error => {
+    if (!(error instanceof BlobNotFoundError)) throw error
+    // A job that still trains drops its checkpoints as it goes on.
+    return refuse('init', `the checkpoint of ${namespace} was deleted a moment ago; try again`)
+  })
   const { checkpoint } = decodeCheckpoint(file)
   checkVariables(spec, checkpoint, jobId === undefined ? 'init.modelId' : 'init.jobId', namespace)
   if (request.optimizerState && optimizer !== describeOptimizer(spec)) {

@@ -13,12 +13,12 @@ import { topologyOf } from '#domain/presets/topology-of.ts'
 import type { World } from '#infra/connect.ts'
 import { exportKey } from '#infra/export-artifact.ts'
 
-/** A file that a job has or would have if somebody asked for it. */
+/** A file that a job has, or that is made when it is first requested. */
 export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
   .extend({
     made: z
       .boolean()
-      .describe('False: it is made when it is first asked for, and then has a size and a digest.'),
+      .describe('False: the file is made when it is first requested, and then has a size and a digest.'),
     variants: z
       .record(z.string(), z.array(z.string()))
       .optional()

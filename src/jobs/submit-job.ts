@@ -65,7 +65,7 @@ export async function submitOnce(
   const { spec, warnings, origin, bringFiles } = await draft()
   await requireMemory(stores, spec)
   const jobId = newId('job')
-  // When anything throws from here on the files stay: the job may be stored although nobody could tell. What no job names is swept.
+  // If storing the job throws, its files stay: it may have been stored even so. The hourly sweep deletes what no job names.
   const { warnings: more = [], ...brought } = (await bringFiles?.(jobId)) ?? {}
   const createdAt = new Date().toISOString()
   const details = { ...origin, ...brought, warnings: [...warnings, ...more], createdAt }

@@ -88,6 +88,16 @@ describe('a model of a table', () => {
     assert.deepEqual((await ask('3e38,3e38\n')).body.outputs, [['Infinity']])
   })
 
+  it('takes no empty image and no empty lines for an example', async () => {
+    for (const [type, where] of [
+      ['image/png', 'image'],
+      ['application/jsonl', 'inputs'],
+    ] as const) {
+      const { status, body } = await request(api.url).post(path).set('content-type', type).send('')
+      assert.deepEqual([status, body.errors[0].path], [400, where])
+    }
+  })
+
   it('names row and column of what is wrong', async () => {
     for (const [csv, where, message] of [
       ['name,age\nAda,30\n', 'row 1', /no column "height"; it has: name, age/],
@@ -96,6 +106,8 @@ describe('a model of a table', () => {
       ['30,\n', 'row 1, column "height"', /is empty/],
       ['"30,2\n', 'body', /is not CSV/],
       ['age,height\n', 'inputs', /one example or more/],
+      ['', 'inputs', /one example or more/],
+      ['1,2\n'.repeat(257), 'inputs', /256 examples or fewer/],
     ] as const) {
       const { status, body } = await ask(csv)
       assert.deepEqual([status, body.errors[0].path], [400, where])

@@ -67,6 +67,15 @@ describe('every refusal is problem+json', () => {
     assert.equal(JSON.parse(text.slice(text.indexOf('{'))).code, 'malformed_body')
   })
 
+  it('lists a hundred mistakes at most, and says how many more there are', async () => {
+    const strange = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`field${index}`, 1]))
+    const { status, body } = await request(api.url)
+      .post('/v1/jobs')
+      .send({ model: { preset: 'mnist-mlp' }, ...strange })
+    assert.deepEqual([status, body.errors.length], [400, 101])
+    assert.match(body.errors.at(-1).message, /49900 more mistakes/)
+  })
+
   it('says what would be right', async () => {
     const { body } = await request(api.url)
       .post('/v1/jobs')
