@@ -1,6 +1,7 @@
 import type { ArtifactName } from './artifact.ts'
 import type { Topology } from './model-spec.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
+import { isHalfAffine } from './variables.ts'
 
 /** Why there is no such file of a training, as a sentence; undefined where there is one. */
 export function whyMissing(
@@ -10,6 +11,9 @@ export function whyMissing(
 ): string | undefined {
   if (name === 'optimizer-state.safetensors' && optimizer.name !== 'grda')
     return `There is such a file of gRDA alone, not of ${optimizer.name}.`
+  const half = topology.layers.find(isHalfAffine)
+  if (name === 'optimizer-state.safetensors' && half)
+    return `PyTorch's optimizers count parameters that ${half.name} does without: its batch normalisations have weight and bias both, or neither.`
   const gru = topology.layers.find(({ type }) => type === 'gru')
   if (name === 'model.tfjs.zip' && gru)
     return `TensorFlow.js has no GRU like ${gru.name}, whose reset gate acts behind the recurrent kernel (reset_after).`

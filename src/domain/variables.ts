@@ -48,6 +48,14 @@ export function isAdapted(layer: Layer): layer is LayerOf<'normalization'> {
   return layer.type === 'normalization' && layer.mean === undefined
 }
 
+/**
+ * Whether a layer is a batch normalisation with one of gamma and beta. PyTorch's have both or neither, so that its optimizers count
+ * other parameters.
+ */
+export function isHalfAffine(layer: Layer): layer is LayerOf<'batchNormalization'> {
+  return layer.type === 'batchNormalization' && layer.scale !== layer.center
+}
+
 export function parameterCount(topology: Topology): number {
   return variablesOf(topology).reduce((sum, variable) => sum + variable.size, 0)
 }

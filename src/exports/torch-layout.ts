@@ -1,5 +1,6 @@
 import type { Topology } from '#domain/model-spec.ts'
 import { isRecurrent, placeLayers } from '#domain/shape.ts'
+import { isHalfAffine } from '#domain/variables.ts'
 import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
 import { type ElementOrder, elementOrders } from './element-order.ts'
 import { permuteAxes } from './permute-axes.ts'
@@ -58,7 +59,7 @@ export function torchLayout(topology: Topology): (tensor: Weight) => Weight[] {
  */
 export function fixedParameters(topology: Topology): Weight[] {
   return placeLayers(topology).flatMap(({ layer, inputShape }) => {
-    if (layer.type !== 'batchNormalization' || layer.scale === layer.center) return []
+    if (!isHalfAffine(layer)) return []
     const [word, value] = layer.scale === false ? ['weight', 1] : ['bias', 0]
     const shape = inputShape.slice(-1)
     const data = new Float32Array(shape[0]!).fill(value as number)

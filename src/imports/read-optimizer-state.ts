@@ -1,3 +1,4 @@
+import { whyMissing } from '#domain/missing-artifact.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { variablesOf } from '#domain/variables.ts'
 import { FormatError } from '#formats/format-error.ts'
@@ -18,6 +19,8 @@ export interface GrdaState {
  * `state.<i>.iter_num` and `state.<i>.l1_accumulation`, as `optimizer-state.safetensors` has it. @throws FormatError
  */
 export function readOptimizerState(bytes: Uint8Array, topology: Topology): GrdaState {
+  const reason = whyMissing('optimizer-state.safetensors', topology, { name: 'grda' })
+  if (reason) throw new FormatError(reason)
   const { tensors } = decodeSafetensors(bytes)
   const byName = new Map(tensors.map(tensor => [tensor.name, tensor]))
   const part = (index: number, word: string) => {

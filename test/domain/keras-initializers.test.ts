@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { initialWeights } from '#domain/initializers.ts'
 import { topologyFromKeras } from '#domain/keras-model.ts'
 import { input, layer, sequential, testRefusals } from './keras-json.ts'
 
@@ -32,6 +33,9 @@ testRefusals({
     /Dense\/kernel is too large to start orthogonal: \[9000,9000\]/,
   ],
 })
+
+/** As EfficientNet's convolutions have it. */
+const OUTWARD = { scale: 2, mode: 'fan_out', distribution: 'truncated_normal' }
 
 it('initialisers are taken with their numbers, whichever Keras wrote them', () => {
   const initializerOf = (kernel_initializer: unknown) => {
@@ -66,4 +70,19 @@ it('initialisers are taken with their numbers, whichever Keras wrote them', () =
   })
   const scaling = { scale: 1, mode: 'fan_avg', distribution: 'uniform' }
   assert.equal(initializerOf({ class_name: 'VarianceScaling', config: scaling }), 'glorotUniform')
+  assert.deepEqual(initializerOf({ class_name: 'VarianceScaling', config: OUTWARD }), {
+    name: 'varianceScaling',
+    scale: 2,
+    mode: 'fanOut',
+    distribution: 'truncatedNormal',
+  })
+})
+
+it('a variance scaling without a name of its own draws values of its variance', () => {
+  const kernel_initializer = { class_name: 'VarianceScaling', config: OUTWARD }
+  const dense = layer('Dense', { units: 50, kernel_initializer })
+  const topology = topologyFromKeras(sequential(input(400), dense))
+  const values = initialWeights(topology, 3).get('Dense/kernel')!
+  const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length
+  assert.ok(Math.abs(variance / (2 / 50) - 1) < 0.05, `${variance}`)
 })

@@ -3,9 +3,11 @@ import { it } from 'node:test'
 import { AppError } from '#domain/error.ts'
 import { inputScaleOf } from '#domain/input-scale.ts'
 import { topologyFromKeras } from '#domain/keras-model.ts'
+import { whyMissing } from '#domain/missing-artifact.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
+import { fixedParameters } from '#exports/torch-layout.ts'
 import { input, layer, type Refusals, sequential, testRefusals } from './keras-json.ts'
 
 const image = input(28, 28, 1)
@@ -128,6 +130,31 @@ it('what Keras 3 writes of x * 0.5 + y is the layers that compute it', () => {
     assert.throws(() => topologyFromKeras(build(of(operator(name, 'sum'), ...args))), AppError, name)
 })
 
+it('what Keras 2 writes of x * 0.5 + y is the layers that compute it', () => {
+  const operator = (name: string, of: string, operation: string, y: unknown) => ({
+    ...layer('TFOpLambda', { name, function: operation }),
+    inbound_nodes: [[of, 0, 0, { y, name: null }]],
+  })
+  const build = (...layers: object[]) => ({
+    class_name: 'Functional',
+    config: {
+      layers: [input(4), ...layers, { ...dense, inbound_nodes: [[['sum', 0, 0, {}]]] }],
+      output_layers: [['Dense', 0, 0]],
+    },
+  })
+  const { layers } = topologyFromKeras(
+    build(
+      operator('Conv/half', 'input', 'math.multiply', 0.5),
+      operator('sum', 'Conv/half', '__operators__.add', ['input', 0, 0]),
+    ),
+  )
+  assert.deepEqual(layers.slice(0, 2), [
+    { type: 'rescaling', scale: 0.5, offset: 0, name: 'Conv_half' },
+    { type: 'add', name: 'sum', inputs: ['Conv_half', 'input'] },
+  ])
+  assert.throws(() => topologyFromKeras(build(operator('sum', 'input', 'math.pow', 2))), /is TFOpLambda/)
+})
+
 it('statistics are not trained, and batch normalisations have the variables that they were built with', () => {
   const topology = topologyFromKeras(
     behind(
@@ -149,6 +176,25 @@ it('statistics are not trained, and batch normalisations have the variables that
       ['Normalization/mean', 0],
       ['Normalization/variance', 1],
     ],
+  )
+})
+
+it('batch normalisations that PyTorch has not are whole in its layout, and have no state of its optimizer', () => {
+  const topology = topologyFromKeras(
+    behind(
+      layer('BatchNormalization', { name: 'centred', scale: false }),
+      layer('BatchNormalization', { name: 'scaled', center: false }),
+      layer('BatchNormalization', { name: 'plain', scale: false, center: false }),
+    ),
+  )
+  const fixed = fixedParameters(topology).map(({ name, data }) => [name, ...data])
+  assert.deepEqual(fixed, [
+    ['centred.weight', 1],
+    ['scaled.bias', 0],
+  ])
+  assert.match(
+    whyMissing('optimizer-state.safetensors', topology, { name: 'grda' })!,
+    /count parameters that centred does without/,
   )
 })
 

@@ -24,6 +24,7 @@ import { openEngine } from '#workers/engine/engine.ts'
 const BATCH = 4
 const byName = (tensors: readonly Weight[]) => new Map(tensors.map(({ name, data }) => [name, data]))
 const NPY_HEADER_BYTES = 128
+const layer = (class_name: string, config: object) => ({ class_name, config })
 
 await openEngine('native')
 
@@ -93,7 +94,6 @@ describe('weights that are brought', () => {
   }
 
   it('weights of layers with slashes in their names are found under the names that they have here', async () => {
-    const layer = (class_name: string, config: object) => ({ class_name, config })
     const layers = [
       layer('InputLayer', { name: 'points', batch_shape: [null, 2] }),
       layer('Dense', { name: 'block/dense', units: 1 }),
@@ -104,11 +104,11 @@ describe('weights that are brought', () => {
     const values = (tensors: readonly Weight[]) =>
       Object.fromEntries(tensors.map(({ name, data }) => [name, [...data]]))
     assert.deepEqual(values(checkpoint.state.variables.params!), expected)
-    const specs = [
-      { name: 'block/dense/kernel', shape: [2, 1], dtype: 'float32' },
-      { name: 'block/dense/bias', shape: [1], dtype: 'float32' },
-    ]
-    const weightsManifest = [{ paths: ['slashes.bin'], weights: specs }]
+    const weights = [[2, 1], [1]].map((shape, index) => {
+      const name = `block/dense/${index === 0 ? 'kernel' : 'bias'}`
+      return { name, shape, dtype: 'float32' }
+    })
+    const weightsManifest = [{ paths: ['slashes.bin'], weights }]
     await writeFile(
       join(folder, 'slashes.json'),
       JSON.stringify({ modelTopology: topology, weightsManifest }),
@@ -210,7 +210,6 @@ describe('weights that are brought', () => {
     const byShape = (await bring(['numbered.safetensors'], { preset: 'mnist-lenet' })).checkpoint
     assert.deepEqual(byName(byShape.state.variables.params!), byName(params!))
 
-    const layer = (class_name: string, config: object) => ({ class_name, config })
     const dense = (name: string) => layer('Dense', { name, units: 4 })
     const input = layer('InputLayer', { name: 'points', batch_shape: [null, 4] })
     const topology = {
@@ -253,7 +252,6 @@ describe('weights that are brought', () => {
   })
 
   it('weights that lie in other files of the host are never read', async () => {
-    const layer = (class_name: string, config: object) => ({ class_name, config })
     const topology = {
       class_name: 'Sequential',
       config: {
