@@ -1,6 +1,7 @@
 import { factsOf } from './dataset.ts'
+import type { Layer, Topology } from './model-spec.ts'
 import { topologyOf } from './presets/topology-of.ts'
-import { activationCount, elementCount } from './shape.ts'
+import { elementCount, keptActivations, placeLayers } from './shape.ts'
 import type { TrainingSpec } from './training-spec.ts'
 import { parameterCount } from './variables.ts'
 
@@ -8,7 +9,8 @@ const BYTES_PER_FLOAT = 4
 
 /** A training process with its engine loaded. */
 const BASE_BYTES = 850e6
-const COPIES_OF_ACTIVATIONS = 3
+/** Of the largest layer's output, beside the one that is kept: what is made of it forward and backward. */
+const COPIES_OF_LARGEST = 3
 const COPIES_OF_DATASET = 3
 /** With one artifact. */
 const COPIES_BY_OPTIMIZER: Readonly<Record<TrainingSpec['optimizer']['name'], number>> = {
@@ -40,9 +42,20 @@ function memoryParts(spec: TrainingSpec) {
   const topology = topologyOf(spec.model)
   return {
     model: BYTES_PER_FLOAT * parameterCount(topology) * copiesOfParameters(spec),
-    batchSize: BYTES_PER_FLOAT * activationCount(topology) * spec.batchSize * COPIES_OF_ACTIVATIONS,
+    batchSize: BYTES_PER_FLOAT * spec.batchSize * floatsOfExample(topology),
     dataset: datasetBytes(spec) * COPIES_OF_DATASET,
   }
+}
+
+/** Layers that are computed together with another one, or leave nothing for the backward pass. */
+const LEAVE_NOTHING: ReadonlySet<Layer['type']> = new Set(['activation', 'add', 'dropout', 'zeroPadding2d'])
+
+function floatsOfExample(topology: Topology): number {
+  const placed = placeLayers(topology)
+  const kept = placed.filter(({ layer }) => !LEAVE_NOTHING.has(layer.type)).map(keptActivations)
+  const largest = Math.max(...placed.map(({ outputShape }) => elementCount(outputShape)))
+  const sum = kept.reduce((total, count) => total + count, elementCount(topology.inputShape))
+  return sum + COPIES_OF_LARGEST * largest
 }
 
 /** Weights and gradients, the optimizer's state, and what is on its way between the device, checkpoints and files. */

@@ -29,15 +29,7 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1)
 }
 
-/** Floats that one example's forward pass leaves behind for the backward pass. */
-export function activationCount(topology: Topology): number {
-  return placeLayers(topology).reduce(
-    (sum, layer) => sum + keptActivations(layer),
-    elementCount(topology.inputShape),
-  )
-}
-
-/** Those of one layer: of a recurrent one, at every step, what its gates were given and made of it, and its states. */
+/** Floats that one example's forward pass through a layer leaves behind for the backward pass: of a recurrent one, at every step, what its gates were given and made of it, and its states. */
 export function keptActivations({ layer, inputShape, outputShape }: PlacedLayer): number {
   if (isRecurrent(layer)) return unrolledSteps(layer, inputShape) * layer.units * (2 * GATES[layer.type] + 3)
   return layer.type === 'flatten' ? 0 : elementCount(outputShape)
