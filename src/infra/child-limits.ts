@@ -23,8 +23,8 @@ export const IMPORT: ChildKind = {
   pool: { children: 3, idleSeconds: 10, waiting: 64, heapBytes: 2 * GiB, dataBytes: ofMachine(24 * GiB) },
   limits: bytes => ({
     // A file that keeps its reader busy is refused soon, and a healthy one not because the machine is busy.
-    processorSeconds: 10 + bytes / 1e6,
-    seconds: 60 + (4 * bytes) / 1e6,
+    processorSeconds: 5 + bytes / 1e6,
+    seconds: 30 + (4 * bytes) / 1e6,
     residentBytes: ofMachine(1.5 * GiB + 5 * bytes),
     folderBytes: 64 * MiB + 8 * bytes,
     answerBytes: 64 * MiB,
