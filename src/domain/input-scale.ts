@@ -6,7 +6,7 @@ const HIGHEST_BYTE = 255
 
 /** What a network is given of an example is its values times this: bytes as 0 to 1, unless `dataset.scale` is `none`. */
 export function inputScaleOf(dataset: DatasetSpec): number {
-  const isBytes = factsOf(dataset)?.dtype === 'uint8'
+  const isBytes = factsOf(dataset)?.dtype !== 'float32'
   return isBytes && dataset.scale !== 'none' ? 1 / HIGHEST_BYTE : 1
 }
 

@@ -8,6 +8,7 @@ import { type KerasLayer, layerFromKeras } from './keras-layer.ts'
 import { inputShapeOf, reachedLayers, withOutputLast } from './keras-layers.ts'
 import { checkLayers } from './keras-limits.ts'
 import { withoutLossActivation } from './keras-loss-activation.ts'
+import type { KerasMajor } from './keras-version.ts'
 import { quoted } from './keras-word.ts'
 import type { LossActivation } from './loss.ts'
 import type { Layer, Topology } from './model-spec.ts'
@@ -70,13 +71,21 @@ function describe(entry: LayerEntry, index: number, model: KerasJson): KerasLaye
     ? { inputs: before ? [nameOf(before)] : [], training: undefined }
     : readCall(entry.inbound_nodes ?? [], `${path}.inbound_nodes`, refuse)
   const layer = { path, name, className: entry.class_name, config: entry.config, inputs }
-  return asCalled(withOwnHardSigmoid(layer, model.major, refuse), training)
+  return asCalled(withOwnHardSigmoid(layer, model.major, refuse), training, model.major)
 }
 
-/** A dropout that is called as in evaluation does nothing; a normalisation would have to keep its statistics. */
-function asCalled(layer: KerasLayer, training: boolean | undefined): KerasLayer {
+/**
+ * In Keras 2 a dropout that is called as in evaluation does nothing, and a normalisation would have to keep its statistics. Keras 3
+ * writes `training: false` beside every dropout that a functional model calls, and `fit` overrides it.
+ */
+function asCalled(
+  layer: KerasLayer,
+  training: boolean | undefined,
+  major: KerasMajor | undefined,
+): KerasLayer {
   const { className, config, path } = layer
   if (training === undefined) return layer
+  if (className === 'Dropout' && !training && major === 3) return layer
   if (className === 'Dropout' && !training) return { ...layer, config: { ...config, rate: 0 } }
   if (className === 'Dropout' || className === 'BatchNormalization')
     refuse(

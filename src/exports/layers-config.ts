@@ -67,7 +67,9 @@ function preprocessingLayers(
   reader: Reader,
 ): LayerConfig[] {
   const names = [INPUT, ...layers.map(({ name }) => name)]
-  return preprocessingConfigs(preprocessing, inputShape, reader).map((config, index) => {
+  // Keras counts the layers of a class: one more Normalization would move the statistics of those in the network.
+  const dialect = layers.some(({ type }) => type === 'normalization') ? 'tfjs' : reader
+  return preprocessingConfigs(preprocessing, inputShape, dialect).map((config, index) => {
     const name = uniqueName(config.class_name.toLowerCase(), names)
     const before = index === 0 ? INPUT : names.at(-1)!
     names.push(name)
