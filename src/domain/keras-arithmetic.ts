@@ -72,7 +72,7 @@ function operands({ module, class_name: kind, config, inbound_nodes: nodes }: En
   const [node] = Array.isArray(nodes) && nodes.length === 1 ? nodes : []
   if (typeof config !== 'object' || config === null || typeof node !== 'object' || node === null)
     return undefined
-  if (String(module).startsWith('keras.src.ops.')) {
+  if (typeof module === 'string' && module.startsWith('keras.src.ops.')) {
     const { args } = node as { args?: unknown }
     if (!Array.isArray(args)) return undefined
     return { operator: kind, values: args, node: tensors => ({ args: [tensors], kwargs: {} }) }

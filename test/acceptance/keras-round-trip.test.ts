@@ -78,6 +78,7 @@ describe('a model of Keras', () => {
     assert.deepEqual(codes(job), [
       ['optimizer_state_left_out', 'model.id'],
       ['outside_recommended', 'optimizer.c'],
+      ['best_chosen_on_test', 'checkpoint.bestBy'],
     ])
   })
 
