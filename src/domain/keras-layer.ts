@@ -140,15 +140,24 @@ const MODELS: ReadonlySet<string> = new Set(['Sequential', 'Functional', 'Model'
 /** The same layer as it is trained here, but for its name and inputs. */
 export function layerFromKeras({ className, config, path }: KerasLayer, refuse: Refuse): Omit<Layer, 'name'> {
   const convert = Object.hasOwn(CONVERTERS, className) ? CONVERTERS[className] : undefined
-  if (!convert)
-    refuse(
-      `${path}.class_name`,
-      MODELS.has(className)
-        ? `is ${className}, a model inside a model: build one model of the layers themselves`
-        : `is ${quoted(className)}; what is trained here is: ${Object.keys(CONVERTERS).join(', ')}`,
-    )
+  if (!convert) return refuseClass(className, path, refuse)
   const converted = convert(config)
   if ('layer' in converted) return converted.layer
   const { path: place, message } = converted.issue
   refuse(`${path}.config.${place.join('.')}`, message)
+}
+
+/** Whether layers of the class are trained here; the input is one that nothing has to be done for. */
+export function isKnownClass(className: string): boolean {
+  return className === 'InputLayer' || Object.hasOwn(CONVERTERS, className)
+}
+
+/** Says why layers of a class are not trained here. */
+export function refuseClass(className: string, path: string, refuse: Refuse): never {
+  return refuse(
+    `${path}.class_name`,
+    MODELS.has(className)
+      ? `is ${className}, a model inside a model: build one model of the layers themselves`
+      : `is ${quoted(className)}; what is trained here is: ${Object.keys(CONVERTERS).join(', ')}`,
+  )
 }

@@ -4,7 +4,7 @@ import { readCall } from './keras-call.ts'
 import { dtypeWarnings } from './keras-dtype.ts'
 import { withOwnHardSigmoid } from './keras-hard-sigmoid.ts'
 import { type KerasJson, type LayerEntry, MOST_NAME_LENGTH, readKerasJson } from './keras-json.ts'
-import { type KerasLayer, layerFromKeras } from './keras-layer.ts'
+import { isKnownClass, type KerasLayer, layerFromKeras, type Refuse, refuseClass } from './keras-layer.ts'
 import { inputShapeOf, reachedLayers, withOutputLast } from './keras-layers.ts'
 import { checkLayers } from './keras-limits.ts'
 import { withoutLossActivation } from './keras-loss-activation.ts'
@@ -67,9 +67,13 @@ function describe(entry: LayerEntry, index: number, model: KerasJson): KerasLaye
     refuse(`${path}.config.name`, `must have ${MOST_NAME_LENGTH} characters at most`)
   if (name === '') refuse(`${path}.config.name`, 'must be a name')
   const before = model.isSequential ? model.entries[index - 1] : undefined
+  // How an unknown layer is called matters less than that it is unknown.
+  const refuseCall: Refuse = isKnownClass(entry.class_name)
+    ? refuse
+    : () => refuseClass(entry.class_name, path, refuse)
   const { inputs, training } = model.isSequential
     ? { inputs: before ? [nameOf(before)] : [], training: undefined }
-    : readCall(entry.inbound_nodes ?? [], `${path}.inbound_nodes`, refuse)
+    : readCall(entry.inbound_nodes ?? [], `${path}.inbound_nodes`, refuseCall)
   const layer = { path, name, className: entry.class_name, config: entry.config, inputs }
   return asCalled(withOwnHardSigmoid(layer, model.major, refuse), training, model.major)
 }

@@ -244,11 +244,9 @@ it('a normalisation of fractions is refused for bytes that stay 0 to 255', () =>
 })
 
 it('a Normalization whose statistics nobody has brought is warned of by name', () => {
-  const { warnings } = resolve(behind(layer('Normalization')), mnist)
-  assert.deepEqual(
-    warnings.map(({ code }) => code),
-    ['not_adapted'],
-  )
-  assert.match(warnings[0]!.message, /^The Normalization Normalization starts with mean 0 and variance 1/)
-  assert.deepEqual(resolve(behind(layer('Normalization', { mean: 1, variance: 4 })), mnist).warnings, [])
+  const warningsOf = (model: object) =>
+    resolve(model, mnist).warnings.filter(({ code }) => code === 'not_adapted')
+  const [warning] = warningsOf(behind(layer('Normalization')))
+  assert.match(warning!.message, /^The Normalization Normalization starts with mean 0 and variance 1/)
+  assert.deepEqual(warningsOf(behind(layer('Normalization', { mean: 1, variance: 4 }))), [])
 })
