@@ -40,14 +40,17 @@ export function stepRoutine({ model, transform, objective, normalise }: Ingredie
 export function stepsRoutine(ingredients: Ingredients, names: readonly string[]): Routine {
   const step = stepRoutine(ingredients)
   return ({ training, ...variables }, { rows, seeds, numbers }) => {
+    let current: Variables = variables
     let changed: Variables = {}
     const [seedOf, numbersOf] = [tf.unstack(seeds!), tf.unstack(numbers!)]
     const outcomes = tf.unstack(rows!).map((places, index) => {
       const values = tf.unstack(numbersOf[index]!)
       const scalars = Object.fromEntries(names.map((name, at) => [name, values[at]!]))
       const inputs = { ...takeExamples(training!, places), seed: seedOf[index]!, ...scalars }
-      const result = step({ ...variables, ...changed }, inputs)
+      const result = step(current, inputs)
       changed = result.variables!
+      // A step gives back the statistics that it moves, and leaves the others: those of a Normalization stay.
+      current = { ...current, ...changed, statistics: { ...current.statistics, ...changed.statistics } }
       return result.outputs
     })
     return { outputs: stackEach(outcomes), variables: changed }

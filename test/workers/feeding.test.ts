@@ -37,6 +37,20 @@ const READINGS = [
   [4, 32, 0],
 ] as const
 
+const layer = (class_name: string, config: object = {}) => ({
+  class_name,
+  config: { name: class_name.toLowerCase(), ...config },
+})
+const PREPARED = layer('Sequential', {
+  layers: [
+    layer('InputLayer', { batch_shape: [null, 28, 28, 1] }),
+    layer('Flatten'),
+    layer('Normalization'),
+    layer('BatchNormalization'),
+    layer('Dense', { units: 10 }),
+  ],
+})
+
 const SPECS = {
   'mnist-mlp under gRDA': { model: { preset: 'mnist-mlp' } },
   'mnist-mlp under Adam': {
@@ -46,6 +60,11 @@ const SPECS = {
   'cifar10-cnn, which has dropout': {
     model: { preset: 'cifar10-cnn' },
     dataset: { id: 'synthetic-cifar10' },
+  },
+  'a network of which some statistics are moved and others stay': {
+    dataset: { id: 'mnist' },
+    model: { topology: PREPARED },
+    optimizer: { name: 'sgd', learningRate: 0.01 },
   },
 }
 
