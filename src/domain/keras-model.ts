@@ -49,15 +49,15 @@ export function topologyFromKeras(json: unknown, lossActivation?: LossActivation
 
 /** The same for whatever loss its last activation belongs to. @throws AppError as `readKerasModel` does */
 export function readModelOfAnyLoss(json: unknown): ReadModel {
-  let first: unknown
-  for (const activation of ['softmax', 'sigmoid', 'linear'] as const) {
+  for (const activation of ['softmax', 'sigmoid'] as const) {
     try {
       return readKerasModel(json, activation)
     } catch (error) {
-      first ??= error
+      if (!(error instanceof AppError)) throw error
     }
   }
-  throw first
+  // Any last activation fits a linear loss: what is refused now is the fault of the network itself.
+  return readKerasModel(json, 'linear')
 }
 
 function describe(entry: LayerEntry, index: number, model: KerasJson): KerasLayer {

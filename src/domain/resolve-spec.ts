@@ -96,13 +96,17 @@ function fitDefaults(
   const uploaded = { ...ref, ...(upload && { upload }) }
   const facts = factsOf(uploaded)
   const hasTest = facts?.splits.test !== 0
-  // Keras hands a model its examples as they are, so one that begins with a Rescaling would scale them twice.
-  const isRaw = facts?.dtype === 'uint8' && !uploaded.scale && preparingLayer(topologyOf(spec.model))
+  const topology = topologyOf(spec.model)
+  // Keras hands a model its examples as they are, so one that begins with a Rescaling would scale them twice, and tokens stay whole.
+  const takesBytes = preparingLayer(topology) || topology.layers.some(({ type }) => type === 'embedding')
+  const isRaw = facts?.dtype === 'uint8' && !uploaded.scale && takesBytes
   const dataset = { ...uploaded, ...(isRaw && { scale: 'none' as const }) }
   return {
     ...spec,
     dataset,
     augmentation: spec.augmentation.map(namedAugmentation),
+    ...(request.batchSize === undefined &&
+      facts && { batchSize: Math.min(spec.batchSize, facts.splits.train) }),
     ...(!hasTest && !request.validation && { validation: { fraction: 0.1 } }),
     ...(activationOf(spec.loss) === 'linear' && {
       checkpoint: { ...spec.checkpoint, bestBy: 'validationLoss' as const },
@@ -113,8 +117,10 @@ function fitDefaults(
 /** A model of one's own brings no defaults for these. */
 function requireFields(spec: Partial<TrainingSpec>): void {
   const missing = (['dataset', 'optimizer'] as const).filter(field => spec[field] === undefined)
-  const mistakes = missing.map(path => ({ path, message: 'is required where the model is no preset' }))
-  if (mistakes.length > 0) throw new AppError('invalid_request', 'The job says too little.', { mistakes })
+  const mistakes = missing.map(path => ({ path, message: 'is required unless `model.preset` is given' }))
+  if (mistakes.length === 0) return
+  const detail = '`dataset` and `optimizer` are required unless `model.preset` is given.'
+  throw new AppError('invalid_request', detail, { mistakes })
 }
 
 function datasetMistakes({
@@ -145,11 +151,8 @@ function datasetMistakes({
   }
   mistakes.push(...scaleMistakes(ref, facts, model))
   if (topologyOf(model).layers.some(({ type }) => type === 'embedding')) {
-    if (dtype === 'uint8')
-      mistake(
-        'dataset.id',
-        `${ref.id} has bytes, which become fractions; tokens have to be uploaded as float32`,
-      )
+    if (dtype === 'uint8' && ref.scale === 'unit')
+      mistake('dataset.scale', 'would make fractions of the tokens that an embedding takes; set it to "none"')
     if (ref.normalize) mistake('dataset.normalize', 'would move the tokens that an embedding takes')
   }
   if (augmentation.length > 0 && (dtype !== 'uint8' || inputShape.length !== 3))

@@ -4,8 +4,8 @@ import { exportedGraph, type GraphVariant } from './exported-graph.ts'
 import { functionalConfig } from './layers-config.ts'
 import { modelFacts } from './model-metadata.ts'
 import { NothingToEncode } from './nothing-to-encode.ts'
+import { tfjsTopology } from './tfjs-topology.ts'
 import type { TrainedModel } from './trained-model.ts'
-import { withoutKeptDims } from './without-kept-dims.ts'
 import { zipFiles } from './zip.ts'
 
 /** What TensorFlow.js calls variables of more than one word. */
@@ -28,7 +28,7 @@ export function encodeTfjs(model: TrainedModel, variant: GraphVariant = {}): Uin
   const { topology: exported, preprocessing, left } = exportedGraph(model, variant)
   const rescaled = asRescalings({ topology: exported, statistics: model.statistics })
   const { statistics } = rescaled
-  const topology = withoutKeptDims(rescaled.topology)
+  const topology = tfjsTopology(rescaled.topology)
   const tensors = [...weights, ...statistics]
   const manifest = {
     format: 'layers-model',

@@ -59,9 +59,25 @@ function arraysOf(examples: readonly PlacedExample[], spec: Spec): PredictionInp
   if (examples.length > EXAMPLES) throw wrongInput('inputs', `must be ${EXAMPLES} examples or fewer`)
   const topology = topologyOf(spec.model)
   const isBytes = factsOf(spec.dataset)?.dtype !== 'float32'
-  const x = flattenExamples(examples, topology.inputShape, isBytes)
+  const x = flattenExamples(examples, shapeGiven(examples[0]!, topology, spec), isBytes)
   checkTokens(x, examples, topology)
   return { x, count: examples.length }
+}
+
+/** An example may come in the shape that the network takes, or in that of the dataset, which may lack axes of length 1. */
+function shapeGiven(
+  { value }: PlacedExample,
+  { inputShape }: Topology,
+  { dataset }: Spec,
+): readonly number[] {
+  const own = factsOf(dataset)?.inputShape ?? inputShape
+  return levelsOf(value) === own.length ? own : inputShape
+}
+
+function levelsOf(value: unknown): number {
+  let levels = 0
+  for (let inner = value; Array.isArray(inner); inner = inner[0]) levels++
+  return levels
 }
 
 function checkTokens(x: ArrayLike<number>, examples: readonly PlacedExample[], topology: Topology): void {

@@ -53,9 +53,21 @@ function parseRows(text: string): Row[] {
   }
 }
 
+/** As in the tables of datasets. */
+const BOOLEANS: ReadonlyMap<string, number> = new Map([
+  ['true', 1],
+  ['false', 0],
+])
+
 /** Names of columns are not all numbers; a row of an example is. */
 function isHeader(cells: readonly string[]): boolean {
-  return cells.some(cell => cell.trim() !== '' && Number.isNaN(Number(cell)) && cell.trim() !== 'NaN')
+  return cells
+    .map(cell => cell.trim())
+    .some(cell => cell !== '' && cell !== 'NaN' && Number.isNaN(cellValue(cell)))
+}
+
+function cellValue(cell: string): number {
+  return BOOLEANS.get(cell.toLowerCase()) ?? Number(cell)
 }
 
 function placesOf(columns: readonly string[], header: readonly string[]): number[] {
@@ -69,7 +81,7 @@ function placesOf(columns: readonly string[], header: readonly string[]): number
 }
 
 function numberIn(cell: string, place: string): number {
-  const value = Number(cell)
+  const value = cellValue(cell.trim())
   if (cell.trim() === '') refuse(place, 'is empty: it must be a number')
   if (!Number.isFinite(value))
     refuse(place, `must be a finite number, not ${JSON.stringify(cell.trim().slice(0, 60))}`)

@@ -219,7 +219,7 @@ it('a file that a network cannot be put into is refused before it is trained', (
   )
 })
 
-it('bytes are no tokens: they would become fractions', () => {
+it('bytes are tokens as they are, and no fractions of 255', () => {
   const embedding = layer('Embedding', { input_dim: 256, output_dim: 4 })
   const upload = {
     dtype: 'uint8',
@@ -228,23 +228,22 @@ it('bytes are no tokens: they would become fractions', () => {
     splits: { train: 100, test: 10 },
     sha256: '',
   } satisfies UploadedData
+  const dataset = { id: `dataset_${'0'.repeat(26)}` }
   const request = {
     model: { topology: sequential(input(8), embedding, layer('Flatten'), layer('Dense', { units: 2 })) },
-    dataset: { id: `dataset_${'0'.repeat(26)}` },
     optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0, nesterov: false },
-    batchSize: 10,
   } as const
+  const { spec } = resolveSpec({ ...request, dataset }, { upload })
+  assert.deepEqual([spec.dataset.scale, spec.batchSize], ['none', 100])
   assert.throws(
-    () => resolveSpec(request, { upload }),
+    () => resolveSpec({ ...request, dataset: { ...dataset, scale: 'unit' } }, { upload }),
     error => {
       assert.ok(error instanceof AppError)
       assert.deepEqual(
         error.mistakes.map(({ path }) => path),
-        ['dataset.id'],
+        ['dataset.scale'],
       )
-      assert.match(error.mistakes[0]!.message, /has bytes, which become fractions/)
       return true
     },
   )
-  assert.ok(resolveSpec(request, { upload: { ...upload, dtype: 'float32' } }))
 })

@@ -133,7 +133,9 @@ def prepared():
     flat = layers.Flatten()(layers.GlobalMaxPooling2D(keepdims=True)(x))
     pixels = layers.Normalization()(layers.Flatten()(layers.Conv2D(2, 3, 4)(x)))
     pixels = layers.Rescaling([0.1 * i for i in range(8)], offset=[0.2 * i for i in range(8)])(pixels)
-    return keras.Model(image, layers.Dense(5)(layers.Concatenate()([flat, pixels])))
+    # Of vectors, which TensorFlow.js does not flatten.
+    vectors = layers.Flatten()(layers.Concatenate()([flat, pixels]))
+    return keras.Model(image, layers.Dense(5)(vectors))
 
 
 def prepared_steps():

@@ -84,6 +84,10 @@ describe('a model of a table', () => {
     assert.deepEqual((await ask('30,2\n20,1.5\n')).body.outputs, [[50.5], [35.5]])
   })
 
+  it('reads booleans as tables of datasets do, in a first row without a header too', async () => {
+    assert.deepEqual((await ask('True,2\nfalse,1.5\n')).body.outputs, [[21.5], [15.5]])
+  })
+
   it('says what is not finite as such', async () => {
     assert.deepEqual((await ask('3e38,3e38\n')).body.outputs, [['Infinity']])
   })

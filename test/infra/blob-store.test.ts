@@ -95,6 +95,11 @@ describe('a folder of blobs', () => {
     for await (const { namespace, sha256 } of store.list()) await store.stat(namespace, sha256)
   })
 
+  it('has room before anything was stored in it', async () => {
+    const unmade = await connectBlobStore(pathToFileURL(join(root, 'not', 'there yet')).href, noRedis)
+    assert.equal(await unmade.isNearlyFull?.(), false)
+  })
+
   it('is not ready where no folder can be', async () => {
     const file = join(root, 'a-file')
     await writeFile(file, '')

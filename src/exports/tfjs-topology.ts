@@ -1,0 +1,21 @@
+import type { Layer, Topology } from '#domain/model-spec.ts'
+import { placeLayers } from '#domain/shape.ts'
+
+/**
+ * The same network in layers that TensorFlow.js has: its pools over everything keep no axes, so a Reshape puts them back, and its
+ * Flatten takes no vectors.
+ */
+export function tfjsTopology(topology: Topology): Topology {
+  const layers = placeLayers(topology).flatMap(({ layer, inputShape, outputShape }): Layer[] => {
+    const { name } = layer
+    if (layer.type === 'flatten' && inputShape.length === 1)
+      return [{ ...layer, type: 'reshape', shape: outputShape }]
+    if (!('keepDims' in layer)) return [layer]
+    const { keepDims: _, ...pool } = layer
+    return [
+      { ...pool, name: `${name}.pooled` },
+      { type: 'reshape', name, shape: outputShape },
+    ]
+  })
+  return { ...topology, layers }
+}
