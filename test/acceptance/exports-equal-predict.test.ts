@@ -52,6 +52,8 @@ const PROGRAMS = 4
 let service: Service
 let folder: string
 const predictions = new Map<ExportCase, number[][]>()
+/** The same, asked for by examples in the shape of the dataset, which may lack axes of length 1. */
+const asDataset = new Map<ExportCase, number[][]>()
 const datasets = new Map<ExportCase, string>()
 
 const folderOf = (index: number) => join(folder, String(index))
@@ -66,6 +68,7 @@ before(async () => {
     const inputShape = inputShapeOf(example)
     const inputs = asked(example)
     predictions.set(example, await predictionsOf(jobId, example))
+    asDataset.set(example, await predictionsOf(jobId, example, example.shape.slice(1)))
     await writeFile(
       join(folderOf(index), 'examples.npy'),
       encodeNpy({ shape: [ASKED, ...inputShape], data: Float32Array.from(inputs) }),
@@ -84,9 +87,10 @@ after(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function predictionsOf(jobId: string, example: ExportCase): Promise<number[][]> {
-  const inputs = nested([...asked(example)], [ASKED, ...inputShapeOf(example)])
-  return (await post(service.url, `/v1/jobs/${jobId}/predict`, { inputs })).body.outputs
+/** As the network takes them, unless another shape of one example is given. */
+async function predictionsOf(jobId: string, example: ExportCase, shape = inputShapeOf(example)) {
+  const inputs = nested([...asked(example)], [ASKED, ...shape])
+  return (await post(service.url, `/v1/jobs/${jobId}/predict`, { inputs })).body.outputs as number[][]
 }
 
 async function train(example: ExportCase): Promise<string> {
@@ -126,6 +130,10 @@ for (const [index, example] of EXPORT_CASES.entries()) {
     it('has been learned: answers differ from example to example', () => {
       const first = predictions.get(example)!.map(([value]) => value!)
       assert.ok(Math.max(...first) - Math.min(...first) > 0.1, first.join(' '))
+    })
+
+    it('is asked by examples as the dataset has them', () => {
+      assert.deepEqual(asDataset.get(example), predictions.get(example))
     })
 
     // Axes of length 1 behind those of the dataset are more than the page goes into.
