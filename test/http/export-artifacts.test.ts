@@ -192,3 +192,22 @@ it('a job that completed no epoch has metrics and a report, and says why it has 
   assert.match(model.body.detail, /No epoch was completed/)
   await api.stop()
 })
+
+it('the files of a paused job are revalidated by caches; those of a job that is over are kept', async () => {
+  const api = await startApi()
+  const { body } = await request(api.url).post('/v1/jobs').send(REQUEST)
+  const get = (query: string) => request(api.url).get(`/v1/jobs/${body.id}/artifacts/${query}`)
+  await startJob(api.world, body.id)
+  await completeEpoch(api.world, body.id, 1, 0.8)
+  await request(api.url).post(`/v1/jobs/${body.id}/pause`)
+  await tell(api.world, body.id, 'paused', {})
+  for (const query of ['metrics.csv', 'model.safetensors', 'model.safetensors?checkpoint=best']) {
+    const { headers } = await get(query).expect(200)
+    assert.equal(headers['cache-control'], 'private, no-cache, no-transform', query)
+    const known = await get(query).set('if-none-match', headers.etag!)
+    assert.deepEqual([known.status, known.headers['cache-control']], [304, headers['cache-control']])
+  }
+  await request(api.url).post(`/v1/jobs/${body.id}/cancel`).expect(202)
+  assert.match((await get('model.safetensors')).headers['cache-control']!, /immutable/)
+  await api.stop()
+})

@@ -35,15 +35,15 @@ export const downloadArtifactRoute =
       schema,
       async handler(request, reply) {
         const { jobId, name } = request.params
-        const artifact = await findArtifact(jobId, name, request.query)
+        const { artifact, isFinal } = await findArtifact(jobId, name, request.query)
         const answer = condition(request, artifact)
-        if (answer === 'not-modified') return describe(reply, artifact).code(304).send()
+        if (answer === 'not-modified') return describe(reply, artifact, isFinal).code(304).send()
         if (request.method === 'HEAD')
-          return describe(reply, artifact).header('content-length', artifact.sizeBytes).send()
+          return describe(reply, artifact, isFinal).header('content-length', artifact.sizeBytes).send()
         const { sizeBytes } = artifact
         const { start, end } = answer === 'whole' ? { start: 0, end: sizeBytes - 1 } : answer
         const body = await openBlob(jobId, artifact, answer === 'whole' ? undefined : answer)
-        describe(reply, artifact).header('content-length', end - start + 1)
+        describe(reply, artifact, isFinal).header('content-length', end - start + 1)
         if (answer !== 'whole') reply.code(206).header('content-range', `bytes ${start}-${end}/${sizeBytes}`)
         if (body instanceof Readable) return reply.send(body)
         reply.hijack()
@@ -69,18 +69,20 @@ export const downloadArtifactRoute =
       }
     }
 
+    /** `isFinal`: the URL will never hold another file. A paused job may go on, and its files then change. */
     async function findArtifact(
       jobId: string,
       name: string,
       query: z.infer<typeof Query>,
-    ): Promise<Artifact> {
+    ): Promise<{ artifact: Artifact; isFinal: boolean }> {
       const job = await world.jobs.require(jobId)
       const request = wanted(job, name, query)
-      const isFinal = job.status === 'succeeded' && query.checkpoint === undefined
+      const isFinal = isTerminal(job.status)
+      const isUsual = query.checkpoint === undefined && Object.keys(request.variant).length === 0
       const own = job.artifacts.find(artifact => artifact.name === name)
-      if (own && isFinal && Object.keys(request.variant).length === 0) return own
+      if (own && isUsual && job.status === 'succeeded') return { artifact: own, isFinal }
       const made = (await world.jobs.exports(jobId)).get(exportKey(request))
-      return made ?? (await exportArtifact(world, job, request))
+      return { artifact: made ?? (await exportArtifact(world, job, request)), isFinal }
     }
   }
 
@@ -117,14 +119,18 @@ function wanted(
 }
 
 /** Only on answers that are about the artifact: an error must not be kept as if it were immutable too. */
-function describe(reply: FastifyReply, { name, mediaType, sha256 }: Artifact): FastifyReply {
+function describe(
+  reply: FastifyReply,
+  { name, mediaType, sha256 }: Artifact,
+  isFinal: boolean,
+): FastifyReply {
   return reply.headers({
     'content-type': mediaType,
     etag: entityTag(sha256),
     'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
     'accept-ranges': 'bytes',
     'content-disposition': `attachment; filename="${name}"`,
-    'cache-control': 'private, max-age=31536000, immutable, no-transform',
+    'cache-control': `private, ${isFinal ? 'max-age=31536000, immutable' : 'no-cache'}, no-transform`,
   })
 }
 
