@@ -6,12 +6,13 @@ import { z } from 'zod'
 import { type Artifact, ArtifactVariant, artifactFile, isArtifactName } from '#domain/artifact.ts'
 import { findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
-import { isTerminal, type Job } from '#domain/job.ts'
+import { isTerminal, type Job, mayBeAsked } from '#domain/job.ts'
 import { type ByteRange, listsEntityTag, parseByteRange } from '#http/byte-range.ts'
 import { sendFile } from '#http/send-file.ts'
 import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
 import type { World } from '#infra/connect.ts'
-import { type ExportRequest, exportArtifact, exportKey } from '#infra/export-artifact.ts'
+import { exportArtifact } from '#infra/export-artifact.ts'
+import { type ExportRequest, exportKey } from '#infra/reachable-exports.ts'
 import { CheckpointQuery } from './checkpoint-query.ts'
 import { JobParams } from './job-params.ts'
 
@@ -93,13 +94,13 @@ function wanted(
   { checkpoint: which, ...variant }: z.infer<typeof Query>,
 ): ExportRequest {
   if (!isArtifactName(name)) throw new AppError('not_found', `A job has no artifact "${name}".`)
-  if (!isTerminal(job.status) && job.status !== 'paused') {
+  if (!mayBeAsked(job.status)) {
     throw new AppError(
       'artifact_not_ready',
       `The job is ${job.status}; artifacts exist once it is over or paused.`,
     )
   }
-  const { variants = [] } = artifactFile(name)
+  const { variants = [], word } = artifactFile(name)
   const mistakes = Object.keys(variant)
     .filter(key => !variants.some(known => known === key))
     .map(path => ({
@@ -115,7 +116,18 @@ function wanted(
       `The job keeps no checkpoint "${which}"; it keeps those of epochs: ${epochs}.`,
     )
   }
+  if (word !== undefined && !checkpoint) throw withoutModel(job, name)
   return { name, variant, checkpoint }
+}
+
+/** No epoch was completed: known at once, without starting a process that would find it out. */
+function withoutModel({ status }: Job, name: string): AppError {
+  if (isTerminal(status))
+    return new AppError('not_found', `The job has no ${name}. No epoch was completed, so there is no model.`)
+  return new AppError(
+    'artifact_not_ready',
+    `The job is ${status} and has no ${name} yet: no epoch was completed, so there is no model.`,
+  )
 }
 
 /** Only on answers that are about the artifact: an error must not be kept as if it were immutable too. */

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Checkpoint, findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
-import { isTerminal, type Job } from '#domain/job.ts'
+import { type Job, mayBeAsked } from '#domain/job.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { PredictionAnswer, predictionAnswer } from '#http/prediction-answer.ts'
 import { predictionInputs, takeExamples, wrongInput } from '#http/prediction-inputs.ts'
@@ -46,7 +46,7 @@ export const predictRoute =
 
 /** @throws AppError `artifact_not_ready`, `not_found` */
 function modelToAsk(job: Job, which: z.infer<typeof CheckpointQuery>): Checkpoint {
-  if (!isTerminal(job.status) && job.status !== 'paused')
+  if (!mayBeAsked(job.status))
     throw new AppError(
       'artifact_not_ready',
       `The job is ${job.status}; ask its model once it is over or paused.`,
