@@ -115,6 +115,7 @@ describe('a model of a table', () => {
       ['application/json', `[${'{"a":1},'.repeat(500)}1]`, 400, /without objects/],
       ['application/json', '['.repeat(15 * megabytes), 413, /may have 98304 characters/],
       ['application/jsonl', `\n[${'1,'.repeat(10_000)}1]`, 400, /too many numbers/],
+      ['text/csv', '1,'.repeat(megabytes), 400, /has more than 257000 cells/],
       ['application/jsonl', '\n'.repeat(15 * megabytes), 400, /one example or more/],
     ] as const) {
       const before = process.cpuUsage()
