@@ -47,6 +47,7 @@ import { resumeJobRoute } from '#http/routes/resume-job.ts'
 import { streamJobRoute } from '#http/routes/stream-job.ts'
 import { streamJobsRoute } from '#http/routes/stream-jobs.ts'
 import { shedLoad } from '#http/shed-load.ts'
+import { endFailedStream, requireStream } from '#http/stream-faults.ts'
 import { validateByZod } from '#http/validate-by-zod.ts'
 import type { World } from '#infra/connect.ts'
 import { uploadsOf } from '#infra/resume-uploads.ts'
@@ -96,7 +97,12 @@ export async function createApp(
   takeJsonOrNothing(app)
 
   await app.register(helmet, { contentSecurityPolicy: false })
-  await app.register(websocket, { options: { maxPayload: FRAME_BYTES }, preClose: sayGoodbye })
+  await app.register(websocket, {
+    options: { maxPayload: FRAME_BYTES },
+    preClose: sayGoodbye,
+    errorHandler: endFailedStream,
+  })
+  app.addHook('onRequest', requireStream)
   await registerOpenapi(app, adminKey !== undefined)
 
   await app.register(createJobRoute(world, datasetsDir))

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { World } from '#infra/connect.ts'
+import { reachableExports } from '#infra/reachable-exports.ts'
 
 const PERIOD_MS = 3_600_000
 /** A blob is stored before the event that names it: younger ones may be about to be named. */
@@ -65,10 +66,16 @@ async function namesOf(
   if (upload) return new Set(upload.state.status === 'ready' ? [upload.state.sha256] : [])
   const model = await models.get(namespace)
   if (model) return new Set(model.weights ? [model.weights.sha256] : [])
+  // Before the job: each of them is then of a checkpoint that the job has or has dropped.
+  const exports = await jobs.exports(namespace)
   const job = await jobs.get(namespace)
   if (!job) return new Set()
-  const exports = await jobs.exports(namespace)
+  const reachable = reachableExports(job, exports)
+  // Nothing asks for a file of a checkpoint that is gone.
+  const unreachable = [...exports.keys()].filter(key => !reachable.has(key))
+  await jobs.forgetExports(namespace, unreachable)
+  const made = [...reachable.values()].map(({ artifact }) => artifact)
   const { artifacts, checkpoints, spec } = job
-  const named = [...artifacts, ...checkpoints, ...exports.values(), ...(spec.init ? [spec.init] : [])]
+  const named = [...artifacts, ...checkpoints, ...made, ...(spec.init ? [spec.init] : [])]
   return new Set(named.map(({ sha256 }) => sha256))
 }

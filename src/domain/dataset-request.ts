@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { Name } from './name.ts'
 
 const common = {
-  name: z.string().min(1).max(200),
+  name: Name,
   classes: z
     .array(z.string().min(1).max(200))
     .min(2)

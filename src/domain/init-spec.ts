@@ -24,7 +24,7 @@ export const InitRequest = z
   })
   .refine(({ jobId, modelId }) => (jobId === undefined) !== (modelId === undefined), {
     path: ['jobId'],
-    error: 'give it or modelId, and not both',
+    error: 'give `jobId` or `modelId`, not both',
   })
   .meta({ id: 'InitRequest' })
 export type InitRequest = z.infer<typeof InitRequest>

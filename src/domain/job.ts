@@ -31,6 +31,11 @@ export function isTerminal(status: JobStatus): boolean {
   return TERMINAL.has(status)
 }
 
+/** Whether its files and its model can be asked for: nothing changes them meanwhile. */
+export function mayBeAsked(status: JobStatus): boolean {
+  return isTerminal(status) || status === 'paused'
+}
+
 const Best = z.object({
   epoch: z.int(),
   validationAccuracy: z.number().optional(),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from './json-depth.ts'
+import { Name } from './name.ts'
 import { PRESET_NAMES } from './presets/preset-names.ts'
 
 const PresetModel = z.strictObject({
@@ -11,12 +12,16 @@ const PresetModel = z.strictObject({
     .optional()
     .describe('Outputs; those of the original experiment unless another number is given.'),
 })
+/** A spec from a list cannot be posted again as it is. */
+const LEFT_OUT =
+  'is null, as lists leave it out; take the spec from GET /v1/jobs/:jobId, or from the list with include=topology'
+
 /** What a client posts as `model`. */
 export const ModelRequest = z.union([
   PresetModel,
   z.strictObject({
     topology: z
-      .looseObject({})
+      .looseObject({}, { error: ({ input }) => (input === null ? LEFT_OUT : undefined) })
       .refine(json => !isDeeperThan(MOST_LEVELS, json), TOO_DEEP)
       .describe(
         'A network of your own, as model.to_json() of Keras 2 or 3 or model.json of TensorFlow.js has it, or as the spec of a job has it: { inputShape, layers }.',
@@ -45,7 +50,7 @@ export const ModelSelection = z.union([
 /** The part `spec` of an uploaded model: its name, and its network unless a file brings it. */
 export const ModelUploadRequest = z
   .strictObject({
-    name: z.string().min(1).max(200),
+    name: Name,
     ...ModelRequest.options[0].partial().shape,
     ...ModelRequest.options[1].partial().shape,
   })

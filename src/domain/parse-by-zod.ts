@@ -6,14 +6,33 @@ type Issue = z.core.$ZodIssue
 type RawIssue = z.core.$ZodRawIssue
 
 const MOST_MISTAKES = 100
+/** No object here has nearly so many. */
+const MOST_FIELDS = 1_000
+/** How deep objects with a fixed set of fields lie in each other. */
+const LEVELS_OF_FIELDS = 4
 
 /** @param place of the data in the request, for errors. @throws AppError `invalid_request` that lists every mistake */
 export function parseByZod<Value>(schema: z.ZodType<Value>, data: unknown, place: string[] = []): Value {
+  refuseTooManyFields(data, place, LEVELS_OF_FIELDS)
   const { data: value, error } = schema.safeParse(data, { error: whatWouldBeRight })
   if (!error) return value
   const mistakes = firstOf(mistakesOf(error.issues, place))
   const detail = mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
   throw new AppError('invalid_request', detail, { mistakes })
+}
+
+/** To look at each of a hundred thousand fields would take a second. */
+function refuseTooManyFields(value: unknown, place: readonly string[], levels: number): void {
+  if (levels === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return
+  const count = Object.keys(value).length
+  if (count > MOST_FIELDS) {
+    const path = place.join('.')
+    const message = `has ${count} fields; an object here has at most ${MOST_FIELDS}`
+    throw new AppError('invalid_request', path ? `${path}: ${message}` : message, {
+      mistakes: [{ path, message }],
+    })
+  }
+  for (const [name, field] of Object.entries(value)) refuseTooManyFields(field, [...place, name], levels - 1)
 }
 
 /** A large body may hold a very large number of mistakes. */

@@ -5,6 +5,7 @@ import { DatasetSelection, DatasetSpec } from './dataset.ts'
 import { Init, InitRequest } from './init-spec.ts'
 import { Loss } from './loss.ts'
 import { ModelSelection, ModelSpec } from './model-spec.ts'
+import { Name } from './name.ts'
 import { OptimizerSpec } from './optimizer-spec.ts'
 import { ScheduleSpec } from './schedule-spec.ts'
 
@@ -54,7 +55,7 @@ const JOB_EXAMPLES = [
 /** What `POST /v1/jobs` takes. Only `model` is required: a preset fills whole fields that are left out. */
 export const JobRequest = z
   .strictObject({
-    name: z.string().min(1).max(200).optional(),
+    name: Name.optional(),
     dataset: DatasetSelection.optional(),
     model: ModelSelection,
     init: InitRequest.optional(),

@@ -35,7 +35,10 @@ export function cutSlowBodies({ windowMs, fewestBytes }: SlowBodyLimits = DEFAUL
 const DEFAULTS: SlowBodyLimits = { windowMs: WINDOW_MS, fewestBytes: FEWEST_BYTES }
 
 function refuse(reply: FastifyReply): void {
-  const { raw } = reply.request
+  const { raw, log } = reply.request
+  log.info('a request was cut off, since its body arrived too slowly')
+  // The handler still reads the body and fails with it, which the framework would log as an error.
+  reply.log = log.child({}, { level: 'silent' })
   reply.header('connection', 'close')
   reply.send(
     new AppError('body_timeout', 'The body arrives too slowly. Send it again on a faster connection.'),

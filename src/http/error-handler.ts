@@ -7,13 +7,21 @@ import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.ts'
 /** Turns whatever a route threw into problem+json; a 5xx hides its cause from the client and logs it. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const known = asAppError(error)
-  if (known.status >= 500) request.log.error({ err: known.cause ?? known }, 'a request failed')
+  logFault(known, request)
   const problem = problemOf(known.code, known.message, request.id, known.mistakes)
   return reply
     .code(known.status)
     .headers(known.headers)
     .type(PROBLEM_MEDIA_TYPE)
     .send(JSON.stringify({ ...problem, ...known.members }))
+}
+
+/** A refusal of 503 without a cause is no fault: the service is busy or full, and has said so. */
+function logFault(error: AppError, { log }: FastifyRequest): void {
+  if (error.status < 500) return
+  if (error.code === 'unavailable' && error.cause === undefined)
+    log.warn(`a request was refused: ${error.message}`)
+  else log.error({ err: error.cause ?? error }, 'a request failed')
 }
 
 export function handleNotFound(allowedMethods: (path: string) => string[]) {

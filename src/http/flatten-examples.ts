@@ -2,6 +2,7 @@ import { AppError } from '#domain/error.ts'
 import { elementCount } from '#domain/shape.ts'
 
 const HIGHEST = 255
+const LARGEST_FLOAT = 2 ** 128 - 2 ** 104
 
 /** One example, and what it is called in errors. */
 export interface PlacedExample {
@@ -30,8 +31,10 @@ export function flattenExamples(
       if (length === undefined) {
         const where = columnPlace?.(at % size) ?? path
         if (ofBytes && !isByte(value)) refuse(where, `must be an integer from 0 to ${HIGHEST}`)
-        if (!Number.isFinite(value)) refuse(where, 'must be a finite number')
-        flat[at++] = value as number
+        if (typeof value !== 'number' || Number.isNaN(value)) refuse(where, 'must be a finite number')
+        if (!Number.isFinite(Math.fround(value)))
+          refuse(where, `must be within the range of float32, whose largest number is ${LARGEST_FLOAT}`)
+        flat[at++] = value
         return
       }
       if (!Array.isArray(value) || value.length !== length)

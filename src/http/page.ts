@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { AppError } from '#domain/error.ts'
 
 /** `limit` of every list. */
 export const Limit = z.coerce.number().int().min(1).max(200).default(20)
@@ -9,6 +10,18 @@ export const NamePrefix = z.string().min(1).max(200).optional().describe('What t
 /** What every list answers (docs: "Every list is cursor-paged"). */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ data: z.array(item), hasMore: z.boolean(), nextAfter: z.string().nullable() })
+
+/** @throws AppError `invalid_request` for an `after` that no page of such a list gave */
+export function requireCursor(
+  after: string | undefined,
+  kind: 'dataset' | 'model',
+  builtIn: readonly { id: string }[],
+): void {
+  if (after === undefined || builtIn.some(({ id }) => id === after)) return
+  if (after.startsWith(`${kind}_`) && /^[0-9a-z]{26}$/.test(after.slice(kind.length + 1))) return
+  const message = 'is not a cursor of this list; give `nextAfter` of the page before'
+  throw new AppError('invalid_request', `after ${message}.`, { mistakes: [{ path: 'after', message }] })
+}
 
 /** A page of uploads, newest first, and behind the last of them of what is built in. @param uploads a page of those after `after` */
 export async function pageAfter<T extends { id: string }>(

@@ -11,9 +11,16 @@ export function parseJson(text: string, firstLine = 1): unknown {
 }
 
 export function malformedJson(text: string, error: Error, firstLine = 1): AppError {
+  if (!locateJsonError(text)) return forbiddenName()
   const message = explainJsonError(text, error, firstLine)
   const mistakes = [{ path: '', message }]
   return new AppError('malformed_body', `The body is not JSON: ${message}`, { mistakes })
+}
+
+/** The one reason for which the parser of bodies refuses what is JSON: the name could change the prototype of a copy. */
+function forbiddenName(): AppError {
+  const mistakes = [{ path: '__proto__', message: 'is not allowed as a name' }]
+  return new AppError('invalid_request', '`__proto__` is not allowed as a name.', { mistakes })
 }
 
 /** What is wrong with a text that is not JSON, by line and column, both counted from 1. */

@@ -10,6 +10,11 @@ interface Document {
   components?: { schemas?: Dictionary; [key: string]: unknown }
 }
 
+interface RequestBody {
+  required: boolean
+  content: Record<string, { schema: { anyOf?: Dictionary[] } }>
+}
+
 const problem = {
   description: 'Anything that went wrong (RFC 9457)',
   content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -20,8 +25,10 @@ export function polishDocument<T extends object>(generated: T): T {
   const document = foldInputSchemas(generated) as Document
   document.components!.schemas!.Problem ??= z.toJSONSchema(Problem) as Dictionary
   for (const operations of Object.values(document.paths ?? {})) {
-    for (const operation of Object.values(operations))
+    for (const operation of Object.values(operations)) {
       operation.responses = { ...operation.responses, default: problem }
+      allowNoBody(operation.requestBody as RequestBody | undefined)
+    }
   }
   describeBytes(document)
   take(document, '/v1/datasets', 'FolderRequest', { spec: reference('DatasetRequest'), file: FILES })
@@ -91,6 +98,12 @@ const FILES = { type: 'array', minItems: 1, items: { type: 'string', format: 'bi
 
 function reference(name: string): Dictionary {
   return { $ref: `#/components/schemas/${name}` }
+}
+
+/** A body that may be null may be left out: routes see null then. */
+function allowNoBody(body: RequestBody | undefined): void {
+  const { anyOf = [] } = body?.content['application/json']?.schema ?? {}
+  if (body && anyOf.some(({ type }) => type === 'null')) body.required = false
 }
 
 /** A POST that takes JSON or a form with files, which the generator knows nothing of. @param parts of the form */

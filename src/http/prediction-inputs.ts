@@ -8,23 +8,34 @@ import { tokenChecker } from '#domain/tokens.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { PredictionInputs } from '#infra/predictor.ts'
 import { flattenExamples, type PlacedExample } from './flatten-examples.ts'
-import { parseJson } from './parse-json.ts'
+import { parseExamples } from './parse-examples.ts'
 import { EXAMPLES, PredictionRequest } from './prediction-request.ts'
 import { malformedForm, readParts } from './read-parts.ts'
 import { tableRows } from './table-rows.ts'
+import { wrongInput } from './wrong-input.ts'
 
 const TABLES = ['text/csv', 'application/csv']
 const LINES = ['application/jsonl', 'application/x-ndjson', 'application/x-jsonlines']
+const JSON_TYPE = 'application/json'
 const IMAGES = /^image\/[a-z0-9.+-]+/i
 
 /** The bodies besides JSON and forms that examples may come in. */
 export const EXAMPLE_MEDIA_TYPES = [...TABLES, ...LINES, 'image/*']
 
+const TAKEN =
+  'Send examples as JSON (application/json), JSON lines (application/jsonl), CSV (text/csv), an image (such as image/png), or image files in parts `image` of multipart/form-data.'
+
 type Spec = Pick<TrainingSpec, 'model' | 'dataset'>
 
-/** Lets the routes of an encapsulated app take those bodies. */
+/** Lets the routes of an encapsulated app take those bodies. JSON stays text: how much of it there may be depends on the model. */
 export function takeExamples(app: FastifyInstance): void {
-  app.addContentTypeParser([...TABLES, ...LINES], { parseAs: 'string' }, (_, body, done) => done(null, body))
+  app.removeContentTypeParser([JSON_TYPE, '*'])
+  app.addContentTypeParser('*', (_request, _payload, done) =>
+    done(new AppError('unsupported_media_type', TAKEN)),
+  )
+  app.addContentTypeParser([JSON_TYPE, ...TABLES, ...LINES], { parseAs: 'string' }, (_, body, done) =>
+    done(null, body),
+  )
   app.addContentTypeParser(IMAGES, { parseAs: 'buffer' }, (_, body, done) => done(null, body))
 }
 
@@ -42,8 +53,13 @@ export async function predictionInputs(request: FastifyRequest, spec: Spec): Pro
     }
   const text = typeof request.body === 'string' ? request.body : ''
   if (TABLES.includes(type)) return arraysOf(tableRows(text, shapeOf(spec)), spec)
-  if (LINES.includes(type)) return arraysOf(linesOf(text), spec)
-  const { inputs } = parseByZod(PredictionRequest, request.body)
+  const { shape } = shapeOf(spec)
+  if (LINES.includes(type)) return arraysOf(linesOf(text, shape), spec)
+  if (text === '') throw new AppError('malformed_body', 'The body is empty; examples are needed.')
+  const { inputs } = parseByZod(
+    PredictionRequest,
+    parseExamples(text, { shape, most: EXAMPLES, place: 'inputs' }),
+  )
   return arraysOf(
     inputs.map((value, index) => ({ value, place: `inputs.${index}` })),
     spec,
@@ -91,13 +107,24 @@ function checkTokens(x: ArrayLike<number>, examples: readonly PlacedExample[], t
 }
 
 /** Each line one example, as an array or a number. */
-function linesOf(text: string): PlacedExample[] {
-  return text
-    .split('\n')
-    .map((line, index) => ({ line, number: index + 1 }))
-    .filter(({ line }) => line.trim() !== '')
-    .slice(0, EXAMPLES + 1)
-    .map(({ line, number }) => ({ value: parseJson(line, number), place: `line ${number}` }))
+function linesOf(text: string, shape: readonly number[]): PlacedExample[] {
+  const examples: PlacedExample[] = []
+  for (const { line, number } of filledLines(text)) {
+    const place = `line ${number}`
+    examples.push({ value: parseExamples(line, { shape, most: 1, place, firstLine: number }), place })
+    if (examples.length > EXAMPLES) break
+  }
+  return examples
+}
+
+function* filledLines(text: string): Generator<{ line: string; number: number }> {
+  for (let start = 0, number = 1; start < text.length; number++) {
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    // Most empty lines are of no character at all.
+    if (end > start && text.slice(start, end).trim() !== '') yield { line: text.slice(start, end), number }
+    start = end + 1
+  }
 }
 
 async function imagesIn(request: FastifyRequest): Promise<PredictionInputs> {
@@ -109,8 +136,4 @@ async function imagesIn(request: FastifyRequest): Promise<PredictionInputs> {
   }
   if (images.length === 0) throw wrongInput('image', 'is missing: send one part for each image file')
   return { images, count: images.length }
-}
-
-export function wrongInput(path: string, message: string): AppError {
-  return new AppError('invalid_request', `${path}: ${message}`, { mistakes: [{ path, message }] })
 }

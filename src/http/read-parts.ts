@@ -30,6 +30,9 @@ async function begin(request: FastifyRequest) {
 export function malformedForm(error: unknown): never {
   if (!(error instanceof Error) || error instanceof AppError) throw error
   const { code } = error as NodeJS.ErrnoException
+  // What Node calls the end of a request whose client went away.
+  if (code === 'ECONNRESET' && error.message === 'aborted')
+    throw new AppError('malformed_body', 'The connection was closed before the end of the body.')
   if (code !== undefined && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   throw new AppError('malformed_body', `The multipart/form-data body is not valid: ${error.message}.`)
 }

@@ -4,6 +4,9 @@ import { elementCount } from '#domain/shape.ts'
 import type { PlacedExample } from './flatten-examples.ts'
 import { EXAMPLES } from './prediction-request.ts'
 
+/** A table may have columns that the model does not take. */
+const COLUMNS = 1_000
+
 interface Columns {
   /** Of one example. */
   shape: readonly number[]
@@ -22,9 +25,10 @@ interface Row {
  * are ignored; otherwise columns count by position. @throws AppError `invalid_request` that names row and column
  */
 export function tableRows(text: string, { shape, columns }: Columns): PlacedExample[] {
+  const width = elementCount(shape)
+  refuseTooManyCells(text, (EXAMPLES + 1) * Math.max(width, COLUMNS))
   const rows = parseRows(text)
   const header = rows[0] && isHeader(rows[0].cells) ? rows[0].cells.map(cell => cell.trim()) : undefined
-  const width = elementCount(shape)
   const wanted = header && columns ? placesOf(columns, header) : Array.from({ length: width }, (_, i) => i)
   const nameOf = (index: number) => header?.[wanted[index]!] ?? columns?.[index] ?? String(index + 1)
   return (header ? rows.slice(1) : rows).map(({ cells, number }) => {
@@ -34,6 +38,13 @@ export function tableRows(text: string, { shape, columns }: Columns): PlacedExam
     const flat = wanted.map((column, index) => numberIn(cells[column]!, columnPlace(index)))
     return { value: nested(flat, shape), place: `row ${number}`, columnPlace }
   })
+}
+
+/** Before they are parsed, which takes a second for some millions of them. */
+function refuseTooManyCells(text: string, most: number): void {
+  let commas = 0
+  for (let at = text.indexOf(','); at >= 0; at = text.indexOf(',', at + 1))
+    if (++commas > most) refuse('body', `has more than ${most} cells`)
 }
 
 function parseRows(text: string): Row[] {

@@ -1,18 +1,11 @@
-import { type Artifact, type ArtifactName, type ArtifactVariant, artifactFile } from '#domain/artifact.ts'
-import type { Checkpoint } from '#domain/checkpoint.ts'
+import { type Artifact, artifactFile } from '#domain/artifact.ts'
 import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { epochSeries } from '#domain/metric-series.ts'
 import { NothingToEncode } from '#exports/nothing-to-encode.ts'
 import { checkpointSource } from './checkpoint-source.ts'
 import type { World } from './connect.ts'
-
-/** A file of a job: which, how, and as of which checkpoint (none: no epoch was completed). */
-export interface ExportRequest {
-  name: ArtifactName
-  variant: ArtifactVariant
-  checkpoint: Checkpoint | undefined
-}
+import { type ExportRequest, exportKey } from './reachable-exports.ts'
 
 /**
  * Makes a file that the job did not ask for from the checkpoint, and keeps it.
@@ -44,12 +37,4 @@ export async function exportArtifact(
   if (await jobs.recordExport(job.id, exportKey({ name, variant, checkpoint }), artifact)) return artifact
   await blobs.deleteAll(job.id)
   throw new AppError('not_found', `There is no job ${job.id}.`)
-}
-
-/** The same for two requests only if the same file answers both. */
-export function exportKey({ name, variant, checkpoint }: ExportRequest): string {
-  const query = new URLSearchParams(variant as Record<string, string>)
-  query.set('step', String(checkpoint?.step ?? 0))
-  query.sort()
-  return `${name}?${query}`
 }

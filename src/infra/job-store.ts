@@ -179,6 +179,10 @@ export class JobStore {
     return await scripts.recordExport(this.#redis, keys, [key, JSON.stringify(artifact)])
   }
 
+  async forgetExports(jobId: string, keys: readonly string[]): Promise<void> {
+    if (keys.length > 0) await this.#redis.hdel(redisKeys.exports(jobId), ...keys)
+  }
+
   /** Removes every trace of the job. */
   async delete(job: Job): Promise<void> {
     const transaction = this.#redis.multi()

@@ -7,11 +7,11 @@ import {
   artifactFile,
 } from '#domain/artifact.ts'
 import { findCheckpoint } from '#domain/checkpoint.ts'
-import { isTerminal, type Job } from '#domain/job.ts'
+import { type Job, mayBeAsked } from '#domain/job.ts'
 import { whyMissing } from '#domain/missing-artifact.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
 import type { World } from '#infra/connect.ts'
-import { exportKey } from '#infra/export-artifact.ts'
+import { exportKey, reachableExports } from '#infra/reachable-exports.ts'
 
 /** A file that a job has, or that is made when it is first requested. */
 export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
@@ -19,6 +19,10 @@ export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
     made: z
       .boolean()
       .describe('False: the file is made when it is first requested, and then has a size and a digest.'),
+    checkpoint: z
+      .int()
+      .optional()
+      .describe('The `checkpoint` of the query that asks for it, unless it is of the last one.'),
     variants: z
       .record(z.string(), z.array(z.string()))
       .optional()
@@ -35,24 +39,29 @@ export async function artifactManifest(
   jobId: string,
 ): Promise<ManifestEntry[]> {
   const job = await jobs.require(jobId)
-  const exports = await jobs.exports(job.id)
+  const exports = mayBeAsked(job.status) ? reachableExports(job, await jobs.exports(job.id)) : new Map()
+  const last = findCheckpoint(job)
   return ARTIFACT_NAMES.filter(name => canHave(job, name)).flatMap(name => {
-    const usualKey = exportKey({ name, variant: {}, checkpoint: findCheckpoint(job) })
-    const usual = job.artifacts.find(artifact => artifact.name === name) ?? exports.get(usualKey)
+    const usualKey = exportKey({ name, variant: {}, checkpoint: last })
+    const usual = job.artifacts.find(artifact => artifact.name === name) ?? exports.get(usualKey)?.artifact
     const { mediaType, description } = artifactFile(name)
-    const others = [...exports].filter(([key, artifact]) => artifact.name === name && key !== usualKey)
+    const others = [...exports].filter(([key, { artifact }]) => artifact.name === name && key !== usualKey)
     return [
       { ...(usual ?? { name, mediaType, description }), made: usual !== undefined, ...variantsOf(name) },
-      ...others.map(([, artifact]) => ({ ...artifact, made: true })),
+      ...others.map(([, { artifact, checkpoint }]) => ({
+        ...artifact,
+        made: true,
+        ...(checkpoint && checkpoint !== last && { checkpoint: checkpoint.epoch }),
+      })),
     ]
   })
 }
 
-/** A job that is not over may still come to have a model. */
+/** A job that waits or runs may still come to have a model. */
 function canHave(job: Job, name: ArtifactName): boolean {
   if (job.artifacts.some(artifact => artifact.name === name)) return true
   const isModel = artifactFile(name).word !== undefined
-  if (isModel && isTerminal(job.status) && !findCheckpoint(job)) return false
+  if (isModel && mayBeAsked(job.status) && !findCheckpoint(job)) return false
   return whyMissing(name, topologyOf(job.spec.model), job.spec.optimizer) === undefined
 }
 

@@ -1,6 +1,6 @@
 import type { CloneRequest } from '#domain/clone-request.ts'
 import { AppError } from '#domain/error.ts'
-import { isTerminal, type Job } from '#domain/job.ts'
+import { type Job, mayBeAsked } from '#domain/job.ts'
 import { activationOf } from '#domain/loss.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
 import { type CheckpointSource, describeOptimizer } from '#infra/take-over-checkpoint.ts'
@@ -53,7 +53,7 @@ export async function draftClone(
 
 /** @throws AppError `conflict` */
 function requireCheckpoint({ id, status, checkpoints }: Job): void {
-  if (!isTerminal(status) && status !== 'paused')
+  if (!mayBeAsked(status))
     throw new AppError('conflict', `The job is ${status}; it can be continued once it is over or paused.`)
   if (checkpoints.length === 0)
     throw new AppError('conflict', `${id} keeps no checkpoint to continue from; clone it without "continue".`)

@@ -64,6 +64,15 @@ describe('no client holds up the others', () => {
     assert.ok(refused.every(({ headers, body }) => headers['retry-after'] && body.code === 'unavailable'))
   })
 
+  it('by an object of very many fields: they are counted before they are looked at', async () => {
+    const labels = Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`k${i}`, 1]))
+    const { status, body } = await request(api.url)
+      .post('/v1/jobs')
+      .send({ model: { preset: 'mnist-mlp' }, labels })
+    const message = 'has 60000 fields; an object here has at most 1000'
+    assert.deepEqual([status, body.errors], [400, [{ path: 'labels', message }]])
+  })
+
   it('by a flood of subscriptions: each is answered in its turn', async () => {
     const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/stream`)
     await once(socket, 'open')

@@ -192,3 +192,70 @@ it('a job that completed no epoch has metrics and a report, and says why it has 
   assert.match(model.body.detail, /No epoch was completed/)
   await api.stop()
 })
+
+describe('the files of a paused job', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi()
+  })
+  after(() => api.stop())
+  const submit = async (): Promise<string> =>
+    (await request(api.url).post('/v1/jobs').send(REQUEST).expect(201)).body.id
+  const get = (jobId: string, query = '') => request(api.url).get(`/v1/jobs/${jobId}/artifacts${query}`)
+  const pauseAfter = async (jobId: string, epoch: number, accuracy: number) => {
+    await startJob(api.world, jobId)
+    await completeEpoch(api.world, jobId, epoch, accuracy)
+    await request(api.url).post(`/v1/jobs/${jobId}/pause`).expect(202)
+    await tell(api.world, jobId, 'paused', {})
+  }
+
+  it('are revalidated by caches, and kept by them once the job is over', async () => {
+    const jobId = await submit()
+    await pauseAfter(jobId, 1, 0.8)
+    for (const query of ['/metrics.csv', '/model.safetensors', '/model.safetensors?checkpoint=best']) {
+      const { headers } = await get(jobId, query).expect(200)
+      assert.equal(headers['cache-control'], 'private, no-cache, no-transform', query)
+      const known = await get(jobId, query).set('if-none-match', headers.etag!)
+      assert.deepEqual([known.status, known.headers['cache-control']], [304, headers['cache-control']])
+    }
+    await request(api.url).post(`/v1/jobs/${jobId}/cancel`).expect(202)
+    assert.match((await get(jobId, '/model.safetensors')).headers['cache-control']!, /immutable/)
+  })
+
+  it('are listed as long as they can be fetched, with the checkpoint to ask for', async () => {
+    const jobId = await submit()
+    const listed = async () =>
+      (await get(jobId)).body.data
+        .filter(({ name, made }: Entry) => name === 'model.safetensors' && made)
+        .map(({ epoch, checkpoint, sha256 }: Record<string, unknown>) => ({ epoch, checkpoint, sha256 }))
+    const digestAt = async (query: string) => {
+      const { headers } = await get(jobId, query).expect(200)
+      return headers.etag!.slice(8, -1)
+    }
+    await pauseAfter(jobId, 1, 0.8)
+    const first = await digestAt('/model.safetensors')
+    assert.deepEqual(await listed(), [{ epoch: 1, checkpoint: undefined, sha256: first }])
+    await request(api.url).post(`/v1/jobs/${jobId}/resume`).expect(202)
+    assert.deepEqual(await listed(), [])
+    await pauseAfter(jobId, 2, 0.9)
+    assert.deepEqual(await listed(), [{ epoch: 1, checkpoint: 1, sha256: first }])
+    assert.equal(await digestAt('/model.safetensors?checkpoint=1'), first)
+    await request(api.url).post(`/v1/jobs/${jobId}/resume`).expect(202)
+    await pauseAfter(jobId, 3, 0.95)
+    assert.deepEqual(await listed(), [])
+  })
+
+  it('are none of a model before its first epoch, which is said without an export process', async () => {
+    const jobId = await submit()
+    await request(api.url).post(`/v1/jobs/${jobId}/pause`).expect(202)
+    assert.deepEqual(
+      (await get(jobId)).body.data.map(({ name }: Entry) => name),
+      ['metrics.csv', 'metrics.jsonl', 'spec.json', 'report.html'],
+    )
+    const before = performance.now()
+    const { status, body } = await get(jobId, '/model.safetensors')
+    assert.deepEqual([status, body.code], [409, 'artifact_not_ready'])
+    assert.match(body.detail, /paused and has no model.safetensors yet: no epoch was completed/)
+    assert.ok(performance.now() - before < 1_000)
+  })
+})

@@ -120,7 +120,7 @@ describe('an api that is sent files it cannot read', () => {
     const zip = zipSync({ 'c0/0.png': new Uint8Array(0), 'c1/1.png': image })
     const spec = { name: 'empty', format: 'imageFolder', size: [6, 6] }
     const { body } = await upload(url, '/v1/datasets', spec, { 'a.zip': zip })
-    assert.equal((await settled(body.id)).status, 'invalid')
+    assert.equal((await settled(body.id ?? body.datasetId)).status, 'invalid')
     await cleared()
   })
 

@@ -89,7 +89,56 @@ describe('a model of a table', () => {
   })
 
   it('says what is not finite as such', async () => {
-    assert.deepEqual((await ask('3e38,3e38\n')).body.outputs, [['Infinity']])
+    assert.deepEqual((await ask('3.4028234663852886e38,3e38\n')).body.outputs, [['Infinity']])
+  })
+
+  it('refuses numbers beyond float32 by their place, in each form', async () => {
+    const beyond = [
+      ['application/json', '{"inputs": [[1, 2], [1, 1e39]]}', 'inputs.1.1'],
+      ['application/json', '{"inputs": [[-1e400, 2]]}', 'inputs.0.0'],
+      ['application/jsonl', '[1, 2]\n[1, -1e39]', 'line 2.1'],
+      ['text/csv', '1,2\n1e39,2\n', 'row 2, column "age"'],
+    ]
+    for (const [type, text, where] of beyond) {
+      const { status, body } = await request(api.url).post(path).set('content-type', type!).send(text)
+      assert.deepEqual([status, body.errors[0].path], [400, where])
+      assert.match(body.errors[0].message, /float32, whose largest number is 3\.4028234663852886e\+38/)
+    }
+  })
+
+  it('refuses at once what cannot be so many examples', async () => {
+    const megabytes = 1024 * 1024
+    for (const [type, text, status, message] of [
+      ['application/json', '['.repeat(20_000), 400, /too many levels of arrays: an example is 2/],
+      [
+        'application/json',
+        `{"inputs":[${'[1],'.repeat(10_000)}1]}`,
+        400,
+        /too many numbers: an example is 2/,
+      ],
+      ['application/json', `[${'{"a":1},'.repeat(500)}1]`, 400, /without objects/],
+      ['application/json', '['.repeat(15 * megabytes), 413, /may have 98304 characters/],
+      ['application/jsonl', `\n[${'1,'.repeat(10_000)}1]`, 400, /too many numbers/],
+      ['text/csv', '1,'.repeat(megabytes), 400, /has more than 257000 cells/],
+      ['application/jsonl', '\n'.repeat(15 * megabytes), 400, /one example or more/],
+    ] as const) {
+      const before = process.cpuUsage()
+      const answer = await request(api.url).post(path).set('content-type', type).send(text)
+      const { user } = process.cpuUsage(before)
+      assert.equal(answer.status, status, answer.text)
+      assert.match(answer.body.detail, message)
+      assert.ok(user < 1_500_000, `${user} us for ${text.slice(0, 20)}`)
+    }
+  })
+
+  it('says which forms it takes to who sends another', async () => {
+    for (const type of ['text/plain', 'application/jsonlines']) {
+      const { status, body } = await request(api.url).post(path).set('content-type', type).send('1,2')
+      assert.equal(status, 415)
+      assert.match(body.detail, /application\/json.*application\/jsonl.*text\/csv.*image.*multipart/)
+    }
+    const { status, body } = await request(api.url).post(path)
+    assert.deepEqual([status, body.code], [400, 'malformed_body'])
   })
 
   it('takes no empty image and no empty lines for an example', async () => {

@@ -96,6 +96,7 @@ export const createDatasetRoute =
     }
 
     async function register(body: unknown, folder: string): Promise<DatasetUpload> {
+      if (!hasFolder(body)) throw withoutFolder()
       const request = parseByZod(FolderRequest, body)
       const path = await folderOf(datasetsDir, request.folder)
       if (!path) {
@@ -106,6 +107,17 @@ export const createDatasetRoute =
       return { request, files: [{ name: request.folder, path }] }
     }
   }
+
+function hasFolder(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'folder' in body
+}
+
+/** Most who send JSON without a folder have files. */
+function withoutFolder(): AppError {
+  const message =
+    'is required in JSON, which only registers a folder of DATASETS_DIR; send files as multipart/form-data with a part `spec` and parts `file`'
+  return new AppError('invalid_request', `folder: ${message}`, { mistakes: [{ path: 'folder', message }] })
+}
 
 function invalidDataset(datasetId: string, location: string, mistake: Mistake): AppError {
   return new AppError('invalid_dataset', mistake.message, {

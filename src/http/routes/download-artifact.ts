@@ -6,12 +6,13 @@ import { z } from 'zod'
 import { type Artifact, ArtifactVariant, artifactFile, isArtifactName } from '#domain/artifact.ts'
 import { findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
-import { isTerminal, type Job } from '#domain/job.ts'
+import { isTerminal, type Job, mayBeAsked } from '#domain/job.ts'
 import { type ByteRange, listsEntityTag, parseByteRange } from '#http/byte-range.ts'
 import { sendFile } from '#http/send-file.ts'
 import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
 import type { World } from '#infra/connect.ts'
-import { type ExportRequest, exportArtifact, exportKey } from '#infra/export-artifact.ts'
+import { exportArtifact } from '#infra/export-artifact.ts'
+import { type ExportRequest, exportKey } from '#infra/reachable-exports.ts'
 import { CheckpointQuery } from './checkpoint-query.ts'
 import { JobParams } from './job-params.ts'
 
@@ -35,15 +36,15 @@ export const downloadArtifactRoute =
       schema,
       async handler(request, reply) {
         const { jobId, name } = request.params
-        const artifact = await findArtifact(jobId, name, request.query)
+        const { artifact, isFinal } = await findArtifact(jobId, name, request.query)
         const answer = condition(request, artifact)
-        if (answer === 'not-modified') return describe(reply, artifact).code(304).send()
+        if (answer === 'not-modified') return describe(reply, artifact, isFinal).code(304).send()
         if (request.method === 'HEAD')
-          return describe(reply, artifact).header('content-length', artifact.sizeBytes).send()
+          return describe(reply, artifact, isFinal).header('content-length', artifact.sizeBytes).send()
         const { sizeBytes } = artifact
         const { start, end } = answer === 'whole' ? { start: 0, end: sizeBytes - 1 } : answer
         const body = await openBlob(jobId, artifact, answer === 'whole' ? undefined : answer)
-        describe(reply, artifact).header('content-length', end - start + 1)
+        describe(reply, artifact, isFinal).header('content-length', end - start + 1)
         if (answer !== 'whole') reply.code(206).header('content-range', `bytes ${start}-${end}/${sizeBytes}`)
         if (body instanceof Readable) return reply.send(body)
         reply.hijack()
@@ -69,18 +70,20 @@ export const downloadArtifactRoute =
       }
     }
 
+    /** `isFinal`: the URL will never hold another file. A paused job may go on, and its files then change. */
     async function findArtifact(
       jobId: string,
       name: string,
       query: z.infer<typeof Query>,
-    ): Promise<Artifact> {
+    ): Promise<{ artifact: Artifact; isFinal: boolean }> {
       const job = await world.jobs.require(jobId)
       const request = wanted(job, name, query)
-      const isFinal = job.status === 'succeeded' && query.checkpoint === undefined
+      const isFinal = isTerminal(job.status)
+      const isUsual = query.checkpoint === undefined && Object.keys(request.variant).length === 0
       const own = job.artifacts.find(artifact => artifact.name === name)
-      if (own && isFinal && Object.keys(request.variant).length === 0) return own
+      if (own && isUsual && job.status === 'succeeded') return { artifact: own, isFinal }
       const made = (await world.jobs.exports(jobId)).get(exportKey(request))
-      return made ?? (await exportArtifact(world, job, request))
+      return { artifact: made ?? (await exportArtifact(world, job, request)), isFinal }
     }
   }
 
@@ -91,13 +94,13 @@ function wanted(
   { checkpoint: which, ...variant }: z.infer<typeof Query>,
 ): ExportRequest {
   if (!isArtifactName(name)) throw new AppError('not_found', `A job has no artifact "${name}".`)
-  if (!isTerminal(job.status) && job.status !== 'paused') {
+  if (!mayBeAsked(job.status)) {
     throw new AppError(
       'artifact_not_ready',
       `The job is ${job.status}; artifacts exist once it is over or paused.`,
     )
   }
-  const { variants = [] } = artifactFile(name)
+  const { variants = [], word } = artifactFile(name)
   const mistakes = Object.keys(variant)
     .filter(key => !variants.some(known => known === key))
     .map(path => ({
@@ -113,18 +116,33 @@ function wanted(
       `The job keeps no checkpoint "${which}"; it keeps those of epochs: ${epochs}.`,
     )
   }
+  if (word !== undefined && !checkpoint) throw withoutModel(job, name)
   return { name, variant, checkpoint }
 }
 
+/** No epoch was completed: known at once, without starting a process that would find it out. */
+function withoutModel({ status }: Job, name: string): AppError {
+  if (isTerminal(status))
+    return new AppError('not_found', `The job has no ${name}. No epoch was completed, so there is no model.`)
+  return new AppError(
+    'artifact_not_ready',
+    `The job is ${status} and has no ${name} yet: no epoch was completed, so there is no model.`,
+  )
+}
+
 /** Only on answers that are about the artifact: an error must not be kept as if it were immutable too. */
-function describe(reply: FastifyReply, { name, mediaType, sha256 }: Artifact): FastifyReply {
+function describe(
+  reply: FastifyReply,
+  { name, mediaType, sha256 }: Artifact,
+  isFinal: boolean,
+): FastifyReply {
   return reply.headers({
     'content-type': mediaType,
     etag: entityTag(sha256),
     'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
     'accept-ranges': 'bytes',
     'content-disposition': `attachment; filename="${name}"`,
-    'cache-control': 'private, max-age=31536000, immutable, no-transform',
+    'cache-control': `private, ${isFinal ? 'max-age=31536000, immutable' : 'no-cache'}, no-transform`,
   })
 }
 

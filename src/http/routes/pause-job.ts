@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { pause } from '#domain/job-decisions.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
+import { NoBody } from '#http/no-body.ts'
 import type { World } from '#infra/connect.ts'
 import { JobParams } from './job-params.ts'
 
@@ -10,6 +11,7 @@ const schema = {
   summary:
     'Pause a job at a checkpoint; repeating it changes nothing, 409 once the job is over or to be cancelled',
   params: JobParams,
+  body: NoBody,
   response: { 202: JobResource },
 }
 

@@ -3,11 +3,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Checkpoint, findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
-import { isTerminal, type Job } from '#domain/job.ts'
+import { type Job, mayBeAsked } from '#domain/job.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { PredictionAnswer, predictionAnswer } from '#http/prediction-answer.ts'
-import { predictionInputs, takeExamples, wrongInput } from '#http/prediction-inputs.ts'
+import { predictionInputs, takeExamples } from '#http/prediction-inputs.ts'
 import { EXAMPLES } from '#http/prediction-request.ts'
+import { wrongInput } from '#http/wrong-input.ts'
 import { checkpointSource } from '#infra/checkpoint-source.ts'
 import type { World } from '#infra/connect.ts'
 import { CheckpointQuery } from './checkpoint-query.ts'
@@ -46,7 +47,7 @@ export const predictRoute =
 
 /** @throws AppError `artifact_not_ready`, `not_found` */
 function modelToAsk(job: Job, which: z.infer<typeof CheckpointQuery>): Checkpoint {
-  if (!isTerminal(job.status) && job.status !== 'paused')
+  if (!mayBeAsked(job.status))
     throw new AppError(
       'artifact_not_ready',
       `The job is ${job.status}; ask its model once it is over or paused.`,

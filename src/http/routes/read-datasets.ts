@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { builtInResources, DatasetResource, datasetResource } from '#http/dataset-resource.ts'
-import { Limit, NamePrefix, pageAfter, pageOf } from '#http/page.ts'
+import { Limit, NamePrefix, pageAfter, pageOf, requireCursor } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
 import type { World } from '#infra/connect.ts'
 
@@ -32,7 +32,9 @@ export const readDatasetsRoutes =
   ({ datasets }: Pick<World, 'datasets'>, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/datasets', { schema: list }, async ({ query, log }) => {
-      const builtIn = builtInResources(datasetsDir).filter(({ name }) => name.startsWith(query.name ?? ''))
+      const all = builtInResources(datasetsDir)
+      requireCursor(query.after, 'dataset', all)
+      const builtIn = all.filter(({ name }) => name.startsWith(query.name ?? ''))
       return pageAfter(query.after, query.limit, builtIn, async () => {
         const { found, nextAfter } = await datasets.list(query)
         const shown = showable(found, DatasetResource, datasetResource, log)

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { ModelResource, modelResource, PRESET_RESOURCES } from '#http/model-resource.ts'
-import { Limit, NamePrefix, pageAfter, pageOf } from '#http/page.ts'
+import { Limit, NamePrefix, pageAfter, pageOf, requireCursor } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
 import type { World } from '#infra/connect.ts'
 
@@ -32,6 +32,7 @@ export const readModelsRoutes =
   ({ models }: Pick<World, 'models'>): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/models', { schema: list }, async ({ query, log }) => {
+      requireCursor(query.after, 'model', PRESET_RESOURCES)
       const builtIn = PRESET_RESOURCES.filter(({ id }) => id.startsWith(query.name ?? ''))
       return pageAfter(query.after, query.limit, builtIn, async () => {
         const { found, nextAfter } = await models.list(query)

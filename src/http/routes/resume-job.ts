@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { resume } from '#domain/job-decisions.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
+import { NoBody } from '#http/no-body.ts'
 import type { World } from '#infra/connect.ts'
 import { JobParams } from './job-params.ts'
 
@@ -9,6 +10,7 @@ const schema = {
   tags: ['jobs'],
   summary: 'Let a paused job go on from its last checkpoint; 409 unless it is paused, waits or runs',
   params: JobParams,
+  body: NoBody,
   response: { 202: JobResource },
 }
 

@@ -1,0 +1,8 @@
+import { z } from 'zod'
+
+/** Of a job, a dataset or a model. */
+export const Name = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine(text => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not have control characters or lone surrogates')

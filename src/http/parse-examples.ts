@@ -1,0 +1,66 @@
+import { AppError } from '#domain/error.ts'
+import { elementCount } from '#domain/shape.ts'
+import { parseJson } from './parse-json.ts'
+import { wrongInput } from './wrong-input.ts'
+
+/** Levels of a request besides those of an example: its object and its list. A mistake may add some. */
+const MORE_LEVELS = 4
+/** Names and commas besides those between numbers: fields that a request does not have are told of as such. */
+const MORE_PARTS = 100
+/** More than a number takes, indented on a line of its own. */
+const CHARS_OF_NUMBER = 64
+const MORE_CHARS = 64 * 1024
+
+interface Expected {
+  /** Of one example. */
+  shape: readonly number[]
+  /** Examples that the text may have. */
+  most: number
+  /** What the text is called in errors. */
+  place: string
+  firstLine?: number
+}
+
+/**
+ * Parses JSON of examples. A text that cannot be so many of them is refused unparsed: parsing a large one would hold up the event
+ * loop for a second. @throws AppError `body_too_large`, `malformed_body`, `invalid_request`
+ */
+export function parseExamples(text: string, { shape, most, place, firstLine = 1 }: Expected): unknown {
+  const example = `an example is ${shape.join(' x ') || 'a number'}`
+  const numbers = most * elementCount(shape)
+  const mostChars = numbers * CHARS_OF_NUMBER + MORE_CHARS
+  if (text.length > mostChars)
+    throw new AppError('body_too_large', `${place} may have ${mostChars} characters: ${example}.`)
+  const excess = firstExcess(text, {
+    levels: shape.length + MORE_LEVELS,
+    commas: numbers + MORE_PARTS,
+    names: MORE_PARTS,
+  })
+  if (excess === 'levels') throw wrongInput(place, `has too many levels of arrays: ${example}`)
+  if (excess === 'commas')
+    throw wrongInput(place, `has too many numbers: ${example}, and there may be ${most} or fewer`)
+  if (excess === 'names') throw wrongInput(place, `must be arrays of numbers without objects: ${example}`)
+  return parseJson(text, firstLine)
+}
+
+type Counted = Record<'levels' | 'commas' | 'names', number>
+
+/** What a JSON text has more of than it may; looks no further than to the first that is too many. */
+function firstExcess(text: string, most: Counted): keyof Counted | undefined {
+  const found = { levels: 0, commas: 0, names: 0 }
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]
+    if (char === '"') at = endOfString(text, at)
+    else if (char === ']' || char === '}') found.levels--
+    else if ((char === '[' || char === '{') && ++found.levels > most.levels) return 'levels'
+    else if (char === ',' && ++found.commas > most.commas) return 'commas'
+    else if (char === ':' && ++found.names > most.names) return 'names'
+  }
+  return undefined
+}
+
+function endOfString(text: string, start: number): number {
+  let at = start + 1
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1
+  return at
+}

@@ -1,0 +1,27 @@
+import type { WebSocket } from '@fastify/websocket'
+import type { FastifyRequest } from 'fastify'
+import { AppError } from '#domain/error.ts'
+
+/** Ends a stream that failed. What a client sent wrongly, or that it went away, is no error of the service. */
+export function endFailedStream(
+  error: Error & { code?: string },
+  socket: WebSocket,
+  { log }: FastifyRequest,
+): void {
+  if (/^WS_ERR_|^ECONNRESET$|^EPIPE$/.test(error.code ?? ''))
+    log.info({ code: error.code }, `a client's WebSocket failed: ${error.message}`)
+  else log.error({ err: error }, 'a stream failed')
+  socket.terminate()
+}
+
+/** Refuses to upgrade a connection on a route that is no stream. @throws AppError `not_found` */
+export async function requireStream({ ws, is404, routeOptions, url }: FastifyRequest): Promise<void> {
+  if (!ws || is404) return
+  const answers = routeOptions.schema?.response as Record<number, unknown> | undefined
+  if (answers?.[101] !== undefined) return
+  const path = url.split('?')[0]!
+  throw new AppError(
+    'not_found',
+    `${path} is not a WebSocket; /v1/stream and /v1/jobs/JOB_ID/stream are. Request it without an upgrade.`,
+  )
+}

@@ -1,0 +1,34 @@
+import type { Artifact, ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
+import { type Checkpoint, findCheckpoint } from '#domain/checkpoint.ts'
+import type { Job } from '#domain/job.ts'
+
+/** A file of a job: which, how, and as of which checkpoint (none: no epoch was completed). */
+export interface ExportRequest {
+  name: ArtifactName
+  variant: ArtifactVariant
+  checkpoint: Checkpoint | undefined
+}
+
+/** The same for two requests only if the same file answers both. */
+export function exportKey({ name, variant, checkpoint }: ExportRequest): string {
+  const query = new URLSearchParams(variant as Record<string, string>)
+  query.set('step', String(checkpoint?.step ?? 0))
+  query.sort()
+  return `${name}?${query}`
+}
+
+/** Those of a job's exports that a request can still ask for, each with its checkpoint: a job that goes on drops checkpoints. */
+export function reachableExports(
+  job: Pick<Job, 'checkpoints' | 'spec'>,
+  exports: ReadonlyMap<string, Artifact>,
+): Map<string, { artifact: Artifact; checkpoint: Checkpoint | undefined }> {
+  const last = findCheckpoint(job)
+  const kept = [last, ...job.checkpoints.map(({ epoch }) => findCheckpoint(job, epoch))]
+  const byStep = new Map(kept.map(checkpoint => [checkpoint?.step ?? 0, checkpoint]))
+  return new Map(
+    [...exports].flatMap(([key, artifact]) => {
+      const step = Number(new URLSearchParams(key.slice(key.indexOf('?') + 1)).get('step'))
+      return byStep.has(step) ? [[key, { artifact, checkpoint: byStep.get(step) }]] : []
+    }),
+  )
+}
