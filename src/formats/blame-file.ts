@@ -3,6 +3,9 @@ import { FormatError } from './format-error.ts'
 /** What libraries say when they get no more memory. */
 export const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc|cannot allocate|enlarge memory/i
 
+/** Of libraries whose memory may be in disorder after a file that they could not read. */
+export const BROKE_LIBRARY = { endsReader: true } as const
+
 /**
  * What to throw when a library fails at a client's file: the client is told `message`, which names the file, and only the log has the
  * library's own words. What is no fault of the file stays as it is: a full disk, and memory that ran out.

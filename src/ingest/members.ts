@@ -4,6 +4,7 @@ import { pipeline, type Readable } from 'node:stream'
 import { crc32, createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
 import { type Entry, openPromise } from 'yauzl'
+import { blameFile } from '#formats/blame-file.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from './source-file.ts'
 
@@ -105,7 +106,7 @@ async function* zipMembers({ name: archive, path }: SourceFile): AsyncGenerator<
       yield { name, archive, source, content: renameErrors(contentOf(entry, openEntry, archive), source) }
     }
   } catch (error) {
-    throw error instanceof FormatError ? error : new FormatError(`${archive}: ${(error as Error).message}`)
+    throw blameFile(error, `${archive} is damaged or cut off`)
   } finally {
     // A member that was left half read would keep the file open.
     opened?.destroy()
@@ -167,7 +168,7 @@ async function* tarMembers(
       entry.resume()
     }
   } catch (error) {
-    throw error instanceof FormatError ? error : new FormatError(`${archive}: ${(error as Error).message}`)
+    throw blameFile(error, `${archive} is damaged or cut off`)
   }
 }
 
@@ -175,8 +176,6 @@ async function* renameErrors(content: AsyncIterable<Uint8Array>, source: string)
   try {
     yield* content
   } catch (error) {
-    throw error instanceof FormatError
-      ? error
-      : new FormatError(`${source} is damaged: ${(error as Error).message}`)
+    throw blameFile(error, `${source} is damaged or cut off`)
   }
 }

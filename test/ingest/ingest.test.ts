@@ -161,7 +161,12 @@ describe('an upload', () => {
       csv('x,y\n1,\n'),
       /row 2, column "y": the label is missing/,
     ],
-    ['a row too short', { format: 'csv', label: 'y' }, csv('x,y\n1,2\n3\n'), /t\.csv: .*line 3/],
+    [
+      'a row too short',
+      { format: 'csv', label: 'y' },
+      csv('x,y\n1,2\n3\n'),
+      /^t\.csv, row 3: 2 columns are expected, as in row 1, but 1 found$/,
+    ],
     ['an unknown column', { format: 'csv', label: 'z' }, csv('x,y\n1,2\n'), /no column "z"; there is: x, y/],
     [
       'a class not named',
@@ -212,7 +217,24 @@ describe('an upload', () => {
       file('a.tfrecord', 'no record at all'),
       /record 0 .*damaged/,
     ],
-    ['what is no Parquet', { format: 'parquet' }, file('a.parquet', 'no parquet at all'), /a\.parquet: /],
+    [
+      'what is no Parquet',
+      { format: 'parquet' },
+      file('a.parquet', 'no parquet at all'),
+      /^a\.parquet is no Parquet file$/,
+    ],
+    [
+      'Parquet whose end is damaged',
+      { format: 'parquet' },
+      file('a.parquet', 'PAR1 xxxxxxxxxxxxPAR1'),
+      /^a\.parquet is damaged, or uses a feature of Parquet that is not read$/,
+    ],
+    [
+      'an open quote',
+      { format: 'csv', label: 'y' },
+      csv('x,y\n1,2\n"3,4\n'),
+      /^t\.csv, row 3: a quote is not closed$/,
+    ],
   ]
   for (const [what, spec, files, message] of WRONG) {
     it(`with ${what} is refused, saying what and where`, () => refuses(spec, files, message))
