@@ -85,7 +85,10 @@ function topologyIn(file: File, name: string): Record<string, unknown> | undefin
   const config = textOf(file.attrs.model_config?.value)
   if (config === undefined) return undefined
   const version = textOf(file.attrs.keras_version?.value)
-  return { ...(version !== undefined && { keras_version: version }), ...parseModelJson(config, name) }
+  return {
+    ...(version !== undefined && { keras_version: version }),
+    ...parseModelJson(config, `${name}: model_config`),
+  }
 }
 
 /** Keras 3 numbers a layer's variables, in folders named for the layer's class. */
