@@ -5,6 +5,7 @@ import closeWithGrace from 'close-with-grace'
 import { isLoopbackAddress } from '#http/authenticate.ts'
 import { connect } from '#infra/connect.ts'
 import { warnOfForgetfulRedis } from '#infra/forgetful-redis.ts'
+import { logUploadFault } from '#infra/log-upload-fault.ts'
 import { claimUploads, resumeUploads, uploadsOf } from '#infra/resume-uploads.ts'
 import { reconcileQueue } from '#src/dispatcher/reconcile-queue.ts'
 import { settleLostUploads } from '#src/dispatcher/settle-lost-uploads.ts'
@@ -33,7 +34,7 @@ if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
 await warnOfForgetfulRedis(world.redis, logger)
 const uploads = join(config.dataDir, 'uploads')
 void resumeUploads(world, await claimUploads(uploads), (err, datasetId) =>
-  logger.error({ err, datasetId }, 'an upload could not be validated'),
+  logUploadFault(logger, err, datasetId),
 )
 const uploadsDir = uploadsOf(uploads, process.pid)
 world.jobs

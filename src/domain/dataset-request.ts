@@ -7,6 +7,13 @@ const common = {
     .array(z.string().min(1).max(200))
     .min(2)
     .max(10_000)
+    .superRefine((names, context) => {
+      const seen = new Set<string>()
+      for (const [index, name] of names.entries()) {
+        if (seen.has(name)) context.addIssue({ code: 'custom', path: [index], message: 'is given twice' })
+        seen.add(name)
+      }
+    })
     .optional()
     .describe(
       'Names of the classes. A label is one of them, or a number that is its place from 0. Without it, classes are the labels that are found in the data.',
@@ -41,7 +48,13 @@ export const DatasetRequest = z
       label: z.union([column, z.array(column).min(1)]).describe('Column or columns, by name or from 0.'),
       labels,
       header: z.boolean().default(true),
-      delimiter: z.string().min(1).max(4).default(','),
+      delimiter: z
+        .string()
+        .regex(
+          /^[^"\r\n]$/,
+          'must be one character, neither a quote nor a line break; a tab is "\\t" in JSON',
+        )
+        .default(','),
     }),
     z.strictObject({
       ...common,

@@ -3,9 +3,8 @@ import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import h5wasm, { type Group } from 'h5wasm/node'
-import type { Topology } from '#domain/model-spec.ts'
-import type { Preprocessing } from '#domain/preprocessing.ts'
 import { exportedGraph, type GraphVariant, type Surroundings, surroundingsOf } from './exported-graph.ts'
+import { type KerasGroup, kerasGroups } from './keras-groups.ts'
 import { functionalConfig } from './layers-config.ts'
 import { modelFacts } from './model-metadata.ts'
 import type { TrainedModel } from './trained-model.ts'
@@ -16,9 +15,6 @@ const KERAS_VERSION = '3.15.1'
 /** Elements. Below it, a chunk and its index take more than compression saves. */
 const SMALLEST_COMPRESSED = 1024
 const CHUNK_ELEMENTS = 65_536
-
-/** Classes whose variables are those of a cell inside. */
-const WITH_CELL: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'SimpleRNN'])
 
 /** A model that `keras.saving.load_model` of Keras 3 opens: it takes examples of the dataset and gives what `predict` answers. */
 export async function encodeKeras(model: TrainedModel, variant: GraphVariant = {}): Promise<Uint8Array> {
@@ -113,42 +109,8 @@ function compression(shape: readonly number[], size: number) {
   }
 }
 
-/** Where a layer's variables lie in an HDF5 file, and what their names begin with here. */
-interface KerasGroup {
-  group: string
-  prefix: string
-  /** Whether Keras keeps a number of examples behind the layer's statistics. */
-  hasCount?: boolean
-}
-
-/** Keras names a layer's group by its class in snake case, the second and later ones of a class with a number. */
-export function kerasGroups(topology: Topology, preprocessing?: Preprocessing): KerasGroup[] {
-  const { layers } = functionalConfig(topology, 'keras', preprocessing)
-  const counts = new Map<string, number>()
-  return layers.flatMap(({ class_name, name, config }) => {
-    const base = snakeCase(class_name)
-    const count = counts.get(base) ?? 0
-    counts.set(base, count + 1)
-    const group = count === 0 ? base : `${base}_${count}`
-    if (class_name === 'Bidirectional')
-      return ['forward', 'backward'].map(way => ({
-        group: `${group}/${way}_layer/cell`,
-        prefix: `${name}/${way}`,
-      }))
-    const hasCount = class_name === 'Normalization' && config.mean === null
-    return [{ group: WITH_CELL.has(class_name) ? `${group}/cell` : group, prefix: name, hasCount }]
-  })
-}
-
 function createGroups(parent: Group, path: string): Group {
   return path
     .split('/')
     .reduce((group, name) => (group.get(name) as Group | null) ?? group.create_group(name), parent)
-}
-
-function snakeCase(name: string): string {
-  return name
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase()
 }

@@ -98,13 +98,13 @@ function parseObject(text: Uint8Array): Record<string, unknown> {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text))
   } catch (cause) {
-    throw new FormatError(`the safetensors header is not JSON: ${(cause as Error).message}`, { cause })
+    throw new FormatError('the safetensors header is not valid JSON', { cause })
   }
 }
 
 function parseEntry([name, json]: [string, unknown]): TensorEntry {
   const entry = Entry.safeParse(json)
-  if (!entry.success) throw new FormatError(`tensor "${name}": ${z.prettifyError(entry.error)}`)
+  if (!entry.success) throw new FormatError(`tensor "${name}": ${whatIsWrong(entry.error)}`)
   const { dtype, shape } = entry.data
   const [begin, end] = entry.data.data_offsets
   const sizeBytes = elementCount(shape) * itemBytes(dtype)
@@ -114,6 +114,17 @@ function parseEntry([name, json]: [string, unknown]): TensorEntry {
     )
   }
   return { name, dtype, shape, begin, end }
+}
+
+const RULES: Readonly<Record<string, string>> = {
+  dtype: `\`dtype\` must be one of ${Object.keys(TYPED_ARRAYS).join(', ')}`,
+  shape: '`shape` must be a list of whole numbers, 0 or more',
+  data_offsets: '`data_offsets` must be two whole numbers, 0 or more: where its bytes begin and end',
+}
+
+function whatIsWrong({ issues }: z.ZodError): string {
+  const rule = RULES[String(issues[0]?.path[0])]
+  return rule ?? 'it must be an object of `dtype`, `shape` and `data_offsets`, and nothing else'
 }
 
 function checkCoverage(entries: readonly TensorEntry[], dataBytes: number): void {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
+import { isOutOfSpace } from '#infra/out-of-space.ts'
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.ts'
 
 /** Turns whatever a route threw into problem+json; a 5xx hides its cause from the client and logs it. */
@@ -84,8 +85,4 @@ function isConnectionError(error: unknown): boolean {
       error.message,
     )
   )
-}
-
-function isOutOfSpace(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException | undefined)?.code ?? '')
 }

@@ -2,6 +2,9 @@ import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 
+/** Of one upload. */
+export const MOST_FILES = 1000
+
 /**
  * The parts of a multipart body (RFC 7578). @throws AppError `malformed_body` where the body is no valid form;
  * a file part that is cut off fails in the stream of its file: see `malformedForm`
@@ -33,6 +36,12 @@ export function malformedForm(error: unknown): never {
   // What Node calls the end of a request whose client went away.
   if (code === 'ECONNRESET' && error.message === 'aborted')
     throw new AppError('malformed_body', 'The connection was closed before the end of the body.')
+  if (code === 'FST_FILES_LIMIT' || code === 'FST_PARTS_LIMIT')
+    throw new AppError('body_too_large', `The body has more than ${MOST_FILES.toLocaleString('en')} files.`)
+  if (code === 'FST_FIELDS_LIMIT')
+    throw new AppError('invalid_request', 'The body has more fields than the part `spec`.')
+  if (code === 'FST_REQ_FILE_TOO_LARGE')
+    throw new AppError('body_too_large', 'A file of the body is larger than this route takes.')
   if (code !== undefined && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   throw new AppError('malformed_body', `The multipart/form-data body is not valid: ${error.message}.`)
 }

@@ -8,7 +8,7 @@ import type { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { parseByZod } from '#domain/parse-by-zod.ts'
 import { explainJsonError } from './parse-json.ts'
-import { malformedForm, readParts } from './read-parts.ts'
+import { MOST_FILES, malformedForm, readParts } from './read-parts.ts'
 
 /** A file part, as it lies in the folder of its upload. */
 export interface UploadedFile {
@@ -22,7 +22,14 @@ export interface UploadedFile {
 
 /** What @fastify/multipart is registered with, in the plugins of the routes that take uploads. */
 export const UPLOAD_LIMITS = {
-  limits: { fileSize: 4 * 1024 ** 3, files: 1000, fields: 1, fieldSize: 1024 ** 2, parts: 1001 },
+  // One field and one part more than may be, so that what is too many is seen and named.
+  limits: {
+    fileSize: 4 * 1024 ** 3,
+    files: MOST_FILES,
+    fields: 2,
+    fieldSize: 1024 ** 2,
+    parts: MOST_FILES + 3,
+  },
 }
 
 /**
@@ -45,8 +52,11 @@ export async function receiveUpload<Spec>(
     const files: UploadedFile[] = []
     let spec: unknown
     for await (const part of readParts(request)) {
-      if (part.type === 'field') spec = specOf(part)
-      else files.push(await store(part, join(folder, String(files.length)), fields))
+      if (part.type === 'field') {
+        const given = specOf(part)
+        if (spec !== undefined) refuse('spec', 'is given twice')
+        spec = given
+      } else files.push(await store(part, join(folder, String(files.length)), fields))
     }
     const parsed = parseSpec(schema, spec)
     if (files.length < fewest) refuse(fields[0]!, 'is missing: one part of this name for each file')

@@ -1,4 +1,5 @@
 import { Dataset, type ExternalLink, Module as library } from 'h5wasm'
+import { BROKE_LIBRARY, blameFile } from '#formats/blame-file.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FoundTensor } from './found-tensors.ts'
 import { widen } from './widen.ts'
@@ -7,7 +8,8 @@ import { widen } from './widen.ts'
 export function readH5Dataset(dataset: Dataset | ExternalLink, source: string): FoundTensor {
   if (!(dataset instanceof Dataset) || dataset.metadata.virtual_sources)
     throw new FormatError(`${source} lies in another file`)
-  const shape = dataset.shape ?? []
+  if (!dataset.shape) throw new FormatError(`${source} is empty: it holds no numbers`)
+  const { shape } = dataset
   const { size, littleEndian } = dataset.metadata
   if (!isOfFloats(dataset)) throw new FormatError(`${source} holds no float16, bfloat16, float32 or float64`)
   if (size === 2) {
@@ -55,8 +57,8 @@ function halvesOf(bytes: Uint8Array, isLittleEndian: boolean): Uint16Array {
 function orDamaged<Value>(source: string, read: () => Value): Value {
   try {
     return read()
-  } catch {
-    throw new FormatError(`${source} cannot be read: it is damaged, or lies in another file`)
+  } catch (error) {
+    throw blameFile(error, `${source} cannot be read: it is damaged, or lies in another file`, BROKE_LIBRARY)
   }
 }
 

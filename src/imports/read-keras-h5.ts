@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 // Not h5wasm/node: links, virtual datasets and external storage of a file would read whatever this host has.
 import h5wasm, { type Dataset, type ExternalLink, type File, Group } from 'h5wasm'
+import { AppError } from '#domain/error.ts'
 import { layerNameFromKeras } from '#domain/keras-names.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
-import { kerasGroups } from '#exports/keras.ts'
+import { kerasGroups } from '#exports/keras-groups.ts'
+import { BROKE_LIBRARY, blameFile } from '#formats/blame-file.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FoundTensor, FoundTensors } from './found-tensors.ts'
 import { parseModelJson } from './parse-model-json.ts'
@@ -40,7 +42,7 @@ export async function withKerasFile<Result>(
   const { FS: memory } = library
   const copy = `/${randomUUID()}.h5`
   memory.writeFile(copy, bytes)
-  const file = open(copy, name)
+  const file = open(copy, name, () => memory.unlink(copy))
   try {
     const root = groupAt(file, 'model_weights') ?? file
     return read({
@@ -52,20 +54,30 @@ export async function withKerasFile<Result>(
           : keras3Tensors(root, topology, name),
     })
   } catch (error) {
-    throw error instanceof FormatError ? error : new FormatError(`${name}: ${(error as Error).message}`)
+    // What is wrong with the network, which is read as part of this.
+    if (error instanceof AppError) throw new FormatError(`${name}: ${error.message}`)
+    throw blameFile(error, `${name} is damaged, or is not an HDF5 file that Keras writes`, BROKE_LIBRARY)
   } finally {
-    file.close()
+    closeQuietly(file)
     memory.unlink(copy)
   }
 }
 
-function open(copy: string, name: string) {
+function open(copy: string, name: string, forget: () => void) {
   try {
     return new h5wasm.File(copy, 'r')
-  } catch {
+  } catch (error) {
+    forget()
     // The library's own account is pages long and names its source code.
-    throw new FormatError(`${name} is damaged or cut off: HDF5 cannot open it`)
+    throw blameFile(error, `${name} is damaged or cut off: HDF5 cannot open it`, BROKE_LIBRARY)
   }
+}
+
+/** A file that the library could not read may be one that it cannot close either. */
+function closeQuietly(file: File): void {
+  try {
+    file.close()
+  } catch {}
 }
 
 /** A Keras 2 file says the version beside the model. */
@@ -73,7 +85,10 @@ function topologyIn(file: File, name: string): Record<string, unknown> | undefin
   const config = textOf(file.attrs.model_config?.value)
   if (config === undefined) return undefined
   const version = textOf(file.attrs.keras_version?.value)
-  return { ...(version !== undefined && { keras_version: version }), ...parseModelJson(config, name) }
+  return {
+    ...(version !== undefined && { keras_version: version }),
+    ...parseModelJson(config, `${name}: model_config`),
+  }
 }
 
 /** Keras 3 numbers a layer's variables, in folders named for the layer's class. */

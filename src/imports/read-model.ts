@@ -63,7 +63,7 @@ async function readWeights(given: ModelRequest | undefined, file: SourceFile): P
   if (!isWeights(file)) throw notRead(file.name)
   if (H5.test(file.name)) return await readH5(given, file)
   const bytes = await readWhole(file)
-  return { model: given, found: topology => readSafetensors(bytes, topology), warnings: [] }
+  return { model: given, found: topology => readSafetensors(bytes, file.name, topology), warnings: [] }
 }
 
 async function readTfjs(

@@ -1,6 +1,7 @@
 import type { Topology } from '#domain/model-spec.ts'
 import { elementCount } from '#domain/shape.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
+import { blameFile } from '#formats/blame-file.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
@@ -19,8 +20,8 @@ const WRAPPER = /^module\./
  * A model's tensors of a safetensors file: sparse or dense as this service writes them, or a PyTorch module's `state_dict`, in
  * whatever precision. @throws FormatError
  */
-export function readSafetensors(bytes: Uint8Array, topology: Topology): FoundTensors {
-  const all = decode(bytes)
+export function readSafetensors(bytes: Uint8Array, name: string, topology: Topology): FoundTensors {
+  const all = decode(bytes, name)
   const tensors = new Map(all.map(tensor => [tensor.name.replace(WRAPPER, ''), tensor]))
   const variables = [...variablesOf(topology), ...statisticsOf(topology)]
   const found = new Map<string, FoundTensor>()
@@ -57,9 +58,15 @@ function readByShape(
   }
 }
 
-function decode(bytes: Uint8Array): readonly NamedTensor[] {
-  const { tensors, metadata } = decodeSafetensors(bytes)
-  return 'sparse.version' in metadata ? decodeSparseSafetensors(bytes).tensors : tensors
+function decode(bytes: Uint8Array, name: string): readonly NamedTensor[] {
+  try {
+    const { tensors, metadata } = decodeSafetensors(bytes)
+    return 'sparse.version' in metadata ? decodeSparseSafetensors(bytes).tensors : tensors
+  } catch (error) {
+    if (error instanceof FormatError)
+      throw new FormatError(`${name} is damaged, or is no safetensors file: ${error.message}`)
+    throw blameFile(error, `${name} is damaged, or is no safetensors file`)
+  }
 }
 
 function fromTorchTensor(

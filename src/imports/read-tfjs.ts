@@ -23,7 +23,7 @@ export function readTfjsWeights(
   topology: Topology,
 ): FoundTensors {
   const { data: groups, error } = Manifest.safeParse(manifest)
-  if (!groups) throw new FormatError(`model.json: weightsManifest: ${z.prettifyError(error)}`)
+  if (!groups) throw new FormatError(`model.json: ${whatIsWrong(error)}`)
   const own = new Map(
     [...variablesOf(topology), ...statisticsOf(topology)].map(({ name }) => [plain(name), name]),
   )
@@ -44,6 +44,15 @@ export function readTfjsWeights(
   }
   const all = groups.flatMap(({ weights }) => weights).filter(({ dtype }) => dtype === 'float32')
   return { tensors: found, names: all.map(({ name }) => name) }
+}
+
+function whatIsWrong({ issues }: z.ZodError): string {
+  const path = issues[0]!.path
+  const place = path.map(part => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('')
+  const where = `weightsManifest${place}`
+  if (path.includes('quantization'))
+    return `${where} is not supported: weights may be quantized to uint8 or uint16 with \`scale\` and \`min\`, or to float16`
+  return `${where} is not what TensorFlow.js writes: a list of groups with \`paths\` and \`weights\`, each weight with \`name\`, \`shape\` and \`dtype\``
 }
 
 /** A nested model puts names before those of the layers; a layer may have slashes in its own. */

@@ -1,5 +1,9 @@
+import { FormatError } from '#formats/format-error.ts'
 import { ANSWER_TOO_LARGE, type ChildError, type Order, READY } from './child-protocol.ts'
 import { endWhenOrphaned } from './end-when-orphaned.ts'
+
+/** HDF5 says pages. */
+const CAUSE_LENGTH = 4000
 
 /** What a child does: answers every task with what `work` makes of it. */
 export function answerTasks<Task, Answer extends object>(work: (task: Task) => Promise<Answer>): void {
@@ -19,9 +23,16 @@ async function answerOf<Answer extends object>(
     if (sizeOf(answer) <= answerBytes) return answer
     return { error: { name: ANSWER_TOO_LARGE, message: `more than ${answerBytes} bytes` } }
   } catch (thrown) {
-    const { name, message, stack } = thrown instanceof Error ? thrown : new Error(String(thrown))
-    return { error: { name, message, stack } }
+    return { error: described(thrown instanceof Error ? thrown : new Error(String(thrown))) }
   }
+}
+
+function described(error: Error): ChildError['error'] {
+  const { name, message, stack } = error
+  const { code } = error as NodeJS.ErrnoException
+  const cause = error.cause instanceof Error ? error.cause.message.slice(0, CAUSE_LENGTH) : undefined
+  const endsReader = error instanceof FormatError && error.endsReader
+  return { name, message, stack, code, cause, endsReader }
 }
 
 /** About the bytes that a value takes when it is sent. */

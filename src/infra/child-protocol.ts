@@ -12,5 +12,15 @@ export interface Order<Task> {
 
 /** What a child answers in place of what was asked for. */
 export interface ChildError {
-  error: { name: string; message: string; stack?: string | undefined }
+  error: {
+    name: string
+    message: string
+    stack?: string | undefined
+    /** Of an error of the operating system: `ENOSPC`. */
+    code?: string | undefined
+    /** What a library said; for the log. */
+    cause?: string | undefined
+    /** The child is not to be given another task. */
+    endsReader?: boolean | undefined
+  }
 }

@@ -38,7 +38,7 @@ export class FileReader<Task, Answer extends object> {
   /**
    * @param overrides of the kind's limits
    * @throws FormatError that says what is wrong with the files, and where, or what they take too much of; AppError `unavailable`;
-   * ServiceStopping; and Error for a fault of the reader's
+   * ServiceStopping; and Error for a fault of the reader's, with the `code` of the operating system if it is one's
    */
   async read(reading: Reading<Task>, overrides: Partial<TaskLimits> = {}): Promise<Answer> {
     const { name, workBytes } = reading
@@ -46,7 +46,7 @@ export class FileReader<Task, Answer extends object> {
     const isLarge = workBytes > this.#kind.largeBytes
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#pool.use(child => readWith(child, reading, limits), { isLarge })
+        return await this.#pool.use(child => readWith(child, reading, limits, isLarge), { isLarge })
       } catch (error) {
         if (error instanceof LimitExceeded)
           throw new FormatError(`${name}: reading it takes more than ${error.message}, which is the limit`)
@@ -69,16 +69,25 @@ async function readWith<Task, Answer extends object>(
   child: WarmChild<Task, Answer>,
   { task, folder, onBegin }: Reading<Task>,
   limits: TaskLimits,
+  isLarge: boolean,
 ): Promise<Answer> {
   onBegin?.()
   const answer = await child.ask(task, limits, folder)
   if (!('error' in answer)) return answer
-  // What a bad file has left of the libraries that read it is not known: the next file gets a new process.
-  child.close()
-  throw errorOf(answer)
+  const { error } = answer
+  // A small file that was refused in good order leaves nothing behind: what a large one took of the memory is not given back at once,
+  // and what any other error leaves is not known.
+  if (isLarge || !isRefusal(error) || error.endsReader) child.close()
+  throw errorOf(error)
 }
 
-function errorOf({ error: { name, message, stack } }: ChildError): Error {
-  if (name === 'FormatError' || name === 'AppError') return new FormatError(message)
-  return Object.assign(new Error(message), { stack })
+function isRefusal({ name }: ChildError['error']): boolean {
+  return name === 'FormatError' || name === 'AppError'
+}
+
+function errorOf(error: ChildError['error']): Error {
+  const { message, stack, code, cause } = error
+  if (isRefusal(error))
+    return new FormatError(message, cause === undefined ? {} : { cause: new Error(cause) })
+  return Object.assign(new Error(message), { stack }, code !== undefined && { code })
 }

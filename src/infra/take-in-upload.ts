@@ -7,6 +7,7 @@ import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
 import type { World } from './connect.ts'
 import type { Ingested } from './ingester.ts'
+import { isOutOfSpace } from './out-of-space.ts'
 import { retryUntilAnswered } from './retry-until-answered.ts'
 import { ServiceStopping } from './service-stopping.ts'
 import { attemptsOf, noteAttempts } from './upload-attempts.ts'
@@ -56,7 +57,7 @@ export async function noteUpload(
  * Validates an upload and keeps what it holds, or says what is wrong with it; its folder goes then. When it throws, nothing is
  * settled: `resumeUploads` begins again at the next start.
  *
- * @param onFault hears of an error that is not the upload's
+ * @param onFault hears of an error that is not the upload's, and of what a library said of a file that was refused
  * @param storesSeconds how long stores that do not answer are waited for
  * @returns the record as it is now
  */
@@ -86,7 +87,7 @@ export async function takeInUpload(
   return settled
 }
 
-/** What an upload holds, or why it cannot be used. @throws ServiceStopping; AppError `unavailable` */
+/** What an upload holds, or why it cannot be used. @throws ServiceStopping; AppError `unavailable`; Error for a full disk */
 async function readUpload(
   ingester: World['ingester'],
   id: string,
@@ -102,17 +103,26 @@ async function readUpload(
     await rm(workDir, { recursive: true, force: true })
     await mkdir(workDir)
     // Counted when its turn has come: while it waits, what ends the service is another upload.
-    return await ingester.ingest({ request, files, folder: workDir }, () =>
-      noteAttempts(folder, attempts + 1),
-    )
+    try {
+      return await ingester.ingest({ request, files, folder: workDir }, () =>
+        noteAttempts(folder, attempts + 1),
+      )
+    } catch (error) {
+      // On a full disk it is the room that this reading itself, or another, waits for.
+      if (isOutOfSpace(error)) await rm(workDir, { recursive: true, force: true })
+      throw error
+    }
   }
   try {
     const ingested = await retryUntilAnswered(ingest, error => !isPassing(error), STORES_SECONDS)
     noteAttempts(folder, attempts)
     return ingested
   } catch (error) {
-    if (error instanceof FormatError) return { status: 'invalid', error: error.message }
-    if (error instanceof AppError) {
+    if (error instanceof FormatError) {
+      if (error.cause) onFault(error)
+      return { status: 'invalid', error: error.message }
+    }
+    if (error instanceof AppError || isOutOfSpace(error)) {
       noteAttempts(folder, attempts)
       throw error
     }
@@ -124,7 +134,7 @@ async function readUpload(
   }
 }
 
-/** Whether reading could not begin, but may later. */
+/** Whether reading was not possible, but may be later. */
 function isPassing(error: unknown): boolean {
-  return error instanceof AppError && !(error instanceof ServiceStopping)
+  return isOutOfSpace(error) || (error instanceof AppError && !(error instanceof ServiceStopping))
 }

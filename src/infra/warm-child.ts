@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { OUT_OF_MEMORY } from '#formats/blame-file.ts'
 import { ChildDied } from './child-died.ts'
 import { ANSWER_TOO_LARGE, type ChildError, type Order } from './child-protocol.ts'
 import { type ChildOptions, forkConfined } from './fork-confined.ts'
@@ -11,8 +12,6 @@ const START_SECONDS = 120
 const STDERR_LENGTH = 16_000
 /** What V8 says when its heap is full. */
 const OUT_OF_HEAP = /heap out of memory|FatalProcessOutOfMemory/
-/** What libraries say when the kernel gives them no more. */
-const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc|cannot allocate|enlarge memory/i
 
 /**
  * A child process that does one task at a time and stays for the next one. A task that exceeds a limit ends the process, and with it

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { pipeline } from 'node:stream'
-import { createGunzip } from 'node:zlib'
+import { pipeline, type Readable } from 'node:stream'
+import { crc32, createGunzip } from 'node:zlib'
 import { extract } from 'tar-stream'
-import { type Entry, openPromise, type ZipFile } from 'yauzl'
+import { type Entry, openPromise } from 'yauzl'
+import { blameFile } from '#formats/blame-file.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from './source-file.ts'
 
@@ -22,6 +23,9 @@ export interface Member {
 const MOST_BYTES = 32 * 1024 ** 3
 const MOST_MEMBERS = 3_000_000
 const HEAD_BYTES = 262
+/** Of a zip with members, and of one without. */
+const ZIP_SIGNATURES = ['PK\x03\x04', 'PK\x05\x06']
+const ZIP_NAME = /\.(zip|npz|keras)$/i
 
 /** The files of an upload, and in the place of zips, tars and gzips what is in them. @throws FormatError */
 export async function* membersOf(files: readonly SourceFile[]): AsyncGenerator<Member, void, undefined> {
@@ -54,10 +58,21 @@ async function* countBytes(content: AsyncIterable<Uint8Array>, allowance: { byte
 
 async function* unpack(file: SourceFile): AsyncGenerator<Member, void, undefined> {
   const head = await readHead(file.path)
-  if (head.subarray(0, 4).toString('latin1') === 'PK\x03\x04') yield* zipMembers(file)
+  if (ZIP_SIGNATURES.includes(head.subarray(0, 4).toString('latin1'))) yield* zipMembers(file)
   else if (isTar(head)) yield* tarMembers(file, createReadStream(file.path))
   else if (head[0] === 0x1f && head[1] === 0x8b) yield* gzipMembers(file)
-  else yield { name: file.name, source: file.name, content: createReadStream(file.path) }
+  else yield* plainFile(file, head)
+}
+
+async function* plainFile({ name, path }: SourceFile, head: Uint8Array) {
+  if (ZIP_NAME.test(name))
+    throw new FormatError(head.length === 0 ? `${name} is empty` : `${name} is no zip archive`)
+  const content = createReadStream(path)
+  try {
+    yield { name, source: name, content }
+  } finally {
+    content.destroy()
+  }
 }
 
 async function readHead(path: string): Promise<Buffer> {
@@ -76,25 +91,42 @@ function isTar(head: Uint8Array): boolean {
 
 async function* zipMembers({ name: archive, path }: SourceFile): AsyncGenerator<Member, void, undefined> {
   const zip = await openPromise(path).catch(error => {
-    throw new FormatError(`${archive} is no whole zip: ${error.message}`)
+    throw new FormatError(`${archive} is damaged or cut off: it is no whole zip`, { cause: error })
   })
+  let opened: Readable | undefined
+  const openEntry = async (entry: Entry) => {
+    opened = await zip.openReadStreamPromise(entry)
+    return opened
+  }
   try {
     for await (const entry of zip.eachEntry()) {
       const { fileName: name } = entry
       if (name.endsWith('/')) continue
       const source = `${archive}: ${name}`
-      yield { name, archive, source, content: renameErrors(contentOf(zip, entry), source) }
+      yield { name, archive, source, content: renameErrors(contentOf(entry, openEntry, archive), source) }
     }
   } catch (error) {
-    throw error instanceof FormatError ? error : new FormatError(`${archive}: ${(error as Error).message}`)
+    throw blameFile(error, `${archive} is damaged or cut off`)
   } finally {
+    // A member that was left half read would keep the file open.
+    opened?.destroy()
     zip.close()
   }
 }
 
-/** Opened only when it is read, so that listing names is cheap. */
-async function* contentOf(zip: ZipFile, entry: Entry): AsyncGenerator<Uint8Array> {
-  yield* await zip.openReadStreamPromise(entry)
+/** Opened only when it is read, so that listing names is cheap. The library compares sizes, but not checksums. */
+async function* contentOf(
+  entry: Entry,
+  openEntry: (entry: Entry) => Promise<Readable>,
+  archive: string,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let checksum = 0
+  for await (const bytes of await openEntry(entry)) {
+    checksum = crc32(bytes, checksum)
+    yield bytes
+  }
+  if (checksum !== entry.crc32)
+    throw new FormatError(`${archive} is damaged: the checksum of ${entry.fileName} does not match`)
 }
 
 /** A gzip holds a tar, or one file. */
@@ -106,8 +138,12 @@ async function* gzipMembers({ name: archive, path }: SourceFile): AsyncGenerator
     if (head.length >= HEAD_BYTES) break
   }
   const content = inflate(path)
-  if (isTar(head)) yield* tarMembers({ name: archive, path }, content)
-  else yield { name, source: archive, content: renameErrors(content, archive) }
+  try {
+    if (isTar(head)) yield* tarMembers({ name: archive, path }, content)
+    else yield { name, source: archive, content: renameErrors(content, archive) }
+  } finally {
+    content.destroy()
+  }
 }
 
 /** Its errors come from reading it. */
@@ -132,7 +168,7 @@ async function* tarMembers(
       entry.resume()
     }
   } catch (error) {
-    throw error instanceof FormatError ? error : new FormatError(`${archive}: ${(error as Error).message}`)
+    throw blameFile(error, `${archive} is damaged or cut off`)
   }
 }
 
@@ -140,6 +176,6 @@ async function* renameErrors(content: AsyncIterable<Uint8Array>, source: string)
   try {
     yield* content
   } catch (error) {
-    throw new FormatError(`${source} is damaged: ${(error as Error).message}`)
+    throw blameFile(error, `${source} is damaged or cut off`)
   }
 }

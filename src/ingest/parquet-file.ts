@@ -7,6 +7,7 @@ import {
   parquetScan,
   parquetSchema,
 } from 'hyparquet'
+import { blameFile } from '#formats/blame-file.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { boundedCompressors } from './bounded-compressors.ts'
 import type { SourceFile } from './source-file.ts'
@@ -41,13 +42,26 @@ export async function withParquet(
         return buffer.buffer.slice(buffer.byteOffset, buffer.byteOffset + bytesRead)
       },
     }
+    await requireSignature(file, name)
     const metadata = await parquetMetadataAsync(file)
     await use({ metadata, blocks: rows => blocksOf(metadata, openColumns(file, metadata), rows) })
   } catch (error) {
-    throw error instanceof FormatError ? error : new FormatError(`${name}: ${(error as Error).message}`)
+    throw blameFile(error, `${name} is damaged, or uses a feature of Parquet that is not read`)
   } finally {
     await handle.close()
   }
+}
+
+/** At the start of a file and at its end. */
+const SIGNATURE = 'PAR1'
+
+async function requireSignature(file: AsyncBuffer, name: string): Promise<void> {
+  const { byteLength } = file
+  if (byteLength === 0) throw new FormatError(`${name} is empty`)
+  const [first, last] = [await file.slice(0, 4), await file.slice(Math.max(0, byteLength - 4))]
+  if (Buffer.from(first).toString('latin1') !== SIGNATURE) throw new FormatError(`${name} is no Parquet file`)
+  if (Buffer.from(last).toString('latin1') !== SIGNATURE)
+    throw new FormatError(`${name} is a Parquet file that is cut off or damaged`)
 }
 
 type ReadColumn = (column: string, rowStart: number, rowEnd: number) => Promise<ArrayLike<unknown>>

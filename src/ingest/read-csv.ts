@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream'
-import { parse } from 'csv-parse'
+import { CsvError, parse } from 'csv-parse'
 import type { RequestOf } from '#domain/dataset-request.ts'
+import { blameFile } from '#formats/blame-file.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { CsvTable } from './csv-table.ts'
 import type { DatasetWriter } from './dataset-writer.ts'
@@ -37,6 +38,7 @@ async function readTable(
     delimiter: request.delimiter,
     bom: true,
     skip_empty_lines: true,
+    relax_column_count: true,
     // Spaces around a quoted cell are no part of it; a tab would be lost as a delimiter.
     trim: !/\s/.test(request.delimiter),
     max_record_size: LONGEST_ROW,
@@ -44,11 +46,19 @@ async function readTable(
   // What goes wrong on the way in comes out of the rows.
   pipeline(content, rows, () => {})
   let number = 0
+  let width = 0
   let held: string[][] = []
   try {
     for await (const cells of rows as AsyncIterable<string[]>) {
       number++
-      if (number === 1) table.begin(cells)
+      if (number === 1) {
+        width = cells.length
+        table.begin(cells)
+      }
+      if (cells.length !== width)
+        throw new FormatError(
+          `${source}, row ${number}: ${counted(width)} expected, as in row 1, but ${cells.length} found`,
+        )
       if (number === 1 && request.header) continue
       held.push(cells)
       if (held.length * cells.length < HELD_CELLS) continue
@@ -56,10 +66,23 @@ async function readTable(
       held = []
     }
   } catch (error) {
-    if (error instanceof FormatError) throw error
-    throw new FormatError(`${source}: ${(error as Error).message}`)
+    throw blameFile(error, mistakeOf(error, source))
   } finally {
     rows.destroy()
   }
   if (held.length > 0) await table.append(held, number - held.length + 1)
+}
+
+function counted(columns: number): string {
+  return columns === 1 ? '1 column is' : `${columns} columns are`
+}
+
+/** The parser's errors in other words. */
+function mistakeOf(error: unknown, source: string): string {
+  if (!(error instanceof CsvError)) return `${source} cannot be read as CSV`
+  const where = `${source}, row ${Number(error.records) + 1}`
+  if (error.code === 'CSV_MAX_RECORD_SIZE')
+    return `${where}: it is longer than the ${LONGEST_ROW} bytes that a row may have; is a quote not closed?`
+  if (error.code === 'CSV_QUOTE_NOT_CLOSED') return `${where}: a quote is not closed`
+  return `${where}: a quote is not where it may be; write a quote within a quoted cell as two quotes`
 }

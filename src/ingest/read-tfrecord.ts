@@ -1,5 +1,6 @@
 import protobuf from 'protobufjs'
 import type { RequestOf } from '#domain/dataset-request.ts'
+import { blameFile } from '#formats/blame-file.ts'
 import { crc32c } from '#formats/crc32c.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { ByteReader } from './byte-reader.ts'
@@ -82,9 +83,7 @@ function exampleOf(
   { image, label }: RequestOf<'tfrecord'>,
   where: string,
 ): { bytes: Uint8Array; label: number | string } {
-  const { features } = Example.decode(message) as unknown as {
-    features?: { feature: Record<string, Feature> }
-  }
+  const { features } = decodeExample(message, where)
   const feature = features?.feature ?? {}
   const bytes = feature[image]?.bytes_list?.value[0]
   const labels = feature[label]
@@ -93,6 +92,14 @@ function exampleOf(
     return { bytes, label: given instanceof Uint8Array ? Buffer.from(given).toString() : Number(given) }
   const missing = bytes ? label : image
   throw new FormatError(`${where} has no feature "${missing}"; it has: ${Object.keys(feature).join(', ')}`)
+}
+
+function decodeExample(message: Uint8Array, where: string) {
+  try {
+    return Example.decode(message) as unknown as { features?: { feature: Record<string, Feature> } }
+  } catch (error) {
+    throw blameFile(error, `${where} is no tf.train.Example`)
+  }
 }
 
 function classNumber(

@@ -44,6 +44,25 @@ describe('an upload is answered', () => {
     assert.equal((await request(api.url).get(headers.location!)).status, 404)
   })
 
+  it('with what is wrong with its spec or its parts', async () => {
+    const twins = await post(api, { ...CSV, classes: ['a', 'a'] }, 'x,y\n1,a\n')
+    assert.deepEqual(
+      [twins.status, twins.body.errors],
+      [400, [{ path: 'classes.1', message: 'is given twice' }]],
+    )
+    for (const delimiter of [';;', '"', '']) {
+      const { status, body } = await post(api, { ...CSV, delimiter }, 'x,y\n1,a\n')
+      assert.deepEqual([status, body.errors[0].path], [400, 'delimiter'])
+    }
+    const form = () => request(api.url).post('/v1/datasets').field('spec', JSON.stringify(CSV))
+    const twice = await form().field('spec', '{}').attach('file', Buffer.from('x,y\n1,a\n'), 'a.csv')
+    assert.deepEqual([twice.status, twice.body.detail], [400, 'spec is given twice.'])
+    const crowd = form()
+    for (let index = 0; index <= 1000; index++) crowd.attach('file', Buffer.from('x'), `${index}.csv`)
+    const { status, body } = await crowd
+    assert.deepEqual([status, body.detail], [413, 'The body has more than 1,000 files.'])
+  })
+
   it('with 422 for a folder that is registered, by its name', async () => {
     const spec = { name: 'x', format: 'imageFolder', folder: 'images', size: [8, 8] }
     const missing = await request(api.url).post('/v1/datasets').send(spec)

@@ -251,6 +251,51 @@ describe('weights that are brought', () => {
     })
   })
 
+  it('what libraries say of a file that they cannot read is the cause of a sentence that names the file', async () => {
+    const line = { class_name: 'Sequential', config: { layers: [] as object[] } }
+    line.config.layers.push(layer('InputLayer', { name: 'points', batch_shape: [null, 2] }))
+    line.config.layers.push(layer('Dense', { name: 'line', units: 1 }))
+    const header = (text: string) => {
+      const length = Buffer.alloc(8)
+      length.writeBigUInt64LE(BigInt(text.length))
+      return Buffer.concat([length, Buffer.from(text)])
+    }
+    const offsets = { dtype: 'F32', shape: [1], data_offsets: [-4, 0] }
+    await writeFile(join(folder, 'minus.safetensors'), header(JSON.stringify({ x: offsets })))
+    const quantization = { dtype: 'uint4', scale: 1, min: 0 }
+    const weights = [{ name: 'line/kernel', shape: [2, 1], dtype: 'float32', quantization }]
+    const weightsManifest = [{ paths: ['q.bin'], weights }]
+    await writeFile(join(folder, 'q.json'), JSON.stringify({ modelTopology: line, weightsManifest }))
+    await writeFile(join(folder, 'q.bin'), new Uint8Array(2))
+    const healthy = await readFile(join(folder, 'model.weights.h5'))
+    const WRONG: [string[], RegExp][] = [
+      [['null.weights.h5'], /^layers\/dense\/vars\/0 is empty: it holds no numbers$/],
+      [['broken.weights.h5'], /^broken\.weights\.h5 is damaged[^:\n]*$/],
+      [
+        ['minus.safetensors'],
+        /^minus\.safetensors is damaged, or is no safetensors file: tensor "x": `data_offsets` must be two whole numbers/,
+      ],
+      [
+        ['q.json', 'q.bin'],
+        /^model\.json: weightsManifest\[0\]\.weights\[0\]\.quantization is not supported: .*uint8 or uint16.*float16$/,
+      ],
+    ]
+    // Signature and size stay; the tables of what is where are gone.
+    await writeFile(join(folder, 'broken.weights.h5'), Buffer.from(healthy).fill(0xff, 600, 6000))
+    for (const [names, message] of WRONG)
+      await assert.rejects(bring(names, { topology: line }), { name: 'FormatError', message })
+  })
+
+  it('a .keras file is refused when a byte of its weights is not as it was', async () => {
+    const members = unzipSync(await readFile(join(folder, 'model.keras')))
+    const damaged = Buffer.from(zipSync(members, { level: 0 }))
+    damaged[damaged.indexOf(members['model.weights.h5']!) + 5000]! ^= 1
+    await writeFile(join(folder, 'flipped.keras'), damaged)
+    await assert.rejects(bring(['flipped.keras']), {
+      message: 'flipped.keras is damaged: the checksum of model.weights.h5 does not match',
+    })
+  })
+
   it('weights that lie in other files of the host are never read', async () => {
     const topology = {
       class_name: 'Sequential',

@@ -60,6 +60,12 @@ with h5py.File(f"{folder}/slashes.h5", "w") as file:
     group["block/dense/kernel:0"] = np.array([[1], [2]], np.float32)
     group["block/dense/bias:0"] = np.array([3], np.float32)
 
+# A dataset without a place for numbers.
+with h5py.File(f"{folder}/null.weights.h5", "w") as file:
+    group = file.create_group("layers/dense/vars")
+    group["0"] = h5py.Empty("f4")
+    group["1"] = np.zeros(1, np.float32)
+
 # Weights that lie in other files of the host.
 secret = f"{folder}/model.weights.h5"
 for place in ["external", "link", "virtual"]:

@@ -122,6 +122,21 @@ describe('a model whose file keeps its reader busy without end', () => {
   })
 })
 
+it('a file that is refused does not cost its reader, unless HDF5 failed at it', async t => {
+  const importer = new Importer(limited(IMPORT, {}, { children: 1 }))
+  t.after(() => importer.close())
+  const readers = () => childrenOf(process.pid, 'import-process')
+  await bring(importer, 'healthy.h5')
+  const first = readers()
+  assert.equal(first.length, 1)
+  await assert.rejects(bring(importer, 'text.h5', Buffer.from('abc')), { name: 'FormatError' })
+  await bring(importer, 'healthy.h5')
+  assert.deepEqual(readers(), first)
+  await assert.rejects(bring(importer, 'open-fails.h5'), { name: 'FormatError' })
+  await bring(importer, 'healthy.h5')
+  assert.notDeepEqual(readers(), first)
+})
+
 it('a reader that a file keeps busy ends when the service is killed', { timeout: 300_000 }, async () => {
   const script = fileURLToPath(new URL('own-importer.ts', import.meta.url))
   const service = endWithTests(fork(script, [await workDir()]))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
@@ -101,6 +101,25 @@ describe('uploads that a service left when it was killed', () => {
     await resumeUploads(test.world, [claimed!], assert.ifError)
     assert.equal((await stateOf(id)).status, 'ready')
     await assert.rejects(access(folder))
+  })
+
+  it('are read again when there is room, where the disk was full', async () => {
+    const { id, folder } = await leave(process.pid)
+    let times = 0
+    const full: string[] = []
+    const ingester = {
+      ingest: async (...[task, onBegin]: Parameters<TestWorld['world']['ingester']['ingest']>) => {
+        // A device that is always full, where the first reading writes.
+        if (times++ === 0) await symlink('/dev/full', join(task.folder, 'train.x'))
+        return await test.world.ingester.ingest(task, onBegin).catch(error => {
+          full.push(error.code)
+          throw error
+        })
+      },
+    } as unknown as TestWorld['world']['ingester']
+    await resumeUploads({ ...test.world, ingester }, [folder], assert.ifError)
+    assert.deepEqual(full, ['ENOSPC'])
+    assert.equal((await stateOf(id)).status, 'ready')
   })
 
   it('are said to be lost when their files are gone, by the host that had them or when that is away', async t => {

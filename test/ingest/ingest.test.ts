@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { zipSync } from 'fflate'
 import { DatasetRequest } from '#domain/dataset-request.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { ingest } from '#ingest/ingest.ts'
@@ -160,7 +161,12 @@ describe('an upload', () => {
       csv('x,y\n1,\n'),
       /row 2, column "y": the label is missing/,
     ],
-    ['a row too short', { format: 'csv', label: 'y' }, csv('x,y\n1,2\n3\n'), /t\.csv: .*line 3/],
+    [
+      'a row too short',
+      { format: 'csv', label: 'y' },
+      csv('x,y\n1,2\n3\n'),
+      /^t\.csv, row 3: 2 columns are expected, as in row 1, but 1 found$/,
+    ],
     ['an unknown column', { format: 'csv', label: 'z' }, csv('x,y\n1,2\n'), /no column "z"; there is: x, y/],
     [
       'a class not named',
@@ -201,6 +207,8 @@ describe('an upload', () => {
       file('data_batch_1.bin', new Uint8Array(3074)),
       /end within image 2/,
     ],
+    ['what begins as a zip', { format: 'npz' }, file('a.npz', 'PK'), /^a\.npz is no zip archive$/],
+    ['an empty archive', { format: 'npz' }, file('a.npz', ''), /^a\.npz is empty$/],
     ['what is no zip', { format: 'npz' }, file('x.npz', 'PK\x03\x04 and then nothing'), /x\.npz/],
     ['an image in no folder', { format: 'imageFolder' }, file('a.png'), /lie in no folder of a class/],
     [
@@ -209,7 +217,24 @@ describe('an upload', () => {
       file('a.tfrecord', 'no record at all'),
       /record 0 .*damaged/,
     ],
-    ['what is no Parquet', { format: 'parquet' }, file('a.parquet', 'no parquet at all'), /a\.parquet: /],
+    [
+      'what is no Parquet',
+      { format: 'parquet' },
+      file('a.parquet', 'no parquet at all'),
+      /^a\.parquet is no Parquet file$/,
+    ],
+    [
+      'Parquet whose end is damaged',
+      { format: 'parquet' },
+      file('a.parquet', 'PAR1 xxxxxxxxxxxxPAR1'),
+      /^a\.parquet is damaged, or uses a feature of Parquet that is not read$/,
+    ],
+    [
+      'an open quote',
+      { format: 'csv', label: 'y' },
+      csv('x,y\n1,2\n"3,4\n'),
+      /^t\.csv, row 3: a quote is not closed$/,
+    ],
   ]
   for (const [what, spec, files, message] of WRONG) {
     it(`with ${what} is refused, saying what and where`, () => refuses(spec, files, message))
@@ -226,11 +251,29 @@ describe('an upload', () => {
     await refuses({ format: 'imageFolder' }, file('f.zip', spoilt), /f\.zip.*0\.png/)
   })
 
+  it('in a zip is refused when a byte of a stored member is not as it was', async () => {
+    const members = {
+      'x_train.npy': arrayFile('|u1', '4, 1', Uint8Array.of(1, 2, 3, 4)),
+      'y_train.npy': arrayFile('|u1', '4,', Uint8Array.of(0, 1, 0, 1)),
+    }
+    const whole = zipSync(members, { level: 0 })
+    const { facts } = await takeIn({ format: 'npz' }, file('a.npz', whole))
+    assert.deepEqual(facts.splits, { train: 4, test: 0 })
+    const damaged = Buffer.from(whole)
+    damaged[damaged.indexOf(Uint8Array.of(1, 2, 3, 4))]! ^= 0x40
+    const message = /^a\.npz is damaged: the checksum of x_train\.npy does not match$/
+    await refuses({ format: 'npz' }, file('a.npz', damaged), message)
+  })
+
   it('that holds what is no number is refused by the example', async () => {
-    const header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }\n"
-    const preamble = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0])
-    const values = Buffer.from(Float32Array.of(1, 2, 3, Number.NaN).buffer)
-    const content = Buffer.concat([preamble, Buffer.from(header), values])
+    const content = arrayFile('<f4', '2, 2', new Uint8Array(Float32Array.of(1, 2, 3, Number.NaN).buffer))
     await refuses({ format: 'npy' }, file('x_train.npy', content), /x_train\.npy, example 1 \(from 0\): NaN/)
   })
 })
+
+/** A .npy file. @param shape as NumPy writes it, without the brackets */
+function arrayFile(descr: string, shape: string, values: Uint8Array): Uint8Array {
+  const header = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape}), }\n`
+  const preamble = Buffer.from([0x93, ...Buffer.from('NUMPY'), 1, 0, header.length, 0])
+  return Buffer.concat([preamble, Buffer.from(header), values])
+}

@@ -325,8 +325,16 @@ describe('a table is refused, saying what and where,', () => {
     ['for no feature', [csv('y\n1\n')], /no column besides the label/],
     ['for a header alone', [csv('a,y\n')], /no examples to train on/],
     ['for nothing at all', [csv('')], /no examples to train on/],
-    ['for a row too long', [csv('a,y\n1,0\n1,0,3\n')], /line 3/],
-    ['for a huge cell', [csv(`a,y\n${'1'.repeat(11_000_000)},0\n`)], /table\.csv: .*Max Record Size/],
+    [
+      'for a row too long',
+      [csv('a,y\n1,0\n1,0,3\n')],
+      /row 3: 2 columns are expected, as in row 1, but 3 found/,
+    ],
+    [
+      'for a huge cell',
+      [csv(`a,y\n${'1'.repeat(11_000_000)},0\n`)],
+      /table\.csv, row 2: it is longer than the 10485760 bytes/,
+    ],
     ['for a huge label', [csv(`a,y\n1,${'k'.repeat(1000)}\n`)], /"kkk.*has 1000 characters/],
     [
       'for bytes that are no UTF-8',

@@ -13,6 +13,7 @@ import { receiveUpload, UPLOAD_LIMITS } from '#http/receive-upload.ts'
 import { STORES_DATA } from '#http/require-room.ts'
 import type { World } from '#infra/connect.ts'
 import { folderOf } from '#infra/dataset-files.ts'
+import { logUploadFault } from '#infra/log-upload-fault.ts'
 import { newId } from '#infra/new-id.ts'
 import { type DatasetUpload, noteUpload, takeInUpload } from '#infra/take-in-upload.ts'
 
@@ -67,8 +68,7 @@ export const createDatasetRoute =
         : await register(request.body, folder)
       const record = await noteUpload(world, id, upload, folder)
       request.log.info({ datasetId: id, format: upload.request.format }, 'a dataset was uploaded')
-      const onFault = (err: Error) =>
-        app.log.error({ err, datasetId: id }, 'an upload could not be read because of an internal error')
+      const onFault = (err: Error) => logUploadFault(app.log, err, id)
       const validating = takeInUpload(world, record, upload, folder, onFault).catch(err => {
         if (!closing) app.log.error({ err, datasetId: id }, 'a dataset could not be validated')
         return record

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import multipart from '@fastify/multipart'
+import type { FastifyBaseLogger } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import { AppError } from '#domain/error.ts'
@@ -43,7 +44,9 @@ export const createModelRoute =
         }
         const workshop = join(folder, 'workshop')
         await mkdir(workshop)
-        const imported = await importer.import({ upload, folder: workshop }).catch(explain)
+        const imported = await importer
+          .import({ upload, folder: workshop })
+          .catch(error => explain(error, id, request.log))
         const stored = imported.checkpoint && (await blobs.put(id, createReadStream(imported.checkpoint)))
         const record: ModelRecord = {
           id,
@@ -75,8 +78,9 @@ function sourceOf({ name, path }: UploadedFile) {
   return { name, path }
 }
 
-function explain(error: Error): never {
+function explain(error: Error, modelId: string, log: FastifyBaseLogger): never {
   if (!(error instanceof FormatError)) throw error
-  const { message } = error
+  const { message, cause } = error
+  if (cause) log.info({ modelId, err: cause }, 'a library could not read a model file')
   throw new AppError('invalid_request', message, { mistakes: [{ path: 'file', message }] })
 }
