@@ -62,6 +62,8 @@ describe('the memory of a worker', () => {
     )
     assert.ok(job.peakMemoryBytes! > LIMIT_MB * 1e6)
     assert.equal(job.restarts, 0)
+    const measured = await world.jobs.measuredMemory(job.spec)
+    assert.deepEqual([...measured.values()], [1e6], 'what a killed one held became what equal jobs need')
   })
 
   it('decides who begins a job: one that it is too small for is left to a larger worker', async () => {
@@ -80,6 +82,16 @@ describe('the memory of a worker', () => {
     const ratio = estimateMemory(job.spec) / job.peakMemoryBytes!
     assert.ok(ratio > 0.6 && ratio < 1.7, `the estimate is ${ratio} of what was held`)
     assert.equal(await large.stop(), 0)
+  })
+
+  it('of 750 MB is enough for small jobs, one after the other, with a Keras file as artifact', async () => {
+    const modest = await start({ WORKER_MEMORY_MB: '750' })
+    const request = { ...JOB, batchSize: 16, validation: { fraction: 0.99 }, artifacts: ['keras'] }
+    for (let time = 0; time < 2; time++) {
+      const { job } = await endOf(world, await submitJob(world, request))
+      assert.deepEqual([job.status, job.worker?.id, job.error], ['succeeded', modest.id, undefined])
+    }
+    assert.equal(await modest.stop(), 0)
   })
 
   it('fails a job that no worker has had room for in a while, before it begins', async () => {
