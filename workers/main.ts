@@ -80,7 +80,8 @@ jobWorker.on('error', ({ message }) => {
   toldOfErrorAt = performance.now()
   logger.warn(`the job queue reports an error: ${message}`)
 })
-jobWorker.on('lockRenewalFailed', () => current?.stop('superseded'))
+// The lock may be gone only because Redis took no writes: the job itself says whose it is.
+jobWorker.on('lockRenewalFailed', () => void current?.wake())
 await world.control.onWake(jobId => {
   if (jobId === current?.jobId) void current.wake()
 })

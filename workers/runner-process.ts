@@ -28,7 +28,7 @@ export class RunnerProcess {
   /** Resolves when the process is gone, with how it ended. */
   readonly ended: Promise<string>
 
-  /** @param memoryBytes it is killed when it holds more */
+  /** @param memoryBytes it is killed when it holds more at its task; what starting takes is no fault of a task */
   constructor({ name, threads }: Engine, memoryBytes: number) {
     this.memoryBytes = memoryBytes
     this.#child = fork(fileURLToPath(import.meta.resolve('#workers/runner.ts')), [name, String(threads)], {
@@ -53,7 +53,6 @@ export class RunnerProcess {
       this.#child.once('close', (code, signal) => resolve(signal ?? `code ${code}`))
       this.#child.once('error', error => resolve(error.message))
     })
-    this.#watchMemory()
   }
 
   /** The end of what it wrote to stderr, for the log: TensorFlow says there why it aborts. */
@@ -93,6 +92,7 @@ export class RunnerProcess {
     await this.#ready
     if (!this.#child.connected) return
     this.#oomKillsBefore = countOomKills()
+    this.#watchMemory()
     const messages = on(this.#child, 'message', { close: ['disconnect'] })
     this.#order({ type: 'train', task })
     for await (const [message] of messages) yield message as Exclude<RunnerMessage, { type: 'ready' }>

@@ -8,6 +8,7 @@ import { begin, type Decision, finish, inAttempt, loseAttempt, warn } from '#dom
 import type { World } from '#infra/connect.ts'
 import type { Admission } from './admission.ts'
 import { Countdown } from './countdown.ts'
+import { isHeldElsewhere } from './held-elsewhere.ts'
 import { insist } from './insist.ts'
 import { isFinal } from './is-final.ts'
 import { keepTrying } from './keep-trying.ts'
@@ -40,6 +41,9 @@ export interface Supervisor {
 /** Why a runner is told to end before it is done; `superseded` when the job is somebody else's now. */
 type StopReason = 'cancelled' | 'paused' | 'timed_out' | 'shutdown' | 'superseded'
 
+/** Of a job whose attempt nobody has ended. */
+const GOING_ON: ReadonlySet<Job['status']> = new Set(['running', 'pausing', 'cancelling'])
+
 /** Those after which the job goes on some time. */
 const KEEPING: ReadonlySet<StopReason> = new Set(['paused', 'shutdown'])
 
@@ -63,6 +67,7 @@ export class JobSupervision {
   /** @returns `requeue` when the job waits for another worker, `putOff` when it waits for one with more memory */
   async run(): Promise<'over' | 'requeue' | 'putOff'> {
     try {
+      if (await this.#insist(() => this.#isHeldElsewhere())) return 'over'
       const refusal = await this.#insist(() => this.#supervisor.admission.refuse(this.jobId))
       if (refusal) {
         const { status } = await this.#append(refusal)
@@ -83,6 +88,11 @@ export class JobSupervision {
     }
   }
 
+  #isHeldElsewhere(): Promise<boolean> {
+    const { world, worker } = this.#supervisor
+    return isHeldElsewhere(world, this.jobId, { workerId: worker.id, signal: this.#stopping.signal })
+  }
+
   /** A paused job that was resumed before the queue was told that it is over: the queue took no notice of that. */
   async #isResumed(): Promise<boolean> {
     const job = await this.#supervisor.world.jobs.get(this.jobId).catch(() => undefined)
@@ -101,7 +111,7 @@ export class JobSupervision {
   async wake(): Promise<void> {
     const job = await this.#supervisor.world.jobs.get(this.jobId).catch(() => undefined)
     if (!job || !this.#attemptNumber) return
-    if (job.attempt !== this.#attemptNumber) this.stop('superseded')
+    if (job.attempt !== this.#attemptNumber || !GOING_ON.has(job.status)) this.stop('superseded')
     else this.#heed(job)
   }
 
@@ -125,12 +135,12 @@ export class JobSupervision {
     try {
       const conclusion =
         (await this.#relay(job, runner, scratch)) ?? this.#explain(await runner.ended, runner)
-      return await this.#append(inAttempt(job.attempt, conclusion))
+      return await this.#conclude(job, conclusion)
     } catch (error) {
       if (error instanceof RefusedEvent) throw error
       const message = `The job's files could not be read or stored: ${(error as Error).message}`
       const failed = finish({ type: 'failed', error: { code: 'internal', message, retryable: true } })
-      return await this.#append(inAttempt(job.attempt, this.#explainStop() ?? failed))
+      return await this.#conclude(job, this.#explainStop() ?? failed)
     } finally {
       timeLimit.hold()
       clearInterval(looking)
@@ -138,6 +148,12 @@ export class JobSupervision {
       this.#runner = undefined
       await rm(scratch, { recursive: true, force: true })
     }
+  }
+
+  /** From then on it is no sign of another worker that the attempt is over. */
+  async #conclude({ attempt }: Job, conclusion: Decision): Promise<Job> {
+    this.#attemptNumber = undefined
+    return await this.#append(inAttempt(attempt, conclusion))
   }
 
   /** Keeps what the runner tells. @returns what follows from its last word, if it came to one */

@@ -5,7 +5,7 @@ import type { World } from '#infra/connect.ts'
 import { takeBackJob } from '#infra/take-back-job.ts'
 
 const PERIOD_MS = 5_000
-/** All leases run out while Redis is away; once it is back, whoever lives renews its own well within this time. */
+/** All leases run out while Redis is away or refuses writes; once it is back, whoever lives renews its own well within this time. */
 const SETTLED_MS = 10_000
 
 /**
@@ -14,21 +14,24 @@ const SETTLED_MS = 10_000
  */
 export function reconcileQueue(world: World, logger: Logger): () => Promise<void> {
   const stopping = new AbortController()
-  let connectedAt = Date.now()
-  world.redis.on('ready', () => {
-    connectedAt = Date.now()
-  })
+  let troubledAt = Date.now()
+  const unsettle = () => {
+    troubledAt = Date.now()
+  }
+  world.redis.on('ready', unsettle)
   const running = (async () => {
     while (!stopping.signal.aborted) {
-      const isSettled = Date.now() - connectedAt > SETTLED_MS
-      await reconcileOnce(world, logger, isSettled).catch(err =>
-        logger.warn({ err }, 'the queue could not be reconciled'),
-      )
+      const isSettled = Date.now() - troubledAt > SETTLED_MS
+      await reconcileOnce(world, logger, isSettled).catch(err => {
+        unsettle()
+        logger.warn({ err }, 'the queue could not be reconciled')
+      })
       await pause(PERIOD_MS, undefined, { signal: stopping.signal }).catch(() => {})
     }
   })()
   return async () => {
     stopping.abort()
+    world.redis.off('ready', unsettle)
     await running
   }
 }

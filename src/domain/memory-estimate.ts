@@ -8,7 +8,7 @@ import { parameterCount } from './variables.ts'
 const BYTES_PER_FLOAT = 4
 
 /** A training process with its engine loaded. */
-const BASE_BYTES = 850e6
+const BASE_BYTES = 600e6
 /** Of the largest layer's output, beside the one that is kept: what is made of it forward and backward. */
 const COPIES_OF_LARGEST = 3
 const COPIES_OF_DATASET = 3

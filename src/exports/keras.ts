@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import h5wasm, { type Group } from 'h5wasm/node'
+// Not h5wasm/node, at whose import tsx takes 640 MB and two seconds: it has an `import()` for tsx to rewrite, in 4 MB of code.
+import h5wasm, { type Group } from 'h5wasm'
 import { exportedGraph, type GraphVariant, type Surroundings, surroundingsOf } from './exported-graph.ts'
 import { type KerasGroup, kerasGroups } from './keras-groups.ts'
 import { functionalConfig } from './layers-config.ts'
@@ -49,13 +47,13 @@ async function encodeWeights(
   groups: readonly KerasGroup[],
   left: Surroundings,
 ): Promise<Uint8Array> {
-  await h5wasm.ready
-  const path = join(tmpdir(), `${randomUUID()}.h5`)
+  const { FS: memory } = await h5wasm.ready
+  const path = `/${randomUUID()}.h5`
   try {
     atTimeZero(() => writeWeights(path, model, groups, left))
-    return await readFile(path)
+    return memory.readFile(path)
   } finally {
-    await rm(path, { force: true })
+    if (memory.analyzePath(path).exists) memory.unlink(path)
   }
 }
 

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 import { isOutOfSpace } from '#infra/out-of-space.ts'
+import { refusesWrites } from '#infra/redis-refusals.ts'
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.ts'
 
 /** Turns whatever a route threw into problem+json; a 5xx hides its cause from the client and logs it. */
@@ -61,6 +62,11 @@ function asAppError(error: unknown): AppError {
       return new AppError('malformed_body', 'The body is empty; a JSON object is needed.')
   }
   if (statusCode >= 400 && statusCode < 500) return new AppError('malformed_body', message)
+  if (refusesWrites(error)) {
+    const headers = { 'retry-after': '5' }
+    const message = 'The job store takes no writes at the moment; try again.'
+    return new AppError('unavailable', message, { cause: error, headers })
+  }
   if (isConnectionError(error)) {
     const headers = { 'retry-after': '5' }
     return new AppError('unavailable', 'The job store does not answer; try again.', { cause: error, headers })
@@ -75,14 +81,12 @@ function asAppError(error: unknown): AppError {
   return new AppError('internal', 'The cause is in the server log, under this request id.', { cause: error })
 }
 
-/** Redis is away, still loading, or cannot take writes. */
+/** Redis is away or still loading. */
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return (
     error.name === 'MaxRetriesPerRequestError' ||
     /Connection is closed|Command timed out|ECONNREFUSED/.test(error.message) ||
-    /^(OOM|LOADING|READONLY|MISCONF|EXECABORT|BUSY|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|TRYAGAIN) /.test(
-      error.message,
-    )
+    /^(LOADING|EXECABORT|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN) /.test(error.message)
   )
 }

@@ -113,7 +113,8 @@ export class JobStore {
     const epoch = events.findLast(event => event.type === 'epoch')
     // Only an estimate hangs on it: it may be lost, the append may not.
     if (committed && epoch?.type === 'epoch') await this.#recordRate(job, epoch.data).catch(() => {})
-    if (committed && job.peakMemoryBytes !== before.peakMemoryBytes)
+    // What a killed one held says only that it needs more, not how much: it must not refuse the next.
+    if (committed && job.status === 'succeeded' && before.status !== 'succeeded')
       await this.#recordPeak(job).catch(() => {})
     return committed
   }
@@ -122,7 +123,7 @@ export class JobStore {
     if (worker && peakMemoryBytes) await this.#redis.hset(peaksKey(spec), worker.engine, peakMemoryBytes)
   }
 
-  /** The most memory that the last training like this one held, by engine; absent for engines without one. */
+  /** The most memory that the last training like this one held that succeeded, by engine; absent for engines without one. */
   async measuredMemory(spec: TrainingSpec): Promise<ReadonlyMap<string, number>> {
     const peaks = Object.entries(await this.#redis.hgetall(peaksKey(spec)))
     return new Map(peaks.map(([engine, bytes]) => [engine, Number(bytes)]))

@@ -22,7 +22,8 @@ export const redisKeys = {
   worker: (workerId: string) => `thresher:worker:${workerId}`,
   rates: (preset: string) => `thresher:rates:${preset}`,
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
-  peaks: (digest: string) => `thresher:peaks:${digest}`,
+  /** Earlier versions kept those of killed trainings too, as `thresher:peaks`. */
+  peaks: (digest: string) => `thresher:succeeded-peaks:${digest}`,
   lease: (duty: string) => `thresher:lease:${duty}`,
   bull: 'thresher:bull',
   /** Pub/sub channels. */

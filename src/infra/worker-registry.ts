@@ -36,7 +36,8 @@ export class WorkerRegistry {
     const ids = (await this.#redis.smembers(redisKeys.workers)).sort()
     const workers = await Promise.all(ids.map(async id => ({ id, worker: await this.get(id) })))
     const dead = workers.filter(({ worker }) => !worker).map(({ id }) => id)
-    if (dead.length > 0) await this.#redis.srem(redisKeys.workers, dead)
+    // To be told who lives, Redis need not take writes.
+    if (dead.length > 0) await this.#redis.srem(redisKeys.workers, dead).catch(() => {})
     return workers.flatMap(({ worker }) => (worker ? [worker] : []))
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
+import { refuseWrites } from '#test/refuse-writes.ts'
 import { type Api, startApi } from './start-api.ts'
 
 const JOB = { model: { preset: 'mnist-mlp' } }
@@ -31,6 +32,7 @@ describe('while Redis is in trouble', () => {
       [refused.status, refused.body.code, refused.headers['retry-after']],
       [503, 'unavailable', '5'],
     )
+    assert.equal(refused.body.detail, 'The job store takes no writes at the moment; try again.')
     assert.ok(!refused.text.includes('maxmemory'))
     assert.equal((await request(api.url).get(body.links.self)).status, 200)
     await api.world.redis.config('SET', 'maxmemory', '0')
@@ -62,6 +64,20 @@ describe('while Redis is in trouble', () => {
     await api.world.redis.config('SET', 'maxmemory', '0')
     const { data } = (await request(api.url).get('/v1/models?limit=200')).body
     assert.ok(data.every(({ id }: { id: string }) => !id.startsWith('model_')))
+  })
+
+  it('one that cannot write to its disk says so, not that it does not answer', async () => {
+    await readiness(200)
+    const acceptWrites = await refuseWrites(api.world.redis)
+    const { body } = await readiness(503)
+    assert.equal(body.detail, 'The job store cannot store anything: its disk is full or failing.')
+    const refused = await submit('on a full disk')
+    assert.deepEqual(
+      [refused.status, refused.body.detail],
+      [503, 'The job store takes no writes at the moment; try again.'],
+    )
+    await acceptWrites()
+    await readiness(200)
   })
 
   it('a broken connection is no reason to make a job twice', async () => {

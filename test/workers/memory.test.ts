@@ -62,6 +62,8 @@ describe('the memory of a worker', () => {
     )
     assert.ok(job.peakMemoryBytes! > LIMIT_MB * 1e6)
     assert.equal(job.restarts, 0)
+    const measured = await world.jobs.measuredMemory(job.spec)
+    assert.deepEqual([...measured.values()], [1e6], 'what a killed one held became what equal jobs need')
   })
 
   it('decides who begins a job: one that it is too small for is left to a larger worker', async () => {
@@ -96,5 +98,15 @@ describe('the memory of a worker', () => {
       job.error!.message,
       /needs [\d,]+ MB of memory \(by estimate\); the largest worker has 300 MB/,
     )
+  })
+
+  it('of 900 MB is enough for small jobs, one after the other, with a Keras file as artifact', async () => {
+    const modest = await start({ WORKER_MEMORY_MB: '900' })
+    const request = { ...JOB, batchSize: 64, epochs: 2, artifacts: ['keras'] }
+    for (let time = 0; time < 2; time++) {
+      const { job } = await endOf(world, await submitJob(world, request))
+      assert.deepEqual([job.status, job.worker?.id, job.error], ['succeeded', modest.id, undefined])
+    }
+    assert.equal(await modest.stop(), 0)
   })
 })

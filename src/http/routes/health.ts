@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { outOfRoom } from '#http/require-room.ts'
 import type { World } from '#infra/connect.ts'
+import { refusesWrites } from '#infra/redis-refusals.ts'
 import type { StorageRoom } from '#infra/storage-room.ts'
 
 const Status = z.object({ status: z.literal('ok') })
@@ -33,15 +34,18 @@ export const healthRoutes =
     }
     app.get('/readyz', { schema: ready }, async () => {
       const [store, files] = await Promise.allSettled([redis.ping(), blobs.ready()])
+      const isUnwritable = store.status === 'rejected' && refusesWrites(store.reason)
       const away = [
-        store.status === 'rejected' && 'the job store',
+        store.status === 'rejected' && !isUnwritable && 'the job store',
         files.status === 'rejected' && 'the blob store',
       ]
       const names = away.filter(name => name !== false)
-      if (names.length > 0)
-        throw new AppError('unavailable', `No answer from ${names.join(' and ')}.`, {
-          headers: { 'retry-after': '5' },
-        })
+      const problems = [
+        ...(isUnwritable ? ['The job store cannot store anything: its disk is full or failing.'] : []),
+        ...(names.length > 0 ? [`No answer from ${names.join(' and ')}.`] : []),
+      ]
+      if (problems.length > 0)
+        throw new AppError('unavailable', problems.join(' '), { headers: { 'retry-after': '5' } })
       const shortages = await room.shortages()
       if (shortages.length > 0) throw outOfRoom(shortages)
       return ok
