@@ -16,7 +16,7 @@ const COPIES_OF_DATASET = 3
 const COPIES_BY_OPTIMIZER: Readonly<Record<TrainingSpec['optimizer']['name'], number>> = {
   grda: 11,
   sgd: 11,
-  adagrad: 14,
+  adagrad: 17,
   rmsprop: 18,
   adam: 25,
 }

@@ -104,6 +104,7 @@ export class FileBlobStore implements BlobStore {
   }
 
   async isNearlyFull(): Promise<boolean> {
+    // It is made when it is first needed, and the first submission may come before.
     await mkdir(this.#root, { recursive: true })
     const { bavail, blocks, bsize } = await statfs(this.#root)
     return bavail * bsize < Math.min(RESERVE_BYTES, RESERVE_SHARE * blocks * bsize)

@@ -22,6 +22,13 @@ testBlobStore('a blob store of files', async () => {
   }
 })
 
+it('a blob store of files tells its room before its folder was ever needed', async () => {
+  const folder = await newFolder()
+  const store = await connectBlobStore(pathToFileURL(join(folder, 'not', 'made yet')).href, noRedis)
+  assert.equal(typeof (await store.isNearlyFull!()), 'boolean')
+  await rm(folder, { recursive: true })
+})
+
 testBlobStore('a blob store in Redis', async () => {
   const server = await startRedis()
   const redis = new Redis(server.url)
