@@ -13,5 +13,5 @@ export const CloneRequest = JobRequest.partial()
         "Whether to go on from the job's last checkpoint, the optimizer's state and clock included. Then only what does not change the training may be replaced: name, labels, artifacts, checkpoint, limits, priority, and `epochs` where the schedule does not depend on them.",
       ),
   })
-  .meta({ id: 'CloneRequest' })
+  .meta({ id: 'CloneRequest', examples: [{ name: 'once more, longer', epochs: 20, continue: true }] })
 export type CloneRequest = z.infer<typeof CloneRequest>

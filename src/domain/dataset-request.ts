@@ -80,7 +80,7 @@ export const DatasetRequest = z
       channels,
     }),
   ])
-  .meta({ id: 'DatasetRequest' })
+  .meta({ id: 'DatasetRequest', examples: [{ name: 'iris', format: 'csv', label: 'species' }] })
 export type DatasetRequest = z.infer<typeof DatasetRequest>
 
 /** What registers images that lie in DATASETS_DIR already, as `train/CLASS/image` and `val/CLASS/image`. */
@@ -95,7 +95,10 @@ export const FolderRequest = z
     size: size.unwrap(),
     channels,
   })
-  .meta({ id: 'FolderRequest' })
+  .meta({
+    id: 'FolderRequest',
+    examples: [{ name: 'ImageNet', format: 'imageFolder', folder: 'imagenet', size: [224, 224] }],
+  })
 export type FolderRequest = z.infer<typeof FolderRequest>
 
 export type RequestOf<Format extends DatasetRequest['format']> = Extract<DatasetRequest, { format: Format }>

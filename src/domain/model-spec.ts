@@ -58,7 +58,7 @@ export const ModelUploadRequest = z
     path: ['preset'],
     error: 'is a network of its own: give it or a topology',
   })
-  .meta({ id: 'ModelUploadRequest' })
+  .meta({ id: 'ModelUploadRequest', examples: [{ name: 'my network' }] })
 
 /** Checked by whoever made it. */
 const TopologyShape = z.object({

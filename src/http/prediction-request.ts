@@ -12,4 +12,4 @@ export const PredictionRequest = z
       .max(EXAMPLES)
       .describe('Examples as nested arrays, as the dataset has them: bytes of images, or numbers.'),
   })
-  .meta({ id: 'PredictionRequest' })
+  .meta({ id: 'PredictionRequest', examples: [{ inputs: [[5.1, 3.5, 1.4, 0.2]] }] })

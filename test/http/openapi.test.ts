@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { before, describe, it } from 'node:test'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import request from 'supertest'
 import { parse } from 'yaml'
 import type { World } from '#infra/connect.ts'
@@ -44,6 +45,22 @@ describe('openapi.yaml', () => {
       assert.equal(status, 200, JSON.stringify(body))
     }
     await api.stop()
+  })
+
+  it('has an example for each body that a client writes, and each is one', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false })
+    ajv.addSchema(contract, 'contract')
+    const schemas = Object.entries<Document>(contract.components.schemas)
+    const withExamples = schemas.filter(([, { examples }]) => examples)
+    const bodies = ['Clone', 'Dataset', 'Folder', 'Job', 'ModelUpload', 'Prediction'].map(
+      name => `${name}Request`,
+    )
+    assert.deepEqual(withExamples.map(([name]) => name).sort(), [...bodies, 'JobChange'].sort())
+    for (const [name, { examples }] of withExamples) {
+      const isValid = ajv.compile({ $ref: `contract#/components/schemas/${name}` })
+      for (const example of examples)
+        assert.ok(isValid(example), `${name}: ${JSON.stringify(isValid.errors)}`)
+    }
   })
 
   it('has a page under the name of this service, and / leads there', async () => {

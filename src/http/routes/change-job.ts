@@ -15,7 +15,7 @@ const Change = JobRequest.pick({ name: true, labels: true, priority: true })
       .optional()
       .describe('Added to those that the job has; null removes one.'),
   })
-  .meta({ id: 'JobChange' })
+  .meta({ id: 'JobChange', examples: [{ labels: { team: 'vision', trial: null } }] })
 
 const schema = {
   operationId: 'changeJob',
