@@ -83,7 +83,10 @@ export const downloadArtifactRoute =
       const own = job.artifacts.find(artifact => artifact.name === name)
       if (own && isUsual && job.status === 'succeeded') return { artifact: own, isFinal }
       const made = (await world.jobs.exports(jobId)).get(exportKey(request))
-      return { artifact: made ?? (await exportArtifact(world, job, request)), isFinal }
+      if (made) return { artifact: made, isFinal }
+      const isOfModel = artifactFile(request.name).word !== undefined
+      if (isOfModel && !request.checkpoint) throw withoutModel(job, name)
+      return { artifact: await exportArtifact(world, job, request), isFinal }
     }
   }
 
@@ -100,7 +103,7 @@ function wanted(
       `The job is ${job.status}; artifacts exist once it is over or paused.`,
     )
   }
-  const { variants = [], word } = artifactFile(name)
+  const { variants = [] } = artifactFile(name)
   const mistakes = Object.keys(variant)
     .filter(key => !variants.some(known => known === key))
     .map(path => ({
@@ -116,7 +119,6 @@ function wanted(
       `The job keeps no checkpoint "${which}"; it keeps those of epochs: ${epochs}.`,
     )
   }
-  if (word !== undefined && !checkpoint) throw withoutModel(job, name)
   return { name, variant, checkpoint }
 }
 
