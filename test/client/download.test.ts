@@ -33,7 +33,9 @@ async function breakingLine(target: string, bytes: number) {
     for (const socket of [client, upstream]) socket.on('error', () => {})
     client.on('close', () => upstream.destroy())
     upstream.on('close', () => client.end())
-  }).listen(0, '127.0.0.1')
+  })
+    .listen(0, '127.0.0.1')
+    .unref()
   await once(server, 'listening')
   const { port: own } = server.address() as { port: number }
   return { url: `http://127.0.0.1:${own}`, connections: () => connections, close: () => server.close() }

@@ -7,13 +7,13 @@ import request from 'supertest'
 import WebSocket from 'ws'
 import { type Api, startApi } from './start-api.ts'
 
-/** A plan that takes its time: a new learning rate in each of 180,000 steps. */
+/** A plan that takes its time: a new learning rate in each of 600,000 steps. */
 const LONG_PLAN = {
   model: { preset: 'mnist-mlp' },
   optimizer: { name: 'grda', learningRate: 0.1, c: 0.001, mu: 0.6 },
   schedule: { name: 'cosine', floor: 0, per: 'step' },
   batchSize: 1,
-  epochs: 3,
+  epochs: 10,
 }
 
 describe('no client holds up the others', () => {
@@ -51,7 +51,7 @@ describe('no client holds up the others', () => {
 
   it('by dry runs of many steps: they take turns, and too many at once are told to come again', async () => {
     let done = 0
-    const plans = Array.from({ length: 40 }, async () => {
+    const plans = Array.from({ length: 60 }, async () => {
       const answer = await request(api.url).post('/v1/jobs?dryRun=true').send(LONG_PLAN)
       done++
       return answer
