@@ -53,7 +53,7 @@ describe('no client holds up the others', () => {
     let done = 0
     const plans = Array.from({ length: 60 }, async () => {
       const answer = await request(api.url).post('/v1/jobs?dryRun=true').send(LONG_PLAN)
-      done++
+      if (answer.status === 200) done++
       return answer
     })
     await request(api.url).get('/healthz').expect(200)
