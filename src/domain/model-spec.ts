@@ -56,7 +56,7 @@ export const ModelUploadRequest = z
   })
   .refine(({ preset, topology }) => !preset || !topology, {
     path: ['preset'],
-    error: 'is a network of its own: give it or a topology',
+    error: 'must not be given together with `topology`: give one of them',
   })
   .meta({ id: 'ModelUploadRequest', examples: [{ name: 'my network' }] })
 
