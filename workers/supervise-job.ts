@@ -184,9 +184,10 @@ export class JobSupervision {
   async #record(job: Job, news: RecordedNews, scratch: string): Promise<Decision | undefined> {
     const record = () => recordNews(this.#supervisor.world, job, news, scratch)
     if (news.type !== 'checkpoint' || news.epoch === job.spec.epochs)
-      return await this.#wait(record, error =>
-        storageWarning('artifacts', 'The results could not be stored', error),
-      )
+      return await this.#wait(record, error => {
+        const name = 'name' in news ? news.name : news.type
+        return storageWarning(name, `${name} could not be stored`, error)
+      })
     try {
       const decision = await record()
       this.#isLosing = false

@@ -74,8 +74,12 @@ describe('a full disk', () => {
     assert.deepEqual([job.status, job.attempt], ['succeeded', 1])
     assert.equal(sparseDigest(job), undisturbed)
     assert.equal(job.checkpoints.at(-1)?.epoch, JOB.epochs)
-    const codes = events.flatMap(event => (event.type === 'warning' ? [event.data.code] : []))
-    assert.equal(new Set(codes).size, codes.length, `a warning was repeated: ${codes}`)
+    // A result may have to wait twice: to be written by the runner, then to be stored.
+    const warnings = events.flatMap(event => (event.type === 'warning' ? [event.data] : []))
+    const lost = warnings.filter(({ code }) => code === 'checkpoint_lost')
+    assert.ok(lost.length <= 1, 'each lost checkpoint was reported')
+    const messages = warnings.map(({ message }) => message)
+    assert.equal(new Set(messages).size, messages.length, `a warning was repeated: ${messages.join('\n')}`)
   })
 
   it('keeps a job that goes on waiting at its last checkpoint, whose epochs it does not lose', async () => {
