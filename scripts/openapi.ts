@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { stringify } from 'yaml'
-import type { World } from '#infra/connect.ts'
 import { createApp } from '#src/app.ts'
+import type { World } from '#stores/connect.ts'
 
 // Writes openapi.yaml from the routes' zod schemas; --check fails when the committed file says something else.
 const FILE = 'openapi.yaml'

@@ -49,9 +49,9 @@ import { streamJobsRoute } from '#http/routes/stream-jobs.ts'
 import { shedLoad } from '#http/shed-load.ts'
 import { endFailedStream, requireStream } from '#http/stream-faults.ts'
 import { validateByZod } from '#http/validate-by-zod.ts'
-import type { World } from '#infra/connect.ts'
-import { uploadsOf } from '#infra/resume-uploads.ts'
-import { StorageRoom } from '#infra/storage-room.ts'
+import type { World } from '#stores/connect.ts'
+import { StorageRoom } from '#stores/storage-room.ts'
+import { uploadsOf } from '#uploads/resume-uploads.ts'
 
 const BODY_BYTES = 1024 * 1024
 const FRAME_BYTES = 64 * 1024

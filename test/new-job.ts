@@ -1,7 +1,7 @@
 import { type Job, queuedJob } from '#domain/job.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
-import { newId } from '#infra/new-id.ts'
+import { newId } from '#stores/new-id.ts'
 
 /** A queued job that no store has seen yet. */
 export function newJob(change: Partial<JobRequest> = {}): Job {

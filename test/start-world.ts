@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { connect, type World } from '#infra/connect.ts'
+import { connect, type World } from '#stores/connect.ts'
 import { startRedis } from './start-redis.ts'
 
 export interface TestWorld {

@@ -1,6 +1,6 @@
 import { type Decision, turnAway } from '#domain/job-decisions.ts'
-import type { World } from '#infra/connect.ts'
-import { describeLack, findRoom } from '#infra/find-room.ts'
+import { describeLack, findRoom } from '#jobs/find-room.ts'
+import type { World } from '#stores/connect.ts'
 import { outOfMemory } from './out-of-memory.ts'
 
 /** A worker that goes is back before this is over, or is not coming back soon. */

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { isTerminal } from '#domain/job.ts'
-import type { World } from '#infra/connect.ts'
-import { takeBackJob } from '#infra/take-back-job.ts'
+import { takeBackJob } from '#jobs/reclaim-job.ts'
+import type { World } from '#stores/connect.ts'
 
 /**
  * Ends the leases of supervisors that were killed on this host and puts their jobs back into line, without waiting for

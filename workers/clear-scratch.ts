@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { WorkerRegistry } from '#infra/worker-registry.ts'
+import type { WorkerRegistry } from '#stores/worker-registry.ts'
 
 /** Removes what killed supervisors left behind: every folder that is not named after a living one. */
 export async function clearScratch(folder: string, workers: WorkerRegistry): Promise<void> {

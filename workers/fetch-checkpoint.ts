@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
-import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
-import type { World } from '#infra/connect.ts'
+import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
+import type { World } from '#stores/connect.ts'
 import { DamagedBlobError } from './damaged-blob-error.ts'
 import { fetchBlob } from './fetch-blob.ts'
 

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 import { fetchBlob } from './fetch-blob.ts'
 
 /**

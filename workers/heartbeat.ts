@@ -1,5 +1,5 @@
 import type { WorkerStatus } from '#domain/worker.ts'
-import type { WorkerRegistry } from '#infra/worker-registry.ts'
+import type { WorkerRegistry } from '#stores/worker-registry.ts'
 
 const BEAT_MS = 5_000
 

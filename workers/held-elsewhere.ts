@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 
 const LOOK_MS = 500
 /** Two beats: while Redis refuses writes leases run out; once it takes them, whoever lives has one again by then. */

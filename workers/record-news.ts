@@ -6,7 +6,7 @@ import { ARTIFACT_FILES, type ArtifactName } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { type Decision, warn } from '#domain/job-decisions.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 import type { RunnerNews } from './runner-protocol.ts'
 
 /** News that leaves something behind; `done` and `failed` end a task instead. */

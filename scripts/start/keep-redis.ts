@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { type EmbeddedRedis, startEmbeddedRedis } from '#infra/embedded-redis.ts'
+import { type EmbeddedRedis, startEmbeddedRedis } from '#stores/embedded-redis.ts'
 import { BackOff } from './back-off.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BUILT_IN_DATASETS, DatasetFacts, Normalization } from '#domain/dataset.ts'
-import { missingFiles } from '#infra/dataset-files.ts'
-import type { DatasetRecord } from '#infra/uploads.ts'
+import { missingFiles } from '#uploads/dataset-files.ts'
+import type { DatasetRecord } from '#uploads/records.ts'
 
 export const DatasetResource = DatasetFacts.partial()
   .extend({

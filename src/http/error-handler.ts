@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
-import { isOutOfSpace } from '#infra/out-of-space.ts'
-import { refusesWrites } from '#infra/redis-refusals.ts'
+import { isOutOfSpace } from '#stores/out-of-space.ts'
+import { refusesWrites } from '#stores/redis-refusals.ts'
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.ts'
 
 /** Turns whatever a route threw into problem+json; a 5xx hides its cause from the client and logs it. */

@@ -1,5 +1,5 @@
 import type { WebSocket } from '@fastify/websocket'
-import type { Follower } from '#infra/job-events.ts'
+import type { Follower } from '#stores/job-events.ts'
 
 export const CLOSE = {
   normal: 1000,

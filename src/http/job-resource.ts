@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ProgressFrame } from '#domain/event.ts'
 import { epochToGoOnFrom, isTerminal, Job } from '#domain/job.ts'
 import { epochLength } from '#domain/plan.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 
 const Progress = z.object({
   epoch: z.int().describe('Epochs completed.'),

@@ -7,7 +7,7 @@ import { networkOf } from '#domain/network-of.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { parameterCount, variablesOf } from '#domain/variables.ts'
-import type { ModelRecord } from '#infra/uploads.ts'
+import type { ModelRecord } from '#uploads/records.ts'
 
 export const ModelResource = z
   .object({

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
-import type { StorageRoom } from '#infra/storage-room.ts'
+import type { StorageRoom } from '#stores/storage-room.ts'
 
 /** `config` of a route that makes a new job, dataset or model. */
 export const STORES_DATA = { storesData: true }

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
-import type { BlobRange } from '#infra/blob-store.ts'
+import type { BlobRange } from '#stores/blobs/blob-store.ts'
 
 const CHUNK_BYTES = 1_048_576
 

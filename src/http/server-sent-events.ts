@@ -3,7 +3,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { endsJob, type JobEvent, type ProgressFrame } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
-import type { JobEvents } from '#infra/job-events.ts'
+import type { JobEvents } from '#stores/job-events.ts'
 
 const HEARTBEAT_MS = 25_000
 /** As for WebSockets: above the first, progress is dropped; above the second the reader is cut off and reconnects. */

@@ -1,6 +1,6 @@
 import { endsJob, type JobEvent, type ProgressFrame } from '#domain/event.ts'
 import { isTerminal } from '#domain/job.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 import type { FrameSocket } from './frame-socket.ts'
 import { describeJob } from './job-resource.ts'
 

@@ -10,8 +10,8 @@ import { findCheckpoint } from '#domain/checkpoint.ts'
 import { type Job, mayBeAsked } from '#domain/job.ts'
 import { whyMissing } from '#domain/missing-artifact.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
-import type { World } from '#infra/connect.ts'
-import { exportKey, reachableExports } from '#infra/reachable-exports.ts'
+import type { World } from '#stores/connect.ts'
+import { exportKey, reachableExports } from './reachable-exports.ts'
 
 /** A file that a job has, or that is made when it is first requested. */
 export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })

@@ -5,8 +5,8 @@ import { type Job, type Origin, withoutLostEpochs } from '#domain/job.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { trainingText } from '#exports/model-metadata.ts'
 import { reassignCheckpoint } from '#formats/checkpoint.ts'
-import type { World } from '#infra/connect.ts'
-import { readBlob } from '#infra/read-blob.ts'
+import { readBlob } from '#stores/blobs/read-blob.ts'
+import type { World } from '#stores/connect.ts'
 
 /**
  * Copies the checkpoints that a job keeps to one that continues it, as if they were its own: its first attempt goes on as one after a

@@ -3,10 +3,10 @@ import { AppError } from '#domain/error.ts'
 import { type Job, mayBeAsked } from '#domain/job.ts'
 import { activationOf } from '#domain/loss.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
-import { type CheckpointSource, describeOptimizer } from '#infra/take-over-checkpoint.ts'
 import { bringCheckpoints } from './bring-checkpoints.ts'
 import { continuedSpec } from './continued-spec.ts'
 import { type JobStores, resolveJob } from './resolve-job.ts'
+import { type CheckpointSource, describeOptimizer } from './start-from-checkpoint.ts'
 import { bringFile, type JobDraft, type Submission, type Submitted, submitOnce } from './submit-job.ts'
 
 /**

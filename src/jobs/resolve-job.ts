@@ -4,10 +4,10 @@ import { AppError } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
-import type { World } from '#infra/connect.ts'
-import { missingFiles } from '#infra/dataset-files.ts'
-import { type CheckpointSource, takeOverCheckpoint } from '#infra/take-over-checkpoint.ts'
-import { uploadedModel } from '#infra/uploaded-model.ts'
+import type { World } from '#stores/connect.ts'
+import { missingFiles } from '#uploads/dataset-files.ts'
+import { type CheckpointSource, takeOverCheckpoint } from './start-from-checkpoint.ts'
+import { uploadedModel } from './uploaded-model.ts'
 
 export type JobStores = Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'> & {
   /** Where an operator puts datasets. */

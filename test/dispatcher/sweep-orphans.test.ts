@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
-import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
-import { deleteOrphans } from '#src/dispatcher/sweep-orphans.ts'
+import { deleteOrphans } from '#maintenance/delete-orphan-blobs.ts'
+import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import { addArtifact, startNewJob, tell } from '#test/http/drive-job.ts'
 import { startWorld, type TestWorld } from '#test/start-world.ts'
 

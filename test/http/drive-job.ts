@@ -2,7 +2,7 @@ import type { Artifact, ArtifactName } from '#domain/artifact.ts'
 import { ARTIFACT_FILES } from '#domain/artifact.ts'
 import type { EpochMetrics, NewEvent } from '#domain/event.ts'
 import { begin } from '#domain/job-decisions.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 import { newJob } from '#test/new-job.ts'
 
 const worker = { id: 'worker_test', engine: 'native', device: 'cpu' }

@@ -8,13 +8,13 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { zipSync } from 'fflate'
 import sharp from 'sharp'
+import { IMPORT } from '#children/child-limits.ts'
+import { Importer } from '#children/importer.ts'
 import { randomStream } from '#domain/random.ts'
-import { IMPORT } from '#infra/child-limits.ts'
-import { Importer } from '#infra/importer.ts'
-import { uploadsOf } from '#infra/resume-uploads.ts'
 import { createApp } from '#src/app.ts'
 import { get, upload } from '#test/acceptance/watch-job.ts'
 import { startWorld, type TestWorld } from '#test/start-world.ts'
+import { uploadsOf } from '#uploads/resume-uploads.ts'
 
 const FIXTURES = new URL('../fixtures/corrupt-h5/', import.meta.url)
 const layer = (class_name: string, config: object) => ({ class_name, config })

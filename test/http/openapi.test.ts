@@ -4,8 +4,8 @@ import { before, describe, it } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import request from 'supertest'
 import { parse } from 'yaml'
-import type { World } from '#infra/connect.ts'
 import { createApp } from '#src/app.ts'
+import type { World } from '#stores/connect.ts'
 import { startApi } from './start-api.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: an outside reader sees plain YAML

@@ -4,7 +4,7 @@ import request from 'supertest'
 import { trainingText } from '#exports/model-metadata.ts'
 import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
 import type { Weight } from '#formats/named-tensor.ts'
-import { newId } from '#infra/new-id.ts'
+import { newId } from '#stores/new-id.ts'
 import { epochMetrics, startJob, tell } from './drive-job.ts'
 import { type Api, startApi } from './start-api.ts'
 

@@ -4,8 +4,8 @@ import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { AppError, ERROR_CATALOGUE, type ErrorCode } from '#domain/error.ts'
-import type { World } from '#infra/connect.ts'
 import { createApp } from '#src/app.ts'
+import type { World } from '#stores/connect.ts'
 import { type Api, startApi } from './start-api.ts'
 
 describe('every refusal is problem+json', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
-import type { BlobListing, BlobStore } from '#infra/blob-store.ts'
+import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
+import type { BlobListing, BlobStore } from '#stores/blobs/blob-store.ts'
 
 /** What every blob store promises. `open` brings an empty one and what ends it. */
 export function testBlobStore(

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
-import { type EmbeddedRedis, startEmbeddedRedis } from '#infra/embedded-redis.ts'
+import { type EmbeddedRedis, startEmbeddedRedis } from '#stores/embedded-redis.ts'
 
 let directory: string
 let running: EmbeddedRedis | undefined

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Worker } from 'bullmq'
-import { createJobWorker } from '#infra/job-queue.ts'
+import { createJobWorker } from '#stores/job-queue.ts'
 import { startWorld, type TestWorld } from '#test/start-world.ts'
 
 const LONGER_THAN_PUT_OFF_MS = 6_000

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { newId } from '#infra/new-id.ts'
+import { newId } from '#stores/new-id.ts'
 
 it('job ids sort in the order they were made in, and never meet', () => {
   const ids = Array.from({ length: 5000 }, () => newId('job'))

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
-import { IMPORT } from '#infra/child-limits.ts'
-import { Importer } from '#infra/importer.ts'
+import { IMPORT } from '#children/child-limits.ts'
+import { Importer } from '#children/importer.ts'
 
 // A child of the limits' test: has a file read that keeps its reader busy, and waits to be killed.
 

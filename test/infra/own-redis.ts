@@ -1,4 +1,4 @@
-import { startEmbeddedRedis } from '#infra/embedded-redis.ts'
+import { startEmbeddedRedis } from '#stores/embedded-redis.ts'
 
 // A child of the embedded Redis's test: owns a server and waits to be killed.
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { Redis } from 'ioredis'
-import { BlobNotFoundError } from '#infra/blob-not-found-error.ts'
-import { RedisBlobStore } from '#infra/redis-blob-store.ts'
-import { redisKeys } from '#infra/redis-keys.ts'
+import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
+import { RedisBlobStore } from '#stores/blobs/redis-blob-store.ts'
+import { redisKeys } from '#stores/redis-keys.ts'
 import { startRedis } from '#test/start-redis.ts'
 
 const CHUNK_KEYS = `${redisKeys.blobChunks}*`

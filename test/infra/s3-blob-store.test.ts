@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { EventEmitter, once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
-import { S3BlobStore } from '#infra/s3-blob-store.ts'
+import { S3BlobStore } from '#stores/blobs/s3-blob-store.ts'
 import { startS3 } from '#test/start-s3.ts'
 
 const SEVERAL_PARTS = 20_000_000

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { WorkerStatus } from '#domain/worker.ts'
-import { redisKeys } from '#infra/redis-keys.ts'
+import { redisKeys } from '#stores/redis-keys.ts'
 import { startWorld, type TestWorld } from '#test/start-world.ts'
 
 describe('the worker registry', () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 import { endChild, endWithTests } from '#test/end-with-tests.ts'
 
 export interface SupervisorProcess {

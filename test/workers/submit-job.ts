@@ -3,8 +3,8 @@ import type { JobEvent } from '#domain/event.ts'
 import { isTerminal, type Job, queuedJob } from '#domain/job.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
-import type { World } from '#infra/connect.ts'
-import { newId } from '#infra/new-id.ts'
+import type { World } from '#stores/connect.ts'
+import { newId } from '#stores/new-id.ts'
 
 /** Puts a job into the store and the queue, as the api does. @param enqueue whether the queue is to have it */
 export async function submitJob(

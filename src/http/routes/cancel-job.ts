@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { cancel } from '#domain/job-decisions.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
 import { NoBody } from '#http/no-body.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 import { JobParams } from './job-params.ts'
 
 const schema = {

@@ -11,11 +11,11 @@ import { DatasetResource, datasetResource } from '#http/dataset-resource.ts'
 import { PROBLEM_MEDIA_TYPE, Problem } from '#http/problem.ts'
 import { receiveUpload, UPLOAD_LIMITS } from '#http/receive-upload.ts'
 import { STORES_DATA } from '#http/require-room.ts'
-import type { World } from '#infra/connect.ts'
-import { folderOf } from '#infra/dataset-files.ts'
-import { logUploadFault } from '#infra/log-upload-fault.ts'
-import { newId } from '#infra/new-id.ts'
-import { type DatasetUpload, noteUpload, takeInUpload } from '#infra/take-in-upload.ts'
+import type { World } from '#stores/connect.ts'
+import { newId } from '#stores/new-id.ts'
+import { folderOf } from '#uploads/dataset-files.ts'
+import { logUploadFault } from '#uploads/log-upload-fault.ts'
+import { type DatasetUpload, noteUpload, takeInUpload } from '#uploads/take-in-upload.ts'
 
 const PATIENCE_MS = 5_000
 

@@ -6,8 +6,8 @@ import { DryRun, dryRun } from '#http/dry-run.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobResource } from '#http/job-resource.ts'
 import { STORES_DATA } from '#http/require-room.ts'
-import type { World } from '#infra/connect.ts'
 import { draftJob, submitJob } from '#jobs/submit-job.ts'
+import type { World } from '#stores/connect.ts'
 
 /** What every route that makes a job takes and answers. */
 export const SUBMISSION = {

@@ -11,9 +11,9 @@ import { FormatError } from '#formats/format-error.ts'
 import { ModelResource, modelResource } from '#http/model-resource.ts'
 import { receiveUpload, UPLOAD_LIMITS, type UploadedFile } from '#http/receive-upload.ts'
 import { STORES_DATA } from '#http/require-room.ts'
-import type { World } from '#infra/connect.ts'
-import { newId } from '#infra/new-id.ts'
-import type { ModelRecord } from '#infra/uploads.ts'
+import type { World } from '#stores/connect.ts'
+import { newId } from '#stores/new-id.ts'
+import type { ModelRecord } from '#uploads/records.ts'
 
 const schema = {
   operationId: 'createModel',

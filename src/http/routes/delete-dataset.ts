@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { BUILT_IN_DATASETS } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { isTerminal, JobStatus } from '#domain/job.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 import { DatasetParams } from './read-datasets.ts'
 
 const schema = {

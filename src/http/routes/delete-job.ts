@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { isTerminal } from '#domain/job.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 import { JobParams } from './job-params.ts'
 
 const schema = {

@@ -2,9 +2,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { outOfRoom } from '#http/require-room.ts'
-import type { World } from '#infra/connect.ts'
-import { refusesWrites } from '#infra/redis-refusals.ts'
-import type { StorageRoom } from '#infra/storage-room.ts'
+import type { World } from '#stores/connect.ts'
+import { refusesWrites } from '#stores/redis-refusals.ts'
+import type { StorageRoom } from '#stores/storage-room.ts'
 
 const Status = z.object({ status: z.literal('ok') })
 const ok = { status: 'ok' as const }

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { pageOf, wholePage } from '#http/page.ts'
-import type { World } from '#infra/connect.ts'
 import { artifactManifest, ManifestEntry } from '#jobs/artifact-manifest.ts'
+import type { World } from '#stores/connect.ts'
 import { JobParams } from './job-params.ts'
 
 const schema = {

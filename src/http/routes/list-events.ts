@@ -5,7 +5,7 @@ import { JobEventSchema } from '#domain/event.ts'
 import { isTerminal } from '#domain/job.ts'
 import { Limit, pageOf } from '#http/page.ts'
 import { ServerSentEvents } from '#http/server-sent-events.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 import { JobParams } from './job-params.ts'
 
 const Seq = z.coerce.number().int().min(0)

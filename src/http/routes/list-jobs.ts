@@ -8,7 +8,7 @@ import { describeJob, jobResource } from '#http/job-resource.ts'
 import { Included, ListedJob, listedJob } from '#http/listed-job.ts'
 import { Limit, NamePrefix, pageOf } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 
 const LABEL = 'label.'
 /** Cursors of each sort: an id, or the value and the id. */

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { WorkerStatus } from '#domain/worker.ts'
 import { pageOf, wholePage } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'listWorkers',

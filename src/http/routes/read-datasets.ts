@@ -4,7 +4,7 @@ import { AppError } from '#domain/error.ts'
 import { builtInResources, DatasetResource, datasetResource } from '#http/dataset-resource.ts'
 import { Limit, NamePrefix, pageAfter, pageOf, requireCursor } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 
 export const DatasetParams = z.object({ datasetId: z.string().min(1).max(500) })
 

@@ -4,7 +4,7 @@ import { AppError } from '#domain/error.ts'
 import { ModelResource, modelResource, PRESET_RESOURCES } from '#http/model-resource.ts'
 import { Limit, NamePrefix, pageAfter, pageOf, requireCursor } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 
 export const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
 

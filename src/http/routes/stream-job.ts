@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { CLOSE, FrameSocket } from '#http/frame-socket.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
 import { watchJob } from '#http/watch-job.ts'
-import type { World } from '#infra/connect.ts'
+import type { World } from '#stores/connect.ts'
 import { JobParams } from './job-params.ts'
 
 const schema = {

@@ -3,7 +3,7 @@ import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { EncodedArtifact } from '#exports/encode-artifact.ts'
 import { NothingToEncode } from '#exports/nothing-to-encode.ts'
-import type { CheckpointSource } from './checkpoint-source.ts'
+import type { CheckpointSource } from '#stores/blobs/checkpoint-source.ts'
 import { EXPORT } from './child-limits.ts'
 import { ChildPool } from './child-pool.ts'
 import { taskFailure } from './task-failure.ts'
@@ -24,7 +24,7 @@ export class Exporter {
 
   constructor(kind = EXPORT) {
     this.#kind = kind
-    this.#pool = new ChildPool(import.meta.resolve('#infra/export-process.ts'), kind.pool)
+    this.#pool = new ChildPool(import.meta.resolve('./export-process.ts'), kind.pool)
   }
 
   /** @throws NothingToEncode; AppError `limit_exceeded` or `unavailable` */

@@ -2,12 +2,12 @@ import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { redisKeys } from '#stores/redis-keys.ts'
 import { checkBlobAddress, checkBlobRange } from './blob-address.ts'
 import { BlobNotFoundError } from './blob-not-found-error.ts'
 import { blobScripts } from './blob-scripts.ts'
 import type { BlobListing, BlobRange, BlobStore, StoredBlob } from './blob-store.ts'
 import { rechunk } from './rechunk.ts'
-import { redisKeys } from './redis-keys.ts'
 
 const CHUNK_BYTES = 524_288
 /** How long the chunks of a blob outlive it, for downloads that have begun; and those of a writer that has crashed. */

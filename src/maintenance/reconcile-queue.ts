@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { isTerminal } from '#domain/job.ts'
-import type { World } from '#infra/connect.ts'
-import { takeBackJob } from '#infra/take-back-job.ts'
+import { takeBackJob } from '#jobs/reclaim-job.ts'
+import type { World } from '#stores/connect.ts'
 
 const PERIOD_MS = 5_000
 /** All leases run out while Redis is away or refuses writes; once it is back, whoever lives renews its own well within this time. */

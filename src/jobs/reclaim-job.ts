@@ -1,6 +1,6 @@
 import { type Job, RefusedEvent } from '#domain/job.ts'
 import { inAttempt, loseAttempt } from '#domain/job-decisions.ts'
-import type { World } from './connect.ts'
+import type { World } from '#stores/connect.ts'
 
 /**
  * Ends the attempt of a worker that is dead and puts the job back into line, whatever lock is still on it.

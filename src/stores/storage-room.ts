@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { BlobStore } from './blob-store.ts'
+import type { BlobStore } from './blobs/blob-store.ts'
 
 /** Running jobs go on storing events and checkpoints in what new submissions must leave free. */
 const REDIS_FULL_SHARE = 0.9

@@ -1,6 +1,6 @@
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
-import type { CheckpointSource } from './checkpoint-source.ts'
+import type { CheckpointSource } from '#stores/blobs/checkpoint-source.ts'
 import { EXAMPLE_BYTES, PREDICT } from './child-limits.ts'
 import { ChildPool } from './child-pool.ts'
 import type { ChildError } from './child-protocol.ts'

@@ -6,9 +6,9 @@ import { topologyOf } from '#domain/presets/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { type Checkpoint, decodeCheckpoint } from '#formats/checkpoint.ts'
-import { BlobNotFoundError } from './blob-not-found-error.ts'
-import type { World } from './connect.ts'
-import { readBlob } from './read-blob.ts'
+import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
+import { readBlob } from '#stores/blobs/read-blob.ts'
+import type { World } from '#stores/connect.ts'
 
 /** A checkpoint that a job can start from, and what else there is to know of it. */
 export interface CheckpointSource {

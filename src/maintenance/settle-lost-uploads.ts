@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { World } from '#infra/connect.ts'
-import { uploadIds } from '#infra/resume-uploads.ts'
-import { AWAY_SECONDS, isUploadOwnerAway, renewUploadOwner, uploadOwner } from '#infra/upload-owner.ts'
-import type { DatasetRecord } from '#infra/uploads.ts'
+import type { World } from '#stores/connect.ts'
+import type { DatasetRecord } from '#uploads/records.ts'
+import { uploadIds } from '#uploads/resume-uploads.ts'
+import { AWAY_SECONDS, isUploadOwnerAway, renewUploadOwner, uploadOwner } from '#uploads/upload-owner.ts'
 
 const PERIOD_MS = 600_000
 

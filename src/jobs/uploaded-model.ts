@@ -3,7 +3,7 @@ import type { Warning } from '#domain/event.ts'
 import type { InitRequest } from '#domain/init-spec.ts'
 import type { ModelRequest } from '#domain/model-spec.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
-import type { World } from './connect.ts'
+import type { World } from '#stores/connect.ts'
 
 /** What an upload that a job names gives to the job. */
 export interface UploadedModel {

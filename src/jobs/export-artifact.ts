@@ -3,8 +3,8 @@ import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { epochSeries } from '#domain/metric-series.ts'
 import { NothingToEncode } from '#exports/nothing-to-encode.ts'
-import { checkpointSource } from './checkpoint-source.ts'
-import type { World } from './connect.ts'
+import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
+import type { World } from '#stores/connect.ts'
 import { type ExportRequest, exportKey } from './reachable-exports.ts'
 
 /**

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Redis } from 'ioredis'
-import { redisKeys } from './redis-keys.ts'
+import { redisKeys } from '#stores/redis-keys.ts'
 
 const NAME = 'owner'
 /** How long the files of a host are waited for after its last sign of life. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { World } from '#infra/connect.ts'
-import { reachableExports } from '#infra/reachable-exports.ts'
+import { reachableExports } from '#jobs/reachable-exports.ts'
+import type { World } from '#stores/connect.ts'
 
 const PERIOD_MS = 3_600_000
 /** A blob is stored before the event that names it: younger ones may be about to be named. */
