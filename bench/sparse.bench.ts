@@ -1,8 +1,7 @@
 import { PRESETS } from '#domain/presets/presets.ts'
 import { randomStream } from '#domain/random.ts'
 import { variablesOf } from '#domain/variables.ts'
-import { toBfloat16 } from '#exports/bfloat16.ts'
-import { compressZstd } from '#exports/zstd.ts'
+import { toBfloat16 } from '#formats/bfloat16.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
 import {
@@ -10,6 +9,7 @@ import {
   encodeSparsePlanes,
   encodeSparseSafetensors,
 } from '#formats/sparse-safetensors.ts'
+import { compressZstd } from '#formats/zstd.ts'
 import { median } from './median.ts'
 import { writeSection } from './write-section.ts'
 

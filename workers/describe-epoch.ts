@@ -1,7 +1,7 @@
 import type { EpochMetrics } from '#domain/event.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
 import { variablesOf } from '#domain/variables.ts'
-import { modelMetadata } from '#exports/model-metadata.ts'
+import { modelMetadata } from '#formats/model-metadata.ts'
 import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
 import { expectFinite } from './diverged.ts'

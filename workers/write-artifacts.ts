@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { ARTIFACT_NAMES, type ArtifactName, artifactFile } from '#domain/artifact.ts'
-import { encodeArtifact, type TrainingRecord } from '#exports/encode-artifact.ts'
+import { encodeArtifact, type TrainingRecord } from '#interchange/encode-artifact.ts'
 import type { Write } from './patient-writer.ts'
 
 /** Writes the files that the spec asks for into the folder, and the metrics always. @returns their names */

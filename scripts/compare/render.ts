@@ -1,6 +1,6 @@
 import type { EpochMetrics } from '#domain/event.ts'
 import { modelName } from '#domain/presets/topology-of.ts'
-import { linePlot } from '#exports/line-plot.ts'
+import { linePlot } from '#interchange/report/line-plot.ts'
 import type { Experiment } from './experiments.ts'
 
 export interface Run {

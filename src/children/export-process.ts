@@ -1,8 +1,8 @@
 import '#src/end-with-parent.ts'
 
-import { encodeArtifact } from '#exports/encode-artifact.ts'
-import { trainingText } from '#exports/model-metadata.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
+import { trainingText } from '#formats/model-metadata.ts'
+import { encodeArtifact } from '#interchange/encode-artifact.ts'
 import { answerTasks } from './answer-tasks.ts'
 import type { ExportTask } from './exporter.ts'
 

@@ -1,6 +1,6 @@
 import '#src/end-with-parent.ts'
 
-import { importModel } from '#imports/import-model.ts'
+import { importModel } from '#interchange/import-model.ts'
 import { answerTasks } from './answer-tasks.ts'
 import type { ImportTask } from './importer.ts'
 

@@ -1,7 +1,7 @@
 import type { ModelRequest } from '#domain/model-spec.ts'
 import { networkOf } from '#domain/network-of.ts'
 import { parameterCount } from '#domain/variables.ts'
-import type { ImportedModel, ModelUpload } from '#imports/import-model.ts'
+import type { ImportedModel, ModelUpload } from '#interchange/import-model.ts'
 import { IMPORT } from './child-limits.ts'
 import { FileReader } from './file-reader.ts'
 import { sourceBytes, sourceName } from './source-bytes.ts'

@@ -4,7 +4,7 @@ import { AppError, type Mistake } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { spansTraining } from '#domain/schedule-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { TRAINING_FIELDS } from '#exports/model-metadata.ts'
+import { TRAINING_FIELDS } from '#formats/model-metadata.ts'
 
 /** The fields that a checkpoint fixes. `epochs` says how far the same training goes. */
 const FIXED_FIELDS = [...TRAINING_FIELDS.filter(field => field !== 'epochs'), 'init'] as const

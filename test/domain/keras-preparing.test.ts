@@ -7,7 +7,7 @@ import { whyMissing } from '#domain/missing-artifact.ts'
 import { resolveSpec } from '#domain/resolve-spec.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
-import { fixedParameters } from '#exports/torch-layout.ts'
+import { fixedParameters } from '#interchange/torch/torch-layout.ts'
 import { input, layer, type Refusals, sequential, testRefusals } from './keras-json.ts'
 
 const image = input(28, 28, 1)

@@ -1,7 +1,7 @@
 import { topologyFromKeras } from '#domain/keras-model.ts'
 import { randomStream } from '#domain/random.ts'
-import type { TrainedModel } from '#exports/trained-model.ts'
 import type { Weight } from '#formats/named-tensor.ts'
+import type { TrainedModel } from '#formats/trained-model.ts'
 import { drawVariables } from '#workers/weights.ts'
 import { recordOf } from './record.ts'
 

@@ -4,7 +4,7 @@ import type { Topology } from '#domain/model-spec.ts'
 import { randomStream } from '#domain/random.ts'
 import { elementCount } from '#domain/shape.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import type { TrainedModel } from '#exports/trained-model.ts'
+import type { TrainedModel } from '#formats/trained-model.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { toTensors } from '#workers/weights.ts'
 

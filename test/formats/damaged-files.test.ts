@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Random, randomStream } from '#domain/random.ts'
-import { toBfloat16 } from '#exports/bfloat16.ts'
+import { toBfloat16 } from '#formats/bfloat16.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { decodeIdx } from '#formats/idx.ts'

@@ -7,7 +7,7 @@ import type { ModelRequest } from '#domain/model-spec.ts'
 import { networkOf } from '#domain/network-of.ts'
 import { elementCount } from '#domain/shape.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
-import { importModel } from '#imports/import-model.ts'
+import { importModel } from '#interchange/import-model.ts'
 import { predict } from '#test/exports/predict.ts'
 import { recordOf } from '#test/exports/record.ts'
 

@@ -8,12 +8,12 @@ import { FormatError } from '#formats/format-error.ts'
 import { membersOf } from '#ingest/members.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
 import type { FoundTensors } from './found-tensors.ts'
+import { withKerasFile } from './keras/read-keras-h5.ts'
 import { notRead } from './not-read.ts'
 import { parseModelJson } from './parse-model-json.ts'
-import { withKerasFile } from './read-keras-h5.ts'
 import { readSafetensors } from './read-safetensors.ts'
-import { readTfjsWeights } from './read-tfjs.ts'
 import { readWhole, upTo } from './read-whole.ts'
+import { readTfjsWeights } from './tfjs/read-tfjs.ts'
 
 /** The config.json of a thousand layers has less than a tenth of it. */
 const MOST_CONFIG_BYTES = 16 * 1024 ** 2

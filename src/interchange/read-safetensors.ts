@@ -8,7 +8,7 @@ import { decodeSafetensors } from '#formats/safetensors.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import type { FoundTensor, FoundTensors } from './found-tensors.ts'
 import { matchByShape } from './match-by-shape.ts'
-import { fromTorch, torchPlaces } from './torch-places.ts'
+import { fromTorch, torchPlaces } from './torch/torch-places.ts'
 import { widen } from './widen.ts'
 
 const FLOATS: ReadonlySet<string> = new Set(['F32', 'F64', 'F16', 'BF16'])

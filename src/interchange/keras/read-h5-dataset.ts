@@ -1,8 +1,8 @@
 import { Dataset, type ExternalLink, Module as library } from 'h5wasm'
 import { BROKE_LIBRARY, blameFile } from '#formats/blame-file.ts'
 import { FormatError } from '#formats/format-error.ts'
-import type { FoundTensor } from './found-tensors.ts'
-import { widen } from './widen.ts'
+import type { FoundTensor } from '#interchange/found-tensors.ts'
+import { widen } from '#interchange/widen.ts'
 
 /** A dataset's numbers as float32, from whichever precision a model was saved in. @throws FormatError */
 export function readH5Dataset(dataset: Dataset | ExternalLink, source: string): FoundTensor {

@@ -1,5 +1,5 @@
 import type { Weight } from '#formats/named-tensor.ts'
-import { zipFiles } from './zip.ts'
+import { zipFiles } from '#formats/zip.ts'
 
 interface NpyArray {
   shape: readonly number[]

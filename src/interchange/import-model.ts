@@ -9,8 +9,8 @@ import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
 import { type FoundTensors, weightsFrom } from './found-tensors.ts'
 import { readModel } from './read-model.ts'
-import { readOptimizerState } from './read-optimizer-state.ts'
 import { readWhole } from './read-whole.ts'
+import { readOptimizerState } from './torch/read-optimizer-state.ts'
 
 /** What an upload is to be a model of. */
 export interface ModelUpload {

@@ -1,8 +1,8 @@
 import { classesOf } from '#domain/dataset.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import type { Metadata } from '#formats/safetensors.ts'
 import { type Surroundings, surroundingsOf } from './exported-graph.ts'
+import type { Metadata } from './safetensors.ts'
 
 /** The fields of a spec that determine the weights. */
 export const TRAINING_FIELDS = [

@@ -3,7 +3,7 @@ import { layerNameFromKeras } from '#domain/keras-names.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { FormatError } from '#formats/format-error.ts'
-import type { FoundTensor, FoundTensors } from './found-tensors.ts'
+import type { FoundTensor, FoundTensors } from '#interchange/found-tensors.ts'
 import { readTfjsTensor, storedBytes, TfjsTensor } from './tfjs-tensor.ts'
 
 const Manifest = z.array(

@@ -1,10 +1,10 @@
 import { whyMissing } from '#domain/missing-artifact.ts'
+import { modelMetadata } from '#formats/model-metadata.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
-import { modelMetadata } from './model-metadata.ts'
-import { NothingToEncode } from './nothing-to-encode.ts'
+import type { TrainedModel } from '#formats/trained-model.ts'
+import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
 import { torchLayout } from './torch-layout.ts'
-import type { TrainedModel } from './trained-model.ts'
 
 /**
  * gRDA's state under the names of the original's PyTorch optimizer: of parameter i of the model, `state.<i>.accumulator` in

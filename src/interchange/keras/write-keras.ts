@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto'
 // Not h5wasm/node, at whose import tsx takes 640 MB and two seconds: it has an `import()` for tsx to rewrite, in 4 MB of code.
 import h5wasm, { type Group } from 'h5wasm'
-import { exportedGraph, type GraphVariant, type Surroundings, surroundingsOf } from './exported-graph.ts'
+import {
+  exportedGraph,
+  type GraphVariant,
+  type Surroundings,
+  surroundingsOf,
+} from '#formats/exported-graph.ts'
+import { modelFacts } from '#formats/model-metadata.ts'
+import type { TrainedModel } from '#formats/trained-model.ts'
+import { zipFiles } from '#formats/zip.ts'
 import { type KerasGroup, kerasGroups } from './keras-groups.ts'
 import { functionalConfig } from './layers-config.ts'
-import { modelFacts } from './model-metadata.ts'
-import type { TrainedModel } from './trained-model.ts'
-import { zipFiles } from './zip.ts'
 
 /** The Keras whose format this is; newer ones read it too. */
 const KERAS_VERSION = '3.15.1'

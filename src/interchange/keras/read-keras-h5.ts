@@ -5,13 +5,13 @@ import { AppError } from '#domain/error.ts'
 import { layerNameFromKeras } from '#domain/keras-names.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
-import { kerasGroups } from '#exports/keras-groups.ts'
 import { BROKE_LIBRARY, blameFile } from '#formats/blame-file.ts'
 import { FormatError } from '#formats/format-error.ts'
-import type { FoundTensor, FoundTensors } from './found-tensors.ts'
-import { parseModelJson } from './parse-model-json.ts'
+import type { FoundTensor, FoundTensors } from '#interchange/found-tensors.ts'
+import { parseModelJson } from '#interchange/parse-model-json.ts'
+import { readWhole } from '#interchange/read-whole.ts'
+import { kerasGroups } from './keras-groups.ts'
 import { isOfFloats, readH5Dataset, textOf } from './read-h5-dataset.ts'
-import { readWhole } from './read-whole.ts'
 
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')
 

@@ -1,4 +1,4 @@
-import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
+import type { NamedTensor, Weight } from './named-tensor.ts'
 
 /** What a model loses when its weights are rounded. */
 export interface RoundingReport {

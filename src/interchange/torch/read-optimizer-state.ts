@@ -4,8 +4,8 @@ import { variablesOf } from '#domain/variables.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
+import { widen } from '#interchange/widen.ts'
 import { fromTorch, torchPlaces } from './torch-places.ts'
-import { widen } from './widen.ts'
 
 /** gRDA's state: the accumulator, and where its clock stands. */
 export interface GrdaState {

@@ -1,7 +1,7 @@
 import type { Topology } from '#domain/model-spec.ts'
 import { elementCount } from '#domain/shape.ts'
-import { toTorchLayout } from '#exports/torch-layout.ts'
 import { FormatError } from '#formats/format-error.ts'
+import { toTorchLayout } from './torch-layout.ts'
 
 /** Integers to here are exact in float32. */
 const EXACT = 2 ** 24

@@ -1,4 +1,4 @@
-import type { ElementOrder } from './element-order.ts'
+import type { ElementOrder } from '#interchange/element-order.ts'
 import type { OnnxNode, OnnxTensor } from './onnx-messages.ts'
 
 /** An operator that works on what the one before it gave. */

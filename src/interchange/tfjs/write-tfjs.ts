@@ -1,12 +1,12 @@
 import { whyMissing } from '#domain/missing-artifact.ts'
-import { asRescalings } from './as-rescalings.ts'
-import { exportedGraph, type GraphVariant } from './exported-graph.ts'
-import { functionalConfig } from './layers-config.ts'
-import { modelFacts } from './model-metadata.ts'
-import { NothingToEncode } from './nothing-to-encode.ts'
+import { exportedGraph, type GraphVariant } from '#formats/exported-graph.ts'
+import { modelFacts } from '#formats/model-metadata.ts'
+import type { TrainedModel } from '#formats/trained-model.ts'
+import { zipFiles } from '#formats/zip.ts'
+import { asRescalings } from '#interchange/as-rescalings.ts'
+import { functionalConfig } from '#interchange/keras/layers-config.ts'
+import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
 import { tfjsTopology } from './tfjs-topology.ts'
-import type { TrainedModel } from './trained-model.ts'
-import { zipFiles } from './zip.ts'
 
 /** What TensorFlow.js calls variables of more than one word. */
 const TFJS_WORDS: Readonly<Record<string, string>> = {

@@ -3,8 +3,8 @@ import { topologyOf } from '#domain/presets/topology-of.ts'
 import { isPenalised } from '#domain/threshold.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { statisticsOf, variablesOf } from '#domain/variables.ts'
-import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import { type Checkpoint, digestWeights } from './checkpoint.ts'
+import type { Weight } from './named-tensor.ts'
 
 /** What a training has come to: all that any file made of it is made from. Tensors are in model order. */
 export interface TrainedModel {

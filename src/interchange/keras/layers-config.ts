@@ -1,10 +1,10 @@
 import type { LayerOf, RecurrentLayer, Topology } from '#domain/model-spec.ts'
 import { NO_PREPROCESSING, type Preprocessing } from '#domain/preprocessing.ts'
 import { marginsOf, type PlacedLayer, placeLayers, sidesOf } from '#domain/shape.ts'
+import { uniqueName } from '#formats/unique-name.ts'
 import { type Config, leakyRelu, type Reader, withActivation } from './activation-config.ts'
 import { kerasOrder } from './keras-order.ts'
 import { preprocessingConfigs } from './preprocessing-config.ts'
-import { uniqueName } from './unique-name.ts'
 
 /** A layer as the `config` of a Keras model lists it. */
 export interface LayerConfig {
