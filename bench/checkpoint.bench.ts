@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { resolveSpec } from '#domain/resolve-spec.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { runTask } from '#workers/run-task.ts'
 import { median } from './median.ts'

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { randomStream } from '#domain/random.ts'
+import { randomStream } from '#network/random.ts'
 import { runnersOf } from '#test/acceptance/runners-of.ts'
 import { type Service, startService } from '#test/acceptance/start-service.ts'
 import { get, post, watchJob } from '#test/acceptance/watch-job.ts'

@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BUILT_IN_DATASETS } from '#domain/dataset.ts'
-import { initialWeights } from '#domain/initializers.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
-import { permutation, randomStream } from '#domain/random.ts'
 import { scheduleFactor } from '#domain/schedule-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { variablesOf } from '#domain/variables.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
+import { initialWeights } from '#network/initializers.ts'
+import { permutation, randomStream } from '#network/random.ts'
+import { variablesOf } from '#network/variables.ts'
 
 /** Writes what the PyTorch side of the agreement run starts from: the same weights, batch order and learning rates. */
 export async function writeLenetInputs(folder: string, spec: TrainingSpec): Promise<string[]> {

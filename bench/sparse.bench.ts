@@ -1,6 +1,4 @@
 import { PRESETS } from '#domain/presets/presets.ts'
-import { randomStream } from '#domain/random.ts'
-import { variablesOf } from '#domain/variables.ts'
 import { toBfloat16 } from '#formats/bfloat16.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
@@ -10,6 +8,8 @@ import {
   encodeSparseSafetensors,
 } from '#formats/sparse-safetensors.ts'
 import { compressZstd } from '#formats/zstd.ts'
+import { randomStream } from '#network/random.ts'
+import { variablesOf } from '#network/variables.ts'
 import { median } from './median.ts'
 import { writeSection } from './write-section.ts'
 

@@ -1,6 +1,6 @@
 import { type Job, queuedJob } from '#domain/job.ts'
-import { resolveSpec } from '#domain/resolve-spec.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { newId } from '#stores/new-id.ts'
 
 /** A queued job that no store has seen yet. */

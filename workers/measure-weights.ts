@@ -1,6 +1,6 @@
 import type { EpochMetrics } from '#domain/event.ts'
-import type { Variable } from '#domain/variables.ts'
 import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
+import type { Variable } from '#network/variables.ts'
 
 /**
  * What the weights alone say of an epoch.

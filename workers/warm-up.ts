@@ -1,5 +1,5 @@
-import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { wholeSplit } from './data/examples.ts'
 import { readOutcome } from './outcomes.ts'
 import { prepareRun } from './training-run.ts'

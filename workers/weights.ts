@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { initialWeights } from '#domain/initializers.ts'
 import type { Topology } from '#domain/model-spec.ts'
-import { elementCount } from '#domain/shape.ts'
-import { statisticsOf, type Variable, variablesOf } from '#domain/variables.ts'
 import type { Weight } from '#formats/named-tensor.ts'
+import { initialWeights } from '#network/initializers.ts'
+import { elementCount } from '#network/shape.ts'
+import { statisticsOf, type Variable, variablesOf } from '#network/variables.ts'
 
 /** What a job starts from, in model order. */
 export function drawWeights(topology: Topology, seed: number): Weight[] {

@@ -1,4 +1,4 @@
-import { randomStream } from '#domain/random.ts'
+import { randomStream } from '#network/random.ts'
 import type { Start } from './course.ts'
 
 /** The same weights with each, at random, a float32 up or down: as little as any rounding could change them. */

@@ -1,5 +1,5 @@
-import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { blankBatch, layoutFromSpec } from '#workers/data/batch-tensors.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
 import { openEngine } from '#workers/engine/engine.ts'

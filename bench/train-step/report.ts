@@ -1,6 +1,6 @@
 import { median } from '#bench/median.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
-import { stepFlops } from '#domain/step-flops.ts'
+import { stepFlops } from '#network/step-flops.ts'
 import type { Profile } from './profile.ts'
 import type { Rates } from './rates.ts'
 import type { Answer } from './side.ts'

@@ -6,10 +6,10 @@ import type { Topology } from '#domain/model-spec.ts'
 import type { GrdaSpec } from '#domain/optimizer-spec.ts'
 import type { PresetName } from '#domain/presets/preset-names.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
-import { randomStream } from '#domain/random.ts'
-import { elementCount } from '#domain/shape.ts'
-import { variablesOf } from '#domain/variables.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
+import { randomStream } from '#network/random.ts'
+import { elementCount } from '#network/shape.ts'
+import { variablesOf } from '#network/variables.ts'
 import { drawVariables } from '#workers/weights.ts'
 
 /** Steps of a preset at a batch size. */

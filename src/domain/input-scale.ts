@@ -1,6 +1,6 @@
+import { placeLayers } from '#network/shape.ts'
 import { type DatasetSpec, factsOf } from './dataset.ts'
 import type { LayerType, Topology } from './model-spec.ts'
-import { placeLayers } from './shape.ts'
 
 const HIGHEST_BYTE = 255
 

@@ -1,9 +1,9 @@
+import { elementCount, keptActivations, placeLayers } from '#network/shape.ts'
+import { parameterCount } from '#network/variables.ts'
 import { factsOf } from './dataset.ts'
 import type { Layer, Topology } from './model-spec.ts'
 import { topologyOf } from './presets/topology-of.ts'
-import { elementCount, keptActivations, placeLayers } from './shape.ts'
 import type { TrainingSpec } from './training-spec.ts'
-import { parameterCount } from './variables.ts'
 
 const BYTES_PER_FLOAT = 4
 

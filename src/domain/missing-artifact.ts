@@ -1,7 +1,7 @@
+import { isHalfAffine } from '#network/variables.ts'
 import type { ArtifactName } from './artifact.ts'
 import type { Topology } from './model-spec.ts'
 import type { OptimizerSpec } from './optimizer-spec.ts'
-import { isHalfAffine } from './variables.ts'
 
 /** Why there is no such file of a training, as a sentence; undefined where there is one. */
 export function whyMissing(

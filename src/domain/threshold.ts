@@ -1,5 +1,5 @@
+import type { Variable } from '#network/variables.ts'
 import type { GrdaSpec } from './optimizer-spec.ts'
-import type { Variable } from './variables.ts'
 
 /** The part of gRDA's state that lives on the host, in float64: in float32 it drifts by 1.3 % in 4e6 steps. */
 export interface ThresholdState {

@@ -1,4 +1,4 @@
-import { elementCount } from '#domain/shape.ts'
+import { elementCount } from '#network/shape.ts'
 import { FormatError } from './format-error.ts'
 
 interface ArrayOf {

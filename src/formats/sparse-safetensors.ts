@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { elementCount } from '#domain/shape.ts'
+import { elementCount } from '#network/shape.ts'
 import { FormatError } from './format-error.ts'
 import { checkTensors, type NamedTensor } from './named-tensor.ts'
 import {

@@ -2,7 +2,7 @@ import type { Topology } from '#domain/model-spec.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
 import { isPenalised } from '#domain/threshold.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { statisticsOf, variablesOf } from '#domain/variables.ts'
+import { statisticsOf, variablesOf } from '#network/variables.ts'
 import { type Checkpoint, digestWeights } from './checkpoint.ts'
 import type { Weight } from './named-tensor.ts'
 

@@ -1,5 +1,5 @@
 import { AppError } from '#domain/error.ts'
-import { elementCount } from '#domain/shape.ts'
+import { elementCount } from '#network/shape.ts'
 
 const HIGHEST = 255
 const LARGEST_FLOAT = 2 ** 128 - 2 ** 104

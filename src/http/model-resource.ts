@@ -3,10 +3,10 @@ import { DatasetRef } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { Warning } from '#domain/event.ts'
 import type { Topology } from '#domain/model-spec.ts'
-import { networkOf } from '#domain/network-of.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { JobRequest } from '#domain/training-spec.ts'
-import { parameterCount, variablesOf } from '#domain/variables.ts'
+import { networkOf } from '#interchange/network-of.ts'
+import { parameterCount, variablesOf } from '#network/variables.ts'
 import type { ModelRecord } from '#uploads/records.ts'
 
 export const ModelResource = z

@@ -1,5 +1,5 @@
 import { AppError } from '#domain/error.ts'
-import { elementCount } from '#domain/shape.ts'
+import { elementCount } from '#network/shape.ts'
 import { parseJson } from './parse-json.ts'
 import { wrongInput } from './wrong-input.ts'
 

@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync'
 import { AppError } from '#domain/error.ts'
-import { elementCount } from '#domain/shape.ts'
+import { elementCount } from '#network/shape.ts'
 import type { PlacedExample } from './flatten-examples.ts'
 import { EXAMPLES } from './prediction-request.ts'
 

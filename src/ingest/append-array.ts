@@ -1,5 +1,5 @@
-import { elementCount } from '#domain/shape.ts'
 import { FormatError } from '#formats/format-error.ts'
+import { elementCount } from '#network/shape.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { DatasetWriter, SplitName } from './dataset-writer.ts'
 import { elementBytes, isText, readTexts } from './element-bytes.ts'

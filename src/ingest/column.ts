@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { elementCount } from '#domain/shape.ts'
 import { FormatError } from '#formats/format-error.ts'
+import { elementCount } from '#network/shape.ts'
 import { Moments } from './moments.ts'
 
 /** Element types of what a dataset keeps. */

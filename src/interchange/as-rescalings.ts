@@ -1,7 +1,7 @@
 import type { Layer, LayerOf, PerChannel, Topology } from '#domain/model-spec.ts'
-import { deviationOf } from '#domain/normalization.ts'
-import { isAdapted } from '#domain/variables.ts'
 import type { Weight } from '#formats/named-tensor.ts'
+import { deviationOf } from '#network/normalization.ts'
+import { isAdapted } from '#network/variables.ts'
 
 /** A network, and what it keeps. */
 interface Kept {

@@ -1,8 +1,8 @@
 import type { Topology } from '#domain/model-spec.ts'
-import { elementCount } from '#domain/shape.ts'
-import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { Weight } from '#formats/named-tensor.ts'
+import { elementCount } from '#network/shape.ts'
+import { statisticsOf, variablesOf } from '#network/variables.ts'
 
 /** A tensor of somebody else's file that turned out to be one of a model's: float32, in the model's layout. */
 export interface FoundTensor {

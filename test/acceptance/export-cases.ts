@@ -1,4 +1,4 @@
-import { randomStream } from '#domain/random.ts'
+import { randomStream } from '#network/random.ts'
 
 /** A training whose exports are held against its predictions: each brings preprocessing, an output and layers of another kind. */
 export interface ExportCase {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { UploadedData } from '#domain/dataset.ts'
 import { FolderRequest } from '#domain/dataset-request.ts'
-import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
 
 const page = readFileSync(new URL('../../docs/imagenet.md', import.meta.url), 'utf8')
 const ID = `dataset_${'0'.repeat(26)}`

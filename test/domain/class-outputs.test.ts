@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { UploadedData } from '#domain/dataset.ts'
 import type { AppError } from '#domain/error.ts'
-import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
 
 /** What a job of one output says to a dataset with these classes. */
 function mistakesWith(loss: string, classes: string[], units = 1): string[] {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { initialWeights, shareWithin } from '#domain/initializers.ts'
 import type { Initializer, Layer } from '#domain/model-spec.ts'
 import type { PresetName } from '#domain/presets/preset-names.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { growThreshold, INITIAL_THRESHOLD } from '#domain/threshold.ts'
-import { variablesOf } from '#domain/variables.ts'
+import { initialWeights, shareWithin } from '#network/initializers.ts'
+import { variablesOf } from '#network/variables.ts'
 
 /** Per cent of all parameters that were zero after epoch 1, as the original's runs on CIFAR-10 logged it, by mu. */
 const LOGGED: { preset: PresetName; c: number; sparsity: Record<number, number> }[] = [

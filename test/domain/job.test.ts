@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import type { NewEvent } from '#domain/event.ts'
 import { applyEvent, type Job, placeEvent, queuedEvent, queuedJob, RefusedEvent } from '#domain/job.ts'
 import { begin, cancel, loseAttempt } from '#domain/job-decisions.ts'
-import { resolveSpec } from '#domain/resolve-spec.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { epochMetrics } from '#test/http/drive-job.ts'
 
 const worker = { id: 'worker_1', engine: 'native', device: 'cpu' }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { readKerasModel, topologyFromKeras } from '#domain/keras-model.ts'
+import { readKerasModel, topologyFromKeras } from '#interchange/keras/read-model.ts'
 import { input, layer, sequential } from './keras-json.ts'
 
 const points = input(4)

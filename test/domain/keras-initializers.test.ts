@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { initialWeights } from '#domain/initializers.ts'
-import { topologyFromKeras } from '#domain/keras-model.ts'
+import { topologyFromKeras } from '#interchange/keras/read-model.ts'
+import { initialWeights } from '#network/initializers.ts'
 import { input, layer, sequential, testRefusals } from './keras-json.ts'
 
 testRefusals({

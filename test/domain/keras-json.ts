@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { AppError } from '#domain/error.ts'
-import { topologyFromKeras } from '#domain/keras-model.ts'
+import { topologyFromKeras } from '#interchange/keras/read-model.ts'
 
 /** A layer as Keras writes it, called by its class unless the config says otherwise. */
 export const layer = (class_name: string, config: object = {}) => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { AppError } from '#domain/error.ts'
-import { resolveSpec } from '#domain/resolve-spec.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { input, layer, type Refusals, sequential, testRefusals } from './keras-json.ts'
 
 const image = input(28, 28, 1)

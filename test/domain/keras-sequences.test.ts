@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { UploadedData } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
-import { resolveSpec } from '#domain/resolve-spec.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { input, layer, type Refusals, sequential, testRefusals } from './keras-json.ts'
 
 const tensor = { class_name: '__keras_tensor__', config: { keras_history: ['input', 0, 0] } }

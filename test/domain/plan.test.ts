@@ -4,9 +4,9 @@ import { AppError } from '#domain/error.ts'
 import { planJob } from '#domain/plan.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
-import { resolveSpec } from '#domain/resolve-spec.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
-import { parameterCount } from '#domain/variables.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { parameterCount } from '#network/variables.ts'
 
 const plan = (request: JobRequest) => planJob(resolveSpec(request).spec)
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { permutation, randomFrom, randomStream } from '#domain/random.ts'
+import { permutation, randomFrom, randomStream } from '#network/random.ts'
 
 describe('seeded randomness', () => {
   it('repeats for the same seed and stream, and differs for another', () => {

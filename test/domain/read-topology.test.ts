@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { AppError } from '#domain/error.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
-import { readTopology } from '#domain/read-topology.ts'
+import { readTopology } from '#interchange/read-topology.ts'
 
 const KERAS2 = JSON.parse(
   readFileSync(new URL('../fixtures/keras2_functional.json', import.meta.url), 'utf8'),

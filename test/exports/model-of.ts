@@ -1,7 +1,7 @@
-import { topologyFromKeras } from '#domain/keras-model.ts'
-import { randomStream } from '#domain/random.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
+import { topologyFromKeras } from '#interchange/keras/read-model.ts'
+import { randomStream } from '#network/random.ts'
 import { drawVariables } from '#workers/weights.ts'
 import { recordOf } from './record.ts'
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
-import { randomStream } from '#domain/random.ts'
-import { elementCount } from '#domain/shape.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
+import { randomStream } from '#network/random.ts'
+import { elementCount } from '#network/shape.ts'
 import { modelFromTopology } from '#workers/models/from-topology.ts'
 import { toTensors } from '#workers/weights.ts'
 

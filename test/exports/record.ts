@@ -1,10 +1,10 @@
 import { PRESETS } from '#domain/presets/presets.ts'
-import { randomStream } from '#domain/random.ts'
-import { resolveSpec } from '#domain/resolve-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import type { TrainingRecord } from '#interchange/encode-artifact.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { randomStream } from '#network/random.ts'
 import { drawVariables } from '#workers/weights.ts'
 
 /** What a job of the preset would leave if it stopped where it began, but for a threshold and statistics that have moved. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Random, randomStream } from '#domain/random.ts'
 import { toBfloat16 } from '#formats/bfloat16.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
@@ -11,6 +10,7 @@ import {
   encodeSparsePlanes,
   encodeSparseSafetensors,
 } from '#formats/sparse-safetensors.ts'
+import { type Random, randomStream } from '#network/random.ts'
 import { tensorWithNonzeros } from './sparse-tensors.ts'
 
 const maxDenseBytes = 2 ** 20

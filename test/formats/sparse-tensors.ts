@@ -1,6 +1,6 @@
-import { randomStream } from '#domain/random.ts'
-import { elementCount } from '#domain/shape.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
+import { randomStream } from '#network/random.ts'
+import { elementCount } from '#network/shape.ts'
 
 type Float32Tensor = NamedTensor & { dtype: 'F32' }
 

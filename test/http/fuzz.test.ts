@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { type Random, randomStream } from '#domain/random.ts'
+import { type Random, randomStream } from '#network/random.ts'
 import { type Api, startApi } from './start-api.ts'
 
 const REQUESTS = 1500

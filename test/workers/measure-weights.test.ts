@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { type Variable, variablesOf } from '#domain/variables.ts'
+import { type Variable, variablesOf } from '#network/variables.ts'
 import { measureWeights } from '#workers/measure-weights.ts'
 import { toWeight } from '#workers/weights.ts'
 import { SEQUENCE_NETWORKS } from './models/sequence-networks.ts'

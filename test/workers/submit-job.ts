@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { JobEvent } from '#domain/event.ts'
 import { isTerminal, type Job, queuedJob } from '#domain/job.ts'
-import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
 import type { World } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
 

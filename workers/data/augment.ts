@@ -1,6 +1,6 @@
 import { type Augmentation, type NamedAugmentation, namedAugmentation } from '#domain/augmentation.ts'
-import { type Random, randomStream } from '#domain/random.ts'
-import { elementCount } from '#domain/shape.ts'
+import { type Random, randomStream } from '#network/random.ts'
+import { elementCount } from '#network/shape.ts'
 import { randomResizedCrop } from './random-resized-crop.ts'
 
 /** Varies one image [height, width, channels] of bytes; source and target are different memory. */

@@ -1,4 +1,4 @@
-import { permutation, randomStream } from '#domain/random.ts'
+import { permutation, randomStream } from '#network/random.ts'
 import type { Split } from './examples.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { Random } from '#domain/random.ts'
 import type { ImageWindow } from '#formats/image.ts'
+import type { Random } from '#network/random.ts'
 import type { Variation } from './augment.ts'
 
 const AREA = [0.08, 1] as const

@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { elementCount } from '#domain/shape.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { type NamedTensor, TYPED_ARRAYS } from '#formats/named-tensor.ts'
 import { decodeHeader, type TensorEntry } from '#formats/safetensors-header.ts'
+import { elementCount } from '#network/shape.ts'
 import type { Examples, ImageExamples } from './examples.ts'
 
 const LENGTH_BYTES = 8

@@ -1,4 +1,4 @@
-import { type Random, randomStream } from '#domain/random.ts'
+import { type Random, randomStream } from '#network/random.ts'
 import type { Examples } from './examples.ts'
 
 const SIDE = 32

@@ -1,5 +1,5 @@
 import type { Extent, LayerOf, Padding } from '#domain/model-spec.ts'
-import { sidesOf } from '#domain/shape.ts'
+import { sidesOf } from '#network/shape.ts'
 
 /** The windows of a pool over images. */
 export interface Pool {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#domain/model-spec.ts'
-import { sidesOf } from '#domain/shape.ts'
+import { sidesOf } from '#network/shape.ts'
 import { activate } from './activation.ts'
 import type { Layer } from './layer.ts'
 

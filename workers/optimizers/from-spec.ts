@@ -1,7 +1,7 @@
 import { scheduleFactor } from '#domain/schedule-spec.ts'
 import { isPenalised } from '#domain/threshold.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import type { Variable } from '#domain/variables.ts'
+import type { Variable } from '#network/variables.ts'
 import { adagrad } from './adagrad.ts'
 import { adam } from './adam.ts'
 import { grda } from './grda.ts'

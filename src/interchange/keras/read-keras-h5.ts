@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto'
 // Not h5wasm/node: links, virtual datasets and external storage of a file would read whatever this host has.
 import h5wasm, { type Dataset, type ExternalLink, type File, Group } from 'h5wasm'
 import { AppError } from '#domain/error.ts'
-import { layerNameFromKeras } from '#domain/keras-names.ts'
 import type { Topology } from '#domain/model-spec.ts'
-import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { BROKE_LIBRARY, blameFile } from '#formats/blame-file.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FoundTensor, FoundTensors } from '#interchange/found-tensors.ts'
 import { parseModelJson } from '#interchange/parse-model-json.ts'
 import { readWhole } from '#interchange/read-whole.ts'
+import { statisticsOf, variablesOf } from '#network/variables.ts'
 import { kerasGroups } from './keras-groups.ts'
+import { layerNameFromKeras } from './names.ts'
 import { isOfFloats, readH5Dataset, textOf } from './read-h5-dataset.ts'
 
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')

@@ -1,6 +1,6 @@
 import type { Extent, Layer, LayerOf, Padding, PerChannel, RecurrentLayer } from '#domain/model-spec.ts'
-import { isRecurrent, marginsOf, type PlacedLayer, sidesOf } from '#domain/shape.ts'
 import type { ElementOrder } from '#interchange/element-order.ts'
+import { isRecurrent, marginsOf, type PlacedLayer, sidesOf } from '#network/shape.ts'
 import { activationSteps, leakyReluStep } from './onnx-activation.ts'
 import { recurrentConstants, recurrentNodes } from './onnx-recurrent.ts'
 import { denseOverSteps, embeddingNodes } from './onnx-sequences.ts'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { layerNameFromKeras } from '#domain/keras-names.ts'
 import type { Topology } from '#domain/model-spec.ts'
-import { statisticsOf, variablesOf } from '#domain/variables.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FoundTensor, FoundTensors } from '#interchange/found-tensors.ts'
+import { layerNameFromKeras } from '#interchange/keras/names.ts'
+import { statisticsOf, variablesOf } from '#network/variables.ts'
 import { readTfjsTensor, storedBytes, TfjsTensor } from './tfjs-tensor.ts'
 
 const Manifest = z.array(

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { elementCount } from '#domain/shape.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { halfToFloat } from '#formats/half-to-float.ts'
+import { elementCount } from '#network/shape.ts'
 
 /** What tensorflowjs_converter --quantize_uint8, --quantize_uint16 and --quantize_float16 note of a tensor. */
 const Quantization = z.union([

@@ -1,5 +1,5 @@
 import type { Layer, Topology } from '#domain/model-spec.ts'
-import { placeLayers } from '#domain/shape.ts'
+import { placeLayers } from '#network/shape.ts'
 
 /**
  * The same network in layers that TensorFlow.js has: its pools over everything keep no axes, so a Reshape puts them back, and its

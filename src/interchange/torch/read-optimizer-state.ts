@@ -1,10 +1,10 @@
 import { whyMissing } from '#domain/missing-artifact.ts'
 import type { Topology } from '#domain/model-spec.ts'
-import { variablesOf } from '#domain/variables.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { widen } from '#interchange/widen.ts'
+import { variablesOf } from '#network/variables.ts'
 import { fromTorch, torchPlaces } from './torch-places.ts'
 
 /** gRDA's state: the accumulator, and where its clock stands. */

@@ -1,9 +1,9 @@
 import type { Topology } from '#domain/model-spec.ts'
-import { isRecurrent, placeLayers } from '#domain/shape.ts'
-import { isHalfAffine } from '#domain/variables.ts'
 import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
 import { type ElementOrder, elementOrders } from '#interchange/element-order.ts'
 import { permuteAxes } from '#interchange/permute-axes.ts'
+import { isRecurrent, placeLayers } from '#network/shape.ts'
+import { isHalfAffine } from '#network/variables.ts'
 import { recurrentToTorch } from './torch-recurrent.ts'
 
 /** What PyTorch calls the variables of a layer. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { resolveSpec } from '#domain/resolve-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { type Batch, batches } from '#workers/data/batches.ts'
 import type { Examples, Split } from '#workers/data/examples.ts'
 import { holdOut } from '#workers/data/hold-out.ts'

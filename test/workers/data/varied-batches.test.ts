@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as wait } from 'node:timers/promises'
-import { randomStream } from '#domain/random.ts'
+import { randomStream } from '#network/random.ts'
 import { augmenter, type VariationSpec } from '#workers/data/augment.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
 import { variedBatches } from '#workers/data/varied-batches.ts'

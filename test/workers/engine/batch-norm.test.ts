@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
-import { randomStream } from '#domain/random.ts'
+import { randomStream } from '#network/random.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import {
   NORMALISE,

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
-import { randomStream } from '#domain/random.ts'
-import { elementCount } from '#domain/shape.ts'
 import type { Weight } from '#formats/named-tensor.ts'
+import { randomStream } from '#network/random.ts'
+import { elementCount } from '#network/shape.ts'
 import { drawVariables } from '#workers/weights.ts'
 
 const dense = {

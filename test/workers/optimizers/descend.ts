@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Clock } from '#domain/clock.ts'
-import { randomStream } from '#domain/random.ts'
+import { randomStream } from '#network/random.ts'
 import { type Slots, type Transform, toScalars } from '#workers/optimizers/transform.ts'
 
 /** Variables on the host. */

@@ -1,4 +1,4 @@
-import type { NamedInitializer, Topology } from './model-spec.ts'
+import type { NamedInitializer, Topology } from '#domain/model-spec.ts'
 import { orthogonalMatrix } from './orthogonal.ts'
 import { type Random, randomStream } from './random.ts'
 import { elementCount } from './shape.ts'

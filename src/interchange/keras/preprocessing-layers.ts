@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { type Converter, converter, last, margins, only } from './keras-options.ts'
-import type { PerChannel } from './model-spec.ts'
+import type { PerChannel } from '#domain/model-spec.ts'
+import { type Converter, converter, last, margins, only } from './options.ts'
 
 const MOST_CHANNELS = 100_000
 const LARGEST_FLOAT = 3.4028234663852886e38

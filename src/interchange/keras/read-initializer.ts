@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { plainWord } from './keras-word.ts'
-import type { Initializer, NamedInitializer, ParametricInitializer } from './model-spec.ts'
+import type { Initializer, NamedInitializer, ParametricInitializer } from '#domain/model-spec.ts'
+import { plainWord } from './word.ts'
 
 const NAMED: readonly NamedInitializer[] = [
   'glorotUniform',

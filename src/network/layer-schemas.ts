@@ -4,7 +4,7 @@ import {
   type LayerType,
   type NamedInitializer,
   type ParametricInitializer,
-} from './model-spec.ts'
+} from '#domain/model-spec.ts'
 
 // The keys of each schema stand in the order in which layers of Keras models are converted: the same network is then the same text,
 // however a client has ordered its keys, and the model files of a repeated job have the same bytes.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { MOST_NAME_LENGTH } from './keras-json.ts'
-import type { Refuse } from './keras-layer.ts'
+import { MOST_NAME_LENGTH } from './model-json.ts'
+import type { Refuse } from './read-layer.ts'
 
 /** What a functional model calls a layer with. */
 export interface KerasCall {

@@ -1,4 +1,4 @@
-import type { Initializer, Layer, LayerOf, RecurrentLayer, Topology } from './model-spec.ts'
+import type { Initializer, Layer, LayerOf, RecurrentLayer, Topology } from '#domain/model-spec.ts'
 import { elementCount, GATES, isRecurrent, type PlacedLayer, placeLayers, sidesOf, waysOf } from './shape.ts'
 
 /** A trainable tensor of a model, known before anything is built. */

@@ -1,6 +1,6 @@
-import type { Warning } from './event.ts'
-import type { KerasLayer, Refuse } from './keras-layer.ts'
-import { listed, quoted } from './keras-word.ts'
+import type { Warning } from '#domain/event.ts'
+import type { KerasLayer, Refuse } from './read-layer.ts'
+import { listed, quoted } from './word.ts'
 
 /** Types of numbers that tokens and images may have, which weights do not. */
 const OF_INPUTS = /^u?int\d+$|^bool$/

@@ -1,7 +1,7 @@
-import type { KerasLayer, Refuse } from './keras-layer.ts'
-import type { Topology } from './model-spec.ts'
-import { placeLayers } from './shape.ts'
-import { variablesOf } from './variables.ts'
+import type { Topology } from '#domain/model-spec.ts'
+import { placeLayers } from '#network/shape.ts'
+import { variablesOf } from '#network/variables.ts'
+import type { KerasLayer, Refuse } from './read-layer.ts'
 
 const ALONG_CHANNELS: ReadonlySet<string> = new Set([
   'BatchNormalization',

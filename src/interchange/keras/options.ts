@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { initializer } from './keras-initializer.ts'
-import { plainWord } from './keras-word.ts'
 import {
   ACTIVATIONS,
   type Activation,
@@ -8,7 +6,9 @@ import {
   type Initializer,
   type Layer,
   type Margins,
-} from './model-spec.ts'
+} from '#domain/model-spec.ts'
+import { initializer } from './read-initializer.ts'
+import { plainWord } from './word.ts'
 
 export const size = z.int().min(1).max(1_000_000)
 /** One number for both directions, or [height, width]. */

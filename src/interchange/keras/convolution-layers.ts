@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { initializer } from './keras-initializer.ts'
+import type { Initializer } from '#domain/model-spec.ts'
 import {
   activation,
   type Converter,
@@ -13,8 +13,8 @@ import {
   padding,
   size,
   weighted,
-} from './keras-options.ts'
-import type { Initializer } from './model-spec.ts'
+} from './options.ts'
+import { initializer } from './read-initializer.ts'
 
 const window = { kernel_size: extent, padding, data_format: last, dilation_rate: one.optional(), activation }
 

@@ -1,4 +1,4 @@
-import type { Topology } from './model-spec.ts'
+import type { Topology } from '#domain/model-spec.ts'
 
 /** A value that an embedding has no row for. */
 interface WrongToken {

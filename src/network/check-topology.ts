@@ -1,5 +1,5 @@
-import type { Refuse } from './keras-layer.ts'
-import type { Layer, Topology } from './model-spec.ts'
+import type { Layer, Topology } from '#domain/model-spec.ts'
+import type { Refuse } from '#interchange/keras/read-layer.ts'
 import {
   elementCount,
   isRecurrent,

@@ -1,5 +1,5 @@
-import { type Entry, withoutOperators } from './keras-arithmetic.ts'
-import { layerNameFromKeras, withPlainReferences } from './keras-names.ts'
+import { layerNameFromKeras, withPlainReferences } from './names.ts'
+import { type Entry, withoutOperators } from './operators.ts'
 
 /** An entry of a Keras model's list of layers, unchecked: a layer, whatever it was before, under names that layers have here. */
 export function plainEntry(entry: unknown): unknown {

@@ -1,7 +1,7 @@
-import type { KerasLayer, Refuse } from './keras-layer.ts'
-import type { KerasMajor } from './keras-version.ts'
-import { plainWord } from './keras-word.ts'
-import type { Activation } from './model-spec.ts'
+import type { Activation } from '#domain/model-spec.ts'
+import type { KerasLayer, Refuse } from './read-layer.ts'
+import type { KerasMajor } from './version.ts'
+import { plainWord } from './word.ts'
 
 const OF_KERAS_2: Activation = 'keras2HardSigmoid'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { KerasJson } from './keras-json.ts'
-import type { KerasLayer, Refuse } from './keras-layer.ts'
+import type { KerasJson } from './model-json.ts'
+import type { KerasLayer, Refuse } from './read-layer.ts'
 
 const BatchShape = z.array(z.int().nullable())
 

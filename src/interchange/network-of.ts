@@ -1,6 +1,6 @@
-import type { ReadModel } from './keras-model.ts'
-import type { ModelRequest, Topology } from './model-spec.ts'
-import { topologyOf } from './presets/topology-of.ts'
+import type { ModelRequest, Topology } from '#domain/model-spec.ts'
+import { topologyOf } from '#domain/presets/topology-of.ts'
+import type { ReadModel } from './keras/read-model.ts'
 import { readTopology } from './read-topology.ts'
 
 /**

@@ -1,12 +1,12 @@
 import { z } from 'zod'
-import { AppError } from './error.ts'
-import { type ReadModel, readKerasModel, readModelOfAnyLoss } from './keras-model.ts'
-import { LAYER_FIELDS } from './layer-schemas.ts'
-import type { LossActivation } from './loss.ts'
-import type { Layer, Topology } from './model-spec.ts'
-import { parseByZod } from './parse-by-zod.ts'
-import { NETWORK_INPUT } from './shape.ts'
-import { checkTopology } from './topology-limits.ts'
+import { AppError } from '#domain/error.ts'
+import type { LossActivation } from '#domain/loss.ts'
+import type { Layer, Topology } from '#domain/model-spec.ts'
+import { parseByZod } from '#domain/parse-by-zod.ts'
+import { checkTopology } from '#network/check-topology.ts'
+import { LAYER_FIELDS } from '#network/layer-schemas.ts'
+import { NETWORK_INPUT } from '#network/shape.ts'
+import { type ReadModel, readKerasModel, readModelOfAnyLoss } from './keras/read-model.ts'
 
 const name = z
   .string()

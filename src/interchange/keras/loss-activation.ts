@@ -1,5 +1,5 @@
-import type { KerasLayer, Refuse } from './keras-layer.ts'
-import type { LossActivation } from './loss.ts'
+import type { LossActivation } from '#domain/loss.ts'
+import type { KerasLayer, Refuse } from './read-layer.ts'
 
 /** A training takes what the last layer gives for logits, where its loss has an activation of its own. */
 export function withoutLossActivation(

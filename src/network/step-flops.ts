@@ -1,4 +1,4 @@
-import type { Topology } from './model-spec.ts'
+import type { Topology } from '#domain/model-spec.ts'
 import { elementCount, type PlacedLayer, placeLayers, sidesOf } from './shape.ts'
 
 /**

@@ -1,4 +1,12 @@
-import type { Extent, Layer, LayerOf, Margins, Padding, RecurrentLayer, Topology } from './model-spec.ts'
+import type {
+  Extent,
+  Layer,
+  LayerOf,
+  Margins,
+  Padding,
+  RecurrentLayer,
+  Topology,
+} from '#domain/model-spec.ts'
 
 /** A layer in its place: which outputs it takes, and the shapes of those and of its own, without the batch dimension. */
 export interface PlacedLayer {

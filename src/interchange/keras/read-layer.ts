@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { ACTIVATION_LAYERS } from './keras-activation-layers.ts'
-import { CONVOLUTION_LAYERS } from './keras-convolution-layers.ts'
-import { always } from './keras-initializer.ts'
+import type { Layer } from '#domain/model-spec.ts'
+import { ACTIVATION_LAYERS } from './activation-layers.ts'
+import { CONVOLUTION_LAYERS } from './convolution-layers.ts'
 import {
   activation,
   type Converter,
@@ -17,13 +17,13 @@ import {
   padding,
   size,
   weighted,
-} from './keras-options.ts'
-import { POOLING_LAYERS } from './keras-pooling-layers.ts'
-import { PREPROCESSING_LAYERS } from './keras-preprocessing-layers.ts'
-import { SEQUENCE_CONVERTERS } from './keras-sequence-layers.ts'
-import { STEP_LAYERS } from './keras-step-layers.ts'
-import { quoted } from './keras-word.ts'
-import type { Layer } from './model-spec.ts'
+} from './options.ts'
+import { POOLING_LAYERS } from './pooling-layers.ts'
+import { PREPROCESSING_LAYERS } from './preprocessing-layers.ts'
+import { always } from './read-initializer.ts'
+import { SEQUENCE_CONVERTERS } from './sequence-layers.ts'
+import { STEP_LAYERS } from './step-layers.ts'
+import { quoted } from './word.ts'
 
 /** A layer of a Keras model, and the names of those it takes from. */
 export interface KerasLayer {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { always, initializer } from './keras-initializer.ts'
-import { type Converter, converter, nothing, only, size } from './keras-options.ts'
-import type { Initializer, RecurrentLayer } from './model-spec.ts'
+import type { Initializer, RecurrentLayer } from '#domain/model-spec.ts'
+import { type Converter, converter, nothing, only, size } from './options.ts'
+import { always, initializer } from './read-initializer.ts'
 
 const recurrent = {
   units: size,

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from './json-depth.ts'
-import { plainEntry } from './keras-entry.ts'
-import type { Refuse } from './keras-layer.ts'
-import { withPlainReferences } from './keras-names.ts'
-import { type KerasMajor, kerasMajor } from './keras-version.ts'
+import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#domain/json-depth.ts'
+import { plainEntry } from './entry.ts'
+import { withPlainReferences } from './names.ts'
+import type { Refuse } from './read-layer.ts'
+import { type KerasMajor, kerasMajor } from './version.ts'
 
 /** Of a layer: it stands in the names of variables and in messages. */
 export const MOST_NAME_LENGTH = 200

@@ -10,7 +10,7 @@ import {
   padding,
   size,
   weighted,
-} from './keras-options.ts'
+} from './options.ts'
 
 /** Convolutions over sequences. */
 export const STEP_LAYERS: Readonly<Record<string, Converter>> = {
