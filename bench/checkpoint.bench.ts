@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { runTask } from '#workers/run-task.ts'
+import { runTask } from '#workers/runner/run-task.ts'
 import { median } from './median.ts'
 import { writeSection } from './write-section.ts'
 

@@ -7,7 +7,7 @@ import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { prepareRun } from '#workers/training-run.ts'
+import { prepareRun } from '#workers/training/prepare.ts'
 import { median } from './median.ts'
 import { writeSection } from './write-section.ts'
 

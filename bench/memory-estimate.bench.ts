@@ -5,7 +5,7 @@ import { estimateMemory } from '#domain/memory-estimate.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { chooseEngine } from '#workers/engine/engine.ts'
-import { RunnerProcess } from '#workers/runner-process.ts'
+import { RunnerProcess } from '#workers/supervisor/runner-process.ts'
 import { writeSection } from './write-section.ts'
 
 // How true the estimate is that decides which worker may begin a job: the most memory that real runners held, beside it.

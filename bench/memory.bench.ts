@@ -5,7 +5,7 @@ import { linePlot } from '#interchange/report/line-plot.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { prepareRun } from '#workers/training-run.ts'
+import { prepareRun } from '#workers/training/prepare.ts'
 import { writeSection } from './write-section.ts'
 
 // Whether a long training grows: memory and TensorFlow's tensors over many steps of mnist-mlp.

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { runTask } from '#workers/run-task.ts'
-import { warmUp } from '#workers/warm-up.ts'
+import { runTask } from '#workers/runner/run-task.ts'
+import { warmUp } from '#workers/runner/warm-up.ts'
 
 // A runner without a service: trains the request it is sent, telling nobody, and answers with the milliseconds it took.
 

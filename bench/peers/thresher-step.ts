@@ -13,12 +13,12 @@ import { variedBatches } from '#workers/data/varied-batches.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { nativeBackend } from '#workers/engine/native-backend.ts'
 import { ownOpsMilliseconds } from '#workers/engine/register-own-ops.ts'
-import { type Feeding, heldFeeding, stepsPerCall, streamedFeeding } from '#workers/feeding.ts'
-import { modelFromTopology } from '#workers/models/from-topology.ts'
-import { objectiveFor } from '#workers/objective.ts'
+import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
-import type { StepOutcome } from '#workers/outcomes.ts'
-import { beginTraining, type SomeBatch, type Training } from '#workers/training.ts'
+import { type Feeding, heldFeeding, stepsPerCall, streamedFeeding } from '#workers/training/input-pipeline.ts'
+import { objectiveFor } from '#workers/training/objective.ts'
+import type { StepOutcome } from '#workers/training/outcomes.ts'
+import { beginTraining, type SomeBatch, type Training } from '#workers/training/train-state.ts'
 
 // Thresher takes steps as its runners do: FOLDER [sgd | augmented]. See workload.py for the protocol; the answers also have the
 // seconds spent on the batches and inside TensorFlow, and the milliseconds of each op of our own.

@@ -4,7 +4,7 @@ import { blankBatch, layoutFromSpec } from '#workers/data/batch-tensors.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { nativeBackend } from '#workers/engine/native-backend.ts'
-import { prepareRun } from '#workers/training-run.ts'
+import { prepareRun } from '#workers/training/prepare.ts'
 
 // Takes five steps of a preset on zeros, for whoever watches TensorFlow do it: PRESET READ-EVERY, prints as JSON what each call is
 // fed and what is fetched.

@@ -10,7 +10,7 @@ import { encodeSafetensors } from '#formats/safetensors.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
 import { variablesOf } from '#network/variables.ts'
-import { drawVariables } from '#workers/weights.ts'
+import { drawVariables } from '#workers/training/weights.ts'
 
 /** Steps of a preset at a batch size. */
 export interface Workload {

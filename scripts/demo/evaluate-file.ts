@@ -10,12 +10,12 @@ import { type Batch, batches } from '#workers/data/batches.ts'
 import type { Examples, Split } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { type EngineName, openEngine } from '#workers/engine/engine.ts'
-import { evaluate } from '#workers/evaluate.ts'
-import { modelFromTopology } from '#workers/models/from-topology.ts'
-import { objectiveFor } from '#workers/objective.ts'
-import type { Outcome } from '#workers/outcomes.ts'
-import { evaluationRoutine } from '#workers/train-step.ts'
-import { toTensors } from '#workers/weights.ts'
+import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { evaluate } from '#workers/training/evaluate.ts'
+import { objectiveFor } from '#workers/training/objective.ts'
+import type { Outcome } from '#workers/training/outcomes.ts'
+import { evaluationRoutine } from '#workers/training/step.ts'
+import { toTensors } from '#workers/training/weights.ts'
 
 const BATCH = 1000
 

@@ -46,7 +46,7 @@ export class Predictor {
 
   constructor(kind = PREDICT) {
     this.#kind = kind
-    this.#pool = new ChildPool(import.meta.resolve('#workers/predict-process.ts'), kind.pool)
+    this.#pool = new ChildPool(import.meta.resolve('#workers/predict/predict-process.ts'), kind.pool)
   }
 
   /**

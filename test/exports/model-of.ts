@@ -2,7 +2,7 @@ import type { Weight } from '#formats/named-tensor.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { topologyFromKeras } from '#interchange/keras/read-model.ts'
 import { randomStream } from '#network/random.ts'
-import { drawVariables } from '#workers/weights.ts'
+import { drawVariables } from '#workers/training/weights.ts'
 import { recordOf } from './record.ts'
 
 /** A model as the JSON says, with weights and statistics of some seed. */

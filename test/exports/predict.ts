@@ -5,8 +5,8 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
-import { modelFromTopology } from '#workers/models/from-topology.ts'
-import { toTensors } from '#workers/weights.ts'
+import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { toTensors } from '#workers/training/weights.ts'
 
 /** Images as no camera takes them: [batch, ...inputShape], normal. */
 export function someImages(inputShape: readonly number[], batch: number): Float32Array {

@@ -5,7 +5,7 @@ import type { Weight } from '#formats/named-tensor.ts'
 import type { TrainingRecord } from '#interchange/encode-artifact.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { randomStream } from '#network/random.ts'
-import { drawVariables } from '#workers/weights.ts'
+import { drawVariables } from '#workers/training/weights.ts'
 
 /** What a job of the preset would leave if it stopped where it began, but for a threshold and statistics that have moved. */
 export function recordOf(preset: keyof typeof PRESETS, l1: number): TrainingRecord {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Countdown } from '#workers/countdown.ts'
+import { Countdown } from '#workers/supervisor/countdown.ts'
 
 test('a time limit does not run while it is held, and goes on with what was left', async () => {
   const startedAt = performance.now()

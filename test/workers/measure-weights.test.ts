@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { type Variable, variablesOf } from '#network/variables.ts'
-import { measureWeights } from '#workers/measure-weights.ts'
-import { toWeight } from '#workers/weights.ts'
+import { measureWeights } from '#workers/training/measure-weights.ts'
+import { toWeight } from '#workers/training/weights.ts'
 import { SEQUENCE_NETWORKS } from './models/sequence-networks.ts'
 
 it('the sparsity of weights is that of all kernels, embeddings among them, and of nothing else', () => {

@@ -9,7 +9,7 @@ import { estimateMemory } from '#domain/memory-estimate.ts'
 import { connect, type World } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
 import { startRedis } from '#test/start-redis.ts'
-import { Admission } from '#workers/admission.ts'
+import { Admission } from '#workers/supervisor/admission.ts'
 import { type SupervisorProcess, startSupervisor } from './start-supervisor.ts'
 import { endOf, submitJob } from './submit-job.ts'
 

@@ -7,8 +7,8 @@ import { resolveSpec } from '#jobs/resolve-spec.ts'
 import type { Split } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { type Epoch, Interruption, train } from '#workers/train.ts'
-import type { Splits } from '#workers/training-run.ts'
+import { type Epoch, Interruption, train } from '#workers/training/loop.ts'
+import type { Splits } from '#workers/training/prepare.ts'
 
 await openEngine('native')
 

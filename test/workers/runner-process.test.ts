@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
-import { RunnerProcess } from '#workers/runner-process.ts'
-import type { RunnerNews } from '#workers/runner-protocol.ts'
+import type { RunnerNews } from '#workers/runner/runner-protocol.ts'
+import { RunnerProcess } from '#workers/supervisor/runner-process.ts'
 import { runnersOf } from './start-supervisor.ts'
 
 const LIMIT = 16e9

@@ -10,10 +10,10 @@ import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { failureOf } from '#workers/failure-of.ts'
-import { runTask } from '#workers/run-task.ts'
-import type { RunnerNews } from '#workers/runner-protocol.ts'
-import { type Epoch, train } from '#workers/train.ts'
+import { failureOf } from '#workers/runner/failure-of.ts'
+import { runTask } from '#workers/runner/run-task.ts'
+import type { RunnerNews } from '#workers/runner/runner-protocol.ts'
+import { type Epoch, train } from '#workers/training/loop.ts'
 
 const engine = await openEngine('native')
 

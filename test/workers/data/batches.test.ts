@@ -6,7 +6,7 @@ import { type Batch, batches } from '#workers/data/batches.ts'
 import type { Examples, Split } from '#workers/data/examples.ts'
 import { holdOut } from '#workers/data/hold-out.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
-import { prepareRun } from '#workers/training-run.ts'
+import { prepareRun } from '#workers/training/prepare.ts'
 
 function specOf(fields: object) {
   return resolveSpec(JobRequest.parse({ model: { preset: 'mnist-mlp' }, ...fields })).spec

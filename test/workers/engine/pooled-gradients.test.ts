@@ -5,10 +5,10 @@ import type { LayerOf } from '#domain/model-spec.ts'
 import { placeLayers, sidesOf } from '#network/shape.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { hasPooledGradients, poolRectified } from '#workers/engine/pooled-gradients.ts'
-import { convolution } from '#workers/models/convolution.ts'
-import type { Layer } from '#workers/models/layer.ts'
-import { maxPooling } from '#workers/models/max-pooling.ts'
-import { pooledConvolutionAt } from '#workers/models/pooled-convolution.ts'
+import { convolution } from '#workers/layers/convolution.ts'
+import type { Layer } from '#workers/layers/layer.ts'
+import { maxPooling } from '#workers/layers/max-pooling.ts'
+import { pooledConvolutionAt } from '#workers/layers/pooled-convolution.ts'
 
 await openEngine('native')
 

@@ -5,10 +5,10 @@ import { PRESETS } from '#domain/presets/presets.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
 import { variablesOf } from '#network/variables.ts'
-import { crossEntropy } from '#workers/losses.ts'
-import { correctCount } from '#workers/metrics.ts'
-import { modelFromTopology } from '#workers/models/from-topology.ts'
-import { drawWeights } from '#workers/weights.ts'
+import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { crossEntropy } from '#workers/training/losses.ts'
+import { correctCount } from '#workers/training/metrics.ts'
+import { drawWeights } from '#workers/training/weights.ts'
 
 const BATCH = 3
 

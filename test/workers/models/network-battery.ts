@@ -4,9 +4,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
-import { crossEntropy } from '#workers/losses.ts'
-import { modelFromTopology } from '#workers/models/from-topology.ts'
-import { drawVariables, toTensors } from '#workers/weights.ts'
+import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { crossEntropy } from '#workers/training/losses.ts'
+import { drawVariables, toTensors } from '#workers/training/weights.ts'
 import { NETWORKS } from './networks.ts'
 
 const BATCH = 6

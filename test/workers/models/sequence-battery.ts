@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
-import { crossEntropy } from '#workers/losses.ts'
-import { modelFromTopology } from '#workers/models/from-topology.ts'
-import { toTensors } from '#workers/weights.ts'
+import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { crossEntropy } from '#workers/training/losses.ts'
+import { toTensors } from '#workers/training/weights.ts'
 import { arrangeNetwork, SEQUENCE_NETWORKS } from './sequence-networks.ts'
 
 /** What layers over tables and sequences owe the training, on whatever engine is open. */

@@ -3,7 +3,7 @@ import type { Topology } from '#domain/model-spec.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
-import { drawVariables } from '#workers/weights.ts'
+import { drawVariables } from '#workers/training/weights.ts'
 
 const dense = {
   type: 'dense',

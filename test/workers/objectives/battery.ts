@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { Loss } from '#domain/loss.ts'
-import { measure, objectiveFor } from '#workers/objective.ts'
+import { measure, objectiveFor } from '#workers/training/objective.ts'
 
 interface Fixture {
   keras: string

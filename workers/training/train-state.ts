@@ -4,11 +4,11 @@ import type { Topology } from '#domain/model-spec.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { statisticsOf, variablesOf } from '#network/variables.ts'
-import { hasItsValues } from './engine/has-its-values.ts'
-import { inScope } from './engine/in-scope.ts'
-import { openProgram, type Variables } from './engine/program.ts'
-import { type Feeding, HELD_GROUPS } from './feeding.ts'
-import { type Transform, ticksFrom } from './optimizers/transform.ts'
+import { hasItsValues } from '#workers/engine/has-its-values.ts'
+import { inScope } from '#workers/engine/in-scope.ts'
+import { openProgram, type Variables } from '#workers/engine/program.ts'
+import { type Transform, ticksFrom } from '#workers/optimizers/transform.ts'
+import { type Feeding, HELD_GROUPS } from './input-pipeline.ts'
 import {
   keepOutcomes,
   OUTCOMES,
@@ -19,7 +19,7 @@ import {
   type Sums,
   sumsOf,
 } from './outcomes.ts'
-import type { Ingredients } from './train-step.ts'
+import type { Ingredients } from './step.ts'
 import { toTensors, toWeight } from './weights.ts'
 
 /** A batch, whatever its kind: its training knows. */

@@ -4,9 +4,9 @@ import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { epochSeries } from '#domain/metric-series.ts'
 import type { World } from '#stores/connect.ts'
+import type { TrainingTask } from '#workers/runner/runner-protocol.ts'
 import { fetchCheckpoint } from './fetch-checkpoint.ts'
 import { fetchUpload } from './fetch-upload.ts'
-import type { TrainingTask } from './runner-protocol.ts'
 
 /**
  * Gathers what a runner needs for an attempt at the job; doing so again changes nothing.

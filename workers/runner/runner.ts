@@ -1,10 +1,10 @@
 import '#src/end-with-parent.ts'
 
-import { type EngineName, openEngine } from './engine/engine.ts'
+import { type EngineName, openEngine } from '#workers/engine/engine.ts'
+import { Interruption } from '#workers/training/loop.ts'
 import { failureOf } from './failure-of.ts'
 import { runTask } from './run-task.ts'
 import type { RunnerMessage, RunnerOrder } from './runner-protocol.ts'
-import { Interruption } from './train.ts'
 import { warmUp } from './warm-up.ts'
 
 // A child of the supervisor: opens the engine that argv names, says so, trains the one task it is given, and ends.

@@ -1,7 +1,7 @@
 import type { EpochSums } from '#formats/checkpoint.ts'
 import { expectFinite } from './diverged.ts'
 import type { StepOutcome } from './outcomes.ts'
-import type { Training } from './training.ts'
+import type { Training } from './train-state.ts'
 
 const NOTHING: EpochSums = { loss: 0, examples: 0, seconds: 0, metrics: {} }
 

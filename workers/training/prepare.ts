@@ -5,20 +5,27 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import { permutation, randomStream } from '#network/random.ts'
 import { variablesOf } from '#network/variables.ts'
-import { layoutFromSpec, normaliser } from './data/batch-tensors.ts'
-import { type Batch, batches } from './data/batches.ts'
-import type { Split } from './data/examples.ts'
-import { imageBatches } from './data/image-batches.ts'
-import { requireTokens } from './data/require-tokens.ts'
-import { type Pace, type Rows, rowsInOrder } from './data/rows.ts'
-import { variedBatches } from './data/varied-batches.ts'
-import { type Counts, canHold, type Feeding, heldFeeding, stepsPerCall, streamedFeeding } from './feeding.ts'
-import { modelFromTopology } from './models/from-topology.ts'
+import { layoutFromSpec, normaliser } from '#workers/data/batch-tensors.ts'
+import { type Batch, batches } from '#workers/data/batches.ts'
+import type { Split } from '#workers/data/examples.ts'
+import { imageBatches } from '#workers/data/image-batches.ts'
+import { requireTokens } from '#workers/data/require-tokens.ts'
+import { type Pace, type Rows, rowsInOrder } from '#workers/data/rows.ts'
+import { variedBatches } from '#workers/data/varied-batches.ts'
+import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { learningRateFromSpec, transformFromSpec } from '#workers/optimizers/from-spec.ts'
+import type { LearningRate } from '#workers/optimizers/transform.ts'
+import {
+  type Counts,
+  canHold,
+  type Feeding,
+  heldFeeding,
+  stepsPerCall,
+  streamedFeeding,
+} from './input-pipeline.ts'
 import { objectiveFor } from './objective.ts'
-import { learningRateFromSpec, transformFromSpec } from './optimizers/from-spec.ts'
-import type { LearningRate } from './optimizers/transform.ts'
 import { pacedBatches } from './paced-batches.ts'
-import { beginTraining, type SomeBatch, type Training } from './training.ts'
+import { beginTraining, type SomeBatch, type Training } from './train-state.ts'
 import { drawVariables } from './weights.ts'
 
 /** What a job learns from and what it is measured on. */

@@ -8,8 +8,8 @@ import { expectFinite } from './diverged.ts'
 import type { EpochTally, Means } from './epoch-tally.ts'
 import { evaluate } from './evaluate.ts'
 import { measureWeights } from './measure-weights.ts'
-import type { Training } from './training.ts'
-import type { TrainingRun } from './training-run.ts'
+import type { TrainingRun } from './prepare.ts'
+import type { Training } from './train-state.ts'
 
 const BYTES_PER_FLOAT = 4
 

@@ -1,8 +1,8 @@
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
-import { wholeSplit } from './data/examples.ts'
-import { readOutcome } from './outcomes.ts'
-import { prepareRun } from './training-run.ts'
+import { wholeSplit } from '#workers/data/examples.ts'
+import { readOutcome } from '#workers/training/outcomes.ts'
+import { prepareRun } from '#workers/training/prepare.ts'
 
 const EXAMPLES = 40
 const PIXELS = 784

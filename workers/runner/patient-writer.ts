@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { keepTrying } from './keep-trying.ts'
+import { keepTrying } from '#workers/supervisor/retry-for.ts'
 import type { RunnerNews } from './runner-protocol.ts'
 import { isDiskTrouble, storageWarning } from './storage-warning.ts'
 

@@ -1,7 +1,7 @@
 import type { ArtifactName } from '#domain/artifact.ts'
 import type { EpochMetrics, Failure, Warning } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import type { Progress } from './train.ts'
+import type { Progress } from '#workers/training/loop.ts'
 
 /** What a runner is to do; the only thing it ever does. */
 export interface TrainingTask {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Routine } from './engine/program.ts'
+import type { Routine } from '#workers/engine/program.ts'
 import type { MetricSums, Objective } from './objective.ts'
 
 /** What a routine found in its batch: the sum of the losses, and those of the metrics; of several steps, [steps] each. */

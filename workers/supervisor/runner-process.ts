@@ -5,10 +5,10 @@ import { watchMemory } from '#children/watch-memory.ts'
 import type { Failure } from '#domain/event.ts'
 import { inMegabytes } from '#domain/megabytes.ts'
 import { harmlessEnvironment } from '#src/config.ts'
+import type { Engine } from '#workers/engine/engine.ts'
+import { outOfMemory, saysOutOfMemory } from '#workers/runner/out-of-memory.ts'
+import type { RunnerMessage, RunnerNews, RunnerOrder, TrainingTask } from '#workers/runner/runner-protocol.ts'
 import { countOomKills } from './count-oom-kills.ts'
-import type { Engine } from './engine/engine.ts'
-import { outOfMemory, saysOutOfMemory } from './out-of-memory.ts'
-import type { RunnerMessage, RunnerNews, RunnerOrder, TrainingTask } from './runner-protocol.ts'
 
 const STOP_GRACE_MS = 10_000
 /** V8 says why it aborts, and then where, which is long. */
@@ -31,12 +31,16 @@ export class RunnerProcess {
   /** @param memoryBytes it is killed when it holds more at its task; what starting takes is no fault of a task */
   constructor({ name, threads }: Engine, memoryBytes: number) {
     this.memoryBytes = memoryBytes
-    this.#child = fork(fileURLToPath(import.meta.resolve('#workers/runner.ts')), [name, String(threads)], {
-      // A process group of its own: Ctrl-C must not take it, and a kill must take all of it.
-      detached: true,
-      env: harmlessEnvironment(),
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
+    this.#child = fork(
+      fileURLToPath(import.meta.resolve('#workers/runner/runner.ts')),
+      [name, String(threads)],
+      {
+        // A process group of its own: Ctrl-C must not take it, and a kill must take all of it.
+        detached: true,
+        env: harmlessEnvironment(),
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      },
+    )
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS_LENGTH)
     })

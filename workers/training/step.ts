@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { takeRows } from './engine/bytes.ts'
-import type { Routine, Variables } from './engine/program.ts'
-import type { Model } from './models/from-topology.ts'
+import { takeRows } from '#workers/engine/bytes.ts'
+import type { Routine, Variables } from '#workers/engine/program.ts'
+import type { Model } from '#workers/layers/from-topology.ts'
+import type { Transform } from '#workers/optimizers/transform.ts'
 import { measure, type Objective } from './objective.ts'
-import type { Transform } from './optimizers/transform.ts'
 
 /** What a step and an evaluation are made of. */
 export interface Ingredients {

@@ -1,7 +1,7 @@
 import { type Decision, turnAway } from '#domain/job-decisions.ts'
 import { describeLack, findRoom } from '#jobs/find-room.ts'
 import type { World } from '#stores/connect.ts'
-import { outOfMemory } from './out-of-memory.ts'
+import { outOfMemory } from '#workers/runner/out-of-memory.ts'
 
 /** A worker that goes is back before this is over, or is not coming back soon. */
 const GRACE_MS = 60_000

@@ -10,10 +10,10 @@ import { FormatError } from '#formats/format-error.ts'
 import { decodeMiddle } from '#formats/image.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
-import { type BatchLayout, layoutFromSpec, normaliser, uploadBatch } from './data/batch-tensors.ts'
-import { chooseEngine, openEngine } from './engine/engine.ts'
-import { modelFromTopology } from './models/from-topology.ts'
-import { toTensors } from './weights.ts'
+import { type BatchLayout, layoutFromSpec, normaliser, uploadBatch } from '#workers/data/batch-tensors.ts'
+import { chooseEngine, openEngine } from '#workers/engine/engine.ts'
+import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { toTensors } from '#workers/training/weights.ts'
 
 // A child of the predictor: answers for the model that it was given last, on the best engine that works here.
 

@@ -7,7 +7,7 @@ import type { EpochMetrics } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { type Decision, warn } from '#domain/job-decisions.ts'
 import type { World } from '#stores/connect.ts'
-import type { RunnerNews } from './runner-protocol.ts'
+import type { RunnerNews } from '#workers/runner/runner-protocol.ts'
 
 /** News that leaves something behind; `done` and `failed` end a task instead. */
 export type RecordedNews = Exclude<RunnerNews, { type: 'done' | 'failed' }>
