@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { JobParams } from '#http/job-params.ts'
 import { pageOf, wholePage } from '#http/page.ts'
 import { artifactManifest, ManifestEntry } from '#jobs/artifact-manifest.ts'
 import type { World } from '#stores/connect.ts'
-import { JobParams } from './job-params.ts'
 
 const schema = {
   operationId: 'listArtifacts',

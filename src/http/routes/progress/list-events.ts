@@ -3,10 +3,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { JobEventSchema } from '#domain/event.ts'
 import { isTerminal } from '#domain/job.ts'
+import { JobParams } from '#http/job-params.ts'
 import { Limit, pageOf } from '#http/page.ts'
 import { ServerSentEvents } from '#http/server-sent-events.ts'
 import type { World } from '#stores/connect.ts'
-import { JobParams } from './job-params.ts'
 
 const Seq = z.coerce.number().int().min(0)
 

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { epochSeries } from '#domain/metric-series.ts'
+import { JobParams } from '#http/job-params.ts'
 import type { World } from '#stores/connect.ts'
-import { JobParams } from './job-params.ts'
 
 const LayerSeries = z.object({
   name: z.string(),

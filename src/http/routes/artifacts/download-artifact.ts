@@ -8,13 +8,13 @@ import { findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
 import { isTerminal, type Job, mayBeAsked } from '#domain/job.ts'
 import { type ByteRange, listsEntityTag, parseByteRange } from '#http/byte-range.ts'
+import { CheckpointQuery } from '#http/checkpoint-query.ts'
+import { JobParams } from '#http/job-params.ts'
 import { sendFile } from '#http/send-file.ts'
 import { exportArtifact } from '#jobs/export-artifact.ts'
 import { type ExportRequest, exportKey } from '#jobs/reachable-exports.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import type { World } from '#stores/connect.ts'
-import { CheckpointQuery } from './checkpoint-query.ts'
-import { JobParams } from './job-params.ts'
 
 const Query = ArtifactVariant.extend({ checkpoint: CheckpointQuery })
 

@@ -4,9 +4,9 @@ import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { parseByZod } from '#domain/parse-by-zod.ts'
 import { JobRequest, LabelKey, Labels, LabelValue } from '#domain/training-spec.ts'
+import { JobParams } from '#http/job-params.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
 import type { World } from '#stores/connect.ts'
-import { JobParams } from './job-params.ts'
 
 const Change = JobRequest.pick({ name: true, labels: true, priority: true })
   .extend({

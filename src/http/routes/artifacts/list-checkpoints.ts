@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Checkpoint, keptCheckpoints } from '#domain/checkpoint.ts'
+import { JobParams } from '#http/job-params.ts'
 import type { World } from '#stores/connect.ts'
-import { JobParams } from './job-params.ts'
 
 const KeptCheckpoint = Checkpoint.extend({
   kind: z.enum(['latest', 'best']).describe('What it is kept for; one kept for both is listed twice.'),

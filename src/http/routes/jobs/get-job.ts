@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { JobParams } from '#http/job-params.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
 import type { World } from '#stores/connect.ts'
-import { JobParams } from './job-params.ts'
 
 const schema = {
   operationId: 'getJob',

@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { isTerminal } from '#domain/job.ts'
+import { JobParams } from '#http/job-params.ts'
 import type { World } from '#stores/connect.ts'
-import { JobParams } from './job-params.ts'
 
 const schema = {
   operationId: 'deleteJob',

@@ -3,10 +3,10 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { CLOSE, FrameSocket } from '#http/frame-socket.ts'
+import { JobParams } from '#http/job-params.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
 import { watchJob } from '#http/watch-job.ts'
 import type { World } from '#stores/connect.ts'
-import { JobParams } from './job-params.ts'
 
 const schema = {
   operationId: 'streamJob',

@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EpochMetrics } from '#domain/event.ts'
 import { epochSeries, seriesToCsv, thinSeries } from '#domain/metric-series.ts'
+import { JobParams } from '#http/job-params.ts'
 import type { World } from '#stores/connect.ts'
-import { JobParams } from './job-params.ts'
 
 const Epoch = z.coerce.number().int().min(1)
 

@@ -5,14 +5,14 @@ import { type Checkpoint, findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
 import { type Job, mayBeAsked } from '#domain/job.ts'
 import { FormatError } from '#formats/format-error.ts'
+import { CheckpointQuery } from '#http/checkpoint-query.ts'
+import { JobParams } from '#http/job-params.ts'
 import { PredictionAnswer, predictionAnswer } from '#http/prediction-answer.ts'
 import { predictionInputs, takeExamples } from '#http/prediction-inputs.ts'
 import { EXAMPLES } from '#http/prediction-request.ts'
 import { wrongInput } from '#http/wrong-input.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { World } from '#stores/connect.ts'
-import { CheckpointQuery } from './checkpoint-query.ts'
-import { JobParams } from './job-params.ts'
 
 const BODY_BYTES = 16 * 1024 * 1024
 
