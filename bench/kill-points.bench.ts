@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { randomStream } from '#network/random.ts'
-import { runnersOf } from '#test/acceptance/runners-of.ts'
-import { type Service, startService } from '#test/acceptance/start-service.ts'
-import { get, post, watchJob } from '#test/acceptance/watch-job.ts'
+import { runnersOf } from '#test/support/runners-of.ts'
+import { type Service, startService } from '#test/support/start-service.ts'
+import { get, post, watchJob } from '#test/support/watch-job.ts'
 import { writeSection } from './write-section.ts'
 
 // kill -9 at random moments, again and again, against the same job left alone:

@@ -8,8 +8,8 @@ import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { Zip, ZipPassThrough } from 'fflate'
 import sharp from 'sharp'
-import { startPart } from '#test/acceptance/start-part.ts'
-import { startRedis } from '#test/start-redis.ts'
+import { startPart } from '#test/support/start-part.ts'
+import { startRedis } from '#test/support/start-redis.ts'
 import { writeSection } from './write-section.ts'
 
 // What memory an upload of 2 GB takes, of the api and of its child that reads the file: npm run bench -- upload

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { EXPERIMENTS } from '#scripts/compare/experiments.ts'
 import { renderComparison } from '#scripts/compare/render.ts'
-import { type Service, startService } from './start-service.ts'
-import { type Frame, get, post, watchJob } from './watch-job.ts'
+import { type Service, startService } from '#test/support/start-service.ts'
+import { type Frame, get, post, watchJob } from '#test/support/watch-job.ts'
 
 const STAND_IN = 'synthetic-cifar10'
 /** Of guessing one of ten classes. */

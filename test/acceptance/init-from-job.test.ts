@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
-import { type Service, startService } from './start-service.ts'
-import { get, post, watchJob } from './watch-job.ts'
+import { type Service, startService } from '#test/support/start-service.ts'
+import { get, post, watchJob } from '#test/support/watch-job.ts'
 
 const JOB = {
   model: { preset: 'mnist-mlp' },

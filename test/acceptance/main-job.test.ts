@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
-import { type Service, startService } from './start-service.ts'
-import { type Frame, get, post, watchJob } from './watch-job.ts'
+import { type Service, startService } from '#test/support/start-service.ts'
+import { type Frame, get, post, watchJob } from '#test/support/watch-job.ts'
 
 const PARAMETERS = 407_050
 const JOB = {

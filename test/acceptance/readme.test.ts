@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, before, it } from 'node:test'
 import { promisify } from 'node:util'
-import { pythonWithReaders } from '#test/exports/readers.ts'
-import { type Service, startService } from './start-service.ts'
+import { pythonWithReaders } from '#test/support/readers.ts'
+import { type Service, startService } from '#test/support/start-service.ts'
 
 const run = promisify(execFile)
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
-import { type Service, startService } from './start-service.ts'
-import { type Frame, get, post, sparseDigest, upload, watchJob } from './watch-job.ts'
+import { type Service, startService } from '#test/support/start-service.ts'
+import { type Frame, get, post, sparseDigest, upload, watchJob } from '#test/support/watch-job.ts'
 
 const layer = (class_name: string, name: string, config: object) => ({
   class_name,

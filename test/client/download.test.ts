@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { randomStream } from '#network/random.ts'
 import { DownloadError, download } from '#src/client/download.ts'
-import { addArtifact, startNewJob, succeed } from '#test/http/drive-job.ts'
-import { type Api, startApi } from '#test/http/start-api.ts'
+import { addArtifact, startNewJob, succeed } from '#test/support/drive-job.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 const random = randomStream(1, 'download', 1)
 const CONTENT = Buffer.from(Uint8Array.from({ length: 3_000_000 }, () => random.below(256)))

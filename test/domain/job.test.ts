@@ -4,7 +4,7 @@ import type { NewEvent } from '#domain/event.ts'
 import { applyEvent, type Job, placeEvent, queuedEvent, queuedJob, RefusedEvent } from '#domain/job.ts'
 import { begin, cancel, loseAttempt } from '#domain/job-decisions.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
-import { epochMetrics } from '#test/http/drive-job.ts'
+import { epochMetrics } from '#test/support/drive-job.ts'
 
 const worker = { id: 'worker_1', engine: 'native', device: 'cpu' }
 const time = (second: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString()

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { WebSocket } from 'ws'
-import { type Api, startApi } from './start-api.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 const KEY = 'thr_test_0123456789abcdef'
 const PUBLIC = new Set(['/healthz', '/readyz', '/openapi.json'])

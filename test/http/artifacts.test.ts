@@ -4,8 +4,8 @@ import { truncate } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
-import { addArtifact, startJob, succeed } from './drive-job.ts'
-import { type Api, startApi } from './start-api.ts'
+import { addArtifact, startJob, succeed } from '#test/support/drive-job.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 const CSV = Buffer.from('epoch,step\r\n1,469\r\n')
 const WEIGHTS = Float32Array.from({ length: 1000 }, (_, i) => (i % 10 === 0 ? i / 7 : 0))

@@ -5,7 +5,7 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import request from 'supertest'
 import WebSocket from 'ws'
-import { type Api, startApi } from './start-api.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 /** A plan that takes its time: a new learning rate in each of 600,000 steps. */
 const LONG_PLAN = {

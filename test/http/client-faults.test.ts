@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { pino } from 'pino'
 import WebSocket from 'ws'
-import { type Api, startApi } from './start-api.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 interface Line {
   level: number

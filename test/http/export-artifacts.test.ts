@@ -10,9 +10,9 @@ import { decodeSafetensors } from '#formats/safetensors.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import type { World } from '#stores/connect.ts'
-import { recordOf } from '#test/exports/record.ts'
-import { epochMetrics, startJob, tell } from './drive-job.ts'
-import { type Api, startApi } from './start-api.ts'
+import { recordOf } from '#test/interchange/record.ts'
+import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 const REQUEST = {
   model: { preset: 'mnist-mlp' },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Random, randomStream } from '#network/random.ts'
-import { type Api, startApi } from './start-api.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 const REQUESTS = 1500
 const SCRAPS = [

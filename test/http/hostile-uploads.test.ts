@@ -12,8 +12,8 @@ import { IMPORT } from '#children/child-limits.ts'
 import { Importer } from '#children/importer.ts'
 import { randomStream } from '#network/random.ts'
 import { createApp } from '#src/app.ts'
-import { get, upload } from '#test/acceptance/watch-job.ts'
-import { startWorld, type TestWorld } from '#test/start-world.ts'
+import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+import { get, upload } from '#test/support/watch-job.ts'
 import { uploadsOf } from '#uploads/resume-uploads.ts'
 
 const FIXTURES = new URL('../fixtures/corrupt-h5/', import.meta.url)

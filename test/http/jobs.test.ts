@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
-import { addArtifact, startJob, succeed, tell } from './drive-job.ts'
-import { type Api, startApi } from './start-api.ts'
+import { addArtifact, startJob, succeed, tell } from '#test/support/drive-job.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 const JOB = { model: { preset: 'mnist-mlp' } }
 

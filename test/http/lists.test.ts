@@ -3,9 +3,9 @@ import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { indexEntries } from '#stores/job-indexes.ts'
 import { MOST_SCANNED } from '#stores/list-jobs.ts'
-import { newJob } from '#test/new-job.ts'
-import { epochMetrics, startJob, tell } from './drive-job.ts'
-import { type Api, startApi } from './start-api.ts'
+import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
+import { newJob } from '#test/support/new-job.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 type Item = Record<string, unknown> & { id: string }
 

@@ -6,7 +6,7 @@ import request from 'supertest'
 import { parse } from 'yaml'
 import { createApp } from '#src/app.ts'
 import type { World } from '#stores/connect.ts'
-import { startApi } from './start-api.ts'
+import { startApi } from '#test/support/start-api.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: an outside reader sees plain YAML
 type Document = Record<string, any>

@@ -5,8 +5,8 @@ import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { newId } from '#stores/new-id.ts'
-import { epochMetrics, startJob, tell } from './drive-job.ts'
-import { type Api, startApi } from './start-api.ts'
+import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 const layers = [
   {

@@ -6,7 +6,7 @@ import request from 'supertest'
 import { AppError, ERROR_CATALOGUE, type ErrorCode } from '#domain/error.ts'
 import { createApp } from '#src/app.ts'
 import type { World } from '#stores/connect.ts'
-import { type Api, startApi } from './start-api.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 describe('every refusal is problem+json', () => {
   let api: Api

@@ -6,9 +6,9 @@ import { createInterface } from 'node:readline'
 import { json } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import { WebSocket } from 'ws'
-import { endChild, endWithTests } from '#test/end-with-tests.ts'
-import { newJob } from '#test/new-job.ts'
-import { startWorld, type TestWorld } from '#test/start-world.ts'
+import { endChild, endWithTests } from '#test/support/end-with-tests.ts'
+import { newJob } from '#test/support/new-job.ts'
+import { startWorld, type TestWorld } from '#test/support/start-world.ts'
 
 describe('the api told to end', () => {
   let test: TestWorld

@@ -6,8 +6,8 @@ import { buffer } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import { FrameSocket } from '#http/frame-socket.ts'
-import { epochMetrics, startNewJob, succeed, tell } from './drive-job.ts'
-import { type Api, startApi } from './start-api.ts'
+import { epochMetrics, startNewJob, succeed, tell } from '#test/support/drive-job.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 // Together far more than the buffers of an operating system take for one connection.
 const EPOCHS = 100

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { WebSocket } from 'ws'
-import { epochMetrics, startNewJob, succeed, tell } from './drive-job.ts'
-import { type Api, startApi } from './start-api.ts'
+import { epochMetrics, startNewJob, succeed, tell } from '#test/support/drive-job.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: an outside client sees plain JSON
 type Frame = Record<string, any>

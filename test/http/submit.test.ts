@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
-import { epochMetrics, startJob, tell } from './drive-job.ts'
-import { type Api, startApi } from './start-api.ts'
+import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 const worker = {
   id: 'worker_test',

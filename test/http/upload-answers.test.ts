@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
-import { type Api, startApi } from './start-api.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
 
 const CSV = { name: 'own', format: 'csv', label: 'y' }
 

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { FormatError } from '#formats/format-error.ts'
 import { createApp } from '#src/app.ts'
-import { startWorld, type TestWorld } from '#test/start-world.ts'
+import { startWorld, type TestWorld } from '#test/support/start-world.ts'
 import type { Examples, Split } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import * as tfl from '@tensorflow/tfjs'
+import { modelFromCheckpoint } from '#formats/trained-model.ts'
+import { encodeArtifact } from '#interchange/encode-artifact.ts'
+import { encodeNpy } from '#interchange/numpy/write-npz.ts'
+import { pythonWithReaders } from '#test/support/readers.ts'
+import { openEngine } from '#workers/engine/engine.ts'
+import { loadTfjs } from './load-tfjs.ts'
+import { assertClose, normalised, predict, softmax, somePixels } from './predict.ts'
+import { recordOf } from './record.ts'
+
+const SCRIPT = fileURLToPath(new URL('read_exports.py', import.meta.url))
+const BATCH = 2
+const NPY_HEADER_BYTES = 128
+/** By the ending of files and answers: what a query leaves out of the graph. */
+const GRAPHS = {
+  whole: {},
+  logits: { graph: 'logits' },
+  bare: { graph: 'logits', preprocessing: 'none' },
+} as const
+
+await openEngine('native')
+
+/** The logits of a large network say more of it than probabilities near 1 / 1000. */
+const CASES = [
+  { preset: 'mnist-lenet', l1: 0.02, graphs: ['whole', 'logits', 'bare'] },
+  { preset: 'resnet50', l1: 0.015, graphs: ['logits'] },
+] as const
+
+for (const { preset, l1, graphs } of CASES) {
+  describe(`a ${preset}, exported`, () => {
+    const record = recordOf(preset, l1)
+    const model = modelFromCheckpoint(record.spec, record.checkpoint!)
+    const { inputShape } = model.topology
+    const pixels = somePixels(inputShape, BATCH)
+    const inputs = normalised(pixels, record.spec)
+    const logits = predict(model, inputs, BATCH)
+    const expected = { whole: softmax(logits, BATCH), logits, bare: logits }
+    let folder: string
+
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'thresher-exports-'))
+      const write = (name: string, bytes: Uint8Array) => writeFile(join(folder, name), bytes)
+      for (const name of ['model.weights.h5', 'weights.npz', 'model.safetensors'] as const)
+        await write(name, (await encodeArtifact(name, record)).bytes)
+      for (const graph of graphs) {
+        const variant = GRAPHS[graph]
+        await write(`${graph}.keras`, (await encodeArtifact('model.keras', record, variant)).bytes)
+        await write(`${graph}.onnx`, (await encodeArtifact('model.onnx', record, variant)).bytes)
+      }
+      const dense = { ...GRAPHS[graphs[0]], weights: 'dense' } as const
+      await write(`${graphs[0]}.dense.onnx`, (await encodeArtifact('model.onnx', record, dense)).bytes)
+      await write('pixels.npy', encodeNpy({ shape: [BATCH, ...inputShape], data: pixels }))
+      await write('inputs.npy', encodeNpy({ shape: [BATCH, ...inputShape], data: inputs }))
+      await promisify(execFile)(await pythonWithReaders(), [SCRIPT, folder, ...graphs])
+    })
+    after(() => rm(folder, { recursive: true, force: true }))
+
+    for (const [index, graph] of graphs.entries()) {
+      const others = index === 0 ? ['keras.weights', 'dense.onnx'] : []
+      for (const reader of ['keras', 'onnx', ...others]) {
+        it(`predicts the same as ${graph}.${reader}`, async () => {
+          const file = await readFile(join(folder, `${graph}.${reader}.npy`))
+          const answers = new Float32Array(file.buffer.slice(file.byteOffset + NPY_HEADER_BYTES))
+          assertClose(answers, expected[graph])
+        })
+      }
+
+      it(`predicts the same as loaded by TensorFlow.js (${graph})`, async () => {
+        const { bytes } = await encodeArtifact('model.tfjs.zip', record, GRAPHS[graph])
+        const x = tfl.tensor(graph === 'bare' ? inputs : pixels, [BATCH, ...inputShape])
+        assertClose(((await loadTfjs(bytes)).predict(x) as tfl.Tensor).dataSync(), expected[graph])
+      })
+    }
+
+    it('is the same bytes again', async () => {
+      for (const name of [
+        'model.keras',
+        'model.weights.h5',
+        'model.onnx',
+        'weights.npz',
+        'model.tfjs.zip',
+      ] as const) {
+        const [one, two] = [await encodeArtifact(name, record), await encodeArtifact(name, record)]
+        assert.ok(Buffer.from(one.bytes).equals(two.bytes), name)
+      }
+    })
+  })
+}

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { after, before, it } from 'node:test'
+import { deleteOrphans } from '#maintenance/delete-orphan-blobs.ts'
+import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
+import { addArtifact, startNewJob, tell } from '#test/support/drive-job.ts'
+import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+
+let test: TestWorld
+before(async () => {
+  test = await startWorld()
+})
+after(() => test.stop())
+
+it('what no job names is deleted once it is old, and nothing else', async () => {
+  const { jobs, blobs } = test.world
+  const jobId = await startNewJob(test.world)
+  const artifact = await addArtifact(test.world, jobId, 'metrics.csv', Buffer.from('metrics'))
+  const checkpoint = await blobs.put(jobId, [Buffer.from('checkpoint')])
+  const loss = { validationAccuracy: 0.9, validationLoss: 1 }
+  await tell(test.world, jobId, 'checkpointed', { epoch: 1, step: 1, ...loss, ...checkpoint })
+  const exported = await blobs.put(jobId, [Buffer.from('exported')])
+  await jobs.recordExport(jobId, 'report.html?step=1', { ...artifact, ...exported, name: 'report.html' })
+  const unreachable = await blobs.put(jobId, [Buffer.from('of a checkpoint that is no longer kept')])
+  await jobs.recordExport(jobId, 'report.html?step=0', { ...artifact, ...unreachable, name: 'report.html' })
+  const unnamed = await blobs.put(jobId, [Buffer.from('left by a crash')])
+  const stray = await blobs.put('job_gone', [Buffer.from('of a job that was deleted')])
+
+  assert.equal(await deleteOrphans(test.world, new Date(Date.now() - 3_600_000)), 0)
+  assert.equal(await deleteOrphans(test.world, new Date(Date.now() + 1_000)), 3)
+  for (const { sha256 } of [unnamed, unreachable])
+    await assert.rejects(blobs.stat(jobId, sha256), BlobNotFoundError)
+  assert.deepEqual([...(await jobs.exports(jobId)).keys()], ['report.html?step=1'])
+  await assert.rejects(blobs.stat('job_gone', stray.sha256), BlobNotFoundError)
+  for (const { sha256 } of [artifact, checkpoint, exported]) await blobs.stat(jobId, sha256)
+})

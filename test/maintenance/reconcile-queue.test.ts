@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { pino } from 'pino'
+import { begin, cancel } from '#domain/job-decisions.ts'
+import type { WorkerStatus } from '#domain/worker.ts'
+import { enqueueForgotten, takeBackFromTheDead } from '#maintenance/reconcile-queue.ts'
+import { newId } from '#stores/new-id.ts'
+import { redisKeys } from '#stores/redis-keys.ts'
+import { newJob } from '#test/support/new-job.ts'
+import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+
+const logger = pino({ level: 'silent' })
+const status = (id: string): WorkerStatus => ({
+  id,
+  host: 'host',
+  pid: 1,
+  engine: 'wasm',
+  engineVersion: '1',
+  device: 'cpu',
+  threads: 1,
+  startedAt: new Date().toISOString(),
+})
+
+describe('the reconciler', () => {
+  let test: TestWorld
+  before(async () => {
+    test = await startWorld()
+  })
+  after(() => test.stop())
+  const stored = async (change = {}) => (await test.world.jobs.create(newJob(change))).job
+  const begun = async (workerId: string) => {
+    const { id } = await stored()
+    return (await test.world.jobs.append(id, begin({ id: workerId, engine: 'wasm', device: 'cpu' }))).job
+  }
+
+  it('enqueues what was stored but never reached the queue, however many, by its priority', async () => {
+    const { queue } = test.world
+    const forgotten = []
+    for (let i = 0; i < 250; i++) forgotten.push(await stored())
+    const urgent = await stored({ priority: 1 })
+    const over = await stored()
+    await test.world.jobs.append(over.id, cancel)
+    await queue.enqueue(forgotten[7]!.id, 42)
+    await enqueueForgotten(test.world, logger)
+    await enqueueForgotten(test.world, logger)
+    assert.equal(await queue.positionOfNext(99), 252)
+    assert.equal(await queue.position(urgent.id), 1)
+    assert.equal(await queue.position(over.id), undefined)
+  })
+
+  it('goes on where a record cannot be read', async () => {
+    const { queue, redis } = test.world
+    const waiting = await stored()
+    const lost = await begun('worker_dead_too')
+    // The newest comes first.
+    const broken = newId('job')
+    await redis.hset(redisKeys.job(broken), 'state', 'not JSON')
+    for (const status of ['queued', 'running']) await redis.zadd(redisKeys.jobsByStatus(status), 0, broken)
+    await enqueueForgotten(test.world, logger)
+    await takeBackFromTheDead(test.world, logger)
+    assert.equal(typeof (await queue.position(waiting.id)), 'number')
+    assert.equal((await test.world.jobs.get(lost.id))?.status, 'restarting')
+  })
+
+  it('takes jobs back from workers whose lease is gone, and leaves the living theirs', async () => {
+    const { jobs, queue, workers } = test.world
+    await workers.beat(status('worker_alive'))
+    const kept = await begun('worker_alive')
+    const lost = await begun('worker_dead')
+    const unwanted = await begun('worker_dead')
+    await jobs.append(unwanted.id, cancel)
+    await takeBackFromTheDead(test.world, logger)
+    assert.equal((await jobs.get(kept.id))?.status, 'running')
+    const back = await jobs.get(lost.id)
+    assert.deepEqual([back?.status, back?.restarts], ['restarting', 1])
+    assert.equal(typeof (await queue.position(lost.id)), 'number')
+    assert.equal((await jobs.get(unwanted.id))?.status, 'cancelled')
+    assert.equal(await queue.position(unwanted.id), undefined)
+  })
+})

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { endsJob, type JobEvent } from '#domain/event.ts'
+import { epochMetrics, startJob, succeed, tell } from '#test/support/drive-job.ts'
+import { newJob } from '#test/support/new-job.ts'
+import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+
+describe('following a job', () => {
+  let test: TestWorld
+  before(async () => {
+    test = await startWorld()
+  })
+  after(() => test.stop())
+  const create = async () => (await test.world.jobs.create(newJob())).job
+  const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
+
+  /** Follows to the job's end and gives the seqs in the order they came. */
+  async function followed(job: Parameters<TestWorld['world']['events']['follow']>[0], after = 0) {
+    const seqs: number[] = []
+    const end = new AbortController()
+    const follower = {
+      onEvent(event: JobEvent) {
+        seqs.push(event.seq)
+        if (endsJob(event)) end.abort()
+      },
+      onProgress() {},
+      room: async () => {},
+    }
+    await test.world.events.follow(job, after, follower, end.signal)
+    return seqs
+  }
+
+  it('gives every event once and in order while the connections break again and again', async () => {
+    const job = await create()
+    const writer = await test.connectAgain()
+    const following = Promise.all([followed(job), followed(job), followed(job, 50)])
+    await startJob(writer, job.id)
+    for (let epoch = 1; epoch <= 300; epoch++) {
+      await tell(writer, job.id, 'epoch', epochMetrics(epoch))
+      if (epoch % 25 === 0) await writer.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+      if (epoch % 60 === 0) await writer.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    }
+    await succeed(writer, job.id)
+    const [first, second, late] = await following
+    assert.deepEqual(first, upTo(303))
+    assert.deepEqual(second, upTo(303))
+    assert.deepEqual(late, upTo(303).slice(50))
+  })
+
+  it('keeps the history in Redis until the follower has room', async () => {
+    const job = await create()
+    await startJob(test.world, job.id)
+    for (let epoch = 1; epoch <= 30; epoch++) await tell(test.world, job.id, 'epoch', epochMetrics(epoch))
+    const seqs: number[] = []
+    const end = new AbortController()
+    let makeRoom = () => {}
+    let filled = () => {}
+    const isFull = new Promise<void>(resolve => {
+      filled = resolve
+    })
+    const room = new Promise<void>(resolve => {
+      makeRoom = resolve
+    })
+    const following = test.world.events.follow(
+      job,
+      0,
+      {
+        onEvent(event) {
+          seqs.push(event.seq)
+          if (seqs.length === 10) filled()
+          if (endsJob(event)) end.abort()
+        },
+        onProgress() {},
+        room: async () => (seqs.length >= 10 ? room : undefined),
+      },
+      end.signal,
+    )
+    await isFull
+    await succeed(test.world, job.id)
+    assert.equal(seqs.length, 10)
+    makeRoom()
+    await following
+    assert.deepEqual(seqs, upTo(33))
+  })
+
+  it('unsubscribes when the last follower of a job has gone', async () => {
+    const channels = async () => await test.world.redis.call('PUBSUB', 'CHANNELS', 'thresher:live:*')
+    const job = await create()
+    const ends = [new AbortController(), new AbortController()]
+    let queued = 0
+    const bothThere = new Promise<void>(resolve => {
+      const onEvent = () => {
+        queued++
+        if (queued === 2) resolve()
+      }
+      const follower = { onEvent, onProgress() {}, room: async () => {} }
+      followings = ends.map(({ signal }) => test.world.events.follow(job, 0, follower, signal))
+    })
+    await bothThere
+    ends[0]!.abort()
+    await followings[0]
+    assert.deepEqual(await channels(), [`thresher:live:${job.id}`])
+    ends[1]!.abort()
+    await followings[1]
+    assert.deepEqual(await channels(), [])
+  })
+  let followings: Promise<void>[]
+})

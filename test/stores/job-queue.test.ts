@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Worker } from 'bullmq'
+import { createJobWorker } from '#stores/job-queue.ts'
+import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+
+const LONGER_THAN_PUT_OFF_MS = 6_000
+
+describe('the queue', () => {
+  let test: TestWorld
+  const workers: Worker[] = []
+  before(async () => {
+    test = await startWorld()
+  })
+  afterEach(async () => {
+    for (const worker of workers.splice(0)) await worker.close(true)
+    await test.world.redis.flushall()
+  })
+  after(() => test.stop())
+
+  function work(process: Parameters<typeof createJobWorker>[1]): Worker {
+    const worker = createJobWorker(test.world.duplicate({ maxRetriesPerRequest: null }), process)
+    workers.push(worker)
+    worker.on('error', () => {})
+    worker.run().catch(() => {})
+    return worker
+  }
+
+  it('gives jobs by priority, equal ones in the order they came, and knows their places', async () => {
+    const { queue } = test.world
+    for (const [id, priority] of [
+      ['job_a', 42],
+      ['job_b', 42],
+      ['job_c', 1],
+      ['job_d', 99],
+    ] as const)
+      await queue.enqueue(id, priority)
+    const places = await Promise.all(
+      ['job_a', 'job_b', 'job_c', 'job_d', 'job_e'].map(id => queue.position(id)),
+    )
+    assert.deepEqual(places, [2, 3, 1, 4, undefined])
+    assert.deepEqual(await Promise.all([1, 41, 42, 99].map(p => queue.positionOfNext(p))), [2, 2, 4, 5])
+    await queue.changePriority('job_d', 2)
+    const taken: string[] = []
+    const worker = work(async jobId => {
+      taken.push(jobId)
+    })
+    await once(worker, 'drained')
+    assert.deepEqual(taken, ['job_c', 'job_d', 'job_a', 'job_b'])
+    assert.equal(await queue.position('job_a'), undefined)
+  })
+
+  it('holds a job once, and again after it was done', async () => {
+    const { queue } = test.world
+    await queue.enqueue('job_a', 42)
+    await queue.enqueue('job_a', 42)
+    assert.equal(await queue.positionOfNext(99), 2)
+    const taken: string[] = []
+    const worker = work(async jobId => {
+      taken.push(jobId)
+    })
+    await once(worker, 'completed')
+    assert.deepEqual(await queue.missing(['job_a']), ['job_a'])
+    await queue.enqueue('job_a', 42)
+    await once(worker, 'completed')
+    assert.deepEqual(taken, ['job_a', 'job_a'])
+  })
+
+  it('hands a job that was given back to another worker', async () => {
+    const { queue } = test.world
+    const first = work(async (_, { requeue }) => requeue())
+    let givenBack = 0
+    first.on('active', () => {
+      givenBack++
+      void first.close()
+    })
+    await queue.enqueue('job_a', 42)
+    await once(first, 'closed')
+    const second = work(async () => {})
+    const [job] = await once(second, 'completed')
+    assert.deepEqual([job.data.id, givenBack], ['job_a', 1])
+  })
+
+  it('keeps a job that a worker cannot take for another, ahead of its equals', async () => {
+    const { queue } = test.world
+    const taken: string[] = []
+    const worker = work(async (jobId, { putOff }) => {
+      taken.push(jobId)
+      if (jobId === 'job_large' && taken.length === 1) await putOff()
+      if (jobId === 'job_a') await pause(LONGER_THAN_PUT_OFF_MS)
+    })
+    for (const id of ['job_large', 'job_a', 'job_b']) await queue.enqueue(id, 42)
+    await once(worker, 'drained')
+    assert.deepEqual(taken, ['job_large', 'job_a', 'job_large', 'job_b'])
+  })
+
+  it('takes a job from a worker that still holds its lock', async () => {
+    const { queue } = test.world
+    const hanging = work(() => new Promise(() => {}))
+    await queue.enqueue('job_a', 42)
+    await once(hanging, 'active')
+    assert.deepEqual(await queue.missing(['job_a', 'job_b']), ['job_b'])
+    const second = work(async () => {})
+    await queue.reclaim('job_a', 42)
+    assert.equal((await once(second, 'completed'))[0].data.id, 'job_a')
+  })
+
+  it('forgets a job that was removed', async () => {
+    const { queue } = test.world
+    await queue.enqueue('job_a', 42)
+    await queue.remove('job_a')
+    assert.equal(await queue.positionOfNext(99), 1)
+    await queue.remove('job_unknown')
+    await queue.changePriority('job_unknown', 3)
+  })
+})

@@ -1,0 +1,65 @@
+import type { Artifact, ArtifactName } from '#domain/artifact.ts'
+import { ARTIFACT_FILES } from '#domain/artifact.ts'
+import type { EpochMetrics, NewEvent } from '#domain/event.ts'
+import { begin } from '#domain/job-decisions.ts'
+import type { World } from '#stores/connect.ts'
+import { newJob } from './new-job.ts'
+
+const worker = { id: 'worker_test', engine: 'native', device: 'cpu' }
+
+export const startJob = (world: World, jobId: string) => world.jobs.append(jobId, begin(worker))
+
+/** A job that a worker has just begun. @returns its id */
+export async function startNewJob(world: World): Promise<string> {
+  const { job } = await world.jobs.create(newJob())
+  await startJob(world, job.id)
+  return job.id
+}
+
+/** Tells an event of the current attempt, as the job's supervisor would. */
+export function tell<T extends NewEvent['type']>(
+  world: World,
+  jobId: string,
+  type: T,
+  data: Extract<NewEvent, { type: T }>['data'],
+) {
+  return world.jobs.append(jobId, ({ attempt }) => [{ type, attempt, data } as NewEvent])
+}
+
+export const succeed = (world: World, jobId: string) => tell(world, jobId, 'succeeded', {})
+
+export async function addArtifact(
+  world: World,
+  jobId: string,
+  name: ArtifactName,
+  bytes: Uint8Array,
+): Promise<Artifact> {
+  const { mediaType, description } = ARTIFACT_FILES[name]
+  const stored = await world.blobs.put(jobId, [bytes])
+  const artifact = { name, mediaType, description, ...stored }
+  await tell(world, jobId, 'artifact', artifact)
+  return artifact
+}
+
+export function epochMetrics(epoch: number, change: Partial<EpochMetrics> = {}): EpochMetrics {
+  return {
+    epoch,
+    epochs: 100,
+    step: epoch * 469,
+    learningRate: 0.005,
+    threshold: 0.001 * epoch,
+    trainLoss: 1 / epoch,
+    trainAccuracy: 0.9,
+    validationLoss: 1 / epoch,
+    validationAccuracy: 0.9,
+    sparsity: 0.5,
+    weightSparsity: 0.5,
+    regrown: 0,
+    layers: [{ name: 'dense_1/kernel', shape: [784, 512], size: 401_408, nonzero: 1000 - epoch }],
+    examplesPerSecond: 10_000,
+    seconds: 6,
+    sparseBytes: 1000,
+    denseBytes: 2000,
+    ...change,
+  }
+}

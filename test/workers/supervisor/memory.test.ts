@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it, mock } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import { begin, finish } from '#domain/job-decisions.ts'
+import { estimateMemory } from '#domain/memory-estimate.ts'
+import { connect, type World } from '#stores/connect.ts'
+import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
+import { startRedis } from '#test/support/start-redis.ts'
+import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
+import { endOf, submitJob } from '#test/support/submit-job.ts'
+import { Admission } from '#workers/supervisor/admission.ts'
+
+/** Less than a runner holds before it has anything to do. */
+const LIMIT_MB = 300
+
+const JOB = { model: { preset: 'mnist-mlp' }, epochs: 1, batchSize: 512, validation: { fraction: 0.9 } }
+
+describe('the memory of a worker', () => {
+  let redis: EmbeddedRedis
+  let dataDir: string
+  let world: World
+  let small: SupervisorProcess
+
+  before(async () => {
+    redis = await startRedis()
+    dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
+    world = await connect({ redisUrl: redis.url, artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href })
+    small = await start({ WORKER_MEMORY_MB: String(LIMIT_MB) })
+  })
+  after(async () => {
+    assert.equal(await small.stop(), 0)
+    await world.close()
+    await redis.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+
+  const start = (environment: { WORKER_MEMORY_MB?: string } = {}) =>
+    startSupervisor(world, { DATA_DIR: dataDir, REDIS_URL: redis.url, ...environment })
+
+  /** As if such a job had held so much when it was last trained. */
+  const measure = async (request: object, peakMemoryBytes: number) => {
+    const { id } = await submitJob(world, request, { enqueue: false })
+    await world.jobs.append(id, begin({ id: 'worker_before', engine: 'native', device: 'cpu' }))
+    await world.jobs.append(id, finish({ type: 'succeeded', peakMemoryBytes }))
+  }
+
+  it('is told by it', async () => {
+    const status = await world.workers.get(small.id)
+    assert.equal(status?.memoryBytes, LIMIT_MB * 1e6)
+  })
+
+  it('ends a job that takes more with out_of_memory, the numbers and what to do', async () => {
+    await measure(JOB, 1e6)
+    const { job } = await endOf(world, await submitJob(world, JOB))
+    assert.deepEqual([job.status, job.error?.code, job.error?.retryable], ['failed', 'out_of_memory', false])
+    assert.match(
+      job.error!.message,
+      /held \d+ MB of memory; the limit of its worker is 300 MB\. Use a smaller/,
+    )
+    assert.ok(job.peakMemoryBytes! > LIMIT_MB * 1e6)
+    assert.equal(job.restarts, 0)
+    const measured = await world.jobs.measuredMemory(job.spec)
+    assert.deepEqual([...measured.values()], [1e6], 'what a killed one held became what equal jobs need')
+  })
+
+  it('decides who begins a job: one that it is too small for is left to a larger worker', async () => {
+    const request = { ...JOB, batchSize: 500 }
+    const submitted = await submitJob(world, request)
+    await measure({ ...JOB, batchSize: 400 }, 1e6)
+    // Taken after the one before it: by then the small worker has given that one back.
+    await endOf(world, await submitJob(world, { ...JOB, batchSize: 400 }))
+    assert.equal((await world.jobs.require(submitted.id)).status, 'queued')
+    const large = await start()
+    const { job } = await endOf(world, submitted)
+    assert.deepEqual([job.status, job.worker?.id], ['succeeded', large.id])
+    assert.deepEqual([job.attempt, job.restarts], [1, 0])
+    const measured = (await world.jobs.measuredMemory(job.spec)).get(job.worker!.engine)
+    assert.equal(measured, job.peakMemoryBytes)
+    const ratio = estimateMemory(job.spec) / job.peakMemoryBytes!
+    assert.ok(ratio > 0.6 && ratio < 1.7, `the estimate is ${ratio} of what was held`)
+    assert.equal(await large.stop(), 0)
+  })
+
+  it('fails a job that no worker has had room for in a while, before it begins', async () => {
+    mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    const admission = new Admission(world, small.id)
+    const { id } = await submitJob(world, { ...JOB, batchSize: 300 }, { enqueue: false })
+    await world.jobs.append(id, (await admission.refuse(id))!)
+    assert.equal((await world.jobs.require(id)).status, 'queued')
+    mock.timers.tick(60_000)
+    const { job } = await world.jobs.append(id, (await admission.refuse(id))!)
+    mock.timers.reset()
+    assert.deepEqual([job.status, job.error?.code, job.attempt], ['failed', 'out_of_memory', 0])
+    assert.match(
+      job.error!.message,
+      /needs [\d,]+ MB of memory \(by estimate\); the largest worker has 300 MB/,
+    )
+  })
+
+  it('of 900 MB is enough for small jobs, one after the other, with a Keras file as artifact', async () => {
+    const modest = await start({ WORKER_MEMORY_MB: '900' })
+    const request = { ...JOB, batchSize: 64, epochs: 2, artifacts: ['keras'] }
+    for (let time = 0; time < 2; time++) {
+      const { job } = await endOf(world, await submitJob(world, request))
+      assert.deepEqual([job.status, job.worker?.id, job.error], ['succeeded', modest.id, undefined])
+    }
+    assert.equal(await modest.stop(), 0)
+  })
+})
