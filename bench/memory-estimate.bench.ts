@@ -66,7 +66,7 @@ async function peakOf(spec: Parameters<typeof estimateMemory>[0]): Promise<numbe
     for await (const news of runner.train({ spec, scratch, series: [] })) {
       if (news.type === 'done') return news.peakMemoryBytes
     }
-    throw new Error(`the runner ended with ${await runner.ended}: ${runner.lastWords}`)
+    throw new Error(`the runner ended with ${await runner.ended}: ${runner.stderrTail}`)
   } finally {
     await rm(scratch, { recursive: true })
   }

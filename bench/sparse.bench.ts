@@ -1,6 +1,6 @@
 import { PRESETS } from '#domain/presets/presets.ts'
 import { toBfloat16 } from '#formats/bfloat16.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
 import {
   decodeSparseSafetensors,
@@ -61,7 +61,7 @@ for (let round = 0; round < ROUNDS; round++) {
 await writeSection('The size and speed of sparse files', report())
 
 /** N(0, 1) in the shapes of ResNet-50, by a fixed seed. */
-function gaussians(): Weight[] {
+function gaussians(): FloatTensor[] {
   const random = randomStream(1, 'sparse', 1)
   return variablesOf(PRESETS.resnet50.topology).map(({ name, shape, size }) => ({
     name,

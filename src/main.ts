@@ -3,11 +3,11 @@ import './end-with-parent.ts'
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { isLoopbackAddress } from '#http/authenticate.ts'
-import { sweepOrphans } from '#maintenance/delete-orphan-blobs.ts'
+import { deleteOrphanBlobs } from '#maintenance/delete-orphan-blobs.ts'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
 import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
 import { connect } from '#stores/connect.ts'
-import { warnOfForgetfulRedis } from '#stores/redis-durability.ts'
+import { checkRedisDurability } from '#stores/redis-durability.ts'
 import { logUploadFault } from '#uploads/log-upload-fault.ts'
 import { claimUploads, resumeUploads, uploadsOf } from '#uploads/resume-uploads.ts'
 import { createApp } from './app.ts'
@@ -31,7 +31,7 @@ if (!config.adminKey && !isLoopbackAddress(config.host)) {
 }
 if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
   logger.warn('ADMIN_KEY is short enough to be guessed; a good one comes from `openssl rand -hex 32`')
-await warnOfForgetfulRedis(world.redis, logger)
+await checkRedisDurability(world.redis, logger)
 const uploads = join(config.dataDir, 'uploads')
 void resumeUploads(world, await claimUploads(uploads), (err, datasetId) =>
   logUploadFault(logger, err, datasetId),
@@ -47,7 +47,7 @@ world.jobs
   )
 const app = await createApp(world, { ...config, uploadsDir, logger })
 const stopReconciling = reconcileQueue(world, logger)
-const stopSweeping = sweepOrphans(world, logger)
+const stopSweeping = deleteOrphanBlobs(world, logger)
 const stopSettling = settleLostUploads(world, uploads, logger)
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await app.close()

@@ -13,7 +13,7 @@ import { Admission } from '#workers/supervisor/admission.ts'
 import { clearScratch } from '#workers/supervisor/clear-scratch.ts'
 import { Heartbeat } from '#workers/supervisor/heartbeat.ts'
 import { memoryLimit } from '#workers/supervisor/memory-limit.ts'
-import { buryDeadWorkers } from '#workers/supervisor/reclaim-dead-workers.ts'
+import { reclaimDeadWorkers } from '#workers/supervisor/reclaim-dead-workers.ts'
 import { RunnerProcess } from '#workers/supervisor/runner-process.ts'
 import { SpareRunner } from '#workers/supervisor/spare-runner.ts'
 import { JobSupervision, type Supervisor } from '#workers/supervisor/supervise-job.ts'
@@ -86,7 +86,7 @@ await world.control.onWake(jobId => {
   if (jobId === current?.jobId) void current.wake()
 })
 
-await buryDeadWorkers(world)
+await reclaimDeadWorkers(world)
 await clearScratch(scratch, world.workers)
 await heartbeat.start()
 for (const event of ['SIGTERM', 'SIGINT']) process.on(event, end)

@@ -5,7 +5,7 @@ import { preprocessingFor } from '#domain/preprocessing.ts'
 import type { PresetName } from '#domain/presets/preset-names.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { outputCount } from '#domain/presets/topology-of.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { variablesOf } from '#network/variables.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
 import type { Batch } from '#workers/data/batches.ts'
@@ -15,7 +15,7 @@ import { inScope } from '#workers/engine/in-scope.ts'
 import type { openProgram } from '#workers/engine/program.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
-import { streamedFeeding } from '#workers/training/input-pipeline.ts'
+import { streamedPipeline } from '#workers/training/input-pipeline.ts'
 import { objectiveFor } from '#workers/training/objective.ts'
 import { drawVariables, toTensors } from '#workers/training/weights.ts'
 import { drawExamples } from './draw-examples.ts'
@@ -31,7 +31,7 @@ export interface Course {
 }
 
 /** What a course starts from, by group: `params`, and `statistics` where it has some. */
-export type Start = Record<string, Weight[]>
+export type Start = Record<string, FloatTensor[]>
 
 /** What a course came to. */
 export interface Taken {
@@ -84,7 +84,7 @@ function begin(open: typeof openProgram, course: Course, start: Start) {
   const topology = topologyOf(course)
   const { transform, ...ingredients } = ingredientsOf(course, topology)
   const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
-  const feeding = streamedFeeding(layout, { training: batchSize, validation: batchSize }, batchSize)
+  const feeding = streamedPipeline(layout, { training: batchSize, validation: batchSize }, batchSize)
   let { clock } = transform
   const callOf = (batch: Batch, { clock: { step }, scalars }: ReturnType<typeof transform.tick>) => {
     const inputs = { ...feeding.examples(batch), ...feeding.changes([[SEED, step]], [scalars]) }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { WorkloadFile } from '#bench/train-step/workloads.ts'
 import { preprocessingFor } from '#domain/preprocessing.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { variablesOf } from '#network/variables.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
@@ -15,7 +15,12 @@ import { nativeBackend } from '#workers/engine/native-backend.ts'
 import { ownOpsMilliseconds } from '#workers/engine/register-own-ops.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
-import { type Feeding, heldFeeding, stepsPerCall, streamedFeeding } from '#workers/training/input-pipeline.ts'
+import {
+  heldPipeline,
+  type InputPipeline,
+  stepsPerCall,
+  streamedPipeline,
+} from '#workers/training/input-pipeline.ts'
 import { objectiveFor } from '#workers/training/objective.ts'
 import type { StepOutcome } from '#workers/training/outcomes.ts'
 import { beginTraining, type SomeBatch, type Training } from '#workers/training/train-state.ts'
@@ -42,7 +47,7 @@ for await (const line of createInterface({ input: process.stdin }))
   console.log(JSON.stringify(takeSteps(JSON.parse(line).steps)))
 training.end()
 
-type Variables = Record<string, Weight[]>
+type Variables = Record<string, FloatTensor[]>
 
 interface Course {
   training: Training
@@ -84,14 +89,14 @@ function placesOf(from: number, steps: number): Uint32Array {
 async function readWeights(): Promise<Variables> {
   const { tensors } = decodeSafetensors(await readFile(join(folder, 'weights.safetensors')))
   const isStatistic = ({ name }: { name: string }) => name.includes('/moving')
-  const statistics = tensors.filter(isStatistic) as Weight[]
-  const params = tensors.filter(tensor => !isStatistic(tensor)) as Weight[]
+  const statistics = tensors.filter(isStatistic) as FloatTensor[]
+  const params = tensors.filter(tensor => !isStatistic(tensor)) as FloatTensor[]
   return { params, ...(statistics.length > 0 && { statistics }) }
 }
 
 /** As small data are trained on: kept on the device. */
 function beginHeld(variables: Variables) {
-  const feeding = heldFeeding(layout, { training: split, validation: split }, pace)
+  const feeding = heldPipeline(layout, { training: split, validation: split }, pace)
   const training = begin(feeding, variables)
   const nextBatches = (steps: number) => rowsInOrder(placesOf(training.clock.step, steps), pace)
   return { training, nextBatches }
@@ -100,7 +105,7 @@ function beginHeld(variables: Variables) {
 /** As images are that the preset varies. */
 function beginStreamed(variables: Variables) {
   const { length: count } = labels
-  const feeding = streamedFeeding(layout, { training: count, validation: count }, batchSize)
+  const feeding = streamedPipeline(layout, { training: count, validation: count }, batchSize)
   const variation = {
     augmentation: spec.augmentation,
     inputShape: topology.inputShape,
@@ -118,7 +123,7 @@ function beginStreamed(variables: Variables) {
   return { training: begin(feeding, variables), nextBatches }
 }
 
-function begin<Kind extends SomeBatch>(feeding: Feeding<Kind>, variables: Variables) {
+function begin<Kind extends SomeBatch>(feeding: InputPipeline<Kind>, variables: Variables) {
   const { optimizer: grda, mean, std } = spec
   const { learningRate } = grda
   const optimizer =

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
 import { preprocessingOf } from '#domain/preprocessing.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { layoutFromSpec, normaliser, uploadBatch } from '#workers/data/batch-tensors.ts'
 import { type Batch, batches } from '#workers/data/batches.ts'
@@ -36,7 +36,7 @@ async function evaluateFile(bytes: Uint8Array): Promise<Evaluation> {
   const { tensors, metadata } = decodeSparseSafetensors(bytes)
   const topology: Topology = JSON.parse(metadata.topology!)
   const training: TrainingSpec = JSON.parse(metadata.training!)
-  const params = toTensors(tensors as Weight[])
+  const params = toTensors(tensors as FloatTensor[])
   const layout = layoutFromSpec(training)
   const measure = evaluationRoutine({
     model: modelFromTopology(topology),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { CheckpointSpec } from './training-spec.ts'
 
 /** A place that a training can go on from; its file is a blob under its digest. */
-export const Checkpoint = z
+export const CheckpointRecord = z
   .object({
     epoch: z.int().describe('Epochs that are over.'),
     step: z.int().describe('Updates made.'),
@@ -12,10 +12,10 @@ export const Checkpoint = z
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
   })
   .meta({ id: 'Checkpoint' })
-export type Checkpoint = z.infer<typeof Checkpoint>
+export type CheckpointRecord = z.infer<typeof CheckpointRecord>
 
 /** Whether it was made at the end of an epoch, and not where a training was interrupted. */
-function endsEpoch({ validationLoss }: Checkpoint): boolean {
+function endsEpoch({ validationLoss }: CheckpointRecord): boolean {
   return validationLoss !== undefined
 }
 
@@ -24,9 +24,9 @@ function endsEpoch({ validationLoss }: Checkpoint): boolean {
  * epoch is kept beside the latest as long as it is the newest.
  */
 export function keptCheckpoints(
-  checkpoints: readonly Checkpoint[],
+  checkpoints: readonly CheckpointRecord[],
   { keepLatest, keepBest, bestBy }: CheckpointSpec,
-): { latest: Checkpoint[]; best: Checkpoint[] } {
+): { latest: CheckpointRecord[]; best: CheckpointRecord[] } {
   const newestFirst = checkpoints.toSorted((a, b) => b.step - a.step)
   const interrupted = newestFirst.slice(0, 1).filter(checkpoint => !endsEpoch(checkpoint))
   const measured = newestFirst.filter(endsEpoch)
@@ -40,10 +40,10 @@ export function keptCheckpoints(
 
 /** The checkpoints after one more was made, in the order of their steps, without those that are not to be kept. */
 export function addCheckpoint(
-  checkpoints: readonly Checkpoint[],
-  added: Checkpoint,
+  checkpoints: readonly CheckpointRecord[],
+  added: CheckpointRecord,
   spec: CheckpointSpec,
-): Checkpoint[] {
+): CheckpointRecord[] {
   const others = checkpoints.filter(({ step }) => step !== added.step)
   const { latest, best } = keptCheckpoints([...others, added], spec)
   return [...new Set([...latest, ...best])].sort((a, b) => a.step - b.step)
@@ -51,9 +51,9 @@ export function addCheckpoint(
 
 /** Of those that end an epoch, the last; or the best, or that of an epoch. */
 export function findCheckpoint(
-  { checkpoints, spec }: { checkpoints: readonly Checkpoint[]; spec: { checkpoint: CheckpointSpec } },
+  { checkpoints, spec }: { checkpoints: readonly CheckpointRecord[]; spec: { checkpoint: CheckpointSpec } },
   which?: 'best' | number,
-): Checkpoint | undefined {
+): CheckpointRecord | undefined {
   const { latest, best } = keptCheckpoints(checkpoints, spec.checkpoint)
   const kept = [...latest, ...best].filter(endsEpoch)
   if (which === undefined) return kept.toSorted((a, b) => b.step - a.step)[0]

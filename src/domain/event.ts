@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Artifact } from './artifact.ts'
-import { Checkpoint } from './checkpoint.ts'
+import { CheckpointRecord } from './checkpoint.ts'
 
 const fraction = z.number().min(0).max(1)
 
@@ -71,7 +71,7 @@ const EVENT_DATA = {
   queued: nothing,
   started: z.object({ worker: WorkerRef }),
   epoch: EpochMetrics,
-  checkpointed: Checkpoint,
+  checkpointed: CheckpointRecord,
   artifact: Artifact,
   warning: Warning,
   pausing: nothing,

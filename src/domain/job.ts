@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Artifact } from './artifact.ts'
-import { addCheckpoint, type Checkpoint } from './checkpoint.ts'
+import { addCheckpoint, type CheckpointRecord } from './checkpoint.ts'
 import {
   EpochMetrics,
   type EventType,
@@ -69,7 +69,7 @@ export interface Job extends z.infer<typeof Job> {
   lastSeq: number
   artifacts: readonly Artifact[]
   /** In the order of their steps. */
-  checkpoints: readonly Checkpoint[]
+  checkpoints: readonly CheckpointRecord[]
   /** Running time of the attempts that are over. */
   ranMs: number
   /** When the current attempt started. */

@@ -1,7 +1,7 @@
 import { elementCount, keptActivations, placeLayers } from '#network/shape.ts'
 import { parameterCount } from '#network/variables.ts'
 import { factsOf } from './dataset.ts'
-import type { Layer, Topology } from './model-spec.ts'
+import type { LayerSpec, Topology } from './model-spec.ts'
 import { topologyOf } from './presets/topology-of.ts'
 import type { TrainingSpec } from './training-spec.ts'
 
@@ -48,7 +48,12 @@ function memoryParts(spec: TrainingSpec) {
 }
 
 /** Layers that are computed together with another one, or leave nothing for the backward pass. */
-const LEAVE_NOTHING: ReadonlySet<Layer['type']> = new Set(['activation', 'add', 'dropout', 'zeroPadding2d'])
+const LEAVE_NOTHING: ReadonlySet<LayerSpec['type']> = new Set([
+  'activation',
+  'add',
+  'dropout',
+  'zeroPadding2d',
+])
 
 function floatsOfExample(topology: Topology): number {
   const placed = placeLayers(topology)

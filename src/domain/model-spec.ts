@@ -271,11 +271,11 @@ type LayerKind =
 export type LayerType = LayerKind['type']
 
 /** `inputs` are the names of earlier layers, or `input`, the network's; absent, it is the layer before, or the network's input for the first. */
-export type Layer = LayerKind & { name: string; inputs?: readonly string[] }
+export type LayerSpec = LayerKind & { name: string; inputs?: readonly string[] }
 
-export type RecurrentLayer = Extract<Layer, Recurrent>
+export type RecurrentLayer = Extract<LayerSpec, Recurrent>
 
-export type LayerOf<Type extends LayerType> = Extract<Layer, { type: Type }>
+export type LayerOf<Type extends LayerType> = Extract<LayerSpec, { type: Type }>
 
 /**
  * A network as a value: what it takes (without the batch dimension) and its layers, inputs first. The last one gives the
@@ -283,5 +283,5 @@ export type LayerOf<Type extends LayerType> = Extract<Layer, { type: Type }>
  */
 export interface Topology {
   inputShape: readonly number[]
-  layers: readonly Layer[]
+  layers: readonly LayerSpec[]
 }

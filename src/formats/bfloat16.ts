@@ -1,4 +1,4 @@
-import type { NamedTensor, Weight } from './named-tensor.ts'
+import type { FloatTensor, NamedTensor } from './named-tensor.ts'
 
 /** What a model loses when its weights are rounded. */
 export interface RoundingReport {
@@ -9,7 +9,10 @@ export interface RoundingReport {
 }
 
 /** Rounds to the upper half of a float32, to nearest, ties to even; what is no number stays none. */
-export function toBfloat16(tensors: readonly Weight[]): { tensors: NamedTensor[]; rounding: RoundingReport } {
+export function toBfloat16(tensors: readonly FloatTensor[]): {
+  tensors: NamedTensor[]
+  rounding: RoundingReport
+} {
   const rounding = { maxAbsoluteError: 0, changedZeros: 0 }
   const rounded = tensors.map(({ name, shape, data }): NamedTensor => {
     const bits = new Uint32Array(data.buffer, data.byteOffset, data.length)

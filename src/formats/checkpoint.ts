@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Clock } from '#domain/clock.ts'
 import { FormatError } from './format-error.ts'
-import type { NamedTensor, Weight } from './named-tensor.ts'
+import type { FloatTensor, NamedTensor } from './named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
 
 /** What a training starts from, or left behind: the optimizer's clock, and variables by group. */
@@ -12,7 +12,7 @@ export interface TrainingState {
    * `params`, `statistics` where the model has any, and the optimizer's slots. At the start there are no slots; later no
    * params where they follow from those.
    */
-  variables: Readonly<Record<string, readonly Weight[]>>
+  variables: Readonly<Record<string, readonly FloatTensor[]>>
 }
 
 /** What an epoch has come to so far. */
@@ -32,11 +32,11 @@ export interface Checkpoint {
   /** Epochs that are over. */
   epoch: number
   /** What the epoch under way has come to, when a training is left in the middle of one. */
-  partial?: Partial
+  partial?: EpochInProgress
 }
 
 /** An epoch under way. */
-export interface Partial {
+export interface EpochInProgress {
   /** Batches that it has taken. */
   step: number
   sums: EpochSums
@@ -110,7 +110,7 @@ export function decodeCheckpoint(
   const { zerosBefore, ...variables } = groupTensors(tensors)
   return {
     checkpoint: {
-      state: { clock: clock as Clock, variables: variables as Record<string, Weight[]> },
+      state: { clock: clock as Clock, variables: variables as Record<string, FloatTensor[]> },
       weights: metadata.weights ?? '',
       epoch,
       ...(step !== undefined && sums && { partial: { step, sums, ...(zerosBefore && { zerosBefore }) } }),
@@ -128,7 +128,7 @@ function parsePosition(json = ''): z.infer<typeof Position> {
 }
 
 /** SHA-256 over the values of all weights, in model order. */
-export function digestWeights(weights: readonly Weight[]): string {
+export function digestWeights(weights: readonly FloatTensor[]): string {
   const hash = createHash('sha256')
   for (const { data } of weights) hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
   return hash.digest('hex')

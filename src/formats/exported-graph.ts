@@ -1,6 +1,6 @@
 import type { ArtifactVariant } from '#domain/artifact.ts'
 import { activationOf, type LossActivation } from '#domain/loss.ts'
-import type { Layer, Topology } from '#domain/model-spec.ts'
+import type { LayerSpec, Topology } from '#domain/model-spec.ts'
 import { NO_PREPROCESSING, type Preprocessing, preprocessingOf } from '#domain/preprocessing.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { TrainedModel } from './trained-model.ts'
@@ -56,6 +56,6 @@ function withOutputActivation(topology: Topology, activation: LossActivation): T
   if (last.type === 'dense' && last.activation === 'linear')
     return { ...topology, layers: [...layers.slice(0, -1), { ...last, activation }] }
   const names = layers.map(({ name }) => name)
-  const added: Layer = { type: 'activation', name: uniqueName(activation, names), activation }
+  const added: LayerSpec = { type: 'activation', name: uniqueName(activation, names), activation }
   return { ...topology, layers: [...layers, added] }
 }

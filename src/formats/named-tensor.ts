@@ -27,7 +27,7 @@ export type NamedTensor = {
 }[Dtype]
 
 /** A variable's values. */
-export type Weight = NamedTensor & { dtype: 'F32' }
+export type FloatTensor = NamedTensor & { dtype: 'F32' }
 
 /** The typed array that holds each dtype. */
 export const TYPED_ARRAYS = {

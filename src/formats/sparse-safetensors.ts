@@ -12,7 +12,7 @@ import {
 } from './safetensors.ts'
 import type { Metadata } from './safetensors-header.ts'
 import type { Places } from './sparse/encoding.ts'
-import { describeStored, ENCODING_NAMES, ENCODINGS, type Plan, planTensor } from './sparse/plan.ts'
+import { describeStored, ENCODING_NAMES, ENCODINGS, type EncodingPlan, planTensor } from './sparse/plan.ts'
 import { mergeValues, splitPlanes } from './sparse/planes.ts'
 import { fromBits, isFloat, toBits } from './sparse/values.ts'
 
@@ -92,7 +92,7 @@ export function decodeSparseSafetensors(bytes: Uint8Array, maxDenseBytes = MAX_D
   return { tensors: [...tensors.values()].sort(compareNames), metadata }
 }
 
-function fill(views: Map<string, NamedTensor['data']>, plan: Plan): void {
+function fill(views: Map<string, NamedTensor['data']>, plan: EncodingPlan): void {
   const [stored, places] = describeStored(plan).map(({ name }) => views.get(name)!)
   if (plan.encoding === 'dense') {
     copyValues(plan.tensor.data, stored!)
@@ -108,7 +108,7 @@ function fill(views: Map<string, NamedTensor['data']>, plan: Plan): void {
   if (!isInPlace) copyValues(fromBits(dtype, values), stored!)
 }
 
-function addMap(metadata: Metadata, plans: readonly Plan[]): Metadata {
+function addMap(metadata: Metadata, plans: readonly EncodingPlan[]): Metadata {
   const sparse = plans
     .filter(plan => plan.encoding !== 'dense')
     .sort((a, b) => compareNames(a.tensor, b.tensor))

@@ -4,17 +4,17 @@ import { isPenalised } from '#domain/threshold.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { statisticsOf, variablesOf } from '#network/variables.ts'
 import { type Checkpoint, digestWeights } from './checkpoint.ts'
-import type { Weight } from './named-tensor.ts'
+import type { FloatTensor } from './named-tensor.ts'
 
 /** What a training has come to: all that any file made of it is made from. Tensors are in model order. */
 export interface TrainedModel {
   spec: TrainingSpec
   topology: Topology
-  weights: readonly Weight[]
+  weights: readonly FloatTensor[]
   /** What batch normalisations keep. */
-  statistics: readonly Weight[]
+  statistics: readonly FloatTensor[]
   /** gRDA's v, and its threshold. */
-  dualAverage?: { accumulator: readonly Weight[]; l1: number }
+  dualAverage?: { accumulator: readonly FloatTensor[]; l1: number }
   /** Updates made. */
   step: number
 }
@@ -29,7 +29,7 @@ export function modelFromCheckpoint(
 ): TrainedModel {
   const topology = topologyOf(spec.model)
   const { params, accumulator, statistics = [] } = state.variables
-  const inOrder = (tensors: readonly Weight[], variables: readonly { name: string }[]) =>
+  const inOrder = (tensors: readonly FloatTensor[], variables: readonly { name: string }[]) =>
     variables.map(({ name }) => tensors.find(tensor => tensor.name === name)!)
   const { step, l1 } = state.clock
   const dualAverage =
@@ -47,7 +47,7 @@ export function modelFromCheckpoint(
 function penalise(
   { optimizer, model }: TrainingSpec,
   { accumulator, l1 }: NonNullable<TrainedModel['dualAverage']>,
-): Weight[] {
+): FloatTensor[] {
   const exclude = optimizer.name === 'grda' ? optimizer.exclude : []
   const variables = variablesOf(topologyOf(model))
   return accumulator.map((v, index) =>

@@ -1,12 +1,12 @@
-import type { Layer, LayerOf, PerChannel, Topology } from '#domain/model-spec.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { LayerOf, LayerSpec, PerChannel, Topology } from '#domain/model-spec.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { deviationOf } from '#network/normalization.ts'
 import { isAdapted } from '#network/variables.ts'
 
 /** A network, and what it keeps. */
 interface Kept {
   topology: Topology
-  statistics: readonly Weight[]
+  statistics: readonly FloatTensor[]
 }
 
 /**
@@ -15,7 +15,7 @@ interface Kept {
  */
 export function asRescalings({ topology, statistics }: Kept): Kept {
   const adapted = new Set(topology.layers.filter(isAdapted).flatMap(layer => namesOf(layer)))
-  const layers = topology.layers.flatMap((layer): Layer[] => {
+  const layers = topology.layers.flatMap((layer): LayerSpec[] => {
     if (layer.type !== 'normalization') return [layer]
     const { name, inputs } = layer
     const [mean, variance] = valuesOf(layer, statistics)
@@ -34,7 +34,7 @@ export function asRescalings({ topology, statistics }: Kept): Kept {
 
 function valuesOf(
   layer: LayerOf<'normalization'>,
-  statistics: readonly Weight[],
+  statistics: readonly FloatTensor[],
 ): readonly [mean: PerChannel, variance: PerChannel] {
   if (layer.mean !== undefined) return [layer.mean, layer.variance!]
   const [mean, variance] = namesOf(layer).map(name => [...statistics.find(one => one.name === name)!.data])

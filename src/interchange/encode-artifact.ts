@@ -5,7 +5,7 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type RoundingReport, toBfloat16 } from '#formats/bfloat16.ts'
 import type { Checkpoint } from '#formats/checkpoint.ts'
 import { modelFacts, modelMetadata } from '#formats/model-metadata.ts'
-import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
 import { encodeSparsePlanes, encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { modelFromCheckpoint, type TrainedModel } from '#formats/trained-model.ts'
@@ -107,7 +107,7 @@ function encodeDense(model: TrainedModel, variant: ArtifactVariant): EncodedArti
 }
 
 function rounded(
-  tensors: readonly Weight[],
+  tensors: readonly FloatTensor[],
   { dtype }: ArtifactVariant,
 ): { tensors: readonly NamedTensor[]; rounding?: RoundingReport } {
   return dtype === 'bf16' ? toBfloat16(tensors) : { tensors }

@@ -1,6 +1,6 @@
 import type { Topology } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { elementCount } from '#network/shape.ts'
 import { statisticsOf, variablesOf } from '#network/variables.ts'
 
@@ -21,8 +21,8 @@ export interface FoundTensors {
 }
 
 export interface ModelWeights {
-  params: Weight[]
-  statistics: Weight[]
+  params: FloatTensor[]
+  statistics: FloatTensor[]
 }
 
 /**
@@ -31,7 +31,7 @@ export interface ModelWeights {
  */
 export function weightsFrom(topology: Topology, found: ReadonlyMap<string, FoundTensor>): ModelWeights {
   const pick = (variables: readonly { name: string; shape: readonly number[] }[]) =>
-    variables.map(({ name, shape }): Weight => {
+    variables.map(({ name, shape }): FloatTensor => {
       const tensor = found.get(name)
       if (!tensor) throw new FormatError(`there is no ${name} [${shape}]; there is: ${listed(found)}`)
       // A dimension of 1 more or less changes nothing.

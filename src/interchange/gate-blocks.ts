@@ -1,11 +1,11 @@
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { permuteAxes } from './permute-axes.ts'
 
 /**
  * The blocks of a recurrent layer's kernel [in, gates units] turned, [gates units, in], or those of its bias [gates units], one a gate,
  * in the order of `order`.
  */
-export function gateBlocks(tensor: Weight, order: readonly number[]): Weight {
+export function gateBlocks(tensor: FloatTensor, order: readonly number[]): FloatTensor {
   const turned = tensor.shape.length === 2 ? permuteAxes(tensor, [1, 0]) : tensor
   const size = turned.data.length / order.length
   const data = new Float32Array(turned.data.length)
@@ -15,7 +15,7 @@ export function gateBlocks(tensor: Weight, order: readonly number[]): Weight {
 }
 
 /** The biases of the inputs and of the output before: a GRU's two rows, and elsewhere the one there is and zeros. */
-export function biasPair(bias: Weight): [Weight, Weight] {
+export function biasPair(bias: FloatTensor): [FloatTensor, FloatTensor] {
   const shape = bias.shape.slice(-1)
   const [size] = shape as [number]
   const second = bias.shape.length === 2 ? bias.data.slice(size) : new Float32Array(size)

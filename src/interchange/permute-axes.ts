@@ -1,7 +1,7 @@
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 
 /** The tensor whose axis i is axis `order[i]` of the given one. */
-export function permuteAxes(tensor: Weight, order: readonly number[]): Weight {
+export function permuteAxes(tensor: FloatTensor, order: readonly number[]): FloatTensor {
   const strides = stridesOf(tensor.shape)
   const shape = order.map(axis => tensor.shape[axis]!)
   const data = new Float32Array(tensor.data.length)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import type { LossActivation } from '#domain/loss.ts'
-import type { Layer, Topology } from '#domain/model-spec.ts'
+import type { LayerSpec, Topology } from '#domain/model-spec.ts'
 import { parseByZod } from '#domain/parse-by-zod.ts'
 import { checkTopology } from '#network/check-topology.ts'
 import { LAYER_FIELDS } from '#network/layer-schemas.ts'
@@ -58,7 +58,7 @@ function isResolved(json: unknown): boolean {
 function resolvedTopology(json: unknown, lossActivation: LossActivation | undefined): Topology {
   const topology = parseByZod(ResolvedTopology, json, ['model', 'topology']) as unknown as Topology
   checkTopology(topology, (place, message) => refuse(place.replace('.config', ''), message))
-  const last = topology.layers.at(-1)! as Layer & { activation?: string }
+  const last = topology.layers.at(-1)! as LayerSpec & { activation?: string }
   if (lossActivation && lossActivation !== 'linear' && last.activation === lossActivation)
     refuse(
       `.layers.${topology.layers.length - 1}.activation`,

@@ -1,4 +1,4 @@
-import { type Checkpoint, keptCheckpoints } from '#domain/checkpoint.ts'
+import { type CheckpointRecord, keptCheckpoints } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import { type Job, type Origin, withoutLostEpochs } from '#domain/job.ts'
@@ -20,7 +20,7 @@ export async function bringCheckpoints(
   jobId: string,
 ): Promise<Origin & { warnings: Warning[] }> {
   const training = trainingText(spec)
-  const checkpoints: Checkpoint[] = []
+  const checkpoints: CheckpointRecord[] = []
   const warnings: Warning[] = []
   for (const checkpoint of keptOf(source, spec)) {
     try {
@@ -48,7 +48,7 @@ export async function bringCheckpoints(
 }
 
 /** In the order of their steps. */
-function keptOf({ checkpoints }: Job, { checkpoint }: TrainingSpec): Checkpoint[] {
+function keptOf({ checkpoints }: Job, { checkpoint }: TrainingSpec): CheckpointRecord[] {
   const { latest, best } = keptCheckpoints(checkpoints, checkpoint)
   return [...new Set([...latest, ...best])].sort((a, b) => a.step - b.step)
 }

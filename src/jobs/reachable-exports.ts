@@ -1,12 +1,12 @@
 import type { Artifact, ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
-import { type Checkpoint, findCheckpoint } from '#domain/checkpoint.ts'
+import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
 import type { Job } from '#domain/job.ts'
 
 /** A file of a job: which, how, and as of which checkpoint (none: no epoch was completed). */
 export interface ExportRequest {
   name: ArtifactName
   variant: ArtifactVariant
-  checkpoint: Checkpoint | undefined
+  checkpoint: CheckpointRecord | undefined
 }
 
 /** The same for two requests only if the same file answers both. */
@@ -21,7 +21,7 @@ export function exportKey({ name, variant, checkpoint }: ExportRequest): string 
 export function reachableExports(
   job: Pick<Job, 'checkpoints' | 'spec'>,
   exports: ReadonlyMap<string, Artifact>,
-): Map<string, { artifact: Artifact; checkpoint: Checkpoint | undefined }> {
+): Map<string, { artifact: Artifact; checkpoint: CheckpointRecord | undefined }> {
   const last = findCheckpoint(job)
   const kept = [last, ...job.checkpoints.map(({ epoch }) => findCheckpoint(job, epoch))]
   const byStep = new Map(kept.map(checkpoint => [checkpoint?.step ?? 0, checkpoint]))

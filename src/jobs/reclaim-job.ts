@@ -6,7 +6,7 @@ import type { World } from '#stores/connect.ts'
  * Ends the attempt of a worker that is dead and puts the job back into line, whatever lock is still on it.
  * @returns the job as it is then; undefined when it went on meanwhile
  */
-export async function takeBackJob(
+export async function reclaimJob(
   held: Job,
   { jobs, queue }: Pick<World, 'jobs' | 'queue'>,
 ): Promise<Job | undefined> {

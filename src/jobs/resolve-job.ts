@@ -6,7 +6,7 @@ import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import type { World } from '#stores/connect.ts'
 import { missingFiles } from '#uploads/dataset-files.ts'
 import { resolveSpec } from './resolve-spec.ts'
-import { type CheckpointSource, takeOverCheckpoint } from './start-from-checkpoint.ts'
+import { type CheckpointSource, startFromCheckpoint } from './start-from-checkpoint.ts'
 import { uploadedModel } from './uploaded-model.ts'
 
 export type JobStores = Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'> & {
@@ -42,7 +42,7 @@ export async function resolveJob(
   const warnings = [...(uploaded?.warnings ?? []), ...resolved.warnings]
   requireFiles(spec.dataset, stores.datasetsDir)
   if (!wanted) return { spec, warnings }
-  const { init, file } = await takeOverCheckpoint(stores, wanted, spec, kept)
+  const { init, file } = await startFromCheckpoint(stores, wanted, spec, kept)
   return { spec: { ...spec, init }, warnings, initFile: file }
 }
 

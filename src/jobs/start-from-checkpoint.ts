@@ -26,7 +26,7 @@ export interface CheckpointSource {
  * @param kept where it lies for certain; what `request` names is not asked then
  * @throws AppError `invalid_request` that names the field of `init` which is wrong
  */
-export async function takeOverCheckpoint(
+export async function startFromCheckpoint(
   world: Pick<World, 'jobs' | 'models' | 'blobs'>,
   request: InitRequest,
   spec: TrainingSpec,

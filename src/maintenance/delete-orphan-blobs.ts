@@ -11,7 +11,7 @@ const YOUNG_MS = 3_600_000
  * Deletes, every hour, what crashes left in the blob store that nothing names. One api process does it at a time.
  * @returns a function that ends it
  */
-export function sweepOrphans(world: World, logger: Logger): () => Promise<void> {
+export function deleteOrphanBlobs(world: World, logger: Logger): () => Promise<void> {
   const stopping = new AbortController()
   const running = (async () => {
     while (!stopping.signal.aborted) {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { isTerminal } from '#domain/job.ts'
-import { takeBackJob } from '#jobs/reclaim-job.ts'
+import { reclaimJob } from '#jobs/reclaim-job.ts'
 import type { World } from '#stores/connect.ts'
 
 const PERIOD_MS = 5_000
@@ -38,12 +38,12 @@ export function reconcileQueue(world: World, logger: Logger): () => Promise<void
 
 async function reconcileOnce(world: World, logger: Logger, isSettled: boolean): Promise<void> {
   if (!(await world.lease('reconcile', PERIOD_MS - 500))) return
-  await enqueueForgotten(world, logger)
-  if (isSettled) await takeBackFromTheDead(world, logger)
+  await enqueueMissing(world, logger)
+  if (isSettled) await reclaimLostJobs(world, logger)
 }
 
 /** Enqueues every job that waits but that the queue does not know. */
-export async function enqueueForgotten(
+export async function enqueueMissing(
   { jobs, queue }: Pick<World, 'jobs' | 'queue'>,
   logger: Logger,
 ): Promise<void> {
@@ -60,7 +60,7 @@ export async function enqueueForgotten(
 }
 
 /** Ends the attempts of workers whose lease has run out. */
-export async function takeBackFromTheDead(
+export async function reclaimLostJobs(
   world: Pick<World, 'jobs' | 'queue' | 'workers'>,
   logger: Logger,
 ): Promise<void> {
@@ -71,7 +71,7 @@ export async function takeBackFromTheDead(
         if (!job?.worker || isTerminal(job.status)) return
         // Asked after the job was read: its worker had a lease before it took the job.
         if (await world.workers.get(job.worker.id)) return
-        const after = await takeBackJob(job, world)
+        const after = await reclaimJob(job, world)
         if (after) logger.info({ jobId, worker: job.worker, status: after.status }, 'a worker was lost')
       })
     }

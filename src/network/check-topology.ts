@@ -1,4 +1,4 @@
-import type { Layer, Topology } from '#domain/model-spec.ts'
+import type { LayerSpec, Topology } from '#domain/model-spec.ts'
 import type { Refuse } from '#interchange/keras/read-layer.ts'
 import {
   elementCount,
@@ -111,7 +111,7 @@ function checkInitializers(topology: Topology, refuse: Refuse): void {
  * Whether a layer may take inputs of both shapes: for a concatenation of one but for the last axis, for other merges of one but
  * for axes of length 1, which are repeated.
  */
-function fits({ type }: Layer, shape: readonly number[], merged: readonly number[]): boolean {
+function fits({ type }: LayerSpec, shape: readonly number[], merged: readonly number[]): boolean {
   if (shape.length !== merged.length) return false
   if (type === 'concatenate') return String(shape.slice(0, -1)) === String(merged.slice(0, -1))
   return shape.every((length, axis) => length === merged[axis] || length === 1)

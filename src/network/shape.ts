@@ -1,7 +1,7 @@
 import type {
   Extent,
-  Layer,
   LayerOf,
+  LayerSpec,
   Margins,
   Padding,
   RecurrentLayer,
@@ -10,7 +10,7 @@ import type {
 
 /** A layer in its place: which outputs it takes, and the shapes of those and of its own, without the batch dimension. */
 export interface PlacedLayer {
-  layer: Layer
+  layer: LayerSpec
   /** Positions among the layers; -1 is the network's input. */
   inputs: readonly number[]
   inputShape: readonly number[]
@@ -55,7 +55,7 @@ export function unrolledSteps(layer: RecurrentLayer, [time]: readonly number[]):
   return time! * waysOf(layer).length
 }
 
-export function isRecurrent(layer: Layer): layer is RecurrentLayer {
+export function isRecurrent(layer: LayerSpec): layer is RecurrentLayer {
   return layer.type in GATES
 }
 
@@ -66,7 +66,7 @@ function positionOf(name: string, positions: ReadonlyMap<string, number>, taker:
 }
 
 /** The shape that `layer` makes of its inputs, all of which are like the first unless it says otherwise. */
-function outputShape(layer: Layer, inputs: readonly (readonly number[])[]): readonly number[] {
+function outputShape(layer: LayerSpec, inputs: readonly (readonly number[])[]): readonly number[] {
   const input = inputs[0]!
   switch (layer.type) {
     case 'dense':

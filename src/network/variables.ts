@@ -1,4 +1,4 @@
-import type { Initializer, Layer, LayerOf, RecurrentLayer, Topology } from '#domain/model-spec.ts'
+import type { Initializer, LayerOf, LayerSpec, RecurrentLayer, Topology } from '#domain/model-spec.ts'
 import { elementCount, GATES, isRecurrent, type PlacedLayer, placeLayers, sidesOf, waysOf } from './shape.ts'
 
 /** A trainable tensor of a model, known before anything is built. */
@@ -44,7 +44,7 @@ export function statisticsOf(topology: Topology): Statistic[] {
 }
 
 /** Whether a layer is a normalisation whose mean and variance are statistics. */
-export function isAdapted(layer: Layer): layer is LayerOf<'normalization'> {
+export function isAdapted(layer: LayerSpec): layer is LayerOf<'normalization'> {
   return layer.type === 'normalization' && layer.mean === undefined
 }
 
@@ -52,7 +52,7 @@ export function isAdapted(layer: Layer): layer is LayerOf<'normalization'> {
  * Whether a layer is a batch normalisation with one of gamma and beta. PyTorch's have both or neither, so that its optimizers count
  * other parameters.
  */
-export function isHalfAffine(layer: Layer): layer is LayerOf<'batchNormalization'> {
+export function isHalfAffine(layer: LayerSpec): layer is LayerOf<'batchNormalization'> {
   return layer.type === 'batchNormalization' && layer.scale !== layer.center
 }
 
@@ -91,7 +91,7 @@ export function layerVariables({ layer, inputShape, outputShape }: PlacedLayer):
 }
 
 /** The kernels of a layer, in its order. */
-function kernelShapes(layer: Layer, channels: number): Kernel[] {
+function kernelShapes(layer: LayerSpec, channels: number): Kernel[] {
   switch (layer.type) {
     case 'dense':
       return [{ word: 'kernel', shape: [channels, layer.units], initializer: layer.kernelInitializer }]

@@ -9,7 +9,7 @@ import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
 import type { World } from '#stores/connect.ts'
 import { isOutOfSpace } from '#stores/out-of-space.ts'
-import { retryUntilAnswered } from '#stores/retry-until-answered.ts'
+import { retry } from '#stores/retry.ts'
 import type { DatasetRecord } from './records.ts'
 import { attemptsOf, noteAttempts } from './upload-attempts.ts'
 import { ensureUploadOwner, renewUploadOwner } from './upload-owner.ts'
@@ -70,7 +70,7 @@ export async function takeInUpload(
   storesSeconds = STORES_SECONDS,
 ): Promise<DatasetRecord> {
   const untilAnswered = <T>(work: () => Promise<T>) =>
-    retryUntilAnswered(work, error => error instanceof TypeError, storesSeconds)
+    retry(work, { isFinal: error => error instanceof TypeError, seconds: storesSeconds })
   const read = await readUpload(ingester, record.id, upload, folder, onFault)
   const state: State =
     'status' in read
@@ -114,7 +114,7 @@ async function readUpload(
     }
   }
   try {
-    const ingested = await retryUntilAnswered(ingest, error => !isPassing(error), STORES_SECONDS)
+    const ingested = await retry(ingest, { isFinal: error => !isPassing(error), seconds: STORES_SECONDS })
     noteAttempts(folder, attempts)
     return ingested
   } catch (error) {

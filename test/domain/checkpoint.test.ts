@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { addCheckpoint, type Checkpoint } from '#domain/checkpoint.ts'
+import { addCheckpoint, type CheckpointRecord } from '#domain/checkpoint.ts'
 import type { CheckpointSpec } from '#domain/training-spec.ts'
 
 const SPEC: CheckpointSpec = { everyEpochs: 1, keepLatest: 1, keepBest: 1, bestBy: 'validationAccuracy' }
 
-function checkpoint(step: number, validationAccuracy?: number): Checkpoint {
+function checkpoint(step: number, validationAccuracy?: number): CheckpointRecord {
   const measured =
     validationAccuracy === undefined ? {} : { validationAccuracy, validationLoss: 1 - validationAccuracy }
   return { epoch: Math.floor(step / 10), step, ...measured, sizeBytes: 1, sha256: '0'.repeat(64) }
 }
 
-function keptAfter(added: Checkpoint[], change: Partial<CheckpointSpec> = {}): number[] {
-  const kept = added.reduce<Checkpoint[]>(
+function keptAfter(added: CheckpointRecord[], change: Partial<CheckpointSpec> = {}): number[] {
+  const kept = added.reduce<CheckpointRecord[]>(
     (checkpoints, next) => addCheckpoint(checkpoints, next, { ...SPEC, ...change }),
     [],
   )

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { trainingText } from '#formats/model-metadata.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { newId } from '#stores/new-id.ts'
 import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
@@ -18,7 +18,7 @@ const layers = [
     name: 'out',
   },
 ]
-const weight = (name: string, shape: number[], values: number[]): Weight => ({
+const weight = (name: string, shape: number[], values: number[]): FloatTensor => ({
   name,
   shape,
   dtype: 'F32',

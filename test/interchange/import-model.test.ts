@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { unzipSync, zipSync } from 'fflate'
 import type { ModelRequest } from '#domain/model-spec.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
 import { modelFromCheckpoint, type TrainedModel } from '#formats/trained-model.ts'
 import { encodeArtifact } from '#interchange/encode-artifact.ts'
@@ -22,7 +22,7 @@ import { assertClose, predict, softmax } from './predict.ts'
 import { recordOf } from './record.ts'
 
 const BATCH = 4
-const byName = (tensors: readonly Weight[]) => new Map(tensors.map(({ name, data }) => [name, data]))
+const byName = (tensors: readonly FloatTensor[]) => new Map(tensors.map(({ name, data }) => [name, data]))
 const NPY_HEADER_BYTES = 128
 const layer = (class_name: string, config: object) => ({ class_name, config })
 
@@ -101,7 +101,7 @@ describe('weights that are brought', () => {
     const topology = { class_name: 'Sequential', config: { layers } }
     const { checkpoint } = await bring(['slashes.h5'], { topology })
     const expected = { 'block_dense/kernel': [1, 2], 'block_dense/bias': [3] }
-    const values = (tensors: readonly Weight[]) =>
+    const values = (tensors: readonly FloatTensor[]) =>
       Object.fromEntries(tensors.map(({ name, data }) => [name, [...data]]))
     assert.deepEqual(values(checkpoint.state.variables.params!), expected)
     const weights = [[2, 1], [1]].map((shape, index) => {

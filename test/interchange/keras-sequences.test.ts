@@ -7,7 +7,7 @@ import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import * as tf from '@tensorflow/tfjs'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { encodeKeras, encodeKerasWeights } from '#interchange/keras/write-keras.ts'
 import { encodeNpy } from '#interchange/numpy/write-npz.ts'
@@ -104,7 +104,7 @@ describe('a model over a table or sequences that Keras wrote', () => {
 
 /** With zeros, which ONNX files leave out. */
 function thinOut(model: TrainedModel): TrainedModel {
-  const thin = (weight: Weight) => ({
+  const thin = (weight: FloatTensor) => ({
     ...weight,
     data: weight.data.map(value => (Math.abs(value) < 0.15 ? 0 : value)),
   })

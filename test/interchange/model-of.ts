@@ -1,4 +1,4 @@
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { topologyFromKeras } from '#interchange/keras/read-model.ts'
 import { randomStream } from '#network/random.ts'
@@ -10,7 +10,7 @@ export function modelOf(json: unknown): TrainedModel {
   const topology = topologyFromKeras(json)
   const { params, statistics = [] } = drawVariables(topology, 1)
   const random = randomStream(1, 'moved', 1)
-  const moved = (weight: Weight) => ({
+  const moved = (weight: FloatTensor) => ({
     ...weight,
     data: weight.data.map(value => value + 0.2 * random.next()),
   })

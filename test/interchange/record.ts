@@ -1,7 +1,7 @@
 import { PRESETS } from '#domain/presets/presets.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { TrainingRecord } from '#interchange/encode-artifact.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { randomStream } from '#network/random.ts'
@@ -15,7 +15,10 @@ export function recordOf(preset: keyof typeof PRESETS, l1: number): TrainingReco
   const { params: accumulator, statistics } = drawVariables(topology, 1)
   const random = randomStream(1, 'statistics', 1)
   const moved = statistics?.map(
-    (statistic): Weight => ({ ...statistic, data: statistic.data.map(value => value + 0.3 * random.next()) }),
+    (statistic): FloatTensor => ({
+      ...statistic,
+      data: statistic.data.map(value => value + 0.3 * random.next()),
+    }),
   )
   const limit = Math.fround(l1)
   const weights = accumulator!.map(v => ({

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { pino } from 'pino'
 import { begin, cancel } from '#domain/job-decisions.ts'
 import type { WorkerStatus } from '#domain/worker.ts'
-import { enqueueForgotten, takeBackFromTheDead } from '#maintenance/reconcile-queue.ts'
+import { enqueueMissing, reclaimLostJobs } from '#maintenance/reconcile-queue.ts'
 import { newId } from '#stores/new-id.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
 import { newJob } from '#test/support/new-job.ts'
@@ -41,8 +41,8 @@ describe('the reconciler', () => {
     const over = await stored()
     await test.world.jobs.append(over.id, cancel)
     await queue.enqueue(forgotten[7]!.id, 42)
-    await enqueueForgotten(test.world, logger)
-    await enqueueForgotten(test.world, logger)
+    await enqueueMissing(test.world, logger)
+    await enqueueMissing(test.world, logger)
     assert.equal(await queue.positionOfNext(99), 252)
     assert.equal(await queue.position(urgent.id), 1)
     assert.equal(await queue.position(over.id), undefined)
@@ -56,8 +56,8 @@ describe('the reconciler', () => {
     const broken = newId('job')
     await redis.hset(redisKeys.job(broken), 'state', 'not JSON')
     for (const status of ['queued', 'running']) await redis.zadd(redisKeys.jobsByStatus(status), 0, broken)
-    await enqueueForgotten(test.world, logger)
-    await takeBackFromTheDead(test.world, logger)
+    await enqueueMissing(test.world, logger)
+    await reclaimLostJobs(test.world, logger)
     assert.equal(typeof (await queue.position(waiting.id)), 'number')
     assert.equal((await test.world.jobs.get(lost.id))?.status, 'restarting')
   })
@@ -69,7 +69,7 @@ describe('the reconciler', () => {
     const lost = await begun('worker_dead')
     const unwanted = await begun('worker_dead')
     await jobs.append(unwanted.id, cancel)
-    await takeBackFromTheDead(test.world, logger)
+    await reclaimLostJobs(test.world, logger)
     assert.equal((await jobs.get(kept.id))?.status, 'running')
     const back = await jobs.get(lost.id)
     assert.deepEqual([back?.status, back?.restarts], ['restarting', 1])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Initializer, Layer } from '#domain/model-spec.ts'
+import type { Initializer, LayerSpec } from '#domain/model-spec.ts'
 import type { PresetName } from '#domain/presets/preset-names.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { growThreshold, INITIAL_THRESHOLD } from '#domain/threshold.ts'
@@ -32,7 +32,13 @@ const KERAS = {
 describe('initial weights', () => {
   for (const [kernelInitializer, deviation] of Object.entries(KERAS)) {
     it(`${kernelInitializer}: have the deviation that Keras gives them, and the forecast share within a limit`, () => {
-      const layer = { type: 'dense', name: 'd', units: 500, activation: 'linear', kernelInitializer } as Layer
+      const layer = {
+        type: 'dense',
+        name: 'd',
+        units: 500,
+        activation: 'linear',
+        kernelInitializer,
+      } as LayerSpec
       const topology = { inputShape: [300], layers: [layer] }
       const values = initialWeights(topology, 1).get('d/kernel')!
       const measured = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
@@ -56,7 +62,13 @@ describe('initial weights', () => {
   ]
   for (const [kernelInitializer, mean, deviation] of PARAMETRIC) {
     it(`${JSON.stringify(kernelInitializer)}: have that mean and deviation, and the forecast share within a limit`, () => {
-      const layer: Layer = { type: 'dense', name: 'd', units: 500, activation: 'linear', kernelInitializer }
+      const layer: LayerSpec = {
+        type: 'dense',
+        name: 'd',
+        units: 500,
+        activation: 'linear',
+        kernelInitializer,
+      }
       const topology = { inputShape: [300], layers: [layer] }
       const values = initialWeights(topology, 1).get('d/kernel')!
       const average = values.reduce((sum, value) => sum + value, 0) / values.length
@@ -76,7 +88,7 @@ describe('initial weights', () => {
     [60, 20],
   ] as const) {
     it(`orthogonal: ${rows} x ${columns} are ${Math.min(rows, columns)} orthonormal vectors`, () => {
-      const layer: Layer = {
+      const layer: LayerSpec = {
         type: 'dense',
         name: 'd',
         units: columns,

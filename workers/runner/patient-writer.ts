@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { keepTrying } from '#workers/supervisor/retry-for.ts'
+import { retry } from '#stores/retry.ts'
 import type { RunnerNews } from './runner-protocol.ts'
 import { isDiskTrouble, storageWarning } from './storage-warning.ts'
 
@@ -19,7 +19,7 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
 /** A `writeWhole` that waits for space: what it writes is what the job was for. @param signal ends the wait */
 export function patientWriter(tell: (news: RunnerNews) => Promise<void>, signal: AbortSignal): Write {
   return (path, bytes) =>
-    keepTrying(() => writeWhole(path, bytes), {
+    retry(() => writeWhole(path, bytes), {
       signal,
       isFinal: error => !isDiskTrouble(error),
       onFirstFailure: async error => {

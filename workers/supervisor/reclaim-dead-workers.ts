@@ -1,18 +1,18 @@
 import { hostname } from 'node:os'
 import { isTerminal } from '#domain/job.ts'
-import { takeBackJob } from '#jobs/reclaim-job.ts'
+import { reclaimJob } from '#jobs/reclaim-job.ts'
 import type { World } from '#stores/connect.ts'
 
 /**
  * Ends the leases of supervisors that were killed on this host and puts their jobs back into line, without waiting for
  * the leases to run out. To be called before this process has a lease of its own.
  */
-export async function buryDeadWorkers(world: World): Promise<void> {
+export async function reclaimDeadWorkers(world: World): Promise<void> {
   for (const { id, host, pid, jobId } of await world.workers.list()) {
     if (host !== hostname() || isAlive(pid)) continue
     await world.workers.leave(id)
     const job = jobId === undefined ? undefined : await world.jobs.get(jobId)
-    if (job?.worker?.id === id && !isTerminal(job.status)) await takeBackJob(job, world)
+    if (job?.worker?.id === id && !isTerminal(job.status)) await reclaimJob(job, world)
   }
 }
 

@@ -12,13 +12,13 @@ import { countOomKills } from './count-oom-kills.ts'
 
 const STOP_GRACE_MS = 10_000
 /** V8 says why it aborts, and then where, which is long. */
-const LAST_WORDS_LENGTH = 8_000
+const STDERR_TAIL_LENGTH = 8_000
 
 /** A runner as its supervisor sees it. It serves for one task. */
 export class RunnerProcess {
   readonly #child: ChildProcess
   readonly #ready: Promise<void>
-  #lastWords = ''
+  #stderrTail = ''
   /** When its task began. */
   #oomKillsBefore = countOomKills()
   #exceededBytes: number | undefined
@@ -42,12 +42,12 @@ export class RunnerProcess {
       },
     )
     this.#child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-      this.#lastWords = (this.#lastWords + text).slice(-LAST_WORDS_LENGTH)
+      this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_TAIL_LENGTH)
     })
     this.#ready = new Promise(resolve => {
       this.#child.once('message', (message: RunnerMessage) => {
         // It did not come as far as a task: nobody else hears of it.
-        if (message.type === 'failed') this.#lastWords += message.error.message
+        if (message.type === 'failed') this.#stderrTail += message.error.message
         resolve()
       })
       this.#child.once('disconnect', resolve)
@@ -60,8 +60,8 @@ export class RunnerProcess {
   }
 
   /** The end of what it wrote to stderr, for the log: TensorFlow says there why it aborts. */
-  get lastWords(): string {
-    return this.#lastWords
+  get stderrTail(): string {
+    return this.#stderrTail
   }
 
   /** What it held when it was killed for that. */
@@ -77,7 +77,7 @@ export class RunnerProcess {
     }
     if (this.#isKilledByKernel())
       return outOfMemory('The kernel killed the training process: memory ran out.')
-    if (this.#child.signalCode !== 'SIGKILL' && saysOutOfMemory(this.#lastWords))
+    if (this.#child.signalCode !== 'SIGKILL' && saysOutOfMemory(this.#stderrTail))
       return outOfMemory('The training process aborted because it could not allocate memory.')
     return undefined
   }

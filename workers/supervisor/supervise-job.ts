@@ -1,11 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
-import type { Checkpoint } from '#domain/checkpoint.ts'
+import type { CheckpointRecord } from '#domain/checkpoint.ts'
+import { AppError } from '#domain/error.ts'
 import type { Failure, Warning, WorkerRef } from '#domain/event.ts'
 import { type Job, RefusedEvent } from '#domain/job.ts'
 import { begin, type Decision, finish, inAttempt, loseAttempt, warn } from '#domain/job-decisions.ts'
 import type { World } from '#stores/connect.ts'
+import { retry } from '#stores/retry.ts'
 import { saysThatJobWaits, storageWarning } from '#workers/runner/storage-warning.ts'
 import type { Admission } from './admission.ts'
 import { Countdown } from './countdown.ts'
@@ -13,12 +15,11 @@ import { isHeldElsewhere } from './held-elsewhere.ts'
 import { isFinal } from './is-final.ts'
 import { prepareTask } from './prepare-task.ts'
 import { type RecordedNews, recordNews } from './record-news.ts'
-import { keepTrying } from './retry-for.ts'
-import { insist } from './retry-until-answered.ts'
 import type { RunnerProcess } from './runner-process.ts'
 import type { SpareRunner } from './spare-runner.ts'
 
 const LOOK_MS = 5_000
+const RETRY_MS = 1_000
 const TIMED_OUT: Failure = {
   code: 'timed_out',
   message: 'The job ran longer than its maxRuntimeSeconds.',
@@ -67,8 +68,8 @@ export class JobSupervision {
   /** @returns `requeue` when the job waits for another worker, `putOff` when it waits for one with more memory */
   async run(): Promise<'over' | 'requeue' | 'putOff'> {
     try {
-      if (await this.#insist(() => this.#isHeldElsewhere())) return 'over'
-      const refusal = await this.#insist(() => this.#supervisor.admission.refuse(this.jobId))
+      if (await this.#retryUntilAnswered(() => this.#isHeldElsewhere())) return 'over'
+      const refusal = await this.#retryUntilAnswered(() => this.#supervisor.admission.refuse(this.jobId))
       if (refusal) {
         const { status } = await this.#append(refusal)
         return status === 'queued' || status === 'restarting' ? 'putOff' : 'over'
@@ -209,11 +210,14 @@ export class JobSupervision {
       await this.#append(inAttempt(this.#attemptNumber!, warn(describe(error))))
     }
     const { signal } = this.#stopping
-    return await keepTrying(work, { signal, isFinal, onFirstFailure }).finally(() => this.#timeLimit?.run())
+    return await retry(work, { signal, isFinal, onFirstFailure }).finally(() => this.#timeLimit?.run())
   }
 
   /** What cannot be deleted now is found by the sweep of orphaned blobs. */
-  async #deleteDropped(before: readonly Checkpoint[], { id, checkpoints, artifacts }: Job): Promise<void> {
+  async #deleteDropped(
+    before: readonly CheckpointRecord[],
+    { id, checkpoints, artifacts }: Job,
+  ): Promise<void> {
     const kept = new Set([...checkpoints, ...artifacts].map(({ sha256 }) => sha256))
     for (const { sha256 } of before) {
       if (!kept.has(sha256)) await this.#supervisor.world.blobs.delete(id, sha256).catch(() => {})
@@ -221,7 +225,10 @@ export class JobSupervision {
   }
 
   /** What follows from a runner that ended without a last word. */
-  #explain(howItEnded: string, { lastWords, memoryFailure, exceededBytes }: RunnerProcess): Decision {
+  #explain(
+    howItEnded: string,
+    { stderrTail: lastWords, memoryFailure, exceededBytes }: RunnerProcess,
+  ): Decision {
     const wanted = this.#explainStop()
     if (wanted) return wanted
     this.#supervisor.logger.warn({ jobId: this.jobId, howItEnded, lastWords }, 'the runner ended')
@@ -246,13 +253,17 @@ export class JobSupervision {
     }
   }
 
-  #insist<T>(call: () => Promise<T>): Promise<T> {
-    return insist(call, () => this.#stopReason === 'superseded')
+  /** While Redis is away, the training continues and its news waits. */
+  #retryUntilAnswered<T>(call: () => Promise<T>): Promise<T> {
+    const isSuperseded = () => this.#stopReason === 'superseded'
+    const isFinal = (error: Error) =>
+      error instanceof RefusedEvent || error instanceof AppError || isSuperseded()
+    return retry(call, { isFinal, longestPauseMs: RETRY_MS })
   }
 
   async #append(decide: Decision): Promise<Job> {
     const { jobs } = this.#supervisor.world
-    const { job, events } = await this.#insist(() => jobs.append(this.jobId, decide))
+    const { job, events } = await this.#retryUntilAnswered(() => jobs.append(this.jobId, decide))
     for (const { type, attempt } of events) {
       if (type !== 'epoch') this.#supervisor.logger.info({ jobId: job.id, attempt, status: job.status }, type)
     }

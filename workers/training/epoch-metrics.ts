@@ -1,7 +1,7 @@
 import type { EpochMetrics } from '#domain/event.ts'
 import { topologyOf } from '#domain/presets/topology-of.ts'
 import { modelMetadata } from '#formats/model-metadata.ts'
-import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
 import { variablesOf } from '#network/variables.ts'
 import { expectFinite } from './diverged.ts'
@@ -18,7 +18,7 @@ export interface EpochEnd {
   epoch: number
   training: Training
   tally: EpochTally
-  weights: readonly Weight[]
+  weights: readonly FloatTensor[]
   /** Of the weights at the end of the epoch before; none after the first. */
   zerosBefore: readonly NamedTensor[] | undefined
 }

@@ -8,11 +8,11 @@ import type { Examples, Split } from '#workers/data/examples.ts'
 import { type Pace, type Rows, rowShapes } from '#workers/data/rows.ts'
 import type { Routines, Variables } from '#workers/engine/program.ts'
 import { type Scalars, toScalars } from '#workers/optimizers/transform.ts'
-import { evaluationRoutine, type Ingredients, stepRoutine, stepsRoutine } from './step.ts'
+import { evaluationRoutine, type StepFunctions, stepRoutine, stepsRoutine } from './step.ts'
 
 /** How the batches of a training reach its program. */
-export interface Feeding<Kind> {
-  routines(ingredients: Ingredients): Routines
+export interface InputPipeline<Kind> {
+  routines(ingredients: StepFunctions): Routines
   /** Examples that are variables of the program, by group. */
   hold(): Variables
   /** A batch of each shape that will occur. */
@@ -31,7 +31,11 @@ export interface Counts {
 }
 
 /** Every batch is uploaded when its step is made. */
-export function streamedFeeding(layout: BatchLayout, counts: Counts, batchSize: number): Feeding<Batch> {
+export function streamedPipeline(
+  layout: BatchLayout,
+  counts: Counts,
+  batchSize: number,
+): InputPipeline<Batch> {
   const shapesOf = (count: number) => batchSizes(count, batchSize).map(size => blankBatch(size, layout))
   return {
     routines: ingredients => ({ step: stepRoutine(ingredients), evaluate: evaluationRoutine(ingredients) }),
@@ -76,11 +80,11 @@ export function stepsPerCall(topology: Topology, batchSize: number): number {
 export const HELD_GROUPS: ReadonlySet<string> = new Set(['training', 'validation'])
 
 /** All examples are uploaded once and stay; a call is told which to take, for several steps at a time. */
-export function heldFeeding(
+export function heldPipeline(
   layout: BatchLayout,
   { training, validation }: HeldSplits,
   pace: Pace,
-): Feeding<Rows> {
+): InputPipeline<Rows> {
   const upload = (split: Split<Examples>) => {
     const whole = wholeBatch(split)
     const { x, labels } = uploadBatch(whole, layout)

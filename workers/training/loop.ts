@@ -1,7 +1,7 @@
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { Diverged, nameCulprits } from './diverged.ts'
 import { describeEpoch } from './epoch-metrics.ts'
 import { EpochTally } from './epoch-tally.ts'
@@ -28,11 +28,11 @@ export interface Epoch {
   type: 'epoch'
   metrics: EpochMetrics
   /** As its last step left them, in model order. */
-  weights: readonly Weight[]
+  weights: readonly FloatTensor[]
 }
 
 /** A place to go on from. */
-export interface Left {
+export interface CheckpointTaken {
   type: 'checkpoint'
   checkpoint: Checkpoint
 }
@@ -67,7 +67,7 @@ export async function* train(
   signal: AbortSignal,
   from?: Start,
   readEvery?: number,
-): AsyncGenerator<Progress | Epoch | Left, void, undefined> {
+): AsyncGenerator<Progress | Epoch | CheckpointTaken, void, undefined> {
   const run = prepareRun(spec, splits, signal, readEvery)
   const training = run.begin(from?.state)
   if (from?.weights !== undefined) expectWeights(training, from.weights)
@@ -119,7 +119,7 @@ async function* takeSteps(
   }
 }
 
-function leave(training: Training, place: Pick<Checkpoint, 'epoch' | 'partial'>): Left {
+function leave(training: Training, place: Pick<Checkpoint, 'epoch' | 'partial'>): CheckpointTaken {
   const weights = digestWeights(training.readWeights())
   return { type: 'checkpoint', checkpoint: { state: training.readState(), weights, ...place } }
 }

@@ -1,5 +1,5 @@
 import type { EpochMetrics } from '#domain/event.ts'
-import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import type { Variable } from '#network/variables.ts'
 
 /**
@@ -9,7 +9,7 @@ import type { Variable } from '#network/variables.ts'
  * @param zerosBefore those at the end of the epoch before, if there was one
  */
 export function measureWeights(
-  weights: readonly Weight[],
+  weights: readonly FloatTensor[],
   variables: readonly Pick<Variable, 'name' | 'kind'>[],
   zerosBefore?: readonly NamedTensor[],
 ): Pick<EpochMetrics, 'sparsity' | 'weightSparsity' | 'regrown' | 'layers'> {
@@ -35,7 +35,7 @@ function sparsityOf(layers: EpochMetrics['layers']): number {
 }
 
 /** Where the weights are zero: for each of them one bit an element, the least significant of a byte first. */
-export function zerosOf(weights: readonly Weight[]): NamedTensor[] {
+export function zerosOf(weights: readonly FloatTensor[]): NamedTensor[] {
   return weights.map(({ name, data }) => {
     const bits = new Uint8Array(Math.ceil(data.length / 8))
     for (let i = 0; i < data.length; i++) if (data[i] === 0) bits[i >> 3]! |= 1 << (i & 7)
@@ -43,7 +43,7 @@ export function zerosOf(weights: readonly Weight[]): NamedTensor[] {
   })
 }
 
-function countRegrown(weights: readonly Weight[], zerosBefore: readonly NamedTensor[]): number {
+function countRegrown(weights: readonly FloatTensor[], zerosBefore: readonly NamedTensor[]): number {
   const zeros = new Map(zerosBefore.map(({ name, data }) => [name, data as Uint8Array]))
   return weights.reduce((sum, { name, data }) => {
     const bits = zeros.get(name)!

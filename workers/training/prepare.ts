@@ -18,10 +18,10 @@ import type { LearningRate } from '#workers/optimizers/transform.ts'
 import {
   type Counts,
   canHold,
-  type Feeding,
-  heldFeeding,
+  heldPipeline,
+  type InputPipeline,
   stepsPerCall,
-  streamedFeeding,
+  streamedPipeline,
 } from './input-pipeline.ts'
 import { objectiveFor } from './objective.ts'
 import { pacedBatches } from './paced-batches.ts'
@@ -78,7 +78,7 @@ export function prepareRun(
     normalise: normaliser(preprocessingOf(spec.dataset), layout),
   }
   const runWith = <Kind extends SomeBatch>(
-    feeding: Feeding<Kind>,
+    feeding: InputPipeline<Kind>,
     source: Source<Kind>,
   ): TrainingRun<Kind> => ({
     spec,
@@ -92,9 +92,9 @@ export function prepareRun(
     validationBatches: () => pacedBatches(source.validation(), signal),
   })
   if (spec.augmentation.length > 0 || !canHold(splits))
-    return runWith(streamedFeeding(layout, counts, spec.batchSize), streamOf(spec, splits))
+    return runWith(streamedPipeline(layout, counts, spec.batchSize), streamOf(spec, splits))
   const pace = { batchSize: spec.batchSize, stepsPerCall: stepsPerCall(topology, spec.batchSize) }
-  return runWith(heldFeeding(layout, splits, pace), placesOf(spec, counts, pace))
+  return runWith(heldPipeline(layout, splits, pace), placesOf(spec, counts, pace))
 }
 
 function placesOf(spec: TrainingSpec, { training, validation }: Counts, pace: Pace): Source<Rows> {

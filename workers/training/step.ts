@@ -6,7 +6,7 @@ import type { Transform } from '#workers/optimizers/transform.ts'
 import { measure, type Objective } from './objective.ts'
 
 /** What a step and an evaluation are made of. */
-export interface Ingredients {
+export interface StepFunctions {
   model: Model
   transform: Transform
   objective: Objective
@@ -18,7 +18,7 @@ export interface Ingredients {
  * One step of the fold: forward, backward, update. Takes a batch, the seed of the pass, and the scalars of the optimizer's
  * tick.
  */
-export function stepRoutine({ model, transform, objective, normalise }: Ingredients): Routine {
+export function stepRoutine({ model, transform, objective, normalise }: StepFunctions): Routine {
   return ({ params, statistics, ...slots }, { x, labels, seed, ...scalars }) => {
     const pass = { seed: seed as tf.Tensor1D }
     const variables = { ...params, ...statistics }
@@ -37,7 +37,7 @@ export function stepRoutine({ model, transform, objective, normalise }: Ingredie
  * Steps in a row, each on a batch of the examples that are the variables `training`: takes their places `rows` [steps, batch],
  * `seeds` [steps, 2], and as `numbers` [steps, names] the scalars of the ticks by these names.
  */
-export function stepsRoutine(ingredients: Ingredients, names: readonly string[]): Routine {
+export function stepsRoutine(ingredients: StepFunctions, names: readonly string[]): Routine {
   const step = stepRoutine(ingredients)
   return ({ training, ...variables }, { rows, seeds, numbers }) => {
     let current: Variables = variables
@@ -72,7 +72,11 @@ function stackEach(records: readonly tf.NamedTensorMap[]): tf.NamedTensorMap {
 }
 
 /** Measures the model as it is, on a batch or on `rows` [1, batch] of the examples that are the variables `validation`. */
-export function evaluationRoutine({ model, objective, normalise }: Omit<Ingredients, 'transform'>): Routine {
+export function evaluationRoutine({
+  model,
+  objective,
+  normalise,
+}: Omit<StepFunctions, 'transform'>): Routine {
   return ({ params, statistics, validation }, { rows, ...batch }) => {
     const { x, labels } = rows ? takeExamples(validation!, tf.unstack(rows)[0]!) : batch
     const { logits } = model({ ...params, ...statistics }, normalise(x!))

@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Clock } from '#domain/clock.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { statisticsOf, variablesOf } from '#network/variables.ts'
 import { hasItsValues } from '#workers/engine/has-its-values.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import { openProgram, type Variables } from '#workers/engine/program.ts'
 import { type Transform, ticksFrom } from '#workers/optimizers/transform.ts'
-import { type Feeding, HELD_GROUPS } from './input-pipeline.ts'
+import { HELD_GROUPS, type InputPipeline } from './input-pipeline.ts'
 import {
   keepOutcomes,
   OUTCOMES,
@@ -19,7 +19,7 @@ import {
   type Sums,
   sumsOf,
 } from './outcomes.ts'
-import type { Ingredients } from './step.ts'
+import type { StepFunctions } from './step.ts'
 import { toTensors, toWeight } from './weights.ts'
 
 /** A batch, whatever its kind: its training knows. */
@@ -41,18 +41,18 @@ export interface Training<Batch extends SomeBatch = SomeBatch> {
   readOutcomes(): StepOutcome[]
   evaluate(batch: Batch): Outcome
   /** A copy, in model order. */
-  readWeights(): Weight[]
+  readWeights(): FloatTensor[]
   /** A copy, in model order. */
-  readStatistics(): Weight[]
+  readStatistics(): FloatTensor[]
   /** A copy of all that is needed to go on. */
   readState(): TrainingState
   end(): void
 }
 
 /** What a training's batches are, and what its model does. */
-export interface TrainingShape<Batch extends SomeBatch> {
+export interface TrainingOptions<Batch extends SomeBatch> {
   topology: Topology
-  feeding: Feeding<Batch>
+  feeding: InputPipeline<Batch>
   /** Decides, with the step, what drops out. */
   seed: number
   /** So many steps' outcomes are read at once; with 1, each call gives its own. By default many, where a read would wait. */
@@ -63,9 +63,9 @@ export interface TrainingShape<Batch extends SomeBatch> {
 const MANY_STEPS = 32
 
 export function beginTraining<Batch extends SomeBatch>(
-  ingredients: Ingredients,
+  ingredients: StepFunctions,
   start: TrainingState,
-  { topology, feeding, seed, readEvery = hasItsValues() ? 1 : MANY_STEPS }: TrainingShape<Batch>,
+  { topology, feeding, seed, readEvery = hasItsValues() ? 1 : MANY_STEPS }: TrainingOptions<Batch>,
 ): Training<Batch> {
   const { transform } = ingredients
   const members = (group: string) => (group === 'statistics' ? statisticsOf : variablesOf)(topology)

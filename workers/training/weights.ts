@@ -1,18 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { initialWeights } from '#network/initializers.ts'
 import { elementCount } from '#network/shape.ts'
 import { statisticsOf, type Variable, variablesOf } from '#network/variables.ts'
 
 /** What a job starts from, in model order. */
-export function drawWeights(topology: Topology, seed: number): Weight[] {
+export function drawWeights(topology: Topology, seed: number): FloatTensor[] {
   const values = initialWeights(topology, seed)
   return variablesOf(topology).map(variable => toWeight(variable, values.get(variable.name)!))
 }
 
 /** What a model begins with, by group: `params`, and `statistics` if it has any. */
-export function drawVariables(topology: Topology, seed: number): Record<string, Weight[]> {
+export function drawVariables(topology: Topology, seed: number): Record<string, FloatTensor[]> {
   const statistics = statisticsOf(topology).map(statistic =>
     toWeight(statistic, new Float32Array(elementCount(statistic.shape)).fill(statistic.initialValue)),
   )
@@ -20,10 +20,10 @@ export function drawVariables(topology: Topology, seed: number): Record<string, 
 }
 
 /** Copies them to the device. */
-export function toTensors(weights: readonly Weight[]): tf.NamedTensorMap {
+export function toTensors(weights: readonly FloatTensor[]): tf.NamedTensorMap {
   return Object.fromEntries(weights.map(({ name, shape, data }) => [name, tf.tensor(data, [...shape])]))
 }
 
-export function toWeight({ name, shape }: Pick<Variable, 'name' | 'shape'>, data: Float32Array): Weight {
+export function toWeight({ name, shape }: Pick<Variable, 'name' | 'shape'>, data: Float32Array): FloatTensor {
   return { name, shape, dtype: 'F32', data }
 }

@@ -1,4 +1,4 @@
-import type { Layer } from '#domain/model-spec.ts'
+import type { LayerSpec } from '#domain/model-spec.ts'
 import type { Preset } from './preset.ts'
 
 const kerasDefault = { kernelInitializer: 'glorotUniform', biasInitializer: 'zeros' } as const
@@ -31,6 +31,6 @@ export const cifar10Cnn: Preset = {
   },
 }
 
-function convolution(name: string, filters: number, padding: 'same' | 'valid'): Layer {
+function convolution(name: string, filters: number, padding: 'same' | 'valid'): LayerSpec {
   return { type: 'conv2d', name, filters, kernelSize: 3, padding, activation: 'relu', ...kerasDefault }
 }

@@ -1,4 +1,4 @@
-import type { Layer } from '#domain/model-spec.ts'
+import type { LayerSpec } from '#domain/model-spec.ts'
 import type { Preset } from './preset.ts'
 
 /** Bottleneck blocks of each stage, their inner filters, and the strides of the first. */
@@ -46,7 +46,7 @@ export const resnet50: Preset = {
   },
 }
 
-function stage({ blocks, filters, strides }: (typeof STAGES)[number], index: number): Layer[] {
+function stage({ blocks, filters, strides }: (typeof STAGES)[number], index: number): LayerSpec[] {
   const before = index === 0 ? 'maxpool' : `layer${index}.${STAGES[index - 1]!.blocks - 1}.relu`
   return Array.from({ length: blocks }, (_, block) => {
     const name = `layer${index + 1}.${block}`
@@ -61,7 +61,7 @@ function bottleneck(
   filters: number,
   strides: number,
   changesShape: boolean,
-): Layer[] {
+): LayerSpec[] {
   const wide = filters * EXPANSION
   const shortcut = convolution(`${name}.downsample.0`, `${name}.downsample.1`, {
     filters: wide,
@@ -93,10 +93,10 @@ interface ConvolutionSize {
 }
 
 /** Without bias, normalised, and with a margin of half a kernel all around, as in PyTorch. */
-function convolution(name: string, bn: string, { inputs, ...size }: ConvolutionSize): Layer[] {
+function convolution(name: string, bn: string, { inputs, ...size }: ConvolutionSize): LayerSpec[] {
   const margin = (size.kernelSize - 1) / 2
   const isPadded = margin > 0 && size.strides > 1
-  const pad: Layer = { type: 'zeroPadding2d', name: `${name}.pad`, padding: margin }
+  const pad: LayerSpec = { type: 'zeroPadding2d', name: `${name}.pad`, padding: margin }
   return [
     ...(isPadded ? [pad] : []),
     {
@@ -112,6 +112,6 @@ function convolution(name: string, bn: string, { inputs, ...size }: ConvolutionS
   ]
 }
 
-function relu(name: string): Layer {
+function relu(name: string): LayerSpec {
   return { type: 'activation', name, activation: 'relu' }
 }

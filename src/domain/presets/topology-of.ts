@@ -1,4 +1,4 @@
-import type { Layer, ModelSpec, Topology } from '#domain/model-spec.ts'
+import type { LayerSpec, ModelSpec, Topology } from '#domain/model-spec.ts'
 import { elementCount, placeLayers } from '#network/shape.ts'
 import { PRESETS } from './presets.ts'
 
@@ -10,7 +10,7 @@ export function topologyOf(model: ModelSpec): Topology {
   const last = topology.layers.at(-1)!
   return {
     ...topology,
-    layers: [...topology.layers.slice(0, -1), { ...last, units: model.classes } as Layer],
+    layers: [...topology.layers.slice(0, -1), { ...last, units: model.classes } as LayerSpec],
   }
 }
 

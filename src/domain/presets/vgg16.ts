@@ -1,4 +1,4 @@
-import type { Layer } from '#domain/model-spec.ts'
+import type { LayerSpec } from '#domain/model-spec.ts'
 import { CIFAR_SCHEDULE } from './cifar-schedule.ts'
 import type { Preset } from './preset.ts'
 
@@ -37,9 +37,9 @@ export const vgg16: Preset = {
   },
 }
 
-function convolutionBlock(filters: readonly number[], block: number): Layer[] {
+function convolutionBlock(filters: readonly number[], block: number): LayerSpec[] {
   const convolutions = filters.map(
-    (count, index): Layer => ({
+    (count, index): LayerSpec => ({
       type: 'conv2d',
       name: `conv${block + 1}_${index + 1}`,
       filters: count,
@@ -53,11 +53,11 @@ function convolutionBlock(filters: readonly number[], block: number): Layer[] {
   return [...convolutions, { type: 'maxPooling2d', name: `pool${block + 1}`, poolSize: 2 }]
 }
 
-function hidden(number: number): Layer[] {
+function hidden(number: number): LayerSpec[] {
   return [{ type: 'dropout', name: `drop${number}`, rate: 0.5 }, fullyConnected(`fc${number}`, 512, 'relu')]
 }
 
-function fullyConnected(name: string, units: number, activation: 'relu' | 'linear'): Layer {
+function fullyConnected(name: string, units: number, activation: 'relu' | 'linear'): LayerSpec {
   const initializers = { kernelInitializer: 'fanInUniform', biasInitializer: 'fanInUniform' } as const
   return { type: 'dense', name, units, activation, ...initializers }
 }

@@ -1,4 +1,4 @@
-import type { Layer } from '#domain/model-spec.ts'
+import type { LayerSpec } from '#domain/model-spec.ts'
 import { CIFAR_SCHEDULE } from './cifar-schedule.ts'
 import type { Preset } from './preset.ts'
 
@@ -36,7 +36,7 @@ export const wrn2810: Preset = {
   },
 }
 
-function residualGroup({ filters, strides }: (typeof GROUPS)[number], group: number): Layer[] {
+function residualGroup({ filters, strides }: (typeof GROUPS)[number], group: number): LayerSpec[] {
   return Array.from({ length: BLOCKS_PER_GROUP }, (_, block) => {
     const name = `layer${group + 1}.${block}`
     const previous =
@@ -52,7 +52,7 @@ function residualBlock(
   filters: number,
   strides: number,
   changesShape: boolean,
-): Layer[] {
+): LayerSpec[] {
   const shortcut = `${name}.shortcut`
   return [
     ...normalised(`${name}.bn1`, input, 0.9),
@@ -64,7 +64,7 @@ function residualBlock(
   ]
 }
 
-function normalised(name: string, input: string, momentum: number): Layer[] {
+function normalised(name: string, input: string, momentum: number): LayerSpec[] {
   return [
     { type: 'batchNormalization', name, inputs: [input], momentum, epsilon: 1e-5 },
     { type: 'activation', name: `${name}.relu`, activation: 'relu' },
@@ -72,7 +72,7 @@ function normalised(name: string, input: string, momentum: number): Layer[] {
 }
 
 /** 3 x 3 with a margin of one pixel all around, as in PyTorch, whatever the strides. */
-function convolution(name: string, filters: number, strides = 1): Layer[] {
+function convolution(name: string, filters: number, strides = 1): LayerSpec[] {
   const kernel = { name, filters, kernelSize: 3, activation: 'linear', ...pytorchDefault } as const
   if (strides === 1) return [{ type: 'conv2d', padding: 'same', ...kernel }]
   return [
@@ -81,7 +81,7 @@ function convolution(name: string, filters: number, strides = 1): Layer[] {
   ]
 }
 
-function projection(name: string, input: string, filters: number, strides: number): Layer {
+function projection(name: string, input: string, filters: number, strides: number): LayerSpec {
   return {
     type: 'conv2d',
     name,

@@ -12,12 +12,12 @@ export type EncodingName = keyof typeof ENCODINGS
 export const ENCODING_NAMES = Object.keys(ENCODINGS) as EncodingName[]
 
 /** How a tensor will be stored; enough to know the size of the file. */
-export type Plan =
+export type EncodingPlan =
   | { tensor: NamedTensor; encoding: 'dense' }
   | { tensor: FloatTensor; encoding: EncodingName; count: NonzeroCount }
 
 /** The smallest way to store a tensor; it stays dense above 97 % non-zeros, and unless it is a float32 or bfloat16. */
-export function planTensor(tensor: NamedTensor): Plan {
+export function planTensor(tensor: NamedTensor): EncodingPlan {
   if (!isFloat(tensor)) return { tensor, encoding: 'dense' }
   const count = countNonzero(toBits(tensor))
   if (count.nonzero * 100 > count.size * 97) return { tensor, encoding: 'dense' }
@@ -33,7 +33,7 @@ function storedBytes(encoding: EncodingName, count: NonzeroCount, valueDtype: Sp
 }
 
 /** The tensors of the file that hold the planned one: itself, or its values and then their places. */
-export function describeStored(plan: Plan): TensorDescription[] {
+export function describeStored(plan: EncodingPlan): TensorDescription[] {
   if (plan.encoding === 'dense') return [plan.tensor]
   const { dtype, valueCount, placeCount } = ENCODINGS[plan.encoding]
   const { name, dtype: valueDtype } = plan.tensor

@@ -4,7 +4,7 @@ import {
   type Activation,
   type Extent,
   type Initializer,
-  type Layer,
+  type LayerSpec,
   type Margins,
 } from '#domain/model-spec.ts'
 import { initializer } from './read-initializer.ts'
@@ -90,7 +90,7 @@ const common = {
 }
 const off = z.union([z.null(), z.literal(false)], 'is not known here: leave it out').optional()
 
-export type Converter = (config: unknown) => { layer: Omit<Layer, 'name'> } | { issue: z.core.$ZodIssue }
+export type Converter = (config: unknown) => { layer: Omit<LayerSpec, 'name'> } | { issue: z.core.$ZodIssue }
 
 /** A converter that checks the config first. */
 export function converter<Shape extends z.ZodRawShape>(
@@ -103,7 +103,7 @@ export function converter<Shape extends z.ZodRawShape>(
       .catchall(off)
       .safeParse(config)
     return data
-      ? { layer: convert(data as z.output<z.ZodObject<Shape>>) as Omit<Layer, 'name'> }
+      ? { layer: convert(data as z.output<z.ZodObject<Shape>>) as Omit<LayerSpec, 'name'> }
       : { issue: error!.issues[0]! }
   }
 }

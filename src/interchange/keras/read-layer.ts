@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Layer } from '#domain/model-spec.ts'
+import type { LayerSpec } from '#domain/model-spec.ts'
 import { ACTIVATION_LAYERS } from './activation-layers.ts'
 import { CONVOLUTION_LAYERS } from './convolution-layers.ts'
 import {
@@ -138,7 +138,10 @@ const CONVERTERS: Readonly<Record<string, Converter>> = {
 const MODELS: ReadonlySet<string> = new Set(['Sequential', 'Functional', 'Model'])
 
 /** The same layer as it is trained here, but for its name and inputs. */
-export function layerFromKeras({ className, config, path }: KerasLayer, refuse: Refuse): Omit<Layer, 'name'> {
+export function layerFromKeras(
+  { className, config, path }: KerasLayer,
+  refuse: Refuse,
+): Omit<LayerSpec, 'name'> {
   const convert = Object.hasOwn(CONVERTERS, className) ? CONVERTERS[className] : undefined
   if (!convert) return refuseClass(className, path, refuse)
   const converted = convert(config)

@@ -1,7 +1,7 @@
 import { AppError } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import type { LossActivation } from '#domain/loss.ts'
-import type { Layer, Topology } from '#domain/model-spec.ts'
+import type { LayerSpec, Topology } from '#domain/model-spec.ts'
 import { checkTopology } from '#network/check-topology.ts'
 import { NETWORK_INPUT } from '#network/shape.ts'
 import { readCall } from './call.ts'
@@ -112,7 +112,7 @@ function toLayers(
   layers: readonly KerasLayer[],
   input: string | undefined,
   lossActivation: LossActivation,
-): Layer[] {
+): LayerSpec[] {
   const kept = layers.filter(({ className }) => className !== 'InputLayer')
   if (kept.length === 0) refuse('.config.layers', 'has no layer but the input')
   const names = new Set<string>()
@@ -126,7 +126,11 @@ function toLayers(
       refuse(`${layer.path}.inbound_nodes`, 'names no layer that it takes from')
     const inputs = layer.inputs.map(name => (name === input ? NETWORK_INPUT : name))
     const takesBefore = index === 0 && inputs.every(name => name === NETWORK_INPUT) && inputs.length < 2
-    return { ...layerFromKeras(layer, refuse), name: layer.name, ...(!takesBefore && { inputs }) } as Layer
+    return {
+      ...layerFromKeras(layer, refuse),
+      name: layer.name,
+      ...(!takesBefore && { inputs }),
+    } as LayerSpec
   })
 }
 

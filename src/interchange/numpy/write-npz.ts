@@ -1,4 +1,4 @@
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { zipFiles } from '#formats/zip.ts'
 
 interface NpyArray {
@@ -12,7 +12,7 @@ interface NpyArray {
  * NumPy's `.npz`: every tensor under its name, each matrix (a convolution's kernel as one of [window and inputs, outputs])
  * once more as NAME.csr.npz, which `scipy.sparse.load_npz` reads, and metadata.json, which `np.load` gives as bytes.
  */
-export function encodeNpz(tensors: readonly Weight[], metadata: object): Uint8Array {
+export function encodeNpz(tensors: readonly FloatTensor[], metadata: object): Uint8Array {
   const arrays = tensors.map(tensor => [`${tensor.name}.npy`, encodeNpy(tensor)] as const)
   const matrices = tensors
     .filter(({ shape }) => shape.length > 1)
@@ -40,7 +40,7 @@ function descrOf(data: NpyArray['data']): string {
 }
 
 /** Compressed sparse rows, with the members that `scipy.sparse.save_npz` writes. */
-function encodeCsr({ shape, data }: Weight): Uint8Array {
+function encodeCsr({ shape, data }: FloatTensor): Uint8Array {
   const columns = shape.at(-1)!
   const rows = data.length / columns
   const nonzero = data.reduce((count, value) => count + Number(value !== 0), 0)

@@ -1,4 +1,4 @@
-import type { Extent, Layer, LayerOf, Padding, PerChannel, RecurrentLayer } from '#domain/model-spec.ts'
+import type { Extent, LayerOf, LayerSpec, Padding, PerChannel, RecurrentLayer } from '#domain/model-spec.ts'
 import type { ElementOrder } from '#interchange/element-order.ts'
 import { isRecurrent, marginsOf, type PlacedLayer, sidesOf } from '#network/shape.ts'
 import { activationSteps, leakyReluStep } from './onnx-activation.ts'
@@ -49,7 +49,7 @@ function ownPart(
 }
 
 type OfSteps = Exclude<
-  Layer,
+  LayerSpec,
   RecurrentLayer | { type: 'activation' | 'embedding' | 'rescaling' | 'normalization' }
 >
 

@@ -1,5 +1,5 @@
 import type { RecurrentLayer } from '#domain/model-spec.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { biasPair, gateBlocks } from '#interchange/gate-blocks.ts'
 import { waysOf } from '#network/shape.ts'
 import type { OnnxNode, OnnxTensor } from './onnx-messages.ts'
@@ -15,9 +15,13 @@ const OPERATORS = {
  * What ONNX calls W [ways, gates units, in], R [ways, gates units, units] and B [ways, 2 gates units], which is of the input and of the
  * output before.
  */
-export function recurrentTensors(layer: RecurrentLayer, weights: readonly Weight[]): Weight[] {
+export function recurrentTensors(layer: RecurrentLayer, weights: readonly FloatTensor[]): FloatTensor[] {
   const { order } = OPERATORS[layer.type]
-  const stacked = (letter: string, word: string, convert: (weight: Weight) => Weight): Weight[] => {
+  const stacked = (
+    letter: string,
+    word: string,
+    convert: (weight: FloatTensor) => FloatTensor,
+  ): FloatTensor[] => {
     const ways = waysOf(layer).flatMap(way => weights.filter(({ name }) => name === `${way}/${word}`))
     if (ways.length === 0) return []
     const converted = ways.map(convert)
@@ -34,7 +38,7 @@ export function recurrentTensors(layer: RecurrentLayer, weights: readonly Weight
   ]
 }
 
-function join(weights: readonly Weight[]): Float32Array {
+function join(weights: readonly FloatTensor[]): Float32Array {
   return Float32Array.from(weights.flatMap(({ data }) => [...data]))
 }
 

@@ -1,4 +1,4 @@
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { countNonzero } from '#formats/sparse/encoding.ts'
 import { gaps } from '#formats/sparse/gaps.ts'
 import { toBits } from '#formats/sparse/values.ts'
@@ -7,7 +7,7 @@ import { INT64, type OnnxNode, type OnnxTensor } from './onnx-messages.ts'
 /** Bytes that the nodes and small constants of one tensor take, about. */
 const OVERHEAD_BYTES = 400
 
-export function rebuildIsSmaller(tensor: Weight): boolean {
+export function rebuildIsSmaller(tensor: FloatTensor): boolean {
   const { nonzero, fillers } = countNonzero(toBits(tensor))
   return 5 * (nonzero + fillers) + OVERHEAD_BYTES < 4 * tensor.data.length
 }
@@ -16,7 +16,7 @@ export function rebuildIsSmaller(tensor: Weight): boolean {
  * A tensor from its non-zeros and the gaps between them (docs/sparse-safetensors.md): the places are the running sum of gap + 1, and
  * the values are scattered there over zeros.
  */
-export function rebuildFromGaps(tensor: Weight): { nodes: OnnxNode[]; initializers: OnnxTensor[] } {
+export function rebuildFromGaps(tensor: FloatTensor): { nodes: OnnxNode[]; initializers: OnnxTensor[] } {
   const { name, shape, data } = tensor
   const bits = toBits(tensor)
   const count = countNonzero(bits)

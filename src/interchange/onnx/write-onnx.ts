@@ -3,7 +3,7 @@ import type { Topology } from '#domain/model-spec.ts'
 import { channelShape, type Preprocessing, shiftAndFactor } from '#domain/preprocessing.ts'
 import { exportedGraph } from '#formats/exported-graph.ts'
 import { modelMetadata } from '#formats/model-metadata.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { asRescalings } from '#interchange/as-rescalings.ts'
 import { elementOrders } from '#interchange/element-order.ts'
@@ -60,10 +60,10 @@ export function encodeOnnx(
 function toOnnxLayout(
   placed: readonly PlacedLayer[],
   topology: Topology,
-  tensors: readonly Weight[],
-): Weight[] {
+  tensors: readonly FloatTensor[],
+): FloatTensor[] {
   const recurrent = placed.map(({ layer }) => layer).filter(isRecurrent)
-  const isTheirs = ({ name }: Weight) => recurrent.some(layer => name.startsWith(`${layer.name}/`))
+  const isTheirs = ({ name }: FloatTensor) => recurrent.some(layer => name.startsWith(`${layer.name}/`))
   const others = tensors.filter(tensor => !isTheirs(tensor))
   return [...toTorchLayout(topology, others), ...recurrent.flatMap(layer => recurrentTensors(layer, tensors))]
 }
@@ -88,7 +88,7 @@ function layerParts(placed: readonly PlacedLayer[], outputName: string): OnnxPar
   return [...parts, connectSteps([outputs.at(-1)!], outputName, order ? [restoreOrder(order)] : [])]
 }
 
-function toInitializer({ name, shape, data }: Weight): OnnxTensor {
+function toInitializer({ name, shape, data }: FloatTensor): OnnxTensor {
   return { name, dims: shape, data }
 }
 

@@ -1,4 +1,4 @@
-import type { Layer, Topology } from '#domain/model-spec.ts'
+import type { LayerSpec, Topology } from '#domain/model-spec.ts'
 import { placeLayers } from '#network/shape.ts'
 
 /**
@@ -6,7 +6,7 @@ import { placeLayers } from '#network/shape.ts'
  * Flatten takes no vectors.
  */
 export function tfjsTopology(topology: Topology): Topology {
-  const layers = placeLayers(topology).flatMap(({ layer, inputShape, outputShape }): Layer[] => {
+  const layers = placeLayers(topology).flatMap(({ layer, inputShape, outputShape }): LayerSpec[] => {
     const { name } = layer
     if (layer.type === 'flatten' && inputShape.length === 1)
       return [{ ...layer, type: 'reshape', shape: outputShape }]

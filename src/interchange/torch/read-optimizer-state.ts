@@ -1,7 +1,7 @@
 import { whyMissing } from '#domain/missing-artifact.ts'
 import type { Topology } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
-import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { widen } from '#interchange/widen.ts'
 import { variablesOf } from '#network/variables.ts'
@@ -9,7 +9,7 @@ import { fromTorch, torchPlaces } from './torch-places.ts'
 
 /** gRDA's state: the accumulator, and where its clock stands. */
 export interface GrdaState {
-  accumulator: Weight[]
+  accumulator: FloatTensor[]
   step: number
   l1: number
 }
@@ -30,7 +30,7 @@ export function readOptimizerState(bytes: Uint8Array, topology: Topology): GrdaS
     return tensor
   }
   const variables = variablesOf(topology)
-  const accumulator = variables.map((variable, index): Weight => {
+  const accumulator = variables.map((variable, index): FloatTensor => {
     const places = torchPlaces(topology, variable)
     const tensor = part(index, 'accumulator')
     if (String(tensor.shape) !== String(places.shape))

@@ -1,5 +1,5 @@
 import type { Topology } from '#domain/model-spec.ts'
-import type { NamedTensor, Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { type ElementOrder, elementOrders } from '#interchange/element-order.ts'
 import { permuteAxes } from '#interchange/permute-axes.ts'
 import { isRecurrent, placeLayers } from '#network/shape.ts'
@@ -32,13 +32,13 @@ const SEPARABLE_WORDS: Readonly<Record<string, string>> = {
  * width] or [out, in, steps], transposed ones [in, out, height, width], dense kernels [out, in], and where a layer takes flattened
  * images, its inputs in the order of channels, height, width. What recurrent layers become is said in torch-recurrent.ts.
  */
-export function toTorchLayout(topology: Topology, tensors: readonly Weight[]): Weight[] {
+export function toTorchLayout(topology: Topology, tensors: readonly FloatTensor[]): FloatTensor[] {
   const convert = torchLayout(topology)
   return tensors.flatMap(convert)
 }
 
 /** The same of one tensor after another: an LSTM's bias becomes two. */
-export function torchLayout(topology: Topology): (tensor: Weight) => Weight[] {
+export function torchLayout(topology: Topology): (tensor: FloatTensor) => FloatTensor[] {
   const placed = placeLayers(topology)
   const orders = elementOrders(placed)
   const layers = new Map(
@@ -57,7 +57,7 @@ export function torchLayout(topology: Topology): (tensor: Weight) => Weight[] {
  * PyTorch's batch normalisations have weight and bias both, or neither (`affine=False`): the one that one of ours does without, for a
  * state_dict that is whole.
  */
-export function fixedParameters(topology: Topology): Weight[] {
+export function fixedParameters(topology: Topology): FloatTensor[] {
   return placeLayers(topology).flatMap(({ layer, inputShape }) => {
     if (!isHalfAffine(layer)) return []
     const [word, value] = layer.scale === false ? ['weight', 1] : ['bias', 0]
@@ -68,7 +68,7 @@ export function fixedParameters(topology: Topology): Weight[] {
 }
 
 /** The batches that each batch normalisation has seen: PyTorch counts them, and only its absence would be noticed. */
-export function batchCounters(statistics: readonly Weight[], batches: number): NamedTensor[] {
+export function batchCounters(statistics: readonly FloatTensor[], batches: number): NamedTensor[] {
   return statistics
     .filter(({ name }) => name.endsWith('/movingMean'))
     .map(({ name }) => ({
@@ -85,7 +85,7 @@ function splitName(name: string): { layer: string; word: string } {
 }
 
 /** @param order of the elements that the layer takes */
-function reorder(tensor: Weight, word: string, order: ElementOrder | undefined): Weight {
+function reorder(tensor: FloatTensor, word: string, order: ElementOrder | undefined): FloatTensor {
   if (word === 'depthwiseKernel') return ofGroups(permuteAxes(tensor, [2, 3, 0, 1]))
   if (word === 'pointwiseKernel') return permuteAxes(tensor, [3, 2, 0, 1])
   if (word === 'kernel' && tensor.shape.length === 4) return permuteAxes(tensor, [3, 2, 0, 1])
@@ -95,13 +95,13 @@ function reorder(tensor: Weight, word: string, order: ElementOrder | undefined):
 }
 
 /** [in, multiplier, height, width] as a convolution of as many groups as channels has it: [in multiplier, 1, height, width]. */
-function ofGroups(tensor: Weight): Weight {
+function ofGroups(tensor: FloatTensor): FloatTensor {
   const [channels, multiplier, ...window] = tensor.shape as [number, number, ...number[]]
   return { ...tensor, shape: [channels * multiplier, 1, ...window] }
 }
 
 /** The first axis counts the elements. */
-function reorderRows(tensor: Weight, order: ElementOrder): Weight {
+function reorderRows(tensor: FloatTensor, order: ElementOrder): FloatTensor {
   const size = tensor.data.length / order.length
   const data = new Float32Array(tensor.data.length)
   for (const [row, source] of order.entries())

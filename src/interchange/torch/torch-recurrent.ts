@@ -1,5 +1,5 @@
 import type { RecurrentLayer } from '#domain/model-spec.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { biasPair, gateBlocks } from '#interchange/gate-blocks.ts'
 
 /** Keras's gates in PyTorch's order: an LSTM's are i, f, c, o in both (there i, f, g, o), a GRU's r, z, n where Keras has z, r, h. */
@@ -11,10 +11,14 @@ const ORDERS = { lstm: [0, 1, 2, 3], gru: [1, 0, 2], simpleRnn: [0] } as const
  * `bias_ih_l0` and `bias_hh_l0` is zeros. PyTorch has no layer that goes backwards alone: one such takes sequences that were
  * flipped. Of one that goes both ways (`bidirectional=True`) what goes backwards ends in `_reverse`.
  */
-export function recurrentToTorch({ type, name }: RecurrentLayer, words: string, tensor: Weight): Weight[] {
+export function recurrentToTorch(
+  { type, name }: RecurrentLayer,
+  words: string,
+  tensor: FloatTensor,
+): FloatTensor[] {
   const word = words.slice(words.indexOf('/') + 1)
   const ending = words.startsWith('backward/') ? 'l0_reverse' : 'l0'
-  const called = (torchWord: string, weight: Weight): Weight => ({
+  const called = (torchWord: string, weight: FloatTensor): FloatTensor => ({
     ...gateBlocks(weight, ORDERS[type]),
     name: `${name}.${torchWord}_${ending}`,
   })

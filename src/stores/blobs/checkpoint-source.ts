@@ -1,4 +1,4 @@
-import type { Checkpoint } from '#domain/checkpoint.ts'
+import type { CheckpointRecord } from '#domain/checkpoint.ts'
 import type { BlobStore } from './blob-store.ts'
 import { readBlob } from './read-blob.ts'
 
@@ -11,7 +11,7 @@ export interface CheckpointSource {
 export function checkpointSource(
   blobs: BlobStore,
   jobId: string,
-  { sizeBytes, sha256 }: Checkpoint,
+  { sizeBytes, sha256 }: CheckpointRecord,
 ): CheckpointSource {
   return { sizeBytes, load: () => readBlob(blobs, jobId, sha256) }
 }

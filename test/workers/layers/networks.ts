@@ -1,4 +1,4 @@
-import { ACTIVATIONS, type Layer, type Topology } from '#domain/model-spec.ts'
+import { ACTIVATIONS, type LayerSpec, type Topology } from '#domain/model-spec.ts'
 import { EXCITED } from './excited-network.ts'
 
 const kernel = { activation: 'linear', kernelInitializer: 'fanInUniform' } as const
@@ -52,7 +52,7 @@ const ACTIVATED: Topology = {
   layers: [
     { type: 'dense', name: 'stem', units: 12, ...kernel },
     { type: 'batchNormalization', name: 'bn', momentum: 0.9, epsilon: 1e-3 },
-    ...ACTIVATIONS.flatMap((activation): Layer[] => [
+    ...ACTIVATIONS.flatMap((activation): LayerSpec[] => [
       { type: 'dense', name: activation, inputs: ['bn'], units: 6, ...kernel, activation },
       { type: 'activation', name: `${activation}Again`, activation },
     ]),

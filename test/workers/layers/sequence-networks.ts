@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Topology } from '#domain/model-spec.ts'
-import type { Weight } from '#formats/named-tensor.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
 import { drawVariables } from '#workers/training/weights.ts'
@@ -124,7 +124,7 @@ const BATCH = 6
 export function arrangeNetwork(topology: Topology) {
   const random = randomStream(11, 'test')
   const { params, statistics = [] } = drawVariables(topology, 3)
-  const move = (weight: Weight) => ({
+  const move = (weight: FloatTensor) => ({
     ...weight,
     data: weight.data.map(value => value + 0.1 * random.next()),
   })

@@ -14,7 +14,7 @@ import { rowsInOrder } from '#workers/data/rows.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
-import { type Feeding, heldFeeding, streamedFeeding } from '#workers/training/input-pipeline.ts'
+import { heldPipeline, type InputPipeline, streamedPipeline } from '#workers/training/input-pipeline.ts'
 import { objectiveFor } from '#workers/training/objective.ts'
 import type { StepOutcome } from '#workers/training/outcomes.ts'
 import { beginTraining, type SomeBatch } from '#workers/training/train-state.ts'
@@ -75,7 +75,7 @@ for (const [name, request] of Object.entries(SPECS)) {
     const split = randomSplit(layout.inputShape)
     const order = Uint32Array.from(split.indices).reverse()
     const train = <Kind extends SomeBatch>(
-      feeding: Feeding<Kind>,
+      feeding: InputPipeline<Kind>,
       given: Iterable<Kind>,
       readEvery: number,
     ) => {
@@ -100,7 +100,7 @@ for (const [name, request] of Object.entries(SPECS)) {
     }
     const counts = { training: COUNT, validation: COUNT }
     const stream = (readEvery: number) =>
-      train(streamedFeeding(layout, counts, BATCH), batches({ ...split, indices: order }, BATCH), readEvery)
+      train(streamedPipeline(layout, counts, BATCH), batches({ ...split, indices: order }, BATCH), readEvery)
     const streamed = stream(1)
     assert.deepEqual(
       streamed.outcomes.map(({ step, examples }) => [step, examples]),
@@ -109,7 +109,7 @@ for (const [name, request] of Object.entries(SPECS)) {
     assert.deepEqual(stream(4), { ...streamed, told: 8 })
     for (const [stepsPerCall, readEvery, told] of READINGS) {
       const pace = { batchSize: BATCH, stepsPerCall }
-      const feeding = heldFeeding(layout, { training: split, validation: split }, pace)
+      const feeding = heldPipeline(layout, { training: split, validation: split }, pace)
       assert.deepEqual(train(feeding, rowsInOrder(order, pace), readEvery), { ...streamed, told })
     }
   })

@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { Checkpoint, keptCheckpoints } from '#domain/checkpoint.ts'
+import { CheckpointRecord, keptCheckpoints } from '#domain/checkpoint.ts'
 import { JobParams } from '#http/job-params.ts'
 import type { World } from '#stores/connect.ts'
 
-const KeptCheckpoint = Checkpoint.extend({
+const KeptCheckpoint = CheckpointRecord.extend({
   kind: z.enum(['latest', 'best']).describe('What it is kept for; one kept for both is listed twice.'),
   resumable: z.boolean(),
 }).meta({ id: 'KeptCheckpoint' })
@@ -23,7 +23,7 @@ export const listCheckpointsRoute =
     app.get('/v1/jobs/:jobId/checkpoints', { schema }, async request => {
       const { checkpoints, spec } = await jobs.require(request.params.jobId)
       const { latest, best } = keptCheckpoints(checkpoints, spec.checkpoint)
-      const list = (kind: 'latest' | 'best', kept: Checkpoint[]) =>
+      const list = (kind: 'latest' | 'best', kept: CheckpointRecord[]) =>
         kept.map(checkpoint => ({ ...checkpoint, kind, resumable: true }))
       return { data: [...list('latest', latest), ...list('best', best)] }
     })

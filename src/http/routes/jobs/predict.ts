@@ -1,7 +1,7 @@
 import multipart from '@fastify/multipart'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { type Checkpoint, findCheckpoint } from '#domain/checkpoint.ts'
+import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
 import { type Job, mayBeAsked } from '#domain/job.ts'
 import { FormatError } from '#formats/format-error.ts'
@@ -46,7 +46,7 @@ export const predictRoute =
   }
 
 /** @throws AppError `artifact_not_ready`, `not_found` */
-function modelToAsk(job: Job, which: z.infer<typeof CheckpointQuery>): Checkpoint {
+function modelToAsk(job: Job, which: z.infer<typeof CheckpointQuery>): CheckpointRecord {
   if (!mayBeAsked(job.status))
     throw new AppError(
       'artifact_not_ready',

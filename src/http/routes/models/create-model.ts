@@ -42,10 +42,10 @@ export const createModelRoute =
           files: files.filter(({ field }) => field === 'file').map(sourceOf),
           state: files.filter(({ field }) => field === 'state').map(sourceOf)[0],
         }
-        const workshop = join(folder, 'workshop')
-        await mkdir(workshop)
+        const workDir = join(folder, 'workshop')
+        await mkdir(workDir)
         const imported = await importer
-          .import({ upload, folder: workshop })
+          .import({ upload, folder: workDir })
           .catch(error => explain(error, id, request.log))
         const stored = imported.checkpoint && (await blobs.put(id, createReadStream(imported.checkpoint)))
         const record: ModelRecord = {
