@@ -1,4 +1,4 @@
-import { PRESETS } from '#domain/presets/presets.ts'
+import { PRESETS } from '#domain/presets.ts'
 import { toBfloat16 } from '#formats/bfloat16.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'

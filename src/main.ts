@@ -1,4 +1,4 @@
-import './end-with-parent.ts'
+import '#children/end-with-parent.ts'
 
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'

@@ -1,4 +1,4 @@
-import '#src/end-with-parent.ts'
+import '#children/end-with-parent.ts'
 
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'

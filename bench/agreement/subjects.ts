@@ -1,5 +1,5 @@
-import type { PresetName } from '#domain/presets/preset-names.ts'
-import { PRESETS } from '#domain/presets/presets.ts'
+import { PRESETS } from '#domain/presets.ts'
+import type { PresetName } from '#network/presets/preset-names.ts'
 import type { Course } from './course.ts'
 import { OPTIMIZERS } from './optimizers.ts'
 

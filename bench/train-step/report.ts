@@ -1,5 +1,5 @@
 import { median } from '#bench/median.ts'
-import { PRESETS } from '#domain/presets/presets.ts'
+import { PRESETS } from '#domain/presets.ts'
 import { stepFlops } from '#network/step-flops.ts'
 import type { Profile } from './profile.ts'
 import type { Rates } from './rates.ts'

@@ -1,5 +1,5 @@
-import type { PresetName } from '#domain/presets/preset-names.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
+import type { PresetName } from '#network/presets/preset-names.ts'
 
 type Optimizer = NonNullable<JobRequest['optimizer']>
 

@@ -1,5 +1,5 @@
 import type { EpochMetrics } from '#domain/event.ts'
-import { modelName } from '#domain/presets/topology-of.ts'
+import { modelName } from '#domain/topology-of.ts'
 import { linePlot } from '#interchange/report/line-plot.ts'
 import type { Experiment } from './experiments.ts'
 

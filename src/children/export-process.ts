@@ -1,4 +1,4 @@
-import '#src/end-with-parent.ts'
+import './end-with-parent.ts'
 
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
 import { trainingText } from '#formats/model-metadata.ts'

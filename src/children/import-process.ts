@@ -1,4 +1,4 @@
-import '#src/end-with-parent.ts'
+import './end-with-parent.ts'
 
 import { importModel } from '#interchange/import-model.ts'
 import { answerTasks } from './answer-tasks.ts'

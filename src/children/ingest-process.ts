@@ -1,4 +1,4 @@
-import '#src/end-with-parent.ts'
+import './end-with-parent.ts'
 
 import { ingest } from '#ingest/ingest.ts'
 import { answerTasks } from './answer-tasks.ts'

@@ -1,5 +1,5 @@
 import type { DatasetFacts } from '#domain/dataset.ts'
-import type { DatasetRequest, FolderRequest } from '#domain/dataset-request.ts'
+import type { DatasetRequest, FolderRequest } from '#ingest/dataset-request.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
 import { FOLDER_SECONDS, INGEST, INGEST_PARQUET } from './child-limits.ts'
 import { FileReader } from './file-reader.ts'

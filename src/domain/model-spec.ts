@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from './json-depth.ts'
+import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#network/json-depth.ts'
+import { PRESET_NAMES } from '#network/presets/preset-names.ts'
 import { Name } from './name.ts'
-import { PRESET_NAMES } from './presets/preset-names.ts'
 
 const PresetModel = z.strictObject({
   preset: z.enum(PRESET_NAMES).describe('A built-in model, trained as its original experiment was.'),

@@ -1,5 +1,5 @@
 import { classesOf } from '#domain/dataset.ts'
-import { topologyOf } from '#domain/presets/topology-of.ts'
+import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Surroundings, surroundingsOf } from './exported-graph.ts'
 import type { Metadata } from './safetensors.ts'

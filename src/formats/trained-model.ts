@@ -1,6 +1,6 @@
 import type { Topology } from '#domain/model-spec.ts'
-import { topologyOf } from '#domain/presets/topology-of.ts'
 import { isPenalised } from '#domain/threshold.ts'
+import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { statisticsOf, variablesOf } from '#network/variables.ts'
 import { type Checkpoint, digestWeights } from './checkpoint.ts'

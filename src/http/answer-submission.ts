@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify'
-import { modelName } from '#domain/presets/topology-of.ts'
+import { modelName } from '#domain/topology-of.ts'
 import type { Submitted } from '#jobs/submit-job.ts'
 import { jobResource } from './job-resource.ts'
 

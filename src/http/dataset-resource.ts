@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BUILT_IN_DATASETS, DatasetFacts, Normalization } from '#domain/dataset.ts'
+import type { DatasetRecord } from '#stores/upload-records.ts'
 import { missingFiles } from '#uploads/dataset-files.ts'
-import type { DatasetRecord } from '#uploads/records.ts'
 
 export const DatasetResource = DatasetFacts.partial()
   .extend({

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ProgressFrame } from '#domain/event.ts'
 import { epochToGoOnFrom, isTerminal, Job } from '#domain/job.ts'
-import { epochLength } from '#domain/plan.ts'
+import { epochLength } from '#jobs/plan-job.ts'
 import type { World } from '#stores/connect.ts'
 
 const Progress = z.object({

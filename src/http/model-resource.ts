@@ -3,11 +3,11 @@ import { DatasetRef } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { Warning } from '#domain/event.ts'
 import type { Topology } from '#domain/model-spec.ts'
-import { PRESETS } from '#domain/presets/presets.ts'
+import { PRESETS } from '#domain/presets.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { networkOf } from '#interchange/network-of.ts'
 import { parameterCount, variablesOf } from '#network/variables.ts'
-import type { ModelRecord } from '#uploads/records.ts'
+import type { ModelRecord } from '#stores/upload-records.ts'
 
 export const ModelResource = z
   .object({

@@ -6,7 +6,7 @@ import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { AppError } from '#domain/error.ts'
-import { parseByZod } from '#domain/parse-by-zod.ts'
+import { parseByZod } from '#interchange/parse-by-zod.ts'
 import { explainJsonError } from './parse-json.ts'
 import { MOST_FILES, malformedForm, readParts } from './read-parts.ts'
 

@@ -1,6 +1,6 @@
-import type { RequestOf } from '#domain/dataset-request.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { ClassNames } from './class-names.ts'
+import type { RequestOf } from './dataset-request.ts'
 import type { DatasetWriter, SplitName } from './dataset-writer.ts'
 import type { ImageWriter } from './image-writer.ts'
 import { listed, shortened } from './listed.ts'

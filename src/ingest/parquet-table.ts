@@ -1,5 +1,5 @@
-import type { RequestOf } from '#domain/dataset-request.ts'
 import { FormatError } from '#formats/format-error.ts'
+import type { RequestOf } from './dataset-request.ts'
 import type { DatasetWriter, SplitName } from './dataset-writer.ts'
 import { LabelWriter } from './label-writer.ts'
 import { listed, shortened } from './listed.ts'

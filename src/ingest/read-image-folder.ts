@@ -1,6 +1,6 @@
-import type { RequestOf } from '#domain/dataset-request.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { ClassNames } from './class-names.ts'
+import type { RequestOf } from './dataset-request.ts'
 import type { DatasetWriter } from './dataset-writer.ts'
 import { layOutImages } from './image-layout.ts'
 import { folderOfFile, ImageListing, isImageName } from './image-listing.ts'

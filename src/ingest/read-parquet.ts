@@ -1,4 +1,4 @@
-import type { RequestOf } from '#domain/dataset-request.ts'
+import type { RequestOf } from './dataset-request.ts'
 import type { DatasetWriter } from './dataset-writer.ts'
 import { ImageWriter } from './image-writer.ts'
 import { listed } from './listed.ts'

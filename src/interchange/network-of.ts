@@ -1,5 +1,5 @@
 import type { ModelRequest, Topology } from '#domain/model-spec.ts'
-import { topologyOf } from '#domain/presets/topology-of.ts'
+import { topologyOf } from '#domain/topology-of.ts'
 import type { ReadModel } from './keras/read-model.ts'
 import { readTopology } from './read-topology.ts'
 

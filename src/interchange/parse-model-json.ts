@@ -1,5 +1,5 @@
-import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#domain/json-depth.ts'
 import { FormatError } from '#formats/format-error.ts'
+import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#network/json-depth.ts'
 
 /** A model's JSON out of a file. @throws FormatError for what is no object, or too deep to be handed on */
 export function parseModelJson(text: string, name: string): Record<string, unknown> {

@@ -8,8 +8,8 @@ import {
 } from '#domain/artifact.ts'
 import { findCheckpoint } from '#domain/checkpoint.ts'
 import { type Job, mayBeAsked } from '#domain/job.ts'
-import { whyMissing } from '#domain/missing-artifact.ts'
-import { topologyOf } from '#domain/presets/topology-of.ts'
+import { topologyOf } from '#domain/topology-of.ts'
+import { whyMissing } from '#interchange/missing-artifact.ts'
 import type { World } from '#stores/connect.ts'
 import { exportKey, reachableExports } from './reachable-exports.ts'
 

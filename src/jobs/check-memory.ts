@@ -1,8 +1,8 @@
 import { AppError, type Mistake } from '#domain/error.ts'
-import { largestMemoryField } from '#domain/memory-estimate.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { World } from '#stores/connect.ts'
 import { describeLack, findRoom, type Room } from './find-room.ts'
+import { largestMemoryField } from './memory-estimate.ts'
 
 /** @throws AppError `insufficient_memory` when every live worker is too small for the job; with none alive, one may come */
 export async function requireMemory(

@@ -1,8 +1,8 @@
 import { inMegabytes } from '#domain/megabytes.ts'
-import { estimateMemory } from '#domain/memory-estimate.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { WorkerStatus } from '#domain/worker.ts'
 import type { World } from '#stores/connect.ts'
+import { estimateMemory } from './memory-estimate.ts'
 
 /** What a job needs of a worker's memory, and who has it. */
 export interface Room {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { World } from '#stores/connect.ts'
-import type { DatasetRecord } from '#uploads/records.ts'
+import type { DatasetRecord } from '#stores/upload-records.ts'
 import { uploadIds } from '#uploads/resume-uploads.ts'
 import { AWAY_SECONDS, isUploadOwnerAway, renewUploadOwner, uploadOwner } from '#uploads/upload-owner.ts'
 

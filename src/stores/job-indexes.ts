@@ -1,5 +1,5 @@
 import type { Job } from '#domain/job.ts'
-import type { JobMetric } from '#domain/job-filter.ts'
+import type { JobMetric } from './job-filter.ts'
 import { redisKeys } from './redis-keys.ts'
 
 /** A place in a sorted set whose scores are all 0: its members are in the order of their bytes, so that a member is a cursor. */

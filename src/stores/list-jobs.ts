@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { Job } from '#domain/job.ts'
-import { type JobFilter, type JobMetric, matchesFilter } from '#domain/job-filter.ts'
+import { type JobFilter, type JobMetric, matchesFilter } from './job-filter.ts'
 import { jobIdOf } from './job-indexes.ts'
 import { membersOf } from './members-of.ts'
 import { idPrefixAt } from './new-id.ts'

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { UploadedData } from '#domain/dataset.ts'
-import { FolderRequest } from '#domain/dataset-request.ts'
 import { JobRequest } from '#domain/training-spec.ts'
+import { FolderRequest } from '#ingest/dataset-request.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 
 const page = readFileSync(new URL('../../docs/imagenet.md', import.meta.url), 'utf8')

@@ -13,11 +13,11 @@ import type { NewEvent } from '#domain/event.ts'
 import { createApp } from '#src/app.ts'
 import { newId } from '#stores/new-id.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
+import type { DatasetRecord } from '#stores/upload-records.ts'
 import { addArtifact, epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { promisedAnswers } from '#test/support/promised-answers.ts'
 import { startWorld, type TestWorld } from '#test/support/start-world.ts'
-import type { DatasetRecord } from '#uploads/records.ts'
 
 const CSV = 'a,always7,y\n1,7,p\n2,7,q\n3,7,p\n'
 const layer = (class_name: string, config: object) => ({ class_name, config })

@@ -7,8 +7,8 @@ import { after, before, describe, it } from 'node:test'
 import { promisify } from 'node:util'
 import { zipSync } from 'fflate'
 import sharp from 'sharp'
-import { DatasetRequest, FolderRequest } from '#domain/dataset-request.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
+import { DatasetRequest, FolderRequest } from '#ingest/dataset-request.ts'
 import { ingest } from '#ingest/ingest.ts'
 
 type Files = Readonly<Record<string, Uint8Array | string>>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { AppError } from '#domain/error.ts'
-import { PRESETS } from '#domain/presets/presets.ts'
+import { PRESETS } from '#domain/presets.ts'
 import { readTopology } from '#interchange/read-topology.ts'
 
 const KERAS2 = JSON.parse(

@@ -1,4 +1,4 @@
-import { PRESETS } from '#domain/presets/presets.ts'
+import { PRESETS } from '#domain/presets.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'

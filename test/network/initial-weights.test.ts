@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Initializer, LayerSpec } from '#domain/model-spec.ts'
-import type { PresetName } from '#domain/presets/preset-names.ts'
-import { PRESETS } from '#domain/presets/presets.ts'
+import { PRESETS } from '#domain/presets.ts'
 import { growThreshold, INITIAL_THRESHOLD } from '#domain/threshold.ts'
 import { initialWeights, shareWithin } from '#network/initializers.ts'
+import type { PresetName } from '#network/presets/preset-names.ts'
 import { variablesOf } from '#network/variables.ts'
 
 /** Per cent of all parameters that were zero after epoch 1, as the original's runs on CIFAR-10 logged it, by mu. */

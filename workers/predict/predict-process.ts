@@ -1,4 +1,4 @@
-import '#src/end-with-parent.ts'
+import '#children/end-with-parent.ts'
 
 import * as tf from '@tensorflow/tfjs-core'
 import { answerTasks } from '#children/answer-tasks.ts'

@@ -1,4 +1,4 @@
-import '#src/end-with-parent.ts'
+import '#children/end-with-parent.ts'
 
 import { type EngineName, openEngine } from '#workers/engine/engine.ts'
 import { Interruption } from '#workers/training/loop.ts'

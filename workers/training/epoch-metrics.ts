@@ -1,5 +1,5 @@
 import type { EpochMetrics } from '#domain/event.ts'
-import { topologyOf } from '#domain/presets/topology-of.ts'
+import { topologyOf } from '#domain/topology-of.ts'
 import { modelMetadata } from '#formats/model-metadata.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'

@@ -1,6 +1,6 @@
 import { factsOf } from '#domain/dataset.ts'
 import { preprocessingOf } from '#domain/preprocessing.ts'
-import { topologyOf } from '#domain/presets/topology-of.ts'
+import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import { permutation, randomStream } from '#network/random.ts'

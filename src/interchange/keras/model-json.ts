@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#domain/json-depth.ts'
+import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#network/json-depth.ts'
 import { plainEntry } from './entry.ts'
 import { withPlainReferences } from './names.ts'
 import type { Refuse } from './read-layer.ts'

@@ -1,5 +1,5 @@
 import type { EpochMetrics } from '#domain/event.ts'
-import { modelName } from '#domain/presets/topology-of.ts'
+import { modelName } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { linePlot } from './line-plot.ts'
 

@@ -1,10 +1,10 @@
-import { whyMissing } from '#domain/missing-artifact.ts'
 import { exportedGraph, type GraphVariant } from '#formats/exported-graph.ts'
 import { modelFacts } from '#formats/model-metadata.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { zipFiles } from '#formats/zip.ts'
 import { asRescalings } from '#interchange/as-rescalings.ts'
 import { functionalConfig } from '#interchange/keras/layers-config.ts'
+import { whyMissing } from '#interchange/missing-artifact.ts'
 import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
 import { tfjsTopology } from './tfjs-topology.ts'
 

@@ -1,8 +1,8 @@
-import { whyMissing } from '#domain/missing-artifact.ts'
 import { modelMetadata } from '#formats/model-metadata.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
+import { whyMissing } from '#interchange/missing-artifact.ts'
 import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
 import { torchLayout } from './torch-layout.ts'
 

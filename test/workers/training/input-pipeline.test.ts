@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { preprocessingOf } from '#domain/preprocessing.ts'
-import { topologyOf } from '#domain/presets/topology-of.ts'
+import { topologyOf } from '#domain/topology-of.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { randomStream } from '#network/random.ts'

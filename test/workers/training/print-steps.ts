@@ -1,4 +1,4 @@
-import { PRESETS } from '#domain/presets/presets.ts'
+import { PRESETS } from '#domain/presets.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { randomStream } from '#network/random.ts'

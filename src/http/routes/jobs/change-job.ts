@@ -2,10 +2,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
-import { parseByZod } from '#domain/parse-by-zod.ts'
 import { JobRequest, LabelKey, Labels, LabelValue } from '#domain/training-spec.ts'
 import { JobParams } from '#http/job-params.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
+import { parseByZod } from '#interchange/parse-by-zod.ts'
 import type { World } from '#stores/connect.ts'
 
 const Change = JobRequest.pick({ name: true, labels: true, priority: true })

@@ -13,7 +13,7 @@ import { receiveUpload, UPLOAD_LIMITS, type UploadedFile } from '#http/receive-u
 import { STORES_DATA } from '#http/require-room.ts'
 import type { World } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
-import type { ModelRecord } from '#uploads/records.ts'
+import type { ModelRecord } from '#stores/upload-records.ts'
 
 const schema = {
   operationId: 'createModel',

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { epochSeries } from '#domain/metric-series.ts'
 import { JobParams } from '#http/job-params.ts'
+import { epochSeries } from '#interchange/report/metric-series.ts'
 import type { World } from '#stores/connect.ts'
 
 const LayerSeries = z.object({

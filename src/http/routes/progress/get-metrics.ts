@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EpochMetrics } from '#domain/event.ts'
-import { epochSeries, seriesToCsv, thinSeries } from '#domain/metric-series.ts'
 import { JobParams } from '#http/job-params.ts'
+import { epochSeries, seriesToCsv, thinSeries } from '#interchange/report/metric-series.ts'
 import type { World } from '#stores/connect.ts'
 
 const Epoch = z.coerce.number().int().min(1)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { AppError } from '#domain/error.ts'
-import { planJob } from '#domain/plan.ts'
-import { PRESETS } from '#domain/presets/presets.ts'
-import { topologyOf } from '#domain/presets/topology-of.ts'
+import { PRESETS } from '#domain/presets.ts'
+import { topologyOf } from '#domain/topology-of.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
+import { planJob } from '#jobs/plan-job.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { parameterCount } from '#network/variables.ts'
 

@@ -1,4 +1,4 @@
-import type { EpochMetrics, JobEvent } from './event.ts'
+import type { EpochMetrics, JobEvent } from '#domain/event.ts'
 
 /** One entry an epoch in ascending order; an epoch repeated after a restart counts as its last attempt told it. */
 export function epochSeries(events: readonly JobEvent[]): EpochMetrics[] {

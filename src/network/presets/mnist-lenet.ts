@@ -1,4 +1,4 @@
-import type { Preset } from './preset.ts'
+import type { Preset } from '#domain/presets/preset.ts'
 
 const pytorchDefault = { kernelInitializer: 'fanInUniform', biasInitializer: 'fanInUniform' } as const
 

@@ -1,12 +1,12 @@
+import { factsOf } from '#domain/dataset.ts'
+import type { Topology } from '#domain/model-spec.ts'
+import { scheduleFactor } from '#domain/schedule-spec.ts'
+import { growThreshold, INITIAL_THRESHOLD, isPenalised, type ThresholdState } from '#domain/threshold.ts'
+import { topologyOf } from '#domain/topology-of.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
 import { shareWithin } from '#network/initializers.ts'
 import { parameterCount, variablesOf } from '#network/variables.ts'
-import { factsOf } from './dataset.ts'
 import { estimateMemory } from './memory-estimate.ts'
-import type { Topology } from './model-spec.ts'
-import { topologyOf } from './presets/topology-of.ts'
-import { scheduleFactor } from './schedule-spec.ts'
-import { growThreshold, INITIAL_THRESHOLD, isPenalised, type ThresholdState } from './threshold.ts'
-import type { TrainingSpec } from './training-spec.ts'
 
 const BYTES_PER_FLOAT = 4
 const PLANNED_EPOCHS = 1000

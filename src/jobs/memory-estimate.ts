@@ -1,9 +1,9 @@
+import { factsOf } from '#domain/dataset.ts'
+import type { LayerSpec, Topology } from '#domain/model-spec.ts'
+import { topologyOf } from '#domain/topology-of.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
 import { elementCount, keptActivations, placeLayers } from '#network/shape.ts'
 import { parameterCount } from '#network/variables.ts'
-import { factsOf } from './dataset.ts'
-import type { LayerSpec, Topology } from './model-spec.ts'
-import { topologyOf } from './presets/topology-of.ts'
-import type { TrainingSpec } from './training-spec.ts'
 
 const BYTES_PER_FLOAT = 4
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { InitRequest } from './init-spec.ts'
-import { JobRequest } from './training-spec.ts'
+import { InitRequest } from '#domain/init-spec.ts'
+import { JobRequest } from '#domain/training-spec.ts'
 
 /** What `POST /v1/jobs/:jobId/clone` takes: each field replaces that of the job, whole. */
 export const CloneRequest = JobRequest.partial()

@@ -1,7 +1,7 @@
+import type { ArtifactName } from '#domain/artifact.ts'
+import type { Topology } from '#domain/model-spec.ts'
+import type { OptimizerSpec } from '#domain/optimizer-spec.ts'
 import { isHalfAffine } from '#network/variables.ts'
-import type { ArtifactName } from './artifact.ts'
-import type { Topology } from './model-spec.ts'
-import type { OptimizerSpec } from './optimizer-spec.ts'
 
 /** Why there is no such file of a training, as a sentence; undefined where there is one. */
 export function whyMissing(

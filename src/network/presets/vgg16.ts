@@ -1,6 +1,6 @@
+import { CIFAR_SCHEDULE } from '#domain/cifar-schedule.ts'
 import type { LayerSpec } from '#domain/model-spec.ts'
-import { CIFAR_SCHEDULE } from './cifar-schedule.ts'
-import type { Preset } from './preset.ts'
+import type { Preset } from '#domain/presets/preset.ts'
 
 /** Filters of each convolution, in blocks that end in a pool (Simonyan and Zisserman 2015, configuration D). */
 const BLOCKS = [

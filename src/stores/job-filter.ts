@@ -1,4 +1,4 @@
-import type { Job, JobStatus } from './job.ts'
+import type { Job, JobStatus } from '#domain/job.ts'
 
 /** Those of a job's last epoch that jobs can be sorted by. */
 export type JobMetric = 'validationAccuracy' | 'sparsity'

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import { didYouMean, listed } from './did-you-mean.ts'
-import { AppError, type Mistake } from './error.ts'
+import { didYouMean, listed } from '#domain/did-you-mean.ts'
+import { AppError, type Mistake } from '#domain/error.ts'
 
 type Issue = z.core.$ZodIssue
 type RawIssue = z.core.$ZodRawIssue

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Name } from './name.ts'
+import { Name } from '#domain/name.ts'
 
 const common = {
   name: Name,

@@ -1,4 +1,4 @@
-import type { Preset } from './preset.ts'
+import type { Preset } from '#domain/presets/preset.ts'
 
 /** The multilayer perceptron of the original's README figure: 784-512 ReLU-10, 407,050 parameters. */
 export const mnistMlp: Preset = {

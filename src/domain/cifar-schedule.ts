@@ -1,4 +1,4 @@
-import type { ScheduleSpec } from '#domain/schedule-spec.ts'
+import type { ScheduleSpec } from './schedule-spec.ts'
 
 /** The learning rate of the original's CIFAR runs: whole to half of the epochs, linear to 1 % at nine tenths, then flat. */
 export const CIFAR_SCHEDULE: ScheduleSpec = {

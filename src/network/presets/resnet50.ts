@@ -1,5 +1,5 @@
 import type { LayerSpec } from '#domain/model-spec.ts'
-import type { Preset } from './preset.ts'
+import type { Preset } from '#domain/presets/preset.ts'
 
 /** Bottleneck blocks of each stage, their inner filters, and the strides of the first. */
 const STAGES = [

@@ -1,5 +1,5 @@
-import type { LayerSpec, ModelSpec, Topology } from '#domain/model-spec.ts'
 import { elementCount, placeLayers } from '#network/shape.ts'
+import type { LayerSpec, ModelSpec, Topology } from './model-spec.ts'
 import { PRESETS } from './presets.ts'
 
 /** The network that a spec names: its own, or the preset's with as many outputs as the spec asks for. */
