@@ -1,4 +1,3 @@
-import { PRESETS } from '#domain/presets.ts'
 import { toBfloat16 } from '#formats/bfloat16.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
@@ -8,6 +7,7 @@ import {
   encodeSparseSafetensors,
 } from '#formats/sparse-safetensors.ts'
 import { compressZstd } from '#formats/zstd.ts'
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
 import { variablesOf } from '#network/variables.ts'
 import { median } from './median.ts'
@@ -63,7 +63,7 @@ await writeSection('The size and speed of sparse files', report())
 /** N(0, 1) in the shapes of ResNet-50, by a fixed seed. */
 function gaussians(): FloatTensor[] {
   const random = randomStream(1, 'sparse', 1)
-  return variablesOf(PRESETS.resnet50.topology).map(({ name, shape, size }) => ({
+  return variablesOf(PRESET_TOPOLOGIES.resnet50).map(({ name, shape, size }) => ({
     name,
     shape,
     dtype: 'F32',

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { Topology } from '#domain/model-spec.ts'
 import type { OptimizerSpec } from '#domain/optimizer-spec.ts'
 import { preprocessingFor } from '#domain/preprocessing.ts'
 import { PRESETS } from '#domain/presets.ts'
 import { outputCount } from '#domain/topology-of.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
+import type { Topology } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
 import type { Batch } from '#workers/data/batches.ts'
@@ -120,7 +121,7 @@ function ingredientsOf({ preset, optimizer, steps }: Course, topology: Topology)
 }
 
 function topologyOf({ preset, side }: Course): Topology {
-  const { topology } = PRESETS[preset]
+  const topology = PRESET_TOPOLOGIES[preset]
   if (side === undefined) return topology
   return { ...topology, inputShape: [side, side, topology.inputShape.at(-1)!] }
 }

@@ -1,5 +1,5 @@
-import { PRESETS } from '#domain/presets.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import type { Course } from './course.ts'
 import { OPTIMIZERS } from './optimizers.ts'
 
@@ -34,6 +34,6 @@ export function courseOf({ isDeep: _, pace, ...subject }: Subject, title: string
 }
 
 export function describeSubject({ preset, batchSize, side }: Subject): string {
-  const size = side ?? PRESETS[preset].topology.inputShape[0]
+  const size = side ?? PRESET_TOPOLOGIES[preset].inputShape[0]
   return `${preset}, ${batchSize} of ${size} x ${size}`
 }

@@ -1,5 +1,5 @@
 import { median } from '#bench/median.ts'
-import { PRESETS } from '#domain/presets.ts'
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { stepFlops } from '#network/step-flops.ts'
 import type { Profile } from './profile.ts'
 import type { Rates } from './rates.ts'
@@ -76,7 +76,7 @@ export function describeOurs(all: readonly Measured[], { gemmGflops, passMs }: R
   const rows = all.map(measured => {
     const { workload, rounds, pairs, profile } = measured
     const ms = stepMs(measured, OURS)
-    const gflop = (stepFlops(PRESETS[workload.preset].topology) * workload.batchSize) / 1e9
+    const gflop = (stepFlops(PRESET_TOPOLOGIES[workload.preset]) * workload.batchSize) / 1e9
     const floor = (1000 * gflop) / gemmGflops
     const share = (key: 'dataSeconds' | 'tensorflowSeconds', side = OURS) =>
       median(rounds[side]!.map(answer => answer[key]! / answer.seconds))

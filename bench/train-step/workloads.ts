@@ -2,13 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Augmentation } from '#domain/augmentation.ts'
-import type { Topology } from '#domain/model-spec.ts'
 import type { GrdaSpec } from '#domain/optimizer-spec.ts'
 import { PRESETS } from '#domain/presets.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
+import type { Topology } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
 import { drawVariables } from '#workers/training/weights.ts'
 
@@ -55,17 +56,18 @@ export function augmentationOf({ preset }: Workload): readonly Augmentation[] {
 }
 
 export function parameterCount({ preset }: Workload): number {
-  return variablesOf(PRESETS[preset].topology).reduce((sum, { size }) => sum + size, 0)
+  return variablesOf(PRESET_TOPOLOGIES[preset]).reduce((sum, { size }) => sum + size, 0)
 }
 
 export function usesDropout({ preset }: Workload): boolean {
-  return PRESETS[preset].topology.layers.some(({ type }) => type === 'dropout')
+  return PRESET_TOPOLOGIES[preset].layers.some(({ type }) => type === 'dropout')
 }
 
 /** Writes what a step needs into the folder: the same weights and random batches for everybody. */
 export async function writeWorkload(workload: Workload, folder: string, dropout: boolean): Promise<void> {
   const { preset, batchSize, learningRate } = workload
-  const { defaults, topology } = PRESETS[preset]
+  const { defaults } = PRESETS[preset]
+  const topology = PRESET_TOPOLOGIES[preset]
   const layers = topology.layers.map(layer =>
     layer.type === 'dropout' && !dropout ? { ...layer, rate: 0 } : layer,
   )

@@ -1,6 +1,6 @@
 import { placeLayers } from '#network/shape.ts'
+import type { LayerType, Topology } from '#network/topology.ts'
 import { type DatasetSpec, factsOf } from './dataset.ts'
-import type { LayerType, Topology } from './model-spec.ts'
 
 const HIGHEST_BYTE = 255
 

@@ -1,17 +1,92 @@
-import { cifar10Cnn } from '#network/presets/cifar10-cnn.ts'
-import { mnistLenet } from '#network/presets/mnist-lenet.ts'
-import { mnistMlp } from '#network/presets/mnist-mlp.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
-import { resnet50 } from '#network/presets/resnet50.ts'
-import { vgg16 } from '#network/presets/vgg16.ts'
-import { wrn2810 } from '#network/presets/wrn-28-10.ts'
-import type { Preset } from './presets/preset.ts'
+import type { ScheduleSpec } from './schedule-spec.ts'
+import type { PresetDefaults } from './training-spec.ts'
+
+/** The spec fields of an original experiment that a request may leave out. */
+export interface Preset {
+  description: string
+  defaults: PresetDefaults
+}
+
+/** The learning rate of the original's CIFAR runs: constant for half of the epochs, linear to 1 % at nine tenths, then constant. */
+const CIFAR_SCHEDULE: ScheduleSpec = {
+  name: 'piecewiseLinear',
+  points: [
+    [0.5, 1],
+    [0.9, 0.01],
+  ],
+  per: 'epoch',
+}
 
 export const PRESETS: Readonly<Record<PresetName, Preset>> = {
-  'mnist-mlp': mnistMlp,
-  'mnist-lenet': mnistLenet,
-  'cifar10-cnn': cifar10Cnn,
-  vgg16,
-  'wrn-28-10': wrn2810,
-  resnet50,
+  'mnist-mlp': {
+    description: 'MNIST multilayer perceptron 784-512-10 of the original README figure',
+    defaults: {
+      dataset: { id: 'mnist' },
+      optimizer: { name: 'grda', learningRate: 0.005, c: 0.02, mu: 0.7, exclude: [], clock: 'steps' },
+      batchSize: 128,
+      epochs: 100,
+    },
+  },
+  'mnist-lenet': {
+    description: 'MNIST LeNet of the original PyTorch example',
+    defaults: {
+      dataset: { id: 'mnist', normalize: { mean: [0.1307], std: [0.3081] } },
+      optimizer: { name: 'grda', learningRate: 0.01, c: 0.1, mu: 0.5, exclude: [], clock: 'steps' },
+      schedule: { name: 'multiStep', at: [3, 6, 9], factor: 0.1, per: 'epoch' },
+      batchSize: 64,
+      epochs: 10,
+    },
+  },
+  'cifar10-cnn': {
+    description: 'CIFAR-10 convolutional network of the original README figure',
+    defaults: {
+      dataset: { id: 'cifar10' },
+      optimizer: { name: 'grda', learningRate: 0.005, c: 0.001, mu: 0.5, exclude: [], clock: 'steps' },
+      batchSize: 10,
+      epochs: 20,
+    },
+  },
+  vgg16: {
+    description: 'VGG16 without batch normalisation, of the original CIFAR-10 experiment',
+    defaults: {
+      dataset: {
+        id: 'cifar10',
+        normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+      },
+      optimizer: { name: 'grda', learningRate: 0.1, c: 0.0005, mu: 0.6, exclude: [], clock: 'steps' },
+      schedule: CIFAR_SCHEDULE,
+      augmentation: [{ name: 'randomCrop', padding: 4 }, { name: 'horizontalFlip' }],
+      batchSize: 128,
+      epochs: 600,
+    },
+  },
+  'wrn-28-10': {
+    description: 'Wide ResNet 28-10 of the original CIFAR experiments',
+    defaults: {
+      dataset: {
+        id: 'cifar10',
+        normalize: { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.201] },
+      },
+      optimizer: { name: 'grda', learningRate: 0.1, c: 0.001, mu: 0.501, exclude: [], clock: 'steps' },
+      schedule: CIFAR_SCHEDULE,
+      augmentation: [{ name: 'randomCrop', padding: 4 }, { name: 'horizontalFlip' }],
+      batchSize: 128,
+      epochs: 200,
+    },
+  },
+  resnet50: {
+    description: 'ResNet-50 of the original ImageNet experiment',
+    defaults: {
+      dataset: {
+        id: 'imagenet',
+        normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+      },
+      optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.55, exclude: [], clock: 'steps' },
+      augmentation: [{ name: 'randomResizedCrop' }, { name: 'horizontalFlip' }],
+      schedule: { name: 'multiStep', at: [140], factor: 0.1, per: 'epoch' },
+      batchSize: 256,
+      epochs: 145,
+    },
+  },
 }

@@ -1,11 +1,12 @@
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { elementCount, placeLayers } from '#network/shape.ts'
-import type { LayerSpec, ModelSpec, Topology } from './model-spec.ts'
-import { PRESETS } from './presets.ts'
+import type { LayerSpec, Topology } from '#network/topology.ts'
+import type { ModelSpec } from './model-spec.ts'
 
 /** The network that a spec names: its own, or the preset's with as many outputs as the spec asks for. */
 export function topologyOf(model: ModelSpec): Topology {
   if ('topology' in model) return model.topology
-  const { topology } = PRESETS[model.preset]
+  const topology = PRESET_TOPOLOGIES[model.preset]
   if (model.classes === undefined) return topology
   const last = topology.layers.at(-1)!
   return {

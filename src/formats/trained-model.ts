@@ -1,7 +1,7 @@
-import type { Topology } from '#domain/model-spec.ts'
 import { isPenalised } from '#domain/threshold.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { Topology } from '#network/topology.ts'
 import { statisticsOf, variablesOf } from '#network/variables.ts'
 import { type Checkpoint, digestWeights } from './checkpoint.ts'
 import type { FloatTensor } from './named-tensor.ts'

@@ -2,10 +2,12 @@ import { z } from 'zod'
 import { DatasetRef } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { Warning } from '#domain/event.ts'
-import type { Topology } from '#domain/model-spec.ts'
 import { PRESETS } from '#domain/presets.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { networkOf } from '#interchange/network-of.ts'
+import { PRESET_NAMES } from '#network/presets/preset-names.ts'
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
+import type { Topology } from '#network/topology.ts'
 import { parameterCount, variablesOf } from '#network/variables.ts'
 import type { ModelRecord } from '#stores/upload-records.ts'
 
@@ -38,9 +40,10 @@ export const ModelResource = z
   .meta({ id: 'Model' })
 export type ModelResource = z.infer<typeof ModelResource>
 
-export const PRESET_RESOURCES: readonly ModelResource[] = Object.entries(PRESETS).map(
-  ([id, { description, topology, defaults }]) => ({ id, description, ...describe(topology), defaults }),
-)
+export const PRESET_RESOURCES: readonly ModelResource[] = PRESET_NAMES.map(id => {
+  const { description, defaults } = PRESETS[id]
+  return { id, description, ...describe(PRESET_TOPOLOGIES[id]), defaults }
+})
 
 export function modelResource({ model, ...record }: ModelRecord): ModelResource {
   const { warnings = [] } = record

@@ -1,6 +1,6 @@
-import type { LayerOf, LayerSpec, PerChannel, Topology } from '#domain/model-spec.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { deviationOf } from '#network/normalization.ts'
+import type { LayerOf, LayerSpec, PerChannel, Topology } from '#network/topology.ts'
 import { isAdapted } from '#network/variables.ts'
 
 /** A network, and what it keeps. */

@@ -1,5 +1,5 @@
-import type { LayerType } from '#domain/model-spec.ts'
 import type { PlacedLayer } from '#network/shape.ts'
+import type { LayerType } from '#network/topology.ts'
 
 /** Where channels come first, the elements of a vector may stand elsewhere: position there -> position here. */
 export type ElementOrder = Int32Array

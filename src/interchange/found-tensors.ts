@@ -1,7 +1,7 @@
-import type { Topology } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { elementCount } from '#network/shape.ts'
+import type { Topology } from '#network/topology.ts'
 import { statisticsOf, variablesOf } from '#network/variables.ts'
 
 /** A tensor of somebody else's file that turned out to be one of a model's: float32, in the model's layout. */

@@ -1,6 +1,6 @@
 import type { ArtifactName } from '#domain/artifact.ts'
-import type { Topology } from '#domain/model-spec.ts'
 import type { OptimizerSpec } from '#domain/optimizer-spec.ts'
+import type { Topology } from '#network/topology.ts'
 import { isHalfAffine } from '#network/variables.ts'
 
 /** Why there is no such file of a training, as a sentence; undefined where there is one. */

@@ -1,5 +1,6 @@
-import type { ModelRequest, Topology } from '#domain/model-spec.ts'
+import type { ModelRequest } from '#domain/model-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
+import type { Topology } from '#network/topology.ts'
 import type { ReadModel } from './keras/read-model.ts'
 import { readTopology } from './read-topology.ts'
 

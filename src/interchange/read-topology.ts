@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import type { LossActivation } from '#domain/loss.ts'
-import type { LayerSpec, Topology } from '#domain/model-spec.ts'
 import { checkTopology } from '#network/check-topology.ts'
 import { LAYER_FIELDS } from '#network/layer-schemas.ts'
 import { NETWORK_INPUT } from '#network/shape.ts'
+import type { LayerSpec, Topology } from '#network/topology.ts'
 import { type ReadModel, readKerasModel, readModelOfAnyLoss } from './keras/read-model.ts'
 import { parseByZod } from './parse-by-zod.ts'
 

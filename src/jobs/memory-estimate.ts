@@ -1,8 +1,8 @@
 import { factsOf } from '#domain/dataset.ts'
-import type { LayerSpec, Topology } from '#domain/model-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { elementCount, keptActivations, placeLayers } from '#network/shape.ts'
+import type { LayerSpec, Topology } from '#network/topology.ts'
 import { parameterCount } from '#network/variables.ts'
 
 const BYTES_PER_FLOAT = 4

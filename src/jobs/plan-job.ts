@@ -1,10 +1,10 @@
 import { factsOf } from '#domain/dataset.ts'
-import type { Topology } from '#domain/model-spec.ts'
 import { scheduleFactor } from '#domain/schedule-spec.ts'
 import { growThreshold, INITIAL_THRESHOLD, isPenalised, type ThresholdState } from '#domain/threshold.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { shareWithin } from '#network/initializers.ts'
+import type { Topology } from '#network/topology.ts'
 import { parameterCount, variablesOf } from '#network/variables.ts'
 import { estimateMemory } from './memory-estimate.ts'
 

@@ -1,4 +1,3 @@
-import type { LayerSpec, Topology } from '#domain/model-spec.ts'
 import type { Refuse } from '#interchange/keras/read-layer.ts'
 import {
   elementCount,
@@ -8,6 +7,7 @@ import {
   placeLayers,
   unrolledSteps,
 } from './shape.ts'
+import type { LayerSpec, Topology } from './topology.ts'
 import { parameterCount, variablesOf } from './variables.ts'
 
 const MOST_PARAMETERS = 500_000_000

@@ -1,7 +1,7 @@
-import type { NamedInitializer, Topology } from '#domain/model-spec.ts'
 import { orthogonalMatrix } from './orthogonal.ts'
 import { type Random, randomStream } from './random.ts'
 import { elementCount } from './shape.ts'
+import type { NamedInitializer, Topology } from './topology.ts'
 import { type Variable, variablesOf } from './variables.ts'
 
 /**

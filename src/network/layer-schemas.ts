@@ -1,10 +1,5 @@
 import { z } from 'zod'
-import {
-  ACTIVATIONS,
-  type LayerType,
-  type NamedInitializer,
-  type ParametricInitializer,
-} from '#domain/model-spec.ts'
+import { ACTIVATIONS, type LayerType, type NamedInitializer, type ParametricInitializer } from './topology.ts'
 
 // The keys of each schema stand in the order in which layers of Keras models are converted: the same network is then the same text,
 // however a client has ordered its keys, and the model files of a repeated job have the same bytes.

@@ -1,4 +1,4 @@
-import type { PerChannel } from '#domain/model-spec.ts'
+import type { PerChannel } from './topology.ts'
 
 /** What Keras divides by at least (keras.config.epsilon). */
 export const SMALLEST_DEVIATION = 1e-7

@@ -1,12 +1,4 @@
-import type {
-  Extent,
-  LayerOf,
-  LayerSpec,
-  Margins,
-  Padding,
-  RecurrentLayer,
-  Topology,
-} from '#domain/model-spec.ts'
+import type { Extent, LayerOf, LayerSpec, Margins, Padding, RecurrentLayer, Topology } from './topology.ts'
 
 /** A layer in its place: which outputs it takes, and the shapes of those and of its own, without the batch dimension. */
 export interface PlacedLayer {

@@ -1,5 +1,5 @@
-import type { Topology } from '#domain/model-spec.ts'
 import { elementCount, type PlacedLayer, placeLayers, sidesOf } from './shape.ts'
+import type { Topology } from './topology.ts'
 
 /**
  * Floating-point operations of one example's step in its products and convolutions: forward, and backward to kernels and

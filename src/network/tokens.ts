@@ -1,4 +1,4 @@
-import type { Topology } from '#domain/model-spec.ts'
+import type { Topology } from './topology.ts'
 
 /** A value that an embedding has no row for. */
 interface WrongToken {

@@ -1,5 +1,5 @@
-import type { Initializer, LayerOf, LayerSpec, RecurrentLayer, Topology } from '#domain/model-spec.ts'
 import { elementCount, GATES, isRecurrent, type PlacedLayer, placeLayers, sidesOf, waysOf } from './shape.ts'
+import type { Initializer, LayerOf, LayerSpec, RecurrentLayer, Topology } from './topology.ts'
 
 /** A trainable tensor of a model, known before anything is built. */
 export interface Variable {

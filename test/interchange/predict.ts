@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
-import type { Topology } from '#domain/model-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
+import type { Topology } from '#network/topology.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { toTensors } from '#workers/training/weights.ts'
 

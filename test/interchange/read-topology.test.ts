@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { AppError } from '#domain/error.ts'
-import { PRESETS } from '#domain/presets.ts'
 import { readTopology } from '#interchange/read-topology.ts'
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 
 const KERAS2 = JSON.parse(
   readFileSync(new URL(import.meta.resolve('#test/fixtures/keras2_functional.json')), 'utf8'),
@@ -68,7 +68,7 @@ describe('a network as the spec of a job has it', () => {
       const { topology } = readTopology(keras)
       assert.equal(JSON.stringify(readTopology(reversed(topology)).topology), JSON.stringify(topology))
     }
-    for (const { topology } of Object.values(PRESETS))
+    for (const topology of Object.values(PRESET_TOPOLOGIES))
       assert.deepEqual(readTopology(topology).topology, topology)
   })
 

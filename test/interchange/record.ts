@@ -4,12 +4,14 @@ import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { TrainingRecord } from '#interchange/encode-artifact.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
 import { drawVariables } from '#workers/training/weights.ts'
 
 /** What a job of the preset would leave if it stopped where it began, but for a threshold and statistics that have moved. */
 export function recordOf(preset: keyof typeof PRESETS, l1: number): TrainingRecord {
-  const { topology, defaults } = PRESETS[preset]
+  const { defaults } = PRESETS[preset]
+  const topology = PRESET_TOPOLOGIES[preset]
   const { spec: resolved } = resolveSpec({ model: { preset: 'mnist-mlp' } })
   const spec: TrainingSpec = { ...resolved, ...defaults, model: { preset } }
   const { params: accumulator, statistics } = drawVariables(topology, 1)

@@ -1,18 +1,21 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { AppError } from '#domain/error.ts'
-import { PRESETS } from '#domain/presets.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
 import { planJob } from '#jobs/plan-job.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { parameterCount } from '#network/variables.ts'
 
 const plan = (request: JobRequest) => planJob(resolveSpec(request).spec)
 
 describe('the plan of a dry run', () => {
   it('counts the parameters that the original experiments had', () => {
-    const counts = Object.entries(PRESETS).map(([name, { topology }]) => [name, parameterCount(topology)])
+    const counts = Object.entries(PRESET_TOPOLOGIES).map(([name, topology]) => [
+      name,
+      parameterCount(topology),
+    ])
     assert.deepEqual(Object.fromEntries(counts), {
       'mnist-mlp': 407_050,
       'mnist-lenet': 431_080,

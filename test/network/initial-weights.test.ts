@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import type { Initializer, LayerSpec } from '#domain/model-spec.ts'
-import { PRESETS } from '#domain/presets.ts'
 import { growThreshold, INITIAL_THRESHOLD } from '#domain/threshold.ts'
 import { initialWeights, shareWithin } from '#network/initializers.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
+import type { Initializer, LayerSpec } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
 
 /** Per cent of all parameters that were zero after epoch 1, as the original's runs on CIFAR-10 logged it, by mu. */
@@ -111,7 +111,7 @@ describe('initial weights', () => {
 
   for (const { preset, c, sparsity } of LOGGED) {
     it(`${preset}: as many lie within the threshold as the original pruned in its first epoch`, () => {
-      const { topology } = PRESETS[preset]
+      const topology = PRESET_TOPOLOGIES[preset]
       const weights = initialWeights(topology, 1)
       for (const [mu, logged] of Object.entries(sparsity)) {
         const spec = { c, mu: Number(mu), clock: 'steps' } as const
@@ -123,7 +123,7 @@ describe('initial weights', () => {
   }
 
   it('are distributed as the forecast assumes', () => {
-    const { topology } = PRESETS.vgg16
+    const topology = PRESET_TOPOLOGIES.vgg16
     const weights = initialWeights(topology, 2)
     for (const variable of variablesOf(topology).filter(({ size }) => size > 100_000)) {
       const values = [weights.get(variable.name)!]

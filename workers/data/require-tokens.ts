@@ -1,7 +1,7 @@
-import type { Topology } from '#domain/model-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { tokenChecker } from '#network/tokens.ts'
+import type { Topology } from '#network/topology.ts'
 import type { Splits } from '#workers/training/prepare.ts'
 import type { Split } from './examples.ts'
 

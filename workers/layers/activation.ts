@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Activation, LayerOf } from '#domain/model-spec.ts'
+import type { Activation, LayerOf } from '#network/topology.ts'
 import type { Layer } from './layer.ts'
 
 interface Differentiable {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { LayerOf } from '#domain/model-spec.ts'
+import type { LayerOf } from '#network/topology.ts'
 import { convolution } from './convolution.ts'
 import type { Layer } from './layer.ts'
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { LayerOf } from '#domain/model-spec.ts'
+import type { LayerOf } from '#network/topology.ts'
 import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/normalization-kernels.ts'
 import type { Forward, Layer, LayerCall } from './layer.ts'
 

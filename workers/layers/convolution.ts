@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { LayerOf } from '#domain/model-spec.ts'
 import { sidesOf } from '#network/shape.ts'
+import type { LayerOf } from '#network/topology.ts'
 import { activate, rectified } from './activation.ts'
 import type { Layer } from './layer.ts'
 

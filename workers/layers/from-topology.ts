@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Topology } from '#domain/model-spec.ts'
 import { type PlacedLayer, placeLayers } from '#network/shape.ts'
+import type { Topology } from '#network/topology.ts'
 import { layerVariables } from '#network/variables.ts'
 import { activationLayer, leakyRelu } from './activation.ts'
 import { alongSteps, convolutionAlongSteps } from './along-steps.ts'

@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type { LayerOf } from '#domain/model-spec.ts'
 import { elementCount, type PlacedLayer, sidesOf } from '#network/shape.ts'
+import type { LayerOf } from '#network/topology.ts'
 import {
   hasPooledGradients,
   type PooledGeometry,

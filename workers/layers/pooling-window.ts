@@ -1,5 +1,5 @@
-import type { Extent, LayerOf, Padding } from '#domain/model-spec.ts'
 import { sidesOf } from '#network/shape.ts'
+import type { Extent, LayerOf, Padding } from '#network/topology.ts'
 
 /** The windows of a pool over images. */
 export interface Pool {

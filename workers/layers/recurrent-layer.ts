@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { RecurrentLayer } from '#domain/model-spec.ts'
+import type { RecurrentLayer } from '#network/topology.ts'
 import { gruCell } from './gru-cell.ts'
 import type { Layer } from './layer.ts'
 import { lstmCell } from './lstm-cell.ts'

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { LayerOf, PerChannel } from '#domain/model-spec.ts'
 import { deviationOf, SMALLEST_DEVIATION } from '#network/normalization.ts'
+import type { LayerOf, PerChannel } from '#network/topology.ts'
 import type { Layer } from './layer.ts'
 
 /** y = scale x + offset, by the last axis where there are several numbers. */

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { LayerOf } from '#domain/model-spec.ts'
 import { marginsOf } from '#network/shape.ts'
+import type { LayerOf } from '#network/topology.ts'
 import type { Layer } from './layer.ts'
 
 /** Lines of zeros on the sides of x [batch, height, width, channels]. */

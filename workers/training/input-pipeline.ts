@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Topology } from '#domain/model-spec.ts'
 import { isRecurrent } from '#network/shape.ts'
 import { stepFlops } from '#network/step-flops.ts'
+import type { Topology } from '#network/topology.ts'
 import { type BatchLayout, blankBatch, uploadBatch } from '#workers/data/batch-tensors.ts'
 import { type Batch, batchSizes, wholeBatch } from '#workers/data/batches.ts'
 import type { Examples, Split } from '#workers/data/examples.ts'

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Topology } from '#domain/model-spec.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { initialWeights } from '#network/initializers.ts'
 import { elementCount } from '#network/shape.ts'
+import type { Topology } from '#network/topology.ts'
 import { statisticsOf, type Variable, variablesOf } from '#network/variables.ts'
 
 /** What a job starts from, in model order. */

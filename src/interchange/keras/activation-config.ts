@@ -1,4 +1,4 @@
-import type { Activation } from '#domain/model-spec.ts'
+import type { Activation } from '#network/topology.ts'
 
 /** Who reads a config. */
 export type Reader = 'keras' | 'tfjs'

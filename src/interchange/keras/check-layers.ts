@@ -1,5 +1,5 @@
-import type { Topology } from '#domain/model-spec.ts'
 import { placeLayers } from '#network/shape.ts'
+import type { Topology } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
 import type { KerasLayer, Refuse } from './read-layer.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Initializer } from '#domain/model-spec.ts'
+import type { Initializer } from '#network/topology.ts'
 import {
   activation,
   type Converter,

@@ -1,4 +1,4 @@
-import type { Activation } from '#domain/model-spec.ts'
+import type { Activation } from '#network/topology.ts'
 import type { KerasLayer, Refuse } from './read-layer.ts'
 import type { KerasMajor } from './version.ts'
 import { plainWord } from './word.ts'

@@ -1,5 +1,5 @@
-import type { Topology } from '#domain/model-spec.ts'
 import type { Preprocessing } from '#domain/preprocessing.ts'
+import type { Topology } from '#network/topology.ts'
 import { functionalConfig } from './layers-config.ts'
 
 /** Classes whose variables are those of a cell inside. */

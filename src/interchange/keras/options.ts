@@ -6,7 +6,7 @@ import {
   type Initializer,
   type LayerSpec,
   type Margins,
-} from '#domain/model-spec.ts'
+} from '#network/topology.ts'
 import { initializer } from './read-initializer.ts'
 import { plainWord } from './word.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { LayerType } from '#domain/model-spec.ts'
+import type { LayerType } from '#network/topology.ts'
 import { type Converter, converter, extent, last, length, padding } from './options.ts'
 
 /** @param window how its size and steps are given: over images or over sequences */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Initializer, NamedInitializer, ParametricInitializer } from '#domain/model-spec.ts'
+import type { Initializer, NamedInitializer, ParametricInitializer } from '#network/topology.ts'
 import { plainWord } from './word.ts'
 
 const NAMED: readonly NamedInitializer[] = [

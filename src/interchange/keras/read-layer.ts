@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { LayerSpec } from '#domain/model-spec.ts'
+import type { LayerSpec } from '#network/topology.ts'
 import { ACTIVATION_LAYERS } from './activation-layers.ts'
 import { CONVOLUTION_LAYERS } from './convolution-layers.ts'
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Initializer, RecurrentLayer } from '#domain/model-spec.ts'
+import type { Initializer, RecurrentLayer } from '#network/topology.ts'
 import { type Converter, converter, nothing, only, size } from './options.ts'
 import { always, initializer } from './read-initializer.ts'
 

@@ -1,6 +1,6 @@
-import type { Extent, LayerOf, LayerSpec, Padding, PerChannel, RecurrentLayer } from '#domain/model-spec.ts'
 import type { ElementOrder } from '#interchange/element-order.ts'
 import { isRecurrent, marginsOf, type PlacedLayer, sidesOf } from '#network/shape.ts'
+import type { Extent, LayerOf, LayerSpec, Padding, PerChannel, RecurrentLayer } from '#network/topology.ts'
 import { activationSteps, leakyReluStep } from './onnx-activation.ts'
 import { recurrentConstants, recurrentNodes } from './onnx-recurrent.ts'
 import { denseOverSteps, embeddingNodes } from './onnx-sequences.ts'

@@ -1,4 +1,4 @@
-import type { LayerOf } from '#domain/model-spec.ts'
+import type { LayerOf } from '#network/topology.ts'
 import { INT64, type OnnxNode } from './onnx-messages.ts'
 
 /** Layers over sequences [batch, time, features] for which ONNX has no single operator. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { Topology } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FoundTensor, FoundTensors } from '#interchange/found-tensors.ts'
 import { layerNameFromKeras } from '#interchange/keras/names.ts'
+import type { Topology } from '#network/topology.ts'
 import { statisticsOf, variablesOf } from '#network/variables.ts'
 import { readTfjsTensor, storedBytes, TfjsTensor } from './tfjs-tensor.ts'
 

@@ -1,5 +1,5 @@
-import type { LayerSpec, Topology } from '#domain/model-spec.ts'
 import { placeLayers } from '#network/shape.ts'
+import type { LayerSpec, Topology } from '#network/topology.ts'
 
 /**
  * The same network in layers that TensorFlow.js has: its pools over everything keep no axes, so a Reshape puts them back, and its

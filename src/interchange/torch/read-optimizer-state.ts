@@ -1,9 +1,9 @@
-import type { Topology } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import { widen } from '#interchange/widen.ts'
+import type { Topology } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
 import { fromTorch, torchPlaces } from './torch-places.ts'
 

@@ -1,8 +1,8 @@
-import type { Topology } from '#domain/model-spec.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { type ElementOrder, elementOrders } from '#interchange/element-order.ts'
 import { permuteAxes } from '#interchange/permute-axes.ts'
 import { isRecurrent, placeLayers } from '#network/shape.ts'
+import type { Topology } from '#network/topology.ts'
 import { isHalfAffine } from '#network/variables.ts'
 import { recurrentToTorch } from './torch-recurrent.ts'
 

@@ -1,6 +1,6 @@
-import type { Topology } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { elementCount } from '#network/shape.ts'
+import type { Topology } from '#network/topology.ts'
 import { toTorchLayout } from './torch-layout.ts'
 
 /** Integers to here are exact in float32. */

@@ -1,6 +1,6 @@
-import type { RecurrentLayer } from '#domain/model-spec.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { biasPair, gateBlocks } from '#interchange/gate-blocks.ts'
+import type { RecurrentLayer } from '#network/topology.ts'
 
 /** Keras's gates in PyTorch's order: an LSTM's are i, f, c, o in both (there i, f, g, o), a GRU's r, z, n where Keras has z, r, h. */
 const ORDERS = { lstm: [0, 1, 2, 3], gru: [1, 0, 2], simpleRnn: [0] } as const

@@ -1,5 +1,4 @@
-import type { LayerSpec } from '#domain/model-spec.ts'
-import type { Preset } from '#domain/presets/preset.ts'
+import type { LayerSpec, Topology } from '#network/topology.ts'
 
 /** Bottleneck blocks of each stage, their inner filters, and the strides of the first. */
 const STAGES = [
@@ -11,39 +10,25 @@ const STAGES = [
 const EXPANSION = 4
 
 /** ResNet-50 (He, Zhang, Ren and Sun 2016) as torchvision has it, strides on the 3 x 3 convolutions: 25,557,032 parameters. */
-export const resnet50: Preset = {
-  description: 'ResNet-50 of the original ImageNet experiment',
-  topology: {
-    inputShape: [224, 224, 3],
-    layers: [
-      ...convolution('conv1', 'bn1', { filters: 64, kernelSize: 7, strides: 2 }),
-      relu('relu'),
-      // Outputs of a ReLU are never negative, so a margin of zeros changes no maximum.
-      { type: 'zeroPadding2d', name: 'maxpool.pad', padding: 1 },
-      { type: 'maxPooling2d', name: 'maxpool', poolSize: 3, strides: 2 },
-      ...STAGES.flatMap(stage),
-      { type: 'globalAveragePooling2d', name: 'avgpool' },
-      {
-        type: 'dense',
-        name: 'fc',
-        units: 1000,
-        activation: 'linear',
-        kernelInitializer: 'fanInUniform',
-        biasInitializer: 'fanInUniform',
-      },
-    ],
-  },
-  defaults: {
-    dataset: {
-      id: 'imagenet',
-      normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+export const resnet50: Topology = {
+  inputShape: [224, 224, 3],
+  layers: [
+    ...convolution('conv1', 'bn1', { filters: 64, kernelSize: 7, strides: 2 }),
+    relu('relu'),
+    // Outputs of a ReLU are never negative, so a margin of zeros changes no maximum.
+    { type: 'zeroPadding2d', name: 'maxpool.pad', padding: 1 },
+    { type: 'maxPooling2d', name: 'maxpool', poolSize: 3, strides: 2 },
+    ...STAGES.flatMap(stage),
+    { type: 'globalAveragePooling2d', name: 'avgpool' },
+    {
+      type: 'dense',
+      name: 'fc',
+      units: 1000,
+      activation: 'linear',
+      kernelInitializer: 'fanInUniform',
+      biasInitializer: 'fanInUniform',
     },
-    optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.55, exclude: [], clock: 'steps' },
-    augmentation: [{ name: 'randomResizedCrop' }, { name: 'horizontalFlip' }],
-    schedule: { name: 'multiStep', at: [140], factor: 0.1, per: 'epoch' },
-    batchSize: 256,
-    epochs: 145,
-  },
+  ],
 }
 
 function stage({ blocks, filters, strides }: (typeof STAGES)[number], index: number): LayerSpec[] {

@@ -1,6 +1,4 @@
-import { CIFAR_SCHEDULE } from '#domain/cifar-schedule.ts'
-import type { LayerSpec } from '#domain/model-spec.ts'
-import type { Preset } from '#domain/presets/preset.ts'
+import type { LayerSpec, Topology } from '#network/topology.ts'
 
 /** Filters of each convolution, in blocks that end in a pool (Simonyan and Zisserman 2015, configuration D). */
 const BLOCKS = [
@@ -12,29 +10,15 @@ const BLOCKS = [
 ]
 
 /** VGG16 for 32 x 32 images without batch normalisation, as the original trains it: 15,245,130 parameters. */
-export const vgg16: Preset = {
-  description: 'VGG16 without batch normalisation, of the original CIFAR-10 experiment',
-  topology: {
-    inputShape: [32, 32, 3],
-    layers: [
-      ...BLOCKS.flatMap(convolutionBlock),
-      { type: 'flatten', name: 'flatten' },
-      ...hidden(1),
-      ...hidden(2),
-      fullyConnected('fc3', 10, 'linear'),
-    ],
-  },
-  defaults: {
-    dataset: {
-      id: 'cifar10',
-      normalize: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
-    },
-    optimizer: { name: 'grda', learningRate: 0.1, c: 0.0005, mu: 0.6, exclude: [], clock: 'steps' },
-    schedule: CIFAR_SCHEDULE,
-    augmentation: [{ name: 'randomCrop', padding: 4 }, { name: 'horizontalFlip' }],
-    batchSize: 128,
-    epochs: 600,
-  },
+export const vgg16: Topology = {
+  inputShape: [32, 32, 3],
+  layers: [
+    ...BLOCKS.flatMap(convolutionBlock),
+    { type: 'flatten', name: 'flatten' },
+    ...hidden(1),
+    ...hidden(2),
+    fullyConnected('fc3', 10, 'linear'),
+  ],
 }
 
 function convolutionBlock(filters: readonly number[], block: number): LayerSpec[] {

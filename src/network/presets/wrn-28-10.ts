@@ -1,6 +1,4 @@
-import { CIFAR_SCHEDULE } from '#domain/cifar-schedule.ts'
-import type { LayerSpec } from '#domain/model-spec.ts'
-import type { Preset } from '#domain/presets/preset.ts'
+import type { LayerSpec, Topology } from '#network/topology.ts'
 
 const BLOCKS_PER_GROUP = 4
 const GROUPS = [
@@ -11,29 +9,15 @@ const GROUPS = [
 const pytorchDefault = { kernelInitializer: 'fanInUniform', biasInitializer: 'fanInUniform' } as const
 
 /** The wide residual network of Zagoruyko and Komodakis 2016, convolutions with bias, as the original trains it: 36,489,290 parameters. */
-export const wrn2810: Preset = {
-  description: 'Wide ResNet 28-10 of the original CIFAR experiments',
-  topology: {
-    inputShape: [32, 32, 3],
-    layers: [
-      ...convolution('conv1', 16),
-      ...GROUPS.flatMap(residualGroup),
-      ...normalised('bn1', 'layer3.3.add', 0.1),
-      { type: 'globalAveragePooling2d', name: 'pool' },
-      { type: 'dense', name: 'linear', units: 10, activation: 'linear', ...pytorchDefault },
-    ],
-  },
-  defaults: {
-    dataset: {
-      id: 'cifar10',
-      normalize: { mean: [0.4914, 0.4822, 0.4465], std: [0.2023, 0.1994, 0.201] },
-    },
-    optimizer: { name: 'grda', learningRate: 0.1, c: 0.001, mu: 0.501, exclude: [], clock: 'steps' },
-    schedule: CIFAR_SCHEDULE,
-    augmentation: [{ name: 'randomCrop', padding: 4 }, { name: 'horizontalFlip' }],
-    batchSize: 128,
-    epochs: 200,
-  },
+export const wrn2810: Topology = {
+  inputShape: [32, 32, 3],
+  layers: [
+    ...convolution('conv1', 16),
+    ...GROUPS.flatMap(residualGroup),
+    ...normalised('bn1', 'layer3.3.add', 0.1),
+    { type: 'globalAveragePooling2d', name: 'pool' },
+    { type: 'dense', name: 'linear', units: 10, activation: 'linear', ...pytorchDefault },
+  ],
 }
 
 function residualGroup({ filters, strides }: (typeof GROUPS)[number], group: number): LayerSpec[] {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
-import { PRESETS } from '#domain/presets.ts'
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
 import { variablesOf } from '#network/variables.ts'
@@ -15,7 +15,7 @@ const BATCH = 3
 /** What models and losses owe the training, on whatever engine is open. */
 export function testModels(): void {
   for (const name of ['mnist-mlp', 'mnist-lenet', 'cifar10-cnn'] as const) {
-    const { topology } = PRESETS[name]
+    const topology = PRESET_TOPOLOGIES[name]
 
     test(`${name} makes logits of images, and gradients that a gradient tape confirms`, () => {
       tf.tidy(() => {

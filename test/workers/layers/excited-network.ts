@@ -1,4 +1,4 @@
-import type { Topology } from '#domain/model-spec.ts'
+import type { Topology } from '#network/topology.ts'
 
 const kernel = { activation: 'linear', kernelInitializer: 'fanInUniform' } as const
 const pointwise = { type: 'conv2d', kernelSize: 1, padding: 'valid', ...kernel } as const

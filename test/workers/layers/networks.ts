@@ -1,4 +1,4 @@
-import { ACTIVATIONS, type LayerSpec, type Topology } from '#domain/model-spec.ts'
+import { ACTIVATIONS, type LayerSpec, type Topology } from '#network/topology.ts'
 import { EXCITED } from './excited-network.ts'
 
 const kernel = { activation: 'linear', kernelInitializer: 'fanInUniform' } as const

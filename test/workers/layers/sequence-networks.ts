@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Topology } from '#domain/model-spec.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
+import type { Topology } from '#network/topology.ts'
 import { drawVariables } from '#workers/training/weights.ts'
 
 const dense = {

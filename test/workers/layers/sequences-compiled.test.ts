@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
-import type { Topology } from '#domain/model-spec.ts'
+import type { Topology } from '#network/topology.ts'
 import { openEagerProgram } from '#workers/engine/eager-program.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { openCompiledProgram } from '#workers/engine/graph/compiled-program.ts'

@@ -1,6 +1,6 @@
-import { PRESETS } from '#domain/presets.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
 import { openWebgpuEngine } from '#test/workers/engine/open-webgpu-engine.ts'
@@ -21,7 +21,7 @@ const [engine, preset, steps, batchSize, optimizer] = process.argv.slice(2) as [
 await (engine === 'webgpu' ? openWebgpuEngine() : openEngine(engine))
 const count = Number(steps) * Number(batchSize)
 const random = randomStream(5, 'test')
-const { inputShape } = PRESETS[preset].topology
+const { inputShape } = PRESET_TOPOLOGIES[preset]
 const split = wholeSplit({
   x: Uint8Array.from({ length: count * elementCount(inputShape) }, () => random.below(256)),
   labels: Uint8Array.from({ length: count }, () => random.below(10)),
