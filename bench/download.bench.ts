@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { connect } from '#stores/connect.ts'
+import { connectStores } from '#stores/connect.ts'
 import { addArtifact, startNewJob, succeed } from '#test/support/drive-job.ts'
 import { startPart } from '#test/support/start-part.ts'
 import { startRedis } from '#test/support/start-redis.ts'
@@ -26,11 +26,11 @@ const run = promisify(execFile)
 const folder = await mkdtemp(join(tmpdir(), 'thresher-download-'))
 const redis = await startRedis()
 const artifactUrl = pathToFileURL(join(folder, 'blobs')).href
-const world = await connect({ redisUrl: redis.url, artifactUrl })
-const jobId = await startNewJob(world)
-const { sha256 } = await addArtifact(world, jobId, NAME, Buffer.alloc(FILE_BYTES, 'weights'))
-await succeed(world, jobId)
-await world.close()
+const stores = await connectStores({ redisUrl: redis.url, artifactUrl })
+const jobId = await startNewJob(stores)
+const { sha256 } = await addArtifact(stores, jobId, NAME, Buffer.alloc(FILE_BYTES, 'weights'))
+await succeed(stores, jobId)
+await stores.close()
 const api = await startPart('src/main.ts', {
   REDIS_URL: redis.url,
   ARTIFACT_URL: artifactUrl,

@@ -1,12 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { stringify } from 'yaml'
+import type { Children } from '#children/open-children.ts'
 import { createApp } from '#src/app.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 // Writes openapi.yaml from the routes' zod schemas; --check fails when the committed file says something else.
 const FILE = 'openapi.yaml'
 // Describing the routes touches nothing behind them.
-const app = await createApp({} as World, { adminKey: 'described, never used' })
+const app = await createApp({} as Stores, {} as Children, { adminKey: 'described, never used' })
 await app.ready()
 const written = stringify(app.swagger(), { aliasDuplicateObjects: false, lineWidth: 110 })
 if (!process.argv.includes('--check')) {

@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify'
 import { serializerCompiler } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
+import type { Children } from '#children/open-children.ts'
 import { AppError } from '#domain/error.ts'
 import { rememberMethods } from '#http/allowed-methods.ts'
 import { authenticate } from '#http/authenticate.ts'
@@ -49,7 +50,7 @@ import { listWorkersRoute } from '#http/routes/service/list-workers.ts'
 import { shedLoad } from '#http/shed-load.ts'
 import { endFailedStream, requireStream } from '#http/stream-faults.ts'
 import { validateByZod } from '#http/validate-by-zod.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { StorageRoom } from '#stores/storage-room.ts'
 import { uploadsOf } from '#uploads/resume-uploads.ts'
 
@@ -59,7 +60,8 @@ const GOODBYE_MS = 2_000
 
 /** The api as a value that can be asked without a socket. It never imports TensorFlow. */
 export async function createApp(
-  world: World,
+  stores: Stores,
+  children: Children,
   {
     adminKey,
     datasetsDir = '',
@@ -73,7 +75,7 @@ export async function createApp(
     logger?: FastifyBaseLogger
   } & Partial<DatasetRouteOptions>,
 ): Promise<FastifyInstance> {
-  const room = new StorageRoom(world.redis, world.blobs)
+  const room = new StorageRoom(stores.redis, stores.blobs)
   const app = Fastify({
     ...(logger && { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
@@ -105,32 +107,32 @@ export async function createApp(
   app.addHook('onRequest', requireStream)
   await registerOpenapi(app, adminKey !== undefined)
 
-  await app.register(createJobRoute(world, datasetsDir))
-  await app.register(cloneJobRoute(world, datasetsDir))
-  await app.register(listJobsRoute(world))
-  await app.register(getJobRoute(world))
-  await app.register(changeJobRoute(world))
-  await app.register(cancelJobRoute(world))
-  await app.register(pauseJobRoute(world))
-  await app.register(resumeJobRoute(world))
-  await app.register(listCheckpointsRoute(world))
-  await app.register(deleteJobRoute(world))
-  await app.register(listEventsRoute(world))
-  await app.register(streamJobRoute(world))
-  await app.register(streamJobsRoute(world))
-  await app.register(getMetricsRoute(world))
-  await app.register(getLayersRoute(world))
-  await app.register(listArtifactsRoute(world))
-  await app.register(downloadArtifactRoute(world))
-  await app.register(predictRoute(world))
-  await app.register(listWorkersRoute(world))
-  await app.register(createDatasetRoute(world, { datasetsDir, uploadsDir, patienceMs }))
-  await app.register(deleteDatasetRoute(world))
-  await app.register(readDatasetsRoutes(world, datasetsDir))
-  await app.register(createModelRoute(world, uploadsDir))
-  await app.register(deleteModelRoute(world))
-  await app.register(readModelsRoutes(world))
-  await app.register(healthRoutes(world, room))
+  await app.register(createJobRoute(stores, datasetsDir))
+  await app.register(cloneJobRoute(stores, datasetsDir))
+  await app.register(listJobsRoute(stores))
+  await app.register(getJobRoute(stores))
+  await app.register(changeJobRoute(stores))
+  await app.register(cancelJobRoute(stores))
+  await app.register(pauseJobRoute(stores))
+  await app.register(resumeJobRoute(stores))
+  await app.register(listCheckpointsRoute(stores))
+  await app.register(deleteJobRoute(stores))
+  await app.register(listEventsRoute(stores))
+  await app.register(streamJobRoute(stores))
+  await app.register(streamJobsRoute(stores))
+  await app.register(getMetricsRoute(stores))
+  await app.register(getLayersRoute(stores))
+  await app.register(listArtifactsRoute(stores))
+  await app.register(downloadArtifactRoute({ ...stores, ...children }))
+  await app.register(predictRoute({ ...stores, ...children }))
+  await app.register(listWorkersRoute(stores))
+  await app.register(createDatasetRoute({ ...stores, ...children }, { datasetsDir, uploadsDir, patienceMs }))
+  await app.register(deleteDatasetRoute(stores))
+  await app.register(readDatasetsRoutes(stores, datasetsDir))
+  await app.register(createModelRoute({ ...stores, ...children }, uploadsDir))
+  await app.register(deleteModelRoute(stores))
+  await app.register(readModelsRoutes(stores))
+  await app.register(healthRoutes(stores, room))
   return app
 }
 

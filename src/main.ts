@@ -2,11 +2,12 @@ import '#children/end-with-parent.ts'
 
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
+import { openChildren } from '#children/open-children.ts'
 import { isLoopbackAddress } from '#http/authenticate.ts'
 import { deleteOrphanBlobs } from '#maintenance/delete-orphan-blobs.ts'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
 import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
-import { connect } from '#stores/connect.ts'
+import { connectStores } from '#stores/connect.ts'
 import { checkRedisDurability } from '#stores/redis-durability.ts'
 import { logUploadFault } from '#uploads/log-upload-fault.ts'
 import { claimUploads, resumeUploads, uploadsOf } from '#uploads/resume-uploads.ts'
@@ -21,7 +22,7 @@ const GOOD_KEY_LENGTH = 16
 const config = loadConfig()
 const logger = createLogger('api', config.logLevel)
 const fail = (error: Error) => refuseToStart(logger, error)
-const world = await connect(config).catch(fail)
+const stores = await connectStores(config).catch(fail)
 if (!config.adminKey && !isLoopbackAddress(config.host)) {
   fail(
     new Error(
@@ -31,13 +32,14 @@ if (!config.adminKey && !isLoopbackAddress(config.host)) {
 }
 if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
   logger.warn('ADMIN_KEY is short enough to be guessed; a good one comes from `openssl rand -hex 32`')
-await checkRedisDurability(world.redis, logger)
+const children = openChildren()
+await checkRedisDurability(stores.redis, logger)
 const uploads = join(config.dataDir, 'uploads')
-void resumeUploads(world, await claimUploads(uploads), (err, datasetId) =>
+void resumeUploads({ ...stores, ...children }, await claimUploads(uploads), (err, datasetId) =>
   logUploadFault(logger, err, datasetId),
 )
 const uploadsDir = uploadsOf(uploads, process.pid)
-world.jobs
+stores.jobs
   .indexOlderJobs()
   .catch(err =>
     logger.warn(
@@ -45,14 +47,15 @@ world.jobs
       'jobs of an earlier version could not be indexed; lists sorted by a metric may lack them',
     ),
   )
-const app = await createApp(world, { ...config, uploadsDir, logger })
-const stopReconciling = reconcileQueue(world, logger)
-const stopSweeping = deleteOrphanBlobs(world, logger)
-const stopSettling = settleLostUploads(world, uploads, logger)
+const app = await createApp(stores, children, { ...config, uploadsDir, logger })
+const stopReconciling = reconcileQueue(stores, logger)
+const stopSweeping = deleteOrphanBlobs(stores, logger)
+const stopSettling = settleLostUploads(stores, uploads, logger)
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await app.close()
   await Promise.all([stopReconciling(), stopSweeping(), stopSettling()])
-  await world.close()
+  await children.close()
+  await stores.close()
 })
 await app.listen({ host: config.host, port: config.port }).catch(fail)
 process.send?.('ready')

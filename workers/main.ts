@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { loadConfig } from '#src/config.ts'
 import { createLogger } from '#src/logger.ts'
 import { refuseToStart } from '#src/refuse-to-start.ts'
-import { connect } from '#stores/connect.ts'
+import { connectStores } from '#stores/connect.ts'
 import { createJobWorker } from '#stores/job-queue.ts'
 import { Admission } from '#workers/supervisor/admission.ts'
 import { clearScratch } from '#workers/supervisor/clear-scratch.ts'
@@ -30,7 +30,7 @@ const TELL_MS = 10_000
 const config = loadConfig()
 const id = `worker_${randomUUID()}`
 const logger = createLogger('worker', config.logLevel).child({ workerId: id })
-const world = await connect(config).catch(refuse)
+const stores = await connectStores(config).catch(refuse)
 const { engine, notice } = await chooseEngine(config.engine).catch(refuse)
 if (notice) logger.warn(notice)
 const { name, device, version: engineVersion, threads } = engine
@@ -38,15 +38,15 @@ const scratch = join(config.dataDir, 'scratch')
 const memoryBytes = memoryLimit(config.workerMemoryBytes)
 
 const supervisor: Supervisor = {
-  world,
+  stores,
   worker: { id, engine: name, device },
-  admission: new Admission(world, id),
+  admission: new Admission(stores, id),
   runners: new SpareRunner(() => new RunnerProcess(engine, memoryBytes)),
   scratch: join(scratch, id),
   datasetsDir: config.datasetsDir,
   logger,
 }
-const heartbeat = new Heartbeat(world.workers, {
+const heartbeat = new Heartbeat(stores.workers, {
   id,
   host: hostname(),
   pid: process.pid,
@@ -62,7 +62,7 @@ let current: JobSupervision | undefined
 let ending: Promise<void> | undefined
 
 const jobWorker = createJobWorker(
-  world.duplicate({ maxRetriesPerRequest: null }),
+  stores.duplicate({ maxRetriesPerRequest: null }),
   async (jobId, { requeue, putOff }) => {
     const supervision = new JobSupervision(supervisor, jobId)
     current = supervision
@@ -82,12 +82,12 @@ jobWorker.on('error', ({ message }) => {
 })
 // The lock may be gone only because Redis took no writes: the job itself says whose it is.
 jobWorker.on('lockRenewalFailed', () => void current?.wake())
-await world.control.onWake(jobId => {
+await stores.control.onWake(jobId => {
   if (jobId === current?.jobId) void current.wake()
 })
 
-await reclaimDeadWorkers(world)
-await clearScratch(scratch, world.workers)
+await reclaimDeadWorkers(stores)
+await clearScratch(scratch, stores.workers)
 await heartbeat.start()
 for (const event of ['SIGTERM', 'SIGINT']) process.on(event, end)
 jobWorker.run().catch(fail)
@@ -107,7 +107,7 @@ async function close(): Promise<void> {
   supervisor.runners.close()
   await rm(supervisor.scratch, { recursive: true, force: true })
   await heartbeat.stop()
-  await world.close()
+  await stores.close()
   logger.info('ended')
 }
 

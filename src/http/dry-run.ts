@@ -3,7 +3,7 @@ import { Warning } from '#domain/event.ts'
 import { TrainingSpec } from '#domain/training-spec.ts'
 import { memoryMistake } from '#jobs/check-memory.ts'
 import { findRoom } from '#jobs/find-room.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { planInTurn } from './plan-in-turn.ts'
 
 const Plan = z.object({
@@ -47,7 +47,7 @@ export const DryRun = z
 export type DryRun = z.infer<typeof DryRun>
 
 export async function dryRun(
-  { jobs, queue, workers }: Pick<World, 'jobs' | 'queue' | 'workers'>,
+  { jobs, queue, workers }: Pick<Stores, 'jobs' | 'queue' | 'workers'>,
   { spec, warnings }: Pick<DryRun, 'spec' | 'warnings'>,
 ): Promise<DryRun> {
   const plan = await planInTurn(spec)

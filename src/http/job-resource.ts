@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ProgressFrame } from '#domain/event.ts'
 import { epochToGoOnFrom, isTerminal, Job } from '#domain/job.ts'
 import { epochLength } from '#jobs/plan-job.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const Progress = z.object({
   epoch: z.int().describe('Epochs completed.'),
@@ -26,7 +26,7 @@ export type JobResource = z.infer<typeof JobResource>
 /** The job with what only the moment knows: how far it is, and where it waits. */
 export async function describeJob(
   job: Job,
-  { events, queue }: Pick<World, 'events' | 'queue'>,
+  { events, queue }: Pick<Stores, 'events' | 'queue'>,
 ): Promise<JobResource> {
   const frame = isTerminal(job.status) ? undefined : await events.lastProgress(job.id)
   const queuePosition = job.status === 'queued' ? await queue.position(job.id) : undefined

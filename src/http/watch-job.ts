@@ -1,6 +1,6 @@
 import { endsJob, type JobEvent, type ProgressFrame } from '#domain/event.ts'
 import { isTerminal } from '#domain/job.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import type { FrameSocket } from './frame-socket.ts'
 import { describeJob } from './job-resource.ts'
 
@@ -12,14 +12,14 @@ export type FrameSink = Pick<FrameSocket, 'send' | 'offer' | 'room'>
  * @returns when the job is over or the signal is aborted: whether there is such a job
  */
 export async function watchJob(
-  world: World,
+  stores: Stores,
   { jobId, after }: { jobId: string; after: number },
   sink: FrameSink,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const job = await world.jobs.get(jobId)
+  const job = await stores.jobs.get(jobId)
   if (!job) return false
-  const snapshot = await describeJob(job, world)
+  const snapshot = await describeJob(job, stores)
   if (signal.aborted) return true
   const over = new AbortController()
   const end = (status: string, lastSeq: number) => {
@@ -36,6 +36,6 @@ export async function watchJob(
     onProgress: (frame: ProgressFrame) => sink.offer(frame),
     room: () => sink.room(),
   }
-  await world.events.follow(job, after, follower, AbortSignal.any([signal, over.signal]))
+  await stores.events.follow(job, after, follower, AbortSignal.any([signal, over.signal]))
   return true
 }

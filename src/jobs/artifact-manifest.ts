@@ -10,7 +10,7 @@ import { findCheckpoint } from '#domain/checkpoint.ts'
 import { type Job, mayBeAsked } from '#domain/job.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { exportKey, reachableExports } from './reachable-exports.ts'
 
 /** A file that a job has, or that is made when it is first requested. */
@@ -35,7 +35,7 @@ export type ManifestEntry = z.infer<typeof ManifestEntry>
 
 /** Every file that can be asked for, each followed by its other forms that were made. Those that the job cannot have are left out. */
 export async function artifactManifest(
-  { jobs }: Pick<World, 'jobs'>,
+  { jobs }: Pick<Stores, 'jobs'>,
   jobId: string,
 ): Promise<ManifestEntry[]> {
   const job = await jobs.require(jobId)

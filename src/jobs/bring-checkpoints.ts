@@ -6,7 +6,7 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { reassignCheckpoint } from '#formats/checkpoint.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 /**
  * Copies the checkpoints that a job keeps to one that continues it, as if they were its own: its first attempt goes on as one after a
@@ -14,7 +14,7 @@ import type { World } from '#stores/connect.ts'
  * @throws AppError `conflict` when none of them is whole
  */
 export async function bringCheckpoints(
-  { blobs }: Pick<World, 'blobs'>,
+  { blobs }: Pick<Stores, 'blobs'>,
   source: Job,
   spec: TrainingSpec,
   jobId: string,

@@ -1,15 +1,15 @@
 import { AppError, type Mistake } from '#domain/error.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { describeLack, findRoom, type Room } from './find-room.ts'
 import { largestMemoryField } from './memory-estimate.ts'
 
 /** @throws AppError `insufficient_memory` when every live worker is too small for the job; with none alive, one may come */
 export async function requireMemory(
-  world: Pick<World, 'jobs' | 'workers'>,
+  stores: Pick<Stores, 'jobs' | 'workers'>,
   spec: TrainingSpec,
 ): Promise<void> {
-  const mistake = memoryMistake(spec, await findRoom(world, spec))
+  const mistake = memoryMistake(spec, await findRoom(stores, spec))
   if (!mistake) return
   throw new AppError('insufficient_memory', `The job ${mistake.message}.`, { mistakes: [mistake] })
 }

@@ -1,10 +1,11 @@
+import type { Children } from '#children/open-children.ts'
 import { type Artifact, artifactFile } from '#domain/artifact.ts'
 import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { type ExportRequest, exportKey } from './reachable-exports.ts'
 
 /**
@@ -12,7 +13,7 @@ import { type ExportRequest, exportKey } from './reachable-exports.ts'
  * @throws AppError `not_found` when there is nothing to make it from
  */
 export async function exportArtifact(
-  { jobs, events, blobs, exporter }: Pick<World, 'jobs' | 'events' | 'blobs' | 'exporter'>,
+  { jobs, events, blobs, exporter }: Pick<Stores, 'jobs' | 'events' | 'blobs'> & Pick<Children, 'exporter'>,
   job: Job,
   { name, variant, checkpoint }: ExportRequest,
 ): Promise<Artifact> {

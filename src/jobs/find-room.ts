@@ -1,7 +1,7 @@
 import { inMegabytes } from '#domain/megabytes.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { WorkerStatus } from '#domain/worker.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { estimateMemory } from './memory-estimate.ts'
 
 /** What a job needs of a worker's memory, and who has it. */
@@ -17,7 +17,7 @@ export interface Room {
 }
 
 export async function findRoom(
-  { jobs, workers }: Pick<World, 'jobs' | 'workers'>,
+  { jobs, workers }: Pick<Stores, 'jobs' | 'workers'>,
   spec: TrainingSpec,
 ): Promise<Room> {
   const [alive, measured] = await Promise.all([workers.list(), jobs.measuredMemory(spec)])

@@ -1,6 +1,6 @@
 import { type Job, RefusedEvent } from '#domain/job.ts'
 import { inAttempt, loseAttempt } from '#domain/job-decisions.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 /**
  * Ends the attempt of a worker that is dead and puts the job back into line, whatever lock is still on it.
@@ -8,7 +8,7 @@ import type { World } from '#stores/connect.ts'
  */
 export async function reclaimJob(
   held: Job,
-  { jobs, queue }: Pick<World, 'jobs' | 'queue'>,
+  { jobs, queue }: Pick<Stores, 'jobs' | 'queue'>,
 ): Promise<Job | undefined> {
   try {
     const { job } = await jobs.append(held.id, inAttempt(held.attempt, loseAttempt('worker_lost')))

@@ -3,13 +3,13 @@ import { BUILT_IN_DATASETS, type DatasetSelection, type DatasetSpec, UploadedDat
 import { AppError } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { missingFiles } from '#uploads/dataset-files.ts'
 import { resolveSpec } from './resolve-spec.ts'
 import { type CheckpointSource, startFromCheckpoint } from './start-from-checkpoint.ts'
 import { uploadedModel } from './uploaded-model.ts'
 
-export type JobStores = Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'> & {
+export type JobStores = Pick<Stores, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'> & {
   /** Where an operator puts datasets. */
   datasetsDir: string
 }
@@ -48,7 +48,7 @@ export async function resolveJob(
 
 /** @throws AppError `invalid_request` for an upload that is invalid or another than is given, `dataset_not_ready` for one in validation */
 async function findUpload(
-  { datasets }: Pick<World, 'datasets'>,
+  { datasets }: Pick<Stores, 'datasets'>,
   selection: DatasetSelection | undefined,
 ): Promise<UploadedData | undefined> {
   if (!selection) return undefined

@@ -8,7 +8,7 @@ import { type Checkpoint, decodeCheckpoint } from '#formats/checkpoint.ts'
 import { statisticsOf, variablesOf } from '#network/variables.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 /** A checkpoint that a job can start from, and what else there is to know of it. */
 export interface CheckpointSource {
@@ -27,16 +27,16 @@ export interface CheckpointSource {
  * @throws AppError `invalid_request` that names the field of `init` which is wrong
  */
 export async function startFromCheckpoint(
-  world: Pick<World, 'jobs' | 'models' | 'blobs'>,
+  stores: Pick<Stores, 'jobs' | 'models' | 'blobs'>,
   request: InitRequest,
   spec: TrainingSpec,
   kept?: CheckpointSource,
 ): Promise<{ init: Init; file: Uint8Array }> {
   const { modelId, jobId } = request
   const source =
-    kept ?? (modelId === undefined ? await jobSource(world, request) : await modelSource(world, request))
+    kept ?? (modelId === undefined ? await jobSource(stores, request) : await modelSource(stores, request))
   const { namespace, sha256, epoch, optimizer } = source
-  const file = await readBlob(world.blobs, namespace, sha256).catch(error => {
+  const file = await readBlob(stores.blobs, namespace, sha256).catch(error => {
     if (!(error instanceof BlobNotFoundError)) throw error
     // A job that still trains drops its checkpoints as it goes on.
     return refuse('init', `the checkpoint of ${namespace} was deleted a moment ago; try again`)
@@ -72,7 +72,7 @@ function checkPinned(request: InitRequest, found: Pick<Init, 'epoch' | 'clock'>)
 }
 
 async function jobSource(
-  { jobs }: Pick<World, 'jobs'>,
+  { jobs }: Pick<Stores, 'jobs'>,
   { jobId, checkpoint, sha256: pinned }: InitRequest,
 ): Promise<CheckpointSource> {
   const job = await jobs.get(jobId!)
@@ -90,7 +90,7 @@ async function jobSource(
 }
 
 async function modelSource(
-  { models }: Pick<World, 'models'>,
+  { models }: Pick<Stores, 'models'>,
   { modelId = '', sha256: pinned }: InitRequest,
 ): Promise<CheckpointSource> {
   const model = await models.get(modelId)

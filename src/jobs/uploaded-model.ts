@@ -3,7 +3,7 @@ import type { Warning } from '#domain/event.ts'
 import type { InitRequest } from '#domain/init-spec.ts'
 import type { ModelRequest } from '#domain/model-spec.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 /** What an upload that a job names gives to the job. */
 export interface UploadedModel {
@@ -18,7 +18,7 @@ export interface UploadedModel {
  * @throws AppError `invalid_request` that names the field of `model` that is wrong
  */
 export async function uploadedModel(
-  { models }: Pick<World, 'models'>,
+  { models }: Pick<Stores, 'models'>,
   { id, weights }: Extract<JobRequest['model'], { id: string }>,
   init: InitRequest | undefined,
 ): Promise<UploadedModel> {

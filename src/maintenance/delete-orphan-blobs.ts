@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { reachableExports } from '#jobs/reachable-exports.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const PERIOD_MS = 3_600_000
 /** A blob is stored before the event that names it: younger ones may be about to be named. */
@@ -11,11 +11,11 @@ const YOUNG_MS = 3_600_000
  * Deletes, every hour, what crashes left in the blob store that nothing names. One api process does it at a time.
  * @returns a function that ends it
  */
-export function deleteOrphanBlobs(world: World, logger: Logger): () => Promise<void> {
+export function deleteOrphanBlobs(stores: Stores, logger: Logger): () => Promise<void> {
   const stopping = new AbortController()
   const running = (async () => {
     while (!stopping.signal.aborted) {
-      await sweep(world, logger).catch(err => logger.warn({ err }, 'blobs without a job could not be swept'))
+      await sweep(stores, logger).catch(err => logger.warn({ err }, 'blobs without a job could not be swept'))
       await pause(PERIOD_MS, undefined, { signal: stopping.signal }).catch(() => {})
     }
   })()
@@ -25,9 +25,9 @@ export function deleteOrphanBlobs(world: World, logger: Logger): () => Promise<v
   }
 }
 
-async function sweep(world: World, logger: Logger): Promise<void> {
-  if (!(await world.lease('sweep', PERIOD_MS - 1_000))) return
-  const deleted = await deleteOrphans(world, new Date(Date.now() - YOUNG_MS), (err, namespace) =>
+async function sweep(stores: Stores, logger: Logger): Promise<void> {
+  if (!(await stores.lease('sweep', PERIOD_MS - 1_000))) return
+  const deleted = await deleteOrphans(stores, new Date(Date.now() - YOUNG_MS), (err, namespace) =>
     logger.error({ err, namespace }, 'a record cannot be read, so its blobs are kept'),
   )
   if (deleted > 0) logger.info({ deleted }, 'blobs that nothing named were deleted')
@@ -40,7 +40,7 @@ async function sweep(world: World, logger: Logger): Promise<void> {
  * @returns how many were deleted
  */
 export async function deleteOrphans(
-  { jobs, datasets, models, blobs }: Pick<World, 'jobs' | 'datasets' | 'models' | 'blobs'>,
+  { jobs, datasets, models, blobs }: Pick<Stores, 'jobs' | 'datasets' | 'models' | 'blobs'>,
   storedBefore: Date,
   onUnreadable: (error: Error, namespace: string) => void = () => {},
 ): Promise<number> {
@@ -59,7 +59,7 @@ export async function deleteOrphans(
 
 /** The digests that a job, a dataset or a model names, asked anew for each blob: a job goes on while its blobs are listed. */
 async function namesOf(
-  { jobs, datasets, models }: Pick<World, 'jobs' | 'datasets' | 'models'>,
+  { jobs, datasets, models }: Pick<Stores, 'jobs' | 'datasets' | 'models'>,
   namespace: string,
 ): Promise<ReadonlySet<string>> {
   const upload = await datasets.get(namespace)

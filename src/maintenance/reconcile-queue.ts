@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { isTerminal } from '#domain/job.ts'
 import { reclaimJob } from '#jobs/reclaim-job.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const PERIOD_MS = 5_000
 /** All leases run out while Redis is away or refuses writes; once it is back, whoever lives renews its own well within this time. */
@@ -12,17 +12,17 @@ const SETTLED_MS = 10_000
  * Brings back what a crash left between the job store and the queue: jobs that wait but were never enqueued, and jobs whose
  * worker's lease has run out. One api process does it at a time. @returns a function that ends it
  */
-export function reconcileQueue(world: World, logger: Logger): () => Promise<void> {
+export function reconcileQueue(stores: Stores, logger: Logger): () => Promise<void> {
   const stopping = new AbortController()
   let troubledAt = Date.now()
   const unsettle = () => {
     troubledAt = Date.now()
   }
-  world.redis.on('ready', unsettle)
+  stores.redis.on('ready', unsettle)
   const running = (async () => {
     while (!stopping.signal.aborted) {
       const isSettled = Date.now() - troubledAt > SETTLED_MS
-      await reconcileOnce(world, logger, isSettled).catch(err => {
+      await reconcileOnce(stores, logger, isSettled).catch(err => {
         unsettle()
         logger.warn({ err }, 'the queue could not be reconciled')
       })
@@ -31,20 +31,20 @@ export function reconcileQueue(world: World, logger: Logger): () => Promise<void
   })()
   return async () => {
     stopping.abort()
-    world.redis.off('ready', unsettle)
+    stores.redis.off('ready', unsettle)
     await running
   }
 }
 
-async function reconcileOnce(world: World, logger: Logger, isSettled: boolean): Promise<void> {
-  if (!(await world.lease('reconcile', PERIOD_MS - 500))) return
-  await enqueueMissing(world, logger)
-  if (isSettled) await reclaimLostJobs(world, logger)
+async function reconcileOnce(stores: Stores, logger: Logger, isSettled: boolean): Promise<void> {
+  if (!(await stores.lease('reconcile', PERIOD_MS - 500))) return
+  await enqueueMissing(stores, logger)
+  if (isSettled) await reclaimLostJobs(stores, logger)
 }
 
 /** Enqueues every job that waits but that the queue does not know. */
 export async function enqueueMissing(
-  { jobs, queue }: Pick<World, 'jobs' | 'queue'>,
+  { jobs, queue }: Pick<Stores, 'jobs' | 'queue'>,
   logger: Logger,
 ): Promise<void> {
   for (const status of ['queued', 'restarting'] as const) {
@@ -61,17 +61,17 @@ export async function enqueueMissing(
 
 /** Ends the attempts of workers whose lease has run out. */
 export async function reclaimLostJobs(
-  world: Pick<World, 'jobs' | 'queue' | 'workers'>,
+  stores: Pick<Stores, 'jobs' | 'queue' | 'workers'>,
   logger: Logger,
 ): Promise<void> {
   for (const status of ['running', 'pausing', 'cancelling'] as const) {
-    for await (const ids of world.jobs.idsByStatus(status)) {
+    for await (const ids of stores.jobs.idsByStatus(status)) {
       await forEachJob(ids, logger, async jobId => {
-        const job = await world.jobs.get(jobId)
+        const job = await stores.jobs.get(jobId)
         if (!job?.worker || isTerminal(job.status)) return
         // Asked after the job was read: its worker had a lease before it took the job.
-        if (await world.workers.get(job.worker.id)) return
-        const after = await reclaimJob(job, world)
+        if (await stores.workers.get(job.worker.id)) return
+        const after = await reclaimJob(job, stores)
         if (after) logger.info({ jobId, worker: job.worker, status: after.status }, 'a worker was lost')
       })
     }

@@ -1,8 +1,4 @@
 import { Redis, type RedisOptions } from 'ioredis'
-import { Exporter } from '#children/exporter.ts'
-import { Importer } from '#children/importer.ts'
-import { Ingester } from '#children/ingester.ts'
-import { Predictor } from '#children/predictor.ts'
 import type { Config } from '#src/config.ts'
 import { type BlobStore, connectBlobStore } from './blobs/blob-store.ts'
 import { JobControl } from './job-control.ts'
@@ -16,8 +12,8 @@ import { WorkerRegistry } from './worker-registry.ts'
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
 
-/** Everything outside a process that it uses, connected. */
-export interface World {
+/** Redis and the blob store, by what is kept in them. */
+export interface Stores {
   redis: Redis
   jobs: JobStore
   events: JobEvents
@@ -27,27 +23,23 @@ export interface World {
   blobs: BlobStore
   datasets: RecordStore<DatasetRecord>
   models: RecordStore<ModelRecord>
-  exporter: Exporter
-  importer: Importer
-  ingester: Ingester
-  predictor: Predictor
-  /** Whether this process may do a duty for the next `durationMs`; nobody else may meanwhile. */
+  /** Reserves a duty for this process for the next `durationMs`. @returns false while another process has it */
   lease(duty: string, durationMs: number): Promise<boolean>
-  /** A further connection of the same kind; `connect` closes it too. */
+  /** Another connection with the same settings; `close` ends it too. */
   duplicate(options?: ConnectionOptions): Redis
   close(): Promise<void>
 }
 
-/** A Redis that hangs must not hang its callers; connections that block on purpose have no such limit. */
+/** A Redis that does not answer must not block its callers; connections that block on purpose have no such limit. */
 const COMMAND_TIMEOUT_MS = 5_000
 
 /**
  * Connects to Redis and the blob store. Only the mains call this.
  * @throws Error when REDIS_URL is missing or Redis does not answer
  */
-export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>): Promise<World> {
+export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactUrl'>): Promise<Stores> {
   const { redisUrl } = config
-  if (!redisUrl) throw new Error('REDIS_URL is not set; `npm start` brings a Redis of its own.')
+  if (!redisUrl) throw new Error('REDIS_URL is not set; `npm start` starts a Redis of its own.')
   const opened: Redis[] = []
   const open = (url: string, options: ConnectionOptions = {}) => {
     const connection = new Redis(url, { maxRetriesPerRequest: 1, ...options })
@@ -60,10 +52,6 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
   await connectOnce(redis)
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
-  const exporter = new Exporter()
-  const importer = new Importer()
-  const ingester = new Ingester()
-  const predictor = new Predictor()
   return {
     redis,
     jobs: new JobStore(redis),
@@ -76,22 +64,17 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
     ),
     datasets: new RecordStore(redis, 'dataset'),
     models: new RecordStore(redis, 'model'),
-    exporter,
-    importer,
-    ingester,
-    predictor,
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
     async close() {
-      await Promise.all([exporter, importer, ingester, predictor].map(children => children.close()))
       await queue.close()
       for (const connection of opened) connection.disconnect()
     },
   }
 }
 
-/** ioredis itself would say no more than that the connection was closed. */
+/** ioredis's own error would only say that the connection was closed. */
 async function connectOnce(redis: Redis): Promise<void> {
   let cause: Error | undefined
   redis.once('error', error => {

@@ -2,12 +2,13 @@ import { createReadStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Ingested } from '#children/ingester.ts'
+import type { Children } from '#children/open-children.ts'
 import { ServiceStopping } from '#children/service-stopping.ts'
 import { AppError } from '#domain/error.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { DatasetRequest, FolderRequest } from '#ingest/dataset-request.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { isOutOfSpace } from '#stores/out-of-space.ts'
 import { retry } from '#stores/retry.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
@@ -27,7 +28,7 @@ const MOST_ATTEMPTS = 3
 /** How long stores are waited for that do not answer; after that an upload waits for the next start. */
 const STORES_SECONDS = 600
 
-export type UploadStores = Pick<World, 'datasets' | 'blobs' | 'ingester'>
+export type UploadStores = Pick<Stores, 'datasets' | 'blobs'> & Pick<Children, 'ingester'>
 type State = DatasetRecord['state']
 
 /**
@@ -35,7 +36,7 @@ type State = DatasetRecord['state']
  * @param folder `ROOT/PROCESS/ID`
  */
 export async function noteUpload(
-  { datasets, redis }: Pick<World, 'datasets' | 'redis'>,
+  { datasets, redis }: Pick<Stores, 'datasets' | 'redis'>,
   id: string,
   upload: DatasetUpload,
   folder: string,
@@ -89,7 +90,7 @@ export async function takeInUpload(
 
 /** What an upload holds, or why it cannot be used. @throws ServiceStopping; AppError `unavailable`; Error for a full disk */
 async function readUpload(
-  ingester: World['ingester'],
+  ingester: Children['ingester'],
   id: string,
   { request, files }: DatasetUpload,
   folder: string,

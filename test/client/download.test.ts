@@ -48,9 +48,9 @@ describe('a download', () => {
   let path: string
   before(async () => {
     api = await startApi()
-    const jobId = await startNewJob(api.world)
-    await addArtifact(api.world, jobId, 'model.sparse.safetensors', CONTENT)
-    await succeed(api.world, jobId)
+    const jobId = await startNewJob(api.stores)
+    await addArtifact(api.stores, jobId, 'model.sparse.safetensors', CONTENT)
+    await succeed(api.stores, jobId)
     route = `/v1/jobs/${jobId}/artifacts/model.sparse.safetensors`
   })
   after(() => api.stop())

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { Job } from '#domain/job.ts'
 import { cancel, pause as requestPause, resume } from '#domain/job-decisions.ts'
-import { connect, type World } from '#stores/connect.ts'
+import { connectStores, type Stores } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
 import { openSmallDisk, type SmallDisk } from '#test/support/small-disk.ts'
 import { startRedis } from '#test/support/start-redis.ts'
@@ -22,25 +22,28 @@ const JOB = {
 describe('a full disk', () => {
   let redis: EmbeddedRedis
   let disk: SmallDisk
-  let world: World
+  let stores: Stores
   let supervisor: SupervisorProcess
   let undisturbed: string
 
   before(async () => {
     redis = await startRedis()
     disk = await openSmallDisk()
-    world = await connect({ redisUrl: redis.url, artifactUrl: pathToFileURL(`${disk.path}/blobs`).href })
+    stores = await connectStores({
+      redisUrl: redis.url,
+      artifactUrl: pathToFileURL(`${disk.path}/blobs`).href,
+    })
     supervisor = await start()
-    undisturbed = sparseDigest((await endOf(world, await submitJob(world, JOB))).job)
+    undisturbed = sparseDigest((await endOf(stores, await submitJob(stores, JOB))).job)
   })
   after(async () => {
     assert.equal(await supervisor.stop(), 0)
-    await world.close()
+    await stores.close()
     await redis.stop()
     await disk.remove()
   })
 
-  const start = () => startSupervisor(world, { DATA_DIR: disk.path, REDIS_URL: redis.url })
+  const start = () => startSupervisor(stores, { DATA_DIR: disk.path, REDIS_URL: redis.url })
   const writers = async () => [supervisor.pid, ...(await supervisor.runnerPids())]
   const fill = async () => disk.fill(await writers())
   const free = async () => disk.free(await writers())
@@ -51,7 +54,7 @@ describe('a full disk', () => {
   const waiting = async (job: Job) => {
     const code = disk.error === 'ENOSPC' ? 'storage_full' : 'storage_failing'
     for (;;) {
-      const { status, warnings } = await world.jobs.require(job.id)
+      const { status, warnings } = await stores.jobs.require(job.id)
       const warning = warnings.find(warning => warning.code === code)
       assert.doesNotMatch(status, /failed|succeeded/)
       if (warning) return warning
@@ -59,8 +62,8 @@ describe('a full disk', () => {
     }
   }
   const fillAfterFirstCheckpoint = async (request: object = JOB) => {
-    const submitted = await submitJob(world, request)
-    await eventOf(world, submitted, 'checkpointed')
+    const submitted = await submitJob(stores, request)
+    await eventOf(stores, submitted, 'checkpointed')
     await fill()
     return submitted
   }
@@ -70,7 +73,7 @@ describe('a full disk', () => {
     const { message } = await waiting(submitted)
     assert.match(message, new RegExp(`could not be .*: ${disk.error}.* The job waits and tries again\\.`))
     await free()
-    const { job, events } = await endOf(world, submitted)
+    const { job, events } = await endOf(stores, submitted)
     assert.deepEqual([job.status, job.attempt], ['succeeded', 1])
     assert.equal(sparseDigest(job), undisturbed)
     assert.equal(job.checkpoints.at(-1)?.epoch, JOB.epochs)
@@ -83,18 +86,18 @@ describe('a full disk', () => {
   })
 
   it('keeps a job that goes on waiting at its last checkpoint, whose epochs it does not lose', async () => {
-    const submitted = await submitJob(world, JOB)
-    await eventOf(world, submitted, 'checkpointed')
-    await world.jobs.append(submitted.id, requestPause)
-    await world.control.wake(submitted.id)
-    await eventOf(world, submitted, 'paused')
-    while ((await world.queue.missing([submitted.id])).length === 0) await pause(20)
+    const submitted = await submitJob(stores, JOB)
+    await eventOf(stores, submitted, 'checkpointed')
+    await stores.jobs.append(submitted.id, requestPause)
+    await stores.control.wake(submitted.id)
+    await eventOf(stores, submitted, 'paused')
+    while ((await stores.queue.missing([submitted.id])).length === 0) await pause(20)
     await fill()
-    await world.jobs.append(submitted.id, resume)
-    await world.queue.enqueue(submitted.id, submitted.spec.priority)
+    await stores.jobs.append(submitted.id, resume)
+    await stores.queue.enqueue(submitted.id, submitted.spec.priority)
     assert.equal((await waiting(submitted)).path, 'scratch')
     await free()
-    const { job, events } = await endOf(world, submitted)
+    const { job, events } = await endOf(stores, submitted)
     assert.deepEqual([job.status, job.attempt, job.restarts], ['succeeded', 2, 0])
     const epochs = events.flatMap(event => (event.type === 'epoch' ? [event.data.epoch] : []))
     assert.deepEqual(epochs, [1, 2, 3, 4, 5, 6])
@@ -104,9 +107,9 @@ describe('a full disk', () => {
   it('does not keep a job that waits from being cancelled', async () => {
     const submitted = await fillAfterFirstCheckpoint()
     await waiting(submitted)
-    await world.jobs.append(submitted.id, cancel)
-    await world.control.wake(submitted.id)
-    const { job } = await endOf(world, submitted)
+    await stores.jobs.append(submitted.id, cancel)
+    await stores.control.wake(submitted.id)
+    const { job } = await endOf(stores, submitted)
     assert.equal(job.status, 'cancelled')
     await free()
   })
@@ -115,10 +118,10 @@ describe('a full disk', () => {
     const submitted = await fillAfterFirstCheckpoint()
     await waiting(submitted)
     assert.equal(await supervisor.stop(), 0)
-    assert.equal((await world.jobs.require(submitted.id)).status, 'restarting')
+    assert.equal((await stores.jobs.require(submitted.id)).status, 'restarting')
     await disk.free([])
     supervisor = await start()
-    const { job } = await endOf(world, submitted)
+    const { job } = await endOf(stores, submitted)
     assert.deepEqual([job.status, job.restarts], ['succeeded', 0])
     assert.equal(sparseDigest(job), undisturbed)
   })

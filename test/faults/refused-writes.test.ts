@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { pino } from 'pino'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
-import { connect, type World } from '#stores/connect.ts'
+import { connectStores, type Stores } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
 import { refuseWrites } from '#test/support/refuse-writes.ts'
@@ -21,42 +21,45 @@ const RENEWED_MS = 31_000
 
 let redis: EmbeddedRedis
 let dataDir: string
-let world: World
+let stores: Stores
 let supervisors: SupervisorProcess[]
 
 before(async () => {
   redis = await startRedis()
   dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-  world = await connect({ redisUrl: redis.url, artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href })
-  const start = () => startSupervisor(world, { DATA_DIR: dataDir, REDIS_URL: redis.url })
+  stores = await connectStores({
+    redisUrl: redis.url,
+    artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href,
+  })
+  const start = () => startSupervisor(stores, { DATA_DIR: dataDir, REDIS_URL: redis.url })
   supervisors = await Promise.all([start(), start()])
 })
 after(async () => {
   for (const supervisor of supervisors) assert.equal(await supervisor.stop(), 0)
-  await world.close()
+  await stores.close()
   await redis.stop()
   await rm(dataDir, { recursive: true, force: true })
 })
 
 it('a worker keeps its job while Redis refuses all writes for longer than its lease and its lock, whoever else waits for jobs', async () => {
-  const stopReconciling = reconcileQueue(world, pino({ level: 'silent' }))
-  const submitted = await submitJob(world, JOB)
-  await eventOf(world, submitted, 'checkpointed')
-  const { worker } = await world.jobs.require(submitted.id)
+  const stopReconciling = reconcileQueue(stores, pino({ level: 'silent' }))
+  const submitted = await submitJob(stores, JOB)
+  await eventOf(stores, submitted, 'checkpointed')
+  const { worker } = await stores.jobs.require(submitted.id)
   const holder = supervisors.find(({ id }) => id === worker!.id)!
   const runners = await holder.runnerPids()
   // It takes no processor time, and does not end before its lock would have been renewed.
   for (const pid of runners) process.kill(pid, 'SIGSTOP')
-  await world.redis.del(`${redisKeys.bull}:jobs:${submitted.id}:lock`)
-  const acceptWrites = await refuseWrites(world.redis)
+  await stores.redis.del(`${redisKeys.bull}:jobs:${submitted.id}:lock`)
+  const acceptWrites = await refuseWrites(stores.redis)
   await pause(RENEWED_MS)
-  assert.equal(await world.workers.get(holder.id), undefined, 'its lease has run out')
+  assert.equal(await stores.workers.get(holder.id), undefined, 'its lease has run out')
   await acceptWrites()
   // As BullMQ does with a job that has no lock: the other worker is idle and takes it at once.
-  await world.queue.reclaim(submitted.id, submitted.spec.priority)
-  while ((await world.queue.missing([submitted.id])).length === 0) await pause(50)
+  await stores.queue.reclaim(submitted.id, submitted.spec.priority)
+  while ((await stores.queue.missing([submitted.id])).length === 0) await pause(50)
   for (const pid of runners) process.kill(pid, 'SIGCONT')
-  const { job, events } = await endOf(world, submitted)
+  const { job, events } = await endOf(stores, submitted)
   await stopReconciling()
   assert.deepEqual([job.status, job.attempt, job.restarts], ['succeeded', 1, 0])
   assert.equal(job.worker?.id, holder.id)

@@ -20,18 +20,18 @@ describe('artifacts', () => {
       .post('/v1/jobs')
       .send({ model: { preset: 'mnist-mlp' } })
     base = `/v1/jobs/${body.id}/artifacts`
-    await startJob(api.world, body.id)
-    const csv = await addArtifact(api.world, body.id, 'metrics.csv', CSV)
+    await startJob(api.stores, body.id)
+    const csv = await addArtifact(api.stores, body.id, 'metrics.csv', CSV)
     etag = `"sha256-${csv.sha256}"`
     const tensor = { name: 'dense/kernel', shape: [10, 100], dtype: 'F32' as const, data: WEIGHTS }
     await addArtifact(
-      api.world,
+      api.stores,
       body.id,
       'model.sparse.safetensors',
       encodeSparseSafetensors([tensor], { seed: '1' }),
     )
     assert.equal((await get('metrics.csv')).body.code, 'artifact_not_ready')
-    await succeed(api.world, body.id)
+    await succeed(api.stores, body.id)
   })
   after(() => api.stop())
   const get = (name: string, headers: Record<string, string> = {}) =>
@@ -112,10 +112,10 @@ describe('artifacts', () => {
     const { body } = await request(api.url)
       .post('/v1/jobs')
       .send({ model: { preset: 'mnist-mlp' } })
-    await startJob(api.world, body.id)
-    const { sha256 } = await addArtifact(api.world, body.id, 'metrics.csv', bytes)
-    await succeed(api.world, body.id)
-    const file = await api.world.blobs.openFile!(body.id, sha256)
+    await startJob(api.stores, body.id)
+    const { sha256 } = await addArtifact(api.stores, body.id, 'metrics.csv', bytes)
+    await succeed(api.stores, body.id)
+    const file = await api.stores.blobs.openFile!(body.id, sha256)
     await truncate(`/proc/self/fd/${file.fd}`, 500)
     await file.close()
     assert.equal((await request(api.url).get(`/v1/jobs/${body.id}/artifacts/metrics.csv`)).status, 500)

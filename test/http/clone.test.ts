@@ -80,11 +80,11 @@ describe('cloning a job', () => {
   it('continues no job that still runs, and none whose checkpoint is gone', async () => {
     const id = await submit()
     assert.equal((await clone(id, { continue: true })).status, 409)
-    await startJob(api.world, id)
+    await startJob(api.stores, id)
     const lost = { epoch: 1, step: 469, validationLoss: 1, validationAccuracy: 0.9, sizeBytes: 1 }
-    await tell(api.world, id, 'checkpointed', { ...lost, sha256: '0'.repeat(64) })
+    await tell(api.stores, id, 'checkpointed', { ...lost, sha256: '0'.repeat(64) })
     assert.match((await clone(id, { continue: true })).body.detail, /is running; it can be continued once/)
-    await succeed(api.world, id)
+    await succeed(api.stores, id)
     const before = await count()
     const { status, body } = await clone(id, { continue: true, epochs: 200 })
     assert.deepEqual([status, body.code], [409, 'conflict'])

@@ -9,7 +9,7 @@ import { trainingText } from '#formats/model-metadata.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { recordOf } from '#test/interchange/record.ts'
 import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
@@ -28,17 +28,17 @@ interface Entry {
 }
 
 /** Leaves the checkpoint of an epoch; the threshold tells one from another. */
-async function completeEpoch(world: World, jobId: string, epoch: number, validationAccuracy: number) {
-  const job = await world.jobs.require(jobId)
+async function completeEpoch(stores: Stores, jobId: string, epoch: number, validationAccuracy: number) {
+  const job = await stores.jobs.require(jobId)
   const { checkpoint } = recordOf('mnist-mlp', epoch / 100)
   const file = encodeCheckpoint(
     { ...checkpoint!, epoch },
     { training: trainingText(job.spec), engine: 'test' },
   )
-  const stored = await world.blobs.put(jobId, [file])
+  const stored = await stores.blobs.put(jobId, [file])
   const measured = { validationAccuracy, validationLoss: 1 - validationAccuracy }
-  await tell(world, jobId, 'epoch', epochMetrics(epoch, measured))
-  await tell(world, jobId, 'checkpointed', { epoch, step: epoch * 469, ...measured, ...stored })
+  await tell(stores, jobId, 'epoch', epochMetrics(epoch, measured))
+  await tell(stores, jobId, 'checkpointed', { epoch, step: epoch * 469, ...measured, ...stored })
 }
 
 const weightsAt = (epoch: number) => {
@@ -53,12 +53,12 @@ describe('the files of a job that was cancelled', () => {
     api = await startApi()
     const { body } = await request(api.url).post('/v1/jobs').send(REQUEST).expect(201)
     base = `/v1/jobs/${body.id}/artifacts`
-    await startJob(api.world, body.id)
+    await startJob(api.stores, body.id)
     for (const [index, accuracy] of [0.8, 0.95, 0.9, 0.85].entries())
-      await completeEpoch(api.world, body.id, index + 1, accuracy)
+      await completeEpoch(api.stores, body.id, index + 1, accuracy)
     await request(api.url).post(`/v1/jobs/${body.id}/cancel`).expect(202)
     assert.equal((await request(api.url).get(`${base}/model.safetensors`)).body.code, 'artifact_not_ready')
-    await tell(api.world, body.id, 'cancelled', {})
+    await tell(api.stores, body.id, 'cancelled', {})
   })
   after(() => api.stop())
 
@@ -203,10 +203,10 @@ describe('the files of a paused job', () => {
     (await request(api.url).post('/v1/jobs').send(REQUEST).expect(201)).body.id
   const get = (jobId: string, query = '') => request(api.url).get(`/v1/jobs/${jobId}/artifacts${query}`)
   const pauseAfter = async (jobId: string, epoch: number, accuracy: number) => {
-    await startJob(api.world, jobId)
-    await completeEpoch(api.world, jobId, epoch, accuracy)
+    await startJob(api.stores, jobId)
+    await completeEpoch(api.stores, jobId, epoch, accuracy)
     await request(api.url).post(`/v1/jobs/${jobId}/pause`).expect(202)
-    await tell(api.world, jobId, 'paused', {})
+    await tell(api.stores, jobId, 'paused', {})
   }
 
   it('are revalidated by caches, and kept by them once the job is over', async () => {

@@ -12,7 +12,7 @@ import { IMPORT } from '#children/child-limits.ts'
 import { Importer } from '#children/importer.ts'
 import { randomStream } from '#network/random.ts'
 import { createApp } from '#src/app.ts'
-import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+import { startStores, type TestStores } from '#test/support/start-stores.ts'
 import { get, upload } from '#test/support/watch-job.ts'
 import { uploadsOf } from '#uploads/resume-uploads.ts'
 
@@ -37,13 +37,13 @@ const DAMAGED = 12
 const HEAD_BYTES = 4096
 
 describe('an api that is sent files it cannot read', () => {
-  let test: TestWorld
+  let test: TestStores
   let app: Awaited<ReturnType<typeof createApp>>
   let importer: Importer
   let url: string
   let uploads: string
   before(async () => {
-    test = await startWorld()
+    test = await startStores()
     uploads = await mkdtemp(join(tmpdir(), 'thresher-hostile-'))
     const limits: typeof IMPORT.limits = bytes => ({
       ...IMPORT.limits(bytes),
@@ -51,8 +51,8 @@ describe('an api that is sent files it cannot read', () => {
       processorSeconds: 4,
     })
     importer = new Importer({ ...IMPORT, limits })
-    const world = { ...test.world, importer }
-    app = await createApp(world, { uploadsDir: uploadsOf(uploads, process.pid) })
+    const children = { ...test.children, importer }
+    app = await createApp(test.stores, children, { uploadsDir: uploadsOf(uploads, process.pid) })
     await app.listen({ host: '127.0.0.1', port: 0 })
     url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`
   })
@@ -147,7 +147,7 @@ describe('an api that is sent files it cannot read', () => {
   })
 
   it('settles a dataset although Redis took no writes when it was validated', async () => {
-    const { redis } = test.world
+    const { redis } = test.stores
     const rows = `a,y\n${'1,0\n2,1\n'.repeat(500_000)}`
     const uploading = upload(
       url,

@@ -35,8 +35,8 @@ describe('the list of jobs', () => {
   const ids = async (query: string) => (await list(query)).data.map(({ id }: Item) => id)
   const measured = async (validationAccuracy: number, sparsity: number, labels = {}) => {
     const id = await submit({ labels })
-    await startJob(api.world, id)
-    await tell(api.world, id, 'epoch', epochMetrics(1, { validationAccuracy, sparsity }))
+    await startJob(api.stores, id)
+    await tell(api.stores, id, 'epoch', epochMetrics(1, { validationAccuracy, sparsity }))
     return id
   }
   /** All pages, something happening between any two of them. */
@@ -58,7 +58,7 @@ describe('the list of jobs', () => {
     const cancelled = await submit({ name: 'vision/second' })
     await request(api.url).post(`/v1/jobs/${cancelled}/cancel`)
     const running = await submit({ name: 'text' })
-    await startJob(api.world, running)
+    await startJob(api.stores, running)
     const other = await submit({ model: { preset: 'cifar10-cnn' }, dataset: { id: 'synthetic-cifar10' } })
     const since = `createdAfter=${new Date(Date.parse(began) - 1).toISOString()}`
     assert.deepEqual(await ids(`status=queued&status=cancelled&${since}`), [other, cancelled, queued])
@@ -86,7 +86,7 @@ describe('the list of jobs', () => {
     assert.deepEqual(await pagesOf(`${query}&order=asc`, come), sorted.reverse())
     const best = await measured(0.2, 0.75)
     assert.equal((await ids('sort=sparsity&limit=1'))[0], best)
-    await tell(api.world, best, 'epoch', epochMetrics(2, { sparsity: 0.01 }))
+    await tell(api.stores, best, 'epoch', epochMetrics(2, { sparsity: 0.01 }))
     assert.notEqual((await ids('sort=sparsity&limit=1'))[0], best)
     assert.equal((await ids('sort=sparsity&order=asc')).filter((id: string) => id === best).length, 1)
   })
@@ -97,8 +97,8 @@ describe('the list of jobs', () => {
       dataset: { id: 'mnist' },
       optimizer: { name: 'sgd', learningRate: 0.1 },
     })
-    await startJob(api.world, id)
-    await tell(api.world, id, 'epoch', epochMetrics(1))
+    await startJob(api.stores, id)
+    await tell(api.stores, id, 'epoch', epochMetrics(1))
     const [short] = (await list('limit=1')).data
     assert.deepEqual(
       [short.spec.model, short.metrics.layers, short.metrics.epoch],
@@ -116,7 +116,7 @@ describe('the list of jobs', () => {
   it('looks at a bounded number of jobs a request, and the cursor goes on behind them', async () => {
     const found = await submit({ name: 'needle' })
     const hay = Array.from({ length: MOST_SCANNED + 300 }, () => newJob({ name: 'hay' }))
-    await Promise.all(hay.map(job => api.world.jobs.create(job)))
+    await Promise.all(hay.map(job => api.stores.jobs.create(job)))
     const first = await list('name=needle')
     assert.deepEqual([first.data, first.hasMore], [[], true])
     assert.deepEqual(await pagesOf('name=needle', async () => {}), [found])
@@ -124,7 +124,7 @@ describe('the list of jobs', () => {
 
   it('has jobs of earlier versions, which no index by a metric knew', async () => {
     const id = await measured(0.3, 0.999)
-    const { redis, jobs } = api.world
+    const { redis, jobs } = api.stores
     const job = await jobs.require(id)
     for (const { key, member } of indexEntries(job)) if (member !== id) await redis.zrem(key, member)
     assert.notEqual((await ids('sort=sparsity&limit=1'))[0], id)

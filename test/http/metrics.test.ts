@@ -15,13 +15,13 @@ describe('the series of a job', () => {
         .post('/v1/jobs')
         .send({ model: { preset: 'mnist-mlp' } })
     ).body.id
-    await startJob(api.world, id)
-    for (let epoch = 1; epoch <= 30; epoch++) await tell(api.world, id, 'epoch', epochMetrics(epoch))
-    await api.world.jobs.append(id, loseAttempt('runner_lost'))
-    await startJob(api.world, id)
+    await startJob(api.stores, id)
+    for (let epoch = 1; epoch <= 30; epoch++) await tell(api.stores, id, 'epoch', epochMetrics(epoch))
+    await api.stores.jobs.append(id, loseAttempt('runner_lost'))
+    await startJob(api.stores, id)
     for (let epoch = 1; epoch <= 100; epoch++) {
       const validationLoss = epoch === 57 ? 99 : 1 / epoch
-      await tell(api.world, id, 'epoch', epochMetrics(epoch, { validationLoss, regrown: 7 }))
+      await tell(api.stores, id, 'epoch', epochMetrics(epoch, { validationLoss, regrown: 7 }))
     }
   })
   after(() => api.stop())

@@ -4,15 +4,16 @@ import { before, describe, it } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import request from 'supertest'
 import { parse } from 'yaml'
+import type { Children } from '#children/open-children.ts'
 import { createApp } from '#src/app.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { startApi } from '#test/support/start-api.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: an outside reader sees plain YAML
 type Document = Record<string, any>
 
 async function documentOf(options: { adminKey?: string }): Promise<Document> {
-  const app = await createApp({} as World, options)
+  const app = await createApp({} as Stores, {} as Children, options)
   await app.ready()
   const document = JSON.parse(JSON.stringify(app.swagger()))
   await app.close()
@@ -64,7 +65,7 @@ describe('openapi.yaml', () => {
   })
 
   it('has a page under the name of this service, and / leads there', async () => {
-    const app = await createApp({} as World, { adminKey: 'a key' })
+    const app = await createApp({} as Stores, {} as Children, { adminKey: 'a key' })
     const root = await app.inject({ url: '/' })
     assert.deepEqual([root.statusCode, root.headers.location], [302, '/docs'])
     assert.match((await app.inject({ url: '/docs/' })).body, /<title>Thresher API<\/title>/)

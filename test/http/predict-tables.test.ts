@@ -33,7 +33,7 @@ describe('a model of a table', () => {
   before(async () => {
     api = await startApi()
     const datasetId = newId('dataset')
-    await api.world.datasets.create({
+    await api.stores.datasets.create({
       id: datasetId,
       name: 'people',
       createdAt: new Date().toISOString(),
@@ -61,18 +61,18 @@ describe('a model of a table', () => {
         loss: 'meanSquaredError',
       })
       .expect(({ status, text }) => assert.equal(status, 201, text))
-    const { spec } = await api.world.jobs.require(body.id)
-    await startJob(api.world, body.id)
+    const { spec } = await api.stores.jobs.require(body.id)
+    await startJob(api.stores, body.id)
     const state = { clock: { step: 1 }, variables: { params: WEIGHTS } }
     const file = encodeCheckpoint(
       { state, weights: digestWeights(WEIGHTS), epoch: 1 },
       { training: trainingText(spec), engine: 'test' },
     )
-    await tell(api.world, body.id, 'epoch', epochMetrics(1, { step: 1 }))
-    const stored = await api.world.blobs.put(body.id, [file])
-    await tell(api.world, body.id, 'checkpointed', { epoch: 1, step: 1, validationLoss: 1, ...stored })
+    await tell(api.stores, body.id, 'epoch', epochMetrics(1, { step: 1 }))
+    const stored = await api.stores.blobs.put(body.id, [file])
+    await tell(api.stores, body.id, 'checkpointed', { epoch: 1, step: 1, validationLoss: 1, ...stored })
     await request(api.url).post(`/v1/jobs/${body.id}/cancel`)
-    await tell(api.world, body.id, 'cancelled', {})
+    await tell(api.stores, body.id, 'cancelled', {})
     path = `/v1/jobs/${body.id}/predict`
   })
   after(() => api.stop())

@@ -3,9 +3,10 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
+import type { Children } from '#children/open-children.ts'
 import { AppError, ERROR_CATALOGUE, type ErrorCode } from '#domain/error.ts'
 import { createApp } from '#src/app.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 describe('every refusal is problem+json', () => {
@@ -34,7 +35,7 @@ describe('every refusal is problem+json', () => {
   })
 
   it('for each code of the catalogue, with its status and its title, and no word of the cause of a 5xx', async () => {
-    const app = await createApp({} as World, {})
+    const app = await createApp({} as Stores, {} as Children, {})
     app.get<{ Params: { code: ErrorCode } }>('/refuse/:code', ({ params: { code } }) => {
       throw new AppError(code, 'in short', { cause: new Error('secret'), headers: { 'x-kept': code } })
     })

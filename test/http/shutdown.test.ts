@@ -8,12 +8,12 @@ import { after, before, describe, it } from 'node:test'
 import { WebSocket } from 'ws'
 import { endChild, endWithTests } from '#test/support/end-with-tests.ts'
 import { newJob } from '#test/support/new-job.ts'
-import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
 describe('the api told to end', () => {
-  let test: TestWorld
+  let test: TestStores
   before(async () => {
-    test = await startWorld()
+    test = await startStores()
   })
   after(() => test.stop())
 
@@ -30,7 +30,7 @@ describe('the api told to end', () => {
       if (url) break
     }
     child.stdout.resume()
-    const { job } = await test.world.jobs.create(newJob())
+    const { job } = await test.stores.jobs.create(newJob())
     const watch = async () => {
       const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/jobs/${job.id}/stream`)
       await once(socket, 'message')
@@ -56,7 +56,7 @@ describe('the api told to end', () => {
     const submitted = (await json(response)) as { id: string }
     assert.match(await events.text(), /^id: 1$/m)
     assert.equal(await ended, 0)
-    assert.deepEqual(await test.world.queue.missing([submitted.id]), [])
+    assert.deepEqual(await test.stores.queue.missing([submitted.id]), [])
     absent.terminate()
   })
 })

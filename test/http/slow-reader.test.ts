@@ -25,11 +25,11 @@ describe('a reader who takes nothing while a job goes on', () => {
   })
   after(() => api.stop())
 
-  const begin = () => startNewJob(api.world)
+  const begin = () => startNewJob(api.stores)
   const goOn = async (jobId: string) => {
     for (let epoch = 1; epoch <= EPOCHS; epoch++)
-      await tell(api.world, jobId, 'epoch', epochMetrics(epoch, { layers: LAYERS }))
-    await succeed(api.world, jobId)
+      await tell(api.stores, jobId, 'epoch', epochMetrics(epoch, { layers: LAYERS }))
+    await succeed(api.stores, jobId)
   }
   const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 

@@ -17,7 +17,7 @@ import type { DatasetRecord } from '#stores/upload-records.ts'
 import { addArtifact, epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { promisedAnswers } from '#test/support/promised-answers.ts'
-import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
 const CSV = 'a,always7,y\n1,7,p\n2,7,q\n3,7,p\n'
 const layer = (class_name: string, config: object) => ({ class_name, config })
@@ -33,14 +33,14 @@ const TOPOLOGY = {
 }
 
 describe('whatever is stored', () => {
-  let test: TestWorld
+  let test: TestStores
   let app: FastifyInstance
   let folder: string
   const logged: Record<string, unknown>[] = []
   const get = (path: string) => request(app.server).get(path)
 
   before(async () => {
-    test = await startWorld()
+    test = await startStores()
     folder = await mkdtemp(join(tmpdir(), 'thresher-records-'))
     const sink = new Writable({
       write(line, _encoding, done) {
@@ -49,7 +49,7 @@ describe('whatever is stored', () => {
       },
     })
     const options = { datasetsDir: folder, uploadsDir: join(folder, 'uploads'), patienceMs: 120_000 }
-    app = await createApp(test.world, { ...options, logger: pino({ level: 'error' }, sink) })
+    app = await createApp(test.stores, test.children, { ...options, logger: pino({ level: 'error' }, sink) })
     await app.listen({ host: '127.0.0.1', port: 0 })
   })
   after(async () => {
@@ -80,7 +80,7 @@ describe('whatever is stored', () => {
     ['cancelled'],
   ]
   async function makeJob(course: readonly NewEvent['type'][], change: Parameters<typeof newJob>[0] = {}) {
-    const { id } = (await test.world.jobs.create(newJob(change))).job
+    const { id } = (await test.stores.jobs.create(newJob(change))).job
     const data: Partial<Record<NewEvent['type'], object>> = {
       epoch: epochMetrics(1),
       checkpointed: { epoch: 1, step: 469, validationLoss: 1, sizeBytes: 9, sha256: '0'.repeat(64) },
@@ -89,9 +89,10 @@ describe('whatever is stored', () => {
       failed: { error: { code: 'internal', message: 'x', retryable: false } },
     }
     for (const type of course) {
-      if (type === 'started') await startJob(test.world, id)
-      else if (type === 'artifact') await addArtifact(test.world, id, 'metrics.csv', Buffer.from('epoch\r\n'))
-      else await tell(test.world, id, type, (data[type] ?? {}) as never)
+      if (type === 'started') await startJob(test.stores, id)
+      else if (type === 'artifact')
+        await addArtifact(test.stores, id, 'metrics.csv', Buffer.from('epoch\r\n'))
+      else await tell(test.stores, id, type, (data[type] ?? {}) as never)
     }
     return id
   }
@@ -132,7 +133,7 @@ describe('whatever is stored', () => {
     ]
     const createdAt = new Date().toISOString()
     const stored = states.map(state => ({ name: 'x', createdAt, id: newId('dataset'), state }))
-    for (const record of stored) await test.world.datasets.create(record)
+    for (const record of stored) await test.stores.datasets.create(record)
     return [
       await postDataset({ format: 'csv', label: 'y' }, 'constant.csv', CSV),
       await postDataset({ format: 'csv', label: 'a' }, 'targets.csv', 'a,b\n0.5,1\n1.5,1\n'),
@@ -149,7 +150,7 @@ describe('whatever is stored', () => {
     const common = { name: 'x', createdAt: new Date().toISOString() }
     const weights = { sha256: '0'.repeat(64), sizeBytes: 9, hasState: true }
     const record = { ...common, id: newId('model'), model: { preset: 'mnist-mlp' } as const, weights }
-    await test.world.models.create(record)
+    await test.stores.models.create(record)
     const { body } = await request(app.server)
       .post('/v1/models')
       .field('spec', JSON.stringify({ name: 'x', topology: TOPOLOGY }))
@@ -159,8 +160,8 @@ describe('whatever is stored', () => {
   async function makeWorkers(): Promise<void> {
     const worker = { host: 'host', pid: 1, engine: 'wasm', engineVersion: '1', device: 'cpu', threads: 1 }
     const startedAt = new Date().toISOString()
-    await test.world.workers.beat({ ...worker, id: 'worker_idle', startedAt })
-    await test.world.workers.beat({ ...worker, id: 'worker_busy', startedAt, jobId: 'job_x' })
+    await test.stores.workers.beat({ ...worker, id: 'worker_idle', startedAt })
+    await test.stores.workers.beat({ ...worker, id: 'worker_busy', startedAt, jobId: 'job_x' })
   }
 
   it('is answered as the contract promises, by every route that reads it', async () => {
@@ -197,7 +198,7 @@ describe('whatever is stored', () => {
   })
 
   it('and cannot be shown is left out of lists, logged by its id, and hides nothing', async () => {
-    const { redis } = test.world
+    const { redis } = test.stores
     const kinds = { datasets: 'dataset', models: 'model' } as const
     const ids: Record<string, string[]> = { datasets: [], models: [], jobs: [], workers: [] }
     for (const [index, text] of [

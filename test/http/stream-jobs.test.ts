@@ -16,7 +16,7 @@ describe('many jobs on one socket', () => {
   })
   after(() => api.stop())
 
-  const begin = () => startNewJob(api.world)
+  const begin = () => startNewJob(api.stores)
   async function open() {
     const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/stream`)
     const seen: Frame[] = []
@@ -39,11 +39,11 @@ describe('many jobs on one socket', () => {
     wish({ subscribe: { jobId: a } })
     wish({ subscribe: { jobId: b, after: 2 } })
     await until({ type: 'snapshot', jobId: b })
-    await Promise.all([a, b].map(id => tell(api.world, id, 'epoch', epochMetrics(1))))
-    await succeed(api.world, a)
+    await Promise.all([a, b].map(id => tell(api.stores, id, 'epoch', epochMetrics(1))))
+    await succeed(api.stores, a)
     await until({ type: 'end', jobId: a })
     assert.equal(socket.readyState, WebSocket.OPEN)
-    await succeed(api.world, b)
+    await succeed(api.stores, b)
     await until({ type: 'end', jobId: b })
     assert.deepEqual(
       [seqs(a), seqs(b)],
@@ -66,8 +66,8 @@ describe('many jobs on one socket', () => {
     await until({ type: 'started', jobId: kept })
     wish({ subscribe: { jobId: 'job_nothing' } })
     await until({ type: 'error', jobId: 'job_nothing', code: 'not_found' })
-    await tell(api.world, left, 'epoch', epochMetrics(1))
-    await succeed(api.world, kept)
+    await tell(api.stores, left, 'epoch', epochMetrics(1))
+    await succeed(api.stores, kept)
     await until({ type: 'end', jobId: kept })
     assert.deepEqual(seqs(left), [1, 2])
     assert.deepEqual(seqs(kept).slice(-2), [2, 3])

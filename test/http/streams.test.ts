@@ -23,9 +23,9 @@ describe('watching a job', () => {
         .send({ model: { preset: 'mnist-mlp' } })
     ).body.id
   const run = async (jobId: string, epochs: number) => {
-    await startJob(api.world, jobId)
-    for (let epoch = 1; epoch <= epochs; epoch++) await tell(api.world, jobId, 'epoch', epochMetrics(epoch))
-    await succeed(api.world, jobId)
+    await startJob(api.stores, jobId)
+    for (let epoch = 1; epoch <= epochs; epoch++) await tell(api.stores, jobId, 'epoch', epochMetrics(epoch))
+    await succeed(api.stores, jobId)
   }
   const open = (jobId: string, after = 0) =>
     new WebSocket(`${api.url.replace('http', 'ws')}/v1/jobs/${jobId}/stream?after=${after}`)
@@ -66,7 +66,7 @@ describe('watching a job', () => {
 
   it('goes on live after the replay, with progress between, and misses nothing', async () => {
     const id = await submit()
-    await startJob(api.world, id)
+    await startJob(api.stores, id)
     const socket = open(id)
     const { seen, until } = frames(socket)
     await until(({ type }) => type === 'started')
@@ -79,48 +79,48 @@ describe('watching a job', () => {
       loss: 1,
       examplesPerSecond: 100,
     }
-    await api.world.events.publishProgress({ type: 'progress', ...frame })
+    await api.stores.events.publishProgress({ type: 'progress', ...frame })
     assert.equal((await until(({ type }) => type === 'progress')).seq, undefined)
     const { body } = await request(api.url).get(`/v1/jobs/${id}`)
     assert.deepEqual([body.progress.step, body.progress.stepsPerEpoch], [5, 469])
-    const told = upTo(40).map(epoch => tell(api.world, id, 'epoch', epochMetrics(epoch)))
+    const told = upTo(40).map(epoch => tell(api.stores, id, 'epoch', epochMetrics(epoch)))
     await Promise.all(told)
-    await succeed(api.world, id)
+    await succeed(api.stores, id)
     await once(socket, 'close')
     assert.deepEqual(seqs(seen), upTo(43))
   })
 
   it('lets a client that was cut off go on from its last seq', async () => {
     const id = await submit()
-    await startJob(api.world, id)
-    await tell(api.world, id, 'epoch', epochMetrics(1))
+    await startJob(api.stores, id)
+    await tell(api.stores, id, 'epoch', epochMetrics(1))
     const first = open(id)
     const before = frames(first)
     await before.until(({ type }) => type === 'epoch')
     first.terminate()
-    await tell(api.world, id, 'epoch', epochMetrics(2))
+    await tell(api.stores, id, 'epoch', epochMetrics(2))
     const second = open(id, 3)
     const after = frames(second)
     await after.until(({ seq }) => seq === 4)
-    await succeed(api.world, id)
+    await succeed(api.stores, id)
     await once(second, 'close')
     assert.deepEqual([...seqs(before.seen), ...seqs(after.seen)], upTo(5))
   })
 
   it('catches up after Redis has dropped its connections', async () => {
     const id = await submit()
-    await startJob(api.world, id)
+    await startJob(api.stores, id)
     const socket = open(id)
     const { seen, until } = frames(socket)
     await until(({ type }) => type === 'started')
-    await api.world.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await api.stores.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
     await run2(id)
     await once(socket, 'close')
     assert.deepEqual(seqs(seen), upTo(4))
   })
   const run2 = async (id: string) => {
-    await tell(api.world, id, 'epoch', epochMetrics(1))
-    await succeed(api.world, id)
+    await tell(api.stores, id, 'epoch', epochMetrics(1))
+    await succeed(api.stores, id)
   }
 
   it('replays a long history to a reader who is slow to take it', async () => {
@@ -131,10 +131,10 @@ describe('watching a job', () => {
       size: 100,
       nonzero: i,
     }))
-    await startJob(api.world, id)
+    await startJob(api.stores, id)
     for (let epoch = 1; epoch <= 100; epoch++)
-      await tell(api.world, id, 'epoch', epochMetrics(epoch, { layers }))
-    await succeed(api.world, id)
+      await tell(api.stores, id, 'epoch', epochMetrics(epoch, { layers }))
+    await succeed(api.stores, id)
     const socket = open(id)
     const { seen } = frames(socket)
     await once(socket, 'open')

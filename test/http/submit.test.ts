@@ -232,10 +232,10 @@ describe('submitting a job', () => {
           .send({ model: { preset: 'mnist-mlp' }, epochs: 2 })
       ).body
     assert.equal((await plan()).estimatedSeconds, undefined)
-    await api.world.workers.beat(worker)
+    await api.stores.workers.beat(worker)
     const { body } = await submit({ model: { preset: 'mnist-mlp' } })
-    await startJob(api.world, body.id)
-    await tell(api.world, body.id, 'epoch', epochMetrics(1, { examplesPerSecond: 10_000 }))
+    await startJob(api.stores, body.id)
+    await tell(api.stores, body.id, 'epoch', epochMetrics(1, { examplesPerSecond: 10_000 }))
     assert.equal((await plan()).estimatedSeconds, 12)
   })
 
@@ -262,8 +262,8 @@ describe('submitting a job', () => {
   it('refuses a job that no live worker has the memory for, and says so in a dry run', async () => {
     const large = { model: { preset: 'mnist-lenet' }, batchSize: 10_000 }
     const plan = async () => (await request(api.url).post('/v1/jobs?dryRun=true').send(large)).body
-    await api.world.workers.beat({ ...worker, id: 'worker_small', memoryBytes: 2e9 })
-    await api.world.workers.leave(worker.id)
+    await api.stores.workers.beat({ ...worker, id: 'worker_small', memoryBytes: 2e9 })
+    await api.stores.workers.leave(worker.id)
     const { status, body } = await submit(large)
     assert.deepEqual([status, body.code], [422, 'insufficient_memory'])
     assert.equal(body.errors[0].path, 'batchSize')
@@ -272,17 +272,17 @@ describe('submitting a job', () => {
     assert.equal(refused.memory.largestWorkerBytes, 2e9)
     assert.ok(refused.memory.neededBytes > 2e9)
     assert.equal(refused.warnings.at(-1).code, 'insufficient_memory')
-    await api.world.workers.beat({ ...worker, id: 'worker_large', memoryBytes: 16e9 })
+    await api.stores.workers.beat({ ...worker, id: 'worker_large', memoryBytes: 16e9 })
     assert.doesNotMatch(JSON.stringify((await plan()).warnings), /insufficient_memory/)
     assert.equal((await submit(large)).status, 201)
   })
 
   it('judges by what the last such job held, where one has been measured', async () => {
     const job = { model: { preset: 'mnist-mlp' }, batchSize: 77 }
-    await api.world.workers.leave('worker_large')
+    await api.stores.workers.leave('worker_large')
     const { body } = await submit(job)
-    await startJob(api.world, body.id)
-    await tell(api.world, body.id, 'succeeded', { peakMemoryBytes: 3e9 })
+    await startJob(api.stores, body.id)
+    await tell(api.stores, body.id, 'succeeded', { peakMemoryBytes: 3e9 })
     const again = await submit(job)
     assert.equal(again.status, 422)
     assert.match(again.body.errors[0].message, /needs 3,000 MB of memory \(as was measured\)/)

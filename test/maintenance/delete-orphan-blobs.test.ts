@@ -3,21 +3,21 @@ import { after, before, it } from 'node:test'
 import { deleteOrphans } from '#maintenance/delete-orphan-blobs.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import { addArtifact, startNewJob, tell } from '#test/support/drive-job.ts'
-import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
-let test: TestWorld
+let test: TestStores
 before(async () => {
-  test = await startWorld()
+  test = await startStores()
 })
 after(() => test.stop())
 
 it('what no job names is deleted once it is old, and nothing else', async () => {
-  const { jobs, blobs } = test.world
-  const jobId = await startNewJob(test.world)
-  const artifact = await addArtifact(test.world, jobId, 'metrics.csv', Buffer.from('metrics'))
+  const { jobs, blobs } = test.stores
+  const jobId = await startNewJob(test.stores)
+  const artifact = await addArtifact(test.stores, jobId, 'metrics.csv', Buffer.from('metrics'))
   const checkpoint = await blobs.put(jobId, [Buffer.from('checkpoint')])
   const loss = { validationAccuracy: 0.9, validationLoss: 1 }
-  await tell(test.world, jobId, 'checkpointed', { epoch: 1, step: 1, ...loss, ...checkpoint })
+  await tell(test.stores, jobId, 'checkpointed', { epoch: 1, step: 1, ...loss, ...checkpoint })
   const exported = await blobs.put(jobId, [Buffer.from('exported')])
   await jobs.recordExport(jobId, 'report.html?step=1', { ...artifact, ...exported, name: 'report.html' })
   const unreachable = await blobs.put(jobId, [Buffer.from('of a checkpoint that is no longer kept')])
@@ -25,8 +25,8 @@ it('what no job names is deleted once it is old, and nothing else', async () => 
   const unnamed = await blobs.put(jobId, [Buffer.from('left by a crash')])
   const stray = await blobs.put('job_gone', [Buffer.from('of a job that was deleted')])
 
-  assert.equal(await deleteOrphans(test.world, new Date(Date.now() - 3_600_000)), 0)
-  assert.equal(await deleteOrphans(test.world, new Date(Date.now() + 1_000)), 3)
+  assert.equal(await deleteOrphans(test.stores, new Date(Date.now() - 3_600_000)), 0)
+  assert.equal(await deleteOrphans(test.stores, new Date(Date.now() + 1_000)), 3)
   for (const { sha256 } of [unnamed, unreachable])
     await assert.rejects(blobs.stat(jobId, sha256), BlobNotFoundError)
   assert.deepEqual([...(await jobs.exports(jobId)).keys()], ['report.html?step=1'])

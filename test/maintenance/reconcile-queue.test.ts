@@ -7,7 +7,7 @@ import { enqueueMissing, reclaimLostJobs } from '#maintenance/reconcile-queue.ts
 import { newId } from '#stores/new-id.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
 import { newJob } from '#test/support/new-job.ts'
-import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
 const logger = pino({ level: 'silent' })
 const status = (id: string): WorkerStatus => ({
@@ -22,54 +22,54 @@ const status = (id: string): WorkerStatus => ({
 })
 
 describe('the reconciler', () => {
-  let test: TestWorld
+  let test: TestStores
   before(async () => {
-    test = await startWorld()
+    test = await startStores()
   })
   after(() => test.stop())
-  const stored = async (change = {}) => (await test.world.jobs.create(newJob(change))).job
+  const stored = async (change = {}) => (await test.stores.jobs.create(newJob(change))).job
   const begun = async (workerId: string) => {
     const { id } = await stored()
-    return (await test.world.jobs.append(id, begin({ id: workerId, engine: 'wasm', device: 'cpu' }))).job
+    return (await test.stores.jobs.append(id, begin({ id: workerId, engine: 'wasm', device: 'cpu' }))).job
   }
 
   it('enqueues what was stored but never reached the queue, however many, by its priority', async () => {
-    const { queue } = test.world
+    const { queue } = test.stores
     const forgotten = []
     for (let i = 0; i < 250; i++) forgotten.push(await stored())
     const urgent = await stored({ priority: 1 })
     const over = await stored()
-    await test.world.jobs.append(over.id, cancel)
+    await test.stores.jobs.append(over.id, cancel)
     await queue.enqueue(forgotten[7]!.id, 42)
-    await enqueueMissing(test.world, logger)
-    await enqueueMissing(test.world, logger)
+    await enqueueMissing(test.stores, logger)
+    await enqueueMissing(test.stores, logger)
     assert.equal(await queue.positionOfNext(99), 252)
     assert.equal(await queue.position(urgent.id), 1)
     assert.equal(await queue.position(over.id), undefined)
   })
 
   it('goes on where a record cannot be read', async () => {
-    const { queue, redis } = test.world
+    const { queue, redis } = test.stores
     const waiting = await stored()
     const lost = await begun('worker_dead_too')
     // The newest comes first.
     const broken = newId('job')
     await redis.hset(redisKeys.job(broken), 'state', 'not JSON')
     for (const status of ['queued', 'running']) await redis.zadd(redisKeys.jobsByStatus(status), 0, broken)
-    await enqueueMissing(test.world, logger)
-    await reclaimLostJobs(test.world, logger)
+    await enqueueMissing(test.stores, logger)
+    await reclaimLostJobs(test.stores, logger)
     assert.equal(typeof (await queue.position(waiting.id)), 'number')
-    assert.equal((await test.world.jobs.get(lost.id))?.status, 'restarting')
+    assert.equal((await test.stores.jobs.get(lost.id))?.status, 'restarting')
   })
 
   it('takes jobs back from workers whose lease is gone, and leaves the living theirs', async () => {
-    const { jobs, queue, workers } = test.world
+    const { jobs, queue, workers } = test.stores
     await workers.beat(status('worker_alive'))
     const kept = await begun('worker_alive')
     const lost = await begun('worker_dead')
     const unwanted = await begun('worker_dead')
     await jobs.append(unwanted.id, cancel)
-    await reclaimLostJobs(test.world, logger)
+    await reclaimLostJobs(test.stores, logger)
     assert.equal((await jobs.get(kept.id))?.status, 'running')
     const back = await jobs.get(lost.id)
     assert.deepEqual([back?.status, back?.restarts], ['restarting', 1])

@@ -3,19 +3,19 @@ import { after, before, describe, it } from 'node:test'
 import { endsJob, type JobEvent } from '#domain/event.ts'
 import { epochMetrics, startJob, succeed, tell } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
-import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
 describe('following a job', () => {
-  let test: TestWorld
+  let test: TestStores
   before(async () => {
-    test = await startWorld()
+    test = await startStores()
   })
   after(() => test.stop())
-  const create = async () => (await test.world.jobs.create(newJob())).job
+  const create = async () => (await test.stores.jobs.create(newJob())).job
   const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 
   /** Follows to the job's end and gives the seqs in the order they came. */
-  async function followed(job: Parameters<TestWorld['world']['events']['follow']>[0], after = 0) {
+  async function followed(job: Parameters<TestStores['stores']['events']['follow']>[0], after = 0) {
     const seqs: number[] = []
     const end = new AbortController()
     const follower = {
@@ -26,7 +26,7 @@ describe('following a job', () => {
       onProgress() {},
       room: async () => {},
     }
-    await test.world.events.follow(job, after, follower, end.signal)
+    await test.stores.events.follow(job, after, follower, end.signal)
     return seqs
   }
 
@@ -49,8 +49,8 @@ describe('following a job', () => {
 
   it('keeps the history in Redis until the follower has room', async () => {
     const job = await create()
-    await startJob(test.world, job.id)
-    for (let epoch = 1; epoch <= 30; epoch++) await tell(test.world, job.id, 'epoch', epochMetrics(epoch))
+    await startJob(test.stores, job.id)
+    for (let epoch = 1; epoch <= 30; epoch++) await tell(test.stores, job.id, 'epoch', epochMetrics(epoch))
     const seqs: number[] = []
     const end = new AbortController()
     let makeRoom = () => {}
@@ -61,7 +61,7 @@ describe('following a job', () => {
     const room = new Promise<void>(resolve => {
       makeRoom = resolve
     })
-    const following = test.world.events.follow(
+    const following = test.stores.events.follow(
       job,
       0,
       {
@@ -76,7 +76,7 @@ describe('following a job', () => {
       end.signal,
     )
     await isFull
-    await succeed(test.world, job.id)
+    await succeed(test.stores, job.id)
     assert.equal(seqs.length, 10)
     makeRoom()
     await following
@@ -84,7 +84,7 @@ describe('following a job', () => {
   })
 
   it('unsubscribes when the last follower of a job has gone', async () => {
-    const channels = async () => await test.world.redis.call('PUBSUB', 'CHANNELS', 'thresher:live:*')
+    const channels = async () => await test.stores.redis.call('PUBSUB', 'CHANNELS', 'thresher:live:*')
     const job = await create()
     const ends = [new AbortController(), new AbortController()]
     let queued = 0
@@ -94,7 +94,7 @@ describe('following a job', () => {
         if (queued === 2) resolve()
       }
       const follower = { onEvent, onProgress() {}, room: async () => {} }
-      followings = ends.map(({ signal }) => test.world.events.follow(job, 0, follower, signal))
+      followings = ends.map(({ signal }) => test.stores.events.follow(job, 0, follower, signal))
     })
     await bothThere
     ends[0]!.abort()

@@ -4,24 +4,24 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Worker } from 'bullmq'
 import { createJobWorker } from '#stores/job-queue.ts'
-import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
 const LONGER_THAN_PUT_OFF_MS = 6_000
 
 describe('the queue', () => {
-  let test: TestWorld
+  let test: TestStores
   const workers: Worker[] = []
   before(async () => {
-    test = await startWorld()
+    test = await startStores()
   })
   afterEach(async () => {
     for (const worker of workers.splice(0)) await worker.close(true)
-    await test.world.redis.flushall()
+    await test.stores.redis.flushall()
   })
   after(() => test.stop())
 
   function work(process: Parameters<typeof createJobWorker>[1]): Worker {
-    const worker = createJobWorker(test.world.duplicate({ maxRetriesPerRequest: null }), process)
+    const worker = createJobWorker(test.stores.duplicate({ maxRetriesPerRequest: null }), process)
     workers.push(worker)
     worker.on('error', () => {})
     worker.run().catch(() => {})
@@ -29,7 +29,7 @@ describe('the queue', () => {
   }
 
   it('gives jobs by priority, equal ones in the order they came, and knows their places', async () => {
-    const { queue } = test.world
+    const { queue } = test.stores
     for (const [id, priority] of [
       ['job_a', 42],
       ['job_b', 42],
@@ -53,7 +53,7 @@ describe('the queue', () => {
   })
 
   it('holds a job once, and again after it was done', async () => {
-    const { queue } = test.world
+    const { queue } = test.stores
     await queue.enqueue('job_a', 42)
     await queue.enqueue('job_a', 42)
     assert.equal(await queue.positionOfNext(99), 2)
@@ -69,7 +69,7 @@ describe('the queue', () => {
   })
 
   it('hands a job that was given back to another worker', async () => {
-    const { queue } = test.world
+    const { queue } = test.stores
     const first = work(async (_, { requeue }) => requeue())
     let givenBack = 0
     first.on('active', () => {
@@ -84,7 +84,7 @@ describe('the queue', () => {
   })
 
   it('keeps a job that a worker cannot take for another, ahead of its equals', async () => {
-    const { queue } = test.world
+    const { queue } = test.stores
     const taken: string[] = []
     const worker = work(async (jobId, { putOff }) => {
       taken.push(jobId)
@@ -97,7 +97,7 @@ describe('the queue', () => {
   })
 
   it('takes a job from a worker that still holds its lock', async () => {
-    const { queue } = test.world
+    const { queue } = test.stores
     const hanging = work(() => new Promise(() => {}))
     await queue.enqueue('job_a', 42)
     await once(hanging, 'active')
@@ -108,7 +108,7 @@ describe('the queue', () => {
   })
 
   it('forgets a job that was removed', async () => {
-    const { queue } = test.world
+    const { queue } = test.stores
     await queue.enqueue('job_a', 42)
     await queue.remove('job_a')
     assert.equal(await queue.positionOfNext(99), 1)

@@ -6,17 +6,17 @@ import { begin, cancel, loseAttempt } from '#domain/job-decisions.ts'
 import type { JobFilter } from '#stores/job-filter.ts'
 import { epochMetrics } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
-import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
 const WORKER = { id: 'worker_test', engine: 'native', device: 'cpu' }
 
 describe('the job store', () => {
-  let test: TestWorld
+  let test: TestStores
   before(async () => {
-    test = await startWorld()
+    test = await startStores()
   })
   after(() => test.stop())
-  const store = () => test.world.jobs
+  const store = () => test.stores.jobs
   const create = async (change = {}): Promise<Job> => (await store().create(newJob(change))).job
   const epoch = (attempt: number, number = 1) => [
     { type: 'epoch' as const, attempt, data: epochMetrics(number) },
@@ -25,9 +25,9 @@ describe('the job store', () => {
   it('gives back what was stored, and keeps no stream for a queued job', async () => {
     const job = await create()
     assert.deepEqual(await store().get(job.id), job)
-    assert.equal(await test.world.redis.exists(`thresher:events:${job.id}`), 0)
+    assert.equal(await test.stores.redis.exists(`thresher:events:${job.id}`), 0)
     assert.deepEqual(
-      (await test.world.events.read(job, 0, 10)).map(({ seq, type }) => [seq, type]),
+      (await test.stores.events.read(job, 0, 10)).map(({ seq, type }) => [seq, type]),
       [[1, 'queued']],
     )
     assert.equal(await store().get('job_unknown'), undefined)
@@ -47,7 +47,7 @@ describe('the job store', () => {
       seqs.sort((a, b) => a - b),
       upTo42,
     )
-    const stored = await test.world.events.read(job, 2, 1000)
+    const stored = await test.stores.events.read(job, 2, 1000)
     assert.deepEqual(
       stored.map(({ seq }) => seq),
       upTo42,
@@ -134,12 +134,12 @@ describe('the job store', () => {
   })
 
   it('leaves no key behind when a job is deleted', async () => {
-    const keys = async () => (await test.world.redis.keys('*')).sort()
+    const keys = async () => (await test.stores.redis.keys('*')).sort()
     const before = await keys()
     const job = await create({ labels: { only: 'here' } })
     await store().append(job.id, begin(WORKER))
     const frame = { jobId: job.id, attempt: 1, epoch: 1, step: 1, stepsPerEpoch: 2, loss: 1 }
-    await test.world.events.publishProgress({ type: 'progress', examplesPerSecond: 1, ...frame })
+    await test.stores.events.publishProgress({ type: 'progress', examplesPerSecond: 1, ...frame })
     await store().append(job.id, loseAttempt('shutdown'))
     await store().append(job.id, cancel)
     const { job: over } = await store().append(job.id, loseAttempt('shutdown'))

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { WorkerStatus } from '#domain/worker.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
-import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
 describe('the worker registry', () => {
-  let test: TestWorld
+  let test: TestStores
   before(async () => {
-    test = await startWorld()
+    test = await startStores()
   })
   after(() => test.stop())
   const worker = (id: string): WorkerStatus => ({
@@ -22,7 +22,7 @@ describe('the worker registry', () => {
   })
 
   it('lists those whose lease holds, as they last described themselves', async () => {
-    const { workers, redis } = test.world
+    const { workers, redis } = test.stores
     await workers.beat(worker('worker_b'))
     await workers.beat(worker('worker_a'))
     await workers.beat({ ...worker('worker_b'), jobId: 'job_x' })

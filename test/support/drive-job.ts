@@ -2,42 +2,42 @@ import type { Artifact, ArtifactName } from '#domain/artifact.ts'
 import { ARTIFACT_FILES } from '#domain/artifact.ts'
 import type { EpochMetrics, NewEvent } from '#domain/event.ts'
 import { begin } from '#domain/job-decisions.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { newJob } from './new-job.ts'
 
 const worker = { id: 'worker_test', engine: 'native', device: 'cpu' }
 
-export const startJob = (world: World, jobId: string) => world.jobs.append(jobId, begin(worker))
+export const startJob = (stores: Stores, jobId: string) => stores.jobs.append(jobId, begin(worker))
 
 /** A job that a worker has just begun. @returns its id */
-export async function startNewJob(world: World): Promise<string> {
-  const { job } = await world.jobs.create(newJob())
-  await startJob(world, job.id)
+export async function startNewJob(stores: Stores): Promise<string> {
+  const { job } = await stores.jobs.create(newJob())
+  await startJob(stores, job.id)
   return job.id
 }
 
 /** Tells an event of the current attempt, as the job's supervisor would. */
 export function tell<T extends NewEvent['type']>(
-  world: World,
+  stores: Stores,
   jobId: string,
   type: T,
   data: Extract<NewEvent, { type: T }>['data'],
 ) {
-  return world.jobs.append(jobId, ({ attempt }) => [{ type, attempt, data } as NewEvent])
+  return stores.jobs.append(jobId, ({ attempt }) => [{ type, attempt, data } as NewEvent])
 }
 
-export const succeed = (world: World, jobId: string) => tell(world, jobId, 'succeeded', {})
+export const succeed = (stores: Stores, jobId: string) => tell(stores, jobId, 'succeeded', {})
 
 export async function addArtifact(
-  world: World,
+  stores: Stores,
   jobId: string,
   name: ArtifactName,
   bytes: Uint8Array,
 ): Promise<Artifact> {
   const { mediaType, description } = ARTIFACT_FILES[name]
-  const stored = await world.blobs.put(jobId, [bytes])
+  const stored = await stores.blobs.put(jobId, [bytes])
   const artifact = { name, mediaType, description, ...stored }
-  await tell(world, jobId, 'artifact', artifact)
+  await tell(stores, jobId, 'artifact', artifact)
   return artifact
 }
 

@@ -1,15 +1,15 @@
 import type { AddressInfo } from 'node:net'
 import { createApp } from '#src/app.ts'
-import { startWorld, type TestWorld } from './start-world.ts'
+import { startStores, type TestStores } from './start-stores.ts'
 
-export interface Api extends TestWorld {
+export interface Api extends TestStores {
   url: string
 }
 
-/** The api on a port of its own, over a world of its own. */
-export async function startApi(options: Parameters<typeof createApp>[1] = {}): Promise<Api> {
-  const test = await startWorld()
-  const app = await createApp(test.world, options)
+/** The api on a port of its own, over a stores of its own. */
+export async function startApi(options: Parameters<typeof createApp>[2] = {}): Promise<Api> {
+  const test = await startStores()
+  const app = await createApp(test.stores, test.children, options)
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   return {

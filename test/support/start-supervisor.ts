@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { endChild, endWithTests } from './end-with-tests.ts'
 
 export interface SupervisorProcess {
@@ -16,7 +16,7 @@ export interface SupervisorProcess {
 
 /** The real supervisor, as `npm run worker` starts it, once its lease is there. */
 export async function startSupervisor(
-  world: World,
+  stores: Stores,
   environment: { DATA_DIR: string; REDIS_URL: string; WORKER_MEMORY_MB?: string },
 ): Promise<SupervisorProcess> {
   const child = endWithTests(
@@ -27,7 +27,7 @@ export async function startSupervisor(
   )
   const pid = child.pid!
   return {
-    id: await leaseOf(world, child),
+    id: await leaseOf(stores, child),
     pid,
     stop: () => endChild(child),
     async kill() {
@@ -37,10 +37,10 @@ export async function startSupervisor(
   }
 }
 
-async function leaseOf(world: World, child: ChildProcess): Promise<string> {
+async function leaseOf(stores: Stores, child: ChildProcess): Promise<string> {
   for (;;) {
     if (child.exitCode !== null) throw new Error(`the supervisor ended with code ${child.exitCode}`)
-    const status = (await world.workers.list()).find(({ pid }) => pid === child.pid)
+    const status = (await stores.workers.list()).find(({ pid }) => pid === child.pid)
     if (status) return status.id
     await pause(50)
   }

@@ -7,10 +7,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { pino } from 'pino'
+import { type Children, openChildren } from '#children/open-children.ts'
 import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
 import { newId } from '#stores/new-id.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
-import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+import { startStores, type TestStores } from '#test/support/start-stores.ts'
 import { claimUploads, resumeUploads, uploadsOf } from '#uploads/resume-uploads.ts'
 import { noteUpload } from '#uploads/take-in-upload.ts'
 import { attemptsOf, noteAttempts } from '#uploads/upload-attempts.ts'
@@ -25,16 +26,18 @@ async function deadProcess(): Promise<number> {
 }
 
 describe('uploads that a service left when it was killed', () => {
-  let test: TestWorld
+  let test: TestStores
   let root: string
   before(async () => {
-    test = await startWorld()
+    test = await startStores()
     root = await mkdtemp(join(tmpdir(), 'thresher-left-'))
   })
   after(async () => {
     await test.stop()
     await rm(root, { recursive: true, force: true })
   })
+
+  const services = () => ({ ...test.stores, ...test.children })
 
   /** An upload of a process. @returns its id and its folder */
   async function leave(pid: number, below = root, rows = '1,0\n2,1\n') {
@@ -43,7 +46,7 @@ describe('uploads that a service left when it was killed', () => {
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, '0'), `a,y\n${rows}`)
     await noteUpload(
-      test.world,
+      test.stores,
       id,
       { request: CSV, files: [{ name: 't.csv', path: join(folder, '0') }] },
       folder,
@@ -51,10 +54,10 @@ describe('uploads that a service left when it was killed', () => {
     return { id, folder }
   }
 
-  const stateOf = async (id: string) => (await test.world.datasets.get(id))!.state
+  const stateOf = async (id: string) => (await test.stores.datasets.get(id))!.state
 
   async function settle() {
-    await settleLostUploads(test.world, root, pino({ level: 'silent' }))()
+    await settleLostUploads(test.stores, root, pino({ level: 'silent' }))()
   }
 
   it('are claimed of the dead alone, and validated', async () => {
@@ -63,7 +66,7 @@ describe('uploads that a service left when it was killed', () => {
     const unfinished = join(uploadsOf(root, await deadProcess()), newId('dataset'))
     await mkdir(unfinished, { recursive: true })
     const faults: Error[] = []
-    await resumeUploads(test.world, await claimUploads(root), error => faults.push(error))
+    await resumeUploads(services(), await claimUploads(root), error => faults.push(error))
     assert.deepEqual(faults, [])
     assert.deepEqual(
       [(await stateOf(dead.id)).status, (await stateOf(alive.id)).status],
@@ -72,13 +75,13 @@ describe('uploads that a service left when it was killed', () => {
     for (const folder of [dead.folder, unfinished]) await assert.rejects(access(folder))
     await access(alive.folder)
     await rm(alive.folder, { recursive: true })
-    await test.world.datasets.delete(alive.id)
+    await test.stores.datasets.delete(alive.id)
   })
 
   it('are not read again when the service ended three times while it read them', async () => {
     const { id, folder } = await leave(await deadProcess())
     noteAttempts(folder, 3)
-    await resumeUploads(test.world, await claimUploads(root), assert.ifError)
+    await resumeUploads(services(), await claimUploads(root), assert.ifError)
     assert.deepEqual(await stateOf(id), {
       status: 'invalid',
       error: 'the service ended 3 times while it read the upload',
@@ -88,9 +91,11 @@ describe('uploads that a service left when it was killed', () => {
 
   it('are read again as often as the service stops in good order', async () => {
     const { id, folder } = await leave(await deadProcess(), root, '1,0\n2,1\n'.repeat(1_000_000))
-    const stopped = await test.connectAgain()
+    const stopped = openChildren()
     const [claimed] = await claimUploads(root)
-    const resumed = resumeUploads(stopped, [claimed!], error => assert.match(error.message, /is stopping/))
+    const resumed = resumeUploads({ ...test.stores, ...stopped }, [claimed!], error =>
+      assert.match(error.message, /is stopping/),
+    )
     while (!existsSync(join(claimed!, 'work', 'train.x')))
       await new Promise(resolve => setTimeout(resolve, 20))
     assert.equal(attemptsOf(claimed!), 1)
@@ -98,7 +103,7 @@ describe('uploads that a service left when it was killed', () => {
     await resumed
     assert.equal(attemptsOf(claimed!), 0)
     assert.equal((await stateOf(id)).status, 'validating')
-    await resumeUploads(test.world, [claimed!], assert.ifError)
+    await resumeUploads(services(), [claimed!], assert.ifError)
     assert.equal((await stateOf(id)).status, 'ready')
     await assert.rejects(access(folder))
   })
@@ -108,16 +113,16 @@ describe('uploads that a service left when it was killed', () => {
     let times = 0
     const full: string[] = []
     const ingester = {
-      ingest: async (...[task, onBegin]: Parameters<TestWorld['world']['ingester']['ingest']>) => {
+      ingest: async (...[task, onBegin]: Parameters<Children['ingester']['ingest']>) => {
         // A device that is always full, where the first reading writes.
         if (times++ === 0) await symlink('/dev/full', join(task.folder, 'train.x'))
-        return await test.world.ingester.ingest(task, onBegin).catch(error => {
+        return await test.children.ingester.ingest(task, onBegin).catch(error => {
           full.push(error.code)
           throw error
         })
       },
-    } as unknown as TestWorld['world']['ingester']
-    await resumeUploads({ ...test.world, ingester }, [folder], assert.ifError)
+    } as unknown as Children['ingester']
+    await resumeUploads({ ...test.stores, ingester }, [folder], assert.ifError)
     assert.deepEqual(full, ['ENOSPC'])
     assert.equal((await stateOf(id)).status, 'ready')
   })
@@ -138,7 +143,7 @@ describe('uploads that a service left when it was killed', () => {
       ['validating', 'validating'],
     )
     const { owner } = (await stateOf(other.id)) as { owner: string }
-    await test.world.redis.del(redisKeys.uploadOwner(owner))
+    await test.stores.redis.del(redisKeys.uploadOwner(owner))
     await settle()
     assert.equal((await stateOf(other.id)).status, 'invalid')
     assert.equal((await stateOf(kept.id)).status, 'validating')

@@ -1,6 +1,6 @@
 import { type Decision, turnAway } from '#domain/job-decisions.ts'
 import { describeLack, findRoom } from '#jobs/find-room.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { outOfMemory } from '#workers/runner/out-of-memory.ts'
 
 /** A worker that goes is back before this is over, or is not coming back soon. */
@@ -8,13 +8,13 @@ const GRACE_MS = 60_000
 
 /** Keeps a worker from beginning a job that it does not have enough memory for. */
 export class Admission {
-  readonly #world: Pick<World, 'jobs' | 'workers'>
+  readonly #stores: Pick<Stores, 'jobs' | 'workers'>
   readonly #workerId: string
   /** When no worker was first seen to have room for a job. */
   readonly #homelessSince = new Map<string, number>()
 
-  constructor(world: Pick<World, 'jobs' | 'workers'>, workerId: string) {
-    this.#world = world
+  constructor(stores: Pick<Stores, 'jobs' | 'workers'>, workerId: string) {
+    this.#stores = stores
     this.#workerId = workerId
   }
 
@@ -23,8 +23,8 @@ export class Admission {
    * none for a while; undefined for one that it may begin
    */
   async refuse(jobId: string): Promise<Decision | undefined> {
-    const { spec } = await this.#world.jobs.require(jobId)
-    const room = await findRoom(this.#world, spec)
+    const { spec } = await this.#stores.jobs.require(jobId)
+    const room = await findRoom(this.#stores, spec)
     const lack = describeLack(room)
     const since = this.#homelessSince.get(jobId) ?? Date.now()
     this.#homelessSince.delete(jobId)

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { DamagedBlobError } from './damaged-blob-error.ts'
 
 /** Copies a blob to a file, which is there only when it is whole. @throws BlobNotFoundError, DamagedBlobError, what a disk or store says */
 export async function fetchBlob(
-  blobs: World['blobs'],
+  blobs: Stores['blobs'],
   namespace: string,
   sha256: string,
   path: string,

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { DamagedBlobError } from './damaged-blob-error.ts'
 import { fetchBlob } from './fetch-blob.ts'
 
@@ -11,7 +11,7 @@ import { fetchBlob } from './fetch-blob.ts'
  * @throws what a disk or a store says that cannot give or take a file now: an older checkpoint would lose epochs
  */
 export async function fetchCheckpoint(
-  blobs: World['blobs'],
+  blobs: Stores['blobs'],
   { id, checkpoints, spec }: Pick<Job, 'id' | 'checkpoints' | 'spec'>,
   scratch: string,
 ): Promise<{ from?: string; init?: string; warnings: Warning[] }> {
@@ -35,7 +35,7 @@ export function isLost(error: unknown): boolean {
 }
 
 async function fetchWhole(
-  blobs: World['blobs'],
+  blobs: Stores['blobs'],
   jobId: string,
   sha256: string,
   scratch: string,

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { fetchBlob } from './fetch-blob.ts'
 
 /**
@@ -10,7 +10,7 @@ import { fetchBlob } from './fetch-blob.ts'
  * @throws Error when it is gone or damaged
  */
 export async function fetchUpload(
-  blobs: World['blobs'],
+  blobs: Stores['blobs'],
   { dataset: { id, upload } }: Pick<TrainingSpec, 'dataset'>,
   folder: string,
 ): Promise<string | undefined> {

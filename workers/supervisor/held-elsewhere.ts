@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const LOOK_MS = 500
 /** Two beats: while Redis refuses writes leases run out; once it takes them, whoever lives has one again by then. */
@@ -11,7 +11,7 @@ const PATIENCE_MS = 10_000
  * @param signal ends the wait for a holder's lease; then the job is left to it, or to the reconciler if it is dead
  */
 export async function isHeldElsewhere(
-  { jobs, workers }: Pick<World, 'jobs' | 'workers'>,
+  { jobs, workers }: Pick<Stores, 'jobs' | 'workers'>,
   jobId: string,
   { workerId, signal }: { workerId: string; signal: AbortSignal },
 ): Promise<boolean> {

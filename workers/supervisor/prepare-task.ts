@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import type { TrainingTask } from '#workers/runner/runner-protocol.ts'
 import { fetchCheckpoint } from './fetch-checkpoint.ts'
 import { fetchUpload } from './fetch-upload.ts'
@@ -14,7 +14,7 @@ import { fetchUpload } from './fetch-upload.ts'
  * @throws what a disk or a store says that cannot give or take a file
  */
 export async function prepareTask(
-  { blobs, events }: Pick<World, 'blobs' | 'events'>,
+  { blobs, events }: Pick<Stores, 'blobs' | 'events'>,
   job: Job,
   places: { scratch: string; folder: string; datasetsDir: string },
 ): Promise<{ task: TrainingTask; warnings: Warning[] }> {

@@ -6,19 +6,19 @@ import { ARTIFACT_FILES, type ArtifactName } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { type Decision, warn } from '#domain/job-decisions.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import type { RunnerNews } from '#workers/runner/runner-protocol.ts'
 
 /** News that leaves something behind; `done` and `failed` end a task instead. */
 export type RecordedNews = Exclude<RunnerNews, { type: 'done' | 'failed' }>
 
 /**
- * Takes a runner's news into the world: progress to whoever watches, artifacts to the blob store.
+ * Takes a runner's news into the stores: progress to whoever watches, artifacts to the blob store.
  * @returns what the job's history should say of it; the same again adds nothing, so that an append may be repeated when
  * nobody knows whether it arrived
  */
 export async function recordNews(
-  { events, blobs }: Pick<World, 'events' | 'blobs'>,
+  { events, blobs }: Pick<Stores, 'events' | 'blobs'>,
   { id, attempt }: Pick<Job, 'id' | 'attempt'>,
   news: RecordedNews,
   scratch: string,
@@ -60,7 +60,7 @@ function measured(metrics: EpochMetrics | undefined, step: number) {
   return { ...(validationAccuracy !== undefined && { validationAccuracy }), validationLoss }
 }
 
-async function storeArtifact(blobs: World['blobs'], jobId: string, name: ArtifactName, scratch: string) {
+async function storeArtifact(blobs: Stores['blobs'], jobId: string, name: ArtifactName, scratch: string) {
   const stored = await blobs.put(jobId, createReadStream(join(scratch, name)))
   const { mediaType, description } = ARTIFACT_FILES[name]
   return { name, mediaType, description, ...stored }

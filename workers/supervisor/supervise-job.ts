@@ -6,7 +6,7 @@ import { AppError } from '#domain/error.ts'
 import type { Failure, Warning, WorkerRef } from '#domain/event.ts'
 import { type Job, RefusedEvent } from '#domain/job.ts'
 import { begin, type Decision, finish, inAttempt, loseAttempt, warn } from '#domain/job-decisions.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { retry } from '#stores/retry.ts'
 import { saysThatJobWaits, storageWarning } from '#workers/runner/storage-warning.ts'
 import type { Admission } from './admission.ts'
@@ -28,7 +28,7 @@ const TIMED_OUT: Failure = {
 
 /** What a supervisor brings to each of its jobs. */
 export interface Supervisor {
-  world: World
+  stores: Stores
   worker: WorkerRef
   admission: Admission
   runners: SpareRunner
@@ -90,13 +90,13 @@ export class JobSupervision {
   }
 
   #isHeldElsewhere(): Promise<boolean> {
-    const { world, worker } = this.#supervisor
-    return isHeldElsewhere(world, this.jobId, { workerId: worker.id, signal: this.#stopping.signal })
+    const { stores, worker } = this.#supervisor
+    return isHeldElsewhere(stores, this.jobId, { workerId: worker.id, signal: this.#stopping.signal })
   }
 
   /** A paused job that was resumed before the queue was told that it is over: the queue took no notice of that. */
   async #isResumed(): Promise<boolean> {
-    const job = await this.#supervisor.world.jobs.get(this.jobId).catch(() => undefined)
+    const job = await this.#supervisor.stores.jobs.get(this.jobId).catch(() => undefined)
     return job?.status === 'queued'
   }
 
@@ -110,7 +110,7 @@ export class JobSupervision {
 
   /** Looks whether the job is to be cancelled or paused or has gone to another worker. */
   async wake(): Promise<void> {
-    const job = await this.#supervisor.world.jobs.get(this.jobId).catch(() => undefined)
+    const job = await this.#supervisor.stores.jobs.get(this.jobId).catch(() => undefined)
     if (!job || !this.#attemptNumber) return
     if (job.attempt !== this.#attemptNumber || !GOING_ON.has(job.status)) this.stop('superseded')
     else this.#heed(job)
@@ -159,9 +159,9 @@ export class JobSupervision {
 
   /** Keeps what the runner tells. @returns what follows from its last word, if it came to one */
   async #relay(job: Job, runner: RunnerProcess, scratch: string): Promise<Decision | undefined> {
-    const { world, scratch: folder, datasetsDir } = this.#supervisor
+    const { stores, scratch: folder, datasetsDir } = this.#supervisor
     const { task, warnings } = await this.#wait(
-      () => prepareTask(world, job, { scratch, folder, datasetsDir }),
+      () => prepareTask(stores, job, { scratch, folder, datasetsDir }),
       error => storageWarning('scratch', 'What the training starts from could not be fetched', error),
     )
     for (const warning of warnings) await this.#append(inAttempt(job.attempt, warn(warning)))
@@ -183,7 +183,7 @@ export class JobSupervision {
 
   /** Without a checkpoint a training goes on; the last one and the artifacts are what it is for. */
   async #record(job: Job, news: RecordedNews, scratch: string): Promise<Decision | undefined> {
-    const record = () => recordNews(this.#supervisor.world, job, news, scratch)
+    const record = () => recordNews(this.#supervisor.stores, job, news, scratch)
     if (news.type !== 'checkpoint' || news.epoch === job.spec.epochs)
       return await this.#wait(record, error => {
         const name = 'name' in news ? news.name : news.type
@@ -220,7 +220,7 @@ export class JobSupervision {
   ): Promise<void> {
     const kept = new Set([...checkpoints, ...artifacts].map(({ sha256 }) => sha256))
     for (const { sha256 } of before) {
-      if (!kept.has(sha256)) await this.#supervisor.world.blobs.delete(id, sha256).catch(() => {})
+      if (!kept.has(sha256)) await this.#supervisor.stores.blobs.delete(id, sha256).catch(() => {})
     }
   }
 
@@ -262,7 +262,7 @@ export class JobSupervision {
   }
 
   async #append(decide: Decision): Promise<Job> {
-    const { jobs } = this.#supervisor.world
+    const { jobs } = this.#supervisor.stores
     const { job, events } = await this.#retryUntilAnswered(() => jobs.append(this.jobId, decide))
     for (const { type, attempt } of events) {
       if (type !== 'epoch') this.#supervisor.logger.info({ jobId: job.id, attempt, status: job.status }, type)

@@ -6,7 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { FormatError } from '#formats/format-error.ts'
 import { createApp } from '#src/app.ts'
-import { startWorld, type TestWorld } from '#test/support/start-world.ts'
+import { startStores, type TestStores } from '#test/support/start-stores.ts'
 import type { Examples, Split } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 
@@ -30,19 +30,19 @@ function encodeRecords({ x: pixels, labels }: Examples, from: number, to: number
 
 describe('the data of CIFAR-10', () => {
   let folder: string
-  let world: TestWorld
+  let test: TestStores
   const request10 = { model: { preset: 'cifar10-cnn' }, epochs: 1 }
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'thresher-datasets-'))
-    world = await startWorld()
+    test = await startStores()
   })
   after(async () => {
-    await world.stop()
+    await test.stop()
     await rm(folder, { recursive: true })
   })
 
   const ask = async () => {
-    const app = await createApp(world.world, { datasetsDir: folder })
+    const app = await createApp(test.stores, test.children, { datasetsDir: folder })
     await app.ready()
     return { api: request(app.server), close: () => app.close() }
   }

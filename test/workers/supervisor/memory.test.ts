@@ -6,7 +6,7 @@ import { after, before, describe, it, mock } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { begin, finish } from '#domain/job-decisions.ts'
 import { estimateMemory } from '#jobs/memory-estimate.ts'
-import { connect, type World } from '#stores/connect.ts'
+import { connectStores, type Stores } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
 import { startRedis } from '#test/support/start-redis.ts'
 import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
@@ -21,40 +21,43 @@ const JOB = { model: { preset: 'mnist-mlp' }, epochs: 1, batchSize: 512, validat
 describe('the memory of a worker', () => {
   let redis: EmbeddedRedis
   let dataDir: string
-  let world: World
+  let stores: Stores
   let small: SupervisorProcess
 
   before(async () => {
     redis = await startRedis()
     dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-    world = await connect({ redisUrl: redis.url, artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href })
+    stores = await connectStores({
+      redisUrl: redis.url,
+      artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href,
+    })
     small = await start({ WORKER_MEMORY_MB: String(LIMIT_MB) })
   })
   after(async () => {
     assert.equal(await small.stop(), 0)
-    await world.close()
+    await stores.close()
     await redis.stop()
     await rm(dataDir, { recursive: true, force: true })
   })
 
   const start = (environment: { WORKER_MEMORY_MB?: string } = {}) =>
-    startSupervisor(world, { DATA_DIR: dataDir, REDIS_URL: redis.url, ...environment })
+    startSupervisor(stores, { DATA_DIR: dataDir, REDIS_URL: redis.url, ...environment })
 
   /** As if such a job had held so much when it was last trained. */
   const measure = async (request: object, peakMemoryBytes: number) => {
-    const { id } = await submitJob(world, request, { enqueue: false })
-    await world.jobs.append(id, begin({ id: 'worker_before', engine: 'native', device: 'cpu' }))
-    await world.jobs.append(id, finish({ type: 'succeeded', peakMemoryBytes }))
+    const { id } = await submitJob(stores, request, { enqueue: false })
+    await stores.jobs.append(id, begin({ id: 'worker_before', engine: 'native', device: 'cpu' }))
+    await stores.jobs.append(id, finish({ type: 'succeeded', peakMemoryBytes }))
   }
 
   it('is told by it', async () => {
-    const status = await world.workers.get(small.id)
+    const status = await stores.workers.get(small.id)
     assert.equal(status?.memoryBytes, LIMIT_MB * 1e6)
   })
 
   it('ends a job that takes more with out_of_memory, the numbers and what to do', async () => {
     await measure(JOB, 1e6)
-    const { job } = await endOf(world, await submitJob(world, JOB))
+    const { job } = await endOf(stores, await submitJob(stores, JOB))
     assert.deepEqual([job.status, job.error?.code, job.error?.retryable], ['failed', 'out_of_memory', false])
     assert.match(
       job.error!.message,
@@ -62,22 +65,22 @@ describe('the memory of a worker', () => {
     )
     assert.ok(job.peakMemoryBytes! > LIMIT_MB * 1e6)
     assert.equal(job.restarts, 0)
-    const measured = await world.jobs.measuredMemory(job.spec)
+    const measured = await stores.jobs.measuredMemory(job.spec)
     assert.deepEqual([...measured.values()], [1e6], 'what a killed one held became what equal jobs need')
   })
 
   it('decides who begins a job: one that it is too small for is left to a larger worker', async () => {
     const request = { ...JOB, batchSize: 500 }
-    const submitted = await submitJob(world, request)
+    const submitted = await submitJob(stores, request)
     await measure({ ...JOB, batchSize: 400 }, 1e6)
     // Taken after the one before it: by then the small worker has given that one back.
-    await endOf(world, await submitJob(world, { ...JOB, batchSize: 400 }))
-    assert.equal((await world.jobs.require(submitted.id)).status, 'queued')
+    await endOf(stores, await submitJob(stores, { ...JOB, batchSize: 400 }))
+    assert.equal((await stores.jobs.require(submitted.id)).status, 'queued')
     const large = await start()
-    const { job } = await endOf(world, submitted)
+    const { job } = await endOf(stores, submitted)
     assert.deepEqual([job.status, job.worker?.id], ['succeeded', large.id])
     assert.deepEqual([job.attempt, job.restarts], [1, 0])
-    const measured = (await world.jobs.measuredMemory(job.spec)).get(job.worker!.engine)
+    const measured = (await stores.jobs.measuredMemory(job.spec)).get(job.worker!.engine)
     assert.equal(measured, job.peakMemoryBytes)
     const ratio = estimateMemory(job.spec) / job.peakMemoryBytes!
     assert.ok(ratio > 0.6 && ratio < 1.7, `the estimate is ${ratio} of what was held`)
@@ -86,12 +89,12 @@ describe('the memory of a worker', () => {
 
   it('fails a job that no worker has had room for in a while, before it begins', async () => {
     mock.timers.enable({ apis: ['Date'], now: Date.now() })
-    const admission = new Admission(world, small.id)
-    const { id } = await submitJob(world, { ...JOB, batchSize: 300 }, { enqueue: false })
-    await world.jobs.append(id, (await admission.refuse(id))!)
-    assert.equal((await world.jobs.require(id)).status, 'queued')
+    const admission = new Admission(stores, small.id)
+    const { id } = await submitJob(stores, { ...JOB, batchSize: 300 }, { enqueue: false })
+    await stores.jobs.append(id, (await admission.refuse(id))!)
+    assert.equal((await stores.jobs.require(id)).status, 'queued')
     mock.timers.tick(60_000)
-    const { job } = await world.jobs.append(id, (await admission.refuse(id))!)
+    const { job } = await stores.jobs.append(id, (await admission.refuse(id))!)
     mock.timers.reset()
     assert.deepEqual([job.status, job.error?.code, job.attempt], ['failed', 'out_of_memory', 0])
     assert.match(
@@ -104,7 +107,7 @@ describe('the memory of a worker', () => {
     const modest = await start({ WORKER_MEMORY_MB: '900' })
     const request = { ...JOB, batchSize: 64, epochs: 2, artifacts: ['keras'] }
     for (let time = 0; time < 2; time++) {
-      const { job } = await endOf(world, await submitJob(world, request))
+      const { job } = await endOf(stores, await submitJob(stores, request))
       assert.deepEqual([job.status, job.worker?.id, job.error], ['succeeded', modest.id, undefined])
     }
     assert.equal(await modest.stop(), 0)

@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url'
 import type { JobEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { cancel, pause as requestPause, resume } from '#domain/job-decisions.ts'
-import { connect, type World } from '#stores/connect.ts'
+import { connectStores, type Stores } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
 import { startRedis } from '#test/support/start-redis.ts'
 import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
@@ -28,36 +28,39 @@ const SPARSE = 'model.sparse.safetensors'
 describe('the supervisor', () => {
   let redis: EmbeddedRedis
   let dataDir: string
-  let world: World
+  let stores: Stores
   let supervisor: SupervisorProcess
 
   before(async () => {
     redis = await startRedis()
     dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-    world = await connect({ redisUrl: redis.url, artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href })
+    stores = await connectStores({
+      redisUrl: redis.url,
+      artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href,
+    })
     supervisor = await start()
   })
   after(async () => {
     assert.equal(await supervisor.stop(), 0)
-    assert.deepEqual(await world.workers.list(), [])
-    await world.close()
+    assert.deepEqual(await stores.workers.list(), [])
+    await stores.close()
     await redis.stop()
     await rm(dataDir, { recursive: true, force: true })
   })
 
-  const start = () => startSupervisor(world, { DATA_DIR: dataDir, REDIS_URL: redis.url })
+  const start = () => startSupervisor(stores, { DATA_DIR: dataDir, REDIS_URL: redis.url })
   const sparseDigest = ({ artifacts }: Job) => artifacts.find(({ name }) => name === SPARSE)!.sha256
   /** As the api does, once the queue is through with the paused job. */
   const resumeJob = async ({ id, spec }: Job) => {
-    while ((await world.queue.missing([id])).length === 0) await pause(20)
-    await world.jobs.append(id, resume)
-    await world.queue.enqueue(id, spec.priority)
+    while ((await stores.queue.missing([id])).length === 0) await pause(20)
+    await stores.jobs.append(id, resume)
+    await stores.queue.enqueue(id, spec.priority)
   }
   let undisturbedDigest: string
 
   it('trains a job to its end, tells all of it in order and keeps what it made', async () => {
-    const submitted = await submitJob(world, { ...JOB, artifacts: ['sparse', 'safetensors'] })
-    const { job, events } = await endOf(world, submitted)
+    const submitted = await submitJob(stores, { ...JOB, artifacts: ['sparse', 'safetensors'] })
+    const { job, events } = await endOf(stores, submitted)
     assert.deepEqual(
       events.map(({ seq, type, attempt }) => [seq, type, attempt]),
       [
@@ -79,7 +82,7 @@ describe('the supervisor', () => {
       SPARSE,
     ])
     for (const { name, sha256, sizeBytes } of job.artifacts) {
-      const { stream } = await world.blobs.open(job.id, sha256)
+      const { stream } = await stores.blobs.open(job.id, sha256)
       const bytes = Buffer.concat(await stream.toArray())
       assert.equal(bytes.length, sizeBytes)
       assert.equal(createHash('sha256').update(bytes).digest('hex'), sha256)
@@ -91,18 +94,18 @@ describe('the supervisor', () => {
 
   it('goes on while nothing can be stored, says so, keeps what it has, and ends once it can be', async () => {
     const incoming = join(dataDir, 'blobs', 'incoming')
-    const submitted = await submitJob(world, JOB)
-    const { data: kept } = await eventOf(world, submitted, 'checkpointed')
+    const submitted = await submitJob(stores, JOB)
+    const { data: kept } = await eventOf(stores, submitted, 'checkpointed')
     await rm(incoming, { recursive: true })
     await writeFile(incoming, 'no folder: nothing can be written here')
-    const { data: lost } = await eventOf(world, submitted, 'warning')
+    const { data: lost } = await eventOf(stores, submitted, 'warning')
     assert.equal(lost.code, 'checkpoint_lost')
     assert.match(lost.message, /could not be stored: EEXIST.* What was kept before is still there/)
-    await world.blobs.stat(submitted.id, kept.sha256)
-    while (!(await world.jobs.require(submitted.id)).warnings.some(({ code }) => code === 'storage_failing'))
+    await stores.blobs.stat(submitted.id, kept.sha256)
+    while (!(await stores.jobs.require(submitted.id)).warnings.some(({ code }) => code === 'storage_failing'))
       await pause(20)
     await rm(incoming)
-    const { job } = await endOf(world, submitted)
+    const { job } = await endOf(stores, submitted)
     assert.equal(job.status, 'succeeded')
     assert.equal(job.checkpoints.at(-1)?.epoch, JOB.epochs)
     assert.equal(sparseDigest(job), undisturbedDigest)
@@ -110,7 +113,7 @@ describe('the supervisor', () => {
 
   it('keeps the files of the latest and the best checkpoint, and no others', async () => {
     const checkpoint = { keepLatest: 2, keepBest: 1, bestBy: 'validationLoss' }
-    const { job, events } = await endOf(world, await submitJob(world, { ...JOB, checkpoint }))
+    const { job, events } = await endOf(stores, await submitJob(stores, { ...JOB, checkpoint }))
     const losses = events.flatMap(event => (event.type === 'epoch' ? [event.data.validationLoss] : []))
     const best = 1 + losses.indexOf(Math.min(...losses))
     assert.deepEqual(
@@ -123,15 +126,15 @@ describe('the supervisor', () => {
   })
 
   it('pauses in the middle of an epoch and goes on to the same bits', async () => {
-    const submitted = await submitJob(world, { ...JOB, checkpoint: { everyEpochs: 100 } })
-    await eventOf(world, submitted, 'epoch')
-    await world.jobs.append(submitted.id, requestPause)
-    await world.control.wake(submitted.id)
-    await eventOf(world, submitted, 'paused')
-    const paused = await world.jobs.require(submitted.id)
+    const submitted = await submitJob(stores, { ...JOB, checkpoint: { everyEpochs: 100 } })
+    await eventOf(stores, submitted, 'epoch')
+    await stores.jobs.append(submitted.id, requestPause)
+    await stores.control.wake(submitted.id)
+    await eventOf(stores, submitted, 'paused')
+    const paused = await stores.jobs.require(submitted.id)
     assert.equal(paused.checkpoints.length, 1)
     await resumeJob(submitted)
-    const { job, events } = await endOf(world, submitted)
+    const { job, events } = await endOf(stores, submitted)
     assert.deepEqual([job.status, job.attempt, job.restarts], ['succeeded', 2, 0])
     const epochs = events.flatMap(event => (event.type === 'epoch' ? [event.data.epoch] : []))
     assert.deepEqual(epochs, epochNumbers)
@@ -140,45 +143,45 @@ describe('the supervisor', () => {
 
   it('goes on from the checkpoint before one whose file is damaged, and says so', async () => {
     const checkpoint = { keepLatest: 2, keepBest: 0 }
-    const submitted = await submitJob(world, { ...JOB, epochs: 200, checkpoint })
-    await eventOf(world, submitted, 'checkpointed')
-    await world.jobs.append(submitted.id, requestPause)
-    await world.control.wake(submitted.id)
-    await eventOf(world, submitted, 'paused')
-    const { checkpoints } = await world.jobs.require(submitted.id)
+    const submitted = await submitJob(stores, { ...JOB, epochs: 200, checkpoint })
+    await eventOf(stores, submitted, 'checkpointed')
+    await stores.jobs.append(submitted.id, requestPause)
+    await stores.control.wake(submitted.id)
+    await eventOf(stores, submitted, 'paused')
+    const { checkpoints } = await stores.jobs.require(submitted.id)
     const newest = join(dataDir, 'blobs', submitted.id, checkpoints.at(-1)!.sha256)
     const bytes = await readFile(newest)
     bytes[bytes.length >> 1]! ^= 1
     await writeFile(newest, bytes)
     await resumeJob(submitted)
-    const warning = await eventOf(world, submitted, 'warning')
+    const warning = await eventOf(stores, submitted, 'warning')
     assert.equal(warning.data.code, 'broken_checkpoint')
-    await eventOf(world, submitted, 'epoch', 2)
-    await world.jobs.append(submitted.id, cancel)
-    await world.control.wake(submitted.id)
-    const { events } = await endOf(world, submitted)
+    await eventOf(stores, submitted, 'epoch', 2)
+    await stores.jobs.append(submitted.id, cancel)
+    await stores.control.wake(submitted.id)
+    const { events } = await endOf(stores, submitted)
     const [first] = events.flatMap(e => (e.type === 'epoch' && e.attempt === 2 ? [e.data.epoch] : []))
     assert.equal(first, checkpoints.at(-2)!.epoch + 1)
   })
 
   it('cancels a running job, and is free for the next', async () => {
-    const submitted = await submitJob(world, { ...JOB, epochs: 1000 })
-    await eventOf(world, submitted, 'epoch')
-    await world.jobs.append(submitted.id, cancel)
-    await world.control.wake(submitted.id)
-    const { job, events } = await endOf(world, submitted)
+    const submitted = await submitJob(stores, { ...JOB, epochs: 1000 })
+    await eventOf(stores, submitted, 'epoch')
+    await stores.jobs.append(submitted.id, cancel)
+    await stores.control.wake(submitted.id)
+    const { job, events } = await endOf(stores, submitted)
     assert.equal(job.status, 'cancelled')
     assert.deepEqual(job.artifacts, [])
     assert.equal(events.at(-1)?.type, 'cancelled')
-    const next = await endOf(world, await submitJob(world, { ...JOB, epochs: 1 }))
+    const next = await endOf(stores, await submitJob(stores, { ...JOB, epochs: 1 }))
     assert.equal(next.job.status, 'succeeded')
   })
 
   it('starts a job again when its runner is killed, to the same bits', async () => {
-    const submitted = await submitJob(world, JOB)
-    await eventOf(world, submitted, 'checkpointed')
+    const submitted = await submitJob(stores, JOB)
+    await eventOf(stores, submitted, 'checkpointed')
     for (const pid of await supervisor.runnerPids()) process.kill(pid, 'SIGKILL')
-    const { job, events } = await endOf(world, submitted)
+    const { job, events } = await endOf(stores, submitted)
     assert.equal(job.status, 'succeeded')
     assert.deepEqual([job.attempt, job.restarts], [2, 1])
     expectGoneOn(events, 'runner_lost')
@@ -186,10 +189,10 @@ describe('the supervisor', () => {
   })
 
   it('gives up after maxRestarts', async () => {
-    const submitted = await submitJob(world, { ...JOB, epochs: 1000, maxRestarts: 0 })
-    await eventOf(world, submitted, 'epoch')
+    const submitted = await submitJob(stores, { ...JOB, epochs: 1000, maxRestarts: 0 })
+    await eventOf(stores, submitted, 'epoch')
     for (const pid of await supervisor.runnerPids()) process.kill(pid, 'SIGKILL')
-    const { job } = await endOf(world, submitted)
+    const { job } = await endOf(stores, submitted)
     assert.equal(job.status, 'failed')
     assert.equal(job.error?.code, 'worker_lost')
     assert.match(job.error.message, /SIGKILL/)
@@ -200,8 +203,8 @@ describe('the supervisor', () => {
     const dataset = { id: 'mnist', normalize: { mean: [0], std: [1e-23] } }
     const optimizer = { name: 'sgd', learningRate: 1e-28 }
     const schedule = { name: 'exponential', factor: 1000 }
-    const submitted = await submitJob(world, { ...JOB, dataset, optimizer, schedule })
-    const { job } = await endOf(world, submitted)
+    const submitted = await submitJob(stores, { ...JOB, dataset, optimizer, schedule })
+    const { job } = await endOf(stores, submitted)
     assert.equal(job.status, 'failed')
     assert.equal(job.error?.code, 'diverged')
     assert.match(job.error.message, /in step \d+\. No longer finite: dense_1\/kernel/)
@@ -210,35 +213,35 @@ describe('the supervisor', () => {
   })
 
   it('ends a job that runs longer than it may', async () => {
-    const submitted = await submitJob(world, { ...JOB, epochs: 1000, maxRuntimeSeconds: 1 })
-    const { job } = await endOf(world, submitted)
+    const submitted = await submitJob(stores, { ...JOB, epochs: 1000, maxRuntimeSeconds: 1 })
+    const { job } = await endOf(stores, submitted)
     assert.equal(job.status, 'failed')
     assert.equal(job.error?.code, 'timed_out')
   })
 
   it('gives its job back when told to stop, and the next supervisor finishes it', async () => {
-    const submitted = await submitJob(world, JOB)
-    await eventOf(world, submitted, 'checkpointed')
+    const submitted = await submitJob(stores, JOB)
+    await eventOf(stores, submitted, 'checkpointed')
     const runners = await supervisor.runnerPids()
     assert.equal(await supervisor.stop(), 0)
-    assert.equal((await world.jobs.require(submitted.id)).status, 'restarting')
+    assert.equal((await stores.jobs.require(submitted.id)).status, 'restarting')
     await gone(runners)
     assert.deepEqual(await readdir(join(dataDir, 'scratch')), [])
     supervisor = await start()
-    const { job, events } = await endOf(world, submitted)
+    const { job, events } = await endOf(stores, submitted)
     assert.deepEqual([job.status, job.attempt, job.restarts], ['succeeded', 2, 0])
     expectGoneOn(events, 'shutdown')
     assert.equal(sparseDigest(job), undisturbedDigest)
   })
 
   it('takes its job with it when killed, and the next supervisor on this host takes over at once', async () => {
-    const submitted = await submitJob(world, JOB)
-    await eventOf(world, submitted, 'checkpointed')
+    const submitted = await submitJob(stores, JOB)
+    await eventOf(stores, submitted, 'checkpointed')
     const runners = await supervisor.runnerPids()
     await supervisor.kill()
     await gone(runners)
     supervisor = await start()
-    const { job, events } = await endOf(world, submitted)
+    const { job, events } = await endOf(stores, submitted)
     assert.deepEqual([job.status, job.attempt, job.restarts], ['succeeded', 2, 1])
     assert.equal(job.worker?.id, supervisor.id)
     expectGoneOn(events, 'worker_lost')

@@ -29,9 +29,9 @@ export async function openDawn(): Promise<{ backend: DawnBackend; info: GPUAdapt
 
 /** The package looks there to see whether there is WebGPU at all. Node 20 has no navigator. */
 function offerGpu(gpu: GPU): void {
-  const world = globalThis as { navigator?: object }
-  world.navigator ??= {}
-  Object.defineProperty(world.navigator, 'gpu', { value: gpu, configurable: true })
+  const stores = globalThis as { navigator?: object }
+  stores.navigator ??= {}
+  Object.defineProperty(stores.navigator, 'gpu', { value: gpu, configurable: true })
 }
 
 function explainAbsence(): string {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Children } from '#children/open-children.ts'
 import { type Artifact, ArtifactVariant, artifactFile, isArtifactName } from '#domain/artifact.ts'
 import { findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
@@ -14,7 +15,7 @@ import { sendFile } from '#http/send-file.ts'
 import { exportArtifact } from '#jobs/export-artifact.ts'
 import { type ExportRequest, exportKey } from '#jobs/reachable-exports.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const Query = ArtifactVariant.extend({ checkpoint: CheckpointQuery })
 
@@ -28,7 +29,7 @@ const schema = {
 }
 
 export const downloadArtifactRoute =
-  (world: Pick<World, 'jobs' | 'events' | 'blobs' | 'exporter'>): FastifyPluginAsyncZod =>
+  (stores: Pick<Stores, 'jobs' | 'events' | 'blobs'> & Pick<Children, 'exporter'>): FastifyPluginAsyncZod =>
   async app => {
     app.route({
       method: ['GET', 'HEAD'],
@@ -59,13 +60,13 @@ export const downloadArtifactRoute =
      */
     async function openBlob(jobId: string, { sha256, sizeBytes }: Artifact, range?: ByteRange) {
       try {
-        const file = await world.blobs.openFile?.(jobId, sha256)
-        if (!file) return (await world.blobs.open(jobId, sha256, range)).stream
+        const file = await stores.blobs.openFile?.(jobId, sha256)
+        if (!file) return (await stores.blobs.open(jobId, sha256, range)).stream
         if ((await file.stat()).size === sizeBytes) return file
         await file.close()
         throw new Error(`The blob ${sha256} of ${jobId} is damaged.`)
       } catch (cause) {
-        if (cause instanceof BlobNotFoundError) await world.jobs.require(jobId)
+        if (cause instanceof BlobNotFoundError) await stores.jobs.require(jobId)
         throw cause
       }
     }
@@ -76,17 +77,17 @@ export const downloadArtifactRoute =
       name: string,
       query: z.infer<typeof Query>,
     ): Promise<{ artifact: Artifact; isFinal: boolean }> {
-      const job = await world.jobs.require(jobId)
+      const job = await stores.jobs.require(jobId)
       const request = wanted(job, name, query)
       const isFinal = isTerminal(job.status)
       const isUsual = query.checkpoint === undefined && Object.keys(request.variant).length === 0
       const own = job.artifacts.find(artifact => artifact.name === name)
       if (own && isUsual && job.status === 'succeeded') return { artifact: own, isFinal }
-      const made = (await world.jobs.exports(jobId)).get(exportKey(request))
+      const made = (await stores.jobs.exports(jobId)).get(exportKey(request))
       if (made) return { artifact: made, isFinal }
       const isOfModel = artifactFile(request.name).word !== undefined
       if (isOfModel && !request.checkpoint) throw withoutModel(job, name)
-      return { artifact: await exportArtifact(world, job, request), isFinal }
+      return { artifact: await exportArtifact(stores, job, request), isFinal }
     }
   }
 

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { JobParams } from '#http/job-params.ts'
 import { pageOf, wholePage } from '#http/page.ts'
 import { artifactManifest, ManifestEntry } from '#jobs/artifact-manifest.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'listArtifacts',
@@ -14,7 +14,7 @@ const schema = {
 }
 
 export const listArtifactsRoute =
-  ({ jobs }: Pick<World, 'jobs'>): FastifyPluginAsyncZod =>
+  ({ jobs }: Pick<Stores, 'jobs'>): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/jobs/:jobId/artifacts', { schema }, async request =>
       wholePage(await artifactManifest({ jobs }, request.params.jobId)),

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { CheckpointRecord, keptCheckpoints } from '#domain/checkpoint.ts'
 import { JobParams } from '#http/job-params.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const KeptCheckpoint = CheckpointRecord.extend({
   kind: z.enum(['latest', 'best']).describe('What it is kept for; one kept for both is listed twice.'),
@@ -18,7 +18,7 @@ const schema = {
 }
 
 export const listCheckpointsRoute =
-  ({ jobs }: Pick<World, 'jobs'>): FastifyPluginAsyncZod =>
+  ({ jobs }: Pick<Stores, 'jobs'>): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/jobs/:jobId/checkpoints', { schema }, async request => {
       const { checkpoints, spec } = await jobs.require(request.params.jobId)

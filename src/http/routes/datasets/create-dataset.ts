@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import multipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import type { Children } from '#children/open-children.ts'
 import { AppError, type Mistake } from '#domain/error.ts'
 import { DatasetResource, datasetResource } from '#http/dataset-resource.ts'
 import { PROBLEM_MEDIA_TYPE, Problem } from '#http/problem.ts'
@@ -11,7 +12,7 @@ import { receiveUpload, UPLOAD_LIMITS } from '#http/receive-upload.ts'
 import { STORES_DATA } from '#http/require-room.ts'
 import { DatasetRequest, FolderRequest } from '#ingest/dataset-request.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
 import { folderOf } from '#uploads/dataset-files.ts'
 import { logUploadFault } from '#uploads/log-upload-fault.ts'
@@ -50,7 +51,7 @@ export interface DatasetRouteOptions extends DatasetFolders {
 
 export const createDatasetRoute =
   (
-    world: Pick<World, 'redis' | 'datasets' | 'blobs' | 'ingester'>,
+    stores: Pick<Stores, 'redis' | 'datasets' | 'blobs'> & Pick<Children, 'ingester'>,
     { datasetsDir, uploadsDir, patienceMs = PATIENCE_MS }: DatasetRouteOptions,
   ): FastifyPluginAsyncZod =>
   async app => {
@@ -66,10 +67,10 @@ export const createDatasetRoute =
       const upload = request.isMultipart()
         ? await receive(request, folder)
         : await register(request.body, folder)
-      const record = await noteUpload(world, id, upload, folder)
+      const record = await noteUpload(stores, id, upload, folder)
       request.log.info({ datasetId: id, format: upload.request.format }, 'a dataset was uploaded')
       const onFault = (err: Error) => logUploadFault(app.log, err, id)
-      const validating = takeInUpload(world, record, upload, folder, onFault).catch(err => {
+      const validating = takeInUpload(stores, record, upload, folder, onFault).catch(err => {
         if (!closing) app.log.error({ err, datasetId: id }, 'a dataset could not be validated')
         return record
       })

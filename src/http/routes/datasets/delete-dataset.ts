@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { BUILT_IN_DATASETS } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { isTerminal, JobStatus } from '#domain/job.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { DatasetParams } from './read-datasets.ts'
 
 const schema = {
@@ -15,7 +15,7 @@ const schema = {
 }
 
 export const deleteDatasetRoute =
-  ({ datasets, blobs, jobs }: Pick<World, 'datasets' | 'blobs' | 'jobs'>): FastifyPluginAsyncZod =>
+  ({ datasets, blobs, jobs }: Pick<Stores, 'datasets' | 'blobs' | 'jobs'>): FastifyPluginAsyncZod =>
   async app => {
     app.delete('/v1/datasets/:datasetId', { schema }, async (request, reply) => {
       const { datasetId } = request.params

@@ -4,7 +4,7 @@ import { AppError } from '#domain/error.ts'
 import { builtInResources, DatasetResource, datasetResource } from '#http/dataset-resource.ts'
 import { Limit, NamePrefix, pageAfter, pageOf, requireCursor } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 export const DatasetParams = z.object({ datasetId: z.string().min(1).max(500) })
 
@@ -29,7 +29,7 @@ const get = {
 }
 
 export const readDatasetsRoutes =
-  ({ datasets }: Pick<World, 'datasets'>, datasetsDir: string): FastifyPluginAsyncZod =>
+  ({ datasets }: Pick<Stores, 'datasets'>, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/datasets', { schema: list }, async ({ query, log }) => {
       const all = builtInResources(datasetsDir)

@@ -3,7 +3,7 @@ import { cancel } from '#domain/job-decisions.ts'
 import { JobParams } from '#http/job-params.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
 import { NoBody } from '#http/no-body.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'cancelJob',
@@ -15,13 +15,13 @@ const schema = {
 }
 
 export const cancelJobRoute =
-  (world: World): FastifyPluginAsyncZod =>
+  (stores: Stores): FastifyPluginAsyncZod =>
   async app => {
     app.post('/v1/jobs/:jobId/cancel', { schema }, async (request, reply) => {
-      const { job } = await world.jobs.append(request.params.jobId, cancel)
-      if (job.status === 'cancelling') await world.control.wake(job.id)
-      else await world.queue.remove(job.id)
+      const { job } = await stores.jobs.append(request.params.jobId, cancel)
+      if (job.status === 'cancelling') await stores.control.wake(job.id)
+      else await stores.queue.remove(job.id)
       request.log.info({ jobId: job.id, status: job.status }, 'a job was to be cancelled')
-      return reply.code(202).send(await describeJob(job, world))
+      return reply.code(202).send(await describeJob(job, stores))
     })
   }

@@ -6,7 +6,7 @@ import { JobRequest, LabelKey, Labels, LabelValue } from '#domain/training-spec.
 import { JobParams } from '#http/job-params.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const Change = JobRequest.pick({ name: true, labels: true, priority: true })
   .extend({
@@ -27,13 +27,13 @@ const schema = {
 }
 
 export const changeJobRoute =
-  (world: World): FastifyPluginAsyncZod =>
+  (stores: Stores): FastifyPluginAsyncZod =>
   async app => {
     app.patch('/v1/jobs/:jobId', { schema }, async request => {
       const { priority } = request.body
-      const job = await world.jobs.revise(request.params.jobId, before => changed(before, request.body))
-      if (priority !== undefined) await world.queue.changePriority(job.id, priority)
-      return describeJob(job, world)
+      const job = await stores.jobs.revise(request.params.jobId, before => changed(before, request.body))
+      if (priority !== undefined) await stores.queue.changePriority(job.id, priority)
+      return describeJob(job, stores)
     })
   }
 

@@ -5,7 +5,7 @@ import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobParams } from '#http/job-params.ts'
 import { cloneJob, draftClone } from '#jobs/clone-job.ts'
 import { CloneRequest } from '#jobs/clone-request.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { SUBMISSION } from './create-job.ts'
 
 const schema = {
@@ -20,18 +20,18 @@ const schema = {
 
 export const cloneJobRoute =
   (
-    world: Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'>,
+    stores: Pick<Stores, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'>,
     datasetsDir: string,
   ): FastifyPluginAsyncZod =>
   async app => {
-    const stores = { ...world, datasetsDir }
+    const context = { ...stores, datasetsDir }
     app.post('/v1/jobs/:jobId/clone', { schema }, async (request, reply) => {
       const { query, headers, log } = request
       const body = request.body ?? CloneRequest.parse({})
       const { jobId } = request.params
       if (query.dryRun === 'true')
-        return reply.code(200).send(await dryRun(world, await draftClone(stores, jobId, body)))
+        return reply.code(200).send(await dryRun(context, await draftClone(context, jobId, body)))
       const claim = idempotencyClaim(`POST /v1/jobs/${jobId}/clone`, headers['idempotency-key'], body)
-      return answerSubmission(reply, await cloneJob(stores, jobId, body, { claim, log }))
+      return answerSubmission(reply, await cloneJob(context, jobId, body, { claim, log }))
     })
   }

@@ -7,7 +7,7 @@ import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobResource } from '#http/job-resource.ts'
 import { STORES_DATA } from '#http/require-room.ts'
 import { draftJob, submitJob } from '#jobs/submit-job.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 /** What every route that makes a job takes and answers. */
 export const SUBMISSION = {
@@ -27,16 +27,16 @@ const schema = {
 
 export const createJobRoute =
   (
-    world: Pick<World, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'>,
+    stores: Pick<Stores, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'>,
     datasetsDir: string,
   ): FastifyPluginAsyncZod =>
   async app => {
-    const stores = { ...world, datasetsDir }
+    const context = { ...stores, datasetsDir }
     app.post('/v1/jobs', { schema, config: STORES_DATA }, async (request, reply) => {
       const { body, query, headers, log } = request
       if (query.dryRun === 'true')
-        return reply.code(200).send(await dryRun(world, await draftJob(stores, body)))
+        return reply.code(200).send(await dryRun(context, await draftJob(context, body)))
       const claim = idempotencyClaim('POST /v1/jobs', headers['idempotency-key'], body)
-      return answerSubmission(reply, await submitJob(stores, body, { claim, log }))
+      return answerSubmission(reply, await submitJob(context, body, { claim, log }))
     })
   }

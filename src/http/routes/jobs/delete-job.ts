@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { isTerminal } from '#domain/job.ts'
 import { JobParams } from '#http/job-params.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'deleteJob',
@@ -14,7 +14,7 @@ const schema = {
 }
 
 export const deleteJobRoute =
-  ({ jobs, blobs }: Pick<World, 'jobs' | 'blobs'>): FastifyPluginAsyncZod =>
+  ({ jobs, blobs }: Pick<Stores, 'jobs' | 'blobs'>): FastifyPluginAsyncZod =>
   async app => {
     app.delete('/v1/jobs/:jobId', { schema }, async (request, reply) => {
       const job = await jobs.require(request.params.jobId)

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { JobParams } from '#http/job-params.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'getJob',
@@ -12,9 +12,9 @@ const schema = {
 }
 
 export const getJobRoute =
-  (world: World): FastifyPluginAsyncZod =>
+  (stores: Stores): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/jobs/:jobId', { schema }, async request =>
-      describeJob(await world.jobs.require(request.params.jobId), world),
+      describeJob(await stores.jobs.require(request.params.jobId), stores),
     )
   }

@@ -8,7 +8,7 @@ import { Included, ListedJob, listedJob } from '#http/listed-job.ts'
 import { Limit, NamePrefix, pageOf } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
 import { PRESET_NAMES } from '#network/presets/preset-names.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const LABEL = 'label.'
 /** Cursors of each sort: an id, or the value and the id. */
@@ -54,7 +54,7 @@ const schema = {
 }
 
 export const listJobsRoute =
-  (world: World): FastifyPluginAsyncZod =>
+  (stores: Stores): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/jobs', { schema }, async request => {
       const { status, name, datasetId, preset, createdAfter, createdBefore, include, ...query } =
@@ -71,11 +71,11 @@ export const listJobsRoute =
         createdAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
         createdBefore: createdBefore === undefined ? undefined : new Date(createdBefore),
       }
-      const { jobs, nextAfter } = await world.jobs.list({ filter, sort, order, after, limit })
+      const { jobs, nextAfter } = await stores.jobs.list({ filter, sort, order, after, limit })
       const included = new Set([include ?? []].flat())
       const shown = showable(jobs, ListedJob, job => listedJob(jobResource(job), included), request.log)
       const data = await Promise.all(
-        shown.map(async job => listedJob(await describeJob(job, world), included)),
+        shown.map(async job => listedJob(await describeJob(job, stores), included)),
       )
       return { data, hasMore: nextAfter !== null, nextAfter }
     })

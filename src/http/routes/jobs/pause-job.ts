@@ -3,7 +3,7 @@ import { pause } from '#domain/job-decisions.ts'
 import { JobParams } from '#http/job-params.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
 import { NoBody } from '#http/no-body.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'pauseJob',
@@ -16,13 +16,13 @@ const schema = {
 }
 
 export const pauseJobRoute =
-  (world: World): FastifyPluginAsyncZod =>
+  (stores: Stores): FastifyPluginAsyncZod =>
   async app => {
     app.post('/v1/jobs/:jobId/pause', { schema }, async (request, reply) => {
-      const { job } = await world.jobs.append(request.params.jobId, pause)
-      if (job.status === 'pausing') await world.control.wake(job.id)
-      else await world.queue.remove(job.id)
+      const { job } = await stores.jobs.append(request.params.jobId, pause)
+      if (job.status === 'pausing') await stores.control.wake(job.id)
+      else await stores.queue.remove(job.id)
       request.log.info({ jobId: job.id, status: job.status }, 'a job was to be paused')
-      return reply.code(202).send(await describeJob(job, world))
+      return reply.code(202).send(await describeJob(job, stores))
     })
   }

@@ -1,6 +1,7 @@
 import multipart from '@fastify/multipart'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Children } from '#children/open-children.ts'
 import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
 import { type Job, mayBeAsked } from '#domain/job.ts'
@@ -12,7 +13,7 @@ import { predictionInputs, takeExamples } from '#http/prediction-inputs.ts'
 import { EXAMPLES } from '#http/prediction-request.ts'
 import { wrongInput } from '#http/wrong-input.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const BODY_BYTES = 16 * 1024 * 1024
 
@@ -27,7 +28,11 @@ const schema = {
 }
 
 export const predictRoute =
-  ({ jobs, blobs, predictor }: Pick<World, 'jobs' | 'blobs' | 'predictor'>): FastifyPluginAsyncZod =>
+  ({
+    jobs,
+    blobs,
+    predictor,
+  }: Pick<Stores, 'jobs' | 'blobs'> & Pick<Children, 'predictor'>): FastifyPluginAsyncZod =>
   async app => {
     await app.register(multipart, { limits: { fileSize: BODY_BYTES, files: EXAMPLES, fields: 0 } })
     takeExamples(app)

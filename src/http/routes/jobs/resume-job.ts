@@ -3,7 +3,7 @@ import { resume } from '#domain/job-decisions.ts'
 import { JobParams } from '#http/job-params.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
 import { NoBody } from '#http/no-body.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'resumeJob',
@@ -15,12 +15,12 @@ const schema = {
 }
 
 export const resumeJobRoute =
-  (world: World): FastifyPluginAsyncZod =>
+  (stores: Stores): FastifyPluginAsyncZod =>
   async app => {
     app.post('/v1/jobs/:jobId/resume', { schema }, async (request, reply) => {
-      const { job } = await world.jobs.append(request.params.jobId, resume)
-      if (job.status === 'queued') await world.queue.enqueue(job.id, job.spec.priority)
+      const { job } = await stores.jobs.append(request.params.jobId, resume)
+      if (job.status === 'queued') await stores.queue.enqueue(job.id, job.spec.priority)
       request.log.info({ jobId: job.id, status: job.status }, 'a job was to go on')
-      return reply.code(202).send(await describeJob(job, world))
+      return reply.code(202).send(await describeJob(job, stores))
     })
   }

@@ -5,13 +5,14 @@ import multipart from '@fastify/multipart'
 import type { FastifyBaseLogger } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
+import type { Children } from '#children/open-children.ts'
 import { AppError } from '#domain/error.ts'
 import { type ModelRequest, ModelUploadRequest } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { ModelResource, modelResource } from '#http/model-resource.ts'
 import { receiveUpload, UPLOAD_LIMITS, type UploadedFile } from '#http/receive-upload.ts'
 import { STORES_DATA } from '#http/require-room.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
 import type { ModelRecord } from '#stores/upload-records.ts'
 
@@ -24,7 +25,7 @@ const schema = {
 
 export const createModelRoute =
   (
-    { models, blobs, importer }: Pick<World, 'models' | 'blobs' | 'importer'>,
+    { models, blobs, importer }: Pick<Stores, 'models' | 'blobs'> & Pick<Children, 'importer'>,
     uploadsDir: string,
   ): FastifyPluginAsyncZod =>
   async app => {

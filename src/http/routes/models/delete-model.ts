@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { PRESET_RESOURCES } from '#http/model-resource.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { ModelParams } from './read-models.ts'
 
 const schema = {
@@ -14,7 +14,7 @@ const schema = {
 }
 
 export const deleteModelRoute =
-  ({ models, blobs }: Pick<World, 'models' | 'blobs'>): FastifyPluginAsyncZod =>
+  ({ models, blobs }: Pick<Stores, 'models' | 'blobs'>): FastifyPluginAsyncZod =>
   async app => {
     app.delete('/v1/models/:modelId', { schema }, async (request, reply) => {
       const { modelId } = request.params

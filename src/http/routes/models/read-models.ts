@@ -4,7 +4,7 @@ import { AppError } from '#domain/error.ts'
 import { ModelResource, modelResource, PRESET_RESOURCES } from '#http/model-resource.ts'
 import { Limit, NamePrefix, pageAfter, pageOf, requireCursor } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 export const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
 
@@ -29,7 +29,7 @@ const get = {
 }
 
 export const readModelsRoutes =
-  ({ models }: Pick<World, 'models'>): FastifyPluginAsyncZod =>
+  ({ models }: Pick<Stores, 'models'>): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/models', { schema: list }, async ({ query, log }) => {
       requireCursor(query.after, 'model', PRESET_RESOURCES)

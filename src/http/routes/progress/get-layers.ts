@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { JobParams } from '#http/job-params.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const LayerSeries = z.object({
   name: z.string(),
@@ -20,7 +20,7 @@ const schema = {
 }
 
 export const getLayersRoute =
-  ({ jobs, events }: Pick<World, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
+  ({ jobs, events }: Pick<Stores, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/jobs/:jobId/layers', { schema }, async request => {
       const job = await jobs.require(request.params.jobId)

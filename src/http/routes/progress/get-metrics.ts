@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { EpochMetrics } from '#domain/event.ts'
 import { JobParams } from '#http/job-params.ts'
 import { epochSeries, seriesToCsv, thinSeries } from '#interchange/report/metric-series.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const Epoch = z.coerce.number().int().min(1)
 
@@ -24,7 +24,7 @@ const schema = {
 }
 
 export const getMetricsRoute =
-  ({ jobs, events }: Pick<World, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
+  ({ jobs, events }: Pick<Stores, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/jobs/:jobId/metrics', { schema }, async (request, reply) => {
       const job = await jobs.require(request.params.jobId)

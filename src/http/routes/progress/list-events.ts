@@ -6,7 +6,7 @@ import { isTerminal } from '#domain/job.ts'
 import { JobParams } from '#http/job-params.ts'
 import { Limit, pageOf } from '#http/page.ts'
 import { ServerSentEvents } from '#http/server-sent-events.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const Seq = z.coerce.number().int().min(0)
 
@@ -21,7 +21,7 @@ const schema = {
 }
 
 export const listEventsRoute =
-  ({ jobs, events }: Pick<World, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
+  ({ jobs, events }: Pick<Stores, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
   async app => {
     const streams = new ServerSentEvents(events)
     app.addHook('preClose', async () => streams.endAll())

@@ -6,7 +6,7 @@ import { CLOSE, FrameSocket } from '#http/frame-socket.ts'
 import { JobParams } from '#http/job-params.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
 import { watchJob } from '#http/watch-job.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'streamJob',
@@ -26,13 +26,13 @@ const schema = {
 }
 
 export const streamJobRoute =
-  (world: World): FastifyPluginAsyncZod =>
+  (stores: Stores): FastifyPluginAsyncZod =>
   async app => {
     const wsHandler = async (raw: WebSocket, request: FastifyRequest) => {
       const socket = new FrameSocket(raw)
       const { jobId } = request.params as z.infer<typeof JobParams>
       const { after } = request.query as { after: number }
-      const exists = await watchJob(world, { jobId, after }, socket, socket.closing)
+      const exists = await watchJob(stores, { jobId, after }, socket, socket.closing)
       if (exists) socket.close(CLOSE.normal, 'the job is over')
       else socket.close(CLOSE.noSuchJob, 'no such job')
     }

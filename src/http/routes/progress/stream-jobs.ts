@@ -6,7 +6,7 @@ import { CLOSE, FrameSocket } from '#http/frame-socket.ts'
 import { JobParams } from '#http/job-params.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
 import { watchJob } from '#http/watch-job.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const MAX_SUBSCRIPTIONS = 1000
 /** Subscriptions of a socket that are being answered with their snapshots. */
@@ -37,7 +37,7 @@ const schema = {
 
 /** Many jobs on one socket: clients subscribe and unsubscribe as they like, and every frame says whose it is. */
 export const streamJobsRoute =
-  (world: World): FastifyPluginAsyncZod =>
+  (stores: Stores): FastifyPluginAsyncZod =>
   async app => {
     const wsHandler = (raw: WebSocket) => {
       const subscriptions = new Map<string, AbortController>()
@@ -92,7 +92,7 @@ export const streamJobsRoute =
           room: () => socket.room(),
         }
         const signal = AbortSignal.any([socket.closing, left.signal])
-        if (!(await watchJob(world, { jobId, after }, sink, signal))) refuse('not_found')
+        if (!(await watchJob(stores, { jobId, after }, sink, signal))) refuse('not_found')
         if (subscriptions.get(jobId) === left) subscriptions.delete(jobId)
       }
     }

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { outOfRoom } from '#http/require-room.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import { refusesWrites } from '#stores/redis-refusals.ts'
 import type { StorageRoom } from '#stores/storage-room.ts'
 
@@ -14,7 +14,7 @@ const security: [] = []
 
 /** `/healthz` touches nothing: the process answers. `/readyz` asks Redis and the blob store, and whether they have room. */
 export const healthRoutes =
-  ({ redis, blobs }: Pick<World, 'redis' | 'blobs'>, room: StorageRoom): FastifyPluginAsyncZod =>
+  ({ redis, blobs }: Pick<Stores, 'redis' | 'blobs'>, room: StorageRoom): FastifyPluginAsyncZod =>
   async app => {
     const health = {
       operationId: 'health',

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { WorkerStatus } from '#domain/worker.ts'
 import { pageOf, wholePage } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
-import type { World } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'listWorkers',
@@ -12,7 +12,7 @@ const schema = {
 }
 
 export const listWorkersRoute =
-  ({ workers }: Pick<World, 'workers'>): FastifyPluginAsyncZod =>
+  ({ workers }: Pick<Stores, 'workers'>): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/workers', { schema }, async ({ log }) =>
       wholePage(showable(await workers.list(), WorkerStatus, worker => worker, log)),

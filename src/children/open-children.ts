@@ -1,0 +1,28 @@
+import { Exporter } from './exporter.ts'
+import { Importer } from './importer.ts'
+import { Ingester } from './ingester.ts'
+import { Predictor } from './predictor.ts'
+
+/** The api's child processes, by what they do. A process starts with its first task. */
+export interface Children {
+  exporter: Exporter
+  importer: Importer
+  ingester: Ingester
+  predictor: Predictor
+  close(): Promise<void>
+}
+
+export function openChildren(): Children {
+  const children = {
+    exporter: new Exporter(),
+    importer: new Importer(),
+    ingester: new Ingester(),
+    predictor: new Predictor(),
+  }
+  return {
+    ...children,
+    async close() {
+      await Promise.all(Object.values(children).map(child => child.close()))
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { type Children, openChildren } from '#children/open-children.ts'
+import { connectStores, type Stores } from '#stores/connect.ts'
+import { startRedis } from './start-redis.ts'
+
+export interface TestStores {
+  stores: Stores
+  children: Children
+  redisUrl: string
+  /** A second process's view of the same stores. */
+  connectAgain(): Promise<Stores>
+  stopRedis(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** A Redis and a blob store of the test's own, connected as the mains do. */
+export async function startStores(): Promise<TestStores> {
+  const redis = await startRedis()
+  const blobs = await mkdtemp(join(tmpdir(), 'thresher-blobs-'))
+  const connected: Stores[] = []
+  const children = openChildren()
+  const connectAgain = async () => {
+    const stores = await connectStores({ redisUrl: redis.url, artifactUrl: pathToFileURL(blobs).href })
+    connected.push(stores)
+    return stores
+  }
+  return {
+    stores: await connectAgain(),
+    children,
+    redisUrl: redis.url,
+    connectAgain,
+    stopRedis: () => redis.stop(),
+    async stop() {
+      await children.close()
+      for (const stores of connected) await stores.close()
+      await redis.stop()
+      await rm(blobs, { recursive: true, force: true })
+    },
+  }
+}
