@@ -1,4 +1,3 @@
-import type { Refuse } from '#interchange/keras/read-layer.ts'
 import {
   elementCount,
   isRecurrent,
@@ -9,6 +8,9 @@ import {
 } from './shape.ts'
 import type { LayerSpec, Topology } from './topology.ts'
 import { parameterCount, variablesOf } from './variables.ts'
+
+/** Ends the reading with what is wrong at a place. */
+export type Refuse = (place: string, message: string) => never
 
 const MOST_PARAMETERS = 500_000_000
 const MOST_ACTIVATIONS = 200_000_000

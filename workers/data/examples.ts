@@ -24,3 +24,9 @@ export interface Split<Kind extends Labelled = Examples | ImageExamples> {
 export function wholeSplit<Kind extends Labelled>(examples: Kind): Split<Kind> {
   return { examples, indices: Uint32Array.from({ length: examples.count }, (_, index) => index) }
 }
+
+/** What a job learns from and what it is measured on. */
+export interface Splits {
+  training: Split
+  validation: Split
+}

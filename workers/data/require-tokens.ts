@@ -2,8 +2,7 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { tokenChecker } from '#network/tokens.ts'
 import type { Topology } from '#network/topology.ts'
-import type { Splits } from '#workers/training/prepare.ts'
-import type { Split } from './examples.ts'
+import type { Split, Splits } from './examples.ts'
 
 /**
  * Looks through all examples of a training before it begins: what an embedding has no row for would be an error of the engine, or

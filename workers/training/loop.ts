@@ -2,11 +2,12 @@ import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
+import type { Splits } from '#workers/data/examples.ts'
 import { Diverged, nameCulprits } from './diverged.ts'
 import { describeEpoch } from './epoch-metrics.ts'
 import { EpochTally } from './epoch-tally.ts'
 import { zerosOf } from './measure-weights.ts'
-import { type InitialState, prepareRun, type Splits, type TrainingRun } from './prepare.ts'
+import { type InitialState, prepareRun, type TrainingRun } from './prepare.ts'
 import type { Training } from './train-state.ts'
 
 const PROGRESS_INTERVAL_MS = 250

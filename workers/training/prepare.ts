@@ -7,7 +7,7 @@ import { permutation, randomStream } from '#network/random.ts'
 import { variablesOf } from '#network/variables.ts'
 import { layoutFromSpec, normaliser } from '#workers/data/batch-tensors.ts'
 import { type Batch, batches } from '#workers/data/batches.ts'
-import type { Split } from '#workers/data/examples.ts'
+import type { Split, Splits } from '#workers/data/examples.ts'
 import { imageBatches } from '#workers/data/image-batches.ts'
 import { requireTokens } from '#workers/data/require-tokens.ts'
 import { type Pace, type Rows, rowsInOrder } from '#workers/data/rows.ts'
@@ -27,12 +27,6 @@ import { objectiveFor } from './objective.ts'
 import { pacedBatches } from './paced-batches.ts'
 import { beginTraining, type SomeBatch, type Training } from './train-state.ts'
 import { drawVariables } from './weights.ts'
-
-/** What a job learns from and what it is measured on. */
-export interface Splits {
-  training: Split
-  validation: Split
-}
 
 /** What a training starts from; without a clock its optimizer has not begun. */
 export type InitialState = Partial<Pick<TrainingState, 'clock'>> & Pick<TrainingState, 'variables'>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { Refuse } from '#network/check-topology.ts'
 import { MOST_NAME_LENGTH } from './model-json.ts'
-import type { Refuse } from './read-layer.ts'
 
 /** What a functional model calls a layer with. */
 export interface KerasCall {

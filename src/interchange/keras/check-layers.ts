@@ -1,7 +1,8 @@
+import type { Refuse } from '#network/check-topology.ts'
 import { placeLayers } from '#network/shape.ts'
 import type { Topology } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
-import type { KerasLayer, Refuse } from './read-layer.ts'
+import type { KerasLayer } from './read-layer.ts'
 
 const ALONG_CHANNELS: ReadonlySet<string> = new Set([
   'BatchNormalization',

@@ -1,5 +1,6 @@
 import type { Warning } from '#domain/event.ts'
-import type { KerasLayer, Refuse } from './read-layer.ts'
+import type { Refuse } from '#network/check-topology.ts'
+import type { KerasLayer } from './read-layer.ts'
 import { listed, quoted } from './word.ts'
 
 /** Types of numbers that tokens and images may have, which weights do not. */

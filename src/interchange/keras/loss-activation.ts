@@ -1,5 +1,6 @@
 import type { LossActivation } from '#domain/loss.ts'
-import type { KerasLayer, Refuse } from './read-layer.ts'
+import type { Refuse } from '#network/check-topology.ts'
+import type { KerasLayer } from './read-layer.ts'
 
 /** A training takes what the last layer gives for logits, where its loss has an activation of its own. */
 export function withoutLossActivation(

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import type { Refuse } from '#network/check-topology.ts'
 import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#network/json-depth.ts'
 import { plainEntry } from './entry.ts'
 import { withPlainReferences } from './names.ts'
-import type { Refuse } from './read-layer.ts'
 import { type KerasMajor, kerasMajor } from './version.ts'
 
 /** Of a layer: it stands in the names of variables and in messages. */

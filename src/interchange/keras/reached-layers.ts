@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import type { Refuse } from '#network/check-topology.ts'
 import type { KerasJson } from './model-json.ts'
-import type { KerasLayer, Refuse } from './read-layer.ts'
+import type { KerasLayer } from './read-layer.ts'
 
 const BatchShape = z.array(z.int().nullable())
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Refuse } from '#network/check-topology.ts'
 import type { LayerSpec } from '#network/topology.ts'
 import { ACTIVATION_LAYERS } from './activation-layers.ts'
 import { CONVOLUTION_LAYERS } from './convolution-layers.ts'
@@ -34,9 +35,6 @@ export interface KerasLayer {
   config: Readonly<Record<string, unknown>>
   inputs: readonly string[]
 }
-
-/** Ends the reading with what is wrong at a place. */
-export type Refuse = (place: string, message: string) => never
 
 /** Of what is drawn in a dropout: a number for each unit, or [null, 1, 1, 1], one for each example. */
 const noiseShape = z

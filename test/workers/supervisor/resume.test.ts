@@ -4,11 +4,10 @@ import { JobRequest, type TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, decodeCheckpoint, digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
-import type { Split } from '#workers/data/examples.ts'
+import type { Split, Splits } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { type Epoch, Interruption, train } from '#workers/training/loop.ts'
-import type { Splits } from '#workers/training/prepare.ts'
 
 await openEngine('native')
 
