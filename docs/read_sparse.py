@@ -7,7 +7,7 @@ DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "u1", "B
 
 
 def read_sparse(path):
-    """The tensors of a .safetensors file by name, zeros put back, and the file's metadata."""
+    """Returns the tensors of a .safetensors file by name, as dense arrays, and the metadata of the file."""
     file = open(path, "rb").read()
     data = 8 + int.from_bytes(file[:8], "little")
     header = json.loads(file[8:data])
@@ -37,7 +37,7 @@ def read_sparse(path):
 
 
 def describe(path):
-    """What a file holds, and what its network needs around it."""
+    """Prints the tensors of a file and the metadata that its network needs."""
     if open(path, "rb").read(4) == b"\x28\xb5\x2f\xfd":
         sys.exit(f"{path} is compressed; decompress it first: zstd -d {path}")
     tensors, metadata = read_sparse(path)
