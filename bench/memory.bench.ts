@@ -4,7 +4,7 @@ import { JobRequest } from '#domain/training-spec.ts'
 import { linePlot } from '#interchange/report/line-plot.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
 import { writeSection } from './write-section.ts'
 

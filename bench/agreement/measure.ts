@@ -1,6 +1,6 @@
 import { median } from '#bench/median.ts'
 import { openEagerProgram } from '#workers/engine/eager-program.ts'
-import { openCompiledProgram } from '#workers/engine/graph/compiled-program.ts'
+import { openCompiledProgram } from '#workers/engine/native/graph/compiled-program.ts'
 import { type Course, drawStart, type Taken, takeCourse } from './course.ts'
 import { type Differences, differencesOf } from './differences.ts'
 import { nudge } from './nudge.ts'

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { runTask } from '#workers/runner/run-task.ts'
 import { warmUp } from '#workers/runner/warm-up.ts'
 

@@ -2,8 +2,8 @@ import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { blankBatch, layoutFromSpec } from '#workers/data/batch-tensors.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
-import { openEngine } from '#workers/engine/engine.ts'
-import { nativeBackend } from '#workers/engine/native-backend.ts'
+import { nativeBackend } from '#workers/engine/native/native-backend.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
 
 // Takes five steps of a preset on zeros, for whoever watches TensorFlow do it: PRESET READ-EVERY, prints as JSON what each call is

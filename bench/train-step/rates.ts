@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { openProgram, type Routine } from '#workers/engine/program.ts'
 
 // A child of the bench: SIZES..., answers with what this machine can do at best, each the fastest of some.

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { type Course, drawStart, type Taken, takeCourse } from '#bench/agreement/course.ts'
 import { nudge } from '#bench/agreement/nudge.ts'
 import { median } from '#bench/median.ts'
-import { type EngineName, openEngine } from '#workers/engine/engine.ts'
+import { type EngineName, openEngine } from '#workers/engine/open-engine.ts'
 import { openProgram } from '#workers/engine/program.ts'
 
 // A process of its own for each engine: it answers the question with what the course came to there.

@@ -9,7 +9,7 @@ import { layoutFromSpec, normaliser, uploadBatch } from '#workers/data/batch-ten
 import { type Batch, batches } from '#workers/data/batches.ts'
 import type { Examples, Split } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
-import { type EngineName, openEngine } from '#workers/engine/engine.ts'
+import { type EngineName, openEngine } from '#workers/engine/open-engine.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { evaluate } from '#workers/training/evaluate.ts'
 import { objectiveFor } from '#workers/training/objective.ts'

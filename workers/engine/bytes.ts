@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { nativeBackend } from './native-backend.ts'
+import { nativeBackend } from './native/native-backend.ts'
 
 /** Bytes on the device, for `bytesToFloats` alone: tfjs has no such type, so the tensor calls itself something else. */
 export function uploadBytes(bytes: Uint8Array, shape: readonly number[]): tf.Tensor {

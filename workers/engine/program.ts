@@ -1,7 +1,7 @@
 import type { NamedTensorMap } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import { openEagerProgram } from './eager-program.ts'
-import { openCompiledProgram } from './graph/compiled-program.ts'
+import { openCompiledProgram } from './native/graph/compiled-program.ts'
 
 /** Tensors that stay on the device between calls, by group and name. */
 export type Variables = Readonly<Record<string, NamedTensorMap>>

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { type Engine, type EngineName, openEngine, type SmokeTestOutcome } from './engine.ts'
-import { grdaStep } from './grda-step.ts'
+import { type Engine, type EngineName, openEngine, type SmokeTestOutcome } from './open-engine.ts'
+import { grdaStep } from './ops/grda-step.ts'
 
 // A child of chooseEngine: opens the engine named in argv, checks its arithmetic and answers.
 // A library built for another processor ends this process, and not a job's.

@@ -11,7 +11,7 @@ import { decodeMiddle } from '#formats/image.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { type BatchLayout, layoutFromSpec, normaliser, uploadBatch } from '#workers/data/batch-tensors.ts'
-import { chooseEngine, openEngine } from '#workers/engine/engine.ts'
+import { chooseEngine, openEngine } from '#workers/engine/open-engine.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { toTensors } from '#workers/training/weights.ts'
 

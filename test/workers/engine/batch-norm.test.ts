@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#network/random.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import {
   NORMALISE,
   NORMALISE_GRADIENT,
   NORMALISE_SUM,
   NORMALISE_SUM_GRADIENT,
-} from '#workers/engine/normalization-kernels.ts'
+} from '#workers/engine/ops/batch-normalization.ts'
 
 await openEngine('native')
 

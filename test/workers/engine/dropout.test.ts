@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#network/random.ts'
-import { DROPOUT, dropUnits } from '#workers/engine/dropout.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
+import { DROPOUT, dropUnits } from '#workers/engine/ops/dropout.ts'
 
 await openEngine('native')
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#network/random.ts'
-import { type Engine, type EngineName, openEngine } from '#workers/engine/engine.ts'
+import { type Engine, type EngineName, openEngine } from '#workers/engine/open-engine.ts'
 import { LABELS, OPERATIONS } from './operations.ts'
 import { type Grid, gradientsOf, grid, softmaxCrossEntropy } from './reference.ts'
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#network/random.ts'
-import { openEngine } from '#workers/engine/engine.ts'
-import { GRDA_STEP, grdaStep } from '#workers/engine/grda-step.ts'
-import { softThreshold } from '#workers/engine/soft-threshold.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
+import { GRDA_STEP, grdaStep } from '#workers/engine/ops/grda-step.ts'
+import { softThreshold } from '#workers/engine/ops/soft-threshold.ts'
 
 await openEngine('native')
 

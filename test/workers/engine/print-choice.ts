@@ -1,4 +1,4 @@
-import { chooseEngine, type EngineName } from '#workers/engine/engine.ts'
+import { chooseEngine, type EngineName } from '#workers/engine/open-engine.ts'
 
 // A process of its own for choose-engine.test.ts: trial processes inherit its module hooks.
 

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { bytesToFloats, uploadBytes } from '#workers/engine/bytes.ts'
 import { openEagerProgram } from '#workers/engine/eager-program.ts'
-import { openEngine } from '#workers/engine/engine.ts'
-import { openCompiledProgram } from '#workers/engine/graph/compiled-program.ts'
+import { openCompiledProgram } from '#workers/engine/native/graph/compiled-program.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import type { Routines } from '#workers/engine/program.ts'
 
 await openEngine('native')

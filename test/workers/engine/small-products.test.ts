@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#network/random.ts'
-import { openEngine } from '#workers/engine/engine.ts'
-import { ownOpsMilliseconds } from '#workers/engine/register-own-ops.ts'
+import { ownOpsMilliseconds } from '#workers/engine/native/own-ops.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 
 await openEngine('native')
 

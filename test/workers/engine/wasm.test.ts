@@ -24,7 +24,7 @@ describe('a process with the wasm engine', () => {
 test('at the end of its memory the wasm engine throws, and writes over nothing', async () => {
   const code = `
     import * as tf from '@tensorflow/tfjs-core'
-    import { openEngine } from '#workers/engine/engine.ts'
+    import { openEngine } from '#workers/engine/open-engine.ts'
     await openEngine('wasm')
     const before = tf.tensor1d([1, 2, 3])
     const allocate = () => tf.backend().write(null, [100_000_000], 'float32')
@@ -43,7 +43,7 @@ async function multiplyInProcess(
 ): Promise<{ threads: number; sum: number; listeners: number }> {
   const code = `
     import * as tf from '@tensorflow/tfjs-core'
-    import { openEngine } from '#workers/engine/engine.ts'
+    import { openEngine } from '#workers/engine/open-engine.ts'
     ${prepare}
     process.on('uncaughtException', console.error)
     const { threads } = await openEngine('wasm')

@@ -4,7 +4,7 @@ import type { Course } from '#bench/agreement/course.ts'
 import { measure } from '#bench/agreement/measure.ts'
 import { OPTIMIZERS } from '#bench/agreement/optimizers.ts'
 import { agrees } from '#bench/agreement/tolerance.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 
 await openEngine('native')
 

@@ -5,7 +5,7 @@ import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
 import { openWebgpuEngine } from '#test/workers/engine/open-webgpu-engine.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
-import { type EngineName, openEngine } from '#workers/engine/engine.ts'
+import { type EngineName, openEngine } from '#workers/engine/open-engine.ts'
 import type { StepOutcome } from '#workers/training/outcomes.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
 

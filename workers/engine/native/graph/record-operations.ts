@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { type Attribute, nativeBackend } from '#workers/engine/native-backend.ts'
+import { type Attribute, nativeBackend } from '#workers/engine/native/native-backend.ts'
 import { constantNode, shapeValue } from './nodes.ts'
 import type { AttributeValue, Node } from './saved-model.ts'
 

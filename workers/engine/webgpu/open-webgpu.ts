@@ -2,17 +2,20 @@ import { createRequire } from 'node:module'
 import * as tf from '@tensorflow/tfjs-core'
 // Registers the gradients, which tfjs-core leaves out.
 import '@tensorflow/tfjs'
-import type { Engine } from './engine.ts'
-import { batchNormalizationGrad, batchNormalizationTraining } from './portable/batch-normalization.ts'
-import { reluGrad } from './portable/relu-grad.ts'
-import { sparseSoftmaxCrossEntropy } from './portable/sparse-softmax-cross-entropy.ts'
-import { statelessRandomUniform } from './portable/stateless-random-uniform.ts'
-import { unsortedSegmentSum } from './portable/unsorted-segment-sum.ts'
-import { registerKernel } from './register-kernel.ts'
-import { sigmoidGrad, tanhGrad } from './webgpu/activation-gradients.ts'
-import { avgPoolGrad } from './webgpu/avg-pool-grad.ts'
-import { maxPoolGrad } from './webgpu/max-pool-grad.ts'
-import { openDawn } from './webgpu/open-dawn.ts'
+import type { Engine } from '#workers/engine/open-engine.ts'
+import {
+  batchNormalizationGrad,
+  batchNormalizationTraining,
+} from '#workers/engine/portable/batch-normalization.ts'
+import { reluGrad } from '#workers/engine/portable/relu-grad.ts'
+import { sparseSoftmaxCrossEntropy } from '#workers/engine/portable/sparse-softmax-cross-entropy.ts'
+import { statelessRandomUniform } from '#workers/engine/portable/stateless-random-uniform.ts'
+import { unsortedSegmentSum } from '#workers/engine/portable/unsorted-segment-sum.ts'
+import { registerKernel } from '#workers/engine/register-kernel.ts'
+import { sigmoidGrad, tanhGrad } from './activation-gradients.ts'
+import { avgPoolGrad } from './avg-pool-grad.ts'
+import { maxPoolGrad } from './max-pool-grad.ts'
+import { openDawn } from './open-dawn.ts'
 
 const { version } = createRequire(import.meta.url)('webgpu/package.json') as { version: string }
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { nativeBackend } from '#workers/engine/native-backend.ts'
+import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 import { constantNode, dtypeValue, placeholderNode } from './nodes.ts'
 import type { Node } from './saved-model.ts'
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { registerKernel } from './register-kernel.ts'
+import { registerKernel } from '#workers/engine/register-kernel.ts'
 
 type Inputs = Record<string, tf.Tensor4D>
 

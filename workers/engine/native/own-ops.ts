@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
-import { DROPOUT } from './dropout.ts'
-import { GRDA_STEP } from './grda-step.ts'
-import type { NativeBackend } from './native-backend.ts'
 import {
   NORMALISE,
   NORMALISE_GRADIENT,
   NORMALISE_SUM,
   NORMALISE_SUM_GRADIENT,
-} from './normalization-kernels.ts'
-import { FILTER_GRADIENT, INPUT_GRADIENT, POOL } from './pooled-gradients.ts'
+} from '#workers/engine/ops/batch-normalization.ts'
+import { DROPOUT } from '#workers/engine/ops/dropout.ts'
+import { GRDA_STEP } from '#workers/engine/ops/grda-step.ts'
+import { FILTER_GRADIENT, INPUT_GRADIENT, POOL } from '#workers/engine/ops/pooled-gradients.ts'
+import type { NativeBackend } from './native-backend.ts'
 import { registerSmallProducts } from './small-products.ts'
 
 const require = createRequire(import.meta.url)

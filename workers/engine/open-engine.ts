@@ -29,11 +29,11 @@ export async function openEngine(name: EngineName, threads = availableParallelis
   // Imported on demand: a process pays only for the engine it opens.
   switch (name) {
     case 'native':
-      return (await import('./open-native.ts')).openNative(threads)
+      return (await import('./native/open-native.ts')).openNative(threads)
     case 'webgpu':
-      return (await import('./open-webgpu.ts')).openWebgpu()
+      return (await import('./webgpu/open-webgpu.ts')).openWebgpu()
     case 'wasm':
-      return (await import('./open-wasm.ts')).openWasm(threads)
+      return (await import('./wasm/open-wasm.ts')).openWasm(threads)
   }
 }
 
@@ -65,7 +65,7 @@ function explainWebgpu({ message }: Error): never {
 }
 
 async function tryEngine(name: EngineName): Promise<Engine> {
-  const child = fork(fileURLToPath(import.meta.resolve('#workers/engine/smoke.ts')), [name], {
+  const child = fork(fileURLToPath(import.meta.resolve('./smoke.ts')), [name], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     timeout: 60_000,
     killSignal: 'SIGKILL',

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { registerKernel } from '#workers/engine/register-kernel.ts'
 import type { NativeBackend } from './native-backend.ts'
-import { registerKernel } from './register-kernel.ts'
 
 /** Up to here one thread is done with a product before others would have begun. */
 const FEW_FLOPS = 3e6

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { nativeBackend } from './native-backend.ts'
+import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 
 /** sign(v) max(|v| - limit, 0), where every zero is +0: with -0 among them, files compress far worse. */
 export function softThreshold(v: tf.Tensor, limit: tf.Scalar): tf.Tensor {

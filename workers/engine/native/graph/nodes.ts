@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { nativeBackend } from '#workers/engine/native-backend.ts'
+import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 import type { AttributeValue, Node } from './saved-model.ts'
 
 export function shapeValue(shape: readonly number[]): AttributeValue {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import protobuf from 'protobufjs'
-import { nativeBackend } from '#workers/engine/native-backend.ts'
+import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 
 /** The value of an attribute, as the one field of AttrValue that is set. */
 export type AttributeValue = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { nativeBackend } from '#workers/engine/native-backend.ts'
+import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 import type { Call, Program, Routines, Variables } from '#workers/engine/program.ts'
 import { buildCallGraph, type CallGraph } from './call-graph.ts'
 import { toFeed } from './feeds.ts'

@@ -1,10 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises'
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
-import type { Engine } from './engine.ts'
+import type { Engine } from '#workers/engine/open-engine.ts'
+import { registerNativeKernels } from './library-kernels.ts'
+import { registerOwnOps } from './own-ops.ts'
 import { registerPointwiseConvolutions } from './pointwise-convolutions.ts'
-import { registerNativeKernels } from './register-native-kernels.ts'
-import { registerOwnOps } from './register-own-ops.ts'
 
 /** Loads libtensorflow through tfjs-node. Throws when the binding or its library is missing. */
 export async function openNative(threads: number): Promise<Engine> {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/ops/batch-normalization.ts'
 import type { Attribute, NativeBackend } from './native-backend.ts'
-import { NORMALISE, NORMALISE_GRADIENT } from './normalization-kernels.ts'
 
 type Inputs = Record<string, tf.Tensor>
 type Kernel = (inputs: Inputs, attributes: tf.NamedAttrMap, backend: NativeBackend) => tf.Tensor[] | undefined
