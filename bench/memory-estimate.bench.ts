@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { estimateMemory } from '#domain/memory-estimate.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
-import { chooseEngine } from '#workers/engine/open-engine.ts'
+import { chooseEngine } from '#workers/engine/choose-engine.ts'
 import { RunnerProcess } from '#workers/supervisor/runner-process.ts'
 import { writeSection } from './write-section.ts'
 

@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { openProgram, type Routine } from '#workers/engine/program.ts'
+import { openProgram } from '#workers/engine/open-program.ts'
+import type { Routine } from '#workers/engine/program.ts'
 
 // A child of the bench: SIZES..., answers with what this machine can do at best, each the fastest of some.
 

@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { type Course, drawStart, type Taken, takeCourse } from '#bench/agreement/course.ts'
 import { nudge } from '#bench/agreement/nudge.ts'
 import { median } from '#bench/median.ts'
-import { type EngineName, openEngine } from '#workers/engine/open-engine.ts'
-import { openProgram } from '#workers/engine/program.ts'
+import type { EngineName } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
+import { openProgram } from '#workers/engine/open-program.ts'
 
 // A process of its own for each engine: it answers the question with what the course came to there.
 

@@ -7,7 +7,7 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type Provenance } 
 import { trainingText } from '#formats/model-metadata.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
-import type { Engine } from '#workers/engine/open-engine.ts'
+import type { Engine } from '#workers/engine/engine.ts'
 import { type Start, train } from '#workers/training/loop.ts'
 import { patientWriter, writeWhole } from './patient-writer.ts'
 import type { RunnerNews, TrainingTask } from './runner-protocol.ts'

@@ -1,4 +1,5 @@
-import { chooseEngine, type EngineName } from '#workers/engine/open-engine.ts'
+import { chooseEngine } from '#workers/engine/choose-engine.ts'
+import type { EngineName } from '#workers/engine/engine.ts'
 
 // A process of its own for choose-engine.test.ts: trial processes inherit its module hooks.
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
-import type { Engine } from '#workers/engine/open-engine.ts'
+import type { Engine } from '#workers/engine/engine.ts'
 import { registerNativeKernels } from './library-kernels.ts'
 import { registerOwnOps } from './own-ops.ts'
 import { registerPointwiseConvolutions } from './pointwise-convolutions.ts'

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 // Registers the gradients, which tfjs-core leaves out.
 import '@tensorflow/tfjs'
 import { type BackendWasm, getThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm'
-import type { Engine } from '#workers/engine/open-engine.ts'
+import type { Engine } from '#workers/engine/engine.ts'
 import {
   batchNormalizationGrad,
   batchNormalizationTraining,
