@@ -1,42 +1,73 @@
 import { readdir, readFile } from 'node:fs/promises'
 import util from 'node:util'
-import * as tf from '@tensorflow/tfjs-core'
 import type { Engine } from '#workers/engine/engine.ts'
-import { registerNativeKernels } from './library-kernels.ts'
+import { registerKernel } from '#workers/engine/register-kernel.ts'
+import {
+  batchNormalizationGrad,
+  batchNormalizationTraining,
+  clipByTensor,
+  clipByValue,
+  gather,
+  reluGrad,
+  sigmoidGrad,
+  sparseSoftmaxCrossEntropy,
+  statelessRandomUniform,
+  sum,
+  tanhGrad,
+} from './library-kernels.ts'
+import { nativeBackend } from './native-backend.ts'
 import { registerOwnOps } from './own-ops.ts'
-import { registerPointwiseConvolutions } from './pointwise-convolutions.ts'
+import {
+  pointwiseConvolutions,
+  pointwiseFilterGradient,
+  pointwiseInputGradient,
+} from './pointwise-convolutions.ts'
 
-/** Loads libtensorflow through tfjs-node. Throws when the binding or its library is missing. */
+/** Loads libtensorflow through tfjs-node. @throws Error when the binding or its library is missing */
 export async function openNative(threads: number): Promise<Engine> {
   setLibraryOptions(threads)
   restoreRemovedUtil()
   await import('@tensorflow/tfjs-node-gpu')
-  registerNativeKernels()
-  const { binding, isUsingGpuDevice } = tf.backend() as tf.KernelBackend & {
-    binding: { TF_Version: string }
-    isUsingGpuDevice: boolean
-  }
-  if (!isUsingGpuDevice) registerPointwiseConvolutions()
+  const { binding, isUsingGpuDevice } = nativeBackend()
+  registerKernels(isUsingGpuDevice)
   const hasOwnOps = registerOwnOps(threads)
   return {
     name: 'native',
     device: isUsingGpuDevice ? await readGpuName() : 'cpu',
-    // They compute other bits: what can be expected of a run follows from this.
+    // Own ops compute other bits, so whether a run can be reproduced depends on them too.
     version: `TensorFlow ${binding.TF_Version}${hasOwnOps ? ' with own ops' : ''}`,
     threads,
   }
 }
 
-/** libtensorflow reads its options from the environment, once, while it loads. */
+function registerKernels(isUsingGpuDevice: boolean): void {
+  registerKernel('tensorflow', batchNormalizationGrad)
+  registerKernel('tensorflow', batchNormalizationTraining)
+  registerKernel('tensorflow', clipByTensor)
+  registerKernel('tensorflow', clipByValue)
+  registerKernel('tensorflow', gather)
+  registerKernel('tensorflow', reluGrad)
+  registerKernel('tensorflow', sigmoidGrad)
+  registerKernel('tensorflow', sparseSoftmaxCrossEntropy)
+  registerKernel('tensorflow', statelessRandomUniform)
+  registerKernel('tensorflow', sum)
+  registerKernel('tensorflow', tanhGrad)
+  if (isUsingGpuDevice) return
+  for (const kernel of pointwiseConvolutions) registerKernel('tensorflow', kernel)
+  registerKernel('tensorflow', pointwiseFilterGradient)
+  registerKernel('tensorflow', pointwiseInputGradient)
+}
+
+/** libtensorflow reads its options from the environment once, while it loads. */
 function setLibraryOptions(threads: number): void {
   Object.assign(process.env, {
     TF_CPP_MIN_LOG_LEVEL: '2',
     TF_DETERMINISTIC_OPS: '1',
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-    // A call ends when its work is queued on a GPU, not when it is done; whatever is fetched is waited for all the same.
+    // A call ends when its work is queued on a GPU, not when it is done. Reading a result waits for it.
     TF_SYNC_ON_FINISH: '0',
     TF_NUM_INTRAOP_THREADS: String(threads),
-    // One op after the other, on the thread that asks: docs/decisions/2026-11-23-recorded-graphs.md has the two crashes.
+    // Ops run one after the other on the calling thread: docs/decisions/2026-11-23-recorded-graphs.md describes two crashes.
     TF_NUM_INTEROP_THREADS: '-1',
   })
 }
@@ -52,7 +83,7 @@ function restoreRemovedUtil(): void {
   }
 }
 
-/** The binding tells only that it found a GPU; the driver knows which. */
+/** The binding reports only that there is a GPU; the driver knows its name. */
 async function readGpuName(): Promise<string> {
   const folder = '/proc/driver/nvidia/gpus'
   const [first] = await readdir(folder).catch(() => [])

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import {
   NORMALISE,
   NORMALISE_GRADIENT,
@@ -11,96 +11,104 @@ import {
 import { DROPOUT } from '#workers/engine/ops/dropout.ts'
 import { GRDA_STEP } from '#workers/engine/ops/grda-step.ts'
 import { FILTER_GRADIENT, INPUT_GRADIENT, POOL } from '#workers/engine/ops/pooled-gradients.ts'
-import type { NativeBackend } from './native-backend.ts'
-import { registerSmallProducts } from './small-products.ts'
+import { registerKernel } from '#workers/engine/register-kernel.ts'
+import { ATTRIBUTE_TYPES, boolAttribute, IN_PLACE } from './attributes.ts'
+import { nativeBackend } from './native-backend.ts'
+import type { NativeKernel } from './native-kernel.ts'
+import { smallProduct } from './small-product.ts'
 
 const require = createRequire(import.meta.url)
-/** TF_AttrType. */
-const [INT, FLOAT, BOOL] = [1, 2, 3]
 
 interface OwnOp {
-  kernelName: string
+  kernel: string
   op: string
   /** In the op's order. */
   inputs: readonly string[]
-  /** Those that a kernel may be given, with their types. */
-  attributes?: Readonly<Record<string, number>>
+  /** The attributes that the kernel is given, with their types. */
+  attributes?: Readonly<Record<string, keyof typeof ATTRIBUTE_TYPES>>
+  /** Whether the op has the attribute IN_PLACE. */
+  updatesInPlace?: true
   outputs: number
 }
 
-const GEOMETRY = { geometry: INT }
-const STATISTICS = { momentum: FLOAT, epsilon: FLOAT }
+const GEOMETRY = { geometry: 'int' } as const
+const STATISTICS = { momentum: 'float', epsilon: 'float' } as const
 
 /** Each is described in a file of `native/`. */
-const OPS: readonly OwnOp[] = [
-  { kernelName: GRDA_STEP, op: 'ThresherGrda', inputs: ['v', 'g', 'rate', 'l1'], outputs: 2 },
-  { kernelName: POOL, op: 'ThresherPoolRectified', inputs: ['y'], attributes: GEOMETRY, outputs: 2 },
+const OWN_OPS: readonly OwnOp[] = [
   {
-    kernelName: FILTER_GRADIENT,
+    kernel: GRDA_STEP,
+    op: 'ThresherGrda',
+    inputs: ['v', 'g', 'rate', 'l1'],
+    updatesInPlace: true,
+    outputs: 2,
+  },
+  { kernel: POOL, op: 'ThresherPoolRectified', inputs: ['y'], attributes: GEOMETRY, outputs: 2 },
+  {
+    kernel: FILTER_GRADIENT,
     op: 'ThresherPooledConvGradFilter',
     inputs: ['x', 'dp', 'at'],
     attributes: GEOMETRY,
     outputs: 2,
   },
   {
-    kernelName: INPUT_GRADIENT,
+    kernel: INPUT_GRADIENT,
     op: 'ThresherPooledConvGradInput',
     inputs: ['x', 'w', 'dp', 'at'],
     attributes: GEOMETRY,
     outputs: 1,
   },
   {
-    kernelName: NORMALISE,
+    kernel: NORMALISE,
     op: 'ThresherBatchNorm',
     inputs: ['x', 'gamma', 'beta', 'mean', 'variance'],
-    attributes: { ...STATISTICS, rectify: BOOL },
+    attributes: { ...STATISTICS, rectify: 'bool' },
     outputs: 5,
   },
   {
-    kernelName: NORMALISE_GRADIENT,
+    kernel: NORMALISE_GRADIENT,
     op: 'ThresherBatchNormGrad',
     inputs: ['dy', 'x', 'gamma', 'beta', 'saved0', 'saved1'],
-    attributes: { rectify: BOOL },
+    attributes: { rectify: 'bool' },
     outputs: 3,
   },
   {
-    kernelName: NORMALISE_SUM,
+    kernel: NORMALISE_SUM,
     op: 'ThresherBatchNormAdd',
     inputs: ['x', 'gamma', 'beta', 'mean', 'variance', 'addend'],
     attributes: STATISTICS,
     outputs: 5,
   },
   {
-    kernelName: NORMALISE_SUM_GRADIENT,
+    kernel: NORMALISE_SUM_GRADIENT,
     op: 'ThresherBatchNormAddGrad',
     inputs: ['dy', 'x', 'y', 'gamma', 'saved0', 'saved1'],
     outputs: 4,
   },
   {
-    kernelName: DROPOUT,
+    kernel: DROPOUT,
     op: 'ThresherDropout',
     inputs: ['x', 'seed'],
-    attributes: { rate: FLOAT, scale: FLOAT },
+    attributes: { rate: 'float', scale: 'float' },
     outputs: 1,
   },
 ]
 
 /**
- * Adds the ops of `native/` to TensorFlow, where setup has compiled them. They run on processors; a GPU computes the same in
- * TensorFlow's own kernels, as tensors would have to leave it for these.
+ * Adds the ops of `native/` to TensorFlow if setup has compiled them. They run on processors only; a GPU computes the same with
+ * TensorFlow's own kernels, because tensors would have to leave it for these.
  *
- * @returns whether they are there
+ * @returns whether the ops were added
  */
 export function registerOwnOps(threads: number): boolean {
-  const { isUsingGpuDevice } = tf.backend() as NativeBackend
-  if (isUsingGpuDevice || !existsSync(modulePath())) return false
+  if (nativeBackend().isUsingGpuDevice || !existsSync(modulePath())) return false
   loadModule().register(threads)
-  OPS.forEach(registerOp)
-  registerSmallProducts()
+  for (const op of OWN_OPS) registerKernel('tensorflow', kernelOf(op))
+  registerKernel('tensorflow', smallProduct)
   return true
 }
 
-/** Milliseconds that calls of each op have taken in this process, where they are there. */
+/** Milliseconds that the calls of each op have taken in this process; empty if setup has not compiled the ops. */
 export function ownOpsMilliseconds(): Record<string, number> {
   return existsSync(modulePath()) ? loadModule().milliseconds() : {}
 }
@@ -120,15 +128,27 @@ function modulePath(): string {
   return join(bridge, 'lib/napi-v8/thresher_ops.node')
 }
 
-function registerOp({ kernelName, op, inputs: names, attributes = {}, outputs }: OwnOp): void {
-  if (tf.getKernel(kernelName, 'tensorflow')) tf.unregisterKernel(kernelName, 'tensorflow')
-  tf.registerKernel({
-    kernelName,
-    backendName: 'tensorflow',
-    kernelFunc({ inputs, attrs, backend }) {
-      const tensors = names.map(name => inputs[name] as tf.Tensor)
-      const values = Object.entries(attributes).map(([name, type]) => ({ name, type, value: attrs![name] }))
-      return (backend as NativeBackend).executeMultipleOutputs(op, values, tensors, outputs)
+function kernelOf({
+  kernel,
+  op,
+  inputs: names,
+  attributes = {},
+  updatesInPlace,
+  outputs,
+}: OwnOp): NativeKernel<Record<string, Tensor>, Record<string, unknown>> {
+  return {
+    name: kernel,
+    compute(inputs, given, { backend }) {
+      const tensors = names.map(name => inputs[name]!)
+      const opAttributes = [
+        ...Object.entries(attributes).map(([name, type]) => ({
+          name,
+          type: ATTRIBUTE_TYPES[type],
+          value: given[name],
+        })),
+        ...(updatesInPlace ? [boolAttribute(IN_PLACE, false)] : []),
+      ]
+      return backend.executeMultipleOutputs(op, opAttributes, tensors, outputs)
     },
-  })
+  }
 }

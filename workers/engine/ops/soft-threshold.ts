@@ -1,18 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 
-/** sign(v) max(|v| - limit, 0), where every zero is +0: with -0 among them, files compress far worse. */
+/** An engine that runs graphs has a kernel of this name, since a graph cannot be fed the numbers that tf.clipByValue takes. */
+export const CLIP_BY_TENSOR = 'ClipByTensor'
+
+/** sign(v) max(|v| - limit, 0), where every zero is +0, because files with -0 among the zeros compress far worse. */
 export function softThreshold(v: tf.Tensor, limit: tf.Scalar): tf.Tensor {
   return tf.sub(v, clip(v, limit))
 }
 
-/** v within [-limit, limit]. tf.clipByValue takes its limits as numbers, which a graph could not be fed. */
-function clip(v: tf.Tensor, limit: tf.Scalar): tf.Tensor {
-  if (tf.getBackend() !== 'tensorflow') {
-    const [bound] = limit.dataSync()
-    return tf.clipByValue(v, -bound!, bound!)
-  }
-  const backend = nativeBackend()
-  const attributes = [{ name: 'T', type: backend.binding.TF_ATTR_TYPE, value: backend.binding.TF_FLOAT }]
-  return backend.executeSingleOutput('ClipByValue', attributes, [v, tf.neg(limit), limit])
+/** v within [-limit, limit]. */
+function clip(x: tf.Tensor, limit: tf.Scalar): tf.Tensor {
+  if (tf.getKernel(CLIP_BY_TENSOR, tf.getBackend()))
+    return tf.engine().runKernel(CLIP_BY_TENSOR, { x, limit })
+  const [bound] = limit.dataSync()
+  return tf.clipByValue(x, -bound!, bound!)
 }

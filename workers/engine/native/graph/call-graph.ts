@@ -6,24 +6,24 @@ import { barrierNode, dtypeValue } from './nodes.ts'
 import { type References, recordOperations, referenceTo } from './record-operations.ts'
 import type { Node } from './saved-model.ts'
 import { updateInPlace } from './update-in-place.ts'
-import type { Variable } from './variables.ts'
+import type { GraphVariable } from './variables.ts'
 
-/** What to feed and what to fetch: nodes by the names of inputs and outputs. */
+/** The nodes to feed and to fetch, by the names of inputs and outputs. */
 export interface CallGraph {
   feeds: ReadonlyMap<string, string>
   fetches: ReadonlyMap<string, string>
-  /** Fetched where there are no outputs: made on the host when all variables are assigned, so no device is waited for. */
+  /** Fetched when there are no outputs. It is a constant on the host, ready when all variables are assigned, so no device is waited for. */
   barrier?: string
 }
 
 /**
- * Adds the graph of one call to `nodes`, which hold those of the variables already. Every output waits until all
- * variables are assigned.
+ * Adds the graph of one call to `nodes`, which already contain the nodes of the variables. Every output waits until all variables
+ * are assigned.
  */
 export function buildCallGraph(
   prefix: string,
   nodes: Node[],
-  variables: readonly Variable[],
+  variables: readonly GraphVariable[],
   routine: Routine,
   inputs: NamedTensorMap,
 ): CallGraph {
@@ -48,8 +48,8 @@ export function buildCallGraph(
       value: source(tensor),
     }))
     const body = nodes.slice(first)
-    const { left, updates } = updateInPlace(body, assigned)
-    const assignments = left.map(({ variable, value }, index) =>
+    const { remaining, updates } = updateInPlace(body, assigned)
+    const assignments = remaining.map(({ variable, value }, index) =>
       assignNode(`${prefix}/assign/${index}`, variable, value, body),
     )
     const changes = [...updates, ...assignments.map(({ name }) => name)]
@@ -66,10 +66,10 @@ export function buildCallGraph(
   })
 }
 
-/** Comes after all else that uses the value, whose memory can become the variable's then: earlier, it would be copied. */
+/** The assignment runs after all other users of the value, so that the variable can take over its memory; earlier, it would be copied. */
 function assignNode(
   name: string,
-  { handle, read, tensor }: Variable,
+  { handle, read, tensor }: GraphVariable,
   value: string,
   body: readonly Node[],
 ): Node {
@@ -82,7 +82,7 @@ function assignNode(
   }
 }
 
-function groupTensors(variables: readonly Variable[]): Variables {
+function groupTensors(variables: readonly GraphVariable[]): Variables {
   const groups: Record<string, NamedTensorMap> = {}
   for (const { group, name, tensor } of variables) groups[group] = { ...groups[group], [name]: tensor }
   return groups

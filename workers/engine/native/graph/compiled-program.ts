@@ -8,9 +8,9 @@ import { loadGraph, type Node } from './saved-model.ts'
 import { listVariables, variableNodes } from './variables.ts'
 
 /**
- * A program whose calls are graphs over resource variables, run by a TensorFlow session of their own: each of `calls` is
- * made once, kernel by kernel, and what it executed is written down. Its results are the eager program's to rounding, as
- * TensorFlow fuses and reorders what is in a graph.
+ * A program whose calls are graphs over resource variables, run in one TensorFlow session. Each of `calls` is executed once, kernel
+ * by kernel, and the executed ops are recorded. The results equal the eager program's up to rounding, because TensorFlow fuses and
+ * reorders the ops of a graph.
  */
 export function openCompiledProgram(initial: Variables, routines: Routines, calls: readonly Call[]): Program {
   const variables = listVariables(initial)
@@ -54,7 +54,7 @@ export function openCompiledProgram(initial: Variables, routines: Routines, call
   }
 }
 
-/** The shapes of a batch are all that tells two calls of a routine apart. */
+/** Two calls of a routine differ only in the shapes of their inputs. */
 function signature({ routine, inputs }: Call): string {
   return JSON.stringify([routine, Object.entries(inputs).map(([name, { shape }]) => [name, shape])])
 }

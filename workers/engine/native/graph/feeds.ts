@@ -1,17 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { DATA_TYPES, typeAttribute } from '#workers/engine/native/attributes.ts'
 import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 import { constantNode, dtypeValue, placeholderNode } from './nodes.ts'
 import type { Node } from './saved-model.ts'
 
-// tfjs-node copies every tensor but an int32 one to the GPU as soon as it is made, and what a session is fed it takes from the
-// host: it would be copied back first, behind all that the GPU has yet to do. So calls are fed int32s that are the bits of what
-// is meant.
+// tfjs-node copies every tensor except int32 ones to the GPU when it is created, but a session takes its feeds from the host. Such a
+// tensor would be copied back first, after all work that the GPU still has queued. So calls are fed int32 tensors that have the bits
+// of the intended ones.
 
-/** Nodes that give what is fed: the first is the placeholder, the last has the shape and dtype of `like`. */
+/** The nodes of a feed: the first is the placeholder, the last has the shape and dtype of `like`. */
 export function feedNodes(name: string, like: tf.Tensor): Node[] {
   const bytes = bytesOfElement(like)
   if (bytes === undefined) return [placeholderNode(name, like)]
-  const int32 = { type: nativeBackend().binding.TF_INT32 }
+  const int32 = { type: DATA_TYPES.int32 }
   const dtype = dtypeValue(like)
   const shape = constantNode(`${name}/shape`, tf.tensor1d(like.shape, 'int32'))
   const elements = `${name}/elements`
@@ -28,7 +29,7 @@ export function feedNodes(name: string, like: tf.Tensor): Node[] {
   ]
 }
 
-/** What to feed for a tensor: itself, or a new one. */
+/** The tensor to feed in place of `tensor`: itself, or a new one. */
 export function toFeed(tensor: tf.Tensor): tf.Tensor {
   const bytes = bytesOfElement(tensor)
   if (bytes === undefined) return tensor
@@ -39,29 +40,27 @@ export function toFeed(tensor: tf.Tensor): tf.Tensor {
   return tf.tensor1d(new Int32Array(buffer, byteOffset, byteLength / BYTES), 'int32')
 }
 
-/** Of an int32. */
+/** Bytes of an int32. */
 const BYTES = 4
 
-/** None of what is fed as it is: an int32, and what is no whole number of them. */
+/** `undefined` if the tensor is fed as it is: if it is int32, or not a whole number of int32s. */
 function bytesOfElement(tensor: tf.Tensor): 1 | 4 | undefined {
-  const { TF_FLOAT, TF_UINT8 } = nativeBackend().binding
   const { type } = dtypeValue(tensor)
-  if (type === TF_FLOAT) return 4
-  return type === TF_UINT8 && tensor.size % BYTES === 0 ? 1 : undefined
+  if (type === DATA_TYPES.float32) return 4
+  return type === DATA_TYPES.uint8 && tensor.size % BYTES === 0 ? 1 : undefined
 }
 
-/** The slow way, for a tensor that an op has taken before, which has left the host. */
+/** The slow way, for a tensor that an op has used before: its values are no longer on the host. */
 function bitsOf(tensor: tf.Tensor, bytes: 1 | 4): tf.Tensor {
   const backend = nativeBackend()
-  const { TF_ATTR_TYPE: type, TF_INT32 } = backend.binding
-  const T = { name: 'T', type, value: dtypeValue(tensor).type }
+  const T = typeAttribute('T', dtypeValue(tensor).type)
   const shape = tf.tensor1d(bytes === 4 ? [tensor.size] : [tensor.size / 4, 4], 'int32')
   const rows = backend.executeSingleOutput(
     'Reshape',
-    [T, { name: 'Tshape', type, value: TF_INT32 }],
+    [T, typeAttribute('Tshape', DATA_TYPES.int32)],
     [tensor, shape],
   )
-  return backend.executeSingleOutput('Bitcast', [T, { name: 'type', type, value: TF_INT32 }], [rows])
+  return backend.executeSingleOutput('Bitcast', [T, typeAttribute('type', DATA_TYPES.int32)], [rows])
 }
 
 function bytesIn({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
+import { DATA_TYPES } from '#workers/engine/native/attributes.ts'
 import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 import type { AttributeValue, Node } from './saved-model.ts'
 
@@ -6,7 +7,7 @@ export function shapeValue(shape: readonly number[]): AttributeValue {
   return { shape: { dim: shape.map(size => ({ size })) } }
 }
 
-/** What a tensor is to TensorFlow: tfjs has fewer types. */
+/** The tensor's type in TensorFlow, which has more types than tfjs. */
 export function dtypeValue(tensor: tf.Tensor): { type: number } {
   const backend = nativeBackend()
   return { type: backend.tensorMap.get(tensor.dataId).dtype }
@@ -28,10 +29,10 @@ export function placeholderNode(name: string, like: tf.Tensor): Node {
   return { name, op: 'Placeholder', input: [], attr }
 }
 
-/** Something to fetch where only order matters: it waits for all of `after`. */
+/** A node to fetch when only order matters: it waits for all of `after`. */
 export function barrierNode(name: string, after: readonly string[]): Node {
   const value = {
-    dtype: nativeBackend().binding.TF_INT32,
+    dtype: DATA_TYPES.int32,
     tensor_shape: { dim: [] },
     tensor_content: new Uint8Array(4),
   }

@@ -1,17 +1,18 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { type Attribute, nativeBackend } from '#workers/engine/native/native-backend.ts'
+import { ATTRIBUTE_TYPES, type Attribute } from '#workers/engine/native/attributes.ts'
+import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 import { constantNode, shapeValue } from './nodes.ts'
 import type { AttributeValue, Node } from './saved-model.ts'
 
-/** Where tensors come from in a graph: `node` or `node:output`, by the identity of their data. */
+/** The sources of tensors in a graph, `node` or `node:output`, by the identity of the tensors' data. */
 export type References = WeakMap<tf.DataId, string>
 
 /**
- * Calls `compute` and writes every TensorFlow op that it executes into `nodes`, which need not be its first ones. Tensors
- * that neither an op made nor `references` knows become constants.
+ * Calls `compute` and appends every TensorFlow op that it executes to `nodes`. Tensors that no recorded op made and that
+ * `references` does not contain become constants.
  *
- * @param references grows by the outputs of the ops
- * @throws when `compute` reads a value that depends on an input: no graph could
+ * @param references gains the outputs of the ops
+ * @throws Error when `compute` reads a value that depends on an input, because a graph cannot do that
  */
 export function recordOperations<Result>(
   nodes: Node[],
@@ -55,7 +56,7 @@ export function recordOperations<Result>(
   }
 }
 
-/** The tensor's place in the graph; one that has none becomes a constant. */
+/** The tensor's source in the graph; a tensor without one becomes a constant. */
 export function referenceTo(tensor: tf.Tensor, nodes: Node[], references: References): string {
   const known = references.get(tensor.dataId)
   if (known !== undefined) return known
@@ -65,8 +66,15 @@ export function referenceTo(tensor: tf.Tensor, nodes: Node[], references: Refere
   return node.name
 }
 
-/** AttrValue's field for each `TF_AttrType`. */
-const FIELDS = ['s', 'i', 'f', 'b', 'type', 'shape']
+/** The field of the message AttrValue for each `TF_AttrType`. */
+const FIELDS: Readonly<Record<number, string>> = {
+  [ATTRIBUTE_TYPES.string]: 's',
+  [ATTRIBUTE_TYPES.int]: 'i',
+  [ATTRIBUTE_TYPES.float]: 'f',
+  [ATTRIBUTE_TYPES.bool]: 'b',
+  [ATTRIBUTE_TYPES.type]: 'type',
+  [ATTRIBUTE_TYPES.shape]: 'shape',
+}
 
 function attributeEntry({ name, type, value }: Attribute): [string, AttributeValue] {
   const field = FIELDS[type]!

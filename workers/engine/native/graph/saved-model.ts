@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import protobuf from 'protobufjs'
 import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 
-/** The value of an attribute, as the one field of AttrValue that is set. */
+/** The value of an attribute: the one field of the message AttrValue that is set. */
 export type AttributeValue = Readonly<Record<string, unknown>>
 
-/** A node of a graph; an input is `node`, `node:output` or, for order alone, `^node`. */
+/** A node of a graph. An input is `node`, `node:output` or, for a control dependency, `^node`. */
 export interface Node {
   name: string
   op: string
@@ -15,7 +15,7 @@ export interface Node {
   attr: Record<string, AttributeValue>
 }
 
-/** The fields that are written here of TensorFlow's messages (tensorflow/core/protobuf, tensorflow/core/framework). */
+/** The fields of TensorFlow's messages that are written here (tensorflow/core/protobuf, tensorflow/core/framework). */
 const { root } = protobuf.parse(
   `
   syntax = "proto3";
@@ -54,11 +54,11 @@ const { root } = protobuf.parse(
 )
 const SavedModel = root.lookupType('SavedModel')
 
-/** The oldest producer whose graphs hold every op used here, so that TensorFlow 2.12 and later take them. */
+/** The oldest producer version whose graphs may contain every op used here, so that TensorFlow 2.12 and later load them. */
 const VERSIONS = { producer: 1286, min_consumer: 12 }
 const TAG = 'train'
 
-/** @returns a session of the binding, to be ended by `deleteSavedModel` */
+/** Loads a graph through a temporary SavedModel. @returns a session of the binding, which `deleteSavedModel` ends */
 export function loadGraph(nodes: readonly Node[]): number {
   const message = SavedModel.fromObject({
     saved_model_schema_version: 1,

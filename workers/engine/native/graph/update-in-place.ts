@@ -1,38 +1,39 @@
+import { IN_PLACE } from '#workers/engine/native/attributes.ts'
 import type { Node } from './saved-model.ts'
-import type { Variable } from './variables.ts'
+import type { GraphVariable } from './variables.ts'
 
-/** A variable and where its new value comes from. */
+/** A variable and the source of its new value. */
 export interface Assignment {
-  variable: Variable
+  variable: GraphVariable
   value: string
 }
 
 /**
- * Lets gRDA's op change its accumulator where that lies, if nothing else in the call reads the old value or the new one: a buffer
- * less, and no assignment. Changes the nodes' attributes.
+ * Lets ops that have the attribute IN_PLACE write a variable's new value over the old one, if nothing else in the call reads either.
+ * This saves a buffer and an assignment. Changes the nodes' attributes.
  *
- * @returns the assignments that are left, and the nodes that have taken the place of others
+ * @returns the assignments that are still needed, and the nodes that replace the others
  */
 export function updateInPlace(
   body: readonly Node[],
   assignments: readonly Assignment[],
-): { left: Assignment[]; updates: string[] } {
-  const left: Assignment[] = []
+): { remaining: Assignment[]; updates: string[] } {
+  const remaining: Assignment[] = []
   const updates: string[] = []
   for (const assignment of assignments) {
     const chain = updatesOf(assignment, body)
-    for (const node of chain) node.attr.in_place = { b: true }
+    for (const node of chain) node.attr[IN_PLACE] = { b: true }
     if (chain.length > 0) updates.push(chain[0]!.name)
-    else left.push(assignment)
+    else remaining.push(assignment)
   }
-  return { left, updates }
+  return { remaining, updates }
 }
 
-/** The ops that take a variable step by step to its new value, the last one first; none if it is not theirs alone. */
+/** The ops that compute a variable's new value from its old one, last op first; none if other ops take part. */
 function updatesOf({ variable, value }: Assignment, body: readonly Node[]): Node[] {
   const chain: Node[] = []
   for (let source = value; source !== variable.read; source = chain.at(-1)!.input[0]!) {
-    const node = body.find(({ name, op }) => op === 'ThresherGrda' && `${name}:0` === source)
+    const node = body.find(({ name, attr }) => IN_PLACE in attr && `${name}:0` === source)
     const isReadElsewhere = usersOf(source, body) > (source === value ? 0 : 1)
     if (!node || isReadElsewhere) return []
     chain.push(node)

@@ -3,22 +3,22 @@ import type { Variables } from '#workers/engine/program.ts'
 import { dtypeValue, placeholderNode, shapeValue } from './nodes.ts'
 import type { Node } from './saved-model.ts'
 
-/** A resource variable of a graph and the nodes that stand for it. */
-export interface Variable {
+/** A resource variable of a graph, and the names of its nodes. */
+export interface GraphVariable {
   group: string
   name: string
-  /** Its first value. */
+  /** The initial value. */
   tensor: tf.Tensor
   handle: string
-  /** Gives the value from before a call's own assignments. */
+  /** Reads the value that the variable has before the call's own assignments. */
   read: string
-  /** Is fed what `write` assigns. */
+  /** Is fed the value that `write` assigns. */
   placeholder: string
   write: string
 }
 
-/** Variables may begin as one tensor; a graph tells them apart by their data, so every other than the first is copied. */
-export function listVariables(groups: Variables): Variable[] {
+/** Variables may share one initial tensor. A graph distinguishes variables by their data, so every one but the first is copied. */
+export function listVariables(groups: Variables): GraphVariable[] {
   const seen = new Set<object>()
   return Object.entries(groups).flatMap(([group, tensors]) =>
     Object.entries(tensors).map(([name, tensor], index) => {
@@ -38,7 +38,7 @@ export function listVariables(groups: Variables): Variable[] {
   )
 }
 
-export function variableNodes({ tensor, handle, read, placeholder, write }: Variable): Node[] {
+export function variableNodes({ tensor, handle, read, placeholder, write }: GraphVariable): Node[] {
   const dtype = dtypeValue(tensor)
   return [
     {
