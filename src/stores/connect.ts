@@ -5,7 +5,8 @@ import { Ingester } from '#children/ingester.ts'
 import { Predictor } from '#children/predictor.ts'
 import type { Config } from '#src/config.ts'
 import type { DatasetRecord, ModelRecord } from '#uploads/records.ts'
-import { type BlobStore, connectBlobStore } from './blobs/blob-store.ts'
+import type { BlobStore } from './blobs/blob-store.ts'
+import { openBlobStore } from './blobs/open-blob-store.ts'
 import { JobControl } from './job-control.ts'
 import { JobEvents } from './job-events.ts'
 import { JobQueue } from './job-queue.ts'
@@ -71,7 +72,7 @@ export async function connect(config: Pick<Config, 'redisUrl' | 'artifactUrl'>):
     queue,
     control: new JobControl(redis, subscriber),
     workers: new WorkerRegistry(redis),
-    blobs: await connectBlobStore(config.artifactUrl, (url = redisUrl) =>
+    blobs: await openBlobStore(config.artifactUrl, (url = redisUrl) =>
       open(url, { commandTimeout: COMMAND_TIMEOUT_MS }),
     ),
     datasets: new RecordStore(redis, 'dataset'),
