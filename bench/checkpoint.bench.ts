@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { median } from '#test/support/median.ts'
+import { writeSection } from '#test/support/write-section.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { runTask } from '#workers/runner/run-task.ts'
-import { median } from './median.ts'
-import { writeSection } from './write-section.ts'
 
 // What a checkpoint costs a training: the time that a runner does nothing else, against the time of an epoch.
 //   npm run bench -- checkpoint

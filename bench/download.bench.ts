@@ -7,11 +7,11 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { connect } from '#stores/connect.ts'
 import { addArtifact, startNewJob, succeed } from '#test/support/drive-job.ts'
+import { median } from '#test/support/median.ts'
 import { startPart } from '#test/support/start-part.ts'
 import { startRedis } from '#test/support/start-redis.ts'
 import { freePort, ready } from '#test/support/start-service.ts'
-import { median } from './median.ts'
-import { writeSection } from './write-section.ts'
+import { writeSection } from '#test/support/write-section.ts'
 
 // How fast the api hands out a file, against nginx with the same file, and what a hundred downloads at once cost it:
 //   npm run bench -- download            (nginx and curl must be installed)

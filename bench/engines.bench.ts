@@ -5,11 +5,11 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { PresetName } from '#domain/presets/preset-names.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { median } from '#test/support/median.ts'
+import { writeSection } from '#test/support/write-section.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
-import { median } from './median.ts'
-import { writeSection } from './write-section.ts'
 
 // Milliseconds a training step (forward, backward, SGD) on each engine, side by side, as a job takes it and by tfjs's own tape:
 //   npm run bench -- engines

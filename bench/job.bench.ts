@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { WebSocket } from 'ws'
 import { type RunningService, runService } from '#scripts/demo/run-service.ts'
-import { median } from './median.ts'
-import { writeSection } from './write-section.ts'
+import { median } from '#test/support/median.ts'
+import { writeSection } from '#test/support/write-section.ts'
 
 // What the service costs a job, against the same training without it, alternating in one run:
 //   npm run bench -- job

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { estimateMemory } from '#domain/memory-estimate.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { writeSection } from '#test/support/write-section.ts'
 import { chooseEngine } from '#workers/engine/choose-engine.ts'
 import { RunnerProcess } from '#workers/supervisor/runner-process.ts'
-import { writeSection } from './write-section.ts'
 
 // How true the estimate is that decides which worker may begin a job: the most memory that real runners held, beside it.
 //   npm run bench -- memory-estimate [--large]     --large adds 100 and 250 million parameters: 12 GB, many minutes

@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import { JobRequest } from '#domain/training-spec.ts'
 import { linePlot } from '#interchange/report/line-plot.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { writeSection } from '#test/support/write-section.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
-import { writeSection } from './write-section.ts'
 
 // Whether a long training grows: memory and TensorFlow's tensors over many steps of mnist-mlp.
 //   npm run bench -- memory

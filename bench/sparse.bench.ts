@@ -10,8 +10,8 @@ import {
 import { compressZstd } from '#formats/zstd.ts'
 import { randomStream } from '#network/random.ts'
 import { variablesOf } from '#network/variables.ts'
-import { median } from './median.ts'
-import { writeSection } from './write-section.ts'
+import { median } from '#test/support/median.ts'
+import { writeSection } from '#test/support/write-section.ts'
 
 // How small a sparse ResNet-50 is, and how fast it is written and read, against copying its dense weights:
 //   npm run bench -- sparse

@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { pythonWith } from '#scripts/python-with.ts'
+import { writeSection } from '#test/support/write-section.ts'
+import { type Answer, ourCommand, peerCommand, type Side, startSide } from './train-step/peer.ts'
 import { profileStep } from './train-step/profile.ts'
 import type { Rates } from './train-step/rates.ts'
 import {
@@ -17,7 +19,6 @@ import {
   type Pair,
   stepMs,
 } from './train-step/report.ts'
-import { type Answer, ourCommand, peerCommand, type Side, startSide } from './train-step/side.ts'
 import {
   augmentationOf,
   parameterCount,
@@ -27,7 +28,6 @@ import {
   type Workload,
   writeWorkload,
 } from './train-step/workloads.ts'
-import { writeSection } from './write-section.ts'
 
 // One training step of gRDA here, in PyTorch and in TensorFlow, on the same cores, data and weights, alternating in one run:
 //   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 15] [--device gpu] [--dry]

@@ -10,7 +10,7 @@ import { Zip, ZipPassThrough } from 'fflate'
 import sharp from 'sharp'
 import { startPart } from '#test/support/start-part.ts'
 import { startRedis } from '#test/support/start-redis.ts'
-import { writeSection } from './write-section.ts'
+import { writeSection } from '#test/support/write-section.ts'
 
 // What memory an upload of 2 GB takes, of the api and of its child that reads the file: npm run bench -- upload
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { type Answer, ourCommand } from './side.ts'
+import { type Answer, ourCommand } from './peer.ts'
 
 /** As many as some calls make, where several share one. */
 const STEPS = 9

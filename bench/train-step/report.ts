@@ -1,9 +1,9 @@
-import { median } from '#bench/median.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
 import { stepFlops } from '#network/step-flops.ts'
+import { median } from '#test/support/median.ts'
+import type { Answer } from './peer.ts'
 import type { Profile } from './profile.ts'
 import type { Rates } from './rates.ts'
-import type { Answer } from './side.ts'
 import { parameterCount, titleOf, type Workload } from './workloads.ts'
 
 /** Seconds of as many steps of each, one after the other. */

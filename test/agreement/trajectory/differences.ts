@@ -1,4 +1,4 @@
-import type { Start, Taken } from './course.ts'
+import type { Start, Taken } from './trajectory.ts'
 
 /** How far two takings of one course are apart. */
 export interface Differences {

@@ -1,8 +1,8 @@
-import type { Differences } from './differences.ts'
+import type { Differences } from '#test/agreement/trajectory/differences.ts'
+import { agrees, TIMES_ROUNDING, TOLERANCE } from '#test/agreement/trajectory/tolerance.ts'
+import { SUBJECTS, TWICE } from './cases.ts'
 import type { Measured } from './measure.ts'
 import { OPTIMIZERS } from './optimizers.ts'
-import { SUBJECTS, TWICE } from './subjects.ts'
-import { agrees, TIMES_ROUNDING, TOLERANCE } from './tolerance.ts'
 
 /** By subject and optimizer. */
 export type Results = ReadonlyMap<string, ReadonlyMap<string, Measured>>

@@ -3,7 +3,7 @@ import { randomStream } from '#network/random.ts'
 import { runnersOf } from '#test/support/runners-of.ts'
 import { type Service, startService } from '#test/support/start-service.ts'
 import { get, post, watchJob } from '#test/support/watch-job.ts'
-import { writeSection } from './write-section.ts'
+import { writeSection } from '#test/support/write-section.ts'
 
 // kill -9 at random moments, again and again, against the same job left alone:
 //   npm run bench -- kill-points

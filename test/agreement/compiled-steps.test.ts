@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Course } from '#bench/agreement/course.ts'
-import { measure } from '#bench/agreement/measure.ts'
-import { OPTIMIZERS } from '#bench/agreement/optimizers.ts'
-import { agrees } from '#bench/agreement/tolerance.ts'
+import { measure } from '#test/agreement/compiled-steps/measure.ts'
+import { OPTIMIZERS } from '#test/agreement/compiled-steps/optimizers.ts'
+import { agrees } from '#test/agreement/trajectory/tolerance.ts'
+import type { Course } from '#test/agreement/trajectory/trajectory.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 
 await openEngine('native')

@@ -1,5 +1,5 @@
+import type { Measured } from '#test/agreement/compiled-steps/measure.ts'
 import type { Differences } from './differences.ts'
-import type { Measured } from './measure.ts'
 
 /** What "to rounding" means where training does not magnify it: float32 has seven digits, and steps add theirs up. */
 export const TOLERANCE = 1e-4

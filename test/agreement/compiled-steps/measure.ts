@@ -1,10 +1,10 @@
-import { median } from '#bench/median.ts'
+import { type Differences, differencesOf } from '#test/agreement/trajectory/differences.ts'
+import { nudge } from '#test/agreement/trajectory/perturb.ts'
+import { isWithin, TOLERANCE } from '#test/agreement/trajectory/tolerance.ts'
+import { type Course, drawStart, type Taken, takeCourse } from '#test/agreement/trajectory/trajectory.ts'
+import { median } from '#test/support/median.ts'
 import { openEagerProgram } from '#workers/engine/eager-program.ts'
 import { openCompiledProgram } from '#workers/engine/native/graph/compiled-program.ts'
-import { type Course, drawStart, type Taken, takeCourse } from './course.ts'
-import { type Differences, differencesOf } from './differences.ts'
-import { nudge } from './nudge.ts'
-import { isWithin, TOLERANCE } from './tolerance.ts'
 
 export interface Measured {
   /** The compiled steps from those kernel by kernel. */

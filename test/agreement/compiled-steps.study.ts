@@ -1,13 +1,19 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
-import type { Question } from './agreement/answer.ts'
-import type { Measured } from './agreement/measure.ts'
-import { OPTIMIZERS } from './agreement/optimizers.ts'
-import { describeResults } from './agreement/report.ts'
-import { courseOf, describeSubject, SUBJECTS, type Subject, TWICE } from './agreement/subjects.ts'
-import { agrees } from './agreement/tolerance.ts'
-import { askChild } from './ask-child.ts'
-import { writeSection } from './write-section.ts'
+import {
+  courseOf,
+  describeSubject,
+  SUBJECTS,
+  type Subject,
+  TWICE,
+} from '#test/agreement/compiled-steps/cases.ts'
+import type { Question } from '#test/agreement/compiled-steps/child.ts'
+import type { Measured } from '#test/agreement/compiled-steps/measure.ts'
+import { OPTIMIZERS } from '#test/agreement/compiled-steps/optimizers.ts'
+import { describeResults } from '#test/agreement/compiled-steps/report.ts'
+import { agrees } from '#test/agreement/trajectory/tolerance.ts'
+import { askChild } from '#test/support/run-child.ts'
+import { writeSection } from '#test/support/write-section.ts'
 
 // Whether compiled steps are those kernel by kernel, for every preset and optimizer:
 //   npm run bench -- agreement [--preset mnist-mlp ...] [--steps 200] [--dry]
@@ -20,7 +26,7 @@ const { values: options } = parseArgs({
     dry: { type: 'boolean', default: false },
   },
 })
-const ANSWER = new URL('./agreement/answer.ts', import.meta.url)
+const ANSWER = new URL('./compiled-steps/child.ts', import.meta.url)
 const steps = Number(options.steps)
 const chosen = SUBJECTS.filter(({ preset }) => options.preset?.includes(preset) ?? true)
 const results = new Map(chosen.map(subject => [describeSubject(subject), new Map<string, Measured>()]))

@@ -1,6 +1,6 @@
 import type { PresetName } from '#domain/presets/preset-names.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
-import type { Course } from './course.ts'
+import type { Course } from '#test/agreement/trajectory/trajectory.ts'
 import { OPTIMIZERS } from './optimizers.ts'
 
 /** A preset, at a size at which its steps can be taken with each optimizer while someone waits. */

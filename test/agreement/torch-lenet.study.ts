@@ -8,9 +8,9 @@ import type { EpochMetrics } from '#domain/event.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { runService } from '#scripts/demo/run-service.ts'
 import { pythonWith } from '#scripts/python-with.ts'
-import { writeLenetInputs } from './lenet-inputs.ts'
-import { trainJob } from './train-job.ts'
-import { writeSection } from './write-section.ts'
+import { trainJob } from '#test/agreement/torch-lenet/train-job.ts'
+import { writeLenetInputs } from '#test/agreement/torch-lenet/write-lenet-inputs.ts'
+import { writeSection } from '#test/support/write-section.ts'
 
 // The original's LeNet example here and in PyTorch: same initial weights, same batch order, same learning rates, 3 seeds.
 // npm run bench -- lenet-agreement [--seeds 1,2,3] [--epochs 10] [--folder F]; what is complete in F is not trained again
@@ -93,7 +93,11 @@ async function trainInPyTorch(seed: number): Promise<Outcome> {
   const { spec } = resolveSpec({ model: { preset: 'mnist-lenet' }, seed, epochs })
   const series = (await kept(`pytorch-${seed}.jsonl`, async () => {
     const inputs = await writeLenetInputs(join(folder, String(seed)), spec)
-    const { stdout } = await promisify(execFile)(python, ['bench/peers/torch_lenet.py', MNIST, ...inputs])
+    const { stdout } = await promisify(execFile)(python, [
+      'test/agreement/torch-lenet/torch_lenet.py',
+      MNIST,
+      ...inputs,
+    ])
     return stdout
   })) as PyTorchEpoch[]
   const last = series.at(-1)!

@@ -1,5 +1,5 @@
 import { randomStream } from '#network/random.ts'
-import type { Start } from './course.ts'
+import type { Start } from './trajectory.ts'
 
 /** The same weights with each, at random, a float32 up or down: as little as any rounding could change them. */
 export function nudge({ params, ...others }: Start): Start {

@@ -1,5 +1,5 @@
+import type { Course } from '#test/agreement/trajectory/trajectory.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import type { Course } from './course.ts'
 import { measure } from './measure.ts'
 
 // A process of its own for each course: it answers the question with what it measured.

@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util'
 import { OptimizerSpec } from '#domain/optimizer-spec.ts'
 import type { PresetName } from '#domain/presets/preset-names.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
-import { isRounding, TIMES_ROUNDING, TOLERANCE } from './agreement/tolerance.ts'
-import { askChild } from './ask-child.ts'
-import type { Answer, Question } from './wasm-presets/take.ts'
-import { writeSection } from './write-section.ts'
+import { isRounding, TIMES_ROUNDING, TOLERANCE } from '#test/agreement/trajectory/tolerance.ts'
+import type { Answer, Question } from '#test/agreement/wasm-presets/child.ts'
+import { askChild } from '#test/support/run-child.ts'
+import { writeSection } from '#test/support/write-section.ts'
 
 // Whether every preset takes the same steps on wasm as on the native engine, at batches that fit its heap:
 //   npm run bench -- wasm-presets [--preset mnist-mlp ...] [--batch N] [--dry]
@@ -18,7 +18,7 @@ const { values: options } = parseArgs({
     dry: { type: 'boolean', default: false },
   },
 })
-const TAKE = new URL('./wasm-presets/take.ts', import.meta.url)
+const TAKE = new URL('./wasm-presets/child.ts', import.meta.url)
 const STEPS = 4
 const OPTIMIZER = OptimizerSpec.parse({ name: 'grda', learningRate: 0.001, c: 0.005, mu: 0.6 })
 const BATCHES: Readonly<Record<PresetName, number>> = {
