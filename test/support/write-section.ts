@@ -3,7 +3,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os'
 
 const RESULTS = 'bench/results.md'
 
-/** Puts a section into bench/results.md, in place of the one an earlier run wrote under the same title. */
+/** Writes a section to bench/results.md. It replaces the section that an earlier run wrote under the same title. */
 export async function writeSection(title: string, body: string): Promise<void> {
   const before = await readFile(RESULTS, 'utf8').catch(
     () => '# Measured results\n\nWritten by the runs themselves.\n',
@@ -17,7 +17,7 @@ export async function writeSection(title: string, body: string): Promise<void> {
   console.log(`\n${section}`)
 }
 
-/** Date, versions and machine in general terms. */
+/** The date, the Node version and the kind of machine. */
 function stamp(): string {
   const memoryGiB = Math.round(totalmem() / 2 ** 30)
   const processor = `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'})`

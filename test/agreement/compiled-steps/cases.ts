@@ -1,39 +1,43 @@
 import type { PresetName } from '#domain/presets/preset-names.ts'
 import { PRESETS } from '#domain/presets/presets.ts'
-import type { Course } from '#test/agreement/trajectory/trajectory.ts'
+import type { TrajectorySpec } from '#test/agreement/trajectory/trajectory.ts'
 import { OPTIMIZERS } from './optimizers.ts'
 
-/** A preset, at a size at which its steps can be taken with each optimizer while someone waits. */
-export interface Subject {
+/** A preset, at a size that trains with every optimizer in reasonable time. */
+export interface AgreementCase {
   preset: PresetName
   batchSize: number
-  /** Pixels of an image's side, where it is not the preset's own. */
-  side?: number
-  /** On one thread each, several at a time. */
+  /** Height and width of the images in pixels, if not the preset's own. */
+  imageSize?: number
+  /** Deep networks run on one thread each, several at a time. */
   isDeep: boolean
-  /** What the learning rates are times, so that a deep network's training magnifies rounding less than it goes on. */
-  pace: number
+  /** Factor of the learning rates. Small for deep networks, whose training would otherwise magnify rounding more than it learns. */
+  rateFactor: number
 }
 
-export const SUBJECTS: readonly Subject[] = [
-  { preset: 'mnist-mlp', batchSize: 8, isDeep: false, pace: 1 },
-  { preset: 'mnist-lenet', batchSize: 8, isDeep: false, pace: 1 },
-  { preset: 'cifar10-cnn', batchSize: 4, isDeep: false, pace: 1 },
-  { preset: 'vgg16', batchSize: 4, isDeep: true, pace: 0.1 },
-  { preset: 'wrn-28-10', batchSize: 4, side: 8, isDeep: true, pace: 0.01 },
-  { preset: 'resnet50', batchSize: 4, side: 64, isDeep: true, pace: 0.01 },
+export const CASES: readonly AgreementCase[] = [
+  { preset: 'mnist-mlp', batchSize: 8, isDeep: false, rateFactor: 1 },
+  { preset: 'mnist-lenet', batchSize: 8, isDeep: false, rateFactor: 1 },
+  { preset: 'cifar10-cnn', batchSize: 4, isDeep: false, rateFactor: 1 },
+  { preset: 'vgg16', batchSize: 4, isDeep: true, rateFactor: 0.1 },
+  { preset: 'wrn-28-10', batchSize: 4, imageSize: 8, isDeep: true, rateFactor: 0.01 },
+  { preset: 'resnet50', batchSize: 4, imageSize: 64, isDeep: true, rateFactor: 0.01 },
 ]
 
-/** The optimizer under which each is taken a second time. */
-export const TWICE = 'gRDA'
+/** The optimizer whose compiled trajectories are run twice. */
+export const REPEATED_OPTIMIZER = 'gRDA'
 
-export function courseOf({ isDeep: _, pace, ...subject }: Subject, title: string, steps: number): Course {
-  const optimizer = OPTIMIZERS.get(title)!
-  const learningRate = optimizer.learningRate * pace
-  return { ...subject, optimizer: { ...optimizer, learningRate }, steps }
+export function specOf(
+  { isDeep: _, rateFactor, ...sizes }: AgreementCase,
+  optimizerTitle: string,
+  steps: number,
+): TrajectorySpec {
+  const optimizer = OPTIMIZERS.get(optimizerTitle)!
+  const learningRate = optimizer.learningRate * rateFactor
+  return { ...sizes, optimizer: { ...optimizer, learningRate }, steps }
 }
 
-export function describeSubject({ preset, batchSize, side }: Subject): string {
-  const size = side ?? PRESETS[preset].topology.inputShape[0]
+export function describeCase({ preset, batchSize, imageSize }: AgreementCase): string {
+  const size = imageSize ?? PRESETS[preset].topology.inputShape[0]
   return `${preset}, ${batchSize} of ${size} x ${size}`
 }

@@ -1,16 +1,16 @@
-import type { Course } from '#test/agreement/trajectory/trajectory.ts'
+import type { TrajectorySpec } from '#test/agreement/trajectory/trajectory.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { measure } from './measure.ts'
 
-// A process of its own for each course: it answers the question with what it measured.
+// A child process for one trajectory: measures it and sends the measurement.
 
-export interface Question {
-  course: Course
+export interface ChildInput {
+  spec: TrajectorySpec
   threads: number
-  /** Whether to take the compiled steps again, too. */
-  twice: boolean
+  /** Whether to run the compiled trajectory a second time. */
+  repeat: boolean
 }
 
-const { course, threads, twice }: Question = JSON.parse(process.argv[2]!)
+const { spec, threads, repeat }: ChildInput = JSON.parse(process.argv[2]!)
 await openEngine('native', threads)
-process.send!(measure(course, twice))
+process.send!(measure(spec, repeat))

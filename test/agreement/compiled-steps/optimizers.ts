@@ -10,7 +10,7 @@ const REQUESTS = {
   RMSprop: { name: 'rmsprop', learningRate: 0.001, momentum: 0.5 },
 }
 
-/** Every optimizer, by what to call it, with what is optional in it. */
+/** Every optimizer by a display name, with its optional features switched on. */
 export const OPTIMIZERS: ReadonlyMap<string, OptimizerSpec> = new Map(
   Object.entries(REQUESTS).map(([title, request]) => [title, OptimizerSpec.parse(request)]),
 )

@@ -1,11 +1,11 @@
 import type { Differences } from '#test/agreement/trajectory/differences.ts'
-import { agrees, TIMES_ROUNDING, TOLERANCE } from '#test/agreement/trajectory/tolerance.ts'
-import { SUBJECTS, TWICE } from './cases.ts'
-import type { Measured } from './measure.ts'
+import { TIMES_ROUNDING, TOLERANCE } from '#test/agreement/trajectory/tolerance.ts'
+import { CASES, REPEATED_OPTIMIZER } from './cases.ts'
+import { agrees, type Measurement } from './measure.ts'
 import { OPTIMIZERS } from './optimizers.ts'
 
-/** By subject and optimizer. */
-export type Results = ReadonlyMap<string, ReadonlyMap<string, Measured>>
+/** By case and optimizer. */
+export type Results = ReadonlyMap<string, ReadonlyMap<string, Measurement>>
 
 export function describeResults(results: Results, steps: number): string {
   const all = [...results.values()].flatMap(measured => [...measured.values()])
@@ -14,16 +14,16 @@ export function describeResults(results: Results, steps: number): string {
   const repeated = all.filter(({ repeats }) => repeats !== undefined)
   const agreeing = all.filter(agrees).length
   return [
-    `\`npm run bench -- agreement\`: ${steps} steps compiled and kernel by kernel, from the same weights, batches and seeds, with the dropout`,
-    "and the augmentation that the presets have. Batches and images are of the first column's sizes, as every network takes its steps with",
-    'every optimizer; only those that end in a global average can take smaller images. The deep ones are on one thread, the others on all;',
-    `learning rates are ${describePaces()} those of \`bench/agreement/optimizers.ts\`.`,
+    `\`npm run study -- compiled-steps\`: ${steps} steps compiled and kernel by kernel, from the same weights, batches and seeds, with the presets'`,
+    'dropout and augmentation. The first column has the batch and image sizes, which let every network train with every optimizer in',
+    'reasonable time; only networks that end in a global average can take smaller images. Deep networks run on one thread, the others on',
+    `all. The learning rates are those of \`test/agreement/compiled-steps/optimizers.ts\`, times ${describeFactors()}.`,
     '',
-    `Of ${all.length} trainings **${agreeing} agree**: ${exact.length} to the bit, ${all.length - exact.length - magnified.length} within ${TOLERANCE} of each of the measures below, and in ${magnified.length} the training magnifies`,
-    'rounding itself. Of those the brackets have how far the compiled steps are from themselves when each of the first weights is a float32 up',
-    `or down, and to agree is to be no more than ${TIMES_ROUNDING} times as far apart: ReLU and max pooling switch whole gradients, and Adam and RMSprop`,
-    'divide what is near zero by its own size, so in deep networks what began as an ulp becomes percents.',
-    `Taken twice under ${TWICE}, ${repeated.filter(({ repeats }) => repeats).length} of ${repeated.length} networks gave the same bits, dropout and augmentation included.`,
+    `Of ${all.length} trainings **${agreeing} agree**: ${exact.length} bit for bit, ${all.length - exact.length - magnified.length} within ${TOLERANCE} in each measure below, and ${magnified.length} in which the training magnifies`,
+    'rounding. For the latter the brackets show how far a compiled training moves when each initial weight is one float32 higher or lower,',
+    `and they agree if the difference is at most ${TIMES_ROUNDING} times that: ReLU and max pooling switch whole gradients, and Adam and RMSprop divide`,
+    'values near zero by their own size, so that in deep networks one ulp grows to percents.',
+    `Run twice with ${REPEATED_OPTIMIZER}, ${repeated.filter(({ repeats }) => repeats).length} of ${repeated.length} networks gave the same bits, including dropout and augmentation.`,
     ...section('The largest relative difference of a loss:', results, 'losses'),
     ...section(
       'The largest difference of a final weight or statistic, relative to the largest of its variable:',
@@ -31,21 +31,21 @@ export function describeResults(results: Results, steps: number): string {
       'variables',
     ),
     ...section(
-      'All final weights, as the norm of their difference over that of the way from the first weights:',
+      'The norm of the difference of all final weights, relative to the distance from the initial weights:',
       results,
-      'way',
+      'distance',
     ),
   ].join('\n')
 }
 
-function describePaces(): string {
-  return SUBJECTS.map(({ preset, pace }) => `${pace} (${preset})`).join(', ')
+function describeFactors(): string {
+  return CASES.map(({ preset, rateFactor }) => `${rateFactor} (${preset})`).join(', ')
 }
 
 function section(title: string, results: Results, measure: keyof Differences): string[] {
   const titles = [...OPTIMIZERS.keys()]
-  const rows = [...results].map(([subject, measured]) =>
-    [subject, ...titles.map(optimizer => describeCell(measured.get(optimizer)!, measure))].join(' | '),
+  const rows = [...results].map(([name, measured]) =>
+    [name, ...titles.map(optimizer => describeCell(measured.get(optimizer)!, measure))].join(' | '),
   )
   return [
     '',
@@ -57,7 +57,7 @@ function section(title: string, results: Results, measure: keyof Differences): s
   ]
 }
 
-function describeCell(measured: Measured, measure: keyof Differences): string {
+function describeCell(measured: Measurement, measure: keyof Differences): string {
   const { compiled, rounding } = measured
   const reference = rounding && ` (${describe(rounding[measure])})`
   const verdict = agrees(measured) ? '' : ' DIFFERS'

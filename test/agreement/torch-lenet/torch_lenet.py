@@ -1,7 +1,7 @@
-"""LeNet on MNIST with gRDA in PyTorch, from given initial weights and batch order; prints one JSON line an epoch.
+"""Trains LeNet on MNIST with gRDA in PyTorch, from given initial weights and batch order. Prints one JSON line for each epoch.
 
 usage: torch_lenet.py MNIST_DIR SPEC.json WEIGHTS.safetensors ORDER.u32
-SPEC: {"learningRate", "c", "mu", "learningRates": [one factor an epoch], "batchSize", "epochs", "mean", "std"}
+SPEC: {"learningRate", "c", "mu", "learningRates": [one for each epoch], "batchSize", "epochs", "mean", "std"}
 ORDER: little-endian uint32, epochs x examples, the order in which each epoch visits the training digits.
 """
 
@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 
 class GRDA(torch.optim.Optimizer):
-    """The rule as the original PyTorch optimizer applies it, float32 tensors and host scalars.
+    """The update rule of the original PyTorch optimizer, with float32 tensors and host scalars.
 
     v <- v - lr g; l1 <- l1 + c lr^(mu + 1/2) (n^mu - (n - 1)^mu); w = sign(v) max(|v| - l1, 0).
     """
@@ -55,7 +55,7 @@ class LeNet(nn.Module):
 
 
 def to_torch(name, w):
-    """TensorFlow's layouts to PyTorch's; fc1 reads pixels-then-channels there and channels-then-pixels here."""
+    """Converts TensorFlow's layouts to PyTorch's. The rows of fc1 are pixels then channels there, channels then pixels here."""
     if name == "fc1/kernel":
         w = w.reshape(4, 4, 50, 500).permute(2, 0, 1, 3).reshape(800, 500)
     if name.endswith("/kernel"):

@@ -1,6 +1,6 @@
 import type { EpochMetrics, JobEvent } from '#domain/event.ts'
 
-/** Trains a job through the service and gives its epochs. @throws Error when it does not succeed */
+/** Trains a job through the service and returns the metrics of its epochs. @throws Error when the job does not succeed */
 export async function trainJob(serviceUrl: string, request: object): Promise<EpochMetrics[]> {
   const submitted = await fetch(`${serviceUrl}/v1/jobs`, {
     method: 'POST',
@@ -20,7 +20,7 @@ export async function trainJob(serviceUrl: string, request: object): Promise<Epo
   return epochs
 }
 
-/** The JSON of every `data:` line; the server ends the stream with the job. */
+/** Parses the JSON of every `data:` line. The server ends the stream when the job ends. */
 function parseEvents(text: string): JobEvent[] {
   return text
     .split('\n')

@@ -9,11 +9,15 @@ import { initialWeights } from '#network/initializers.ts'
 import { permutation, randomStream } from '#network/random.ts'
 import { variablesOf } from '#network/variables.ts'
 
-/** Writes what the PyTorch side of the agreement run starts from: the same weights, batch order and learning rates. */
+/**
+ * Writes the inputs of PyTorch's training: initial weights, batch order and learning rates.
+ *
+ * @returns the paths of the files, in the order of torch_lenet.py's arguments
+ */
 export async function writeLenetInputs(folder: string, spec: TrainingSpec): Promise<string[]> {
   const { optimizer, dataset, seed, epochs, batchSize } = spec
   if (optimizer.name !== 'grda' || !dataset.normalize)
-    throw new Error('the agreement run is about gRDA on normalised MNIST')
+    throw new Error('The spec must use gRDA and a normalised dataset.')
   await mkdir(folder, { recursive: true })
   const files = ['spec.json', 'weights.safetensors', 'order.u32'].map(name => join(folder, name)) as [
     string,

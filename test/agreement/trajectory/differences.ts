@@ -1,27 +1,35 @@
-import type { Start, Taken } from './trajectory.ts'
+import type { InitialValues, Trajectory } from './trajectory.ts'
 
-/** How far two takings of one course are apart. */
+/** How far two trajectories of one spec are apart. */
 export interface Differences {
-  /** The largest of a step's losses, relative to the loss. */
+  /** The largest difference of a step's losses, relative to the loss. */
   losses: number
-  /** The largest of any parameter or statistic, relative to the largest value of its variable. */
+  /** The largest difference of a parameter or statistic, relative to the largest value of its variable. */
   variables: number
-  /** Of all parameters together (the Euclidean norm), relative to the way that the training has taken them. */
-  way: number
+  /** The Euclidean distance of all parameters together, relative to the distance that the training moved them. */
+  distance: number
 }
 
-export function differencesOf(taken: Taken, expected: Taken, { params }: Start): Differences {
-  const each = [...expected.variables].map(([name, values]) => [taken.variables.get(name)!, values] as const)
-  const ways = params!.map(({ name, data }) => {
+export function differencesOf(
+  actual: Trajectory,
+  expected: Trajectory,
+  { params }: InitialValues,
+): Differences {
+  const pairs = [...expected.variables].map(
+    ([name, values]) => [actual.variables.get(name)!, values] as const,
+  )
+  const distances = params!.map(({ name, data }) => {
     const values = expected.variables.get(name)!
-    return [squaredDistance(taken.variables.get(name)!, values), squaredDistance(data, values)] as const
+    return [squaredDistance(actual.variables.get(name)!, values), squaredDistance(data, values)] as const
   })
   return {
     losses: largest(
-      taken.losses.map((loss, step) => ratio(loss - expected.losses[step]!, expected.losses[step]!)),
+      actual.losses.map((loss, step) => ratio(loss - expected.losses[step]!, expected.losses[step]!)),
     ),
-    variables: largest(each.map(([ours, theirs]) => largestDifference(ours, theirs))),
-    way: Math.sqrt(ratio(sum(ways.map(([apart]) => apart)), sum(ways.map(([, gone]) => gone)))),
+    variables: largest(pairs.map(([ours, theirs]) => largestDifference(ours, theirs))),
+    distance: Math.sqrt(
+      ratio(sum(distances.map(([apart]) => apart)), sum(distances.map(([, moved]) => moved))),
+    ),
   }
 }
 
@@ -40,12 +48,12 @@ function squaredDistance(ours: Float32Array, theirs: Float32Array): number {
   return total
 }
 
-/** A threshold may have made all of a variable zero. */
+/** 0 for 0 / 0: a threshold may have made a whole variable zero. */
 function ratio(apart: number, size: number): number {
   return apart === 0 ? 0 : Math.abs(apart / size)
 }
 
-/** NaN where there is one: a training that blew up agrees with nothing. */
+/** NaN if any value is NaN: a diverged training agrees with nothing. */
 function largest(values: readonly number[]): number {
   return values.reduce((most, value) => Math.max(most, value), 0)
 }

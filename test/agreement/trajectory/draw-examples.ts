@@ -1,11 +1,11 @@
 import { type Random, randomStream } from '#network/random.ts'
 import type { Examples } from '#workers/data/examples.ts'
 
-/** On each side of an image. */
+/** Patches along each axis of an image. */
 const PATCHES = 4
 const NOISE = 32
 
-/** Images [height, width, channels] with random classes, none twice. */
+/** Draws distinct images [height, width, channels] with random classes. */
 export function drawExamples(
   count: number,
   inputShape: readonly number[],
@@ -21,7 +21,7 @@ export function drawExamples(
 }
 
 /**
- * Patches of random colours under noise: pure noise looks the same to a deep network in every example, and a normalisation over
+ * Patches of random colours with noise. To a deep network all images of pure noise look the same, and batch normalisation over
  * examples that hardly differ magnifies rounding.
  */
 function drawImages(count: number, [height, width, channels]: readonly number[], random: Random): Uint8Array {

@@ -1,14 +1,15 @@
 import { randomStream } from '#network/random.ts'
-import type { Start } from './trajectory.ts'
+import type { InitialValues } from './trajectory.ts'
 
-/** The same weights with each, at random, a float32 up or down: as little as any rounding could change them. */
-export function nudge({ params, ...others }: Start): Start {
+/** Moves each parameter to the next float32 above or below, at random: the smallest change that rounding can make. */
+export function perturb({ params, ...others }: InitialValues): InitialValues {
+  // The label is part of the seed, so results.md depends on it.
   const random = randomStream(1, 'nudge')
-  const nudged = params!.map(weight => ({ ...weight, data: weight.data.slice() }))
-  for (const { data } of nudged) {
+  const perturbed = params!.map(weight => ({ ...weight, data: weight.data.slice() }))
+  for (const { data } of perturbed) {
     const bits = new Int32Array(data.buffer)
-    // The neighbours of a float have the integers beside its own; zeros stay, as nothing rounds to beside them.
+    // The bits of neighbouring floats are neighbouring integers. Zeros stay zero, because nothing rounds to their neighbours.
     for (let i = 0; i < bits.length; i++) if (data[i] !== 0) bits[i]! += random.next() < 0.5 ? 1 : -1
   }
-  return { params: nudged, ...others }
+  return { params: perturbed, ...others }
 }

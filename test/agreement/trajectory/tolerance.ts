@@ -1,24 +1,18 @@
-import type { Measured } from '#test/agreement/compiled-steps/measure.ts'
 import type { Differences } from './differences.ts'
 
-/** What "to rounding" means where training does not magnify it: float32 has seven digits, and steps add theirs up. */
+/** The tolerance for a training that does not magnify rounding: float32 has seven digits, and errors add up over the steps. */
 export const TOLERANCE = 1e-4
-/** How many times the difference that the first weights' rounding makes: one sample of it is a rough measure. */
+/** The tolerance as a multiple of the difference that rounding the initial weights makes; one sample of that is a rough measure. */
 export const TIMES_ROUNDING = 10
 
-const MEASURES = ['losses', 'variables', 'way'] as const
-
-export function isWithin(differences: Differences, tolerance: number): boolean {
-  return MEASURES.every(measure => differences[measure] <= tolerance)
+/** Whether all of the differences are rounding. @param rounding the differences after `perturb`, if known */
+export function areRounding(differences: Differences, rounding?: Differences): boolean {
+  return (['losses', 'variables', 'distance'] as const).every(measure =>
+    isRounding(differences[measure], rounding?.[measure]),
+  )
 }
 
-/** Within the tolerance, or no further apart than rounding alone takes this training; and the same when taken again. */
-export function agrees({ compiled, rounding, repeats }: Measured): boolean {
-  if (repeats === false) return false
-  return MEASURES.every(measure => isRounding(compiled[measure], rounding?.[measure]))
-}
-
-/** @param rounding what an ulp in the first weights does, where it is known */
+/** @param rounding the difference after `perturb`, if known */
 export function isRounding(difference: number, rounding = 0): boolean {
   return difference <= TOLERANCE || difference <= TIMES_ROUNDING * rounding
 }

@@ -20,69 +20,73 @@ import { objectiveFor } from '#workers/training/objective.ts'
 import { drawVariables, toTensors } from '#workers/training/weights.ts'
 import { drawExamples } from './draw-examples.ts'
 
-/** A training told in full, but for engine and kind of program. Dropout, augmentation and normalisation are the preset's. */
-export interface Course {
+/** All that determines a training except the engine and the kind of program. Dropout, augmentation and normalisation are the preset's. */
+export interface TrajectorySpec {
   preset: PresetName
   optimizer: OptimizerSpec
   batchSize: number
   steps: number
-  /** Pixels of an image's side, where not the preset's own: for networks that end in a global average. */
-  side?: number
+  /** Height and width of the images in pixels, if not the preset's own. For networks that end in a global average. */
+  imageSize?: number
 }
 
-/** What a course starts from, by group: `params`, and `statistics` where it has some. */
-export type Start = Record<string, Weight[]>
+/** The variables before the first step, by group: `params`, and `statistics` if the network has any. */
+export type InitialValues = Record<string, Weight[]>
 
-/** What a course came to. */
-export interface Taken {
-  /** Means over the batch, one a step. */
+/** What a training went through. */
+export interface Trajectory {
+  /** Mean loss of the batch, one for each step. */
   losses: number[]
   /** Parameters and statistics after the last step, by name. */
   variables: Map<string, Float32Array>
-  /** SHA-256 of the images of all batches, as they were after augmentation. */
+  /** SHA-256 of the images of all batches after augmentation. */
   digest: string
-  /** A step's, its batch included; one a step. */
+  /** Duration of each step, including that of making its batch. */
   milliseconds: number[]
 }
 
 const SEED = 7
 
-export function drawStart(course: Course): Start {
-  return drawVariables(topologyOf(course), SEED)
+export function drawInitialValues(spec: TrajectorySpec): InitialValues {
+  return drawVariables(topologyOf(spec), SEED)
 }
 
-/** Takes the steps as a job does, in a program that `open` makes. */
-export function takeCourse(open: typeof openProgram, course: Course, start = drawStart(course)): Taken {
-  const examples = batchesOf(course)
-  const { program, step } = begin(open, course, start)
+/** Trains as a job does, in a program that `open` makes. */
+export function runTrajectory(
+  open: typeof openProgram,
+  spec: TrajectorySpec,
+  initial = drawInitialValues(spec),
+): Trajectory {
+  const batches = batchesOf(spec)
+  const { program, step } = begin(open, spec, initial)
   const hash = createHash('sha256')
   const losses: number[] = []
   const milliseconds: number[] = []
   let startedAt = performance.now()
-  for (const batch of examples) {
+  for (const batch of batches) {
     hash.update(batch.x)
     losses.push(step(batch))
     milliseconds.push(performance.now() - startedAt)
     startedAt = performance.now()
   }
-  const variables = new Map(Object.keys(start).flatMap(group => [...program.read(group)]))
+  const variables = new Map(Object.keys(initial).flatMap(group => [...program.read(group)]))
   program.dispose()
   return { losses, variables, digest: hash.digest('hex'), milliseconds }
 }
 
-function batchesOf(course: Course): Iterable<Batch> {
-  const { preset, batchSize, steps } = course
-  const { inputShape } = topologyOf(course)
+function batchesOf(spec: TrajectorySpec): Iterable<Batch> {
+  const { preset, batchSize, steps } = spec
+  const { inputShape } = topologyOf(spec)
   const examples = drawExamples(steps * batchSize, inputShape, outputCount({ preset }), SEED)
   const { augmentation = [] } = PRESETS[preset].defaults
   return variedBatches(wholeSplit(examples), batchSize, { augmentation, inputShape, seed: SEED, epoch: 1 })
 }
 
-/** As workers/training.ts does it, which leaves no choice of program. */
-function begin(open: typeof openProgram, course: Course, start: Start) {
-  const { batchSize } = course
-  const topology = topologyOf(course)
-  const { transform, ...ingredients } = ingredientsOf(course, topology)
+/** Like `beginTraining`, which does not let its caller choose the program. */
+function begin(open: typeof openProgram, spec: TrajectorySpec, initial: InitialValues) {
+  const { batchSize } = spec
+  const topology = topologyOf(spec)
+  const { transform, ...ingredients } = ingredientsOf(spec, topology)
   const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
   const feeding = streamedFeeding(layout, { training: batchSize, validation: batchSize }, batchSize)
   let { clock } = transform
@@ -91,7 +95,7 @@ function begin(open: typeof openProgram, course: Course, start: Start) {
     return { routine: 'step', inputs }
   }
   const program = inScope(() => {
-    const groups = Object.entries(start).map(([group, weights]) => [group, toTensors(weights)] as const)
+    const groups = Object.entries(initial).map(([group, weights]) => [group, toTensors(weights)] as const)
     const variables = Object.fromEntries(groups)
     const calls = [callOf(feeding.shapes.training[0]!, transform.tick(clock))]
     const routines = feeding.routines({ transform, ...ingredients })
@@ -106,7 +110,7 @@ function begin(open: typeof openProgram, course: Course, start: Start) {
   return { program, step }
 }
 
-function ingredientsOf({ preset, optimizer, steps }: Course, topology: Topology) {
+function ingredientsOf({ preset, optimizer, steps }: TrajectorySpec, topology: Topology) {
   const rates = { optimizer, schedule: { name: 'constant' }, epochs: 1 } as const
   return {
     model: modelFromTopology(topology),
@@ -119,8 +123,8 @@ function ingredientsOf({ preset, optimizer, steps }: Course, topology: Topology)
   }
 }
 
-function topologyOf({ preset, side }: Course): Topology {
+function topologyOf({ preset, imageSize }: TrajectorySpec): Topology {
   const { topology } = PRESETS[preset]
-  if (side === undefined) return topology
-  return { ...topology, inputShape: [side, side, topology.inputShape.at(-1)!] }
+  if (imageSize === undefined) return topology
+  return { ...topology, inputShape: [imageSize, imageSize, topology.inputShape.at(-1)!] }
 }
