@@ -3,49 +3,52 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-export interface Answer {
+/** The result of some steps. */
+export interface Timing {
   seconds: number
-  /** Means, one a step. */
+  /** Mean losses, one for each step. */
   losses: number[]
-  /** Of our own side alone. */
+  /** Time that Thresher waited for batches; only Thresher reports this and what follows. */
   dataSeconds?: number
+  /** Time inside TensorFlow's sessions. */
   tensorflowSeconds?: number
-  /** By op of our own: milliseconds of all steps. */
+  /** Milliseconds of all steps, for each of Thresher's own ops. */
   ownMs?: Record<string, number>
 }
 
-/** One of those that are compared, as a process that takes steps when it is asked to. */
-export interface Side {
+/** One of the compared implementations: a process that takes steps on request. */
+export interface Peer {
   version: string
-  take(steps: number): Promise<Answer>
+  run(steps: number): Promise<Timing>
   end(): Promise<void>
 }
 
-const OURS = 'bench/peers/thresher-step.ts'
+const THRESHER = 'bench/peers/thresher-step.ts'
 
 /** @throws Error when the process ends before it is ready */
-export async function startSide(command: readonly string[]): Promise<Side> {
-  // As their users run them: PyTorch's threads wait for work actively, and sleep long before the next side's turn is over.
+export async function startPeer(command: readonly string[]): Promise<Peer> {
+  // Environment variables stay at their defaults, as users run PyTorch: its threads wait for work actively, but sleep long before the
+  // next peer's turn ends.
   const child = spawn(command[0]!, command.slice(1), { stdio: ['pipe', 'pipe', 'pipe'] })
-  let lastWords = ''
+  let stderrTail = ''
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-    lastWords = (lastWords + text).slice(-2000)
+    stderrTail = (stderrTail + text).slice(-2000)
   })
   const ended = once(child, 'exit').then(([code, signal]) => signal ?? `code ${code}`)
   const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]()
   const nextJson = async <T>(): Promise<T> => {
     for (;;) {
       const { value, done } = await lines.next()
-      if (done) throw new Error(`${command.join(' ')} ended with ${await ended}: ${lastWords}`)
+      if (done) throw new Error(`${command.join(' ')} ended with ${await ended}: ${stderrTail}`)
       if (value.startsWith('{')) return JSON.parse(value)
     }
   }
   const { version } = await nextJson<{ version: string }>()
   return {
     version,
-    async take(steps) {
+    async run(steps) {
       child.stdin!.write(`${JSON.stringify({ steps })}\n`)
-      return await nextJson<Answer>()
+      return await nextJson<Timing>()
     },
     async end() {
       child.stdin!.end()
@@ -54,10 +57,10 @@ export async function startSide(command: readonly string[]): Promise<Side> {
   }
 }
 
-export function ourCommand(...args: string[]): string[] {
-  return [process.execPath, '--import', 'tsx', OURS, ...args]
+export function thresherCommand(...args: string[]): string[] {
+  return [process.execPath, '--import', 'tsx', THRESHER, ...args]
 }
 
-export function peerCommand(python: string, script: string, ...args: string[]): string[] {
+export function pythonCommand(python: string, script: string, ...args: string[]): string[] {
   return [python, fileURLToPath(new URL(`../peers/${script}`, import.meta.url)), ...args]
 }

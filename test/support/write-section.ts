@@ -5,9 +5,7 @@ const RESULTS = 'bench/results.md'
 
 /** Writes a section to bench/results.md. It replaces the section that an earlier run wrote under the same title. */
 export async function writeSection(title: string, body: string): Promise<void> {
-  const before = await readFile(RESULTS, 'utf8').catch(
-    () => '# Measured results\n\nWritten by the runs themselves.\n',
-  )
+  const before = await readFile(RESULTS, 'utf8').catch(() => '# Measured results\n')
   const sections = before.split(/^(?=## )/m).map(section => section.trimEnd())
   const section = `## ${title}\n\n${body}\n\n${stamp()}`
   const index = sections.findIndex(existing => existing.startsWith(`## ${title}\n`))
