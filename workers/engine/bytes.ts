@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { DATA_TYPES, typeAttribute } from './native/attributes.ts'
 import { nativeBackend } from './native/native-backend.ts'
 
-/** Bytes on the device, for `bytesToFloats` alone: tfjs has no such type, so the tensor calls itself something else. */
+/** Puts bytes on the device, for `takeRows` and `bytesToFloats` only: tfjs has no such type, so the tensor's dtype says something else. */
 export function uploadBytes(bytes: Uint8Array, shape: readonly number[]): tf.Tensor {
   if (tf.getBackend() !== 'tensorflow') return tf.tensor(new Float32Array(bytes), [...shape])
   const backend = nativeBackend()
@@ -11,7 +11,7 @@ export function uploadBytes(bytes: Uint8Array, shape: readonly number[]): tf.Ten
   return tensor
 }
 
-/** Some rows of bytes or of any other tensor [count, ...], by their places [rows]. Natively only. */
+/** Takes the rows at the indices `places` [rows] of a tensor [count, ...], of bytes or any other type. On the native engine only. */
 export function takeRows(tensor: tf.Tensor, places: tf.Tensor): tf.Tensor {
   const backend = nativeBackend()
   const axis = tf.scalar(0, 'int32')
@@ -23,7 +23,7 @@ export function takeRows(tensor: tf.Tensor, places: tf.Tensor): tf.Tensor {
   return backend.executeSingleOutput('GatherV2', attributes, [tensor, places, axis])
 }
 
-/** The same numbers as float32. */
+/** Converts a tensor of `uploadBytes` to float32. */
 export function bytesToFloats(bytes: tf.Tensor): tf.Tensor {
   if (tf.getBackend() !== 'tensorflow') return bytes
   const backend = nativeBackend()

@@ -4,7 +4,7 @@ import type { Topology } from '#domain/model-spec.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import type { Weight } from '#formats/named-tensor.ts'
 import { statisticsOf, variablesOf } from '#network/variables.ts'
-import { hasItsValues } from '#workers/engine/has-its-values.ts'
+import { computesOnHost } from '#workers/engine/computes-on-host.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import { openProgram } from '#workers/engine/open-program.ts'
 import type { Variables } from '#workers/engine/program.ts'
@@ -66,7 +66,7 @@ const MANY_STEPS = 32
 export function beginTraining<Batch extends SomeBatch>(
   ingredients: Ingredients,
   start: TrainingState,
-  { topology, feeding, seed, readEvery = hasItsValues() ? 1 : MANY_STEPS }: TrainingShape<Batch>,
+  { topology, feeding, seed, readEvery = computesOnHost() ? 1 : MANY_STEPS }: TrainingShape<Batch>,
 ): Training<Batch> {
   const { transform } = ingredients
   const members = (group: string) => (group === 'statistics' ? statisticsOf : variablesOf)(topology)

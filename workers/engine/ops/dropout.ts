@@ -1,9 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 
-/** An engine that has a kernel of this name draws, compares and multiplies in one pass over memory, and needs no mask: `native/dropout.cc`. */
+/** The kernel of engines that draw, compare and multiply in one pass over memory without a mask: `native/dropout.cc`. */
 export const DROPOUT = 'Dropout'
 
-/** x with the share `rate` of its elements made zero, those that `seed` [2] says, and the others scaled up; and the way back for a gradient. */
+/**
+ * Sets a share `rate` of the elements of x to zero and scales up the others. `seed` [2] determines which.
+ *
+ * @returns y, and the function from the gradient at y to the gradient at x
+ */
 export function dropUnits(
   x: tf.Tensor,
   seed: tf.Tensor,

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { softThreshold } from './soft-threshold.ts'
 
-/** An engine that has a kernel of this name takes the step in one pass over memory. */
+/** The kernel of engines that take the step in one pass over memory: `native/grda.cc`. */
 export const GRDA_STEP = 'GrdaStep'
 
-/** One step of gRDA on one variable: `accumulator` = v - rate g, and `weights`, which is that soft-thresholded by l1. */
+/** One step of gRDA on one variable: `accumulator` = v - rate g, and `weights` = the accumulator, soft-thresholded by l1. */
 export function grdaStep(
   v: tf.Tensor,
   g: tf.Tensor,

@@ -1,15 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core'
 
-/** Kernels of engines that make use of what max pooling leaves of a gradient: `native/` describes them. */
+/** The kernels of engines that compute only with the elements of a gradient that max pooling leaves: `native/` describes them. */
 export const POOL = 'PoolRectified'
 export const FILTER_GRADIENT = 'PooledConvolutionFilterGradient'
 export const INPUT_GRADIENT = 'PooledConvolutionInputGradient'
 
-/** Of a convolution and the pool that follows it, rows before columns. */
+/** The geometry of a convolution and the pooling that follows it, rows before columns. */
 export interface PooledGeometry {
   kernel: readonly [number, number]
   strides: readonly [number, number]
-  /** Zeros before the first row and column. */
+  /** Padding before the first row and column. */
   margins: readonly [number, number]
   pool: readonly [number, number]
 }
@@ -18,7 +18,7 @@ export interface PooledGeometry {
 export interface PooledPass {
   x: tf.Tensor
   filter: tf.Tensor
-  /** Which element of its window each of p's is, -1 for none. */
+  /** For each element of p, the index in its window of the element that it came from, or -1 for none. */
   at: tf.Tensor
 }
 
@@ -26,13 +26,13 @@ export function hasPooledGradients(): boolean {
   return tf.getKernel(POOL, tf.getBackend()) !== undefined
 }
 
-/** Max pooling of what was rectified. */
+/** Max pooling of y = relu(...). */
 export function poolRectified(y: tf.Tensor, geometry: PooledGeometry): { p: tf.Tensor; at: tf.Tensor } {
   const [p, at] = run(POOL, { y }, geometry)
   return { p: p!, at: at! }
 }
 
-/** Takes the gradient at p to those at the filter, the bias and x. */
+/** Computes the gradients at the filter, the bias and x from the gradient `dp` at p. */
 export function pooledGradients({ x, filter, at }: PooledPass, geometry: PooledGeometry, dp: tf.Tensor) {
   const [filterGradient, biasGradient] = run(FILTER_GRADIENT, { x, dp, at }, geometry)
   const dx = () => run(INPUT_GRADIENT, { x, w: filter, dp, at }, geometry)[0]!

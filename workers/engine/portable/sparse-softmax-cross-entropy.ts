@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { PortableKernel } from '#workers/engine/register-kernel.ts'
 
-/** Losses [rows] and the gradient of their sum [rows, classes], as TensorFlow's kernel of this name gives them. */
+/** Losses [rows] and the gradient of their sum [rows, classes], like TensorFlow's kernel of this name. */
 export const sparseSoftmaxCrossEntropy: PortableKernel<
   { logits: tf.Tensor2D; labels: tf.Tensor1D },
   undefined

@@ -1,7 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { WasmKernel } from './wasm-kernel.ts'
 
-/** TensorFlow's kernels of these names: dy times an activation's slope, which its output y tells. */
+/** TensorFlow's kernels of these names: dy times the activation's derivative, which follows from its output y. */
 export const tanhGrad = fromOutput('TanhGrad', y => 1 - y * y)
 export const sigmoidGrad = fromOutput('SigmoidGrad', y => y * (1 - y))
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-// Registers the gradients, which tfjs-core leaves out.
+// Registers the gradients, which tfjs-core does not.
 import '@tensorflow/tfjs'
 import { type BackendWasm, getThreadsCount, version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import type { Engine } from '#workers/engine/engine.ts'
@@ -27,7 +27,7 @@ import { samePadding } from './same-padding.ts'
 import { sparseSoftmaxCrossEntropy } from './sparse-softmax-cross-entropy.ts'
 import { transpose } from './transpose.ts'
 
-/** Opens the WebAssembly engine, with one thread where the machine does not let it share memory with more. */
+/** Opens the WebAssembly engine. It uses one thread if the machine does not support shared memory. */
 export async function openWasm(threads: number): Promise<Engine> {
   registerKernel('wasm', avgPoolGrad)
   registerKernel('wasm', batchMatMul)
@@ -50,10 +50,10 @@ export async function openWasm(threads: number): Promise<Engine> {
   registerKernel('wasm', tanhGrad)
   registerKernel('wasm', transpose)
   registerKernel('wasm', unsortedSegmentSum)
-  const forgetListeners = watchFaultListeners()
+  const removeNewListeners = watchFaultListeners()
   if (threads > 1) await preferThreadedBackend(threads)
   if (!(await tf.setBackend('wasm'))) throw new Error('the WebAssembly binary does not start')
-  forgetListeners()
+  removeNewListeners()
   refuseFailedAllocations(tf.backend() as BackendWasm)
   return {
     name: 'wasm',
@@ -63,7 +63,7 @@ export async function openWasm(threads: number): Promise<Engine> {
   }
 }
 
-/** Takes the place of the single-threaded backend that the package registered, which stays if this one fails. */
+/** Replaces the single-threaded backend that the package registered, unless the threaded one fails to start. */
 async function preferThreadedBackend(threads: number): Promise<void> {
   const backend = await openThreadedBackend(threads).catch(() => undefined)
   if (backend === undefined) return
@@ -71,7 +71,11 @@ async function preferThreadedBackend(threads: number): Promise<void> {
   tf.registerBackend('wasm', () => backend)
 }
 
-/** The binary's loader adds listeners that rethrow every fault of the process: a runner has its own. */
+/**
+ * The binary's loader adds listeners that rethrow every uncaught error of the process, but a runner has its own.
+ *
+ * @returns the function that removes all listeners added since this call
+ */
 function watchFaultListeners(): () => void {
   const exceptions = process.listeners('uncaughtException')
   const rejections = process.listeners('unhandledRejection')

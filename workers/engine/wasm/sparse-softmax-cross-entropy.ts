@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { WasmKernel } from './wasm-kernel.ts'
 
-/** Losses [rows] and the gradient of their sum [rows, classes], as TensorFlow's kernel of this name gives them. */
+/** Losses [rows] and the gradient of their sum [rows, classes], like TensorFlow's kernel of this name. */
 export const sparseSoftmaxCrossEntropy: WasmKernel<{ logits: Tensor; labels: Tensor }, undefined> = {
   name: 'SparseSoftmaxCrossEntropyWithLogits',
   compute: ({ logits, labels }, _, { backend }) => {

@@ -3,7 +3,7 @@ import type { PortableKernel } from '#workers/engine/register-kernel.ts'
 
 type Gradient = PortableKernel<{ dy: tf.Tensor; y: tf.Tensor }, undefined>
 
-/** TensorFlow's kernels of these names: dy times an activation's slope, which its output y tells. */
+/** TensorFlow's kernels of these names: dy times the activation's derivative, which follows from its output y. */
 export const tanhGrad: Gradient = {
   name: 'TanhGrad',
   compute: ({ dy, y }) => tf.mul(dy, tf.sub(1, tf.square(y))),

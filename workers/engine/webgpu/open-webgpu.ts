@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import * as tf from '@tensorflow/tfjs-core'
-// Registers the gradients, which tfjs-core leaves out.
+// Registers the gradients, which tfjs-core does not.
 import '@tensorflow/tfjs'
 import type { Engine } from '#workers/engine/engine.ts'
 import {
@@ -19,7 +19,7 @@ import { openDawn } from './open-dawn.ts'
 
 const { version } = createRequire(import.meta.url)('webgpu/package.json') as { version: string }
 
-/** Opens the WebGPU engine, on a device of any vendor. @throws when the machine has none that Dawn can open */
+/** Opens the WebGPU engine, on a device of any vendor. @throws Error when the machine has none that Dawn can open */
 export async function openWebgpu(): Promise<Engine> {
   const { backend, info } = await openDawn()
   registerKernel('webgpu', avgPoolGrad)
@@ -32,7 +32,7 @@ export async function openWebgpu(): Promise<Engine> {
   registerKernel('webgpu', statelessRandomUniform)
   registerKernel('webgpu', tanhGrad)
   registerKernel('webgpu', unsortedSegmentSum)
-  // Small operations on values that are still on the host would run there, so that a resumed training got other bits.
+  // Otherwise small operations on values that are still on the host run there, and a resumed training gets different bits.
   tf.env().set('WEBGPU_CPU_FORWARD', false)
   tf.registerBackend('webgpu', () => backend)
   await tf.setBackend('webgpu')
