@@ -72,29 +72,22 @@ function summarise(all: readonly Measured[]): string[] {
   ]
 }
 
-export function describeThresher(all: readonly Measured[], { gemmGflops, passMs }: Rates): string {
-  const rows = all.map(measured => {
-    const { workload, rounds, pairs, profile } = measured
-    const ms = stepMs(measured, THRESHER)
-    const gflop = (stepFlops(PRESETS[workload.preset].topology) * workload.batchSize) / 1e9
-    const floor = (1000 * gflop) / gemmGflops
-    const share = (key: 'dataSeconds' | 'tensorflowSeconds', peer = THRESHER) =>
-      median(rounds[peer]!.map(timing => timing[key]! / timing.seconds))
-    return [
-      titleOf(workload),
-      gflop.toFixed(3),
-      floor.toFixed(2),
-      `${percent(floor / ms)}`,
-      `${percent(1 - share('tensorflowSeconds'))}`,
-      `${percent(share('dataSeconds'))}`,
-      AUGMENTED in rounds ? percent(share('dataSeconds', AUGMENTED)) : '–',
-      `${percent(median(pairs.map(({ grda, sgd }) => grda / sgd)) - 1)}`,
-      `${percent((profile.kinds.get('our Grda') ?? 0) / profile.stepMs)}`,
-      `${percent(passMs[parameterCount(workload)]! / ms)}`,
-    ]
-  })
+const COLUMNS = [
+  '',
+  'GFLOP',
+  'floor, ms',
+  'of the GEMM rate',
+  'outside',
+  'waiting',
+  'augmented',
+  'gRDA over SGD',
+  'its update',
+  'floor',
+]
+
+export function describeThresher(all: readonly Measured[], rates: Rates): string {
   return [
-    `A product of two 1024 x 1024 matrices runs at ${gemmGflops.toFixed(0)} GFLOP/s here. The floor is the time that the products and convolutions of a`,
+    `A product of two 1024 x 1024 matrices runs at ${rates.gemmGflops.toFixed(0)} GFLOP/s here. The floor is the time that the products and convolutions of a`,
     "step would take at that rate. The next columns show Thresher's share of that rate, and the shares of its time outside TensorFlow,",
     "waiting for batches, and waiting for batches with the preset's augmentation. Then follows what gRDA costs over SGD: the median of",
     `${all[0]!.pairs.length} pairs of turns; the share of gRDA's whole update, including SGD's part of it, by the op's own clock, which is an upper bound of`,
@@ -102,21 +95,31 @@ export function describeThresher(all: readonly Measured[], { gemmGflops, passMs 
     "machine's best rate. A share of the GEMM rate above 100 % is possible, because products with zeros that max pooling makes are skipped.",
     '',
     table(
-      [
-        '',
-        'GFLOP',
-        'floor, ms',
-        'of the GEMM rate',
-        'outside',
-        'waiting',
-        'augmented',
-        'gRDA over SGD',
-        'its update',
-        'floor',
-      ],
-      rows,
+      COLUMNS,
+      all.map(measured => cellsOf(measured, rates)),
     ),
   ].join('\n')
+}
+
+function cellsOf(measured: Measured, { gemmGflops, passMs }: Rates): string[] {
+  const { workload, rounds, pairs, profile } = measured
+  const ms = stepMs(measured, THRESHER)
+  const gflop = (stepFlops(PRESETS[workload.preset].topology) * workload.batchSize) / 1e9
+  const floor = (1000 * gflop) / gemmGflops
+  const share = (key: 'dataSeconds' | 'tensorflowSeconds', peer = THRESHER) =>
+    median(rounds[peer]!.map(timing => timing[key]! / timing.seconds))
+  return [
+    titleOf(workload),
+    gflop.toFixed(3),
+    floor.toFixed(2),
+    percent(floor / ms),
+    percent(1 - share('tensorflowSeconds')),
+    percent(share('dataSeconds')),
+    AUGMENTED in rounds ? percent(share('dataSeconds', AUGMENTED)) : '–',
+    percent(median(pairs.map(({ grda, sgd }) => grda / sgd)) - 1),
+    percent((profile.kinds.get('our Grda') ?? 0) / profile.stepMs),
+    percent(passMs[parameterCount(workload)]! / ms),
+  ]
 }
 
 export function describeProfile(all: readonly Measured[]): string {

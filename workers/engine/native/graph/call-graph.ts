@@ -28,12 +28,7 @@ export function buildCallGraph(
   inputs: NamedTensorMap,
 ): CallGraph {
   const references: References = new WeakMap(variables.map(({ tensor, read }) => [tensor.dataId, read]))
-  const feeds = new Map(Object.keys(inputs).map(name => [name, `${prefix}/${name}`]))
-  for (const [name, node] of feeds) {
-    const fed = feedNodes(node, inputs[name]!)
-    nodes.push(...fed)
-    references.set(inputs[name]!.dataId, fed.at(-1)!.name)
-  }
+  const feeds = addFeeds(prefix, nodes, references, inputs)
   const first = nodes.length
   return inScope(() => {
     const result = recordOperations(nodes, references, () => routine(groupTensors(variables), inputs))
@@ -42,28 +37,43 @@ export function buildCallGraph(
       const value = result.variables?.[variable.group]?.[variable.name]
       return value ? [{ variable, value: source(value) }] : []
     })
-    const outputs = Object.entries(result.outputs).map(([name, tensor]) => ({
-      name,
-      tensor,
-      value: source(tensor),
-    }))
+    const outputs = Object.entries(result.outputs).map(
+      ([name, tensor]) => [name, tensor, source(tensor)] as const,
+    )
     const body = nodes.slice(first)
     const { remaining, updates } = updateInPlace(body, assigned)
     const assignments = remaining.map(({ variable, value }, index) =>
       assignNode(`${prefix}/assign/${index}`, variable, value, body),
     )
     const changes = [...updates, ...assignments.map(({ name }) => name)]
-    const results = outputs.map(({ name, tensor, value }) => ({
+    const results = outputs.map(([name, tensor, value]) => ({
       name: `${prefix}/output/${name}`,
       op: 'Identity',
-      input: [value, ...changes.map(name => `^${name}`)],
+      input: [value, ...changes.map(change => `^${change}`)],
       attr: { T: dtypeValue(tensor) },
     }))
     const barrier = barrierNode(`${prefix}/changed`, changes)
     nodes.push(...assignments, ...results, barrier)
-    const fetches = new Map(outputs.map(({ name }, index) => [name, results[index]!.name]))
+    const fetches = new Map(outputs.map(([name], index) => [name, results[index]!.name]))
     return { feeds, fetches, barrier: barrier.name }
   })
+}
+
+/** Adds the nodes of the inputs. @returns the nodes to feed, by the names of the inputs */
+function addFeeds(
+  prefix: string,
+  nodes: Node[],
+  references: References,
+  inputs: NamedTensorMap,
+): ReadonlyMap<string, string> {
+  const feeds = new Map<string, string>()
+  for (const [name, tensor] of Object.entries(inputs)) {
+    const added = feedNodes(`${prefix}/${name}`, tensor)
+    nodes.push(...added)
+    feeds.set(name, added[0]!.name)
+    references.set(tensor.dataId, added.at(-1)!.name)
+  }
+  return feeds
 }
 
 /** The assignment runs after all other users of the value, so that the variable can take over its memory; earlier, it would be copied. */

@@ -5,7 +5,7 @@ import { buildCallGraph, type CallGraph } from './call-graph.ts'
 import { toFeed } from './feeds.ts'
 import { barrierNode } from './nodes.ts'
 import { loadGraph, type Node } from './saved-model.ts'
-import { listVariables, variableNodes } from './variables.ts'
+import { type GraphVariable, listVariables, variableNodes } from './variables.ts'
 
 /**
  * A program whose calls are graphs over resource variables, run in one TensorFlow session. Each of `calls` is executed once, kernel
@@ -26,9 +26,7 @@ export function openCompiledProgram(initial: Variables, routines: Routines, call
     ]),
   )
   const session = loadGraph(nodes)
-  const feeds = new Map(variables.map(({ placeholder }) => [placeholder, placeholder]))
-  const values = Object.fromEntries(variables.map(({ placeholder, tensor }) => [placeholder, tensor]))
-  runGraph(session, { feeds, fetches: new Map(), barrier: written.name }, values)
+  writeVariables(session, variables, written.name)
   tf.dispose([initial as tf.TensorContainer, variables.map(({ tensor }) => tensor)])
   return {
     groups: Object.keys(initial),
@@ -52,6 +50,13 @@ export function openCompiledProgram(initial: Variables, routines: Routines, call
     },
     dispose: () => nativeBackend().binding.deleteSavedModel(session),
   }
+}
+
+/** Assigns the initial values. @param barrier the node that waits for all assignments */
+function writeVariables(session: number, variables: readonly GraphVariable[], barrier: string): void {
+  const feeds = new Map(variables.map(({ placeholder }) => [placeholder, placeholder]))
+  const values = Object.fromEntries(variables.map(({ placeholder, tensor }) => [placeholder, tensor]))
+  runGraph(session, { feeds, fetches: new Map(), barrier }, values)
 }
 
 /** Two calls of a routine differ only in the shapes of their inputs. */

@@ -21,17 +21,7 @@ export function recordOperations<Result>(
 ): Result {
   const backend = nativeBackend()
   const { executeSingleOutput, executeMultipleOutputs, readSync } = backend
-  const record = (
-    op: string,
-    attributes: readonly Attribute[],
-    inputs: tf.Tensor[],
-    outputs: tf.Tensor[],
-  ) => {
-    const input = inputs.map(tensor => referenceTo(tensor, nodes, references))
-    const name = `${nodes.length}/${op}`
-    nodes.push({ name, op, input, attr: Object.fromEntries(attributes.map(attributeEntry)) })
-    for (const [index, { dataId }] of outputs.entries()) references.set(dataId, `${name}:${index}`)
-  }
+  const record = recorder(nodes, references)
   Object.assign(backend, {
     executeSingleOutput(op: string, attributes: Attribute[], inputs: tf.Tensor[]) {
       const output = executeSingleOutput.call(backend, op, attributes, inputs)
@@ -53,6 +43,16 @@ export function recordOperations<Result>(
     return compute()
   } finally {
     Object.assign(backend, { executeSingleOutput, executeMultipleOutputs, readSync })
+  }
+}
+
+/** Returns the function that appends one executed op to `nodes`. */
+function recorder(nodes: Node[], references: References) {
+  return (op: string, attributes: readonly Attribute[], inputs: tf.Tensor[], outputs: tf.Tensor[]): void => {
+    const input = inputs.map(tensor => referenceTo(tensor, nodes, references))
+    const name = `${nodes.length}/${op}`
+    nodes.push({ name, op, input, attr: Object.fromEntries(attributes.map(attributeEntry)) })
+    for (const [index, { dataId }] of outputs.entries()) references.set(dataId, `${name}:${index}`)
   }
 }
 
