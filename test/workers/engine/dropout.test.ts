@@ -7,13 +7,13 @@ import { DROPOUT, dropUnits } from '#workers/engine/ops/dropout.ts'
 
 await openEngine('native')
 
-/** Around what is drawn at once, by one thread and by several. */
+/** Around the number of elements that are drawn at once, by one thread and by several. */
 const SIZES = [1, 5, 63, 64, 8191, 8192, 8193, 100_003]
 
 for (const rate of [0.1, 0.5]) {
   for (const size of SIZES) {
-    test(`dropout by our own op silences those of ${size} units that TensorFlow's random numbers say, at the rate ${rate}`, () => {
-      assert.ok(tf.getKernel(DROPOUT, 'tensorflow'), 'setup has compiled no op of its own')
+    test(`dropout by an own op drops those of ${size} units that TensorFlow's random numbers choose, at the rate ${rate}`, () => {
+      assert.ok(tf.getKernel(DROPOUT, 'tensorflow'), 'setup has not compiled the own ops')
       for (const seed of [
         [1, 2],
         [-7, 2 ** 31 - 1],
@@ -23,7 +23,7 @@ for (const rate of [0.1, 0.5]) {
   }
 }
 
-test('a NaN that drops out stays one', () => {
+test('a NaN that is dropped stays NaN', () => {
   expectSameBits(new Float32Array(300).fill(Number.NaN), [3, 4], 0.5)
 })
 

@@ -8,8 +8,10 @@ import { LABELS, OPERATIONS } from './operations.ts'
 import { type Grid, gradientsOf, grid, softmaxCrossEntropy } from './reference.ts'
 
 /**
- * What training needs of an engine. Opens it for the rest of the process, so one engine to a test file; a battery that
- * wants the engine open can follow in the same file. @param options how to open it, and how many steps must leave nothing behind
+ * Tests what training needs of an engine. Opens the engine for the rest of the process, so a test file can test only one engine; other
+ * tests that need it open can follow in the same file.
+ *
+ * @param options how to open the engine, and how many steps to check for leaked tensors
  */
 export function testEngine(
   name: EngineName,
@@ -129,7 +131,7 @@ export function testEngine(
       }
     })
 
-    it('takes the same step to the same bits', () => {
+    it('gives the same bits for the same step', () => {
       assert.deepEqual(takeSteps(3), takeSteps(3))
     })
 
@@ -142,7 +144,7 @@ export function testEngine(
   })
 }
 
-/** As tf.transpose: axis i of the result is axis permutation[i] of x. */
+/** Like tf.transpose: axis i of the result is axis permutation[i] of x. */
 function permute(x: Grid, permutation: readonly number[]): Grid {
   const shape = permutation.map(axis => x.shape[axis]!)
   const values = new Float64Array(x.values.length)
@@ -160,7 +162,7 @@ function indicesOf(position: number, shape: readonly number[]): number[] {
   })
 }
 
-/** Gradient steps of a small convolutional net, large enough to be shared among threads; its weights after them. */
+/** Takes gradient steps of a small convolutional net that is large enough for several threads. @returns the final weights */
 function takeSteps(count: number): Float32Array[] {
   const draw = (...shape: number[]) => toTensor(drawGrid(shape, 'step', shape.length))
   const images = draw(16, 14, 14, 1) as tf.Tensor4D
@@ -183,7 +185,7 @@ function takeSteps(count: number): Float32Array[] {
   return values
 }
 
-/** What tfjs-core counts, and what the engine holds itself. */
+/** The number of tensors of tfjs-core, and of the engine itself. */
 function countTensors(): Record<string, number> {
   const backend = tf.backend() as tf.KernelBackend & { getNumOfTFTensors?(): number }
   return {
@@ -193,7 +195,7 @@ function countTensors(): Record<string, number> {
   }
 }
 
-/** Seeded normal numbers that float32 holds exactly, so that both sides start from the same. */
+/** Seeded normal numbers that are exact in float32, so that both computations start from the same values. */
 function drawGrid(shape: number[], ...stream: (string | number)[]): Grid {
   const random = randomStream(7, ...stream)
   return grid(shape, () => Math.fround(random.normal()))
@@ -207,7 +209,7 @@ function toGrid(tensor: tf.Tensor): Grid {
   return { shape: tensor.shape, values: Float64Array.from(tensor.dataSync()) }
 }
 
-/** The sum over the axes, and how many values went into each. */
+/** The sum over the axes, and the number of values in each sum. */
 function sumOver(x: Grid, axes: number[], keepDims: boolean): [Grid, number] {
   const kept = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent))
   const sums = grid(kept, () => 0)
