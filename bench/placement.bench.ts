@@ -53,7 +53,7 @@ if (values['read-every'] !== '1')
 
 function describe({ steps, fedBytes, fetched }: SessionCall): string {
   const fed = Object.entries(fedBytes).map(([name, bytes]) => `${name} (${bytes / steps} bytes per step)`)
-  return `A call of ${steps} steps: feeds ${fed.join(', ')}; fetches ${fetched.join(', ')}`
+  return `Calls with steps: ${steps}; feeds ${fed.join(', ')}; fetches ${fetched.join(', ')}`
 }
 
 function expectNone(what: string, found: readonly string[]): void {

@@ -23,7 +23,7 @@ testBlobStore('a blob store of files', async () => {
   }
 })
 
-it('a blob store of files tells its room before its folder was ever needed', async () => {
+it('a blob store of files reports its free space before its folder exists', async () => {
   const folder = await newFolder()
   const store = await openBlobStore(pathToFileURL(join(folder, 'not', 'made yet')).href, noRedis)
   assert.equal(typeof (await store.isNearlyFull!()), 'boolean')
@@ -56,7 +56,7 @@ describe('a folder of blobs', () => {
   })
   after(() => rm(root, { recursive: true }))
 
-  it('names each file by its digest and leaves no other behind', async () => {
+  it('names each file by its digest and leaves no other files', async () => {
     const { sha256 } = await store.put('job_1', [Buffer.from('weights')])
     await assert.rejects(store.put('job_1', [Buffer.from('half'), null as unknown as Uint8Array]))
     assert.deepEqual(await readdir(join(root, 'job_1')), [sha256])
@@ -77,7 +77,7 @@ describe('a folder of blobs', () => {
     await rm(elsewhere, { recursive: true })
   })
 
-  it('may itself be reached by a link', async () => {
+  it('can itself be a link', async () => {
     const link = `${root}-link`
     await symlink(root, link)
     const { sha256 } = await store.put('job_3', [Buffer.from('weights')])
@@ -86,7 +86,7 @@ describe('a folder of blobs', () => {
     await rm(link)
   })
 
-  it('clears away what a crashed writer left an hour ago, and leaves what is being written', async () => {
+  it('removes what a crashed writer left an hour ago, and keeps what is being written', async () => {
     const [old, fresh] = ['old', 'fresh'].map(name => join(root, 'incoming', name))
     await Promise.all([old, fresh].map(path => writeFile(path!, 'half')))
     const anHourAgo = Date.now() / 1000 - 3601
@@ -95,7 +95,7 @@ describe('a folder of blobs', () => {
     assert.deepEqual(await readdir(join(root, 'incoming')), ['fresh'])
   })
 
-  it('lists nothing that others have put beside its blobs', async () => {
+  it('does not list files that other programs put beside its blobs', async () => {
     await mkdir(join(root, 'lost+found'))
     await mkdir(join(root, 'job_4'))
     for (const path of ['.DS_Store', 'lost+found/file', 'job_4/.DS_Store', `lost+found/${'a'.repeat(64)}`])
@@ -103,12 +103,12 @@ describe('a folder of blobs', () => {
     for await (const { namespace, sha256 } of store.list()) await store.stat(namespace, sha256)
   })
 
-  it('has room before anything was stored in it', async () => {
+  it('is not nearly full before anything was stored in it', async () => {
     const unmade = await openBlobStore(pathToFileURL(join(root, 'not', 'there yet')).href, noRedis)
     assert.equal(await unmade.isNearlyFull?.(), false)
   })
 
-  it('is not ready where no folder can be', async () => {
+  it('is not ready when its folder cannot be created', async () => {
     const file = join(root, 'a-file')
     await writeFile(file, '')
     const nowhere = await openBlobStore(pathToFileURL(file).href, noRedis)
@@ -116,7 +116,7 @@ describe('a folder of blobs', () => {
   })
 })
 
-it('an ARTIFACT_URL that leads nowhere is refused with what would be right, and keeps its password', async () => {
+it('an invalid ARTIFACT_URL is rejected with valid examples and without its password', async () => {
   for (const [url, reason] of [
     ['ftp://user:secret@host/blobs', /no blob store supports ftp:/],
     ['/a/secret/folder', /Invalid URL/],
