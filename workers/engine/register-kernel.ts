@@ -25,17 +25,17 @@ export function registerKernel<Inputs, Attributes, Backend>(
   backendName: string,
   { name, compute }: Kernel<Inputs, Attributes, Backend>,
 ): void {
-  const own = tf.getKernel(name, backendName)
-  if (own) tf.unregisterKernel(name, backendName)
+  const packaged = tf.getKernel(name, backendName)
+  if (packaged) tf.unregisterKernel(name, backendName)
   tf.registerKernel({
-    ...own,
+    ...packaged,
     kernelName: name,
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) => {
       const stock = (stockInputs: Inputs, stockAttributes: Attributes) => {
-        if (!own) throw new Error(`The ${backendName} backend has no kernel ${name} for these inputs.`)
+        if (!packaged) throw new Error(`The ${backendName} backend has no kernel ${name} for these inputs.`)
         const call = { inputs: stockInputs as never, attrs: stockAttributes as never, backend }
-        return own.kernelFunc(call) as tf.TensorInfo
+        return packaged.kernelFunc(call) as tf.TensorInfo
       }
       return tf.tidy(() => {
         const [given, attributes] = [inputs as Inputs, attrs as Attributes]

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#domain/model-spec.ts'
-import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/ops/batch-normalization.ts'
+import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/ops/kernel-names.ts'
 import type { Forward, Layer, LayerCall } from './layer.ts'
 
 type Spec = LayerOf<'batchNormalization'>

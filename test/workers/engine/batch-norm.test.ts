@@ -8,7 +8,7 @@ import {
   NORMALISE_GRADIENT,
   NORMALISE_SUM,
   NORMALISE_SUM_GRADIENT,
-} from '#workers/engine/ops/batch-normalization.ts'
+} from '#workers/engine/ops/kernel-names.ts'
 
 await openEngine('native')
 

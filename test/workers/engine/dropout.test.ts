@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#network/random.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { DROPOUT, dropUnits } from '#workers/engine/ops/dropout.ts'
+import { RANDOM_UNIFORM } from '#workers/engine/ops/kernel-names.ts'
 
 await openEngine('native')
 
@@ -36,7 +37,7 @@ function expectSameBits(values: Float32Array, seedWords: number[], rate: number)
   tf.tidy(() => {
     const [x, dy] = [tf.tensor1d(values), tf.tensor1d(drawValues(values.length))]
     const seed = tf.tensor1d(seedWords, 'int32')
-    const uniform = tf.engine().runKernel<tf.Tensor>('StatelessRandomUniform', { seed }, { shape: x.shape })
+    const uniform = tf.engine().runKernel<tf.Tensor>(RANDOM_UNIFORM, { seed }, { shape: x.shape })
     const mask = tf.mul(tf.cast(tf.greaterEqual(uniform, rate), 'float32'), 1 / (1 - rate))
     const { y, gradient } = dropUnits(x, seed, rate)
     assert.deepEqual(y.dataSync(), tf.mul(x, mask).dataSync())

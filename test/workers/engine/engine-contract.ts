@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#network/random.ts'
 import type { Engine, EngineName } from '#workers/engine/engine.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
+import { RELU_GRADIENT, SOFTMAX_CROSS_ENTROPY } from '#workers/engine/ops/kernel-names.ts'
 import { LABELS, OPERATIONS } from './operations.ts'
 import { type Grid, gradientsOf, grid, softmaxCrossEntropy } from './reference.ts'
 
@@ -65,7 +66,7 @@ export function testEngine(
       const logits = drawGrid([5, 7], 'logits')
       const expected = (z: Grid) => softmaxCrossEntropy(z, LABELS)
       tf.tidy(() => {
-        const [losses, gradient] = tf.engine().runKernel<tf.Tensor[]>('SparseSoftmaxCrossEntropyWithLogits', {
+        const [losses, gradient] = tf.engine().runKernel<tf.Tensor[]>(SOFTMAX_CROSS_ENTROPY, {
           logits: toTensor(logits),
           labels: tf.tensor1d(LABELS, 'int32'),
         })
@@ -75,7 +76,7 @@ export function testEngine(
           gradientsOf(expected, [logits], new Float64Array(5).fill(1))[0]!,
           'their gradient',
         )
-        const dx = tf.engine().runKernel<tf.Tensor>('ReluGrad', {
+        const dx = tf.engine().runKernel<tf.Tensor>(RELU_GRADIENT, {
           dy: tf.tensor1d([1, -2, 3, -4]),
           y: tf.tensor1d([0, 5, 0, 0.5]),
         })
@@ -85,7 +86,7 @@ export function testEngine(
 
     it('keeps the loss of very large logits finite', () => {
       tf.tidy(() => {
-        const [losses] = tf.engine().runKernel<tf.Tensor[]>('SparseSoftmaxCrossEntropyWithLogits', {
+        const [losses] = tf.engine().runKernel<tf.Tensor[]>(SOFTMAX_CROSS_ENTROPY, {
           logits: tf.tensor2d([[1000, 0, -1000]]),
           labels: tf.tensor1d([1], 'int32'),
         })

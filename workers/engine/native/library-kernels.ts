@@ -1,5 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/ops/batch-normalization.ts'
+import {
+  NORMALISE,
+  NORMALISE_GRADIENT,
+  RANDOM_UNIFORM,
+  RELU_GRADIENT,
+  SIGMOID_GRADIENT,
+  SOFTMAX_CROSS_ENTROPY,
+  TANH_GRADIENT,
+} from '#workers/engine/ops/kernel-names.ts'
 import { CLIP_BY_TENSOR } from '#workers/engine/ops/soft-threshold.ts'
 import {
   type Attribute,
@@ -15,17 +23,16 @@ import type { NativeKernel } from './native-kernel.ts'
 // Kernels that libtensorflow has and tfjs-node does not offer, or composes of several slower ones. All compute float32.
 
 type OutputGradient = { dy: tf.Tensor; y: tf.Tensor }
-type Statistics = { gamma: tf.Tensor; mean: tf.Tensor; variance: tf.Tensor; beta: tf.Tensor }
 
 export const reluGrad: NativeKernel<OutputGradient, unknown> = {
-  name: 'ReluGrad',
-  compute: ({ dy, y }, _, { backend }) => backend.executeSingleOutput('ReluGrad', [FLOAT32], [dy, y]),
+  name: RELU_GRADIENT,
+  compute: ({ dy, y }, _, { backend }) => backend.executeSingleOutput(RELU_GRADIENT, [FLOAT32], [dy, y]),
 }
 
-export const tanhGrad = fromOutput('TanhGrad')
-export const sigmoidGrad = fromOutput('SigmoidGrad')
+export const tanhGrad = fromOutput(TANH_GRADIENT)
+export const sigmoidGrad = fromOutput(SIGMOID_GRADIENT)
 
-/** The gradient of an activation whose slope follows from its output y. */
+/** The gradient of an activation whose derivative follows from its output y. */
 function fromOutput(name: string): NativeKernel<OutputGradient, unknown> {
   return {
     name,
@@ -35,21 +42,16 @@ function fromOutput(name: string): NativeKernel<OutputGradient, unknown> {
 
 /** Losses [rows] and the gradient of their sum [rows, classes]. */
 export const sparseSoftmaxCrossEntropy: NativeKernel<{ logits: tf.Tensor; labels: tf.Tensor }, unknown> = {
-  name: 'SparseSoftmaxCrossEntropyWithLogits',
+  name: SOFTMAX_CROSS_ENTROPY,
   compute({ logits, labels }, _, { backend }) {
     const attributes = [FLOAT32, typeAttribute('Tlabels', DATA_TYPES.int32)]
-    return backend.executeMultipleOutputs(
-      'SparseSoftmaxCrossEntropyWithLogits',
-      attributes,
-      [logits, labels],
-      2,
-    )
+    return backend.executeMultipleOutputs(SOFTMAX_CROSS_ENTROPY, attributes, [logits, labels], 2)
   },
 }
 
 /** TensorFlow updates the running statistics itself, by `exponential_avg_factor`. The last three outputs are for the gradient. */
 export const batchNormalizationTraining: NativeKernel<
-  Statistics & { x: tf.Tensor },
+  Record<'x' | 'gamma' | 'beta' | 'mean' | 'variance', tf.Tensor>,
   { momentum: number; epsilon: number }
 > = {
   name: NORMALISE,
@@ -83,7 +85,7 @@ function normalisation(epsilon: number): Attribute[] {
 
 /** float32 in [0, 1) of the attribute's shape, a function of the seed [2] alone. */
 export const statelessRandomUniform: NativeKernel<{ seed: tf.Tensor }, { shape: number[] }> = {
-  name: 'StatelessRandomUniform',
+  name: RANDOM_UNIFORM,
   compute({ seed }, { shape }, { backend }) {
     const attributes = [
       typeAttribute('dtype', DATA_TYPES.float32),
@@ -91,7 +93,7 @@ export const statelessRandomUniform: NativeKernel<{ seed: tf.Tensor }, { shape: 
       typeAttribute('Tseed', DATA_TYPES.int32),
     ]
     const inputs = [tf.tensor1d(shape, 'int32'), seed]
-    return backend.executeSingleOutput('StatelessRandomUniform', attributes, inputs)
+    return backend.executeSingleOutput(RANDOM_UNIFORM, attributes, inputs)
   },
 }
 

@@ -2,14 +2,14 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { DROPOUT } from '#workers/engine/ops/dropout.ts'
+import { GRDA_STEP } from '#workers/engine/ops/grda-step.ts'
 import {
   NORMALISE,
   NORMALISE_GRADIENT,
   NORMALISE_SUM,
   NORMALISE_SUM_GRADIENT,
-} from '#workers/engine/ops/batch-normalization.ts'
-import { DROPOUT } from '#workers/engine/ops/dropout.ts'
-import { GRDA_STEP } from '#workers/engine/ops/grda-step.ts'
+} from '#workers/engine/ops/kernel-names.ts'
 import { FILTER_GRADIENT, INPUT_GRADIENT, POOL } from '#workers/engine/ops/pooled-gradients.ts'
 import { registerKernel } from '#workers/engine/register-kernel.ts'
 import { ATTRIBUTE_TYPES, boolAttribute, IN_PLACE } from './attributes.ts'

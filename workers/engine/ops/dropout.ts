@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { RANDOM_UNIFORM } from './kernel-names.ts'
 
 /** The kernel of engines that draw, compare and multiply in one pass over memory without a mask: `native/dropout.cc`. */
 export const DROPOUT = 'Dropout'
@@ -19,7 +20,7 @@ export function dropUnits(
       tf.engine().runKernel<tf.Tensor[]>(DROPOUT, { x: tensor, seed }, { rate, scale })[0]!
     return { y: drop(x), gradient: drop }
   }
-  const uniform = tf.engine().runKernel<tf.Tensor>('StatelessRandomUniform', { seed }, { shape: x.shape })
+  const uniform = tf.engine().runKernel<tf.Tensor>(RANDOM_UNIFORM, { seed }, { shape: x.shape })
   const mask = tf.mul(tf.cast(tf.greaterEqual(uniform, rate), 'float32'), scale)
   return { y: tf.mul(x, mask), gradient: dy => tf.mul(dy, mask) }
 }

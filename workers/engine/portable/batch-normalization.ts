@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/ops/batch-normalization.ts'
+import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/ops/kernel-names.ts'
 import type { PortableKernel } from '#workers/engine/register-kernel.ts'
 
 const AXES = [0, 1, 2]

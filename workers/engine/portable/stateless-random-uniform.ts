@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { RANDOM_UNIFORM } from '#workers/engine/ops/kernel-names.ts'
 import type { PortableKernel } from '#workers/engine/register-kernel.ts'
 import { philox, type Words } from './philox.ts'
 
@@ -7,7 +8,7 @@ import { philox, type Words } from './philox.ts'
  * drop out on every engine. One application of Philox to the seed gives the key and the counter's upper half.
  */
 export const statelessRandomUniform: PortableKernel<{ seed: tf.Tensor1D }, { shape: number[] }> = {
-  name: 'StatelessRandomUniform',
+  name: RANDOM_UNIFORM,
   compute({ seed }, { shape }) {
     const [first, second] = seed.dataSync() as unknown as [number, number]
     const sign = (word: number) => (word < 0 ? -1 : 0)
