@@ -9,6 +9,7 @@ import { createLogger } from '#src/logger.ts'
 import { refuseToStart } from '#src/refuse-to-start.ts'
 import { connectStores } from '#stores/connect.ts'
 import { createJobWorker } from '#stores/job-queue.ts'
+import { chooseEngine } from '#workers/engine/choose-engine.ts'
 import { Admission } from '#workers/supervisor/admission.ts'
 import { clearScratch } from '#workers/supervisor/clear-scratch.ts'
 import { Heartbeat } from '#workers/supervisor/heartbeat.ts'
@@ -17,7 +18,6 @@ import { reclaimDeadWorkers } from '#workers/supervisor/reclaim-dead-workers.ts'
 import { RunnerProcess } from '#workers/supervisor/runner-process.ts'
 import { SpareRunner } from '#workers/supervisor/spare-runner.ts'
 import { JobSupervision, type Supervisor } from '#workers/supervisor/supervise-job.ts'
-import { chooseEngine } from './engine/engine.ts'
 
 // The supervisor: takes jobs from the queue one at a time and has a runner train them. It never computes itself, so that
 // it can renew the lock on its job whatever the training does.

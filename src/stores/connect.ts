@@ -1,6 +1,7 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Config } from '#src/config.ts'
-import { type BlobStore, connectBlobStore } from './blobs/blob-store.ts'
+import type { BlobStore } from './blobs/blob-store.ts'
+import { openBlobStore } from './blobs/open-blob-store.ts'
 import { JobControl } from './job-control.ts'
 import { JobEvents } from './job-events.ts'
 import { JobQueue } from './job-queue.ts'
@@ -59,7 +60,7 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
     queue,
     control: new JobControl(redis, subscriber),
     workers: new WorkerRegistry(redis),
-    blobs: await connectBlobStore(config.artifactUrl, (url = redisUrl) =>
+    blobs: await openBlobStore(config.artifactUrl, (url = redisUrl) =>
       open(url, { commandTimeout: COMMAND_TIMEOUT_MS }),
     ),
     datasets: new RecordStore(redis, 'dataset'),

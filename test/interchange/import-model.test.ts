@@ -17,7 +17,7 @@ import { importModel } from '#interchange/import-model.ts'
 import { topologyFromKeras } from '#interchange/keras/read-model.ts'
 import { encodeTfjs } from '#interchange/tfjs/write-tfjs.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { assertClose, predict, softmax } from './predict.ts'
 import { recordOf } from './record.ts'
 

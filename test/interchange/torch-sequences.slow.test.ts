@@ -10,7 +10,7 @@ import type { TrainedModel } from '#formats/trained-model.ts'
 import { toTorchLayout } from '#interchange/torch/torch-layout.ts'
 import { encodeOptimizerState } from '#interchange/torch/write-optimizer-state.ts'
 import { pythonWith } from '#scripts/python-with.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelOf } from './model-of.ts'
 import { assertClose, predict, someInputs } from './predict.ts'
 

@@ -9,7 +9,7 @@ import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { encodeArtifact } from '#interchange/encode-artifact.ts'
 import { pythonWith } from '#scripts/python-with.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { assertClose, predict, someImages } from './predict.ts'
 import { recordOf } from './record.ts'
 

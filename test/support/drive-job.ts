@@ -1,5 +1,4 @@
-import type { Artifact, ArtifactName } from '#domain/artifact.ts'
-import { ARTIFACT_FILES } from '#domain/artifact.ts'
+import { ARTIFACT_FILES, type Artifact, type ArtifactName } from '#domain/artifact.ts'
 import type { EpochMetrics, NewEvent } from '#domain/event.ts'
 import { begin } from '#domain/job-decisions.ts'
 import type { Stores } from '#stores/connect.ts'

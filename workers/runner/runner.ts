@@ -1,6 +1,7 @@
 import '#children/end-with-parent.ts'
 
-import { type EngineName, openEngine } from '#workers/engine/engine.ts'
+import type { EngineName } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { Interruption } from '#workers/training/loop.ts'
 import { failureOf } from './failure-of.ts'
 import { runTask } from './run-task.ts'

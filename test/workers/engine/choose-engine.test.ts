@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Module hooks, inherited by the trial processes, of a machine where tfjs-node does not load. */
+/** Module hooks that make tfjs-node fail to load; the child processes that try engines inherit them. */
 const WITHOUT_NATIVE = dataUrl(`
   import { register } from 'node:module'
   register(${JSON.stringify(
@@ -25,11 +25,13 @@ describe('choosing an engine', () => {
     assert.match(notice, /wasm.*libtensorflow is missing\. Run `npm run setup`\.$/)
   })
 
-  it('refuses when the engine asked for does not work, with the reason and the way out', async () => {
+  it('rejects with the reason and the remedy when the requested engine does not work', async () => {
     await assert.rejects(choose('native', WITHOUT_NATIVE), /libtensorflow is missing\. Run `npm run setup`\./)
   })
 
-  it('says what webgpu lacks where there is no device', { skip: process.platform !== 'linux' }, async () => {
+  it('says what is missing when there is no device for webgpu', {
+    skip: process.platform !== 'linux',
+  }, async () => {
     const nowhere = dataUrl("process.env.VK_DRIVER_FILES = '/nowhere.json'")
     await assert.rejects(
       choose('webgpu', nowhere),
@@ -37,7 +39,7 @@ describe('choosing an engine', () => {
     )
   })
 
-  it('takes wasm without trying the native engine when asked to', async () => {
+  it('opens wasm without trying the native engine when wasm is requested', async () => {
     const { engine, notice } = await choose('wasm')
     assert.equal(engine.name, 'wasm')
     assert.equal(notice, undefined)
