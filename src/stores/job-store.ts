@@ -7,9 +7,9 @@ import { applyEvent, type Job, type JobStatus, placeEvent } from '#domain/job.ts
 import type { Decision } from '#domain/job-decisions.ts'
 import type { ModelSpec } from '#domain/model-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { indexChanges, indexEntries, keyOf, memberOf } from './job-indexes.ts'
+import { indexChanges, indexEntries, keyOf, memberOf } from './index-entries.ts'
+import { type JobPage, type JobQuery, listJobs } from './job-index.ts'
 import { scripts } from './job-scripts.ts'
-import { type JobPage, type JobQuery, listJobs } from './list-jobs.ts'
 import { membersOf } from './members-of.ts'
 import { redisKeys } from './redis-keys.ts'
 

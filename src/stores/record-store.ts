@@ -1,5 +1,5 @@
 import type { ChainableCommander, Redis } from 'ioredis'
-import { MOST_SCANNED } from './list-jobs.ts'
+import { MOST_SCANNED } from './job-index.ts'
 import { membersOf } from './members-of.ts'
 import { redisKeys } from './redis-keys.ts'
 import { storedRecord } from './stored-record.ts'

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { ARTIFACT_NAMES, type ArtifactName, artifactFile } from '#domain/artifact.ts'
 import { encodeArtifact, type TrainingRecord } from '#interchange/encode-artifact.ts'
-import type { Write } from './patient-writer.ts'
+import type { Write } from './retrying-writer.ts'
 
 /** Writes the files that the spec asks for into the folder, and the metrics always. @returns their names */
 export async function writeArtifacts(

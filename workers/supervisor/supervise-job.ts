@@ -14,7 +14,7 @@ import { Countdown } from './countdown.ts'
 import { isHeldElsewhere } from './held-elsewhere.ts'
 import { isFinal } from './is-final.ts'
 import { prepareTask } from './prepare-task.ts'
-import { type RecordedNews, recordNews } from './record-news.ts'
+import { type RecordedNews, recordNews } from './record-report.ts'
 import type { RunnerProcess } from './runner-process.ts'
 import type { SpareRunner } from './spare-runner.ts'
 

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Job } from '#domain/job.ts'
+import { jobIdOf } from './index-entries.ts'
 import { type JobFilter, type JobMetric, matchesFilter } from './job-filter.ts'
-import { jobIdOf } from './job-indexes.ts'
 import { membersOf } from './members-of.ts'
 import { idPrefixAt } from './new-id.ts'
 import { redisKeys } from './redis-keys.ts'
