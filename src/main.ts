@@ -39,8 +39,8 @@ void resumeUploads({ ...stores, ...children }, await claimUploads(uploads), (err
   logUploadFault(logger, err, datasetId),
 )
 const uploadsDir = uploadsOf(uploads, process.pid)
-stores.jobs
-  .indexOlderJobs()
+stores.jobIndex
+  .addOlderJobs()
   .catch(err =>
     logger.warn(
       { err },

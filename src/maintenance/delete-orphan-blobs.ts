@@ -25,6 +25,8 @@ export function deleteOrphanBlobs(stores: Stores, logger: Logger): () => Promise
   }
 }
 
+type RecordStores = Pick<Stores, 'jobs' | 'exports' | 'datasets' | 'models'>
+
 async function sweep(stores: Stores, logger: Logger): Promise<void> {
   if (!(await stores.lease('sweep', PERIOD_MS - 1_000))) return
   const deleted = await deleteOrphans(stores, new Date(Date.now() - YOUNG_MS), (err, namespace) =>
@@ -40,14 +42,14 @@ async function sweep(stores: Stores, logger: Logger): Promise<void> {
  * @returns how many were deleted
  */
 export async function deleteOrphans(
-  { jobs, datasets, models, blobs }: Pick<Stores, 'jobs' | 'datasets' | 'models' | 'blobs'>,
+  { blobs, ...records }: Pick<Stores, 'blobs'> & RecordStores,
   storedBefore: Date,
   onUnreadable: (error: Error, namespace: string) => void = () => {},
 ): Promise<number> {
   let deleted = 0
   for await (const { namespace, sha256, storedAt } of blobs.list()) {
     if (storedAt >= storedBefore) continue
-    const names = await namesOf({ jobs, datasets, models }, namespace).catch(error => {
+    const names = await namesOf(records, namespace).catch(error => {
       onUnreadable(error, namespace)
     })
     if (!names || names.has(sha256)) continue
@@ -59,7 +61,7 @@ export async function deleteOrphans(
 
 /** The digests that a job, a dataset or a model names, asked anew for each blob: a job goes on while its blobs are listed. */
 async function namesOf(
-  { jobs, datasets, models }: Pick<Stores, 'jobs' | 'datasets' | 'models'>,
+  { jobs, exports, datasets, models }: RecordStores,
   namespace: string,
 ): Promise<ReadonlySet<string>> {
   const upload = await datasets.get(namespace)
@@ -67,13 +69,13 @@ async function namesOf(
   const model = await models.get(namespace)
   if (model) return new Set(model.weights ? [model.weights.sha256] : [])
   // Before the job: each of them is then of a checkpoint that the job has or has dropped.
-  const exports = await jobs.exports(namespace)
+  const exported = await exports.list(namespace)
   const job = await jobs.get(namespace)
   if (!job) return new Set()
-  const reachable = reachableExports(job, exports)
+  const reachable = reachableExports(job, exported)
   // Nothing asks for a file of a checkpoint that is gone.
-  const unreachable = [...exports.keys()].filter(key => !reachable.has(key))
-  await jobs.forgetExports(namespace, unreachable)
+  const unreachable = [...exported.keys()].filter(key => !reachable.has(key))
+  await exports.forget(namespace, unreachable)
   const made = [...reachable.values()].map(({ artifact }) => artifact)
   const { artifacts, checkpoints, spec } = job
   const named = [...artifacts, ...checkpoints, ...made, ...(spec.init ? [spec.init] : [])]

@@ -44,11 +44,11 @@ async function reconcileOnce(stores: Stores, logger: Logger, isSettled: boolean)
 
 /** Enqueues every job that waits but that the queue does not know. */
 export async function enqueueMissing(
-  { jobs, queue }: Pick<Stores, 'jobs' | 'queue'>,
+  { jobs, jobIndex, queue }: Pick<Stores, 'jobs' | 'jobIndex' | 'queue'>,
   logger: Logger,
 ): Promise<void> {
   for (const status of ['queued', 'restarting'] as const) {
-    for await (const ids of jobs.idsByStatus(status)) {
+    for await (const ids of jobIndex.idsByStatus(status)) {
       await forEachJob(await queue.missing(ids), logger, async jobId => {
         const job = await jobs.get(jobId)
         if (!job || isTerminal(job.status)) return
@@ -61,11 +61,11 @@ export async function enqueueMissing(
 
 /** Ends the attempts of workers whose lease has run out. */
 export async function reclaimLostJobs(
-  stores: Pick<Stores, 'jobs' | 'queue' | 'workers'>,
+  stores: Pick<Stores, 'jobs' | 'jobIndex' | 'queue' | 'workers'>,
   logger: Logger,
 ): Promise<void> {
   for (const status of ['running', 'pausing', 'cancelling'] as const) {
-    for await (const ids of stores.jobs.idsByStatus(status)) {
+    for await (const ids of stores.jobIndex.idsByStatus(status)) {
       await forEachJob(ids, logger, async jobId => {
         const job = await stores.jobs.get(jobId)
         if (!job?.worker || isTerminal(job.status)) return

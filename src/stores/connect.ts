@@ -1,10 +1,14 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Config } from '#src/config.ts'
 import { type BlobStore, connectBlobStore } from './blobs/blob-store.ts'
+import { ExportStore } from './export-store.ts'
+import { IdempotencyStore } from './idempotency-store.ts'
 import { JobControl } from './job-control.ts'
 import { JobEvents } from './job-events.ts'
+import { JobIndex } from './job-index.ts'
 import { JobQueue } from './job-queue.ts'
 import { JobStore } from './job-store.ts'
+import { MeasurementStore } from './measurement-store.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
@@ -16,6 +20,10 @@ type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
 export interface Stores {
   redis: Redis
   jobs: JobStore
+  jobIndex: JobIndex
+  idempotency: IdempotencyStore
+  exports: ExportStore
+  measurements: MeasurementStore
   events: JobEvents
   queue: JobQueue
   control: JobControl
@@ -55,6 +63,10 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
   return {
     redis,
     jobs: new JobStore(redis),
+    jobIndex: new JobIndex(redis),
+    idempotency: new IdempotencyStore(redis),
+    exports: new ExportStore(redis),
+    measurements: new MeasurementStore(redis),
     events: new JobEvents(redis, subscriber),
     queue,
     control: new JobControl(redis, subscriber),

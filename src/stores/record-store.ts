@@ -1,6 +1,5 @@
 import type { ChainableCommander, Redis } from 'ioredis'
-import { MOST_SCANNED } from './job-index.ts'
-import { membersOf } from './members-of.ts'
+import { MOST_SCANNED, membersOf, PAGE } from './members-of.ts'
 import { redisKeys } from './redis-keys.ts'
 import { storedRecord } from './stored-record.ts'
 
@@ -12,8 +11,6 @@ export interface RecordQuery {
   limit: number
   name?: string | undefined
 }
-
-const PAGE = 200
 
 /** Records of one kind in Redis, by ids that sort by time. */
 export class RecordStore<Stored extends { id: string; name: string }> {

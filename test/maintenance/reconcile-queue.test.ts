@@ -27,7 +27,7 @@ describe('the reconciler', () => {
     test = await startStores()
   })
   after(() => test.stop())
-  const stored = async (change = {}) => (await test.stores.jobs.create(newJob(change))).job
+  const stored = (change = {}) => test.stores.jobs.create(newJob(change))
   const begun = async (workerId: string) => {
     const { id } = await stored()
     return (await test.stores.jobs.append(id, begin({ id: workerId, engine: 'wasm', device: 'cpu' }))).job

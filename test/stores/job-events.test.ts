@@ -11,7 +11,7 @@ describe('following a job', () => {
     test = await startStores()
   })
   after(() => test.stop())
-  const create = async () => (await test.stores.jobs.create(newJob())).job
+  const create = () => test.stores.jobs.create(newJob())
   const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 
   /** Follows to the job's end and gives the seqs in the order they came. */

@@ -8,12 +8,12 @@ const GRACE_MS = 60_000
 
 /** Keeps a worker from beginning a job that it does not have enough memory for. */
 export class Admission {
-  readonly #stores: Pick<Stores, 'jobs' | 'workers'>
+  readonly #stores: Pick<Stores, 'jobs' | 'measurements' | 'workers'>
   readonly #workerId: string
   /** When no worker was first seen to have room for a job. */
   readonly #homelessSince = new Map<string, number>()
 
-  constructor(stores: Pick<Stores, 'jobs' | 'workers'>, workerId: string) {
+  constructor(stores: Pick<Stores, 'jobs' | 'measurements' | 'workers'>, workerId: string) {
     this.#stores = stores
     this.#workerId = workerId
   }

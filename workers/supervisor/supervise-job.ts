@@ -262,8 +262,9 @@ export class JobSupervision {
   }
 
   async #append(decide: Decision): Promise<Job> {
-    const { jobs } = this.#supervisor.stores
+    const { jobs, measurements } = this.#supervisor.stores
     const { job, events } = await this.#retryUntilAnswered(() => jobs.append(this.jobId, decide))
+    await measurements.record(job, events)
     for (const { type, attempt } of events) {
       if (type !== 'epoch') this.#supervisor.logger.info({ jobId: job.id, attempt, status: job.status }, type)
     }
