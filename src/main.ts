@@ -48,12 +48,14 @@ stores.jobIndex
     ),
   )
 const app = await createApp(stores, children, { ...config, uploadsDir, logger })
-const stopReconciling = reconcileQueue(stores, logger)
-const stopSweeping = deleteOrphanBlobs(stores, logger)
-const stopSettling = settleLostUploads(stores, uploads, logger)
+const stopMaintenance = [
+  reconcileQueue(stores, logger),
+  deleteOrphanBlobs(stores, logger),
+  settleLostUploads(stores, uploads, logger),
+]
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await app.close()
-  await Promise.all([stopReconciling(), stopSweeping(), stopSettling()])
+  await Promise.all(stopMaintenance.map(stop => stop()))
   await children.close()
   await stores.close()
 })
