@@ -1,11 +1,8 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import pidusage from 'pidusage'
+import { isAlive } from '#children/is-alive.ts'
 import { type DatasetUpload, takeInUpload, UPLOAD_NOTE, type UploadStores } from './take-in-upload.ts'
 import { attemptsOf } from './upload-attempts.ts'
-
-/** Of two clocks that tell the age of a process and of a folder. */
-const CLOCK_SLACK_MS = 10_000
 
 /** The folder of a process's uploads. @param root of those of all processes on this host */
 export function uploadsOf(root: string, pid: number): string {
@@ -83,11 +80,8 @@ async function namesIn(folder: string): Promise<string[]> {
   return await readdir(folder).catch(() => [])
 }
 
-/** Whether the process that made a folder lives. One that was started later only has got its id. */
+/** Whether the process that made a folder is still running. A file system may not tell when the folder was made. */
 async function isInUse(folder: string, pid: number): Promise<boolean> {
-  const usage = await pidusage(pid).catch(() => undefined)
-  if (!usage) return false
-  const startedAt = Date.now() - usage.elapsed
   const { birthtimeMs } = await stat(folder).catch(() => ({ birthtimeMs: 0 }))
-  return birthtimeMs === 0 || startedAt < birthtimeMs + CLOCK_SLACK_MS
+  return await isAlive(pid, birthtimeMs || Date.now())
 }

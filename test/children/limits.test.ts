@@ -12,6 +12,7 @@ import { type ChildKind, EXAMPLE_BYTES, EXPORT, IMPORT, INGEST, PREDICT } from '
 import { Exporter } from '#children/exporter.ts'
 import { Importer } from '#children/importer.ts'
 import { Ingester } from '#children/ingester.ts'
+import { processExists } from '#children/is-alive.ts'
 import type { TaskLimits } from '#children/limit-exceeded.ts'
 import { Predictor } from '#children/predictor.ts'
 import { encodeCheckpoint } from '#formats/checkpoint.ts'
@@ -86,14 +87,6 @@ async function killReader(folder: string): Promise<void> {
   await rm(written)
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
 describe('a model whose file keeps its reader busy without end', () => {
   it('is refused by the time that it may take, and holds up no other', async t => {
     const importer = new Importer(limited(IMPORT, { processorSeconds: 4 }))
@@ -150,7 +143,7 @@ it('a reader that a file keeps busy ends when the service is killed', { timeout:
     }, 100)
   })
   await endChild(service, 'SIGKILL')
-  while (isAlive(reader)) await new Promise(resolve => setTimeout(resolve, 50))
+  while (processExists(reader)) await new Promise(resolve => setTimeout(resolve, 50))
 })
 
 describe('a dataset', () => {
