@@ -86,9 +86,9 @@ describe('the queue', () => {
   it('keeps a job that a worker cannot take for another, ahead of its equals', async () => {
     const { queue } = test.stores
     const taken: string[] = []
-    const worker = work(async (jobId, { putOff }) => {
+    const worker = work(async (jobId, { defer }) => {
       taken.push(jobId)
-      if (jobId === 'job_large' && taken.length === 1) await putOff()
+      if (jobId === 'job_large' && taken.length === 1) await defer()
       if (jobId === 'job_a') await pause(LONGER_THAN_PUT_OFF_MS)
     })
     for (const id of ['job_large', 'job_a', 'job_b']) await queue.enqueue(id, 42)

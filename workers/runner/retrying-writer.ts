@@ -1,13 +1,13 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { retry } from '#stores/retry.ts'
-import type { RunnerNews } from './runner-protocol.ts'
-import { isDiskTrouble, storageWarning } from './storage-warning.ts'
+import type { SendReport } from './runner-protocol.ts'
+import { isDiskError, storageWarning } from './storage-warning.ts'
 
 export type Write = (path: string, bytes: Uint8Array) => Promise<void>
 
-/** Writes a file; what it could write of one that it could not finish takes up no space. */
-export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+/** Writes a file; deletes what was written of it if it could not be completed. */
+export async function writeWholeFile(path: string, bytes: Uint8Array): Promise<void> {
   try {
     await writeFile(path, bytes)
   } catch (error) {
@@ -16,15 +16,15 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
   }
 }
 
-/** A `writeWhole` that waits for space: what it writes is what the job was for. @param signal ends the wait */
-export function patientWriter(tell: (news: RunnerNews) => Promise<void>, signal: AbortSignal): Write {
+/** A `writeWholeFile` that waits for space, for the files that are the result of a job. @param signal ends the wait */
+export function retryingWriter(send: SendReport, signal: AbortSignal): Write {
   return (path, bytes) =>
-    retry(() => writeWhole(path, bytes), {
+    retry(() => writeWholeFile(path, bytes), {
       signal,
-      isFinal: error => !isDiskTrouble(error),
+      isFinal: error => !isDiskError(error),
       onFirstFailure: async error => {
         const name = basename(path)
-        await tell({ type: 'warning', warning: storageWarning(name, `${name} could not be written`, error) })
+        await send({ type: 'warning', warning: storageWarning(name, `${name} could not be written`, error) })
       },
     })
 }
