@@ -16,7 +16,7 @@ import { WorkerRegistry } from './worker-registry.ts'
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
 
-/** Redis and the blob store, by what is kept in them. */
+/** Everything that is kept in Redis and in the blob store, one store for each duty. */
 export interface Stores {
   redis: Redis
   jobs: JobStore
@@ -31,14 +31,14 @@ export interface Stores {
   blobs: BlobStore
   datasets: RecordStore<DatasetRecord>
   models: RecordStore<ModelRecord>
-  /** Reserves a duty for this process for the next `durationMs`. @returns false while another process has it */
+  /** Reserves a duty for this process for `durationMs`. @returns false while another process has it */
   lease(duty: string, durationMs: number): Promise<boolean>
-  /** Another connection with the same settings; `close` ends it too. */
+  /** Another connection to the same Redis; `close` ends it too. */
   duplicate(options?: ConnectionOptions): Redis
   close(): Promise<void>
 }
 
-/** A Redis that does not answer must not block its callers; connections that block on purpose have no such limit. */
+/** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
 const COMMAND_TIMEOUT_MS = 5_000
 
 /**
@@ -86,7 +86,7 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
   }
 }
 
-/** ioredis's own error would only say that the connection was closed. */
+/** The error of ioredis itself says only that the connection was closed. */
 async function connectOnce(redis: Redis): Promise<void> {
   let cause: Error | undefined
   redis.once('error', error => {
