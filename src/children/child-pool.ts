@@ -4,25 +4,25 @@ import { ServiceStopping } from './service-stopping.ts'
 import { WarmChild } from './warm-child.ts'
 
 export interface PoolOptions extends ChildOptions {
-  /** The most that there are at a time. */
+  /** The largest number of children at a time. */
   children: number
-  /** After this time without a task a child ends, and gives back its memory. */
+  /** A child without a task ends after this time, and frees its memory. */
   idleSeconds: number
-  /** Tasks that may wait for a child. */
+  /** The largest number of tasks that wait for a child. */
   waiting: number
 }
 
-/** How a task is given a child. */
+/** How a child is chosen for a task. */
 export interface Turn<Child> {
   /** Large tasks leave one child to the small ones. */
   isLarge?: boolean
-  /** Whether a child would do it sooner than another. */
+  /** Whether a child would do the task faster than another. */
   prefers?: (child: Child) => boolean
 }
 
 interface Place<Child> {
   child: Child
-  /** What it does; nothing when it is free. */
+  /** Its task; undefined while it is free. */
   task: 'small' | 'large' | undefined
   idle: NodeJS.Timeout | undefined
 }
@@ -36,8 +36,8 @@ interface Waiting<Child> {
 const RETRY_AFTER = { 'retry-after': '10' }
 
 /**
- * A few children that do tasks side by side, in the order that these come in; but small tasks pass large ones, which never have the
- * last child. Children are started when they are needed.
+ * A few children that do tasks in parallel, in the order in which the tasks arrive. Small tasks may overtake large ones, which never
+ * occupy the last child. Children are started when they are needed.
  */
 export class ChildPool<Task, Answer extends object> {
   readonly #places: readonly Place<WarmChild<Task, Answer>>[]
@@ -59,8 +59,8 @@ export class ChildPool<Task, Answer extends object> {
   }
 
   /**
-   * Gives a child to `work`, and to nobody else meanwhile.
-   * @throws AppError `unavailable` when too many wait already; ServiceStopping
+   * Gives `work` a child of its own until it is done.
+   * @throws AppError `unavailable` when too many tasks are waiting; ServiceStopping
    */
   async use<T>(
     work: (child: WarmChild<Task, Answer>) => Promise<T>,
@@ -80,7 +80,7 @@ export class ChildPool<Task, Answer extends object> {
     }
   }
 
-  /** Ends the children; tasks under way and those that wait fail with ServiceStopping before this resolves. */
+  /** Ends the children; running and waiting tasks fail with ServiceStopping before this resolves. */
   async close(): Promise<void> {
     this.#isClosed = true
     for (const { refuse } of this.#waiting) refuse(new ServiceStopping())

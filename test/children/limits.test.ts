@@ -203,7 +203,7 @@ describe('a dataset', () => {
     const second = await workDir()
     const refused = assert.rejects(read(second), {
       name: 'FormatError',
-      message: 'long.csv: reading it ended its process 3 times, the last time with SIGKILL',
+      message: 'long.csv: the process that read it ended 3 times, the last time with SIGKILL',
     })
     for (let times = 0; times < 3; times++) await killReader(second)
     await refused

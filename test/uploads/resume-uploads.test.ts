@@ -78,13 +78,13 @@ describe('uploads that a service left when it was killed', () => {
     await test.stores.datasets.delete(alive.id)
   })
 
-  it('are not read again when the service ended three times while it read them', async () => {
+  it('are not read again when the service ended three times while it was reading them', async () => {
     const { id, folder } = await leave(await deadProcess())
     noteAttempts(folder, 3)
     await resumeUploads(services(), await claimUploads(root), assert.ifError)
     assert.deepEqual(await stateOf(id), {
       status: 'invalid',
-      error: 'the service ended 3 times while it read the upload',
+      error: 'the service ended 3 times while it was reading the upload',
     })
     await assert.rejects(access(folder))
   })
