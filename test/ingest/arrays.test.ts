@@ -122,12 +122,12 @@ describe('arrays', () => {
     ['dates', /holds dates/],
     ['texts', /holds strings; examples have to be numbers/],
     ['short', /the train split has 20 examples and 19 labels/],
-    ['no-examples', /no examples to train on/],
+    ['no-examples', /no training examples/],
     ['no-numbers', /has shape \[20,0\]/],
     ['scalar', /has shape \[\]/],
-    ['unnamed', /the arrays found are "arr_0\.npy", "arr_1\.npy"; needed are x_train and y_train/],
-    ['no-labels', /the arrays found are "x_train\.npy"; needed are/],
-    ['two-tests', /"x_val\.npy" and "x_test\.npy" are both taken for x_test/],
+    ['unnamed', /the arrays are "arr_0\.npy", "arr_1\.npy"; required are x_train and y_train/],
+    ['no-labels', /the arrays are "x_train\.npy"; required are/],
+    ['two-tests', /"x_val\.npy" and "x_test\.npy" both have a name for x_test/],
   ]
   for (const [name, message] of WRONG) it(`are refused, saying why: ${name}`, () => refuses(name, message))
 })

@@ -152,7 +152,7 @@ describe('folders of images', () => {
     const deep = await drawn({ r: 9 }).toColourspace('rgb16').png().toBuffer()
     const turned = await drawn({ b: 9 }).jpeg().withMetadata({ orientation: 6 }).toBuffer()
     const { notes } = await takeInOne({ 'a/1.png': deep, 'b/2.jpg': turned, 'b/3.jpg': turned })
-    assert.match(notes, /^1 of the images have 16 bits a sample: the upper 8 of them are kept\.$/m)
+    assert.match(notes, /^1 of the images have 16 bits per sample, of which the upper 8 are kept\.$/m)
     assert.match(notes, /^2 of the images have an EXIF orientation, which is not applied/m)
   })
 
@@ -182,18 +182,14 @@ describe('folders of images', () => {
     [
       'a kind of image that is not read',
       { 'a/1.png': 'x', 'b/2.HEIC': 'x' },
-      /b\/2\.HEIC is an image of a kind that is not read \(\.HEIC\); convert it to PNG or JPEG/,
+      /b\/2\.HEIC has an image format that is not supported \(\.HEIC\); convert it to PNG or JPEG/,
     ],
     [
       'no images',
       { 'a/1.txt': 'x', 'b/2': 'x' },
       /there are no images: 2 files that are not images were skipped: 1 \.txt, 1 without an extension/,
     ],
-    [
-      'images for tests alone',
-      { 'test/a/1.png': 'x', 'test/b/2.png': 'x' },
-      /there are no images to train on/,
-    ],
+    ['images for tests alone', { 'test/a/1.png': 'x', 'test/b/2.png': 'x' }, /there are no training images/],
   ] as const) {
     it(`are refused with ${what}`, async () => {
       await assert.rejects(takeInOne(files), { name: 'FormatError', message: why })

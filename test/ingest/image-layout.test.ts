@@ -119,12 +119,15 @@ describe('the folders of a set of images', () => {
   it('leave out images without a class, and say how many', () => {
     const loose = lay(['pets 3', 'pets/cat', 'pets/dog'])
     assert.deepEqual(loose.found, ['pets/cat: train cat', 'pets/dog: train dog'])
-    assert.match(loose.notes, /^3 of the images, in pets\/, lie in no folder of a class and were left out\.$/)
+    assert.match(
+      loose.notes,
+      /^3 of the images, in pets\/, are not in the folder of a class and were left out\.$/,
+    )
     const heap = lay(['t/train/n1/images', 't/train/n2/images', 't/val/images 9', 't/test/images 8'])
     assert.deepEqual(heap.found, ['t/train/n1/images: train n1', 't/train/n2/images: train n2'])
     assert.match(
       heap.notes,
-      /17 of the images, in t\/test\/images\/, t\/val\/images\/, .*no class .*left out/,
+      /17 of the images, in t\/test\/images\/, t\/val\/images\/, .*not a class .*left out/,
     )
   })
 
@@ -134,15 +137,18 @@ describe('the folders of a set of images', () => {
   })
 
   for (const [folders, why] of [
-    [['test/cat', 'test/dog'], /all images lie in test\/, .*no images to train on/],
-    [['data/validation/cat', 'data/validation/dog'], /all images lie in data\/validation\//],
-    [['test/cat', 'val/cat'], /no images to train on: those in test\/, val\/ are all in the test split/],
+    [['test/cat', 'test/dog'], /all images are in test\/, .*no training images/],
+    [['data/validation/cat', 'data/validation/dog'], /all images are in data\/validation\//],
+    [['test/cat', 'val/cat'], /no training images: those in test\/, val\/ are all in the test split/],
     [['cat', 'dog', 'test'], /test\/ \(4 images\) may be a split or a class/],
     [['train/cat', 'train/dog', 'extra/cat'], /train\/ \(8 images\) may be a split or a class/],
-    [['train', 'test'], /those in test\/, train\/ lie in no folder of a class/],
-    [['train'], /those in train\/ lie in no folder of a class/],
-    [[''], /those in the top folder lie in no folder of a class/],
-    [['train/cat', 'train/dog', 'test/Cat', 'test/dog'], /test\/Cat\/ holds test images of the class "Cat"/],
+    [['train', 'test'], /those in test\/, train\/ are not in the folder of a class/],
+    [['train'], /those in train\/ are not in the folder of a class/],
+    [[''], /those in the top folder are not in the folder of a class/],
+    [
+      ['train/cat', 'train/dog', 'test/Cat', 'test/dog'],
+      /test\/Cat\/ contains test images of the class "Cat"/,
+    ],
   ] as const) {
     it(`are refused as ${folders.join(', ')}`, () => {
       assert.throws(() => lay(folders), { name: 'FormatError', message: why })

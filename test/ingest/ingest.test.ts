@@ -132,7 +132,7 @@ describe('an upload', () => {
     await refuses(
       { format: 'imageFolder' },
       ['sizes.zip'],
-      /ant\/0\.png has 40 x 30 pixels.*cat\/1\.png has 64 x 64; say by `size`/,
+      /ant\/0\.png has 40 x 30 pixels.*cat\/1\.png has 64 x 64; set `size`/,
     )
     const { facts, tensors } = await takeIn({ format: 'imageFolder', size: [32, 32] }, ['sizes.zip'])
     assert.deepEqual([facts.images, facts.inputShape, facts.classes], ['files', [32, 32, 3], ['ant', 'cat']])
@@ -172,20 +172,20 @@ describe('an upload', () => {
       'a class not named',
       { format: 'csv', label: 'y', classes: ['a', 'b'] },
       csv('x,y\n1,c\n'),
-      /"c" is none of the 2 classes/,
+      /"c" is not one of the 2 classes/,
     ],
-    ['no rows', { format: 'csv', label: 'y' }, csv('x,y\n'), /no examples to train on/],
+    ['no rows', { format: 'csv', label: 'y' }, csv('x,y\n'), /no training examples/],
     [
       'missing labels',
       { format: 'npy' },
       ['x_train.npy'],
-      /the arrays found are "x_train\.npy"; needed are x_train and y_train/,
+      /the arrays are "x_train\.npy"; required are x_train and y_train/,
     ],
     [
       'an array of another name',
       { format: 'npy' },
       file('pixels.npy'),
-      /found are "pixels\.npy"; needed are x_train/,
+      /are "pixels\.npy"; required are x_train/,
     ],
     [
       'what is no array',
@@ -207,10 +207,10 @@ describe('an upload', () => {
       file('data_batch_1.bin', new Uint8Array(3074)),
       /end within image 2/,
     ],
-    ['what begins as a zip', { format: 'npz' }, file('a.npz', 'PK'), /^a\.npz is no zip archive$/],
+    ['what begins as a zip', { format: 'npz' }, file('a.npz', 'PK'), /^a\.npz is not a zip archive$/],
     ['an empty archive', { format: 'npz' }, file('a.npz', ''), /^a\.npz is empty$/],
     ['what is no zip', { format: 'npz' }, file('x.npz', 'PK\x03\x04 and then nothing'), /x\.npz/],
-    ['an image in no folder', { format: 'imageFolder' }, file('a.png'), /lie in no folder of a class/],
+    ['an image in no folder', { format: 'imageFolder' }, file('a.png'), /are not in the folder of a class/],
     [
       'what is no TFRecord',
       { format: 'tfrecord' },
@@ -221,13 +221,13 @@ describe('an upload', () => {
       'what is no Parquet',
       { format: 'parquet' },
       file('a.parquet', 'no parquet at all'),
-      /^a\.parquet is no Parquet file$/,
+      /^a\.parquet is not a Parquet file$/,
     ],
     [
       'Parquet whose end is damaged',
       { format: 'parquet' },
       file('a.parquet', 'PAR1 xxxxxxxxxxxxPAR1'),
-      /^a\.parquet is damaged, or uses a feature of Parquet that is not read$/,
+      /^a\.parquet is damaged, or uses a feature of Parquet that is not supported$/,
     ],
     [
       'an open quote',

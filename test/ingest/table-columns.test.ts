@@ -24,7 +24,7 @@ describe('the columns of a table', () => {
     it(`have to be the same in a test file, in ${format}`, () =>
       refuses(
         [`plain.${format}`, `test-other-names.${format}`],
-        /test-other-names\.\w+ has other columns than plain\.\w+: it lacks "b", and it has also "c"/,
+        /test-other-names\.\w+ has other columns than plain\.\w+: it lacks "b", and it also has "c"/,
       ))
 
     it(`are without the index that pandas wrote, in ${format}`, async () => {
@@ -70,15 +70,15 @@ describe('the columns of a table', () => {
     const { facts, notes } = await table([csv('a,b,y,\n1,2,0,\n3,4,1,\n')])
     assert.deepEqual(facts.columns, ['a', 'b'])
     assert.match(notes, /Left out column 4, which has no name and is empty/)
-    await refuses([csv('a,b,y,\n1,2,0,5\n')], /row 2: column 4 has no name but holds "5"/)
-    await refuses([csv(',b,y\n1.5,2,0\n')], /row 2: column 1 has no name but holds "1\.5"/)
+    await refuses([csv('a,b,y,\n1,2,0,5\n')], /row 2: column 4 has no name but contains "5"/)
+    await refuses([csv(',b,y\n1.5,2,0\n')], /row 2: column 1 has no name but contains "1\.5"/)
   })
 
   it('go by their places where there is no header', async () => {
     const spec = { header: false, label: 2 }
     const { facts } = await table([csv('1,2,0\n3,4,1\n', 'train.csv'), csv('1,2,0\n', 'test.csv')], spec)
     assert.deepEqual([facts.inputShape, facts.splits], [[2], { train: 2, test: 1 }])
-    await refuses([csv('1,2,0\n', 'train.csv'), csv('1,2,3,0\n', 'test.csv')], /it has also "3"/, spec)
+    await refuses([csv('1,2,0\n', 'train.csv'), csv('1,2,3,0\n', 'test.csv')], /it also has "3"/, spec)
     await refuses(
       [csv('1.5,2,0\n3,4,1\n')],
       /row 1: "1\.5" is a number, not the name.*set `header` to false/,
@@ -137,7 +137,7 @@ describe('a table is refused, saying what and where,', () => {
   const WRONG: [string, Given[], RegExp, object?][] = [
     ['for a hexadecimal number', [cell('0x1F')], /row 3, column "x": "0x1F" is not a finite number/],
     ['for digits in groups', [cell('1_000')], /"1_000" is not a finite number/],
-    ['for a decimal comma', [cell('1,5')], /"1,5" is not a finite number; write a point/],
+    ['for a decimal comma', [cell('1,5')], /"1,5" is not a finite number; use a decimal point/],
     ['for NaN', [cell('NaN')], /"NaN" is not a finite number; fill in missing values/],
     ['for infinity', [cell('inf')], /"inf" is not a finite number/],
     ['for a number beyond float32', [cell('1e39')], /Infinity is not a finite number/],
@@ -157,8 +157,8 @@ describe('a table is refused, saying what and where,', () => {
       { label: ['y', 1] },
     ],
     ['for no feature', [csv('y\n1\n')], /no column besides the label/],
-    ['for a header alone', [csv('a,y\n')], /no examples to train on/],
-    ['for nothing at all', [csv('')], /no examples to train on/],
+    ['for a header alone', [csv('a,y\n')], /no training examples/],
+    ['for nothing at all', [csv('')], /no training examples/],
     [
       'for a row too long',
       [csv('a,y\n1,0\n1,0,3\n')],
@@ -167,7 +167,7 @@ describe('a table is refused, saying what and where,', () => {
     [
       'for a huge cell',
       [csv(`a,y\n${'1'.repeat(11_000_000)},0\n`)],
-      /table\.csv, row 2: it is longer than the 10485760 bytes/,
+      /table\.csv, row 2: the row is longer than the limit of 10485760 bytes/,
     ],
     ['for a huge label', [csv(`a,y\n1,${'k'.repeat(1000)}\n`)], /"kkk.*has 1000 characters/],
     [
@@ -189,7 +189,7 @@ describe('a table is refused, saying what and where,', () => {
       /row 5 \(from 0\), column "more" has 2 numbers.* 1/,
     ],
     ['for dates as labels', ['dates.parquet'], /column "when" holds timestamps/, { label: 'when' }],
-    ['for a Parquet file without rows', ['no-rows.parquet'], /no examples to train on/],
+    ['for a Parquet file without rows', ['no-rows.parquet'], /no training examples/],
     [
       'for a label that Parquet has not',
       ['plain.parquet'],

@@ -126,7 +126,7 @@ describe('the label column of a table', () => {
     assert.deepEqual([facts.classes, numbers('train/y')], [named.classes, [1, 0, 2]])
     await refuses(
       [labelled([1, 2, 3])],
-      /"3" is none of the 3 classes; numbers stand for their places, from 0 to 2/,
+      /"3" is not one of the 3 classes; a number has to be the index of a class, from 0 to 2/,
       named,
     )
   })
@@ -142,7 +142,10 @@ describe('the label column of a table', () => {
     await refuses([labelled(labels)], /more than 10000 different whole numbers.*set `labels` to "targets"/)
     const { facts } = await table([labelled([...labels, 0.5])])
     assert.equal(facts.targets, 1)
-    await refuses([labelled(labels.map(label => `n${label}`))], /"n10000" is one class more than 10000/)
+    await refuses(
+      [labelled(labels.map(label => `n${label}`))],
+      /"n10000" is one class more than the limit of 10000/,
+    )
   })
 
   it('decides for both splits at once', async () => {
