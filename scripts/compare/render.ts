@@ -12,9 +12,9 @@ export interface Run {
 const percent = (share: number) => `${(100 * share).toFixed(2)}`
 
 const STAND_IN =
-  'The images are drawn by the service as a stand-in for the photographs: these accuracies are of another problem than the original’s.'
+  'The images are synthetic and replace the photographs: these accuracies cannot be compared with the original’s.'
 
-/** A page and its pictures, by file name. */
+/** A page and its plots, by file name. */
 export function renderComparison(
   name: string,
   { title, base, optimizers, original }: Experiment,
@@ -46,17 +46,17 @@ export function renderComparison(
     `\`npm run compare -- ${name} --epochs ${epochs} --seeds ${seeds}${dataset ? ` --dataset ${dataset}` : ''}\` on ${new Date().toISOString().slice(0, 10)}: \`${modelName(base.model)}\`, ${epochs} epochs, the last epoch of ${seeds} seeds (percent, seed by seed).`,
     '',
     ...(dataset?.startsWith('synthetic-') ? [STAND_IN, ''] : []),
-    '| optimizer | test accuracy | not zero, of all weights | of the kernels |',
+    '| optimizer | test accuracy | non-zero weights | non-zero kernel weights |',
     '| --- | --- | --- | --- |',
     ...rows,
     '',
     `![test accuracy by epoch](${name}-accuracy.svg)`,
     '',
-    `![share of weights that are not zero by epoch](${name}-nonzero.svg)`,
+    `![share of non-zero weights by epoch](${name}-nonzero.svg)`,
     '',
     'Curves are means over the seeds.',
     '',
-    '## Beside the original',
+    '## Compared with the original',
     '',
     original,
     '',
@@ -70,7 +70,7 @@ export function renderComparison(
       'least',
     ),
     [`${name}-nonzero.svg`]: linePlot(
-      'Share of weights that are not zero',
+      'Share of non-zero weights',
       'epoch',
       curves(m => 1 - m.sparsity),
     ),
