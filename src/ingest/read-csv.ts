@@ -34,15 +34,7 @@ async function readTable(
   request: RequestOf<'csv'>,
   table: CsvTable,
 ): Promise<void> {
-  const rows = parse({
-    delimiter: request.delimiter,
-    bom: true,
-    skip_empty_lines: true,
-    relax_column_count: true,
-    // Spaces around a quoted cell are not part of it. A delimiter that is white space must not be trimmed.
-    trim: !/\s/.test(request.delimiter),
-    max_record_size: LONGEST_ROW,
-  })
+  const rows = csvParser(request)
   // Errors of the input are thrown by the loop over the rows.
   pipeline(content, rows, () => {})
   let number = 0
@@ -71,6 +63,18 @@ async function readTable(
     rows.destroy()
   }
   if (held.length > 0) await table.append(held, number - held.length + 1)
+}
+
+function csvParser({ delimiter }: RequestOf<'csv'>) {
+  return parse({
+    delimiter,
+    bom: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    // Spaces around a quoted cell are not part of it. A delimiter that is white space must not be trimmed.
+    trim: !/\s/.test(delimiter),
+    max_record_size: LONGEST_ROW,
+  })
 }
 
 function counted(columns: number): string {

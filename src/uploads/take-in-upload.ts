@@ -93,29 +93,16 @@ export async function takeInUpload(
 async function readUpload(
   ingester: Children['ingester'],
   id: string,
-  { request, files }: DatasetUpload,
+  upload: DatasetUpload,
   folder: string,
   onFault: (error: Error) => void,
 ): Promise<Ingested | (State & { status: 'invalid' })> {
   const attempts = attemptsOf(folder)
   if (attempts >= MOST_ATTEMPTS)
     return { status: 'invalid', error: `the service ended ${attempts} times while it was reading the upload` }
-  const workDir = join(folder, 'work')
-  const ingest = async () => {
-    await rm(workDir, { recursive: true, force: true })
-    await mkdir(workDir)
-    // Counted only when the reading begins: while this upload waits, another upload ends the service.
-    try {
-      return await ingester.ingest({ request, files, folder: workDir }, () =>
-        noteAttempts(folder, attempts + 1),
-      )
-    } catch (error) {
-      // On a full disk, this frees the space that this or another reading waits for.
-      if (isOutOfSpace(error)) await rm(workDir, { recursive: true, force: true })
-      throw error
-    }
-  }
   try {
+    // Counted only when the reading begins: while this upload waits, another upload ends the service.
+    const ingest = () => ingestInto(folder, ingester, upload, () => noteAttempts(folder, attempts + 1))
     const ingested = await retry(ingest, { isFinal: error => !isTemporary(error), seconds: STORES_SECONDS })
     noteAttempts(folder, attempts)
     return ingested
@@ -133,6 +120,24 @@ async function readUpload(
       status: 'invalid',
       error: `the upload could not be read because of an internal error; the server log has the cause under ${id}`,
     }
+  }
+}
+
+async function ingestInto(
+  folder: string,
+  ingester: Children['ingester'],
+  { request, files }: DatasetUpload,
+  onBegin: () => void,
+): Promise<Ingested> {
+  const workDir = join(folder, 'work')
+  await rm(workDir, { recursive: true, force: true })
+  await mkdir(workDir)
+  try {
+    return await ingester.ingest({ request, files, folder: workDir }, onBegin)
+  } catch (error) {
+    // On a full disk, this frees the space that this or another reading waits for.
+    if (isOutOfSpace(error)) await rm(workDir, { recursive: true, force: true })
+    throw error
   }
 }
 

@@ -1,57 +1,21 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { zipSync } from 'fflate'
-import { decodeSafetensors } from '#formats/safetensors.ts'
-import { DatasetRequest } from '#ingest/dataset-request.ts'
-import { ingest } from '#ingest/ingest.ts'
-import { pythonWith } from '#scripts/python-with.ts'
+import { type Given, startIntake } from './start-intake.ts'
 
 const WRITERS = ['numpy==2.4.6', 'pillow==13.0.0', 'pyarrow==26.0.1', 'tfrecord==1.14.6']
 
 describe('an upload', () => {
-  let folder: string
-  let count = 0
-
+  let intake: Awaited<ReturnType<typeof startIntake>>
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'thresher-ingest-'))
-    const script = fileURLToPath(new URL('write_datasets.py', import.meta.url))
-    await promisify(execFile)(await pythonWith(WRITERS), [script, folder])
+    intake = await startIntake('write_datasets.py', WRITERS)
   })
-  after(() => rm(folder, { recursive: true, force: true }))
+  after(() => intake.stop())
 
-  /** @param names of files that were written, or files with their content */
-  async function takeIn(
-    spec: object,
-    names: readonly (string | { name: string; content: string | Uint8Array })[],
-  ) {
-    const workshop = join(folder, `workshop-${count++}`)
-    await mkdir(workshop)
-    const files = await Promise.all(
-      names.map(async (file, index) => {
-        if (typeof file === 'string') return { name: file, path: join(folder, file) }
-        const path = join(workshop, `upload-${index}`)
-        await writeFile(path, file.content)
-        return { name: file.name, path }
-      }),
-    )
-    const { path, facts } = await ingest(DatasetRequest.parse({ name: 'x', ...spec }), files, workshop)
-    const bytes = await readFile(path)
-    const { tensors } = decodeSafetensors(bytes)
-    return {
-      facts,
-      digest: createHash('sha256').update(bytes).digest('hex'),
-      tensors: new Map(tensors.map(t => [t.name, t])),
-    }
-  }
-
-  const refuses = (spec: object, files: Parameters<typeof takeIn>[1], message: RegExp) =>
+  const takeIn = (spec: object, files: readonly Given[]) => intake.takeIn(spec, files)
+  const refuses = (spec: object, files: readonly Given[], message: RegExp) =>
     assert.rejects(takeIn(spec, files), { name: 'FormatError', message })
 
   const arrays = ['x_train.npy', 'y_train.npy', 'x_test.npy', 'y_test.npy']
@@ -142,7 +106,7 @@ describe('an upload', () => {
 
   const csv = (content: string) => [{ name: 't.csv', content }]
   const file = (name: string, content: string | Uint8Array = 'nothing') => [{ name, content }]
-  const WRONG: [string, object, Parameters<typeof takeIn>[1], RegExp][] = [
+  const WRONG: [string, object, readonly Given[], RegExp][] = [
     [
       'a word in a table',
       { format: 'csv', label: 'y' },
@@ -241,12 +205,12 @@ describe('an upload', () => {
   }
 
   it('that is damaged is refused', async () => {
-    const damaged = await readFile(join(folder, 'images-train.tfrecord'))
+    const damaged = await readFile(join(intake.folder, 'images-train.tfrecord'))
     damaged[100]! ^= 1
     await refuses({ format: 'tfrecord' }, file('a.tfrecord', damaged), /record 0 \(from 0\) is damaged/)
-    const cut = (await readFile(join(folder, 'cifar.tar.gz'))).subarray(0, 2000)
+    const cut = (await readFile(join(intake.folder, 'cifar.tar.gz'))).subarray(0, 2000)
     await refuses({ format: 'cifar' }, file('c.tar.gz', cut), /c\.tar\.gz/)
-    const spoilt = await readFile(join(folder, 'folders.zip'))
+    const spoilt = await readFile(join(intake.folder, 'folders.zip'))
     spoilt.fill(0, 100, 300)
     await refuses({ format: 'imageFolder' }, file('f.zip', spoilt), /f\.zip.*0\.png/)
   })
