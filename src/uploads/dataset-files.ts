@@ -22,7 +22,7 @@ const PROVIDED: Readonly<Record<string, { train: readonly string[]; test: readon
 }
 
 /** The files of a dataset that an operator provides, by split; empty for other datasets. @param datasetsDir contains the dataset's folder */
-export function broughtFiles(id: string, datasetsDir: string): { train: string[]; test: string[] } {
+export function providedFiles(id: string, datasetsDir: string): { train: string[]; test: string[] } {
   const { train, test } = PROVIDED[id] ?? { train: [], test: [] }
   const paths = (names: readonly string[]) => names.map(name => join(datasetsDir, id, name))
   return { train: paths(train), test: paths(test) }
@@ -42,6 +42,6 @@ export async function folderOf(datasetsDir: string, name: string): Promise<strin
 
 /** The missing files of a dataset that an operator has to provide. */
 export function missingFiles(id: string, datasetsDir: string): string[] {
-  const { train, test } = broughtFiles(id, datasetsDir)
+  const { train, test } = providedFiles(id, datasetsDir)
   return [...train, ...test].filter(path => !existsSync(path))
 }

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isAlive } from '#children/is-alive.ts'
-import { type DatasetUpload, takeInUpload, UPLOAD_NOTE, type UploadStores } from './take-in-upload.ts'
+import { type DatasetUpload, DESCRIPTION_FILE, ingestUpload, type UploadStores } from './ingest-upload.ts'
 import { attemptsOf } from './upload-attempts.ts'
 
 /** The folder of a process's uploads. @param root of the uploads of all processes on this host */
@@ -48,9 +48,9 @@ export async function resumeUploads(
   const resume = async (folder: string) => {
     const id = basename(folder)
     const record = await stores.datasets.get(id)
-    const upload = await noteIn(folder)
+    const upload = await descriptionIn(folder)
     if (record?.state.status !== 'validating' || !upload) await rm(folder, { recursive: true, force: true })
-    else await takeInUpload(stores, record, upload, folder, error => onFault(error, id))
+    else await ingestUpload(stores, record, upload, folder, error => onFault(error, id))
   }
   const resumeAll = async (some: readonly string[]) => {
     for (const folder of some) await resume(folder).catch(error => onFault(error, basename(folder)))
@@ -60,9 +60,9 @@ export async function resumeUploads(
   await Promise.all([resumeAll(suspects), ...others.map(folder => resumeAll([folder]))])
 }
 
-/** The files may have been moved since the note was written, so their paths are built again. */
-async function noteIn(folder: string): Promise<DatasetUpload | undefined> {
-  const text = await readFile(join(folder, UPLOAD_NOTE), 'utf8').catch(() => undefined)
+/** The files may have been moved since the description was written, so their paths are built again. */
+async function descriptionIn(folder: string): Promise<DatasetUpload | undefined> {
+  const text = await readFile(join(folder, DESCRIPTION_FILE), 'utf8').catch(() => undefined)
   if (!text) return undefined
   const upload: DatasetUpload = JSON.parse(text)
   if ('folder' in upload.request) return upload

@@ -13,6 +13,6 @@ export function attemptsOf(folder: string): number {
 }
 
 /** Written synchronously, so that it is stored even if this process crashes next. */
-export function noteAttempts(folder: string, attempts: number): void {
+export function storeAttempts(folder: string, attempts: number): void {
   writeFileSync(join(folder, NAME), String(attempts))
 }

@@ -12,9 +12,9 @@ import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
 import { newId } from '#stores/new-id.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
+import { recordUpload } from '#uploads/ingest-upload.ts'
 import { claimUploads, resumeUploads, uploadsOf } from '#uploads/resume-uploads.ts'
-import { noteUpload } from '#uploads/take-in-upload.ts'
-import { attemptsOf, noteAttempts } from '#uploads/upload-attempts.ts'
+import { attemptsOf, storeAttempts } from '#uploads/upload-attempts.ts'
 
 const CSV = { name: 'table', format: 'csv', label: 'y', header: true, delimiter: ',' } as const
 
@@ -45,7 +45,7 @@ describe('uploads that a service left when it was killed', () => {
     const folder = join(uploadsOf(below, pid), id)
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, '0'), `a,y\n${rows}`)
-    await noteUpload(
+    await recordUpload(
       test.stores,
       id,
       { request: CSV, files: [{ name: 't.csv', path: join(folder, '0') }] },
@@ -80,7 +80,7 @@ describe('uploads that a service left when it was killed', () => {
 
   it('are not read again when the service ended three times while it was reading them', async () => {
     const { id, folder } = await leave(await deadProcess())
-    noteAttempts(folder, 3)
+    storeAttempts(folder, 3)
     await resumeUploads(services(), await claimUploads(root), assert.ifError)
     assert.deepEqual(await stateOf(id), {
       status: 'invalid',

@@ -12,7 +12,7 @@ import type { Stores } from '#stores/connect.ts'
 import { isOutOfSpace } from '#stores/out-of-space.ts'
 import { retry } from '#stores/retry.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
-import { attemptsOf, noteAttempts } from './upload-attempts.ts'
+import { attemptsOf, storeAttempts } from './upload-attempts.ts'
 import { ensureUploadOwner, renewUploadOwner } from './upload-owner.ts'
 
 /** The files of a dataset, as they were uploaded. */
@@ -22,7 +22,7 @@ export interface DatasetUpload {
 }
 
 /** The file in an upload's folder that describes the upload. */
-export const UPLOAD_NOTE = 'upload.json'
+export const DESCRIPTION_FILE = 'upload.json'
 /** An upload is not read again when the service has ended this often while reading it. */
 const MOST_ATTEMPTS = 3
 /** How long to wait for stores that do not answer; after that, the upload is read again when the service starts. */
@@ -36,13 +36,13 @@ type State = DatasetRecord['state']
  * dataset.
  * @param folder `ROOT/PROCESS/ID`
  */
-export async function noteUpload(
+export async function recordUpload(
   { datasets, redis }: Pick<Stores, 'datasets' | 'redis'>,
   id: string,
   upload: DatasetUpload,
   folder: string,
 ): Promise<DatasetRecord> {
-  await writeFile(join(folder, UPLOAD_NOTE), JSON.stringify(upload))
+  await writeFile(join(folder, DESCRIPTION_FILE), JSON.stringify(upload))
   const owner = await ensureUploadOwner(dirname(dirname(folder)))
   await renewUploadOwner(redis, owner)
   const record: DatasetRecord = {
@@ -63,7 +63,7 @@ export async function noteUpload(
  * @param storesSeconds how long to wait for stores that do not answer
  * @returns the new record
  */
-export async function takeInUpload(
+export async function ingestUpload(
   { datasets, blobs, ingester }: UploadStores,
   record: DatasetRecord,
   upload: DatasetUpload,
@@ -102,9 +102,9 @@ async function readUpload(
     return { status: 'invalid', error: `the service ended ${attempts} times while it was reading the upload` }
   try {
     // Counted only when the reading begins: while this upload waits, another upload ends the service.
-    const ingest = () => ingestInto(folder, ingester, upload, () => noteAttempts(folder, attempts + 1))
+    const ingest = () => ingestInto(folder, ingester, upload, () => storeAttempts(folder, attempts + 1))
     const ingested = await retry(ingest, { isFinal: error => !isTemporary(error), seconds: STORES_SECONDS })
-    noteAttempts(folder, attempts)
+    storeAttempts(folder, attempts)
     return ingested
   } catch (error) {
     if (error instanceof FormatError) {
@@ -112,7 +112,7 @@ async function readUpload(
       return { status: 'invalid', error: error.message }
     }
     if (error instanceof AppError || isOutOfSpace(error)) {
-      noteAttempts(folder, attempts)
+      storeAttempts(folder, attempts)
       throw error
     }
     onFault(error as Error)
