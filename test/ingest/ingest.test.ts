@@ -37,7 +37,7 @@ describe('an upload', () => {
   ]
   const ONE_HOT = 'The labels are one-hot and were read as 10 classes.'
   for (const [what, spec, files] of SAME) {
-    it(`of ${what} comes to the same bytes as the npz of the same pictures`, async () => {
+    it(`of ${what} becomes the same bytes as the npz of the same images`, async () => {
       const expected = await takeIn({ format: 'npz' }, ['plain.npz'])
       const found = await takeIn(spec, files)
       const { notes, ...facts } = found.facts
@@ -53,7 +53,7 @@ describe('an upload', () => {
     return what.includes('class folders') ? [TEST_FOLDER] : undefined
   }
 
-  it('is known by shape, classes, splits and statistics', async () => {
+  it('is described by shape, classes, splits and statistics', async () => {
     const { facts, tensors } = await takeIn({ format: 'npz' }, ['plain.npz'])
     const { statistics, ...rest } = facts
     assert.deepEqual(rest, {
@@ -69,7 +69,7 @@ describe('an upload', () => {
     assert.ok(Math.abs(statistics!.std[1]! - Math.sqrt(variance)) < 1e-9)
   })
 
-  it('of a table has a row an example, from CSV as from Parquet', async () => {
+  it('of a table has a row per example, from CSV and from Parquet', async () => {
     const spec = { label: 'label' }
     const csv = await takeIn({ format: 'csv', ...spec }, ['table-train.csv', 'table-test.csv'])
     const parquet = await takeIn({ format: 'parquet', ...spec }, [
@@ -83,7 +83,7 @@ describe('an upload', () => {
     assert.deepEqual([...csv.tensors.get('test/y')!.data], [4, 5, 6, 7, 8, 9])
   })
 
-  it('of targets keeps them, several an example too', async () => {
+  it('of targets keeps them, also several per example', async () => {
     const content = 'a,b,c\n1,2,0.5\n3,4,-1\n'
     const { facts, tensors } = await takeIn({ format: 'csv', label: ['c', 'a'] }, [
       { name: 't.csv', content },
@@ -92,7 +92,7 @@ describe('an upload', () => {
     assert.deepEqual([...tensors.get('train/y')!.data], [0.5, 1, -1, 3])
   })
 
-  it('of images that differ in size keeps the files, when it is told the size for a model', async () => {
+  it('of images that differ in size keeps the files if the model input size is given', async () => {
     await refuses(
       { format: 'imageFolder' },
       ['sizes.zip'],
@@ -152,13 +152,13 @@ describe('an upload', () => {
       /are "pixels\.npy"; required are x_train/,
     ],
     [
-      'what is no array',
+      'a file that is not an array',
       { format: 'npy' },
       file('x_train.npy', 'a text of more than twelve bytes'),
       /is no \.npy file/,
     ],
     ['half a file', { format: 'npy' }, file('x_train.npy', Uint8Array.of(0x93, 0x4e)), /it is cut off/],
-    ['what is no IDX', { format: 'idx' }, file('train-images'), /starts with two zero bytes/],
+    ['a file that is not IDX', { format: 'idx' }, file('train-images'), /starts with two zero bytes/],
     [
       'the Python version of CIFAR',
       { format: 'cifar' },
@@ -171,18 +171,18 @@ describe('an upload', () => {
       file('data_batch_1.bin', new Uint8Array(3074)),
       /end within image 2/,
     ],
-    ['what begins as a zip', { format: 'npz' }, file('a.npz', 'PK'), /^a\.npz is not a zip archive$/],
+    ['the beginning of a zip', { format: 'npz' }, file('a.npz', 'PK'), /^a\.npz is not a zip archive$/],
     ['an empty archive', { format: 'npz' }, file('a.npz', ''), /^a\.npz is empty$/],
-    ['what is no zip', { format: 'npz' }, file('x.npz', 'PK\x03\x04 and then nothing'), /x\.npz/],
+    ['a file that is not a zip', { format: 'npz' }, file('x.npz', 'PK\x03\x04 and then nothing'), /x\.npz/],
     ['an image in no folder', { format: 'imageFolder' }, file('a.png'), /are not in the folder of a class/],
     [
-      'what is no TFRecord',
+      'a file that is not a TFRecord',
       { format: 'tfrecord' },
       file('a.tfrecord', 'no record at all'),
       /record 0 .*damaged/,
     ],
     [
-      'what is no Parquet',
+      'a file that is not Parquet',
       { format: 'parquet' },
       file('a.parquet', 'no parquet at all'),
       /^a\.parquet is not a Parquet file$/,
@@ -201,7 +201,7 @@ describe('an upload', () => {
     ],
   ]
   for (const [what, spec, files, message] of WRONG) {
-    it(`with ${what} is refused, saying what and where`, () => refuses(spec, files, message))
+    it(`with ${what} is refused, with the reason and the place`, () => refuses(spec, files, message))
   }
 
   it('that is damaged is refused', async () => {
@@ -215,7 +215,7 @@ describe('an upload', () => {
     await refuses({ format: 'imageFolder' }, file('f.zip', spoilt), /f\.zip.*0\.png/)
   })
 
-  it('in a zip is refused when a byte of a stored member is not as it was', async () => {
+  it('in a zip is refused when a byte of a stored member has changed', async () => {
     const members = {
       'x_train.npy': arrayFile('|u1', '4, 1', Uint8Array.of(1, 2, 3, 4)),
       'y_train.npy': arrayFile('|u1', '4,', Uint8Array.of(0, 1, 0, 1)),
@@ -229,7 +229,7 @@ describe('an upload', () => {
     await refuses({ format: 'npz' }, file('a.npz', damaged), message)
   })
 
-  it('that holds what is no number is refused by the example', async () => {
+  it('with a value that is not a number is refused with the index of the example', async () => {
     const content = arrayFile('<f4', '2, 2', new Uint8Array(Float32Array.of(1, 2, 3, Number.NaN).buffer))
     await refuses({ format: 'npy' }, file('x_train.npy', content), /x_train\.npy, example 1 \(from 0\): NaN/)
   })

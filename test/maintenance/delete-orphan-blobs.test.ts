@@ -11,7 +11,7 @@ before(async () => {
 })
 after(() => test.stop())
 
-it('what no job names is deleted once it is old, and nothing else', async () => {
+it('only blobs that no job refers to are deleted, once they are old', async () => {
   const { exports, blobs } = test.stores
   const jobId = await startNewJob(test.stores)
   const artifact = await addArtifact(test.stores, jobId, 'metrics.csv', Buffer.from('metrics'))

@@ -16,7 +16,7 @@ describe('the job index', () => {
   const index = () => test.stores.jobIndex
   const create = (change = {}) => store().create(newJob(change))
 
-  it('finds by every filter, page by page, newest first', async () => {
+  it('finds jobs by every filter, page by page, newest first', async () => {
     const made: Job[] = []
     for (let i = 0; i < 11; i++)
       made.push(await create({ labels: { set: 'pages', third: String(i % 3 === 0) } }))

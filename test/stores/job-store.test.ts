@@ -21,7 +21,7 @@ describe('the job store', () => {
     { type: 'epoch' as const, attempt, data: epochMetrics(number) },
   ]
 
-  it('gives back what was stored, and keeps no stream for a queued job', async () => {
+  it('returns the stored job, and has no stream for a queued job', async () => {
     const job = await create()
     assert.deepEqual(await store().get(job.id), job)
     assert.equal(await test.stores.redis.exists(`thresher:events:${job.id}`), 0)
@@ -33,7 +33,7 @@ describe('the job store', () => {
     await assert.rejects(store().append('job_unknown', cancel), AppError)
   })
 
-  it('gives each of many concurrent appends its own place', async () => {
+  it('gives each of many concurrent appends a sequence number of its own', async () => {
     const job = await create()
     await store().append(job.id, begin(WORKER))
     const other = await test.connectAgain()
@@ -54,7 +54,7 @@ describe('the job store', () => {
     assert.equal((await store().get(job.id))?.lastSeq, 42)
   })
 
-  it('refuses the events of an attempt that is over', async () => {
+  it('refuses the events of an attempt that has ended', async () => {
     const job = await create()
     await store().append(job.id, begin(WORKER))
     await store().append(job.id, loseAttempt('worker_lost'))
@@ -66,7 +66,7 @@ describe('the job store', () => {
     assert.equal((await store().append(job.id, () => epoch(2))).job.attempt, 2)
   })
 
-  it('lets one of many workers begin each attempt', async () => {
+  it('lets only one of many workers begin each attempt', async () => {
     const job = await create()
     const begun = await Promise.allSettled(
       Array.from({ length: 8 }, (_, i) =>
