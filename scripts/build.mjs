@@ -1,4 +1,4 @@
-// Writes dist/: the JavaScript of src and workers, to be run by plain node. Packages still come from node_modules.
+// Writes dist/: the JavaScript of src and workers, which runs without tsx. Packages still come from node_modules.
 import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -15,7 +15,7 @@ for (const folder of folders) {
   cpSync(folder, join('dist', folder), { recursive: true, filter: isAsset })
 }
 
-// The nearest package.json says what #domain/job.ts means: here the compiled file.
+// Node resolves #domain/job.ts by the nearest package.json, which here maps to the compiled files.
 const { name, version, type, imports } = JSON.parse(readFileSync('package.json', 'utf8'))
 const compiled = Object.entries(imports)
   .filter(([, target]) => folders.includes(target.split('/')[1]))
@@ -23,7 +23,7 @@ const compiled = Object.entries(imports)
 const manifest = { name, version, private: true, type, imports: Object.fromEntries(compiled) }
 writeFileSync('dist/package.json', `${JSON.stringify(manifest, null, 2)}\n`)
 
-/** What is no TypeScript is read at run time from beside the code. */
+/** Files that are not TypeScript are read at run time, beside the code. */
 function isAsset(path) {
   return statSync(path).isDirectory() || !path.endsWith('.ts')
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type Given, startIntake } from './start-intake.ts'
 
-/** Takes in tables whose label is the column y, among them the files of write_tables.py. */
+/** Ingests tables whose label is the column y, among them the files of write_tables.py. */
 export async function startTableIntake() {
   const requirements = ['numpy==2.4.6', 'pandas==3.1.1', 'pyarrow==26.0.1']
   const intake = await startIntake('write_tables.py', requirements)

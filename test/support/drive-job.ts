@@ -10,19 +10,21 @@ export const startJob = (stores: Stores, jobId: string) => stores.jobs.append(jo
 
 /** A job that a worker has just begun. @returns its id */
 export async function startNewJob(stores: Stores): Promise<string> {
-  const { job } = await stores.jobs.create(newJob())
+  const job = await stores.jobs.create(newJob())
   await startJob(stores, job.id)
   return job.id
 }
 
 /** Tells an event of the current attempt, as the job's supervisor would. */
-export function tell<T extends NewEvent['type']>(
+export async function tell<T extends NewEvent['type']>(
   stores: Stores,
   jobId: string,
   type: T,
   data: Extract<NewEvent, { type: T }>['data'],
 ) {
-  return stores.jobs.append(jobId, ({ attempt }) => [{ type, attempt, data } as NewEvent])
+  const appended = await stores.jobs.append(jobId, ({ attempt }) => [{ type, attempt, data } as NewEvent])
+  await stores.measurements.record(appended.job, appended.events)
+  return appended
 }
 
 export const succeed = (stores: Stores, jobId: string) => tell(stores, jobId, 'succeeded', {})

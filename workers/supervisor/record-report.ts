@@ -7,35 +7,35 @@ import type { EpochMetrics } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { type Decision, warn } from '#domain/job-decisions.ts'
 import type { Stores } from '#stores/connect.ts'
-import type { RunnerNews } from '#workers/runner/runner-protocol.ts'
+import type { RunnerReport } from '#workers/runner/runner-protocol.ts'
 
-/** News that leaves something behind; `done` and `failed` end a task instead. */
-export type RecordedNews = Exclude<RunnerNews, { type: 'done' | 'failed' }>
+/** The reports that are stored; `done` and `failed` end a task instead. */
+export type RecordedReport = Exclude<RunnerReport, { type: 'done' | 'failed' }>
 
 /**
- * Takes a runner's news into the stores: progress to whoever watches, artifacts to the blob store.
- * @returns what the job's history should say of it; the same again adds nothing, so that an append may be repeated when
- * nobody knows whether it arrived
+ * Stores a runner's report: publishes progress, and puts checkpoints and artifacts into the blob store.
+ * @returns what to append to the job's history. Appending it twice adds nothing, so that an append may be repeated if it is unknown
+ * whether the first one arrived.
  */
-export async function recordNews(
+export async function recordReport(
   { events, blobs }: Pick<Stores, 'events' | 'blobs'>,
   { id, attempt }: Pick<Job, 'id' | 'attempt'>,
-  news: RecordedNews,
+  report: RecordedReport,
   scratch: string,
 ): Promise<Decision | undefined> {
-  switch (news.type) {
+  switch (report.type) {
     case 'progress':
-      // Nobody waits for it: the next frame is a moment away.
-      events.publishProgress({ ...news, jobId: id, attempt }).catch(() => {})
+      // Not awaited: the next frame follows in a moment.
+      events.publishProgress({ ...report, jobId: id, attempt }).catch(() => {})
       return undefined
     case 'epoch':
       return ({ metrics }) =>
-        isDeepStrictEqual(metrics, news.metrics) ? [] : [{ type: 'epoch', attempt, data: news.metrics }]
+        isDeepStrictEqual(metrics, report.metrics) ? [] : [{ type: 'epoch', attempt, data: report.metrics }]
     case 'warning':
-      return warn(news.warning)
+      return warn(report.warning)
     case 'checkpoint': {
-      const { epoch, step } = news
-      const path = join(scratch, news.name)
+      const { epoch, step } = report
+      const path = join(scratch, report.name)
       const stored = await blobs.put(id, createReadStream(path))
       await rm(path)
       return ({ checkpoints, metrics }) =>
@@ -44,7 +44,7 @@ export async function recordNews(
           : [{ type: 'checkpointed', attempt, data: { epoch, step, ...measured(metrics, step), ...stored } }]
     }
     case 'artifact': {
-      const artifact = await storeArtifact(blobs, id, news.name, scratch)
+      const artifact = await storeArtifact(blobs, id, report.name, scratch)
       return ({ artifacts }) =>
         artifacts.some(known => isDeepStrictEqual(known, artifact))
           ? []
@@ -53,7 +53,7 @@ export async function recordNews(
   }
 }
 
-/** What is known of the model at a step: nothing in the middle of an epoch. */
+/** The validation metrics of the model at a step; none in the middle of an epoch. */
 function measured(metrics: EpochMetrics | undefined, step: number) {
   if (metrics?.step !== step) return {}
   const { validationAccuracy, validationLoss } = metrics

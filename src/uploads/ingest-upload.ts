@@ -12,7 +12,7 @@ import type { Stores } from '#stores/connect.ts'
 import { isOutOfSpace } from '#stores/out-of-space.ts'
 import { retry } from '#stores/retry.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
-import { attemptsOf, noteAttempts } from './upload-attempts.ts'
+import { attemptsOf, storeAttempts } from './upload-attempts.ts'
 import { ensureUploadOwner, renewUploadOwner } from './upload-owner.ts'
 
 /** The files of a dataset, as they were uploaded. */
@@ -21,27 +21,28 @@ export interface DatasetUpload {
   files: readonly SourceFile[]
 }
 
-/** The file in an upload's folder that says what is to become of the others. */
-export const UPLOAD_NOTE = 'upload.json'
-/** A service that ended so often while it read an upload does not read it again. */
+/** The file in an upload's folder that describes the upload. */
+export const DESCRIPTION_FILE = 'upload.json'
+/** An upload is not read again when the service has ended this often while reading it. */
 const MOST_ATTEMPTS = 3
-/** How long stores are waited for that do not answer; after that an upload waits for the next start. */
+/** How long to wait for stores that do not answer; after that, the upload is read again when the service starts. */
 const STORES_SECONDS = 600
 
 export type UploadStores = Pick<Stores, 'datasets' | 'blobs'> & Pick<Children, 'ingester'>
 type State = DatasetRecord['state']
 
 /**
- * Notes what is to become of the files in `folder`, in case this process dies of it, and that it is under way.
+ * Stores a description of the upload beside its files, so that another process can read them if this one dies, and a record of the
+ * dataset.
  * @param folder `ROOT/PROCESS/ID`
  */
-export async function noteUpload(
+export async function recordUpload(
   { datasets, redis }: Pick<Stores, 'datasets' | 'redis'>,
   id: string,
   upload: DatasetUpload,
   folder: string,
 ): Promise<DatasetRecord> {
-  await writeFile(join(folder, UPLOAD_NOTE), JSON.stringify(upload))
+  await writeFile(join(folder, DESCRIPTION_FILE), JSON.stringify(upload))
   const owner = await ensureUploadOwner(dirname(dirname(folder)))
   await renewUploadOwner(redis, owner)
   const record: DatasetRecord = {
@@ -55,14 +56,14 @@ export async function noteUpload(
 }
 
 /**
- * Validates an upload and keeps what it holds, or says what is wrong with it; its folder goes then. When it throws, nothing is
- * settled: `resumeUploads` begins again at the next start.
+ * Validates an upload, stores its dataset or what is wrong with it, and deletes its folder. If it throws, the record is unchanged and
+ * `resumeUploads` reads the upload again when the service starts.
  *
- * @param onFault hears of an error that is not the upload's, and of what a library said of a file that was refused
- * @param storesSeconds how long stores that do not answer are waited for
- * @returns the record as it is now
+ * @param onFault called with a fault of the service, or with a library's error about a refused file
+ * @param storesSeconds how long to wait for stores that do not answer
+ * @returns the new record
  */
-export async function takeInUpload(
+export async function ingestUpload(
   { datasets, blobs, ingester }: UploadStores,
   record: DatasetRecord,
   upload: DatasetUpload,
@@ -88,35 +89,22 @@ export async function takeInUpload(
   return settled
 }
 
-/** What an upload holds, or why it cannot be used. @throws ServiceStopping; AppError `unavailable`; Error for a full disk */
+/** The dataset of an upload, or why it is invalid. @throws ServiceStopping; AppError `unavailable`; Error for a full disk */
 async function readUpload(
   ingester: Children['ingester'],
   id: string,
-  { request, files }: DatasetUpload,
+  upload: DatasetUpload,
   folder: string,
   onFault: (error: Error) => void,
 ): Promise<Ingested | (State & { status: 'invalid' })> {
   const attempts = attemptsOf(folder)
   if (attempts >= MOST_ATTEMPTS)
-    return { status: 'invalid', error: `the service ended ${attempts} times while it read the upload` }
-  const workDir = join(folder, 'work')
-  const ingest = async () => {
-    await rm(workDir, { recursive: true, force: true })
-    await mkdir(workDir)
-    // Counted when its turn has come: while it waits, what ends the service is another upload.
-    try {
-      return await ingester.ingest({ request, files, folder: workDir }, () =>
-        noteAttempts(folder, attempts + 1),
-      )
-    } catch (error) {
-      // On a full disk it is the room that this reading itself, or another, waits for.
-      if (isOutOfSpace(error)) await rm(workDir, { recursive: true, force: true })
-      throw error
-    }
-  }
+    return { status: 'invalid', error: `the service ended ${attempts} times while it was reading the upload` }
   try {
-    const ingested = await retry(ingest, { isFinal: error => !isPassing(error), seconds: STORES_SECONDS })
-    noteAttempts(folder, attempts)
+    // Counted only when the reading begins: while this upload waits, another upload ends the service.
+    const ingest = () => ingestInto(folder, ingester, upload, () => storeAttempts(folder, attempts + 1))
+    const ingested = await retry(ingest, { isFinal: error => !isTemporary(error), seconds: STORES_SECONDS })
+    storeAttempts(folder, attempts)
     return ingested
   } catch (error) {
     if (error instanceof FormatError) {
@@ -124,18 +112,36 @@ async function readUpload(
       return { status: 'invalid', error: error.message }
     }
     if (error instanceof AppError || isOutOfSpace(error)) {
-      noteAttempts(folder, attempts)
+      storeAttempts(folder, attempts)
       throw error
     }
     onFault(error as Error)
     return {
       status: 'invalid',
-      error: `the upload could not be read because of an internal error, which the server log has under ${id}`,
+      error: `the upload could not be read because of an internal error; the server log has the cause under ${id}`,
     }
   }
 }
 
-/** Whether reading was not possible, but may be later. */
-function isPassing(error: unknown): boolean {
+async function ingestInto(
+  folder: string,
+  ingester: Children['ingester'],
+  { request, files }: DatasetUpload,
+  onBegin: () => void,
+): Promise<Ingested> {
+  const workDir = join(folder, 'work')
+  await rm(workDir, { recursive: true, force: true })
+  await mkdir(workDir)
+  try {
+    return await ingester.ingest({ request, files, folder: workDir }, onBegin)
+  } catch (error) {
+    // On a full disk, this frees the space that this or another reading waits for.
+    if (isOutOfSpace(error)) await rm(workDir, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Whether reading failed only for now. */
+function isTemporary(error: unknown): boolean {
   return isOutOfSpace(error) || (error instanceof AppError && !(error instanceof ServiceStopping))
 }

@@ -2,18 +2,15 @@ import type { Job } from '#domain/job.ts'
 import type { JobMetric } from './job-filter.ts'
 import { redisKeys } from './redis-keys.ts'
 
-/** A place in a sorted set whose scores are all 0: its members are in the order of their bytes, so that a member is a cursor. */
+/** A member of a sorted set whose scores are all 0: members are sorted by their bytes, so that a member is a cursor. */
 export interface IndexEntry {
   key: string
   member: string
 }
 
-export const keyOf = ({ key }: IndexEntry) => key
-export const memberOf = ({ member }: IndexEntry) => member
-
 const DECIMALS = 12
 
-/** Every place that a job has. */
+/** The index entries of a job. */
 export function indexEntries(job: Job): IndexEntry[] {
   const { id, status, spec, metrics } = job
   const labels = Object.entries(spec.labels).map(([key, value]) => redisKeys.jobsByLabel(key, value))
@@ -38,12 +35,12 @@ export function indexChanges(before: Job, after: Job): { left: IndexEntry[]; joi
   return { left: without(was, is), joined: without(is, was) }
 }
 
-/** Shares have one digit before the point, so their texts sort as they do. */
+/** A share has one digit before the decimal point, so texts of a fixed length sort like the numbers. */
 function metricMember(share: number, jobId: string): string {
   return `${share.toFixed(DECIMALS)}:${jobId}`
 }
 
-/** The job that a member stands for. */
+/** The id of the job that a member belongs to. */
 export function jobIdOf(member: string): string {
   return member.slice(member.indexOf(':') + 1)
 }
