@@ -15,7 +15,7 @@ import { variedBatches } from '#workers/data/varied-batches.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import type { openProgram } from '#workers/engine/program.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
-import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
+import { optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import { streamedPipeline } from '#workers/training/input-pipeline.ts'
 import { objectiveFor } from '#workers/training/objective.ts'
 import { drawVariables, toTensors } from '#workers/training/weights.ts'
@@ -111,7 +111,7 @@ function ingredientsOf({ preset, optimizer, steps }: Course, topology: Topology)
   const rates = { optimizer, schedule: { name: 'constant' }, epochs: 1 } as const
   return {
     model: modelFromTopology(topology),
-    transform: transformFromSpec(rates, variablesOf(topology), steps),
+    transform: optimizerFromSpec(rates, variablesOf(topology), steps),
     normalise: normaliser(preprocessingFor(PRESETS[preset].defaults.dataset.normalize, 1 / 255), {
       dtype: 'uint8',
       inputShape: topology.inputShape,

@@ -14,7 +14,7 @@ import { openEngine } from '#workers/engine/engine.ts'
 import { nativeBackend } from '#workers/engine/native-backend.ts'
 import { ownOpsMilliseconds } from '#workers/engine/register-own-ops.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
-import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
+import { optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import {
   heldPipeline,
   type InputPipeline,
@@ -128,7 +128,7 @@ function begin<Kind extends SomeBatch>(feeding: InputPipeline<Kind>, variables: 
   const { learningRate } = grda
   const optimizer =
     variant === 'sgd' ? ({ name: 'sgd', learningRate, momentum: 0, nesterov: false } as const) : grda
-  const transform = transformFromSpec(
+  const transform = optimizerFromSpec(
     { optimizer, schedule: { name: 'constant' }, epochs: 1 },
     variablesOf(topology),
     1,

@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { AdagradSpec } from '#domain/optimizer-spec.ts'
 import { countSteps } from './count-steps.ts'
 import { mapTensors } from './map-tensors.ts'
-import type { LearningRate, Transform } from './transform.ts'
+import type { LearningRate, Optimizer } from './optimizer.ts'
 
 /** Adagrad as Keras has it. Its one slot is the sum of the squared gradients. */
 export function adagrad(
   { initialAccumulator, epsilon }: Pick<AdagradSpec, 'initialAccumulator' | 'epsilon'>,
   learningRate: LearningRate,
-): Transform {
+): Optimizer {
   return {
     ...countSteps(learningRate),
     init: params => ({ squares: mapTensors(params, ({ shape }) => tf.fill(shape, initialAccumulator)) }),

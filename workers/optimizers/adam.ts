@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { AdamSpec } from '#domain/optimizer-spec.ts'
 import { countSteps } from './count-steps.ts'
 import { mapTensors } from './map-tensors.ts'
-import type { LearningRate, Slots, Transform } from './transform.ts'
+import type { LearningRate, Optimizer, Slots } from './optimizer.ts'
 
 /** Adam and AMSGrad as Keras has them. The slots are the gradients' running mean, and their squares', and its maximum. */
 export function adam(
   { beta1, beta2, epsilon, amsgrad }: Pick<AdamSpec, 'beta1' | 'beta2' | 'epsilon' | 'amsgrad'>,
   learningRate: LearningRate,
-): Transform {
+): Optimizer {
   const biasCorrection = (step: number) => Math.sqrt(1 - beta2 ** step) / (1 - beta1 ** step)
   return {
     ...countSteps(learningRate, biasCorrection),

@@ -1,5 +1,5 @@
 import type { Clock } from '#domain/clock.ts'
-import type { LearningRate, Transform } from './transform.ts'
+import type { LearningRate, Optimizer } from './optimizer.ts'
 
 /**
  * The host's part of an optimizer that counts its steps and no more.
@@ -8,7 +8,7 @@ import type { LearningRate, Transform } from './transform.ts'
 export function countSteps(
   learningRate: LearningRate,
   correction: (step: number) => number = () => 1,
-): Pick<Transform<Clock>, 'clock' | 'tick'> {
+): Pick<Optimizer<Clock>, 'clock' | 'tick'> {
   return {
     clock: { step: 0 },
     tick(clock) {

@@ -5,18 +5,18 @@ import type { Variable } from '#network/variables.ts'
 import { adagrad } from './adagrad.ts'
 import { adam } from './adam.ts'
 import { grda } from './grda.ts'
+import type { LearningRate, Optimizer } from './optimizer.ts'
 import { rmsprop } from './rmsprop.ts'
 import { momentumSgd, sgd } from './sgd.ts'
-import type { LearningRate, Transform } from './transform.ts'
 
 type Rates = Pick<TrainingSpec, 'optimizer' | 'schedule' | 'epochs' | 'init'>
 
 /** The optimizer that a spec names, for a model of these variables. */
-export function transformFromSpec(
+export function optimizerFromSpec(
   spec: Rates,
   variables: readonly Variable[],
   stepsPerEpoch: number,
-): Transform {
+): Optimizer {
   const { optimizer } = spec
   const learningRate = learningRateFromSpec(spec, stepsPerEpoch)
   switch (optimizer.name) {

@@ -4,7 +4,7 @@ import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#domain/t
 import { grdaStep } from '#workers/engine/grda-step.ts'
 import { softThreshold } from '#workers/engine/soft-threshold.ts'
 import { mapTensors } from './map-tensors.ts'
-import type { LearningRate, Transform } from './transform.ts'
+import type { LearningRate, Optimizer } from './optimizer.ts'
 
 /**
  * Generalized regularized dual averaging (Chao, Wang, Xing and Cheng, "Directional Pruning of Deep Neural Networks",
@@ -15,7 +15,7 @@ export function grda(
   spec: Pick<GrdaSpec, 'c' | 'mu' | 'clock'>,
   learningRate: LearningRate,
   isPenalised: (variable: string) => boolean = () => true,
-): Transform<ThresholdState> {
+): Optimizer<ThresholdState> {
   return {
     clock: INITIAL_THRESHOLD,
     init: params => ({ accumulator: { ...params } }),

@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { RmspropSpec } from '#domain/optimizer-spec.ts'
 import { countSteps } from './count-steps.ts'
 import { mapTensors } from './map-tensors.ts'
-import type { LearningRate, Slots, Transform } from './transform.ts'
+import type { LearningRate, Optimizer, Slots } from './optimizer.ts'
 
 /** RMSprop as Keras has it. The slots are the running mean of the squared gradients and, with momentum, of past moves. */
 export function rmsprop(
   { rho, momentum, epsilon }: Pick<RmspropSpec, 'rho' | 'momentum' | 'epsilon'>,
   learningRate: LearningRate,
-): Transform {
+): Optimizer {
   return {
     ...countSteps(learningRate),
     init(params) {

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { SgdSpec } from '#domain/optimizer-spec.ts'
 import { countSteps } from './count-steps.ts'
 import { mapTensors } from './map-tensors.ts'
-import type { LearningRate, Transform } from './transform.ts'
+import type { LearningRate, Optimizer } from './optimizer.ts'
 
 /** Stochastic gradient descent: w <- w - lr g. */
-export function sgd(learningRate: LearningRate): Transform {
+export function sgd(learningRate: LearningRate): Optimizer {
   return {
     ...countSteps(learningRate),
     init: () => ({}),
@@ -24,7 +24,7 @@ export function sgd(learningRate: LearningRate): Transform {
 export function momentumSgd(
   { momentum, nesterov }: Pick<SgdSpec, 'momentum' | 'nesterov'>,
   learningRate: LearningRate,
-): Transform {
+): Optimizer {
   return {
     ...countSteps(learningRate),
     init: params => ({ momentum: mapTensors(params, tf.zerosLike) }),

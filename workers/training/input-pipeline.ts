@@ -7,7 +7,7 @@ import { type Batch, batchSizes, wholeBatch } from '#workers/data/batches.ts'
 import type { Examples, Split } from '#workers/data/examples.ts'
 import { type Pace, type Rows, rowShapes } from '#workers/data/rows.ts'
 import type { Routines, Variables } from '#workers/engine/program.ts'
-import { type Scalars, toScalars } from '#workers/optimizers/transform.ts'
+import { type Scalars, toScalars } from '#workers/optimizers/optimizer.ts'
 import { evaluationRoutine, type StepFunctions, stepRoutine, stepsRoutine } from './step.ts'
 
 /** How the batches of a training reach its program. */

@@ -13,8 +13,8 @@ import { requireTokens } from '#workers/data/require-tokens.ts'
 import { type Pace, type Rows, rowsInOrder } from '#workers/data/rows.ts'
 import { variedBatches } from '#workers/data/varied-batches.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
-import { learningRateFromSpec, transformFromSpec } from '#workers/optimizers/from-spec.ts'
-import type { LearningRate } from '#workers/optimizers/transform.ts'
+import { learningRateFromSpec, optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
+import type { LearningRate } from '#workers/optimizers/optimizer.ts'
 import {
   type Counts,
   canHold,
@@ -64,7 +64,7 @@ export function prepareRun(
   const layout = layoutFromSpec(spec)
   const counts = { training: splits.training.indices.length, validation: splits.validation.indices.length }
   const stepsPerEpoch = Math.ceil(counts.training / spec.batchSize)
-  const transform = transformFromSpec(spec, variablesOf(topology), stepsPerEpoch)
+  const transform = optimizerFromSpec(spec, variablesOf(topology), stepsPerEpoch)
   const ingredients = {
     model: modelFromTopology(topology),
     transform,

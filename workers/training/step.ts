@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core'
 import { takeRows } from '#workers/engine/bytes.ts'
 import type { Routine, Variables } from '#workers/engine/program.ts'
 import type { Model } from '#workers/layers/from-topology.ts'
-import type { Transform } from '#workers/optimizers/transform.ts'
+import type { Optimizer } from '#workers/optimizers/optimizer.ts'
 import { measure, type Objective } from './objective.ts'
 
 /** What a step and an evaluation are made of. */
 export interface StepFunctions {
   model: Model
-  transform: Transform
+  transform: Optimizer
   objective: Objective
   /** Makes what the model takes of a batch's examples. */
   normalise(x: tf.Tensor): tf.Tensor

@@ -7,7 +7,7 @@ import { statisticsOf, variablesOf } from '#network/variables.ts'
 import { hasItsValues } from '#workers/engine/has-its-values.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import { openProgram, type Variables } from '#workers/engine/program.ts'
-import { type Transform, ticksFrom } from '#workers/optimizers/transform.ts'
+import { type Optimizer, ticksFrom } from '#workers/optimizers/optimizer.ts'
 import { HELD_GROUPS, type InputPipeline } from './input-pipeline.ts'
 import {
   keepOutcomes,
@@ -131,7 +131,7 @@ export function beginTraining<Batch extends SomeBatch>(
   }
 }
 
-function openVariables(transform: Transform, { clock, variables }: TrainingState): Variables {
+function openVariables(transform: Optimizer, { clock, variables }: TrainingState): Variables {
   const { params: given, statistics, ...slots } = mapValues(variables, toTensors)
   const params = given ?? transform.paramsOf!(slots, clock)
   return {

@@ -4,14 +4,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import { adagrad } from '#workers/optimizers/adagrad.ts'
 import { adam } from '#workers/optimizers/adam.ts'
 import { grda } from '#workers/optimizers/grda.ts'
+import type { LearningRate, Optimizer } from '#workers/optimizers/optimizer.ts'
 import { rmsprop } from '#workers/optimizers/rmsprop.ts'
 import { momentumSgd, sgd } from '#workers/optimizers/sgd.ts'
-import type { LearningRate, Transform } from '#workers/optimizers/transform.ts'
 import { descend, randomValues, type Values } from './descend.ts'
 
 const HALVED_LATE: LearningRate = step => (step > 10 ? 0.05 : 0.1)
 
-const OPTIMIZERS: Record<string, Transform> = {
+const OPTIMIZERS: Record<string, Optimizer> = {
   grda: grda({ c: 0.001, mu: 0.7, clock: 'steps' }, HALVED_LATE),
   'grda, clock time': grda({ c: 0.001, mu: 0.7, clock: 'time' }, HALVED_LATE),
   'grda, exclude': grda({ c: 0.001, mu: 0.7, clock: 'steps' }, HALVED_LATE, name => name !== 'bias'),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Clock } from '#domain/clock.ts'
 import { randomStream } from '#network/random.ts'
-import { type Slots, type Transform, toScalars } from '#workers/optimizers/transform.ts'
+import { type Optimizer, type Slots, toScalars } from '#workers/optimizers/optimizer.ts'
 
 /** Variables on the host. */
 export type Values = Record<string, { shape: number[]; data: Float32Array }>
@@ -16,7 +16,7 @@ export interface End {
 
 /** Steps down sum(w^2) / 2, whose gradient is w. */
 export function descend(
-  transform: Transform,
+  transform: Optimizer,
   values: Values,
   steps: number,
   saved?: Pick<End, 'slots' | 'clock'>,

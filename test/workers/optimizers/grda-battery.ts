@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { grda } from '#workers/optimizers/grda.ts'
+import { toScalars } from '#workers/optimizers/optimizer.ts'
 import { sgd } from '#workers/optimizers/sgd.ts'
-import { toScalars } from '#workers/optimizers/transform.ts'
 import { descend, randomValues, toTensors } from './descend.ts'
 
 /** What gRDA alone promises, on whatever engine is open. */

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { OptimizerSpec } from '#domain/optimizer-spec.ts'
-import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
-import { toScalars } from '#workers/optimizers/transform.ts'
+import { optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
+import { toScalars } from '#workers/optimizers/optimizer.ts'
 import { mapRecord, toTensors } from './descend.ts'
 
 interface Recording {
@@ -25,7 +25,7 @@ export function testAgainstKeras(): void {
   for (const { name, spec, snapshots } of recording.cases) {
     test(`${name} moves as Keras's does, over 100 steps`, () => {
       const optimizer = OptimizerSpec.parse(spec)
-      const transform = transformFromSpec({ optimizer, schedule: { name: 'constant' }, epochs: 1 }, [], 100)
+      const transform = optimizerFromSpec({ optimizer, schedule: { name: 'constant' }, epochs: 1 }, [], 100)
       let { clock } = transform
       let compared = 0
       tf.tidy(() => {

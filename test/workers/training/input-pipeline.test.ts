@@ -13,7 +13,7 @@ import { type Examples, type Split, wholeSplit } from '#workers/data/examples.ts
 import { rowsInOrder } from '#workers/data/rows.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
-import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
+import { optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import { heldPipeline, type InputPipeline, streamedPipeline } from '#workers/training/input-pipeline.ts'
 import { objectiveFor } from '#workers/training/objective.ts'
 import type { StepOutcome } from '#workers/training/outcomes.ts'
@@ -80,7 +80,7 @@ for (const [name, request] of Object.entries(SPECS)) {
       readEvery: number,
     ) => {
       const topology = topologyOf(spec.model)
-      const transform = transformFromSpec(spec, variablesOf(topology), 11)
+      const transform = optimizerFromSpec(spec, variablesOf(topology), 11)
       const ingredients = {
         model: modelFromTopology(topology),
         transform,

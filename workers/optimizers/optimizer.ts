@@ -11,7 +11,7 @@ export type Scalars = Readonly<Record<string, number>>
  * An optimizer as a value. On the host, `tick` goes from one step to the next; on the device, `update` takes the gradients
  * at `params` and gives what follows, changing nothing. All records have the same variables, float32.
  */
-export interface Transform<State extends Clock = Clock> {
+export interface Optimizer<State extends Clock = Clock> {
   /** Before the first step. */
   clock: State
   init(params: tf.NamedTensorMap): Slots
@@ -32,10 +32,10 @@ export type LearningRate = (step: number) => number
 
 /** The next ticks, one for each of some steps in a row. */
 export function ticksFrom<State extends Clock>(
-  { tick }: Pick<Transform<State>, 'tick'>,
+  { tick }: Pick<Optimizer<State>, 'tick'>,
   clock: State,
   steps: number,
-): ReturnType<Transform<State>['tick']>[] {
+): ReturnType<Optimizer<State>['tick']>[] {
   const ticks = [tick(clock)]
   while (ticks.length < steps) ticks.push(tick(ticks.at(-1)!.clock))
   return ticks
