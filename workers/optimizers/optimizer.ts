@@ -1,36 +1,40 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Clock } from '#domain/clock.ts'
 
-/** What an optimizer remembers on the device: tensors by slot and variable. */
+/** The state that an optimizer keeps on the device: tensors by slot and variable. Checkpoints store the names of the slots. */
 export type Slots = Readonly<Record<string, tf.NamedTensorMap>>
 
-/** The numbers of one step. */
+/** The numbers of one step, by name. */
 export type Scalars = Readonly<Record<string, number>>
 
+/** The same on the device. */
+export type ScalarTensors = Readonly<Record<string, tf.Scalar>>
+
 /**
- * An optimizer as a value. On the host, `tick` goes from one step to the next; on the device, `update` takes the gradients
- * at `params` and gives what follows, changing nothing. All records have the same variables, float32.
+ * An optimizer as a value: a pair of `init` and `update`, pure functions of tensors on the device, and a clock on the host that
+ * `tick` advances. All records of tensors have the same variables, float32.
  */
 export interface Optimizer<State extends Clock = Clock> {
-  /** Before the first step. */
+  /** The clock before the first step. */
   clock: State
   init(params: tf.NamedTensorMap): Slots
-  /** The params, where they follow from the slots bit for bit. */
+  /** The params, for an optimizer whose slots determine them bit for bit. */
   paramsOf?(slots: Slots, clock: State): tf.NamedTensorMap
-  /** The clock after the next step, and the numbers that the step's `update` needs. */
+  /** @returns the clock after the next step, and the numbers that the step's `update` needs */
   tick(clock: State): { clock: State; scalars: Scalars }
+  /** @param gradients at `params` */
   update(
     gradients: tf.NamedTensorMap,
     slots: Slots,
     params: tf.NamedTensorMap,
-    scalars: Readonly<Record<string, tf.Scalar>>,
+    scalars: ScalarTensors,
   ): { params: tf.NamedTensorMap; slots: Slots }
 }
 
-/** The learning rate of a step, counted from 1 over the whole job. */
+/** The learning rate of a step. Steps count from 1 over the whole job. */
 export type LearningRate = (step: number) => number
 
-/** The next ticks, one for each of some steps in a row. */
+/** The ticks of the next `steps` steps. */
 export function ticksFrom<State extends Clock>(
   { tick }: Pick<Optimizer<State>, 'tick'>,
   clock: State,

@@ -87,7 +87,7 @@ async function openInit(path: string, { init }: TrainingSpec): Promise<Start> {
   return { state: { variables } }
 }
 
-/** An uploaded model brings its weights, and gRDA's state beside them if it has any: the weights follow from that. */
+/** An uploaded model has weights, and may have an optimizer's state, from which the weights follow. */
 function startFromModel({ state }: Checkpoint, optimizerState: boolean): Start {
   const { params, accumulator, ...statistics } = state.variables
   if (optimizerState) return { state: { ...state, variables: { accumulator: accumulator!, ...statistics } } }

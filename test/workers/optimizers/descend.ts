@@ -16,7 +16,7 @@ export interface End {
 
 /** Steps down sum(w^2) / 2, whose gradient is w. */
 export function descend(
-  transform: Optimizer,
+  optimizer: Optimizer,
   values: Values,
   steps: number,
   saved?: Pick<End, 'slots' | 'clock'>,
@@ -24,11 +24,11 @@ export function descend(
   let end: End | undefined
   tf.tidy(() => {
     let params = toTensors(values)
-    let slots: Slots = saved ? mapRecord(saved.slots, toTensors) : transform.init(params)
-    let clock = saved?.clock ?? transform.clock
+    let slots: Slots = saved ? mapRecord(saved.slots, toTensors) : optimizer.init(params)
+    let clock = saved?.clock ?? optimizer.clock
     for (let step = 0; step < steps; step++) {
-      const next = transform.tick(clock)
-      ;({ params, slots } = transform.update(params, slots, params, toScalars(next.scalars)))
+      const next = optimizer.tick(clock)
+      ;({ params, slots } = optimizer.update(params, slots, params, toScalars(next.scalars)))
       clock = next.clock
     }
     end = { values: toValues(params), slots: mapRecord(slots, toValues), clock }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
-import { grda } from '#workers/optimizers/grda.ts'
+import { grda, grdaExcluding } from '#workers/optimizers/grda.ts'
 import { toScalars } from '#workers/optimizers/optimizer.ts'
 import { sgd } from '#workers/optimizers/sgd.ts'
 import { descend, randomValues, toTensors } from './descend.ts'
@@ -27,12 +27,12 @@ export function testGrda(): void {
   })
 
   test("gRDA's zeros are +0, and excluded variables have none", () => {
-    const transform = grda(
+    const optimizer = grdaExcluding(
+      name => name === 'bias',
       { c: 3, mu: 0.6, clock: 'steps' },
       () => 0.1,
-      name => name !== 'bias',
     )
-    const { values, slots } = descend(transform, randomValues(3), 3)
+    const { values, slots } = descend(optimizer, randomValues(3), 3)
     const zeros = values.kernel!.data.filter(value => value === 0)
     assert.ok(zeros.length > 10)
     assert.ok(zeros.every(value => Object.is(value, 0)))
@@ -70,15 +70,15 @@ function followGolden(golden: GoldenCase): void {
       ),
     )
   const rateAt = (step: number) => golden.lr.findLast(({ from_step }) => from_step <= step)!.lr
-  const transform = grda({ c: golden.c, mu: golden.mu, clock: 'steps' }, rateAt)
+  const optimizer = grda({ c: golden.c, mu: golden.mu, clock: 'steps' }, rateAt)
   tf.tidy(() => {
     let params = tensorsOf(golden.init)
-    let slots = transform.init(params)
-    let { clock } = transform
+    let slots = optimizer.init(params)
+    let { clock } = optimizer
     for (const encoded of golden.gradients) {
-      const next = transform.tick(clock)
+      const next = optimizer.tick(clock)
       const scalars = toScalars(next.scalars)
-      ;({ params, slots } = transform.update(tensorsOf(encoded), slots, params, scalars))
+      ;({ params, slots } = optimizer.update(tensorsOf(encoded), slots, params, scalars))
       clock = next.clock
       const snapshot = golden.snapshots.find(({ step }) => step === clock.step)
       if (!snapshot) continue
