@@ -17,7 +17,7 @@ import type { openProgram } from '#workers/engine/program.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import { streamedPipeline } from '#workers/training/input-pipeline.ts'
-import { objectiveFor } from '#workers/training/objective.ts'
+import { objectiveFor } from '#workers/training/losses.ts'
 import { drawVariables, toTensors } from '#workers/training/weights.ts'
 import { drawExamples } from './draw-examples.ts'
 
@@ -83,19 +83,19 @@ function batchesOf(course: Course): Iterable<Batch> {
 function begin(open: typeof openProgram, course: Course, start: Start) {
   const { batchSize } = course
   const topology = topologyOf(course)
-  const { transform, ...ingredients } = ingredientsOf(course, topology)
+  const { transform, ...functions } = ingredientsOf(course, topology)
   const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
-  const feeding = streamedPipeline(layout, { training: batchSize, validation: batchSize }, batchSize)
+  const pipeline = streamedPipeline(layout, { training: batchSize, validation: batchSize }, batchSize)
   let { clock } = transform
   const callOf = (batch: Batch, { clock: { step }, scalars }: ReturnType<typeof transform.tick>) => {
-    const inputs = { ...feeding.examples(batch), ...feeding.changes([[SEED, step]], [scalars]) }
+    const inputs = { ...pipeline.examples(batch), ...pipeline.changes([[SEED, step]], [scalars]) }
     return { routine: 'step', inputs }
   }
   const program = inScope(() => {
     const groups = Object.entries(start).map(([group, weights]) => [group, toTensors(weights)] as const)
     const variables = Object.fromEntries(groups)
-    const calls = [callOf(feeding.shapes.training[0]!, transform.tick(clock))]
-    const routines = feeding.routines({ transform, ...ingredients })
+    const calls = [callOf(pipeline.shapes.training[0]!, transform.tick(clock))]
+    const routines = pipeline.routines({ optimizer: transform, ...functions })
     return open({ ...variables, ...transform.init(variables.params!) }, routines, calls)
   })
   const step = (batch: Batch) =>

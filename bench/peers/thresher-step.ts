@@ -21,9 +21,9 @@ import {
   stepsPerCall,
   streamedPipeline,
 } from '#workers/training/input-pipeline.ts'
-import { objectiveFor } from '#workers/training/objective.ts'
-import type { StepOutcome } from '#workers/training/outcomes.ts'
-import { beginTraining, type SomeBatch, type Training } from '#workers/training/train-state.ts'
+import { objectiveFor } from '#workers/training/losses.ts'
+import type { StepOutcome } from '#workers/training/step.ts'
+import { type SizedBatch, TrainState } from '#workers/training/train-state.ts'
 
 // Thresher takes steps as its runners do: FOLDER [sgd | augmented]. See workload.py for the protocol; the answers also have the
 // seconds spent on the batches and inside TensorFlow, and the milliseconds of each op of our own.
@@ -50,8 +50,8 @@ training.end()
 type Variables = Record<string, FloatTensor[]>
 
 interface Course {
-  training: Training
-  nextBatches(steps: number): Iterator<SomeBatch>
+  training: TrainState
+  nextBatches(steps: number): Iterator<SizedBatch>
 }
 
 function takeSteps(steps: number) {
@@ -96,8 +96,8 @@ async function readWeights(): Promise<Variables> {
 
 /** As small data are trained on: kept on the device. */
 function beginHeld(variables: Variables) {
-  const feeding = heldPipeline(layout, { training: split, validation: split }, pace)
-  const training = begin(feeding, variables)
+  const pipeline = heldPipeline(layout, { training: split, validation: split }, pace)
+  const training = begin(pipeline, variables)
   const nextBatches = (steps: number) => rowsInOrder(placesOf(training.clock.step, steps), pace)
   return { training, nextBatches }
 }
@@ -105,7 +105,7 @@ function beginHeld(variables: Variables) {
 /** As images are that the preset varies. */
 function beginStreamed(variables: Variables) {
   const { length: count } = labels
-  const feeding = streamedPipeline(layout, { training: count, validation: count }, batchSize)
+  const pipeline = streamedPipeline(layout, { training: count, validation: count }, batchSize)
   const variation = {
     augmentation: spec.augmentation,
     inputShape: topology.inputShape,
@@ -120,10 +120,10 @@ function beginStreamed(variables: Variables) {
   const nextBatches = function* (steps: number) {
     for (let step = 0; step < steps; step++) yield epoch.next().value!
   }
-  return { training: begin(feeding, variables), nextBatches }
+  return { training: begin(pipeline, variables), nextBatches }
 }
 
-function begin<Kind extends SomeBatch>(feeding: InputPipeline<Kind>, variables: Variables) {
+function begin<Kind extends SizedBatch>(pipeline: InputPipeline<Kind>, variables: Variables) {
   const { optimizer: grda, mean, std } = spec
   const { learningRate } = grda
   const optimizer =
@@ -133,13 +133,13 @@ function begin<Kind extends SomeBatch>(feeding: InputPipeline<Kind>, variables: 
     variablesOf(topology),
     1,
   )
-  const ingredients = {
+  const functions = {
     model: modelFromTopology(topology),
-    transform,
+    optimizer: transform,
     objective: objectiveFor('categoricalCrossentropy'),
     normalise: normaliser(preprocessingFor({ mean, std }, 1 / 255), layout),
   }
-  return beginTraining(ingredients, { clock: transform.clock, variables }, { topology, feeding, seed: 1 })
+  return new TrainState(functions, { clock: transform.clock, variables }, { topology, pipeline, seed: 1 })
 }
 
 /** Counts the milliseconds that calls into TensorFlow's sessions take. */

@@ -1,6 +1,6 @@
 import type { Failure, FailureCode } from '#domain/event.ts'
 import { FormatError } from '#formats/format-error.ts'
-import { Diverged } from '#workers/training/diverged.ts'
+import { Diverged } from '#workers/training/epoch-metrics.ts'
 import { outOfMemory, saysOutOfMemory } from './out-of-memory.ts'
 
 /** What a client is told of an error that ended a training; the same job would meet it again. */

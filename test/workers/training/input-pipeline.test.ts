@@ -15,9 +15,9 @@ import { openEngine } from '#workers/engine/engine.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import { heldPipeline, type InputPipeline, streamedPipeline } from '#workers/training/input-pipeline.ts'
-import { objectiveFor } from '#workers/training/objective.ts'
-import type { StepOutcome } from '#workers/training/outcomes.ts'
-import { beginTraining, type SomeBatch } from '#workers/training/train-state.ts'
+import { objectiveFor } from '#workers/training/losses.ts'
+import type { StepOutcome } from '#workers/training/step.ts'
+import { type SizedBatch, TrainState } from '#workers/training/train-state.ts'
 import { drawVariables } from '#workers/training/weights.ts'
 
 await openEngine('native')
@@ -74,21 +74,21 @@ for (const [name, request] of Object.entries(SPECS)) {
     const layout = layoutFromSpec(spec)
     const split = randomSplit(layout.inputShape)
     const order = Uint32Array.from(split.indices).reverse()
-    const train = <Kind extends SomeBatch>(
-      feeding: InputPipeline<Kind>,
+    const train = <Kind extends SizedBatch>(
+      pipeline: InputPipeline<Kind>,
       given: Iterable<Kind>,
       readEvery: number,
     ) => {
       const topology = topologyOf(spec.model)
-      const transform = optimizerFromSpec(spec, variablesOf(topology), 11)
-      const ingredients = {
+      const optimizer = optimizerFromSpec(spec, variablesOf(topology), 11)
+      const functions = {
         model: modelFromTopology(topology),
-        transform,
+        optimizer,
         objective: objectiveFor(spec.loss),
         normalise: normaliser(preprocessingOf(spec.dataset), layout),
       }
-      const start = { clock: transform.clock, variables: drawVariables(topology, spec.seed) }
-      const training = beginTraining(ingredients, start, { topology, feeding, seed: spec.seed, readEvery })
+      const start = { clock: optimizer.clock, variables: drawVariables(topology, spec.seed) }
+      const training = new TrainState(functions, start, { topology, pipeline, seed: spec.seed, readEvery })
       const outcomes: StepOutcome[] = []
       for (const batch of given) outcomes.push(...training.step(batch))
       const told = outcomes.length
@@ -109,8 +109,8 @@ for (const [name, request] of Object.entries(SPECS)) {
     assert.deepEqual(stream(4), { ...streamed, told: 8 })
     for (const [stepsPerCall, readEvery, told] of READINGS) {
       const pace = { batchSize: BATCH, stepsPerCall }
-      const feeding = heldPipeline(layout, { training: split, validation: split }, pace)
-      assert.deepEqual(train(feeding, rowsInOrder(order, pace), readEvery), { ...streamed, told })
+      const pipeline = heldPipeline(layout, { training: split, validation: split }, pace)
+      assert.deepEqual(train(pipeline, rowsInOrder(order, pace), readEvery), { ...streamed, told })
     }
   })
 }

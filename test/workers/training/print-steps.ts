@@ -6,8 +6,8 @@ import { elementCount } from '#network/shape.ts'
 import { openWebgpuEngine } from '#test/workers/engine/open-webgpu-engine.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
 import { type EngineName, openEngine } from '#workers/engine/engine.ts'
-import type { StepOutcome } from '#workers/training/outcomes.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
+import type { StepOutcome } from '#workers/training/step.ts'
 
 // A child of the steps' test: ENGINE PRESET STEPS BATCH OPTIMIZER, sends the losses, and what the steps add to the weights.
 

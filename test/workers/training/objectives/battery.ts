@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { Loss } from '#domain/loss.ts'
-import { measure, objectiveFor } from '#workers/training/objective.ts'
+import { objectiveFor } from '#workers/training/losses.ts'
+import { measure } from '#workers/training/metrics.ts'
 
 interface Fixture {
   keras: string

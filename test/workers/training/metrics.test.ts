@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { type Variable, variablesOf } from '#network/variables.ts'
 import { SEQUENCE_NETWORKS } from '#test/workers/layers/sequence-networks.ts'
-import { measureWeights } from '#workers/training/measure-weights.ts'
+import { measureWeights } from '#workers/training/metrics.ts'
 import { toWeight } from '#workers/training/weights.ts'
 
 it('the sparsity of weights is that of all kernels, embeddings among them, and of nothing else', () => {
