@@ -1,7 +1,7 @@
 import { factsOf } from '#domain/dataset.ts'
 import { isExcluded } from '#domain/excluded-variables.ts'
 import { thresholdOf } from '#domain/optimizer-spec.ts'
-import { scheduleFactor } from '#domain/schedule-spec.ts'
+import { isConstantBetween, scheduleFactor } from '#domain/schedule-spec.ts'
 import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#domain/threshold.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -84,9 +84,9 @@ function* planEpochs(spec: TrainingSpec, stepsPerEpoch: number): Generator<void,
   for (let epoch = 1; epoch <= Math.min(spec.epochs, PLANNED_EPOCHS) && budget > 0; epoch++) {
     const first = (epoch - 1) * stepsPerEpoch + 1
     const last = epoch * stepsPerEpoch
-    const rateAt = (step: number) =>
-      optimizer.learningRate * scheduleFactor(schedule, { step, epochs: spec.epochs, stepsPerEpoch })
-    const stride = rateAt(first) === rateAt(last) ? stepsPerEpoch : 1
+    const at = (step: number) => ({ step, epochs: spec.epochs, stepsPerEpoch })
+    const rateAt = (step: number) => optimizer.learningRate * scheduleFactor(schedule, at(step))
+    const stride = isConstantBetween(schedule, at(first), at(last)) ? stepsPerEpoch : 1
     if (threshold) {
       for (let step = first; step <= last; step += stride) {
         state = growThreshold(state, rateAt(step), threshold, stride)
