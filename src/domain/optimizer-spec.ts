@@ -14,7 +14,7 @@ const common = {
     .max(1e9)
     .optional()
     .describe(
-      'Largest global norm of the gradients: if the norm over all variables is larger, every gradient is scaled down by the same factor. Absent: no clipping.',
+      'Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.',
     ),
 }
 

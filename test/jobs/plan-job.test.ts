@@ -56,18 +56,10 @@ describe('the plan of a dry run', () => {
   })
 
   it('grows the threshold with every rate of an epoch, also where the first and the last rate are equal', () => {
-    const optimizer = {
-      name: 'grda',
-      learningRate: 0.005,
-      c: 0.02,
-      mu: 0.5,
-      exclude: [],
-      clock: 'steps',
-    } as const
     const peak = (height: number) =>
       plan({
         model: { preset: 'mnist-mlp' },
-        optimizer,
+        optimizer: { name: 'grda', learningRate: 0.005, c: 0.02, mu: 0.5, exclude: [], clock: 'steps' },
         epochs: 1,
         schedule: {
           name: 'piecewiseLinear',
