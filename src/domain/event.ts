@@ -19,7 +19,10 @@ export const EpochMetrics = z
     epochs: z.int().min(1),
     step: z.int(),
     learningRate: z.number(),
-    threshold: z.number().optional().describe("gRDA's l1 after the epoch's last step."),
+    threshold: z
+      .number()
+      .optional()
+      .describe('The threshold l1 after the last step of the epoch, of an optimizer that has one.'),
     trainLoss: z.number(),
     trainAccuracy: fraction
       .optional()

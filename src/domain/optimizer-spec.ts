@@ -66,7 +66,7 @@ const adamFields = {
     .describe('Divides by the largest second moment so far (Reddi et al. 2018).'),
 }
 
-/** Kingma and Ba 2015, algorithm 1 in the form at the end of its section 2, where epsilon is not bias-corrected (Keras's convention). */
+/** Kingma and Ba 2015, algorithm 1 as at the end of its section 2, where epsilon is not bias-corrected (Keras's convention). */
 export const AdamSpec = z.strictObject({ name: z.literal('adam'), ...adamFields })
 export type AdamSpec = z.infer<typeof AdamSpec>
 
@@ -101,8 +101,8 @@ interface OptimizerTraits<Spec> {
   /** Its name in prose. */
   title: string
   /**
-   * The most copies of the parameters that a training process holds: weights, gradients, state, and what is on its way between
-   * the device, checkpoints and files. Measured by the bench `memory-estimate`.
+   * The most copies of the parameters that a training process holds: weights, gradients, state, and those between the device,
+   * checkpoints and files. The bench `memory-estimate` compares it with what jobs hold.
    */
   memoryCopies: number
   /** Fields that decide which slots there are and what they mean: a job that takes over the state must agree on them. */

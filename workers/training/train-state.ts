@@ -165,7 +165,10 @@ export class TrainState<Batch extends SizedBatch = SizedBatch> {
     const { topology } = this.#options
     const members = group === 'statistics' ? statisticsOf(topology) : variablesOf(topology)
     const values = this.#program.read(group)
-    return members.map(variable => toWeight(variable, values.get(variable.name)!))
+    // A slot of a masked or partitioned optimizer covers only some of the variables.
+    return members
+      .filter(({ name }) => values.has(name))
+      .map(variable => toWeight(variable, values.get(variable.name)!))
   }
 }
 
