@@ -44,7 +44,7 @@ const OPTIMIZERS: Record<string, Optimizer> = {
   ),
 }
 
-/** What every optimizer owes its users, on whatever engine is open. */
+/** Tests of every optimizer, on the engine that is open. */
 export function testOptimizers(): void {
   for (const [name, optimizer] of Object.entries(OPTIMIZERS)) {
     test(`${name} decreases a quadratic and keeps shapes and dtypes`, () => {
@@ -64,7 +64,7 @@ export function testOptimizers(): void {
       assert.equal(tf.memory().numTensors, before)
     })
 
-    test(`${name} goes on from its saved state bit for bit`, () => {
+    test(`${name} continues from its saved state bit for bit`, () => {
       const undisturbed = descend(optimizer, randomValues(1), 20)
       const half = descend(optimizer, randomValues(1), 7)
       const resumed = descend(optimizer, half.values, 13, half)

@@ -7,14 +7,14 @@ import { type Optimizer, type Slots, toScalars } from '#workers/optimizers/optim
 /** Variables on the host. */
 export type Values = Record<string, { shape: number[]; data: Float32Array }>
 
-/** A training's end, on the host: all that is needed to go on. */
+/** The end of a training, on the host: all that is needed to continue. */
 export interface End {
   values: Values
   slots: Record<string, Values>
   clock: Clock
 }
 
-/** Steps down sum(w^2) / 2, whose gradient is w. */
+/** Minimises sum(w^2) / 2, whose gradient is w. */
 export function descend(
   optimizer: Optimizer,
   values: Values,

@@ -7,7 +7,7 @@ import { toScalars } from '#workers/optimizers/optimizer.ts'
 import { sgd } from '#workers/optimizers/sgd.ts'
 import { descend, randomValues, toTensors } from './descend.ts'
 
-/** What gRDA alone promises, on whatever engine is open. */
+/** Tests of gRDA, on the engine that is open. */
 export function testGrda(): void {
   test('gRDA with c = 0 is SGD bit for bit', () => {
     const start = randomValues(2)
@@ -40,7 +40,7 @@ export function testGrda(): void {
     assert.ok(values.bias!.data.every(value => value !== 0))
   })
 
-  test('gRDA walks the golden trajectories', () => {
+  test('gRDA follows the golden trajectories', () => {
     const path = new URL(import.meta.resolve('#test/fixtures/grda-trajectories.json'))
     const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { cases: GoldenCase[] }
     assert.equal(cases.length, 7)
@@ -91,7 +91,7 @@ function followGolden(golden: GoldenCase): void {
   })
 }
 
-/** Within 2e-6, and zero in the same places but where |v| lies within 1e-6 of the threshold. */
+/** Within 2e-6, and zero in the same places except where |v| is within 1e-6 of the threshold. */
 function expectNear(actual: Float32Array, exact: Float64Array, where: string): void {
   assert.equal(actual.length, exact.length)
   exact.forEach((expected, i) => {

@@ -23,12 +23,12 @@ const VARIABLES = [
 ] as const
 
 /**
- * On whatever engine is open, an optimizer that Keras has too moves as Keras 3 does in float64 on the same gradients, except for
+ * Tests, on the engine that is open, that each optimizer of Keras 3 takes the steps that Keras takes in float64 on the same gradients, up to
  * the rounding of float32 weights.
  */
 export function testAgainstKeras(): void {
   for (const { name, spec, snapshots } of recording.cases) {
-    test(`${name} moves as Keras's does, over 100 steps`, () => {
+    test(`${name} takes the same 100 steps as Keras`, () => {
       const rates = {
         optimizer: OptimizerSpec.parse(spec),
         schedule: { name: 'constant' },

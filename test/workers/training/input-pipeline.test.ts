@@ -23,15 +23,15 @@ import { drawVariables } from '#workers/training/weights.ts'
 await openEngine('native')
 
 const BATCH = 8
-/** Ten batches and a smaller one: a call of one step, two of four, one of one, and one of what is left. */
+/** Ten batches and a smaller one: calls of one step, of four, of four, of one, and of one with the smaller batch. */
 const COUNT = 10 * BATCH + 3
 
-/** Steps a call, steps until their outcomes are read, and how many of the eleven are told before anybody asks. */
+/** Steps per call, steps until their outcomes are read, and how many of the eleven are returned before readOutcomes is called. */
 const READINGS = [
   [1, 1, 11],
   [4, 1, 11],
   [1, 4, 8],
-  // There is room for one call at least.
+  // The device keeps the outcomes of at least one call.
   [4, 2, 11],
   [4, 6, 9],
   [4, 32, 0],
@@ -69,7 +69,7 @@ const SPECS = {
 }
 
 for (const [name, request] of Object.entries(SPECS)) {
-  test(`${name}: examples held on the device, several steps a call, read now and then, give the bits of batches sent and read one by one`, () => {
+  test(`${name}: examples on the device, several steps per call and outcomes read many at once give the bits of batches streamed and read one by one`, () => {
     const { spec } = resolveSpec(JobRequest.parse({ batchSize: BATCH, ...request }))
     const layout = layoutFromSpec(spec)
     const split = randomSplit(layout.inputShape)

@@ -6,16 +6,16 @@ import { fileURLToPath } from 'node:url'
 
 const CHILD = fileURLToPath(new URL('./print-steps.ts', import.meta.url))
 const GRDA = { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 }
-/** With it a step takes the gradient from the weights, and nothing else. */
+/** A step of it subtracts exactly the gradient from the weights. */
 const DESCENT = { name: 'sgd', learningRate: 1 }
-/** Of the largest: sums of a thousand float32 products in another order. */
+/** Relative to the largest value: sums of a thousand float32 products in another order. */
 const OF_GRADIENTS = 1e-5
-/** The same, three steps on. */
+/** The same after three steps. */
 const OF_STEPS = 1e-4
 
 interface Answer {
   losses: number[]
-  /** What the steps add to each variable. */
+  /** The total change of each variable. */
   changes: [string, number[]][]
 }
 
@@ -43,9 +43,9 @@ async function compare(preset: string, steps: number, optimizer: object, toleran
 }
 
 for (const preset of ['mnist-mlp', 'mnist-lenet']) {
-  test(`the gradients of ${preset} are the same on webgpu as on the native engine`, () =>
+  test(`${preset} has the same gradients on webgpu as on the native engine`, () =>
     compare(preset, 1, DESCENT, OF_GRADIENTS))
 
-  test(`webgpu takes the steps of ${preset} that the native engine takes`, () =>
+  test(`${preset} takes the same steps on webgpu as on the native engine`, () =>
     compare(preset, 3, GRDA, OF_STEPS))
 }
