@@ -25,7 +25,7 @@ function scaleByAdagrad(
     update(gradients, slots, _, { rate }) {
       const squares = mapTensors(slots.squares!, (sum, name) => tf.add(sum, tf.square(gradients[name]!)))
       const updates = mapTensors(gradients, (g, name) => {
-        // TensorFlow optimizes a graph by the order of its nodes, so computing the product first would change the last bit.
+        // In a compiled graph, computing the product first would change the last bit.
         const scale = tf.rsqrt(tf.add(squares[name]!, epsilon))
         return tf.mul(tf.mul(g, rate!), scale)
       })
