@@ -14,12 +14,10 @@ export function partition<Label extends string>(
   optimizers: Readonly<Record<Label, Optimizer>>,
   labelOf: (variable: string) => Label,
 ): Optimizer {
-  const parts = Object.entries<Optimizer>(optimizers).map(([label, optimizer]) => ({
-    label,
-    optimizer,
-    pick: (tensors: tf.NamedTensorMap) => pickTensors(tensors, name => labelOf(name) === label),
-    pickSlots: (slots: Slots): Slots => pickSlots(slots, name => labelOf(name) === label),
-  }))
+  const parts = Object.entries<Optimizer>(optimizers).map(([label, optimizer]) => {
+    const pick = (tensors: tf.NamedTensorMap) => pickTensors(tensors, name => labelOf(name) === label)
+    return { label, optimizer, pick, pickSlots: (slots: Slots) => mapSlots(slots, pick) }
+  })
   const canRestore = parts.every(({ optimizer }) => optimizer.paramsOf)
   return {
     clock: mergeClocks(parts.map(({ optimizer }) => optimizer.clock)),
@@ -53,9 +51,8 @@ function mergeClocks(clocks: readonly Clock[]): Clock {
   return Object.assign({}, ...clocks)
 }
 
-function pickSlots(slots: Slots, isWanted: (variable: string) => boolean): Slots {
-  const picked = Object.entries(slots).map(([slot, tensors]) => [slot, pickTensors(tensors, isWanted)])
-  return Object.fromEntries(picked)
+function mapSlots(slots: Slots, change: (tensors: tf.NamedTensorMap) => tf.NamedTensorMap): Slots {
+  return Object.fromEntries(Object.entries(slots).map(([slot, tensors]) => [slot, change(tensors)]))
 }
 
 function mergeSlots(parts: readonly Slots[]): Slots {
