@@ -100,6 +100,8 @@ export type RmspropSpec = z.infer<typeof RmspropSpec>
 interface OptimizerTraits<Spec> {
   /** Its name in prose. */
   title: string
+  /** For the API's documentation. */
+  description: string
   /**
    * The most copies of the parameters that a training process holds: weights, gradients, state, and those between the device,
    * checkpoints and files. The bench `memory-estimate` compares it with what jobs hold.
@@ -114,36 +116,47 @@ interface OptimizerTraits<Spec> {
 }
 
 function withTraits<Schema extends z.ZodObject>(schema: Schema, traits: OptimizerTraits<z.infer<Schema>>) {
-  return { schema, ...traits }
+  return { ...traits, schema: schema.describe(traits.description) }
 }
 
 /** Every optimizer by name. The table in workers/optimizers/from-spec.ts has the constructors. */
 const OPTIMIZERS = {
   grda: withTraits(GrdaSpec, {
     title: 'gRDA',
+    description:
+      'SGD on an accumulator, and weights that are its values shrunk by a growing threshold (Chao et al. 2020).',
     memoryCopies: 11,
     stateFields: [],
     threshold: spec => spec,
     exportsState: true,
   }),
-  sgd: withTraits(SgdSpec, { title: 'SGD', memoryCopies: 11, stateFields: ['momentum', 'nesterov'] }),
+  sgd: withTraits(SgdSpec, {
+    title: 'SGD',
+    description: 'Stochastic gradient descent, optionally with momentum, as in Keras.',
+    memoryCopies: 11,
+    stateFields: ['momentum', 'nesterov'],
+  }),
   adagrad: withTraits(AdagradSpec, {
     title: 'Adagrad',
+    description: 'Adagrad (Duchi et al. 2011), as in Keras.',
     memoryCopies: 17,
     stateFields: ['initialAccumulator', 'epsilon'],
   }),
   adam: withTraits(AdamSpec, {
     title: 'Adam',
+    description: 'Adam (Kingma and Ba 2015), or AMSGrad with `amsgrad`, as in Keras.',
     memoryCopies: 25,
     stateFields: ['beta1', 'beta2', 'epsilon', 'amsgrad'],
   }),
   adamw: withTraits(AdamwSpec, {
     title: 'AdamW',
+    description: 'Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in Keras.',
     memoryCopies: 25,
     stateFields: ['beta1', 'beta2', 'epsilon', 'amsgrad'],
   }),
   rmsprop: withTraits(RmspropSpec, {
     title: 'RMSprop',
+    description: 'RMSprop (Tieleman and Hinton 2012), as in Keras.',
     memoryCopies: 18,
     stateFields: ['rho', 'momentum', 'epsilon'],
   }),

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { AppError } from '#domain/error.ts'
 import { isExcluded } from '#domain/excluded-variables.ts'
 import { OptimizerSpec } from '#domain/optimizer-spec.ts'
+import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { describeOptimizer } from '#jobs/start-from-checkpoint.ts'
 
 const NAMES = OptimizerSpec.options.map(({ shape }) => shape.name.value)
@@ -60,4 +62,16 @@ test('exclude names layers, variables, all biases, or the gammas and betas of ev
   assert.deepEqual(excluded('batchNorm'), [gamma])
   assert.deepEqual(excluded('dense/kernel'), [kernel])
   assert.deepEqual(excluded('den'), [])
+})
+
+test('a job whose AdamW excludes a layer that the model does not have is refused', () => {
+  const request = (exclude: string[]) => ({
+    model: { preset: 'mnist-mlp' as const },
+    optimizer: parse({ name: 'adamw', exclude }),
+  })
+  assert.throws(
+    () => resolveSpec(request(['bias', 'conv_9'])),
+    (error: AppError) => error.mistakes?.[0]?.path === 'optimizer.exclude.1',
+  )
+  assert.doesNotThrow(() => resolveSpec(request(['bias', 'dense_1'])))
 })
