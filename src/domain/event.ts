@@ -19,10 +19,7 @@ export const EpochMetrics = z
     epochs: z.int().min(1),
     step: z.int(),
     learningRate: z.number(),
-    threshold: z
-      .number()
-      .optional()
-      .describe('The threshold l1 after the last step of the epoch, of an optimizer that has one.'),
+    threshold: z.number().optional().describe("gRDA's l1 after the epoch's last step."),
     trainLoss: z.number(),
     trainAccuracy: fraction
       .optional()

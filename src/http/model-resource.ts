@@ -27,9 +27,7 @@ export const ModelResource = z
       .object({
         sha256: z.string(),
         sizeBytes: z.int(),
-        hasState: z
-          .boolean()
-          .describe("Whether the upload has an optimizer's state, for `init.optimizerState`."),
+        hasState: z.boolean().describe("Whether gRDA's state is there, for `init.optimizerState`."),
       })
       .optional()
       .describe('Of an upload, if any came: a job of it starts from them.'),

@@ -6,16 +6,16 @@ import { fileURLToPath } from 'node:url'
 
 const CHILD = fileURLToPath(new URL('./print-steps.ts', import.meta.url))
 const GRDA = { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 }
-/** A step of it subtracts exactly the gradient from the weights. */
+/** With it a step takes the gradient from the weights, and nothing else. */
 const DESCENT = { name: 'sgd', learningRate: 1 }
-/** Relative to the largest value: sums of a thousand float32 products in another order. */
+/** Of the largest: sums of a thousand float32 products in another order. */
 const OF_GRADIENTS = 1e-5
-/** The same after three steps. */
+/** The same, three steps on. */
 const OF_STEPS = 1e-4
 
 interface Answer {
   losses: number[]
-  /** The total change of each variable. */
+  /** What the steps add to each variable. */
   changes: [string, number[]][]
 }
 
@@ -43,9 +43,9 @@ async function compare(preset: string, steps: number, optimizer: object, toleran
 }
 
 for (const preset of ['mnist-mlp', 'mnist-lenet']) {
-  test(`${preset} has the same gradients on webgpu as on the native engine`, () =>
+  test(`the gradients of ${preset} are the same on webgpu as on the native engine`, () =>
     compare(preset, 1, DESCENT, OF_GRADIENTS))
 
-  test(`${preset} takes the same steps on webgpu as on the native engine`, () =>
+  test(`webgpu takes the steps of ${preset} that the native engine takes`, () =>
     compare(preset, 3, GRDA, OF_STEPS))
 }
