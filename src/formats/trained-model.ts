@@ -1,4 +1,5 @@
-import { isPenalised } from '#domain/threshold.ts'
+import { isExcluded } from '#domain/excluded-variables.ts'
+import { thresholdOf } from '#domain/optimizer-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Topology } from '#network/topology.ts'
@@ -13,14 +14,14 @@ export interface TrainedModel {
   weights: readonly FloatTensor[]
   /** What batch normalisations keep. */
   statistics: readonly FloatTensor[]
-  /** gRDA's v, and its threshold. */
+  /** The accumulator v and the threshold of an optimizer that has them: the weights follow from both. */
   dualAverage?: { accumulator: readonly FloatTensor[]; l1: number }
   /** Updates made. */
   step: number
 }
 
 /**
- * The model of a checkpoint. gRDA's weights are not in it: they follow from the accumulator.
+ * The model of a checkpoint. It holds no weights where they follow from the optimizer's accumulator.
  * @throws Error when they are not those that the checkpoint was made of
  */
 export function modelFromCheckpoint(
@@ -43,15 +44,15 @@ export function modelFromCheckpoint(
   return { ...model, ...(dualAverage && { dualAverage }) }
 }
 
-/** w = sign(v) max(|v| - l1, 0) for the accumulators of all that gRDA penalises. */
+/** w = sign(v) max(|v| - l1, 0), and w = v for excluded variables. */
 function penalise(
   { optimizer, model }: TrainingSpec,
   { accumulator, l1 }: NonNullable<TrainedModel['dualAverage']>,
 ): FloatTensor[] {
-  const exclude = optimizer.name === 'grda' ? optimizer.exclude : []
+  const exclude = thresholdOf(optimizer)?.exclude ?? []
   const variables = variablesOf(topologyOf(model))
   return accumulator.map((v, index) =>
-    isPenalised(variables[index]!, exclude) ? { ...v, data: softThreshold(v.data, l1) } : v,
+    isExcluded(variables[index]!, exclude) ? v : { ...v, data: softThreshold(v.data, l1) },
   )
 }
 

@@ -17,7 +17,7 @@ export interface ModelUpload {
   /** Absent where a file brings it. */
   model?: ModelRequest | undefined
   files: readonly SourceFile[]
-  /** gRDA's state. */
+  /** The state of the optimizer: an optimizer-state.safetensors. */
   state?: SourceFile | undefined
 }
 
@@ -46,16 +46,16 @@ export async function importModel(
   if (!weights && !state) return { model, hasState: false, warnings }
   if (!weights) throw new FormatError('there is an optimizer state, but no weights')
   const { params, statistics } = weightsFrom(topology, weights.tensors)
-  const grda = state && readOptimizerState(await readWhole(state), topology)
+  const optimizerState = state && readOptimizerState(await readWhole(state), topology)
   const path = join(folder, 'model.safetensors')
   const checkpoint = encodeCheckpoint(
     {
       state: {
-        clock: { step: grda?.step ?? 0, ...(grda && { l1: grda.l1, time: 0 }) },
+        clock: { step: optimizerState?.step ?? 0, ...(optimizerState && { l1: optimizerState.l1, time: 0 }) },
         variables: {
           params,
           ...(statistics.length > 0 && { statistics }),
-          ...(grda && { accumulator: grda.accumulator }),
+          ...(optimizerState && { accumulator: optimizerState.accumulator }),
         },
       },
       weights: digestWeights(params),
@@ -64,7 +64,7 @@ export async function importModel(
     { training: '', engine: '' },
   )
   await writeFile(path, checkpoint)
-  return { model, checkpoint: path, hasState: grda !== undefined, warnings }
+  return { model, checkpoint: path, hasState: optimizerState !== undefined, warnings }
 }
 
 function tensorsLeftOut({ tensors, names }: FoundTensors): Warning[] {

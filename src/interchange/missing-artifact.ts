@@ -1,5 +1,5 @@
 import type { ArtifactName } from '#domain/artifact.ts'
-import type { OptimizerSpec } from '#domain/optimizer-spec.ts'
+import { EXPORTING_OPTIMIZER, type OptimizerSpec, optimizerTraits } from '#domain/optimizer-spec.ts'
 import type { Topology } from '#network/topology.ts'
 import { isHalfAffine } from '#network/variables.ts'
 
@@ -9,8 +9,8 @@ export function whyMissing(
   topology: Topology,
   optimizer: Pick<OptimizerSpec, 'name'>,
 ): string | undefined {
-  if (name === 'optimizer-state.safetensors' && optimizer.name !== 'grda')
-    return `There is such a file of gRDA alone, not of ${optimizer.name}.`
+  if (name === 'optimizer-state.safetensors' && !optimizerTraits(optimizer).exportsState)
+    return `There is such a file of ${optimizerTraits({ name: EXPORTING_OPTIMIZER }).title} alone, not of ${optimizer.name}.`
   const half = topology.layers.find(isHalfAffine)
   if (name === 'optimizer-state.safetensors' && half)
     return `PyTorch's optimizers count parameters that ${half.name} does without: its batch normalisations have weight and bias both, or neither.`

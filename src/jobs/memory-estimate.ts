@@ -1,4 +1,5 @@
 import { factsOf } from '#domain/dataset.ts'
+import { optimizerTraits } from '#domain/optimizer-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { elementCount, keptActivations, placeLayers } from '#network/shape.ts'
@@ -12,14 +13,7 @@ const BASE_BYTES = 600e6
 /** Of the largest layer's output, beside the one that is kept: what is made of it forward and backward. */
 const COPIES_OF_LARGEST = 3
 const COPIES_OF_DATASET = 3
-/** With one artifact. */
-const COPIES_BY_OPTIMIZER: Readonly<Record<TrainingSpec['optimizer']['name'], number>> = {
-  grda: 11,
-  sgd: 11,
-  adagrad: 17,
-  rmsprop: 18,
-  adam: 25,
-}
+/** Of the parameters, for each artifact but the first. */
 const COPIES_OF_AN_ARTIFACT = 2
 
 /**
@@ -65,7 +59,7 @@ function floatsOfExample(topology: Topology): number {
 
 /** Weights and gradients, the optimizer's state, and what is on its way between the device, checkpoints and files. */
 function copiesOfParameters({ optimizer, artifacts }: TrainingSpec): number {
-  return COPIES_BY_OPTIMIZER[optimizer.name] + COPIES_OF_AN_ARTIFACT * (artifacts.length - 1)
+  return optimizerTraits(optimizer).memoryCopies + COPIES_OF_AN_ARTIFACT * (artifacts.length - 1)
 }
 
 /** Images in files are read batch by batch. */

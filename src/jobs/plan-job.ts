@@ -1,6 +1,8 @@
 import { factsOf } from '#domain/dataset.ts'
-import { scheduleFactor } from '#domain/schedule-spec.ts'
-import { growThreshold, INITIAL_THRESHOLD, isPenalised, type ThresholdState } from '#domain/threshold.ts'
+import { isExcluded } from '#domain/excluded-variables.ts'
+import { thresholdOf } from '#domain/optimizer-spec.ts'
+import { isConstantBetween, scheduleFactor } from '#domain/schedule-spec.ts'
+import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#domain/threshold.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { shareWithin } from '#network/initializers.ts'
@@ -72,10 +74,9 @@ export function epochLength({ dataset, validation, batchSize }: TrainingSpec) {
 
 function* planEpochs(spec: TrainingSpec, stepsPerEpoch: number): Generator<void, PlannedEpoch[], void> {
   const { optimizer, schedule, init } = spec
+  const threshold = thresholdOf(optimizer)
   const sparsityAt =
-    optimizer.name === 'grda' && !init
-      ? initialSparsity(topologyOf(spec.model), optimizer.exclude)
-      : undefined
+    threshold && !init ? initialSparsity(topologyOf(spec.model), threshold.exclude) : undefined
   const planned: PlannedEpoch[] = []
   let state: ThresholdState = INITIAL_THRESHOLD
   if (init?.optimizerState) state = { ...state, ...init.clock } as ThresholdState
@@ -83,12 +84,12 @@ function* planEpochs(spec: TrainingSpec, stepsPerEpoch: number): Generator<void,
   for (let epoch = 1; epoch <= Math.min(spec.epochs, PLANNED_EPOCHS) && budget > 0; epoch++) {
     const first = (epoch - 1) * stepsPerEpoch + 1
     const last = epoch * stepsPerEpoch
-    const rateAt = (step: number) =>
-      optimizer.learningRate * scheduleFactor(schedule, { step, epochs: spec.epochs, stepsPerEpoch })
-    const stride = rateAt(first) === rateAt(last) ? stepsPerEpoch : 1
-    if (optimizer.name === 'grda') {
+    const at = (step: number) => ({ step, epochs: spec.epochs, stepsPerEpoch })
+    const rateAt = (step: number) => optimizer.learningRate * scheduleFactor(schedule, at(step))
+    const stride = isConstantBetween(schedule, at(first), at(last)) ? stepsPerEpoch : 1
+    if (threshold) {
       for (let step = first; step <= last; step += stride) {
-        state = growThreshold(state, rateAt(step), optimizer, stride)
+        state = growThreshold(state, rateAt(step), threshold, stride)
         if (step % SLICE_STEPS === 0) yield
       }
       budget -= stepsPerEpoch / stride
@@ -96,7 +97,7 @@ function* planEpochs(spec: TrainingSpec, stepsPerEpoch: number): Generator<void,
     planned.push({
       epoch,
       learningRate: rateAt(last),
-      ...(optimizer.name === 'grda' && { threshold: state.l1 }),
+      ...(threshold && { threshold: state.l1 }),
       ...(sparsityAt && { forecastSparsity: sparsityAt(state.l1) }),
     })
     yield
@@ -105,15 +106,15 @@ function* planEpochs(spec: TrainingSpec, stepsPerEpoch: number): Generator<void,
 }
 
 /**
- * P(|w_init| <= l1) over all parameters, as a function of l1: what gRDA prunes before the gradients have a say. What is not
- * penalised counts where it starts at zero.
+ * P(|w_init| <= l1) over all parameters, as a function of l1: the share that the threshold prunes if no gradient moves a weight.
+ * An excluded variable counts where it starts at zero.
  */
 function initialSparsity(topology: Topology, exclude: readonly string[]): (l1: number) => number {
   const variables = variablesOf(topology)
   const parameters = parameterCount(topology)
   return l1 =>
     variables.reduce((sum, variable) => {
-      const limit = isPenalised(variable, exclude) ? l1 : 0
+      const limit = isExcluded(variable, exclude) ? 0 : l1
       return sum + variable.size * shareWithin(variable, limit)
     }, 0) / parameters
 }

@@ -6,7 +6,7 @@ import type { Warning } from '#domain/event.ts'
 import { preparingLayer } from '#domain/input-scale.ts'
 import { activationOf, type Loss, outputsFor } from '#domain/loss.ts'
 import type { ModelRequest, ModelSpec } from '#domain/model-spec.ts'
-import type { OptimizerSpec } from '#domain/optimizer-spec.ts'
+import { type OptimizerSpec, thresholdOf } from '#domain/optimizer-spec.ts'
 import { PRESETS } from '#domain/presets.ts'
 import { scheduleFactor } from '#domain/schedule-spec.ts'
 import { modelName, outputCount, topologyOf } from '#domain/topology-of.ts'
@@ -230,7 +230,7 @@ function outputMistakes(
 }
 
 function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
-  if (optimizer.name !== 'grda') return []
+  if (!('exclude' in optimizer)) return []
   const variables = variablesOf(topologyOf(model))
   const words = new Set(['bias', 'batchNorm', ...variables.map(({ name }) => name.split('/')[0]!)])
   return optimizer.exclude.flatMap((word, index) =>
@@ -274,8 +274,9 @@ function selectionWarnings({ validation, checkpoint }: TrainingSpec): Warning[] 
 
 /** Published runs leave the recommended ranges, so these warn and never refuse. */
 function optimizerWarnings(optimizer: OptimizerSpec): Warning[] {
-  if (optimizer.name !== 'grda') return []
-  const { c, mu } = optimizer
+  const threshold = thresholdOf(optimizer)
+  if (!threshold) return []
+  const { c, mu } = threshold
   const warnings: Warning[] = []
   if (c === 0) {
     const message = 'c = 0 leaves no threshold: this is plain SGD and nothing will be pruned.'

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
 import type { Init, InitRequest } from '#domain/init-spec.ts'
+import { EXPORTING_OPTIMIZER, optimizerTraits, thresholdOf } from '#domain/optimizer-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, decodeCheckpoint } from '#formats/checkpoint.ts'
@@ -47,12 +48,7 @@ export async function startFromCheckpoint(
     const has = optimizer === undefined ? 'has no state of an optimizer' : `has the state of ${optimizer}`
     refuse('init.optimizerState', `${namespace} ${has}, and this is ${describeOptimizer(spec)}`)
   }
-  if (
-    request.optimizerState &&
-    modelId !== undefined &&
-    spec.optimizer.name === 'grda' &&
-    spec.optimizer.clock === 'time'
-  )
+  if (request.optimizerState && modelId !== undefined && thresholdOf(spec.optimizer)?.clock === 'time')
     refuse(
       'init.optimizerState',
       'an uploaded state knows steps, not the sum of the rates that clock "time" goes by',
@@ -98,7 +94,7 @@ async function modelSource(
   if (!model.weights) refuse('init.modelId', `${modelId} is a network without weights`)
   const { sha256, hasState } = model.weights
   if (pinned !== undefined && pinned !== sha256) refuse('init.sha256', `${modelId} has other weights`)
-  return { namespace: modelId, sha256, epoch: 0, optimizer: hasState ? 'grda' : undefined }
+  return { namespace: modelId, sha256, epoch: 0, optimizer: hasState ? EXPORTING_OPTIMIZER : undefined }
 }
 
 function checkVariables(spec: TrainingSpec, { state }: Checkpoint, field: string, source: string): void {
@@ -113,11 +109,11 @@ function checkVariables(spec: TrainingSpec, { state }: Checkpoint, field: string
     refuse(field, `the model of ${source} has other variables: ${odd.slice(0, 4).join('; ')}`)
 }
 
-/** What decides which slots an optimizer has and what they mean; rates and thresholds may change. */
-export function describeOptimizer({ optimizer }: TrainingSpec): string {
-  if (optimizer.name === 'grda') return 'grda'
-  const { learningRate: _, ...rest } = optimizer
-  return JSON.stringify(rest)
+/** The fields that decide which slots an optimizer has and what they mean; rates and thresholds may change. */
+export function describeOptimizer({ optimizer }: Pick<TrainingSpec, 'optimizer'>): string {
+  const { stateFields } = optimizerTraits(optimizer)
+  if (stateFields.length === 0) return optimizer.name
+  return JSON.stringify(optimizer, ['name', ...stateFields])
 }
 
 function refuse(path: string, message: string): never {

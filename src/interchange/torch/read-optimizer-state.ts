@@ -1,3 +1,4 @@
+import { EXPORTING_OPTIMIZER } from '#domain/optimizer-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
@@ -19,7 +20,7 @@ export interface GrdaState {
  * `state.<i>.iter_num` and `state.<i>.l1_accumulation`, as `optimizer-state.safetensors` has it. @throws FormatError
  */
 export function readOptimizerState(bytes: Uint8Array, topology: Topology): GrdaState {
-  const reason = whyMissing('optimizer-state.safetensors', topology, { name: 'grda' })
+  const reason = whyMissing('optimizer-state.safetensors', topology, { name: EXPORTING_OPTIMIZER })
   if (reason) throw new FormatError(reason)
   const { tensors } = decodeSafetensors(bytes)
   const byName = new Map(tensors.map(tensor => [tensor.name, tensor]))

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { type Variable, variablesOf } from '#network/variables.ts'
 import { SEQUENCE_NETWORKS } from '#test/workers/layers/sequence-networks.ts'
-import { measureWeights } from '#workers/training/measure-weights.ts'
+import { measureWeights } from '#workers/training/metrics.ts'
 import { toWeight } from '#workers/training/weights.ts'
 
-it('the sparsity of weights is that of all kernels, embeddings among them, and of nothing else', () => {
+it('weightSparsity counts kernels, including embeddings, and nothing else', () => {
   const variables = variablesOf(SEQUENCE_NETWORKS['an MLP over embedded tokens']!)
   const measure = (isZero: (variable: Variable) => boolean) =>
     measureWeights(
