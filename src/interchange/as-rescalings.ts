@@ -1,6 +1,7 @@
 import type { FloatTensor } from '#formats/named-tensor.ts'
+import type { PerChannel } from '#network/layers/options.ts'
 import { deviationOf } from '#network/normalization.ts'
-import type { LayerOf, LayerSpec, PerChannel, Topology } from '#network/topology.ts'
+import type { LayerOf, LayerSpec, Topology } from '#network/topology.ts'
 import { isAdapted } from '#network/variables.ts'
 
 /** A network, and what it keeps. */

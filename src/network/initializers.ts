@@ -1,7 +1,8 @@
+import type { NamedInitializer } from './initializer-schema.ts'
 import { orthogonalMatrix } from './orthogonal.ts'
 import { type Random, randomStream } from './random.ts'
 import { elementCount } from './shape.ts'
-import type { NamedInitializer, Topology } from './topology.ts'
+import type { Topology } from './topology.ts'
 import { type Variable, variablesOf } from './variables.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { PerChannel } from './topology.ts'
+import type { PerChannel } from './layers/options.ts'
 
 /** What Keras divides by at least (keras.config.epsilon). */
 export const SMALLEST_DEVIATION = 1e-7

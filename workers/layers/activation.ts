@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Activation, LayerOf } from '#network/topology.ts'
+import type { Activation } from '#network/activation.ts'
+import type { LayerOf } from '#network/topology.ts'
 import type { Layer } from './layer.ts'
 
 interface Differentiable {

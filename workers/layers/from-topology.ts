@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { type PlacedLayer, placeLayers } from '#network/shape.ts'
+import { trainedLayers } from '#network/network.ts'
+import { type PlacedLayer, placeLayers } from '#network/place-layers.ts'
 import type { Topology } from '#network/topology.ts'
-import { layerVariables } from '#network/variables.ts'
 import { activationLayer, leakyRelu } from './activation.ts'
 import { alongSteps, convolutionAlongSteps } from './along-steps.ts'
 import { averagePooling } from './average-pooling.ts'
@@ -98,16 +98,6 @@ function nodesFromLayers(placed: readonly PlacedLayer[]): ReadonlyMap<number, No
     nodes.set(position, { layer: node.layer, inputs: node.inputs, isTrained: trained[position]! })
   }
   return nodes
-}
-
-/** Which layers have variables, or take from one that has: only to their outputs is there a gradient to take. */
-function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {
-  const trained: boolean[] = []
-  for (const layer of placed) {
-    const hasVariables = layerVariables(layer).length > 0
-    trained.push(hasVariables || layer.inputs.some(input => trained[input]))
-  }
-  return trained
 }
 
 function layerFromSpec({ layer, outputShape }: PlacedLayer, index: number): Layer {

@@ -1,4 +1,4 @@
-import type { PlacedLayer } from '#network/shape.ts'
+import type { PlacedLayer } from '#network/place-layers.ts'
 import type { Layer } from './layer.ts'
 
 /** A layer that does the work of some before it, too. Positions are those of the layers in their topology. */

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { elementCount, type PlacedLayer, sidesOf } from '#network/shape.ts'
+import type { PlacedLayer } from '#network/place-layers.ts'
+import { elementCount, sidesOf } from '#network/shape.ts'
 import type { LayerOf } from '#network/topology.ts'
 import {
   hasPooledGradients,

@@ -1,5 +1,6 @@
+import type { Extent, Padding } from '#network/layers/options.ts'
 import { sidesOf } from '#network/shape.ts'
-import type { Extent, LayerOf, Padding } from '#network/topology.ts'
+import type { LayerOf } from '#network/topology.ts'
 
 /** The windows of a pool over images. */
 export interface Pool {

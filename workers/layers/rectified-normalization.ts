@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { PlacedLayer } from '#network/shape.ts'
+import type { PlacedLayer } from '#network/place-layers.ts'
 import type { LayerOf } from '#network/topology.ts'
 import { NORMALISE_SUM, NORMALISE_SUM_GRADIENT } from '#workers/engine/normalization-kernels.ts'
 import { activate } from './activation.ts'

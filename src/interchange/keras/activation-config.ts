@@ -1,4 +1,4 @@
-import type { Activation } from '#network/topology.ts'
+import type { Activation } from '#network/activation.ts'
 
 /** Who reads a config. */
 export type Reader = 'keras' | 'tfjs'

@@ -1,5 +1,5 @@
 import type { Refuse } from '#network/check-topology.ts'
-import { placeLayers } from '#network/shape.ts'
+import { placeLayers } from '#network/place-layers.ts'
 import type { Topology } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
 import type { KerasLayer } from './read-layer.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Initializer } from '#network/topology.ts'
+import type { Initializer } from '#network/initializer-schema.ts'
 import {
   activation,
   type Converter,

@@ -1,5 +1,5 @@
+import type { Activation } from '#network/activation.ts'
 import type { Refuse } from '#network/check-topology.ts'
-import type { Activation } from '#network/topology.ts'
 import type { KerasLayer } from './read-layer.ts'
 import type { KerasMajor } from './version.ts'
 import { plainWord } from './word.ts'

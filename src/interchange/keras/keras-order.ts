@@ -1,4 +1,4 @@
-import type { PlacedLayer } from '#network/shape.ts'
+import type { PlacedLayer } from '#network/place-layers.ts'
 
 /**
  * Positions of the layers as Keras 3 orders those of a functional model, whose weights it counts by that order: the farthest from

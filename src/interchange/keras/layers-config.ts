@@ -1,6 +1,7 @@
 import { NO_PREPROCESSING, type Preprocessing } from '#domain/preprocessing.ts'
 import { uniqueName } from '#formats/unique-name.ts'
-import { marginsOf, type PlacedLayer, placeLayers, sidesOf } from '#network/shape.ts'
+import { type PlacedLayer, placeLayers } from '#network/place-layers.ts'
+import { marginsOf, sidesOf } from '#network/shape.ts'
 import type { LayerOf, RecurrentLayer, Topology } from '#network/topology.ts'
 import { type Config, leakyRelu, type Reader, withActivation } from './activation-config.ts'
 import { kerasOrder } from './keras-order.ts'

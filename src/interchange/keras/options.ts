@@ -1,12 +1,8 @@
 import { z } from 'zod'
-import {
-  ACTIVATIONS,
-  type Activation,
-  type Extent,
-  type Initializer,
-  type LayerSpec,
-  type Margins,
-} from '#network/topology.ts'
+import { ACTIVATIONS, type Activation } from '#network/activation.ts'
+import type { Initializer } from '#network/initializer-schema.ts'
+import type { Extent, Margins } from '#network/layers/options.ts'
+import type { LayerSpec } from '#network/topology.ts'
 import { initializer } from './read-initializer.ts'
 import { plainWord } from './word.ts'
 

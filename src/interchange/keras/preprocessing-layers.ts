@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PerChannel } from '#network/topology.ts'
+import type { PerChannel } from '#network/layers/options.ts'
 import { type Converter, converter, last, margins, only } from './options.ts'
 
 const MOST_CHANNELS = 100_000

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Initializer, NamedInitializer, ParametricInitializer } from '#network/topology.ts'
+import type { Initializer, NamedInitializer, ParametricInitializer } from '#network/initializer-schema.ts'
 import { plainWord } from './word.ts'
 
 const NAMED: readonly NamedInitializer[] = [

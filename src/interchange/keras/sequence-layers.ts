@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Initializer, RecurrentLayer } from '#network/topology.ts'
+import type { Initializer } from '#network/initializer-schema.ts'
+import type { RecurrentLayer } from '#network/topology.ts'
 import { type Converter, converter, nothing, only, size } from './options.ts'
 import { always, initializer } from './read-initializer.ts'
 

@@ -1,4 +1,4 @@
-import type { Activation } from '#network/topology.ts'
+import type { Activation } from '#network/activation.ts'
 import { type OnnxStep, scalarOf } from './onnx-steps.ts'
 
 /** @param z the name of what is activated; @param axis that of channels or classes */

@@ -1,6 +1,6 @@
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { biasPair, gateBlocks } from '#interchange/gate-blocks.ts'
-import { waysOf } from '#network/shape.ts'
+import { waysOf } from '#network/layers/recurrent.ts'
 import type { RecurrentLayer } from '#network/topology.ts'
 import type { OnnxNode, OnnxTensor } from './onnx-messages.ts'
 

@@ -1,4 +1,4 @@
-import { placeLayers } from '#network/shape.ts'
+import { placeLayers } from '#network/place-layers.ts'
 import type { LayerSpec, Topology } from '#network/topology.ts'
 
 /**

@@ -1,4 +1,5 @@
-import { ACTIVATIONS, type LayerSpec, type Topology } from '#network/topology.ts'
+import { ACTIVATIONS } from '#network/activation.ts'
+import type { LayerSpec, Topology } from '#network/topology.ts'
 import { EXCITED } from './excited-network.ts'
 
 const kernel = { activation: 'linear', kernelInitializer: 'fanInUniform' } as const
