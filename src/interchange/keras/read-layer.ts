@@ -1,8 +1,11 @@
 import { z } from 'zod'
 import type { Refuse } from '#network/check-topology.ts'
 import type { LayerSpec } from '#network/topology.ts'
-import { ACTIVATION_LAYERS } from './activation-layers.ts'
-import { CONVOLUTION_LAYERS } from './convolution-layers.ts'
+import { ACTIVATION_LAYERS } from './layers/activation.ts'
+import { CONVOLUTION_LAYERS } from './layers/convolution.ts'
+import { POOLING_LAYERS } from './layers/pooling.ts'
+import { PREPROCESSING_LAYERS } from './layers/preprocessing.ts'
+import { SEQUENCE_CONVERTERS } from './layers/recurrent.ts'
 import {
   activation,
   type Converter,
@@ -19,10 +22,7 @@ import {
   size,
   weighted,
 } from './options.ts'
-import { POOLING_LAYERS } from './pooling-layers.ts'
-import { PREPROCESSING_LAYERS } from './preprocessing-layers.ts'
 import { always } from './read-initializer.ts'
-import { SEQUENCE_CONVERTERS } from './sequence-layers.ts'
 import { STEP_LAYERS } from './step-layers.ts'
 import { quoted } from './word.ts'
 

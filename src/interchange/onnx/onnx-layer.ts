@@ -4,9 +4,9 @@ import { isRecurrent } from '#network/layers/recurrent.ts'
 import type { PlacedLayer } from '#network/place-layers.ts'
 import { marginsOf, sidesOf } from '#network/shape.ts'
 import type { LayerOf, LayerSpec, RecurrentLayer } from '#network/topology.ts'
-import { activationSteps, leakyReluStep } from './onnx-activation.ts'
-import { recurrentConstants, recurrentNodes } from './onnx-recurrent.ts'
-import { denseOverSteps, embeddingNodes } from './onnx-sequences.ts'
+import { activationSteps, leakyReluStep } from './layers/activation.ts'
+import { denseOverSteps, embeddingNodes } from './layers/core.ts'
+import { recurrentConstants, recurrentNodes } from './layers/recurrent.ts'
 import { connectSteps, integersOf, type OnnxPart, type OnnxStep, scalarOf } from './onnx-steps.ts'
 
 /**

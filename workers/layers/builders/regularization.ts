@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#network/topology.ts'
 import { dropUnits } from '#workers/engine/dropout.ts'
-import type { Layer } from './layer.ts'
+import type { Layer } from '#workers/layers/layer.ts'
 
 /**
  * Silences a share of the units in training and scales the others up, so that the expected sum stays (Srivastava et al. 2014,

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { PerChannel } from '#network/layers/options.ts'
 import { deviationOf, SMALLEST_DEVIATION } from '#network/normalization.ts'
 import type { LayerOf } from '#network/topology.ts'
-import type { Layer } from './layer.ts'
+import type { Layer } from '#workers/layers/layer.ts'
 
 /** y = scale x + offset, by the last axis where there are several numbers. */
 export function rescaling({ scale, offset }: LayerOf<'rescaling'>): Layer {

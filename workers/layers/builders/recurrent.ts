@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { RecurrentLayer } from '#network/topology.ts'
-import { gruCell } from './gru-cell.ts'
-import type { Layer } from './layer.ts'
-import { lstmCell } from './lstm-cell.ts'
-import { type Cell, recurrent } from './recurrent.ts'
-import { simpleRnnCell } from './simple-rnn-cell.ts'
+import { gruCell } from '#workers/layers/gru-cell.ts'
+import type { Layer } from '#workers/layers/layer.ts'
+import { lstmCell } from '#workers/layers/lstm-cell.ts'
+import { type Cell, recurrent } from '#workers/layers/recurrent.ts'
+import { simpleRnnCell } from '#workers/layers/simple-rnn-cell.ts'
 
 const CELLS = { lstm: lstmCell, gru: gruCell, simpleRnn: simpleRnnCell } as const
 

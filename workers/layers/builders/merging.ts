@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Layer } from './layer.ts'
+import type { Layer } from '#workers/layers/layer.ts'
 
 const total = (tensors: readonly tf.Tensor[]) => tensors.reduce((sofar, next) => tf.add(sofar, next))
 

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { Initializer } from '#network/initializer-schema.ts'
 import {
   activation,
   type Converter,
@@ -13,8 +12,9 @@ import {
   padding,
   size,
   weighted,
-} from './options.ts'
-import { initializer } from './read-initializer.ts'
+} from '#interchange/keras/options.ts'
+import { initializer } from '#interchange/keras/read-initializer.ts'
+import type { Initializer } from '#network/initializer-schema.ts'
 
 const window = { kernel_size: extent, padding, data_format: last, dilation_rate: one.optional(), activation }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { type Converter, converter, last, margins, only } from '#interchange/keras/options.ts'
 import type { PerChannel } from '#network/layers/options.ts'
-import { type Converter, converter, last, margins, only } from './options.ts'
 
 const MOST_CHANNELS = 100_000
 const LARGEST_FLOAT = 3.4028234663852886e38

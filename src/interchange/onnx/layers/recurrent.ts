@@ -1,8 +1,8 @@
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { biasPair, gateBlocks } from '#interchange/gate-blocks.ts'
+import type { OnnxNode, OnnxTensor } from '#interchange/onnx/onnx-messages.ts'
 import { waysOf } from '#network/layers/recurrent.ts'
 import type { RecurrentLayer } from '#network/topology.ts'
-import type { OnnxNode, OnnxTensor } from './onnx-messages.ts'
 
 /** ONNX's operators, and the gates of Keras in their order: an LSTM's are i, o, f and c there, a GRU's z, r and h as in Keras. */
 const OPERATORS = {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type Converter, converter, only } from './options.ts'
+import { type Converter, converter, only } from '#interchange/keras/options.ts'
 
 const slope = z.number().min(0).max(1000)
 const USUAL_SLOPE = 0.3

@@ -1,5 +1,5 @@
+import { type OnnxStep, scalarOf } from '#interchange/onnx/onnx-steps.ts'
 import type { Activation } from '#network/activation.ts'
-import { type OnnxStep, scalarOf } from './onnx-steps.ts'
 
 /** @param z the name of what is activated; @param axis that of channels or classes */
 export function activationSteps(activation: Activation, z: string, axis: number): OnnxStep[] {

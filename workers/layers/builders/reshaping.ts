@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { sidesOf } from '#network/shape.ts'
 import type { LayerOf } from '#network/topology.ts'
-import type { Layer } from './layer.ts'
+import type { Layer } from '#workers/layers/layer.ts'
 
 /** Each pixel of x [batch, height, width, channels] in as many rows and columns as `size` says. */
 export function upSampling({ size }: LayerOf<'upSampling2d'>): Layer {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { type Converter, converter, extent, last, length, padding } from '#interchange/keras/options.ts'
 import type { LayerType } from '#network/topology.ts'
-import { type Converter, converter, extent, last, length, padding } from './options.ts'
 
 /** @param window how its size and steps are given: over images or over sequences */
 const pooling = (type: LayerType, window: typeof extent | typeof length) =>

@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { type Converter, converter, nothing, only, size } from '#interchange/keras/options.ts'
+import { always, initializer } from '#interchange/keras/read-initializer.ts'
 import type { Initializer } from '#network/initializer-schema.ts'
 import type { RecurrentLayer } from '#network/topology.ts'
-import { type Converter, converter, nothing, only, size } from './options.ts'
-import { always, initializer } from './read-initializer.ts'
 
 const recurrent = {
   units: size,

@@ -1,5 +1,5 @@
+import { INT64, type OnnxNode } from '#interchange/onnx/onnx-messages.ts'
 import type { LayerOf } from '#network/topology.ts'
-import { INT64, type OnnxNode } from './onnx-messages.ts'
 
 /** Layers over sequences [batch, time, features] for which ONNX has no single operator. */
 
