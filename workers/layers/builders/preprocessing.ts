@@ -1,19 +1,26 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { PerChannel } from '#network/layers/options.ts'
+import type { PREPROCESSING_LAYERS } from '#network/layers/preprocessing.ts'
 import { deviationOf, SMALLEST_DEVIATION } from '#network/normalization.ts'
 import type { LayerOf } from '#network/topology.ts'
 import type { Layer } from '#workers/layers/layer.ts'
+import type { LayerBuilders } from './layer-builder.ts'
 
-/** y = scale x + offset, by the last axis where there are several numbers. */
-export function rescaling({ scale, offset }: LayerOf<'rescaling'>): Layer {
+export const PREPROCESSING_BUILDERS: LayerBuilders<keyof typeof PREPROCESSING_LAYERS> = {
+  rescaling: ({ layer }) => rescaling(layer),
+  normalization: ({ layer }) => normalization(layer),
+}
+
+/** y = scale x + offset, by the last axis if there are several numbers. */
+function rescaling({ scale, offset }: LayerOf<'rescaling'>): Layer {
   return ({ inputs }) => ({
     y: tf.add(tf.mul(inputs[0]!, tensorOf(scale)), tensorOf(offset)),
     pullback: dy => ({ gradients: {}, dx: () => tf.mul(dy, tensorOf(scale)) }),
   })
 }
 
-/** y = (x - mean) / max(sqrt(variance), 1e-7) by the last axis. The difference comes first: values may be far from zero. */
-export function normalization({ name, mean, variance }: LayerOf<'normalization'>): Layer {
+/** y = (x - mean) / max(sqrt(variance), 1e-7) by the last axis. The subtraction comes first, as values may be far from zero. */
+function normalization({ name, mean, variance }: LayerOf<'normalization'>): Layer {
   return ({ variables, inputs }) => {
     const centre = mean === undefined ? variables[`${name}/mean`]! : tensorOf(mean)
     const deviation =

@@ -1,20 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { RECURRENT_LAYERS } from '#network/layers/recurrent.ts'
 import type { RecurrentLayer } from '#network/topology.ts'
 import { gruCell } from '#workers/layers/gru-cell.ts'
 import type { Layer } from '#workers/layers/layer.ts'
 import { lstmCell } from '#workers/layers/lstm-cell.ts'
 import { type Cell, recurrent } from '#workers/layers/recurrent.ts'
 import { simpleRnnCell } from '#workers/layers/simple-rnn-cell.ts'
+import type { LayerBuilders } from './layer-builder.ts'
 
-const CELLS = { lstm: lstmCell, gru: gruCell, simpleRnn: simpleRnnCell } as const
+export const RECURRENT_BUILDERS: LayerBuilders<keyof typeof RECURRENT_LAYERS> = {
+  lstm: ({ layer }) => withDirection(layer, lstmCell),
+  gru: ({ layer }) => withDirection(layer, gruCell),
+  simpleRnn: ({ layer }) => withDirection(layer, simpleRnnCell),
+}
 
-/** A layer that steps through time, one way or both. */
-export function recurrentLayer(layer: RecurrentLayer): Layer {
-  const cell = CELLS[layer.type]
+function withDirection(layer: RecurrentLayer, cell: Cell): Layer {
   return layer.direction === 'both' ? bidirectional(layer, cell) : recurrent(layer, cell)
 }
 
-/** One layer each way, their outputs side by side: of every step, or each way's last (Schuster and Paliwal 1997). */
+/** One layer in each direction, their outputs concatenated: those of every step, or the last one of each (Schuster and Paliwal 1997). */
 function bidirectional(layer: RecurrentLayer, cell: Cell): Layer {
   const oneWay = (direction: 'forward' | 'backward') =>
     recurrent({ ...layer, name: `${layer.name}/${direction}`, direction }, cell)

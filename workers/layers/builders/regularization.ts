@@ -1,15 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { REGULARIZATION_LAYERS } from '#network/layers/regularization.ts'
 import type { LayerOf } from '#network/topology.ts'
 import { dropUnits } from '#workers/engine/dropout.ts'
 import type { Layer } from '#workers/layers/layer.ts'
+import type { LayerBuilders } from './layer-builder.ts'
+
+export const REGULARIZATION_BUILDERS: LayerBuilders<keyof typeof REGULARIZATION_LAYERS> = {
+  dropout: ({ layer }, position) => dropout(layer, position),
+}
 
 /**
- * Silences a share of the units in training and scales the others up, so that the expected sum stays (Srivastava et al. 2014,
- * sec. 10, "inverted"), or of the examples (Huang et al. 2016, "stochastic depth"). Which follows from job seed, step and `salt` alone.
+ * In training, sets a share of the units to zero and scales the others up, which keeps the expected sum (Srivastava et al. 2014,
+ * sec. 10, "inverted"), or a share of the examples (Huang et al. 2016, "stochastic depth"). The job's seed, the step and `salt` alone
+ * decide which.
  *
- * @param salt tells a model's dropout layers apart
+ * @param salt distinguishes the dropout layers of a model
  */
-export function dropout({ rate, perExample }: LayerOf<'dropout'>, salt: number): Layer {
+function dropout({ rate, perExample }: LayerOf<'dropout'>, salt: number): Layer {
   return ({ inputs, pass }) => {
     const x = inputs[0]!
     if (!pass) return { y: x, pullback: dy => ({ gradients: {}, dx: () => dy }) }
