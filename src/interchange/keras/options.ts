@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ACTIVATIONS, type Activation } from '#network/activation.ts'
 import type { Initializer } from '#network/initializer-schema.ts'
 import type { Extent, Margins } from '#network/layers/options.ts'
-import type { LayerSpec } from '#network/topology.ts'
+import type { LayerOf, LayerType } from '#network/topology.ts'
 import { initializer } from './read-initializer.ts'
 import { plainWord } from './word.ts'
 
@@ -73,7 +73,7 @@ export const weighted = {
   kernel_constraint: nothing,
 }
 
-/** What every layer may have. What is off, as null or false, changes nothing either. */
+/** Options that any layer may have. An unknown option that is off, null or false, changes nothing either. */
 const common = {
   ...Object.fromEntries(
     ['name', 'dtype', 'batch_input_shape', 'batch_shape', 'input_shape'].map(key => [
@@ -81,26 +81,27 @@ const common = {
       z.unknown().optional(),
     ]),
   ),
-  // False changes nothing of a layer without variables: keras-limits.ts sees to the others.
+  // Changes nothing in a layer without variables; check-layers.ts refuses it in the others.
   trainable: z.boolean().nullish(),
 }
 const off = z.union([z.null(), z.literal(false)], 'is not known here: leave it out').optional()
 
-export type Converter = (config: unknown) => { layer: Omit<LayerSpec, 'name'> } | { issue: z.core.$ZodIssue }
+/** A layer without what the model says of it: its name and inputs. */
+export type UnplacedLayer = { [Type in LayerType]: Omit<LayerOf<Type>, 'name' | 'inputs'> }[LayerType]
+
+export type Converter = (config: unknown) => { layer: UnplacedLayer } | { issue: z.core.$ZodIssue }
 
 /** A converter that checks the config first. */
 export function converter<Shape extends z.ZodRawShape>(
   shape: Shape,
-  convert: (config: z.output<z.ZodObject<Shape>>) => object,
+  convert: (config: z.output<z.ZodObject<Shape>>) => UnplacedLayer,
 ): Converter {
   return config => {
     const { data, error } = z
       .object({ ...common, ...shape })
       .catchall(off)
       .safeParse(config)
-    return data
-      ? { layer: convert(data as z.output<z.ZodObject<Shape>>) as Omit<LayerSpec, 'name'> }
-      : { issue: error!.issues[0]! }
+    return data ? { layer: convert(data as z.output<z.ZodObject<Shape>>) } : { issue: error!.issues[0]! }
   }
 }
 

@@ -9,6 +9,7 @@ import { readCall } from './call.ts'
 import { checkLayers } from './check-layers.ts'
 import { dtypeWarnings } from './dtype.ts'
 import { withOwnHardSigmoid } from './hard-sigmoid.ts'
+import { codecOfClass } from './layers/keras-codecs.ts'
 import { withoutLossActivation } from './loss-activation.ts'
 import { type KerasJson, type LayerEntry, MOST_NAME_LENGTH, readKerasJson } from './model-json.ts'
 import { inputShapeOf, reachedLayers, withOutputLast } from './reached-layers.ts'
@@ -80,8 +81,8 @@ function describe(entry: LayerEntry, index: number, model: KerasJson): KerasLaye
 }
 
 /**
- * In Keras 2 a dropout that is called as in evaluation does nothing, and a normalisation would have to keep its statistics. Keras 3
- * writes `training: false` beside every dropout that a functional model calls, and `fit` overrides it.
+ * With `training=False` a layer that adds noise does nothing in Keras 2, and one with moving statistics would have to keep them. Keras 3
+ * writes `training: false` for every dropout that a functional model calls, and `fit` overrides it.
  */
 function asCalled(
   layer: KerasLayer,
@@ -89,15 +90,13 @@ function asCalled(
   major: KerasMajor | undefined,
 ): KerasLayer {
   const { className, config, path } = layer
-  if (training === undefined) return layer
-  if (className === 'Dropout' && !training && major === 3) return layer
-  if (className === 'Dropout' && !training) return { ...layer, config: { ...config, rate: 0 } }
-  if (className === 'Dropout' || className === 'BatchNormalization')
-    refuse(
-      `${path}.inbound_nodes`,
-      `calls ${className} with training=${training ? 'True' : 'False'}, which is not trained here: call the layer without it`,
-    )
-  return layer
+  const kind = codecOfClass(className)?.inTraining
+  if (training === undefined || !kind) return layer
+  if (kind === 'noise' && !training) return major === 3 ? layer : { ...layer, config: { ...config, rate: 0 } }
+  return refuse(
+    `${path}.inbound_nodes`,
+    `calls ${className} with training=${training ? 'True' : 'False'}, which is not trained here: call the layer without it`,
+  )
 }
 
 function nameOf({ name, config }: LayerEntry): string {

@@ -194,7 +194,7 @@ it('batch normalisations that PyTorch has not are whole in its layout, and have 
   ])
   assert.match(
     whyMissing('optimizer-state.safetensors', topology, { name: 'grda' })!,
-    /count parameters that centred does without/,
+    /count parameters that centred does not have/,
   )
 })
 

@@ -212,7 +212,7 @@ it('a file that a network cannot be put into is refused before it is trained', (
     error => {
       assert.ok(error instanceof AppError)
       assert.deepEqual(error.mistakes, [
-        { path: 'artifacts.1', message: 'There is such a file of gRDA alone, not of sgd.' },
+        { path: 'artifacts.1', message: 'optimizer-state.safetensors exists for gRDA only, not for sgd.' },
       ])
       return true
     },

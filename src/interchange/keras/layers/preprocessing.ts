@@ -1,10 +1,12 @@
 import { z } from 'zod'
-import { type Converter, converter, last, margins, only } from '#interchange/keras/options.ts'
+import { converter, only } from '#interchange/keras/options.ts'
 import type { PerChannel } from '#network/layers/options.ts'
+import type { PREPROCESSING_LAYERS } from '#network/layers/preprocessing.ts'
+import type { KerasCodecs } from './keras-codec.ts'
 
 const MOST_CHANNELS = 100_000
 const LARGEST_FLOAT = 3.4028234663852886e38
-/** What float32 can hold. */
+/** A number that float32 can hold. */
 const float = z.number().min(-LARGEST_FLOAT).max(LARGEST_FLOAT)
 const ONE_A_CHANNEL = 'must be a finite number or a list of them, one a channel'
 
@@ -16,9 +18,9 @@ const perChannel = z.unknown().transform((value, context): PerChannel => {
   if (data === undefined) context.addIssue(ONE_A_CHANNEL)
   return data ?? 0
 })
-const given = z.union([z.null().transform(() => undefined), perChannel]).optional()
+const optionalPerChannel = z.union([z.null().transform(() => undefined), perChannel]).optional()
 
-/** Which axis that is depends on the input: keras-model.ts sees to it. */
+/** Whether that is the last axis depends on the input: check-layers.ts checks it. */
 const axis = z
   .unknown()
   .refine(
@@ -29,8 +31,8 @@ const axis = z
 const normalization = converter(
   {
     axis: axis.default(-1),
-    mean: given,
-    variance: given.refine(
+    mean: optionalPerChannel,
+    variance: optionalPerChannel.refine(
       value => value === undefined || [value].flat().every(one => one >= 0),
       'must not be negative',
     ),
@@ -38,26 +40,35 @@ const normalization = converter(
   },
   ({ mean, variance }) => ({
     type: 'normalization',
-    ...(mean !== undefined && { mean, variance }),
+    ...(mean !== undefined && variance !== undefined && { mean, variance }),
   }),
 )
 
-/** Layers that prepare examples. */
-export const PREPROCESSING_LAYERS: Readonly<Record<string, Converter>> = {
-  Rescaling: converter({ scale: perChannel, offset: perChannel.default(0) }, ({ scale, offset }) => ({
-    type: 'rescaling',
-    scale,
-    offset,
-  })),
-  Normalization: config => {
-    const { mean, variance } = config as { mean?: unknown; variance?: unknown }
-    const lone = (mean == null) !== (variance == null) && (mean == null ? 'mean' : 'variance')
-    if (!lone) return normalization(config)
-    const message = 'must be given where the other of mean and variance is'
-    return { issue: { code: 'custom', path: [lone], message, input: config } }
+export const PREPROCESSING_CODECS: KerasCodecs<keyof typeof PREPROCESSING_LAYERS> = {
+  rescaling: {
+    read: {
+      Rescaling: converter({ scale: perChannel, offset: perChannel.default(0) }, ({ scale, offset }) => ({
+        type: 'rescaling',
+        scale,
+        offset,
+      })),
+    },
+    write: ({ layer: { scale, offset } }) => ({ class_name: 'Rescaling', config: { scale, offset } }),
   },
-  Cropping2D: converter({ cropping: margins.default(0), data_format: last }, ({ cropping }) => ({
-    type: 'cropping2d',
-    cropping,
-  })),
+  normalization: {
+    read: {
+      Normalization: config => {
+        const { mean, variance } = config as { mean?: unknown; variance?: unknown }
+        if ((mean == null) === (variance == null)) return normalization(config)
+        const path = [mean == null ? 'mean' : 'variance']
+        const message = 'must be given where the other of mean and variance is'
+        return { issue: { code: 'custom', path, message, input: config } }
+      },
+    },
+    write: ({ layer: { mean = null, variance = null } }) => ({
+      class_name: 'Normalization',
+      config: { axis: -1, mean, variance, invert: false },
+    }),
+    hasAxis: true,
+  },
 }

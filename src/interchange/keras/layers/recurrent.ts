@@ -1,12 +1,14 @@
 import { z } from 'zod'
+import type { Config } from '#interchange/keras/activation-config.ts'
 import { type Converter, converter, nothing, only, size } from '#interchange/keras/options.ts'
 import { always, initializer } from '#interchange/keras/read-initializer.ts'
 import type { Initializer } from '#network/initializer-schema.ts'
 import type { RecurrentLayer } from '#network/topology.ts'
+import type { KerasCodecs } from './keras-codec.ts'
 
 const recurrent = {
   units: size,
-  // Null would be none.
+  // Null would mean no activation.
   activation: z.literal('tanh', 'must be tanh').default('tanh'),
   use_bias: z.boolean().default(true),
   kernel_initializer: initializer('glorotUniform'),
@@ -25,7 +27,7 @@ const recurrent = {
   go_backwards: z.boolean().default(false),
   stateful: only(false),
   time_major: only(false),
-  // How it is computed, and what only masks would need.
+  // These change how the layer is computed but not its result, which only masks would need.
   unroll: z.unknown().optional(),
   implementation: z.unknown().optional(),
   zero_output_for_mask: z.unknown().optional(),
@@ -41,17 +43,15 @@ const gated = {
     .default('sigmoid'),
 }
 
-const recurrentOf = (config: {
-  units: number
-  use_bias: boolean
-  kernel_initializer: Initializer
-  recurrent_initializer: Initializer
-  return_sequences: boolean
-  go_backwards: boolean
-}) => ({
+const recurrentOf = (
+  config: Pick<z.output<z.ZodObject<typeof recurrent>>, 'units' | 'return_sequences' | 'go_backwards'> & {
+    kernel_initializer: Initializer
+    recurrent_initializer: Initializer
+  },
+) => ({
   units: config.units,
   returnSequences: config.return_sequences,
-  direction: config.go_backwards ? 'backward' : 'forward',
+  direction: config.go_backwards ? ('backward' as const) : ('forward' as const),
   kernelInitializer: config.kernel_initializer,
   recurrentInitializer: config.recurrent_initializer,
 })
@@ -60,34 +60,61 @@ const biasOf = (config: { use_bias: boolean; bias_initializer: Initializer }) =>
   ...(config.use_bias && { biasInitializer: config.bias_initializer }),
 })
 
-const RECURRENT: Readonly<Record<string, Converter>> = {
-  LSTM: converter(
-    {
-      ...gated,
-      bias_initializer: always('zeros'),
-      // TensorFlow.js writes null for false.
-      unit_forget_bias: z.boolean().nullable().default(true),
-    },
-    config => ({
-      type: 'lstm',
-      ...recurrentOf(config),
-      ...(config.use_bias && { biasInitializer: config.unit_forget_bias ? 'forgetGateOnes' : 'zeros' }),
-    }),
-  ),
-  GRU: converter(
-    {
-      ...gated,
-      bias_initializer: initializer('zeros'),
-      reset_after: z.literal(true, 'must be true').default(true),
-    },
-    config => ({ type: 'gru', ...recurrentOf(config), ...biasOf(config) }),
-  ),
-  SimpleRNN: converter({ ...recurrent, bias_initializer: initializer('zeros') }, config => ({
-    type: 'simpleRnn',
+const lstm = converter(
+  {
+    ...gated,
+    bias_initializer: always('zeros'),
+    // TensorFlow.js writes null for false.
+    unit_forget_bias: z.boolean().nullable().default(true),
+  },
+  config => ({
+    type: 'lstm',
     ...recurrentOf(config),
-    ...biasOf(config),
-  })),
+    ...(config.use_bias && {
+      biasInitializer: config.unit_forget_bias ? ('forgetGateOnes' as const) : ('zeros' as const),
+    }),
+  }),
+)
+
+const gru = converter(
+  {
+    ...gated,
+    bias_initializer: initializer('zeros'),
+    reset_after: z.literal(true, 'must be true').default(true),
+  },
+  config => ({ type: 'gru', ...recurrentOf(config), ...biasOf(config) }),
+)
+
+const simpleRnn = converter({ ...recurrent, bias_initializer: initializer('zeros') }, config => ({
+  type: 'simpleRnn',
+  ...recurrentOf(config),
+  ...biasOf(config),
+}))
+
+// TensorFlow.js has another default for recurrent_activation.
+const SIGMOID = { recurrent_activation: 'sigmoid' }
+
+export const RECURRENT_CODECS: KerasCodecs<RecurrentLayer['type']> = {
+  lstm: {
+    read: { LSTM: lstm },
+    write: ({ layer }) => recurrentConfig(layer, 'LSTM', SIGMOID),
+    hasCell: true,
+  },
+  gru: {
+    read: { GRU: gru },
+    write: ({ layer }) => recurrentConfig(layer, 'GRU', { ...SIGMOID, reset_after: true }),
+    hasCell: true,
+    missingInTfjs: name =>
+      `GRU like ${name}, whose reset gate acts behind the recurrent kernel (reset_after)`,
+  },
+  simpleRnn: {
+    read: { SimpleRNN: simpleRnn },
+    write: ({ layer }) => recurrentConfig(layer, 'SimpleRNN', {}),
+    hasCell: true,
+  },
 }
+
+const RECURRENT: Readonly<Record<string, Converter>> = { LSTM: lstm, GRU: gru, SimpleRNN: simpleRnn }
 
 const inner = z.object({
   class_name: z.enum(Object.keys(RECURRENT), `must be one of: ${Object.keys(RECURRENT).join(', ')}`),
@@ -100,8 +127,8 @@ const BothWays = z.object({
   weights: nothing,
 })
 
-/** Two layers of one config, one going each way. Keras 3 writes both down, Keras 2 and TensorFlow.js the first one. */
-const bidirectional: Converter = config => {
+/** The class Bidirectional: one layer in each direction. Keras 3 writes both, Keras 2 and TensorFlow.js the first one only. */
+export const bidirectional: Converter = config => {
   const { data, error } = BothWays.safeParse(config)
   if (!data) return { issue: error.issues[0]! }
   const convert = ({ class_name, config }: z.infer<typeof inner>) => RECURRENT[class_name]!(config)
@@ -120,46 +147,21 @@ const bidirectional: Converter = config => {
   return { layer: { ...layer, direction: 'both' } }
 }
 
-/** The layers that networks over sequences and tables are made of. */
-export const SEQUENCE_CONVERTERS: Readonly<Record<string, Converter>> = {
-  Embedding: converter(
-    {
-      input_dim: size,
-      output_dim: size,
-      mask_zero: z.literal(false, 'must be false: masks are not trained here').nullish(),
-      embeddings_initializer: initializer({ name: 'randomUniform', minval: -0.05, maxval: 0.05 }),
-      embeddings_regularizer: nothing,
-      embeddings_constraint: nothing,
-      activity_regularizer: nothing,
-      // Says the length of the input, which the input does too.
-      input_length: z.unknown().optional(),
-      lora_rank: nothing,
-      quantization_config: nothing,
-    },
-    config => ({
-      type: 'embedding',
-      inputDim: config.input_dim,
-      outputDim: config.output_dim,
-      embeddingsInitializer: config.embeddings_initializer,
-    }),
-  ),
-  ...RECURRENT,
-  Bidirectional: bidirectional,
-  LayerNormalization: converter(
-    {
-      // Which axis that is depends on the input: keras-model.ts sees to it.
-      axis: z.union([z.int(), z.array(z.int()).length(1)]).default(-1),
-      epsilon: z.number().positive().default(1e-3),
-      center: only(true),
-      scale: only(true),
-      rms_scaling: only(false),
-      gamma_initializer: always('ones'),
-      beta_initializer: always('zeros'),
-      gamma_regularizer: nothing,
-      beta_regularizer: nothing,
-      gamma_constraint: nothing,
-      beta_constraint: nothing,
-    },
-    ({ epsilon }) => ({ type: 'layerNormalization', epsilon }),
-  ),
+function recurrentConfig(layer: RecurrentLayer, class_name: string, options: object): Config {
+  const { units, returnSequences, direction, biasInitializer } = layer
+  const config = {
+    units,
+    activation: 'tanh',
+    use_bias: biasInitializer !== undefined,
+    return_sequences: returnSequences,
+    go_backwards: direction === 'backward',
+    ...options,
+  }
+  if (direction !== 'both') return { class_name, config }
+  // Keras derives the names of both layers from this one.
+  const inner = { module: 'keras.layers', class_name, config: { name: layer.name, ...config } }
+  return {
+    class_name: 'Bidirectional',
+    config: { merge_mode: 'concat', layer: { ...inner, registered_name: null } },
+  }
 }
