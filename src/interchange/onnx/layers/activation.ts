@@ -1,7 +1,15 @@
-import { type OnnxStep, scalarOf } from '#interchange/onnx/onnx-steps.ts'
+import { connectSteps, type OnnxStep, scalarOf } from '#interchange/onnx/onnx-steps.ts'
 import type { Activation } from '#network/activation.ts'
+import type { ACTIVATION_LAYERS } from '#network/layers/activation.ts'
+import { chain, channelAxis, type OnnxWriters } from './onnx-writer.ts'
 
-/** @param z the name of what is activated; @param axis that of channels or classes */
+export const ACTIVATION_WRITERS: OnnxWriters<keyof typeof ACTIVATION_LAYERS> = {
+  activation: ({ layer, outputShape }, { inputs, output }) =>
+    connectSteps(inputs, output, activationSteps(layer.activation, inputs[0]!, channelAxis(outputShape))),
+  leakyRelu: chain(({ layer }) => [leakyReluStep(layer.slope)]),
+}
+
+/** @param z the name of the operator's input @param axis that of channels or classes */
 export function activationSteps(activation: Activation, z: string, axis: number): OnnxStep[] {
   switch (activation) {
     case 'linear':
@@ -45,6 +53,6 @@ export function activationSteps(activation: Activation, z: string, axis: number)
   }
 }
 
-export function leakyReluStep(slope: number): OnnxStep {
+function leakyReluStep(slope: number): OnnxStep {
   return { op: 'LeakyRelu', attributes: { alpha: { float: slope } } }
 }

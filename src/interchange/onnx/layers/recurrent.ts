@@ -3,8 +3,9 @@ import { biasPair, gateBlocks } from '#interchange/gate-blocks.ts'
 import type { OnnxNode, OnnxTensor } from '#interchange/onnx/onnx-messages.ts'
 import { waysOf } from '#network/layers/recurrent.ts'
 import type { RecurrentLayer } from '#network/topology.ts'
+import type { OnnxPorts, OnnxWriters } from './onnx-writer.ts'
 
-/** ONNX's operators, and the gates of Keras in their order: an LSTM's are i, o, f and c there, a GRU's z, r and h as in Keras. */
+/** ONNX's operators, and Keras's gates in ONNX's order: i, o, f, c in an LSTM; z, r, h in a GRU, as in Keras. */
 const OPERATORS = {
   lstm: { op: 'LSTM', order: [0, 3, 1, 2], attributes: {} },
   gru: { op: 'GRU', order: [0, 1, 2], attributes: { linear_before_reset: 1 } },
@@ -12,8 +13,8 @@ const OPERATORS = {
 } as const
 
 /**
- * What ONNX calls W [ways, gates units, in], R [ways, gates units, units] and B [ways, 2 gates units], which is of the input and of the
- * output before.
+ * ONNX's W [ways, gates units, in], R [ways, gates units, units] and B [ways, 2 gates units], the biases of the input and of the
+ * previous output.
  */
 export function recurrentTensors(layer: RecurrentLayer, weights: readonly FloatTensor[]): FloatTensor[] {
   const { order } = OPERATORS[layer.type]
@@ -42,10 +43,21 @@ function join(weights: readonly FloatTensor[]): Float32Array {
   return Float32Array.from(weights.flatMap(({ data }) => [...data]))
 }
 
+const recurrentPart = ({ layer }: { layer: RecurrentLayer }, { inputs, output }: OnnxPorts) => ({
+  nodes: recurrentNodes(layer, inputs[0]!, output),
+  constants: recurrentConstants(layer),
+})
+
+export const RECURRENT_WRITERS: OnnxWriters<RecurrentLayer['type']> = {
+  lstm: recurrentPart,
+  gru: recurrentPart,
+  simpleRnn: recurrentPart,
+}
+
 const DIRECTIONS = { forward: 'forward', backward: 'reverse', both: 'bidirectional' } as const
 
-/** Takes and gives [batch, time, features], where ONNX has time first, and ways beside the features. */
-export function recurrentNodes(layer: RecurrentLayer, input: string, output: string): OnnxNode[] {
+/** Between inputs and outputs [batch, time, features] and ONNX's, which have time first and a separate axis for the directions. */
+function recurrentNodes(layer: RecurrentLayer, input: string, output: string): OnnxNode[] {
   const { name, type, units, direction, biasInitializer, returnSequences } = layer
   const part = (word: string) => `${name}.${word}`
   const transpose = (from: string, to: string, perm: number[]): OnnxNode => ({
@@ -76,19 +88,19 @@ export function recurrentNodes(layer: RecurrentLayer, input: string, output: str
     { op: 'Reshape', input: [part('ways'), part('shape')], output: joined },
   ]
   if (direction !== 'backward') return steps
-  // ONNX puts the outputs back into the order of time, Keras leaves them in that of their making.
+  // ONNX returns outputs in the order of time, Keras in the order in which they were computed.
   const range = ['start', 'end', 'time', 'stride'].map(part)
   return [...steps, { op: 'Slice', input: [joined, ...range], output }]
 }
 
-export function recurrentConstants({ name, direction, returnSequences }: RecurrentLayer): OnnxTensor[] {
+function recurrentConstants({ name, direction, returnSequences }: RecurrentLayer): OnnxTensor[] {
   const constant = (word: string, ...values: bigint[]): OnnxTensor => ({
     name: `${name}.${word}`,
     dims: [values.length],
     data: BigInt64Array.from(values),
   })
   if (!returnSequences) return []
-  // Batch and time as they are.
+  // 0 keeps the batch and time axes.
   const shape = constant('shape', 0n, 0n, -1n)
   if (direction !== 'backward') return [shape]
   const beforeFirst = -(2n ** 63n)
