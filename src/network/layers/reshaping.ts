@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { elementCount, marginsOf, type Shape, sidesOf } from '#network/shape.ts'
-import { anyInput, imageInput } from './input-check.ts'
+import { anyInput, imageInput, vectorInput } from './input-check.ts'
 import { defineLayer, keepsNothing, keepsOutput, WITHOUT_VARIABLES } from './layer-definition.ts'
 import { extent, margins, size } from './options.ts'
 
@@ -38,6 +38,14 @@ export const RESHAPING_LAYERS = {
       ...sidesOf(size).map((times, axis) => input![axis]! * times),
       input![2]!,
     ],
+    keptActivations: keepsOutput,
+  }),
+  /** The same vector at each of `times` steps: [features] becomes [times, features]. */
+  repeatVector: defineLayer({
+    ...shared,
+    schema: { times: size },
+    inputs: vectorInput,
+    outputShape: ({ times }, [input]) => [times, ...input!],
     keptActivations: keepsOutput,
   }),
   /** The same elements in row-major order; one length may be -1, which follows from the others. */

@@ -113,6 +113,11 @@ const REFUSED: Refusals = {
     'model.topology.config.layers',
     /LSTM takes sequences \[time, features\], not \[8\]/,
   ],
+  'a sequence that is to be repeated': [
+    sequential(input(5, 8), layer('RepeatVector', { n: 3 }), layer('Flatten'), dense),
+    'model.topology.config.layers',
+    /RepeatVector takes vectors, not \[5,8\]/,
+  ],
   'sequences too long to unroll': [
     sequential(
       input(600, 8),

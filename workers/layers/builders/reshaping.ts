@@ -9,6 +9,7 @@ export const RESHAPING_BUILDERS: LayerBuilders<keyof typeof RESHAPING_LAYERS> = 
   zeroPadding2d: ({ layer }) => zeroPadding(layer),
   cropping2d: ({ layer, outputShape }) => cropping(layer, outputShape),
   upSampling2d: ({ layer }) => upSampling(layer),
+  repeatVector: ({ layer }) => repeatVector(layer),
   reshape: ({ outputShape }) => reshape(outputShape),
   flatten: ({ outputShape }) => reshape(outputShape),
 }
@@ -55,6 +56,17 @@ function upSampling({ size }: LayerOf<'upSampling2d'>): Layer {
         dx: () =>
           tf.mul(tf.avgPool(dy as tf.Tensor4D, [rows, columns], [rows, columns], 'valid'), rows * columns),
       }),
+    }
+  }
+}
+
+/** x [batch, features] at each of `times` steps: [batch, times, features]. */
+function repeatVector({ times }: LayerOf<'repeatVector'>): Layer {
+  return ({ inputs }) => {
+    const [batch, features] = inputs[0]!.shape as [number, number]
+    return {
+      y: tf.tile(tf.reshape(inputs[0]!, [batch, 1, features]), [1, times, 1]),
+      pullback: dy => ({ gradients: {}, dx: () => tf.sum(dy, 1) }),
     }
   }
 }

@@ -1,4 +1,4 @@
-import { converter, extent, last, lengths, margins, only } from '#interchange/keras/options.ts'
+import { converter, extent, last, lengths, margins, only, size } from '#interchange/keras/options.ts'
 import type { RESHAPING_LAYERS } from '#network/layers/reshaping.ts'
 import { marginsOf, sidesOf } from '#network/shape.ts'
 import type { KerasCodecs } from './keras-codec.ts'
@@ -39,6 +39,10 @@ export const RESHAPING_CODECS: KerasCodecs<keyof typeof RESHAPING_LAYERS> = {
       class_name: 'UpSampling2D',
       config: { size: sidesOf(layer.size), interpolation: 'nearest', data_format: 'channels_last' },
     }),
+  },
+  repeatVector: {
+    read: { RepeatVector: converter({ n: size }, ({ n }) => ({ type: 'repeatVector', times: n })) },
+    write: ({ layer }) => ({ class_name: 'RepeatVector', config: { n: layer.times } }),
   },
   reshape: {
     read: {

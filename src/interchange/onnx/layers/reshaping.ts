@@ -25,6 +25,10 @@ export const RESHAPING_WRITERS: OnnxWriters<keyof typeof RESHAPING_LAYERS> = {
     const scales = { dims: [4], data: Float32Array.of(1, 1, ...sidesOf(layer.size)) }
     return [{ op: 'Resize', attributes: UP_SAMPLING, others: [NONE, scales] }]
   }),
+  repeatVector: chain(({ layer }) => [
+    { op: 'Unsqueeze', others: [integersOf([1])] },
+    { op: 'Tile', others: [integersOf([1, layer.times, 1])] },
+  ]),
   reshape: chain(({ inputShape, outputShape }) => reshapeSteps(inputShape, outputShape)),
   flatten: chain(({ inputShape }) =>
     inputShape.length === 1 ? [] : [{ op: 'Flatten', attributes: { axis: 1 } }],
