@@ -26,10 +26,25 @@ export interface Statistic {
   initialValue: number
 }
 
+/** The last part of the name of a variable or statistic. */
+export type VariableWord =
+  | 'kernel'
+  | 'depthwiseKernel'
+  | 'pointwiseKernel'
+  | 'recurrentKernel'
+  | 'embeddings'
+  | 'bias'
+  | 'gamma'
+  | 'beta'
+  | 'mean'
+  | 'variance'
+  | 'movingMean'
+  | 'movingVariance'
+
 /** A kernel, called `layer/word`. Its fans are its last two axes times its window, as Keras counts them. */
 export function kernelVariable(
   layer: string,
-  word: string,
+  word: VariableWord,
   shape: Shape,
   initializer: Initializer,
 ): Variable {
@@ -53,7 +68,7 @@ export function withBias(
 /** Mean and variance of each channel, called `layer/...`. */
 export function meanAndVariance(
   layer: string,
-  [mean, variance]: readonly [string, string],
+  [mean, variance]: readonly [VariableWord, VariableWord],
   channels: number,
 ): Statistic[] {
   return [
