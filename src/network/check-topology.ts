@@ -1,5 +1,4 @@
-import type { Network } from './network.ts'
-import { resolveNetwork } from './network.ts'
+import { type Network, resolveNetwork } from './network.ts'
 import { shapeAt } from './place-layers.ts'
 import { elementCount } from './shape.ts'
 import { definitionOf, type Topology } from './topology.ts'
@@ -14,8 +13,11 @@ const MAX_UNROLLED_STEPS = 1000
 /** Multiplications that make a matrix orthogonal: half a minute. */
 const MAX_ORTHOGONAL_PRODUCTS = 4e10
 
-/** Checks by arithmetic alone that shapes fit together and that sizes are within limits: nothing is built. */
-export function checkTopology(topology: Topology, refuse: Refuse): void {
+/**
+ * Checks by arithmetic alone that shapes fit together and that sizes are within limits: nothing is built.
+ * @returns what follows from the topology
+ */
+export function checkTopology(topology: Topology, refuse: Refuse): Network {
   const refuseLayers = (message: string) => refuse('.config.layers', message)
   const network = resolve(topology, refuseLayers)
   checkPlaces(network, refuseLayers)
@@ -24,6 +26,7 @@ export function checkTopology(topology: Topology, refuse: Refuse): void {
   const parameters = network.variables.reduce((sum, { size }) => sum + size, 0)
   if (!(parameters <= MAX_PARAMETERS))
     refuseLayers(`has ${parameters} parameters; ${MAX_PARAMETERS} is the most`)
+  return network
 }
 
 type RefuseLayers = (message: string) => never

@@ -1,12 +1,14 @@
 import type { Refuse } from '#network/check-topology.ts'
-import { resolveNetwork } from '#network/network.ts'
-import type { Topology } from '#network/topology.ts'
+import type { Network } from '#network/network.ts'
 import { codecOfClass } from './layers/keras-codecs.ts'
 import type { KerasLayer } from './read-layer.ts'
 
 /** Checks options of Keras layers that depend on the rest of the network. @param refuse ends the reading */
-export function checkLayers(topology: Topology, layers: readonly KerasLayer[], refuse: Refuse): void {
-  const { placed, variables } = resolveNetwork(topology)
+export function checkLayers(
+  { placed, variables }: Network,
+  layers: readonly KerasLayer[],
+  refuse: Refuse,
+): void {
   const ranks = new Map(placed.map(({ layer, inputShape }) => [layer.name, inputShape.length]))
   for (const { className, name, config, path } of layers) {
     const codec = codecOfClass(className)

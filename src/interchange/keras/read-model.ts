@@ -38,8 +38,8 @@ export function readKerasModel(json: unknown, lossActivation: LossActivation = '
     refuse('.config.input_layers', 'must be one: networks of several inputs are not trained here')
   const inputShape = inputShapeOf(model, refuse)
   const topology = { inputShape, layers: toLayers(layers, inputs[0]?.name, lossActivation) }
-  checkTopology(topology, refuse)
-  checkLayers(topology, layers, refuse)
+  const network = checkTopology(topology, refuse)
+  checkLayers(network, layers, refuse)
   const warnings = [...dropped.map(droppedWarning), ...dtypeWarnings(layers, PATH, refuse)]
   return { topology, warnings }
 }

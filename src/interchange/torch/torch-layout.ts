@@ -2,7 +2,7 @@ import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { type ElementOrder, elementOrders } from '#interchange/element-order.ts'
 import { permuteAxes } from '#interchange/permute-axes.ts'
 import { isRecurrent } from '#network/layers/recurrent.ts'
-import { placeLayers } from '#network/place-layers.ts'
+import { type PlacedLayer, placeLayers } from '#network/place-layers.ts'
 import type { Topology } from '#network/topology.ts'
 import type { VariableWord } from '#network/variable.ts'
 import { isHalfAffine } from '#network/variables.ts'
@@ -32,13 +32,13 @@ const SEPARABLE_WORDS = { ...TORCH_WORDS, depthwiseKernel: 'depthwise.weight', b
  * are in the order channels, height, width. torch-recurrent.ts documents recurrent layers.
  */
 export function toTorchLayout(topology: Topology, tensors: readonly FloatTensor[]): FloatTensor[] {
-  const convert = torchLayout(topology)
-  return tensors.flatMap(convert)
+  return tensors.flatMap(torchLayout(placeLayers(topology)))
 }
 
+export type TorchConverter = (tensor: FloatTensor) => FloatTensor[]
+
 /** The same for one tensor at a time: an LSTM's bias becomes two tensors. */
-export function torchLayout(topology: Topology): (tensor: FloatTensor) => FloatTensor[] {
-  const placed = placeLayers(topology)
+export function torchLayout(placed: readonly PlacedLayer[]): TorchConverter {
   const orders = elementOrders(placed)
   const layers = new Map(
     placed.map(({ layer, inputs }) => [layer.name, { layer, order: orders[inputs[0]!] }]),
