@@ -34,8 +34,7 @@ export async function withKerasFile<Result>(
 ): Promise<Result> {
   const bytes = await readWhole({ name, path })
   // Given any other file, the library writes to the terminal.
-  if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE))
-    throw new FormatError(`${name} is no HDF5 file`)
+  if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE)) throw new FormatError(`${name} is no HDF5 file`)
   const library = await h5wasm.ready
   // Otherwise an unreadable dataset silently has whatever lay in memory.
   library.activate_throwing_error_handler()

@@ -45,8 +45,9 @@ const depthwiseOf = (config: z.output<z.ZodObject<typeof depthwise>>) => ({
 })
 
 const depthwiseConfig = (layer: LayerOf<'depthwiseConv2d' | 'separableConv2d'>) => ({
-  ...imageWindow(layer),
+  ...windowConfig(layer),
   depth_multiplier: layer.depthMultiplier,
+  ...outputConfig(layer),
 })
 
 export const CONVOLUTION_CODECS: KerasCodecs<keyof typeof CONVOLUTION_LAYERS> = {
@@ -66,7 +67,7 @@ export const CONVOLUTION_CODECS: KerasCodecs<keyof typeof CONVOLUTION_LAYERS> = 
     },
     write: ({ layer }) => ({
       class_name: 'Conv2D',
-      config: { filters: layer.filters, ...imageWindow(layer) },
+      config: { filters: layer.filters, ...windowConfig(layer), ...outputConfig(layer) },
     }),
   },
   depthwiseConv2d: {
@@ -121,7 +122,7 @@ export const CONVOLUTION_CODECS: KerasCodecs<keyof typeof CONVOLUTION_LAYERS> = 
     },
     write: ({ layer }) => ({
       class_name: 'Conv2DTranspose',
-      config: { filters: layer.filters, ...imageWindow(layer) },
+      config: { filters: layer.filters, ...windowConfig(layer), ...outputConfig(layer) },
     }),
   },
   conv1d: {
@@ -154,13 +155,10 @@ export const CONVOLUTION_CODECS: KerasCodecs<keyof typeof CONVOLUTION_LAYERS> = 
 
 type OverImages = LayerOf<'conv2d' | 'conv2dTranspose' | 'depthwiseConv2d' | 'separableConv2d'>
 
-function imageWindow({ kernelSize, strides = 1, padding, activation, biasInitializer }: OverImages) {
-  return {
-    kernel_size: sidesOf(kernelSize),
-    strides: sidesOf(strides),
-    padding,
-    data_format: 'channels_last',
-    activation,
-    use_bias: biasInitializer !== undefined,
-  }
+function windowConfig({ kernelSize, strides = 1, padding }: OverImages) {
+  return { kernel_size: sidesOf(kernelSize), strides: sidesOf(strides), padding }
+}
+
+function outputConfig({ activation, biasInitializer }: OverImages) {
+  return { data_format: 'channels_last', activation, use_bias: biasInitializer !== undefined }
 }
