@@ -7,7 +7,10 @@ import { epsilon } from './options.ts'
 const shared = { flops: () => [], keptActivations: keepsOutput, elements: 'inPlace' } as const
 
 export const NORMALIZATION_LAYERS = {
-  /** Momentum in Keras's sense: moving <- momentum moving + (1 - momentum) batch. With `scale: false` there is no gamma, with `center: false` no beta. */
+  /**
+   * Momentum in Keras's sense: moving <- momentum moving + (1 - momentum) batch. With `scale: false` there is no gamma, with
+   * `center: false` no beta.
+   */
   batchNormalization: defineLayer({
     ...shared,
     schema: {

@@ -46,7 +46,7 @@ const recurrent = (type: RecurrentType, bias: typeof initializer) =>
 
 export const RECURRENT_LAYERS = {
   lstm: recurrent('lstm', initializer),
-  /** The reset gate acts on the product with the recurrent kernel, so there are two biases [2, gates units]: of the input and of the state. */
+  /** The reset gate acts on the product with the recurrent kernel, so the bias is [2, gates units]: for the input and for the state. */
   gru: recurrent('gru', plainInitializer),
   simpleRnn: recurrent('simpleRnn', plainInitializer),
 }
