@@ -9,17 +9,17 @@ import { pooledConvolutionAt } from './pooled-convolution.ts'
 import { rectifiedNormalizationAt } from './rectified-normalization.ts'
 
 /**
- * A network as a function of its variables (parameters and statistics, by name) and a batch [batch, ...inputShape]; with a
- * pass in training, without one in evaluation.
+ * A network as a function of its variables (parameters and statistics, by name) and a batch [batch, ...inputShape]. `pass` is given in
+ * training, and absent in evaluation.
  */
 export type Model = (variables: tf.NamedTensorMap, x: tf.Tensor, pass?: TrainingPass) => ModelForward
 
 export interface ModelForward {
   /** [batch, classes] */
   logits: tf.Tensor2D
-  /** The statistics that the pass has moved; none in evaluation. */
+  /** The statistics that a training pass has moved; none in evaluation. */
   statistics: tf.NamedTensorMap
-  /** Takes the loss's gradient at the logits to those at the parameters. */
+  /** The gradients at the parameters, given the loss's gradient at the logits. */
   pullback(dLogits: tf.Tensor): tf.NamedTensorMap
 }
 
@@ -61,11 +61,11 @@ interface Node {
   layer: Layer
   /** Positions; -1 is the network's input. */
   inputs: readonly number[]
-  /** Whether it has variables, or takes from one that has: only to such a node's output is there a gradient to take. */
+  /** As `trainedLayers` says: only at the outputs of these nodes is a gradient needed. */
   isTrained: boolean
 }
 
-/** By position; where a layer's work is done by a later one, there is none. */
+/** By position; a layer that is fused into a later one has no node. */
 function nodesFromLayers(placed: readonly PlacedLayer[]): ReadonlyMap<number, Node> {
   const trained = trainedLayers(placed)
   const nodes = new Map<number, Node>()

@@ -11,7 +11,7 @@ export interface KerasGroup {
   hasCount?: boolean
 }
 
-/** Keras names a layer's group by its class in snake case, the second and later ones of a class with a number. */
+/** Keras names a layer's group after its class in snake case, with a number from the second layer of a class on. */
 export function kerasGroups(topology: Topology, preprocessing?: Preprocessing): KerasGroup[] {
   const { layers } = functionalConfig(topology, 'keras', preprocessing)
   const counts = new Map<string, number>()

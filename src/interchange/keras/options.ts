@@ -13,7 +13,7 @@ export const extent = z
   .transform(
     (value): Extent => (typeof value === 'number' || value[0] !== value[1] ? (value as Extent) : value[0]!),
   )
-/** Of a window over sequences, or of its steps. */
+/** Of a window over sequences, or its strides. */
 export const length = z.union([size, z.array(size).length(1)]).transform(value => [value].flat()[0]!)
 const line = z.int().min(0).max(1_000_000)
 /** One number for all sides, [rows, columns], or [[top, bottom], [left, right]]. */
@@ -25,7 +25,7 @@ export const margins = z
     const all = new Set(sides.flat())
     return all.size === 1 ? [...all][0]! : (sides as unknown as Margins)
   })
-/** Of a shape without the batch dimension; one of them may be -1. */
+/** A shape without the batch axis; one length may be -1. */
 export const lengths = z
   .array(z.union([z.literal(-1), size]))
   .min(1)
@@ -37,7 +37,7 @@ export const one = z
 export const padding = z.enum(['valid', 'same'], 'must be valid or same').default('valid')
 export const last = z.literal('channels_last', 'must be channels_last').nullish()
 export const nothing = z.null('is not trained here: leave it out').optional()
-/** An option that a layer may have here in one way only. */
+/** An option that may have one value only. */
 export const only = <Value extends boolean | number | string>(value: Value) =>
   z.literal(value, `must be ${value}`).nullish()
 

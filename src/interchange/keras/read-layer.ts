@@ -5,7 +5,7 @@ import { quoted } from './word.ts'
 
 /** A layer of a Keras model, and the names of those it takes from. */
 export interface KerasLayer {
-  /** Where it is in the file, for errors. */
+  /** Its path in the file, for errors. */
   path: string
   name: string
   className: string

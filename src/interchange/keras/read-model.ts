@@ -19,15 +19,15 @@ import { quoted } from './word.ts'
 
 const PATH = 'model.topology'
 
-/** A network that was read, and what is trained otherwise than its file says. */
+/** A network, and warnings about where training differs from its file. */
 export interface ReadModel {
   topology: Topology
   warnings: Warning[]
 }
 
 /**
- * A network as Keras 2 and 3 (`model.to_json()`, Sequential or functional) or TensorFlow.js (`model.json`) write it down. The
- * loss's own activation at its end becomes part of the loss. @throws AppError `invalid_request` that names what cannot be trained here
+ * Reads a network from JSON of Keras 2 and 3 (`model.to_json()`, Sequential or functional) or TensorFlow.js (`model.json`). The loss's
+ * activation at its end becomes part of the loss. @throws AppError `invalid_request` that names what cannot be trained
  */
 export function readKerasModel(json: unknown, lossActivation: LossActivation = 'softmax'): ReadModel {
   const model = readKerasJson(json, refuse)
@@ -49,7 +49,7 @@ export function topologyFromKeras(json: unknown, lossActivation?: LossActivation
   return readKerasModel(json, lossActivation).topology
 }
 
-/** The same for whatever loss its last activation belongs to. @throws AppError as `readKerasModel` does */
+/** The same for any loss that the last activation may belong to. @throws AppError as `readKerasModel` does */
 export function readModelOfAnyLoss(json: unknown): ReadModel {
   for (const activation of ['softmax', 'sigmoid'] as const) {
     try {
@@ -58,7 +58,7 @@ export function readModelOfAnyLoss(json: unknown): ReadModel {
       if (!(error instanceof AppError)) throw error
     }
   }
-  // Any last activation fits a linear loss: what is refused now is the fault of the network itself.
+  // Any last activation fits a linear loss, so this error is about the network.
   return readKerasModel(json, 'linear')
 }
 
@@ -69,7 +69,7 @@ function describe(entry: LayerEntry, index: number, model: KerasJson): KerasLaye
     refuse(`${path}.config.name`, `must have ${MOST_NAME_LENGTH} characters at most`)
   if (name === '') refuse(`${path}.config.name`, 'must be a name')
   const before = model.isSequential ? model.entries[index - 1] : undefined
-  // How an unknown layer is called matters less than that it is unknown.
+  // That a layer is unknown matters more than a mistake in its call.
   const refuseCall: Refuse = isKnownClass(entry.class_name)
     ? refuse
     : () => refuseClass(entry.class_name, path, refuse)
@@ -114,7 +114,7 @@ function toLayers(
   lossActivation: LossActivation,
 ): LayerSpec[] {
   const kept = layers.filter(({ className }) => className !== 'InputLayer')
-  if (kept.length === 0) refuse('.config.layers', 'has no layer but the input')
+  if (kept.length === 0) refuse('.config.layers', 'has no layer besides the input')
   const names = new Set<string>()
   return withoutLossActivation(kept, lossActivation, refuse).map((layer, index) => {
     if (names.has(layer.name))

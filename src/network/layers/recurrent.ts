@@ -7,7 +7,7 @@ import { defineLayer } from './layer-definition.ts'
 import { size } from './options.ts'
 
 /** How many blocks of units columns the kernels have, in Keras's order: i, f, c, o in an LSTM; z, r, h in a GRU. */
-export const GATES = { lstm: 4, gru: 3, simpleRnn: 1 } as const
+const GATES = { lstm: 4, gru: 3, simpleRnn: 1 } as const
 type RecurrentType = keyof typeof GATES
 
 const schema = {
