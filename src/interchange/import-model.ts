@@ -33,7 +33,7 @@ export interface ImportedModel {
 
 /**
  * Makes a checkpoint of the weights of an upload. @param folder for the checkpoint and temporary files
- * @throws FormatError that says which file is wrong, and where; AppError for a model that is not trained here
+ * @throws FormatError that says which file is wrong, and where; AppError for an unsupported model
  */
 export async function importModel(
   { model: given, files, state }: ModelUpload,

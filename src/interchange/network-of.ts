@@ -6,7 +6,7 @@ import { readTopology } from './read-topology.ts'
 
 /**
  * The network of a model in a client's request, for any loss that its last activation may belong to, as variables do not depend on it.
- * @throws AppError `invalid_request` for a network that cannot be trained here
+ * @throws AppError `invalid_request` for an unsupported network
  */
 export function readNetwork(model: ModelRequest): ReadModel {
   return 'topology' in model ? readTopology(model.topology) : { topology: topologyOf(model), warnings: [] }

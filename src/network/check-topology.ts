@@ -25,7 +25,7 @@ export function checkTopology(topology: Topology, refuse: Refuse): Network {
   checkInitializers(network, refuseLayers)
   const parameters = network.variables.reduce((sum, { size }) => sum + size, 0)
   if (!(parameters <= MAX_PARAMETERS))
-    refuseLayers(`has ${parameters} parameters; ${MAX_PARAMETERS} is the most`)
+    refuseLayers(`has ${parameters} parameters; the limit is ${MAX_PARAMETERS}`)
   return network
 }
 
@@ -48,17 +48,14 @@ function checkPlaces({ topology, placed }: Network, refuse: RefuseLayers): void 
     const shapes = inputs.map(input => shapeAt(input, placed, topology.inputShape))
     const mistake = definition.inputs({ shapes, outputShape, isFirst: inputs[0] === -1 })
     if (mistake) refuse(`${layer.name} ${mistake}`)
-    if (outputShape.some(length => length < 1))
-      refuse(`nothing is left of an image after ${layer.name}: [${outputShape}]`)
+    if (outputShape.some(length => length < 1)) refuse(`${layer.name} has an empty output: [${outputShape}]`)
     const optionsMistake = definition.optionsMistake?.(place)
     if (optionsMistake) refuse(`${layer.name} ${optionsMistake}`)
     activations += Math.max(elementCount(outputShape), definition.keptActivations(place))
     steps += definition.unrolledSteps?.(place) ?? 0
     if (steps > MAX_UNROLLED_STEPS)
-      refuse(
-        `takes ${steps} steps by ${layer.name}; ${MAX_UNROLLED_STEPS} is the most that recurrent layers may take`,
-      )
-    if (!(activations <= MAX_ACTIVATIONS)) refuse(`makes more than ${MAX_ACTIVATIONS} activations an example`)
+      refuse(`has ${steps} recurrent steps up to ${layer.name}; the limit is ${MAX_UNROLLED_STEPS}`)
+    if (!(activations <= MAX_ACTIVATIONS)) refuse(`has more than ${MAX_ACTIVATIONS} activations per example`)
   }
 }
 
@@ -66,10 +63,10 @@ function checkPlaces({ topology, placed }: Network, refuse: RefuseLayers): void 
 function checkEnds({ placed }: Network, refuse: RefuseLayers): void {
   const taken = new Set(placed.flatMap(({ inputs }) => inputs))
   const idle = placed.find((_, index) => index < placed.length - 1 && !taken.has(index))
-  if (idle) refuse(`${idle.layer.name} leads nowhere: no layer takes from it`)
+  if (idle) refuse(`no layer takes the output of ${idle.layer.name}`)
   const { layer, outputShape } = placed.at(-1)!
   if (outputShape.length !== 1)
-    refuse(`must end in one number a class, not in [${outputShape}] of ${layer.name}`)
+    refuse(`must end in one number per class, not in [${outputShape}] of ${layer.name}`)
 }
 
 function checkInitializers({ variables }: Network, refuse: RefuseLayers): void {
@@ -77,6 +74,6 @@ function checkInitializers({ variables }: Network, refuse: RefuseLayers): void {
     if (typeof initializer === 'string' || initializer.name !== 'orthogonal') continue
     const columns = shape.at(-1)!
     if (size * Math.min(columns, size / columns) > MAX_ORTHOGONAL_PRODUCTS)
-      refuse(`${name} is too large to start orthogonal: [${shape}]`)
+      refuse(`${name} [${shape}] is too large for the initializer orthogonal`)
   }
 }

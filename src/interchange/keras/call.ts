@@ -33,7 +33,7 @@ const Call3 = z.object({
  */
 export function readCall(nodes: readonly unknown[], path: string, refuse: Refuse): KerasCall {
   if (nodes.length === 0) return { inputs: [], training: undefined }
-  if (nodes.length > 1) refuse(path, 'uses the layer more than once: shared layers are not trained here')
+  if (nodes.length > 1) refuse(path, 'uses the layer more than once: shared layers are not supported')
   const { data: call2 } = Call2.safeParse(nodes[0])
   if (call2) {
     const others = Object.assign({}, ...call2.flatMap(tensor => tensor.slice(3)))
@@ -58,7 +58,7 @@ function trainingOf(
   for (const [key, value] of Object.entries(others)) {
     if (value === null) continue
     const isTraining = /^((kwargs\.)?training|args\.1)$/.test(key) && typeof value === 'boolean'
-    if (!isTraining) refuse(`${path}.${key}`, 'is not known here: a layer is called with its input alone')
+    if (!isTraining) refuse(`${path}.${key}`, 'is not supported: call the layer with its input only')
     training = value
   }
   return training

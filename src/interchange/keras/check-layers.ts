@@ -22,7 +22,7 @@ export function checkLayers(
     if (config.trainable === false && isTrained)
       refuse(
         `${path}.config.trainable`,
-        'must be true: frozen layers are not trained here; set layer.trainable = True and save again',
+        'must be true: frozen layers are not supported; set layer.trainable = True and save again',
       )
   }
 }

@@ -36,7 +36,7 @@ export const one = z
   .refine(value => [value].flat().every(length => length === 1), 'must be 1')
 export const padding = z.enum(['valid', 'same'], 'must be valid or same').default('valid')
 export const last = z.literal('channels_last', 'must be channels_last').nullish()
-export const nothing = z.null('is not trained here: leave it out').optional()
+export const nothing = z.null('is not supported: leave it out').optional()
 /** An option that may have one value only. */
 export const only = <Value extends boolean | number | string>(value: Value) =>
   z.literal(value, `must be ${value}`).nullish()
@@ -84,7 +84,7 @@ const common = {
   // Changes nothing in a layer without variables; check-layers.ts refuses it in the others.
   trainable: z.boolean().nullish(),
 }
-const off = z.union([z.null(), z.literal(false)], 'is not known here: leave it out').optional()
+const off = z.union([z.null(), z.literal(false)], 'is not supported: leave it out').optional()
 
 /** A layer without what the model says of it: its name and inputs. */
 export type UnplacedLayer = { [Type in LayerType]: Omit<LayerOf<Type>, 'name' | 'inputs'> }[LayerType]

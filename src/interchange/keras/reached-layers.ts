@@ -36,7 +36,7 @@ export function withOutputLast(
   }
   visit(outputs)
   if (names.length > 1)
-    refuse('.config.output_layers', 'must be one: networks of several outputs are not trained here')
+    refuse('.config.output_layers', 'must be one: networks with several outputs are not supported')
   const [output] = names
   if (output === undefined) return layers
   const last = layers.filter(({ name }) => name === output)

@@ -15,7 +15,7 @@ export interface KerasLayer {
 
 const MODELS: ReadonlySet<string> = new Set(['Sequential', 'Functional', 'Model'])
 
-/** The layer as it is trained here, without its name and inputs. */
+/** The layer without its name and inputs. */
 export function layerFromKeras({ className, config, path }: KerasLayer, refuse: Refuse): UnplacedLayer {
   const convert = CONVERTERS.get(className)
   if (!convert) return refuseClass(className, path, refuse)
@@ -25,17 +25,17 @@ export function layerFromKeras({ className, config, path }: KerasLayer, refuse: 
   refuse(`${path}.config.${place.join('.')}`, message)
 }
 
-/** Whether layers of the class are trained here; an input needs no work. */
+/** Whether layers of the class are supported; an input needs no work. */
 export function isKnownClass(className: string): boolean {
   return className === 'InputLayer' || CONVERTERS.has(className)
 }
 
-/** Says why layers of a class are not trained here. */
+/** Says why layers of a class are not supported. */
 export function refuseClass(className: string, path: string, refuse: Refuse): never {
   return refuse(
     `${path}.class_name`,
     MODELS.has(className)
       ? `is ${className}, a model inside a model: build one model of the layers themselves`
-      : `is ${quoted(className)}; what is trained here is: ${[...CONVERTERS.keys()].join(', ')}`,
+      : `is ${quoted(className)}, which is not supported; the supported layers are: ${[...CONVERTERS.keys()].join(', ')}`,
   )
 }

@@ -35,7 +35,7 @@ export function readKerasModel(json: unknown, lossActivation: LossActivation = '
   const { layers, dropped } = reachedLayers(withOutputLast(all, model.output_layers, refuse))
   const inputs = layers.filter(({ className }) => className === 'InputLayer')
   if (inputs.length > 1)
-    refuse('.config.input_layers', 'must be one: networks of several inputs are not trained here')
+    refuse('.config.input_layers', 'must be one: networks with several inputs are not supported')
   const inputShape = inputShapeOf(model, refuse)
   const topology = { inputShape, layers: toLayers(layers, inputs[0]?.name, lossActivation) }
   const network = checkTopology(topology, refuse)
@@ -95,7 +95,7 @@ function asCalled(
   if (kind === 'noise' && !training) return major === 3 ? layer : { ...layer, config: { ...config, rate: 0 } }
   return refuse(
     `${path}.inbound_nodes`,
-    `calls ${className} with training=${training ? 'True' : 'False'}, which is not trained here: call the layer without it`,
+    `calls ${className} with training=${training ? 'True' : 'False'}, which is not supported: call the layer without it`,
   )
 }
 

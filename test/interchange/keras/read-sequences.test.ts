@@ -32,7 +32,7 @@ const REFUSED: Refusals = {
   'an embedding that masks': [
     sequential(input(8), layer('Embedding', { input_dim: 9, output_dim: 2, mask_zero: true }), dense),
     'model.topology.config.layers.1.config.mask_zero',
-    /must be false: masks are not trained here/,
+    /must be false: masks are not supported/,
   ],
   'a constraint of embeddings': [
     sequential(
@@ -41,7 +41,7 @@ const REFUSED: Refusals = {
       dense,
     ),
     'model.topology.config.layers.1.config.embeddings_constraint',
-    /is not trained here/,
+    /is not supported/,
   ],
   'an embedding of what a network computes': [
     sequential(
@@ -62,7 +62,7 @@ const REFUSED: Refusals = {
       dense,
     ),
     'model.topology.config.layers',
-    /parameters; 500000000 is the most/,
+    /parameters; the limit is 500000000/,
   ],
   'an LSTM with activation': [
     sequential(input(5, 8), layer('LSTM', { units: 4, activation: 'relu' }), dense),
@@ -101,7 +101,7 @@ const REFUSED: Refusals = {
       dense,
     ),
     'model.topology.config.layers.1.config.recurrent_constraint',
-    /is not trained here/,
+    /is not supported/,
   ],
   'an LSTM with bias_initializer': [
     sequential(input(5, 8), layer('LSTM', { units: 4, bias_initializer: 'ones' }), dense),
@@ -126,12 +126,12 @@ const REFUSED: Refusals = {
       dense,
     ),
     'model.topology.config.layers',
-    /takes 1200 steps by LSTM; 1000 is the most/,
+    /has 1200 recurrent steps up to LSTM; the limit is 1000/,
   ],
   'a masking layer': [
     sequential(input(5, 8), layer('Masking', { mask_value: 0 }), layer('LSTM', { units: 4 }), dense),
     'model.topology.config.layers.1.class_name',
-    /is Masking; what is trained here is/,
+    /is Masking, which is not supported; the supported layers are:/,
   ],
   'an LSTM that begins where another ended': [
     {
@@ -147,7 +147,7 @@ const REFUSED: Refusals = {
       },
     },
     'model.topology.config.layers.1.inbound_nodes.0.kwargs.initial_state',
-    /a layer is called with its input alone/,
+    /is not supported: call the layer with its input only/,
   ],
   'a GRU whose reset gate acts before the kernel': [
     sequential(input(5, 8), layer('GRU', { units: 4, reset_after: false }), dense),
@@ -197,7 +197,7 @@ const REFUSED: Refusals = {
   'an answer for every step': [
     sequential(input(5, 8), dense),
     'model.topology.config.layers',
-    /must end in one number a class, not in \[5,10\] of Dense/,
+    /must end in one number per class, not in \[5,10\] of Dense/,
   ],
 }
 

@@ -24,7 +24,7 @@ export const CORE_CODECS: KerasCodecs<keyof typeof CORE_LAYERS> = {
         {
           input_dim: size,
           output_dim: size,
-          mask_zero: z.literal(false, 'must be false: masks are not trained here').nullish(),
+          mask_zero: z.literal(false, 'must be false: masks are not supported').nullish(),
           embeddings_initializer: initializer({ name: 'randomUniform', minval: -0.05, maxval: 0.05 }),
           embeddings_regularizer: nothing,
           embeddings_constraint: nothing,
