@@ -43,12 +43,7 @@ const gated = {
     .default('sigmoid'),
 }
 
-const recurrentOf = (
-  config: Pick<z.output<z.ZodObject<typeof recurrent>>, 'units' | 'return_sequences' | 'go_backwards'> & {
-    kernel_initializer: Initializer
-    recurrent_initializer: Initializer
-  },
-) => ({
+const recurrentOf = (config: z.output<z.ZodObject<typeof recurrent>>) => ({
   units: config.units,
   returnSequences: config.return_sequences,
   direction: config.go_backwards ? ('backward' as const) : ('forward' as const),
