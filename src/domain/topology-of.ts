@@ -1,5 +1,6 @@
+import { placeLayers } from '#network/place-layers.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
-import { elementCount, placeLayers } from '#network/shape.ts'
+import { elementCount } from '#network/shape.ts'
 import type { LayerSpec, Topology } from '#network/topology.ts'
 import type { ModelSpec } from './model-spec.ts'
 

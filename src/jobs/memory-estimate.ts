@@ -2,8 +2,9 @@ import { factsOf } from '#domain/dataset.ts'
 import { optimizerTraits } from '#domain/optimizer-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { elementCount, keptActivations, placeLayers } from '#network/shape.ts'
-import type { LayerSpec, Topology } from '#network/topology.ts'
+import { placeLayers } from '#network/place-layers.ts'
+import { elementCount } from '#network/shape.ts'
+import { definitionOf, type Topology } from '#network/topology.ts'
 import { parameterCount } from '#network/variables.ts'
 
 const BYTES_PER_FLOAT = 4
@@ -41,17 +42,9 @@ function memoryParts(spec: TrainingSpec) {
   }
 }
 
-/** Layers that are computed together with another one, or leave nothing for the backward pass. */
-const LEAVE_NOTHING: ReadonlySet<LayerSpec['type']> = new Set([
-  'activation',
-  'add',
-  'dropout',
-  'zeroPadding2d',
-])
-
 function floatsOfExample(topology: Topology): number {
   const placed = placeLayers(topology)
-  const kept = placed.filter(({ layer }) => !LEAVE_NOTHING.has(layer.type)).map(keptActivations)
+  const kept = placed.map(place => definitionOf(place.layer).keptActivations(place))
   const largest = Math.max(...placed.map(({ outputShape }) => elementCount(outputShape)))
   const sum = kept.reduce((total, count) => total + count, elementCount(topology.inputShape))
   return sum + COPIES_OF_LARGEST * largest

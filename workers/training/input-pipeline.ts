@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { isRecurrent } from '#network/shape.ts'
+import { isRecurrent } from '#network/layers/recurrent.ts'
 import { stepFlops } from '#network/step-flops.ts'
 import type { Topology } from '#network/topology.ts'
 import { type BatchLayout, blankBatch, uploadBatch } from '#workers/data/batch-tensors.ts'

@@ -63,7 +63,7 @@ const REFUSED: Refusals = {
   'a cut that leaves nothing': [
     behind(layer('Cropping2D', { cropping: [14, 0] })),
     'model.topology.config.layers',
-    /nothing is left of an image after Cropping2D: \[0,28,1\]/,
+    /Cropping2D has an empty output: \[0,28,1\]/,
   ],
   'a vector that is kept as an image and taken for one': [
     sequential(image, layer('GlobalMaxPooling2D', { keepdims: true }), dense),
@@ -194,7 +194,7 @@ it('batch normalisations that PyTorch has not are whole in its layout, and have 
   ])
   assert.match(
     whyMissing('optimizer-state.safetensors', topology, { name: 'grda' })!,
-    /count parameters that centred does without/,
+    /count parameters that centred does not have/,
   )
 })
 
