@@ -59,3 +59,18 @@ export class AppError extends Error {
     this.members = details.members ?? {}
   }
 }
+
+/**
+ * The refusal of a request that is wrong in one place.
+ * @param path of the field, dotted (`optimizer.learningRate`); empty for the body as a whole
+ * @param message the end of a sentence that begins with the path: `must be a positive number`
+ */
+export function invalidRequest(path: string, message: string): AppError {
+  return invalidFields([{ path, message }])
+}
+
+/** The refusal of a request with every mistake in it. */
+export function invalidFields(mistakes: readonly Mistake[]): AppError {
+  const detail = mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
+  return new AppError('invalid_request', detail, { mistakes })
+}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { AppError } from '#domain/error.ts'
+import { invalidRequest } from '#domain/error.ts'
 import type { IdempotencyClaim } from '#stores/job-store.ts'
 
 /**
@@ -13,10 +13,8 @@ export function idempotencyClaim(
 ): IdempotencyClaim | undefined {
   if (header === undefined) return undefined
   const key = header.replace(/^"(.*)"$/, '$1')
-  if (key.length < 1 || key.length > 255) {
-    const mistakes = [{ path: 'Idempotency-Key', message: 'takes 1 to 255 characters' }]
-    throw new AppError('invalid_request', 'Idempotency-Key takes 1 to 255 characters.', { mistakes })
-  }
+  if (key.length < 1 || key.length > 255)
+    throw invalidRequest('Idempotency-Key', 'must have 1 to 255 characters')
   const bodyDigest = createHash('sha256').update(canonicalJson(body)).digest('hex')
   return { scope: `${route} ${key}`, bodyDigest }
 }

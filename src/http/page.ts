@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AppError } from '#domain/error.ts'
+import { invalidRequest } from '#domain/error.ts'
 
 /** `limit` of every list. */
 export const Limit = z.coerce.number().int().min(1).max(200).default(20)
@@ -20,7 +20,7 @@ export function requireCursor(
   if (after === undefined || builtIn.some(({ id }) => id === after)) return
   if (after.startsWith(`${kind}_`) && /^[0-9a-z]{26}$/.test(after.slice(kind.length + 1))) return
   const message = 'is not a cursor of this list; give `nextAfter` of the page before'
-  throw new AppError('invalid_request', `after ${message}.`, { mistakes: [{ path: 'after', message }] })
+  throw invalidRequest('after', message)
 }
 
 /** A page of uploads, newest first, and behind the last of them of what is built in. @param uploads a page of those after `after` */

@@ -1,7 +1,6 @@
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import { elementCount } from '#network/shape.ts'
 import { parseJson } from './parse-json.ts'
-import { wrongInput } from './wrong-input.ts'
 
 /** Levels of a request besides those of an example: its object and its list. A mistake may add some. */
 const MORE_LEVELS = 4
@@ -36,10 +35,10 @@ export function parseExamples(text: string, { shape, most, place, firstLine = 1 
     commas: numbers + MORE_PARTS,
     names: MORE_PARTS,
   })
-  if (excess === 'levels') throw wrongInput(place, `has too many levels of arrays: ${example}`)
+  if (excess === 'levels') throw invalidRequest(place, `has too many levels of arrays: ${example}`)
   if (excess === 'commas')
-    throw wrongInput(place, `has too many numbers: ${example}, and there may be ${most} or fewer`)
-  if (excess === 'names') throw wrongInput(place, `must be arrays of numbers without objects: ${example}`)
+    throw invalidRequest(place, `has too many numbers: ${example}, and there may be ${most} or fewer`)
+  if (excess === 'names') throw invalidRequest(place, `must be arrays of numbers without objects: ${example}`)
   return parseJson(text, firstLine)
 }
 

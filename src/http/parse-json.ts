@@ -1,4 +1,4 @@
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import { locateJsonError } from './locate-json-error.ts'
 
 /** @param firstLine the number of the text's first line. @throws AppError `malformed_body` that says where the text stops being JSON */
@@ -19,8 +19,7 @@ export function malformedJson(text: string, error: Error, firstLine = 1): AppErr
 
 /** The one reason for which the parser of bodies refuses what is JSON: the name could change the prototype of a copy. */
 function forbiddenName(): AppError {
-  const mistakes = [{ path: '__proto__', message: 'is not allowed as a name' }]
-  return new AppError('invalid_request', '`__proto__` is not allowed as a name.', { mistakes })
+  return invalidRequest('__proto__', 'is not allowed as a name')
 }
 
 /** What is wrong with a text that is not JSON, by line and column, both counted from 1. */

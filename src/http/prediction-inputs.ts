@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { PredictionInputs } from '#children/predictor.ts'
 import { factsOf } from '#domain/dataset.ts'
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
@@ -12,7 +12,6 @@ import { parseExamples } from './parse-examples.ts'
 import { EXAMPLES, PredictionRequest } from './prediction-request.ts'
 import { malformedForm, readParts } from './read-parts.ts'
 import { tableRows } from './table-rows.ts'
-import { wrongInput } from './wrong-input.ts'
 
 const TABLES = ['text/csv', 'application/csv']
 const LINES = ['application/jsonl', 'application/x-ndjson', 'application/x-jsonlines']
@@ -71,8 +70,8 @@ function shapeOf({ model, dataset }: Spec) {
 }
 
 function arraysOf(examples: readonly PlacedExample[], spec: Spec): PredictionInputs {
-  if (examples.length === 0) throw wrongInput('inputs', 'must have one example or more')
-  if (examples.length > EXAMPLES) throw wrongInput('inputs', `must be ${EXAMPLES} examples or fewer`)
+  if (examples.length === 0) throw invalidRequest('inputs', 'must have one example or more')
+  if (examples.length > EXAMPLES) throw invalidRequest('inputs', `must be ${EXAMPLES} examples or fewer`)
   const topology = topologyOf(spec.model)
   const isBytes = factsOf(spec.dataset)?.dtype !== 'float32'
   const x = flattenExamples(examples, shapeGiven(examples[0]!, topology, spec), isBytes)
@@ -102,7 +101,7 @@ function checkTokens(x: ArrayLike<number>, examples: readonly PlacedExample[], t
   const size = x.length / examples.length
   for (const [row, { place }] of examples.entries()) {
     const wrong = check(Array.prototype.slice.call(x, row * size, (row + 1) * size))
-    if (wrong) throw wrongInput(`${place}.${wrong.position}`, wrong.message)
+    if (wrong) throw invalidRequest(`${place}.${wrong.position}`, wrong.message)
   }
 }
 
@@ -131,9 +130,9 @@ async function imagesIn(request: FastifyRequest): Promise<PredictionInputs> {
   const images: { name: string; bytes: Uint8Array }[] = []
   for await (const part of readParts(request)) {
     if (part.type === 'field' || part.fieldname !== 'image')
-      throw wrongInput(part.fieldname, 'is not a part here: image files are parts with the name image')
+      throw invalidRequest(part.fieldname, 'is not a part here: image files are parts with the name image')
     images.push({ name: part.filename, bytes: await part.toBuffer().catch(malformedForm) })
   }
-  if (images.length === 0) throw wrongInput('image', 'is missing: send one part for each image file')
+  if (images.length === 0) throw invalidRequest('image', 'is missing: send one part for each image file')
   return { images, count: images.length }
 }

@@ -1,6 +1,6 @@
 import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 
 /** Of one upload. */
 export const MOST_FILES = 1000
@@ -38,8 +38,7 @@ export function malformedForm(error: unknown): never {
     throw new AppError('malformed_body', 'The connection was closed before the end of the body.')
   if (code === 'FST_FILES_LIMIT' || code === 'FST_PARTS_LIMIT')
     throw new AppError('body_too_large', `The body has more than ${MOST_FILES.toLocaleString('en')} files.`)
-  if (code === 'FST_FIELDS_LIMIT')
-    throw new AppError('invalid_request', 'The body has more fields than the part `spec`.')
+  if (code === 'FST_FIELDS_LIMIT') throw invalidRequest('', 'The body has more fields than the part `spec`.')
   if (code === 'FST_REQ_FILE_TOO_LARGE')
     throw new AppError('body_too_large', 'A file of the body is larger than this route takes.')
   if (code !== undefined && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error

@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
 import { explainJsonError } from './parse-json.ts'
 import { MOST_FILES, malformedForm, readParts } from './read-parts.ts'
@@ -54,12 +54,13 @@ export async function receiveUpload<Spec>(
     for await (const part of readParts(request)) {
       if (part.type === 'field') {
         const given = specOf(part)
-        if (spec !== undefined) refuse('spec', 'is given twice')
+        if (spec !== undefined) throw invalidRequest('spec', 'is given twice')
         spec = given
       } else files.push(await store(part, join(folder, String(files.length)), fields))
     }
     const parsed = parseSpec(schema, spec)
-    if (files.length < fewest) refuse(fields[0]!, 'is missing: one part of this name for each file')
+    if (files.length < fewest)
+      throw invalidRequest(fields[0]!, 'is missing: one part of this name for each file')
     return { spec: parsed, files }
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
@@ -69,31 +70,28 @@ export async function receiveUpload<Spec>(
 
 function specOf({ fieldname, value, valueTruncated }: MultipartValue): unknown {
   if (fieldname !== 'spec')
-    refuse(fieldname, 'is no field here: the part `spec` is, and the others are files')
+    throw invalidRequest(fieldname, 'is no field here: the part `spec` is, and the others are files')
   if (valueTruncated)
     throw new AppError('body_too_large', `spec is larger than ${UPLOAD_LIMITS.limits.fieldSize} bytes.`)
   if (typeof value !== 'string') return value
   try {
     return JSON.parse(value)
   } catch (error) {
-    return refuse('spec', `is not JSON: ${explainJsonError(value, error as Error)}`)
+    throw invalidRequest('spec', `is not JSON: ${explainJsonError(value, error as Error)}`)
   }
 }
 
 function parseSpec<Spec>(schema: z.ZodType<Spec>, spec: unknown): Spec {
-  if (spec === undefined) refuse('spec', 'is missing: a part of this name says in JSON what the files are')
+  if (spec === undefined)
+    throw invalidRequest('spec', 'is missing: a part of this name says in JSON what the files are')
   return parseByZod(schema, spec)
 }
 
 async function store(part: MultipartFile, path: string, fields: readonly string[]): Promise<UploadedFile> {
   const { fieldname: field, filename: name, file } = part
-  if (!fields.includes(field)) refuse(field, `is no file here; there is: ${fields.join(', ')}`)
+  if (!fields.includes(field)) throw invalidRequest(field, `is no file here; there is: ${fields.join(', ')}`)
   await pipeline(file, createWriteStream(path)).catch(malformedForm)
   if (file.truncated)
     throw new AppError('body_too_large', `${name} is larger than ${UPLOAD_LIMITS.limits.fileSize} bytes.`)
   return { field, name, path, sizeBytes: file.bytesRead }
-}
-
-function refuse(path: string, message: string): never {
-  throw new AppError('invalid_request', `${path} ${message}.`, { mistakes: [{ path, message }] })
 }

@@ -1,5 +1,5 @@
 import { CsvError, parse } from 'csv-parse/sync'
-import { AppError } from '#domain/error.ts'
+import { invalidRequest } from '#domain/error.ts'
 import { elementCount } from '#network/shape.ts'
 import type { PlacedExample } from './flatten-examples.ts'
 import { EXAMPLES } from './prediction-request.ts'
@@ -33,7 +33,10 @@ export function tableRows(text: string, { shape, columns }: Columns): PlacedExam
   const nameOf = (index: number) => header?.[wanted[index]!] ?? columns?.[index] ?? String(index + 1)
   return (header ? rows.slice(1) : rows).map(({ cells, number }) => {
     if (cells.length !== (header ?? wanted).length)
-      refuse(`row ${number}`, `has ${cells.length} cells instead of ${(header ?? wanted).length}`)
+      throw invalidRequest(
+        `row ${number}`,
+        `has ${cells.length} cells instead of ${(header ?? wanted).length}`,
+      )
     const columnPlace = (index: number) => `row ${number}, column "${nameOf(index)}"`
     const flat = wanted.map((column, index) => numberIn(cells[column]!, columnPlace(index)))
     return { value: nested(flat, shape), place: `row ${number}`, columnPlace }
@@ -44,7 +47,7 @@ export function tableRows(text: string, { shape, columns }: Columns): PlacedExam
 function refuseTooManyCells(text: string, most: number): void {
   let commas = 0
   for (let at = text.indexOf(','); at >= 0; at = text.indexOf(',', at + 1))
-    if (++commas > most) refuse('body', `has more than ${most} cells`)
+    if (++commas > most) throw invalidRequest('body', `has more than ${most} cells`)
 }
 
 function parseRows(text: string): Row[] {
@@ -60,7 +63,7 @@ function parseRows(text: string): Row[] {
     return records.map((cells, index) => ({ cells, number: index + 1 }))
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    return refuse('body', `is not CSV: ${error.message}`)
+    throw invalidRequest('body', `is not CSV: ${error.message}`)
   }
 }
 
@@ -84,7 +87,7 @@ function cellValue(cell: string): number {
 function placesOf(columns: readonly string[], header: readonly string[]): number[] {
   const missing = columns.filter(column => !header.includes(column))
   if (missing.length > 0)
-    refuse(
+    throw invalidRequest(
       'row 1',
       `has no column ${missing.map(name => `"${name}"`).join(', ')}; it has: ${header.join(', ')}`,
     )
@@ -93,9 +96,9 @@ function placesOf(columns: readonly string[], header: readonly string[]): number
 
 function numberIn(cell: string, place: string): number {
   const value = cellValue(cell.trim())
-  if (cell.trim() === '') refuse(place, 'is empty: it must be a number')
+  if (cell.trim() === '') throw invalidRequest(place, 'is empty: it must be a number')
   if (!Number.isFinite(value))
-    refuse(place, `must be a finite number, not ${JSON.stringify(cell.trim().slice(0, 60))}`)
+    throw invalidRequest(place, `must be a finite number, not ${JSON.stringify(cell.trim().slice(0, 60))}`)
   return value
 }
 
@@ -105,8 +108,4 @@ function nested(flat: readonly number[], [length, ...rest]: readonly number[]): 
   if (rest.length === 0) return flat
   const size = elementCount(rest)
   return Array.from({ length }, (_, index) => nested(flat.slice(index * size, (index + 1) * size), rest))
-}
-
-function refuse(path: string, message: string): never {
-  throw new AppError('invalid_request', `${path} ${message}.`, { mistakes: [{ path, message }] })
 }

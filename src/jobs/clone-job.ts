@@ -1,4 +1,4 @@
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import { type Job, mayBeAsked } from '#domain/job.ts'
 import { activationOf } from '#domain/loss.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
@@ -64,7 +64,7 @@ function requireModelFor({ loss, model }: Pick<CloneRequest, 'loss' | 'model'>, 
   if (loss === undefined || model || !('topology' in spec.model)) return
   if (activationOf(loss) === activationOf(spec.loss)) return
   const message = `cannot become ${loss} alone: the network was read for ${spec.loss}, which applies ${activationOf(spec.loss)}; give \`model\` too`
-  throw new AppError('invalid_request', `loss: ${message}`, { mistakes: [{ path: 'loss', message }] })
+  throw invalidRequest('loss', message)
 }
 
 /** A job has a copy of what it started from: the clone does not depend on where that came from. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { namedAugmentation } from '#domain/augmentation.ts'
-import { AppError, type Mistake } from '#domain/error.ts'
+import { invalidFields, type Mistake } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { spansTraining } from '#domain/schedule-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -16,8 +16,7 @@ const FIXED_FIELDS = [...TRAINING_FIELDS.filter(field => field !== 'epochs'), 'i
  */
 export function continuedSpec(source: Job, wanted: TrainingSpec): TrainingSpec {
   const mistakes = [...fixedMistakes(source.spec, wanted), ...epochsMistakes(source, wanted)]
-  if (mistakes.length > 0)
-    throw new AppError('invalid_request', 'The job cannot be continued with these fields.', { mistakes })
+  if (mistakes.length > 0) throw invalidFields(mistakes)
   // As they stand in the checkpoint: older specs say the same in other words, and model files would not have the same bytes.
   const fixed = FIXED_FIELDS.filter(field => source.spec[field] !== undefined)
   return { ...wanted, ...Object.fromEntries(fixed.map(field => [field, source.spec[field]])) }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { BUILT_IN_DATASETS, type DatasetSelection, type DatasetSpec, UploadedData } from '#domain/dataset.ts'
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -54,7 +54,7 @@ async function findUpload(
   if (!selection) return undefined
   const { id, upload: given } = selection
   if (BUILT_IN_DATASETS.has(id)) {
-    if (given) refuse('dataset.upload', `must be left out: ${id} is built in`)
+    if (given) throw invalidRequest('dataset.upload', `must be left out: ${id} is built in`)
     return undefined
   }
   const record = await datasets.get(id)
@@ -62,11 +62,14 @@ async function findUpload(
   const { state } = record
   if (state.status === 'validating')
     throw new AppError('dataset_not_ready', `The dataset ${id} is being validated; try again soon.`)
-  if (state.status === 'invalid') refuse('dataset.id', `is invalid: ${state.error}`)
+  if (state.status === 'invalid') throw invalidRequest('dataset.id', `is invalid: ${state.error}`)
   const upload = UploadedData.parse({ ...state.facts, sha256: state.sha256 })
   for (const [field, value] of Object.entries(given ?? {})) {
     if (!isDeepStrictEqual(value, upload[field as keyof UploadedData]))
-      refuse(`dataset.upload.${field}`, `is not that of ${id}; leave it out to take the upload as it is`)
+      throw invalidRequest(
+        `dataset.upload.${field}`,
+        `is not that of ${id}; leave it out to take the upload as it is`,
+      )
   }
   return upload
 }
@@ -75,12 +78,8 @@ async function findUpload(
 function requireFiles({ id }: DatasetSpec, datasetsDir: string): void {
   const [missing] = missingFiles(id, datasetsDir)
   if (missing)
-    refuse(
+    throw invalidRequest(
       'dataset.id',
       `there is no ${missing}: put the binary version of ${id} there (DATASETS_DIR); synthetic-cifar10 needs nothing`,
     )
-}
-
-function refuse(path: string, message: string): never {
-  throw new AppError('invalid_request', `${path}: ${message}`, { mistakes: [{ path, message }] })
 }

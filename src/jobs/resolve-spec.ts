@@ -1,7 +1,7 @@
 import { ARTIFACT_NAMES, artifactFile } from '#domain/artifact.ts'
 import { namedAugmentation } from '#domain/augmentation.ts'
 import { type DatasetFacts, factsOf, type UploadedData, unknownDataset } from '#domain/dataset.ts'
-import { AppError, type Mistake } from '#domain/error.ts'
+import { invalidFields, invalidRequest, type Mistake } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import { preparingLayer } from '#domain/input-scale.ts'
 import { activationOf, type Loss, outputsFor } from '#domain/loss.ts'
@@ -58,8 +58,7 @@ export function resolveSpec(
     ...scheduleMistakes(spec),
     ...artifactMistakes(spec),
   ]
-  if (mistakes.length > 0)
-    throw new AppError('invalid_request', 'The job does not fit together.', { mistakes })
+  if (mistakes.length > 0) throw invalidFields(mistakes)
   return {
     spec,
     warnings: [
@@ -76,10 +75,7 @@ function resolveModel(
   uploaded: ModelRequest | undefined,
 ): { model: ModelSpec; warnings: Warning[] } {
   const network = 'id' in model ? uploaded : model
-  if (!network) {
-    const mistakes = [{ path: 'model.id', message: 'there is no such model' }]
-    throw new AppError('invalid_request', 'The model is not there.', { mistakes })
-  }
+  if (!network) throw invalidRequest('model.id', 'there is no such model')
   if (!('topology' in network)) return { model: network, warnings: [] }
   const { topology, warnings } = readTopology(network.topology, activationOf(loss))
   // Those of an upload were found when it was made.
@@ -117,10 +113,8 @@ function fitDefaults(
 /** A model of one's own brings no defaults for these. */
 function requireFields(spec: Partial<TrainingSpec>): void {
   const missing = (['dataset', 'optimizer'] as const).filter(field => spec[field] === undefined)
-  const mistakes = missing.map(path => ({ path, message: 'is required unless `model.preset` is given' }))
-  if (mistakes.length === 0) return
-  const detail = '`dataset` and `optimizer` are required unless `model.preset` is given.'
-  throw new AppError('invalid_request', detail, { mistakes })
+  const message = 'is required unless `model.preset` is given'
+  if (missing.length > 0) throw invalidFields(missing.map(path => ({ path, message })))
 }
 
 function datasetMistakes({

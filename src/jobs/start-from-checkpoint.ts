@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { findCheckpoint } from '#domain/checkpoint.ts'
-import { AppError } from '#domain/error.ts'
+import { invalidRequest } from '#domain/error.ts'
 import type { Init, InitRequest } from '#domain/init-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -39,13 +39,13 @@ export async function startFromCheckpoint(
   const file = await readBlob(stores.blobs, namespace, sha256).catch(error => {
     if (!(error instanceof BlobNotFoundError)) throw error
     // A job that still trains drops its checkpoints as it goes on.
-    return refuse('init', `the checkpoint of ${namespace} was deleted a moment ago; try again`)
+    throw invalidRequest('init', `the checkpoint of ${namespace} was deleted a moment ago; try again`)
   })
   const { checkpoint } = decodeCheckpoint(file)
   checkVariables(spec, checkpoint, jobId === undefined ? 'init.modelId' : 'init.jobId', namespace)
   if (request.optimizerState && optimizer !== describeOptimizer(spec)) {
     const has = optimizer === undefined ? 'has no state of an optimizer' : `has the state of ${optimizer}`
-    refuse('init.optimizerState', `${namespace} ${has}, and this is ${describeOptimizer(spec)}`)
+    throw invalidRequest('init.optimizerState', `${namespace} ${has}, and this is ${describeOptimizer(spec)}`)
   }
   if (
     request.optimizerState &&
@@ -53,7 +53,7 @@ export async function startFromCheckpoint(
     spec.optimizer.name === 'grda' &&
     spec.optimizer.clock === 'time'
   )
-    refuse(
+    throw invalidRequest(
       'init.optimizerState',
       'an uploaded state knows steps, not the sum of the rates that clock "time" goes by',
     )
@@ -67,7 +67,10 @@ function checkPinned(request: InitRequest, found: Pick<Init, 'epoch' | 'clock'>)
   for (const field of ['epoch', 'clock'] as const) {
     const given = request[field]
     if (given !== undefined && !isDeepStrictEqual(given, found[field]))
-      refuse(`init.${field}`, `is ${JSON.stringify(found[field])} for that checkpoint; leave it out`)
+      throw invalidRequest(
+        `init.${field}`,
+        `is ${JSON.stringify(found[field])} for that checkpoint; leave it out`,
+      )
   }
 }
 
@@ -76,14 +79,14 @@ async function jobSource(
   { jobId, checkpoint, sha256: pinned }: InitRequest,
 ): Promise<CheckpointSource> {
   const job = await jobs.get(jobId!)
-  if (!job) refuse('init.jobId', `there is no job ${jobId}`)
+  if (!job) throw invalidRequest('init.jobId', `there is no job ${jobId}`)
   const found = pinned
     ? job.checkpoints.find(({ sha256 }) => sha256 === pinned)
     : findCheckpoint(job, checkpoint)
   if (!found) {
     const field = pinned ? 'init.sha256' : 'init.checkpoint'
     const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
-    refuse(field, `${job.id} keeps no such checkpoint; it keeps those of epochs: ${epochs}`)
+    throw invalidRequest(field, `${job.id} keeps no such checkpoint; it keeps those of epochs: ${epochs}`)
   }
   const { sha256, epoch } = found
   return { namespace: job.id, sha256, epoch, optimizer: describeOptimizer(job.spec) }
@@ -94,10 +97,11 @@ async function modelSource(
   { modelId = '', sha256: pinned }: InitRequest,
 ): Promise<CheckpointSource> {
   const model = await models.get(modelId)
-  if (!model) refuse('init.modelId', `there is no model ${modelId}`)
-  if (!model.weights) refuse('init.modelId', `${modelId} is a network without weights`)
+  if (!model) throw invalidRequest('init.modelId', `there is no model ${modelId}`)
+  if (!model.weights) throw invalidRequest('init.modelId', `${modelId} is a network without weights`)
   const { sha256, hasState } = model.weights
-  if (pinned !== undefined && pinned !== sha256) refuse('init.sha256', `${modelId} has other weights`)
+  if (pinned !== undefined && pinned !== sha256)
+    throw invalidRequest('init.sha256', `${modelId} has other weights`)
   return { namespace: modelId, sha256, epoch: 0, optimizer: hasState ? 'grda' : undefined }
 }
 
@@ -110,7 +114,7 @@ function checkVariables(spec: TrainingSpec, { state }: Checkpoint, field: string
   const given = describe([...(params ?? accumulator ?? []), ...statistics])
   const odd = [...wanted, ...given].filter(variable => !(wanted.has(variable) && given.has(variable)))
   if (odd.length > 0)
-    refuse(field, `the model of ${source} has other variables: ${odd.slice(0, 4).join('; ')}`)
+    throw invalidRequest(field, `the model of ${source} has other variables: ${odd.slice(0, 4).join('; ')}`)
 }
 
 /** What decides which slots an optimizer has and what they mean; rates and thresholds may change. */
@@ -118,10 +122,4 @@ export function describeOptimizer({ optimizer }: TrainingSpec): string {
   if (optimizer.name === 'grda') return 'grda'
   const { learningRate: _, ...rest } = optimizer
   return JSON.stringify(rest)
-}
-
-function refuse(path: string, message: string): never {
-  throw new AppError('invalid_request', 'The job cannot start from that checkpoint.', {
-    mistakes: [{ path, message }],
-  })
 }

@@ -1,4 +1,4 @@
-import { AppError } from '#domain/error.ts'
+import { invalidRequest } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import type { InitRequest } from '#domain/init-spec.ts'
 import type { ModelRequest } from '#domain/model-spec.ts'
@@ -23,8 +23,8 @@ export async function uploadedModel(
   init: InitRequest | undefined,
 ): Promise<UploadedModel> {
   const record = await models.get(id)
-  if (!record) refuse('model.id', 'there is no such model')
-  if (weights && !record.weights) refuse('model.weights', `${id} was uploaded without weights`)
+  if (!record) throw invalidRequest('model.id', 'there is no such model')
+  if (weights && !record.weights) throw invalidRequest('model.weights', `${id} was uploaded without weights`)
   const ofFile = (record.warnings ?? []).map(warning => ({ ...warning, path: 'model.id' }))
   const takesWeights = record.weights !== undefined && weights !== false
   if (!takesWeights) return { network: record.model, init, warnings: ofFile }
@@ -35,8 +35,4 @@ export async function uploadedModel(
 
 function replacedMessage(id: string, { jobId, modelId }: InitRequest): string {
   return `\`init\` takes precedence: the job starts from the weights of ${jobId ?? modelId}, not from those of ${id}.`
-}
-
-function refuse(path: string, message: string): never {
-  throw new AppError('invalid_request', 'The model cannot be used.', { mistakes: [{ path, message }] })
 }

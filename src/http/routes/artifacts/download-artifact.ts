@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Children } from '#children/open-children.ts'
 import { type Artifact, ArtifactVariant, artifactFile, isArtifactName } from '#domain/artifact.ts'
 import { findCheckpoint } from '#domain/checkpoint.ts'
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidFields } from '#domain/error.ts'
 import { isTerminal, type Job, mayBeAsked } from '#domain/job.ts'
 import { type ByteRange, listsEntityTag, parseByteRange } from '#http/byte-range.ts'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
@@ -111,7 +111,7 @@ function wanted(
       path,
       message: `${name} has no such variant; it has: ${variants.join(', ') || 'none'}`,
     }))
-  if (mistakes.length > 0) throw new AppError('invalid_request', `${name} has no such variant.`, { mistakes })
+  if (mistakes.length > 0) throw invalidFields(mistakes)
   const checkpoint = findCheckpoint(job, which)
   if (which !== undefined && !checkpoint) {
     const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'

@@ -5,7 +5,7 @@ import multipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Children } from '#children/open-children.ts'
-import { AppError, type Mistake } from '#domain/error.ts'
+import { AppError, invalidRequest, type Mistake } from '#domain/error.ts'
 import { DatasetResource, datasetResource } from '#http/dataset-resource.ts'
 import { PROBLEM_MEDIA_TYPE, Problem } from '#http/problem.ts'
 import { receiveUpload, UPLOAD_LIMITS } from '#http/receive-upload.ts'
@@ -100,10 +100,7 @@ export const createDatasetRoute =
       if (!hasFolder(body)) throw withoutFolder()
       const request = parseByZod(FolderRequest, body)
       const path = await folderOf(datasetsDir, request.folder)
-      if (!path) {
-        const message = `there is no folder "${request.folder}" in DATASETS_DIR`
-        throw new AppError('invalid_request', message, { mistakes: [{ path: 'folder', message }] })
-      }
+      if (!path) throw invalidRequest('folder', `there is no folder "${request.folder}" in DATASETS_DIR`)
       await mkdir(folder, { recursive: true })
       return { request, files: [{ name: request.folder, path }] }
     }
@@ -115,9 +112,10 @@ function hasFolder(body: unknown): boolean {
 
 /** Most who send JSON without a folder have files. */
 function withoutFolder(): AppError {
-  const message =
-    'is required in JSON, which only registers a folder of DATASETS_DIR; send files as multipart/form-data with a part `spec` and parts `file`'
-  return new AppError('invalid_request', `folder: ${message}`, { mistakes: [{ path: 'folder', message }] })
+  return invalidRequest(
+    'folder',
+    'is required in JSON, which only registers a folder of DATASETS_DIR; send files as multipart/form-data with a part `spec` and parts `file`',
+  )
 }
 
 function invalidDataset(datasetId: string, location: string, mistake: Mistake): AppError {

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { didYouMean } from '#domain/did-you-mean.ts'
-import { AppError } from '#domain/error.ts'
+import { invalidFields, invalidRequest } from '#domain/error.ts'
 import { JobStatus } from '#domain/job.ts'
 import { describeJob, jobResource } from '#http/job-resource.ts'
 import { Included, ListedJob, listedJob } from '#http/listed-job.ts'
@@ -61,7 +61,10 @@ export const listJobsRoute =
         request.query
       const { sort, order, after, limit, ...rest } = query
       if (after !== undefined && !CURSORS[sort].test(after))
-        refuse('after', `is no cursor of a list sorted by ${sort}; give nextAfter of the page before`)
+        throw invalidRequest(
+          'after',
+          `is no cursor of a list sorted by ${sort}; give nextAfter of the page before`,
+        )
       const filter = {
         statuses: status && [status].flat(),
         labels: labelsOf(rest),
@@ -87,12 +90,8 @@ function labelsOf(query: Readonly<Record<string, string>>): Record<string, strin
   if (unknown.length > 0) {
     const message = `is not a parameter here; there is: ${known.join(', ')}`
     const mistakes = unknown.map(path => ({ path, message: `${message}.${didYouMean(path, known)}` }))
-    throw new AppError('invalid_request', `${unknown.join(', ')} ${message}.`, { mistakes })
+    throw invalidFields(mistakes)
   }
   const labels = Object.entries(query).map(([key, value]) => [key.slice(LABEL.length), value])
   return labels.length > 0 ? Object.fromEntries(labels) : undefined
-}
-
-function refuse(path: string, message: string): never {
-  throw new AppError('invalid_request', `${path} ${message}.`, { mistakes: [{ path, message }] })
 }

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Children } from '#children/open-children.ts'
 import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import { type Job, mayBeAsked } from '#domain/job.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
@@ -11,7 +11,6 @@ import { JobParams } from '#http/job-params.ts'
 import { PredictionAnswer, predictionAnswer } from '#http/prediction-answer.ts'
 import { predictionInputs, takeExamples } from '#http/prediction-inputs.ts'
 import { EXAMPLES } from '#http/prediction-request.ts'
-import { wrongInput } from '#http/wrong-input.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { Stores } from '#stores/connect.ts'
 
@@ -44,7 +43,7 @@ export const predictRoute =
       const { outputs } = await predictor
         .predict({ model: checkpoint.sha256, inputs }, source)
         .catch(error => {
-          throw error instanceof FormatError ? wrongInput('image', error.message) : error
+          throw error instanceof FormatError ? invalidRequest('image', error.message) : error
         })
       return predictionAnswer(job.spec, outputs, inputs.count)
     })

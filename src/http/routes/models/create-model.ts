@@ -6,7 +6,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
 import type { Children } from '#children/open-children.ts'
-import { AppError } from '#domain/error.ts'
+import { invalidRequest } from '#domain/error.ts'
 import { type ModelRequest, ModelUploadRequest } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { ModelResource, modelResource } from '#http/model-resource.ts'
@@ -83,5 +83,5 @@ function explain(error: Error, modelId: string, log: FastifyBaseLogger): never {
   if (!(error instanceof FormatError)) throw error
   const { message, cause } = error
   if (cause) log.info({ modelId, err: cause }, 'a library could not read a model file')
-  throw new AppError('invalid_request', message, { mistakes: [{ path: 'file', message }] })
+  throw invalidRequest('file', message)
 }
