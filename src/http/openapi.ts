@@ -1,8 +1,10 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { describeRoute } from './describe-route.ts'
 import { polishDocument } from './polish-document.ts'
+import { routeConfig } from './route-config.ts'
 
 /** The page's own name where Swagger UI would show its own. */
 const LOGO =
@@ -27,15 +29,20 @@ export async function registerOpenapi(app: FastifyInstance, needsKey: boolean): 
         security: [{ key: [] }],
       }),
     },
-    transform: jsonSchemaTransform,
+    transform: describeRoute,
     transformObject: document => polishDocument(jsonSchemaTransformObject(document)),
   })
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    theme: { title: 'Thresher API' },
-    logo: { type: 'image/svg+xml', content: Buffer.from(LOGO), href: '/docs' },
-    uiConfig: { docExpansion: 'list', defaultModelsExpandDepth: 0, tryItOutEnabled: true },
+  await app.register(async docs => {
+    docs.addHook('onRoute', route => {
+      Object.assign(route, { config: routeConfig({ public: true }) })
+    })
+    await docs.register(swaggerUi, {
+      routePrefix: '/docs',
+      theme: { title: 'Thresher API' },
+      logo: { type: 'image/svg+xml', content: Buffer.from(LOGO), href: '/docs' },
+      uiConfig: { docExpansion: 'list', defaultModelsExpandDepth: 0, tryItOutEnabled: true },
+    })
+    docs.get('/', { schema: { hide: true } }, async (_, reply) => reply.redirect('/docs'))
+    docs.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   })
-  app.get('/', { schema: { hide: true } }, async (_, reply) => reply.redirect('/docs'))
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }

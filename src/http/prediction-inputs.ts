@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import type { PredictionInputs } from '#children/predictor.ts'
 import { factsOf } from '#domain/dataset.ts'
 import { AppError, invalidRequest } from '#domain/error.ts'
@@ -7,6 +8,7 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
 import { tokenChecker } from '#network/tokens.ts'
 import type { Topology } from '#network/topology.ts'
+import { Binary, FileParts } from './binary.ts'
 import { flattenExamples, type PlacedExample } from './flatten-examples.ts'
 import { parseExamples } from './parse-examples.ts'
 import { EXAMPLES, PredictionRequest } from './prediction-request.ts'
@@ -18,8 +20,13 @@ const LINES = ['application/jsonl', 'application/x-ndjson', 'application/x-jsonl
 const JSON_TYPE = 'application/json'
 const IMAGES = /^image\/[a-z0-9.+-]+/i
 
-/** The bodies besides JSON and forms that examples may come in. */
-export const EXAMPLE_MEDIA_TYPES = [...TABLES, ...LINES, 'image/*']
+/** The bodies that examples may come in. */
+export const PREDICTION_BODIES: Readonly<Record<string, z.ZodType>> = {
+  'multipart/form-data': z.object({ image: FileParts }),
+  [JSON_TYPE]: PredictionRequest,
+  ...Object.fromEntries([...TABLES, ...LINES].map(type => [type, z.string()])),
+  'image/*': Binary,
+}
 
 const TAKEN =
   'Send examples as JSON (application/json), JSON lines (application/jsonl), CSV (text/csv), an image (such as image/png), or image files in parts `image` of multipart/form-data.'

@@ -1,16 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 import type { StorageRoom } from '#stores/storage-room.ts'
-
-/** `config` of a route that makes a new job, dataset or model. */
-export const STORES_DATA = { storesData: true }
+import { configOf } from './route-config.ts'
 
 /** Refuses new data while a store is nearly full; everything else goes on. @throws AppError `unavailable` */
 export function requireRoom(room: StorageRoom): (request: FastifyRequest) => Promise<void> {
   return async ({ routeOptions, query }) => {
-    const { storesData } = routeOptions.config as Partial<typeof STORES_DATA>
     const isDryRun = (query as { dryRun?: string }).dryRun === 'true'
-    if (!storesData || isDryRun) return
+    if (!configOf(routeOptions).storesData || isDryRun) return
     const shortages = await room.shortages()
     if (shortages.length > 0) throw outOfRoom(shortages)
   }

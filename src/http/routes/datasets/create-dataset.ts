@@ -4,12 +4,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import multipart from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import type { Children } from '#children/open-children.ts'
 import { AppError, invalidRequest, type Mistake } from '#domain/error.ts'
+import { FileParts } from '#http/binary.ts'
 import { DatasetResource, datasetResource } from '#http/dataset-resource.ts'
 import { PROBLEM_MEDIA_TYPE, Problem } from '#http/problem.ts'
 import { receiveUpload, UPLOAD_LIMITS } from '#http/receive-upload.ts'
-import { STORES_DATA } from '#http/require-room.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { DatasetRequest, FolderRequest } from '#ingest/dataset-request.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -37,6 +39,14 @@ const schema = {
   },
 }
 
+const config = routeConfig({
+  storesData: true,
+  bodies: {
+    'multipart/form-data': z.object({ spec: DatasetRequest, file: FileParts }),
+    'application/json': FolderRequest,
+  },
+})
+
 export interface DatasetFolders {
   /** Where an operator puts datasets. */
   datasetsDir: string
@@ -61,7 +71,7 @@ export const createDatasetRoute =
       closing = true
     })
 
-    app.post('/v1/datasets', { schema, config: STORES_DATA }, async (request, reply) => {
+    app.post('/v1/datasets', { schema, config }, async (request, reply) => {
       const id = newId('dataset')
       const folder = join(uploadsDir, id)
       const upload = request.isMultipart()

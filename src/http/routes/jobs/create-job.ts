@@ -5,7 +5,7 @@ import { answerSubmission } from '#http/answer-submission.ts'
 import { DryRun, dryRun } from '#http/dry-run.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobResource } from '#http/job-resource.ts'
-import { STORES_DATA } from '#http/require-room.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { draftJob, submitJob } from '#jobs/submit-job.ts'
 import type { Stores } from '#stores/connect.ts'
 
@@ -32,7 +32,7 @@ export const createJobRoute =
   ): FastifyPluginAsyncZod =>
   async app => {
     const context = { ...stores, datasetsDir }
-    app.post('/v1/jobs', { schema, config: STORES_DATA }, async (request, reply) => {
+    app.post('/v1/jobs', { schema, config: routeConfig({ storesData: true }) }, async (request, reply) => {
       const { body, query, headers, log } = request
       if (query.dryRun === 'true')
         return reply.code(200).send(await dryRun(context, await draftJob(context, body)))

@@ -9,8 +9,9 @@ import { FormatError } from '#formats/format-error.ts'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
 import { JobParams } from '#http/job-params.ts'
 import { PredictionAnswer, predictionAnswer } from '#http/prediction-answer.ts'
-import { predictionInputs, takeExamples } from '#http/prediction-inputs.ts'
+import { PREDICTION_BODIES, predictionInputs, takeExamples } from '#http/prediction-inputs.ts'
 import { EXAMPLES } from '#http/prediction-request.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { Stores } from '#stores/connect.ts'
 
@@ -26,6 +27,8 @@ const schema = {
   response: { 200: PredictionAnswer },
 }
 
+const config = routeConfig({ bodies: PREDICTION_BODIES })
+
 export const predictRoute =
   ({
     jobs,
@@ -35,7 +38,7 @@ export const predictRoute =
   async app => {
     await app.register(multipart, { limits: { fileSize: BODY_BYTES, files: EXAMPLES, fields: 0 } })
     takeExamples(app)
-    app.post('/v1/jobs/:jobId/predict', { schema, bodyLimit: BODY_BYTES }, async request => {
+    app.post('/v1/jobs/:jobId/predict', { schema, config, bodyLimit: BODY_BYTES }, async request => {
       const job = await jobs.require(request.params.jobId)
       const checkpoint = modelToAsk(job, request.query.checkpoint)
       const inputs = await predictionInputs(request, job.spec)

@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import multipart from '@fastify/multipart'
 import type { FastifyBaseLogger } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Children } from '#children/open-children.ts'
 import { invalidRequest } from '#domain/error.ts'
 import { type ModelRequest, ModelUploadRequest } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
+import { FileParts } from '#http/binary.ts'
 import { ModelResource, modelResource } from '#http/model-resource.ts'
 import { receiveUpload, UPLOAD_LIMITS, type UploadedFile } from '#http/receive-upload.ts'
-import { STORES_DATA } from '#http/require-room.ts'
+import { routeConfig } from '#http/route-config.ts'
 import type { Stores } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
 import type { ModelRecord } from '#stores/upload-records.ts'
@@ -23,6 +24,17 @@ const schema = {
   response: { 201: ModelResource },
 }
 
+const config = routeConfig({
+  storesData: true,
+  bodies: {
+    'multipart/form-data': z.object({
+      spec: ModelUploadRequest,
+      file: FileParts.optional(),
+      state: FileParts.optional(),
+    }),
+  },
+})
+
 export const createModelRoute =
   (
     { models, blobs, importer }: Pick<Stores, 'models' | 'blobs'> & Pick<Children, 'importer'>,
@@ -30,7 +42,7 @@ export const createModelRoute =
   ): FastifyPluginAsyncZod =>
   async app => {
     await app.register(multipart, UPLOAD_LIMITS)
-    app.post('/v1/models', { schema, config: STORES_DATA }, async (request, reply) => {
+    app.post('/v1/models', { schema, config }, async (request, reply) => {
       const id = newId('model')
       const folder = join(uploadsDir, id)
       const { spec, files } = await receiveUpload(request, folder, ModelUploadRequest, {

@@ -19,7 +19,15 @@ const schema = {
     format: z.enum(['json', 'csv']).default('json'),
   }),
   response: {
-    200: z.union([z.object({ data: z.array(EpochMetrics), shown: z.int(), total: z.int() }), z.string()]),
+    200: {
+      description: 'The metrics of each epoch.',
+      content: {
+        'application/json': {
+          schema: z.object({ data: z.array(EpochMetrics), shown: z.int(), total: z.int() }),
+        },
+        'text/csv': { schema: z.string() },
+      },
+    },
   },
 }
 

@@ -17,7 +17,16 @@ const schema = {
   params: JobParams,
   querystring: z.strictObject({ after: Seq.default(0), limit: Limit }),
   headers: z.looseObject({ 'last-event-id': Seq.optional() }),
-  response: { 200: pageOf(JobEventSchema), 204: z.null().describe('A stream that has nothing more.') },
+  response: {
+    200: {
+      description: 'A page of events, or a stream of them.',
+      content: {
+        'application/json': { schema: pageOf(JobEventSchema) },
+        'text/event-stream': { schema: z.string() },
+      },
+    },
+    204: z.null().describe('A stream that has nothing more.'),
+  },
 }
 
 export const listEventsRoute =

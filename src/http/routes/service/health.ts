@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { outOfRoom } from '#http/require-room.ts'
+import { routeConfig } from '#http/route-config.ts'
 import type { Stores } from '#stores/connect.ts'
 import { refusesWrites } from '#stores/redis-refusals.ts'
 import type { StorageRoom } from '#stores/storage-room.ts'
@@ -9,8 +10,6 @@ import type { StorageRoom } from '#stores/storage-room.ts'
 const Status = z.object({ status: z.literal('ok') })
 const ok = { status: 'ok' as const }
 const tags = ['service']
-// Asked by load balancers, which hold no key.
-const security: [] = []
 
 /** `/healthz` touches nothing: the process answers. `/readyz` asks Redis and the blob store, and whether they have room. */
 export const healthRoutes =
@@ -19,20 +18,19 @@ export const healthRoutes =
     const health = {
       operationId: 'health',
       tags,
-      security,
       summary: 'The process answers',
       response: { 200: Status },
     }
-    app.get('/healthz', { schema: health }, async () => ok)
+    const probe = routeConfig({ public: true, answersUnderLoad: true })
+    app.get('/healthz', { schema: health, config: probe }, async () => ok)
 
     const ready = {
       operationId: 'ready',
       tags,
-      security,
       summary: 'Jobs can be taken',
       response: { 200: Status },
     }
-    app.get('/readyz', { schema: ready }, async () => {
+    app.get('/readyz', { schema: ready, config: routeConfig({ public: true }) }, async () => {
       const [store, files] = await Promise.allSettled([redis.ping(), blobs.ready()])
       const isUnwritable = store.status === 'rejected' && refusesWrites(store.reason)
       const away = [
