@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { BUILT_IN_DATASETS, DatasetFacts, Normalization } from '#domain/dataset.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
 import { missingFiles } from '#uploads/dataset-files.ts'
+import { shownFields } from './shown-fields.ts'
 
 export const DatasetResource = DatasetFacts.partial()
   .extend({
@@ -20,7 +21,8 @@ export function datasetResource({ state, ...record }: DatasetRecord): DatasetRes
   const { facts, ...rest } = state.status === 'ready' ? state : { ...state, facts: undefined }
   const { statistics, ...known } = facts ?? {}
   const normalization = statistics && usable(statistics)
-  return { ...record, ...rest, ...known, ...(normalization && { statistics: normalization }) }
+  const statisticsShown = normalization && { statistics: normalization }
+  return shownFields(DatasetResource, { ...record, ...rest, ...known, ...statisticsShown })
 }
 
 /**
