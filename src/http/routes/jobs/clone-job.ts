@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answerSubmission } from '#http/answer-submission.ts'
-import { dryRun } from '#http/dry-run.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobParams } from '#http/job-params.ts'
 import { cloneJob, draftClone } from '#jobs/clone-job.ts'
 import { CloneRequest } from '#jobs/clone-request.ts'
+import { dryRun } from '#jobs/dry-run.ts'
 import type { Stores } from '#stores/connect.ts'
 import { SUBMISSION } from './create-job.ts'
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { AppError } from '#domain/error.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { type Plan, planSlices } from '#jobs/plan-job.ts'
+import { type Plan, planSlices } from './plan-job.ts'
 
 /** A plan takes up to a quarter of a second: so many wait for their turn no longer than a client does. */
 const MOST_WAITING = 32

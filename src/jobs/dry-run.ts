@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { Warning } from '#domain/event.ts'
 import { TrainingSpec } from '#domain/training-spec.ts'
-import { memoryMistake } from '#jobs/check-memory.ts'
-import { findRoom } from '#jobs/find-room.ts'
 import type { Stores } from '#stores/connect.ts'
+import { memoryMistake } from './check-memory.ts'
+import { findRoom } from './find-room.ts'
 import { planInTurn } from './plan-in-turn.ts'
 
 const Plan = z.object({
