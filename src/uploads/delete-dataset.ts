@@ -1,0 +1,38 @@
+import { BUILT_IN_DATASETS } from '#domain/dataset.ts'
+import { AppError } from '#domain/error.ts'
+import { isTerminal, JobStatus } from '#domain/job.ts'
+import type { Stores } from '#stores/connect.ts'
+
+/**
+ * Deletes an uploaded dataset that no unfinished job needs.
+ * @throws AppError `not_found`; `conflict` for a built-in dataset, or one that a job still needs
+ */
+export async function deleteDataset(
+  { datasets, blobs, jobs }: Pick<Stores, 'datasets' | 'blobs' | 'jobs'>,
+  datasetId: string,
+): Promise<void> {
+  if (BUILT_IN_DATASETS.has(datasetId))
+    throw new AppError('conflict', `${datasetId} is built in and cannot be deleted.`)
+  if (!(await datasets.has(datasetId))) throw new AppError('not_found', `There is no dataset "${datasetId}".`)
+  const user = await findUser(jobs, datasetId)
+  if (user) throw new AppError('conflict', `The job ${user} still needs this dataset. Cancel the job first.`)
+  await datasets.delete(datasetId)
+  await blobs.deleteAll(datasetId)
+}
+
+/** @returns the id of a job that is not over and trains on the dataset */
+async function findUser(jobs: Stores['jobs'], datasetId: string): Promise<string | undefined> {
+  for (const status of JobStatus.options.filter(status => !isTerminal(status))) {
+    for await (const ids of jobs.idsByStatus(status)) {
+      const found = await Promise.all(ids.map(id => jobs.get(id).catch(unlessUnreadable)))
+      const user = found.find(job => job?.spec?.dataset?.id === datasetId)
+      if (user) return user.id
+    }
+  }
+  return undefined
+}
+
+/** A job whose record cannot be parsed will not run either: it needs no dataset. */
+function unlessUnreadable(error: Error): undefined {
+  if (!(error instanceof SyntaxError)) throw error
+}
