@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 import { configOf } from './route-config.ts'
 
-/** Host names that a browser can only reach this machine by, so that a rebound DNS name cannot reach an open server. */
+/** Host names that always mean this machine: without a key, no other is answered, so that DNS rebinding cannot reach the service. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 
 /**
@@ -36,12 +36,15 @@ function requireLoopback({ headers }: FastifyRequest): void {
   if (!LOOPBACK.test(headers.host ?? '')) {
     throw new AppError(
       'forbidden',
-      `Without ADMIN_KEY only loopback names are answered, not "${headers.host}".`,
+      `Without ADMIN_KEY, the service answers on loopback host names only, not on "${headers.host}".`,
     )
   }
   const { origin } = headers
   if (origin !== undefined && origin !== `http://${headers.host}`) {
-    throw new AppError('forbidden', `Without ADMIN_KEY no foreign origin is answered, not "${origin}".`)
+    throw new AppError(
+      'forbidden',
+      `Without ADMIN_KEY, the service refuses requests of other origins: "${origin}".`,
+    )
   }
 }
 

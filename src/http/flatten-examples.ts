@@ -4,18 +4,18 @@ import { elementCount } from '#network/shape.ts'
 const HIGHEST = 255
 const LARGEST_FLOAT = 2 ** 128 - 2 ** 104
 
-/** One example, and what it is called in errors. */
+/** One example, and its place for errors. */
 export interface PlacedExample {
   value: unknown
   place: string
-  /** What its numbers are called where they come in a row. */
+  /** The place of one of its numbers in a table. */
   columnPlace?: (index: number) => string
 }
 
 /**
  * Nested arrays of bytes, or of finite numbers, as one row-major array.
  * @param shape of one example
- * @throws AppError `invalid_request` that names the place which is wrong
+ * @throws AppError `invalid_request` that names the wrong place
  */
 export function flattenExamples(
   examples: readonly PlacedExample[],

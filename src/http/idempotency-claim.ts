@@ -3,8 +3,9 @@ import { invalidRequest } from '#domain/error.ts'
 import type { IdempotencyClaim } from '#stores/job-store.ts'
 
 /**
- * What a request with an `Idempotency-Key` claims. A quoted key equals the bare one; bodies are compared as canonical JSON
- * after parsing. @throws AppError `invalid_request` for a key that is empty or too long
+ * The claim of a request with an `Idempotency-Key`. A quoted key equals the bare key; bodies are compared as canonical JSON after
+ * parsing.
+ * @throws AppError `invalid_request` for a key that is empty or too long
  */
 export function idempotencyClaim(
   route: string,

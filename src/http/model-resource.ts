@@ -12,27 +12,31 @@ import { shownFields } from './shown-fields.ts'
 export const ModelResource = z
   .object({
     id: z.string(),
-    name: z.string().optional().describe('Of an upload.'),
-    description: z.string().optional().describe('Of a preset.'),
+    name: z.string().optional().describe('Present for uploads.'),
+    description: z.string().optional().describe('Present for presets.'),
     parameters: z.int(),
     inputShape: z.array(z.int()),
     variables: z.array(z.object({ name: z.string(), shape: z.array(z.int()), size: z.int() })),
     defaults: JobRequest.omit({ model: true })
       .extend({ dataset: DatasetRef })
       .optional()
-      .describe('Of a preset: the spec fields that a request may leave out, if their dataset is there.'),
+      .describe('The spec fields of a preset that a request may omit, if their dataset exists.'),
     weights: z
       .object({
         sha256: z.string(),
         sizeBytes: z.int(),
-        hasState: z.boolean().describe("Whether gRDA's state is there, for `init.optimizerState`."),
+        hasState: z
+          .boolean()
+          .describe('Whether the upload has the state of gRDA, for `init.optimizerState`.'),
       })
       .optional()
-      .describe('Of an upload, if any came: a job of it starts from them.'),
+      .describe('The weights of an upload, if it has any: its jobs start from them.'),
     warnings: z
       .array(Warning)
       .optional()
-      .describe('Of an upload: what its files say and training does otherwise. A job of it has them too.'),
+      .describe(
+        'Differences between the files of an upload and the training here. Its jobs have the same warnings.',
+      ),
     createdAt: z.iso.datetime().optional(),
   })
   .meta({ id: 'Model' })

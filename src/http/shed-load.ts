@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { AppError } from '#domain/error.ts'
 import { configOf } from './route-config.ts'
 
-/** Mean delay of the turns of the event loop. A single long turn, as of a garbage collection, hardly moves it. */
+/** Mean delay of the event loop. A single long delay, such as a garbage collection, hardly changes it. */
 const LONGEST_DELAY_MS = 1_000
 const WINDOW_MS = 5_000
 const HEAP_SHARE = 0.9

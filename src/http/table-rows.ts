@@ -4,25 +4,26 @@ import { elementCount } from '#network/shape.ts'
 import type { PlacedExample } from './flatten-examples.ts'
 import { EXAMPLES } from './prediction-request.ts'
 
-/** A table may have columns that the model does not take. */
+/** The highest number of columns, unless the model needs more; a table may have columns that the model does not use. */
 const COLUMNS = 1_000
 
 interface Columns {
   /** Of one example. */
   shape: readonly number[]
-  /** Names of the dataset's feature columns, where it has any. */
+  /** Names of the feature columns of the dataset, if it has any. */
   columns?: readonly string[] | undefined
 }
 
-/** Counted from 1, the header too. */
+/** Rows are counted from 1, the header included. */
 interface Row {
   cells: string[]
   number: number
 }
 
 /**
- * The rows of a CSV body as examples. With a header that has the dataset's columns these are found by name, in any order, and others
- * are ignored; otherwise columns count by position. @throws AppError `invalid_request` that names row and column
+ * The rows of a CSV body as examples. If the body has a header and the dataset has column names, columns are matched by name, and other
+ * columns are ignored; otherwise they are matched by position.
+ * @throws AppError `invalid_request` that names row and column
  */
 export function tableRows(text: string, { shape, columns }: Columns): PlacedExample[] {
   const width = elementCount(shape)
@@ -43,7 +44,7 @@ export function tableRows(text: string, { shape, columns }: Columns): PlacedExam
   })
 }
 
-/** Before they are parsed, which takes a second for some millions of them. */
+/** Checked before parsing, which takes a second for some millions of cells. */
 function refuseTooManyCells(text: string, most: number): void {
   let commas = 0
   for (let at = text.indexOf(','); at >= 0; at = text.indexOf(',', at + 1))
@@ -56,7 +57,7 @@ function parseRows(text: string): Row[] {
       bom: true,
       skip_empty_lines: true,
       relax_column_count: true,
-      // The header, and one example more than are allowed, so that an excess is noticed.
+      // The header, and one example more than allowed, so that an excess is noticed.
       to: EXAMPLES + 2,
       record_delimiter: ['\r\n', '\n', '\r'],
     })
@@ -67,13 +68,13 @@ function parseRows(text: string): Row[] {
   }
 }
 
-/** As in the tables of datasets. */
+/** The same values as in the tables of datasets. */
 const BOOLEANS: ReadonlyMap<string, number> = new Map([
   ['true', 1],
   ['false', 0],
 ])
 
-/** Names of columns are not all numbers; a row of an example is. */
+/** A row is a header unless all its cells are numbers. */
 function isHeader(cells: readonly string[]): boolean {
   return cells
     .map(cell => cell.trim())
@@ -89,14 +90,14 @@ function placesOf(columns: readonly string[], header: readonly string[]): number
   if (missing.length > 0)
     throw invalidRequest(
       'row 1',
-      `has no column ${missing.map(name => `"${name}"`).join(', ')}; it has: ${header.join(', ')}`,
+      `has no column ${missing.map(name => `"${name}"`).join(', ')}; its columns are: ${header.join(', ')}`,
     )
   return columns.map(column => header.indexOf(column))
 }
 
 function numberIn(cell: string, place: string): number {
   const value = cellValue(cell.trim())
-  if (cell.trim() === '') throw invalidRequest(place, 'is empty: it must be a number')
+  if (cell.trim() === '') throw invalidRequest(place, 'is empty; it must be a number')
   if (!Number.isFinite(value))
     throw invalidRequest(place, `must be a finite number, not ${JSON.stringify(cell.trim().slice(0, 60))}`)
   return value

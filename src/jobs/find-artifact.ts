@@ -4,12 +4,13 @@ import type { Children } from '#children/open-children.ts'
 import { type Artifact, type ArtifactVariant, artifactFile, isArtifactName } from '#domain/artifact.ts'
 import { findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError, invalidFields } from '#domain/error.ts'
-import { isTerminal, type Job, mayBeAsked } from '#domain/job.ts'
+import { isTerminal, type Job } from '#domain/job.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import type { BlobRange } from '#stores/blobs/blob-store.ts'
 import type { Stores } from '#stores/connect.ts'
 import { exportArtifact } from './export-artifact.ts'
 import { type ExportRequest, exportKey } from './reachable-exports.ts'
+import { requireStopped } from './require-stopped.ts'
 
 export type ArtifactStores = Pick<Stores, 'jobs' | 'events' | 'blobs'> & Pick<Children, 'exporter'>
 
@@ -75,22 +76,21 @@ function exportRequest(
   { checkpoint: which, ...variant }: ArtifactForm,
 ): ExportRequest {
   if (!isArtifactName(name)) throw new AppError('not_found', `A job has no artifact "${name}".`)
-  if (!mayBeAsked(job.status))
-    throw new AppError(
-      'artifact_not_ready',
-      `The job is ${job.status}; artifacts exist once it is over or paused.`,
-    )
+  requireStopped(job, 'artifact_not_ready', 'artifacts exist')
   const { variants = [] } = artifactFile(name)
   const mistakes = Object.keys(variant)
     .filter(key => !variants.some(known => known === key))
-    .map(path => ({ path, message: `${name} has no such variant; it has: ${variants.join(', ') || 'none'}` }))
+    .map(path => ({
+      path,
+      message: `${name} has no such variant; its variants are: ${variants.join(', ') || 'none'}`,
+    }))
   if (mistakes.length > 0) throw invalidFields(mistakes)
   const checkpoint = findCheckpoint(job, which)
   if (which === undefined || checkpoint) return { name, variant, checkpoint }
   const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
   throw new AppError(
     'not_found',
-    `The job keeps no checkpoint "${which}"; it keeps those of epochs: ${epochs}.`,
+    `The job has no checkpoint "${which}"; it has checkpoints of epochs: ${epochs}.`,
   )
 }
 

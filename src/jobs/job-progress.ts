@@ -1,5 +1,5 @@
 import type { ProgressFrame } from '#domain/event.ts'
-import { epochToGoOnFrom, isTerminal, type Job } from '#domain/job.ts'
+import { epochToResumeFrom, isTerminal, type Job } from '#domain/job.ts'
 import type { Stores } from '#stores/connect.ts'
 import { epochLength } from './plan-job.ts'
 
@@ -40,7 +40,7 @@ export function progressOf(job: Job, frame?: ProgressFrame): JobProgress {
   const { epochs } = spec
   const { stepsPerEpoch } = epochLength(spec)
   const current = frame?.attempt === attempt && frame.epoch !== metrics?.epoch ? frame : undefined
-  const epoch = current ? current.epoch - 1 : (metrics?.epoch ?? epochToGoOnFrom(job))
+  const epoch = current ? current.epoch - 1 : (metrics?.epoch ?? epochToResumeFrom(job))
   const step = epoch * stepsPerEpoch + (current?.step ?? 0)
   const fraction = step / (epochs * stepsPerEpoch)
   const examplesPerSecond = current?.examplesPerSecond ?? metrics?.examplesPerSecond

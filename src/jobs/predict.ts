@@ -2,11 +2,12 @@ import type { Children } from '#children/open-children.ts'
 import type { PredictionInputs } from '#children/predictor.ts'
 import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError, invalidRequest } from '#domain/error.ts'
-import { type Job, mayBeAsked } from '#domain/job.ts'
+import type { Job } from '#domain/job.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { Stores } from '#stores/connect.ts'
 import { type PredictionAnswer, predictionAnswer } from './prediction-answer.ts'
+import { requireStopped } from './require-stopped.ts'
 
 /** The model of a job at one of its checkpoints. */
 export interface JobModel {
@@ -24,14 +25,10 @@ export async function findJobModel(
   which?: 'best' | number,
 ): Promise<JobModel> {
   const job = await jobs.require(jobId)
-  if (!mayBeAsked(job.status))
-    throw new AppError(
-      'artifact_not_ready',
-      `The job is ${job.status}; its model answers once the job is over or paused.`,
-    )
+  requireStopped(job, 'artifact_not_ready', 'its model can predict')
   const checkpoint = findCheckpoint(job, which)
   if (!checkpoint)
-    throw new AppError('not_found', 'The job has no such checkpoint, so there is no model that could answer.')
+    throw new AppError('not_found', 'The job has no such checkpoint, so there is no model to predict with.')
   return { job, checkpoint }
 }
 

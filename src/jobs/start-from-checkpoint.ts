@@ -10,21 +10,21 @@ import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
 
-/** A checkpoint that a job can start from, and what else there is to know of it. */
+/** A checkpoint that a job can start from. */
 export interface CheckpointSource {
-  /** Where its blob lies. */
+  /** The namespace of its blob. */
   namespace: string
   sha256: string
-  /** That it ends; 0 for an uploaded model. */
+  /** Its completed epochs; 0 for an uploaded model. */
   epoch: number
-  /** What it was trained with; absent where there is no state to take over. */
+  /** The optimizer whose state it has; undefined without such a state. */
   optimizer: string | undefined
 }
 
 /**
- * Finds the checkpoint that a job is to start from, and whether it can.
- * @param kept where it lies for certain; what `request` names is not asked then
- * @throws AppError `invalid_request` that names the field of `init` which is wrong
+ * Finds the checkpoint that a job starts from, and checks that it fits the job.
+ * @param kept its location, if it is known; `request` does not need to name an existing job or model then
+ * @throws AppError `invalid_request` that names the wrong field of `init`
  */
 export async function startFromCheckpoint(
   stores: Pick<Stores, 'jobs' | 'models' | 'blobs'>,
@@ -38,14 +38,17 @@ export async function startFromCheckpoint(
   const { namespace, sha256, epoch, optimizer } = source
   const file = await readBlob(stores.blobs, namespace, sha256).catch(error => {
     if (!(error instanceof BlobNotFoundError)) throw error
-    // A job that still trains drops its checkpoints as it goes on.
-    throw invalidRequest('init', `the checkpoint of ${namespace} was deleted a moment ago; try again`)
+    // A job that still trains deletes older checkpoints.
+    throw invalidRequest('init', `the checkpoint of ${namespace} was deleted meanwhile; try again`)
   })
   const { checkpoint } = decodeCheckpoint(file)
   checkVariables(spec, checkpoint, jobId === undefined ? 'init.modelId' : 'init.jobId', namespace)
   if (request.optimizerState && optimizer !== describeOptimizer(spec)) {
-    const has = optimizer === undefined ? 'has no state of an optimizer' : `has the state of ${optimizer}`
-    throw invalidRequest('init.optimizerState', `${namespace} ${has}, and this is ${describeOptimizer(spec)}`)
+    const has = optimizer === undefined ? 'has no optimizer state' : `has the state of ${optimizer}`
+    throw invalidRequest(
+      'init.optimizerState',
+      `${namespace} ${has}, but the job uses ${describeOptimizer(spec)}`,
+    )
   }
   if (
     request.optimizerState &&
@@ -55,22 +58,19 @@ export async function startFromCheckpoint(
   )
     throw invalidRequest(
       'init.optimizerState',
-      'an uploaded state knows steps, not the sum of the rates that clock "time" goes by',
+      'an uploaded state has a step count, but not the sum of learning rates that clock "time" needs',
     )
   const { clock } = checkpoint.state
   checkPinned(request, { epoch, clock })
   return { init: { ...request, epoch, sha256, clock }, file }
 }
 
-/** What the spec of an earlier job says of the checkpoint. */
+/** `init` of an earlier spec also has the epoch and the clock of the checkpoint: they must match. */
 function checkPinned(request: InitRequest, found: Pick<Init, 'epoch' | 'clock'>): void {
   for (const field of ['epoch', 'clock'] as const) {
     const given = request[field]
     if (given !== undefined && !isDeepStrictEqual(given, found[field]))
-      throw invalidRequest(
-        `init.${field}`,
-        `is ${JSON.stringify(found[field])} for that checkpoint; leave it out`,
-      )
+      throw invalidRequest(`init.${field}`, `is ${JSON.stringify(found[field])} for that checkpoint; omit it`)
   }
 }
 
@@ -86,7 +86,7 @@ async function jobSource(
   if (!found) {
     const field = pinned ? 'init.sha256' : 'init.checkpoint'
     const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
-    throw invalidRequest(field, `${job.id} keeps no such checkpoint; it keeps those of epochs: ${epochs}`)
+    throw invalidRequest(field, `${job.id} has no such checkpoint; it has checkpoints of epochs: ${epochs}`)
   }
   const { sha256, epoch } = found
   return { namespace: job.id, sha256, epoch, optimizer: describeOptimizer(job.spec) }
@@ -117,7 +117,7 @@ function checkVariables(spec: TrainingSpec, { state }: Checkpoint, field: string
     throw invalidRequest(field, `the model of ${source} has other variables: ${odd.slice(0, 4).join('; ')}`)
 }
 
-/** What decides which slots an optimizer has and what they mean; rates and thresholds may change. */
+/** The fields that determine the state of an optimizer; rates and thresholds may change. */
 export function describeOptimizer({ optimizer }: TrainingSpec): string {
   if (optimizer.name === 'grda') return 'grda'
   const { learningRate: _, ...rest } = optimizer

@@ -5,17 +5,17 @@ import type { ModelRequest } from '#domain/model-spec.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
 import type { Stores } from '#stores/connect.ts'
 
-/** What an upload that a job names gives to the job. */
+/** The parts of an uploaded model that a job uses. */
 export interface UploadedModel {
   network: ModelRequest
-  /** Where the job's weights come from; absent where they are drawn. */
+  /** The initial weights; undefined if they are random. */
   init: InitRequest | undefined
   warnings: Warning[]
 }
 
 /**
- * The network of the upload that `model.id` names, and its weights unless the job says `weights: false` or names others by `init`.
- * @throws AppError `invalid_request` that names the field of `model` that is wrong
+ * The network of the upload `model.id`, and its weights unless `weights` is false or `init` names others.
+ * @throws AppError `invalid_request` that names the wrong field of `model`
  */
 export async function uploadedModel(
   { models }: Pick<Stores, 'models'>,

@@ -11,9 +11,10 @@ import { SUBMISSION } from './create-job.ts'
 const schema = {
   operationId: 'cloneJob',
   tags: ['jobs'],
-  summary: "Submit a job's spec again with fields replaced, from the beginning or from its last checkpoint",
+  summary:
+    'Submit the spec of a job again with fields replaced, from the beginning or from its last checkpoint',
   params: JobParams,
-  // A POST without a body has null for one.
+  // Without a body, Fastify passes null.
   body: CloneRequest.nullish(),
   ...SUBMISSION,
 }

@@ -9,7 +9,7 @@ import { DryRun, dryRun } from '#jobs/dry-run.ts'
 import { draftJob, submitJob } from '#jobs/submit-job.ts'
 import type { Stores } from '#stores/connect.ts'
 
-/** What every route that makes a job takes and answers. */
+/** The parts of the schema that every route which creates a job has. */
 export const SUBMISSION = {
   querystring: z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') }),
   headers: z.looseObject({ 'idempotency-key': z.string().optional() }),
@@ -19,8 +19,7 @@ export const SUBMISSION = {
 const schema = {
   operationId: 'createJob',
   tags: ['jobs'],
-  summary:
-    'Submit a training job, or with ?dryRun=true learn what it would be. Takes the `spec` of any job as it is',
+  summary: 'Submit a training job, or plan it with ?dryRun=true. The `spec` of any job is a valid body',
   body: JobRequest,
   ...SUBMISSION,
 }

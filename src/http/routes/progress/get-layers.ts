@@ -8,13 +8,13 @@ const LayerSeries = z.object({
   name: z.string(),
   shape: z.array(z.int()),
   size: z.int(),
-  nonzero: z.array(z.int()).describe('One count an epoch, in the order of `epochs`.'),
+  nonzero: z.array(z.int()).describe('One count per epoch, in the order of `epochs`.'),
 })
 
 const schema = {
   operationId: 'getLayers',
   tags: ['progress'],
-  summary: 'Non-zero counts by layer and epoch: the sparsity heat map',
+  summary: 'Get the non-zero counts by layer and epoch, for a sparsity heat map',
   params: JobParams,
   response: { 200: z.object({ epochs: z.array(z.int()), layers: z.array(LayerSeries) }) },
 }

@@ -11,7 +11,7 @@ const Epoch = z.coerce.number().int().min(1)
 const schema = {
   operationId: 'getMetrics',
   tags: ['progress'],
-  summary: 'The epoch series, whole or thinned to maxPoints, as JSON or CSV',
+  summary: 'Get the metrics of every epoch, or of at most maxPoints of them, as JSON or CSV',
   params: JobParams,
   querystring: z.strictObject({
     fromEpoch: Epoch.default(1),
