@@ -4,8 +4,8 @@ import { didYouMean } from './did-you-mean.ts'
 
 /** Per-channel normalisation, applied after pixels are scaled to [0, 1]: (x - mean) / std. */
 export const Normalization = z.strictObject({
-  mean: z.array(z.number()).min(1).max(64).describe('One number a channel.'),
-  std: z.array(z.number().positive()).min(1).max(64).describe('One number a channel.'),
+  mean: z.array(z.number()).min(1).max(64).describe('One number per channel.'),
+  std: z.array(z.number().positive()).min(1).max(64).describe('One number per channel.'),
 })
 export type Normalization = z.infer<typeof Normalization>
 

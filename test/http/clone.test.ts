@@ -67,7 +67,7 @@ describe('cloning a job', () => {
       [{ epoch: 3 }, 'epoch', /Did you mean "epochs"/],
       [{ optimizer: { name: 'sgd' } }, 'optimizer.learningRate', /is required/],
       [{ loss: 'meanSquaredError' }, 'loss', /without `model`: the last activation of the network, softmax/],
-      [{ dataset: { id: 'synthetic-cifar10' } }, 'dataset.id', /takes 28 x 28 x 1/],
+      [{ dataset: { id: 'synthetic-cifar10' } }, 'dataset.id', /expects examples of 28 x 28 x 1/],
       [{ init: { jobId: 'job_none' } }, 'init.jobId', /there is no job/],
       [{ continue: 'yes' }, 'continue', /boolean/],
     ] as const) {
