@@ -36,6 +36,7 @@ import { getMetricsRoute } from '#http/routes/progress/get-metrics.ts'
 import { listEventsRoute } from '#http/routes/progress/list-events.ts'
 import { streamJobRoute } from '#http/routes/progress/stream-job.ts'
 import { streamJobsRoute } from '#http/routes/progress/stream-jobs.ts'
+import { getTelemetryRoute } from '#http/routes/service/get-telemetry.ts'
 import { healthRoutes } from '#http/routes/service/health.ts'
 import { listWorkersRoute } from '#http/routes/service/list-workers.ts'
 import { shedLoad } from '#http/shed-load.ts'
@@ -136,5 +137,6 @@ function routesOf(
     deleteModelRoute(stores),
     readModelsRoutes(stores),
     healthRoutes(stores, room),
+    getTelemetryRoute(stores),
   ]
 }

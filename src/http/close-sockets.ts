@@ -3,7 +3,7 @@ import { CLOSE } from './frame-socket.ts'
 
 const GOODBYE_MS = 2_000
 
-/** Nobody owns the socket of a refused upgrade: left open, it would keep the server from closing. */
+/** Fastify does not close the socket of a refused upgrade, and an open socket keeps the server from closing. */
 export async function endRefusedUpgrade(
   { headers, raw }: FastifyRequest,
   reply: FastifyReply,

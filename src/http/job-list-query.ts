@@ -20,7 +20,7 @@ const Time = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
 })
 const anyOf = <Item extends z.ZodType>(item: Item) => z.union([item, z.array(item)])
 
-/** The query of `GET /v1/jobs`. Labels are parameters with names of their own: `label.KEY=VALUE`. */
+/** The query of `GET /v1/jobs`. Each label is a parameter: `label.KEY=VALUE`. */
 export const JobListQuery = z
   .object({
     status: anyOf(JobStatus).optional().describe('May be repeated: jobs with any of the statuses.'),

@@ -2,7 +2,7 @@ import type { z } from 'zod'
 
 /**
  * The fields of a stored record that a resource names. Everything else stays inside the service: a field that is added to the record
- * is not shown until somebody adds it to the resource.
+ * stays hidden until it is added to the resource.
  */
 export function shownFields<Shape extends z.ZodRawShape, Stored extends object>(
   resource: z.ZodObject<Shape>,
