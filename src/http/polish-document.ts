@@ -1,8 +1,13 @@
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
 type Dictionary = Record<string, Json>
 
+interface Operation {
+  requestBody?: RequestBody
+  responses?: Record<string, { description: string }>
+}
+
 interface Document {
-  paths?: Record<string, Record<string, { requestBody?: RequestBody; [key: string]: unknown }>>
+  paths?: Record<string, Record<string, Operation>>
   components?: { schemas?: Dictionary; [key: string]: unknown }
 }
 
@@ -11,11 +16,14 @@ interface RequestBody {
   content: Record<string, { schema: { anyOf?: Dictionary[] } }>
 }
 
-/** Mends what the generator says wrongly: a second copy of every schema, and bodies that may be left out. */
+/** Corrects the generated document: duplicate schemas, optional bodies, missing descriptions, and the order of schemas. */
 export function polishDocument<T extends object>(generated: T): T {
   const document = foldInputSchemas(generated) as Document
   for (const operations of Object.values(document.paths ?? {}))
-    for (const { requestBody } of Object.values(operations)) allowNoBody(requestBody)
+    for (const { requestBody, responses = {} } of Object.values(operations)) {
+      allowNoBody(requestBody)
+      for (const response of Object.values(responses)) describeSuccess(response)
+    }
   // In the order of their names, so that the document does not depend on the order of imports.
   const schemas = Object.entries(document.components?.schemas ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
   return { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } } as T
@@ -61,4 +69,9 @@ function reachable(part: unknown, schemas: Dictionary, found = new Set<string>()
 function allowNoBody(body: RequestBody | undefined): void {
   const { anyOf = [] } = body?.content['application/json']?.schema ?? {}
   if (body && anyOf.some(({ type }) => type === 'null')) body.required = false
+}
+
+/** A description is required; the generator has this one for an answer without its own. */
+function describeSuccess(response: { description: string }): void {
+  if (response.description === 'Default Response') response.description = 'Success.'
 }
