@@ -99,6 +99,7 @@ export async function createApp(
   return app
 }
 
+/** Every route of the service, one file each in src/http/routes. A new route is added here. */
 function routesOf(
   stores: Stores,
   children: Children,
