@@ -15,12 +15,12 @@ const PLANNED_EPOCHS = 1000
 const PLANNED_STEPS = 2_000_000
 const SLICE_STEPS = 10_000
 
-/** What the schedule and the threshold will be at the end of an epoch, and what that does to the initial weights. */
+/** The learning rate and the threshold at the end of an epoch, and the sparsity that follows for the initial weights. */
 export interface PlannedEpoch {
   epoch: number
   learningRate: number
   threshold?: number
-  /** Share of all parameters whose drawn value lies within the threshold: accurate early, a lower guide later. */
+  /** Expected share of the parameters whose initial value is within the threshold: accurate in early epochs, too low later. */
   forecastSparsity?: number
 }
 
@@ -28,16 +28,16 @@ export interface Plan {
   parameters: number
   trainingExamples: number
   stepsPerEpoch: number
-  /** The most memory that the training process is expected to hold. */
+  /** Expected peak memory of the training process. */
   memoryBytes: number
   denseBytes: number
-  /** Size of model.sparse.safetensors if epoch 1 leaves the forecast share of zeros. */
+  /** Size of model.sparse.safetensors if epoch 1 has the forecast sparsity. */
   forecastArtifactBytes: number
   /** At most the first 1,000 epochs. */
   epochs: PlannedEpoch[]
 }
 
-/** Everything that can be said of a job before anything is spent on it. */
+/** The facts and forecasts of a job that need no training. */
 export function planJob(spec: TrainingSpec): Plan {
   const slices = planSlices(spec)
   for (;;) {
@@ -46,7 +46,7 @@ export function planJob(spec: TrainingSpec): Plan {
   }
 }
 
-/** As `planJob`, in slices of a few milliseconds: a process that serves others does something else between them. */
+/** The same in slices of a few milliseconds, between which the process can do other work. */
 export function* planSlices(spec: TrainingSpec): Generator<void, Plan, void> {
   const topology = topologyOf(spec.model)
   const parameters = parameterCount(topology)
@@ -65,7 +65,7 @@ export function* planSlices(spec: TrainingSpec): Generator<void, Plan, void> {
   }
 }
 
-/** Examples that remain after `validation.fraction` took its share of each class, and the batches they make. */
+/** The training examples without those that `validation.fraction` holds out, and their batches. */
 export function epochLength({ dataset, validation, batchSize }: TrainingSpec) {
   const { train } = factsOf(dataset)!.splits
   const trainingExamples = 'fraction' in validation ? train - Math.round(train * validation.fraction) : train

@@ -65,7 +65,7 @@ describe('CIFAR-10', () => {
     assert.deepEqual([status, body.errors[0].path], [400, 'dataset.id'])
     assert.match(
       body.errors[0].message,
-      /no .*cifar10\/data_batch_1.bin: put .* synthetic-cifar10 needs nothing/,
+      /the file .*cifar10\/data_batch_1.bin is missing: put .* synthetic-cifar10 needs no files/,
     )
     assert.equal((await api.get('/v1/datasets/cifar10')).status, 404)
     await close()

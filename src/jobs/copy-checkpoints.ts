@@ -9,11 +9,12 @@ import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
 
 /**
- * Copies the checkpoints that a job keeps to one that continues it, as if they were its own: its first attempt goes on as one after a
- * restart does. @returns what the new job begins with
- * @throws AppError `conflict` when none of them is whole
+ * Copies the checkpoints of a job to a job that continues it. The first attempt of that job continues from them as an attempt after a
+ * restart does.
+ * @returns the fields that the new job starts with
+ * @throws AppError `conflict` when no checkpoint can be read
  */
-export async function bringCheckpoints(
+export async function copyCheckpoints(
   { blobs }: Pick<Stores, 'blobs'>,
   source: Job,
   spec: TrainingSpec,

@@ -4,14 +4,14 @@ import { activationOf } from '#domain/loss.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 
 const NON_FINITE = ['NaN', 'Infinity', '-Infinity'] as const
-/** JSON has no word for what is not finite. */
+/** JSON has no non-finite numbers. */
 const Output = z.union([z.number(), z.enum(NON_FINITE)])
 type Output = z.infer<typeof Output>
 
 const ClassPrediction = z.object({
-  class: z.int().nullable().describe('Number of the class, from 0; null where the outputs are not numbers.'),
+  class: z.int().nullable().describe('Index of the class, from 0; null if an output is not finite.'),
   label: z.string().nullable().describe('Name of the class.'),
-  probability: z.number().nullable().optional().describe('Absent for a loss that gives no probabilities.'),
+  probability: z.number().nullable().optional().describe('Absent if the loss implies no probabilities.'),
 })
 type ClassPrediction = z.infer<typeof ClassPrediction>
 
@@ -19,19 +19,19 @@ export const PredictionAnswer = z
   .object({
     outputs: z
       .array(z.array(Output))
-      .describe('One row an example. What is not finite is the text NaN, Infinity or -Infinity.'),
-    outputNames: z.array(z.string()).describe('What each number of a row is: a class, or a target.'),
+      .describe('One row per example. A non-finite number is the string NaN, Infinity or -Infinity.'),
+    outputNames: z.array(z.string()).describe('The meaning of each number of a row: a class or a target.'),
     predictions: z
       .array(ClassPrediction)
       .optional()
-      .describe('The class of each example; absent where there are no classes.'),
+      .describe('The predicted class of each example; absent if the dataset has no classes.'),
   })
   .meta({ id: 'Prediction' })
 export type PredictionAnswer = z.infer<typeof PredictionAnswer>
 
 type Spec = Pick<TrainingSpec, 'dataset' | 'loss'>
 
-/** What a model's outputs say. @param outputs rows of all examples, one behind the other */
+/** Names the outputs of a model. @param outputs [count, outputs per example], row-major */
 export function predictionAnswer(spec: Spec, outputs: Float32Array, count: number): PredictionAnswer {
   const width = outputs.length / count
   const rows = Array.from({ length: count }, (_, row) => outputs.subarray(row * width, (row + 1) * width))
@@ -50,7 +50,7 @@ function asJson(value: number): Output {
 function outputNames({ dataset, loss }: Spec, width: number): string[] {
   const { classes = [], labelColumns = [] } = factsOf(dataset) ?? {}
   if (classes.length === width) return [...classes]
-  // A single output for classes is the probability of the second, or with errors as the loss the number of the class.
+  // A single output for classes is the probability of the second class, or for a regression loss the index of the class.
   if (classes.length > 0 && width === 1) return [activationOf(loss) === 'sigmoid' ? classes[1]! : 'class']
   if (labelColumns.length === width) return [...labelColumns]
   return Array.from({ length: width }, (_, index) => `target_${index}`)

@@ -1,29 +1,29 @@
 import { z } from 'zod'
 import { Warning } from '#domain/event.ts'
 import { TrainingSpec } from '#domain/training-spec.ts'
-import { memoryMistake } from '#jobs/check-memory.ts'
-import { findRoom } from '#jobs/find-room.ts'
 import type { Stores } from '#stores/connect.ts'
+import { memoryMistake } from './check-memory.ts'
+import { findRoom } from './find-room.ts'
 import { planInTurn } from './plan-in-turn.ts'
 
 const Plan = z.object({
   parameters: z.int(),
   trainingExamples: z.int(),
   stepsPerEpoch: z.int(),
-  memoryBytes: z.int().describe('The most that the training process is expected to hold.'),
+  memoryBytes: z.int().describe('Expected peak memory of the training process.'),
   denseBytes: z.int(),
-  forecastArtifactBytes: z.int().describe('The sparse file, if epoch 1 leaves the forecast share of zeros.'),
+  forecastArtifactBytes: z.int().describe('Size of the sparse file if epoch 1 has the forecast sparsity.'),
   epochs: z.array(
     z.object({
       epoch: z.int(),
-      learningRate: z.number().describe('At the last step of the epoch, as the threshold is.'),
+      learningRate: z.number().describe('At the last step of the epoch, like the threshold.'),
       threshold: z.number().optional(),
       forecastSparsity: z.number().optional().describe('Share of the initial weights within the threshold.'),
     }),
   ),
 })
 
-/** What a job would be, said without storing anything. */
+/** The answer to a dry run. */
 export const DryRun = z
   .object({
     spec: TrainingSpec,
@@ -33,7 +33,7 @@ export const DryRun = z
       neededBytes: z
         .int()
         .describe(
-          "What the last training like this one held on the largest worker; before any, the plan's estimate.",
+          'Measured peak of the last similar training on an engine like that of the largest worker; the estimate of the plan if there is none.',
         ),
       largestWorkerBytes: z.int().optional().describe('The highest memory limit of a live worker.'),
     }),
@@ -41,11 +41,12 @@ export const DryRun = z
     estimatedSeconds: z
       .number()
       .optional()
-      .describe('From the rate last measured on an engine that is here now; absent before any.'),
+      .describe('From the last rate measured on an engine of a live worker; absent if there is none.'),
   })
   .meta({ id: 'DryRun' })
 export type DryRun = z.infer<typeof DryRun>
 
+/** Plans a job without storing anything. @throws AppError `unavailable` */
 export async function dryRun(
   { measurements, queue, workers }: Pick<Stores, 'measurements' | 'queue' | 'workers'>,
   { spec, warnings }: Pick<DryRun, 'spec' | 'warnings'>,

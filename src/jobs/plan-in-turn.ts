@@ -2,20 +2,20 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { AppError } from '#domain/error.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { type Plan, planSlices } from '#jobs/plan-job.ts'
+import { type Plan, planSlices } from './plan-job.ts'
 
-/** A plan takes up to a quarter of a second: so many wait for their turn no longer than a client does. */
+/** A plan takes up to a quarter of a second, so that this many are done before their clients time out. */
 const MOST_WAITING = 32
-/** Other requests wait no longer than this for a plan. */
+/** The longest time that a plan blocks other requests. */
 const SLICE_MS = 5
 
-// One plan at a time: in parallel they would end no sooner, and hold up every other request together.
+// One plan at a time: in parallel, plans would not end sooner, and would delay other requests more.
 const turn = pLimit(1)
 
-/** Plans a job without blocking the event loop. @throws AppError `unavailable` when too many plans wait already */
+/** Plans a job without blocking the event loop. @throws AppError `unavailable` when too many plans are waiting */
 export async function planInTurn(spec: TrainingSpec): Promise<Plan> {
   if (turn.pendingCount >= MOST_WAITING)
-    throw new AppError('unavailable', 'Too many dry runs are waiting for their turn. Try again soon.', {
+    throw new AppError('unavailable', 'Too many dry runs are waiting. Try again soon.', {
       headers: { 'retry-after': '5' },
     })
   return await turn(() => planWithPauses(spec))
