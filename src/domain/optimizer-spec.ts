@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ExcludedVariables } from './excluded-variables.ts'
+import { ExcludedVariables } from '#network/excluded-variables.ts'
 import type { ThresholdRule } from './threshold.ts'
 
 const decay = z.number().min(0).lt(1)

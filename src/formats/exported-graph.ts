@@ -1,8 +1,8 @@
 import type { ArtifactVariant } from '#domain/artifact.ts'
 import { activationOf, type LossActivation } from '#domain/loss.ts'
-import { NO_PREPROCESSING, type Preprocessing, preprocessingOf } from '#domain/preprocessing.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { LayerSpec, Topology } from '#network/topology.ts'
+import { NO_PREPROCESSING, type Preprocessing, preprocessingOf } from './preprocessing.ts'
 import type { TrainedModel } from './trained-model.ts'
 import { uniqueName } from './unique-name.ts'
 

@@ -1,7 +1,7 @@
-import { isExcluded } from '#domain/excluded-variables.ts'
 import { thresholdOf } from '#domain/optimizer-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import { isExcluded } from '#network/excluded-variables.ts'
 import { resolveNetwork } from '#network/network.ts'
 import type { Topology } from '#network/topology.ts'
 import type { Variable } from '#network/variable.ts'

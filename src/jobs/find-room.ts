@@ -1,7 +1,7 @@
 import { inMegabytes } from '#domain/megabytes.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import type { WorkerStatus } from '#domain/worker.ts'
 import type { Stores } from '#stores/connect.ts'
+import type { WorkerStatus } from '#stores/worker-record.ts'
 import { estimateMemory } from './memory-estimate.ts'
 
 /** The memory that a job needs, and the workers that have it. */

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
-import type { WorkerStatus } from '#domain/worker.ts'
 import { redisKeys } from './redis-keys.ts'
 import { storedRecord } from './stored-record.ts'
+import type { WorkerStatus } from './worker-record.ts'
 
 /** A supervisor renews its lease every 5 s; one that has not done so for this long is dead. */
 const LEASE_SECONDS = 15

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import type { WorkerStatus } from '#domain/worker.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
+import type { WorkerStatus } from '#stores/worker-record.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
 describe('the worker registry', () => {

@@ -1,7 +1,7 @@
-import { isExcluded } from '#domain/excluded-variables.ts'
 import type { OptimizerName, OptimizerSpec } from '#domain/optimizer-spec.ts'
 import { scheduleFactor } from '#domain/schedule-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import { isExcluded } from '#network/excluded-variables.ts'
 import type { Variable } from '#network/variables.ts'
 import { adagrad } from './adagrad.ts'
 import { adam } from './adam.ts'

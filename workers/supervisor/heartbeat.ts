@@ -1,4 +1,4 @@
-import type { WorkerStatus } from '#domain/worker.ts'
+import type { WorkerStatus } from '#stores/worker-record.ts'
 import type { WorkerRegistry } from '#stores/worker-registry.ts'
 
 const BEAT_MS = 5_000

@@ -1,4 +1,4 @@
-import type { Preprocessing } from '#domain/preprocessing.ts'
+import type { Preprocessing } from '#formats/preprocessing.ts'
 import type { Topology } from '#network/topology.ts'
 import { codecOfClass } from './layers/keras-codecs.ts'
 import { functionalConfig } from './layers-config.ts'

@@ -1,4 +1,4 @@
-import { NO_PREPROCESSING, type Preprocessing } from '#domain/preprocessing.ts'
+import { NO_PREPROCESSING, type Preprocessing } from '#formats/preprocessing.ts'
 import { uniqueName } from '#formats/unique-name.ts'
 import { placeLayers } from '#network/place-layers.ts'
 import type { Topology } from '#network/topology.ts'

@@ -1,4 +1,4 @@
-import { channelAxis, type Preprocessing, shiftAndFactor } from '#domain/preprocessing.ts'
+import { channelAxis, type Preprocessing, shiftAndFactor } from '#formats/preprocessing.ts'
 import type { Config, Reader } from './activation-config.ts'
 
 /** Limits of Keras: the smallest standard deviation, and the largest integer. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { preprocessingFor } from '#domain/preprocessing.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
+import { preprocessingFor } from '#formats/preprocessing.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'

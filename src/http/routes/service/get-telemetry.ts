@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { WorkerStatus } from '#domain/worker.ts'
 import { showable } from '#http/showable.ts'
 import { countJobs } from '#jobs/count-jobs.ts'
 import type { Stores } from '#stores/connect.ts'
+import { WorkerStatus } from '#stores/worker-record.ts'
 
 /** The Prometheus text format 0.0.4 (prometheus.io/docs/instrumenting/exposition_formats). */
 const MEDIA_TYPE = 'text/plain; version=0.0.4; charset=utf-8'

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { WorkerStatus } from '#domain/worker.ts'
 import { pageOf, wholePage } from '#http/page.ts'
 import { showable } from '#http/showable.ts'
 import type { Stores } from '#stores/connect.ts'
+import { WorkerStatus } from '#stores/worker-record.ts'
 
 const schema = {
   operationId: 'listWorkers',

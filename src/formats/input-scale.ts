@@ -1,6 +1,6 @@
+import { type DatasetSpec, factsOf } from '#domain/dataset.ts'
 import { placeLayers } from '#network/place-layers.ts'
 import { definitionOf, type Topology } from '#network/topology.ts'
-import { type DatasetSpec, factsOf } from './dataset.ts'
 
 const HIGHEST_BYTE = 255
 

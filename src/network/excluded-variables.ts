@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Variable } from '#network/variables.ts'
+import type { Variable } from './variables.ts'
 
 /** Variables by kind, by layer or by name; `isExcluded` says which ones. */
 export const ExcludedVariables = z.array(z.string().min(1).max(200)).max(1000).default([])

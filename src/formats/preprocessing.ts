@@ -1,4 +1,4 @@
-import type { DatasetSpec, Normalization } from './dataset.ts'
+import type { DatasetSpec, Normalization } from '#domain/dataset.ts'
 import { inputScaleOf } from './input-scale.ts'
 
 /**
