@@ -1,6 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /**
+ * The pause between two polls, as a share of the wait so far: a short wait is not made longer, and a long one leaves the
+ * processor to a device that computes on it.
+ */
+const PAUSE_SHARE = 0.1
+const neverNotified = new Int32Array(new SharedArrayBuffer(4))
+
+/**
  * Dawn hears that work is done only in a poll, which it hands to the global `setImmediate`, and again after each one: a process
  * with a device would never idle, and could not wait for a value within a turn. So the polls are caught here, and made when
  * something is waited for.
@@ -41,9 +48,11 @@ export class DawnEvents {
   readBuffer(buffer: GPUBuffer): ArrayBuffer {
     // What became of it is told by `mapState`.
     this.call(() => buffer.mapAsync(GPUMapMode.READ)).catch(() => {})
+    const began = performance.now()
     while (buffer.mapState === 'pending') {
       if (!this.#poll) throw new Error('Dawn asks for no poll, though it has work to tell of.')
       this.#pollOnce()
+      Atomics.wait(neverNotified, 0, 0, PAUSE_SHARE * (performance.now() - began))
     }
     if (buffer.mapState !== 'mapped')
       throw new Error('The GPU does not give its results: the device is lost.')
