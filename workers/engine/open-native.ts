@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Engine } from './engine.ts'
@@ -10,7 +11,8 @@ import { registerOwnOps } from './register-own-ops.ts'
 export async function openNative(threads: number): Promise<Engine> {
   setLibraryOptions(threads)
   restoreRemovedUtil()
-  await import('@tensorflow/tfjs-node-gpu')
+  // Not import(): Node would scan 5 MB of TensorFlow.js for names of exports, which takes a quarter of a second.
+  createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu')
   registerNativeKernels()
   const { binding, isUsingGpuDevice } = tf.backend() as tf.KernelBackend & {
     binding: { TF_Version: string }
