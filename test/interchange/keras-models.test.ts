@@ -96,7 +96,7 @@ describe('a model that Keras wrote', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'thresher-keras-'))
     await run('write')
-    await copyFile(path('#test/fixtures/keras2_functional.json'), join(folder, 'keras2.json'))
+    await copyFile(path('../fixtures/keras2_functional.json'), join(folder, 'keras2.json'))
     await writeFile(join(folder, 'hard.json'), JSON.stringify(HARD))
     for (const [name] of MODELS) {
       const model = modelOf(JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')))
