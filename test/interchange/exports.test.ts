@@ -10,11 +10,11 @@ import * as tfl from '@tensorflow/tfjs'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { encodeArtifact } from '#interchange/encode-artifact.ts'
 import { encodeNpy } from '#interchange/numpy/write-npz.ts'
+import { loadTfjs } from '#test/support/load-tfjs.ts'
+import { assertClose, normalised, predict, softmax, somePixels } from '#test/support/predict.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
+import { recordOf } from '#test/support/record.ts'
 import { openEngine } from '#workers/engine/engine.ts'
-import { loadTfjs } from './load-tfjs.ts'
-import { assertClose, normalised, predict, softmax, somePixels } from './predict.ts'
-import { recordOf } from './record.ts'
 
 const SCRIPT = fileURLToPath(new URL('read_exports.py', import.meta.url))
 const BATCH = 2

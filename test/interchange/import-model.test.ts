@@ -11,11 +11,11 @@ import type { TrainedModel } from '#formats/trained-model.ts'
 import { importModel } from '#interchange/import-model.ts'
 import { topologyFromKeras } from '#interchange/keras/read-model.ts'
 import { encodeTfjs } from '#interchange/tfjs/write-tfjs.ts'
+import { assertClose, predict, softmax } from '#test/support/predict.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
+import { recordOf } from '#test/support/record.ts'
 import { openEngine } from '#workers/engine/engine.ts'
 import { layer, modelImports, writeLenet } from './model-imports.ts'
-import { assertClose, predict, softmax } from './predict.ts'
-import { recordOf } from './record.ts'
 
 const BATCH = 4
 const NPY_HEADER_BYTES = 128

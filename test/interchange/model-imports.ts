@@ -7,7 +7,7 @@ import { decodeCheckpoint } from '#formats/checkpoint.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { encodeArtifact } from '#interchange/encode-artifact.ts'
 import { importModel } from '#interchange/import-model.ts'
-import { recordOf } from './record.ts'
+import { recordOf } from '#test/support/record.ts'
 
 /** A Keras layer as JSON. */
 export const layer = (class_name: string, config: object) => ({ class_name, config })

@@ -1,4 +1,4 @@
-import { openWebgpuEngine } from '#test/workers/engine/open-webgpu-engine.ts'
+import { openWebgpuEngine } from '#test/support/open-webgpu-engine.ts'
 import { testOptimizers } from './battery.ts'
 import { testGrda } from './grda-battery.ts'
 import { testAgainstKeras } from './keras-battery.ts'

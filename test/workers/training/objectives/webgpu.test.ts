@@ -1,4 +1,4 @@
-import { openWebgpuEngine } from '#test/workers/engine/open-webgpu-engine.ts'
+import { openWebgpuEngine } from '#test/support/open-webgpu-engine.ts'
 import { testObjectives } from './battery.ts'
 
 await openWebgpuEngine()
