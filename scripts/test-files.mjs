@@ -7,7 +7,9 @@ import { spec } from 'node:test/reporters'
 const [timeout, ...files] = process.argv.slice(2)
 // One more than there are processors, since a file often waits for a process, a lease or a retry.
 const concurrency = Math.min(availableParallelism() + 1, 8)
-run({ files, concurrency, timeout: Number(timeout) })
+const ending = new AbortController()
+for (const event of ['SIGINT', 'SIGTERM']) process.on(event, () => ending.abort())
+run({ files, concurrency, timeout: Number(timeout), signal: ending.signal })
   .on('test:fail', () => {
     process.exitCode = 1
   })
