@@ -7,13 +7,13 @@ import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { connectStores } from '#stores/connect.ts'
 import { addArtifact, startNewJob, succeed } from '#test/support/drive-job.ts'
+import { median } from '#test/support/median.ts'
 import { startPart } from '#test/support/start-part.ts'
 import { startRedis } from '#test/support/start-redis.ts'
 import { freePort, ready } from '#test/support/start-service.ts'
-import { median } from './median.ts'
-import { writeSection } from './write-section.ts'
+import { writeSection } from '#test/support/write-section.ts'
 
-// How fast the api hands out a file, against nginx with the same file, and what a hundred downloads at once cost it:
+// The speed at which the API sends a file, compared with nginx and the same file, and its memory during a hundred downloads at once:
 //   npm run bench -- download            (nginx and curl must be installed)
 
 const ROUNDS = 9
@@ -78,7 +78,7 @@ async function startNginx() {
   }
 }
 
-/** What curl needs for the whole file, thrown away. */
+/** Seconds in which curl downloads the whole file and discards it. */
 async function seconds(url: string): Promise<number> {
   const format = '%{time_total} %{size_download} %{http_code}'
   const { stdout } = await run('curl', ['-s', '-o', '/dev/null', '-w', format, url])
@@ -89,12 +89,12 @@ async function seconds(url: string): Promise<number> {
 
 async function downloadTogether(url: string): Promise<{ seconds: number; peakMiB: number }> {
   let peakMiB = 0
-  const looking = setInterval(async () => {
+  const sampling = setInterval(async () => {
     peakMiB = Math.max(peakMiB, await residentMiB(api.pid))
   }, 50)
   const startedAt = performance.now()
   await Promise.all(Array.from({ length: AT_ONCE }, () => seconds(url)))
-  clearInterval(looking)
+  clearInterval(sampling)
   return { seconds: (performance.now() - startedAt) / 1000, peakMiB }
 }
 
@@ -113,13 +113,13 @@ function report(
   const [own, other] = [median(alone.thresher), median(alone.nginx)]
   const version = execFileSync('sh', ['-c', 'nginx -v 2>&1'], { encoding: 'utf8' }).trim().split('/')[1]
   return [
-    `\`npm run bench -- download\`: a file of 100 MB over the loopback to curl, medians of ${ROUNDS} alternating rounds, then ${AT_ONCE} downloads at once. nginx ${version} with one process and sendfile serves the same file.`,
+    `\`npm run bench -- download\`: curl downloads a file of 100 MB over the loopback interface, medians of ${ROUNDS} alternating rounds; then ${AT_ONCE} downloads at once. nginx ${version} serves the same file with one process and sendfile.`,
     '',
     '| | Thresher | nginx | ratio |',
     '| --- | --- | --- | --- |',
     `| one download, MB/s | ${rate(own)} | ${rate(other)} | ${(other / own).toFixed(2)} |`,
-    `| ${AT_ONCE} at once, MB/s together | ${rate(together.seconds, AT_ONCE)} | ${rate(nginxTogether, AT_ONCE)} | ${(nginxTogether / together.seconds).toFixed(2)} |`,
+    `| ${AT_ONCE} at once, MB/s in total | ${rate(together.seconds, AT_ONCE)} | ${rate(nginxTogether, AT_ONCE)} | ${(nginxTogether / together.seconds).toFixed(2)} |`,
     '',
-    `The api's resident memory: ${before.toFixed(0)} MiB before, at most ${together.peakMiB.toFixed(0)} MiB during the ${AT_ONCE}.`,
+    `The API's resident memory: ${before.toFixed(0)} MiB before, at most ${together.peakMiB.toFixed(0)} MiB during the ${AT_ONCE} downloads.`,
   ].join('\n')
 }

@@ -5,19 +5,19 @@ import * as tf from '@tensorflow/tfjs-core'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
+import { median } from '#test/support/median.ts'
+import { writeSection } from '#test/support/write-section.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
-import { median } from './median.ts'
-import { writeSection } from './write-section.ts'
 
-// Milliseconds a training step (forward, backward, SGD) on each engine, side by side, as a job takes it and by tfjs's own tape:
+// Milliseconds of a training step (forward, backward, SGD) on each engine, as a job runs it and with tfjs's own tape:
 //   npm run bench -- engines
-// Each round gives every engine a process of its own and takes the median of its steps after the first ones; the table has the
-// best round, since other work on the machine only ever adds time.
+// Each round runs every engine in a process of its own and takes the median of its steps after the warm-up. The table shows the best
+// round, because other work on the machine only adds time.
 
 const ROUNDS = 5
-/** Steps in which the engines and JavaScript still compile. */
+/** Steps during which the engines and the JavaScript engine still compile. */
 const WARM_UP = 30
 const STEPS = 60
 const LEARNING_RATE = 0.01
@@ -25,7 +25,7 @@ const LEARNING_RATE = 0.01
 type Forward = (input: tf.Tensor, weights: tf.Tensor[]) => tf.Tensor
 
 interface Workload {
-  /** The same network, as jobs know it. */
+  /** The same network as a preset. */
   preset: PresetName
   forward: Forward
   input: number[]
@@ -50,12 +50,12 @@ const WORKLOADS: Record<string, Workload> = {
   },
 }
 
-interface Side {
+interface Peer {
   open(): Promise<unknown>
   measure(workload: Workload): number | Promise<number>
 }
 
-const SIDES: Record<string, Side> = {
+const PEERS: Record<string, Peer> = {
   'native, a job': { open: () => openEngine('native'), measure: measureJob },
   'wasm, a job': { open: () => openEngine('wasm'), measure: measureJob },
   'native, by tape': { open: () => openEngine('native'), measure: measureTape },
@@ -70,17 +70,17 @@ const SIDES: Record<string, Side> = {
   },
 }
 
-const side = process.argv[2]
-if (side === undefined) await compareSides()
-else process.send!(await measureSide(side))
+const peer = process.argv[2]
+if (peer === undefined) await comparePeers()
+else process.send!(await measurePeer(peer))
 
 /** By title; NaN where the engine cannot train the model. */
 type Measurements = Record<string, number>
 
-async function compareSides(): Promise<void> {
+async function comparePeers(): Promise<void> {
   const table: Record<string, Measurements> = {}
   for (let round = 0; round < ROUNDS; round++) {
-    for (const name of Object.keys(SIDES)) {
+    for (const name of Object.keys(PEERS)) {
       table[name] = keepBest(table[name], await measureInProcess(name))
     }
   }
@@ -94,9 +94,9 @@ function report(table: Record<string, Measurements>): string {
     return `| ${[name, ...cells].join(' | ')} |`
   })
   return [
-    "`npm run bench -- engines`: milliseconds a training step (forward, backward, SGD), as a job takes it or by tfjs's own tape, all",
-    "alternating in one run, and in brackets how many times a native job's step that is. Each is the median of a process's steps after the",
-    `first ${WARM_UP}, in which engines and JavaScript still compile, and the best of ${ROUNDS} such processes.`,
+    "`npm run bench -- engines`: milliseconds of a training step (forward, backward, SGD), as a job runs it or with tfjs's own tape,",
+    "alternating in one run; in brackets the ratio to a native job's step. Each is the median of a process's steps after the first",
+    `${WARM_UP}, during which the engines and JavaScript still compile, and the best of ${ROUNDS} such processes.`,
     '',
     `| | ${titles.join(' | ')} |`,
     `| --- |${' --- |'.repeat(titles.length)}`,
@@ -124,8 +124,8 @@ async function measureInProcess(name: string): Promise<Measurements> {
   return measured
 }
 
-async function measureSide(name: string): Promise<Measurements> {
-  const { open, measure } = SIDES[name]!
+async function measurePeer(name: string): Promise<Measurements> {
+  const { open, measure } = PEERS[name]!
   await open()
   const measured: Measurements = {}
   for (const [title, workload] of Object.entries(WORKLOADS)) {
@@ -173,7 +173,7 @@ function measureTape({ forward, input, weights: shapes }: Workload): number {
     const updated = tf.tidy(() =>
       toGradients(weights).map((g, i) => tf.sub(weights[i]!, tf.mul(g, LEARNING_RATE))),
     )
-    // Native computes while JavaScript goes on: a step is over when its last value is known.
+    // The native engine may compute asynchronously: a step has ended when its last value is known.
     updated.at(-1)!.dataSync()
     times.push(performance.now() - start)
     tf.dispose(weights)

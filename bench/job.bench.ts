@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { WebSocket } from 'ws'
 import { type RunningService, runService } from '#scripts/demo/run-service.ts'
-import { median } from './median.ts'
-import { writeSection } from './write-section.ts'
+import { median } from '#test/support/median.ts'
+import { writeSection } from '#test/support/write-section.ts'
 
-// What the service costs a job, against the same training without it, alternating in one run:
+// The overhead of the service: a job through the service and the same training without it, alternating in one run:
 //   npm run bench -- job
 
 const ROUNDS = 15
@@ -23,7 +23,7 @@ interface Frame {
 const dataDir = await mkdtemp(join(tmpdir(), 'thresher-bench-'))
 const service = await runService(dataDir)
 try {
-  // The first job of a service also warms up the api and the disk.
+  // The first job also warms up the API and the disk.
   await throughService(service)
   const measured: { served: number; bare: number; firstStep: number }[] = []
   for (let round = 0; round < ROUNDS; round++) {
@@ -42,20 +42,20 @@ function report(measured: { served: number; bare: number; firstStep: number }[])
     median(measured.map(round => round[key])),
   ) as [number, number, number]
   return [
-    `\`npm run bench -- job\`: 3 epochs of mnist-mlp with a checkpoint and metrics after each, medians of ${ROUNDS} alternating rounds.`,
+    `\`npm run bench -- job\`: 3 epochs of mnist-mlp with a checkpoint and metrics after each; medians of ${ROUNDS} alternating rounds.`,
     '',
     '| | ms |',
     '| --- | --- |',
     `| from \`started\` to \`succeeded\` | ${served.toFixed(0)} |`,
-    `| the same training in a process of its own, telling nobody | ${bare.toFixed(0)} |`,
-    `| ratio, the median of the rounds' | ${median(measured.map(round => round.served / round.bare)).toFixed(3)} |`,
-    `| from the submission to the frame that tells of the first step, with a warm runner | ${firstStep.toFixed(0)} |`,
+    `| the same training in a process of its own, without reporting | ${bare.toFixed(0)} |`,
+    `| ratio, median of the rounds | ${median(measured.map(round => round.served / round.bare)).toFixed(3)} |`,
+    `| from the submission to the first progress frame, with a warm runner | ${firstStep.toFixed(0)} |`,
   ].join('\n')
 }
 
-/** Milliseconds that a job takes from `started` to `succeeded`, and from its submission to its first step. */
+/** Milliseconds from `started` to `succeeded`, and from the submission to the first progress frame. */
 async function throughService({ url }: RunningService): Promise<{ served: number; firstStep: number }> {
-  await quiet()
+  await waitForWarmRunner()
   const submittedAt = performance.now()
   const answer = await fetch(`${url}/v1/jobs`, {
     method: 'POST',
@@ -67,7 +67,7 @@ async function throughService({ url }: RunningService): Promise<{ served: number
   const times = new Map<string, string | undefined>()
   let firstStep = Number.NaN
   await new Promise<void>((resolve, reject) => {
-    socket.on('close', () => reject(new Error('the stream ended before the job')))
+    socket.on('close', () => reject(new Error('The stream ended before the job.')))
     socket.on('message', data => {
       const { type, time }: Frame = JSON.parse(String(data))
       if (type === 'progress' && Number.isNaN(firstStep)) firstStep = performance.now() - submittedAt
@@ -79,8 +79,8 @@ async function throughService({ url }: RunningService): Promise<{ served: number
   return { served, firstStep }
 }
 
-/** Longer than a runner takes to load its engine and warm up: what a cold one costs is not the question here. */
-async function quiet(): Promise<void> {
+/** Waits longer than a runner takes to load its engine and warm up, because the cost of a cold runner is not measured here. */
+async function waitForWarmRunner(): Promise<void> {
   await new Promise(resolve => setTimeout(resolve, 4000))
 }
 
@@ -89,7 +89,7 @@ async function bareLoop(): Promise<number> {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   })
   await once(child, 'message')
-  await quiet()
+  await waitForWarmRunner()
   child.send(JOB)
   const [milliseconds] = await once(child, 'message')
   return milliseconds

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { JobRequest } from '#domain/training-spec.ts'
 import { estimateMemory } from '#jobs/memory-estimate.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
-import { chooseEngine } from '#workers/engine/engine.ts'
+import { writeSection } from '#test/support/write-section.ts'
+import { chooseEngine } from '#workers/engine/choose-engine.ts'
 import { RunnerProcess } from '#workers/supervisor/runner-process.ts'
-import { writeSection } from './write-section.ts'
 
-// How true the estimate is that decides which worker may begin a job: the most memory that real runners held, beside it.
-//   npm run bench -- memory-estimate [--large]     --large adds 100 and 250 million parameters: 12 GB, many minutes
+// The accuracy of the estimate that decides which worker may start a job, compared with the peak memory of real runners:
+//   npm run bench -- memory-estimate [--large]     --large adds models of 100 and 250 million parameters: 12 GB, many minutes
 
 const SHORT = { epochs: 2, validation: { fraction: 0.9 } }
 const GRDA = { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 }
@@ -42,18 +42,18 @@ const rows: string[] = []
 for (const [name, request] of Object.entries(CASES)) {
   const { spec } = resolveSpec(JobRequest.parse({ ...SHORT, ...request }))
   const estimate = estimateMemory(spec)
-  const held = await peakOf(spec)
+  const peak = await peakOf(spec)
   rows.push(
-    `| ${[name, inMegabytes(estimate), inMegabytes(held), (estimate / held).toFixed(2)].join(' | ')} |`,
+    `| ${[name, inMegabytes(estimate), inMegabytes(peak), (estimate / peak).toFixed(2)].join(' | ')} |`,
   )
   console.log(rows.at(-1))
 }
 await writeSection(
-  'Memory of a training process, estimated and held',
+  'Memory of a training process, estimated and measured',
   [
-    `\`npm run bench -- memory-estimate --large\`, on ${engine.version}; MB; \`ru_maxrss\` of the runner at its end.`,
+    `\`npm run bench -- memory-estimate --large\`, on ${engine.version}; MB; measured as \`ru_maxrss\` of the runner at its end.`,
     '',
-    '| job | estimated | held | ratio |',
+    '| job | estimated | measured | ratio |',
     '| --- | --- | --- | --- |',
     ...rows,
   ].join('\n'),
@@ -66,13 +66,13 @@ async function peakOf(spec: Parameters<typeof estimateMemory>[0]): Promise<numbe
     for await (const news of runner.train({ spec, scratch, series: [] })) {
       if (news.type === 'done') return news.peakMemoryBytes
     }
-    throw new Error(`the runner ended with ${await runner.ended}: ${runner.stderrTail}`)
+    throw new Error(`The runner ended with ${await runner.ended}: ${runner.stderrTail}`)
   } finally {
     await rm(scratch, { recursive: true })
   }
 }
 
-/** Two equal hidden layers over MNIST: units² parameters and a few. */
+/** Two equal hidden layers on MNIST: about units² parameters. */
 function dense(units: number, optimizer: object): object {
   const layers = [
     { class_name: 'Flatten', config: { name: 'flatten', batch_input_shape: [null, 28, 28, 1] } },

@@ -3,12 +3,12 @@ import * as tf from '@tensorflow/tfjs-core'
 import { JobRequest } from '#domain/training-spec.ts'
 import { linePlot } from '#interchange/report/line-plot.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { writeSection } from '#test/support/write-section.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
-import { writeSection } from './write-section.ts'
 
-// Whether a long training grows: memory and TensorFlow's tensors over many steps of mnist-mlp.
+// Whether memory or the number of TensorFlow's tensors grows during a long training of mnist-mlp:
 //   npm run bench -- memory
 
 const STEPS = 20_000
@@ -47,20 +47,20 @@ function sample(step: number): Sample {
   }
 }
 
-/** The first tenth is left out: buffers and compiled code settle in it. */
+/** Omits the first tenth, in which buffers and compiled code reach their final size. */
 function report(): string {
   const settled = samples.slice(samples.length / 10)
   const memory = settled.map(({ residentMiB }) => residentMiB)
   const tensors = settled.map(({ nativeTensors }) => nativeTensors)
   return [
-    `\`npm run bench -- memory\`: ${STEPS.toLocaleString('en')} steps of mnist-mlp, a sample every ${SAMPLE_EVERY}, from step ${settled[0]!.step} on.`,
+    `\`npm run bench -- memory\`: ${STEPS.toLocaleString('en')} steps of mnist-mlp, sampled every ${SAMPLE_EVERY} steps from step ${settled[0]!.step} on.`,
     '',
-    '| | least | most | last |',
+    '| | minimum | maximum | last |',
     '| --- | --- | --- | --- |',
     `| resident memory, MiB | ${[Math.min(...memory), Math.max(...memory), memory.at(-1)!].map(value => value.toFixed(0)).join(' | ')} |`,
     `| TensorFlow's tensors | ${Math.min(...tensors)} | ${Math.max(...tensors)} | ${tensors.at(-1)} |`,
     '',
-    '![resident memory over the steps](memory.svg)',
+    '![resident memory during the training](memory.svg)',
   ].join('\n')
 }
 

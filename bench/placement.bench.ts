@@ -7,18 +7,18 @@ import { parseArgs, promisify } from 'node:util'
 import type { SessionCall } from './placement/few-steps.ts'
 import {
   computedOf,
+  copiedBack,
   fedFromDevice,
   isOfHost,
   type Placed,
   parseNodes,
-  takenBack,
 } from './placement/placed-graph.ts'
 
-// Where TensorFlow puts each op of a training step, read from the graph that its placer has made, and what goes between host and
-// device when a step is made:
+// The device on which TensorFlow places each op of a training step, read from its placer's graph, and what a step moves between host and
+// device:
 //   npm run bench -- placement [--preset mnist-lenet] [--device gpu] [--read-every 32]
-// Fails if an op that computes is on another device, if a step would take back to the host what a GPU computes, and, unless
-// outcomes are read at each step (1), if it fetches that. All but the first can be told without a GPU.
+// Fails if an op that computes is on another device, if a step copies a value that a GPU computed back to the host, or if it fetches one
+// although outcomes are not read at each step (1). All but the first can be checked without a GPU.
 
 const { values } = parseArgs({
   options: {
@@ -38,11 +38,11 @@ expectNone(
   elsewhere.map(({ op }) => op),
 )
 expectNone(
-  'Taken back to the host',
-  takenBack(nodes).map(({ name }) => name),
+  'Copied back to the host',
+  copiedBack(nodes).map(({ name }) => name),
 )
 expectNone(
-  'Taken back to be fed',
+  'Copied back to be fed',
   calls.flatMap(({ fedBytes }) => fedFromDevice(nodes, Object.keys(fedBytes))),
 )
 if (values['read-every'] !== '1')
@@ -52,8 +52,8 @@ if (values['read-every'] !== '1')
   )
 
 function describe({ steps, fedBytes, fetched }: SessionCall): string {
-  const fed = Object.entries(fedBytes).map(([name, bytes]) => `${name} (${bytes / steps} bytes a step)`)
-  return `A call of ${steps}: fed ${fed.join(', ')}; fetched ${fetched.join(', ')}`
+  const fed = Object.entries(fedBytes).map(([name, bytes]) => `${name} (${bytes / steps} bytes per step)`)
+  return `Calls with steps: ${steps}; feeds ${fed.join(', ')}; fetches ${fetched.join(', ')}`
 }
 
 function expectNone(what: string, found: readonly string[]): void {
@@ -62,7 +62,7 @@ function expectNone(what: string, found: readonly string[]): void {
   process.exitCode = 1
 }
 
-/** Has a process of its own take the steps, since TensorFlow reads its options while it loads. */
+/** Runs the steps in a process of its own, because TensorFlow reads its options while it loads. */
 async function watchSteps(): Promise<{ calls: SessionCall[]; nodes: Placed[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'thresher-placement-'))
   const env = { ...process.env, TF_CPP_VMODULE: 'placer=3', TF_DUMP_GRAPH_PREFIX: folder }
@@ -70,7 +70,7 @@ async function watchSteps(): Promise<{ calls: SessionCall[]; nodes: Placed[] }> 
   const args = ['--import', 'tsx', child, values.preset, values['read-every']]
   const { stdout } = await promisify(execFile)(process.execPath, args, { env })
   const file = (await readdir(folder)).find(name => name.startsWith('placer_output'))
-  if (!file) throw new Error('TensorFlow wrote no graph: this build of it does not log its placer.')
+  if (!file) throw new Error('TensorFlow wrote no graph: this build does not log its placer.')
   const text = await readFile(join(folder, file), 'utf8')
   await rm(folder, { recursive: true })
   return { calls: JSON.parse(stdout), nodes: parseNodes(text) }

@@ -10,10 +10,10 @@ import { compressZstd } from '#formats/zstd.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
 import { variablesOf } from '#network/variables.ts'
-import { median } from './median.ts'
-import { writeSection } from './write-section.ts'
+import { median } from '#test/support/median.ts'
+import { writeSection } from '#test/support/write-section.ts'
 
-// How small a sparse ResNet-50 is, and how fast it is written and read, against copying its dense weights:
+// The file size of a sparse ResNet-50, and the speed of writing and reading it compared with copying its dense weights:
 //   npm run bench -- sparse
 
 const SPARSITY = 0.9154
@@ -46,7 +46,7 @@ const rates = {
   'copying the memory': () => copy.set(file.subarray(file.length - denseBytes)),
   'writing it dense': () => encodeSafetensors(weights),
   'writing it sparse': () => encodeSparseSafetensors(weights),
-  'reading it dense, each value looked at': () =>
+  'reading it dense, every value summed': () =>
     decodeSafetensors(file).tensors.map(({ data }) => sum(data as Float32Array)),
   'reading it sparse': () => decodeSparseSafetensors(sparse),
 }
@@ -71,7 +71,7 @@ function gaussians(): FloatTensor[] {
   }))
 }
 
-/** The magnitude that this share of all values stays below. */
+/** The magnitude below which this share of all values lies. */
 function quantile(share: number): number {
   const magnitudes = new Float32Array(denseBytes / 4)
   let at = 0
@@ -98,9 +98,9 @@ function report(): string {
     '| --- | --- |',
     ...Object.entries(sizes).map(([name, bytes]) => `| ${name} | ${(bytes / MIB).toFixed(2)} |`),
     '',
-    `Medians of ${ROUNDS} alternating rounds on one core, as rates of dense float32.`,
+    `Medians of ${ROUNDS} alternating rounds on one core, as rates of dense float32 values.`,
     '',
-    '| | MB/s | times a copy |',
+    '| | MB/s | time / time of the copy |',
     '| --- | --- | --- |',
     ...[...seconds].map(([name, samples]) => {
       const time = median(samples)

@@ -6,18 +6,19 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { pythonWith } from '#scripts/python-with.ts'
+import { writeSection } from '#test/support/write-section.ts'
+import { type Peer, pythonCommand, startPeer, type Timing, thresherCommand } from './train-step/peer.ts'
 import { profileStep } from './train-step/profile.ts'
 import type { Rates } from './train-step/rates.ts'
 import {
   describeAgreement,
-  describeOurs,
   describeProfile,
   describeRatios,
+  describeThresher,
   type Measured,
   type Pair,
   stepMs,
 } from './train-step/report.ts'
-import { type Answer, ourCommand, peerCommand, type Side, startSide } from './train-step/side.ts'
 import {
   augmentationOf,
   parameterCount,
@@ -27,12 +28,11 @@ import {
   type Workload,
   writeWorkload,
 } from './train-step/workloads.ts'
-import { writeSection } from './write-section.ts'
 
-// One training step of gRDA here, in PyTorch and in TensorFlow, on the same cores, data and weights, alternating in one run:
+// One training step of gRDA in Thresher, PyTorch and TensorFlow, on the same cores, data and weights, alternating in one run:
 //   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 15] [--device gpu] [--dry]
-// The peers install themselves into environments of their own (PyTorch takes some gigabytes). --device gpu measures Thresher alone,
-// and fails if it does not run on one. --dry writes no results.
+// PyTorch and TensorFlow are installed into environments of their own (PyTorch takes some gigabytes). --device gpu measures Thresher
+// only, and fails if it does not run on a GPU. --dry writes no results.
 
 const { values: options } = parseArgs({
   options: {
@@ -43,14 +43,14 @@ const { values: options } = parseArgs({
   },
 })
 const FIRST_LOSSES = 3
-/** More than the rounds, as what gRDA costs is less than what a machine's speed changes by. */
+/** More than the rounds, because gRDA costs less than a machine's speed varies. */
 const PAIRS = 40
 type Command = (folder: string) => string[]
 
-const SIDES: Record<string, Command> = {
-  Thresher: folder => ourCommand(folder),
-  'Thresher, augmented': folder => ourCommand(folder, 'augmented'),
-  ...(options.device === 'cpu' && (await peers())),
+const COMMANDS: Record<string, Command> = {
+  Thresher: folder => thresherCommand(folder),
+  'Thresher, augmented': folder => thresherCommand(folder, 'augmented'),
+  ...(options.device === 'cpu' && (await pythonPeers())),
 }
 
 const home = await mkdtemp(join(tmpdir(), 'thresher-bench-'))
@@ -60,9 +60,9 @@ const all: Measured[] = []
 for (const workload of chosen) all.push(await measure(workload, join(home, titleOf(workload))))
 await rm(home, { recursive: true, force: true })
 const sections = [
-  `\`npm run bench -- train-step\`: medians over ${options.rounds} alternating rounds, of times and of the ratios within a round.`,
+  `\`npm run bench -- train-step\`: medians over ${options.rounds} alternating rounds, of the times and of the ratios within each round.`,
   describeRatios(all, versions),
-  describeOurs(all, await measureRates()),
+  describeThresher(all, await measureRates()),
   describeProfile(all),
   describeAgreement(all),
 ].join('\n\n')
@@ -75,15 +75,15 @@ else
 
 async function measure(workload: Workload, folder: string): Promise<Measured> {
   await writeWorkload(workload, folder, true)
-  const sides = await startSides(workload, folder)
-  const rounds: Record<string, Answer[]> = Object.fromEntries(Object.keys(sides).map(name => [name, []]))
+  const peers = await startPeers(workload, folder)
+  const rounds: Record<string, Timing[]> = Object.fromEntries(Object.keys(peers).map(name => [name, []]))
   const first: Record<string, number[]> = {}
-  for (const [name, side] of Object.entries(sides)) first[name] = (await side.take(FIRST_LOSSES)).losses
+  for (const [name, peer] of Object.entries(peers)) first[name] = (await peer.run(FIRST_LOSSES)).losses
   for (let round = 0; round < Number(options.rounds); round++) {
-    for (const [name, side] of Object.entries(sides)) rounds[name]!.push(await side.take(workload.steps))
+    for (const [name, peer] of Object.entries(peers)) rounds[name]!.push(await peer.run(workload.steps))
   }
-  for (const side of Object.values(sides)) await side.end()
-  const pairs = await takePairs(workload, folder)
+  for (const peer of Object.values(peers)) await peer.end()
+  const pairs = await runPairs(workload, folder)
   const losses = usesDropout(workload) ? await lossesWithoutDropout(workload, `${folder} exact`) : first
   const measured = {
     workload,
@@ -99,50 +99,50 @@ async function measure(workload: Workload, folder: string): Promise<Measured> {
   return measured
 }
 
-async function peers(): Promise<Record<string, Command>> {
+async function pythonPeers(): Promise<Record<string, Command>> {
   const torch = await pythonWith(['torch==2.15.0', 'numpy==2.4.6', 'safetensors==0.8.0'])
   const tensorflow = await pythonWith(['tensorflow-cpu==2.21.0', 'safetensors==0.8.0'])
   return {
-    'PyTorch, original': folder => peerCommand(torch, 'torch_step.py', folder, 'original'),
-    'PyTorch, foreach': folder => peerCommand(torch, 'torch_step.py', folder, 'foreach'),
-    TensorFlow: folder => peerCommand(tensorflow, 'tensorflow_step.py', folder),
+    'PyTorch, original': folder => pythonCommand(torch, 'torch_step.py', folder, 'original'),
+    'PyTorch, foreach': folder => pythonCommand(torch, 'torch_step.py', folder, 'foreach'),
+    TensorFlow: folder => pythonCommand(tensorflow, 'tensorflow_step.py', folder),
   }
 }
 
-async function startSides(workload: Workload, folder: string): Promise<Record<string, Side>> {
-  const sides: Record<string, Side> = {}
-  for (const [name, command] of Object.entries(SIDES)) {
+async function startPeers(workload: Workload, folder: string): Promise<Record<string, Peer>> {
+  const peers: Record<string, Peer> = {}
+  for (const [name, command] of Object.entries(COMMANDS)) {
     if (name === 'Thresher, augmented' && augmentationOf(workload).length === 0) continue
-    sides[name] = await startSide(command(folder))
-    versions[name] = sides[name].version
+    peers[name] = await startPeer(command(folder))
+    versions[name] = peers[name].version
   }
   if (options.device === 'gpu' && versions.Thresher?.endsWith(', cpu'))
     throw new Error('TensorFlow found no GPU. THRESHER_DEVICE=cuda npm run setup installs a library for one.')
-  return sides
+  return peers
 }
 
-/** gRDA and SGD in turns, each as often the first of the two. */
-async function takePairs({ steps }: Workload, folder: string): Promise<Pair[]> {
-  const grda = await startSide(ourCommand(folder))
-  const sgd = await startSide(ourCommand(folder, 'sgd'))
-  for (const side of [grda, sgd]) await side.take(FIRST_LOSSES)
+/** Runs gRDA and SGD in turns. Each goes first equally often. */
+async function runPairs({ steps }: Workload, folder: string): Promise<Pair[]> {
+  const grda = await startPeer(thresherCommand(folder))
+  const sgd = await startPeer(thresherCommand(folder, 'sgd'))
+  for (const peer of [grda, sgd]) await peer.run(FIRST_LOSSES)
   const pairs: Pair[] = []
   for (let pair = 0; pair < PAIRS; pair++) {
-    const first = pair % 2 === 0 ? await grda.take(steps) : undefined
-    const other = await sgd.take(steps)
-    const { seconds } = first ?? (await grda.take(steps))
+    const first = pair % 2 === 0 ? await grda.run(steps) : undefined
+    const other = await sgd.run(steps)
+    const { seconds } = first ?? (await grda.run(steps))
     pairs.push({ grda: seconds, sgd: other.seconds })
   }
-  for (const side of [grda, sgd]) await side.end()
+  for (const peer of [grda, sgd]) await peer.end()
   return pairs
 }
 
 async function lossesWithoutDropout(workload: Workload, folder: string): Promise<Record<string, number[]>> {
   await writeWorkload(workload, folder, false)
   const losses: Record<string, number[]> = {}
-  for (const [name, side] of Object.entries(await startSides(workload, folder))) {
-    losses[name] = (await side.take(FIRST_LOSSES)).losses
-    await side.end()
+  for (const [name, peer] of Object.entries(await startPeers(workload, folder))) {
+    losses[name] = (await peer.run(FIRST_LOSSES)).losses
+    await peer.end()
   }
   return losses
 }

@@ -10,12 +10,13 @@ import { Zip, ZipPassThrough } from 'fflate'
 import sharp from 'sharp'
 import { startPart } from '#test/support/start-part.ts'
 import { startRedis } from '#test/support/start-redis.ts'
-import { writeSection } from './write-section.ts'
+import { writeSection } from '#test/support/write-section.ts'
 
-// What memory an upload of 2 GB takes, of the api and of its child that reads the file: npm run bench -- upload
+// The time and memory of an upload of 2 GB, in the API and in its child process that reads the file:
+//   npm run bench -- upload
 
 const FILE_BYTES = 2 * 10 ** 9
-const LOOK_MS = 100
+const SAMPLE_MS = 100
 const run = promisify(execFile)
 
 execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' })
@@ -43,7 +44,7 @@ async function measure(what: string, spec: object, paths: readonly string[]): Pr
   const sentAt = performance.now()
   let dataset = JSON.parse(stdout)
   while (dataset.status === 'validating') {
-    await new Promise(resolve => setTimeout(resolve, LOOK_MS))
+    await new Promise(resolve => setTimeout(resolve, SAMPLE_MS))
     dataset = await (await fetch(`${api.url}/v1/datasets/${dataset.id}`)).json()
   }
   const readyAt = performance.now()
@@ -57,10 +58,10 @@ async function measure(what: string, spec: object, paths: readonly string[]): Pr
   await Promise.all([...paths, dataDir].map(path => rm(path, { recursive: true })))
 }
 
-/** The most that a process and its children hold, each and at one time, in MiB. */
+/** Samples the memory of a process and of its children in MiB: the peak of each, and of both together. */
 function watchMemory(pid: number) {
   const peak = { before: 0, api: 0, child: 0, together: 0 }
-  const look = async () => {
+  const sample = async () => {
     const api = await residentMiB(pid)
     peak.before ||= api
     let ofChildren = 0
@@ -70,7 +71,7 @@ function watchMemory(pid: number) {
     peak.child = Math.max(peak.child, ofChildren)
     peak.together = Math.max(peak.together, api + ofChildren)
   }
-  const timer = setInterval(look, LOOK_MS)
+  const timer = setInterval(sample, SAMPLE_MS)
   return {
     stop() {
       clearInterval(timer)
@@ -144,9 +145,9 @@ async function* zipOf(picture: Uint8Array, count: number): AsyncGenerator<Uint8A
 
 function report(): string {
   return [
-    `\`npm run bench -- upload\`: ${FILE_BYTES / 10 ** 9} GB by curl to \`POST /v1/datasets\`; seconds until the answer and until the dataset is ready, and the most memory held (\`VmRSS\`, MiB, looked at ten times a second) by the built api, which was at "before" when it had started, by its child that reads the files, and by both at one time.`,
+    `\`npm run bench -- upload\`: ${FILE_BYTES / 10 ** 9} GB by curl to \`POST /v1/datasets\`; seconds until the response and until the dataset is ready, and resident memory (\`VmRSS\`, MiB, sampled ten times a second): of the built API after its start ("before"), and the peaks of the API, of its child process that reads the files, and of both together.`,
     '',
-    '| upload | examples | answered, s | ready, s | before | api | child | together |',
+    '| upload | examples | response, s | ready, s | before | API | child | together |',
     '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n')

@@ -4,7 +4,7 @@
 namespace thresher {
 namespace {
 
-/** Sums that a processor has under way at once, lest each wait for the one before it. */
+/** Independent sums that are accumulated at once, so that no addition waits for the one before it. */
 constexpr int kChains = 8;
 
 template <int vectors>

@@ -79,7 +79,7 @@ void AddGradientsOfSum(const float* dy, const float* x, const float* y, const fl
 }
 
 FOR_EACH_PROCESSOR
-void GiveBack(const float* dy, const float* x, Affine by, Gradient gradient, int64_t rows, int64_t channels, bool rectify, float* dx) {
+void InputGradient(const float* dy, const float* x, Affine by, Gradient gradient, int64_t rows, int64_t channels, bool rectify, float* dx) {
   const float least = rectify ? 0 : -INFINITY;
   for (; rows > 0; rows--, x += channels, dy += channels, dx += channels) {
 #pragma omp simd
@@ -92,7 +92,7 @@ void GiveBack(const float* dy, const float* x, Affine by, Gradient gradient, int
 }
 
 FOR_EACH_PROCESSOR
-void GiveBackSum(const float* dz, const float* x, const float* mean, const float* scale, Gradient gradient, int64_t rows,
+void InputGradientOfSum(const float* dz, const float* x, const float* mean, const float* scale, Gradient gradient, int64_t rows,
                  int64_t channels, float* dx) {
   for (; rows > 0; rows--, x += channels, dz += channels, dx += channels) {
 #pragma omp simd

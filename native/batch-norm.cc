@@ -1,14 +1,14 @@
-// Batch normalisation in training with what mostly follows it, in as few passes over memory as there can be (Ioffe and Szegedy 2015,
-// algorithm 1): channels last, float32.
+// Batch normalisation in training, fused with the addition and the ReLU that often follow it, in as few passes over memory as possible
+// (Ioffe and Szegedy 2015, algorithm 1). Channels last, float32.
 //
 //   ThresherBatchNorm(x, gamma, beta, mean, variance) -> (y, moved_mean, moved_variance, batch_mean, inverse)
-//     y = gamma (x - batch_mean) inverse + beta, inverse = 1 / sqrt(batch variance + epsilon); rectified with the attribute `rectify`
-//   ThresherBatchNormAdd(x, gamma, beta, mean, variance, addend) -> the same, y = relu(what is normalised + addend)
+//     y = gamma (x - batch_mean) inverse + beta, inverse = 1 / sqrt(batch variance + epsilon); relu of it if `rectify` is set
+//   ThresherBatchNormAdd(x, gamma, beta, mean, variance, addend) -> the same, but y = relu(normalised x + addend)
 //   ThresherBatchNormGrad(dy, x, gamma, beta, batch_mean, inverse) -> (dx, dgamma, dbeta)
 //   ThresherBatchNormAddGrad(dy, x, y, gamma, batch_mean, inverse) -> (dx, dgamma, dbeta, daddend)
 //
-// `mean` and `variance` are the running statistics, which move by 1 - momentum towards the batch's, its variance being the unbiased one.
-// Sums are taken over parts of the rows that follow from the shape, and those added in order, so bits do not depend on threads.
+// `mean` and `variance` are the running statistics: moved = momentum running + (1 - momentum) of the batch, with its unbiased variance.
+// Rows are summed in parts that depend only on the shape, and the parts are added in order, so the bits do not depend on the threads.
 
 #include <algorithm>
 #include <cmath>
@@ -25,17 +25,17 @@ namespace {
 Stopwatch forward("ThresherBatchNorm");
 Stopwatch backward("ThresherBatchNormGrad");
 
-/** Rows are examples and pixels. */
+/** A row has the channels of one pixel of one example. */
 struct Rows {
   int64_t count, channels;
-  /** So few that float32 sums them well, so many that there are some for each thread. */
+  /** Rows of a part: few enough for accurate float32 sums, and enough parts for all threads. */
   int64_t part() const { return std::max<int64_t>(16, std::min<int64_t>(256, count / 16)); }
   int64_t parts() const { return (count + part() - 1) / part(); }
 };
 
 Rows RowsOf(const Shape& shape) { return {CountOf(shape) / shape.back(), shape.back()}; }
 
-/** Calls `work(first row, rows)` for pieces of all rows, on all threads. */
+/** Calls `work(first row, count)` for pieces that cover all rows, on all threads. */
 template <typename Work>
 void EachPart(const Rows& rows, Work work) {
   ParallelFor(rows.parts(), 1, [&](int64_t begin, int64_t end) {
@@ -44,7 +44,7 @@ void EachPart(const Rows& rows, Work work) {
   });
 }
 
-/** Two sums a channel, of parts that `add(first row, rows, sums, others)` adds up. */
+/** Computes two sums for each channel. `add(first row, count, sums, other sums)` adds up one part. */
 template <typename Add>
 std::pair<std::vector<double>, std::vector<double>> SumParts(const Rows& rows, Add add) {
   const int64_t channels = rows.channels;
@@ -70,7 +70,7 @@ struct Attributes {
   bool rectify = false;
 };
 
-/** The attributes that all of these ops have; those that mean nothing to one are left as they are by default. */
+/** All of these ops have the same attributes; an op ignores those that it does not need. */
 void* CreateAttributes(TF_OpKernelConstruction* construction) {
   auto* attributes = new Attributes;
   AttributeReader(construction)
@@ -123,7 +123,7 @@ void ComputeForward(void* kernel, TF_OpKernelContext* context) {
   });
 }
 
-/** What follows from the sums of dz and of dz (x - mean) over all rows. */
+/** The values for each channel that follow from the sums of dz and of dz (x - mean) over all rows. */
 struct Backward {
   std::vector<float> scale, mean_dz, slope;
 
@@ -167,7 +167,7 @@ void ComputeBackward(void* kernel, TF_OpKernelContext* context) {
   const Backward back(rows, totals, gamma.data(), inverse.data(), dgamma.data(), dbeta.data());
   EachPart(rows, [&](int64_t first, int64_t some) {
     const int64_t place = first * rows.channels;
-    GiveBack(dy.data() + place, x.data() + place, by, {back.mean_dz.data(), back.slope.data()}, some, rows.channels, rectify,
+    InputGradient(dy.data() + place, x.data() + place, by, {back.mean_dz.data(), back.slope.data()}, some, rows.channels, rectify,
              dx.data() + place);
   });
 }
@@ -195,12 +195,12 @@ void ComputeBackwardOfSum(void*, TF_OpKernelContext* context) {
   const Backward back(rows, totals, gamma.data(), inverse.data(), dgamma.data(), dbeta.data());
   EachPart(rows, [&](int64_t first, int64_t some) {
     const int64_t place = first * rows.channels;
-    GiveBackSum(dz.data() + place, x.data() + place, mean.data(), back.scale.data(), {back.mean_dz.data(), back.slope.data()}, some,
+    InputGradientOfSum(dz.data() + place, x.data() + place, mean.data(), back.scale.data(), {back.mean_dz.data(), back.slope.data()}, some,
                 rows.channels, dx.data() + place);
   });
 }
 
-/** The first output is like input `like`, and so is the fourth, if there is one; the others are as long as input `gamma`. */
+/** The first output has the shape of input `like`, and so has the fourth if `fourth_is_large`; the others have that of input `gamma`. */
 template <int outputs, int like, int gamma, bool fourth_is_large>
 void Shapes(TF_ShapeInferenceContext* context, TF_Status* status) {
   TF_ShapeHandle* large = TF_NewShapeHandle();

@@ -1,6 +1,6 @@
-// ThresherDropout(x, seed) -> y: x with some of its elements made zero and the others times the attribute `scale`. seed [2] int32 says
-// which: those for which TensorFlow's StatelessRandomUniform of that seed is below the attribute `rate`. What of a gradient at y goes to
-// x is the same op of that gradient.
+// ThresherDropout(x, seed) -> y: sets some elements of x to zero and multiplies the others by the attribute `scale`. Zero are those for
+// which TensorFlow's StatelessRandomUniform with the same seed [2], int32, is below the attribute `rate`. The gradient at x is the same op
+// applied to the gradient at y.
 
 #include "kernel.h"
 #include "ops.h"
@@ -11,21 +11,21 @@ namespace {
 
 Stopwatch stopwatch("ThresherDropout");
 
-/** Numbers that come of one counter. */
+/** Random numbers for each counter. */
 constexpr int64_t kWords = 4;
-/** Counters that are gone through at once. */
+/** Counters that are computed at once. */
 constexpr int64_t kBlocks = kLanes;
-/** Counters a thread takes at once. */
+/** Counters in a thread's piece of work. */
 constexpr int64_t kPiece = 2048;
 
-/** A stream of random numbers: all of them follow from these, by Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011, section 3.3). */
+/** What determines a stream of random numbers of Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011, section 3.3). */
 struct Stream {
   uint32_t key[2];
-  /** The upper half of the counter; the lower one counts. */
+  /** The upper half of the counter. The lower half counts. */
   uint32_t upper[2];
 };
 
-/** Four words for one counter, in its place. */
+/** Replaces a counter by its four random words. */
 inline __attribute__((always_inline)) void Philox(uint32_t key0, uint32_t key1, uint32_t& c0, uint32_t& c1, uint32_t& c2, uint32_t& c3) {
   for (int round = 0; round < 10; round++) {
     const uint64_t first = uint64_t{0xD2511F53} * c0;
@@ -39,7 +39,7 @@ inline __attribute__((always_inline)) void Philox(uint32_t key0, uint32_t key1, 
   }
 }
 
-/** As TensorFlow's stateless ops do it: the seed, once through Philox, gives the key and the counter's upper half. */
+/** As in TensorFlow's stateless ops, one application of Philox to the seed gives the key and the counter's upper half. */
 Stream StreamOf(const int32_t* seed) {
   const auto sign = [](int32_t word) { return word < 0 ? ~uint32_t{0} : 0; };
   uint32_t c0 = seed[0], c1 = sign(seed[0]), c2 = seed[1], c3 = sign(seed[1]);
@@ -47,7 +47,7 @@ Stream StreamOf(const int32_t* seed) {
   return {{c0, c1}, {c2, c3}};
 }
 
-/** The factors of the numbers from counter `block` on: by their lowest 23 bits, a fraction of one. */
+/** Computes the factors of the elements from counter `block` on. The lowest 23 bits of a word are its fraction of one. */
 FOR_EACH_PROCESSOR
 void Draw(Stream stream, int64_t block, float rate, float scale, float* factors) {
 #pragma omp simd
@@ -82,7 +82,7 @@ void* Create(TF_OpKernelConstruction* construction) {
   return attributes;
 }
 
-/** Gives it back at once: whoever holds an input keeps it from becoming the output. */
+/** Releases the input at once: an input that is still referenced cannot become the output. */
 Shape ShapeOfInput(Call& call, int place) {
   const Tensor input = call.Input(place);
   return call.failed() ? Shape() : input.shape();

@@ -3,8 +3,8 @@
 //
 //   accumulator = v - rate g,   weights = accumulator - min(max(accumulator, -l1), l1)
 //
-// float32; v and g of one shape, rate and l1 scalars. The bits are those of the five kernels it stands for. With the attribute
-// `in_place` it changes v itself, which nothing else may need then: a variable's memory, and the weights take the gradient's.
+// float32; v and g have the same shape, rate and l1 are scalars. The bits equal those of the five kernels that it replaces. With the
+// attribute `in_place` it overwrites v, the memory of a variable, which no other op may read then, and writes the weights over g.
 
 #include "kernel.h"
 #include "ops.h"
@@ -18,7 +18,7 @@ Stopwatch stopwatch("ThresherGrda");
 enum Input { kV, kGradient, kRate, kL1 };
 enum Output { kAccumulator, kWeights };
 
-/** Numbers a thread takes at once: of four arrays, some hundred kilobytes, which its cache holds. */
+/** Numbers in a thread's piece of work: four arrays of them take 256 KiB, which fit into its cache. */
 constexpr int64_t kPiece = 16384;
 
 /** `accumulator` may be `v` itself, and `accumulator` or `weights` may be `g` itself. */

@@ -11,8 +11,8 @@
 #include "tensorflow/c/ops.h"
 #include "tensorflow/c/tf_tensor.h"
 
-// Compiled for several kinds of x86 processors, of which the loader picks the machine's own. Products and sums are never one rounding
-// (-ffp-contract=off), so all of them give the same bits.
+// Compiles a function for several kinds of x86 processors; the loader selects the machine's own. Products and sums are rounded
+// separately (-ffp-contract=off), so all versions give the same bits.
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
 #define FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
@@ -23,7 +23,7 @@ namespace thresher {
 
 using Shape = std::vector<int64_t>;
 
-/** Numbers in a vector: rows are filled up to a multiple of them with what does no harm. */
+/** Numbers in a vector. Rows are padded to a multiple of this; the padding does not affect the results. */
 constexpr int64_t kLanes = 16;
 
 inline int64_t CountOf(const Shape& shape) {
@@ -32,7 +32,7 @@ inline int64_t CountOf(const Shape& shape) {
   return count;
 }
 
-/** Memory for numbers from the start of a cache line on, so that vectors do not lie across two. */
+/** Memory that is aligned to a cache line, so that no vector crosses two lines. */
 template <typename T>
 class Aligned {
  public:
@@ -50,7 +50,7 @@ class Aligned {
   T* const numbers_;
 };
 
-/** A reference to a tensor's memory; of none, where the kernel has failed. */
+/** A reference to a tensor, or to none if the kernel has failed. */
 class Tensor {
  public:
   explicit Tensor(TF_Tensor* tensor) : tensor_(tensor) {}
@@ -75,14 +75,14 @@ class Tensor {
   TF_Tensor* tensor_;
 };
 
-/** The time that calls of an op have taken so far, for whoever profiles a step. */
+/** The total time of an op's calls, for profiling. */
 struct Stopwatch {
   const char* op;
   std::atomic<int64_t> nanoseconds{0};
   explicit Stopwatch(const char* op);
 };
 
-/** The attributes of a kernel that is being made. One that cannot be read fails it. */
+/** Reads the attributes of a kernel that is being created. The creation fails if one cannot be read. */
 class AttributeReader {
  public:
   explicit AttributeReader(TF_OpKernelConstruction* construction) : construction_(construction), status_(TF_NewStatus()) {}
@@ -116,13 +116,13 @@ class AttributeReader {
   TF_Status* status_;
 };
 
-/** Of what `create` made. */
+/** Deletes what `create` returned. */
 template <typename Attributes>
 void Destroy(void* attributes) {
   delete static_cast<Attributes*>(attributes);
 }
 
-/** A call of a kernel: its inputs and outputs by their places. Whoever sees that it has failed returns. */
+/** A call of a kernel, with its inputs and outputs by index. The kernel must return as soon as it has failed. */
 class Call {
  public:
   Call(TF_OpKernelContext* context, Stopwatch& stopwatch)
@@ -149,14 +149,14 @@ class Call {
     return Tensor(TF_AllocateOutput(context_, place, type, shape.data(), static_cast<int>(shape.size()), bytes, status_));
   }
 
-  /** In the memory of an input, unless somebody else needs that still. To be asked for before that input is. */
+  /** An output in the memory of an input, unless that is still needed elsewhere. Must be called before `Input` of that input. */
   Tensor OutputInPlaceOf(int input, int place, const Shape& shape) {
     if (failed()) return Tensor(nullptr);
     return Tensor(TF_ForwardInputOrAllocateOutput(context_, &input, 1, place, shape.data(), static_cast<int>(shape.size()),
                                                   nullptr, status_));
   }
 
-  /** Gives a tensor on as it is. */
+  /** Returns a tensor unchanged as an output. */
   void SetOutput(int place, const Tensor& tensor) {
     if (!failed()) TF_SetOutput(context_, place, tensor.get(), status_);
   }
@@ -168,7 +168,7 @@ class Call {
   TF_Status* status_;
 };
 
-/** What TensorFlow is told of an op: inputs, outputs and attributes in its own notation, as in "x: float". */
+/** The definition of an op. Inputs, outputs and attributes are in TensorFlow's notation, such as "x: float". */
 struct Op {
   const char* name;
   std::vector<const char*> inputs;
@@ -192,7 +192,7 @@ inline void Register(const Op& op, TF_Status* status) {
   TF_RegisterKernelBuilder(op.name, TF_NewKernelBuilder(op.name, "CPU", op.create, op.compute, op.destroy), status);
 }
 
-/** For ops whose shapes follow from an attribute, which the C API does not tell. */
+/** For ops whose shapes depend on an attribute, which the C API does not provide to shape functions. */
 inline void UnknownShapes(TF_ShapeInferenceContext* context, TF_Status* status) {
   TF_ShapeInferenceContextSetUnknownShape(context, status);
 }

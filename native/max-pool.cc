@@ -1,6 +1,6 @@
-// ThresherPoolRectified(y) -> (p, at): p = maxpool(y) of a rectified y, and `at`, which element of its window was taken, counted row by
-// row, or -1 where none was above zero, so that there is no gradient to give on. y [batch, height, width, out], the others
-// [batch, rows, columns, out]; float32 but `at`, int32. Windows do not meet. Of equal elements the first is taken; a NaN goes through.
+// ThresherPoolRectified(y) -> (p, at): p = maxpool(y) of a rectified y, and `at`, the index of the largest element in its window, row by
+// row, or -1 if no element is above zero, so that there is no gradient. y [batch, height, width, out], p and at [batch, rows, columns,
+// out]; float32, except `at`, which is int32. Windows do not overlap. Of equal elements the first counts. NaN propagates.
 
 #include "ops.h"
 #include "parallel-for.h"
@@ -13,7 +13,7 @@ Stopwatch stopwatch("ThresherPoolRectified");
 
 enum Output { kPooled, kAt };
 
-/** One window of all channels. A sum of numbers that are not negative is NaN only if one of them is. */
+/** Pools one window in all channels. A sum of numbers that are not negative is NaN only if one of them is NaN. */
 FOR_EACH_PROCESSOR
 void Pool(const float* const* window, int32_t elements, float* p, int32_t* at, float* sums, int64_t channels) {
 #pragma omp simd

@@ -1,6 +1,6 @@
-// A module of Node that adds Thresher's own ops to the TensorFlow of the process:
+// A native Node module that adds Thresher's own ops to the TensorFlow of the process:
 //   register(threads)
-//   milliseconds() -> by op, those that its calls have taken so far
+//   milliseconds() -> for each op, the total time of its calls so far
 
 #include <node_api.h>
 

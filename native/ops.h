@@ -4,7 +4,7 @@
 
 namespace thresher {
 
-// Each makes its ops known to TensorFlow, and does nothing where the status tells of a failure already.
+// Each registers its ops in TensorFlow. If the status is already a failure, it does nothing.
 
 void RegisterGrda(TF_Status* status);
 void RegisterSmallProduct(TF_Status* status);

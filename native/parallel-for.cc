@@ -11,7 +11,7 @@ namespace {
 
 using Work = std::function<void(int64_t, int64_t)>;
 
-/** TensorFlow's C API does not lend its own threads to kernels. A helper that wakes up late costs nothing: the rest goes on. */
+/** Threads for kernels, because TensorFlow's C API does not provide its own. A helper that wakes up late does not delay the others. */
 class Crew {
  public:
   explicit Crew(int helpers) {
@@ -36,7 +36,7 @@ class Crew {
       std::lock_guard<std::mutex> lock(state_);
       is_open_ = false;
     }
-    // Who still works has less than a piece left.
+    // A helper that is still busy has less than one piece left.
     while (busy_ > 0) std::this_thread::yield();
   }
 
@@ -75,7 +75,7 @@ class Crew {
   bool is_open_ = false;
 };
 
-/** Lives as long as the process: its threads may be waiting when the process ends. */
+/** Never deleted, because its threads may be waiting when the process ends. */
 Crew* crew = nullptr;
 int thread_count = 1;
 

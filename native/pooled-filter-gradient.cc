@@ -1,13 +1,13 @@
-// ThresherPooledConvGradFilter(x, dp, at) -> (dw, db): the gradients at a filter and its bias of a convolution whose rectified output goes
-// into max pooling alone, p = maxpool(y), y = relu(x * w + b). Of each window of y, one element has a gradient at most, and none where
-// the largest is zero. Other libraries fill y's gradient with zeros and multiply by them; here only what is not zero is
-// multiplied, a quarter of it for windows of 2 x 2.
+// ThresherPooledConvGradFilter(x, dp, at) -> (dw, db): the gradients at the filter and the bias of a convolution whose rectified output is
+// used by max pooling only, p = maxpool(y), y = relu(x * w + b). In each window of y at most one element has a gradient, and none has if
+// the largest is zero. Other libraries fill y's gradient with zeros and multiply by them; this op multiplies only by what is not zero,
+// a quarter of the elements for windows of 2 x 2.
 //
-// dp is the gradient at p, `at` as ThresherPoolRectified gives it, x [batch, height, width, in], dw [height, width, in, out], all float32
-// but `at`, int32. Sums are taken in an order that follows from the shapes alone, so bits do not depend on which thread was first.
+// dp is the gradient at p, `at` is the output of ThresherPoolRectified, x [batch, height, width, in], dw [height, width, in, out]; all are
+// float32, except `at`, which is int32. The order of the sums depends only on the shapes, so the bits do not depend on the threads.
 //
-// The filter of a channel is a sum of rows of inputs. It stays in registers; the rows, those of a stretch of windows at a time, stay in
-// the first-level cache, where all channels use them one after the other.
+// The filter gradient of a channel is a sum of rows of inputs. The sum stays in registers. The rows, for a stretch of windows at a time,
+// stay in the first-level cache, where one channel after the other uses them.
 
 #include "ops.h"
 #include "parallel-for.h"
@@ -18,13 +18,13 @@ namespace {
 
 Stopwatch stopwatch("ThresherPooledConvGradFilter");
 
-/** As many terms or more, in an odd number of cache lines: so lists of as many do not all begin at one place of the cache. */
+/** Rounds up to an odd number of cache lines, so that lists of this size do not all start in the same set of the cache. */
 int64_t OddLines(int64_t terms) {
   constexpr int64_t kLine = 64 / sizeof(Term);
   return ((terms / kLine + 1) | 1) * kLine;
 }
 
-/** The terms of some channels over the windows of a group of examples, stretch by stretch. */
+/** The terms of some channels for the windows of a group of examples, stretch by stretch. */
 class FilterTerms {
  public:
   FilterTerms(const Problem& problem, int64_t first, int64_t channels, int64_t examples)
@@ -41,7 +41,7 @@ class FilterTerms {
     marks_.reserve((examples * problem.windows() / stretch_ + 2) * channels);
   }
 
-  /** @param db grows by the sums of the gradients */
+  /** @param db the sums of the gradients are added to it */
   void Fill(const float* dp, const int32_t* at, int64_t examples, float* db) {
     std::fill(counts_.begin(), counts_.end(), 0);
     marks_.clear();
@@ -76,11 +76,11 @@ class FilterTerms {
   int64_t stretch_;
   const std::vector<int32_t> window_starts_, element_starts_;
   const Aligned<Term> terms_;
-  /** By channel: its terms so far. Marks keep them from before each stretch, and from the end. */
+  /** The number of terms of each channel so far. Marks store these counts before each stretch and at the end. */
   std::vector<int64_t> counts_, marks_;
 };
 
-/** dw and db of the channels [first, first + channels), example after example. */
+/** Computes dw and db of the channels [first, first + channels), one group of examples after the other. */
 void SumChannels(const Problem& problem, int64_t examples, const float* x, const float* dp, const int32_t* at, int64_t first,
                  int64_t channels, float* dw, float* db) {
   const int64_t group = std::min(problem.group(), examples);

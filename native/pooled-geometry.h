@@ -10,22 +10,22 @@
 
 namespace thresher {
 
-/** As the attribute `geometry` lists it. */
+/** The numbers of the attribute `geometry`, in its order. */
 struct Geometry {
   int32_t kernel_height, kernel_width, stride_y, stride_x, top, left, pool_height, pool_width;
 };
 constexpr int kGeometryNumbers = sizeof(Geometry) / sizeof(int32_t);
 
-/** What is worked on at once is to stay in a core's caches: the second-level one and the first-level one, in numbers. */
+/** The amount of float32 numbers to work on at once, so that they stay in a core's second-level and first-level cache. */
 constexpr int64_t kNearNumbers = 128 * 1024;
 constexpr int64_t kNearestNumbers = 8 * 1024;
 
-/** The gradient of a pooled convolution, as its kernels share it: shapes, and how examples and weights are laid out to be worked on. */
+/** The shapes of a pooled convolution and the layouts of examples and weights, which its gradients' kernels share. */
 struct Problem {
   Geometry geometry;
   int64_t height, width, in, rows, columns, out;
 
-  /** Of an example's inputs with their margins: as far as windows reach. */
+  /** The size of an example's inputs with their padding, as far as the windows reach. */
   int64_t padded_width() const {
     const int64_t last = (columns * geometry.pool_width - 1) * geometry.stride_x + geometry.kernel_width;
     return std::max(last, geometry.left + width);
@@ -41,31 +41,31 @@ struct Problem {
   int64_t elements() const { return geometry.pool_height * geometry.pool_width; }
   int64_t pooled() const { return windows() * out; }
 
-  /** Examples whose padded inputs are near together, and so are their terms, of two numbers each. */
+  /** The number of examples whose padded inputs, or terms of two numbers each, fit into kNearNumbers. */
   int64_t group() const { return std::max<int64_t>(1, kNearNumbers / std::max(padded(), 2 * pooled())); }
-  /** Padded inputs of some examples, and what a last row reaches beyond them. */
+  /** The size of the padded inputs of some examples, plus what the last row may read beyond them. */
   int64_t scratch(int64_t examples) const { return examples * padded() + kMostVectors * kLanes; }
 
-  /** Numbers of a kernel that lie in one row of the input, */
+  /** The numbers of a kernel row, which are contiguous in a row of the input. */
   int64_t run() const { return geometry.kernel_width * in; }
   int64_t vectors() const { return (run() + kLanes - 1) / kLanes; }
-  /** which is cut into blocks that fit into registers, all of one width but for the last. */
+  /** A kernel row is cut into blocks that fit into registers. All have the same width, except the last. */
   int64_t blocks() const { return (vectors() + kMostVectors - 1) / kMostVectors; }
   int64_t block_vectors() const { return (vectors() + blocks() - 1) / blocks(); }
   int64_t vectors_of(int64_t block) const { return std::min(block_vectors(), vectors() - block * block_vectors()); }
   int64_t block_width() const { return block_vectors() * kLanes; }
-  /** Slabs are what weights are laid out in: [kernel height, blocks, channels, block width], filled up with zeros. */
+  /** Weights are laid out in slabs, [kernel height, blocks, channels, block width], padded with zeros. */
   int64_t slabs() const { return geometry.kernel_height * blocks(); }
   int64_t slab(int64_t channels) const { return channels * block_width(); }
-  /** Where the rows of a slab begin, from where the inputs of an element begin. */
+  /** The offset of a slab's rows from the first input of an element. */
   int64_t offset_of(int64_t slab) const { return slab / blocks() * line() + slab % blocks() * block_width(); }
 
-  /** Where the inputs of the output element at `y`, `x` begin. */
+  /** The offset of the first input of the output element at `y`, `x`. */
   int64_t StartOf(int64_t y, int64_t x) const { return y * geometry.stride_y * line() + x * geometry.stride_x * in; }
   int64_t StartOfWindow(int64_t window) const {
     return StartOf(window / columns * geometry.pool_height, window % columns * geometry.pool_width);
   }
-  /** Of each window of some examples, whose padded inputs follow one another. */
+  /** The offset of each window of some examples with contiguous padded inputs. */
   std::vector<int32_t> WindowStarts(int64_t examples) const {
     std::vector<int32_t> starts;
     for (int64_t example = 0; example < examples; example++) {
@@ -75,7 +75,7 @@ struct Problem {
     }
     return starts;
   }
-  /** Of each element of a window, from the window's own start on. */
+  /** The offset of each element of a window from the window's start. */
   std::vector<int32_t> ElementStarts() const {
     std::vector<int32_t> starts;
     for (int32_t y = 0; y < geometry.pool_height; y++) {
@@ -103,8 +103,8 @@ inline Problem ProblemOf(const Geometry& geometry, const Shape& x, const Shape& 
 }
 
 /**
- * Between one slab [channels, block width] and the weights [kernel height, kernel width, in, out] that it is of, from channel
- * `first` on: `move(place in the slab, place in the weights)`, in squares, so that both sides' lines are used while they are near.
+ * Calls `move(index in the slab, index in the weights)` for all numbers of a slab [channels, block width] of the weights [kernel height,
+ * kernel width, in, out], from channel `first` on. Goes through them in squares, so that the cache lines of both are reused.
  */
 template <typename Move>
 inline __attribute__((always_inline)) void EachWeight(const Problem& problem, int64_t slab, int64_t first, int64_t channels, Move move) {

@@ -1,8 +1,8 @@
-// ThresherPooledConvGradInput(x, w, dp, at) -> dx: the gradient at the inputs of such a convolution as pooled-filter-gradient.cc has it; x
-// for its shape, w [height, width, in, out].
+// ThresherPooledConvGradInput(x, w, dp, at) -> dx: the gradient at the input of the convolution that pooled-filter-gradient.cc describes.
+// Only the shape of x is used; w [height, width, in, out].
 //
-// The inputs of an element of y take a sum of rows of weights, one of each channel that has a gradient there. It stays in registers;
-// the rows, those of a stretch of channels at a time, stay in the first-level cache, where all elements use them one after the other.
+// The gradient at the inputs of an element of y is a sum of rows of weights, one for each channel that has a gradient there. The sum stays
+// in registers. The rows, for a stretch of channels at a time, stay in the first-level cache, where one element after the other uses them.
 
 #include "ops.h"
 #include "parallel-for.h"
@@ -13,7 +13,7 @@ namespace {
 
 Stopwatch stopwatch("ThresherPooledConvGradInput");
 
-/** Channels that give the element a gradient. */
+/** The number of channels in which the element has a gradient. */
 FOR_EACH_PROCESSOR
 int64_t CountOf(const float* dp, const int32_t* at, int32_t element, int64_t channels) {
   int32_t count = 0;
@@ -22,7 +22,7 @@ int64_t CountOf(const float* dp, const int32_t* at, int32_t element, int64_t cha
   return count;
 }
 
-/** For each stretch of channels, each window of some examples and each of its elements: the channels that give it a gradient. */
+/** For each stretch of channels, each window of some examples and each of its elements: the channels in which it has a gradient. */
 class InputTerms {
  public:
   InputTerms(const Problem& problem, int64_t windows)
@@ -51,12 +51,12 @@ class InputTerms {
   }
 
   int64_t stretches() const { return (problem_.out + stretch_ - 1) / stretch_; }
-  /** Where the terms of each element of each window begin, and after those where the next one's do. */
+  /** The index of the first term of each element of each window, followed by the end of the last one's terms. */
   const int64_t* marks(int64_t stretch) const { return &marks_[stretch * windows_ * elements_]; }
   const Term* data() const { return terms_.data(); }
 
  private:
-  /** A window's channels to its elements. */
+  /** Sorts the channels of a window by element. */
   void Sort(const float* dp, const int32_t* at, int64_t first, int64_t channels) {
     int32_t row = static_cast<int32_t>(first * problem_.block_width());
     for (int64_t c = 0; c < channels; c++, row += problem_.block_width()) {
@@ -69,14 +69,14 @@ class InputTerms {
 
   const Problem& problem_;
   const int64_t windows_, elements_, stretch_;
-  /** By element: where its next term goes. What has no gradient goes nowhere. */
+  /** The address of each element's next term. Channels without a gradient are written to `nothing_`. */
   Term nothing_;
   std::vector<Term*> ends_;
   const Aligned<Term> terms_;
   std::vector<int64_t> marks_;
 };
 
-/** dx of some examples. */
+/** Computes dx of some examples. */
 void SumInputs(const Problem& problem, const float* slabs, const float* dp, const int32_t* at, int64_t examples, float* dx) {
   const std::vector<int32_t> window_starts = problem.WindowStarts(examples);
   const std::vector<int32_t> element_starts = problem.ElementStarts();
@@ -102,7 +102,7 @@ void SumInputs(const Problem& problem, const float* slabs, const float* dp, cons
   for (int64_t i = 0; i < examples; i++) problem.CopyOut(&padded[i * problem.padded()], dx + i * problem.image());
 }
 
-/** Weights as slabs. */
+/** Copies the weights into slabs. */
 void FillSlabs(const Problem& problem, const float* w, float* slabs) {
   ParallelFor(problem.slabs(), 1, [&](int64_t begin, int64_t end) {
     for (int64_t slab = begin; slab < end; slab++) {
@@ -127,7 +127,7 @@ void Compute(void* kernel, TF_OpKernelContext* context) {
   const Aligned<float> slabs(problem.slabs() * problem.slab(problem.out));
   slabs.Clear();
   FillSlabs(problem, w.data(), slabs.data());
-  // Several pieces a thread, as one may begin late.
+  // Several pieces for each thread, because a thread may start late.
   const int64_t piece = std::min(problem.group(), std::max<int64_t>(1, shape[0] / (4 * Threads())));
   ParallelFor(shape[0], piece, [&](int64_t begin, int64_t end) {
     for (int64_t start = begin; start < end; start += piece) {

@@ -1,5 +1,5 @@
-// ThresherSmallProduct(a, b) -> product: of two matrices, either of them transposed by an attribute, float32. For products of a few
-// million operations, as a network's last layer takes them: to wake other threads would take longer than to be done with it.
+// ThresherSmallProduct(a, b) -> product of two float32 matrices; an attribute transposes either. For products of a few million operations,
+// such as those of a network's last layer: waking other threads would take longer than the product.
 
 #include <algorithm>
 #include <cstring>
@@ -12,13 +12,13 @@ namespace {
 
 Stopwatch stopwatch("ThresherSmallProduct");
 
-/** [rows, inner] and [inner, columns in whole vectors]; `a` by the distances from row to row and from number to number. */
+/** a [rows, inner], with strides `row` and `step`, and b [inner, width], whose width is a whole number of vectors. */
 struct Factors {
   const float *a, *b;
   int64_t row, step, inner, width;
 };
 
-/** Some rows and vectors of the product, summed in registers. */
+/** Computes a tile of the product, some rows by some vectors, in registers. */
 template <int rows, int vectors>
 inline __attribute__((always_inline)) void Tile(const Factors& by, int64_t first, int64_t column, float* tile) {
   Vector sums[rows][vectors] = {};
@@ -34,7 +34,7 @@ inline __attribute__((always_inline)) void Tile(const Factors& by, int64_t first
   }
 }
 
-/** As many columns as there are in `vectors`, of all rows. */
+/** Computes the columns of some vectors, for all rows. */
 template <int vectors>
 inline __attribute__((always_inline)) void Strip(const Factors& by, int64_t rows, int64_t column, int64_t columns, float* product) {
   constexpr int kRows = 12 / vectors;
@@ -97,7 +97,7 @@ void Compute(void* kernel, TF_OpKernelContext* context) {
   const Tensor product = call.Output(0, TF_FLOAT, {rows, columns});
   if (call.failed()) return;
   if (of_b[transposed.b ? 1 : 0] != inner) return call.Fail("ThresherSmallProduct: a and b differ in their inner dimension");
-  // Filled up to whole vectors, with what does no harm.
+  // b, padded with zeros to whole vectors.
   const int64_t width = (columns + kLanes - 1) / kLanes * kLanes;
   const Aligned<float> filled(inner * width);
   filled.Clear();

@@ -3,7 +3,7 @@
 namespace thresher {
 namespace {
 
-/** Made when the first stopwatch is, in whatever order files are initialised. */
+/** Created with the first stopwatch, because the order in which files are initialised is undefined. */
 std::vector<Stopwatch*>& all() {
   static std::vector<Stopwatch*> stopwatches;
   return stopwatches;

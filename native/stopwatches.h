@@ -6,7 +6,7 @@
 
 namespace thresher {
 
-/** One for each op. */
+/** The stopwatches of all ops. */
 const std::vector<Stopwatch*>& Stopwatches();
 
 }  // namespace thresher

@@ -1,14 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { runNamed } from './run-named.ts'
 
-// npm run bench -- NAME [options]: runs bench/NAME.bench.ts, which reads its options from the rest of the command line.
-const ENDING = '.bench.ts'
-const name = process.argv.splice(2, 1)[0]
-const file = new URL(`../bench/${name}${ENDING}`, import.meta.url)
-if (!existsSync(file)) {
-  const names = readdirSync(new URL('../bench/', import.meta.url)).filter(entry => entry.endsWith(ENDING))
-  console.error(
-    `npm run bench -- NAME, where NAME is one of: ${names.map(entry => entry.slice(0, -ENDING.length)).join(', ')}`,
-  )
-  process.exit(2)
-}
-await import(file.href)
+// npm run bench -- NAME [options]: measures speed or memory with bench/NAME.bench.ts and writes the result to bench/results.md.
+await runNamed('npm run bench', ['bench'], '.bench.ts')

@@ -1,4 +1,4 @@
-// Writes the JavaScript of src, workers and `npm start` to dist/, or to the folder that is named, to be run by plain node.
+// Writes the JavaScript of src, workers and `npm start` to dist/, or to the folder named by the first argument. It runs without tsx.
 // Packages still come from node_modules.
 import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -16,7 +16,7 @@ for (const folder of folders) {
   cpSync(folder, join(output, folder), { recursive: true, filter: isAsset })
 }
 
-// The nearest package.json says what #domain/job.ts means: here the compiled file.
+// Node resolves #domain/job.ts by the nearest package.json, which here maps to the compiled files.
 const { name, version, type, imports } = JSON.parse(readFileSync('package.json', 'utf8'))
 const compiled = Object.entries(imports)
   .filter(([, target]) => folders.includes(target.split('/')[1]))
@@ -24,7 +24,7 @@ const compiled = Object.entries(imports)
 const manifest = { name, version, private: true, type, imports: Object.fromEntries(compiled) }
 writeFileSync(join(output, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 
-/** What is no TypeScript is read at run time from beside the code. */
+/** Files that are not TypeScript are read at run time, beside the code. */
 function isAsset(path) {
   return statSync(path).isDirectory() || !path.endsWith('.ts')
 }

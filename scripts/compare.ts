@@ -6,8 +6,8 @@ import { EXPERIMENTS } from './compare/experiments.ts'
 import { type Run, renderComparison } from './compare/render.ts'
 import { runService } from './demo/run-service.ts'
 
-// npm run compare -- NAME [--epochs N] [--seeds N] [--dataset ID]: one of the original README's comparisons of optimizers, every run a job of a
-// service of its own; table and pictures go to docs/comparisons/.
+// npm run compare -- NAME [--epochs N] [--seeds N] [--dataset ID]: repeats one of the original README's comparisons of optimizers. Each run
+// is a job of a service that this script starts; the table and the plots are written to docs/comparisons/.
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -43,7 +43,7 @@ try {
   }
   const runs: Run[] = []
   for (const { optimizer, seed, id } of submitted) {
-    await over(id)
+    await waitForEnd(id)
     const series: EpochMetrics[] = (await call(`/v1/jobs/${id}/metrics`)).data
     runs.push({ optimizer, seed, series })
     const { validationAccuracy, sparsity } = series.at(-1)!
@@ -60,7 +60,7 @@ try {
 }
 
 /** Waits for the job's stream of events to end. */
-async function over(id: string): Promise<void> {
+async function waitForEnd(id: string): Promise<void> {
   const answer = await fetch(`${service.url}/v1/jobs/${id}/events`, {
     headers: { accept: 'text/event-stream' },
   })
@@ -69,7 +69,7 @@ async function over(id: string): Promise<void> {
   if (status !== 'succeeded') throw new Error(`${id} has ${status}: ${error?.message}`)
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: plain JSON, as any client sees it
+// biome-ignore lint/suspicious/noExplicitAny: untyped JSON, as a client receives it
 async function call(path: string, init: RequestInit = {}): Promise<any> {
   const answer = await fetch(service.url + path, { headers: { 'content-type': 'application/json' }, ...init })
   const body = await answer.json()

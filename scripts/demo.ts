@@ -7,7 +7,7 @@ import type { Evaluation } from './demo/evaluate-file.ts'
 import { runService } from './demo/run-service.ts'
 import { watch } from './demo/watch.ts'
 
-// The main job as a user would run it: submit, watch, download, verify, evaluate, and compare dense with sparse.
+// The main use case: submit, watch, download, verify and evaluate a sparse job, and compare it with a dense one.
 const EPOCHS = 10
 const JOB = {
   name: 'demo',
@@ -22,15 +22,15 @@ const DATA_DIR = '.thresher/demo'
 const service = await runService(DATA_DIR)
 try {
   console.log(`\nThresher listens on ${service.url}\n`)
-  const dense = await train('The yardstick: plain SGD on all 60,000 digits', DENSE)
-  const sparse = await train('The same network with gRDA, which prunes while it learns', SPARSE)
+  const dense = await train('The baseline: plain SGD on all 60,000 digits', DENSE)
+  const sparse = await train('The same network with gRDA, which prunes during training', SPARSE)
   const file = join(DATA_DIR, 'model.sparse.safetensors')
   const sha256 = await download(
     `${service.url}/v1/jobs/${sparse.id}/artifacts/model.sparse.safetensors`,
     file,
   )
   const { size } = await stat(file)
-  console.log(`Downloaded ${file}, sha256 ${sha256.slice(0, 16)}... as promised\n`)
+  console.log(`Downloaded ${file}, sha256 ${sha256.slice(0, 16)}... verified\n`)
   const evaluated = await evaluate(file, sparse.engine)
   console.table({
     'dense, SGD': {
@@ -51,7 +51,7 @@ try {
   console.log(
     `${share} of ${evaluated.parameters.toLocaleString('en')} weights are exactly zero; the file is ${ratio} times smaller.`,
   )
-  console.log(`\nTo look around: DATA_DIR=${DATA_DIR} npm start, then http://127.0.0.1:3000/docs`)
+  console.log(`\nTo explore the service: DATA_DIR=${DATA_DIR} npm start, then http://127.0.0.1:3000/docs`)
 } finally {
   await service.stop()
 }
@@ -72,7 +72,7 @@ async function train(title: string, request: object) {
   return { id: job.id, metrics, engine }
 }
 
-/** Evaluates the file in a process that has seen nothing else; TensorFlow's greetings on stderr are left out. */
+/** Evaluates the file in a separate process that knows only the file; TensorFlow's messages on stderr are ignored. */
 async function evaluate(file: string, engine: string): Promise<Evaluation> {
   const entry = new URL(import.meta.resolve('#scripts/demo/evaluate-file.ts'))
   const child = fork(entry, [file, engine], { stdio: ['ignore', 'inherit', 'ignore', 'ipc'] })

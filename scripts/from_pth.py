@@ -1,10 +1,10 @@
-"""Turns a checkpoint of the original's PyTorch scripts into two files that `POST /v1/models` takes:
+"""Converts a checkpoint of the original's PyTorch scripts to two files that `POST /v1/models` accepts:
 
     python3 scripts/from_pth.py checkpoint.pth.tar OUTPUT_FOLDER
 
-model.safetensors has the `state_dict`, without the `module.` of data-parallel training; state.safetensors has the optimizer's state,
-`state.<i>.accumulator`, `.iter_num` and `.l1_accumulation` of parameter i, where the file has one. Needs PyTorch and NumPy alone; the checkpoint is read
-as data (`weights_only`), never as code.
+model.safetensors contains the `state_dict`, without the prefix `module.` of data-parallel training; state.safetensors contains the optimizer's
+state, `state.<i>.accumulator`, `.iter_num` and `.l1_accumulation` of parameter i, if the file has one. Requires only PyTorch and NumPy. The
+checkpoint is read as data (`weights_only`); it cannot run code.
 """
 
 import json
@@ -19,7 +19,7 @@ DTYPES = {torch.float64: "F64", torch.float32: "F32", torch.float16: "F16", torc
 def write_safetensors(path, tensors):
     """https://github.com/huggingface/safetensors, "Format": the header's length, the header, the tensors one after the other."""
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    # The widest first, so that each is aligned.
+    # The widest elements first, so that each tensor is aligned.
     names = sorted(tensors, key=lambda name: (-tensors[name].element_size(), name))
     header, end = {}, 0
     for name in names:
@@ -40,7 +40,7 @@ def model_of(checkpoint):
 
 
 def state_of(checkpoint):
-    """gRDA's, by the position of the parameter; counts and thresholds are numbers there, or tensors of one."""
+    """gRDA's state, by the position of the parameter; counts and thresholds are numbers, or tensors with one element."""
     tensors = {}
     for index, slots in (checkpoint.get("optimizer") or {}).get("state", {}).items():
         if "accumulator" not in slots:
@@ -59,7 +59,7 @@ def main(path, folder):
     state = state_of(checkpoint)
     if state:
         write_safetensors(folder / "state.safetensors", state)
-    print(f"{folder / 'model.safetensors'}" + (f", {folder / 'state.safetensors'}" if state else "; no gRDA state in it"))
+    print(f"{folder / 'model.safetensors'}" + (f", {folder / 'state.safetensors'}" if state else "; the checkpoint has no gRDA state"))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-// Provides all that Thresher needs and the machine lacks: packages, a Redis server, native TensorFlow.
-// Plain JavaScript without dependencies, since it runs before there are any. Safe to repeat.
+// Installs what Thresher needs and the machine does not have: packages, a Redis server, native TensorFlow.
+// JavaScript without dependencies, since it runs before any are installed. May be repeated.
 //
 //   node scripts/setup.mjs [--quiet] [packages] [redis] [engine]      all three unless some are named
 import { installPackages } from './setup/install-packages.mjs'
@@ -16,7 +16,7 @@ try {
   requireNode(20, 19)
   for (const name of named.length > 0 ? named : Object.keys(steps)) {
     if (!(name in steps))
-      throw new Error(`There is no step '${name}': name ${Object.keys(steps).join(', ')}.`)
+      throw new Error(`There is no step '${name}'; the steps are ${Object.keys(steps).join(', ')}.`)
     const sentence = await steps[name](process.env)
     if (!quiet) say(sentence)
   }

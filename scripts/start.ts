@@ -5,8 +5,8 @@ import { refuseToStart } from '#src/refuse-to-start.ts'
 import { KeptPart } from './start/keep-part.ts'
 import { keepRedis } from './start/keep-redis.ts'
 
-// Everything on one machine: Redis (unless REDIS_URL names one), the api and one supervisor, each its own process. Whichever dies
-// is started again; one that cannot be started as it is configured ends the whole.
+// The whole service on one machine: Redis (unless REDIS_URL names one), the api and one supervisor, each in its own process. A process
+// that dies is restarted; if one cannot start because of its configuration, all end.
 const config = loadConfig()
 const logger = createLogger('start', config.logLevel)
 const redis = config.redisUrl

@@ -19,27 +19,27 @@ const Environment = z.object({
   ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
 })
 
-/** What an operator may set, by environment variable; every one is optional. */
+/** The settings that an operator may give by environment variables; all are optional. */
 export interface Config {
   host: string
   port: number
   dataDir: string
   /** Where an operator puts datasets that are not built in. */
   datasetsDir: string
-  /** Absent: `npm start` runs a Redis of its own. */
+  /** Undefined: `npm start` runs a Redis of its own. */
   redisUrl: string | undefined
-  /** Where blobs are kept: a folder under the data directory unless ARTIFACT_URL says otherwise. */
+  /** Where blobs are stored: by default a folder in the data directory. */
   artifactUrl: string
   engine: 'auto' | 'native' | 'webgpu' | 'wasm'
-  /** The most memory that a runner may hold; absent, what the machine has but for a reserve. */
+  /** The most memory that a runner may hold; undefined: the memory of the machine less a reserve. */
   workerMemoryBytes: number | undefined
   logLevel: string
   adminKey: string | undefined
 }
 
-/** The only reader of `process.env`. Ends the process with every problem listed when the environment is not valid. */
+/** The only reader of `process.env`. If the environment is invalid, lists every problem and ends the process. */
 export function loadConfig(): Config {
-  // Compose files hand on what is not set as an empty text.
+  // Compose files pass a variable that is not set as an empty string.
   const given = Object.entries(process.env).filter(([, value]) => value !== '')
   const { data, error } = Environment.safeParse(Object.fromEntries(given))
   if (!data) {
@@ -71,11 +71,11 @@ function readTrimmed(path: string, context: z.RefinementCtx): string {
   }
 }
 
-/** What a process needs of the environment to find programs, libraries and devices. */
+/** The variables that a process needs to find programs, libraries and devices. */
 const HARMLESS =
   /^(PATH|HOME|TMPDIR|TZ|LANG|LC_.*|LD_LIBRARY_PATH|XDG_.*|CUDA_.*|NVIDIA_.*|VK_.*|TF_.*|XLA_.*|OMP_.*)$/
 
-/** The environment for a process that must hold no credentials. */
+/** The environment for a process that must not have credentials. */
 export function harmlessEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => HARMLESS.test(name))
   return Object.fromEntries(entries) as Record<string, string>

@@ -26,12 +26,12 @@ const stores = await connectStores(config).catch(fail)
 if (!config.adminKey && !isLoopbackAddress(config.host)) {
   fail(
     new Error(
-      `HOST is ${config.host}, which others can reach: set ADMIN_KEY or ADMIN_KEY_FILE, or listen on 127.0.0.1.`,
+      `HOST is ${config.host}, which other machines can reach: set ADMIN_KEY or ADMIN_KEY_FILE, or listen on 127.0.0.1.`,
     ),
   )
 }
 if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
-  logger.warn('ADMIN_KEY is short enough to be guessed; a good one comes from `openssl rand -hex 32`')
+  logger.warn('ADMIN_KEY is short enough to be guessed; `openssl rand -hex 32` makes a good one')
 const children = openChildren()
 await checkRedisDurability(stores.redis, logger)
 const uploads = join(config.dataDir, 'uploads')
@@ -39,21 +39,23 @@ void resumeUploads({ ...stores, ...children }, await claimUploads(uploads), (err
   logUploadFault(logger, err, datasetId),
 )
 const uploadsDir = uploadsOf(uploads, process.pid)
-stores.jobs
-  .indexOlderJobs()
+stores.jobIndex
+  .addOlderJobs()
   .catch(err =>
     logger.warn(
       { err },
-      'jobs of an earlier version could not be indexed; lists sorted by a metric may lack them',
+      'jobs of an earlier version could not be indexed; lists that are sorted by a metric may not contain them',
     ),
   )
 const app = await createApp(stores, children, { ...config, uploadsDir, logger })
-const stopReconciling = reconcileQueue(stores, logger)
-const stopSweeping = deleteOrphanBlobs(stores, logger)
-const stopSettling = settleLostUploads(stores, uploads, logger)
+const stopMaintenance = [
+  reconcileQueue(stores, logger),
+  deleteOrphanBlobs(stores, logger),
+  settleLostUploads(stores, uploads, logger),
+]
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await app.close()
-  await Promise.all([stopReconciling(), stopSweeping(), stopSettling()])
+  await Promise.all(stopMaintenance.map(stop => stop()))
   await children.close()
   await stores.close()
 })

@@ -9,6 +9,7 @@ import { createLogger } from '#src/logger.ts'
 import { refuseToStart } from '#src/refuse-to-start.ts'
 import { connectStores } from '#stores/connect.ts'
 import { createJobWorker } from '#stores/job-queue.ts'
+import { chooseEngine } from '#workers/engine/choose-engine.ts'
 import { Admission } from '#workers/supervisor/admission.ts'
 import { clearScratch } from '#workers/supervisor/clear-scratch.ts'
 import { Heartbeat } from '#workers/supervisor/heartbeat.ts'
@@ -16,16 +17,16 @@ import { memoryLimit } from '#workers/supervisor/memory-limit.ts'
 import { reclaimDeadWorkers } from '#workers/supervisor/reclaim-dead-workers.ts'
 import { RunnerProcess } from '#workers/supervisor/runner-process.ts'
 import { SpareRunner } from '#workers/supervisor/spare-runner.ts'
-import { JobSupervision, type Supervisor } from '#workers/supervisor/supervise-job.ts'
-import { chooseEngine } from './engine/engine.ts'
+import { JobSupervision } from '#workers/supervisor/supervise-job.ts'
+import type { Supervisor } from '#workers/supervisor/supervisor.ts'
 
 // The supervisor: takes jobs from the queue one at a time and has a runner train them. It never computes itself, so that
 // it can renew the lock on its job whatever the training does.
 
-/** Longer than a runner is given to stop. */
+/** Longer than a runner has to stop. */
 const CLOSE_MS = 20_000
-/** While Redis is away, every try to reach it is an error; the log has one line in so long. */
-const TELL_MS = 10_000
+/** While Redis does not answer, every attempt to reach it is an error; one in this time is logged. */
+const LOG_INTERVAL_MS = 10_000
 
 const config = loadConfig()
 const id = `worker_${randomUUID()}`
@@ -63,24 +64,24 @@ let ending: Promise<void> | undefined
 
 const jobWorker = createJobWorker(
   stores.duplicate({ maxRetriesPerRequest: null }),
-  async (jobId, { requeue, putOff }) => {
+  async (jobId, { requeue, defer }) => {
     const supervision = new JobSupervision(supervisor, jobId)
     current = supervision
     if (ending) supervision.stop('shutdown')
     await heartbeat.setJob(jobId)
-    const end = await supervision.run().finally(() => heartbeat.setJob())
+    const action = await supervision.run().finally(() => heartbeat.setJob())
     if (!ending) supervisor.runners.refill()
-    if (end === 'requeue') await requeue()
-    if (end === 'putOff') await putOff()
+    if (action === 'requeue') await requeue()
+    if (action === 'defer') await defer()
   },
 )
-let toldOfErrorAt = Number.NEGATIVE_INFINITY
+let errorLoggedAt = Number.NEGATIVE_INFINITY
 jobWorker.on('error', ({ message }) => {
-  if (performance.now() - toldOfErrorAt < TELL_MS) return
-  toldOfErrorAt = performance.now()
+  if (performance.now() - errorLoggedAt < LOG_INTERVAL_MS) return
+  errorLoggedAt = performance.now()
   logger.warn(`the job queue reports an error: ${message}`)
 })
-// The lock may be gone only because Redis took no writes: the job itself says whose it is.
+// The lock may be lost only because Redis refused writes: the job's record tells which worker has it.
 jobWorker.on('lockRenewalFailed', () => void current?.wake())
 await stores.control.onWake(jobId => {
   if (jobId === current?.jobId) void current.wake()
@@ -94,7 +95,7 @@ jobWorker.run().catch(fail)
 logger.info({ engine, memoryBytes }, 'ready for jobs')
 process.send?.('ready')
 
-/** Gives the job back and goes; asked twice, as Ctrl-C does, it does so once. */
+/** Returns the job to the queue and ends; a second signal, as Ctrl-C sends, changes nothing. */
 function end(): void {
   setTimeout(() => process.exit(1), CLOSE_MS).unref()
   ending ??= close().then(() => process.exit(0), fail)

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { runTask } from '#workers/runner/run-task.ts'
 import { warmUp } from '#workers/runner/warm-up.ts'
 
-// A runner without a service: trains the request it is sent, telling nobody, and answers with the milliseconds it took.
+// A runner without the service: trains the request that it is sent, reports nothing meanwhile, and sends the milliseconds it took.
 
 const engine = await openEngine('native')
 await warmUp()

@@ -1,4 +1,4 @@
-"""TensorFlow takes steps, each one call of a tf.function: FOLDER."""
+"""Takes steps in TensorFlow, each one call of a tf.function, with FOLDER in argv."""
 
 import os
 import sys
@@ -10,7 +10,7 @@ from workload import Threshold, load_workload, serve, sources  # noqa: E402
 
 
 class Network:
-    """TensorFlow's own ops, so that nothing of another library stands between them and the comparison."""
+    """A network of TensorFlow's own ops, without the overhead of a library on top of them."""
 
     def __init__(self, topology: dict, weights: dict) -> None:
         self.layers = topology["layers"]

@@ -10,9 +10,9 @@ import { normaliser } from '#workers/data/batch-tensors.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
 import { rowsInOrder } from '#workers/data/rows.ts'
 import { variedBatches } from '#workers/data/varied-batches.ts'
-import { openEngine } from '#workers/engine/engine.ts'
-import { nativeBackend } from '#workers/engine/native-backend.ts'
-import { ownOpsMilliseconds } from '#workers/engine/register-own-ops.ts'
+import { nativeBackend } from '#workers/engine/native/native-backend.ts'
+import { ownOpsMilliseconds } from '#workers/engine/native/own-ops.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
 import {
@@ -25,10 +25,10 @@ import { objectiveFor } from '#workers/training/objective.ts'
 import type { StepOutcome } from '#workers/training/outcomes.ts'
 import { beginTraining, type SomeBatch, type Training } from '#workers/training/train-state.ts'
 
-// Thresher takes steps as its runners do: FOLDER [sgd | augmented]. See workload.py for the protocol; the answers also have the
-// seconds spent on the batches and inside TensorFlow, and the milliseconds of each op of our own.
+// Thresher takes steps as its runners do, with FOLDER [sgd | augmented] in argv. workload.py describes the protocol; the replies also have
+// the seconds spent waiting for batches and inside TensorFlow, and the milliseconds of each of Thresher's own ops.
 
-/** More than anybody asks for, in an epoch of images that are varied. */
+/** Steps in the epoch of augmented images: more than any caller requests. */
 const MANY_STEPS = 10_000
 const [folder, variant] = process.argv.slice(2) as [string, 'sgd' | 'augmented' | undefined]
 const spec: WorkloadFile = JSON.parse(await readFile(join(folder, 'workload.json'), 'utf8'))
@@ -40,21 +40,21 @@ const split = wholeSplit({ x: pixels, labels: Uint8Array.from(labels), count: la
 const { topology, batchSize } = spec
 const pace = { batchSize, stepsPerCall: stepsPerCall(topology, batchSize) }
 const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
-const { training, nextBatches }: Course =
+const { training, nextBatches }: Session =
   variant === 'augmented' ? beginStreamed(await readWeights()) : beginHeld(await readWeights())
 console.log(JSON.stringify({ version: `${version}, ${device}` }))
 for await (const line of createInterface({ input: process.stdin }))
-  console.log(JSON.stringify(takeSteps(JSON.parse(line).steps)))
+  console.log(JSON.stringify(runSteps(JSON.parse(line).steps)))
 training.end()
 
 type Variables = Record<string, FloatTensor[]>
 
-interface Course {
+interface Session {
   training: Training
   nextBatches(steps: number): Iterator<SomeBatch>
 }
 
-function takeSteps(steps: number) {
+function runSteps(steps: number) {
   const startedAt = performance.now()
   const insideBefore = inside.milliseconds
   const ownBefore = ownOpsMilliseconds()
@@ -81,8 +81,8 @@ function takeSteps(steps: number) {
   }
 }
 
-/** Batches over and over from the first. @param from steps */
-function placesOf(from: number, steps: number): Uint32Array {
+/** The indices of the examples of some steps, which cycle through all batches. @param from index of the first step */
+function indicesOf(from: number, steps: number): Uint32Array {
   return Uint32Array.from({ length: steps * batchSize }, (_, i) => (from * batchSize + i) % labels.length)
 }
 
@@ -94,15 +94,15 @@ async function readWeights(): Promise<Variables> {
   return { params, ...(statistics.length > 0 && { statistics }) }
 }
 
-/** As small data are trained on: kept on the device. */
+/** Begins a training on a small dataset, which is held on the device. */
 function beginHeld(variables: Variables) {
   const feeding = heldPipeline(layout, { training: split, validation: split }, pace)
   const training = begin(feeding, variables)
-  const nextBatches = (steps: number) => rowsInOrder(placesOf(training.clock.step, steps), pace)
+  const nextBatches = (steps: number) => rowsInOrder(indicesOf(training.clock.step, steps), pace)
   return { training, nextBatches }
 }
 
-/** As images are that the preset varies. */
+/** Begins a training with the preset's augmentation, whose batches are streamed to the device. */
 function beginStreamed(variables: Variables) {
   const { length: count } = labels
   const feeding = streamedPipeline(layout, { training: count, validation: count }, batchSize)
@@ -113,7 +113,7 @@ function beginStreamed(variables: Variables) {
     epoch: 1,
   }
   const epoch = variedBatches(
-    { examples: split.examples, indices: placesOf(0, MANY_STEPS) },
+    { examples: split.examples, indices: indicesOf(0, MANY_STEPS) },
     batchSize,
     variation,
   )
@@ -142,7 +142,7 @@ function begin<Kind extends SomeBatch>(feeding: InputPipeline<Kind>, variables: 
   return beginTraining(ingredients, { clock: transform.clock, variables }, { topology, feeding, seed: 1 })
 }
 
-/** Counts the milliseconds that calls into TensorFlow's sessions take. */
+/** Sums the milliseconds of all calls of TensorFlow's sessions. */
 function timeInsideTensorFlow(): { milliseconds: number } {
   const backend = nativeBackend()
   const { binding } = backend

@@ -1,4 +1,4 @@
-"""PyTorch takes steps: FOLDER original|foreach. Layout: NCHW or channels_last, whichever is faster here."""
+"""Takes steps in PyTorch, with FOLDER original|foreach in argv. Layout: NCHW or channels_last, whichever is faster here."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ from workload import Threshold, Workload, load_workload, serve, sources
 
 
 class Flatten(nn.Module):
-    """Height, width and channels to one row, in the order of TensorFlow's images."""
+    """Flattens height, width and channels in the order of TensorFlow's images."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return (x.permute(0, 2, 3, 1) if x.dim() == 4 else x).flatten(1)
@@ -31,7 +31,7 @@ class Network(nn.Module):
         self.rectified = [layer.get("activation") == "relu" for layer in topology["layers"]]
 
     def channels(self, topology: dict, index: int) -> int:
-        """Of a batch normalisation's input: those of the convolution before it."""
+        """The channels of a batch normalisation's input, which are the filters of the last convolution before it."""
         while index >= 0:
             layer = topology["layers"][index]
             if layer["type"] == "conv2d":
@@ -84,7 +84,7 @@ class Network(nn.Module):
 
 
 class OriginalGrda(torch.optim.Optimizer):
-    """The rule as the original has it: a loop over the parameters, each with a state of its own."""
+    """The update rule as in the original optimizer: a loop over the parameters, each with a state of its own."""
 
     def __init__(self, params, learningRate: float, c: float, mu: float, **_) -> None:
         super().__init__(params, {"lr": learningRate, "c": c, "mu": mu})
@@ -107,7 +107,7 @@ class OriginalGrda(torch.optim.Optimizer):
 
 
 class ForeachGrda(torch.optim.Optimizer):
-    """The same rule over all parameters at once."""
+    """The same update rule for all parameters at once, with torch._foreach functions."""
 
     def __init__(self, params, **optimizer) -> None:
         super().__init__(params, {})

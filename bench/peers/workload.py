@@ -1,7 +1,7 @@
-"""What the bench writes for its peers, and the protocol that they speak.
+"""The inputs that train-step.bench.ts writes for its peers, and the protocol between them.
 
-A peer prints one JSON line when it is ready, then answers each line `{"steps": n}` with
-`{"seconds": s, "losses": [...]}`: the mean loss of every step.
+A peer prints one JSON line when it is ready, then replies to each line `{"steps": n}` with
+`{"seconds": s, "losses": [...]}`, where losses has the mean loss of each step.
 """
 
 import json
@@ -17,7 +17,7 @@ from safetensors.numpy import load_file
 
 @dataclass
 class Workload:
-    """A training to take steps of; images are [batches, batch, height, width, channels], kernels as TensorFlow has them."""
+    """A training. Images are [batches, batch, height, width, channels]; kernels have TensorFlow's layout."""
 
     topology: dict
     optimizer: dict
@@ -46,7 +46,7 @@ def load_workload(folder: str) -> Workload:
 
 
 def sources(topology: dict) -> list:
-    """For each layer the positions of those it takes from; -1 is the network's input."""
+    """The indices of each layer's input layers; -1 is the network's input."""
     positions = {layer["name"]: index for index, layer in enumerate(topology["layers"])}
     return [
         [positions[name] for name in layer["inputs"]] if "inputs" in layer else [index - 1]
@@ -55,7 +55,7 @@ def sources(topology: dict) -> list:
 
 
 class Threshold:
-    """gRDA's l1 after each step, as the original accumulates it."""
+    """gRDA's threshold l1 after each step, accumulated as in the original optimizer."""
 
     def __init__(self, optimizer: dict) -> None:
         self.rate, self.c, self.mu = optimizer["learningRate"], optimizer["c"], optimizer["mu"]
@@ -69,7 +69,7 @@ class Threshold:
 
 
 def serve(version: str, step: Callable[[int], object]) -> None:
-    """Answers until the input ends. `step` takes the number of the batch and gives a loss that float() reads."""
+    """Replies until the input ends. `step` takes the index of the step and returns a loss that float() accepts."""
     print(json.dumps({"version": version}), flush=True)
     taken = 0
     for line in sys.stdin:

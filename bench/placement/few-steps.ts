@@ -2,17 +2,17 @@ import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { blankBatch, layoutFromSpec } from '#workers/data/batch-tensors.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
-import { openEngine } from '#workers/engine/engine.ts'
-import { nativeBackend } from '#workers/engine/native-backend.ts'
+import { nativeBackend } from '#workers/engine/native/native-backend.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
 
-// Takes five steps of a preset on zeros, for whoever watches TensorFlow do it: PRESET READ-EVERY, prints as JSON what each call is
-// fed and what is fetched.
+// A child process of placement.bench.ts, with PRESET READ-EVERY in argv: trains a preset for five steps on zeros and prints as JSON what
+// each call feeds and fetches.
 
-/** A call of a session. */
+/** A call of a TensorFlow session. */
 export interface SessionCall {
   steps: number
-  /** By node. */
+  /** Bytes by node. */
   fedBytes: Record<string, number>
   fetched: string[]
 }
@@ -31,9 +31,9 @@ const training = run.begin()
 const calls: SessionCall[] = []
 watchSessions()
 for await (const given of run.trainingBatches(1)) {
-  const [before, made] = [training.clock.step, calls.length]
+  const [before, callsBefore] = [training.clock.step, calls.length]
   training.step(given)
-  for (const call of calls.slice(made)) call.steps = training.clock.step - before
+  for (const call of calls.slice(callsBefore)) call.steps = training.clock.step - before
 }
 console.log(JSON.stringify(calls))
 

@@ -1,15 +1,15 @@
-/** A node of a graph that TensorFlow has placed. */
+/** A node of a graph to which TensorFlow has assigned a device. */
 export interface Placed {
   name: string
   op: string
   device: string
-  /** The nodes whose values it takes. */
+  /** The nodes whose values are its inputs. */
   inputs: readonly string[]
-  /** Its attribute T or dtype, if it has one. */
+  /** The attribute T or dtype, if there is one. */
   type: string | undefined
 }
 
-/** The nodes of a GraphDef in protobuf's text format, as TensorFlow writes it. */
+/** Parses the nodes of a GraphDef in protobuf's text format, as TensorFlow writes it. */
 export function parseNodes(text: string): Placed[] {
   return text
     .split(/^node \{$/m)
@@ -27,40 +27,40 @@ function fieldOf(node: string, field: string): string | undefined {
   return new RegExp(`^ {2}${field}: "(.*)"$`, 'm').exec(node)?.[1]
 }
 
-/** Ops that hold or move what lives on the host: constants, what is fed, and what is fetched. */
+/** Ops that hold or move values on the host: constants, feeds and fetches. */
 const HOST_OPS = new Set(['Const', 'Placeholder', '_Arg', '_Retval', 'VarHandleOp', 'NoOp'])
 
 export function isOfHost({ op }: Placed): boolean {
   return HOST_OPS.has(op)
 }
 
-/** Ops whose GPU kernels for int32 are no exception. */
-const ALIKE_FOR_INT32 = new Set(['Bitcast', 'OneHot'])
+/** Ops whose GPU kernels compute int32 on the GPU. */
+const INT32_ON_GPU = new Set(['Bitcast', 'OneHot'])
 
 /**
- * Whether it takes and gives what lies on the host, even where its device is a GPU: as int32s are shapes and places as a rule,
- * most of TensorFlow's GPU kernels for them compute on the host.
+ * Whether its inputs and outputs are on the host, even if its device is a GPU. int32 tensors are usually shapes and indices, so most of
+ * TensorFlow's GPU kernels compute them on the host.
  */
-function liesOnHost(node: Placed): boolean {
-  return isOfHost(node) || (node.type === 'DT_INT32' && !ALIKE_FOR_INT32.has(node.op))
+function isOnHost(node: Placed): boolean {
+  return isOfHost(node) || (node.type === 'DT_INT32' && !INT32_ON_GPU.has(node.op))
 }
 
-/** What of the graph's inner values a GPU would have to give back to the host before it can go on. */
-export function takenBack(nodes: readonly Placed[]): Placed[] {
+/** The inner nodes of the graph whose values a GPU would have to copy back to the host before it can continue. */
+export function copiedBack(nodes: readonly Placed[]): Placed[] {
   const byName = new Map(nodes.map(node => [node.name, node]))
-  const taken = nodes
-    .filter(node => liesOnHost(node))
+  const used = nodes
+    .filter(node => isOnHost(node))
     .flatMap(({ inputs }) => inputs.map(name => byName.get(name)!))
-  return taken.filter(node => !liesOnHost(node))
+  return used.filter(node => !isOnHost(node))
 }
 
-/** Those of the fed nodes that are no int32s: tfjs-node has copied such a thing to the GPU, and takes it back to feed it. */
+/** The fed nodes that are not int32: tfjs-node has copied such a tensor to the GPU, and copies it back to feed it. */
 export function fedFromDevice(nodes: readonly Placed[], fed: readonly string[]): string[] {
   const byName = new Map(nodes.map(node => [node.name, node]))
   return fed.filter(name => byName.get(name)!.type !== 'DT_INT32')
 }
 
-/** Those of the names whose values are computed on the device. */
+/** The names of the nodes whose values are computed on the device. */
 export function computedOf(nodes: readonly Placed[], names: readonly string[]): string[] {
   const byName = new Map(nodes.map(node => [node.name, node]))
   return names.filter(name => !isOfHost(byName.get(name)!))

@@ -1,28 +1,28 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { type Answer, ourCommand } from './side.ts'
+import { type Timing, thresherCommand } from './peer.ts'
 
-/** As many as some calls make, where several share one. */
+/** A whole number of calls, if one call makes several steps. */
 const STEPS = 9
 
-/** Milliseconds of a step, and of it those in each kind of op: the longest first. */
+/** The duration of a step in milliseconds, and of each kind of op in it, longest first. */
 export interface Profile {
   stepMs: number
   kinds: ReadonlyMap<string, number>
 }
 
-/** What oneDNN tells of its primitives with ONEDNN_VERBOSE, and ours of themselves. The telling takes time as well. */
+/** Takes the times that oneDNN logs with ONEDNN_VERBOSE and that Thresher's own ops measure. The logging itself takes time too. */
 export async function profileStep(folder: string): Promise<Profile> {
-  const [command, ...args] = ourCommand(folder)
+  const [command, ...args] = thresherCommand(folder)
   const child = promisify(execFile)(command!, args, {
     env: { ...process.env, ONEDNN_VERBOSE: '1' },
     maxBuffer: 2 ** 28,
   })
-  // The first steps also make the primitives.
+  // The first steps also create oneDNN's primitives.
   child.child.stdin!.end(`{"steps": 5}\n{"steps": ${STEPS}}\n`)
   const lines = (await child).stdout.split('\n')
   const [first, second] = lines.flatMap((line, index) => (line.startsWith('{"seconds"') ? [index] : []))
-  const { seconds, ownMs = {} }: Answer = JSON.parse(lines[second!]!)
+  const { seconds, ownMs = {} }: Timing = JSON.parse(lines[second!]!)
   const totals = new Map(
     Object.entries(ownMs).map(([op, ms]) => [op.replace('Thresher', 'our '), ms / STEPS]),
   )

@@ -1,40 +1,43 @@
 import { availableParallelism } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
-import { openEngine } from '#workers/engine/engine.ts'
-import { openProgram, type Routine } from '#workers/engine/program.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
+import { openProgram } from '#workers/engine/open-program.ts'
+import type { Routine } from '#workers/engine/program.ts'
 
-// A child of the bench: SIZES..., answers with what this machine can do at best, each the fastest of some.
+// A child process of train-step.bench.ts, with SIZES... in argv: sends the best rates of this machine, each the fastest of several trials.
 
-/** What a step is measured against. */
+/** The rates that a step is compared with. */
 export interface Rates {
-  /** float32, of a product of two square matrices. */
+  /** Of a float32 product of two square matrices. */
   gemmGflops: number
-  /** By number of float32 values: milliseconds of reading all of them and writing others, which is what gRDA's accumulator costs. */
+  /**
+   * For each number of float32 values, the milliseconds of reading as many and writing as many, which is what gRDA's accumulator costs.
+   */
   passMs: Record<number, number>
 }
 
-const SIDE = 1024
+const SIZE = 1024
 const TRIALS = 40
 
 await openEngine('native')
-const square = () => tf.randomUniform([SIDE, SIDE])
+const square = () => tf.randomUniform([SIZE, SIZE])
 const product: Routine = (_, { a, b }) => ({ outputs: { c: tf.matMul(a!, b!) } })
 const call = { routine: 'product', inputs: { a: square(), b: square() } }
 const program = openProgram({}, { product }, [call])
 const productMs = fastest(() => tf.dispose(program.run(call)))
 const rates: Rates = {
-  gemmGflops: (2 * SIDE ** 3) / (productMs * 1e6),
+  gemmGflops: (2 * SIZE ** 3) / (productMs * 1e6),
   passMs: Object.fromEntries(process.argv.slice(2).map(size => [size, passMs(Number(size))])),
 }
 process.send!(rates, () => process.disconnect())
 
-/** Of a copy, which every thread makes its part of. */
+/** Milliseconds of a copy in which each thread copies its part. */
 function passMs(size: number): number {
   const [from, to] = [new Float32Array(size), new Float32Array(size)]
   return fastest(() => to.set(from)) / availableParallelism()
 }
 
-/** Milliseconds. */
+/** Milliseconds of the fastest trial. */
 function fastest(work: () => void): number {
   const times = Array.from({ length: TRIALS }, () => {
     const startedAt = performance.now()

@@ -1,65 +1,65 @@
-import { median } from '#bench/median.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { stepFlops } from '#network/step-flops.ts'
+import { median } from '#test/support/median.ts'
+import type { Timing } from './peer.ts'
 import type { Profile } from './profile.ts'
 import type { Rates } from './rates.ts'
-import type { Answer } from './side.ts'
 import { parameterCount, titleOf, type Workload } from './workloads.ts'
 
-/** Seconds of as many steps of each, one after the other. */
+/** Seconds of the same number of steps of each, one after the other. */
 export interface Pair {
   grda: number
   sgd: number
 }
 
-/** What one workload came to. */
+/** The measurements of one workload. */
 export interface Measured {
   workload: Workload
-  /** By side, the answers of all rounds. */
-  rounds: Record<string, Answer[]>
+  /** The timings of all rounds, by peer. */
+  rounds: Record<string, Timing[]>
   pairs: readonly Pair[]
-  /** The largest relative difference of a peer's first losses from ours. */
+  /** The largest relative difference of each peer's first losses from Thresher's. */
   disagreement: Record<string, number>
   profile: Profile
 }
 
 const PYTORCH = ['PyTorch, original', 'PyTorch, foreach']
 const TENSORFLOW = 'TensorFlow'
-const OURS = 'Thresher'
+const THRESHER = 'Thresher'
 const AUGMENTED = 'Thresher, augmented'
 const LARGE: readonly string[] = ['vgg16', 'resnet50']
 
-/** How many times as long as `ours` another side took: the median over the rounds, as the machine's speed changes between them. */
-function ratio({ rounds }: Measured, theirs: string, ours: string): number {
-  return median(rounds[theirs]!.map(({ seconds }, round) => seconds / rounds[ours]![round]!.seconds))
+/** A peer's time divided by Thresher's: the median over the rounds, because the machine's speed changes between them. */
+function ratio({ rounds }: Measured, peer: string): number {
+  return median(rounds[peer]!.map(({ seconds }, round) => seconds / rounds[THRESHER]![round]!.seconds))
 }
 
-/** Milliseconds a step: the median of the rounds. */
-export function stepMs({ rounds, workload }: Measured, side: string): number {
-  return median(rounds[side]!.map(({ seconds }) => (1000 * seconds) / workload.steps))
+/** Milliseconds of a step: the median of the rounds. */
+export function stepMs({ rounds, workload }: Measured, peer: string): number {
+  return median(rounds[peer]!.map(({ seconds }) => (1000 * seconds) / workload.steps))
 }
 
 export function describeRatios(all: readonly Measured[], versions: Record<string, string>): string {
   const peers = [...PYTORCH, TENSORFLOW].filter(peer => peer in versions)
   const rows = all.map(measured => {
     const cells = peers.map(
-      peer => `${stepMs(measured, peer).toFixed(2)} (${ratio(measured, peer, OURS).toFixed(2)})`,
+      peer => `${stepMs(measured, peer).toFixed(2)} (${ratio(measured, peer).toFixed(2)})`,
     )
-    return [titleOf(measured.workload), stepMs(measured, OURS).toFixed(2), ...cells]
+    return [titleOf(measured.workload), stepMs(measured, THRESHER).toFixed(2), ...cells]
   })
   return [
-    'Milliseconds a step, and in brackets theirs / ours:',
+    "Milliseconds for each step; in brackets the peer's time / Thresher's time:",
     '',
-    table(['', OURS, ...peers], rows),
+    table(['', THRESHER, ...peers], rows),
     '',
     ...(peers.length > 0 ? summarise(all) : []),
-    ...Object.entries(versions).map(([side, version]) => `- ${side}: ${version}`),
+    ...Object.entries(versions).map(([peer, version]) => `- ${peer}: ${version}`),
   ].join('\n')
 }
 
 function summarise(all: readonly Measured[]): string[] {
   const ratioTo = (measured: Measured, peers: readonly string[]) =>
-    Math.min(...peers.map(peer => ratio(measured, peer, OURS)))
+    Math.min(...peers.map(peer => ratio(measured, peer)))
   const pytorch = all.map(measured => ratioTo(measured, PYTORCH))
   const small = all.filter(({ workload }) => !LARGE.includes(workload.preset))
   const tensorflow = small.map(measured => ratioTo(measured, [TENSORFLOW]))
@@ -72,62 +72,65 @@ function summarise(all: readonly Measured[]): string[] {
   ]
 }
 
-export function describeOurs(all: readonly Measured[], { gemmGflops, passMs }: Rates): string {
-  const rows = all.map(measured => {
-    const { workload, rounds, pairs, profile } = measured
-    const ms = stepMs(measured, OURS)
-    const gflop = (stepFlops(PRESET_TOPOLOGIES[workload.preset]) * workload.batchSize) / 1e9
-    const floor = (1000 * gflop) / gemmGflops
-    const share = (key: 'dataSeconds' | 'tensorflowSeconds', side = OURS) =>
-      median(rounds[side]!.map(answer => answer[key]! / answer.seconds))
-    return [
-      titleOf(workload),
-      gflop.toFixed(3),
-      floor.toFixed(2),
-      `${percent(floor / ms)}`,
-      `${percent(1 - share('tensorflowSeconds'))}`,
-      `${percent(share('dataSeconds'))}`,
-      AUGMENTED in rounds ? percent(share('dataSeconds', AUGMENTED)) : '–',
-      `${percent(median(pairs.map(({ grda, sgd }) => grda / sgd)) - 1)}`,
-      `${percent((profile.kinds.get('our Grda') ?? 0) / profile.stepMs)}`,
-      `${percent(passMs[parameterCount(workload)]! / ms)}`,
-    ]
-  })
+const COLUMNS = [
+  '',
+  'GFLOP',
+  'floor, ms',
+  'of the GEMM rate',
+  'outside',
+  'waiting',
+  'augmented',
+  'gRDA over SGD',
+  'its update',
+  'floor',
+]
+
+export function describeThresher(all: readonly Measured[], rates: Rates): string {
   return [
-    `A product of two 1024 x 1024 matrices runs at ${gemmGflops.toFixed(0)} GFLOP/s here. At that rate the products and convolutions of a step`,
-    'would take the floor below; then our share of that rate, the share of the time outside TensorFlow, waiting for data, waiting for',
-    `images that are varied as the preset says, and what gRDA costs over SGD: the median of ${all[0]!.pairs.length} pairs of turns. Beside it are the`,
-    "share of gRDA's whole update, SGD's part in it included, by its own watch, which no cost can exceed however turns differ, and the",
-    'floor of the difference: reading and writing as many numbers as there are parameters, the accumulator, at the best rate of this',
-    'machine. A share of the GEMM rate above 100 % is possible, as products by what max pooling has made zero are left out.',
+    `A product of two 1024 x 1024 matrices runs at ${rates.gemmGflops.toFixed(0)} GFLOP/s here. The floor is the time that the products and convolutions of a`,
+    "step would take at that rate. The next columns show Thresher's share of that rate, and the shares of its time outside TensorFlow,",
+    "waiting for batches, and waiting for batches with the preset's augmentation. Then follows what gRDA costs over SGD: the median of",
+    `${all[0]!.pairs.length} pairs of turns; the share of gRDA's whole update, including SGD's part of it, by the op's own clock, which is an upper bound of`,
+    'that cost; and the floor of that cost: reading and writing as many numbers as there are parameters, for the accumulator, at the',
+    "machine's best rate. A share of the GEMM rate above 100 % is possible, because products with zeros that max pooling makes are skipped.",
     '',
     table(
-      [
-        '',
-        'GFLOP',
-        'floor, ms',
-        'of the GEMM rate',
-        'outside',
-        'waiting',
-        'augmented',
-        'gRDA over SGD',
-        'its update',
-        'floor',
-      ],
-      rows,
+      COLUMNS,
+      all.map(measured => cellsOf(measured, rates)),
     ),
   ].join('\n')
 }
 
+function cellsOf(measured: Measured, { gemmGflops, passMs }: Rates): string[] {
+  const { workload, rounds, pairs, profile } = measured
+  const ms = stepMs(measured, THRESHER)
+  const gflop = (stepFlops(PRESET_TOPOLOGIES[workload.preset]) * workload.batchSize) / 1e9
+  const floor = (1000 * gflop) / gemmGflops
+  const share = (key: 'dataSeconds' | 'tensorflowSeconds', peer = THRESHER) =>
+    median(rounds[peer]!.map(timing => timing[key]! / timing.seconds))
+  return [
+    titleOf(workload),
+    gflop.toFixed(3),
+    floor.toFixed(2),
+    percent(floor / ms),
+    percent(1 - share('tensorflowSeconds')),
+    percent(share('dataSeconds')),
+    AUGMENTED in rounds ? percent(share('dataSeconds', AUGMENTED)) : '–',
+    percent(median(pairs.map(({ grda, sgd }) => grda / sgd)) - 1),
+    percent((profile.kinds.get('our Grda') ?? 0) / profile.stepMs),
+    percent(passMs[parameterCount(workload)]! / ms),
+  ]
+}
+
 export function describeProfile(all: readonly Measured[]): string {
   const rows = all.map(({ workload, profile: { stepMs, kinds } }) => {
-    const told = [...kinds].filter(([, time]) => time > 0.02 * stepMs)
-    const inside = told.reduce((sum, [, time]) => sum + time, 0)
-    const shares = told.map(([kind, time]) => `${kind} ${percent(time / stepMs)}`)
+    const listed = [...kinds].filter(([, time]) => time > 0.02 * stepMs)
+    const inside = listed.reduce((sum, [, time]) => sum + time, 0)
+    const shares = listed.map(([kind, time]) => `${kind} ${percent(time / stepMs)}`)
     return [titleOf(workload), [...shares, `all else ${percent(1 - inside / stepMs)}`].join(', ')]
   })
   return [
-    "Where a step's time goes, by oneDNN's account of its primitives and by that of the ops of our own, in a run of its own:",
+    "Where a step's time goes, by the times of oneDNN's primitives and of Thresher's own ops, in a separate run:",
     '',
     table(['', 'share of the step'], rows),
   ].join('\n')
@@ -141,7 +144,7 @@ export function describeAgreement(all: readonly Measured[]): string {
     ...peers.map(peer => disagreement[peer]!.toExponential(1)),
   ])
   return [
-    'The same maths: the largest relative difference from our losses in the first three steps, dropout off:',
+    "The largest relative difference from Thresher's losses in the first three steps, without dropout:",
     '',
     table(['', ...peers], rows),
   ].join('\n')

@@ -17,9 +17,9 @@ import { drawVariables } from '#workers/training/weights.ts'
 export interface Workload {
   preset: PresetName
   batchSize: number
-  /** Small enough for the first losses to be compared: that of a preset makes a random batch blow up. */
+  /** Small enough to compare the first losses: with the preset's learning rate, training on random batches diverges. */
   learningRate: number
-  /** In a round. */
+  /** Steps in a round. */
   steps: number
 }
 
@@ -32,7 +32,7 @@ export const WORKLOADS: readonly Workload[] = [
   { preset: 'resnet50', batchSize: 8, learningRate: 0.001, steps: 1 },
 ]
 
-/** `workload.json`, which every side reads. */
+/** The content of `workload.json`, which every peer reads. */
 export interface WorkloadFile {
   topology: Topology
   optimizer: GrdaSpec
@@ -41,7 +41,7 @@ export interface WorkloadFile {
   threads: number
   mean: number[]
   std: number[]
-  /** How the preset varies its images. */
+  /** The preset's augmentation. */
   augmentation: readonly Augmentation[]
 }
 
@@ -63,7 +63,7 @@ export function usesDropout({ preset }: Workload): boolean {
   return PRESET_TOPOLOGIES[preset].layers.some(({ type }) => type === 'dropout')
 }
 
-/** Writes what a step needs into the folder: the same weights and random batches for everybody. */
+/** Writes the inputs of all peers to the folder: initial weights and random batches. */
 export async function writeWorkload(workload: Workload, folder: string, dropout: boolean): Promise<void> {
   const { preset, batchSize, learningRate } = workload
   const { defaults } = PRESETS[preset]

@@ -7,7 +7,7 @@ export interface Experiment {
   title: string
   base: { model: { preset: PresetName } }
   optimizers: Record<string, Optimizer>
-  /** What the original repository's figure shows, and where it differs from this. */
+  /** What the original repository's figure shows, and how it differs from this comparison. */
   original: string
 }
 
@@ -51,8 +51,8 @@ export const EXPERIMENTS: Record<string, Experiment> = {
     },
     original: [
       'The figure in the original README ends at epoch 150, with gRDA mu .51 at 96.5 % and 72 % of the weights not zero, mu .7 at 95.1 % and 19 %, SGD at 96.8 %, Adagrad at 98.0 % and Adam at 98.2 %.',
-      'All of them learn at the rate .005, which is small for the methods without momentum: before epoch 150 SGD and gRDA are still on their way up, and the threshold, which grows with the steps, on its way too. What shows early is the order of the optimizers, and that gRDA keeps near to SGD while its weights disappear.',
-      'The original does not say what momentum its Nesterov run had; here it is .9.',
+      'All of them use the learning rate .005, which is small for the methods without momentum: before epoch 150 the accuracy of SGD and gRDA is still rising, and so is the threshold, which grows with the steps. A shorter run already shows the order of the optimizers, and that gRDA stays close to SGD while its weights become zero.',
+      'The original does not state the momentum of its Nesterov run; here it is .9.',
     ].join('\n\n'),
   },
   cifar10: {

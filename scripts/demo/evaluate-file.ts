@@ -9,7 +9,8 @@ import { layoutFromSpec, normaliser, uploadBatch } from '#workers/data/batch-ten
 import { type Batch, batches } from '#workers/data/batches.ts'
 import type { Examples, Split } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
-import { type EngineName, openEngine } from '#workers/engine/engine.ts'
+import type { EngineName } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { evaluate } from '#workers/training/evaluate.ts'
 import { objectiveFor } from '#workers/training/objective.ts'
@@ -25,13 +26,13 @@ export interface Evaluation {
   nonzero: number
 }
 
-// A process of its own, that knows a sparse checkpoint's path and nothing of the service: FILE ENGINE, answers over IPC.
+// Runs in a separate process that knows nothing of the service. Arguments: FILE ENGINE; sends an Evaluation over IPC.
 const [file, engine] = process.argv.slice(2) as [string, EngineName]
 await openEngine(engine)
 process.send!(await evaluateFile(await readFile(file)))
 process.disconnect()
 
-/** What the checkpoint is worth on the digits it has never seen, from nothing but its own bytes. */
+/** Evaluates the checkpoint on the test digits, using only the bytes of its file. */
 async function evaluateFile(bytes: Uint8Array): Promise<Evaluation> {
   const { tensors, metadata } = decodeSparseSafetensors(bytes)
   const topology: Topology = JSON.parse(metadata.topology!)

@@ -7,7 +7,7 @@ export interface RunningService {
   stop(): Promise<void>
 }
 
-/** Starts what `npm start` starts, on a free port and with a data directory of its own, and waits until it is ready. */
+/** Starts the service as `npm start` does, on a free port and with its own data directory, and waits until it is ready. */
 export async function runService(dataDir: string): Promise<RunningService> {
   const port = await freePort()
   const child = fork(new URL(import.meta.resolve('#scripts/start.ts')), {

@@ -9,7 +9,7 @@ type Frame =
 
 const percent = (share: number, digits = 2) => `${(100 * share).toFixed(digits)} %`
 
-/** Shows a job's stream in the terminal, a line an epoch and a bar within it, and gives its end: status, engine, last metrics. */
+/** Shows a job's stream in the terminal, with a line per epoch and a progress bar. @returns the job's final status, engine and last metrics */
 export async function watch(
   url: string,
   jobId: string,
@@ -19,7 +19,7 @@ export async function watch(
   let engine = ''
   return await new Promise((resolve, reject) => {
     socket.on('error', reject)
-    socket.on('close', code => reject(new Error(`the stream closed with ${code} before the job was over`)))
+    socket.on('close', code => reject(new Error(`the stream closed with ${code} before the job ended`)))
     socket.on('message', data => {
       const frame: Frame = JSON.parse(String(data))
       if (frame.type === 'epoch') metrics = frame.data

@@ -7,18 +7,18 @@ import { showProgress } from './progress.mjs'
 import { projectDirectory } from './project-directory.mjs'
 import { runCommand, works } from './run-command.mjs'
 
-/** The package whose C++ sources are the bridge between Node and TensorFlow's C API. */
+/** The package with the C++ sources of the bridge between Node and TensorFlow's C API. */
 export const bridgePackage = `${projectDirectory}/node_modules/@tensorflow/tfjs-node-gpu`
 
 const bindingName = 'tfjs_binding'
 
-/** Whether a bridge to some libtensorflow lies in `folder` already. */
+/** Whether `folder` contains a bridge to some libtensorflow already. */
 export async function isBindingCompiled(folder) {
   const modules = await readdir(folder).catch(() => [])
   return modules.some(name => name.startsWith(bindingName) && name.endsWith('.node'))
 }
 
-/** The bridge. @param options as `compile` takes them */
+/** Compiles the bridge. @param options as for `compile` */
 export async function compileBinding(options) {
   const { version } = JSON.parse(await readFile(`${bridgePackage}/package.json`, 'utf8'))
   return await compile({
@@ -31,7 +31,7 @@ export async function compileBinding(options) {
   })
 }
 
-/** Thresher's own ops: a module of Node too. @param options as `compile` takes them */
+/** Compiles Thresher's own ops, another native module. @param options as for `compile` */
 export async function compileOps(options) {
   const sources = await opsSources()
   return await compile({
@@ -39,13 +39,13 @@ export async function compileOps(options) {
     name: 'thresher_ops',
     label: "Compiling Thresher's own ops",
     sources: sources.filter(path => path.endsWith('.cc')),
-    // A product and a sum may not become one rounding: the bits are to be those of TensorFlow's kernels.
+    // A product and a sum must not be fused into one rounding: the results must be bit-identical to those of TensorFlow's kernels.
     flags: ['-O3', '-ffp-contract=off', '-fno-trapping-math', '-fopenmp-simd', '-DIS_SLIM_BUILD'],
     content: await digestOfOps(),
   })
 }
 
-/** Changes with every change of the ops. */
+/** A digest of the sources of the ops. */
 export async function digestOfOps() {
   const texts = await Promise.all((await opsSources()).map(path => readFile(path, 'utf8')))
   return createHash('sha256').update(texts.join('')).digest('hex')
@@ -57,8 +57,8 @@ async function opsSources() {
 }
 
 /**
- * Compiles a module of Node against the headers in `include` and the libraries in `lib`, once for each content and such pair.
- * Node's own API is stable, so one module serves every Node. Resolves with its path in `folder`.
+ * Compiles a native module against the headers in `include` and the libraries in `lib`, once for each `content` and `lib`. Node-API is
+ * stable, so the module works with every version of Node. Resolves with its path in `folder`.
  */
 async function compile({ include, lib, folder, env, name, label, sources, flags, content }) {
   const key = createHash('sha256')
@@ -84,7 +84,7 @@ async function compile({ include, lib, folder, env, name, label, sources, flags,
   return module
 }
 
-/** The C++ compiler of this machine, installed with apt-get where that is possible. Rejects when there is none. */
+/** The C++ compiler of this machine, installed with apt-get if that is possible. Rejects if there is none. */
 export async function requireCompiler(env) {
   const find = async () => {
     for (const compiler of [env.CXX, 'g++', 'c++', 'clang++']) {

@@ -19,8 +19,8 @@ for wheel in pathlib.Path(folder).glob('*.whl'):
 `
 
 /**
- * Downloads wheels by requirements with digests and leaves those of their files that begin with one of `prefixes` in the
- * folder `into`: all of them or none, even when two do it at once.
+ * Downloads wheels by requirements with digests and unpacks the files that begin with one of `prefixes` to the folder `into`: all of
+ * them or none, even if two processes do this at a time.
  */
 export async function fetchWheels(label, requirements, { into, prefixes }) {
   await requirePip()
@@ -37,7 +37,7 @@ export async function fetchWheels(label, requirements, { into, prefixes }) {
     ])
     await showProgress('Unpacking', unpacking)
     await rename(join(partial, 'unpacked'), into).catch(async error => {
-      // Another setup was faster: what it left is as good.
+      // Another setup was faster and has unpacked the same files.
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
     })
   } finally {
@@ -45,7 +45,7 @@ export async function fetchWheels(label, requirements, { into, prefixes }) {
   }
 }
 
-/** Asks for the files of CPython 3.11 whatever Python runs pip: the libraries in them are the same for all. */
+/** Requests the files for CPython 3.11, whichever Python runs pip: their libraries are the same for all. */
 async function download(label, requirements, folder) {
   const list = join(folder, 'requirements.txt')
   await writeFile(list, `${requirements.join('\n')}\n`)
@@ -70,7 +70,7 @@ async function download(label, requirements, folder) {
     '-d',
     folder,
   ]
-  // TMPDIR brings the growing files into the folder, where their size can be watched, and spares a small /tmp.
+  // TMPDIR makes pip write to this folder, where the size can be watched and a small /tmp is not filled.
   const pip = runCommand('python3', command, { env: { ...process.env, TMPDIR: folder } })
   let megabytes = 0
   const watch = setInterval(async () => {

@@ -3,23 +3,23 @@ import { showProgress } from './progress.mjs'
 import { projectDirectory } from './project-directory.mjs'
 import { runCommand } from './run-command.mjs'
 
-/** Installs the npm packages of package-lock.json, unless they are all there. */
+/** Installs the npm packages of package-lock.json unless all are installed. */
 export async function installPackages() {
   const wanted = await readPackages('package-lock.json')
   if (isInstalled(wanted, await readPackages('node_modules/.package-lock.json')))
     return 'Packages: up to date.'
-  // NODE_ENV=production would leave the test tools out.
+  // With NODE_ENV=production npm would not install the test tools.
   const installation = runCommand('npm', ['ci', '--include=dev'], { cwd: projectDirectory })
   await showProgress('Installing npm packages', installation).catch(error => {
     throw Object.assign(
-      new Error('npm could not install the packages: look above, then run `npm ci`.'),
+      new Error('npm could not install the packages: see the output above, then run `npm ci`.'),
       error,
     )
   })
   return 'Packages: installed.'
 }
 
-/** npm keeps a lockfile of what it really installed; packages for other platforms are optional and absent there. */
+/** npm writes a lockfile of the installed packages; packages for other platforms are optional and absent from it. */
 function isInstalled(wanted, installed) {
   return Object.entries(wanted).every(([path, { version, optional }]) => {
     const found = installed[path]

@@ -1,7 +1,7 @@
 import { showProgress } from './progress.mjs'
 import { runCommand, works } from './run-command.mjs'
 
-/** Installs Debian packages where that is possible without asking: as root, with apt-get. Resolves with whether it did. */
+/** Installs Debian packages if this is possible without a prompt: as root, with apt-get. Resolves with whether it succeeded. */
 export async function installSystemPackages(names) {
   if (process.getuid?.() !== 0 || !(await works('apt-get', ['--version']))) return false
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } }

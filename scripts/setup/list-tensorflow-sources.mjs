@@ -13,8 +13,8 @@ const prefixes = [
 ]
 
 /**
- * Where libtensorflow may come from, best first: `provide()` resolves with the folders of its libraries and headers.
- * THRESHER_LIBTENSORFLOW names a folder with lib and include; else it is a wheel for THRESHER_DEVICE, cpu or cuda.
+ * The sources of libtensorflow, best first: `provide()` resolves with the folders of its libraries and headers.
+ * THRESHER_LIBTENSORFLOW names a folder with lib and include; otherwise it is a wheel for THRESHER_DEVICE, cpu or cuda.
  */
 export function listTensorflowSources(env) {
   if (env.THRESHER_LIBTENSORFLOW) {
@@ -30,7 +30,7 @@ export function listTensorflowSources(env) {
   }))
 }
 
-/** The folders keep the places they have in Python: by those, TensorFlow finds the CUDA libraries beside it. */
+/** The folders have the layout of a Python installation, in which TensorFlow finds the CUDA libraries beside it. */
 async function unpackTensorflow(env, kind, wheel) {
   const [name, version] = wheel.split(/==| /)
   const into = join(cacheDirectory(env), `${name}-${version}-${process.arch}`)
@@ -42,7 +42,7 @@ async function unpackTensorflow(env, kind, wheel) {
   return { lib: join(into, 'tensorflow'), include: join(into, 'tensorflow/include') }
 }
 
-/** Whether the system's own CUDA is of the version that TensorFlow 2.18 and later load. */
+/** Whether the system has the version of CUDA that TensorFlow 2.18 and later load. */
 async function hasCuda() {
   const libraries = await runCommand('ldconfig', ['-p']).catch(() => '')
   return ['libcudart.so.12', 'libcublas.so.12', 'libcudnn.so.9'].every(name => libraries.includes(name))

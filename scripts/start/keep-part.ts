@@ -6,23 +6,23 @@ import type { Logger } from 'pino'
 import { MISCONFIGURED } from '#src/refuse-to-start.ts'
 import { BackOff } from './back-off.ts'
 
-/** A part that was not ready once in so many starts will not be. */
+/** A part that has not become ready in so many starts is given up. */
 const MOST_STARTS = 5
 
 export interface Part {
   name: string
-  /** The URL of its program, which sends `ready` when it serves. */
+  /** The URL of its program, which sends the message `ready`. */
   entry: string
   env: NodeJS.ProcessEnv
 }
 
-/** A process that is started again whenever it dies, unless it cannot be started at all. */
+/** A process that is restarted whenever it dies, unless it has never become ready. */
 export class KeptPart {
   readonly #part: Part
   readonly #logger: Logger
   readonly #stopping = new AbortController()
   #child: ChildProcess | undefined
-  /** Resolves with an exit code when it will not be started again. */
+  /** Resolves with an exit code when it will not be restarted. */
   readonly ended: Promise<number>
 
   constructor(part: Part, logger: Logger) {
@@ -51,14 +51,14 @@ export class KeptPart {
         return 1
       }
       const waitMs = backOff.next(Date.now() - startedAt)
-      this.#logger.error(`the ${name} ended with ${ended}; it starts again in ${waitMs / 1000} s`)
+      this.#logger.error(`the ${name} ended with ${ended}; it will be restarted in ${waitMs / 1000} s`)
       await pause(waitMs, undefined, { signal }).catch(() => {})
       if (signal.aborted) return 0
     }
   }
 
   async #run(): Promise<{ isReady: boolean; code: number; ended: string }> {
-    // A process group of its own: Ctrl-C reaches the parent alone, which then ends its parts once and in order.
+    // A process group of its own, so that Ctrl-C reaches only the parent, which ends its parts once and in order.
     const child = fork(fileURLToPath(this.#part.entry), { env: this.#part.env, detached: true })
     this.#child = child
     let isReady = false

@@ -4,8 +4,8 @@ import { type EmbeddedRedis, startEmbeddedRedis } from '#stores/embedded-redis.t
 import { BackOff } from './back-off.ts'
 
 /**
- * An embedded Redis that is started again at the same address whenever it dies: its clients reconnect, and its append-only log
- * has what it acknowledged. Throws when the first start fails.
+ * An embedded Redis that is restarted at the same address whenever it dies. Its clients reconnect, and its append-only file has what
+ * it acknowledged. @throws Error if the first start fails
  */
 export async function keepRedis(directory: string, logger: Logger): Promise<EmbeddedRedis> {
   const backOff = new BackOff()
@@ -21,7 +21,7 @@ export async function keepRedis(directory: string, logger: Logger): Promise<Embe
   async function restart(reason: string): Promise<void> {
     while (!stopping.signal.aborted) {
       const waitMs = backOff.next(Date.now() - startedAt)
-      logger.error(`the embedded Redis ended: ${reason}; it starts again in ${waitMs / 1000} s`)
+      logger.error(`the embedded Redis ended: ${reason}; it will be restarted in ${waitMs / 1000} s`)
       await pause(waitMs, undefined, { signal: stopping.signal }).catch(() => {})
       try {
         startedAt = Date.now()

@@ -2,10 +2,10 @@ import { FormatError } from '#formats/format-error.ts'
 import { ANSWER_TOO_LARGE, type ChildError, type Order, READY } from './child-protocol.ts'
 import { endWhenOrphaned } from './end-when-orphaned.ts'
 
-/** HDF5 says pages. */
+/** The longest cause that is sent; those of HDF5 have pages. */
 const CAUSE_LENGTH = 4000
 
-/** What a child does: answers every task with what `work` makes of it. */
+/** Runs a child: answers every task with the result or the error of `work`. */
 export function answerTasks<Task, Answer extends object>(work: (task: Task) => Promise<Answer>): void {
   endWhenOrphaned()
   process.on('message', async ({ task, answerBytes }: Order<Task>) => {
@@ -23,11 +23,11 @@ async function answerOf<Answer extends object>(
     if (sizeOf(answer) <= answerBytes) return answer
     return { error: { name: ANSWER_TOO_LARGE, message: `more than ${answerBytes} bytes` } }
   } catch (thrown) {
-    return { error: described(thrown instanceof Error ? thrown : new Error(String(thrown))) }
+    return { error: describe(thrown instanceof Error ? thrown : new Error(String(thrown))) }
   }
 }
 
-function described(error: Error): ChildError['error'] {
+function describe(error: Error): ChildError['error'] {
   const { name, message, stack } = error
   const { code } = error as NodeJS.ErrnoException
   const cause = error.cause instanceof Error ? error.cause.message.slice(0, CAUSE_LENGTH) : undefined
@@ -35,7 +35,7 @@ function described(error: Error): ChildError['error'] {
   return { name, message, stack, code, cause, endsReader }
 }
 
-/** About the bytes that a value takes when it is sent. */
+/** Approximately the bytes of a message that carries the value. */
 function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length
   if (ArrayBuffer.isView(value)) return value.byteLength

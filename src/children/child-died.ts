@@ -1,10 +1,10 @@
-/** The process of a task ended, or could not be started, for a reason that is not a limit. */
+/** The process of a task ended or could not be started, and not because of a limit. */
 export class ChildDied extends Error {
   override readonly name = 'ChildDied'
-  /** What it wrote to stderr last, for the log. */
+  /** The end of its stderr, for the log. */
   readonly stderrTail: string
 
-  /** Whether it had begun with its task. */
+  /** Whether it had begun its task. */
   readonly hadStarted: boolean
 
   /** @param message how it ended: `SIGSEGV`, `code 1` */

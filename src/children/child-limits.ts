@@ -2,19 +2,19 @@ import { totalmem } from 'node:os'
 import type { PoolOptions } from './child-pool.ts'
 import type { TaskLimits } from './limit-exceeded.ts'
 
-// Every limit of the api's children; docs/limits.md says the same to operators. A task's limits grow with its work: bytes of the files
-// that are read, or of the tensors that are made.
+// Every limit of the api's children; docs/limits.md lists them for operators. A task's limits grow with its work: the bytes of the files
+// that it reads, or of the tensors that it makes.
 
 const MiB = 1024 ** 2
 const GiB = 1024 ** 3
-/** No task may take more of the machine's (or container's) memory. */
+/** No task may use more than this share of the memory of the machine or container. */
 const SHARE_OF_MACHINE = 0.75
 
-/** How many children of a kind there are, and what one task of so many bytes may use. */
+/** How many children of a kind there are, and what one task may use. */
 export interface ChildKind {
   pool: PoolOptions
   limits: (workBytes: number) => TaskLimits
-  /** A task of more bytes is large: one child is left to those that are not. */
+  /** A task of more bytes is large; large tasks leave one child to the others. */
   largeBytes: number
 }
 
@@ -22,7 +22,8 @@ export interface ChildKind {
 export const IMPORT: ChildKind = {
   pool: { children: 3, idleSeconds: 10, waiting: 64, heapBytes: 2 * GiB, dataBytes: ofMachine(24 * GiB) },
   limits: bytes => ({
-    // A file that keeps its reader busy is refused soon, and a healthy one not because the machine is busy.
+    // Processor time is short, so that a file that makes its reader loop is refused soon; the time that passes is long, so that a
+    // valid file is not refused because the machine is busy.
     processorSeconds: 5 + bytes / 1e6,
     seconds: 30 + (4 * bytes) / 1e6,
     residentBytes: ofMachine(1.5 * GiB + 5 * bytes),
@@ -38,10 +39,10 @@ export const INGEST: ChildKind = {
     children: 3,
     idleSeconds: 10,
     waiting: Number.POSITIVE_INFINITY,
-    // Left alone, Node would let garbage grow to hundreds of megabytes first.
+    // By default Node would collect garbage only after hundreds of megabytes.
     heapBytes: 64 * MiB,
     flags: ['--max-semi-space-size=2'],
-    // Of glibc: threads that decode images would each keep a heap of freed memory.
+    // For glibc: without it, each thread that decodes images would keep a heap of freed memory.
     env: { MALLOC_ARENA_MAX: '1' },
     dataBytes: ofMachine(4 * GiB),
   },
@@ -54,7 +55,7 @@ export const INGEST: ChildKind = {
   largeBytes: 64 * MiB,
 }
 
-/** The same for Parquet, of which a whole row group has to be held. */
+/** The same for Parquet, whose reader holds a whole row group in memory. */
 export const INGEST_PARQUET: ChildKind = {
   ...INGEST,
   pool: {
@@ -67,10 +68,10 @@ export const INGEST_PARQUET: ChildKind = {
   limits: bytes => ({ ...INGEST.limits(bytes), residentBytes: ofMachine(4 * GiB) }),
 }
 
-/** Lists a registered folder of images, whose size is not known before. */
+/** The time for a registered folder of images, whose size is not known in advance. */
 export const FOLDER_SECONDS = 3600
 
-/** Makes files from checkpoints. */
+/** Exports artifacts from checkpoints. */
 export const EXPORT: ChildKind = {
   pool: { children: 2, idleSeconds: 10, waiting: 64, heapBytes: 2 * GiB, dataBytes: ofMachine(32 * GiB) },
   limits: bytes => ({
@@ -82,7 +83,7 @@ export const EXPORT: ChildKind = {
   largeBytes: 256 * MiB,
 }
 
-/** What an example of a prediction counts as, besides the checkpoint. */
+/** The work of one example of a prediction, in addition to that of the checkpoint. */
 export const EXAMPLE_BYTES = 2e6
 
 /** Answers predictions; each child holds TensorFlow and a model. */
@@ -98,7 +99,7 @@ export const PREDICT: ChildKind = {
 }
 
 function ofMachine(bytes: number): number {
-  // Without a limit of the container this is a number beyond all memory, or 0.
+  // Without a limit of the container this is 0, or far above the memory of any machine.
   const container = process.constrainedMemory() || Number.POSITIVE_INFINITY
   return Math.min(bytes, SHARE_OF_MACHINE * Math.min(totalmem(), container))
 }

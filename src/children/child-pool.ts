@@ -4,71 +4,71 @@ import { ServiceStopping } from './service-stopping.ts'
 import { WarmChild } from './warm-child.ts'
 
 export interface PoolOptions extends ChildOptions {
-  /** The most that there are at a time. */
+  /** The largest number of children at a time. */
   children: number
-  /** After this time without a task a child ends, and gives back its memory. */
+  /** A child without a task ends after this time, and frees its memory. */
   idleSeconds: number
-  /** Tasks that may wait for a child. */
+  /** The largest number of tasks that wait for a child. */
   waiting: number
 }
 
-/** How a task is given a child. */
+/** How a child is chosen for a task. */
 export interface Turn<Child> {
   /** Large tasks leave one child to the small ones. */
   isLarge?: boolean
-  /** Whether a child would do it sooner than another. */
+  /** Whether a child would do the task faster than another. */
   prefers?: (child: Child) => boolean
 }
 
-interface Place<Child> {
+interface Slot<Child> {
   child: Child
-  /** What it does; nothing when it is free. */
+  /** Its task; undefined while it is free. */
   task: 'small' | 'large' | undefined
   idle: NodeJS.Timeout | undefined
 }
 
 interface Waiting<Child> {
   turn: Turn<Child>
-  start: (place: Place<Child>) => void
+  start: (slot: Slot<Child>) => void
   refuse: (error: Error) => void
 }
 
 const RETRY_AFTER = { 'retry-after': '10' }
 
 /**
- * A few children that do tasks side by side, in the order that these come in; but small tasks pass large ones, which never have the
- * last child. Children are started when they are needed.
+ * A few children that do tasks in parallel, in the order in which the tasks arrive. Small tasks may overtake large ones, which never
+ * occupy the last child. Children are started when they are needed.
  */
 export class ChildPool<Task, Answer extends object> {
-  readonly #places: readonly Place<WarmChild<Task, Answer>>[]
+  readonly #slots: readonly Slot<WarmChild<Task, Answer>>[]
   readonly #idleMs: number
-  readonly #mostWaiting: number
+  readonly #maxWaiting: number
   #waiting: Waiting<WarmChild<Task, Answer>>[] = []
   readonly #running = new Set<Promise<unknown>>()
   #isClosed = false
 
   /** @param entry the URL of the children's program */
   constructor(entry: string, { children, idleSeconds, waiting, ...options }: PoolOptions) {
-    this.#places = Array.from({ length: children }, () => ({
+    this.#slots = Array.from({ length: children }, () => ({
       child: new WarmChild<Task, Answer>(entry, options),
       task: undefined,
       idle: undefined,
     }))
     this.#idleMs = idleSeconds * 1000
-    this.#mostWaiting = waiting
+    this.#maxWaiting = waiting
   }
 
   /**
-   * Gives a child to `work`, and to nobody else meanwhile.
-   * @throws AppError `unavailable` when too many wait already; ServiceStopping
+   * Gives `work` a child of its own until it is done.
+   * @throws AppError `unavailable` when too many tasks are waiting; ServiceStopping
    */
   async use<T>(
     work: (child: WarmChild<Task, Answer>) => Promise<T>,
     turn: Turn<WarmChild<Task, Answer>> = {},
   ): Promise<T> {
     if (this.#isClosed) throw new ServiceStopping()
-    const place = this.#take(turn) ?? (await this.#wait(turn))
-    const running = work(place.child)
+    const slot = this.#take(turn) ?? (await this.#wait(turn))
+    const running = work(slot.child)
     this.#running.add(running)
     try {
       return await running
@@ -76,36 +76,36 @@ export class ChildPool<Task, Answer extends object> {
       throw this.#isClosed ? new ServiceStopping() : error
     } finally {
       this.#running.delete(running)
-      this.#release(place)
+      this.#release(slot)
     }
   }
 
-  /** Ends the children; tasks under way and those that wait fail with ServiceStopping before this resolves. */
+  /** Ends the children; running and waiting tasks fail with ServiceStopping before this resolves. */
   async close(): Promise<void> {
     this.#isClosed = true
     for (const { refuse } of this.#waiting) refuse(new ServiceStopping())
     this.#waiting = []
-    for (const { child, idle } of this.#places) {
+    for (const { child, idle } of this.#slots) {
       clearTimeout(idle)
       child.close()
     }
     await Promise.allSettled(this.#running)
   }
 
-  #take(turn: Turn<WarmChild<Task, Answer>>): Place<WarmChild<Task, Answer>> | undefined {
-    const large = this.#places.filter(({ task }) => task === 'large').length
-    if (turn.isLarge && large >= Math.max(1, this.#places.length - 1)) return undefined
-    const free = this.#places.filter(({ task }) => !task)
-    const place =
+  #take(turn: Turn<WarmChild<Task, Answer>>): Slot<WarmChild<Task, Answer>> | undefined {
+    const large = this.#slots.filter(({ task }) => task === 'large').length
+    if (turn.isLarge && large >= Math.max(1, this.#slots.length - 1)) return undefined
+    const free = this.#slots.filter(({ task }) => !task)
+    const slot =
       free.find(({ child }) => turn.prefers?.(child)) ?? free.find(({ child }) => child.isWarm) ?? free[0]
-    if (!place) return undefined
-    clearTimeout(place.idle)
-    place.task = turn.isLarge ? 'large' : 'small'
-    return place
+    if (!slot) return undefined
+    clearTimeout(slot.idle)
+    slot.task = turn.isLarge ? 'large' : 'small'
+    return slot
   }
 
-  #wait(turn: Turn<WarmChild<Task, Answer>>): Promise<Place<WarmChild<Task, Answer>>> {
-    if (this.#waiting.length >= this.#mostWaiting) {
+  #wait(turn: Turn<WarmChild<Task, Answer>>): Promise<Slot<WarmChild<Task, Answer>>> {
+    if (this.#waiting.length >= this.#maxWaiting) {
       const message = `${this.#waiting.length} requests of this kind are waiting already; try again later.`
       throw new AppError('unavailable', message, { headers: RETRY_AFTER })
     }
@@ -114,13 +114,13 @@ export class ChildPool<Task, Answer extends object> {
     })
   }
 
-  #release(place: Place<WarmChild<Task, Answer>>): void {
-    place.task = undefined
+  #release(slot: Slot<WarmChild<Task, Answer>>): void {
+    slot.task = undefined
     if (this.#isClosed) {
-      place.child.close()
+      slot.child.close()
       return
     }
-    place.idle = setTimeout(() => place.child.close(), this.#idleMs).unref()
+    slot.idle = setTimeout(() => slot.child.close(), this.#idleMs).unref()
     for (const waiting of this.#waiting) {
       const next = this.#take(waiting.turn)
       if (!next) continue

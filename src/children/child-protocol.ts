@@ -1,26 +1,26 @@
-/** What a child sends when it can take tasks. */
+/** The message of a child that is ready for tasks. */
 export const READY = 'ready'
 
-/** The name of the error that a child answers when its answer is too large to be sent. */
+/** The name of the error that a child sends when its answer is too large. */
 export const ANSWER_TOO_LARGE = 'AnswerTooLarge'
 
-/** What is sent to a child. */
+/** The message to a child. */
 export interface Order<Task> {
   task: Task
   answerBytes: number
 }
 
-/** What a child answers in place of what was asked for. */
+/** The answer of a child whose task failed. */
 export interface ChildError {
   error: {
     name: string
     message: string
     stack?: string | undefined
-    /** Of an error of the operating system: `ENOSPC`. */
+    /** The code of an operating system's error, e.g. `ENOSPC`. */
     code?: string | undefined
-    /** What a library said; for the log. */
+    /** The message of a library's error, for the log. */
     cause?: string | undefined
-    /** The child is not to be given another task. */
+    /** The child must not be given another task. */
     endsReader?: boolean | undefined
   }
 }

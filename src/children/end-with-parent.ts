@@ -1,5 +1,5 @@
-// To be imported first by what another process starts: ends with that process, however it goes, and whether that is now or was
-// while this one was still being loaded.
+// Must be the first import of a program that another process forks. Ends this process when its parent ends for any reason, even if
+// that happened while this process was still loading.
 
 if (process.connected === false) process.exit(1)
 process.once('disconnect', () => process.exit(1))

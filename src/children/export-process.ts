@@ -6,7 +6,7 @@ import { encodeArtifact } from '#interchange/encode-artifact.ts'
 import { answerTasks } from './answer-tasks.ts'
 import type { ExportTask } from './exporter.ts'
 
-// A child of the exporter: makes the files that it is told to make.
+// A child of the exporter: encodes artifacts.
 
 answerTasks(async ({ name, spec, series, checkpoint: file, variant }: ExportTask) => {
   const checkpoint = file && decodeCheckpoint(file, trainingText(spec)).checkpoint

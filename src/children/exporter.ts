@@ -17,7 +17,7 @@ export interface ExportTask {
   checkpoint?: Uint8Array | undefined
 }
 
-/** Makes files in processes of their own: a compressor at its hardest would hold up every request. */
+/** Encodes artifacts in child processes: a compressor at its highest level would block every request. */
 export class Exporter {
   readonly #pool: ChildPool<ExportTask, EncodedArtifact>
   readonly #kind

@@ -7,38 +7,38 @@ import { LimitExceeded, type TaskLimits } from './limit-exceeded.ts'
 import { taskFailure } from './task-failure.ts'
 import type { WarmChild } from './warm-child.ts'
 
-/** Files to be read. */
+/** A task that reads files. */
 export interface Reading<Task> {
   task: Task
-  /** What errors call the files. */
+  /** The name of the files in errors. */
   name: string
   workBytes: number
-  /** Where the reader may write. */
+  /** The folder that the reader may write to. */
   folder: string
   /** Called when a process begins to read, each time. */
   onBegin?: (() => void) | undefined
 }
 
-/** How often a file is given to a new process when the last one ended: somebody else may have ended it. */
+/** How many processes try to read a file: one may have been ended for a reason that is not the file. */
 const ATTEMPTS = 3
 
 /**
- * Reads the files of clients in processes of their own, a few at a time: what a file makes a reader do, it does to that process alone.
+ * Reads clients' files in child processes, a few at a time: a malicious or corrupt file can harm only the process that reads it.
  */
 export class FileReader<Task, Answer extends object> {
   readonly #pool: ChildPool<Task, Answer>
   readonly #kind: ChildKind
 
-  /** @param entry the URL of the processes' program */
+  /** @param entry the URL of the children's program */
   constructor(entry: string, kind: ChildKind) {
     this.#kind = kind
     this.#pool = new ChildPool(entry, kind.pool)
   }
 
   /**
-   * @param overrides of the kind's limits
-   * @throws FormatError that says what is wrong with the files, and where, or what they take too much of; AppError `unavailable`;
-   * ServiceStopping; and Error for a fault of the reader's, with the `code` of the operating system if it is one's
+   * @param overrides replace limits of the kind
+   * @throws FormatError that tells what is wrong with the files and where, or which limit they exceed; AppError `unavailable`;
+   * ServiceStopping; Error for a fault of the reader, with the operating system's `code` if it has one
    */
   async read(reading: Reading<Task>, overrides: Partial<TaskLimits> = {}): Promise<Answer> {
     const { name, workBytes } = reading
@@ -54,7 +54,7 @@ export class FileReader<Task, Answer extends object> {
         if (attempt < ATTEMPTS) continue
         if (!error.hadStarted) throw taskFailure(error, `reading ${name}`)
         throw new FormatError(
-          `${name}: reading it ended its process ${ATTEMPTS} times, the last time with ${error.message}`,
+          `${name}: the process that read it ended ${ATTEMPTS} times, the last time with ${error.message}`,
         )
       }
     }
@@ -75,8 +75,8 @@ async function readWith<Task, Answer extends object>(
   const answer = await child.ask(task, limits, folder)
   if (!('error' in answer)) return answer
   const { error } = answer
-  // A small file that was refused in good order leaves nothing behind: what a large one took of the memory is not given back at once,
-  // and what any other error leaves is not known.
+  // The process is reused only after a small file that was refused with a FormatError: the memory of a large file is not freed at
+  // once, and the state after any other error is unknown.
   if (isLarge || !isRefusal(error) || error.endsReader) child.close()
   throw errorOf(error)
 }

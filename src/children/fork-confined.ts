@@ -5,11 +5,11 @@ import { harmlessEnvironment } from '#src/config.ts'
 import { PARENT_VARIABLE } from './end-when-orphaned.ts'
 
 export interface ChildOptions {
-  /** Of JavaScript objects. */
+  /** The limit of the JavaScript heap. */
   heapBytes: number
   /**
-   * Of memory that the process may write to; the kernel refuses more. For what a look now and then at its size would miss. Absent for
-   * programs of which a GPU's driver maps more than they use.
+   * The limit of writable memory, which the kernel enforces; it catches a peak between two measurements of the resident size. Absent
+   * for programs for which a GPU's driver maps more memory than they use.
    */
   dataBytes?: number
   /** Further flags for Node. */
@@ -20,8 +20,8 @@ export interface ChildOptions {
 const SHELL = '/bin/sh'
 
 /**
- * Forks a program that handles the data of clients: without credentials, with limits that the kernel holds it to, without core dumps,
- * and as the first process to end when the machine has no memory left (Linux). Where there is no POSIX shell it starts without these.
+ * Forks a program that handles clients' data: without credentials, with limits that the kernel enforces, without core dumps, and as
+ * the first process that Linux kills when memory runs out. Without a POSIX shell it starts without the limits.
  *
  * @param entry the URL of the program
  */

@@ -4,6 +4,6 @@ import { importModel } from '#interchange/import-model.ts'
 import { answerTasks } from './answer-tasks.ts'
 import type { ImportTask } from './importer.ts'
 
-// A child of the importer: makes checkpoints of the files that it is told of.
+// A child of the importer: converts uploaded models to checkpoints.
 
 answerTasks(({ upload, folder }: ImportTask) => importModel(upload, folder))

@@ -8,11 +8,11 @@ import { sourceBytes, sourceName } from './source-bytes.ts'
 
 export interface ImportTask {
   upload: ModelUpload
-  /** For the checkpoint and what it takes to make it. */
+  /** The folder for the checkpoint and temporary files. */
   folder: string
 }
 
-/** Makes checkpoints of the weights of others. */
+/** Converts uploaded models to checkpoints in child processes. */
 export class Importer {
   readonly #reader: FileReader<ImportTask, ImportedModel>
 
@@ -24,7 +24,7 @@ export class Importer {
   async import(task: ImportTask): Promise<ImportedModel> {
     const { files, state, model } = task.upload
     const all = state ? [...files, state] : files
-    // A small sparse file may stand for many weights.
+    // A small sparse file may contain many weights.
     const workBytes = (await sourceBytes(all)) + weightBytes(model)
     return await this.#reader.read({ task, name: sourceName(all), workBytes, folder: task.folder })
   }
@@ -38,7 +38,7 @@ function weightBytes(model: ModelRequest | undefined): number {
   try {
     return model ? Float32Array.BYTES_PER_ELEMENT * parameterCount(networkOf(model)) : 0
   } catch {
-    // What is wrong with the model is said by who reads it.
+    // The process that reads the model reports what is wrong with it.
     return 0
   }
 }

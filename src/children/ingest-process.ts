@@ -4,6 +4,6 @@ import { ingest } from '#ingest/ingest.ts'
 import { answerTasks } from './answer-tasks.ts'
 import type { IngestTask } from './ingester.ts'
 
-// A child of the ingester: makes datasets of the files that it is told of.
+// A child of the ingester: converts uploaded files to datasets.
 
 answerTasks(({ request, files, folder }: IngestTask) => ingest(request, files, folder))

@@ -8,7 +8,7 @@ import { sourceBytes, sourceName } from './source-bytes.ts'
 export interface IngestTask {
   request: DatasetRequest | FolderRequest
   files: readonly SourceFile[]
-  /** For the dataset and what it takes to make it. */
+  /** The folder for the dataset and temporary files. */
   folder: string
 }
 
@@ -17,7 +17,7 @@ export interface Ingested {
   facts: DatasetFacts
 }
 
-/** Makes datasets of uploads. */
+/** Converts uploads to datasets in child processes. */
 export class Ingester {
   readonly #streaming: FileReader<IngestTask, Ingested>
   readonly #parquet: FileReader<IngestTask, Ingested>
@@ -34,7 +34,7 @@ export class Ingester {
     const reader = request.format === 'parquet' ? this.#parquet : this.#streaming
     const workBytes = await sourceBytes(files)
     const reading = { task, name: sourceName(files), workBytes, folder, onBegin }
-    // A registered folder is read where it lies, and its size is not known.
+    // A registered folder is read in place, and its size is not known.
     return await reader.read(reading, 'folder' in request ? { seconds: FOLDER_SECONDS } : {})
   }
 

@@ -1,11 +1,11 @@
-/** What a task may use; see docs/limits.md for the values. */
+/** What a task may use; docs/limits.md lists the values. */
 export interface TaskLimits {
-  /** From the moment that its process is ready. */
+  /** The time that passes from the moment when its process is ready. */
   seconds: number
-  /** Of the processor, all threads together, from the same moment. */
+  /** The processor time of all threads from the same moment. */
   processorSeconds?: number
   residentBytes: number
-  /** Of the files in its folder, together. */
+  /** The total size of the files in its folder. */
   folderBytes: number
   answerBytes: number
 }
@@ -20,7 +20,7 @@ const RESOURCES = {
 }
 export type Resource = keyof typeof RESOURCES
 
-/** A task needed more than its limit. The message completes "it takes more than". */
+/** A task exceeded a limit. The message completes "it takes more than". */
 export class LimitExceeded extends Error {
   override readonly name = 'LimitExceeded'
   readonly resource: Resource

@@ -7,7 +7,7 @@ import type { ChildError } from './child-protocol.ts'
 import { taskFailure } from './task-failure.ts'
 import type { WarmChild } from './warm-child.ts'
 
-/** Examples for a model; the model itself when the child does not hold it. */
+/** Examples for a model, and the model itself if the child has not loaded it. */
 export interface PredictionTask {
   /** The digest of its checkpoint. */
   model: string
@@ -15,7 +15,7 @@ export interface PredictionTask {
   inputs: PredictionInputs
 }
 
-/** Examples [count, ...inputShape] as those of the dataset are stored, or as many image files. */
+/** Examples [count, ...inputShape] in the encoding of the stored dataset, or `count` image files. */
 export type PredictionInputs = { count: number } & (
   | { x: Uint8Array | Float32Array }
   | { images: readonly { name: string; bytes: Uint8Array }[] }
@@ -32,17 +32,17 @@ export interface ModelSource {
   checkpoint: CheckpointSource
 }
 
-/** What the child says of a model that it was not given yet. */
+/** The name of the error of a child that has not loaded the model. */
 export const NOT_HELD = 'ModelNotHeld'
 
 type Child = WarmChild<PredictionTask, Prediction>
 
-/** Asks trained models, in processes of their own that hold TensorFlow, each with the model that it was asked for last. */
+/** Computes predictions of trained models in child processes with TensorFlow, each of which keeps the last model loaded. */
 export class Predictor {
   readonly #pool: ChildPool<PredictionTask, Prediction>
   readonly #kind
-  /** The model that each child was asked for last. */
-  readonly #held = new WeakMap<Child, string>()
+  /** The last model of each child. */
+  readonly #loaded = new WeakMap<Child, string>()
 
   constructor(kind = PREDICT) {
     this.#kind = kind
@@ -51,21 +51,23 @@ export class Predictor {
 
   /**
    * @param model the digest of the model's checkpoint
-   * @param source brings the model, if it is needed
-   * @throws FormatError for what is no image; AppError `limit_exceeded` or `unavailable`
+   * @param source loads the model if the child needs it
+   * @throws FormatError for a file that is not an image; AppError `limit_exceeded` or `unavailable`
    */
   async predict({ model, inputs }: Omit<PredictionTask, 'load'>, source: ModelSource): Promise<Prediction> {
     const limits = this.#kind.limits(source.checkpoint.sizeBytes + inputs.count * EXAMPLE_BYTES)
     const work = async (child: Child) => {
-      this.#held.set(child, model)
+      this.#loaded.set(child, model)
       const answer = await child.ask({ model, inputs }, limits)
       if (!('error' in answer) || answer.error.name !== NOT_HELD) return resultOf(answer, child)
       const load = { spec: source.spec, checkpoint: await source.checkpoint.load() }
       return resultOf(await child.ask({ model, inputs, load }, limits), child)
     }
-    return await this.#pool.use(work, { prefers: child => this.#held.get(child) === model }).catch(error => {
-      throw taskFailure(error, 'predicting', 'send fewer examples at a time')
-    })
+    return await this.#pool
+      .use(work, { prefers: child => this.#loaded.get(child) === model })
+      .catch(error => {
+        throw taskFailure(error, 'predicting', 'send fewer examples at a time')
+      })
   }
 
   async close(): Promise<void> {
@@ -77,7 +79,7 @@ function resultOf(answer: Prediction | ChildError, child: Child): Prediction {
   if (!('error' in answer)) return answer
   const { name, message, stack } = answer.error
   if (name === 'FormatError') throw new FormatError(message)
-  // What an unexpected error has left of the model is not known: the next request gets a new process.
+  // The state of the model after an unexpected error is unknown: the next request gets a new process.
   child.close()
   throw Object.assign(new Error(message), { stack })
 }

@@ -2,17 +2,17 @@ import { stat } from 'node:fs/promises'
 import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
 
-/** The size of an upload's files together. @throws FormatError when a registered folder was taken away */
+/** The total size of an upload's files. @throws FormatError if a registered folder no longer exists */
 export async function sourceBytes(files: readonly SourceFile[]): Promise<number> {
   const sizeOf = async ({ name, path }: SourceFile) =>
     await stat(path).catch(error => {
-      throw error.code === 'ENOENT' ? new FormatError(`${name} is not there any more`) : error
+      throw error.code === 'ENOENT' ? new FormatError(`${name} no longer exists`) : error
     })
   const found = await Promise.all(files.map(sizeOf))
   return found.reduce((sum, { size }) => sum + size, 0)
 }
 
-/** What errors call an upload's files. */
+/** The name of an upload's files in errors. */
 export function sourceName(files: readonly SourceFile[]): string {
   const [first, ...others] = files
   if (!first) return 'the model'

@@ -5,11 +5,11 @@ import { LimitExceeded } from './limit-exceeded.ts'
 const RETRY_AFTER = { 'retry-after': '30' }
 
 /**
- * What a client is told when the process that works for it was ended. Time depends on what else the machine does, so that may be tried
- * again; memory does not.
+ * The client's error for a task whose process ended or was killed at a limit. A task that took too long may be tried again, because its
+ * time depends on the load of the machine; one that took too much memory may not.
  *
- * @param what is done: `making model.onnx`
- * @param advice what the client can do when it takes too much
+ * @param what the activity, e.g. `making model.onnx`
+ * @param advice what the client can do if it takes too much
  */
 export function taskFailure(error: unknown, what: string, advice = 'try less at a time'): unknown {
   if (error instanceof LimitExceeded) {

@@ -8,14 +8,14 @@ import { LimitExceeded, type TaskLimits } from './limit-exceeded.ts'
 import { watchLimits } from './watch-limits.ts'
 
 const START_SECONDS = 120
-/** A few times what V8 writes of its stack when it aborts. */
+/** A few times the length of the stack trace that V8 writes when it aborts. */
 const STDERR_LENGTH = 16_000
-/** What V8 says when its heap is full. */
+/** V8's messages when its heap is full. */
 const OUT_OF_HEAP = /heap out of memory|FatalProcessOutOfMemory/
 
 /**
- * A child process that does one task at a time and stays for the next one. A task that exceeds a limit ends the process, and with it
- * all that the task held; the next task starts a new one.
+ * A child process that does one task at a time and stays alive for the next one. A task that exceeds a limit ends the process, which
+ * frees everything that the task held; the next task starts a new process.
  */
 export class WarmChild<Task, Answer extends object> {
   readonly #entry: string
@@ -34,14 +34,14 @@ export class WarmChild<Task, Answer extends object> {
   }
 
   /**
-   * @param folder where the task may write
+   * @param folder that the task may write to
    * @throws LimitExceeded or ChildDied; the process is gone then
    */
   async ask(task: Task, limits: TaskLimits, folder?: string): Promise<Answer | ChildError> {
     const child = this.isWarm ? this.#child! : await this.#start()
     const message = await this.#race<Answer | ChildError>(child, signal => {
       const order: Order<Task> = { task, answerBytes: limits.answerBytes }
-      // That a child is gone already is learnt from its end.
+      // An error of `send` means that the child has ended, which `#ended` reports.
       child.send(order, () => {})
       return watchLimits(child.pid!, limits, folder, signal)
     })
@@ -59,7 +59,7 @@ export class WarmChild<Task, Answer extends object> {
     this.#child = child
     this.#stderrTail = ''
     child.on('error', () => {})
-    // Without one it could not be spawned, which is told as an `error`.
+    // A child without stderr could not be spawned; its `error` event reports that.
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderrTail = (this.#stderrTail + text).slice(-STDERR_LENGTH)
     })
@@ -71,7 +71,7 @@ export class WarmChild<Task, Answer extends object> {
     }
   }
 
-  /** The next message of a child, unless it ends or `watch` rejects first; then the process is gone, and its writing has ended. */
+  /** The next message of a child. If it ends or `watch` rejects first, this throws once the process has ended and writes no more. */
   async #race<Message>(
     child: ChildProcess,
     watch: (signal: AbortSignal) => Promise<never>,
@@ -89,7 +89,7 @@ export class WarmChild<Task, Answer extends object> {
     }
   }
 
-  /** Rejects when the child has ended, and never once the signal is given. */
+  /** Rejects when the child has ended, unless the signal is aborted before. */
   #ended(child: ChildProcess, signal: AbortSignal): Promise<never> {
     const ended = new Promise<never>((_, reject) => {
       const onClose = (code: number | null, cause: string | null) =>
@@ -103,7 +103,7 @@ export class WarmChild<Task, Answer extends object> {
       signal.addEventListener('abort', () => child.off('close', onClose).off('error', onError))
       if (child.exitCode !== null || child.signalCode !== null) onClose(child.exitCode, child.signalCode)
     })
-    // It may come to nobody's ears when the task could not be sent at all.
+    // If the task could not be sent, nobody awaits this promise.
     ended.catch(() => {})
     return ended
   }
@@ -125,7 +125,7 @@ function nextMessage<Message>(child: ChildProcess, signal: AbortSignal): Promise
   })
 }
 
-/** An allocation that was refused is the memory limit too; a full disk is not. */
+/** A refused allocation counts as the memory limit; a full disk does not. */
 function throwIfLimit(
   { error: { name, message } }: ChildError,
   { answerBytes, residentBytes }: TaskLimits,

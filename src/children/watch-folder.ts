@@ -1,29 +1,19 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { watchUsage } from './watch-usage.ts'
 
-const LOOK_MS = 500
+const PERIOD_MS = 500
 
 /**
- * Watches the total size of the files in a folder and reports once when it is above the limit.
- * @returns a function that ends the watch
+ * Watches the total size of the files in a folder and reports once when it exceeds the limit.
+ * @returns a function that stops the watch
  */
 export function watchFolder(folder: string, limitBytes: number, onExceeded: () => void): () => void {
-  let isWatching = true
-  const stop = () => {
-    isWatching = false
-    clearInterval(timer)
-  }
-  const timer = setInterval(async () => {
-    const bytes = await folderBytes(folder)
-    if (!isWatching || bytes <= limitBytes) return
-    stop()
-    onExceeded()
-  }, LOOK_MS)
-  timer.unref()
-  return stop
+  const measure = () => folderBytes(folder)
+  return watchUsage({ measure, limit: limitBytes, periodMs: PERIOD_MS }, onExceeded)
 }
 
-/** What cannot be looked at is gone already, and counts nothing. */
+/** A file that cannot be read has been deleted meanwhile, and counts nothing. */
 async function folderBytes(folder: string): Promise<number> {
   const names = await readdir(folder).catch(() => [])
   const sizes = names.map(name =>

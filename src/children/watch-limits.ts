@@ -4,10 +4,10 @@ import { watchMemory } from './watch-memory.ts'
 import { watchProcessorTime } from './watch-processor-time.ts'
 
 /**
- * Watches what a process uses while it does a task.
- * @param folder where it writes
+ * Watches what a process uses during a task.
+ * @param folder that it writes to
  * @param signal ends the watch
- * @returns a promise that rejects with the limit that is exceeded first
+ * @returns a promise that rejects with the first limit that is exceeded
  */
 export function watchLimits(
   pid: number,

@@ -1,29 +1,18 @@
 import pidusage from 'pidusage'
+import { watchUsage } from './watch-usage.ts'
 
-const LOOK_MS = 100
+const PERIOD_MS = 100
 
 /**
- * Watches the resident memory of a process and reports once when it is above the limit.
- * @param onExceeded receives the resident size in bytes that was seen
- * @returns a function that ends the watch
+ * Watches the resident memory of a process and reports once when it exceeds the limit.
+ * @param onExceeded receives the measured resident size in bytes
+ * @returns a function that stops the watch
  */
 export function watchMemory(
   pid: number,
   limitBytes: number,
   onExceeded: (residentBytes: number) => void,
 ): () => void {
-  let isWatching = true
-  const stop = () => {
-    isWatching = false
-    clearInterval(timer)
-  }
-  const timer = setInterval(async () => {
-    // The process may be gone already: its owner learns that from its exit.
-    const usage = await pidusage(pid).catch(() => undefined)
-    if (!isWatching || !usage || usage.memory <= limitBytes) return
-    stop()
-    onExceeded(usage.memory)
-  }, LOOK_MS)
-  timer.unref()
-  return stop
+  const measure = async () => (await pidusage(pid).catch(() => undefined))?.memory
+  return watchUsage({ measure, limit: limitBytes, periodMs: PERIOD_MS }, onExceeded)
 }

@@ -7,23 +7,23 @@ import { setTimeout as pause } from 'node:timers/promises'
 const ATTEMPTS = 6
 const FIRST_PAUSE_MS = 250
 
-/** The answer was no file, or the file is not what its digest promised. */
+/** The answer was not a file, or the file does not match its digest. */
 export class DownloadError extends Error {
   override readonly name = 'DownloadError'
 }
 
 interface Representation {
-  /** SHA-256, base64, as `Repr-Digest` has it (RFC 9530). */
+  /** SHA-256, base64, from the `Repr-Digest` header (RFC 9530, section 3). */
   digest: string
   sizeBytes: number
 }
 
 /**
- * Downloads an artifact into a file. What a broken connection or a killed process leaves is gone on with (RFC 9110, section 13.1.5:
- * If-Range), also by the next call; the file gets its name when its size and digest are right.
+ * Downloads an artifact into a file. A download that was interrupted by a broken connection or a killed process is continued, also by
+ * the next call (RFC 9110, section 13.1.5: If-Range). The file gets its name when its size and digest are verified.
  *
  * @returns its SHA-256, hexadecimal
- * @throws DownloadError; or what fetch throws, after six attempts that got nothing
+ * @throws DownloadError; the error of `fetch` after six attempts in a row that received nothing
  */
 export async function download(
   url: string,
@@ -47,7 +47,7 @@ export async function download(
   }
 }
 
-/** Takes what is missing, or all of it when what is there belongs to another representation. */
+/** Receives the missing bytes, or all bytes if the partial file belongs to another representation. */
 async function receive(
   url: string,
   path: string,
@@ -60,7 +60,7 @@ async function receive(
   const answer = await fetch(url, { headers: { ...headers, ...range } })
   const digest = /sha-256=:([^:]+):/.exec(answer.headers.get('repr-digest') ?? '')?.[1]
   if (answer.status === 416 && before) {
-    // All of it is there, and only its check was missed; or more than all.
+    // The partial file is complete and only has to be verified; or it is too long.
     if (answer.headers.get('content-range') === `bytes */${before.sizeBytes}`)
       return { part: before.path, digest: digestOf(before.sha256), sizeBytes: before.sizeBytes }
     await rm(before.path)
@@ -86,7 +86,7 @@ function digestOf(sha256: string): string {
   return Buffer.from(sha256, 'hex').toString('base64')
 }
 
-/** What an earlier attempt has left; its name says of what. */
+/** The partial file of an earlier attempt; its name contains the digest of the whole file. */
 async function unfinished(
   path: string,
 ): Promise<{ path: string; sha256: string; sizeBytes: number } | undefined> {
@@ -108,8 +108,8 @@ async function check(part: string, { digest, sizeBytes }: Representation): Promi
     hash.update(chunk)
     length += chunk.length
   }
-  if (length < sizeBytes) throw new Error(`Only ${length} of ${sizeBytes} bytes came.`)
+  if (length < sizeBytes) throw new Error(`Only ${length} of ${sizeBytes} bytes were received.`)
   if (length === sizeBytes && hash.digest('base64') === digest) return
   await rm(part)
-  throw new DownloadError('The file is not what its digest promised; what came was deleted.')
+  throw new DownloadError('The file does not match its digest; the received bytes were deleted.')
 }

@@ -47,14 +47,14 @@ export const DryRun = z
 export type DryRun = z.infer<typeof DryRun>
 
 export async function dryRun(
-  { jobs, queue, workers }: Pick<Stores, 'jobs' | 'queue' | 'workers'>,
+  { measurements, queue, workers }: Pick<Stores, 'measurements' | 'queue' | 'workers'>,
   { spec, warnings }: Pick<DryRun, 'spec' | 'warnings'>,
 ): Promise<DryRun> {
   const plan = await planInTurn(spec)
   const queuePosition = await queue.positionOfNext(spec.priority)
   const engines = new Set((await workers.list()).map(({ engine }) => engine))
-  const examplesPerSecond = await jobs.measuredRate(spec.model, [...engines])
-  const room = await findRoom({ jobs, workers }, spec)
+  const examplesPerSecond = await measurements.examplesPerSecond(spec.model, [...engines])
+  const room = await findRoom({ measurements, workers }, spec)
   const mistake = memoryMistake(spec, room)
   const answer = {
     spec,

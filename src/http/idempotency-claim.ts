@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '#domain/error.ts'
-import type { IdempotencyClaim } from '#stores/job-store.ts'
+import type { IdempotencyClaim } from '#stores/idempotency-store.ts'
 
 /**
  * What a request with an `Idempotency-Key` claims. A quoted key equals the bare one; bodies are compared as canonical JSON

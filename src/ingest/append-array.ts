@@ -7,16 +7,16 @@ import type { LabelWriter } from './label-writer.ts'
 import { isInteger, itemBytes, type NumberFormat, numbersName, readIntegers, readNumbers } from './numbers.ts'
 import { losesDigits, lostDigits } from './numerals.ts'
 
-/** An array whose first axis counts the examples, still in its file. */
+/** An array in its file; its first axis counts the examples. */
 export interface ArrayInFile {
   reader: ByteReader
   format: NumberFormat
   shape: readonly number[]
-  /** For errors. */
+  /** The name of the array in errors. */
   source: string
 }
 
-/** Examples: bytes stay bytes, all else becomes float32. @throws FormatError */
+/** Appends examples: bytes stay bytes, other numbers become float32. @throws FormatError */
 export async function appendExamples(
   writer: DatasetWriter,
   split: SplitName,
@@ -27,7 +27,7 @@ export async function appendExamples(
   const rowShape = shape.slice(1)
   if (rowShape.length === 0 || elementCount(rowShape) === 0)
     throw new FormatError(
-      `${source} has shape [${shape}]; examples need [count, ...shape of one], of one number at least`,
+      `${source} has shape [${shape}]; examples need [count, ...shape of one example], with at least one number per example`,
     )
   const dtype = format.kind === 'u1' ? 'U8' : 'F32'
   const column = await writer.column(split, 'x', { dtype, rowShape, source })
@@ -49,10 +49,10 @@ export async function appendExamples(
 function describeRange(format: NumberFormat, [least, most]: readonly [number, number]): string {
   if (format.kind === 'b1') return 'The examples are booleans, read as 0 and 1.'
   const name = numbersName(format)
-  return `The examples are ${name} from ${least} to ${most}, stored as float32 and used as they are: only uint8 is scaled to [0, 1].`
+  return `The examples are ${name} from ${least} to ${most}, stored as float32 and used without scaling: only uint8 is scaled to [0, 1].`
 }
 
-/** Labels: integers, booleans and texts [count] or [count, 1] are classes, all else targets. @throws FormatError */
+/** Appends labels: integers, booleans and strings [count] or [count, 1] are classes, others are targets. @throws FormatError */
 export async function appendLabels(
   writer: DatasetWriter,
   split: SplitName,
@@ -102,6 +102,6 @@ function textsOf(bytes: Uint8Array, format: NumberFormat, source: string): strin
 function requireCount(rows: number, shape: readonly number[], source: string, isWhole: boolean): void {
   if (rows !== shape[0] || !isWhole)
     throw new FormatError(
-      `${source} says [${shape}] and holds ${rows} examples${isWhole ? '' : ' and a part'}`,
+      `${source} declares the shape [${shape}], but contains ${rows} examples${isWhole ? '' : ' and a part of one'}`,
     )
 }

@@ -32,8 +32,8 @@ const SPLITS: Readonly<Record<string, SplitName>> = {
 }
 
 /**
- * What an array is by its name: `x_train` and `y_test` as Keras has them, also `X_train`, `train_images`, `labels` or `Xtest`. A name
- * without a split is of training. Undefined for any other word in it.
+ * What an array contains, by its name: `x_train` and `y_test` as in Keras, also `X_train`, `train_images`, `labels` or `Xtest`. A name
+ * without a split belongs to the training split. Undefined if the name contains any other word.
  */
 export function placeOfArray(name: string): ArrayPlace | undefined {
   const plain = basename(name).replace(/\.npy$/i, '')

@@ -1,18 +1,18 @@
 import { FormatError } from '#formats/format-error.ts'
 
-/** Takes a stream of bytes apart, in pieces as long as are asked for. */
+/** Reads a stream of bytes in pieces of any length. */
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>
   readonly #name: string
   #held: Uint8Array = new Uint8Array(0)
 
-  /** @param name for errors */
+  /** @param name of the stream in errors */
   constructor(source: AsyncIterable<Uint8Array>, name: string) {
     this.#source = source[Symbol.asyncIterator]()
     this.#name = name
   }
 
-  /** @throws FormatError when the stream ends before */
+  /** @throws FormatError when the stream ends before `length` bytes */
   async take(length: number): Promise<Uint8Array> {
     const taken = await this.takeUpTo(length)
     if (taken.length < length)
@@ -20,7 +20,7 @@ export class ByteReader {
     return taken
   }
 
-  /** Shorter only at the end of the stream. */
+  /** The next `length` bytes, or fewer at the end of the stream. */
   async takeUpTo(length: number): Promise<Uint8Array> {
     const pieces = [this.#held]
     let available = this.#held.length
@@ -35,7 +35,7 @@ export class ByteReader {
     return all.subarray(0, length)
   }
 
-  /** The rest, in pieces of whole items. @throws FormatError when it ends within one */
+  /** The rest of the stream, in pieces of whole items. @throws FormatError when it ends within an item */
   async *rest(itemBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
     const pieceBytes = Math.max(1, Math.floor(65_536 / itemBytes)) * itemBytes
     for (;;) {

@@ -5,34 +5,34 @@ import { parseBoolean, parseNumeral, wholeNumeral } from './numerals.ts'
 export const MOST_CLASSES = 10_000
 const LONGEST_NAME = 200
 
-/** The names of classes, numbered as they come up. With names given, a numeral stands for the class at its place, counted from 0. */
+/** The names of classes, numbered in the order in which they are found. If the names are given, a numeral is the index of a name, from 0. */
 export class ClassNames {
   readonly #numbers = new Map<string, number>()
   readonly #isFixed: boolean
 
-  /** @param given all there are, in order */
+  /** @param given all names, in order */
   constructor(given?: readonly string[]) {
     for (const name of given ?? []) this.#numbers.set(name, this.#numbers.size)
     this.#isFixed = given !== undefined
   }
 
-  /** @param source for errors. @throws FormatError for a name that is none of those given, or one too many */
+  /** @param source of the name in errors. @throws FormatError for a name that is not one of those given, or for one name too many */
   numberOf(name: string, source: string): number {
     const number = this.find(name, () => source)
     if (number !== undefined) return number
     throw new FormatError(
-      `${source}: "${shortened(name)}" is one class more than ${MOST_CLASSES}: are these targets?`,
+      `${source}: "${shortened(name)}" is one class more than the limit of ${MOST_CLASSES}: are these targets?`,
     )
   }
 
-  /** The same, undefined for one too many. @throws FormatError for a name that is none of those given */
+  /** The same, but undefined for one name too many. @throws FormatError for a name that is not one of those given */
   find(name: string, source: () => string): number | undefined {
     const known = this.#numbers.get(name)
     if (known !== undefined) return known
     if (this.#isFixed) return this.#placeOf(name, source())
     if (name.length > LONGEST_NAME)
       throw new FormatError(
-        `${source()}: "${shortened(name)}" has ${name.length} characters; the name of a class has ${LONGEST_NAME} at most`,
+        `${source()}: "${shortened(name)}" has ${name.length} characters; the name of a class may have ${LONGEST_NAME}`,
       )
     const number = this.#numbers.size
     if (number === MOST_CLASSES) return undefined
@@ -44,11 +44,12 @@ export class ClassNames {
     const numeral = wholeNumeral(name)
     const count = this.#numbers.size
     if (numeral !== undefined && Number(numeral) >= 0 && Number(numeral) < count) return Number(numeral)
-    const hint = numeral === undefined ? '' : `; numbers stand for their places, from 0 to ${count - 1}`
-    throw new FormatError(`${source}: "${shortened(name)}" is none of the ${count} classes${hint}`)
+    const hint =
+      numeral === undefined ? '' : `; a number has to be the index of a class, from 0 to ${count - 1}`
+    throw new FormatError(`${source}: "${shortened(name)}" is not one of the ${count} classes${hint}`)
   }
 
-  /** The names in the order of their final labels, and those labels by number. */
+  /** The names in the order of their final labels, and the final label of each number. */
   settle(): { names: string[]; finalOf: Int32Array } {
     const found = [...this.#numbers.keys()]
     if (this.#isFixed) return { names: found, finalOf: Int32Array.from(found.keys()) }
@@ -59,7 +60,7 @@ export class ClassNames {
   }
 }
 
-/** Where all are whole numbers, `1` and `1.0` are one class; where all are booleans, `True` and `true` are. Else each text is its own. */
+/** If all are whole numbers, `1` and `1.0` are one class; if all are booleans, `True` and `true` are. Otherwise each text is a class. */
 function sameNames(found: readonly string[]): string[] {
   const numerals = found.map(wholeNumeral)
   if (numerals.every(numeral => numeral !== undefined)) return numerals
@@ -79,7 +80,7 @@ function byValue(a: string, b: string): number {
 export function numeralsTo(last: number): string[] {
   if (last >= MOST_CLASSES)
     throw new FormatError(
-      `the largest class is ${last}; ${MOST_CLASSES} classes are the most: are these targets?`,
+      `the largest class is ${last}; the limit is ${MOST_CLASSES} classes: are these targets?`,
     )
   return Array.from({ length: last + 1 }, (_, label) => String(label))
 }

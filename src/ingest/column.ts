@@ -3,7 +3,7 @@ import { FormatError } from '#formats/format-error.ts'
 import { elementCount } from '#network/shape.ts'
 import { Moments } from './moments.ts'
 
-/** Element types of what a dataset keeps. */
+/** The element types of a dataset's columns. */
 export interface ColumnArrays {
   U8: Uint8Array
   I32: Int32Array
@@ -12,21 +12,21 @@ export interface ColumnArrays {
 }
 export type ColumnDtype = keyof ColumnArrays
 
-/** Written at a time. */
-const SPACE_BYTES = 1024 * 1024
+/** The size of the write buffer. */
+const BUFFER_BYTES = 1024 * 1024
 
-/** Rows of one shape, appended to a file as raw numbers: a dataset in the making takes no memory. */
+/** Rows of one shape, appended to a file as raw numbers, so that a dataset takes no memory while it is made. */
 export class Column<Dtype extends ColumnDtype = ColumnDtype> {
   readonly path: string
   readonly dtype: Dtype
   readonly rowShape: readonly number[]
-  /** Of what it holds, by channel; labels have none. */
+  /** The moments of examples, by channel; undefined for labels. */
   readonly moments: Moments | undefined
   readonly #file: FileHandle
   readonly #rowElements: number
   #elements = 0
-  readonly #space = new Uint8Array(SPACE_BYTES)
-  #waitingBytes = 0
+  readonly #buffer = new Uint8Array(BUFFER_BYTES)
+  #bufferedBytes = 0
 
   private constructor(
     path: string,
@@ -52,7 +52,7 @@ export class Column<Dtype extends ColumnDtype = ColumnDtype> {
     return new Column(path, await open(path, 'w'), dtype, rowShape, isX)
   }
 
-  /** Whole rows so far. */
+  /** The number of complete rows. */
   get rows(): number {
     return Math.floor(this.#elements / this.#rowElements)
   }
@@ -61,18 +61,18 @@ export class Column<Dtype extends ColumnDtype = ColumnDtype> {
     return this.#elements % this.#rowElements === 0
   }
 
-  /** @param source for errors. @throws FormatError that names the row of a number that is not finite */
+  /** @param source of the values in errors. @throws FormatError that names the row of a number that is not finite */
   async append(values: ColumnArrays[Dtype], source: string): Promise<void> {
     if (values instanceof Float32Array) this.#requireFinite(values, source)
     this.moments?.add(values as Uint8Array | Float32Array)
     this.#elements += values.length
     let bytes = new Uint8Array(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength)
     while (bytes.length > 0) {
-      const length = Math.min(bytes.length, SPACE_BYTES - this.#waitingBytes)
-      this.#space.set(bytes.subarray(0, length), this.#waitingBytes)
-      this.#waitingBytes += length
+      const length = Math.min(bytes.length, BUFFER_BYTES - this.#bufferedBytes)
+      this.#buffer.set(bytes.subarray(0, length), this.#bufferedBytes)
+      this.#bufferedBytes += length
       bytes = bytes.subarray(length)
-      if (this.#waitingBytes === SPACE_BYTES) await this.#flush()
+      if (this.#bufferedBytes === BUFFER_BYTES) await this.#flush()
     }
   }
 
@@ -86,11 +86,11 @@ export class Column<Dtype extends ColumnDtype = ColumnDtype> {
   }
 
   async #flush(): Promise<void> {
-    for (let written = 0; written < this.#waitingBytes; ) {
-      const { bytesWritten } = await this.#file.write(this.#space, written, this.#waitingBytes - written)
+    for (let written = 0; written < this.#bufferedBytes; ) {
+      const { bytesWritten } = await this.#file.write(this.#buffer, written, this.#bufferedBytes - written)
       written += bytesWritten
     }
-    this.#waitingBytes = 0
+    this.#bufferedBytes = 0
   }
 
   #requireFinite(values: Float32Array, source: string): void {

@@ -9,10 +9,10 @@ import { TableSurvey } from './table-survey.ts'
 
 type Rows = readonly (readonly string[])[]
 
-/** What a decoder puts in the place of bytes that are no UTF-8. */
+/** A decoder replaces bytes that are not UTF-8 with this character. */
 const REPLACEMENT = '\uFFFD'
 
-/** The files of a CSV table, one after the other, on their way into a dataset. */
+/** Writes the files of a CSV table to a dataset, one after another. */
 export class CsvTable {
   readonly #request: RequestOf<'csv'>
   readonly #writer: DatasetWriter
@@ -38,7 +38,7 @@ export class CsvTable {
     this.#split = split
   }
 
-  /** Finds the columns by a file's first row. @throws FormatError */
+  /** Finds the columns from a file's first row. @throws FormatError */
   begin(cells: readonly string[]): void {
     const { header, delimiter } = this.#request
     const names = header ? cells.map(cell => cell.trim()) : cells.map((_, index) => String(index))
@@ -63,7 +63,7 @@ export class CsvTable {
     this.#writer.table = this.#columns
   }
 
-  /** @param first the number of the first of the rows, counted from 1 with the header. @throws FormatError that names row and column */
+  /** @param first the number of the first of these rows, counted from 1 including the header. @throws FormatError that names row and column */
   async append(rows: Rows, first: number): Promise<void> {
     const { features, labels, unnamed } = this.#layout
     const survey = this.#split === 'train' ? this.#survey : undefined
@@ -82,7 +82,7 @@ export class CsvTable {
     await this.#labels.append(split, texts, place, source)
   }
 
-  /** Says what was understood. @throws FormatError for labels that are neither classes nor targets */
+  /** Adds notes on how the table was read. @throws FormatError for labels that are neither classes nor targets */
   close(): void {
     const { notes } = this.#writer
     if (!this.#survey) return
@@ -116,7 +116,7 @@ export class CsvTable {
     return values
   }
 
-  /** A first column without a name is the index that pandas and R write; another has to be empty, as what a last comma makes. */
+  /** A first column without a name is the index that pandas and R write. Any other has to be empty, as after a trailing comma. */
   #requireEmpty(rows: Rows, first: number, unnamed: readonly number[]): void {
     for (const [place, column] of unnamed.entries()) {
       const isIndex = place === column
@@ -126,7 +126,7 @@ export class CsvTable {
       })
       if (odd >= 0)
         throw new FormatError(
-          `${this.#source}, row ${first + odd}: column ${column + 1} has no name but holds "${shortened(rows[odd]![column]!)}"; name it, or remove it`,
+          `${this.#source}, row ${first + odd}: column ${column + 1} has no name but contains "${shortened(rows[odd]![column]!)}"; name it, or remove it`,
         )
       this.#writer.notes.add(
         isIndex
@@ -157,7 +157,7 @@ function requireUtf8(text: string, where: string): void {
 }
 
 function hintFor(cell: string): string {
-  if (/^[+-]?\d+,\d+$/.test(cell)) return '; write a point before the decimals'
+  if (/^[+-]?\d+,\d+$/.test(cell)) return '; use a decimal point, not a comma'
   if (/^(nan|na|n\/a|null|none|)$/i.test(cell)) return '; fill in missing values, or leave the row out'
   if (/^[a-z]/i.test(cell)) return '; encode words as numbers, for example one-hot, or leave the column out'
   return ''

@@ -16,7 +16,7 @@ const common = {
     })
     .optional()
     .describe(
-      'Names of the classes. A label is one of them, or a number that is its place from 0. Without it, classes are the labels that are found in the data.',
+      'Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.',
     ),
 }
 
@@ -24,19 +24,19 @@ const labels = z
   .enum(['classes', 'targets'])
   .optional()
   .describe(
-    'What the labels are: classes, or numbers to come close to. Without it whole numbers, words and booleans are classes, and numbers with fractions are targets.',
+    'What the labels are: classes, or the target values of a regression. By default, whole numbers, words and booleans are classes, and numbers with fractions are targets.',
   )
 
 const column = z.union([z.string().min(1), z.int().min(0)])
 
-/** Where images become one size: the shorter side is scaled to 256/224 of it and the middle cut out (as torchvision's examples). */
+/** Images of other sizes are resized: the shorter side to 256/224 of this size, then a center crop (as in torchvision's examples). */
 const size = z
   .tuple([z.int().min(1).max(2048), z.int().min(1).max(2048)])
   .optional()
-  .describe('Height and width of what a model is given; needed where images differ in size.')
+  .describe('Height and width of the model input; required if the images differ in size.')
 const channels = z.union([z.literal(1), z.literal(3)]).default(3)
 
-/** The part `spec` of an upload: what its files are. */
+/** The part `spec` of an upload, which describes its files. */
 export const DatasetRequest = z
   .discriminatedUnion('format', [
     z.strictObject({ ...common, format: z.literal('npz'), labels }),
@@ -45,7 +45,9 @@ export const DatasetRequest = z
     z.strictObject({
       ...common,
       format: z.literal('csv'),
-      label: z.union([column, z.array(column).min(1)]).describe('Column or columns, by name or from 0.'),
+      label: z
+        .union([column, z.array(column).min(1)])
+        .describe('Column or columns, by name or by index from 0.'),
       labels,
       header: z.boolean().default(true),
       delimiter: z
@@ -83,7 +85,7 @@ export const DatasetRequest = z
   .meta({ id: 'DatasetRequest', examples: [{ name: 'iris', format: 'csv', label: 'species' }] })
 export type DatasetRequest = z.infer<typeof DatasetRequest>
 
-/** What registers images that lie in DATASETS_DIR already, as `train/CLASS/image` and `val/CLASS/image`. */
+/** Registers images that are already in DATASETS_DIR, as `train/CLASS/image` and `val/CLASS/image`. */
 export const FolderRequest = z
   .strictObject({
     ...common,

@@ -7,27 +7,27 @@ import { Notes } from './notes.ts'
 export type SplitName = 'train' | 'test'
 
 /**
- * `x` are examples of one shape; `images` are files of images one after the other, `ends` where each ends; labels are I32
- * `classes` or F32 `targets`, and while nobody knows which of them, both.
+ * `x` contains examples of one shape; `images` contains image files one after another, and `ends` the end of each. Labels are I32
+ * `classes` or F32 `targets`; while it is not known which of them, both are written.
  */
 type PartName = 'x' | 'images' | 'ends' | 'classes' | 'targets'
-/** What is left at the end: `y` are the labels. */
+/** The columns of the finished dataset; `y` contains the labels. */
 export type ColumnName = 'x' | 'images' | 'ends' | 'y'
 export type Columns = Partial<Record<ColumnName, Column>>
 
-/** Of a table: names in the order of the numbers. */
+/** The column names of a table, in the order of the numbers. */
 export interface TableNames {
   columns: readonly string[]
   labelColumns: readonly string[]
 }
 
-/** A dataset in the making: a file a column, in a folder of its own. */
+/** Writes a dataset, one file per column, in a folder of its own. */
 export class DatasetWriter {
   readonly #folder: string
   readonly #columns = new Map<string, Promise<Column>>()
-  /** Class names in the order of their labels, where the data have names. */
+  /** The names of the classes, if the labels may be classes. */
   names: ClassNames | undefined
-  /** What the person who uploaded the files should know of how they were read. */
+  /** How the files were read, for the person who uploaded them. */
   readonly notes = new Notes()
   table: TableNames | undefined
   #labels: 'classes' | 'targets' | undefined
@@ -36,7 +36,7 @@ export class DatasetWriter {
     this.#folder = folder
   }
 
-  /** Opens a column, or goes on with it. @throws FormatError when what was there before is of another shape or type */
+  /** Opens a column, or returns the open one. @throws FormatError when it has another shape or type */
   async column<Dtype extends ColumnDtype>(
     split: SplitName,
     name: PartName,
@@ -49,18 +49,18 @@ export class DatasetWriter {
     const column = await opening
     if (column.dtype !== dtype || String(column.rowShape) !== String(rowShape))
       throw new FormatError(
-        `${source} has ${kindOf({ dtype, rowShape })}, what came before it ${kindOf(column)}`,
+        `${source} has ${kindOf({ dtype, rowShape })}, but the data before it has ${kindOf(column)}`,
       )
     return column as Column<Dtype>
   }
 
-  /** Classes of a few examples, by their numbers in `names`. */
+  /** Appends the classes of some examples, by their numbers in `names`. */
   async appendClasses(split: SplitName, classes: Int32Array, source: string): Promise<void> {
     const column = await this.column(split, 'classes', { dtype: 'I32', rowShape: [], source })
     await column.append(classes, source)
   }
 
-  /** Targets of a few examples, `width` each. */
+  /** Appends the targets of some examples, `width` each. */
   async appendTargets(split: SplitName, values: Float32Array, width: number, source: string): Promise<void> {
     const column = await this.column(split, 'targets', { dtype: 'F32', rowShape: [width], source })
     await column.append(values, source)
@@ -77,22 +77,22 @@ export class DatasetWriter {
     await column.append(values, source)
   }
 
-  /** Lets go of everything, whatever state it is in. */
+  /** Closes every file, in any state. */
   async abandon(): Promise<void> {
     await Promise.allSettled([...this.#columns.values()].map(async opening => (await opening).abandon()))
   }
 
-  /** A file for whoever needs one for a while. */
+  /** The path of a temporary file. */
   get scratchPath(): string {
     return join(this.#folder, 'scratch')
   }
 
-  /** Says what the labels are, where they were written as both. */
+  /** Decides what the labels are if they were written as both. */
   keepLabels(kind: 'classes' | 'targets'): void {
     this.#labels = kind
   }
 
-  /** Ends the writing. @returns what there is, by split and name */
+  /** Closes the files. @returns the columns, by split and name */
   async close(): Promise<Record<SplitName, Columns>> {
     const splits: Record<SplitName, Columns> = { train: {}, test: {} }
     for (const [key, opening] of this.#columns) {

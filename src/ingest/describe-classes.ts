@@ -7,7 +7,7 @@ export interface ClassCounts {
   test: Float64Array
 }
 
-/** What is unusual about classes, in sentences. @throws FormatError when no label of the test split is one of training */
+/** Sentences about anything unusual in the classes. @throws FormatError when no label of the test split occurs in the training split */
 export function describeClasses(
   names: readonly string[],
   { train, test }: ClassCounts,
@@ -39,7 +39,7 @@ export function describeClasses(
   ]
 }
 
-/** Whether the names are numbers, but not those of their places. */
+/** Whether the names are numbers, but not the indices from 0. */
 function areShifted(names: readonly string[]): boolean {
   return names.every(name => /^-?\d+$/.test(name)) && names.some((name, place) => name !== String(place))
 }

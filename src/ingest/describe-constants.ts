@@ -3,7 +3,7 @@ import type { Notes } from './notes.ts'
 
 const MOST_CHANNELS = 20
 
-/** Says which channels of the training examples are the same number everywhere. */
+/** Adds a note on channels that have the same value in all training examples. */
 export function describeConstants(moments: Moments, notes: Notes): void {
   const channels = moments.constantChannels
   if (channels.length === 0) return

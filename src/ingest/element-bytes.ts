@@ -3,12 +3,12 @@ import { itemBytes, type NumberFormat } from './numbers.ts'
 
 const LONGEST_TEXT = 16 * 1024
 
-/** Whether elements are texts: `U3` are three code points of four bytes, `S3` three bytes. */
+/** Whether elements are strings: `U3` is three code points of four bytes, `S3` three bytes. */
 export function isText({ kind }: NumberFormat): boolean {
   return kind[0] === 'U' || kind[0] === 'S'
 }
 
-/** Bytes of an element, a number or a text. @throws FormatError for what is neither */
+/** The bytes of an element that is a number or a string. @throws FormatError for any other kind */
 export function elementBytes(format: NumberFormat, source: string): number {
   if (!isText(format)) return itemBytes(format, source)
   const size = Number(format.kind.slice(1)) * (format.kind[0] === 'U' ? 4 : 1)
@@ -19,7 +19,7 @@ export function elementBytes(format: NumberFormat, source: string): number {
   return size
 }
 
-/** Texts as NumPy stores them, filled up with zeros. @throws FormatError for bytes that are no text */
+/** Strings as NumPy stores them, padded with zeros. @throws FormatError for bytes that are not valid text */
 export function readTexts(bytes: Uint8Array, { kind, bigEndian }: NumberFormat, source: string): string[] {
   const isUtf32 = kind[0] === 'U'
   const size = Number(kind.slice(1)) * (isUtf32 ? 4 : 1)

@@ -7,29 +7,29 @@ import { isOnlyRole, roleOf, type SplitRole } from './split-words.ts'
 export interface LabelledFolder {
   folder: Folder
   split: SplitName
-  /** The names on its path without those of splits, outermost first; the last is the class. */
+  /** The names of the folders on its path without the split folders, outermost first; the last is the class. */
   labels: readonly string[]
-  /** The split folder that it lies in, the outermost of nested ones. */
+  /** The split folder that contains it, the outermost of nested ones. */
   within?: Folder
 }
 
-/** What the folders above a folder say about it. */
+/** What follows for a folder from the folders above it. */
 interface Context {
   split?: SplitName
   within?: Folder
   labels: readonly string[]
-  /** A folder above has images of a class: those below are of that class too. */
+  /** Whether a folder above contains images of a class; images below are of the same class. */
   isInClass: boolean
 }
 
-/** What the folders of a set of images are. */
+/** The roles of the folders of a set of images. */
 export interface FolderSurvey {
   labelled: LabelledFolder[]
   /** Split folders, the outermost of nested ones. */
   splits: { folder: Folder; role: SplitRole }[]
-  /** Folders whose own images have no class. */
+  /** Folders that contain images without a class. */
   unlabelled: Folder[]
-  /** Folders beside splits that are not splits. */
+  /** Folders beside split folders that are not splits. */
   outside: Folder[]
 }
 
@@ -85,11 +85,11 @@ function splitsAmong({ children }: Folder, { split, isInClass }: Context) {
   return held.filter(({ folder }) => folder.children.length > 0)
 }
 
-/** @throws FormatError if the folder has the name of a split and the place of one */
+/** @throws FormatError if the folder has the name and the position of a split */
 function requireClass(folder: Folder, isPlacedAsSplit: boolean): void {
   if (!isPlacedAsSplit || !isOnlyRole(folder.name)) return
   throw new FormatError(
-    `${folder.path}/ (${imagesBelow(folder)} images) may be a split or a class. A split lies beside another, as train/ beside test/, ` +
-      'and has a folder for each class in it; if it is a class, rename the folder',
+    `${folder.path}/ (${imagesBelow(folder)} images) may be a split or a class. A split is a folder beside another split, as train/ beside test/, ` +
+      'and contains a folder for each class; if it is a class, rename the folder',
   )
 }

@@ -1,4 +1,4 @@
-/** A folder, with the number of images that lie directly in it. */
+/** A folder, with the number of images that it contains directly. */
 export interface Folder {
   name: string
   /** From the top, with slashes. */
@@ -7,7 +7,7 @@ export interface Folder {
   children: readonly Folder[]
 }
 
-/** The folders that hold images and those above them. @param images how many lie directly in each, by path; '' is the top */
+/** The folders that contain images and the folders above them. @param images how many each contains directly, by path; '' is the top */
 export function folderTree(images: ReadonlyMap<string, number>): Folder {
   interface Open extends Folder {
     children: Open[]
@@ -27,12 +27,12 @@ export function folderTree(images: ReadonlyMap<string, number>): Folder {
   return top
 }
 
-/** All images in a folder and below it. */
+/** The number of images in a folder and below it. */
 export function imagesBelow({ images, children }: Folder): number {
   return children.reduce((sum, child) => sum + imagesBelow(child), images)
 }
 
-/** The innermost folder that contains all images, and those around it. */
+/** The innermost folder that contains all images, and the folders around it. */
 export function commonFolder(top: Folder): { folder: Folder; passed: Folder[] } {
   const passed: Folder[] = []
   let folder = top

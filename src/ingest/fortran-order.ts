@@ -7,26 +7,26 @@ import type { ArrayInFile } from './append-array.ts'
 import { ByteReader } from './byte-reader.ts'
 import { elementBytes } from './element-bytes.ts'
 
-/** Held at a time. */
+/** The memory for one block of examples. */
 const BLOCK_BYTES = 8 * 1024 * 1024
 
 /**
- * An array whose first axis runs fastest, example by example: what NumPy saves of a transposed array, and of most data frames. It
- * is set down on disk, since its first example is spread over the whole file. @param path for that. @throws FormatError
+ * Reads an array in Fortran order example by example; NumPy saves transposed arrays and most data frames in this order. The array is
+ * written to a temporary file, since each example is spread over the whole array. @param path of that file. @throws FormatError
  */
 export async function inRowOrder(array: ArrayInFile, path: string): Promise<ArrayInFile> {
   const { reader, format, shape, source } = array
   const size = elementBytes(format, source)
   const [rows = 0, ...rowShape] = shape
   const width = elementCount(rowShape)
-  // Where at most one axis is longer than 1, both orders are the same.
+  // If at most one axis is longer than 1, both orders are the same.
   if (shape.filter(length => length > 1).length <= 1) return array
   await pipeline(reader.rest(size), createWriteStream(path))
   const file = await open(path)
   const bytes = (await file.stat()).size
   if (bytes !== rows * width * size) {
     await file.close()
-    throw new FormatError(`${source} says [${shape}] and holds ${bytes / size} numbers`)
+    throw new FormatError(`${source} declares the shape [${shape}], but contains ${bytes / size} numbers`)
   }
   const blocks = rowBlocks(file, { rows, size, places: fortranPlaces(rowShape) })
   return { ...array, reader: new ByteReader(closing(blocks, file, path), source) }
@@ -51,7 +51,7 @@ async function* rowBlocks(
   }
 }
 
-/** For each element of an example in row-major order, its place in Fortran's. */
+/** For each element of an example in row-major order, its index in Fortran order. */
 function fortranPlaces(shape: readonly number[]): Uint32Array {
   const strides = shape.map((_, axis) => elementCount(shape.slice(0, axis)))
   const places = new Uint32Array(elementCount(shape))

@@ -4,30 +4,31 @@ import { type FolderSurvey, type LabelledFolder, surveyFolders } from './folder-
 import { commonFolder, type Folder, folderTree, imagesBelow } from './folder-tree.ts'
 import { isOnlyRole, roleOf } from './split-words.ts'
 
-/** What the folder of an image says about it. */
+/** The split and class of the images in a folder. */
 export interface ImagePlace {
   split: SplitName
   className: string
 }
 
 export interface ImageLayout {
-  /** By folder; the images of other folders are left out. */
+  /** By folder path; the images of other folders are left out. */
   places: ReadonlyMap<string, ImagePlace>
   /** How the folders were understood, one sentence each. */
   notes: readonly string[]
 }
 
-const NAMED = 5
+/** How many paths a message names. */
+const MOST_PATHS = 5
 
 /**
  * Finds splits and classes in the folders of a set of images.
  *
- * Splits are folders beside one another whose names say so (`Training` and `Testing`, `seg_train` and `seg_test`); validation and
- * test are both held out. A class is the folder that an image lies in; what lies deeper within a class belongs to it.
+ * Splits are sibling folders with the names of splits (`Training` and `Testing`, `seg_train` and `seg_test`); validation and test
+ * are both held out. A class is the folder that contains an image; folders within a class belong to it.
  *
- * @param images how many images each folder holds itself, by its path
+ * @param images how many images each folder contains directly, by path
  * @param given names of the classes, if they are known
- * @throws FormatError where test images could end up in the training split, or where no image has a class
+ * @throws FormatError if test images might be put into the training split, or if no image has a class
  */
 export function layOutImages(
   images: ReadonlyMap<string, number>,
@@ -52,19 +53,19 @@ export function layOutImages(
 
 function refuseUnlabelled({ unlabelled, splits }: FolderSurvey): never {
   const folders = unlabelled.length > 0 ? unlabelled : splits.map(({ folder }) => folder)
-  const what = unlabelled.length > 0 ? 'lie in no folder of a class' : 'are all in the test split'
+  const what = unlabelled.length > 0 ? 'are not in the folder of a class' : 'are all in the test split'
   throw new FormatError(
-    `there are no images to train on: those in ${pathsOf(folders)} ${what}; a class is a folder: ` +
+    `there are no training images: those in ${pathsOf(folders)} ${what}; a class is a folder: ` +
       'CLASS/image.png, or train/CLASS/image.png and test/CLASS/image.png',
   )
 }
 
-/** @param passed the folders around all images. @throws FormatError when they say that all are test images */
+/** @param passed the folders around all images. @throws FormatError if one of them is a test split */
 function requireTraining(passed: readonly Folder[]): void {
   const split = passed.findLast(({ name }) => isOnlyRole(name))
   if (split && roleOf(split.name) !== 'train')
     throw new FormatError(
-      `all images lie in ${split.path}/, which has the name of a test split: there are no images to train on`,
+      `all images are in ${split.path}/, which has the name of a test split: there are no training images`,
     )
 }
 
@@ -79,7 +80,7 @@ function ofOneClass(folder: Folder): FolderSurvey {
 
 type ClassFolder = LabelledFolder & ImagePlace
 
-/** The innermost folder names the class, unless all folders to train on share it, as `images` in `cat/images` and `dog/images`. */
+/** The innermost folder is the class, unless all training folders share its name, as `images` in `cat/images` and `dog/images`. */
 function withClasses(labelled: readonly LabelledFolder[]): ClassFolder[] {
   const train = labelled.filter(({ split }) => split === 'train')
   let depth = 1
@@ -93,15 +94,15 @@ function withClasses(labelled: readonly LabelledFolder[]): ClassFolder[] {
 }
 
 /**
- * A split whose only folder is not a class, as `test/images`, holds images without labels; they are left out. Any other folder
- * whose class training does not have is a mistake. @throws FormatError
+ * A split whose only folder is not a class, as `test/images`, contains images without labels, which are left out. Any other folder
+ * whose class does not occur in the training split is a mistake. @throws FormatError
  */
 function requireUnlabelledSplits(unknown: readonly ClassFolder[], all: readonly ClassFolder[]): void {
   const mistaken = unknown.find(({ within }) => all.filter(other => other.within === within).length > 1)
   if (!mistaken) return
   const { folder, className } = mistaken
   throw new FormatError(
-    `${folder.path}/ holds test images of the class "${className}", of which there are none to train on`,
+    `${folder.path}/ contains test images of the class "${className}", which has no training images`,
   )
 }
 
@@ -114,25 +115,29 @@ function notesOf(
   },
 ): string[] {
   const notes: string[] = []
-  const say = (count: number, folders: readonly Folder[], sentence: string) => {
+  const add = (count: number, folders: readonly Folder[], sentence: string) => {
     if (folders.length > 0) notes.push(`${count} of the images, in ${pathsOf(folders)}, ${sentence}.`)
   }
   const held = splits.filter(({ role, folder }) => role !== 'train' && usesOf(folder, found.places) > 0)
   const isMixed = new Set(held.map(({ role }) => role)).size > 1
-  say(
+  add(
     held.reduce((sum, { folder }) => sum + usesOf(folder, found.places), 0),
     held.map(({ folder }) => folder),
     `are the test split${isMixed ? ': validation and test are both held out, and there is one split for both' : ''}`,
   )
-  say(countAll(outside), outside, 'lie beside the splits, in none of them, and were left out')
-  say(countOwn(unlabelled), unlabelled, 'lie in no folder of a class and were left out')
+  add(countAll(outside), outside, 'are beside the split folders and were left out')
+  add(countOwn(unlabelled), unlabelled, 'are not in the folder of a class and were left out')
   const unknown = found.unknown.map(({ folder }) => folder)
-  say(countOwn(unknown), unknown, 'lie in a folder that is no class of the training split and were left out')
+  add(
+    countOwn(unknown),
+    unknown,
+    'are in a folder that is not a class of the training split and were left out',
+  )
   if (found.classes.size === 1) notes.push(`All images are of one class, "${[...found.classes][0]}".`)
   return notes
 }
 
-/** How many images of a split have a class. */
+/** The number of images of a split that have a class. */
 function usesOf(split: Folder, places: readonly ClassFolder[]): number {
   return countOwn(places.filter(({ within }) => within === split).map(({ folder }) => folder))
 }
@@ -146,7 +151,7 @@ function countAll(folders: readonly Folder[]): number {
 }
 
 function pathsOf(folders: readonly Folder[]): string {
-  const paths = folders.slice(0, NAMED).map(({ path }) => (path === '' ? 'the top folder' : `${path}/`))
+  const paths = folders.slice(0, MOST_PATHS).map(({ path }) => (path === '' ? 'the top folder' : `${path}/`))
   const more = folders.length - paths.length
   return [...paths, ...(more > 0 ? [`${more} more`] : [])].join(', ')
 }

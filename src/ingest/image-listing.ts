@@ -1,18 +1,18 @@
 import { posix } from 'node:path'
 import { FormatError } from '#formats/format-error.ts'
 
-const READ = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|bmp|dib|p[bgpn]m)$/i
-/** These are images too: skipping them would leave examples out. */
-const NOT_READ = /\.(hei[cf]|jxl|jp2|j2k|jpx|tga|pcx|dcm|dicom|nii|exr|hdr|dds|cr2|nef|arw|dng)$/i
-/** Each is held in memory. */
+const SUPPORTED = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|bmp|dib|p[bgpn]m)$/i
+/** Images that cannot be read. They are an error, since examples would be missing if they were skipped. */
+const UNSUPPORTED = /\.(hei[cf]|jxl|jp2|j2k|jpx|tga|pcx|dcm|dicom|nii|exr|hdr|dds|cr2|nef|arw|dng)$/i
+/** The path of each is kept in memory. */
 const MOST_FOLDERS = 100_000
 
-/** Whether a file has to be an image, by its name. */
+/** Whether a file must be an image, by its extension. */
 export function isImageName(path: string): boolean {
-  return READ.test(path)
+  return SUPPORTED.test(path)
 }
 
-/** The folder that a file lies in; '' at the top. */
+/** The folder of a file; '' at the top. */
 export function folderOfFile(path: string): string {
   const folder = posix.dirname(path)
   return folder === '.' ? '' : folder
@@ -23,11 +23,11 @@ export class ImageListing {
   readonly folders = new Map<string, number>()
   readonly #skipped = new Map<string, number>()
 
-  /** @param source for errors. @throws FormatError for an image of a kind that cannot be read */
+  /** @param source of the file in errors. @throws FormatError for an image format that is not supported */
   add(path: string, source: string): void {
-    if (NOT_READ.test(path))
+    if (UNSUPPORTED.test(path))
       throw new FormatError(
-        `${source} is an image of a kind that is not read (${posix.extname(path)}); convert it to PNG or JPEG`,
+        `${source} has an image format that is not supported (${posix.extname(path)}); convert it to PNG or JPEG`,
       )
     const counts = isImageName(path) ? this.folders : this.#skipped
     const key = isImageName(path) ? folderOfFile(path) : kindOf(path)
@@ -42,7 +42,7 @@ export class ImageListing {
     throw new FormatError(`there are no images: ${this.skipped ?? 'there are no files'}`)
   }
 
-  /** What was skipped, as a sentence; absent where nothing was. */
+  /** A sentence about the skipped files; undefined if there are none. */
   get skipped(): string | undefined {
     if (this.#skipped.size === 0) return undefined
     const kinds = [...this.#skipped].sort(([, a], [, b]) => b - a)

@@ -2,24 +2,24 @@ import { FormatError } from '#formats/format-error.ts'
 import { type Channels, type DecodedImage, decodeImage } from '#formats/image.ts'
 import type { DatasetWriter, SplitName } from './dataset-writer.ts'
 
-/** An image file on its way into a dataset. */
+/** An image file and its label. */
 export interface ImageExample {
   split: SplitName
   bytes: Uint8Array
   label: number
-  /** For errors. */
+  /** The name of the image in errors. */
   source: string
 }
 
-/** Decoded at a time. */
+/** How many images are decoded in parallel. */
 const GROUP = 32
 const GROUP_BYTES = 2 * 1024 * 1024
-/** So that a set can be repaired in a few rounds. */
+/** How many damaged images are named before reading ends, so that a set can be repaired in a few rounds. */
 const MOST_BROKEN = 10
 
 /**
- * Writes images as the files they are, and while all are of one size as pixels too: which of both the dataset keeps turns out
- * at the end. Every image is decoded, so that none fails in a training.
+ * Writes images as files, and as pixels too as long as all have the same size; which of the two the dataset keeps is decided at the
+ * end. Every image is decoded, so that none fails during a training.
  */
 export class ImageWriter {
   readonly #writer: DatasetWriter
@@ -39,24 +39,22 @@ export class ImageWriter {
     this.channels = channels
   }
 
-  /** @throws FormatError for files that are no images, now or later */
+  /** @throws FormatError for files that are not images, here or in a later call */
   async append(image: ImageExample): Promise<void> {
     this.#group.push(image)
     this.#groupBytes += image.bytes.length
     if (this.#group.length === GROUP || this.#groupBytes >= GROUP_BYTES) await this.#writeGroup()
   }
 
-  /** To be called after the last. @throws FormatError that names every file that is no image, up to a few */
+  /** Must be called after the last image. @throws FormatError that names the first few files that are not images */
   async flush(): Promise<void> {
     await this.#writeGroup()
     if (this.#broken.length > 0) throw new FormatError(this.#broken.join('; '))
     const { notes } = this.#writer
     if (this.#with16Bits > 0)
-      notes.add(`${this.#with16Bits} of the images have 16 bits a sample: the upper 8 of them are kept.`)
+      notes.add(`${this.#with16Bits} of the images have 16 bits per sample, of which the upper 8 are kept.`)
     if (this.#withOrientation > 0)
-      notes.add(
-        `${this.#withOrientation} of the images have an EXIF orientation, which is not applied: they are read as they are stored.`,
-      )
+      notes.add(`${this.#withOrientation} of the images have an EXIF orientation, which is not applied.`)
   }
 
   async #writeGroup(): Promise<void> {
@@ -72,7 +70,7 @@ export class ImageWriter {
     }
     if (this.#broken.length < MOST_BROKEN) return
     const some = this.#broken.slice(0, MOST_BROKEN)
-    throw new FormatError(`${some.join('; ')}; reading ended at these ${MOST_BROKEN}`)
+    throw new FormatError(`${some.join('; ')}; reading stopped after ${MOST_BROKEN} damaged images`)
   }
 
   async #write({ split, bytes, label, source }: ImageExample, pixels: DecodedImage): Promise<void> {

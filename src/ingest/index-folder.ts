@@ -6,11 +6,11 @@ import type { FolderRequest } from './dataset-request.ts'
 import type { DatasetWriter, SplitName } from './dataset-writer.ts'
 import { layOutImages } from './image-layout.ts'
 import { ImageListing, isImageName } from './image-listing.ts'
-import { isLitter } from './members.ts'
+import { isSystemFile } from './members.ts'
 
 /**
- * Notes the images of a folder's splits and classes by their paths, sorted; the images stay where they are, and the first of each
- * folder is decoded. @throws FormatError
+ * Writes the sorted paths of the images in a folder's splits and classes. The images stay in place; only the first one of each folder
+ * is decoded. @throws FormatError
  */
 export async function indexFolder(
   root: string,
@@ -35,7 +35,7 @@ export async function indexFolder(
 
 async function list(root: string, folder: string, listing: ImageListing): Promise<void> {
   const entries = await readdir(join(root, folder), { withFileTypes: true })
-  for (const entry of entries.filter(({ name }) => !isLitter(name))) {
+  for (const entry of entries.filter(({ name }) => !isSystemFile(name))) {
     const path = posix.join(folder, entry.name)
     if (entry.isDirectory()) await list(root, path, listing)
     else listing.add(path, path)
@@ -44,10 +44,12 @@ async function list(root: string, folder: string, listing: ImageListing): Promis
 
 async function filesIn(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true })
-  return entries.flatMap(entry => (entry.isDirectory() || isLitter(entry.name) ? [] : [entry.name])).sort()
+  return entries
+    .flatMap(entry => (entry.isDirectory() || isSystemFile(entry.name) ? [] : [entry.name]))
+    .sort()
 }
 
-/** Paths as the images of a split: what is read in their place. */
+/** Writes paths in place of the images of a split. */
 class PathIndex {
   readonly #writer: DatasetWriter
   readonly #split: SplitName

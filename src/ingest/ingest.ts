@@ -23,11 +23,11 @@ import { tableFacts } from './table-columns.ts'
 const SPLITS: readonly SplitName[] = ['train', 'test']
 
 /**
- * Makes a dataset of the files of an upload: one safetensors file with `train/x`, `train/y`, `test/x` and `test/y`, or where
- * images stay the files they are, `train/images` and `train/ends` in the place of x.
+ * Converts the files of an upload to a dataset: one safetensors file with `train/x`, `train/y`, `test/x` and `test/y`, or with
+ * `train/images` and `train/ends` in place of `x` if images are kept as files.
  *
- * @param folder for the file and what it takes to make it
- * @throws FormatError that says what is wrong and where
+ * @param folder for the dataset and temporary files
+ * @throws FormatError that tells what is wrong and where
  */
 export async function ingest(
   request: DatasetRequest | FolderRequest,
@@ -108,7 +108,7 @@ function settleShape(
   return images && settleImages(columns, images, 'size' in request ? request.size : undefined)
 }
 
-/** Images of one size are kept as pixels, others as files; what is not kept is forgotten. @returns the shape of an example */
+/** Keeps images of one size as pixels, others as files, and drops the other columns. @returns the shape of an example */
 function settleImages(
   columns: Record<SplitName, Columns>,
   { difference, channels }: ImageWriter,
@@ -116,14 +116,15 @@ function settleImages(
 ): number[] {
   const own = columns.train.x?.rowShape ?? []
   const isKept = !difference && (!size || (size[0] === own[0] && size[1] === own[1]))
-  if (!isKept && !size) throw new FormatError(`${difference}; say by \`size\` what a model is to be given`)
+  if (!isKept && !size)
+    throw new FormatError(`${difference}; set \`size\` to the height and width of the model input`)
   for (const split of SPLITS) {
     for (const name of isKept ? (['images', 'ends'] as const) : (['x'] as const)) delete columns[split][name]
   }
   return isKept ? [...own] : [...size!, channels]
 }
 
-/** @throws FormatError unless every split has as many labels as examples, of one shape, and training has some */
+/** @throws FormatError unless each split has one label per example, all examples have one shape, and there are training examples */
 function requireWhole(columns: Record<SplitName, Columns>): void {
   for (const split of SPLITS) {
     const { x, ends, y } = columns[split]
@@ -133,7 +134,7 @@ function requireWhole(columns: Record<SplitName, Columns>): void {
       throw new FormatError(`the ${split} split has ${examples} examples and ${labels} labels`)
   }
   const { train, test } = columns
-  if (!train.y || train.y.rows === 0) throw new FormatError('there are no examples to train on')
+  if (!train.y || train.y.rows === 0) throw new FormatError('there are no training examples')
   if (!test.y || test.y.rows === 0) columns.test = {}
   if (
     train.x &&
@@ -142,7 +143,7 @@ function requireWhole(columns: Record<SplitName, Columns>): void {
     (train.x.dtype !== test.x.dtype || String(train.x.rowShape) !== String(test.x.rowShape))
   )
     throw new FormatError(
-      `the examples of training and test differ: ${train.x.dtype} [${train.x.rowShape}] and ${test.x.dtype} [${test.x.rowShape}]`,
+      `the training and test examples differ: ${train.x.dtype} [${train.x.rowShape}] and ${test.x.dtype} [${test.x.rowShape}]`,
     )
 }
 

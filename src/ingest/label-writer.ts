@@ -4,32 +4,32 @@ import type { DatasetWriter, SplitName } from './dataset-writer.ts'
 import { shortened } from './listed.ts'
 import { losesDigits, lostDigits, parseBoolean, parseNumeral } from './numerals.ts'
 
-/** What labels are: names of classes, or numbers to come close to. */
+/** What labels are: classes, or the target values of a regression. */
 export type LabelKind = 'classes' | 'targets'
 
-/** What tables and other tools have in the place of a label that is not known. */
+/** How tables and tools write an unknown label. */
 const MISSING = new Set(['nan', 'na', 'n/a', '#n/a', '<na>', 'null', 'none', '?', '-'])
 
-/** A label, and where it stands. */
+/** A label, and its place in the files. */
 interface Found {
   text: string
   where: string
 }
 
 /**
- * Writes one column of labels, given as texts. Without `kind` what they are shows only when all were seen: whole numbers and words
- * are classes, numbers of which one has a fraction are targets. Until then they are written as both.
+ * Writes one column of labels, given as strings. Without `kind`, it is decided after the last label what they are: whole numbers and
+ * words are classes; numbers are targets if one has a fraction. Until then they are written as both.
  */
 export class LabelWriter {
   readonly #writer: DatasetWriter
   readonly #kind: LabelKind | undefined
   readonly #names: ClassNames
-  /** What was seen of each sort, first. */
+  /** The first label of each sort. */
   #number: Found | undefined
   #fraction: Found | undefined
   #word: Found | undefined
   #missing: Found | undefined
-  /** The label that is one class too many. */
+  /** The first label beyond the limit of classes. */
   #excess: Found | undefined
   #writtenAsFloat: string | undefined
   #inexact: number | undefined
@@ -41,7 +41,7 @@ export class LabelWriter {
     this.#names = new ClassNames(classes)
   }
 
-  /** @param place of a label, by its index. @throws FormatError for a label that is missing, or is of another sort than the rest */
+  /** @param place of a label in errors, by its index. @throws FormatError for a label that is missing or of another sort than the rest */
   async append(
     split: SplitName,
     texts: readonly string[],
@@ -57,7 +57,7 @@ export class LabelWriter {
     if (this.#mayBeClasses) await this.#appendClasses(split, labels, place, source)
   }
 
-  /** Whether they were asked for as classes. */
+  /** Whether the request says that the labels are classes. */
   get areClasses(): boolean {
     return this.#kind === 'classes'
   }
@@ -124,19 +124,19 @@ export class LabelWriter {
     await this.#writer.appendClasses(split, classes, source)
   }
 
-  /** Whole numbers may still turn out to be targets; words may not. */
+  /** Too many whole numbers may still be targets; too many words are an error. */
   #exceed(excess: Found): void {
     const isOpen = this.#kind === undefined && !this.#word && !this.#missing
     if (!isOpen) this.#names.numberOf(excess.text, excess.where)
     this.#excess = excess
   }
 
-  /** Decides what the labels are, and tells the writer. @throws FormatError where they are neither */
+  /** Decides what the labels are. @throws FormatError if they are neither classes nor targets */
   settle(): void {
     if (!this.#isUsed) return
     if (this.#number && this.#missing && !this.#word)
       throw new FormatError(
-        `${this.#missing.where}: the label is missing ("${this.#missing.text}"), as the others are numbers`,
+        `${this.#missing.where}: the label is missing ("${this.#missing.text}"); the other labels are numbers`,
       )
     const kind = this.#kind ?? (this.#fraction ? 'targets' : 'classes')
     if (kind === 'classes' && this.#excess)
@@ -148,7 +148,7 @@ export class LabelWriter {
     this.#writer.keepLabels(kind)
   }
 
-  /** A sentence on how the labels were taken, where the request left it open. @param column they are called */
+  /** A sentence on how the labels were read if the request left it open. @param column the name of the labels */
   describe(column: string): string | undefined {
     if (this.#kind) return undefined
     if (this.#fraction)

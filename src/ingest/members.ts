@@ -8,43 +8,43 @@ import { blameFile } from '#formats/blame-file.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from './source-file.ts'
 
-/** A file, or one within an archive. Its content has to be read, or left, before the next member is asked for. */
+/** A file, or a file within an archive. Its content must be read or abandoned before the next member is requested. */
 export interface Member {
-  /** Within the archive; never a place to write to. */
+  /** The path within the archive; never a path to write to. */
   name: string
-  /** What the archive is called, if it is in one. */
+  /** The name of the archive, if the file is in one. */
   archive?: string
-  /** For errors: the upload's file, and the name within it. */
+  /** The name in errors: of the uploaded file, and of the member within it. */
   source: string
   content: AsyncIterable<Uint8Array>
 }
 
-/** All that an upload may inflate to. */
+/** The largest total size that an upload may inflate to. */
 const MOST_BYTES = 32 * 1024 ** 3
 const MOST_MEMBERS = 3_000_000
 const HEAD_BYTES = 262
-/** Of a zip with members, and of one without. */
+/** The signatures of a zip with members, and of an empty one. */
 const ZIP_SIGNATURES = ['PK\x03\x04', 'PK\x05\x06']
 const ZIP_NAME = /\.(zip|npz|keras)$/i
 
-/** The files of an upload, and in the place of zips, tars and gzips what is in them. @throws FormatError */
+/** The files of an upload; zips, tars and gzips are replaced by their members. @throws FormatError */
 export async function* membersOf(files: readonly SourceFile[]): AsyncGenerator<Member, void, undefined> {
   const allowance = { bytes: MOST_BYTES, members: MOST_MEMBERS }
   for (const file of files) {
     for await (const found of unpack(file)) {
       const member = { ...found, name: found.name.replace(/^(\.?\/)+/, '') }
-      if (isLitter(member.name)) continue
+      if (isSystemFile(member.name)) continue
       if (--allowance.members < 0) throw new FormatError(`there are more than ${MOST_MEMBERS} files`)
       yield { ...member, content: countBytes(member.content, allowance, file.name) }
     }
   }
 }
 
-const LITTER = /^(__MACOSX|\..*|Thumbs\.db|desktop\.ini)$/i
+const SYSTEM_FILE = /^(__MACOSX|\..*|Thumbs\.db|desktop\.ini)$/i
 
-/** What operating systems leave in folders and archives. */
-export function isLitter(name: string): boolean {
-  return name.split('/').some(part => LITTER.test(part))
+/** Whether a file or one of its folders is one that operating systems add to folders and archives. */
+export function isSystemFile(name: string): boolean {
+  return name.split('/').some(part => SYSTEM_FILE.test(part))
 }
 
 async function* countBytes(content: AsyncIterable<Uint8Array>, allowance: { bytes: number }, name: string) {
@@ -66,7 +66,7 @@ async function* unpack(file: SourceFile): AsyncGenerator<Member, void, undefined
 
 async function* plainFile({ name, path }: SourceFile, head: Uint8Array) {
   if (ZIP_NAME.test(name))
-    throw new FormatError(head.length === 0 ? `${name} is empty` : `${name} is no zip archive`)
+    throw new FormatError(head.length === 0 ? `${name} is empty` : `${name} is not a zip archive`)
   const content = createReadStream(path)
   try {
     yield { name, source: name, content }
@@ -91,7 +91,9 @@ function isTar(head: Uint8Array): boolean {
 
 async function* zipMembers({ name: archive, path }: SourceFile): AsyncGenerator<Member, void, undefined> {
   const zip = await openPromise(path).catch(error => {
-    throw new FormatError(`${archive} is damaged or cut off: it is no whole zip`, { cause: error })
+    throw new FormatError(`${archive} is damaged or cut off: it is not a complete zip archive`, {
+      cause: error,
+    })
   })
   let opened: Readable | undefined
   const openEntry = async (entry: Entry) => {
@@ -108,13 +110,13 @@ async function* zipMembers({ name: archive, path }: SourceFile): AsyncGenerator<
   } catch (error) {
     throw blameFile(error, `${archive} is damaged or cut off`)
   } finally {
-    // A member that was left half read would keep the file open.
+    // A member that was only partly read would keep the file open.
     opened?.destroy()
     zip.close()
   }
 }
 
-/** Opened only when it is read, so that listing names is cheap. The library compares sizes, but not checksums. */
+/** Opens an entry only when it is read, so that listing names is cheap. The library checks sizes, but not checksums. */
 async function* contentOf(
   entry: Entry,
   openEntry: (entry: Entry) => Promise<Readable>,
@@ -129,7 +131,7 @@ async function* contentOf(
     throw new FormatError(`${archive} is damaged: the checksum of ${entry.fileName} does not match`)
 }
 
-/** A gzip holds a tar, or one file. */
+/** A gzip contains a tar, or one file. */
 async function* gzipMembers({ name: archive, path }: SourceFile): AsyncGenerator<Member, void, undefined> {
   const name = archive.replace(/\.(gz|tgz)$/i, '')
   let head: Uint8Array = new Uint8Array(0)
@@ -146,7 +148,7 @@ async function* gzipMembers({ name: archive, path }: SourceFile): AsyncGenerator
   }
 }
 
-/** Its errors come from reading it. */
+/** Errors are thrown when the stream is read. */
 function inflate(path: string) {
   return pipeline(createReadStream(path), createGunzip(), () => {})
 }
@@ -161,7 +163,7 @@ async function* tarMembers(
     for await (const entry of tar) {
       const { name, type } = entry.header
       if (type === 'symlink' || type === 'link')
-        throw new FormatError(`${archive}: ${name} is a link; put the file itself there`)
+        throw new FormatError(`${archive}: ${name} is a link; replace it with the file itself`)
       const source = `${archive}: ${name}`
       const content = renameErrors(entry as AsyncIterable<Uint8Array>, source)
       if (type === 'file') yield { name, archive, source, content }

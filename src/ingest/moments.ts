@@ -6,11 +6,11 @@ const LEVELS = 256
 /** Mean and standard deviation of each channel, the last axis, over everything that was added. Bytes count as fractions of 255. */
 export class Moments {
   readonly #channels: number
-  /** How often each byte came up, a channel: exact, and quicker than sums. */
+  /** The count of each byte value per channel: exact, and faster than sums. */
   readonly #histogram: Float64Array | undefined
   /**
-   * Sums are of the distances from a channel's first value: exactly zero where it is constant, and precise where values are large
-   * and close to one another (Chan, Golub and LeVeque 1983, "Algorithms for Computing the Sample Variance", shifted data).
+   * The sums are of the differences from a channel's first value: exactly zero for a constant channel, and accurate for large values
+   * that are close to each other (Chan, Golub and LeVeque 1983, "Algorithms for Computing the Sample Variance", shifted data).
    */
   readonly #shifts: Float64Array
   readonly #sums: Float64Array

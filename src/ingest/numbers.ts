@@ -18,16 +18,18 @@ const READERS: Readonly<Record<string, Read>> = {
   f8: (view, offset, little) => view.getFloat64(offset, little),
 }
 
-/** How arrays of numbers are stored: `kind` as NumPy writes it, `u1` or `f8`. */
+/** How arrays of numbers are stored; `kind` is NumPy's type string without the byte order, e.g. `u1` or `f8`. */
 export interface NumberFormat {
   kind: string
   bigEndian: boolean
 }
 
-/** Bytes of a number. @throws FormatError for what are no numbers */
+/** The bytes of a number. @throws FormatError for a kind that is not numeric */
 export function itemBytes({ kind }: NumberFormat, source: string): number {
   if (!Object.hasOwn(READERS, kind))
-    throw new FormatError(`${source} holds ${kind}; numbers are: ${Object.keys(READERS).join(', ')}`)
+    throw new FormatError(
+      `${source} holds ${kind}; the supported kinds are: ${Object.keys(READERS).join(', ')}`,
+    )
   return Number(kind[1])
 }
 
@@ -35,13 +37,13 @@ export function isInteger({ kind }: NumberFormat): boolean {
   return kind[0] !== 'f'
 }
 
-/** As NumPy calls them: `uint16`. */
+/** NumPy's name of the type, e.g. `uint16`. */
 export function numbersName({ kind }: NumberFormat): string {
   const words: Readonly<Record<string, string>> = { b: 'bool', u: 'uint', i: 'int', f: 'float' }
   return kind === 'b1' ? 'bool' : `${words[kind[0]!]}${8 * Number(kind[1])}`
 }
 
-/** Numbers as they are, but for integers beyond 2^53. */
+/** The numbers of an array; integers beyond 2^53 are rounded. */
 export function readNumbers(bytes: Uint8Array, format: NumberFormat): Float32Array | Float64Array {
   const { kind, bigEndian } = format
   const size = Number(kind[1])
@@ -53,7 +55,7 @@ export function readNumbers(bytes: Uint8Array, format: NumberFormat): Float32Arr
   return numbers
 }
 
-/** Integers in digits, all of them. */
+/** The integers of an array in decimal, without loss of digits. */
 export function readIntegers(bytes: Uint8Array, { kind, bigEndian }: NumberFormat): string[] {
   const size = Number(kind[1])
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

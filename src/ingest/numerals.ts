@@ -2,8 +2,8 @@ const NUMERAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 const LEADING_ZERO = /^[+-]?0\d/
 
 /**
- * The number that a decimal numeral stands for; undefined for anything else: `0x1F`, `1_000`, `1,5`, `inf` and an empty text, which
- * JavaScript's own `Number` or the tools of others would read.
+ * The value of a decimal numeral; undefined for anything else: `0x1F`, `1_000`, `1,5`, `inf` and the empty string, which JavaScript's
+ * `Number` or other tools would accept.
  */
 export function parseNumeral(text: string): number | undefined {
   if (!NUMERAL.test(text)) return undefined
@@ -18,8 +18,8 @@ export function parseBoolean(text: string): number | undefined {
 }
 
 /**
- * One way to write a whole number: `1`, `1.0`, `+1` and `1e0` are `1`. Undefined for fractions, and for codes such as `007`, whose
- * zeros mean something.
+ * The canonical form of a whole number: `1`, `1.0`, `+1` and `1e0` become `1`. Undefined for fractions, and for codes such as `007`,
+ * whose leading zeros are significant.
  */
 export function wholeNumeral(text: string): string | undefined {
   const value = LEADING_ZERO.test(text) ? undefined : parseNumeral(text)
@@ -28,12 +28,12 @@ export function wholeNumeral(text: string): string | undefined {
   return /^[+-]?\d+$/.test(text) ? String(BigInt(text)) : text
 }
 
-/** Whether float32 holds another number in the place of this whole one: beyond 2^24 it has no room for the last digits. */
+/** Whether float32 rounds this whole number; beyond 2^24 it cannot represent every one. */
 export function losesDigits(value: number): boolean {
   return Math.fround(value) !== value && Number.isInteger(value)
 }
 
-/** @param value one that `losesDigits` */
+/** A sentence about numbers that are rounded. @param value for which `losesDigits` is true */
 export function lostDigits(subject: string, value: number): string {
   return `${subject} contains whole numbers that float32 cannot represent exactly: ${value} became ${Math.fround(value)}. Leave it out if it is an identifier.`
 }

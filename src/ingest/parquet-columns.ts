@@ -1,16 +1,16 @@
 import { type FileMetaData, parquetSchema, type SchemaTree } from 'hyparquet'
 
-/** What a column of a Parquet file holds, as far as it matters here: `values` are numbers, booleans and texts. */
+/** The kind of a column of a Parquet file; `values` are numbers, booleans and strings. */
 export type ParquetKind = 'values' | 'list' | 'image' | 'other'
 
 export interface ParquetColumn {
   name: string
   kind: ParquetKind
-  /** For messages. */
+  /** What the column contains, for messages. */
   holds: string
 }
 
-/** The columns of a Parquet file by its schema. */
+/** The columns of a Parquet file, from its schema. */
 export function parquetColumns(metadata: FileMetaData): ParquetColumn[] {
   return parquetSchema(metadata).children.map(column => ({ name: column.element.name, ...describe(column) }))
 }
@@ -41,16 +41,16 @@ function describeGroup(named: string, children: readonly SchemaTree[]): { kind: 
   return { kind: 'other', holds: 'structs' }
 }
 
-/** The columns that pandas wrote for the index of a frame, which is no part of the data (pandas, "Developer: storing metadata"). */
+/** The columns of a data frame's index, which pandas writes but which are not data (pandas, "Developer: storing metadata"). */
 export function indexColumns(metadata: FileMetaData): string[] {
   const names = metadata.schema.map(({ name }) => name).filter(name => /^__index_level_\d+__$/.test(name))
-  const { index_columns: told } = jsonValue(metadata, 'pandas') as { index_columns?: unknown }
-  // A plain range is an object that says where it begins and ends: it has no column.
-  const named = Array.isArray(told) ? told.filter(name => typeof name === 'string') : []
+  const { index_columns: declared } = jsonValue(metadata, 'pandas') as { index_columns?: unknown }
+  // A range index is an object with its start and stop, and has no column.
+  const named = Array.isArray(declared) ? declared.filter(name => typeof name === 'string') : []
   return [...new Set([...named, ...names])]
 }
 
-/** Names of classes that Hugging Face's `datasets` notes of a column of numbers. */
+/** The names of classes that Hugging Face's `datasets` stores for a column of numbers. */
 export function classLabels(metadata: FileMetaData, column: string): string[] | undefined {
   const { info } = jsonValue(metadata, 'huggingface') as {
     info?: { features?: Record<string, { names?: unknown; _type?: unknown }> }
@@ -61,7 +61,7 @@ export function classLabels(metadata: FileMetaData, column: string): string[] | 
   return areNames && new Set(names).size === names.length ? names : undefined
 }
 
-/** A JSON object among what a file's writer noted; empty where there is none. */
+/** A JSON object from the file's key-value metadata; empty if there is none. */
 function jsonValue({ key_value_metadata: notes }: FileMetaData, key: string): object {
   try {
     const value: unknown = JSON.parse(notes?.find(note => note.key === key)?.value ?? '')

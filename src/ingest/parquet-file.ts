@@ -15,19 +15,19 @@ import type { SourceFile } from './source-file.ts'
 /** An open Parquet file. */
 export interface ParquetFile {
   metadata: FileMetaData
-  /** Rows at a time, none across two row groups. */
+  /** Blocks of so many rows or fewer; a block does not span two row groups. */
   blocks(rows: number): Generator<Block>
 }
 
-/** A run of rows, of which columns are read one by one. */
+/** Consecutive rows, whose columns are read one by one. */
 export interface Block {
-  /** The row of the file, from 0. */
+  /** The index of its first row in the file, from 0. */
   first: number
   count: number
   read(column: string): Promise<ArrayLike<unknown>>
 }
 
-/** Opens a file, hands it to `use`, and closes it. @throws FormatError that names the file */
+/** Opens a file, calls `use` with it, and closes it. @throws FormatError that names the file */
 export async function withParquet(
   { path, name }: SourceFile,
   use: (file: ParquetFile) => Promise<void>,
@@ -46,20 +46,21 @@ export async function withParquet(
     const metadata = await parquetMetadataAsync(file)
     await use({ metadata, blocks: rows => blocksOf(metadata, openColumns(file, metadata), rows) })
   } catch (error) {
-    throw blameFile(error, `${name} is damaged, or uses a feature of Parquet that is not read`)
+    throw blameFile(error, `${name} is damaged, or uses a feature of Parquet that is not supported`)
   } finally {
     await handle.close()
   }
 }
 
-/** At the start of a file and at its end. */
+/** The first and the last bytes of a file. */
 const SIGNATURE = 'PAR1'
 
 async function requireSignature(file: AsyncBuffer, name: string): Promise<void> {
   const { byteLength } = file
   if (byteLength === 0) throw new FormatError(`${name} is empty`)
   const [first, last] = [await file.slice(0, 4), await file.slice(Math.max(0, byteLength - 4))]
-  if (Buffer.from(first).toString('latin1') !== SIGNATURE) throw new FormatError(`${name} is no Parquet file`)
+  if (Buffer.from(first).toString('latin1') !== SIGNATURE)
+    throw new FormatError(`${name} is not a Parquet file`)
   if (Buffer.from(last).toString('latin1') !== SIGNATURE)
     throw new FormatError(`${name} is a Parquet file that is cut off or damaged`)
 }
@@ -67,23 +68,23 @@ async function requireSignature(file: AsyncBuffer, name: string): Promise<void> 
 type ReadColumn = (column: string, rowStart: number, rowEnd: number) => Promise<ArrayLike<unknown>>
 
 /**
- * Each column is read by a scan that knows of it alone: one of the whole file would look through all columns for each. Scans keep
- * the block that they read last.
+ * Reads each column with a scan of its own: a scan of the whole file would search all columns for each one. A scan caches the block
+ * that it read last.
  */
 function openColumns(file: AsyncBuffer, metadata: FileMetaData): ReadColumn {
-  const alone = columnsAlone(metadata)
+  const metadataOf = singleColumnMetadata(metadata)
   const scans = new Map<string, Promise<ParquetScan>>()
   return async (column, rowStart, rowEnd) => {
     const scan =
       scans.get(column) ??
-      parquetScan({ file, metadata: alone.get(column)!, compressors: boundedCompressors, utf8: false })
+      parquetScan({ file, metadata: metadataOf.get(column)!, compressors: boundedCompressors, utf8: false })
     scans.set(column, scan)
     return (await scan).readColumn({ column, rowStart, rowEnd })
   }
 }
 
-/** What a file would say of itself if it had but one column, by the column. */
-function columnsAlone(metadata: FileMetaData): Map<string, FileMetaData> {
+/** The metadata that the file would have if a column were its only one, by column. */
+function singleColumnMetadata(metadata: FileMetaData): Map<string, FileMetaData> {
   const [root, ...elements] = metadata.schema
   const alone = new Map<string, FileMetaData>()
   let start = 0
@@ -113,7 +114,7 @@ function* blocksOf(metadata: FileMetaData, readColumn: ReadColumn, rows: number)
         const values = await readColumn(column, first, rowEnd)
         if (values.length === count) return values
         throw new FormatError(
-          `column "${column}" has ${values.length} values in ${count} rows, from row ${first} on`,
+          `column "${column}" has ${values.length} values in ${count} rows, starting at row ${first}`,
         )
       }
       yield { first, count, read }

@@ -8,10 +8,10 @@ import type { ParquetColumn } from './parquet-columns.ts'
 import type { ParquetFile } from './parquet-file.ts'
 import { labelText } from './parquet-label.ts'
 
-/** Images decoded at a time come from these. */
+/** How many rows are read at a time. */
 const ROWS = 128
 
-/** Parquet files with a column of images and one of classes, one after the other, on their way into a dataset. */
+/** Writes Parquet files with a column of images and one of classes to a dataset, one after another. */
 export class ParquetImages {
   readonly #writer: DatasetWriter
   readonly #images: ImageWriter
@@ -23,7 +23,7 @@ export class ParquetImages {
     const labels = [request.label].flat()
     if (request.labels === 'targets' || labels.length > 1)
       throw new FormatError(
-        'images in Parquet have one label column of classes; targets are read with tables only',
+        'images in Parquet need one label column of classes; targets are supported for tables only',
       )
     this.#label = labels[0]!
     this.#writer = writer
@@ -44,7 +44,7 @@ export class ParquetImages {
       for (let row = 0; row < block.count; row++) {
         const where = `${source}, row ${block.first + row} (from 0), column`
         const bytes = imageIn(cells[row])
-        if (!bytes) throw new FormatError(`${where} "${image}" holds no image`)
+        if (!bytes) throw new FormatError(`${where} "${image}" is not an image`)
         const label = this.#classOf(labels[row], `${where} "${this.#label}"`)
         await this.#images.append({ split, bytes, label, source: `${where} "${image}"` })
       }
@@ -58,10 +58,10 @@ export class ParquetImages {
     const holding = columns.filter(({ name, kind }) => kind === 'image' && name !== this.#label)
     const image = (holding.find(({ name }) => name === 'image') ?? holding[0])?.name
     if (image === undefined)
-      throw new FormatError(`${source} has no column of images, as the files before it have`)
+      throw new FormatError(`${source} has no column of images, but the files before it have one`)
     const left = names.filter(name => name !== image && name !== this.#label)
     if (left.length > 0)
-      this.#writer.notes.add(`The images are those of ${listed([image])}; left out: ${listed(left)}.`)
+      this.#writer.notes.add(`The images were read from ${listed([image])}; left out: ${listed(left)}.`)
     return image
   }
 
@@ -69,7 +69,7 @@ export class ParquetImages {
     const text = labelText(value, () => where)
     if (typeof value === 'number' && !Number.isInteger(value))
       throw new FormatError(
-        `${where}: ${shortened(text)} has a fraction; images in Parquet take classes only`,
+        `${where}: ${shortened(text)} has a fraction; labels of images in Parquet have to be classes`,
       )
     return this.#names.numberOf(text, where)
   }
@@ -79,7 +79,7 @@ export class ParquetImages {
   }
 }
 
-/** Bytes, or `{ bytes, path }` as Hugging Face has it. */
+/** The bytes of an image: the value itself, or its `bytes` in Hugging Face's `{ bytes, path }`. */
 function imageIn(value: unknown): Uint8Array | undefined {
   if (value instanceof Uint8Array) return value
   const { bytes } = (value ?? {}) as { bytes?: unknown }

@@ -9,7 +9,7 @@ import { labelText } from './parquet-label.ts'
 import { type Layout, TableColumns } from './table-columns.ts'
 import { TableSurvey } from './table-survey.ts'
 
-/** Held at a time; a file with wide rows is read in smaller blocks. */
+/** How many values are in memory at a time; a file with wide rows is read in smaller blocks. */
 const BLOCK_VALUES = 8_000_000
 const MOST_ROWS = 65_536
 
@@ -18,13 +18,13 @@ interface Place {
   source: string
 }
 
-/** A column of a block: `width` numbers a row. */
+/** A column of a block: `width` numbers per row. */
 interface Numbers {
   width: number
   values: Float64Array
 }
 
-/** The files of a table in Parquet, one after the other, on their way into a dataset. */
+/** Writes the files of a Parquet table to a dataset, one after another. */
 export class ParquetTable {
   readonly #writer: DatasetWriter
   readonly #columns: TableColumns
@@ -45,7 +45,7 @@ export class ParquetTable {
       place.source,
     )
     const [label, second] = layout.labels.map(index => columns[index]!)
-    // Writers of old have texts as bytes that do not say what they are.
+    // Old writers store strings as bytes without a logical type.
     const isText = !second && (label!.kind === 'values' || label!.holds === 'bytes')
     const numbers = isText ? layout.features : [...layout.features, ...layout.labels]
     for (const index of numbers) requireReadable(columns[index]!, place.source)
@@ -82,7 +82,7 @@ export class ParquetTable {
     await this.#labels!.append(split, texts, where, source)
   }
 
-  /** A list of numbers is as many features as its first row has. */
+  /** A list of numbers becomes as many features as its first row has numbers. */
   #begin(names: readonly string[], parts: readonly Numbers[]): TableSurvey {
     const columns = names.flatMap((name, index) => {
       const { width } = parts[index]!
@@ -92,7 +92,7 @@ export class ParquetTable {
     return new TableSurvey(columns)
   }
 
-  /** Says what was understood. @throws FormatError for labels that are neither classes nor targets */
+  /** Adds notes on how the table was read. @throws FormatError for labels that are neither classes nor targets */
   close(): void {
     if (!this.#survey) return
     this.#labels?.settle()
@@ -105,7 +105,7 @@ export class ParquetTable {
 function requireReadable({ name, kind, holds }: ParquetColumn, source: string): void {
   if (kind === 'values' || kind === 'list') return
   throw new FormatError(
-    `${source}: column "${shortened(name)}" holds ${holds}; features and targets are numbers: turn it into some, or leave it out`,
+    `${source}: column "${shortened(name)}" holds ${holds}; features and targets have to be numbers: convert the column, or leave it out`,
   )
 }
 
@@ -113,7 +113,7 @@ function placeOf(source: string, row: number, column: string): string {
   return `${source}, row ${row} (from 0), column "${shortened(column)}"`
 }
 
-/** @throws FormatError for what is no number, or rows of different lengths */
+/** @throws FormatError for a value that is not a number, or for lists of different lengths */
 async function readNumbers(block: Block, column: string, source: string): Promise<Numbers> {
   const cells = await block.read(column)
   let width: number | undefined
@@ -137,7 +137,7 @@ async function readNumbers(block: Block, column: string, source: string): Promis
     width ??= at - before
     if (at - before !== width)
       throw new FormatError(
-        `${placeOf(source, block.first + row, column)} has ${at - before} numbers, the rows before it ${width}`,
+        `${placeOf(source, block.first + row, column)} has ${at - before} numbers, but the rows before it have ${width}`,
       )
   }
   return { width: width!, values: values.subarray(0, at) }
@@ -163,7 +163,7 @@ function numberIn(value: unknown, where: () => string): number {
   const number = typeof value === 'bigint' || typeof value === 'boolean' ? Number(value) : value
   if (typeof number === 'number' && Number.isFinite(number)) return number
   if (value === null || value === undefined)
-    throw new FormatError(`${where()}: it is missing; fill it in, or leave the row out`)
+    throw new FormatError(`${where()}: the value is missing; fill it in, or leave the row out`)
   const text = value instanceof Uint8Array ? Buffer.from(value).toString() : String(value)
   throw new FormatError(`${where()}: "${shortened(text)}" is not a finite number`)
 }

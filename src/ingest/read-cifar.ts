@@ -9,11 +9,11 @@ import type { SourceFile } from './source-file.ts'
 import { splitOf } from './split-of.ts'
 
 const SHAPE = [32, 32, 3]
-/** A multiple of the bytes of both kinds of record. */
+/** A multiple of the record sizes of CIFAR-10 and CIFAR-100. */
 const PIECE_BYTES = 3073 * 3074
 const PICKLE = 0x80
 
-/** The .bin files of the binary versions of CIFAR-10 and CIFAR-100, or the archive that holds them. @throws FormatError */
+/** Reads the .bin files of the binary versions of CIFAR-10 and CIFAR-100, or the archive that contains them. @throws FormatError */
 export async function readCifar(
   files: readonly SourceFile[],
   { classes }: RequestOf<'cifar'>,
@@ -23,24 +23,28 @@ export async function readCifar(
   for await (const member of membersOf(files)) {
     const count = await readMember(member, writer)
     if (count !== 0 && found !== 0 && count !== found)
-      throw new FormatError(`${member.source} is of CIFAR-${count}, a file before it of CIFAR-${found}`)
+      throw new FormatError(
+        `${member.source} belongs to CIFAR-${count}, but a file before it belongs to CIFAR-${found}`,
+      )
     found ||= count
   }
-  if (!found) throw new FormatError('there is no .bin file: upload the binary version of CIFAR, not another')
+  if (!found) throw new FormatError('there is no .bin file: upload the binary version of CIFAR')
   if (classes && classes.length !== found)
     throw new FormatError(`\`classes\` has ${classes.length} names, but CIFAR-${found} has ${found} classes`)
-  // The format says how many classes there are, whether or not each has an example.
+  // The format determines the number of classes, even if some have no examples.
   writer.names = new ClassNames(classes ?? numeralsTo(found - 1))
 }
 
-/** @returns the number of classes; 0 for a file that holds no examples */
+/** @returns the number of classes; 0 for a file without examples */
 async function readMember({ name, source, content }: Member, writer: DatasetWriter): Promise<number> {
   const reader = new ByteReader(content, source)
   const isPickle = /(data_batch_\d|test_batch|\/train|\/test|\/meta|batches\.meta)$/.test(`/${name}`)
   if (isPickle && (await reader.takeUpTo(1))[0] === PICKLE)
-    throw new FormatError(`${source} is of the Python version, which is code; upload the binary version`)
+    throw new FormatError(
+      `${source} belongs to the Python version, which is a pickle; upload the binary version`,
+    )
   if (!name.endsWith('.bin')) return 0
-  // The two are told apart by their length, which is known only at the end for streams; their names say it too.
+  // The names tell the two formats apart; their lengths would too, but the length of a stream is known only at its end.
   const classes = /(^|\/)(train|test)\.bin$/.test(name) ? 100 : 10
   for await (const bytes of wholePieces(reader)) {
     const { pixels, labels } = decodeCifar(bytes, classes)

@@ -10,11 +10,11 @@ import type { SourceFile } from './source-file.ts'
 import { splitOf } from './split-of.ts'
 import { trainingFirst } from './training-first.ts'
 
-/** Cells that wait to be written. */
+/** How many cells are collected before they are written. */
 const HELD_CELLS = 65_536
 const LONGEST_ROW = 10 * 1024 * 1024
 
-/** Tables of numbers: a label column, or several of targets, and the rest features. @throws FormatError that names row and column */
+/** Reads tables of numbers: one label column or several target columns; the other columns are features. @throws FormatError that names row and column */
 export async function readCsv(
   files: readonly SourceFile[],
   request: RequestOf<'csv'>,
@@ -34,16 +34,8 @@ async function readTable(
   request: RequestOf<'csv'>,
   table: CsvTable,
 ): Promise<void> {
-  const rows = parse({
-    delimiter: request.delimiter,
-    bom: true,
-    skip_empty_lines: true,
-    relax_column_count: true,
-    // Spaces around a quoted cell are no part of it; a tab would be lost as a delimiter.
-    trim: !/\s/.test(request.delimiter),
-    max_record_size: LONGEST_ROW,
-  })
-  // What goes wrong on the way in comes out of the rows.
+  const rows = csvParser(request)
+  // Errors of the input are thrown by the loop over the rows.
   pipeline(content, rows, () => {})
   let number = 0
   let width = 0
@@ -73,16 +65,28 @@ async function readTable(
   if (held.length > 0) await table.append(held, number - held.length + 1)
 }
 
+function csvParser({ delimiter }: RequestOf<'csv'>) {
+  return parse({
+    delimiter,
+    bom: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    // Spaces around a quoted cell are not part of it. A delimiter that is white space must not be trimmed.
+    trim: !/\s/.test(delimiter),
+    max_record_size: LONGEST_ROW,
+  })
+}
+
 function counted(columns: number): string {
   return columns === 1 ? '1 column is' : `${columns} columns are`
 }
 
-/** The parser's errors in other words. */
+/** The parser's error, in terms of the file. */
 function mistakeOf(error: unknown, source: string): string {
   if (!(error instanceof CsvError)) return `${source} cannot be read as CSV`
   const where = `${source}, row ${Number(error.records) + 1}`
   if (error.code === 'CSV_MAX_RECORD_SIZE')
-    return `${where}: it is longer than the ${LONGEST_ROW} bytes that a row may have; is a quote not closed?`
+    return `${where}: the row is longer than the limit of ${LONGEST_ROW} bytes; is a quote not closed?`
   if (error.code === 'CSV_QUOTE_NOT_CLOSED') return `${where}: a quote is not closed`
-  return `${where}: a quote is not where it may be; write a quote within a quoted cell as two quotes`
+  return `${where}: a quote is misplaced; write a quote within a quoted cell as two quotes`
 }

@@ -9,7 +9,7 @@ import { membersOf } from './members.ts'
 import type { SourceFile } from './source-file.ts'
 import { splitOf } from './split-of.ts'
 
-/** IDX files, gzipped or not: those of rank 1 are labels, and names that say t10k or test are of the test split. @throws FormatError */
+/** Reads IDX files, gzipped or not: files of rank 1 contain labels; files named t10k or test belong to the test split. @throws FormatError */
 export async function readIdx(
   files: readonly SourceFile[],
   request: RequestOf<'idx'>,
@@ -25,14 +25,14 @@ export async function readIdx(
     const format = { kind: IDX_KINDS[magic[2]!]!, bigEndian: true }
     const key = `${shape.length === 1 ? 'labels' : 'images'} of the ${splitOf(name)} split`
     const other = found.get(key)
-    // Joined in the order they come in, examples and labels would not fit together.
+    // Joined in the order of the upload, examples and labels might not match.
     if (other !== undefined)
       throw new FormatError(`"${other}" and "${name}" are both ${key}; upload one of them`)
     found.set(key, name)
     if (shape.length === 1)
       await appendLabels(writer, splitOf(name), { reader, format, shape, source }, labels)
     else {
-      // Images of one channel have no axis for it here.
+      // IDX images of one channel have no channel axis.
       const whole = shape.length === 3 ? [...shape, 1] : shape
       await appendExamples(writer, splitOf(name), { reader, format, shape: whole, source })
     }

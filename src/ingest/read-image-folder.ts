@@ -11,7 +11,7 @@ import type { SourceFile } from './source-file.ts'
 const MOST_IMAGE_BYTES = 100 * 1024 * 1024
 
 /**
- * Archives of images in folders of classes. They are read twice: the splits can be found only when all folders are known.
+ * Reads archives of images in folders of classes. They are read twice: the splits can be found only when all folders are known.
  * @throws FormatError
  */
 export async function readImageFolder(
@@ -54,7 +54,7 @@ async function readWhole(content: AsyncIterable<Uint8Array>, source: string): Pr
   for await (const piece of content) {
     bytes += piece.length
     if (bytes > MOST_IMAGE_BYTES)
-      throw new FormatError(`${source} is larger than an image may be: ${MOST_IMAGE_BYTES} bytes`)
+      throw new FormatError(`${source} is larger than ${MOST_IMAGE_BYTES} bytes, the limit for an image`)
     pieces.push(piece)
   }
   return Buffer.concat(pieces)

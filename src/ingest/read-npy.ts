@@ -13,7 +13,7 @@ import type { SourceFile } from './source-file.ts'
 
 const NEEDED = 'x_train and y_train, and for a test split x_test and y_test'
 
-/** NumPy arrays `x_train`, `y_train`, `x_test` and `y_test`, as .npy files or in an .npz. @throws FormatError */
+/** Reads NumPy arrays `x_train`, `y_train`, `x_test` and `y_test`, as .npy files or in an .npz. @throws FormatError */
 export async function readNpy(
   files: readonly SourceFile[],
   { labels: kind, classes }: RequestOf<'npz' | 'npy'>,
@@ -26,7 +26,7 @@ export async function readNpy(
     const place = placeOfArray(member.name)
     if (!place) {
       unknown.push(member.name)
-      // A member that nobody reads would hold up those behind it in a tar.
+      // In a tar, a member must be read to reach the next one.
       for await (const _ of member.content);
       continue
     }
@@ -34,17 +34,17 @@ export async function readNpy(
     const other = found.get(key)
     if (other !== undefined)
       throw new FormatError(
-        `"${other}" and "${member.name}" are both taken for ${key}; leave one out, or join them`,
+        `"${other}" and "${member.name}" both have a name for ${key}; leave one out, or concatenate them`,
       )
     found.set(key, member.name)
     await readArray(member, place, writer, labels)
   }
   if (!found.has('x_train') || !found.has('y_train'))
     throw new FormatError(
-      `the arrays found are ${listed([...found.values(), ...unknown]) || 'none'}; needed are ${NEEDED}`,
+      `the arrays are ${listed([...found.values(), ...unknown]) || 'none'}; required are ${NEEDED}`,
     )
   for (const name of unknown)
-    writer.notes.add(`Left out the array ${listed([name])}: it is none of ${NEEDED}.`)
+    writer.notes.add(`Left out the array ${listed([name])}: it is not one of ${NEEDED}.`)
   labels.settle()
 }
 

@@ -11,8 +11,8 @@ import { splitOf } from './split-of.ts'
 import { trainingFirst } from './training-first.ts'
 
 /**
- * Parquet files: a label column, or several of targets, and the rest features, each a number or a list of numbers; or one column of
- * images as the files they are, which is how Hugging Face stores them. @throws FormatError that names row and column
+ * Reads Parquet files: one label column or several target columns, and features that are numbers or lists of numbers; or one column
+ * of image files, as Hugging Face stores them. @throws FormatError that names row and column
  */
 export async function readParquet(
   files: readonly SourceFile[],
@@ -38,7 +38,7 @@ export async function readParquet(
   return table instanceof ParquetImages ? images : undefined
 }
 
-/** All columns but the index that pandas wrote. @throws FormatError when the label is none of them */
+/** All columns except the index that pandas wrote. */
 function presentColumns({ metadata }: ParquetFile, labels: readonly string[], { notes }: DatasetWriter) {
   const index = indexColumns(metadata).filter(name => !labels.includes(name))
   const columns = parquetColumns(metadata)
@@ -50,7 +50,7 @@ function presentColumns({ metadata }: ParquetFile, labels: readonly string[], { 
   return columns.filter(({ name }) => !left.includes(name))
 }
 
-/** The names of the classes, where the file has them and the request has not. */
+/** Takes the names of the classes from the file if the request does not give them. */
 function withClasses(request: RequestOf<'parquet'>, { metadata }: ParquetFile): RequestOf<'parquet'> {
   const [label, second] = [request.label].flat()
   if (request.classes || request.labels === 'targets' || second !== undefined) return request

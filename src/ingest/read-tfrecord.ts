@@ -11,7 +11,7 @@ import { membersOf } from './members.ts'
 import type { SourceFile } from './source-file.ts'
 import { splitOf } from './split-of.ts'
 
-/** What is read here of TensorFlow's messages (tensorflow/core/example/feature.proto). */
+/** The part of TensorFlow's messages that is read here (tensorflow/core/example/feature.proto). */
 const { root } = protobuf.parse(
   `
   syntax = "proto3";
@@ -35,7 +35,7 @@ const LENGTH_BYTES = 8
 const CHECKSUM_BYTES = 4
 const MOST_RECORD_BYTES = 256 * 1024 * 1024
 
-/** TFRecord files of Example messages with an image file and a label. @throws FormatError that names the record */
+/** Reads TFRecord files of Example messages with an image file and a label. @throws FormatError that names the record */
 export async function readTfrecord(
   files: readonly SourceFile[],
   request: RequestOf<'tfrecord'>,
@@ -54,7 +54,7 @@ export async function readTfrecord(
   return images
 }
 
-/** Length and content of each record come with a masked CRC-32C (TensorFlow, "TFRecords format details"). */
+/** The length and the content of each record are followed by a masked CRC-32C (TensorFlow, "TFRecords format details"). */
 async function* recordsOf(reader: ByteReader, source: string) {
   for (let record = 0; ; record++) {
     const where = `${source}, record ${record} (from 0)`
@@ -63,7 +63,7 @@ async function* recordsOf(reader: ByteReader, source: string) {
     const length = Number(new DataView(head.buffer, head.byteOffset).getBigUint64(0, true))
     await requireChecksum(reader, head, where)
     if (length > MOST_RECORD_BYTES)
-      throw new FormatError(`${where} has ${length} bytes; ${MOST_RECORD_BYTES} is the most`)
+      throw new FormatError(`${where} has ${length} bytes; the limit is ${MOST_RECORD_BYTES}`)
     const message = await reader.take(length)
     await requireChecksum(reader, message, where)
     yield { message, where }
@@ -75,7 +75,7 @@ async function requireChecksum(reader: ByteReader, bytes: Uint8Array, where: str
   const crc = crc32c(bytes)
   const masked = (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0
   if (new DataView(stored.buffer, stored.byteOffset).getUint32(0, true) !== masked)
-    throw new FormatError(`${where} is damaged, or the file is no TFRecord: a checksum does not match`)
+    throw new FormatError(`${where} is damaged, or the file is not a TFRecord: a checksum does not match`)
 }
 
 function exampleOf(
@@ -98,7 +98,7 @@ function decodeExample(message: Uint8Array, where: string) {
   try {
     return Example.decode(message) as unknown as { features?: { feature: Record<string, Feature> } }
   } catch (error) {
-    throw blameFile(error, `${where} is no tf.train.Example`)
+    throw blameFile(error, `${where} is not a tf.train.Example`)
   }
 }
 

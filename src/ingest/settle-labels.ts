@@ -6,27 +6,27 @@ import type { Columns, DatasetWriter, SplitName } from './dataset-writer.ts'
 import { type ClassCounts, describeClasses } from './describe-classes.ts'
 import type { LabelKind } from './label-writer.ts'
 
-/** Read at a time. */
+/** How many numbers are read at a time. */
 const PIECE_NUMBERS = 16_384
 
-/** The labels of a dataset as they stay: classes, or so many targets an example. */
+/** The final labels of a dataset: classes, or a number of targets per example. */
 export interface Labels {
   classes: readonly string[]
-  /** 0 where there are classes. */
+  /** Targets per example; 0 if there are classes. */
   targets: number
 }
 
 type Row = Int32Array | Float32Array
 
-/** What the request says of labels. */
+/** What the request says about labels. */
 interface Wanted {
   kind: LabelKind | undefined
   classes: readonly string[] | undefined
 }
 
 /**
- * Gives classes their final numbers, and makes classes of targets that are one-hot in all splits; `y` of the columns is replaced.
- * @throws FormatError for labels that are not what the request says, or splits that differ in kind
+ * Gives classes their final numbers, and converts targets that are one-hot in all splits to classes; replaces `y` of the columns.
+ * @throws FormatError for labels that are not what the request says, or for splits with labels of different kinds
  */
 export async function settleLabels(
   columns: Record<SplitName, Columns>,
@@ -37,7 +37,7 @@ export async function settleLabels(
   const [first, second] = ys as [Column, Column?]
   if (second && (second.dtype !== first.dtype || String(second.rowShape) !== String(first.rowShape)))
     throw new FormatError(
-      'the labels of training and test are of different kinds: classes, or as many targets',
+      'the labels of the training and the test split differ in kind, or in the number of targets',
     )
   if (first.dtype === 'I32') {
     const { names, finalOf } = writer.names!.settle()
@@ -56,7 +56,7 @@ export async function settleLabels(
   return { classes: names, targets: 0 }
 }
 
-/** @throws FormatError for another number of names than columns */
+/** @throws FormatError unless there are as many names as columns */
 function hotNames(width: number, given: readonly string[] | undefined, { table }: DatasetWriter): string[] {
   if (given && given.length !== width)
     throw new FormatError(
@@ -91,7 +91,7 @@ async function areOneHot(columns: readonly Column[]): Promise<boolean> {
   return true
 }
 
-/** A new column with a class in the place of each row. @param counts grow by the examples of each class */
+/** A new column with the class of each row. @param counts to which the examples of each class are added */
 async function rewrite(column: Column, classOf: (row: Row) => number, counts: Float64Array): Promise<Column> {
   const settled = await Column.open(`${column.path}.settled`, 'I32', [], false)
   for await (const rows of rowsOf(column)) {
@@ -103,7 +103,7 @@ async function rewrite(column: Column, classOf: (row: Row) => number, counts: Fl
   return settled as unknown as Column
 }
 
-/** Some thousand rows at a time. */
+/** The rows of a column, some thousands at a time. */
 async function* rowsOf({ path, dtype, rowShape }: Column): AsyncGenerator<Row[]> {
   const TypedArray = dtype === 'I32' ? Int32Array : Float32Array
   const width = rowShape[0] ?? 1

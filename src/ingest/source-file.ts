@@ -1,4 +1,4 @@
-/** A file that was uploaded: where it lies, and what its owner calls it. */
+/** An uploaded file: its path here, and the client's name for it. */
 export interface SourceFile {
   name: string
   path: string

@@ -1,4 +1,4 @@
-/** The split that the name of a folder stands for. */
+/** The split that the name of a folder means. */
 export type SplitRole = 'train' | 'test' | 'validation'
 
 const ROLES: Readonly<Record<string, SplitRole>> = {
@@ -14,16 +14,16 @@ const ROLES: Readonly<Record<string, SplitRole>> = {
   validation: 'validation',
 }
 const FILLERS: ReadonlySet<string> = new Set(['set', 'data', 'dataset', 'image', 'images', 'split', 'final'])
-/** As in `trainset` and `testdata`. */
+/** The endings in `trainset` and `testdata`. */
 const SUFFIX = /(set|data|images|split)$/
 
-/** `Training`, `test_set`, `seg_train`, `TestImages`, `val2017`; none for a name that stands for no split, or for two. */
+/** The role of a folder by its name: `Training`, `test_set`, `seg_train`, `TestImages`, `val2017`. Undefined for no role, or for two. */
 export function roleOf(name: string): SplitRole | undefined {
   const roles = new Set(wordsOf(name).flatMap(word => ROLES[word] ?? ROLES[word.replace(SUFFIX, '')] ?? []))
   return roles.size === 1 ? [...roles][0] : undefined
 }
 
-/** Whether a name stands for a split and nothing else: `test_set` does, `my-test-data` and `test_tube` do not. */
+/** Whether a name means a split and nothing else: `test_set` does, `my-test-data` and `test_tube` do not. */
 export function isOnlyRole(name: string): boolean {
   return (
     roleOf(name) !== undefined && wordsOf(name).every(word => FILLERS.has(word) || roleOf(word) !== undefined)

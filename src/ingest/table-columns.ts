@@ -6,27 +6,27 @@ import type { Notes } from './notes.ts'
 
 const MOST_CHARACTERS = 100_000
 
-/** Where one file has the columns of a table, by position. */
+/** The positions of a table's columns in one file. */
 export interface Layout {
   features: readonly number[]
   labels: readonly number[]
-  /** Columns without a name, at most an index or nothing at all. */
+  /** Columns without a name, which have to be empty or an index. */
   unnamed: readonly number[]
 }
 
-/** The columns of a table. The first file says which there are; in the others they are found by their names, wherever they stand. */
+/** The columns of a table. The first file determines them; in the other files they are found by name, in any order. */
 export class TableColumns implements TableNames {
   readonly #wanted: readonly (string | number)[]
   columns: readonly string[] = []
   labelColumns: readonly string[] = []
   #source: string | undefined
 
-  /** @param label columns by name or by place from 0 */
+  /** @param label columns by name or by index from 0 */
   constructor(label: string | number | readonly (string | number)[]) {
     this.#wanted = [label].flat()
   }
 
-  /** @param names of all columns of a file, in order. @throws FormatError that names the columns which are missing, or are too many */
+  /** @param names of all columns of a file, in order. @throws FormatError that names missing and additional columns */
   place(names: readonly string[], source: string): Layout {
     requireDistinct(names, source)
     const unnamed = [...names.keys()].filter(index => isUnnamed(names[index]!))
@@ -60,7 +60,7 @@ export class TableColumns implements TableNames {
   #mismatch(missing: readonly string[], extra: readonly string[], source: string): FormatError {
     const parts = [
       ...(missing.length > 0 ? [`it lacks ${listed(missing)}`] : []),
-      ...(extra.length > 0 ? [`it has also ${listed(extra)}`] : []),
+      ...(extra.length > 0 ? [`it also has ${listed(extra)}`] : []),
     ]
     return new FormatError(
       `${source} has other columns than ${this.#source}: ${parts.join(', and ')}. All files of a table need the same columns, in any order.`,
@@ -68,7 +68,7 @@ export class TableColumns implements TableNames {
   }
 }
 
-/** Empty, or what pandas calls a column whose name is empty. */
+/** Whether a name is empty, or pandas' name for a column without one. */
 function isUnnamed(name: string): boolean {
   return name === '' || /^Unnamed: \d+(\.\d+)*$/.test(name)
 }
@@ -82,7 +82,7 @@ function requireDistinct(names: readonly string[], source: string): void {
   }
 }
 
-/** The names of a table as they are told; too many of them are left out, and that is said. */
+/** The column names for the dataset's facts. Too many names are left out, with a note. */
 export function tableFacts(
   { columns, labelColumns }: TableNames,
   notes: Notes,

@@ -2,10 +2,10 @@ import { listed } from './listed.ts'
 import type { Notes } from './notes.ts'
 import { losesDigits, lostDigits } from './numerals.ts'
 
-/** Fewer rows could count by chance. */
+/** With fewer rows, a column could count them by chance. */
 const FEWEST_COUNTED = 10
 
-/** Looks at the features of a table as they come by, for what the person who uploaded it should know. */
+/** Collects facts about the features of a table that the person who uploaded it should know. */
 export class TableSurvey {
   readonly #names: readonly string[]
   readonly #first: Float64Array

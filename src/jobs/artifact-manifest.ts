@@ -35,11 +35,13 @@ export type ManifestEntry = z.infer<typeof ManifestEntry>
 
 /** Every file that can be asked for, each followed by its other forms that were made. Those that the job cannot have are left out. */
 export async function artifactManifest(
-  { jobs }: Pick<Stores, 'jobs'>,
+  stores: Pick<Stores, 'jobs' | 'exports'>,
   jobId: string,
 ): Promise<ManifestEntry[]> {
-  const job = await jobs.require(jobId)
-  const exports = mayBeAsked(job.status) ? reachableExports(job, await jobs.exports(job.id)) : new Map()
+  const job = await stores.jobs.require(jobId)
+  const exports = mayBeAsked(job.status)
+    ? reachableExports(job, await stores.exports.list(job.id))
+    : new Map()
   const last = findCheckpoint(job)
   return ARTIFACT_NAMES.filter(name => canHave(job, name)).flatMap(name => {
     const usualKey = exportKey({ name, variant: {}, checkpoint: last })

@@ -6,7 +6,7 @@ import { largestMemoryField } from './memory-estimate.ts'
 
 /** @throws AppError `insufficient_memory` when every live worker is too small for the job; with none alive, one may come */
 export async function requireMemory(
-  stores: Pick<Stores, 'jobs' | 'workers'>,
+  stores: Pick<Stores, 'measurements' | 'workers'>,
   spec: TrainingSpec,
 ): Promise<void> {
   const mistake = memoryMistake(spec, await findRoom(stores, spec))

@@ -13,7 +13,12 @@ import { type ExportRequest, exportKey } from './reachable-exports.ts'
  * @throws AppError `not_found` when there is nothing to make it from
  */
 export async function exportArtifact(
-  { jobs, events, blobs, exporter }: Pick<Stores, 'jobs' | 'events' | 'blobs'> & Pick<Children, 'exporter'>,
+  {
+    exports,
+    events,
+    blobs,
+    exporter,
+  }: Pick<Stores, 'exports' | 'events' | 'blobs'> & Pick<Children, 'exporter'>,
   job: Job,
   { name, variant, checkpoint }: ExportRequest,
 ): Promise<Artifact> {
@@ -35,7 +40,7 @@ export async function exportArtifact(
     ...(checkpoint && checkpoint.epoch < job.spec.epochs && { epoch: checkpoint.epoch }),
     ...rest,
   }
-  if (await jobs.recordExport(job.id, exportKey({ name, variant, checkpoint }), artifact)) return artifact
+  if (await exports.record(job.id, exportKey({ name, variant, checkpoint }), artifact)) return artifact
   await blobs.deleteAll(job.id)
   throw new AppError('not_found', `There is no job ${job.id}.`)
 }

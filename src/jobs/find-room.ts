@@ -17,10 +17,10 @@ export interface Room {
 }
 
 export async function findRoom(
-  { jobs, workers }: Pick<Stores, 'jobs' | 'workers'>,
+  { measurements, workers }: Pick<Stores, 'measurements' | 'workers'>,
   spec: TrainingSpec,
 ): Promise<Room> {
-  const [alive, measured] = await Promise.all([workers.list(), jobs.measuredMemory(spec)])
+  const [alive, measured] = await Promise.all([workers.list(), measurements.peakMemory(spec)])
   const estimate = estimateMemory(spec)
   const needOn = ({ engine }: Pick<WorkerStatus, 'engine'>) => measured.get(engine) ?? estimate
   const fitting = alive.filter(worker => needOn(worker) <= limitOf(worker)).map(({ id }) => id)

@@ -9,7 +9,10 @@ import { resolveSpec } from './resolve-spec.ts'
 import { type CheckpointSource, startFromCheckpoint } from './start-from-checkpoint.ts'
 import { uploadedModel } from './uploaded-model.ts'
 
-export type JobStores = Pick<Stores, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'> & {
+export type JobStores = Pick<
+  Stores,
+  'jobs' | 'idempotency' | 'measurements' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'
+> & {
   /** Where an operator puts datasets. */
   datasetsDir: string
 }

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Warning } from '#domain/event.ts'
 import { type Job, type Origin, queuedJob } from '#domain/job.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
-import type { IdempotencyClaim } from '#stores/job-store.ts'
+import type { IdempotencyClaim } from '#stores/idempotency-store.ts'
 import { newId } from '#stores/new-id.ts'
 import { requireMemory } from './check-memory.ts'
 import { type JobStores, resolveJob } from './resolve-job.ts'
@@ -60,7 +60,7 @@ export async function submitOnce(
   { claim, log }: Submission,
   draft: () => Promise<JobDraft>,
 ): Promise<Submitted> {
-  const earlier = claim && (await stores.jobs.replay(claim))
+  const earlier = claim && (await stores.idempotency.find(claim))
   if (earlier) return { job: earlier, replayed: true }
   const { spec, warnings, origin, bringFiles } = await draft()
   await requireMemory(stores, spec)
@@ -69,7 +69,10 @@ export async function submitOnce(
   const { warnings: more = [], ...brought } = (await bringFiles?.(jobId)) ?? {}
   const createdAt = new Date().toISOString()
   const details = { ...origin, ...brought, warnings: [...warnings, ...more], createdAt }
-  const { job, replayed } = await stores.jobs.create(queuedJob(jobId, spec, details), claim)
+  const queued = queuedJob(jobId, spec, details)
+  const { job, replayed } = claim
+    ? await stores.idempotency.create(queued, claim)
+    : { job: await stores.jobs.create(queued), replayed: false }
   if (!replayed) await enqueue(stores, job, log)
   else if (bringFiles) await stores.blobs.deleteAll(jobId)
   return { job, replayed }

@@ -1,53 +1,44 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { reachableExports } from '#jobs/reachable-exports.ts'
 import type { Stores } from '#stores/connect.ts'
+import { runPeriodically } from './run-periodically.ts'
 
 const PERIOD_MS = 3_600_000
-/** A blob is stored before the event that names it: younger ones may be about to be named. */
+/** A blob is stored before the event that refers to it: a younger one may be referred to in a moment. */
 const YOUNG_MS = 3_600_000
 
-/**
- * Deletes, every hour, what crashes left in the blob store that nothing names. One api process does it at a time.
- * @returns a function that ends it
- */
+type RecordStores = Pick<Stores, 'jobs' | 'exports' | 'datasets' | 'models'>
+
+/** Deletes, every hour, the blobs that a crash has left without a reference. @returns a function that stops it */
 export function deleteOrphanBlobs(stores: Stores, logger: Logger): () => Promise<void> {
-  const stopping = new AbortController()
-  const running = (async () => {
-    while (!stopping.signal.aborted) {
-      await sweep(stores, logger).catch(err => logger.warn({ err }, 'blobs without a job could not be swept'))
-      await pause(PERIOD_MS, undefined, { signal: stopping.signal }).catch(() => {})
-    }
-  })()
-  return async () => {
-    stopping.abort()
-    await running
-  }
-}
-
-async function sweep(stores: Stores, logger: Logger): Promise<void> {
-  if (!(await stores.lease('sweep', PERIOD_MS - 1_000))) return
-  const deleted = await deleteOrphans(stores, new Date(Date.now() - YOUNG_MS), (err, namespace) =>
-    logger.error({ err, namespace }, 'a record cannot be read, so its blobs are kept'),
-  )
-  if (deleted > 0) logger.info({ deleted }, 'blobs that nothing named were deleted')
+  return runPeriodically({
+    periodMs: PERIOD_MS,
+    lease: { stores, name: 'delete-orphan-blobs' },
+    async run() {
+      const deleted = await deleteOrphans(stores, new Date(Date.now() - YOUNG_MS), (err, namespace) =>
+        logger.error({ err, namespace }, 'a record could not be read; its blobs were kept'),
+      )
+      if (deleted > 0) logger.info({ deleted }, 'deleted orphan blobs')
+    },
+    onFailure: err => logger.warn({ err }, 'orphan blobs could not be deleted'),
+  })
 }
 
 /**
- * Deletes every blob that was stored before a time and that nothing names.
+ * Deletes every blob that was stored before a time and that no record refers to.
  *
- * @param onUnreadable hears of a record that does not say what it names; its blobs stay
- * @returns how many were deleted
+ * @param onUnreadable called for each record that cannot be read; its blobs are kept
+ * @returns the number of deleted blobs
  */
 export async function deleteOrphans(
-  { jobs, datasets, models, blobs }: Pick<Stores, 'jobs' | 'datasets' | 'models' | 'blobs'>,
+  { blobs, ...records }: Pick<Stores, 'blobs'> & RecordStores,
   storedBefore: Date,
   onUnreadable: (error: Error, namespace: string) => void = () => {},
 ): Promise<number> {
   let deleted = 0
   for await (const { namespace, sha256, storedAt } of blobs.list()) {
     if (storedAt >= storedBefore) continue
-    const names = await namesOf({ jobs, datasets, models }, namespace).catch(error => {
+    const names = await namesOf(records, namespace).catch(error => {
       onUnreadable(error, namespace)
     })
     if (!names || names.has(sha256)) continue
@@ -57,23 +48,23 @@ export async function deleteOrphans(
   return deleted
 }
 
-/** The digests that a job, a dataset or a model names, asked anew for each blob: a job goes on while its blobs are listed. */
+/** The digests that a job, a dataset or a model refers to; read for each blob, because a job may change while its blobs are listed. */
 async function namesOf(
-  { jobs, datasets, models }: Pick<Stores, 'jobs' | 'datasets' | 'models'>,
+  { jobs, exports, datasets, models }: RecordStores,
   namespace: string,
 ): Promise<ReadonlySet<string>> {
   const upload = await datasets.get(namespace)
   if (upload) return new Set(upload.state.status === 'ready' ? [upload.state.sha256] : [])
   const model = await models.get(namespace)
   if (model) return new Set(model.weights ? [model.weights.sha256] : [])
-  // Before the job: each of them is then of a checkpoint that the job has or has dropped.
-  const exports = await jobs.exports(namespace)
+  // Read before the job, so that each export is of a checkpoint that the job has or has dropped.
+  const exported = await exports.list(namespace)
   const job = await jobs.get(namespace)
   if (!job) return new Set()
-  const reachable = reachableExports(job, exports)
-  // Nothing asks for a file of a checkpoint that is gone.
-  const unreachable = [...exports.keys()].filter(key => !reachable.has(key))
-  await jobs.forgetExports(namespace, unreachable)
+  const reachable = reachableExports(job, exported)
+  // An export of a dropped checkpoint can no longer be requested.
+  const unreachable = [...exported.keys()].filter(key => !reachable.has(key))
+  await exports.forget(namespace, unreachable)
   const made = [...reachable.values()].map(({ artifact }) => artifact)
   const { artifacts, checkpoints, spec } = job
   const named = [...artifacts, ...checkpoints, ...made, ...(spec.init ? [spec.init] : [])]

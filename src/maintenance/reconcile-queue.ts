@@ -1,84 +1,80 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { isTerminal } from '#domain/job.ts'
 import { reclaimJob } from '#jobs/reclaim-job.ts'
 import type { Stores } from '#stores/connect.ts'
+import { runPeriodically } from './run-periodically.ts'
 
 const PERIOD_MS = 5_000
-/** All leases run out while Redis is away or refuses writes; once it is back, whoever lives renews its own well within this time. */
+/** All leases expire while Redis is unreachable or refuses writes; after that, every live worker renews its own within this time. */
 const SETTLED_MS = 10_000
 
 /**
- * Brings back what a crash left between the job store and the queue: jobs that wait but were never enqueued, and jobs whose
- * worker's lease has run out. One api process does it at a time. @returns a function that ends it
+ * Repairs, every few seconds, what a crash left inconsistent between the job store and the queue: enqueues waiting jobs that are
+ * missing from the queue, and ends the attempts of workers whose lease has expired. @returns a function that stops it
  */
 export function reconcileQueue(stores: Stores, logger: Logger): () => Promise<void> {
-  const stopping = new AbortController()
   let troubledAt = Date.now()
   const unsettle = () => {
     troubledAt = Date.now()
   }
   stores.redis.on('ready', unsettle)
-  const running = (async () => {
-    while (!stopping.signal.aborted) {
+  const stop = runPeriodically({
+    periodMs: PERIOD_MS,
+    lease: { stores, name: 'reconcile' },
+    async run() {
       const isSettled = Date.now() - troubledAt > SETTLED_MS
-      await reconcileOnce(stores, logger, isSettled).catch(err => {
-        unsettle()
-        logger.warn({ err }, 'the queue could not be reconciled')
-      })
-      await pause(PERIOD_MS, undefined, { signal: stopping.signal }).catch(() => {})
-    }
-  })()
+      await enqueueMissing(stores, logger)
+      if (isSettled) await reclaimLostJobs(stores, logger)
+    },
+    onFailure(err) {
+      unsettle()
+      logger.warn({ err }, 'the queue could not be reconciled')
+    },
+  })
   return async () => {
-    stopping.abort()
     stores.redis.off('ready', unsettle)
-    await running
+    await stop()
   }
 }
 
-async function reconcileOnce(stores: Stores, logger: Logger, isSettled: boolean): Promise<void> {
-  if (!(await stores.lease('reconcile', PERIOD_MS - 500))) return
-  await enqueueMissing(stores, logger)
-  if (isSettled) await reclaimLostJobs(stores, logger)
-}
-
-/** Enqueues every job that waits but that the queue does not know. */
+/** Enqueues every waiting job that is missing from the queue. */
 export async function enqueueMissing(
-  { jobs, queue }: Pick<Stores, 'jobs' | 'queue'>,
+  { jobs, jobIndex, queue }: Pick<Stores, 'jobs' | 'jobIndex' | 'queue'>,
   logger: Logger,
 ): Promise<void> {
   for (const status of ['queued', 'restarting'] as const) {
-    for await (const ids of jobs.idsByStatus(status)) {
+    for await (const ids of jobIndex.idsByStatus(status)) {
       await forEachJob(await queue.missing(ids), logger, async jobId => {
         const job = await jobs.get(jobId)
         if (!job || isTerminal(job.status)) return
         await queue.enqueue(jobId, job.spec.priority)
-        logger.info({ jobId }, 'a job that waited outside the queue was enqueued')
+        logger.info({ jobId }, 'enqueued a job that was missing from the queue')
       })
     }
   }
 }
 
-/** Ends the attempts of workers whose lease has run out. */
+/** Ends the attempts of workers whose lease has expired. */
 export async function reclaimLostJobs(
-  stores: Pick<Stores, 'jobs' | 'queue' | 'workers'>,
+  stores: Pick<Stores, 'jobs' | 'jobIndex' | 'queue' | 'workers'>,
   logger: Logger,
 ): Promise<void> {
   for (const status of ['running', 'pausing', 'cancelling'] as const) {
-    for await (const ids of stores.jobs.idsByStatus(status)) {
+    for await (const ids of stores.jobIndex.idsByStatus(status)) {
       await forEachJob(ids, logger, async jobId => {
         const job = await stores.jobs.get(jobId)
         if (!job?.worker || isTerminal(job.status)) return
-        // Asked after the job was read: its worker had a lease before it took the job.
+        // The lease is read after the job: a worker has a lease before it takes a job.
         if (await stores.workers.get(job.worker.id)) return
         const after = await reclaimJob(job, stores)
-        if (after) logger.info({ jobId, worker: job.worker, status: after.status }, 'a worker was lost')
+        if (after)
+          logger.info({ jobId, worker: job.worker, status: after.status }, 'the worker of a job was lost')
       })
     }
   }
 }
 
-/** One after the other; a job that cannot be read must not keep the others waiting. */
+/** One after another; an error of one job does not end the loop. */
 async function forEachJob(
   ids: readonly string[],
   logger: Logger,

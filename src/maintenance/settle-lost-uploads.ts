@@ -1,35 +1,28 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Stores } from '#stores/connect.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
 import { uploadIds } from '#uploads/resume-uploads.ts'
 import { AWAY_SECONDS, isUploadOwnerAway, renewUploadOwner, uploadOwner } from '#uploads/upload-owner.ts'
+import { runPeriodically } from './run-periodically.ts'
 
 const PERIOD_MS = 600_000
 
 type UploadStores = Pick<Stores, 'datasets' | 'redis'>
 
 /**
- * Settles, at once and then every ten minutes, the uploads whose files are gone. @param root of this host's uploads
- * @returns a function that ends it
+ * Marks, at once and then every ten minutes, the uploads whose files are lost as invalid.
+ * @param root of this host's uploads
+ * @returns a function that stops it
  */
 export function settleLostUploads(stores: UploadStores, root: string, logger: Logger): () => Promise<void> {
-  const stopping = new AbortController()
-  const running = (async () => {
-    while (!stopping.signal.aborted) {
-      await settleOnce(stores, root, logger).catch(err =>
-        logger.warn({ err }, 'lost uploads were not settled'),
-      )
-      await pause(PERIOD_MS, undefined, { signal: stopping.signal }).catch(() => {})
-    }
-  })()
-  return async () => {
-    stopping.abort()
-    await running
-  }
+  return runPeriodically({
+    periodMs: PERIOD_MS,
+    run: () => settleOnce(stores, root, logger),
+    onFailure: err => logger.warn({ err }, 'lost uploads could not be settled'),
+  })
 }
 
-/** Each host judges its own uploads; any host those of one that has been away for a day. */
+/** Each host settles its own uploads, and those of hosts that have been away for a day. */
 async function settleOnce(stores: UploadStores, root: string, logger: Logger): Promise<void> {
   const own = await uploadOwner(root)
   if (own) await renewUploadOwner(stores.redis, own)
@@ -38,7 +31,7 @@ async function settleOnce(stores: UploadStores, root: string, logger: Logger): P
     const isLost =
       own !== undefined && record.state.owner === own
         ? await hasLostFiles(stores, record, root)
-        : await isForsaken(stores, record.createdAt, record.state.owner)
+        : await isAbandoned(stores, record.createdAt, record.state.owner)
     if (!isLost) continue
     const error = 'the upload was lost when the service stopped; upload it again'
     await stores.datasets.replace({ ...record, state: { status: 'invalid', error } })
@@ -47,8 +40,8 @@ async function settleOnce(stores: UploadStores, root: string, logger: Logger): P
 }
 
 /**
- * Looked for twice, since another process may be claiming the files. The record is read after that: an upload that is settled
- * meanwhile loses its folder last.
+ * Looks for the files twice, since another process may be claiming them at the moment. The record is read after that, because the
+ * folder of an upload is deleted after its record is settled.
  */
 async function hasLostFiles(
   { datasets }: UploadStores,
@@ -59,8 +52,8 @@ async function hasLostFiles(
   return (await datasets.get(id))?.state.status === 'validating'
 }
 
-/** Whether nobody that could have the files has lived for a day. Older versions did not note an owner. */
-async function isForsaken(
+/** Whether no process that could have the files has run for a day. Records of older versions have no owner. */
+async function isAbandoned(
   { redis }: UploadStores,
   createdAt: string,
   owner: string | undefined,

@@ -1,10 +1,15 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Config } from '#src/config.ts'
-import { type BlobStore, connectBlobStore } from './blobs/blob-store.ts'
+import type { BlobStore } from './blobs/blob-store.ts'
+import { openBlobStore } from './blobs/open-blob-store.ts'
+import { ExportStore } from './export-store.ts'
+import { IdempotencyStore } from './idempotency-store.ts'
 import { JobControl } from './job-control.ts'
 import { JobEvents } from './job-events.ts'
+import { JobIndex } from './job-index.ts'
 import { JobQueue } from './job-queue.ts'
 import { JobStore } from './job-store.ts'
+import { MeasurementStore } from './measurement-store.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
@@ -12,10 +17,14 @@ import { WorkerRegistry } from './worker-registry.ts'
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
 
-/** Redis and the blob store, by what is kept in them. */
+/** Everything that is kept in Redis and in the blob store, one store for each duty. */
 export interface Stores {
   redis: Redis
   jobs: JobStore
+  jobIndex: JobIndex
+  idempotency: IdempotencyStore
+  exports: ExportStore
+  measurements: MeasurementStore
   events: JobEvents
   queue: JobQueue
   control: JobControl
@@ -23,14 +32,14 @@ export interface Stores {
   blobs: BlobStore
   datasets: RecordStore<DatasetRecord>
   models: RecordStore<ModelRecord>
-  /** Reserves a duty for this process for the next `durationMs`. @returns false while another process has it */
+  /** Reserves a duty for this process for `durationMs`. @returns false while another process has it */
   lease(duty: string, durationMs: number): Promise<boolean>
-  /** Another connection with the same settings; `close` ends it too. */
+  /** Another connection to the same Redis; `close` ends it too. */
   duplicate(options?: ConnectionOptions): Redis
   close(): Promise<void>
 }
 
-/** A Redis that does not answer must not block its callers; connections that block on purpose have no such limit. */
+/** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
 const COMMAND_TIMEOUT_MS = 5_000
 
 /**
@@ -55,11 +64,15 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
   return {
     redis,
     jobs: new JobStore(redis),
+    jobIndex: new JobIndex(redis),
+    idempotency: new IdempotencyStore(redis),
+    exports: new ExportStore(redis),
+    measurements: new MeasurementStore(redis),
     events: new JobEvents(redis, subscriber),
     queue,
     control: new JobControl(redis, subscriber),
     workers: new WorkerRegistry(redis),
-    blobs: await connectBlobStore(config.artifactUrl, (url = redisUrl) =>
+    blobs: await openBlobStore(config.artifactUrl, (url = redisUrl) =>
       open(url, { commandTimeout: COMMAND_TIMEOUT_MS }),
     ),
     datasets: new RecordStore(redis, 'dataset'),
@@ -74,7 +87,7 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
   }
 }
 
-/** ioredis's own error would only say that the connection was closed. */
+/** The error of ioredis itself says only that the connection was closed. */
 async function connectOnce(redis: Redis): Promise<void> {
   let cause: Error | undefined
   redis.once('error', error => {

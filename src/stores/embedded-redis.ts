@@ -11,41 +11,42 @@ import { harmlessEnvironment } from '#src/config.ts'
 export interface EmbeddedRedis {
   /** A socket path, which ioredis takes in place of a redis:// address. */
   url: string
-  /** Flushes to disk and ends; safe to call twice. */
+  /** Flushes to disk and ends the server; may be called twice. */
   stop(): Promise<void>
 }
 
-/** Loading a long append-only file takes its time; a server that hangs longer than this never comes. */
-const startTimeoutMs = 60_000
+/** Enough to load a long append-only file. */
+const START_TIMEOUT_MS = 60_000
 
-/** An orphaned server writes its last and ends; one that stays longer has an owner. */
-const releaseTimeoutMs = 3_000
+/** An orphaned server ends within this time; one that runs longer has a live parent. */
+const RELEASE_TIMEOUT_MS = 3_000
 
-/** `scripts/setup` puts a server into the cache's bin folder on machines that have none of their own. */
-const searchCommand = `
+/** `scripts/setup` installs a server into the bin folder of the cache on machines that have none. */
+const FIND_SERVER = `
   PATH="$PATH:\${THRESHER_CACHE:-\${XDG_CACHE_HOME:-$HOME/.cache}/thresher}/bin"
   command -v redis-server || command -v valkey-server`
 
 /**
- * Runs the server until its standard input closes, which the kernel does for a parent killed by -9 as well.
+ * Runs the server until its standard input closes, which the kernel does even for a parent killed by SIGKILL.
  * `exec` keeps the process id, so the server is the direct child, and the watcher's SIGTERM ends it cleanly.
  */
-const runWhileParentLives = 'exec 3<&0; (read _ <&3; kill $$) & exec "$@" 3<&- 2>&1 </dev/null'
+const RUN_WHILE_PARENT_LIVES = 'exec 3<&0; (read _ <&3; kill $$) & exec "$@" 3<&- 2>&1 </dev/null'
 
-/** The path of a Redis or Valkey server on this machine, from PATH or from what setup fetched. */
+/** The path of a Redis or Valkey server on this machine: in PATH, or installed by setup. */
 function findRedisServer(): string | undefined {
   try {
-    return execFileSync('sh', ['-c', searchCommand], { encoding: 'utf8' }).trim()
+    return execFileSync('sh', ['-c', FIND_SERVER], { encoding: 'utf8' }).trim()
   } catch {
     return undefined
   }
 }
 
 /**
- * Starts a Redis whose append-only data stays in `directory` and which only this user can reach.
- * It has a process group and no secrets of its own: Ctrl-C does not take it before jobs are requeued. It ends with its parent.
- * `onExit` is told why when it ends by itself; then it can be started again at the same `url`, so that clients reconnect.
- * Throws when there is no server, it does not answer, or another keeps its data there.
+ * Starts a Redis that keeps its append-only data in `directory` and that only this user can reach. It ends with its parent. It has a
+ * process group of its own, so that Ctrl-C does not end it before running jobs are requeued, and no credentials in its environment.
+ * @param options.onExit called with the reason if the server ends by itself; it can then be started again at the same `url`, so that
+ * clients reconnect
+ * @throws Error if there is no server, if it does not answer, or if another server keeps its data in `directory`
  */
 export async function startEmbeddedRedis(options: {
   directory: string
@@ -57,7 +58,7 @@ export async function startEmbeddedRedis(options: {
   await waitUntilFree(options.directory)
   const url = options.url ?? (await makeSocketPath())
   await symlink(url, ownerLink(options.directory))
-  const child = spawn('sh', ['-c', runWhileParentLives, 'sh', server, ...settings(url)], {
+  const child = spawn('sh', ['-c', RUN_WHILE_PARENT_LIVES, 'sh', server, ...settings(url)], {
     cwd: options.directory,
     detached: true,
     env: harmlessEnvironment(),
@@ -74,30 +75,30 @@ export async function startEmbeddedRedis(options: {
     await end()
     await rm(dirname(url), { recursive: true, force: true })
   }
-  const failure = await failureToAnswer(url, ended)
+  const failure = await reasonForNoAnswer(url, ended)
   if (failure !== undefined) {
     await (options.url === undefined ? stop() : end())
-    throw new Error(`${server} did not start: ${failure}. Run \`npm run setup\` to have it looked at.`)
+    throw new Error(`${server} did not start: ${failure}. Run \`npm run setup\` to check it.`)
   }
   ended.then(reason => stopping || options.onExit?.(reason))
   return { url, stop }
 }
 
-/** A socket's path may have 100 characters or so: too few for a folder of the user's choosing. */
+/** The path of a socket is limited to about 100 characters, too few for a folder that the user chooses. */
 async function makeSocketPath(): Promise<string> {
   return join(await mkdtemp(join(tmpdir(), 'thresher-')), 'redis.sock')
 }
 
-/** Names the socket of the server that keeps its data here: two that append to one file would ruin it. */
+/** A link to the socket of the server that keeps its data here: two servers that append to one file would damage it. */
 function ownerLink(directory: string): string {
   return join(directory, 'owner')
 }
 
-/** Gives the server of a parent that was just killed a moment to end. */
+/** Waits for the server of a parent that was just killed to end. @throws Error if it does not */
 async function waitUntilFree(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   await chmod(directory, 0o700)
-  for (const deadline = Date.now() + releaseTimeoutMs; ; await setTimeout(50)) {
+  for (const deadline = Date.now() + RELEASE_TIMEOUT_MS; ; await setTimeout(50)) {
     const owner = await readlink(ownerLink(directory)).catch(() => undefined)
     if (owner === undefined) return
     if (!(await accepts(owner))) return rm(ownerLink(directory), { force: true })
@@ -119,16 +120,16 @@ async function accepts(socketPath: string): Promise<boolean> {
   }
 }
 
-/** Waits for the first answer; resolves with undefined when it came. */
-async function failureToAnswer(url: string, ended: Promise<string>): Promise<string | undefined> {
+/** Waits for the first answer. @returns why there was none; undefined if there was one */
+async function reasonForNoAnswer(url: string, ended: Promise<string>): Promise<string | undefined> {
   const client = new Redis(url, { retryStrategy: () => 20, maxRetriesPerRequest: null })
-  client.on('error', () => {}) // Until the server listens, every try is an error.
+  client.on('error', () => {}) // Until the server listens, every attempt to connect is an error.
   const answered = new AbortController()
   try {
     return await Promise.race([
       client.ping().then(() => undefined),
       ended,
-      setTimeout(startTimeoutMs, 'it did not answer', { signal: answered.signal }),
+      setTimeout(START_TIMEOUT_MS, 'it did not answer', { signal: answered.signal }),
     ])
   } finally {
     answered.abort()
@@ -136,7 +137,7 @@ async function failureToAnswer(url: string, ended: Promise<string>): Promise<str
   }
 }
 
-/** Resolves when the server has ended: with the signal that killed it, or the last line of its output. */
+/** Resolves when the server has ended, with the signal that killed it or the last line of its output. */
 async function reasonOfEnd(child: ChildProcess): Promise<string> {
   let output = ''
   child.stdout!.setEncoding('utf8').on('data', (text: string) => {

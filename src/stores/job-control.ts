@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { redisKeys } from './redis-keys.ts'
 
-/** Wakes the supervisor of a job whose status has changed; the status itself is the intent, so a lost wake-up loses nothing. */
+/** Wakes the supervisor of a job whose status has changed. The supervisor polls the status too, so a lost message only costs time. */
 export class JobControl {
   readonly #redis: Redis
   readonly #subscriber: Redis

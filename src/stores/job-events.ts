@@ -8,26 +8,26 @@ import { storedRecord } from './stored-record.ts'
 const PROGRESS_SECONDS = 60
 const PAGE = 100
 
-/** Who is told what happens to a job. */
+/** Receives what happens to a job. */
 export interface Follower {
   onEvent(event: JobEvent): void
   onProgress(frame: ProgressFrame): void
-  /** Resolves when the follower has room for more of the history, which waits in Redis until then. */
+  /** Resolves when the follower can take more events of the history, which stay in Redis until then. */
   room(): Promise<void>
 }
 
 type Message = JobEvent | ProgressFrame
 
 /**
- * A job's history and what is happening to it now. The stream is the truth; one pub/sub connection a process carries news
- * of it, and whatever that connection misses is read from the stream.
+ * A job's history and its live events. The stream in Redis is authoritative; one pub/sub connection per process announces new
+ * events, and events that this connection misses are read from the stream.
  */
 export class JobEvents {
   readonly #redis: Redis
   readonly #subscriber: Redis
   readonly #followings = new Map<string, Set<Following>>()
 
-  /** @param subscriber a connection of its own, since a subscribed one can do nothing else */
+  /** @param subscriber a separate connection, since a subscribed one accepts no other commands */
   constructor(redis: Redis, subscriber: Redis) {
     this.#redis = redis
     this.#subscriber = subscriber
@@ -36,7 +36,7 @@ export class JobEvents {
     redis.on('ready', () => this.#catchUpAll())
   }
 
-  /** Events with seq > after, oldest first; event 1 follows from the job and is stored nowhere. */
+  /** Events with seq > after, oldest first. Event 1 is derived from the job and not stored. */
   async read(job: Job, after: number, limit: number): Promise<JobEvent[]> {
     const first = after < 1 ? [queuedEvent(job)] : []
     const count = limit - first.length
@@ -55,7 +55,7 @@ export class JobEvents {
     return await this.read(job, 0, Number.MAX_SAFE_INTEGER)
   }
 
-  /** Tells who is watching; kept for a minute so that a job can say how far it is. */
+  /** Publishes progress, and keeps it for a minute so that the job's resource can show it. */
   async publishProgress(frame: ProgressFrame): Promise<void> {
     const text = JSON.stringify(frame)
     await this.#redis
@@ -70,7 +70,7 @@ export class JobEvents {
     return text === null ? undefined : ProgressFrame.safeParse(storedRecord(jobId, text)).data
   }
 
-  /** Hands on every event with seq > after, in order and once, and progress as it comes, until the signal. */
+  /** Delivers every event with seq > after, in order and once, and progress frames as they arrive, until the signal is aborted. */
   async follow(job: Job, after: number, follower: Follower, signal: AbortSignal): Promise<void> {
     const following = new Following(follower, after, seq => this.read(job, seq, PAGE), signal)
     const channel = redisKeys.jobChannel(job.id)
@@ -82,7 +82,7 @@ export class JobEvents {
     followings.delete(following)
     if (followings.size > 0) return
     this.#followings.delete(channel)
-    // A connection that was closed meanwhile is subscribed to nothing.
+    // A connection that was closed meanwhile has no subscriptions.
     await this.#subscriber.unsubscribe(channel).catch(() => {})
   }
 
@@ -93,7 +93,7 @@ export class JobEvents {
     for (const following of followings) following.take(message)
   }
 
-  /** What happened while the connection was gone is read only when news come again: nothing falls between. */
+  /** Subscribes before it reads what was missed while the connection was closed, so that no event is lost in between. */
   async #resume(): Promise<void> {
     const channels = [...this.#followings.keys()]
     if (channels.length > 0) await this.#subscriber.subscribe(...channels)
@@ -107,14 +107,14 @@ export class JobEvents {
   }
 }
 
-/** One follower's place in a job's history: hands on what comes next at once, and reads what is missing. */
+/** One follower's position in a job's history: delivers the next event at once, and reads missing ones from the stream. */
 class Following {
   readonly #follower: Follower
   readonly #readAfter: (seq: number) => Promise<JobEvent[]>
   readonly #signal: AbortSignal
   #lastSeq: number
   #reading: Promise<void> | undefined
-  #thereIsMore = false
+  #hasMore = false
 
   constructor(
     follower: Follower,
@@ -131,23 +131,23 @@ class Following {
   take(message: Message): void {
     if (this.#signal.aborted) return
     if (message.type === 'progress') this.#follower.onProgress(message)
-    else if (message.seq === this.#lastSeq + 1 && !this.#reading) this.#handOn(message)
+    else if (message.seq === this.#lastSeq + 1 && !this.#reading) this.#deliver(message)
     else if (message.seq > this.#lastSeq) void this.catchUp()
   }
 
-  /** Resolves when all of the history is handed on. A Redis that is away is asked again when it is back. */
+  /** Resolves when the whole history is delivered. If Redis does not answer, this is repeated when it is connected again. */
   catchUp(): Promise<void> {
-    this.#thereIsMore = true
-    this.#reading ??= this.#readOn()
+    this.#hasMore = true
+    this.#reading ??= this.#readRest()
     return this.#reading
   }
 
-  async #readOn(): Promise<void> {
-    while (this.#thereIsMore && !this.#signal.aborted) {
-      this.#thereIsMore = false
+  async #readRest(): Promise<void> {
+    while (this.#hasMore && !this.#signal.aborted) {
+      this.#hasMore = false
       for (const event of await this.#readAfter(this.#lastSeq).catch(() => [])) {
-        this.#thereIsMore = true
-        this.#handOn(event)
+        this.#hasMore = true
+        this.#deliver(event)
         await this.#follower.room()
         if (this.#signal.aborted) break
       }
@@ -155,7 +155,7 @@ class Following {
     this.#reading = undefined
   }
 
-  #handOn(event: JobEvent): void {
+  #deliver(event: JobEvent): void {
     this.#lastSeq = event.seq
     this.#follower.onEvent(event)
   }

@@ -1,13 +1,13 @@
 import type { Job, JobStatus } from '#domain/job.ts'
 
-/** Those of a job's last epoch that jobs can be sorted by. */
+/** The metrics of a job's last epoch that jobs can be sorted by. */
 export type JobMetric = 'validationAccuracy' | 'sparsity'
 
-/** Which jobs a list has; what is left out lets every job through. */
+/** Which jobs a list contains; a field that is absent accepts every job. */
 export interface JobFilter {
   statuses?: readonly JobStatus[] | undefined
   labels?: Readonly<Record<string, string>> | undefined
-  /** What the name begins with. */
+  /** A prefix of the name. */
   name?: string | undefined
   datasetId?: string | undefined
   preset?: string | undefined
@@ -17,7 +17,7 @@ export interface JobFilter {
 
 export function matchesFilter(job: Job, filter: JobFilter): boolean {
   const { statuses, labels = {}, name, datasetId, preset, createdAfter, createdBefore } = filter
-  // A record that cannot be read matches: whoever shows jobs leaves it out and logs it.
+  // A record that cannot be read is accepted here; the api leaves it out of its answer and logs it.
   if (job.spec === undefined) return true
   const { model, dataset } = job.spec
   return (

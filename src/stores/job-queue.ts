@@ -3,19 +3,19 @@ import type { Redis } from 'ioredis'
 import { redisKeys } from './redis-keys.ts'
 
 const QUEUE = 'jobs'
-/** Longer than any failover of Redis, so that a lock is lost only with its holder. */
+/** Longer than a failover of Redis, so that a lock expires only if its holder is dead. */
 const LOCK_MS = 60_000
 const STALLED_CHECK_MS = 15_000
-/** BullMQ does not wake an idle worker for a job that was put back; it looks for itself this often. */
+/** BullMQ does not wake an idle worker for a job that was returned to the queue, so the worker polls this often. */
 const IDLE_CHECK_SECONDS = 1
 
-/** How long a job that its worker cannot hold is left to others before that worker may take it again. */
-const PUT_OFF_MS = 5_000
+/** How long a job that is too large for a worker is left to other workers before that worker may take it again. */
+const DEFER_MS = 5_000
 
 /** BullMQ's score of a waiting job is its priority times this, plus a counter. */
 const PRIORITY_SCALE = 2 ** 32
 
-/** The jobs that wait for a worker. It carries ids only: what a job is, the job store knows. */
+/** The jobs that wait for a worker. The queue contains only ids; the jobs are in the job store. */
 export class JobQueue {
   readonly #redis: Redis
   readonly #queue: Queue
@@ -26,13 +26,13 @@ export class JobQueue {
     this.#queue.on('error', () => {})
   }
 
-  /** Adding an id that waits already changes nothing. */
+  /** No effect if the job is in the queue already. */
   async enqueue(jobId: string, priority: number): Promise<void> {
-    const whenOver = { removeOnComplete: true, removeOnFail: true } as const
-    await this.#queue.add(QUEUE, { id: jobId }, { jobId, priority, attempts: 1, ...whenOver })
+    const cleanUp = { removeOnComplete: true, removeOnFail: true } as const
+    await this.#queue.add(QUEUE, { id: jobId }, { jobId, priority, attempts: 1, ...cleanUp })
   }
 
-  /** Puts a job that its worker has lost back into line, whatever lock is still on it. */
+  /** Enqueues a job again whose worker is dead, even if the job is still locked. */
   async reclaim(jobId: string, priority: number): Promise<void> {
     const held = await this.#queue.getJob(jobId)
     if (held && (await held.isActive())) await held.moveToWait('0')
@@ -48,19 +48,19 @@ export class JobQueue {
     await waiting?.changePriority({ priority })
   }
 
-  /** 1 for the job that is next, or undefined when it does not wait. Every job has a priority, so all wait in one sorted set. */
+  /** 1 for the next job; undefined if the job is not waiting. Every job has a priority, so BullMQ keeps all in one sorted set. */
   async position(jobId: string): Promise<number | undefined> {
     const rank = await this.#redis.zrank(this.#queue.toKey('prioritized'), jobId)
     return rank === null ? undefined : rank + 1
   }
 
-  /** Those of the ids that the queue has never heard of or is through with. */
+  /** The ids that are not in the queue: never added, or removed. */
   async missing(jobIds: readonly string[]): Promise<string[]> {
     const known = await Promise.all(jobIds.map(jobId => this.#redis.exists(this.#queue.toKey(jobId))))
     return jobIds.filter((_, index) => known[index] === 0)
   }
 
-  /** Where a job of this priority would wait if it came now: behind all that are as urgent. */
+  /** The position that a new job of this priority would have: behind all jobs that are as urgent. */
   async positionOfNext(priority: number): Promise<number> {
     const lessUrgent = (priority + 1) * PRIORITY_SCALE
     return (await this.#redis.zcount(this.#queue.toKey('prioritized'), '-inf', `(${lessUrgent}`)) + 1
@@ -71,22 +71,22 @@ export class JobQueue {
   }
 }
 
-/** What a worker may do with a job instead of finishing it. Both end its turn by an error that BullMQ knows. */
-export interface Returns {
+/** How a worker returns a job to the queue instead of finishing it. Both throw an error that BullMQ recognizes. */
+export interface ReturnToQueue {
   /** Any worker may take the job at once. */
   requeue(): Promise<never>
-  /** The job waits a little, then goes before its equals. */
-  putOff(): Promise<never>
+  /** The job waits for a few seconds, then comes before the jobs of equal priority. */
+  defer(): Promise<never>
 }
 
 /**
- * Takes one job at a time from the queue. Restarts are counted by the job store, so a stalled job may come back any number
- * of times.
+ * Takes one job at a time from the queue. The job's record counts its restarts, so BullMQ may return a stalled job any number of
+ * times.
  * @param connection needs `maxRetriesPerRequest: null`, as BullMQ blocks on it
  */
 export function createJobWorker(
   connection: Redis,
-  process: (jobId: string, returns: Returns) => Promise<void>,
+  process: (jobId: string, returns: ReturnToQueue) => Promise<void>,
 ): Worker {
   return new Worker(
     QUEUE,
@@ -95,12 +95,12 @@ export function createJobWorker(
         await job.moveToWait(token)
         throw new WaitingError()
       }
-      const putOff = async () => {
+      const defer = async () => {
         await job.changePriority({ priority: Math.max(1, job.priority - 1) })
-        await job.moveToDelayed(Date.now() + PUT_OFF_MS, token)
+        await job.moveToDelayed(Date.now() + DEFER_MS, token)
         throw new DelayedError()
       }
-      await process(job.data.id, { requeue, putOff })
+      await process(job.data.id, { requeue, defer })
     },
     {
       connection,

@@ -1,8 +1,19 @@
 import type { Redis } from 'ioredis'
+import type { JobEvent } from '#domain/event.ts'
+import type { Job } from '#domain/job.ts'
+import { type IndexEntry, indexChanges, indexEntries } from './index-entries.ts'
+import { redisKeys } from './redis-keys.ts'
 
-// A client whose connection breaks before the answer sends its script again, so each of them may run twice.
+// A client whose connection breaks before the answer sends its script again, so each script may run twice.
 
-/** KEYS: job, idempotency record, indexes... ARGV: state, idempotency record or '', its seconds, members of the indexes... */
+/** A record that is stored together with a job, once, and expires. */
+export interface ExpiringRecord {
+  key: string
+  text: string
+  seconds: number
+}
+
+/** KEYS: job, record, indexes... ARGV: state, record or '', its seconds, members of the indexes... */
 const CREATE = `
 if ARGV[2] ~= '' then
   local found = redis.call('GET', KEYS[2])
@@ -14,8 +25,8 @@ for i = 3, #KEYS do redis.call('ZADD', KEYS[i], 0, ARGV[i + 1]) end
 return false`
 
 /**
- * KEYS: job, events, indexes to leave..., indexes to join... ARGV: state before, state after, channel, indexes to leave, members of
- * the indexes..., (seq, event)...
+ * KEYS: job, events, indexes to leave..., indexes to join... ARGV: state before, state after, channel, number of indexes to leave,
+ * members of the indexes..., (seq, event)...
  */
 const COMMIT = `
 local state = redis.call('HGET', KEYS[1], 'state')
@@ -32,36 +43,40 @@ for i = #KEYS + 3, #ARGV, 2 do
 end
 return 1`
 
-/** KEYS: job, indexes... ARGV: state, members of the indexes... */
-const INDEX = `
-if redis.call('HGET', KEYS[1], 'state') ~= ARGV[1] then return 0 end
-for i = 2, #KEYS do redis.call('ZADD', KEYS[i], 0, ARGV[i]) end
-return 1`
-
-/** KEYS: job, exports. ARGV: key, artifact. A job that was deleted meanwhile is not to leave anything. */
-const RECORD_EXPORT = `
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-return 1`
-
-type Arguments = readonly (string | number)[]
-
-/** The atomic steps of the job store, each one Lua script. */
-export const scripts = {
-  /** @returns the idempotency record that was there before, in which case nothing was stored */
-  async create(redis: Redis, keys: readonly string[], args: Arguments): Promise<string | null> {
-    return (await redis.eval(CREATE, keys.length, ...keys, ...args)) as string | null
-  },
-  /** Joins indexes that older versions did not have. @returns whether the job was still as the caller had read it */
-  async index(redis: Redis, keys: readonly string[], args: Arguments): Promise<boolean> {
-    return (await redis.eval(INDEX, keys.length, ...keys, ...args)) === 1
-  },
-  /** @returns whether the job is still there */
-  async recordExport(redis: Redis, keys: readonly string[], args: Arguments): Promise<boolean> {
-    return (await redis.eval(RECORD_EXPORT, keys.length, ...keys, ...args)) === 1
-  },
-  /** @returns whether the job was still as it was when the caller decided */
-  async commit(redis: Redis, keys: readonly string[], args: Arguments): Promise<boolean> {
-    return (await redis.eval(COMMIT, keys.length, ...keys, ...args)) === 1
-  },
+/**
+ * Stores a job, its index entries and the record, in one atomic step. A job that exists already is left as it is.
+ * @returns the record that was there before, in which case nothing was stored
+ */
+export async function createJob(redis: Redis, job: Job, record?: ExpiringRecord): Promise<string | null> {
+  const indexes = indexEntries(job)
+  const keys = [redisKeys.job(job.id), record?.key ?? '', ...indexes.map(keyOf)]
+  const args = [JSON.stringify(job), record?.text ?? '', record?.seconds ?? 0, ...indexes.map(memberOf)]
+  return (await redis.eval(CREATE, keys.length, ...keys, ...args)) as string | null
 }
+
+/**
+ * Replaces a job's state, moves it between the indexes, and appends and publishes its events, in one atomic step.
+ * @returns false, and changes nothing, if the stored state was no longer `before`
+ */
+export async function commitJob(
+  redis: Redis,
+  before: Job,
+  after: Job,
+  events: readonly JobEvent[],
+): Promise<boolean> {
+  const { left, joined } = indexChanges(before, after)
+  const changed = [...left, ...joined]
+  const keys = [redisKeys.job(after.id), redisKeys.events(after.id), ...changed.map(keyOf)]
+  const args = [
+    JSON.stringify(before),
+    JSON.stringify(after),
+    redisKeys.jobChannel(after.id),
+    left.length,
+    ...changed.map(memberOf),
+    ...events.flatMap(event => [event.seq, JSON.stringify(event)]),
+  ]
+  return (await redis.eval(COMMIT, keys.length, ...keys, ...args)) === 1
+}
+
+const keyOf = ({ key }: IndexEntry) => key
+const memberOf = ({ member }: IndexEntry) => member

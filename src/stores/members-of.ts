@@ -1,18 +1,25 @@
 import type { Redis } from 'ioredis'
 
-/** Which members of an index to read, and how. */
+/** How many members are read at a time where the caller does not need fewer. */
+export const PAGE = 200
+
+/** A list request ends its page after this many members, even if the page is not full: the work of a request is bounded. */
+export const MOST_SCANNED = 1000
+
+/** The members of an index to read, and their order. */
 export interface MemberRange {
   order: 'asc' | 'desc'
-  /** Members of a page. */
+  /** Members per page. */
   count: number
-  /** Begins behind this member. */
+  /** The member before the first one to read. */
   after?: string | undefined
-  /** The least member, and the least that is too large. */
+  /** The smallest member to read. */
   from?: string | undefined
+  /** The smallest member that is too large. */
   below?: string | undefined
 }
 
-/** The members of one or several indexes as if they were one, a page at a time; the last page may be empty. */
+/** The members of one or more indexes, merged, a page at a time; the last page may be empty. */
 export async function* membersOf(
   redis: Redis,
   indexes: readonly string[],

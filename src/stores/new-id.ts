@@ -6,8 +6,8 @@ let lastMs = 0
 let sequence = 0
 
 /**
- * The kind, `_` and 26 characters: milliseconds since 1970 (10), a count of the ids that this process made within the millisecond
- * (3), and 65 random bits (13). So ids sort by time, as ULIDs do, and those of one process by the order they were made in.
+ * The kind, `_` and 26 characters: milliseconds since 1970 (10), a counter of the ids made by this process within the millisecond
+ * (3), and 65 random bits (13). Ids therefore sort by time, as ULIDs do, and ids of one process in the order they were made.
  */
 export function newId(kind: 'job' | 'dataset' | 'model'): string {
   const now = Date.now()
@@ -17,7 +17,7 @@ export function newId(kind: 'job' | 'dataset' | 'model'): string {
   return `${kind}_${base32(lastMs, 10)}${base32(sequence, 3)}${random}`
 }
 
-/** What ids of this kind begin with that are made at a time. */
+/** The prefix of the ids of a kind that are made at a time, in milliseconds since 1970. */
 export function idPrefixAt(kind: 'job', ms: number): string {
   return `${kind}_${base32(Math.max(0, Math.floor(ms)), 10)}`
 }

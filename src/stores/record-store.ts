@@ -1,10 +1,9 @@
 import type { ChainableCommander, Redis } from 'ioredis'
-import { MOST_SCANNED } from './list-jobs.ts'
-import { membersOf } from './members-of.ts'
+import { MOST_SCANNED, membersOf, PAGE } from './members-of.ts'
 import { redisKeys } from './redis-keys.ts'
 import { storedRecord } from './stored-record.ts'
 
-/** What clients upload; the content of each is a blob in the namespace of its id. */
+/** The kinds of uploads; the content of an upload is a blob in the namespace of its id. */
 export type RecordKind = 'dataset' | 'model'
 
 export interface RecordQuery {
@@ -13,9 +12,7 @@ export interface RecordQuery {
   name?: string | undefined
 }
 
-const PAGE = 200
-
-/** Records of one kind in Redis, by ids that sort by time. */
+/** Records of one kind in Redis, under ids that sort by time. */
 export class RecordStore<Stored extends { id: string; name: string }> {
   readonly #redis: Redis
   readonly #kind: RecordKind
@@ -35,20 +32,20 @@ export class RecordStore<Stored extends { id: string; name: string }> {
     return text === null ? undefined : JSON.parse(text)
   }
 
-  /** Whether it is there, be it readable or not. */
+  /** Whether the record exists, even if it cannot be read. */
   async has(id: string): Promise<boolean> {
     return (await this.#redis.exists(this.#key(id))) === 1
   }
 
-  /** @returns whether the record was still there */
+  /** @returns whether the record still existed */
   async replace(record: Stored): Promise<boolean> {
     return (await this.#redis.set(this.#key(record.id), JSON.stringify(record), 'XX')) === 'OK'
   }
 
   /**
-   * Newest first, beginning after the id `after`.
-   * @param name what the names begin with
-   * @returns fewer than `limit`, and where to go on, when too many records would have to be looked at
+   * Newest first, starting after the id `after`.
+   * @param name a prefix of the names
+   * @returns fewer than `limit` and a `nextAfter` when `MOST_SCANNED` records were read
    */
   async list({
     after,
@@ -71,7 +68,7 @@ export class RecordStore<Stored extends { id: string; name: string }> {
     return { found, nextAfter: null }
   }
 
-  /** Every record, newest first, as it was when it came up. */
+  /** Every record, newest first, read a page at a time. */
   async *all(): AsyncGenerator<Stored, void, undefined> {
     for (let after: string | undefined; ; ) {
       const { found, nextAfter } = await this.list({ after, limit: PAGE })
@@ -96,7 +93,7 @@ export class RecordStore<Stored extends { id: string; name: string }> {
   }
 }
 
-/** Redis reports an error of a command inside a transaction as one of its results. @throws the first of them */
+/** Redis reports the error of a command in a transaction as one of its results. @throws the first such error */
 async function commit(transaction: ChainableCommander): Promise<void> {
   for (const [error] of (await transaction.exec()) ?? []) if (error) throw error
 }

@@ -9,20 +9,21 @@ export const redisKeys = {
   allJobs: 'thresher:jobs',
   jobsByStatus: (status: string) => `thresher:jobs:status:${status}`,
   jobsByMetric: (metric: string) => `thresher:jobs:metric:${metric}`,
-  /** Set once every job is in the indexes that this version has. */
+  /** Set once every job is in the indexes of this version. */
   jobIndexes: 'thresher:jobs:indexes',
   jobsByLabel: (key: string, value: string) => `thresher:jobs:label:${key}=${value}`,
   blobNamespaces: 'thresher:blobs',
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
-  /** What the keys of all chunks begin with, for scripts that name them. */
+  /** The prefix of the keys of all chunks, for scripts that build them. */
   blobChunks: 'thresher:blob:',
   blobChunk: (id: string, index: number) => `thresher:blob:${id}:${index}`,
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
   workers: 'thresher:workers',
   worker: (workerId: string) => `thresher:worker:${workerId}`,
-  rates: (preset: string) => `thresher:rates:${preset}`,
+  /** @param model a preset's name or a topology's digest */
+  rates: (model: string) => `thresher:rates:${model}`,
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
-  /** Earlier versions kept those of killed trainings too, as `thresher:peaks`. */
+  /** Earlier versions also stored the peaks of killed trainings, under `thresher:peaks`. */
   peaks: (digest: string) => `thresher:succeeded-peaks:${digest}`,
   lease: (duty: string) => `thresher:lease:${duty}`,
   bull: 'thresher:bull',

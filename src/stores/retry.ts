@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 export interface RetryOptions {
-  /** Whether an error is an answer: then it is thrown at once. */
+  /** Whether repeating the work would fail again: the error is then thrown at once. */
   isFinal: (error: Error) => boolean
-  /** After so many seconds the last error is thrown; without, the work is repeated until it succeeds. */
+  /** The last error is thrown after this time; without it, the work is repeated until it succeeds. */
   seconds?: number
   /** Ends the wait between two attempts; the last error is thrown. */
   signal?: AbortSignal
@@ -15,7 +15,7 @@ export interface RetryOptions {
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
 
-/** Repeats work that a store or the machine cannot do at the moment; the pause doubles from half a second to `longestPauseMs`. */
+/** Repeats work that fails because a store or the machine is unavailable; the pause doubles from half a second to `longestPauseMs`. */
 export async function retry<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { isFinal, seconds = Number.POSITIVE_INFINITY, signal, onFirstFailure } = options
   const longestPauseMs = options.longestPauseMs ?? LONGEST_PAUSE_MS
@@ -27,7 +27,7 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
     } catch (error) {
       if (signal?.aborted || isFinal(error as Error) || Date.now() + pauseMs > until) throw error
       if (failures === 0) await onFirstFailure?.(error as Error)
-      // A process that has nothing else to do may end while an upload waits; a training must not.
+      // The pause of an upload does not keep a process alive that has nothing else to do; that of a training does.
       await pause(pauseMs, undefined, { ref: seconds === Number.POSITIVE_INFINITY, signal }).catch(() => {})
       if (signal?.aborted) throw error
       pauseMs = Math.min(2 * pauseMs, longestPauseMs)

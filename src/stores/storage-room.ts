@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis'
 import type { BlobStore } from './blobs/blob-store.ts'
 
-/** Running jobs go on storing events and checkpoints in what new submissions must leave free. */
+/** New submissions leave the rest free for the events and checkpoints of running jobs. */
 const REDIS_FULL_SHARE = 0.9
-/** A good answer holds for so long. A bad one is asked again each time, so that the service goes on as soon as it can. */
+/** A result without shortages is reused for this time. Otherwise each call asks again, so that the service recovers at once. */
 const FRESH_MS = 1_000
 
-/** Whether the job store and the blob store have room for new jobs and uploads. */
+/** Tells whether the job store and the blob store have room for new jobs and uploads. */
 export class StorageRoom {
   readonly #redis: Redis
   readonly #blobs: BlobStore

@@ -3,10 +3,10 @@ import type { WorkerStatus } from '#domain/worker.ts'
 import { redisKeys } from './redis-keys.ts'
 import { storedRecord } from './stored-record.ts'
 
-/** A supervisor beats every 5 s; one that has been silent for this long is gone. */
+/** A supervisor renews its lease every 5 s; one that has not done so for this long is dead. */
 const LEASE_SECONDS = 15
 
-/** Who is alive, by leases that run out. */
+/** The live workers. Each has a lease that it renews. */
 export class WorkerRegistry {
   readonly #redis: Redis
 
@@ -31,12 +31,12 @@ export class WorkerRegistry {
     return text === null ? undefined : storedRecord(workerId, text)
   }
 
-  /** The living, by id; forgets the dead. */
+  /** The live workers, sorted by id; removes the ids of dead ones. */
   async list(): Promise<WorkerStatus[]> {
     const ids = (await this.#redis.smembers(redisKeys.workers)).sort()
     const workers = await Promise.all(ids.map(async id => ({ id, worker: await this.get(id) })))
     const dead = workers.filter(({ worker }) => !worker).map(({ id }) => id)
-    // To be told who lives, Redis need not take writes.
+    // The list is complete even if Redis refuses writes.
     if (dead.length > 0) await this.#redis.srem(redisKeys.workers, dead).catch(() => {})
     return workers.flatMap(({ worker }) => (worker ? [worker] : []))
   }

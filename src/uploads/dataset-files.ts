@@ -15,20 +15,20 @@ export function mnistFiles() {
   return { train: files('train'), test: files('t10k') }
 }
 
-/** The files that an operator brings, as the archives of their binary versions have them. */
-const BROUGHT: Readonly<Record<string, { train: readonly string[]; test: readonly string[] }>> = {
+/** The files that an operator provides, by their names in the published archives (binary version). */
+const PROVIDED: Readonly<Record<string, { train: readonly string[]; test: readonly string[] }>> = {
   cifar10: { train: [1, 2, 3, 4, 5].map(batch => `data_batch_${batch}.bin`), test: ['test_batch.bin'] },
   cifar100: { train: ['train.bin'], test: ['test.bin'] },
 }
 
-/** The files of a dataset that an operator brings, by split; none for the others. @param datasetsDir where the dataset's folder is */
-export function broughtFiles(id: string, datasetsDir: string): { train: string[]; test: string[] } {
-  const { train, test } = BROUGHT[id] ?? { train: [], test: [] }
+/** The files of a dataset that an operator provides, by split; empty for other datasets. @param datasetsDir contains the dataset's folder */
+export function providedFiles(id: string, datasetsDir: string): { train: string[]; test: string[] } {
+  const { train, test } = PROVIDED[id] ?? { train: [], test: [] }
   const paths = (names: readonly string[]) => names.map(name => join(datasetsDir, id, name))
   return { train: paths(train), test: paths(test) }
 }
 
-/** A folder of images that an operator has put there; none for what is no folder or lies elsewhere. */
+/** The path of a folder of images that an operator has put into `datasetsDir`; undefined if it is not a folder or lies elsewhere. */
 export async function folderOf(datasetsDir: string, name: string): Promise<string | undefined> {
   const path = join(datasetsDir, name)
   const isFolder = await stat(path).then(
@@ -40,8 +40,8 @@ export async function folderOf(datasetsDir: string, name: string): Promise<strin
   return inside ? path : undefined
 }
 
-/** What is missing of a dataset that an operator has to bring. */
+/** The missing files of a dataset that an operator has to provide. */
 export function missingFiles(id: string, datasetsDir: string): string[] {
-  const { train, test } = broughtFiles(id, datasetsDir)
+  const { train, test } = providedFiles(id, datasetsDir)
   return [...train, ...test].filter(path => !existsSync(path))
 }

@@ -1,12 +1,8 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { Logger } from 'pino'
 import { FormatError } from '#formats/format-error.ts'
 
-/** Logs why an upload could not be read: what a library said of a file that was refused, or a fault of the service. */
-export function logUploadFault(
-  log: Pick<FastifyBaseLogger, 'info' | 'error'>,
-  err: Error,
-  datasetId: string,
-): void {
+/** Logs why an upload could not be read: the error of a library about a refused file, or a fault of the service. */
+export function logUploadFault(log: Pick<Logger, 'info' | 'error'>, err: Error, datasetId: string): void {
   if (err instanceof FormatError)
     log.info({ err: err.cause, datasetId }, 'a library could not read a file of a dataset')
   else log.error({ err, datasetId }, 'an upload could not be read because of an internal error')

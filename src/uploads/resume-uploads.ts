@@ -1,20 +1,17 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import pidusage from 'pidusage'
-import { type DatasetUpload, takeInUpload, UPLOAD_NOTE, type UploadStores } from './take-in-upload.ts'
+import { isAlive } from '#children/is-alive.ts'
+import { type DatasetUpload, DESCRIPTION_FILE, ingestUpload, type UploadStores } from './ingest-upload.ts'
 import { attemptsOf } from './upload-attempts.ts'
 
-/** Of two clocks that tell the age of a process and of a folder. */
-const CLOCK_SLACK_MS = 10_000
-
-/** The folder of a process's uploads. @param root of those of all processes on this host */
+/** The folder of a process's uploads. @param root of the uploads of all processes on this host */
 export function uploadsOf(root: string, pid: number): string {
   return join(root, String(pid))
 }
 
 /**
- * Takes over the uploads that processes of this host left behind when they died. To be asked before this process takes any itself: one
- * with the same id may have died before.
+ * Takes over the uploads of processes of this host that have died. Must be called before this process accepts uploads, because an
+ * earlier process may have had the same id.
  * @returns their folders
  */
 export async function claimUploads(root: string): Promise<string[]> {
@@ -23,14 +20,14 @@ export async function claimUploads(root: string): Promise<string[]> {
     const theirs = uploadsOf(root, pid)
     if (pid === process.pid || (await isInUse(theirs, pid))) continue
     await mkdir(own, { recursive: true })
-    // What another process claims at the same time is missing here.
+    // An upload that another process claims at the same time no longer exists here.
     for (const id of await namesIn(theirs)) await rename(join(theirs, id), join(own, id)).catch(() => {})
     await rmdir(theirs).catch(() => {})
   }
   return (await namesIn(own)).map(id => join(own, id))
 }
 
-/** The ids of the datasets whose files lie below a root, whoever reads them. */
+/** The ids of the datasets whose files are below a root, of all processes. */
 export async function uploadIds(root: string): Promise<Set<string>> {
   const processes = await processesWith(root)
   const ids = await Promise.all(processes.map(pid => namesIn(uploadsOf(root, pid))))
@@ -38,10 +35,10 @@ export async function uploadIds(root: string): Promise<Set<string>> {
 }
 
 /**
- * Validates what was uploaded whole, and clears the rest away. Uploads that were being read when the service ended are read one after the
- * other, so that the one that ends it, if there is one, is found without blaming others.
+ * Validates the complete uploads and deletes the others. Uploads that were being read when the service ended are read one after
+ * another, so that an upload that crashes the service is identified without blaming others.
  *
- * @param onFault hears of an upload that could not be read, or is not settled, for a reason that is not its own
+ * @param onFault called for each upload that could not be read or settled because of a fault of the service
  */
 export async function resumeUploads(
   stores: UploadStores,
@@ -51,9 +48,9 @@ export async function resumeUploads(
   const resume = async (folder: string) => {
     const id = basename(folder)
     const record = await stores.datasets.get(id)
-    const upload = await noteIn(folder)
+    const upload = await descriptionIn(folder)
     if (record?.state.status !== 'validating' || !upload) await rm(folder, { recursive: true, force: true })
-    else await takeInUpload(stores, record, upload, folder, error => onFault(error, id))
+    else await ingestUpload(stores, record, upload, folder, error => onFault(error, id))
   }
   const resumeAll = async (some: readonly string[]) => {
     for (const folder of some) await resume(folder).catch(error => onFault(error, basename(folder)))
@@ -63,9 +60,9 @@ export async function resumeUploads(
   await Promise.all([resumeAll(suspects), ...others.map(folder => resumeAll([folder]))])
 }
 
-/** The files may have been moved since the note was written. */
-async function noteIn(folder: string): Promise<DatasetUpload | undefined> {
-  const text = await readFile(join(folder, UPLOAD_NOTE), 'utf8').catch(() => undefined)
+/** The files may have been moved since the description was written, so their paths are built again. */
+async function descriptionIn(folder: string): Promise<DatasetUpload | undefined> {
+  const text = await readFile(join(folder, DESCRIPTION_FILE), 'utf8').catch(() => undefined)
   if (!text) return undefined
   const upload: DatasetUpload = JSON.parse(text)
   if ('folder' in upload.request) return upload
@@ -83,11 +80,8 @@ async function namesIn(folder: string): Promise<string[]> {
   return await readdir(folder).catch(() => [])
 }
 
-/** Whether the process that made a folder lives. One that was started later only has got its id. */
+/** Whether the process that made a folder is still running. A file system may not tell when the folder was made. */
 async function isInUse(folder: string, pid: number): Promise<boolean> {
-  const usage = await pidusage(pid).catch(() => undefined)
-  if (!usage) return false
-  const startedAt = Date.now() - usage.elapsed
   const { birthtimeMs } = await stat(folder).catch(() => ({ birthtimeMs: 0 }))
-  return birthtimeMs === 0 || startedAt < birthtimeMs + CLOCK_SLACK_MS
+  return await isAlive(pid, birthtimeMs || Date.now())
 }

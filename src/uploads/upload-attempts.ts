@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const NAME = 'attempts'
 
-/** How often the reading of an upload was begun by a service that then ended without a word: kept beside its files. */
+/** How often a service crashed while it was reading an upload; stored beside its files. */
 export function attemptsOf(folder: string): number {
   try {
     return Number(readFileSync(join(folder, NAME), 'utf8'))
@@ -12,7 +12,7 @@ export function attemptsOf(folder: string): number {
   }
 }
 
-/** Written at once, so that it is there however this process ends. */
-export function noteAttempts(folder: string, attempts: number): void {
+/** Written synchronously, so that it is stored even if this process crashes next. */
+export function storeAttempts(folder: string, attempts: number): void {
   writeFileSync(join(folder, NAME), String(attempts))
 }

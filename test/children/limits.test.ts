@@ -12,6 +12,7 @@ import { type ChildKind, EXAMPLE_BYTES, EXPORT, IMPORT, INGEST, PREDICT } from '
 import { Exporter } from '#children/exporter.ts'
 import { Importer } from '#children/importer.ts'
 import { Ingester } from '#children/ingester.ts'
+import { processExists } from '#children/is-alive.ts'
 import type { TaskLimits } from '#children/limit-exceeded.ts'
 import { Predictor } from '#children/predictor.ts'
 import { encodeCheckpoint } from '#formats/checkpoint.ts'
@@ -22,7 +23,7 @@ import { endChild, endWithTests } from '#test/support/end-with-tests.ts'
 import { recordOf } from '#test/support/record.ts'
 
 const MiB = 1024 ** 2
-/** Of the processor: more than a reader takes to start. */
+/** Processor time, more than a reader needs to start. */
 const BUSY_MS = 5_000
 const FIXTURES = new URL('../fixtures/corrupt-h5/', import.meta.url)
 const CSV = { name: 'table', format: 'csv', label: 'y', header: true, delimiter: ',' } as const
@@ -34,7 +35,7 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
-/** A kind of child with other limits, and otherwise time enough for a busy machine. */
+/** A kind of child with other limits, and otherwise enough time for a busy machine. */
 function limited(
   kind: ChildKind,
   limits: Partial<TaskLimits>,
@@ -59,7 +60,7 @@ async function write(name: string, content: string | Uint8Array) {
   return { name, path }
 }
 
-/** What the files of corrupt-h5 hold weights of. */
+/** The network of the weights in corrupt-h5. */
 const layer = (class_name: string, config: object) => ({ class_name, config })
 const TOPOLOGY = {
   class_name: 'Sequential',
@@ -71,13 +72,13 @@ const TOPOLOGY = {
   },
 }
 
-async function bring(importer: Importer, name: string, content?: Uint8Array) {
+async function importFile(importer: Importer, name: string, content?: Uint8Array) {
   const file = await write(name, content ?? (await readFile(new URL(name, FIXTURES))))
   const upload = { model: { topology: TOPOLOGY }, files: [file] }
   return await importer.import({ upload, folder: await workDir() })
 }
 
-/** Waits until a task has begun to write, and kills the process that does it. */
+/** Waits until a task has begun to write, and kills its process. */
 async function killReader(folder: string): Promise<void> {
   const written = join(folder, 'train.x')
   while (!existsSync(written)) await new Promise(resolve => setTimeout(resolve, 20))
@@ -86,34 +87,29 @@ async function killReader(folder: string): Promise<void> {
   await rm(written)
 }
 
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-describe('a model whose file keeps its reader busy without end', () => {
-  it('is refused by the time that it may take, and holds up no other', async t => {
+describe('a model file that makes its reader loop', () => {
+  it('is refused when its processor time is used up, and does not delay other files', async t => {
     const importer = new Importer(limited(IMPORT, { processorSeconds: 4 }))
     t.after(() => importer.close())
-    const hanging = assert.rejects(bring(importer, 'hang.h5'), {
+    const hanging = assert.rejects(importFile(importer, 'hang.h5'), {
       name: 'FormatError',
       message: 'hang.h5: reading it takes more than 4 s of processor time, which is the limit',
     })
-    assert.ok((await bring(importer, 'healthy.h5')).checkpoint)
+    assert.ok((await importFile(importer, 'healthy.h5')).checkpoint)
     await hanging
   })
 
-  it('leaves a process to files that are small, and tells those that are too many to come back', async t => {
+  it('leaves a process for small files; when too many files wait, the next is refused with Retry-After', async t => {
     const importer = new Importer(limited(IMPORT, {}, { children: 2, waiting: 1, largeBytes: 8000 }))
     t.after(() => importer.close())
     const given = [1, 2].map(() =>
-      assert.rejects(bring(importer, 'hang.h5'), { code: 'unavailable', message: /stopping/ }),
+      assert.rejects(importFile(importer, 'hang.h5'), { code: 'unavailable', message: /stopping/ }),
     )
-    await assert.rejects(bring(importer, 'text.h5', Buffer.from('no tensors')), /text\.h5 is no HDF5 file/)
-    await assert.rejects(bring(importer, 'hang.h5'), {
+    await assert.rejects(
+      importFile(importer, 'text.h5', Buffer.from('no tensors')),
+      /text\.h5 is no HDF5 file/,
+    )
+    await assert.rejects(importFile(importer, 'hang.h5'), {
       code: 'unavailable',
       headers: { 'retry-after': '10' },
     })
@@ -122,35 +118,35 @@ describe('a model whose file keeps its reader busy without end', () => {
   })
 })
 
-it('a file that is refused does not cost its reader, unless HDF5 failed at it', async t => {
+it('a reader is reused after it refused a file, unless HDF5 failed', async t => {
   const importer = new Importer(limited(IMPORT, {}, { children: 1 }))
   t.after(() => importer.close())
   const readers = () => childrenOf(process.pid, 'import-process')
-  await bring(importer, 'healthy.h5')
+  await importFile(importer, 'healthy.h5')
   const first = readers()
   assert.equal(first.length, 1)
-  await assert.rejects(bring(importer, 'text.h5', Buffer.from('abc')), { name: 'FormatError' })
-  await bring(importer, 'healthy.h5')
+  await assert.rejects(importFile(importer, 'text.h5', Buffer.from('abc')), { name: 'FormatError' })
+  await importFile(importer, 'healthy.h5')
   assert.deepEqual(readers(), first)
-  await assert.rejects(bring(importer, 'open-fails.h5'), { name: 'FormatError' })
-  await bring(importer, 'healthy.h5')
+  await assert.rejects(importFile(importer, 'open-fails.h5'), { name: 'FormatError' })
+  await importFile(importer, 'healthy.h5')
   assert.notDeepEqual(readers(), first)
 })
 
-it('a reader that a file keeps busy ends when the service is killed', { timeout: 300_000 }, async () => {
+it('a busy reader ends when the service is killed', { timeout: 300_000 }, async () => {
   const script = fileURLToPath(new URL('own-importer.ts', import.meta.url))
   const service = endWithTests(fork(script, [await workDir()]))
   const reader = await new Promise<number>(resolve => {
     const timer = setInterval(async () => {
       const [pid] = childrenOf(service.pid!, 'import-process')
-      // Busy: its main thread has used more of the processor than its start takes.
+      // Busy: its main thread has used more processor time than its start needs.
       if (pid === undefined || (await pidusage(pid)).ctime < BUSY_MS) return
       clearInterval(timer)
       resolve(pid)
     }, 100)
   })
   await endChild(service, 'SIGKILL')
-  while (isAlive(reader)) await new Promise(resolve => setTimeout(resolve, 50))
+  while (processExists(reader)) await new Promise(resolve => setTimeout(resolve, 50))
 })
 
 describe('a dataset', () => {
@@ -161,7 +157,7 @@ describe('a dataset', () => {
     file: { name: string; path: string },
   ) => await ingester.ingest({ request, files: [file], folder: await workDir() })
 
-  it('is refused when it would be written as more than it may be, and the next is read', async t => {
+  it('is refused when its files exceed the limit, and the next is read', async t => {
     const ingester = new Ingester(limited(INGEST, { folderBytes: 4 * MiB }, { children: 1 }))
     t.after(() => ingester.close())
     await assert.rejects(read(ingester, CSV, await write('swollen.csv.gz', gzipSync(rows(4_000_000)))), {
@@ -172,7 +168,7 @@ describe('a dataset', () => {
     assert.deepEqual(facts.splits, { train: 10, test: 0 })
   })
 
-  it('is refused when it takes more memory than it may, and the next is read', async t => {
+  it('is refused when its memory exceeds the limit, and the next is read', async t => {
     const ingester = new Ingester(limited(INGEST, { residentBytes: 300 * MiB }, { children: 1 }))
     t.after(() => ingester.close())
     const record = Buffer.alloc(255 * MiB)
@@ -188,7 +184,7 @@ describe('a dataset', () => {
     assert.ok(await read(ingester, CSV, await write('small.csv', rows(10))))
   })
 
-  it('is refused when it takes more JavaScript objects than it may', async t => {
+  it('is refused when its JavaScript heap exceeds the limit', async t => {
     const ingester = new Ingester(limited(INGEST, {}, { children: 1 }))
     t.after(() => ingester.close())
     const wide = await write('wide.csv', `a,y\n${'12,'.repeat(3_400_000)}\n`)
@@ -198,7 +194,7 @@ describe('a dataset', () => {
     })
   })
 
-  it('is read although somebody ends its reader, and refused when it is ended three times', async t => {
+  it('is read again when its reader is killed, and refused when that happens three times', async t => {
     const ingester = new Ingester(limited(INGEST, {}, { children: 1 }))
     t.after(() => ingester.close())
     const long = await write('long.csv', rows(2_000_000))
@@ -210,24 +206,24 @@ describe('a dataset', () => {
     const second = await workDir()
     const refused = assert.rejects(read(second), {
       name: 'FormatError',
-      message: 'long.csv: reading it ended its process 3 times, the last time with SIGKILL',
+      message: 'long.csv: the process that read it ended 3 times, the last time with SIGKILL',
     })
     for (let times = 0; times < 3; times++) await killReader(second)
     await refused
   })
 })
 
-/** Limits that the stated size of a checkpoint chooses, so that one task may be held to others than the next. */
+/** A kind whose limits are chosen by the stated size of a checkpoint, so that each task may have its own. */
 function chosen(kind: ChildKind, choices: Readonly<Record<number, Partial<TaskLimits>>>): ChildKind {
   return { ...kind, limits: bytes => ({ ...kind.limits(bytes), seconds: 600, ...choices[bytes] }) }
 }
 
-describe('what is made of a checkpoint', () => {
+describe('an export or a prediction', () => {
   const { spec, checkpoint } = recordOf('mnist-mlp', 0.02)
   const file = encodeCheckpoint(checkpoint!, { training: trainingText(spec), engine: 'test' })
   const source = (sizeBytes: number) => ({ sizeBytes, load: async () => file })
 
-  it('is given up when it takes too long or is too large, and the next file is made', async t => {
+  it('is ended when it takes too long or is too large, and the next file is exported', async t => {
     const exporter = new Exporter(chosen(EXPORT, { 1: { seconds: 0.001 }, 2: { answerBytes: 1000 } }))
     t.after(() => exporter.close())
     const make = (sizeBytes: number) =>
@@ -241,7 +237,7 @@ describe('what is made of a checkpoint', () => {
     assert.ok((await make(3)).bytes.length > 1_000_000)
   })
 
-  it('answers again after a prediction that took too long', async t => {
+  it('is computed again after a prediction that took too long', async t => {
     const predictor = new Predictor(chosen(PREDICT, { [1 + EXAMPLE_BYTES]: { seconds: 0.001 } }))
     t.after(() => predictor.close())
     const ask = (sizeBytes: number) =>

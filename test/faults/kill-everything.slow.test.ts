@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { processExists } from '#children/is-alive.ts'
 import { firstProgress } from '#test/support/first-progress.ts'
 import { runnersOf } from '#test/support/runners-of.ts'
 import { type Service, startService } from '#test/support/start-service.ts'
@@ -46,15 +47,7 @@ describe('kill -9 of the whole service, again and again', () => {
 
 /** An orphan may take 5 s to notice. */
 async function gone(pids: readonly number[]): Promise<void> {
-  for (const deadline = Date.now() + 5_000; pids.some(isAlive); await setTimeout(50)) {
-    assert.ok(Date.now() < deadline, `runners live on: ${pids.filter(isAlive)}`)
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
+  for (const deadline = Date.now() + 5_000; pids.some(processExists); await setTimeout(50)) {
+    assert.ok(Date.now() < deadline, `runners live on: ${pids.filter(processExists)}`)
   }
 }

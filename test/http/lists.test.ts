@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
-import { indexEntries } from '#stores/job-indexes.ts'
-import { MOST_SCANNED } from '#stores/list-jobs.ts'
+import { indexEntries } from '#stores/index-entries.ts'
+import { MOST_SCANNED } from '#stores/members-of.ts'
 import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { ONE_LAYER, postJob } from '#test/support/post-job.ts'
@@ -111,11 +111,11 @@ describe('the list of jobs', () => {
 
   it('has jobs of earlier versions, which no index by a metric knew', async () => {
     const id = await measured(0.3, 0.999)
-    const { redis, jobs } = api.stores
+    const { redis, jobs, jobIndex } = api.stores
     const job = await jobs.require(id)
     for (const { key, member } of indexEntries(job)) if (member !== id) await redis.zrem(key, member)
     assert.notEqual((await ids('sort=sparsity&limit=1'))[0], id)
-    await jobs.indexOlderJobs()
+    await jobIndex.addOlderJobs()
     assert.equal((await ids('sort=sparsity&limit=1'))[0], id)
   })
 

@@ -30,7 +30,7 @@ describe('the api told to end', () => {
       if (url) break
     }
     child.stdout.resume()
-    const { job } = await test.stores.jobs.create(newJob())
+    const job = await test.stores.jobs.create(newJob())
     const watch = async () => {
       const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/jobs/${job.id}/stream`)
       await once(socket, 'message')

@@ -80,7 +80,7 @@ describe('whatever is stored', () => {
     ['cancelled'],
   ]
   async function makeJob(course: readonly NewEvent['type'][], change: Parameters<typeof newJob>[0] = {}) {
-    const { id } = (await test.stores.jobs.create(newJob(change))).job
+    const { id } = await test.stores.jobs.create(newJob(change))
     const data: Partial<Record<NewEvent['type'], object>> = {
       epoch: epochMetrics(1),
       checkpointed: { epoch: 1, step: 469, validationLoss: 1, sizeBytes: 9, sha256: '0'.repeat(64) },

@@ -14,7 +14,7 @@ const refuses = (name: string, message: RegExp, spec: object = {}) =>
 const ALTERNATING = Array.from({ length: 20 }, (_, row) => row % 2)
 
 describe('the examples of an array', () => {
-  it('that are booleans are 0 and 1', async () => {
+  it('are 0 and 1 if they are booleans', async () => {
     const [found, plain] = [await arrays('bool'), await arrays('plain')]
     assert.equal(found.facts.dtype, 'float32')
     const expected = plain.numbers('train/x').map(value => Number(value > 1))
@@ -32,35 +32,35 @@ describe('the examples of an array', () => {
     'little-i4',
     'little-i1',
   ]) {
-    it(`of type ${kind} are the numbers that they are`, async () => {
+    it(`of type ${kind} keep their values`, async () => {
       assert.deepEqual((await arrays(kind)).numbers('train/x'), (await arrays('plain')).numbers('train/x'))
     })
   }
 
-  it('beyond bytes are not scaled, and this is said', async () => {
+  it('other than bytes are not scaled, and a note says so', async () => {
     const { facts, notes } = await arrays('depth')
     assert.deepEqual(facts.statistics, { mean: [65_535], std: [1] })
     assert.match(notes, /uint16 from 65535 to 65535.*only uint8 is scaled/)
   })
 
-  it('that lose digits in float32 are named', async () =>
+  it('that float32 rounds are named in a note', async () =>
     assert.match(
       (await arrays('precise')).notes,
       /x_train\.npy contains whole numbers that float32 cannot represent exactly/,
     ))
 
-  it('are the same in the order of Fortran', async () => {
+  it('are the same in Fortran order', async () => {
     const [found, plain] = [await arrays('fortran-cubes'), await arrays('cubes')]
     assert.deepEqual(found.numbers('train/x').slice(0, 4), [0, 1, 2, 3])
     assert.equal(found.digest, plain.digest)
   })
 
-  it('are the same with a header by Python 2', async () => {
+  it('are the same with a header written by Python 2', async () => {
     const found = await intake.takeIn({ format: 'npy' }, ['python2/x_train.npy', 'python2/y_train.npy'])
     assert.equal(found.digest, (await arrays('plain')).digest)
   })
 
-  it('that are constant have a deviation that a job can use, and this is said', async () => {
+  it('have the deviation 1 if they are constant, and a note says so', async () => {
     const { facts, notes } = await arrays('constant')
     assert.deepEqual(facts.statistics, { mean: [7 / 255, 7 / 255, 7 / 255], std: [1, 1, 1] })
     assert.match(notes, /Constant channels.*: 0, 1, 2/)
@@ -78,13 +78,13 @@ describe('the labels of an array', () => {
     ['large-labels', ['1152921504606846976', '1152921504606846977'], ALTERNATING],
   ]
   for (const [name, classes, labels] of SORTS) {
-    it(`are classes by what was found: ${name}`, async () => {
+    it(`are the classes that were found: ${name}`, async () => {
       const { facts, numbers } = await arrays(name)
       assert.deepEqual([facts.classes, numbers('train/y')], [classes, labels])
     })
   }
 
-  it('say how their numbers became classes', async () =>
+  it('have a note on how their numbers became classes', async () =>
     assert.match((await arrays('gaps')).notes, /The labels 0, 1, 3, 1000 were read as 4 classes/))
 
   it('are targets when they are floats, or classes if the spec says so', async () => {
@@ -99,19 +99,19 @@ describe('the labels of an array', () => {
 
 describe('arrays', () => {
   for (const name of ['capitals', 'words'])
-    it(`are known by other names: ${name}`, async () =>
+    it(`are accepted under other names: ${name}`, async () =>
       assert.deepEqual((await arrays(name)).facts.splits, { train: 20, test: 20 }))
 
-  it('called x and y are of training', async () =>
+  it('called x and y belong to the training split', async () =>
     assert.deepEqual((await arrays('short-names')).facts.splits, { train: 20, test: 0 }))
 
-  it('of no use are left out, and this is said', async () => {
+  it('with other names are left out, and a note says so', async () => {
     const { facts, notes } = await arrays('extra')
     assert.deepEqual(facts.classes, ['0', '1'])
     assert.match(notes, /Left out the array "label_names\.npy"/)
   })
 
-  it('without examples make no test split', async () =>
+  it('without test examples make no test split', async () =>
     assert.deepEqual((await arrays('no-test')).facts.splits, { train: 20, test: 0 }))
 
   const WRONG: [string, RegExp][] = [
@@ -122,12 +122,12 @@ describe('arrays', () => {
     ['dates', /holds dates/],
     ['texts', /holds strings; examples have to be numbers/],
     ['short', /the train split has 20 examples and 19 labels/],
-    ['no-examples', /no examples to train on/],
+    ['no-examples', /no training examples/],
     ['no-numbers', /has shape \[20,0\]/],
     ['scalar', /has shape \[\]/],
-    ['unnamed', /the arrays found are "arr_0\.npy", "arr_1\.npy"; needed are x_train and y_train/],
-    ['no-labels', /the arrays found are "x_train\.npy"; needed are/],
-    ['two-tests', /"x_val\.npy" and "x_test\.npy" are both taken for x_test/],
+    ['unnamed', /the arrays are "arr_0\.npy", "arr_1\.npy"; required are x_train and y_train/],
+    ['no-labels', /the arrays are "x_train\.npy"; required are/],
+    ['two-tests', /"x_val\.npy" and "x_test\.npy" both have a name for x_test/],
   ]
   for (const [name, message] of WRONG) it(`are refused, saying why: ${name}`, () => refuses(name, message))
 })

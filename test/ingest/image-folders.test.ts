@@ -63,7 +63,7 @@ describe('folders of images', () => {
     return await contentOf(await ingest(request, [{ name: 'x', path: root }], work))
   }
 
-  it('are the two splits in an archive that calls them Training and Testing', async () => {
+  it('are the two splits of an archive if they are called Training and Testing', async () => {
     const image = await png()
     const files: Record<string, Uint8Array> = {}
     for (const [split, number] of [
@@ -85,7 +85,7 @@ describe('folders of images', () => {
     assert.deepEqual(splits, { train: 2, test: 2 })
   })
 
-  it('are read from a tar of the folder that it was made in', async () => {
+  it('are read from a tar that was made within the folder', async () => {
     const work = await workDir()
     for (const name of ['a', 'b']) {
       await mkdir(join(work, 'images', name), { recursive: true })
@@ -95,7 +95,7 @@ describe('folders of images', () => {
     assert.deepEqual((await takeIn({ 'x.tgz': await readFile(join(work, 'x.tgz')) })).classes, ['a', 'b'])
   })
 
-  it('may hold other files: they are skipped and counted', async () => {
+  it('may contain other files, which are skipped and counted', async () => {
     const { splits, classes, notes } = await takeInOne({
       'set/a/1.png': await png(),
       'set/b/2.PNG': await png(),
@@ -116,7 +116,7 @@ describe('folders of images', () => {
     )
   })
 
-  it('may hold any kind of image that is read, all as the same pixels', async () => {
+  it('may contain any supported image format, each read as the same pixels', async () => {
     const colour = { r: 10, g: 200, b: 30 }
     const ppm = Buffer.concat([
       Buffer.from('P6 6 6 255\n'),
@@ -135,7 +135,7 @@ describe('folders of images', () => {
     assert.deepEqual([...x.data], Array.from({ length: 6 * 36 }, () => [10, 200, 30]).flat())
   })
 
-  it('become grey as PIL has it, and lose their alpha', async () => {
+  it('are converted to grey as by PIL, without their alpha channel', async () => {
     const { tensors } = await takeInOne(
       {
         'a/1.png': await png({ r: 255 }),
@@ -148,11 +148,11 @@ describe('folders of images', () => {
     assert.deepEqual([data[0], data[36], data[72]], [76, 150, 29])
   })
 
-  it('say how many images are deeper than 8 bits, and how many ask to be turned', async () => {
+  it('have notes on how many images have more than 8 bits, and how many have an orientation', async () => {
     const deep = await drawn({ r: 9 }).toColourspace('rgb16').png().toBuffer()
     const turned = await drawn({ b: 9 }).jpeg().withMetadata({ orientation: 6 }).toBuffer()
     const { notes } = await takeInOne({ 'a/1.png': deep, 'b/2.jpg': turned, 'b/3.jpg': turned })
-    assert.match(notes, /^1 of the images have 16 bits a sample: the upper 8 of them are kept\.$/m)
+    assert.match(notes, /^1 of the images have 16 bits per sample, of which the upper 8 are kept\.$/m)
     assert.match(notes, /^2 of the images have an EXIF orientation, which is not applied/m)
   })
 
@@ -180,27 +180,23 @@ describe('folders of images', () => {
 
   for (const [what, files, why] of [
     [
-      'a kind of image that is not read',
+      'an image format that is not supported',
       { 'a/1.png': 'x', 'b/2.HEIC': 'x' },
-      /b\/2\.HEIC is an image of a kind that is not read \(\.HEIC\); convert it to PNG or JPEG/,
+      /b\/2\.HEIC has an image format that is not supported \(\.HEIC\); convert it to PNG or JPEG/,
     ],
     [
       'no images',
       { 'a/1.txt': 'x', 'b/2': 'x' },
       /there are no images: 2 files that are not images were skipped: 1 \.txt, 1 without an extension/,
     ],
-    [
-      'images for tests alone',
-      { 'test/a/1.png': 'x', 'test/b/2.png': 'x' },
-      /there are no images to train on/,
-    ],
+    ['images for tests alone', { 'test/a/1.png': 'x', 'test/b/2.png': 'x' }, /there are no training images/],
   ] as const) {
     it(`are refused with ${what}`, async () => {
       await assert.rejects(takeInOne(files), { name: 'FormatError', message: why })
     })
   }
 
-  it('are registered by the same rules where they lie', async () => {
+  it('are registered in place by the same rules', async () => {
     const image = await png()
     const files: Record<string, Uint8Array | string> = { 'README.md': 'x', 'set/Train/desktop.ini': 'x' }
     for (const split of ['Train', 'val', 'Test']) {

@@ -36,7 +36,7 @@ describe('the folders of a set of images', () => {
     ['letters_train/letters_train', 'letters_validation', ['letters_test/letters_test 5']],
     ['part1/train', 'part2/test', []],
   ] as const) {
-    it(`are splits where they are called ${train} and ${test}`, () => {
+    it(`are splits if they are called ${train} and ${test}`, () => {
       const { found, notes } = lay([...both(train, test), ...extra])
       assert.deepEqual(
         found.toSorted(),
@@ -50,7 +50,7 @@ describe('the folders of a set of images', () => {
     })
   }
 
-  it('are both held out where there is validation and test', () => {
+  it('are both held out if they are validation and test', () => {
     const { found, notes } = lay([...both('x/train', 'x/val'), 'x/test/cat 10', 'x/test/dog 10'])
     assert.equal(found.filter(text => text.includes(': test ')).length, 4)
     assert.match(
@@ -71,12 +71,12 @@ describe('the folders of a set of images', () => {
     ])
   })
 
-  it('are a test split beside the classes when it has classes too', () => {
+  it('are a test split beside the classes if it contains classes too', () => {
     const { found } = lay(['cat', 'dog', 'test/cat', 'test/dog'])
     assert.deepEqual(found, ['cat: train cat', 'dog: train dog', 'test/cat: test cat', 'test/dog: test dog'])
   })
 
-  it('are classes where a name of a split is all there is to say so', () => {
+  it('are classes if only their name suggests a split', () => {
     const classes = (folders: string[]) => lay(folders).found.map(text => text.split(': ')[1])
     assert.deepEqual(classes(['car', 'plane', 'train']), ['train car', 'train plane', 'train train'])
     assert.deepEqual(classes(['flask', 'test_tube']), ['train flask', 'train test_tube'])
@@ -89,7 +89,7 @@ describe('the folders of a set of images', () => {
     ])
   })
 
-  it('are a class each, the innermost, but what lies deeper within a class is of it', () => {
+  it('are classes if they are the innermost, but folders within a class belong to it', () => {
     assert.deepEqual(lay(['pets/a/cat', 'pets/b/dog']).found, [
       'pets/a/cat: train cat',
       'pets/b/dog: train dog',
@@ -105,7 +105,7 @@ describe('the folders of a set of images', () => {
     ])
   })
 
-  it('hold out what is called validation within the training split', () => {
+  it('are held out if they are called validation within the training split', () => {
     const { found } = lay([...both('train', 'test'), ...both('train/val', 'x').slice(0, 2), 'train/valid'])
     assert.deepEqual(found.filter(text => text.startsWith('train/')).toSorted(), [
       'train/cat: train cat',
@@ -116,40 +116,46 @@ describe('the folders of a set of images', () => {
     ])
   })
 
-  it('leave out images without a class, and say how many', () => {
+  it('have a note on how many images without a class were left out', () => {
     const loose = lay(['pets 3', 'pets/cat', 'pets/dog'])
     assert.deepEqual(loose.found, ['pets/cat: train cat', 'pets/dog: train dog'])
-    assert.match(loose.notes, /^3 of the images, in pets\/, lie in no folder of a class and were left out\.$/)
+    assert.match(
+      loose.notes,
+      /^3 of the images, in pets\/, are not in the folder of a class and were left out\.$/,
+    )
     const heap = lay(['t/train/n1/images', 't/train/n2/images', 't/val/images 9', 't/test/images 8'])
     assert.deepEqual(heap.found, ['t/train/n1/images: train n1', 't/train/n2/images: train n2'])
     assert.match(
       heap.notes,
-      /17 of the images, in t\/test\/images\/, t\/val\/images\/, .*no class .*left out/,
+      /17 of the images, in t\/test\/images\/, t\/val\/images\/, .*not a class .*left out/,
     )
   })
 
-  it('of one class are taken, and the note says so', () => {
+  it('may be of one class, and a note says so', () => {
     const { found, notes } = lay(['photos/cat'])
     assert.deepEqual([found, notes], [['photos/cat: train cat'], 'All images are of one class, "cat".'])
   })
 
   for (const [folders, why] of [
-    [['test/cat', 'test/dog'], /all images lie in test\/, .*no images to train on/],
-    [['data/validation/cat', 'data/validation/dog'], /all images lie in data\/validation\//],
-    [['test/cat', 'val/cat'], /no images to train on: those in test\/, val\/ are all in the test split/],
+    [['test/cat', 'test/dog'], /all images are in test\/, .*no training images/],
+    [['data/validation/cat', 'data/validation/dog'], /all images are in data\/validation\//],
+    [['test/cat', 'val/cat'], /no training images: those in test\/, val\/ are all in the test split/],
     [['cat', 'dog', 'test'], /test\/ \(4 images\) may be a split or a class/],
     [['train/cat', 'train/dog', 'extra/cat'], /train\/ \(8 images\) may be a split or a class/],
-    [['train', 'test'], /those in test\/, train\/ lie in no folder of a class/],
-    [['train'], /those in train\/ lie in no folder of a class/],
-    [[''], /those in the top folder lie in no folder of a class/],
-    [['train/cat', 'train/dog', 'test/Cat', 'test/dog'], /test\/Cat\/ holds test images of the class "Cat"/],
+    [['train', 'test'], /those in test\/, train\/ are not in the folder of a class/],
+    [['train'], /those in train\/ are not in the folder of a class/],
+    [[''], /those in the top folder are not in the folder of a class/],
+    [
+      ['train/cat', 'train/dog', 'test/Cat', 'test/dog'],
+      /test\/Cat\/ contains test images of the class "Cat"/,
+    ],
   ] as const) {
     it(`are refused as ${folders.join(', ')}`, () => {
       assert.throws(() => lay(folders), { name: 'FormatError', message: why })
     })
   }
 
-  it('may hold test images of a class that was named and has none to train on', () => {
+  it('may contain test images of a given class without training images', () => {
     const folders = ['train/cat', 'train/dog', 'test/cat', 'test/owl']
     assert.throws(() => lay(folders), /class "owl"/)
     assert.equal(lay(folders, ['cat', 'dog', 'owl']).found.length, 4)

@@ -1,57 +1,21 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { zipSync } from 'fflate'
-import { decodeSafetensors } from '#formats/safetensors.ts'
-import { DatasetRequest } from '#ingest/dataset-request.ts'
-import { ingest } from '#ingest/ingest.ts'
-import { pythonWith } from '#scripts/python-with.ts'
+import { type Given, startIntake } from './start-intake.ts'
 
 const WRITERS = ['numpy==2.4.6', 'pillow==13.0.0', 'pyarrow==26.0.1', 'tfrecord==1.14.6']
 
 describe('an upload', () => {
-  let folder: string
-  let count = 0
-
+  let intake: Awaited<ReturnType<typeof startIntake>>
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'thresher-ingest-'))
-    const script = fileURLToPath(new URL('write_datasets.py', import.meta.url))
-    await promisify(execFile)(await pythonWith(WRITERS), [script, folder])
+    intake = await startIntake('write_datasets.py', WRITERS)
   })
-  after(() => rm(folder, { recursive: true, force: true }))
+  after(() => intake.stop())
 
-  /** @param names of files that were written, or files with their content */
-  async function takeIn(
-    spec: object,
-    names: readonly (string | { name: string; content: string | Uint8Array })[],
-  ) {
-    const workshop = join(folder, `workshop-${count++}`)
-    await mkdir(workshop)
-    const files = await Promise.all(
-      names.map(async (file, index) => {
-        if (typeof file === 'string') return { name: file, path: join(folder, file) }
-        const path = join(workshop, `upload-${index}`)
-        await writeFile(path, file.content)
-        return { name: file.name, path }
-      }),
-    )
-    const { path, facts } = await ingest(DatasetRequest.parse({ name: 'x', ...spec }), files, workshop)
-    const bytes = await readFile(path)
-    const { tensors } = decodeSafetensors(bytes)
-    return {
-      facts,
-      digest: createHash('sha256').update(bytes).digest('hex'),
-      tensors: new Map(tensors.map(t => [t.name, t])),
-    }
-  }
-
-  const refuses = (spec: object, files: Parameters<typeof takeIn>[1], message: RegExp) =>
+  const takeIn = (spec: object, files: readonly Given[]) => intake.takeIn(spec, files)
+  const refuses = (spec: object, files: readonly Given[], message: RegExp) =>
     assert.rejects(takeIn(spec, files), { name: 'FormatError', message })
 
   const arrays = ['x_train.npy', 'y_train.npy', 'x_test.npy', 'y_test.npy']
@@ -73,7 +37,7 @@ describe('an upload', () => {
   ]
   const ONE_HOT = 'The labels are one-hot and were read as 10 classes.'
   for (const [what, spec, files] of SAME) {
-    it(`of ${what} comes to the same bytes as the npz of the same pictures`, async () => {
+    it(`of ${what} becomes the same bytes as the npz of the same images`, async () => {
       const expected = await takeIn({ format: 'npz' }, ['plain.npz'])
       const found = await takeIn(spec, files)
       const { notes, ...facts } = found.facts
@@ -89,7 +53,7 @@ describe('an upload', () => {
     return what.includes('class folders') ? [TEST_FOLDER] : undefined
   }
 
-  it('is known by shape, classes, splits and statistics', async () => {
+  it('is described by shape, classes, splits and statistics', async () => {
     const { facts, tensors } = await takeIn({ format: 'npz' }, ['plain.npz'])
     const { statistics, ...rest } = facts
     assert.deepEqual(rest, {
@@ -105,7 +69,7 @@ describe('an upload', () => {
     assert.ok(Math.abs(statistics!.std[1]! - Math.sqrt(variance)) < 1e-9)
   })
 
-  it('of a table has a row an example, from CSV as from Parquet', async () => {
+  it('of a table has a row per example, from CSV and from Parquet', async () => {
     const spec = { label: 'label' }
     const csv = await takeIn({ format: 'csv', ...spec }, ['table-train.csv', 'table-test.csv'])
     const parquet = await takeIn({ format: 'parquet', ...spec }, [
@@ -119,7 +83,7 @@ describe('an upload', () => {
     assert.deepEqual([...csv.tensors.get('test/y')!.data], [4, 5, 6, 7, 8, 9])
   })
 
-  it('of targets keeps them, several an example too', async () => {
+  it('of targets keeps them, also several per example', async () => {
     const content = 'a,b,c\n1,2,0.5\n3,4,-1\n'
     const { facts, tensors } = await takeIn({ format: 'csv', label: ['c', 'a'] }, [
       { name: 't.csv', content },
@@ -128,11 +92,11 @@ describe('an upload', () => {
     assert.deepEqual([...tensors.get('train/y')!.data], [0.5, 1, -1, 3])
   })
 
-  it('of images that differ in size keeps the files, when it is told the size for a model', async () => {
+  it('of images that differ in size keeps the files if the model input size is given', async () => {
     await refuses(
       { format: 'imageFolder' },
       ['sizes.zip'],
-      /ant\/0\.png has 40 x 30 pixels.*cat\/1\.png has 64 x 64; say by `size`/,
+      /ant\/0\.png has 40 x 30 pixels.*cat\/1\.png has 64 x 64; set `size`/,
     )
     const { facts, tensors } = await takeIn({ format: 'imageFolder', size: [32, 32] }, ['sizes.zip'])
     assert.deepEqual([facts.images, facts.inputShape, facts.classes], ['files', [32, 32, 3], ['ant', 'cat']])
@@ -142,7 +106,7 @@ describe('an upload', () => {
 
   const csv = (content: string) => [{ name: 't.csv', content }]
   const file = (name: string, content: string | Uint8Array = 'nothing') => [{ name, content }]
-  const WRONG: [string, object, Parameters<typeof takeIn>[1], RegExp][] = [
+  const WRONG: [string, object, readonly Given[], RegExp][] = [
     [
       'a word in a table',
       { format: 'csv', label: 'y' },
@@ -172,29 +136,29 @@ describe('an upload', () => {
       'a class not named',
       { format: 'csv', label: 'y', classes: ['a', 'b'] },
       csv('x,y\n1,c\n'),
-      /"c" is none of the 2 classes/,
+      /"c" is not one of the 2 classes/,
     ],
-    ['no rows', { format: 'csv', label: 'y' }, csv('x,y\n'), /no examples to train on/],
+    ['no rows', { format: 'csv', label: 'y' }, csv('x,y\n'), /no training examples/],
     [
       'missing labels',
       { format: 'npy' },
       ['x_train.npy'],
-      /the arrays found are "x_train\.npy"; needed are x_train and y_train/,
+      /the arrays are "x_train\.npy"; required are x_train and y_train/,
     ],
     [
       'an array of another name',
       { format: 'npy' },
       file('pixels.npy'),
-      /found are "pixels\.npy"; needed are x_train/,
+      /are "pixels\.npy"; required are x_train/,
     ],
     [
-      'what is no array',
+      'a file that is not an array',
       { format: 'npy' },
       file('x_train.npy', 'a text of more than twelve bytes'),
       /is no \.npy file/,
     ],
     ['half a file', { format: 'npy' }, file('x_train.npy', Uint8Array.of(0x93, 0x4e)), /it is cut off/],
-    ['what is no IDX', { format: 'idx' }, file('train-images'), /starts with two zero bytes/],
+    ['a file that is not IDX', { format: 'idx' }, file('train-images'), /starts with two zero bytes/],
     [
       'the Python version of CIFAR',
       { format: 'cifar' },
@@ -207,27 +171,27 @@ describe('an upload', () => {
       file('data_batch_1.bin', new Uint8Array(3074)),
       /end within image 2/,
     ],
-    ['what begins as a zip', { format: 'npz' }, file('a.npz', 'PK'), /^a\.npz is no zip archive$/],
+    ['the beginning of a zip', { format: 'npz' }, file('a.npz', 'PK'), /^a\.npz is not a zip archive$/],
     ['an empty archive', { format: 'npz' }, file('a.npz', ''), /^a\.npz is empty$/],
-    ['what is no zip', { format: 'npz' }, file('x.npz', 'PK\x03\x04 and then nothing'), /x\.npz/],
-    ['an image in no folder', { format: 'imageFolder' }, file('a.png'), /lie in no folder of a class/],
+    ['a file that is not a zip', { format: 'npz' }, file('x.npz', 'PK\x03\x04 and then nothing'), /x\.npz/],
+    ['an image in no folder', { format: 'imageFolder' }, file('a.png'), /are not in the folder of a class/],
     [
-      'what is no TFRecord',
+      'a file that is not a TFRecord',
       { format: 'tfrecord' },
       file('a.tfrecord', 'no record at all'),
       /record 0 .*damaged/,
     ],
     [
-      'what is no Parquet',
+      'a file that is not Parquet',
       { format: 'parquet' },
       file('a.parquet', 'no parquet at all'),
-      /^a\.parquet is no Parquet file$/,
+      /^a\.parquet is not a Parquet file$/,
     ],
     [
       'Parquet whose end is damaged',
       { format: 'parquet' },
       file('a.parquet', 'PAR1 xxxxxxxxxxxxPAR1'),
-      /^a\.parquet is damaged, or uses a feature of Parquet that is not read$/,
+      /^a\.parquet is damaged, or uses a feature of Parquet that is not supported$/,
     ],
     [
       'an open quote',
@@ -237,21 +201,21 @@ describe('an upload', () => {
     ],
   ]
   for (const [what, spec, files, message] of WRONG) {
-    it(`with ${what} is refused, saying what and where`, () => refuses(spec, files, message))
+    it(`with ${what} is refused, with the reason and the place`, () => refuses(spec, files, message))
   }
 
   it('that is damaged is refused', async () => {
-    const damaged = await readFile(join(folder, 'images-train.tfrecord'))
+    const damaged = await readFile(join(intake.folder, 'images-train.tfrecord'))
     damaged[100]! ^= 1
     await refuses({ format: 'tfrecord' }, file('a.tfrecord', damaged), /record 0 \(from 0\) is damaged/)
-    const cut = (await readFile(join(folder, 'cifar.tar.gz'))).subarray(0, 2000)
+    const cut = (await readFile(join(intake.folder, 'cifar.tar.gz'))).subarray(0, 2000)
     await refuses({ format: 'cifar' }, file('c.tar.gz', cut), /c\.tar\.gz/)
-    const spoilt = await readFile(join(folder, 'folders.zip'))
+    const spoilt = await readFile(join(intake.folder, 'folders.zip'))
     spoilt.fill(0, 100, 300)
     await refuses({ format: 'imageFolder' }, file('f.zip', spoilt), /f\.zip.*0\.png/)
   })
 
-  it('in a zip is refused when a byte of a stored member is not as it was', async () => {
+  it('in a zip is refused when a byte of a stored member has changed', async () => {
     const members = {
       'x_train.npy': arrayFile('|u1', '4, 1', Uint8Array.of(1, 2, 3, 4)),
       'y_train.npy': arrayFile('|u1', '4,', Uint8Array.of(0, 1, 0, 1)),
@@ -265,7 +229,7 @@ describe('an upload', () => {
     await refuses({ format: 'npz' }, file('a.npz', damaged), message)
   })
 
-  it('that holds what is no number is refused by the example', async () => {
+  it('with a value that is not a number is refused with the index of the example', async () => {
     const content = arrayFile('<f4', '2, 2', new Uint8Array(Float32Array.of(1, 2, 3, Number.NaN).buffer))
     await refuses({ format: 'npy' }, file('x_train.npy', content), /x_train\.npy, example 1 \(from 0\): NaN/)
   })

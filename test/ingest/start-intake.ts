@@ -10,10 +10,10 @@ import { DatasetRequest } from '#ingest/dataset-request.ts'
 import { ingest } from '#ingest/ingest.ts'
 import { pythonWith } from '#scripts/python-with.ts'
 
-/** The name of a file that a script wrote, or a file with its content. */
+/** The name of a file that the script wrote, or a file with its content. */
 export type Given = string | { name: string; content: string | Uint8Array }
 
-/** Runs a script that writes files into the folder it is given, and makes datasets of them. */
+/** Runs a Python script that writes files to a folder, and ingests them. */
 export async function startIntake(script: string, requirements: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'thresher-intake-'))
   const path = fileURLToPath(new URL(script, import.meta.url))
@@ -21,23 +21,23 @@ export async function startIntake(script: string, requirements: readonly string[
   let count = 0
 
   async function takeIn(spec: object, given: readonly Given[]) {
-    const workshop = join(folder, `workshop-${count++}`)
-    await mkdir(workshop)
+    const workDir = join(folder, `workDir-${count++}`)
+    await mkdir(workDir)
     const files = await Promise.all(
       given.map(async (file, index) => {
         if (typeof file === 'string') return { name: file, path: join(folder, file) }
-        const path = join(workshop, `upload-${index}`)
+        const path = join(workDir, `upload-${index}`)
         await writeFile(path, file.content)
         return { name: file.name, path }
       }),
     )
-    const { path, facts } = await ingest(DatasetRequest.parse({ name: 'x', ...spec }), files, workshop)
+    const { path, facts } = await ingest(DatasetRequest.parse({ name: 'x', ...spec }), files, workDir)
     const bytes = await readFile(path)
     const tensors = new Map(decodeSafetensors(bytes).tensors.map(tensor => [tensor.name, tensor]))
     const numbers = (name: string) => [...(tensors.get(name)?.data ?? [])].map(Number)
-    return { facts, numbers, notes: (facts.notes ?? []).join('\n'), digest: sha256(bytes) }
+    return { facts, tensors, numbers, notes: (facts.notes ?? []).join('\n'), digest: sha256(bytes) }
   }
-  return { takeIn, stop: () => rm(folder, { recursive: true, force: true }) }
+  return { folder, takeIn, stop: () => rm(folder, { recursive: true, force: true }) }
 }
 
 function sha256(bytes: Uint8Array): string {

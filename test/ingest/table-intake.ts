@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { type Given, startIntake } from './start-intake.ts'
 
-/** Takes in tables whose label is the column y, among them the files of write_tables.py, while the tests of this file run. */
+/** Ingests tables whose label is the column y, among them the files of write_tables.py, while the tests of this file run. */
 export function tableIntake() {
   let intake: Awaited<ReturnType<typeof startIntake>> | undefined
   before(async () => {

@@ -23,20 +23,20 @@ describe('the label column of a table', () => {
       )
     })
 
-    it(`is classes when it holds whole numbers, though pandas wrote them as floats, in ${format}`, async () => {
+    it(`is classes when it contains whole numbers, even if pandas wrote them as floats, in ${format}`, async () => {
       const { facts, numbers } = await table([`floats.${format}`])
       assert.equal(facts.targets, undefined)
       assert.deepEqual(facts.classes, ['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11'])
       assert.deepEqual(numbers('train/y'), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     })
 
-    it(`is two classes when it holds booleans, in ${format}`, async () => {
+    it(`is two classes when it contains booleans, in ${format}`, async () => {
       const { facts, numbers } = await table([`flag-labels.${format}`])
       assert.deepEqual(facts.classes, ['false', 'true'])
       assert.deepEqual(numbers('train/y').slice(0, 3), [1, 0, 1])
     })
 
-    it(`that lacks a label is refused, in ${format}`, () =>
+    it(`is refused if a label is missing, in ${format}`, () =>
       refuses([`hole.${format}`], /row (2|0 \(from 0\)), column "y": the label is missing/))
   }
 
@@ -69,7 +69,7 @@ describe('the label column of a table', () => {
     assert.deepEqual(numbers('train/y'), [...Float32Array.of(1e-3, -2, 0.5, 3)])
   })
 
-  it('is what the spec says where it says so', async () => {
+  it('is what the spec says, if it says so', async () => {
     const targets = await table([labelled([1, 2, 4])], { labels: 'targets' })
     assert.deepEqual([targets.facts.targets, targets.numbers('train/y')], [1, [1, 2, 4]])
     const classes = await table([labelled(['2.10', '2.1', '2.9'])], { labels: 'classes' })
@@ -77,7 +77,7 @@ describe('the label column of a table', () => {
     assert.equal(classes.facts.notes, undefined)
   })
 
-  it('of several columns is targets, or classes by the names of the columns when one-hot', async () => {
+  it('is targets if there are several, or classes with the names of the columns if one-hot', async () => {
     const content = 'x,cat,dog\n1,0,1\n2,1,0\n4,0,1\n'
     const label = ['cat', 'dog']
     const hot = await table([csv(content)], { label })
@@ -106,36 +106,39 @@ describe('the label column of a table', () => {
     assert.deepEqual((await table(['category.parquet'])).facts.classes, ['ant', 'bee'])
   })
 
-  it('has the names that Hugging Face noted of its numbers', async () => {
+  it('has the names of classes that Hugging Face stored', async () => {
     const { facts, numbers, notes } = await table(['class-labels.parquet'])
     assert.deepEqual(facts.classes, ['cat', 'dog', 'eel'])
     assert.deepEqual(numbers('train/y'), [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1])
     assert.match(notes, /Classes without examples: "eel"/)
   })
 
-  it('takes names for its numbers, which count from 0', async () => {
+  it('accepts names for its numbers, which count from 0', async () => {
     const named = { classes: ['no', 'yes', 'maybe'] }
     const { facts, numbers } = await table([labelled([1, '0.0', 'maybe'])], named)
     assert.deepEqual([facts.classes, numbers('train/y')], [named.classes, [1, 0, 2]])
     await refuses(
       [labelled([1, 2, 3])],
-      /"3" is none of the 3 classes; numbers stand for their places, from 0 to 2/,
+      /"3" is not one of the 3 classes; a number has to be the index of a class, from 0 to 2/,
       named,
     )
   })
 
-  it('is refused where numbers with fractions and words are mixed', () =>
+  it('is refused if numbers with fractions and words are mixed', () =>
     refuses(
       [labelled([9.5, 10.25, '?'])],
       /row 4, column "y": the label "\?" is not a number, but "9\.5".*row 2/,
     ))
 
-  it('with more whole numbers than there can be classes is refused, saying how to make them targets', async () => {
+  it('is refused with more whole numbers than there can be classes, with advice to read them as targets', async () => {
     const labels = Array.from({ length: 10_001 }, (_, row) => row)
     await refuses([labelled(labels)], /more than 10000 different whole numbers.*set `labels` to "targets"/)
     const { facts } = await table([labelled([...labels, 0.5])])
     assert.equal(facts.targets, 1)
-    await refuses([labelled(labels.map(label => `n${label}`))], /"n10000" is one class more than 10000/)
+    await refuses(
+      [labelled(labels.map(label => `n${label}`))],
+      /"n10000" is one class more than the limit of 10000/,
+    )
   })
 
   it('decides for both splits at once', async () => {
@@ -150,7 +153,7 @@ describe('the label column of a table', () => {
     )
   })
 
-  it('says which labels training has not, and is refused when it has none of them', async () => {
+  it('has a note on labels without training examples, and is refused if no test label has training examples', async () => {
     const { facts, notes } = await table([
       labelled(['a', 'b'], 'train.csv'),
       labelled(['a', 'c'], 'test.csv'),

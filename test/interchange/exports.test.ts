@@ -14,7 +14,7 @@ import { loadTfjs } from '#test/support/load-tfjs.ts'
 import { assertClose, normalised, predict, softmax, somePixels } from '#test/support/predict.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
 import { recordOf } from '#test/support/record.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 
 const SCRIPT = fileURLToPath(new URL('read_exports.py', import.meta.url))
 const BATCH = 2

@@ -14,7 +14,7 @@ import { encodeTfjs } from '#interchange/tfjs/write-tfjs.ts'
 import { assertClose, predict, softmax } from '#test/support/predict.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
 import { recordOf } from '#test/support/record.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { layer, modelImports, writeLenet } from './model-imports.ts'
 
 const BATCH = 4

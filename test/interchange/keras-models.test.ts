@@ -14,7 +14,7 @@ import { encodeTfjs } from '#interchange/tfjs/write-tfjs.ts'
 import { loadTfjs } from '#test/support/load-tfjs.ts'
 import { assertClose, predict, softmax, someImages } from '#test/support/predict.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelOf } from './model-of.ts'
 
 const BATCH = 3

@@ -16,7 +16,7 @@ import { encodeTfjs } from '#interchange/tfjs/write-tfjs.ts'
 import { loadTfjs } from '#test/support/load-tfjs.ts'
 import { assertClose, predict, someInputs } from '#test/support/predict.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelOf } from './model-of.ts'
 
 const SCRIPT = fileURLToPath(new URL('keras_sequences.py', import.meta.url))

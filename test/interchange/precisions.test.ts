@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { assertClose } from '#test/support/predict.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { answersOf } from './answers-of.ts'
 
 await openEngine('native')

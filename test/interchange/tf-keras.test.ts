@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { assertClose } from '#test/support/predict.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { answersOf } from './answers-of.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tf-keras/${name}`, import.meta.url))

@@ -11,7 +11,7 @@ import { toTorchLayout } from '#interchange/torch/torch-layout.ts'
 import { encodeOptimizerState } from '#interchange/torch/write-optimizer-state.ts'
 import { pythonWith } from '#scripts/python-with.ts'
 import { assertClose, predict, someInputs } from '#test/support/predict.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelOf } from './model-of.ts'
 
 const SCRIPT = fileURLToPath(new URL('read_torch_sequences.py', import.meta.url))

@@ -11,7 +11,7 @@ import { encodeArtifact } from '#interchange/encode-artifact.ts'
 import { pythonWith } from '#scripts/python-with.ts'
 import { assertClose, predict, someImages } from '#test/support/predict.ts'
 import { recordOf } from '#test/support/record.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 
 const SCRIPT = fileURLToPath(new URL('read_torch.py', import.meta.url))
 const BATCH = 2

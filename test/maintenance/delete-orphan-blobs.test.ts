@@ -11,17 +11,17 @@ before(async () => {
 })
 after(() => test.stop())
 
-it('what no job names is deleted once it is old, and nothing else', async () => {
-  const { jobs, blobs } = test.stores
+it('only blobs that no job refers to are deleted, once they are old', async () => {
+  const { exports, blobs } = test.stores
   const jobId = await startNewJob(test.stores)
   const artifact = await addArtifact(test.stores, jobId, 'metrics.csv', Buffer.from('metrics'))
   const checkpoint = await blobs.put(jobId, [Buffer.from('checkpoint')])
   const loss = { validationAccuracy: 0.9, validationLoss: 1 }
   await tell(test.stores, jobId, 'checkpointed', { epoch: 1, step: 1, ...loss, ...checkpoint })
   const exported = await blobs.put(jobId, [Buffer.from('exported')])
-  await jobs.recordExport(jobId, 'report.html?step=1', { ...artifact, ...exported, name: 'report.html' })
+  await exports.record(jobId, 'report.html?step=1', { ...artifact, ...exported, name: 'report.html' })
   const unreachable = await blobs.put(jobId, [Buffer.from('of a checkpoint that is no longer kept')])
-  await jobs.recordExport(jobId, 'report.html?step=0', { ...artifact, ...unreachable, name: 'report.html' })
+  await exports.record(jobId, 'report.html?step=0', { ...artifact, ...unreachable, name: 'report.html' })
   const unnamed = await blobs.put(jobId, [Buffer.from('left by a crash')])
   const stray = await blobs.put('job_gone', [Buffer.from('of a job that was deleted')])
 
@@ -29,7 +29,7 @@ it('what no job names is deleted once it is old, and nothing else', async () => 
   assert.equal(await deleteOrphans(test.stores, new Date(Date.now() + 1_000)), 3)
   for (const { sha256 } of [unnamed, unreachable])
     await assert.rejects(blobs.stat(jobId, sha256), BlobNotFoundError)
-  assert.deepEqual([...(await jobs.exports(jobId)).keys()], ['report.html?step=1'])
+  assert.deepEqual([...(await exports.list(jobId)).keys()], ['report.html?step=1'])
   await assert.rejects(blobs.stat('job_gone', stray.sha256), BlobNotFoundError)
   for (const { sha256 } of [artifact, checkpoint, exported]) await blobs.stat(jobId, sha256)
 })

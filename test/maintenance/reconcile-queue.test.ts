@@ -27,13 +27,13 @@ describe('the reconciler', () => {
     test = await startStores()
   })
   after(() => test.stop())
-  const stored = async (change = {}) => (await test.stores.jobs.create(newJob(change))).job
+  const stored = (change = {}) => test.stores.jobs.create(newJob(change))
   const begun = async (workerId: string) => {
     const { id } = await stored()
     return (await test.stores.jobs.append(id, begin({ id: workerId, engine: 'wasm', device: 'cpu' }))).job
   }
 
-  it('enqueues what was stored but never reached the queue, however many, by its priority', async () => {
+  it('enqueues any number of stored jobs that are missing from the queue, by their priority', async () => {
     const { queue } = test.stores
     const forgotten = []
     for (let i = 0; i < 250; i++) forgotten.push(await stored())
@@ -48,7 +48,7 @@ describe('the reconciler', () => {
     assert.equal(await queue.position(over.id), undefined)
   })
 
-  it('goes on where a record cannot be read', async () => {
+  it('continues after a record that cannot be read', async () => {
     const { queue, redis } = test.stores
     const waiting = await stored()
     const lost = await begun('worker_dead_too')
@@ -62,7 +62,7 @@ describe('the reconciler', () => {
     assert.equal((await test.stores.jobs.get(lost.id))?.status, 'restarting')
   })
 
-  it('takes jobs back from workers whose lease is gone, and leaves the living theirs', async () => {
+  it('reclaims the jobs of workers without a lease, and no others', async () => {
     const { jobs, queue, workers } = test.stores
     await workers.beat(status('worker_alive'))
     const kept = await begun('worker_alive')

@@ -35,11 +35,11 @@ test('where everything is there, setup says so and neither installs, downloads n
   )
 })
 
-test('when the native engine is asked for and not to be had, setup fails and says why in one sentence', async () => {
+test('setup fails with one sentence when the native engine is requested and not available', async () => {
   await assert.rejects(
     setup(['engine'], { THRESHER_LIBTENSORFLOW: '/nowhere' }),
     (error: { stderr: string }) => {
-      assert.match(error.stderr, /^Setup failed: the native engine is not to be had, since .*\.$/m)
+      assert.match(error.stderr, /^Setup failed: the native engine is not available: .*\.$/m)
       return true
     },
   )

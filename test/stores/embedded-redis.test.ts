@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-test('what was written is there after a restart', async () => {
+test('written data is there after a restart', async () => {
   running = await startEmbeddedRedis({ directory })
   await withClient(running.url, client => client.set('job', 'queued'))
   await running.stop()
@@ -30,7 +30,7 @@ test('what was written is there after a restart', async () => {
   assert.equal(await withClient(running.url, client => client.get('job')), 'queued')
 })
 
-test('it ends with its parent, killed by -9, and the next one finds the data', async () => {
+test('it ends when its parent is killed by SIGKILL, and the next server finds the data', async () => {
   const { parent, url } = await startInChild(directory)
   await withClient(url, client => client.set('job', 'queued'))
   const socket = connect(url)
@@ -47,7 +47,7 @@ test('a directory has one server at a time', async () => {
   assert.equal(await withClient(running.url, client => client.ping()), 'PONG')
 })
 
-test('its owner hears when it ends unasked, and can start it again at the same address with its data', async () => {
+test('its owner is told when it ends by itself, and can restart it at the same address with its data', async () => {
   let tell: (reason: string) => void
   const ended = new Promise<string>(resolve => {
     tell = resolve
@@ -61,7 +61,7 @@ test('its owner hears when it ends unasked, and can start it again at the same a
   assert.equal(await withClient(url, client => client.ping()), 'PONG')
 })
 
-test('it holds no secrets in its environment', async () => {
+test('its environment contains no secrets', async () => {
   process.env.ADMIN_KEY = 'a-secret-of-the-service'
   running = await startEmbeddedRedis({ directory })
   delete process.env.ADMIN_KEY

@@ -11,7 +11,7 @@ describe('following a job', () => {
     test = await startStores()
   })
   after(() => test.stop())
-  const create = async () => (await test.stores.jobs.create(newJob())).job
+  const create = () => test.stores.jobs.create(newJob())
   const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 
   /** Follows to the job's end and gives the seqs in the order they came. */
@@ -30,7 +30,7 @@ describe('following a job', () => {
     return seqs
   }
 
-  it('gives every event once and in order while the connections break again and again', async () => {
+  it('delivers every event once and in order while the connections break repeatedly', async () => {
     const job = await create()
     const writer = await test.connectAgain()
     const following = Promise.all([followed(job), followed(job), followed(job, 50)])
@@ -47,7 +47,7 @@ describe('following a job', () => {
     assert.deepEqual(late, upTo(303).slice(50))
   })
 
-  it('keeps the history in Redis until the follower has room', async () => {
+  it('leaves the history in Redis until the follower has room', async () => {
     const job = await create()
     await startJob(test.stores, job.id)
     for (let epoch = 1; epoch <= 30; epoch++) await tell(test.stores, job.id, 'epoch', epochMetrics(epoch))
@@ -83,7 +83,7 @@ describe('following a job', () => {
     assert.deepEqual(seqs, upTo(33))
   })
 
-  it('unsubscribes when the last follower of a job has gone', async () => {
+  it('unsubscribes when the last follower of a job has left', async () => {
     const channels = async () => await test.stores.redis.call('PUBSUB', 'CHANNELS', 'thresher:live:*')
     const job = await create()
     const ends = [new AbortController(), new AbortController()]

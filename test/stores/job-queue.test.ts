@@ -28,7 +28,7 @@ describe('the queue', () => {
     return worker
   }
 
-  it('gives jobs by priority, equal ones in the order they came, and knows their places', async () => {
+  it('gives out jobs by priority, equal ones in the order of arrival, and knows their positions', async () => {
     const { queue } = test.stores
     for (const [id, priority] of [
       ['job_a', 42],
@@ -52,7 +52,7 @@ describe('the queue', () => {
     assert.equal(await queue.position('job_a'), undefined)
   })
 
-  it('holds a job once, and again after it was done', async () => {
+  it('contains a job only once, and accepts it again after it was done', async () => {
     const { queue } = test.stores
     await queue.enqueue('job_a', 42)
     await queue.enqueue('job_a', 42)
@@ -68,7 +68,7 @@ describe('the queue', () => {
     assert.deepEqual(taken, ['job_a', 'job_a'])
   })
 
-  it('hands a job that was given back to another worker', async () => {
+  it('gives a requeued job to another worker', async () => {
     const { queue } = test.stores
     const first = work(async (_, { requeue }) => requeue())
     let givenBack = 0
@@ -83,12 +83,12 @@ describe('the queue', () => {
     assert.deepEqual([job.data.id, givenBack], ['job_a', 1])
   })
 
-  it('keeps a job that a worker cannot take for another, ahead of its equals', async () => {
+  it('keeps a deferred job for another worker, ahead of jobs of equal priority', async () => {
     const { queue } = test.stores
     const taken: string[] = []
-    const worker = work(async (jobId, { putOff }) => {
+    const worker = work(async (jobId, { defer }) => {
       taken.push(jobId)
-      if (jobId === 'job_large' && taken.length === 1) await putOff()
+      if (jobId === 'job_large' && taken.length === 1) await defer()
       if (jobId === 'job_a') await pause(LONGER_THAN_PUT_OFF_MS)
     })
     for (const id of ['job_large', 'job_a', 'job_b']) await queue.enqueue(id, 42)
@@ -96,7 +96,7 @@ describe('the queue', () => {
     assert.deepEqual(taken, ['job_large', 'job_a', 'job_large', 'job_b'])
   })
 
-  it('takes a job from a worker that still holds its lock', async () => {
+  it('reclaims a job from a worker that still holds its lock', async () => {
     const { queue } = test.stores
     const hanging = work(() => new Promise(() => {}))
     await queue.enqueue('job_a', 42)
@@ -107,7 +107,7 @@ describe('the queue', () => {
     assert.equal((await once(second, 'completed'))[0].data.id, 'job_a')
   })
 
-  it('forgets a job that was removed', async () => {
+  it('does not give out a removed job', async () => {
     const { queue } = test.stores
     await queue.enqueue('job_a', 42)
     await queue.remove('job_a')

@@ -21,7 +21,7 @@ describe('the worker registry', () => {
     startedAt: new Date().toISOString(),
   })
 
-  it('lists those whose lease holds, as they last described themselves', async () => {
+  it('lists the workers that have a lease, with their last status', async () => {
     const { workers, redis } = test.stores
     await workers.beat(worker('worker_b'))
     await workers.beat(worker('worker_a'))

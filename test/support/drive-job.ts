@@ -1,5 +1,4 @@
-import type { Artifact, ArtifactName } from '#domain/artifact.ts'
-import { ARTIFACT_FILES } from '#domain/artifact.ts'
+import { ARTIFACT_FILES, type Artifact, type ArtifactName } from '#domain/artifact.ts'
 import type { EpochMetrics, NewEvent } from '#domain/event.ts'
 import { begin } from '#domain/job-decisions.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -11,19 +10,21 @@ export const startJob = (stores: Stores, jobId: string) => stores.jobs.append(jo
 
 /** A job that a worker has just begun. @returns its id */
 export async function startNewJob(stores: Stores): Promise<string> {
-  const { job } = await stores.jobs.create(newJob())
+  const job = await stores.jobs.create(newJob())
   await startJob(stores, job.id)
   return job.id
 }
 
 /** Tells an event of the current attempt, as the job's supervisor would. */
-export function tell<T extends NewEvent['type']>(
+export async function tell<T extends NewEvent['type']>(
   stores: Stores,
   jobId: string,
   type: T,
   data: Extract<NewEvent, { type: T }>['data'],
 ) {
-  return stores.jobs.append(jobId, ({ attempt }) => [{ type, attempt, data } as NewEvent])
+  const appended = await stores.jobs.append(jobId, ({ attempt }) => [{ type, attempt, data } as NewEvent])
+  await stores.measurements.record(appended.job, appended.events)
+  return appended
 }
 
 export const succeed = (stores: Stores, jobId: string) => tell(stores, jobId, 'succeeded', {})

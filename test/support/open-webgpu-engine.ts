@@ -1,6 +1,7 @@
 import { constants } from 'node:os'
 import { softwareVulkan } from '#scripts/software-vulkan.ts'
-import { type Engine, openEngine } from '#workers/engine/engine.ts'
+import type { Engine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 
 /** dlopen's flag by which a library stays in the process. */
 const RTLD_NODELETE = 0x1000

@@ -12,9 +12,9 @@ import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
 import { newId } from '#stores/new-id.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
+import { recordUpload } from '#uploads/ingest-upload.ts'
 import { claimUploads, resumeUploads, uploadsOf } from '#uploads/resume-uploads.ts'
-import { noteUpload } from '#uploads/take-in-upload.ts'
-import { attemptsOf, noteAttempts } from '#uploads/upload-attempts.ts'
+import { attemptsOf, storeAttempts } from '#uploads/upload-attempts.ts'
 
 const CSV = { name: 'table', format: 'csv', label: 'y', header: true, delimiter: ',' } as const
 
@@ -25,7 +25,7 @@ async function deadProcess(): Promise<number> {
   return child.pid!
 }
 
-describe('uploads that a service left when it was killed', () => {
+describe('the uploads of a service that was killed', () => {
   let test: TestStores
   let root: string
   before(async () => {
@@ -45,7 +45,7 @@ describe('uploads that a service left when it was killed', () => {
     const folder = join(uploadsOf(below, pid), id)
     await mkdir(folder, { recursive: true })
     await writeFile(join(folder, '0'), `a,y\n${rows}`)
-    await noteUpload(
+    await recordUpload(
       test.stores,
       id,
       { request: CSV, files: [{ name: 't.csv', path: join(folder, '0') }] },
@@ -60,7 +60,7 @@ describe('uploads that a service left when it was killed', () => {
     await settleLostUploads(test.stores, root, pino({ level: 'silent' }))()
   }
 
-  it('are claimed of the dead alone, and validated', async () => {
+  it('are claimed only from dead processes, and validated', async () => {
     const dead = await leave(await deadProcess())
     const alive = await leave(process.ppid)
     const unfinished = join(uploadsOf(root, await deadProcess()), newId('dataset'))
@@ -78,18 +78,18 @@ describe('uploads that a service left when it was killed', () => {
     await test.stores.datasets.delete(alive.id)
   })
 
-  it('are not read again when the service ended three times while it read them', async () => {
+  it('are not read again when the service ended three times while it was reading them', async () => {
     const { id, folder } = await leave(await deadProcess())
-    noteAttempts(folder, 3)
+    storeAttempts(folder, 3)
     await resumeUploads(services(), await claimUploads(root), assert.ifError)
     assert.deepEqual(await stateOf(id), {
       status: 'invalid',
-      error: 'the service ended 3 times while it read the upload',
+      error: 'the service ended 3 times while it was reading the upload',
     })
     await assert.rejects(access(folder))
   })
 
-  it('are read again as often as the service stops in good order', async () => {
+  it('are read again whenever the service stops in an orderly way', async () => {
     const { id, folder } = await leave(await deadProcess(), root, '1,0\n2,1\n'.repeat(1_000_000))
     const stopped = openChildren()
     const [claimed] = await claimUploads(root)
@@ -108,7 +108,7 @@ describe('uploads that a service left when it was killed', () => {
     await assert.rejects(access(folder))
   })
 
-  it('are read again when there is room, where the disk was full', async () => {
+  it('are read again when there is space, if the disk was full', async () => {
     const { id, folder } = await leave(process.pid)
     let times = 0
     const full: string[] = []
@@ -127,7 +127,7 @@ describe('uploads that a service left when it was killed', () => {
     assert.equal((await stateOf(id)).status, 'ready')
   })
 
-  it('are said to be lost when their files are gone, by the host that had them or when that is away', async t => {
+  it('become invalid when their files are lost, by their own host or, if that is away, by another', async t => {
     const elsewhere = await mkdtemp(join(tmpdir(), 'thresher-elsewhere-'))
     t.after(() => rm(elsewhere, { recursive: true, force: true }))
     const [lost, kept] = [await leave(await deadProcess()), await leave(process.pid)]

@@ -1,12 +1,10 @@
 import { type Augmentation, type NamedAugmentation, namedAugmentation } from '#domain/augmentation.ts'
-import { type Random, randomStream } from '#network/random.ts'
+import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
 import { randomResizedCrop } from './random-resized-crop.ts'
+import type { Variation } from './variation.ts'
 
-/** Varies one image [height, width, channels] of bytes; source and target are different memory. */
-export type Variation = (source: Uint8Array, target: Uint8Array, random: Random) => void
-
-/** Puts an image, varied, where it belongs in a batch. @param index of the image in its dataset */
+/** Writes a varied image to its position in a batch. @param index of the image in its dataset */
 export type Place = (source: Uint8Array, target: Uint8Array, index: number) => void
 
 /** How the images of an epoch are varied. */
@@ -19,8 +17,8 @@ export interface VariationSpec {
 }
 
 /**
- * Puts images into a batch varied as the spec asks. What happens to an image follows from seed, epoch and its index alone, so
- * neither the order of the batches nor where a training was left matters.
+ * Returns the function that varies images as the spec says. The result depends only on the seed, the epoch and the image's index, not
+ * on the order of the batches or on where a training was resumed.
  */
 export function augmenter({ augmentation: augmentations, inputShape, seed, epoch }: VariationSpec): Place {
   if (augmentations.length === 0) return (source, target) => target.set(source)
@@ -67,7 +65,7 @@ function horizontalFlip([height, width, channels]: readonly number[]): Variation
   }
 }
 
-/** A window of the image's size, at a random place in the image with `padding` black pixels on each side. */
+/** A window of the image's size at a random position in the image, which is padded with `padding` black pixels on each side. */
 function randomCrop([height, width, channels]: readonly number[], padding: number): Variation {
   const row = width! * channels!
   return (source, target, random) => {
@@ -77,7 +75,7 @@ function randomCrop([height, width, channels]: readonly number[], padding: numbe
     const shift = down * row + right * channels!
     target.fill(0)
     for (let y = Math.max(0, -down); y < Math.min(height!, height! - down); y++) {
-      // Rows are short: copied by the byte faster than by a call for each.
+      // Rows are short: copying byte by byte is faster than one call for each row.
       const to = y * row - right * channels!
       for (let x = to + left; x < to + end; x++) target[x] = source[x + shift]!
     }

@@ -5,7 +5,7 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { decodeCifar } from '#formats/cifar.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { decodeIdx } from '#formats/idx.ts'
-import { broughtFiles, mnistFiles } from '#uploads/dataset-files.ts'
+import { mnistFiles, providedFiles } from '#uploads/dataset-files.ts'
 import { type Examples, type Splits, wholeSplit } from './examples.ts'
 import { holdOut } from './hold-out.ts'
 import { StoredDataset } from './stored-examples.ts'
@@ -57,7 +57,7 @@ function decode(id: string, split: SplitName, datasetsDir: string): Examples {
     }
     case 'cifar10':
     case 'cifar100': {
-      const paths = broughtFiles(id, datasetsDir)[split]
+      const paths = providedFiles(id, datasetsDir)[split]
       const files = paths.map(path => readFileSync(path))
       const { pixels: x, ...rest } = decodeCifar(Buffer.concat(files), id === 'cifar10' ? 10 : 100)
       return { x, ...rest }

@@ -1,6 +1,6 @@
 import type { ImageWindow } from '#formats/image.ts'
 import type { Random } from '#network/random.ts'
-import type { Variation } from './augment.ts'
+import type { Variation } from './variation.ts'
 
 const AREA = [0.08, 1] as const
 const RATIO = [3 / 4, 4 / 3] as const
@@ -22,7 +22,7 @@ export function randomResizedCrop(inputShape: readonly number[]): Variation {
         for (let channel = 0; channel < channels; channel++) {
           const upper = mix(source[above + left + channel]!, source[above + right + channel]!, share)
           const lower = mix(source[below + left + channel]!, source[below + right + channel]!, share)
-          // Rounded half up: no value is negative.
+          // Rounds half up, since no value is negative.
           target[next++] = mix(upper, lower, down) + 0.5
         }
       }
@@ -30,7 +30,10 @@ export function randomResizedCrop(inputShape: readonly number[]): Variation {
   }
 }
 
-/** As torchvision draws it: area uniform, ratio log-uniform, and after ten that do not fit the largest centred square. */
+/**
+ * Draws a window as torchvision's RandomResizedCrop does: uniform area, log-uniform aspect ratio, and after ten windows that do not fit
+ * the largest centred square.
+ */
 export function drawWindow(height: number, width: number, random: Random): ImageWindow {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const area = height * width * mix(AREA[0], AREA[1], random.next())
@@ -46,14 +49,14 @@ export function drawWindow(height: number, width: number, random: Random): Image
   return { top: (height - side) >> 1, left: (width - side) >> 1, height: side, width: side }
 }
 
-/** For each pixel of a side, where in memory the two of the source begin between which it lies, and how far it is towards the second. */
+/** For each target pixel along one axis: the memory offsets of the two nearest source pixels, and the weight of the second one. */
 class Interpolation {
   readonly first: Int32Array
   readonly second: Int32Array
   readonly share: Float64Array
   readonly #limit: number
 
-  /** @param limit pixels of the side, in the source and in the target */
+  /** @param limit pixels along the axis, in the source and in the target */
   constructor(limit: number) {
     this.first = new Int32Array(limit)
     this.second = new Int32Array(limit)
@@ -61,7 +64,7 @@ class Interpolation {
     this.#limit = limit
   }
 
-  /** Spreads `length` pixels from `start` on over the side. @param stride from a pixel to the next in memory */
+  /** Stretches `length` source pixels from `start` over the whole axis. @param stride from one pixel to the next in memory */
   place(start: number, length: number, stride: number): void {
     const limit = this.#limit
     for (let position = 0; position < limit; position++) {

@@ -1,36 +1,32 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { nativeBackend } from './native-backend.ts'
+import { DATA_TYPES, typeAttribute } from './native/attributes.ts'
+import { nativeBackend } from './native/native-backend.ts'
 
-/** Bytes on the device, for `bytesToFloats` alone: tfjs has no such type, so the tensor calls itself something else. */
+/** Puts bytes on the device, for `takeRows` and `bytesToFloats` only: tfjs has no such type, so the tensor's dtype says something else. */
 export function uploadBytes(bytes: Uint8Array, shape: readonly number[]): tf.Tensor {
   if (tf.getBackend() !== 'tensorflow') return tf.tensor(new Float32Array(bytes), [...shape])
   const backend = nativeBackend()
-  const tensor = backend.createOutputTensor({ id: -1, shape: [...shape], dtype: backend.binding.TF_UINT8 })
+  const tensor = backend.createOutputTensor({ id: -1, shape: [...shape], dtype: DATA_TYPES.uint8 })
   backend.tensorMap.get(tensor.dataId).values = bytes
   return tensor
 }
 
-/** Some rows of bytes or of any other tensor [count, ...], by their places [rows]. Natively only. */
+/** Takes the rows at the indices `places` [rows] of a tensor [count, ...], of bytes or any other type. On the native engine only. */
 export function takeRows(tensor: tf.Tensor, places: tf.Tensor): tf.Tensor {
   const backend = nativeBackend()
-  const { TF_ATTR_TYPE: type, TF_INT32 } = backend.binding
   const axis = tf.scalar(0, 'int32')
   const attributes = [
-    { name: 'Tparams', type, value: backend.tensorMap.get(tensor.dataId).dtype },
-    { name: 'Tindices', type, value: TF_INT32 },
-    { name: 'Taxis', type, value: TF_INT32 },
+    typeAttribute('Tparams', backend.tensorMap.get(tensor.dataId).dtype),
+    typeAttribute('Tindices', DATA_TYPES.int32),
+    typeAttribute('Taxis', DATA_TYPES.int32),
   ]
   return backend.executeSingleOutput('GatherV2', attributes, [tensor, places, axis])
 }
 
-/** The same numbers as float32. */
+/** Converts a tensor of `uploadBytes` to float32. */
 export function bytesToFloats(bytes: tf.Tensor): tf.Tensor {
   if (tf.getBackend() !== 'tensorflow') return bytes
   const backend = nativeBackend()
-  const { TF_ATTR_TYPE: type, TF_UINT8, TF_FLOAT } = backend.binding
-  const attributes = [
-    { name: 'SrcT', type, value: TF_UINT8 },
-    { name: 'DstT', type, value: TF_FLOAT },
-  ]
+  const attributes = [typeAttribute('SrcT', DATA_TYPES.uint8), typeAttribute('DstT', DATA_TYPES.float32)]
   return backend.executeSingleOutput('Cast', attributes, [bytes])
 }

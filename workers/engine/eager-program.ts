@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Program, Routines, Variables } from './program.ts'
 
-/** A program whose routines run kernel by kernel: the reference, and the way of engines that run no graphs. */
+/** A program whose routines run kernel by kernel: the reference implementation, and the only one of engines that cannot run graphs. */
 export function openEagerProgram(initial: Variables, routines: Routines): Program {
   let variables = initial
   keepAll(variables)
@@ -34,12 +34,12 @@ function mergeGroups(variables: Variables, updated: Variables): Variables {
   )
 }
 
-/** An output may be a variable, which the next call frees. */
+/** An output may be a variable, which the next call disposes. */
 function copyHandles(outputs: tf.NamedTensorMap): tf.NamedTensorMap {
   return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, tf.clone(tensor)]))
 }
 
-/** Keeps them from the caller's tf.tidy. */
+/** Protects the variables from the caller's tf.tidy. */
 function keepAll(variables: Variables): void {
   for (const tensors of Object.values(variables)) Object.values(tensors).forEach(tf.keep)
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 
-/** tf.tidy for work whose result holds no tensors: all that it made and did not `tf.keep` are freed. */
+/** tf.tidy for work whose result contains no tensors: disposes all tensors that it made and did not `tf.keep`. */
 export function inScope<Result>(work: () => Result): Result {
   let result!: Result
   tf.tidy(() => {

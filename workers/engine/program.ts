@@ -1,14 +1,11 @@
 import type { NamedTensorMap } from '@tensorflow/tfjs-core'
-import * as tf from '@tensorflow/tfjs-core'
-import { openEagerProgram } from './eager-program.ts'
-import { openCompiledProgram } from './graph/compiled-program.ts'
 
 /** Tensors that stay on the device between calls, by group and name. */
 export type Variables = Readonly<Record<string, NamedTensorMap>>
 
 /**
- * A pure function of tensors: what it gives as `variables` replaces those of the same names. It must be a composition of
- * kernels for which shapes may be read but values may not, since a graph is made of one call of it.
+ * A pure function of tensors. What it returns as `variables` replaces the variables of the same names. It must be a composition of
+ * kernels; it may read shapes but not values, because a graph is made from one call of it.
  */
 export type Routine = (
   variables: Variables,
@@ -17,7 +14,7 @@ export type Routine = (
 
 export type Routines = Readonly<Record<string, Routine>>
 
-/** A call that is going to be made: inputs of these shapes and dtypes, whatever their values. */
+/** A call of a routine. To declare one in advance, only the shapes and dtypes of its inputs matter. */
 export interface Call {
   routine: string
   inputs: NamedTensorMap
@@ -27,19 +24,9 @@ export interface Call {
 export interface Program {
   /** The names of the variables' groups. */
   readonly groups: readonly string[]
-  /** Replaces the variables that the routine gives anew. The outputs belong to the caller, as the inputs do. */
+  /** Replaces the variables that the routine returns. The caller owns the outputs, as it owns the inputs. */
   run(call: Call): NamedTensorMap
   /** Copies a group of float32 variables off the device. */
   read(group: string): Map<string, Float32Array>
   dispose(): void
-}
-
-/**
- * Takes over the tensors of `variables`. Natively the routines are compiled: each of `calls` becomes a graph, so that a
- * call costs one crossing into TensorFlow, and no other calls can be made.
- */
-export function openProgram(variables: Variables, routines: Routines, calls: readonly Call[]): Program {
-  return tf.getBackend() === 'tensorflow'
-    ? openCompiledProgram(variables, routines, calls)
-    : openEagerProgram(variables, routines)
 }

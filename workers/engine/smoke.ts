@@ -1,9 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { type Engine, type EngineName, openEngine, type SmokeTestOutcome } from './engine.ts'
-import { grdaStep } from './grda-step.ts'
+import type { Engine, EngineName } from './engine.ts'
+import { openEngine } from './open-engine.ts'
+import { grdaStep } from './ops/grda-step.ts'
 
-// A child of chooseEngine: opens the engine named in argv, checks its arithmetic and answers.
-// A library built for another processor ends this process, and not a job's.
+// A child process of chooseEngine: opens the engine named in argv, checks its arithmetic and sends the outcome.
+// A library built for another processor ends this process instead of a job's.
+
+/** What this process sends to its parent. */
+export type SmokeTestOutcome = { engine: Engine } | { reason: string }
 
 const outcome: SmokeTestOutcome = await openAndCheck(process.argv[2] as EngineName).then(
   engine => ({ engine }),
@@ -27,8 +31,8 @@ async function openAndCheck(name: EngineName): Promise<Engine> {
     tf.scalar(0.5),
     tf.scalar(1),
   )
-  expectValues("gRDA's accumulator", accumulator, [3, -5, 0])
-  expectValues("gRDA's weights", weights, [2, -4, 0])
+  expectValues("the optimizer step's accumulator", accumulator, [3, -5, 0])
+  expectValues("the optimizer step's weights", weights, [2, -4, 0])
   return engine
 }
 

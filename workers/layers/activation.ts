@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Activation, LayerOf } from '#network/topology.ts'
+import { RELU_GRADIENT, SIGMOID_GRADIENT, TANH_GRADIENT } from '#workers/engine/ops/kernel-names.ts'
 import type { Layer } from './layer.ts'
 
 interface Differentiable {
@@ -36,16 +37,16 @@ export function activate(activation: Activation, z: tf.Tensor): Activated {
 
 /** For an output that was rectified on its way. */
 export function rectified(y: tf.Tensor): Activated {
-  return { y, gradient: dy => tf.engine().runKernel('ReluGrad', { dy, y }) }
+  return { y, gradient: dy => tf.engine().runKernel(RELU_GRADIENT, { dy, y }) }
 }
 
 /** Takes the gradient at tanh's output y to the one at its input. */
 export function tanhGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  return tf.engine().runKernel('TanhGrad', { dy, y })
+  return tf.engine().runKernel(TANH_GRADIENT, { dy, y })
 }
 
 export function sigmoidGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
-  return tf.engine().runKernel('SigmoidGrad', { dy, y })
+  return tf.engine().runKernel(SIGMOID_GRADIENT, { dy, y })
 }
 
 function run({ apply, gradient }: Differentiable, z: tf.Tensor): Activated {

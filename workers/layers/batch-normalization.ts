@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#network/topology.ts'
-import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/normalization-kernels.ts'
+import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/ops/kernel-names.ts'
 import type { Forward, Layer, LayerCall } from './layer.ts'
 
 type Spec = LayerOf<'batchNormalization'>

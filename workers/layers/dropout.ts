@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#network/topology.ts'
-import { dropUnits } from '#workers/engine/dropout.ts'
+import { dropUnits } from '#workers/engine/ops/dropout.ts'
 import type { Layer } from './layer.ts'
 
 /**

@@ -6,7 +6,7 @@ import {
   type PooledGeometry,
   pooledGradients,
   poolRectified,
-} from '#workers/engine/pooled-gradients.ts'
+} from '#workers/engine/ops/pooled-gradients.ts'
 import { convolution } from './convolution.ts'
 import { absorbable, type Fusion } from './fusion.ts'
 import type { Layer } from './layer.ts'

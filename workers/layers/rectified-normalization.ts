@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { PlacedLayer } from '#network/shape.ts'
 import type { LayerOf } from '#network/topology.ts'
-import { NORMALISE_SUM, NORMALISE_SUM_GRADIENT } from '#workers/engine/normalization-kernels.ts'
+import { NORMALISE_SUM, NORMALISE_SUM_GRADIENT } from '#workers/engine/ops/kernel-names.ts'
 import { activate } from './activation.ts'
 import {
   batchNormalization,

@@ -3,7 +3,7 @@ import { FormatError } from '#formats/format-error.ts'
 import { Diverged } from '#workers/training/diverged.ts'
 import { outOfMemory, saysOutOfMemory } from './out-of-memory.ts'
 
-/** What a client is told of an error that ended a training; the same job would meet it again. */
+/** The failure that a client sees for an error that ended a training. It is not retryable: the same job would fail again. */
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error)
   const code = codeOf(error)

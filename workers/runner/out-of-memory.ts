@@ -1,17 +1,17 @@
 import type { Failure } from '#domain/event.ts'
 
-/** TensorFlow's words on the host and on a GPU, V8's for a heap or a buffer, C++'s, and those of a WebAssembly module. */
+/** The messages of TensorFlow on the host and on a GPU, of V8 for a heap or a buffer, of C++, and of a WebAssembly module. */
 const OUT_OF_MEMORY =
   /out of memory|OOM when allocating|RESOURCE[_ ]?EXHAUSTED|ENOMEM|(failed|not|Cannot) (to )?allocate.* memory|buffer allocation failed|std::bad_alloc|Cannot enlarge memory|Aborted\(OOM\)/i
 
 const ADVICE = 'Use a smaller batchSize or model, or a worker with more memory.'
 
-/** Whether an error's message, or the end of what a dead process wrote to stderr, says that memory ran out. */
+/** Whether an error's message, or the end of a dead process's stderr, says that memory ran out. */
 export function saysOutOfMemory(text: string): boolean {
   return OUT_OF_MEMORY.test(text)
 }
 
-/** @param what a sentence with its numbers */
+/** @param what a sentence that gives the numbers */
 export function outOfMemory(what: string): Failure {
   return { code: 'out_of_memory', message: `${what} ${ADVICE}`, retryable: false }
 }

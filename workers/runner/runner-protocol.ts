@@ -3,36 +3,39 @@ import type { EpochMetrics, Failure, Warning } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Progress } from '#workers/training/loop.ts'
 
-/** What a runner is to do; the only thing it ever does. */
+/** What a runner trains; each runner has one task. */
 export interface TrainingTask {
   spec: TrainingSpec
-  /** An empty folder of its own, where artifacts go under their names. */
+  /** An empty folder of the task's own, where artifacts are written under their names. */
   scratch: string
   /** Where an operator has put datasets. */
   datasetsDir?: string | undefined
-  /** The file of the uploaded dataset that the spec names, if it does. */
+  /** The file of the uploaded dataset that the spec names, if it names one. */
   uploadFile?: string | undefined
-  /** The checkpoint file to go on from. */
+  /** The checkpoint file to continue from. */
   from?: string | undefined
-  /** Without that, the checkpoint file of another job whose weights to start from. */
+  /** Without `from`: the checkpoint file of another job whose weights to start from. */
   init?: string | undefined
   /** The metrics of the epochs before. */
   series: readonly EpochMetrics[]
 }
 
-/** From the supervisor to its runner; `keep` asks for a checkpoint before it stops. */
+/** From the supervisor to its runner; `keep` requests a checkpoint before the runner stops. */
 export type RunnerOrder = { type: 'train'; task: TrainingTask } | { type: 'stop'; keep: boolean }
 
-/** From a runner to its supervisor: `ready` first, then the news of a task, `done` or `failed` last unless it was stopped. */
-export type RunnerMessage = { type: 'ready' } | RunnerNews
+/** From a runner to its supervisor: `ready` first, then the reports of a task, the last one `done` or `failed` unless it was stopped. */
+export type RunnerMessage = { type: 'ready' } | RunnerReport
 
-export type RunnerNews =
+export type RunnerReport =
   | Progress
   | { type: 'epoch'; metrics: EpochMetrics }
   | { type: 'warning'; warning: Warning }
-  /** The file lies complete in the scratch folder, as for artifacts. `step` counts the updates made. */
+  /** The file is complete in the scratch folder, as it is for artifacts. `step` counts the updates made. */
   | { type: 'checkpoint'; name: string; epoch: number; step: number }
   | { type: 'artifact'; name: ArtifactName }
   /** The most memory that the runner has held. */
   | { type: 'done'; peakMemoryBytes: number }
   | { type: 'failed'; error: Failure }
+
+/** Resolves when the report has been sent. */
+export type SendReport = (report: RunnerReport) => Promise<void>

@@ -1,23 +1,23 @@
 import type { Warning } from '#domain/event.ts'
 
-const FULL: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
-const TROUBLE: ReadonlySet<unknown> = new Set([...FULL, 'EFBIG', 'EIO', 'EROFS'])
+const FULL_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
+const DISK_CODES: ReadonlySet<unknown> = new Set([...FULL_CODES, 'EFBIG', 'EIO', 'EROFS'])
 
-/** Whether a disk may take later what it does not take now. */
-export function isDiskTrouble({ code }: NodeJS.ErrnoException): boolean {
-  return TROUBLE.has(code)
+/** Whether the disk refused a write that it may accept later. */
+export function isDiskError({ code }: NodeJS.ErrnoException): boolean {
+  return DISK_CODES.has(code)
 }
 
 /**
- * What a client is told of a job that waits for storage: `storage_full` where space is short, else `storage_failing`.
- * @param what a sentence without its reason
+ * The warning of a job that waits for storage: `storage_full` if the disk or quota is full, otherwise `storage_failing`.
+ * @param what a sentence without its reason and full stop
  */
 export function storageWarning(path: string, what: string, error: Error): Warning {
-  const code = FULL.has((error as NodeJS.ErrnoException).code) ? 'storage_full' : 'storage_failing'
+  const code = FULL_CODES.has((error as NodeJS.ErrnoException).code) ? 'storage_full' : 'storage_failing'
   return { code, path, message: `${what}: ${error.message}. The job waits and tries again.` }
 }
 
 /** Whether a warning says that the job waits for storage. */
-export function saysThatJobWaits({ code }: Warning): boolean {
+export function isStorageWarning({ code }: Warning): boolean {
   return code === 'storage_full' || code === 'storage_failing'
 }

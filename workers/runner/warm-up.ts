@@ -7,12 +7,12 @@ import { prepareRun } from '#workers/training/prepare.ts'
 const EXAMPLES = 40
 const PIXELS = 784
 
-/** Beginning is what a job waits for, and what V8 compiles after some times. */
-const TIMES = 3
+/** V8 compiles a function after it was called a few times. */
+const REPETITIONS = 3
 
-/** Trains a little on blank digits, so that whatever starts or compiles at its first uses has done so before a job comes. */
+/** Trains a little on blank digits, so that whatever is loaded or compiled on first use is ready before a job comes. */
 export async function warmUp(): Promise<void> {
-  for (let time = 0; time < TIMES; time++) await trainOnBlankDigits()
+  for (let i = 0; i < REPETITIONS; i++) await trainOnBlankDigits()
 }
 
 async function trainOnBlankDigits(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { EpochMetrics, Warning } from '#domain/event.ts'
 
-/** Warns of layers that have become all zeros since the epoch before: nothing passes through them any more. */
+/** Warns of layers whose weights have all become zero since the epoch before: they no longer pass any signal. */
 export function warnOfDeadLayers(
   { epoch, layers }: EpochMetrics,
   before: EpochMetrics | undefined,
@@ -15,7 +15,7 @@ export function warnOfDeadLayers(
     }))
 }
 
-/** Of kernels and of the scales of a normalisation; biases and shifts may well be zero. */
+/** Only kernels and the scales of a normalization count: biases and shifts may all be zero in a working layer. */
 function isDead({ name, nonzero }: EpochMetrics['layers'][number]): boolean {
   return nonzero === 0 && /\/(kernel|embeddings|gamma)$/.test(name)
 }

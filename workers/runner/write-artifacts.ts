@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { ARTIFACT_NAMES, type ArtifactName, artifactFile } from '#domain/artifact.ts'
 import { encodeArtifact, type TrainingRecord } from '#interchange/encode-artifact.ts'
-import type { Write } from './patient-writer.ts'
+import type { Write } from './retrying-writer.ts'
 
-/** Writes the files that the spec asks for into the folder, and the metrics always. @returns their names */
+/** Writes the artifacts that the spec asks for, and always the metrics, to the folder. @returns their names */
 export async function writeArtifacts(
   record: TrainingRecord,
   folder: string,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * How many processes of this one's control group the kernel has killed for want of memory; undefined where that cannot be read.
+ * How many processes of this process's control group the kernel has killed because memory ran out; undefined if it cannot be read.
  * A runner is in the same group as its supervisor.
  */
 export function countOomKills(): number | undefined {
@@ -15,12 +15,12 @@ export function countOomKills(): number | undefined {
   }
 }
 
-/** @param group a line of /proc/self/cgroup: number, controllers, path; no controllers are named in version 2 */
+/** @param group a line of /proc/self/cgroup: number, controllers, path; version 2 names no controllers */
 function readCount(group: string): number | undefined {
   const [, controllers, path] = group.split(':')
   if (path === undefined || (controllers !== '' && controllers !== 'memory')) return undefined
   const [folder, file] = controllers === '' ? ['', 'memory.events'] : ['memory', 'memory.oom_control']
-  // In a container the path may be the host's, while the group is mounted as the root.
+  // In a container the path may be the host's, while the group is mounted at the root.
   for (const place of [path, '/']) {
     try {
       const text = readFileSync(join('/sys/fs/cgroup', folder, place, file), 'utf8')

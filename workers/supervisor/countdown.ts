@@ -1,7 +1,7 @@
-/** setTimeout takes no more. */
+/** The longest delay that setTimeout accepts. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** A time limit that does not run while it is held. */
+/** A time limit that can be held; it does not run meanwhile. */
 export class Countdown {
   readonly #onOver: () => void
   #leftMs: number
@@ -14,14 +14,14 @@ export class Countdown {
     this.run()
   }
 
-  /** Of no effect where it runs. */
+  /** Starts or continues; no effect while it runs. */
   run(): void {
     if (this.#timer) return
     this.#runningSince = performance.now()
     this.#timer = setTimeout(this.#onOver, Math.min(this.#leftMs, LONGEST_TIMER_MS))
   }
 
-  /** Of no effect where it is held. */
+  /** No effect while it is held. */
   hold(): void {
     if (!this.#timer) return
     clearTimeout(this.#timer)

@@ -1,4 +1,4 @@
-/** A blob's bytes are not those that were stored. */
+/** A blob's bytes do not match its digest. */
 export class DamagedBlobError extends Error {
   override readonly name = 'DamagedBlobError'
 }

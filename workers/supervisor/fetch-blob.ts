@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Stores } from '#stores/connect.ts'
 import { DamagedBlobError } from './damaged-blob-error.ts'
 
-/** Copies a blob to a file, which is there only when it is whole. @throws BlobNotFoundError, DamagedBlobError, what a disk or store says */
+/** Copies a blob to a file, which exists only once it is complete. @throws BlobNotFoundError, DamagedBlobError; errors of the disk or store */
 export async function fetchBlob(
   blobs: Stores['blobs'],
   namespace: string,
@@ -18,7 +18,7 @@ export async function fetchBlob(
     const { stream } = await blobs.open(namespace, sha256)
     stream.on('data', chunk => hash.update(chunk))
     await pipeline(stream, createWriteStream(part))
-    if (hash.digest('hex') !== sha256) throw new DamagedBlobError('its bytes are not those that were stored.')
+    if (hash.digest('hex') !== sha256) throw new DamagedBlobError('its bytes do not match its digest.')
     await rename(part, path)
   } finally {
     await rm(part, { force: true })

@@ -7,8 +7,8 @@ import { DamagedBlobError } from './damaged-blob-error.ts'
 import { fetchBlob } from './fetch-blob.ts'
 
 /**
- * The newest checkpoint whose file is whole, or else what the job is to start from; and a warning for each that is not.
- * @throws what a disk or a store says that cannot give or take a file now: an older checkpoint would lose epochs
+ * The newest checkpoint whose file is intact, or else the one that the spec's `init` names, with a warning for each damaged one.
+ * @throws errors of a disk or store that does not work now: an older checkpoint would lose epochs
  */
 export async function fetchCheckpoint(
   blobs: Stores['blobs'],
@@ -18,15 +18,15 @@ export async function fetchCheckpoint(
   const warnings: Warning[] = []
   for (const checkpoint of checkpoints.toReversed()) {
     try {
-      return { from: await fetchWhole(blobs, id, checkpoint.sha256, scratch), warnings }
+      return { from: await fetchToFile(blobs, id, checkpoint.sha256, scratch), warnings }
     } catch (error) {
       if (!isLost(error)) throw error
-      const message = `The checkpoint of step ${checkpoint.step} is of no use: ${(error as Error).message}`
+      const message = `The checkpoint of step ${checkpoint.step} cannot be used: ${(error as Error).message}`
       warnings.push({ code: 'broken_checkpoint', path: 'checkpoint', message })
     }
   }
   if (!spec.init) return { warnings }
-  return { init: await fetchWhole(blobs, id, spec.init.sha256, scratch), warnings }
+  return { init: await fetchToFile(blobs, id, spec.init.sha256, scratch), warnings }
 }
 
 /** Whether a blob is gone for good. */
@@ -34,7 +34,7 @@ export function isLost(error: unknown): boolean {
   return error instanceof BlobNotFoundError || error instanceof DamagedBlobError
 }
 
-async function fetchWhole(
+async function fetchToFile(
   blobs: Stores['blobs'],
   jobId: string,
   sha256: string,

@@ -5,9 +5,9 @@ import type { Stores } from '#stores/connect.ts'
 import { fetchBlob } from './fetch-blob.ts'
 
 /**
- * The file of the uploaded dataset that a job trains on, if it does. The last one stays for the next job.
- * @param folder for such files alone
- * @throws Error when it is gone or damaged
+ * The file of the uploaded dataset that a job trains on; undefined if it trains on another. The last file is kept for the next job.
+ * @param folder contains only such files
+ * @throws BlobNotFoundError, DamagedBlobError; errors of the disk or store
  */
 export async function fetchUpload(
   blobs: Stores['blobs'],

@@ -1,21 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Stores } from '#stores/connect.ts'
 
-const LOOK_MS = 500
-/** Two beats: while Redis refuses writes leases run out; once it takes them, whoever lives has one again by then. */
-const PATIENCE_MS = 10_000
+const POLL_MS = 500
+/** Two beats. Leases expire while Redis refuses writes; once it accepts them again, every live worker renews its own within this time. */
+const LEASE_WAIT_MS = 10_000
 
 /**
- * Whether another worker that lives is at the job. The queue gives a job to a second worker when the first could not renew its
- * lock, which happens to all while Redis refuses writes.
- * @param signal ends the wait for a holder's lease; then the job is left to it, or to the reconciler if it is dead
+ * Whether another live worker has the job. The queue gives a job to a second worker when the first could not renew its lock, which
+ * happens to every worker while Redis refuses writes.
+ * @param signal ends the wait for the other worker's lease; the job is then left to that worker, or to the reconciler if it is dead
  */
 export async function isHeldElsewhere(
   { jobs, workers }: Pick<Stores, 'jobs' | 'workers'>,
   jobId: string,
   { workerId, signal }: { workerId: string; signal: AbortSignal },
 ): Promise<boolean> {
-  const until = performance.now() + PATIENCE_MS
+  const until = performance.now() + LEASE_WAIT_MS
   for (;;) {
     const { status, worker } = await jobs.require(jobId)
     if (!['running', 'pausing', 'cancelling'].includes(status)) return false
@@ -24,6 +24,6 @@ export async function isHeldElsewhere(
     if (holder) return holder.jobId === jobId
     if (signal.aborted) return true
     if (performance.now() > until) return false
-    await pause(LOOK_MS, undefined, { signal }).catch(() => {})
+    await pause(POLL_MS, undefined, { signal }).catch(() => {})
   }
 }

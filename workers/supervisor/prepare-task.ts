@@ -9,9 +9,9 @@ import { fetchCheckpoint } from './fetch-checkpoint.ts'
 import { fetchUpload } from './fetch-upload.ts'
 
 /**
- * Gathers what a runner needs for an attempt at the job; doing so again changes nothing.
+ * Fetches what a runner needs for an attempt at the job; may be repeated.
  * @param places the attempt's own folder, and that of the supervisor
- * @throws what a disk or a store says that cannot give or take a file
+ * @throws errors of the disk or store
  */
 export async function prepareTask(
   { blobs, events }: Pick<Stores, 'blobs' | 'events'>,

@@ -7,28 +7,33 @@ import { inMegabytes } from '#domain/megabytes.ts'
 import { harmlessEnvironment } from '#src/config.ts'
 import type { Engine } from '#workers/engine/engine.ts'
 import { outOfMemory, saysOutOfMemory } from '#workers/runner/out-of-memory.ts'
-import type { RunnerMessage, RunnerNews, RunnerOrder, TrainingTask } from '#workers/runner/runner-protocol.ts'
+import type {
+  RunnerMessage,
+  RunnerOrder,
+  RunnerReport,
+  TrainingTask,
+} from '#workers/runner/runner-protocol.ts'
 import { countOomKills } from './count-oom-kills.ts'
 
 const STOP_GRACE_MS = 10_000
-/** V8 says why it aborts, and then where, which is long. */
+/** When V8 aborts, it writes the reason and then a long stack trace. */
 const STDERR_TAIL_LENGTH = 8_000
 
-/** A runner as its supervisor sees it. It serves for one task. */
+/** A runner as its supervisor sees it. It trains one task. */
 export class RunnerProcess {
   readonly #child: ChildProcess
   readonly #ready: Promise<void>
   #stderrTail = ''
-  /** When its task began. */
+  /** The count when its task began. */
   #oomKillsBefore = countOomKills()
   #exceededBytes: number | undefined
   #isKilled = false
   /** The most memory that it may hold. */
   readonly memoryBytes: number
-  /** Resolves when the process is gone, with how it ended. */
+  /** Resolves when the process has ended, with how: `SIGKILL`, `code 1`. */
   readonly ended: Promise<string>
 
-  /** @param memoryBytes it is killed when it holds more at its task; what starting takes is no fault of a task */
+  /** @param memoryBytes it is killed if it holds more during its task; what it needs to start does not count against a task */
   constructor({ name, threads }: Engine, memoryBytes: number) {
     this.memoryBytes = memoryBytes
     this.#child = fork(
@@ -46,65 +51,65 @@ export class RunnerProcess {
     })
     this.#ready = new Promise(resolve => {
       this.#child.once('message', (message: RunnerMessage) => {
-        // It did not come as far as a task: nobody else hears of it.
+        // It failed before it had a task, so nobody else reads this message.
         if (message.type === 'failed') this.#stderrTail += message.error.message
         resolve()
       })
       this.#child.once('disconnect', resolve)
     })
     this.ended = new Promise(resolve => {
-      // Not 'exit': what it wrote last is to be read first.
+      // Not 'exit': the rest of its stderr has to be read first.
       this.#child.once('close', (code, signal) => resolve(signal ?? `code ${code}`))
       this.#child.once('error', error => resolve(error.message))
     })
   }
 
-  /** The end of what it wrote to stderr, for the log: TensorFlow says there why it aborts. */
+  /** The end of its stderr, for the log: TensorFlow writes there why it aborts. */
   get stderrTail(): string {
     return this.#stderrTail
   }
 
-  /** What it held when it was killed for that. */
+  /** The memory that it held when it was killed for exceeding its limit. */
   get exceededBytes(): number | undefined {
     return this.#exceededBytes
   }
 
-  /** Of a runner that has ended without a last word: the failure, if memory ran out. Any other death is no fault of the job. */
+  /** The failure of a runner that ended without a last report because memory ran out; undefined if it ended for another reason. */
   get memoryFailure(): Failure | undefined {
     if (this.#exceededBytes !== undefined) {
       const [held, limit] = [this.#exceededBytes, this.memoryBytes].map(inMegabytes)
       return outOfMemory(`The training process held ${held} of memory; the limit of its worker is ${limit}.`)
     }
-    if (this.#isKilledByKernel())
+    if (this.#wasKilledByKernel())
       return outOfMemory('The kernel killed the training process: memory ran out.')
     if (this.#child.signalCode !== 'SIGKILL' && saysOutOfMemory(this.#stderrTail))
       return outOfMemory('The training process aborted because it could not allocate memory.')
     return undefined
   }
 
-  #isKilledByKernel(): boolean {
-    const isKilledByOthers = this.#child.signalCode === 'SIGKILL' && !this.#isKilled
-    return isKilledByOthers && (countOomKills() ?? 0) > (this.#oomKillsBefore ?? 0)
+  #wasKilledByKernel(): boolean {
+    const wasKilledByOthers = this.#child.signalCode === 'SIGKILL' && !this.#isKilled
+    return wasKilledByOthers && (countOomKills() ?? 0) > (this.#oomKillsBefore ?? 0)
   }
 
   get isAlive(): boolean {
     return this.#child.connected
   }
 
-  /** The news of the task, until the process has nothing more to say: its end is `done`, `failed`, or silence. */
-  async *train(task: TrainingTask): AsyncGenerator<RunnerNews, void, undefined> {
+  /** The reports of the task until the process ends; the last one is `done` or `failed`, unless it was stopped or died. */
+  async *train(task: TrainingTask): AsyncGenerator<RunnerReport, void, undefined> {
     await this.#ready
     if (!this.#child.connected) return
     this.#oomKillsBefore = countOomKills()
     this.#watchMemory()
     const messages = on(this.#child, 'message', { close: ['disconnect'] })
-    this.#order({ type: 'train', task })
+    this.#send({ type: 'train', task })
     for await (const [message] of messages) yield message as Exclude<RunnerMessage, { type: 'ready' }>
   }
 
-  /** Asks it to end, and makes it end when it does not. @param keep whether it is to leave a checkpoint first */
+  /** Asks it to end, and kills it if it does not. @param keep whether it writes a checkpoint first */
   stop(keep: boolean): void {
-    this.#order({ type: 'stop', keep })
+    this.#send({ type: 'stop', keep })
     const timer = setTimeout(() => this.kill(), STOP_GRACE_MS)
     void this.ended.then(() => clearTimeout(timer))
   }
@@ -126,8 +131,8 @@ export class RunnerProcess {
     void this.ended.then(end)
   }
 
-  #order(order: RunnerOrder): void {
-    // A runner that is gone hears nothing; `ended` says so.
+  #send(order: RunnerOrder): void {
+    // That a runner is gone already is learnt from `ended`.
     if (this.#child.connected) this.#child.send(order, () => {})
   }
 }

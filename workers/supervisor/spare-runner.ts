@@ -1,6 +1,6 @@
 import type { RunnerProcess } from './runner-process.ts'
 
-/** Keeps one runner waiting with its engine loaded, so that a job starts at once. */
+/** Keeps one idle runner with its engine loaded, so that a job starts at once. */
 export class SpareRunner {
   readonly #start: () => RunnerProcess
   #spare: RunnerProcess | undefined
@@ -16,7 +16,7 @@ export class SpareRunner {
     return runner
   }
 
-  /** For when nothing trains: loading an engine takes a second of a processor that a training wants for itself. */
+  /** To be called while nothing trains: loading an engine takes a second of processor time, which would slow a training. */
   refill(): void {
     this.#spare ??= this.#start()
   }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { SOFTMAX_CROSS_ENTROPY } from '#workers/engine/ops/kernel-names.ts'
 
 /** A loss over a batch: the sum of the examples' losses, and the gradient of their mean at the outputs. */
 export interface LossAt {
@@ -13,7 +14,7 @@ export interface LossAt {
 export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): LossAt {
   const [losses, gradientOfSum] = tf
     .engine()
-    .runKernel<tf.Tensor[]>('SparseSoftmaxCrossEntropyWithLogits', { logits, labels })
+    .runKernel<tf.Tensor[]>(SOFTMAX_CROSS_ENTROPY, { logits, labels })
   return {
     sum: tf.sum(losses!),
     gradientOfMean: tf.div(gradientOfSum!, logits.shape[0]),

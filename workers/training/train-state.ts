@@ -4,9 +4,10 @@ import type { TrainingState } from '#formats/checkpoint.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { Topology } from '#network/topology.ts'
 import { statisticsOf, variablesOf } from '#network/variables.ts'
-import { hasItsValues } from '#workers/engine/has-its-values.ts'
+import { computesOnHost } from '#workers/engine/computes-on-host.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
-import { openProgram, type Variables } from '#workers/engine/program.ts'
+import { openProgram } from '#workers/engine/open-program.ts'
+import type { Variables } from '#workers/engine/program.ts'
 import { type Transform, ticksFrom } from '#workers/optimizers/transform.ts'
 import { HELD_GROUPS, type InputPipeline } from './input-pipeline.ts'
 import {
@@ -65,7 +66,7 @@ const MANY_STEPS = 32
 export function beginTraining<Batch extends SomeBatch>(
   ingredients: StepFunctions,
   start: TrainingState,
-  { topology, feeding, seed, readEvery = hasItsValues() ? 1 : MANY_STEPS }: TrainingOptions<Batch>,
+  { topology, feeding, seed, readEvery = computesOnHost() ? 1 : MANY_STEPS }: TrainingOptions<Batch>,
 ): Training<Batch> {
   const { transform } = ingredients
   const members = (group: string) => (group === 'statistics' ? statisticsOf : variablesOf)(topology)

@@ -1,4 +1,4 @@
-/** There is no such blob, or no longer: its job may have been deleted. */
+/** The blob does not exist. It may have been deleted with its job. */
 export class BlobNotFoundError extends Error {
   override readonly name = 'BlobNotFoundError'
 

@@ -1,10 +1,11 @@
 import type { Redis } from 'ioredis'
 
-// A client whose connection breaks before the answer sends its script again, so each of them may run twice.
+// A client whose connection breaks before the reply sends its script again, so each script may run twice.
 
 /**
  * KEYS: blobs of the namespace, namespaces, chunks... ARGV: namespace, digest, entry.
- * HSET comes before what cannot be refused: a Redis without memory is left as it was.
+ * HSET comes first because Redis refuses it when it is out of memory; the commands after it cannot be refused, so a Redis without
+ * memory is left unchanged.
  */
 const PUBLISH = `
 local entry = cjson.decode(ARGV[3])
@@ -27,7 +28,7 @@ redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 redis.call('SADD', KEYS[2], ARGV[1])
 for i = 3, #KEYS do redis.call('PERSIST', KEYS[i]) end`
 
-/** KEYS: blobs of the namespace, namespaces. ARGV: namespace, digest or '' for all, what chunks' keys begin with, their seconds. */
+/** KEYS: blobs of the namespace, namespaces. ARGV: namespace, digest or '' for all, prefix of chunk keys, their TTL in seconds. */
 const UNPUBLISH = `
 local digests = ARGV[2] == '' and redis.call('HKEYS', KEYS[1]) or { ARGV[2] }
 for _, digest in ipairs(digests) do
@@ -44,7 +45,7 @@ type Arguments = readonly (string | number)[]
 
 /** The atomic steps of the blob store in Redis, each one Lua script. */
 export const blobScripts = {
-  /** Makes a blob visible and its chunks last, or drops them where the blob is there already. */
+  /** Makes a blob visible and its chunks persistent, or drops the chunks if the blob already exists. */
   async publish(redis: Redis, keys: readonly string[], args: Arguments): Promise<void> {
     await redis.eval(PUBLISH, keys.length, ...keys, ...args)
   },

@@ -2,7 +2,7 @@ import type { CheckpointRecord } from '#domain/checkpoint.ts'
 import type { BlobStore } from './blob-store.ts'
 import { readBlob } from './read-blob.ts'
 
-/** A checkpoint that is loaded when the turn of its task has come, so that tasks that wait take no memory. */
+/** A checkpoint that is loaded only when its task runs, so that waiting tasks take no memory. */
 export interface CheckpointSource {
   sizeBytes: number
   load(): Promise<Uint8Array>

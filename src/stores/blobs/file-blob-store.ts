@@ -17,13 +17,13 @@ import { checkBlobAddress, checkBlobRange, isBlobAddress } from './blob-address.
 import { BlobNotFoundError } from './blob-not-found-error.ts'
 import type { BlobListing, BlobRange, BlobStore, StoredBlob } from './blob-store.ts'
 
-/** No namespace can have this name: it lacks the underscore. */
+/** Not a valid namespace, because it has no underscore. */
 const INCOMING = 'incoming'
-/** A file is written to as long as its writer lives, so this old it has none. */
+/** A live writer keeps writing to its file, so a file this old has no writer any more. */
 const ABANDONED_AFTER_MS = 3_600_000
-/** Four times Node's default: fewer trips through the event loop for the same bytes. */
+/** Four times Node's default: fewer turns of the event loop for the same bytes. */
 const READ_CHUNK_BYTES = 262_144
-/** What new jobs and uploads leave free for those that run: this much, or on a small disk this share of it. */
+/** The space that new jobs and uploads leave free for running jobs: this much, or this share of a small disk. */
 const RESERVE_BYTES = 256 * 1024 ** 2
 const RESERVE_SHARE = 0.05
 
@@ -104,13 +104,13 @@ export class FileBlobStore implements BlobStore {
   }
 
   async isNearlyFull(): Promise<boolean> {
-    // It is made when it is first needed, and the first submission may come before.
+    // The folder is created on first use, and the first submission may come before that.
     await mkdir(this.#root, { recursive: true })
     const { bavail, blocks, bsize } = await statfs(this.#root)
     return bavail * bsize < Math.min(RESERVE_BYTES, RESERVE_SHARE * blocks * bsize)
   }
 
-  /** Uses the path of a blob. A second line behind the check of its address: links may not lead elsewhere. */
+  /** Uses the path of a blob. A second defence after the check of the address: links may not lead out of the root. */
   async #reach<T>(namespace: string, sha256: string, use: (path: string) => Promise<T>): Promise<T> {
     checkBlobAddress(namespace, sha256)
     try {
@@ -123,7 +123,7 @@ export class FileBlobStore implements BlobStore {
   }
 }
 
-/** Writes a new file and waits until the disk has it. */
+/** Writes a new file and waits until it is on the disk. */
 async function writeThrough(
   path: string,
   content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -144,14 +144,14 @@ async function writeThrough(
   return { sha256: hash.digest('hex'), sizeBytes }
 }
 
-/** Makes a name that was created in the folder survive a power cut. */
+/** Makes the names created in the folder survive a power failure. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path)
   await folder.sync().finally(() => folder.close())
 }
 
 async function removeAbandoned(path: string): Promise<void> {
-  const found = await stat(path).catch(ignoreMissing) // Missing: its writer has just finished.
+  const found = await stat(path).catch(ignoreMissing) // If it is missing, its writer has just finished.
   if (found && Date.now() - found.mtimeMs > ABANDONED_AFTER_MS) await rm(path, { force: true })
 }
 

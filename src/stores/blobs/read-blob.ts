@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { BlobStore } from './blob-store.ts'
 
-/** A blob's bytes, checked. @throws Error when they are not those that were stored */
+/** Reads a blob and checks its digest. @throws Error when the bytes do not match the digest */
 export async function readBlob(blobs: BlobStore, namespace: string, sha256: string): Promise<Buffer> {
   const { stream } = await blobs.open(namespace, sha256)
   const bytes = Buffer.concat(await stream.toArray())

@@ -1,4 +1,4 @@
-/** The same bytes in pieces of `size`, the last one shorter; none of no bytes. */
+/** Yields the same bytes in pieces of `size`. The last piece may be shorter; empty content yields no pieces. */
 export async function* rechunk(
   content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   size: number,

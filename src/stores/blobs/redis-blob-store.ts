@@ -10,7 +10,7 @@ import type { BlobListing, BlobRange, BlobStore, StoredBlob } from './blob-store
 import { rechunk } from './rechunk.ts'
 
 const CHUNK_BYTES = 524_288
-/** How long the chunks of a blob outlive it, for downloads that have begun; and those of a writer that has crashed. */
+/** How long chunks outlive a deleted blob, for downloads in progress, or a crashed writer. */
 const GRACE_SECONDS = 900
 const RENEW_MS = 300_000
 
@@ -18,8 +18,8 @@ const Entry = z.object({ id: z.string(), sizeBytes: z.int(), chunks: z.int(), st
 type Entry = z.infer<typeof Entry>
 
 /**
- * Blobs in Redis, in chunks: for fleets that share nothing else. A blob is an entry in its namespace's hash; chunks belong to one
- * writing, so that whoever reads is not disturbed when the blob is deleted.
+ * Blobs in Redis, in chunks, for fleets that share no other storage. A blob is an entry in its namespace's hash. Each write has chunks
+ * of its own, which outlive the entry, so that deleting a blob does not interrupt its readers.
  */
 export class RedisBlobStore implements BlobStore {
   readonly #redis: Redis
@@ -36,7 +36,7 @@ export class RedisBlobStore implements BlobStore {
     const id = randomUUID()
     const { chunks, ...blob } = await this.#write(id, content)
     const entry: Entry = { id, sizeBytes: blob.sizeBytes, chunks: chunks.length, storedAt: Date.now() }
-    // Should this fail, whether the script has run is unknown: its chunks are left to last or to expire.
+    // If this fails, the script may or may not have run, so the chunks are left to persist or to expire.
     await blobScripts.publish(
       this.#redis,
       [...keysOf(namespace), ...chunks],
@@ -76,11 +76,11 @@ export class RedisBlobStore implements BlobStore {
   }
 
   async ready(): Promise<void> {
-    // Unlike PING it is refused by a Redis that is out of memory or only a replica.
+    // Unlike PING, a write is refused by a Redis that is out of memory or is a replica.
     await this.#redis.set(redisKeys.blobChunk(randomUUID(), 0), '', 'EX', 1)
   }
 
-  /** Writes chunks that expire unless they are published; none stay if the content or Redis fails. */
+  /** Writes chunks that expire unless they are published. Deletes them if the content or Redis fails. */
   async #write(
     id: string,
     content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -102,7 +102,7 @@ export class RedisBlobStore implements BlobStore {
       }
       return { sha256: hash.digest('hex'), sizeBytes, chunks }
     } catch (error) {
-      // What cannot be deleted now will expire.
+      // Chunks that cannot be deleted now will expire.
       if (chunks.length > 0) await this.#redis.unlink(...chunks).catch(() => {})
       throw error
     }
@@ -126,12 +126,12 @@ export class RedisBlobStore implements BlobStore {
     return Entry.parse(JSON.parse(text))
   }
 
-  /** Chunk by chunk, as fast as they are taken. */
+  /** Reads the next chunk only when the previous one was consumed. */
   async *#read({ id }: Entry, start: number, end: number): AsyncGenerator<Uint8Array, void, undefined> {
     for (let at = start; at <= end; ) {
       const index = Math.floor(at / CHUNK_BYTES)
       const chunk = await this.#redis.getBuffer(redisKeys.blobChunk(id, index))
-      if (!chunk) throw new Error(`Chunk ${index} of a blob is gone.`)
+      if (!chunk) throw new Error(`Chunk ${index} of a blob is missing.`)
       const first = index * CHUNK_BYTES
       yield chunk.subarray(at - first, end + 1 - first)
       at = first + CHUNK_BYTES

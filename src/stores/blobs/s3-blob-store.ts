@@ -17,17 +17,18 @@ import { BlobNotFoundError } from './blob-not-found-error.ts'
 import type { BlobListing, BlobRange, BlobStore, StoredBlob } from './blob-store.ts'
 import { rechunk } from './rechunk.ts'
 
-/** No namespace can have this name: it lacks the underscore. */
+/** Not a valid namespace, because it has no underscore. */
 const INCOMING = 'incoming'
 const ABANDONED_AFTER_MS = 3_600_000
-/** Four of them are in memory at once, and a service takes 10,000. */
+/** Four parts are in memory at once, and S3 accepts 10,000 parts. */
 const PART_BYTES = 8_388_608
-/** The most that a service copies in one request. */
+/** The most that S3 copies in one request. */
 const COPY_BYTES = 5 * 1024 ** 3
 
 /**
- * Blobs as objects, `<prefix><namespace>/<sha256>`, in any service that speaks S3. The digest is known when all has been read: what
- * fits into one part waits in memory for it, larger content goes to a key of its own first and is copied by the service.
+ * Blobs as objects, `<prefix><namespace>/<sha256>`, in any service that speaks S3. The digest is known only when all content has been
+ * read. Content that fits into one part stays in memory until then; larger content is uploaded to a temporary key first, and the
+ * service copies it.
  */
 export class S3BlobStore implements BlobStore {
   readonly #client: S3Client
@@ -35,15 +36,15 @@ export class S3BlobStore implements BlobStore {
   readonly #prefix: string
 
   /**
-   * @param url `s3://bucket/prefix?endpoint=https://host:port&region=name`; keys come from AWS_ACCESS_KEY_ID and
-   * AWS_SECRET_ACCESS_KEY or whatever else the SDK looks at
+   * @param url `s3://bucket/prefix?endpoint=https://host:port&region=name`; credentials come from AWS_ACCESS_KEY_ID and
+   * AWS_SECRET_ACCESS_KEY, or from the SDK's other sources
    */
   constructor({ hostname, pathname, searchParams }: URL) {
-    if (hostname === '') throw new Error('an s3:// URL names a bucket')
+    if (hostname === '') throw new Error('an s3:// URL must name a bucket')
     const endpoint = searchParams.get('endpoint')
     if (endpoint !== null && !/^https?:\/\/./.test(endpoint))
-      throw new Error('the endpoint of an s3:// URL begins with https:// or http://')
-    // Without an endpoint this is AWS, and the SDK looks for the region where it looks for the keys.
+      throw new Error('the endpoint of an s3:// URL must begin with https:// or http://')
+    // Without an endpoint this is AWS, and the SDK finds the region where it finds the credentials.
     const region = searchParams.get('region') ?? (endpoint === null ? undefined : 'us-east-1')
     this.#bucket = hostname
     this.#prefix = decodeURIComponent(pathname.replace(/^\/+/, '').replace(/([^/])$/, '$1/'))
@@ -150,7 +151,7 @@ export class S3BlobStore implements BlobStore {
       await this.#client.send(new CopyObjectCommand({ ...place, CopySource: from }))
       return blob
     } finally {
-      // What cannot be deleted now is cleared away by `ready`.
+      // If this fails, `ready` deletes the object later.
       await this.#client.send(new DeleteObjectCommand(this.#at(incoming))).catch(() => {})
     }
   }
@@ -165,7 +166,7 @@ export class S3BlobStore implements BlobStore {
     const measured = async function* () {
       for await (const part of startingWith(first, rest)) {
         sizeBytes += part.length
-        if (sizeBytes > COPY_BYTES) throw new Error(`A blob in S3 has at most ${COPY_BYTES} bytes.`)
+        if (sizeBytes > COPY_BYTES) throw new Error(`A blob in S3 can have at most ${COPY_BYTES} bytes.`)
         hash.update(part)
         yield part
       }
@@ -174,7 +175,7 @@ export class S3BlobStore implements BlobStore {
     try {
       await new Upload({ client: this.#client, params, partSize: PART_BYTES }).done()
     } finally {
-      // Closes the content where the service has failed; not awaited, for content may be waiting itself.
+      // Closes the content if the upload failed. Not awaited, because the content itself may be waiting.
       rest.return().catch(() => {})
     }
     return { sha256: hash.digest('hex'), sizeBytes }

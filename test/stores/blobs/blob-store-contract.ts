@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import type { BlobListing, BlobStore } from '#stores/blobs/blob-store.ts'
 
-/** What every blob store promises. `open` brings an empty one and what ends it. */
+/** Tests the contract of every blob store. @param open opens an empty store; its `close` releases what the store uses */
 export function testBlobStore(
   name: string,
   open: () => Promise<{ store: BlobStore; close(): Promise<void> }>,
@@ -24,14 +24,14 @@ export function testBlobStore(
       return { sizeBytes, bytes: Buffer.concat(await stream.toArray()) }
     }
 
-    it('gives back what it was given, under its digest', async () => {
+    it('returns stored content under its digest', async () => {
       const blob = await store.put('job_1', [text])
       assert.deepEqual(blob, { sha256: sha256Of(text), sizeBytes: text.length })
       assert.deepEqual(await store.stat('job_1', blob.sha256), { sizeBytes: text.length })
       assert.deepEqual(await bytesOf('job_1', blob.sha256), { sizeBytes: text.length, bytes: text })
     })
 
-    it('takes content in pieces, and content larger than any buffer', async () => {
+    it('stores content in pieces, and content larger than any buffer', async () => {
       const pieces = Array.from({ length: 200 }, (_, i) => Buffer.alloc(100_000 + i, i))
       const whole = Buffer.concat(pieces)
       const { sha256, sizeBytes } = await store.put('job_pieces', inPieces(pieces))
@@ -41,12 +41,12 @@ export function testBlobStore(
       assert.ok((await bytesOf('job_pieces', sha256, range)).bytes.equals(whole.subarray(99_990, 3_000_001)))
     })
 
-    it('keeps an empty blob', async () => {
+    it('stores an empty blob', async () => {
       const { sha256 } = await store.put('job_empty', [])
       assert.deepEqual(await bytesOf('job_empty', sha256), { sizeBytes: 0, bytes: Buffer.alloc(0) })
     })
 
-    it('opens ranges, both ends included, and refuses those outside', async () => {
+    it('opens ranges with both ends included, and rejects invalid ranges', async () => {
       const { sha256, sizeBytes } = await store.put('job_range', [text])
       assert.deepEqual(await bytesOf('job_range', sha256, { start: 5, end: 12 }), {
         sizeBytes,
@@ -67,20 +67,20 @@ export function testBlobStore(
       }
     })
 
-    it('takes the same content again, at the same time too', async () => {
+    it('stores the same content again, also concurrently', async () => {
       const blobs = await Promise.all(Array.from({ length: 8 }, () => store.put('job_again', [text])))
       assert.equal(new Set(blobs.map(({ sha256 }) => sha256)).size, 1)
       assert.deepEqual((await bytesOf('job_again', blobs[0]!.sha256)).bytes, text)
     })
 
-    it('says before the first byte that a blob is not there', async () => {
+    it('rejects before the first byte when a blob does not exist', async () => {
       const { sha256 } = await store.put('job_here', [text])
       await assert.rejects(store.open('job_elsewhere', sha256), BlobNotFoundError)
       await assert.rejects(store.open('job_here', sha256Of(Buffer.from('other'))), BlobNotFoundError)
       await assert.rejects(store.stat('job_elsewhere', sha256), BlobNotFoundError)
     })
 
-    it('keeps nothing of content that fails on its way', async () => {
+    it('stores nothing of content that fails', async () => {
       const failing = async function* () {
         yield text
         throw new Error('the sender went away')
@@ -89,7 +89,7 @@ export function testBlobStore(
       await assert.rejects(store.open('job_failing', sha256Of(text)), BlobNotFoundError)
     })
 
-    it('keeps nothing of large content that fails late', async () => {
+    it('stores nothing of large content that fails late', async () => {
       const begun = Buffer.alloc(20_000_000, 'begun')
       const failing = async function* () {
         yield begun
@@ -99,7 +99,7 @@ export function testBlobStore(
       await assert.rejects(store.open('job_failing', sha256Of(begun)), BlobNotFoundError)
     })
 
-    it('deletes a namespace, and nothing of its neighbours', async () => {
+    it('deletes a namespace and nothing of other namespaces', async () => {
       const { sha256 } = await store.put('job_7', [text])
       await store.put('job_7', [Buffer.from('more')])
       await store.put('job_77', [text])
@@ -121,7 +121,7 @@ export function testBlobStore(
       await store.delete('job_one', gone!.sha256)
     })
 
-    it('lists what it holds, and since when', async () => {
+    it('lists its blobs and when they were stored', async () => {
       const blobs = await Promise.all(
         [text, Buffer.from('listed')].map(bytes => store.put('job_list', [bytes])),
       )
@@ -133,7 +133,7 @@ export function testBlobStore(
       assert.ok(listed.every(({ namespace }) => namespace.startsWith('job_')))
     })
 
-    it('lets a download that has begun go on when its blob is deleted', async () => {
+    it('completes a download in progress when its blob is deleted', async () => {
       const content = Buffer.alloc(3_000_000, 'deleted')
       const { sha256 } = await store.put('job_open', [content])
       const { stream } = await store.open('job_open', sha256)
@@ -141,7 +141,7 @@ export function testBlobStore(
       assert.ok(Buffer.concat(await stream.toArray()).equals(content))
     })
 
-    it('refuses what is no namespace and no digest', async () => {
+    it('rejects invalid namespaces and digests', async () => {
       const { sha256 } = await store.put('job_8', [text])
       for (const namespace of [
         '',

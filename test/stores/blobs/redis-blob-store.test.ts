@@ -26,7 +26,7 @@ describe('blobs in Redis', () => {
 
   const lifetimes = async () => Promise.all((await redis.keys(CHUNK_KEYS)).map(key => redis.ttl(key)))
 
-  it('last once they are published, and expire once they are deleted', async () => {
+  it('persist once they are published, and expire once they are deleted', async () => {
     const { sha256 } = await store.put('job_1', [Buffer.alloc(MORE_THAN_A_CHUNK)])
     assert.deepEqual(await lifetimes(), [-1, -1])
     await store.delete('job_1', sha256)
@@ -34,12 +34,12 @@ describe('blobs in Redis', () => {
     assert.ok(left.length === 2 && left.every(seconds => seconds > 60))
   })
 
-  it('are kept once, however often they are stored', async () => {
+  it('are stored once, even if they are put several times', async () => {
     for (let i = 0; i < 3; i++) await store.put('job_1', [Buffer.from('same')])
     assert.deepEqual(await lifetimes(), [-1])
   })
 
-  it('outlive a publication that is sent twice', async () => {
+  it('survive a publication that is sent twice', async () => {
     const twice = new RedisBlobStore(sendingScriptsTwice(redis))
     const { sha256 } = await twice.put('job_1', [Buffer.from('sent twice')])
     assert.deepEqual(await lifetimes(), [-1])
@@ -48,7 +48,7 @@ describe('blobs in Redis', () => {
     await assert.rejects(store.stat('job_1', sha256), BlobNotFoundError)
   })
 
-  it('are listed, all of them, that were stored while their namespace was deleted', async () => {
+  it('are all listed if they were stored while their namespace was deleted', async () => {
     await store.put('job_1', [Buffer.from('first')])
     await Promise.all([
       store.deleteAll('job_1'),
@@ -71,7 +71,7 @@ describe('blobs in Redis', () => {
     await store.put('job_1', content())
   })
 
-  it('are not published when a chunk of theirs is gone', async () => {
+  it('are not published when one of their chunks is missing', async () => {
     const content = async function* () {
       yield Buffer.alloc(MORE_THAN_A_CHUNK)
       await redis.flushall()
@@ -81,7 +81,7 @@ describe('blobs in Redis', () => {
     assert.deepEqual(await redis.keys('*'), [])
   })
 
-  it('leave nothing in a Redis that has no memory for them, which is then not ready', async () => {
+  it('leave nothing in a Redis that is out of memory, which is then not ready', async () => {
     await redis.config('SET', 'maxmemory', '4mb')
     await assert.rejects(store.put('job_1', [Buffer.alloc(8_000_000)]), /OOM/)
     assert.deepEqual(await lifetimes(), [])
@@ -92,7 +92,7 @@ describe('blobs in Redis', () => {
   })
 })
 
-/** As a client does whose connection breaks before the answer. */
+/** Sends every script twice, like a client whose connection breaks before the reply. */
 function sendingScriptsTwice(redis: Redis): Redis {
   return new Proxy(redis, {
     get(target, name) {

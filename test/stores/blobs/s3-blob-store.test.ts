@@ -29,7 +29,7 @@ describe('blobs in S3', () => {
     ['small', Buffer.from('small')],
     ['large', Buffer.alloc(SEVERAL_PARTS)],
   ] as const) {
-    it(`lie under their prefix, whatever it is called, and nothing else does: ${size}`, async () => {
+    it(`are stored under their prefix, with any characters, and nothing else is: ${size}`, async () => {
       const store = new S3BlobStore(at(`/${size}%20models/%C3%BC+`))
       const { sha256 } = await store.put('job_1', [content])
       assert.deepEqual(await keys(size), [`${size} models/ü+/job_1/${sha256}`])
@@ -38,7 +38,7 @@ describe('blobs in S3', () => {
     })
   }
 
-  it('leave nothing of large content that fails', async () => {
+  it('leave no objects of large content that fails', async () => {
     const store = new S3BlobStore(at('/failing'))
     const failing = async function* () {
       yield Buffer.alloc(SEVERAL_PARTS)
@@ -48,7 +48,7 @@ describe('blobs in S3', () => {
     assert.deepEqual(await keys('failing'), [])
   })
 
-  it('are rid of what a crashed writer left an hour ago, and not of what is being written', async () => {
+  it('lose what a crashed writer left an hour ago, and not what is being written', async () => {
     for (const [name, age] of Object.entries({ old: 3_700, fresh: 0 })) {
       const mtime = String(Math.floor(Date.now() / 1000) - age)
       const Key = `crashed/incoming/${name}`
@@ -60,12 +60,12 @@ describe('blobs in S3', () => {
     assert.deepEqual(await keys('crashed'), ['crashed/incoming/fresh'])
   })
 
-  it('are not ready without their bucket, which the error names', async () => {
+  it('are not ready without their bucket, and the error names it', async () => {
     const nowhere = new S3BlobStore(new URL(server.url.replace('s3://blobs', 's3://missing')))
     await assert.rejects(nowhere.ready(), /ARTIFACT_URL names the bucket missing/)
   })
 
-  it('close their content when the service is gone', async () => {
+  it('close their content when the service does not respond', async () => {
     const gone = await startS3()
     const store = new S3BlobStore(new URL(gone.url))
     await gone.stop()

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#network/random.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import {
   NORMALISE,
   NORMALISE_GRADIENT,
   NORMALISE_SUM,
   NORMALISE_SUM_GRADIENT,
-} from '#workers/engine/normalization-kernels.ts'
+} from '#workers/engine/ops/kernel-names.ts'
 
 await openEngine('native')
 
@@ -18,7 +18,7 @@ const EPSILON = 1e-3
 interface Case {
   rows: number
   channels: number
-  /** Of x: far from zero, sums of squares lose what they are taken for. */
+  /** The mean of x. Far from zero, a variance from sums of squares loses its digits. */
   mean?: number
   rectify?: boolean
   adds?: boolean
@@ -35,8 +35,8 @@ const CASES: Record<string, Case> = {
 }
 
 for (const [what, batch] of Object.entries(CASES)) {
-  test(`batch normalisation by ops of our own, ${what}: as in float64, and so are its gradients`, () => {
-    assert.ok(tf.getKernel(NORMALISE_SUM, 'tensorflow'), 'setup has compiled no ops of its own')
+  test(`batch normalisation by own ops and its gradients equal float64, ${what}`, () => {
+    assert.ok(tf.getKernel(NORMALISE_SUM, 'tensorflow'), 'setup has not compiled the own ops')
     const data = draw(batch)
     const expected = expectedOf(batch, data)
     for (const [name, values] of Object.entries(computed(batch, data)))
@@ -44,7 +44,7 @@ for (const [what, batch] of Object.entries(CASES)) {
   })
 }
 
-test('what is NaN stays so through batch normalisation and ReLU', () => {
+test('NaN propagates through batch normalisation and ReLU', () => {
   const batch = { rows: 40, channels: 16, rectify: true }
   const data = draw(batch)
   data.x[5] = Number.NaN
@@ -139,7 +139,7 @@ function expectNear(actual: Float32Array, expected: Float64Array, what: string):
   assert.equal(actual.length, expected.length)
   const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
   for (const [i, value] of expected.entries()) {
-    // Within rounding of zero, ReLU may take either side: the numbers drawn stay clear of it.
+    // Within rounding of zero, ReLU may give either result; the drawn numbers are not that close to zero.
     assert.ok(Math.abs(actual[i]! - value) <= 2e-5 * largest, `${what}[${i}]: ${actual[i]} for ${value}`)
   }
 }

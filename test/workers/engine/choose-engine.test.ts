@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A preload, inherited by the trial processes, of a machine where tfjs-node does not load. */
+/** A preload that makes tfjs-node fail to load; the child processes that try engines inherit it. */
 const WITHOUT_NATIVE = dataUrl(`
   import Module from 'node:module'
   const resolve = Module._resolveFilename
@@ -23,11 +23,13 @@ describe('choosing an engine', () => {
     assert.match(notice, /wasm.*libtensorflow is missing\. Run `npm run setup`\.$/)
   })
 
-  it('refuses when the engine asked for does not work, with the reason and the way out', async () => {
+  it('rejects with the reason and the remedy when the requested engine does not work', async () => {
     await assert.rejects(choose('native', WITHOUT_NATIVE), /libtensorflow is missing\. Run `npm run setup`\./)
   })
 
-  it('says what webgpu lacks where there is no device', { skip: process.platform !== 'linux' }, async () => {
+  it('says what is missing when there is no device for webgpu', {
+    skip: process.platform !== 'linux',
+  }, async () => {
     const nowhere = dataUrl("process.env.VK_DRIVER_FILES = '/nowhere.json'")
     await assert.rejects(
       choose('webgpu', nowhere),
@@ -35,7 +37,7 @@ describe('choosing an engine', () => {
     )
   })
 
-  it('takes wasm without trying the native engine when asked to', async () => {
+  it('opens wasm without trying the native engine when wasm is requested', async () => {
     const { engine, notice } = await choose('wasm')
     assert.equal(engine.name, 'wasm')
     assert.equal(notice, undefined)

@@ -2,13 +2,17 @@ import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#network/random.ts'
-import { type Engine, type EngineName, openEngine } from '#workers/engine/engine.ts'
+import type { Engine, EngineName } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
+import { RELU_GRADIENT, SOFTMAX_CROSS_ENTROPY } from '#workers/engine/ops/kernel-names.ts'
 import { LABELS, OPERATIONS } from './operations.ts'
 import { type Grid, gradientsOf, grid, softmaxCrossEntropy } from './reference.ts'
 
 /**
- * What training needs of an engine. Opens it for the rest of the process, so one engine to a test file; a battery that
- * wants the engine open can follow in the same file. @param options how to open it, and how many steps must leave nothing behind
+ * Tests what training needs of an engine. Opens the engine for the rest of the process, so a test file can test only one engine; other
+ * tests that need it open can follow in the same file.
+ *
+ * @param options how to open the engine, and how many steps to check for leaked tensors
  */
 export function testEngine(
   name: EngineName,
@@ -62,7 +66,7 @@ export function testEngine(
       const logits = drawGrid([5, 7], 'logits')
       const expected = (z: Grid) => softmaxCrossEntropy(z, LABELS)
       tf.tidy(() => {
-        const [losses, gradient] = tf.engine().runKernel<tf.Tensor[]>('SparseSoftmaxCrossEntropyWithLogits', {
+        const [losses, gradient] = tf.engine().runKernel<tf.Tensor[]>(SOFTMAX_CROSS_ENTROPY, {
           logits: toTensor(logits),
           labels: tf.tensor1d(LABELS, 'int32'),
         })
@@ -72,7 +76,7 @@ export function testEngine(
           gradientsOf(expected, [logits], new Float64Array(5).fill(1))[0]!,
           'their gradient',
         )
-        const dx = tf.engine().runKernel<tf.Tensor>('ReluGrad', {
+        const dx = tf.engine().runKernel<tf.Tensor>(RELU_GRADIENT, {
           dy: tf.tensor1d([1, -2, 3, -4]),
           y: tf.tensor1d([0, 5, 0, 0.5]),
         })
@@ -82,7 +86,7 @@ export function testEngine(
 
     it('keeps the loss of very large logits finite', () => {
       tf.tidy(() => {
-        const [losses] = tf.engine().runKernel<tf.Tensor[]>('SparseSoftmaxCrossEntropyWithLogits', {
+        const [losses] = tf.engine().runKernel<tf.Tensor[]>(SOFTMAX_CROSS_ENTROPY, {
           logits: tf.tensor2d([[1000, 0, -1000]]),
           labels: tf.tensor1d([1], 'int32'),
         })
@@ -128,7 +132,7 @@ export function testEngine(
       }
     })
 
-    it('takes the same step to the same bits', () => {
+    it('gives the same bits for the same step', () => {
       assert.deepEqual(takeSteps(3), takeSteps(3))
     })
 
@@ -141,7 +145,7 @@ export function testEngine(
   })
 }
 
-/** As tf.transpose: axis i of the result is axis permutation[i] of x. */
+/** Like tf.transpose: axis i of the result is axis permutation[i] of x. */
 function permute(x: Grid, permutation: readonly number[]): Grid {
   const shape = permutation.map(axis => x.shape[axis]!)
   const values = new Float64Array(x.values.length)
@@ -159,7 +163,7 @@ function indicesOf(position: number, shape: readonly number[]): number[] {
   })
 }
 
-/** Gradient steps of a small convolutional net, large enough to be shared among threads; its weights after them. */
+/** Takes gradient steps of a small convolutional net that is large enough for several threads. @returns the final weights */
 function takeSteps(count: number): Float32Array[] {
   const draw = (...shape: number[]) => toTensor(drawGrid(shape, 'step', shape.length))
   const images = draw(16, 14, 14, 1) as tf.Tensor4D
@@ -182,7 +186,7 @@ function takeSteps(count: number): Float32Array[] {
   return values
 }
 
-/** What tfjs-core counts, and what the engine holds itself. */
+/** The number of tensors of tfjs-core, and of the engine itself. */
 function countTensors(): Record<string, number> {
   const backend = tf.backend() as tf.KernelBackend & { getNumOfTFTensors?(): number }
   return {
@@ -192,7 +196,7 @@ function countTensors(): Record<string, number> {
   }
 }
 
-/** Seeded normal numbers that float32 holds exactly, so that both sides start from the same. */
+/** Seeded normal numbers that are exact in float32, so that both computations start from the same values. */
 function drawGrid(shape: number[], ...stream: (string | number)[]): Grid {
   const random = randomStream(7, ...stream)
   return grid(shape, () => Math.fround(random.normal()))
@@ -206,7 +210,7 @@ function toGrid(tensor: tf.Tensor): Grid {
   return { shape: tensor.shape, values: Float64Array.from(tensor.dataSync()) }
 }
 
-/** The sum over the axes, and how many values went into each. */
+/** The sum over the axes, and the number of values in each sum. */
 function sumOver(x: Grid, axes: number[], keepDims: boolean): [Grid, number] {
   const kept = x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent))
   const sums = grid(kept, () => 0)

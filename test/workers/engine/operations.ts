@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Grid } from './reference.ts'
 import * as reference from './reference.ts'
 
-/** An operation of a layer: what an engine computes, and what it should. */
+/** An operation of a layer: what an engine computes, and the expected result. */
 export interface Operation {
   title: string
   inputs: number[][]
@@ -16,7 +16,7 @@ const EPSILON = 1e-3
 
 export const OPERATIONS: Operation[] = [
   ...[
-    // One where the weights outnumber the batch, and one where they do not: wasm multiplies them in another order.
+    // With more weights than examples, and with fewer: wasm multiplies them in a different order.
     { title: 'a dense layer, few examples', inputs: [[7, 33], [33, 20], [20]] },
     { title: 'a dense layer, many examples', inputs: [[40, 12], [12, 5], [5]] },
   ].map(sizes => ({
@@ -152,7 +152,7 @@ function pooling(kind: 'max' | 'avg', size: number, pad: 'valid' | 'same', strid
   }
 }
 
-/** Keeps two of three, scaled so that the mean stays. */
+/** Keeps two of three elements, scaled so that the mean is preserved. */
 function dropoutMask(size: number): number[] {
   return Array.from({ length: size }, (_, i) => (i % 3 === 0 ? 0 : 1.5))
 }

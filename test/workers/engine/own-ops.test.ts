@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#network/random.ts'
-import { openEngine } from '#workers/engine/engine.ts'
-import { GRDA_STEP, grdaStep } from '#workers/engine/grda-step.ts'
-import { softThreshold } from '#workers/engine/soft-threshold.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
+import { GRDA_STEP, grdaStep } from '#workers/engine/ops/grda-step.ts'
+import { softThreshold } from '#workers/engine/ops/soft-threshold.ts'
 
 await openEngine('native')
 
@@ -12,8 +12,8 @@ const RATE = 0.3
 const L1 = 0.7
 
 for (const size of [1, 17, 16_384, 100_003]) {
-  test(`gRDA's own op gives the bits of TensorFlow's kernels for ${size} weights, and leaves what it is given`, () => {
-    assert.ok(tf.getKernel(GRDA_STEP, 'tensorflow'), 'setup has compiled no op of its own')
+  test(`gRDA's own op gives the bits of TensorFlow's kernels for ${size} weights, and does not change its inputs`, () => {
+    assert.ok(tf.getKernel(GRDA_STEP, 'tensorflow'), 'setup has not compiled the own ops')
     const random = randomStream(1, 'test', size)
     const draw = () => Float32Array.from({ length: size }, () => 4 * random.next() - 2)
     const { v, g } = { v: draw(), g: draw() }
@@ -41,7 +41,7 @@ function expectSameBits(v: Float32Array, g: Float32Array): void {
   })
 }
 
-/** NaN has many: which one comes out does not matter. */
+/** NaN has many bit patterns; which one results does not matter. */
 function bitsOf(tensor: tf.Tensor): Uint32Array {
   const values = tensor.dataSync<'float32'>().map(value => (Number.isNaN(value) ? Number.NaN : value))
   return new Uint32Array(values.buffer, values.byteOffset, values.length)

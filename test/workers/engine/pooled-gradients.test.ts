@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { placeLayers, sidesOf } from '#network/shape.ts'
 import type { LayerOf } from '#network/topology.ts'
-import { openEngine } from '#workers/engine/engine.ts'
-import { hasPooledGradients, poolRectified } from '#workers/engine/pooled-gradients.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
+import { hasPooledGradients, poolRectified } from '#workers/engine/ops/pooled-gradients.ts'
 import { convolution } from '#workers/layers/convolution.ts'
 import type { Layer } from '#workers/layers/layer.ts'
 import { maxPooling } from '#workers/layers/max-pooling.ts'
@@ -21,7 +21,7 @@ interface Pair {
   pool?: Partial<LayerOf<'maxPooling2d'>>
 }
 
-/** A convolution and a pool over images of a shape; what is not said is as in most networks. */
+/** A convolution and the max pooling after it; omitted fields have the usual values. */
 const PAIRS: Record<string, Pair> = {
   'windows of 2 x 2': { image: [12, 12, 3] },
   'one channel, many filters': { image: [28, 28, 1], conv: { kernelSize: 5, filters: 20 } },
@@ -38,7 +38,7 @@ const PAIRS: Record<string, Pair> = {
 
 for (const [what, pair] of Object.entries(PAIRS)) {
   for (const values of ['drawn at random', 'that are often equal'] as const) {
-    test(`${what}, values ${values}: the gradients are those of convolution and pool one by one`, () => {
+    test(`${what}, values ${values}: the gradients equal those of separate convolution and pooling`, () => {
       assert.ok(hasPooledGradients(), 'setup has compiled no ops of its own')
       tf.tidy(() => compare(pair, values === 'drawn at random'))
     })
@@ -46,7 +46,7 @@ for (const [what, pair] of Object.entries(PAIRS)) {
 }
 
 for (const side of [2, 3]) {
-  test(`a NaN goes through the pool, wherever in its window of ${side} x ${side} it is`, () => {
+  test(`a NaN propagates through pooling from any position in its window of ${side} x ${side}`, () => {
     const pool = [side, side] as const
     const geometry = { kernel: [1, 1], strides: [1, 1], margins: [0, 0], pool } as const
     for (let place = 0; place < side * side; place++) {

@@ -3,19 +3,19 @@ import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { bytesToFloats, uploadBytes } from '#workers/engine/bytes.ts'
 import { openEagerProgram } from '#workers/engine/eager-program.ts'
-import { openEngine } from '#workers/engine/engine.ts'
-import { openCompiledProgram } from '#workers/engine/graph/compiled-program.ts'
+import { openCompiledProgram } from '#workers/engine/native/graph/compiled-program.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import type { Routines } from '#workers/engine/program.ts'
 
 await openEngine('native')
 
 const ROUTINES: Routines = {
-  /** sum <- sum + x, count <- count + 1; gives what the sum was. */
+  /** sum <- sum + x, count <- count + 1; outputs the previous sum. */
   add: ({ total }, { x }) => ({
     outputs: { before: total!.sum! },
     variables: { total: { sum: tf.add(total!.sum!, x!), count: tf.add(total!.count!, 1) } },
   }),
-  /** The same of bytes, and gives nothing. */
+  /** The same with bytes, and no output. */
   count: ({ total }, { bytes }) => ({
     outputs: {},
     variables: { total: { sum: tf.add(total!.sum!, tf.sum(bytesToFloats(bytes!), 1)) } },
@@ -28,7 +28,7 @@ function variables() {
 }
 
 for (const [kind, open] of Object.entries({ eager: openEagerProgram, compiled: openCompiledProgram })) {
-  test(`an ${kind} program keeps its variables from call to call, and frees all else`, () => {
+  test(`the ${kind} program keeps its variables between calls and disposes everything else`, () => {
     const before = [tf.memory().numTensors, nativeTensors()]
     tf.tidy(() => {
       const x = tf.tensor1d([10, 20])
@@ -52,9 +52,9 @@ for (const [kind, open] of Object.entries({ eager: openEagerProgram, compiled: o
 }
 
 for (const [kind, open] of Object.entries({ eager: openEagerProgram, compiled: openCompiledProgram })) {
-  test(`an ${kind} program takes bytes, and need not give anything`, () => {
+  test(`the ${kind} program accepts bytes, and routines without outputs`, () => {
     const before = nativeTensors()
-    // Six bytes are no whole number of int32s.
+    // Six bytes are not a whole number of int32s.
     for (const width of [2, 3]) {
       tf.tidy(() => {
         const call = (bytes: number[]) => ({
@@ -74,7 +74,7 @@ for (const [kind, open] of Object.entries({ eager: openEagerProgram, compiled: o
   })
 }
 
-test('a routine that depends on a value, and not on shapes alone, is no graph', () => {
+test('a routine that reads a value cannot become a graph', () => {
   const peek: Routines = {
     peek: (_, { x }) => ({ outputs: { doubled: tf.scalar(2 * x!.dataSync()[0]!) } }),
   }

@@ -1,5 +1,5 @@
-// The operations as their textbook sums, in float64 and without any thought for speed; gradients are differences of
-// these sums, so they share no derivation with what they check.
+// The operations as their textbook sums, in float64 and not optimised. Gradients are differences of these sums, so they share no
+// derivation with the code under test.
 
 /** Values in row-major order. */
 export interface Grid {
@@ -39,7 +39,7 @@ export function relu(x: Grid): Grid {
   return { shape: x.shape, values: x.values.map(value => Math.max(0, value)) }
 }
 
-/** How a window moves over an image, with the words of TensorFlow. */
+/** How a window moves over an image, in TensorFlow's terms. */
 export interface Window {
   strides: [number, number]
   pad: 'valid' | 'same'
@@ -63,14 +63,14 @@ export function maxPool(x: Grid, size: number, window: Window): Grid {
   )
 }
 
-/** The mean of the pixels that a window covers, padding not counted. */
+/** The mean of the pixels that a window covers, without padding. */
 export function avgPool(x: Grid, size: number, window: Window): Grid {
   return overWindows(x, [size, size], window, x.shape[3]!, (cells, channel) =>
     cells.reduce((sum, { image, row, column }) => sum + at(x, image, row, column, channel) / cells.length, 0),
   )
 }
 
-/** x [..., n] normalised over all but the last axis with the batch's own moments, by gamma and beta [n]. */
+/** Normalises x [..., n] over all but the last axis with the batch's moments, then applies gamma and beta [n]. */
 export function batchNorm(x: Grid, gamma: Grid, beta: Grid, epsilon: number): Grid {
   const channels = x.shape.at(-1)!
   const rows = x.values.length / channels
@@ -115,7 +115,7 @@ interface Cell {
   image: number
   row: number
   column: number
-  /** Where in the window. */
+  /** The position in the window. */
   a: number
   b: number
 }

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { randomStream } from '#network/random.ts'
-import { openEngine } from '#workers/engine/engine.ts'
-import { ownOpsMilliseconds } from '#workers/engine/register-own-ops.ts'
+import { ownOpsMilliseconds } from '#workers/engine/native/own-ops.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 
 await openEngine('native')
 
-/** [rows, inner, columns]: around whole vectors and blocks of rows, and one that is too large for the op. */
+/** [rows, inner, columns]: around whole vectors and blocks of rows, and one product that is too large for the op. */
 const SIZES = [
   [1, 1, 1],
   [128, 512, 10],
@@ -22,7 +22,7 @@ for (const [rows, inner, columns] of SIZES) {
   for (const transposeA of [false, true]) {
     for (const transposeB of [false, true]) {
       const factors = `${transposeA ? 'transposed ' : ''}[${rows}, ${inner}] and ${transposeB ? 'transposed ' : ''}[${inner}, ${columns}]`
-      test(`the product of ${factors} is what it is in float64`, () => {
+      test(`the product of ${factors} equals that in float64`, () => {
         const random = randomStream(1, 'test', rows, inner, columns)
         const draw = (length: number) => Float32Array.from({ length }, () => random.normal())
         const [a, b] = [draw(rows * inner), draw(inner * columns)]
@@ -50,7 +50,7 @@ for (const [rows, inner, columns] of SIZES) {
   }
 }
 
-test('small products are taken by the op of our own, large ones are not', () => {
+test('the own op computes small products, and not large ones', () => {
   const spent = (rows: number) => {
     const before = ownOpsMilliseconds().ThresherSmallProduct!
     tf.tidy(() => void tf.matMul(tf.ones([rows, 300]), tf.ones([300, 20])).dataSync())

@@ -10,21 +10,21 @@ const run = promisify(execFile)
 testEngine('wasm')
 
 describe('a process with the wasm engine', () => {
-  it('computes on every core, ends by itself and keeps its fault listeners', async () => {
+  it('computes on every core, ends by itself and keeps its listeners for uncaught errors', async () => {
     const expected = { threads: Math.min(8, availableParallelism()), sum: 64 ** 3, listeners: 1 }
     assert.deepEqual(await multiplyInProcess(''), expected)
   })
 
-  it('computes on one thread where memory cannot be shared', async () => {
+  it('computes on one thread when memory cannot be shared', async () => {
     const { threads, sum } = await multiplyInProcess('delete globalThis.SharedArrayBuffer')
     assert.deepEqual({ threads, sum }, { threads: 1, sum: 64 ** 3 })
   })
 })
 
-test('at the end of its memory the wasm engine throws, and writes over nothing', async () => {
+test('the wasm engine throws when its memory is used up, and overwrites nothing', async () => {
   const code = `
     import * as tf from '@tensorflow/tfjs-core'
-    import { openEngine } from '#workers/engine/engine.ts'
+    import { openEngine } from '#workers/engine/open-engine.ts'
     await openEngine('wasm')
     const before = tf.tensor1d([1, 2, 3])
     const allocate = () => tf.backend().write(null, [100_000_000], 'float32')
@@ -43,7 +43,7 @@ async function multiplyInProcess(
 ): Promise<{ threads: number; sum: number; listeners: number }> {
   const code = `
     import * as tf from '@tensorflow/tfjs-core'
-    import { openEngine } from '#workers/engine/engine.ts'
+    import { openEngine } from '#workers/engine/open-engine.ts'
     ${prepare}
     process.on('uncaughtException', console.error)
     const { threads } = await openEngine('wasm')
@@ -53,7 +53,7 @@ async function multiplyInProcess(
   return await printed(code)
 }
 
-/** What a process that runs the code prints. */
+/** Runs the code in a process of its own and parses what it prints. */
 async function printed(code: string) {
   const { stdout } = await run(process.execPath, ['--import=tsx', '--input-type=module', '--eval', code])
   return JSON.parse(stdout)

@@ -1,4 +1,4 @@
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { testModels } from './battery.ts'
 import { testNetwork } from './network-battery.ts'
 import { testSequences } from './sequence-battery.ts'

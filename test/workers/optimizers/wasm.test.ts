@@ -1,4 +1,4 @@
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { testOptimizers } from './battery.ts'
 import { testGrda } from './grda-battery.ts'
 import { testAgainstKeras } from './keras-battery.ts'

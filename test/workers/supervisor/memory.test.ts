@@ -47,7 +47,8 @@ describe('the memory of a worker', () => {
   const measure = async (request: object, peakMemoryBytes: number) => {
     const { id } = await submitJob(stores, request, { enqueue: false })
     await stores.jobs.append(id, begin({ id: 'worker_before', engine: 'native', device: 'cpu' }))
-    await stores.jobs.append(id, finish({ type: 'succeeded', peakMemoryBytes }))
+    const { job, events } = await stores.jobs.append(id, finish({ type: 'succeeded', peakMemoryBytes }))
+    await stores.measurements.record(job, events)
   }
 
   it('is told by it', async () => {
@@ -67,7 +68,7 @@ describe('the memory of a worker', () => {
     )
     assert.ok(job.peakMemoryBytes! > LIMIT_MB * 1e6)
     assert.equal(job.restarts, 0)
-    const measured = await stores.jobs.measuredMemory(job.spec)
+    const measured = await stores.measurements.peakMemory(job.spec)
     assert.deepEqual([...measured.values()], [1e6], 'what a killed one held became what equal jobs need')
   })
 
@@ -82,8 +83,10 @@ describe('the memory of a worker', () => {
     const { job } = await endOf(stores, submitted)
     assert.deepEqual([job.status, job.worker?.id], ['succeeded', large.id])
     assert.deepEqual([job.attempt, job.restarts], [1, 0])
-    const measured = (await stores.jobs.measuredMemory(job.spec)).get(job.worker!.engine)
+    const measured = (await stores.measurements.peakMemory(job.spec)).get(job.worker!.engine)
     assert.equal(measured, job.peakMemoryBytes)
+    const rate = await stores.measurements.examplesPerSecond(job.spec.model, [job.worker!.engine])
+    assert.ok(rate! > 0)
     const ratio = estimateMemory(job.spec) / job.peakMemoryBytes!
     assert.ok(ratio > 0.6 && ratio < 1.7, `the estimate is ${ratio} of what was held`)
     assert.equal(await large.stop(), 0)

@@ -6,7 +6,7 @@ import { FormatError } from '#formats/format-error.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import type { Split, Splits } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { type Epoch, Interruption, train } from '#workers/training/loop.ts'
 
 await openEngine('native')

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { runnersOf } from '#test/support/start-supervisor.ts'
-import type { RunnerNews } from '#workers/runner/runner-protocol.ts'
+import type { RunnerReport } from '#workers/runner/runner-protocol.ts'
 import { RunnerProcess } from '#workers/supervisor/runner-process.ts'
 
 const LIMIT = 16e9
@@ -21,7 +21,7 @@ test('a runner trains its task with no credentials in its environment, and ends'
   process.env.ADMIN_KEY = 'a-secret-of-the-service'
   const scratch = await mkdtemp(join(tmpdir(), 'thresher-test-'))
   const runner = new RunnerProcess(ENGINE, LIMIT)
-  const news: RunnerNews[] = []
+  const news: RunnerReport[] = []
   let environment = ''
   for await (const item of runner.train({ spec: specOf(1), scratch, series: [] })) {
     const [pid] = await runnersOf(process.pid)
@@ -40,7 +40,7 @@ test('a runner trains its task with no credentials in its environment, and ends'
 
 test('an error that nobody foresaw is told, with its message', async () => {
   const runner = new RunnerProcess(ENGINE, LIMIT)
-  let last: RunnerNews | undefined
+  let last: RunnerReport | undefined
   for await (const item of runner.train({ spec: specOf(1), scratch: '/nowhere', series: [] })) last = item
   assert.equal(last?.type, 'failed')
   assert.equal(last.error.code, 'internal')
@@ -52,7 +52,7 @@ for (const keep of [false, true]) {
     const scratch = await mkdtemp(join(tmpdir(), 'thresher-test-'))
     const spec = specOf(1000, { checkpoint: { everyEpochs: 1000 } })
     const runner = new RunnerProcess(ENGINE, LIMIT)
-    const types = new Set<RunnerNews['type']>()
+    const types = new Set<RunnerReport['type']>()
     for await (const item of runner.train({ spec, scratch, series: [] })) {
       if (item.type === 'epoch') runner.stop(keep)
       types.add(item.type)

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { processExists } from '#children/is-alive.ts'
 import type { JobEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { cancel, pause as requestPause, resume } from '#domain/job-decisions.ts'
@@ -262,14 +263,6 @@ function expectGoneOn(events: readonly JobEvent[], reason: string): void {
 
 async function gone(pids: readonly number[]): Promise<void> {
   for (const pid of pids) {
-    while (isAlive(pid)) await pause(20)
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
+    while (processExists(pid)) await pause(20)
   }
 }

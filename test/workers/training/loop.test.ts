@@ -9,10 +9,10 @@ import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { planJob } from '#jobs/plan-job.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { failureOf } from '#workers/runner/failure-of.ts'
 import { runTask } from '#workers/runner/run-task.ts'
-import type { RunnerNews } from '#workers/runner/runner-protocol.ts'
+import type { RunnerReport } from '#workers/runner/runner-protocol.ts'
 import { type Epoch, train } from '#workers/training/loop.ts'
 
 const engine = await openEngine('native')
@@ -38,9 +38,9 @@ async function epochsOf(
 }
 
 /** Runs a task as a runner does. */
-async function resultOf(request: object): Promise<{ news: RunnerNews[]; files: Map<string, Uint8Array> }> {
+async function resultOf(request: object): Promise<{ news: RunnerReport[]; files: Map<string, Uint8Array> }> {
   const scratch = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-  const news: RunnerNews[] = []
+  const news: RunnerReport[] = []
   await runTask(
     { spec: specOf(request), scratch, series: [] },
     engine,

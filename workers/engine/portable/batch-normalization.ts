@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/normalization-kernels.ts'
+import { NORMALISE, NORMALISE_GRADIENT } from '#workers/engine/ops/kernel-names.ts'
 import type { PortableKernel } from '#workers/engine/register-kernel.ts'
 
 const AXES = [0, 1, 2]
@@ -12,7 +12,7 @@ interface TrainingInputs {
   variance: tf.Tensor1D
 }
 
-/** y by the batch's own statistics, the moved running ones, and for the gradient the batch's mean and inverse deviation. */
+/** @returns y, the updated running mean and variance, and for the gradient the batch's mean and inverse standard deviation */
 export const batchNormalizationTraining: PortableKernel<
   TrainingInputs,
   { momentum: number; epsilon: number }
@@ -38,7 +38,7 @@ interface GradInputs {
   saved1: tf.Tensor1D
 }
 
-/** The gradients at x, gamma and beta (Ioffe and Szegedy 2015, sec. 3, after algorithm 1, with the sums taken together). */
+/** The gradients at x, gamma and beta (Ioffe and Szegedy 2015, section 3, after algorithm 1, with the sums combined). */
 export const batchNormalizationGrad: PortableKernel<GradInputs, unknown> = {
   name: NORMALISE_GRADIENT,
   compute({ dy, x, gamma, saved0: mean, saved1: inverse }) {

@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { RANDOM_UNIFORM } from '#workers/engine/ops/kernel-names.ts'
 import type { PortableKernel } from '#workers/engine/register-kernel.ts'
 import { philox, type Words } from './philox.ts'
 
 /**
- * float32 in [0, 1), a function of the seed [2] alone: the numbers of TensorFlow's op of this name, so that the same units drop
- * out on every engine. The seed, once through Philox, gives the key and the counter's upper half.
+ * float32 in [0, 1), a function of the seed [2] only. The numbers equal those of TensorFlow's op of this name, so that the same units
+ * drop out on every engine. One application of Philox to the seed gives the key and the counter's upper half.
  */
 export const statelessRandomUniform: PortableKernel<{ seed: tf.Tensor1D }, { shape: number[] }> = {
-  name: 'StatelessRandomUniform',
+  name: RANDOM_UNIFORM,
   compute({ seed }, { shape }) {
     const [first, second] = seed.dataSync() as unknown as [number, number]
     const sign = (word: number) => (word < 0 ? -1 : 0)
@@ -24,7 +25,7 @@ export const statelessRandomUniform: PortableKernel<{ seed: tf.Tensor1D }, { sha
   },
 }
 
-/** The lowest 23 bits as a binary fraction. */
+/** Takes the lowest 23 bits as a binary fraction. */
 function toUnitInterval(word: number): number {
   return (word & 0x7fffff) / 0x800000
 }

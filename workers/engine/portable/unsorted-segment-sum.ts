@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { PortableKernel } from '#workers/engine/register-kernel.ts'
 
 /**
- * Row s of the result is the sum of the rows of x [rows, columns] whose segment is s. In the order of the rows: a GPU would add
- * them as they come, to other bits each time.
+ * Row s of the result is the sum of the rows of x [rows, columns] whose segment is s, added in the order of the rows. A GPU would add
+ * them in no fixed order, which gives different bits each time.
  */
 export const unsortedSegmentSum: PortableKernel<
   { x: tf.Tensor2D; segmentIds: tf.Tensor1D },
@@ -15,7 +15,7 @@ export const unsortedSegmentSum: PortableKernel<
     const values = x.dataSync()
     const sums = new Float32Array(numSegments * columns)
     for (const [row, segment] of segmentIds.dataSync().entries()) {
-      // As in TensorFlow, what has no place in the result is left out.
+      // As in TensorFlow, rows whose segment is out of range are ignored.
       if (segment < 0 || segment >= numSegments) continue
       for (let i = 0; i < columns; i++) sums[segment * columns + i]! += values[row * columns + i]!
     }

@@ -1,9 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core'
+import { SIGMOID_GRADIENT, TANH_GRADIENT } from '#workers/engine/ops/kernel-names.ts'
 import type { WasmKernel } from './wasm-kernel.ts'
 
-/** TensorFlow's kernels of these names: dy times an activation's slope, which its output y tells. */
-export const tanhGrad = fromOutput('TanhGrad', y => 1 - y * y)
-export const sigmoidGrad = fromOutput('SigmoidGrad', y => y * (1 - y))
+/** TensorFlow's kernels of these names: dy times the activation's derivative, which follows from its output y. */
+export const tanhGrad = fromOutput(TANH_GRADIENT, y => 1 - y * y)
+export const sigmoidGrad = fromOutput(SIGMOID_GRADIENT, y => y * (1 - y))
 
 function fromOutput(
   name: string,

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { forEachWindow } from './for-each-window.ts'
 import type { WasmKernel } from './wasm-kernel.ts'
 
-/** The stock kernel divides by the whole window where the forward pass divides by its part inside the image. */
+/** The package's kernel divides by the whole window, but the forward pass divides by the window's part inside the image. */
 export const avgPoolGrad: WasmKernel<{ dy: tf.Tensor4D; input: tf.Tensor4D }, tf.AvgPoolGradAttrs> = {
   name: tf.AvgPoolGrad,
   compute: ({ dy, input }, { filterSize, strides, pad }, { backend }) => {

@@ -1,13 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { WasmKernel } from './wasm-kernel.ts'
 
-/** Packing an element costs about as much as moving so many in a transpose. */
+/** Packing one element costs about as much as moving this many in a transpose. */
 const PACK_COST = 4
 
 /**
- * The stock kernel leaves its vectorised, threaded product as soon as an operand is transposed, so operands are
- * transposed first. It also packs all of b on every call, which costs more than the product for a batch times a weight
- * matrix: where that takes less, b' a' is computed, of which the result is the transpose.
+ * The package's kernel does not use its vectorised, threaded product if an operand is transposed, so operands are transposed first. It
+ * also packs all of b on every call, which for a batch times a weight matrix costs more than the product. If it is cheaper, b' a' is
+ * computed and transposed instead.
  */
 export const batchMatMul: WasmKernel<{ a: tf.Tensor; b: tf.Tensor }, tf.BatchMatMulAttrs> = {
   name: tf.BatchMatMul,
@@ -25,7 +25,7 @@ export const batchMatMul: WasmKernel<{ a: tf.Tensor; b: tf.Tensor }, tf.BatchMat
   },
 }
 
-/** Of what a product needs beside its multiplications, in transposed elements. */
+/** The cost of a product apart from its multiplications, in transposed elements. */
 function costOf(left: tf.Tensor, transposeLeft: boolean, right: tf.Tensor, transposeRight: boolean): number {
   return PACK_COST * right.size + (transposeLeft ? left.size : 0) + (transposeRight ? right.size : 0)
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { WasmKernel } from './wasm-kernel.ts'
 
 /**
- * The package has none. With images x [n, h, w, i] and the output's gradient dy [n, p, q, o], at stride s and padding t:
+ * The package has no such kernel. With images x [n, h, w, i] and the output's gradient dy [n, p, q, o], at stride s and padding t:
  *
  *     dw[a, b, i, o] = sum over n, p, q of x[n, s p + a - t, s q + b - t, i] dy[n, p, q, o]
  *
@@ -29,7 +29,7 @@ export const conv2dBackpropFilter: WasmKernel<
       'NHWC',
       [strideHeight, strideWidth],
     )
-    // A stride that leaves rows of x unused leaves offsets here that no filter has.
+    // If the stride leaves rows of x unused, the result has offsets beyond the filter's size.
     const used = tf.slice(products, [0, 0, 0, 0], [inChannels, filterHeight, filterWidth, outChannels])
     return tf.transpose(used, [1, 2, 0, 3])
   },

@@ -3,8 +3,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { WasmKernel } from './wasm-kernel.ts'
 
 /**
- * The stock kernel is scalar. The gradient to the input is a convolution too: of the output's gradient, its pixels
- * spread apart by the stride, by the filter turned half around with its channels swapped.
+ * The package's kernel is scalar. The gradient at the input is a convolution too: of the output's gradient, dilated by the stride, with
+ * the filter rotated by 180 degrees and its channels swapped.
  */
 export const conv2dBackpropInput: WasmKernel<
   { dy: tf.Tensor4D; filter: tf.Tensor4D },
@@ -14,9 +14,9 @@ export const conv2dBackpropInput: WasmKernel<
   compute: ({ dy, filter }, { inputShape, strides, pad, dimRoundingMode }, { backend }) => {
     const { padInfo, filterHeight, filterWidth, inHeight, inWidth, strideHeight, strideWidth } =
       tf.backend_util.computeConv2DInfo(inputShape, filter.shape, strides, 1, pad, dimRoundingMode)
-    const pixels = spread(dy, strideHeight, strideWidth)
-    const turned = turn(filter, backend)
-    return tf.conv2d(pixels, turned, 1, [
+    const pixels = dilate(dy, strideHeight, strideWidth)
+    const rotated = rotate(filter, backend)
+    return tf.conv2d(pixels, rotated, 1, [
       [0, 0],
       [filterHeight - 1 - padInfo.top, inHeight + padInfo.top - pixels.shape[1]],
       [filterWidth - 1 - padInfo.left, inWidth + padInfo.left - pixels.shape[2]],
@@ -25,8 +25,8 @@ export const conv2dBackpropInput: WasmKernel<
   },
 }
 
-/** [height, width, in, out] turned half around, its channels swapped: [height, width, out, in]. */
-function turn(filter: tf.Tensor4D, backend: BackendWasm): tf.Tensor4D {
+/** Rotates a filter [height, width, in, out] by 180 degrees and swaps its channels: [height, width, out, in]. */
+function rotate(filter: tf.Tensor4D, backend: BackendWasm): tf.Tensor4D {
   const [height, width, inChannels, outChannels] = filter.shape
   const result = backend.makeOutput([height, width, outChannels, inChannels], 'float32')
   const from = backend.typedArrayFromHeap(filter)
@@ -42,8 +42,8 @@ function turn(filter: tf.Tensor4D, backend: BackendWasm): tf.Tensor4D {
   return tf.engine().makeTensorFromTensorInfo(result) as tf.Tensor4D
 }
 
-/** Puts rows - 1 lines of zeros between the lines of each image, and columns - 1 between its columns. */
-function spread(x: tf.Tensor4D, rows: number, columns: number): tf.Tensor4D {
+/** Inserts rows - 1 rows of zeros between the rows of each image, and columns - 1 columns of zeros between its columns. */
+function dilate(x: tf.Tensor4D, rows: number, columns: number): tf.Tensor4D {
   if (rows === 1 && columns === 1) return x
   const [count, height, width, channels] = x.shape
   const wide: tf.Tensor = tf.pad(tf.reshape(x, [-1, 1, channels]), [

@@ -3,7 +3,7 @@ import type { WasmKernel } from './wasm-kernel.ts'
 
 /**
  * The package has neither gradient. With images x [n, h, w, i], filter [a, b, i, m] and the output's gradient dy [n, p, q, i m], each
- * tap (a, b) of each window takes pixel by pixel, for every channel o = i m + k of the output,
+ * tap (a, b) of each window adds, for every channel o = i m + k of the output,
  *
  *     dx[i] += dy[o] filter[a, b, i, k]        dfilter[a, b, i, k] += dy[o] x[i]
  */
@@ -65,7 +65,7 @@ export const depthwiseBackpropFilter: WasmKernel<
   },
 }
 
-/** Visits every tap of every window that lies on a pixel: where the pixel, the window's output and the tap begin. */
+/** Visits every tap of every window that is inside the image, with the offsets of the pixel, of the window's output and of the tap. */
 function forEachTap(
   info: tf.backend_util.Conv2DInfo,
   visit: (pixel: number, output: number, tap: number) => void,

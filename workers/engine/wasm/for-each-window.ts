@@ -1,6 +1,6 @@
 import type { backend_util } from '@tensorflow/tfjs-core'
 
-/** Visits the windows in the order of the outputs, cut to the image; `start` is the first pixel's position in x. */
+/** Visits the windows in the order of the outputs, clipped to the image. `start` is the offset of the first pixel in x. */
 export function forEachWindow(
   info: backend_util.Conv2DInfo,
   visit: (start: number, rows: number, columns: number) => void,

@@ -1,14 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { WasmKernel } from './wasm-kernel.ts'
 
-/** A dense layer in training, product by product as in batch-mat-mul.ts; the stock kernel has that one's two faults. */
+/** A dense layer, by the product of batch-mat-mul.ts: the package's fused kernel has the two faults described there. */
 export const fusedMatMul: WasmKernel<{ a: tf.Tensor; b: tf.Tensor; bias?: tf.Tensor }, tf._FusedMatMulAttrs> =
   {
     name: tf._FusedMatMul,
-    compute: (inputs, attributes, { stock }) => {
-      const { a, b, bias } = inputs
-      const { transposeA, transposeB, activation } = attributes
-      if (activation !== 'linear' && activation !== 'relu') return stock(inputs, attributes)
+    compute: ({ a, b, bias }, { transposeA, transposeB, activation }) => {
+      if (activation !== 'linear' && activation !== 'relu') return undefined
       const product = tf.matMul(a, b, transposeA, transposeB)
       const z = bias ? tf.add(product, bias) : product
       return activation === 'relu' ? tf.relu(z) : z

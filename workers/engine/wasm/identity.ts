@@ -1,8 +1,7 @@
-import type { Tensor } from '@tensorflow/tfjs-core'
-import { Identity } from '@tensorflow/tfjs-core'
+import { Identity, type Tensor } from '@tensorflow/tfjs-core'
 import type { WasmKernel } from './wasm-kernel.ts'
 
-/** Shares the values, which never change. The stock kernel copies them, and the tape clones all that it keeps. */
+/** Shares the values, which never change. The package's kernel copies them, and the gradient tape clones every tensor that it keeps. */
 export const identity: WasmKernel<{ x: Tensor }, undefined> = {
   name: Identity,
   compute: ({ x: { dataId, shape, dtype } }, _, { backend }) => {

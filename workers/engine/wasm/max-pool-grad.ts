@@ -3,8 +3,8 @@ import { forEachWindow } from './for-each-window.ts'
 import type { WasmKernel } from './wasm-kernel.ts'
 
 /**
- * The stock kernel starts its search for the largest value at 1e-38 in place of minus infinity, so that a window without
- * positive values sends its gradient to pixel 0. As in TensorFlow, the first of equal values takes the gradient.
+ * The package's kernel starts its search for the largest value at 1e-38 instead of minus infinity, so that a window without positive
+ * values gives its gradient to pixel 0. Here, as in TensorFlow, the first of equal values gets the gradient.
  */
 export const maxPoolGrad: WasmKernel<
   { dy: tf.Tensor4D; input: tf.Tensor4D; output: tf.Tensor4D },
@@ -30,7 +30,7 @@ export const maxPoolGrad: WasmKernel<
   },
 }
 
-/** Where a window has `value` in the channel of `start`; any place of it when it has not, as for NaN. */
+/** The offset of the first `value` in a window, in the channel of `start`; any offset of the window if there is none, as for NaN. */
 function findFirst(
   value: number,
   x: Float32Array,
@@ -50,7 +50,7 @@ function findFirst(
   return start
 }
 
-/** By arithmetic: a branch would go the wrong way for every other window. `right` and `below` are what lies there of `start`. */
+/** By arithmetic, because a branch would be mispredicted often. `right` and `below` are the offsets of the neighbours of `start`. */
 function findFirstOfFour(
   value: number,
   x: Float32Array,

@@ -9,7 +9,7 @@ type Module = BackendWasm['wasm'] & {
 }
 type Imports = { env: { emscripten_num_logical_cores: () => number } }
 
-// Node has it; TypeScript describes it with the browser's types alone.
+// Node has WebAssembly, but TypeScript declares it only among the browser's types.
 declare const WebAssembly: {
   compile(bytes: Uint8Array): Promise<object>
   Instance: new (module: object, imports: Imports) => object
@@ -19,8 +19,8 @@ const require = createRequire(import.meta.url)
 const PATH = '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd'
 
 /**
- * Starts the package's threaded binary, which computes with 8 threads at most. The package itself does so in browsers
- * alone: it hands its workers blob URLs, which Node does not take. Here they get text and a file path.
+ * Starts the package's threaded binary, which uses at most 8 threads. The package itself does so in browsers only: it gives its workers
+ * blob URLs, which Node does not accept. Here they get the script's text and a file path.
  */
 export async function openThreadedBackend(threads: number): Promise<BackendWasm> {
   const module = await instantiate(threads)
@@ -28,9 +28,9 @@ export async function openThreadedBackend(threads: number): Promise<BackendWasm>
   setThreadsCount(threads)
   const backend = new BackendWasm(module)
   const { runningWorkers, unusedWorkers } = module.PThread
-  // A process that has nothing else to do ends, whatever its workers wait for.
+  // The workers' waiting must not keep the process alive.
   for (const worker of runningWorkers) worker.unref()
-  // The binary asks for eight workers before it knows how many it needs.
+  // The binary creates eight workers before it knows how many it needs.
   await Promise.all(unusedWorkers.splice(0).map(worker => worker.terminate()))
   return backend
 }
@@ -43,7 +43,7 @@ async function instantiate(threads: number): Promise<Module> {
     return await factory({
       mainScriptUrlOrBlob: require.resolve(`${PATH}.js`),
       instantiateWasm: (imports: Imports, receive: (instance: object, module: object) => void) => {
-        // It uses half of the cores, counting on two threads for each.
+        // The binary uses half of the logical cores, because it expects two on each core.
         imports.env.emscripten_num_logical_cores = () => 2 * threads
         receive(new WebAssembly.Instance(binary, imports), binary)
         return {}
@@ -54,14 +54,14 @@ async function instantiate(threads: number): Promise<Module> {
   }
 }
 
-/** Defines the global that the factory makes its workers from; the factory's own assignment to it has no effect. */
+/** Defines the global `Worker` that the factory uses; the factory's own assignment to it has no effect. */
 function offerWorker(): () => void {
   const { wasmWorkerContents } = require(`${PATH}.worker.js`) as { wasmWorkerContents: string }
-  // The package holds the script in a template literal, which turned its escapes into line ends.
+  // The package has the script in a template literal, which turned its escaped newlines into real ones.
   const script = wasmWorkerContents.replaceAll('\n', '\\n')
   class KernelWorker extends Worker {
     constructor() {
-      // No execArgv: each worker would load the --import hooks of this process again.
+      // Without execArgv: each worker would load the --import hooks of this process again.
       super(script, { eval: true, execArgv: [] })
     }
   }
@@ -69,7 +69,7 @@ function offerWorker(): () => void {
   return () => Reflect.deleteProperty(globalThis, 'Worker')
 }
 
-/** What BackendWasm calls beside the kernels, as the package's own loader binds it. */
+/** Binds the functions that BackendWasm calls besides the kernels, as the package's own loader does. */
 function bindBackendFunctions({ cwrap }: Module): Module['tfjs'] {
   const bind = (name: string, parameterCount: number, returns: 'number' | null = null) =>
     cwrap(name, returns, Array(parameterCount).fill('number')) as (...values: number[]) => never

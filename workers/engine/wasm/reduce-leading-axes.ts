@@ -4,21 +4,19 @@ import type { WasmKernel } from './wasm-kernel.ts'
 
 type Attributes = { axis: number | number[]; keepDims: boolean }
 
-/** Over leading axes, as for a bias's gradient: the stock kernel would transpose all of x first. */
+/** Sums over leading axes, as for a bias's gradient. The package's kernel would transpose all of x first. */
 export const sum: WasmKernel<{ x: tf.Tensor }, Attributes> = {
   name: tf.Sum,
-  compute: ({ x }, attributes, { backend, stock }) =>
-    reduceLeadingAxes(x, attributes, backend, () => 1) ?? stock({ x }, attributes),
+  compute: ({ x }, attributes, { backend }) => reduceLeadingAxes(x, attributes, backend, () => 1),
 }
 
-/** Over leading axes, as in batch normalisation. */
+/** Averages over leading axes, as in batch normalisation. */
 export const mean: WasmKernel<{ x: tf.Tensor }, Attributes> = {
   name: tf.Mean,
-  compute: ({ x }, attributes, { backend, stock }) =>
-    reduceLeadingAxes(x, attributes, backend, rows => 1 / rows) ?? stock({ x }, attributes),
+  compute: ({ x }, attributes, { backend }) => reduceLeadingAxes(x, attributes, backend, rows => 1 / rows),
 }
 
-/** Sums in float64, times scale(rows). Undefined when the axes are not the first ones. */
+/** Sums in float64, times scale(rows). `undefined` if the axes are not the first ones. */
 function reduceLeadingAxes(
   x: tf.Tensor,
   { axis, keepDims }: Attributes,
@@ -36,7 +34,7 @@ function reduceLeadingAxes(
   return output
 }
 
-/** The sums [columns] of values [rows, columns], four rows at a time: the sums are read and written that much less. */
+/** The sums [columns] of values [rows, columns]. Adds four rows at a time, so that the sums are read and written less often. */
 function sumRows(values: Float32Array, columns: number): Float64Array {
   const sums = new Float64Array(columns)
   const fours = values.length - (values.length % (4 * columns))

@@ -8,8 +8,8 @@ interface Attributes {
 }
 
 /**
- * The stock kernels leave their output unwritten where `same` padding meets a stride beyond the filter's size, since XNNPACK's
- * arithmetic for it goes below zero: there, the padding is counted here.
+ * The package's kernels do not write their output if padding is `same` and a stride is larger than the filter, because XNNPACK computes
+ * a negative padding. In that case the padding is computed here.
  */
 export const samePadding: readonly WasmKernel<{ x: tf.Tensor4D; filter: tf.Tensor4D }, Attributes>[] = [
   tf.Conv2D,
@@ -19,17 +19,17 @@ export const samePadding: readonly WasmKernel<{ x: tf.Tensor4D; filter: tf.Tenso
 ].map(name => ({
   name,
   compute: (inputs, attributes, { stock }) =>
-    stock(inputs, { ...attributes, pad: countedPadding(inputs, attributes) }),
+    stock(inputs, { ...attributes, pad: explicitPadding(inputs, attributes) }),
 }))
 
-function countedPadding(
+function explicitPadding(
   { x, filter }: { x: tf.Tensor4D; filter: tf.Tensor4D },
   { strides, pad, dilations }: Attributes,
 ): Attributes['pad'] {
   const steps = [strides].flat()
   const isBeyond = [0, 1].some(axis => (steps[axis] ?? steps[0]!) > filter.shape[axis]!)
   if (pad !== 'same' || !isBeyond) return pad
-  // Padding does not depend on channels: as a depthwise one, any filter passes.
+  // Padding does not depend on channels, and as a depthwise filter any shape is accepted.
   const depthwise = true
   const { padInfo } = tf.backend_util.computeConv2DInfo(
     x.shape,

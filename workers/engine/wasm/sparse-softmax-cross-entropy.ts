@@ -1,9 +1,10 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { SOFTMAX_CROSS_ENTROPY } from '#workers/engine/ops/kernel-names.ts'
 import type { WasmKernel } from './wasm-kernel.ts'
 
-/** Losses [rows] and the gradient of their sum [rows, classes], as TensorFlow's kernel of this name gives them. */
+/** Losses [rows] and the gradient of their sum [rows, classes], like TensorFlow's kernel of this name. */
 export const sparseSoftmaxCrossEntropy: WasmKernel<{ logits: Tensor; labels: Tensor }, undefined> = {
-  name: 'SparseSoftmaxCrossEntropyWithLogits',
+  name: SOFTMAX_CROSS_ENTROPY,
   compute: ({ logits, labels }, _, { backend }) => {
     const [rows, classes] = logits.shape as [number, number]
     const losses = backend.makeOutput([rows], 'float32')

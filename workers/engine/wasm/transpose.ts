@@ -1,16 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { WasmKernel } from './wasm-kernel.ts'
 
-/** A row of the result is written in runs of so many values. */
+/** The number of values that are written at a time to a row of the result. */
 const RUN = 8
 
-/** Of the last two axes, as products need it: the stock kernel goes through memory value by value. */
+/** Transposes the last two axes, as products need it. The package's kernel moves value by value. */
 export const transpose: WasmKernel<{ x: tf.Tensor }, tf.TransposeAttrs> = {
   name: tf.Transpose,
-  compute: ({ x }, attributes, { backend, stock }) => {
-    const { perm } = attributes
+  compute: ({ x }, { perm }, { backend }) => {
     const [rows, columns] = x.shape.slice(-2) as [number, number]
-    if (x.dtype !== 'float32' || !swapsLastTwo(perm) || rows < RUN) return stock({ x }, attributes)
+    if (x.dtype !== 'float32' || !swapsLastTwo(perm) || rows < RUN) return undefined
     const result = backend.makeOutput([...x.shape.slice(0, -2), columns, rows], 'float32')
     const from = backend.typedArrayFromHeap(x) as Float32Array
     const to = backend.typedArrayFromHeap(result) as Float32Array

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { PortableKernel } from '#workers/engine/register-kernel.ts'
 
-/** The stock kernel divides by the whole window where the forward pass divides by its part inside the image. */
+/** The package's kernel divides by the whole window, but the forward pass divides by the window's part inside the image. */
 export const avgPoolGrad: PortableKernel<{ dy: tf.Tensor4D; input: tf.Tensor4D }, tf.AvgPoolGradAttrs> = {
   name: tf.AvgPoolGrad,
   compute: ({ dy, input }, attributes, { stock }) => {
@@ -15,7 +15,7 @@ export const avgPoolGrad: PortableKernel<{ dy: tf.Tensor4D; input: tf.Tensor4D }
   },
 }
 
-/** Of each window along an axis, the part that lies inside the image. */
+/** For each window along one axis, the share of it that is inside the image. */
 function shares(windows: number, length: number, stride: number, extent: number, before: number): number[] {
   return Array.from({ length: windows }, (_, i) => {
     const start = i * stride - before

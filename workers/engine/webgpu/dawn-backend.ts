@@ -2,7 +2,7 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import * as tf from '@tensorflow/tfjs-core'
 import type { DawnEvents } from './dawn-events.ts'
 
-/** The package's backend, which reads values at once, where the package needs a browser's canvas for that. */
+/** The package's backend, with synchronous reads of values, for which the package needs a browser's canvas. */
 export class DawnBackend extends WebGPUBackend {
   readonly #events: DawnEvents
   #fault: string | undefined
@@ -15,7 +15,7 @@ export class DawnBackend extends WebGPUBackend {
     })
   }
 
-  /** @throws what the device has found wrong since it was opened: what it computed after that means nothing */
+  /** @throws Error when the device has reported an error since it was opened, because what it computed after that is not valid */
   override readSync(dataId: tf.DataId): tf.BackendValues {
     const { values, resource, dtype } = this.tensorMap.get(dataId)
     if (values) return values
@@ -42,7 +42,7 @@ export class DawnBackend extends WebGPUBackend {
     return bytes
   }
 
-  /** Hands over the operations that the package still holds back. */
+  /** Submits the operations that the package has not submitted yet. */
   #submit(): void {
     this.ensureCommandEncoderReady()
     this.endComputePassEncoder()

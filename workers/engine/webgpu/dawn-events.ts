@@ -8,14 +8,14 @@ const PAUSE_SHARE = 0.1
 const neverNotified = new Int32Array(new SharedArrayBuffer(4))
 
 /**
- * Dawn hears that work is done only in a poll, which it hands to the global `setImmediate`, and again after each one: a process
- * with a device would never idle, and could not wait for a value within a turn. So the polls are caught here, and made when
- * something is waited for.
+ * Dawn notices that work is done only in a poll. It schedules each poll with the global `setImmediate`, and schedules another after it,
+ * so a process with a device would never idle, and it could not wait for a value within one turn of the event loop. This class
+ * intercepts the polls and runs them only while something is awaited.
  */
 export class DawnEvents {
   #poll: (() => void) | undefined
 
-  /** Calls something of Dawn that may ask for a poll. */
+  /** Calls a function of Dawn that may schedule a poll. */
   call<Result>(work: () => Result): Result {
     const { setImmediate } = globalThis
     const catchPoll = (poll: () => void) => {
@@ -29,7 +29,7 @@ export class DawnEvents {
     }
   }
 
-  /** What the promise resolves to that `begin` gets of Dawn. */
+  /** Polls until the promise that `begin` gets from Dawn settles. */
   async settle<Result>(begin: () => Promise<Result>): Promise<Result> {
     const settling = this.call(begin)
     let isPending = true
@@ -44,18 +44,18 @@ export class DawnEvents {
     return settling
   }
 
-  /** Copies a buffer that may be mapped for reading, within this turn. @throws when the device is lost */
+  /** Copies a buffer that can be mapped for reading, within this turn of the event loop. @throws Error when the device is lost */
   readBuffer(buffer: GPUBuffer): ArrayBuffer {
-    // What became of it is told by `mapState`.
+    // `mapState` says whether it succeeded.
     this.call(() => buffer.mapAsync(GPUMapMode.READ)).catch(() => {})
     const began = performance.now()
     while (buffer.mapState === 'pending') {
-      if (!this.#poll) throw new Error('Dawn asks for no poll, though it has work to tell of.')
+      if (!this.#poll) throw new Error('Dawn scheduled no poll although a buffer is being mapped.')
       this.#pollOnce()
       Atomics.wait(neverNotified, 0, 0, PAUSE_SHARE * (performance.now() - began))
     }
     if (buffer.mapState !== 'mapped')
-      throw new Error('The GPU does not give its results: the device is lost.')
+      throw new Error('The results of the GPU cannot be read: the device is lost.')
     const values = buffer.getMappedRange().slice(0)
     buffer.unmap()
     return values

@@ -2,7 +2,7 @@ import { type WebGPUBackend, type WebGPUProgram, webgpu_util } from '@tensorflow
 import * as tf from '@tensorflow/tfjs-core'
 import type { Kernel } from '#workers/engine/register-kernel.ts'
 
-/** The stock kernel gives the gradient to the last of equal values; as in TensorFlow, the first takes it here. */
+/** The package's kernel gives the gradient to the last of equal values. Here, as in TensorFlow, the first gets it. */
 export const maxPoolGrad: Kernel<
   { dy: tf.Tensor4D; input: tf.Tensor4D; output: tf.Tensor4D },
   tf.MaxPoolGradAttrs,
@@ -36,7 +36,7 @@ function programFor(shape: number[]): WebGPUProgram {
   }
 }
 
-/** Each pixel gathers from the windows that cover it, so that no two threads write to one place. */
+/** Each pixel sums the gradients of the windows that cover it, so that no two threads write to the same pixel. */
 const SHADER = `
   fn isFirst(largest : f32, image : i32, pixel : vec2<i32>, channel : i32, corner : vec2<i32>) -> bool {
     if (getX(image, pixel.x, pixel.y, channel) != largest) { return false; }

@@ -2,7 +2,7 @@ import { create, globals } from 'webgpu'
 import { DawnBackend } from './dawn-backend.ts'
 import { DawnEvents } from './dawn-events.ts'
 
-/** What the package asks for beyond the least that every device has. */
+/** The limits that the package needs above the minimum that every device has. */
 const LIMITS = [
   'maxBufferSize',
   'maxComputeInvocationsPerWorkgroup',
@@ -14,7 +14,7 @@ const LIMITS = [
 
 const DRIVERS: Partial<Record<NodeJS.Platform, string>> = { darwin: 'Metal', win32: 'Direct3D 12' }
 
-/** Opens the machine's best GPU through Dawn. @throws when there is none, or no driver for it */
+/** Opens the machine's fastest GPU through Dawn. @throws Error when there is no GPU, or no driver for it */
 export async function openDawn(): Promise<{ backend: DawnBackend; info: GPUAdapterInfo }> {
   const events = new DawnEvents()
   Object.assign(globalThis, globals)
@@ -27,7 +27,7 @@ export async function openDawn(): Promise<{ backend: DawnBackend; info: GPUAdapt
   return { backend: new DawnBackend(device, adapter.info, events), info: adapter.info }
 }
 
-/** The package looks there to see whether there is WebGPU at all. Node 20 has no navigator. */
+/** Defines `navigator.gpu`, which the package reads to see whether there is WebGPU. Node 20 has no navigator. */
 function offerGpu(gpu: GPU): void {
   const stores = globalThis as { navigator?: object }
   stores.navigator ??= {}
@@ -37,5 +37,5 @@ function offerGpu(gpu: GPU): void {
 function explainAbsence(): string {
   const driver = DRIVERS[process.platform]
   if (driver) return `there is no ${driver} device`
-  return 'there is no Vulkan device: it takes the driver of a GPU and the loader, libvulkan.so.1'
+  return 'there is no Vulkan device: it needs the driver of a GPU and the Vulkan loader, libvulkan.so.1'
 }

@@ -29,7 +29,9 @@ const schema = {
 }
 
 export const downloadArtifactRoute =
-  (stores: Pick<Stores, 'jobs' | 'events' | 'blobs'> & Pick<Children, 'exporter'>): FastifyPluginAsyncZod =>
+  (
+    stores: Pick<Stores, 'jobs' | 'exports' | 'events' | 'blobs'> & Pick<Children, 'exporter'>,
+  ): FastifyPluginAsyncZod =>
   async app => {
     app.route({
       method: ['GET', 'HEAD'],
@@ -83,7 +85,7 @@ export const downloadArtifactRoute =
       const isUsual = query.checkpoint === undefined && Object.keys(request.variant).length === 0
       const own = job.artifacts.find(artifact => artifact.name === name)
       if (own && isUsual && job.status === 'succeeded') return { artifact: own, isFinal }
-      const made = (await stores.jobs.exports(jobId)).get(exportKey(request))
+      const made = (await stores.exports.list(jobId)).get(exportKey(request))
       if (made) return { artifact: made, isFinal }
       const isOfModel = artifactFile(request.name).word !== undefined
       if (isOfModel && !request.checkpoint) throw withoutModel(job, name)

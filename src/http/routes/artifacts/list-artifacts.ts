@@ -14,9 +14,9 @@ const schema = {
 }
 
 export const listArtifactsRoute =
-  ({ jobs }: Pick<Stores, 'jobs'>): FastifyPluginAsyncZod =>
+  (stores: Pick<Stores, 'jobs' | 'exports'>): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/jobs/:jobId/artifacts', { schema }, async request =>
-      wholePage(await artifactManifest({ jobs }, request.params.jobId)),
+      wholePage(await artifactManifest(stores, request.params.jobId)),
     )
   }

@@ -15,8 +15,8 @@ import { parseByZod } from '#interchange/parse-by-zod.ts'
 import type { Stores } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
 import { folderOf } from '#uploads/dataset-files.ts'
+import { type DatasetUpload, ingestUpload, recordUpload } from '#uploads/ingest-upload.ts'
 import { logUploadFault } from '#uploads/log-upload-fault.ts'
-import { type DatasetUpload, noteUpload, takeInUpload } from '#uploads/take-in-upload.ts'
 
 const PATIENCE_MS = 5_000
 
@@ -67,10 +67,10 @@ export const createDatasetRoute =
       const upload = request.isMultipart()
         ? await receive(request, folder)
         : await register(request.body, folder)
-      const record = await noteUpload(stores, id, upload, folder)
+      const record = await recordUpload(stores, id, upload, folder)
       request.log.info({ datasetId: id, format: upload.request.format }, 'a dataset was uploaded')
       const onFault = (err: Error) => logUploadFault(app.log, err, id)
-      const validating = takeInUpload(stores, record, upload, folder, onFault).catch(err => {
+      const validating = ingestUpload(stores, record, upload, folder, onFault).catch(err => {
         if (!closing) app.log.error({ err, datasetId: id }, 'a dataset could not be validated')
         return record
       })

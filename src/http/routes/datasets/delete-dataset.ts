@@ -15,7 +15,12 @@ const schema = {
 }
 
 export const deleteDatasetRoute =
-  ({ datasets, blobs, jobs }: Pick<Stores, 'datasets' | 'blobs' | 'jobs'>): FastifyPluginAsyncZod =>
+  ({
+    datasets,
+    blobs,
+    jobs,
+    jobIndex,
+  }: Pick<Stores, 'datasets' | 'blobs' | 'jobs' | 'jobIndex'>): FastifyPluginAsyncZod =>
   async app => {
     app.delete('/v1/datasets/:datasetId', { schema }, async (request, reply) => {
       const { datasetId } = request.params
@@ -32,7 +37,7 @@ export const deleteDatasetRoute =
 
     async function findUser(datasetId: string): Promise<string | undefined> {
       for (const status of JobStatus.options.filter(status => !isTerminal(status))) {
-        for await (const ids of jobs.idsByStatus(status)) {
+        for await (const ids of jobIndex.idsByStatus(status)) {
           const found = await Promise.all(ids.map(id => jobs.get(id).catch(unlessUnreadable)))
           const user = found.find(job => job?.spec?.dataset?.id === datasetId)
           if (user) return user.id

@@ -19,10 +19,7 @@ const schema = {
 }
 
 export const cloneJobRoute =
-  (
-    stores: Pick<Stores, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'>,
-    datasetsDir: string,
-  ): FastifyPluginAsyncZod =>
+  (stores: Stores, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
     const context = { ...stores, datasetsDir }
     app.post('/v1/jobs/:jobId/clone', { schema }, async (request, reply) => {

@@ -26,10 +26,7 @@ const schema = {
 }
 
 export const createJobRoute =
-  (
-    stores: Pick<Stores, 'jobs' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'>,
-    datasetsDir: string,
-  ): FastifyPluginAsyncZod =>
+  (stores: Stores, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
     const context = { ...stores, datasetsDir }
     app.post('/v1/jobs', { schema, config: STORES_DATA }, async (request, reply) => {

@@ -71,7 +71,7 @@ export const listJobsRoute =
         createdAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
         createdBefore: createdBefore === undefined ? undefined : new Date(createdBefore),
       }
-      const { jobs, nextAfter } = await stores.jobs.list({ filter, sort, order, after, limit })
+      const { jobs, nextAfter } = await stores.jobIndex.list({ filter, sort, order, after, limit })
       const included = new Set([include ?? []].flat())
       const shown = showable(jobs, ListedJob, job => listedJob(jobResource(job), included), request.log)
       const data = await Promise.all(

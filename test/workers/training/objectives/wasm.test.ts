@@ -1,4 +1,4 @@
-import { openEngine } from '#workers/engine/engine.ts'
+import { openEngine } from '#workers/engine/open-engine.ts'
 import { testObjectives } from './battery.ts'
 
 await openEngine('wasm')

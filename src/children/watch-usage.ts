@@ -1,0 +1,33 @@
+/** What a process or a folder uses, and how much it may use. */
+export interface WatchedUsage {
+  /** Undefined if it cannot be measured; the process may have ended, which its owner learns from its exit. */
+  measure: () => Promise<number | undefined>
+  limit: number
+  periodMs: number
+}
+
+/**
+ * Measures a usage periodically and reports once when it exceeds the limit.
+ * @param onExceeded receives the measured usage
+ * @returns a function that stops the watch
+ */
+export function watchUsage(
+  { measure, limit, periodMs }: WatchedUsage,
+  onExceeded: (usage: number) => void,
+): () => void {
+  let isWatching = true
+  const stop = () => {
+    isWatching = false
+    clearInterval(timer)
+  }
+  const check = async () => {
+    const usage = await measure()
+    if (!isWatching || usage === undefined || usage <= limit) return
+    stop()
+    onExceeded(usage)
+  }
+  const timer = setInterval(check, periodMs)
+  timer.unref()
+  void check()
+  return stop
+}

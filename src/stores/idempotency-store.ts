@@ -1,0 +1,57 @@
+import type { Redis } from 'ioredis'
+import { AppError } from '#domain/error.ts'
+import type { Job } from '#domain/job.ts'
+import { createJob } from './job-scripts.ts'
+import { redisKeys } from './redis-keys.ts'
+
+const SECONDS = 86_400
+
+/** The right to create one job under an `Idempotency-Key`. */
+export interface IdempotencyClaim {
+  /** Key, caller and route. */
+  scope: string
+  /** Digest of the canonical body. */
+  bodyDigest: string
+}
+
+/** The jobs that were created under an idempotency key, as they were first answered; each is kept for a day. */
+export class IdempotencyStore {
+  readonly #redis: Redis
+
+  constructor(redis: Redis) {
+    this.#redis = redis
+  }
+
+  /**
+   * Stores a queued job and its claim in one atomic step, unless the claim has created a job before.
+   * @returns that earlier job, and whether it is another than `job`
+   * @throws AppError `idempotency_key_reused` if the key was used with another body
+   */
+  async create(job: Job, { scope, bodyDigest }: IdempotencyClaim): Promise<{ job: Job; replayed: boolean }> {
+    const record = {
+      key: redisKeys.idempotency(scope),
+      text: JSON.stringify({ bodyDigest, job }),
+      seconds: SECONDS,
+    }
+    const found = await createJob(this.#redis, job, record)
+    if (!found) return { job, replayed: false }
+    const earlier = replayOf(found, bodyDigest)
+    return { job: earlier, replayed: earlier.id !== job.id }
+  }
+
+  /** The job that a claim has created before. @throws AppError as `create` does */
+  async find({ scope, bodyDigest }: IdempotencyClaim): Promise<Job | undefined> {
+    const found = await this.#redis.get(redisKeys.idempotency(scope))
+    return found === null ? undefined : replayOf(found, bodyDigest)
+  }
+}
+
+/** @throws AppError `idempotency_key_reused` */
+function replayOf(record: string, bodyDigest: string): Job {
+  const earlier: { bodyDigest: string; job: Job } = JSON.parse(record)
+  if (earlier.bodyDigest === bodyDigest) return earlier.job
+  throw new AppError(
+    'idempotency_key_reused',
+    'This Idempotency-Key was used with another body; take a new key.',
+  )
+}

@@ -1,0 +1,46 @@
+import type { Job } from '#domain/job.ts'
+import type { JobMetric } from './job-filter.ts'
+import { redisKeys } from './redis-keys.ts'
+
+/** A member of a sorted set whose scores are all 0: members are sorted by their bytes, so that a member is a cursor. */
+export interface IndexEntry {
+  key: string
+  member: string
+}
+
+const DECIMALS = 12
+
+/** The index entries of a job. */
+export function indexEntries(job: Job): IndexEntry[] {
+  const { id, status, spec, metrics } = job
+  const labels = Object.entries(spec.labels).map(([key, value]) => redisKeys.jobsByLabel(key, value))
+  const byId = [redisKeys.allJobs, redisKeys.jobsByStatus(status), ...labels]
+  const byMetric = (metric: JobMetric) => {
+    const value = metrics?.[metric]
+    return value === undefined
+      ? []
+      : [{ key: redisKeys.jobsByMetric(metric), member: metricMember(value, id) }]
+  }
+  return [
+    ...byId.map(key => ({ key, member: id })),
+    ...byMetric('validationAccuracy'),
+    ...byMetric('sparsity'),
+  ]
+}
+
+export function indexChanges(before: Job, after: Job): { left: IndexEntry[]; joined: IndexEntry[] } {
+  const [was, is] = [indexEntries(before), indexEntries(after)]
+  const without = (entries: IndexEntry[], others: IndexEntry[]) =>
+    entries.filter(({ key, member }) => !others.some(other => other.key === key && other.member === member))
+  return { left: without(was, is), joined: without(is, was) }
+}
+
+/** A share has one digit before the decimal point, so texts of a fixed length sort like the numbers. */
+function metricMember(share: number, jobId: string): string {
+  return `${share.toFixed(DECIMALS)}:${jobId}`
+}
+
+/** The id of the job that a member belongs to. */
+export function jobIdOf(member: string): string {
+  return member.slice(member.indexOf(':') + 1)
+}

@@ -1,0 +1,123 @@
+import type { Redis } from 'ioredis'
+import type { Job, JobStatus } from '#domain/job.ts'
+import { indexEntries, jobIdOf } from './index-entries.ts'
+import { type JobFilter, type JobMetric, matchesFilter } from './job-filter.ts'
+import { MOST_SCANNED, membersOf, PAGE } from './members-of.ts'
+import { idPrefixAt } from './new-id.ts'
+import { redisKeys } from './redis-keys.ts'
+import { storedRecord } from './stored-record.ts'
+
+export interface JobQuery {
+  filter?: JobFilter
+  sort?: 'createdAt' | JobMetric
+  order?: 'asc' | 'desc'
+  /** `nextAfter` of the page before. */
+  after?: string | undefined
+  limit: number
+}
+
+export interface JobPage {
+  jobs: Job[]
+  /** Where the next page begins; null when there is none. */
+  nextAfter: string | null
+}
+
+/** An id is made a moment before or after the `createdAt` of its job, and the clocks of hosts differ. */
+const SLACK_MS = 3_600_000
+
+/** KEYS: job, indexes... ARGV: state, members of the indexes... */
+const ADD = `
+if redis.call('HGET', KEYS[1], 'state') ~= ARGV[1] then return 0 end
+for i = 2, #KEYS do redis.call('ZADD', KEYS[i], 0, ARGV[i]) end
+return 1`
+
+/** Finds jobs by status, label, time and metric. The job store's scripts keep the indexes up to date. */
+export class JobIndex {
+  readonly #redis: Redis
+
+  constructor(redis: Redis) {
+    this.#redis = redis
+  }
+
+  /**
+   * A page of jobs. The cursor is a fixed place in an index, so no job is left out or listed twice while others are submitted,
+   * unless the metric that the list is sorted by changes. A list sorted by a metric contains only jobs that have this metric.
+   * @returns fewer than `limit` and a `nextAfter` when `MOST_SCANNED` jobs were read
+   */
+  async list(query: JobQuery): Promise<JobPage> {
+    const { filter = {}, sort = 'createdAt', order = 'desc', after, limit } = query
+    const isByTime = sort === 'createdAt'
+    const indexes = isByTime ? await this.#smallestIndexes(filter) : [redisKeys.jobsByMetric(sort)]
+    const count = Object.values(filter).some(value => value !== undefined) ? PAGE : limit + 1
+    const range = { order, count, after, ...(isByTime && idRange(filter)) }
+    const jobs: Job[] = []
+    let last: string | undefined
+    let scanned = 0
+    for await (const members of membersOf(this.#redis, indexes, range)) {
+      const loaded = await this.#load(members.map(jobIdOf))
+      for (const [index, job] of loaded.entries()) {
+        if (!job || !matchesFilter(job, filter)) continue
+        if (jobs.length === limit) return { jobs, nextAfter: last! }
+        jobs.push(job)
+        last = members[index]!
+      }
+      scanned += members.length
+      if (scanned >= MOST_SCANNED && members.length === count) return { jobs, nextAfter: members.at(-1)! }
+    }
+    return { jobs, nextAfter: null }
+  }
+
+  /** The ids of all jobs with a status, newest first, a page at a time. */
+  idsByStatus(status: JobStatus): AsyncGenerator<string[]> {
+    return membersOf(this.#redis, [redisKeys.jobsByStatus(status)], { order: 'desc', count: PAGE })
+  }
+
+  /** Adds the jobs of earlier versions to the indexes that those versions did not have. */
+  async addOlderJobs(): Promise<void> {
+    if (await this.#redis.exists(redisKeys.jobIndexes)) return
+    for await (const ids of membersOf(this.#redis, [redisKeys.allJobs], { order: 'asc', count: PAGE }))
+      for (const id of ids) while (!(await this.#add(id))) {}
+    await this.#redis.set(redisKeys.jobIndexes, '1')
+  }
+
+  /** @returns false if the job was changed meanwhile */
+  async #add(jobId: string): Promise<boolean> {
+    const state = await this.#redis.hget(redisKeys.job(jobId), 'state')
+    if (state === null) return true
+    const entries = indexEntries(JSON.parse(state))
+    const keys = [redisKeys.job(jobId), ...entries.map(({ key }) => key)]
+    const members = entries.map(({ member }) => member)
+    return (await this.#redis.eval(ADD, keys.length, ...keys, state, ...members)) === 1
+  }
+
+  /** The indexes that together contain every job that the filter accepts, and as few others as possible. */
+  async #smallestIndexes({ statuses, labels }: JobFilter): Promise<string[]> {
+    const choices = Object.entries(labels ?? {}).map(([key, value]) => [redisKeys.jobsByLabel(key, value)])
+    if (statuses && statuses.length > 0) choices.push([...new Set(statuses)].map(redisKeys.jobsByStatus))
+    if (choices.length <= 1) return choices[0] ?? [redisKeys.allJobs]
+    const sizes = await Promise.all(choices.map(keys => this.#sizeOf(keys)))
+    return choices[sizes.indexOf(Math.min(...sizes))]!
+  }
+
+  async #sizeOf(keys: readonly string[]): Promise<number> {
+    const sizes = await Promise.all(keys.map(key => this.#redis.zcard(key)))
+    return sizes.reduce((sum, size) => sum + size, 0)
+  }
+
+  async #load(ids: readonly string[]): Promise<(Job | undefined)[]> {
+    if (ids.length === 0) return []
+    const pipeline = this.#redis.pipeline()
+    for (const id of ids) pipeline.hget(redisKeys.job(id), 'state')
+    const answers = (await pipeline.exec()) ?? []
+    return answers.map(([, state], index) =>
+      typeof state === 'string' ? storedRecord<Job>(ids[index]!, state) : undefined,
+    )
+  }
+}
+
+function idRange({ createdAfter, createdBefore }: JobFilter) {
+  return {
+    from: createdAfter && idPrefixAt('job', createdAfter.getTime() - SLACK_MS),
+    below: createdBefore && idPrefixAt('job', createdBefore.getTime() + SLACK_MS),
+  }
+}

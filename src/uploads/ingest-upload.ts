@@ -1,0 +1,147 @@
+import { createReadStream } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Ingested } from '#children/ingester.ts'
+import type { Children } from '#children/open-children.ts'
+import { ServiceStopping } from '#children/service-stopping.ts'
+import { AppError } from '#domain/error.ts'
+import { FormatError } from '#formats/format-error.ts'
+import type { DatasetRequest, FolderRequest } from '#ingest/dataset-request.ts'
+import type { SourceFile } from '#ingest/source-file.ts'
+import type { Stores } from '#stores/connect.ts'
+import { isOutOfSpace } from '#stores/out-of-space.ts'
+import { retry } from '#stores/retry.ts'
+import type { DatasetRecord } from '#stores/upload-records.ts'
+import { attemptsOf, storeAttempts } from './upload-attempts.ts'
+import { ensureUploadOwner, renewUploadOwner } from './upload-owner.ts'
+
+/** The files of a dataset, as they were uploaded. */
+export interface DatasetUpload {
+  request: DatasetRequest | FolderRequest
+  files: readonly SourceFile[]
+}
+
+/** The file in an upload's folder that describes the upload. */
+export const DESCRIPTION_FILE = 'upload.json'
+/** An upload is not read again when the service has ended this often while reading it. */
+const MOST_ATTEMPTS = 3
+/** How long to wait for stores that do not answer; after that, the upload is read again when the service starts. */
+const STORES_SECONDS = 600
+
+export type UploadStores = Pick<Stores, 'datasets' | 'blobs'> & Pick<Children, 'ingester'>
+type State = DatasetRecord['state']
+
+/**
+ * Stores a description of the upload beside its files, so that another process can read them if this one dies, and a record of the
+ * dataset.
+ * @param folder `ROOT/PROCESS/ID`
+ */
+export async function recordUpload(
+  { datasets, redis }: Pick<Stores, 'datasets' | 'redis'>,
+  id: string,
+  upload: DatasetUpload,
+  folder: string,
+): Promise<DatasetRecord> {
+  await writeFile(join(folder, DESCRIPTION_FILE), JSON.stringify(upload))
+  const owner = await ensureUploadOwner(dirname(dirname(folder)))
+  await renewUploadOwner(redis, owner)
+  const record: DatasetRecord = {
+    id,
+    name: upload.request.name,
+    createdAt: new Date().toISOString(),
+    state: { status: 'validating', owner },
+  }
+  await datasets.create(record)
+  return record
+}
+
+/**
+ * Validates an upload, stores its dataset or what is wrong with it, and deletes its folder. If it throws, the record is unchanged and
+ * `resumeUploads` reads the upload again when the service starts.
+ *
+ * @param onFault called with a fault of the service, or with a library's error about a refused file
+ * @param storesSeconds how long to wait for stores that do not answer
+ * @returns the new record
+ */
+export async function ingestUpload(
+  { datasets, blobs, ingester }: UploadStores,
+  record: DatasetRecord,
+  upload: DatasetUpload,
+  folder: string,
+  onFault: (error: Error) => void,
+  storesSeconds = STORES_SECONDS,
+): Promise<DatasetRecord> {
+  const untilAnswered = <T>(work: () => Promise<T>) =>
+    retry(work, { isFinal: error => error instanceof TypeError, seconds: storesSeconds })
+  const read = await readUpload(ingester, record.id, upload, folder, onFault)
+  const state: State =
+    'status' in read
+      ? read
+      : {
+          status: 'ready',
+          ...(await untilAnswered(() => blobs.put(record.id, createReadStream(read.path)))),
+          facts: read.facts,
+        }
+  const settled = { ...record, state }
+  const isWanted = await untilAnswered(() => datasets.replace(settled))
+  if (!isWanted) await untilAnswered(() => blobs.deleteAll(record.id))
+  await rm(folder, { recursive: true, force: true })
+  return settled
+}
+
+/** The dataset of an upload, or why it is invalid. @throws ServiceStopping; AppError `unavailable`; Error for a full disk */
+async function readUpload(
+  ingester: Children['ingester'],
+  id: string,
+  upload: DatasetUpload,
+  folder: string,
+  onFault: (error: Error) => void,
+): Promise<Ingested | (State & { status: 'invalid' })> {
+  const attempts = attemptsOf(folder)
+  if (attempts >= MOST_ATTEMPTS)
+    return { status: 'invalid', error: `the service ended ${attempts} times while it was reading the upload` }
+  try {
+    // Counted only when the reading begins: while this upload waits, another upload ends the service.
+    const ingest = () => ingestInto(folder, ingester, upload, () => storeAttempts(folder, attempts + 1))
+    const ingested = await retry(ingest, { isFinal: error => !isTemporary(error), seconds: STORES_SECONDS })
+    storeAttempts(folder, attempts)
+    return ingested
+  } catch (error) {
+    if (error instanceof FormatError) {
+      if (error.cause) onFault(error)
+      return { status: 'invalid', error: error.message }
+    }
+    if (error instanceof AppError || isOutOfSpace(error)) {
+      storeAttempts(folder, attempts)
+      throw error
+    }
+    onFault(error as Error)
+    return {
+      status: 'invalid',
+      error: `the upload could not be read because of an internal error; the server log has the cause under ${id}`,
+    }
+  }
+}
+
+async function ingestInto(
+  folder: string,
+  ingester: Children['ingester'],
+  { request, files }: DatasetUpload,
+  onBegin: () => void,
+): Promise<Ingested> {
+  const workDir = join(folder, 'work')
+  await rm(workDir, { recursive: true, force: true })
+  await mkdir(workDir)
+  try {
+    return await ingester.ingest({ request, files, folder: workDir }, onBegin)
+  } catch (error) {
+    // On a full disk, this frees the space that this or another reading waits for.
+    if (isOutOfSpace(error)) await rm(workDir, { recursive: true, force: true })
+    throw error
+  }
+}
+
+/** Whether reading failed only for now. */
+function isTemporary(error: unknown): boolean {
+  return isOutOfSpace(error) || (error instanceof AppError && !(error instanceof ServiceStopping))
+}

@@ -1,0 +1,22 @@
+// The kernels that every engine has, in addition to tfjs-core's. Except for batch normalisation the names are those of TensorFlow's ops.
+
+/** float32 in [0, 1), a function of the seed [2] only. */
+export const RANDOM_UNIFORM = 'StatelessRandomUniform'
+
+/** Losses [rows] of logits [rows, classes], and the gradient of their sum. */
+export const SOFTMAX_CROSS_ENTROPY = 'SparseSoftmaxCrossEntropyWithLogits'
+
+/** dy times the activation's derivative, which follows from its output y. */
+export const RELU_GRADIENT = 'ReluGrad'
+export const TANH_GRADIENT = 'TanhGrad'
+export const SIGMOID_GRADIENT = 'SigmoidGrad'
+
+/** Batch normalisation in training, and its gradient. */
+export const NORMALISE = 'BatchNormalizationTraining'
+export const NORMALISE_GRADIENT = 'BatchNormalizationGrad'
+
+// Kernels of engines that normalise, add and rectify in one pass. There the two kernels above have an attribute `rectify`:
+// `native/batch-norm.cc`.
+
+export const NORMALISE_SUM = 'BatchNormalizationAddTraining'
+export const NORMALISE_SUM_GRADIENT = 'BatchNormalizationAddGrad'

@@ -1,0 +1,108 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { CheckpointRecord } from '#domain/checkpoint.ts'
+import type { Warning } from '#domain/event.ts'
+import type { Job } from '#domain/job.ts'
+import { type Decision, warn } from '#domain/job-decisions.ts'
+import type { Stores } from '#stores/connect.ts'
+import { retry } from '#stores/retry.ts'
+import type { TrainingTask } from '#workers/runner/runner-protocol.ts'
+import { storageWarning } from '#workers/runner/storage-warning.ts'
+import type { Countdown } from './countdown.ts'
+import { isFinal } from './is-final.ts'
+import { prepareTask } from './prepare-task.ts'
+import { type RecordedReport, recordReport } from './record-report.ts'
+
+/** An attempt as its storage needs it. */
+export interface StoredAttempt {
+  stores: Stores
+  job: Job
+  places: { scratch: string; folder: string; datasetsDir: string }
+  /** Held while the job waits for storage. */
+  timeLimit: Countdown
+  /** Ends the wait for storage. */
+  signal: AbortSignal
+  append: (decide: Decision) => Promise<Job>
+  logger: Logger
+}
+
+/** Reads what an attempt starts from and stores what its runner reports. Waits for storage where the job needs it to continue. */
+export class AttemptStorage {
+  readonly #attempt: StoredAttempt
+  /** Whether the last checkpoint was lost: of several that are lost in a row, only the first adds a warning. */
+  #isLosingCheckpoints = false
+
+  constructor(attempt: StoredAttempt) {
+    this.#attempt = attempt
+  }
+
+  /** The runner's task, and a warning for each checkpoint that could not be used. */
+  prepare(): Promise<{ task: TrainingTask; warnings: Warning[] }> {
+    const { stores, job, places } = this.#attempt
+    return this.#waitForStorage(
+      () => prepareTask(stores, job, places),
+      error =>
+        storageWarning('scratch', 'The files that the training starts from could not be fetched', error),
+    )
+  }
+
+  /**
+   * Stores what a report contains. The last checkpoint and the artifacts are the result of the job; without any other checkpoint
+   * the training continues.
+   * @returns what the job's history records of it
+   */
+  async record(report: RecordedReport): Promise<Decision | undefined> {
+    const { stores, job, places } = this.#attempt
+    const record = () => recordReport(stores, job, report, places.scratch)
+    if (report.type !== 'checkpoint' || report.epoch === job.spec.epochs) {
+      const name = 'name' in report ? report.name : report.type
+      return await this.#waitForStorage(record, error =>
+        storageWarning(name, `${name} could not be stored`, error),
+      )
+    }
+    try {
+      const decision = await record()
+      this.#isLosingCheckpoints = false
+      return decision
+    } catch (error) {
+      // The file would take up space that other files need.
+      await rm(join(places.scratch, report.name), { force: true })
+      const isFirst = !this.#isLosingCheckpoints
+      this.#isLosingCheckpoints = true
+      return isFirst ? warn(lostCheckpoint(report.name, error as Error)) : undefined
+    }
+  }
+
+  /** Deletes the files of checkpoints that the job has dropped. A failure is ignored: orphan blobs are deleted later. */
+  async deleteDropped(
+    before: readonly CheckpointRecord[],
+    { id, checkpoints, artifacts }: Job,
+  ): Promise<void> {
+    const kept = new Set([...checkpoints, ...artifacts].map(({ sha256 }) => sha256))
+    for (const { sha256 } of before) {
+      if (!kept.has(sha256)) await this.#attempt.stores.blobs.delete(id, sha256).catch(() => {})
+    }
+  }
+
+  /** Deletes the attempt's scratch folder. */
+  async clear(): Promise<void> {
+    await rm(this.#attempt.places.scratch, { recursive: true, force: true })
+  }
+
+  /** Repeats work until it succeeds or the job is stopped; the time limit is held meanwhile. */
+  async #waitForStorage<T>(work: () => Promise<T>, describe: (error: Error) => Warning): Promise<T> {
+    const { job, timeLimit, signal, append, logger } = this.#attempt
+    const onFirstFailure = async (err: Error) => {
+      timeLimit.hold()
+      logger.warn({ jobId: job.id, err }, 'the job waits for storage')
+      await append(warn(describe(err)))
+    }
+    return await retry(work, { signal, isFinal, onFirstFailure }).finally(() => timeLimit.run())
+  }
+}
+
+function lostCheckpoint(name: string, { message: cause }: Error): Warning {
+  const message = `${name} could not be stored: ${cause}. What was kept before is still there.`
+  return { code: 'checkpoint_lost', path: name, message }
+}

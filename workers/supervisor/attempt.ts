@@ -1,0 +1,143 @@
+import { join } from 'node:path'
+import { type Job, RefusedEvent } from '#domain/job.ts'
+import { type Decision, finish, inAttempt, loseAttempt, warn } from '#domain/job-decisions.ts'
+import type { RunnerReport } from '#workers/runner/runner-protocol.ts'
+import { isStorageWarning } from '#workers/runner/storage-warning.ts'
+import { AttemptStorage } from './attempt-storage.ts'
+import { Countdown } from './countdown.ts'
+import type { JobHistory } from './job-history.ts'
+import type { RunnerProcess } from './runner-process.ts'
+import type { StopReason, StopRequest } from './stop-request.ts'
+import type { Supervisor } from './supervisor.ts'
+
+const POLL_MS = 5_000
+
+/** The statuses of a job whose current attempt has not ended. */
+const IN_ATTEMPT: ReadonlySet<Job['status']> = new Set(['running', 'pausing', 'cancelling'])
+
+/** One attempt at a job, by one runner. */
+export class Attempt {
+  readonly #supervisor: Supervisor
+  readonly #job: Job
+  readonly #history: JobHistory
+  readonly #stop: StopRequest
+  readonly #runner: RunnerProcess
+  readonly #timeLimit: Countdown
+  readonly #storage: AttemptStorage
+  /** From then on, an attempt that has ended is no sign of another worker. */
+  #isConcluding = false
+
+  /** @param job as it is when the attempt has begun */
+  constructor(supervisor: Supervisor, job: Job, history: JobHistory, stop: StopRequest) {
+    const { stores, runners, scratch: folder, datasetsDir, logger } = supervisor
+    this.#supervisor = supervisor
+    this.#job = job
+    this.#history = history
+    this.#stop = stop
+    this.#runner = runners.take()
+    const timeLeftMs = job.spec.maxRuntimeSeconds * 1000 - job.ranMs
+    this.#timeLimit = new Countdown(timeLeftMs, () => this.stop('timed_out'))
+    this.#storage = new AttemptStorage({
+      stores,
+      job,
+      places: { scratch: join(folder, `${job.id}.${job.attempt}`), folder, datasetsDir },
+      timeLimit: this.#timeLimit,
+      signal: stop.signal,
+      append: decide => this.#append(decide),
+      logger,
+    })
+  }
+
+  /** @returns the job after the attempt. @throws RefusedEvent when another worker has the job */
+  async run(): Promise<Job> {
+    // A wake-up may be lost, or come before the attempt began.
+    const polling = setInterval(() => this.poll(), POLL_MS)
+    if (this.#stop.reason) this.stop(this.#stop.reason)
+    try {
+      return await this.#conclude((await this.#train()) ?? this.#explainEnd(await this.#runner.ended))
+    } catch (error) {
+      if (error instanceof RefusedEvent) throw error
+      return await this.#conclude(this.#stop.conclusion ?? storageFailure(error as Error))
+    } finally {
+      this.#timeLimit.hold()
+      clearInterval(polling)
+      this.#runner.kill()
+      await this.#storage.clear()
+    }
+  }
+
+  stop(reason: StopReason): void {
+    this.#stop.make(reason)
+    if (reason === 'superseded') this.#runner.kill()
+    else this.#runner.stop(this.#stop.keepsProgress)
+  }
+
+  /** Stops the attempt if the job is to be cancelled or paused, or if another worker has it. */
+  async poll(): Promise<void> {
+    const job = await this.#supervisor.stores.jobs.get(this.#job.id).catch(() => undefined)
+    if (!job || this.#isConcluding) return
+    if (job.attempt !== this.#job.attempt || !IN_ATTEMPT.has(job.status)) this.stop('superseded')
+    else this.#stopIfRequested(job)
+  }
+
+  #stopIfRequested({ status }: Job): void {
+    if (status === 'cancelling') this.stop('cancelled')
+    if (status === 'pausing') this.stop('paused')
+  }
+
+  /** Stores what the runner reports. @returns what follows from its last report, if it ended with one */
+  async #train(): Promise<Decision | undefined> {
+    const { task, warnings } = await this.#storage.prepare()
+    for (const warning of warnings) await this.#append(warn(warning))
+    let { checkpoints } = this.#job
+    for await (const report of this.#runner.train(task)) {
+      this.#holdTimeLimit(report)
+      if (report.type === 'done') return finish({ type: 'succeeded', ...this.#peak(report.peakMemoryBytes) })
+      if (report.type === 'failed') return finish(report)
+      const decide = await this.#storage.record(report)
+      if (!decide) continue
+      const job = await this.#append(decide)
+      await this.#storage.deleteDropped(checkpoints, job)
+      checkpoints = job.checkpoints
+      this.#stopIfRequested(job)
+    }
+    return undefined
+  }
+
+  /** The time limit is held from the runner's warning that it waits for storage to its next report. */
+  #holdTimeLimit(report: RunnerReport): void {
+    if (report.type === 'warning' && isStorageWarning(report.warning)) this.#timeLimit.hold()
+    else this.#timeLimit.run()
+  }
+
+  /** A job that succeeded fits its worker: a peak between two measurements must not refuse the next job like it. */
+  #peak(bytes: number) {
+    return { peakMemoryBytes: Math.min(bytes, this.#runner.memoryBytes) }
+  }
+
+  /** What follows from a runner that ended without a last report. */
+  #explainEnd(howItEnded: string): Decision {
+    const stopped = this.#stop.conclusion
+    if (stopped) return stopped
+    const { stderrTail, memoryFailure, exceededBytes } = this.#runner
+    const { logger } = this.#supervisor
+    logger.warn({ jobId: this.#job.id, howItEnded, stderrTail }, 'the runner ended unexpectedly')
+    if (!memoryFailure) return loseAttempt('runner_lost', ` It ended with ${howItEnded}.`)
+    const peak = exceededBytes === undefined ? {} : { peakMemoryBytes: exceededBytes }
+    return finish({ type: 'failed', error: memoryFailure, ...peak })
+  }
+
+  async #conclude(conclusion: Decision): Promise<Job> {
+    this.#isConcluding = true
+    return await this.#append(conclusion)
+  }
+
+  #append(decide: Decision): Promise<Job> {
+    return this.#history.append(inAttempt(this.#job.attempt, decide))
+  }
+}
+
+function storageFailure({ message: cause }: Error): Decision {
+  const message = `The job's files could not be read or stored: ${cause}`
+  return finish({ type: 'failed', error: { code: 'internal', message, retryable: true } })
+}

@@ -1,0 +1,18 @@
+import type { Logger } from 'pino'
+import type { WorkerRef } from '#domain/event.ts'
+import type { Stores } from '#stores/connect.ts'
+import type { Admission } from './admission.ts'
+import type { SpareRunner } from './spare-runner.ts'
+
+/** What a supervisor provides to each of its jobs. */
+export interface Supervisor {
+  stores: Stores
+  worker: WorkerRef
+  admission: Admission
+  runners: SpareRunner
+  /** This supervisor's own folder. */
+  scratch: string
+  /** Where an operator has put datasets. */
+  datasetsDir: string
+  logger: Logger
+}
