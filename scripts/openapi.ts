@@ -4,16 +4,16 @@ import type { Children } from '#children/open-children.ts'
 import { createApp } from '#src/app.ts'
 import type { Stores } from '#stores/connect.ts'
 
-// Writes openapi.yaml from the routes' zod schemas; --check fails when the committed file says something else.
+// Writes openapi.yaml from the schemas of the routes; with --check, fails if the committed file differs.
 const FILE = 'openapi.yaml'
-// Describing the routes touches nothing behind them.
-const app = await createApp({} as Stores, {} as Children, { adminKey: 'described, never used' })
+// The description of the routes needs no stores.
+const app = await createApp({} as Stores, {} as Children, { adminKey: 'only described' })
 await app.ready()
 const written = stringify(app.swagger(), { aliasDuplicateObjects: false, lineWidth: 110 })
 if (!process.argv.includes('--check')) {
   await writeFile(FILE, written)
 } else if (written !== (await readFile(FILE, 'utf8').catch(() => ''))) {
-  console.error(`${FILE} is not what the routes say; run: npm run openapi`)
+  console.error(`${FILE} differs from the routes; run: npm run openapi`)
   process.exitCode = 1
 }
 await app.close()

@@ -2,24 +2,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import helmet from '@fastify/helmet'
 import websocket from '@fastify/websocket'
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify'
-import { serializerCompiler } from 'fastify-type-provider-zod'
-import type { z } from 'zod'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { type FastifyPluginAsyncZod, serializerCompiler } from 'fastify-type-provider-zod'
 import type { Children } from '#children/open-children.ts'
-import { AppError } from '#domain/error.ts'
 import { rememberMethods } from '#http/allowed-methods.ts'
 import { authenticate } from '#http/authenticate.ts'
+import { closeSockets, endRefusedUpgrade } from '#http/close-sockets.ts'
 import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
-import { CLOSE } from '#http/frame-socket.ts'
 import { registerOpenapi } from '#http/openapi.ts'
-import { malformedJson } from '#http/parse-json.ts'
 import { requireRoom } from '#http/require-room.ts'
 import { downloadArtifactRoute } from '#http/routes/artifacts/download-artifact.ts'
 import { listArtifactsRoute } from '#http/routes/artifacts/list-artifacts.ts'
@@ -45,10 +36,12 @@ import { getMetricsRoute } from '#http/routes/progress/get-metrics.ts'
 import { listEventsRoute } from '#http/routes/progress/list-events.ts'
 import { streamJobRoute } from '#http/routes/progress/stream-job.ts'
 import { streamJobsRoute } from '#http/routes/progress/stream-jobs.ts'
+import { getTelemetryRoute } from '#http/routes/service/get-telemetry.ts'
 import { healthRoutes } from '#http/routes/service/health.ts'
 import { listWorkersRoute } from '#http/routes/service/list-workers.ts'
 import { shedLoad } from '#http/shed-load.ts'
 import { endFailedStream, requireStream } from '#http/stream-faults.ts'
+import { takeJson } from '#http/take-json.ts'
 import { validateByZod } from '#http/validate-by-zod.ts'
 import type { Stores } from '#stores/connect.ts'
 import { StorageRoom } from '#stores/storage-room.ts'
@@ -56,31 +49,27 @@ import { uploadsOf } from '#uploads/resume-uploads.ts'
 
 const BODY_BYTES = 1024 * 1024
 const FRAME_BYTES = 64 * 1024
-const GOODBYE_MS = 2_000
 
-/** The api as a value that can be asked without a socket. It never imports TensorFlow. */
+export type AppOptions = Partial<DatasetRouteOptions> & {
+  /** The key that every route needs that is not public. Without it the app answers on loopback only. */
+  adminKey?: string | undefined
+  slowBodies?: SlowBodyLimits
+  logger?: FastifyBaseLogger
+}
+
+/** The api as a value that can be called without a socket. It never imports TensorFlow. */
 export async function createApp(
   stores: Stores,
   children: Children,
-  {
-    adminKey,
-    datasetsDir = '',
-    uploadsDir = uploadsOf(join(tmpdir(), 'thresher-uploads'), process.pid),
-    slowBodies,
-    patienceMs,
-    logger,
-  }: {
-    adminKey?: string | undefined
-    slowBodies?: SlowBodyLimits
-    logger?: FastifyBaseLogger
-  } & Partial<DatasetRouteOptions>,
+  options: AppOptions,
 ): Promise<FastifyInstance> {
+  const { logger, adminKey, slowBodies } = options
   const room = new StorageRoom(stores.redis, stores.blobs)
   const app = Fastify({
     ...(logger && { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES,
-    // A large upload may take hours as long as it makes progress: `cutSlowBodies` sees to that.
+    // A large upload may take hours as long as it makes progress: `cutSlowBodies` checks that.
     requestTimeout: 0,
     routerOptions: { maxParamLength: 500 },
     exposeHeadRoutes: false,
@@ -96,84 +85,59 @@ export async function createApp(
   app.addHook('onRequest', requireRoom(room))
   app.addHook('onRequest', cutSlowBodies(slowBodies))
   app.addHook('onResponse', endRefusedUpgrade)
-  takeJsonOrNothing(app)
-
+  takeJson(app)
   await app.register(helmet, { contentSecurityPolicy: false })
+  const websockets = { maxPayload: FRAME_BYTES }
   await app.register(websocket, {
-    options: { maxPayload: FRAME_BYTES },
-    preClose: sayGoodbye,
+    options: websockets,
+    preClose: closeSockets,
     errorHandler: endFailedStream,
   })
   app.addHook('onRequest', requireStream)
   await registerOpenapi(app, adminKey !== undefined)
-
-  await app.register(createJobRoute(stores, datasetsDir))
-  await app.register(cloneJobRoute(stores, datasetsDir))
-  await app.register(listJobsRoute(stores))
-  await app.register(getJobRoute(stores))
-  await app.register(changeJobRoute(stores))
-  await app.register(cancelJobRoute(stores))
-  await app.register(pauseJobRoute(stores))
-  await app.register(resumeJobRoute(stores))
-  await app.register(listCheckpointsRoute(stores))
-  await app.register(deleteJobRoute(stores))
-  await app.register(listEventsRoute(stores))
-  await app.register(streamJobRoute(stores))
-  await app.register(streamJobsRoute(stores))
-  await app.register(getMetricsRoute(stores))
-  await app.register(getLayersRoute(stores))
-  await app.register(listArtifactsRoute(stores))
-  await app.register(downloadArtifactRoute({ ...stores, ...children }))
-  await app.register(predictRoute({ ...stores, ...children }))
-  await app.register(listWorkersRoute(stores))
-  await app.register(createDatasetRoute({ ...stores, ...children }, { datasetsDir, uploadsDir, patienceMs }))
-  await app.register(deleteDatasetRoute(stores))
-  await app.register(readDatasetsRoutes(stores, datasetsDir))
-  await app.register(createModelRoute({ ...stores, ...children }, uploadsDir))
-  await app.register(deleteModelRoute(stores))
-  await app.register(readModelsRoutes(stores))
-  await app.register(healthRoutes(stores, room))
+  for (const route of routesOf(stores, children, room, options)) await app.register(route)
   return app
 }
 
-/** Bodies are JSON; action routes are posted to with none, whatever content type a client sends along. */
-function takeJsonOrNothing(app: FastifyInstance): void {
-  const parseJson = app.getDefaultJsonParser('error', 'ignore')
-  const takesNone = ({ routeOptions: { schema } }: FastifyRequest) =>
-    schema?.body === undefined || (schema.body as z.ZodType).safeParse(undefined).success
-  app.removeAllContentTypeParsers()
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '' && takesNone(request)) done(null, undefined)
-    else
-      parseJson(request, body as string, (error, value) => {
-        if (error && body !== '') done(malformedJson(body as string, error))
-        else done(error, value)
-      })
-  })
-  app.addContentTypeParser('*', (request, _payload, done) => {
-    if (request.headers['content-length'] === '0' && takesNone(request)) done(null, undefined)
-    else done(new AppError('unsupported_media_type', 'Send the body as application/json.'))
-  })
-}
-
-/** After a refused upgrade nobody owns the socket: left open, it would keep the server from closing. */
-async function endRefusedUpgrade({ headers, raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (headers.upgrade !== undefined && reply.statusCode >= 400) raw.socket.destroySoon()
-}
-
-/**
- * Every open socket learns that the server goes, so that its client reconnects elsewhere with its last seq. Who does not
- * answer is not waited for.
- */
-function sayGoodbye(this: FastifyInstance, done: () => void): void {
-  const { clients } = this.websocketServer
-  for (const client of clients) client.close(CLOSE.shuttingDown, 'shutting down')
-  const cutOff = () => {
-    for (const client of clients) client.terminate()
-  }
-  const impatience = setTimeout(cutOff, GOODBYE_MS)
-  this.websocketServer.close(() => {
-    clearTimeout(impatience)
-    done()
-  })
+/** Every route of the service, one file each in src/http/routes. A new route is added here. */
+function routesOf(
+  stores: Stores,
+  children: Children,
+  room: StorageRoom,
+  {
+    datasetsDir = '',
+    uploadsDir = uploadsOf(join(tmpdir(), 'thresher-uploads'), process.pid),
+    patienceMs,
+  }: AppOptions,
+): FastifyPluginAsyncZod[] {
+  const services = { ...stores, ...children }
+  return [
+    createJobRoute(stores, datasetsDir),
+    cloneJobRoute(stores, datasetsDir),
+    listJobsRoute(stores),
+    getJobRoute(stores),
+    changeJobRoute(stores),
+    cancelJobRoute(stores),
+    pauseJobRoute(stores),
+    resumeJobRoute(stores),
+    listCheckpointsRoute(stores),
+    deleteJobRoute(stores),
+    listEventsRoute(stores),
+    streamJobRoute(stores),
+    streamJobsRoute(stores),
+    getMetricsRoute(stores),
+    getLayersRoute(stores),
+    listArtifactsRoute(stores),
+    downloadArtifactRoute(services),
+    predictRoute(services),
+    listWorkersRoute(stores),
+    createDatasetRoute(services, { datasetsDir, uploadsDir, patienceMs }),
+    deleteDatasetRoute(stores),
+    readDatasetsRoutes(stores, datasetsDir),
+    createModelRoute(services, uploadsDir),
+    deleteModelRoute(stores),
+    readModelsRoutes(stores),
+    healthRoutes(stores, room),
+    getTelemetryRoute(stores),
+  ]
 }

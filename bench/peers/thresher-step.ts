@@ -14,16 +14,16 @@ import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 import { ownOpsMilliseconds } from '#workers/engine/native/own-ops.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
-import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
+import { optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import {
   heldPipeline,
   type InputPipeline,
   stepsPerCall,
   streamedPipeline,
 } from '#workers/training/input-pipeline.ts'
-import { objectiveFor } from '#workers/training/objective.ts'
-import type { StepOutcome } from '#workers/training/outcomes.ts'
-import { beginTraining, type SomeBatch, type Training } from '#workers/training/train-state.ts'
+import { objectiveFor } from '#workers/training/losses.ts'
+import type { StepOutcome } from '#workers/training/step.ts'
+import { type SizedBatch, TrainState } from '#workers/training/train-state.ts'
 
 // Thresher takes steps as its runners do, with FOLDER [sgd | augmented] in argv. workload.py describes the protocol; the replies also have
 // the seconds spent waiting for batches and inside TensorFlow, and the milliseconds of each of Thresher's own ops.
@@ -50,8 +50,8 @@ training.end()
 type Variables = Record<string, FloatTensor[]>
 
 interface Session {
-  training: Training
-  nextBatches(steps: number): Iterator<SomeBatch>
+  training: TrainState
+  nextBatches(steps: number): Iterator<SizedBatch>
 }
 
 function runSteps(steps: number) {
@@ -96,8 +96,8 @@ async function readWeights(): Promise<Variables> {
 
 /** Begins a training on a small dataset, which is held on the device. */
 function beginHeld(variables: Variables) {
-  const feeding = heldPipeline(layout, { training: split, validation: split }, pace)
-  const training = begin(feeding, variables)
+  const pipeline = heldPipeline(layout, { training: split, validation: split }, pace)
+  const training = begin(pipeline, variables)
   const nextBatches = (steps: number) => rowsInOrder(indicesOf(training.clock.step, steps), pace)
   return { training, nextBatches }
 }
@@ -105,7 +105,7 @@ function beginHeld(variables: Variables) {
 /** Begins a training with the preset's augmentation, whose batches are streamed to the device. */
 function beginStreamed(variables: Variables) {
   const { length: count } = labels
-  const feeding = streamedPipeline(layout, { training: count, validation: count }, batchSize)
+  const pipeline = streamedPipeline(layout, { training: count, validation: count }, batchSize)
   const variation = {
     augmentation: spec.augmentation,
     inputShape: topology.inputShape,
@@ -120,26 +120,26 @@ function beginStreamed(variables: Variables) {
   const nextBatches = function* (steps: number) {
     for (let step = 0; step < steps; step++) yield epoch.next().value!
   }
-  return { training: begin(feeding, variables), nextBatches }
+  return { training: begin(pipeline, variables), nextBatches }
 }
 
-function begin<Kind extends SomeBatch>(feeding: InputPipeline<Kind>, variables: Variables) {
+function begin<Kind extends SizedBatch>(pipeline: InputPipeline<Kind>, variables: Variables) {
   const { optimizer: grda, mean, std } = spec
   const { learningRate } = grda
   const optimizer =
     variant === 'sgd' ? ({ name: 'sgd', learningRate, momentum: 0, nesterov: false } as const) : grda
-  const transform = transformFromSpec(
+  const transform = optimizerFromSpec(
     { optimizer, schedule: { name: 'constant' }, epochs: 1 },
     variablesOf(topology),
     1,
   )
-  const ingredients = {
+  const functions = {
     model: modelFromTopology(topology),
-    transform,
+    optimizer: transform,
     objective: objectiveFor('categoricalCrossentropy'),
     normalise: normaliser(preprocessingFor({ mean, std }, 1 / 255), layout),
   }
-  return beginTraining(ingredients, { clock: transform.clock, variables }, { topology, feeding, seed: 1 })
+  return new TrainState(functions, { clock: transform.clock, variables }, { topology, pipeline, seed: 1 })
 }
 
 /** Sums the milliseconds of all calls of TensorFlow's sessions. */

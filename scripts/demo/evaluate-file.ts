@@ -12,10 +12,9 @@ import { loadSplits } from '#workers/data/load-splits.ts'
 import type { EngineName } from '#workers/engine/engine.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
-import { evaluate } from '#workers/training/evaluate.ts'
-import { objectiveFor } from '#workers/training/objective.ts'
-import type { Outcome } from '#workers/training/outcomes.ts'
-import { evaluationRoutine } from '#workers/training/step.ts'
+import { evaluate } from '#workers/training/epoch-metrics.ts'
+import { objectiveFor } from '#workers/training/losses.ts'
+import { evaluationRoutine, type Outcome } from '#workers/training/step.ts'
 import { toTensors } from '#workers/training/weights.ts'
 
 const BATCH = 1000

@@ -1,17 +1,17 @@
 import { z } from 'zod'
 
-/** How a file may differ from what it usually is; each file offers some of these. */
+/** Variants of a file; each file offers some of them. */
 export const ArtifactVariant = z
   .strictObject({
     layout: z.enum(['torch']).describe("Kernels and names as in a PyTorch module's state_dict."),
     dtype: z.enum(['bf16']).describe('Weights rounded to bfloat16.'),
-    weights: z.enum(['dense']).describe('Zeros stored as well.'),
+    weights: z.enum(['dense']).describe('Weights with their zeros stored.'),
     graph: z
       .enum(['logits'])
       .describe('A network without its output activation (softmax or sigmoid, as the loss implies).'),
     preprocessing: z
       .enum(['none'])
-      .describe('A network that takes examples which are already scaled and normalised.'),
+      .describe('A network that expects examples that are scaled and normalised already.'),
   })
   .partial()
 export type ArtifactVariant = z.infer<typeof ArtifactVariant>
@@ -25,13 +25,13 @@ export const Artifact = z
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     description: z.string(),
     variant: ArtifactVariant.optional().describe(
-      'The query that asks for it, if it is not what NAME alone gives.',
+      'The query parameters that select this variant; absent for the usual form of the file.',
     ),
-    epoch: z.int().optional().describe('Epochs that its model had learned; absent: all of them.'),
+    epoch: z.int().optional().describe('Completed epochs of its model; absent if it completed all epochs.'),
     rounding: z
       .object({
-        maxAbsoluteError: z.number().describe('Largest difference of a rounded weight from what it was.'),
-        changedZeros: z.int().describe('Non-zeros that rounding made zero.'),
+        maxAbsoluteError: z.number().describe('Largest change of a weight by rounding.'),
+        changedZeros: z.int().describe('Non-zero weights that rounding made zero.'),
       })
       .optional(),
   })
@@ -39,7 +39,7 @@ export const Artifact = z
 export type Artifact = z.infer<typeof Artifact>
 
 interface ArtifactFile {
-  /** What asks for it in `spec.artifacts`; absent: every job has it. */
+  /** Its word in `spec.artifacts`; absent for files that every job has. */
   word?: string
   mediaType: string
   description: string
@@ -48,31 +48,31 @@ interface ArtifactFile {
 
 const SAFETENSORS = 'application/vnd.safetensors'
 
-/** Every file a job can offer. Those that the spec does not ask for are made when somebody does. */
+/** Every file that a job can offer. Files that the spec does not list are made on their first request. */
 export const ARTIFACT_FILES = {
   'model.sparse.safetensors': {
     word: 'sparse',
     mediaType: SAFETENSORS,
-    description: 'The weights, zeros left out; a legal safetensors file (docs/sparse-safetensors.md)',
+    description: 'Weights without their zeros, as a valid safetensors file (docs/sparse-safetensors.md)',
     variants: ['dtype'],
   },
   'model.sparse.safetensors.zst': {
     word: 'sparseZst',
     mediaType: 'application/zstd',
-    description: 'The same, its values as planes of bytes, compressed with zstd: the smallest there is',
+    description: 'The same with values as byte planes, compressed with zstd: the smallest file',
     variants: ['dtype'],
   },
   'model.safetensors': {
     word: 'safetensors',
     mediaType: SAFETENSORS,
-    description: 'The weights, dense float32 in the layout of TensorFlow',
+    description: 'Weights as dense float32 in the layout of TensorFlow',
     variants: ['layout', 'dtype'],
   },
   'model.keras': {
     word: 'keras',
     mediaType: 'application/zip',
     description:
-      'Model and weights for keras.saving.load_model of Keras 3: from raw examples to what predict answers, unless its variant leaves a part out',
+      'Model and weights for keras.saving.load_model of Keras 3. It maps raw examples to the outputs of predict, unless a variant omits a part',
     variants: ['graph', 'preprocessing'],
   },
   'model.weights.h5': {
@@ -84,14 +84,14 @@ export const ARTIFACT_FILES = {
     word: 'tfjs',
     mediaType: 'application/zip',
     description:
-      'model.json and weights.bin for loadLayersModel of TensorFlow.js: from raw examples to what predict answers, unless its variant leaves a part out',
+      'model.json and weights.bin for loadLayersModel of TensorFlow.js. It maps raw examples to the outputs of predict, unless a variant omits a part',
     variants: ['graph', 'preprocessing'],
   },
   'model.onnx': {
     word: 'onnx',
     mediaType: 'application/onnx',
     description:
-      'ONNX, opset 17: from raw examples (float32; images [batch, height, width, channels]) to what predict answers, unless its variant leaves a part out; the graph puts the zeros back',
+      'ONNX, opset 17. It maps raw examples (float32; images [batch, height, width, channels]) to the outputs of predict, unless a variant omits a part. The graph restores the zeros',
     variants: ['weights', 'graph', 'preprocessing'],
   },
   'weights.npz': {
@@ -103,7 +103,7 @@ export const ARTIFACT_FILES = {
   'optimizer-state.safetensors': {
     word: 'optimizerState',
     mediaType: SAFETENSORS,
-    description: "gRDA's state, as the state_dict of its PyTorch optimizer names it",
+    description: 'The state of gRDA, with the names of the state_dict of its PyTorch optimizer',
   },
   'metrics.csv': {
     mediaType: 'text/csv; charset=utf-8',
@@ -111,15 +111,15 @@ export const ARTIFACT_FILES = {
   },
   'metrics.jsonl': {
     mediaType: 'application/jsonl',
-    description: 'One line an epoch: everything measured, layer by layer too',
+    description: 'One line an epoch with every metric, those by layer included',
   },
   'spec.json': {
     mediaType: 'application/json',
-    description: 'The spec, as POST /v1/jobs takes it to repeat the job',
+    description: 'The spec, which POST /v1/jobs accepts to repeat the job',
   },
   'report.html': {
     mediaType: 'text/html; charset=utf-8',
-    description: 'Curves, layers, spec and how to repeat it, on one page that needs nothing else',
+    description: 'Curves, layers, the spec and how to repeat the job, as one self-contained page',
   },
 } as const satisfies Record<string, ArtifactFile>
 export type ArtifactName = keyof typeof ARTIFACT_FILES

@@ -1,6 +1,10 @@
 import { z } from 'zod'
 
-const padding = z.int().min(1).max(64).describe('Black pixels around the image before it is cut out again.')
+const padding = z
+  .int()
+  .min(1)
+  .max(64)
+  .describe('Width of the black border that is added before an image of the original size is cut out.')
 
 const NamedAugmentation = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('horizontalFlip') }).describe('Mirrors an image with probability 1/2.'),
@@ -11,7 +15,7 @@ const NamedAugmentation = z.discriminatedUnion('name', [
       'Cuts out 8 to 100 % of the area at an aspect ratio of 3/4 to 4/3, and resizes it (Szegedy et al. 2015).',
     ),
 ])
-/** How training images are varied. */
+/** A random variation of training images. */
 export type NamedAugmentation = z.infer<typeof NamedAugmentation>
 
 const OlderAugmentation = z.union([
@@ -22,13 +26,16 @@ const OlderAugmentation = z.union([
   z.strictObject({ randomCrop: z.strictObject({ padding }) }),
 ])
 
-/** In the order given; each epoch anew, the same for the same seed. Specs of older jobs hold the older form. */
+/** Applied in the given order. Each epoch draws anew, and the same seed gives the same images. Specs of older jobs hold the older form. */
 export const Augmentation = z
-  .union([NamedAugmentation, OlderAugmentation.describe('The older form of the same, accepted as input.')])
+  .union([
+    NamedAugmentation,
+    OlderAugmentation.describe('The older form of the same augmentations, still accepted as input.'),
+  ])
   .meta({ id: 'Augmentation' })
 export type Augmentation = z.infer<typeof Augmentation>
 
-/** The one form that a resolved spec has. */
+/** The form that a resolved spec has. */
 export function namedAugmentation(augmentation: Augmentation): NamedAugmentation {
   if (typeof augmentation === 'string') return { name: augmentation }
   if ('name' in augmentation) return augmentation

@@ -1,12 +1,15 @@
 import { z } from 'zod'
 import type { CheckpointSpec } from './training-spec.ts'
 
-/** A place that a training can go on from; its file is a blob under its digest. */
+/** A checkpoint that training can continue from; its file is a blob under its digest. */
 export const CheckpointRecord = z
   .object({
-    epoch: z.int().describe('Epochs that are over.'),
-    step: z.int().describe('Updates made.'),
-    validationAccuracy: z.number().optional().describe('Absent in the middle of an epoch, as is the loss.'),
+    epoch: z.int().describe('Completed epochs.'),
+    step: z.int().describe('Completed steps over the whole job.'),
+    validationAccuracy: z
+      .number()
+      .optional()
+      .describe('Absent, like the loss, if the checkpoint was made within an epoch.'),
     validationLoss: z.number().optional(),
     sizeBytes: z.int(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -14,14 +17,14 @@ export const CheckpointRecord = z
   .meta({ id: 'Checkpoint' })
 export type CheckpointRecord = z.infer<typeof CheckpointRecord>
 
-/** Whether it was made at the end of an epoch, and not where a training was interrupted. */
+/** Whether it was made at the end of an epoch, and not when training was interrupted. */
 function endsEpoch({ validationLoss }: CheckpointRecord): boolean {
   return validationLoss !== undefined
 }
 
 /**
- * Those that a job keeps, by what they are kept for: the latest, newest first, and the best, best first. One in the middle of an
- * epoch is kept beside the latest as long as it is the newest.
+ * The checkpoints that a job keeps: the latest, newest first, and the best, best first. A checkpoint within an epoch is kept in
+ * addition to the latest while it is the newest.
  */
 export function keptCheckpoints(
   checkpoints: readonly CheckpointRecord[],
@@ -38,7 +41,7 @@ export function keptCheckpoints(
   }
 }
 
-/** The checkpoints after one more was made, in the order of their steps, without those that are not to be kept. */
+/** The checkpoints that are kept after one more was made, in the order of their steps. */
 export function addCheckpoint(
   checkpoints: readonly CheckpointRecord[],
   added: CheckpointRecord,
@@ -49,7 +52,7 @@ export function addCheckpoint(
   return [...new Set([...latest, ...best])].sort((a, b) => a.step - b.step)
 }
 
-/** Of those that end an epoch, the last; or the best, or that of an epoch. */
+/** The last checkpoint that ends an epoch; with `which`, the best one or that of an epoch. */
 export function findCheckpoint(
   { checkpoints, spec }: { checkpoints: readonly CheckpointRecord[]; spec: { checkpoint: CheckpointSpec } },
   which?: 'best' | number,

@@ -4,40 +4,48 @@ import { didYouMean } from './did-you-mean.ts'
 
 /** Per-channel normalisation, applied after pixels are scaled to [0, 1]: (x - mean) / std. */
 export const Normalization = z.strictObject({
-  mean: z.array(z.number()).min(1).max(64).describe('One number a channel.'),
-  std: z.array(z.number().positive()).min(1).max(64).describe('One number a channel.'),
+  mean: z.array(z.number()).min(1).max(64).describe('One number per channel.'),
+  std: z.array(z.number().positive()).min(1).max(64).describe('One number per channel.'),
 })
 export type Normalization = z.infer<typeof Normalization>
 
-/** Names travel with every job that trains on the table; a table with more columns goes without. */
+/** Every job that trains on a table stores its column names; a table with more columns has none. */
 export const MOST_COLUMN_NAMES = 2_000
 
-/** What is known of a dataset without its data; bytes count as fractions of 255. */
+/** The shapes, classes and counts of a dataset. */
 export const DatasetFacts = z.object({
   dtype: z.enum(['uint8', 'float32']),
   inputShape: z.array(z.int()).describe('Of one example.'),
-  classes: z.array(z.string()).describe('Names by label; none where examples have targets.'),
-  targets: z.int().optional().describe('Numbers that each example has in the place of a class.'),
+  classes: z.array(z.string()).describe('Class names by label; empty if examples have targets.'),
+  targets: z.int().optional().describe('Target numbers of each example; absent for classes.'),
   splits: z.object({ train: z.int(), test: z.int() }),
-  images: z.literal('files').optional().describe('Images that differ in size stay the files they are.'),
-  folder: z.string().optional().describe('Or they lie in this folder of DATASETS_DIR.'),
-  statistics: Normalization.optional().describe('Of the training split, by channel: what `normalize` takes.'),
+  images: z
+    .literal('files')
+    .optional()
+    .describe('Set if images differ in size: they are stored as files and decoded during training.'),
+  folder: z
+    .string()
+    .optional()
+    .describe('The folder in DATASETS_DIR that has the images, instead of stored files.'),
+  statistics: Normalization.optional().describe(
+    'Mean and standard deviation of the training split by channel, as `normalize` accepts them.',
+  ),
   columns: z
     .array(z.string())
     .max(MOST_COLUMN_NAMES)
     .optional()
-    .describe("Names of a table's feature columns, in the order of the numbers of an example."),
-  labelColumns: z.array(z.string()).optional().describe("Names of a table's label columns."),
+    .describe('Names of the feature columns of a table, in the order of the values of an example.'),
+  labelColumns: z.array(z.string()).optional().describe('Names of the label columns of a table.'),
   notes: z
     .array(z.string())
     .optional()
     .describe(
-      'How the files were understood, one sentence each: what was left out, what the labels became, what is unusual.',
+      'How the files were interpreted, one sentence each: what was skipped, how labels were mapped, what is unusual.',
     ),
 })
 export type DatasetFacts = z.infer<typeof DatasetFacts>
 
-/** A dataset that jobs can name: shapes and counts, never the data. */
+/** A dataset that jobs can name. */
 export interface Dataset extends DatasetFacts {
   id: string
   name: string
@@ -71,24 +79,24 @@ const CIFAR100: Dataset = {
 const SYNTHETIC_CIFAR10: Dataset = {
   ...CIFAR10,
   id: 'synthetic-cifar10',
-  name: 'Images of CIFAR-10 size that are drawn, not photographed: for trials and benchmarks',
+  name: 'Synthetic images of the size of CIFAR-10, for trials and benchmarks',
   classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
 }
 
-/** What this service can read by itself; `cifar10` and `cifar100` have to be brought by an operator. */
+/** Datasets that need no upload. An operator must provide the files of `cifar10` and `cifar100`. */
 export const BUILT_IN_DATASETS: ReadonlyMap<string, Dataset> = new Map(
   [MNIST, CIFAR10, CIFAR100, SYNTHETIC_CIFAR10].map(dataset => [dataset.id, dataset]),
 )
 
-/** What there is to say to somebody who names a dataset that is not there. */
+/** The error for a dataset that does not exist. */
 export function unknownDataset(id: string): string {
   const known = [...BUILT_IN_DATASETS.keys()]
-  return `there is no dataset "${id}"; there is: ${known.join(', ')}, and what was uploaded.${didYouMean(id, known)}`
+  return `there is no dataset "${id}"; the built-in datasets are: ${known.join(', ')}.${didYouMean(id, known)}`
 }
 
 const UPLOAD_ID = /^dataset_[0-9a-z]{26}$/
 
-/** A dataset by name, there or not: a preset names the one of its experiment. */
+/** A dataset by name, which may not exist: a preset names the dataset of its experiment. */
 export const DatasetRef = z.strictObject({
   id: z.string().min(1).max(100),
   normalize: Normalization.optional(),
@@ -96,11 +104,11 @@ export const DatasetRef = z.strictObject({
     .enum(['unit', 'none'])
     .optional()
     .describe(
-      'How bytes reach the network: `unit` as 0 to 1, `none` as 0 to 255. Unless it is given: `none` where the network begins with a Rescaling or Normalization of its own, which is said in the spec; `unit` otherwise.',
+      'How byte values enter the network: `unit` as 0 to 1, `none` as 0 to 255. The default is `none` if the network starts with a Rescaling, Normalization or Embedding layer, `unit` otherwise.',
     ),
 })
 
-/** What was found in an upload, and the digest of what is stored of it. Statistics and notes stay with the dataset. */
+/** The facts of an upload that a job stores, and the digest of its stored form. Statistics and notes are only in the dataset. */
 export const UploadedData = DatasetFacts.omit({ statistics: true, notes: true }).extend({
   sha256: z.string(),
 })
@@ -114,20 +122,20 @@ export const DatasetSelection = DatasetRef.extend({
   upload: UploadedData.partial()
     .strict()
     .optional()
-    .describe('As the spec of a job has it: refused unless the upload is still this one.'),
+    .describe('As in the spec of a job: refused unless it matches the upload.'),
 })
 export type DatasetSelection = z.infer<typeof DatasetSelection>
 
-/** The same in a job's spec: what is known of an upload goes along, so that the job can be read without it. */
+/** The same in the spec of a job, with the facts of an upload, so that the job can be shown without the dataset. */
 export const DatasetSpec = DatasetSelection.extend({ upload: UploadedData.optional() })
 export type DatasetSpec = z.infer<typeof DatasetSpec>
 
-/** What is known of a spec's dataset; nothing of one that is not there. */
+/** The facts of the dataset of a spec; undefined if it does not exist. */
 export function factsOf({ id, upload }: Pick<DatasetSpec, 'id' | 'upload'>): DatasetFacts | undefined {
   return upload ?? BUILT_IN_DATASETS.get(id)
 }
 
-/** Names by label; none where there are no classes. */
+/** Class names by label; empty if there are no classes. */
 export function classesOf(dataset: DatasetSpec): readonly string[] {
   return factsOf(dataset)?.classes ?? []
 }

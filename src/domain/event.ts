@@ -12,26 +12,28 @@ const LayerSparsity = z.object({
   nonzero: z.int(),
 })
 
-/** The facts of one epoch. Losses are means over its examples, fractions are 0..1, counts are integers. */
+/** The metrics of one epoch. Losses are means over its examples, fractions are 0..1, counts are integers. */
 export const EpochMetrics = z
   .object({
     epoch: z.int().min(1),
     epochs: z.int().min(1),
     step: z.int(),
     learningRate: z.number(),
-    threshold: z.number().optional().describe("gRDA's l1 after the epoch's last step."),
+    threshold: z.number().optional().describe('The threshold l1 of gRDA after the last step of the epoch.'),
     trainLoss: z.number(),
     trainAccuracy: fraction
       .optional()
-      .describe('Absent where the loss knows no right answers, as the others are.'),
+      .describe('Absent, like the other accuracies, for a loss without classes.'),
     trainMeanAbsoluteError: z.number().optional(),
     validationLoss: z.number(),
     validationAccuracy: fraction.optional(),
-    validationTop5Accuracy: fraction.optional().describe('Of more than five classes.'),
+    validationTop5Accuracy: fraction.optional().describe('Present with more than five classes.'),
     validationMeanAbsoluteError: z.number().optional(),
     sparsity: fraction.describe('Share of exact zeros among all trainable parameters.'),
-    weightSparsity: fraction.describe('Share of exact zeros among the kernels alone.'),
-    regrown: z.int().describe('Weights that were zero at the end of the epoch before and are not now.'),
+    weightSparsity: fraction.describe('Share of exact zeros among the kernels.'),
+    regrown: z
+      .int()
+      .describe('Weights that were zero at the end of the previous epoch and are non-zero now.'),
     layers: z.array(LayerSparsity),
     examplesPerSecond: z.number(),
     seconds: z.number(),
@@ -41,7 +43,7 @@ export const EpochMetrics = z
   .meta({ id: 'EpochMetrics' })
 export type EpochMetrics = z.infer<typeof EpochMetrics>
 
-/** Who trains: what really runs, never what was asked for. */
+/** The worker that trains, with the engine and device that it uses, which may differ from the configured ones. */
 export const WorkerRef = z.object({ id: z.string(), engine: z.string(), device: z.string() })
 export type WorkerRef = z.infer<typeof WorkerRef>
 
@@ -64,9 +66,9 @@ export const Failure = z.object({ code: FailureCode, message: z.string(), retrya
 export type Failure = z.infer<typeof Failure>
 
 const nothing = z.object({})
-const peakMemoryBytes = z.int().optional().describe('The most memory that the training process held.')
+const peakMemoryBytes = z.int().optional().describe('Peak memory of the training process.')
 
-/** What each type of event carries in `data`. */
+/** The `data` of each type of event. */
 const EVENT_DATA = {
   queued: nothing,
   started: z.object({ worker: WorkerRef }),
@@ -85,15 +87,15 @@ const EVENT_DATA = {
 } as const
 export type EventType = keyof typeof EVENT_DATA
 
-/** An event that has not been given its place in a job's history yet. */
+/** An event without its place in the history of a job. */
 export type NewEvent = {
   [T in EventType]: { type: T; attempt: number; data: z.infer<(typeof EVENT_DATA)[T]> }
 }[EventType]
 
-/** A fact about a job: `seq` counts from 1 without gaps, `attempt` is the fencing token of whoever says it. */
+/** An event of a job: `seq` counts from 1 without gaps, `attempt` is the fencing token of its author. */
 export type JobEvent = NewEvent & { seq: number; jobId: string; time: string }
 
-/** Whether it is a job's last event; its type is then the status that the job ends with. */
+/** Whether it is the last event of a job; its type is then the final status of the job. */
 export function endsJob({ type }: Pick<JobEvent, 'type'>): boolean {
   return type === 'succeeded' || type === 'failed' || type === 'cancelled'
 }
@@ -128,7 +130,7 @@ export const JobEventSchema = z
   ])
   .meta({ id: 'JobEvent' })
 
-/** What moves inside an epoch: at most 4 a second, never stored, without a seq. */
+/** Progress within an epoch: at most 4 frames a second, without a seq, not in the history. */
 export const ProgressFrame = z.object({
   type: z.literal('progress'),
   jobId: z.string(),

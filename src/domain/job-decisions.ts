@@ -1,11 +1,11 @@
 import { AppError } from './error.ts'
 import type { Failure, NewEvent, Warning, WorkerRef } from './event.ts'
-import { epochToGoOnFrom, type Job, RefusedEvent } from './job.ts'
+import { epochToResumeFrom, type Job, RefusedEvent } from './job.ts'
 
-/** The events that follow from somebody wanting something of a job; none where it is already so. */
+/** The events that a request or a report makes of a job; none if it changes nothing. */
 export type Decision = (job: Job) => readonly NewEvent[]
 
-/** A client wants the job to end. @throws AppError `conflict` when it has ended otherwise */
+/** A client cancels the job. @throws AppError `conflict` when it has succeeded or failed */
 export const cancel: Decision = job => {
   const { attempt } = job
   switch (job.status) {
@@ -20,14 +20,11 @@ export const cancel: Decision = job => {
     case 'cancelled':
       return []
     default:
-      throw new AppError(
-        'conflict',
-        `The job has ${job.status}; only a job that is not over can be cancelled.`,
-      )
+      throw new AppError('conflict', `The job has ${job.status}; only an unfinished job can be cancelled.`)
   }
 }
 
-/** A client wants the job to stop for now. @throws AppError `conflict` when it is over or to be cancelled */
+/** A client pauses the job. @throws AppError `conflict` when it is over or is being cancelled */
 export const pause: Decision = ({ status, attempt }) => {
   switch (status) {
     case 'queued':
@@ -39,11 +36,11 @@ export const pause: Decision = ({ status, attempt }) => {
     case 'paused':
       return []
     default:
-      throw new AppError('conflict', `The job is ${status}; only one that waits or runs can be paused.`)
+      throw new AppError('conflict', `The job is ${status}; only a queued or running job can be paused.`)
   }
 }
 
-/** A client wants a paused job to go on. @throws AppError `conflict` when it is neither paused nor on its way */
+/** A client resumes a paused job. @throws AppError `conflict` when it is not paused, queued, running or restarting */
 export const resume: Decision = ({ status, attempt }) => {
   switch (status) {
     case 'paused':
@@ -58,8 +55,8 @@ export const resume: Decision = ({ status, attempt }) => {
 }
 
 /**
- * A worker takes the job from the queue. A job that still runs under an attempt nobody renews is taken over: its restart
- * is told first. Nothing follows for a job that is over, and a cancelled one is not begun.
+ * A worker takes the job from the queue. If an earlier attempt of the job still counts as running, its worker is lost, and the job
+ * restarts first. A job that is over or paused gets no events, and one that is being cancelled or paused is not started.
  */
 export const begin =
   (worker: WorkerRef): Decision =>
@@ -83,8 +80,8 @@ export const begin =
   }
 
 /**
- * A worker that took the job from the queue does not have enough memory for it: the job waits for another worker, or fails with
- * the error if there is none.
+ * A worker that took the job from the queue does not have enough memory for it. The job waits for another worker, or fails with
+ * `error` if no worker has enough.
  */
 export const turnAway =
   (error?: Failure): Decision =>
@@ -103,8 +100,8 @@ export const turnAway =
   }
 
 /**
- * The current attempt's process is gone. The job goes on from its last checkpoint, unless it was to end or to pause, or has
- * lost too many.
+ * The process of the current attempt has ended. The job restarts from its last checkpoint, unless it was being cancelled or paused, or
+ * has no restarts left.
  */
 export const loseAttempt =
   (reason: 'shutdown' | 'worker_lost' | 'runner_lost', detail = ''): Decision =>
@@ -117,10 +114,10 @@ export const loseAttempt =
       const error: Failure = { code: 'worker_lost', message, retryable: true }
       return [{ type: 'failed', attempt, data: { error } }]
     }
-    return [{ type: 'restarted', attempt, data: { reason, fromEpoch: epochToGoOnFrom(job) } }]
+    return [{ type: 'restarted', attempt, data: { reason, fromEpoch: epochToResumeFrom(job) } }]
   }
 
-/** Adds a warning to the job's history, unless it is there. */
+/** Adds a warning to the history of the job, unless the job has it already. */
 export const warn =
   (warning: Warning): Decision =>
   ({ attempt, warnings }) =>
@@ -133,7 +130,7 @@ export const warn =
 
 type Outcome = { peakMemoryBytes?: number } & ({ type: 'succeeded' } | { type: 'failed'; error: Failure })
 
-/** The training is over by itself; a client who asked to cancel it meanwhile has the last word. */
+/** Training has ended. A cancellation that was requested meanwhile takes precedence. */
 export const finish =
   ({ type, ...outcome }: Outcome): Decision =>
   ({ status, attempt }) => {
@@ -142,10 +139,10 @@ export const finish =
     return [{ type: 'failed', attempt, data: outcome }]
   }
 
-/** A decision that only the process of one attempt may make. @throws RefusedEvent when another attempt has begun */
+/** A decision that only the process of one attempt may make. @throws RefusedEvent when it is not the current attempt */
 export const inAttempt =
   (attempt: number, decide: Decision): Decision =>
   job => {
     if (job.attempt === attempt) return decide(job)
-    throw new RefusedEvent(`attempt ${attempt} decided for attempt ${job.attempt}`)
+    throw new RefusedEvent(`attempt ${attempt} is not the current attempt ${job.attempt}`)
   }

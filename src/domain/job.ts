@@ -31,8 +31,8 @@ export function isTerminal(status: JobStatus): boolean {
   return TERMINAL.has(status)
 }
 
-/** Whether its files and its model can be asked for: nothing changes them meanwhile. */
-export function mayBeAsked(status: JobStatus): boolean {
+/** Whether the job is over or paused, so that its files and its model do not change. */
+export function hasStopped(status: JobStatus): boolean {
   return isTerminal(status) || status === 'paused'
 }
 
@@ -48,11 +48,11 @@ export const Job = z.object({
   name: z.string().optional(),
   status: JobStatus,
   spec: TrainingSpec,
-  clonedFrom: z.string().optional().describe('The job whose spec this one began with.'),
+  clonedFrom: z.string().optional().describe('The job that this job was cloned from.'),
   continuedFrom: z
     .object({ epoch: z.int(), step: z.int() })
     .optional()
-    .describe('Where that job was left, if this one goes on from there.'),
+    .describe('The checkpoint of that job that this job continues from.'),
   attempt: z.int(),
   restarts: z.int(),
   createdAt: z.iso.datetime(),
@@ -63,25 +63,25 @@ export const Job = z.object({
   warnings: z.array(Warning),
   error: Failure.optional(),
   worker: WorkerRef.optional(),
-  peakMemoryBytes: z.int().optional().describe('The most memory that the training process held.'),
+  peakMemoryBytes: z.int().optional().describe('Peak memory of the training process.'),
 })
 export interface Job extends z.infer<typeof Job> {
   lastSeq: number
   artifacts: readonly Artifact[]
   /** In the order of their steps. */
   checkpoints: readonly CheckpointRecord[]
-  /** Running time of the attempts that are over. */
+  /** Running time of the ended attempts, in milliseconds. */
   ranMs: number
   /** When the current attempt started. */
   runningSince?: string
 }
 
-/** What a job may begin with besides its spec. */
+/** Fields that a new job may have besides its spec. */
 export type Origin = Partial<
   Pick<Job, 'name' | 'clonedFrom' | 'continuedFrom' | 'checkpoints' | 'metrics' | 'best'>
 >
 
-/** The job as it is after its first event. */
+/** The job after its first event. */
 export function queuedJob(
   id: string,
   spec: TrainingSpec,
@@ -101,14 +101,14 @@ export function queuedJob(
   }
 }
 
-/** Event 1, which every job has and nobody needs to store. */
+/** Event 1. It follows from the job and is not stored. */
 export function queuedEvent(job: Job): JobEvent {
   return { seq: 1, type: 'queued', jobId: job.id, attempt: 0, time: job.createdAt, data: {} }
 }
 
 const FROM_WORK: readonly JobStatus[] = ['running', 'pausing', 'cancelling']
 
-/** The statuses in which each event may happen, and the status it leads to (none: it stays). */
+/** The statuses in which each event is allowed, and the status that it leads to; without `to`, the status remains. */
 const TRANSITIONS: Record<EventType, { from: readonly JobStatus[]; to?: JobStatus }> = {
   queued: { from: [] },
   started: { from: ['queued', 'restarting'], to: 'running' },
@@ -126,12 +126,12 @@ const TRANSITIONS: Record<EventType, { from: readonly JobStatus[]; to?: JobStatu
   succeeded: { from: ['running', 'pausing'], to: 'succeeded' },
 }
 
-/** Someone spoke for an attempt that is over, or told of something that the job's status rules out. */
+/** An event of an attempt that is not the current one, or one that the status of the job does not allow. */
 export class RefusedEvent extends Error {
   override readonly name = 'RefusedEvent'
 }
 
-/** The same event, given its place in the job's history. */
+/** The same event with its place in the history of the job. */
 export function placeEvent(job: Job, event: NewEvent, time: string): JobEvent {
   return { ...event, seq: job.lastSeq + 1, jobId: job.id, time }
 }
@@ -143,7 +143,9 @@ export function placeEvent(job: Job, event: NewEvent, time: string): JobEvent {
 export function applyEvent(job: Job, event: JobEvent): Job {
   const attempt = event.type === 'started' ? job.attempt + 1 : job.attempt
   if (event.attempt !== attempt) {
-    throw new RefusedEvent(`${event.type} of attempt ${event.attempt} came when attempt ${attempt} was due`)
+    throw new RefusedEvent(
+      `${event.type} is of attempt ${event.attempt}, but attempt ${attempt} is the current one`,
+    )
   }
   const { from, to } = TRANSITIONS[event.type]
   if (!from.includes(job.status))
@@ -154,18 +156,18 @@ export function applyEvent(job: Job, event: JobEvent): Job {
   return isTerminal(status) ? { ...moved, finishedAt: event.time } : moved
 }
 
-/** The epoch that the next attempt goes on from. */
-export function epochToGoOnFrom({ checkpoints }: Pick<Job, 'checkpoints'>): number {
+/** The number of completed epochs that the next attempt starts with. */
+export function epochToResumeFrom({ checkpoints }: Pick<Job, 'checkpoints'>): number {
   return checkpoints.at(-1)?.epoch ?? 0
 }
 
-/** What the last attempt measured beyond the epoch that the next one goes on from will be measured again. */
+/** The job without the metrics of epochs after its last checkpoint: the next attempt repeats those epochs. */
 export function withoutLostEpochs<Measured extends Pick<Job, 'checkpoints' | 'metrics' | 'best'>>({
   metrics,
   best,
   ...job
 }: Measured): Omit<Measured, 'metrics' | 'best'> & Pick<Job, 'metrics' | 'best'> {
-  const epoch = epochToGoOnFrom(job)
+  const epoch = epochToResumeFrom(job)
   return {
     ...job,
     ...(metrics && metrics.epoch <= epoch && { metrics }),
@@ -191,7 +193,7 @@ function consequences(job: Job, event: JobEvent): Partial<Job> {
         ranMs: ranUntil(job, event.time),
       }
     case 'paused':
-      // A queued job did not run since its last attempt ended.
+      // A queued job has not run since its last attempt ended.
       return job.status === 'pausing' ? { ranMs: ranUntil(job, event.time) } : {}
     case 'failed':
       return { error: event.data.error, ...peakOf(event.data) }

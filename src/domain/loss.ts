@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** As Keras has them, of the logits where the network's last activation is the loss's own: softmax, or sigmoid. */
+/** The losses of Keras. Where the network's last activation is that of the loss, softmax or sigmoid, the loss takes the logits. */
 export const Loss = z.enum([
   'categoricalCrossentropy',
   'sparseCategoricalCrossentropy',
@@ -10,7 +10,7 @@ export const Loss = z.enum([
 ])
 export type Loss = z.infer<typeof Loss>
 
-/** The activation that turns a network's outputs into answers, and is part of the loss in training. */
+/** The activation that turns a network's outputs into predictions. In training it is part of the loss. */
 export type LossActivation = 'softmax' | 'sigmoid' | 'linear'
 
 export function activationOf(loss: Loss): LossActivation {
@@ -26,17 +26,17 @@ export function activationOf(loss: Loss): LossActivation {
   }
 }
 
-/** How many outputs a network needs for a dataset's classes, by name, or its targets: any of these. None where the loss does not apply. */
+/** The numbers of outputs that fit a dataset's classes, given by name, or its targets. Empty if the loss does not apply to the dataset. */
 export function outputsFor(loss: Loss, classes: readonly string[], targets: number | undefined): number[] {
   const isSoftmax = activationOf(loss) === 'softmax'
   if (targets !== undefined) return isSoftmax ? [] : [targets]
   if (isSoftmax) return [classes.length]
-  // One output comes close to the number of the class; else there is one a class, its own being 1.
+  // One output approximates the number of the class; otherwise there is one output per class, with target 1 for the example's class.
   const hasNumber = loss === 'binaryCrossentropy' ? classes.length === 2 : areNumbered(classes)
   return hasNumber ? [1, classes.length] : [classes.length]
 }
 
-/** Whether the number of a class means something: it is what the data called it, or the classes are two words. */
+/** Whether the number of a class is meaningful: each class is named by its number, or there are two classes named by words. */
 function areNumbered(classes: readonly string[]): boolean {
   const isWord = (name: string) => Number.isNaN(Number(name))
   return (

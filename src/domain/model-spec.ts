@@ -5,19 +5,21 @@ import type { Topology } from '#network/topology.ts'
 import { Name } from './name.ts'
 
 const PresetModel = z.strictObject({
-  preset: z.enum(PRESET_NAMES).describe('A built-in model, trained as its original experiment was.'),
+  preset: z
+    .enum(PRESET_NAMES)
+    .describe('A built-in model with the training defaults of its original experiment.'),
   classes: z
     .int()
     .min(2)
     .max(10_000)
     .optional()
-    .describe('Outputs; those of the original experiment unless another number is given.'),
+    .describe('Number of outputs; by default that of the original experiment.'),
 })
-/** A spec from a list cannot be posted again as it is. */
+/** The error for a spec that was copied from a list. */
 const LEFT_OUT =
-  'is null, as lists leave it out; take the spec from GET /v1/jobs/:jobId, or from the list with include=topology'
+  'is null because lists omit it; take the spec from GET /v1/jobs/:jobId, or from the list with include=topology'
 
-/** What a client posts as `model`. */
+/** `model` in a request. */
 export const ModelRequest = z.union([
   PresetModel,
   z.strictObject({
@@ -25,30 +27,30 @@ export const ModelRequest = z.union([
       .looseObject({}, { error: ({ input }) => (input === null ? LEFT_OUT : undefined) })
       .refine(json => !isDeeperThan(MOST_LEVELS, json), TOO_DEEP)
       .describe(
-        'A network of your own, as model.to_json() of Keras 2 or 3 or model.json of TensorFlow.js has it, or as the spec of a job has it: { inputShape, layers }.',
+        'A network of your own: the output of model.to_json() of Keras 2 or 3, the model.json of TensorFlow.js, or { inputShape, layers } from the spec of a job.',
       ),
   }),
 ])
 export type ModelRequest = z.infer<typeof ModelRequest>
 
-/** What a job takes as `model`: the same, or an upload. */
+/** `model` in a job request: the same, or an uploaded model. */
 export const ModelSelection = z.union([
   ...ModelRequest.options,
   z.strictObject({
     id: z
       .string()
       .regex(/^model_[0-9a-z]{26}$/, 'must be the id of an uploaded model')
-      .describe('An upload.'),
+      .describe('An uploaded model.'),
     weights: z
       .boolean()
       .optional()
       .describe(
-        'Whether training starts from the weights of the upload: true if it has any, unless `init` names others. False takes its network alone, with new weights.',
+        'Whether training starts from the weights of the upload. The default is true if it has weights and `init` does not name others. With false, only its network is used.',
       ),
   }),
 ])
 
-/** The part `spec` of an uploaded model: its name, and its network unless a file brings it. */
+/** The part `spec` of an uploaded model: its name, and its network unless a file contains it. */
 export const ModelUploadRequest = z
   .strictObject({
     name: Name,
@@ -61,13 +63,13 @@ export const ModelUploadRequest = z
   })
   .meta({ id: 'ModelUploadRequest', examples: [{ name: 'my network' }] })
 
-/** Checked before it becomes part of a spec. */
+/** A topology is checked before it becomes part of a spec. */
 const TopologyShape = z.object({
   inputShape: z.array(z.int()),
   layers: z.array(z.looseObject({ type: z.string(), name: z.string() })),
 })
 
-/** The same in a job's spec, where a network of one's own is a Topology. */
+/** `model` in the spec of a job, where a network of your own is a Topology. */
 export const ModelSpec = z.union([
   PresetModel,
   z.object({ topology: TopologyShape as unknown as z.ZodType<Topology> }),

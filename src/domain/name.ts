@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Of a job, a dataset or a model. */
+/** The name of a job, a dataset or a model. */
 export const Name = z
   .string()
   .min(1)

@@ -1,8 +1,22 @@
 import { z } from 'zod'
+import { ExcludedVariables } from './excluded-variables.ts'
+import type { ThresholdRule } from './threshold.ts'
 
-const learningRate = z.number().positive().max(1000).describe('Step size lr, before the schedule.')
 const decay = z.number().min(0).lt(1)
 const epsilon = z.number().positive().max(1).default(1e-7).describe('Keeps a quotient finite.')
+
+/** The fields of every optimizer. */
+const common = {
+  learningRate: z.number().positive().max(1000).describe('Step size lr, before the schedule.'),
+  globalClipNorm: z
+    .number()
+    .positive()
+    .max(1e9)
+    .optional()
+    .describe(
+      'Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.',
+    ),
+}
 
 /**
  * gRDA: v <- v - lr g; l1 <- l1 + c lr^(mu + 1/2) (n^mu - (n-1)^mu); w = soft-threshold(v, l1)
@@ -10,14 +24,12 @@ const epsilon = z.number().positive().max(1).default(1e-7).describe('Keeps a quo
  */
 export const GrdaSpec = z.strictObject({
   name: z.literal('grda'),
-  learningRate,
+  ...common,
   c: z.number().min(0).max(1000).describe('Scale of the threshold; 0 is plain SGD.'),
   mu: z.number().positive().max(1).describe('Growth of the threshold with the number of steps, 0 < mu <= 1.'),
-  exclude: z
-    .array(z.string().min(1).max(200))
-    .max(1000)
-    .default([])
-    .describe('Variables that no threshold touches: "bias", "batchNorm", or a layer\'s name.'),
+  exclude: ExcludedVariables.describe(
+    'Variables that the threshold does not apply to: "bias", "batchNorm", or a layer\'s name.',
+  ),
   clock: z
     .enum(['steps', 'time'])
     .default('steps')
@@ -28,7 +40,7 @@ export type GrdaSpec = z.infer<typeof GrdaSpec>
 /** m <- momentum m - lr g; w <- w + m, or w <- w + momentum m - lr g with nesterov (Keras's convention). */
 export const SgdSpec = z.strictObject({
   name: z.literal('sgd'),
-  learningRate,
+  ...common,
   momentum: decay.default(0),
   nesterov: z.boolean().default(false),
 })
@@ -37,16 +49,14 @@ export type SgdSpec = z.infer<typeof SgdSpec>
 /** a <- a + g^2; w <- w - lr g / sqrt(a + epsilon) (Duchi, Hazan and Singer 2011; Keras's convention). */
 export const AdagradSpec = z.strictObject({
   name: z.literal('adagrad'),
-  learningRate,
+  ...common,
   initialAccumulator: z.number().min(0).max(1000).default(0.1),
   epsilon,
 })
 export type AdagradSpec = z.infer<typeof AdagradSpec>
 
-/** Kingma and Ba 2015, algorithm 1 in the form of its section 2's end, where epsilon is not corrected for bias (Keras's convention). */
-export const AdamSpec = z.strictObject({
-  name: z.literal('adam'),
-  learningRate,
+const adamFields = {
+  ...common,
   beta1: decay.default(0.9),
   beta2: decay.default(0.999),
   epsilon,
@@ -54,20 +64,121 @@ export const AdamSpec = z.strictObject({
     .boolean()
     .default(false)
     .describe('Divides by the largest second moment so far (Reddi et al. 2018).'),
-})
+}
+
+/** Kingma and Ba 2015, algorithm 1 as at the end of its section 2, where epsilon is not bias-corrected (Keras's convention). */
+export const AdamSpec = z.strictObject({ name: z.literal('adam'), ...adamFields })
 export type AdamSpec = z.infer<typeof AdamSpec>
+
+/** Adam and w <- w - lr weightDecay w, which no moment sees (Loshchilov and Hutter 2019, algorithm 2; Keras's convention). */
+export const AdamwSpec = z.strictObject({
+  name: z.literal('adamw'),
+  ...adamFields,
+  weightDecay: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(0.004)
+    .describe('Each step subtracts this share of a weight, times the learning rate.'),
+  exclude: ExcludedVariables.describe(
+    'Variables that do not decay: "bias", "batchNorm", or a layer\'s name.',
+  ),
+})
+export type AdamwSpec = z.infer<typeof AdamwSpec>
 
 /** s <- rho s + (1 - rho) g^2; w <- w - lr g / sqrt(s + epsilon) (Tieleman and Hinton 2012; Keras's convention). */
 export const RmspropSpec = z.strictObject({
   name: z.literal('rmsprop'),
-  learningRate,
+  ...common,
   rho: decay.default(0.9),
   momentum: decay.default(0),
   epsilon,
 })
 export type RmspropSpec = z.infer<typeof RmspropSpec>
 
-export const OptimizerSpec = z
-  .discriminatedUnion('name', [GrdaSpec, SgdSpec, AdagradSpec, AdamSpec, RmspropSpec])
-  .meta({ id: 'Optimizer' })
-export type OptimizerSpec = z.infer<typeof OptimizerSpec>
+/** What the service has to know of an optimizer besides its arithmetic. */
+interface OptimizerTraits<Spec> {
+  /** Its name in prose. */
+  title: string
+  /** For the API's documentation. */
+  description: string
+  /**
+   * The most copies of the parameters that a training process holds: weights, gradients, state, and those between the device,
+   * checkpoints and files. The bench `memory-estimate` compares it with what jobs hold.
+   */
+  memoryCopies: number
+  /** Fields that decide which slots there are and what they mean: a job that takes over the state must agree on them. */
+  stateFields: readonly (keyof Spec)[]
+  /** For an optimizer that sets weights below a growing threshold to zero. */
+  threshold?: (spec: Spec) => ThresholdRule
+  /** Whether its state can be downloaded and uploaded as optimizer-state.safetensors, whose format holds one optimizer's. */
+  exportsState?: boolean
+}
+
+function withTraits<Schema extends z.ZodObject>(schema: Schema, traits: OptimizerTraits<z.infer<Schema>>) {
+  return { ...traits, schema: schema.describe(traits.description) }
+}
+
+/** Every optimizer by name. The table in workers/optimizers/from-spec.ts has the constructors. */
+const OPTIMIZERS = {
+  grda: withTraits(GrdaSpec, {
+    title: 'gRDA',
+    description:
+      'SGD on an accumulator, and weights that are its values shrunk by a growing threshold (Chao et al. 2020).',
+    memoryCopies: 11,
+    stateFields: [],
+    threshold: spec => spec,
+    exportsState: true,
+  }),
+  sgd: withTraits(SgdSpec, {
+    title: 'SGD',
+    description: 'Stochastic gradient descent, optionally with momentum, as in Keras.',
+    memoryCopies: 11,
+    stateFields: ['momentum', 'nesterov'],
+  }),
+  adagrad: withTraits(AdagradSpec, {
+    title: 'Adagrad',
+    description: 'Adagrad (Duchi et al. 2011), as in Keras.',
+    memoryCopies: 17,
+    stateFields: ['initialAccumulator', 'epsilon'],
+  }),
+  adam: withTraits(AdamSpec, {
+    title: 'Adam',
+    description: 'Adam (Kingma and Ba 2015), or AMSGrad with `amsgrad`, as in Keras.',
+    memoryCopies: 25,
+    stateFields: ['beta1', 'beta2', 'epsilon', 'amsgrad'],
+  }),
+  adamw: withTraits(AdamwSpec, {
+    title: 'AdamW',
+    description: 'Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in Keras.',
+    memoryCopies: 25,
+    stateFields: ['beta1', 'beta2', 'epsilon', 'amsgrad'],
+  }),
+  rmsprop: withTraits(RmspropSpec, {
+    title: 'RMSprop',
+    description: 'RMSprop (Tieleman and Hinton 2012), as in Keras.',
+    memoryCopies: 18,
+    stateFields: ['rho', 'momentum', 'epsilon'],
+  }),
+}
+export type OptimizerName = keyof typeof OPTIMIZERS
+type OptimizerSchema = (typeof OPTIMIZERS)[OptimizerName]['schema']
+
+const [first, ...others] = Object.values(OPTIMIZERS).map(({ schema }): OptimizerSchema => schema)
+export const OptimizerSpec = z.discriminatedUnion('name', [first!, ...others]).meta({ id: 'Optimizer' })
+export type OptimizerSpec = z.infer<OptimizerSchema>
+
+/** @returns the traits of the optimizer that the spec names */
+export function optimizerTraits({ name }: Pick<OptimizerSpec, 'name'>): OptimizerTraits<OptimizerSpec> {
+  return OPTIMIZERS[name] as OptimizerTraits<OptimizerSpec>
+}
+
+/** The rule of the optimizer's threshold; undefined if it has none. */
+export function thresholdOf(spec: OptimizerSpec): ThresholdRule | undefined {
+  return optimizerTraits(spec).threshold?.(spec)
+}
+
+/** The optimizer whose state optimizer-state.safetensors holds. */
+export const EXPORTING_OPTIMIZER = (Object.keys(OPTIMIZERS) as OptimizerName[]).find(
+  name => OPTIMIZERS[name].exportsState,
+)!

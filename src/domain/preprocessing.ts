@@ -2,8 +2,8 @@ import type { DatasetSpec, Normalization } from './dataset.ts'
 import { inputScaleOf } from './input-scale.ts'
 
 /**
- * What turns an example as the dataset holds it into what the network takes: (x * scale - mean) / std. `mean` and `std` have
- * one number a channel, or one for all of them.
+ * The transformation from an example of the dataset to an input of the network: (x * scale - mean) / std. `mean` and `std` have one
+ * number per channel, or one number for all channels.
  */
 export interface Preprocessing {
   scale: number
@@ -11,15 +11,15 @@ export interface Preprocessing {
   std: readonly number[]
 }
 
-/** Leaves examples as they are. */
+/** The identity. */
 export const NO_PREPROCESSING: Preprocessing = { scale: 1, mean: [0], std: [1] }
 
-/** The same for training, predictions and exports. */
+/** The preprocessing of training, predictions and exports. */
 export function preprocessingOf(dataset: DatasetSpec): Preprocessing {
   return preprocessingFor(dataset.normalize, inputScaleOf(dataset))
 }
 
-/** Values are scaled, then each channel is normalised. */
+/** Scales the values, then normalises each channel. */
 export function preprocessingFor(
   { mean, std }: Normalization = { mean: [0], std: [1] },
   scale: number,
@@ -33,7 +33,7 @@ export function preprocessingFor(
 }
 
 /**
- * The same as (x - shift) * factor. The difference comes first: of values far from zero, a product first would leave only
+ * The same as (x - shift) * factor. The difference is computed first: for values far from zero, a product first would leave only
  * rounding errors.
  */
 export function shiftAndFactor({ scale, mean, std }: Preprocessing): {
@@ -44,15 +44,15 @@ export function shiftAndFactor({ scale, mean, std }: Preprocessing): {
 }
 
 /**
- * The axis of an example that channels are counted along. It is the last one, unless the network takes examples with axes of
- * length 1 behind those of the dataset.
+ * The channel axis of an example. It is the last axis, unless the input of the network has axes of length 1 after those of the
+ * dataset.
  */
 export function channelAxis(inputShape: readonly number[]): number {
   const axis = inputShape.findLastIndex(length => length !== 1)
   return axis === -1 ? inputShape.length - 1 : axis
 }
 
-/** The shape in which one number a channel is broadcast over examples. */
+/** The shape in which one number per channel is broadcast over examples. */
 export function channelShape(values: readonly number[], inputShape: readonly number[]): number[] {
   if (values.length === 1) return [1]
   return [values.length, ...inputShape.slice(channelAxis(inputShape) + 1)]

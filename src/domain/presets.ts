@@ -2,13 +2,13 @@ import type { PresetName } from '#network/presets/preset-names.ts'
 import type { ScheduleSpec } from './schedule-spec.ts'
 import type { PresetDefaults } from './training-spec.ts'
 
-/** The spec fields of an original experiment that a request may leave out. */
+/** An experiment of the original: the spec fields that a request may omit. */
 export interface Preset {
   description: string
   defaults: PresetDefaults
 }
 
-/** The learning rate of the original's CIFAR runs: constant for half of the epochs, linear to 1 % at nine tenths, then constant. */
+/** The schedule of the original's CIFAR runs: constant for half of the epochs, linear to 1 % at nine tenths of them, then constant. */
 const CIFAR_SCHEDULE: ScheduleSpec = {
   name: 'piecewiseLinear',
   points: [

@@ -1,7 +1,14 @@
-import type { Variable } from '#network/variables.ts'
-import type { GrdaSpec } from './optimizer-spec.ts'
+/** How a threshold grows, and which variables it leaves alone. */
+export interface ThresholdRule {
+  c: number
+  mu: number
+  /** What it grows with: the number of steps, or the sum of the learning rates. */
+  clock: 'steps' | 'time'
+  /** See `isExcluded`. */
+  exclude: readonly string[]
+}
 
-/** The part of gRDA's state that lives on the host, in float64: in float32 it drifts by 1.3 % in 4e6 steps. */
+/** A threshold after some steps: kept on the host in float64, since in float32 it drifts by 1.3 % in 4e6 steps. */
 export interface ThresholdState {
   /** Steps taken. */
   step: number
@@ -14,14 +21,14 @@ export interface ThresholdState {
 export const INITIAL_THRESHOLD: ThresholdState = { step: 0, time: 0, l1: 0 }
 
 /**
- * gRDA's threshold after `steps` more steps at one learning rate: l1 + c lr^(mu + 1/2) (n^mu - (n - steps)^mu), or with
- * the clock `time` l1 + c lr^(1/2) (t_n^mu - t_(n - steps)^mu), t_n being the sum of the learning rates (NeurIPS 2020
- * paper, algorithm 1). Both are the same while the learning rate is constant.
+ * The threshold after `steps` more steps at one learning rate: l1 + c lr^(mu + 1/2) (n^mu - (n - steps)^mu), or with the
+ * clock `time` l1 + c lr^(1/2) (t_n^mu - t_(n - steps)^mu), where t_n is the sum of the learning rates (Chao, Wang, Xing and
+ * Cheng, NeurIPS 2020, algorithm 1). Both agree while the learning rate is constant.
  */
 export function growThreshold(
   state: ThresholdState,
   learningRate: number,
-  { c, mu, clock }: Pick<GrdaSpec, 'c' | 'mu' | 'clock'>,
+  { c, mu, clock }: Pick<ThresholdRule, 'c' | 'mu' | 'clock'>,
   steps = 1,
 ): ThresholdState {
   const step = state.step + steps
@@ -33,23 +40,8 @@ export function growThreshold(
   return { step, time, l1: state.l1 + c * growth }
 }
 
-/** end^mu - (end - length)^mu without the cancellation that the two powers would suffer late in a run. */
+/** end^mu - (end - length)^mu, without the cancellation that the difference of two powers suffers late in a run. */
 function powerDifference(end: number, length: number, mu: number): number {
   if (length >= end) return end ** mu
   return end ** mu * -Math.expm1(mu * Math.log1p(-length / end))
-}
-
-/** Whether gRDA penalises a variable: `exclude` names layers, or `bias` for every bias, or `batchNorm` for every gamma and beta. */
-export function isPenalised(
-  { name, kind }: Pick<Variable, 'name' | 'kind'>,
-  exclude: readonly string[],
-): boolean {
-  const isNormalisation = kind === 'gamma' || kind === 'beta'
-  return !exclude.some(
-    word =>
-      word === kind ||
-      word === name ||
-      name.startsWith(`${word}/`) ||
-      (word === 'batchNorm' && isNormalisation),
-  )
 }

@@ -1,9 +1,10 @@
+import { placeLayers } from '#network/place-layers.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
-import { elementCount, placeLayers } from '#network/shape.ts'
+import { elementCount } from '#network/shape.ts'
 import type { LayerSpec, Topology } from '#network/topology.ts'
 import type { ModelSpec } from './model-spec.ts'
 
-/** The network that a spec names: its own, or the preset's with as many outputs as the spec asks for. */
+/** The network of a spec: its own topology, or that of the preset with the number of outputs in the spec. */
 export function topologyOf(model: ModelSpec): Topology {
   if ('topology' in model) return model.topology
   const topology = PRESET_TOPOLOGIES[model.preset]
@@ -15,12 +16,12 @@ export function topologyOf(model: ModelSpec): Topology {
   }
 }
 
-/** Outputs of the network. */
+/** The number of outputs of the network. */
 export function outputCount(model: ModelSpec): number {
   return elementCount(placeLayers(topologyOf(model)).at(-1)!.outputShape)
 }
 
-/** What to call it. */
+/** The name of the model in messages and logs. */
 export function modelName(model: ModelSpec): string {
   return 'topology' in model ? 'own model' : model.preset
 }

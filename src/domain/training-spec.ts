@@ -9,7 +9,7 @@ import { Name } from './name.ts'
 import { OptimizerSpec } from './optimizer-spec.ts'
 import { ScheduleSpec } from './schedule-spec.ts'
 
-/** See artifact.ts for the files they stand for. */
+/** See artifact.ts for their files. */
 const ArtifactWord = z.enum(ARTIFACT_WORDS)
 
 const Validation = z.union([
@@ -19,14 +19,14 @@ const Validation = z.union([
       .number()
       .positive()
       .max(0.9)
-      .describe('Share of the training split held out, stratified by class.'),
+      .describe('Share of the training split that is held out, stratified by class.'),
   }),
 ])
 
-/** When a job leaves something to go on from, and what it keeps of that. */
+/** When a job makes checkpoints, and which it keeps. */
 const CheckpointSpec = z
   .strictObject({
-    everyEpochs: z.int().min(1).max(100_000).default(1).describe('After the last epoch there is one anyway.'),
+    everyEpochs: z.int().min(1).max(100_000).default(1).describe('The last epoch always has a checkpoint.'),
     keepLatest: z.int().min(1).max(100).default(1),
     keepBest: z.int().min(0).max(100).default(1),
     bestBy: z.enum(['validationAccuracy', 'validationLoss']).default('validationAccuracy'),
@@ -52,7 +52,7 @@ const JOB_EXAMPLES = [
   },
 ]
 
-/** What `POST /v1/jobs` takes. Only `model` is required: a preset fills whole fields that are left out. */
+/** The body of `POST /v1/jobs`. Only `model` is required: a preset provides whole fields that are omitted. */
 export const JobRequest = z
   .strictObject({
     name: Name.optional(),
@@ -67,12 +67,16 @@ export const JobRequest = z
     seed: z.int().min(0).max(4_294_967_295).optional(),
     shuffle: z.boolean().optional(),
     validation: Validation.optional(),
-    augmentation: z.array(Augmentation).max(10).optional().describe('Of training images; empty for none.'),
+    augmentation: z
+      .array(Augmentation)
+      .max(10)
+      .optional()
+      .describe('Applied to training images; empty for none.'),
     checkpoint: CheckpointSpec.optional(),
     artifacts: z.array(ArtifactWord).min(1).max(20).optional(),
     maxRestarts: z.int().min(0).max(1000).optional(),
     maxRuntimeSeconds: z.int().min(1).max(31_536_000).optional().describe('Running time over all attempts.'),
-    priority: z.int().min(1).max(99).optional().describe('Lower is sooner.'),
+    priority: z.int().min(1).max(99).optional().describe('A lower number runs sooner.'),
     labels: Labels.optional(),
   })
   .meta({ id: 'JobRequest', examples: JOB_EXAMPLES })
@@ -85,6 +89,6 @@ export const TrainingSpec = JobRequest.required()
   .meta({ id: 'TrainingSpec' })
 export type TrainingSpec = z.infer<typeof TrainingSpec>
 
-/** What a preset's original experiment used; a request's own fields replace these whole. */
+/** The fields of the original experiment of a preset. Fields of a request replace them whole. */
 export type PresetDefaults = Pick<TrainingSpec, 'dataset' | 'optimizer'> &
   Partial<Omit<TrainingSpec, 'model' | 'dataset' | 'optimizer' | 'init'>>

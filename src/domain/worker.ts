@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A supervisor as it last described itself: what really runs there. */
+/** The last report of a supervisor, with the engine and device that it uses. */
 export const WorkerStatus = z
   .object({
     id: z.string(),
@@ -10,9 +10,9 @@ export const WorkerStatus = z
     engineVersion: z.string(),
     device: z.string(),
     threads: z.int(),
-    memoryBytes: z.int().optional().describe('The most memory that a training process may hold there.'),
+    memoryBytes: z.int().optional().describe('Memory limit of a training process on this worker.'),
     startedAt: z.iso.datetime(),
-    jobId: z.string().optional().describe('The job it trains now.'),
+    jobId: z.string().optional().describe('The job that it trains now.'),
   })
   .meta({ id: 'Worker' })
 export type WorkerStatus = z.infer<typeof WorkerStatus>

@@ -1,14 +1,14 @@
 import type { FloatTensor, NamedTensor } from './named-tensor.ts'
 
-/** What a model loses when its weights are rounded. */
+/** The loss of precision when a model's weights are rounded. */
 export interface RoundingReport {
-  /** Largest difference of a weight from what it was. */
+  /** Largest change of a weight. */
   maxAbsoluteError: number
-  /** Non-zeros that have become zero. */
+  /** Non-zeros that became zero. */
   changedZeros: number
 }
 
-/** Rounds to the upper half of a float32, to nearest, ties to even; what is no number stays none. */
+/** Rounds to the upper half of a float32, to nearest, ties to even; NaN stays NaN. */
 export function toBfloat16(tensors: readonly FloatTensor[]): {
   tensors: NamedTensor[]
   rounding: RoundingReport

@@ -1,14 +1,14 @@
 import { FormatError } from './format-error.ts'
 
-/** What libraries say when they get no more memory. */
+/** Messages of libraries that cannot allocate memory. */
 export const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc|cannot allocate|enlarge memory/i
 
-/** Of libraries whose memory may be in disorder after a file that they could not read. */
+/** For libraries whose memory may be corrupt after a file that they could not read. */
 export const BROKE_LIBRARY = { endsReader: true } as const
 
 /**
- * What to throw when a library fails at a client's file: the client is told `message`, which names the file, and only the log has the
- * library's own words. What is no fault of the file stays as it is: a full disk, and memory that ran out.
+ * The error to throw when a library cannot read a client's file: the client gets `message`, which names the file, and only the log gets
+ * the library's message. Errors that are not the file's fault, a full disk or lack of memory, are returned as they are.
  */
 export function blameFile(
   error: unknown,
@@ -20,7 +20,7 @@ export function blameFile(
   return new FormatError(message, { cause: error, endsReader })
 }
 
-/** Errors of the operating system say which call failed. */
+/** Errors of the operating system name the system call. */
 function isOfSystem(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error
 }

@@ -4,7 +4,7 @@ import type { Pixels } from './pixels.ts'
 const FILE_HEADER_BYTES = 14
 const CORE_HEADER_BYTES = 12
 const MASKS_AT = 54
-/** BI_RGB, BI_BITFIELDS and BI_ALPHABITFIELDS; the others are run lengths, or another format inside. */
+/** BI_RGB, BI_BITFIELDS and BI_ALPHABITFIELDS; the others are run lengths or embedded files of another format. */
 const UNCOMPRESSED: readonly number[] = [0, 3, 6]
 const DEFAULT_MASKS: Readonly<Record<number, readonly number[]>> = {
   16: [0x7c00, 0x03e0, 0x001f],
@@ -20,18 +20,18 @@ interface Header {
   pixelsAt: number
   paletteAt: number
   paletteEntryBytes: number
-  /** Of red, green and blue in a pixel of 16 bits or more. */
+  /** Bit masks of red, green and blue in a pixel of 16 bits or more. */
   masks: readonly number[] | undefined
 }
 
-/** Puts the colour that a pixel's number stands for into RGB bytes. */
+/** Writes the colour of a pixel value as RGB bytes. */
 type Paint = (value: number, rgb: Uint8Array, at: number) => void
 
 export function isBmp(bytes: Uint8Array): boolean {
   return bytes[0] === 0x42 && bytes[1] === 0x4d
 }
 
-/** An uncompressed Windows bitmap as RGB (Microsoft, "Bitmap Storage"): libvips does not read them. @throws FormatError */
+/** An uncompressed Windows bitmap as RGB (Microsoft, "Bitmap Storage"): libvips does not read bitmaps. @throws FormatError */
 export function decodeBmp(bytes: Uint8Array, mostPixels: number): Pixels {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < MASKS_AT) throw new FormatError('the bitmap is cut off')
@@ -97,7 +97,7 @@ function valueAt(view: DataView, row: number, x: number, bits: number): number {
   }
 }
 
-/** A channel of fewer bits is stretched to 0..255. */
+/** Scales a channel of fewer bits to 0..255. */
 function masked(masks: readonly number[]): Paint {
   const channels = masks.map(mask => {
     const shift = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask)

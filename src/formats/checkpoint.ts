@@ -5,50 +5,50 @@ import { FormatError } from './format-error.ts'
 import type { FloatTensor, NamedTensor } from './named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
 
-/** What a training starts from, or left behind: the optimizer's clock, and variables by group. */
+/** The state of a training: the optimizer's clock, and variables by group. */
 export interface TrainingState {
   clock: Clock
   /**
-   * `params`, `statistics` where the model has any, and the optimizer's slots. At the start there are no slots; later no
-   * params where they follow from those.
+   * `params`, `statistics` if the model has any, and the optimizer's slots. An initial state has no slots; a later one has no params
+   * if they follow from the slots.
    */
   variables: Readonly<Record<string, readonly FloatTensor[]>>
 }
 
-/** What an epoch has come to so far. */
+/** The totals of an epoch so far. */
 export interface EpochSums {
   loss: number
   examples: number
   seconds: number
-  /** Of each metric, by name. */
+  /** By name of the metric. */
   metrics: Readonly<Record<string, number>>
 }
 
-/** Everything needed to go on exactly. */
+/** Everything that is needed to continue a training with the same bits. */
 export interface Checkpoint {
   state: TrainingState
-  /** Digest of the weights, so that whoever goes on can tell that they came out right. */
+  /** Digest of the weights, by which a reader checks that it restored them. */
   weights: string
-  /** Epochs that are over. */
+  /** Completed epochs. */
   epoch: number
-  /** What the epoch under way has come to, when a training is left in the middle of one. */
+  /** The current epoch, if the training was interrupted within one. */
   partial?: EpochInProgress
 }
 
-/** An epoch under way. */
+/** An epoch that is not complete. */
 export interface EpochInProgress {
-  /** Batches that it has taken. */
+  /** Batches done. */
   step: number
   sums: EpochSums
-  /** Of the weights at the end of the epoch before, if there was one. */
+  /** Of the weights at the end of the previous epoch, if there was one. */
   zerosBefore?: readonly NamedTensor[]
 }
 
-/** What a checkpoint says of the training it belongs to; it opens for no other. */
+/** Identifies the training of a checkpoint, which opens for no other training. */
 export interface Provenance {
   /** The spec's fields that determine the weights. */
   training: string
-  /** Whose arithmetic it is. Another engine goes on too, but not to the same bits. */
+  /** The engine that computed it. Another engine can continue, with other bits. */
   engine: string
 }
 
@@ -69,8 +69,8 @@ const Position = z.object({
 })
 
 /**
- * A safetensors file: tensors are `group/variable`, and the metadata hold all else. Weights that follow from the
- * optimizer's state are not in it.
+ * A safetensors file: tensors are called `group/variable`, and the metadata hold the rest. Weights that follow from the optimizer's
+ * state are left out.
  */
 export function encodeCheckpoint(
   { state, weights, epoch, partial }: Checkpoint,
@@ -91,13 +91,13 @@ export function encodeCheckpoint(
   return encodeSafetensors(tensors, metadata)
 }
 
-/** The same checkpoint as one of another training, which has to be the same up to there. @throws FormatError */
+/** The same checkpoint for another training, which must have had the same course until then. @throws FormatError */
 export function reassignCheckpoint(bytes: Uint8Array, training: string): Uint8Array {
   const { checkpoint, provenance } = decodeCheckpoint(bytes)
   return provenance.training === training ? bytes : encodeCheckpoint(checkpoint, { ...provenance, training })
 }
 
-/** @throws FormatError when the bytes are no checkpoint, or not of the training that is given */
+/** @throws FormatError if the bytes are no checkpoint, or belong to another training */
 export function decodeCheckpoint(
   bytes: Uint8Array,
   training?: string,
@@ -134,7 +134,7 @@ export function digestWeights(weights: readonly FloatTensor[]): string {
   return hash.digest('hex')
 }
 
-/** By the part of their names before the first slash. */
+/** Groups are the part of a name before the first slash. */
 function groupTensors(tensors: readonly NamedTensor[]): Record<string, NamedTensor[]> {
   const groups: Record<string, NamedTensor[]> = {}
   for (const tensor of tensors) {

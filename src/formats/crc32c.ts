@@ -6,7 +6,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc
 })
 
-/** The CRC of Castagnoli's polynomial (RFC 3720, appendix B.4), unsigned: Node has that of another alone. */
+/** The CRC of Castagnoli's polynomial (RFC 3720, appendix B.4), unsigned. Node has only the CRC of another polynomial. */
 export function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff
   for (const byte of bytes) crc = TABLE[(crc ^ byte) & 0xff]! ^ (crc >>> 8)

@@ -6,27 +6,27 @@ import type { LayerSpec, Topology } from '#network/topology.ts'
 import type { TrainedModel } from './trained-model.ts'
 import { uniqueName } from './unique-name.ts'
 
-/** How a file differs from one that computes what predictions are. */
+/** Options that make a file compute something else than predictions. */
 export type GraphVariant = Pick<ArtifactVariant, 'graph' | 'preprocessing'>
 
-/** What stands between a network and the answers of `predict`. */
+/** The computations between a network and the answers of `predict`. */
 export interface Surroundings {
   /** Before the network. */
   preprocessing: Preprocessing
-  /** Behind it. */
+  /** After the network. */
   outputActivation: LossActivation
 }
 
-/** What a file with a graph computes. */
+/** The computation of a file that holds a graph. */
 export interface ExportedGraph {
   preprocessing: Preprocessing
   /** The trained network, and its output activation unless the variant leaves that out. */
   topology: Topology
-  /** What a reader of the file has to do before and after it. */
+  /** The computations that a reader of the file must add before and after it. */
   left: Surroundings
 }
 
-/** What a reader of a file with nothing but weights has to do. */
+/** The computations that a reader of a file of weights must add. */
 export function surroundingsOf({ dataset, loss }: TrainingSpec): Surroundings {
   return { preprocessing: preprocessingOf(dataset), outputActivation: activationOf(loss) }
 }
@@ -48,7 +48,7 @@ export function exportedGraph(
   }
 }
 
-/** A network's last dense layer takes the activation, as models are usually written; behind any other layer it is one of its own. */
+/** A dense layer at the end takes the activation, as is usual in models; after any other layer it becomes a layer. */
 function withOutputActivation(topology: Topology, activation: LossActivation): Topology {
   if (activation === 'linear') return topology
   const { layers } = topology

@@ -1,7 +1,7 @@
-/** Bytes that are not what they claim to be; the message names what is wrong with them, and the cause is for the log alone. */
+/** Bytes that are not in the format that they should be in. The message says what is wrong; the cause is for the log only. */
 export class FormatError extends Error {
   override readonly name = 'FormatError'
-  /** Whether a library that these bytes broke may read the next ones wrongly: its process is not to be used again. */
+  /** Whether these bytes may have corrupted the library that read them, so that its process must not be reused. */
   readonly endsReader: boolean
 
   constructor(

@@ -1,4 +1,4 @@
-/** The number of the bits of a half (IEEE 754 binary16). */
+/** The value of the bits of a half-precision number (IEEE 754 binary16). */
 export function halfToFloat(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1
   const exponent = (bits >> 10) & 0x1f

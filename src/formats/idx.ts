@@ -1,7 +1,7 @@
 import { elementCount } from '#network/shape.ts'
 import { FormatError } from './format-error.ts'
 
-/** Element types by their code, named as NumPy names them. */
+/** Element types by their code, with NumPy's names. */
 export const IDX_KINDS: Readonly<Record<number, string>> = {
   8: 'u1',
   9: 'i1',
@@ -15,14 +15,14 @@ const UINT8 = 8
 
 /**
  * The shape in the header of an IDX file (LeCun et al., "The MNIST database", "File formats"): two zero bytes, the element
- * type, the rank, a big-endian uint32 a dimension. @param lengths what follows the first four bytes
+ * type, the rank, a big-endian uint32 per dimension. @param lengths the bytes after the first four
  */
 export function idxShape(rank: number, lengths: Uint8Array): number[] {
   const view = new DataView(lengths.buffer, lengths.byteOffset)
   return Array.from({ length: rank }, (_, axis) => view.getUint32(4 * axis))
 }
 
-/** @param magic a file's first four bytes. @throws FormatError when they are of no IDX file */
+/** @param magic a file's first four bytes. @throws FormatError if they do not begin an IDX file */
 export function requireIdxMagic(magic: Uint8Array, name: string): void {
   if (magic.length < MAGIC_BYTES || magic[0] !== 0 || magic[1] !== 0 || !IDX_KINDS[magic[2]!])
     throw new FormatError(`${name}: an IDX file starts with two zero bytes, its element type and its rank`)

@@ -1,4 +1,4 @@
-/** Shades of colours as PIL's `convert('L')` has them: the luma of ITU-R 601-2, in its integers. */
+/** Colours as grey levels as PIL's `convert('L')` computes them: the luma of ITU-R 601-2 in PIL's integer arithmetic. */
 export function greyOf(rgb: Uint8Array): Uint8Array {
   const grey = new Uint8Array(rgb.length / 3)
   for (let pixel = 0, at = 0; pixel < grey.length; pixel++, at += 3)
@@ -6,7 +6,7 @@ export function greyOf(rgb: Uint8Array): Uint8Array {
   return grey
 }
 
-/** Colours of inks as PIL's `convert('RGB')` has them, without a colour profile. */
+/** CMYK as RGB as PIL's `convert('RGB')` computes it, without a colour profile. */
 export function rgbOfCmyk(cmyk: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((cmyk.length / 4) * 3)
   for (let from = 0, to = 0; from < cmyk.length; from += 4, to += 3) {

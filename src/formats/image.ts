@@ -6,7 +6,7 @@ import { limitConcurrency } from './limit-concurrency.ts'
 import { decodeNetpbm, isNetpbm } from './netpbm.ts'
 import type { ImageSize, Pixels } from './pixels.ts'
 
-/** Part of an image, in its own pixels. */
+/** Part of an image, in pixels of the image. */
 export interface ImageWindow {
   top: number
   left: number
@@ -14,30 +14,30 @@ export interface ImageWindow {
   width: number
 }
 
-/** The pixels of an image, and facts about its file that they do not show. */
+/** The pixels of an image, and facts about its file that the pixels do not show. */
 export interface DecodedImage extends Pixels {
   /** The file has 16 bits a sample; the pixels are the upper 8 of them. */
   is16Bit: boolean
-  /** Its EXIF orientation is not the one it is stored in. */
+  /** Its EXIF orientation differs from the stored one. */
   hasOrientation: boolean
 }
 
 export type Channels = 1 | 3
 
-// No image is decoded twice in a row: what libvips keeps for that would only take memory.
+// No image is decoded twice in a row, so the cache of libvips would only take memory.
 sharp.cache(false)
-// Images are decoded side by side; threads of each one's own would add memory and no speed.
+// Images are decoded concurrently; several threads per image would add memory and no speed.
 sharp.concurrency(1)
 
-/** As the examples of torchvision evaluate: of an image scaled to 256, the middle 224. */
+/** As in the evaluation of torchvision's examples: the middle 224 pixels of an image scaled to 256. */
 const MARGIN = 256 / 224
 const MOST_PIXELS = 2 ** 28
 const KERNEL = { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false } as const
-/** Colour profiles change no pixel: PIL, and so Keras and torchvision, do not apply them either. */
+/** Colour profiles are ignored, as by PIL and therefore by Keras and torchvision. */
 const OPTIONS = { failOn: 'error', limitInputPixels: MOST_PIXELS, ignoreIcc: true } as const
-/** libvips reads more, such as SVG, which has no pixels of its own. */
+/** libvips reads more formats, such as SVG, which has no pixels. */
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'])
-/** A batch asks for hundreds of images at once; without a limit all their pixels would be held between two steps. */
+/** A batch needs hundreds of images at once; without a limit all their pixels would be in memory between two steps. */
 const inTurn = limitConcurrency(8)
 
 interface OpenImage extends ImageSize {
@@ -47,7 +47,7 @@ interface OpenImage extends ImageSize {
   hasOrientation: boolean
 }
 
-/** All of an image, as `convert('RGB')` or `convert('L')` of PIL gives it. @throws FormatError */
+/** A whole image, as `convert('RGB')` or `convert('L')` of PIL returns it. @throws FormatError */
 export async function decodeImage(
   bytes: Uint8Array,
   channels: Channels,
@@ -59,7 +59,7 @@ export async function decodeImage(
 /**
  * A window of an image, scaled to a size with a triangle filter.
  *
- * @param choose the window, in an image of a size
+ * @param choose returns the window for an image of the given size
  * @throws FormatError
  */
 export async function decodeWindow(
@@ -74,7 +74,7 @@ export async function decodeWindow(
   )
 }
 
-/** The middle of an image, at a size; an image of that size as it is. @throws FormatError */
+/** The middle of an image, scaled to a size; an image of that size stays as it is. @throws FormatError */
 export async function decodeMiddle(
   bytes: Uint8Array,
   [height, width]: readonly number[],
@@ -118,7 +118,7 @@ async function decode(
   })
 }
 
-/** libvips keeps its error messages for the whole process: those of images decoded side by side get mixed up. */
+/** libvips collects error messages for the whole process, so those of images that are decoded concurrently are mixed up. */
 function reasonOf(error: Error): string {
   if (error instanceof FormatError) return error.message
   if (error.message.includes('unsupported image format')) return 'its format is none of those that are read'
@@ -135,7 +135,7 @@ async function open(bytes: Uint8Array): Promise<OpenImage> {
   const is16Bit = found.depth === 'ushort'
   const hasOrientation = (found.orientation ?? 1) !== 1
   if (found.hasAlpha) {
-    // Scaling would weigh colours by their alpha, so it is dropped before, as PIL does.
+    // Scaling would weight colours by alpha, so alpha is dropped first, as in PIL.
     const { data, info } = await raw(image, 'srgb')
     return openPixels({ data, height: info.height, width: info.width, is16Bit, hasOrientation })
   }
@@ -155,7 +155,7 @@ function openPixels({
   return { image, height, width, isCmyk: false, is16Bit, hasOrientation }
 }
 
-/** @throws FormatError for a format that is not in the contract, or samples that are not 8 or 16 bits */
+/** @throws FormatError for a format that is not supported, or samples that are not 8 or 16 bits */
 function requireReadable({ format, depth }: Metadata): void {
   if (!FORMATS.has(format)) throw new FormatError(`its format is ${format}; convert it to PNG or JPEG`)
   if (depth !== 'uchar' && depth !== 'ushort')

@@ -19,7 +19,7 @@ export const TRAINING_FIELDS = [
   'augmentation',
 ] as const satisfies readonly (keyof TrainingSpec)[]
 
-/** Those of a spec as JSON: equal for two jobs only if they are the same training. */
+/** These fields of a spec as JSON: equal for two jobs only if both are the same training. */
 export function trainingText(spec: TrainingSpec): string {
   const fields = Object.fromEntries(TRAINING_FIELDS.map(field => [field, spec[field]]))
   const { init } = spec
@@ -30,9 +30,9 @@ export function trainingText(spec: TrainingSpec): string {
 }
 
 /**
- * What a model file says of itself: only what spec, seed and data determine, never who trained it or when, so that the
- * same training makes the same bytes.
- * @param left what a reader of the file has to do for the answers of `predict`; all of it, where there are weights alone
+ * The metadata of a model file. They depend on spec, seed and data only, not on who trained the model or when, so that the same training
+ * makes the same bytes.
+ * @param left the computations that a reader must add to get the answers of `predict`; all of them in a file of weights
  */
 export function modelMetadata(spec: TrainingSpec, left?: Surroundings): Metadata {
   const { classes, preprocessing, outputActivation } = modelFacts(spec, left)
@@ -46,7 +46,7 @@ export function modelMetadata(spec: TrainingSpec, left?: Surroundings): Metadata
   }
 }
 
-/** What a program needs to use a model file, for formats that bring the network themselves. */
+/** The metadata that a program needs to use a model file whose format includes the network. */
 export function modelFacts(spec: TrainingSpec, left = surroundingsOf(spec)) {
   return { classes: classesOf(spec.dataset), ...left }
 }

@@ -10,7 +10,7 @@ interface ArrayOf {
   U32: Uint32Array
   I16: Int16Array
   U16: Uint16Array
-  /** Half precision, as its bits: JavaScript has no array for it. */
+  /** Half precision, as bits, because JavaScript has no such array. */
   F16: Uint16Array
   BF16: Uint16Array
   I8: Int8Array
@@ -18,10 +18,10 @@ interface ArrayOf {
   BOOL: Uint8Array
 }
 
-/** An element type, named as safetensors names it. */
+/** An element type by its name in safetensors. */
 export type Dtype = keyof ArrayOf
 
-/** Values in row-major order under a name; what every format of this folder reads and writes. */
+/** A tensor with a name, in row-major order. Every format of this folder reads and writes these. */
 export type NamedTensor = {
   [D in Dtype]: { name: string; shape: readonly number[]; dtype: D; data: ArrayOf[D] }
 }[Dtype]
@@ -46,7 +46,7 @@ export const TYPED_ARRAYS = {
   BOOL: Uint8Array,
 } as const satisfies Record<Dtype, unknown>
 
-/** @throws FormatError when two tensors share a name, or the data of one does not fill its shape */
+/** @throws FormatError if two tensors have the same name, or if a tensor's data does not fill its shape */
 export function checkTensors(tensors: readonly NamedTensor[]): void {
   const names = new Set<string>()
   for (const { name, shape, data } of tensors) {

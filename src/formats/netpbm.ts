@@ -1,7 +1,7 @@
 import { FormatError } from './format-error.ts'
 import type { Pixels } from './pixels.ts'
 
-/** What each magic number stands for: bits, shades or colours, as text or as bytes. */
+/** The meaning of each magic number: bits, grey levels or colours, as text or as bytes. */
 const KINDS: Readonly<Record<string, { channels: 1 | 3; isBits: boolean; isText: boolean }>> = {
   P1: { channels: 1, isBits: true, isText: true },
   P2: { channels: 1, isBits: false, isText: true },
@@ -11,7 +11,7 @@ const KINDS: Readonly<Record<string, { channels: 1 | 3; isBits: boolean; isText:
   P6: { channels: 3, isBits: false, isText: false },
 }
 const LONGEST_HEADER = 4096
-/** Magic number, width, height and, unless there are only bits, the largest sample; each may have comments before it. */
+/** Magic number, width, height and, except in a PBM, the largest sample; comments may precede each. */
 const GAP = String.raw`(?:\s|#[^\n]*\n)+`
 const BITS_HEADER = new RegExp(`^P[14]${GAP}(\\d+)${GAP}(\\d+)\\s`)
 const HEADER = new RegExp(`^P[2356]${GAP}(\\d+)${GAP}(\\d+)${GAP}(\\d+)\\s`)
@@ -42,7 +42,7 @@ export function decodeNetpbm(bytes: Uint8Array, mostPixels: number): Pixels & { 
   for (let i = 0; i < count; i++) {
     const { value, done } = samples.next()
     if (done || value === undefined) throw new FormatError('the image is cut off')
-    // Of 16 bits the upper 8, as of other files; a bit is black.
+    // The upper 8 of 16 bits, as in other formats; a bit is black.
     if (isBits) shades[i] = value === 0 ? 255 : 0
     else shades[i] = most > 255 ? Math.floor((value * 256) / (most + 1)) : Math.round((value * 255) / most)
   }
@@ -54,7 +54,7 @@ function* numbersIn(body: Uint8Array, isBits: boolean): Generator<number, void, 
   for (const [digits] of text.matchAll(isBits ? /[01]/g : /\d+/g)) yield Number(digits)
 }
 
-/** Rows begin at a byte. */
+/** Rows begin at byte boundaries. */
 function* bitsIn(body: Uint8Array, rowBits: number): Generator<number, void, undefined> {
   const rowBytes = Math.ceil(rowBits / 8)
   for (let row = 0; row < body.length; row += rowBytes) {

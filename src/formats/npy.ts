@@ -1,6 +1,6 @@
 import { FormatError } from './format-error.ts'
 
-/** What the header of a .npy file says of the array behind it. */
+/** The header of a .npy file. */
 export interface NpyHeader {
   /** The kind of element and its size, as in `f4`, `u1`, `b1`, `U3`. */
   kind: string

@@ -11,13 +11,13 @@ export interface TensorDescription {
   shape: readonly number[]
 }
 
-/** Where a tensor lies, in bytes from the end of the header. */
+/** The position of a tensor, in bytes from the end of the header. */
 export interface TensorEntry extends TensorDescription {
   begin: number
   end: number
 }
 
-/** The header of a safetensors file and the place of every tensor behind it. */
+/** The header of a safetensors file with the position of every tensor. */
 export interface SafetensorsHeader {
   /** Bytes before the first tensor: the length field and the padded header. */
   headerBytes: number
@@ -35,7 +35,7 @@ const Entry = z.strictObject({
   data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
 })
 
-/** Places tensors by alignment descending, then name, so that each is aligned and equal tensors make equal bytes. */
+/** Orders tensors by descending alignment, then by name, so that each is aligned and equal tensors make equal bytes. */
 export function layOut(tensors: readonly TensorDescription[]): TensorEntry[] {
   let end = 0
   return tensors.toSorted(byAlignmentThenName).map(({ name, dtype, shape }) => {
@@ -58,8 +58,8 @@ export function encodeHeader(entries: readonly TensorEntry[], metadata: Metadata
 }
 
 /**
- * Reads and checks the header of a safetensors file of `sizeBytes`, which `bytes` begin or are. Entries come in file order and cover the rest of
- * the file without holes or overlaps, as the reference implementation demands.
+ * Reads and checks the header of a safetensors file of `sizeBytes`; `bytes` are the file or its beginning. Entries are in file order and
+ * cover the rest of the file without holes or overlaps, as the reference implementation requires.
  *
  * @throws FormatError
  */
@@ -139,7 +139,7 @@ function checkCoverage(entries: readonly TensorEntry[], dataBytes: number): void
   }
 }
 
-// Joined by hand: an object would move names like "0" to the front, away from the order of the data.
+// Not JSON.stringify of an object, which would move names like "0" to the front, out of the order of the data.
 function toJsonEntry({ name, dtype, shape, begin, end }: TensorEntry) {
   return [name, { dtype, shape, data_offsets: [begin, end] }] as const
 }
@@ -152,7 +152,7 @@ function byAlignmentThenName(a: TensorDescription, b: TensorDescription): number
   return itemBytes(b.dtype) - itemBytes(a.dtype) || compare(a.name, b.name)
 }
 
-// Empty tensors share their offset with the tensor that follows: `end` puts them first.
+// An empty tensor has the same offset as the next tensor; comparing `end` puts it first.
 function byOffset(a: TensorEntry, b: TensorEntry): number {
   return a.begin - b.begin || a.end - b.end
 }

@@ -19,9 +19,9 @@ export interface TensorFile {
 
 /**
  * Writes a safetensors file (https://github.com/huggingface/safetensors, "Format"). The bytes depend on the tensors
- * and the metadata alone, not on the order they come in.
+ * and the metadata only, not on the order of the arguments.
  *
- * @throws FormatError when tensors share a name, use a reserved one, or do not fill their shape
+ * @throws FormatError if two tensors have the same name, a name is reserved, or a tensor does not fill its shape
  */
 export function encodeSafetensors(
   tensors: readonly NamedTensor[],
@@ -34,10 +34,10 @@ export function encodeSafetensors(
 }
 
 /**
- * A file that is complete but for its values, which are zeros until they are written through `views` (by name): a
- * writer that computes them needs no memory besides the file.
+ * A file whose values are zeros until they are written through `views` (by name), so that a writer that computes them needs no memory
+ * besides the file.
  *
- * @throws FormatError when tensors share a name or use a reserved one
+ * @throws FormatError if two tensors have the same name or a name is reserved
  */
 export function allocateSafetensors(tensors: readonly TensorDescription[], metadata: Metadata) {
   const entries = layOut(tensors)
@@ -51,20 +51,20 @@ export function allocateSafetensors(tensors: readonly TensorDescription[], metad
   return { file, views }
 }
 
-/** The size of the file that `allocateSafetensors` would make. */
+/** The size of the file that `allocateSafetensors` makes. */
 export function safetensorsSizeBytes(tensors: readonly TensorDescription[], metadata: Metadata): number {
   const entries = layOut(tensors)
   return encodeHeader(entries, metadata).length + dataBytes(entries)
 }
 
-/** Byte by byte, so that the payload of a NaN survives. */
+/** Copies bytes, which keeps the payload of a NaN. */
 export function copyValues(from: NamedTensor['data'], to: NamedTensor['data']): void {
   bytesOf(to).set(bytesOf(from))
 }
 
 /**
- * Reads a safetensors file. Tensors come in file order and are views into `bytes` where alignment allows, so reading
- * takes no memory of its own to speak of, whatever the header claims.
+ * Reads a safetensors file. Tensors are in file order, and views into `bytes` where alignment allows, so that reading takes hardly any
+ * memory, whatever the header claims.
  *
  * @throws FormatError
  */

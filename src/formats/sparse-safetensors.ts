@@ -18,7 +18,7 @@ import { fromBits, isFloat, toBits } from './sparse/values.ts'
 
 const VERSION = '1'
 
-/** A small file may honestly stand for many zeros, so only a limit keeps a lying one from taking all memory. */
+/** A small valid file may represent very many zeros, so only a limit keeps a malicious file from taking all memory. */
 const MAX_DENSE_BYTES = 2 ** 32
 
 /** A value of the `sparse.tensors` map. */
@@ -30,7 +30,7 @@ type SparseTensors = [name: string, tensor: z.infer<typeof SparseTensor>][]
 
 /**
  * Writes tensors without their zeros, as docs/sparse-safetensors.md specifies: a legal safetensors file whose bytes
- * depend on tensors and metadata alone. Float32 and bfloat16 tensors are made sparse; every other dtype stays dense.
+ * depend on tensors and metadata only. Float32 and bfloat16 tensors are made sparse; every other dtype stays dense.
  *
  * @throws FormatError as `encodeSafetensors` does
  */
@@ -45,7 +45,7 @@ export function encodeSparseSafetensors(
   return file
 }
 
-/** The same for a file that is to be compressed: all values as planes of bytes. @throws FormatError */
+/** The same with all values as planes of bytes, for a file that will be compressed. @throws FormatError */
 export function encodeSparsePlanes(
   tensors: readonly NamedTensor[],
   metadata: Metadata = {},
@@ -57,17 +57,17 @@ export function encodeSparsePlanes(
   )
 }
 
-/** The exact size of `encodeSparseSafetensors`'s answer for the price of one pass that counts. */
+/** The exact size of the result of `encodeSparseSafetensors`, by one counting pass. */
 export function sparseSizeBytes(tensors: readonly NamedTensor[], metadata: Metadata = {}): number {
   const plans = tensors.map(planTensor)
   return safetensorsSizeBytes(plans.flatMap(describeStored), addMap(metadata, plans))
 }
 
 /**
- * Reads what `encodeSparseSafetensors` wrote: the dense tensors, sorted by name, and the metadata its caller gave.
- * Tensors that were stored dense are views into `bytes`.
+ * Reads a file of `encodeSparseSafetensors`: the dense tensors, sorted by name, and the caller's metadata. Tensors that were stored
+ * dense are views into `bytes`.
  *
- * @throws FormatError, also when the sparse tensors together would take more than `maxDenseBytes`
+ * @throws FormatError, also if the sparse tensors together would take more than `maxDenseBytes`
  */
 export function decodeSparseSafetensors(bytes: Uint8Array, maxDenseBytes = MAX_DENSE_BYTES): TensorFile {
   const file = decodeSafetensors(bytes)

@@ -1,61 +1,69 @@
-import { isPenalised } from '#domain/threshold.ts'
+import { isExcluded } from '#domain/excluded-variables.ts'
+import { thresholdOf } from '#domain/optimizer-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import { resolveNetwork } from '#network/network.ts'
 import type { Topology } from '#network/topology.ts'
-import { statisticsOf, variablesOf } from '#network/variables.ts'
+import type { Variable } from '#network/variable.ts'
 import { type Checkpoint, digestWeights } from './checkpoint.ts'
 import type { FloatTensor } from './named-tensor.ts'
 
-/** What a training has come to: all that any file made of it is made from. Tensors are in model order. */
+/** The result of a training, from which all its files are made. Tensors are in model order. */
 export interface TrainedModel {
   spec: TrainingSpec
   topology: Topology
   weights: readonly FloatTensor[]
-  /** What batch normalisations keep. */
+  /** Of normalizations. */
   statistics: readonly FloatTensor[]
-  /** gRDA's v, and its threshold. */
+  /** The accumulator v and the threshold of an optimizer that has them: the weights follow from both. */
   dualAverage?: { accumulator: readonly FloatTensor[]; l1: number }
   /** Updates made. */
   step: number
 }
 
 /**
- * The model of a checkpoint. gRDA's weights are not in it: they follow from the accumulator.
+ * The model of a checkpoint. It holds no weights where they follow from the optimizer's accumulator.
  * @throws Error when they are not those that the checkpoint was made of
  */
 export function modelFromCheckpoint(
   spec: TrainingSpec,
   { state, weights: digest }: Checkpoint,
 ): TrainedModel {
-  const topology = topologyOf(spec.model)
+  const network = resolveNetwork(topologyOf(spec.model))
   const { params, accumulator, statistics = [] } = state.variables
   const inOrder = (tensors: readonly FloatTensor[], variables: readonly { name: string }[]) =>
     variables.map(({ name }) => tensors.find(tensor => tensor.name === name)!)
   const { step, l1 } = state.clock
   const dualAverage =
-    accumulator && l1 !== undefined
-      ? { accumulator: inOrder(accumulator, variablesOf(topology)), l1 }
-      : undefined
-  const weights = dualAverage ? penalise(spec, dualAverage) : inOrder(params!, variablesOf(topology))
+    accumulator && l1 !== undefined ? { accumulator: inOrder(accumulator, network.variables), l1 } : undefined
+  const weights = dualAverage
+    ? penalise(spec, network.variables, dualAverage)
+    : inOrder(params!, network.variables)
   if (digestWeights(weights) !== digest)
-    throw new Error('The weights that follow from the checkpoint are not those that it was made of.')
-  const model = { spec, topology, weights, statistics: inOrder(statistics, statisticsOf(topology)), step }
-  return { ...model, ...(dualAverage && { dualAverage }) }
+    throw new Error('The weights that follow from the checkpoint are not those that it was made from.')
+  return {
+    spec,
+    topology: network.topology,
+    weights,
+    statistics: inOrder(statistics, network.statistics),
+    step,
+    ...(dualAverage && { dualAverage }),
+  }
 }
 
-/** w = sign(v) max(|v| - l1, 0) for the accumulators of all that gRDA penalises. */
+/** w = sign(v) max(|v| - l1, 0), and w = v for excluded variables. */
 function penalise(
-  { optimizer, model }: TrainingSpec,
+  { optimizer }: TrainingSpec,
+  variables: readonly Variable[],
   { accumulator, l1 }: NonNullable<TrainedModel['dualAverage']>,
 ): FloatTensor[] {
-  const exclude = optimizer.name === 'grda' ? optimizer.exclude : []
-  const variables = variablesOf(topologyOf(model))
+  const exclude = thresholdOf(optimizer)?.exclude ?? []
   return accumulator.map((v, index) =>
-    isPenalised(variables[index]!, exclude) ? { ...v, data: softThreshold(v.data, l1) } : v,
+    isExcluded(variables[index]!, exclude) ? v : { ...v, data: softThreshold(v.data, l1) },
   )
 }
 
-/** In float32 arithmetic as on the device: v less what of it lies within the threshold. */
+/** In float32 arithmetic as on the device: v minus v clipped to the threshold. */
 function softThreshold(values: Float32Array, l1: number): Float32Array {
   const limit = Math.fround(l1)
   return values.map(v => v - Math.min(Math.max(v, -limit), limit))

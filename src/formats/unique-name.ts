@@ -1,4 +1,4 @@
-/** The name, with a number behind it if it is taken, as Keras counts layers. */
+/** The name, with a number appended if it is taken, as Keras numbers layers. */
 export function uniqueName(base: string, taken: Iterable<string>): string {
   const names = new Set(taken)
   let name = base

@@ -1,9 +1,9 @@
 import { type Zippable, zipSync } from 'fflate'
 
-/** The earliest time a zip can hold: the same files make the same bytes. */
+/** The earliest time that a zip can hold, so that the same files make the same bytes. */
 const NO_TIME = new Date(1980, 0, 1)
 
-/** A zip of the files in the order of the record; what is compressed already should be `stored`. */
+/** A zip of the files in the order of the record; files that are already compressed should be `stored`. */
 export function zipFiles(files: Readonly<Record<string, Uint8Array>>, stored = false): Uint8Array {
   const entries = Object.entries(files).map(([name, bytes]) => [
     name,

@@ -3,9 +3,9 @@ import { modelName } from '#domain/topology-of.ts'
 import type { Submitted } from '#jobs/submit-job.ts'
 import { jobResource } from './job-resource.ts'
 
-/** 201 with the job, and whether it is the answer to an earlier request with the same key. */
+/** Answers 201 with the job, and says whether an earlier request with the same idempotency key created it. */
 export function answerSubmission(reply: FastifyReply, { job, replayed }: Submitted): FastifyReply {
   if (replayed) reply.header('idempotency-replayed', 'true')
-  else reply.log.info({ jobId: job.id, model: modelName(job.spec.model) }, 'a job was submitted')
+  else reply.log.info({ jobId: job.id, model: modelName(job.spec.model) }, 'job submitted')
   return reply.code(201).header('location', `/v1/jobs/${job.id}`).send(jobResource(job))
 }

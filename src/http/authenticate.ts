@@ -1,22 +1,21 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
+import { configOf } from './route-config.ts'
 
-/** By the pattern of the route, so that no spelling of a URL slips past. */
-const PUBLIC = /^\/(healthz|readyz|openapi\.json|docs(\/.*)?)?$/
-
-/** Host names that a browser can only reach this machine by, so that a rebound DNS name cannot reach an open server. */
+/** Host names that always mean this machine: without a key, no other is answered, so that DNS rebinding cannot reach the service. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 
 /**
- * The one hook that every route passes. With a key: `Authorization: Bearer KEY`, compared in constant time. Without one the
- * server answers loopback names only and refuses every foreign Origin, since any web page can post to an open local port.
+ * The hook that guards every route. With a key, a route needs `Authorization: Bearer KEY`, compared in constant time, unless its
+ * `config` is `public`. Without one the server answers loopback names only and refuses every foreign Origin, since any web page can
+ * post to an open local port.
  */
 export function authenticate(adminKey: string | undefined): (request: FastifyRequest) => Promise<void> {
   const expected = adminKey === undefined ? undefined : sha256(adminKey)
   return async request => {
     if (!expected) requireLoopback(request)
-    else if (!PUBLIC.test(request.routeOptions.url ?? '')) requireKey(request, expected)
+    else if (!configOf(request.routeOptions).public) requireKey(request, expected)
   }
 }
 
@@ -37,12 +36,15 @@ function requireLoopback({ headers }: FastifyRequest): void {
   if (!LOOPBACK.test(headers.host ?? '')) {
     throw new AppError(
       'forbidden',
-      `Without ADMIN_KEY only loopback names are answered, not "${headers.host}".`,
+      `Without ADMIN_KEY, the service answers on loopback host names only, not on "${headers.host}".`,
     )
   }
   const { origin } = headers
   if (origin !== undefined && origin !== `http://${headers.host}`) {
-    throw new AppError('forbidden', `Without ADMIN_KEY no foreign origin is answered, not "${origin}".`)
+    throw new AppError(
+      'forbidden',
+      `Without ADMIN_KEY, the service refuses requests of other origins: "${origin}".`,
+    )
   }
 }
 

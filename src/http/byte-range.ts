@@ -5,8 +5,8 @@ export interface ByteRange {
 }
 
 /**
- * The one range that a `Range` header asks for (RFC 9110, section 14.2). `whole` when the header is absent, malformed,
- * of another unit or asks for several ranges: a server may ignore those; `unsatisfiable` is a 416.
+ * The range that a `Range` header requests (RFC 9110, section 14.2). `whole` if the header is absent, malformed, of another unit or
+ * requests several ranges: a server may ignore such headers. `unsatisfiable` becomes a 416.
  */
 export function parseByteRange(
   header: string | undefined,
@@ -25,7 +25,7 @@ export function parseByteRange(
   return { start, end: last ? Math.min(Number(last), sizeBytes - 1) : sizeBytes - 1 }
 }
 
-/** Whether an `If-Match` or `If-None-Match` list names the entity tag; `weak` comparison ignores `W/` (RFC 9110, 8.8.3.2). */
+/** Whether an `If-Match` or `If-None-Match` list has the entity tag; `weak` comparison ignores `W/` (RFC 9110, section 8.8.3.2). */
 export function listsEntityTag(header: string, tag: string, comparison: 'strong' | 'weak'): boolean {
   if (header.trim() === '*') return true
   const named = header.split(',').map(entry => entry.trim())

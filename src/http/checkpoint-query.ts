@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** `?checkpoint=` of what is made from a job's checkpoints. */
+/** The query parameter `checkpoint`, which selects one of the checkpoints of a job. */
 export const CheckpointQuery = z
   .union([z.enum(['best', 'latest']), z.coerce.number().int().min(1)], {
     error: 'must be "best", "latest" or the number of an epoch',
   })
   .optional()
   .transform(which => (which === 'latest' ? undefined : which))
-  .describe('That of the best or of another epoch, if it was kept; the latest unless it is given.')
+  .describe('`best`, `latest` or the number of an epoch whose checkpoint the job has; by default the latest.')

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 
-/** A body has to bring so many bytes in each window; a phone on a poor connection brings many times that. */
+/** The bytes of a body that must arrive in each window; a phone on a poor connection sends many times more. */
 const FEWEST_BYTES = 20 * 1024
 const WINDOW_MS = 20_000
 
@@ -12,8 +12,8 @@ export interface SlowBodyLimits {
 }
 
 /**
- * Ends requests whose body hardly arrives (a slow POST attack holds a socket and a file open for hours), however long a body
- * that does arrive may take. The answer is 408 (RFC 9110, section 15.5.9).
+ * Ends requests whose body arrives too slowly, because a slow POST attack holds a socket and a file open for hours. The total time of a
+ * body has no limit. The answer is 408 (RFC 9110, section 15.5.9).
  */
 export function cutSlowBodies({ windowMs, fewestBytes }: SlowBodyLimits = DEFAULTS) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -23,7 +23,7 @@ export function cutSlowBodies({ windowMs, fewestBytes }: SlowBodyLimits = DEFAUL
     const timer = setInterval(() => {
       if (raw.complete || reply.raw.writableEnded) return clearInterval(timer)
       const now = raw.socket.bytesRead
-      // While the service itself is slow to read, nothing more can arrive.
+      // While the service itself reads slowly, nothing more can arrive.
       if (now - before >= fewestBytes || raw.readableLength >= raw.readableHighWaterMark) before = now
       else refuse(reply)
     }, windowMs)
@@ -36,8 +36,8 @@ const DEFAULTS: SlowBodyLimits = { windowMs: WINDOW_MS, fewestBytes: FEWEST_BYTE
 
 function refuse(reply: FastifyReply): void {
   const { raw, log } = reply.request
-  log.info('a request was cut off, since its body arrived too slowly')
-  // The handler still reads the body and fails with it, which the framework would log as an error.
+  log.info('a request was ended because its body arrived too slowly')
+  // The handler still reads the body and will fail, which the framework would log as an error.
   reply.log = log.child({}, { level: 'silent' })
   reply.header('connection', 'close')
   reply.send(

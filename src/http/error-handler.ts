@@ -6,7 +6,7 @@ import { isOutOfSpace } from '#stores/out-of-space.ts'
 import { refusesWrites } from '#stores/redis-refusals.ts'
 import { PROBLEM_MEDIA_TYPE, problemOf } from './problem.ts'
 
-/** Turns whatever a route threw into problem+json; a 5xx hides its cause from the client and logs it. */
+/** Turns every error of a route into problem+json. The cause of a 5xx is logged and hidden from the client. */
 export function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
   const known = asAppError(error)
   logFault(known, request)
@@ -18,7 +18,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     .send(JSON.stringify({ ...problem, ...known.members }))
 }
 
-/** A refusal of 503 without a cause is no fault: the service is busy or full, and has said so. */
+/** A 503 without a cause is not a fault: the service is overloaded or full. */
 function logFault(error: AppError, { log }: FastifyRequest): void {
   if (error.status < 500) return
   if (error.code === 'unavailable' && error.cause === undefined)
@@ -33,11 +33,11 @@ export function handleNotFound(allowedMethods: (path: string) => string[]) {
     if (methods.length === 0)
       throw new AppError('not_found', `${request.method} ${path} is not a route of this service.`)
     const headers = { allow: methods.join(', ') }
-    throw new AppError('method_not_allowed', `${path} takes ${headers.allow}.`, { headers })
+    throw new AppError('method_not_allowed', `${path} supports ${headers.allow}.`, { headers })
   }
 }
 
-/** What is not even HTTP is answered on the bare socket (RFC 9112, section 2.2). */
+/** A message that is not HTTP is answered on the bare socket (RFC 9112, section 2.2). */
 export function handleClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return
   const problem = JSON.stringify(
@@ -54,17 +54,18 @@ export function handleClientError(error: Error & { code?: string }, socket: Sock
 function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
   const { code, statusCode = 500, message } = error as FastifyError
-  if (statusCode === 413) return new AppError('body_too_large', 'The body is larger than this route takes.')
+  if (statusCode === 413)
+    return new AppError('body_too_large', 'The body is larger than the limit of this route.')
   switch (code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new AppError('unsupported_media_type', 'Send the body as application/json.')
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
-      return new AppError('malformed_body', 'The body is empty; a JSON object is needed.')
+      return new AppError('malformed_body', 'The body is empty; a JSON object is required.')
   }
   if (statusCode >= 400 && statusCode < 500) return new AppError('malformed_body', message)
   if (refusesWrites(error)) {
     const headers = { 'retry-after': '5' }
-    const message = 'The job store takes no writes at the moment; try again.'
+    const message = 'The job store accepts no writes at the moment; try again.'
     return new AppError('unavailable', message, { cause: error, headers })
   }
   if (isConnectionError(error)) {
@@ -78,10 +79,10 @@ function asAppError(error: unknown): AppError {
       headers,
     })
   }
-  return new AppError('internal', 'The cause is in the server log, under this request id.', { cause: error })
+  return new AppError('internal', 'The server log has the cause under this request id.', { cause: error })
 }
 
-/** Redis is away or still loading. */
+/** Redis does not answer or is still loading. */
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return (

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { AppError } from '#domain/error.ts'
+import { invalidRequest } from '#domain/error.ts'
 import type { IdempotencyClaim } from '#stores/idempotency-store.ts'
 
 /**
- * What a request with an `Idempotency-Key` claims. A quoted key equals the bare one; bodies are compared as canonical JSON
- * after parsing. @throws AppError `invalid_request` for a key that is empty or too long
+ * The claim of a request with an `Idempotency-Key`. A quoted key equals the bare key; bodies are compared as canonical JSON after
+ * parsing.
+ * @throws AppError `invalid_request` for a key that is empty or too long
  */
 export function idempotencyClaim(
   route: string,
@@ -13,10 +14,8 @@ export function idempotencyClaim(
 ): IdempotencyClaim | undefined {
   if (header === undefined) return undefined
   const key = header.replace(/^"(.*)"$/, '$1')
-  if (key.length < 1 || key.length > 255) {
-    const mistakes = [{ path: 'Idempotency-Key', message: 'takes 1 to 255 characters' }]
-    throw new AppError('invalid_request', 'Idempotency-Key takes 1 to 255 characters.', { mistakes })
-  }
+  if (key.length < 1 || key.length > 255)
+    throw invalidRequest('Idempotency-Key', 'must have 1 to 255 characters')
   const bodyDigest = createHash('sha256').update(canonicalJson(body)).digest('hex')
   return { scope: `${route} ${key}`, bodyDigest }
 }

@@ -1,4 +1,4 @@
 import { z } from 'zod'
 
-/** Longer ids than any that was given out are refused before Redis is asked. */
+/** An id that is longer than any existing one is refused without a query to Redis. */
 export const JobParams = z.object({ jobId: z.string().min(1).max(500) })

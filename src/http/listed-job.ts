@@ -5,26 +5,26 @@ import { ModelSpec } from '#domain/model-spec.ts'
 import { TrainingSpec } from '#domain/training-spec.ts'
 import { JobResource } from './job-resource.ts'
 
-/** What lists leave out of each job unless it is asked for. */
+/** Parts of a job that lists omit unless `include` names them. */
 export const Included = z.enum(['topology', 'layers', 'dataset'])
 export type Included = z.infer<typeof Included>
 
-/** A job in a list: without the parts that grow with its network and its data. */
+/** A job in a list, without the parts that grow with its network and its dataset. */
 export const ListedJob = JobResource.extend({
   spec: TrainingSpec.extend({
     model: z.union([
       ...ModelSpec.options,
-      z.object({ topology: z.null().describe('Left out: ask with `include=topology`.') }),
+      z.object({ topology: z.null().describe('Omitted; request it with `include=topology`.') }),
     ]),
     dataset: DatasetSpec.extend({
       upload: UploadedData.partial({ classes: true })
         .optional()
-        .describe('Without the names of classes and columns: ask with `include=dataset`.'),
+        .describe('Without names of classes and columns; request them with `include=dataset`.'),
     }),
   }),
   metrics: EpochMetrics.partial({ layers: true })
     .optional()
-    .describe('Without `layers`: ask with `include=layers`.'),
+    .describe('Without `layers`; request it with `include=layers`.'),
 }).meta({ id: 'ListedJob' })
 export type ListedJob = z.infer<typeof ListedJob>
 

@@ -4,7 +4,7 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const LITERAL = /true|false|null/y
 const WORD = /-?[A-Za-z_$][\w$]*|[^\s]/y
 
-/** Words of Python and JavaScript that JSON does not have, and what to write instead. */
+/** Words of Python and JavaScript that JSON does not have, and their replacements. */
 const FOREIGN: Readonly<Record<string, string>> = {
   NaN: 'JSON has no NaN',
   Infinity: 'JSON has no Infinity',
@@ -12,7 +12,7 @@ const FOREIGN: Readonly<Record<string, string>> = {
   True: 'JSON writes true',
   False: 'JSON writes false',
   None: 'JSON writes null',
-  undefined: 'JSON writes null, or leaves the field out',
+  undefined: 'JSON writes null or omits the field',
 }
 
 export interface JsonError {
@@ -21,8 +21,8 @@ export interface JsonError {
 }
 
 /**
- * Where a text stops being JSON (RFC 8259) and what was expected there; undefined for a text that is JSON. The parser of the engine
- * tells neither for most mistakes.
+ * Where a text stops being JSON (RFC 8259) and what was expected there; undefined for valid JSON. JSON.parse reports neither for most
+ * mistakes.
  */
 export function locateJsonError(text: string): JsonError | undefined {
   return new Scanner(text).scan()
@@ -31,14 +31,14 @@ export function locateJsonError(text: string): JsonError | undefined {
 class Scanner {
   readonly #text: string
   #at = 0
-  /** What is wrong within a text. */
+  /** The mistake within a string. */
   #broken: JsonError | undefined
 
   constructor(text: string) {
     this.#text = text
   }
 
-  /** With a stack of its own: a text may be nested deeper than calls can be. */
+  /** Keeps its own stack, because a text may be nested deeper than the call stack allows. */
   scan(): JsonError | undefined {
     const open: ('{' | '[')[] = []
     for (;;) {
@@ -51,7 +51,7 @@ class Scanner {
     }
   }
 
-  /** Takes a value, or the beginning of one up to where its first part is due. @returns whether a part is due */
+  /** Reads a scalar, or opens an object or array. @returns whether the first member follows */
   #value(open: ('{' | '[')[]): JsonError | boolean {
     this.#take(SPACE)
     if (this.#string() || this.#take(LITERAL) || this.#take(NUMBER)) return false
@@ -67,7 +67,7 @@ class Scanner {
     return bracket === '[' ? true : (this.#key('a name in double quotes, or }') ?? true)
   }
 
-  /** What follows a value: the next part, or the end of what is open. @returns whether the text is over */
+  /** Reads what follows a value: the next member, or the ends of open objects and arrays. @returns whether the text has ended */
   #afterValue(open: ('{' | '[')[]): JsonError | boolean {
     for (;;) {
       this.#take(SPACE)
@@ -94,7 +94,7 @@ class Scanner {
     return undefined
   }
 
-  /** By hand: an expression for texts of megabytes would need as much of a stack. */
+  /** Without a regular expression, which would overflow the stack for strings of megabytes. */
   #string(): boolean {
     if (this.#text[this.#at] !== '"') return false
     for (let at = this.#at + 1; at < this.#text.length; at++) {
@@ -104,14 +104,14 @@ class Scanner {
         return true
       }
       if (character < ' ')
-        return this.#break(at, 'found a line break or control character within a text (write \\n)')
+        return this.#break(at, 'found a line break or control character within a string (write \\n)')
       if (character !== '\\') continue
       ESCAPE.lastIndex = at + 1
       if (!ESCAPE.test(this.#text))
         return this.#break(at, 'found a backslash that escapes nothing (write \\\\)')
       at = ESCAPE.lastIndex - 1
     }
-    return this.#break(this.#at, 'found a text whose closing quote is missing')
+    return this.#break(this.#at, 'found a string without its closing quote')
   }
 
   #break(offset: number, message: string): false {

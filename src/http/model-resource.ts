@@ -1,40 +1,42 @@
 import { z } from 'zod'
 import { DatasetRef } from '#domain/dataset.ts'
-import { AppError } from '#domain/error.ts'
 import { Warning } from '#domain/event.ts'
 import { PRESETS } from '#domain/presets.ts'
 import { JobRequest } from '#domain/training-spec.ts'
-import { networkOf } from '#interchange/network-of.ts'
 import { PRESET_NAMES } from '#network/presets/preset-names.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
-import type { Topology } from '#network/topology.ts'
-import { parameterCount, variablesOf } from '#network/variables.ts'
 import type { ModelRecord } from '#stores/upload-records.ts'
+import { networkFacts, uploadedNetworkFacts } from '#uploads/network-facts.ts'
+import { shownFields } from './shown-fields.ts'
 
 export const ModelResource = z
   .object({
     id: z.string(),
-    name: z.string().optional().describe('Of an upload.'),
-    description: z.string().optional().describe('Of a preset.'),
+    name: z.string().optional().describe('Present for uploads.'),
+    description: z.string().optional().describe('Present for presets.'),
     parameters: z.int(),
     inputShape: z.array(z.int()),
     variables: z.array(z.object({ name: z.string(), shape: z.array(z.int()), size: z.int() })),
     defaults: JobRequest.omit({ model: true })
       .extend({ dataset: DatasetRef })
       .optional()
-      .describe('Of a preset: the spec fields that a request may leave out, if their dataset is there.'),
+      .describe('The spec fields of a preset that a request may omit, if their dataset exists.'),
     weights: z
       .object({
         sha256: z.string(),
         sizeBytes: z.int(),
-        hasState: z.boolean().describe("Whether gRDA's state is there, for `init.optimizerState`."),
+        hasState: z
+          .boolean()
+          .describe('Whether the upload has the state of gRDA, for `init.optimizerState`.'),
       })
       .optional()
-      .describe('Of an upload, if any came: a job of it starts from them.'),
+      .describe('The weights of an upload, if it has any: its jobs start from them.'),
     warnings: z
       .array(Warning)
       .optional()
-      .describe('Of an upload: what its files say and training does otherwise. A job of it has them too.'),
+      .describe(
+        'Differences between the files of an upload and the training here. Its jobs have the same warnings.',
+      ),
     createdAt: z.iso.datetime().optional(),
   })
   .meta({ id: 'Model' })
@@ -42,25 +44,11 @@ export type ModelResource = z.infer<typeof ModelResource>
 
 export const PRESET_RESOURCES: readonly ModelResource[] = PRESET_NAMES.map(id => {
   const { description, defaults } = PRESETS[id]
-  return { id, description, ...describe(PRESET_TOPOLOGIES[id]), defaults }
+  return { id, description, ...networkFacts(PRESET_TOPOLOGIES[id]), defaults }
 })
 
-export function modelResource({ model, ...record }: ModelRecord): ModelResource {
-  const { warnings = [] } = record
-  try {
-    return { ...record, warnings, ...describe(networkOf(model)) }
-  } catch (error) {
-    // Uploaded to an earlier version that took more: a list of models still has to show it.
-    if (!(error instanceof AppError)) throw error
-    const warning = { code: 'not_trained_here', path: 'model', message: error.message }
-    return { ...record, warnings: [...warnings, warning], parameters: 0, inputShape: [], variables: [] }
-  }
-}
-
-function describe(topology: Topology) {
-  return {
-    parameters: parameterCount(topology),
-    inputShape: [...topology.inputShape],
-    variables: variablesOf(topology).map(({ name, shape, size }) => ({ name, shape: [...shape], size })),
-  }
+export function modelResource({ model, warnings = [], ...record }: ModelRecord): ModelResource {
+  const { refusal, ...facts } = uploadedNetworkFacts(model)
+  const refused = refusal === undefined ? [] : [{ code: 'not_trained_here', path: 'model', message: refusal }]
+  return shownFields(ModelResource, { ...record, warnings: [...warnings, ...refused], ...facts })
 }

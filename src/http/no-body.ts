@@ -1,4 +1,4 @@
 import { z } from 'zod'
 
-/** Of an action that takes no parameters: an empty object, or nothing, which is null here. */
+/** The body of an action without parameters: an empty object, or no body, which Fastify passes as null. */
 export const NoBody = z.strictObject({}).nullish()

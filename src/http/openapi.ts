@@ -1,17 +1,19 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
-import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { describeRoute } from './describe-route.ts'
 import { polishDocument } from './polish-document.ts'
+import { routeConfig } from './route-config.ts'
 
-/** The page's own name where Swagger UI would show its own. */
+/** The name of this service in the place of the logo of Swagger UI. */
 const LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" width="150" height="40" viewBox="0 0 150 40"><text x="0" y="28" fill="#fff" ' +
   'font-family="system-ui, sans-serif" font-size="26" font-weight="600">Thresher</text></svg>'
 
 /**
- * The contract at /openapi.json and its page at /docs, both from the zod schemas of the routes; register before them.
- * @param needsKey whether this service asks for a key: without one the page must not offer to enter it
+ * Serves the contract at /openapi.json and its page at /docs, both from the schemas of the routes that are registered afterwards.
+ * @param needsKey whether this service needs a key: without one the page must not offer to enter it
  */
 export async function registerOpenapi(app: FastifyInstance, needsKey: boolean): Promise<void> {
   await app.register(swagger, {
@@ -20,22 +22,27 @@ export async function registerOpenapi(app: FastifyInstance, needsKey: boolean): 
       info: {
         title: 'Thresher',
         version: '1',
-        description: 'Training as a service that gives sparse models back.',
+        description: 'Trains neural networks as a service and returns sparse models.',
       },
       ...(needsKey && {
         components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
         security: [{ key: [] }],
       }),
     },
-    transform: jsonSchemaTransform,
+    transform: describeRoute,
     transformObject: document => polishDocument(jsonSchemaTransformObject(document)),
   })
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    theme: { title: 'Thresher API' },
-    logo: { type: 'image/svg+xml', content: Buffer.from(LOGO), href: '/docs' },
-    uiConfig: { docExpansion: 'list', defaultModelsExpandDepth: 0, tryItOutEnabled: true },
+  await app.register(async docs => {
+    docs.addHook('onRoute', route => {
+      Object.assign(route, { config: routeConfig({ public: true }) })
+    })
+    await docs.register(swaggerUi, {
+      routePrefix: '/docs',
+      theme: { title: 'Thresher API' },
+      logo: { type: 'image/svg+xml', content: Buffer.from(LOGO), href: '/docs' },
+      uiConfig: { docExpansion: 'list', defaultModelsExpandDepth: 0, tryItOutEnabled: true },
+    })
+    docs.get('/', { schema: { hide: true } }, async (_, reply) => reply.redirect('/docs'))
+    docs.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   })
-  app.get('/', { schema: { hide: true } }, async (_, reply) => reply.redirect('/docs'))
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }

@@ -1,17 +1,17 @@
 import { z } from 'zod'
-import { AppError } from '#domain/error.ts'
+import { invalidRequest } from '#domain/error.ts'
 
 /** `limit` of every list. */
 export const Limit = z.coerce.number().int().min(1).max(200).default(20)
 
 /** `name` of every list. */
-export const NamePrefix = z.string().min(1).max(200).optional().describe('What the name begins with.')
+export const NamePrefix = z.string().min(1).max(200).optional().describe('A prefix of the name.')
 
-/** What every list answers (docs: "Every list is cursor-paged"). */
+/** The answer of every list. */
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ data: z.array(item), hasMore: z.boolean(), nextAfter: z.string().nullable() })
 
-/** @throws AppError `invalid_request` for an `after` that no page of such a list gave */
+/** @throws AppError `invalid_request` for a cursor of another kind of list */
 export function requireCursor(
   after: string | undefined,
   kind: 'dataset' | 'model',
@@ -19,11 +19,11 @@ export function requireCursor(
 ): void {
   if (after === undefined || builtIn.some(({ id }) => id === after)) return
   if (after.startsWith(`${kind}_`) && /^[0-9a-z]{26}$/.test(after.slice(kind.length + 1))) return
-  const message = 'is not a cursor of this list; give `nextAfter` of the page before'
-  throw new AppError('invalid_request', `after ${message}.`, { mistakes: [{ path: 'after', message }] })
+  const message = 'is not a cursor of this list; give `nextAfter` of the previous page'
+  throw invalidRequest('after', message)
 }
 
-/** A page of uploads, newest first, and behind the last of them of what is built in. @param uploads a page of those after `after` */
+/** A page of a list of uploads, newest first, followed by the built-in ones. @param uploads reads the uploads after `after` */
 export async function pageAfter<T extends { id: string }>(
   after: string | undefined,
   limit: number,
@@ -39,7 +39,7 @@ export async function pageAfter<T extends { id: string }>(
   return { data, hasMore, nextAfter: hasMore ? (data.at(-1)?.id ?? null) : null }
 }
 
-/** A list that is short by nature and comes whole. */
+/** A short list as a single page. */
 export function wholePage<T>(data: T[]) {
   return { data, hasMore: false, nextAfter: null }
 }

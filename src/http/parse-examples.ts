@@ -1,51 +1,51 @@
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import { elementCount } from '#network/shape.ts'
 import { parseJson } from './parse-json.ts'
-import { wrongInput } from './wrong-input.ts'
 
-/** Levels of a request besides those of an example: its object and its list. A mistake may add some. */
+/** Allowed levels of nesting beyond those of an example: the object and its list, and some for mistakes. */
 const MORE_LEVELS = 4
-/** Names and commas besides those between numbers: fields that a request does not have are told of as such. */
+/** Allowed names, and commas beyond those between numbers, so that a few unknown fields are parsed and reported by name. */
 const MORE_PARTS = 100
-/** More than a number takes, indented on a line of its own. */
+/** More than a number needs, indented on its own line. */
 const CHARS_OF_NUMBER = 64
 const MORE_CHARS = 64 * 1024
 
 interface Expected {
-  /** Of one example. */
+  /** The shape of one example. */
   shape: readonly number[]
-  /** Examples that the text may have. */
+  /** The highest number of examples. */
   most: number
-  /** What the text is called in errors. */
+  /** The place of the text for errors. */
   place: string
   firstLine?: number
 }
 
 /**
- * Parses JSON of examples. A text that cannot be so many of them is refused unparsed: parsing a large one would hold up the event
- * loop for a second. @throws AppError `body_too_large`, `malformed_body`, `invalid_request`
+ * Parses examples from JSON. A text that is too large for them is refused without parsing, which would block the event loop for a
+ * second.
+ * @throws AppError `body_too_large`, `malformed_body`, `invalid_request`
  */
 export function parseExamples(text: string, { shape, most, place, firstLine = 1 }: Expected): unknown {
   const example = `an example is ${shape.join(' x ') || 'a number'}`
   const numbers = most * elementCount(shape)
   const mostChars = numbers * CHARS_OF_NUMBER + MORE_CHARS
   if (text.length > mostChars)
-    throw new AppError('body_too_large', `${place} may have ${mostChars} characters: ${example}.`)
+    throw new AppError('body_too_large', `${place} may have at most ${mostChars} characters: ${example}.`)
   const excess = firstExcess(text, {
     levels: shape.length + MORE_LEVELS,
     commas: numbers + MORE_PARTS,
     names: MORE_PARTS,
   })
-  if (excess === 'levels') throw wrongInput(place, `has too many levels of arrays: ${example}`)
+  if (excess === 'levels') throw invalidRequest(place, `has too many levels of arrays: ${example}`)
   if (excess === 'commas')
-    throw wrongInput(place, `has too many numbers: ${example}, and there may be ${most} or fewer`)
-  if (excess === 'names') throw wrongInput(place, `must be arrays of numbers without objects: ${example}`)
+    throw invalidRequest(place, `has too many numbers: ${example}, and there may be at most ${most}`)
+  if (excess === 'names') throw invalidRequest(place, `must be arrays of numbers without objects: ${example}`)
   return parseJson(text, firstLine)
 }
 
 type Counted = Record<'levels' | 'commas' | 'names', number>
 
-/** What a JSON text has more of than it may; looks no further than to the first that is too many. */
+/** The first limit that a JSON text exceeds; undefined if it exceeds none. */
 function firstExcess(text: string, most: Counted): keyof Counted | undefined {
   const found = { levels: 0, commas: 0, names: 0 }
   for (let at = 0; at < text.length; at++) {

@@ -1,7 +1,7 @@
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import { locateJsonError } from './locate-json-error.ts'
 
-/** @param firstLine the number of the text's first line. @throws AppError `malformed_body` that says where the text stops being JSON */
+/** @param firstLine the number of the first line of the text. @throws AppError `malformed_body` that says where the text stops being JSON */
 export function parseJson(text: string, firstLine = 1): unknown {
   try {
     return JSON.parse(text)
@@ -17,13 +17,12 @@ export function malformedJson(text: string, error: Error, firstLine = 1): AppErr
   return new AppError('malformed_body', `The body is not JSON: ${message}`, { mistakes })
 }
 
-/** The one reason for which the parser of bodies refuses what is JSON: the name could change the prototype of a copy. */
+/** The only valid JSON that the body parser refuses: the name could change the prototype of a copy. */
 function forbiddenName(): AppError {
-  const mistakes = [{ path: '__proto__', message: 'is not allowed as a name' }]
-  return new AppError('invalid_request', '`__proto__` is not allowed as a name.', { mistakes })
+  return invalidRequest('__proto__', 'is not allowed as a name')
 }
 
-/** What is wrong with a text that is not JSON, by line and column, both counted from 1. */
+/** Describes a JSON syntax error with its line and column, both from 1. */
 export function explainJsonError(text: string, { message }: Error, firstLine = 1): string {
   const found = locateJsonError(text)
   if (!found) return message

@@ -1,12 +1,13 @@
-import { z } from 'zod'
-import { EXAMPLE_MEDIA_TYPES } from './prediction-inputs.ts'
-import { PROBLEM_MEDIA_TYPE, Problem } from './problem.ts'
-
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
 type Dictionary = Record<string, Json>
 
+interface Operation {
+  requestBody?: RequestBody
+  responses?: Record<string, { description: string }>
+}
+
 interface Document {
-  paths?: Record<string, Record<string, { responses?: Dictionary; [key: string]: unknown }>>
+  paths?: Record<string, Record<string, Operation>>
   components?: { schemas?: Dictionary; [key: string]: unknown }
 }
 
@@ -15,50 +16,35 @@ interface RequestBody {
   content: Record<string, { schema: { anyOf?: Dictionary[] } }>
 }
 
-const problem = {
-  description: 'Anything that went wrong (RFC 9457)',
-  content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
-}
-
-/** What the generator leaves out or says twice: errors, bytes, and a second copy of every schema. */
+/** Corrects the generated document: duplicate schemas, optional bodies, missing descriptions, and the order of schemas. */
 export function polishDocument<T extends object>(generated: T): T {
   const document = foldInputSchemas(generated) as Document
-  document.components!.schemas!.Problem ??= z.toJSONSchema(Problem) as Dictionary
-  for (const operations of Object.values(document.paths ?? {})) {
-    for (const operation of Object.values(operations)) {
-      operation.responses = { ...operation.responses, default: problem }
-      allowNoBody(operation.requestBody as RequestBody | undefined)
+  for (const operations of Object.values(document.paths ?? {}))
+    for (const { requestBody, responses = {} } of Object.values(operations)) {
+      allowNoBody(requestBody)
+      for (const response of Object.values(responses)) describeSuccess(response)
     }
-  }
-  describeBytes(document)
-  take(document, '/v1/datasets', 'FolderRequest', { spec: reference('DatasetRequest'), file: FILES })
-  takeForm(document, '/v1/models', { spec: reference('ModelUploadRequest'), file: FILES, state: FILES }, [
-    'spec',
-  ])
-  take(document, '/v1/jobs/{jobId}/predict', 'PredictionRequest', { image: FILES })
-  for (const mediaType of EXAMPLE_MEDIA_TYPES) accept(document, '/v1/jobs/{jobId}/predict', mediaType)
-  offer(document, '/v1/jobs/{jobId}/events', 'text/event-stream')
-  offer(document, '/v1/jobs/{jobId}/metrics', 'text/csv')
-  return document as T
+  // In the order of their names, so that the document does not depend on the order of imports.
+  const schemas = Object.entries(document.components?.schemas ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+  return { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } } as T
 }
 
 /**
- * fastify-type-provider-zod registers each schema twice: as `X`, how it is answered, and as `XInput`, how it may be asked
- * for, with defaults left out. Both are kept only where answers use the one, requests the other, and they
- * differ.
+ * fastify-type-provider-zod registers each schema twice: `X` for answers, and `XInput` for requests, where fields with a default may
+ * be left out. Both are kept only if answers use the one, requests the other, and they differ.
  */
 function foldInputSchemas(generated: object): object {
   const { components, ...rest } = generated as Document
   const schemas = components?.schemas ?? {}
   const inputs = Object.keys(schemas).filter(name => name.endsWith('Input'))
   const answered = JSON.stringify([rest, Object.entries(schemas).filter(([name]) => !inputs.includes(name))])
-  const asked = reachable(rest, schemas)
+  const requested = reachable(rest, schemas)
   const folded: string[] = []
   for (const input of inputs) {
     const name = input.slice(0, -'Input'.length)
     const isAnswered = answered.includes(`#/components/schemas/${name}"`)
     const isSame = JSON.stringify(schemas[name]) === JSON.stringify(schemas[input])
-    if (isAnswered && asked.has(input) && !isSame) continue
+    if (isAnswered && requested.has(input) && !isSame) continue
     if (!isAnswered) schemas[name] = schemas[input]!
     delete schemas[input]
     folded.push(input)
@@ -79,55 +65,13 @@ function reachable(part: unknown, schemas: Dictionary, found = new Set<string>()
   return found
 }
 
-function describeBytes({ paths }: Document): void {
-  const operations = paths?.['/v1/jobs/{jobId}/artifacts/{name}'] ?? {}
-  const bytes = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } }
-  for (const [method, operation] of Object.entries(operations)) {
-    const content = method === 'get' ? { content: bytes } : {}
-    operation.operationId = method === 'get' ? 'downloadArtifact' : 'headArtifact'
-    operation.responses = {
-      '200': { description: 'The whole file', ...content },
-      ...(method === 'get' && { '206': { description: 'One range of it', ...content } }),
-      '304': { description: 'If-None-Match names this file' },
-      default: problem,
-    }
-  }
-}
-
-const FILES = { type: 'array', minItems: 1, items: { type: 'string', format: 'binary' } }
-
-function reference(name: string): Dictionary {
-  return { $ref: `#/components/schemas/${name}` }
-}
-
-/** A body that may be null may be left out: routes see null then. */
+/** A body that may be null may be left out: routes receive null then. */
 function allowNoBody(body: RequestBody | undefined): void {
   const { anyOf = [] } = body?.content['application/json']?.schema ?? {}
   if (body && anyOf.some(({ type }) => type === 'null')) body.required = false
 }
 
-/** A POST that takes JSON or a form with files, which the generator knows nothing of. @param parts of the form */
-function take(document: Document, path: string, json: string, parts: Dictionary): void {
-  takeForm(document, path, parts, Object.keys(parts))
-  const { content } = document.paths![path]!.post!.requestBody as { content: Dictionary }
-  content['application/json'] = { schema: reference(json) }
-}
-
-/** A further media type that a POST takes as it is. */
-function accept({ paths }: Document, path: string, mediaType: string): void {
-  const { content } = paths![path]!.post!.requestBody as { content: Dictionary }
-  const isImage = mediaType.startsWith('image/')
-  content[mediaType] = { schema: { type: 'string', ...(isImage && { format: 'binary' }) } }
-}
-
-/** A POST that takes a form with files. */
-function takeForm({ paths }: Document, path: string, parts: Dictionary, required: string[]): void {
-  const schema = { type: 'object', properties: parts, required }
-  paths![path]!.post!.requestBody = { required: true, content: { 'multipart/form-data': { schema } } }
-}
-
-/** A further media type that a GET can answer with. */
-function offer({ paths }: Document, path: string, mediaType: string): void {
-  const answer = paths?.[path]?.get?.responses?.['200'] as { content?: Dictionary } | undefined
-  if (answer?.content) answer.content[mediaType] = { schema: { type: 'string' } }
+/** A description is required; the generator has this one for an answer without its own. */
+function describeSuccess(response: { description: string }): void {
+  if (response.description === 'Default Response') response.description = 'Success.'
 }

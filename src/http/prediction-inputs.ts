@@ -1,33 +1,39 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import type { PredictionInputs } from '#children/predictor.ts'
 import { factsOf } from '#domain/dataset.ts'
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
 import { tokenChecker } from '#network/tokens.ts'
 import type { Topology } from '#network/topology.ts'
+import { Binary, FileParts } from './binary.ts'
 import { flattenExamples, type PlacedExample } from './flatten-examples.ts'
 import { parseExamples } from './parse-examples.ts'
 import { EXAMPLES, PredictionRequest } from './prediction-request.ts'
 import { malformedForm, readParts } from './read-parts.ts'
 import { tableRows } from './table-rows.ts'
-import { wrongInput } from './wrong-input.ts'
 
 const TABLES = ['text/csv', 'application/csv']
 const LINES = ['application/jsonl', 'application/x-ndjson', 'application/x-jsonlines']
 const JSON_TYPE = 'application/json'
 const IMAGES = /^image\/[a-z0-9.+-]+/i
 
-/** The bodies besides JSON and forms that examples may come in. */
-export const EXAMPLE_MEDIA_TYPES = [...TABLES, ...LINES, 'image/*']
+/** The bodies that examples may come in. */
+export const PREDICTION_BODIES: Readonly<Record<string, z.ZodType>> = {
+  'multipart/form-data': z.object({ image: FileParts }),
+  [JSON_TYPE]: PredictionRequest,
+  ...Object.fromEntries([...TABLES, ...LINES].map(type => [type, z.string()])),
+  'image/*': Binary,
+}
 
 const TAKEN =
   'Send examples as JSON (application/json), JSON lines (application/jsonl), CSV (text/csv), an image (such as image/png), or image files in parts `image` of multipart/form-data.'
 
 type Spec = Pick<TrainingSpec, 'model' | 'dataset'>
 
-/** Lets the routes of an encapsulated app take those bodies. JSON stays text: how much of it there may be depends on the model. */
+/** Registers parsers for these bodies. JSON stays a string, because its maximum size depends on the model. */
 export function takeExamples(app: FastifyInstance): void {
   app.removeContentTypeParser([JSON_TYPE, '*'])
   app.addContentTypeParser('*', (_request, _payload, done) =>
@@ -39,7 +45,7 @@ export function takeExamples(app: FastifyInstance): void {
   app.addContentTypeParser(IMAGES, { parseAs: 'buffer' }, (_, body, done) => done(null, body))
 }
 
-/** The examples of a request, whatever form they come in. @throws AppError `invalid_request` that names the example and the place in it */
+/** The examples of a request. @throws AppError `invalid_request` that names the wrong place; `malformed_body`, `unsupported_media_type` */
 export async function predictionInputs(request: FastifyRequest, spec: Spec): Promise<PredictionInputs> {
   if (request.isMultipart()) return await imagesIn(request)
   const [mediaType = ''] = (request.headers['content-type'] ?? '').toLowerCase().split(';')
@@ -55,7 +61,7 @@ export async function predictionInputs(request: FastifyRequest, spec: Spec): Pro
   if (TABLES.includes(type)) return arraysOf(tableRows(text, shapeOf(spec)), spec)
   const { shape } = shapeOf(spec)
   if (LINES.includes(type)) return arraysOf(linesOf(text, shape), spec)
-  if (text === '') throw new AppError('malformed_body', 'The body is empty; examples are needed.')
+  if (text === '') throw new AppError('malformed_body', 'The body is empty; examples are required.')
   const { inputs } = parseByZod(
     PredictionRequest,
     parseExamples(text, { shape, most: EXAMPLES, place: 'inputs' }),
@@ -71,8 +77,8 @@ function shapeOf({ model, dataset }: Spec) {
 }
 
 function arraysOf(examples: readonly PlacedExample[], spec: Spec): PredictionInputs {
-  if (examples.length === 0) throw wrongInput('inputs', 'must have one example or more')
-  if (examples.length > EXAMPLES) throw wrongInput('inputs', `must be ${EXAMPLES} examples or fewer`)
+  if (examples.length === 0) throw invalidRequest('inputs', 'must have at least one example')
+  if (examples.length > EXAMPLES) throw invalidRequest('inputs', `must have at most ${EXAMPLES} examples`)
   const topology = topologyOf(spec.model)
   const isBytes = factsOf(spec.dataset)?.dtype !== 'float32'
   const x = flattenExamples(examples, shapeGiven(examples[0]!, topology, spec), isBytes)
@@ -80,7 +86,7 @@ function arraysOf(examples: readonly PlacedExample[], spec: Spec): PredictionInp
   return { x, count: examples.length }
 }
 
-/** An example may come in the shape that the network takes, or in that of the dataset, which may lack axes of length 1. */
+/** An example may have the shape of the network input, or that of the dataset, which may lack axes of length 1. */
 function shapeGiven(
   { value }: PlacedExample,
   { inputShape }: Topology,
@@ -102,11 +108,11 @@ function checkTokens(x: ArrayLike<number>, examples: readonly PlacedExample[], t
   const size = x.length / examples.length
   for (const [row, { place }] of examples.entries()) {
     const wrong = check(Array.prototype.slice.call(x, row * size, (row + 1) * size))
-    if (wrong) throw wrongInput(`${place}.${wrong.position}`, wrong.message)
+    if (wrong) throw invalidRequest(`${place}.${wrong.position}`, wrong.message)
   }
 }
 
-/** Each line one example, as an array or a number. */
+/** One example per line, as an array or a number. */
 function linesOf(text: string, shape: readonly number[]): PlacedExample[] {
   const examples: PlacedExample[] = []
   for (const { line, number } of filledLines(text)) {
@@ -121,7 +127,7 @@ function* filledLines(text: string): Generator<{ line: string; number: number }>
   for (let start = 0, number = 1; start < text.length; number++) {
     const newline = text.indexOf('\n', start)
     const end = newline < 0 ? text.length : newline
-    // Most empty lines are of no character at all.
+    // Most empty lines have no characters.
     if (end > start && text.slice(start, end).trim() !== '') yield { line: text.slice(start, end), number }
     start = end + 1
   }
@@ -131,9 +137,12 @@ async function imagesIn(request: FastifyRequest): Promise<PredictionInputs> {
   const images: { name: string; bytes: Uint8Array }[] = []
   for await (const part of readParts(request)) {
     if (part.type === 'field' || part.fieldname !== 'image')
-      throw wrongInput(part.fieldname, 'is not a part here: image files are parts with the name image')
+      throw invalidRequest(
+        part.fieldname,
+        'is not a part of this form: send image files in parts named image',
+      )
     images.push({ name: part.filename, bytes: await part.toBuffer().catch(malformedForm) })
   }
-  if (images.length === 0) throw wrongInput('image', 'is missing: send one part for each image file')
+  if (images.length === 0) throw invalidRequest('image', 'is required: send one part for each image file')
   return { images, count: images.length }
 }

@@ -3,7 +3,7 @@ import { ERROR_CATALOGUE, type ErrorCode, type Mistake } from '#domain/error.ts'
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
 
-/** RFC 9457, section 3.1, with a stable code, every mistake by its path, and the request's id. */
+/** RFC 9457, section 3.1, with a stable code, every mistake with its path, and the id of the request. */
 export const Problem = z
   .looseObject({
     type: z.string(),
@@ -13,7 +13,7 @@ export const Problem = z
     code: z.string(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })),
     requestId: z.string(),
-    datasetId: z.string().optional().describe('With `invalid_dataset`: the record of the upload.'),
+    datasetId: z.string().optional().describe('The record of the upload, for `invalid_dataset`.'),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>

@@ -1,13 +1,13 @@
 import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 
-/** Of one upload. */
+/** The highest number of files in one upload. */
 export const MOST_FILES = 1000
 
 /**
- * The parts of a multipart body (RFC 7578). @throws AppError `malformed_body` where the body is no valid form;
- * a file part that is cut off fails in the stream of its file: see `malformedForm`
+ * The parts of a multipart body (RFC 7578). A file part that is cut off fails in the stream of its file: see `malformedForm`.
+ * @throws AppError `malformed_body` for a body that is not a valid form
  */
 export async function* readParts(
   request: FastifyRequest,
@@ -20,7 +20,7 @@ export async function* readParts(
   }
 }
 
-/** The parser throws here what it thinks of the content type, before there is any part. */
+/** The parser checks the content type before it reads a part, and throws here. */
 async function begin(request: FastifyRequest) {
   try {
     return request.parts()[Symbol.asyncIterator]()
@@ -29,19 +29,18 @@ async function begin(request: FastifyRequest) {
   }
 }
 
-/** Errors of the form's parser have no code of their own; those of the file system and of the service do. */
+/** Turns an error of the form parser, which has no code, into an AppError. Errors of the file system have codes and are rethrown. */
 export function malformedForm(error: unknown): never {
   if (!(error instanceof Error) || error instanceof AppError) throw error
   const { code } = error as NodeJS.ErrnoException
-  // What Node calls the end of a request whose client went away.
+  // The error of Node when the client disconnects.
   if (code === 'ECONNRESET' && error.message === 'aborted')
     throw new AppError('malformed_body', 'The connection was closed before the end of the body.')
   if (code === 'FST_FILES_LIMIT' || code === 'FST_PARTS_LIMIT')
     throw new AppError('body_too_large', `The body has more than ${MOST_FILES.toLocaleString('en')} files.`)
-  if (code === 'FST_FIELDS_LIMIT')
-    throw new AppError('invalid_request', 'The body has more fields than the part `spec`.')
+  if (code === 'FST_FIELDS_LIMIT') throw invalidRequest('', 'The form has fields other than the part `spec`.')
   if (code === 'FST_REQ_FILE_TOO_LARGE')
-    throw new AppError('body_too_large', 'A file of the body is larger than this route takes.')
+    throw new AppError('body_too_large', 'A file of the body is larger than the limit of this route.')
   if (code !== undefined && code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error
   throw new AppError('malformed_body', `The multipart/form-data body is not valid: ${error.message}.`)
 }

@@ -5,24 +5,24 @@ import { pipeline } from 'node:stream/promises'
 import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
 import { explainJsonError } from './parse-json.ts'
 import { MOST_FILES, malformedForm, readParts } from './read-parts.ts'
 
-/** A file part, as it lies in the folder of its upload. */
+/** A file part, stored in the folder of its upload. */
 export interface UploadedFile {
-  /** The part's name. */
+  /** The name of the part. */
   field: string
-  /** What the client calls the file; never a place to write to. */
+  /** The name that the client gave the file; never used as a path. */
   name: string
   path: string
   sizeBytes: number
 }
 
-/** What @fastify/multipart is registered with, in the plugins of the routes that take uploads. */
+/** Options of @fastify/multipart for routes that accept uploads. */
 export const UPLOAD_LIMITS = {
-  // One field and one part more than may be, so that what is too many is seen and named.
+  // One field and one part more than allowed, so that an excess is seen and named.
   limits: {
     fileSize: 4 * 1024 ** 3,
     files: MOST_FILES,
@@ -33,11 +33,11 @@ export const UPLOAD_LIMITS = {
 }
 
 /**
- * Streams a multipart body (RFC 7578) into files: the part `spec` is JSON, the others are files.
+ * Streams a multipart body (RFC 7578) into files: the part `spec` is JSON, the other parts are files.
  *
- * @param folder is made for it, and is gone again when this throws; otherwise it is the caller's
- * @param fields the names that file parts may have, and `fewest` how many there have to be
- * @throws AppError `invalid_request` for a spec that is not `schema`, an unknown part, or no file; `body_too_large`
+ * @param folder is created for the files, and deleted if this throws; otherwise the caller has to delete it
+ * @param fields the names that file parts may have; `fewest` is their lowest number
+ * @throws AppError `invalid_request` for a spec that does not match `schema`, an unknown part, or too few files; `body_too_large`
  */
 export async function receiveUpload<Spec>(
   request: FastifyRequest,
@@ -54,12 +54,13 @@ export async function receiveUpload<Spec>(
     for await (const part of readParts(request)) {
       if (part.type === 'field') {
         const given = specOf(part)
-        if (spec !== undefined) refuse('spec', 'is given twice')
+        if (spec !== undefined) throw invalidRequest('spec', 'is given twice')
         spec = given
       } else files.push(await store(part, join(folder, String(files.length)), fields))
     }
     const parsed = parseSpec(schema, spec)
-    if (files.length < fewest) refuse(fields[0]!, 'is missing: one part of this name for each file')
+    if (files.length < fewest)
+      throw invalidRequest(fields[0]!, 'is required: send one part of this name for each file')
     return { spec: parsed, files }
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
@@ -69,31 +70,32 @@ export async function receiveUpload<Spec>(
 
 function specOf({ fieldname, value, valueTruncated }: MultipartValue): unknown {
   if (fieldname !== 'spec')
-    refuse(fieldname, 'is no field here: the part `spec` is, and the others are files')
+    throw invalidRequest(
+      fieldname,
+      'is not a field of this form: only the part `spec` is a field, other parts are files',
+    )
   if (valueTruncated)
     throw new AppError('body_too_large', `spec is larger than ${UPLOAD_LIMITS.limits.fieldSize} bytes.`)
   if (typeof value !== 'string') return value
   try {
     return JSON.parse(value)
   } catch (error) {
-    return refuse('spec', `is not JSON: ${explainJsonError(value, error as Error)}`)
+    throw invalidRequest('spec', `is not JSON: ${explainJsonError(value, error as Error)}`)
   }
 }
 
 function parseSpec<Spec>(schema: z.ZodType<Spec>, spec: unknown): Spec {
-  if (spec === undefined) refuse('spec', 'is missing: a part of this name says in JSON what the files are')
+  if (spec === undefined)
+    throw invalidRequest('spec', 'is required: send a part of this name that describes the files in JSON')
   return parseByZod(schema, spec)
 }
 
 async function store(part: MultipartFile, path: string, fields: readonly string[]): Promise<UploadedFile> {
   const { fieldname: field, filename: name, file } = part
-  if (!fields.includes(field)) refuse(field, `is no file here; there is: ${fields.join(', ')}`)
+  if (!fields.includes(field))
+    throw invalidRequest(field, `is not a file part of this form; the file parts are: ${fields.join(', ')}`)
   await pipeline(file, createWriteStream(path)).catch(malformedForm)
   if (file.truncated)
     throw new AppError('body_too_large', `${name} is larger than ${UPLOAD_LIMITS.limits.fileSize} bytes.`)
   return { field, name, path, sizeBytes: file.bytesRead }
-}
-
-function refuse(path: string, message: string): never {
-  throw new AppError('invalid_request', `${path} ${message}.`, { mistakes: [{ path, message }] })
 }

@@ -1,23 +1,12 @@
 import type { FastifyRequest } from 'fastify'
-import { AppError } from '#domain/error.ts'
+import { requireStorageRoom } from '#jobs/check-readiness.ts'
 import type { StorageRoom } from '#stores/storage-room.ts'
+import { configOf } from './route-config.ts'
 
-/** `config` of a route that makes a new job, dataset or model. */
-export const STORES_DATA = { storesData: true }
-
-/** Refuses new data while a store is nearly full; everything else goes on. @throws AppError `unavailable` */
+/** Refuses new data while a store is nearly full; other requests are answered. @throws AppError `unavailable` */
 export function requireRoom(room: StorageRoom): (request: FastifyRequest) => Promise<void> {
   return async ({ routeOptions, query }) => {
-    const { storesData } = routeOptions.config as Partial<typeof STORES_DATA>
     const isDryRun = (query as { dryRun?: string }).dryRun === 'true'
-    if (!storesData || isDryRun) return
-    const shortages = await room.shortages()
-    if (shortages.length > 0) throw outOfRoom(shortages)
+    if (configOf(routeOptions).storesData && !isDryRun) await requireStorageRoom(room)
   }
-}
-
-export function outOfRoom(shortages: readonly string[]): AppError {
-  return new AppError('unavailable', `${shortages.join(' ')} Try again when there is space.`, {
-    headers: { 'retry-after': '30' },
-  })
 }

@@ -1,18 +1,21 @@
 import type { FileHandle } from 'node:fs/promises'
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders } from 'node:http'
+import type { FastifyReply } from 'fastify'
 import type { BlobRange } from '#stores/blobs/blob-store.ts'
 
 const CHUNK_BYTES = 1_048_576
 
 /**
- * Sends bytes of a file and ends the answer, whose head is written. Two buffers take turns, one being filled while the other is sent:
- * a stream would allocate a new one for each piece, which takes longer than to send it. Closes the file.
+ * Answers with bytes of a file, and closes it. Two buffers take turns, one being filled while the other is sent: a stream would
+ * allocate a new buffer for each piece, which takes longer than sending it.
  */
 export async function sendFile(
   file: FileHandle,
   { start, end }: BlobRange,
-  to: ServerResponse,
+  reply: FastifyReply,
 ): Promise<void> {
+  reply.hijack()
+  const to = reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders)
   const closed = new Promise(resolve => to.once('close', resolve))
   const size = Math.min(CHUNK_BYTES, end + 1 - start)
   const buffers = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)]
@@ -23,7 +26,7 @@ export async function sendFile(
       const { bytesRead } = await file.read(buffers[turn]!, 0, Math.min(size, end + 1 - at), at)
       if (bytesRead === 0) throw new Error('The file ends before its bytes do.')
       const piece = buffers[turn]!.subarray(0, bytesRead)
-      // A socket that is gone forgets who waits.
+      // A closed socket never calls back.
       sent[turn] = Promise.race([new Promise(resolve => to.write(piece, resolve)), closed])
       at += bytesRead
     }

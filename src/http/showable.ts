@@ -2,10 +2,10 @@ import type { FastifyBaseLogger } from 'fastify'
 import { z } from 'zod'
 
 /**
- * The records that can be answered as the contract promises. One that is damaged or of an older version is left out and logged
- * with its id, so that it does not fail the whole list.
+ * The records that match the contract. A record that is damaged or of an older version is omitted and logged with its id, so that it
+ * does not fail the whole list.
  *
- * @param show what a record is answered as; may throw
+ * @param show makes the resource of a record; may throw
  */
 export function showable<Stored extends { id: string }, Shape extends z.ZodType>(
   records: readonly Stored[],
@@ -18,7 +18,7 @@ export function showable<Stored extends { id: string }, Shape extends z.ZodType>
       z.encode(shape, show(record))
       return true
     } catch (err) {
-      log.error({ err, recordId: record.id }, 'a stored record cannot be shown and is left out of a list')
+      log.error({ err, recordId: record.id }, 'a list omits a stored record that cannot be shown')
       return false
     }
   })

@@ -2,7 +2,7 @@ import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 
-/** Ends a stream that failed. What a client sent wrongly, or that it went away, is no error of the service. */
+/** Ends a failed stream. A bad frame or a disconnect of the client is not an error of the service. */
 export function endFailedStream(
   error: Error & { code?: string },
   socket: WebSocket,
@@ -14,7 +14,7 @@ export function endFailedStream(
   socket.terminate()
 }
 
-/** Refuses to upgrade a connection on a route that is no stream. @throws AppError `not_found` */
+/** Refuses an upgrade on a route that is not a WebSocket. @throws AppError `not_found` */
 export async function requireStream({ ws, is404, routeOptions, url }: FastifyRequest): Promise<void> {
   if (!ws || is404) return
   const answers = routeOptions.schema?.response as Record<number, unknown> | undefined
@@ -22,6 +22,6 @@ export async function requireStream({ ws, is404, routeOptions, url }: FastifyReq
   const path = url.split('?')[0]!
   throw new AppError(
     'not_found',
-    `${path} is not a WebSocket; /v1/stream and /v1/jobs/JOB_ID/stream are. Request it without an upgrade.`,
+    `${path} is not a WebSocket; only /v1/stream and /v1/jobs/JOB_ID/stream are. Request it without an upgrade.`,
   )
 }

@@ -1,28 +1,29 @@
 import { CsvError, parse } from 'csv-parse/sync'
-import { AppError } from '#domain/error.ts'
+import { invalidRequest } from '#domain/error.ts'
 import { elementCount } from '#network/shape.ts'
 import type { PlacedExample } from './flatten-examples.ts'
 import { EXAMPLES } from './prediction-request.ts'
 
-/** A table may have columns that the model does not take. */
+/** The highest number of columns, unless the model needs more; a table may have columns that the model does not use. */
 const COLUMNS = 1_000
 
 interface Columns {
   /** Of one example. */
   shape: readonly number[]
-  /** Names of the dataset's feature columns, where it has any. */
+  /** Names of the feature columns of the dataset, if it has any. */
   columns?: readonly string[] | undefined
 }
 
-/** Counted from 1, the header too. */
+/** Rows are counted from 1, the header included. */
 interface Row {
   cells: string[]
   number: number
 }
 
 /**
- * The rows of a CSV body as examples. With a header that has the dataset's columns these are found by name, in any order, and others
- * are ignored; otherwise columns count by position. @throws AppError `invalid_request` that names row and column
+ * The rows of a CSV body as examples. If the body has a header and the dataset has column names, columns are matched by name, and other
+ * columns are ignored; otherwise they are matched by position.
+ * @throws AppError `invalid_request` that names row and column
  */
 export function tableRows(text: string, { shape, columns }: Columns): PlacedExample[] {
   const width = elementCount(shape)
@@ -33,18 +34,21 @@ export function tableRows(text: string, { shape, columns }: Columns): PlacedExam
   const nameOf = (index: number) => header?.[wanted[index]!] ?? columns?.[index] ?? String(index + 1)
   return (header ? rows.slice(1) : rows).map(({ cells, number }) => {
     if (cells.length !== (header ?? wanted).length)
-      refuse(`row ${number}`, `has ${cells.length} cells instead of ${(header ?? wanted).length}`)
+      throw invalidRequest(
+        `row ${number}`,
+        `has ${cells.length} cells instead of ${(header ?? wanted).length}`,
+      )
     const columnPlace = (index: number) => `row ${number}, column "${nameOf(index)}"`
     const flat = wanted.map((column, index) => numberIn(cells[column]!, columnPlace(index)))
     return { value: nested(flat, shape), place: `row ${number}`, columnPlace }
   })
 }
 
-/** Before they are parsed, which takes a second for some millions of them. */
+/** Checked before parsing, which takes a second for some millions of cells. */
 function refuseTooManyCells(text: string, most: number): void {
   let commas = 0
   for (let at = text.indexOf(','); at >= 0; at = text.indexOf(',', at + 1))
-    if (++commas > most) refuse('body', `has more than ${most} cells`)
+    if (++commas > most) throw invalidRequest('body', `has more than ${most} cells`)
 }
 
 function parseRows(text: string): Row[] {
@@ -53,24 +57,24 @@ function parseRows(text: string): Row[] {
       bom: true,
       skip_empty_lines: true,
       relax_column_count: true,
-      // The header, and one example more than are allowed, so that an excess is noticed.
+      // The header, and one example more than allowed, so that an excess is noticed.
       to: EXAMPLES + 2,
       record_delimiter: ['\r\n', '\n', '\r'],
     })
     return records.map((cells, index) => ({ cells, number: index + 1 }))
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    return refuse('body', `is not CSV: ${error.message}`)
+    throw invalidRequest('body', `is not CSV: ${error.message}`)
   }
 }
 
-/** As in the tables of datasets. */
+/** The same values as in the tables of datasets. */
 const BOOLEANS: ReadonlyMap<string, number> = new Map([
   ['true', 1],
   ['false', 0],
 ])
 
-/** Names of columns are not all numbers; a row of an example is. */
+/** A row is a header unless all its cells are numbers. */
 function isHeader(cells: readonly string[]): boolean {
   return cells
     .map(cell => cell.trim())
@@ -84,18 +88,18 @@ function cellValue(cell: string): number {
 function placesOf(columns: readonly string[], header: readonly string[]): number[] {
   const missing = columns.filter(column => !header.includes(column))
   if (missing.length > 0)
-    refuse(
+    throw invalidRequest(
       'row 1',
-      `has no column ${missing.map(name => `"${name}"`).join(', ')}; it has: ${header.join(', ')}`,
+      `has no column ${missing.map(name => `"${name}"`).join(', ')}; its columns are: ${header.join(', ')}`,
     )
   return columns.map(column => header.indexOf(column))
 }
 
 function numberIn(cell: string, place: string): number {
   const value = cellValue(cell.trim())
-  if (cell.trim() === '') refuse(place, 'is empty: it must be a number')
+  if (cell.trim() === '') throw invalidRequest(place, 'is empty; it must be a number')
   if (!Number.isFinite(value))
-    refuse(place, `must be a finite number, not ${JSON.stringify(cell.trim().slice(0, 60))}`)
+    throw invalidRequest(place, `must be a finite number, not ${JSON.stringify(cell.trim().slice(0, 60))}`)
   return value
 }
 
@@ -105,8 +109,4 @@ function nested(flat: readonly number[], [length, ...rest]: readonly number[]): 
   if (rest.length === 0) return flat
   const size = elementCount(rest)
   return Array.from({ length }, (_, index) => nested(flat.slice(index * size, (index + 1) * size), rest))
-}
-
-function refuse(path: string, message: string): never {
-  throw new AppError('invalid_request', `${path} ${message}.`, { mistakes: [{ path, message }] })
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import type { AppError } from '#domain/error.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
 
-/** Validates every part of a request by its zod schema; what is wrong becomes one error that lists every mistake. */
+/** Validates every part of a request by its zod schema. The error lists every mistake. */
 export const validateByZod: FastifySchemaCompiler<z.ZodType> =
   ({ schema }) =>
   data => {

@@ -1,25 +1,26 @@
-import { endsJob, type JobEvent, type ProgressFrame } from '#domain/event.ts'
+import { z } from 'zod'
+import { endsJob, type JobEvent, ProgressFrame } from '#domain/event.ts'
 import { isTerminal } from '#domain/job.ts'
 import type { Stores } from '#stores/connect.ts'
-import type { FrameSocket } from './frame-socket.ts'
-import { describeJob } from './job-resource.ts'
-
-/** Where frames go: those that must arrive, those that may be lost, and whether there is room for more. */
-export type FrameSink = Pick<FrameSocket, 'send' | 'offer' | 'room'>
+import { eventResource } from './event-resource.ts'
+import type { FrameSink } from './frame-sink.ts'
+import { describeJob, JobResource } from './job-resource.ts'
+import { shownFields } from './shown-fields.ts'
 
 /**
- * Sends a job's snapshot, its events after a seq, its news and, once it is over, one `end` frame.
- * @returns when the job is over or the signal is aborted: whether there is such a job
+ * Sends a snapshot of a job, its events after a seq, new events and progress as they come, and one `end` frame once the job is over.
+ * @returns when the job is over or the signal is aborted: whether the job exists
  */
 export async function watchJob(
-  stores: Stores,
+  stores: Pick<Stores, 'jobs' | 'events' | 'queue'>,
   { jobId, after }: { jobId: string; after: number },
   sink: FrameSink,
   signal: AbortSignal,
 ): Promise<boolean> {
   const job = await stores.jobs.get(jobId)
   if (!job) return false
-  const snapshot = await describeJob(job, stores)
+  // Answers are encoded by the schema of their route; a frame has no route.
+  const snapshot = z.encode(JobResource, await describeJob(job, stores))
   if (signal.aborted) return true
   const over = new AbortController()
   const end = (status: string, lastSeq: number) => {
@@ -30,10 +31,10 @@ export async function watchJob(
   if (isTerminal(job.status) && after >= job.lastSeq) end(job.status, job.lastSeq)
   const follower = {
     onEvent(event: JobEvent) {
-      sink.send(event)
+      sink.send(eventResource(event))
       if (endsJob(event)) end(event.type, event.seq)
     },
-    onProgress: (frame: ProgressFrame) => sink.offer(frame),
+    onProgress: (frame: ProgressFrame) => sink.offer(shownFields(ProgressFrame, frame)),
     room: () => sink.room(),
   }
   await stores.events.follow(job, after, follower, AbortSignal.any([signal, over.signal]))

@@ -24,7 +24,7 @@ const labels = z
   .enum(['classes', 'targets'])
   .optional()
   .describe(
-    'What the labels are: classes, or the target values of a regression. By default, whole numbers, words and booleans are classes, and numbers with fractions are targets.',
+    'Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.',
   )
 
 const column = z.union([z.string().min(1), z.int().min(0)])
@@ -33,7 +33,7 @@ const column = z.union([z.string().min(1), z.int().min(0)])
 const size = z
   .tuple([z.int().min(1).max(2048), z.int().min(1).max(2048)])
   .optional()
-  .describe('Height and width of the model input; required if the images differ in size.')
+  .describe('Height and width of the model input; required if images differ in size.')
 const channels = z.union([z.literal(1), z.literal(3)]).default(3)
 
 /** The part `spec` of an upload, which describes its files. */

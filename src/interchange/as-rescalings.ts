@@ -1,17 +1,18 @@
 import type { FloatTensor } from '#formats/named-tensor.ts'
+import type { PerChannel } from '#network/layers/options.ts'
 import { deviationOf } from '#network/normalization.ts'
-import type { LayerOf, LayerSpec, PerChannel, Topology } from '#network/topology.ts'
+import type { LayerOf, LayerSpec, Topology } from '#network/topology.ts'
 import { isAdapted } from '#network/variables.ts'
 
-/** A network, and what it keeps. */
+/** A network and its statistics. */
 interface Kept {
   topology: Topology
   statistics: readonly FloatTensor[]
 }
 
 /**
- * The same network for readers that know no Normalization: each becomes two rescalings, the first one of which takes the mean off,
- * since values may be far from zero.
+ * The same network for readers without Normalization: each becomes two rescalings. The first one subtracts the mean, because values may
+ * be far from zero.
  */
 export function asRescalings({ topology, statistics }: Kept): Kept {
   const adapted = new Set(topology.layers.filter(isAdapted).flatMap(layer => namesOf(layer)))

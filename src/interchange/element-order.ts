@@ -1,26 +1,12 @@
-import type { PlacedLayer } from '#network/shape.ts'
-import type { LayerType } from '#network/topology.ts'
+import type { PlacedLayer } from '#network/place-layers.ts'
+import { definitionOf } from '#network/topology.ts'
 
-/** Where channels come first, the elements of a vector may stand elsewhere: position there -> position here. */
+/** For each position in a vector of a channels-first program, the position of that element here. */
 export type ElementOrder = Int32Array
 
-/** Layers that work on each element for itself. */
-const ELEMENTWISE: ReadonlySet<LayerType> = new Set([
-  'activation',
-  'leakyRelu',
-  'dropout',
-  'batchNormalization',
-  'layerNormalization',
-  'rescaling',
-  'normalization',
-  'add',
-  'multiply',
-  'average',
-])
-
 /**
- * The order of each layer's output where images have their channels first: a flattened one counts its elements by channel, row and
- * column, and so do the layers behind it that leave the order as it is. Undefined where it is the same as here.
+ * The order of the elements in each layer's output if images are stored with channels first: a flattened image then counts its elements
+ * by channel, row and column, and later layers keep that order as long as they work in place. Undefined if it is the same as here.
  */
 export function elementOrders(placed: readonly PlacedLayer[]): (ElementOrder | undefined)[] {
   const orders: (ElementOrder | undefined)[] = []
@@ -36,7 +22,7 @@ function orderOf(
   const orders = inputs.map(at)
   if (layer.type === 'flatten') return inputShape.length === 3 ? channelsFirst(inputShape) : orders[0]
   if (orders.every(order => order === undefined)) return undefined
-  if (ELEMENTWISE.has(layer.type))
+  if (definitionOf(layer).elements === 'inPlace')
     return orders.every(order => isEqual(order, orders[0])) ? orders[0] : undefined
   if (layer.type !== 'concatenate') return undefined
   const lengths = inputs.map(input => placed[input]!.outputShape[0]!)

@@ -18,11 +18,11 @@ import { encodeTfjs } from './tfjs/write-tfjs.ts'
 import { batchCounters, fixedParameters, toTorchLayout } from './torch/torch-layout.ts'
 import { encodeOptimizerState } from './torch/write-optimizer-state.ts'
 
-/** What files are made of. */
+/** The data of a training from which its files are made. */
 export interface TrainingRecord {
   spec: TrainingSpec
   series: readonly EpochMetrics[]
-  /** Absent when no epoch was completed: then there are no files of a model. */
+  /** Absent if no epoch was completed: then there are no files of a model. */
   checkpoint?: Checkpoint | undefined
 }
 
@@ -77,7 +77,7 @@ export async function encodeArtifact(
   }
 }
 
-/** The facts of an upload follow from its digest, and could be larger than a request may be. */
+/** Without the facts of an upload, which follow from its digest and may exceed the size of a request. */
 function postableSpec({ dataset: { upload, ...dataset }, ...spec }: TrainingSpec) {
   return { ...spec, dataset: { ...dataset, ...(upload && { upload: { sha256: upload.sha256 } }) } }
 }

@@ -1,22 +1,21 @@
 import { FormatError } from '#formats/format-error.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
+import type { Network } from '#network/network.ts'
 import { elementCount } from '#network/shape.ts'
-import type { Topology } from '#network/topology.ts'
-import { statisticsOf, variablesOf } from '#network/variables.ts'
 
-/** A tensor of somebody else's file that turned out to be one of a model's: float32, in the model's layout. */
+/** A tensor of a foreign file that belongs to the model: float32, in the model's layout. */
 export interface FoundTensor {
   shape: readonly number[]
   data: Float32Array
-  /** What the file calls it, for errors. */
+  /** Its name in the file, for errors. */
   source: string
 }
 
-/** What a file has for a model. */
+/** The tensors of a file that belong to a model. */
 export interface FoundTensors {
-  /** By the model's own names. */
+  /** By the model's names. */
   tensors: ReadonlyMap<string, FoundTensor>
-  /** What the file calls all its tensors of floats; integers count batches, or are seeds. */
+  /** The names in the file of all its float tensors; integer tensors count batches or are seeds. */
   names: readonly string[]
 }
 
@@ -26,22 +25,25 @@ export interface ModelWeights {
 }
 
 /**
- * A model's parameters and statistics, in its order, of what was found under its own names.
- * @throws FormatError that names what is missing, of another shape, or no number
+ * A model's parameters and statistics, in its order.
+ * @throws FormatError that names a tensor which is missing, has another shape, or holds a number that is not finite
  */
-export function weightsFrom(topology: Topology, found: ReadonlyMap<string, FoundTensor>): ModelWeights {
-  const pick = (variables: readonly { name: string; shape: readonly number[] }[]) =>
-    variables.map(({ name, shape }): FloatTensor => {
+export function weightsFrom(
+  { variables, statistics }: Network,
+  found: ReadonlyMap<string, FoundTensor>,
+): ModelWeights {
+  const pick = (wanted: readonly { name: string; shape: readonly number[] }[]) =>
+    wanted.map(({ name, shape }): FloatTensor => {
       const tensor = found.get(name)
       if (!tensor) throw new FormatError(`there is no ${name} [${shape}]; there is: ${listed(found)}`)
-      // A dimension of 1 more or less changes nothing.
+      // Axes of length 1 do not matter.
       if (withoutOnes(tensor.shape) !== withoutOnes(shape) || tensor.data.length !== elementCount(shape))
         throw new FormatError(`${tensor.source} has shape [${tensor.shape}], but ${name} needs [${shape}]`)
       if (!tensor.data.every(Number.isFinite))
         throw new FormatError(`${tensor.source} holds numbers that are not finite`)
       return { name, shape, dtype: 'F32', data: tensor.data }
     })
-  return { params: pick(variablesOf(topology)), statistics: pick(statisticsOf(topology)) }
+  return { params: pick(variables), statistics: pick(statistics) }
 }
 
 function withoutOnes(shape: readonly number[]): string {

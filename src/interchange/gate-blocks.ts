@@ -2,8 +2,8 @@ import type { FloatTensor } from '#formats/named-tensor.ts'
 import { permuteAxes } from './permute-axes.ts'
 
 /**
- * The blocks of a recurrent layer's kernel [in, gates units] turned, [gates units, in], or those of its bias [gates units], one a gate,
- * in the order of `order`.
+ * A recurrent layer's kernel [in, gates units] transposed to [gates units, in], or its bias [gates units], with one block per gate in the
+ * given order.
  */
 export function gateBlocks(tensor: FloatTensor, order: readonly number[]): FloatTensor {
   const turned = tensor.shape.length === 2 ? permuteAxes(tensor, [1, 0]) : tensor
@@ -14,7 +14,7 @@ export function gateBlocks(tensor: FloatTensor, order: readonly number[]): Float
   return { ...turned, data }
 }
 
-/** The biases of the inputs and of the output before: a GRU's two rows, and elsewhere the one there is and zeros. */
+/** The biases of the input and of the previous output: a GRU's two rows; in other layers the bias and zeros. */
 export function biasPair(bias: FloatTensor): [FloatTensor, FloatTensor] {
   const shape = bias.shape.slice(-1)
   const [size] = shape as [number]

@@ -5,6 +5,7 @@ import type { ModelRequest } from '#domain/model-spec.ts'
 import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
+import { resolveNetwork } from '#network/network.ts'
 import { type FoundTensors, weightsFrom } from './found-tensors.ts'
 import { listed } from './keras/word.ts'
 import { readNetwork } from './network-of.ts'
@@ -12,27 +13,27 @@ import { readModel } from './read-model.ts'
 import { readWhole } from './read-whole.ts'
 import { readOptimizerState } from './torch/read-optimizer-state.ts'
 
-/** What an upload is to be a model of. */
+/** The files and the network of an upload. */
 export interface ModelUpload {
-  /** Absent where a file brings it. */
+  /** Absent if a file holds it. */
   model?: ModelRequest | undefined
   files: readonly SourceFile[]
-  /** gRDA's state. */
+  /** The state of the optimizer: an optimizer-state.safetensors. */
   state?: SourceFile | undefined
 }
 
 export interface ImportedModel {
   model: ModelRequest
-  /** A checkpoint file with the weights, and the optimizer's state if there is one; absent where only a topology came. */
+  /** A checkpoint file with the weights, and the optimizer's state if there is one; absent if the upload has only a topology. */
   checkpoint?: string
   hasState: boolean
-  /** What the files say and training does otherwise. */
+  /** Where training differs from the files. */
   warnings: readonly Warning[]
 }
 
 /**
- * Makes a checkpoint of the weights of an upload. @param folder for it and what it takes to make it
- * @throws FormatError that says which file is wrong, and where; AppError for a model that is not trained here
+ * Makes a checkpoint of the weights of an upload. @param folder for the checkpoint and temporary files
+ * @throws FormatError that says which file is wrong, and where; AppError for an unsupported model
  */
 export async function importModel(
   { model: given, files, state }: ModelUpload,
@@ -41,21 +42,22 @@ export async function importModel(
   const { model, found, warnings: ofFiles } = await readModel(given, files, folder)
   if (!model) throw new FormatError('no file brings a topology: give it in the spec, or a preset')
   const { topology, warnings: ofNetwork } = readNetwork(model)
-  const weights = found?.(topology)
+  const network = resolveNetwork(topology)
+  const weights = found?.(network)
   const warnings = [...ofNetwork, ...ofFiles, ...(weights ? tensorsLeftOut(weights) : [])]
   if (!weights && !state) return { model, hasState: false, warnings }
   if (!weights) throw new FormatError('there is an optimizer state, but no weights')
-  const { params, statistics } = weightsFrom(topology, weights.tensors)
-  const grda = state && readOptimizerState(await readWhole(state), topology)
+  const { params, statistics } = weightsFrom(network, weights.tensors)
+  const optimizerState = state && readOptimizerState(await readWhole(state), network)
   const path = join(folder, 'model.safetensors')
   const checkpoint = encodeCheckpoint(
     {
       state: {
-        clock: { step: grda?.step ?? 0, ...(grda && { l1: grda.l1, time: 0 }) },
+        clock: { step: optimizerState?.step ?? 0, ...(optimizerState && { l1: optimizerState.l1, time: 0 }) },
         variables: {
           params,
           ...(statistics.length > 0 && { statistics }),
-          ...(grda && { accumulator: grda.accumulator }),
+          ...(optimizerState && { accumulator: optimizerState.accumulator }),
         },
       },
       weights: digestWeights(params),
@@ -64,7 +66,7 @@ export async function importModel(
     { training: '', engine: '' },
   )
   await writeFile(path, checkpoint)
-  return { model, checkpoint: path, hasState: grda !== undefined, warnings }
+  return { model, checkpoint: path, hasState: optimizerState !== undefined, warnings }
 }
 
 function tensorsLeftOut({ tensors, names }: FoundTensors): Warning[] {

@@ -1,16 +1,16 @@
 import { FormatError } from '#formats/format-error.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 
-/** A tensor that is looked for: what the model's PyTorch module would call it, and its shape there. */
+/** A tensor of the model: its name and shape in the model's PyTorch module. */
 interface Wanted {
   name: string
   shape: readonly number[]
 }
 
 /**
- * For modules with names of their own: which tensor is which, by the last word of their names and by shape. Where several are alike they
- * follow the positions in their names (`layers.0.weight`, `layers.2.weight`), as in PyTorch's Sequential; other names say nothing of the
- * order, for files have none. @returns the tensors, in the order of `wanted` @throws FormatError where they are fewer, more, or in no order
+ * Identifies the tensors of a module with other names, by the last word of a name and by shape. Several that have both in common are
+ * ordered by the numbers in their names (`layers.0.weight`, `layers.2.weight`), as in PyTorch's Sequential; other names imply no order,
+ * as files have none. @returns the tensors, in the order of `wanted` @throws FormatError if there are fewer, more, or no order
  */
 export function matchByShape(wanted: readonly Wanted[], tensors: readonly NamedTensor[]): NamedTensor[] {
   return wanted.map(variable => {
@@ -29,7 +29,7 @@ function kindOf({ name, shape }: Wanted): string {
   return `${name.split('.').at(-1)} [${shape}]`
 }
 
-/** By the numbers in their names, which apart from those have to be one. */
+/** By the numbers in their names, which must otherwise be equal. */
 function inOrder(tensors: readonly NamedTensor[]): readonly NamedTensor[] {
   const [first, ...others] = tensors
   const stranger = others.find(({ name }) => withoutNumbers(name) !== withoutNumbers(first!.name))

@@ -1,21 +1,24 @@
 import type { ArtifactName } from '#domain/artifact.ts'
-import type { OptimizerSpec } from '#domain/optimizer-spec.ts'
+import { EXPORTING_OPTIMIZER, type OptimizerSpec, optimizerTraits } from '#domain/optimizer-spec.ts'
 import type { Topology } from '#network/topology.ts'
 import { isHalfAffine } from '#network/variables.ts'
+import { kerasCodec } from './keras/layers/keras-codecs.ts'
 
-/** Why there is no such file of a training, as a sentence; undefined where there is one. */
+/** Says in a sentence why a training has no such file; undefined if it has one. */
 export function whyMissing(
   name: ArtifactName,
   topology: Topology,
   optimizer: Pick<OptimizerSpec, 'name'>,
 ): string | undefined {
-  if (name === 'optimizer-state.safetensors' && optimizer.name !== 'grda')
-    return `There is such a file of gRDA alone, not of ${optimizer.name}.`
+  if (name === 'optimizer-state.safetensors' && !optimizerTraits(optimizer).exportsState)
+    return `${name} exists for ${optimizerTraits({ name: EXPORTING_OPTIMIZER }).title} only, not for ${optimizer.name}.`
   const half = topology.layers.find(isHalfAffine)
   if (name === 'optimizer-state.safetensors' && half)
-    return `PyTorch's optimizers count parameters that ${half.name} does without: its batch normalisations have weight and bias both, or neither.`
-  const gru = topology.layers.find(({ type }) => type === 'gru')
-  if (name === 'model.tfjs.zip' && gru)
-    return `TensorFlow.js has no GRU like ${gru.name}, whose reset gate acts behind the recurrent kernel (reset_after).`
+    return `PyTorch's optimizers count parameters that ${half.name} does not have: PyTorch's batch normalizations have both weight and bias, or neither.`
+  if (name !== 'model.tfjs.zip') return undefined
+  for (const { type, name } of topology.layers) {
+    const missing = kerasCodec(type).missingInTfjs?.(name)
+    if (missing) return `TensorFlow.js has no ${missing}.`
+  }
   return undefined
 }

@@ -5,8 +5,8 @@ import type { ReadModel } from './keras/read-model.ts'
 import { readTopology } from './read-topology.ts'
 
 /**
- * The network of a model as a client gives it, whichever loss its last activation belongs to: variables do not depend on that.
- * @throws AppError `invalid_request` for one that is not trained here
+ * The network of a model in a client's request, for any loss that its last activation may belong to, as variables do not depend on it.
+ * @throws AppError `invalid_request` for an unsupported network
  */
 export function readNetwork(model: ModelRequest): ReadModel {
   return 'topology' in model ? readTopology(model.topology) : { topology: topologyOf(model), warnings: [] }

@@ -1,4 +1,4 @@
-/** There is nothing that a file could be made of. */
+/** A training has no such file. */
 export class NothingToEncode extends Error {
   override readonly name = 'NothingToEncode'
 }

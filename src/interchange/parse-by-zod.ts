@@ -6,12 +6,12 @@ type Issue = z.core.$ZodIssue
 type RawIssue = z.core.$ZodRawIssue
 
 const MOST_MISTAKES = 100
-/** No object here has nearly so many. */
+/** Far above the number of fields of any object. */
 const MOST_FIELDS = 1_000
-/** How deep objects with a fixed set of fields lie in each other. */
+/** The depth of nested objects with a fixed set of fields. */
 const LEVELS_OF_FIELDS = 4
 
-/** @param place of the data in the request, for errors. @throws AppError `invalid_request` that lists every mistake */
+/** @param place path of the data in the request, for errors @throws AppError `invalid_request` that lists every mistake */
 export function parseByZod<Value>(schema: z.ZodType<Value>, data: unknown, place: string[] = []): Value {
   refuseTooManyFields(data, place, LEVELS_OF_FIELDS)
   const { data: value, error } = schema.safeParse(data, { error: whatWouldBeRight })
@@ -21,7 +21,7 @@ export function parseByZod<Value>(schema: z.ZodType<Value>, data: unknown, place
   throw new AppError('invalid_request', detail, { mistakes })
 }
 
-/** To look at each of a hundred thousand fields would take a second. */
+/** Checking a hundred thousand fields would take a second. */
 function refuseTooManyFields(value: unknown, place: readonly string[], levels: number): void {
   if (levels === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return
   const count = Object.keys(value).length
@@ -35,14 +35,14 @@ function refuseTooManyFields(value: unknown, place: readonly string[], levels: n
   for (const [name, field] of Object.entries(value)) refuseTooManyFields(field, [...place, name], levels - 1)
 }
 
-/** A large body may hold a very large number of mistakes. */
+/** A large body may have very many mistakes. */
 function firstOf(mistakes: readonly Mistake[]): readonly Mistake[] {
   if (mistakes.length <= MOST_MISTAKES) return mistakes
   const message = `there are ${mistakes.length - MOST_MISTAKES} more mistakes`
   return [...mistakes.slice(0, MOST_MISTAKES), { path: '', message }]
 }
 
-/** Messages that zod would give without saying what is known, or what is near. Those of unknown keys are one line a key. */
+/** Messages that also list the known values and suggest a similar one, unlike zod's. Unknown keys have one line per key. */
 const whatWouldBeRight: z.core.$ZodErrorMap = issue => {
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -83,14 +83,14 @@ function notOneOf(input: unknown, values: readonly unknown[]): string {
 function wrongType(input: unknown, expected: string): string | undefined {
   if (input === undefined) return `is required: expected ${expected}`
   if (expected !== 'number' && expected !== 'int') return undefined
-  // JSON cannot hold NaN; it stands for text of a URL that is no number. A number beyond 1.8e308 is read as Infinity.
+  // JSON has no NaN: it comes from text in a URL that is no number. A number beyond 1.8e308 is parsed as Infinity.
   if (Number.isNaN(input)) return 'must be a number; this is not a number (NaN)'
   if (input === Number.POSITIVE_INFINITY || input === Number.NEGATIVE_INFINITY)
     return 'must be a finite number; this is beyond the largest number (1.8e308)'
   return undefined
 }
 
-/** One mistake a path: an unknown key is a mistake of its own, a union tells those of its nearest branch. */
+/** One mistake per path: each unknown key is a mistake, and a union has the mistakes of its nearest branch. */
 function mistakesOf(issues: readonly Issue[], prefix: readonly PropertyKey[]): Mistake[] {
   return issues.flatMap(issue => {
     const path = [...prefix, ...issue.path]
@@ -109,11 +109,11 @@ function mistakesOf(issues: readonly Issue[], prefix: readonly PropertyKey[]): M
   })
 }
 
-/** The branch of a union that the value came closest to: of its type, one that knows all its keys, then the one with fewest mistakes. */
+/** The branch of a union that is closest to the value: by type, then by known keys, then by the number of mistakes. */
 function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
   const sum = (branch: readonly Issue[], weigh: (issue: Issue) => number) =>
     branch.reduce((total, issue) => total + weigh(issue), 0)
-  // A value of another type is farther away than a wrong word.
+  // A wrong type is a greater distance than a wrong word.
   const misfits = (branch: readonly Issue[]) =>
     sum(branch, ({ code, path }) =>
       path.length > 0 ? 0 : code === 'invalid_type' ? 2 : Number(code === 'invalid_value'),

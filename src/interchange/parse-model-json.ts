@@ -1,7 +1,7 @@
 import { FormatError } from '#formats/format-error.ts'
 import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#network/json-depth.ts'
 
-/** A model's JSON out of a file. @throws FormatError for what is no object, or too deep to be handed on */
+/** Parses a model's JSON from a file. @throws FormatError if it is not an object, or too deep */
 export function parseModelJson(text: string, name: string): Record<string, unknown> {
   const parsed = parse(text, name)
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))

@@ -5,7 +5,7 @@ import type { ModelRequest } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { membersOf } from '#ingest/members.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
-import type { Topology } from '#network/topology.ts'
+import { type Network, resolveNetwork } from '#network/network.ts'
 import type { FoundTensors } from './found-tensors.ts'
 import { withKerasFile } from './keras/read-keras-h5.ts'
 import { listed } from './keras/word.ts'
@@ -16,21 +16,21 @@ import { readSafetensors } from './read-safetensors.ts'
 import { readWhole, upTo } from './read-whole.ts'
 import { readTfjsWeights } from './tfjs/read-tfjs.ts'
 
-/** The config.json of a thousand layers has less than a tenth of it. */
+/** Ten times the size of a config.json with a thousand layers. */
 const MOST_CONFIG_BYTES = 16 * 1024 ** 2
 
-/** What the files of an upload have. */
+/** What the files of an upload hold. */
 export interface ReadModel {
-  /** Absent where no file has a network, and none was given. */
+  /** Absent if no file has a network and none was given. */
   model?: ModelRequest | undefined
-  /** The tensors of a topology; absent where there are none. */
-  found?: ((topology: Topology) => FoundTensors) | undefined
+  /** The tensors that belong to a network; absent if there are no weights. */
+  found?: ((network: Network) => FoundTensors) | undefined
   warnings: Warning[]
 }
 
 /**
- * Reads whichever files came. @param given the network, where the files are only of its weights
- * @param folder for what reading takes @throws FormatError that says which file is wrong
+ * Reads the files of an upload. @param given the network, if the files hold weights only @param folder for temporary files
+ * @throws FormatError that says which file is wrong
  */
 export async function readModel(
   given: ModelRequest | undefined,
@@ -48,7 +48,8 @@ export async function readModel(
     if (manifest === undefined && file && !another && isWeights(file)) return await readWeights(model, file)
     return await readTfjs(model, { name: json.name, manifest }, files)
   }
-  if (another) throw new FormatError(`${another.name} is one file too many; TensorFlow.js alone has several`)
+  if (another)
+    throw new FormatError(`${another.name} is one file too many: only a model of TensorFlow.js has several`)
   if (!file) return { model: given, warnings: [] }
   if (file.name.endsWith('.keras')) return await readKerasArchive(given, file, folder)
   return await readWeights(given, file)
@@ -64,7 +65,7 @@ async function readWeights(given: ModelRequest | undefined, file: SourceFile): P
   if (!isWeights(file)) throw notRead(file.name)
   if (H5.test(file.name)) return await readH5(given, file)
   const bytes = await readWhole(file)
-  return { model: given, found: topology => readSafetensors(bytes, file.name, topology), warnings: [] }
+  return { model: given, found: network => readSafetensors(bytes, file.name, network), warnings: [] }
 }
 
 async function readTfjs(
@@ -79,8 +80,8 @@ async function readTfjs(
     throw new FormatError(`${name} has no weightsManifest, which says what is in ${others}`)
   if (manifest === undefined) return { model, warnings: [] }
   if (shards.size > 0)
-    return { model, found: topology => readTfjsWeights(manifest, shards, topology), warnings: [] }
-  const message = `${name} has weights in other files, which were not uploaded: this is a network without weights.`
+    return { model, found: network => readTfjsWeights(manifest, shards, network), warnings: [] }
+  const message = `${name} has weights in other files, which were not uploaded: the model has no weights.`
   return { model, warnings: [{ code: 'weights_left_out', path: 'file', message }] }
 }
 
@@ -113,7 +114,7 @@ async function readKerasArchive(
 async function readH5(given: ModelRequest | undefined, { name, path }: SourceFile): Promise<ReadModel> {
   return await withKerasFile(path, name, ({ topology, hasOptimizer, tensorsOf }) => {
     const model = given ?? (topology && { topology })
-    const tensors = model && tensorsOf(networkOf(model))
+    const tensors = model && tensorsOf(resolveNetwork(networkOf(model)))
     return {
       model,
       found: tensors && (() => tensors),

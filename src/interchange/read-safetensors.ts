@@ -3,48 +3,55 @@ import { FormatError } from '#formats/format-error.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
+import type { Network } from '#network/network.ts'
 import { elementCount } from '#network/shape.ts'
-import type { Topology } from '#network/topology.ts'
-import { statisticsOf, variablesOf } from '#network/variables.ts'
 import type { FoundTensor, FoundTensors } from './found-tensors.ts'
 import { matchByShape } from './match-by-shape.ts'
-import { fromTorch, torchPlaces } from './torch/torch-places.ts'
+import { torchLayout } from './torch/torch-layout.ts'
+import { fromTorch, type TorchPlaces, torchPlaces } from './torch/torch-places.ts'
 import { widen } from './widen.ts'
 
 const FLOATS: ReadonlySet<string> = new Set(['F32', 'F64', 'F16', 'BF16'])
 
-/** What data-parallel training puts before every name. */
+/** Data-parallel training of PyTorch prefixes every name with it. */
 const WRAPPER = /^module\./
 
 /**
- * A model's tensors of a safetensors file: sparse or dense as this service writes them, or a PyTorch module's `state_dict`, in
- * whatever precision. @throws FormatError
+ * A model's tensors in a safetensors file: sparse or dense as this service writes them, or a PyTorch module's `state_dict`, in any
+ * float type. @throws FormatError
  */
-export function readSafetensors(bytes: Uint8Array, name: string, topology: Topology): FoundTensors {
+export function readSafetensors(bytes: Uint8Array, name: string, network: Network): FoundTensors {
   const all = decode(bytes, name)
   const tensors = new Map(all.map(tensor => [tensor.name.replace(WRAPPER, ''), tensor]))
-  const variables = [...variablesOf(topology), ...statisticsOf(topology)]
+  const variables = [...network.variables, ...network.statistics]
+  const convert = torchLayout(network.placed)
+  const placesOf = (variable: Variable) => torchPlaces(convert, variable)
   const found = new Map<string, FoundTensor>()
   for (const variable of variables) {
     const own = tensors.get(variable.name)
     if (own) found.set(variable.name, { shape: own.shape, data: widen(own), source: own.name })
     else {
-      const places = torchPlaces(topology, variable)
+      const places = placesOf(variable)
       const theirs = tensors.get(places.name)
       if (theirs) found.set(variable.name, fromTorchTensor(theirs, variable.shape, places))
     }
   }
   const names = all.filter(({ dtype }) => FLOATS.has(dtype)).map(({ name }) => name)
-  return { tensors: found.size > 0 ? found : readByShape(variables, tensors, topology), names }
+  return { tensors: found.size > 0 ? found : readByShape(variables, tensors, placesOf), names }
 }
 
-/** Of a module that has names of its own for everything. */
+interface Variable {
+  name: string
+  shape: readonly number[]
+}
+
+/** For a PyTorch module with other names than the model. */
 function readByShape(
-  variables: readonly { name: string; shape: readonly number[] }[],
+  variables: readonly Variable[],
   tensors: ReadonlyMap<string, NamedTensor>,
-  topology: Topology,
+  placesOf: (variable: Variable) => TorchPlaces,
 ): Map<string, FoundTensor> {
-  const places = variables.map(variable => torchPlaces(topology, variable))
+  const places = variables.map(placesOf)
   try {
     const matches = matchByShape(places, [...tensors.values()])
     return new Map(
@@ -69,11 +76,7 @@ function decode(bytes: Uint8Array, name: string): readonly NamedTensor[] {
   }
 }
 
-function fromTorchTensor(
-  theirs: NamedTensor,
-  shape: readonly number[],
-  places: ReturnType<typeof torchPlaces>,
-): FoundTensor {
+function fromTorchTensor(theirs: NamedTensor, shape: readonly number[], places: TorchPlaces): FoundTensor {
   if (theirs.data.length !== elementCount(shape) || String(theirs.shape) !== String(places.shape))
     throw new FormatError(
       `${theirs.name} has shape [${theirs.shape}], but ${places.name} needs [${places.shape}]`,

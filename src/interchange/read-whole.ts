@@ -2,17 +2,17 @@ import { readFile, stat } from 'node:fs/promises'
 import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
 
-/** Node reads no larger file at once. */
+/** Node cannot read larger files at once. */
 const MOST_BYTES = 2 * 1024 ** 3 - 1
 
-/** @throws FormatError for a file that is larger than can be */
+/** @throws FormatError for a file that is too large */
 export async function readWhole({ name, path }: SourceFile): Promise<Buffer> {
   const { size } = await stat(path)
   if (size > MOST_BYTES) throw tooLarge(name, MOST_BYTES)
   return await readFile(path)
 }
 
-/** What a member of an archive inflates to. @throws FormatError while it is read, when that is more than `most` bytes */
+/** The inflated content of an archive's member. @throws FormatError while it is read, if it exceeds `most` bytes */
 export async function* upTo(
   content: AsyncIterable<Uint8Array>,
   source: string,

@@ -7,39 +7,41 @@ import {
   artifactFile,
 } from '#domain/artifact.ts'
 import { findCheckpoint } from '#domain/checkpoint.ts'
-import { type Job, mayBeAsked } from '#domain/job.ts'
+import { hasStopped, type Job } from '#domain/job.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import type { Stores } from '#stores/connect.ts'
 import { exportKey, reachableExports } from './reachable-exports.ts'
 
-/** A file that a job has, or that is made when it is first requested. */
+/** A file that a job has, or that is made on its first request. */
 export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
   .extend({
     made: z
       .boolean()
-      .describe('False: the file is made when it is first requested, and then has a size and a digest.'),
+      .describe(
+        'Whether the file exists. Otherwise it is made on its first request, and has a size and a digest from then on.',
+      ),
     checkpoint: z
       .int()
       .optional()
-      .describe('The `checkpoint` of the query that asks for it, unless it is of the last one.'),
+      .describe(
+        'The value of the query parameter `checkpoint` that selects it; absent for the last checkpoint.',
+      ),
     variants: z
       .record(z.string(), z.array(z.string()))
       .optional()
-      .describe(
-        'What may be added to the query to ask for another form of the file, and the values it takes.',
-      ),
+      .describe('Query parameters that select another form of the file, with their values.'),
   })
   .meta({ id: 'ManifestEntry' })
 export type ManifestEntry = z.infer<typeof ManifestEntry>
 
-/** Every file that can be asked for, each followed by its other forms that were made. Those that the job cannot have are left out. */
+/** Every file that the job can have, each followed by its other forms that exist. @throws AppError `not_found` */
 export async function artifactManifest(
   stores: Pick<Stores, 'jobs' | 'exports'>,
   jobId: string,
 ): Promise<ManifestEntry[]> {
   const job = await stores.jobs.require(jobId)
-  const exports = mayBeAsked(job.status)
+  const exports = hasStopped(job.status)
     ? reachableExports(job, await stores.exports.list(job.id))
     : new Map()
   const last = findCheckpoint(job)
@@ -59,11 +61,11 @@ export async function artifactManifest(
   })
 }
 
-/** A job that waits or runs may still come to have a model. */
+/** An unfinished job without a checkpoint may still get a model. */
 function canHave(job: Job, name: ArtifactName): boolean {
   if (job.artifacts.some(artifact => artifact.name === name)) return true
   const isModel = artifactFile(name).word !== undefined
-  if (isModel && mayBeAsked(job.status) && !findCheckpoint(job)) return false
+  if (isModel && hasStopped(job.status) && !findCheckpoint(job)) return false
   return whyMissing(name, topologyOf(job.spec.model), job.spec.optimizer) === undefined
 }
 

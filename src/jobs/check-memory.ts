@@ -4,7 +4,7 @@ import type { Stores } from '#stores/connect.ts'
 import { describeLack, findRoom, type Room } from './find-room.ts'
 import { largestMemoryField } from './memory-estimate.ts'
 
-/** @throws AppError `insufficient_memory` when every live worker is too small for the job; with none alive, one may come */
+/** @throws AppError `insufficient_memory` when no live worker has enough memory for the job; without live workers, one may still start */
 export async function requireMemory(
   stores: Pick<Stores, 'measurements' | 'workers'>,
   spec: TrainingSpec,
@@ -14,10 +14,8 @@ export async function requireMemory(
   throw new AppError('insufficient_memory', `The job ${mistake.message}.`, { mistakes: [mistake] })
 }
 
-/** What a client could change for a job that no live worker has the memory for. */
+/** The mistake in a spec that no live worker has enough memory for: the field that needs the most. */
 export function memoryMistake(spec: TrainingSpec, room: Room): Mistake | undefined {
   const lack = describeLack(room)
-  return lack === undefined
-    ? undefined
-    : { path: largestMemoryField(spec), message: `${lack}; make it smaller` }
+  return lack === undefined ? undefined : { path: largestMemoryField(spec), message: `${lack}; reduce it` }
 }

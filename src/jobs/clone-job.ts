@@ -1,16 +1,17 @@
-import { AppError } from '#domain/error.ts'
-import { type Job, mayBeAsked } from '#domain/job.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
+import type { Job } from '#domain/job.ts'
 import { activationOf } from '#domain/loss.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
-import { bringCheckpoints } from './bring-checkpoints.ts'
 import type { CloneRequest } from './clone-request.ts'
 import { continuedSpec } from './continued-spec.ts'
+import { copyCheckpoints } from './copy-checkpoints.ts'
+import { requireStopped } from './require-stopped.ts'
 import { type JobStores, resolveJob } from './resolve-job.ts'
 import { type CheckpointSource, describeOptimizer } from './start-from-checkpoint.ts'
-import { bringFile, type JobDraft, type Submission, type Submitted, submitOnce } from './submit-job.ts'
+import { copyFile, type JobDraft, type Submission, type Submitted, submitOnce } from './submit-job.ts'
 
 /**
- * Submits a job's spec again, with fields replaced, from the beginning or from where the job was left.
+ * Submits the spec of a job again, with fields replaced, from the beginning or from the last checkpoint of the job.
  * @throws AppError `not_found`, `invalid_request`, `conflict` when there is nothing to continue from, and as `submitJob` does
  */
 export async function cloneJob(
@@ -26,48 +27,50 @@ export async function cloneJob(
 export async function draftClone(
   stores: JobStores,
   jobId: string,
-  { continue: goesOn, init, name, ...overrides }: CloneRequest,
+  { continue: continues, init, name, ...overrides }: CloneRequest,
 ): Promise<JobDraft> {
   const source = await stores.jobs.require(jobId)
-  if (goesOn) requireCheckpoint(source)
+  if (continues) requireCheckpoint(source)
   requireModelFor(overrides, source)
   const { init: ownInit, ...spec } = source.spec
-  const wanted = init === undefined ? ownInit : (init ?? undefined)
-  const request = { ...spec, ...withoutUndefined(overrides), init: wanted } as JobRequest
+  const newInit = init === undefined ? ownInit : (init ?? undefined)
+  const request = { ...spec, ...withoutUndefined(overrides), init: newInit } as JobRequest
   const kept = init === undefined ? keptInit(source) : undefined
   const { initFile, ...resolved } = await resolveJob(stores, request, kept)
   const clonedName = name ?? source.name
   const origin = { clonedFrom: source.id, ...(clonedName !== undefined && { name: clonedName }) }
-  if (!goesOn) return { ...resolved, origin, ...(initFile && { bringFiles: bringFile(stores, initFile) }) }
+  if (!continues) return { ...resolved, origin, ...(initFile && { copyFiles: copyFile(stores, initFile) }) }
   const continued = continuedSpec(source, resolved.spec)
   return {
     spec: continued,
     warnings: resolved.warnings,
     origin,
-    async bringFiles(id) {
+    async copyFiles(id) {
       if (initFile) await stores.blobs.put(id, [initFile])
-      return await bringCheckpoints(stores, source, continued, id)
+      return await copyCheckpoints(stores, source, continued, id)
     },
   }
 }
 
 /** @throws AppError `conflict` */
-function requireCheckpoint({ id, status, checkpoints }: Job): void {
-  if (!mayBeAsked(status))
-    throw new AppError('conflict', `The job is ${status}; it can be continued once it is over or paused.`)
-  if (checkpoints.length === 0)
-    throw new AppError('conflict', `${id} keeps no checkpoint to continue from; clone it without "continue".`)
+function requireCheckpoint(job: Job): void {
+  requireStopped(job, 'conflict', 'it can be continued')
+  if (job.checkpoints.length === 0)
+    throw new AppError(
+      'conflict',
+      `${job.id} has no checkpoint to continue from; clone it without "continue".`,
+    )
 }
 
-/** The last activation of a network that a client gave became part of the loss, so another loss needs the network again. */
+/** The loss has replaced the last activation of an own network, so that a loss with another activation needs the network again. */
 function requireModelFor({ loss, model }: Pick<CloneRequest, 'loss' | 'model'>, { spec }: Job): void {
   if (loss === undefined || model || !('topology' in spec.model)) return
   if (activationOf(loss) === activationOf(spec.loss)) return
-  const message = `cannot become ${loss} alone: the network was read for ${spec.loss}, which applies ${activationOf(spec.loss)}; give \`model\` too`
-  throw new AppError('invalid_request', `loss: ${message}`, { mistakes: [{ path: 'loss', message }] })
+  const message = `cannot change to ${loss} without \`model\`: the last activation of the network, ${activationOf(spec.loss)}, has become part of ${spec.loss}`
+  throw invalidRequest('loss', message)
 }
 
-/** A job has a copy of what it started from: the clone does not depend on where that came from. */
+/** A job has a copy of the checkpoint that it started from: the clone does not depend on its source. */
 function keptInit({ id, spec }: Job): CheckpointSource | undefined {
   const { init } = spec
   if (!init) return undefined

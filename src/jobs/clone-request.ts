@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { InitRequest } from '#domain/init-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 
-/** What `POST /v1/jobs/:jobId/clone` takes: each field replaces that of the job, whole. */
+/** The body of `POST /v1/jobs/:jobId/clone`: each field replaces the whole field of the job. */
 export const CloneRequest = JobRequest.partial()
   .extend({
-    init: InitRequest.nullable().optional().describe('null: start from new weights.'),
+    init: InitRequest.nullable().optional().describe('null starts from new weights.'),
     continue: z
       .boolean()
       .default(false)
       .describe(
-        "Whether to go on from the job's last checkpoint, the optimizer's state and clock included. Then only what does not change the training may be replaced: name, labels, artifacts, checkpoint, limits, priority, and `epochs` where the schedule does not depend on them.",
+        'Whether to continue from the last checkpoint of the job, with the state and the clock of the optimizer. Only fields that do not change the training may then be replaced: name, labels, artifacts, checkpoint, limits, priority, and `epochs` if the schedule does not depend on it.',
       ),
   })
   .meta({ id: 'CloneRequest', examples: [{ name: 'once more, longer', epochs: 20, continue: true }] })

@@ -9,8 +9,8 @@ import type { Stores } from '#stores/connect.ts'
 import { type ExportRequest, exportKey } from './reachable-exports.ts'
 
 /**
- * Makes a file that the job did not ask for from the checkpoint, and keeps it.
- * @throws AppError `not_found` when there is nothing to make it from
+ * Makes an artifact from a checkpoint and the metrics of a job, and stores it.
+ * @throws AppError `not_found` when the job cannot have this artifact
  */
 export async function exportArtifact(
   {

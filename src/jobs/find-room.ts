@@ -4,15 +4,15 @@ import type { WorkerStatus } from '#domain/worker.ts'
 import type { Stores } from '#stores/connect.ts'
 import { estimateMemory } from './memory-estimate.ts'
 
-/** What a job needs of a worker's memory, and who has it. */
+/** The memory that a job needs, and the workers that have it. */
 export interface Room {
-  /** On the largest worker, or on any where none is alive. */
+  /** On the largest worker; on any worker if none is alive. */
   neededBytes: number
-  /** Whether a training like this one has been measured there. */
+  /** Whether `neededBytes` was measured on a similar training, or is an estimate. */
   isMeasured: boolean
-  /** The largest limit among the workers that are alive; absent when there is none. */
+  /** The highest memory limit of a live worker; absent if no worker is alive. */
   largestBytes?: number
-  /** The ids of those that can hold it. */
+  /** The ids of the workers with enough memory. */
   fitting: ReadonlySet<string>
 }
 
@@ -36,14 +36,14 @@ export async function findRoom(
   }
 }
 
-/** What a job lacks, in words; undefined where no live worker is too small for it or nobody knows. */
+/** Why no live worker can run a job; undefined if one can, or if no worker is alive. */
 export function describeLack({ neededBytes, isMeasured, largestBytes, fitting }: Room): string | undefined {
   if (largestBytes === undefined || fitting.size > 0) return undefined
-  const source = isMeasured ? 'as was measured' : 'by estimate'
+  const source = isMeasured ? 'measured' : 'estimated'
   return `needs ${inMegabytes(neededBytes)} of memory (${source}); the largest worker has ${inMegabytes(largestBytes)}`
 }
 
-/** A worker of an earlier version does not tell its limit: it has none. */
+/** A worker of an earlier version does not report a limit: it has none. */
 function limitOf({ memoryBytes }: WorkerStatus): number {
   return memoryBytes ?? Number.MAX_SAFE_INTEGER
 }

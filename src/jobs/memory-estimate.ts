@@ -1,8 +1,10 @@
 import { factsOf } from '#domain/dataset.ts'
+import { optimizerTraits } from '#domain/optimizer-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { elementCount, keptActivations, placeLayers } from '#network/shape.ts'
-import type { LayerSpec, Topology } from '#network/topology.ts'
+import { placeLayers } from '#network/place-layers.ts'
+import { elementCount } from '#network/shape.ts'
+import { definitionOf, type Topology } from '#network/topology.ts'
 import { parameterCount } from '#network/variables.ts'
 
 const BYTES_PER_FLOAT = 4
@@ -12,14 +14,7 @@ const BASE_BYTES = 600e6
 /** Of the largest layer's output, beside the one that is kept: what is made of it forward and backward. */
 const COPIES_OF_LARGEST = 3
 const COPIES_OF_DATASET = 3
-/** With one artifact. */
-const COPIES_BY_OPTIMIZER: Readonly<Record<TrainingSpec['optimizer']['name'], number>> = {
-  grda: 11,
-  sgd: 11,
-  adagrad: 17,
-  rmsprop: 18,
-  adam: 25,
-}
+/** Of the parameters, for each artifact but the first. */
 const COPIES_OF_AN_ARTIFACT = 2
 
 /**
@@ -47,17 +42,9 @@ function memoryParts(spec: TrainingSpec) {
   }
 }
 
-/** Layers that are computed together with another one, or leave nothing for the backward pass. */
-const LEAVE_NOTHING: ReadonlySet<LayerSpec['type']> = new Set([
-  'activation',
-  'add',
-  'dropout',
-  'zeroPadding2d',
-])
-
 function floatsOfExample(topology: Topology): number {
   const placed = placeLayers(topology)
-  const kept = placed.filter(({ layer }) => !LEAVE_NOTHING.has(layer.type)).map(keptActivations)
+  const kept = placed.map(place => definitionOf(place.layer).keptActivations(place))
   const largest = Math.max(...placed.map(({ outputShape }) => elementCount(outputShape)))
   const sum = kept.reduce((total, count) => total + count, elementCount(topology.inputShape))
   return sum + COPIES_OF_LARGEST * largest
@@ -65,7 +52,7 @@ function floatsOfExample(topology: Topology): number {
 
 /** Weights and gradients, the optimizer's state, and what is on its way between the device, checkpoints and files. */
 function copiesOfParameters({ optimizer, artifacts }: TrainingSpec): number {
-  return COPIES_BY_OPTIMIZER[optimizer.name] + COPIES_OF_AN_ARTIFACT * (artifacts.length - 1)
+  return optimizerTraits(optimizer).memoryCopies + COPIES_OF_AN_ARTIFACT * (artifacts.length - 1)
 }
 
 /** Images in files are read batch by batch. */

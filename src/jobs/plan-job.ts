@@ -1,6 +1,8 @@
 import { factsOf } from '#domain/dataset.ts'
-import { scheduleFactor } from '#domain/schedule-spec.ts'
-import { growThreshold, INITIAL_THRESHOLD, isPenalised, type ThresholdState } from '#domain/threshold.ts'
+import { isExcluded } from '#domain/excluded-variables.ts'
+import { thresholdOf } from '#domain/optimizer-spec.ts'
+import { isConstantBetween, scheduleFactor } from '#domain/schedule-spec.ts'
+import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#domain/threshold.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { shareWithin } from '#network/initializers.ts'
@@ -13,12 +15,12 @@ const PLANNED_EPOCHS = 1000
 const PLANNED_STEPS = 2_000_000
 const SLICE_STEPS = 10_000
 
-/** What the schedule and the threshold will be at the end of an epoch, and what that does to the initial weights. */
+/** The learning rate and the threshold at the end of an epoch, and the sparsity that follows for the initial weights. */
 export interface PlannedEpoch {
   epoch: number
   learningRate: number
   threshold?: number
-  /** Share of all parameters whose drawn value lies within the threshold: accurate early, a lower guide later. */
+  /** Expected share of the parameters whose initial value is within the threshold: accurate in early epochs, too low later. */
   forecastSparsity?: number
 }
 
@@ -26,16 +28,16 @@ export interface Plan {
   parameters: number
   trainingExamples: number
   stepsPerEpoch: number
-  /** The most memory that the training process is expected to hold. */
+  /** Expected peak memory of the training process. */
   memoryBytes: number
   denseBytes: number
-  /** Size of model.sparse.safetensors if epoch 1 leaves the forecast share of zeros. */
+  /** Size of model.sparse.safetensors if epoch 1 has the forecast sparsity. */
   forecastArtifactBytes: number
   /** At most the first 1,000 epochs. */
   epochs: PlannedEpoch[]
 }
 
-/** Everything that can be said of a job before anything is spent on it. */
+/** The facts and forecasts of a job that need no training. */
 export function planJob(spec: TrainingSpec): Plan {
   const slices = planSlices(spec)
   for (;;) {
@@ -44,7 +46,7 @@ export function planJob(spec: TrainingSpec): Plan {
   }
 }
 
-/** As `planJob`, in slices of a few milliseconds: a process that serves others does something else between them. */
+/** The same in slices of a few milliseconds, between which the process can do other work. */
 export function* planSlices(spec: TrainingSpec): Generator<void, Plan, void> {
   const topology = topologyOf(spec.model)
   const parameters = parameterCount(topology)
@@ -63,7 +65,7 @@ export function* planSlices(spec: TrainingSpec): Generator<void, Plan, void> {
   }
 }
 
-/** Examples that remain after `validation.fraction` took its share of each class, and the batches they make. */
+/** The training examples without those that `validation.fraction` holds out, and their batches. */
 export function epochLength({ dataset, validation, batchSize }: TrainingSpec) {
   const { train } = factsOf(dataset)!.splits
   const trainingExamples = 'fraction' in validation ? train - Math.round(train * validation.fraction) : train
@@ -72,10 +74,9 @@ export function epochLength({ dataset, validation, batchSize }: TrainingSpec) {
 
 function* planEpochs(spec: TrainingSpec, stepsPerEpoch: number): Generator<void, PlannedEpoch[], void> {
   const { optimizer, schedule, init } = spec
+  const threshold = thresholdOf(optimizer)
   const sparsityAt =
-    optimizer.name === 'grda' && !init
-      ? initialSparsity(topologyOf(spec.model), optimizer.exclude)
-      : undefined
+    threshold && !init ? initialSparsity(topologyOf(spec.model), threshold.exclude) : undefined
   const planned: PlannedEpoch[] = []
   let state: ThresholdState = INITIAL_THRESHOLD
   if (init?.optimizerState) state = { ...state, ...init.clock } as ThresholdState
@@ -83,12 +84,12 @@ function* planEpochs(spec: TrainingSpec, stepsPerEpoch: number): Generator<void,
   for (let epoch = 1; epoch <= Math.min(spec.epochs, PLANNED_EPOCHS) && budget > 0; epoch++) {
     const first = (epoch - 1) * stepsPerEpoch + 1
     const last = epoch * stepsPerEpoch
-    const rateAt = (step: number) =>
-      optimizer.learningRate * scheduleFactor(schedule, { step, epochs: spec.epochs, stepsPerEpoch })
-    const stride = rateAt(first) === rateAt(last) ? stepsPerEpoch : 1
-    if (optimizer.name === 'grda') {
+    const at = (step: number) => ({ step, epochs: spec.epochs, stepsPerEpoch })
+    const rateAt = (step: number) => optimizer.learningRate * scheduleFactor(schedule, at(step))
+    const stride = isConstantBetween(schedule, at(first), at(last)) ? stepsPerEpoch : 1
+    if (threshold) {
       for (let step = first; step <= last; step += stride) {
-        state = growThreshold(state, rateAt(step), optimizer, stride)
+        state = growThreshold(state, rateAt(step), threshold, stride)
         if (step % SLICE_STEPS === 0) yield
       }
       budget -= stepsPerEpoch / stride
@@ -96,7 +97,7 @@ function* planEpochs(spec: TrainingSpec, stepsPerEpoch: number): Generator<void,
     planned.push({
       epoch,
       learningRate: rateAt(last),
-      ...(optimizer.name === 'grda' && { threshold: state.l1 }),
+      ...(threshold && { threshold: state.l1 }),
       ...(sparsityAt && { forecastSparsity: sparsityAt(state.l1) }),
     })
     yield
@@ -105,15 +106,15 @@ function* planEpochs(spec: TrainingSpec, stepsPerEpoch: number): Generator<void,
 }
 
 /**
- * P(|w_init| <= l1) over all parameters, as a function of l1: what gRDA prunes before the gradients have a say. What is not
- * penalised counts where it starts at zero.
+ * P(|w_init| <= l1) over all parameters, as a function of l1: the share that the threshold prunes if no gradient moves a weight.
+ * An excluded variable counts where it starts at zero.
  */
 function initialSparsity(topology: Topology, exclude: readonly string[]): (l1: number) => number {
   const variables = variablesOf(topology)
   const parameters = parameterCount(topology)
   return l1 =>
     variables.reduce((sum, variable) => {
-      const limit = isPenalised(variable, exclude) ? l1 : 0
+      const limit = isExcluded(variable, exclude) ? 0 : l1
       return sum + variable.size * shareWithin(variable, limit)
     }, 0) / parameters
 }

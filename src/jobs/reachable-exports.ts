@@ -2,14 +2,14 @@ import type { Artifact, ArtifactName, ArtifactVariant } from '#domain/artifact.t
 import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
 import type { Job } from '#domain/job.ts'
 
-/** A file of a job: which, how, and as of which checkpoint (none: no epoch was completed). */
+/** A file of a job in one form and as of one checkpoint; without a checkpoint if no epoch was completed. */
 export interface ExportRequest {
   name: ArtifactName
   variant: ArtifactVariant
   checkpoint: CheckpointRecord | undefined
 }
 
-/** The same for two requests only if the same file answers both. */
+/** Equal for two requests if and only if the same file answers both. */
 export function exportKey({ name, variant, checkpoint }: ExportRequest): string {
   const query = new URLSearchParams(variant as Record<string, string>)
   query.set('step', String(checkpoint?.step ?? 0))
@@ -17,7 +17,7 @@ export function exportKey({ name, variant, checkpoint }: ExportRequest): string 
   return `${name}?${query}`
 }
 
-/** Those of a job's exports that a request can still ask for, each with its checkpoint: a job that goes on drops checkpoints. */
+/** The exports that a request can still select, each with its checkpoint. A job that continues deletes checkpoints. */
 export function reachableExports(
   job: Pick<Job, 'checkpoints' | 'spec'>,
   exports: ReadonlyMap<string, Artifact>,

@@ -3,8 +3,8 @@ import { inAttempt, loseAttempt } from '#domain/job-decisions.ts'
 import type { Stores } from '#stores/connect.ts'
 
 /**
- * Ends the attempt of a worker that is dead and puts the job back into line, whatever lock is still on it.
- * @returns the job as it is then; undefined when it went on meanwhile
+ * Ends the attempt of a dead worker and queues the job again, even if the worker still holds its lock.
+ * @returns the changed job; undefined if the job has changed meanwhile
  */
 export async function reclaimJob(
   held: Job,

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { BUILT_IN_DATASETS, type DatasetSelection, type DatasetSpec, UploadedData } from '#domain/dataset.ts'
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -17,7 +17,7 @@ export type JobStores = Pick<
   datasetsDir: string
 }
 
-/** What a request comes to, and the checkpoint file that the job starts from if it does. */
+/** A resolved request, with the checkpoint file that the job starts from, if any. */
 export interface ResolvedJob {
   spec: TrainingSpec
   warnings: Warning[]
@@ -25,9 +25,9 @@ export interface ResolvedJob {
 }
 
 /**
- * Fills in what a request leaves open, and checks what it names.
- * @param kept where the checkpoint of `init` lies, if that is known
- * @throws AppError `invalid_request` naming every field that is wrong, `dataset_not_ready`
+ * Fills in the defaults of a request, and checks the datasets, models and checkpoints that it names.
+ * @param kept the location of the checkpoint of `init`, if it is known
+ * @throws AppError `invalid_request` that names every wrong field, `dataset_not_ready`
  */
 export async function resolveJob(
   stores: JobStores,
@@ -49,7 +49,7 @@ export async function resolveJob(
   return { spec: { ...spec, init }, warnings, initFile: file }
 }
 
-/** @throws AppError `invalid_request` for an upload that is invalid or another than is given, `dataset_not_ready` for one in validation */
+/** @throws AppError `invalid_request` for an upload that is invalid or differs from the given facts, `dataset_not_ready` for one in validation */
 async function findUpload(
   { datasets }: Pick<Stores, 'datasets'>,
   selection: DatasetSelection | undefined,
@@ -57,33 +57,29 @@ async function findUpload(
   if (!selection) return undefined
   const { id, upload: given } = selection
   if (BUILT_IN_DATASETS.has(id)) {
-    if (given) refuse('dataset.upload', `must be left out: ${id} is built in`)
+    if (given) throw invalidRequest('dataset.upload', `must be omitted: ${id} is built in`)
     return undefined
   }
   const record = await datasets.get(id)
   if (!record) return undefined
   const { state } = record
   if (state.status === 'validating')
-    throw new AppError('dataset_not_ready', `The dataset ${id} is being validated; try again soon.`)
-  if (state.status === 'invalid') refuse('dataset.id', `is invalid: ${state.error}`)
+    throw new AppError('dataset_not_ready', `The dataset ${id} is still being validated; try again soon.`)
+  if (state.status === 'invalid') throw invalidRequest('dataset.id', `is invalid: ${state.error}`)
   const upload = UploadedData.parse({ ...state.facts, sha256: state.sha256 })
   for (const [field, value] of Object.entries(given ?? {})) {
     if (!isDeepStrictEqual(value, upload[field as keyof UploadedData]))
-      refuse(`dataset.upload.${field}`, `is not that of ${id}; leave it out to take the upload as it is`)
+      throw invalidRequest(`dataset.upload.${field}`, `differs from ${id}; omit it to use the upload`)
   }
   return upload
 }
 
-/** @throws AppError `invalid_request` for a dataset that nobody has brought */
+/** @throws AppError `invalid_request` for a dataset whose files the operator has not provided */
 function requireFiles({ id }: DatasetSpec, datasetsDir: string): void {
   const [missing] = missingFiles(id, datasetsDir)
   if (missing)
-    refuse(
+    throw invalidRequest(
       'dataset.id',
-      `there is no ${missing}: put the binary version of ${id} there (DATASETS_DIR); synthetic-cifar10 needs nothing`,
+      `the file ${missing} is missing: put the binary version of ${id} into DATASETS_DIR; synthetic-cifar10 needs no files`,
     )
-}
-
-function refuse(path: string, message: string): never {
-  throw new AppError('invalid_request', `${path}: ${message}`, { mistakes: [{ path, message }] })
 }

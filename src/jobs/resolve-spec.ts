@@ -1,12 +1,12 @@
 import { ARTIFACT_NAMES, artifactFile } from '#domain/artifact.ts'
 import { namedAugmentation } from '#domain/augmentation.ts'
 import { type DatasetFacts, factsOf, type UploadedData, unknownDataset } from '#domain/dataset.ts'
-import { AppError, type Mistake } from '#domain/error.ts'
+import { invalidFields, invalidRequest, type Mistake } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import { preparingLayer } from '#domain/input-scale.ts'
 import { activationOf, type Loss, outputsFor } from '#domain/loss.ts'
 import type { ModelRequest, ModelSpec } from '#domain/model-spec.ts'
-import type { OptimizerSpec } from '#domain/optimizer-spec.ts'
+import { type OptimizerSpec, thresholdOf } from '#domain/optimizer-spec.ts'
 import { PRESETS } from '#domain/presets.ts'
 import { scheduleFactor } from '#domain/schedule-spec.ts'
 import { modelName, outputCount, topologyOf } from '#domain/topology-of.ts'
@@ -36,8 +36,9 @@ const DEFAULTS = {
 const LARGEST_RATE = 1e9
 
 /**
- * The request with every default filled in: its own fields first, then the preset's, then the service's; objects are
- * never merged. What `init` stands for is not known here. @throws AppError `invalid_request` naming every field that contradicts the model or the dataset
+ * The request with every default filled in: first its own fields, then those of the preset, then those of the service; objects are not
+ * merged. `init` is resolved elsewhere.
+ * @throws AppError `invalid_request` that names every field which contradicts the model or the dataset
  */
 export function resolveSpec(
   { name: _, init, ...request }: JobRequest,
@@ -58,8 +59,7 @@ export function resolveSpec(
     ...scheduleMistakes(spec),
     ...artifactMistakes(spec),
   ]
-  if (mistakes.length > 0)
-    throw new AppError('invalid_request', 'The job does not fit together.', { mistakes })
+  if (mistakes.length > 0) throw invalidFields(mistakes)
   return {
     spec,
     warnings: [
@@ -76,17 +76,14 @@ function resolveModel(
   uploaded: ModelRequest | undefined,
 ): { model: ModelSpec; warnings: Warning[] } {
   const network = 'id' in model ? uploaded : model
-  if (!network) {
-    const mistakes = [{ path: 'model.id', message: 'there is no such model' }]
-    throw new AppError('invalid_request', 'The model is not there.', { mistakes })
-  }
+  if (!network) throw invalidRequest('model.id', 'there is no such model')
   if (!('topology' in network)) return { model: network, warnings: [] }
   const { topology, warnings } = readTopology(network.topology, activationOf(loss))
-  // Those of an upload were found when it was made.
+  // The warnings of an upload were recorded when it was made.
   return { model: { topology }, warnings: 'id' in model ? [] : warnings }
 }
 
-/** What follows from dataset and loss, where the request leaves it open. */
+/** Defaults that depend on the dataset, the network or the loss. */
 function fitDefaults(
   spec: TrainingSpec,
   request: Partial<JobRequest>,
@@ -97,7 +94,7 @@ function fitDefaults(
   const facts = factsOf(uploaded)
   const hasTest = facts?.splits.test !== 0
   const topology = topologyOf(spec.model)
-  // Keras hands a model its examples as they are, so one that begins with a Rescaling would scale them twice, and tokens stay whole.
+  // Keras does not scale examples: a model that starts with a Rescaling would scale them twice, and tokens must stay integers.
   const takesBytes = preparingLayer(topology) || topology.layers.some(({ type }) => type === 'embedding')
   const isRaw = facts?.dtype === 'uint8' && !uploaded.scale && takesBytes
   const dataset = { ...uploaded, ...(isRaw && { scale: 'none' as const }) }
@@ -114,13 +111,11 @@ function fitDefaults(
   }
 }
 
-/** A model of one's own brings no defaults for these. */
+/** Only a preset has defaults for these. */
 function requireFields(spec: Partial<TrainingSpec>): void {
   const missing = (['dataset', 'optimizer'] as const).filter(field => spec[field] === undefined)
-  const mistakes = missing.map(path => ({ path, message: 'is required unless `model.preset` is given' }))
-  if (mistakes.length === 0) return
-  const detail = '`dataset` and `optimizer` are required unless `model.preset` is given.'
-  throw new AppError('invalid_request', detail, { mistakes })
+  const message = 'is required unless `model.preset` is given'
+  if (missing.length > 0) throw invalidFields(missing.map(path => ({ path, message })))
 }
 
 function datasetMistakes({
@@ -140,34 +135,38 @@ function datasetMistakes({
   if (!areSameShape(wanted, inputShape))
     mistake(
       'dataset.id',
-      `${modelName(model)} takes ${wanted.join(' x ')}, but ${ref.id} has ${inputShape.join(' x ')}`,
+      `${modelName(model)} expects examples of ${wanted.join(' x ')}, but ${ref.id} has ${inputShape.join(' x ')}`,
     )
   mistakes.push(...outputMistakes(loss, ref.id, facts, outputCount(model)))
   const channels = inputShape.at(-1) ?? 1
   for (const key of ['mean', 'std'] as const) {
     const count = ref.normalize?.[key].length ?? channels
     if (count !== channels && count !== 1)
-      mistake(`dataset.normalize.${key}`, `needs ${channels} numbers, one a channel, not ${count}`)
+      mistake(`dataset.normalize.${key}`, `needs ${channels} numbers, one per channel, not ${count}`)
   }
   mistakes.push(...scaleMistakes(ref, facts, model))
   if (topologyOf(model).layers.some(({ type }) => type === 'embedding')) {
     if (dtype === 'uint8' && ref.scale === 'unit')
-      mistake('dataset.scale', 'would make fractions of the tokens that an embedding takes; set it to "none"')
-    if (ref.normalize) mistake('dataset.normalize', 'would move the tokens that an embedding takes')
+      mistake('dataset.scale', 'would scale the tokens of the embedding to fractions; set it to "none"')
+    if (ref.normalize) mistake('dataset.normalize', 'would change the tokens of the embedding; omit it')
   }
   if (augmentation.length > 0 && (dtype !== 'uint8' || inputShape.length !== 3))
     mistake(
       'augmentation',
-      `is for images of bytes; ${ref.id} has ${dtype} of shape ${inputShape.join(' x ')}`,
+      `needs images with byte values; ${ref.id} has ${dtype} examples of shape ${inputShape.join(' x ')}`,
     )
   if ('split' in validation && splits.test === 0)
-    mistake('validation', `${ref.id} has no test split; { "fraction": 0.1 } holds out a tenth`)
+    mistake(
+      'validation',
+      `${ref.id} has no test split; use { "fraction": 0.1 } to hold out a tenth of the training split`,
+    )
   if ('fraction' in validation && Math.round(validation.fraction * splits.train) === 0)
     mistake(
       'validation.fraction',
-      `holds out none of the ${splits.train} training examples; one is the least`,
+      `holds out none of the ${splits.train} training examples; it must hold out at least one`,
     )
-  if (batchSize > splits.train) mistake('batchSize', `is more than the ${splits.train} training examples`)
+  if (batchSize > splits.train)
+    mistake('batchSize', `must be at most ${splits.train}, the number of training examples`)
   return mistakes
 }
 
@@ -178,26 +177,26 @@ function scaleMistakes(
 ): Mistake[] {
   if (scale === undefined) return []
   if (dtype !== 'uint8')
-    return [{ path: 'dataset.scale', message: `is for datasets of bytes; ${id} has ${dtype}` }]
+    return [{ path: 'dataset.scale', message: `needs a dataset with byte values; ${id} has ${dtype}` }]
   if (scale === 'unit' || !normalize) return []
   const layer = preparingLayer(topologyOf(model))
-  const why = layer === undefined ? 'dataset.scale is "none"' : `${layer} prepares them in the network itself`
-  const message = `takes bytes as 0 to 1, but ${why}, so that they stay 0 to 255: leave it out, or set dataset.scale to "unit"`
+  const why = layer === undefined ? 'dataset.scale is "none"' : `the layer ${layer} scales them`
+  const message = `expects values from 0 to 1, but they stay 0 to 255 because ${why}: omit it, or set dataset.scale to "unit"`
   return [{ path: 'dataset.normalize', message }]
 }
 
-/** Keras computes the same with a layer that nobody has adapted: it changes nothing. */
+/** As in Keras, a Normalization layer without adapted statistics changes nothing. */
 function adaptationWarnings(model: ModelSpec, init: unknown): Warning[] {
   if (init !== undefined) return []
   return topologyOf(model)
     .layers.filter(isAdapted)
     .map(({ name }) => {
-      const message = `The Normalization ${name} starts with mean 0 and variance 1, as in Keras before adapt(): its statistics are not in the topology. To bring them, upload the model's weights and name them as init, or give the layer its mean and variance.`
+      const message = `The Normalization layer ${name} starts with mean 0 and variance 1, as in Keras before adapt(), because a topology has no statistics. To use its statistics, upload the model with its weights, or give the layer mean and variance.`
       return { code: 'not_adapted', path: 'model.topology', message }
     })
 }
 
-/** Axes of length 1 hold nothing. */
+/** Axes of length 1 are ignored. */
 function areSameShape(a: readonly number[], b: readonly number[]): boolean {
   const squeeze = (shape: readonly number[]) => shape.filter(length => length !== 1).join()
   return squeeze(a) === squeeze(b)
@@ -210,12 +209,12 @@ function outputMistakes(
   outputs: number,
 ): Mistake[] {
   const wanted = outputsFor(loss, classes, targets)
-  const has = targets === undefined ? `${classes.length} classes` : `${targets} targets an example`
+  const has = targets === undefined ? `${classes.length} classes` : `${targets} targets per example`
   if (wanted.length === 0)
     return [
       {
         path: 'loss',
-        message: `${loss} is for classes, but ${id} has ${has}; if its labels are classes, upload it again with "labels": "classes"`,
+        message: `${loss} needs classes, but ${id} has ${has}; if its labels are classes, upload it again with "labels": "classes"`,
       },
     ]
   if (wanted.includes(outputs)) return []
@@ -223,24 +222,29 @@ function outputMistakes(
     return [
       {
         path: 'dataset.id',
-        message: `one output with ${loss} would be trained on the numbers of ${id}'s classes, from 0 in their order, which are not its labels; upload the data again with "labels": "targets"`,
+        message: `with one output, ${loss} would train on the class indices of ${id}, from 0, and not on its labels; upload the data again with "labels": "targets"`,
       },
     ]
   return [{ path: 'model.classes', message: `is ${outputs}, but ${id} has ${has}` }]
 }
 
 function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
-  if (optimizer.name !== 'grda') return []
+  if (!('exclude' in optimizer)) return []
   const variables = variablesOf(topologyOf(model))
   const words = new Set(['bias', 'batchNorm', ...variables.map(({ name }) => name.split('/')[0]!)])
   return optimizer.exclude.flatMap((word, index) =>
     words.has(word)
       ? []
-      : [{ path: `optimizer.exclude.${index}`, message: `"${word}" is none of: ${[...words].join(', ')}` }],
+      : [
+          {
+            path: `optimizer.exclude.${index}`,
+            message: `must be one of: ${[...words].join(', ')}; not "${word}"`,
+          },
+        ],
   )
 }
 
-/** A rate that grows does so by one factor, so the last one is the largest. JSON cannot hold a rate that overflows. */
+/** A rising rate rises by a constant factor, so that the last rate is the largest. JSON cannot hold a rate that overflows. */
 function scheduleMistakes(spec: TrainingSpec): Mistake[] {
   const { schedule, optimizer, epochs } = spec
   if (!factsOf(spec.dataset)) return []
@@ -256,7 +260,7 @@ function scheduleMistakes(spec: TrainingSpec): Mistake[] {
   ]
 }
 
-/** Better said now than when the training is over. */
+/** An artifact that this network cannot have is refused before the training. */
 function artifactMistakes({ artifacts, model, optimizer }: TrainingSpec): Mistake[] {
   return artifacts.flatMap((word, index) => {
     const name = ARTIFACT_NAMES.find(name => artifactFile(name).word === word)!
@@ -265,20 +269,21 @@ function artifactMistakes({ artifacts, model, optimizer }: TrainingSpec): Mistak
   })
 }
 
-/** The best of many epochs on the same examples is measured as too good on them. */
+/** Choosing the best epoch on the test split makes its measured accuracy optimistic. */
 function selectionWarnings({ validation, checkpoint }: TrainingSpec): Warning[] {
   if (!('split' in validation) || checkpoint.keepBest === 0) return []
-  const message = `The best checkpoint is chosen by ${checkpoint.bestBy} on the test split, so what it reaches there is optimistic. Hold out training examples to choose by with "validation": { "fraction": 0.1 }, or report the last epoch.`
+  const message = `The best checkpoint is chosen by ${checkpoint.bestBy} on the test split, so its metrics there are optimistic. Hold out training examples with "validation": { "fraction": 0.1 }, or report the last epoch.`
   return [{ code: 'best_chosen_on_test', path: 'checkpoint.bestBy', message }]
 }
 
-/** Published runs leave the recommended ranges, so these warn and never refuse. */
+/** Published runs use values outside the recommended ranges, so that these are warnings and not errors. */
 function optimizerWarnings(optimizer: OptimizerSpec): Warning[] {
-  if (optimizer.name !== 'grda') return []
-  const { c, mu } = optimizer
+  const threshold = thresholdOf(optimizer)
+  if (!threshold) return []
+  const { c, mu } = threshold
   const warnings: Warning[] = []
   if (c === 0) {
-    const message = 'c = 0 leaves no threshold: this is plain SGD and nothing will be pruned.'
+    const message = 'c = 0 means no threshold: this is plain SGD and prunes nothing.'
     warnings.push({ code: 'plain_sgd', path: 'optimizer.c', message })
   }
   if (c > 0.005) {
@@ -286,7 +291,7 @@ function optimizerWarnings(optimizer: OptimizerSpec): Warning[] {
     warnings.push({ code: 'outside_recommended', path: 'optimizer.c', message })
   }
   if (mu <= 0.5 || mu === 1) {
-    const message = `mu = ${mu} is outside the recommended 0.5 < mu < 1: at or below 0.5 zeros may not stay zero, at 1 accuracy collapses.`
+    const message = `mu = ${mu} is outside the recommended 0.5 < mu < 1: at or below 0.5, zeros may not stay zero; at 1, accuracy collapses.`
     warnings.push({ code: 'outside_recommended', path: 'optimizer.mu', message })
   }
   return warnings

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { findCheckpoint } from '#domain/checkpoint.ts'
-import { AppError } from '#domain/error.ts'
+import { invalidRequest } from '#domain/error.ts'
 import type { Init, InitRequest } from '#domain/init-spec.ts'
+import { EXPORTING_OPTIMIZER, optimizerTraits, thresholdOf } from '#domain/optimizer-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, decodeCheckpoint } from '#formats/checkpoint.ts'
@@ -10,21 +11,21 @@ import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
 
-/** A checkpoint that a job can start from, and what else there is to know of it. */
+/** A checkpoint that a job can start from. */
 export interface CheckpointSource {
-  /** Where its blob lies. */
+  /** The namespace of its blob. */
   namespace: string
   sha256: string
-  /** That it ends; 0 for an uploaded model. */
+  /** Its completed epochs; 0 for an uploaded model. */
   epoch: number
-  /** What it was trained with; absent where there is no state to take over. */
+  /** The optimizer whose state it has; undefined without such a state. */
   optimizer: string | undefined
 }
 
 /**
- * Finds the checkpoint that a job is to start from, and whether it can.
- * @param kept where it lies for certain; what `request` names is not asked then
- * @throws AppError `invalid_request` that names the field of `init` which is wrong
+ * Finds the checkpoint that a job starts from, and checks that it fits the job.
+ * @param kept its location, if it is known; `request` does not need to name an existing job or model then
+ * @throws AppError `invalid_request` that names the wrong field of `init`
  */
 export async function startFromCheckpoint(
   stores: Pick<Stores, 'jobs' | 'models' | 'blobs'>,
@@ -38,36 +39,34 @@ export async function startFromCheckpoint(
   const { namespace, sha256, epoch, optimizer } = source
   const file = await readBlob(stores.blobs, namespace, sha256).catch(error => {
     if (!(error instanceof BlobNotFoundError)) throw error
-    // A job that still trains drops its checkpoints as it goes on.
-    return refuse('init', `the checkpoint of ${namespace} was deleted a moment ago; try again`)
+    // A job that still trains deletes older checkpoints.
+    throw invalidRequest('init', `the checkpoint of ${namespace} was deleted meanwhile; try again`)
   })
   const { checkpoint } = decodeCheckpoint(file)
   checkVariables(spec, checkpoint, jobId === undefined ? 'init.modelId' : 'init.jobId', namespace)
   if (request.optimizerState && optimizer !== describeOptimizer(spec)) {
-    const has = optimizer === undefined ? 'has no state of an optimizer' : `has the state of ${optimizer}`
-    refuse('init.optimizerState', `${namespace} ${has}, and this is ${describeOptimizer(spec)}`)
-  }
-  if (
-    request.optimizerState &&
-    modelId !== undefined &&
-    spec.optimizer.name === 'grda' &&
-    spec.optimizer.clock === 'time'
-  )
-    refuse(
+    const has = optimizer === undefined ? 'has no optimizer state' : `has the state of ${optimizer}`
+    throw invalidRequest(
       'init.optimizerState',
-      'an uploaded state knows steps, not the sum of the rates that clock "time" goes by',
+      `${namespace} ${has}, but the job uses ${describeOptimizer(spec)}`,
+    )
+  }
+  if (request.optimizerState && modelId !== undefined && thresholdOf(spec.optimizer)?.clock === 'time')
+    throw invalidRequest(
+      'init.optimizerState',
+      'an uploaded state has a step count, but not the sum of learning rates that clock "time" needs',
     )
   const { clock } = checkpoint.state
   checkPinned(request, { epoch, clock })
   return { init: { ...request, epoch, sha256, clock }, file }
 }
 
-/** What the spec of an earlier job says of the checkpoint. */
+/** `init` of an earlier spec also has the epoch and the clock of the checkpoint: they must match. */
 function checkPinned(request: InitRequest, found: Pick<Init, 'epoch' | 'clock'>): void {
   for (const field of ['epoch', 'clock'] as const) {
     const given = request[field]
     if (given !== undefined && !isDeepStrictEqual(given, found[field]))
-      refuse(`init.${field}`, `is ${JSON.stringify(found[field])} for that checkpoint; leave it out`)
+      throw invalidRequest(`init.${field}`, `is ${JSON.stringify(found[field])} for that checkpoint; omit it`)
   }
 }
 
@@ -76,14 +75,14 @@ async function jobSource(
   { jobId, checkpoint, sha256: pinned }: InitRequest,
 ): Promise<CheckpointSource> {
   const job = await jobs.get(jobId!)
-  if (!job) refuse('init.jobId', `there is no job ${jobId}`)
+  if (!job) throw invalidRequest('init.jobId', `there is no job ${jobId}`)
   const found = pinned
     ? job.checkpoints.find(({ sha256 }) => sha256 === pinned)
     : findCheckpoint(job, checkpoint)
   if (!found) {
     const field = pinned ? 'init.sha256' : 'init.checkpoint'
     const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
-    refuse(field, `${job.id} keeps no such checkpoint; it keeps those of epochs: ${epochs}`)
+    throw invalidRequest(field, `${job.id} has no such checkpoint; it has checkpoints of epochs: ${epochs}`)
   }
   const { sha256, epoch } = found
   return { namespace: job.id, sha256, epoch, optimizer: describeOptimizer(job.spec) }
@@ -94,11 +93,12 @@ async function modelSource(
   { modelId = '', sha256: pinned }: InitRequest,
 ): Promise<CheckpointSource> {
   const model = await models.get(modelId)
-  if (!model) refuse('init.modelId', `there is no model ${modelId}`)
-  if (!model.weights) refuse('init.modelId', `${modelId} is a network without weights`)
+  if (!model) throw invalidRequest('init.modelId', `there is no model ${modelId}`)
+  if (!model.weights) throw invalidRequest('init.modelId', `${modelId} is a network without weights`)
   const { sha256, hasState } = model.weights
-  if (pinned !== undefined && pinned !== sha256) refuse('init.sha256', `${modelId} has other weights`)
-  return { namespace: modelId, sha256, epoch: 0, optimizer: hasState ? 'grda' : undefined }
+  if (pinned !== undefined && pinned !== sha256)
+    throw invalidRequest('init.sha256', `${modelId} has other weights`)
+  return { namespace: modelId, sha256, epoch: 0, optimizer: hasState ? EXPORTING_OPTIMIZER : undefined }
 }
 
 function checkVariables(spec: TrainingSpec, { state }: Checkpoint, field: string, source: string): void {
@@ -110,18 +110,12 @@ function checkVariables(spec: TrainingSpec, { state }: Checkpoint, field: string
   const given = describe([...(params ?? accumulator ?? []), ...statistics])
   const odd = [...wanted, ...given].filter(variable => !(wanted.has(variable) && given.has(variable)))
   if (odd.length > 0)
-    refuse(field, `the model of ${source} has other variables: ${odd.slice(0, 4).join('; ')}`)
+    throw invalidRequest(field, `the model of ${source} has other variables: ${odd.slice(0, 4).join('; ')}`)
 }
 
-/** What decides which slots an optimizer has and what they mean; rates and thresholds may change. */
-export function describeOptimizer({ optimizer }: TrainingSpec): string {
-  if (optimizer.name === 'grda') return 'grda'
-  const { learningRate: _, ...rest } = optimizer
-  return JSON.stringify(rest)
-}
-
-function refuse(path: string, message: string): never {
-  throw new AppError('invalid_request', 'The job cannot start from that checkpoint.', {
-    mistakes: [{ path, message }],
-  })
+/** The fields that decide which slots an optimizer has and what they mean; rates and thresholds may change. */
+export function describeOptimizer({ optimizer }: Pick<TrainingSpec, 'optimizer'>): string {
+  const { stateFields } = optimizerTraits(optimizer)
+  if (stateFields.length === 0) return optimizer.name
+  return JSON.stringify(optimizer, ['name', ...stateFields])
 }

@@ -7,13 +7,13 @@ import { newId } from '#stores/new-id.ts'
 import { requireMemory } from './check-memory.ts'
 import { type JobStores, resolveJob } from './resolve-job.ts'
 
-/** How a job is submitted, besides what it is. */
+/** How a job is submitted. */
 export interface Submission {
   claim?: IdempotencyClaim | undefined
   log: Pick<Logger, 'warn'>
 }
 
-/** A job as the store has it, or as it was first answered when the claim has already made one. */
+/** The stored job; the job of the first answer if the claim was used before. */
 export interface Submitted {
   job: Job
   replayed: boolean
@@ -24,8 +24,8 @@ export interface JobDraft {
   spec: TrainingSpec
   warnings: Warning[]
   origin: Origin
-  /** Stores the files that the job starts from in its namespace. @returns what the job says of them */
-  bringFiles?: (jobId: string) => Promise<Origin & { warnings?: Warning[] }>
+  /** Copies the files that the job starts from into its namespace. @returns fields of the job that follow from them */
+  copyFiles?: (jobId: string) => Promise<Origin & { warnings?: Warning[] }>
 }
 
 /**
@@ -44,17 +44,17 @@ export async function submitJob(
 export async function draftJob(stores: JobStores, request: JobRequest): Promise<JobDraft> {
   const { spec, warnings, initFile } = await resolveJob(stores, request)
   const origin = request.name === undefined ? {} : { name: request.name }
-  return { spec, warnings, origin, ...(initFile && { bringFiles: bringFile(stores, initFile) }) }
+  return { spec, warnings, origin, ...(initFile && { copyFiles: copyFile(stores, initFile) }) }
 }
 
-export function bringFile({ blobs }: Pick<JobStores, 'blobs'>, file: Uint8Array) {
+export function copyFile({ blobs }: Pick<JobStores, 'blobs'>, file: Uint8Array) {
   return async (jobId: string) => {
     await blobs.put(jobId, [file])
     return {}
   }
 }
 
-/** Stores and enqueues a job, unless the claim has made one before: what that was made from may be gone, its answer is not. */
+/** Stores and enqueues a job, unless the claim was used before: then the first answer is returned, even if its sources are deleted. */
 export async function submitOnce(
   stores: JobStores,
   { claim, log }: Submission,
@@ -62,25 +62,25 @@ export async function submitOnce(
 ): Promise<Submitted> {
   const earlier = claim && (await stores.idempotency.find(claim))
   if (earlier) return { job: earlier, replayed: true }
-  const { spec, warnings, origin, bringFiles } = await draft()
+  const { spec, warnings, origin, copyFiles } = await draft()
   await requireMemory(stores, spec)
   const jobId = newId('job')
-  // If storing the job throws, its files stay: it may have been stored even so. The hourly sweep deletes what no job names.
-  const { warnings: more = [], ...brought } = (await bringFiles?.(jobId)) ?? {}
+  // If storing the job throws, its files remain, because the job may be stored even so. Orphaned blobs are deleted hourly.
+  const { warnings: more = [], ...copied } = (await copyFiles?.(jobId)) ?? {}
   const createdAt = new Date().toISOString()
-  const details = { ...origin, ...brought, warnings: [...warnings, ...more], createdAt }
+  const details = { ...origin, ...copied, warnings: [...warnings, ...more], createdAt }
   const queued = queuedJob(jobId, spec, details)
   const { job, replayed } = claim
     ? await stores.idempotency.create(queued, claim)
     : { job: await stores.jobs.create(queued), replayed: false }
   if (!replayed) await enqueue(stores, job, log)
-  else if (bringFiles) await stores.blobs.deleteAll(jobId)
+  else if (copyFiles) await stores.blobs.deleteAll(jobId)
   return { job, replayed }
 }
 
-/** The job is stored and cannot be lost: what the queue misses, the reconciler brings. */
+/** The job is stored, so that the reconciler enqueues it if this fails. */
 async function enqueue({ queue }: JobStores, { id, spec }: Job, log: Submission['log']): Promise<void> {
   await queue
     .enqueue(id, spec.priority)
-    .catch(err => log.warn({ err, jobId: id }, 'a job waits for the reconciler to enqueue it'))
+    .catch(err => log.warn({ err, jobId: id }, 'could not enqueue a job; the reconciler will'))
 }

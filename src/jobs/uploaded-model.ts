@@ -1,21 +1,21 @@
-import { AppError } from '#domain/error.ts'
+import { invalidRequest } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import type { InitRequest } from '#domain/init-spec.ts'
 import type { ModelRequest } from '#domain/model-spec.ts'
 import type { JobRequest } from '#domain/training-spec.ts'
 import type { Stores } from '#stores/connect.ts'
 
-/** What an upload that a job names gives to the job. */
+/** The parts of an uploaded model that a job uses. */
 export interface UploadedModel {
   network: ModelRequest
-  /** Where the job's weights come from; absent where they are drawn. */
+  /** The initial weights; undefined if they are random. */
   init: InitRequest | undefined
   warnings: Warning[]
 }
 
 /**
- * The network of the upload that `model.id` names, and its weights unless the job says `weights: false` or names others by `init`.
- * @throws AppError `invalid_request` that names the field of `model` that is wrong
+ * The network of the upload `model.id`, and its weights unless `weights` is false or `init` names others.
+ * @throws AppError `invalid_request` that names the wrong field of `model`
  */
 export async function uploadedModel(
   { models }: Pick<Stores, 'models'>,
@@ -23,8 +23,8 @@ export async function uploadedModel(
   init: InitRequest | undefined,
 ): Promise<UploadedModel> {
   const record = await models.get(id)
-  if (!record) refuse('model.id', 'there is no such model')
-  if (weights && !record.weights) refuse('model.weights', `${id} was uploaded without weights`)
+  if (!record) throw invalidRequest('model.id', 'there is no such model')
+  if (weights && !record.weights) throw invalidRequest('model.weights', `${id} was uploaded without weights`)
   const ofFile = (record.warnings ?? []).map(warning => ({ ...warning, path: 'model.id' }))
   const takesWeights = record.weights !== undefined && weights !== false
   if (!takesWeights) return { network: record.model, init, warnings: ofFile }
@@ -35,8 +35,4 @@ export async function uploadedModel(
 
 function replacedMessage(id: string, { jobId, modelId }: InitRequest): string {
   return `\`init\` takes precedence: the job starts from the weights of ${jobId ?? modelId}, not from those of ${id}.`
-}
-
-function refuse(path: string, message: string): never {
-  throw new AppError('invalid_request', 'The model cannot be used.', { mistakes: [{ path, message }] })
 }

@@ -1,17 +1,18 @@
+import type { NamedInitializer } from './initializer-schema.ts'
 import { orthogonalMatrix } from './orthogonal.ts'
 import { type Random, randomStream } from './random.ts'
 import { elementCount } from './shape.ts'
-import type { NamedInitializer, Topology } from './topology.ts'
+import type { Topology } from './topology.ts'
 import { type Variable, variablesOf } from './variables.ts'
 
 /**
- * The weights a job starts from, by variable name, float32 in row-major order. A function of topology and seed alone.
+ * A job's initial weights by variable name, float32 in row-major order. They depend on topology and seed only.
  */
 export function initialWeights(topology: Topology, seed: number): Map<string, Float32Array> {
   return new Map(variablesOf(topology).map(variable => [variable.name, initialValues(variable, seed)]))
 }
 
-/** The share of a variable's initial values that lie within [-limit, limit], by their distribution. */
+/** The expected share of a variable's initial values within [-limit, limit]. */
 export function shareWithin(variable: Variable, limit: number): number {
   if (variable.initializer === 'forgetGateOnes') return limit >= 1 ? 1 : 3 / 4
   const { distribution, mean, deviation } = drawOf(variable)
@@ -31,7 +32,7 @@ export function shareWithin(variable: Variable, limit: number): number {
   }
 }
 
-/** How values are drawn: their distribution, its mean and standard deviation, which is 0 where all are the mean. */
+/** How values are drawn. With a deviation of 0 all of them are the mean. */
 interface Draw {
   distribution: 'uniform' | 'normal' | 'truncatedNormal' | 'orthogonal'
   mean: number
@@ -43,7 +44,7 @@ type ScaledInitializer = Exclude<NamedInitializer, 'zeros' | 'ones' | 'forgetGat
 
 const average = ({ fanIn, fanOut }: Fans) => (fanIn + fanOut) / 2
 
-/** Each by its distribution, whose mean is 0, and its standard deviation. */
+/** Distributions with mean 0 and their standard deviations. */
 const SCALED: Readonly<
   Record<
     ScaledInitializer,
@@ -60,9 +61,9 @@ const SCALED: Readonly<
   lecunNormal: { distribution: 'truncatedNormal', deviation: ({ fanIn }) => Math.sqrt(1 / fanIn) },
 }
 
-/** Keras draws again what lies beyond so many standard deviations, */
+/** In standard deviations; Keras draws values beyond it again, */
 const TRUNCATION = 2
-/** and widens the distribution by what that takes from its deviation. */
+/** and divides by the standard deviation that remains, to restore the distribution's own. */
 const TRUNCATED_DEVIATION = 0.87962566103423978
 
 function drawOf({ initializer, shape, ...fans }: Variable): Draw {
@@ -96,7 +97,7 @@ function drawOf({ initializer, shape, ...fans }: Variable): Draw {
       return { distribution: 'truncatedNormal', mean, deviation: stddev * TRUNCATED_DEVIATION }
     }
     case 'orthogonal': {
-      // A coordinate of a random unit vector is normal but for terms of the order of 1 / length.
+      // A coordinate of a random unit vector is normal up to terms of order 1 / length.
       const { gain } = initializer
       return {
         distribution: 'orthogonal',
@@ -107,7 +108,7 @@ function drawOf({ initializer, shape, ...fans }: Variable): Draw {
   }
 }
 
-/** The rows and columns of a tensor whose last axis is its columns. */
+/** A tensor as a matrix: its last axis are the columns. */
 function asMatrix(shape: readonly number[]): [rows: number, columns: number] {
   return [elementCount(shape.slice(0, -1)), shape.at(-1)!]
 }
@@ -132,7 +133,7 @@ function initialValues(variable: Variable, seed: number): Float32Array {
   return values
 }
 
-/** Of values that are uniform in [-1, 1]. */
+/** The share of uniform values in [-1, 1] below `value`. */
 function shareBelow(value: number): number {
   return Math.max(0, Math.min(1, (value + 1) / 2))
 }
@@ -144,7 +145,7 @@ function truncatedNormal(random: Random): number {
   }
 }
 
-/** To 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26). */
+/** With an error below 1.5e-7 (Abramowitz and Stegun 1964, 7.1.26). */
 function errorFunction(x: number): number {
   if (x < 0) return -errorFunction(-x)
   const t = 1 / (1 + 0.3275911 * x)

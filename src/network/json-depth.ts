@@ -1,8 +1,8 @@
-/** The JSON of a model has some ten levels, and a few for every model inside another. */
+/** The JSON of a model has about ten levels, and a few more for every nested model. */
 export const MOST_LEVELS = 100
 export const TOO_DEEP = `has more than ${MOST_LEVELS} levels of arrays and objects`
 
-/** Whether values lie in more than `most` arrays and objects. No recursion: a client chooses how deep its JSON is. */
+/** Whether values are nested in more than `most` arrays and objects. Not recursive, because a client chooses the depth. */
 export function isDeeperThan(most: number, value: unknown): boolean {
   let level = [value]
   for (let depth = 0; level.length > 0; depth++) {

@@ -1,4 +1,4 @@
-/** A seeded source of numbers whose whole state is four 32-bit words, so a checkpoint can hold it. */
+/** A seeded random generator. Its state is four 32-bit words, which a checkpoint can hold. */
 export interface Random {
   /** Uniform in [0, 1) with 32 random bits. */
   next(): number
@@ -10,8 +10,8 @@ export interface Random {
 }
 
 /**
- * A stream of its own for each use (`init`, `shuffle`, `dropout`, ...), so that a new consumer never shifts another's numbers.
- * @param stream names the use; further parts (epoch, index) make the stream addressable without replaying it.
+ * A separate stream for each use (`init`, `shuffle`, `dropout`, ...), so that a new use never shifts the numbers of another.
+ * @param stream names the use; further parts (epoch, index) address a stream without replaying earlier ones
  */
 export function randomStream(seed: number, ...stream: readonly (string | number)[]): Random {
   return randomFrom(sfc32State(`${seed}/${stream.join('/')}`))
@@ -76,7 +76,7 @@ export function permutation(n: number, random: Random): Uint32Array {
   return order
 }
 
-/** Four well-mixed words from a text (xmur3 with MurmurHash3's constants), then warmed up as sfc32 asks. */
+/** Four well-mixed words from a text (xmur3 with MurmurHash3's constants), then warmed up as sfc32 requires. */
 function sfc32State(text: string): [number, number, number, number] {
   let hash = 1779033703 ^ text.length
   for (let i = 0; i < text.length; i++) {

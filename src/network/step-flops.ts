@@ -1,21 +1,18 @@
-import { elementCount, type PlacedLayer, placeLayers, sidesOf } from './shape.ts'
-import type { Topology } from './topology.ts'
+import { trainedLayers } from './network.ts'
+import { placeLayers } from './place-layers.ts'
+import { definitionOf, type Topology } from './topology.ts'
 
 /**
- * Floating-point operations of one example's step in its products and convolutions: forward, and backward to kernels and
- * inputs, but not to the examples themselves.
+ * Floating-point operations of one example's training step in its matrix products and convolutions: the forward pass, and the gradients
+ * at kernels and inputs. No gradient is taken at an input that depends on no variable, such as the examples.
  */
 export function stepFlops(topology: Topology): number {
-  const products = placeLayers(topology)
-    .map(forwardFlops)
-    .filter(flops => flops > 0)
-  return 3 * products.reduce((sum, flops) => sum + flops, 0) - products[0]!
-}
-
-function forwardFlops({ layer, inputShape, outputShape }: PlacedLayer): number {
-  const channels = inputShape.at(-1)!
-  if (layer.type === 'dense') return 2 * channels * elementCount(outputShape)
-  if (layer.type === 'conv2d')
-    return 2 * elementCount(sidesOf(layer.kernelSize)) * channels * elementCount(outputShape)
-  return 0
+  const placed = placeLayers(topology)
+  const trained = trainedLayers(placed)
+  return placed.reduce((sum, place) => {
+    const products = definitionOf(place.layer).flops(place)
+    const forward = products.reduce((total, product) => total + product, 0)
+    const needsInputGradient = place.inputs.some(input => trained[input])
+    return sum + 3 * forward - (needsInputGradient ? 0 : (products[0] ?? 0))
+  }, 0)
 }

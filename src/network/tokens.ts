@@ -1,21 +1,21 @@
 import type { Topology } from './topology.ts'
 
-/** A value that an embedding has no row for. */
+/** A value for which an embedding has no row. */
 interface WrongToken {
-  /** Which value of the example, from 0. */
+  /** Index in the example, from 0. */
   position: number
-  /** What is wrong with it, for whoever gave it. */
+  /** Says what is wrong, for the client. */
   message: string
 }
 
 /**
- * Looks for a value that an embedding of the network cannot take: a fraction, a negative number, or one beyond its rows.
- * @returns a function of the values of one example, that answers with the first such value; undefined for a network without embeddings
+ * Checks examples for values that an embedding of the network cannot take: fractions, negative numbers, numbers beyond its rows.
+ * @returns a function that returns the first such value of an example; undefined for a network without embeddings
  */
 export function tokenChecker({
   layers,
 }: Topology): ((example: ArrayLike<number>) => WrongToken | undefined) | undefined {
-  // All of them take the whole example: the fewest rows decide.
+  // Every embedding takes the whole example, so the one with the fewest rows decides.
   const [embedding] = layers
     .filter(layer => layer.type === 'embedding')
     .toSorted((a, b) => a.inputDim - b.inputDim)

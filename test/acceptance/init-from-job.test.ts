@@ -57,13 +57,13 @@ it("a job that starts from another's weights alone starts from just those, also 
 it('what cannot be started from is refused by the field that names it', async () => {
   for (const [init, change, path, message] of [
     [{ jobId: 'job_none' }, {}, 'init.jobId', /no job job_none/],
-    [{ jobId: first, checkpoint: 7 }, {}, 'init.checkpoint', /keeps those of epochs: 1/],
+    [{ jobId: first, checkpoint: 7 }, {}, 'init.checkpoint', /has checkpoints of epochs: 1/],
     [{ jobId: first }, { model: { preset: 'mnist-lenet' } }, 'init.jobId', /other variables: conv1/],
     [
       { jobId: first, optimizerState: true },
       { optimizer: { name: 'adam', learningRate: 0.1 } },
       'init.optimizerState',
-      /has the state of grda, and this is {"name":"adam"/,
+      /has the state of grda, but the job uses {"name":"adam"/,
     ],
   ] as const) {
     const { status, body } = await post(service.url, '/v1/jobs', { ...JOB, ...change, init })

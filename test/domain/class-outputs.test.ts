@@ -43,7 +43,7 @@ describe('one output for classes', () => {
     ])
       assert.match(
         mistakesWith('meanSquaredError', classes)[0]!,
-        /which are not its labels.*"labels": "targets"/,
+        /train on the class indices of .*, and not on its labels.*"labels": "targets"/,
       )
     assert.deepEqual(mistakesWith('meanSquaredError', ['1', '2', '4'], 3), [])
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ScheduleSpec, scheduleFactor } from '#domain/schedule-spec.ts'
+import { isConstantBetween, ScheduleSpec, scheduleFactor } from '#domain/schedule-spec.ts'
 
 const EPOCHS = 10
 const STEPS_PER_EPOCH = 4
@@ -53,6 +53,42 @@ describe('schedules', () => {
       assert.notDeepEqual(bySteps, all)
     })
   }
+
+  it('is constant between two steps exactly if no step between them has another factor', () => {
+    const at = (step: number) => ({ step, epochs: EPOCHS, stepsPerEpoch: STEPS_PER_EPOCH })
+    const schedules = Object.entries({
+      ...SCHEDULES,
+      'there and back': {
+        points: [
+          [0.1, 1],
+          [0.2, 2],
+          [0.3, 1],
+        ],
+      },
+      'late decay': {
+        length: 3,
+        from: 1,
+        ...Object.fromEntries([['then', { name: 'step', every: 7, factor: 0.1 }]]),
+      },
+    }).map(([title, fields]) => {
+      const name = { 'there and back': 'piecewiseLinear', 'late decay': 'linearWarmup' }[title] ?? title
+      return { title, name, ...fields }
+    })
+    for (const { title, ...fields } of schedules) {
+      for (const per of ['epoch', 'step']) {
+        if (fields.name === 'constant' && per === 'step') continue
+        const schedule = ScheduleSpec.parse(fields.name === 'constant' ? fields : { ...fields, per })
+        const all = factors(schedule)
+        for (let first = 1; first <= all.length; first++) {
+          for (let last = first; last <= all.length; last++) {
+            const isConstant = all.slice(first - 1, last).every(factor => factor === all[first - 1])
+            const where = `${title} per ${per}, steps ${first} to ${last}`
+            assert.equal(isConstantBetween(schedule, at(first), at(last)), isConstant, where)
+          }
+        }
+      }
+    }
+  })
 
   it('step and multiStep change at the first step of the epochs that they name', () => {
     assert.deepEqual(

@@ -32,7 +32,7 @@ describe('while Redis is in trouble', () => {
       [refused.status, refused.body.code, refused.headers['retry-after']],
       [503, 'unavailable', '5'],
     )
-    assert.equal(refused.body.detail, 'The job store takes no writes at the moment; try again.')
+    assert.equal(refused.body.detail, 'The job store accepts no writes at the moment; try again.')
     assert.ok(!refused.text.includes('maxmemory'))
     assert.equal((await request(api.url).get(body.links.self)).status, 200)
     await api.stores.redis.config('SET', 'maxmemory', '0')
@@ -74,7 +74,7 @@ describe('while Redis is in trouble', () => {
     const refused = await submit('on a full disk')
     assert.deepEqual(
       [refused.status, refused.body.detail],
-      [503, 'The job store takes no writes at the moment; try again.'],
+      [503, 'The job store accepts no writes at the moment; try again.'],
     )
     await acceptWrites()
     await readiness(200)

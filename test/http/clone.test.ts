@@ -54,8 +54,8 @@ describe('cloning a job', () => {
     for (const [body, path, message] of [
       [{ epoch: 3 }, 'epoch', /Did you mean "epochs"/],
       [{ optimizer: { name: 'sgd' } }, 'optimizer.learningRate', /is required/],
-      [{ loss: 'meanSquaredError' }, 'loss', /which applies softmax; give `model` too/],
-      [{ dataset: { id: 'synthetic-cifar10' } }, 'dataset.id', /takes 28 x 28 x 1/],
+      [{ loss: 'meanSquaredError' }, 'loss', /without `model`: the last activation of the network, softmax/],
+      [{ dataset: { id: 'synthetic-cifar10' } }, 'dataset.id', /expects examples of 28 x 28 x 1/],
       [{ init: { jobId: 'job_none' } }, 'init.jobId', /there is no job/],
       [{ continue: 'yes' }, 'continue', /boolean/],
     ] as const) {

@@ -93,7 +93,7 @@ describe('the files of a job that was cancelled', () => {
     }
     const gone = await request(api.url).get(`${base}/model.safetensors?checkpoint=1`)
     assert.equal(gone.status, 404)
-    assert.match(gone.body.detail, /keeps no checkpoint "1"; it keeps those of epochs: 2, 3, 4/)
+    assert.match(gone.body.detail, /has no checkpoint "1"; it has checkpoints of epochs: 2, 3, 4/)
   })
 
   it('come in the layout of PyTorch and rounded to bfloat16, and the manifest says what that costs', async () => {

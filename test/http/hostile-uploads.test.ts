@@ -83,10 +83,13 @@ describe('an api that is sent files it cannot read', () => {
     assert.equal((await bring('healthy.h5')).status, 201)
     const { status, body } = await hanging
     assert.deepEqual([status, body.code, body.errors[0].path], [400, 'invalid_request', 'file'])
-    assert.equal(body.detail, 'hang.h5: reading it takes more than 4 s of processor time, which is the limit')
+    assert.equal(
+      body.detail,
+      'file: hang.h5: reading it takes more than 4 s of processor time, which is the limit',
+    )
     const damaged = await bring('open-fails.h5')
     assert.deepEqual([damaged.status, damaged.body.code], [400, 'invalid_request'])
-    assert.equal(damaged.body.detail, 'open-fails.h5 is damaged or cut off: HDF5 cannot open it')
+    assert.equal(damaged.body.detail, 'file: open-fails.h5 is damaged or cut off: HDF5 cannot open it')
     await cleared()
   })
 

@@ -128,7 +128,7 @@ describe('the list of jobs', () => {
       [
         'sort=sparsity&after=job_00000000000000000000000000',
         'after',
-        /no cursor of a list sorted by sparsity/,
+        /not a cursor of a list sorted by sparsity/,
       ],
       ['limit=many', 'limit', /not a number \(NaN\)/],
     ] as const) {

@@ -117,10 +117,10 @@ describe('a model of a table', () => {
         /too many numbers: an example is 2/,
       ],
       ['application/json', `[${'{"a":1},'.repeat(500)}1]`, 400, /without objects/],
-      ['application/json', '['.repeat(15 * megabytes), 413, /may have 98304 characters/],
+      ['application/json', '['.repeat(15 * megabytes), 413, /may have at most 98304 characters/],
       ['application/jsonl', `\n[${'1,'.repeat(10_000)}1]`, 400, /too many numbers/],
       ['text/csv', '1,'.repeat(megabytes), 400, /has more than 257000 cells/],
-      ['application/jsonl', '\n'.repeat(15 * megabytes), 400, /one example or more/],
+      ['application/jsonl', '\n'.repeat(15 * megabytes), 400, /at least one example/],
     ] as const) {
       const before = process.cpuUsage()
       const answer = await request(api.url).post(path).set('content-type', type).send(text)
@@ -153,14 +153,14 @@ describe('a model of a table', () => {
 
   it('names row and column of what is wrong', async () => {
     for (const [csv, where, message] of [
-      ['name,age\nAda,30\n', 'row 1', /no column "height"; it has: name, age/],
+      ['name,age\nAda,30\n', 'row 1', /no column "height"; its columns are: name, age/],
       ['height,age\n1,2\n1,old\n', 'row 3, column "age"', /finite number, not "old"/],
       ['height,age\n1\n', 'row 2', /1 cells instead of 2/],
       ['30,\n', 'row 1, column "height"', /is empty/],
       ['"30,2\n', 'body', /is not CSV/],
-      ['age,height\n', 'inputs', /one example or more/],
-      ['', 'inputs', /one example or more/],
-      ['1,2\n'.repeat(257), 'inputs', /256 examples or fewer/],
+      ['age,height\n', 'inputs', /at least one example/],
+      ['', 'inputs', /at least one example/],
+      ['1,2\n'.repeat(257), 'inputs', /at most 256 examples/],
     ] as const) {
       const { status, body } = await ask(csv)
       assert.deepEqual([status, body.errors[0].path], [400, where])

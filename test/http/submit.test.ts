@@ -87,7 +87,7 @@ describe('submitting a job', () => {
       {
         path: 'dataset.id',
         message:
-          'there is no dataset "imagenet"; there is: mnist, cifar10, cifar100, synthetic-cifar10, and what was uploaded.',
+          'there is no dataset "imagenet"; the built-in datasets are: mnist, cifar10, cifar100, synthetic-cifar10.',
       },
     ])
     const wrong = await submit({
@@ -285,6 +285,6 @@ describe('submitting a job', () => {
     await tell(api.stores, body.id, 'succeeded', { peakMemoryBytes: 3e9 })
     const again = await submit(job)
     assert.equal(again.status, 422)
-    assert.match(again.body.errors[0].message, /needs 3,000 MB of memory \(as was measured\)/)
+    assert.match(again.body.errors[0].message, /needs 3,000 MB of memory \(measured\)/)
   })
 })

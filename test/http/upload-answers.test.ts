@@ -56,7 +56,7 @@ describe('an upload is answered', () => {
     }
     const form = () => request(api.url).post('/v1/datasets').field('spec', JSON.stringify(CSV))
     const twice = await form().field('spec', '{}').attach('file', Buffer.from('x,y\n1,a\n'), 'a.csv')
-    assert.deepEqual([twice.status, twice.body.detail], [400, 'spec is given twice.'])
+    assert.deepEqual([twice.status, twice.body.detail], [400, 'spec: is given twice'])
     const crowd = form()
     for (let index = 0; index <= 1000; index++) crowd.attach('file', Buffer.from('x'), `${index}.csv`)
     const { status, body } = await crowd

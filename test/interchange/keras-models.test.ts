@@ -19,6 +19,7 @@ import { modelOf } from './model-of.ts'
 
 const BATCH = 3
 const NPY_HEADER_BYTES = 128
+const KERAS2 = import.meta.resolve('#test/fixtures/keras2_functional.json')
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 await openEngine('native')
@@ -96,7 +97,7 @@ describe('a model that Keras wrote', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'thresher-keras-'))
     await run('write')
-    await copyFile(path('../fixtures/keras2_functional.json'), join(folder, 'keras2.json'))
+    await copyFile(fileURLToPath(KERAS2), join(folder, 'keras2.json'))
     await writeFile(join(folder, 'hard.json'), JSON.stringify(HARD))
     for (const [name] of MODELS) {
       const model = modelOf(JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8')))

@@ -34,6 +34,7 @@ const MODELS = [
   { name: 'lstms', what: 'a stack of LSTMs, forwards and backwards', tfjs: true },
   { name: 'grus', what: 'a stack of GRUs', tfjs: false },
   { name: 'simple', what: 'a stack of simple recurrent layers', tfjs: true },
+  { name: 'decoder', what: 'an encoder and a decoder of its last output', tfjs: true },
   { name: 'both', what: 'a stack of layers that go both ways', tfjs: true },
   { name: 'both_grus', what: 'a functional model of GRUs that go both ways', tfjs: false },
 ]

@@ -99,6 +99,19 @@ def simple():
     )
 
 
+def decoder():
+    return keras.Sequential(
+        [
+            keras.Input((7, 5)),
+            layers.LSTM(6),
+            layers.RepeatVector(4),
+            layers.LSTM(5, return_sequences=True),
+            layers.Flatten(),
+            layers.Dense(3),
+        ]
+    )
+
+
 def both():
     return keras.Sequential(
         [
@@ -120,7 +133,7 @@ def both_grus():
     return keras.Model(sequence, layers.Dense(3)(x))
 
 
-MODELS = [table, steps, words, lstm, lstms, grus, simple, both, both_grus]
+MODELS = [table, steps, words, lstm, lstms, grus, simple, decoder, both, both_grus]
 
 
 def answer(name, reader, logits):

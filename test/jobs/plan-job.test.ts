@@ -55,6 +55,26 @@ describe('the plan of a dry run', () => {
     assert.ok(Math.abs(thresholds[0]! - 0.1 * 0.01 * Math.sqrt(938)) < 1e-12)
   })
 
+  it('grows the threshold with every rate of an epoch, also where the first and the last rate are equal', () => {
+    const peak = (height: number) =>
+      plan({
+        model: { preset: 'mnist-mlp' },
+        optimizer: { name: 'grda', learningRate: 0.005, c: 0.02, mu: 0.5, exclude: [], clock: 'steps' },
+        epochs: 1,
+        schedule: {
+          name: 'piecewiseLinear',
+          points: [
+            [0.1, 1],
+            [0.5, height],
+            [0.9, 1],
+          ],
+          per: 'step',
+        },
+      }).epochs[0]!
+    assert.equal(peak(1).learningRate, peak(3).learningRate)
+    assert.ok(peak(3).threshold! > 1.3 * peak(1).threshold!)
+  })
+
   it('forecasts the share of uniform initial weights below the threshold', () => {
     const { epochs } = plan({
       model: { preset: 'mnist-mlp' },

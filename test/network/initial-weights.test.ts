@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { growThreshold, INITIAL_THRESHOLD } from '#domain/threshold.ts'
+import type { Initializer } from '#network/initializer-schema.ts'
 import { initialWeights, shareWithin } from '#network/initializers.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
-import type { Initializer, LayerSpec } from '#network/topology.ts'
+import type { LayerSpec } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
 
 /** Per cent of all parameters that were zero after epoch 1, as the original's runs on CIFAR-10 logged it, by mu. */

@@ -1,22 +1,23 @@
 import type { Place } from './augment.ts'
 
-/** Of the batches that are under way at once. */
 export interface RingShape {
+  /** The number of batches that the ring holds at once. */
   slots: number
-  /** Examples of a batch, at most. */
+  /** The most examples in a batch. */
   rows: number
-  /** Bytes of an example. */
+  /** Bytes per example. */
   stride: number
 }
 
-/** What a slot holds: nothing to do, a batch to vary, one that somebody varies, one that is varied. */
+/** The states of a slot: empty, a batch to vary, a batch that a thread is varying, a varied batch. */
 const [FREE, FILLED, TAKEN, VARIED] = [0, 1, 2, 3]
-/** Far more than any batch takes: whoever has taken it is gone. */
+/** Much longer than any batch takes, so the thread that took it must have ended. */
 const PATIENCE_MS = 60_000
 
 /**
- * Batches in memory that threads share: one fills slots and uses what becomes of them, and whoever is free varies them. Before the
- * slots' states come a count of what happened, to wait by, and whether it is over.
+ * Batches in memory that two threads share. One fills slots and uses the varied batches; whichever thread is idle varies them. Memory
+ * starts with two signals, a counter of changes for a thread to wait on and whether the ring is closed, and then holds the states of the
+ * slots, the batch sizes, the indices of the examples and their bytes.
  */
 export class BatchRing {
   readonly shape: RingShape
@@ -27,7 +28,7 @@ export class BatchRing {
   readonly #sizes: Int32Array
   readonly #bytes: Uint8Array
 
-  /** @param memory another thread's ring of that shape */
+  /** @param memory that of the other thread's ring of the same shape; absent: new memory */
   constructor(shape: RingShape, memory?: SharedArrayBuffer) {
     const { slots, rows, stride } = shape
     const words = 2 + 2 * slots + slots * rows
@@ -40,7 +41,7 @@ export class BatchRing {
     this.#bytes = new Uint8Array(this.memory, 4 * words)
   }
 
-  /** Puts those of the examples that the indices name into a free slot. */
+  /** Copies the examples at the given indices into a free slot. */
   fill(slot: number, examples: Uint8Array, indices: Uint32Array): void {
     const { rows, stride } = this.shape
     let to = 2 * slot * rows * stride
@@ -54,11 +55,14 @@ export class BatchRing {
     this.#signal()
   }
 
-  /** The batch of a slot, varied: by whoever takes it first. It lasts until `free`. @throws Error when who took it is gone */
+  /**
+   * The varied batch of a slot, valid until `free`. Varies it here if the other thread has not started to.
+   * @throws Error when the other thread does not finish it
+   */
   use(slot: number, place: Place): Uint8Array {
     if (!this.#vary(slot, place)) {
       if (Atomics.wait(this.#states, slot, TAKEN, PATIENCE_MS) === 'timed-out')
-        throw new Error('The thread that varies images has not given one back.')
+        throw new Error('The thread that varies images did not finish a batch.')
     }
     const { rows, stride } = this.shape
     const begin = (2 * slot + 1) * rows * stride
@@ -69,26 +73,26 @@ export class BatchRing {
     Atomics.store(this.#states, slot, FREE)
   }
 
-  /** Ends `varyAll` in the other thread. */
+  /** Makes `varyAll` return in the other thread. */
   close(): void {
     Atomics.store(this.#signals, 1, 1)
     this.#signal()
   }
 
-  /** Varies what there is, in the order of the slots, until the ring is closed. Blocks the thread. */
+  /** Varies batches in the order of the slots until the ring is closed. Blocks the thread. */
   varyAll(place: Place): void {
     const { slots } = this.shape
     for (let next = 0; ; ) {
-      const happened = Atomics.load(this.#signals, 0)
+      const changes = Atomics.load(this.#signals, 0)
       if (Atomics.load(this.#signals, 1) === 1) return
       const order = Array.from({ length: slots }, (_, i) => (next + i) % slots)
       const slot = order.find(candidate => this.#vary(candidate, place))
-      if (slot === undefined) Atomics.wait(this.#signals, 0, happened)
+      if (slot === undefined) Atomics.wait(this.#signals, 0, changes)
       else next = (slot + 1) % slots
     }
   }
 
-  /** @returns whether there was something to vary that nobody else had taken */
+  /** @returns whether the slot held a batch to vary that the other thread had not taken */
   #vary(slot: number, place: Place): boolean {
     if (Atomics.compareExchange(this.#states, slot, FILLED, TAKEN) !== FILLED) return false
     this.#varyEach(slot, place)

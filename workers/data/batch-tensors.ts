@@ -8,12 +8,12 @@ import { elementCount } from '#network/shape.ts'
 import { bytesToFloats, uploadBytes } from '#workers/engine/bytes.ts'
 import type { Batch } from './batches.ts'
 
-/** How batches look on the device. */
+/** The format of batches on the device. */
 export interface BatchLayout {
-  /** Of one example, as the model takes it. */
+  /** The shape of one example, as the model takes it. */
   inputShape: readonly number[]
   dtype: DatasetFacts['dtype']
-  /** Numbers that an example is compared with, where its class is not what the loss takes. */
+  /** Numbers per example that its outputs are compared with; undefined where the loss takes a class. */
   targets: number | undefined
 }
 
@@ -25,7 +25,7 @@ export function layoutFromSpec({ model, dataset, loss }: TrainingSpec): BatchLay
   }
 }
 
-/** A batch on the device: x [batch, ...inputShape], for `normalise` alone, and int32 classes [batch] or float32 targets [batch, numbers]. */
+/** A batch on the device: x [batch, ...inputShape] for `normalise`, and int32 classes [batch] or float32 targets [batch, numbers]. */
 export type BatchTensors = { x: tf.Tensor; labels: tf.Tensor }
 
 export function uploadBatch({ x, labels, size }: Batch, layout: BatchLayout): BatchTensors {
@@ -47,14 +47,17 @@ function uploadLabels(labels: Batch['labels'], size: number, targets: number | u
   return tf.tensor2d(oneHot, [size, targets])
 }
 
-/** A batch of zeros, for what only the shape matters. */
+/** A batch of zeros, for uses where only the shape matters. */
 export function blankBatch(size: number, { inputShape, dtype }: BatchLayout): Batch {
   const length = size * elementCount(inputShape)
   const x = dtype === 'float32' ? new Float32Array(length) : new Uint8Array(length)
   return { x, labels: new Int32Array(size), size }
 }
 
-/** Makes what a model takes of examples: one difference and one product, as a division takes a device several times as long. */
+/**
+ * @returns a function from examples to the input of a model. It takes one difference and one product, since a division takes a device
+ * several times as long
+ */
 export function normaliser(
   preprocessing: Preprocessing,
   { dtype, inputShape }: Pick<BatchLayout, 'dtype' | 'inputShape'>,

@@ -1,6 +1,6 @@
 import type { Examples, Split } from './examples.ts'
 
-/** A few examples as they are stored; the step turns them into tensors. x lasts until the next batch is asked for. */
+/** Some examples as they are stored; the step turns them into tensors. x is valid until the next batch is requested. */
 export interface Batch {
   /** [size, ...shape of an example] */
   x: Uint8Array | Float32Array
@@ -9,7 +9,10 @@ export interface Batch {
   size: number
 }
 
-/** The split's examples in order, batchSize at a time; the last batch takes what is left. @param skip leaves out the first batches */
+/**
+ * The split's examples in order, batchSize at a time; the last batch may be smaller.
+ * @param skip the number of batches to leave out at the start
+ */
 export function* batches(
   split: Split<Examples>,
   batchSize: number,
@@ -17,22 +20,22 @@ export function* batches(
 ): Generator<Batch, void, undefined> {
   const { examples, indices } = split
   const stride = examples.x.length / examples.count
-  const space = new (arrayOf(examples.x))(Math.min(batchSize, indices.length) * stride)
+  const buffer = new (arrayOf(examples.x))(Math.min(batchSize, indices.length) * stride)
   for (let start = skip * batchSize; start < indices.length; start += batchSize) {
     const rows = indices.subarray(start, start + batchSize)
     for (let row = 0; row < rows.length; row++) {
       const index = rows[row]!
-      space.set(examples.x.subarray(index * stride, (index + 1) * stride), row * stride)
+      buffer.set(examples.x.subarray(index * stride, (index + 1) * stride), row * stride)
     }
     yield {
-      x: space.subarray(0, rows.length * stride),
+      x: buffer.subarray(0, rows.length * stride),
       labels: labelsOf(split, rows),
       size: rows.length,
     }
   }
 }
 
-/** All of a split as one batch: the examples themselves where it is all of them in their order. */
+/** A whole split as one batch: without a copy if the split is all examples in their order. */
 export function wholeBatch(split: Split<Examples>): Batch {
   const { examples, indices } = split
   const isWhole = indices.length === examples.count && indices.every((index, row) => index === row)
@@ -40,7 +43,7 @@ export function wholeBatch(split: Split<Examples>): Batch {
   return { x: examples.x, labels: labelsOf(split, indices), size: examples.count }
 }
 
-/** Those of some of the examples. */
+/** The labels of some of the examples. */
 export function labelsOf({ examples: { labels, count } }: Split, rows: Uint32Array): Batch['labels'] {
   if (!(labels instanceof Float32Array)) {
     const picked = new Int32Array(rows.length)
@@ -59,7 +62,7 @@ function arrayOf(values: Uint8Array | Float32Array) {
   return values instanceof Float32Array ? Float32Array : Uint8Array
 }
 
-/** The numbers of examples in the batches that `count` examples make. */
+/** The distinct sizes of the batches of `count` examples. */
 export function batchSizes(count: number, batchSize: number): number[] {
   const sizes = [Math.min(count, batchSize), count % batchSize]
   return [...new Set(sizes)].filter(size => size > 0)

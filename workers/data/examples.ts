@@ -1,16 +1,16 @@
-/** What examples are compared with: classes [count], or targets [count, numbers]. */
 interface Labelled {
+  /** Classes [count], or targets [count, numbers]. */
   labels: Uint8Array | Int32Array | Float32Array
   count: number
 }
 
-/** Examples as they are stored: bytes or floats, in memory as a whole. */
+/** Examples as they are stored, bytes or floats, all in memory. */
 export interface Examples extends Labelled {
   /** Row-major, one example after the other. */
   x: Uint8Array | Float32Array
 }
 
-/** Examples that stay the image files they are until a batch wants them. */
+/** Examples that are image files, each decoded when a batch needs it. */
 export interface ImageExamples extends Labelled {
   read(index: number): Promise<Uint8Array>
 }
@@ -25,7 +25,7 @@ export function wholeSplit<Kind extends Labelled>(examples: Kind): Split<Kind> {
   return { examples, indices: Uint32Array.from({ length: examples.count }, (_, index) => index) }
 }
 
-/** What a job learns from and what it is measured on. */
+/** The examples that a job trains on and is validated on. */
 export interface Splits {
   training: Split
   validation: Split

@@ -2,8 +2,8 @@ import { permutation, randomStream } from '#network/random.ts'
 import type { Split } from './examples.ts'
 
 /**
- * Holds out a share of the examples, the same share of each class as nearly as whole examples allow. Together the
- * classes give round(count * fraction), seats going to the largest remainders. Examples with targets are of one class.
+ * Holds out a share of the examples for validation: the same share of each class, to the nearest whole example. The classes together
+ * give round(count * fraction) examples, by largest remainders. Examples with targets count as one class.
  */
 export function holdOut(
   examples: Split['examples'],
@@ -12,13 +12,13 @@ export function holdOut(
 ): { training: Split; validation: Split } {
   const heldOut = new Uint8Array(examples.count)
   const classes = indicesByClass(examples.labels, examples.count)
-  const seats = apportion(
+  const counts = apportion(
     classes.map(({ length }) => length * fraction),
     Math.round(examples.count * fraction),
   )
   classes.forEach((indices, label) => {
     const order = permutation(indices.length, randomStream(seed, 'validation', label))
-    for (const position of order.subarray(0, seats[label])) heldOut[indices[position]!] = 1
+    for (const position of order.subarray(0, counts[label])) heldOut[indices[position]!] = 1
   })
   const pick = (wanted: number): Split => ({
     examples,

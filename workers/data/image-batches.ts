@@ -8,18 +8,18 @@ import { type Batch, labelsOf } from './batches.ts'
 import type { ImageExamples, Split } from './examples.ts'
 import { drawWindow } from './random-resized-crop.ts'
 
-/** How images become examples. */
+/** How to turn images into examples. */
 export interface ImageReading {
-  /** [height, width, channels] of what the dataset gives. */
+  /** [height, width, channels] of the dataset's examples. */
   inputShape: readonly number[]
   batchSize: number
-  /** Of training; absent in evaluation. */
+  /** For training; absent in evaluation. */
   variation?: { augmentation: readonly Augmentation[]; seed: number; epoch: number }
 }
 
 /**
- * The split's images in order, batchSize at a time: the middle of each at the model's size, or varied. While a batch is trained
- * on, the next one is decoded.
+ * The split's images in order, batchSize at a time: the centre of each at the model's size, or varied. The next batch is decoded while
+ * the consumer uses the current one.
  */
 export async function* imageBatches(
   split: Split<ImageExamples>,
@@ -40,7 +40,7 @@ export async function* imageBatches(
     const batch = await (next ?? read(start))
     const after = start + batchSize
     next = after < split.indices.length ? read(after) : undefined
-    // Whoever stops asking must not leave an unheard error behind.
+    // A consumer that stops early must not leave an unhandled rejection behind.
     next?.catch(() => {})
     yield batch
   }
@@ -55,7 +55,7 @@ function decoder({ read }: ImageExamples, { inputShape, variation }: ImageReadin
     }
   }
   const { augmentation, seed, epoch } = variation
-  // A crop of random size is cut from the image itself; what else there is happens to the pixels.
+  // A crop of random size is cut from the original image; other augmentations work on the resized pixels.
   const [first, ...rest] = augmentation
   const crops = first !== undefined && namedAugmentation(first).name === 'randomResizedCrop'
   const vary = augmenter({ augmentation: crops ? rest : augmentation, inputShape, seed, epoch })

@@ -13,15 +13,15 @@ import { syntheticCifar10 } from './synthetic-cifar10.ts'
 
 type SplitName = 'train' | 'test'
 
-/** Where data are that are not built in. */
+/** The location of data that are not built in. */
 export interface DataPlaces {
-  /** Where an operator has put datasets. */
+  /** The folder of the operator's datasets. */
   datasetsDir?: string | undefined
   /** The file of an uploaded dataset. */
   uploadFile?: string | undefined
 }
 
-/** Reads what a spec learns from and what it is measured on. @throws FormatError when a file is not what it should be */
+/** Reads the splits that a spec trains and validates on. @throws FormatError when a file has the wrong format */
 export async function loadSplits(
   { dataset, validation, seed }: Pick<TrainingSpec, 'dataset' | 'validation' | 'seed'>,
   { datasetsDir = '', uploadFile }: DataPlaces = {},
@@ -46,7 +46,7 @@ function readExamples(id: string, split: SplitName, datasetsDir: string): Exampl
   )
 }
 
-/** Reads at once: a runner has nothing else to do, and Node's asynchronous reading of a file takes half a megabyte at a time. */
+/** Reads synchronously: a runner has nothing else to do, and Node reads a file asynchronously in pieces of half a megabyte. */
 function decode(id: string, split: SplitName, datasetsDir: string): Examples {
   switch (id) {
     case 'mnist': {

@@ -5,8 +5,8 @@ import type { Topology } from '#network/topology.ts'
 import type { Split, Splits } from './examples.ts'
 
 /**
- * Looks through all examples of a training before it begins: what an embedding has no row for would be an error of the engine, or
- * none at all and a wrong model. @throws FormatError that names split, row, value and layer
+ * Checks all examples before training starts: a token without a row in the embedding would make the engine fail, or silently give a
+ * wrong model. @throws FormatError that names split, row, value and layer
  */
 export function requireTokens(
   topology: Topology,

@@ -1,4 +1,4 @@
-/** Batches of some steps in a row, as places in a split that is on the device. */
+/** The batches of several consecutive steps, as places in a split that is on the device. */
 export interface Rows {
   /** [steps, size], row-major. */
   rows: Int32Array
@@ -6,14 +6,14 @@ export interface Rows {
   size: number
 }
 
-/** How the batches of a split are put together to calls. */
+/** How the batches of a split are grouped into calls. */
 export interface Pace {
   batchSize: number
-  /** In a call, as long as there are as many full batches. */
+  /** Steps in one call, where as many full batches are left. */
   stepsPerCall: number
 }
 
-/** The order's batches, some steps at a time. @param skip leaves out the first batches */
+/** The batches of an order, several steps at a time. @param skip the number of batches to leave out at the start */
 export function* rowsInOrder(
   order: Uint32Array,
   { batchSize, stepsPerCall }: Pace,
@@ -22,7 +22,7 @@ export function* rowsInOrder(
   let start = skip * batchSize
   while (start < order.length) {
     const left = order.length - start
-    // The first alone, so that there is something to tell of soon.
+    // The first step is alone, so that its progress can be reported soon.
     const isFirst = start === skip * batchSize
     const steps = !isFirst && left >= batchSize * stepsPerCall ? stepsPerCall : 1
     const size = Math.min(batchSize, left)
@@ -32,7 +32,7 @@ export function* rowsInOrder(
   }
 }
 
-/** One of each shape that the calls of `count` examples can have, wherever they begin. */
+/** One of each shape that the calls for `count` examples can have, at whichever batch they start. */
 export function rowShapes(count: number, { batchSize, stepsPerCall }: Pace): Rows[] {
   const shapes = [
     [stepsPerCall, batchSize],

@@ -9,7 +9,7 @@ import type { Examples, ImageExamples } from './examples.ts'
 const LENGTH_BYTES = 8
 const PIECE_BYTES = 2 ** 30
 
-/** An uploaded dataset as src/ingest lays it out; it stays open, since images are read from it when they are wanted. */
+/** An uploaded dataset in the format of src/ingest. The file stays open, since images are read from it on demand. */
 export class StoredDataset {
   readonly #file: FileHandle
   readonly #entries: ReadonlyMap<string, TensorEntry>
@@ -31,7 +31,7 @@ export class StoredDataset {
     return new StoredDataset(file, decodeHeader(header, size).entries, headerBytes)
   }
 
-  /** @param imageFolder where images lie, if the dataset has but their paths. @throws FormatError when there is no such split */
+  /** @param imageFolder the folder of the images, if the dataset holds only their paths @throws FormatError when there is no such split */
   async split(name: 'train' | 'test', imageFolder?: string): Promise<Examples | ImageExamples> {
     const labels = (await this.#read(`${name}/y`)) as Int32Array | Float32Array
     const count = this.#entry(`${name}/y`).shape[0]!

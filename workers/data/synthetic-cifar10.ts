@@ -11,8 +11,8 @@ const NOISE_BYTES = 2 ** 20
 const NOISE = 35
 
 /**
- * Images in the shape of CIFAR-10 that a network can learn and that are no photographs: each class has a few patterns of waves, which
- * appear shifted, brighter or darker, and under noise. Always the same ones.
+ * Generated images in the shape of CIFAR-10 that a network can learn: each class has a few patterns of waves, shifted, brightened or
+ * darkened, with noise. The images are the same in every call.
  */
 export function syntheticCifar10(split: 'train' | 'test', count: number): Examples {
   const patterns = Array.from({ length: CLASSES * VARIANTS }, (_, index) =>
@@ -41,7 +41,7 @@ export function syntheticCifar10(split: 'train' | 'test', count: number): Exampl
   return { x, labels, count }
 }
 
-/** A sum of waves that run once or twice over the image, so that it can be shifted around its edges. */
+/** A sum of waves with whole periods over the image, so that a shift can wrap around its edges. */
 function pattern(random: Random): Float32Array {
   const values = new Float32Array(IMAGE).fill(128)
   for (let wave = 0; wave < WAVES; wave++) {

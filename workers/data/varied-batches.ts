@@ -4,10 +4,10 @@ import { BatchRing, type RingShape } from './batch-ring.ts'
 import { type Batch, labelsOf } from './batches.ts'
 import type { Examples, Split } from './examples.ts'
 
-/** Batches that are varied before they are wanted. */
+/** The number of batches that are varied ahead of their use. */
 const SLOTS = 4
 
-/** What the thread is told of a ring. */
+/** The message that gives the thread a ring to work on. */
 export interface RingOffer {
   shape: RingShape
   memory: SharedArrayBuffer
@@ -15,11 +15,11 @@ export interface RingOffer {
 }
 
 /**
- * The split's examples in order, batchSize at a time, varied: by a thread of its own while the batches before are trained on, and
- * by this one where that is late. Both give the same bytes.
+ * The split's examples in order, batchSize at a time, varied: by a second thread while earlier batches are trained on, or by this
+ * thread if the second is late. Both give the same bytes.
  *
- * @param split of bytes
- * @param skip how many of the first batches are left out
+ * @param split whose examples are bytes
+ * @param skip the number of batches to leave out at the start
  */
 export function* variedBatches(
   split: Split<Examples>,
@@ -53,7 +53,7 @@ export function* variedBatches(
 
 let running: Worker | undefined
 
-/** Of the process. Where it does not run, all batches are varied where they are used. */
+/** The one thread of the process. If it fails, batches are varied where they are used. */
 function thread(): Worker {
   if (running) return running
   running = new Worker(programOfThread(), { eval: true })
@@ -62,7 +62,7 @@ function thread(): Worker {
   return running
 }
 
-/** A thread does not take over that its process runs TypeScript. */
+/** A thread does not inherit the TypeScript loader of its process, so its program registers one. */
 function programOfThread(): string {
   const url = import.meta.resolve('#workers/data/vary-thread.ts')
   const load = `import(${JSON.stringify(url)})`

@@ -1,21 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Activation, LayerOf } from '#network/topology.ts'
+import type { Activation } from '#network/activation.ts'
+import type { LayerOf } from '#network/topology.ts'
 import { RELU_GRADIENT, SIGMOID_GRADIENT, TANH_GRADIENT } from '#workers/engine/ops/kernel-names.ts'
 import type { Layer } from './layer.ts'
 
 interface Differentiable {
   apply(z: tf.Tensor): tf.Tensor
-  /** Takes the gradient at the output y to the one at the input z. */
+  /** The gradient at the input z, given that at the output y. */
   gradient(dy: tf.Tensor, y: tf.Tensor, z: tf.Tensor): tf.Tensor
 }
 
-/** What an activation gave, and the way back to its input. */
+/** The output of an activation, with the pullback to its input. */
 export interface Activated {
   y: tf.Tensor
   gradient(dy: tf.Tensor): tf.Tensor
 }
 
-/** An activation as a layer of its own. */
+/** An activation as a layer. */
 export function activationLayer({ activation }: LayerOf<'activation'>): Layer {
   return asLayer(FUNCTIONS[activation])
 }
@@ -35,12 +36,12 @@ export function activate(activation: Activation, z: tf.Tensor): Activated {
   return run(FUNCTIONS[activation], z)
 }
 
-/** For an output that was rectified on its way. */
+/** For an output that a fused kernel has already rectified. */
 export function rectified(y: tf.Tensor): Activated {
   return { y, gradient: dy => tf.engine().runKernel(RELU_GRADIENT, { dy, y }) }
 }
 
-/** Takes the gradient at tanh's output y to the one at its input. */
+/** The gradient at tanh's input, given that at its output y. */
 export function tanhGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
   return tf.engine().runKernel(TANH_GRADIENT, { dy, y })
 }
@@ -69,7 +70,7 @@ const SELU_SCALE = 1.0507009873554805
 const normalDensity = (z: tf.Tensor) => tf.mul(1 / Math.sqrt(2 * Math.PI), tf.exp(tf.mul(-0.5, tf.square(z))))
 const normalProbability = (z: tf.Tensor) => tf.mul(0.5, tf.add(1, tf.erf(tf.mul(z, Math.SQRT1_2))))
 
-/** From the output where it says enough, which fused kernels give alone; from the input where it does not. */
+/** Gradients use the output y if it suffices, because fused kernels return no input; otherwise the input z. */
 const FUNCTIONS: Readonly<Record<Activation, Differentiable>> = {
   linear: { apply: z => z, gradient: dy => dy },
   relu: { apply: tf.relu, gradient: (dy, y) => rectified(y).gradient(dy) },

@@ -3,7 +3,7 @@ import type { LayerOf } from '#network/topology.ts'
 import { convolution } from './convolution.ts'
 import type { Layer } from './layer.ts'
 
-/** A layer over images as one over sequences [batch, steps, channels]: they are images of one row. */
+/** A layer over images applied to sequences [batch, steps, channels], as images of one row. */
 export function alongSteps(layer: Layer): Layer {
   return call => {
     const x = call.inputs[0]!

@@ -6,32 +6,32 @@ import type { Forward, Layer, LayerCall } from './layer.ts'
 type Spec = LayerOf<'batchNormalization'>
 
 /**
- * y = gamma (x - mean) / sqrt(variance + epsilon) + beta by the last axis (Ioffe and Szegedy 2015, algorithm 1): in training over the
- * batch, moving the running statistics along, whose variance takes the batch's unbiased one; in evaluation with
+ * y = gamma (x - mean) / sqrt(variance + epsilon) + beta by the last axis (Ioffe and Szegedy 2015, algorithm 1): in training with the
+ * statistics of the batch, which also move the running statistics (the variance towards the batch's unbiased one); in evaluation with
  * the running statistics.
  */
 export function batchNormalization(spec: Spec): Layer {
   return call => {
     if (call.pass) return normaliseBatch(spec, call)
     const [x] = call.inputs as [tf.Tensor]
-    const { gamma, beta, mean, variance } = variablesOf(spec, call)
+    const { gamma, beta, mean, variance } = tensorsOf(spec, call)
     const y = tf.batchNorm(asImages(x), mean, variance, beta, gamma, spec.epsilon)
     return { y: inShape(y, x.shape), pullback: refuse }
   }
 }
 
-/** In training. @param rectify takes ReLU of it as well, where the engine's kernel can */
+/** In training. @param rectify applies ReLU as well, if the engine's kernel can */
 export function normaliseBatch(spec: Spec, call: LayerCall, rectify = false): Forward {
   const { momentum, epsilon } = spec
   const { shape } = call.inputs[0]!
   const x = asImages(call.inputs[0]!)
-  const variables = variablesOf(spec, call)
+  const variables = tensorsOf(spec, call)
   const [y, movedMean, movedVariance, ...saved] = tf
     .engine()
     .runKernel<[tf.Tensor4D, ...tf.Tensor[]]>(NORMALISE, { x, ...variables }, { momentum, epsilon, rectify })
   return {
     y: inShape(y!, shape),
-    statistics: statisticsOf(spec, movedMean!, movedVariance!),
+    statistics: movedStatistics(spec, movedMean!, movedVariance!),
     pullback(dy) {
       const { gamma, beta } = variables
       const [dx, ...gradients] = tf
@@ -46,8 +46,8 @@ export function normaliseBatch(spec: Spec, call: LayerCall, rectify = false): Fo
   }
 }
 
-/** Its parameters and statistics. */
-export function variablesOf({ name, scale, center }: Spec, { variables }: Pick<LayerCall, 'variables'>) {
+/** The layer's parameters and statistics; ones and zeros in place of an absent gamma and beta. */
+export function tensorsOf({ name, scale, center }: Spec, { variables }: Pick<LayerCall, 'variables'>) {
   const of = (what: string) => variables[`${name}/${what}`] as tf.Tensor1D
   const mean = of('movingMean')
   return {
@@ -58,12 +58,12 @@ export function variablesOf({ name, scale, center }: Spec, { variables }: Pick<L
   }
 }
 
-/** By the names of its variables. */
-export function statisticsOf({ name }: Spec, mean: tf.Tensor, variance: tf.Tensor): tf.NamedTensorMap {
+/** By name. */
+export function movedStatistics({ name }: Spec, mean: tf.Tensor, variance: tf.Tensor): tf.NamedTensorMap {
   return { [`${name}/movingMean`]: mean, [`${name}/movingVariance`]: variance }
 }
 
-/** By the names of its variables: that at gamma first. */
+/** By name of the variable. */
 export function gradientsOf(
   { name, scale, center }: Spec,
   [gamma, beta]: readonly tf.Tensor[],
@@ -74,12 +74,12 @@ export function gradientsOf(
   }
 }
 
-/** What a kernel has left for its gradient: how much differs between engines. */
+/** The tensors that a kernel saves for its gradient; their number differs between engines. */
 export function numbered(saved: readonly tf.Tensor[]): tf.NamedTensorMap {
   return Object.fromEntries(saved.map((tensor, index) => [`saved${index}`, tensor]))
 }
 
-/** Vectors and sequences as images of one pixel and of one column, which is what the engines normalise. */
+/** Vectors as images of one pixel and sequences as images of one column, because the engines normalize images. */
 function asImages(x: tf.Tensor): tf.Tensor4D {
   const [batch, ...rest] = x.shape as [number, ...number[]]
   const [height, width] = [...rest.slice(0, -1), 1, 1]
@@ -91,5 +91,5 @@ function inShape(x: tf.Tensor4D, shape: number[]): tf.Tensor {
 }
 
 function refuse(): never {
-  throw new Error('A batch normalisation has a gradient in training alone.')
+  throw new Error('A batch normalization has a gradient in training only.')
 }

@@ -4,7 +4,10 @@ import type { LayerOf } from '#network/topology.ts'
 import { activate, rectified } from './activation.ts'
 import type { Layer } from './layer.ts'
 
-/** y = activation(x * kernel + bias), for x [batch, height, width, in], kernel [height, width, in, filters] and bias [filters]. @param word what the kernel is called */
+/**
+ * y = activation(x * kernel + bias), for x [batch, height, width, in], kernel [height, width, in, filters] and bias [filters].
+ * @param word of the kernel's name
+ */
 export function convolution(
   { name, strides = 1, padding, activation, biasInitializer }: LayerOf<'conv2d'>,
   word = 'kernel',

@@ -11,7 +11,7 @@ export function dense({ name, units, activation, biasInitializer }: LayerOf<'den
     const rows = asRows(x)
     const kernel = variables[`${name}/kernel`] as tf.Tensor2D
     const bias = variables[`${name}/bias`]
-    // tf.fused.matMul would reshape its operands to three dimensions and back, each an op of its own.
+    // Not tf.fused.matMul, which reshapes its operands to three dimensions and back by separate ops.
     const product = tf.matMul(rows, kernel)
     const { y, gradient } = activate(activation, bias ? tf.add(product, bias) : product)
     return {

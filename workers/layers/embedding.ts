@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { LayerOf } from '#network/topology.ts'
 import type { Layer } from './layer.ts'
 
-/** Row x of the embeddings [inputDim, outputDim] for each token of x [batch, time], which are whole numbers below inputDim as floats. */
+/** For each token of x [batch, time], whole numbers below inputDim as floats, its row of the embeddings [inputDim, outputDim]. */
 export function embedding({ name, inputDim, outputDim }: LayerOf<'embedding'>): Layer {
   const variable = `${name}/embeddings`
   return ({ variables, inputs }) => {

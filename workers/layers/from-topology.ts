@@ -1,47 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { type PlacedLayer, placeLayers } from '#network/shape.ts'
+import { trainedLayers } from '#network/network.ts'
+import { type PlacedLayer, placeLayers } from '#network/place-layers.ts'
 import type { Topology } from '#network/topology.ts'
-import { layerVariables } from '#network/variables.ts'
-import { activationLayer, leakyRelu } from './activation.ts'
-import { alongSteps, convolutionAlongSteps } from './along-steps.ts'
-import { averagePooling } from './average-pooling.ts'
-import { batchNormalization } from './batch-normalization.ts'
-import { concatenate } from './concatenate.ts'
-import { convolution } from './convolution.ts'
-import { cropping } from './cropping.ts'
-import { dense } from './dense.ts'
-import { depthwiseConvolution, separableConvolution } from './depthwise-convolution.ts'
-import { dropout } from './dropout.ts'
-import { embedding } from './embedding.ts'
-import { globalAveragePooling } from './global-average-pooling.ts'
-import { globalMaxPooling } from './global-max-pooling.ts'
-import { keepDims } from './keep-dims.ts'
+import type { LayerBuilder } from './builders/layer-builder.ts'
+import { LAYER_BUILDERS } from './builders/layer-builders.ts'
 import type { Forward, Layer, TrainingPass } from './layer.ts'
-import { layerNormalization } from './layer-normalization.ts'
-import { maxPooling } from './max-pooling.ts'
-import { average, product, sum } from './merge.ts'
 import { pooledConvolutionAt } from './pooled-convolution.ts'
-import { poolOfRows } from './pooling-window.ts'
 import { rectifiedNormalizationAt } from './rectified-normalization.ts'
-import { recurrentLayer } from './recurrent-layer.ts'
-import { normalization, rescaling } from './rescaling.ts'
-import { reshape } from './reshape.ts'
-import { transposedConvolution } from './transposed-convolution.ts'
-import { upSampling } from './up-sampling.ts'
-import { zeroPadding } from './zero-padding.ts'
 
 /**
- * A network as a function of its variables (parameters and statistics, by name) and a batch [batch, ...inputShape]; with a
- * pass in training, without one in evaluation.
+ * A network as a function of its variables (parameters and statistics, by name) and a batch [batch, ...inputShape]. `pass` is given in
+ * training, and absent in evaluation.
  */
 export type Model = (variables: tf.NamedTensorMap, x: tf.Tensor, pass?: TrainingPass) => ModelForward
 
 export interface ModelForward {
   /** [batch, classes] */
   logits: tf.Tensor2D
-  /** The statistics that the pass has moved; none in evaluation. */
+  /** The statistics that a training pass has moved; none in evaluation. */
   statistics: tf.NamedTensorMap
-  /** Takes the loss's gradient at the logits to those at the parameters. */
+  /** The gradients at the parameters, given the loss's gradient at the logits. */
   pullback(dLogits: tf.Tensor): tf.NamedTensorMap
 }
 
@@ -83,101 +61,24 @@ interface Node {
   layer: Layer
   /** Positions; -1 is the network's input. */
   inputs: readonly number[]
-  /** Whether it has variables, or takes from one that has: only to such a node's output is there a gradient to take. */
+  /** As `trainedLayers` says: only at the outputs of these nodes is a gradient needed. */
   isTrained: boolean
 }
 
-/** By position; where a layer's work is done by a later one, there is none. */
+/** By position; a layer that is fused into a later one has no node. */
 function nodesFromLayers(placed: readonly PlacedLayer[]): ReadonlyMap<number, Node> {
   const trained = trainedLayers(placed)
   const nodes = new Map<number, Node>()
   for (const [position, { inputs }] of placed.entries()) {
     const fusion = pooledConvolutionAt(position, placed) ?? rectifiedNormalizationAt(position, placed)
-    const node = fusion ?? { layer: layerFromSpec(placed[position]!, position), inputs }
+    const node = fusion ?? { layer: buildLayer(placed[position]!, position), inputs }
     for (const absorbed of fusion?.absorbed ?? []) nodes.delete(absorbed)
     nodes.set(position, { layer: node.layer, inputs: node.inputs, isTrained: trained[position]! })
   }
   return nodes
 }
 
-/** Which layers have variables, or take from one that has: only to their outputs is there a gradient to take. */
-function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {
-  const trained: boolean[] = []
-  for (const layer of placed) {
-    const hasVariables = layerVariables(layer).length > 0
-    trained.push(hasVariables || layer.inputs.some(input => trained[input]))
-  }
-  return trained
-}
-
-function layerFromSpec({ layer, outputShape }: PlacedLayer, index: number): Layer {
-  const pool = (over: Layer) => (outputShape.length > 1 ? keepDims(over, outputShape) : over)
-  switch (layer.type) {
-    case 'dense':
-      return dense(layer)
-    case 'conv2d':
-      return convolution(layer)
-    case 'depthwiseConv2d':
-      return depthwiseConvolution(layer)
-    case 'separableConv2d':
-      return separableConvolution(layer)
-    case 'conv2dTranspose':
-      return transposedConvolution(layer, outputShape)
-    case 'conv1d':
-      return convolutionAlongSteps(layer)
-    case 'maxPooling2d':
-      return maxPooling(layer)
-    case 'maxPooling1d':
-      return alongSteps(maxPooling(poolOfRows(layer)))
-    case 'averagePooling1d':
-      return alongSteps(averagePooling(poolOfRows(layer)))
-    case 'globalAveragePooling1d':
-      return pool(alongSteps(globalAveragePooling))
-    case 'globalMaxPooling1d':
-      return pool(alongSteps(globalMaxPooling))
-    case 'averagePooling2d':
-      return averagePooling(layer)
-    case 'zeroPadding2d':
-      return zeroPadding(layer)
-    case 'cropping2d':
-      return cropping(layer, outputShape)
-    case 'rescaling':
-      return rescaling(layer)
-    case 'normalization':
-      return normalization(layer)
-    case 'batchNormalization':
-      return batchNormalization(layer)
-    case 'embedding':
-      return embedding(layer)
-    case 'lstm':
-    case 'gru':
-    case 'simpleRnn':
-      return recurrentLayer(layer)
-    case 'layerNormalization':
-      return layerNormalization(layer)
-    case 'activation':
-      return activationLayer(layer)
-    case 'leakyRelu':
-      return leakyRelu(layer)
-    case 'dropout':
-      return dropout(layer, index)
-    case 'upSampling2d':
-      return upSampling(layer)
-    case 'add':
-      return sum
-    case 'multiply':
-      return product
-    case 'average':
-      return average
-    case 'concatenate':
-      return concatenate
-    case 'reshape':
-      return reshape(outputShape)
-    case 'globalAveragePooling2d':
-      return pool(globalAveragePooling)
-    case 'globalMaxPooling2d':
-      return pool(globalMaxPooling)
-    case 'flatten':
-      return reshape(outputShape)
-  }
+function buildLayer(placed: PlacedLayer, position: number): Layer {
+  const build = LAYER_BUILDERS[placed.layer.type] as LayerBuilder
+  return build(placed, position)
 }

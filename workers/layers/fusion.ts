@@ -1,16 +1,16 @@
-import type { PlacedLayer } from '#network/shape.ts'
+import type { PlacedLayer } from '#network/place-layers.ts'
 import type { Layer } from './layer.ts'
 
-/** A layer that does the work of some before it, too. Positions are those of the layers in their topology. */
+/** A layer fused with layers before it. Positions are those in the topology. */
 export interface Fusion {
   layer: Layer
-  /** The layers whose work it does: nothing else takes from them. */
+  /** The positions of the layers that it replaces, from which no other layer takes. */
   absorbed: readonly number[]
-  /** What it takes from. */
+  /** The positions that it takes from. */
   inputs: readonly number[]
 }
 
-/** The layer at `position`, if it is of the type and nothing but one other takes from it. */
+/** The layer at `position`, if it has the type and exactly one other layer takes from it. */
 export function absorbable<Type extends PlacedLayer['layer']['type']>(
   type: Type,
   position: number,

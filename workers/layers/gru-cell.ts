@@ -3,9 +3,10 @@ import { sigmoidGradient, tanhGradient } from './activation.ts'
 import type { Cell } from './recurrent.ts'
 
 /**
- * A gated recurrent unit whose reset gate acts behind the recurrent kernel (Keras's reset_after, as cuDNN and PyTorch have it). Of both
- * projections' z, r and h, side by side as in Keras: z and r are the sigmoids of their sums, the candidate is tanh(h of the
- * input + r h of the output before), and the output is z times the output before + (1 - z) candidate (Cho et al. 2014, eq. 5 to 8).
+ * A gated recurrent unit whose reset gate acts after the recurrent kernel (Keras's reset_after, as in cuDNN and PyTorch). The projections
+ * of the input and of the previous output hold z, r and h side by side, as in Keras. The gates z and r are the sigmoids of the sums, the
+ * candidate is tanh(h of the input + r h of the previous output), and the output is z times the previous output + (1 - z) candidate
+ * (Cho et al. 2014, eq. 5 to 8).
  */
 export const gruCell: Cell = {
   states: 1,

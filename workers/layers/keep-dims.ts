@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Layer } from './layer.ts'
 
-/** A pool over all of an example, [batch, channels], with the axes that it takes away kept: [batch, 1, ..., channels]. */
+/** A global pool whose output [batch, channels] gets the pooled axes back: [batch, 1, ..., channels]. */
 export function keepDims(pool: Layer, outputShape: readonly number[]): Layer {
   return call => {
     const { y, pullback } = pool(call)

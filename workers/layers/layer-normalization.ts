@@ -3,8 +3,7 @@ import type { LayerOf } from '#network/topology.ts'
 import type { Layer } from './layer.ts'
 
 /**
- * y = gamma (x - mean) / sqrt(variance + epsilon) + beta, mean and variance being those of the last axis alone (Ba, Kiros and
- * Hinton 2016, eq. 4), for x [batch, features] or [batch, time, features].
+ * y = gamma (x - mean) / sqrt(variance + epsilon) + beta with mean and variance of the last axis (Ba, Kiros and Hinton 2016, eq. 4), for x [batch, features] or [batch, time, features].
  */
 export function layerNormalization({ name, epsilon }: LayerOf<'layerNormalization'>): Layer {
   return ({ variables, inputs }) => {

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Layer } from './layer.ts'
 import { type Pool, poolingWindow } from './pooling-window.ts'
 
-/** The largest value of each window. */
+/** The maximum of each window. */
 export function maxPooling(pool: Pool): Layer {
   const window = poolingWindow(pool)
   return ({ inputs }) => {

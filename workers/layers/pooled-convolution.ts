@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import { elementCount, type PlacedLayer, sidesOf } from '#network/shape.ts'
+import type { PlacedLayer } from '#network/place-layers.ts'
+import { elementCount, sidesOf } from '#network/shape.ts'
 import type { LayerOf } from '#network/topology.ts'
 import {
   hasPooledGradients,
@@ -12,10 +13,10 @@ import { absorbable, type Fusion } from './fusion.ts'
 import type { Layer } from './layer.ts'
 import { maxPooling } from './max-pooling.ts'
 
-/** Elements of a window of which one is taken: with fewer, multiplying all of them is as fast. */
+/** In elements of a window, of which one is the maximum: with fewer, a gradient over all of them is as fast. */
 const WORTHWHILE = 4
 
-/** The pool at `index` with the convolution before it, whose output goes into it rectified, and nowhere else. */
+/** The max pool at `index` fused with the rectified convolution before it, from which no other layer takes. */
 export function pooledConvolutionAt(index: number, placed: readonly PlacedLayer[]): Fusion | undefined {
   const { layer: pool, inputs } = placed[index]!
   if (pool.type !== 'maxPooling2d') return
@@ -27,7 +28,7 @@ export function pooledConvolutionAt(index: number, placed: readonly PlacedLayer[
   return { layer, absorbed: [source], inputs: before.inputs }
 }
 
-/** Whether no two windows meet, and all lie within the image. */
+/** Whether no two windows overlap, and all lie within the image. */
 function isTiled({ poolSize, strides, padding }: LayerOf<'maxPooling2d'>, image: readonly number[]): boolean {
   const [rows, columns] = sidesOf(poolSize)
   const [down, right] = sidesOf(strides ?? poolSize)
@@ -35,7 +36,7 @@ function isTiled({ poolSize, strides, padding }: LayerOf<'maxPooling2d'>, image:
   return rows === down && columns === right && isWithin
 }
 
-/** Both layers as one, whose gradient is taken where there is one: at the largest element of each window. */
+/** Both layers as one. Its gradient is computed only where it is not zero: at the maximum of each window. */
 function pooledConvolution(
   spec: LayerOf<'conv2d'>,
   pool: LayerOf<'maxPooling2d'>,

@@ -1,5 +1,6 @@
+import type { Extent, Padding } from '#network/layers/options.ts'
 import { sidesOf } from '#network/shape.ts'
-import type { Extent, LayerOf, Padding } from '#network/topology.ts'
+import type { LayerOf } from '#network/topology.ts'
 
 /** The windows of a pool over images. */
 export interface Pool {
@@ -8,7 +9,7 @@ export interface Pool {
   padding?: Padding
 }
 
-/** What tfjs's kernels for pooling take. */
+/** Attributes of tfjs's pooling kernels. */
 export function poolingWindow({ poolSize, strides = poolSize, padding: pad = 'valid' }: Pool) {
   const [height, width] = sidesOf(poolSize)
   const [down, right] = sidesOf(strides)
@@ -19,7 +20,7 @@ export function poolingWindow({ poolSize, strides = poolSize, padding: pad = 'va
   }
 }
 
-/** A pool over sequences as one over images of one row. */
+/** The windows of a pool over sequences, as images of one row. */
 export function poolOfRows({
   poolSize,
   strides = poolSize,

@@ -1,22 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { PlacedLayer } from '#network/shape.ts'
+import type { PlacedLayer } from '#network/place-layers.ts'
 import type { LayerOf } from '#network/topology.ts'
 import { NORMALISE_SUM, NORMALISE_SUM_GRADIENT } from '#workers/engine/ops/kernel-names.ts'
 import { activate } from './activation.ts'
 import {
   batchNormalization,
   gradientsOf,
+  movedStatistics,
   normaliseBatch,
   numbered,
-  statisticsOf,
-  variablesOf,
+  tensorsOf,
 } from './batch-normalization.ts'
 import { absorbable, type Fusion } from './fusion.ts'
 import type { Forward, Layer, LayerCall } from './layer.ts'
 
 type Spec = LayerOf<'batchNormalization'>
 
-/** The ReLU at `index` with the batch normalisation before it, also if another layer's output is added between the two. */
+/** The ReLU at `index` fused with the batch normalization before it, also if another layer's output is added between the two. */
 export function rectifiedNormalizationAt(index: number, placed: readonly PlacedLayer[]): Fusion | undefined {
   const { layer, inputs } = placed[index]!
   if (layer.type !== 'activation' || layer.activation !== 'relu') return
@@ -50,7 +50,7 @@ function rectifiedSumAt(source: number, placed: readonly PlacedLayer[]): Fusion 
   return
 }
 
-/** relu(normalised x) */
+/** relu(normalized x) */
 function rectified(spec: Spec): Layer {
   const normalise = batchNormalization(spec)
   return call => {
@@ -61,7 +61,7 @@ function rectified(spec: Spec): Layer {
   }
 }
 
-/** relu(normalised x + addend) */
+/** relu(normalized x + addend) */
 function rectifiedSum(spec: Spec): Layer {
   const normalise = batchNormalization(spec)
   return call => {
@@ -88,13 +88,13 @@ function hasRectifiedNormalization(): boolean {
 function normaliseAndAdd(spec: Spec, call: LayerCall): Forward {
   const [x, addend] = call.inputs as [tf.Tensor, tf.Tensor]
   const { momentum, epsilon } = spec
-  const variables = variablesOf(spec, call)
+  const variables = tensorsOf(spec, call)
   const [y, movedMean, movedVariance, ...saved] = tf
     .engine()
     .runKernel<tf.Tensor[]>(NORMALISE_SUM, { x, addend, ...variables }, { momentum, epsilon })
   return {
     y: y!,
-    statistics: statisticsOf(spec, movedMean!, movedVariance!),
+    statistics: movedStatistics(spec, movedMean!, movedVariance!),
     pullback(dy) {
       const { gamma } = variables
       const [dx, dgamma, dbeta, dz] = tf

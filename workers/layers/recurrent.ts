@@ -3,20 +3,23 @@ import type { RecurrentLayer } from '#network/topology.ts'
 import type { Layer } from './layer.ts'
 import { asRows, asSteps } from './rows.ts'
 
-/** What a cell hands from step to step, [batch, units] each: its output first. */
+/** The state of a cell between steps, tensors [batch, units]; its output is the first one. */
 export type State = readonly tf.Tensor[]
 
 /** The equations of a recurrent layer at one step. */
 export interface Cell {
-  /** Tensors of its state. */
+  /** The number of tensors in its state. */
   states: number
-  /** @param fromInput the step's input by the kernel; @param fromOutput the output before by the recurrent kernel: [batch, gates units] each, biases added */
+  /**
+   * Both projections are [batch, gates units], with biases added. @param fromInput the input times the kernel
+   * @param fromOutput the previous output times the recurrent kernel
+   */
   step(fromInput: tf.Tensor, fromOutput: tf.Tensor, before: State): CellStep
 }
 
 export interface CellStep {
   state: State
-  /** Takes the gradients at the state to those at what the step was given; where one is undefined, it is zero. */
+  /** The gradients at the step's arguments, given those at its state; an undefined one is zero. */
   pullback(dState: readonly (tf.Tensor | undefined)[]): {
     dFromInput: tf.Tensor
     dFromOutput: tf.Tensor
@@ -25,9 +28,9 @@ export interface CellStep {
 }
 
 /**
- * Steps a cell through x [batch, time, in], beginning at zeros: the output of every step [batch, time, units], or the last one alone.
- * The loop over time is unrolled, forward and backward. A layer that goes backwards takes the last step first and, as in
- * Keras, gives its outputs in the order in which it made them.
+ * Runs a cell over x [batch, time, in] from a state of zeros: returns the output of every step [batch, time, units], or the last one.
+ * The loop over time is unrolled, forward and backward. A backward layer takes the last step first and, as in Keras, returns its outputs
+ * in the order in which it computed them.
  */
 export function recurrent({ name, units, returnSequences, direction }: RecurrentLayer, cell: Cell): Layer {
   const inOrder = <Item>(items: readonly Item[]) => (direction === 'backward' ? items.toReversed() : items)
@@ -69,7 +72,7 @@ export function recurrent({ name, units, returnSequences, direction }: Recurrent
   }
 }
 
-/** A cell's steps, each from the output of the one before, which `project` makes what the cell is given of it. */
+/** The steps of a cell. @param project multiplies the previous output by the recurrent kernel */
 function unroll(
   cell: Cell,
   fromInputs: readonly tf.Tensor[],
@@ -86,7 +89,7 @@ function unroll(
   return steps
 }
 
-/** The gradients at the projections of every step, first to last (Werbos 1990). */
+/** Backpropagation through time (Werbos 1990): the gradients at the projections of every step, first to last. */
 function backThroughTime(
   steps: readonly CellStep[],
   dOutputs: readonly (tf.Tensor | undefined)[],

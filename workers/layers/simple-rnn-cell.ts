@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { tanhGradient } from './activation.ts'
 import type { Cell } from './recurrent.ts'
 
-/** The output is the tanh of the projections' sum (Elman 1990). */
+/** The output is the tanh of the sum of the projections (Elman 1990). */
 export const simpleRnnCell: Cell = {
   states: 1,
   step(fromInput, fromOutput) {

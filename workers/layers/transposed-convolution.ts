@@ -5,8 +5,8 @@ import { activate } from './activation.ts'
 import type { Layer } from './layer.ts'
 
 /**
- * y = activation(z + bias), z being what would give x [batch, height, width, in] its gradient if x were the output's gradient of a
- * convolution by kernel [height, width, filters, in]; bias is [filters].
+ * y = activation(z + bias), where z is the gradient at the input of a convolution by kernel [height, width, filters, in] whose gradient at
+ * the output is x [batch, height, width, in]; bias is [filters].
  */
 export function transposedConvolution(
   { name, strides = 1, padding, activation, biasInitializer }: LayerOf<'conv2dTranspose'>,

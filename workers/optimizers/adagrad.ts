@@ -1,24 +1,35 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { AdagradSpec } from '#domain/optimizer-spec.ts'
-import { countSteps } from './count-steps.ts'
+import { type GradientTransform, optimizerOf } from './gradient-transform.ts'
 import { mapTensors } from './map-tensors.ts'
-import type { LearningRate, Transform } from './transform.ts'
+import type { LearningRate, Optimizer } from './optimizer.ts'
 
-/** Adagrad as Keras has it. Its one slot is the sum of the squared gradients. */
-export function adagrad(
-  { initialAccumulator, epsilon }: Pick<AdagradSpec, 'initialAccumulator' | 'epsilon'>,
+type Options = Pick<AdagradSpec, 'initialAccumulator' | 'epsilon'>
+
+/** Adagrad as in Keras. */
+export function adagrad(options: Options, learningRate: LearningRate): Optimizer {
+  return optimizerOf(scaleByAdagrad(options, learningRate))
+}
+
+/**
+ * lr g / sqrt(a + epsilon), where a is the sum of the squared gradients, its slot `squares`. The rate is inside because Keras
+ * multiplies by it before it divides, which decides the last bit.
+ */
+function scaleByAdagrad(
+  { initialAccumulator, epsilon }: Options,
   learningRate: LearningRate,
-): Transform {
+): GradientTransform {
   return {
-    ...countSteps(learningRate),
     init: params => ({ squares: mapTensors(params, ({ shape }) => tf.fill(shape, initialAccumulator)) }),
-    update(gradients, slots, params, { rate }) {
+    scalars: step => ({ rate: learningRate(step) }),
+    update(gradients, slots, _, { rate }) {
       const squares = mapTensors(slots.squares!, (sum, name) => tf.add(sum, tf.square(gradients[name]!)))
-      const moved = mapTensors(params, (w, name) => {
+      const updates = mapTensors(gradients, (g, name) => {
+        // In a compiled graph, computing the product first would change the last bit.
         const scale = tf.rsqrt(tf.add(squares[name]!, epsilon))
-        return tf.sub(w, tf.mul(tf.mul(gradients[name]!, rate!), scale))
+        return tf.mul(tf.mul(g, rate!), scale)
       })
-      return { params: moved, slots: { squares } }
+      return { updates, slots: { squares } }
     },
   }
 }

@@ -1,42 +1,67 @@
+import { isExcluded } from '#domain/excluded-variables.ts'
+import type { OptimizerName, OptimizerSpec } from '#domain/optimizer-spec.ts'
 import { scheduleFactor } from '#domain/schedule-spec.ts'
-import { isPenalised } from '#domain/threshold.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Variable } from '#network/variables.ts'
 import { adagrad } from './adagrad.ts'
 import { adam } from './adam.ts'
-import { grda } from './grda.ts'
+import { adamw } from './adamw.ts'
+import { clipByGlobalNorm } from './clip-by-global-norm.ts'
+import { transformGradients } from './gradient-transform.ts'
+import { grda, grdaExcluding } from './grda.ts'
+import type { LearningRate, Optimizer } from './optimizer.ts'
 import { rmsprop } from './rmsprop.ts'
 import { momentumSgd, sgd } from './sgd.ts'
-import type { LearningRate, Transform } from './transform.ts'
 
 type Rates = Pick<TrainingSpec, 'optimizer' | 'schedule' | 'epochs' | 'init'>
 
-/** The optimizer that a spec names, for a model of these variables. */
-export function transformFromSpec(
-  spec: Rates,
-  variables: readonly Variable[],
-  stepsPerEpoch: number,
-): Transform {
-  const { optimizer } = spec
-  const learningRate = learningRateFromSpec(spec, stepsPerEpoch)
-  switch (optimizer.name) {
-    case 'sgd':
-      return optimizer.momentum === 0 ? sgd(learningRate) : momentumSgd(optimizer, learningRate)
-    case 'adagrad':
-      return adagrad(optimizer, learningRate)
-    case 'adam':
-      return adam(optimizer, learningRate)
-    case 'rmsprop':
-      return rmsprop(optimizer, learningRate)
-    case 'grda': {
-      const penalised = variables.filter(variable => isPenalised(variable, optimizer.exclude))
-      const names = new Set(penalised.map(({ name }) => name))
-      return grda(optimizer, learningRate, name => names.has(name))
-    }
-  }
+interface Setting {
+  learningRate: LearningRate
+  /** A function of a variable's name: whether the words of an `exclude` name that variable. */
+  excluded(words: readonly string[]): (variable: string) => boolean
 }
 
-/** The spec's learning rate under its schedule, which starts anew where the optimizer goes on from another job's count. */
+type Constructors = {
+  [Name in OptimizerName]: (spec: Extract<OptimizerSpec, { name: Name }>, setting: Setting) => Optimizer
+}
+
+const CONSTRUCTORS: Constructors = {
+  grda: (spec, { learningRate, excluded }) =>
+    spec.exclude.length === 0
+      ? grda(spec, learningRate)
+      : grdaExcluding(excluded(spec.exclude), spec, learningRate),
+  sgd: (spec, { learningRate }) =>
+    spec.momentum === 0 ? sgd(learningRate) : momentumSgd(spec, learningRate),
+  adagrad: (spec, { learningRate }) => adagrad(spec, learningRate),
+  adam: (spec, { learningRate }) => adam(spec, learningRate),
+  adamw(spec, { learningRate, excluded }) {
+    const isExempt = excluded(spec.exclude)
+    return adamw(spec, learningRate, variable => !isExempt(variable))
+  },
+  rmsprop: (spec, { learningRate }) => rmsprop(spec, learningRate),
+}
+
+/** The optimizer that a spec names, for a model of these variables. */
+export function optimizerFromSpec(
+  spec: Rates,
+  variables: readonly Pick<Variable, 'name' | 'kind'>[],
+  stepsPerEpoch: number,
+): Optimizer {
+  const { optimizer } = spec
+  const construct = CONSTRUCTORS[optimizer.name] as (spec: OptimizerSpec, setting: Setting) => Optimizer
+  const constructed = construct(optimizer, {
+    learningRate: learningRateFromSpec(spec, stepsPerEpoch),
+    excluded(words) {
+      const names = variables.filter(variable => isExcluded(variable, words)).map(({ name }) => name)
+      return variable => names.includes(variable)
+    },
+  })
+  const { globalClipNorm } = optimizer
+  if (globalClipNorm === undefined) return constructed
+  return transformGradients(clipByGlobalNorm(globalClipNorm), constructed)
+}
+
+/** The spec's learning rate under its schedule, which starts anew in a job that continues from another job's optimizer state. */
 export function learningRateFromSpec(
   { optimizer, schedule, epochs, init }: Rates,
   stepsPerEpoch: number,

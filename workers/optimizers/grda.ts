@@ -4,42 +4,59 @@ import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#domain/t
 import { grdaStep } from '#workers/engine/ops/grda-step.ts'
 import { softThreshold } from '#workers/engine/ops/soft-threshold.ts'
 import { mapTensors } from './map-tensors.ts'
-import type { LearningRate, Transform } from './transform.ts'
+import type { LearningRate, Optimizer } from './optimizer.ts'
+import { partition } from './partition.ts'
+
+type Options = Pick<GrdaSpec, 'c' | 'mu' | 'clock'>
 
 /**
  * Generalized regularized dual averaging (Chao, Wang, Xing and Cheng, "Directional Pruning of Deep Neural Networks",
- * NeurIPS 2020, algorithm 1): v <- v - lr g, then w = sign(v) max(|v| - l1, 0), with l1 as `growThreshold` has it. Its one
- * slot is v, the `accumulator` of the dual average: what the weights would be without a threshold.
+ * NeurIPS 2020, algorithm 1): v <- v - lr g, then w = sign(v) max(|v| - l1, 0), where `growThreshold` gives l1. Its one slot is v,
+ * the `accumulator` of the dual average: the weights without the threshold.
  */
-export function grda(
-  spec: Pick<GrdaSpec, 'c' | 'mu' | 'clock'>,
-  learningRate: LearningRate,
-  isPenalised: (variable: string) => boolean = () => true,
-): Transform<ThresholdState> {
+export function grda(options: Options, learningRate: LearningRate): Optimizer<ThresholdState> {
   return {
     clock: INITIAL_THRESHOLD,
     init: params => ({ accumulator: { ...params } }),
     tick(before) {
       const rate = learningRate(before.step + 1)
-      const clock = growThreshold(before, rate, spec)
+      const clock = growThreshold(before, rate, options)
       return { clock, scalars: { rate, l1: clock.l1 } }
     },
     update(gradients, slots, _, { rate, l1 }) {
-      const moves = Object.entries(slots.accumulator!).map(([name, v]) => {
-        const g = gradients[name]!
-        return [name, isPenalised(name) ? grdaStep(v, g, rate!, l1!) : freeStep(v, g, rate!)] as const
-      })
+      const steps = Object.entries(slots.accumulator!).map(
+        ([name, v]) => [name, grdaStep(v, gradients[name]!, rate!, l1!)] as const,
+      )
       const collect = (part: 'accumulator' | 'weights') =>
-        Object.fromEntries(moves.map(([name, move]) => [name, move[part]]))
+        Object.fromEntries(steps.map(([name, step]) => [name, step[part]]))
       return { params: collect('weights'), slots: { accumulator: collect('accumulator') } }
     },
-    paramsOf: ({ accumulator }, { l1 }) =>
-      mapTensors(accumulator!, (v, name) => (isPenalised(name) ? softThreshold(v, tf.scalar(l1)) : v)),
+    paramsOf: ({ accumulator }, { l1 }) => mapTensors(accumulator!, v => softThreshold(v, tf.scalar(l1))),
   }
 }
 
-/** The step of a variable without a threshold. */
-function freeStep(v: tf.Tensor, g: tf.Tensor, rate: tf.Scalar): ReturnType<typeof grdaStep> {
-  const moved = tf.sub(v, tf.mul(g, rate))
-  return { accumulator: moved, weights: moved }
+/** gRDA without a threshold on the variables that `isExcluded` accepts. */
+export function grdaExcluding(
+  isExcluded: (variable: string) => boolean,
+  options: Options,
+  learningRate: LearningRate,
+): Optimizer {
+  const parts = { penalised: grda(options, learningRate), free: dualAveraging(learningRate) }
+  return partition(parts, variable => (isExcluded(variable) ? 'free' : 'penalised'))
+}
+
+/** v <- v - lr g and w = v: SGD, with the slot that gRDA's checkpoints have for every variable. */
+function dualAveraging(learningRate: LearningRate): Optimizer {
+  return {
+    clock: { step: 0 },
+    init: params => ({ accumulator: { ...params } }),
+    tick: ({ step }) => ({ clock: { step: step + 1 }, scalars: { rate: learningRate(step + 1) } }),
+    update(gradients, slots, _, { rate }) {
+      const accumulator = mapTensors(slots.accumulator!, (v, name) =>
+        tf.sub(v, tf.mul(gradients[name]!, rate!)),
+      )
+      return { params: accumulator, slots: { accumulator } }
+    },
+    paramsOf: ({ accumulator }) => accumulator!,
+  }
 }

@@ -7,3 +7,8 @@ export function mapTensors(
 ): NamedTensorMap {
   return Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, change(tensor, name)]))
 }
+
+/** The tensors whose names `isWanted` accepts. */
+export function pickTensors(tensors: NamedTensorMap, isWanted: (name: string) => boolean): NamedTensorMap {
+  return Object.fromEntries(Object.entries(tensors).filter(([name]) => isWanted(name)))
+}

@@ -1,33 +1,37 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { RmspropSpec } from '#domain/optimizer-spec.ts'
-import { countSteps } from './count-steps.ts'
+import { chain, type GradientTransform, optimizerOf } from './gradient-transform.ts'
 import { mapTensors } from './map-tensors.ts'
-import type { LearningRate, Slots, Transform } from './transform.ts'
+import { accumulateMomentum } from './momentum.ts'
+import type { LearningRate, Optimizer } from './optimizer.ts'
 
-/** RMSprop as Keras has it. The slots are the running mean of the squared gradients and, with momentum, of past moves. */
+type Options = Pick<RmspropSpec, 'rho' | 'epsilon'>
+
+/** RMSprop as in Keras. With momentum, its slot `momentum` accumulates what is subtracted from the weights. */
 export function rmsprop(
-  { rho, momentum, epsilon }: Pick<RmspropSpec, 'rho' | 'momentum' | 'epsilon'>,
+  { momentum, ...options }: Options & Pick<RmspropSpec, 'momentum'>,
   learningRate: LearningRate,
-): Transform {
+): Optimizer {
+  const scale = scaleByRms(options, learningRate)
+  return optimizerOf(momentum === 0 ? scale : chain(scale, accumulateMomentum({ momentum })))
+}
+
+/**
+ * lr g / sqrt(s + epsilon), where s is the moving average of the squared gradients, its slot `squares`. The rate is inside because
+ * Keras multiplies by it before it divides, which decides the last bit.
+ */
+function scaleByRms({ rho, epsilon }: Options, learningRate: LearningRate): GradientTransform {
   return {
-    ...countSteps(learningRate),
-    init(params) {
-      const zeros = () => mapTensors(params, tf.zerosLike)
-      return { squares: zeros(), ...(momentum > 0 && { momentum: zeros() }) }
-    },
-    update(gradients, slots, params, { rate }) {
+    init: params => ({ squares: mapTensors(params, tf.zerosLike) }),
+    scalars: step => ({ rate: learningRate(step) }),
+    update(gradients, slots, _, { rate }) {
       const squares = mapTensors(slots.squares!, (s, name) =>
         tf.add(tf.mul(s, rho), tf.mul(tf.square(gradients[name]!), 1 - rho)),
       )
-      const descent = mapTensors(gradients, (gradient, name) =>
-        tf.mul(tf.mul(gradient, rate!), tf.rsqrt(tf.add(squares[name]!, epsilon))),
+      const updates = mapTensors(gradients, (g, name) =>
+        tf.mul(tf.mul(g, rate!), tf.rsqrt(tf.add(squares[name]!, epsilon))),
       )
-      const moves =
-        momentum > 0
-          ? mapTensors(slots.momentum!, (m, name) => tf.add(tf.mul(m, momentum), descent[name]!))
-          : descent
-      const updated: Slots = { squares, ...(momentum > 0 && { momentum: moves }) }
-      return { params: mapTensors(params, (w, name) => tf.sub(w, moves[name]!)), slots: updated }
+      return { updates, slots: { squares } }
     },
   }
 }

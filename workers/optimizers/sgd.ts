@@ -1,42 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { SgdSpec } from '#domain/optimizer-spec.ts'
-import { countSteps } from './count-steps.ts'
-import { mapTensors } from './map-tensors.ts'
-import type { LearningRate, Transform } from './transform.ts'
+import { chain, optimizerOf, scaleByLearningRate } from './gradient-transform.ts'
+import { accumulateMomentum } from './momentum.ts'
+import type { LearningRate, Optimizer } from './optimizer.ts'
 
 /** Stochastic gradient descent: w <- w - lr g. */
-export function sgd(learningRate: LearningRate): Transform {
-  return {
-    ...countSteps(learningRate),
-    init: () => ({}),
-    update: (gradients, _, params, { rate }) => ({
-      params: mapTensors(params, (w, name) => tf.sub(w, tf.mul(gradients[name]!, rate!))),
-      slots: {},
-    }),
-  }
+export function sgd(learningRate: LearningRate): Optimizer {
+  return optimizerOf(scaleByLearningRate(learningRate))
 }
 
-/**
- * The same with momentum, in Keras's convention: m <- momentum m - lr g, then w <- w + m, or with nesterov
- * w <- w + momentum m - lr g (Sutskever, Martens, Dahl and Hinton, ICML 2013, eq. 3 and 4). Its one slot is m, the
- * running sum of past moves.
- */
+/** SGD with momentum as in Keras: its slot `momentum` accumulates what is added to the weights, m <- momentum m - lr g. */
 export function momentumSgd(
-  { momentum, nesterov }: Pick<SgdSpec, 'momentum' | 'nesterov'>,
+  options: Pick<SgdSpec, 'momentum' | 'nesterov'>,
   learningRate: LearningRate,
-): Transform {
-  return {
-    ...countSteps(learningRate),
-    init: params => ({ momentum: mapTensors(params, tf.zerosLike) }),
-    update(gradients, slots, params, { rate }) {
-      const ascent = mapTensors(gradients, gradient => tf.mul(gradient, rate!))
-      const accelerate = (moved: tf.Tensor, name: string) => tf.sub(tf.mul(moved, momentum), ascent[name]!)
-      const moves = mapTensors(slots.momentum!, accelerate)
-      const steps = nesterov ? mapTensors(moves, accelerate) : moves
-      return {
-        params: mapTensors(params, (w, name) => tf.add(w, steps[name]!)),
-        slots: { momentum: moves },
-      }
-    },
-  }
+): Optimizer {
+  return optimizerOf(chain(scaleByLearningRate(learningRate), accumulateMomentum(options, tf.sub)), tf.add)
 }

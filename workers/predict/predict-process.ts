@@ -16,7 +16,7 @@ import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { toTensors } from '#workers/training/weights.ts'
 
-// A child of the predictor: answers for the model that it was given last, on the best engine that works here.
+// A child process of the predictor: predicts with the model that it loaded last, on the best engine that works on this machine.
 
 type Answer = (inputs: PredictionTask['inputs']) => Promise<Float32Array>
 
@@ -34,8 +34,8 @@ answerTasks(async ({ model, load, inputs }: PredictionTask): Promise<Prediction>
   return { outputs: await held.answer(inputs) }
 })
 
-/** What a loss makes of a network's outputs. */
-const ANSWERS = {
+/** From the outputs of a network to its predictions, by the activation that the loss implies. */
+const ACTIVATIONS = {
   softmax: (outputs: tf.Tensor2D) => tf.softmax(outputs),
   sigmoid: (outputs: tf.Tensor2D) => tf.sigmoid(outputs),
   linear: (outputs: tf.Tensor2D) => outputs,
@@ -50,7 +50,7 @@ function hold({ spec, checkpoint: file }: NonNullable<PredictionTask['load']>): 
   const forward = modelFromTopology(topology)
   const layout = layoutFromSpec(spec)
   const normalise = normaliser(preprocessingOf(spec.dataset), layout)
-  const answer = ANSWERS[activationOf(spec.loss)]
+  const activate = ACTIVATIONS[activationOf(spec.loss)]
   const variables = toTensors([...weights, ...statistics])
   return {
     async answer(inputs) {
@@ -58,21 +58,21 @@ function hold({ spec, checkpoint: file }: NonNullable<PredictionTask['load']>): 
       return tf.tidy(() => {
         const batch = { x: values, labels: new Int32Array(inputs.count), size: inputs.count }
         const { x } = uploadBatch(batch, layout)
-        return answer(forward(variables, normalise(x)).logits).dataSync() as Float32Array
+        return activate(forward(variables, normalise(x)).logits).dataSync() as Float32Array
       })
     },
     dispose: () => tf.dispose(variables),
   }
 }
 
-/** Of images the middle, at the model's size. @throws FormatError */
+/** The values of the inputs; of an image, the centre at the model's size. @throws FormatError */
 async function valuesOf(
   inputs: PredictionTask['inputs'],
   { inputShape, dtype }: BatchLayout,
 ): Promise<Uint8Array | Float32Array> {
   if ('x' in inputs) return inputs.x
   if (inputShape.length < 2 || dtype !== 'uint8')
-    throw new FormatError(`the model takes ${dtype} of shape [${inputShape}], no images`)
+    throw new FormatError(`the model takes ${dtype} of shape [${inputShape}], not images`)
   const [height, width, channels = 1] = inputShape
   if (channels !== 1 && channels !== 3)
     throw new FormatError(`the model takes ${channels} channels; images have 1 or 3`)

@@ -1,6 +1,6 @@
 import type { Failure, FailureCode } from '#domain/event.ts'
 import { FormatError } from '#formats/format-error.ts'
-import { Diverged } from '#workers/training/diverged.ts'
+import { Diverged } from '#workers/training/epoch-metrics.ts'
 import { outOfMemory, saysOutOfMemory } from './out-of-memory.ts'
 
 /** The failure that a client sees for an error that ended a training. It is not retryable: the same job would fail again. */

@@ -1,8 +1,8 @@
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
-import { readOutcome } from '#workers/training/outcomes.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
+import { readOutcome } from '#workers/training/step.ts'
 
 const EXAMPLES = 40
 const PIXELS = 784

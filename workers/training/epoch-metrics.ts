@@ -1,33 +1,32 @@
 import type { EpochMetrics } from '#domain/event.ts'
 import { topologyOf } from '#domain/topology-of.ts'
+import type { EpochInProgress, EpochSums } from '#formats/checkpoint.ts'
 import { modelMetadata } from '#formats/model-metadata.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
 import { variablesOf } from '#network/variables.ts'
-import { expectFinite } from './diverged.ts'
-import type { EpochTally, Means } from './epoch-tally.ts'
-import { evaluate } from './evaluate.ts'
-import { measureWeights } from './measure-weights.ts'
+import { measureWeights } from './metrics.ts'
 import type { TrainingRun } from './prepare.ts'
-import type { Training } from './train-state.ts'
+import { type Outcome, readOutcome, type StepOutcome } from './step.ts'
+import type { TrainState } from './train-state.ts'
 
 const BYTES_PER_FLOAT = 4
 
-/** Where a training stands when the last step of an epoch is made. */
-export interface EpochEnd {
+/** A training after the last step of an epoch. */
+interface EpochEnd {
   epoch: number
-  training: Training
+  state: TrainState
   tally: EpochTally
   weights: readonly FloatTensor[]
-  /** Of the weights at the end of the epoch before; none after the first. */
+  /** Where the weights were zero after the epoch before; absent after the first epoch. */
   zerosBefore: readonly NamedTensor[] | undefined
 }
 
-/** Measures the model, on the validation split too. @throws Diverged when a loss is NaN or infinite */
+/** Measures the model at the end of an epoch, also on the validation split. @throws Diverged when a loss is NaN or infinite */
 export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<EpochMetrics> {
-  const { step, l1 } = end.training.clock
-  const trained = end.tally.read()
-  const validation = await evaluate(end.training.evaluate, run.validationBatches())
+  const { step, l1 } = end.state.clock
+  const trained = end.tally.means()
+  const validation = await evaluate(batch => end.state.evaluate(batch), run.validationBatches())
   expectFinite(validation.loss, `the validation of epoch ${end.epoch}`)
   return {
     epoch: end.epoch,
@@ -42,7 +41,7 @@ export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<Ep
     ...measureWeights(end.weights, variablesOf(topologyOf(run.spec.model)), end.zerosBefore),
     examplesPerSecond: trained.examplesPerSecond,
     seconds: trained.seconds,
-    sparseBytes: sparseSizeBytes([...end.weights, ...end.training.readStatistics()], modelMetadata(run.spec)),
+    sparseBytes: sparseSizeBytes([...end.weights, ...end.state.readStatistics()], modelMetadata(run.spec)),
     denseBytes: BYTES_PER_FLOAT * end.weights.reduce((sum, { data }) => sum + data.length, 0),
   }
 }
@@ -53,9 +52,120 @@ const METRIC_WORDS: Readonly<Record<string, string>> = {
   absoluteError: 'MeanAbsoluteError',
 }
 
-/** As the metrics of an epoch call them: `validationAccuracy`. */
+/** The metrics under their names in an epoch, such as `validationAccuracy`. */
 function nameMetrics(split: 'train' | 'validation', { metrics }: Means): Partial<EpochMetrics> {
   return Object.fromEntries(
     Object.entries(metrics).map(([name, mean]) => [`${split}${METRIC_WORDS[name]}`, mean]),
   )
+}
+
+/** Means over examples. */
+export interface Means {
+  loss: number
+  /** By name: `correct`, `top5`, `absoluteError`. */
+  metrics: Readonly<Record<string, number>>
+}
+
+/** Means over the examples of all batches. @param measure evaluates one batch */
+export async function evaluate<Batch extends { size: number }>(
+  measure: (batch: Batch) => Outcome,
+  batches: AsyncIterable<Batch>,
+): Promise<Means> {
+  let [loss, examples] = [0, 0]
+  const sums: Record<string, number> = {}
+  for await (const batch of batches) {
+    const { lossSum, ...metrics } = readOutcome(measure(batch))[0]!
+    loss += lossSum
+    addTo(sums, metrics)
+    examples += batch.size
+  }
+  return meansOf(loss, sums, examples)
+}
+
+function meansOf(loss: number, sums: Readonly<Record<string, number>>, examples: number): Means {
+  const means = Object.entries(sums).map(([name, sum]) => [name, sum / examples])
+  return { loss: loss / examples, metrics: Object.fromEntries(means) }
+}
+
+function addTo(sums: Record<string, number>, more: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(more)) sums[name] = (sums[name] ?? 0) + value
+}
+
+const NOTHING: EpochSums = { loss: 0, examples: 0, seconds: 0, metrics: {} }
+
+/** Sums up the outcomes of an epoch's steps and their time. It reads outcomes that are still on the device only when it needs them. */
+export class EpochTally {
+  readonly #startedAt = performance.now()
+  readonly #state: Pick<TrainState, 'readOutcomes' | 'clock'>
+  /** Steps before this epoch. */
+  readonly #stepsBefore: number
+  readonly #secondsBefore: number
+  #loss: number
+  readonly #metrics: Record<string, number>
+  #examples: number
+
+  /** @param before the sums of an earlier attempt at this epoch, up to the batch that `state` continues from */
+  constructor(
+    state: Pick<TrainState, 'readOutcomes' | 'clock'>,
+    { step, sums }: Pick<EpochInProgress, 'step' | 'sums'> = { step: 0, sums: NOTHING },
+  ) {
+    this.#state = state
+    this.#stepsBefore = state.clock.step - step
+    this.#secondsBefore = sums.seconds
+    this.#loss = sums.loss
+    this.#metrics = { ...sums.metrics }
+    this.#examples = sums.examples
+  }
+
+  /** Steps of this epoch so far, which are its batches. */
+  get step(): number {
+    return this.#state.clock.step - this.#stepsBefore
+  }
+
+  /** @throws Diverged at the first step whose loss is not finite */
+  add(outcomes: readonly StepOutcome[]): void {
+    for (const { step, examples, sums } of outcomes) {
+      const { lossSum, ...metrics } = sums
+      expectFinite(lossSum, `step ${step}`)
+      this.#loss += lossSum
+      addTo(this.#metrics, metrics)
+      this.#examples += examples
+    }
+  }
+
+  /** @throws Diverged as `add` does */
+  sums(): EpochSums {
+    this.add(this.#state.readOutcomes())
+    const seconds = this.#secondsBefore + (performance.now() - this.#startedAt) / 1000
+    return { loss: this.#loss, metrics: { ...this.#metrics }, examples: this.#examples, seconds }
+  }
+
+  /** Means over the examples so far, and the examples per second. @throws Diverged as `add` does */
+  means(): Means & { examplesPerSecond: number; seconds: number } {
+    const { loss, metrics, examples, seconds } = this.sums()
+    return { ...meansOf(loss, metrics, examples), examplesPerSecond: examples / seconds, seconds }
+  }
+}
+
+/** A loss became NaN or infinite, so training cannot continue. */
+export class Diverged extends Error {
+  override readonly name = 'Diverged'
+}
+
+function expectFinite(loss: number, where: string): void {
+  if (!Number.isFinite(loss)) throw new Diverged(`The loss became ${loss} in ${where}.`)
+}
+
+/**
+ * The same error, which also names the variables that are not finite. Their values are those after the step that diverged, or on a
+ * GPU after the few steps that were made until its outcome was read.
+ */
+export function nameNonFinite({ message }: Diverged, weights: readonly FloatTensor[]): Diverged {
+  const names = nonFiniteVariables(weights)
+  if (names.length === 0) return new Diverged(`${message} All weights are finite.`)
+  return new Diverged(`${message} No longer finite: ${names.join(', ')}.`)
+}
+
+function nonFiniteVariables(weights: readonly FloatTensor[]): string[] {
+  return weights.filter(({ data }) => !data.every(Number.isFinite)).map(({ name }) => name)
 }

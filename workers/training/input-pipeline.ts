@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { isRecurrent } from '#network/shape.ts'
+import { isRecurrent } from '#network/layers/recurrent.ts'
 import { stepFlops } from '#network/step-flops.ts'
 import type { Topology } from '#network/topology.ts'
 import { type BatchLayout, blankBatch, uploadBatch } from '#workers/data/batch-tensors.ts'
@@ -7,30 +7,30 @@ import { type Batch, batchSizes, wholeBatch } from '#workers/data/batches.ts'
 import type { Examples, Split } from '#workers/data/examples.ts'
 import { type Pace, type Rows, rowShapes } from '#workers/data/rows.ts'
 import type { Routines, Variables } from '#workers/engine/program.ts'
-import { type Scalars, toScalars } from '#workers/optimizers/transform.ts'
+import { type Scalars, toScalars } from '#workers/optimizers/optimizer.ts'
 import { evaluationRoutine, type StepFunctions, stepRoutine, stepsRoutine } from './step.ts'
 
-/** How the batches of a training reach its program. */
+/** How batches reach the program of a training: streamed one by one, or as places in examples that are held on the device. */
 export interface InputPipeline<Kind> {
-  routines(ingredients: StepFunctions): Routines
+  routines(functions: StepFunctions): Routines
   /** Examples that are variables of the program, by group. */
   hold(): Variables
   /** A batch of each shape that will occur. */
   shapes: { training: readonly Kind[]; validation: readonly Kind[] }
   stepsOf(batch: Kind): number
-  /** The inputs of a call that tell its examples. */
+  /** The inputs of a call that give it its examples. */
   examples(batch: Kind): tf.NamedTensorMap
-  /** The inputs of a step's call that change from step to step: the seeds [steps, 2] of its passes and the scalars of its ticks. */
+  /** The inputs of a call that differ from step to step: the seeds [steps, 2] of the passes and the scalars of the ticks. */
   changes(seeds: readonly number[][], scalars: readonly Scalars[]): tf.NamedTensorMap
 }
 
-/** The numbers of examples that a training learns from and is measured on. */
+/** The number of examples in each split. */
 export interface Counts {
   training: number
   validation: number
 }
 
-/** Every batch is uploaded when its step is made. */
+/** Uploads every batch when its step is taken. */
 export function streamedPipeline(
   layout: BatchLayout,
   counts: Counts,
@@ -38,7 +38,7 @@ export function streamedPipeline(
 ): InputPipeline<Batch> {
   const shapesOf = (count: number) => batchSizes(count, batchSize).map(size => blankBatch(size, layout))
   return {
-    routines: ingredients => ({ step: stepRoutine(ingredients), evaluate: evaluationRoutine(ingredients) }),
+    routines: functions => ({ step: stepRoutine(functions), evaluate: evaluationRoutine(functions) }),
     hold: () => ({}),
     shapes: { training: shapesOf(counts.training), validation: shapesOf(counts.validation) },
     stepsOf: () => 1,
@@ -55,7 +55,7 @@ export interface HeldSplits {
 
 const MOST_HELD_BYTES = 2 ** 28
 
-/** Whether batches can be told by places alone: of examples as they are stored, on an engine that runs graphs. */
+/** Whether the splits can stay on the device: they are small, in memory, and the engine runs graphs, which find examples by place. */
 export function canHold(splits: { training: Split; validation: Split }): splits is HeldSplits {
   const bytes = Object.values(splits).map(({ examples, indices }) =>
     'x' in examples ? (examples.x.byteLength / examples.count) * indices.length : Number.POSITIVE_INFINITY,
@@ -64,22 +64,22 @@ export function canHold(splits: { training: Split; validation: Split }): splits 
 }
 
 const LITTLE_FLOPS = 5e8
-/** More gain little, and take longer to compile. */
+/** More steps per call gain little, and take longer to compile. */
 const SEVERAL = 4
 
 /**
- * A call takes a tenth of a millisecond outside TensorFlow, so steps that take little more share one; the graph of a recurrent
- * layer is long enough by itself.
+ * A call takes a tenth of a millisecond outside TensorFlow, so steps that take little more share one. The graph of a recurrent layer
+ * is long enough by itself.
  */
 export function stepsPerCall(topology: Topology, batchSize: number): number {
   const isLong = topology.layers.some(isRecurrent)
   return !isLong && stepFlops(topology) * batchSize < LITTLE_FLOPS ? SEVERAL : 1
 }
 
-/** The groups of variables that a training does not change. */
+/** The groups of variables that hold examples, which no step changes. */
 export const HELD_GROUPS: ReadonlySet<string> = new Set(['training', 'validation'])
 
-/** All examples are uploaded once and stay; a call is told which to take, for several steps at a time. */
+/** Uploads all examples once. The input of a call is the places of its examples, for several steps at a time. */
 export function heldPipeline(
   layout: BatchLayout,
   { training, validation }: HeldSplits,
@@ -91,10 +91,10 @@ export function heldPipeline(
     return { x, labels: layout.targets === undefined ? tf.tensor1d(Float32Array.from(whole.labels)) : labels }
   }
   return {
-    routines: ingredients => {
-      const { transform } = ingredients
-      const names = Object.keys(transform.tick(transform.clock).scalars)
-      return { step: stepsRoutine(ingredients, names), evaluate: evaluationRoutine(ingredients) }
+    routines: functions => {
+      const { optimizer } = functions
+      const names = Object.keys(optimizer.tick(optimizer.clock).scalars)
+      return { step: stepsRoutine(functions, names), evaluate: evaluationRoutine(functions) }
     },
     hold: () => ({ training: upload(training), validation: upload(validation) }),
     shapes: {

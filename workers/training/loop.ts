@@ -1,18 +1,17 @@
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
-import type { FloatTensor } from '#formats/named-tensor.ts'
+import type { EpochInProgress } from '#formats/checkpoint.ts'
+import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import type { Splits } from '#workers/data/examples.ts'
-import { Diverged, nameCulprits } from './diverged.ts'
-import { describeEpoch } from './epoch-metrics.ts'
-import { EpochTally } from './epoch-tally.ts'
-import { zerosOf } from './measure-weights.ts'
-import { type InitialState, prepareRun, type TrainingRun } from './prepare.ts'
-import type { Training } from './train-state.ts'
+import { type CheckpointTaken, expectWeights, type Start, takeCheckpoint } from './checkpoint.ts'
+import { Diverged, describeEpoch, EpochTally, nameNonFinite } from './epoch-metrics.ts'
+import { zerosOf } from './metrics.ts'
+import { prepareRun, type TrainingRun } from './prepare.ts'
+import type { TrainState } from './train-state.ts'
 
 const PROGRESS_INTERVAL_MS = 250
 
-/** How far an epoch is. */
+/** Progress within an epoch. */
 export interface Progress {
   type: 'progress'
   epoch: number
@@ -24,28 +23,18 @@ export interface Progress {
   examplesPerSecond: number
 }
 
-/** An epoch that is over. */
+/** An epoch is complete. */
 export interface Epoch {
   type: 'epoch'
   metrics: EpochMetrics
-  /** As its last step left them, in model order. */
+  /** After the last step, in model order. */
   weights: readonly FloatTensor[]
 }
 
-/** A place to go on from. */
-export interface CheckpointTaken {
-  type: 'checkpoint'
-  checkpoint: Checkpoint
-}
-
-/** Where a training begins: a checkpoint of its own, or nothing but what another has learned. */
-export type Start = Pick<Checkpoint, 'partial'> &
-  Partial<Pick<Checkpoint, 'weights' | 'epoch'>> & { state: InitialState }
-
-/** Why a training is to end early. */
+/** Ends a training early. */
 export class Interruption extends Error {
   override readonly name = 'Interruption'
-  /** Whether it is to be left at a checkpoint. */
+  /** Whether to take a checkpoint first. */
   readonly keep: boolean
 
   constructor(keep: boolean) {
@@ -55,11 +44,11 @@ export class Interruption extends Error {
 }
 
 /**
- * Trains a model as the spec says and tells what happens, computing whenever the next news is asked for. The same spec
- * gives the same bits on the same engine with as many threads, however often it was left at a checkpoint.
+ * Trains a model as the spec says and yields what happens. It computes only while the consumer waits for the next value. The same
+ * spec gives the same bits on the same engine with the same number of threads, however often it was interrupted and resumed.
  *
- * @param signal ends the training, its reason being the error: for an Interruption, after a last checkpoint
- * @param readEvery as a training's shape has it; of no effect on what comes out
+ * @param signal ends the training with the signal's reason as the error; an Interruption may ask for a last checkpoint
+ * @param readEvery see `TrainStateOptions`; it does not affect the result
  * @throws Diverged when a loss is NaN or infinite
  */
 export async function* train(
@@ -70,62 +59,69 @@ export async function* train(
   readEvery?: number,
 ): AsyncGenerator<Progress | Epoch | CheckpointTaken, void, undefined> {
   const run = prepareRun(spec, splits, signal, readEvery)
-  const training = run.begin(from?.state)
-  if (from?.weights !== undefined) expectWeights(training, from.weights)
-  let partial = from?.partial
-  let zerosBefore = partial ? partial.zerosBefore : from && zerosOf(training.readWeights())
+  const state = run.begin(from?.state)
   try {
+    if (from?.weights !== undefined) expectWeights(state, from.weights)
+    let partial = from?.partial
+    let zerosBefore = partial ? partial.zerosBefore : from && zerosOf(state.readWeights())
     for (let epoch = (from?.epoch ?? 0) + 1; epoch <= spec.epochs; epoch++) {
-      const tally = new EpochTally(training, partial?.sums)
-      const place = { epoch, step: partial?.step ?? 0 }
-      try {
-        yield* takeSteps(run, training, tally, place)
-        const weights = training.readWeights()
-        const metrics = await describeEpoch(run, { epoch, training, tally, weights, zerosBefore })
-        yield { type: 'epoch', metrics, weights }
-        if (epoch % spec.checkpoint.everyEpochs === 0 || epoch === spec.epochs)
-          yield leave(training, { epoch })
-        zerosBefore = zerosOf(weights)
-        partial = undefined
-      } catch (error) {
-        if (error instanceof Interruption && error.keep) {
-          const { step } = place
-          const unfinished = { step, sums: tally.sums(), ...(zerosBefore && { zerosBefore }) }
-          yield leave(training, { epoch: epoch - 1, partial: unfinished })
-        }
-        throw error instanceof Diverged ? nameCulprits(error, training.readWeights()) : error
-      }
+      zerosBefore = yield* trainEpoch(run, state, { epoch, partial, zerosBefore })
+      partial = undefined
     }
   } finally {
-    training.end()
+    state.end()
   }
 }
 
-/** The rest of an epoch. @param place moves on with the steps, so that it is known where an error left them */
-async function* takeSteps(
-  { stepsPerEpoch, trainingBatches }: TrainingRun,
-  training: Training,
-  tally: EpochTally,
-  place: { epoch: number; step: number },
-): AsyncGenerator<Progress, void, undefined> {
-  let toldAt = Number.NEGATIVE_INFINITY
-  for await (const batch of trainingBatches(place.epoch, place.step)) {
-    const before = training.clock.step
-    tally.add(training.step(batch))
-    place.step += training.clock.step - before
-    if (performance.now() - toldAt < PROGRESS_INTERVAL_MS) continue
-    toldAt = performance.now()
-    const { loss, examplesPerSecond } = tally.read()
-    yield { type: 'progress', ...place, stepsPerEpoch, loss, examplesPerSecond }
+/** Where an epoch starts. */
+interface EpochStart {
+  epoch: number
+  /** The part that an earlier attempt has trained. */
+  partial: EpochInProgress | undefined
+  /** Where the weights were zero after the epoch before, if there was one. */
+  zerosBefore: readonly NamedTensor[] | undefined
+}
+
+/** Folds the batches of an epoch into the state, then measures it. @returns where the weights are zero */
+async function* trainEpoch(
+  run: TrainingRun,
+  state: TrainState,
+  { epoch, partial, zerosBefore }: EpochStart,
+): AsyncGenerator<Progress | Epoch | CheckpointTaken, readonly NamedTensor[], undefined> {
+  const { epochs, checkpoint } = run.spec
+  const tally = new EpochTally(state, partial)
+  const isProgressDue = throttle(PROGRESS_INTERVAL_MS)
+  try {
+    for await (const batch of run.trainingBatches(epoch, tally.step)) {
+      tally.add(state.step(batch))
+      if (isProgressDue()) yield describeProgress(run, epoch, tally)
+    }
+    const weights = state.readWeights()
+    const metrics = await describeEpoch(run, { epoch, state, tally, weights, zerosBefore })
+    yield { type: 'epoch', metrics, weights }
+    if (epoch % checkpoint.everyEpochs === 0 || epoch === epochs) yield takeCheckpoint(state, { epoch })
+    return zerosOf(weights)
+  } catch (error) {
+    if (error instanceof Interruption && error.keep) {
+      const { step } = tally
+      const unfinished = { step, sums: tally.sums(), ...(zerosBefore && { zerosBefore }) }
+      yield takeCheckpoint(state, { epoch: epoch - 1, partial: unfinished })
+    }
+    throw error instanceof Diverged ? nameNonFinite(error, state.readWeights()) : error
   }
 }
 
-function leave(training: Training, place: Pick<Checkpoint, 'epoch' | 'partial'>): CheckpointTaken {
-  const weights = digestWeights(training.readWeights())
-  return { type: 'checkpoint', checkpoint: { state: training.readState(), weights, ...place } }
+function describeProgress({ stepsPerEpoch }: TrainingRun, epoch: number, tally: EpochTally): Progress {
+  const { loss, examplesPerSecond } = tally.means()
+  return { type: 'progress', epoch, step: tally.step, stepsPerEpoch, loss, examplesPerSecond }
 }
 
-function expectWeights(training: Training, digest: string): void {
-  if (digestWeights(training.readWeights()) === digest) return
-  throw new Error('The weights that follow from the checkpoint are not those that it was made of.')
+/** @returns a function that gives true at its first call, and then not again before the interval has passed */
+function throttle(intervalMs: number): () => boolean {
+  let last = Number.NEGATIVE_INFINITY
+  return () => {
+    if (performance.now() - last < intervalMs) return false
+    last = performance.now()
+    return true
+  }
 }

@@ -1,21 +1,39 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { EpochMetrics } from '#domain/event.ts'
+import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
+import type { Variable } from '#network/variables.ts'
 
-// Counted in floats, which are exact far beyond any batch: what a GPU is to compare or sum of int32s, TensorFlow takes to the host.
+// Metrics are counted in floats, which are exact far beyond any batch: TensorFlow compares and sums int32s on the host, even where
+// there is a GPU.
 
-/** How many rows of the logits [batch, classes] are largest at their label [batch]. */
+/** Sums a measure up over a batch, from outputs [batch, n] and labels. */
+export type Metric = (outputs: tf.Tensor2D, labels: tf.Tensor) => tf.Scalar
+
+/** Sums over a batch, by name: `correct` answers, labels among the `top5`, the `absoluteError`. */
+export type MetricSums = Record<string, tf.Scalar | tf.Tensor1D>
+
+export function measure(
+  metrics: Readonly<Record<string, Metric>>,
+  outputs: tf.Tensor2D,
+  labels: tf.Tensor,
+): Record<string, tf.Scalar> {
+  return Object.fromEntries(Object.entries(metrics).map(([name, metric]) => [name, metric(outputs, labels)]))
+}
+
+/** The number of rows of the logits [batch, classes] that are largest at their label [batch]. */
 export function correctCount(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Scalar {
   const isRight = tf.equal(tf.cast(tf.argMax(logits, 1), 'float32'), tf.cast(labels, 'float32'))
   return tf.sum(tf.cast(isRight, 'float32'))
 }
 
-/** How many rows of the logits [batch, classes] have their label [batch] among the `top` largest; equal ones count for it. */
+/** The number of rows of the logits [batch, classes] whose label [batch] is among the `top` largest; ties count as being among them. */
 export function topCount(logits: tf.Tensor2D, labels: tf.Tensor1D, top: number): tf.Scalar {
   const own = tf.sum(tf.mul(tf.oneHot(labels, logits.shape[1]), logits), 1, true)
   const larger = tf.sum(tf.cast(tf.greater(logits, own), 'float32'), 1)
   return tf.sum(tf.cast(tf.less(larger, top), 'float32'))
 }
 
-/** The share of each row's logits that lie on the side of its targets in [0, 1], summed over the rows. */
+/** For each row, the share of the logits that are on the side of their targets in [0, 1]; summed over the rows. */
 export function correctAnswers(logits: tf.Tensor2D, targets: tf.Tensor): tf.Scalar {
   const isRight = tf.equal(tf.greater(logits, 0), tf.greater(targets, 0.5))
   return tf.div(tf.sum(tf.cast(isRight, 'float32')), logits.shape[1])
@@ -24,4 +42,59 @@ export function correctAnswers(logits: tf.Tensor2D, targets: tf.Tensor): tf.Scal
 /** The mean of |output - target| of each row, summed over the rows. */
 export function absoluteErrorSum(outputs: tf.Tensor2D, targets: tf.Tensor): tf.Scalar {
   return tf.div(tf.sum(tf.abs(tf.sub(outputs, targets))), outputs.shape[1])
+}
+
+/**
+ * The metrics of an epoch that follow from the weights.
+ *
+ * @param variables of the weights
+ * @param zerosBefore where the weights were zero after the epoch before, if there was one
+ */
+export function measureWeights(
+  weights: readonly FloatTensor[],
+  variables: readonly Pick<Variable, 'name' | 'kind'>[],
+  zerosBefore?: readonly NamedTensor[],
+): Pick<EpochMetrics, 'sparsity' | 'weightSparsity' | 'regrown' | 'layers'> {
+  const layers = weights.map(({ name, shape, data }) => ({
+    name,
+    shape: [...shape],
+    size: data.length,
+    nonzero: count(data, value => value !== 0),
+  }))
+  const kernels = new Set(variables.filter(({ kind }) => kind === 'kernel').map(({ name }) => name))
+  return {
+    sparsity: sparsityOf(layers),
+    weightSparsity: sparsityOf(layers.filter(({ name }) => kernels.has(name))),
+    regrown: zerosBefore ? countRegrown(weights, zerosBefore) : 0,
+    layers,
+  }
+}
+
+function sparsityOf(layers: EpochMetrics['layers']): number {
+  const size = layers.reduce((sum, layer) => sum + layer.size, 0)
+  const nonzero = layers.reduce((sum, layer) => sum + layer.nonzero, 0)
+  return (size - nonzero) / size
+}
+
+/** Where the weights are zero: for each variable one bit per element, the least significant bit of a byte first. */
+export function zerosOf(weights: readonly FloatTensor[]): NamedTensor[] {
+  return weights.map(({ name, data }) => {
+    const bits = new Uint8Array(Math.ceil(data.length / 8))
+    for (let i = 0; i < data.length; i++) if (data[i] === 0) bits[i >> 3]! |= 1 << (i & 7)
+    return { name, shape: [bits.length], dtype: 'U8', data: bits }
+  })
+}
+
+function countRegrown(weights: readonly FloatTensor[], zerosBefore: readonly NamedTensor[]): number {
+  const zeros = new Map(zerosBefore.map(({ name, data }) => [name, data as Uint8Array]))
+  return weights.reduce((sum, { name, data }) => {
+    const bits = zeros.get(name)!
+    return sum + count(data, (value, i) => value !== 0 && ((bits[i >> 3]! >> (i & 7)) & 1) === 1)
+  }, 0)
+}
+
+function count(values: Float32Array, isWanted: (value: number, index: number) => boolean): number {
+  let found = 0
+  for (let i = 0; i < values.length; i++) if (isWanted(values[i]!, i)) found++
+  return found
 }

@@ -1,11 +1,12 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { factsOf } from '#domain/dataset.ts'
 import { preprocessingOf } from '#domain/preprocessing.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import type { TrainingState } from '#formats/checkpoint.ts'
 import { permutation, randomStream } from '#network/random.ts'
+import type { Topology } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
-import { layoutFromSpec, normaliser } from '#workers/data/batch-tensors.ts'
+import { type BatchLayout, layoutFromSpec, normaliser } from '#workers/data/batch-tensors.ts'
 import { type Batch, batches } from '#workers/data/batches.ts'
 import type { Split, Splits } from '#workers/data/examples.ts'
 import { imageBatches } from '#workers/data/image-batches.ts'
@@ -13,8 +14,9 @@ import { requireTokens } from '#workers/data/require-tokens.ts'
 import { type Pace, type Rows, rowsInOrder } from '#workers/data/rows.ts'
 import { variedBatches } from '#workers/data/varied-batches.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
-import { learningRateFromSpec, transformFromSpec } from '#workers/optimizers/from-spec.ts'
-import type { LearningRate } from '#workers/optimizers/transform.ts'
+import { learningRateFromSpec, optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
+import type { LearningRate } from '#workers/optimizers/optimizer.ts'
+import type { InitialState } from './checkpoint.ts'
 import {
   type Counts,
   canHold,
@@ -23,35 +25,32 @@ import {
   stepsPerCall,
   streamedPipeline,
 } from './input-pipeline.ts'
-import { objectiveFor } from './objective.ts'
-import { pacedBatches } from './paced-batches.ts'
-import { beginTraining, type SomeBatch, type Training } from './train-state.ts'
+import { objectiveFor } from './losses.ts'
+import type { StepFunctions } from './step.ts'
+import { type SizedBatch, TrainState } from './train-state.ts'
 import { drawVariables } from './weights.ts'
 
-/** What a training starts from; without a clock its optimizer has not begun. */
-export type InitialState = Partial<Pick<TrainingState, 'clock'>> & Pick<TrainingState, 'variables'>
-
 /** Everything about a training that stays the same from its first step to its last. */
-export interface TrainingRun<Kind extends SomeBatch = SomeBatch> {
+export interface TrainingRun<Kind extends SizedBatch = SizedBatch> {
   spec: TrainingSpec
   stepsPerEpoch: number
   learningRate: LearningRate
-  /** From the weights that the seed draws, or from where a training was left. */
-  begin(from?: InitialState): Training<Kind>
-  /** The training split in the order of an epoch, which is counted from 1, from the batch after `skip` on. */
+  /** @param from absent: the weights that the seed draws */
+  begin(from?: InitialState): TrainState<Kind>
+  /** The batches of the training split in the order of an epoch, which counts from 1, without the first `skip` batches. */
   trainingBatches(epoch: number, skip?: number): AsyncIterable<Kind>
   validationBatches(): AsyncIterable<Kind>
 }
 
-/** Where batches come from. */
+/** The batches of both splits. */
 interface Source<Kind> {
   training(epoch: number, skip: number): Iterable<Kind> | AsyncIterable<Kind>
   validation(): Iterable<Kind> | AsyncIterable<Kind>
 }
 
 /**
- * @param signal ends the run's batches with its reason as the error
- * @param readEvery as a training's shape has it
+ * @param signal ends the batches of the run with the signal's reason as the error
+ * @param readEvery see `TrainStateOptions`
  */
 export function prepareRun(
   spec: TrainingSpec,
@@ -64,31 +63,39 @@ export function prepareRun(
   const layout = layoutFromSpec(spec)
   const counts = { training: splits.training.indices.length, validation: splits.validation.indices.length }
   const stepsPerEpoch = Math.ceil(counts.training / spec.batchSize)
-  const transform = transformFromSpec(spec, variablesOf(topology), stepsPerEpoch)
-  const ingredients = {
-    model: modelFromTopology(topology),
-    transform,
-    objective: objectiveFor(spec.loss),
-    normalise: normaliser(preprocessingOf(spec.dataset), layout),
-  }
-  const runWith = <Kind extends SomeBatch>(
-    feeding: InputPipeline<Kind>,
+  const functions = stepFunctionsFromSpec(spec, topology, layout, stepsPerEpoch)
+  const runWith = <Kind extends SizedBatch>(
+    pipeline: InputPipeline<Kind>,
     source: Source<Kind>,
   ): TrainingRun<Kind> => ({
     spec,
     stepsPerEpoch,
     learningRate: learningRateFromSpec(spec, stepsPerEpoch),
     begin(from = { variables: drawVariables(topology, spec.seed) }) {
-      const shape = { topology, feeding, seed: spec.seed, readEvery }
-      return beginTraining(ingredients, { clock: transform.clock, ...from }, shape)
+      const start = { clock: functions.optimizer.clock, ...from }
+      return new TrainState(functions, start, { topology, pipeline, seed: spec.seed, readEvery })
     },
-    trainingBatches: (epoch, skip = 0) => pacedBatches(source.training(epoch, skip), signal),
-    validationBatches: () => pacedBatches(source.validation(), signal),
+    trainingBatches: (epoch, skip = 0) => interruptible(source.training(epoch, skip), signal),
+    validationBatches: () => interruptible(source.validation(), signal),
   })
   if (spec.augmentation.length > 0 || !canHold(splits))
     return runWith(streamedPipeline(layout, counts, spec.batchSize), streamOf(spec, splits))
   const pace = { batchSize: spec.batchSize, stepsPerCall: stepsPerCall(topology, spec.batchSize) }
   return runWith(heldPipeline(layout, splits, pace), placesOf(spec, counts, pace))
+}
+
+function stepFunctionsFromSpec(
+  spec: TrainingSpec,
+  topology: Topology,
+  layout: BatchLayout,
+  stepsPerEpoch: number,
+): StepFunctions {
+  return {
+    model: modelFromTopology(topology),
+    optimizer: optimizerFromSpec(spec, variablesOf(topology), stepsPerEpoch),
+    objective: objectiveFor(spec.loss),
+    normalise: normaliser(preprocessingOf(spec.dataset), layout),
+  }
 }
 
 function placesOf(spec: TrainingSpec, { training, validation }: Counts, pace: Pace): Source<Rows> {
@@ -109,13 +116,13 @@ function streamOf(spec: TrainingSpec, { training, validation }: Splits): Source<
   }
 }
 
-/** @param training absent, images are not varied */
+/** @param training absent for validation, whose images are not augmented */
 function batchesOf(
   { dataset, batchSize, augmentation, seed }: TrainingSpec,
   { examples, indices }: Split,
   training?: { epoch: number; skip: number },
 ): Iterable<Batch> | AsyncIterable<Batch> {
-  // The dataset's own: a model may leave out an axis of length 1, which images have.
+  // The shape in the dataset: a model may leave out an axis of length 1 that images have.
   const { inputShape } = factsOf(dataset)!
   const skip = training?.skip ?? 0
   const variation = training && augmentation.length > 0 && { augmentation, seed, epoch: training.epoch }
@@ -130,11 +137,33 @@ function batchesOf(
     : batches({ examples, indices }, batchSize, skip)
 }
 
-/** The places of the split's examples. Each epoch has a random stream of its own, so that it can be repeated without the ones before it. */
+/** The places of the split's examples in an epoch. Each epoch has its own random stream, so it can be repeated without earlier ones. */
 function epochOrder({ seed, shuffle }: TrainingSpec, count: number, epoch: number): Uint32Array {
   return shuffle ? permutation(count, randomStream(seed, 'shuffle', epoch)) : identity(count)
 }
 
 function identity(count: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, place) => place)
+}
+
+const TURN_MS = 100
+
+/**
+ * The same batches, yielding to the event loop every so often: an order to stop can only arrive then, since steps block it.
+ * @throws the signal's reason once it is aborted
+ */
+async function* interruptible<Kind>(
+  source: Iterable<Kind> | AsyncIterable<Kind>,
+  signal: AbortSignal,
+): AsyncGenerator<Kind, void, undefined> {
+  let turnAt = performance.now()
+  for await (const batch of source) {
+    yield batch
+    if (performance.now() - turnAt < TURN_MS) continue
+    await nextTurn()
+    signal.throwIfAborted()
+    turnAt = performance.now()
+  }
+  await nextTurn()
+  signal.throwIfAborted()
 }

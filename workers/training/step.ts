@@ -2,43 +2,43 @@ import * as tf from '@tensorflow/tfjs-core'
 import { takeRows } from '#workers/engine/bytes.ts'
 import type { Routine, Variables } from '#workers/engine/program.ts'
 import type { Model } from '#workers/layers/from-topology.ts'
-import type { Transform } from '#workers/optimizers/transform.ts'
-import { measure, type Objective } from './objective.ts'
+import type { Optimizer, ScalarTensors } from '#workers/optimizers/optimizer.ts'
+import type { Objective } from './losses.ts'
+import { type MetricSums, measure } from './metrics.ts'
 
-/** What a step and an evaluation are made of. */
+/** The functions that steps and evaluations are composed of. */
 export interface StepFunctions {
   model: Model
-  transform: Transform
+  optimizer: Optimizer
   objective: Objective
-  /** Makes what the model takes of a batch's examples. */
+  /** @returns the input of the model for the examples of a batch */
   normalise(x: tf.Tensor): tf.Tensor
 }
 
 /**
- * One step of the fold: forward, backward, update. Takes a batch, the seed of the pass, and the scalars of the optimizer's
+ * One step of the fold: forward, backward, update. Its inputs are a batch, the seed of the pass, and the scalars of the optimizer's
  * tick.
  */
-export function stepRoutine({ model, transform, objective, normalise }: StepFunctions): Routine {
+export function stepRoutine({ model, optimizer, objective, normalise }: StepFunctions): Routine {
   return ({ params, statistics, ...slots }, { x, labels, seed, ...scalars }) => {
     const pass = { seed: seed as tf.Tensor1D }
-    const variables = { ...params, ...statistics }
-    const { logits, statistics: moved, pullback } = model(variables, normalise(x!), pass)
-    const loss = objective.loss(logits, labels!)
-    const gradients = pullback(loss.gradientOfMean)
-    const updated = transform.update(gradients, slots, params!, scalars as Record<string, tf.Scalar>)
+    const forward = model({ ...params, ...statistics }, normalise(x!), pass)
+    const loss = objective.loss(forward.logits, labels!)
+    const gradients = forward.pullback(loss.gradientOfMean)
+    const updated = optimizer.update(gradients, slots, params!, scalars as ScalarTensors)
     return {
-      outputs: { lossSum: loss.sum, ...measure(objective.metrics, logits, labels!) },
-      variables: { params: updated.params, statistics: moved, ...updated.slots },
+      outputs: { lossSum: loss.sum, ...measure(objective.metrics, forward.logits, labels!) },
+      variables: { params: updated.params, statistics: forward.statistics, ...updated.slots },
     }
   }
 }
 
 /**
- * Steps in a row, each on a batch of the examples that are the variables `training`: takes their places `rows` [steps, batch],
- * `seeds` [steps, 2], and as `numbers` [steps, names] the scalars of the ticks by these names.
+ * Several steps, each on a batch of the examples in the variables `training`. Its inputs are the places `rows` [steps, batch] of
+ * those examples, `seeds` [steps, 2], and `numbers` [steps, names]: the scalars of the ticks under the given names.
  */
-export function stepsRoutine(ingredients: StepFunctions, names: readonly string[]): Routine {
-  const step = stepRoutine(ingredients)
+export function stepsRoutine(functions: StepFunctions, names: readonly string[]): Routine {
+  const step = stepRoutine(functions)
   return ({ training, ...variables }, { rows, seeds, numbers }) => {
     let current: Variables = variables
     let changed: Variables = {}
@@ -49,7 +49,7 @@ export function stepsRoutine(ingredients: StepFunctions, names: readonly string[
       const inputs = { ...takeExamples(training!, places), seed: seedOf[index]!, ...scalars }
       const result = step(current, inputs)
       changed = result.variables!
-      // A step gives back the statistics that it moves, and leaves the others: those of a Normalization stay.
+      // A step returns only the statistics that it changes; those of a Normalization stay.
       current = { ...current, ...changed, statistics: { ...current.statistics, ...changed.statistics } }
       return result.outputs
     })
@@ -71,12 +71,12 @@ function stackEach(records: readonly tf.NamedTensorMap[]): tf.NamedTensorMap {
   return Object.fromEntries(names.map(name => [name, tf.stack(records.map(record => record[name]!))]))
 }
 
-/** Measures the model as it is, on a batch or on `rows` [1, batch] of the examples that are the variables `validation`. */
+/** Measures the model on a batch, or on `rows` [1, batch] of the examples in the variables `validation`. */
 export function evaluationRoutine({
   model,
   objective,
   normalise,
-}: Omit<StepFunctions, 'transform'>): Routine {
+}: Omit<StepFunctions, 'optimizer'>): Routine {
   return ({ params, statistics, validation }, { rows, ...batch }) => {
     const { x, labels } = rows ? takeExamples(validation!, tf.unstack(rows)[0]!) : batch
     const { logits } = model({ ...params, ...statistics }, normalise(x!))
@@ -86,5 +86,59 @@ export function evaluationRoutine({
       ...objective.furtherMetrics(logits, labels!),
     }
     return { outputs }
+  }
+}
+
+/** Outputs of a routine: the sum of the losses over the batch and those of the metrics, scalars or [steps] for several steps. */
+export type Outcome = { lossSum: tf.Scalar | tf.Tensor1D } & MetricSums
+
+/** The same for one step, as numbers. */
+export type Sums = { lossSum: number } & Record<string, number>
+
+/** The sums of a step, and the number of examples that they are over. */
+export interface StepOutcome {
+  /** Counted from 1 over the whole job. */
+  step: number
+  examples: number
+  sums: Sums
+}
+
+/** Waits for the routine that computed the outcome, so a GPU idles meanwhile. Disposes its tensors. @returns one record per step */
+export function readOutcome(outcome: Outcome): Sums[] {
+  const values = Object.entries(outcome).map(([name, sums]) => [name, sums.dataSync()] as const)
+  tf.dispose(outcome)
+  return sumsOf(values)
+}
+
+/** @param values of each step, by name @returns one record per step */
+export function sumsOf(values: Iterable<readonly [string, ArrayLike<number>]>): Sums[] {
+  const columns = [...values]
+  return Array.from(
+    columns[0]![1],
+    (_, step) => Object.fromEntries(columns.map(([name, sums]) => [name, sums[step]!])) as Sums,
+  )
+}
+
+/** The group of variables that hold the outcomes of the latest steps, the newest at the end. */
+export const OUTCOMES = 'outcomes'
+
+/** Zeros for the outcomes of as many steps. */
+export function emptyOutcomes({ metrics }: Objective, steps: number): tf.NamedTensorMap {
+  const names = ['lossSum', ...Object.keys(metrics)]
+  return Object.fromEntries(names.map(name => [name, tf.zeros([steps])]))
+}
+
+/**
+ * The same steps with their outcomes kept on the device: each call appends them to the variables `outcomes` and drops the oldest. A
+ * ring buffer would need the position to write at as one more input.
+ */
+export function keepOutcomes(routine: Routine): Routine {
+  return ({ [OUTCOMES]: kept, ...variables }, inputs) => {
+    const { outputs, variables: changed } = routine(variables, inputs)
+    const appended = Object.entries(kept!).map(([name, before]) => {
+      const sums = tf.cast(outputs[name]!, 'float32').flatten()
+      return [name, tf.concat([tf.slice(before, sums.size), sums])] as const
+    })
+    return { outputs: {}, variables: { ...changed, [OUTCOMES]: Object.fromEntries(appended) } }
   }
 }

@@ -7,141 +7,179 @@ import { statisticsOf, variablesOf } from '#network/variables.ts'
 import { computesOnHost } from '#workers/engine/computes-on-host.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import { openProgram } from '#workers/engine/open-program.ts'
-import type { Variables } from '#workers/engine/program.ts'
-import { type Transform, ticksFrom } from '#workers/optimizers/transform.ts'
+import type { Call, Program, Variables } from '#workers/engine/program.ts'
+import { type Optimizer, ticksFrom } from '#workers/optimizers/optimizer.ts'
 import { HELD_GROUPS, type InputPipeline } from './input-pipeline.ts'
 import {
+  emptyOutcomes,
   keepOutcomes,
   OUTCOMES,
   type Outcome,
   readOutcome,
-  roomForOutcomes,
+  type StepFunctions,
   type StepOutcome,
   type Sums,
   sumsOf,
-} from './outcomes.ts'
-import type { StepFunctions } from './step.ts'
+} from './step.ts'
 import { toTensors, toWeight } from './weights.ts'
 
-/** A batch, whatever its kind: its training knows. */
-export interface SomeBatch {
+/** A batch of any kind; the input pipeline knows which. */
+export interface SizedBatch {
   size: number
 }
 
-/** A model in training: its variables are on the device until `end`, and change with each step. */
-export interface Training<Batch extends SomeBatch = SomeBatch> {
-  /** After the last step. */
-  readonly clock: Clock
-  /**
-   * Takes a step, or as many as the batch is for.
-   *
-   * @returns the outcomes that are known by now and were not before: those of the batch, or now and then those of many
-   */
-  step(batch: Batch): StepOutcome[]
-  /** Those that are still on the device. Waits for it. */
-  readOutcomes(): StepOutcome[]
-  evaluate(batch: Batch): Outcome
-  /** A copy, in model order. */
-  readWeights(): FloatTensor[]
-  /** A copy, in model order. */
-  readStatistics(): FloatTensor[]
-  /** A copy of all that is needed to go on. */
-  readState(): TrainingState
-  end(): void
-}
-
-/** What a training's batches are, and what its model does. */
-export interface TrainingOptions<Batch extends SomeBatch> {
+export interface TrainStateOptions<Batch extends SizedBatch> {
   topology: Topology
-  feeding: InputPipeline<Batch>
-  /** Decides, with the step, what drops out. */
+  pipeline: InputPipeline<Batch>
+  /** Determines, with the number of the step, which units drop out. */
   seed: number
-  /** So many steps' outcomes are read at once; with 1, each call gives its own. By default many, where a read would wait. */
+  /**
+   * How many steps' outcomes are read at once. By default each call returns its own where the engine computes on the host, and many
+   * are read at once where reading would wait for a GPU.
+   */
   readEvery?: number | undefined
 }
 
-/** A wait in as many steps is next to none, and a divergence is told as many steps later at most. */
+/** One wait in so many steps costs next to nothing, and delays the report of a divergence by at most as many. */
 const MANY_STEPS = 32
 
-export function beginTraining<Batch extends SomeBatch>(
-  ingredients: StepFunctions,
-  start: TrainingState,
-  { topology, feeding, seed, readEvery = computesOnHost() ? 1 : MANY_STEPS }: TrainingOptions<Batch>,
-): Training<Batch> {
-  const { transform } = ingredients
-  const members = (group: string) => (group === 'statistics' ? statisticsOf : variablesOf)(topology)
-  let { clock } = start
-  const evaluation = (batch: Batch) => ({ routine: 'evaluate', inputs: feeding.examples(batch) })
-  /** The call of a batch, and the clocks after each of its steps. */
-  const step = (batch: Batch) => {
-    const ticks = ticksFrom(transform, clock, feeding.stepsOf(batch))
-    const seeds = ticks.map(tick => [seed | 0, tick.clock.step])
-    const scalars = ticks.map(tick => tick.scalars)
-    const inputs = { ...feeding.examples(batch), ...feeding.changes(seeds, scalars) }
-    return { call: { routine: 'step', inputs }, ticks: ticks.map(tick => tick.clock) }
+/** A model in training: its variables stay on the device until `end`, and every step replaces them. */
+export class TrainState<Batch extends SizedBatch = SizedBatch> {
+  readonly #functions: StepFunctions
+  readonly #options: TrainStateOptions<Batch>
+  readonly #program: Program
+  /** The most steps that one call takes. */
+  readonly #stepsPerCall: number
+  /** The number of outcomes that the device keeps; 0 where each call returns its own. */
+  readonly #capacity: number
+  /** The latest steps, whose outcomes are still on the device. */
+  readonly #unread: Pick<StepOutcome, 'step' | 'examples'>[] = []
+  #clock: Clock
+
+  constructor(functions: StepFunctions, start: TrainingState, options: TrainStateOptions<Batch>) {
+    const { pipeline, readEvery = computesOnHost() ? 1 : MANY_STEPS } = options
+    this.#functions = functions
+    this.#options = options
+    this.#clock = start.clock
+    this.#stepsPerCall = Math.max(...pipeline.shapes.training.map(batch => pipeline.stepsOf(batch)))
+    this.#capacity = readEvery > 1 ? Math.max(readEvery, this.#stepsPerCall) : 0
+    this.#program = inScope(() => this.#openProgram(start))
   }
-  /** Steps of one call. */
-  const mostSteps = Math.max(...feeding.shapes.training.map(feeding.stepsOf))
-  /** Steps whose outcomes can stay on the device; none where calls give them. */
-  const room = readEvery > 1 ? Math.max(readEvery, mostSteps) : 0
-  const program = inScope(() => {
-    const given = feeding.routines(ingredients)
-    const variables = { ...openVariables(transform, start), ...feeding.hold() }
+
+  /** After the last step. */
+  get clock(): Clock {
+    return this.#clock
+  }
+
+  /**
+   * Takes the step of a batch, or the several steps that it is for.
+   *
+   * @returns the outcomes that have become known: those of the batch, or now and then those of many steps
+   */
+  step(batch: Batch): StepOutcome[] {
+    let clocks: readonly Clock[] = []
+    const outcome = tf.tidy(() => {
+      const next = this.#stepCall(batch)
+      clocks = next.clocks
+      return this.#program.run(next.call)
+    })
+    this.#clock = clocks.at(-1)!
+    this.#unread.push(...clocks.map(({ step }) => ({ step, examples: batch.size })))
+    if (this.#capacity === 0) return this.#assignOutcomes(readOutcome(outcome as Outcome))
+    return this.#unread.length + this.#stepsPerCall > this.#capacity ? this.readOutcomes() : []
+  }
+
+  /** The outcomes that are still on the device. Waits for it. */
+  readOutcomes(): StepOutcome[] {
+    return this.#unread.length > 0 ? this.#assignOutcomes(sumsOf(this.#program.read(OUTCOMES))) : []
+  }
+
+  evaluate(batch: Batch): Outcome {
+    return tf.tidy(() => this.#program.run(this.#evaluationCall(batch))) as Outcome
+  }
+
+  /** A copy of the weights, in model order. */
+  readWeights(): FloatTensor[] {
+    return this.#read('params')
+  }
+
+  /** A copy of the statistics, in model order. */
+  readStatistics(): FloatTensor[] {
+    return this.#program.groups.includes('statistics') ? this.#read('statistics') : []
+  }
+
+  /** A copy of all that is needed to continue. It leaves params out that follow from the optimizer's slots. */
+  readState(): TrainingState {
+    const canRestoreParams = this.#functions.optimizer.paramsOf !== undefined
+    const groups = this.#program.groups.filter(
+      group => !HELD_GROUPS.has(group) && group !== OUTCOMES && !(group === 'params' && canRestoreParams),
+    )
+    return {
+      clock: this.#clock,
+      variables: Object.fromEntries(groups.map(group => [group, this.#read(group)])),
+    }
+  }
+
+  end(): void {
+    this.#program.dispose()
+  }
+
+  #openProgram(start: TrainingState): Program {
+    const { optimizer, objective } = this.#functions
+    const { pipeline } = this.#options
+    const routines = pipeline.routines(this.#functions)
+    const variables = { ...openVariables(optimizer, start), ...pipeline.hold() }
     const calls = [
-      ...feeding.shapes.training.map(batch => step(batch).call),
-      ...feeding.shapes.validation.map(evaluation),
+      ...pipeline.shapes.training.map(batch => this.#stepCall(batch).call),
+      ...pipeline.shapes.validation.map(batch => this.#evaluationCall(batch)),
     ]
-    if (room === 0) return openProgram(variables, given, calls)
-    const kept = { [OUTCOMES]: roomForOutcomes(ingredients.objective, room) }
-    return openProgram({ ...variables, ...kept }, { ...given, step: keepOutcomes(given.step!) }, calls)
-  })
-  /** The last steps, whose outcomes nobody knows yet. */
-  const unread: Pick<StepOutcome, 'step' | 'examples'>[] = []
-  const tell = (sums: readonly Sums[]): StepOutcome[] =>
-    unread.splice(0).map((which, index, { length }) => ({ ...which, sums: sums.at(index - length)! }))
-  const readOutcomes = () => (unread.length > 0 ? tell(sumsOf(program.read(OUTCOMES))) : [])
-  const read = (group: string) => {
-    const values = program.read(group)
-    return members(group).map(variable => toWeight(variable, values.get(variable.name)!))
+    if (this.#capacity === 0) return openProgram(variables, routines, calls)
+    return openProgram(
+      { ...variables, [OUTCOMES]: emptyOutcomes(objective, this.#capacity) },
+      { ...routines, step: keepOutcomes(routines.step!) },
+      calls,
+    )
   }
-  const isState = (group: string) =>
-    !HELD_GROUPS.has(group) && group !== OUTCOMES && (group !== 'params' || transform.paramsOf === undefined)
-  const groups = program.groups.filter(isState)
-  return {
-    get clock() {
-      return clock
-    },
-    step(batch) {
-      let ticks: Clock[] = []
-      const outcome = tf.tidy(() => {
-        const next = step(batch)
-        ticks = next.ticks
-        return program.run(next.call)
-      })
-      clock = ticks.at(-1)!
-      unread.push(...ticks.map(({ step }) => ({ step, examples: batch.size })))
-      if (room === 0) return tell(readOutcome(outcome as Outcome))
-      return unread.length + mostSteps > room ? readOutcomes() : []
-    },
-    readOutcomes,
-    evaluate: batch => tf.tidy(() => program.run(evaluation(batch))) as Outcome,
-    readWeights: () => read('params'),
-    readStatistics: () => (groups.includes('statistics') ? read('statistics') : []),
-    readState: () => ({ clock, variables: Object.fromEntries(groups.map(group => [group, read(group)])) }),
-    end: program.dispose,
+
+  /** The call for a batch, and the clocks after each of its steps. */
+  #stepCall(batch: Batch): { call: Call; clocks: Clock[] } {
+    const { pipeline, seed } = this.#options
+    const ticks = ticksFrom(this.#functions.optimizer, this.#clock, pipeline.stepsOf(batch))
+    const seeds = ticks.map(({ clock }) => [seed | 0, clock.step])
+    const scalars = ticks.map(tick => tick.scalars)
+    const inputs = { ...pipeline.examples(batch), ...pipeline.changes(seeds, scalars) }
+    return { call: { routine: 'step', inputs }, clocks: ticks.map(({ clock }) => clock) }
+  }
+
+  #evaluationCall(batch: Batch): Call {
+    return { routine: 'evaluate', inputs: this.#options.pipeline.examples(batch) }
+  }
+
+  /** @param sums of the latest steps, which end with all unread ones */
+  #assignOutcomes(sums: readonly Sums[]): StepOutcome[] {
+    return this.#unread
+      .splice(0)
+      .map((step, index, { length }) => ({ ...step, sums: sums.at(index - length)! }))
+  }
+
+  #read(group: string): FloatTensor[] {
+    const { topology } = this.#options
+    const members = group === 'statistics' ? statisticsOf(topology) : variablesOf(topology)
+    const values = this.#program.read(group)
+    // A slot of a masked or partitioned optimizer covers only some of the variables.
+    return members
+      .filter(({ name }) => values.has(name))
+      .map(variable => toWeight(variable, values.get(variable.name)!))
   }
 }
 
-function openVariables(transform: Transform, { clock, variables }: TrainingState): Variables {
-  const { params: given, statistics, ...slots } = mapValues(variables, toTensors)
-  const params = given ?? transform.paramsOf!(slots, clock)
+function openVariables(optimizer: Optimizer, { clock, variables }: TrainingState): Variables {
+  const groups = Object.entries(variables).map(([group, members]) => [group, toTensors(members)])
+  const { params: given, statistics, ...slots } = Object.fromEntries(groups) as Variables
+  const params = given ?? optimizer.paramsOf!(slots, clock)
   return {
     params,
     ...(statistics && { statistics }),
-    ...(Object.keys(slots).length > 0 ? slots : transform.init(params)),
+    ...(Object.keys(slots).length > 0 ? slots : optimizer.init(params)),
   }
-}
-
-function mapValues<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => To) {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]))
 }

@@ -5,13 +5,13 @@ import { elementCount } from '#network/shape.ts'
 import type { Topology } from '#network/topology.ts'
 import { statisticsOf, type Variable, variablesOf } from '#network/variables.ts'
 
-/** What a job starts from, in model order. */
+/** The initial weights of a job, in model order. */
 export function drawWeights(topology: Topology, seed: number): FloatTensor[] {
   const values = initialWeights(topology, seed)
   return variablesOf(topology).map(variable => toWeight(variable, values.get(variable.name)!))
 }
 
-/** What a model begins with, by group: `params`, and `statistics` if it has any. */
+/** The initial variables of a job by group: `params`, and `statistics` if the model has any. */
 export function drawVariables(topology: Topology, seed: number): Record<string, FloatTensor[]> {
   const statistics = statisticsOf(topology).map(statistic =>
     toWeight(statistic, new Float32Array(elementCount(statistic.shape)).fill(statistic.initialValue)),
@@ -19,7 +19,7 @@ export function drawVariables(topology: Topology, seed: number): Record<string, 
   return { params: drawWeights(topology, seed), ...(statistics.length > 0 && { statistics }) }
 }
 
-/** Copies them to the device. */
+/** Copies weights to the device. */
 export function toTensors(weights: readonly FloatTensor[]): tf.NamedTensorMap {
   return Object.fromEntries(weights.map(({ name, shape, data }) => [name, tf.tensor(data, [...shape])]))
 }

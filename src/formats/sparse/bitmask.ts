@@ -1,7 +1,7 @@
 import { FormatError } from '#formats/format-error.ts'
 import type { Encoding } from './encoding.ts'
 
-/** One bit an element, the least significant bit of each byte first. */
+/** One bit per element, the least significant bit of each byte first. */
 export const bitmask: Encoding = {
   dtype: 'U8',
   valueCount: ({ nonzero }) => nonzero,
@@ -13,8 +13,8 @@ export const bitmask: Encoding = {
     return count
   },
 
-  // Free of branches: around half full, mispredicted ones would triple the time. Every element is written to the next
-  // place of `values` and stays there if it is no zero; writes behind the end, after the last of them, are ignored.
+  // Without branches, as mispredictions would triple the time at half density. Every element is written to the next position of `values`
+  // and stays there unless it is zero; writes beyond the end, after the last non-zero, are ignored.
   encode(bits, values, mask) {
     let k = 0
     for (let byte = 0; byte < mask.length; byte++) {

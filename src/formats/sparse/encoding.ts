@@ -1,6 +1,6 @@
 import { FormatError } from '#formats/format-error.ts'
 
-/** What the size of every encoding follows from. */
+/** The counts that determine the size of every encoding. */
 export interface NonzeroCount {
   size: number
   nonzero: number
@@ -11,22 +11,22 @@ export interface NonzeroCount {
 export type Places = Uint8Array | Int32Array
 
 /**
- * A way to write down where the non-zeros of a flat float32 tensor are (docs/sparse-safetensors.md). It works on bits,
- * so that values survive as they are, NaN payloads included, and `bits << 1` (all but the sign) makes -0 a zero.
+ * A way to store the positions of the non-zeros of a flat float32 tensor (docs/sparse-safetensors.md). It works on bits, which keeps
+ * values exactly, including NaN payloads, and `bits << 1`, which drops the sign, makes -0 a zero.
  */
 export interface Encoding {
   dtype: 'U8' | 'I32'
   valueCount(count: NonzeroCount): number
   placeCount(count: NonzeroCount): number
-  /** How many values belong to places. */
+  /** The number of stored values. */
   countValues(places: Places): number
-  /** Fills `values` and `places`, both zeros and as long as the counts say. */
+  /** Fills `values` and `places`, which hold zeros and have the lengths that follow from the counts. */
   encode(bits: Uint32Array, values: Uint32Array, places: Places): void
-  /** Fills `bits`, all zeros. @throws FormatError when places and values do not fit it */
+  /** Fills `bits`, which holds zeros. @throws FormatError if places and values do not fit it */
   decode(places: Places, values: Uint32Array, bits: Uint32Array): void
 }
 
-/** Free of branches: around half full, mispredicted ones would triple the time. */
+/** Without branches, as mispredictions would triple the time at half density. */
 export function countNonzero(bits: Uint32Array): NonzeroCount {
   let nonzero = 0
   let fillers = 0

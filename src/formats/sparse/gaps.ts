@@ -2,7 +2,7 @@ import { FormatError } from '#formats/format-error.ts'
 import { checkPairs, type Encoding } from './encoding.ts'
 
 /**
- * One byte a value: its distance from the value before, minus one. Where that exceeds 255, a filler (gap 255, value 0)
+ * One byte per value: its distance from the previous value, minus one. If that exceeds 255, a filler (gap 255, value 0)
  * bridges 256 elements (as in Deep Compression, Han et al. 2016, figure 2).
  */
 export const gaps: Encoding = {

@@ -1,7 +1,7 @@
 import { FormatError } from '#formats/format-error.ts'
 import { checkPairs, type Encoding } from './encoding.ts'
 
-/** Four bytes a value: its flat index, ascending. */
+/** Four bytes per value: its flat index, ascending. */
 export const indices: Encoding = {
   dtype: 'I32',
   valueCount: ({ nonzero }) => nonzero,

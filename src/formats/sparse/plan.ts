@@ -6,17 +6,17 @@ import { gaps } from './gaps.ts'
 import { indices } from './indices.ts'
 import { bytesPerValue, type FloatTensor, isFloat, type SparseDtype, toBits } from './values.ts'
 
-/** Where two take the same space, the first is chosen. */
+/** Of two with the same size, the first is chosen. */
 export const ENCODINGS = { bitmask, gaps, indices } satisfies Record<string, Encoding>
 export type EncodingName = keyof typeof ENCODINGS
 export const ENCODING_NAMES = Object.keys(ENCODINGS) as EncodingName[]
 
-/** How a tensor will be stored; enough to know the size of the file. */
+/** How a tensor will be stored, which determines the size of the file. */
 export type EncodingPlan =
   | { tensor: NamedTensor; encoding: 'dense' }
   | { tensor: FloatTensor; encoding: EncodingName; count: NonzeroCount }
 
-/** The smallest way to store a tensor; it stays dense above 97 % non-zeros, and unless it is a float32 or bfloat16. */
+/** The smallest way to store a tensor. Above 97 % non-zeros, and in dtypes other than float32 and bfloat16, it stays dense. */
 export function planTensor(tensor: NamedTensor): EncodingPlan {
   if (!isFloat(tensor)) return { tensor, encoding: 'dense' }
   const count = countNonzero(toBits(tensor))
@@ -32,7 +32,7 @@ function storedBytes(encoding: EncodingName, count: NonzeroCount, valueDtype: Sp
   return bytesPerValue(valueDtype) * valueCount(count) + (dtype === 'I32' ? 4 : 1) * placeCount(count)
 }
 
-/** The tensors of the file that hold the planned one: itself, or its values and then their places. */
+/** The tensors of the file that store the planned one: itself, or its values and then their places. */
 export function describeStored(plan: EncodingPlan): TensorDescription[] {
   if (plan.encoding === 'dense') return [plan.tensor]
   const { dtype, valueCount, placeCount } = ENCODINGS[plan.encoding]

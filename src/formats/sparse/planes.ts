@@ -10,15 +10,14 @@ const PLANES = 'sparse.planes'
 type Encodings = readonly (readonly [name: string, tensor: { encoding: EncodingName }])[]
 
 /**
- * The stored tensors of a sparse file with one tensor of planes in place of all values: compressors find more in a file whose
- * alike bytes stand together. @throws FormatError when values are of different dtypes
+ * The stored tensors of a sparse file with one tensor of planes in place of all values, which compresses better because similar bytes are
+ * adjacent. @throws FormatError if values have different dtypes
  */
 export function mergeValues(stored: readonly NamedTensor[], map: Encodings): NamedTensor[] {
   const names = new Set(map.map(([name]) => `${name}.values`))
   const values = map.map(([name]) => stored.find(tensor => tensor.name === `${name}.values`)! as FloatTensor)
   const dtype = values[0]?.dtype ?? 'F32'
-  if (values.some(tensor => tensor.dtype !== dtype))
-    throw new FormatError('values of one dtype alone make planes')
+  if (values.some(tensor => tensor.dtype !== dtype)) throw new FormatError('planes need values of one dtype')
   const rows = bytesPerValue(dtype)
   const count = values.reduce((sum, { data }) => sum + data.length, 0)
   const data = new Uint8Array(rows * count)
@@ -36,7 +35,7 @@ export function mergeValues(stored: readonly NamedTensor[], map: Encodings): Nam
   return [...stored.filter(({ name }) => !names.has(name)), planes]
 }
 
-/** The other way round; a file without planes stays as it is. @throws FormatError */
+/** The inverse; a file without planes stays as it is. @throws FormatError */
 export function splitPlanes(stored: readonly NamedTensor[], map: Encodings): NamedTensor[] {
   const planes = stored.find(({ name }) => name === PLANES)
   if (!planes) return [...stored]

@@ -1,6 +1,6 @@
 import type { NamedTensor } from '#formats/named-tensor.ts'
 
-/** The dtypes that are made sparse. All work is done on the bits of float32: a bfloat16 is the upper half of one. */
+/** The dtypes that can be sparse. Encodings work on the bits of float32; a bfloat16 is the upper half of a float32. */
 export type SparseDtype = 'F32' | 'BF16'
 export type FloatTensor = NamedTensor & { dtype: SparseDtype }
 
@@ -12,7 +12,7 @@ export function bytesPerValue(dtype: SparseDtype): 2 | 4 {
   return dtype === 'F32' ? 4 : 2
 }
 
-/** A tensor's elements as the bits of float32; of a float32 tensor a view. */
+/** A tensor's elements as bits of float32; for a float32 tensor, a view. */
 export function toBits({ dtype, data }: FloatTensor): Uint32Array {
   if (dtype === 'F32') return new Uint32Array(data.buffer, data.byteOffset, data.length)
   const bits = new Uint32Array(data.length)

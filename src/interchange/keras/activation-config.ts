@@ -1,13 +1,13 @@
-import type { Activation } from '#network/topology.ts'
+import type { Activation } from '#network/activation.ts'
 
-/** Who reads a config. */
+/** The program that reads a config. */
 export type Reader = 'keras' | 'tfjs'
 
-/** What a Keras model writes of a layer itself. */
+/** The class and config of a layer in a Keras model. */
 export interface Config {
   class_name: string
   config: Record<string, unknown>
-  /** Of several that one layer becomes, those that it takes from by their places; the one before it unless it is given. */
+  /** If a layer becomes several: the indices of those that it takes from, by default the one before it. */
   takes?: readonly number[]
 }
 
@@ -17,13 +17,13 @@ const KERAS_NAMES: Readonly<Partial<Record<Activation, string>>> = {
   hardSilu: 'hard_silu',
 }
 
-/** What a reader has as layers alone. The hard sigmoid of TensorFlow.js is that of Keras 2, the one of Keras 3 another function. */
+/** Activations that a reader has only as layers. TensorFlow.js has the hard sigmoid of Keras 2, which differs from that of Keras 3. */
 const LAYERS: Readonly<Record<Reader, Partial<Record<Activation, readonly Config[]>>>> = {
   keras: { keras2HardSigmoid: hardSigmoid(0.2) },
   tfjs: {
     leakyRelu: [leakyRelu(0.2)],
     hardSigmoid: hardSigmoid(1 / 6),
-    // Of what stood before the hard sigmoid and of what came out.
+    // The product of the hard sigmoid's input and output.
     hardSilu: [...hardSigmoid(1 / 6), { class_name: 'Multiply', config: {}, takes: [0, 2] }],
   },
 }
@@ -32,7 +32,7 @@ const TFJS_NAMES: Readonly<Partial<Record<Activation, string>>> = {
   keras2HardSigmoid: 'hard_sigmoid',
 }
 
-/** A layer as its reader knows it: its activation by name or, where that has none, by layers behind it. */
+/** A layer in its reader's terms: its activation by name or, if the reader has no name for it, as layers after it. */
 export function withActivation(
   name: string,
   { class_name, config }: Config,
@@ -56,7 +56,7 @@ function hardSigmoid(scale: number): Config[] {
   ]
 }
 
-/** Newer readers call the slope by the first name, older ones and TensorFlow.js by the second. */
+/** Newer readers use the first name of the slope, older ones and TensorFlow.js the second. */
 export function leakyRelu(slope: number): Config {
   return { class_name: 'LeakyReLU', config: { negative_slope: slope, alpha: slope } }
 }

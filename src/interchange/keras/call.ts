@@ -2,17 +2,17 @@ import { z } from 'zod'
 import type { Refuse } from '#network/check-topology.ts'
 import { MOST_NAME_LENGTH } from './model-json.ts'
 
-/** What a functional model calls a layer with. */
+/** The arguments with which a functional model calls a layer. */
 export interface KerasCall {
   /** The names of the layers that it takes from. */
   inputs: readonly string[]
-  /** Whether it was told to run as in training or as in evaluation; absent, it does what the model does. */
+  /** The argument `training` of the call; absent, the layer runs in the mode of the model. */
   training: boolean | undefined
 }
 
 const LayerName = z.string().max(MOST_NAME_LENGTH)
 const Arguments = z.record(z.string(), z.unknown())
-/** ["layer", 0, 0, {}]: its name, which of its uses, which of its outputs, and the other arguments of the call. */
+/** ["layer", 0, 0, {}]: the layer's name, the indices of its use and output, and the other arguments of the call. */
 const Tensor2 = z.tuple([LayerName, z.int(), z.int()]).rest(Arguments)
 const Call2 = z.union([Tensor2.transform(tensor => [tensor]), z.array(Tensor2)])
 
@@ -28,12 +28,12 @@ const Call3 = z.object({
 })
 
 /**
- * Keras 2 writes [[["layer", 0, 0, {}], ...]], Keras 3 [{ args: [tensor or tensors], kwargs }]; both once for every use of the
+ * Keras 2 writes [[["layer", 0, 0, {}], ...]], Keras 3 [{ args: [tensor or tensors], kwargs }], both with an entry for every use of the
  * layer. @param refuse ends the reading at a place below `path` @throws what `refuse` does
  */
 export function readCall(nodes: readonly unknown[], path: string, refuse: Refuse): KerasCall {
   if (nodes.length === 0) return { inputs: [], training: undefined }
-  if (nodes.length > 1) refuse(path, 'uses the layer more than once: shared layers are not trained here')
+  if (nodes.length > 1) refuse(path, 'uses the layer more than once: shared layers are not supported')
   const { data: call2 } = Call2.safeParse(nodes[0])
   if (call2) {
     const others = Object.assign({}, ...call2.flatMap(tensor => tensor.slice(3)))
@@ -48,7 +48,7 @@ export function readCall(nodes: readonly unknown[], path: string, refuse: Refuse
   return { inputs: tensors.map(([name]) => name), training: trainingOf(flat, `${path}.0`, refuse) }
 }
 
-/** Whatever a call says beside the input changes what the layer computes. */
+/** Any other argument of a call changes what the layer computes. */
 function trainingOf(
   others: Readonly<Record<string, unknown>>,
   path: string,
@@ -58,7 +58,7 @@ function trainingOf(
   for (const [key, value] of Object.entries(others)) {
     if (value === null) continue
     const isTraining = /^((kwargs\.)?training|args\.1)$/.test(key) && typeof value === 'boolean'
-    if (!isTraining) refuse(`${path}.${key}`, 'is not known here: a layer is called with its input alone')
+    if (!isTraining) refuse(`${path}.${key}`, 'is not supported: call the layer with its input only')
     training = value
   }
   return training

@@ -3,10 +3,10 @@ import type { Refuse } from '#network/check-topology.ts'
 import type { KerasLayer } from './read-layer.ts'
 import { listed, quoted } from './word.ts'
 
-/** Types of numbers that tokens and images may have, which weights do not. */
+/** Dtypes of tokens and images, which weights cannot have. */
 const OF_INPUTS = /^u?int\d+$|^bool$/
 
-/** The name of a dtype or of a policy: a word, or an object that Keras makes of it. */
+/** The name of a dtype or policy, which is a string or an object of Keras. */
 function dtypeOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   const { config } = (value ?? {}) as { config?: { name?: unknown; mode?: unknown; source_name?: unknown } }
@@ -15,7 +15,7 @@ function dtypeOf(value: unknown): string | undefined {
 }
 
 /**
- * Everything is trained in float32, whichever type a layer names. @returns one warning for each other type
+ * All layers are trained in float32, whatever dtype they name. @returns one warning for each other dtype
  * @param refuse ends the reading of a layer whose weights are integers
  */
 export function dtypeWarnings(layers: readonly KerasLayer[], root: string, refuse: Refuse): Warning[] {

@@ -1,7 +1,7 @@
 import { layerNameFromKeras, withPlainReferences } from './names.ts'
 import { type Entry, withoutOperators } from './operators.ts'
 
-/** An entry of a Keras model's list of layers, unchecked: a layer, whatever it was before, under names that layers have here. */
+/** Turns an unchecked entry of a Keras model's list of layers into that of a layer, with names as they are here. */
 export function plainEntry(entry: unknown): unknown {
   if (!isRecord(entry)) return entry
   const { name, config, inbound_nodes: nodes } = entry

@@ -1,5 +1,5 @@
+import type { Activation } from '#network/activation.ts'
 import type { Refuse } from '#network/check-topology.ts'
-import type { Activation } from '#network/topology.ts'
 import type { KerasLayer } from './read-layer.ts'
 import type { KerasMajor } from './version.ts'
 import { plainWord } from './word.ts'
@@ -7,8 +7,8 @@ import { plainWord } from './word.ts'
 const OF_KERAS_2: Activation = 'keras2HardSigmoid'
 
 /**
- * Keras 2 and TensorFlow.js call clip(0.2 z + 0.5, 0, 1) `hard_sigmoid`, Keras 3 clip(z / 6 + 0.5, 0, 1): names the one that is meant.
- * @param refuse ends the reading where the file does not tell which
+ * `hard_sigmoid` is clip(0.2 z + 0.5, 0, 1) in Keras 2 and TensorFlow.js, clip(z / 6 + 0.5, 0, 1) in Keras 3: gives the activation of
+ * Keras 2 its own name. @param refuse ends the reading if the file does not show its version
  */
 export function withOwnHardSigmoid(
   layer: KerasLayer,

@@ -1,19 +1,17 @@
 import type { Preprocessing } from '#domain/preprocessing.ts'
 import type { Topology } from '#network/topology.ts'
+import { codecOfClass } from './layers/keras-codecs.ts'
 import { functionalConfig } from './layers-config.ts'
 
-/** Classes whose variables are those of a cell inside. */
-const WITH_CELL: ReadonlySet<string> = new Set(['LSTM', 'GRU', 'SimpleRNN'])
-
-/** Where a layer's variables lie in an HDF5 file, and what their names begin with here. */
+/** The group of a layer's variables in an HDF5 file, and the prefix of their names here. */
 export interface KerasGroup {
   group: string
   prefix: string
-  /** Whether Keras keeps a number of examples behind the layer's statistics. */
+  /** Whether Keras stores a number of examples after the layer's statistics. */
   hasCount?: boolean
 }
 
-/** Keras names a layer's group by its class in snake case, the second and later ones of a class with a number. */
+/** Keras names a layer's group after its class in snake case, with a number from the second layer of a class on. */
 export function kerasGroups(topology: Topology, preprocessing?: Preprocessing): KerasGroup[] {
   const { layers } = functionalConfig(topology, 'keras', preprocessing)
   const counts = new Map<string, number>()
@@ -28,7 +26,7 @@ export function kerasGroups(topology: Topology, preprocessing?: Preprocessing): 
         prefix: `${name}/${way}`,
       }))
     const hasCount = class_name === 'Normalization' && config.mean === null
-    return [{ group: WITH_CELL.has(class_name) ? `${group}/cell` : group, prefix: name, hasCount }]
+    return [{ group: codecOfClass(class_name)?.hasCell ? `${group}/cell` : group, prefix: name, hasCount }]
   })
 }
 

@@ -1,8 +1,8 @@
-import type { PlacedLayer } from '#network/shape.ts'
+import type { PlacedLayer } from '#network/place-layers.ts'
 
 /**
- * Positions of the layers as Keras 3 orders those of a functional model, whose weights it counts by that order: the farthest from
- * the output first, and of equally far ones that which a search from the output meets first (keras/src/ops/function.py, map_graph).
+ * Positions of the layers in the order of Keras 3, which numbers the weights of a functional model by it: by descending distance from the
+ * output, then in the order of a depth-first search from the output (keras/src/ops/function.py, map_graph).
  */
 export function kerasOrder(placed: readonly PlacedLayer[]): number[] {
   const distance = placed.map(() => 0)

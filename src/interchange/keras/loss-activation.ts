@@ -2,7 +2,7 @@ import type { LossActivation } from '#domain/loss.ts'
 import type { Refuse } from '#network/check-topology.ts'
 import type { KerasLayer } from './read-layer.ts'
 
-/** A training takes what the last layer gives for logits, where its loss has an activation of its own. */
+/** Removes the loss's activation at the end, because a training takes the last layer's output as logits. */
 export function withoutLossActivation(
   layers: readonly KerasLayer[],
   own: LossActivation,

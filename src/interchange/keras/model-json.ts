@@ -5,18 +5,18 @@ import { plainEntry } from './entry.ts'
 import { withPlainReferences } from './names.ts'
 import { type KerasMajor, kerasMajor } from './version.ts'
 
-/** Of a layer: it stands in the names of variables and in messages. */
+/** Of a layer's name, which is part of the names of variables and of messages. */
 export const MOST_NAME_LENGTH = 200
 
 const LayerEntry = z.object({
-  /** Keras 3 alone writes it. */
+  /** Only Keras 3 writes it. */
   module: z.string().nullish(),
   class_name: z.string(),
   name: z.string().max(MOST_NAME_LENGTH).optional(),
   config: z.record(z.string(), z.unknown()),
   inbound_nodes: z.array(z.unknown()).optional(),
 })
-/** A layer as the JSON lists it. */
+/** A layer as in the JSON. */
 export type LayerEntry = z.infer<typeof LayerEntry>
 
 const Model = z.object({
@@ -30,21 +30,21 @@ const Model = z.object({
   }),
 })
 
-/** A model's JSON in one form, whichever version of Keras or TensorFlow.js wrote it. */
+/** A model's JSON in one form for all versions of Keras and TensorFlow.js. */
 export interface KerasJson extends Omit<z.infer<typeof Model>['config'], 'layers'> {
   isSequential: boolean
   entries: readonly LayerEntry[]
-  /** Where the entries are, for errors. */
+  /** The path of the entries, for errors. */
   path: string
-  /** Whose functions the names are; absent where the JSON does not tell. */
+  /** The version that defines the functions; absent if the JSON does not show it. */
   major: KerasMajor | undefined
 }
 
-/** @param refuse ends the reading of what is no model */
+/** @param refuse ends the reading of JSON that is no model */
 export function readKerasJson(json: unknown, refuse: Refuse): KerasJson {
   if (isDeeperThan(MOST_LEVELS, json)) refuse('', TOO_DEEP)
   const { model, version } = unwrap(json)
-  // Keras before 2.2.3 and TensorFlow.js before 1.0 write the layers of a Sequential without anything around them.
+  // Keras before 2.2.3 and TensorFlow.js before 1.0 write the layers of a Sequential as a bare list.
   const isBare = isObject(model) && model.class_name === 'Sequential' && Array.isArray(model.config)
   const { data, error } = Model.safeParse(isBare ? { ...model, config: { layers: model.config } } : model)
   if (!data) {
@@ -62,7 +62,7 @@ export function readKerasJson(json: unknown, refuse: Refuse): KerasJson {
   }
 }
 
-/** TensorFlow.js and older Keras wrap the model in more or less; what is around it may say the version. */
+/** TensorFlow.js and older versions of Keras wrap the model in other objects, which may hold the version. */
 function unwrap(json: unknown, outer?: string): { model: unknown; version: string | undefined } {
   if (!isObject(json)) return { model: json, version: outer }
   const { modelTopology, model_config: config, keras_version: own } = json

@@ -1,12 +1,12 @@
 /**
- * What a layer of Keras is called here. Keras 2 allows slashes, which Keras 3 does not; here they part a layer from its variables. Keras
- * itself renamed the layers of its own models in the same way: `conv1/bn` of DenseNet became `conv1_bn`.
+ * The name here of a layer of Keras. Keras 2 allows slashes and Keras 3 does not; here they separate a layer from its variables. Keras
+ * renamed the layers of its own models in the same way: `conv1/bn` of DenseNet became `conv1_bn`.
  */
 export function layerNameFromKeras(name: string): string {
   return name.replaceAll('/', '_')
 }
 
-/** The same for every layer that a model's JSON refers to, as ["layer", 0, 0, ...] somewhere in `value`. */
+/** Renames every layer to which a model's JSON refers, as ["layer", 0, 0, ...] anywhere in `value`. */
 export function withPlainReferences(value: unknown): unknown {
   if (Array.isArray(value)) {
     const [name, ...rest] = value

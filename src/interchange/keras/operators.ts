@@ -1,7 +1,7 @@
-/** An entry of a Keras model's list of layers, unchecked. */
+/** An unchecked entry of a Keras model's list of layers. */
 export type Entry = Readonly<Record<string, unknown>>
 
-/** What an operator does to a tensor with a number on its right. */
+/** The effect of an operator on a tensor on its left and a number on its right. */
 const WITH_NUMBER = {
   Add: (offset: number) => ({ scale: 1, offset }),
   Subtract: (number: number) => ({ scale: 1, offset: -number }),
@@ -10,10 +10,10 @@ const WITH_NUMBER = {
 }
 type Operator = keyof typeof WITH_NUMBER
 
-/** Those of several tensors that are layers too; and it does not matter on which side a number is. */
+/** Operators on tensors that exist as layers; they commute, so a number may be on either side. */
 const MERGES: ReadonlySet<Operator> = new Set<Operator>(['Add', 'Multiply'])
 
-/** Classes of Keras 3, and functions of TensorFlow in Keras 2. */
+/** By class in Keras 3, or by function of TensorFlow in Keras 2. */
 const OPERATORS: ReadonlyMap<unknown, Operator> = new Map<unknown, Operator>([
   ['Add', 'Add'],
   ['Subtract', 'Subtract'],
@@ -29,8 +29,8 @@ const OPERATORS: ReadonlyMap<unknown, Operator> = new Map<unknown, Operator>([
 ])
 
 /**
- * Keras writes `x + y` and `x * 0.5` of a functional model as operators of their own: here the former is the layer that does the same, the
- * latter a Rescaling. Any other entry stays as it is.
+ * Keras writes `x + y` and `x * 0.5` in a functional model as operators. The former becomes the equivalent layer, the latter a Rescaling.
+ * Any other entry stays as it is.
  */
 export function withoutOperators(entry: Entry): Entry {
   const call = operands(entry)
@@ -63,11 +63,11 @@ export function withoutOperators(entry: Entry): Entry {
 interface Operands {
   operator: unknown
   values: readonly unknown[]
-  /** How the same Keras calls a layer with these tensors. */
+  /** A call of a layer with these tensors, as the same version of Keras writes it. */
   node(tensors: readonly unknown[]): unknown
 }
 
-/** What an operator works on; undefined for anything that is none. */
+/** The operands of an operator; undefined for other entries. */
 function operands({ module, class_name: kind, config, inbound_nodes: nodes }: Entry): Operands | undefined {
   const [node] = Array.isArray(nodes) && nodes.length === 1 ? nodes : []
   if (typeof config !== 'object' || config === null || typeof node !== 'object' || node === null)

@@ -1,12 +1,8 @@
 import { z } from 'zod'
-import {
-  ACTIVATIONS,
-  type Activation,
-  type Extent,
-  type Initializer,
-  type LayerSpec,
-  type Margins,
-} from '#network/topology.ts'
+import { ACTIVATIONS, type Activation } from '#network/activation.ts'
+import type { Initializer } from '#network/initializer-schema.ts'
+import type { Extent, Margins } from '#network/layers/options.ts'
+import type { LayerOf, LayerType } from '#network/topology.ts'
 import { initializer } from './read-initializer.ts'
 import { plainWord } from './word.ts'
 
@@ -17,7 +13,7 @@ export const extent = z
   .transform(
     (value): Extent => (typeof value === 'number' || value[0] !== value[1] ? (value as Extent) : value[0]!),
   )
-/** Of a window over sequences, or of its steps. */
+/** Of a window over sequences, or its strides. */
 export const length = z.union([size, z.array(size).length(1)]).transform(value => [value].flat()[0]!)
 const line = z.int().min(0).max(1_000_000)
 /** One number for all sides, [rows, columns], or [[top, bottom], [left, right]]. */
@@ -29,7 +25,7 @@ export const margins = z
     const all = new Set(sides.flat())
     return all.size === 1 ? [...all][0]! : (sides as unknown as Margins)
   })
-/** Of a shape without the batch dimension; one of them may be -1. */
+/** A shape without the batch axis; one length may be -1. */
 export const lengths = z
   .array(z.union([z.literal(-1), size]))
   .min(1)
@@ -40,8 +36,8 @@ export const one = z
   .refine(value => [value].flat().every(length => length === 1), 'must be 1')
 export const padding = z.enum(['valid', 'same'], 'must be valid or same').default('valid')
 export const last = z.literal('channels_last', 'must be channels_last').nullish()
-export const nothing = z.null('is not trained here: leave it out').optional()
-/** An option that a layer may have here in one way only. */
+export const nothing = z.null('is not supported: leave it out').optional()
+/** An option that may have one value only. */
 export const only = <Value extends boolean | number | string>(value: Value) =>
   z.literal(value, `must be ${value}`).nullish()
 
@@ -77,7 +73,7 @@ export const weighted = {
   kernel_constraint: nothing,
 }
 
-/** What every layer may have. What is off, as null or false, changes nothing either. */
+/** Options that any layer may have. An unknown option that is off, null or false, changes nothing either. */
 const common = {
   ...Object.fromEntries(
     ['name', 'dtype', 'batch_input_shape', 'batch_shape', 'input_shape'].map(key => [
@@ -85,26 +81,27 @@ const common = {
       z.unknown().optional(),
     ]),
   ),
-  // False changes nothing of a layer without variables: keras-limits.ts sees to the others.
+  // Changes nothing in a layer without variables; check-layers.ts refuses it in the others.
   trainable: z.boolean().nullish(),
 }
-const off = z.union([z.null(), z.literal(false)], 'is not known here: leave it out').optional()
+const off = z.union([z.null(), z.literal(false)], 'is not supported: leave it out').optional()
 
-export type Converter = (config: unknown) => { layer: Omit<LayerSpec, 'name'> } | { issue: z.core.$ZodIssue }
+/** A layer without what the model says of it: its name and inputs. */
+export type UnplacedLayer = { [Type in LayerType]: Omit<LayerOf<Type>, 'name' | 'inputs'> }[LayerType]
+
+export type Converter = (config: unknown) => { layer: UnplacedLayer } | { issue: z.core.$ZodIssue }
 
 /** A converter that checks the config first. */
 export function converter<Shape extends z.ZodRawShape>(
   shape: Shape,
-  convert: (config: z.output<z.ZodObject<Shape>>) => object,
+  convert: (config: z.output<z.ZodObject<Shape>>) => UnplacedLayer,
 ): Converter {
   return config => {
     const { data, error } = z
       .object({ ...common, ...shape })
       .catchall(off)
       .safeParse(config)
-    return data
-      ? { layer: convert(data as z.output<z.ZodObject<Shape>>) as Omit<LayerSpec, 'name'> }
-      : { issue: error!.issues[0]! }
+    return data ? { layer: convert(data as z.output<z.ZodObject<Shape>>) } : { issue: error!.issues[0]! }
   }
 }
 

@@ -1,11 +1,11 @@
 import { channelAxis, type Preprocessing, shiftAndFactor } from '#domain/preprocessing.ts'
 import type { Config, Reader } from './activation-config.ts'
 
-/** Keras takes no smaller standard deviation, and no whole number of more than 32 bits. */
+/** Limits of Keras: the smallest standard deviation, and the largest integer. */
 const SMALLEST_STD = 1e-6
 const LARGEST = 2 ** 31
 
-/** The layers that do the preprocessing, for a network that takes examples of that shape. */
+/** The layers that preprocess examples of a shape. */
 export function preprocessingConfigs(
   preprocessing: Preprocessing,
   inputShape: readonly number[],
@@ -13,7 +13,7 @@ export function preprocessingConfigs(
 ): Config[] {
   const layers = layersOf(preprocessing, reader)
   const byChannels = inputShape.slice(0, channelAxis(inputShape) + 1)
-  // Layers count channels along the last axis.
+  // Channels are the last axis of these layers.
   return preprocessing.mean.length === 1 || byChannels.length === inputShape.length
     ? layers
     : [reshape(byChannels), ...layers, reshape(inputShape)]
@@ -24,7 +24,7 @@ function layersOf(preprocessing: Preprocessing, reader: Reader): Config[] {
   const scaling = scale === 1 ? [] : [rescaling(scale, 0)]
   if (mean.every(value => value === 0) && std.every(value => value === 1)) return scaling
   if (reader === 'keras' && isWithinKeras(preprocessing)) return [...scaling, normalization(preprocessing)]
-  // TensorFlow.js has no layer Normalization. The difference comes first, as in predictions.
+  // TensorFlow.js has no layer Normalization. The subtraction comes first, as in predictions.
   const { shift, factor } = shiftAndFactor(preprocessing)
   const offset = shift.map(value => -value)
   return [rescaling(1, oneOrAll(offset)), rescaling(oneOrAll(factor), 0)]

@@ -5,7 +5,7 @@ import type { KerasLayer } from './read-layer.ts'
 
 const BatchShape = z.array(z.int().nullable())
 
-/** The shape of an example: of the input layer, of the first layer, or of what the model was built for. */
+/** The shape of an example: from the input layer, the first layer, or the shape for which the model was built. */
 export function inputShapeOf(
   { entries, build_input_shape: built, path }: KerasJson,
   refuse: Refuse,
@@ -22,7 +22,7 @@ export function inputShapeOf(
   return rest as number[]
 }
 
-/** The last layer is the one that a training takes for the network's output. */
+/** Moves the model's output layer to the end, because a training takes the last layer as the output. */
 export function withOutputLast(
   layers: readonly KerasLayer[],
   outputs: unknown,
@@ -36,7 +36,7 @@ export function withOutputLast(
   }
   visit(outputs)
   if (names.length > 1)
-    refuse('.config.output_layers', 'must be one: networks of several outputs are not trained here')
+    refuse('.config.output_layers', 'must be one: networks with several outputs are not supported')
   const [output] = names
   if (output === undefined) return layers
   const last = layers.filter(({ name }) => name === output)
@@ -44,7 +44,7 @@ export function withOutputLast(
   return [...layers.filter(({ name }) => name !== output), ...last]
 }
 
-/** The layers that the last one takes from, directly or not, and the others. Inputs stay: examples have to fit them. */
+/** The layers on which the last one depends, and the others. Inputs are kept, because examples must fit them. */
 export function reachedLayers(layers: readonly KerasLayer[]): {
   layers: readonly KerasLayer[]
   dropped: readonly KerasLayer[]
@@ -52,7 +52,7 @@ export function reachedLayers(layers: readonly KerasLayer[]): {
   const inputsOf = new Map<string, string[]>()
   for (const { name, inputs } of layers) inputsOf.set(name, [...(inputsOf.get(name) ?? []), ...inputs])
   const reached = new Set([layers.at(-1)!.name])
-  // A set is walked in the order of insertion, with what is added on the way.
+  // The iteration of a set includes elements that are added during it.
   for (const name of reached) for (const input of inputsOf.get(name) ?? []) reached.add(input)
   const isKept = ({ name, className }: KerasLayer) => reached.has(name) || className === 'InputLayer'
   return { layers: layers.filter(isKept), dropped: layers.filter(layer => !isKept(layer)) }

@@ -4,7 +4,7 @@ import { FormatError } from '#formats/format-error.ts'
 import type { FoundTensor } from '#interchange/found-tensors.ts'
 import { widen } from '#interchange/widen.ts'
 
-/** A dataset's numbers as float32, from whichever precision a model was saved in. @throws FormatError */
+/** A dataset's numbers as float32, for any precision in which a model was saved. @throws FormatError */
 export function readH5Dataset(dataset: Dataset | ExternalLink, source: string): FoundTensor {
   if (!(dataset instanceof Dataset) || dataset.metadata.virtual_sources)
     throw new FormatError(`${source} lies in another file`)
@@ -21,7 +21,7 @@ export function readH5Dataset(dataset: Dataset | ExternalLink, source: string): 
   return { shape, data: Float32Array.from(value), source }
 }
 
-/** Whether it holds numbers of a precision that is read. */
+/** Whether a dataset holds numbers of a supported precision. */
 export function isOfFloats(dataset: unknown): dataset is Dataset {
   if (!(dataset instanceof Dataset)) return false
   const { type, size } = dataset.metadata
@@ -29,12 +29,12 @@ export function isOfFloats(dataset: unknown): dataset is Dataset {
   return isFloat || isBfloat16(dataset)
 }
 
-/** HDF5 has no bfloat16: Keras stores two bytes that no type explains, and an attribute that does. */
+/** HDF5 has no bfloat16: Keras stores two untyped bytes, and an attribute that names the type. */
 function isBfloat16({ metadata, attrs }: Dataset): boolean {
   return metadata.size === 2 && textOf(attrs.dtype?.value) === 'bfloat16'
 }
 
-/** The numbers as they lie in memory: the library has no array for halves. */
+/** The numbers' bytes in memory, because the library has no array for half precision. */
 function readBytes(dataset: Dataset, source: string): Uint8Array {
   const { file_id: file, path, metadata } = dataset
   const sizeBytes = metadata.size * metadata.total_size
@@ -62,7 +62,7 @@ function orDamaged<Value>(source: string, read: () => Value): Value {
   }
 }
 
-/** An attribute's text; absent where it is none. */
+/** An attribute's text; undefined if it is not text. */
 export function textOf(value: unknown): string | undefined {
   if (value instanceof Uint8Array) return new TextDecoder().decode(value)
   return typeof value === 'string' ? value : undefined

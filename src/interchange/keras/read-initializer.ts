@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Initializer, NamedInitializer, ParametricInitializer } from '#network/topology.ts'
+import type { Initializer, NamedInitializer, ParametricInitializer } from '#network/initializer-schema.ts'
 import { plainWord } from './word.ts'
 
 const NAMED: readonly NamedInitializer[] = [
@@ -18,7 +18,7 @@ const normal = z.object({
   stddev: z.number().positive('must be positive').default(0.05),
 })
 
-/** One of several words, in whichever case: `fan_out`, `fanOut`. */
+/** One of several words in any spelling: `fan_out`, `fanOut`. */
 function plainEnum<Value extends string>(words: Readonly<Record<string, Value>>) {
   return z.unknown().transform((value, context): Value => {
     const plain = plainWord(value)
@@ -28,7 +28,7 @@ function plainEnum<Value extends string>(words: Readonly<Record<string, Value>>)
   })
 }
 
-/** Their parameters, with Keras's defaults. */
+/** Parameters with Keras's defaults. */
 const PARAMETERS = {
   randomUniform: z
     .object({ minval: z.number().default(-0.05), maxval: z.number().default(0.05) })
@@ -50,13 +50,13 @@ const PARAMETERS = {
 } as const satisfies Record<ParametricInitializer['name'], z.ZodType>
 const PARAMETRIC = Object.keys(PARAMETERS) as ParametricInitializer['name'][]
 
-/** Keras has two names for these. */
+/** Second names in Keras. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ['uniform', 'randomuniform'],
   ['normal', 'randomnormal'],
 ])
 
-/** Variance scalings that have names of their own: by scale and mode, and by distribution. */
+/** Variance scalings that have names: by scale and mode, and by distribution. */
 const FAMILIES: ReadonlyMap<string, string> = new Map([
   ['1fanavg', 'glorot'],
   ['2fanin', 'he'],
@@ -68,7 +68,7 @@ const ENDINGS: ReadonlyMap<string, string> = new Map([
   ['truncatednormal', 'Normal'],
 ])
 
-/** An option that is an initialiser: `glorot_uniform`, `GlorotUniform`, or as the variance scaling that it is (TensorFlow.js). */
+/** An option that is an initializer: `glorot_uniform`, `GlorotUniform`, or the equivalent variance scaling (TensorFlow.js). */
 export const initializer = (usual: Initializer) =>
   z
     .unknown()

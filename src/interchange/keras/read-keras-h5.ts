@@ -7,26 +7,25 @@ import { FormatError } from '#formats/format-error.ts'
 import type { FoundTensor, FoundTensors } from '#interchange/found-tensors.ts'
 import { parseModelJson } from '#interchange/parse-model-json.ts'
 import { readWhole } from '#interchange/read-whole.ts'
-import type { Topology } from '#network/topology.ts'
-import { statisticsOf, variablesOf } from '#network/variables.ts'
+import type { Network } from '#network/network.ts'
 import { kerasGroups } from './keras-groups.ts'
 import { layerNameFromKeras } from './names.ts'
 import { isOfFloats, readH5Dataset, textOf } from './read-h5-dataset.ts'
 
 const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')
 
-/** An HDF5 file of Keras that is open. */
+/** An open HDF5 file of Keras. */
 export interface KerasFile {
-  /** The model's JSON, where a Keras 2 file holds the whole of it. */
+  /** The model's JSON, if a Keras 2 file holds a whole model. */
   topology: Record<string, unknown> | undefined
-  /** Whether an optimizer's state is there, which is not read. */
+  /** Whether it holds an optimizer's state, which is not read. */
   hasOptimizer: boolean
-  tensorsOf(topology: Topology): FoundTensors
+  tensorsOf(network: Network): FoundTensors
 }
 
 /**
- * Opens `.weights.h5` of Keras 3, or `.h5` of Keras 2, whole model or weights alone, and gives it to `read`. Nothing of it is
- * evaluated, and it is alone in a file system of its own, in memory. @throws FormatError
+ * Opens `.weights.h5` of Keras 3, or `.h5` of Keras 2, with a whole model or its weights only, and passes it to `read`. No content is
+ * evaluated, and the file lies alone in an in-memory file system. @throws FormatError
  */
 export async function withKerasFile<Result>(
   path: string,
@@ -34,10 +33,10 @@ export async function withKerasFile<Result>(
   read: (file: KerasFile) => Result,
 ): Promise<Result> {
   const bytes = await readWhole({ name, path })
-  // Asked of what is something else, the library would write to the terminal.
+  // Given any other file, the library writes to the terminal.
   if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE)) throw new FormatError(`${name} is no HDF5 file`)
   const library = await h5wasm.ready
-  // Otherwise what cannot be read is whatever lay in memory before.
+  // Otherwise an unreadable dataset silently has whatever lay in memory.
   library.activate_throwing_error_handler()
   const { FS: memory } = library
   const copy = `/${randomUUID()}.h5`
@@ -48,13 +47,13 @@ export async function withKerasFile<Result>(
     return read({
       topology: topologyIn(file, name),
       hasOptimizer: ['optimizer', 'optimizer_weights'].some(group => groupAt(file, group)),
-      tensorsOf: topology =>
+      tensorsOf: network =>
         root.attrs.layer_names || root.attrs.layer_names0
-          ? legacyTensors(root, topology)
-          : keras3Tensors(root, topology, name),
+          ? legacyTensors(root, network)
+          : keras3Tensors(root, network, name),
     })
   } catch (error) {
-    // What is wrong with the network, which is read as part of this.
+    // A mistake in the network, which `read` also reads.
     if (error instanceof AppError) throw new FormatError(`${name}: ${error.message}`)
     throw blameFile(error, `${name} is damaged, or is not an HDF5 file that Keras writes`, BROKE_LIBRARY)
   } finally {
@@ -68,19 +67,19 @@ function open(copy: string, name: string, forget: () => void) {
     return new h5wasm.File(copy, 'r')
   } catch (error) {
     forget()
-    // The library's own account is pages long and names its source code.
+    // The library's message is pages long and quotes its source code.
     throw blameFile(error, `${name} is damaged or cut off: HDF5 cannot open it`, BROKE_LIBRARY)
   }
 }
 
-/** A file that the library could not read may be one that it cannot close either. */
+/** The library may also fail to close a file that it could not read. */
 function closeQuietly(file: File): void {
   try {
     file.close()
   } catch {}
 }
 
-/** A Keras 2 file says the version beside the model. */
+/** A Keras 2 file stores the version next to the model. */
 function topologyIn(file: File, name: string): Record<string, unknown> | undefined {
   const config = textOf(file.attrs.model_config?.value)
   if (config === undefined) return undefined
@@ -92,14 +91,14 @@ function topologyIn(file: File, name: string): Record<string, unknown> | undefin
 }
 
 /** Keras 3 numbers a layer's variables, in folders named for the layer's class. */
-function keras3Tensors(root: Group, topology: Topology, name: string): FoundTensors {
-  // The last of Keras 2 called it otherwise.
+function keras3Tensors(root: Group, network: Network, name: string): FoundTensors {
+  // The last versions of Keras 2 have another name for it.
   const layers = ['layers', '_layer_checkpoint_dependencies'].find(group => groupAt(root, group))
   if (!layers)
     throw new FormatError(`${name} has no group "layers": model.save_weights('NAME.weights.h5') writes one`)
   const found = new Map<string, FoundTensor>()
-  for (const { group, prefix } of kerasGroups(topology)) {
-    for (const [index, variable] of variableNames(topology, prefix).entries()) {
+  for (const { group, prefix } of kerasGroups(network.topology)) {
+    for (const [index, variable] of variableNames(network, prefix).entries()) {
       const path = `${layers}/${group}/vars/${index}`
       const dataset = root.get(path)
       if (dataset) found.set(variable, readH5Dataset(dataset as Dataset | ExternalLink, path))
@@ -108,7 +107,7 @@ function keras3Tensors(root: Group, topology: Topology, name: string): FoundTens
   return { tensors: found, names: floatsIn(groupAt(root, layers)!, layers) }
 }
 
-/** The paths of all datasets of floats. Links may go round: nothing that Keras writes is deeper. */
+/** The paths of all float datasets. Links may form cycles; Keras writes no deeper levels. */
 function floatsIn(group: Group, path: string, levels = 6): string[] {
   return group.keys().flatMap(key => {
     const [inner, place] = [group.get(key), `${path}/${key}`]
@@ -117,14 +116,14 @@ function floatsIn(group: Group, path: string, levels = 6): string[] {
   })
 }
 
-/** Keras 2 lists names: of the layers, and of each layer's variables. */
-function legacyTensors(root: Group, topology: Topology): FoundTensors {
+/** Keras 2 lists the names of the layers, and of each layer's variables. */
+function legacyTensors(root: Group, network: Network): FoundTensors {
   const found = new Map<string, FoundTensor>()
   const names: string[] = []
   for (const layer of namesIn(root, 'layer_names')) {
     const group = groupAt(root, layer)
     const weights = group ? namesIn(group, 'weight_names') : []
-    const own = variableNames(topology, layerNameFromKeras(layer))
+    const own = variableNames(network, layerNameFromKeras(layer))
     for (const [index, weight] of weights.entries()) {
       const dataset = group!.get(weight)
       const variable = own[index]
@@ -135,9 +134,9 @@ function legacyTensors(root: Group, topology: Topology): FoundTensors {
   return { tensors: found, names }
 }
 
-/** Those of a layer as Keras orders them: what is trained first. */
-function variableNames(topology: Topology, prefix: string): string[] {
-  const all = [...variablesOf(topology), ...statisticsOf(topology)].map(({ name }) => name)
+/** The names of a layer's variables in Keras's order: trainable ones first. */
+function variableNames({ variables, statistics }: Network, prefix: string): string[] {
+  const all = [...variables, ...statistics].map(({ name }) => name)
   return all.filter(name => name.startsWith(`${prefix}/`))
 }
 

@@ -8,6 +8,7 @@ import { readCall } from './call.ts'
 import { checkLayers } from './check-layers.ts'
 import { dtypeWarnings } from './dtype.ts'
 import { withOwnHardSigmoid } from './hard-sigmoid.ts'
+import { codecOfClass } from './layers/keras-codecs.ts'
 import { withoutLossActivation } from './loss-activation.ts'
 import { type KerasJson, type LayerEntry, MOST_NAME_LENGTH, readKerasJson } from './model-json.ts'
 import { inputShapeOf, reachedLayers, withOutputLast } from './reached-layers.ts'
@@ -17,15 +18,15 @@ import { quoted } from './word.ts'
 
 const PATH = 'model.topology'
 
-/** A network that was read, and what is trained otherwise than its file says. */
+/** A network, and warnings about where training differs from its file. */
 export interface ReadModel {
   topology: Topology
   warnings: Warning[]
 }
 
 /**
- * A network as Keras 2 and 3 (`model.to_json()`, Sequential or functional) or TensorFlow.js (`model.json`) write it down. The
- * loss's own activation at its end becomes part of the loss. @throws AppError `invalid_request` that names what cannot be trained here
+ * Reads a network from JSON of Keras 2 and 3 (`model.to_json()`, Sequential or functional) or TensorFlow.js (`model.json`). The loss's
+ * activation at its end becomes part of the loss. @throws AppError `invalid_request` that names what cannot be trained
  */
 export function readKerasModel(json: unknown, lossActivation: LossActivation = 'softmax'): ReadModel {
   const model = readKerasJson(json, refuse)
@@ -33,11 +34,11 @@ export function readKerasModel(json: unknown, lossActivation: LossActivation = '
   const { layers, dropped } = reachedLayers(withOutputLast(all, model.output_layers, refuse))
   const inputs = layers.filter(({ className }) => className === 'InputLayer')
   if (inputs.length > 1)
-    refuse('.config.input_layers', 'must be one: networks of several inputs are not trained here')
+    refuse('.config.input_layers', 'must be one: networks with several inputs are not supported')
   const inputShape = inputShapeOf(model, refuse)
   const topology = { inputShape, layers: toLayers(layers, inputs[0]?.name, lossActivation) }
-  checkTopology(topology, refuse)
-  checkLayers(topology, layers, refuse)
+  const network = checkTopology(topology, refuse)
+  checkLayers(network, layers, refuse)
   const warnings = [...dropped.map(droppedWarning), ...dtypeWarnings(layers, PATH, refuse)]
   return { topology, warnings }
 }
@@ -47,7 +48,7 @@ export function topologyFromKeras(json: unknown, lossActivation?: LossActivation
   return readKerasModel(json, lossActivation).topology
 }
 
-/** The same for whatever loss its last activation belongs to. @throws AppError as `readKerasModel` does */
+/** The same for any loss that the last activation may belong to. @throws AppError as `readKerasModel` does */
 export function readModelOfAnyLoss(json: unknown): ReadModel {
   for (const activation of ['softmax', 'sigmoid'] as const) {
     try {
@@ -56,7 +57,7 @@ export function readModelOfAnyLoss(json: unknown): ReadModel {
       if (!(error instanceof AppError)) throw error
     }
   }
-  // Any last activation fits a linear loss: what is refused now is the fault of the network itself.
+  // Any last activation fits a linear loss, so this error is about the network.
   return readKerasModel(json, 'linear')
 }
 
@@ -67,7 +68,7 @@ function describe(entry: LayerEntry, index: number, model: KerasJson): KerasLaye
     refuse(`${path}.config.name`, `must have ${MOST_NAME_LENGTH} characters at most`)
   if (name === '') refuse(`${path}.config.name`, 'must be a name')
   const before = model.isSequential ? model.entries[index - 1] : undefined
-  // How an unknown layer is called matters less than that it is unknown.
+  // That a layer is unknown matters more than a mistake in its call.
   const refuseCall: Refuse = isKnownClass(entry.class_name)
     ? refuse
     : () => refuseClass(entry.class_name, path, refuse)
@@ -79,8 +80,8 @@ function describe(entry: LayerEntry, index: number, model: KerasJson): KerasLaye
 }
 
 /**
- * In Keras 2 a dropout that is called as in evaluation does nothing, and a normalisation would have to keep its statistics. Keras 3
- * writes `training: false` beside every dropout that a functional model calls, and `fit` overrides it.
+ * With `training=False` a layer that adds noise does nothing in Keras 2, and one with moving statistics would have to keep them. Keras 3
+ * writes `training: false` for every dropout that a functional model calls, and `fit` overrides it.
  */
 function asCalled(
   layer: KerasLayer,
@@ -88,15 +89,13 @@ function asCalled(
   major: KerasMajor | undefined,
 ): KerasLayer {
   const { className, config, path } = layer
-  if (training === undefined) return layer
-  if (className === 'Dropout' && !training && major === 3) return layer
-  if (className === 'Dropout' && !training) return { ...layer, config: { ...config, rate: 0 } }
-  if (className === 'Dropout' || className === 'BatchNormalization')
-    refuse(
-      `${path}.inbound_nodes`,
-      `calls ${className} with training=${training ? 'True' : 'False'}, which is not trained here: call the layer without it`,
-    )
-  return layer
+  const kind = codecOfClass(className)?.inTraining
+  if (training === undefined || !kind) return layer
+  if (kind === 'noise' && !training) return major === 3 ? layer : { ...layer, config: { ...config, rate: 0 } }
+  return refuse(
+    `${path}.inbound_nodes`,
+    `calls ${className} with training=${training ? 'True' : 'False'}, which is not supported: call the layer without it`,
+  )
 }
 
 function nameOf({ name, config }: LayerEntry): string {
@@ -114,7 +113,7 @@ function toLayers(
   lossActivation: LossActivation,
 ): LayerSpec[] {
   const kept = layers.filter(({ className }) => className !== 'InputLayer')
-  if (kept.length === 0) refuse('.config.layers', 'has no layer but the input')
+  if (kept.length === 0) refuse('.config.layers', 'has no layer besides the input')
   const names = new Set<string>()
   return withoutLossActivation(kept, lossActivation, refuse).map((layer, index) => {
     if (names.has(layer.name))

@@ -1,4 +1,4 @@
-/** Keras 3, or Keras 2 with all that follows it: tf.keras, tf_keras and TensorFlow.js. */
+/** Keras 3, or Keras 2 with its variants tf.keras, tf_keras and TensorFlow.js. */
 export type KerasMajor = 2 | 3
 
 interface Entry {
@@ -8,8 +8,8 @@ interface Entry {
 }
 
 /**
- * Which Keras wrote a model: both know functions of one name that differ. By the version that it says (TensorFlow.js has
- * `tfjs-layers 1.1.2`), else by the module of the model's class, else by how inputs, types and calls are written down.
+ * The version of Keras that wrote a model, as some functions differ between versions. It follows from the version in the JSON
+ * (`tfjs-layers 1.1.2` in TensorFlow.js), else from the module of the model's class, else from the form of inputs, dtypes and calls.
  */
 export function kerasMajor(
   version: string | undefined,

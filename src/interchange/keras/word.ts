@@ -1,4 +1,4 @@
-/** A name of Keras in one spelling: `hard_sigmoid` and `hardSigmoid` are both `hardsigmoid`. Empty for what is no name. */
+/** A name of Keras in one spelling: `hard_sigmoid` and `hardSigmoid` become `hardsigmoid`. Empty for a value that is no name. */
 export function plainWord(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number'
     ? String(value).replaceAll('_', '').toLowerCase()
@@ -7,12 +7,12 @@ export function plainWord(value: unknown): string {
 
 const MOST_QUOTED = 60
 
-/** A client's text in a message, cut where it is long. */
+/** A client's text for a message, cut if it is long. */
 export function quoted(text: string): string {
   return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}...` : text
 }
 
-/** Names in a sentence, a few of them. */
+/** The first few of several names, for a sentence. */
 export function listed(names: readonly string[]): string {
   const few = names.slice(0, 3).map(quoted).join(', ')
   return names.length > 3 ? `${few} and ${names.length - 3} more` : few

@@ -13,13 +13,13 @@ import { zipFiles } from '#formats/zip.ts'
 import { type KerasGroup, kerasGroups } from './keras-groups.ts'
 import { functionalConfig } from './layers-config.ts'
 
-/** The Keras whose format this is; newer ones read it too. */
+/** The version of the format, which later versions also read. */
 const KERAS_VERSION = '3.15.1'
-/** Elements. Below it, a chunk and its index take more than compression saves. */
+/** In elements. Below it, a chunk and its index take more than compression saves. */
 const SMALLEST_COMPRESSED = 1024
 const CHUNK_ELEMENTS = 65_536
 
-/** A model that `keras.saving.load_model` of Keras 3 opens: it takes examples of the dataset and gives what `predict` answers. */
+/** A model that `keras.saving.load_model` of Keras 3 opens. It takes examples of the dataset and returns the answers of `predict`. */
 export async function encodeKeras(model: TrainedModel, variant: GraphVariant = {}): Promise<Uint8Array> {
   const { topology, preprocessing, left } = exportedGraph(model, variant)
   const config = {
@@ -40,8 +40,8 @@ export async function encodeKeras(model: TrainedModel, variant: GraphVariant = {
 }
 
 /**
- * Weights that `model.load_weights` of Keras 3 reads: `layers/NAME/vars/0` or `layers/NAME/cell/vars/0`, ..., where NAME counts the
- * layers of a class. Compressed without the shuffle filter, which would tear the zeros apart.
+ * Weights that `model.load_weights` of Keras 3 reads: `layers/NAME/vars/0` or `layers/NAME/cell/vars/0`, ..., where NAME numbers the
+ * layers of a class. Compressed without the shuffle filter, which would separate adjacent zeros.
  */
 export async function encodeKerasWeights(model: TrainedModel): Promise<Uint8Array> {
   return await encodeWeights(model, kerasGroups(model.topology), surroundingsOf(model.spec))
@@ -69,7 +69,7 @@ function writeWeights(
   { preprocessing, outputActivation }: Surroundings,
 ): void {
   const file = new h5wasm.File(path, 'w')
-  // Keras does not look at them.
+  // Keras ignores these attributes.
   file.create_attribute('preprocessing', JSON.stringify(preprocessing))
   file.create_attribute('outputActivation', outputActivation)
   const layers = file.create_group('layers')
@@ -84,14 +84,14 @@ function writeWeights(
         shape: [...shape],
         ...compression(shape, data.length),
       })
-    // How many examples a mean and a variance are of, which they do not depend on.
+    // The number of examples behind mean and variance, which Keras expects and does not use in a prediction.
     if (hasCount) vars.create_dataset({ name: String(variables.length), data: Int32Array.of(0), shape: [] })
   }
   file.create_group('vars').create_attribute('name', 'model')
   file.close()
 }
 
-/** HDF5 dates what it makes, and h5wasm cannot tell it not to: equal models would make different files. */
+/** HDF5 stores times and h5wasm has no option against it, so that equal models would make different files. */
 function atTimeZero(write: () => void): void {
   const { now } = Date
   Date.now = () => 0

@@ -4,13 +4,13 @@ import { zipFiles } from '#formats/zip.ts'
 interface NpyArray {
   shape: readonly number[]
   data: Float32Array | Int32Array | Uint8Array
-  /** NumPy's description of an element; that of the data unless it is given. */
+  /** NumPy's description of an element; by default that of the data. */
   descr?: string
 }
 
 /**
- * NumPy's `.npz`: every tensor under its name, each matrix (a convolution's kernel as one of [window and inputs, outputs])
- * once more as NAME.csr.npz, which `scipy.sparse.load_npz` reads, and metadata.json, which `np.load` gives as bytes.
+ * NumPy's `.npz`: every tensor under its name, each matrix (a convolution's kernel as [window and inputs, outputs]) also as
+ * NAME.csr.npz, which `scipy.sparse.load_npz` reads, and metadata.json, which `np.load` returns as bytes.
  */
 export function encodeNpz(tensors: readonly FloatTensor[], metadata: object): Uint8Array {
   const arrays = tensors.map(tensor => [`${tensor.name}.npy`, encodeNpy(tensor)] as const)
@@ -57,7 +57,7 @@ function encodeCsr({ shape, data }: FloatTensor): Uint8Array {
     }
     indptr[row + 1] = k
   }
-  // Stored: the outer zip compresses it.
+  // Stored, because the outer zip compresses it.
   return zipFiles(
     {
       'indices.npy': encodeNpy({ shape: [nonzero], data: indices }),

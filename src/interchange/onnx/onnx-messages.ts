@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs'
 
-/** The fields that are written here of ONNX's messages (onnx/onnx.proto). */
+/** The fields of ONNX's messages that are written (onnx/onnx.proto). */
 const { root } = protobuf.parse(
   `
   syntax = "proto3";
@@ -59,7 +59,7 @@ export interface OnnxNode {
   op: string
   input: readonly string[]
   output: string
-  /** Which of the operator's outputs that is; the first one unless it is given. */
+  /** Index among the operator's outputs, by default 0. */
   outputIndex?: number
   attributes?: Readonly<Record<string, number | string | readonly number[] | { float: number }>>
 }
@@ -67,7 +67,7 @@ export interface OnnxNode {
 export interface OnnxGraph {
   nodes: readonly OnnxNode[]
   initializers: readonly OnnxTensor[]
-  /** Shapes without the batch dimension. */
+  /** Shapes are without the batch axis. */
   input: { name: string; shape: readonly number[] }
   output: { name: string; shape: readonly number[] }
 }
@@ -81,7 +81,7 @@ const ATTRIBUTE_TYPES = { f: 1, i: 2, s: 3, ints: 7 } as const
 const IR_VERSION = 8
 const OPSET_VERSION = 17
 
-/** @param metadata goes into `metadata_props` */
+/** @param metadata becomes `metadata_props` */
 export function encodeOnnxModel(graph: OnnxGraph, metadata: Readonly<Record<string, string>>): Uint8Array {
   return ModelProto.encode(
     ModelProto.create({
@@ -105,7 +105,7 @@ function nodeMessage({ op, input, output, outputIndex = 0, attributes = {} }: On
     name: output,
     op_type: op,
     input,
-    // An output that nobody wants has no name.
+    // An unused output has an empty name.
     output: [...Array(outputIndex).fill(''), output],
     attribute: Object.entries(attributes).map(([name, value]) => ({ name, ...attributeValue(value) })),
   }

@@ -4,7 +4,7 @@ import { gaps } from '#formats/sparse/gaps.ts'
 import { toBits } from '#formats/sparse/values.ts'
 import { INT64, type OnnxNode, type OnnxTensor } from './onnx-messages.ts'
 
-/** Bytes that the nodes and small constants of one tensor take, about. */
+/** Approximate bytes of the nodes and small constants of one tensor. */
 const OVERHEAD_BYTES = 400
 
 export function rebuildIsSmaller(tensor: FloatTensor): boolean {
@@ -13,8 +13,8 @@ export function rebuildIsSmaller(tensor: FloatTensor): boolean {
 }
 
 /**
- * A tensor from its non-zeros and the gaps between them (docs/sparse-safetensors.md): the places are the running sum of gap + 1, and
- * the values are scattered there over zeros.
+ * Rebuilds a tensor from its non-zeros and the gaps between them (docs/sparse-safetensors.md): positions are the cumulative sum of
+ * gap + 1, to which the values are scattered over zeros.
  */
 export function rebuildFromGaps(tensor: FloatTensor): { nodes: OnnxNode[]; initializers: OnnxTensor[] } {
   const { name, shape, data } = tensor

@@ -1,11 +1,11 @@
 import type { ElementOrder } from '#interchange/element-order.ts'
 import type { OnnxNode, OnnxTensor } from './onnx-messages.ts'
 
-/** An operator that works on what the one before it gave. */
+/** An operator that takes the output of the one before it. */
 export interface OnnxStep {
   op: string
   attributes?: OnnxNode['attributes']
-  /** What it takes besides: outputs or weights by name, or constants. */
+  /** Its other inputs: outputs or weights by name, or constants. */
   others?: readonly (string | Omit<OnnxTensor, 'name'>)[]
 }
 
@@ -14,7 +14,7 @@ export interface OnnxPart {
   constants: readonly OnnxTensor[]
 }
 
-/** Operators one after the other, from `inputs` to `output`. Without any, the output is the input. */
+/** A chain of operators from `inputs` to `output`. Without any, the output is the input. */
 export function connectSteps(
   inputs: readonly string[],
   output: string,
@@ -47,7 +47,7 @@ export function integersOf(values: Iterable<number>): Omit<OnnxTensor, 'name'> {
   return { dims: [data.length], data }
 }
 
-/** The elements of vectors as they stand here. @param order as they come */
+/** Restores the order of elements here. @param order of the input's elements */
 export function restoreOrder(order: ElementOrder): OnnxStep {
   const inverse = new Int32Array(order.length)
   for (const [position, here] of order.entries()) inverse[here] = position

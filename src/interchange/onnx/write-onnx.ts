@@ -7,11 +7,12 @@ import type { TrainedModel } from '#formats/trained-model.ts'
 import { asRescalings } from '#interchange/as-rescalings.ts'
 import { elementOrders } from '#interchange/element-order.ts'
 import { toTorchLayout } from '#interchange/torch/torch-layout.ts'
-import { isRecurrent, type PlacedLayer, placeLayers } from '#network/shape.ts'
+import { isRecurrent } from '#network/layers/recurrent.ts'
+import { type PlacedLayer, placeLayers } from '#network/place-layers.ts'
 import type { Topology } from '#network/topology.ts'
+import { recurrentTensors } from './layers/recurrent.ts'
 import { onnxLayer } from './onnx-layer.ts'
 import { encodeOnnxModel, type OnnxNode, type OnnxTensor } from './onnx-messages.ts'
-import { recurrentTensors } from './onnx-recurrent.ts'
 import { rebuildFromGaps, rebuildIsSmaller } from './onnx-sparse.ts'
 import { connectSteps, type OnnxPart, type OnnxStep, restoreOrder } from './onnx-steps.ts'
 
@@ -19,9 +20,9 @@ const INPUT = 'input'
 const SCALED = `${INPUT}.scaled`
 
 /**
- * An ONNX model, opset 17, that takes float32 examples as the dataset holds them, images as [batch, height, width, channels], sequences as
- * [batch, time, features], and gives what `predict` answers. Unless `weights` is `dense`, they are stored without their zeros and put
- * together inside the graph by standard operators, which runtimes fold when they load it.
+ * An ONNX model, opset 17. It takes float32 examples as in the dataset, images as [batch, height, width, channels], sequences as
+ * [batch, time, features], and returns the answers of `predict`. Unless `weights` is `dense`, weights are stored without their zeros and
+ * rebuilt in the graph by standard operators, which runtimes fold when they load it.
  */
 export function encodeOnnx(
   model: TrainedModel,
@@ -56,7 +57,7 @@ export function encodeOnnx(
   return encodeOnnxModel(graph, modelMetadata(spec, left))
 }
 
-/** As PyTorch has them, but for recurrent layers. */
+/** As in PyTorch, except for recurrent layers. */
 function toOnnxLayout(
   placed: readonly PlacedLayer[],
   topology: Topology,
@@ -76,7 +77,7 @@ function layerParts(placed: readonly PlacedLayer[], outputName: string): OnnxPar
     const inputs = layer.inputs.map((position, input) => {
       const name = outputs[position] ?? `${INPUT}.nchw`
       const order = orders[position]
-      // A dense layer's weights stand in the order of what it takes.
+      // The weights of a dense layer are in the order of its input.
       if (!order || orders[index] || layer.layer.type === 'dense') return name
       const restored = `${layer.layer.name}.input${input}`
       before.push(connectSteps([name], restored, [restoreOrder(order)]))
@@ -92,7 +93,7 @@ function toInitializer({ name, shape, data }: FloatTensor): OnnxTensor {
   return { name, dims: shape, data }
 }
 
-/** The difference comes first, as in predictions. */
+/** The subtraction comes first, as in predictions. */
 function preprocessingSteps(preprocessing: Preprocessing, inputShape: readonly number[]): OnnxStep[] {
   const { shift, factor } = shiftAndFactor(preprocessing)
   const constant = (values: readonly number[]) => ({

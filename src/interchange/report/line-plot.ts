@@ -1,10 +1,10 @@
 export interface Series {
   name: string
-  /** x and y; x ascending. */
+  /** Pairs of x and y; x ascends. */
   points: readonly (readonly [number, number])[]
 }
 
-/** Those of Okabe and Ito that stand out on white, which the colour-blind can tell apart, and dashes for when they come round again. */
+/** The colours of Okabe and Ito that contrast with white, which the colour-blind can distinguish, and dashes for further lines. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000']
 const DASHES = ['', ' stroke-dasharray="6 4"', ' stroke-dasharray="2 3"']
 const WIDTH = 640
@@ -13,8 +13,8 @@ const MARGIN = { left: 64, right: 16, top: 48, bottom: 40 }
 const TICKS = 5
 
 /**
- * Lines over a common x as an SVG that needs nothing else.
- * @param yMin where the y axis begins: 0, or the least value where differences are what matters
+ * Lines over a common x as a self-contained SVG.
+ * @param yMin the start of the y axis: 0, or the smallest value if differences matter
  */
 export function linePlot(
   title: string,
@@ -52,7 +52,7 @@ export function linePlot(
   ].join('\n')
 }
 
-/** Round numbers, evenly spaced, that hold the range between them. */
+/** Round, evenly spaced numbers that enclose the range. */
 function niceTicks(from: number, to: number): number[] {
   const rough = (to - from || Math.abs(to) || 1) / TICKS
   const power = 10 ** Math.floor(Math.log10(rough))
@@ -67,7 +67,7 @@ function scale(ticks: readonly number[], start: number, end: number): (value: nu
   return value => start + ((end - start) * (value - low)) / (high - low)
 }
 
-/** Names in their colours, in one line under the title. */
+/** The names of the lines in their colours, under the title. */
 function legend(series: readonly Series[]): string {
   const names = series.map(
     ({ name }, index) =>

@@ -1,6 +1,6 @@
 import type { EpochMetrics, JobEvent } from '#domain/event.ts'
 
-/** One entry an epoch in ascending order; an epoch repeated after a restart counts as its last attempt told it. */
+/** One entry per epoch in ascending order; of an epoch that was repeated after a restart, the last attempt counts. */
 export function epochSeries(events: readonly JobEvent[]): EpochMetrics[] {
   const byEpoch = new Map<number, EpochMetrics>()
   for (const event of events) if (event.type === 'epoch') byEpoch.set(event.data.epoch, event.data)
@@ -8,8 +8,8 @@ export function epochSeries(events: readonly JobEvent[]): EpochMetrics[] {
 }
 
 /**
- * At most `maxPoints` entries that keep every spike: the first, the last, and of each bucket between the epochs of the
- * lowest and the highest validation loss. The same series always gives the same points.
+ * At most `maxPoints` entries that keep every spike: the first, the last, and from each bucket between them the
+ * epochs of the lowest and the highest validation loss. The same series always gives the same points.
  */
 export function thinSeries(series: readonly EpochMetrics[], maxPoints: number): EpochMetrics[] {
   if (series.length <= maxPoints) return [...series]
@@ -46,7 +46,7 @@ const CSV_COLUMNS = [
   'denseBytes',
 ] as const satisfies readonly (keyof EpochMetrics)[]
 
-/** RFC 4180 with a header row; a metric that does not apply is an empty field. */
+/** CSV (RFC 4180) with a header row; a metric that does not apply is an empty field. */
 export function seriesToCsv(series: readonly EpochMetrics[]): string {
   const rows = series.map(metrics => CSV_COLUMNS.map(column => metrics[column] ?? '').join(','))
   return [CSV_COLUMNS.join(','), ...rows, ''].join('\r\n')

@@ -5,7 +5,7 @@ import { linePlot } from './line-plot.ts'
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`
 
-/** A page that stands alone: curves, layers, spec, and how to repeat the training. */
+/** A self-contained page with curves, layers, spec, and a command that repeats the training. */
 export function renderReport(spec: TrainingSpec, series: readonly EpochMetrics[]): string {
   const last = series.at(-1)
   const title = `${modelName(spec.model)}, ${spec.optimizer.name}`
@@ -95,7 +95,7 @@ ${cells.join('\n')}
 </table></div>`
 }
 
-/** With the artifact spec.json in the current folder and the service's address in URL. */
+/** The command assumes the artifact spec.json in the current folder and the service's address in URL. */
 const COMMAND = `curl -s "$URL/v1/jobs" -H 'content-type: application/json' -d @spec.json`
 
 function escapeHtml(text: string): string {

@@ -2,8 +2,7 @@ import { z } from 'zod'
 import { FormatError } from '#formats/format-error.ts'
 import type { FoundTensor, FoundTensors } from '#interchange/found-tensors.ts'
 import { layerNameFromKeras } from '#interchange/keras/names.ts'
-import type { Topology } from '#network/topology.ts'
-import { statisticsOf, variablesOf } from '#network/variables.ts'
+import type { Network } from '#network/network.ts'
 import { readTfjsTensor, storedBytes, TfjsTensor } from './tfjs-tensor.ts'
 
 const Manifest = z.array(
@@ -14,19 +13,17 @@ const Manifest = z.array(
 )
 
 /**
- * A model's tensors of TensorFlow.js: the `weightsManifest` of its model.json, and the files that name it, which are looked up by their last
- * part and never opened by it. @throws FormatError
+ * A model's tensors in files of TensorFlow.js, which the `weightsManifest` of its model.json describes. The manifest names files by
+ * path; only the last part of a path is used, to look the file up among `shards`. @throws FormatError
  */
 export function readTfjsWeights(
   manifest: unknown,
   shards: ReadonlyMap<string, Uint8Array>,
-  topology: Topology,
+  { variables, statistics }: Network,
 ): FoundTensors {
   const { data: groups, error } = Manifest.safeParse(manifest)
   if (!groups) throw new FormatError(`model.json: ${whatIsWrong(error)}`)
-  const own = new Map(
-    [...variablesOf(topology), ...statisticsOf(topology)].map(({ name }) => [plain(name), name]),
-  )
+  const own = new Map([...variables, ...statistics].map(({ name }) => [plain(name), name]))
   const found = new Map<string, FoundTensor>()
   for (const { paths, weights } of groups) {
     const bytes = Buffer.concat(paths.map(path => shard(path, shards)))
@@ -55,7 +52,7 @@ function whatIsWrong({ issues }: z.ZodError): string {
   return `${where} is not what TensorFlow.js writes: a list of groups with \`paths\` and \`weights\`, each weight with \`name\`, \`shape\` and \`dtype\``
 }
 
-/** A nested model puts names before those of the layers; a layer may have slashes in its own. */
+/** In a nested model names have prefixes; the name of a layer may contain slashes. */
 function lookUp(name: string, own: ReadonlyMap<string, string>): string | undefined {
   const parts = name.split('/')
   const endings = parts.map((_, first) => parts.slice(first))
@@ -66,7 +63,7 @@ function lookUp(name: string, own: ReadonlyMap<string, string>): string | undefi
   return own.get(candidates.find(candidate => own.has(candidate)) ?? '')
 }
 
-/** `moving_mean` and `movingMean` are one. */
+/** `moving_mean` and `movingMean` become the same. */
 function plain(name: string): string {
   return name.replaceAll('_', '').toLowerCase()
 }

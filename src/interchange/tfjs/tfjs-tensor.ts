@@ -3,13 +3,13 @@ import { FormatError } from '#formats/format-error.ts'
 import { halfToFloat } from '#formats/half-to-float.ts'
 import { elementCount } from '#network/shape.ts'
 
-/** What tensorflowjs_converter --quantize_uint8, --quantize_uint16 and --quantize_float16 note of a tensor. */
+/** The `quantization` of a tensor, as tensorflowjs_converter --quantize_uint8, --quantize_uint16 and --quantize_float16 write it. */
 const Quantization = z.union([
   z.object({ dtype: z.enum(['uint8', 'uint16']), scale: z.number(), min: z.number() }),
   z.object({ dtype: z.literal('float16') }),
 ])
 
-/** A tensor as the weightsManifest of TensorFlow.js lists it. */
+/** A tensor in the weightsManifest of TensorFlow.js. */
 export const TfjsTensor = z.object({
   name: z.string(),
   shape: z.array(z.int().nonnegative()),
@@ -18,7 +18,7 @@ export const TfjsTensor = z.object({
 })
 export type TfjsTensor = z.infer<typeof TfjsTensor>
 
-/** Bytes an element, of what is stored. */
+/** Bytes per stored element. */
 const SIZES: ReadonlyMap<string, number> = new Map([
   ['float32', 4],
   ['int32', 4],
@@ -29,7 +29,7 @@ const SIZES: ReadonlyMap<string, number> = new Map([
   ['float16', 2],
 ])
 
-/** Bytes that a tensor takes of its shards. @throws FormatError where its type does not say */
+/** The number of a tensor's bytes in its shards. @throws FormatError for a dtype without a fixed size */
 export function storedBytes({ name, shape, dtype, quantization }: TfjsTensor): number {
   const stored = quantization?.dtype ?? dtype
   const size = SIZES.get(stored)
@@ -37,7 +37,7 @@ export function storedBytes({ name, shape, dtype, quantization }: TfjsTensor): n
   return size * elementCount(shape)
 }
 
-/** Its values, quantised ones as (value scale + min). @param bytes its own @throws FormatError for what is no float32 */
+/** A tensor's values, quantized ones as value * scale + min. @param bytes of the tensor @throws FormatError unless it is float32 */
 export function readTfjsTensor({ name, dtype, quantization }: TfjsTensor, bytes: Uint8Array): Float32Array {
   if (dtype !== 'float32') throw new FormatError(`${name} holds ${dtype}; weights are float32`)
   const { buffer } = Uint8Array.from(bytes)

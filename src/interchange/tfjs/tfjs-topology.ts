@@ -1,9 +1,9 @@
-import { placeLayers } from '#network/shape.ts'
+import { placeLayers } from '#network/place-layers.ts'
 import type { LayerSpec, Topology } from '#network/topology.ts'
 
 /**
- * The same network in layers that TensorFlow.js has: its pools over everything keep no axes, so a Reshape puts them back, and its
- * Flatten takes no vectors.
+ * The same network in layers that TensorFlow.js has: its global pools cannot keep axes, so a Reshape restores them, and its Flatten takes
+ * no vectors.
  */
 export function tfjsTopology(topology: Topology): Topology {
   const layers = placeLayers(topology).flatMap(({ layer, inputShape, outputShape }): LayerSpec[] => {

@@ -8,7 +8,7 @@ import { whyMissing } from '#interchange/missing-artifact.ts'
 import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
 import { tfjsTopology } from './tfjs-topology.ts'
 
-/** What TensorFlow.js calls variables of more than one word. */
+/** TensorFlow.js's names of variables that have several words. */
 const TFJS_WORDS: Readonly<Record<string, string>> = {
   depthwiseKernel: 'depthwise_kernel',
   pointwiseKernel: 'pointwise_kernel',
@@ -18,8 +18,8 @@ const TFJS_WORDS: Readonly<Record<string, string>> = {
 }
 
 /**
- * A zip of `model.json` and `weights.bin`, which `tf.loadLayersModel` reads: the model takes examples of the dataset and gives what
- * `predict` answers. @throws NothingToEncode for what TensorFlow.js does not know
+ * A zip of `model.json` and `weights.bin`, which `tf.loadLayersModel` reads. The model takes examples of the dataset and returns the
+ * answers of `predict`. @throws NothingToEncode for a network with layers that TensorFlow.js does not have
  */
 export function encodeTfjs(model: TrainedModel, variant: GraphVariant = {}): Uint8Array {
   const { spec, weights } = model
@@ -58,7 +58,7 @@ export function encodeTfjs(model: TrainedModel, variant: GraphVariant = {}): Uin
 function tfjsName(name: string): string {
   const [layer, ...rest] = name.split('/') as [string, ...string[]]
   const word = rest.at(-1)!
-  // Of the two layers of one that goes both ways, as TensorFlow.js names them after it.
+  // TensorFlow.js derives the names of both layers of a bidirectional one from its name.
   const way = rest.length > 1 ? [`${rest[0]}_${layer}`] : []
   return [layer, ...way, TFJS_WORDS[word] ?? word].join('/')
 }

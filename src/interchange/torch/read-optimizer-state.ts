@@ -1,13 +1,14 @@
+import { EXPORTING_OPTIMIZER } from '#domain/optimizer-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import { widen } from '#interchange/widen.ts'
-import type { Topology } from '#network/topology.ts'
-import { variablesOf } from '#network/variables.ts'
+import type { Network } from '#network/network.ts'
+import { torchLayout } from './torch-layout.ts'
 import { fromTorch, torchPlaces } from './torch-places.ts'
 
-/** gRDA's state: the accumulator, and where its clock stands. */
+/** gRDA's state: the accumulator and the clock. */
 export interface GrdaState {
   accumulator: FloatTensor[]
   step: number
@@ -15,11 +16,11 @@ export interface GrdaState {
 }
 
 /**
- * gRDA's state under the names of the original's PyTorch optimizer: of parameter i of the model `state.<i>.accumulator`,
- * `state.<i>.iter_num` and `state.<i>.l1_accumulation`, as `optimizer-state.safetensors` has it. @throws FormatError
+ * gRDA's state under the names of the original PyTorch optimizer: for parameter i of the model `state.<i>.accumulator`,
+ * `state.<i>.iter_num` and `state.<i>.l1_accumulation`, as in `optimizer-state.safetensors`. @throws FormatError
  */
-export function readOptimizerState(bytes: Uint8Array, topology: Topology): GrdaState {
-  const reason = whyMissing('optimizer-state.safetensors', topology, { name: 'grda' })
+export function readOptimizerState(bytes: Uint8Array, { topology, placed, variables }: Network): GrdaState {
+  const reason = whyMissing('optimizer-state.safetensors', topology, { name: EXPORTING_OPTIMIZER })
   if (reason) throw new FormatError(reason)
   const { tensors } = decodeSafetensors(bytes)
   const byName = new Map(tensors.map(tensor => [tensor.name, tensor]))
@@ -29,9 +30,9 @@ export function readOptimizerState(bytes: Uint8Array, topology: Topology): GrdaS
     if (!tensor) throw new FormatError(`the optimizer's state has no ${name}`)
     return tensor
   }
-  const variables = variablesOf(topology)
+  const convert = torchLayout(placed)
   const accumulator = variables.map((variable, index): FloatTensor => {
-    const places = torchPlaces(topology, variable)
+    const places = torchPlaces(convert, variable)
     const tensor = part(index, 'accumulator')
     if (String(tensor.shape) !== String(places.shape))
       throw new FormatError(
@@ -43,7 +44,7 @@ export function readOptimizerState(bytes: Uint8Array, topology: Topology): GrdaS
   const steps = new Set(variables.map((_, index) => numberIn(part(index, 'iter_num'))))
   if (steps.size > 1) throw new FormatError(`iter_num differs between parameters: ${[...steps].join(', ')}`)
   const thresholds = new Set(variables.map((_, index) => numberIn(part(index, 'l1_accumulation'))))
-  // That of a parameter that is not penalised.
+  // The threshold of a parameter that is not penalised.
   thresholds.delete(0)
   if (thresholds.size > 1)
     throw new FormatError(

@@ -1,15 +1,18 @@
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { type ElementOrder, elementOrders } from '#interchange/element-order.ts'
 import { permuteAxes } from '#interchange/permute-axes.ts'
-import { isRecurrent, placeLayers } from '#network/shape.ts'
+import { isRecurrent } from '#network/layers/recurrent.ts'
+import { type PlacedLayer, placeLayers } from '#network/place-layers.ts'
 import type { Topology } from '#network/topology.ts'
+import type { VariableWord } from '#network/variable.ts'
 import { isHalfAffine } from '#network/variables.ts'
 import { recurrentToTorch } from './torch-recurrent.ts'
 
-/** What PyTorch calls the variables of a layer. */
-const TORCH_WORDS: Readonly<Record<string, string>> = {
+/** PyTorch's names of a layer's variables; torch-recurrent.ts names those of recurrent layers. */
+const TORCH_WORDS: Readonly<Record<Exclude<VariableWord, 'recurrentKernel'>, string>> = {
   kernel: 'weight',
   depthwiseKernel: 'weight',
+  pointwiseKernel: 'pointwise.weight',
   bias: 'bias',
   gamma: 'weight',
   beta: 'bias',
@@ -20,26 +23,22 @@ const TORCH_WORDS: Readonly<Record<string, string>> = {
   movingVariance: 'running_var',
 }
 
-/** A separable convolution is a module of two. */
-const SEPARABLE_WORDS: Readonly<Record<string, string>> = {
-  depthwiseKernel: 'depthwise.weight',
-  pointwiseKernel: 'pointwise.weight',
-  bias: 'pointwise.bias',
-}
+/** A separable convolution is a module of two convolutions. */
+const SEPARABLE_WORDS = { ...TORCH_WORDS, depthwiseKernel: 'depthwise.weight', bias: 'pointwise.bias' }
 
 /**
- * Tensors as the `state_dict` of a PyTorch module with the same layer names has them: convolution kernels [out, in, height,
- * width] or [out, in, steps], transposed ones [in, out, height, width], dense kernels [out, in], and where a layer takes flattened
- * images, its inputs in the order of channels, height, width. What recurrent layers become is said in torch-recurrent.ts.
+ * Tensors as in the `state_dict` of a PyTorch module with the same layer names: convolution kernels [out, in, height, width] or
+ * [out, in, steps], transposed ones [in, out, height, width], dense kernels [out, in]; the inputs of a layer that takes flattened images
+ * are in the order channels, height, width. torch-recurrent.ts documents recurrent layers.
  */
 export function toTorchLayout(topology: Topology, tensors: readonly FloatTensor[]): FloatTensor[] {
-  const convert = torchLayout(topology)
-  return tensors.flatMap(convert)
+  return tensors.flatMap(torchLayout(placeLayers(topology)))
 }
 
-/** The same of one tensor after another: an LSTM's bias becomes two. */
-export function torchLayout(topology: Topology): (tensor: FloatTensor) => FloatTensor[] {
-  const placed = placeLayers(topology)
+export type TorchConverter = (tensor: FloatTensor) => FloatTensor[]
+
+/** The same for one tensor at a time: an LSTM's bias becomes two tensors. */
+export function torchLayout(placed: readonly PlacedLayer[]): TorchConverter {
   const orders = elementOrders(placed)
   const layers = new Map(
     placed.map(({ layer, inputs }) => [layer.name, { layer, order: orders[inputs[0]!] }]),
@@ -49,13 +48,13 @@ export function torchLayout(topology: Topology): (tensor: FloatTensor) => FloatT
     const { layer, order } = layers.get(name)!
     if (isRecurrent(layer)) return recurrentToTorch(layer, word, tensor)
     const words = layer.type === 'separableConv2d' ? SEPARABLE_WORDS : TORCH_WORDS
-    return [{ ...reorder(tensor, word, order), name: `${name}.${words[word]!}` }]
+    return [{ ...reorder(tensor, word, order), name: `${name}.${words[word as keyof typeof TORCH_WORDS]}` }]
   }
 }
 
 /**
- * PyTorch's batch normalisations have weight and bias both, or neither (`affine=False`): the one that one of ours does without, for a
- * state_dict that is whole.
+ * PyTorch's batch normalizations have both weight and bias, or neither (`affine=False`). These tensors complete the state_dict of
+ * layers that have one of both.
  */
 export function fixedParameters(topology: Topology): FloatTensor[] {
   return placeLayers(topology).flatMap(({ layer, inputShape }) => {
@@ -67,7 +66,7 @@ export function fixedParameters(topology: Topology): FloatTensor[] {
   })
 }
 
-/** The batches that each batch normalisation has seen: PyTorch counts them, and only its absence would be noticed. */
+/** The number of batches that each batch normalization has seen, which PyTorch counts and expects in a state_dict. */
 export function batchCounters(statistics: readonly FloatTensor[], batches: number): NamedTensor[] {
   return statistics
     .filter(({ name }) => name.endsWith('/movingMean'))
@@ -94,7 +93,7 @@ function reorder(tensor: FloatTensor, word: string, order: ElementOrder | undefi
   return order && word !== 'bias' ? reorderRows(tensor, order) : tensor
 }
 
-/** [in, multiplier, height, width] as a convolution of as many groups as channels has it: [in multiplier, 1, height, width]. */
+/** [in, multiplier, height, width] as in a convolution with one group per channel: [in multiplier, 1, height, width]. */
 function ofGroups(tensor: FloatTensor): FloatTensor {
   const [channels, multiplier, ...window] = tensor.shape as [number, number, ...number[]]
   return { ...tensor, shape: [channels * multiplier, 1, ...window] }

@@ -1,12 +1,11 @@
 import { FormatError } from '#formats/format-error.ts'
 import { elementCount } from '#network/shape.ts'
-import type { Topology } from '#network/topology.ts'
-import { toTorchLayout } from './torch-layout.ts'
+import type { TorchConverter } from './torch-layout.ts'
 
-/** Integers to here are exact in float32. */
+/** Integers up to this one are exact in float32. */
 const EXACT = 2 ** 24
 
-/** What a variable is called in the `state_dict` of a PyTorch module, and which of its elements each of those there is. */
+/** A variable in the `state_dict` of a PyTorch module: its name and shape there, and the position here of each of its elements. */
 export interface TorchPlaces {
   name: string
   shape: readonly number[]
@@ -14,18 +13,20 @@ export interface TorchPlaces {
 }
 
 /**
- * Where PyTorch has the elements of a variable: found by sending their numbers through the export, whose inverse this is.
- * @throws FormatError for a layer that PyTorch keeps in other numbers
+ * Where PyTorch has the elements of a variable. The export is applied to their positions, so that reading is its inverse by construction.
+ * @throws FormatError for a layer whose parameters PyTorch divides otherwise
  */
 export function torchPlaces(
-  topology: Topology,
+  convert: TorchConverter,
   { name, shape }: { name: string; shape: readonly number[] },
 ): TorchPlaces {
   const send = (numberOf: (index: number) => number) => {
     const data = Float32Array.from({ length: elementCount(shape) }, (_, index) => numberOf(index))
-    const sent = toTorchLayout(topology, [{ name, shape, dtype: 'F32', data }])
+    const sent = convert({ name, shape, dtype: 'F32', data })
     if (sent.length !== 1)
-      throw new FormatError(`${name}: PyTorch has other parameters there; its recurrent layers are not read`)
+      throw new FormatError(
+        `${name}: PyTorch has other parameters for this layer; its recurrent layers are not read`,
+      )
     return sent[0]!
   }
   const low = send(index => index % EXACT)
@@ -34,7 +35,7 @@ export function torchPlaces(
   return { name: low.name, shape: low.shape, places }
 }
 
-/** The variable's values of PyTorch's. */
+/** PyTorch's values of a variable, in the order here. */
 export function fromTorch({ places }: TorchPlaces, values: Float32Array): Float32Array {
   const own = new Float32Array(values.length)
   places.forEach((place, i) => {

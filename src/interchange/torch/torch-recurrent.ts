@@ -2,14 +2,14 @@ import type { FloatTensor } from '#formats/named-tensor.ts'
 import { biasPair, gateBlocks } from '#interchange/gate-blocks.ts'
 import type { RecurrentLayer } from '#network/topology.ts'
 
-/** Keras's gates in PyTorch's order: an LSTM's are i, f, c, o in both (there i, f, g, o), a GRU's r, z, n where Keras has z, r, h. */
+/** Keras's gates in PyTorch's order. An LSTM has i, f, c, o in both (i, f, g, o in PyTorch); a GRU has z, r, h in Keras, r, z, n in PyTorch. */
 const ORDERS = { lstm: [0, 1, 2, 3], gru: [1, 0, 2], simpleRnn: [0] } as const
 
 /**
- * A variable as the state_dict of `nn.LSTM`, `nn.GRU` or `nn.RNN(features, units, batch_first=True)` has it: kernels as
- * `weight_ih_l0` and `weight_hh_l0` [gates units, in]. PyTorch always adds two biases: a GRU has both here too, and elsewhere ours is
- * `bias_ih_l0` and `bias_hh_l0` is zeros. PyTorch has no layer that goes backwards alone: one such takes sequences that were
- * flipped. Of one that goes both ways (`bidirectional=True`) what goes backwards ends in `_reverse`.
+ * A variable as in the state_dict of `nn.LSTM`, `nn.GRU` or `nn.RNN(features, units, batch_first=True)`: kernels are `weight_ih_l0` and
+ * `weight_hh_l0` [gates units, in]. PyTorch always adds two biases: a GRU has both here too; in other layers the bias is `bias_ih_l0`,
+ * and `bias_hh_l0` is zeros. PyTorch has no layer that is only backward: one gets the parameters of a forward layer, which must take
+ * reversed sequences. In a bidirectional layer (`bidirectional=True`) the names of the backward direction end in `_reverse`.
  */
 export function recurrentToTorch(
   { type, name }: RecurrentLayer,

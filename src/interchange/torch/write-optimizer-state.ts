@@ -4,11 +4,12 @@ import { encodeSafetensors } from '#formats/safetensors.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
+import { placeLayers } from '#network/place-layers.ts'
 import { torchLayout } from './torch-layout.ts'
 
 /**
- * gRDA's state under the names of the original's PyTorch optimizer: of parameter i of the model, `state.<i>.accumulator` in
- * PyTorch's layout, `state.<i>.iter_num` and `state.<i>.l1_accumulation`. A parameter that is not penalised has no threshold: 0.
+ * gRDA's state under the names of the original PyTorch optimizer: for parameter i of the model `state.<i>.accumulator` in PyTorch's
+ * layout, `state.<i>.iter_num` and `state.<i>.l1_accumulation`. A parameter that is not penalised has the threshold 0.
  *
  * @throws NothingToEncode for other optimizers
  */
@@ -22,7 +23,7 @@ export function encodeOptimizerState({
   const reason = whyMissing('optimizer-state.safetensors', topology, spec.optimizer)
   if (reason) throw new NothingToEncode(reason)
   const { accumulator, l1 } = dualAverage!
-  const convert = torchLayout(topology)
+  const convert = torchLayout(placeLayers(topology))
   const parameters = accumulator.flatMap((v, position) => {
     const isPenalised = v !== weights[position]
     return convert(v).map(tensor => ({ tensor, threshold: isPenalised ? l1 : 0 }))

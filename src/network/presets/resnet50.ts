@@ -1,6 +1,6 @@
 import type { LayerSpec, Topology } from '#network/topology.ts'
 
-/** Bottleneck blocks of each stage, their inner filters, and the strides of the first. */
+/** For each stage its number of bottleneck blocks, their inner filters, and the strides of the first block. */
 const STAGES = [
   { blocks: 3, filters: 64, strides: 1 },
   { blocks: 4, filters: 128, strides: 2 },
@@ -15,7 +15,7 @@ export const resnet50: Topology = {
   layers: [
     ...convolution('conv1', 'bn1', { filters: 64, kernelSize: 7, strides: 2 }),
     relu('relu'),
-    // Outputs of a ReLU are never negative, so a margin of zeros changes no maximum.
+    // Outputs of a ReLU are never negative, so zero padding changes no maximum.
     { type: 'zeroPadding2d', name: 'maxpool.pad', padding: 1 },
     { type: 'maxPooling2d', name: 'maxpool', poolSize: 3, strides: 2 },
     ...STAGES.flatMap(stage),
@@ -77,7 +77,7 @@ interface ConvolutionSize {
   inputs?: readonly string[]
 }
 
-/** Without bias, normalised, and with a margin of half a kernel all around, as in PyTorch. */
+/** Without bias, followed by a batch normalization, and padded by half a kernel on all sides, as in PyTorch. */
 function convolution(name: string, bn: string, { inputs, ...size }: ConvolutionSize): LayerSpec[] {
   const margin = (size.kernelSize - 1) / 2
   const isPadded = margin > 0 && size.strides > 1

@@ -1,6 +1,6 @@
 import type { LayerSpec, Topology } from '#network/topology.ts'
 
-/** Filters of each convolution, in blocks that end in a pool (Simonyan and Zisserman 2015, configuration D). */
+/** Filters of each convolution, in blocks that end with a pool (Simonyan and Zisserman 2015, configuration D). */
 const BLOCKS = [
   [64, 64],
   [128, 128],
@@ -9,7 +9,7 @@ const BLOCKS = [
   [512, 512, 512],
 ]
 
-/** VGG16 for 32 x 32 images without batch normalisation, as the original trains it: 15,245,130 parameters. */
+/** VGG16 for 32 x 32 images without batch normalization, as the original trains it: 15,245,130 parameters. */
 export const vgg16: Topology = {
   inputShape: [32, 32, 3],
   layers: [

@@ -29,7 +29,7 @@ function residualGroup({ filters, strides }: (typeof GROUPS)[number], group: num
   }).flat()
 }
 
-/** Normalisation and ReLU before each convolution; where the shape changes the shortcut is a 1 x 1 convolution. */
+/** Batch normalization and ReLU before each convolution; if the shape changes, the shortcut is a 1 x 1 convolution. */
 function residualBlock(
   name: string,
   input: string,
@@ -55,7 +55,7 @@ function normalised(name: string, input: string, momentum: number): LayerSpec[] 
   ]
 }
 
-/** 3 x 3 with a margin of one pixel all around, as in PyTorch, whatever the strides. */
+/** 3 x 3 and padded by one pixel on all sides at any strides, as in PyTorch. */
 function convolution(name: string, filters: number, strides = 1): LayerSpec[] {
   const kernel = { name, filters, kernelSize: 3, activation: 'linear', ...pytorchDefault } as const
   if (strides === 1) return [{ type: 'conv2d', padding: 'same', ...kernel }]

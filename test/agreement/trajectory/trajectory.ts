@@ -15,9 +15,9 @@ import { variedBatches } from '#workers/data/varied-batches.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import type { openProgram } from '#workers/engine/open-program.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
-import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
+import { optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import { streamedPipeline } from '#workers/training/input-pipeline.ts'
-import { objectiveFor } from '#workers/training/objective.ts'
+import { objectiveFor } from '#workers/training/losses.ts'
 import { drawVariables, toTensors } from '#workers/training/weights.ts'
 import { drawExamples } from './draw-examples.ts'
 
@@ -83,23 +83,23 @@ function batchesOf(spec: TrajectorySpec): Iterable<Batch> {
   return variedBatches(wholeSplit(examples), batchSize, { augmentation, inputShape, seed: SEED, epoch: 1 })
 }
 
-/** Like `beginTraining`, which does not let its caller choose the program. */
+/** Like `TrainState`, which does not let its caller choose the program. */
 function begin(open: typeof openProgram, spec: TrajectorySpec, initial: InitialValues) {
   const { batchSize } = spec
   const topology = topologyOf(spec)
-  const { transform, ...ingredients } = ingredientsOf(spec, topology)
+  const { transform, ...functions } = ingredientsOf(spec, topology)
   const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
-  const feeding = streamedPipeline(layout, { training: batchSize, validation: batchSize }, batchSize)
+  const pipeline = streamedPipeline(layout, { training: batchSize, validation: batchSize }, batchSize)
   let { clock } = transform
   const callOf = (batch: Batch, { clock: { step }, scalars }: ReturnType<typeof transform.tick>) => {
-    const inputs = { ...feeding.examples(batch), ...feeding.changes([[SEED, step]], [scalars]) }
+    const inputs = { ...pipeline.examples(batch), ...pipeline.changes([[SEED, step]], [scalars]) }
     return { routine: 'step', inputs }
   }
   const program = inScope(() => {
     const groups = Object.entries(initial).map(([group, weights]) => [group, toTensors(weights)] as const)
     const variables = Object.fromEntries(groups)
-    const calls = [callOf(feeding.shapes.training[0]!, transform.tick(clock))]
-    const routines = feeding.routines({ transform, ...ingredients })
+    const calls = [callOf(pipeline.shapes.training[0]!, transform.tick(clock))]
+    const routines = pipeline.routines({ optimizer: transform, ...functions })
     return open({ ...variables, ...transform.init(variables.params!) }, routines, calls)
   })
   const step = (batch: Batch) =>
@@ -115,7 +115,7 @@ function ingredientsOf({ preset, optimizer, steps }: TrajectorySpec, topology: T
   const rates = { optimizer, schedule: { name: 'constant' }, epochs: 1 } as const
   return {
     model: modelFromTopology(topology),
-    transform: transformFromSpec(rates, variablesOf(topology), steps),
+    transform: optimizerFromSpec(rates, variablesOf(topology), steps),
     normalise: normaliser(preprocessingFor(PRESETS[preset].defaults.dataset.normalize, 1 / 255), {
       dtype: 'uint8',
       inputShape: topology.inputShape,

@@ -30,7 +30,7 @@ testRefusals({
   'a matrix that takes minutes to make orthogonal': [
     sequential(input(9000), layer('Dense', { units: 9000, kernel_initializer: 'orthogonal' })),
     'model.topology.config.layers',
-    /Dense\/kernel is too large to start orthogonal: \[9000,9000\]/,
+    /Dense\/kernel \[9000,9000\] is too large for the initializer orthogonal/,
   ],
 })
 

@@ -14,7 +14,7 @@ export const input = (...shape: number[]) => ({
 })
 export const sequential = (...layers: object[]) => ({ class_name: 'Sequential', config: { layers } })
 
-/** Networks that are not trained here by what is wrong with them, and the place and the words of the refusal. */
+/** Unsupported networks by what is wrong with them, with the path and the text of the refusal. */
 export type Refusals = Record<string, [json: unknown, path: string, message: RegExp]>
 
 export function testRefusals(refusals: Refusals): void {

@@ -47,9 +47,9 @@ const REFUSED: Refusals = {
   'a Lambda': [
     sequential(image, layer('Lambda', { function: 'code' })),
     'model.topology.config.layers.1.class_name',
-    /is Lambda; what is trained here is: Dense,/,
+    /is Lambda, which is not supported; the supported layers are: Dense,/,
   ],
-  'a layer that is not trained here': [
+  'a layer that is not supported': [
     sequential(image, flatten, layer('ConvLSTM2D'), dense),
     'model.topology.config.layers.2.class_name',
     /is ConvLSTM2D/,
@@ -82,7 +82,7 @@ const REFUSED: Refusals = {
   'an image for an answer': [
     sequential(image, layer('MaxPooling2D')),
     'model.topology.config.layers',
-    /must end in one number a class, not in \[14,14,1\] of MaxPooling2D/,
+    /must end in one number per class, not in \[14,14,1\] of MaxPooling2D/,
   ],
   'a nonlinearity between the logits and the loss': [
     sequential(image, flatten, layer('Dense', { units: 10, activation: 'sigmoid' })),
@@ -112,7 +112,7 @@ const REFUSED: Refusals = {
   'a call with more than the input': [
     called('Dropout', { noise: 1 }, { rate: 0.5 }),
     'model.topology.config.layers.1.inbound_nodes.0.noise',
-    /a layer is called with its input alone/,
+    /is not supported: call the layer with its input only/,
   ],
   'a layer that says nothing readable of its inputs': [
     {
@@ -156,7 +156,7 @@ const REFUSED: Refusals = {
   'an image that shrinks away': [
     sequential(image, layer('Conv2D', { filters: 1, kernel_size: 29 }), flatten, dense),
     'model.topology.config.layers',
-    /nothing is left of an image/,
+    /has an empty output/,
   ],
   'more parameters than anybody has memory for': [
     sequential(
@@ -166,7 +166,7 @@ const REFUSED: Refusals = {
       layer('Dense', { units: 900_000 }),
     ),
     'model.topology.config.layers',
-    /parameters; 500000000 is the most/,
+    /parameters; the limit is 500000000/,
   ],
   'too many layers': [
     sequential(image, ...Array(20_000).fill(flatten)),

@@ -23,9 +23,9 @@ const REFUSED: Refusals = {
   'a regulariser': [
     sequential(image, flatten, layer('Dense', { units: 10, kernel_regularizer: { class_name: 'L2' } })),
     'model.topology.config.layers.2.config.kernel_regularizer',
-    /is not trained here/,
+    /is not supported/,
   ],
-  'an activation that is not trained here': [
+  'an activation that is not supported': [
     sequential(image, flatten, layer('Dense', { units: 10, activation: 'mish', name: 'a' }), dense),
     'model.topology.config.layers.2.config.activation',
     /must be one of: linear, relu, relu6, leakyRelu,/,
@@ -59,7 +59,7 @@ const REFUSED: Refusals = {
   'an option that nobody here knows': [
     sequential(image, layer('MaxPooling2D', { pool_size: 2, ceil_mode: true }), flatten, dense),
     'model.topology.config.layers.1.config.ceil_mode',
-    /is not known here/,
+    /is not supported/,
   ],
   'images that are stretched smoothly': [
     sequential(image, layer('UpSampling2D', { interpolation: 'bilinear' }), flatten, dense),
@@ -114,7 +114,7 @@ const REFUSED: Refusals = {
       dense,
     ),
     'model.topology.config.layers.1.config.output_padding',
-    /is not trained here/,
+    /is not supported/,
   ],
   'a normalisation over rows': [
     sequential(image, layer('BatchNormalization', { axis: 1 }), flatten, dense),

@@ -63,7 +63,7 @@ const REFUSED: Refusals = {
   'a cut that leaves nothing': [
     behind(layer('Cropping2D', { cropping: [14, 0] })),
     'model.topology.config.layers',
-    /nothing is left of an image after Cropping2D: \[0,28,1\]/,
+    /Cropping2D has an empty output: \[0,28,1\]/,
   ],
   'a vector that is kept as an image and taken for one': [
     sequential(image, layer('GlobalMaxPooling2D', { keepdims: true }), dense),
@@ -194,7 +194,7 @@ it('batch normalisations that PyTorch has not are whole in its layout, and have 
   ])
   assert.match(
     whyMissing('optimizer-state.safetensors', topology, { name: 'grda' })!,
-    /count parameters that centred does without/,
+    /count parameters that centred does not have/,
   )
 })
 
@@ -237,7 +237,7 @@ it('a normalisation of fractions is refused for bytes that stay 0 to 255', () =>
     return []
   }
   const [own] = mistakesOf(behind(rescaling), { ...mnist, normalize })
-  assert.match(own!, /^dataset\.normalize .*Rescaling prepares them in the network itself/)
+  assert.match(own!, /^dataset\.normalize .*because the layer Rescaling scales them/)
   const [asked] = mistakesOf(behind(), { ...mnist, normalize, scale: 'none' })
   assert.match(asked!, /^dataset\.normalize .*set dataset\.scale to "unit"/)
   assert.deepEqual(mistakesOf(behind(rescaling), { ...mnist, normalize, scale: 'unit' }), [])
@@ -247,6 +247,6 @@ it('a Normalization whose statistics nobody has brought is warned of by name', (
   const warningsOf = (model: object) =>
     resolve(model, mnist).warnings.filter(({ code }) => code === 'not_adapted')
   const [warning] = warningsOf(behind(layer('Normalization')))
-  assert.match(warning!.message, /^The Normalization Normalization starts with mean 0 and variance 1/)
+  assert.match(warning!.message, /^The Normalization layer Normalization starts with mean 0 and variance 1/)
   assert.deepEqual(warningsOf(behind(layer('Normalization', { mean: 1, variance: 4 }))), [])
 })

@@ -32,7 +32,7 @@ const REFUSED: Refusals = {
   'an embedding that masks': [
     sequential(input(8), layer('Embedding', { input_dim: 9, output_dim: 2, mask_zero: true }), dense),
     'model.topology.config.layers.1.config.mask_zero',
-    /must be false: masks are not trained here/,
+    /must be false: masks are not supported/,
   ],
   'a constraint of embeddings': [
     sequential(
@@ -41,7 +41,7 @@ const REFUSED: Refusals = {
       dense,
     ),
     'model.topology.config.layers.1.config.embeddings_constraint',
-    /is not trained here/,
+    /is not supported/,
   ],
   'an embedding of what a network computes': [
     sequential(
@@ -62,7 +62,7 @@ const REFUSED: Refusals = {
       dense,
     ),
     'model.topology.config.layers',
-    /parameters; 500000000 is the most/,
+    /parameters; the limit is 500000000/,
   ],
   'an LSTM with activation': [
     sequential(input(5, 8), layer('LSTM', { units: 4, activation: 'relu' }), dense),
@@ -101,7 +101,7 @@ const REFUSED: Refusals = {
       dense,
     ),
     'model.topology.config.layers.1.config.recurrent_constraint',
-    /is not trained here/,
+    /is not supported/,
   ],
   'an LSTM with bias_initializer': [
     sequential(input(5, 8), layer('LSTM', { units: 4, bias_initializer: 'ones' }), dense),
@@ -113,6 +113,11 @@ const REFUSED: Refusals = {
     'model.topology.config.layers',
     /LSTM takes sequences \[time, features\], not \[8\]/,
   ],
+  'a sequence that is to be repeated': [
+    sequential(input(5, 8), layer('RepeatVector', { n: 3 }), layer('Flatten'), dense),
+    'model.topology.config.layers',
+    /RepeatVector takes vectors, not \[5,8\]/,
+  ],
   'sequences too long to unroll': [
     sequential(
       input(600, 8),
@@ -121,12 +126,12 @@ const REFUSED: Refusals = {
       dense,
     ),
     'model.topology.config.layers',
-    /takes 1200 steps by LSTM; 1000 is the most/,
+    /has 1200 recurrent steps up to LSTM; the limit is 1000/,
   ],
   'a masking layer': [
     sequential(input(5, 8), layer('Masking', { mask_value: 0 }), layer('LSTM', { units: 4 }), dense),
     'model.topology.config.layers.1.class_name',
-    /is Masking; what is trained here is/,
+    /is Masking, which is not supported; the supported layers are:/,
   ],
   'an LSTM that begins where another ended': [
     {
@@ -142,7 +147,7 @@ const REFUSED: Refusals = {
       },
     },
     'model.topology.config.layers.1.inbound_nodes.0.kwargs.initial_state',
-    /a layer is called with its input alone/,
+    /is not supported: call the layer with its input only/,
   ],
   'a GRU whose reset gate acts before the kernel': [
     sequential(input(5, 8), layer('GRU', { units: 4, reset_after: false }), dense),
@@ -192,7 +197,7 @@ const REFUSED: Refusals = {
   'an answer for every step': [
     sequential(input(5, 8), dense),
     'model.topology.config.layers',
-    /must end in one number a class, not in \[5,10\] of Dense/,
+    /must end in one number per class, not in \[5,10\] of Dense/,
   ],
 }
 
@@ -212,7 +217,7 @@ it('a file that a network cannot be put into is refused before it is trained', (
     error => {
       assert.ok(error instanceof AppError)
       assert.deepEqual(error.mistakes, [
-        { path: 'artifacts.1', message: 'There is such a file of gRDA alone, not of sgd.' },
+        { path: 'artifacts.1', message: 'optimizer-state.safetensors exists for gRDA only, not for sgd.' },
       ])
       return true
     },

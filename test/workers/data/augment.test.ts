@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Augmentation } from '#domain/augmentation.ts'
 import { augmenter } from '#workers/data/augment.ts'
 
-/** 3 x 4 pixels of 2 channels, each value another, none of them black. */
+/** 3 x 4 pixels of 2 channels, with distinct values, none of them black. */
 const SHAPE = [3, 4, 2]
 const IMAGE = Uint8Array.from({ length: 24 }, (_, i) => i + 1)
 
@@ -31,7 +31,7 @@ test('a flip mirrors about half of the images, pixel by pixel', () => {
   assert.ok(mirrored > 70 && mirrored < 130, `${mirrored} of 200`)
 })
 
-test('a padded crop shifts the image by up to its padding, each shift as likely, and fills with black', () => {
+test('a padded crop shifts the image by at most its padding, all shifts being equally likely, and fills with black', () => {
   const seen = new Set<string>()
   for (let index = 0; index < 400; index++) {
     const image = varied([{ randomCrop: { padding: 1 } }], index)
@@ -53,7 +53,7 @@ test('a padded crop shifts the image by up to its padding, each shift as likely,
   assert.equal(seen.size, 9)
 })
 
-test('a resized crop keeps a flat image flat, and a gradient within its values and in its direction', () => {
+test('a resized crop keeps a flat image flat, and a gradient within its range and direction', () => {
   const flat = new Uint8Array(24).fill(77)
   const target = new Uint8Array(24)
   for (let index = 0; index < 50; index++) {
@@ -71,7 +71,7 @@ test('a resized crop keeps a flat image flat, and a gradient within its values a
   }
 })
 
-test('the variation of an image follows from seed, epoch and index, whatever came before', () => {
+test('the variation of an image depends only on seed, epoch and index', () => {
   const both: Augmentation[] = [{ randomCrop: { padding: 2 } }, 'horizontalFlip']
   const all = (epoch: number, seed: number) =>
     Array.from({ length: 20 }, (_, index) => varied(both, index, epoch, seed))

@@ -12,7 +12,7 @@ function specOf(fields: object) {
   return resolveSpec(JobRequest.parse({ model: { preset: 'mnist-mlp' }, ...fields })).spec
 }
 
-/** Examples whose two pixels name them, of classes 0, 1 and 2 in the shares 10 : 5 : 2. */
+/** Examples that their two pixels identify, of classes 0, 1 and 2 in the ratio 10 : 5 : 2. */
 function numbered(count: number) {
   const indices = Array.from({ length: count }, (_, i) => i)
   return {
@@ -22,19 +22,19 @@ function numbered(count: number) {
   }
 }
 
-test('MNIST is whole', async () => {
+test('MNIST is complete', async () => {
   const { training, validation } = await loadSplits(specOf({}))
   assert.equal(training.indices.length, 60_000)
   assert.equal(validation.indices.length, 10_000)
   assert.equal((training.examples as Examples).x.length, 60_000 * 28 * 28)
-  // The counts that LeCun's page and every reader of these files give.
+  // The counts on LeCun's page, which every reader of these files gives.
   const counts = new Array(10).fill(0)
   for (const label of training.examples.labels) counts[label]++
   assert.deepEqual(counts, [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949])
   assert.deepEqual([...training.examples.labels.subarray(0, 5)], [5, 0, 4, 1, 9])
 })
 
-test('batches hold each example of the split once, with its label, the last batch what is left', () => {
+test('batches hold each example of the split once, with its label, and the last batch holds the remainder', () => {
   const examples = numbered(1000)
   const indices = Uint32Array.from({ length: 300 }, (_, i) => 999 - 3 * i)
   const seen: number[] = []
@@ -51,7 +51,7 @@ test('batches hold each example of the split once, with its label, the last batc
   assert.deepEqual(seen, [...indices])
 })
 
-test('every epoch visits all examples in an order of its own, the same for the same seed', async () => {
+test('every epoch visits all examples in its own order, which the seed determines', async () => {
   const splits = await loadSplits(specOf({ validation: { fraction: 0.01 } }))
   const orderOf = async (epoch: number, fields: object = {}) => {
     const spec = specOf({ batchSize: 6000, ...fields })

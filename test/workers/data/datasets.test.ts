@@ -13,7 +13,7 @@ import { loadSplits } from '#workers/data/load-splits.ts'
 const SPEC = { validation: { split: 'test' }, seed: 1 } as const
 const PIXELS = 1024
 
-/** The binary version of CIFAR-10: a label, then the planes of red, green and blue. */
+/** The binary version of CIFAR-10: a label, then the red, green and blue planes. */
 function bytesOf(examples: Split['examples']): Buffer {
   return Buffer.from((examples as Examples).x as Uint8Array)
 }
@@ -28,7 +28,7 @@ function encodeRecords({ x: pixels, labels }: Examples, from: number, to: number
   return file
 }
 
-describe('the data of CIFAR-10', () => {
+describe('CIFAR-10', () => {
   let folder: string
   let test: TestStores
   const request10 = { model: { preset: 'cifar10-cnn' }, epochs: 1 }
@@ -47,7 +47,7 @@ describe('the data of CIFAR-10', () => {
     return { api: request(app.server), close: () => app.close() }
   }
 
-  it('has a stand-in that is the same each time, and balanced', async () => {
+  it('has a synthetic substitute that is always the same, and balanced', async () => {
     const [one, two] = [
       await loadSplits({ ...SPEC, dataset: { id: 'synthetic-cifar10' } }),
       await loadSplits({ ...SPEC, dataset: { id: 'synthetic-cifar10' } }),
@@ -59,13 +59,13 @@ describe('the data of CIFAR-10', () => {
     assert.ok(Math.min(...counts) > 4700 && Math.max(...counts) < 5300, String(counts))
   })
 
-  it('is missing until an operator brings it, and the refusal says where to', async () => {
+  it('is missing until an operator provides it, and the error says where', async () => {
     const { api, close } = await ask()
     const { status, body } = await api.post('/v1/jobs').send(request10)
     assert.deepEqual([status, body.errors[0].path], [400, 'dataset.id'])
     assert.match(
       body.errors[0].message,
-      /no .*cifar10\/data_batch_1.bin: put .* synthetic-cifar10 needs nothing/,
+      /the file .*cifar10\/data_batch_1.bin is missing: put .* synthetic-cifar10 needs no files/,
     )
     assert.equal((await api.get('/v1/datasets/cifar10')).status, 404)
     await close()
@@ -94,7 +94,7 @@ describe('the data of CIFAR-10', () => {
     await close()
   })
 
-  it('is refused when a file ends early, by the image in which it ends', async () => {
+  it('is refused when a file ends early, naming the image in which it ends', async () => {
     await truncate(join(folder, 'cifar10', 'test_batch.bin'), 3073 * 41 + 5)
     await assert.rejects(
       loadSplits({ ...SPEC, dataset: { id: 'cifar10' } }, { datasetsDir: folder }),

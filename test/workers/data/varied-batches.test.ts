@@ -23,7 +23,7 @@ const split = wholeSplit({
   count: COUNT,
 })
 
-/** What becomes of one example, by itself. */
+/** One example, varied by itself. */
 function variedAlone(index: number): Uint8Array {
   const target = new Uint8Array(STRIDE)
   augmenter(variation)(split.examples.x.subarray(index * STRIDE, (index + 1) * STRIDE), target, index)
@@ -34,7 +34,7 @@ for (const [who, pauseMs] of [
   ['this thread, as nothing waits for the other', 0],
   ['the other thread, as there is time', 40],
 ] as const) {
-  test(`batches are varied by ${who}: the bytes are those of each example by itself`, async () => {
+  test(`batches varied by ${who} have the bytes of each example varied by itself`, async () => {
     // The other thread takes a moment to start.
     if (pauseMs > 0) await wait(1000)
     const seen: number[] = []
@@ -50,7 +50,7 @@ for (const [who, pauseMs] of [
   })
 }
 
-test('a training that is left early, and the next one, get their batches', () => {
+test('a training that stops early and the next one both get their batches', () => {
   const first = variedBatches(split, BATCH, variation)
   first.next()
   first.return()

@@ -1,4 +1,5 @@
-import { ACTIVATIONS, type LayerSpec, type Topology } from '#network/topology.ts'
+import { ACTIVATIONS } from '#network/activation.ts'
+import type { LayerSpec, Topology } from '#network/topology.ts'
 import { EXCITED } from './excited-network.ts'
 
 const kernel = { activation: 'linear', kernelInitializer: 'fanInUniform' } as const
@@ -181,7 +182,8 @@ const SEQUENTIAL: Topology = {
     { type: 'globalMaxPooling1d', name: 'largest', inputs: ['average'] },
     { type: 'globalAveragePooling1d', name: 'mean', inputs: ['average'] },
     { type: 'globalMaxPooling1d', name: 'kept', inputs: ['average'], keepDims: true },
-    { type: 'multiply', name: 'weighed', inputs: ['average', 'kept'] },
+    { type: 'repeatVector', name: 'again', inputs: ['mean'], times: 3 },
+    { type: 'multiply', name: 'weighed', inputs: ['average', 'kept', 'again'] },
     { type: 'flatten', name: 'flat' },
     { type: 'concatenate', name: 'all', inputs: ['largest', 'mean', 'flat'] },
     { type: 'dense', name: 'fc', units: 5, biasInitializer: 'zeros', ...kernel },

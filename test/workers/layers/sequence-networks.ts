@@ -102,6 +102,16 @@ export const SEQUENCE_NETWORKS: Record<string, Topology> = {
       logits,
     ],
   },
+  'an encoder whose last output a decoder takes at every step': {
+    inputShape: [4, 3],
+    layers: [
+      { type: 'lstm', name: 'encoder', ...recurrent, biasInitializer },
+      { type: 'repeatVector', name: 'code', times: 3 },
+      { type: 'simpleRnn', name: 'decoder', ...recurrent, returnSequences: true },
+      { type: 'flatten', name: 'flat' },
+      logits,
+    ],
+  },
   'a stack of layers that go both ways': {
     inputShape: [3, 3],
     layers: [

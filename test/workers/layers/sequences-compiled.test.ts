@@ -9,7 +9,7 @@ import { openEngine } from '#workers/engine/open-engine.ts'
 import type { Program } from '#workers/engine/program.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { sgd } from '#workers/optimizers/sgd.ts'
-import { objectiveFor } from '#workers/training/objective.ts'
+import { objectiveFor } from '#workers/training/losses.ts'
 import { stepRoutine } from '#workers/training/step.ts'
 import { toTensors } from '#workers/training/weights.ts'
 import { arrangeNetwork, SEQUENCE_NETWORKS } from './sequence-networks.ts'
@@ -46,7 +46,7 @@ function trainedBy(
     const { params, statistics, x, labels, seed } = arrangeNetwork(topology)
     const step = stepRoutine({
       model: modelFromTopology(topology),
-      transform: sgd(() => 0.1),
+      optimizer: sgd(() => 0.1),
       objective: objectiveFor('categoricalCrossentropy'),
       normalise: x => x,
     })

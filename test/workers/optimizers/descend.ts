@@ -2,21 +2,21 @@ import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Clock } from '#domain/clock.ts'
 import { randomStream } from '#network/random.ts'
-import { type Slots, type Transform, toScalars } from '#workers/optimizers/transform.ts'
+import { type Optimizer, type Slots, toScalars } from '#workers/optimizers/optimizer.ts'
 
 /** Variables on the host. */
 export type Values = Record<string, { shape: number[]; data: Float32Array }>
 
-/** A training's end, on the host: all that is needed to go on. */
+/** The end of a training, on the host: all that is needed to continue. */
 export interface End {
   values: Values
   slots: Record<string, Values>
   clock: Clock
 }
 
-/** Steps down sum(w^2) / 2, whose gradient is w. */
+/** Minimises sum(w^2) / 2, whose gradient is w. */
 export function descend(
-  transform: Transform,
+  optimizer: Optimizer,
   values: Values,
   steps: number,
   saved?: Pick<End, 'slots' | 'clock'>,
@@ -24,11 +24,11 @@ export function descend(
   let end: End | undefined
   tf.tidy(() => {
     let params = toTensors(values)
-    let slots: Slots = saved ? mapRecord(saved.slots, toTensors) : transform.init(params)
-    let clock = saved?.clock ?? transform.clock
+    let slots: Slots = saved ? mapRecord(saved.slots, toTensors) : optimizer.init(params)
+    let clock = saved?.clock ?? optimizer.clock
     for (let step = 0; step < steps; step++) {
-      const next = transform.tick(clock)
-      ;({ params, slots } = transform.update(params, slots, params, toScalars(next.scalars)))
+      const next = optimizer.tick(clock)
+      ;({ params, slots } = optimizer.update(params, slots, params, toScalars(next.scalars)))
       clock = next.clock
     }
     end = { values: toValues(params), slots: mapRecord(slots, toValues), clock }

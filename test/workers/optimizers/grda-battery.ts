@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
-import { grda } from '#workers/optimizers/grda.ts'
+import { grda, grdaExcluding } from '#workers/optimizers/grda.ts'
+import { toScalars } from '#workers/optimizers/optimizer.ts'
 import { sgd } from '#workers/optimizers/sgd.ts'
-import { toScalars } from '#workers/optimizers/transform.ts'
 import { descend, randomValues, toTensors } from './descend.ts'
 
-/** What gRDA alone promises, on whatever engine is open. */
+/** Tests of gRDA, on the engine that is open. */
 export function testGrda(): void {
   test('gRDA with c = 0 is SGD bit for bit', () => {
     const start = randomValues(2)
@@ -27,12 +27,12 @@ export function testGrda(): void {
   })
 
   test("gRDA's zeros are +0, and excluded variables have none", () => {
-    const transform = grda(
+    const optimizer = grdaExcluding(
+      name => name === 'bias',
       { c: 3, mu: 0.6, clock: 'steps' },
       () => 0.1,
-      name => name !== 'bias',
     )
-    const { values, slots } = descend(transform, randomValues(3), 3)
+    const { values, slots } = descend(optimizer, randomValues(3), 3)
     const zeros = values.kernel!.data.filter(value => value === 0)
     assert.ok(zeros.length > 10)
     assert.ok(zeros.every(value => Object.is(value, 0)))
@@ -40,7 +40,7 @@ export function testGrda(): void {
     assert.ok(values.bias!.data.every(value => value !== 0))
   })
 
-  test('gRDA walks the golden trajectories', () => {
+  test('gRDA follows the golden trajectories', () => {
     const path = new URL(import.meta.resolve('#test/fixtures/grda-trajectories.json'))
     const { cases } = JSON.parse(readFileSync(path, 'utf8')) as { cases: GoldenCase[] }
     assert.equal(cases.length, 7)
@@ -70,15 +70,15 @@ function followGolden(golden: GoldenCase): void {
       ),
     )
   const rateAt = (step: number) => golden.lr.findLast(({ from_step }) => from_step <= step)!.lr
-  const transform = grda({ c: golden.c, mu: golden.mu, clock: 'steps' }, rateAt)
+  const optimizer = grda({ c: golden.c, mu: golden.mu, clock: 'steps' }, rateAt)
   tf.tidy(() => {
     let params = tensorsOf(golden.init)
-    let slots = transform.init(params)
-    let { clock } = transform
+    let slots = optimizer.init(params)
+    let { clock } = optimizer
     for (const encoded of golden.gradients) {
-      const next = transform.tick(clock)
+      const next = optimizer.tick(clock)
       const scalars = toScalars(next.scalars)
-      ;({ params, slots } = transform.update(tensorsOf(encoded), slots, params, scalars))
+      ;({ params, slots } = optimizer.update(tensorsOf(encoded), slots, params, scalars))
       clock = next.clock
       const snapshot = golden.snapshots.find(({ step }) => step === clock.step)
       if (!snapshot) continue
@@ -91,7 +91,7 @@ function followGolden(golden: GoldenCase): void {
   })
 }
 
-/** Within 2e-6, and zero in the same places but where |v| lies within 1e-6 of the threshold. */
+/** Within 2e-6, and zero in the same places except where |v| is within 1e-6 of the threshold. */
 function expectNear(actual: Float32Array, exact: Float64Array, where: string): void {
   assert.equal(actual.length, exact.length)
   exact.forEach((expected, i) => {

@@ -102,10 +102,7 @@ describe('the memory of a worker', () => {
     const { job } = await stores.jobs.append(id, (await admission.refuse(id))!)
     mock.timers.reset()
     assert.deepEqual([job.status, job.error?.code, job.attempt], ['failed', 'out_of_memory', 0])
-    assert.match(
-      job.error!.message,
-      /needs [\d,]+ MB of memory \(by estimate\); the largest worker has 300 MB/,
-    )
+    assert.match(job.error!.message, /needs [\d,]+ MB of memory \(estimated\); the largest worker has 300 MB/)
   })
 
   it('of 900 MB is enough for small jobs, one after the other, with a Keras file as artifact', async () => {

@@ -13,25 +13,25 @@ import { type Examples, type Split, wholeSplit } from '#workers/data/examples.ts
 import { rowsInOrder } from '#workers/data/rows.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
-import { transformFromSpec } from '#workers/optimizers/from-spec.ts'
+import { optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import { heldPipeline, type InputPipeline, streamedPipeline } from '#workers/training/input-pipeline.ts'
-import { objectiveFor } from '#workers/training/objective.ts'
-import type { StepOutcome } from '#workers/training/outcomes.ts'
-import { beginTraining, type SomeBatch } from '#workers/training/train-state.ts'
+import { objectiveFor } from '#workers/training/losses.ts'
+import type { StepOutcome } from '#workers/training/step.ts'
+import { type SizedBatch, TrainState } from '#workers/training/train-state.ts'
 import { drawVariables } from '#workers/training/weights.ts'
 
 await openEngine('native')
 
 const BATCH = 8
-/** Ten batches and a smaller one: a call of one step, two of four, one of one, and one of what is left. */
+/** Ten batches and a smaller one: calls of one step, of four, of four, of one, and of one with the smaller batch. */
 const COUNT = 10 * BATCH + 3
 
-/** Steps a call, steps until their outcomes are read, and how many of the eleven are told before anybody asks. */
+/** Steps per call, steps until their outcomes are read, and how many of the eleven are returned before readOutcomes is called. */
 const READINGS = [
   [1, 1, 11],
   [4, 1, 11],
   [1, 4, 8],
-  // There is room for one call at least.
+  // The device keeps the outcomes of at least one call.
   [4, 2, 11],
   [4, 6, 9],
   [4, 32, 0],
@@ -69,26 +69,26 @@ const SPECS = {
 }
 
 for (const [name, request] of Object.entries(SPECS)) {
-  test(`${name}: examples held on the device, several steps a call, read now and then, give the bits of batches sent and read one by one`, () => {
+  test(`${name}: examples on the device, several steps per call and outcomes read many at once give the bits of batches streamed and read one by one`, () => {
     const { spec } = resolveSpec(JobRequest.parse({ batchSize: BATCH, ...request }))
     const layout = layoutFromSpec(spec)
     const split = randomSplit(layout.inputShape)
     const order = Uint32Array.from(split.indices).reverse()
-    const train = <Kind extends SomeBatch>(
-      feeding: InputPipeline<Kind>,
+    const train = <Kind extends SizedBatch>(
+      pipeline: InputPipeline<Kind>,
       given: Iterable<Kind>,
       readEvery: number,
     ) => {
       const topology = topologyOf(spec.model)
-      const transform = transformFromSpec(spec, variablesOf(topology), 11)
-      const ingredients = {
+      const optimizer = optimizerFromSpec(spec, variablesOf(topology), 11)
+      const functions = {
         model: modelFromTopology(topology),
-        transform,
+        optimizer,
         objective: objectiveFor(spec.loss),
         normalise: normaliser(preprocessingOf(spec.dataset), layout),
       }
-      const start = { clock: transform.clock, variables: drawVariables(topology, spec.seed) }
-      const training = beginTraining(ingredients, start, { topology, feeding, seed: spec.seed, readEvery })
+      const start = { clock: optimizer.clock, variables: drawVariables(topology, spec.seed) }
+      const training = new TrainState(functions, start, { topology, pipeline, seed: spec.seed, readEvery })
       const outcomes: StepOutcome[] = []
       for (const batch of given) outcomes.push(...training.step(batch))
       const told = outcomes.length
@@ -109,8 +109,8 @@ for (const [name, request] of Object.entries(SPECS)) {
     assert.deepEqual(stream(4), { ...streamed, told: 8 })
     for (const [stepsPerCall, readEvery, told] of READINGS) {
       const pace = { batchSize: BATCH, stepsPerCall }
-      const feeding = heldPipeline(layout, { training: split, validation: split }, pace)
-      assert.deepEqual(train(feeding, rowsInOrder(order, pace), readEvery), { ...streamed, told })
+      const pipeline = heldPipeline(layout, { training: split, validation: split }, pace)
+      assert.deepEqual(train(pipeline, rowsInOrder(order, pace), readEvery), { ...streamed, told })
     }
   })
 }

@@ -57,7 +57,7 @@ async function resultOf(request: object): Promise<{ news: RunnerReport[]; files:
   return { news, files }
 }
 
-test('an MLP learns a tenth of the digits while its weights thin out', async () => {
+test('an MLP learns a tenth of the digits while its weights become sparse', async () => {
   const before = tf.memory().numTensors
   const epochs = await epochsOf({ ...FEW, epochs: 4 })
   const [first, last] = [epochs[0]!.metrics, epochs.at(-1)!.metrics]
@@ -71,7 +71,7 @@ test('an MLP learns a tenth of the digits while its weights thin out', async () 
   assert.equal(tf.memory().numTensors, before)
 })
 
-test("an epoch's counts are those of its weights", async () => {
+test('the counts in the metrics of an epoch are those of its weights', async () => {
   const [first, second] = await epochsOf({ ...FEW, epochs: 2 })
   const { metrics, weights } = second!
   weights.forEach(({ name, shape, data }, i) => {
@@ -88,7 +88,7 @@ test("an epoch's counts are those of its weights", async () => {
   assert.equal(first!.metrics.regrown, 0)
 })
 
-test('the threshold is the planned one, and prunes what the dry run forecasts of the initial weights', async () => {
+test('the threshold is the planned one, and prunes the share of initial weights that the dry run forecasts', async () => {
   const request = { optimizer: { name: 'grda', learningRate: 0.005, c: 0.02, mu: 0.7 }, epochs: 1 }
   const [epoch] = await epochsOf(request)
   const [planned] = planJob(specOf(request)).epochs
@@ -97,7 +97,7 @@ test('the threshold is the planned one, and prunes what the dry run forecasts of
   assert.ok(Math.abs(epoch!.metrics.sparsity / planned!.forecastSparsity! - 1) < 0.03)
 })
 
-test('a schedule moves the learning rate at its epoch, and SGD has no threshold', async () => {
+test('a schedule changes the learning rate at its epoch, and SGD has no threshold', async () => {
   const epochs = await epochsOf({
     ...FEW,
     optimizer: { name: 'sgd', learningRate: 0.1, momentum: 0.9, nesterov: true },
@@ -112,7 +112,7 @@ test('a schedule moves the learning rate at its epoch, and SGD has no threshold'
   assert.ok(epochs[1]!.metrics.validationAccuracy! > 0.9)
 })
 
-test('the same spec makes the same bytes, another seed others', async () => {
+test('the same spec gives the same bytes, and another seed gives other bytes', async () => {
   const request = { ...FEW, epochs: 1, artifacts: ['sparse', 'safetensors'] }
   const first = await resultOf(request)
   assert.deepEqual([...first.files.keys()].sort(), [
@@ -128,7 +128,7 @@ test('the same spec makes the same bytes, another seed others', async () => {
   assert.notDeepEqual(other.files.get('model.safetensors'), first.files.get('model.safetensors'))
 })
 
-test('the sparse file holds the last weights under their names, and nothing that time or place decide', async () => {
+test('the sparse file holds the last weights under their names, and nothing that depends on time or machine', async () => {
   const { news, files } = await resultOf({ ...FEW, epochs: 1 })
   const bytes = files.get('model.sparse.safetensors')!
   const epoch = news.find(item => item.type === 'epoch')
@@ -163,7 +163,7 @@ test('the sparse file holds the last weights under their names, and nothing that
   ])
 })
 
-test('a kernel that becomes all zeros is told of, once', async () => {
+test('a kernel that becomes all zeros gives one warning', async () => {
   const { news } = await resultOf({ ...FEW, epochs: 2, optimizer: { ...GRDA, c: 100 } })
   const warnings = news.filter(item => item.type === 'warning').map(({ warning }) => warning)
   assert.deepEqual(
@@ -175,30 +175,30 @@ test('a kernel that becomes all zeros is told of, once', async () => {
   )
 })
 
-test('a loss that is no number ends the training at the step it came from', async () => {
+test('a loss that is not a number ends the training and names its step', async () => {
   const dataset = { id: 'mnist', normalize: { mean: [0], std: [1e-30] } }
   const error = await epochsOf({ ...FEW, dataset, epochs: 1 }).catch((thrown: Error) => thrown)
   assert.match(String(error), /Diverged: The loss became NaN in step \d\./)
   assert.equal(failureOf(error).code, 'diverged')
 })
 
-test('a divergence has the same step when outcomes are read many at once', async () => {
+test('a divergence names the same step when outcomes are read many at once', async () => {
   const optimizer = { name: 'sgd', learningRate: 1000 }
   const dataset = { id: 'mnist', normalize: { mean: [0], std: [1e-4] } }
   for (const readEvery of [1, 32]) {
     const diverging = epochsOf({ ...FEW, dataset, optimizer, epochs: 1 }, undefined, readEvery)
-    // Amid a call of four: steps two to five.
+    // In the middle of a call of four steps, from two to five.
     await assert.rejects(diverging, /The loss became NaN in step 4\. No longer finite: dense_1/)
   }
 })
 
-test('an aborted training ends with the reason', async () => {
+test('an aborted training ends with the reason of the signal', async () => {
   const stopping = new AbortController()
   stopping.abort(new Error('enough'))
   await assert.rejects(epochsOf({ ...FEW, epochs: 1 }, stopping.signal), /enough/)
 })
 
-test('memory that TensorFlow cannot have is no internal error', () => {
+test('a failed allocation in TensorFlow is not an internal error', () => {
   const error = new Error(
     'Invalid TF_Status: 8\nMessage: OOM when allocating tensor with shape[4194304,4194304] and type float on /job:localhost',
   )

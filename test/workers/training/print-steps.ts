@@ -7,8 +7,8 @@ import { openWebgpuEngine } from '#test/support/open-webgpu-engine.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
 import type { EngineName } from '#workers/engine/engine.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import type { StepOutcome } from '#workers/training/outcomes.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
+import type { StepOutcome } from '#workers/training/step.ts'
 
 // A child of the steps' test: ENGINE PRESET BATCH COURSES. For each of the courses, as JSON, it sends the losses of its steps, and
 // what they add to the weights.

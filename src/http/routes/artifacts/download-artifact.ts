@@ -1,178 +1,81 @@
-import type { OutgoingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Children } from '#children/open-children.ts'
-import { type Artifact, ArtifactVariant, artifactFile, isArtifactName } from '#domain/artifact.ts'
-import { findCheckpoint } from '#domain/checkpoint.ts'
-import { AppError } from '#domain/error.ts'
-import { isTerminal, type Job, mayBeAsked } from '#domain/job.ts'
-import { type ByteRange, listsEntityTag, parseByteRange } from '#http/byte-range.ts'
+import { ArtifactVariant } from '#domain/artifact.ts'
+import { Binary } from '#http/binary.ts'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
 import { JobParams } from '#http/job-params.ts'
+import { entityTag, isNotModified, requestedPart } from '#http/requested-part.ts'
 import { sendFile } from '#http/send-file.ts'
-import { exportArtifact } from '#jobs/export-artifact.ts'
-import { type ExportRequest, exportKey } from '#jobs/reachable-exports.ts'
-import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
-import type { Stores } from '#stores/connect.ts'
+import { type ArtifactStores, type FoundArtifact, findArtifact, openArtifact } from '#jobs/find-artifact.ts'
 
-const Query = ArtifactVariant.extend({ checkpoint: CheckpointQuery })
+const PATH = '/v1/jobs/:jobId/artifacts/:name'
 
-const schema = {
+const content = { 'application/octet-stream': { schema: Binary } }
+const notModified = z.null().describe('If-None-Match names this file.')
+
+const get = {
   operationId: 'downloadArtifact',
   tags: ['artifacts'],
-  summary:
-    'The bytes of an artifact, whole or one range, with a strong ETag and their digest; HEAD answers alike',
+  summary: 'Download an artifact, or one range of it, with a strong ETag and its digest',
   params: JobParams.extend({ name: z.string().min(1).max(500) }),
-  querystring: Query,
+  querystring: ArtifactVariant.extend({ checkpoint: CheckpointQuery }),
+  response: {
+    200: { description: 'The whole file.', content },
+    206: { description: 'One range of it.', content },
+    304: notModified,
+  },
+}
+
+const head = {
+  ...get,
+  operationId: 'headArtifact',
+  summary: 'The headers of a download: size, ETag and digest',
+  response: { 200: z.null().describe('The file exists.'), 304: notModified },
 }
 
 export const downloadArtifactRoute =
-  (
-    stores: Pick<Stores, 'jobs' | 'exports' | 'events' | 'blobs'> & Pick<Children, 'exporter'>,
-  ): FastifyPluginAsyncZod =>
+  (stores: ArtifactStores): FastifyPluginAsyncZod =>
   async app => {
     app.route({
-      method: ['GET', 'HEAD'],
-      url: '/v1/jobs/:jobId/artifacts/:name',
-      schema,
-      async handler(request, reply) {
-        const { jobId, name } = request.params
-        const { artifact, isFinal } = await findArtifact(jobId, name, request.query)
-        const answer = condition(request, artifact)
-        if (answer === 'not-modified') return describe(reply, artifact, isFinal).code(304).send()
-        if (request.method === 'HEAD')
-          return describe(reply, artifact, isFinal).header('content-length', artifact.sizeBytes).send()
-        const { sizeBytes } = artifact
-        const { start, end } = answer === 'whole' ? { start: 0, end: sizeBytes - 1 } : answer
-        const body = await openBlob(jobId, artifact, answer === 'whole' ? undefined : answer)
-        describe(reply, artifact, isFinal).header('content-length', end - start + 1)
-        if (answer !== 'whole') reply.code(206).header('content-range', `bytes ${start}-${end}/${sizeBytes}`)
-        if (body instanceof Readable) return reply.send(body)
-        reply.hijack()
-        reply.raw.writeHead(reply.statusCode, reply.getHeaders() as OutgoingHttpHeaders)
-        await sendFile(body, { start, end }, reply.raw)
+      // A list, because @fastify/swagger leaves out a route whose method is HEAD alone.
+      method: ['HEAD'],
+      url: PATH,
+      schema: head,
+      async handler({ params, query, headers }, reply) {
+        const found = await findArtifact(stores, params.jobId, params.name, query)
+        if (isNotModified(headers, found.artifact)) return describe(reply, found).code(304).send()
+        return describe(reply, found).header('content-length', found.artifact.sizeBytes).send()
       },
     })
-
-    /**
-     * Opened before anything is answered, so that a fault of the store is an error and never a short file. A blob that is gone
-     * belonged to a job deleted this moment, or the store has lost it.
-     */
-    async function openBlob(jobId: string, { sha256, sizeBytes }: Artifact, range?: ByteRange) {
-      try {
-        const file = await stores.blobs.openFile?.(jobId, sha256)
-        if (!file) return (await stores.blobs.open(jobId, sha256, range)).stream
-        if ((await file.stat()).size === sizeBytes) return file
-        await file.close()
-        throw new Error(`The blob ${sha256} of ${jobId} is damaged.`)
-      } catch (cause) {
-        if (cause instanceof BlobNotFoundError) await stores.jobs.require(jobId)
-        throw cause
+    app.get(PATH, { schema: get }, async ({ params, query, headers }, reply) => {
+      const found = await findArtifact(stores, params.jobId, params.name, query)
+      const { artifact } = found
+      if (isNotModified(headers, artifact)) return describe(reply, found).code(304).send()
+      const part = requestedPart(headers, artifact)
+      const whole = { start: 0, end: artifact.sizeBytes - 1 }
+      const range = part === 'whole' ? whole : part
+      const body = await openArtifact(stores, params.jobId, artifact, part === 'whole' ? undefined : part)
+      const answer = describe(reply, found).header('content-length', range.end - range.start + 1)
+      if (part !== 'whole') {
+        const contentRange = `bytes ${range.start}-${range.end}/${artifact.sizeBytes}`
+        answer.code(206).header('content-range', contentRange)
       }
-    }
-
-    /** `isFinal`: the URL will never hold another file. A paused job may go on, and its files then change. */
-    async function findArtifact(
-      jobId: string,
-      name: string,
-      query: z.infer<typeof Query>,
-    ): Promise<{ artifact: Artifact; isFinal: boolean }> {
-      const job = await stores.jobs.require(jobId)
-      const request = wanted(job, name, query)
-      const isFinal = isTerminal(job.status)
-      const isUsual = query.checkpoint === undefined && Object.keys(request.variant).length === 0
-      const own = job.artifacts.find(artifact => artifact.name === name)
-      if (own && isUsual && job.status === 'succeeded') return { artifact: own, isFinal }
-      const made = (await stores.exports.list(jobId)).get(exportKey(request))
-      if (made) return { artifact: made, isFinal }
-      const isOfModel = artifactFile(request.name).word !== undefined
-      if (isOfModel && !request.checkpoint) throw withoutModel(job, name)
-      return { artifact: await exportArtifact(stores, job, request), isFinal }
-    }
+      if (body instanceof Readable) return answer.send(body)
+      await sendFile(body, range, answer)
+    })
   }
 
-/** @throws AppError for a file that no job has, or not yet, or not so */
-function wanted(
-  job: Job,
-  name: string,
-  { checkpoint: which, ...variant }: z.infer<typeof Query>,
-): ExportRequest {
-  if (!isArtifactName(name)) throw new AppError('not_found', `A job has no artifact "${name}".`)
-  if (!mayBeAsked(job.status)) {
-    throw new AppError(
-      'artifact_not_ready',
-      `The job is ${job.status}; artifacts exist once it is over or paused.`,
-    )
-  }
-  const { variants = [] } = artifactFile(name)
-  const mistakes = Object.keys(variant)
-    .filter(key => !variants.some(known => known === key))
-    .map(path => ({
-      path,
-      message: `${name} has no such variant; it has: ${variants.join(', ') || 'none'}`,
-    }))
-  if (mistakes.length > 0) throw new AppError('invalid_request', `${name} has no such variant.`, { mistakes })
-  const checkpoint = findCheckpoint(job, which)
-  if (which !== undefined && !checkpoint) {
-    const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
-    throw new AppError(
-      'not_found',
-      `The job keeps no checkpoint "${which}"; it keeps those of epochs: ${epochs}.`,
-    )
-  }
-  return { name, variant, checkpoint }
-}
-
-/** No epoch was completed: known at once, without starting a process that would find it out. */
-function withoutModel({ status }: Job, name: string): AppError {
-  if (isTerminal(status))
-    return new AppError('not_found', `The job has no ${name}. No epoch was completed, so there is no model.`)
-  return new AppError(
-    'artifact_not_ready',
-    `The job is ${status} and has no ${name} yet: no epoch was completed, so there is no model.`,
-  )
-}
-
-/** Only on answers that are about the artifact: an error must not be kept as if it were immutable too. */
-function describe(
-  reply: FastifyReply,
-  { name, mediaType, sha256 }: Artifact,
-  isFinal: boolean,
-): FastifyReply {
-  return reply.headers({
+/** Only on answers that are about the artifact: caches must not keep an error as if it were immutable. */
+function describe(reply: unknown, { artifact, isFinal }: FoundArtifact): FastifyReply {
+  const { name, mediaType, sha256 } = artifact
+  return (reply as FastifyReply).headers({
     'content-type': mediaType,
-    etag: entityTag(sha256),
+    etag: entityTag(artifact),
     'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:`,
     'accept-ranges': 'bytes',
     'content-disposition': `attachment; filename="${name}"`,
     'cache-control': `private, ${isFinal ? 'max-age=31536000, immutable' : 'no-cache'}, no-transform`,
   })
-}
-
-/** What the conditional and range headers ask for, in the order of RFC 9110, section 13.2.2. */
-function condition(
-  { method, headers }: FastifyRequest,
-  artifact: Artifact,
-): ByteRange | 'whole' | 'not-modified' {
-  const tag = entityTag(artifact.sha256)
-  if (headers['if-match'] !== undefined && !listsEntityTag(headers['if-match'], tag, 'strong')) {
-    throw new AppError('precondition_failed', `If-Match names another entity; this one is ${tag}.`)
-  }
-  if (headers['if-none-match'] !== undefined && listsEntityTag(headers['if-none-match'], tag, 'weak')) {
-    return 'not-modified'
-  }
-  const ifRange = headers['if-range']
-  if (method === 'HEAD' || (ifRange !== undefined && ifRange !== tag)) return 'whole'
-  const range = parseByteRange(headers.range, artifact.sizeBytes)
-  if (range !== 'unsatisfiable') return range
-  const size = { 'content-range': `bytes */${artifact.sizeBytes}` }
-  throw new AppError('range_not_satisfiable', `The artifact has ${artifact.sizeBytes} bytes.`, {
-    headers: size,
-  })
-}
-
-function entityTag(sha256: string): string {
-  return `"sha256-${sha256}"`
 }

@@ -7,8 +7,7 @@ import type { Stores } from '#stores/connect.ts'
 const schema = {
   operationId: 'listArtifacts',
   tags: ['artifacts'],
-  summary:
-    'The manifest: every file that can be asked for, with size and digest where it is made, and its variants',
+  summary: 'List every file that the job can have, with its variants, and with size and digest if it exists',
   params: JobParams,
   response: { 200: pageOf(ManifestEntry) },
 }

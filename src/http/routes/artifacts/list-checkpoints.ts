@@ -5,14 +5,16 @@ import { JobParams } from '#http/job-params.ts'
 import type { Stores } from '#stores/connect.ts'
 
 const KeptCheckpoint = CheckpointRecord.extend({
-  kind: z.enum(['latest', 'best']).describe('What it is kept for; one kept for both is listed twice.'),
+  kind: z
+    .enum(['latest', 'best'])
+    .describe('Why the job keeps it; a checkpoint that is both is listed twice.'),
   resumable: z.boolean(),
 }).meta({ id: 'KeptCheckpoint' })
 
 const schema = {
   operationId: 'listCheckpoints',
   tags: ['jobs'],
-  summary: 'What the job keeps to go on from: the latest, newest first, then the best, best first',
+  summary: 'List the checkpoints of a job: the latest, newest first, then the best, best first',
   params: JobParams,
   response: { 200: z.object({ data: z.array(KeptCheckpoint) }) },
 }

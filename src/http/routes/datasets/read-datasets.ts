@@ -11,7 +11,7 @@ export const DatasetParams = z.object({ datasetId: z.string().min(1).max(500) })
 const list = {
   operationId: 'listDatasets',
   tags: ['datasets and models'],
-  summary: 'Uploads, newest first, and what is built in',
+  summary: 'List uploaded datasets, newest first, then the built-in ones',
   querystring: z.strictObject({
     after: z.string().min(1).max(100).optional(),
     limit: Limit,
@@ -23,7 +23,7 @@ const list = {
 const get = {
   operationId: 'getDataset',
   tags: ['datasets and models'],
-  summary: 'One dataset',
+  summary: 'Get a dataset',
   params: DatasetParams,
   response: { 200: DatasetResource },
 }

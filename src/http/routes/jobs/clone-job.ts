@@ -1,19 +1,20 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answerSubmission } from '#http/answer-submission.ts'
-import { dryRun } from '#http/dry-run.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobParams } from '#http/job-params.ts'
 import { cloneJob, draftClone } from '#jobs/clone-job.ts'
 import { CloneRequest } from '#jobs/clone-request.ts'
+import { dryRun } from '#jobs/dry-run.ts'
 import type { Stores } from '#stores/connect.ts'
 import { SUBMISSION } from './create-job.ts'
 
 const schema = {
   operationId: 'cloneJob',
   tags: ['jobs'],
-  summary: "Submit a job's spec again with fields replaced, from the beginning or from its last checkpoint",
+  summary:
+    'Submit the spec of a job again with fields replaced, from the beginning or from its last checkpoint',
   params: JobParams,
-  // A POST without a body has null for one.
+  // Without a body, Fastify passes null.
   body: CloneRequest.nullish(),
   ...SUBMISSION,
 }

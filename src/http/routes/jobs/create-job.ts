@@ -2,14 +2,14 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { JobRequest } from '#domain/training-spec.ts'
 import { answerSubmission } from '#http/answer-submission.ts'
-import { DryRun, dryRun } from '#http/dry-run.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobResource } from '#http/job-resource.ts'
-import { STORES_DATA } from '#http/require-room.ts'
+import { routeConfig } from '#http/route-config.ts'
+import { DryRun, dryRun } from '#jobs/dry-run.ts'
 import { draftJob, submitJob } from '#jobs/submit-job.ts'
 import type { Stores } from '#stores/connect.ts'
 
-/** What every route that makes a job takes and answers. */
+/** The parts of the schema that every route which creates a job has. */
 export const SUBMISSION = {
   querystring: z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') }),
   headers: z.looseObject({ 'idempotency-key': z.string().optional() }),
@@ -19,8 +19,7 @@ export const SUBMISSION = {
 const schema = {
   operationId: 'createJob',
   tags: ['jobs'],
-  summary:
-    'Submit a training job, or with ?dryRun=true learn what it would be. Takes the `spec` of any job as it is',
+  summary: 'Submit a training job, or plan it with ?dryRun=true. The `spec` of any job is a valid body',
   body: JobRequest,
   ...SUBMISSION,
 }
@@ -29,7 +28,7 @@ export const createJobRoute =
   (stores: Stores, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
     const context = { ...stores, datasetsDir }
-    app.post('/v1/jobs', { schema, config: STORES_DATA }, async (request, reply) => {
+    app.post('/v1/jobs', { schema, config: routeConfig({ storesData: true }) }, async (request, reply) => {
       const { body, query, headers, log } = request
       if (query.dryRun === 'true')
         return reply.code(200).send(await dryRun(context, await draftJob(context, body)))

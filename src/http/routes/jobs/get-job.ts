@@ -6,7 +6,7 @@ import type { Stores } from '#stores/connect.ts'
 const schema = {
   operationId: 'getJob',
   tags: ['jobs'],
-  summary: 'One job: progress, place in the queue, latest metrics and links',
+  summary: 'Get a job with its progress, queue position, latest metrics and links',
   params: JobParams,
   response: { 200: JobResource },
 }

@@ -1,15 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { pause } from '#domain/job-decisions.ts'
 import { JobParams } from '#http/job-params.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
 import { NoBody } from '#http/no-body.ts'
+import { pauseJob } from '#jobs/pause-job.ts'
 import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'pauseJob',
   tags: ['jobs'],
-  summary:
-    'Pause a job at a checkpoint; repeating it changes nothing, 409 once the job is over or to be cancelled',
+  summary: 'Pause a job at a checkpoint; idempotent, 409 once the job is over or is being cancelled',
   params: JobParams,
   body: NoBody,
   response: { 202: JobResource },
@@ -18,11 +17,9 @@ const schema = {
 export const pauseJobRoute =
   (stores: Stores): FastifyPluginAsyncZod =>
   async app => {
-    app.post('/v1/jobs/:jobId/pause', { schema }, async (request, reply) => {
-      const { job } = await stores.jobs.append(request.params.jobId, pause)
-      if (job.status === 'pausing') await stores.control.wake(job.id)
-      else await stores.queue.remove(job.id)
-      request.log.info({ jobId: job.id, status: job.status }, 'a job was to be paused')
+    app.post('/v1/jobs/:jobId/pause', { schema }, async ({ params, log }, reply) => {
+      const job = await pauseJob(stores, params.jobId)
+      log.info({ jobId: job.id, status: job.status }, 'job pause requested')
       return reply.code(202).send(await describeJob(job, stores))
     })
   }

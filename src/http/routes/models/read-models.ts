@@ -11,7 +11,7 @@ export const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
 const list = {
   operationId: 'listModels',
   tags: ['datasets and models'],
-  summary: 'Uploads, newest first, and the presets with their parameter counts and defaults',
+  summary: 'List uploaded models, newest first, then the presets with their parameter counts and defaults',
   querystring: z.strictObject({
     after: z.string().min(1).max(100).optional(),
     limit: Limit,
@@ -23,7 +23,7 @@ const list = {
 const get = {
   operationId: 'getModel',
   tags: ['datasets and models'],
-  summary: 'One preset or upload',
+  summary: 'Get an uploaded model or a preset',
   params: ModelParams,
   response: { 200: ModelResource },
 }

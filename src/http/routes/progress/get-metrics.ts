@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EpochMetrics } from '#domain/event.ts'
 import { JobParams } from '#http/job-params.ts'
-import { epochSeries, seriesToCsv, thinSeries } from '#interchange/report/metric-series.ts'
+import { seriesToCsv, thinSeries } from '#interchange/report/metric-series.ts'
+import { readEpochs } from '#jobs/epoch-series.ts'
 import type { Stores } from '#stores/connect.ts'
 
 const Epoch = z.coerce.number().int().min(1)
@@ -10,7 +11,7 @@ const Epoch = z.coerce.number().int().min(1)
 const schema = {
   operationId: 'getMetrics',
   tags: ['progress'],
-  summary: 'The epoch series, whole or thinned to maxPoints, as JSON or CSV',
+  summary: 'Get the metrics of every epoch, or of at most maxPoints of them, as JSON or CSV',
   params: JobParams,
   querystring: z.strictObject({
     fromEpoch: Epoch.default(1),
@@ -19,19 +20,25 @@ const schema = {
     format: z.enum(['json', 'csv']).default('json'),
   }),
   response: {
-    200: z.union([z.object({ data: z.array(EpochMetrics), shown: z.int(), total: z.int() }), z.string()]),
+    200: {
+      description: 'The metrics of each epoch.',
+      content: {
+        'application/json': {
+          schema: z.object({ data: z.array(EpochMetrics), shown: z.int(), total: z.int() }),
+        },
+        'text/csv': { schema: z.string() },
+      },
+    },
   },
 }
 
 export const getMetricsRoute =
-  ({ jobs, events }: Pick<Stores, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
+  (stores: Pick<Stores, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/jobs/:jobId/metrics', { schema }, async (request, reply) => {
-      const job = await jobs.require(request.params.jobId)
-      const { fromEpoch, toEpoch = Number.POSITIVE_INFINITY, maxPoints, format } = request.query
-      const series = epochSeries(await events.readAll(job)).filter(
-        ({ epoch }) => epoch >= fromEpoch && epoch <= toEpoch,
-      )
+    app.get('/v1/jobs/:jobId/metrics', { schema }, async ({ params, query }, reply) => {
+      const { fromEpoch, toEpoch = Number.POSITIVE_INFINITY, maxPoints, format } = query
+      const epochs = await readEpochs(stores, params.jobId)
+      const series = epochs.filter(({ epoch }) => epoch >= fromEpoch && epoch <= toEpoch)
       const data = maxPoints === undefined ? series : thinSeries(series, maxPoints)
       if (format === 'json') return { data, shown: data.length, total: series.length }
       return reply.type('text/csv; charset=utf-8').serializer(String).send(seriesToCsv(data))

@@ -3,9 +3,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { JobEventSchema } from '#domain/event.ts'
 import { isTerminal } from '#domain/job.ts'
+import { EventStream } from '#http/event-stream.ts'
 import { JobParams } from '#http/job-params.ts'
 import { Limit, pageOf } from '#http/page.ts'
-import { ServerSentEvents } from '#http/server-sent-events.ts'
+import { watchJob } from '#http/watch-job.ts'
 import type { Stores } from '#stores/connect.ts'
 
 const Seq = z.coerce.number().int().min(0)
@@ -13,34 +14,53 @@ const Seq = z.coerce.number().int().min(0)
 const schema = {
   operationId: 'listEvents',
   tags: ['progress'],
-  summary: 'A page of events, oldest first; as a stream with Accept: text/event-stream',
+  summary: 'List events, oldest first; with Accept: text/event-stream, stream them',
   params: JobParams,
   querystring: z.strictObject({ after: Seq.default(0), limit: Limit }),
   headers: z.looseObject({ 'last-event-id': Seq.optional() }),
-  response: { 200: pageOf(JobEventSchema), 204: z.null().describe('A stream that has nothing more.') },
+  response: {
+    200: {
+      description: 'A page of events, or a stream of them.',
+      content: {
+        'application/json': { schema: pageOf(JobEventSchema) },
+        'text/event-stream': { schema: z.string() },
+      },
+    },
+    204: z.null().describe('The job is over and the stream has no more events.'),
+  },
 }
 
 export const listEventsRoute =
-  ({ jobs, events }: Pick<Stores, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
+  (stores: Stores): FastifyPluginAsyncZod =>
   async app => {
-    const streams = new ServerSentEvents(events)
-    app.addHook('preClose', async () => streams.endAll())
+    const streams = new Set<EventStream>()
+    // Readers reconnect to another server with their last seq.
+    app.addHook('preClose', async () => streams.forEach(stream => void stream.close()))
+
     app.get('/v1/jobs/:jobId/events', { schema }, async (request, reply) => {
-      const job = await jobs.require(request.params.jobId)
+      const job = await stores.jobs.require(request.params.jobId)
       const { after, limit } = request.query
-      if (wantsStream(request)) {
-        const lastSeq = request.headers['last-event-id'] ?? after
-        // 204 ends the reconnecting of a client that has seen everything.
-        if (isTerminal(job.status) && lastSeq >= job.lastSeq) return reply.code(204).send(null)
-        await streams.send(reply as FastifyReply, job, lastSeq)
-        return reply
+      if (!wantsStream(request)) return pageOfEvents(await stores.events.read(job, after, limit + 1), limit)
+      const lastSeq = request.headers['last-event-id'] ?? after
+      // 204 tells a client that has every event to stop reconnecting.
+      if (isTerminal(job.status) && lastSeq >= job.lastSeq) return reply.code(204).send(null)
+      const stream = new EventStream(reply as FastifyReply)
+      streams.add(stream)
+      try {
+        await watchJob(stores, { jobId: job.id, after: lastSeq }, stream, stream.closing)
+      } finally {
+        stream.close()
+        streams.delete(stream)
       }
-      const found = await events.read(job, after, limit + 1)
-      const data = found.slice(0, limit)
-      const hasMore = found.length > limit
-      return { data, hasMore, nextAfter: hasMore ? String(data.at(-1)!.seq) : null }
+      return reply
     })
   }
+
+function pageOfEvents<Event extends { seq: number }>(found: readonly Event[], limit: number) {
+  const data = found.slice(0, limit)
+  const hasMore = found.length > limit
+  return { data, hasMore, nextAfter: hasMore ? String(data.at(-1)!.seq) : null }
+}
 
 function wantsStream({ headers }: Pick<FastifyRequest, 'headers'>): boolean {
   return headers.accept?.includes('text/event-stream') ?? false

@@ -11,16 +11,16 @@ import type { Stores } from '#stores/connect.ts'
 const schema = {
   operationId: 'streamJob',
   tags: ['progress'],
-  summary: 'WebSocket: a snapshot, every event after `after`, progress between them, and one end frame',
+  summary: 'Watch one job on a WebSocket',
   params: JobParams,
   querystring: z.strictObject({ after: z.coerce.number().int().min(0).default(0) }),
   response: {
     101: z
       .null()
       .describe(
-        'JSON frames: `{type: "snapshot", job, lastSeq}` first; then events as in JobEvent, with `progress` and ' +
-          '`heartbeat` between; `{type: "end", status, lastSeq}` before the close 1000. Other closes: 4400 bad frame, ' +
-          '4404 no such job, 4408 too slow (reconnect with the last seq), 1001 shutting down.',
+        'JSON frames: first `{type: "snapshot", job, lastSeq}`; then every event with a seq greater than `after`, as in JobEvent, with ' +
+          '`progress` and `heartbeat` frames between them; `{type: "end", status, lastSeq}` before the close with 1000. Other close ' +
+          'codes: 4400 bad frame, 4404 no such job, 4408 too slow (reconnect with the last seq), 1001 shutting down.',
       ),
   },
 }

@@ -1,53 +1,31 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { AppError } from '#domain/error.ts'
-import { outOfRoom } from '#http/require-room.ts'
+import { routeConfig } from '#http/route-config.ts'
+import { checkReadiness } from '#jobs/check-readiness.ts'
 import type { Stores } from '#stores/connect.ts'
-import { refusesWrites } from '#stores/redis-refusals.ts'
 import type { StorageRoom } from '#stores/storage-room.ts'
 
-const Status = z.object({ status: z.literal('ok') })
+const response = { 200: z.object({ status: z.literal('ok') }) }
 const ok = { status: 'ok' as const }
 const tags = ['service']
-// Asked by load balancers, which hold no key.
-const security: [] = []
 
-/** `/healthz` touches nothing: the process answers. `/readyz` asks Redis and the blob store, and whether they have room. */
+const live = {
+  schema: { operationId: 'health', tags, summary: 'Whether the process answers', response },
+  config: routeConfig({ public: true, answersUnderLoad: true }),
+}
+
+const ready = {
+  schema: { operationId: 'ready', tags, summary: 'Whether the service accepts jobs', response },
+  config: routeConfig({ public: true }),
+}
+
+/** `/healthz` touches nothing but the process; `/readyz` checks the stores. */
 export const healthRoutes =
-  ({ redis, blobs }: Pick<Stores, 'redis' | 'blobs'>, room: StorageRoom): FastifyPluginAsyncZod =>
+  (stores: Pick<Stores, 'redis' | 'blobs'>, room: StorageRoom): FastifyPluginAsyncZod =>
   async app => {
-    const health = {
-      operationId: 'health',
-      tags,
-      security,
-      summary: 'The process answers',
-      response: { 200: Status },
-    }
-    app.get('/healthz', { schema: health }, async () => ok)
-
-    const ready = {
-      operationId: 'ready',
-      tags,
-      security,
-      summary: 'Jobs can be taken',
-      response: { 200: Status },
-    }
-    app.get('/readyz', { schema: ready }, async () => {
-      const [store, files] = await Promise.allSettled([redis.ping(), blobs.ready()])
-      const isUnwritable = store.status === 'rejected' && refusesWrites(store.reason)
-      const away = [
-        store.status === 'rejected' && !isUnwritable && 'the job store',
-        files.status === 'rejected' && 'the blob store',
-      ]
-      const names = away.filter(name => name !== false)
-      const problems = [
-        ...(isUnwritable ? ['The job store cannot store anything: its disk is full or failing.'] : []),
-        ...(names.length > 0 ? [`No answer from ${names.join(' and ')}.`] : []),
-      ]
-      if (problems.length > 0)
-        throw new AppError('unavailable', problems.join(' '), { headers: { 'retry-after': '5' } })
-      const shortages = await room.shortages()
-      if (shortages.length > 0) throw outOfRoom(shortages)
+    app.get('/healthz', live, async () => ok)
+    app.get('/readyz', ready, async () => {
+      await checkReadiness(stores, room)
       return ok
     })
   }

@@ -7,7 +7,7 @@ import type { Stores } from '#stores/connect.ts'
 const schema = {
   operationId: 'listWorkers',
   tags: ['service'],
-  summary: 'Who is alive, on which engine and device, with which job',
+  summary: 'List live workers with their engine, device and current job',
   response: { 200: pageOf(WorkerStatus) },
 }
 

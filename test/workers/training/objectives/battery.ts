@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
 import { Loss } from '#domain/loss.ts'
-import { measure, objectiveFor } from '#workers/training/objective.ts'
+import { objectiveFor } from '#workers/training/losses.ts'
+import { measure } from '#workers/training/metrics.ts'
 
 interface Fixture {
   keras: string
@@ -17,12 +18,12 @@ interface Fixture {
 const path = new URL(import.meta.resolve('#test/fixtures/keras-losses.json'))
 const { keras, outputs, cases }: Fixture = JSON.parse(readFileSync(path, 'utf8'))
 
-/** What every loss owes its training, on whatever engine is open. */
+/** Tests of every loss, on the engine that is open. */
 export function testObjectives(): void {
   for (const loss of Loss.options) {
-    // Keras has a name more for the same thing, of one-hot labels.
+    // Keras's categoricalCrossentropy differs only in taking one-hot labels.
     const expected = cases[loss === 'categoricalCrossentropy' ? 'sparseCategoricalCrossentropy' : loss]!
-    test(`${loss}, its gradient and its metrics are those of Keras ${keras}`, () => {
+    test(`${loss}, its gradient and its metrics equal those of Keras ${keras}`, () => {
       tf.tidy(() => {
         const z = tf.tensor2d(outputs)
         const { labels: given } = expected

@@ -1,0 +1,31 @@
+import type { RouteOptions } from 'fastify'
+import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import type { z } from 'zod'
+import { PROBLEM_MEDIA_TYPE, Problem } from './problem.ts'
+import { configOf, type RouteConfig } from './route-config.ts'
+
+type Transform = typeof jsonSchemaTransform
+type Described = Parameters<Transform>[0]
+
+const PROBLEM = {
+  description: 'An error (RFC 9457)',
+  content: { [PROBLEM_MEDIA_TYPE]: { schema: Problem } },
+}
+
+/** What the OpenAPI document says about a route: its zod schemas, the facts in its `config`, and the errors. */
+export const describeRoute: Transform = document => {
+  const { schema, route } = document as Described & { route: RouteOptions }
+  if (!schema || schema.hide) return jsonSchemaTransform(document)
+  const response = { ...(schema.response as object), default: PROBLEM }
+  const { url, schema: described } = jsonSchemaTransform({ ...document, schema: { ...schema, response } })
+  const config = configOf(route)
+  const bodies = config.bodies && { body: { content: contentOf(config.bodies, document) } }
+  return { url, schema: { ...described, ...bodies, ...(config.public && { security: [] }) } }
+}
+
+function contentOf(bodies: NonNullable<RouteConfig['bodies']>, document: Described) {
+  const jsonSchemaOf = (body: z.ZodType) => jsonSchemaTransform({ ...document, schema: { body } }).schema.body
+  return Object.fromEntries(
+    Object.entries(bodies).map(([mediaType, body]) => [mediaType, { schema: jsonSchemaOf(body) }]),
+  )
+}

@@ -1,0 +1,12 @@
+import { z } from 'zod'
+import { type JobEvent, JobEventSchema } from '#domain/event.ts'
+import { shownFields } from './shown-fields.ts'
+
+const DATA: ReadonlyMap<string, z.ZodObject> = new Map(
+  JobEventSchema.options.map(({ shape: { type, data } }) => [type.value, data]),
+)
+
+/** An event as clients see it. */
+export function eventResource({ seq, type, jobId, attempt, time, data }: JobEvent) {
+  return { seq, type, jobId, attempt, time, data: shownFields(DATA.get(type) ?? z.object({}), data) }
+}

@@ -1,0 +1,52 @@
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { FastifyReply } from 'fastify'
+import { PacedSink } from './frame-sink.ts'
+
+const HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' }
+
+/** Sends the events and the progress of a job as server-sent events (WHATWG HTML, section 9.2). */
+export class EventStream extends PacedSink {
+  readonly #response: ServerResponse
+
+  constructor(reply: FastifyReply) {
+    super()
+    reply.headers(HEADERS).hijack()
+    this.#response = reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders)
+    this.#response.flushHeaders()
+    this.#response.once('close', () => this.closed())
+  }
+
+  /** Events that were sent before still arrive. */
+  close(): void {
+    this.#response.end()
+    this.closed()
+  }
+
+  protected get unsentBytes(): number {
+    return this.#response.writableLength
+  }
+
+  protected write(frame: object, flushed: () => void): void {
+    const text = serverSentEvent(frame as Frame)
+    if (text === undefined) flushed()
+    else this.#response.write(text, () => flushed())
+  }
+
+  protected cutOff(): void {
+    this.#response.destroy()
+  }
+}
+
+interface Frame {
+  type: string
+  seq?: number
+}
+
+/** Only durable events have an `id`, so that `Last-Event-ID` always names a seq. The close of the response is its end. */
+function serverSentEvent(frame: Frame): string | undefined {
+  const { type, seq } = frame
+  if (type === 'heartbeat') return ': heartbeat\n\n'
+  const event = `event: ${type}\ndata: ${JSON.stringify(frame)}\n\n`
+  if (seq !== undefined) return `id: ${seq}\n${event}`
+  return type === 'progress' ? event : undefined
+}

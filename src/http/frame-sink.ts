@@ -1,0 +1,65 @@
+/** Takes the frames for one reader. */
+export interface FrameSink {
+  /** Sends a frame that must arrive. */
+  send(frame: object): void
+  /** Sends a frame that may be lost: a reader that is behind does not get it. */
+  offer(frame: object): void
+  /** Resolves when there is room for more, so that history waits in Redis and not in memory. */
+  room(): Promise<void>
+}
+
+const HEARTBEAT_MS = 25_000
+/** With more unsent bytes than this, `offer` drops frames and `room` waits. */
+const CONFLATE_BYTES = 256 * 1024
+/** With more unsent bytes than this, the reader is cut off; it reconnects with its last seq and misses nothing. */
+const TOO_SLOW_BYTES = 1024 * 1024
+/** `room` cuts off a reader that takes nothing for this long. */
+const STUCK_MS = 30_000
+
+/** The back-pressure of every stream: one reader costs a bounded amount of memory, however slowly it reads. */
+export abstract class PacedSink implements FrameSink {
+  readonly #closing = new AbortController()
+  readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS)
+  #flushed: Promise<void> = Promise.resolve()
+
+  protected abstract get unsentBytes(): number
+  /** @param flushed to call once the frame has left this process */
+  protected abstract write(frame: object, flushed: () => void): void
+  /** Ends the connection of a reader that is too slow. */
+  protected abstract cutOff(): void
+
+  /** Aborted once the connection closes, from whichever side. */
+  get closing(): AbortSignal {
+    return this.#closing.signal
+  }
+
+  send(frame: object): void {
+    if (this.closing.aborted) return
+    this.#flushed = new Promise(resolve => this.write(frame, resolve))
+    if (this.unsentBytes > TOO_SLOW_BYTES) this.cutOff()
+  }
+
+  offer(frame: object): void {
+    if (this.unsentBytes <= CONFLATE_BYTES) this.send(frame)
+  }
+
+  async room(): Promise<void> {
+    if (this.closing.aborted || this.unsentBytes <= CONFLATE_BYTES) return
+    const stuck = setTimeout(() => this.cutOff(), STUCK_MS)
+    const closed = new Promise<void>(resolve => {
+      this.closing.addEventListener('abort', () => resolve(), { once: true })
+    })
+    await Promise.race([this.#flushed, closed])
+    clearTimeout(stuck)
+  }
+
+  /** To call when the connection closes: nothing is sent after that. */
+  protected closed(): void {
+    clearInterval(this.#heartbeat)
+    this.#closing.abort()
+  }
+
+  #beat(): void {
+    this.offer({ type: 'heartbeat', time: new Date().toISOString() })
+  }
+}

@@ -1,0 +1,22 @@
+import type { z } from 'zod'
+
+/** Facts about a route that hooks and the OpenAPI document read from its `config`. */
+export interface RouteConfig {
+  /** Answered without a key. */
+  public?: true
+  /** Creates a job, a dataset or a model: refused while a store is nearly full. */
+  storesData?: true
+  /** Answered even while the process is overloaded. */
+  answersUnderLoad?: true
+  /** Bodies that the handler parses itself, by media type. A body that Fastify parses is in `schema.body` instead. */
+  bodies?: Readonly<Record<string, z.ZodType>>
+}
+
+/** Gives a route's `config` its type, which Fastify leaves open. */
+export function routeConfig(config: RouteConfig): RouteConfig {
+  return config
+}
+
+export function configOf({ config }: { config?: unknown }): RouteConfig {
+  return config ?? {}
+}

@@ -1,0 +1,30 @@
+import type { EpochMetrics } from '#domain/event.ts'
+import { epochSeries } from '#interchange/report/metric-series.ts'
+import type { Stores } from '#stores/connect.ts'
+
+/** The metrics of a job's epochs, in order; of an epoch that was repeated, those of its last attempt. @throws AppError `not_found` */
+export async function readEpochs(
+  { jobs, events }: Pick<Stores, 'jobs' | 'events'>,
+  jobId: string,
+): Promise<EpochMetrics[]> {
+  return epochSeries(await events.readAll(await jobs.require(jobId)))
+}
+
+/** Non-zero weights of one trainable variable. */
+export interface LayerSeries {
+  name: string
+  shape: number[]
+  size: number
+  /** One count an epoch. */
+  nonzero: number[]
+}
+
+/** The same numbers by variable instead of by epoch. */
+export function layerSeries(epochs: readonly EpochMetrics[]): LayerSeries[] {
+  return (epochs.at(-1)?.layers ?? []).map(({ name, shape, size }, index) => ({
+    name,
+    shape,
+    size,
+    nonzero: epochs.map(({ layers }) => layers[index]!.nonzero),
+  }))
+}

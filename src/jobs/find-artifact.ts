@@ -1,0 +1,106 @@
+import type { FileHandle } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import type { Children } from '#children/open-children.ts'
+import { type Artifact, type ArtifactVariant, artifactFile, isArtifactName } from '#domain/artifact.ts'
+import { findCheckpoint } from '#domain/checkpoint.ts'
+import { AppError, invalidFields } from '#domain/error.ts'
+import { isTerminal, type Job } from '#domain/job.ts'
+import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
+import type { BlobRange } from '#stores/blobs/blob-store.ts'
+import type { Stores } from '#stores/connect.ts'
+import { exportArtifact } from './export-artifact.ts'
+import { type ExportRequest, exportKey } from './reachable-exports.ts'
+import { requireStopped } from './require-stopped.ts'
+
+export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events' | 'blobs'> &
+  Pick<Children, 'exporter'>
+
+/** Which form of an artifact is wanted, and as of which checkpoint; the last one if none is named. */
+export type ArtifactForm = ArtifactVariant & { checkpoint?: 'best' | number | undefined }
+
+export interface FoundArtifact {
+  artifact: Artifact
+  /** The job will never have another file under this name and form. A paused job may continue, and its files then change. */
+  isFinal: boolean
+}
+
+/**
+ * The artifact that a client asks for: the job's own file, an export that exists already, or one that is made now.
+ * @throws AppError `not_found`, `artifact_not_ready`, `invalid_request`
+ */
+export async function findArtifact(
+  stores: ArtifactStores,
+  jobId: string,
+  name: string,
+  form: ArtifactForm,
+): Promise<FoundArtifact> {
+  const job = await stores.jobs.require(jobId)
+  const request = exportRequest(job, name, form)
+  const isFinal = isTerminal(job.status)
+  const own = job.artifacts.find(artifact => artifact.name === name)
+  const isUsual = form.checkpoint === undefined && Object.keys(request.variant).length === 0
+  if (own && isUsual && job.status === 'succeeded') return { artifact: own, isFinal }
+  const made = (await stores.exports.list(jobId)).get(exportKey(request))
+  if (made) return { artifact: made, isFinal }
+  const isOfModel = artifactFile(request.name).word !== undefined
+  if (isOfModel && !request.checkpoint) throw withoutModel(job, name)
+  return { artifact: await exportArtifact(stores, job, request), isFinal }
+}
+
+/**
+ * Opens the bytes of an artifact, so that a fault of the store becomes an error before anything is sent.
+ * @returns an open file where the store has files, a stream of the range otherwise
+ * @throws AppError `not_found` when the job was deleted meanwhile
+ */
+export async function openArtifact(
+  { jobs, blobs }: Pick<Stores, 'jobs' | 'blobs'>,
+  jobId: string,
+  { sha256, sizeBytes }: Artifact,
+  range?: BlobRange,
+): Promise<FileHandle | Readable> {
+  try {
+    const file = await blobs.openFile?.(jobId, sha256)
+    if (!file) return (await blobs.open(jobId, sha256, range)).stream
+    if ((await file.stat()).size === sizeBytes) return file
+    await file.close()
+    throw new Error(`The blob ${sha256} of ${jobId} is damaged.`)
+  } catch (cause) {
+    if (cause instanceof BlobNotFoundError) await jobs.require(jobId)
+    throw cause
+  }
+}
+
+/** @throws AppError for a file that no job has, not yet, or not in this form */
+function exportRequest(
+  job: Job,
+  name: string,
+  { checkpoint: which, ...variant }: ArtifactForm,
+): ExportRequest {
+  if (!isArtifactName(name)) throw new AppError('not_found', `A job has no artifact "${name}".`)
+  requireStopped(job, 'artifact_not_ready', 'artifacts exist')
+  const { variants = [] } = artifactFile(name)
+  const mistakes = Object.keys(variant)
+    .filter(key => !variants.some(known => known === key))
+    .map(path => ({
+      path,
+      message: `${name} has no such variant; its variants are: ${variants.join(', ') || 'none'}`,
+    }))
+  if (mistakes.length > 0) throw invalidFields(mistakes)
+  const checkpoint = findCheckpoint(job, which)
+  if (which === undefined || checkpoint) return { name, variant, checkpoint }
+  const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
+  throw new AppError(
+    'not_found',
+    `The job has no checkpoint "${which}"; it has checkpoints of epochs: ${epochs}.`,
+  )
+}
+
+/** No epoch was completed. Known without starting a process that would find it out. */
+function withoutModel({ status }: Job, name: string): AppError {
+  if (isTerminal(status))
+    return new AppError('not_found', `The job has no ${name}. No epoch was completed, so there is no model.`)
+  return new AppError(
+    'artifact_not_ready',
+    `The job is ${status} and has no ${name} yet: no epoch was completed, so there is no model.`,
+  )
+}

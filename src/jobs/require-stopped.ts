@@ -1,0 +1,16 @@
+import { AppError } from '#domain/error.ts'
+import { hasStopped, type Job } from '#domain/job.ts'
+
+/**
+ * @param code of the error, which depends on the request
+ * @param outcome what is possible then: `artifacts exist`
+ * @throws AppError unless the job is over or paused
+ */
+export function requireStopped(
+  { status }: Job,
+  code: 'artifact_not_ready' | 'conflict',
+  outcome: string,
+): void {
+  if (!hasStopped(status))
+    throw new AppError(code, `The job is ${status}; ${outcome} once it is over or paused.`)
+}

@@ -1,0 +1,33 @@
+import { type PlacedLayer, placeLayers } from './place-layers.ts'
+import { definitionOf, type Topology } from './topology.ts'
+import type { Statistic, Variable } from './variable.ts'
+
+/** A topology with everything that follows from it. */
+export interface Network {
+  topology: Topology
+  placed: readonly PlacedLayer[]
+  /** In model order; each layer's kernel before its bias, its gamma before its beta. */
+  variables: readonly Variable[]
+  statistics: readonly Statistic[]
+}
+
+/** Whether each layer has variables, or takes from a layer that has: only at the outputs of these is a gradient needed. */
+export function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {
+  const trained: boolean[] = []
+  for (const place of placed) {
+    const hasVariables = definitionOf(place.layer).variables(place).length > 0
+    trained.push(hasVariables || place.inputs.some(input => trained[input]))
+  }
+  return trained
+}
+
+/** @throws Error as `placeLayers` does */
+export function resolveNetwork(topology: Topology): Network {
+  const placed = placeLayers(topology)
+  return {
+    topology,
+    placed,
+    variables: placed.flatMap(place => definitionOf(place.layer).variables(place)),
+    statistics: placed.flatMap(place => definitionOf(place.layer).statistics(place)),
+  }
+}

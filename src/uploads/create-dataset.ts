@@ -1,0 +1,60 @@
+import { mkdir } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { Children } from '#children/open-children.ts'
+import { invalidRequest } from '#domain/error.ts'
+import type { FolderRequest } from '#ingest/dataset-request.ts'
+import type { Stores } from '#stores/connect.ts'
+import type { DatasetRecord } from '#stores/upload-records.ts'
+import { folderOf } from './dataset-files.ts'
+import { type DatasetUpload, ingestUpload, recordUpload } from './ingest-upload.ts'
+import { logUploadFault } from './log-upload-fault.ts'
+
+/** An upload whose files have arrived. */
+export interface NewDataset {
+  id: string
+  upload: DatasetUpload
+  /** Where its files are, and where it is validated. */
+  folder: string
+}
+
+interface Intake {
+  /** How long to wait for the outcome of the validation. */
+  patienceMs: number
+  /** Aborted when the service stops: the next one validates what this one has not finished. */
+  stopping: AbortSignal
+  log: Pick<Logger, 'info' | 'error'>
+}
+
+/**
+ * Records an upload and validates it.
+ * @returns its record: with the outcome if it is known within `patienceMs`, `validating` otherwise
+ */
+export async function createDataset(
+  stores: Pick<Stores, 'redis' | 'datasets' | 'blobs'> & Pick<Children, 'ingester'>,
+  { id, upload, folder }: NewDataset,
+  { patienceMs, stopping, log }: Intake,
+): Promise<DatasetRecord> {
+  await mkdir(folder, { recursive: true })
+  const record = await recordUpload(stores, id, upload, folder)
+  const onFault = (error: Error) => logUploadFault(log, error, id)
+  const validating = ingestUpload(stores, record, upload, folder, onFault).catch(err => {
+    if (!stopping.aborted) log.error({ err, datasetId: id }, 'a dataset could not be validated')
+    return record
+  })
+  const answered = new AbortController()
+  const impatient = pause(patienceMs, record, { signal: answered.signal }).catch(() => record)
+  const known = await Promise.race([validating, impatient])
+  answered.abort()
+  return known
+}
+
+/**
+ * A folder of images in DATASETS_DIR, as an upload.
+ * @throws AppError `invalid_request` when there is no such folder
+ */
+export async function folderUpload(datasetsDir: string, request: FolderRequest): Promise<DatasetUpload> {
+  const path = await folderOf(datasetsDir, request.folder)
+  if (!path) throw invalidRequest('folder', `there is no folder "${request.folder}" in DATASETS_DIR`)
+  return { request, files: [{ name: request.folder, path }] }
+}

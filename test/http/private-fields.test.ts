@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { after, before, describe, it } from 'node:test'
+import request from 'supertest'
+import { WebSocket } from 'ws'
+import { redisKeys } from '#stores/redis-keys.ts'
+import { epochMetrics, startJob, succeed, tell } from '#test/support/drive-job.ts'
+import { newJob } from '#test/support/new-job.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
+
+const SECRET = 'only for the service'
+const TOPOLOGY = {
+  inputShape: [4],
+  layers: [{ type: 'dense', name: 'out', units: 2, activation: 'linear', useBias: true }],
+}
+
+describe('a field of a stored record that no resource names', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi()
+  })
+  after(() => api.stop())
+
+  const bodyOf = async (path: string, headers = {}) => {
+    const { status, text } = await request(api.url).get(path).set(headers)
+    assert.equal(status, 200, text)
+    return text
+  }
+  /** Every frame up to the close of the socket, or up to the `end` of a job. */
+  const framesOf = async (path: string, ...wishes: object[]) => {
+    const socket = new WebSocket(api.url.replace('http', 'ws') + path)
+    let text = ''
+    socket.on('open', () => {
+      for (const wish of wishes) socket.send(JSON.stringify(wish))
+    })
+    socket.on('message', data => {
+      text += String(data)
+      if (wishes.length > 0 && JSON.parse(String(data)).type === 'end') socket.close()
+    })
+    await once(socket, 'close')
+    return text
+  }
+
+  /** A finished job whose record, events and idempotent answer all have the field. */
+  async function makeJob(): Promise<string> {
+    const job = { ...newJob(), secret: SECRET }
+    await api.stores.jobs.create(job)
+    await startJob(api.stores, job.id)
+    await tell(api.stores, job.id, 'epoch', { ...epochMetrics(1), secret: SECRET } as never)
+    await succeed(api.stores, job.id)
+    const stored = await api.stores.redis.hget(redisKeys.job(job.id), 'state')
+    assert.ok(stored?.includes(SECRET))
+    return job.id
+  }
+
+  it('is in no answer and no frame about a job', async () => {
+    const id = await makeJob()
+    const subscribe = { subscribe: { jobId: id, after: 0 } }
+    const texts = {
+      job: await bodyOf(`/v1/jobs/${id}`),
+      list: await bodyOf('/v1/jobs?include=topology&include=layers&include=dataset'),
+      events: await bodyOf(`/v1/jobs/${id}/events`),
+      metrics: await bodyOf(`/v1/jobs/${id}/metrics`),
+      'server-sent events': await bodyOf(`/v1/jobs/${id}/events`, { accept: 'text/event-stream' }),
+      stream: await framesOf(`/v1/jobs/${id}/stream`),
+      'stream of many jobs': await framesOf('/v1/stream', subscribe),
+    }
+    for (const [name, text] of Object.entries(texts)) {
+      assert.ok(text.includes(name === 'metrics' ? 'trainLoss' : id), name)
+      assert.ok(!text.includes('secret') && !text.includes(SECRET), `${name}: ${text}`)
+    }
+  })
+
+  it('is in no answer to an action on a job', async () => {
+    const job = { ...newJob(), secret: SECRET }
+    await api.stores.jobs.create(job)
+    const self = `/v1/jobs/${job.id}`
+    const answers = {
+      change: await request(api.url).patch(self).send({ name: 'x' }),
+      pause: await request(api.url).post(`${self}/pause`),
+      resume: await request(api.url).post(`${self}/resume`),
+      cancel: await request(api.url).post(`${self}/cancel`),
+      clone: await request(api.url).post(`${self}/clone`),
+    }
+    for (const [name, { status, text, body }] of Object.entries(answers)) {
+      assert.ok(status < 300 && body.id, `${name}: ${text}`)
+      assert.ok(!text.includes('secret') && !text.includes(SECRET), `${name}: ${text}`)
+    }
+  })
+
+  it('is in no progress frame', async () => {
+    const { id } = await api.stores.jobs.create(newJob())
+    await startJob(api.stores, id)
+    const frame = {
+      jobId: id,
+      attempt: 1,
+      epoch: 1,
+      step: 5,
+      stepsPerEpoch: 469,
+      loss: 1,
+      examplesPerSecond: 1,
+    }
+    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/jobs/${id}/stream`)
+    const progress = new Promise<string>(resolve => {
+      socket.on('message', data => {
+        const { type } = JSON.parse(String(data))
+        if (type === 'progress') resolve(String(data))
+        // The replay is over: what is published now is received.
+        if (type === 'started')
+          void api.stores.events.publishProgress({ type: 'progress', ...frame, secret: SECRET } as never)
+      })
+    })
+    assert.deepEqual(JSON.parse(await progress), { type: 'progress', ...frame })
+    socket.close()
+  })
+
+  it('is in no answer about a dataset or a model', async () => {
+    const { datasets, models } = api.stores
+    const common = { name: 'x', createdAt: new Date().toISOString(), secret: SECRET }
+    const facts = { dtype: 'float32', inputShape: [4], classes: ['a', 'b'], splits: { train: 9, test: 0 } }
+    const ready = { status: 'ready', sha256: '0'.repeat(64), sizeBytes: 9, facts, secret: SECRET }
+    const ids = ['a', 'b'].map(letter => letter.repeat(26))
+    const [dataset, waiting, model] = [`dataset_${ids[0]}`, `dataset_${ids[1]}`, `model_${ids[0]}`]
+    await datasets.create({ ...common, id: dataset, state: ready } as never)
+    await datasets.create({ ...common, id: waiting, state: { status: 'validating', owner: SECRET } } as never)
+    await models.create({ ...common, id: model, model: { topology: TOPOLOGY } } as never)
+    for (const path of [
+      '/v1/datasets',
+      `/v1/datasets/${dataset}`,
+      `/v1/datasets/${waiting}`,
+      '/v1/models',
+      `/v1/models/${model}`,
+    ]) {
+      const text = await bodyOf(path)
+      assert.ok(
+        text.includes('"x"') && !text.includes('secret') && !text.includes(SECRET),
+        `${path}: ${text}`,
+      )
+    }
+  })
+})
+
+describe('the resource of a job', () => {
+  it('gives an answer that says the same as the snapshot of a stream', async () => {
+    const api = await startApi()
+    const { id } = await api.stores.jobs.create({ ...newJob(), secret: SECRET } as never)
+    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/jobs/${id}/stream`)
+    const [data] = await once(socket, 'message')
+    const { body } = await request(api.url).get(`/v1/jobs/${id}`)
+    assert.deepEqual(JSON.parse(String(data)).job, body)
+    socket.close()
+    await api.stop()
+  })
+})

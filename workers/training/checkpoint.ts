@@ -1,0 +1,30 @@
+import { type Checkpoint, digestWeights, type TrainingState } from '#formats/checkpoint.ts'
+import type { TrainState } from './train-state.ts'
+
+/** The variables that a training starts from. Without a clock the optimizer starts from its own. */
+export type InitialState = Partial<Pick<TrainingState, 'clock'>> & Pick<TrainingState, 'variables'>
+
+/** Where a training starts: at a checkpoint of its own, or at variables of another training. */
+export type Start = Pick<Checkpoint, 'partial'> &
+  Partial<Pick<Checkpoint, 'weights' | 'epoch'>> & { state: InitialState }
+
+/** A checkpoint of the training was taken. */
+export interface CheckpointTaken {
+  type: 'checkpoint'
+  checkpoint: Checkpoint
+}
+
+/** @param place the epochs that are complete, and the steps of the next one */
+export function takeCheckpoint(
+  state: TrainState,
+  place: Pick<Checkpoint, 'epoch' | 'partial'>,
+): CheckpointTaken {
+  const weights = digestWeights(state.readWeights())
+  return { type: 'checkpoint', checkpoint: { state: state.readState(), weights, ...place } }
+}
+
+/** @param digest of the weights when the checkpoint was taken @throws Error when the restored weights differ from them */
+export function expectWeights(state: TrainState, digest: string): void {
+  if (digestWeights(state.readWeights()) === digest) return
+  throw new Error('The weights that follow from the checkpoint are not those that it was made of.')
+}
