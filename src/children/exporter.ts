@@ -24,7 +24,7 @@ export class Exporter {
 
   constructor(kind = EXPORT) {
     this.#kind = kind
-    this.#pool = new ChildPool(import.meta.resolve('./export-process.ts'), kind.pool)
+    this.#pool = new ChildPool(import.meta.resolve('#children/export-process.ts'), kind.pool)
   }
 
   /** @throws NothingToEncode; AppError `limit_exceeded` or `unavailable` */

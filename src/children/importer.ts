@@ -17,7 +17,7 @@ export class Importer {
   readonly #reader: FileReader<ImportTask, ImportedModel>
 
   constructor(kind = IMPORT) {
-    this.#reader = new FileReader(import.meta.resolve('./import-process.ts'), kind)
+    this.#reader = new FileReader(import.meta.resolve('#children/import-process.ts'), kind)
   }
 
   /** @throws as `FileReader.read` does */

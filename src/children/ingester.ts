@@ -23,7 +23,7 @@ export class Ingester {
   readonly #parquet: FileReader<IngestTask, Ingested>
 
   constructor(streaming = INGEST, parquet = INGEST_PARQUET) {
-    const entry = import.meta.resolve('./ingest-process.ts')
+    const entry = import.meta.resolve('#children/ingest-process.ts')
     this.#streaming = new FileReader(entry, streaming)
     this.#parquet = new FileReader(entry, parquet)
   }

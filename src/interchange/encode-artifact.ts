@@ -9,7 +9,6 @@ import { encodeSafetensors } from '#formats/safetensors.ts'
 import { encodeSparsePlanes, encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { modelFromCheckpoint, type TrainedModel } from '#formats/trained-model.ts'
 import { compressZstd } from '#formats/zstd.ts'
-import { encodeKeras, encodeKerasWeights } from './keras/write-keras.ts'
 import { NothingToEncode } from './nothing-to-encode.ts'
 import { encodeNpz } from './numpy/write-npz.ts'
 import { encodeOnnx } from './onnx/write-onnx.ts'
@@ -45,8 +44,10 @@ const MODEL_FILES: Record<
     return { bytes: await compressZstd(bytes), ...rest }
   },
   'model.safetensors': encodeDense,
-  'model.keras': encodeKeras,
-  'model.weights.h5': encodeKerasWeights,
+  // HDF5 takes a quarter of a second to load, which a process that writes none is spared.
+  'model.keras': async (model, variant) =>
+    (await import('./keras/write-keras.ts')).encodeKeras(model, variant),
+  'model.weights.h5': async model => (await import('./keras/write-keras.ts')).encodeKerasWeights(model),
   'model.tfjs.zip': encodeTfjs,
   'model.onnx': encodeOnnx,
   'weights.npz': ({ spec, weights, statistics }) => encodeNpz([...weights, ...statistics], modelFacts(spec)),

@@ -18,9 +18,9 @@ import { Predictor } from '#children/predictor.ts'
 import { encodeCheckpoint } from '#formats/checkpoint.ts'
 import { crc32c } from '#formats/crc32c.ts'
 import { trainingText } from '#formats/model-metadata.ts'
-import { recordOf } from '#test/interchange/record.ts'
 import { childrenOf } from '#test/support/children-of.ts'
 import { endChild, endWithTests } from '#test/support/end-with-tests.ts'
+import { recordOf } from '#test/support/record.ts'
 
 const MiB = 1024 ** 2
 /** Processor time, more than a reader needs to start. */

@@ -2,15 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { startJob, succeed, tell } from '#test/support/drive-job.ts'
+import { ONE_LAYER, postJob } from '#test/support/post-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
-
-const TOPOLOGY = {
-  inputShape: [28, 28, 1],
-  layers: [
-    { type: 'flatten', name: 'flatten' },
-    { type: 'dense', units: 10, activation: 'linear', kernelInitializer: 'glorotUniform', name: 'out' },
-  ],
-}
 
 describe('cloning a job', () => {
   let api: Api
@@ -18,12 +11,7 @@ describe('cloning a job', () => {
     api = await startApi()
   })
   after(() => api.stop())
-  const submit = async (body: object = {}): Promise<string> =>
-    (
-      await request(api.url)
-        .post('/v1/jobs')
-        .send({ model: { preset: 'mnist-mlp' }, ...body })
-    ).body.id
+  const submit = (body?: object) => postJob(api.url, body)
   const clone = (id: string, body?: object) => request(api.url).post(`/v1/jobs/${id}/clone`).send(body)
   const count = async () => (await request(api.url).get('/v1/jobs?limit=200')).body.data.length
 
@@ -59,7 +47,7 @@ describe('cloning a job', () => {
 
   it('refuses what does not fit by its path', async () => {
     const id = await submit({
-      model: { topology: TOPOLOGY },
+      model: { topology: ONE_LAYER },
       dataset: { id: 'mnist' },
       optimizer: { name: 'sgd', learningRate: 0.1 },
     })

@@ -10,8 +10,8 @@ import { decodeSafetensors } from '#formats/safetensors.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import type { Stores } from '#stores/connect.ts'
-import { recordOf } from '#test/interchange/record.ts'
 import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
+import { recordOf } from '#test/support/record.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 const REQUEST = {

@@ -5,18 +5,10 @@ import { indexEntries } from '#stores/index-entries.ts'
 import { MOST_SCANNED } from '#stores/members-of.ts'
 import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
+import { ONE_LAYER, postJob } from '#test/support/post-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 type Item = Record<string, unknown> & { id: string }
-
-const JOB = { model: { preset: 'mnist-mlp' } }
-const TOPOLOGY = {
-  inputShape: [28, 28, 1],
-  layers: [
-    { type: 'flatten', name: 'flatten' },
-    { type: 'dense', units: 10, activation: 'linear', kernelInitializer: 'zeros', name: 'out' },
-  ],
-}
 
 describe('the list of jobs', () => {
   let api: Api
@@ -25,12 +17,7 @@ describe('the list of jobs', () => {
   })
   after(() => api.stop())
 
-  const submit = async (body: object = {}): Promise<string> =>
-    (
-      await request(api.url)
-        .post('/v1/jobs')
-        .send({ ...JOB, ...body })
-    ).body.id
+  const submit = (body?: object) => postJob(api.url, body)
   const list = async (query: string) => (await request(api.url).get(`/v1/jobs?${query}`)).body
   const ids = async (query: string) => (await list(query)).data.map(({ id }: Item) => id)
   const measured = async (validationAccuracy: number, sparsity: number, labels = {}) => {
@@ -93,7 +80,7 @@ describe('the list of jobs', () => {
 
   it('leaves out networks, layers and names of classes unless they are asked for', async () => {
     const id = await submit({
-      model: { topology: TOPOLOGY },
+      model: { topology: ONE_LAYER },
       dataset: { id: 'mnist' },
       optimizer: { name: 'sgd', learningRate: 0.1 },
     })
@@ -105,11 +92,11 @@ describe('the list of jobs', () => {
       [{ topology: null }, undefined, 1],
     )
     const [whole] = (await list('limit=1&include=topology&include=layers')).data
-    assert.deepEqual(whole.spec.model.topology.layers, TOPOLOGY.layers)
+    assert.deepEqual(whole.spec.model.topology.layers, ONE_LAYER.layers)
     assert.equal(whole.metrics.layers.length, 1)
     assert.deepEqual(
       (await request(api.url).get(`/v1/jobs/${id}`)).body.spec.model.topology.layers,
-      TOPOLOGY.layers,
+      ONE_LAYER.layers,
     )
   })
 
@@ -166,7 +153,7 @@ describe('the lists of datasets and models', () => {
       ['mnist-mlp', 'mnist-lenet'],
     )
     for (let i = 0; i < 3; i++) {
-      const spec = JSON.stringify({ name: i === 1 ? 'other' : `mnist-own-${i}`, topology: TOPOLOGY })
+      const spec = JSON.stringify({ name: i === 1 ? 'other' : `mnist-own-${i}`, topology: ONE_LAYER })
       assert.equal((await request(api.url).post('/v1/models').field('spec', spec)).status, 201)
     }
     const names: string[] = []

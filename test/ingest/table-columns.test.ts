@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import type { Given } from './start-intake.ts'
-import { csv, startTableIntake } from './table-intake.ts'
+import { csv, tableIntake } from './table-intake.ts'
 
-let intake: Awaited<ReturnType<typeof startTableIntake>>
-before(async () => {
-  intake = await startTableIntake()
-})
-after(() => intake?.stop())
-
-const table: typeof intake.table = (...given) => intake.table(...given)
-const refuses: typeof intake.refuses = (...given) => intake.refuses(...given)
+const { table, refuses } = tableIntake()
 
 describe('the columns of a table', () => {
   for (const format of ['csv', 'parquet']) {

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
-import { csv, startTableIntake } from './table-intake.ts'
+import { describe, it } from 'node:test'
+import { csv, tableIntake } from './table-intake.ts'
 
-let intake: Awaited<ReturnType<typeof startTableIntake>>
-before(async () => {
-  intake = await startTableIntake()
-})
-after(() => intake?.stop())
-
-const table: typeof intake.table = (...given) => intake.table(...given)
-const refuses: typeof intake.refuses = (...given) => intake.refuses(...given)
+const { table, refuses } = tableIntake()
 
 /** A CSV with one feature and these labels. */
 const labelled = (labels: readonly unknown[], name?: string) =>

@@ -8,8 +8,8 @@ import { decodeCheckpoint } from '#formats/checkpoint.ts'
 import { importModel } from '#interchange/import-model.ts'
 import { networkOf } from '#interchange/network-of.ts'
 import { elementCount } from '#network/shape.ts'
-import { predict } from './predict.ts'
-import { recordOf } from './record.ts'
+import { predict } from '#test/support/predict.ts'
+import { recordOf } from '#test/support/record.ts'
 
 /** What a classifier of uploaded files answers to some inputs, and what the upload warns of. */
 export async function answersOf(

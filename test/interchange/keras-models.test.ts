@@ -11,11 +11,11 @@ import { encodeKeras, encodeKerasWeights } from '#interchange/keras/write-keras.
 import { encodeNpy } from '#interchange/numpy/write-npz.ts'
 import { encodeOnnx } from '#interchange/onnx/write-onnx.ts'
 import { encodeTfjs } from '#interchange/tfjs/write-tfjs.ts'
+import { loadTfjs } from '#test/support/load-tfjs.ts'
+import { assertClose, predict, softmax, someImages } from '#test/support/predict.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { loadTfjs } from './load-tfjs.ts'
 import { modelOf } from './model-of.ts'
-import { assertClose, predict, softmax, someImages } from './predict.ts'
 
 const BATCH = 3
 const NPY_HEADER_BYTES = 128

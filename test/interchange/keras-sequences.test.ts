@@ -13,11 +13,11 @@ import { encodeKeras, encodeKerasWeights } from '#interchange/keras/write-keras.
 import { encodeNpy } from '#interchange/numpy/write-npz.ts'
 import { encodeOnnx } from '#interchange/onnx/write-onnx.ts'
 import { encodeTfjs } from '#interchange/tfjs/write-tfjs.ts'
+import { loadTfjs } from '#test/support/load-tfjs.ts'
+import { assertClose, predict, someInputs } from '#test/support/predict.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { loadTfjs } from './load-tfjs.ts'
 import { modelOf } from './model-of.ts'
-import { assertClose, predict, someInputs } from './predict.ts'
 
 const SCRIPT = fileURLToPath(new URL('keras_sequences.py', import.meta.url))
 const BATCH = 3

@@ -2,8 +2,8 @@ import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { topologyFromKeras } from '#interchange/keras/read-model.ts'
 import { randomStream } from '#network/random.ts'
+import { recordOf } from '#test/support/record.ts'
 import { drawVariables } from '#workers/training/weights.ts'
-import { recordOf } from './record.ts'
 
 /** A model as the JSON says, with weights and statistics of some seed. */
 export function modelOf(json: unknown): TrainedModel {

@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { assertClose } from '#test/support/predict.ts'
 import { pythonWithReaders } from '#test/support/readers.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { answersOf } from './answers-of.ts'
-import { assertClose } from './predict.ts'
 
 await openEngine('native')
 

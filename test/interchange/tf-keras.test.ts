@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { assertClose } from '#test/support/predict.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { answersOf } from './answers-of.ts'
-import { assertClose } from './predict.ts'
 
 const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tf-keras/${name}`, import.meta.url))
 const expected = JSON.parse(await readFile(fixture('answers.json'), 'utf8'))

@@ -10,9 +10,9 @@ import type { TrainedModel } from '#formats/trained-model.ts'
 import { toTorchLayout } from '#interchange/torch/torch-layout.ts'
 import { encodeOptimizerState } from '#interchange/torch/write-optimizer-state.ts'
 import { pythonWith } from '#scripts/python-with.ts'
+import { assertClose, predict, someInputs } from '#test/support/predict.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelOf } from './model-of.ts'
-import { assertClose, predict, someInputs } from './predict.ts'
 
 const SCRIPT = fileURLToPath(new URL('read_torch_sequences.py', import.meta.url))
 const BATCH = 3

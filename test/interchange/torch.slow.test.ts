@@ -9,9 +9,9 @@ import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { encodeArtifact } from '#interchange/encode-artifact.ts'
 import { pythonWith } from '#scripts/python-with.ts'
+import { assertClose, predict, someImages } from '#test/support/predict.ts'
+import { recordOf } from '#test/support/record.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { assertClose, predict, someImages } from './predict.ts'
-import { recordOf } from './record.ts'
 
 const SCRIPT = fileURLToPath(new URL('read_torch.py', import.meta.url))
 const BATCH = 2

@@ -2,6 +2,8 @@ import { pythonWith } from '#scripts/python-with.ts'
 
 /** A Python that has the programs that exports are made for, but PyTorch, which takes gigabytes. */
 export function pythonWithReaders(): Promise<string> {
+  // JAX compiles every operation before it runs it once: half the time of such a script is optimization, which gains nothing here.
+  process.env.JAX_DISABLE_MOST_OPTIMIZATIONS = '1'
   return pythonWith([
     'h5py==3.16.0',
     'jax==0.10.2',

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { endChild, endWithTests } from './end-with-tests.ts'
+import { programArguments } from './program-arguments.ts'
 import { freePort, ready } from './start-service.ts'
 
 /** One of the parts that `npm run api` and `npm run worker` start, on a free port. */
@@ -8,9 +9,9 @@ export async function startPart(
   environment: Record<string, string>,
 ): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
   const port = await freePort()
-  const loader = entry.endsWith('.ts') ? ['--import', 'tsx'] : []
+  const program = entry.endsWith('.ts') ? programArguments(entry) : [entry]
   const child = endWithTests(
-    spawn(process.execPath, [...loader, entry], {
+    spawn(process.execPath, program, {
       env: { ...process.env, ...environment, PORT: String(port), LOG_LEVEL: 'warn' },
       stdio: ['ignore', 'inherit', 'inherit'],
     }),

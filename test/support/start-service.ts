@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { endChild, endWithTests } from './end-with-tests.ts'
+import { programArguments } from './program-arguments.ts'
 
 export interface Service {
   url: string
@@ -21,7 +22,7 @@ export async function startService(dataDir?: string): Promise<Service> {
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'thresher-acceptance-')))
   const port = await freePort()
   const child = endWithTests(
-    spawn(process.execPath, ['--import', 'tsx', 'scripts/start.ts'], {
+    spawn(process.execPath, programArguments('scripts/start.ts'), {
       env: { ...process.env, PORT: String(port), DATA_DIR: directory, LOG_LEVEL: 'warn' },
       stdio: ['ignore', 'inherit', 'inherit'],
     }),

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Stores } from '#stores/connect.ts'
 import { endChild, endWithTests } from './end-with-tests.ts'
+import { programArguments } from './program-arguments.ts'
 
 export interface SupervisorProcess {
   id: string
@@ -20,7 +21,7 @@ export async function startSupervisor(
   environment: { DATA_DIR: string; REDIS_URL: string; WORKER_MEMORY_MB?: string },
 ): Promise<SupervisorProcess> {
   const child = endWithTests(
-    spawn(process.execPath, ['--import', 'tsx', 'workers/main.ts'], {
+    spawn(process.execPath, programArguments('workers/main.ts'), {
       env: { ...process.env, ...environment, LOG_LEVEL: 'error' },
       stdio: ['ignore', 'inherit', 'inherit'],
     }),

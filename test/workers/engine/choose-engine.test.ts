@@ -6,16 +6,14 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Module hooks that make tfjs-node fail to load; the child processes that try engines inherit them. */
+/** A preload that makes tfjs-node fail to load; the child processes that try engines inherit it. */
 const WITHOUT_NATIVE = dataUrl(`
-  import { register } from 'node:module'
-  register(${JSON.stringify(
-    dataUrl(`
-      export async function resolve(specifier, context, next) {
-        if (specifier === '@tensorflow/tfjs-node-gpu') throw new Error('libtensorflow is missing.')
-        return next(specifier, context)
-      }`),
-  )})`)
+  import Module from 'node:module'
+  const resolve = Module._resolveFilename
+  Module._resolveFilename = (name, ...rest) => {
+    if (name === '@tensorflow/tfjs-node-gpu') throw new Error('libtensorflow is missing.')
+    return resolve(name, ...rest)
+  }`)
 
 describe('choosing an engine', () => {
   it('falls back to wasm with a notice that says why', async () => {
@@ -46,8 +44,8 @@ describe('choosing an engine', () => {
   })
 })
 
-async function choose(preference: string, hooks?: string) {
-  const imports = ['tsx', ...(hooks ? [hooks] : [])].map(module => `--import=${module}`)
+async function choose(preference: string, preload?: string) {
+  const imports = ['tsx', ...(preload ? [preload] : [])].map(module => `--import=${module}`)
   const script = fileURLToPath(import.meta.resolve('./print-choice.ts'))
   const { stdout } = await run(process.execPath, [...imports, script, preference])
   return JSON.parse(stdout)

@@ -65,7 +65,7 @@ export const SEQUENCE_NETWORKS: Record<string, Topology> = {
     ],
   },
   'a stack of LSTMs, one of them backwards': {
-    inputShape: [4, 3],
+    inputShape: [3, 3],
     layers: [
       { type: 'lstm', name: 'first', ...recurrent, biasInitializer, returnSequences: true },
       {
@@ -86,7 +86,7 @@ export const SEQUENCE_NETWORKS: Record<string, Topology> = {
     layers: [{ type: 'lstm', name: 'lstm', ...recurrent }, logits],
   },
   'a stack of GRUs, one of them backwards': {
-    inputShape: [4, 3],
+    inputShape: [3, 3],
     layers: [
       { type: 'gru', name: 'first', ...recurrent, biasInitializer, returnSequences: true },
       { type: 'gru', name: 'second', ...recurrent, returnSequences: true, direction: 'backward' },
@@ -95,7 +95,7 @@ export const SEQUENCE_NETWORKS: Record<string, Topology> = {
     ],
   },
   'a stack of simple recurrent layers': {
-    inputShape: [4, 3],
+    inputShape: [3, 3],
     layers: [
       { type: 'simpleRnn', name: 'first', ...recurrent, biasInitializer, returnSequences: true },
       { type: 'simpleRnn', name: 'second', ...recurrent },
@@ -113,7 +113,7 @@ export const SEQUENCE_NETWORKS: Record<string, Topology> = {
     ],
   },
   'a stack of layers that go both ways': {
-    inputShape: [4, 3],
+    inputShape: [3, 3],
     layers: [
       {
         type: 'lstm',

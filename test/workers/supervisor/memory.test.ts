@@ -57,8 +57,10 @@ describe('the memory of a worker', () => {
   })
 
   it('ends a job that takes more with out_of_memory, the numbers and what to do', async () => {
-    await measure(JOB, 1e6)
-    const { job } = await endOf(stores, await submitJob(stores, JOB))
+    // Long enough for its worker to look at its memory, which it does ten times a second.
+    const request = { ...JOB, epochs: 1000 }
+    await measure(request, 1e6)
+    const { job } = await endOf(stores, await submitJob(stores, request))
     assert.deepEqual([job.status, job.error?.code, job.error?.retryable], ['failed', 'out_of_memory', false])
     assert.match(
       job.error!.message,

@@ -10,35 +10,40 @@ import { openEngine } from '#workers/engine/open-engine.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
 import type { StepOutcome } from '#workers/training/step.ts'
 
-// A child of the steps' test: ENGINE PRESET STEPS BATCH OPTIMIZER, sends the losses, and what the steps add to the weights.
+// A child of the steps' test: ENGINE PRESET BATCH COURSES. For each of the courses, as JSON, it sends the losses of its steps, and
+// what they add to the weights.
 
-const [engine, preset, steps, batchSize, optimizer] = process.argv.slice(2) as [
-  EngineName,
-  'mnist-mlp',
-  string,
-  string,
-  string,
-]
+interface Course {
+  steps: number
+  optimizer: object
+}
+
+const [engine, preset, batch, courses] = process.argv.slice(2) as [EngineName, 'mnist-mlp', string, string]
+const batchSize = Number(batch)
 await (engine === 'webgpu' ? openWebgpuEngine() : openEngine(engine))
-const count = Number(steps) * Number(batchSize)
-const random = randomStream(5, 'test')
-const { inputShape } = PRESET_TOPOLOGIES[preset]
-const split = wholeSplit({
-  x: Uint8Array.from({ length: count * elementCount(inputShape) }, () => random.below(256)),
-  labels: Uint8Array.from({ length: count }, () => random.below(10)),
-  count,
-})
-const { spec } = resolveSpec(
-  JobRequest.parse({ model: { preset }, batchSize: Number(batchSize), optimizer: JSON.parse(optimizer) }),
-)
-const run = prepareRun(spec, { training: split, validation: split }, new AbortController().signal)
-const training = run.begin()
-const before = training.readWeights()
-const outcomes: StepOutcome[] = []
-for await (const batch of run.trainingBatches(1)) outcomes.push(...training.step(batch))
-outcomes.push(...training.readOutcomes())
-const losses = outcomes.map(({ sums }) => sums.lossSum)
-const changes = training
-  .readWeights()
-  .map(({ name, data }, index) => [name, Array.from(data, (value, i) => value - before[index]!.data[i]!)])
-process.send!({ losses, changes }, () => process.exit(0))
+const answers = []
+for (const course of JSON.parse(courses) as Course[]) answers.push(await take(course))
+process.send!(answers, () => process.exit(0))
+
+async function take({ steps, optimizer }: Course) {
+  const count = steps * batchSize
+  const random = randomStream(5, 'test')
+  const { inputShape } = PRESET_TOPOLOGIES[preset]
+  const split = wholeSplit({
+    x: Uint8Array.from({ length: count * elementCount(inputShape) }, () => random.below(256)),
+    labels: Uint8Array.from({ length: count }, () => random.below(10)),
+    count,
+  })
+  const { spec } = resolveSpec(JobRequest.parse({ model: { preset }, batchSize, optimizer }))
+  const run = prepareRun(spec, { training: split, validation: split }, new AbortController().signal)
+  const training = run.begin()
+  const before = training.readWeights()
+  const outcomes: StepOutcome[] = []
+  for await (const batch of run.trainingBatches(1)) outcomes.push(...training.step(batch))
+  outcomes.push(...training.readOutcomes())
+  const losses = outcomes.map(({ sums }) => sums.lossSum)
+  const changes = training
+    .readWeights()
+    .map(({ name, data }, index) => [name, Array.from(data, (value, i) => value - before[index]!.data[i]!)])
+  return { losses, changes }
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { test } from 'node:test'
+import { before, describe, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const CHILD = fileURLToPath(new URL('./print-steps.ts', import.meta.url))
@@ -19,23 +19,29 @@ interface Answer {
   changes: [string, number[]][]
 }
 
-async function stepsOn(engine: string, preset: string, steps: number, optimizer: object): Promise<Answer> {
-  const args = [engine, preset, String(steps), '8', JSON.stringify(optimizer)]
-  const [answer] = await once(fork(CHILD, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }), 'message')
-  return answer
+/** What is taken from the same weights: a gradient, and some steps. */
+const COURSES = [
+  { steps: 1, optimizer: DESCENT },
+  { steps: 3, optimizer: GRDA },
+]
+
+async function answersOn(engine: string, preset: string): Promise<Answer[]> {
+  const args = [engine, preset, '8', JSON.stringify(COURSES)]
+  const [answers] = await once(
+    fork(CHILD, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }),
+    'message',
+  )
+  return answers
 }
 
-async function compare(preset: string, steps: number, optimizer: object, tolerance: number): Promise<void> {
-  const [native, webgpu] = await Promise.all(
-    ['native', 'webgpu'].map(engine => stepsOn(engine, preset, steps, optimizer)),
-  )
-  assert.equal(native!.losses.length, steps)
-  native!.losses.forEach((loss, step) => {
-    const other = webgpu!.losses[step]!
+function compare(native: Answer, webgpu: Answer, steps: number, tolerance: number): void {
+  assert.equal(native.losses.length, steps)
+  native.losses.forEach((loss, step) => {
+    const other = webgpu.losses[step]!
     assert.ok(Math.abs(other - loss) < tolerance * loss, `loss of step ${step}: ${other} for ${loss}`)
   })
-  for (const [index, [name, values]] of native!.changes.entries()) {
-    const others = webgpu!.changes[index]![1]
+  for (const [index, [name, values]] of native.changes.entries()) {
+    const others = webgpu.changes[index]![1]
     const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
     const furthest = values.reduce((most, value, i) => Math.max(most, Math.abs(value - others[i]!)), 0)
     assert.ok(largest > 0 && furthest < tolerance * largest, `${name}: ${furthest} of ${largest}`)
@@ -43,9 +49,17 @@ async function compare(preset: string, steps: number, optimizer: object, toleran
 }
 
 for (const preset of ['mnist-mlp', 'mnist-lenet']) {
-  test(`the gradients of ${preset} are the same on webgpu as on the native engine`, () =>
-    compare(preset, 1, DESCENT, OF_GRADIENTS))
+  describe(`${preset} on two engines`, () => {
+    let native: Answer[]
+    let webgpu: Answer[]
+    before(async () => {
+      ;[native, webgpu] = await Promise.all([answersOn('native', preset), answersOn('webgpu', preset)])
+    })
 
-  test(`webgpu takes the steps of ${preset} that the native engine takes`, () =>
-    compare(preset, 3, GRDA, OF_STEPS))
+    test(`the gradients of ${preset} are the same on webgpu as on the native engine`, () =>
+      compare(native[0]!, webgpu[0]!, 1, OF_GRADIENTS))
+
+    test(`webgpu takes the steps of ${preset} that the native engine takes`, () =>
+      compare(native[1]!, webgpu[1]!, 3, OF_STEPS))
+  })
 }

@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import util from 'node:util'
 import type { Engine } from '#workers/engine/engine.ts'
 import { registerKernel } from '#workers/engine/register-kernel.ts'
@@ -27,7 +28,8 @@ import {
 export async function openNative(threads: number): Promise<Engine> {
   setLibraryOptions(threads)
   restoreRemovedUtil()
-  await import('@tensorflow/tfjs-node-gpu')
+  // Not import(): Node would scan 5 MB of TensorFlow.js for names of exports, which takes a quarter of a second.
+  createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu')
   const { binding, isUsingGpuDevice } = nativeBackend()
   registerKernels(isUsingGpuDevice)
   const hasOwnOps = registerOwnOps(threads)

@@ -1,6 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /**
+ * The pause between two polls, as a share of the wait so far: a short wait is not made longer, and a long one leaves the
+ * processor to a device that computes on it.
+ */
+const PAUSE_SHARE = 0.1
+const neverNotified = new Int32Array(new SharedArrayBuffer(4))
+
+/**
  * Dawn notices that work is done only in a poll. It schedules each poll with the global `setImmediate`, and schedules another after it,
  * so a process with a device would never idle, and it could not wait for a value within one turn of the event loop. This class
  * intercepts the polls and runs them only while something is awaited.
@@ -41,9 +48,11 @@ export class DawnEvents {
   readBuffer(buffer: GPUBuffer): ArrayBuffer {
     // `mapState` says whether it succeeded.
     this.call(() => buffer.mapAsync(GPUMapMode.READ)).catch(() => {})
+    const began = performance.now()
     while (buffer.mapState === 'pending') {
       if (!this.#poll) throw new Error('Dawn scheduled no poll although a buffer is being mapped.')
       this.#pollOnce()
+      Atomics.wait(neverNotified, 0, 0, PAUSE_SHARE * (performance.now() - began))
     }
     if (buffer.mapState !== 'mapped')
       throw new Error('The results of the GPU cannot be read: the device is lost.')
