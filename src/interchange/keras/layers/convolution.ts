@@ -120,10 +120,14 @@ export const CONVOLUTION_CODECS: KerasCodecs<keyof typeof CONVOLUTION_LAYERS> = 
         }),
       ),
     },
-    write: ({ layer }) => ({
-      class_name: 'Conv2DTranspose',
-      config: { filters: layer.filters, ...windowConfig(layer), ...outputConfig(layer) },
-    }),
+    // `data_format` comes last, as in the files of earlier versions: the same model has the same bytes.
+    write({ layer }) {
+      const { data_format, ...output } = outputConfig(layer)
+      return {
+        class_name: 'Conv2DTranspose',
+        config: { filters: layer.filters, ...windowConfig(layer), ...output, data_format },
+      }
+    },
   },
   conv1d: {
     read: {
