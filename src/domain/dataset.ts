@@ -9,7 +9,7 @@ export const Normalization = z.strictObject({
 })
 export type Normalization = z.infer<typeof Normalization>
 
-/** Every job that trains on a table stores its column names; a table with more columns has none. */
+/** A limit, because every job that trains on a table stores its column names. A table with more columns stores none. */
 export const MOST_COLUMN_NAMES = 2_000
 
 /** The shapes, classes and counts of a dataset. */
@@ -26,7 +26,7 @@ export const DatasetFacts = z.object({
   folder: z
     .string()
     .optional()
-    .describe('The folder in DATASETS_DIR that has the images, instead of stored files.'),
+    .describe('The folder in DATASETS_DIR that contains the images, if they are not stored.'),
   statistics: Normalization.optional().describe(
     'Mean and standard deviation of the training split by channel, as `normalize` accepts them.',
   ),

@@ -15,7 +15,7 @@ import type { SourceFile } from './source-file.ts'
 /** An open Parquet file. */
 export interface ParquetFile {
   metadata: FileMetaData
-  /** Blocks of so many rows or fewer; a block does not span two row groups. */
+  /** Blocks of at most this many rows; a block does not span two row groups. */
   blocks(rows: number): Generator<Block>
 }
 

@@ -107,7 +107,7 @@ describe('a model file that makes its reader loop', () => {
     )
     await assert.rejects(
       importFile(importer, 'text.h5', Buffer.from('no tensors')),
-      /text\.h5 is no HDF5 file/,
+      /text\.h5 is not an HDF5 file/,
     )
     await assert.rejects(importFile(importer, 'hang.h5'), {
       code: 'unavailable',

@@ -132,7 +132,10 @@ describe('schedules', () => {
       [0.9, 1],
       [0.5, 0.1],
     ]
-    assert.match(ScheduleSpec.safeParse({ name: 'piecewiseLinear', points }).error!.message, /must ascend/)
+    assert.match(
+      ScheduleSpec.safeParse({ name: 'piecewiseLinear', points }).error!.message,
+      /must be in ascending order/,
+    )
     assert.equal(ScheduleSpec.safeParse(warmup(2, 0, warmup(2, 0, { name: 'constant' }))).success, false)
   })
 })

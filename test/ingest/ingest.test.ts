@@ -131,7 +131,12 @@ describe('an upload', () => {
       csv('x,y\n1,2\n3\n'),
       /^t\.csv, row 3: 2 columns are expected, as in row 1, but 1 found$/,
     ],
-    ['an unknown column', { format: 'csv', label: 'z' }, csv('x,y\n1,2\n'), /no column "z"; there is: x, y/],
+    [
+      'an unknown column',
+      { format: 'csv', label: 'z' },
+      csv('x,y\n1,2\n'),
+      /no column "z"; the columns are: x, y/,
+    ],
     [
       'a class not named',
       { format: 'csv', label: 'y', classes: ['a', 'b'] },

@@ -193,7 +193,7 @@ describe('a table is refused, with the reason and the place,', () => {
     [
       'for a label that Parquet has not',
       ['plain.parquet'],
-      /no column "z"; there is: a, b, y/,
+      /no column "z"; the columns are: a, b, y/,
       { label: 'z' },
     ],
   ]

@@ -234,11 +234,11 @@ describe('weights that are brought', () => {
     assert.deepEqual([two.get('first/kernel')![0], two.get('second/kernel')![0]], [1, 2])
     await assert.rejects(
       bring(['words.safetensors'], { topology }),
-      /both \[4,4\]: call them as the model does/,
+      /both \[4,4\]: rename them as in the model/,
     )
     await assert.rejects(
       bring(['three.safetensors'], { topology }),
-      /2 are wanted like first\.weight \[4,4\], and 3 are there/,
+      /the model has 2 tensors like first\.weight \[4,4\], the file has 3/,
     )
   })
 
@@ -269,11 +269,11 @@ describe('weights that are brought', () => {
     await writeFile(join(folder, 'q.bin'), new Uint8Array(2))
     const healthy = await readFile(join(folder, 'model.weights.h5'))
     const WRONG: [string[], RegExp][] = [
-      [['null.weights.h5'], /^layers\/dense\/vars\/0 is empty: it holds no numbers$/],
+      [['null.weights.h5'], /^layers\/dense\/vars\/0 is empty: it contains no numbers$/],
       [['broken.weights.h5'], /^broken\.weights\.h5 is damaged[^:\n]*$/],
       [
         ['minus.safetensors'],
-        /^minus\.safetensors is damaged, or is no safetensors file: tensor "x": `data_offsets` must be two whole numbers/,
+        /^minus\.safetensors is damaged, or is not a safetensors file: tensor "x": `data_offsets` must be two whole numbers/,
       ],
       [
         ['q.json', 'q.bin'],
@@ -309,7 +309,7 @@ describe('weights that are brought', () => {
     for (const place of ['external', 'link', 'virtual'])
       await assert.rejects(bring([`${place}.weights.h5`], { topology }), {
         name: 'FormatError',
-        message: /^layers\/dense\/vars\/0 .*lies in another file$/,
+        message: /^layers\/dense\/vars\/0 .*is stored in another file$/,
       })
   })
 
@@ -325,7 +325,7 @@ describe('weights that are brought', () => {
     await assert.rejects(bring(['text.h5'], lenet), { name: 'FormatError', message: /text\.h5/ })
     await assert.rejects(
       bring(['few.safetensors'], lenet),
-      /there is no conv1\/kernel \[5,5,1,20\]; there is: conv1\.bias \[20\]/,
+      /there is no conv1\/kernel \[5,5,1,20\]; the tensors are: conv1\.bias \[20\]/,
     )
     await assert.rejects(
       bring(['odd.safetensors'], lenet),
@@ -333,17 +333,17 @@ describe('weights that are brought', () => {
     )
     await assert.rejects(bring(['model.weights.h5'], lenet), /has shape \[3,3,3,6\], but conv1\/kernel needs/)
     await assert.rejects(bring(['state.safetensors'], lenet), /no tensor has a name of the model/)
-    await assert.rejects(bring(['torch.safetensors']), /no file brings a topology/)
+    await assert.rejects(bring(['torch.safetensors']), /no file contains a topology/)
     await assert.rejects(
       bring(['saved_model.pb', 'variables.index'], lenet),
-      /saved_model\.pb is of a TensorFlow SavedModel, which is not read: .*model\.save\('NAME\.keras'\)/,
+      /saved_model\.pb belongs to a TensorFlow SavedModel, which is not supported: .*model\.save\('NAME\.keras'\)/,
     )
     await writeFile(join(folder, 'bare.json'), JSON.stringify(json))
     await assert.rejects(
       bring(['bare.json', 'weights.bin']),
-      /bare\.json has no weightsManifest, which says what is in weights\.bin/,
+      /bare\.json has no weightsManifest, which describes the content of weights\.bin/,
     )
-    await assert.rejects(bring(['net.pth'], lenet), /is a pickle of PyTorch, which is never opened/)
+    await assert.rejects(bring(['net.pth'], lenet), /is a PyTorch pickle, which is never opened/)
     await assert.rejects(
       bring(['torch.safetensors'], lenet, 'torch.safetensors'),
       /has no state\.0\.accumulator/,

@@ -84,7 +84,7 @@ describe('a network as the spec of a job has it', () => {
       [of(dense, dense), 'layers.1.name', /name of another layer/],
       [of({ ...dense, name: 'a/b' }), 'layers.0.name', /without slashes/],
       [of({ ...dense, name: 'input' }), 'layers.0.name', /network's input/],
-      [of({ ...dense, inputs: ['nowhere'] }), 'layers', /takes from nowhere/],
+      [of({ ...dense, inputs: ['nowhere'] }), 'layers', /has the input nowhere/],
       [
         of({ ...dense, units: 1_000_000 }, { ...dense, name: 'more', units: 1_000_000 }),
         'layers',

@@ -97,7 +97,7 @@ const REFUSED: Refusals = {
   'a model inside a model': [
     sequential(image, layer('Functional', { layers: [] }), flatten, dense),
     'model.topology.config.layers.1.class_name',
-    /is Functional, a model inside a model: build one model of the layers themselves/,
+    /is Functional, a model inside a model: build one model from the layers themselves/,
   ],
   'a normalisation that is called as in evaluation': [
     called('BatchNormalization', { training: false }),
@@ -120,7 +120,7 @@ const REFUSED: Refusals = {
       config: { layers: [image, { ...flatten, inbound_nodes: [{ args: ['image'] }] }] },
     },
     'model.topology.config.layers.1.inbound_nodes.0',
-    /must say which layers are taken/,
+    /must name the input layers/,
   ],
   'weights of eight bits': [
     sequential(
@@ -146,7 +146,7 @@ const REFUSED: Refusals = {
   'two layers of one name': [
     sequential(image, flatten, dense, dense),
     'model.topology.config.layers.3.config.name',
-    /another layer too/,
+    /also the name of another layer/,
   ],
   'images where vectors are taken': [
     sequential(image, dense),

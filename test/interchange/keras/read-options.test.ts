@@ -39,7 +39,7 @@ const REFUSED: Refusals = {
       },
     },
     'model.topology.config.layers.0.config.activation',
-    /one function in Keras 2 and another in Keras 3: say which by "keras_version"/,
+    /is a different function in Keras 2 and in Keras 3: add "keras_version"/,
   ],
   'an ELU of another alpha': [
     sequential(image, layer('ELU', { alpha: 0.5 }), flatten, dense),

@@ -22,14 +22,14 @@ const REFUSED: Refusals = {
   'a Rescaling by more than a float holds': [
     behind(layer('Rescaling', { scale: 1, offset: [1e300] })),
     at('offset'),
-    /must be a finite number or a list of them/,
+    /must be a finite number, or a list of one per channel/,
   ],
   'a Rescaling of other channels': [
     behind(layer('Rescaling', { scale: [1, 2, 3] })),
     'model.topology.config.layers',
     /Rescaling has a list of 3 numbers as scale, but takes 1 channels/,
   ],
-  'a Rescaling of rows': [behind(layer('Rescaling', { scale: [[1], [2]] })), at('scale'), /one a channel/],
+  'a Rescaling of rows': [behind(layer('Rescaling', { scale: [[1], [2]] })), at('scale'), /one per channel/],
   'a Normalization of other channels': [
     behind(layer('Normalization', { mean: [1, 2], variance: [1, 2] })),
     'model.topology.config.layers',
@@ -38,7 +38,7 @@ const REFUSED: Refusals = {
   'a Normalization with a mean alone': [
     behind(layer('Normalization', { mean: [1] })),
     at('variance'),
-    /must be given where the other/,
+    /is required: give mean and variance together/,
   ],
   'a negative variance': [
     behind(layer('Normalization', { mean: [1], variance: [-1] })),
@@ -78,7 +78,7 @@ const REFUSED: Refusals = {
   'names that are one here': [
     behind(layer('ReLU', { name: 'a/b' }), layer('ReLU', { name: 'a_b' })),
     'model.topology.config.layers.2.config.name',
-    /"a_b" is the name of another layer too/,
+    /"a_b" is also the name of another layer/,
   ],
 }
 
@@ -194,7 +194,7 @@ it('batch normalisations that PyTorch has not are whole in its layout, and have 
   ])
   assert.match(
     whyMissing('optimizer-state.safetensors', topology, { name: 'grda' })!,
-    /count parameters that centred does not have/,
+    /numbers parameters that centred does not have/,
   )
 })
 

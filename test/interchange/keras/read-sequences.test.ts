@@ -192,7 +192,7 @@ const REFUSED: Refusals = {
       dense,
     ),
     'model.topology.config.layers.1.config.backward_layer.config',
-    /must be that of the layer, but for going backwards/,
+    /must be the same as the wrapped layer, except for go_backwards/,
   ],
   'an answer for every step': [
     sequential(input(5, 8), dense),

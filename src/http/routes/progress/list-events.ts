@@ -26,7 +26,7 @@ const schema = {
         'text/event-stream': { schema: z.string() },
       },
     },
-    204: z.null().describe('The job is over and the stream has no more events.'),
+    204: z.null().describe('The job has ended and the stream has no more events.'),
   },
 }
 
