@@ -160,7 +160,7 @@ describe('an upload', () => {
       'a file that is not an array',
       { format: 'npy' },
       file('x_train.npy', 'a text of more than twelve bytes'),
-      /is no \.npy file/,
+      /is not a \.npy file/,
     ],
     ['half a file', { format: 'npy' }, file('x_train.npy', Uint8Array.of(0x93, 0x4e)), /it is cut off/],
     ['a file that is not IDX', { format: 'idx' }, file('train-images'), /starts with two zero bytes/],

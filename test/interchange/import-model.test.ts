@@ -247,7 +247,7 @@ describe('weights that are brought', () => {
     await writeFile(join(folder, 'swollen.keras'), zipSync({ 'config.json': config }))
     await assert.rejects(bring(['swollen.keras']), {
       name: 'FormatError',
-      message: /^swollen\.keras: config\.json has more than the 16777216 bytes/,
+      message: /^swollen\.keras: config\.json has more than 16777216 bytes/,
     })
   })
 
