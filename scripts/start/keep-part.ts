@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import { MISCONFIGURED } from '#src/refuse-to-start.ts'
 import { BackOff } from './back-off.ts'
 
-/** A part that has not become ready in so many starts is given up. */
+/** The number of starts after which a part that has never become ready is not restarted. */
 const MOST_STARTS = 5
 
 export interface Part {
