@@ -131,7 +131,7 @@ const broken: [string, Uint8Array, RegExp][] = [
   ['an index outside', sparseFile('indices', Int32Array.of(4), [1]), /index 4 is not ascending or is beyond/],
   ['a negative index', sparseFile('indices', Int32Array.of(-1), [1]), /index -1/],
   ['an index twice', sparseFile('indices', Int32Array.of(1, 1), [1, 2]), /index 1 is not ascending/],
-  ['a vast shape', sparseFile('indices', Int32Array.of(1), [1], [2 ** 40]), /claim 4398046511104 bytes/],
+  ['a vast shape', sparseFile('indices', Int32Array.of(1), [1], [2 ** 40]), /declare 4398046511104 bytes/],
 ]
 
 for (const [what, bytes, message] of broken) {

@@ -28,7 +28,7 @@ describe('an upload', () => {
   const SAME: [string, object, string[]][] = [
     ['npz, compressed, with one-hot labels', { format: 'npz' }, ['compressed.npz']],
     ['npy', { format: 'npy' }, arrays],
-    ['IDX, half of it gzipped', { format: 'idx' }, idx],
+    ['IDX, partly gzipped', { format: 'idx' }, idx],
     ['the binary CIFAR-10 as its tar.gz', { format: 'cifar' }, ['cifar.tar.gz']],
     ['a zip of class folders', { format: 'imageFolder' }, ['folders.zip']],
     ['a tar.gz of class folders', { format: 'imageFolder' }, ['folders.tar.gz']],
@@ -83,7 +83,7 @@ describe('an upload', () => {
     assert.deepEqual([...csv.tensors.get('test/y')!.data], [4, 5, 6, 7, 8, 9])
   })
 
-  it('of targets keeps them, also several per example', async () => {
+  it('with targets keeps them, also several per example', async () => {
     const content = 'a,b,c\n1,2,0.5\n3,4,-1\n'
     const { facts, tensors } = await takeIn({ format: 'csv', label: ['c', 'a'] }, [
       { name: 't.csv', content },

@@ -28,7 +28,7 @@ const GRAPHS = {
 
 await openEngine('native')
 
-/** The logits of a large network say more of it than probabilities near 1 / 1000. */
+/** The logits of a large network show differences better than probabilities near 1 / 1000. */
 const CASES = [
   { preset: 'mnist-lenet', l1: 0.02, graphs: ['whole', 'logits', 'bare'] },
   { preset: 'resnet50', l1: 0.015, graphs: ['logits'] },
@@ -80,7 +80,7 @@ for (const { preset, l1, graphs } of CASES) {
       })
     }
 
-    it('is the same bytes again', async () => {
+    it('has the same bytes in a second export', async () => {
       for (const name of [
         'model.keras',
         'model.weights.h5',

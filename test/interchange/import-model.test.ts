@@ -28,7 +28,7 @@ const layer = (class_name: string, config: object) => ({ class_name, config })
 
 await openEngine('native')
 
-describe('weights that are brought', () => {
+describe('uploaded weights', () => {
   let folder: string
   let count = 0
   let json: Record<string, unknown>
@@ -56,7 +56,7 @@ describe('weights that are brought', () => {
     return { ...imported, ...decodeCheckpoint(await readFile(imported.checkpoint!)) }
   }
 
-  /** What the network makes of the images with what was read, as Keras gives it. */
+  /** The outputs of the network for the images with the imported weights, in the form of Keras. */
   function answer({ checkpoint }: Awaited<ReturnType<typeof bring>>): Float32Array {
     const { params, statistics = [] } = checkpoint.state.variables
     const topology = topologyFromKeras(json)
@@ -68,21 +68,21 @@ describe('weights that are brought', () => {
 
   for (const [what, names, brings] of [
     ['.keras', ['model.keras'], true],
-    ['.h5 of the older Keras', ['legacy.h5'], true],
+    ['.h5 of Keras 2', ['legacy.h5'], true],
     ['.weights.h5', ['model.weights.h5'], false],
     ['.weights.h5 beside a .json', ['model.json', 'model.weights.h5'], true],
   ] as const) {
-    it(`a ${what} file of Keras answers as in Keras`, async () => {
+    it(`a ${what} file of Keras predicts the same as in Keras`, async () => {
       assertClose(answer(await bring([...names], brings ? undefined : { topology: json })), answers)
     })
   }
 
   for (const [what, names, brings] of [
     ['.keras', ['prepared.keras'], true],
-    ['.h5 of the older Keras', ['prepared.h5'], true],
+    ['.h5 of Keras 2', ['prepared.h5'], true],
     ['.weights.h5', ['prepared.weights.h5'], false],
   ] as const) {
-    it(`a ${what} file brings the statistics by which a model prepares its examples`, async () => {
+    it(`a ${what} file contains the statistics with which a model preprocesses its examples`, async () => {
       const topology = JSON.parse(await readFile(join(folder, 'prepared.json'), 'utf8'))
       const { checkpoint } = await bring([...names], brings ? undefined : { topology })
       const { params, statistics = [] } = checkpoint.state.variables
@@ -93,7 +93,7 @@ describe('weights that are brought', () => {
     })
   }
 
-  it('weights of layers with slashes in their names are found under the names that they have here', async () => {
+  it('weights of layers with slashes in their names are found under the converted names', async () => {
     const layers = [
       layer('InputLayer', { name: 'points', batch_shape: [null, 2] }),
       layer('Dense', { name: 'block/dense', units: 1 }),
@@ -118,7 +118,7 @@ describe('weights that are brought', () => {
     assert.deepEqual(values(tfjs.state.variables.params!), expected)
   })
 
-  it('the files of TensorFlow.js answer as in Keras', async () => {
+  it('the files of TensorFlow.js predict the same as in Keras', async () => {
     const { checkpoint } = await bring(['model.keras'])
     const { params, statistics } = checkpoint.state.variables
     const topology = topologyFromKeras(json)
@@ -140,7 +140,7 @@ describe('weights that are brought', () => {
     )
   })
 
-  it("this service's own files come back as they were, PyTorch's layout and its optimizer's state too", async () => {
+  it("this service's own files are read back unchanged, including PyTorch's layout and its optimizer's state", async () => {
     const record = recordOf('mnist-lenet', 0.02)
     const model = modelFromCheckpoint(record.spec, record.checkpoint!)
     const files = {
@@ -160,7 +160,7 @@ describe('weights that are brought', () => {
     }
   })
 
-  it('weights that the network has no place for, and weights that did not come, are warned of', async () => {
+  it('unused weights and missing weights cause warnings', async () => {
     const { config } = json as { config: object }
     const shorter = { ...json, config: { ...config, output_layers: ['hidden', 0, 0] } }
     for (const names of [['model.keras'], ['legacy.h5']]) {
@@ -192,7 +192,7 @@ describe('weights that are brought', () => {
     })
   })
 
-  it('a module with names of its own is matched by shape and position, never by guess', async () => {
+  it('a module with other names is matched by shape and position, never by a guess', async () => {
     const { params } = (await bring(['torch.safetensors'], { preset: 'mnist-lenet' })).checkpoint.state
       .variables
     const { tensors } = decodeSafetensors(await readFile(join(folder, 'torch.safetensors')))
@@ -242,7 +242,7 @@ describe('weights that are brought', () => {
     )
   })
 
-  it('a config that inflates beyond measure is refused by name', async () => {
+  it('a config that decompresses to too many bytes is refused by name', async () => {
     const config = new Uint8Array(17 * 1024 ** 2)
     await writeFile(join(folder, 'swollen.keras'), zipSync({ 'config.json': config }))
     await assert.rejects(bring(['swollen.keras']), {
@@ -251,7 +251,7 @@ describe('weights that are brought', () => {
     })
   })
 
-  it('what libraries say of a file that they cannot read is the cause of a sentence that names the file', async () => {
+  it('the error for an unreadable file names the file, and its cause is the error of the library', async () => {
     const line = { class_name: 'Sequential', config: { layers: [] as object[] } }
     line.config.layers.push(layer('InputLayer', { name: 'points', batch_shape: [null, 2] }))
     line.config.layers.push(layer('Dense', { name: 'line', units: 1 }))
@@ -280,13 +280,13 @@ describe('weights that are brought', () => {
         /^model\.json: weightsManifest\[0\]\.weights\[0\]\.quantization is not supported: .*uint8 or uint16.*float16$/,
       ],
     ]
-    // Signature and size stay; the tables of what is where are gone.
+    // The signature and the size are intact; the tables of offsets are destroyed.
     await writeFile(join(folder, 'broken.weights.h5'), Buffer.from(healthy).fill(0xff, 600, 6000))
     for (const [names, message] of WRONG)
       await assert.rejects(bring(names, { topology: line }), { name: 'FormatError', message })
   })
 
-  it('a .keras file is refused when a byte of its weights is not as it was', async () => {
+  it('a .keras file is refused when a byte of its weights has changed', async () => {
     const members = unzipSync(await readFile(join(folder, 'model.keras')))
     const damaged = Buffer.from(zipSync(members, { level: 0 }))
     damaged[damaged.indexOf(members['model.weights.h5']!) + 5000]! ^= 1
@@ -296,7 +296,7 @@ describe('weights that are brought', () => {
     })
   })
 
-  it('weights that lie in other files of the host are never read', async () => {
+  it('weights in other files of the host are never read', async () => {
     const topology = {
       class_name: 'Sequential',
       config: {
@@ -314,7 +314,7 @@ describe('weights that are brought', () => {
   })
 
   const lenet = { preset: 'mnist-lenet' } as const
-  it('what does not fit is refused by the tensor', async () => {
+  it('weights that do not match are refused by the name of the tensor', async () => {
     await writeFile(join(folder, 'text.safetensors'), 'no tensors')
     await writeFile(join(folder, 'text.h5'), 'no tensors')
     const few = [{ name: 'conv1.bias', dtype: 'F32' as const, shape: [20], data: new Float32Array(20) }]

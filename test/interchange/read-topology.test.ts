@@ -51,7 +51,7 @@ const IMAGES = {
   },
 }
 
-/** The same value with every object's keys the other way round. */
+/** The same value with the keys of every object in reverse order. */
 function reversed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversed)
   if (typeof value !== 'object' || value === null) return value
@@ -62,8 +62,8 @@ function reversed(value: unknown): unknown {
   )
 }
 
-describe('a network as the spec of a job has it', () => {
-  it('is read back as the same text, however its keys are ordered', () => {
+describe('a network in the form of a job spec', () => {
+  it('is read back as the same text, for any order of its keys', () => {
     for (const keras of [KERAS2, SEQUENCE, IMAGES]) {
       const { topology } = readTopology(keras)
       assert.equal(JSON.stringify(readTopology(reversed(topology)).topology), JSON.stringify(topology))
@@ -72,7 +72,7 @@ describe('a network as the spec of a job has it', () => {
       assert.deepEqual(readTopology(topology).topology, topology)
   })
 
-  it('is refused by the place that is wrong', () => {
+  it('is refused with the path of the mistake', () => {
     const dense = { type: 'dense', name: 'out', units: 2, activation: 'linear', kernelInitializer: 'zeros' }
     const of = (...layers: unknown[]) => ({ inputShape: [4], layers })
     for (const [json, path, message] of [

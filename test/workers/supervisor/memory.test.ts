@@ -62,7 +62,7 @@ describe('the memory of a worker', () => {
     assert.deepEqual([job.status, job.error?.code, job.error?.retryable], ['failed', 'out_of_memory', false])
     assert.match(
       job.error!.message,
-      /held \d+ MB of memory; the limit of its worker is 300 MB\. Use a smaller/,
+      /used \d+ MB of memory; the limit of its worker is 300 MB\. Use a smaller/,
     )
     assert.ok(job.peakMemoryBytes! > LIMIT_MB * 1e6)
     assert.equal(job.restarts, 0)
