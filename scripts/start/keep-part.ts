@@ -58,7 +58,7 @@ export class KeptPart {
   }
 
   async #run(): Promise<{ isReady: boolean; code: number; ended: string }> {
-    // A process group of its own, so that Ctrl-C reaches only the parent, which ends its parts once and in order.
+    // A separate process group, so that Ctrl-C reaches only the parent, which ends its parts once and in order.
     const child = fork(fileURLToPath(this.#part.entry), { env: this.#part.env, detached: true })
     this.#child = child
     let isReady = false

@@ -114,7 +114,7 @@ export const UploadedData = DatasetFacts.omit({ statistics: true, notes: true })
 })
 export type UploadedData = z.infer<typeof UploadedData>
 
-/** What a client posts as `dataset`. */
+/** `dataset` in a request. */
 export const DatasetSelection = DatasetRef.extend({
   id: DatasetRef.shape.id.refine(id => BUILT_IN_DATASETS.has(id) || UPLOAD_ID.test(id), {
     error: ({ input }) => unknownDataset(String(input)),

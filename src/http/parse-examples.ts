@@ -9,7 +9,7 @@ import { parseJson } from './parse-json.ts'
 const MORE_LEVELS = 4
 /** Allowed names, and commas beyond those between numbers, so that a few unknown fields are parsed and reported by name. */
 const MORE_PARTS = 100
-/** More characters than a number needs on an indented line of its own. */
+/** More characters than an indented line with one number needs. */
 const CHARS_OF_NUMBER = 64
 const MORE_CHARS = 64 * 1024
 

@@ -15,7 +15,7 @@ import type { DatasetRecord } from '#stores/upload-records.ts'
 import { attemptsOf, storeAttempts } from './upload-attempts.ts'
 import { ensureUploadOwner, renewUploadOwner } from './upload-owner.ts'
 
-/** The files of a dataset, as they were uploaded. */
+/** The uploaded files of a dataset. */
 export interface DatasetUpload {
   request: DatasetRequest | FolderRequest
   files: readonly SourceFile[]

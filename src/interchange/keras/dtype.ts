@@ -26,7 +26,7 @@ export function dtypeWarnings(layers: readonly KerasLayer[], root: string, refus
     const isQuantised = /^(int[48]|float8)/.test(dtype)
     if (className === 'InputLayer' || (!isQuantised && OF_INPUTS.test(dtype))) continue
     if (isQuantised)
-      refuse(`${path}.config.dtype`, `is ${quoted(dtype)}: save the model as it was before quantize()`)
+      refuse(`${path}.config.dtype`, `is ${quoted(dtype)}: save the model before it is quantized`)
     const found = firstOf.get(dtype) ?? { path, names: [] }
     found.names.push(name)
     firstOf.set(dtype, found)

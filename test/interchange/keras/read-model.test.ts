@@ -136,7 +136,7 @@ const REFUSED: Refusals = {
       }),
     ),
     'model.topology.config.layers.2.config.dtype',
-    /is int8: save the model as it was before quantize\(\)/,
+    /is int8: save the model before it is quantized/,
   ],
   'an input of any size': [
     sequential(
