@@ -12,7 +12,7 @@ export const ArtifactVariant = z
     preprocessing: z
       .enum(['none'])
       .describe(
-        'The network without preprocessing: it expects examples that are already scaled and normalised.',
+        'The network without preprocessing: it expects examples that are already scaled and normalized.',
       ),
   })
   .partial()

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CIFAR10_CLASSES, CIFAR100_CLASSES } from './cifar-classes.ts'
 import { didYouMean } from './did-you-mean.ts'
 
-/** Per-channel normalisation, applied after pixels are scaled to [0, 1]: (x - mean) / std. */
+/** Per-channel normalization, applied after pixels are scaled to [0, 1]: (x - mean) / std. */
 export const Normalization = z.strictObject({
   mean: z.array(z.number()).min(1).max(64).describe('One number per channel.'),
   std: z.array(z.number().positive()).min(1).max(64).describe('One number per channel.'),

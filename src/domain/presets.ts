@@ -48,7 +48,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     },
   },
   vgg16: {
-    description: 'VGG16 without batch normalisation, of the original CIFAR-10 experiment',
+    description: 'VGG16 without batch normalization, of the original CIFAR-10 experiment',
     defaults: {
       dataset: {
         id: 'cifar10',

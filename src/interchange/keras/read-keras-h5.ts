@@ -37,7 +37,7 @@ export async function withKerasFile<Result>(
   if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE))
     throw new FormatError(`${name} is not an HDF5 file`)
   const library = await h5wasm.ready
-  // Otherwise an unreadable dataset would silently return uninitialised memory.
+  // Otherwise an unreadable dataset would silently return uninitialized memory.
   library.activate_throwing_error_handler()
   const { FS: memory } = library
   const copy = `/${randomUUID()}.h5`
