@@ -33,7 +33,9 @@ export const GrdaSpec = z.strictObject({
   clock: z
     .enum(['steps', 'time'])
     .default('steps')
-    .describe('The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.'),
+    .describe(
+      'The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.',
+    ),
 })
 export type GrdaSpec = z.infer<typeof GrdaSpec>
 

@@ -80,7 +80,11 @@ describe('a network in the form of a job spec', () => {
       [of({ ...dense, unit: 2 }), 'layers.0.unit', /Did you mean "units"/],
       [of({ ...dense, type: 'densee' }), 'layers.0.type', /Did you mean "dense"/],
       [of({ ...dense, activation: 'softmax' }), 'layers.0.activation', /linear: the loss applies softmax/],
-      [of({ ...dense, kernelInitializer: 'forgetGateOnes' }), 'layers.0.kernelInitializer', /only in an lstm/],
+      [
+        of({ ...dense, kernelInitializer: 'forgetGateOnes' }),
+        'layers.0.kernelInitializer',
+        /only in an lstm/,
+      ],
       [of(dense, dense), 'layers.1.name', /name of another layer/],
       [of({ ...dense, name: 'a/b' }), 'layers.0.name', /without slashes/],
       [of({ ...dense, name: 'input' }), 'layers.0.name', /network's input/],
