@@ -37,7 +37,7 @@ try {
 // The first epoch and the first checkpoint include compilation.
 const [epoch, checkpoint] = [epochs, checkpoints].map(times => median(times.slice(1))) as [number, number]
 await writeSection(
-  'What a checkpoint costs',
+  'The cost of a checkpoint',
   [
     `\`npm run bench -- checkpoint\`: ${EPOCHS} epochs of mnist-mlp in a runner, with one checkpoint each. The difference between whole runs with and without checkpoints is smaller than their noise, so the time is measured from the end of an epoch until its checkpoint is written and reported, when the next epoch starts.`,
     '',

@@ -13,7 +13,7 @@ import { prepareRun } from '#workers/training/prepare.ts'
 
 // Milliseconds of a training step (forward, backward, SGD) on each engine, as a job runs it and with tfjs's own tape:
 //   npm run bench -- engines
-// Each round runs every engine in a process of its own and takes the median of its steps after the warm-up. The table shows the best
+// Each round runs every engine in a separate process and takes the median of its steps after the warm-up. The table shows the best
 // round, because other work on the machine only adds time.
 
 const ROUNDS = 5

@@ -31,7 +31,7 @@ try {
     measured.push({ bare, ...(await throughService(service)) })
     console.log(measured.at(-1))
   }
-  await writeSection('What the service costs a job', report(measured))
+  await writeSection('The overhead of the service for a job', report(measured))
 } finally {
   await service.stop()
   await rm(dataDir, { recursive: true, force: true })
@@ -47,7 +47,7 @@ function report(measured: { served: number; bare: number; firstStep: number }[])
     '| | ms |',
     '| --- | --- |',
     `| from \`started\` to \`succeeded\` | ${served.toFixed(0)} |`,
-    `| the same training in a process of its own, without reporting | ${bare.toFixed(0)} |`,
+    `| the same training in a separate process, without reporting | ${bare.toFixed(0)} |`,
     `| ratio, median of the rounds | ${median(measured.map(round => round.served / round.bare)).toFixed(3)} |`,
     `| from the submission to the first progress frame, with a warm runner | ${firstStep.toFixed(0)} |`,
   ].join('\n')

@@ -8,7 +8,7 @@ import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
 
-// Whether memory or the number of TensorFlow's tensors grows during a long training of mnist-mlp:
+// Measures whether memory or the number of TensorFlow's tensors grows during a long training of mnist-mlp:
 //   npm run bench -- memory
 
 const STEPS = 20_000

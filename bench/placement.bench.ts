@@ -14,11 +14,10 @@ import {
   parseNodes,
 } from './placement/placed-graph.ts'
 
-// The device on which TensorFlow places each op of a training step, read from its placer's graph, and what a step moves between host and
-// device:
-//   npm run bench -- placement [--preset mnist-lenet] [--device gpu] [--read-every 32]
-// Fails if an op that computes is on another device, if a step copies a value that a GPU computed back to the host, or if it fetches one
-// although outcomes are not read at each step (1). All but the first can be checked without a GPU.
+// The device on which TensorFlow places each op of a training step, read from its placer's graph, and the tensors that a step moves between
+// host and device: npm run bench -- placement [--preset mnist-lenet] [--device gpu] [--read-every 32] Fails if an op that computes is on
+// another device, if a step copies a value that a GPU computed back to the host, or if it fetches one although outcomes are not read at
+// each step (1). All but the first can be checked without a GPU.
 
 const { values } = parseArgs({
   options: {
@@ -62,7 +61,7 @@ function expectNone(what: string, found: readonly string[]): void {
   process.exitCode = 1
 }
 
-/** Runs the steps in a process of its own, because TensorFlow reads its options while it loads. */
+/** Runs the steps in a separate process, because TensorFlow reads its options while it loads. */
 async function watchSteps(): Promise<{ calls: SessionCall[]; nodes: Placed[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'thresher-placement-'))
   const env = { ...process.env, TF_CPP_VMODULE: 'placer=3', TF_DUMP_GRAPH_PREFIX: folder }

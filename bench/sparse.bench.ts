@@ -60,7 +60,7 @@ for (let round = 0; round < ROUNDS; round++) {
 }
 await writeSection('The size and speed of sparse files', report())
 
-/** N(0, 1) in the shapes of ResNet-50, by a fixed seed. */
+/** Values from N(0, 1) in the shapes of ResNet-50, drawn with a fixed seed. */
 function gaussians(): FloatTensor[] {
   const random = randomStream(1, 'sparse', 1)
   return variablesOf(PRESET_TOPOLOGIES.resnet50).map(({ name, shape, size }) => ({
@@ -71,7 +71,7 @@ function gaussians(): FloatTensor[] {
   }))
 }
 
-/** The magnitude below which this share of all values lies. */
+/** The quantile of the magnitudes at this share. */
 function quantile(share: number): number {
   const magnitudes = new Float32Array(denseBytes / 4)
   let at = 0

@@ -31,7 +31,7 @@ import {
 
 // One training step of gRDA in Thresher, PyTorch and TensorFlow, on the same cores, data and weights, alternating in one run:
 //   npm run bench -- train-step [--workload mnist-mlp ...] [--rounds 15] [--device gpu] [--dry]
-// PyTorch and TensorFlow are installed into environments of their own (PyTorch takes some gigabytes). --device gpu measures Thresher
+// PyTorch and TensorFlow are installed into separate environments (PyTorch takes some gigabytes). --device gpu measures Thresher
 // only, and fails if it does not run on a GPU. --dry writes no results.
 
 const { values: options } = parseArgs({
@@ -43,7 +43,7 @@ const { values: options } = parseArgs({
   },
 })
 const FIRST_LOSSES = 3
-/** More than the rounds, because gRDA costs less than a machine's speed varies. */
+/** More than the rounds, because the cost of gRDA is smaller than the variation of a machine's speed. */
 const PAIRS = 40
 type Command = (folder: string) => string[]
 
@@ -121,7 +121,7 @@ async function startPeers(workload: Workload, folder: string): Promise<Record<st
   return peers
 }
 
-/** Runs gRDA and SGD in turns. Each goes first equally often. */
+/** Runs gRDA and SGD alternately. Each is first equally often. */
 async function runPairs({ steps }: Workload, folder: string): Promise<Pair[]> {
   const grda = await startPeer(thresherCommand(folder))
   const sgd = await startPeer(thresherCommand(folder, 'sgd'))

@@ -4,7 +4,7 @@
 namespace thresher {
 namespace {
 
-/** Independent sums that are accumulated at once, so that no addition waits for the one before it. */
+/** Independent sums that are accumulated in parallel, so that no addition waits for the previous one. */
 constexpr int kChains = 8;
 
 template <int vectors>

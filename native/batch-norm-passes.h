@@ -4,7 +4,7 @@
 
 namespace thresher {
 
-// The passes of batch normalisation over [rows, channels] float32. NaN propagates.
+// The passes of batch normalization over [rows, channels] float32. NaN propagates.
 
 /** Per channel: z = (x - mean) scale + beta. */
 struct Affine {

@@ -1,13 +1,13 @@
-// Batch normalisation in training, fused with the addition and the ReLU that often follow it, in as few passes over memory as possible
+// Batch normalization in training, fused with the addition and the ReLU that often follow it, in as few passes over memory as possible
 // (Ioffe and Szegedy 2015, algorithm 1). Channels last, float32.
 //
 //   ThresherBatchNorm(x, gamma, beta, mean, variance) -> (y, moved_mean, moved_variance, batch_mean, inverse)
-//     y = gamma (x - batch_mean) inverse + beta, inverse = 1 / sqrt(batch variance + epsilon); relu of it if `rectify` is set
+//     y = gamma (x - batch_mean) inverse + beta, inverse = 1 / sqrt(batch variance + epsilon); y = relu(the same) if `rectify` is set
 //   ThresherBatchNormAdd(x, gamma, beta, mean, variance, addend) -> the same, but y = relu(normalised x + addend)
 //   ThresherBatchNormGrad(dy, x, gamma, beta, batch_mean, inverse) -> (dx, dgamma, dbeta)
 //   ThresherBatchNormAddGrad(dy, x, y, gamma, batch_mean, inverse) -> (dx, dgamma, dbeta, daddend)
 //
-// `mean` and `variance` are the running statistics: moved = momentum running + (1 - momentum) of the batch, with its unbiased variance.
+// `mean` and `variance` are the running statistics: moved = momentum running + (1 - momentum) batch, with the batch's unbiased variance.
 // Rows are summed in parts that depend only on the shape, and the parts are added in order, so the bits do not depend on the threads.
 
 #include <algorithm>
@@ -123,7 +123,7 @@ void ComputeForward(void* kernel, TF_OpKernelContext* context) {
   });
 }
 
-/** The values for each channel that follow from the sums of dz and of dz (x - mean) over all rows. */
+/** The values for each channel that are computed from the sums of dz and of dz (x - mean) over all rows. */
 struct Backward {
   std::vector<float> scale, mean_dz, slope;
 

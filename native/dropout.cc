@@ -1,6 +1,6 @@
-// ThresherDropout(x, seed) -> y: sets some elements of x to zero and multiplies the others by the attribute `scale`. Zero are those for
-// which TensorFlow's StatelessRandomUniform with the same seed [2], int32, is below the attribute `rate`. The gradient at x is the same op
-// applied to the gradient at y.
+// ThresherDropout(x, seed) -> y: sets some elements of x to zero and multiplies the others by the attribute `scale`. The zeros are those
+// for which TensorFlow's StatelessRandomUniform with the same seed [2], int32, is below the attribute `rate`. The gradient at x is the same
+// op applied to the gradient at y.
 
 #include "kernel.h"
 #include "ops.h"
@@ -18,7 +18,7 @@ constexpr int64_t kBlocks = kLanes;
 /** Counters in a thread's piece of work. */
 constexpr int64_t kPiece = 2048;
 
-/** What determines a stream of random numbers of Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011, section 3.3). */
+/** The key and counter of a stream of random numbers of Philox 4x32-10 (Salmon, Moraes, Dror and Shaw 2011, section 3.3). */
 struct Stream {
   uint32_t key[2];
   /** The upper half of the counter. The lower half counts. */

@@ -11,7 +11,7 @@
 #include "tensorflow/c/ops.h"
 #include "tensorflow/c/tf_tensor.h"
 
-// Compiles a function for several kinds of x86 processors; the loader selects the machine's own. Products and sums are rounded
+// Compiles a function for several kinds of x86 processors; the loader selects the version for the machine. Products and sums are rounded
 // separately (-ffp-contract=off), so all versions give the same bits.
 #if defined(__x86_64__) && defined(__linux__) && defined(__GNUC__)
 #define FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
@@ -50,7 +50,7 @@ class Aligned {
   T* const numbers_;
 };
 
-/** A reference to a tensor, or to none if the kernel has failed. */
+/** A reference to a tensor; null if the kernel has failed. */
 class Tensor {
  public:
   explicit Tensor(TF_Tensor* tensor) : tensor_(tensor) {}
@@ -116,7 +116,7 @@ class AttributeReader {
   TF_Status* status_;
 };
 
-/** Deletes what `create` returned. */
+/** Deletes the object that `create` returned. */
 template <typename Attributes>
 void Destroy(void* attributes) {
   delete static_cast<Attributes*>(attributes);
@@ -149,7 +149,7 @@ class Call {
     return Tensor(TF_AllocateOutput(context_, place, type, shape.data(), static_cast<int>(shape.size()), bytes, status_));
   }
 
-  /** An output in the memory of an input, unless that is still needed elsewhere. Must be called before `Input` of that input. */
+  /** An output in the memory of an input, unless that memory is still used elsewhere. Must be called before `Input` for that input. */
   Tensor OutputInPlaceOf(int input, int place, const Shape& shape) {
     if (failed()) return Tensor(nullptr);
     return Tensor(TF_ForwardInputOrAllocateOutput(context_, &input, 1, place, shape.data(), static_cast<int>(shape.size()),

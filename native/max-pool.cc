@@ -1,6 +1,6 @@
 // ThresherPoolRectified(y) -> (p, at): p = maxpool(y) of a rectified y, and `at`, the index of the largest element in its window, row by
 // row, or -1 if no element is above zero, so that there is no gradient. y [batch, height, width, out], p and at [batch, rows, columns,
-// out]; float32, except `at`, which is int32. Windows do not overlap. Of equal elements the first counts. NaN propagates.
+// out]; float32, except `at`, which is int32. Windows do not overlap. If elements are equal, the first one counts. NaN propagates.
 
 #include "ops.h"
 #include "parallel-for.h"

@@ -11,7 +11,7 @@ namespace {
 
 using Work = std::function<void(int64_t, int64_t)>;
 
-/** Threads for kernels, because TensorFlow's C API does not provide its own. A helper that wakes up late does not delay the others. */
+/** Threads for kernels, because TensorFlow's C API does not provide its own. A thread that wakes up late does not delay the others. */
 class Crew {
  public:
   explicit Crew(int helpers) {
@@ -36,7 +36,7 @@ class Crew {
       std::lock_guard<std::mutex> lock(state_);
       is_open_ = false;
     }
-    // A helper that is still busy has less than one piece left.
+    // A thread that is still busy has less than one piece left.
     while (busy_ > 0) std::this_thread::yield();
   }
 

@@ -1,6 +1,6 @@
 // ThresherPooledConvGradFilter(x, dp, at) -> (dw, db): the gradients at the filter and the bias of a convolution whose rectified output is
 // used by max pooling only, p = maxpool(y), y = relu(x * w + b). In each window of y at most one element has a gradient, and none has if
-// the largest is zero. Other libraries fill y's gradient with zeros and multiply by them; this op multiplies only by what is not zero,
+// the largest is zero. Other libraries fill y's gradient with zeros and multiply by them; this op multiplies only by the non-zeros,
 // a quarter of the elements for windows of 2 x 2.
 //
 // dp is the gradient at p, `at` is the output of ThresherPoolRectified, x [batch, height, width, in], dw [height, width, in, out]; all are

@@ -1,5 +1,5 @@
 // ThresherSmallProduct(a, b) -> product of two float32 matrices; an attribute transposes either. For products of a few million operations,
-// such as those of a network's last layer: waking other threads would take longer than the product.
+// such as those of a network's last layer: starting further threads would take longer than the product.
 
 #include <algorithm>
 #include <cstring>

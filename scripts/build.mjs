@@ -16,7 +16,7 @@ for (const folder of folders) {
   cpSync(folder, join(output, folder), { recursive: true, filter: isAsset })
 }
 
-// Node resolves #domain/job.ts by the nearest package.json, which here maps to the compiled files.
+// Node resolves #domain/job.ts with the nearest package.json, which maps it to the compiled files here.
 const { name, version, type, imports } = JSON.parse(readFileSync('package.json', 'utf8'))
 const compiled = Object.entries(imports)
   .filter(([, target]) => folders.includes(target.split('/')[1]))

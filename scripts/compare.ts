@@ -6,8 +6,8 @@ import { EXPERIMENTS } from './compare/experiments.ts'
 import { type Run, renderComparison } from './compare/render.ts'
 import { runService } from './demo/run-service.ts'
 
-// npm run compare -- NAME [--epochs N] [--seeds N] [--dataset ID]: repeats one of the original README's comparisons of optimizers. Each run
-// is a job of a service that this script starts; the table and the plots are written to docs/comparisons/.
+// npm run compare -- NAME [--epochs N] [--seeds N] [--dataset ID]: repeats one of the comparisons of optimizers in the original README.
+// Each run is a job of a service that this script starts; the table and the plots are written to docs/comparisons/.
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

@@ -72,7 +72,7 @@ async function train(title: string, request: object) {
   return { id: job.id, metrics, engine }
 }
 
-/** Evaluates the file in a separate process that knows only the file; TensorFlow's messages on stderr are ignored. */
+/** Evaluates the file in a separate process that has only the file. TensorFlow's messages on stderr are ignored. */
 async function evaluate(file: string, engine: string): Promise<Evaluation> {
   const entry = new URL(import.meta.resolve('#scripts/demo/evaluate-file.ts'))
   const child = fork(entry, [file, engine], { stdio: ['ignore', 'inherit', 'ignore', 'ipc'] })

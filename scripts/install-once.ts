@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs'
 import { mkdir, rename, rm } from 'node:fs/promises'
 
 /**
- * Installs a folder unless it exists. It is made beside its final path and renamed, so that neither an interrupted nor a concurrent
- * installation is ever used.
- *
+ * Installs a folder unless it exists. The folder is created beside its final path and then renamed, so that neither an interrupted nor a
+ * concurrent installation is ever used.
  * @param install receives an empty folder to work in. @returns the folder to keep: this one, or one within it
  */
 export async function installOnce(

@@ -6,7 +6,7 @@ import type { Stores } from '#stores/connect.ts'
 
 // Writes openapi.yaml from the schemas of the routes; with --check, fails if the committed file differs.
 const FILE = 'openapi.yaml'
-// The description of the routes needs no stores.
+// The routes are only described, so no stores are needed.
 const app = await createApp({} as Stores, {} as Children, { adminKey: 'only described' })
 await app.ready()
 const written = stringify(app.swagger(), { aliasDuplicateObjects: false, lineWidth: 110 })

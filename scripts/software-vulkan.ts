@@ -14,7 +14,7 @@ const PACKAGE = '@sparticuz/chromium@153.0.0'
 const ARCHIVE = 'package/bin/swiftshader.tar.br'
 const ARCHIVE_SHA256 = 'b680e40a33235ecc6ad4c6897a168b70ce5164f0d62d2a64d675320d51614631'
 
-/** The files of a Vulkan device that computes on the processor. */
+/** The files of a Vulkan device that computes on the CPU. */
 export interface SoftwareVulkan {
   /** The path of libvulkan.so.1. */
   loader: string
@@ -23,10 +23,9 @@ export interface SoftwareVulkan {
 }
 
 /**
- * SwiftShader, for tests of code that runs on any GPU. The first call fetches it into the user's cache folder; later calls find it
- * there. Undefined if it is not needed: `VK_DRIVER_FILES` names a driver, or SwiftShader is not built for the platform.
- *
- * @throws Error if the npm registry is not available: without a device such a test proves nothing
+ * SwiftShader, for tests of code that runs on any GPU. The first call fetches it into the user's cache folder; later calls find it there.
+ * Undefined if it is not needed: `VK_DRIVER_FILES` names a driver, or SwiftShader is not built for the platform.
+ * @throws Error if the npm registry is not available, because such a test proves nothing without a device
  */
 export async function softwareVulkan(): Promise<SoftwareVulkan | undefined> {
   if (process.env.VK_DRIVER_FILES || process.platform !== 'linux' || process.arch !== 'x64') return undefined

@@ -51,13 +51,13 @@ const BODY_BYTES = 1024 * 1024
 const FRAME_BYTES = 64 * 1024
 
 export type AppOptions = Partial<DatasetRouteOptions> & {
-  /** The key that every route needs that is not public. Without it the app answers on loopback only. */
+  /** The key that every route requires unless it is public. Without a key the app answers on loopback host names only. */
   adminKey?: string | undefined
   slowBodies?: SlowBodyLimits
   logger?: FastifyBaseLogger
 }
 
-/** The api as a value that can be called without a socket. It never imports TensorFlow. */
+/** The api, which can also be called without a socket. It never imports TensorFlow. */
 export async function createApp(
   stores: Stores,
   children: Children,
@@ -69,7 +69,7 @@ export async function createApp(
     ...(logger && { loggerInstance: logger }),
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES,
-    // A large upload may take hours as long as it makes progress: `cutSlowBodies` checks that.
+    // A large upload may take hours: `cutSlowBodies` checks that it makes progress.
     requestTimeout: 0,
     routerOptions: { maxParamLength: 500 },
     exposeHeadRoutes: false,

@@ -24,14 +24,14 @@ export interface Config {
   host: string
   port: number
   dataDir: string
-  /** Where an operator puts datasets that are not built in. */
+  /** The operator's folder of datasets that are not built in. */
   datasetsDir: string
-  /** Undefined: `npm start` runs a Redis of its own. */
+  /** Undefined: `npm start` runs an embedded Redis. */
   redisUrl: string | undefined
   /** Where blobs are stored: by default a folder in the data directory. */
   artifactUrl: string
   engine: 'auto' | 'native' | 'webgpu' | 'wasm'
-  /** The most memory that a runner may hold; undefined: the memory of the machine less a reserve. */
+  /** The memory limit of a runner; undefined: the memory of the machine less a reserve. */
   workerMemoryBytes: number | undefined
   logLevel: string
   adminKey: string | undefined

@@ -21,11 +21,11 @@ import { JobSupervision } from '#workers/supervisor/supervise-job.ts'
 import type { Supervisor } from '#workers/supervisor/supervisor.ts'
 
 // The supervisor: takes jobs from the queue one at a time and has a runner train them. It never computes itself, so that
-// it can renew the lock on its job whatever the training does.
+// it can renew the lock on its job at any time during the training.
 
-/** Longer than a runner has to stop. */
+/** Longer than the time in which a runner must stop. */
 const CLOSE_MS = 20_000
-/** While Redis does not answer, every attempt to reach it is an error; one in this time is logged. */
+/** While Redis does not answer, every attempt to reach it is an error; one error per this period is logged. */
 const LOG_INTERVAL_MS = 10_000
 
 const config = loadConfig()
@@ -81,7 +81,7 @@ jobWorker.on('error', ({ message }) => {
   errorLoggedAt = performance.now()
   logger.warn(`the job queue reports an error: ${message}`)
 })
-// The lock may be lost only because Redis refused writes: the job's record tells which worker has it.
+// The lock may be lost only because Redis refused writes: the job's record names the worker that has it.
 jobWorker.on('lockRenewalFailed', () => void current?.wake())
 await stores.control.onWake(jobId => {
   if (jobId === current?.jobId) void current.wake()
@@ -95,7 +95,7 @@ jobWorker.run().catch(fail)
 logger.info({ engine, memoryBytes }, 'ready for jobs')
 process.send?.('ready')
 
-/** Returns the job to the queue and ends; a second signal, as Ctrl-C sends, changes nothing. */
+/** Returns the job to the queue and ends. A second signal, as Ctrl-C sends, has no effect. */
 function end(): void {
   setTimeout(() => process.exit(1), CLOSE_MS).unref()
   ending ??= close().then(() => process.exit(0), fail)

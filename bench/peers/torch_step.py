@@ -31,7 +31,7 @@ class Network(nn.Module):
         self.rectified = [layer.get("activation") == "relu" for layer in topology["layers"]]
 
     def channels(self, topology: dict, index: int) -> int:
-        """The channels of a batch normalisation's input, which are the filters of the last convolution before it."""
+        """The channels of a batch normalization's input, which are the filters of the last convolution before it."""
         while index >= 0:
             layer = topology["layers"][index]
             if layer["type"] == "conv2d":
@@ -84,7 +84,7 @@ class Network(nn.Module):
 
 
 class OriginalGrda(torch.optim.Optimizer):
-    """The update rule as in the original optimizer: a loop over the parameters, each with a state of its own."""
+    """The update rule as in the original optimizer: a loop over the parameters, each with a separate state."""
 
     def __init__(self, params, learningRate: float, c: float, mu: float, **_) -> None:
         super().__init__(params, {"lr": learningRate, "c": c, "mu": mu})

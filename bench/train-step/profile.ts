@@ -11,7 +11,7 @@ export interface Profile {
   kinds: ReadonlyMap<string, number>
 }
 
-/** Takes the times that oneDNN logs with ONEDNN_VERBOSE and that Thresher's own ops measure. The logging itself takes time too. */
+/** Collects the times that oneDNN logs with ONEDNN_VERBOSE and that Thresher's own ops measure. The logging itself takes time too. */
 export async function profileStep(folder: string): Promise<Profile> {
   const [command, ...args] = thresherCommand(folder)
   const child = promisify(execFile)(command!, args, {

@@ -11,7 +11,7 @@ export interface Rates {
   /** Of a float32 product of two square matrices. */
   gemmGflops: number
   /**
-   * For each number of float32 values, the milliseconds of reading as many and writing as many, which is what gRDA's accumulator costs.
+   * For each number of float32 values, the milliseconds of reading and writing that many values, which is the cost of gRDA's accumulator.
    */
   passMs: Record<number, number>
 }

@@ -7,7 +7,7 @@ export interface Experiment {
   title: string
   base: { model: { preset: PresetName } }
   optimizers: Record<string, Optimizer>
-  /** What the original repository's figure shows, and how it differs from this comparison. */
+  /** The figure in the original repository, and the differences from this comparison. */
   original: string
 }
 

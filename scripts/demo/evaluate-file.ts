@@ -25,7 +25,7 @@ export interface Evaluation {
   nonzero: number
 }
 
-// Runs in a separate process that knows nothing of the service. Arguments: FILE ENGINE; sends an Evaluation over IPC.
+// Runs in a separate process without access to the service. Arguments: FILE ENGINE; sends an Evaluation over IPC.
 const [file, engine] = process.argv.slice(2) as [string, EngineName]
 await openEngine(engine)
 process.send!(await evaluateFile(await readFile(file)))

@@ -12,7 +12,7 @@ export const bridgePackage = `${projectDirectory}/node_modules/@tensorflow/tfjs-
 
 const bindingName = 'tfjs_binding'
 
-/** Whether `folder` contains a bridge to some libtensorflow already. */
+/** Whether `folder` already contains a bridge to any libtensorflow. */
 export async function isBindingCompiled(folder) {
   const modules = await readdir(folder).catch(() => [])
   return modules.some(name => name.startsWith(bindingName) && name.endsWith('.node'))
@@ -31,7 +31,7 @@ export async function compileBinding(options) {
   })
 }
 
-/** Compiles Thresher's own ops, another native module. @param options as for `compile` */
+/** Compiles Thresher's own ops, a second native module. @param options as for `compile` */
 export async function compileOps(options) {
   const sources = await opsSources()
   return await compile({

@@ -37,7 +37,7 @@ export async function fetchWheels(label, requirements, { into, prefixes }) {
     ])
     await showProgress('Unpacking', unpacking)
     await rename(join(partial, 'unpacked'), into).catch(async error => {
-      // Another setup was faster and has unpacked the same files.
+      // A concurrent setup has already unpacked the same files.
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error
     })
   } finally {
@@ -45,7 +45,7 @@ export async function fetchWheels(label, requirements, { into, prefixes }) {
   }
 }
 
-/** Requests the files for CPython 3.11, whichever Python runs pip: their libraries are the same for all. */
+/** Requests the files for CPython 3.11, regardless of the Python that runs pip: the libraries in them are the same for all versions. */
 async function download(label, requirements, folder) {
   const list = join(folder, 'requirements.txt')
   await writeFile(list, `${requirements.join('\n')}\n`)
@@ -70,7 +70,7 @@ async function download(label, requirements, folder) {
     '-d',
     folder,
   ]
-  // TMPDIR makes pip write to this folder, where the size can be watched and a small /tmp is not filled.
+  // TMPDIR makes pip write to this folder, so that its size can be watched and a small /tmp is not filled.
   const pip = runCommand('python3', command, { env: { ...process.env, TMPDIR: folder } })
   let megabytes = 0
   const watch = setInterval(async () => {

@@ -30,7 +30,7 @@ export function listTensorflowSources(env) {
   }))
 }
 
-/** The folders have the layout of a Python installation, in which TensorFlow finds the CUDA libraries beside it. */
+/** The folders have the layout of a Python installation, so that TensorFlow finds the CUDA libraries beside it. */
 async function unpackTensorflow(env, kind, wheel) {
   const [name, version] = wheel.split(/==| /)
   const into = join(cacheDirectory(env), `${name}-${version}-${process.arch}`)

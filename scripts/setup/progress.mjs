@@ -1,14 +1,14 @@
 const repeatAfterMs = process.stderr.isTTY ? 500 : 15_000
 const erase = process.stderr.isTTY ? '\r\x1b[K' : ''
 
-/** Writes a line to standard error, since progress is not a result. */
+/** Writes a line to standard error, because progress is not a result. */
 export function say(sentence) {
   process.stderr.write(`${erase}${sentence}\n`)
 }
 
 /**
- * Shows that `work` is in progress: one line that is updated on a terminal, a line every 15 s in a log.
- * `detail` may return how far it is.
+ * Shows that `work` is in progress: one line that is updated on a terminal, a line every 15 s in a log. `detail` may return a description
+ * of the progress.
  */
 export async function showProgress(label, work, detail = () => '') {
   const startedAtMs = Date.now()

@@ -40,7 +40,7 @@ function requestOf(env) {
   return env.THRESHER_LIBTENSORFLOW || env.THRESHER_DEVICE || undefined
 }
 
-/** The outcome of the last trial, if it was of this binding, these ops, this Node and this request. */
+/** The outcome of the last trial, if it was for the same binding, ops, Node version and request. */
 async function readVerdict(env) {
   try {
     const verdict = JSON.parse(await readFile(verdictFile, 'utf8'))
@@ -53,7 +53,7 @@ async function readVerdict(env) {
   }
 }
 
-/** Identifies the installed ops, if any, and the sources. */
+/** Identifies the installed ops, if any, and their sources. */
 async function nameOps() {
   return `${await realpath(opsLink).catch(() => 'none')} ${await digestOfOps()}`
 }
@@ -87,7 +87,7 @@ async function findWorkingEngine(env) {
       await provideOps(options)
       return await tryAndRemember(env)
     } catch (error) {
-      say(`${name} does not work here: ${error.message}.`)
+      say(`${name} does not work on this machine: ${error.message}.`)
     }
   }
   throw new Error(`${sources.map(({ name }) => name).join(', ')} failed, see above`)
@@ -103,7 +103,7 @@ async function provideOps(options) {
   }
 }
 
-/** Whether tfjs-node's own installer has written a binding, where setup writes links. The ops of `native/` are missing then. */
+/** Whether the binding is a file from tfjs-node's own installer and not a link from setup. The ops of `native/` are missing then. */
 async function isInstalled() {
   const file = await lstat(bindingLink).catch(() => undefined)
   return file !== undefined && !file.isSymbolicLink()

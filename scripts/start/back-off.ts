@@ -1,9 +1,9 @@
 const FIRST_MS = 500
 const LONGEST_MS = 30_000
-/** A process that ran this long before it died did not fail to start. */
+/** A process that ran at least this long before it died is not considered to have failed at its start. */
 const STABLE_MS = 60_000
 
-/** How long to wait before a process that died is restarted: twice as long each time, unless it ran for long enough in between. */
+/** The wait before a process that died is restarted: it doubles each time, unless the process ran for long enough in between. */
 export class BackOff {
   #deaths = 0
 

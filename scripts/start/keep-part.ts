@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import { MISCONFIGURED } from '#src/refuse-to-start.ts'
 import { BackOff } from './back-off.ts'
 
-/** A part that has not become ready in so many starts is given up. */
+/** The number of starts after which a part that has never become ready is not restarted. */
 const MOST_STARTS = 5
 
 export interface Part {
@@ -58,7 +58,7 @@ export class KeptPart {
   }
 
   async #run(): Promise<{ isReady: boolean; code: number; ended: string }> {
-    // A process group of its own, so that Ctrl-C reaches only the parent, which ends its parts once and in order.
+    // A separate process group, so that Ctrl-C reaches only the parent, which ends its parts once and in order.
     const child = fork(fileURLToPath(this.#part.entry), { env: this.#part.env, detached: true })
     this.#child = child
     let isReady = false

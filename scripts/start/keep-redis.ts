@@ -4,8 +4,8 @@ import { type EmbeddedRedis, startEmbeddedRedis } from '#stores/embedded-redis.t
 import { BackOff } from './back-off.ts'
 
 /**
- * An embedded Redis that is restarted at the same address whenever it dies. Its clients reconnect, and its append-only file has what
- * it acknowledged. @throws Error if the first start fails
+ * An embedded Redis that is restarted at the same address whenever it dies. Its clients reconnect, and its append-only file contains all
+ * acknowledged writes. @throws Error if the first start fails
  */
 export async function keepRedis(directory: string, logger: Logger): Promise<EmbeddedRedis> {
   const backOff = new BackOff()

@@ -1,4 +1,4 @@
-/** The process of a task ended or could not be started, and not because of a limit. */
+/** The process of a task ended or could not be started, and no limit was the cause. */
 export class ChildDied extends Error {
   override readonly name = 'ChildDied'
   /** The end of its stderr, for the log. */
@@ -7,7 +7,7 @@ export class ChildDied extends Error {
   /** Whether it had begun its task. */
   readonly hadStarted: boolean
 
-  /** @param message how it ended: `SIGSEGV`, `code 1` */
+  /** @param message the signal or the exit code: `SIGSEGV`, `code 1` */
   constructor(message: string, stderrTail: string, hadStarted = true) {
     super(message)
     this.stderrTail = stderrTail

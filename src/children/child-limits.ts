@@ -22,8 +22,8 @@ export interface ChildKind {
 export const IMPORT: ChildKind = {
   pool: { children: 3, idleSeconds: 10, waiting: 64, heapBytes: 2 * GiB, dataBytes: ofMachine(24 * GiB) },
   limits: bytes => ({
-    // Processor time is short, so that a file that makes its reader loop is refused soon; the time that passes is long, so that a
-    // valid file is not refused because the machine is busy.
+    // The limit of processor time is short, so that a file that makes its reader loop is refused soon. That of elapsed time is long, so
+    // that a valid file is not refused because the machine is busy.
     processorSeconds: 5 + bytes / 1e6,
     seconds: 30 + (4 * bytes) / 1e6,
     residentBytes: ofMachine(1.5 * GiB + 5 * bytes),
@@ -42,7 +42,7 @@ export const INGEST: ChildKind = {
     // By default Node would collect garbage only after hundreds of megabytes.
     heapBytes: 64 * MiB,
     flags: ['--max-semi-space-size=2'],
-    // For glibc: without it, each thread that decodes images would keep a heap of freed memory.
+    // For glibc: otherwise each thread that decodes images would keep a heap of freed memory.
     env: { MALLOC_ARENA_MAX: '1' },
     dataBytes: ofMachine(4 * GiB),
   },
@@ -55,7 +55,7 @@ export const INGEST: ChildKind = {
   largeBytes: 64 * MiB,
 }
 
-/** The same for Parquet, whose reader holds a whole row group in memory. */
+/** For Parquet, whose reader keeps a whole row group in memory. */
 export const INGEST_PARQUET: ChildKind = {
   ...INGEST,
   pool: {
@@ -99,7 +99,7 @@ export const PREDICT: ChildKind = {
 }
 
 function ofMachine(bytes: number): number {
-  // Without a limit of the container this is 0, or far above the memory of any machine.
+  // If the container has no limit, this is 0 or far above the memory of any machine.
   const container = process.constrainedMemory() || Number.POSITIVE_INFINITY
   return Math.min(bytes, SHARE_OF_MACHINE * Math.min(totalmem(), container))
 }

@@ -12,7 +12,7 @@ export interface PoolOptions extends ChildOptions {
   waiting: number
 }
 
-/** How a child is chosen for a task. */
+/** Options for choosing the child of a task. */
 export interface Turn<Child> {
   /** Large tasks leave one child to the small ones. */
   isLarge?: boolean
@@ -59,7 +59,7 @@ export class ChildPool<Task, Answer extends object> {
   }
 
   /**
-   * Gives `work` a child of its own until it is done.
+   * Calls `work` with a child that no other task uses meanwhile.
    * @throws AppError `unavailable` when too many tasks are waiting; ServiceStopping
    */
   async use<T>(
@@ -106,7 +106,7 @@ export class ChildPool<Task, Answer extends object> {
 
   #wait(turn: Turn<WarmChild<Task, Answer>>): Promise<Slot<WarmChild<Task, Answer>>> {
     if (this.#waiting.length >= this.#maxWaiting) {
-      const message = `${this.#waiting.length} requests of this kind are waiting already; try again later.`
+      const message = `${this.#waiting.length} requests of this kind are already waiting; try again later.`
       throw new AppError('unavailable', message, { headers: RETRY_AFTER })
     }
     return new Promise((start, refuse) => {

@@ -15,11 +15,11 @@ export interface Reading<Task> {
   workBytes: number
   /** The folder that the reader may write to. */
   folder: string
-  /** Called when a process begins to read, each time. */
+  /** Called each time a process begins to read. */
   onBegin?: (() => void) | undefined
 }
 
-/** How many processes try to read a file: one may have been ended for a reason that is not the file. */
+/** How many processes try to read a file: a process may end for a reason other than the file. */
 const ATTEMPTS = 3
 
 /**
@@ -37,7 +37,7 @@ export class FileReader<Task, Answer extends object> {
 
   /**
    * @param overrides replace limits of the kind
-   * @throws FormatError that tells what is wrong with the files and where, or which limit they exceed; AppError `unavailable`;
+   * @throws FormatError that describes the mistake in the files and its place, or the limit that they exceed; AppError `unavailable`;
    * ServiceStopping; Error for a fault of the reader, with the operating system's `code` if it has one
    */
   async read(reading: Reading<Task>, overrides: Partial<TaskLimits> = {}): Promise<Answer> {

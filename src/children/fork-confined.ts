@@ -8,8 +8,8 @@ export interface ChildOptions {
   /** The limit of the JavaScript heap. */
   heapBytes: number
   /**
-   * The limit of writable memory, which the kernel enforces; it catches a peak between two measurements of the resident size. Absent
-   * for programs for which a GPU's driver maps more memory than they use.
+   * The limit of writable memory, which the kernel enforces; it catches a peak between two measurements of the resident size. Absent for
+   * programs with a GPU, because its driver maps more memory than they use.
    */
   dataBytes?: number
   /** Further flags for Node. */

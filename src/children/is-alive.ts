@@ -1,15 +1,16 @@
 import pidusage from 'pidusage'
 
-/** The clocks that date a process and a file or a record may differ by this. */
+/** The start time of a process and the time of a file or record come from different clocks, which may differ by this much. */
 const CLOCK_SLACK_MS = 10_000
 
 /**
- * Whether a process of this host that was running at a time is still running. A process that was started later only has the same id.
+ * Whether a process of this host that was running at a time is still running. A process that was started later is another process with the
+ * same id.
  * @param ranAtMs milliseconds since 1970
  */
 export async function isAlive(pid: number, ranAtMs: number): Promise<boolean> {
   if (!processExists(pid)) return false
-  // Without an answer, the process may be another user's.
+  // If its start time cannot be read, the process may belong to another user.
   const usage = await pidusage(pid).catch(() => undefined)
   return usage === undefined || Date.now() - usage.elapsed < ranAtMs + CLOCK_SLACK_MS
 }

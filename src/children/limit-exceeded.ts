@@ -1,6 +1,6 @@
-/** What a task may use; docs/limits.md lists the values. */
+/** The limits of a task; docs/limits.md lists the values. */
 export interface TaskLimits {
-  /** The time that passes from the moment when its process is ready. */
+  /** Elapsed time from the moment when its process is ready. */
   seconds: number
   /** The processor time of all threads from the same moment. */
   processorSeconds?: number

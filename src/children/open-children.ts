@@ -3,7 +3,7 @@ import { Importer } from './importer.ts'
 import { Ingester } from './ingester.ts'
 import { Predictor } from './predictor.ts'
 
-/** The api's child processes, by their tasks. A process starts with its first task. */
+/** The api's child processes, by kind of task. A process is started for its first task. */
 export interface Children {
   exporter: Exporter
   importer: Importer

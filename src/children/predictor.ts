@@ -37,7 +37,7 @@ export const NOT_HELD = 'ModelNotHeld'
 
 type Child = WarmChild<PredictionTask, Prediction>
 
-/** Computes predictions of trained models in child processes with TensorFlow, each of which keeps the last model loaded. */
+/** Computes predictions of trained models with TensorFlow in child processes. Each child keeps the last model loaded. */
 export class Predictor {
   readonly #pool: ChildPool<PredictionTask, Prediction>
   readonly #kind

@@ -7,9 +7,8 @@ const RETRY_AFTER = { 'retry-after': '30' }
 /**
  * The client's error for a task whose process ended or was killed at a limit. A task that took too long may be tried again, because its
  * time depends on the load of the machine; one that took too much memory may not.
- *
  * @param what the activity, e.g. `making model.onnx`
- * @param advice what the client can do if it takes too much
+ * @param advice the remedy for a task that takes too much
  */
 export function taskFailure(error: unknown, what: string, advice = 'try less at a time'): unknown {
   if (error instanceof LimitExceeded) {

@@ -14,8 +14,8 @@ const STDERR_LENGTH = 16_000
 const OUT_OF_HEAP = /heap out of memory|FatalProcessOutOfMemory/
 
 /**
- * A child process that does one task at a time and stays alive for the next one. A task that exceeds a limit ends the process, which
- * frees everything that the task held; the next task starts a new process.
+ * A child process that does one task at a time and stays alive for the next one. If a task exceeds a limit, the process is killed, which
+ * frees all memory of the task; the next task starts a new process.
  */
 export class WarmChild<Task, Answer extends object> {
   readonly #entry: string
@@ -35,7 +35,7 @@ export class WarmChild<Task, Answer extends object> {
 
   /**
    * @param folder that the task may write to
-   * @throws LimitExceeded or ChildDied; the process is gone then
+   * @throws LimitExceeded or ChildDied; the process has ended then
    */
   async ask(task: Task, limits: TaskLimits, folder?: string): Promise<Answer | ChildError> {
     const child = this.isWarm ? this.#child! : await this.#start()
@@ -103,7 +103,7 @@ export class WarmChild<Task, Answer extends object> {
       signal.addEventListener('abort', () => child.off('close', onClose).off('error', onError))
       if (child.exitCode !== null || child.signalCode !== null) onClose(child.exitCode, child.signalCode)
     })
-    // If the task could not be sent, nobody awaits this promise.
+    // If the task could not be sent, this promise is not awaited.
     ended.catch(() => {})
     return ended
   }
@@ -125,7 +125,7 @@ function nextMessage<Message>(child: ChildProcess, signal: AbortSignal): Promise
   })
 }
 
-/** A refused allocation counts as the memory limit; a full disk does not. */
+/** A failed allocation counts as exceeding the memory limit; a full disk does not. */
 function throwIfLimit(
   { error: { name, message } }: ChildError,
   { answerBytes, residentBytes }: TaskLimits,

@@ -13,7 +13,7 @@ export function watchFolder(folder: string, limitBytes: number, onExceeded: () =
   return watchUsage({ measure, limit: limitBytes, periodMs: PERIOD_MS }, onExceeded)
 }
 
-/** A file that cannot be read has been deleted meanwhile, and counts nothing. */
+/** A file that cannot be read has been deleted meanwhile and has size 0. */
 async function folderBytes(folder: string): Promise<number> {
   const names = await readdir(folder).catch(() => [])
   const sizes = names.map(name =>

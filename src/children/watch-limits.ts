@@ -4,7 +4,7 @@ import { watchMemory } from './watch-memory.ts'
 import { watchProcessorTime } from './watch-processor-time.ts'
 
 /**
- * Watches what a process uses during a task.
+ * Watches the resources that a process uses during a task.
  * @param folder that it writes to
  * @param signal ends the watch
  * @returns a promise that rejects with the first limit that is exceeded

@@ -4,8 +4,8 @@ import { watchUsage } from './watch-usage.ts'
 const PERIOD_MS = 250
 
 /**
- * Watches the processor time that a process uses from now on and reports once when it exceeds the limit. On a busy machine this
- * measures a task better than the time that passes.
+ * Watches the processor time that a process uses from now on and reports once when it exceeds the limit. On a busy machine this is a better
+ * measure of a task than elapsed time.
  * @returns a function that stops the watch
  */
 export function watchProcessorTime(pid: number, limitSeconds: number, onExceeded: () => void): () => void {

@@ -1,6 +1,6 @@
-/** What a process or a folder uses, and how much it may use. */
+/** The usage of a process or a folder, and its limit. */
 export interface WatchedUsage {
-  /** Undefined if it cannot be measured; the process may have ended, which its owner learns from its exit. */
+  /** Undefined if it cannot be measured, for example because the process has ended; its owner is notified of the exit. */
   measure: () => Promise<number | undefined>
   limit: number
   periodMs: number

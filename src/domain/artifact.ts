@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Variants of a file; each file offers some of them. */
+/** The variants of a file. Each file offers some of them. */
 export const ArtifactVariant = z
   .strictObject({
     layout: z.enum(['torch']).describe("Kernels and names as in a PyTorch module's state_dict."),
@@ -8,10 +8,12 @@ export const ArtifactVariant = z
     weights: z.enum(['dense']).describe('Weights with their zeros stored.'),
     graph: z
       .enum(['logits'])
-      .describe('A network without its output activation (softmax or sigmoid, as the loss implies).'),
+      .describe('The network without its output activation (softmax or sigmoid, as the loss implies).'),
     preprocessing: z
       .enum(['none'])
-      .describe('A network that expects examples that are scaled and normalised already.'),
+      .describe(
+        'The network without preprocessing: it expects examples that are already scaled and normalized.',
+      ),
   })
   .partial()
 export type ArtifactVariant = z.infer<typeof ArtifactVariant>
@@ -39,7 +41,7 @@ export const Artifact = z
 export type Artifact = z.infer<typeof Artifact>
 
 interface ArtifactFile {
-  /** Its word in `spec.artifacts`; absent for files that every job has. */
+  /** The name that selects it in `spec.artifacts`; absent for files that every job has. */
   word?: string
   mediaType: string
   description: string
@@ -59,7 +61,7 @@ export const ARTIFACT_FILES = {
   'model.sparse.safetensors.zst': {
     word: 'sparseZst',
     mediaType: 'application/zstd',
-    description: 'The same with values as byte planes, compressed with zstd: the smallest file',
+    description: 'The same weights, with values as byte planes, compressed with zstd: the smallest file',
     variants: ['dtype'],
   },
   'model.safetensors': {
@@ -107,11 +109,11 @@ export const ARTIFACT_FILES = {
   },
   'metrics.csv': {
     mediaType: 'text/csv; charset=utf-8',
-    description: 'One row an epoch: losses, accuracies, sparsity, rate',
+    description: 'One row per epoch: losses, accuracies, sparsity, rate',
   },
   'metrics.jsonl': {
     mediaType: 'application/jsonl',
-    description: 'One line an epoch with every metric, those by layer included',
+    description: 'One line per epoch with every metric, including those by layer',
   },
   'spec.json': {
     mediaType: 'application/json',
@@ -133,5 +135,5 @@ export function artifactFile(name: ArtifactName): ArtifactFile {
   return ARTIFACT_FILES[name]
 }
 
-/** The words of `spec.artifacts`. */
+/** The names that `spec.artifacts` accepts. */
 export const ARTIFACT_WORDS = ARTIFACT_NAMES.flatMap(name => artifactFile(name).word ?? [])

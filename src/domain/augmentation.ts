@@ -4,7 +4,7 @@ const padding = z
   .int()
   .min(1)
   .max(64)
-  .describe('Width of the black border that is added before an image of the original size is cut out.')
+  .describe('Width of the black border that is added before an image of the original size is cropped.')
 
 const NamedAugmentation = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('horizontalFlip') }).describe('Mirrors an image with probability 1/2.'),
@@ -12,10 +12,10 @@ const NamedAugmentation = z.discriminatedUnion('name', [
   z
     .strictObject({ name: z.literal('randomResizedCrop') })
     .describe(
-      'Cuts out 8 to 100 % of the area at an aspect ratio of 3/4 to 4/3, and resizes it (Szegedy et al. 2015).',
+      'Crops 8 to 100 % of the area at an aspect ratio of 3/4 to 4/3, and resizes the crop (Szegedy et al. 2015).',
     ),
 ])
-/** A random variation of training images. */
+/** A random change to training images. */
 export type NamedAugmentation = z.infer<typeof NamedAugmentation>
 
 const OlderAugmentation = z.union([
@@ -26,7 +26,10 @@ const OlderAugmentation = z.union([
   z.strictObject({ randomCrop: z.strictObject({ padding }) }),
 ])
 
-/** Applied in the given order. Each epoch draws anew, and the same seed gives the same images. Specs of older jobs hold the older form. */
+/**
+ * Applied in the given order. Each epoch draws new random numbers, and the same seed gives the same images. Specs of older jobs contain the
+ * older form.
+ */
 export const Augmentation = z
   .union([
     NamedAugmentation,

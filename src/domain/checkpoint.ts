@@ -17,7 +17,7 @@ export const CheckpointRecord = z
   .meta({ id: 'Checkpoint' })
 export type CheckpointRecord = z.infer<typeof CheckpointRecord>
 
-/** Whether it was made at the end of an epoch, and not when training was interrupted. */
+/** Whether it was made at the end of an epoch, and not at an interruption within an epoch. */
 function endsEpoch({ validationLoss }: CheckpointRecord): boolean {
   return validationLoss !== undefined
 }
@@ -52,7 +52,7 @@ export function addCheckpoint(
   return [...new Set([...latest, ...best])].sort((a, b) => a.step - b.step)
 }
 
-/** The last checkpoint that ends an epoch; with `which`, the best one or that of an epoch. */
+/** The last checkpoint made at the end of an epoch; with `which`, the best one or that of a given epoch. */
 export function findCheckpoint(
   { checkpoints, spec }: { checkpoints: readonly CheckpointRecord[]; spec: { checkpoint: CheckpointSpec } },
   which?: 'best' | number,

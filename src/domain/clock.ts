@@ -1,9 +1,9 @@
 /** The counters of an optimizer. They are integers and float64 on the host, since float32 would drift. */
 export type Clock = {
-  /** Updates made. */
+  /** The number of updates so far. */
   step: number
-  /** The current threshold, below which weights are zero, of an optimizer that has one. */
+  /** The current threshold, below which weights are zero; absent for an optimizer without one. */
   l1?: number
-  /** Sum of the learning rates so far, of an optimizer that depends on it. */
+  /** The sum of the learning rates so far; absent for an optimizer that does not depend on it. */
   time?: number
 }

@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { CIFAR10_CLASSES, CIFAR100_CLASSES } from './cifar-classes.ts'
 import { didYouMean } from './did-you-mean.ts'
 
-/** Per-channel normalisation, applied after pixels are scaled to [0, 1]: (x - mean) / std. */
+/** Per-channel normalization, applied after pixels are scaled to [0, 1]: (x - mean) / std. */
 export const Normalization = z.strictObject({
   mean: z.array(z.number()).min(1).max(64).describe('One number per channel.'),
   std: z.array(z.number().positive()).min(1).max(64).describe('One number per channel.'),
 })
 export type Normalization = z.infer<typeof Normalization>
 
-/** Every job that trains on a table stores its column names; a table with more columns has none. */
+/** A limit, because every job that trains on a table stores its column names. A table with more columns stores none. */
 export const MOST_COLUMN_NAMES = 2_000
 
 /** The shapes, classes and counts of a dataset. */
@@ -26,7 +26,7 @@ export const DatasetFacts = z.object({
   folder: z
     .string()
     .optional()
-    .describe('The folder in DATASETS_DIR that has the images, instead of stored files.'),
+    .describe('The folder in DATASETS_DIR that contains the images, if they are not stored.'),
   statistics: Normalization.optional().describe(
     'Mean and standard deviation of the training split by channel, as `normalize` accepts them.',
   ),
@@ -114,7 +114,7 @@ export const UploadedData = DatasetFacts.omit({ statistics: true, notes: true })
 })
 export type UploadedData = z.infer<typeof UploadedData>
 
-/** What a client posts as `dataset`. */
+/** `dataset` in a request. */
 export const DatasetSelection = DatasetRef.extend({
   id: DatasetRef.shape.id.refine(id => BUILT_IN_DATASETS.has(id) || UPLOAD_ID.test(id), {
     error: ({ input }) => unknownDataset(String(input)),

@@ -45,7 +45,7 @@ export class AppError extends Error {
     details: {
       mistakes?: readonly Mistake[]
       headers?: Record<string, string>
-      /** Further members of the problem (RFC 9457, section 3.2). */
+      /** Extension members of the problem (RFC 9457, section 3.2). */
       members?: Record<string, string>
       cause?: unknown
     } = {},
@@ -61,7 +61,7 @@ export class AppError extends Error {
 }
 
 /**
- * The refusal of a request that is wrong in one place.
+ * The error for a request with one mistake.
  * @param path of the field, dotted (`optimizer.learningRate`); empty for the body as a whole
  * @param message the end of a sentence that begins with the path: `must be a positive number`
  */
@@ -69,7 +69,7 @@ export function invalidRequest(path: string, message: string): AppError {
   return invalidFields([{ path, message }])
 }
 
-/** The refusal of a request with every mistake in it. */
+/** The error for a request that lists all of its mistakes. */
 export function invalidFields(mistakes: readonly Mistake[]): AppError {
   const detail = mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
   return new AppError('invalid_request', detail, { mistakes })

@@ -38,7 +38,7 @@ export const InitRequest = z
   .meta({ id: 'InitRequest' })
 export type InitRequest = z.infer<typeof InitRequest>
 
-/** The same with the checkpoint that it named at submission. The job has its own copy of the file. */
+/** `init` in the spec of a job, with the checkpoint that it selected at submission. The job has its own copy of the file. */
 export const Init = InitRequest.safeExtend({
   epoch: z.int(),
   sha256: Sha256,

@@ -2,7 +2,7 @@ import { AppError } from './error.ts'
 import type { Failure, NewEvent, Warning, WorkerRef } from './event.ts'
 import { epochToResumeFrom, type Job, RefusedEvent } from './job.ts'
 
-/** The events that a request or a report makes of a job; none if it changes nothing. */
+/** The events that follow from a request or a report; none if it changes nothing. */
 export type Decision = (job: Job) => readonly NewEvent[]
 
 /** A client cancels the job. @throws AppError `conflict` when it has succeeded or failed */
@@ -24,7 +24,7 @@ export const cancel: Decision = job => {
   }
 }
 
-/** A client pauses the job. @throws AppError `conflict` when it is over or is being cancelled */
+/** A client pauses the job. @throws AppError `conflict` when it is terminal or is being cancelled */
 export const pause: Decision = ({ status, attempt }) => {
   switch (status) {
     case 'queued':
@@ -55,8 +55,8 @@ export const resume: Decision = ({ status, attempt }) => {
 }
 
 /**
- * A worker takes the job from the queue. If an earlier attempt of the job still counts as running, its worker is lost, and the job
- * restarts first. A job that is over or paused gets no events, and one that is being cancelled or paused is not started.
+ * A worker takes the job from the queue. If an earlier attempt of the job still counts as running, its worker is lost, and the job restarts
+ * first. A terminal or paused job gets no events, and a job that is being cancelled or paused is not started.
  */
 export const begin =
   (worker: WorkerRef): Decision =>

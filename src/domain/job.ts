@@ -31,7 +31,7 @@ export function isTerminal(status: JobStatus): boolean {
   return TERMINAL.has(status)
 }
 
-/** Whether the job is over or paused, so that its files and its model do not change. */
+/** Whether the job is terminal or paused, so that its files and its model do not change. */
 export function hasStopped(status: JobStatus): boolean {
   return isTerminal(status) || status === 'paused'
 }

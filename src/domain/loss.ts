@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** The losses of Keras. Where the network's last activation is that of the loss, softmax or sigmoid, the loss takes the logits. */
+/** The losses of Keras. If the network's last activation is that of the loss (softmax or sigmoid), the loss is computed from the logits. */
 export const Loss = z.enum([
   'categoricalCrossentropy',
   'sparseCategoricalCrossentropy',
@@ -31,12 +31,12 @@ export function outputsFor(loss: Loss, classes: readonly string[], targets: numb
   const isSoftmax = activationOf(loss) === 'softmax'
   if (targets !== undefined) return isSoftmax ? [] : [targets]
   if (isSoftmax) return [classes.length]
-  // One output approximates the number of the class; otherwise there is one output per class, with target 1 for the example's class.
+  // A single output approximates the index of the class. Otherwise there is one output per class, with target 1 for the example's class.
   const hasNumber = loss === 'binaryCrossentropy' ? classes.length === 2 : areNumbered(classes)
   return hasNumber ? [1, classes.length] : [classes.length]
 }
 
-/** Whether the number of a class is meaningful: each class is named by its number, or there are two classes named by words. */
+/** Whether the index of a class is meaningful: each class is named by its index, or there are two classes with other names. */
 function areNumbered(classes: readonly string[]): boolean {
   const isWord = (name: string) => Number.isNaN(Number(name))
   return (

@@ -50,7 +50,7 @@ export const ModelSelection = z.union([
   }),
 ])
 
-/** The part `spec` of an uploaded model: its name, and its network unless a file contains it. */
+/** The part `spec` of a model upload: the name, and the network unless a file contains it. */
 export const ModelUploadRequest = z
   .strictObject({
     name: Name,

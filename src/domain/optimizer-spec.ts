@@ -3,7 +3,7 @@ import { ExcludedVariables } from '#network/excluded-variables.ts'
 import type { ThresholdRule } from './threshold.ts'
 
 const decay = z.number().min(0).lt(1)
-const epsilon = z.number().positive().max(1).default(1e-7).describe('Keeps a quotient finite.')
+const epsilon = z.number().positive().max(1).default(1e-7).describe('Avoids division by zero.')
 
 /** The fields of every optimizer. */
 const common = {
@@ -33,7 +33,9 @@ export const GrdaSpec = z.strictObject({
   clock: z
     .enum(['steps', 'time'])
     .default('steps')
-    .describe('What the threshold grows with: the step number (the original), or the sum of learning rates.'),
+    .describe(
+      'The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.',
+    ),
 })
 export type GrdaSpec = z.infer<typeof GrdaSpec>
 
@@ -70,7 +72,7 @@ const adamFields = {
 export const AdamSpec = z.strictObject({ name: z.literal('adam'), ...adamFields })
 export type AdamSpec = z.infer<typeof AdamSpec>
 
-/** Adam and w <- w - lr weightDecay w, which no moment sees (Loshchilov and Hutter 2019, algorithm 2; Keras's convention). */
+/** Adam and w <- w - lr weightDecay w, which does not enter the moments (Loshchilov and Hutter 2019, algorithm 2; Keras's convention). */
 export const AdamwSpec = z.strictObject({
   name: z.literal('adamw'),
   ...adamFields,
@@ -96,22 +98,22 @@ export const RmspropSpec = z.strictObject({
 })
 export type RmspropSpec = z.infer<typeof RmspropSpec>
 
-/** What the service has to know of an optimizer besides its arithmetic. */
+/** The properties of an optimizer that the service needs besides its arithmetic. */
 interface OptimizerTraits<Spec> {
-  /** Its name in prose. */
+  /** Its name in messages. */
   title: string
   /** For the API's documentation. */
   description: string
   /**
-   * The most copies of the parameters that a training process holds: weights, gradients, state, and those between the device,
-   * checkpoints and files. The bench `memory-estimate` compares it with what jobs hold.
+   * The highest number of copies of the parameters that a training process holds: weights, gradients, optimizer state, and copies in
+   * transit between the device, checkpoints and files. The bench `memory-estimate` compares it with measured jobs.
    */
   memoryCopies: number
-  /** Fields that decide which slots there are and what they mean: a job that takes over the state must agree on them. */
+  /** Fields that determine which slots exist and what they mean: a job that continues from this state must have the same values. */
   stateFields: readonly (keyof Spec)[]
-  /** For an optimizer that sets weights below a growing threshold to zero. */
+  /** Present for an optimizer that sets weights below a growing threshold to zero. */
   threshold?: (spec: Spec) => ThresholdRule
-  /** Whether its state can be downloaded and uploaded as optimizer-state.safetensors, whose format holds one optimizer's. */
+  /** Whether its state can be downloaded and uploaded as optimizer-state.safetensors. The format supports one optimizer only. */
   exportsState?: boolean
 }
 
@@ -124,7 +126,7 @@ const OPTIMIZERS = {
   grda: withTraits(GrdaSpec, {
     title: 'gRDA',
     description:
-      'SGD on an accumulator, and weights that are its values shrunk by a growing threshold (Chao et al. 2020).',
+      'SGD on an accumulator; the weights are its values, soft-thresholded by a growing threshold (Chao et al. 2020).',
     memoryCopies: 11,
     stateFields: [],
     threshold: spec => spec,

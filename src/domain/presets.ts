@@ -2,13 +2,13 @@ import type { PresetName } from '#network/presets/preset-names.ts'
 import type { ScheduleSpec } from './schedule-spec.ts'
 import type { PresetDefaults } from './training-spec.ts'
 
-/** An experiment of the original: the spec fields that a request may omit. */
+/** An experiment of the original repository: the spec fields that a request may omit. */
 export interface Preset {
   description: string
   defaults: PresetDefaults
 }
 
-/** The schedule of the original's CIFAR runs: constant for half of the epochs, linear to 1 % at nine tenths of them, then constant. */
+/** The schedule of the original CIFAR runs: constant for half of the epochs, then linear to 1 % at nine tenths of them, then constant. */
 const CIFAR_SCHEDULE: ScheduleSpec = {
   name: 'piecewiseLinear',
   points: [
@@ -48,7 +48,7 @@ export const PRESETS: Readonly<Record<PresetName, Preset>> = {
     },
   },
   vgg16: {
-    description: 'VGG16 without batch normalisation, of the original CIFAR-10 experiment',
+    description: 'VGG16 without batch normalization, of the original CIFAR-10 experiment',
     defaults: {
       dataset: {
         id: 'cifar10',

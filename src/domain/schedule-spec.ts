@@ -32,7 +32,7 @@ const PLAIN_SCHEDULES = [
       .min(1)
       .max(1000)
       .refine(points => points.every(([share], i) => i === 0 || share > points[i - 1]![0]), {
-        message: 'the shares of the training must ascend',
+        message: 'the shares of the training must be in ascending order',
       })
       .describe('[share of the training, factor]: linear between the points, constant outside them.'),
     per,
@@ -57,7 +57,7 @@ export const ScheduleSpec = z
   .meta({ id: 'Schedule' })
 export type ScheduleSpec = z.infer<typeof ScheduleSpec>
 
-/** A step of a training. */
+/** The position of a step in a training. */
 export interface Position {
   /** Counted from 1 over the whole job. */
   step: number
@@ -78,7 +78,7 @@ export function scheduleFactor(schedule: ScheduleSpec, position: Position): numb
   return (schedule.from + (1 - schedule.from) * share) * plainFactor(schedule.then, position)
 }
 
-/** Whether the factor is the same at every step from `first` to `last`, which are of one training. */
+/** Whether the factor is the same at every step from `first` to `last`, two steps of one training. */
 export function isConstantBetween(schedule: ScheduleSpec, first: Position, last: Position): boolean {
   if (schedule.name === 'constant') return true
   const [from, to] = [unitOf(schedule, first), unitOf(schedule, last)]

@@ -1,8 +1,8 @@
-/** How a threshold grows, and which variables it leaves alone. */
+/** How a threshold grows, and which variables it does not apply to. */
 export interface ThresholdRule {
   c: number
   mu: number
-  /** What it grows with: the number of steps, or the sum of the learning rates. */
+  /** The quantity that it grows with: the number of steps, or the sum of the learning rates. */
   clock: 'steps' | 'time'
   /** See `isExcluded`. */
   exclude: readonly string[]
@@ -10,7 +10,7 @@ export interface ThresholdRule {
 
 /** A threshold after some steps: kept on the host in float64, since in float32 it drifts by 1.3 % in 4e6 steps. */
 export interface ThresholdState {
-  /** Steps taken. */
+  /** The number of steps so far. */
   step: number
   /** Sum of the learning rates so far. */
   time: number

@@ -4,7 +4,7 @@ import { elementCount } from '#network/shape.ts'
 import type { LayerSpec, Topology } from '#network/topology.ts'
 import type { ModelSpec } from './model-spec.ts'
 
-/** The network of a spec: its own topology, or that of the preset with the number of outputs in the spec. */
+/** The network of a spec: the spec's topology, or that of the preset with the number of outputs in the spec. */
 export function topologyOf(model: ModelSpec): Topology {
   if ('topology' in model) return model.topology
   const topology = PRESET_TOPOLOGIES[model.preset]

@@ -89,6 +89,6 @@ export const TrainingSpec = JobRequest.required()
   .meta({ id: 'TrainingSpec' })
 export type TrainingSpec = z.infer<typeof TrainingSpec>
 
-/** The fields of the original experiment of a preset. Fields of a request replace them whole. */
+/** The fields of the original experiment of a preset. A field of a request replaces the whole field of the preset. */
 export type PresetDefaults = Pick<TrainingSpec, 'dataset' | 'optimizer'> &
   Partial<Omit<TrainingSpec, 'model' | 'dataset' | 'optimizer' | 'init'>>

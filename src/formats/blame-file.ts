@@ -7,8 +7,8 @@ export const OUT_OF_MEMORY = /out of memory|allocation failed|bad_alloc|cannot a
 export const BROKE_LIBRARY = { endsReader: true } as const
 
 /**
- * The error to throw when a library cannot read a client's file: the client gets `message`, which names the file, and only the log gets
- * the library's message. Errors that are not the file's fault, a full disk or lack of memory, are returned as they are.
+ * The error to throw when a library cannot read a client's file: the client gets `message`, which names the file, and only the log gets the
+ * library's message. Errors that the file did not cause (a full disk, lack of memory) are returned unchanged.
  */
 export function blameFile(
   error: unknown,

@@ -24,7 +24,7 @@ interface Header {
   masks: readonly number[] | undefined
 }
 
-/** Writes the colour of a pixel value as RGB bytes. */
+/** Writes the color of a pixel value as RGB bytes. */
 type Paint = (value: number, rgb: Uint8Array, at: number) => void
 
 export function isBmp(bytes: Uint8Array): boolean {
@@ -37,7 +37,7 @@ export function decodeBmp(bytes: Uint8Array, mostPixels: number): Pixels {
   if (bytes.length < MASKS_AT) throw new FormatError('the bitmap is cut off')
   const header = readHeader(view)
   const { width, height, isTopDown, bits, pixelsAt, masks } = header
-  if (!masks && ![1, 4, 8].includes(bits)) throw new FormatError(`it is a bitmap of ${bits} bits a pixel`)
+  if (!masks && ![1, 4, 8].includes(bits)) throw new FormatError(`it is a bitmap of ${bits} bits per pixel`)
   if (width < 1 || height < 1 || width * height > mostPixels)
     throw new FormatError(`it is a bitmap of ${width} x ${height} pixels`)
   const rowBytes = Math.ceil((width * bits) / 32) * 4
@@ -113,7 +113,7 @@ function fromPalette(bytes: Uint8Array, { paletteAt, paletteEntryBytes, pixelsAt
   const palette = bytes.subarray(paletteAt, pixelsAt)
   return (value, rgb, at) => {
     const from = value * paletteEntryBytes
-    if (from + 3 > palette.length) throw new FormatError(`its palette has no colour ${value}`)
+    if (from + 3 > palette.length) throw new FormatError(`its palette has no color ${value}`)
     rgb[at] = palette[from + 2]!
     rgb[at + 1] = palette[from + 1]!
     rgb[at + 2] = palette[from]!

@@ -9,8 +9,8 @@ import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'
 export interface TrainingState {
   clock: Clock
   /**
-   * `params`, `statistics` if the model has any, and the optimizer's slots. An initial state has no slots; a later one has no params
-   * if they follow from the slots.
+   * `params`, `statistics` if the model has any, and the optimizer's slots. An initial state has no slots. A later one has no params if the
+   * slots determine them.
    */
   variables: Readonly<Record<string, readonly FloatTensor[]>>
 }
@@ -24,31 +24,31 @@ export interface EpochSums {
   metrics: Readonly<Record<string, number>>
 }
 
-/** Everything that is needed to continue a training with the same bits. */
+/** Everything that is needed to continue a training bit-identically. */
 export interface Checkpoint {
   state: TrainingState
-  /** Digest of the weights, by which a reader checks that it restored them. */
+  /** Digest of the weights, with which a reader checks the weights that it restored. */
   weights: string
   /** Completed epochs. */
   epoch: number
-  /** The current epoch, if the training was interrupted within one. */
+  /** The current epoch, if the checkpoint was made within one. */
   partial?: EpochInProgress
 }
 
 /** An epoch that is not complete. */
 export interface EpochInProgress {
-  /** Batches done. */
+  /** Completed batches. */
   step: number
   sums: EpochSums
-  /** Of the weights at the end of the previous epoch, if there was one. */
+  /** Where the weights were zero at the end of the previous epoch, if there was one. */
   zerosBefore?: readonly NamedTensor[]
 }
 
-/** Identifies the training of a checkpoint, which opens for no other training. */
+/** Identifies the training of a checkpoint. A checkpoint cannot be read for another training. */
 export interface Provenance {
   /** The spec's fields that determine the weights. */
   training: string
-  /** The engine that computed it. Another engine can continue, with other bits. */
+  /** The engine that computed it. Another engine can continue, but not bit-identically. */
   engine: string
 }
 
@@ -69,8 +69,8 @@ const Position = z.object({
 })
 
 /**
- * A safetensors file: tensors are called `group/variable`, and the metadata hold the rest. Weights that follow from the optimizer's
- * state are left out.
+ * A safetensors file: tensor names are `group/variable`, and the metadata contain the rest. Weights that the optimizer's state determines
+ * are left out.
  */
 export function encodeCheckpoint(
   { state, weights, epoch, partial }: Checkpoint,
@@ -91,13 +91,13 @@ export function encodeCheckpoint(
   return encodeSafetensors(tensors, metadata)
 }
 
-/** The same checkpoint for another training, which must have had the same course until then. @throws FormatError */
+/** The same checkpoint for another training, which must be identical up to this point. @throws FormatError */
 export function reassignCheckpoint(bytes: Uint8Array, training: string): Uint8Array {
   const { checkpoint, provenance } = decodeCheckpoint(bytes)
   return provenance.training === training ? bytes : encodeCheckpoint(checkpoint, { ...provenance, training })
 }
 
-/** @throws FormatError if the bytes are no checkpoint, or belong to another training */
+/** @throws FormatError if the bytes are not a checkpoint, or belong to another training */
 export function decodeCheckpoint(
   bytes: Uint8Array,
   training?: string,

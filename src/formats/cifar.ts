@@ -20,7 +20,7 @@ export function decodeCifar(
   const count = bytes.length / recordBytes
   if (!Number.isInteger(count)) {
     throw new FormatError(
-      `a CIFAR-${classes} file has ${recordBytes} bytes an image; ${bytes.length} bytes end within image ${Math.ceil(count)}`,
+      `a CIFAR-${classes} file has ${recordBytes} bytes per image; ${bytes.length} bytes end within image ${Math.ceil(count)}`,
     )
   }
   const pixels = new Uint8Array(count * CHANNELS * PIXELS)

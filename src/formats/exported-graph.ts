@@ -6,10 +6,10 @@ import { NO_PREPROCESSING, type Preprocessing, preprocessingOf } from './preproc
 import type { TrainedModel } from './trained-model.ts'
 import { uniqueName } from './unique-name.ts'
 
-/** Options that make a file compute something else than predictions. */
+/** Options that leave out a part of the computation of predictions. */
 export type GraphVariant = Pick<ArtifactVariant, 'graph' | 'preprocessing'>
 
-/** The computations between a network and the answers of `predict`. */
+/** The computations before and after the network that turn examples into the outputs of `predict`. */
 export interface Surroundings {
   /** Before the network. */
   preprocessing: Preprocessing
@@ -17,16 +17,16 @@ export interface Surroundings {
   outputActivation: LossActivation
 }
 
-/** The computation of a file that holds a graph. */
+/** The graph of a file, and the computations that it leaves to the reader. */
 export interface ExportedGraph {
   preprocessing: Preprocessing
   /** The trained network, and its output activation unless the variant leaves that out. */
   topology: Topology
-  /** The computations that a reader of the file must add before and after it. */
+  /** The computations that a reader of the file must add before and after the graph. */
   left: Surroundings
 }
 
-/** The computations that a reader of a file of weights must add. */
+/** The computations that a reader of a weights file must add. */
 export function surroundingsOf({ dataset, loss }: TrainingSpec): Surroundings {
   return { preprocessing: preprocessingOf(dataset), outputActivation: activationOf(loss) }
 }
@@ -48,7 +48,7 @@ export function exportedGraph(
   }
 }
 
-/** A dense layer at the end takes the activation, as is usual in models; after any other layer it becomes a layer. */
+/** If the last layer is dense, it gets the activation, as is usual in models. After any other layer, the activation is a layer. */
 function withOutputActivation(topology: Topology, activation: LossActivation): Topology {
   if (activation === 'linear') return topology
   const { layers } = topology

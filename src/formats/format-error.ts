@@ -1,4 +1,4 @@
-/** Bytes that are not in the format that they should be in. The message says what is wrong; the cause is for the log only. */
+/** Bytes are not in the expected format. The message describes the mistake; the cause is for the log only. */
 export class FormatError extends Error {
   override readonly name = 'FormatError'
   /** Whether these bytes may have corrupted the library that read them, so that its process must not be reused. */

@@ -1,4 +1,4 @@
-/** Colours as grey levels as PIL's `convert('L')` computes them: the luma of ITU-R 601-2 in PIL's integer arithmetic. */
+/** Converts colors to gray levels like PIL's `convert('L')`: the luma of ITU-R 601-2 in PIL's integer arithmetic. */
 export function greyOf(rgb: Uint8Array): Uint8Array {
   const grey = new Uint8Array(rgb.length / 3)
   for (let pixel = 0, at = 0; pixel < grey.length; pixel++, at += 3)
@@ -6,7 +6,7 @@ export function greyOf(rgb: Uint8Array): Uint8Array {
   return grey
 }
 
-/** CMYK as RGB as PIL's `convert('RGB')` computes it, without a colour profile. */
+/** Converts CMYK to RGB like PIL's `convert('RGB')`, without a color profile. */
 export function rgbOfCmyk(cmyk: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((cmyk.length / 4) * 3)
   for (let from = 0, to = 0; from < cmyk.length; from += 4, to += 3) {

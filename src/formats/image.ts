@@ -16,7 +16,7 @@ export interface ImageWindow {
 
 /** The pixels of an image, and facts about its file that the pixels do not show. */
 export interface DecodedImage extends Pixels {
-  /** The file has 16 bits a sample; the pixels are the upper 8 of them. */
+  /** The file has 16 bits per sample; the pixels are the upper 8 of them. */
   is16Bit: boolean
   /** Its EXIF orientation differs from the stored one. */
   hasOrientation: boolean
@@ -24,16 +24,16 @@ export interface DecodedImage extends Pixels {
 
 export type Channels = 1 | 3
 
-// No image is decoded twice in a row, so the cache of libvips would only take memory.
+// The cache of libvips would only use memory, because no image is decoded twice in a row.
 sharp.cache(false)
 // Images are decoded concurrently; several threads per image would add memory and no speed.
 sharp.concurrency(1)
 
-/** As in the evaluation of torchvision's examples: the middle 224 pixels of an image scaled to 256. */
+/** As in the evaluation of torchvision's examples: the central 224 pixels of an image scaled to 256. */
 const MARGIN = 256 / 224
 const MOST_PIXELS = 2 ** 28
 const KERNEL = { fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false } as const
-/** Colour profiles are ignored, as by PIL and therefore by Keras and torchvision. */
+/** Color profiles are ignored, as in PIL and therefore in Keras and torchvision. */
 const OPTIONS = { failOn: 'error', limitInputPixels: MOST_PIXELS, ignoreIcc: true } as const
 /** libvips reads more formats, such as SVG, which has no pixels. */
 const FORMATS: ReadonlySet<string> = new Set(['jpeg', 'png', 'webp', 'gif', 'tiff', 'heif'])
@@ -74,7 +74,7 @@ export async function decodeWindow(
   )
 }
 
-/** The middle of an image, scaled to a size; an image of that size stays as it is. @throws FormatError */
+/** The center of an image, scaled to a size; an image of that size is unchanged. @throws FormatError */
 export async function decodeMiddle(
   bytes: Uint8Array,
   [height, width]: readonly number[],
@@ -121,7 +121,7 @@ async function decode(
 /** libvips collects error messages for the whole process, so those of images that are decoded concurrently are mixed up. */
 function reasonOf(error: Error): string {
   if (error instanceof FormatError) return error.message
-  if (error.message.includes('unsupported image format')) return 'its format is none of those that are read'
+  if (error.message.includes('unsupported image format')) return 'its format is not supported'
   if (error.message.includes('pixel limit')) return `it has more than ${MOST_PIXELS} pixels`
   return 'it is damaged or cut off'
 }
@@ -135,7 +135,7 @@ async function open(bytes: Uint8Array): Promise<OpenImage> {
   const is16Bit = found.depth === 'ushort'
   const hasOrientation = (found.orientation ?? 1) !== 1
   if (found.hasAlpha) {
-    // Scaling would weight colours by alpha, so alpha is dropped first, as in PIL.
+    // Alpha is dropped first, as in PIL, because scaling would weight colors by alpha.
     const { data, info } = await raw(image, 'srgb')
     return openPixels({ data, height: info.height, width: info.width, is16Bit, hasOrientation })
   }
@@ -159,7 +159,7 @@ function openPixels({
 function requireReadable({ format, depth }: Metadata): void {
   if (!FORMATS.has(format)) throw new FormatError(`its format is ${format}; convert it to PNG or JPEG`)
   if (depth !== 'uchar' && depth !== 'ushort')
-    throw new FormatError(`its samples are of type ${depth}; convert it to 8 or 16 bits a sample`)
+    throw new FormatError(`its samples are of type ${depth}; convert it to 8 or 16 bits per sample`)
 }
 
 async function raw(image: Sharp, space: 'srgb' | 'cmyk') {

@@ -11,8 +11,8 @@ export function inputScaleOf(dataset: DatasetSpec): number {
 }
 
 /**
- * The layer by which a network scales its examples itself, if it has one: a Rescaling or Normalization that takes them as they are, or
- * from layers that only move their values.
+ * The layer with which the network itself scales its examples, if there is one: a Rescaling or Normalization of the network's input,
+ * directly or after layers that only move values.
  */
 export function preparingLayer(topology: Topology): string | undefined {
   const placed = placeLayers(topology)

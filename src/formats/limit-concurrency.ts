@@ -1,4 +1,4 @@
-/** Returns a function that runs tasks in the order of the calls, at most so many at a time. */
+/** Returns a function that runs tasks in the order of the calls, a limited number at a time. */
 export function limitConcurrency(most: number): <T>(work: () => Promise<T>) => Promise<T> {
   let running = 0
   const waiting: (() => void)[] = []

@@ -19,7 +19,7 @@ export const TRAINING_FIELDS = [
   'augmentation',
 ] as const satisfies readonly (keyof TrainingSpec)[]
 
-/** These fields of a spec as JSON: equal for two jobs only if both are the same training. */
+/** These fields of a spec as JSON. They are equal for two jobs only if the training is the same. */
 export function trainingText(spec: TrainingSpec): string {
   const fields = Object.fromEntries(TRAINING_FIELDS.map(field => [field, spec[field]]))
   const { init } = spec
@@ -30,9 +30,9 @@ export function trainingText(spec: TrainingSpec): string {
 }
 
 /**
- * The metadata of a model file. They depend on spec, seed and data only, not on who trained the model or when, so that the same training
- * makes the same bytes.
- * @param left the computations that a reader must add to get the answers of `predict`; all of them in a file of weights
+ * The metadata of a model file. They depend on spec, seed and data only, not on the job or the time, so that the same training produces the
+ * same bytes.
+ * @param left the computations that a reader must add to get the outputs of `predict`; for a weights file, all of them
  */
 export function modelMetadata(spec: TrainingSpec, left?: Surroundings): Metadata {
   const { classes, preprocessing, outputActivation } = modelFacts(spec, left)

@@ -21,7 +21,7 @@ interface ArrayOf {
 /** An element type by its name in safetensors. */
 export type Dtype = keyof ArrayOf
 
-/** A tensor with a name, in row-major order. Every format of this folder reads and writes these. */
+/** A tensor with a name, in row-major order. Every format in this folder reads and writes named tensors. */
 export type NamedTensor = {
   [D in Dtype]: { name: string; shape: readonly number[]; dtype: D; data: ArrayOf[D] }
 }[Dtype]

@@ -1,7 +1,7 @@
 import { FormatError } from './format-error.ts'
 import type { Pixels } from './pixels.ts'
 
-/** The meaning of each magic number: bits, grey levels or colours, as text or as bytes. */
+/** The meaning of each magic number: bits, gray levels or colors, as text or as bytes. */
 const KINDS: Readonly<Record<string, { channels: 1 | 3; isBits: boolean; isText: boolean }>> = {
   P1: { channels: 1, isBits: true, isText: true },
   P2: { channels: 1, isBits: false, isText: true },
@@ -25,11 +25,11 @@ export function decodeNetpbm(bytes: Uint8Array, mostPixels: number): Pixels & { 
   const start = textOf(bytes.subarray(0, LONGEST_HEADER))
   const { channels, isBits, isText } = KINDS[start.slice(0, 2)]!
   const [header, ...numbers] = (isBits ? BITS_HEADER : HEADER).exec(start) ?? []
-  if (!header) throw new FormatError('its header is not one of a PBM, PGM or PPM image')
+  if (!header) throw new FormatError('its header is not that of a PBM, PGM or PPM image')
   const [width, height, most = 1] = numbers.map(Number) as [number, number, number?]
   if (width < 1 || height < 1 || width * height > mostPixels)
     throw new FormatError(`it is an image of ${width} x ${height} pixels`)
-  if (most < 1 || most > 65_535) throw new FormatError(`its largest sample is ${most}; 65535 is the most`)
+  if (most < 1 || most > 65_535) throw new FormatError(`its largest sample is ${most}; the limit is 65535`)
   const body = bytes.subarray(header.length)
   const rowSamples = width * channels
   const count = rowSamples * height
@@ -42,7 +42,7 @@ export function decodeNetpbm(bytes: Uint8Array, mostPixels: number): Pixels & { 
   for (let i = 0; i < count; i++) {
     const { value, done } = samples.next()
     if (done || value === undefined) throw new FormatError('the image is cut off')
-    // The upper 8 of 16 bits, as in other formats; a bit is black.
+    // The upper 8 of 16 bits, as in other formats. In a PBM, 1 is black.
     if (isBits) shades[i] = value === 0 ? 255 : 0
     else shades[i] = most > 255 ? Math.floor((value * 256) / (most + 1)) : Math.round((value * 255) / most)
   }

@@ -5,39 +5,39 @@ export interface NpyHeader {
   /** The kind of element and its size, as in `f4`, `u1`, `b1`, `U3`. */
   kind: string
   bigEndian: boolean
-  /** Whether the first axis runs fastest. */
+  /** Whether the first axis varies fastest. */
   isFortran: boolean
   shape: number[]
 }
 
-/** Bytes that tell how long the header is. */
+/** The size of the header's length field. */
 export const NPY_PREAMBLE_BYTES = 12
 const LONGEST_HEADER = 64 * 1024
 
-/** Element types of NumPy that hold no numbers or texts, by the letter of their kind. */
+/** Element types of NumPy that are neither numbers nor strings, by the letter of their kind. */
 const REFUSED: Readonly<Record<string, string>> = {
   O: "objects, which only Python's pickle can store, and pickles are never loaded because they are programs; for texts save with dtype=str, for numbers with a numeric dtype",
   c: 'complex numbers; save the real and the imaginary part as two features',
   M: 'dates; turn them into numbers first',
   m: 'durations; turn them into numbers first',
-  V: 'raw bytes of no type (void)',
+  V: 'raw bytes without a type (void)',
 }
 
-/** The header's length and where it begins, from a file's first 12 bytes (NumPy Enhancement Proposal 1). @throws FormatError */
+/** The length and the offset of the header, from a file's first 12 bytes (NumPy Enhancement Proposal 1). @throws FormatError */
 export function npyHeaderPlace(preamble: Uint8Array, name: string): { start: number; length: number } {
   if (String.fromCharCode(...preamble.subarray(1, 6)) !== 'NUMPY')
-    throw new FormatError(`${name} is no .npy file: it does not begin as one`)
+    throw new FormatError(`${name} is not a .npy file: the magic bytes at its start are missing`)
   const view = new DataView(preamble.buffer, preamble.byteOffset)
   const place =
     preamble[6] === 1
       ? { start: 10, length: view.getUint16(8, true) }
       : { start: 12, length: view.getUint32(8, true) }
   if (place.length > LONGEST_HEADER)
-    throw new FormatError(`${name} has a header of ${place.length} bytes; ${LONGEST_HEADER} is the most`)
+    throw new FormatError(`${name} has a header of ${place.length} bytes; the limit is ${LONGEST_HEADER}`)
   return place
 }
 
-/** @throws FormatError that names what of it cannot be read here */
+/** @throws FormatError for an element type that is not supported */
 export function parseNpyHeader(text: string, name: string): NpyHeader {
   const [, fields] = /'descr':\s*\[(.*?)\]/s.exec(text) ?? []
   if (fields !== undefined) {
@@ -53,7 +53,9 @@ export function parseNpyHeader(text: string, name: string): NpyHeader {
   const parts = lengths?.split(',').map(part => part.trim().replace(/L$/, ''))
   const shape = parts?.filter((part, axis) => part !== '' || axis < parts.length - 1)
   if (kind === undefined || !shape?.every(length => /^\d{1,15}$/.test(length)))
-    throw new FormatError(`${name} is no array of plain numbers: its header is ${text.trim().slice(0, 200)}`)
+    throw new FormatError(
+      `${name} is not an array of plain numbers: its header is ${text.trim().slice(0, 200)}`,
+    )
   const refused = REFUSED[kind[0]!]
   if (refused) throw new FormatError(`${name} holds ${refused}`)
   return { kind, bigEndian: order === '>', isFortran: fortran === 'True', shape: shape.map(Number) }

@@ -19,7 +19,7 @@ export function preprocessingOf(dataset: DatasetSpec): Preprocessing {
   return preprocessingFor(dataset.normalize, inputScaleOf(dataset))
 }
 
-/** Scales the values, then normalises each channel. */
+/** Scales the values, then normalizes each channel. */
 export function preprocessingFor(
   { mean, std }: Normalization = { mean: [0], std: [1] },
   scale: number,

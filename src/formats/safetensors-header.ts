@@ -35,7 +35,7 @@ const Entry = z.strictObject({
   data_offsets: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
 })
 
-/** Orders tensors by descending alignment, then by name, so that each is aligned and equal tensors make equal bytes. */
+/** Orders tensors by descending alignment, then by name, so that each is aligned and equal tensors produce equal bytes. */
 export function layOut(tensors: readonly TensorDescription[]): TensorEntry[] {
   let end = 0
   return tensors.toSorted(byAlignmentThenName).map(({ name, dtype, shape }) => {
@@ -87,7 +87,7 @@ function readHeaderBytes(bytes: Uint8Array): number {
   const available = bytes.length - LENGTH_BYTES
   if (length > available || length > MAX_HEADER_BYTES) {
     throw new FormatError(
-      `the safetensors header claims ${length} bytes; the file has ${available} after its length`,
+      `the safetensors header declares ${length} bytes; the file has ${available} after the length field`,
     )
   }
   return LENGTH_BYTES + length
@@ -119,7 +119,8 @@ function parseEntry([name, json]: [string, unknown]): TensorEntry {
 const RULES: Readonly<Record<string, string>> = {
   dtype: `\`dtype\` must be one of ${Object.keys(TYPED_ARRAYS).join(', ')}`,
   shape: '`shape` must be a list of whole numbers, 0 or more',
-  data_offsets: '`data_offsets` must be two whole numbers, 0 or more: where its bytes begin and end',
+  data_offsets:
+    '`data_offsets` must be two whole numbers, 0 or more: the first and the end offset of its bytes',
 }
 
 function whatIsWrong({ issues }: z.ZodError): string {

@@ -34,9 +34,8 @@ export function encodeSafetensors(
 }
 
 /**
- * A file whose values are zeros until they are written through `views` (by name), so that a writer that computes them needs no memory
- * besides the file.
- *
+ * A file whose values are zeros until they are written through `views` (by name), so that a writer that computes them needs no further
+ * memory.
  * @throws FormatError if two tensors have the same name or a name is reserved
  */
 export function allocateSafetensors(tensors: readonly TensorDescription[], metadata: Metadata) {
@@ -63,9 +62,8 @@ export function copyValues(from: NamedTensor['data'], to: NamedTensor['data']): 
 }
 
 /**
- * Reads a safetensors file. Tensors are in file order, and views into `bytes` where alignment allows, so that reading takes hardly any
- * memory, whatever the header claims.
- *
+ * Reads a safetensors file. Tensors are in file order, and views into `bytes` where alignment allows, so that reading needs hardly any
+ * memory, whatever sizes the header declares.
  * @throws FormatError
  */
 export function decodeSafetensors(bytes: Uint8Array): TensorFile {

@@ -18,7 +18,7 @@ import { fromBits, isFloat, toBits } from './sparse/values.ts'
 
 const VERSION = '1'
 
-/** A small valid file may represent very many zeros, so only a limit keeps a malicious file from taking all memory. */
+/** A small valid file may represent very many zeros, so a limit is needed to keep a malicious file from using all memory. */
 const MAX_DENSE_BYTES = 2 ** 32
 
 /** A value of the `sparse.tensors` map. */
@@ -83,7 +83,7 @@ export function decodeSparseSafetensors(bytes: Uint8Array, maxDenseBytes = MAX_D
     const places = take(tensors, `${name}.${encoding}`)
     if (places?.dtype !== ENCODINGS[encoding].dtype)
       throw new FormatError(`"${name}" needs "${name}.${encoding}" of dtype ${ENCODINGS[encoding].dtype}`)
-    if (tensors.has(name)) throw new FormatError(`tensor "${name}" is there twice, dense and sparse`)
+    if (tensors.has(name)) throw new FormatError(`tensor "${name}" is stored twice, dense and sparse`)
     const bits = new Uint32Array(elementCount(shape))
     ENCODINGS[encoding].decode(places.data as Places, toBits(values), bits)
     const { dtype } = values
@@ -133,7 +133,7 @@ function checkBudget(sparse: SparseTensors, maxDenseBytes: number): void {
   const sizes = sparse.map(([, { shape }]) => elementCount(shape) * Float32Array.BYTES_PER_ELEMENT)
   const total = sizes.reduce((sum, sizeBytes) => sum + sizeBytes, 0)
   if (!(total <= maxDenseBytes)) {
-    throw new FormatError(`the tensors claim ${total} bytes of values; the limit is ${maxDenseBytes}`)
+    throw new FormatError(`the tensors declare ${total} bytes of values; the limit is ${maxDenseBytes}`)
   }
 }
 

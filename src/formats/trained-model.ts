@@ -13,17 +13,17 @@ export interface TrainedModel {
   spec: TrainingSpec
   topology: Topology
   weights: readonly FloatTensor[]
-  /** Of normalizations. */
+  /** The statistics of normalizations. */
   statistics: readonly FloatTensor[]
-  /** The accumulator v and the threshold of an optimizer that has them: the weights follow from both. */
+  /** The accumulator v and the threshold of an optimizer that has them: they determine the weights. */
   dualAverage?: { accumulator: readonly FloatTensor[]; l1: number }
-  /** Updates made. */
+  /** The number of updates. */
   step: number
 }
 
 /**
- * The model of a checkpoint. It holds no weights where they follow from the optimizer's accumulator.
- * @throws Error when they are not those that the checkpoint was made of
+ * The model of a checkpoint. The weights are computed from the optimizer's accumulator if the checkpoint does not contain them. @throws
+ * Error when their digest differs from that in the checkpoint
  */
 export function modelFromCheckpoint(
   spec: TrainingSpec,
@@ -40,7 +40,7 @@ export function modelFromCheckpoint(
     ? penalise(spec, network.variables, dualAverage)
     : inOrder(params!, network.variables)
   if (digestWeights(weights) !== digest)
-    throw new Error('The weights that follow from the checkpoint are not those that it was made from.')
+    throw new Error('The weights computed from the checkpoint do not match its digest.')
   return {
     spec,
     topology: network.topology,
@@ -63,7 +63,7 @@ function penalise(
   )
 }
 
-/** In float32 arithmetic as on the device: v minus v clipped to the threshold. */
+/** In float32 arithmetic, as on the device: v minus v clipped to the threshold. */
 function softThreshold(values: Float32Array, l1: number): Float32Array {
   const limit = Math.fround(l1)
   return values.map(v => v - Math.min(Math.max(v, -limit), limit))

@@ -1,6 +1,6 @@
 import { type Zippable, zipSync } from 'fflate'
 
-/** The earliest time that a zip can hold, so that the same files make the same bytes. */
+/** The earliest time that a zip can represent, so that the same files produce the same bytes. */
 const NO_TIME = new Date(1980, 0, 1)
 
 /** A zip of the files in the order of the record; files that are already compressed should be `stored`. */

@@ -3,12 +3,15 @@ import type { FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 import { configOf } from './route-config.ts'
 
-/** Host names that always mean this machine: without a key, no other is answered, so that DNS rebinding cannot reach the service. */
+/**
+ * Host names that always denote this machine. Without a key, requests with another host are refused, so that DNS rebinding cannot reach the
+ * service.
+ */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 
 /**
- * The hook that guards every route. With a key, a route needs `Authorization: Bearer KEY`, compared in constant time, unless its
- * `config` is `public`. Without one the server answers loopback names only and refuses every foreign Origin, since any web page can
+ * The hook that guards every route. With a key, a route needs `Authorization: Bearer KEY`, compared in constant time, unless its `config`
+ * is `public`. Without a key, the server answers on loopback host names only and refuses every foreign Origin, because any web page can
  * post to an open local port.
  */
 export function authenticate(adminKey: string | undefined): (request: FastifyRequest) => Promise<void> {

@@ -5,7 +5,7 @@ export interface ByteRange {
 }
 
 /**
- * The range that a `Range` header requests (RFC 9110, section 14.2). `whole` if the header is absent, malformed, of another unit or
+ * The range that a `Range` header requests (RFC 9110, section 14.2). `whole` if the header is absent, is malformed, has another unit or
  * requests several ranges: a server may ignore such headers. `unsatisfiable` becomes a 416.
  */
 export function parseByteRange(

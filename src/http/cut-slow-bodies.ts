@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 
-/** The bytes of a body that must arrive in each window; a phone on a poor connection sends many times more. */
+/** The number of bytes of a body that must arrive in each window. A phone on a poor connection sends many times more. */
 const FEWEST_BYTES = 20 * 1024
 const WINDOW_MS = 20_000
 

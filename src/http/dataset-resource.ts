@@ -12,7 +12,7 @@ export const DatasetResource = DatasetFacts.partial()
     createdAt: z.iso.datetime().optional().describe('Present for uploads.'),
     sha256: z.string().optional().describe('Digest of the stored form of an upload.'),
     sizeBytes: z.int().optional(),
-    error: z.string().optional().describe('Why an upload is invalid, and where.'),
+    error: z.string().optional().describe('The error of an invalid upload, with its place.'),
   })
   .meta({ id: 'Dataset' })
 export type DatasetResource = z.infer<typeof DatasetResource>

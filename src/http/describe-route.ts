@@ -12,7 +12,7 @@ const PROBLEM = {
   content: { [PROBLEM_MEDIA_TYPE]: { schema: Problem } },
 }
 
-/** What the OpenAPI document says about a route: its zod schemas, the facts in its `config`, and the errors. */
+/** The description of a route in the OpenAPI document: its zod schemas, the facts in its `config`, and its errors. */
 export const describeRoute: Transform = document => {
   const { schema, route } = document as Described & { route: RouteOptions }
   if (!schema || schema.hide) return jsonSchemaTransform(document)

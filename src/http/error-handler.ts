@@ -18,7 +18,7 @@ export function handleError(error: unknown, request: FastifyRequest, reply: Fast
     .send(JSON.stringify({ ...problem, ...known.members }))
 }
 
-/** A 503 without a cause is not a fault: the service is overloaded or full. */
+/** A 503 without a cause is not a fault of the service: it is overloaded or full. */
 function logFault(error: AppError, { log }: FastifyRequest): void {
   if (error.status < 500) return
   if (error.code === 'unavailable' && error.cause === undefined)

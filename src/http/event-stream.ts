@@ -16,7 +16,7 @@ export class EventStream extends PacedSink {
     this.#response.once('close', () => this.closed())
   }
 
-  /** Events that were sent before still arrive. */
+  /** Events that were already sent still arrive. */
   close(): void {
     this.#response.end()
     this.closed()
@@ -42,7 +42,7 @@ interface Frame {
   seq?: number
 }
 
-/** Only durable events have an `id`, so that `Last-Event-ID` always names a seq. The close of the response is its end. */
+/** Only durable events have an `id`, so that `Last-Event-ID` always names a seq. The end of the stream is the end of the response. */
 function serverSentEvent(frame: Frame): string | undefined {
   const { type, seq } = frame
   if (type === 'heartbeat') return ': heartbeat\n\n'

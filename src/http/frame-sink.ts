@@ -1,8 +1,8 @@
-/** Takes the frames for one reader. */
+/** Accepts the frames for one reader. */
 export interface FrameSink {
   /** Sends a frame that must arrive. */
   send(frame: object): void
-  /** Sends a frame that may be lost: a reader that is behind does not get it. */
+  /** Sends a frame that may be dropped: a slow reader does not receive it. */
   offer(frame: object): void
   /** Resolves when there is room for more, so that history waits in Redis and not in memory. */
   room(): Promise<void>
@@ -11,24 +11,24 @@ export interface FrameSink {
 const HEARTBEAT_MS = 25_000
 /** With more unsent bytes than this, `offer` drops frames and `room` waits. */
 const CONFLATE_BYTES = 256 * 1024
-/** With more unsent bytes than this, the reader is cut off; it reconnects with its last seq and misses nothing. */
+/** With more unsent bytes than this, the reader is disconnected; it reconnects with its last seq and misses nothing. */
 const TOO_SLOW_BYTES = 1024 * 1024
-/** `room` cuts off a reader that takes nothing for this long. */
+/** `room` disconnects a reader that accepts nothing for this long. */
 const STUCK_MS = 30_000
 
-/** The back-pressure of every stream: one reader costs a bounded amount of memory, however slowly it reads. */
+/** The back-pressure of every stream: a reader uses a bounded amount of memory, however slowly it reads. */
 export abstract class PacedSink implements FrameSink {
   readonly #closing = new AbortController()
   readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS)
   #flushed: Promise<void> = Promise.resolve()
 
   protected abstract get unsentBytes(): number
-  /** @param flushed to call once the frame has left this process */
+  /** @param flushed must be called once the frame has left this process */
   protected abstract write(frame: object, flushed: () => void): void
   /** Ends the connection of a reader that is too slow. */
   protected abstract cutOff(): void
 
-  /** Aborted once the connection closes, from whichever side. */
+  /** Aborted when either side closes the connection. */
   get closing(): AbortSignal {
     return this.#closing.signal
   }
@@ -53,7 +53,7 @@ export abstract class PacedSink implements FrameSink {
     clearTimeout(stuck)
   }
 
-  /** To call when the connection closes: nothing is sent after that. */
+  /** Must be called when the connection closes; nothing is sent after that. */
   protected closed(): void {
     clearInterval(this.#heartbeat)
     this.#closing.abort()

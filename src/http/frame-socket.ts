@@ -14,7 +14,7 @@ export const CLOSE = {
 export class FrameSocket extends PacedSink {
   readonly #socket: WebSocket
 
-  /** @param onText receives the client's frames; without it, a client may send none */
+  /** @param onText receives the client's frames. Absent: a client must not send any */
   constructor(socket: WebSocket, onText?: (text: string) => void) {
     super()
     this.#socket = socket
@@ -22,11 +22,11 @@ export class FrameSocket extends PacedSink {
     socket.on('error', () => {})
     socket.on('message', (data, isBinary) => {
       if (onText && !isBinary) onText(String(data))
-      else this.close(CLOSE.badFrame, 'this stream does not take such a frame')
+      else this.close(CLOSE.badFrame, 'this stream does not accept such a frame')
     })
   }
 
-  /** Frames that were sent before still arrive; `ws` terminates a client that does not answer within 30 s. */
+  /** Frames that were already sent still arrive; `ws` terminates a client that does not answer within 30 s. */
   close(code: number, reason: string): void {
     this.#socket.close(code, reason)
     this.closed()

@@ -37,7 +37,7 @@ export const JobListQuery = z
     include: anyOf(Included)
       .optional()
       .describe(
-        'Parts that a list omits: topologies of your own, metrics by layer, names of classes and columns.',
+        'Parts that a list omits by default: custom topologies, metrics by layer, names of classes and columns.',
       ),
     after: z.string().max(100).optional().describe('`nextAfter` of the previous page.'),
     limit: Limit,

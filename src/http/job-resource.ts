@@ -49,7 +49,7 @@ export async function describeJob(job: Job, stores: Pick<Stores, 'events' | 'que
   return jobResource(job, await liveProgress(job, stores))
 }
 
-/** @param live without it, the progress is that of the last completed epoch */
+/** @param live absent: the progress is that of the last completed epoch */
 export function jobResource(job: Job, live: LiveProgress = { progress: progressOf(job) }): JobResource {
   return {
     ...shownFields(Shown, job),

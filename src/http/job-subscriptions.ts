@@ -9,7 +9,7 @@ import { JobParams } from './job-params.ts'
 import { watchJob } from './watch-job.ts'
 
 const MAX_SUBSCRIPTIONS = 1000
-/** Subscriptions of one socket whose snapshots are being read at the same time. */
+/** The limit of subscriptions of one socket whose snapshots are read at the same time. */
 const OPENED_AT_ONCE = 4
 /** While more frames than this wait, nothing is read from the socket, and TCP makes the client wait. */
 const MOST_WAITING = 64
@@ -29,7 +29,7 @@ export class JobSubscriptions {
   readonly #socket: FrameSocket
   readonly #log: FastifyBaseLogger
   readonly #subscribed = new Map<string, AbortController>()
-  /** In the order of the frames: a client may unsubscribe from a job whose snapshot is still being read. */
+  /** Frames are handled in order: a client may unsubscribe from a job whose snapshot is still being read. */
   readonly #opening = pLimit(OPENED_AT_ONCE)
 
   constructor(stores: Stores, raw: WebSocket, log: FastifyBaseLogger) {
@@ -51,7 +51,7 @@ export class JobSubscriptions {
     )
   }
 
-  /** Resolves once the snapshot is sent, or when there is none. */
+  /** Resolves when the snapshot is sent, or when there is none. */
   async #open(subscription: Subscription): Promise<void> {
     if (this.#socket.closing.aborted) return
     await new Promise<void>(opened => {

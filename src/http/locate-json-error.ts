@@ -21,8 +21,8 @@ export interface JsonError {
 }
 
 /**
- * Where a text stops being JSON (RFC 8259) and what was expected there; undefined for valid JSON. JSON.parse reports neither for most
- * mistakes.
+ * The position of the first JSON syntax error in a text (RFC 8259), and what was expected there; undefined for valid JSON. JSON.parse
+ * reports neither for most mistakes.
  */
 export function locateJsonError(text: string): JsonError | undefined {
   return new Scanner(text).scan()
@@ -67,7 +67,7 @@ class Scanner {
     return bracket === '[' ? true : (this.#key('a name in double quotes, or }') ?? true)
   }
 
-  /** Reads what follows a value: the next member, or the ends of open objects and arrays. @returns whether the text has ended */
+  /** Reads the part after a value: the next member, or the ends of open objects and arrays. @returns whether the text has ended */
   #afterValue(open: ('{' | '[')[]): JsonError | boolean {
     for (;;) {
       this.#take(SPACE)
@@ -94,7 +94,7 @@ class Scanner {
     return undefined
   }
 
-  /** Without a regular expression, which would overflow the stack for strings of megabytes. */
+  /** Uses no regular expression, because one would overflow the stack for strings of megabytes. */
   #string(): boolean {
     if (this.#text[this.#at] !== '"') return false
     for (let at = this.#at + 1; at < this.#text.length; at++) {

@@ -35,7 +35,7 @@ export const ModelResource = z
       .array(Warning)
       .optional()
       .describe(
-        'Differences between the files of an upload and the training here. Its jobs have the same warnings.',
+        'Differences between the files of an upload and the training in this service. Its jobs have the same warnings.',
       ),
     createdAt: z.iso.datetime().optional(),
   })

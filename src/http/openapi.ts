@@ -6,14 +6,14 @@ import { describeRoute } from './describe-route.ts'
 import { polishDocument } from './polish-document.ts'
 import { routeConfig } from './route-config.ts'
 
-/** The name of this service in the place of the logo of Swagger UI. */
+/** The name of this service, which replaces the logo of Swagger UI. */
 const LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" width="150" height="40" viewBox="0 0 150 40"><text x="0" y="28" fill="#fff" ' +
   'font-family="system-ui, sans-serif" font-size="26" font-weight="600">Thresher</text></svg>'
 
 /**
- * Serves the contract at /openapi.json and its page at /docs, both from the schemas of the routes that are registered afterwards.
- * @param needsKey whether this service needs a key: without one the page must not offer to enter it
+ * Serves the contract at /openapi.json and its page at /docs, both generated from the schemas of the routes that are registered afterwards.
+ * @param needsKey whether this service needs a key: without a key, the page must not ask for one
  */
 export async function registerOpenapi(app: FastifyInstance, needsKey: boolean): Promise<void> {
   await app.register(swagger, {

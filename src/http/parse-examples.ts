@@ -2,11 +2,14 @@ import { AppError, invalidRequest } from '#domain/error.ts'
 import { elementCount } from '#network/shape.ts'
 import { parseJson } from './parse-json.ts'
 
-/** Allowed levels of nesting beyond those of an example: the object and its list, and some for mistakes. */
+/**
+ * The allowed levels of nesting beyond those of an example: the object and its list, and some more, so that small mistakes are parsed and
+ * reported.
+ */
 const MORE_LEVELS = 4
 /** Allowed names, and commas beyond those between numbers, so that a few unknown fields are parsed and reported by name. */
 const MORE_PARTS = 100
-/** More than a number needs, indented on its own line. */
+/** More characters than an indented line with one number needs. */
 const CHARS_OF_NUMBER = 64
 const MORE_CHARS = 64 * 1024
 

@@ -1,7 +1,7 @@
 import { AppError, invalidRequest } from '#domain/error.ts'
 import { locateJsonError } from './locate-json-error.ts'
 
-/** @param firstLine the number of the first line of the text. @throws AppError `malformed_body` that says where the text stops being JSON */
+/** @param firstLine the number of the first line of the text. @throws AppError `malformed_body` with the position of the syntax error */
 export function parseJson(text: string, firstLine = 1): unknown {
   try {
     return JSON.parse(text)

@@ -55,7 +55,7 @@ function foldInputSchemas(generated: object): object {
   )
 }
 
-/** The names of the schemas that `part` refers to, or that those refer to. */
+/** The names of the schemas to which `part` refers, directly or indirectly. */
 function reachable(part: unknown, schemas: Dictionary, found = new Set<string>()): Set<string> {
   for (const [, name] of JSON.stringify(part).matchAll(/#\/components\/schemas\/(\w+)"/g)) {
     if (found.has(name!)) continue

@@ -20,7 +20,7 @@ const LINES = ['application/jsonl', 'application/x-ndjson', 'application/x-jsonl
 const JSON_TYPE = 'application/json'
 const IMAGES = /^image\/[a-z0-9.+-]+/i
 
-/** The bodies that examples may come in. */
+/** The content types of examples. */
 export const PREDICTION_BODIES: Readonly<Record<string, z.ZodType>> = {
   'multipart/form-data': z.object({ image: FileParts }),
   [JSON_TYPE]: PredictionRequest,
@@ -127,7 +127,7 @@ function* filledLines(text: string): Generator<{ line: string; number: number }>
   for (let start = 0, number = 1; start < text.length; number++) {
     const newline = text.indexOf('\n', start)
     const end = newline < 0 ? text.length : newline
-    // Most empty lines have no characters.
+    // A fast check for the common case: most empty lines have no characters.
     if (end > start && text.slice(start, end).trim() !== '') yield { line: text.slice(start, end), number }
     start = end + 1
   }

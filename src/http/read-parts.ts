@@ -6,7 +6,7 @@ import { AppError, invalidRequest } from '#domain/error.ts'
 export const MOST_FILES = 1000
 
 /**
- * The parts of a multipart body (RFC 7578). A file part that is cut off fails in the stream of its file: see `malformedForm`.
+ * The parts of a multipart body (RFC 7578). The stream of a truncated file part fails: see `malformedForm`.
  * @throws AppError `malformed_body` for a body that is not a valid form
  */
 export async function* readParts(

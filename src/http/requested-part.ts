@@ -9,7 +9,7 @@ export function entityTag({ sha256 }: Artifact): string {
 }
 
 /**
- * Whether a request's conditions let it have a file (RFC 9110, section 13.2.2).
+ * Evaluates a request's conditions for a file (RFC 9110, section 13.2.2).
  * @throws AppError `precondition_failed`
  */
 export function isNotModified(headers: IncomingHttpHeaders, artifact: Artifact): boolean {
@@ -21,7 +21,7 @@ export function isNotModified(headers: IncomingHttpHeaders, artifact: Artifact):
 }
 
 /**
- * The bytes that a GET asks for; the whole file unless `Range` names one range and `If-Range` this file.
+ * The bytes that a GET requests: the whole file unless `Range` names one range and `If-Range` matches this file.
  * @throws AppError `range_not_satisfiable`
  */
 export function requestedPart(headers: IncomingHttpHeaders, artifact: Artifact): ByteRange | 'whole' {

@@ -6,8 +6,8 @@ import type { BlobRange } from '#stores/blobs/blob-store.ts'
 const CHUNK_BYTES = 1_048_576
 
 /**
- * Answers with bytes of a file, and closes it. Two buffers take turns, one being filled while the other is sent: a stream would
- * allocate a new buffer for each piece, which takes longer than sending it.
+ * Answers with bytes of a file, and closes the file. Two buffers alternate: one is filled while the other is sent. A stream would allocate
+ * a new buffer for each piece, which takes longer than sending it.
  */
 export async function sendFile(
   file: FileHandle,
@@ -24,9 +24,9 @@ export async function sendFile(
     for (let at = start, turn = 0; at <= end && !to.destroyed; turn = 1 - turn) {
       await sent[turn]
       const { bytesRead } = await file.read(buffers[turn]!, 0, Math.min(size, end + 1 - at), at)
-      if (bytesRead === 0) throw new Error('The file ends before its bytes do.')
+      if (bytesRead === 0) throw new Error('The file is shorter than the requested range.')
       const piece = buffers[turn]!.subarray(0, bytesRead)
-      // A closed socket never calls back.
+      // A closed socket never calls the callback.
       sent[turn] = Promise.race([new Promise(resolve => to.write(piece, resolve)), closed])
       at += bytesRead
     }

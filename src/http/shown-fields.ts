@@ -1,8 +1,8 @@
 import type { z } from 'zod'
 
 /**
- * The fields of a stored record that a resource names. Everything else stays inside the service: a field that is added to the record
- * stays hidden until it is added to the resource.
+ * The fields of a stored record that a resource names. Other fields are not sent to clients: a field that is added to the record stays
+ * private until it is added to the resource.
  */
 export function shownFields<Shape extends z.ZodRawShape, Stored extends object>(
   resource: z.ZodObject<Shape>,

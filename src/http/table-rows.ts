@@ -8,7 +8,7 @@ import { EXAMPLES } from './prediction-request.ts'
 const COLUMNS = 1_000
 
 interface Columns {
-  /** Of one example. */
+  /** The shape of one example. */
   shape: readonly number[]
   /** Names of the feature columns of the dataset, if it has any. */
   columns?: readonly string[] | undefined
@@ -44,7 +44,7 @@ export function tableRows(text: string, { shape, columns }: Columns): PlacedExam
   })
 }
 
-/** Checked before parsing, which takes a second for some millions of cells. */
+/** Checked before parsing, because parsing some millions of cells takes a second. */
 function refuseTooManyCells(text: string, most: number): void {
   let commas = 0
   for (let at = text.indexOf(','); at >= 0; at = text.indexOf(',', at + 1))

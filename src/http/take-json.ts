@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { malformedJson } from './parse-json.ts'
 
-/** Parses bodies as JSON. A route that needs no body accepts an empty one with any content type. */
+/** Registers the parser of JSON bodies. A route that needs no body accepts an empty one with any content type. */
 export function takeJson(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'ignore')
   app.removeAllContentTypeParsers()

@@ -8,8 +8,8 @@ import { describeJob, JobResource } from './job-resource.ts'
 import { shownFields } from './shown-fields.ts'
 
 /**
- * Sends a snapshot of a job, its events after a seq, new events and progress as they come, and one `end` frame once the job is over.
- * @returns when the job is over or the signal is aborted: whether the job exists
+ * Sends a snapshot of a job, its events after a seq, new events and progress as they arrive, and one `end` frame when the job has ended.
+ * @returns whether the job exists, once the job has ended or the signal is aborted
  */
 export async function watchJob(
   stores: Pick<Stores, 'jobs' | 'events' | 'queue'>,
@@ -19,7 +19,7 @@ export async function watchJob(
 ): Promise<boolean> {
   const job = await stores.jobs.get(jobId)
   if (!job) return false
-  // Answers are encoded by the schema of their route; a frame has no route.
+  // The schema of a route encodes its responses; frames are not responses of a route, so they are encoded here.
   const snapshot = z.encode(JobResource, await describeJob(job, stores))
   if (signal.aborted) return true
   const over = new AbortController()

@@ -32,7 +32,7 @@ const SPLITS: Readonly<Record<string, SplitName>> = {
 }
 
 /**
- * What an array contains, by its name: `x_train` and `y_test` as in Keras, also `X_train`, `train_images`, `labels` or `Xtest`. A name
+ * The content of an array, by its name: `x_train` and `y_test` as in Keras, also `X_train`, `train_images`, `labels` or `Xtest`. A name
  * without a split belongs to the training split. Undefined if the name contains any other word.
  */
 export function placeOfArray(name: string): ArrayPlace | undefined {

@@ -5,7 +5,10 @@ import { parseBoolean, parseNumeral, wholeNumeral } from './numerals.ts'
 export const MOST_CLASSES = 10_000
 const LONGEST_NAME = 200
 
-/** The names of classes, numbered in the order in which they are found. If the names are given, a numeral is the index of a name, from 0. */
+/**
+ * The names of classes, numbered in the order in which they are found. If the names are given, a label that is a numeral is the index of a
+ * name, from 0.
+ */
 export class ClassNames {
   readonly #numbers = new Map<string, number>()
   readonly #isFixed: boolean

@@ -15,7 +15,7 @@ export type ColumnDtype = keyof ColumnArrays
 /** The size of the write buffer. */
 const BUFFER_BYTES = 1024 * 1024
 
-/** Rows of one shape, appended to a file as raw numbers, so that a dataset takes no memory while it is made. */
+/** Rows of one shape, appended to a file as raw numbers, so that a dataset is not in memory while it is created. */
 export class Column<Dtype extends ColumnDtype = ColumnDtype> {
   readonly path: string
   readonly dtype: Dtype

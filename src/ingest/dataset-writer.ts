@@ -7,8 +7,8 @@ import { Notes } from './notes.ts'
 export type SplitName = 'train' | 'test'
 
 /**
- * `x` contains examples of one shape; `images` contains image files one after another, and `ends` the end of each. Labels are I32
- * `classes` or F32 `targets`; while it is not known which of them, both are written.
+ * `x` contains examples of one shape; `images` contains image files one after another, and `ends` the end of each. Labels are I32 `classes`
+ * or F32 `targets`; both are written until it is known which.
  */
 type PartName = 'x' | 'images' | 'ends' | 'classes' | 'targets'
 /** The columns of the finished dataset; `y` contains the labels. */
@@ -21,7 +21,7 @@ export interface TableNames {
   labelColumns: readonly string[]
 }
 
-/** Writes a dataset, one file per column, in a folder of its own. */
+/** Writes a dataset, one file per column, to its own folder. */
 export class DatasetWriter {
   readonly #folder: string
   readonly #columns = new Map<string, Promise<Column>>()
@@ -108,5 +108,5 @@ export class DatasetWriter {
 }
 
 function kindOf({ dtype, rowShape }: Pick<Column, 'dtype' | 'rowShape'>): string {
-  return `${{ U8: 'bytes', I32: 'classes', I64: 'places', F32: 'floats' }[dtype]} of shape [${rowShape}]`
+  return `${{ U8: 'bytes', I32: 'classes', I64: 'offsets', F32: 'floats' }[dtype]} of shape [${rowShape}]`
 }

@@ -13,7 +13,7 @@ export interface LabelledFolder {
   within?: Folder
 }
 
-/** What follows for a folder from the folders above it. */
+/** Facts about a folder that follow from the folders above it. */
 interface Context {
   split?: SplitName
   within?: Folder

@@ -1,7 +1,7 @@
 /** A folder, with the number of images that it contains directly. */
 export interface Folder {
   name: string
-  /** From the top, with slashes. */
+  /** The path from the top folder, separated by slashes. */
   path: string
   images: number
   children: readonly Folder[]
@@ -32,7 +32,7 @@ export function imagesBelow({ images, children }: Folder): number {
   return children.reduce((sum, child) => sum + imagesBelow(child), images)
 }
 
-/** The innermost folder that contains all images, and the folders around it. */
+/** The innermost folder that contains all images, and its ancestors. */
 export function commonFolder(top: Folder): { folder: Folder; passed: Folder[] } {
   const passed: Folder[] = []
   let folder = top

@@ -60,7 +60,7 @@ function refuseUnlabelled({ unlabelled, splits }: FolderSurvey): never {
   )
 }
 
-/** @param passed the folders around all images. @throws FormatError if one of them is a test split */
+/** @param passed the folders that contain all images. @throws FormatError if one of them is a test split */
 function requireTraining(passed: readonly Folder[]): void {
   const split = passed.findLast(({ name }) => isOnlyRole(name))
   if (split && roleOf(split.name) !== 'train')

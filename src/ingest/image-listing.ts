@@ -2,9 +2,9 @@ import { posix } from 'node:path'
 import { FormatError } from '#formats/format-error.ts'
 
 const SUPPORTED = /\.(jpe?g|jpe|jfif|png|webp|gif|tiff?|avif|bmp|dib|p[bgpn]m)$/i
-/** Images that cannot be read. They are an error, since examples would be missing if they were skipped. */
+/** Image formats that are not supported. They are an error, because examples would be missing if they were skipped. */
 const UNSUPPORTED = /\.(hei[cf]|jxl|jp2|j2k|jpx|tga|pcx|dcm|dicom|nii|exr|hdr|dds|cr2|nef|arw|dng)$/i
-/** The path of each is kept in memory. */
+/** A limit, because the path of each is kept in memory. */
 const MOST_FOLDERS = 100_000
 
 /** Whether a file must be an image, by its extension. */

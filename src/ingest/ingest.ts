@@ -25,9 +25,8 @@ const SPLITS: readonly SplitName[] = ['train', 'test']
 /**
  * Converts the files of an upload to a dataset: one safetensors file with `train/x`, `train/y`, `test/x` and `test/y`, or with
  * `train/images` and `train/ends` in place of `x` if images are kept as files.
- *
  * @param folder for the dataset and temporary files
- * @throws FormatError that tells what is wrong and where
+ * @throws FormatError that describes the mistake and its place
  */
 export async function ingest(
   request: DatasetRequest | FolderRequest,

@@ -4,10 +4,10 @@ import type { DatasetWriter, SplitName } from './dataset-writer.ts'
 import { shortened } from './listed.ts'
 import { losesDigits, lostDigits, parseBoolean, parseNumeral } from './numerals.ts'
 
-/** What labels are: classes, or the target values of a regression. */
+/** The kind of labels: classes, or the target values of a regression. */
 export type LabelKind = 'classes' | 'targets'
 
-/** How tables and tools write an unknown label. */
+/** The spellings of a missing label in tables and tools. */
 const MISSING = new Set(['nan', 'na', 'n/a', '#n/a', '<na>', 'null', 'none', '?', '-'])
 
 /** A label, and its place in the files. */
@@ -17,8 +17,8 @@ interface Found {
 }
 
 /**
- * Writes one column of labels, given as strings. Without `kind`, it is decided after the last label what they are: whole numbers and
- * words are classes; numbers are targets if one has a fraction. Until then they are written as both.
+ * Writes one column of labels, given as strings. If `kind` is absent, it is decided after the last label: whole numbers and words are
+ * classes; numbers are targets if one has a fraction. Until then they are written as both.
  */
 export class LabelWriter {
   readonly #writer: DatasetWriter

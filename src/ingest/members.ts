@@ -19,7 +19,7 @@ export interface Member {
   content: AsyncIterable<Uint8Array>
 }
 
-/** The largest total size that an upload may inflate to. */
+/** The limit of the total decompressed size of an upload. */
 const MOST_BYTES = 32 * 1024 ** 3
 const MOST_MEMBERS = 3_000_000
 const HEAD_BYTES = 262
@@ -51,7 +51,9 @@ async function* countBytes(content: AsyncIterable<Uint8Array>, allowance: { byte
   for await (const bytes of content) {
     allowance.bytes -= bytes.length
     if (allowance.bytes < 0)
-      throw new FormatError(`${name} inflates to more than ${MOST_BYTES} bytes; register a folder instead`)
+      throw new FormatError(
+        `${name} decompresses to more than ${MOST_BYTES} bytes; register a folder instead`,
+      )
     yield bytes
   }
 }

@@ -1,4 +1,4 @@
-/** As many as a person would read; a reader that adds a note for each row must not fill the record. */
+/** A limit, so that a reader that adds a note for each row does not fill the record. */
 const MOST_NOTES = 50
 const LONGEST_NOTE = 500
 

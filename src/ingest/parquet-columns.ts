@@ -6,7 +6,7 @@ export type ParquetKind = 'values' | 'list' | 'image' | 'other'
 export interface ParquetColumn {
   name: string
   kind: ParquetKind
-  /** What the column contains, for messages. */
+  /** A description of the column's content, for messages. */
   holds: string
 }
 

@@ -15,7 +15,7 @@ import type { SourceFile } from './source-file.ts'
 /** An open Parquet file. */
 export interface ParquetFile {
   metadata: FileMetaData
-  /** Blocks of so many rows or fewer; a block does not span two row groups. */
+  /** Blocks of at most this many rows; a block does not span two row groups. */
   blocks(rows: number): Generator<Block>
 }
 
@@ -67,10 +67,7 @@ async function requireSignature(file: AsyncBuffer, name: string): Promise<void> 
 
 type ReadColumn = (column: string, rowStart: number, rowEnd: number) => Promise<ArrayLike<unknown>>
 
-/**
- * Reads each column with a scan of its own: a scan of the whole file would search all columns for each one. A scan caches the block
- * that it read last.
- */
+/** Reads each column with a separate scan: a scan of the whole file would search all columns for each one. A scan caches the last block. */
 function openColumns(file: AsyncBuffer, metadata: FileMetaData): ReadColumn {
   const metadataOf = singleColumnMetadata(metadata)
   const scans = new Map<string, Promise<ParquetScan>>()

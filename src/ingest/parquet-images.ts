@@ -54,7 +54,7 @@ export class ParquetImages {
   #findColumns(columns: readonly ParquetColumn[], source: string): string {
     const names = columns.map(({ name }) => name)
     if (!names.includes(this.#label))
-      throw new FormatError(`${source} has no column "${this.#label}"; there is: ${listed(names, '')}`)
+      throw new FormatError(`${source} has no column "${this.#label}"; the columns are: ${listed(names, '')}`)
     const holding = columns.filter(({ name, kind }) => kind === 'image' && name !== this.#label)
     const image = (holding.find(({ name }) => name === 'image') ?? holding[0])?.name
     if (image === undefined)

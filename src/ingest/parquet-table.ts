@@ -82,7 +82,7 @@ export class ParquetTable {
     await this.#labels!.append(split, texts, where, source)
   }
 
-  /** A list of numbers becomes as many features as its first row has numbers. */
+  /** A list of numbers becomes one feature for each number in its first row. */
   #begin(names: readonly string[], parts: readonly Numbers[]): TableSurvey {
     const columns = names.flatMap((name, index) => {
       const { width } = parts[index]!

@@ -44,7 +44,7 @@ async function readMember({ name, source, content }: Member, writer: DatasetWrit
       `${source} belongs to the Python version, which is a pickle; upload the binary version`,
     )
   if (!name.endsWith('.bin')) return 0
-  // The names tell the two formats apart; their lengths would too, but the length of a stream is known only at its end.
+  // The names distinguish the two formats. So would their lengths, but the length of a stream is known only at its end.
   const classes = /(^|\/)(train|test)\.bin$/.test(name) ? 100 : 10
   for await (const bytes of wholePieces(reader)) {
     const { pixels, labels } = decodeCifar(bytes, classes)

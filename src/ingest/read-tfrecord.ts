@@ -11,7 +11,7 @@ import { membersOf } from './members.ts'
 import type { SourceFile } from './source-file.ts'
 import { splitOf } from './split-of.ts'
 
-/** The part of TensorFlow's messages that is read here (tensorflow/core/example/feature.proto). */
+/** The fields of TensorFlow's messages that are read here (tensorflow/core/example/feature.proto). */
 const { root } = protobuf.parse(
   `
   syntax = "proto3";

@@ -18,7 +18,7 @@ export interface Labels {
 
 type Row = Int32Array | Float32Array
 
-/** What the request says about labels. */
+/** The fields of the request about labels. */
 interface Wanted {
   kind: LabelKind | undefined
   classes: readonly string[] | undefined
@@ -26,7 +26,7 @@ interface Wanted {
 
 /**
  * Gives classes their final numbers, and converts targets that are one-hot in all splits to classes; replaces `y` of the columns.
- * @throws FormatError for labels that are not what the request says, or for splits with labels of different kinds
+ * @throws FormatError for labels that contradict the request, or for splits with labels of different kinds
  */
 export async function settleLabels(
   columns: Record<SplitName, Columns>,

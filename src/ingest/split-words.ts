@@ -1,4 +1,4 @@
-/** The split that the name of a folder means. */
+/** The split that each folder name denotes. */
 export type SplitRole = 'train' | 'test' | 'validation'
 
 const ROLES: Readonly<Record<string, SplitRole>> = {
@@ -23,7 +23,7 @@ export function roleOf(name: string): SplitRole | undefined {
   return roles.size === 1 ? [...roles][0] : undefined
 }
 
-/** Whether a name means a split and nothing else: `test_set` does, `my-test-data` and `test_tube` do not. */
+/** Whether a name denotes a split and nothing else: `test_set` does, `my-test-data` and `test_tube` do not. */
 export function isOnlyRole(name: string): boolean {
   return (
     roleOf(name) !== undefined && wordsOf(name).every(word => FILLERS.has(word) || roleOf(word) !== undefined)

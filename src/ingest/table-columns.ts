@@ -45,7 +45,7 @@ export class TableColumns implements TableNames {
     const labels = this.#wanted.map(wanted => {
       const name = typeof wanted === 'number' ? names[wanted] : names.find(name => name === wanted.trim())
       if (name === undefined)
-        throw new FormatError(`${source} has no column "${wanted}"; there is: ${listed(names, '')}`)
+        throw new FormatError(`${source} has no column "${wanted}"; the columns are: ${listed(names, '')}`)
       return name
     })
     const twice = labels.find((name, index) => labels.indexOf(name) !== index)

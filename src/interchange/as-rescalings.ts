@@ -11,8 +11,8 @@ interface Kept {
 }
 
 /**
- * The same network for readers without Normalization: each becomes two rescalings. The first one subtracts the mean, because values may
- * be far from zero.
+ * The same network for formats without Normalization: each Normalization becomes two rescalings. The first one subtracts the mean, because
+ * values may be far from zero.
  */
 export function asRescalings({ topology, statistics }: Kept): Kept {
   const adapted = new Set(topology.layers.filter(isAdapted).flatMap(layer => namesOf(layer)))

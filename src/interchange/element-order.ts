@@ -1,12 +1,12 @@
 import type { PlacedLayer } from '#network/place-layers.ts'
 import { definitionOf } from '#network/topology.ts'
 
-/** For each position in a vector of a channels-first program, the position of that element here. */
+/** For each position in a vector of a channels-first framework, the position of that element in the vector here. */
 export type ElementOrder = Int32Array
 
 /**
- * The order of the elements in each layer's output if images are stored with channels first: a flattened image then counts its elements
- * by channel, row and column, and later layers keep that order as long as they work in place. Undefined if it is the same as here.
+ * The order of the elements in each layer's output if images are stored channels first: the elements of a flattened image are then ordered
+ * by channel, row and column, and later layers keep that order as long as they work in place. Undefined if the order is the same as here.
  */
 export function elementOrders(placed: readonly PlacedLayer[]): (ElementOrder | undefined)[] {
   const orders: (ElementOrder | undefined)[] = []

@@ -18,11 +18,11 @@ import { encodeTfjs } from './tfjs/write-tfjs.ts'
 import { batchCounters, fixedParameters, toTorchLayout } from './torch/torch-layout.ts'
 import { encodeOptimizerState } from './torch/write-optimizer-state.ts'
 
-/** The data of a training from which its files are made. */
+/** The data of a training from which its files are encoded. */
 export interface TrainingRecord {
   spec: TrainingSpec
   series: readonly EpochMetrics[]
-  /** Absent if no epoch was completed: then there are no files of a model. */
+  /** Absent if no epoch was completed: there are no model files then. */
   checkpoint?: Checkpoint | undefined
 }
 
@@ -54,7 +54,7 @@ const MODEL_FILES: Record<
   'optimizer-state.safetensors': encodeOptimizerState,
 }
 
-/** Makes a file. The same record makes the same bytes. @throws NothingToEncode */
+/** Encodes a file. The same record produces the same bytes. @throws NothingToEncode */
 export async function encodeArtifact(
   name: ArtifactName,
   { spec, series, checkpoint }: TrainingRecord,
@@ -77,7 +77,7 @@ export async function encodeArtifact(
   }
 }
 
-/** Without the facts of an upload, which follow from its digest and may exceed the size of a request. */
+/** Leaves out the facts of an upload, which its digest determines and which may exceed the size limit of a request. */
 function postableSpec({ dataset: { upload, ...dataset }, ...spec }: TrainingSpec) {
   return { ...spec, dataset: { ...dataset, ...(upload && { upload: { sha256: upload.sha256 } }) } }
 }

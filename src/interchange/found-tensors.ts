@@ -3,7 +3,7 @@ import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { Network } from '#network/network.ts'
 import { elementCount } from '#network/shape.ts'
 
-/** A tensor of a foreign file that belongs to the model: float32, in the model's layout. */
+/** A tensor of the model that was read from a foreign file: float32, in the model's layout. */
 export interface FoundTensor {
   shape: readonly number[]
   data: Float32Array
@@ -13,7 +13,7 @@ export interface FoundTensor {
 
 /** The tensors of a file that belong to a model. */
 export interface FoundTensors {
-  /** By the model's names. */
+  /** Keys are the names in the model. */
   tensors: ReadonlyMap<string, FoundTensor>
   /** The names in the file of all its float tensors; integer tensors count batches or are seeds. */
   names: readonly string[]
@@ -35,8 +35,8 @@ export function weightsFrom(
   const pick = (wanted: readonly { name: string; shape: readonly number[] }[]) =>
     wanted.map(({ name, shape }): FloatTensor => {
       const tensor = found.get(name)
-      if (!tensor) throw new FormatError(`there is no ${name} [${shape}]; there is: ${listed(found)}`)
-      // Axes of length 1 do not matter.
+      if (!tensor) throw new FormatError(`there is no ${name} [${shape}]; the tensors are: ${listed(found)}`)
+      // Axes of length 1 are ignored.
       if (withoutOnes(tensor.shape) !== withoutOnes(shape) || tensor.data.length !== elementCount(shape))
         throw new FormatError(`${tensor.source} has shape [${tensor.shape}], but ${name} needs [${shape}]`)
       if (!tensor.data.every(Number.isFinite))

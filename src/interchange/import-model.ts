@@ -15,7 +15,7 @@ import { readOptimizerState } from './torch/read-optimizer-state.ts'
 
 /** The files and the network of an upload. */
 export interface ModelUpload {
-  /** Absent if a file holds it. */
+  /** Absent if a file contains it. */
   model?: ModelRequest | undefined
   files: readonly SourceFile[]
   /** The state of the optimizer: an optimizer-state.safetensors. */
@@ -27,20 +27,20 @@ export interface ImportedModel {
   /** A checkpoint file with the weights, and the optimizer's state if there is one; absent if the upload has only a topology. */
   checkpoint?: string
   hasState: boolean
-  /** Where training differs from the files. */
+  /** Differences between training and the files. */
   warnings: readonly Warning[]
 }
 
 /**
  * Makes a checkpoint of the weights of an upload. @param folder for the checkpoint and temporary files
- * @throws FormatError that says which file is wrong, and where; AppError for an unsupported model
+ * @throws FormatError that names the wrong file and the place in it; AppError for an unsupported model
  */
 export async function importModel(
   { model: given, files, state }: ModelUpload,
   folder: string,
 ): Promise<ImportedModel> {
   const { model, found, warnings: ofFiles } = await readModel(given, files, folder)
-  if (!model) throw new FormatError('no file brings a topology: give it in the spec, or a preset')
+  if (!model) throw new FormatError('no file contains a topology: give it in the spec, or name a preset')
   const { topology, warnings: ofNetwork } = readNetwork(model)
   const network = resolveNetwork(topology)
   const weights = found?.(network)
@@ -73,6 +73,6 @@ function tensorsLeftOut({ tensors, names }: FoundTensors): Warning[] {
   const read = new Set([...tensors.values()].map(({ source }) => source))
   const left = names.filter(name => !read.has(name))
   if (left.length === 0) return []
-  const message = `the network has no variable for ${listed(left)}: the file holds more than the network.`
+  const message = `the network has no variable for ${listed(left)}: the file contains more tensors than the network has.`
   return [{ code: 'tensors_left_out', path: 'file', message }]
 }

@@ -8,9 +8,9 @@ interface Wanted {
 }
 
 /**
- * Identifies the tensors of a module with other names, by the last word of a name and by shape. Several that have both in common are
- * ordered by the numbers in their names (`layers.0.weight`, `layers.2.weight`), as in PyTorch's Sequential; other names imply no order,
- * as files have none. @returns the tensors, in the order of `wanted` @throws FormatError if there are fewer, more, or no order
+ * Identifies the tensors of a module with other names by the last word of the name and by shape. Tensors that have both in common are
+ * ordered by the numbers in their names (`layers.0.weight`, `layers.2.weight`), as in PyTorch's Sequential. Other names imply no order, and
+ * neither do files. @returns the tensors, in the order of `wanted` @throws FormatError if there are fewer, more, or no order
  */
 export function matchByShape(wanted: readonly Wanted[], tensors: readonly NamedTensor[]): NamedTensor[] {
   return wanted.map(variable => {
@@ -19,7 +19,7 @@ export function matchByShape(wanted: readonly Wanted[], tensors: readonly NamedT
     const candidates = inOrder(tensors.filter(isAlike))
     if (candidates.length !== alike.length)
       throw new FormatError(
-        `${alike.length} are wanted like ${variable.name} [${variable.shape}], and ${candidates.length} are there`,
+        `the model has ${alike.length} tensors like ${variable.name} [${variable.shape}], the file has ${candidates.length}`,
       )
     return candidates[alike.indexOf(variable)]!
   })
@@ -35,7 +35,7 @@ function inOrder(tensors: readonly NamedTensor[]): readonly NamedTensor[] {
   const stranger = others.find(({ name }) => withoutNumbers(name) !== withoutNumbers(first!.name))
   if (stranger)
     throw new FormatError(
-      `${first!.name} and ${stranger.name} are both [${first!.shape}]: call them as the model does`,
+      `${first!.name} and ${stranger.name} are both [${first!.shape}]: rename them as in the model`,
     )
   return tensors.toSorted((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
 }

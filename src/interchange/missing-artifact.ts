@@ -4,7 +4,7 @@ import type { Topology } from '#network/topology.ts'
 import { isHalfAffine } from '#network/variables.ts'
 import { kerasCodec } from './keras/layers/keras-codecs.ts'
 
-/** Says in a sentence why a training has no such file; undefined if it has one. */
+/** A sentence that explains why a training has no such file; undefined if it has one. */
 export function whyMissing(
   name: ArtifactName,
   topology: Topology,
@@ -14,7 +14,7 @@ export function whyMissing(
     return `${name} exists for ${optimizerTraits({ name: EXPORTING_OPTIMIZER }).title} only, not for ${optimizer.name}.`
   const half = topology.layers.find(isHalfAffine)
   if (name === 'optimizer-state.safetensors' && half)
-    return `PyTorch's optimizers count parameters that ${half.name} does not have: PyTorch's batch normalizations have both weight and bias, or neither.`
+    return `The optimizer state of PyTorch numbers parameters that ${half.name} does not have: a batch normalization of PyTorch has both weight and bias, or neither.`
   if (name !== 'model.tfjs.zip') return undefined
   for (const { type, name } of topology.layers) {
     const missing = kerasCodec(type).missingInTfjs?.(name)

@@ -5,7 +5,8 @@ import type { ReadModel } from './keras/read-model.ts'
 import { readTopology } from './read-topology.ts'
 
 /**
- * The network of a model in a client's request, for any loss that its last activation may belong to, as variables do not depend on it.
+ * The network of a model in a client's request, for any loss that its last activation may belong to, because variables do not depend on the
+ * loss.
  * @throws AppError `invalid_request` for an unsupported network
  */
 export function readNetwork(model: ModelRequest): ReadModel {

@@ -1,4 +1,4 @@
-/** A training has no such file. */
+/** The training has no such file. */
 export class NothingToEncode extends Error {
   override readonly name = 'NothingToEncode'
 }

@@ -21,7 +21,7 @@ export function parseByZod<Value>(schema: z.ZodType<Value>, data: unknown, place
   throw new AppError('invalid_request', detail, { mistakes })
 }
 
-/** Checking a hundred thousand fields would take a second. */
+/** Zod would take a second to check a hundred thousand fields. */
 function refuseTooManyFields(value: unknown, place: readonly string[], levels: number): void {
   if (levels === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return
   const count = Object.keys(value).length
@@ -42,7 +42,7 @@ function firstOf(mistakes: readonly Mistake[]): readonly Mistake[] {
   return [...mistakes.slice(0, MOST_MISTAKES), { path: '', message }]
 }
 
-/** Messages that also list the known values and suggest a similar one, unlike zod's. Unknown keys have one line per key. */
+/** Messages that, unlike zod's, list the known values and suggest a similar one. Each unknown key has its own message. */
 const whatWouldBeRight: z.core.$ZodErrorMap = issue => {
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -83,7 +83,7 @@ function notOneOf(input: unknown, values: readonly unknown[]): string {
 function wrongType(input: unknown, expected: string): string | undefined {
   if (input === undefined) return `is required: expected ${expected}`
   if (expected !== 'number' && expected !== 'int') return undefined
-  // JSON has no NaN: it comes from text in a URL that is no number. A number beyond 1.8e308 is parsed as Infinity.
+  // JSON has no NaN: NaN results from text in a URL that is not a number. A number beyond 1.8e308 is parsed as Infinity.
   if (Number.isNaN(input)) return 'must be a number; this is not a number (NaN)'
   if (input === Number.POSITIVE_INFINITY || input === Number.NEGATIVE_INFINITY)
     return 'must be a finite number; this is beyond the largest number (1.8e308)'
@@ -113,7 +113,7 @@ function mistakesOf(issues: readonly Issue[], prefix: readonly PropertyKey[]): M
 function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] {
   const sum = (branch: readonly Issue[], weigh: (issue: Issue) => number) =>
     branch.reduce((total, issue) => total + weigh(issue), 0)
-  // A wrong type is a greater distance than a wrong word.
+  // A wrong type is a greater distance than a wrong value.
   const misfits = (branch: readonly Issue[]) =>
     sum(branch, ({ code, path }) =>
       path.length > 0 ? 0 : code === 'invalid_type' ? 2 : Number(code === 'invalid_value'),

@@ -5,7 +5,7 @@ import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#network/json-depth.ts'
 export function parseModelJson(text: string, name: string): Record<string, unknown> {
   const parsed = parse(text, name)
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    throw new FormatError(`${name} holds no JSON object of a model`)
+    throw new FormatError(`${name} does not contain a JSON object of a model`)
   if (isDeeperThan(MOST_LEVELS, parsed)) throw new FormatError(`${name} ${TOO_DEEP}`)
   return parsed as Record<string, unknown>
 }

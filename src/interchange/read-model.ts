@@ -19,9 +19,9 @@ import { readTfjsWeights } from './tfjs/read-tfjs.ts'
 /** Ten times the size of a config.json with a thousand layers. */
 const MOST_CONFIG_BYTES = 16 * 1024 ** 2
 
-/** What the files of an upload hold. */
+/** The content of the files of an upload. */
 export interface ReadModel {
-  /** Absent if no file has a network and none was given. */
+  /** Absent if no file contains a network and none was given. */
   model?: ModelRequest | undefined
   /** The tensors that belong to a network; absent if there are no weights. */
   found?: ((network: Network) => FoundTensors) | undefined
@@ -29,8 +29,8 @@ export interface ReadModel {
 }
 
 /**
- * Reads the files of an upload. @param given the network, if the files hold weights only @param folder for temporary files
- * @throws FormatError that says which file is wrong
+ * Reads the files of an upload. @param given the network, if the files contain weights only @param folder for temporary files @throws
+ * FormatError that names the wrong file
  */
 export async function readModel(
   given: ModelRequest | undefined,
@@ -49,7 +49,9 @@ export async function readModel(
     return await readTfjs(model, { name: json.name, manifest }, files)
   }
   if (another)
-    throw new FormatError(`${another.name} is one file too many: only a model of TensorFlow.js has several`)
+    throw new FormatError(
+      `${another.name} is one file too many: only a TensorFlow.js model consists of several files`,
+    )
   if (!file) return { model: given, warnings: [] }
   if (file.name.endsWith('.keras')) return await readKerasArchive(given, file, folder)
   return await readWeights(given, file)
@@ -77,7 +79,7 @@ async function readTfjs(
   for (const file of files) if (file.name !== name) shards.set(file.name, await readWhole(file))
   const others = listed([...shards.keys()])
   if (manifest === undefined && shards.size > 0)
-    throw new FormatError(`${name} has no weightsManifest, which says what is in ${others}`)
+    throw new FormatError(`${name} has no weightsManifest, which describes the content of ${others}`)
   if (manifest === undefined) return { model, warnings: [] }
   if (shards.size > 0)
     return { model, found: network => readTfjsWeights(manifest, shards, network), warnings: [] }
@@ -124,6 +126,6 @@ async function readH5(given: ModelRequest | undefined, { name, path }: SourceFil
 }
 
 function optimizerLeftOut(name: string): Warning {
-  const message = `${name} holds the state of an optimizer, which is not read: jobs begin with a new one.`
+  const message = `${name} contains the state of an optimizer, which is not read: jobs start with a new state.`
   return { code: 'optimizer_state_left_out', path: 'file', message }
 }

@@ -13,11 +13,11 @@ import { widen } from './widen.ts'
 
 const FLOATS: ReadonlySet<string> = new Set(['F32', 'F64', 'F16', 'BF16'])
 
-/** Data-parallel training of PyTorch prefixes every name with it. */
+/** The prefix that data-parallel training of PyTorch adds to every name. */
 const WRAPPER = /^module\./
 
 /**
- * A model's tensors in a safetensors file: sparse or dense as this service writes them, or a PyTorch module's `state_dict`, in any
+ * A model's tensors from a safetensors file: one that this service wrote, sparse or dense, or the `state_dict` of a PyTorch module, in any
  * float type. @throws FormatError
  */
 export function readSafetensors(bytes: Uint8Array, name: string, network: Network): FoundTensors {
@@ -45,7 +45,7 @@ interface Variable {
   shape: readonly number[]
 }
 
-/** For a PyTorch module with other names than the model. */
+/** For a PyTorch module whose names differ from the model's. */
 function readByShape(
   variables: readonly Variable[],
   tensors: ReadonlyMap<string, NamedTensor>,
@@ -61,7 +61,9 @@ function readByShape(
       ]),
     )
   } catch (error) {
-    throw new FormatError(`${noneOf(variables, tensors)} By shape, ${(error as Error).message}.`)
+    throw new FormatError(
+      `${noneOf(variables, tensors)} Matching by shape failed: ${(error as Error).message}.`,
+    )
   }
 }
 
@@ -71,8 +73,8 @@ function decode(bytes: Uint8Array, name: string): readonly NamedTensor[] {
     return 'sparse.version' in metadata ? decodeSparseSafetensors(bytes).tensors : tensors
   } catch (error) {
     if (error instanceof FormatError)
-      throw new FormatError(`${name} is damaged, or is no safetensors file: ${error.message}`)
-    throw blameFile(error, `${name} is damaged, or is no safetensors file`)
+      throw new FormatError(`${name} is damaged, or is not a safetensors file: ${error.message}`)
+    throw blameFile(error, `${name} is damaged, or is not a safetensors file`)
   }
 }
 
@@ -87,5 +89,5 @@ function fromTorchTensor(theirs: NamedTensor, shape: readonly number[], places: 
 function noneOf(variables: readonly { name: string }[], tensors: ReadonlyMap<string, NamedTensor>): string {
   const wanted = variables.slice(0, 4).map(({ name }) => name)
   const given = [...tensors.keys()].slice(0, 4)
-  return `no tensor has a name of the model: it has ${wanted.join(', ')}..., as PyTorch would write them or so; the file has ${given.join(', ')}...`
+  return `no tensor has a name of the model: the model has ${wanted.join(', ')}..., in PyTorch's form or in this one; the file has ${given.join(', ')}...`
 }

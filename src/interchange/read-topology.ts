@@ -6,8 +6,8 @@ import { type ReadModel, readKerasModel, readModelOfAnyLoss } from './keras/read
 import { parseByZod } from './parse-by-zod.ts'
 
 /**
- * A network as a client sends it: in the form of Keras or TensorFlow.js, or as a job's spec contains it.
- * @param lossActivation of the loss that it will be trained with; without it, any last activation is accepted
+ * Reads a network from a client: in the form of Keras or TensorFlow.js, or in the form of a job's spec. @param lossActivation of the loss
+ * that it will be trained with; if absent, any last activation is accepted
  * @throws AppError `invalid_request` that names what cannot be trained
  */
 export function readTopology(json: unknown, lossActivation?: LossActivation): ReadModel {
@@ -19,7 +19,7 @@ function isResolved(json: unknown): boolean {
   return typeof json === 'object' && json !== null && 'inputShape' in json && !('class_name' in json)
 }
 
-/** Its last layer already gives logits. */
+/** The output of its last layer is already the logits. */
 function resolvedTopology(json: unknown, lossActivation: LossActivation | undefined): Topology {
   const topology = parseByZod(Topology, json, ['model', 'topology'])
   checkTopology(topology, (place, message) => refuse(place.replace('.config', ''), message))

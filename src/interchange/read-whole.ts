@@ -12,7 +12,7 @@ export async function readWhole({ name, path }: SourceFile): Promise<Buffer> {
   return await readFile(path)
 }
 
-/** The inflated content of an archive's member. @throws FormatError while it is read, if it exceeds `most` bytes */
+/** The decompressed content of an archive member. @throws FormatError if it exceeds `most` bytes, as soon as that many are read */
 export async function* upTo(
   content: AsyncIterable<Uint8Array>,
   source: string,
@@ -27,5 +27,5 @@ export async function* upTo(
 }
 
 function tooLarge(source: string, most: number): FormatError {
-  return new FormatError(`${source} has more than the ${most} bytes that are read of it`)
+  return new FormatError(`${source} has more than ${most} bytes, the limit`)
 }

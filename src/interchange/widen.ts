@@ -16,6 +16,6 @@ export function widen({ name, dtype, data }: NamedTensor): Float32Array {
       return new Float32Array(bits.buffer)
     }
     default:
-      throw new FormatError(`${name} holds ${dtype}; weights are F32, F16, BF16 or F64`)
+      throw new FormatError(`${name} has dtype ${dtype}; weights must be F32, F16, BF16 or F64`)
   }
 }

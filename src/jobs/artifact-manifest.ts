@@ -13,13 +13,13 @@ import { whyMissing } from '#interchange/missing-artifact.ts'
 import type { Stores } from '#stores/connect.ts'
 import { exportKey, reachableExports } from './reachable-exports.ts'
 
-/** A file that a job has, or that is made on its first request. */
+/** A file that a job has, or that is created on its first request. */
 export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
   .extend({
     made: z
       .boolean()
       .describe(
-        'Whether the file exists. Otherwise it is made on its first request, and has a size and a digest from then on.',
+        'Whether the file exists. Otherwise it is created on its first request, and has a size and a digest from then on.',
       ),
     checkpoint: z
       .int()
@@ -30,12 +30,12 @@ export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
     variants: z
       .record(z.string(), z.array(z.string()))
       .optional()
-      .describe('Query parameters that select another form of the file, with their values.'),
+      .describe('Query parameters that select a variant of the file, with their values.'),
   })
   .meta({ id: 'ManifestEntry' })
 export type ManifestEntry = z.infer<typeof ManifestEntry>
 
-/** Every file that the job can have, each followed by its other forms that exist. @throws AppError `not_found` */
+/** Every file that the job can have, each followed by its existing variants. @throws AppError `not_found` */
 export async function artifactManifest(
   stores: Pick<Stores, 'jobs' | 'exports'>,
   jobId: string,

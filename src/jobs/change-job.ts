@@ -5,7 +5,7 @@ import { JobRequest, LabelKey, Labels, LabelValue } from '#domain/training-spec.
 import { parseByZod } from '#interchange/parse-by-zod.ts'
 import type { Stores } from '#stores/connect.ts'
 
-/** The fields of a job that may change after its submission. */
+/** The fields of a job that a client may change after its submission. */
 export const JobChange = JobRequest.pick({ name: true, labels: true, priority: true })
   .extend({
     labels: z

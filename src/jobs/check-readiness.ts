@@ -15,7 +15,7 @@ export async function checkReadiness(
     ...(blobStore.status === 'rejected' ? ['the blob store'] : []),
   ]
   const problems = [
-    ...(isUnwritable ? ['The job store cannot store anything: its disk is full or failing.'] : []),
+    ...(isUnwritable ? ['The job store cannot be written to: its disk is full or failing.'] : []),
     ...(silent.length > 0 ? [`No answer from ${silent.join(' and ')}.`] : []),
   ]
   if (problems.length > 0)

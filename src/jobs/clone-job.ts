@@ -12,7 +12,7 @@ import { copyFile, type JobDraft, type Submission, type Submitted, submitOnce } 
 
 /**
  * Submits the spec of a job again, with fields replaced, from the beginning or from the last checkpoint of the job.
- * @throws AppError `not_found`, `invalid_request`, `conflict` when there is nothing to continue from, and as `submitJob` does
+ * @throws AppError `not_found`, `invalid_request`, `conflict` when there is no checkpoint to continue from, and as `submitJob` does
  */
 export async function cloneJob(
   stores: JobStores,
@@ -62,7 +62,7 @@ function requireCheckpoint(job: Job): void {
     )
 }
 
-/** The loss has replaced the last activation of an own network, so that a loss with another activation needs the network again. */
+/** The loss has replaced the last activation of a custom network, so the network must be given again for a loss with another activation. */
 function requireModelFor({ loss, model }: Pick<CloneRequest, 'loss' | 'model'>, { spec }: Job): void {
   if (loss === undefined || model || !('topology' in spec.model)) return
   if (activationOf(loss) === activationOf(spec.loss)) return

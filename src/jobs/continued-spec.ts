@@ -17,7 +17,8 @@ const FIXED_FIELDS = [...TRAINING_FIELDS.filter(field => field !== 'epochs'), 'i
 export function continuedSpec(source: Job, wanted: TrainingSpec): TrainingSpec {
   const mistakes = [...fixedMistakes(source.spec, wanted), ...epochsMistakes(source, wanted)]
   if (mistakes.length > 0) throw invalidFields(mistakes)
-  // Exactly as in the checkpoint: an older spec may write the same value in another form, and files of the model would have other bytes.
+  // The field exactly as in the checkpoint: an older spec may contain the same value in another form, and the model's files would have
+  // other bytes.
   const fixed = FIXED_FIELDS.filter(field => source.spec[field] !== undefined)
   return { ...wanted, ...Object.fromEntries(fixed.map(field => [field, source.spec[field]])) }
 }
@@ -46,7 +47,7 @@ function epochsMistakes({ spec, status, checkpoints }: Job, { epochs }: Training
   const mistake = (message: string) => [{ path: 'epochs', message }]
   const { epoch, validationLoss } = checkpoints.at(-1)!
   const startedEpochs = validationLoss === undefined ? epoch + 1 : epoch
-  // A job that failed after its last epoch has only its files left to make.
+  // If a job failed after its last epoch, only its artifacts are missing.
   const fewest = status === 'succeeded' ? epoch + 1 : startedEpochs
   if (epochs < fewest) return mistake(`must be ${fewest} or more: the job has trained ${epoch} epochs`)
   if (epochs !== spec.epochs && spansTraining(spec.schedule))

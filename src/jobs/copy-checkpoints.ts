@@ -9,8 +9,8 @@ import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
 
 /**
- * Copies the checkpoints of a job to a job that continues it. The first attempt of that job continues from them as an attempt after a
- * restart does.
+ * Copies the checkpoints of a job to a job that continues it. The first attempt of the new job continues from them, like an attempt after a
+ * restart.
  * @returns the fields that the new job starts with
  * @throws AppError `conflict` when no checkpoint can be read
  */

@@ -3,8 +3,8 @@ import { isTerminal } from '#domain/job.ts'
 import type { Stores } from '#stores/connect.ts'
 
 /**
- * Deletes a job that is over, with its history, checkpoints and artifacts.
- * @throws AppError `not_found`; `conflict` when the job is not over
+ * Deletes a terminal job, with its history, checkpoints and artifacts. @throws AppError `not_found`; `conflict` when the job is not
+ * terminal
  */
 export async function deleteJob(
   { jobs, blobs }: Pick<Stores, 'jobs' | 'blobs'>,

@@ -12,7 +12,9 @@ const Plan = z.object({
   stepsPerEpoch: z.int(),
   memoryBytes: z.int().describe('Expected peak memory of the training process.'),
   denseBytes: z.int(),
-  forecastArtifactBytes: z.int().describe('Size of the sparse file if epoch 1 has the forecast sparsity.'),
+  forecastArtifactBytes: z
+    .int()
+    .describe('Size of model.sparse.safetensors at the sparsity forecast for epoch 1.'),
   epochs: z.array(
     z.object({
       epoch: z.int(),
@@ -33,7 +35,7 @@ export const DryRun = z
       neededBytes: z
         .int()
         .describe(
-          'Measured peak of the last similar training on an engine like that of the largest worker; the estimate of the plan if there is none.',
+          'Measured peak of the last similar training on the engine of the largest worker; the estimate of the plan if there is none.',
         ),
       largestWorkerBytes: z.int().optional().describe('The highest memory limit of a live worker.'),
     }),
@@ -41,7 +43,9 @@ export const DryRun = z
     estimatedSeconds: z
       .number()
       .optional()
-      .describe('From the last rate measured on an engine of a live worker; absent if there is none.'),
+      .describe(
+        'Computed from the last rate measured on an engine of a live worker; absent if there is none.',
+      ),
   })
   .meta({ id: 'DryRun' })
 export type DryRun = z.infer<typeof DryRun>

@@ -2,7 +2,7 @@ import type { EpochMetrics } from '#domain/event.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
 import type { Stores } from '#stores/connect.ts'
 
-/** The metrics of a job's epochs, in order; of an epoch that was repeated, those of its last attempt. @throws AppError `not_found` */
+/** The metrics of a job's epochs, in order. For a repeated epoch, those of the last attempt. @throws AppError `not_found` */
 export async function readEpochs(
   { jobs, events }: Pick<Stores, 'jobs' | 'events'>,
   jobId: string,
@@ -15,11 +15,11 @@ export interface LayerSeries {
   name: string
   shape: number[]
   size: number
-  /** One count an epoch. */
+  /** One count per epoch. */
   nonzero: number[]
 }
 
-/** The same numbers by variable instead of by epoch. */
+/** The non-zero counts by variable instead of by epoch. */
 export function layerSeries(epochs: readonly EpochMetrics[]): LayerSeries[] {
   return (epochs.at(-1)?.layers ?? []).map(({ name, shape, size }, index) => ({
     name,

@@ -9,7 +9,7 @@ import type { Stores } from '#stores/connect.ts'
 import { type ExportRequest, exportKey } from './reachable-exports.ts'
 
 /**
- * Makes an artifact from a checkpoint and the metrics of a job, and stores it.
+ * Creates an artifact from a checkpoint and the metrics of a job, and stores it.
  * @throws AppError `not_found` when the job cannot have this artifact
  */
 export async function exportArtifact(

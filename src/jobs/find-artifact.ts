@@ -15,17 +15,17 @@ import { requireStopped } from './require-stopped.ts'
 export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events' | 'blobs'> &
   Pick<Children, 'exporter'>
 
-/** Which form of an artifact is wanted, and as of which checkpoint; the last one if none is named. */
+/** The requested variant of an artifact, and the checkpoint; by default the last one. */
 export type ArtifactForm = ArtifactVariant & { checkpoint?: 'best' | number | undefined }
 
 export interface FoundArtifact {
   artifact: Artifact
-  /** The job will never have another file under this name and form. A paused job may continue, and its files then change. */
+  /** Whether the job will never have another file under this name and variant. The files of a paused job may change when it resumes. */
   isFinal: boolean
 }
 
 /**
- * The artifact that a client asks for: the job's own file, an export that exists already, or one that is made now.
+ * The artifact that a client requests: the job's own file, an existing export, or a new export.
  * @throws AppError `not_found`, `artifact_not_ready`, `invalid_request`
  */
 export async function findArtifact(
@@ -48,8 +48,8 @@ export async function findArtifact(
 }
 
 /**
- * Opens the bytes of an artifact, so that a fault of the store becomes an error before anything is sent.
- * @returns an open file where the store has files, a stream of the range otherwise
+ * Opens the bytes of an artifact, so that a fault of the store is reported before anything is sent. @returns an open file if the store
+ * keeps files, otherwise a stream of the range
  * @throws AppError `not_found` when the job was deleted meanwhile
  */
 export async function openArtifact(
@@ -70,7 +70,7 @@ export async function openArtifact(
   }
 }
 
-/** @throws AppError for a file that no job has, not yet, or not in this form */
+/** @throws AppError for a file that no job has, that does not exist yet, or that has no such variant */
 function exportRequest(
   job: Job,
   name: string,
@@ -95,7 +95,7 @@ function exportRequest(
   )
 }
 
-/** No epoch was completed. Known without starting a process that would find it out. */
+/** No epoch was completed. This is checked here to avoid starting a process for it. */
 function withoutModel({ status }: Job, name: string): AppError {
   if (isTerminal(status))
     return new AppError('not_found', `The job has no ${name}. No epoch was completed, so there is no model.`)

@@ -4,9 +4,9 @@ import type { Stores } from '#stores/connect.ts'
 import type { WorkerStatus } from '#stores/worker-record.ts'
 import { estimateMemory } from './memory-estimate.ts'
 
-/** The memory that a job needs, and the workers that have it. */
+/** The memory that a job needs, and the workers that have enough. */
 export interface Room {
-  /** On the largest worker; on any worker if none is alive. */
+  /** The memory needed on the largest worker; on any worker if none is alive. */
   neededBytes: number
   /** Whether `neededBytes` was measured on a similar training, or is an estimate. */
   isMeasured: boolean
@@ -36,14 +36,14 @@ export async function findRoom(
   }
 }
 
-/** Why no live worker can run a job; undefined if one can, or if no worker is alive. */
+/** The reason why no live worker can run a job; undefined if one can, or if no worker is alive. */
 export function describeLack({ neededBytes, isMeasured, largestBytes, fitting }: Room): string | undefined {
   if (largestBytes === undefined || fitting.size > 0) return undefined
   const source = isMeasured ? 'measured' : 'estimated'
   return `needs ${inMegabytes(neededBytes)} of memory (${source}); the largest worker has ${inMegabytes(largestBytes)}`
 }
 
-/** A worker of an earlier version does not report a limit: it has none. */
+/** A worker of an earlier version reports no limit and counts as unlimited. */
 function limitOf({ memoryBytes }: WorkerStatus): number {
   return memoryBytes ?? Number.MAX_SAFE_INTEGER
 }

@@ -3,7 +3,7 @@ import { epochToResumeFrom, isTerminal, type Job } from '#domain/job.ts'
 import type { Stores } from '#stores/connect.ts'
 import { epochLength } from './plan-job.ts'
 
-/** How far a job is. */
+/** The progress of a job. */
 export interface JobProgress {
   /** Completed epochs. */
   epoch: number
@@ -17,14 +17,14 @@ export interface JobProgress {
   etaSeconds?: number
 }
 
-/** What changes between the events of a job. */
+/** The facts about a job that change between its events. */
 export interface LiveProgress {
   progress: JobProgress
   /** While the job is queued; 1 is next. */
   queuePosition?: number
 }
 
-/** How far the job is inside its epoch, and its place in the queue. */
+/** The progress of the job within its epoch, and its position in the queue. */
 export async function liveProgress(
   job: Job,
   { events, queue }: Pick<Stores, 'events' | 'queue'>,
@@ -34,7 +34,7 @@ export async function liveProgress(
   return { progress: progressOf(job, frame), ...(queuePosition !== undefined && { queuePosition }) }
 }
 
-/** @param frame the last news from inside an epoch; ignored if it is of another attempt or an epoch that is complete */
+/** @param frame the last progress frame; ignored if it belongs to another attempt or to a completed epoch */
 export function progressOf(job: Job, frame?: ProgressFrame): JobProgress {
   const { spec, metrics, attempt, status } = job
   const { epochs } = spec

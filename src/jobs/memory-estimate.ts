@@ -9,30 +9,27 @@ import { parameterCount } from '#network/variables.ts'
 
 const BYTES_PER_FLOAT = 4
 
-/** A training process with its engine loaded. */
+/** The memory of a training process with its engine loaded. */
 const BASE_BYTES = 600e6
-/** Of the largest layer's output, beside the one that is kept: what is made of it forward and backward. */
+/** Further copies of the largest layer's output, besides the one that is kept: temporaries of the forward and the backward pass. */
 const COPIES_OF_LARGEST = 3
 const COPIES_OF_DATASET = 3
-/** Of the parameters, for each artifact but the first. */
+/** Copies of the parameters for each artifact except the first. */
 const COPIES_OF_AN_ARTIFACT = 2
 
-/**
- * The most memory that a job's training process is expected to hold, fitted to what real ones held:
- * docs/decisions/2026-11-29-memory-limits.md.
- */
+/** The expected peak memory of a job's training process, fitted to measured peaks: docs/decisions/2026-11-29-memory-limits.md. */
 export function estimateMemory(spec: TrainingSpec): number {
   const parts = Object.values(memoryParts(spec))
   return Math.round(parts.reduce((sum, bytes) => sum + bytes, BASE_BYTES))
 }
 
-/** The field of a spec that asks for the most memory. */
+/** The field of a spec that needs the most memory. */
 export function largestMemoryField(spec: TrainingSpec): string {
   const [largest] = Object.entries(memoryParts(spec)).sort(([, a], [, b]) => b - a)
   return largest![0]
 }
 
-/** By the field of the spec that asks for them. */
+/** Bytes by the field of the spec that needs them. */
 function memoryParts(spec: TrainingSpec) {
   const topology = topologyOf(spec.model)
   return {
@@ -50,7 +47,7 @@ function floatsOfExample(topology: Topology): number {
   return sum + COPIES_OF_LARGEST * largest
 }
 
-/** Weights and gradients, the optimizer's state, and what is on its way between the device, checkpoints and files. */
+/** Weights and gradients, the optimizer's state, and copies in transit between the device, checkpoints and files. */
 function copiesOfParameters({ optimizer, artifacts }: TrainingSpec): number {
   return optimizerTraits(optimizer).memoryCopies + COPIES_OF_AN_ARTIFACT * (artifacts.length - 1)
 }

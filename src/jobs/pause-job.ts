@@ -4,7 +4,7 @@ import type { Stores } from '#stores/connect.ts'
 
 /**
  * Pauses a job. It is `paused` at once if it is queued, otherwise `pausing` until its worker has made a checkpoint.
- * @throws AppError `not_found`; `conflict` when the job is over or is being cancelled
+ * @throws AppError `not_found`; `conflict` when the job is terminal or is being cancelled
  */
 export async function pauseJob(
   { jobs, control, queue }: Pick<Stores, 'jobs' | 'control' | 'queue'>,

@@ -4,12 +4,12 @@ import { AppError } from '#domain/error.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Plan, planSlices } from './plan-job.ts'
 
-/** A plan takes up to a quarter of a second, so that this many are done before their clients time out. */
+/** A plan takes up to a quarter of a second, so this many finish before their clients time out. */
 const MOST_WAITING = 32
 /** The longest time that a plan blocks other requests. */
 const SLICE_MS = 5
 
-// One plan at a time: in parallel, plans would not end sooner, and would delay other requests more.
+// One plan at a time: in parallel, plans would not finish sooner, and would delay other requests more.
 const turn = pLimit(1)
 
 /** Plans a job without blocking the event loop. @throws AppError `unavailable` when too many plans are waiting */

@@ -15,12 +15,12 @@ const PLANNED_EPOCHS = 1000
 const PLANNED_STEPS = 2_000_000
 const SLICE_STEPS = 10_000
 
-/** The learning rate and the threshold at the end of an epoch, and the sparsity that follows for the initial weights. */
+/** The learning rate and the threshold at the end of an epoch, and the resulting sparsity of the initial weights. */
 export interface PlannedEpoch {
   epoch: number
   learningRate: number
   threshold?: number
-  /** Expected share of the parameters whose initial value is within the threshold: accurate in early epochs, too low later. */
+  /** Expected share of the parameters whose initial value is within the threshold. Accurate in early epochs, too low later. */
   forecastSparsity?: number
 }
 
@@ -31,7 +31,7 @@ export interface Plan {
   /** Expected peak memory of the training process. */
   memoryBytes: number
   denseBytes: number
-  /** Size of model.sparse.safetensors if epoch 1 has the forecast sparsity. */
+  /** Size of model.sparse.safetensors at the sparsity forecast for epoch 1. */
   forecastArtifactBytes: number
   /** At most the first 1,000 epochs. */
   epochs: PlannedEpoch[]
@@ -46,7 +46,7 @@ export function planJob(spec: TrainingSpec): Plan {
   }
 }
 
-/** The same in slices of a few milliseconds, between which the process can do other work. */
+/** Computes the plan in slices of a few milliseconds, between which the process can do other work. */
 export function* planSlices(spec: TrainingSpec): Generator<void, Plan, void> {
   const topology = topologyOf(spec.model)
   const parameters = parameterCount(topology)
@@ -65,7 +65,7 @@ export function* planSlices(spec: TrainingSpec): Generator<void, Plan, void> {
   }
 }
 
-/** The training examples without those that `validation.fraction` holds out, and their batches. */
+/** The number of training examples without those that `validation.fraction` holds out, and of their batches. */
 export function epochLength({ dataset, validation, batchSize }: TrainingSpec) {
   const { train } = factsOf(dataset)!.splits
   const trainingExamples = 'fraction' in validation ? train - Math.round(train * validation.fraction) : train

@@ -17,7 +17,7 @@ export interface JobModel {
 
 /**
  * @param which the checkpoint; the last one if it is not given
- * @throws AppError `not_found` for a job or checkpoint that does not exist; `artifact_not_ready` while the job is not over or paused
+ * @throws AppError `not_found` for a job or checkpoint that does not exist; `artifact_not_ready` unless the job is terminal or paused
  */
 export async function findJobModel(
   { jobs }: Pick<Stores, 'jobs'>,
@@ -33,7 +33,7 @@ export async function findJobModel(
 }
 
 /**
- * What a model answers for some examples.
+ * The predictions of a model for some examples.
  * @throws AppError `invalid_request` for a file that is not an image; `limit_exceeded`, `unavailable`
  */
 export async function predict(

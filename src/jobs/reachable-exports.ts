@@ -2,14 +2,14 @@ import type { Artifact, ArtifactName, ArtifactVariant } from '#domain/artifact.t
 import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
 import type { Job } from '#domain/job.ts'
 
-/** A file of a job in one form and as of one checkpoint; without a checkpoint if no epoch was completed. */
+/** A variant of a file of a job at one checkpoint; without a checkpoint if no epoch was completed. */
 export interface ExportRequest {
   name: ArtifactName
   variant: ArtifactVariant
   checkpoint: CheckpointRecord | undefined
 }
 
-/** Equal for two requests if and only if the same file answers both. */
+/** Equal for two requests if and only if they request the same file. */
 export function exportKey({ name, variant, checkpoint }: ExportRequest): string {
   const query = new URLSearchParams(variant as Record<string, string>)
   query.set('step', String(checkpoint?.step ?? 0))

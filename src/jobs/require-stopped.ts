@@ -2,9 +2,8 @@ import { AppError } from '#domain/error.ts'
 import { hasStopped, type Job } from '#domain/job.ts'
 
 /**
- * @param code of the error, which depends on the request
- * @param outcome what is possible then: `artifacts exist`
- * @throws AppError unless the job is over or paused
+ * @param code the code of the error, which depends on the request @param outcome the clause for what is possible then: `artifacts exist`
+ * @throws AppError unless the job is terminal or paused
  */
 export function requireStopped(
   { status }: Job,
@@ -12,5 +11,5 @@ export function requireStopped(
   outcome: string,
 ): void {
   if (!hasStopped(status))
-    throw new AppError(code, `The job is ${status}; ${outcome} once it is over or paused.`)
+    throw new AppError(code, `The job is ${status}; ${outcome} once it has ended or is paused.`)
 }

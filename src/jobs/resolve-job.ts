@@ -13,7 +13,7 @@ export type JobStores = Pick<
   Stores,
   'jobs' | 'idempotency' | 'measurements' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'
 > & {
-  /** Where an operator puts datasets. */
+  /** The operator's folder of datasets. */
   datasetsDir: string
 }
 
@@ -26,7 +26,7 @@ export interface ResolvedJob {
 
 /**
  * Fills in the defaults of a request, and checks the datasets, models and checkpoints that it names.
- * @param kept the location of the checkpoint of `init`, if it is known
+ * @param kept the location of the checkpoint of `init`, if known
  * @throws AppError `invalid_request` that names every wrong field, `dataset_not_ready`
  */
 export async function resolveJob(

@@ -36,8 +36,8 @@ const DEFAULTS = {
 const LARGEST_RATE = 1e9
 
 /**
- * The request with every default filled in: first its own fields, then those of the preset, then those of the service; objects are not
- * merged. `init` is resolved elsewhere.
+ * The request with every default filled in: its own fields take precedence, then those of the preset, then those of the service; objects
+ * are not merged. `init` is resolved elsewhere.
  * @throws AppError `invalid_request` that names every field which contradicts the model or the dataset
  */
 export function resolveSpec(
@@ -94,7 +94,7 @@ function fitDefaults(
   const facts = factsOf(uploaded)
   const hasTest = facts?.splits.test !== 0
   const topology = topologyOf(spec.model)
-  // Keras does not scale examples: a model that starts with a Rescaling would scale them twice, and tokens must stay integers.
+  // Keras does not scale examples, so a model that starts with a Rescaling expects unscaled ones; tokens must stay integers.
   const takesBytes = preparingLayer(topology) || topology.layers.some(({ type }) => type === 'embedding')
   const isRaw = facts?.dtype === 'uint8' && !uploaded.scale && takesBytes
   const dataset = { ...uploaded, ...(isRaw && { scale: 'none' as const }) }
@@ -244,7 +244,7 @@ function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
   )
 }
 
-/** A rising rate rises by a constant factor, so that the last rate is the largest. JSON cannot hold a rate that overflows. */
+/** A rate that rises does so by a constant factor, so the last rate is the largest. JSON cannot represent a rate that overflows. */
 function scheduleMistakes(spec: TrainingSpec): Mistake[] {
   const { schedule, optimizer, epochs } = spec
   if (!factsOf(spec.dataset)) return []
@@ -269,14 +269,14 @@ function artifactMistakes({ artifacts, model, optimizer }: TrainingSpec): Mistak
   })
 }
 
-/** Choosing the best epoch on the test split makes its measured accuracy optimistic. */
+/** Selecting the best epoch on the test split makes its measured accuracy optimistic. */
 function selectionWarnings({ validation, checkpoint }: TrainingSpec): Warning[] {
   if (!('split' in validation) || checkpoint.keepBest === 0) return []
   const message = `The best checkpoint is chosen by ${checkpoint.bestBy} on the test split, so its metrics there are optimistic. Hold out training examples with "validation": { "fraction": 0.1 }, or report the last epoch.`
   return [{ code: 'best_chosen_on_test', path: 'checkpoint.bestBy', message }]
 }
 
-/** Published runs use values outside the recommended ranges, so that these are warnings and not errors. */
+/** Published runs use values outside the recommended ranges, so these are warnings and not errors. */
 function optimizerWarnings(optimizer: OptimizerSpec): Warning[] {
   const threshold = thresholdOf(optimizer)
   if (!threshold) return []

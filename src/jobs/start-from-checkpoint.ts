@@ -24,7 +24,7 @@ export interface CheckpointSource {
 
 /**
  * Finds the checkpoint that a job starts from, and checks that it fits the job.
- * @param kept its location, if it is known; `request` does not need to name an existing job or model then
+ * @param kept its location, if known; then the job or model that `request` names need not exist any more
  * @throws AppError `invalid_request` that names the wrong field of `init`
  */
 export async function startFromCheckpoint(
@@ -48,7 +48,7 @@ export async function startFromCheckpoint(
     const has = optimizer === undefined ? 'has no optimizer state' : `has the state of ${optimizer}`
     throw invalidRequest(
       'init.optimizerState',
-      `${namespace} ${has}, but the job uses ${describeOptimizer(spec)}`,
+      `${namespace} ${has}, but the optimizer of the job is ${describeOptimizer(spec)}`,
     )
   }
   if (request.optimizerState && modelId !== undefined && thresholdOf(spec.optimizer)?.clock === 'time')
@@ -113,7 +113,7 @@ function checkVariables(spec: TrainingSpec, { state }: Checkpoint, field: string
     throw invalidRequest(field, `the model of ${source} has other variables: ${odd.slice(0, 4).join('; ')}`)
 }
 
-/** The fields that decide which slots an optimizer has and what they mean; rates and thresholds may change. */
+/** The fields that determine which slots an optimizer has and what they mean; rates and thresholds may change. */
 export function describeOptimizer({ optimizer }: Pick<TrainingSpec, 'optimizer'>): string {
   const { stateFields } = optimizerTraits(optimizer)
   if (stateFields.length === 0) return optimizer.name

@@ -7,13 +7,13 @@ import { newId } from '#stores/new-id.ts'
 import { requireMemory } from './check-memory.ts'
 import { type JobStores, resolveJob } from './resolve-job.ts'
 
-/** How a job is submitted. */
+/** The options of a submission. */
 export interface Submission {
   claim?: IdempotencyClaim | undefined
   log: Pick<Logger, 'warn'>
 }
 
-/** The stored job; the job of the first answer if the claim was used before. */
+/** The stored job; that of the first response if the claim was used before. */
 export interface Submitted {
   job: Job
   replayed: boolean
@@ -54,7 +54,10 @@ export function copyFile({ blobs }: Pick<JobStores, 'blobs'>, file: Uint8Array) 
   }
 }
 
-/** Stores and enqueues a job, unless the claim was used before: then the first answer is returned, even if its sources are deleted. */
+/**
+ * Stores and enqueues a job, unless the claim was used before: then the job of the first response is returned, even if its sources have
+ * been deleted.
+ */
 export async function submitOnce(
   stores: JobStores,
   { claim, log }: Submission,
@@ -65,7 +68,7 @@ export async function submitOnce(
   const { spec, warnings, origin, copyFiles } = await draft()
   await requireMemory(stores, spec)
   const jobId = newId('job')
-  // If storing the job throws, its files remain, because the job may be stored even so. Orphaned blobs are deleted hourly.
+  // If storing the job throws, its files remain, because the job may have been stored nevertheless. Orphan blobs are deleted hourly.
   const { warnings: more = [], ...copied } = (await copyFiles?.(jobId)) ?? {}
   const createdAt = new Date().toISOString()
   const details = { ...origin, ...copied, warnings: [...warnings, ...more], createdAt }
@@ -78,7 +81,7 @@ export async function submitOnce(
   return { job, replayed }
 }
 
-/** The job is stored, so that the reconciler enqueues it if this fails. */
+/** The job is stored, so the reconciler enqueues it if this fails. */
 async function enqueue({ queue }: JobStores, { id, spec }: Job, log: Submission['log']): Promise<void> {
   await queue
     .enqueue(id, spec.priority)

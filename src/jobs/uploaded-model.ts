@@ -8,7 +8,7 @@ import type { Stores } from '#stores/connect.ts'
 /** The parts of an uploaded model that a job uses. */
 export interface UploadedModel {
   network: ModelRequest
-  /** The initial weights; undefined if they are random. */
+  /** The initial weights; undefined if they are drawn at random. */
   init: InitRequest | undefined
   warnings: Warning[]
 }

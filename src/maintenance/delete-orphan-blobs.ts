@@ -4,12 +4,12 @@ import type { Stores } from '#stores/connect.ts'
 import { runPeriodically } from './run-periodically.ts'
 
 const PERIOD_MS = 3_600_000
-/** A blob is stored before the event that refers to it: a younger one may be referred to in a moment. */
+/** A blob is stored before the event that refers to it, so a younger blob may not have its reference yet. */
 const YOUNG_MS = 3_600_000
 
 type RecordStores = Pick<Stores, 'jobs' | 'exports' | 'datasets' | 'models'>
 
-/** Deletes, every hour, the blobs that a crash has left without a reference. @returns a function that stops it */
+/** Deletes every hour the blobs that have no reference because of a crash. @returns a function that stops it */
 export function deleteOrphanBlobs(stores: Stores, logger: Logger): () => Promise<void> {
   return runPeriodically({
     periodMs: PERIOD_MS,
@@ -57,12 +57,12 @@ async function namesOf(
   if (upload) return new Set(upload.state.status === 'ready' ? [upload.state.sha256] : [])
   const model = await models.get(namespace)
   if (model) return new Set(model.weights ? [model.weights.sha256] : [])
-  // Read before the job, so that each export is of a checkpoint that the job has or has dropped.
+  // Read before the job, so that the checkpoint of each export is one that the job has or has deleted.
   const exported = await exports.list(namespace)
   const job = await jobs.get(namespace)
   if (!job) return new Set()
   const reachable = reachableExports(job, exported)
-  // An export of a dropped checkpoint can no longer be requested.
+  // An export of a deleted checkpoint can no longer be requested.
   const unreachable = [...exported.keys()].filter(key => !reachable.has(key))
   await exports.forget(namespace, unreachable)
   const made = [...reachable.values()].map(({ artifact }) => artifact)

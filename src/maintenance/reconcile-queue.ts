@@ -9,8 +9,8 @@ const PERIOD_MS = 5_000
 const SETTLED_MS = 10_000
 
 /**
- * Repairs, every few seconds, what a crash left inconsistent between the job store and the queue: enqueues waiting jobs that are
- * missing from the queue, and ends the attempts of workers whose lease has expired. @returns a function that stops it
+ * Every few seconds, repairs inconsistencies between the job store and the queue after a crash: enqueues waiting jobs that are missing from
+ * the queue, and ends the attempts of workers whose lease has expired. @returns a function that stops it
  */
 export function reconcileQueue(stores: Stores, logger: Logger): () => Promise<void> {
   let troubledAt = Date.now()
@@ -74,7 +74,7 @@ export async function reclaimLostJobs(
   }
 }
 
-/** One after another; an error of one job does not end the loop. */
+/** Processes the jobs one after another; an error for one job does not end the loop. */
 async function forEachJob(
   ids: readonly string[],
   logger: Logger,

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Stores } from '#stores/connect.ts'
 
-/** Work that is repeated as long as the process runs. */
+/** Work that is repeated while the process runs. */
 export interface PeriodicWork {
   periodMs: number
   run: () => Promise<void>
   onFailure: (error: unknown) => void
-  /** The stores and the name of a lease, so that one process at a time does the work; without it, every process does it. */
+  /** The stores and the name of a lease, so that one process at a time does the work. Absent: every process does it. */
   lease?: { stores: Pick<Stores, 'lease'>; name: string }
 }
 

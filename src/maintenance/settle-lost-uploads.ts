@@ -10,7 +10,7 @@ const PERIOD_MS = 600_000
 type UploadStores = Pick<Stores, 'datasets' | 'redis'>
 
 /**
- * Marks, at once and then every ten minutes, the uploads whose files are lost as invalid.
+ * Marks the uploads whose files are lost as invalid, at once and then every ten minutes.
  * @param root of this host's uploads
  * @returns a function that stops it
  */
@@ -22,7 +22,7 @@ export function settleLostUploads(stores: UploadStores, root: string, logger: Lo
   })
 }
 
-/** Each host settles its own uploads, and those of hosts that have been away for a day. */
+/** Each host settles its own uploads, and those of hosts that have been unreachable for a day. */
 async function settleOnce(stores: UploadStores, root: string, logger: Logger): Promise<void> {
   const own = await uploadOwner(root)
   if (own) await renewUploadOwner(stores.redis, own)
@@ -40,8 +40,8 @@ async function settleOnce(stores: UploadStores, root: string, logger: Logger): P
 }
 
 /**
- * Looks for the files twice, since another process may be claiming them at the moment. The record is read after that, because the
- * folder of an upload is deleted after its record is settled.
+ * Looks for the files twice, because another process may be moving them. The record is read after that, because the folder of an upload is
+ * deleted after its record is settled.
  */
 async function hasLostFiles(
   { datasets }: UploadStores,
@@ -52,7 +52,7 @@ async function hasLostFiles(
   return (await datasets.get(id))?.state.status === 'validating'
 }
 
-/** Whether no process that could have the files has run for a day. Records of older versions have no owner. */
+/** Whether no process that could have the files has run for a day. Records of older versions name no owner. */
 async function isAbandoned(
   { redis }: UploadStores,
   createdAt: string,

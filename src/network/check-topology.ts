@@ -3,20 +3,17 @@ import { shapeAt } from './place-layers.ts'
 import { elementCount } from './shape.ts'
 import { definitionOf, type Topology } from './topology.ts'
 
-/** Ends the reading with what is wrong at a place. */
+/** Throws an error for a mistake at a path. */
 export type Refuse = (place: string, message: string) => never
 
 const MAX_PARAMETERS = 500_000_000
 const MAX_ACTIVATIONS = 200_000_000
-/** Of all recurrent layers together: each step becomes some 40 operations of a graph. */
+/** The limit for all recurrent layers together: each step becomes about 40 operations of a graph. */
 const MAX_UNROLLED_STEPS = 1000
-/** Multiplications that make a matrix orthogonal: half a minute. */
+/** The limit of multiplications to make a matrix orthogonal: half a minute. */
 const MAX_ORTHOGONAL_PRODUCTS = 4e10
 
-/**
- * Checks by arithmetic alone that shapes fit together and that sizes are within limits: nothing is built.
- * @returns what follows from the topology
- */
+/** Checks that shapes match and that sizes are within limits, without building the model. @returns the network of the topology */
 export function checkTopology(topology: Topology, refuse: Refuse): Network {
   const refuseLayers = (message: string) => refuse('.config.layers', message)
   const network = resolve(topology, refuseLayers)
@@ -59,11 +56,11 @@ function checkPlaces({ topology, placed }: Network, refuse: RefuseLayers): void 
   }
 }
 
-/** All layers lead to the last one, which gives vectors. */
+/** Every layer must lead to the last one, whose output must be vectors. */
 function checkEnds({ placed }: Network, refuse: RefuseLayers): void {
   const taken = new Set(placed.flatMap(({ inputs }) => inputs))
   const idle = placed.find((_, index) => index < placed.length - 1 && !taken.has(index))
-  if (idle) refuse(`no layer takes the output of ${idle.layer.name}`)
+  if (idle) refuse(`no layer uses the output of ${idle.layer.name}`)
   const { layer, outputShape } = placed.at(-1)!
   if (outputShape.length !== 1)
     refuse(`must end in one number per class, not in [${outputShape}] of ${layer.name}`)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Variable } from './variables.ts'
 
-/** Variables by kind, by layer or by name; `isExcluded` says which ones. */
+/** Variables by kind, by layer or by name: see `isExcluded`. */
 export const ExcludedVariables = z.array(z.string().min(1).max(200)).max(1000).default([])
 
 /** Whether one of `words` names the variable: its layer, `bias` for every bias, or `batchNorm` for every gamma and beta. */

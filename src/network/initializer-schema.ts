@@ -26,12 +26,12 @@ const normal = { mean: z.number(), stddev: z.number().positive() }
 const parametric = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('randomUniform'), minval: z.number(), maxval: z.number() }),
   z.strictObject({ name: z.literal('randomNormal'), ...normal }),
-  /** Draws again whatever lies beyond two standard deviations. */
+  /** Values beyond two standard deviations are drawn again. */
   z.strictObject({ name: z.literal('truncatedNormal'), ...normal }),
   z.strictObject({ name: z.literal('constant'), value: z.number() }),
   /** `gain` times a matrix whose rows or columns, whichever are fewer, are orthonormal (Saxe, McClelland and Ganguli 2014). */
   z.strictObject({ name: z.literal('orthogonal'), gain: z.number().positive() }),
-  /** Of variance scale / fan, where `mode` says which fan; `truncatedNormal` is truncated at two standard deviations. */
+  /** The variance is scale / fan, where `mode` selects the fan; `truncatedNormal` is truncated at two standard deviations. */
   z.strictObject({
     name: z.literal('varianceScaling'),
     scale: z.number().positive(),
@@ -52,7 +52,7 @@ export const initializer = z.union([
 /** `forgetGateOnes` needs the four gates of an LSTM's bias. */
 export const plainInitializer = initializer.refine(
   (value): boolean => value !== 'forgetGateOnes',
-  'can be forgetGateOnes in an lstm only',
+  'may be forgetGateOnes only in an lstm',
 )
 
 export type NamedInitializer = z.output<typeof named>

@@ -32,7 +32,7 @@ export function shareWithin(variable: Variable, limit: number): number {
   }
 }
 
-/** How values are drawn. With a deviation of 0 all of them are the mean. */
+/** The distribution of the values. With a deviation of 0, all values are the mean. */
 interface Draw {
   distribution: 'uniform' | 'normal' | 'truncatedNormal' | 'orthogonal'
   mean: number
@@ -61,9 +61,9 @@ const SCALED: Readonly<
   lecunNormal: { distribution: 'truncatedNormal', deviation: ({ fanIn }) => Math.sqrt(1 / fanIn) },
 }
 
-/** In standard deviations; Keras draws values beyond it again, */
+/** In standard deviations. Keras draws values beyond it again */
 const TRUNCATION = 2
-/** and divides by the standard deviation that remains, to restore the distribution's own. */
+/** and divides by the standard deviation of the truncated distribution, to restore that of the normal distribution. */
 const TRUNCATED_DEVIATION = 0.87962566103423978
 
 function drawOf({ initializer, shape, ...fans }: Variable): Draw {
@@ -108,7 +108,7 @@ function drawOf({ initializer, shape, ...fans }: Variable): Draw {
   }
 }
 
-/** A tensor as a matrix: its last axis are the columns. */
+/** A tensor as a matrix: its last axis is the columns. */
 function asMatrix(shape: readonly number[]): [rows: number, columns: number] {
   return [elementCount(shape.slice(0, -1)), shape.at(-1)!]
 }

@@ -11,7 +11,7 @@ export interface Network {
   statistics: readonly Statistic[]
 }
 
-/** Whether each layer has variables, or takes from a layer that has: only at the outputs of these is a gradient needed. */
+/** Whether each layer has variables or depends on a layer that has some: a gradient is needed only at the outputs of these layers. */
 export function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {
   const trained: boolean[] = []
   for (const place of placed) {

@@ -11,7 +11,7 @@ export interface Random {
 
 /**
  * A separate stream for each use (`init`, `shuffle`, `dropout`, ...), so that a new use never shifts the numbers of another.
- * @param stream names the use; further parts (epoch, index) address a stream without replaying earlier ones
+ * @param stream the name of the use; further parts (epoch, index) select a stream without replaying earlier ones
  */
 export function randomStream(seed: number, ...stream: readonly (string | number)[]): Random {
   return randomFrom(sfc32State(`${seed}/${stream.join('/')}`))

@@ -3,8 +3,8 @@ import { placeLayers } from './place-layers.ts'
 import { definitionOf, type Topology } from './topology.ts'
 
 /**
- * Floating-point operations of one example's training step in its matrix products and convolutions: the forward pass, and the gradients
- * at kernels and inputs. No gradient is taken at an input that depends on no variable, such as the examples.
+ * Floating-point operations of one example's training step in its matrix products and convolutions: the forward pass, and the gradients at
+ * kernels and inputs. An input that depends on no variable, such as the examples, has no gradient.
  */
 export function stepFlops(topology: Topology): number {
   const placed = placeLayers(topology)

@@ -4,18 +4,18 @@ import type { Topology } from './topology.ts'
 interface WrongToken {
   /** Index in the example, from 0. */
   position: number
-  /** Says what is wrong, for the client. */
+  /** The error message for the client. */
   message: string
 }
 
 /**
- * Checks examples for values that an embedding of the network cannot take: fractions, negative numbers, numbers beyond its rows.
+ * Checks examples for values that are not tokens of the network's embeddings: fractions, negative numbers, numbers beyond the last row.
  * @returns a function that returns the first such value of an example; undefined for a network without embeddings
  */
 export function tokenChecker({
   layers,
 }: Topology): ((example: ArrayLike<number>) => WrongToken | undefined) | undefined {
-  // Every embedding takes the whole example, so the one with the fewest rows decides.
+  // The input of every embedding is the whole example, so the embedding with the fewest rows decides.
   const [embedding] = layers
     .filter(layer => layer.type === 'embedding')
     .toSorted((a, b) => a.inputDim - b.inputDim)
@@ -27,7 +27,7 @@ export function tokenChecker({
       if (token >= 0 && token < inputDim && Number.isInteger(token)) continue
       const message = Number.isInteger(token)
         ? `token ${token} is outside embedding "${name}" (input_dim ${inputDim}: 0 to ${inputDim - 1})`
-        : `token ${token} is no whole number, which embedding "${name}" needs`
+        : `token ${token} is not a whole number, which embedding "${name}" requires`
       return { position, message }
     }
     return undefined

@@ -3,7 +3,7 @@ import type { LayerDefinition } from './layers/layer-definition.ts'
 import { LAYERS, type LayerType } from './layers/layers.ts'
 import { NETWORK_INPUT } from './shape.ts'
 
-/** What layers of every type have. */
+/** The fields of every layer. */
 const named = {
   name: z
     .string()
@@ -14,7 +14,7 @@ const named = {
       value => value !== NETWORK_INPUT,
       `must not be "${NETWORK_INPUT}", the name of the network's input`,
     ),
-  /** Names of earlier layers, or `input`, the network's; absent, the layer before or, for the first layer, the network's input. */
+  /** Names of earlier layers, or `input` for the network's input. Absent: the layer before or, for the first layer, the network's input. */
   inputs: z.array(z.string()).min(1).max(1000).readonly().exactOptional(),
 }
 
@@ -34,7 +34,10 @@ const [first, ...others] = definitions.map(([type, { schema }]) =>
 )
 const layer = z.discriminatedUnion('type', [first!, ...others]) as unknown as z.ZodType<LayerSpec>
 
-/** A network as a value: the shape of an example, without the batch axis, and the layers in order. The last layer gives the logits. */
+/**
+ * A network as a value: the shape of an example, without the batch axis, and the layers in order. The output of the last layer is the
+ * logits.
+ */
 export const Topology = z.strictObject({
   inputShape: z.array(z.int().min(1)).min(1).max(8).readonly(),
   layers: z
@@ -44,7 +47,7 @@ export const Topology = z.strictObject({
     .superRefine((layers, context) => {
       const seen = new Set<string>()
       for (const [index, { name }] of layers.entries()) {
-        const message = `"${name}" is the name of another layer too`
+        const message = `"${name}" is also the name of another layer`
         if (seen.has(name)) context.addIssue({ code: 'custom', path: [index, 'name'], message })
         seen.add(name)
       }
@@ -53,7 +56,7 @@ export const Topology = z.strictObject({
 })
 export type Topology = z.output<typeof Topology>
 
-/** What the network knows of a layer's type. */
+/** The definition of a layer's type. */
 export function definitionOf({ type }: Pick<LayerSpec, 'type'>): LayerDefinition {
   return LAYERS[type]
 }

@@ -13,12 +13,12 @@ export interface Variable {
   shape: Shape
   size: number
   initializer: Initializer
-  /** Inputs and outputs of one unit, which set the initializer's scale; a convolution's count its window. */
+  /** Inputs and outputs of one unit, which determine the initializer's scale; in a convolution they are multiplied by the window size. */
   fanIn: number
   fanOut: number
 }
 
-/** A tensor of a model that no gradient changes: mean and variance of a batch normalization or of a normalization. */
+/** A tensor of a model that is not trained: mean and variance of a batch normalization or of a normalization. */
 export interface Statistic {
   /** `layer/movingMean` or `layer/movingVariance` of a batch normalization; `layer/mean` or `layer/variance` of a normalization. */
   name: string
@@ -41,7 +41,7 @@ export type VariableWord =
   | 'movingMean'
   | 'movingVariance'
 
-/** A kernel, called `layer/word`. Its fans are its last two axes times its window, as Keras counts them. */
+/** A kernel with the name `layer/word`. As in Keras, its fans are its last two axes times its window size. */
 export function kernelVariable(
   layer: string,
   word: VariableWord,
@@ -53,7 +53,7 @@ export function kernelVariable(
   return { name: `${layer}/${word}`, kind: 'kernel', shape, size: elementCount(shape), initializer, ...fans }
 }
 
-/** Kernels and, if the layer has one, the bias over its outputs, which has the fans of the last kernel. */
+/** Kernels and, if the layer has one, the bias, which has the fans of the last kernel. */
 export function withBias(
   { name, biasInitializer }: { name: string; biasInitializer?: Initializer },
   kernels: readonly Variable[],
@@ -65,7 +65,7 @@ export function withBias(
   return [...kernels, { ...bias, initializer: biasInitializer, fanIn, fanOut }]
 }
 
-/** Mean and variance of each channel, called `layer/...`. */
+/** Mean and variance of each channel, with names `layer/...`. */
 export function meanAndVariance(
   layer: string,
   [mean, variance]: readonly [VariableWord, VariableWord],

@@ -17,7 +17,7 @@ import { WorkerRegistry } from './worker-registry.ts'
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
 
-/** Everything that is kept in Redis and in the blob store, one store for each duty. */
+/** Everything that is stored in Redis and in the blob store, one store for each purpose. */
 export interface Stores {
   redis: Redis
   jobs: JobStore
@@ -32,7 +32,7 @@ export interface Stores {
   blobs: BlobStore
   datasets: RecordStore<DatasetRecord>
   models: RecordStore<ModelRecord>
-  /** Reserves a duty for this process for `durationMs`. @returns false while another process has it */
+  /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
   duplicate(options?: ConnectionOptions): Redis
@@ -48,7 +48,8 @@ const COMMAND_TIMEOUT_MS = 5_000
  */
 export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactUrl'>): Promise<Stores> {
   const { redisUrl } = config
-  if (!redisUrl) throw new Error('REDIS_URL is not set; `npm start` starts a Redis of its own.')
+  if (!redisUrl)
+    throw new Error('REDIS_URL is not set. Set it, or use `npm start`, which starts an embedded Redis.')
   const opened: Redis[] = []
   const open = (url: string, options: ConnectionOptions = {}) => {
     const connection = new Redis(url, { maxRetriesPerRequest: 1, ...options })

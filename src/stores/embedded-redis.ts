@@ -18,7 +18,7 @@ export interface EmbeddedRedis {
 /** Enough to load a long append-only file. */
 const START_TIMEOUT_MS = 60_000
 
-/** An orphaned server ends within this time; one that runs longer has a live parent. */
+/** An orphaned server ends within this time; a server that runs longer has a live parent. */
 const RELEASE_TIMEOUT_MS = 3_000
 
 /** `scripts/setup` installs a server into the bin folder of the cache on machines that have none. */
@@ -43,7 +43,7 @@ function findRedisServer(): string | undefined {
 
 /**
  * Starts a Redis that keeps its append-only data in `directory` and that only this user can reach. It ends with its parent. It has a
- * process group of its own, so that Ctrl-C does not end it before running jobs are requeued, and no credentials in its environment.
+ * separate process group, so that Ctrl-C does not end it before running jobs are requeued, and no credentials in its environment.
  * @param options.onExit called with the reason if the server ends by itself; it can then be started again at the same `url`, so that
  * clients reconnect
  * @throws Error if there is no server, if it does not answer, or if another server keeps its data in `directory`
@@ -89,7 +89,7 @@ async function makeSocketPath(): Promise<string> {
   return join(await mkdtemp(join(tmpdir(), 'thresher-')), 'redis.sock')
 }
 
-/** A link to the socket of the server that keeps its data here: two servers that append to one file would damage it. */
+/** A link to the socket of the server that keeps its data here, to detect it: two servers that append to one file would damage it. */
 function ownerLink(directory: string): string {
   return join(directory, 'owner')
 }

@@ -14,7 +14,7 @@ export interface IdempotencyClaim {
   bodyDigest: string
 }
 
-/** The jobs that were created under an idempotency key, as they were first answered; each is kept for a day. */
+/** The jobs that were created under an idempotency key, in the state of the first response; each is kept for a day. */
 export class IdempotencyStore {
   readonly #redis: Redis
 
@@ -52,6 +52,6 @@ function replayOf(record: string, bodyDigest: string): Job {
   if (earlier.bodyDigest === bodyDigest) return earlier.job
   throw new AppError(
     'idempotency_key_reused',
-    'This Idempotency-Key was used with another body; take a new key.',
+    'This Idempotency-Key was used with another body; use a new key.',
   )
 }

@@ -8,7 +8,7 @@ import { storedRecord } from './stored-record.ts'
 const PROGRESS_SECONDS = 60
 const PAGE = 100
 
-/** Receives what happens to a job. */
+/** Receives the events and the progress of a job. */
 export interface Follower {
   onEvent(event: JobEvent): void
   onProgress(frame: ProgressFrame): void
@@ -19,8 +19,8 @@ export interface Follower {
 type Message = JobEvent | ProgressFrame
 
 /**
- * A job's history and its live events. The stream in Redis is authoritative; one pub/sub connection per process announces new
- * events, and events that this connection misses are read from the stream.
+ * A job's history and its live events. The stream in Redis is authoritative. One pub/sub connection per process receives new events, and
+ * events that it misses are read from the stream.
  */
 export class JobEvents {
   readonly #redis: Redis
@@ -93,7 +93,7 @@ export class JobEvents {
     for (const following of followings) following.take(message)
   }
 
-  /** Subscribes before it reads what was missed while the connection was closed, so that no event is lost in between. */
+  /** Subscribes before it reads the events that were missed while the connection was closed, so that none is lost in between. */
   async #resume(): Promise<void> {
     const channels = [...this.#followings.keys()]
     if (channels.length > 0) await this.#subscriber.subscribe(...channels)

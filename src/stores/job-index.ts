@@ -11,18 +11,18 @@ export interface JobQuery {
   filter?: JobFilter
   sort?: 'createdAt' | JobMetric
   order?: 'asc' | 'desc'
-  /** `nextAfter` of the page before. */
+  /** `nextAfter` of the previous page. */
   after?: string | undefined
   limit: number
 }
 
 export interface JobPage {
   jobs: Job[]
-  /** Where the next page begins; null when there is none. */
+  /** The cursor of the next page; null on the last page. */
   nextAfter: string | null
 }
 
-/** An id is made a moment before or after the `createdAt` of its job, and the clocks of hosts differ. */
+/** The time in an id may differ slightly from the `createdAt` of its job, and the clocks of hosts differ. */
 const SLACK_MS = 3_600_000
 
 /** KEYS: job, indexes... ARGV: state, members of the indexes... */
@@ -40,8 +40,8 @@ export class JobIndex {
   }
 
   /**
-   * A page of jobs. The cursor is a fixed place in an index, so no job is left out or listed twice while others are submitted,
-   * unless the metric that the list is sorted by changes. A list sorted by a metric contains only jobs that have this metric.
+   * A page of jobs. The cursor is a fixed position in an index, so no job is left out or listed twice while others are submitted, unless
+   * the metric by which the list is sorted changes. A list sorted by a metric contains only jobs that have this metric.
    * @returns fewer than `limit` and a `nextAfter` when `MOST_SCANNED` jobs were read
    */
   async list(query: JobQuery): Promise<JobPage> {

@@ -9,7 +9,7 @@ const STALLED_CHECK_MS = 15_000
 /** BullMQ does not wake an idle worker for a job that was returned to the queue, so the worker polls this often. */
 const IDLE_CHECK_SECONDS = 1
 
-/** How long a job that is too large for a worker is left to other workers before that worker may take it again. */
+/** The time after which a worker may again take a job that was too large for it; other workers may take it at once. */
 const DEFER_MS = 5_000
 
 /** BullMQ's score of a waiting job is its priority times this, plus a counter. */
@@ -60,7 +60,7 @@ export class JobQueue {
     return jobIds.filter((_, index) => known[index] === 0)
   }
 
-  /** The position that a new job of this priority would have: behind all jobs that are as urgent. */
+  /** The position that a new job of this priority would have: behind all jobs of the same priority. */
   async positionOfNext(priority: number): Promise<number> {
     const lessUrgent = (priority + 1) * PRIORITY_SCALE
     return (await this.#redis.zcount(this.#queue.toKey('prioritized'), '-inf', `(${lessUrgent}`)) + 1

@@ -44,7 +44,7 @@ end
 return 1`
 
 /**
- * Stores a job, its index entries and the record, in one atomic step. A job that exists already is left as it is.
+ * Stores a job, its index entries and the record, in one atomic step. A job that already exists is not changed.
  * @returns the record that was there before, in which case nothing was stored
  */
 export async function createJob(redis: Redis, job: Job, record?: ExpiringRecord): Promise<string | null> {

@@ -20,7 +20,7 @@ export class JobStore {
     this.#redis = redis
   }
 
-  /** Stores a queued job; a job with this id that exists already is left as it is. */
+  /** Stores a queued job. A job with this id that already exists is not changed. */
   async create(job: Job): Promise<Job> {
     await createJob(this.#redis, job)
     return job

@@ -6,7 +6,7 @@ import type { ModelSpec } from '#domain/model-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { redisKeys } from './redis-keys.ts'
 
-/** The last measured speed and memory of trainings, by engine: what plans and admission estimate the next ones from. */
+/** The last measured speed and memory of trainings, by engine. Plans and admission use them to estimate those of new jobs. */
 export class MeasurementStore {
   readonly #redis: Redis
 
@@ -14,11 +14,11 @@ export class MeasurementStore {
     this.#redis = redis
   }
 
-  /** Records what new events of a job measured. A failure is ignored: only estimates depend on it. */
+  /** Records the measurements in new events of a job. A failure is ignored, because only estimates depend on them. */
   async record(job: Job, events: readonly JobEvent[]): Promise<void> {
     const epoch = events.findLast(event => event.type === 'epoch')
     if (epoch?.type === 'epoch') await this.#recordRate(job, epoch.data.examplesPerSecond).catch(() => {})
-    // The peak of a killed training says only that it needs more, not how much more: it must not refuse the next one.
+    // The peak of a killed training is only a lower bound of the memory that it needs: the next job must not be refused because of it.
     if (events.some(({ type }) => type === 'succeeded')) await this.#recordPeak(job).catch(() => {})
   }
 

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis'
 
-/** How many members are read at a time where the caller does not need fewer. */
+/** The number of members that are read at a time, unless the caller needs fewer. */
 export const PAGE = 200
 
-/** A list request ends its page after this many members, even if the page is not full: the work of a request is bounded. */
+/** A list request ends its page after this many members, even if the page is not full, which bounds the work of a request. */
 export const MOST_SCANNED = 1000
 
 /** The members of an index to read, and their order. */
@@ -11,11 +11,11 @@ export interface MemberRange {
   order: 'asc' | 'desc'
   /** Members per page. */
   count: number
-  /** The member before the first one to read. */
+  /** The member after which reading starts. */
   after?: string | undefined
   /** The smallest member to read. */
   from?: string | undefined
-  /** The smallest member that is too large. */
+  /** The exclusive upper bound. */
   below?: string | undefined
 }
 

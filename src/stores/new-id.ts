@@ -6,8 +6,8 @@ let lastMs = 0
 let sequence = 0
 
 /**
- * The kind, `_` and 26 characters: milliseconds since 1970 (10), a counter of the ids made by this process within the millisecond
- * (3), and 65 random bits (13). Ids therefore sort by time, as ULIDs do, and ids of one process in the order they were made.
+ * The kind, `_` and 26 characters: milliseconds since 1970 (10), a counter of the ids that this process created within the millisecond (3),
+ * and 65 random bits (13). Like ULIDs, ids sort by time, and the ids of one process sort in the order in which they were created.
  */
 export function newId(kind: 'job' | 'dataset' | 'model'): string {
   const now = Date.now()
@@ -17,7 +17,7 @@ export function newId(kind: 'job' | 'dataset' | 'model'): string {
   return `${kind}_${base32(lastMs, 10)}${base32(sequence, 3)}${random}`
 }
 
-/** The prefix of the ids of a kind that are made at a time, in milliseconds since 1970. */
+/** The prefix of the ids of a kind that are created at a given time, in milliseconds since 1970. */
 export function idPrefixAt(kind: 'job', ms: number): string {
   return `${kind}_${base32(Math.max(0, Math.floor(ms)), 10)}`
 }

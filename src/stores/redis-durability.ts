@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 
-/** Logs a warning if Redis is configured so that it may lose jobs that were answered with 201. */
+/** Logs a warning if the configuration of Redis allows it to lose jobs that the api has accepted with 201. */
 export async function checkRedisDurability(redis: Redis, logger: Logger): Promise<void> {
   const info = `${await redis.info('persistence')}${await redis.info('memory')}`
   if (/^aof_enabled:0/m.test(info)) {

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 export interface RetryOptions {
   /** Whether repeating the work would fail again: the error is then thrown at once. */
   isFinal: (error: Error) => boolean
-  /** The last error is thrown after this time; without it, the work is repeated until it succeeds. */
+  /** The last error is thrown after this time. Absent: the work is repeated until it succeeds. */
   seconds?: number
   /** Ends the wait between two attempts; the last error is thrown. */
   signal?: AbortSignal
@@ -27,7 +27,7 @@ export async function retry<T>(work: () => Promise<T>, options: RetryOptions): P
     } catch (error) {
       if (signal?.aborted || isFinal(error as Error) || Date.now() + pauseMs > until) throw error
       if (failures === 0) await onFirstFailure?.(error as Error)
-      // The pause of an upload does not keep a process alive that has nothing else to do; that of a training does.
+      // Whether the pause keeps the process alive: that of a training does, that of an upload does not.
       await pause(pauseMs, undefined, { ref: seconds === Number.POSITIVE_INFINITY, signal }).catch(() => {})
       if (signal?.aborted) throw error
       pauseMs = Math.min(2 * pauseMs, longestPauseMs)

@@ -1,12 +1,12 @@
 import type { Redis } from 'ioredis'
 import type { BlobStore } from './blobs/blob-store.ts'
 
-/** New submissions leave the rest free for the events and checkpoints of running jobs. */
+/** New submissions may use this share; the rest is reserved for the events and checkpoints of running jobs. */
 const REDIS_FULL_SHARE = 0.9
 /** A result without shortages is reused for this time. Otherwise each call asks again, so that the service recovers at once. */
 const FRESH_MS = 1_000
 
-/** Tells whether the job store and the blob store have room for new jobs and uploads. */
+/** Checks whether the job store and the blob store have space for new jobs and uploads. */
 export class StorageRoom {
   readonly #redis: Redis
   readonly #blobs: BlobStore

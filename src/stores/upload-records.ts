@@ -2,7 +2,7 @@ import type { DatasetFacts } from '#domain/dataset.ts'
 import type { Warning } from '#domain/event.ts'
 import type { ModelRequest } from '#domain/model-spec.ts'
 
-/** An uploaded dataset, and what it contains once it was validated. */
+/** An uploaded dataset and, after its validation, its facts. */
 export interface DatasetRecord {
   id: string
   name: string
@@ -10,7 +10,7 @@ export interface DatasetRecord {
   state:
     | {
         status: 'validating'
-        /** Who has its files: only this owner can tell whether they are lost. Absent in records of older versions. */
+        /** The owner of its files, which alone can determine whether they are lost. Absent in records of older versions. */
         owner?: string
       }
     | { status: 'ready'; sha256: string; sizeBytes: number; facts: DatasetFacts }
@@ -24,6 +24,6 @@ export interface ModelRecord {
   createdAt: string
   model: ModelRequest
   weights?: { sha256: string; sizeBytes: number; hasState: boolean }
-  /** Where training differs from what the files say; absent in records of older versions. */
+  /** Differences between training and the files; absent in records of older versions. */
   warnings?: Warning[]
 }

@@ -6,7 +6,7 @@ import type { WorkerStatus } from './worker-record.ts'
 /** A supervisor renews its lease every 5 s; one that has not done so for this long is dead. */
 const LEASE_SECONDS = 15
 
-/** The live workers. Each has a lease that it renews. */
+/** The live workers. Each worker renews its lease. */
 export class WorkerRegistry {
   readonly #redis: Redis
 

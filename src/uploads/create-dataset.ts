@@ -14,14 +14,14 @@ import { logUploadFault } from './log-upload-fault.ts'
 export interface NewDataset {
   id: string
   upload: DatasetUpload
-  /** Where its files are, and where it is validated. */
+  /** The folder with its files, in which it is validated. */
   folder: string
 }
 
 interface Intake {
-  /** How long to wait for the outcome of the validation. */
+  /** The time to wait for the outcome of the validation. */
   patienceMs: number
-  /** Aborted when the service stops: the next one validates what this one has not finished. */
+  /** Aborted when the service stops; after a restart, the service validates the unfinished uploads. */
   stopping: AbortSignal
   log: Pick<Logger, 'info' | 'error'>
 }

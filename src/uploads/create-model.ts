@@ -19,7 +19,7 @@ export interface NewModel {
   files: SourceFile[]
   /** The optimizer's state. */
   state: SourceFile | undefined
-  /** Where the files are; deleted at the end. */
+  /** The folder with the files; deleted at the end. */
   folder: string
 }
 

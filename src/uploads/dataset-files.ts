@@ -28,7 +28,9 @@ export function providedFiles(id: string, datasetsDir: string): { train: string[
   return { train: paths(train), test: paths(test) }
 }
 
-/** The path of a folder of images that an operator has put into `datasetsDir`; undefined if it is not a folder or lies elsewhere. */
+/**
+ * The path of a folder of images that an operator has put into `datasetsDir`; undefined if it is not a folder or is outside `datasetsDir`.
+ */
 export async function folderOf(datasetsDir: string, name: string): Promise<string | undefined> {
   const path = join(datasetsDir, name)
   const isFolder = await stat(path).then(

@@ -21,7 +21,7 @@ export async function deleteDataset(
   await stores.blobs.deleteAll(datasetId)
 }
 
-/** @returns the id of a job that is not over and trains on the dataset */
+/** @returns the id of an unfinished job that trains on the dataset */
 async function findUser(
   { jobs, jobIndex }: Pick<Stores, 'jobs' | 'jobIndex'>,
   datasetId: string,

@@ -3,7 +3,7 @@ import { PRESET_NAMES } from '#network/presets/preset-names.ts'
 import type { Stores } from '#stores/connect.ts'
 
 /**
- * Deletes an uploaded model. Jobs that were made from it have copies of what they need.
+ * Deletes an uploaded model. Jobs that were created from it have copies of its network and weights.
  * @throws AppError `not_found`; `conflict` for a preset
  */
 export async function deleteModel(

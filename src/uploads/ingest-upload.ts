@@ -15,7 +15,7 @@ import type { DatasetRecord } from '#stores/upload-records.ts'
 import { attemptsOf, storeAttempts } from './upload-attempts.ts'
 import { ensureUploadOwner, renewUploadOwner } from './upload-owner.ts'
 
-/** The files of a dataset, as they were uploaded. */
+/** The uploaded files of a dataset. */
 export interface DatasetUpload {
   request: DatasetRequest | FolderRequest
   files: readonly SourceFile[]
@@ -23,9 +23,9 @@ export interface DatasetUpload {
 
 /** The file in an upload's folder that describes the upload. */
 export const DESCRIPTION_FILE = 'upload.json'
-/** An upload is not read again when the service has ended this often while reading it. */
+/** An upload is not read again if the service has ended this many times while reading it. */
 const MOST_ATTEMPTS = 3
-/** How long to wait for stores that do not answer; after that, the upload is read again when the service starts. */
+/** The time to wait for stores that do not answer. After that, the upload is read again when the service starts. */
 const STORES_SECONDS = 600
 
 export type UploadStores = Pick<Stores, 'datasets' | 'blobs'> & Pick<Children, 'ingester'>
@@ -56,9 +56,8 @@ export async function recordUpload(
 }
 
 /**
- * Validates an upload, stores its dataset or what is wrong with it, and deletes its folder. If it throws, the record is unchanged and
- * `resumeUploads` reads the upload again when the service starts.
- *
+ * Validates an upload, stores its dataset or the error, and deletes its folder. If it throws, the record is unchanged and `resumeUploads`
+ * reads the upload again when the service starts.
  * @param onFault called with a fault of the service, or with a library's error about a refused file
  * @param storesSeconds how long to wait for stores that do not answer
  * @returns the new record
@@ -101,7 +100,7 @@ async function readUpload(
   if (attempts >= MOST_ATTEMPTS)
     return { status: 'invalid', error: `the service ended ${attempts} times while it was reading the upload` }
   try {
-    // Counted only when the reading begins: while this upload waits, another upload ends the service.
+    // Counted only when reading begins, because another upload may end the service while this one waits.
     const ingest = () => ingestInto(folder, ingester, upload, () => storeAttempts(folder, attempts + 1))
     const ingested = await retry(ingest, { isFinal: error => !isTemporary(error), seconds: STORES_SECONDS })
     storeAttempts(folder, attempts)
@@ -135,13 +134,13 @@ async function ingestInto(
   try {
     return await ingester.ingest({ request, files, folder: workDir }, onBegin)
   } catch (error) {
-    // On a full disk, this frees the space that this or another reading waits for.
+    // On a full disk, this frees space for which this or another validation waits.
     if (isOutOfSpace(error)) await rm(workDir, { recursive: true, force: true })
     throw error
   }
 }
 
-/** Whether reading failed only for now. */
+/** Whether reading failed for a temporary reason. */
 function isTemporary(error: unknown): boolean {
   return isOutOfSpace(error) || (error instanceof AppError && !(error instanceof ServiceStopping))
 }

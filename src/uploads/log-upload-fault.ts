@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { FormatError } from '#formats/format-error.ts'
 
-/** Logs why an upload could not be read: the error of a library about a refused file, or a fault of the service. */
+/** Logs why an upload could not be read: a library's error about a refused file, or a fault of the service. */
 export function logUploadFault(log: Pick<Logger, 'info' | 'error'>, err: Error, datasetId: string): void {
   if (err instanceof FormatError)
     log.info({ err: err.cause, datasetId }, 'a library could not read a file of a dataset')

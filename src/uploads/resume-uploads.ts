@@ -35,9 +35,8 @@ export async function uploadIds(root: string): Promise<Set<string>> {
 }
 
 /**
- * Validates the complete uploads and deletes the others. Uploads that were being read when the service ended are read one after
- * another, so that an upload that crashes the service is identified without blaming others.
- *
+ * Validates the complete uploads and deletes the others. Uploads that were being read when the service ended are read one after another, so
+ * that only an upload that crashes the service is counted as crashing it.
  * @param onFault called for each upload that could not be read or settled because of a fault of the service
  */
 export async function resumeUploads(
@@ -80,7 +79,7 @@ async function namesIn(folder: string): Promise<string[]> {
   return await readdir(folder).catch(() => [])
 }
 
-/** Whether the process that made a folder is still running. A file system may not tell when the folder was made. */
+/** Whether the process that made a folder is still running. Some file systems do not store the creation time of a folder. */
 async function isInUse(folder: string, pid: number): Promise<boolean> {
   const { birthtimeMs } = await stat(folder).catch(() => ({ birthtimeMs: 0 }))
   return await isAlive(pid, birthtimeMs || Date.now())

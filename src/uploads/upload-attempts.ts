@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const NAME = 'attempts'
 
-/** How often a service crashed while it was reading an upload; stored beside its files. */
+/** How many times a service crashed while it was reading an upload; stored beside its files. */
 export function attemptsOf(folder: string): number {
   try {
     return Number(readFileSync(join(folder, NAME), 'utf8'))

@@ -5,18 +5,18 @@ import type { Redis } from 'ioredis'
 import { redisKeys } from '#stores/redis-keys.ts'
 
 const NAME = 'owner'
-/** How long to wait for a host and its files after its last sign of life. */
+/** The time after the last heartbeat of a host after which its files are considered lost. */
 export const AWAY_SECONDS = 86_400
 
 /**
  * The owner of the uploads below a root: an id that is stored in the folder, independent of the processes that use it.
- * @returns undefined if no upload has ever arrived there
+ * @returns undefined if no upload has arrived there yet
  */
 export async function uploadOwner(root: string): Promise<string | undefined> {
   return await readFile(join(root, NAME), 'utf8').catch(() => undefined)
 }
 
-/** The same; makes the id if there is none. */
+/** The same; creates the id if there is none. */
 export async function ensureUploadOwner(root: string): Promise<string> {
   const known = await uploadOwner(root)
   if (known) return known
@@ -29,7 +29,7 @@ export async function ensureUploadOwner(root: string): Promise<string> {
   return await readFile(join(root, NAME), 'utf8')
 }
 
-/** Records that a live process has access to the files of an owner. */
+/** Records that a running process has access to the files of an owner. */
 export async function renewUploadOwner(redis: Redis, owner: string): Promise<void> {
   await redis.set(redisKeys.uploadOwner(owner), Date.now(), 'EX', AWAY_SECONDS)
 }

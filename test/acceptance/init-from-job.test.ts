@@ -63,7 +63,7 @@ it('what cannot be started from is refused by the field that names it', async ()
       { jobId: first, optimizerState: true },
       { optimizer: { name: 'adam', learningRate: 0.1 } },
       'init.optimizerState',
-      /has the state of grda, but the job uses {"name":"adam"/,
+      /has the state of grda, but the optimizer of the job is {"name":"adam"/,
     ],
   ] as const) {
     const { status, body } = await post(service.url, '/v1/jobs', { ...JOB, ...change, init })

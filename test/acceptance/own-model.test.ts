@@ -157,7 +157,7 @@ it('weights that do not fit are refused by the tensor', async () => {
   }
   const { status, body } = await upload(service.url, '/v1/models', { name: 'few', topology: TOPOLOGY }, file)
   assert.deepEqual([status, body.errors[0].path], [400, 'file'])
-  assert.match(body.errors[0].message, /no tensor has a name of the model: it has hidden\/kernel/)
+  assert.match(body.errors[0].message, /no tensor has a name of the model: the model has hidden\/kernel/)
   const nothing = await upload(service.url, '/v1/models', { name: 'nothing' }, {})
-  assert.match(nothing.body.errors[0].message, /no file brings a topology/)
+  assert.match(nothing.body.errors[0].message, /no file contains a topology/)
 })

@@ -130,7 +130,7 @@ it('tokens that an embedding has no row for are refused by row and layer, and a 
   for (const [token, message] of [
     [WORDS, /token 12 is outside embedding "words" \(input_dim 12: 0 to 11\)/],
     [-1, /token -1 is outside/],
-    [1.5, /token 1\.5 is no whole number, which embedding "words" needs/],
+    [1.5, /token 1\.5 is not a whole number, which embedding "words" requires/],
   ] as const) {
     const inputs = [words, words.with(3, token)]
     const { status, body } = await post(service.url, `/v1/jobs/${job.id}/predict`, { inputs })

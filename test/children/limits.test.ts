@@ -35,7 +35,7 @@ before(async () => {
 })
 after(() => rm(folder, { recursive: true, force: true }))
 
-/** A kind of child with other limits, and otherwise enough time for a busy machine. */
+/** A kind of child with the given limits, and enough time for a busy machine. */
 function limited(
   kind: ChildKind,
   limits: Partial<TaskLimits>,
@@ -99,7 +99,7 @@ describe('a model file that makes its reader loop', () => {
     await hanging
   })
 
-  it('leaves a process for small files; when too many files wait, the next is refused with Retry-After', async t => {
+  it('keeps a process free for small files; when too many files wait, the next is refused with Retry-After', async t => {
     const importer = new Importer(limited(IMPORT, {}, { children: 2, waiting: 1, largeBytes: 8000 }))
     t.after(() => importer.close())
     const given = [1, 2].map(() =>
@@ -107,7 +107,7 @@ describe('a model file that makes its reader loop', () => {
     )
     await assert.rejects(
       importFile(importer, 'text.h5', Buffer.from('no tensors')),
-      /text\.h5 is no HDF5 file/,
+      /text\.h5 is not an HDF5 file/,
     )
     await assert.rejects(importFile(importer, 'hang.h5'), {
       code: 'unavailable',

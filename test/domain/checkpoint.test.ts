@@ -29,17 +29,17 @@ describe('the checkpoints that a job keeps', () => {
     assert.deepEqual(keptAfter(run, { keepBest: 2 }), [20, 40])
   })
 
-  it('are one when the latest is the best, and the earlier of two that are as good', () => {
+  it('are one if the latest is the best; of two that are equally good, the earlier is the best', () => {
     assert.deepEqual(keptAfter([checkpoint(10, 0.5), checkpoint(20, 0.9)]), [20])
     assert.deepEqual(keptAfter([checkpoint(10, 0.9), checkpoint(20, 0.9), checkpoint(30, 0.1)]), [10, 30])
   })
 
-  it('count one from the middle of an epoch as the latest, and never as the best', () => {
+  it('include one from the middle of an epoch as the latest, never as the best', () => {
     assert.deepEqual(keptAfter([checkpoint(10, 0.5), checkpoint(15)]), [10, 15])
     assert.deepEqual(keptAfter([checkpoint(10, 0.5), checkpoint(15), checkpoint(20, 0.6)]), [20])
   })
 
-  it('hold a step once, as it was told last', () => {
+  it('contain each step once, as it was last reported', () => {
     assert.deepEqual(keptAfter([checkpoint(10, 0.5), checkpoint(10, 0.6)]), [10])
   })
 })

@@ -5,7 +5,7 @@ import type { AppError } from '#domain/error.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 
-/** What a job of one output says to a dataset with these classes. */
+/** The result of submitting a job with one output for a dataset with these classes. */
 function mistakesWith(loss: string, classes: string[], units = 1): string[] {
   const layer = (class_name: string, config: object) => ({ class_name, config })
   const layers = [
@@ -30,12 +30,12 @@ function mistakesWith(loss: string, classes: string[], units = 1): string[] {
 }
 
 describe('one output for classes', () => {
-  it('is trained by squared error where the classes are numbered as the labels are', () => {
+  it('is trained by squared error if each class is named by its index', () => {
     assert.deepEqual(mistakesWith('meanSquaredError', ['0', '1', '2']), [])
     assert.deepEqual(mistakesWith('meanAbsoluteError', ['no', 'yes']), [])
   })
 
-  it('is refused where it would be trained on numbers that are not the labels', () => {
+  it('is refused if it would be trained on numbers that are not the labels', () => {
     for (const classes of [
       ['1', '2', '4'],
       ['-1', '1'],
@@ -48,7 +48,7 @@ describe('one output for classes', () => {
     assert.deepEqual(mistakesWith('meanSquaredError', ['1', '2', '4'], 3), [])
   })
 
-  it('is trained by binary cross-entropy where there are two', () => {
+  it('is trained by binary cross-entropy if there are two classes', () => {
     assert.deepEqual(mistakesWith('binaryCrossentropy', ['-1', '1']), [])
     assert.equal(mistakesWith('binaryCrossentropy', ['a', 'b', 'c']).length, 1)
   })

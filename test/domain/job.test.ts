@@ -31,14 +31,14 @@ describe('a job as the fold of its events', () => {
     assert.deepEqual([event.seq, event.type, event.time], [1, 'queued', time(0)])
   })
 
-  it('refuses what an attempt says that is over', () => {
+  it('refuses the events of an attempt that has ended', () => {
     const running = fold(newJob(), ...begin(worker)(newJob()))
     const again = fold(running, ...begin(worker)(running))
     assert.equal(again.attempt, 2)
     assert.throws(() => fold(again, { type: 'succeeded', attempt: 1, data: {} }), RefusedEvent)
   })
 
-  it('forgets what a lost attempt measured, since the next one measures it again', () => {
+  it('discards the metrics of a lost attempt after its checkpoint, because the next attempt measures them again', () => {
     const running = fold(newJob(), ...begin(worker)(newJob()))
     const measured = fold(running, { type: 'epoch', attempt: 1, data: epochMetrics(3) })
     assert.equal(measured.best?.epoch, 3)
@@ -53,7 +53,7 @@ describe('a job as the fold of its events', () => {
     assert.deepEqual(begin(worker)(cancelled), [])
   })
 
-  it('is cancelled in two steps while it runs, and twice is once', () => {
+  it('is cancelled in two steps while it runs, idempotently', () => {
     const running = fold(newJob(), ...begin(worker)(newJob()))
     const cancelling = fold(running, ...cancel(running))
     assert.equal(cancelling.status, 'cancelling')
@@ -61,7 +61,7 @@ describe('a job as the fold of its events', () => {
     assert.equal(fold(cancelling, ...loseAttempt('runner_lost')(cancelling)).status, 'cancelled')
   })
 
-  it('answers a cancel that comes too late with a conflict', () => {
+  it('refuses a cancel after the end with a conflict', () => {
     const running = fold(newJob(), ...begin(worker)(newJob()))
     const done = fold(running, { type: 'succeeded', attempt: 1, data: {} })
     assert.throws(() => cancel(done), { code: 'conflict' })

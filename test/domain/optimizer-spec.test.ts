@@ -32,7 +32,7 @@ test('AdamW has the defaults of Keras', () => {
 for (const name of NAMES) {
   const request = { name, ...(name === 'grda' && { c: 0.001, mu: 0.6 }) }
 
-  test(`${name} clips gradients only where the spec says so`, () => {
+  test(`${name} clips gradients only if the spec requests it`, () => {
     assert.ok(!('globalClipNorm' in parse(request)))
     assert.equal(parse({ ...request, globalClipNorm: 2 }).globalClipNorm, 2)
     assert.ok(!OptimizerSpec.safeParse({ learningRate: 0.01, ...request, globalClipNorm: 0 }).success)
@@ -50,7 +50,7 @@ test('the state of an optimizer does not fit one whose slots mean something else
   assert.equal(stateOf({ name: 'adamw', weightDecay: 0.1 }), stateOf({ name: 'adamw', exclude: ['bias'] }))
 })
 
-test('exclude names layers, variables, all biases, or the gammas and betas of every normalisation', () => {
+test('exclude names layers, variables, all biases, or the gammas and betas of every normalization', () => {
   const kernel = { name: 'dense/kernel', kind: 'kernel' } as const
   const bias = { name: 'dense/bias', kind: 'bias' } as const
   const gamma = { name: 'norm/gamma', kind: 'gamma' } as const

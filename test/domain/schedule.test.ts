@@ -122,7 +122,7 @@ describe('schedules', () => {
     )
   })
 
-  it('linearWarmup rises to what `then` gives, which counts from the start too', () => {
+  it('linearWarmup rises to the factor of `then`, which also counts from the start', () => {
     const after = { name: 'multiStep', at: [6], factor: 0.1 }
     assert.deepEqual(byEpoch(warmup(4, 0.2, after)), [0.2, 0.4, 0.6, 0.8, 1, 0.1, 0.1, 0.1, 0.1, 0.1])
   })
@@ -132,7 +132,10 @@ describe('schedules', () => {
       [0.9, 1],
       [0.5, 0.1],
     ]
-    assert.match(ScheduleSpec.safeParse({ name: 'piecewiseLinear', points }).error!.message, /must ascend/)
+    assert.match(
+      ScheduleSpec.safeParse({ name: 'piecewiseLinear', points }).error!.message,
+      /must be in ascending order/,
+    )
     assert.equal(ScheduleSpec.safeParse(warmup(2, 0, warmup(2, 0, { name: 'constant' }))).success, false)
   })
 })

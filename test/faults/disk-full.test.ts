@@ -71,7 +71,7 @@ describe('a full disk', () => {
   it('costs a training the checkpoints on its way, said once; it waits with its result until there is space', async () => {
     const submitted = await fillAfterFirstCheckpoint()
     const { message } = await waiting(submitted)
-    assert.match(message, new RegExp(`could not be .*: ${disk.error}.* The job waits and tries again\\.`))
+    assert.match(message, new RegExp(`could not be .*: ${disk.error}.* The job waits and retries\\.`))
     await free()
     const { job, events } = await endOf(stores, submitted)
     assert.deepEqual([job.status, job.attempt], ['succeeded', 1])

@@ -70,7 +70,7 @@ describe('while Redis is in trouble', () => {
     await readiness(200)
     const acceptWrites = await refuseWrites(api.stores.redis)
     const { body } = await readiness(503)
-    assert.equal(body.detail, 'The job store cannot store anything: its disk is full or failing.')
+    assert.equal(body.detail, 'The job store cannot be written to: its disk is full or failing.')
     const refused = await submit('on a full disk')
     assert.deepEqual(
       [refused.status, refused.body.detail],

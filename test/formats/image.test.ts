@@ -99,7 +99,7 @@ describe('an image file', () => {
     huge.writeInt32LE(2 ** 30, 18)
     for (const [name, bytes, why] of [
       ['empty.png', Buffer.alloc(0), /is empty/],
-      ['page.jpg', Buffer.from('<html>not found</html>'), /its format is none of those that are read/],
+      ['page.jpg', Buffer.from('<html>not found</html>'), /its format is not supported/],
       ['cut.jpg', await cut('rgb.jpg'), /it is damaged or cut off/],
       ['cut.png', await cut('rgb.png'), /it is damaged or cut off/],
       ['cut.bmp', await cut('rgb.bmp'), /the bitmap is cut off/],

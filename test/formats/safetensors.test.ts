@@ -93,8 +93,12 @@ const tensorAt = (begin: number, end: number, shape = '[1]', dtype = 'F32') =>
 
 const broken: [string, Uint8Array, RegExp][] = [
   ['an empty file', new Uint8Array(0), /8 bytes of header length, but there are 0/],
-  ['a length of 2^64 - 1', new Uint8Array(16).fill(255), /claims 18446744073709552000 bytes; the file has 8/],
-  ['a header longer than the file', fileOf('{}', 0, 3), /claims 3 bytes; the file has 2/],
+  [
+    'a length of 2^64 - 1',
+    new Uint8Array(16).fill(255),
+    /declares 18446744073709552000 bytes; the file has 8/,
+  ],
+  ['a header longer than the file', fileOf('{}', 0, 3), /declares 3 bytes; the file has 2/],
   ['leading space', fileOf(' {}', 0), /must start with \{/],
   ['half a header', fileOf('{"a":', 0), /is not valid JSON/],
   [

@@ -37,7 +37,7 @@ describe('artifacts', () => {
   const get = (name: string, headers: Record<string, string> = {}) =>
     request(api.url).get(`${base}/${name}`).set(headers)
 
-  it('come with their length, media type, entity tag and digest, the same by HEAD', async () => {
+  it('have length, media type, entity tag and digest headers, and HEAD returns the same headers', async () => {
     const whole = await get('metrics.csv')
     assert.equal(whole.text, CSV.toString())
     assert.equal(
@@ -77,7 +77,7 @@ describe('artifacts', () => {
     }
   })
 
-  it('come whole for several ranges, a malformed one, or an If-Range of another entity', async () => {
+  it('are served whole for several ranges, a malformed one, or an If-Range of another entity', async () => {
     for (const headers of [
       { range: 'bytes=0-1,3-4' },
       { range: 'bytes=5-2' },
@@ -90,7 +90,7 @@ describe('artifacts', () => {
     assert.equal((await get('metrics.csv', { range: 'bytes=0-1', 'if-range': etag })).status, 206)
   })
 
-  it('answer 416, 304 and 412 as conditions demand', async () => {
+  it('answer 416, 304 and 412 as the conditions require', async () => {
     const beyond = await get('metrics.csv', { range: `bytes=${CSV.length}-` })
     assert.deepEqual([beyond.status, beyond.headers['content-range']], [416, `bytes */${CSV.length}`])
     assert.equal(beyond.headers['cache-control'], undefined)
@@ -100,14 +100,14 @@ describe('artifacts', () => {
     assert.equal((await get('metrics.csv', { 'if-match': etag })).status, 200)
   })
 
-  it('are listed with what they are', async () => {
+  it('are listed with their descriptions', async () => {
     const { body } = await request(api.url).get(base)
     body.data = body.data.filter(({ made }: { made: boolean }) => made)
     const names = body.data.map(({ name }: { name: string }) => name)
     assert.ok(names.includes('metrics.csv') && names.includes('model.sparse.safetensors'))
   })
 
-  it('whose file is no longer whole are an error, never a short answer', async () => {
+  it('with a truncated file cause an error, never a short response', async () => {
     const bytes = Buffer.alloc(1000, 'whole')
     const { body } = await request(api.url)
       .post('/v1/jobs')
@@ -121,7 +121,7 @@ describe('artifacts', () => {
     assert.equal((await request(api.url).get(`/v1/jobs/${body.id}/artifacts/metrics.csv`)).status, 500)
   })
 
-  it('that no job has are 404, whatever the name tries', async () => {
+  it('with unknown names are 404, also for path traversal', async () => {
     for (const name of ['model.pt', '..%2f..%2fetc%2fpasswd', '%00', 'x'.repeat(400)]) {
       assert.equal((await get(name)).status, 404, name)
     }

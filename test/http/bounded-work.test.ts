@@ -16,14 +16,14 @@ const LONG_PLAN = {
   epochs: 10,
 }
 
-describe('no client holds up the others', () => {
+describe('no client delays the others', () => {
   let api: Api
   before(async () => {
     api = await startApi({ slowBodies: { windowMs: 200, fewestBytes: 2_000 } })
   })
   after(() => api.stop())
 
-  /** Sends bytes as they are, a chunk every 100 ms. @returns the answer until the service closes the connection */
+  /** Sends bytes unchanged, a chunk every 100 ms. @returns the answer until the service closes the connection */
   async function sendSlowly(...chunks: string[]): Promise<string> {
     const socket = connect(Number(new URL(api.url).port), '127.0.0.1')
     let answer = ''
@@ -49,7 +49,7 @@ describe('no client holds up the others', () => {
       '\r\n',
     ].join('\r\n')
 
-  it('by dry runs of many steps: they take turns, and too many at once are told to come again', async () => {
+  it('by dry runs of many steps: they run one at a time, and too many at once are refused with 503', async () => {
     let done = 0
     const plans = Array.from({ length: 60 }, async () => {
       const answer = await request(api.url).post('/v1/jobs?dryRun=true').send(LONG_PLAN)
@@ -64,7 +64,7 @@ describe('no client holds up the others', () => {
     assert.ok(refused.every(({ headers, body }) => headers['retry-after'] && body.code === 'unavailable'))
   })
 
-  it('by an object of very many fields: they are counted before they are looked at', async () => {
+  it('by an object with very many fields: they are counted before they are validated', async () => {
     const labels = Object.fromEntries(Array.from({ length: 60_000 }, (_, i) => [`k${i}`, 1]))
     const { status, body } = await request(api.url)
       .post('/v1/jobs')
@@ -73,7 +73,7 @@ describe('no client holds up the others', () => {
     assert.deepEqual([status, body.errors], [400, [{ path: 'labels', message }]])
   })
 
-  it('by a flood of subscriptions: each is answered in its turn', async () => {
+  it('by many subscriptions at once: they are answered in order', async () => {
     const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/stream`)
     await once(socket, 'open')
     const jobs = Array.from({ length: 2_000 }, (_, i) => `job_${i}`)
@@ -93,19 +93,19 @@ describe('no client holds up the others', () => {
     socket.close()
   })
 
-  it('by a body that hardly arrives: it is cut off and answered with 408', async () => {
+  it('by a body that arrives too slowly: the request is ended with 408', async () => {
     const answer = await sendSlowly(headOf(5_000), '{')
     assert.match(answer, /^HTTP\/1.1 408 /)
     assert.match(answer, /"code":"body_timeout"/)
   })
 
-  it('but a body that makes progress may take as long as it needs', async () => {
+  it('but a body that makes progress has no time limit', async () => {
     const body = JSON.stringify({ model: { preset: 'mnist-mlp' } }).padEnd(30_000)
     const answer = await sendSlowly(headOf(body.length), ...(body.match(/.{3000}/g) ?? []))
     assert.match(answer, /^HTTP\/1.1 200 /)
   })
 
-  it('by a form that is none: without boundary, without end, without parts', async () => {
+  it('by an invalid form: without boundary, without end, without parts', async () => {
     for (const route of ['/v1/datasets', '/v1/models']) {
       const send = (type: string, body: string) =>
         request(api.url).post(route).set('content-type', type).send(body)

@@ -11,7 +11,7 @@ interface Line {
   msg: string
 }
 
-describe('the faults of clients', () => {
+describe('faults of clients', () => {
   const lines: Line[] = []
   const logger = pino({ level: 'info' }, { write: (text: string) => void lines.push(JSON.parse(text)) })
   let api: Api
@@ -20,7 +20,7 @@ describe('the faults of clients', () => {
   })
   after(() => api.stop())
 
-  /** What the service logs until it has logged a message. */
+  /** The log of the service up to a message. */
   async function loggedUntil(message: RegExp): Promise<Line> {
     for (;;) {
       const line = lines.find(({ msg }) => message.test(msg))
@@ -37,7 +37,7 @@ describe('the faults of clients', () => {
     return socket
   }
 
-  it('are no errors in the log: uploads that stop or break off, and bad frames of WebSockets', async () => {
+  it('are not errors in the log: uploads that stall or disconnect, and invalid WebSocket frames', async () => {
     for (const path of ['/v1/datasets', '/v1/models']) {
       const slow = beginUpload(path)
       slow.resume()
@@ -60,7 +60,7 @@ describe('the faults of clients', () => {
     )
   })
 
-  it('are refused: an upgrade of what is no stream', async () => {
+  it('are refused: an upgrade on a route that is not a stream', async () => {
     for (const path of ['/v1/jobs', '/docs', '/nope', '/healthz']) {
       const socket = new WebSocket(api.url.replace('http', 'ws') + path)
       const [error] = await once(socket, 'error')

@@ -15,7 +15,7 @@ describe('cloning a job', () => {
   const clone = (id: string, body?: object) => request(api.url).post(`/v1/jobs/${id}/clone`).send(body)
   const count = async () => (await request(api.url).get('/v1/jobs?limit=200')).body.data.length
 
-  it('takes no body at all, or whole fields in the place of those that the job has', async () => {
+  it('accepts no body, or fields that replace whole fields of the job', async () => {
     const id = await submit({ name: 'first', labels: { a: '1', b: '2' }, seed: 7 })
     const same = await request(api.url).post(`/v1/jobs/${id}/clone`)
     const { spec } = (await request(api.url).get(`/v1/jobs/${id}`)).body
@@ -27,7 +27,7 @@ describe('cloning a job', () => {
     assert.deepEqual([body.name, body.labels, body.spec.epochs, body.spec.seed], ['second', { c: '3' }, 3, 7])
   })
 
-  it('makes one job for one key, whatever becomes of the first, and stores nothing for a dry run', async () => {
+  it('creates one job per idempotency key, even if the source is deleted, and stores nothing for a dry run', async () => {
     const id = await submit()
     const once = () => clone(id, { epochs: 2 }).set('idempotency-key', 'clone')
     const first = await once()
@@ -45,7 +45,7 @@ describe('cloning a job', () => {
     assert.equal((await clone(id, {})).status, 404)
   })
 
-  it('refuses what does not fit by its path', async () => {
+  it('refuses invalid fields by their paths', async () => {
     const id = await submit({
       model: { topology: ONE_LAYER },
       dataset: { id: 'mnist' },
@@ -65,7 +65,7 @@ describe('cloning a job', () => {
     }
   })
 
-  it('continues no job that still runs, and none whose checkpoint is gone', async () => {
+  it('refuses to continue a running job, or one whose checkpoint is lost', async () => {
     const id = await submit()
     assert.equal((await clone(id, { continue: true })).status, 409)
     await startJob(api.stores, id)

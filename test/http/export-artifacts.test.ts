@@ -27,7 +27,7 @@ interface Entry {
   sizeBytes?: number
 }
 
-/** Leaves the checkpoint of an epoch; the threshold tells one from another. */
+/** Stores the checkpoint of an epoch; the threshold distinguishes the checkpoints. */
 async function completeEpoch(stores: Stores, jobId: string, epoch: number, validationAccuracy: number) {
   const job = await stores.jobs.require(jobId)
   const { checkpoint } = recordOf('mnist-mlp', epoch / 100)
@@ -71,7 +71,7 @@ describe('the files of a job that was cancelled', () => {
     return bytes
   }
 
-  it('are all there, made on the first request, of the last epoch that it completed', async () => {
+  it('are all available, created on the first request from the last completed epoch', async () => {
     for (const name of ARTIFACT_NAMES) {
       const head = await request(api.url).head(`${base}/${name}`)
       assert.equal(head.status, 200, name)
@@ -82,7 +82,7 @@ describe('the files of a job that was cancelled', () => {
     assert.deepEqual(tensors.find(({ name }) => name === expected.name)?.data, expected.data)
   })
 
-  it('are of the best epoch or of another that was kept, on demand', async () => {
+  it('are created from the best or another kept checkpoint on request', async () => {
     for (const [query, epoch] of [
       ['best', 2],
       ['3', 3],
@@ -96,7 +96,7 @@ describe('the files of a job that was cancelled', () => {
     assert.match(gone.body.detail, /has no checkpoint "1"; it has checkpoints of epochs: 2, 3, 4/)
   })
 
-  it('come in the layout of PyTorch and rounded to bfloat16, and the manifest says what that costs', async () => {
+  it('are available in the layout of PyTorch and rounded to bfloat16, and the manifest contains the loss of precision', async () => {
     const { tensors, metadata } = decodeSafetensors(
       await download('model.safetensors?layout=torch&dtype=bf16'),
     )
@@ -112,7 +112,7 @@ describe('the files of a job that was cancelled', () => {
     assert.ok(listed.rounding.maxAbsoluteError > 0 && listed.rounding.maxAbsoluteError < 2 ** -11)
   })
 
-  it('are listed before they are made, with the forms that they come in, and without those that there are not', async () => {
+  it('are listed before they are created, with their variants, and without files that the job cannot have', async () => {
     const adam = { ...REQUEST, optimizer: { name: 'adam', learningRate: 0.1 } }
     const { body } = await request(api.url).post('/v1/jobs').send(adam).expect(201)
     const manifest = async () => (await request(api.url).get(`/v1/jobs/${body.id}/artifacts`)).body.data
@@ -141,7 +141,7 @@ describe('the files of a job that was cancelled', () => {
     )
   })
 
-  it('hold a graph whole, or without its output activation or its preprocessing, each kept as a file of its own', async () => {
+  it('contain a complete graph, or one without output activation or preprocessing, and each variant is a separate file', async () => {
     const files = new Map<string, string>()
     for (const query of ['', '?graph=logits', '?preprocessing=none', '?graph=logits&preprocessing=none'])
       for (const name of ['model.keras', 'model.onnx', 'model.tfjs.zip'])
@@ -155,7 +155,7 @@ describe('the files of a job that was cancelled', () => {
       assert.equal(variants.filter((other: object) => isDeepStrictEqual(other, variant)).length, 1)
   })
 
-  it('say in their metadata what a reader has to do, if they hold no graph', async () => {
+  it('name in their metadata the computations that a reader has to add, if they contain no graph', async () => {
     const preprocessing = JSON.stringify({ scale: 1 / 255, mean: [0], std: [1] })
     for (const query of ['', '?layout=torch']) {
       const { metadata } = decodeSafetensors(await download(`model.safetensors${query}`))
@@ -165,7 +165,7 @@ describe('the files of a job that was cancelled', () => {
     assert.deepEqual([metadata.preprocessing, metadata.outputActivation], [preprocessing, 'softmax'])
   })
 
-  it('that nobody offers are refused by the name of what is wrong', async () => {
+  it('are refused by the wrong name or parameter if they do not exist', async () => {
     const { status, body } = await request(api.url).get(`${base}/model.keras?layout=torch`)
     assert.equal(status, 400)
     assert.equal(body.errors[0].path, 'layout')
@@ -181,7 +181,7 @@ describe('the files of a job that was cancelled', () => {
   })
 })
 
-it('a job that completed no epoch has metrics and a report, and says why it has no model', async () => {
+it('a job that completed no epoch has metrics and a report, and the error for its model gives the reason', async () => {
   const api = await startApi()
   const { body } = await request(api.url).post('/v1/jobs').send(REQUEST)
   await request(api.url).post(`/v1/jobs/${body.id}/cancel`)
@@ -209,7 +209,7 @@ describe('the files of a paused job', () => {
     await tell(api.stores, jobId, 'paused', {})
   }
 
-  it('are revalidated by caches, and kept by them once the job is over', async () => {
+  it('are revalidated by caches, and kept by them once the job has ended', async () => {
     const jobId = await submit()
     await pauseAfter(jobId, 1, 0.8)
     for (const query of ['/metrics.csv', '/model.safetensors', '/model.safetensors?checkpoint=best']) {
@@ -222,7 +222,7 @@ describe('the files of a paused job', () => {
     assert.match((await get(jobId, '/model.safetensors')).headers['cache-control']!, /immutable/)
   })
 
-  it('are listed as long as they can be fetched, with the checkpoint to ask for', async () => {
+  it('are listed as long as they can be fetched, with the checkpoint to request', async () => {
     const jobId = await submit()
     const listed = async () =>
       (await get(jobId)).body.data
@@ -245,7 +245,7 @@ describe('the files of a paused job', () => {
     assert.deepEqual(await listed(), [])
   })
 
-  it('are none of a model before its first epoch, which is said without an export process', async () => {
+  it('do not include a model before the first epoch, which is reported without an export process', async () => {
     const jobId = await submit()
     await request(api.url).post(`/v1/jobs/${jobId}/pause`).expect(202)
     assert.deepEqual(

@@ -53,14 +53,14 @@ const FIELDS = [
   'toString',
 ]
 
-describe('whatever a client sends', () => {
+describe('any request of a client', () => {
   let api: Api
   before(async () => {
     api = await startApi()
   })
   after(() => api.stop())
 
-  it('is answered, and never with a 5xx', async () => {
+  it('is answered, never with a 5xx', async () => {
     const { paths } = (await (await fetch(`${api.url}/openapi.json`)).json()) as {
       paths: Record<string, object>
     }

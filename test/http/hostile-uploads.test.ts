@@ -30,12 +30,12 @@ const MODEL = {
   },
 }
 
-/** Each that HDF5 fails at costs the start of a process. */
+/** Each file at which HDF5 fails costs the start of a process. */
 const DAMAGED = 12
-/** Where HDF5 says what is where. */
+/** The offsets of HDF5's own tables. */
 const HEAD_BYTES = 4096
 
-describe('an api that is sent files it cannot read', () => {
+describe('an api that receives files that it cannot read', () => {
   let test: TestStores
   let app: Awaited<ReturnType<typeof createApp>>
   let importer: Importer
@@ -63,7 +63,7 @@ describe('an api that is sent files it cannot read', () => {
   })
 
   const left = () => readdir(uploadsOf(uploads, process.pid))
-  /** Waits for the files of uploads to go: they do so after the answer. */
+  /** Waits until the files of uploads are deleted, which happens after the answer. */
   async function cleared(): Promise<void> {
     while ((await left()).length > 0) await new Promise(resolve => setTimeout(resolve, 10))
   }
@@ -76,7 +76,7 @@ describe('an api that is sent files it cannot read', () => {
     }
   }
 
-  it('refuses them as wrong requests, and answers for a healthy one meanwhile', async () => {
+  it('refuses them as invalid requests, and accepts a valid one meanwhile', async () => {
     const bring = async (name: string) =>
       upload(url, '/v1/models', MODEL, { [name]: await readFile(new URL(name, FIXTURES)) })
     const hanging = bring('hang.h5')
@@ -93,7 +93,7 @@ describe('an api that is sent files it cannot read', () => {
     await cleared()
   })
 
-  it('answers for files with bytes changed anywhere, and never with a 5xx', async () => {
+  it('answers uploads of files with changed bytes, never with a 5xx', async () => {
     const healthy = await readFile(new URL('healthy.h5', FIXTURES))
     const random = randomStream(1, 'bytes')
     const damaged = Array.from({ length: DAMAGED }, () => {
@@ -127,7 +127,7 @@ describe('an api that is sent files it cannot read', () => {
     await cleared()
   })
 
-  it('keeps nothing of an upload whose client goes away in the middle of it', async () => {
+  it('deletes an upload whose client disconnects during it', async () => {
     const countRecords = async () => (await get(url, '/v1/datasets?limit=100')).body.data.length
     const records = await countRecords()
     const socket = connect(Number(new URL(url).port), '127.0.0.1')
@@ -148,7 +148,7 @@ describe('an api that is sent files it cannot read', () => {
     assert.equal(await countRecords(), records)
   })
 
-  it('settles a dataset although Redis took no writes when it was validated', async () => {
+  it('settles a dataset although Redis refused writes when it was validated', async () => {
     const { redis } = test.stores
     const rows = `a,y\n${'1,0\n2,1\n'.repeat(500_000)}`
     const uploading = upload(

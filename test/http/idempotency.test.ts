@@ -14,7 +14,7 @@ describe('an idempotency key', () => {
   const submit = (key: string, body: object = JOB) =>
     request(api.url).post('/v1/jobs').set('idempotency-key', key).send(body)
 
-  it('gives the first answer again', async () => {
+  it('returns the first answer again', async () => {
     const first = await submit('a')
     const again = await submit('a', { epochs: 3, model: { preset: 'mnist-mlp' } })
     assert.deepEqual([first.status, again.status], [201, 201])
@@ -23,7 +23,7 @@ describe('an idempotency key', () => {
     assert.equal(again.headers['idempotency-replayed'], 'true')
   })
 
-  it('is the same quoted and bare', async () => {
+  it('is the same with and without quotes', async () => {
     assert.equal((await submit('"b"')).body.id, (await submit('b')).body.id)
   })
 
@@ -33,14 +33,14 @@ describe('an idempotency key', () => {
     assert.deepEqual([status, body.code], [422, 'idempotency_key_reused'])
   })
 
-  it('makes one job of many submissions at once', async () => {
+  it('creates one job for many concurrent submissions', async () => {
     const answers = await Promise.all(Array.from({ length: 20 }, () => submit('d')))
     assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]))
     assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1)
     assert.equal(answers.filter(({ headers }) => headers['idempotency-replayed']).length, 19)
   })
 
-  it('is not spent by a submission that was refused', async () => {
+  it('can be used again after a submission that was refused', async () => {
     assert.equal((await submit('e', { ...JOB, epochs: 0 })).status, 400)
     assert.equal((await submit('e')).status, 201)
   })

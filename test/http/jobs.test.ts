@@ -6,7 +6,7 @@ import { type Api, startApi } from '#test/support/start-api.ts'
 
 const JOB = { model: { preset: 'mnist-mlp' } }
 
-describe('jobs over their life', () => {
+describe('jobs', () => {
   let api: Api
   before(async () => {
     api = await startApi()
@@ -68,7 +68,7 @@ describe('jobs over their life', () => {
     assert.equal((await patch({ name: 'still', epochs: 4 })).body.errors[0].path, 'epochs')
   })
 
-  it('keep the labels that a change does not name, and lose those that it sets to null', async () => {
+  it('keep the labels that a change does not name, and lose the labels that it sets to null', async () => {
     const id = await submit({ labels: { a: '1', b: '2' } })
     const patch = (labels: object) => request(api.url).patch(`/v1/jobs/${id}`).send({ labels })
     assert.deepEqual((await patch({ b: null, c: '3' })).body.labels, { a: '1', c: '3' })
@@ -81,7 +81,7 @@ describe('jobs over their life', () => {
     assert.equal((await patch({ 'bad key': null })).body.errors[0].path, 'labels.bad key')
   })
 
-  it('cancel at once while queued, in two steps while running, and not when over', async () => {
+  it('are cancelled at once while queued, in two steps while running, and not after they have ended', async () => {
     const cancel = (id: string) => request(api.url).post(`/v1/jobs/${id}/cancel`)
     const queued = await submit()
     const answer = await cancel(queued).set('content-type', 'application/json').send('')
@@ -97,7 +97,7 @@ describe('jobs over their life', () => {
     assert.deepEqual([late.status, late.body.code], [409, 'conflict'])
   })
 
-  it('pause and resume: at once while queued, in two steps while running, and not when over', async () => {
+  it('are paused and resumed at once while queued, in two steps while running, and not after they have ended', async () => {
     const ask = async (id: string, what: 'pause' | 'resume') => {
       const { status, body } = await request(api.url).post(`/v1/jobs/${id}/${what}`)
       return [status, body.code ?? body.status]
@@ -120,7 +120,7 @@ describe('jobs over their life', () => {
     assert.deepEqual(await ask(id, 'resume'), [409, 'conflict'])
   })
 
-  it('list what they keep to go on from, the latest and the best', async () => {
+  it('list the checkpoints that they keep, the latest and the best', async () => {
     const id = await submit()
     await startJob(api.stores, id)
     for (const [index, validationAccuracy] of [0.8, 0.9, 0.85].entries()) {
@@ -146,7 +146,7 @@ describe('jobs over their life', () => {
     )
   })
 
-  it('are deleted with their files once they are over', async () => {
+  it('are deleted with their files once they have ended', async () => {
     const id = await submit()
     const remove = () => request(api.url).delete(`/v1/jobs/${id}`)
     assert.equal((await remove()).status, 409)

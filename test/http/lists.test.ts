@@ -26,7 +26,7 @@ describe('the list of jobs', () => {
     await tell(api.stores, id, 'epoch', epochMetrics(1, { validationAccuracy, sparsity }))
     return id
   }
-  /** All pages, something happening between any two of them. */
+  /** Reads all pages and calls a function between any two of them. */
   const pagesOf = async (query: string, between: () => Promise<unknown>) => {
     const seen: string[] = []
     for (let path = query; ; ) {
@@ -39,7 +39,7 @@ describe('the list of jobs', () => {
     }
   }
 
-  it('has any of several statuses, names that begin so, a dataset, a preset and a time', async () => {
+  it('is filtered by statuses, name prefix, dataset, preset and time', async () => {
     const began = new Date().toISOString()
     const queued = await submit({ name: 'vision/first' })
     const cancelled = await submit({ name: 'vision/second' })
@@ -59,7 +59,7 @@ describe('the list of jobs', () => {
     assert.deepEqual(await ids('createdAfter=2999-01-01'), [])
   })
 
-  it('is sorted by a metric, ties too, and pages leave nothing out and tell nothing twice while jobs come', async () => {
+  it('is sorted by a metric, including ties, and pages omit or repeat nothing while jobs are submitted', async () => {
     const labels = { set: 'sorted' }
     const accuracies = [0.5, 0.9, 0.5, 0.5, 0.1, 1, 0.5]
     const made: { id: string; accuracy: number }[] = []
@@ -78,7 +78,7 @@ describe('the list of jobs', () => {
     assert.equal((await ids('sort=sparsity&order=asc')).filter((id: string) => id === best).length, 1)
   })
 
-  it('leaves out networks, layers and names of classes unless they are asked for', async () => {
+  it('omits networks, layers and names of classes unless they are requested', async () => {
     const id = await submit({
       model: { topology: ONE_LAYER },
       dataset: { id: 'mnist' },
@@ -100,7 +100,7 @@ describe('the list of jobs', () => {
     )
   })
 
-  it('looks at a bounded number of jobs a request, and the cursor goes on behind them', async () => {
+  it('examines a bounded number of jobs per request, and the cursor continues after them', async () => {
     const found = await submit({ name: 'needle' })
     const hay = Array.from({ length: MOST_SCANNED + 300 }, () => newJob({ name: 'hay' }))
     await Promise.all(hay.map(job => api.stores.jobs.create(job)))
@@ -109,7 +109,7 @@ describe('the list of jobs', () => {
     assert.deepEqual(await pagesOf('name=needle', async () => {}), [found])
   })
 
-  it('has jobs of earlier versions, which no index by a metric knew', async () => {
+  it('includes jobs of earlier versions, which had no index by metric', async () => {
     const id = await measured(0.3, 0.999)
     const { redis, jobs, jobIndex } = api.stores
     const job = await jobs.require(id)
@@ -119,7 +119,7 @@ describe('the list of jobs', () => {
     assert.equal((await ids('sort=sparsity&limit=1'))[0], id)
   })
 
-  it('refuses what is no parameter, sort, time or cursor, and says what is meant', async () => {
+  it('refuses an invalid parameter, sort, time or cursor, and lists the valid ones', async () => {
     for (const [query, path, message] of [
       ['statuss=queued', 'statuss', /Did you mean "status"/],
       ['sort=accuracy', 'sort', /one of: createdAt, validationAccuracy, sparsity/],
@@ -146,7 +146,7 @@ describe('the lists of datasets and models', () => {
   })
   after(() => api.stop())
 
-  it('have names that begin so, the built-in ones among them', async () => {
+  it('are filtered by a name prefix, including the built-in ones', async () => {
     const { body } = await request(api.url).get('/v1/models?name=mnist-')
     assert.deepEqual(
       body.data.map(({ id }: Item) => id),

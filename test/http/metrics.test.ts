@@ -27,7 +27,7 @@ describe('the series of a job', () => {
   after(() => api.stop())
   const metrics = async (query = '') => (await request(api.url).get(`/v1/jobs/${id}/metrics${query}`)).body
 
-  it('has each epoch once, as its last attempt told it', async () => {
+  it('has each epoch once, with the metrics of its last attempt', async () => {
     const { data, total } = await metrics()
     assert.equal(total, 100)
     assert.deepEqual(
@@ -45,7 +45,7 @@ describe('the series of a job', () => {
     )
   })
 
-  it('is thinned the same way each time, keeping ends and spikes', async () => {
+  it('is thinned deterministically, keeping ends and spikes', async () => {
     const { data, shown, total } = await metrics('?maxPoints=12')
     const epochs = data.map(({ epoch }: { epoch: number }) => epoch)
     assert.ok(shown <= 12 && shown === data.length && total === 100)
@@ -53,7 +53,7 @@ describe('the series of a job', () => {
     assert.deepEqual((await metrics('?maxPoints=12')).data, data)
   })
 
-  it('comes as CSV', async () => {
+  it('is available as CSV', async () => {
     const { text, headers } = await request(api.url).get(`/v1/jobs/${id}/metrics?format=csv`)
     assert.match(headers['content-type']!, /^text\/csv/)
     const rows = text.trim().split('\r\n')
@@ -68,7 +68,7 @@ describe('the series of a job', () => {
     assert.deepEqual(body.layers[0].nonzero.slice(0, 2), [999, 998])
   })
 
-  it('refuses what it does not know', async () => {
+  it('refuses unknown parameters', async () => {
     const { status, body } = await request(api.url).get(`/v1/jobs/${id}/metrics?fromEpoch=0&points=3`)
     assert.equal(status, 400)
     assert.deepEqual(body.errors.map(({ path }: { path: string }) => path).sort(), ['fromEpoch', 'points'])

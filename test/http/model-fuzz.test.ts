@@ -26,7 +26,7 @@ const tensor = (name: string) => ({
   class_name: '__keras_tensor__',
   config: { shape: [null, 4], dtype: 'float32', keras_history: [name, 0, 0] },
 })
-/** In the words of Keras 3: images. */
+/** In the form of Keras 3: images. */
 const KERAS_3 = {
   module: 'keras.src.models.functional',
   class_name: 'Functional',
@@ -87,7 +87,7 @@ const KERAS_3 = {
     output_layers: ['classes', 0, 0],
   },
 }
-/** In the words of Keras 2: sequences. */
+/** In the form of Keras 2: sequences. */
 const KERAS_2 = {
   class_name: 'Model',
   keras_version: '2.4.0',
@@ -130,7 +130,7 @@ const KERAS_2 = {
     output_layers: [['classes', 0, 0]],
   },
 }
-/** As TensorFlow.js before 1.0 writes it. */
+/** In the form of TensorFlow.js before 1.0. */
 const BARE = {
   modelTopology: {
     class_name: 'Sequential',
@@ -141,7 +141,7 @@ const BARE = {
   },
 }
 
-describe('whatever the JSON of a model holds', () => {
+describe('any JSON of a model', () => {
   let api: Api
   before(async () => {
     api = await startApi()
@@ -149,7 +149,7 @@ describe('whatever the JSON of a model holds', () => {
   after(() => api.stop())
 
   for (const [what, model] of Object.entries({ KERAS_3, KERAS_2, BARE })) {
-    it(`it is trained or refused by name, wherever ${what} holds something odd`, async () => {
+    it(`is accepted or refused with the path, for odd values anywhere in ${what}`, async () => {
       for (const path of placesIn(model)) {
         for (const odd of ODD) {
           const { status, body } = await ask(withAt(model, path, odd))
@@ -162,7 +162,7 @@ describe('whatever the JSON of a model holds', () => {
     })
   }
 
-  it('nesting without end is refused, in a job and in an upload', async () => {
+  it('is refused if it is nested too deeply, in a job and in an upload', async () => {
     const levels = 20_000
     const deep = '['.repeat(levels) + ']'.repeat(levels)
     const text = JSON.stringify(BARE).replace('"units":10', `"units":${deep}`)

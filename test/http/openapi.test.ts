@@ -28,17 +28,17 @@ describe('openapi.yaml', () => {
     contract = parse(text)
   })
 
-  it('is what the running service says', async () => {
+  it('equals the contract of the running service', async () => {
     assert.deepEqual(contract, await documentOf({ adminKey: 'a key' }))
   })
 
-  it('asks for a key only where the service has one', async () => {
+  it('requires a key only if the service has one', async () => {
     const { security: _, components, ...keyless } = contract
     const { securitySchemes: __, ...rest } = components
     assert.deepEqual(await documentOf({}), { ...keyless, components: rest })
   })
 
-  it('has examples that the service takes', async () => {
+  it('has examples that the service accepts', async () => {
     const api = await startApi()
     const { examples } = contract.components.schemas.JobRequest
     for (const example of examples) {
@@ -48,7 +48,7 @@ describe('openapi.yaml', () => {
     await api.stop()
   })
 
-  it('has an example for each body that a client writes, and each is one', () => {
+  it('has a valid example for each body that a client writes', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false })
     ajv.addSchema(contract, 'contract')
     const schemas = Object.entries<Document>(contract.components.schemas)
@@ -64,7 +64,7 @@ describe('openapi.yaml', () => {
     }
   })
 
-  it('has a page under the name of this service, and / leads there', async () => {
+  it('has a page with the name of this service, and / redirects there', async () => {
     const app = await createApp({} as Stores, {} as Children, { adminKey: 'a key' })
     const root = await app.inject({ url: '/' })
     assert.deepEqual([root.statusCode, root.headers.location], [302, '/docs'])
@@ -72,7 +72,7 @@ describe('openapi.yaml', () => {
     await app.close()
   })
 
-  it('refers to nothing that is not there, and names nothing twice', () => {
+  it('has no dangling references and no duplicate names', () => {
     const schemas = Object.keys(contract.components.schemas)
     const referred = [...text.matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name!)
     assert.deepEqual(new Set(referred), new Set(schemas))
@@ -85,7 +85,7 @@ describe('openapi.yaml', () => {
     assert.equal(new Set(ids).size, ids.length)
   })
 
-  it('lets a request leave out what has a default, and promises it in the answer', () => {
+  it('makes fields with a default optional in requests and required in answers', () => {
     const { schemas } = contract.components
     const grdaOf = (schema: string): string[] => {
       const optimizer = schemas[schema].properties.optimizer

@@ -27,7 +27,7 @@ const weight = (name: string, shape: number[], values: number[]): FloatTensor =>
 /** age + 10 height + 0.5 */
 const WEIGHTS = [weight('out/kernel', [2, 1], [1, 10]), weight('out/bias', [1], [0.5])]
 
-describe('a model of a table', () => {
+describe('a model trained on a table', () => {
   let api: Api
   let path: string
   before(async () => {
@@ -78,21 +78,21 @@ describe('a model of a table', () => {
   after(() => api.stop())
   const ask = (csv: string) => request(api.url).post(path).set('content-type', 'text/csv').send(csv)
 
-  it('finds columns by their names, whatever their order and whatever else there is', async () => {
+  it('finds columns by their names, in any order and among other columns', async () => {
     const { body } = await ask('name,height,age\nAda,2,30\nBob,1.5,20\n')
     assert.deepEqual(body, { outputs: [[50.5], [35.5]], outputNames: ['weight'] })
     assert.deepEqual((await ask('30,2\n20,1.5\n')).body.outputs, [[50.5], [35.5]])
   })
 
-  it('reads booleans as tables of datasets do, in a first row without a header too', async () => {
+  it('reads booleans as in tables of datasets, also in a first row without a header', async () => {
     assert.deepEqual((await ask('True,2\nfalse,1.5\n')).body.outputs, [[21.5], [15.5]])
   })
 
-  it('says what is not finite as such', async () => {
+  it('returns non-finite outputs as strings', async () => {
     assert.deepEqual((await ask('3.4028234663852886e38,3e38\n')).body.outputs, [['Infinity']])
   })
 
-  it('refuses numbers beyond float32 by their place, in each form', async () => {
+  it('refuses numbers beyond float32 by their place, in each format', async () => {
     const beyond = [
       ['application/json', '{"inputs": [[1, 2], [1, 1e39]]}', 'inputs.1.1'],
       ['application/json', '{"inputs": [[-1e400, 2]]}', 'inputs.0.0'],
@@ -106,7 +106,7 @@ describe('a model of a table', () => {
     }
   })
 
-  it('refuses at once what cannot be so many examples', async () => {
+  it('refuses bodies that are too large without parsing them', async () => {
     const megabytes = 1024 * 1024
     for (const [type, text, status, message] of [
       ['application/json', '['.repeat(20_000), 400, /too many levels of arrays: an example is 2/],
@@ -131,7 +131,7 @@ describe('a model of a table', () => {
     }
   })
 
-  it('says which forms it takes to who sends another', async () => {
+  it('lists the accepted content types when it refuses another', async () => {
     for (const type of ['text/plain', 'application/jsonlines']) {
       const { status, body } = await request(api.url).post(path).set('content-type', type).send('1,2')
       assert.equal(status, 415)
@@ -141,7 +141,7 @@ describe('a model of a table', () => {
     assert.deepEqual([status, body.code], [400, 'malformed_body'])
   })
 
-  it('takes no empty image and no empty lines for an example', async () => {
+  it('refuses an empty image, and ignores empty lines', async () => {
     for (const [type, where] of [
       ['image/png', 'image'],
       ['application/jsonl', 'inputs'],
@@ -151,7 +151,7 @@ describe('a model of a table', () => {
     }
   })
 
-  it('names row and column of what is wrong', async () => {
+  it('names the row and column of a mistake', async () => {
     for (const [csv, where, message] of [
       ['name,age\nAda,30\n', 'row 1', /no column "height"; its columns are: name, age/],
       ['height,age\n1,2\n1,old\n', 'row 3, column "age"', /finite number, not "old"/],

@@ -105,7 +105,7 @@ describe('a field of a stored record that no resource names', () => {
       socket.on('message', data => {
         const { type } = JSON.parse(String(data))
         if (type === 'progress') resolve(String(data))
-        // The replay is over: what is published now is received.
+        // The replay has ended, so frames published now are received.
         if (type === 'started')
           void api.stores.events.publishProgress({ type: 'progress', ...frame, secret: SECRET } as never)
       })
@@ -141,7 +141,7 @@ describe('a field of a stored record that no resource names', () => {
 })
 
 describe('the resource of a job', () => {
-  it('gives an answer that says the same as the snapshot of a stream', async () => {
+  it('is the same in an answer and in the snapshot of a stream', async () => {
     const api = await startApi()
     const { id } = await api.stores.jobs.create({ ...newJob(), secret: SECRET } as never)
     const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/jobs/${id}/stream`)

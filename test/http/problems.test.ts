@@ -34,7 +34,7 @@ describe('every refusal is problem+json', () => {
     assert.equal(answers.method_not_allowed.headers.allow, 'GET, POST')
   })
 
-  it('for each code of the catalogue, with its status and its title, and no word of the cause of a 5xx', async () => {
+  it('for each code of the catalogue, with its status and its title, without the cause of a 5xx', async () => {
     const app = await createApp({} as Stores, {} as Children, {})
     app.get<{ Params: { code: ErrorCode } }>('/refuse/:code', ({ params: { code } }) => {
       throw new AppError(code, 'in short', { cause: new Error('secret'), headers: { 'x-kept': code } })
@@ -56,7 +56,7 @@ describe('every refusal is problem+json', () => {
     await app.close()
   })
 
-  it('that tells what would be right: names, bodies of actions, cursors, checkpoints', async () => {
+  it('that describes the valid values: names, bodies of actions, cursors, checkpoints', async () => {
     const post = (path: string, body: string) =>
       request(api.url).post(path).type('application/json').send(body)
     const job = (fields: string) => `{"model": {"preset": "mnist-mlp"}${fields}}`
@@ -103,7 +103,7 @@ describe('every refusal is problem+json', () => {
     assert.equal(JSON.parse(text.slice(text.indexOf('{'))).code, 'malformed_body')
   })
 
-  it('lists a hundred mistakes at most, and says how many more there are', async () => {
+  it('lists a hundred mistakes at most, and the number of the others', async () => {
     const strange = Object.fromEntries(Array.from({ length: 900 }, (_, index) => [`field${index}`, 1]))
     const { status, body } = await request(api.url)
       .post('/v1/jobs')
@@ -112,7 +112,7 @@ describe('every refusal is problem+json', () => {
     assert.match(body.errors.at(-1).message, /800 more mistakes/)
   })
 
-  it('says what would be right', async () => {
+  it('describes the valid values', async () => {
     const { body } = await request(api.url)
       .post('/v1/jobs')
       .send({ model: { preset: 'mnist-mlp' }, optimizer: { name: 'sgdd', learningRate: 1 }, epoch: 3 })

@@ -10,14 +10,14 @@ import { endChild, endWithTests } from '#test/support/end-with-tests.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
-describe('the api told to end', () => {
+describe('the api after SIGTERM', () => {
   let test: TestStores
   before(async () => {
     test = await startStores()
   })
   after(() => test.stop())
 
-  it('tells its sockets, finishes what it was asked, waits for nobody who is gone, and exits 0', async () => {
+  it('closes its sockets, finishes its requests, does not wait for disconnected clients, and exits with 0', async () => {
     const child = endWithTests(
       spawn(process.execPath, ['--import', 'tsx', 'src/main.ts'], {
         env: { ...process.env, PORT: '0', REDIS_URL: test.redisUrl, LOG_LEVEL: 'info' },

@@ -9,7 +9,7 @@ import { FrameSocket } from '#http/frame-socket.ts'
 import { epochMetrics, startNewJob, succeed, tell } from '#test/support/drive-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
-// Together far more than the buffers of an operating system take for one connection.
+// Together far more than the buffers of an operating system for one connection.
 const EPOCHS = 100
 const LAYERS = Array.from({ length: 2000 }, (_, i) => ({
   name: `layer_${i}/kernel`,
@@ -18,7 +18,7 @@ const LAYERS = Array.from({ length: 2000 }, (_, i) => ({
   nonzero: i,
 }))
 
-describe('a reader who takes nothing while a job goes on', () => {
+describe('a reader that reads nothing while a job runs', () => {
   let api: Api
   before(async () => {
     api = await startApi()
@@ -33,7 +33,7 @@ describe('a reader who takes nothing while a job goes on', () => {
   }
   const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 
-  it('is closed with 4408, and misses nothing when it comes back with its last seq', async () => {
+  it('is closed with 4408, and misses nothing when it reconnects with its last seq', async () => {
     const jobId = await begin()
     const seqs: number[] = []
     const watch = (after: number) => {
@@ -56,7 +56,7 @@ describe('a reader who takes nothing while a job goes on', () => {
     assert.deepEqual(seqs, upTo(EPOCHS + 3))
   })
 
-  it('is cut off from server-sent events, and misses nothing either', async () => {
+  it('is disconnected from server-sent events, and also misses nothing', async () => {
     const jobId = await begin()
     const open = async (lastEventId: number): Promise<IncomingMessage> => {
       const headers = { accept: 'text/event-stream', 'last-event-id': String(lastEventId) }
@@ -82,7 +82,7 @@ describe('a reader who takes nothing while a job goes on', () => {
 })
 
 describe('a frame socket', () => {
-  it('loses progress, and only progress, while its reader is behind', async () => {
+  it('drops progress frames, and no others, while its reader is slow', async () => {
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
     await once(server, 'listening')
     const reader = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)

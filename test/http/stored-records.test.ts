@@ -32,7 +32,7 @@ const TOPOLOGY = {
   },
 }
 
-describe('whatever is stored', () => {
+describe('every stored record', () => {
   let test: TestStores
   let app: FastifyInstance
   let folder: string
@@ -164,7 +164,7 @@ describe('whatever is stored', () => {
     await test.stores.workers.beat({ ...worker, id: 'worker_busy', startedAt, jobId: 'job_x' })
   }
 
-  it('is answered as the contract promises, by every route that reads it', async () => {
+  it('is answered as the contract specifies, by every route that reads it', async () => {
     const datasets = await makeDatasets()
     assert.ok(datasets.every(Boolean), String(datasets))
     const jobs = await Promise.all([
@@ -197,7 +197,7 @@ describe('whatever is stored', () => {
     assert.equal(statistics(datasets.at(-1)!), undefined)
   })
 
-  it('and cannot be shown is left out of lists, logged by its id, and hides nothing', async () => {
+  it('that cannot be shown is omitted from lists and logged with its id, and the others are listed', async () => {
     const { redis } = test.stores
     const kinds = { datasets: 'dataset', models: 'model' } as const
     const ids: Record<string, string[]> = { datasets: [], models: [], jobs: [], workers: [] }

@@ -22,7 +22,7 @@ describe('many jobs on one socket', () => {
     const seen: Frame[] = []
     await once(socket, 'open')
     socket.on('message', data => seen.push(JSON.parse(String(data))))
-    /** Resolves once a frame like this has come. */
+    /** Resolves once a frame like this has arrived. */
     const until = async (like: Frame) => {
       const fits = (frame: Frame) => Object.entries(like).every(([key, value]) => frame[key] === value)
       while (!seen.some(fits)) await once(socket, 'message')
@@ -33,7 +33,7 @@ describe('many jobs on one socket', () => {
     return { socket, seen, until, wish, seqs }
   }
 
-  it('come each from its own place to its own end, and every frame says whose it is', async () => {
+  it('are each streamed from their own seq to their end, and every frame has its job id', async () => {
     const [a, b] = [await begin(), await begin()]
     const { socket, seen, until, wish, seqs } = await open()
     wish({ subscribe: { jobId: a } })
@@ -56,7 +56,7 @@ describe('many jobs on one socket', () => {
     socket.close()
   })
 
-  it('stop at an unsubscription and start over at a new subscription', async () => {
+  it('stop at an unsubscription and start again at a new subscription', async () => {
     const [left, kept] = [await begin(), await begin()]
     const { socket, until, wish, seqs } = await open()
     for (const jobId of [left, kept]) wish({ subscribe: { jobId } })
@@ -74,7 +74,7 @@ describe('many jobs on one socket', () => {
     socket.close()
   })
 
-  it('close with 4400 for a frame that is not understood', async () => {
+  it('close with 4400 for an invalid frame', async () => {
     for (const frame of ['hello', '{}', '{"subscribe":{"job":"x"}}', 'null', Buffer.from([1])]) {
       const { socket } = await open()
       socket.send(frame)

@@ -30,7 +30,7 @@ describe('watching a job', () => {
   const open = (jobId: string, after = 0) =>
     new WebSocket(`${api.url.replace('http', 'ws')}/v1/jobs/${jobId}/stream?after=${after}`)
 
-  /** Frames as they come; `until` resolves with the first that fits. */
+  /** Frames as they arrive; `until` resolves with the first one that matches. */
   function frames(socket: WebSocket) {
     const seen: Frame[] = []
     const waiting: { fits: (frame: Frame) => boolean; resolve: (frame: Frame) => void }[] = []
@@ -50,7 +50,7 @@ describe('watching a job', () => {
   const seqs = (list: Frame[]) => list.filter(({ seq }) => seq !== undefined).map(({ seq }) => seq)
   const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, i) => first + i)
 
-  it('replays a finished job from any place and ends with 1000', async () => {
+  it('replays a finished job from any seq and ends with 1000', async () => {
     const id = await submit()
     await run(id, 3)
     for (const after of [0, 3, 6]) {
@@ -64,7 +64,7 @@ describe('watching a job', () => {
     }
   })
 
-  it('goes on live after the replay, with progress between, and misses nothing', async () => {
+  it('continues live after the replay, with progress frames between events, and misses nothing', async () => {
     const id = await submit()
     await startJob(api.stores, id)
     const socket = open(id)
@@ -90,7 +90,7 @@ describe('watching a job', () => {
     assert.deepEqual(seqs(seen), upTo(43))
   })
 
-  it('lets a client that was cut off go on from its last seq', async () => {
+  it('lets a disconnected client continue from its last seq', async () => {
     const id = await submit()
     await startJob(api.stores, id)
     await tell(api.stores, id, 'epoch', epochMetrics(1))
@@ -107,7 +107,7 @@ describe('watching a job', () => {
     assert.deepEqual([...seqs(before.seen), ...seqs(after.seen)], upTo(5))
   })
 
-  it('catches up after Redis has dropped its connections', async () => {
+  it('catches up after Redis has closed its connections', async () => {
     const id = await submit()
     await startJob(api.stores, id)
     const socket = open(id)
@@ -123,7 +123,7 @@ describe('watching a job', () => {
     await succeed(api.stores, id)
   }
 
-  it('replays a long history to a reader who is slow to take it', async () => {
+  it('replays a long history to a slow reader', async () => {
     const id = await submit()
     const layers = Array.from({ length: 200 }, (_, i) => ({
       name: `layer_${i}/kernel`,
@@ -146,7 +146,7 @@ describe('watching a job', () => {
     assert.deepEqual(seqs(seen), upTo(103))
   })
 
-  it('closes 4404 for no such job, 4400 for a frame nobody asked for, 400 for a bad cursor', async () => {
+  it('closes with 4404 for an unknown job and 4400 for an unexpected frame, and answers 400 for an invalid cursor', async () => {
     const lost = open('job_nothing')
     assert.equal((await once(lost, 'close'))[0], 4404)
     const id = await submit()
@@ -170,7 +170,7 @@ describe('watching a job', () => {
     assert.equal((await request(api.url).get(`/v1/jobs/${id}/events?after=x`)).status, 400)
   })
 
-  it('streams server-sent events with ids, honours Last-Event-ID, and stops a client that has seen all', async () => {
+  it('streams server-sent events with ids, honors Last-Event-ID, and stops a client that has every event', async () => {
     const id = await submit()
     await run(id, 2)
     const sse = (lastEventId?: number) =>
@@ -188,7 +188,7 @@ describe('watching a job', () => {
     assert.equal((await sse(5)).status, 204)
   })
 
-  it('tells open sockets that the server goes', async () => {
+  it('closes open sockets with 1001 when the server stops', async () => {
     const other = await startApi()
     const { body } = await request(other.url)
       .post('/v1/jobs')

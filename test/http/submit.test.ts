@@ -81,7 +81,7 @@ describe('submitting a job', () => {
     assert.equal(await count(), before)
   })
 
-  it('names an unknown dataset and what contradicts the model', async () => {
+  it('names an unknown dataset and the fields that contradict the model', async () => {
     const unknown = await submit({ ...JOB, dataset: { id: 'imagenet' } })
     assert.deepEqual(unknown.body.errors, [
       {
@@ -122,7 +122,7 @@ describe('submitting a job', () => {
     for (const { body } of answers) assert.equal(typeof body.requestId, 'string')
   })
 
-  it('says by line and column where a body stops being JSON, and what was expected there', async () => {
+  it('reports the line and column of a JSON syntax error, and what was expected there', async () => {
     for (const [body, message] of [
       [
         '{\n  "model": { "preset": "mnist-mlp" },\n  "optimizer": NaN\n}',
@@ -148,7 +148,7 @@ describe('submitting a job', () => {
     assert.equal(last.body.spec.epochs, 3)
   })
 
-  it('suggests what an unknown field or word may have meant, where something is near', async () => {
+  it('suggests a similar name for an unknown field or value', async () => {
     for (const [change, path, message] of [
       [{ batchsize: 64 }, 'batchsize', /Did you mean "batchSize"\? The fields are: name, dataset/],
       [{ zzz: 64 }, 'zzz', /^is not a field here\. The fields are:/],
@@ -181,7 +181,7 @@ describe('submitting a job', () => {
     assert.match(huge.body.errors[0].message, /finite number/)
   })
 
-  it('gives augmentation one form, whichever it was asked for in', async () => {
+  it('normalizes both forms of augmentation', async () => {
     const { body } = await submit({
       model: { preset: 'cifar10-cnn' },
       dataset: { id: 'synthetic-cifar10' },
@@ -194,7 +194,7 @@ describe('submitting a job', () => {
     ])
   })
 
-  it('warns where the best checkpoint is chosen on the test split, and only there', async () => {
+  it('warns only if the best checkpoint is chosen on the test split', async () => {
     const codes = async (change: object) =>
       (await submit({ ...JOB, ...change })).body.warnings.map(({ code }: { code: string }) => code)
     assert.ok((await codes({})).includes('best_chosen_on_test'))
@@ -202,7 +202,7 @@ describe('submitting a job', () => {
     assert.ok(!(await codes({ checkpoint: { keepBest: 0 } })).includes('best_chosen_on_test'))
   })
 
-  it('never answers 5xx to a body, whatever it holds', async () => {
+  it('never answers 5xx, for any body', async () => {
     const values = [null, true, 0, -1, 1e308, 'x', [], {}, [[]], { name: null }, { __proto__: null }]
     const fields = [
       'name',
@@ -224,7 +224,7 @@ describe('submitting a job', () => {
     for (const value of values) assert.ok((await submit(JSON.stringify(value))).status < 500)
   })
 
-  it('estimates a plan from the rate that was last measured here', async () => {
+  it('estimates the duration from the last measured rate', async () => {
     const plan = async () =>
       (
         await request(api.url)
@@ -239,7 +239,7 @@ describe('submitting a job', () => {
     assert.equal((await plan()).estimatedSeconds, 12)
   })
 
-  it('refuses a schedule whose rates no number can hold', async () => {
+  it('refuses a schedule whose rates overflow', async () => {
     for (const query of ['', '?dryRun=true']) {
       const { status, body } = await request(api.url)
         .post(`/v1/jobs${query}`)
@@ -259,7 +259,7 @@ describe('submitting a job', () => {
     assert.equal(await count(), before)
   })
 
-  it('refuses a job that no live worker has the memory for, and says so in a dry run', async () => {
+  it('refuses a job for which no live worker has enough memory, and warns of it in a dry run', async () => {
     const large = { model: { preset: 'mnist-lenet' }, batchSize: 10_000 }
     const plan = async () => (await request(api.url).post('/v1/jobs?dryRun=true').send(large)).body
     await api.stores.workers.beat({ ...worker, id: 'worker_small', memoryBytes: 2e9 })
@@ -277,7 +277,7 @@ describe('submitting a job', () => {
     assert.equal((await submit(large)).status, 201)
   })
 
-  it('judges by what the last such job held, where one has been measured', async () => {
+  it('uses the measured peak of the last similar job instead of the estimate', async () => {
     const job = { model: { preset: 'mnist-mlp' }, batchSize: 77 }
     await api.stores.workers.leave('worker_large')
     const { body } = await submit(job)

@@ -37,7 +37,7 @@ describe('GET /metrics', () => {
     assert.deepEqual(lines, expected)
   })
 
-  it('has one sample for each live worker, with escaped labels, and says whether it trains', async () => {
+  it('has one sample for each live worker, with escaped labels and whether it trains', async () => {
     const startedAt = new Date().toISOString()
     const worker = { host: 'a', pid: 1, engine: 'native', engineVersion: '1', threads: 1, startedAt }
     await api.stores.workers.beat({ ...worker, id: 'worker_a', device: 'a "GPU"\\0' })

@@ -31,7 +31,7 @@ describe('an upload is answered', () => {
     assert.deepEqual([body.status, body.classes], ['ready', ['a', 'b']])
   })
 
-  it('with 422 and what is wrong where, and the record stays until it is deleted', async () => {
+  it('with 422 and the mistake with its place, and the record remains until it is deleted', async () => {
     const { status, headers, body } = await post(api, CSV, 'x,y\n1,a\ntwo,b\n')
     assert.match(headers['content-type']!, /^application\/problem\+json/)
     assert.deepEqual([status, body.status, body.code], [422, 422, 'invalid_dataset'])
@@ -44,7 +44,7 @@ describe('an upload is answered', () => {
     assert.equal((await request(api.url).get(headers.location!)).status, 404)
   })
 
-  it('with what is wrong with its spec or its parts', async () => {
+  it('with the mistakes in its spec or its parts', async () => {
     const twins = await post(api, { ...CSV, classes: ['a', 'a'] }, 'x,y\n1,a\n')
     assert.deepEqual(
       [twins.status, twins.body.errors],
@@ -82,7 +82,7 @@ describe('an upload that takes long is answered', () => {
   })
   after(() => api.stop())
 
-  it('with 202 and where to ask', async () => {
+  it('with 202 and the location of its record', async () => {
     const { status, headers, body } = await post(api, CSV, 'x,y\n1,a\n2,b\n')
     assert.deepEqual([status, body.status], [202, 'validating'])
     for (;;) {

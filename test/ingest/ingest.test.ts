@@ -28,7 +28,7 @@ describe('an upload', () => {
   const SAME: [string, object, string[]][] = [
     ['npz, compressed, with one-hot labels', { format: 'npz' }, ['compressed.npz']],
     ['npy', { format: 'npy' }, arrays],
-    ['IDX, half of it gzipped', { format: 'idx' }, idx],
+    ['IDX, partly gzipped', { format: 'idx' }, idx],
     ['the binary CIFAR-10 as its tar.gz', { format: 'cifar' }, ['cifar.tar.gz']],
     ['a zip of class folders', { format: 'imageFolder' }, ['folders.zip']],
     ['a tar.gz of class folders', { format: 'imageFolder' }, ['folders.tar.gz']],
@@ -83,7 +83,7 @@ describe('an upload', () => {
     assert.deepEqual([...csv.tensors.get('test/y')!.data], [4, 5, 6, 7, 8, 9])
   })
 
-  it('of targets keeps them, also several per example', async () => {
+  it('with targets keeps them, also several per example', async () => {
     const content = 'a,b,c\n1,2,0.5\n3,4,-1\n'
     const { facts, tensors } = await takeIn({ format: 'csv', label: ['c', 'a'] }, [
       { name: 't.csv', content },
@@ -131,7 +131,12 @@ describe('an upload', () => {
       csv('x,y\n1,2\n3\n'),
       /^t\.csv, row 3: 2 columns are expected, as in row 1, but 1 found$/,
     ],
-    ['an unknown column', { format: 'csv', label: 'z' }, csv('x,y\n1,2\n'), /no column "z"; there is: x, y/],
+    [
+      'an unknown column',
+      { format: 'csv', label: 'z' },
+      csv('x,y\n1,2\n'),
+      /no column "z"; the columns are: x, y/,
+    ],
     [
       'a class not named',
       { format: 'csv', label: 'y', classes: ['a', 'b'] },
@@ -155,7 +160,7 @@ describe('an upload', () => {
       'a file that is not an array',
       { format: 'npy' },
       file('x_train.npy', 'a text of more than twelve bytes'),
-      /is no \.npy file/,
+      /is not a \.npy file/,
     ],
     ['half a file', { format: 'npy' }, file('x_train.npy', Uint8Array.of(0x93, 0x4e)), /it is cut off/],
     ['a file that is not IDX', { format: 'idx' }, file('train-images'), /starts with two zero bytes/],

@@ -151,7 +151,7 @@ describe('a table is refused, with the reason and the place,', () => {
     ],
     ['for no feature', [csv('y\n1\n')], /no column besides the label/],
     ['for a header alone', [csv('a,y\n')], /no training examples/],
-    ['for nothing at all', [csv('')], /no training examples/],
+    ['for an empty file', [csv('')], /no training examples/],
     [
       'for a row too long',
       [csv('a,y\n1,0\n1,0,3\n')],
@@ -164,7 +164,7 @@ describe('a table is refused, with the reason and the place,', () => {
     ],
     ['for a huge label', [csv(`a,y\n1,${'k'.repeat(1000)}\n`)], /"kkk.*has 1000 characters/],
     [
-      'for bytes that are no UTF-8',
+      'for bytes that are not UTF-8',
       [
         {
           name: 't.csv',
@@ -184,9 +184,9 @@ describe('a table is refused, with the reason and the place,', () => {
     ['for dates as labels', ['dates.parquet'], /column "when" holds timestamps/, { label: 'when' }],
     ['for a Parquet file without rows', ['no-rows.parquet'], /no training examples/],
     [
-      'for a label that Parquet has not',
+      'for a label column that the Parquet file does not have',
       ['plain.parquet'],
-      /no column "z"; there is: a, b, y/,
+      /no column "z"; the columns are: a, b, y/,
       { label: 'z' },
     ],
   ]

@@ -46,7 +46,7 @@ describe('the label column of a table', () => {
     ['of one number in two spellings', ['1.0', '2', '1', '+2', '1e0'], ['1', '2'], [0, 1, 0, 1, 0]],
     ['of numbers in the order of their values', [10, 9, 100], ['9', '10', '100'], [1, 0, 2]],
     ['of words by alphabet', ['bee', 'ant', 'bee'], ['ant', 'bee'], [1, 0, 1]],
-    ['of codes with leading zeros as they are', ['007', '7', '010'], ['007', '010', '7'], [0, 2, 1]],
+    ['of codes with leading zeros, unchanged', ['007', '7', '010'], ['007', '010', '7'], [0, 2, 1]],
     [
       'of numbers beyond 2^53',
       ['9007199254740993', '9007199254740992'],
@@ -69,7 +69,7 @@ describe('the label column of a table', () => {
     assert.deepEqual(numbers('train/y'), [...Float32Array.of(1e-3, -2, 0.5, 3)])
   })
 
-  it('is what the spec says, if it says so', async () => {
+  it('is read as the spec requests, if it does', async () => {
     const targets = await table([labelled([1, 2, 4])], { labels: 'targets' })
     assert.deepEqual([targets.facts.targets, targets.numbers('train/y')], [1, [1, 2, 4]])
     const classes = await table([labelled(['2.10', '2.1', '2.9'])], { labels: 'classes' })
@@ -101,7 +101,7 @@ describe('the label column of a table', () => {
     )
   })
 
-  it('may be of any type of Parquet that names classes', async () => {
+  it('may have any type of Parquet that can name classes', async () => {
     assert.deepEqual((await table(['nullable.parquet'])).facts.classes, ['1', '2', '4'])
     assert.deepEqual((await table(['category.parquet'])).facts.classes, ['ant', 'bee'])
   })

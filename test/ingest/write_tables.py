@@ -27,7 +27,7 @@ both(frame.assign(y=[9.5, 10.25, 100.5, 20.75, 3.5, 7] * 2), "prices", index=Fal
 both(frame.assign(flag=np.arange(12) % 2 == 0), "flags", index=False)
 both(frame.assign(y=np.arange(12) % 2 == 0), "flag-labels", index=False)
 
-# What a missing value makes of whole numbers, and what is left of it without the row.
+# Whole numbers with a missing value, which pandas stores as floats, and the same without that row.
 both(frame.assign(y=[None, *range(1, 12)]), "hole", index=False)
 both(frame.assign(y=[None, *range(1, 12)]).dropna(), "floats", index=False)
 

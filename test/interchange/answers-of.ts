@@ -11,7 +11,7 @@ import { elementCount } from '#network/shape.ts'
 import { predict } from '#test/support/predict.ts'
 import { recordOf } from '#test/support/record.ts'
 
-/** What a classifier of uploaded files answers to some inputs, and what the upload warns of. */
+/** The answers of a classifier from uploaded files to some inputs, and the warnings of the upload. */
 export async function answersOf(
   paths: readonly string[],
   inputs: readonly number[],

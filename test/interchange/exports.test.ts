@@ -33,7 +33,7 @@ const fileOf = (graph: keyof typeof GRAPHS, name: (typeof GRAPH_FILES)[number]) 
 
 await openEngine('native')
 
-/** The logits of a large network say more of it than probabilities near 1 / 1000. */
+/** The logits of a large network show differences better than probabilities near 1 / 1000. */
 const CASES = [
   { preset: 'mnist-lenet', l1: 0.02, graphs: ['whole', 'logits', 'bare'] },
   { preset: 'resnet50', l1: 0.015, graphs: ['logits'] },
@@ -84,7 +84,7 @@ for (const { preset, l1, graphs } of CASES) {
       })
     }
 
-    it('is the same bytes again', async () => {
+    it('has the same bytes in a second export', async () => {
       const isAgain = async (path: string, { bytes }: { bytes: Uint8Array }) =>
         assert.ok((await readFile(join(folder, path))).equals(bytes), path)
       for (const name of ['model.weights.h5', 'weights.npz'] as const)

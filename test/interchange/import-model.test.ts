@@ -39,7 +39,7 @@ describe('weights that are brought', () => {
     answers = await readNpy('answers.npy')
   })
 
-  /** What the network makes of the images with what was read, as Keras gives it. */
+  /** The outputs of the network for the images with the imported weights, in the form of Keras. */
   function answer({ checkpoint }: Awaited<ReturnType<typeof bring>>): Float32Array {
     const { params, statistics = [] } = checkpoint.state.variables
     const topology = topologyFromKeras(json)
@@ -51,18 +51,18 @@ describe('weights that are brought', () => {
 
   for (const [what, names, brings] of [
     ['.keras', ['model.keras'], true],
-    ['.h5 of the older Keras', ['legacy.h5'], true],
+    ['.h5 of Keras 2', ['legacy.h5'], true],
     ['.weights.h5', ['model.weights.h5'], false],
     ['.weights.h5 beside a .json', ['model.json', 'model.weights.h5'], true],
   ] as const) {
-    it(`a ${what} file of Keras answers as in Keras`, async () => {
+    it(`a ${what} file of Keras predicts the same as in Keras`, async () => {
       assertClose(answer(await bring([...names], brings ? undefined : { topology: json })), answers)
     })
   }
 
   for (const [what, names, brings] of [
     ['.keras', ['prepared.keras'], true],
-    ['.h5 of the older Keras', ['prepared.h5'], true],
+    ['.h5 of Keras 2', ['prepared.h5'], true],
     ['.weights.h5', ['prepared.weights.h5'], false],
   ] as const) {
     it(`a ${what} file brings the statistics by which a model prepares its examples`, async () => {
@@ -76,7 +76,7 @@ describe('weights that are brought', () => {
     })
   }
 
-  it('weights of layers with slashes in their names are found under the names that they have here', async () => {
+  it('weights of layers with slashes in their names are found under the converted names', async () => {
     const layers = [
       layer('InputLayer', { name: 'points', batch_shape: [null, 2] }),
       layer('Dense', { name: 'block/dense', units: 1 }),
@@ -98,7 +98,7 @@ describe('weights that are brought', () => {
     assert.deepEqual(values(tfjs.state.variables.params!), expected)
   })
 
-  it('the files of TensorFlow.js answer as in Keras', async () => {
+  it('the files of TensorFlow.js predict the same as in Keras', async () => {
     const { checkpoint } = await bring(['model.keras'])
     const { params, statistics } = checkpoint.state.variables
     const topology = topologyFromKeras(json)
@@ -140,11 +140,11 @@ describe('weights that are brought', () => {
     await writeFile(pathOf('swollen.keras'), zipSync({ 'config.json': config }))
     await assert.rejects(bring(['swollen.keras']), {
       name: 'FormatError',
-      message: /^swollen\.keras: config\.json has more than the 16777216 bytes/,
+      message: /^swollen\.keras: config\.json has more than 16777216 bytes/,
     })
   })
 
-  it('what libraries say of a file that they cannot read is the cause of a sentence that names the file', async () => {
+  it('the error for an unreadable file names the file, and its cause is the error of the library', async () => {
     const line = { class_name: 'Sequential', config: { layers: [] as object[] } }
     line.config.layers.push(layer('InputLayer', { name: 'points', batch_shape: [null, 2] }))
     line.config.layers.push(layer('Dense', { name: 'line', units: 1 }))
@@ -162,11 +162,11 @@ describe('weights that are brought', () => {
     await writeFile(pathOf('q.bin'), new Uint8Array(2))
     const healthy = await readFile(pathOf('model.weights.h5'))
     const WRONG: [string[], RegExp][] = [
-      [['null.weights.h5'], /^layers\/dense\/vars\/0 is empty: it holds no numbers$/],
+      [['null.weights.h5'], /^layers\/dense\/vars\/0 is empty: it contains no numbers$/],
       [['broken.weights.h5'], /^broken\.weights\.h5 is damaged[^:\n]*$/],
       [
         ['minus.safetensors'],
-        /^minus\.safetensors is damaged, or is no safetensors file: tensor "x": `data_offsets` must be two whole numbers/,
+        /^minus\.safetensors is damaged, or is not a safetensors file: tensor "x": `data_offsets` must be two whole numbers/,
       ],
       [
         ['q.json', 'q.bin'],
@@ -189,7 +189,7 @@ describe('weights that are brought', () => {
     })
   })
 
-  it('weights that lie in other files of the host are never read', async () => {
+  it('weights in other files of the host are never read', async () => {
     const topology = {
       class_name: 'Sequential',
       config: {
@@ -202,7 +202,7 @@ describe('weights that are brought', () => {
     for (const place of ['external', 'link', 'virtual'])
       await assert.rejects(bring([`${place}.weights.h5`], { topology }), {
         name: 'FormatError',
-        message: /^layers\/dense\/vars\/0 .*lies in another file$/,
+        message: /^layers\/dense\/vars\/0 .*is stored in another file$/,
       })
   })
 
@@ -218,7 +218,7 @@ describe('weights that are brought', () => {
     await assert.rejects(bring(['text.h5'], lenet), { name: 'FormatError', message: /text\.h5/ })
     await assert.rejects(
       bring(['few.safetensors'], lenet),
-      /there is no conv1\/kernel \[5,5,1,20\]; there is: conv1\.bias \[20\]/,
+      /there is no conv1\/kernel \[5,5,1,20\]; the tensors are: conv1\.bias \[20\]/,
     )
     await assert.rejects(
       bring(['odd.safetensors'], lenet),
@@ -226,17 +226,17 @@ describe('weights that are brought', () => {
     )
     await assert.rejects(bring(['model.weights.h5'], lenet), /has shape \[3,3,3,6\], but conv1\/kernel needs/)
     await assert.rejects(bring(['state.safetensors'], lenet), /no tensor has a name of the model/)
-    await assert.rejects(bring(['torch.safetensors']), /no file brings a topology/)
+    await assert.rejects(bring(['torch.safetensors']), /no file contains a topology/)
     await assert.rejects(
       bring(['saved_model.pb', 'variables.index'], lenet),
-      /saved_model\.pb is of a TensorFlow SavedModel, which is not read: .*model\.save\('NAME\.keras'\)/,
+      /saved_model\.pb belongs to a TensorFlow SavedModel, which is not supported: .*model\.save\('NAME\.keras'\)/,
     )
     await writeFile(pathOf('bare.json'), JSON.stringify(json))
     await assert.rejects(
       bring(['bare.json', 'weights.bin']),
-      /bare\.json has no weightsManifest, which says what is in weights\.bin/,
+      /bare\.json has no weightsManifest, which describes the content of weights\.bin/,
     )
-    await assert.rejects(bring(['net.pth'], lenet), /is a pickle of PyTorch, which is never opened/)
+    await assert.rejects(bring(['net.pth'], lenet), /is a PyTorch pickle, which is never opened/)
     await assert.rejects(
       bring(['torch.safetensors'], lenet, 'torch.safetensors'),
       /has no state\.0\.accumulator/,

@@ -24,27 +24,27 @@ const path = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
 await openEngine('native')
 
-/** The network by itself. */
+/** The network unchanged. */
 const BARE = { graph: 'logits', preprocessing: 'none' } as const
 
-/** Keras gives probabilities where its model ends in a softmax. */
+/** Keras returns probabilities if its model ends in a softmax. */
 const probabilities = (logits: Float32Array) => softmax(logits, BATCH)
 const asItIs = (logits: Float32Array) => logits
 
-/** By function and file: what they are, and what they do to the logits at the end. */
+/** By function and file: a description, and the function of the logits at the end. */
 const MODELS = [
   ['sequential', 'a Sequential of Keras 3', probabilities],
   ['functional', 'a functional model of Keras 3', asItIs],
   ['keras2', 'a functional model of Keras 2', probabilities],
   ['activated', 'a model with every activation', asItIs],
   ['pooled', 'a model of pools with padding', asItIs],
-  ['merged', 'a model whose paths meet', asItIs],
+  ['merged', 'a model with branches that merge', asItIs],
   ['along_steps', 'a model of sequences', asItIs],
   ['convolved', 'a model of depthwise, separable and transposed convolutions', asItIs],
-  ['prepared', 'a model that prepares its examples and weighs its channels', asItIs],
-  ['prepared_steps', 'a model of sequences that prepares its examples', asItIs],
+  ['prepared', 'a model that preprocesses its examples and weights its channels', asItIs],
+  ['prepared_steps', 'a model of sequences that preprocesses its examples', asItIs],
   ['flattened', 'a model that ends in a flattened image', asItIs],
-  // Keras 3 has another function of that name: its answer says nothing.
+  // Keras 3 has another function of that name, so its answer is not comparable.
   ['hard', 'a model with the hard sigmoid of Keras 2', undefined],
 ] as const
 

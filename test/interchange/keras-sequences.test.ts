@@ -22,10 +22,10 @@ import { modelOf } from './model-of.ts'
 const SCRIPT = fileURLToPath(new URL('keras_sequences.py', import.meta.url))
 const BATCH = 3
 const NPY_HEADER_BYTES = 128
-/** The network by itself. */
+/** The network unchanged. */
 const BARE = { graph: 'logits', preprocessing: 'none' } as const
 
-/** What Keras 3 writes, by the names of keras_sequences.py. */
+/** The models that Keras 3 writes, by the names in keras_sequences.py. */
 const MODELS = [
   { name: 'table', what: 'an MLP over a table', tfjs: true },
   { name: 'steps', what: 'an MLP over each step', tfjs: true },
@@ -35,8 +35,8 @@ const MODELS = [
   { name: 'grus', what: 'a stack of GRUs', tfjs: false },
   { name: 'simple', what: 'a stack of simple recurrent layers', tfjs: true },
   { name: 'decoder', what: 'an encoder and a decoder of its last output', tfjs: true },
-  { name: 'both', what: 'a stack of layers that go both ways', tfjs: true },
-  { name: 'both_grus', what: 'a functional model of GRUs that go both ways', tfjs: false },
+  { name: 'both', what: 'a stack of bidirectional layers', tfjs: true },
+  { name: 'both_grus', what: 'a functional model of bidirectional GRUs', tfjs: false },
 ]
 
 await openEngine('native')
@@ -86,7 +86,7 @@ describe('a model over a table or sequences that Keras wrote', () => {
     }
 
     if (!tfjs) {
-      it(`${what} is nothing that TensorFlow.js knows`, () => {
+      it(`${what} cannot be exported to TensorFlow.js`, () => {
         assert.throws(() => encodeTfjs(models.get(name)!, BARE), {
           name: 'NothingToEncode',
           message: /TensorFlow.js has no GRU like .*reset_after/,

@@ -5,7 +5,7 @@ import { randomStream } from '#network/random.ts'
 import { recordOf } from '#test/support/record.ts'
 import { drawVariables } from '#workers/training/weights.ts'
 
-/** A model as the JSON says, with weights and statistics of some seed. */
+/** The model of the JSON, with weights and statistics drawn from a seed. */
 export function modelOf(json: unknown): TrainedModel {
   const topology = topologyFromKeras(json)
   const { params, statistics = [] } = drawVariables(topology, 1)

@@ -28,7 +28,7 @@ describe('weights in another precision', () => {
   after(() => rm(folder, { recursive: true, force: true }))
 
   for (const precision of ['float16', 'bfloat16', 'float64', 'mixed_float16'])
-    it(`a Keras model of ${precision} is read as it was saved, with a warning that training is in float32`, async () => {
+    it(`a Keras model of ${precision} is read without loss, with a warning that training is in float32`, async () => {
       const endings = ['.keras', ...(precision === 'bfloat16' ? [] : ['.h5'])]
       for (const ending of endings) {
         const { answers, warnings } = await answersOf([join(folder, precision + ending)], points)
@@ -40,7 +40,7 @@ describe('weights in another precision', () => {
       }
     })
 
-  it('quantised weights of TensorFlow.js are their levels times the scale plus the minimum', async () => {
+  it('quantized weights of TensorFlow.js are their levels times the scale plus the minimum', async () => {
     for (const [name, quantization, bytes, kernel] of QUANTISED) {
       await writeFile(join(folder, `${name}.bin`), bytes)
       await writeFile(join(folder, `${name}.json`), JSON.stringify(tfjsModel(name, quantization)))
@@ -58,7 +58,7 @@ describe('weights in another precision', () => {
   })
 })
 
-/** Of a kernel [2, 2]: what is noted, what is stored, and what it means. */
+/** For a kernel [2, 2]: the quantization, the stored bytes, and the values. */
 const QUANTISED: readonly [name: string, quantization: object, bytes: Uint8Array, kernel: number[]][] = [
   [
     'uint8',

@@ -51,7 +51,7 @@ const IMAGES = {
   },
 }
 
-/** The same value with every object's keys the other way round. */
+/** The same value with the keys of every object in reverse order. */
 function reversed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(reversed)
   if (typeof value !== 'object' || value === null) return value
@@ -62,8 +62,8 @@ function reversed(value: unknown): unknown {
   )
 }
 
-describe('a network as the spec of a job has it', () => {
-  it('is read back as the same text, however its keys are ordered', () => {
+describe('a network in the form of a job spec', () => {
+  it('is read back as the same text, for any order of its keys', () => {
     for (const keras of [KERAS2, SEQUENCE, IMAGES]) {
       const { topology } = readTopology(keras)
       assert.equal(JSON.stringify(readTopology(reversed(topology)).topology), JSON.stringify(topology))
@@ -72,7 +72,7 @@ describe('a network as the spec of a job has it', () => {
       assert.deepEqual(readTopology(topology).topology, topology)
   })
 
-  it('is refused by the place that is wrong', () => {
+  it('is refused with the path of the mistake', () => {
     const dense = { type: 'dense', name: 'out', units: 2, activation: 'linear', kernelInitializer: 'zeros' }
     const of = (...layers: unknown[]) => ({ inputShape: [4], layers })
     for (const [json, path, message] of [
@@ -80,11 +80,15 @@ describe('a network as the spec of a job has it', () => {
       [of({ ...dense, unit: 2 }), 'layers.0.unit', /Did you mean "units"/],
       [of({ ...dense, type: 'densee' }), 'layers.0.type', /Did you mean "dense"/],
       [of({ ...dense, activation: 'softmax' }), 'layers.0.activation', /linear: the loss applies softmax/],
-      [of({ ...dense, kernelInitializer: 'forgetGateOnes' }), 'layers.0.kernelInitializer', /lstm only/],
+      [
+        of({ ...dense, kernelInitializer: 'forgetGateOnes' }),
+        'layers.0.kernelInitializer',
+        /only in an lstm/,
+      ],
       [of(dense, dense), 'layers.1.name', /name of another layer/],
       [of({ ...dense, name: 'a/b' }), 'layers.0.name', /without slashes/],
       [of({ ...dense, name: 'input' }), 'layers.0.name', /network's input/],
-      [of({ ...dense, inputs: ['nowhere'] }), 'layers', /takes from nowhere/],
+      [of({ ...dense, inputs: ['nowhere'] }), 'layers', /has the input nowhere/],
       [
         of({ ...dense, units: 1_000_000 }, { ...dense, name: 'more', units: 1_000_000 }),
         'layers',

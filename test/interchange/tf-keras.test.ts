@@ -16,7 +16,7 @@ for (const [name, network] of [
   ['images.h5', 'images'],
   ['tokens.keras', 'tokens'],
 ]) {
-  it(`${name} of the last Keras 2 answers as there: its hard sigmoid and its moving statistics are its own`, async () => {
+  it(`${name} of the last Keras 2 predicts the same, including its hard sigmoid and its moving statistics`, async () => {
     const { inputs, outputs } = expected[network!]
     const { answers, warnings } = await answersOf([fixture(name!)], inputs)
     assertClose(answers, outputs)

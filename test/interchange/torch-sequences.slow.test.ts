@@ -76,7 +76,7 @@ it('networks over sequences load into PyTorch modules and predict the same, the 
   await rm(folder, { recursive: true })
 })
 
-/** Its weights as gRDA's accumulators, and what the threshold leaves of them as its weights. */
+/** A model whose weights are thresholded accumulators of gRDA. */
 function thresholded(model: TrainedModel): TrainedModel {
   const limit = Math.fround(L1)
   const weights = model.weights.map(v => ({

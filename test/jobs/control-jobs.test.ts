@@ -12,7 +12,7 @@ import { submitJob } from '#jobs/submit-job.ts'
 import { startJob } from '#test/support/drive-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
-describe('a job, without a transport', () => {
+describe('the use cases of a job, without HTTP', () => {
   let test: TestStores
   before(async () => {
     test = await startStores()
@@ -26,7 +26,7 @@ describe('a job, without a transport', () => {
   }
   const refusedAs = (code: string) => (error: unknown) => error instanceof AppError && error.code === code
 
-  it('is submitted, paused, resumed, cancelled and deleted by calling functions', async () => {
+  it('submit, pause, resume, cancel and delete it', async () => {
     const { stores } = test
     const { id } = await submit()
     assert.equal(await stores.queue.position(id), 1)
@@ -42,7 +42,7 @@ describe('a job, without a transport', () => {
     await assert.rejects(cancelJob(stores, id), refusedAs('not_found'))
   })
 
-  it('wakes its worker when it runs, and keeps its priority', async () => {
+  it('wake the worker of a running job, and keep its priority', async () => {
     const { stores } = test
     const { id } = await submit()
     await startJob(stores, id)

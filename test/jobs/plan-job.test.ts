@@ -26,7 +26,7 @@ describe('the plan of a dry run', () => {
     })
   })
 
-  it('counts those of CIFAR-100 where 100 classes are asked for', () => {
+  it('counts those for CIFAR-100 with 100 classes', () => {
     assert.equal(parameterCount(topologyOf({ preset: 'wrn-28-10', classes: 100 })), 36_546_980)
     assert.equal(
       plan({ model: { preset: 'vgg16', classes: 100 }, dataset: { id: 'cifar100' } }).parameters,
@@ -55,7 +55,7 @@ describe('the plan of a dry run', () => {
     assert.ok(Math.abs(thresholds[0]! - 0.1 * 0.01 * Math.sqrt(938)) < 1e-12)
   })
 
-  it('grows the threshold with every rate of an epoch, also where the first and the last rate are equal', () => {
+  it('grows the threshold with every rate of an epoch, even if the first and the last rate are equal', () => {
     const peak = (height: number) =>
       plan({
         model: { preset: 'mnist-mlp' },
@@ -86,7 +86,7 @@ describe('the plan of a dry run', () => {
     assert.ok(Math.abs(epochs[0]!.forecastSparsity! - expected) < 0.002)
   })
 
-  it('leaves excluded biases out of the forecast only where they are not zero already', () => {
+  it('leaves excluded biases out of the forecast unless they start at zero', () => {
     const optimizer = { name: 'grda', learningRate: 0.01, c: 0.1, mu: 0.5, clock: 'steps' } as const
     const all = plan({ model: { preset: 'mnist-lenet' }, optimizer: { ...optimizer, exclude: [] } })
     const weights = plan({ model: { preset: 'mnist-lenet' }, optimizer: { ...optimizer, exclude: ['bias'] } })
@@ -94,7 +94,7 @@ describe('the plan of a dry run', () => {
     assert.ok(lost > 0 && lost <= 580 / 431_080)
   })
 
-  it('gives the same threshold by either clock while the learning rate is constant', () => {
+  it('computes the same threshold with either clock while the learning rate is constant', () => {
     const at = (clock: 'steps' | 'time') =>
       plan({
         model: { preset: 'mnist-mlp' },

@@ -8,7 +8,7 @@ import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import type { LayerSpec } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
 
-/** Per cent of all parameters that were zero after epoch 1, as the original's runs on CIFAR-10 logged it, by mu. */
+/** Percent of all parameters that were zero after epoch 1, as logged by the original runs on CIFAR-10, by mu. */
 const LOGGED: { preset: PresetName; c: number; sparsity: Record<number, number> }[] = [
   {
     preset: 'wrn-28-10',
@@ -32,7 +32,7 @@ const KERAS = {
 
 describe('initial weights', () => {
   for (const [kernelInitializer, deviation] of Object.entries(KERAS)) {
-    it(`${kernelInitializer}: have the deviation that Keras gives them, and the forecast share within a limit`, () => {
+    it(`${kernelInitializer}: have the deviation of Keras, and the forecast share within a limit`, () => {
       const layer = {
         type: 'dense',
         name: 'd',
@@ -46,7 +46,10 @@ describe('initial weights', () => {
       assert.ok(Math.abs(measured / deviation - 1) < 0.01, `${measured} for ${deviation}`)
       if (kernelInitializer.endsWith('Normal')) {
         const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
-        assert.ok(most <= (2 * deviation) / 0.8796, 'nothing lies beyond two deviations of what is truncated')
+        assert.ok(
+          most <= (2 * deviation) / 0.8796,
+          'truncated distributions have no value beyond two deviations',
+        )
       }
       const share = values.filter(value => Math.abs(value) <= deviation / 2).length / values.length
       assert.ok(Math.abs(share - shareWithin(variablesOf(topology)[0]!, deviation / 2)) < 0.005, `${share}`)
@@ -56,7 +59,7 @@ describe('initial weights', () => {
   const PARAMETRIC: readonly [Initializer, number, number][] = [
     [{ name: 'randomUniform', minval: -0.02, maxval: 0.08 }, 0.03, 0.1 / Math.sqrt(12)],
     [{ name: 'randomNormal', mean: 0.01, stddev: 0.05 }, 0.01, 0.05],
-    // A normal distribution cut at two deviations keeps 0.88 of its own.
+    // A normal distribution truncated at two deviations keeps 0.88 of its deviation.
     [{ name: 'truncatedNormal', mean: -0.02, stddev: 0.05 }, -0.02, 0.05 * 0.87963],
     [{ name: 'constant', value: 0.25 }, 0.25, 0],
     [{ name: 'orthogonal', gain: 2 }, 0, 2 / Math.sqrt(500)],
@@ -111,7 +114,7 @@ describe('initial weights', () => {
   }
 
   for (const { preset, c, sparsity } of LOGGED) {
-    it(`${preset}: as many lie within the threshold as the original pruned in its first epoch`, () => {
+    it(`${preset}: the share within the threshold equals the share that the original pruned in its first epoch`, () => {
       const topology = PRESET_TOPOLOGIES[preset]
       const weights = initialWeights(topology, 1)
       for (const [mu, logged] of Object.entries(sparsity)) {

@@ -13,7 +13,7 @@ describe('seeded randomness', () => {
     assert.notDeepEqual(draw(1, 'init'), draw(1, 'shuffle'))
   })
 
-  it('goes on from a saved state', () => {
+  it('continues from a saved state', () => {
     const random = randomStream(7, 'shuffle')
     for (let i = 0; i < 100; i++) random.next()
     const copy = randomFrom(random.state())

@@ -17,8 +17,8 @@ const recurrent = {
 type Case = [what: string, inputShape: number[], layers: LayerSpec[], flops: number]
 
 /**
- * A multiplication and its addition are two operations. A product costs as much again for the gradient at its kernel, and once more
- * for the gradient at its input unless that comes from the examples alone.
+ * A multiplication and its addition are two operations. A product costs as much again for the gradient at its kernel, and once more for the
+ * gradient at its input unless that depends on the examples only.
  */
 const CASES: Case[] = [
   ['a dense layer from 10 to 5', [10], [{ name: 'a', ...dense }], 2 * (2 * 10 * 5)],

@@ -22,7 +22,7 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-test('written data is there after a restart', async () => {
+test('written data exists after a restart', async () => {
   running = await startEmbeddedRedis({ directory })
   await withClient(running.url, client => client.set('job', 'queued'))
   await running.stop()
@@ -47,7 +47,7 @@ test('a directory has one server at a time', async () => {
   assert.equal(await withClient(running.url, client => client.ping()), 'PONG')
 })
 
-test('its owner is told when it ends by itself, and can restart it at the same address with its data', async () => {
+test('its owner is notified when it ends by itself, and can restart it at the same address with its data', async () => {
   let tell: (reason: string) => void
   const ended = new Promise<string>(resolve => {
     tell = resolve
@@ -88,7 +88,7 @@ async function withClient<Result>(url: string, use: (client: Redis) => Promise<R
   }
 }
 
-/** A process that does nothing but own a server, to be killed. */
+/** A process that only owns a server, to be killed. */
 async function startInChild(folder: string): Promise<{ parent: ChildProcess; url: string }> {
   const parent = fork(fileURLToPath(import.meta.resolve('#test/support/own-redis.ts')), [folder])
   const [url] = await once(parent, 'message')

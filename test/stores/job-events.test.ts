@@ -14,7 +14,7 @@ describe('following a job', () => {
   const create = () => test.stores.jobs.create(newJob())
   const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 
-  /** Follows to the job's end and gives the seqs in the order they came. */
+  /** Follows the job to its end and returns the seqs in the order of arrival. */
   async function followed(job: Parameters<TestStores['stores']['events']['follow']>[0], after = 0) {
     const seqs: number[] = []
     const end = new AbortController()
@@ -83,7 +83,7 @@ describe('following a job', () => {
     assert.deepEqual(seqs, upTo(33))
   })
 
-  it('unsubscribes when the last follower of a job has left', async () => {
+  it('unsubscribes when the last follower of a job has stopped', async () => {
     const channels = async () => await test.stores.redis.call('PUBSUB', 'CHANNELS', 'thresher:live:*')
     const job = await create()
     const ends = [new AbortController(), new AbortController()]

@@ -28,7 +28,7 @@ describe('the queue', () => {
     return worker
   }
 
-  it('gives out jobs by priority, equal ones in the order of arrival, and knows their positions', async () => {
+  it('gives out jobs by priority, then in the order of arrival, and returns their positions', async () => {
     const { queue } = test.stores
     for (const [id, priority] of [
       ['job_a', 42],
@@ -52,7 +52,7 @@ describe('the queue', () => {
     assert.equal(await queue.position('job_a'), undefined)
   })
 
-  it('contains a job only once, and accepts it again after it was done', async () => {
+  it('contains a job only once, and accepts it again after it was processed', async () => {
     const { queue } = test.stores
     await queue.enqueue('job_a', 42)
     await queue.enqueue('job_a', 42)

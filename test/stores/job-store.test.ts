@@ -33,7 +33,7 @@ describe('the job store', () => {
     await assert.rejects(store().append('job_unknown', cancel), AppError)
   })
 
-  it('gives each of many concurrent appends a sequence number of its own', async () => {
+  it('gives each of many concurrent appends a different sequence number', async () => {
     const job = await create()
     await store().append(job.id, begin(WORKER))
     const other = await test.connectAgain()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { newId } from '#stores/new-id.ts'
 
-it('job ids sort in the order in which they were made, and are unique', () => {
+it('job ids sort in the order in which they were created, and are unique', () => {
   const ids = Array.from({ length: 5000 }, () => newId('job'))
   assert.deepEqual([...ids].sort(), ids)
   assert.equal(new Set(ids).size, ids.length)

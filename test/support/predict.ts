@@ -8,13 +8,13 @@ import type { Topology } from '#network/topology.ts'
 import { modelFromTopology } from '#workers/layers/from-topology.ts'
 import { toTensors } from '#workers/training/weights.ts'
 
-/** Images as no camera takes them: [batch, ...inputShape], normal. */
+/** Images of normal random numbers: [batch, ...inputShape]. */
 export function someImages(inputShape: readonly number[], batch: number): Float32Array {
   const random = randomStream(1, 'images', batch)
   return new Float32Array(batch * elementCount(inputShape)).map(() => random.normal())
 }
 
-/** Tokens where a model embeds them, normal where it takes the values of a table. */
+/** Tokens for a model with an embedding, normal random numbers otherwise. */
 export function someInputs({ inputShape, layers: [first] }: Topology, batch: number): Float32Array {
   if (first?.type !== 'embedding') return someImages(inputShape, batch)
   const random = randomStream(1, 'tokens', batch)
@@ -37,13 +37,13 @@ export function predict(
   })
 }
 
-/** Images as they are stored: pixels from 0 to 255, [batch, ...inputShape]. */
+/** Stored images: pixels from 0 to 255, [batch, ...inputShape]. */
 export function somePixels(inputShape: readonly number[], batch: number): Float32Array {
   const random = randomStream(1, 'pixels', batch)
   return new Float32Array(batch * elementCount(inputShape)).map(() => random.below(256))
 }
 
-/** What a network takes of pixels: fractions of 255, normalised by channel. */
+/** The network's input for pixels: fractions of 255, normalized by channel. */
 export function normalised(pixels: Float32Array, { dataset }: TrainingSpec): Float32Array {
   const { mean, std } = dataset.normalize ?? { mean: [0], std: [1] }
   return pixels.map((value, i) => (value / 255 - mean[i % mean.length]!) / std[i % std.length]!)

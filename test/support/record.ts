@@ -8,7 +8,7 @@ import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
 import { drawVariables } from '#workers/training/weights.ts'
 
-/** What a job of the preset would leave if it stopped where it began, but for a threshold and statistics that have moved. */
+/** The data of a job of the preset that stopped at its start, except for a threshold and changed statistics. */
 export function recordOf(preset: keyof typeof PRESETS, l1: number): TrainingRecord {
   const { defaults } = PRESETS[preset]
   const topology = PRESET_TOPOLOGIES[preset]

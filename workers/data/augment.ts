@@ -4,10 +4,10 @@ import { elementCount } from '#network/shape.ts'
 import { randomResizedCrop } from './random-resized-crop.ts'
 import type { Variation } from './variation.ts'
 
-/** Writes a varied image to its position in a batch. @param index of the image in its dataset */
+/** Writes an augmented image to its position in a batch. @param index of the image in its dataset */
 export type Place = (source: Uint8Array, target: Uint8Array, index: number) => void
 
-/** How the images of an epoch are varied. */
+/** The parameters of an epoch's augmentation. */
 export interface VariationSpec {
   augmentation: readonly Augmentation[]
   inputShape: readonly number[]
@@ -17,8 +17,8 @@ export interface VariationSpec {
 }
 
 /**
- * Returns the function that varies images as the spec says. The result depends only on the seed, the epoch and the image's index, not
- * on the order of the batches or on where a training was resumed.
+ * Returns the function that augments images as the spec requires. The result depends only on the seed, the epoch and the image's index, not
+ * on the order of the batches or on interruptions of the training.
  */
 export function augmenter({ augmentation: augmentations, inputShape, seed, epoch }: VariationSpec): Place {
   if (augmentations.length === 0) return (source, target) => target.set(source)

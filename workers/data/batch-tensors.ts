@@ -10,10 +10,10 @@ import type { Batch } from './batches.ts'
 
 /** The format of batches on the device. */
 export interface BatchLayout {
-  /** The shape of one example, as the model takes it. */
+  /** The shape of one example in the model's input. */
   inputShape: readonly number[]
   dtype: DatasetFacts['dtype']
-  /** Numbers per example that its outputs are compared with; undefined where the loss takes a class. */
+  /** The number of targets per example; undefined for a loss with classes. */
   targets: number | undefined
 }
 
@@ -47,7 +47,7 @@ function uploadLabels(labels: Batch['labels'], size: number, targets: number | u
   return tf.tensor2d(oneHot, [size, targets])
 }
 
-/** A batch of zeros, for uses where only the shape matters. */
+/** A batch of zeros, for uses in which only the shape matters. */
 export function blankBatch(size: number, { inputShape, dtype }: BatchLayout): Batch {
   const length = size * elementCount(inputShape)
   const x = dtype === 'float32' ? new Float32Array(length) : new Uint8Array(length)
@@ -55,7 +55,7 @@ export function blankBatch(size: number, { inputShape, dtype }: BatchLayout): Ba
 }
 
 /**
- * @returns a function from examples to the input of a model. It takes one difference and one product, since a division takes a device
+ * @returns a function from examples to the input of a model. It computes one difference and one product, because a division takes a device
  * several times as long
  */
 export function normaliser(

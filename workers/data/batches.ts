@@ -1,6 +1,6 @@
 import type { Examples, Split } from './examples.ts'
 
-/** Some examples as they are stored; the step turns them into tensors. x is valid until the next batch is requested. */
+/** Some examples in their stored form; the step converts them to tensors. x is valid until the next batch is requested. */
 export interface Batch {
   /** [size, ...shape of an example] */
   x: Uint8Array | Float32Array
@@ -11,7 +11,7 @@ export interface Batch {
 
 /**
  * The split's examples in order, batchSize at a time; the last batch may be smaller.
- * @param skip the number of batches to leave out at the start
+ * @param skip the number of batches to omit at the start
  */
 export function* batches(
   split: Split<Examples>,
@@ -35,7 +35,7 @@ export function* batches(
   }
 }
 
-/** A whole split as one batch: without a copy if the split is all examples in their order. */
+/** A whole split as one batch, without a copy if the split contains all examples in order. */
 export function wholeBatch(split: Split<Examples>): Batch {
   const { examples, indices } = split
   const isWhole = indices.length === examples.count && indices.every((index, row) => index === row)

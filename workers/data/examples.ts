@@ -4,13 +4,13 @@ interface Labelled {
   count: number
 }
 
-/** Examples as they are stored, bytes or floats, all in memory. */
+/** Examples in their stored form, bytes or floats, all in memory. */
 export interface Examples extends Labelled {
   /** Row-major, one example after the other. */
   x: Uint8Array | Float32Array
 }
 
-/** Examples that are image files, each decoded when a batch needs it. */
+/** Examples that are image files. Each is decoded when a batch needs it. */
 export interface ImageExamples extends Labelled {
   read(index: number): Promise<Uint8Array>
 }

@@ -2,8 +2,8 @@ import { permutation, randomStream } from '#network/random.ts'
 import type { Split } from './examples.ts'
 
 /**
- * Holds out a share of the examples for validation: the same share of each class, to the nearest whole example. The classes together
- * give round(count * fraction) examples, by largest remainders. Examples with targets count as one class.
+ * Holds out a share of the examples for validation: the same share of each class, to the nearest whole example. In total, round(count *
+ * fraction) examples are held out (largest remainder method). Examples with targets count as one class.
  */
 export function holdOut(
   examples: Split['examples'],

@@ -18,7 +18,7 @@ export interface ImageReading {
 }
 
 /**
- * The split's images in order, batchSize at a time: the centre of each at the model's size, or varied. The next batch is decoded while
+ * The split's images in order, batchSize at a time: the center of each at the model's size, or augmented. The next batch is decoded while
  * the consumer uses the current one.
  */
 export async function* imageBatches(
@@ -40,7 +40,7 @@ export async function* imageBatches(
     const batch = await (next ?? read(start))
     const after = start + batchSize
     next = after < split.indices.length ? read(after) : undefined
-    // A consumer that stops early must not leave an unhandled rejection behind.
+    // Avoids an unhandled rejection if the consumer stops early.
     next?.catch(() => {})
     yield batch
   }

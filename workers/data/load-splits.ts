@@ -13,7 +13,7 @@ import { syntheticCifar10 } from './synthetic-cifar10.ts'
 
 type SplitName = 'train' | 'test'
 
-/** The location of data that are not built in. */
+/** The location of datasets that are not built in. */
 export interface DataPlaces {
   /** The folder of the operator's datasets. */
   datasetsDir?: string | undefined
@@ -46,7 +46,7 @@ function readExamples(id: string, split: SplitName, datasetsDir: string): Exampl
   )
 }
 
-/** Reads synchronously: a runner has nothing else to do, and Node reads a file asynchronously in pieces of half a megabyte. */
+/** Reads synchronously, because a runner has nothing else to do, and Node reads files asynchronously in pieces of half a megabyte. */
 function decode(id: string, split: SplitName, datasetsDir: string): Examples {
   switch (id) {
     case 'mnist': {

@@ -1,4 +1,4 @@
-/** The batches of several consecutive steps, as places in a split that is on the device. */
+/** The batches of several consecutive steps, as row indices into a split on the device. */
 export interface Rows {
   /** [steps, size], row-major. */
   rows: Int32Array
@@ -9,11 +9,11 @@ export interface Rows {
 /** How the batches of a split are grouped into calls. */
 export interface Pace {
   batchSize: number
-  /** Steps in one call, where as many full batches are left. */
+  /** The number of steps in one call, if that many full batches are left. */
   stepsPerCall: number
 }
 
-/** The batches of an order, several steps at a time. @param skip the number of batches to leave out at the start */
+/** The batches of examples in the given order, several steps at a time. @param skip the number of batches to omit at the start */
 export function* rowsInOrder(
   order: Uint32Array,
   { batchSize, stepsPerCall }: Pace,
@@ -22,7 +22,7 @@ export function* rowsInOrder(
   let start = skip * batchSize
   while (start < order.length) {
     const left = order.length - start
-    // The first step is alone, so that its progress can be reported soon.
+    // The first call has one step, so that its progress can be reported soon.
     const isFirst = start === skip * batchSize
     const steps = !isFirst && left >= batchSize * stepsPerCall ? stepsPerCall : 1
     const size = Math.min(batchSize, left)
@@ -32,7 +32,7 @@ export function* rowsInOrder(
   }
 }
 
-/** One of each shape that the calls for `count` examples can have, at whichever batch they start. */
+/** One of each shape that the calls for `count` examples can have, for any first batch. */
 export function rowShapes(count: number, { batchSize, stepsPerCall }: Pace): Rows[] {
   const shapes = [
     [stepsPerCall, batchSize],

@@ -9,7 +9,7 @@ import type { Examples, ImageExamples } from './examples.ts'
 const LENGTH_BYTES = 8
 const PIECE_BYTES = 2 ** 30
 
-/** An uploaded dataset in the format of src/ingest. The file stays open, since images are read from it on demand. */
+/** An uploaded dataset in the format of src/ingest. The file stays open, because images are read from it on demand. */
 export class StoredDataset {
   readonly #file: FileHandle
   readonly #entries: ReadonlyMap<string, TensorEntry>

@@ -12,7 +12,7 @@ const NOISE = 35
 
 /**
  * Generated images in the shape of CIFAR-10 that a network can learn: each class has a few patterns of waves, shifted, brightened or
- * darkened, with noise. The images are the same in every call.
+ * darkened, with noise. Every call returns the same images.
  */
 export function syntheticCifar10(split: 'train' | 'test', count: number): Examples {
   const patterns = Array.from({ length: CLASSES * VARIANTS }, (_, index) =>
@@ -41,7 +41,7 @@ export function syntheticCifar10(split: 'train' | 'test', count: number): Exampl
   return { x, labels, count }
 }
 
-/** A sum of waves with whole periods over the image, so that a shift can wrap around its edges. */
+/** A sum of waves with a whole number of periods over the image, so that a shift can wrap around its edges. */
 function pattern(random: Random): Float32Array {
   const values = new Float32Array(IMAGE).fill(128)
   for (let wave = 0; wave < WAVES; wave++) {

@@ -4,10 +4,10 @@ import { BatchRing, type RingShape } from './batch-ring.ts'
 import { type Batch, labelsOf } from './batches.ts'
 import type { Examples, Split } from './examples.ts'
 
-/** The number of batches that are varied ahead of their use. */
+/** The number of batches that are augmented ahead of their use. */
 const SLOTS = 4
 
-/** The message that gives the thread a ring to work on. */
+/** The message with which the thread receives a ring. */
 export interface RingOffer {
   shape: RingShape
   memory: SharedArrayBuffer
@@ -15,11 +15,10 @@ export interface RingOffer {
 }
 
 /**
- * The split's examples in order, batchSize at a time, varied: by a second thread while earlier batches are trained on, or by this
- * thread if the second is late. Both give the same bytes.
- *
+ * The split's examples in order, batchSize at a time, augmented by a second thread while earlier batches are trained on, or by this thread
+ * if the second one is late. Both produce the same bytes.
  * @param split whose examples are bytes
- * @param skip the number of batches to leave out at the start
+ * @param skip the number of batches to omit at the start
  */
 export function* variedBatches(
   split: Split<Examples>,
@@ -53,7 +52,7 @@ export function* variedBatches(
 
 let running: Worker | undefined
 
-/** The one thread of the process. If it fails, batches are varied where they are used. */
+/** The augmentation thread of the process. If it fails, the consumer augments the batches. */
 function thread(): Worker {
   if (running) return running
   running = new Worker(programOfThread(), { eval: true })

@@ -3,7 +3,7 @@ import { augmenter } from './augment.ts'
 import { BatchRing } from './batch-ring.ts'
 import type { RingOffer } from './varied-batches.ts'
 
-// The thread that varies batches ahead of their use, one ring after the other.
+// The thread that augments batches ahead of their use, one ring after the other.
 
 parentPort!.on('message', ({ shape, memory, variation }: RingOffer) => {
   new BatchRing(shape, memory).varyAll(augmenter(variation))

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { DATA_TYPES, typeAttribute } from './native/attributes.ts'
 import { nativeBackend } from './native/native-backend.ts'
 
-/** Puts bytes on the device, for `takeRows` and `bytesToFloats` only: tfjs has no such type, so the tensor's dtype says something else. */
+/** Puts bytes on the device, for `takeRows` and `bytesToFloats` only: tfjs has no such type, so the tensor's dtype is another one. */
 export function uploadBytes(bytes: Uint8Array, shape: readonly number[]): tf.Tensor {
   if (tf.getBackend() !== 'tensorflow') return tf.tensor(new Float32Array(bytes), [...shape])
   const backend = nativeBackend()

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Program, Routines, Variables } from './program.ts'
 
-/** A program whose routines run kernel by kernel: the reference implementation, and the only one of engines that cannot run graphs. */
+/** A program whose routines run kernel by kernel: the reference implementation, and the only one for engines that cannot run graphs. */
 export function openEagerProgram(initial: Variables, routines: Routines): Program {
   let variables = initial
   keepAll(variables)

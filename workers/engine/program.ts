@@ -4,8 +4,8 @@ import type { NamedTensorMap } from '@tensorflow/tfjs-core'
 export type Variables = Readonly<Record<string, NamedTensorMap>>
 
 /**
- * A pure function of tensors. What it returns as `variables` replaces the variables of the same names. It must be a composition of
- * kernels; it may read shapes but not values, because a graph is made from one call of it.
+ * A pure function of tensors. The returned `variables` replace the variables of the same names. It must be a composition of kernels. It may
+ * read shapes but not values, because one call of it is recorded as a graph.
  */
 export type Routine = (
   variables: Variables,
@@ -20,7 +20,7 @@ export interface Call {
   inputs: NamedTensorMap
 }
 
-/** Variables and the routines that work on them. */
+/** Variables and the routines that use them. */
 export interface Program {
   /** The names of the variables' groups. */
   readonly groups: readonly string[]

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 
-/** One operation: a kernel that a backend's package lacks, or computes slowly or wrongly. */
+/** A kernel that a backend's package lacks, or computes slowly or wrongly. */
 export interface Kernel<Inputs, Attributes, Backend> {
   name: string
   /**
-   * Tensors made here are disposed, except the result. `undefined` hands the call to the package's own kernel, as `stock` does
-   * with other inputs or attributes.
+   * Disposes all tensors that it creates, except the result. If it returns `undefined`, the package's own kernel is called; `stock` does
+   * the same with other inputs or attributes.
    */
   compute(
     inputs: Inputs,
@@ -14,13 +14,10 @@ export interface Kernel<Inputs, Attributes, Backend> {
   ): tf.TensorInfo | tf.TensorInfo[] | undefined
 }
 
-/** A kernel made of other kernels and of values on the host, so that any backend can have it. */
+/** A kernel composed of other kernels and computations on the host, so that every backend can have it. */
 export type PortableKernel<Inputs, Attributes> = Kernel<Inputs, Attributes, unknown>
 
-/**
- * Puts a kernel in the place of the package's own. A backend whose package prepares its kernels when it is set needs this before
- * that.
- */
+/** Replaces the package's own kernel. If the package prepares its kernels when the backend is set, this must be called before that. */
 export function registerKernel<Inputs, Attributes, Backend>(
   backendName: string,
   { name, compute }: Kernel<Inputs, Attributes, Backend>,

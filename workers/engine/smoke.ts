@@ -4,9 +4,9 @@ import { openEngine } from './open-engine.ts'
 import { grdaStep } from './ops/grda-step.ts'
 
 // A child process of chooseEngine: opens the engine named in argv, checks its arithmetic and sends the outcome.
-// A library built for another processor ends this process instead of a job's.
+// A library that was built for another CPU then crashes this process instead of a job's.
 
-/** What this process sends to its parent. */
+/** The message of this process to its parent. */
 export type SmokeTestOutcome = { engine: Engine } | { reason: string }
 
 const outcome: SmokeTestOutcome = await openAndCheck(process.argv[2] as EngineName).then(
@@ -40,7 +40,7 @@ function expectValues(what: string, actual: tf.Tensor, expected: number[]): void
   const values = Array.from(actual.dataSync())
   // Integers this small are exact in float32, in any order of summation.
   if (values.some((value, i) => value !== expected[i])) {
-    throw new Error(`${what} gave ${values} instead of ${expected}`)
+    throw new Error(`${what} returned ${values} instead of ${expected}`)
   }
 }
 

@@ -6,7 +6,7 @@ import type { Layer } from './layer.ts'
 
 interface Differentiable {
   apply(z: tf.Tensor): tf.Tensor
-  /** The gradient at the input z, given that at the output y. */
+  /** The gradient at the input z, given the gradient at the output y. */
   gradient(dy: tf.Tensor, y: tf.Tensor, z: tf.Tensor): tf.Tensor
 }
 
@@ -36,12 +36,12 @@ export function activate(activation: Activation, z: tf.Tensor): Activated {
   return run(FUNCTIONS[activation], z)
 }
 
-/** For an output that a fused kernel has already rectified. */
+/** The activation of an output that a fused kernel has already rectified. */
 export function rectified(y: tf.Tensor): Activated {
   return { y, gradient: dy => tf.engine().runKernel(RELU_GRADIENT, { dy, y }) }
 }
 
-/** The gradient at tanh's input, given that at its output y. */
+/** The gradient at tanh's input, given the gradient at its output y. */
 export function tanhGradient(dy: tf.Tensor, y: tf.Tensor): tf.Tensor {
   return tf.engine().runKernel(TANH_GRADIENT, { dy, y })
 }
@@ -70,7 +70,7 @@ const SELU_SCALE = 1.0507009873554805
 const normalDensity = (z: tf.Tensor) => tf.mul(1 / Math.sqrt(2 * Math.PI), tf.exp(tf.mul(-0.5, tf.square(z))))
 const normalProbability = (z: tf.Tensor) => tf.mul(0.5, tf.add(1, tf.erf(tf.mul(z, Math.SQRT1_2))))
 
-/** Gradients use the output y if it suffices, because fused kernels return no input; otherwise the input z. */
+/** Gradients use the output y if possible, because fused kernels do not return the input; otherwise they use the input z. */
 const FUNCTIONS: Readonly<Record<Activation, Differentiable>> = {
   linear: { apply: z => z, gradient: dy => dy },
   relu: { apply: tf.relu, gradient: (dy, y) => rectified(y).gradient(dy) },

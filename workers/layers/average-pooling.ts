@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Layer } from './layer.ts'
 import { type Pool, poolingWindow } from './pooling-window.ts'
 
-/** The mean of the part of each window that lies within the image. */
+/** The mean of the part of each window that is within the image. */
 export function averagePooling(pool: Pool): Layer {
   const window = poolingWindow(pool)
   return ({ inputs }) => {

@@ -7,8 +7,8 @@ type Spec = LayerOf<'batchNormalization'>
 
 /**
  * y = gamma (x - mean) / sqrt(variance + epsilon) + beta by the last axis (Ioffe and Szegedy 2015, algorithm 1): in training with the
- * statistics of the batch, which also move the running statistics (the variance towards the batch's unbiased one); in evaluation with
- * the running statistics.
+ * statistics of the batch, which also update the running statistics (the variance with the batch's unbiased one); in evaluation with the
+ * running statistics.
  */
 export function batchNormalization(spec: Spec): Layer {
   return call => {

@@ -6,7 +6,7 @@ import type { Layer } from './layer.ts'
 
 /**
  * y = activation(x * kernel + bias), for x [batch, height, width, in], kernel [height, width, in, filters] and bias [filters].
- * @param word of the kernel's name
+ * @param word the last part of the kernel's name
  */
 export function convolution(
   { name, strides = 1, padding, activation, biasInitializer }: LayerOf<'conv2d'>,

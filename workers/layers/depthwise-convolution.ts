@@ -5,8 +5,8 @@ import { convolution } from './convolution.ts'
 import type { Layer } from './layer.ts'
 
 /**
- * y = activation(x * kernel + bias) for each channel of x [batch, height, width, in] separately: channel i and the windows
- * kernel[:, :, i, :] of kernel [height, width, in, multiplier] make the output channels from i multiplier on; bias is [in multiplier].
+ * y = activation(x * kernel + bias) for each channel of x [batch, height, width, in] separately: channel i and the windows kernel[:, :, i,
+ * :] of kernel [height, width, in, multiplier] produce the output channels from i multiplier on; bias is [in multiplier].
  */
 export function depthwiseConvolution({
   name,
@@ -44,7 +44,7 @@ export function depthwiseConvolution({
   }
 }
 
-/** A depthwise convolution without bias, followed by a convolution of single pixels (Chollet 2017). */
+/** A depthwise convolution without bias, followed by a 1 x 1 convolution (Chollet 2017). */
 export function separableConvolution(spec: LayerOf<'separableConv2d'>): Layer {
   const { biasInitializer: _, ...linear } = { ...spec, activation: 'linear' as const }
   const depthwise = depthwiseConvolution(linear)

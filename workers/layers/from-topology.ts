@@ -17,7 +17,7 @@ export type Model = (variables: tf.NamedTensorMap, x: tf.Tensor, pass?: Training
 export interface ModelForward {
   /** [batch, classes] */
   logits: tf.Tensor2D
-  /** The statistics that a training pass has moved; none in evaluation. */
+  /** The statistics that a training pass has updated; none in evaluation. */
   statistics: tf.NamedTensorMap
   /** The gradients at the parameters, given the loss's gradient at the logits. */
   pullback(dLogits: tf.Tensor): tf.NamedTensorMap
@@ -61,7 +61,7 @@ interface Node {
   layer: Layer
   /** Positions; -1 is the network's input. */
   inputs: readonly number[]
-  /** As `trainedLayers` says: only at the outputs of these nodes is a gradient needed. */
+  /** Whether a gradient is needed at the node's output: see `trainedLayers`. */
   isTrained: boolean
 }
 

@@ -4,13 +4,13 @@ import type { Layer } from './layer.ts'
 /** A layer fused with layers before it. Positions are those in the topology. */
 export interface Fusion {
   layer: Layer
-  /** The positions of the layers that it replaces, from which no other layer takes. */
+  /** The positions of the layers that it replaces. No other layer uses their outputs. */
   absorbed: readonly number[]
-  /** The positions that it takes from. */
+  /** The positions of its inputs. */
   inputs: readonly number[]
 }
 
-/** The layer at `position`, if it has the type and exactly one other layer takes from it. */
+/** The layer at `position`, if it has this type and exactly one other layer uses its output. */
 export function absorbable<Type extends PlacedLayer['layer']['type']>(
   type: Type,
   position: number,

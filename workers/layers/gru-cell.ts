@@ -4,9 +4,9 @@ import type { Cell } from './recurrent.ts'
 
 /**
  * A gated recurrent unit whose reset gate acts after the recurrent kernel (Keras's reset_after, as in cuDNN and PyTorch). The projections
- * of the input and of the previous output hold z, r and h side by side, as in Keras. The gates z and r are the sigmoids of the sums, the
- * candidate is tanh(h of the input + r h of the previous output), and the output is z times the previous output + (1 - z) candidate
- * (Cho et al. 2014, eq. 5 to 8).
+ * of the input and of the previous output contain z, r and h, concatenated as in Keras. The gates z and r are the sigmoids of the sums, the
+ * candidate is tanh(h of the input + r h of the previous output), and the output is z times the previous output + (1 - z) candidate (Cho et
+ * al. 2014, eq. 5 to 8).
  */
 export const gruCell: Cell = {
   states: 1,

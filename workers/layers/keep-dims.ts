@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Layer } from './layer.ts'
 
-/** A global pool whose output [batch, channels] gets the pooled axes back: [batch, 1, ..., channels]. */
+/** A global pool that keeps the pooled axes: its output is [batch, 1, ..., channels] instead of [batch, channels]. */
 export function keepDims(pool: Layer, outputShape: readonly number[]): Layer {
   return call => {
     const { y, pullback } = pool(call)

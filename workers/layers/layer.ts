@@ -33,6 +33,6 @@ export interface Forward {
 
 export interface Pullback {
   gradients: NamedTensorMap
-  /** The gradient at an input: a function, because the one at the examples is never needed. */
+  /** The gradient at an input. It is a function, because the gradient at the examples is never needed. */
   dx(input: number): Tensor
 }

@@ -4,7 +4,7 @@ import type { Cell } from './recurrent.ts'
 
 /**
  * A long short-term memory (Hochreiter and Schmidhuber 1997; with a forget gate, Gers, Schmidhuber and Cummins 2000). The sum of the
- * projections holds i, f, g and o side by side, as in Keras: memory <- sigmoid(f) memory + sigmoid(i) tanh(g), and the output is
+ * projections contains i, f, g and o, concatenated as in Keras: memory <- sigmoid(f) memory + sigmoid(i) tanh(g), and the output is
  * sigmoid(o) tanh(memory).
  */
 export const lstmCell: Cell = {

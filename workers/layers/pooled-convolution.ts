@@ -13,10 +13,10 @@ import { absorbable, type Fusion } from './fusion.ts'
 import type { Layer } from './layer.ts'
 import { maxPooling } from './max-pooling.ts'
 
-/** In elements of a window, of which one is the maximum: with fewer, a gradient over all of them is as fast. */
+/** In elements of a window, one of which is the maximum. With fewer, a gradient over all elements is as fast. */
 const WORTHWHILE = 4
 
-/** The max pool at `index` fused with the rectified convolution before it, from which no other layer takes. */
+/** The max pool at `index` fused with the rectified convolution before it, whose output no other layer uses. */
 export function pooledConvolutionAt(index: number, placed: readonly PlacedLayer[]): Fusion | undefined {
   const { layer: pool, inputs } = placed[index]!
   if (pool.type !== 'maxPooling2d') return
@@ -28,7 +28,7 @@ export function pooledConvolutionAt(index: number, placed: readonly PlacedLayer[
   return { layer, absorbed: [source], inputs: before.inputs }
 }
 
-/** Whether no two windows overlap, and all lie within the image. */
+/** Whether no two windows overlap, and all are within the image. */
 function isTiled({ poolSize, strides, padding }: LayerOf<'maxPooling2d'>, image: readonly number[]): boolean {
   const [rows, columns] = sidesOf(poolSize)
   const [down, right] = sidesOf(strides ?? poolSize)

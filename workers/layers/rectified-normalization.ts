@@ -16,7 +16,7 @@ import type { Forward, Layer, LayerCall } from './layer.ts'
 
 type Spec = LayerOf<'batchNormalization'>
 
-/** The ReLU at `index` fused with the batch normalization before it, also if another layer's output is added between the two. */
+/** The ReLU at `index` fused with the batch normalization before it, including the addition of another layer's output between the two. */
 export function rectifiedNormalizationAt(index: number, placed: readonly PlacedLayer[]): Fusion | undefined {
   const { layer, inputs } = placed[index]!
   if (layer.type !== 'activation' || layer.activation !== 'relu') return

@@ -19,7 +19,7 @@ export interface Cell {
 
 export interface CellStep {
   state: State
-  /** The gradients at the step's arguments, given those at its state; an undefined one is zero. */
+  /** The gradients at the step's arguments, given the gradients at its state; undefined means zero. */
   pullback(dState: readonly (tf.Tensor | undefined)[]): {
     dFromInput: tf.Tensor
     dFromOutput: tf.Tensor
@@ -28,9 +28,9 @@ export interface CellStep {
 }
 
 /**
- * Runs a cell over x [batch, time, in] from a state of zeros: returns the output of every step [batch, time, units], or the last one.
- * The loop over time is unrolled, forward and backward. A backward layer takes the last step first and, as in Keras, returns its outputs
- * in the order in which it computed them.
+ * Runs a cell over x [batch, time, in] from a state of zeros: returns the output of every step [batch, time, units], or the last one. The
+ * loop over time is unrolled, forward and backward. A backward layer processes the last step first and, as in Keras, returns its outputs in
+ * the order in which it computed them.
  */
 export function recurrent({ name, units, returnSequences, direction }: RecurrentLayer, cell: Cell): Layer {
   const inOrder = <Item>(items: readonly Item[]) => (direction === 'backward' ? items.toReversed() : items)

@@ -3,8 +3,8 @@ import type { GradientTransform } from './gradient-transform.ts'
 import { mapTensors } from './map-tensors.ts'
 
 /**
- * Multiplies every gradient by maxNorm / max(norm, maxNorm), where norm is the L2 norm of all gradients together (Pascanu, Mikolov
- * and Bengio, ICML 2013, algorithm 1). The factor of a norm that is not larger is exactly 1.
+ * Multiplies every gradient by maxNorm / max(norm, maxNorm), where norm is the L2 norm of all gradients together (Pascanu, Mikolov and
+ * Bengio, ICML 2013, algorithm 1). If the norm is not larger than maxNorm, the factor is exactly 1.
  */
 export function clipByGlobalNorm(maxNorm: number): GradientTransform {
   return {

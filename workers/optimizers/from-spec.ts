@@ -17,7 +17,7 @@ type Rates = Pick<TrainingSpec, 'optimizer' | 'schedule' | 'epochs' | 'init'>
 
 interface Setting {
   learningRate: LearningRate
-  /** A function of a variable's name: whether the words of an `exclude` name that variable. */
+  /** Returns a function of a variable's name: whether the words of an `exclude` name that variable. */
   excluded(words: readonly string[]): (variable: string) => boolean
 }
 
@@ -61,7 +61,10 @@ export function optimizerFromSpec(
   return transformGradients(clipByGlobalNorm(globalClipNorm), constructed)
 }
 
-/** The spec's learning rate under its schedule, which starts anew in a job that continues from another job's optimizer state. */
+/**
+ * The spec's learning rate under its schedule. In a job that starts from another job's optimizer state, the schedule starts from the
+ * beginning.
+ */
 export function learningRateFromSpec(
   { optimizer, schedule, epochs, init }: Rates,
   stepsPerEpoch: number,

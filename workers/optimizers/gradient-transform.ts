@@ -3,13 +3,13 @@ import { mapTensors, pickTensors } from './map-tensors.ts'
 import type { LearningRate, Optimizer, Scalars, ScalarTensors, Slots } from './optimizer.ts'
 
 /**
- * One stage between the gradients and what a step subtracts from the weights: a pair of `init` and `update`, as in Optax (DeepMind
- * 2020). Names of slots and scalars must be unique within a chain.
+ * One stage between the gradients and the update that a step subtracts from the weights: a pair of `init` and `update`, as in Optax
+ * (DeepMind 2020). Names of slots and scalars must be unique within a chain.
  */
 export interface GradientTransform {
   /** Absent: it keeps no state. */
   init?(params: tf.NamedTensorMap): Slots
-  /** The numbers that `update` needs in a step, which counts from 1. Absent: none. */
+  /** The numbers that `update` needs in a step; steps count from 1. Absent: none. */
   scalars?(step: number): Scalars
   /** @param updates the gradients, or the updates of the stage before */
   update(
@@ -36,7 +36,7 @@ export function chain(...transforms: readonly GradientTransform[]): GradientTran
   }
 }
 
-/** Applies the transform to the variables that `isMasked` accepts, and passes the updates of the others on. */
+/** Applies the transform to the variables that `isMasked` accepts, and leaves the updates of the others unchanged. */
 export function masked(
   transform: GradientTransform,
   isMasked: (variable: string) => boolean,
@@ -53,8 +53,8 @@ export function masked(
 }
 
 /**
- * The optimizer that changes the weights by the updates of a transform, and counts its steps.
- * @param apply gives the new weight; tf.add for a transform whose updates are the changes themselves
+ * The optimizer that changes the weights by the updates of a transform, and counts its steps. @param apply returns the new weight; tf.add
+ * for a transform whose updates are the changes themselves
  */
 export function optimizerOf(
   { init, scalars, update }: GradientTransform,
@@ -73,7 +73,7 @@ export function optimizerOf(
   }
 }
 
-/** The optimizer, with its gradients transformed before it sees them. */
+/** The optimizer, applied to gradients that are transformed first. */
 export function transformGradients(transform: GradientTransform, optimizer: Optimizer): Optimizer {
   return {
     ...optimizer,

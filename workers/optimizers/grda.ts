@@ -10,9 +10,9 @@ import { partition } from './partition.ts'
 type Options = Pick<GrdaSpec, 'c' | 'mu' | 'clock'>
 
 /**
- * Generalized regularized dual averaging (Chao, Wang, Xing and Cheng, "Directional Pruning of Deep Neural Networks",
- * NeurIPS 2020, algorithm 1): v <- v - lr g, then w = sign(v) max(|v| - l1, 0), where `growThreshold` gives l1. Its one slot is v,
- * the `accumulator` of the dual average: the weights without the threshold.
+ * Generalized regularized dual averaging (Chao, Wang, Xing and Cheng, "Directional Pruning of Deep Neural Networks", NeurIPS 2020,
+ * algorithm 1): v <- v - lr g, then w = sign(v) max(|v| - l1, 0), where `growThreshold` returns l1. Its one slot is v, the `accumulator` of
+ * the dual average: the weights without the threshold.
  */
 export function grda(options: Options, learningRate: LearningRate): Optimizer<ThresholdState> {
   return {

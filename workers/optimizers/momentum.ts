@@ -3,9 +3,8 @@ import type { GradientTransform } from './gradient-transform.ts'
 import { mapTensors } from './map-tensors.ts'
 
 /**
- * Adds what is left of earlier updates u to each one: v <- momentum v + u, and v is the new update; or with nesterov momentum v + u
- * (Sutskever, Martens, Dahl and Hinton, ICML 2013, eq. 3 and 4, as Keras evaluates them). Its slot is v.
- *
+ * Accumulates the updates u: v <- momentum v + u, and the new update is v, or with nesterov momentum v + u (Sutskever, Martens, Dahl and
+ * Hinton, ICML 2013, eq. 3 and 4, as Keras evaluates them). Its slot is v.
  * @param combine tf.sub accumulates -u instead
  */
 export function accumulateMomentum(

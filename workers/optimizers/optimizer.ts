@@ -18,7 +18,7 @@ export interface Optimizer<State extends Clock = Clock> {
   /** The clock before the first step. */
   clock: State
   init(params: tf.NamedTensorMap): Slots
-  /** The params, for an optimizer whose slots determine them bit for bit. */
+  /** The params, for an optimizer whose slots determine them exactly. Absent for others. */
   paramsOf?(slots: Slots, clock: State): tf.NamedTensorMap
   /** @returns the clock after the next step, and the numbers that the step's `update` needs */
   tick(clock: State): { clock: State; scalars: Scalars }

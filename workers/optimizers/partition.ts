@@ -4,9 +4,8 @@ import { mapTensors, pickTensors } from './map-tensors.ts'
 import type { Optimizer, Scalars, ScalarTensors, Slots } from './optimizer.ts'
 
 /**
- * One optimizer made of several, each of which updates its own variables. They count the same steps, and one of them at most may
- * have a threshold: clocks are merged, and so are slots of the same name.
- *
+ * One optimizer composed of several, each of which updates its own variables. Clocks are merged, and so are slots of the same name;
+ * therefore all count the same steps, and at most one may have a threshold.
  * @param optimizers by label
  * @param labelOf the label of the optimizer that updates a variable
  */

@@ -30,11 +30,11 @@ answerTasks(async ({ model, load, inputs }: PredictionTask): Promise<Prediction>
     held = { model, ...hold(load) }
   }
   if (held?.model !== model)
-    throw Object.assign(new Error(`The model ${model} is not held.`), { name: NOT_HELD })
+    throw Object.assign(new Error(`The model ${model} is not loaded.`), { name: NOT_HELD })
   return { outputs: await held.answer(inputs) }
 })
 
-/** From the outputs of a network to its predictions, by the activation that the loss implies. */
+/** Maps the outputs of a network to its predictions, with the activation that the loss implies. */
 const ACTIVATIONS = {
   softmax: (outputs: tf.Tensor2D) => tf.softmax(outputs),
   sigmoid: (outputs: tf.Tensor2D) => tf.sigmoid(outputs),
@@ -65,7 +65,7 @@ function hold({ spec, checkpoint: file }: NonNullable<PredictionTask['load']>): 
   }
 }
 
-/** The values of the inputs; of an image, the centre at the model's size. @throws FormatError */
+/** The values of the inputs; for an image, its center at the model's size. @throws FormatError */
 async function valuesOf(
   inputs: PredictionTask['inputs'],
   { inputShape, dtype }: BatchLayout,

@@ -14,8 +14,8 @@ interface Output {
 }
 
 /**
- * Writes checkpoints and reports them. The last one holds the result, so its writer waits for space. Without any other the training
- * continues, and only the first of several failures in a row is reported.
+ * Writes checkpoints and reports them. The last one contains the result, so its writer waits for space. If another one cannot be written,
+ * the training continues, and only the first of several failures in a row is reported.
  */
 export function checkpointWriter({ epochs }: TrainingSpec, { scratch, provenance, send, write }: Output) {
   let isFailing = false

@@ -3,7 +3,7 @@ import { FormatError } from '#formats/format-error.ts'
 import { Diverged } from '#workers/training/epoch-metrics.ts'
 import { outOfMemory, saysOutOfMemory } from './out-of-memory.ts'
 
-/** The failure that a client sees for an error that ended a training. It is not retryable: the same job would fail again. */
+/** The job failure for an error that ended a training. It is not retryable: the same job would fail again. */
 export function failureOf(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error)
   const code = codeOf(error)

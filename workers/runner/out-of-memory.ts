@@ -6,12 +6,12 @@ const OUT_OF_MEMORY =
 
 const ADVICE = 'Use a smaller batchSize or model, or a worker with more memory.'
 
-/** Whether an error's message, or the end of a dead process's stderr, says that memory ran out. */
+/** Whether an error's message, or the end of a dead process's stderr, shows that memory ran out. */
 export function saysOutOfMemory(text: string): boolean {
   return OUT_OF_MEMORY.test(text)
 }
 
-/** @param what a sentence that gives the numbers */
+/** @param what a sentence with the numbers */
 export function outOfMemory(what: string): Failure {
   return { code: 'out_of_memory', message: `${what} ${ADVICE}`, retryable: false }
 }

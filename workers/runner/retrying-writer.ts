@@ -6,7 +6,7 @@ import { isDiskError, storageWarning } from './storage-warning.ts'
 
 export type Write = (path: string, bytes: Uint8Array) => Promise<void>
 
-/** Writes a file; deletes what was written of it if it could not be completed. */
+/** Writes a file; deletes the incomplete file if that fails. */
 export async function writeWholeFile(path: string, bytes: Uint8Array): Promise<void> {
   try {
     await writeFile(path, bytes)
@@ -16,7 +16,7 @@ export async function writeWholeFile(path: string, bytes: Uint8Array): Promise<v
   }
 }
 
-/** A `writeWholeFile` that waits for space, for the files that are the result of a job. @param signal ends the wait */
+/** A `writeWholeFile` that waits for space, for files that belong to the result of a job. @param signal ends the wait */
 export function retryingWriter(send: SendReport, signal: AbortSignal): Write {
   return (path, bytes) =>
     retry(() => writeWholeFile(path, bytes), {

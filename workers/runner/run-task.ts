@@ -16,8 +16,8 @@ import { warnOfDeadLayers } from './warn-of-dead-layers.ts'
 import { writeArtifacts } from './write-artifacts.ts'
 
 /**
- * Trains, from a checkpoint if the task has one, writes checkpoints and artifacts to the scratch folder, and reports everything
- * as it happens. @throws as `train` does
+ * Trains, from a checkpoint if the task has one, writes checkpoints and artifacts to the scratch folder, and reports all events. @throws as
+ * `train` does
  */
 export async function runTask(
   { spec, scratch, from, init, series: earlierSeries, ...places }: TrainingTask,
@@ -60,7 +60,7 @@ async function sendEpoch(
   for (const warning of warnOfDeadLayers(metrics, before)) await send({ type: 'warning', warning })
 }
 
-/** Equal for two runs only if they can be expected to compute the same bits. */
+/** Equal for two runs only if bit-identical results can be expected. */
 function describeEngine({ name, version, device, threads }: Engine): string {
   return JSON.stringify({ name, version, device, threads, processor: cpus()[0]?.model ?? 'unknown' })
 }
@@ -80,7 +80,7 @@ async function openCheckpoint(
   return checkpoint
 }
 
-/** The model of another job, with its optimizer's state if the spec asks for it. */
+/** The model of another job, with its optimizer's state if the spec requests it. */
 async function openInit(path: string, { init }: TrainingSpec): Promise<Start> {
   const { checkpoint, provenance } = decodeCheckpoint(await readFile(path))
   if (init!.modelId !== undefined) return startFromModel(checkpoint, init!.optimizerState)
@@ -90,7 +90,7 @@ async function openInit(path: string, { init }: TrainingSpec): Promise<Start> {
   return { state: { variables } }
 }
 
-/** An uploaded model has weights, and possibly gRDA's state, from which the weights follow. */
+/** An uploaded model has weights, and possibly gRDA's state, which determines the weights. */
 function startFromModel({ state }: Checkpoint, optimizerState: boolean): Start {
   const { params, accumulator, ...statistics } = state.variables
   if (optimizerState) return { state: { ...state, variables: { accumulator: accumulator!, ...statistics } } }

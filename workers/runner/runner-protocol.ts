@@ -3,20 +3,20 @@ import type { EpochMetrics, Failure, Warning } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Progress } from '#workers/training/loop.ts'
 
-/** What a runner trains; each runner has one task. */
+/** The task of a runner; each runner has one. */
 export interface TrainingTask {
   spec: TrainingSpec
-  /** An empty folder of the task's own, where artifacts are written under their names. */
+  /** An empty folder for this task alone, where artifacts are written under their names. */
   scratch: string
-  /** Where an operator has put datasets. */
+  /** The operator's folder of datasets. */
   datasetsDir?: string | undefined
   /** The file of the uploaded dataset that the spec names, if it names one. */
   uploadFile?: string | undefined
   /** The checkpoint file to continue from. */
   from?: string | undefined
-  /** Without `from`: the checkpoint file of another job whose weights to start from. */
+  /** Used if `from` is absent: the checkpoint file of another job whose weights the training starts from. */
   init?: string | undefined
-  /** The metrics of the epochs before. */
+  /** The metrics of the completed epochs. */
   series: readonly EpochMetrics[]
 }
 
@@ -30,10 +30,10 @@ export type RunnerReport =
   | Progress
   | { type: 'epoch'; metrics: EpochMetrics }
   | { type: 'warning'; warning: Warning }
-  /** The file is complete in the scratch folder, as it is for artifacts. `step` counts the updates made. */
+  /** The file is complete in the scratch folder; the same holds for artifacts. `step` is the number of updates. */
   | { type: 'checkpoint'; name: string; epoch: number; step: number }
   | { type: 'artifact'; name: ArtifactName }
-  /** The most memory that the runner has held. */
+  /** The peak memory of the runner. */
   | { type: 'done'; peakMemoryBytes: number }
   | { type: 'failed'; error: Failure }
 

@@ -9,7 +9,7 @@ import type { RunnerMessage, RunnerOrder } from './runner-protocol.ts'
 import { warmUp } from './warm-up.ts'
 
 // A child of the supervisor: opens the engine that argv names, reports that it is ready, trains one task, and ends.
-// It knows neither Redis nor HTTP, and never outlives its supervisor.
+// It uses neither Redis nor HTTP, and ends with its supervisor.
 
 process.on('uncaughtException', fail)
 process.on('unhandledRejection', fail)

@@ -3,7 +3,7 @@ import type { Warning } from '#domain/event.ts'
 const FULL_CODES: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT'])
 const DISK_CODES: ReadonlySet<unknown> = new Set([...FULL_CODES, 'EFBIG', 'EIO', 'EROFS'])
 
-/** Whether the disk refused a write that it may accept later. */
+/** Whether the disk refused a write that may succeed later. */
 export function isDiskError({ code }: NodeJS.ErrnoException): boolean {
   return DISK_CODES.has(code)
 }
@@ -14,10 +14,10 @@ export function isDiskError({ code }: NodeJS.ErrnoException): boolean {
  */
 export function storageWarning(path: string, what: string, error: Error): Warning {
   const code = FULL_CODES.has((error as NodeJS.ErrnoException).code) ? 'storage_full' : 'storage_failing'
-  return { code, path, message: `${what}: ${error.message}. The job waits and tries again.` }
+  return { code, path, message: `${what}: ${error.message}. The job waits and retries.` }
 }
 
-/** Whether a warning says that the job waits for storage. */
+/** Whether a warning reports that the job waits for storage. */
 export function isStorageWarning({ code }: Warning): boolean {
   return code === 'storage_full' || code === 'storage_failing'
 }

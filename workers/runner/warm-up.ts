@@ -7,10 +7,10 @@ import { readOutcome } from '#workers/training/step.ts'
 const EXAMPLES = 40
 const PIXELS = 784
 
-/** V8 compiles a function after it was called a few times. */
+/** V8 compiles a function after it has been called a few times. */
 const REPETITIONS = 3
 
-/** Trains a little on blank digits, so that whatever is loaded or compiled on first use is ready before a job comes. */
+/** Trains a few steps on blank digits, so that everything that is loaded or compiled on first use is ready before a job starts. */
 export async function warmUp(): Promise<void> {
   for (let i = 0; i < REPETITIONS; i++) await trainOnBlankDigits()
 }

@@ -1,6 +1,6 @@
 import type { EpochMetrics, Warning } from '#domain/event.ts'
 
-/** Warns of layers whose weights have all become zero since the epoch before: they no longer pass any signal. */
+/** Warns of layers whose weights have all become zero since the previous epoch: they no longer transmit any signal. */
 export function warnOfDeadLayers(
   { epoch, layers }: EpochMetrics,
   before: EpochMetrics | undefined,

@@ -3,7 +3,7 @@ import { ARTIFACT_NAMES, type ArtifactName, artifactFile } from '#domain/artifac
 import { encodeArtifact, type TrainingRecord } from '#interchange/encode-artifact.ts'
 import type { Write } from './retrying-writer.ts'
 
-/** Writes the artifacts that the spec asks for, and always the metrics, to the folder. @returns their names */
+/** Writes the artifacts that the spec requests, and always the metrics, to the folder. @returns their names */
 export async function writeArtifacts(
   record: TrainingRecord,
   folder: string,

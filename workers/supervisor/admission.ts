@@ -3,14 +3,14 @@ import { describeLack, findRoom } from '#jobs/find-room.ts'
 import type { Stores } from '#stores/connect.ts'
 import { outOfMemory } from '#workers/runner/out-of-memory.ts'
 
-/** A worker that is restarted is back within this time; otherwise it will not be back soon. */
+/** A restarted worker is available again within this time; otherwise it is not expected soon. */
 const GRACE_MS = 60_000
 
 /** Refuses jobs that this worker does not have enough memory for. */
 export class Admission {
   readonly #stores: Pick<Stores, 'jobs' | 'measurements' | 'workers'>
   readonly #workerId: string
-  /** When it was first seen, by job, that no worker has enough memory. */
+  /** By job, the time at which no worker was first found to have enough memory. */
   readonly #unplaceableSince = new Map<string, number>()
 
   constructor(stores: Pick<Stores, 'jobs' | 'measurements' | 'workers'>, workerId: string) {
@@ -19,7 +19,7 @@ export class Admission {
   }
 
   /**
-   * @returns what follows for a job that this worker may not begin: it waits while another worker could begin it, and fails if there
+   * @returns the outcome for a job that this worker must not begin: the job waits while another worker could begin it, and fails if there
    * has been none for a while. Undefined for a job that it may begin.
    */
   async refuse(jobId: string): Promise<Decision | undefined> {

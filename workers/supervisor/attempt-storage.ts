@@ -14,12 +14,12 @@ import { isFinal } from './is-final.ts'
 import { prepareTask } from './prepare-task.ts'
 import { type RecordedReport, recordReport } from './record-report.ts'
 
-/** An attempt as its storage needs it. */
+/** The properties of an attempt that its storage needs. */
 export interface StoredAttempt {
   stores: Stores
   job: Job
   places: { scratch: string; folder: string; datasetsDir: string }
-  /** Held while the job waits for storage. */
+  /** Stopped while the job waits for storage. */
   timeLimit: Countdown
   /** Ends the wait for storage. */
   signal: AbortSignal
@@ -27,10 +27,13 @@ export interface StoredAttempt {
   logger: Logger
 }
 
-/** Reads what an attempt starts from and stores what its runner reports. Waits for storage where the job needs it to continue. */
+/**
+ * Reads the files that an attempt starts from and stores those that its runner reports. Waits for storage if the job cannot continue
+ * without it.
+ */
 export class AttemptStorage {
   readonly #attempt: StoredAttempt
-  /** Whether the last checkpoint was lost: of several that are lost in a row, only the first adds a warning. */
+  /** Whether the last checkpoint was lost. If several are lost in a row, only the first adds a warning. */
   #isLosingCheckpoints = false
 
   constructor(attempt: StoredAttempt) {
@@ -48,9 +51,8 @@ export class AttemptStorage {
   }
 
   /**
-   * Stores what a report contains. The last checkpoint and the artifacts are the result of the job; without any other checkpoint
-   * the training continues.
-   * @returns what the job's history records of it
+   * Stores the file of a report. The last checkpoint and the artifacts are the result of the job; if another checkpoint cannot be stored,
+   * the training continues. @returns the events for the job's history
    */
   async record(report: RecordedReport): Promise<Decision | undefined> {
     const { stores, job, places } = this.#attempt
@@ -66,7 +68,7 @@ export class AttemptStorage {
       this.#isLosingCheckpoints = false
       return decision
     } catch (error) {
-      // The file would take up space that other files need.
+      // The file would use space that other files need.
       await rm(join(places.scratch, report.name), { force: true })
       const isFirst = !this.#isLosingCheckpoints
       this.#isLosingCheckpoints = true
@@ -74,7 +76,7 @@ export class AttemptStorage {
     }
   }
 
-  /** Deletes the files of checkpoints that the job has dropped. A failure is ignored: orphan blobs are deleted later. */
+  /** Deletes the files of checkpoints that the job no longer keeps. A failure is ignored, because orphan blobs are deleted later. */
   async deleteDropped(
     before: readonly CheckpointRecord[],
     { id, checkpoints, artifacts }: Job,
@@ -90,7 +92,7 @@ export class AttemptStorage {
     await rm(this.#attempt.places.scratch, { recursive: true, force: true })
   }
 
-  /** Repeats work until it succeeds or the job is stopped; the time limit is held meanwhile. */
+  /** Repeats work until it succeeds or the job is stopped. The time limit is paused meanwhile. */
   async #waitForStorage<T>(work: () => Promise<T>, describe: (error: Error) => Warning): Promise<T> {
     const { job, timeLimit, signal, append, logger } = this.#attempt
     const onFirstFailure = async (err: Error) => {
@@ -103,6 +105,6 @@ export class AttemptStorage {
 }
 
 function lostCheckpoint(name: string, { message: cause }: Error): Warning {
-  const message = `${name} could not be stored: ${cause}. What was kept before is still there.`
+  const message = `${name} could not be stored: ${cause}. Earlier checkpoints are still stored.`
   return { code: 'checkpoint_lost', path: name, message }
 }

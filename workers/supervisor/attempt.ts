@@ -24,10 +24,10 @@ export class Attempt {
   readonly #runner: RunnerProcess
   readonly #timeLimit: Countdown
   readonly #storage: AttemptStorage
-  /** From then on, an attempt that has ended is no sign of another worker. */
+  /** Once this is set, an ended attempt does not imply that another worker has the job. */
   #isConcluding = false
 
-  /** @param job as it is when the attempt has begun */
+  /** @param job the job after the attempt has begun */
   constructor(supervisor: Supervisor, job: Job, history: JobHistory, stop: StopRequest) {
     const { stores, runners, scratch: folder, datasetsDir, logger } = supervisor
     this.#supervisor = supervisor
@@ -50,7 +50,7 @@ export class Attempt {
 
   /** @returns the job after the attempt. @throws RefusedEvent when another worker has the job */
   async run(): Promise<Job> {
-    // A wake-up may be lost, or come before the attempt began.
+    // A wake-up may be lost, or arrive before the attempt has begun.
     const polling = setInterval(() => this.poll(), POLL_MS)
     if (this.#stop.reason) this.stop(this.#stop.reason)
     try {
@@ -85,7 +85,7 @@ export class Attempt {
     if (status === 'pausing') this.stop('paused')
   }
 
-  /** Stores what the runner reports. @returns what follows from its last report, if it ended with one */
+  /** Stores the runner's reports. @returns the outcome of its last report, if it ended with one */
   async #train(): Promise<Decision | undefined> {
     const { task, warnings } = await this.#storage.prepare()
     for (const warning of warnings) await this.#append(warn(warning))
@@ -104,18 +104,18 @@ export class Attempt {
     return undefined
   }
 
-  /** The time limit is held from the runner's warning that it waits for storage to its next report. */
+  /** The time limit is paused from the runner's warning that it waits for storage until its next report. */
   #holdTimeLimit(report: RunnerReport): void {
     if (report.type === 'warning' && isStorageWarning(report.warning)) this.#timeLimit.hold()
     else this.#timeLimit.run()
   }
 
-  /** A job that succeeded fits its worker: a peak between two measurements must not refuse the next job like it. */
+  /** A job that succeeded fits its worker: because of a peak between two measurements, the next similar job must not be refused. */
   #peak(bytes: number) {
     return { peakMemoryBytes: Math.min(bytes, this.#runner.memoryBytes) }
   }
 
-  /** What follows from a runner that ended without a last report. */
+  /** The outcome of a runner that ended without a last report. */
   #explainEnd(howItEnded: string): Decision {
     const stopped = this.#stop.conclusion
     if (stopped) return stopped

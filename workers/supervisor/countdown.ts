@@ -1,7 +1,7 @@
 /** The longest delay that setTimeout accepts. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-/** A time limit that can be held; it does not run meanwhile. */
+/** A time limit that can be paused. */
 export class Countdown {
   readonly #onOver: () => void
   #leftMs: number
@@ -14,14 +14,14 @@ export class Countdown {
     this.run()
   }
 
-  /** Starts or continues; no effect while it runs. */
+  /** Starts or continues the countdown; no effect while it runs. */
   run(): void {
     if (this.#timer) return
     this.#runningSince = performance.now()
     this.#timer = setTimeout(this.#onOver, Math.min(this.#leftMs, LONGEST_TIMER_MS))
   }
 
-  /** No effect while it is held. */
+  /** Pauses the countdown; no effect while it is paused. */
   hold(): void {
     if (!this.#timer) return
     clearTimeout(this.#timer)

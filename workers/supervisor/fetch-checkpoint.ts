@@ -7,8 +7,8 @@ import { DamagedBlobError } from './damaged-blob-error.ts'
 import { fetchBlob } from './fetch-blob.ts'
 
 /**
- * The newest checkpoint whose file is intact, or else the one that the spec's `init` names, with a warning for each damaged one.
- * @throws errors of a disk or store that does not work now: an older checkpoint would lose epochs
+ * The newest checkpoint whose file is intact, or else the one that the spec's `init` names, with a warning for each damaged one. @throws
+ * errors of a disk or store that is temporarily unavailable, because an older checkpoint would lose epochs
  */
 export async function fetchCheckpoint(
   blobs: Stores['blobs'],
@@ -29,7 +29,7 @@ export async function fetchCheckpoint(
   return { init: await fetchToFile(blobs, id, spec.init.sha256, scratch), warnings }
 }
 
-/** Whether a blob is gone for good. */
+/** Whether a blob is lost permanently. */
 export function isLost(error: unknown): boolean {
   return error instanceof BlobNotFoundError || error instanceof DamagedBlobError
 }

@@ -3,7 +3,7 @@ import type { WorkerRegistry } from '#stores/worker-registry.ts'
 
 const BEAT_MS = 5_000
 
-/** Renews this supervisor's lease and tells which job it works on. */
+/** Renews this supervisor's lease and reports its current job. */
 export class Heartbeat {
   readonly #workers: WorkerRegistry
   #status: WorkerStatus
@@ -19,7 +19,7 @@ export class Heartbeat {
     this.#timer = setInterval(() => this.#beat(), BEAT_MS)
   }
 
-  /** @param jobId the job that it works on from now on, if any */
+  /** @param jobId its job from now on, if any */
   async setJob(jobId?: string): Promise<void> {
     const { jobId: _, ...status } = this.#status
     this.#status = jobId === undefined ? status : { ...status, jobId }
@@ -31,7 +31,7 @@ export class Heartbeat {
     await this.#workers.leave(this.#status.id)
   }
 
-  /** A beat that is lost while Redis does not answer is made up for by the next one. */
+  /** If a beat is lost while Redis does not answer, the next one replaces it. */
   async #beat(): Promise<void> {
     await this.#workers.beat(this.#status).catch(() => {})
   }

@@ -6,9 +6,10 @@ const POLL_MS = 500
 const LEASE_WAIT_MS = 10_000
 
 /**
- * Whether another live worker has the job. The queue gives a job to a second worker when the first could not renew its lock, which
- * happens to every worker while Redis refuses writes.
- * @param signal ends the wait for the other worker's lease; the job is then left to that worker, or to the reconciler if it is dead
+ * Whether another live worker has the job. The queue gives a job to a second worker when the first could not renew its lock, which happens
+ * to every worker while Redis refuses writes.
+ * @param signal ends the wait for the other worker's lease; that worker then keeps the job, or the reconciler requeues it if the worker is
+ * dead
  */
 export async function isHeldElsewhere(
   { jobs, workers }: Pick<Stores, 'jobs' | 'workers'>,

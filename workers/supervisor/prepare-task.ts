@@ -9,8 +9,8 @@ import { fetchCheckpoint } from './fetch-checkpoint.ts'
 import { fetchUpload } from './fetch-upload.ts'
 
 /**
- * Fetches what a runner needs for an attempt at the job; may be repeated.
- * @param places the attempt's own folder, and that of the supervisor
+ * Fetches the files that a runner needs for an attempt at the job; may be repeated. @param places the folder of the attempt, and that of
+ * the supervisor
  * @throws errors of the disk or store
  */
 export async function prepareTask(

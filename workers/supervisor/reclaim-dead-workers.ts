@@ -5,8 +5,8 @@ import { reclaimJob } from '#jobs/reclaim-job.ts'
 import type { Stores } from '#stores/connect.ts'
 
 /**
- * Ends the leases of supervisors that were killed on this host and enqueues their jobs again, without waiting for the leases to
- * expire. Must be called before this process has a lease of its own.
+ * Ends the leases of supervisors that were killed on this host and enqueues their jobs again, without waiting for the leases to expire.
+ * Must be called before this process has a lease.
  */
 export async function reclaimDeadWorkers(stores: Stores): Promise<void> {
   for (const { id, host, pid, startedAt, jobId } of await stores.workers.list()) {

@@ -14,8 +14,8 @@ export type RecordedReport = Exclude<RunnerReport, { type: 'done' | 'failed' }>
 
 /**
  * Stores a runner's report: publishes progress, and puts checkpoints and artifacts into the blob store.
- * @returns what to append to the job's history. Appending it twice adds nothing, so that an append may be repeated if it is unknown
- * whether the first one arrived.
+ * @returns the events for the job's history. Appending them twice has no effect, so an append may be repeated if it is unknown whether the
+ * first one arrived.
  */
 export async function recordReport(
   { events, blobs }: Pick<Stores, 'events' | 'blobs'>,
@@ -25,7 +25,7 @@ export async function recordReport(
 ): Promise<Decision | undefined> {
   switch (report.type) {
     case 'progress':
-      // Not awaited: the next frame follows in a moment.
+      // Not awaited, because the next frame follows soon.
       events.publishProgress({ ...report, jobId: id, attempt }).catch(() => {})
       return undefined
     case 'epoch':

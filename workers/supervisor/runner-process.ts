@@ -19,7 +19,7 @@ const STOP_GRACE_MS = 10_000
 /** When V8 aborts, it writes the reason and then a long stack trace. */
 const STDERR_TAIL_LENGTH = 8_000
 
-/** A runner as its supervisor sees it. It trains one task. */
+/** The supervisor's handle of a runner process, which trains one task. */
 export class RunnerProcess {
   readonly #child: ChildProcess
   readonly #ready: Promise<void>
@@ -28,19 +28,19 @@ export class RunnerProcess {
   #oomKillsBefore = countOomKills()
   #exceededBytes: number | undefined
   #isKilled = false
-  /** The most memory that it may hold. */
+  /** Its memory limit. */
   readonly memoryBytes: number
-  /** Resolves when the process has ended, with how: `SIGKILL`, `code 1`. */
+  /** Resolves when the process has ended, with the signal or the exit code: `SIGKILL`, `code 1`. */
   readonly ended: Promise<string>
 
-  /** @param memoryBytes it is killed if it holds more during its task; what it needs to start does not count against a task */
+  /** @param memoryBytes the process is killed if it uses more during its task; memory that it used before the task does not count */
   constructor({ name, threads }: Engine, memoryBytes: number) {
     this.memoryBytes = memoryBytes
     this.#child = fork(
       fileURLToPath(import.meta.resolve('#workers/runner/runner.ts')),
       [name, String(threads)],
       {
-        // A process group of its own: Ctrl-C must not take it, and a kill must take all of it.
+        // A separate process group: Ctrl-C must not end it, and a kill must end all of its processes.
         detached: true,
         env: harmlessEnvironment(),
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -51,25 +51,25 @@ export class RunnerProcess {
     })
     this.#ready = new Promise(resolve => {
       this.#child.once('message', (message: RunnerMessage) => {
-        // It failed before it had a task, so nobody else reads this message.
+        // It failed before it had a task, so this message has no other reader.
         if (message.type === 'failed') this.#stderrTail += message.error.message
         resolve()
       })
       this.#child.once('disconnect', resolve)
     })
     this.ended = new Promise(resolve => {
-      // Not 'exit': the rest of its stderr has to be read first.
+      // Not 'exit', because the rest of its stderr must be read first.
       this.#child.once('close', (code, signal) => resolve(signal ?? `code ${code}`))
       this.#child.once('error', error => resolve(error.message))
     })
   }
 
-  /** The end of its stderr, for the log: TensorFlow writes there why it aborts. */
+  /** The end of its stderr, for the log: TensorFlow writes the reason of an abort there. */
   get stderrTail(): string {
     return this.#stderrTail
   }
 
-  /** The memory that it held when it was killed for exceeding its limit. */
+  /** The memory that it used when it was killed for exceeding its limit. */
   get exceededBytes(): number | undefined {
     return this.#exceededBytes
   }
@@ -78,7 +78,7 @@ export class RunnerProcess {
   get memoryFailure(): Failure | undefined {
     if (this.#exceededBytes !== undefined) {
       const [held, limit] = [this.#exceededBytes, this.memoryBytes].map(inMegabytes)
-      return outOfMemory(`The training process held ${held} of memory; the limit of its worker is ${limit}.`)
+      return outOfMemory(`The training process used ${held} of memory; the limit of its worker is ${limit}.`)
     }
     if (this.#wasKilledByKernel())
       return outOfMemory('The kernel killed the training process: memory ran out.')
@@ -107,7 +107,7 @@ export class RunnerProcess {
     for await (const [message] of messages) yield message as Exclude<RunnerMessage, { type: 'ready' }>
   }
 
-  /** Asks it to end, and kills it if it does not. @param keep whether it writes a checkpoint first */
+  /** Requests that it ends, and kills it if it does not. @param keep whether it writes a checkpoint first */
   stop(keep: boolean): void {
     this.#send({ type: 'stop', keep })
     const timer = setTimeout(() => this.kill(), STOP_GRACE_MS)
@@ -132,7 +132,7 @@ export class RunnerProcess {
   }
 
   #send(order: RunnerOrder): void {
-    // That a runner is gone already is learnt from `ended`.
+    // If the runner has already ended, `ended` reports it.
     if (this.#child.connected) this.#child.send(order, () => {})
   }
 }

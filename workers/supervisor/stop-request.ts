@@ -2,7 +2,7 @@ import type { Failure } from '#domain/event.ts'
 import { RefusedEvent } from '#domain/job.ts'
 import { type Decision, finish, loseAttempt } from '#domain/job-decisions.ts'
 
-/** Why a job is stopped before its runner is done; `superseded` if another worker has the job now. */
+/** The reason for stopping a job before its runner has finished; `superseded` if another worker has the job now. */
 export type StopReason = 'cancelled' | 'paused' | 'timed_out' | 'shutdown' | 'superseded'
 
 const TIMED_OUT: Failure = {
@@ -35,7 +35,7 @@ export class StopRequest {
     return this.#reason === 'paused' || this.#reason === 'shutdown'
   }
 
-  /** What follows for the attempt that was stopped; undefined if none was. @throws RefusedEvent if it was superseded */
+  /** The outcome of the attempt that was stopped; undefined if none was. @throws RefusedEvent if it was superseded */
   get conclusion(): Decision | undefined {
     switch (this.#reason) {
       case undefined:

@@ -6,10 +6,10 @@ import { JobHistory } from './job-history.ts'
 import { type StopReason, StopRequest } from './stop-request.ts'
 import type { Supervisor } from './supervisor.ts'
 
-/** What becomes of a job in the queue: `defer` when it waits for a worker with more memory. */
+/** The outcome for a job in the queue: `defer` when it waits for a worker with more memory. */
 export type QueueAction = 'remove' | 'requeue' | 'defer'
 
-/** Takes one job from the queue to its end, attempt by attempt, or to a state from which another worker can take it. */
+/** Runs one job from the queue, attempt by attempt, until it is terminal or another worker can take it. */
 export class JobSupervision {
   readonly jobId: string
   readonly #supervisor: Supervisor
@@ -41,7 +41,7 @@ export class JobSupervision {
     else this.#stop.make(reason)
   }
 
-  /** Looks whether the job is to be cancelled or paused, or has another worker. */
+  /** Checks whether the job is to be cancelled or paused, or has another worker. */
   async wake(): Promise<void> {
     await this.#attempt?.poll()
   }
@@ -74,7 +74,7 @@ export class JobSupervision {
     }
   }
 
-  /** Whether the job was paused, and resumed before the queue removed it; the queue ignored its new entry in that case. */
+  /** Whether the job was paused and then resumed before the queue removed it. In that case the queue has ignored its new entry. */
   async #isResumed(): Promise<boolean> {
     const job = await this.#supervisor.stores.jobs.get(this.jobId).catch(() => undefined)
     return job?.status === 'queued'

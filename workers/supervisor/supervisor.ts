@@ -4,7 +4,7 @@ import type { Stores } from '#stores/connect.ts'
 import type { Admission } from './admission.ts'
 import type { SpareRunner } from './spare-runner.ts'
 
-/** What a supervisor provides to each of its jobs. */
+/** The services that a supervisor provides to each of its jobs. */
 export interface Supervisor {
   stores: Stores
   worker: WorkerRef
@@ -12,7 +12,7 @@ export interface Supervisor {
   runners: SpareRunner
   /** This supervisor's own folder. */
   scratch: string
-  /** Where an operator has put datasets. */
+  /** The operator's folder of datasets. */
   datasetsDir: string
   logger: Logger
 }

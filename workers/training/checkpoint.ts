@@ -1,10 +1,10 @@
 import { type Checkpoint, digestWeights, type TrainingState } from '#formats/checkpoint.ts'
 import type { TrainState } from './train-state.ts'
 
-/** The variables that a training starts from. Without a clock the optimizer starts from its own. */
+/** The variables that a training starts from. If the clock is absent, the optimizer starts from its initial clock. */
 export type InitialState = Partial<Pick<TrainingState, 'clock'>> & Pick<TrainingState, 'variables'>
 
-/** Where a training starts: at a checkpoint of its own, or at variables of another training. */
+/** The start of a training: a checkpoint of the same training, or the variables of another training. */
 export type Start = Pick<Checkpoint, 'partial'> &
   Partial<Pick<Checkpoint, 'weights' | 'epoch'>> & { state: InitialState }
 
@@ -14,7 +14,7 @@ export interface CheckpointTaken {
   checkpoint: Checkpoint
 }
 
-/** @param place the epochs that are complete, and the steps of the next one */
+/** @param place the number of completed epochs, and of steps in the next one */
 export function takeCheckpoint(
   state: TrainState,
   place: Pick<Checkpoint, 'epoch' | 'partial'>,
@@ -26,5 +26,5 @@ export function takeCheckpoint(
 /** @param digest of the weights when the checkpoint was taken @throws Error when the restored weights differ from them */
 export function expectWeights(state: TrainState, digest: string): void {
   if (digestWeights(state.readWeights()) === digest) return
-  throw new Error('The weights that follow from the checkpoint are not those that it was made of.')
+  throw new Error('The weights computed from the checkpoint do not match its digest.')
 }

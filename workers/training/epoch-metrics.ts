@@ -12,7 +12,7 @@ import type { TrainState } from './train-state.ts'
 
 const BYTES_PER_FLOAT = 4
 
-/** A training after the last step of an epoch. */
+/** The state of a training after the last step of an epoch. */
 interface EpochEnd {
   epoch: number
   state: TrainState
@@ -22,7 +22,7 @@ interface EpochEnd {
   zerosBefore: readonly NamedTensor[] | undefined
 }
 
-/** Measures the model at the end of an epoch, also on the validation split. @throws Diverged when a loss is NaN or infinite */
+/** Measures the model at the end of an epoch, including on the validation split. @throws Diverged when a loss is NaN or infinite */
 export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<EpochMetrics> {
   const { step, l1 } = end.state.clock
   const trained = end.tally.means()
@@ -52,7 +52,7 @@ const METRIC_WORDS: Readonly<Record<string, string>> = {
   absoluteError: 'MeanAbsoluteError',
 }
 
-/** The metrics under their names in an epoch, such as `validationAccuracy`. */
+/** The metrics under their names in the epoch's metrics, such as `validationAccuracy`. */
 function nameMetrics(split: 'train' | 'validation', { metrics }: Means): Partial<EpochMetrics> {
   return Object.fromEntries(
     Object.entries(metrics).map(([name, mean]) => [`${split}${METRIC_WORDS[name]}`, mean]),
@@ -93,7 +93,7 @@ function addTo(sums: Record<string, number>, more: Readonly<Record<string, numbe
 
 const NOTHING: EpochSums = { loss: 0, examples: 0, seconds: 0, metrics: {} }
 
-/** Sums up the outcomes of an epoch's steps and their time. It reads outcomes that are still on the device only when it needs them. */
+/** Sums the outcomes of an epoch's steps and their time. It reads outcomes that are still on the device only when it needs them. */
 export class EpochTally {
   readonly #startedAt = performance.now()
   readonly #state: Pick<TrainState, 'readOutcomes' | 'clock'>
@@ -117,7 +117,7 @@ export class EpochTally {
     this.#examples = sums.examples
   }
 
-  /** Steps of this epoch so far, which are its batches. */
+  /** The number of steps, and thus of batches, in this epoch so far. */
   get step(): number {
     return this.#state.clock.step - this.#stepsBefore
   }
@@ -157,8 +157,8 @@ function expectFinite(loss: number, where: string): void {
 }
 
 /**
- * The same error, which also names the variables that are not finite. Their values are those after the step that diverged, or on a
- * GPU after the few steps that were made until its outcome was read.
+ * The same error, extended by the names of the variables that are not finite. The values are those after the step that diverged or, on a
+ * GPU, after the few further steps until its outcome was read.
  */
 export function nameNonFinite({ message }: Diverged, weights: readonly FloatTensor[]): Diverged {
   const names = nonFiniteVariables(weights)

@@ -10,15 +10,15 @@ import type { Routines, Variables } from '#workers/engine/program.ts'
 import { type Scalars, toScalars } from '#workers/optimizers/optimizer.ts'
 import { evaluationRoutine, type StepFunctions, stepRoutine, stepsRoutine } from './step.ts'
 
-/** How batches reach the program of a training: streamed one by one, or as places in examples that are held on the device. */
+/** How batches reach the program of a training: streamed one by one, or as row indices into examples on the device. */
 export interface InputPipeline<Kind> {
   routines(functions: StepFunctions): Routines
   /** Examples that are variables of the program, by group. */
   hold(): Variables
-  /** A batch of each shape that will occur. */
+  /** One batch of each shape that will occur. */
   shapes: { training: readonly Kind[]; validation: readonly Kind[] }
   stepsOf(batch: Kind): number
-  /** The inputs of a call that give it its examples. */
+  /** The inputs of a call that provide its examples. */
   examples(batch: Kind): tf.NamedTensorMap
   /** The inputs of a call that differ from step to step: the seeds [steps, 2] of the passes and the scalars of the ticks. */
   changes(seeds: readonly number[][], scalars: readonly Scalars[]): tf.NamedTensorMap
@@ -55,7 +55,7 @@ export interface HeldSplits {
 
 const MOST_HELD_BYTES = 2 ** 28
 
-/** Whether the splits can stay on the device: they are small, in memory, and the engine runs graphs, which find examples by place. */
+/** Whether the splits can stay on the device: they are small and in memory, and the engine runs graphs, which gather examples by index. */
 export function canHold(splits: { training: Split; validation: Split }): splits is HeldSplits {
   const bytes = Object.values(splits).map(({ examples, indices }) =>
     'x' in examples ? (examples.x.byteLength / examples.count) * indices.length : Number.POSITIVE_INFINITY,
@@ -68,18 +68,18 @@ const LITTLE_FLOPS = 5e8
 const SEVERAL = 4
 
 /**
- * A call takes a tenth of a millisecond outside TensorFlow, so steps that take little more share one. The graph of a recurrent layer
- * is long enough by itself.
+ * A call takes a tenth of a millisecond outside TensorFlow, so short steps share one call. The graph of a recurrent layer is long enough by
+ * itself.
  */
 export function stepsPerCall(topology: Topology, batchSize: number): number {
   const isLong = topology.layers.some(isRecurrent)
   return !isLong && stepFlops(topology) * batchSize < LITTLE_FLOPS ? SEVERAL : 1
 }
 
-/** The groups of variables that hold examples, which no step changes. */
+/** The groups of variables that contain examples, which no step changes. */
 export const HELD_GROUPS: ReadonlySet<string> = new Set(['training', 'validation'])
 
-/** Uploads all examples once. The input of a call is the places of its examples, for several steps at a time. */
+/** Uploads all examples once. The input of a call is the indices of its examples, for several steps at a time. */
 export function heldPipeline(
   layout: BatchLayout,
   { training, validation }: HeldSplits,

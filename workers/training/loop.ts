@@ -44,9 +44,8 @@ export class Interruption extends Error {
 }
 
 /**
- * Trains a model as the spec says and yields what happens. It computes only while the consumer waits for the next value. The same
- * spec gives the same bits on the same engine with the same number of threads, however often it was interrupted and resumed.
- *
+ * Trains the model of a spec and yields progress, epochs and checkpoints. It computes only while the consumer waits for the next value. The
+ * same spec gives the same bits on the same engine with the same number of threads, regardless of interruptions.
  * @param signal ends the training with the signal's reason as the error; an Interruption may ask for a last checkpoint
  * @param readEvery see `TrainStateOptions`; it does not affect the result
  * @throws Diverged when a loss is NaN or infinite
@@ -73,12 +72,12 @@ export async function* train(
   }
 }
 
-/** Where an epoch starts. */
+/** The start of an epoch. */
 interface EpochStart {
   epoch: number
-  /** The part that an earlier attempt has trained. */
+  /** The part of the epoch that an earlier attempt has trained. */
   partial: EpochInProgress | undefined
-  /** Where the weights were zero after the epoch before, if there was one. */
+  /** Where the weights were zero after the previous epoch, if there was one. */
   zerosBefore: readonly NamedTensor[] | undefined
 }
 
@@ -116,7 +115,7 @@ function describeProgress({ stepsPerEpoch }: TrainingRun, epoch: number, tally: 
   return { type: 'progress', epoch, step: tally.step, stepsPerEpoch, loss, examplesPerSecond }
 }
 
-/** @returns a function that gives true at its first call, and then not again before the interval has passed */
+/** @returns a function that returns true at its first call, and then only after the interval has passed */
 function throttle(intervalMs: number): () => boolean {
   let last = Number.NEGATIVE_INFINITY
   return () => {

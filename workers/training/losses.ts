@@ -16,12 +16,12 @@ export interface LossAt {
   gradientOfMean: tf.Tensor2D
 }
 
-/** What a training minimises and what it measures: functions of outputs [batch, n] and labels. */
+/** The loss that a training minimizes and the metrics that it measures: functions of outputs [batch, n] and labels. */
 export interface Objective {
   loss(outputs: tf.Tensor2D, labels: tf.Tensor): LossAt
   /** Measured in every step. The names must be known before anything is measured. */
   metrics: Readonly<Record<string, Metric>>
-  /** Measured in evaluation only, where they slow no step down. */
+  /** Measured in evaluation only, so that they do not slow down steps. */
   furtherMetrics(outputs: tf.Tensor2D, labels: tf.Tensor): MetricSums
 }
 
@@ -54,8 +54,8 @@ export function objectiveFor(loss: Loss): Objective {
 }
 
 /**
- * Cross-entropy of softmax(logits) [batch, classes] with integer labels [batch]. Both names of the loss mean it, since Keras's two
- * differ only in the format of the labels.
+ * Cross-entropy of softmax(logits) [batch, classes] with integer labels [batch]. Both names of the loss denote this one, because the two
+ * losses of Keras differ only in the format of the labels.
  */
 export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): LossAt {
   const [losses, gradientOfSum] = tf

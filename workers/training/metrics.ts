@@ -6,7 +6,7 @@ import type { Variable } from '#network/variables.ts'
 // Metrics are counted in floats, which are exact far beyond any batch: TensorFlow compares and sums int32s on the host, even where
 // there is a GPU.
 
-/** Sums a measure up over a batch, from outputs [batch, n] and labels. */
+/** Sums metrics over a batch, from outputs [batch, n] and labels. */
 export type Metric = (outputs: tf.Tensor2D, labels: tf.Tensor) => tf.Scalar
 
 /** Sums over a batch, by name: `correct` answers, labels among the `top5`, the `absoluteError`. */
@@ -46,9 +46,8 @@ export function absoluteErrorSum(outputs: tf.Tensor2D, targets: tf.Tensor): tf.S
 
 /**
  * The metrics of an epoch that follow from the weights.
- *
  * @param variables of the weights
- * @param zerosBefore where the weights were zero after the epoch before, if there was one
+ * @param zerosBefore where the weights were zero after the previous epoch, if there was one
  */
 export function measureWeights(
   weights: readonly FloatTensor[],

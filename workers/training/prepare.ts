@@ -30,7 +30,7 @@ import type { StepFunctions } from './step.ts'
 import { type SizedBatch, TrainState } from './train-state.ts'
 import { drawVariables } from './weights.ts'
 
-/** Everything about a training that stays the same from its first step to its last. */
+/** Everything about a training that remains constant from its first step to its last. */
 export interface TrainingRun<Kind extends SizedBatch = SizedBatch> {
   spec: TrainingSpec
   stepsPerEpoch: number
@@ -122,7 +122,7 @@ function batchesOf(
   { examples, indices }: Split,
   training?: { epoch: number; skip: number },
 ): Iterable<Batch> | AsyncIterable<Batch> {
-  // The shape in the dataset: a model may leave out an axis of length 1 that images have.
+  // The shape in the dataset: a model may omit an axis of length 1 that images have.
   const { inputShape } = factsOf(dataset)!
   const skip = training?.skip ?? 0
   const variation = training && augmentation.length > 0 && { augmentation, seed, epoch: training.epoch }
@@ -137,7 +137,10 @@ function batchesOf(
     : batches({ examples, indices }, batchSize, skip)
 }
 
-/** The places of the split's examples in an epoch. Each epoch has its own random stream, so it can be repeated without earlier ones. */
+/**
+ * The indices of the split's examples in the order of an epoch. Each epoch has its own random stream, so it can be repeated without earlier
+ * ones.
+ */
 function epochOrder({ seed, shuffle }: TrainingSpec, count: number, epoch: number): Uint32Array {
   return shuffle ? permutation(count, randomStream(seed, 'shuffle', epoch)) : identity(count)
 }
@@ -149,7 +152,7 @@ function identity(count: number): Uint32Array {
 const TURN_MS = 100
 
 /**
- * The same batches, yielding to the event loop every so often: an order to stop can only arrive then, since steps block it.
+ * The same batches, yielding to the event loop periodically: a request to stop can arrive only then, because steps block the loop.
  * @throws the signal's reason once it is aborted
  */
 async function* interruptible<Kind>(

@@ -34,8 +34,8 @@ export function stepRoutine({ model, optimizer, objective, normalise }: StepFunc
 }
 
 /**
- * Several steps, each on a batch of the examples in the variables `training`. Its inputs are the places `rows` [steps, batch] of
- * those examples, `seeds` [steps, 2], and `numbers` [steps, names]: the scalars of the ticks under the given names.
+ * Several steps, each on a batch of the examples in the variables `training`. Its inputs are the indices `rows` [steps, batch] of those
+ * examples, `seeds` [steps, 2], and `numbers` [steps, names]: the scalars of the ticks under the given names.
  */
 export function stepsRoutine(functions: StepFunctions, names: readonly string[]): Routine {
   const step = stepRoutine(functions)
@@ -49,7 +49,7 @@ export function stepsRoutine(functions: StepFunctions, names: readonly string[])
       const inputs = { ...takeExamples(training!, places), seed: seedOf[index]!, ...scalars }
       const result = step(current, inputs)
       changed = result.variables!
-      // A step returns only the statistics that it changes; those of a Normalization stay.
+      // A step returns only the statistics that it changes; those of a Normalization are constant.
       current = { ...current, ...changed, statistics: { ...current.statistics, ...changed.statistics } }
       return result.outputs
     })
@@ -57,7 +57,7 @@ export function stepsRoutine(functions: StepFunctions, names: readonly string[])
   }
 }
 
-/** Labels are held as floats, since a GPU keeps no int32 variables: classes [examples], or targets [examples, numbers]. */
+/** Labels are stored as floats, because a GPU keeps no int32 variables: classes [examples], or targets [examples, numbers]. */
 function takeExamples(
   { x, labels }: tf.NamedTensorMap,
   places: tf.Tensor,
@@ -95,7 +95,7 @@ export type Outcome = { lossSum: tf.Scalar | tf.Tensor1D } & MetricSums
 /** The same for one step, as numbers. */
 export type Sums = { lossSum: number } & Record<string, number>
 
-/** The sums of a step, and the number of examples that they are over. */
+/** The sums of a step over its examples, and the number of examples. */
 export interface StepOutcome {
   /** Counted from 1 over the whole job. */
   step: number
@@ -119,18 +119,18 @@ export function sumsOf(values: Iterable<readonly [string, ArrayLike<number>]>): 
   )
 }
 
-/** The group of variables that hold the outcomes of the latest steps, the newest at the end. */
+/** The group of variables that contain the outcomes of the latest steps, newest last. */
 export const OUTCOMES = 'outcomes'
 
-/** Zeros for the outcomes of as many steps. */
+/** Zeros for the outcomes of `steps` steps. */
 export function emptyOutcomes({ metrics }: Objective, steps: number): tf.NamedTensorMap {
   const names = ['lossSum', ...Object.keys(metrics)]
   return Object.fromEntries(names.map(name => [name, tf.zeros([steps])]))
 }
 
 /**
- * The same steps with their outcomes kept on the device: each call appends them to the variables `outcomes` and drops the oldest. A
- * ring buffer would need the position to write at as one more input.
+ * The same steps with their outcomes kept on the device: each call appends them to the variables `outcomes` and removes the oldest. A ring
+ * buffer would need the write position as a further input.
  */
 export function keepOutcomes(routine: Routine): Routine {
   return ({ [OUTCOMES]: kept, ...variables }, inputs) => {

@@ -34,13 +34,13 @@ export interface TrainStateOptions<Batch extends SizedBatch> {
   /** Determines, with the number of the step, which units drop out. */
   seed: number
   /**
-   * How many steps' outcomes are read at once. By default each call returns its own where the engine computes on the host, and many
-   * are read at once where reading would wait for a GPU.
+   * The number of steps whose outcomes are read at once. By default each call returns its own outcomes if the engine computes on the host;
+   * if reading would wait for a GPU, those of many steps are read at once.
    */
   readEvery?: number | undefined
 }
 
-/** One wait in so many steps costs next to nothing, and delays the report of a divergence by at most as many. */
+/** One wait in this many steps costs almost nothing, and delays the report of a divergence by at most this many steps. */
 const MANY_STEPS = 32
 
 /** A model in training: its variables stay on the device until `end`, and every step replaces them. */
@@ -48,9 +48,9 @@ export class TrainState<Batch extends SizedBatch = SizedBatch> {
   readonly #functions: StepFunctions
   readonly #options: TrainStateOptions<Batch>
   readonly #program: Program
-  /** The most steps that one call takes. */
+  /** The maximum number of steps in one call. */
   readonly #stepsPerCall: number
-  /** The number of outcomes that the device keeps; 0 where each call returns its own. */
+  /** The number of outcomes that the device keeps; 0 if each call returns its own. */
   readonly #capacity: number
   /** The latest steps, whose outcomes are still on the device. */
   readonly #unread: Pick<StepOutcome, 'step' | 'examples'>[] = []
@@ -72,9 +72,8 @@ export class TrainState<Batch extends SizedBatch = SizedBatch> {
   }
 
   /**
-   * Takes the step of a batch, or the several steps that it is for.
-   *
-   * @returns the outcomes that have become known: those of the batch, or now and then those of many steps
+   * Takes the step of a batch, or all steps of a batch for several steps.
+   * @returns the outcomes that have become known: those of this batch, or from time to time those of many steps
    */
   step(batch: Batch): StepOutcome[] {
     let clocks: readonly Clock[] = []
@@ -89,7 +88,7 @@ export class TrainState<Batch extends SizedBatch = SizedBatch> {
     return this.#unread.length + this.#stepsPerCall > this.#capacity ? this.readOutcomes() : []
   }
 
-  /** The outcomes that are still on the device. Waits for it. */
+  /** Waits for the device and returns the outcomes that are still on it. */
   readOutcomes(): StepOutcome[] {
     return this.#unread.length > 0 ? this.#assignOutcomes(sumsOf(this.#program.read(OUTCOMES))) : []
   }
@@ -108,7 +107,7 @@ export class TrainState<Batch extends SizedBatch = SizedBatch> {
     return this.#program.groups.includes('statistics') ? this.#read('statistics') : []
   }
 
-  /** A copy of all that is needed to continue. It leaves params out that follow from the optimizer's slots. */
+  /** A copy of everything that is needed to continue. It omits params that the optimizer's slots determine. */
   readState(): TrainingState {
     const canRestoreParams = this.#functions.optimizer.paramsOf !== undefined
     const groups = this.#program.groups.filter(

@@ -14,7 +14,7 @@ export const bitmask: Encoding = {
   },
 
   // Without branches, as mispredictions would triple the time at half density. Every element is written to the next position of `values`
-  // and stays there unless it is zero; writes beyond the end, after the last non-zero, are ignored.
+  // and is overwritten by the next one if it is zero; writes beyond the end, after the last non-zero, are ignored.
   encode(bits, values, mask) {
     let k = 0
     for (let byte = 0; byte < mask.length; byte++) {
@@ -37,7 +37,7 @@ export const bitmask: Encoding = {
     }
     const padding = mask.length * 8 - bits.length
     if (padding > 0 && mask.at(-1)! >>> (8 - padding) !== 0) {
-      throw new FormatError('a bit of the bitmask lies behind the last element')
+      throw new FormatError('a bit of the bitmask is beyond the last element')
     }
     let k = 0
     for (let byte = 0; byte < mask.length; byte++) {

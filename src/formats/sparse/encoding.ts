@@ -11,8 +11,8 @@ export interface NonzeroCount {
 export type Places = Uint8Array | Int32Array
 
 /**
- * A way to store the positions of the non-zeros of a flat float32 tensor (docs/sparse-safetensors.md). It works on bits, which keeps
- * values exactly, including NaN payloads, and `bits << 1`, which drops the sign, makes -0 a zero.
+ * A way to store the indices of the non-zeros of a flat float32 tensor (docs/sparse-safetensors.md). It works on bits, which keeps values
+ * exactly, including NaN payloads. `bits << 1` drops the sign, so -0 counts as a zero.
  */
 export interface Encoding {
   dtype: 'U8' | 'I32'
@@ -20,9 +20,9 @@ export interface Encoding {
   placeCount(count: NonzeroCount): number
   /** The number of stored values. */
   countValues(places: Places): number
-  /** Fills `values` and `places`, which hold zeros and have the lengths that follow from the counts. */
+  /** Fills `values` and `places`, which contain zeros and have the lengths that the counts determine. */
   encode(bits: Uint32Array, values: Uint32Array, places: Places): void
-  /** Fills `bits`, which holds zeros. @throws FormatError if places and values do not fit it */
+  /** Fills `bits`, which contains zeros. @throws FormatError if places and values do not match it */
   decode(places: Places, values: Uint32Array, bits: Uint32Array): void
 }
 
@@ -43,6 +43,6 @@ export function countNonzero(bits: Uint32Array): NonzeroCount {
 
 export function checkPairs(places: Places, values: Uint32Array): void {
   if (places.length !== values.length) {
-    throw new FormatError(`there are ${places.length} places for ${values.length} values`)
+    throw new FormatError(`there are ${places.length} indices for ${values.length} values`)
   }
 }

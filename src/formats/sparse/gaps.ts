@@ -30,7 +30,7 @@ export const gaps: Encoding = {
     let position = -1
     for (let k = 0; k < places.length; k++) {
       position += places[k]! + 1
-      if (position >= bits.length) throw new FormatError('the gaps lead behind the last element')
+      if (position >= bits.length) throw new FormatError('the gaps exceed the last element')
       bits[position] = values[k]!
     }
   },

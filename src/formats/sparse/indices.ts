@@ -25,7 +25,7 @@ export const indices: Encoding = {
     for (let k = 0; k < places.length; k++) {
       const index = places[k]!
       if (index <= previous || index >= bits.length) {
-        throw new FormatError(`index ${index} does not ascend or lies behind the last element`)
+        throw new FormatError(`index ${index} is not ascending or is beyond the last element`)
       }
       bits[index] = values[k]!
       previous = index

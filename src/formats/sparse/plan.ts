@@ -6,7 +6,7 @@ import { gaps } from './gaps.ts'
 import { indices } from './indices.ts'
 import { bytesPerValue, type FloatTensor, isFloat, type SparseDtype, toBits } from './values.ts'
 
-/** Of two with the same size, the first is chosen. */
+/** If two have the same size, the first is chosen. */
 export const ENCODINGS = { bitmask, gaps, indices } satisfies Record<string, Encoding>
 export type EncodingName = keyof typeof ENCODINGS
 export const ENCODING_NAMES = Object.keys(ENCODINGS) as EncodingName[]
@@ -32,7 +32,7 @@ function storedBytes(encoding: EncodingName, count: NonzeroCount, valueDtype: Sp
   return bytesPerValue(valueDtype) * valueCount(count) + (dtype === 'I32' ? 4 : 1) * placeCount(count)
 }
 
-/** The tensors of the file that store the planned one: itself, or its values and then their places. */
+/** The tensors of the file that store the planned one: the tensor itself, or its values and then their indices. */
 export function describeStored(plan: EncodingPlan): TensorDescription[] {
   if (plan.encoding === 'dense') return [plan.tensor]
   const { dtype, valueCount, placeCount } = ENCODINGS[plan.encoding]

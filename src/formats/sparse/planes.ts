@@ -35,7 +35,7 @@ export function mergeValues(stored: readonly NamedTensor[], map: Encodings): Nam
   return [...stored.filter(({ name }) => !names.has(name)), planes]
 }
 
-/** The inverse; a file without planes stays as it is. @throws FormatError */
+/** The inverse; a file without planes is unchanged. @throws FormatError */
 export function splitPlanes(stored: readonly NamedTensor[], map: Encodings): NamedTensor[] {
   const planes = stored.find(({ name }) => name === PLANES)
   if (!planes) return [...stored]
@@ -57,6 +57,6 @@ export function splitPlanes(stored: readonly NamedTensor[], map: Encodings): Nam
     column += length
     return { name: `${name}.values`, dtype, shape: [length], data: fromBits(dtype, bits) } as NamedTensor
   })
-  if (column !== count) throw new FormatError(`"${PLANES}" has ${count} values for ${column} places`)
+  if (column !== count) throw new FormatError(`"${PLANES}" has ${count} values for ${column} indices`)
   return [...stored.filter(tensor => tensor !== planes), ...values]
 }

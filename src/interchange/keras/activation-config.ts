@@ -1,13 +1,13 @@
 import type { Activation } from '#network/activation.ts'
 
-/** The program that reads a config. */
+/** The framework that will read a config. */
 export type Reader = 'keras' | 'tfjs'
 
 /** The class and config of a layer in a Keras model. */
 export interface Config {
   class_name: string
   config: Record<string, unknown>
-  /** If a layer becomes several: the indices of those that it takes from, by default the one before it. */
+  /** If a layer becomes several: the indices of the inputs of this one, by default the one before it. */
   takes?: readonly number[]
 }
 
@@ -17,7 +17,7 @@ const KERAS_NAMES: Readonly<Partial<Record<Activation, string>>> = {
   hardSilu: 'hard_silu',
 }
 
-/** Activations that a reader has only as layers. TensorFlow.js has the hard sigmoid of Keras 2, which differs from that of Keras 3. */
+/** Activations that a framework has only as layers. TensorFlow.js has the hard sigmoid of Keras 2, which differs from that of Keras 3. */
 const LAYERS: Readonly<Record<Reader, Partial<Record<Activation, readonly Config[]>>>> = {
   keras: { keras2HardSigmoid: hardSigmoid(0.2) },
   tfjs: {
@@ -32,7 +32,7 @@ const TFJS_NAMES: Readonly<Partial<Record<Activation, string>>> = {
   keras2HardSigmoid: 'hard_sigmoid',
 }
 
-/** A layer in its reader's terms: its activation by name or, if the reader has no name for it, as layers after it. */
+/** A layer as the framework defines it: the activation by name or, if the framework has no name for it, as layers after it. */
 export function withActivation(
   name: string,
   { class_name, config }: Config,
@@ -56,7 +56,7 @@ function hardSigmoid(scale: number): Config[] {
   ]
 }
 
-/** Newer readers use the first name of the slope, older ones and TensorFlow.js the second. */
+/** Newer versions of Keras read the first name of the slope, older ones and TensorFlow.js the second. */
 export function leakyRelu(slope: number): Config {
   return { class_name: 'LeakyReLU', config: { negative_slope: slope, alpha: slope } }
 }

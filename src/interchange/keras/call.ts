@@ -4,7 +4,7 @@ import { MOST_NAME_LENGTH } from './model-json.ts'
 
 /** The arguments with which a functional model calls a layer. */
 export interface KerasCall {
-  /** The names of the layers that it takes from. */
+  /** The names of its input layers. */
   inputs: readonly string[]
   /** The argument `training` of the call; absent, the layer runs in the mode of the model. */
   training: boolean | undefined
@@ -29,7 +29,7 @@ const Call3 = z.object({
 
 /**
  * Keras 2 writes [[["layer", 0, 0, {}], ...]], Keras 3 [{ args: [tensor or tensors], kwargs }], both with an entry for every use of the
- * layer. @param refuse ends the reading at a place below `path` @throws what `refuse` does
+ * layer. @param refuse throws an error for a place below `path`
  */
 export function readCall(nodes: readonly unknown[], path: string, refuse: Refuse): KerasCall {
   if (nodes.length === 0) return { inputs: [], training: undefined }
@@ -40,7 +40,7 @@ export function readCall(nodes: readonly unknown[], path: string, refuse: Refuse
     return { inputs: call2.map(([name]) => name), training: trainingOf(others, `${path}.0`, refuse) }
   }
   const { data: call3 } = Call3.safeParse(nodes[0])
-  if (!call3) return refuse(`${path}.0`, 'must say which layers are taken, as model.to_json() writes it')
+  if (!call3) return refuse(`${path}.0`, 'must name the input layers, as model.to_json() writes them')
   const [tensors, ...others] = call3.args
   const positional = others.map((value, index) => [`args.${index + 1}`, value])
   const named = Object.entries(call3.kwargs ?? {}).map(([key, value]) => [`kwargs.${key}`, value])

@@ -3,7 +3,7 @@ import type { Network } from '#network/network.ts'
 import { codecOfClass } from './layers/keras-codecs.ts'
 import type { KerasLayer } from './read-layer.ts'
 
-/** Checks options of Keras layers that depend on the rest of the network. @param refuse ends the reading */
+/** Checks options of Keras layers that depend on the rest of the network. @param refuse throws an error */
 export function checkLayers(
   { placed, variables }: Network,
   layers: readonly KerasLayer[],
@@ -12,7 +12,7 @@ export function checkLayers(
   const ranks = new Map(placed.map(({ layer, inputShape }) => [layer.name, inputShape.length]))
   for (const { className, name, config, path } of layers) {
     const codec = codecOfClass(className)
-    // Normalizations and concatenations are along channels or features, which are the last axis.
+    // Normalizations and concatenations must be along the last axis: channels or features.
     const axis = [config.axis].flat()[0] ?? -1
     if (codec?.hasAxis && axis !== -1 && axis !== ranks.get(name))
       refuse(`${path}.config.axis`, 'must be -1, the last')

@@ -3,10 +3,10 @@ import type { Refuse } from '#network/check-topology.ts'
 import type { KerasLayer } from './read-layer.ts'
 import { listed, quoted } from './word.ts'
 
-/** Dtypes of tokens and images, which weights cannot have. */
+/** Dtypes of tokens and images, which are not valid for weights. */
 const OF_INPUTS = /^u?int\d+$|^bool$/
 
-/** The name of a dtype or policy, which is a string or an object of Keras. */
+/** The name of a dtype or policy, which Keras writes as a string or an object. */
 function dtypeOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   const { config } = (value ?? {}) as { config?: { name?: unknown; mode?: unknown; source_name?: unknown } }
@@ -15,8 +15,8 @@ function dtypeOf(value: unknown): string | undefined {
 }
 
 /**
- * All layers are trained in float32, whatever dtype they name. @returns one warning for each other dtype
- * @param refuse ends the reading of a layer whose weights are integers
+ * All layers are trained in float32, whatever their dtype. @returns one warning for each other dtype @param refuse throws an error for a
+ * layer whose weights are integers
  */
 export function dtypeWarnings(layers: readonly KerasLayer[], root: string, refuse: Refuse): Warning[] {
   const firstOf = new Map<string, { path: string; names: string[] }>()
@@ -26,7 +26,7 @@ export function dtypeWarnings(layers: readonly KerasLayer[], root: string, refus
     const isQuantised = /^(int[48]|float8)/.test(dtype)
     if (className === 'InputLayer' || (!isQuantised && OF_INPUTS.test(dtype))) continue
     if (isQuantised)
-      refuse(`${path}.config.dtype`, `is ${quoted(dtype)}: save the model as it was before quantize()`)
+      refuse(`${path}.config.dtype`, `is ${quoted(dtype)}: save the model before it is quantized`)
     const found = firstOf.get(dtype) ?? { path, names: [] }
     found.names.push(name)
     firstOf.set(dtype, found)

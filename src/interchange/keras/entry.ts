@@ -1,7 +1,7 @@
 import { layerNameFromKeras, withPlainReferences } from './names.ts'
 import { type Entry, withoutOperators } from './operators.ts'
 
-/** Turns an unchecked entry of a Keras model's list of layers into that of a layer, with names as they are here. */
+/** Converts an unchecked entry of a Keras model's list of layers to a layer entry with the names that are used here. */
 export function plainEntry(entry: unknown): unknown {
   if (!isRecord(entry)) return entry
   const { name, config, inbound_nodes: nodes } = entry

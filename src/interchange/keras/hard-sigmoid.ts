@@ -7,8 +7,8 @@ import { plainWord } from './word.ts'
 const OF_KERAS_2: Activation = 'keras2HardSigmoid'
 
 /**
- * `hard_sigmoid` is clip(0.2 z + 0.5, 0, 1) in Keras 2 and TensorFlow.js, clip(z / 6 + 0.5, 0, 1) in Keras 3: gives the activation of
- * Keras 2 its own name. @param refuse ends the reading if the file does not show its version
+ * `hard_sigmoid` is clip(0.2 z + 0.5, 0, 1) in Keras 2 and TensorFlow.js, clip(z / 6 + 0.5, 0, 1) in Keras 3: renames the activation of
+ * Keras 2. @param refuse throws an error if the file does not contain its version
  */
 export function withOwnHardSigmoid(
   layer: KerasLayer,
@@ -20,7 +20,7 @@ export function withOwnHardSigmoid(
   if (!major)
     refuse(
       `${path}.config.activation`,
-      'is one function in Keras 2 and another in Keras 3: say which by "keras_version"',
+      'is a different function in Keras 2 and in Keras 3: add "keras_version" to the model',
     )
   return { ...layer, config: { ...config, activation: OF_KERAS_2 } }
 }

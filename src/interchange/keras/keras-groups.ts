@@ -3,7 +3,7 @@ import type { Topology } from '#network/topology.ts'
 import { codecOfClass } from './layers/keras-codecs.ts'
 import { functionalConfig } from './layers-config.ts'
 
-/** The group of a layer's variables in an HDF5 file, and the prefix of their names here. */
+/** The group of a layer's variables in an HDF5 file, and the prefix of their names in the model. */
 export interface KerasGroup {
   group: string
   prefix: string
@@ -11,7 +11,7 @@ export interface KerasGroup {
   hasCount?: boolean
 }
 
-/** Keras names a layer's group after its class in snake case, with a number from the second layer of a class on. */
+/** Keras names a layer's group after its class in snake case. From the second layer of a class on, it appends a number. */
 export function kerasGroups(topology: Topology, preprocessing?: Preprocessing): KerasGroup[] {
   const { layers } = functionalConfig(topology, 'keras', preprocessing)
   const counts = new Map<string, number>()

@@ -1,7 +1,7 @@
 import type { PlacedLayer } from '#network/place-layers.ts'
 
 /**
- * Positions of the layers in the order of Keras 3, which numbers the weights of a functional model by it: by descending distance from the
+ * The positions of the layers in the order in which Keras 3 numbers the weights of a functional model: by descending distance from the
  * output, then in the order of a depth-first search from the output (keras/src/ops/function.py, map_graph).
  */
 export function kerasOrder(placed: readonly PlacedLayer[]): number[] {

@@ -7,7 +7,7 @@ import { kerasOrder } from './keras-order.ts'
 import { kerasCodec } from './layers/keras-codecs.ts'
 import { preprocessingConfigs } from './preprocessing-config.ts'
 
-/** A layer as the `config` of a Keras model lists it. */
+/** A layer in the `config` of a Keras model. */
 export interface LayerConfig {
   class_name: string
   name: string
@@ -17,7 +17,7 @@ export interface LayerConfig {
 
 const INPUT = 'input'
 
-/** A network as Keras 2 writes a functional model, which Keras 3 and TensorFlow.js also read. */
+/** A network in the form of a functional model of Keras 2, which Keras 3 and TensorFlow.js also read. */
 export function functionalConfig(
   topology: Topology,
   reader: Reader,
@@ -63,14 +63,15 @@ function layerConfig(name: string, { class_name, config }: Config, takes: readon
   }
 }
 
-/** A chain that begins at the input, under names that no layer of the network has. */
+/** A chain of layers that begins at the input; its names differ from those in the network. */
 function preprocessingLayers(
   preprocessing: Preprocessing,
   { inputShape, layers }: Topology,
   reader: Reader,
 ): LayerConfig[] {
   const names = [INPUT, ...layers.map(({ name }) => name)]
-  // Keras numbers the layers of a class: a Normalization in front would shift the statistics of those in the network.
+  // Keras numbers the layers of a class: a Normalization in front would shift the numbers, and thus the statistics, of those in the
+  // network.
   const dialect = layers.some(({ type }) => type === 'normalization') ? 'tfjs' : reader
   return preprocessingConfigs(preprocessing, inputShape, dialect).map((config, index) => {
     const name = uniqueName(config.class_name.toLowerCase(), names)

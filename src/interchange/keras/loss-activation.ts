@@ -2,7 +2,7 @@ import type { LossActivation } from '#domain/loss.ts'
 import type { Refuse } from '#network/check-topology.ts'
 import type { KerasLayer } from './read-layer.ts'
 
-/** Removes the loss's activation at the end, because a training takes the last layer's output as logits. */
+/** Removes the loss's activation at the end, because training uses the last layer's output as logits. */
 export function withoutLossActivation(
   layers: readonly KerasLayer[],
   own: LossActivation,
@@ -15,7 +15,7 @@ export function withoutLossActivation(
   if (activation !== own)
     refuse(
       `${path}.config.activation`,
-      `must be linear or ${own}: the loss takes what this layer gives for logits`,
+      `must be linear or ${own}: the loss uses the output of this layer as logits`,
     )
   const before = layers.slice(0, -1)
   if (className === 'Softmax' || className === 'Activation') return before

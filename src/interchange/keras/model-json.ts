@@ -5,7 +5,7 @@ import { plainEntry } from './entry.ts'
 import { withPlainReferences } from './names.ts'
 import { type KerasMajor, kerasMajor } from './version.ts'
 
-/** Of a layer's name, which is part of the names of variables and of messages. */
+/** The limit for a layer's name, which is part of variable names and of messages. */
 export const MOST_NAME_LENGTH = 200
 
 const LayerEntry = z.object({
@@ -16,7 +16,7 @@ const LayerEntry = z.object({
   config: z.record(z.string(), z.unknown()),
   inbound_nodes: z.array(z.unknown()).optional(),
 })
-/** A layer as in the JSON. */
+/** A layer in the JSON. */
 export type LayerEntry = z.infer<typeof LayerEntry>
 
 const Model = z.object({
@@ -30,17 +30,17 @@ const Model = z.object({
   }),
 })
 
-/** A model's JSON in one form for all versions of Keras and TensorFlow.js. */
+/** A model's JSON, in one form for all versions of Keras and TensorFlow.js. */
 export interface KerasJson extends Omit<z.infer<typeof Model>['config'], 'layers'> {
   isSequential: boolean
   entries: readonly LayerEntry[]
   /** The path of the entries, for errors. */
   path: string
-  /** The version that defines the functions; absent if the JSON does not show it. */
+  /** The version that defines the functions; absent if the JSON does not contain it. */
   major: KerasMajor | undefined
 }
 
-/** @param refuse ends the reading of JSON that is no model */
+/** @param refuse throws an error for JSON that is not a model */
 export function readKerasJson(json: unknown, refuse: Refuse): KerasJson {
   if (isDeeperThan(MOST_LEVELS, json)) refuse('', TOO_DEEP)
   const { model, version } = unwrap(json)

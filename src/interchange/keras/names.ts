@@ -1,6 +1,6 @@
 /**
- * The name here of a layer of Keras. Keras 2 allows slashes and Keras 3 does not; here they separate a layer from its variables. Keras
- * renamed the layers of its own models in the same way: `conv1/bn` of DenseNet became `conv1_bn`.
+ * Converts the name of a Keras layer to its name here. Keras 2 allows slashes and Keras 3 does not; here they separate a layer from its
+ * variables. Keras renamed the layers of its own models in the same way: `conv1/bn` of DenseNet became `conv1_bn`.
  */
 export function layerNameFromKeras(name: string): string {
   return name.replaceAll('/', '_')

@@ -13,7 +13,7 @@ type Operator = keyof typeof WITH_NUMBER
 /** Operators on tensors that exist as layers; they commute, so a number may be on either side. */
 const MERGES: ReadonlySet<Operator> = new Set<Operator>(['Add', 'Multiply'])
 
-/** By class in Keras 3, or by function of TensorFlow in Keras 2. */
+/** Keys are classes of Keras 3 and, for Keras 2, functions of TensorFlow. */
 const OPERATORS: ReadonlyMap<unknown, Operator> = new Map<unknown, Operator>([
   ['Add', 'Add'],
   ['Subtract', 'Subtract'],
@@ -30,7 +30,7 @@ const OPERATORS: ReadonlyMap<unknown, Operator> = new Map<unknown, Operator>([
 
 /**
  * Keras writes `x + y` and `x * 0.5` in a functional model as operators. The former becomes the equivalent layer, the latter a Rescaling.
- * Any other entry stays as it is.
+ * Any other entry is unchanged.
  */
 export function withoutOperators(entry: Entry): Entry {
   const call = operands(entry)
@@ -63,7 +63,7 @@ export function withoutOperators(entry: Entry): Entry {
 interface Operands {
   operator: unknown
   values: readonly unknown[]
-  /** A call of a layer with these tensors, as the same version of Keras writes it. */
+  /** A call of a layer with these tensors, in the form of the same version of Keras. */
   node(tensors: readonly unknown[]): unknown
 }
 

@@ -13,7 +13,7 @@ export const extent = z
   .transform(
     (value): Extent => (typeof value === 'number' || value[0] !== value[1] ? (value as Extent) : value[0]!),
   )
-/** Of a window over sequences, or its strides. */
+/** The size of a window over sequences, or its strides. */
 export const length = z.union([size, z.array(size).length(1)]).transform(value => [value].flat()[0]!)
 const line = z.int().min(0).max(1_000_000)
 /** One number for all sides, [rows, columns], or [[top, bottom], [left, right]]. */
@@ -65,7 +65,7 @@ const withBias = {
   bias_constraint: nothing,
   activity_regularizer: nothing,
 }
-/** A layer of one kernel. */
+/** A layer with one kernel. */
 export const weighted = {
   ...withBias,
   kernel_initializer: initializer('glorotUniform'),
@@ -81,12 +81,12 @@ const common = {
       z.unknown().optional(),
     ]),
   ),
-  // Changes nothing in a layer without variables; check-layers.ts refuses it in the others.
+  // Has no effect in a layer without variables; check-layers.ts refuses it in the others.
   trainable: z.boolean().nullish(),
 }
 const off = z.union([z.null(), z.literal(false)], 'is not supported: leave it out').optional()
 
-/** A layer without what the model says of it: its name and inputs. */
+/** A layer without the fields that the model adds: its name and inputs. */
 export type UnplacedLayer = { [Type in LayerType]: Omit<LayerOf<Type>, 'name' | 'inputs'> }[LayerType]
 
 export type Converter = (config: unknown) => { layer: UnplacedLayer } | { issue: z.core.$ZodIssue }

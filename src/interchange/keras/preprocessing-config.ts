@@ -5,7 +5,7 @@ import type { Config, Reader } from './activation-config.ts'
 const SMALLEST_STD = 1e-6
 const LARGEST = 2 ** 31
 
-/** The layers that preprocess examples of a shape. */
+/** The layers that preprocess examples of this shape. */
 export function preprocessingConfigs(
   preprocessing: Preprocessing,
   inputShape: readonly number[],
@@ -13,7 +13,7 @@ export function preprocessingConfigs(
 ): Config[] {
   const layers = layersOf(preprocessing, reader)
   const byChannels = inputShape.slice(0, channelAxis(inputShape) + 1)
-  // Channels are the last axis of these layers.
+  // In these layers, channels are the last axis.
   return preprocessing.mean.length === 1 || byChannels.length === inputShape.length
     ? layers
     : [reshape(byChannels), ...layers, reshape(inputShape)]

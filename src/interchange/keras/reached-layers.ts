@@ -5,7 +5,7 @@ import type { KerasLayer } from './read-layer.ts'
 
 const BatchShape = z.array(z.int().nullable())
 
-/** The shape of an example: from the input layer, the first layer, or the shape for which the model was built. */
+/** The shape of an example, from the input layer, the first layer, or the shape with which the model was built. */
 export function inputShapeOf(
   { entries, build_input_shape: built, path }: KerasJson,
   refuse: Refuse,
@@ -18,11 +18,11 @@ export function inputShapeOf(
   const shape = BatchShape.safeParse(config.batch_shape ?? config.batch_input_shape ?? built)
   const [, ...rest] = shape.data ?? []
   if (rest.length === 0 || rest.some(length => length === null || length < 1))
-    refuse(`${path}.${index}`, 'must say the shape of an example: start with an Input of fixed shape')
+    refuse(`${path}.${index}`, 'must contain the shape of an example: start with an Input of fixed shape')
   return rest as number[]
 }
 
-/** Moves the model's output layer to the end, because a training takes the last layer as the output. */
+/** Moves the model's output layer to the end, because training uses the last layer as the output. */
 export function withOutputLast(
   layers: readonly KerasLayer[],
   outputs: unknown,
@@ -44,7 +44,7 @@ export function withOutputLast(
   return [...layers.filter(({ name }) => name !== output), ...last]
 }
 
-/** The layers on which the last one depends, and the others. Inputs are kept, because examples must fit them. */
+/** The layers on which the last one depends, and the others. Inputs are kept, because examples must match them. */
 export function reachedLayers(layers: readonly KerasLayer[]): {
   layers: readonly KerasLayer[]
   dropped: readonly KerasLayer[]

@@ -7,11 +7,12 @@ import { widen } from '#interchange/widen.ts'
 /** A dataset's numbers as float32, for any precision in which a model was saved. @throws FormatError */
 export function readH5Dataset(dataset: Dataset | ExternalLink, source: string): FoundTensor {
   if (!(dataset instanceof Dataset) || dataset.metadata.virtual_sources)
-    throw new FormatError(`${source} lies in another file`)
-  if (!dataset.shape) throw new FormatError(`${source} is empty: it holds no numbers`)
+    throw new FormatError(`${source} is stored in another file`)
+  if (!dataset.shape) throw new FormatError(`${source} is empty: it contains no numbers`)
   const { shape } = dataset
   const { size, littleEndian } = dataset.metadata
-  if (!isOfFloats(dataset)) throw new FormatError(`${source} holds no float16, bfloat16, float32 or float64`)
+  if (!isOfFloats(dataset))
+    throw new FormatError(`${source} does not contain float16, bfloat16, float32 or float64`)
   if (size === 2) {
     const dtype = isBfloat16(dataset) ? 'BF16' : 'F16'
     const data = halvesOf(readBytes(dataset, source), dtype === 'BF16' || littleEndian)
@@ -34,7 +35,7 @@ function isBfloat16({ metadata, attrs }: Dataset): boolean {
   return metadata.size === 2 && textOf(attrs.dtype?.value) === 'bfloat16'
 }
 
-/** The numbers' bytes in memory, because the library has no array for half precision. */
+/** The bytes of the numbers as integers, because the library has no array type for half precision. */
 function readBytes(dataset: Dataset, source: string): Uint8Array {
   const { file_id: file, path, metadata } = dataset
   const sizeBytes = metadata.size * metadata.total_size
@@ -58,7 +59,11 @@ function orDamaged<Value>(source: string, read: () => Value): Value {
   try {
     return read()
   } catch (error) {
-    throw blameFile(error, `${source} cannot be read: it is damaged, or lies in another file`, BROKE_LIBRARY)
+    throw blameFile(
+      error,
+      `${source} cannot be read: it is damaged, or is stored in another file`,
+      BROKE_LIBRARY,
+    )
   }
 }
 

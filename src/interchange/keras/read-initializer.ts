@@ -50,13 +50,13 @@ const PARAMETERS = {
 } as const satisfies Record<ParametricInitializer['name'], z.ZodType>
 const PARAMETRIC = Object.keys(PARAMETERS) as ParametricInitializer['name'][]
 
-/** Second names in Keras. */
+/** Aliases in Keras. */
 const ALIASES: ReadonlyMap<string, string> = new Map([
   ['uniform', 'randomuniform'],
   ['normal', 'randomnormal'],
 ])
 
-/** Variance scalings that have names: by scale and mode, and by distribution. */
+/** Variance scalings with a name, by scale and mode, and by distribution. */
 const FAMILIES: ReadonlyMap<string, string> = new Map([
   ['1fanavg', 'glorot'],
   ['2fanin', 'he'],

@@ -16,16 +16,16 @@ const SIGNATURE = Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')
 
 /** An open HDF5 file of Keras. */
 export interface KerasFile {
-  /** The model's JSON, if a Keras 2 file holds a whole model. */
+  /** The model's JSON, if a Keras 2 file contains a whole model. */
   topology: Record<string, unknown> | undefined
-  /** Whether it holds an optimizer's state, which is not read. */
+  /** Whether it contains an optimizer's state, which is not read. */
   hasOptimizer: boolean
   tensorsOf(network: Network): FoundTensors
 }
 
 /**
  * Opens `.weights.h5` of Keras 3, or `.h5` of Keras 2, with a whole model or its weights only, and passes it to `read`. No content is
- * evaluated, and the file lies alone in an in-memory file system. @throws FormatError
+ * executed, and the file is alone in an in-memory file system. @throws FormatError
  */
 export async function withKerasFile<Result>(
   path: string,
@@ -34,9 +34,10 @@ export async function withKerasFile<Result>(
 ): Promise<Result> {
   const bytes = await readWhole({ name, path })
   // Given any other file, the library writes to the terminal.
-  if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE)) throw new FormatError(`${name} is no HDF5 file`)
+  if (!bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE))
+    throw new FormatError(`${name} is not an HDF5 file`)
   const library = await h5wasm.ready
-  // Otherwise an unreadable dataset silently has whatever lay in memory.
+  // Otherwise an unreadable dataset would silently return uninitialized memory.
   library.activate_throwing_error_handler()
   const { FS: memory } = library
   const copy = `/${randomUUID()}.h5`
@@ -72,7 +73,7 @@ function open(copy: string, name: string, forget: () => void) {
   }
 }
 
-/** The library may also fail to close a file that it could not read. */
+/** Closing may also fail for a file that the library could not read. */
 function closeQuietly(file: File): void {
   try {
     file.close()
@@ -92,7 +93,7 @@ function topologyIn(file: File, name: string): Record<string, unknown> | undefin
 
 /** Keras 3 numbers a layer's variables, in folders named for the layer's class. */
 function keras3Tensors(root: Group, network: Network, name: string): FoundTensors {
-  // The last versions of Keras 2 have another name for it.
+  // The last versions of Keras 2 use another name.
   const layers = ['layers', '_layer_checkpoint_dependencies'].find(group => groupAt(root, group))
   if (!layers)
     throw new FormatError(`${name} has no group "layers": model.save_weights('NAME.weights.h5') writes one`)

@@ -3,7 +3,7 @@ import { CONVERTERS } from './layers/keras-codecs.ts'
 import type { UnplacedLayer } from './options.ts'
 import { quoted } from './word.ts'
 
-/** A layer of a Keras model, and the names of those it takes from. */
+/** A layer of a Keras model, and the names of its inputs. */
 export interface KerasLayer {
   /** Its path in the file, for errors. */
   path: string
@@ -25,17 +25,17 @@ export function layerFromKeras({ className, config, path }: KerasLayer, refuse: 
   refuse(`${path}.config.${place.join('.')}`, message)
 }
 
-/** Whether layers of the class are supported; an input needs no work. */
+/** Whether layers of the class are supported. An input layer needs no conversion. */
 export function isKnownClass(className: string): boolean {
   return className === 'InputLayer' || CONVERTERS.has(className)
 }
 
-/** Says why layers of a class are not supported. */
+/** Explains why layers of a class are not supported. */
 export function refuseClass(className: string, path: string, refuse: Refuse): never {
   return refuse(
     `${path}.class_name`,
     MODELS.has(className)
-      ? `is ${className}, a model inside a model: build one model of the layers themselves`
+      ? `is ${className}, a model inside a model: build one model from the layers themselves`
       : `is ${quoted(className)}, which is not supported; the supported layers are: ${[...CONVERTERS.keys()].join(', ')}`,
   )
 }

@@ -18,7 +18,7 @@ import { quoted } from './word.ts'
 
 const PATH = 'model.topology'
 
-/** A network, and warnings about where training differs from its file. */
+/** A network, and warnings about differences between training and its file. */
 export interface ReadModel {
   topology: Topology
   warnings: Warning[]
@@ -43,12 +43,12 @@ export function readKerasModel(json: unknown, lossActivation: LossActivation = '
   return { topology, warnings }
 }
 
-/** The network alone. @throws AppError as `readKerasModel` does */
+/** The network without warnings. @throws AppError as `readKerasModel` does */
 export function topologyFromKeras(json: unknown, lossActivation?: LossActivation): Topology {
   return readKerasModel(json, lossActivation).topology
 }
 
-/** The same for any loss that the last activation may belong to. @throws AppError as `readKerasModel` does */
+/** Accepts any loss that the last activation may belong to. @throws AppError as `readKerasModel` does */
 export function readModelOfAnyLoss(json: unknown): ReadModel {
   for (const activation of ['softmax', 'sigmoid'] as const) {
     try {
@@ -68,7 +68,7 @@ function describe(entry: LayerEntry, index: number, model: KerasJson): KerasLaye
     refuse(`${path}.config.name`, `must have ${MOST_NAME_LENGTH} characters at most`)
   if (name === '') refuse(`${path}.config.name`, 'must be a name')
   const before = model.isSequential ? model.entries[index - 1] : undefined
-  // That a layer is unknown matters more than a mistake in its call.
+  // The error for an unknown layer comes before that for a mistake in its call.
   const refuseCall: Refuse = isKnownClass(entry.class_name)
     ? refuse
     : () => refuseClass(entry.class_name, path, refuse)
@@ -80,8 +80,8 @@ function describe(entry: LayerEntry, index: number, model: KerasJson): KerasLaye
 }
 
 /**
- * With `training=False` a layer that adds noise does nothing in Keras 2, and one with moving statistics would have to keep them. Keras 3
- * writes `training: false` for every dropout that a functional model calls, and `fit` overrides it.
+ * With `training=False`, a layer that adds noise does nothing in Keras 2, and one with moving statistics would have to keep them constant.
+ * Keras 3 writes `training: false` for every dropout that a functional model calls, and `fit` overrides it.
  */
 function asCalled(
   layer: KerasLayer,
@@ -117,12 +117,11 @@ function toLayers(
   const names = new Set<string>()
   return withoutLossActivation(kept, lossActivation, refuse).map((layer, index) => {
     if (names.has(layer.name))
-      refuse(`${layer.path}.config.name`, `"${quoted(layer.name)}" is the name of another layer too`)
+      refuse(`${layer.path}.config.name`, `"${quoted(layer.name)}" is also the name of another layer`)
     names.add(layer.name)
     if (layer.name === NETWORK_INPUT)
-      refuse(`${layer.path}.config.name`, `is "${NETWORK_INPUT}", which is what the input is called`)
-    if (layer.inputs.length === 0 && index > 0)
-      refuse(`${layer.path}.inbound_nodes`, 'names no layer that it takes from')
+      refuse(`${layer.path}.config.name`, `is "${NETWORK_INPUT}", the reserved name of the network's input`)
+    if (layer.inputs.length === 0 && index > 0) refuse(`${layer.path}.inbound_nodes`, 'names no input layer')
     const inputs = layer.inputs.map(name => (name === input ? NETWORK_INPUT : name))
     const takesBefore = index === 0 && inputs.every(name => name === NETWORK_INPUT) && inputs.length < 2
     return {

@@ -8,8 +8,8 @@ interface Entry {
 }
 
 /**
- * The version of Keras that wrote a model, as some functions differ between versions. It follows from the version in the JSON
- * (`tfjs-layers 1.1.2` in TensorFlow.js), else from the module of the model's class, else from the form of inputs, dtypes and calls.
+ * The version of Keras that wrote a model, because some functions differ between versions. It is determined by the version in the JSON
+ * (`tfjs-layers 1.1.2` in TensorFlow.js), else by the module of the model's class, else by the form of inputs, dtypes and calls.
  */
 export function kerasMajor(
   version: string | undefined,

@@ -1,4 +1,6 @@
-/** A name of Keras in one spelling: `hard_sigmoid` and `hardSigmoid` become `hardsigmoid`. Empty for a value that is no name. */
+/**
+ * Normalizes the spelling of a Keras name: `hard_sigmoid` and `hardSigmoid` become `hardsigmoid`. Empty for a value that is not a string.
+ */
 export function plainWord(value: unknown): string {
   return typeof value === 'string' || typeof value === 'number'
     ? String(value).replaceAll('_', '').toLowerCase()

@@ -19,7 +19,7 @@ const KERAS_VERSION = '3.15.1'
 const SMALLEST_COMPRESSED = 1024
 const CHUNK_ELEMENTS = 65_536
 
-/** A model that `keras.saving.load_model` of Keras 3 opens. It takes examples of the dataset and returns the answers of `predict`. */
+/** A model for `keras.saving.load_model` of Keras 3. It maps examples of the dataset to the outputs of `predict`. */
 export async function encodeKeras(model: TrainedModel, variant: GraphVariant = {}): Promise<Uint8Array> {
   const { topology, preprocessing, left } = exportedGraph(model, variant)
   const config = {
@@ -40,8 +40,8 @@ export async function encodeKeras(model: TrainedModel, variant: GraphVariant = {
 }
 
 /**
- * Weights that `model.load_weights` of Keras 3 reads: `layers/NAME/vars/0` or `layers/NAME/cell/vars/0`, ..., where NAME numbers the
- * layers of a class. Compressed without the shuffle filter, which would separate adjacent zeros.
+ * Weights for `model.load_weights` of Keras 3: `layers/NAME/vars/0` or `layers/NAME/cell/vars/0`, ..., where NAME numbers the layers of a
+ * class. Compressed without the shuffle filter, which would separate adjacent zeros.
  */
 export async function encodeKerasWeights(model: TrainedModel): Promise<Uint8Array> {
   return await encodeWeights(model, kerasGroups(model.topology), surroundingsOf(model.spec))
@@ -84,14 +84,14 @@ function writeWeights(
         shape: [...shape],
         ...compression(shape, data.length),
       })
-    // The number of examples behind mean and variance, which Keras expects and does not use in a prediction.
+    // The number of examples from which mean and variance were computed, which Keras expects but does not use in a prediction.
     if (hasCount) vars.create_dataset({ name: String(variables.length), data: Int32Array.of(0), shape: [] })
   }
   file.create_group('vars').create_attribute('name', 'model')
   file.close()
 }
 
-/** HDF5 stores times and h5wasm has no option against it, so that equal models would make different files. */
+/** HDF5 stores times, which h5wasm cannot disable, so equal models would produce different files. */
 function atTimeZero(write: () => void): void {
   const { now } = Date
   Date.now = () => 0

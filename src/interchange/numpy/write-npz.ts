@@ -4,7 +4,7 @@ import { zipFiles } from '#formats/zip.ts'
 interface NpyArray {
   shape: readonly number[]
   data: Float32Array | Int32Array | Uint8Array
-  /** NumPy's description of an element; by default that of the data. */
+  /** NumPy's type string of an element; by default that of the data. */
   descr?: string
 }
 
@@ -57,7 +57,7 @@ function encodeCsr({ shape, data }: FloatTensor): Uint8Array {
     }
     indptr[row + 1] = k
   }
-  // Stored, because the outer zip compresses it.
+  // Not compressed, because the outer zip compresses it.
   return zipFiles(
     {
       'indices.npy': encodeNpy({ shape: [nonzero], data: indices }),

@@ -28,7 +28,7 @@ const WRITERS: OnnxWriters<LayerType> = {
 }
 
 /**
- * A layer's operators, its activation's last. Images are [batch, channels, height, width], sequences [batch, time, features].
+ * A layer's operators, followed by those of its activation. Images are [batch, channels, height, width], sequences [batch, time, features].
  * @param order of the elements of a vector
  */
 export function onnxLayer(

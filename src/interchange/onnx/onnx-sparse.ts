@@ -13,8 +13,8 @@ export function rebuildIsSmaller(tensor: FloatTensor): boolean {
 }
 
 /**
- * Rebuilds a tensor from its non-zeros and the gaps between them (docs/sparse-safetensors.md): positions are the cumulative sum of
- * gap + 1, to which the values are scattered over zeros.
+ * Rebuilds a tensor from its non-zeros and the gaps between them (docs/sparse-safetensors.md): the indices are the cumulative sum of gap +
+ * 1, and the values are scattered to these indices of a tensor of zeros.
  */
 export function rebuildFromGaps(tensor: FloatTensor): { nodes: OnnxNode[]; initializers: OnnxTensor[] } {
   const { name, shape, data } = tensor

@@ -14,7 +14,7 @@ export interface OnnxPart {
   constants: readonly OnnxTensor[]
 }
 
-/** A chain of operators from `inputs` to `output`. Without any, the output is the input. */
+/** A chain of operators from `inputs` to `output`. If there are none, the output is the input. */
 export function connectSteps(
   inputs: readonly string[],
   output: string,

@@ -20,9 +20,9 @@ const INPUT = 'input'
 const SCALED = `${INPUT}.scaled`
 
 /**
- * An ONNX model, opset 17. It takes float32 examples as in the dataset, images as [batch, height, width, channels], sequences as
- * [batch, time, features], and returns the answers of `predict`. Unless `weights` is `dense`, weights are stored without their zeros and
- * rebuilt in the graph by standard operators, which runtimes fold when they load it.
+ * An ONNX model, opset 17. It maps float32 examples of the dataset, images as [batch, height, width, channels] and sequences as [batch,
+ * time, features], to the outputs of `predict`. Unless `weights` is `dense`, weights are stored without their zeros and rebuilt in the
+ * graph by standard operators, which runtimes constant-fold when they load the model.
  */
 export function encodeOnnx(
   model: TrainedModel,

@@ -4,7 +4,7 @@ export interface Series {
   points: readonly (readonly [number, number])[]
 }
 
-/** The colours of Okabe and Ito that contrast with white, which the colour-blind can distinguish, and dashes for further lines. */
+/** The colors of Okabe and Ito that contrast with white, which color-blind readers can distinguish; further lines are dashed. */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000']
 const DASHES = ['', ' stroke-dasharray="6 4"', ' stroke-dasharray="2 3"']
 const WIDTH = 640
@@ -13,7 +13,7 @@ const MARGIN = { left: 64, right: 16, top: 48, bottom: 40 }
 const TICKS = 5
 
 /**
- * Lines over a common x as a self-contained SVG.
+ * Lines over a common x axis as a self-contained SVG.
  * @param yMin the start of the y axis: 0, or the smallest value if differences matter
  */
 export function linePlot(
@@ -67,7 +67,7 @@ function scale(ticks: readonly number[], start: number, end: number): (value: nu
   return value => start + ((end - start) * (value - low)) / (high - low)
 }
 
-/** The names of the lines in their colours, under the title. */
+/** The names of the lines in their colors, under the title. */
 function legend(series: readonly Series[]): string {
   const names = series.map(
     ({ name }, index) =>

@@ -1,6 +1,6 @@
 import type { EpochMetrics, JobEvent } from '#domain/event.ts'
 
-/** One entry per epoch in ascending order; of an epoch that was repeated after a restart, the last attempt counts. */
+/** One entry per epoch in ascending order. If an epoch was repeated after a restart, the last attempt counts. */
 export function epochSeries(events: readonly JobEvent[]): EpochMetrics[] {
   const byEpoch = new Map<number, EpochMetrics>()
   for (const event of events) if (event.type === 'epoch') byEpoch.set(event.data.epoch, event.data)

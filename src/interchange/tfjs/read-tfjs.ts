@@ -13,8 +13,8 @@ const Manifest = z.array(
 )
 
 /**
- * A model's tensors in files of TensorFlow.js, which the `weightsManifest` of its model.json describes. The manifest names files by
- * path; only the last part of a path is used, to look the file up among `shards`. @throws FormatError
+ * A model's tensors from TensorFlow.js files, which the `weightsManifest` of model.json describes. The manifest names files by path; only
+ * the last part of a path is used, to look the file up among `shards`. @throws FormatError
  */
 export function readTfjsWeights(
   manifest: unknown,
@@ -49,7 +49,7 @@ function whatIsWrong({ issues }: z.ZodError): string {
   const where = `weightsManifest${place}`
   if (path.includes('quantization'))
     return `${where} is not supported: weights may be quantized to uint8 or uint16 with \`scale\` and \`min\`, or to float16`
-  return `${where} is not what TensorFlow.js writes: a list of groups with \`paths\` and \`weights\`, each weight with \`name\`, \`shape\` and \`dtype\``
+  return `${where} does not have the form that TensorFlow.js writes: a list of groups with \`paths\` and \`weights\`, each weight with \`name\`, \`shape\` and \`dtype\``
 }
 
 /** In a nested model names have prefixes; the name of a layer may contain slashes. */

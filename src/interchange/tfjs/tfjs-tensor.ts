@@ -29,17 +29,20 @@ const SIZES: ReadonlyMap<string, number> = new Map([
   ['float16', 2],
 ])
 
-/** The number of a tensor's bytes in its shards. @throws FormatError for a dtype without a fixed size */
+/** The size of a tensor in its shards, in bytes. @throws FormatError for a dtype without a fixed size */
 export function storedBytes({ name, shape, dtype, quantization }: TfjsTensor): number {
   const stored = quantization?.dtype ?? dtype
   const size = SIZES.get(stored)
-  if (size === undefined) throw new FormatError(`${name} holds ${stored}, which has no fixed size`)
+  if (size === undefined) throw new FormatError(`${name} has dtype ${stored}, which has no fixed size`)
   return size * elementCount(shape)
 }
 
-/** A tensor's values, quantized ones as value * scale + min. @param bytes of the tensor @throws FormatError unless it is float32 */
+/**
+ * A tensor's values; quantized values are converted to value * scale + min. @param bytes of the tensor @throws FormatError unless it is
+ * float32
+ */
 export function readTfjsTensor({ name, dtype, quantization }: TfjsTensor, bytes: Uint8Array): Float32Array {
-  if (dtype !== 'float32') throw new FormatError(`${name} holds ${dtype}; weights are float32`)
+  if (dtype !== 'float32') throw new FormatError(`${name} has dtype ${dtype}; weights must be float32`)
   const { buffer } = Uint8Array.from(bytes)
   if (!quantization) return new Float32Array(buffer)
   if (quantization.dtype === 'float16') return Float32Array.from(new Uint16Array(buffer), halfToFloat)

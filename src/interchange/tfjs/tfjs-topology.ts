@@ -2,8 +2,8 @@ import { placeLayers } from '#network/place-layers.ts'
 import type { LayerSpec, Topology } from '#network/topology.ts'
 
 /**
- * The same network in layers that TensorFlow.js has: its global pools cannot keep axes, so a Reshape restores them, and its Flatten takes
- * no vectors.
+ * The same network with layers that TensorFlow.js has: its global pools cannot keep axes, so a Reshape restores them, and its Flatten does
+ * not accept vectors.
  */
 export function tfjsTopology(topology: Topology): Topology {
   const layers = placeLayers(topology).flatMap(({ layer, inputShape, outputShape }): LayerSpec[] => {

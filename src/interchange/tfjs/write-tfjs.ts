@@ -8,7 +8,7 @@ import { whyMissing } from '#interchange/missing-artifact.ts'
 import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
 import { tfjsTopology } from './tfjs-topology.ts'
 
-/** TensorFlow.js's names of variables that have several words. */
+/** TensorFlow.js's names of variables with several words. */
 const TFJS_WORDS: Readonly<Record<string, string>> = {
   depthwiseKernel: 'depthwise_kernel',
   pointwiseKernel: 'pointwise_kernel',
@@ -18,8 +18,8 @@ const TFJS_WORDS: Readonly<Record<string, string>> = {
 }
 
 /**
- * A zip of `model.json` and `weights.bin`, which `tf.loadLayersModel` reads. The model takes examples of the dataset and returns the
- * answers of `predict`. @throws NothingToEncode for a network with layers that TensorFlow.js does not have
+ * A zip of `model.json` and `weights.bin` for `tf.loadLayersModel`. The model maps examples of the dataset to the outputs of `predict`.
+ * @throws NothingToEncode for a network with layers that TensorFlow.js does not have
  */
 export function encodeTfjs(model: TrainedModel, variant: GraphVariant = {}): Uint8Array {
   const { spec, weights } = model

@@ -44,7 +44,7 @@ export function readOptimizerState(bytes: Uint8Array, { topology, placed, variab
   const steps = new Set(variables.map((_, index) => numberIn(part(index, 'iter_num'))))
   if (steps.size > 1) throw new FormatError(`iter_num differs between parameters: ${[...steps].join(', ')}`)
   const thresholds = new Set(variables.map((_, index) => numberIn(part(index, 'l1_accumulation'))))
-  // The threshold of a parameter that is not penalised.
+  // The threshold of an excluded parameter.
   thresholds.delete(0)
   if (thresholds.size > 1)
     throw new FormatError(

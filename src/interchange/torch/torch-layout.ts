@@ -8,7 +8,7 @@ import type { VariableWord } from '#network/variable.ts'
 import { isHalfAffine } from '#network/variables.ts'
 import { recurrentToTorch } from './torch-recurrent.ts'
 
-/** PyTorch's names of a layer's variables; torch-recurrent.ts names those of recurrent layers. */
+/** PyTorch's names of a layer's variables; for recurrent layers see torch-recurrent.ts. */
 const TORCH_WORDS: Readonly<Record<Exclude<VariableWord, 'recurrentKernel'>, string>> = {
   kernel: 'weight',
   depthwiseKernel: 'weight',
@@ -37,7 +37,7 @@ export function toTorchLayout(topology: Topology, tensors: readonly FloatTensor[
 
 export type TorchConverter = (tensor: FloatTensor) => FloatTensor[]
 
-/** The same for one tensor at a time: an LSTM's bias becomes two tensors. */
+/** Converts one tensor; an LSTM's bias becomes two tensors. */
 export function torchLayout(placed: readonly PlacedLayer[]): TorchConverter {
   const orders = elementOrders(placed)
   const layers = new Map(
@@ -53,8 +53,8 @@ export function torchLayout(placed: readonly PlacedLayer[]): TorchConverter {
 }
 
 /**
- * PyTorch's batch normalizations have both weight and bias, or neither (`affine=False`). These tensors complete the state_dict of
- * layers that have one of both.
+ * PyTorch's batch normalizations have both weight and bias, or neither (`affine=False`). These tensors complete the state_dict of layers
+ * that have only one of them.
  */
 export function fixedParameters(topology: Topology): FloatTensor[] {
   return placeLayers(topology).flatMap(({ layer, inputShape }) => {
@@ -83,7 +83,7 @@ function splitName(name: string): { layer: string; word: string } {
   return { layer: name.slice(0, slash), word: name.slice(slash + 1) }
 }
 
-/** @param order of the elements that the layer takes */
+/** @param order of the elements of the layer's input */
 function reorder(tensor: FloatTensor, word: string, order: ElementOrder | undefined): FloatTensor {
   if (word === 'depthwiseKernel') return ofGroups(permuteAxes(tensor, [2, 3, 0, 1]))
   if (word === 'pointwiseKernel') return permuteAxes(tensor, [3, 2, 0, 1])

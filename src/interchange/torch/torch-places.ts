@@ -5,7 +5,10 @@ import type { TorchConverter } from './torch-layout.ts'
 /** Integers up to this one are exact in float32. */
 const EXACT = 2 ** 24
 
-/** A variable in the `state_dict` of a PyTorch module: its name and shape there, and the position here of each of its elements. */
+/**
+ * A variable in the `state_dict` of a PyTorch module: its name and shape there, and for each of its elements the index in the variable
+ * here.
+ */
 export interface TorchPlaces {
   name: string
   shape: readonly number[]
@@ -13,8 +16,8 @@ export interface TorchPlaces {
 }
 
 /**
- * Where PyTorch has the elements of a variable. The export is applied to their positions, so that reading is its inverse by construction.
- * @throws FormatError for a layer whose parameters PyTorch divides otherwise
+ * The mapping between the elements of a variable here and in PyTorch. The export is applied to the indices, so that reading is its inverse
+ * by construction. @throws FormatError for a layer whose parameters PyTorch splits differently
  */
 export function torchPlaces(
   convert: TorchConverter,
@@ -25,7 +28,7 @@ export function torchPlaces(
     const sent = convert({ name, shape, dtype: 'F32', data })
     if (sent.length !== 1)
       throw new FormatError(
-        `${name}: PyTorch has other parameters for this layer; its recurrent layers are not read`,
+        `${name}: PyTorch has other parameters for this layer; recurrent layers of PyTorch cannot be imported`,
       )
     return sent[0]!
   }
@@ -35,7 +38,7 @@ export function torchPlaces(
   return { name: low.name, shape: low.shape, places }
 }
 
-/** PyTorch's values of a variable, in the order here. */
+/** PyTorch's values of a variable, in the element order used here. */
 export function fromTorch({ places }: TorchPlaces, values: Float32Array): Float32Array {
   const own = new Float32Array(values.length)
   places.forEach((place, i) => {

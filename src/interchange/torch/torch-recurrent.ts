@@ -7,9 +7,9 @@ const ORDERS = { lstm: [0, 1, 2, 3], gru: [1, 0, 2], simpleRnn: [0] } as const
 
 /**
  * A variable as in the state_dict of `nn.LSTM`, `nn.GRU` or `nn.RNN(features, units, batch_first=True)`: kernels are `weight_ih_l0` and
- * `weight_hh_l0` [gates units, in]. PyTorch always adds two biases: a GRU has both here too; in other layers the bias is `bias_ih_l0`,
- * and `bias_hh_l0` is zeros. PyTorch has no layer that is only backward: one gets the parameters of a forward layer, which must take
- * reversed sequences. In a bidirectional layer (`bidirectional=True`) the names of the backward direction end in `_reverse`.
+ * `weight_hh_l0` [gates units, in]. PyTorch always adds two biases: a GRU has both here too; in other layers the bias is `bias_ih_l0`, and
+ * `bias_hh_l0` is zeros. PyTorch has no backward-only layer: such a layer gets the parameters of a forward layer, whose input sequences
+ * must be reversed. In a bidirectional layer (`bidirectional=True`) the names of the backward direction end in `_reverse`.
  */
 export function recurrentToTorch(
   { type, name }: RecurrentLayer,

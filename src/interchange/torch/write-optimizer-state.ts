@@ -8,9 +8,8 @@ import { placeLayers } from '#network/place-layers.ts'
 import { torchLayout } from './torch-layout.ts'
 
 /**
- * gRDA's state under the names of the original PyTorch optimizer: for parameter i of the model `state.<i>.accumulator` in PyTorch's
- * layout, `state.<i>.iter_num` and `state.<i>.l1_accumulation`. A parameter that is not penalised has the threshold 0.
- *
+ * gRDA's state under the names of the original PyTorch optimizer: for parameter i of the model `state.<i>.accumulator` in PyTorch's layout,
+ * `state.<i>.iter_num` and `state.<i>.l1_accumulation`. An excluded parameter has the threshold 0.
  * @throws NothingToEncode for other optimizers
  */
 export function encodeOptimizerState({

@@ -23,7 +23,7 @@ const shared = { statistics: () => [], keptActivations: keepsOutput, elements: '
 
 const windowSize = (kernelSize: Extent) => elementCount(sidesOf(kernelSize))
 
-/** Strides are 1 unless they are given. */
+/** Strides are 1 by default. */
 export const CONVOLUTION_LAYERS = {
   /** The kernel is [height, width, in, out]. */
   conv2d: defineLayer({
@@ -56,7 +56,7 @@ export const CONVOLUTION_LAYERS = {
       withBias(layer, [depthwiseKernel(layer, inputShape)], outputShape[2]!),
     flops: ({ layer, outputShape }) => [2 * windowSize(layer.kernelSize) * elementCount(outputShape)],
   }),
-  /** A depthwise convolution, which has kernelInitializer, and a convolution of single pixels to `filters` channels. */
+  /** A depthwise convolution, initialized by kernelInitializer, followed by a 1 x 1 convolution to `filters` channels. */
   separableConv2d: defineLayer({
     ...shared,
     schema: { filters: size, pointwiseInitializer: plainInitializer, ...depthwise },
@@ -77,7 +77,7 @@ export const CONVOLUTION_LAYERS = {
       return [2 * windowSize(layer.kernelSize) * pixels * channels, 2 * pixels * channels * layer.filters]
     },
   }),
-  /** The gradient of a convolution with respect to its input: enlarges images by its strides. The kernel is [height, width, out, in]. */
+  /** The gradient of a convolution with respect to its input; upsamples images by its strides. The kernel is [height, width, out, in]. */
   conv2dTranspose: defineLayer({
     ...shared,
     schema: convolution,

@@ -24,7 +24,7 @@ export const CORE_LAYERS = {
     keptActivations: keepsOutput,
     elements: 'mixed',
   }),
-  /** A row of numbers for each token; tokens are whole numbers below inputDim. */
+  /** A row of numbers for each token. Tokens are integers from 0 to inputDim - 1. */
   embedding: defineLayer({
     ...WITHOUT_VARIABLES,
     schema: { inputDim: size, outputDim: size, embeddingsInitializer: plainInitializer },

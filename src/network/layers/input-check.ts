@@ -2,14 +2,14 @@ import type { Shape } from '#network/shape.ts'
 
 /** The inputs of a layer. */
 export interface LayerInputs {
-  /** One for each layer that it takes from. */
+  /** One for each input. */
   shapes: readonly Shape[]
   outputShape: Shape
   /** Whether its first input is the network's. */
   isFirst: boolean
 }
 
-/** Says why a layer cannot take its inputs, as what follows its name in a sentence; undefined if it can. */
+/** Explains why a layer does not accept its inputs, as the part of a sentence after its name; undefined if it accepts them. */
 export type InputCheck = (inputs: LayerInputs) => string | undefined
 
 const oneInput =
@@ -28,13 +28,13 @@ export const timeInput = oneInput('sequences [time, features]', ({ length }) => 
 /** A vector, or a sequence whose steps are taken one by one. */
 export const featureInput = oneInput('vectors (flatten first) or sequences', ({ length }) => length <= 2)
 
-/** Embeddings take the examples themselves. */
+/** Embeddings must take the network's input. */
 export const tokenInput: InputCheck = inputs =>
   inputs.isFirst && inputs.shapes[0]!.length === 1
     ? anyInput(inputs)
     : 'must be the first layer, over tokens [time]'
 
-/** Several inputs of the output's rank, whose axes pair with the output's. */
+/** Several inputs of the same rank as the output. */
 const severalInputs =
   (isFit: (shape: Shape, output: Shape) => boolean): InputCheck =>
   ({ shapes, outputShape }) => {

@@ -13,17 +13,17 @@ export interface LayerPlace<Layer> {
 }
 
 /**
- * What a network must know of a type of layer. Every field without a question mark has to be given: there is no default that a new
- * layer would get by accident.
+ * The properties of a layer type that a network needs. Every field without a question mark is required: a new layer gets no default by
+ * accident.
  */
 export interface LayerDefinition<Schema extends z.ZodRawShape = z.ZodRawShape> {
   /**
-   * The options besides `type`, `name` and `inputs`. Keys stand in the order in which layers of Keras models are converted, so that the
-   * same network is the same text however a client has ordered its keys.
+   * The options besides `type`, `name` and `inputs`. Keys are in the order in which layers of Keras models are converted, so that the same
+   * network has the same JSON text, whatever the order of the client's keys.
    */
   schema: Schema
   inputs: InputCheck
-  /** Says what is wrong with the options, given the shapes, as what follows the layer's name in a sentence. */
+  /** Describes a mistake in the options, given the shapes, as the part of a sentence after the layer's name. */
   optionsMistake?(place: LayerPlace<Named<Schema>>): string | undefined
   /** @throws Error that names the layer, if there is no such shape */
   outputShape(layer: Named<Schema>, inputs: readonly Shape[]): Shape
@@ -52,7 +52,7 @@ export function defineLayer<Schema extends z.ZodRawShape>(
   return definition
 }
 
-/** Of a layer with nothing to learn. */
+/** For a layer without variables. */
 export const WITHOUT_VARIABLES = { variables: () => [], statistics: () => [], flops: () => [] }
 
 export const keepsOutput = ({ outputShape }: { outputShape: Shape }) => elementCount(outputShape)

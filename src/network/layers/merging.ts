@@ -1,7 +1,7 @@
 import { broadcastInputs, concatenatedInputs } from './input-check.ts'
 import { defineLayer, keepsNothing, keepsOutput, WITHOUT_VARIABLES } from './layer-definition.ts'
 
-/** Of inputs of one shape; axes of length 1 are repeated to the length of the others. */
+/** Inputs have one shape, except that axes of length 1 are repeated to the length of the others. */
 const elementwise = defineLayer({
   ...WITHOUT_VARIABLES,
   schema: {},
@@ -18,7 +18,7 @@ export const MERGING_LAYERS = {
   multiply: elementwise,
   /** The mean of all inputs. */
   average: elementwise,
-  /** All inputs side by side along the last axis; the other axes are the same. */
+  /** All inputs concatenated along the last axis; the other axes must be equal. */
   concatenate: defineLayer({
     ...WITHOUT_VARIABLES,
     schema: {},

@@ -6,7 +6,7 @@ import { extent, padding, size } from './options.ts'
 
 const shared = { ...WITHOUT_VARIABLES, keptActivations: keepsOutput, elements: 'mixed' } as const
 
-/** Strides are poolSize unless they are given. */
+/** Strides are poolSize by default. */
 const pooling2d = defineLayer({
   ...shared,
   schema: { poolSize: extent, strides: extent.exactOptional(), padding: padding.exactOptional() },
@@ -27,7 +27,7 @@ const pooling1d = defineLayer({
   ],
 })
 
-/** Over all of an example. With `keepDims` the pooled axes stay, with length 1. */
+/** Over the whole example. With `keepDims` the pooled axes remain, with length 1. */
 const globalPooling = (inputs: InputCheck) =>
   defineLayer({
     ...shared,
@@ -38,7 +38,7 @@ const globalPooling = (inputs: InputCheck) =>
 
 export const POOLING_LAYERS = {
   maxPooling2d: pooling2d,
-  /** The mean of the elements that lie within the image: padding does not count. */
+  /** The mean of the elements within the image: padding does not count. */
   averagePooling2d: pooling2d,
   maxPooling1d: pooling1d,
   averagePooling1d: pooling1d,

@@ -20,8 +20,8 @@ export const PREPROCESSING_LAYERS = {
     optionsMistake: place => channelsMistake(place, ['scale', 'offset']),
   }),
   /**
-   * (x - mean) / max(sqrt(variance), 1e-7), by the last axis. Without `mean` and `variance`, which come together, both are statistics:
-   * Keras's adapt() sets them, and a file of weights holds them.
+   * (x - mean) / max(sqrt(variance), 1e-7), by the last axis. `mean` and `variance` are given together. Without them, both are statistics:
+   * Keras's adapt() sets them, and a weights file contains them.
    */
   normalization: defineLayer({
     ...shared,
@@ -33,7 +33,7 @@ export const PREPROCESSING_LAYERS = {
   }),
 }
 
-/** A list of numbers has one per channel, or one for all. */
+/** A list has one number per channel, or one number for all. */
 function channelsMistake<Option extends string>(
   { layer, inputShape }: LayerPlace<{ [Name in Option]?: unknown }>,
   options: readonly Option[],

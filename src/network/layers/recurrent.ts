@@ -6,15 +6,18 @@ import { timeInput } from './input-check.ts'
 import { defineLayer } from './layer-definition.ts'
 import { size } from './options.ts'
 
-/** How many blocks of units columns the kernels have, in Keras's order: i, f, c, o in an LSTM; z, r, h in a GRU. */
+/**
+ * The number of gates, each of which is a block of `units` columns of the kernels, in Keras's order: i, f, c, o in an LSTM; z, r, h in a
+ * GRU.
+ */
 const GATES = { lstm: 4, gru: 3, simpleRnn: 1 } as const
 type RecurrentType = keyof typeof GATES
 
 const schema = {
   units: size,
-  /** Whether the output is that of every step, or of the last one alone. */
+  /** Whether the layer returns the output of every step, or of the last one only. */
   returnSequences: z.boolean(),
-  /** `backward` takes the last step first; `both` are two layers, one in each direction, whose outputs are concatenated. */
+  /** `backward` processes the last step first; `both` is two layers, one in each direction, whose outputs are concatenated. */
   direction: z.enum(['forward', 'backward', 'both']),
   kernelInitializer: plainInitializer,
   recurrentInitializer: plainInitializer,
@@ -37,7 +40,7 @@ const recurrent = (type: RecurrentType, bias: typeof initializer) =>
       const perInput = 2 * GATES[type] * layer.units * unrolledSteps(layer, inputShape)
       return [perInput * inputShape[1]!, perInput * layer.units]
     },
-    // At every step the inputs and outputs of the gates, and the states.
+    // Per step: the inputs and outputs of the gates, and the states.
     keptActivations: ({ layer, inputShape }) =>
       unrolledSteps(layer, inputShape) * layer.units * (2 * GATES[type] + 3),
     unrolledSteps: ({ layer, inputShape }) => unrolledSteps(layer, inputShape),
@@ -46,7 +49,7 @@ const recurrent = (type: RecurrentType, bias: typeof initializer) =>
 
 export const RECURRENT_LAYERS = {
   lstm: recurrent('lstm', initializer),
-  /** The reset gate acts on the product with the recurrent kernel, so the bias is [2, gates units]: for the input and for the state. */
+  /** The reset gate multiplies the product with the recurrent kernel, so the bias is [2, gates units]: for the input and for the state. */
   gru: recurrent('gru', plainInitializer),
   simpleRnn: recurrent('simpleRnn', plainInitializer),
 }

@@ -4,8 +4,8 @@ import { defineLayer, keepsNothing, WITHOUT_VARIABLES } from './layer-definition
 
 export const REGULARIZATION_LAYERS = {
   /**
-   * Sets a share `rate` of the units to zero in a training step, or of whole examples with `perExample`, and scales the others by
-   * 1 / (1 - rate).
+   * In a training step, sets a share `rate` of the units (with `perExample`, of the examples) to zero, and scales the others by 1 / (1 -
+   * rate).
    */
   dropout: defineLayer({
     ...WITHOUT_VARIABLES,

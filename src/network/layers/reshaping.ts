@@ -48,7 +48,7 @@ export const RESHAPING_LAYERS = {
     outputShape: ({ times }, [input]) => [times, ...input!],
     keptActivations: keepsOutput,
   }),
-  /** The same elements in row-major order; one length may be -1, which follows from the others. */
+  /** The same elements in row-major order. One length may be -1: it is inferred from the others. */
   reshape: defineLayer({
     ...shared,
     schema: {
@@ -76,6 +76,6 @@ function reshaped({ name, shape }: { name: string; shape: Shape }, count: number
   const known = elementCount(shape.filter(length => length !== -1))
   const lengths = shape.map(length => (length === -1 ? count / known : length))
   if (elementCount(lengths) !== count || !lengths.every(Number.isInteger))
-    throw new Error(`${name} makes [${shape}] of ${count} elements`)
+    throw new Error(`${name} reshapes ${count} elements to [${shape}]`)
   return lengths
 }

@@ -2,7 +2,7 @@ import type { Topology } from '#network/topology.ts'
 
 const pytorchDefault = { kernelInitializer: 'fanInUniform', biasInitializer: 'fanInUniform' } as const
 
-/** The LeNet of the original's PyTorch MNIST example, initialised as PyTorch does: 431,080 parameters. */
+/** The LeNet of the original's PyTorch MNIST example, initialized as in PyTorch: 431,080 parameters. */
 export const mnistLenet: Topology = {
   inputShape: [28, 28, 1],
   layers: [

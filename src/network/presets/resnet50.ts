@@ -9,7 +9,7 @@ const STAGES = [
 ]
 const EXPANSION = 4
 
-/** ResNet-50 (He, Zhang, Ren and Sun 2016) as torchvision has it, strides on the 3 x 3 convolutions: 25,557,032 parameters. */
+/** ResNet-50 (He, Zhang, Ren and Sun 2016) as in torchvision, with strides on the 3 x 3 convolutions: 25,557,032 parameters. */
 export const resnet50: Topology = {
   inputShape: [224, 224, 3],
   layers: [

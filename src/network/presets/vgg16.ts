@@ -9,7 +9,7 @@ const BLOCKS = [
   [512, 512, 512],
 ]
 
-/** VGG16 for 32 x 32 images without batch normalization, as the original trains it: 15,245,130 parameters. */
+/** VGG16 for 32 x 32 images without batch normalization, as in the original: 15,245,130 parameters. */
 export const vgg16: Topology = {
   inputShape: [32, 32, 3],
   layers: [

@@ -8,7 +8,7 @@ const GROUPS = [
 ]
 const pytorchDefault = { kernelInitializer: 'fanInUniform', biasInitializer: 'fanInUniform' } as const
 
-/** The wide residual network of Zagoruyko and Komodakis 2016, convolutions with bias, as the original trains it: 36,489,290 parameters. */
+/** The wide residual network of Zagoruyko and Komodakis 2016, convolutions with bias, as in the original: 36,489,290 parameters. */
 export const wrn2810: Topology = {
   inputShape: [32, 32, 3],
   layers: [

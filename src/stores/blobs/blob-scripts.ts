@@ -45,7 +45,7 @@ type Arguments = readonly (string | number)[]
 
 /** The atomic steps of the blob store in Redis, each one Lua script. */
 export const blobScripts = {
-  /** Makes a blob visible and its chunks persistent, or drops the chunks if the blob already exists. */
+  /** Makes a blob visible and its chunks persistent, or deletes the chunks if the blob already exists. */
   async publish(redis: Redis, keys: readonly string[], args: Arguments): Promise<void> {
     await redis.eval(PUBLISH, keys.length, ...keys, ...args)
   },

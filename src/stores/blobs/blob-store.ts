@@ -27,7 +27,7 @@ export interface BlobListing {
  * `open` and `stat` throw BlobNotFoundError. Every method throws TypeError for an invalid namespace or digest.
  */
 export interface BlobStore {
-  /** Stores the content durably: either all of it is stored, or this throws and none of it is. */
+  /** Stores the content durably. If it throws, nothing is stored. */
   put(namespace: string, content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<StoredBlob>
   stat(namespace: string, sha256: string): Promise<{ sizeBytes: number }>
   /**
@@ -37,7 +37,7 @@ export interface BlobStore {
    * @throws RangeError when the range is not within the blob
    */
   open(namespace: string, sha256: string, range?: BlobRange): Promise<{ sizeBytes: number; stream: Readable }>
-  /** Opens a blob as a file, if the store keeps files: the fastest way to send it. The caller must close it. */
+  /** Opens a blob as a file, which is the fastest way to send it. Absent if the store does not keep files. The caller must close it. */
   openFile?(namespace: string, sha256: string): Promise<FileHandle>
   /** Deletes one blob, if it exists. */
   delete(namespace: string, sha256: string): Promise<void>
@@ -45,8 +45,8 @@ export interface BlobStore {
   deleteAll(namespace: string): Promise<void>
   /** Lists at least every blob that exists during the whole listing. */
   list(): AsyncIterable<BlobListing>
-  /** Rejects if blobs cannot be stored. Removes the remains of crashed writers, so each main calls it when it starts. */
+  /** Rejects if blobs cannot be stored. Also deletes the temporary files of crashed writers, so each main calls it when it starts. */
   ready(): Promise<void>
-  /** Whether the remaining space should be reserved for running jobs. Absent if the store cannot tell. */
+  /** Whether the remaining space should be reserved for running jobs. Absent if the store cannot determine it. */
   isNearlyFull?(): Promise<boolean>
 }

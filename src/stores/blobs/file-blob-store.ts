@@ -110,7 +110,7 @@ export class FileBlobStore implements BlobStore {
     return bavail * bsize < Math.min(RESERVE_BYTES, RESERVE_SHARE * blocks * bsize)
   }
 
-  /** Uses the path of a blob. A second defence after the check of the address: links may not lead out of the root. */
+  /** Uses the path of a blob. A second defence after the check of the address: links must not lead out of the root. */
   async #reach<T>(namespace: string, sha256: string, use: (path: string) => Promise<T>): Promise<T> {
     checkBlobAddress(namespace, sha256)
     try {
@@ -144,7 +144,7 @@ async function writeThrough(
   return { sha256: hash.digest('hex'), sizeBytes }
 }
 
-/** Makes the names created in the folder survive a power failure. */
+/** Flushes the folder's entries, so that new names survive a power failure. */
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path)
   await folder.sync().finally(() => folder.close())

@@ -18,8 +18,8 @@ const Entry = z.object({ id: z.string(), sizeBytes: z.int(), chunks: z.int(), st
 type Entry = z.infer<typeof Entry>
 
 /**
- * Blobs in Redis, in chunks, for fleets that share no other storage. A blob is an entry in its namespace's hash. Each write has chunks
- * of its own, which outlive the entry, so that deleting a blob does not interrupt its readers.
+ * Blobs in Redis, in chunks, for fleets that share no other storage. A blob is an entry in its namespace's hash. Each write has separate
+ * chunks, which outlive the entry, so that deleting a blob does not interrupt its readers.
  */
 export class RedisBlobStore implements BlobStore {
   readonly #redis: Redis
@@ -36,7 +36,7 @@ export class RedisBlobStore implements BlobStore {
     const id = randomUUID()
     const { chunks, ...blob } = await this.#write(id, content)
     const entry: Entry = { id, sizeBytes: blob.sizeBytes, chunks: chunks.length, storedAt: Date.now() }
-    // If this fails, the script may or may not have run, so the chunks are left to persist or to expire.
+    // If this fails, the script may or may not have run, so the chunks are not deleted: they persist or expire.
     await blobScripts.publish(
       this.#redis,
       [...keysOf(namespace), ...chunks],

@@ -22,7 +22,7 @@ const INCOMING = 'incoming'
 const ABANDONED_AFTER_MS = 3_600_000
 /** Four parts are in memory at once, and S3 accepts 10,000 parts. */
 const PART_BYTES = 8_388_608
-/** The most that S3 copies in one request. */
+/** The limit of S3 for a copy in one request. */
 const COPY_BYTES = 5 * 1024 ** 3
 
 /**

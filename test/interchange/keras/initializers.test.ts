@@ -5,7 +5,7 @@ import { initialWeights } from '#network/initializers.ts'
 import { input, layer, sequential, testRefusals } from './keras-json.ts'
 
 testRefusals({
-  'an initialiser that starts nowhere': [
+  'an initializer with an empty range': [
     sequential(
       input(8),
       layer('Dense', {
@@ -27,17 +27,17 @@ testRefusals({
     'model.topology.config.layers.1.config.kernel_initializer.config.value',
     /must be a number/,
   ],
-  'a matrix that takes minutes to make orthogonal': [
+  'a matrix that is too large to make orthogonal': [
     sequential(input(9000), layer('Dense', { units: 9000, kernel_initializer: 'orthogonal' })),
     'model.topology.config.layers',
     /Dense\/kernel \[9000,9000\] is too large for the initializer orthogonal/,
   ],
 })
 
-/** As EfficientNet's convolutions have it. */
+/** The initializer of EfficientNet's convolutions. */
 const OUTWARD = { scale: 2, mode: 'fan_out', distribution: 'truncated_normal' }
 
-it('initialisers are taken with their numbers, whichever Keras wrote them', () => {
+it('initializers are read with their parameters, for every version of Keras', () => {
   const initializerOf = (kernel_initializer: unknown) => {
     const { layers } = topologyFromKeras(
       sequential(input(8), layer('Dense', { units: 10, kernel_initializer })),
@@ -78,7 +78,7 @@ it('initialisers are taken with their numbers, whichever Keras wrote them', () =
   })
 })
 
-it('a variance scaling without a name of its own draws values of its variance', () => {
+it('a variance scaling without a separate name draws values of its variance', () => {
   const kernel_initializer = { class_name: 'VarianceScaling', config: OUTWARD }
   const dense = layer('Dense', { units: 50, kernel_initializer })
   const topology = topologyFromKeras(sequential(input(400), dense))

@@ -3,7 +3,7 @@ import { it } from 'node:test'
 import { AppError } from '#domain/error.ts'
 import { topologyFromKeras } from '#interchange/keras/read-model.ts'
 
-/** A layer as Keras writes it, called by its class unless the config says otherwise. */
+/** A layer in the form of Keras; its name is its class unless the config contains another. */
 export const layer = (class_name: string, config: object = {}) => ({
   class_name,
   config: { name: class_name, ...config },
@@ -14,12 +14,12 @@ export const input = (...shape: number[]) => ({
 })
 export const sequential = (...layers: object[]) => ({ class_name: 'Sequential', config: { layers } })
 
-/** Unsupported networks by what is wrong with them, with the path and the text of the refusal. */
+/** Unsupported networks by their mistake, with the path and the text of the error. */
 export type Refusals = Record<string, [json: unknown, path: string, message: RegExp]>
 
 export function testRefusals(refusals: Refusals): void {
   for (const [what, [json, path, message]] of Object.entries(refusals)) {
-    it(`${what} is refused by the place where it is`, () => {
+    it(`${what} is refused with its path`, () => {
       assert.throws(
         () => topologyFromKeras(json),
         error => {

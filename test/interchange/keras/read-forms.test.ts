@@ -17,9 +17,9 @@ const taking = (one: object, from: string, kwargs: object = {}) => ({
   inbound_nodes: [[[from, 0, 0, kwargs]]],
 })
 
-/** Models with a hard sigmoid, and whose it is. */
+/** Models with a hard sigmoid, by the version of Keras that defines it. */
 const VERSIONS: Record<string, [json: object, activation: string]> = {
-  'tf.keras 2.15, which writes modules as Keras 3 does': [
+  'tf.keras 2.15, which writes modules like Keras 3': [
     { ...sequential(input(4), { ...hard, module: 'keras.layers' }, dense), keras_version: '2.15.0' },
     'keras2HardSigmoid',
   ],
@@ -38,19 +38,19 @@ const VERSIONS: Record<string, [json: object, activation: string]> = {
   ],
   'Keras 3': [{ ...sequential(points, hard, dense), keras_version: '3.15.1' }, 'hardSigmoid'],
   'Keras 3 without its version': [sequential(points, hard, dense), 'hardSigmoid'],
-  'Keras 3 in the words of Keras 2': [
+  'Keras 3 in the form of Keras 2': [
     { module: 'keras.src.models.functional', ...sequential(withoutInput, dense) },
     'hardSigmoid',
   ],
 }
 for (const [what, [json, activation]] of Object.entries(VERSIONS)) {
-  it(`the hard sigmoid of ${what} is its own`, () => {
+  it(`the hard sigmoid of ${what} is that of its version`, () => {
     const [first] = topologyFromKeras(json).layers
     assert.equal(first?.type === 'dense' && first.activation, activation)
   })
 }
 
-it('a Sequential whose config is its layers is read as any other', () => {
+it('a Sequential whose config is the list of its layers is read like any other', () => {
   const layers = [{ ...hard, config: { ...hard.config, batch_input_shape: [null, 4] } }, dense]
   const bare = { class_name: 'Sequential', config: layers }
   assert.deepEqual(topologyFromKeras(bare), topologyFromKeras(sequential(...layers)))
@@ -59,7 +59,7 @@ it('a Sequential whose config is its layers is read as any other', () => {
   })
 })
 
-it('layers that lead to no output are left out with a warning, as Keras leaves them out', () => {
+it('layers that lead to no output are left out with a warning, as in Keras', () => {
   const idle = layer('Dense', { units: 3, name: 'idle' })
   const after = layer('Dense', { units: 5, name: 'after' })
   const { topology, warnings } = readKerasModel(
@@ -81,7 +81,7 @@ it('layers that lead to no output are left out with a warning, as Keras leaves t
   )
 })
 
-it('frozen layers without variables are trained as the others', () => {
+it('frozen layers without variables are accepted', () => {
   const frozen = layer('ReLU', { trainable: false })
   const { layers } = topologyFromKeras(
     functional([
@@ -96,7 +96,7 @@ it('frozen layers without variables are trained as the others', () => {
   )
 })
 
-it('a dropout called as in evaluation is none in Keras 2; Keras 3 writes that of every dropout, and trains it', () => {
+it('a dropout called with training=False is removed in Keras 2 and kept in Keras 3, which writes it for every dropout', () => {
   const rateIn = (keras_version: string) => {
     const called = taking(layer('Dropout', { rate: 0.5 }), 'input', { training: false })
     const json = { ...functional([points, called, taking(dense, 'Dropout')]), keras_version }
@@ -105,7 +105,7 @@ it('a dropout called as in evaluation is none in Keras 2; Keras 3 writes that of
   assert.deepEqual([rateIn('2.15.0'), rateIn('3.15.1')], [0, 0.5])
 })
 
-it('another precision than float32 is warned of, once for all layers that have it', () => {
+it('a precision other than float32 causes one warning for all layers that have it', () => {
   const policy = { class_name: 'DTypePolicy', config: { name: 'mixed_float16' } }
   const of = (name: string, dtype: unknown) => layer('Dense', { name, units: 2, dtype })
   const { warnings } = readKerasModel(

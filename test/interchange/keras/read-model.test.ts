@@ -8,7 +8,7 @@ const image = input(28, 28, 1)
 const flatten = layer('Flatten')
 const dense = layer('Dense', { units: 10 })
 
-/** The input and another layer that meet. */
+/** A layer that merges the input with another layer. */
 const joined = (other: string, config: object) => ({
   class_name: 'Functional',
   config: {
@@ -29,7 +29,7 @@ const joined = (other: string, config: object) => ({
   },
 })
 
-/** A layer that is called with more than its input. */
+/** A layer that is called with further arguments. */
 const called = (className: string, kwargs: object, config: object = {}) => ({
   class_name: 'Functional',
   config: {
@@ -43,7 +43,11 @@ const called = (className: string, kwargs: object, config: object = {}) => ({
 })
 
 const REFUSED: Refusals = {
-  'no model at all': [{ layers: [] }, 'model.topology.class_name', /what model.to_json\(\) of Keras writes/],
+  'JSON that is not a model': [
+    { layers: [] },
+    'model.topology.class_name',
+    /what model.to_json\(\) of Keras writes/,
+  ],
   'a Lambda': [
     sequential(image, layer('Lambda', { function: 'code' })),
     'model.topology.config.layers.1.class_name',
@@ -59,17 +63,17 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.1.class_name',
     /is constructor/,
   ],
-  'images joined by their rows': [
+  'images concatenated along rows': [
     joined('ReLU', { axis: 1 }),
     'model.topology.config.layers.2.config.axis',
     /must be -1, the last/,
   ],
-  'images of two sizes joined': [
+  'a concatenation of images of two sizes': [
     joined('MaxPooling2D', {}),
     'model.topology.config.layers',
     /Concatenate takes inputs of different shapes/,
   ],
-  'images where sequences are taken': [
+  'images for a layer over sequences': [
     sequential(image, layer('Conv1D', { filters: 1, kernel_size: 2 }), dense),
     'model.topology.config.layers',
     /Conv1D takes sequences, not \[28,28,1\]/,
@@ -79,7 +83,7 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.2.config.trainable',
     /must be true/,
   ],
-  'an image for an answer': [
+  'an image as output': [
     sequential(image, layer('MaxPooling2D')),
     'model.topology.config.layers',
     /must end in one number per class, not in \[14,14,1\] of MaxPooling2D/,
@@ -89,7 +93,7 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.2.config.activation',
     /must be linear or softmax/,
   ],
-  'an output that is no layer': [
+  'an output that is not a layer': [
     { class_name: 'Functional', config: { layers: [image, flatten], output_layers: [['Dense', 0, 0]] } },
     'model.topology.config.output_layers',
     /names no layer of the model/,
@@ -97,30 +101,30 @@ const REFUSED: Refusals = {
   'a model inside a model': [
     sequential(image, layer('Functional', { layers: [] }), flatten, dense),
     'model.topology.config.layers.1.class_name',
-    /is Functional, a model inside a model: build one model of the layers themselves/,
+    /is Functional, a model inside a model: build one model from the layers themselves/,
   ],
-  'a normalisation that is called as in evaluation': [
+  'a normalization that is called with training=False': [
     called('BatchNormalization', { training: false }),
     'model.topology.config.layers.1.inbound_nodes',
     /calls BatchNormalization with training=False/,
   ],
-  'a dropout that is called as in training': [
+  'a dropout that is called with training=True': [
     called('Dropout', { training: true }, { rate: 0.5 }),
     'model.topology.config.layers.1.inbound_nodes',
     /calls Dropout with training=True/,
   ],
-  'a call with more than the input': [
+  'a call with further arguments': [
     called('Dropout', { noise: 1 }, { rate: 0.5 }),
     'model.topology.config.layers.1.inbound_nodes.0.noise',
     /is not supported: call the layer with its input only/,
   ],
-  'a layer that says nothing readable of its inputs': [
+  'a layer whose inputs cannot be read': [
     {
       class_name: 'Functional',
       config: { layers: [image, { ...flatten, inbound_nodes: [{ args: ['image'] }] }] },
     },
     'model.topology.config.layers.1.inbound_nodes.0',
-    /must say which layers are taken/,
+    /must name the input layers/,
   ],
   'weights of eight bits': [
     sequential(
@@ -132,7 +136,7 @@ const REFUSED: Refusals = {
       }),
     ),
     'model.topology.config.layers.2.config.dtype',
-    /is int8: save the model as it was before quantize\(\)/,
+    /is int8: save the model before it is quantized/,
   ],
   'an input of any size': [
     sequential(
@@ -146,19 +150,19 @@ const REFUSED: Refusals = {
   'two layers of one name': [
     sequential(image, flatten, dense, dense),
     'model.topology.config.layers.3.config.name',
-    /another layer too/,
+    /also the name of another layer/,
   ],
-  'images where vectors are taken': [
+  'images for a layer over vectors': [
     sequential(image, dense),
     'model.topology.config.layers',
     /takes vectors \(flatten first\) or sequences, not \[28,28,1\]/,
   ],
-  'an image that shrinks away': [
+  'a convolution with an empty output': [
     sequential(image, layer('Conv2D', { filters: 1, kernel_size: 29 }), flatten, dense),
     'model.topology.config.layers',
     /has an empty output/,
   ],
-  'more parameters than anybody has memory for': [
+  'too many parameters': [
     sequential(
       image,
       flatten,
@@ -191,7 +195,7 @@ const REFUSED: Refusals = {
 
 testRefusals(REFUSED)
 
-it('a model of one’s own needs a dataset and an optimizer, for there is no preset to bring them', () => {
+it('a custom model requires a dataset and an optimizer, because no preset provides them', () => {
   const model = { topology: sequential(image, flatten, dense) }
   assert.throws(
     () => resolveSpec({ model }),

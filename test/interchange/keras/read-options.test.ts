@@ -11,7 +11,7 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.1.config.dilation_rate',
     /must be 1/,
   ],
-  'an initialiser that is not drawn here': [
+  'an initializer that is not supported': [
     sequential(
       image,
       flatten,
@@ -20,7 +20,7 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.2.config.kernel_initializer',
     /must be one of: glorotUniform, glorotNormal,/,
   ],
-  'a regulariser': [
+  'a regularizer': [
     sequential(image, flatten, layer('Dense', { units: 10, kernel_regularizer: { class_name: 'L2' } })),
     'model.topology.config.layers.2.config.kernel_regularizer',
     /is not supported/,
@@ -39,7 +39,7 @@ const REFUSED: Refusals = {
       },
     },
     'model.topology.config.layers.0.config.activation',
-    /one function in Keras 2 and another in Keras 3: say which by "keras_version"/,
+    /is a different function in Keras 2 and in Keras 3: add "keras_version"/,
   ],
   'an ELU of another alpha': [
     sequential(image, layer('ELU', { alpha: 0.5 }), flatten, dense),
@@ -51,27 +51,27 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.1.config.max_value',
     /must be 6, or left out/,
   ],
-  'a softmax over rows': [
+  'a softmax over an axis other than the last': [
     sequential(image, layer('Softmax', { axis: 1 }), flatten, dense),
     'model.topology.config.layers.1.config.axis',
     /must be -1, the last/,
   ],
-  'an option that nobody here knows': [
+  'an unknown option': [
     sequential(image, layer('MaxPooling2D', { pool_size: 2, ceil_mode: true }), flatten, dense),
     'model.topology.config.layers.1.config.ceil_mode',
     /is not supported/,
   ],
-  'images that are stretched smoothly': [
+  'bilinear upsampling': [
     sequential(image, layer('UpSampling2D', { interpolation: 'bilinear' }), flatten, dense),
     'model.topology.config.layers.1.config.interpolation',
     /must be nearest/,
   ],
-  'a shape of another size': [
+  'a reshape to another number of elements': [
     sequential(image, layer('Reshape', { target_shape: [5, -1] }), flatten, dense),
     'model.topology.config.layers',
-    /Reshape makes \[5,-1\] of 784 elements/,
+    /Reshape reshapes 784 elements to \[5,-1\]/,
   ],
-  'a margin that cuts': [
+  'negative padding': [
     sequential(
       image,
       layer('ZeroPadding2D', {
@@ -106,7 +106,7 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.1.config.strides',
     /must be the same in both directions/,
   ],
-  'a transposed convolution with more lines': [
+  'a transposed convolution with output padding': [
     sequential(
       image,
       layer('Conv2DTranspose', { filters: 1, kernel_size: 3, output_padding: 1 }),
@@ -116,12 +116,12 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.1.config.output_padding',
     /is not supported/,
   ],
-  'a normalisation over rows': [
+  'a normalization over rows': [
     sequential(image, layer('BatchNormalization', { axis: 1 }), flatten, dense),
     'model.topology.config.layers.1.config.axis',
     /must be -1, the last/,
   ],
-  'a normalisation that starts elsewhere': [
+  'a normalization with another initializer': [
     sequential(image, layer('BatchNormalization', { gamma_initializer: 'zeros' }), flatten, dense),
     'model.topology.config.layers.1.config.gamma_initializer',
     /must be ones/,

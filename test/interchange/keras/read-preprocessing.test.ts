@@ -17,35 +17,39 @@ const behind = (...layers: object[]) => sequential(image, ...layers, flatten, de
 const at = (option: string) => `model.topology.config.layers.1.config.${option}`
 
 const REFUSED: Refusals = {
-  'a Rescaling by no number': [behind(layer('Rescaling', { scale: null })), at('scale'), /must be a finite/],
+  'a Rescaling whose scale is not a number': [
+    behind(layer('Rescaling', { scale: null })),
+    at('scale'),
+    /must be a finite/,
+  ],
   'a Rescaling without a scale': [behind(layer('Rescaling')), at('scale'), /must be a finite/],
-  'a Rescaling by more than a float holds': [
+  'a Rescaling by a number beyond float32': [
     behind(layer('Rescaling', { scale: 1, offset: [1e300] })),
     at('offset'),
-    /must be a finite number or a list of them/,
+    /must be a finite number, or a list of one per channel/,
   ],
-  'a Rescaling of other channels': [
+  'a Rescaling for another number of channels': [
     behind(layer('Rescaling', { scale: [1, 2, 3] })),
     'model.topology.config.layers',
     /Rescaling has a list of 3 numbers as scale, but takes 1 channels/,
   ],
-  'a Rescaling of rows': [behind(layer('Rescaling', { scale: [[1], [2]] })), at('scale'), /one a channel/],
-  'a Normalization of other channels': [
+  'a Rescaling of rows': [behind(layer('Rescaling', { scale: [[1], [2]] })), at('scale'), /one per channel/],
+  'a Normalization for another number of channels': [
     behind(layer('Normalization', { mean: [1, 2], variance: [1, 2] })),
     'model.topology.config.layers',
     /Normalization has a list of 2 numbers as mean, but takes 1 channels/,
   ],
-  'a Normalization with a mean alone': [
+  'a Normalization with a mean and no variance': [
     behind(layer('Normalization', { mean: [1] })),
     at('variance'),
-    /must be given where the other/,
+    /is required: give mean and variance together/,
   ],
   'a negative variance': [
     behind(layer('Normalization', { mean: [1], variance: [-1] })),
     at('variance'),
     /must not be negative/,
   ],
-  'a Normalization over everything': [
+  'a Normalization over all axes': [
     behind(layer('Normalization', { axis: [] })),
     at('axis'),
     /must be -1, the last/,
@@ -55,17 +59,17 @@ const REFUSED: Refusals = {
     at('axis'),
     /must be -1, the last/,
   ],
-  'a Normalization the other way round': [
+  'an inverted Normalization': [
     behind(layer('Normalization', { invert: true })),
     at('invert'),
     /must be false/,
   ],
-  'a cut that leaves nothing': [
+  'a cropping with an empty output': [
     behind(layer('Cropping2D', { cropping: [14, 0] })),
     'model.topology.config.layers',
     /Cropping2D has an empty output: \[0,28,1\]/,
   ],
-  'a vector that is kept as an image and taken for one': [
+  'a dense layer over a pooled vector with kept axes': [
     sequential(image, layer('GlobalMaxPooling2D', { keepdims: true }), dense),
     'model.topology.config.layers',
     /Dense takes vectors \(flatten first\) or sequences, not \[1,1,1\]/,
@@ -75,16 +79,16 @@ const REFUSED: Refusals = {
     at('noise_shape'),
     /must be null, or \[null, 1, \.\.\., 1\]/,
   ],
-  'names that are one here': [
+  'names that become equal by conversion': [
     behind(layer('ReLU', { name: 'a/b' }), layer('ReLU', { name: 'a_b' })),
     'model.topology.config.layers.2.config.name',
-    /"a_b" is the name of another layer too/,
+    /"a_b" is also the name of another layer/,
   ],
 }
 
 testRefusals(REFUSED)
 
-it('layers whose names hold slashes have variables that nobody confuses with those of others', () => {
+it('layers with slashes in their names have variables with unambiguous names', () => {
   const { layers, ...topology } = topologyFromKeras(
     sequential(
       input(4),
@@ -96,7 +100,7 @@ it('layers whose names hold slashes have variables that nobody confuses with tho
   assert.deepEqual(names, ['a_kernel/kernel', 'a_kernel/bias', 'a/kernel'])
 })
 
-it('what Keras 3 writes of x * 0.5 + y is the layers that compute it', () => {
+it('the operators of x * 0.5 + y in Keras 3 become layers', () => {
   const tensor = (name: string) => ({
     class_name: '__keras_tensor__',
     config: { keras_history: [name, 0, 0] },
@@ -130,7 +134,7 @@ it('what Keras 3 writes of x * 0.5 + y is the layers that compute it', () => {
     assert.throws(() => topologyFromKeras(build(of(operator(name, 'sum'), ...args))), AppError, name)
 })
 
-it('what Keras 2 writes of x * 0.5 + y is the layers that compute it', () => {
+it('the operators of x * 0.5 + y in Keras 2 become layers', () => {
   const operator = (name: string, of: string, operation: string, y: unknown) => ({
     ...layer('TFOpLambda', { name, function: operation }),
     inbound_nodes: [[of, 0, 0, { y, name: null }]],
@@ -155,7 +159,7 @@ it('what Keras 2 writes of x * 0.5 + y is the layers that compute it', () => {
   assert.throws(() => topologyFromKeras(build(operator('sum', 'input', 'math.pow', 2))), /is TFOpLambda/)
 })
 
-it('statistics are not trained, and batch normalisations have the variables that they were built with', () => {
+it('statistics are not trained, and batch normalizations have the variables that they were built with', () => {
   const topology = topologyFromKeras(
     behind(
       layer('Normalization'),
@@ -179,7 +183,7 @@ it('statistics are not trained, and batch normalisations have the variables that
   )
 })
 
-it('batch normalisations that PyTorch has not are whole in its layout, and have no state of its optimizer', () => {
+it('batch normalizations that PyTorch lacks are completed in its layout, and have no PyTorch optimizer state', () => {
   const topology = topologyFromKeras(
     behind(
       layer('BatchNormalization', { name: 'centred', scale: false }),
@@ -194,7 +198,7 @@ it('batch normalisations that PyTorch has not are whole in its layout, and have 
   ])
   assert.match(
     whyMissing('optimizer-state.safetensors', topology, { name: 'grda' })!,
-    /count parameters that centred does not have/,
+    /numbers parameters that centred does not have/,
   )
 })
 
@@ -207,7 +211,7 @@ const resolve = (model: object, dataset: object) =>
 const mnist = { id: 'mnist' }
 const rescaling = layer('Rescaling', { scale: 1 / 255 })
 
-it('bytes stay 0 to 255 for a network that scales them itself, and the spec says so', () => {
+it('bytes remain 0 to 255 for a network that scales them itself, and the spec shows it', () => {
   for (const layers of [
     [rescaling],
     [layer('Normalization', { mean: 127, variance: 60 })],
@@ -226,7 +230,7 @@ it('bytes stay 0 to 255 for a network that scales them itself, and the spec says
   assert.deepEqual([asked.scale, inputScaleOf(asked)], ['unit', 1 / 255])
 })
 
-it('a normalisation of fractions is refused for bytes that stay 0 to 255', () => {
+it('a normalization of fractions is refused for bytes that remain 0 to 255', () => {
   const normalize = { mean: [0.13], std: [0.31] }
   const mistakesOf = (model: object, dataset: object) => {
     try {
@@ -243,7 +247,7 @@ it('a normalisation of fractions is refused for bytes that stay 0 to 255', () =>
   assert.deepEqual(mistakesOf(behind(rescaling), { ...mnist, normalize, scale: 'unit' }), [])
 })
 
-it('a Normalization whose statistics nobody has brought is warned of by name', () => {
+it('a Normalization without statistics causes a warning with its name', () => {
   const warningsOf = (model: object) =>
     resolve(model, mnist).warnings.filter(({ code }) => code === 'not_adapted')
   const [warning] = warningsOf(behind(layer('Normalization')))

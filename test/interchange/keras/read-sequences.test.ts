@@ -9,22 +9,22 @@ const tensor = { class_name: '__keras_tensor__', config: { keras_history: ['inpu
 const dense = layer('Dense', { units: 10 })
 
 const REFUSED: Refusals = {
-  'a normalisation of the root mean square': [
+  'a root mean square normalization': [
     sequential(input(8), layer('LayerNormalization', { rms_scaling: true }), dense),
     'model.topology.config.layers.1.config.rms_scaling',
     /must be false/,
   ],
-  'a layer normalisation over time': [
+  'a layer normalization over time': [
     sequential(input(5, 8), layer('LayerNormalization', { axis: [1] }), layer('Flatten'), dense),
     'model.topology.config.layers.1.config.axis',
     /must be -1, the last/,
   ],
-  'a layer normalisation without scale': [
+  'a layer normalization without scale': [
     sequential(input(8), layer('LayerNormalization', { scale: false }), dense),
     'model.topology.config.layers.1.config.scale',
     /must be true/,
   ],
-  'a layer normalisation of images': [
+  'a layer normalization of images': [
     sequential(input(8, 8, 3), layer('LayerNormalization'), layer('Flatten'), dense),
     'model.topology.config.layers',
     /LayerNormalization takes vectors \(flatten first\) or sequences, not \[8,8,3\]/,
@@ -43,7 +43,7 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.1.config.embeddings_constraint',
     /is not supported/,
   ],
-  'an embedding of what a network computes': [
+  'an embedding of computed values': [
     sequential(
       input(8),
       layer('Dense', { units: 4, name: 'first' }),
@@ -54,7 +54,7 @@ const REFUSED: Refusals = {
     'model.topology.config.layers',
     /Embedding must be the first layer, over tokens \[time\]/,
   ],
-  'more embeddings than anybody has memory for': [
+  'too many embedding parameters': [
     sequential(
       input(8),
       layer('Embedding', { input_dim: 900_000, output_dim: 900_000 }),
@@ -113,7 +113,7 @@ const REFUSED: Refusals = {
     'model.topology.config.layers',
     /LSTM takes sequences \[time, features\], not \[8\]/,
   ],
-  'a sequence that is to be repeated': [
+  'a RepeatVector over a sequence': [
     sequential(input(5, 8), layer('RepeatVector', { n: 3 }), layer('Flatten'), dense),
     'model.topology.config.layers',
     /RepeatVector takes vectors, not \[5,8\]/,
@@ -133,7 +133,7 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.1.class_name',
     /is Masking, which is not supported; the supported layers are:/,
   ],
-  'an LSTM that begins where another ended': [
+  'an LSTM with an initial state': [
     {
       class_name: 'Functional',
       config: {
@@ -154,12 +154,12 @@ const REFUSED: Refusals = {
     'model.topology.config.layers.1.config.reset_after',
     /must be true/,
   ],
-  'a simple recurrent layer of another activation': [
+  'a simple recurrent layer with another activation': [
     sequential(input(5, 8), layer('SimpleRNN', { units: 4, activation: 'relu' }), dense),
     'model.topology.config.layers.1.config.activation',
     /must be tanh/,
   ],
-  'a Bidirectional that adds': [
+  'a Bidirectional with merge_mode sum': [
     sequential(
       input(5, 8),
       layer('Bidirectional', { layer: layer('LSTM', { units: 4 }), merge_mode: 'sum' }),
@@ -192,9 +192,9 @@ const REFUSED: Refusals = {
       dense,
     ),
     'model.topology.config.layers.1.config.backward_layer.config',
-    /must be that of the layer, but for going backwards/,
+    /must be the same as the wrapped layer, except for go_backwards/,
   ],
-  'an answer for every step': [
+  'an output for every step': [
     sequential(input(5, 8), dense),
     'model.topology.config.layers',
     /must end in one number per class, not in \[5,10\] of Dense/,
@@ -203,7 +203,7 @@ const REFUSED: Refusals = {
 
 testRefusals(REFUSED)
 
-it('a file that a network cannot be put into is refused before it is trained', () => {
+it('an artifact that a network cannot have is refused before the training', () => {
   const model = {
     topology: sequential(input(28, 28, 1), layer('Flatten'), dense),
   }
@@ -224,7 +224,7 @@ it('a file that a network cannot be put into is refused before it is trained', (
   )
 })
 
-it('bytes are tokens as they are, and no fractions of 255', () => {
+it('bytes are used as tokens, not as fractions of 255', () => {
   const embedding = layer('Embedding', { input_dim: 256, output_dim: 4 })
   const upload = {
     dtype: 'uint8',

@@ -80,7 +80,7 @@ export function testBlobStore(
       await assert.rejects(store.stat('job_elsewhere', sha256), BlobNotFoundError)
     })
 
-    it('stores nothing of content that fails', async () => {
+    it('stores nothing if the content fails', async () => {
       const failing = async function* () {
         yield text
         throw new Error('the sender went away')
@@ -89,7 +89,7 @@ export function testBlobStore(
       await assert.rejects(store.open('job_failing', sha256Of(text)), BlobNotFoundError)
     })
 
-    it('stores nothing of large content that fails late', async () => {
+    it('stores nothing if large content fails late', async () => {
       const begun = Buffer.alloc(20_000_000, 'begun')
       const failing = async function* () {
         yield begun
@@ -99,7 +99,7 @@ export function testBlobStore(
       await assert.rejects(store.open('job_failing', sha256Of(begun)), BlobNotFoundError)
     })
 
-    it('deletes a namespace and nothing of other namespaces', async () => {
+    it('deletes a namespace and no others', async () => {
       const { sha256 } = await store.put('job_7', [text])
       await store.put('job_7', [Buffer.from('more')])
       await store.put('job_77', [text])

@@ -86,7 +86,7 @@ describe('a folder of blobs', () => {
     await rm(link)
   })
 
-  it('removes what a crashed writer left an hour ago, and keeps what is being written', async () => {
+  it('deletes files that a crashed writer left an hour ago, and keeps files that are being written', async () => {
     const [old, fresh] = ['old', 'fresh'].map(name => join(root, 'incoming', name))
     await Promise.all([old, fresh].map(path => writeFile(path!, 'half')))
     const anHourAgo = Date.now() / 1000 - 3601

@@ -38,7 +38,7 @@ describe('blobs in S3', () => {
     })
   }
 
-  it('leave no objects of large content that fails', async () => {
+  it('leave no objects if large content fails', async () => {
     const store = new S3BlobStore(at('/failing'))
     const failing = async function* () {
       yield Buffer.alloc(SEVERAL_PARTS)
@@ -48,7 +48,7 @@ describe('blobs in S3', () => {
     assert.deepEqual(await keys('failing'), [])
   })
 
-  it('lose what a crashed writer left an hour ago, and not what is being written', async () => {
+  it('do not include files that a crashed writer left an hour ago, which are deleted, while new ones are kept', async () => {
     for (const [name, age] of Object.entries({ old: 3_700, fresh: 0 })) {
       const mtime = String(Math.floor(Date.now() / 1000) - age)
       const Key = `crashed/incoming/${name}`

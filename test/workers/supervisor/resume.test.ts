@@ -121,5 +121,5 @@ test('a checkpoint whose weights do not come out as they were is refused', async
   const spec = specOf({ epochs: 1, optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 } })
   const { left } = await stretch(spec)
   const altered = { ...left, state: { ...left.state, clock: { ...left.state.clock, l1: 0.2 } } }
-  await assert.rejects(stretch(spec, altered), /weights that follow from the checkpoint/)
+  await assert.rejects(stretch(spec, altered), /weights computed from the checkpoint do not match/)
 })

@@ -101,7 +101,7 @@ describe('the supervisor', () => {
     await writeFile(incoming, 'no folder: nothing can be written here')
     const { data: lost } = await eventOf(stores, submitted, 'warning')
     assert.equal(lost.code, 'checkpoint_lost')
-    assert.match(lost.message, /could not be stored: EEXIST.* What was kept before is still there/)
+    assert.match(lost.message, /could not be stored: EEXIST.* Earlier checkpoints are still stored/)
     await stores.blobs.stat(submitted.id, kept.sha256)
     while (!(await stores.jobs.require(submitted.id)).warnings.some(({ code }) => code === 'storage_failing'))
       await pause(20)

@@ -1,4 +1,4 @@
-/** An attribute of a TensorFlow op, as the binding takes it. */
+/** An attribute of a TensorFlow op, in the form that the binding accepts. */
 export interface Attribute {
   name: string
   /** A `TF_AttrType`. */
@@ -29,7 +29,7 @@ export function boolAttribute(name: string, value: boolean): Attribute {
   return { name, type: ATTRIBUTE_TYPES.bool, value }
 }
 
-/** The type of ops that take and give float32 only. */
+/** The type of ops whose inputs and outputs are all float32. */
 export const FLOAT32 = typeAttribute('T', DATA_TYPES.float32)
 
 /** The boolean attribute of own ops that can write their first output over their first input. */

@@ -20,7 +20,7 @@ import {
 } from './attributes.ts'
 import type { NativeKernel } from './native-kernel.ts'
 
-// Kernels that libtensorflow has and tfjs-node does not offer, or composes of several slower ones. All compute float32.
+// Kernels of libtensorflow that tfjs-node does not offer, or composes of several slower ones. All compute float32.
 
 type OutputGradient = { dy: tf.Tensor; y: tf.Tensor }
 
@@ -113,7 +113,7 @@ export const clipByTensor: NativeKernel<{ x: tf.Tensor; limit: tf.Tensor }, unkn
     backend.executeSingleOutput('ClipByValue', [FLOAT32], [x, tf.neg(limit), limit]),
 }
 
-/** A sum over all axes but the last, which a bias's gradient is, has an op of its own, several times as fast. */
+/** A sum over all axes except the last, as for a bias's gradient, has a separate op that is several times as fast. */
 export const sum: NativeKernel<{ x: tf.Tensor }, { axis: number | number[]; keepDims: boolean }> = {
   name: tf.Sum,
   compute({ x }, { axis, keepDims }, { backend }) {
@@ -124,7 +124,7 @@ export const sum: NativeKernel<{ x: tf.Tensor }, { axis: number | number[]; keep
   },
 }
 
-/** tfjs-node reads the indices to check them, which a graph cannot; TensorFlow checks them itself. */
+/** tfjs-node reads the indices to check them, which is impossible in a graph; TensorFlow checks them itself. */
 export const gather: NativeKernel<{ x: tf.Tensor; indices: tf.Tensor }, tf.GatherV2Attrs> = {
   name: tf.GatherV2,
   compute({ x, indices }, { axis, batchDims }, { backend }) {

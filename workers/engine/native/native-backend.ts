@@ -19,7 +19,7 @@ export type NativeBackend = tf.KernelBackend & {
     runSavedModel(session: number, inputs: number[], inputNames: string, outputNames: string): Handle[]
     deleteSavedModel(session: number): void
   }
-  /** `values` are those that the library does not have yet: it gets them when an op takes the tensor. */
+  /** `values` are the values that the library does not have yet: it gets them when an op uses the tensor. */
   tensorMap: { get(dataId: tf.DataId): { dtype: number; values: ArrayBufferView | null } }
   /** Makes sure that the library has the tensors' values. */
   getInputTensorIds(tensors: readonly tf.Tensor[]): number[]

@@ -1,5 +1,5 @@
 import type { Kernel } from '#workers/engine/register-kernel.ts'
 import type { NativeBackend } from './native-backend.ts'
 
-/** One operation that TensorFlow's C++ library computes. */
+/** A kernel that TensorFlow's C++ library computes. */
 export type NativeKernel<Inputs, Attributes> = Kernel<Inputs, Attributes, NativeBackend>

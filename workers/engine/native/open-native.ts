@@ -36,7 +36,7 @@ export async function openNative(threads: number): Promise<Engine> {
   return {
     name: 'native',
     device: isUsingGpuDevice ? await readGpuName() : 'cpu',
-    // Own ops compute other bits, so whether a run can be reproduced depends on them too.
+    // Custom ops compute other bits, so the reproducibility of a run depends on them too.
     version: `TensorFlow ${binding.TF_Version}${hasOwnOps ? ' with own ops' : ''}`,
     threads,
   }
@@ -66,7 +66,7 @@ function setLibraryOptions(threads: number): void {
     TF_CPP_MIN_LOG_LEVEL: '2',
     TF_DETERMINISTIC_OPS: '1',
     TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-    // A call ends when its work is queued on a GPU, not when it is done. Reading a result waits for it.
+    // A call returns when its work is queued on a GPU, not when it is finished. Reading a result waits for it.
     TF_SYNC_ON_FINISH: '0',
     TF_NUM_INTRAOP_THREADS: String(threads),
     // Ops run one after the other on the calling thread: docs/decisions/2026-11-23-recorded-graphs.md describes two crashes.

@@ -24,7 +24,7 @@ interface OwnOp {
   op: string
   /** In the op's order. */
   inputs: readonly string[]
-  /** The attributes that the kernel is given, with their types. */
+  /** The attributes of the kernel, with their types. */
   attributes?: Readonly<Record<string, keyof typeof ATTRIBUTE_TYPES>>
   /** Whether the op has the attribute IN_PLACE. */
   updatesInPlace?: true
@@ -34,7 +34,7 @@ interface OwnOp {
 const GEOMETRY = { geometry: 'int' } as const
 const STATISTICS = { momentum: 'float', epsilon: 'float' } as const
 
-/** Each is described in a file of `native/`. */
+/** A file in `native/` describes each of them. */
 const OWN_OPS: readonly OwnOp[] = [
   {
     kernel: GRDA_STEP,
@@ -95,9 +95,8 @@ const OWN_OPS: readonly OwnOp[] = [
 ]
 
 /**
- * Adds the ops of `native/` to TensorFlow if setup has compiled them. They run on processors only; a GPU computes the same with
- * TensorFlow's own kernels, because tensors would have to leave it for these.
- *
+ * Adds the ops of `native/` to TensorFlow if setup has compiled them. They run on CPUs only. On a GPU, TensorFlow's own kernels compute the
+ * same, because tensors would have to leave the GPU for these ops.
  * @returns whether the ops were added
  */
 export function registerOwnOps(threads: number): boolean {
@@ -108,12 +107,12 @@ export function registerOwnOps(threads: number): boolean {
   return true
 }
 
-/** Milliseconds that the calls of each op have taken in this process; empty if setup has not compiled the ops. */
+/** The total milliseconds of the calls of each op in this process; empty if setup has not compiled the ops. */
 export function ownOpsMilliseconds(): Record<string, number> {
   return existsSync(modulePath()) ? loadModule().milliseconds() : {}
 }
 
-/** As `native/module.cc` describes it. */
+/** The interface of `native/module.cc`. */
 interface OwnOpsModule {
   register(threads: number): void
   milliseconds(): Record<string, number>

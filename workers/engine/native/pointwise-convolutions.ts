@@ -6,11 +6,11 @@ interface Attributes {
   pad: string | number | readonly (readonly number[])[]
 }
 
-// Convolutions whose kernels are of one pixel, and their gradients, as products of matrices: the examples' pixels [pixels, in] by the
-// filter [in, out]. Products need no copies of the weights in another layout. For processors only: on a GPU, products would keep
-// TensorFlow from laying out the images as its convolutions need them. Other convolutions are left to the package's own kernels.
+// 1 x 1 convolutions and their gradients as matrix products: the examples' pixels [pixels, in] by the
+// filter [in, out]. Products need no copies of the weights in another layout. For CPUs only: on a GPU, products would prevent
+// TensorFlow from using the image layout that its convolutions need. The package's own kernels compute all other convolutions.
 
-/** Of each kind of convolution, also of one that is fused with nothing. */
+/** One kernel for plain convolutions and one for fused ones. */
 export const pointwiseConvolutions: readonly NativeKernel<
   { x: tf.Tensor4D; filter: tf.Tensor4D; bias?: tf.Tensor },
   Attributes & { activation?: string }

@@ -2,10 +2,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import { boolAttribute } from './attributes.ts'
 import type { NativeKernel } from './native-kernel.ts'
 
-/** Up to this size one thread finishes a product before others would have started. */
+/** Up to this size, one thread finishes a product before further threads would have started. */
 const FEW_FLOPS = 3e6
 
-/** Computes small products of matrices by an op of our own, `native/small-product.cc`, and leaves larger ones to TensorFlow. */
+/** Computes small matrix products with a custom op, `native/small-product.cc`; TensorFlow computes larger ones. */
 export const smallProduct: NativeKernel<{ a: tf.Tensor; b: tf.Tensor }, tf.BatchMatMulAttrs> = {
   name: tf.BatchMatMul,
   compute({ a, b }, { transposeA, transposeB }, { backend }) {

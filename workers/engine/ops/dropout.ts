@@ -5,8 +5,7 @@ import { RANDOM_UNIFORM } from './kernel-names.ts'
 export const DROPOUT = 'Dropout'
 
 /**
- * Sets a share `rate` of the elements of x to zero and scales up the others. `seed` [2] determines which.
- *
+ * Sets a share `rate` of the elements of x to zero and scales up the others. `seed` [2] determines which elements.
  * @returns y, and the function from the gradient at y to the gradient at x
  */
 export function dropUnits(

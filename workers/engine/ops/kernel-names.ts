@@ -1,4 +1,4 @@
-// The kernels that every engine has, in addition to tfjs-core's. Except for batch normalisation the names are those of TensorFlow's ops.
+// The kernels that every engine has, in addition to tfjs-core's. Except for batch normalization, the names are those of TensorFlow's ops.
 
 /** float32 in [0, 1), a function of the seed [2] only. */
 export const RANDOM_UNIFORM = 'StatelessRandomUniform'
@@ -11,11 +11,11 @@ export const RELU_GRADIENT = 'ReluGrad'
 export const TANH_GRADIENT = 'TanhGrad'
 export const SIGMOID_GRADIENT = 'SigmoidGrad'
 
-/** Batch normalisation in training, and its gradient. */
+/** Batch normalization in training, and its gradient. */
 export const NORMALISE = 'BatchNormalizationTraining'
 export const NORMALISE_GRADIENT = 'BatchNormalizationGrad'
 
-// Kernels of engines that normalise, add and rectify in one pass. There the two kernels above have an attribute `rectify`:
+// Kernels of engines that normalize, add and rectify in one pass. On these engines the two kernels above have an attribute `rectify`:
 // `native/batch-norm.cc`.
 
 export const NORMALISE_SUM = 'BatchNormalizationAddTraining'

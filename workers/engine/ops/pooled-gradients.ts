@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 
-/** The kernels of engines that compute only with the elements of a gradient that max pooling leaves: `native/` describes them. */
+/** The kernels of engines that compute only with the non-zero elements of a gradient after max pooling; see `native/`. */
 export const POOL = 'PoolRectified'
 export const FILTER_GRADIENT = 'PooledConvolutionFilterGradient'
 export const INPUT_GRADIENT = 'PooledConvolutionInputGradient'
@@ -18,7 +18,7 @@ export interface PooledGeometry {
 export interface PooledPass {
   x: tf.Tensor
   filter: tf.Tensor
-  /** For each element of p, the index in its window of the element that it came from, or -1 for none. */
+  /** For each element of p, the index of the maximum in its window, or -1 if the element has no gradient. */
   at: tf.Tensor
 }
 

@@ -5,9 +5,9 @@ import type { WasmKernel } from './wasm-kernel.ts'
 const PACK_COST = 4
 
 /**
- * The package's kernel does not use its vectorised, threaded product if an operand is transposed, so operands are transposed first. It
- * also packs all of b on every call, which for a batch times a weight matrix costs more than the product. If it is cheaper, b' a' is
- * computed and transposed instead.
+ * The package's kernel does not use its vectorized, threaded product if an operand is transposed, so operands are transposed first. It also
+ * packs all of b on every call, which for a batch times a weight matrix costs more than the product. If that is cheaper, b' a' is computed
+ * and transposed instead.
  */
 export const batchMatMul: WasmKernel<{ a: tf.Tensor; b: tf.Tensor }, tf.BatchMatMulAttrs> = {
   name: tf.BatchMatMul,
@@ -25,7 +25,7 @@ export const batchMatMul: WasmKernel<{ a: tf.Tensor; b: tf.Tensor }, tf.BatchMat
   },
 }
 
-/** The cost of a product apart from its multiplications, in transposed elements. */
+/** The cost of a product without its multiplications, in transposed elements. */
 function costOf(left: tf.Tensor, transposeLeft: boolean, right: tf.Tensor, transposeRight: boolean): number {
   return PACK_COST * right.size + (transposeLeft ? left.size : 0) + (transposeRight ? right.size : 0)
 }

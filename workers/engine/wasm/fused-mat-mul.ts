@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { WasmKernel } from './wasm-kernel.ts'
 
-/** A dense layer, by the product of batch-mat-mul.ts: the package's fused kernel has the two faults described there. */
+/** A dense layer, computed with the product of batch-mat-mul.ts, because the package's fused kernel has the two defects described there. */
 export const fusedMatMul: WasmKernel<{ a: tf.Tensor; b: tf.Tensor; bias?: tf.Tensor }, tf._FusedMatMulAttrs> =
   {
     name: tf._FusedMatMul,

@@ -3,8 +3,8 @@ import { forEachWindow } from './for-each-window.ts'
 import type { WasmKernel } from './wasm-kernel.ts'
 
 /**
- * The package's kernel starts its search for the largest value at 1e-38 instead of minus infinity, so that a window without positive
- * values gives its gradient to pixel 0. Here, as in TensorFlow, the first of equal values gets the gradient.
+ * The package's kernel starts its search for the largest value at 1e-38 instead of minus infinity, so the gradient of a window without
+ * positive values is added to pixel 0. Here, as in TensorFlow, the first of equal values gets the gradient.
  */
 export const maxPoolGrad: WasmKernel<
   { dy: tf.Tensor4D; input: tf.Tensor4D; output: tf.Tensor4D },
@@ -50,7 +50,7 @@ function findFirst(
   return start
 }
 
-/** By arithmetic, because a branch would be mispredicted often. `right` and `below` are the offsets of the neighbours of `start`. */
+/** Computed without a branch, which would be mispredicted often. `right` and `below` are the offsets of the neighbours of `start`. */
 function findFirstOfFour(
   value: number,
   x: Float32Array,

@@ -19,8 +19,8 @@ const require = createRequire(import.meta.url)
 const PATH = '@tensorflow/tfjs-backend-wasm/wasm-out/tfjs-backend-wasm-threaded-simd'
 
 /**
- * Starts the package's threaded binary, which uses at most 8 threads. The package itself does so in browsers only: it gives its workers
- * blob URLs, which Node does not accept. Here they get the script's text and a file path.
+ * Starts the package's threaded binary, which uses at most 8 threads. The package itself does so in browsers only: it passes blob URLs to
+ * its workers, which Node does not accept. Here they receive the script's text and a file path.
  */
 export async function openThreadedBackend(threads: number): Promise<BackendWasm> {
   const module = await instantiate(threads)
@@ -28,7 +28,7 @@ export async function openThreadedBackend(threads: number): Promise<BackendWasm>
   setThreadsCount(threads)
   const backend = new BackendWasm(module)
   const { runningWorkers, unusedWorkers } = module.PThread
-  // The workers' waiting must not keep the process alive.
+  // Idle workers must not keep the process alive.
   for (const worker of runningWorkers) worker.unref()
   // The binary creates eight workers before it knows how many it needs.
   await Promise.all(unusedWorkers.splice(0).map(worker => worker.terminate()))
@@ -57,11 +57,11 @@ async function instantiate(threads: number): Promise<Module> {
 /** Defines the global `Worker` that the factory uses; the factory's own assignment to it has no effect. */
 function offerWorker(): () => void {
   const { wasmWorkerContents } = require(`${PATH}.worker.js`) as { wasmWorkerContents: string }
-  // The package has the script in a template literal, which turned its escaped newlines into real ones.
+  // The package stores the script in a template literal, in which its escaped newlines became real ones.
   const script = wasmWorkerContents.replaceAll('\n', '\\n')
   class KernelWorker extends Worker {
     constructor() {
-      // Without execArgv: each worker would load the --import hooks of this process again.
+      // No execArgv, because otherwise each worker would load the --import hooks of this process again.
       super(script, { eval: true, execArgv: [] })
     }
   }

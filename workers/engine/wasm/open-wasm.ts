@@ -27,7 +27,7 @@ import { samePadding } from './same-padding.ts'
 import { sparseSoftmaxCrossEntropy } from './sparse-softmax-cross-entropy.ts'
 import { transpose } from './transpose.ts'
 
-/** Opens the WebAssembly engine. It uses one thread if the machine does not support shared memory. */
+/** Opens the WebAssembly engine, with one thread if the machine does not support shared memory. */
 export async function openWasm(threads: number): Promise<Engine> {
   registerKernel('wasm', avgPoolGrad)
   registerKernel('wasm', batchMatMul)

@@ -10,7 +10,7 @@ export const sum: WasmKernel<{ x: tf.Tensor }, Attributes> = {
   compute: ({ x }, attributes, { backend }) => reduceLeadingAxes(x, attributes, backend, () => 1),
 }
 
-/** Averages over leading axes, as in batch normalisation. */
+/** Averages over leading axes, as in batch normalization. */
 export const mean: WasmKernel<{ x: tf.Tensor }, Attributes> = {
   name: tf.Mean,
   compute: ({ x }, attributes, { backend }) => reduceLeadingAxes(x, attributes, backend, rows => 1 / rows),

@@ -1,8 +1,8 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 
 /**
- * Makes a failed allocation throw. The backend does not check the result of `malloc`: when its 4 GB are used up, every further tensor
- * would be at address 0, overwriting other data, and the training would continue with that.
+ * Makes a failed allocation throw. The backend does not check the result of `malloc`: when its 4 GB are used up, every further tensor would
+ * be at address 0 and overwrite other data, and the training would continue with wrong values.
  */
 export function refuseFailedAllocations({ wasm }: BackendWasm): void {
   // The loader's `_malloc` replaces itself with the binary's when it is first called.

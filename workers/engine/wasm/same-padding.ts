@@ -29,7 +29,7 @@ function explicitPadding(
   const steps = [strides].flat()
   const isBeyond = [0, 1].some(axis => (steps[axis] ?? steps[0]!) > filter.shape[axis]!)
   if (pad !== 'same' || !isBeyond) return pad
-  // Padding does not depend on channels, and as a depthwise filter any shape is accepted.
+  // Padding does not depend on channels, and any shape is accepted as a depthwise filter.
   const depthwise = true
   const { padInfo } = tf.backend_util.computeConv2DInfo(
     x.shape,

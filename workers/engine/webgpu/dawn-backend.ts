@@ -2,7 +2,7 @@ import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu'
 import * as tf from '@tensorflow/tfjs-core'
 import type { DawnEvents } from './dawn-events.ts'
 
-/** The package's backend, with synchronous reads of values, for which the package needs a browser's canvas. */
+/** The package's backend, extended by synchronous reads of values; the package's own implementation needs a browser's canvas. */
 export class DawnBackend extends WebGPUBackend {
   readonly #events: DawnEvents
   #fault: string | undefined
@@ -15,7 +15,7 @@ export class DawnBackend extends WebGPUBackend {
     })
   }
 
-  /** @throws Error when the device has reported an error since it was opened, because what it computed after that is not valid */
+  /** @throws Error when the device has reported an error since it was opened, because results after an error are not valid */
   override readSync(dataId: tf.DataId): tf.BackendValues {
     const { values, resource, dtype } = this.tensorMap.get(dataId)
     if (values) return values

@@ -8,9 +8,9 @@ const PAUSE_SHARE = 0.1
 const neverNotified = new Int32Array(new SharedArrayBuffer(4))
 
 /**
- * Dawn notices that work is done only in a poll. It schedules each poll with the global `setImmediate`, and schedules another after it,
- * so a process with a device would never idle, and it could not wait for a value within one turn of the event loop. This class
- * intercepts the polls and runs them only while something is awaited.
+ * Dawn detects only in a poll that work is finished. It schedules each poll with the global `setImmediate`, and schedules another after it,
+ * so a process with a device would never idle, and it could not wait for a value within one turn of the event loop. This class intercepts
+ * the polls and runs them only while something is awaited.
  */
 export class DawnEvents {
   #poll: (() => void) | undefined

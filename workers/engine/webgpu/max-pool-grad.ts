@@ -2,7 +2,7 @@ import { type WebGPUBackend, type WebGPUProgram, webgpu_util } from '@tensorflow
 import * as tf from '@tensorflow/tfjs-core'
 import type { Kernel } from '#workers/engine/register-kernel.ts'
 
-/** The package's kernel gives the gradient to the last of equal values. Here, as in TensorFlow, the first gets it. */
+/** The package's kernel assigns the gradient to the last of equal values. Here, as in TensorFlow, it is assigned to the first. */
 export const maxPoolGrad: Kernel<
   { dy: tf.Tensor4D; input: tf.Tensor4D; output: tf.Tensor4D },
   tf.MaxPoolGradAttrs,

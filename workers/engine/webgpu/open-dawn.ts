@@ -27,7 +27,7 @@ export async function openDawn(): Promise<{ backend: DawnBackend; info: GPUAdapt
   return { backend: new DawnBackend(device, adapter.info, events), info: adapter.info }
 }
 
-/** Defines `navigator.gpu`, which the package reads to see whether there is WebGPU. Node 20 has no navigator. */
+/** Defines `navigator.gpu`, with which the package checks whether WebGPU is available. Node 20 has no navigator. */
 function offerGpu(gpu: GPU): void {
   const stores = globalThis as { navigator?: object }
   stores.navigator ??= {}

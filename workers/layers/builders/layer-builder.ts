@@ -2,7 +2,7 @@ import type { PlacedLayer } from '#network/place-layers.ts'
 import type { LayerType } from '#network/topology.ts'
 import type { Layer } from '#workers/layers/layer.ts'
 
-/** Makes a layer from its spec. @param position among the layers, which distinguishes dropouts */
+/** Creates a layer from its spec. @param position the index of the layer, which distinguishes dropouts */
 export type LayerBuilder<Type extends LayerType = LayerType> = (
   placed: PlacedLayer<Type>,
   position: number,

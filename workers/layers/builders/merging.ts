@@ -35,7 +35,7 @@ const product: Layer = ({ inputs }) => ({
   }),
 })
 
-/** All inputs side by side along the last axis. */
+/** All inputs concatenated along the last axis. */
 const concatenate: Layer = ({ inputs }) => ({
   y: tf.concat([...inputs], -1),
   pullback: dy => ({

@@ -19,7 +19,7 @@ function rescaling({ scale, offset }: LayerOf<'rescaling'>): Layer {
   })
 }
 
-/** y = (x - mean) / max(sqrt(variance), 1e-7) by the last axis. The subtraction comes first, as values may be far from zero. */
+/** y = (x - mean) / max(sqrt(variance), 1e-7) by the last axis. The subtraction comes first, because values may be far from zero. */
 function normalization({ name, mean, variance }: LayerOf<'normalization'>): Layer {
   return ({ variables, inputs }) => {
     const centre = mean === undefined ? variables[`${name}/mean`]! : tensorOf(mean)

@@ -10,10 +10,9 @@ export const REGULARIZATION_BUILDERS: LayerBuilders<keyof typeof REGULARIZATION_
 }
 
 /**
- * In training, sets a share of the units to zero and scales the others up, which keeps the expected sum (Srivastava et al. 2014,
- * sec. 10, "inverted"), or a share of the examples (Huang et al. 2016, "stochastic depth"). The job's seed, the step and `salt` alone
- * decide which.
- *
+ * In training, sets a share of the units to zero and scales the others up, which keeps the expected sum (Srivastava et al. 2014, sec. 10,
+ * "inverted"), or a share of the examples (Huang et al. 2016, "stochastic depth"). The job's seed, the step and `salt` alone determine
+ * which.
  * @param salt distinguishes the dropout layers of a model
  */
 function dropout({ rate, perExample }: LayerOf<'dropout'>, salt: number): Layer {

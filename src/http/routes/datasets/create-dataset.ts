@@ -26,11 +26,11 @@ const schema = {
   response: {
     201: DatasetResource.describe('Ready.'),
     202: DatasetResource.describe(
-      'Still being validated: poll `Location` until `status` is `ready` or `invalid`.',
+      'The dataset is still being validated: poll `Location` until `status` is `ready` or `invalid`.',
     ),
     422: {
       description:
-        'Not a dataset: `detail` says what is wrong and where. The record at `Location` remains until it is deleted.',
+        'The files are not a dataset: `detail` describes the mistake and its place. The record at `Location` remains until it is deleted.',
       content: { [PROBLEM_MEDIA_TYPE]: { schema: Problem } },
     },
   },
@@ -45,9 +45,9 @@ const config = routeConfig({
 })
 
 export interface DatasetFolders {
-  /** Where an operator puts datasets. */
+  /** The operator's folder of datasets. */
   datasetsDir: string
-  /** Where uploads of this process wait for their validation. */
+  /** The folder in which uploads of this process wait for their validation. */
   uploadsDir: string
 }
 
@@ -88,7 +88,7 @@ async function receivedFiles(request: FastifyRequest, folder: string): Promise<D
   return { request: spec, files: files.map(({ name, path }) => ({ name, path })) }
 }
 
-/** @throws AppError `invalid_request`; most clients that send JSON without a folder have files */
+/** @throws AppError `invalid_request` that explains how to send files, because most clients that send JSON without a folder have files */
 function folderRequest(body: unknown): FolderRequest {
   if (typeof body === 'object' && body !== null && 'folder' in body) return parseByZod(FolderRequest, body)
   throw invalidRequest(

@@ -9,7 +9,7 @@ import { DryRun, dryRun } from '#jobs/dry-run.ts'
 import { draftJob, submitJob } from '#jobs/submit-job.ts'
 import type { Stores } from '#stores/connect.ts'
 
-/** The parts of the schema that every route which creates a job has. */
+/** The parts of the schema that all routes that create a job share. */
 export const SUBMISSION = {
   querystring: z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') }),
   headers: z.looseObject({ 'idempotency-key': z.string().optional() }),
@@ -19,7 +19,7 @@ export const SUBMISSION = {
 const schema = {
   operationId: 'createJob',
   tags: ['jobs'],
-  summary: 'Submit a training job, or plan it with ?dryRun=true. The `spec` of any job is a valid body',
+  summary: 'Submit a training job, or plan it with ?dryRun=true. The `spec` of every job is a valid body',
   body: JobRequest,
   ...SUBMISSION,
 }

@@ -8,7 +8,7 @@ import type { Stores } from '#stores/connect.ts'
 const schema = {
   operationId: 'pauseJob',
   tags: ['jobs'],
-  summary: 'Pause a job at a checkpoint; idempotent, 409 once the job is over or is being cancelled',
+  summary: 'Pause a job at a checkpoint; idempotent, 409 once the job has ended or is being cancelled',
   params: JobParams,
   body: NoBody,
   response: { 202: JobResource },

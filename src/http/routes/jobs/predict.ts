@@ -17,7 +17,7 @@ const schema = {
   operationId: 'predict',
   tags: ['jobs'],
   summary:
-    'Predict with the model of a job that is over or paused, from JSON, JSON lines, CSV, an image, or a form with image files',
+    'Predict with the model of a job that has ended or is paused, from JSON, JSON lines, CSV, an image, or a form with image files',
   params: JobParams,
   querystring: z.strictObject({ checkpoint: CheckpointQuery }),
   response: { 200: PredictionAnswer },

@@ -7,7 +7,8 @@ import { ModelParams } from './read-models.ts'
 const schema = {
   operationId: 'deleteModel',
   tags: ['datasets and models'],
-  summary: 'Delete an uploaded model; jobs that were made from it keep what they need',
+  summary:
+    'Delete an uploaded model; jobs that were created from it keep their copies of its network and weights',
   params: ModelParams,
   response: { 204: z.null().describe('Deleted.') },
 }

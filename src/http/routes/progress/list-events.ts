@@ -26,7 +26,7 @@ const schema = {
         'text/event-stream': { schema: z.string() },
       },
     },
-    204: z.null().describe('The job is over and the stream has no more events.'),
+    204: z.null().describe('The job has ended and the stream has no more events.'),
   },
 }
 
@@ -42,7 +42,7 @@ export const listEventsRoute =
       const { after, limit } = request.query
       if (!wantsStream(request)) return pageOfEvents(await stores.events.read(job, after, limit + 1), limit)
       const lastSeq = request.headers['last-event-id'] ?? after
-      // 204 tells a client that has every event to stop reconnecting.
+      // After a 204, a client that has every event stops reconnecting.
       if (isTerminal(job.status) && lastSeq >= job.lastSeq) return reply.code(204).send(null)
       const stream = new EventStream(reply as FastifyReply)
       streams.add(stream)

@@ -33,7 +33,7 @@ export const streamJobRoute =
       const { jobId } = request.params as z.infer<typeof JobParams>
       const { after } = request.query as { after: number }
       const exists = await watchJob(stores, { jobId, after }, socket, socket.closing)
-      if (exists) socket.close(CLOSE.normal, 'the job is over')
+      if (exists) socket.close(CLOSE.normal, 'the job has ended')
       else socket.close(CLOSE.noSuchJob, 'no such job')
     }
     app.route({ method: 'GET', url: '/v1/jobs/:jobId/stream', schema, handler: requireUpgrade, wsHandler })

@@ -44,7 +44,7 @@ function sample(name: string, labels: Readonly<Record<string, string>>, value: n
   return `${name}{${pairs.join(',')}} ${value}`
 }
 
-/** Of a label value: backslashes, quotes and line feeds. */
+/** Escapes backslashes, quotes and line feeds in a label value. */
 function escaped(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 }

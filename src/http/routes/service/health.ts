@@ -10,16 +10,16 @@ const ok = { status: 'ok' as const }
 const tags = ['service']
 
 const live = {
-  schema: { operationId: 'health', tags, summary: 'Whether the process answers', response },
+  schema: { operationId: 'health', tags, summary: 'Check whether the process answers', response },
   config: routeConfig({ public: true, answersUnderLoad: true }),
 }
 
 const ready = {
-  schema: { operationId: 'ready', tags, summary: 'Whether the service accepts jobs', response },
+  schema: { operationId: 'ready', tags, summary: 'Check whether the service accepts jobs', response },
   config: routeConfig({ public: true }),
 }
 
-/** `/healthz` touches nothing but the process; `/readyz` checks the stores. */
+/** `/healthz` checks only the process; `/readyz` checks the stores. */
 export const healthRoutes =
   (stores: Pick<Stores, 'redis' | 'blobs'>, room: StorageRoom): FastifyPluginAsyncZod =>
   async app => {

@@ -32,7 +32,7 @@ const depthwise = {
   depthwise_regularizer: nothing,
   depthwise_constraint: nothing,
   groups: only(1),
-  // Older versions write the initializer of a kernel that these layers do not have.
+  // Older versions also write the initializer of a kernel, which these layers do not have.
   kernel_initializer: z.unknown().optional(),
 }
 

@@ -29,7 +29,7 @@ export const CORE_CODECS: KerasCodecs<keyof typeof CORE_LAYERS> = {
           embeddings_regularizer: nothing,
           embeddings_constraint: nothing,
           activity_regularizer: nothing,
-          // The length of the input, which the input has too.
+          // The length of the input, which also follows from the input's shape.
           input_length: z.unknown().optional(),
           lora_rank: nothing,
           quantization_config: nothing,

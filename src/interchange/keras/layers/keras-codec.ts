@@ -5,17 +5,17 @@ import type { LayerType } from '#network/topology.ts'
 
 /** How layers of a type are read from Keras and TensorFlow.js models, and written to them. */
 export interface KerasCodec<Type extends LayerType = LayerType> {
-  /** By class of Keras; several classes may be read as one type. */
+  /** Keys are Keras classes; several classes may be read as one type. */
   read: Readonly<Record<string, Converter>>
-  /** An activation in it is still named as in the topology. */
+  /** An activation in it still has its name in the topology. */
   write(placed: PlacedLayer<Type>): Config
-  /** Whether its option `axis` must be the last axis, which only the shape of the input can tell. */
+  /** Whether its option `axis` must be the last axis, which can only be checked with the shape of the input. */
   hasAxis?: true
-  /** What the layer does in training only: adds noise, or moves its statistics. */
+  /** The layer's behavior in training only: it adds noise, or updates its statistics. */
   inTraining?: 'noise' | 'statistics'
   /** Whether its variables are those of a cell inside the layer. */
   hasCell?: true
-  /** Says why TensorFlow.js has no such layer, as what follows `TensorFlow.js has no` in a sentence. */
+  /** Describes a layer that TensorFlow.js lacks, as the part of a sentence after `TensorFlow.js has no`. */
   missingInTfjs?(name: string): string
 }
 

@@ -33,7 +33,7 @@ const byClass = (Object.values(CODECS) as KerasCodec[]).flatMap(codec =>
   Object.entries(codec.read).map(([className, convert]) => ({ className, convert, codec })),
 )
 
-/** By the class that they read. */
+/** Keys are the classes that they read. */
 export const CONVERTERS: ReadonlyMap<string, Converter> = new Map([
   ...byClass.map(({ className, convert }) => [className, convert] as const),
   ['Bidirectional', bidirectional],
@@ -41,7 +41,7 @@ export const CONVERTERS: ReadonlyMap<string, Converter> = new Map([
 
 const CODEC_OF_CLASS = new Map(byClass.map(({ className, codec }) => [className, codec]))
 
-/** Undefined for a class that is no type of layer by itself. */
+/** Undefined for a class that does not correspond to a layer type. */
 export function codecOfClass(className: string): KerasCodec | undefined {
   return CODEC_OF_CLASS.get(className)
 }

@@ -25,7 +25,7 @@ export const NORMALIZATION_CODECS: KerasCodecs<keyof typeof NORMALIZATION_LAYERS
           momentum: z.number().min(0).max(1).default(0.99),
           center: z.boolean().default(true),
           scale: z.boolean().default(true),
-          // Has no effect without renorm, which has to be off.
+          // Has no effect because renorm must be off.
           renorm_momentum: z.unknown().optional(),
           moving_mean_initializer: always('zeros'),
           moving_variance_initializer: always('ones'),

@@ -8,9 +8,9 @@ const MOST_CHANNELS = 100_000
 const LARGEST_FLOAT = 3.4028234663852886e38
 /** A number that float32 can hold. */
 const float = z.number().min(-LARGEST_FLOAT).max(LARGEST_FLOAT)
-const ONE_A_CHANNEL = 'must be a finite number or a list of them, one a channel'
+const ONE_A_CHANNEL = 'must be a finite number, or a list of one per channel'
 
-/** One number, or one a channel as a list, which Keras may have nested in lists of one: [[[1, 2, 3]]]. */
+/** One number, or a list of one per channel, which Keras may nest in lists of length one: [[[1, 2, 3]]]. */
 const perChannel = z.unknown().transform((value, context): PerChannel => {
   let values = value
   while (Array.isArray(values) && values.length === 1 && Array.isArray(values[0])) [values] = values
@@ -25,7 +25,7 @@ const axis = z
   .unknown()
   .refine(
     value => [value].flat().length === 1 && Number.isInteger([value].flat()[0]),
-    'must be -1, the last: one mean and variance a channel',
+    'must be -1, the last: one mean and variance per channel',
   )
 
 const normalization = converter(
@@ -61,7 +61,7 @@ export const PREPROCESSING_CODECS: KerasCodecs<keyof typeof PREPROCESSING_LAYERS
         const { mean, variance } = config as { mean?: unknown; variance?: unknown }
         if ((mean == null) === (variance == null)) return normalization(config)
         const path = [mean == null ? 'mean' : 'variance']
-        const message = 'must be given where the other of mean and variance is'
+        const message = 'is required: give mean and variance together'
         return { issue: { code: 'custom', path, message, input: config } }
       },
     },

@@ -27,7 +27,7 @@ const recurrent = {
   go_backwards: z.boolean().default(false),
   stateful: only(false),
   time_major: only(false),
-  // These change how the layer is computed but not its result, which only masks would need.
+  // These options change how the layer is computed, not its result.
   unroll: z.unknown().optional(),
   implementation: z.unknown().optional(),
   zero_output_for_mask: z.unknown().optional(),
@@ -38,7 +38,7 @@ const gated = {
   recurrent_activation: z
     .literal(
       'sigmoid',
-      "must be sigmoid: build the layer with recurrent_activation='sigmoid' and train it anew",
+      "must be sigmoid: build the layer with recurrent_activation='sigmoid' and train it again",
     )
     .default('sigmoid'),
 }
@@ -100,7 +100,7 @@ export const RECURRENT_CODECS: KerasCodecs<RecurrentLayer['type']> = {
     write: ({ layer }) => recurrentConfig(layer, 'GRU', { ...SIGMOID, reset_after: true }),
     hasCell: true,
     missingInTfjs: name =>
-      `GRU like ${name}, whose reset gate acts behind the recurrent kernel (reset_after)`,
+      `GRU like ${name}, whose reset gate is applied after the recurrent kernel (reset_after)`,
   },
   simpleRnn: {
     read: { SimpleRNN: simpleRnn },
@@ -122,7 +122,7 @@ const BothWays = z.object({
   weights: nothing,
 })
 
-/** The class Bidirectional: one layer in each direction. Keras 3 writes both, Keras 2 and TensorFlow.js the first one only. */
+/** The class Bidirectional: one layer in each direction. Keras 3 writes both; Keras 2 and TensorFlow.js write only the first one. */
 export const bidirectional: Converter = config => {
   const { data, error } = BothWays.safeParse(config)
   if (!data) return { issue: error.issues[0]! }
@@ -134,11 +134,11 @@ export const bidirectional: Converter = config => {
     issue: { code: 'custom' as const, path: [place, 'config'], message, input: config },
   })
   const { layer } = forward as { layer: RecurrentLayer }
-  if (layer.direction === 'backward') return issueAt('layer', 'must not go backwards itself')
+  if (layer.direction === 'backward') return issueAt('layer', 'must be false in the wrapped layer')
   const backward = data.backward_layer && convert(data.backward_layer)
   const wanted = JSON.stringify({ layer: { ...layer, direction: 'backward' } })
   if (backward && JSON.stringify(backward) !== wanted)
-    return issueAt('backward_layer', 'must be that of the layer, but for going backwards')
+    return issueAt('backward_layer', 'must be the same as the wrapped layer, except for go_backwards')
   return { layer: { ...layer, direction: 'both' } }
 }
 

@@ -3,7 +3,7 @@ import { converter } from '#interchange/keras/options.ts'
 import type { REGULARIZATION_LAYERS } from '#network/layers/regularization.ts'
 import type { KerasCodecs } from './keras-codec.ts'
 
-/** Of the random numbers of a dropout: one for each unit, or [null, 1, 1, 1], one for each example. */
+/** The shape of the random numbers of a dropout: null for one per unit, or [null, 1, 1, 1] for one per example. */
 const noiseShape = z
   .unknown()
   .refine(

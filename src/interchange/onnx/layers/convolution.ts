@@ -47,7 +47,7 @@ function depthwiseStep(
   return { op: 'Conv', attributes: { ...window, group: inputShape[2]! }, others }
 }
 
-/** Sides are cut off, or rows and columns without input added, so that the output is as large as TensorFlow's. */
+/** Crops the sides, or adds rows and columns without input, so that the output has the size of TensorFlow's output. */
 function transposedWindow({ kernelSize, strides = 1, padding }: LayerOf<'conv2dTranspose'>) {
   const [sizes, steps] = [sidesOf(kernelSize), sidesOf(strides)]
   const cut = sizes.map((size, axis) => (padding === 'same' ? Math.max(size - steps[axis]!, 0) : 0))

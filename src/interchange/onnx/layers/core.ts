@@ -23,7 +23,7 @@ export const CORE_WRITERS: OnnxWriters<keyof typeof CORE_LAYERS> = {
   },
 }
 
-/** Gemm takes no sequences [batch, time, features]. */
+/** Gemm does not accept sequences [batch, time, features]. */
 function denseOverSteps({ name, biasInitializer }: LayerOf<'dense'>, { inputs, output }: OnnxPorts) {
   const kernel = `${name}.kernel`
   const product = biasInitializer ? `${name}.product` : output

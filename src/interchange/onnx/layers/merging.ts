@@ -4,7 +4,7 @@ import { chain, channelAxis, type OnnxWriters } from './onnx-writer.ts'
 
 export const MERGING_WRITERS: OnnxWriters<keyof typeof MERGING_LAYERS> = {
   add: chain(() => [{ op: 'Sum' }]),
-  // Mul takes two inputs: the others follow one by one.
+  // Mul takes two inputs, so the inputs are multiplied one by one.
   multiply: (_, { inputs: [first, ...others], output }) =>
     connectSteps(
       [first!],

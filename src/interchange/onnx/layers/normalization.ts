@@ -19,7 +19,7 @@ export const NORMALIZATION_WRITERS: OnnxWriters<keyof typeof NORMALIZATION_LAYER
   }),
 }
 
-/** In place of an absent gamma or beta. */
+/** The value of an absent gamma or beta. */
 function valuesOf(channels: number, value: number) {
   return { dims: [channels], data: new Float32Array(channels).fill(value) }
 }

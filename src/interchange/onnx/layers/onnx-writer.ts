@@ -8,7 +8,7 @@ import type { LayerType } from '#network/topology.ts'
 export interface OnnxPorts {
   inputs: readonly string[]
   output: string
-  /** Of the elements of the vectors that it takes and gives. */
+  /** The order of the elements in its input and output vectors. */
   order: ElementOrder | undefined
 }
 
@@ -26,7 +26,7 @@ export const chain =
   (placed, { inputs, output }) =>
     connectSteps(inputs, output, steps(placed))
 
-/** For an operator that takes channels or features as its second axis: in sequences they are the last one. */
+/** For an operator whose second axis is channels or features: in sequences they are the last axis. */
 export function alongSteps(step: OnnxStep): OnnxStep[] {
   const swap = { op: 'Transpose', attributes: { perm: [0, 2, 1] } }
   return [swap, step, swap]

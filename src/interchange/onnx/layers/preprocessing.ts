@@ -10,7 +10,7 @@ export const PREPROCESSING_WRITERS: OnnxWriters<keyof typeof PREPROCESSING_LAYER
   rescaling: ({ layer, inputShape }, { inputs, output, order }) =>
     connectSteps(inputs, output, rescalingSteps(layer, inputShape, order)),
   normalization() {
-    throw new Error('as-rescalings.ts replaces normalizations before a graph is written')
+    throw new Error('a Normalization reached the ONNX writer: as-rescalings.ts must replace it first')
   },
 }
 

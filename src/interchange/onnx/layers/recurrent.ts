@@ -56,7 +56,10 @@ export const RECURRENT_WRITERS: OnnxWriters<RecurrentLayer['type']> = {
 
 const DIRECTIONS = { forward: 'forward', backward: 'reverse', both: 'bidirectional' } as const
 
-/** Between inputs and outputs [batch, time, features] and ONNX's, which have time first and a separate axis for the directions. */
+/**
+ * Converts between inputs and outputs [batch, time, features] and those of ONNX, which have time first and a separate axis for the
+ * directions.
+ */
 function recurrentNodes(layer: RecurrentLayer, input: string, output: string): OnnxNode[] {
   const { name, type, units, direction, biasInitializer, returnSequences } = layer
   const part = (word: string) => `${name}.${word}`

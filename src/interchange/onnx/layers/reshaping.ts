@@ -8,7 +8,7 @@ const UP_SAMPLING = {
   coordinate_transformation_mode: 'asymmetric',
   nearest_mode: 'floor',
 }
-/** An optional input that is left out: the region of interest of Resize. */
+/** An omitted optional input: the region of interest of Resize. */
 const NONE = ''
 
 export const RESHAPING_WRITERS: OnnxWriters<keyof typeof RESHAPING_LAYERS> = {

@@ -12,7 +12,10 @@ import type { GraphVariable } from './variables.ts'
 export interface CallGraph {
   feeds: ReadonlyMap<string, string>
   fetches: ReadonlyMap<string, string>
-  /** Fetched when there are no outputs. It is a constant on the host, ready when all variables are assigned, so no device is waited for. */
+  /**
+   * Fetched when there are no outputs. It is a constant on the host that is ready when all variables are assigned, so the call waits for no
+   * device.
+   */
   barrier?: string
 }
 
@@ -76,7 +79,7 @@ function addFeeds(
   return feeds
 }
 
-/** The assignment runs after all other users of the value, so that the variable can take over its memory; earlier, it would be copied. */
+/** The assignment runs after all other uses of the value, so that the variable can reuse its memory; earlier, the value would be copied. */
 function assignNode(
   name: string,
   { handle, read, tensor }: GraphVariable,

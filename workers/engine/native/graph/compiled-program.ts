@@ -8,8 +8,8 @@ import { loadGraph, type Node } from './saved-model.ts'
 import { type GraphVariable, listVariables, variableNodes } from './variables.ts'
 
 /**
- * A program whose calls are graphs over resource variables, run in one TensorFlow session. Each of `calls` is executed once, kernel
- * by kernel, and the executed ops are recorded. The results equal the eager program's up to rounding, because TensorFlow fuses and
+ * A program whose calls are graphs over resource variables, run in one TensorFlow session. Each of `calls` is executed once, kernel by
+ * kernel, and the executed ops are recorded. The results equal those of the eager program up to rounding, because TensorFlow fuses and
  * reorders the ops of a graph.
  */
 export function openCompiledProgram(initial: Variables, routines: Routines, calls: readonly Call[]): Program {
@@ -32,7 +32,7 @@ export function openCompiledProgram(initial: Variables, routines: Routines, call
     groups: Object.keys(initial),
     run(call) {
       const graph = graphs.get(signature(call))
-      if (!graph) throw new Error(`No graph was made for ${signature(call)}.`)
+      if (!graph) throw new Error(`No graph was recorded for ${signature(call)}.`)
       return tf.tidy(() => {
         const inputs = Object.entries(call.inputs).map(([name, tensor]) => [name, toFeed(tensor)])
         return runGraph(session, graph, Object.fromEntries(inputs))

@@ -5,7 +5,7 @@ import { constantNode, dtypeValue, placeholderNode } from './nodes.ts'
 import type { Node } from './saved-model.ts'
 
 // tfjs-node copies every tensor except int32 ones to the GPU when it is created, but a session takes its feeds from the host. Such a
-// tensor would be copied back first, after all work that the GPU still has queued. So calls are fed int32 tensors that have the bits
+// tensor would be copied back first, after all work in the GPU's queue. Therefore calls are fed int32 tensors that have the bits
 // of the intended ones.
 
 /** The nodes of a feed: the first is the placeholder, the last has the shape and dtype of `like`. */
@@ -43,14 +43,14 @@ export function toFeed(tensor: tf.Tensor): tf.Tensor {
 /** Bytes of an int32. */
 const BYTES = 4
 
-/** `undefined` if the tensor is fed as it is: if it is int32, or not a whole number of int32s. */
+/** `undefined` if the tensor is fed unchanged: if it is int32, or its size is not a multiple of an int32. */
 function bytesOfElement(tensor: tf.Tensor): 1 | 4 | undefined {
   const { type } = dtypeValue(tensor)
   if (type === DATA_TYPES.float32) return 4
   return type === DATA_TYPES.uint8 && tensor.size % BYTES === 0 ? 1 : undefined
 }
 
-/** The slow way, for a tensor that an op has used before: its values are no longer on the host. */
+/** The slow path, for a tensor that an op has used before: its values are no longer on the host. */
 function bitsOf(tensor: tf.Tensor, bytes: 1 | 4): tf.Tensor {
   const backend = nativeBackend()
   const T = typeAttribute('T', dtypeValue(tensor).type)

@@ -9,9 +9,8 @@ export interface Assignment {
 }
 
 /**
- * Lets ops that have the attribute IN_PLACE write a variable's new value over the old one, if nothing else in the call reads either.
- * This saves a buffer and an assignment. Changes the nodes' attributes.
- *
+ * Lets ops with the attribute IN_PLACE overwrite a variable's old value with the new one, if nothing else in the call reads either. This
+ * saves a buffer and an assignment. Changes the nodes' attributes.
  * @returns the assignments that are still needed, and the nodes that replace the others
  */
 export function updateInPlace(

@@ -10,14 +10,17 @@ export interface GraphVariable {
   /** The initial value. */
   tensor: tf.Tensor
   handle: string
-  /** Reads the value that the variable has before the call's own assignments. */
+  /** Reads the value that the variable has before the call's assignments. */
   read: string
-  /** Is fed the value that `write` assigns. */
+  /** The placeholder of the value that `write` assigns. */
   placeholder: string
   write: string
 }
 
-/** Variables may share one initial tensor. A graph distinguishes variables by their data, so every one but the first is copied. */
+/**
+ * Variables may share one initial tensor. A graph distinguishes variables by their data, so the tensor is copied for each variable except
+ * the first.
+ */
 export function listVariables(groups: Variables): GraphVariable[] {
   const seen = new Set<object>()
   return Object.entries(groups).flatMap(([group, tensors]) =>
