@@ -1,6 +1,7 @@
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { topologyFromKeras } from '#interchange/keras/read-model.ts'
+import { resolveNetwork } from '#network/network.ts'
 import { randomStream } from '#network/random.ts'
 import { drawVariables } from '#workers/training/weights.ts'
 import { recordOf } from './record.ts'
@@ -8,7 +9,7 @@ import { recordOf } from './record.ts'
 /** A model as the JSON says, with weights and statistics of some seed. */
 export function modelOf(json: unknown): TrainedModel {
   const topology = topologyFromKeras(json)
-  const { params, statistics = [] } = drawVariables(topology, 1)
+  const { params, statistics = [] } = drawVariables(resolveNetwork(topology), 1)
   const random = randomStream(1, 'moved', 1)
   const moved = (weight: FloatTensor) => ({
     ...weight,
