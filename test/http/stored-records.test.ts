@@ -14,7 +14,7 @@ import { createApp } from '#src/app.ts'
 import { newId } from '#stores/new-id.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
-import { addArtifact, epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
+import { addArtifact, appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { promisedAnswers } from '#test/support/promised-answers.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
@@ -92,7 +92,7 @@ describe('whatever is stored', () => {
       if (type === 'started') await startJob(test.stores, id)
       else if (type === 'artifact')
         await addArtifact(test.stores, id, 'metrics.csv', Buffer.from('epoch\r\n'))
-      else await tell(test.stores, id, type, (data[type] ?? {}) as never)
+      else await appendEvent(test.stores, id, type, (data[type] ?? {}) as never)
     }
     return id
   }
