@@ -6,10 +6,10 @@ import type { FloatTensor } from '#formats/named-tensor.ts'
 import { preprocessingFor } from '#formats/preprocessing.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { resolveNetwork } from '#network/network.ts'
+import { augmentedBatches } from '#workers/data/augmented-batches.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
 import { rowsInOrder } from '#workers/data/rows.ts'
-import { variedBatches } from '#workers/data/varied-batches.ts'
 import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 import { ownOpsMilliseconds } from '#workers/engine/native/own-ops.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
@@ -107,16 +107,16 @@ function beginHeld(variables: Variables) {
 function beginStreamed(variables: Variables) {
   const { length: count } = labels
   const pipeline = streamedPipeline(layout, { training: count, validation: count }, batchSize)
-  const variation = {
+  const epochAugmentation = {
     augmentation: spec.augmentation,
     inputShape: topology.inputShape,
     seed: 1,
     epoch: 1,
   }
-  const epoch = variedBatches(
+  const epoch = augmentedBatches(
     { examples: split.examples, indices: indicesOf(0, MANY_STEPS) },
     batchSize,
-    variation,
+    epochAugmentation,
   )
   const nextBatches = function* (steps: number) {
     for (let step = 0; step < steps; step++) yield epoch.next().value!

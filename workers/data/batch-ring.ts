@@ -3,20 +3,20 @@ import type { Place } from './augment.ts'
 export interface RingShape {
   /** The number of batches that the ring holds at once. */
   slots: number
-  /** The most examples in a batch. */
+  /** The maximum number of examples in a batch. */
   rows: number
   /** Bytes per example. */
   stride: number
 }
 
-/** The states of a slot: empty, a batch to vary, a batch that a thread is varying, a varied batch. */
-const [FREE, FILLED, TAKEN, VARIED] = [0, 1, 2, 3]
-/** Much longer than any batch takes, so the thread that took it must have ended. */
+/** The states of a slot: empty, a batch to augment, a batch that a thread is augmenting, an augmented batch. */
+const [FREE, FILLED, TAKEN, AUGMENTED] = [0, 1, 2, 3]
+/** Much longer than any batch takes: after this time, the thread that took the batch must have ended. */
 const PATIENCE_MS = 60_000
 
 /**
- * Batches in memory that two threads share. One fills slots and uses the varied batches; whichever thread is idle varies them. Memory
- * starts with two signals, a counter of changes for a thread to wait on and whether the ring is closed, and then holds the states of the
+ * Batches in memory that two threads share. One thread fills slots and uses the augmented batches; an idle thread augments them. Memory
+ * starts with two signals (a counter of changes for a thread to wait on, and whether the ring is closed), followed by the states of the
  * slots, the batch sizes, the indices of the examples and their bytes.
  */
 export class BatchRing {
@@ -28,7 +28,7 @@ export class BatchRing {
   readonly #sizes: Int32Array
   readonly #bytes: Uint8Array
 
-  /** @param memory that of the other thread's ring of the same shape; absent: new memory */
+  /** @param memory the memory of the other thread's ring of the same shape; absent: new memory */
   constructor(shape: RingShape, memory?: SharedArrayBuffer) {
     const { slots, rows, stride } = shape
     const words = 2 + 2 * slots + slots * rows
@@ -56,13 +56,13 @@ export class BatchRing {
   }
 
   /**
-   * The varied batch of a slot, valid until `free`. Varies it here if the other thread has not started to.
-   * @throws Error when the other thread does not finish it
+   * The augmented batch of a slot, valid until `free`. Augments it in this thread if the other one has not started to. @throws Error when
+   * the other thread does not finish it
    */
   use(slot: number, place: Place): Uint8Array {
-    if (!this.#vary(slot, place)) {
+    if (!this.#augment(slot, place)) {
       if (Atomics.wait(this.#states, slot, TAKEN, PATIENCE_MS) === 'timed-out')
-        throw new Error('The thread that varies images did not finish a batch.')
+        throw new Error('The thread that augments images did not finish a batch.')
     }
     const { rows, stride } = this.shape
     const begin = (2 * slot + 1) * rows * stride
@@ -73,35 +73,35 @@ export class BatchRing {
     Atomics.store(this.#states, slot, FREE)
   }
 
-  /** Makes `varyAll` return in the other thread. */
+  /** Makes `augmentAll` return in the other thread. */
   close(): void {
     Atomics.store(this.#signals, 1, 1)
     this.#signal()
   }
 
-  /** Varies batches in the order of the slots until the ring is closed. Blocks the thread. */
-  varyAll(place: Place): void {
+  /** Augments batches in the order of the slots until the ring is closed. Blocks the thread. */
+  augmentAll(place: Place): void {
     const { slots } = this.shape
     for (let next = 0; ; ) {
       const changes = Atomics.load(this.#signals, 0)
       if (Atomics.load(this.#signals, 1) === 1) return
       const order = Array.from({ length: slots }, (_, i) => (next + i) % slots)
-      const slot = order.find(candidate => this.#vary(candidate, place))
+      const slot = order.find(candidate => this.#augment(candidate, place))
       if (slot === undefined) Atomics.wait(this.#signals, 0, changes)
       else next = (slot + 1) % slots
     }
   }
 
-  /** @returns whether the slot held a batch to vary that the other thread had not taken */
-  #vary(slot: number, place: Place): boolean {
+  /** @returns whether the slot had a batch to augment that the other thread had not taken */
+  #augment(slot: number, place: Place): boolean {
     if (Atomics.compareExchange(this.#states, slot, FILLED, TAKEN) !== FILLED) return false
-    this.#varyEach(slot, place)
-    Atomics.store(this.#states, slot, VARIED)
+    this.#augmentEach(slot, place)
+    Atomics.store(this.#states, slot, AUGMENTED)
     Atomics.notify(this.#states, slot)
     return true
   }
 
-  #varyEach(slot: number, place: Place): void {
+  #augmentEach(slot: number, place: Place): void {
     const { rows, stride } = this.shape
     const [from, to] = [2 * slot * rows * stride, (2 * slot + 1) * rows * stride]
     for (let row = 0; row < this.#sizes[slot]!; row++) {

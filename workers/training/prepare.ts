@@ -5,13 +5,13 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { preprocessingOf } from '#formats/preprocessing.ts'
 import { type Network, resolveNetwork } from '#network/network.ts'
 import { permutation, randomStream } from '#network/random.ts'
+import { augmentedBatches } from '#workers/data/augmented-batches.ts'
 import { type BatchLayout, layoutFromSpec, normaliser } from '#workers/data/batch-tensors.ts'
 import { type Batch, batches } from '#workers/data/batches.ts'
 import type { Split, Splits } from '#workers/data/examples.ts'
 import { imageBatches } from '#workers/data/image-batches.ts'
 import { requireTokens } from '#workers/data/require-tokens.ts'
 import { type Pace, type Rows, rowsInOrder } from '#workers/data/rows.ts'
-import { variedBatches } from '#workers/data/varied-batches.ts'
 import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { learningRateFromSpec, optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import type { LearningRate } from '#workers/optimizers/optimizer.ts'
@@ -126,15 +126,16 @@ function batchesOf(
   // The shape in the dataset: a model may leave out an axis of length 1 that images have.
   const { inputShape } = factsOf(dataset)!
   const skip = training?.skip ?? 0
-  const variation = training && augmentation.length > 0 && { augmentation, seed, epoch: training.epoch }
+  const epochAugmentation = training &&
+    augmentation.length > 0 && { augmentation, seed, epoch: training.epoch }
   if (!('x' in examples))
     return imageBatches(
       { examples, indices },
-      { inputShape, batchSize, ...(variation && { variation }) },
+      { inputShape, batchSize, ...(epochAugmentation && { epochAugmentation }) },
       skip,
     )
-  return variation
-    ? variedBatches({ examples, indices }, batchSize, { ...variation, inputShape }, skip)
+  return epochAugmentation
+    ? augmentedBatches({ examples, indices }, batchSize, { ...epochAugmentation, inputShape }, skip)
     : batches({ examples, indices }, batchSize, skip)
 }
 

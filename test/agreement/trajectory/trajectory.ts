@@ -9,10 +9,10 @@ import type { PresetName } from '#network/presets/preset-names.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import type { Topology } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
+import { augmentedBatches } from '#workers/data/augmented-batches.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
 import type { Batch } from '#workers/data/batches.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
-import { variedBatches } from '#workers/data/varied-batches.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import type { openProgram } from '#workers/engine/open-program.ts'
 import { modelFromNetwork } from '#workers/layers/from-network.ts'
@@ -81,7 +81,7 @@ function batchesOf(spec: TrajectorySpec): Iterable<Batch> {
   const { inputShape } = topologyOf(spec)
   const examples = drawExamples(steps * batchSize, inputShape, outputCount({ preset }), SEED)
   const { augmentation = [] } = PRESETS[preset].defaults
-  return variedBatches(wholeSplit(examples), batchSize, { augmentation, inputShape, seed: SEED, epoch: 1 })
+  return augmentedBatches(wholeSplit(examples), batchSize, { augmentation, inputShape, seed: SEED, epoch: 1 })
 }
 
 /** Like `TrainState`, which does not let its caller choose the program. */

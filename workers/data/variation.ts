@@ -1,4 +1,0 @@
-import type { Random } from '#network/random.ts'
-
-/** Varies one image [height, width, channels] of bytes. The source and the target are different memory. */
-export type Variation = (source: Uint8Array, target: Uint8Array, random: Random) => void
