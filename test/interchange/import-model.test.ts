@@ -49,10 +49,10 @@ describe('weights that are brought', () => {
   after(() => rm(folder, { recursive: true, force: true }))
 
   async function bring(names: string[], model?: ModelRequest, state?: string) {
-    const workshop = join(folder, `workshop-${count++}`)
-    await mkdir(workshop)
+    const workDir = join(folder, `work-${count++}`)
+    await mkdir(workDir)
     const upload = { model, files: names.map(written), ...(state && { state: written(state) }) }
-    const imported = await importModel(upload, workshop)
+    const imported = await importModel(upload, workDir)
     return { ...imported, ...decodeCheckpoint(await readFile(imported.checkpoint!)) }
   }
 
