@@ -5,15 +5,15 @@ import type { WorkloadFile } from '#bench/train-step/workloads.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { preprocessingFor } from '#formats/preprocessing.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
-import { variablesOf } from '#network/variables.ts'
+import { resolveNetwork } from '#network/network.ts'
+import { augmentedBatches } from '#workers/data/augmented-batches.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
 import { rowsInOrder } from '#workers/data/rows.ts'
-import { variedBatches } from '#workers/data/varied-batches.ts'
 import { nativeBackend } from '#workers/engine/native/native-backend.ts'
 import { ownOpsMilliseconds } from '#workers/engine/native/own-ops.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import {
   heldPipeline,
@@ -38,7 +38,8 @@ const pixels = await readFile(join(folder, 'images.u8'))
 const labels = new Int32Array(new Uint8Array(await readFile(join(folder, 'labels.i32'))).buffer)
 const split = wholeSplit({ x: pixels, labels: Uint8Array.from(labels), count: labels.length })
 const { topology, batchSize } = spec
-const pace = { batchSize, stepsPerCall: stepsPerCall(topology, batchSize) }
+const network = resolveNetwork(topology)
+const pace = { batchSize, stepsPerCall: stepsPerCall(network, batchSize) }
 const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
 const { training, nextBatches }: Session =
   variant === 'augmented' ? beginStreamed(await readWeights()) : beginHeld(await readWeights())
@@ -106,16 +107,16 @@ function beginHeld(variables: Variables) {
 function beginStreamed(variables: Variables) {
   const { length: count } = labels
   const pipeline = streamedPipeline(layout, { training: count, validation: count }, batchSize)
-  const variation = {
+  const epochAugmentation = {
     augmentation: spec.augmentation,
     inputShape: topology.inputShape,
     seed: 1,
     epoch: 1,
   }
-  const epoch = variedBatches(
+  const epoch = augmentedBatches(
     { examples: split.examples, indices: indicesOf(0, MANY_STEPS) },
     batchSize,
-    variation,
+    epochAugmentation,
   )
   const nextBatches = function* (steps: number) {
     for (let step = 0; step < steps; step++) yield epoch.next().value!
@@ -130,16 +131,16 @@ function begin<Kind extends SizedBatch>(pipeline: InputPipeline<Kind>, variables
     variant === 'sgd' ? ({ name: 'sgd', learningRate, momentum: 0, nesterov: false } as const) : grda
   const transform = optimizerFromSpec(
     { optimizer, schedule: { name: 'constant' }, epochs: 1 },
-    variablesOf(topology),
+    network.variables,
     1,
   )
   const functions = {
-    model: modelFromTopology(topology),
+    model: modelFromNetwork(network),
     optimizer: transform,
     objective: objectiveFor('categoricalCrossentropy'),
     normalise: normaliser(preprocessingFor({ mean, std }, 1 / 255), layout),
   }
-  return new TrainState(functions, { clock: transform.clock, variables }, { topology, pipeline, seed: 1 })
+  return new TrainState(functions, { clock: transform.clock, variables }, { network, pipeline, seed: 1 })
 }
 
 /** Sums the milliseconds of all calls of TensorFlow's sessions. */

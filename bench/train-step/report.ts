@@ -1,3 +1,4 @@
+import { resolveNetwork } from '#network/network.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { stepFlops } from '#network/step-flops.ts'
 import { median } from '#test/support/median.ts'
@@ -104,7 +105,7 @@ export function describeThresher(all: readonly Measured[], rates: Rates): string
 function cellsOf(measured: Measured, { gemmGflops, passMs }: Rates): string[] {
   const { workload, rounds, pairs, profile } = measured
   const ms = stepMs(measured, THRESHER)
-  const gflop = (stepFlops(PRESET_TOPOLOGIES[workload.preset]) * workload.batchSize) / 1e9
+  const gflop = (stepFlops(resolveNetwork(PRESET_TOPOLOGIES[workload.preset])) * workload.batchSize) / 1e9
   const floor = (1000 * gflop) / gemmGflops
   const share = (key: 'dataSeconds' | 'tensorflowSeconds', peer = THRESHER) =>
     median(rounds[peer]!.map(timing => timing[key]! / timing.seconds))

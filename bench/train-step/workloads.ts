@@ -5,6 +5,7 @@ import type { Augmentation } from '#domain/augmentation.ts'
 import type { GrdaSpec } from '#domain/optimizer-spec.ts'
 import { PRESETS } from '#domain/presets.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
+import { resolveNetwork } from '#network/network.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
@@ -96,6 +97,6 @@ export async function writeWorkload(workload: Workload, folder: string, dropout:
   await writeFile(join(folder, 'workload.json'), JSON.stringify(file))
   await writeFile(join(folder, 'images.u8'), images)
   await writeFile(join(folder, 'labels.i32'), labels)
-  const tensors = Object.values(drawVariables(topology, 1)).flat()
+  const tensors = Object.values(drawVariables(resolveNetwork(topology), 1)).flat()
   await writeFile(join(folder, 'weights.safetensors'), encodeSafetensors(tensors))
 }

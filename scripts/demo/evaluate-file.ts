@@ -4,6 +4,7 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { preprocessingOf } from '#formats/preprocessing.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
+import { resolveNetwork } from '#network/network.ts'
 import type { Topology } from '#network/topology.ts'
 import { layoutFromSpec, normaliser, uploadBatch } from '#workers/data/batch-tensors.ts'
 import { type Batch, batches } from '#workers/data/batches.ts'
@@ -11,7 +12,7 @@ import type { Examples, Split } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import type { EngineName } from '#workers/engine/engine.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { evaluate } from '#workers/training/epoch-metrics.ts'
 import { objectiveFor } from '#workers/training/losses.ts'
 import { evaluationRoutine, type Outcome } from '#workers/training/step.ts'
@@ -39,7 +40,7 @@ async function evaluateFile(bytes: Uint8Array): Promise<Evaluation> {
   const params = toTensors(tensors as FloatTensor[])
   const layout = layoutFromSpec(training)
   const measure = evaluationRoutine({
-    model: modelFromTopology(topology),
+    model: modelFromNetwork(resolveNetwork(topology)),
     objective: objectiveFor(training.loss),
     normalise: normaliser(preprocessingOf(training.dataset), layout),
   })

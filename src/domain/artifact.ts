@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EXPORTING_TITLE } from './optimizer-spec.ts'
 
 /** The variants of a file. Each file offers some of them. */
 export const ArtifactVariant = z
@@ -105,7 +106,7 @@ export const ARTIFACT_FILES = {
   'optimizer-state.safetensors': {
     word: 'optimizerState',
     mediaType: SAFETENSORS,
-    description: 'The state of gRDA, with the names of the state_dict of its PyTorch optimizer',
+    description: `The state of ${EXPORTING_TITLE}, with the names of the state_dict of its PyTorch optimizer`,
   },
   'metrics.csv': {
     mediaType: 'text/csv; charset=utf-8',

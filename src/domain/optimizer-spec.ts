@@ -184,3 +184,4 @@ export function thresholdOf(spec: OptimizerSpec): ThresholdRule | undefined {
 export const EXPORTING_OPTIMIZER = (Object.keys(OPTIMIZERS) as OptimizerName[]).find(
   name => OPTIMIZERS[name].exportsState,
 )!
+export const EXPORTING_TITLE = OPTIMIZERS[EXPORTING_OPTIMIZER].title

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DatasetRef } from '#domain/dataset.ts'
 import { Warning } from '#domain/event.ts'
+import { EXPORTING_TITLE } from '#domain/optimizer-spec.ts'
 import { PRESETS } from '#domain/presets.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { PRESET_NAMES } from '#network/presets/preset-names.ts'
@@ -27,7 +28,7 @@ export const ModelResource = z
         sizeBytes: z.int(),
         hasState: z
           .boolean()
-          .describe('Whether the upload has the state of gRDA, for `init.optimizerState`.'),
+          .describe(`Whether the upload has the state of ${EXPORTING_TITLE}, for \`init.optimizerState\`.`),
       })
       .optional()
       .describe('The weights of an upload, if it has any: its jobs start from them.'),

@@ -1,5 +1,5 @@
 import type { ArtifactName } from '#domain/artifact.ts'
-import { EXPORTING_OPTIMIZER, type OptimizerSpec, optimizerTraits } from '#domain/optimizer-spec.ts'
+import { EXPORTING_TITLE, type OptimizerSpec, optimizerTraits } from '#domain/optimizer-spec.ts'
 import type { Topology } from '#network/topology.ts'
 import { isHalfAffine } from '#network/variables.ts'
 import { kerasCodec } from './keras/layers/keras-codecs.ts'
@@ -11,7 +11,7 @@ export function whyMissing(
   optimizer: Pick<OptimizerSpec, 'name'>,
 ): string | undefined {
   if (name === 'optimizer-state.safetensors' && !optimizerTraits(optimizer).exportsState)
-    return `${name} exists for ${optimizerTraits({ name: EXPORTING_OPTIMIZER }).title} only, not for ${optimizer.name}.`
+    return `${name} exists for ${EXPORTING_TITLE} only, not for ${optimizer.name}.`
   const half = topology.layers.find(isHalfAffine)
   if (name === 'optimizer-state.safetensors' && half)
     return `The optimizer state of PyTorch numbers parameters that ${half.name} does not have: a batch normalization of PyTorch has both weight and bias, or neither.`

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { didYouMean, listed } from '#domain/did-you-mean.ts'
-import { AppError, type Mistake } from '#domain/error.ts'
+import { invalidFields, invalidRequest, type Mistake } from '#domain/error.ts'
 
 type Issue = z.core.$ZodIssue
 type RawIssue = z.core.$ZodRawIssue
@@ -16,22 +16,15 @@ export function parseByZod<Value>(schema: z.ZodType<Value>, data: unknown, place
   refuseTooManyFields(data, place, LEVELS_OF_FIELDS)
   const { data: value, error } = schema.safeParse(data, { error: whatWouldBeRight })
   if (!error) return value
-  const mistakes = firstOf(mistakesOf(error.issues, place))
-  const detail = mistakes.map(({ path, message }) => (path ? `${path}: ${message}` : message)).join('; ')
-  throw new AppError('invalid_request', detail, { mistakes })
+  throw invalidFields(firstOf(mistakesOf(error.issues, place)))
 }
 
 /** Zod would take a second to check a hundred thousand fields. */
 function refuseTooManyFields(value: unknown, place: readonly string[], levels: number): void {
   if (levels === 0 || typeof value !== 'object' || value === null || Array.isArray(value)) return
   const count = Object.keys(value).length
-  if (count > MOST_FIELDS) {
-    const path = place.join('.')
-    const message = `has ${count} fields; an object here has at most ${MOST_FIELDS}`
-    throw new AppError('invalid_request', path ? `${path}: ${message}` : message, {
-      mistakes: [{ path, message }],
-    })
-  }
+  if (count > MOST_FIELDS)
+    throw invalidRequest(place.join('.'), `has ${count} fields; an object here has at most ${MOST_FIELDS}`)
   for (const [name, field] of Object.entries(value)) refuseTooManyFields(field, [...place, name], levels - 1)
 }
 

@@ -1,4 +1,4 @@
-import { AppError } from '#domain/error.ts'
+import { invalidRequest } from '#domain/error.ts'
 import type { LossActivation } from '#domain/loss.ts'
 import { checkTopology } from '#network/check-topology.ts'
 import { type LayerSpec, Topology } from '#network/topology.ts'
@@ -33,6 +33,5 @@ function resolvedTopology(json: unknown, lossActivation: LossActivation | undefi
 }
 
 function refuse(place: string, message: string): never {
-  const path = `model.topology${place}`
-  throw new AppError('invalid_request', `${path}: ${message}`, { mistakes: [{ path, message }] })
+  throw invalidRequest(`model.topology${place}`, message)
 }

@@ -2,14 +2,13 @@ import type { NamedInitializer } from './initializer-schema.ts'
 import { orthogonalMatrix } from './orthogonal.ts'
 import { type Random, randomStream } from './random.ts'
 import { elementCount } from './shape.ts'
-import type { Topology } from './topology.ts'
-import { type Variable, variablesOf } from './variables.ts'
+import type { Variable } from './variable.ts'
 
 /**
- * A job's initial weights by variable name, float32 in row-major order. They depend on topology and seed only.
+ * A job's initial weights by variable name, float32 in row-major order. They depend on the variables and the seed only.
  */
-export function initialWeights(topology: Topology, seed: number): Map<string, Float32Array> {
-  return new Map(variablesOf(topology).map(variable => [variable.name, initialValues(variable, seed)]))
+export function initialWeights(variables: readonly Variable[], seed: number): Map<string, Float32Array> {
+  return new Map(variables.map(variable => [variable.name, initialValues(variable, seed)]))
 }
 
 /** The expected share of a variable's initial values within [-limit, limit]. */

@@ -1,13 +1,11 @@
-import { trainedLayers } from './network.ts'
-import { placeLayers } from './place-layers.ts'
-import { definitionOf, type Topology } from './topology.ts'
+import { type Network, trainedLayers } from './network.ts'
+import { definitionOf } from './topology.ts'
 
 /**
  * Floating-point operations of one example's training step in its matrix products and convolutions: the forward pass, and the gradients at
  * kernels and inputs. An input that depends on no variable, such as the examples, has no gradient.
  */
-export function stepFlops(topology: Topology): number {
-  const placed = placeLayers(topology)
+export function stepFlops({ placed }: Pick<Network, 'placed'>): number {
   const trained = trainedLayers(placed)
   return placed.reduce((sum, place) => {
     const products = definitionOf(place.layer).flops(place)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
-import { startJob, succeed, tell } from '#test/support/drive-job.ts'
+import { appendEvent, startJob, succeed } from '#test/support/drive-job.ts'
 import { ONE_LAYER, postJob } from '#test/support/post-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
@@ -70,7 +70,7 @@ describe('cloning a job', () => {
     assert.equal((await clone(id, { continue: true })).status, 409)
     await startJob(api.stores, id)
     const lost = { epoch: 1, step: 469, validationLoss: 1, validationAccuracy: 0.9, sizeBytes: 1 }
-    await tell(api.stores, id, 'checkpointed', { ...lost, sha256: '0'.repeat(64) })
+    await appendEvent(api.stores, id, 'checkpointed', { ...lost, sha256: '0'.repeat(64) })
     assert.match((await clone(id, { continue: true })).body.detail, /is running; it can be continued once/)
     await succeed(api.stores, id)
     const before = await count()

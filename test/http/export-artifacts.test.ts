@@ -10,7 +10,7 @@ import { decodeSafetensors } from '#formats/safetensors.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import type { Stores } from '#stores/connect.ts'
-import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
+import { appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
 import { recordOf } from '#test/support/record.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
@@ -37,8 +37,8 @@ async function completeEpoch(stores: Stores, jobId: string, epoch: number, valid
   )
   const stored = await stores.blobs.put(jobId, [file])
   const measured = { validationAccuracy, validationLoss: 1 - validationAccuracy }
-  await tell(stores, jobId, 'epoch', epochMetrics(epoch, measured))
-  await tell(stores, jobId, 'checkpointed', { epoch, step: epoch * 469, ...measured, ...stored })
+  await appendEvent(stores, jobId, 'epoch', epochMetrics(epoch, measured))
+  await appendEvent(stores, jobId, 'checkpointed', { epoch, step: epoch * 469, ...measured, ...stored })
 }
 
 const weightsAt = (epoch: number) => {
@@ -58,7 +58,7 @@ describe('the files of a job that was cancelled', () => {
       await completeEpoch(api.stores, body.id, index + 1, accuracy)
     await request(api.url).post(`/v1/jobs/${body.id}/cancel`).expect(202)
     assert.equal((await request(api.url).get(`${base}/model.safetensors`)).body.code, 'artifact_not_ready')
-    await tell(api.stores, body.id, 'cancelled', {})
+    await appendEvent(api.stores, body.id, 'cancelled', {})
   })
   after(() => api.stop())
 
@@ -206,7 +206,7 @@ describe('the files of a paused job', () => {
     await startJob(api.stores, jobId)
     await completeEpoch(api.stores, jobId, epoch, accuracy)
     await request(api.url).post(`/v1/jobs/${jobId}/pause`).expect(202)
-    await tell(api.stores, jobId, 'paused', {})
+    await appendEvent(api.stores, jobId, 'paused', {})
   }
 
   it('are revalidated by caches, and kept by them once the job has ended', async () => {

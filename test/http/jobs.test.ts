@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
-import { addArtifact, startJob, succeed, tell } from '#test/support/drive-job.ts'
+import { addArtifact, appendEvent, startJob, succeed } from '#test/support/drive-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 const JOB = { model: { preset: 'mnist-mlp' } }
@@ -112,7 +112,7 @@ describe('jobs', () => {
     await startJob(api.stores, id)
     assert.deepEqual(await ask(id, 'pause'), [202, 'pausing'])
     assert.deepEqual(await ask(id, 'resume'), [409, 'conflict'])
-    await tell(api.stores, id, 'paused', {})
+    await appendEvent(api.stores, id, 'paused', {})
     assert.deepEqual(await ask(id, 'resume'), [202, 'queued'])
     await startJob(api.stores, id)
     await succeed(api.stores, id)
@@ -134,7 +134,7 @@ describe('jobs', () => {
         sizeBytes: 9,
         sha256,
       }
-      await tell(api.stores, id, 'checkpointed', checkpoint)
+      await appendEvent(api.stores, id, 'checkpointed', checkpoint)
     }
     const { data } = (await get(`/v1/jobs/${id}/checkpoints`)).body
     assert.deepEqual(

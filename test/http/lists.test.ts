@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { indexEntries } from '#stores/index-entries.ts'
 import { MOST_SCANNED } from '#stores/members-of.ts'
-import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
+import { appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { ONE_LAYER, postJob } from '#test/support/post-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
@@ -23,7 +23,7 @@ describe('the list of jobs', () => {
   const measured = async (validationAccuracy: number, sparsity: number, labels = {}) => {
     const id = await submit({ labels })
     await startJob(api.stores, id)
-    await tell(api.stores, id, 'epoch', epochMetrics(1, { validationAccuracy, sparsity }))
+    await appendEvent(api.stores, id, 'epoch', epochMetrics(1, { validationAccuracy, sparsity }))
     return id
   }
   /** Reads all pages and calls a function between any two of them. */
@@ -73,7 +73,7 @@ describe('the list of jobs', () => {
     assert.deepEqual(await pagesOf(`${query}&order=asc`, come), sorted.reverse())
     const best = await measured(0.2, 0.75)
     assert.equal((await ids('sort=sparsity&limit=1'))[0], best)
-    await tell(api.stores, best, 'epoch', epochMetrics(2, { sparsity: 0.01 }))
+    await appendEvent(api.stores, best, 'epoch', epochMetrics(2, { sparsity: 0.01 }))
     assert.notEqual((await ids('sort=sparsity&limit=1'))[0], best)
     assert.equal((await ids('sort=sparsity&order=asc')).filter((id: string) => id === best).length, 1)
   })
@@ -85,7 +85,7 @@ describe('the list of jobs', () => {
       optimizer: { name: 'sgd', learningRate: 0.1 },
     })
     await startJob(api.stores, id)
-    await tell(api.stores, id, 'epoch', epochMetrics(1))
+    await appendEvent(api.stores, id, 'epoch', epochMetrics(1))
     const [short] = (await list('limit=1')).data
     assert.deepEqual(
       [short.spec.model, short.metrics.layers, short.metrics.epoch],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { loseAttempt } from '#domain/job-decisions.ts'
-import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
+import { appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 describe('the series of a job', () => {
@@ -16,12 +16,12 @@ describe('the series of a job', () => {
         .send({ model: { preset: 'mnist-mlp' } })
     ).body.id
     await startJob(api.stores, id)
-    for (let epoch = 1; epoch <= 30; epoch++) await tell(api.stores, id, 'epoch', epochMetrics(epoch))
+    for (let epoch = 1; epoch <= 30; epoch++) await appendEvent(api.stores, id, 'epoch', epochMetrics(epoch))
     await api.stores.jobs.append(id, loseAttempt('runner_lost'))
     await startJob(api.stores, id)
     for (let epoch = 1; epoch <= 100; epoch++) {
       const validationLoss = epoch === 57 ? 99 : 1 / epoch
-      await tell(api.stores, id, 'epoch', epochMetrics(epoch, { validationLoss, regrown: 7 }))
+      await appendEvent(api.stores, id, 'epoch', epochMetrics(epoch, { validationLoss, regrown: 7 }))
     }
   })
   after(() => api.stop())

@@ -5,7 +5,7 @@ import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { newId } from '#stores/new-id.ts'
-import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
+import { appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 const layers = [
@@ -68,11 +68,16 @@ describe('a model trained on a table', () => {
       { state, weights: digestWeights(WEIGHTS), epoch: 1 },
       { training: trainingText(spec), engine: 'test' },
     )
-    await tell(api.stores, body.id, 'epoch', epochMetrics(1, { step: 1 }))
+    await appendEvent(api.stores, body.id, 'epoch', epochMetrics(1, { step: 1 }))
     const stored = await api.stores.blobs.put(body.id, [file])
-    await tell(api.stores, body.id, 'checkpointed', { epoch: 1, step: 1, validationLoss: 1, ...stored })
+    await appendEvent(api.stores, body.id, 'checkpointed', {
+      epoch: 1,
+      step: 1,
+      validationLoss: 1,
+      ...stored,
+    })
     await request(api.url).post(`/v1/jobs/${body.id}/cancel`)
-    await tell(api.stores, body.id, 'cancelled', {})
+    await appendEvent(api.stores, body.id, 'cancelled', {})
     path = `/v1/jobs/${body.id}/predict`
   })
   after(() => api.stop())

@@ -4,7 +4,7 @@ import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { WebSocket } from 'ws'
 import { redisKeys } from '#stores/redis-keys.ts'
-import { epochMetrics, startJob, succeed, tell } from '#test/support/drive-job.ts'
+import { appendEvent, epochMetrics, startJob, succeed } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
@@ -46,7 +46,7 @@ describe('a field of a stored record that no resource names', () => {
     const job = { ...newJob(), secret: SECRET }
     await api.stores.jobs.create(job)
     await startJob(api.stores, job.id)
-    await tell(api.stores, job.id, 'epoch', { ...epochMetrics(1), secret: SECRET } as never)
+    await appendEvent(api.stores, job.id, 'epoch', { ...epochMetrics(1), secret: SECRET } as never)
     await succeed(api.stores, job.id)
     const stored = await api.stores.redis.hget(redisKeys.job(job.id), 'state')
     assert.ok(stored?.includes(SECRET))

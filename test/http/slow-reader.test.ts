@@ -6,7 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import { FrameSocket } from '#http/frame-socket.ts'
-import { epochMetrics, startNewJob, succeed, tell } from '#test/support/drive-job.ts'
+import { appendEvent, epochMetrics, startNewJob, succeed } from '#test/support/drive-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 // Together far more than the buffers of an operating system for one connection.
@@ -28,7 +28,7 @@ describe('a reader that reads nothing while a job runs', () => {
   const begin = () => startNewJob(api.stores)
   const goOn = async (jobId: string) => {
     for (let epoch = 1; epoch <= EPOCHS; epoch++)
-      await tell(api.stores, jobId, 'epoch', epochMetrics(epoch, { layers: LAYERS }))
+      await appendEvent(api.stores, jobId, 'epoch', epochMetrics(epoch, { layers: LAYERS }))
     await succeed(api.stores, jobId)
   }
   const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)

@@ -14,7 +14,7 @@ import { createApp } from '#src/app.ts'
 import { newId } from '#stores/new-id.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
-import { addArtifact, epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
+import { addArtifact, appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { promisedAnswers } from '#test/support/promised-answers.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
@@ -67,7 +67,7 @@ describe('every stored record', () => {
   }
 
   /** Events that lead a new job to each status. */
-  const COURSES: readonly (readonly NewEvent['type'][])[] = [
+  const HISTORIES: readonly (readonly NewEvent['type'][])[] = [
     [],
     ['started'],
     ['started', 'epoch', 'checkpointed', 'artifact', 'warning'],
@@ -79,7 +79,7 @@ describe('every stored record', () => {
     ['started', 'failed'],
     ['cancelled'],
   ]
-  async function makeJob(course: readonly NewEvent['type'][], change: Parameters<typeof newJob>[0] = {}) {
+  async function makeJob(history: readonly NewEvent['type'][], change: Parameters<typeof newJob>[0] = {}) {
     const { id } = await test.stores.jobs.create(newJob(change))
     const data: Partial<Record<NewEvent['type'], object>> = {
       epoch: epochMetrics(1),
@@ -88,11 +88,11 @@ describe('every stored record', () => {
       restarted: { reason: 'shutdown', fromEpoch: 0 },
       failed: { error: { code: 'internal', message: 'x', retryable: false } },
     }
-    for (const type of course) {
+    for (const type of history) {
       if (type === 'started') await startJob(test.stores, id)
       else if (type === 'artifact')
         await addArtifact(test.stores, id, 'metrics.csv', Buffer.from('epoch\r\n'))
-      else await tell(test.stores, id, type, (data[type] ?? {}) as never)
+      else await appendEvent(test.stores, id, type, (data[type] ?? {}) as never)
     }
     return id
   }
@@ -168,7 +168,7 @@ describe('every stored record', () => {
     const datasets = await makeDatasets()
     assert.ok(datasets.every(Boolean), String(datasets))
     const jobs = await Promise.all([
-      ...COURSES.map(course => makeJob(course, { labels: { a: 'b' }, name: 'x' })),
+      ...HISTORIES.map(history => makeJob(history, { labels: { a: 'b' }, name: 'x' })),
       ...PRESETS.map(preset => makeJob([], { model: { preset } })),
       submitOwn(datasets[0]!),
     ])

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { WebSocket } from 'ws'
-import { epochMetrics, startNewJob, succeed, tell } from '#test/support/drive-job.ts'
+import { appendEvent, epochMetrics, startNewJob, succeed } from '#test/support/drive-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: an outside client sees plain JSON
@@ -39,7 +39,7 @@ describe('many jobs on one socket', () => {
     wish({ subscribe: { jobId: a } })
     wish({ subscribe: { jobId: b, after: 2 } })
     await until({ type: 'snapshot', jobId: b })
-    await Promise.all([a, b].map(id => tell(api.stores, id, 'epoch', epochMetrics(1))))
+    await Promise.all([a, b].map(id => appendEvent(api.stores, id, 'epoch', epochMetrics(1))))
     await succeed(api.stores, a)
     await until({ type: 'end', jobId: a })
     assert.equal(socket.readyState, WebSocket.OPEN)
@@ -66,7 +66,7 @@ describe('many jobs on one socket', () => {
     await until({ type: 'started', jobId: kept })
     wish({ subscribe: { jobId: 'job_nothing' } })
     await until({ type: 'error', jobId: 'job_nothing', code: 'not_found' })
-    await tell(api.stores, left, 'epoch', epochMetrics(1))
+    await appendEvent(api.stores, left, 'epoch', epochMetrics(1))
     await succeed(api.stores, kept)
     await until({ type: 'end', jobId: kept })
     assert.deepEqual(seqs(left), [1, 2])

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { WebSocket } from 'ws'
-import { epochMetrics, startJob, succeed, tell } from '#test/support/drive-job.ts'
+import { appendEvent, epochMetrics, startJob, succeed } from '#test/support/drive-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: an outside client sees plain JSON
@@ -24,7 +24,8 @@ describe('watching a job', () => {
     ).body.id
   const run = async (jobId: string, epochs: number) => {
     await startJob(api.stores, jobId)
-    for (let epoch = 1; epoch <= epochs; epoch++) await tell(api.stores, jobId, 'epoch', epochMetrics(epoch))
+    for (let epoch = 1; epoch <= epochs; epoch++)
+      await appendEvent(api.stores, jobId, 'epoch', epochMetrics(epoch))
     await succeed(api.stores, jobId)
   }
   const open = (jobId: string, after = 0) =>
@@ -83,7 +84,7 @@ describe('watching a job', () => {
     assert.equal((await until(({ type }) => type === 'progress')).seq, undefined)
     const { body } = await request(api.url).get(`/v1/jobs/${id}`)
     assert.deepEqual([body.progress.step, body.progress.stepsPerEpoch], [5, 469])
-    const told = upTo(40).map(epoch => tell(api.stores, id, 'epoch', epochMetrics(epoch)))
+    const told = upTo(40).map(epoch => appendEvent(api.stores, id, 'epoch', epochMetrics(epoch)))
     await Promise.all(told)
     await succeed(api.stores, id)
     await once(socket, 'close')
@@ -93,12 +94,12 @@ describe('watching a job', () => {
   it('lets a disconnected client continue from its last seq', async () => {
     const id = await submit()
     await startJob(api.stores, id)
-    await tell(api.stores, id, 'epoch', epochMetrics(1))
+    await appendEvent(api.stores, id, 'epoch', epochMetrics(1))
     const first = open(id)
     const before = frames(first)
     await before.until(({ type }) => type === 'epoch')
     first.terminate()
-    await tell(api.stores, id, 'epoch', epochMetrics(2))
+    await appendEvent(api.stores, id, 'epoch', epochMetrics(2))
     const second = open(id, 3)
     const after = frames(second)
     await after.until(({ seq }) => seq === 4)
@@ -119,7 +120,7 @@ describe('watching a job', () => {
     assert.deepEqual(seqs(seen), upTo(4))
   })
   const run2 = async (id: string) => {
-    await tell(api.stores, id, 'epoch', epochMetrics(1))
+    await appendEvent(api.stores, id, 'epoch', epochMetrics(1))
     await succeed(api.stores, id)
   }
 
@@ -133,7 +134,7 @@ describe('watching a job', () => {
     }))
     await startJob(api.stores, id)
     for (let epoch = 1; epoch <= 100; epoch++)
-      await tell(api.stores, id, 'epoch', epochMetrics(epoch, { layers }))
+      await appendEvent(api.stores, id, 'epoch', epochMetrics(epoch, { layers }))
     await succeed(api.stores, id)
     const socket = open(id)
     const { seen } = frames(socket)

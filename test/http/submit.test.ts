@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
-import { epochMetrics, startJob, tell } from '#test/support/drive-job.ts'
+import { appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 const worker = {
@@ -235,7 +235,7 @@ describe('submitting a job', () => {
     await api.stores.workers.beat(worker)
     const { body } = await submit({ model: { preset: 'mnist-mlp' } })
     await startJob(api.stores, body.id)
-    await tell(api.stores, body.id, 'epoch', epochMetrics(1, { examplesPerSecond: 10_000 }))
+    await appendEvent(api.stores, body.id, 'epoch', epochMetrics(1, { examplesPerSecond: 10_000 }))
     assert.equal((await plan()).estimatedSeconds, 12)
   })
 
@@ -282,7 +282,7 @@ describe('submitting a job', () => {
     await api.stores.workers.leave('worker_large')
     const { body } = await submit(job)
     await startJob(api.stores, body.id)
-    await tell(api.stores, body.id, 'succeeded', { peakMemoryBytes: 3e9 })
+    await appendEvent(api.stores, body.id, 'succeeded', { peakMemoryBytes: 3e9 })
     const again = await submit(job)
     assert.equal(again.status, 422)
     assert.match(again.body.errors[0].message, /needs 3,000 MB of memory \(measured\)/)

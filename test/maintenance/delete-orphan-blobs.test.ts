@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { deleteOrphans } from '#maintenance/delete-orphan-blobs.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
-import { addArtifact, startNewJob, tell } from '#test/support/drive-job.ts'
+import { addArtifact, appendEvent, startNewJob } from '#test/support/drive-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
 let test: TestStores
@@ -17,7 +17,7 @@ it('only blobs that no job refers to are deleted, once they are old', async () =
   const artifact = await addArtifact(test.stores, jobId, 'metrics.csv', Buffer.from('metrics'))
   const checkpoint = await blobs.put(jobId, [Buffer.from('checkpoint')])
   const loss = { validationAccuracy: 0.9, validationLoss: 1 }
-  await tell(test.stores, jobId, 'checkpointed', { epoch: 1, step: 1, ...loss, ...checkpoint })
+  await appendEvent(test.stores, jobId, 'checkpointed', { epoch: 1, step: 1, ...loss, ...checkpoint })
   const exported = await blobs.put(jobId, [Buffer.from('exported')])
   await exports.record(jobId, 'report.html?step=1', { ...artifact, ...exported, name: 'report.html' })
   const unreachable = await blobs.put(jobId, [Buffer.from('of a checkpoint that is no longer kept')])

@@ -41,7 +41,7 @@ describe('initial weights', () => {
         kernelInitializer,
       } as LayerSpec
       const topology = { inputShape: [300], layers: [layer] }
-      const values = initialWeights(topology, 1).get('d/kernel')!
+      const values = initialWeights(variablesOf(topology), 1).get('d/kernel')!
       const measured = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
       assert.ok(Math.abs(measured / deviation - 1) < 0.01, `${measured} for ${deviation}`)
       if (kernelInitializer.endsWith('Normal')) {
@@ -74,7 +74,7 @@ describe('initial weights', () => {
         kernelInitializer,
       }
       const topology = { inputShape: [300], layers: [layer] }
-      const values = initialWeights(topology, 1).get('d/kernel')!
+      const values = initialWeights(variablesOf(topology), 1).get('d/kernel')!
       const average = values.reduce((sum, value) => sum + value, 0) / values.length
       const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - average) ** 2, 0) / values.length)
       assert.ok(Math.abs(average - mean) < 0.001, `${average} for ${mean}`)
@@ -99,7 +99,7 @@ describe('initial weights', () => {
         activation: 'linear',
         kernelInitializer: { name: 'orthogonal', gain: 1 },
       }
-      const values = initialWeights({ inputShape: [rows], layers: [layer] }, 1).get('d/kernel')!
+      const values = initialWeights(variablesOf({ inputShape: [rows], layers: [layer] }), 1).get('d/kernel')!
       const isWide = columns > rows
       const vector = (i: number) =>
         isWide ? values.slice(i * columns, (i + 1) * columns) : values.filter((_, k) => k % columns === i)
@@ -116,7 +116,7 @@ describe('initial weights', () => {
   for (const { preset, c, sparsity } of LOGGED) {
     it(`${preset}: the share within the threshold equals the share that the original pruned in its first epoch`, () => {
       const topology = PRESET_TOPOLOGIES[preset]
-      const weights = initialWeights(topology, 1)
+      const weights = initialWeights(variablesOf(topology), 1)
       for (const [mu, logged] of Object.entries(sparsity)) {
         const spec = { c, mu: Number(mu), clock: 'steps' } as const
         const { l1 } = growThreshold(INITIAL_THRESHOLD, LEARNING_RATE, spec, STEPS_PER_EPOCH)
@@ -128,7 +128,7 @@ describe('initial weights', () => {
 
   it('are distributed as the forecast assumes', () => {
     const topology = PRESET_TOPOLOGIES.vgg16
-    const weights = initialWeights(topology, 2)
+    const weights = initialWeights(variablesOf(topology), 2)
     for (const variable of variablesOf(topology).filter(({ size }) => size > 100_000)) {
       const values = [weights.get(variable.name)!]
       for (const limit of [0.005, 0.02, 0.05]) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { resolveNetwork } from '#network/network.ts'
 import { stepFlops } from '#network/step-flops.ts'
 import type { LayerSpec } from '#network/topology.ts'
 
@@ -123,5 +124,5 @@ const CASES: Case[] = [
 
 for (const [what, inputShape, layers, flops] of CASES)
   it(`counts the floating-point operations of a training step: ${what}`, () => {
-    assert.equal(stepFlops({ inputShape, layers }), flops)
+    assert.equal(stepFlops(resolveNetwork({ inputShape, layers })), flops)
   })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { endsJob, type JobEvent } from '#domain/event.ts'
-import { epochMetrics, startJob, succeed, tell } from '#test/support/drive-job.ts'
+import { appendEvent, epochMetrics, startJob, succeed } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
@@ -36,7 +36,7 @@ describe('following a job', () => {
     const following = Promise.all([followed(job), followed(job), followed(job, 50)])
     await startJob(writer, job.id)
     for (let epoch = 1; epoch <= 300; epoch++) {
-      await tell(writer, job.id, 'epoch', epochMetrics(epoch))
+      await appendEvent(writer, job.id, 'epoch', epochMetrics(epoch))
       if (epoch % 25 === 0) await writer.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
       if (epoch % 60 === 0) await writer.redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
     }
@@ -50,7 +50,8 @@ describe('following a job', () => {
   it('leaves the history in Redis until the follower has room', async () => {
     const job = await create()
     await startJob(test.stores, job.id)
-    for (let epoch = 1; epoch <= 30; epoch++) await tell(test.stores, job.id, 'epoch', epochMetrics(epoch))
+    for (let epoch = 1; epoch <= 30; epoch++)
+      await appendEvent(test.stores, job.id, 'epoch', epochMetrics(epoch))
     const seqs: number[] = []
     const end = new AbortController()
     let makeRoom = () => {}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { begin } from '#domain/job-decisions.ts'
-import { epochMetrics, tell } from '#test/support/drive-job.ts'
+import { appendEvent, epochMetrics } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
@@ -15,7 +15,7 @@ it('the measurement store keeps the last measured rate by preset and engine', as
   const { jobs, measurements } = test.stores
   const job = await jobs.create(newJob())
   await jobs.append(job.id, begin({ id: 'worker_test', engine: 'wasm', device: 'cpu' }))
-  await tell(test.stores, job.id, 'epoch', epochMetrics(1, { examplesPerSecond: 123.5 }))
+  await appendEvent(test.stores, job.id, 'epoch', epochMetrics(1, { examplesPerSecond: 123.5 }))
   const rate = (preset: 'mnist-mlp' | 'mnist-lenet', engines: string[]) =>
     measurements.examplesPerSecond({ preset }, engines)
   assert.equal(await rate('mnist-mlp', ['wasm', 'other']), 123.5)

@@ -15,8 +15,8 @@ export async function startNewJob(stores: Stores): Promise<string> {
   return job.id
 }
 
-/** Tells an event of the current attempt, as the job's supervisor would. */
-export async function tell<T extends NewEvent['type']>(
+/** Appends an event of the current attempt, as the job's supervisor does. */
+export async function appendEvent<T extends NewEvent['type']>(
   stores: Stores,
   jobId: string,
   type: T,
@@ -27,7 +27,7 @@ export async function tell<T extends NewEvent['type']>(
   return appended
 }
 
-export const succeed = (stores: Stores, jobId: string) => tell(stores, jobId, 'succeeded', {})
+export const succeed = (stores: Stores, jobId: string) => appendEvent(stores, jobId, 'succeeded', {})
 
 export async function addArtifact(
   stores: Stores,
@@ -38,7 +38,7 @@ export async function addArtifact(
   const { mediaType, description } = ARTIFACT_FILES[name]
   const stored = await stores.blobs.put(jobId, [bytes])
   const artifact = { name, mediaType, description, ...stored }
-  await tell(stores, jobId, 'artifact', artifact)
+  await appendEvent(stores, jobId, 'artifact', artifact)
   return artifact
 }
 

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
+import { resolveNetwork } from '#network/network.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
 import type { Topology } from '#network/topology.ts'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { toTensors } from '#workers/training/weights.ts'
 
 /** Images of normal random numbers: [batch, ...inputShape]. */
@@ -29,7 +30,7 @@ export function predict(
 ) {
   return tf.tidy(() => {
     const variables = toTensors([...weights, ...statistics])
-    const { logits } = modelFromTopology(topology)(
+    const { logits } = modelFromNetwork(resolveNetwork(topology))(
       variables,
       tf.tensor(images, [batch, ...topology.inputShape]),
     )

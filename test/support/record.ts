@@ -4,6 +4,7 @@ import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { TrainingRecord } from '#interchange/encode-artifact.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { resolveNetwork } from '#network/network.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
 import { drawVariables } from '#workers/training/weights.ts'
@@ -14,7 +15,7 @@ export function recordOf(preset: keyof typeof PRESETS, l1: number): TrainingReco
   const topology = PRESET_TOPOLOGIES[preset]
   const { spec: resolved } = resolveSpec({ model: { preset: 'mnist-mlp' } })
   const spec: TrainingSpec = { ...resolved, ...defaults, model: { preset } }
-  const { params: accumulator, statistics } = drawVariables(topology, 1)
+  const { params: accumulator, statistics } = drawVariables(resolveNetwork(topology), 1)
   const random = randomStream(1, 'statistics', 1)
   const moved = statistics?.map(
     (statistic): FloatTensor => ({

@@ -1,14 +1,14 @@
 import { type Augmentation, type NamedAugmentation, namedAugmentation } from '#domain/augmentation.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
+import type { ImageTransform } from './image-transform.ts'
 import { randomResizedCrop } from './random-resized-crop.ts'
-import type { Variation } from './variation.ts'
 
 /** Writes an augmented image to its position in a batch. @param index of the image in its dataset */
 export type Place = (source: Uint8Array, target: Uint8Array, index: number) => void
 
 /** The parameters of an epoch's augmentation. */
-export interface VariationSpec {
+export interface EpochAugmentation {
   augmentation: readonly Augmentation[]
   inputShape: readonly number[]
   seed: number
@@ -20,24 +20,29 @@ export interface VariationSpec {
  * Returns the function that augments images as the spec requires. The result depends only on the seed, the epoch and the image's index, not
  * on the order of the batches or on interruptions of the training.
  */
-export function augmenter({ augmentation: augmentations, inputShape, seed, epoch }: VariationSpec): Place {
+export function augmenter({
+  augmentation: augmentations,
+  inputShape,
+  seed,
+  epoch,
+}: EpochAugmentation): Place {
   if (augmentations.length === 0) return (source, target) => target.set(source)
-  const variations = augmentations.map(augmentation =>
-    variationOf(namedAugmentation(augmentation), inputShape),
+  const transforms = augmentations.map(augmentation =>
+    transformOf(namedAugmentation(augmentation), inputShape),
   )
   const spaces = [0, 1].map(() => new Uint8Array(elementCount(inputShape)))
   return (source, target, index) => {
     const random = randomStream(seed, 'augment', epoch, index)
     let from = source
-    for (const [step, vary] of variations.entries()) {
-      const to = step === variations.length - 1 ? target : spaces[step % 2]!
-      vary(from, to, random)
+    for (const [step, augment] of transforms.entries()) {
+      const to = step === transforms.length - 1 ? target : spaces[step % 2]!
+      augment(from, to, random)
       from = to
     }
   }
 }
 
-function variationOf(augmentation: NamedAugmentation, inputShape: readonly number[]): Variation {
+function transformOf(augmentation: NamedAugmentation, inputShape: readonly number[]): ImageTransform {
   switch (augmentation.name) {
     case 'horizontalFlip':
       return horizontalFlip(inputShape)
@@ -48,7 +53,7 @@ function variationOf(augmentation: NamedAugmentation, inputShape: readonly numbe
   }
 }
 
-function horizontalFlip([height, width, channels]: readonly number[]): Variation {
+function horizontalFlip([height, width, channels]: readonly number[]): ImageTransform {
   const row = width! * channels!
   return (source, target, random) => {
     if (random.next() < 0.5) {
@@ -66,7 +71,7 @@ function horizontalFlip([height, width, channels]: readonly number[]): Variation
 }
 
 /** A window of the image's size at a random position in the image, which is padded with `padding` black pixels on each side. */
-function randomCrop([height, width, channels]: readonly number[], padding: number): Variation {
+function randomCrop([height, width, channels]: readonly number[], padding: number): ImageTransform {
   const row = width! * channels!
   return (source, target, random) => {
     const down = random.below(2 * padding + 1) - padding

@@ -10,7 +10,7 @@ export interface RingShape {
 }
 
 /** The states of a slot: empty, a batch to augment, a batch that a thread is augmenting, an augmented batch. */
-const [FREE, FILLED, TAKEN, VARIED] = [0, 1, 2, 3]
+const [FREE, FILLED, TAKEN, AUGMENTED] = [0, 1, 2, 3]
 /** Much longer than any batch takes: after this time, the thread that took the batch must have ended. */
 const PATIENCE_MS = 60_000
 
@@ -60,7 +60,7 @@ export class BatchRing {
    * the other thread does not finish it
    */
   use(slot: number, place: Place): Uint8Array {
-    if (!this.#vary(slot, place)) {
+    if (!this.#augment(slot, place)) {
       if (Atomics.wait(this.#states, slot, TAKEN, PATIENCE_MS) === 'timed-out')
         throw new Error('The thread that augments images did not finish a batch.')
     }
@@ -73,35 +73,35 @@ export class BatchRing {
     Atomics.store(this.#states, slot, FREE)
   }
 
-  /** Makes `varyAll` return in the other thread. */
+  /** Makes `augmentAll` return in the other thread. */
   close(): void {
     Atomics.store(this.#signals, 1, 1)
     this.#signal()
   }
 
   /** Augments batches in the order of the slots until the ring is closed. Blocks the thread. */
-  varyAll(place: Place): void {
+  augmentAll(place: Place): void {
     const { slots } = this.shape
     for (let next = 0; ; ) {
       const changes = Atomics.load(this.#signals, 0)
       if (Atomics.load(this.#signals, 1) === 1) return
       const order = Array.from({ length: slots }, (_, i) => (next + i) % slots)
-      const slot = order.find(candidate => this.#vary(candidate, place))
+      const slot = order.find(candidate => this.#augment(candidate, place))
       if (slot === undefined) Atomics.wait(this.#signals, 0, changes)
       else next = (slot + 1) % slots
     }
   }
 
   /** @returns whether the slot had a batch to augment that the other thread had not taken */
-  #vary(slot: number, place: Place): boolean {
+  #augment(slot: number, place: Place): boolean {
     if (Atomics.compareExchange(this.#states, slot, FILLED, TAKEN) !== FILLED) return false
-    this.#varyEach(slot, place)
-    Atomics.store(this.#states, slot, VARIED)
+    this.#augmentEach(slot, place)
+    Atomics.store(this.#states, slot, AUGMENTED)
     Atomics.notify(this.#states, slot)
     return true
   }
 
-  #varyEach(slot: number, place: Place): void {
+  #augmentEach(slot: number, place: Place): void {
     const { rows, stride } = this.shape
     const [from, to] = [2 * slot * rows * stride, (2 * slot + 1) * rows * stride]
     for (let row = 0; row < this.#sizes[slot]!; row++) {

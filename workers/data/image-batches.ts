@@ -14,7 +14,7 @@ export interface ImageReading {
   inputShape: readonly number[]
   batchSize: number
   /** For training; absent in evaluation. */
-  variation?: { augmentation: readonly Augmentation[]; seed: number; epoch: number }
+  epochAugmentation?: { augmentation: readonly Augmentation[]; seed: number; epoch: number }
 }
 
 /**
@@ -46,28 +46,28 @@ export async function* imageBatches(
   }
 }
 
-function decoder({ read }: ImageExamples, { inputShape, variation }: ImageReading) {
+function decoder({ read }: ImageExamples, { inputShape, epochAugmentation }: ImageReading) {
   const channels = inputShape[2] as Channels
-  if (!variation) {
+  if (!epochAugmentation) {
     return async (index: number) => {
       const { data } = await decodeMiddle(await read(index), inputShape, channels, `image ${index}`)
       return data
     }
   }
-  const { augmentation, seed, epoch } = variation
+  const { augmentation, seed, epoch } = epochAugmentation
   // A crop of random size is cut from the original image; other augmentations work on the resized pixels.
   const [first, ...rest] = augmentation
   const crops = first !== undefined && namedAugmentation(first).name === 'randomResizedCrop'
-  const vary = augmenter({ augmentation: crops ? rest : augmentation, inputShape, seed, epoch })
+  const augment = augmenter({ augmentation: crops ? rest : augmentation, inputShape, seed, epoch })
   return async (index: number) => {
     const bytes = await read(index)
     const name = `image ${index}`
     const { data } = crops
       ? await cropRandomly(bytes, inputShape, randomStream(seed, 'crop', epoch, index), name)
       : await decodeMiddle(bytes, inputShape, channels, name)
-    const varied = new Uint8Array(data.length)
-    vary(data, varied, index)
-    return varied
+    const augmented = new Uint8Array(data.length)
+    augment(data, augmented, index)
+    return augmented
   }
 }
 

@@ -1,13 +1,13 @@
 import type { ImageWindow } from '#formats/image.ts'
 import type { Random } from '#network/random.ts'
-import type { Variation } from './variation.ts'
+import type { ImageTransform } from './image-transform.ts'
 
 const AREA = [0.08, 1] as const
 const RATIO = [3 / 4, 4 / 3] as const
 const ATTEMPTS = 10
 
 /** A random part of the image, scaled to the image's size with linear interpolation between pixel centers. */
-export function randomResizedCrop(inputShape: readonly number[]): Variation {
+export function randomResizedCrop(inputShape: readonly number[]): ImageTransform {
   const [height, width, channels] = inputShape as [number, number, number]
   const [rows, columns] = [new Interpolation(height), new Interpolation(width)]
   return (source, target, random) => {

@@ -1,3 +1,4 @@
+import { resolveNetwork } from '#network/network.ts'
 import '#children/end-with-parent.ts'
 
 import * as tf from '@tensorflow/tfjs-core'
@@ -13,7 +14,7 @@ import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { type BatchLayout, layoutFromSpec, normaliser, uploadBatch } from '#workers/data/batch-tensors.ts'
 import { chooseEngine } from '#workers/engine/choose-engine.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { toTensors } from '#workers/training/weights.ts'
 
 // A child process of the predictor: predicts with the model that it loaded last, on the best engine that works on this machine.
@@ -47,7 +48,7 @@ function hold({ spec, checkpoint: file }: NonNullable<PredictionTask['load']>): 
 } {
   const { checkpoint } = decodeCheckpoint(file, trainingText(spec))
   const { topology, weights, statistics } = modelFromCheckpoint(spec, checkpoint)
-  const forward = modelFromTopology(topology)
+  const forward = modelFromNetwork(resolveNetwork(topology))
   const layout = layoutFromSpec(spec)
   const normalise = normaliser(preprocessingOf(spec.dataset), layout)
   const activate = ACTIVATIONS[activationOf(spec.loss)]

@@ -1,10 +1,8 @@
 import type { EpochMetrics } from '#domain/event.ts'
-import { topologyOf } from '#domain/topology-of.ts'
 import type { EpochInProgress, EpochSums } from '#formats/checkpoint.ts'
 import { modelMetadata } from '#formats/model-metadata.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
-import { variablesOf } from '#network/variables.ts'
 import { measureWeights } from './metrics.ts'
 import type { TrainingRun } from './prepare.ts'
 import { type Outcome, readOutcome, type StepOutcome } from './step.ts'
@@ -38,7 +36,7 @@ export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<Ep
     ...nameMetrics('train', trained),
     validationLoss: validation.loss,
     ...nameMetrics('validation', validation),
-    ...measureWeights(end.weights, variablesOf(topologyOf(run.spec.model)), end.zerosBefore),
+    ...measureWeights(end.weights, run.network.variables, end.zerosBefore),
     examplesPerSecond: trained.examplesPerSecond,
     seconds: trained.seconds,
     sparseBytes: sparseSizeBytes([...end.weights, ...end.state.readStatistics()], modelMetadata(run.spec)),

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { isRecurrent } from '#network/layers/recurrent.ts'
+import type { Network } from '#network/network.ts'
 import { stepFlops } from '#network/step-flops.ts'
-import type { Topology } from '#network/topology.ts'
 import { type BatchLayout, blankBatch, uploadBatch } from '#workers/data/batch-tensors.ts'
 import { type Batch, batchSizes, wholeBatch } from '#workers/data/batches.ts'
 import type { Examples, Split } from '#workers/data/examples.ts'
@@ -71,9 +71,9 @@ const SEVERAL = 4
  * A call takes a tenth of a millisecond outside TensorFlow, so short steps share one call. The graph of a recurrent layer is long enough by
  * itself.
  */
-export function stepsPerCall(topology: Topology, batchSize: number): number {
-  const isLong = topology.layers.some(isRecurrent)
-  return !isLong && stepFlops(topology) * batchSize < LITTLE_FLOPS ? SEVERAL : 1
+export function stepsPerCall(network: Network, batchSize: number): number {
+  const isLong = network.topology.layers.some(isRecurrent)
+  return !isLong && stepFlops(network) * batchSize < LITTLE_FLOPS ? SEVERAL : 1
 }
 
 /** The groups of variables that contain examples, which no step changes. */

@@ -3,17 +3,16 @@ import { factsOf } from '#domain/dataset.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { preprocessingOf } from '#formats/preprocessing.ts'
+import { type Network, resolveNetwork } from '#network/network.ts'
 import { permutation, randomStream } from '#network/random.ts'
-import type { Topology } from '#network/topology.ts'
-import { variablesOf } from '#network/variables.ts'
+import { augmentedBatches } from '#workers/data/augmented-batches.ts'
 import { type BatchLayout, layoutFromSpec, normaliser } from '#workers/data/batch-tensors.ts'
 import { type Batch, batches } from '#workers/data/batches.ts'
 import type { Split, Splits } from '#workers/data/examples.ts'
 import { imageBatches } from '#workers/data/image-batches.ts'
 import { requireTokens } from '#workers/data/require-tokens.ts'
 import { type Pace, type Rows, rowsInOrder } from '#workers/data/rows.ts'
-import { variedBatches } from '#workers/data/varied-batches.ts'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { learningRateFromSpec, optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import type { LearningRate } from '#workers/optimizers/optimizer.ts'
 import type { InitialState } from './checkpoint.ts'
@@ -33,6 +32,7 @@ import { drawVariables } from './weights.ts'
 /** Everything about a training that remains constant from its first step to its last. */
 export interface TrainingRun<Kind extends SizedBatch = SizedBatch> {
   spec: TrainingSpec
+  network: Network
   stepsPerEpoch: number
   learningRate: LearningRate
   /** @param from absent: the weights that the seed draws */
@@ -58,41 +58,42 @@ export function prepareRun(
   signal: AbortSignal,
   readEvery?: number,
 ): TrainingRun {
-  const topology = topologyOf(spec.model)
-  requireTokens(topology, splits, spec)
+  const network = resolveNetwork(topologyOf(spec.model))
+  requireTokens(network.topology, splits, spec)
   const layout = layoutFromSpec(spec)
   const counts = { training: splits.training.indices.length, validation: splits.validation.indices.length }
   const stepsPerEpoch = Math.ceil(counts.training / spec.batchSize)
-  const functions = stepFunctionsFromSpec(spec, topology, layout, stepsPerEpoch)
+  const functions = stepFunctionsFromSpec(spec, network, layout, stepsPerEpoch)
   const runWith = <Kind extends SizedBatch>(
     pipeline: InputPipeline<Kind>,
     source: Source<Kind>,
   ): TrainingRun<Kind> => ({
     spec,
+    network,
     stepsPerEpoch,
     learningRate: learningRateFromSpec(spec, stepsPerEpoch),
-    begin(from = { variables: drawVariables(topology, spec.seed) }) {
+    begin(from = { variables: drawVariables(network, spec.seed) }) {
       const start = { clock: functions.optimizer.clock, ...from }
-      return new TrainState(functions, start, { topology, pipeline, seed: spec.seed, readEvery })
+      return new TrainState(functions, start, { network, pipeline, seed: spec.seed, readEvery })
     },
     trainingBatches: (epoch, skip = 0) => interruptible(source.training(epoch, skip), signal),
     validationBatches: () => interruptible(source.validation(), signal),
   })
   if (spec.augmentation.length > 0 || !canHold(splits))
     return runWith(streamedPipeline(layout, counts, spec.batchSize), streamOf(spec, splits))
-  const pace = { batchSize: spec.batchSize, stepsPerCall: stepsPerCall(topology, spec.batchSize) }
+  const pace = { batchSize: spec.batchSize, stepsPerCall: stepsPerCall(network, spec.batchSize) }
   return runWith(heldPipeline(layout, splits, pace), placesOf(spec, counts, pace))
 }
 
 function stepFunctionsFromSpec(
   spec: TrainingSpec,
-  topology: Topology,
+  network: Network,
   layout: BatchLayout,
   stepsPerEpoch: number,
 ): StepFunctions {
   return {
-    model: modelFromTopology(topology),
-    optimizer: optimizerFromSpec(spec, variablesOf(topology), stepsPerEpoch),
+    model: modelFromNetwork(network),
+    optimizer: optimizerFromSpec(spec, network.variables, stepsPerEpoch),
     objective: objectiveFor(spec.loss),
     normalise: normaliser(preprocessingOf(spec.dataset), layout),
   }
@@ -125,15 +126,16 @@ function batchesOf(
   // The shape in the dataset: a model may omit an axis of length 1 that images have.
   const { inputShape } = factsOf(dataset)!
   const skip = training?.skip ?? 0
-  const variation = training && augmentation.length > 0 && { augmentation, seed, epoch: training.epoch }
+  const epochAugmentation = training &&
+    augmentation.length > 0 && { augmentation, seed, epoch: training.epoch }
   if (!('x' in examples))
     return imageBatches(
       { examples, indices },
-      { inputShape, batchSize, ...(variation && { variation }) },
+      { inputShape, batchSize, ...(epochAugmentation && { epochAugmentation }) },
       skip,
     )
-  return variation
-    ? variedBatches({ examples, indices }, batchSize, { ...variation, inputShape }, skip)
+  return epochAugmentation
+    ? augmentedBatches({ examples, indices }, batchSize, { ...epochAugmentation, inputShape }, skip)
     : batches({ examples, indices }, batchSize, skip)
 }
 

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { takeRows } from '#workers/engine/bytes.ts'
 import type { Routine, Variables } from '#workers/engine/program.ts'
-import type { Model } from '#workers/layers/from-topology.ts'
+import type { Model } from '#workers/layers/from-network.ts'
 import type { Optimizer, ScalarTensors } from '#workers/optimizers/optimizer.ts'
 import type { Objective } from './losses.ts'
 import { type MetricSums, measure } from './metrics.ts'

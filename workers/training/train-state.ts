@@ -2,8 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Clock } from '#domain/clock.ts'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
-import type { Topology } from '#network/topology.ts'
-import { statisticsOf, variablesOf } from '#network/variables.ts'
+import type { Network } from '#network/network.ts'
 import { computesOnHost } from '#workers/engine/computes-on-host.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import { openProgram } from '#workers/engine/open-program.ts'
@@ -29,7 +28,7 @@ export interface SizedBatch {
 }
 
 export interface TrainStateOptions<Batch extends SizedBatch> {
-  topology: Topology
+  network: Pick<Network, 'variables' | 'statistics'>
   pipeline: InputPipeline<Batch>
   /** Determines, with the number of the step, which units drop out. */
   seed: number
@@ -162,8 +161,8 @@ export class TrainState<Batch extends SizedBatch = SizedBatch> {
   }
 
   #read(group: string): FloatTensor[] {
-    const { topology } = this.#options
-    const members = group === 'statistics' ? statisticsOf(topology) : variablesOf(topology)
+    const { variables, statistics } = this.#options.network
+    const members = group === 'statistics' ? statistics : variables
     const values = this.#program.read(group)
     // A slot of a masked or partitioned optimizer covers only some of the variables.
     return members

@@ -1,22 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { initialWeights } from '#network/initializers.ts'
+import type { Network } from '#network/network.ts'
 import { elementCount } from '#network/shape.ts'
-import type { Topology } from '#network/topology.ts'
-import { statisticsOf, type Variable, variablesOf } from '#network/variables.ts'
+import type { Variable } from '#network/variable.ts'
 
 /** The initial weights of a job, in model order. */
-export function drawWeights(topology: Topology, seed: number): FloatTensor[] {
-  const values = initialWeights(topology, seed)
-  return variablesOf(topology).map(variable => toWeight(variable, values.get(variable.name)!))
+export function drawWeights({ variables }: Pick<Network, 'variables'>, seed: number): FloatTensor[] {
+  const values = initialWeights(variables, seed)
+  return variables.map(variable => toWeight(variable, values.get(variable.name)!))
 }
 
 /** The initial variables of a job by group: `params`, and `statistics` if the model has any. */
-export function drawVariables(topology: Topology, seed: number): Record<string, FloatTensor[]> {
-  const statistics = statisticsOf(topology).map(statistic =>
+export function drawVariables(network: Network, seed: number): Record<string, FloatTensor[]> {
+  const statistics = network.statistics.map(statistic =>
     toWeight(statistic, new Float32Array(elementCount(statistic.shape)).fill(statistic.initialValue)),
   )
-  return { params: drawWeights(topology, seed), ...(statistics.length > 0 && { statistics }) }
+  return { params: drawWeights(network, seed), ...(statistics.length > 0 && { statistics }) }
 }
 
 /** Copies weights to the device. */

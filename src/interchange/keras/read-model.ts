@@ -1,4 +1,4 @@
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import type { LossActivation } from '#domain/loss.ts'
 import { checkTopology, type Refuse } from '#network/check-topology.ts'
@@ -133,6 +133,5 @@ function toLayers(
 }
 
 function refuse(place: string, message: string): never {
-  const path = `${PATH}${place}`
-  throw new AppError('invalid_request', `${path} ${message}.`, { mistakes: [{ path, message }] })
+  throw invalidRequest(`${PATH}${place}`, message)
 }

@@ -47,7 +47,7 @@ export async function writeLenetInputs(folder: string, spec: TrainingSpec): Prom
 
 function initialTensors({ model, seed }: TrainingSpec) {
   const topology = topologyOf(model)
-  const weights = initialWeights(topology, seed)
+  const weights = initialWeights(variablesOf(topology), seed)
   return variablesOf(topology).map(({ name, shape }) => ({
     name,
     shape,

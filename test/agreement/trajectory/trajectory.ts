@@ -4,17 +4,18 @@ import { PRESETS } from '#domain/presets.ts'
 import { outputCount } from '#domain/topology-of.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { preprocessingFor } from '#formats/preprocessing.ts'
+import { resolveNetwork } from '#network/network.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import type { Topology } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
+import { augmentedBatches } from '#workers/data/augmented-batches.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
 import type { Batch } from '#workers/data/batches.ts'
 import { wholeSplit } from '#workers/data/examples.ts'
-import { variedBatches } from '#workers/data/varied-batches.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import type { openProgram } from '#workers/engine/open-program.ts'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import { streamedPipeline } from '#workers/training/input-pipeline.ts'
 import { objectiveFor } from '#workers/training/losses.ts'
@@ -49,7 +50,7 @@ export interface Trajectory {
 const SEED = 7
 
 export function drawInitialValues(spec: TrajectorySpec): InitialValues {
-  return drawVariables(topologyOf(spec), SEED)
+  return drawVariables(resolveNetwork(topologyOf(spec)), SEED)
 }
 
 /** Trains as a job does, in a program that `open` makes. */
@@ -80,7 +81,7 @@ function batchesOf(spec: TrajectorySpec): Iterable<Batch> {
   const { inputShape } = topologyOf(spec)
   const examples = drawExamples(steps * batchSize, inputShape, outputCount({ preset }), SEED)
   const { augmentation = [] } = PRESETS[preset].defaults
-  return variedBatches(wholeSplit(examples), batchSize, { augmentation, inputShape, seed: SEED, epoch: 1 })
+  return augmentedBatches(wholeSplit(examples), batchSize, { augmentation, inputShape, seed: SEED, epoch: 1 })
 }
 
 /** Like `TrainState`, which does not let its caller choose the program. */
@@ -114,7 +115,7 @@ function begin(open: typeof openProgram, spec: TrajectorySpec, initial: InitialV
 function ingredientsOf({ preset, optimizer, steps }: TrajectorySpec, topology: Topology) {
   const rates = { optimizer, schedule: { name: 'constant' }, epochs: 1 } as const
   return {
-    model: modelFromTopology(topology),
+    model: modelFromNetwork(resolveNetwork(topology)),
     transform: optimizerFromSpec(rates, variablesOf(topology), steps),
     normalise: normaliser(preprocessingFor(PRESETS[preset].defaults.dataset.normalize, 1 / 255), {
       dtype: 'uint8',

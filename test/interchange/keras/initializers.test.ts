@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { topologyFromKeras } from '#interchange/keras/read-model.ts'
 import { initialWeights } from '#network/initializers.ts'
+import { variablesOf } from '#network/variables.ts'
 import { input, layer, sequential, testRefusals } from './keras-json.ts'
 
 testRefusals({
@@ -82,7 +83,7 @@ it('a variance scaling without a separate name draws values of its variance', ()
   const kernel_initializer = { class_name: 'VarianceScaling', config: OUTWARD }
   const dense = layer('Dense', { units: 50, kernel_initializer })
   const topology = topologyFromKeras(sequential(input(400), dense))
-  const values = initialWeights(topology, 3).get('Dense/kernel')!
+  const values = initialWeights(variablesOf(topology), 3).get('Dense/kernel')!
   const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length
   assert.ok(Math.abs(variance / (2 / 50) - 1) < 0.05, `${variance}`)
 })

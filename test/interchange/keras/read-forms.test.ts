@@ -55,7 +55,7 @@ it('a Sequential whose config is the list of its layers is read like any other',
   const bare = { class_name: 'Sequential', config: layers }
   assert.deepEqual(topologyFromKeras(bare), topologyFromKeras(sequential(...layers)))
   assert.throws(() => topologyFromKeras({ ...bare, config: [...layers, layer('Lambda')] }), {
-    message: /^model\.topology\.config\.2\.class_name is Lambda/,
+    message: /^model\.topology\.config\.2\.class_name: is Lambda/,
   })
 })
 

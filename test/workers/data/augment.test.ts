@@ -7,7 +7,7 @@ import { augmenter } from '#workers/data/augment.ts'
 const SHAPE = [3, 4, 2]
 const IMAGE = Uint8Array.from({ length: 24 }, (_, i) => i + 1)
 
-function varied(augmentations: Augmentation[], index: number, epoch = 1, seed = 1): number[] {
+function augmented(augmentations: Augmentation[], index: number, epoch = 1, seed = 1): number[] {
   const target = new Uint8Array(IMAGE.length)
   augmenter({ augmentation: augmentations, inputShape: SHAPE, seed, epoch })(IMAGE, target, index)
   return [...target]
@@ -20,7 +20,7 @@ function pixel(image: ArrayLike<number>, y: number, x: number): number[] {
 test('a flip mirrors about half of the images, pixel by pixel', () => {
   let mirrored = 0
   for (let index = 0; index < 200; index++) {
-    const image = varied(['horizontalFlip'], index)
+    const image = augmented(['horizontalFlip'], index)
     const isMirrored = image[0] !== IMAGE[0]
     if (isMirrored) mirrored++
     for (let y = 0; y < 3; y++) {
@@ -34,7 +34,7 @@ test('a flip mirrors about half of the images, pixel by pixel', () => {
 test('a padded crop shifts the image by at most its padding, all shifts being equally likely, and fills with black', () => {
   const seen = new Set<string>()
   for (let index = 0; index < 400; index++) {
-    const image = varied([{ randomCrop: { padding: 1 } }], index)
+    const image = augmented([{ randomCrop: { padding: 1 } }], index)
     const shifts = [-1, 0, 1].flatMap(down => [-1, 0, 1].map(right => [down, right] as const))
     const shift = shifts.find(([down, right]) => {
       for (let y = 0; y < 3; y++) {
@@ -63,7 +63,7 @@ test('a resized crop keeps a flat image flat, and a gradient within its range an
       index,
     )
     assert.deepEqual([...target], [...flat])
-    const image = varied(['randomResizedCrop'], index)
+    const image = augmented(['randomResizedCrop'], index)
     assert.ok(image.every(value => value >= 1 && value <= 24))
     for (let y = 0; y < 3; y++) {
       for (let x = 1; x < 4; x++) assert.ok(pixel(image, y, x)[0]! >= pixel(image, y, x - 1)[0]!)
@@ -71,12 +71,12 @@ test('a resized crop keeps a flat image flat, and a gradient within its range an
   }
 })
 
-test('the variation of an image depends only on seed, epoch and index', () => {
+test('the augmentation of an image depends only on seed, epoch and index', () => {
   const both: Augmentation[] = [{ randomCrop: { padding: 2 } }, 'horizontalFlip']
   const all = (epoch: number, seed: number) =>
-    Array.from({ length: 20 }, (_, index) => varied(both, index, epoch, seed))
+    Array.from({ length: 20 }, (_, index) => augmented(both, index, epoch, seed))
   const first = all(1, 1)
-  const backwards = Array.from({ length: 20 }, (_, index) => varied(both, 19 - index)).reverse()
+  const backwards = Array.from({ length: 20 }, (_, index) => augmented(both, 19 - index)).reverse()
   assert.deepEqual(backwards, first)
   assert.notDeepEqual(all(2, 1), first)
   assert.notDeepEqual(all(1, 2), first)

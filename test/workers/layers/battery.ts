@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
+import { resolveNetwork } from '#network/network.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
 import { variablesOf } from '#network/variables.ts'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { crossEntropy } from '#workers/training/losses.ts'
 import { correctCount } from '#workers/training/metrics.ts'
 import { drawWeights } from '#workers/training/weights.ts'
@@ -19,9 +20,12 @@ export function testModels(): void {
 
     test(`${name} makes logits of images, and gradients that a gradient tape confirms`, () => {
       tf.tidy(() => {
-        const model = modelFromTopology(topology)
+        const model = modelFromNetwork(resolveNetwork(topology))
         const params = Object.fromEntries(
-          drawWeights(topology, 5).map(({ name, shape, data }) => [name, tf.tensor(data, [...shape])]),
+          drawWeights(resolveNetwork(topology), 5).map(({ name, shape, data }) => [
+            name,
+            tf.tensor(data, [...shape]),
+          ]),
         )
         const random = randomStream(5, 'test')
         const pixels = Float32Array.from({ length: BATCH * elementCount(topology.inputShape) }, () =>

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
+import { resolveNetwork } from '#network/network.ts'
 import { openEagerProgram } from '#workers/engine/eager-program.ts'
 import { openCompiledProgram } from '#workers/engine/native/graph/compiled-program.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import type { Program, Routine } from '#workers/engine/program.ts'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { crossEntropy } from '#workers/training/losses.ts'
 import { arrange } from './network-battery.ts'
 import { NETWORKS } from './networks.ts'
@@ -24,7 +25,7 @@ for (const [name, topology] of Object.entries(NETWORKS)) {
   })
 
   function valuesOf(open: (...args: Parameters<typeof openCompiledProgram>) => Program) {
-    const model = modelFromTopology(topology)
+    const model = modelFromNetwork(resolveNetwork(topology))
     const differentiate: Routine = (variables, { x, labels, seed }) => {
       const groups = { ...variables.params, ...variables.statistics }
       const { logits, statistics, pullback } = model(groups, x!, { seed: seed as tf.Tensor1D })

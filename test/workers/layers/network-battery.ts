@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
+import { resolveNetwork } from '#network/network.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
 import type { Topology } from '#network/topology.ts'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { crossEntropy } from '#workers/training/losses.ts'
 import { drawVariables, toTensors } from '#workers/training/weights.ts'
 import { NETWORKS } from './networks.ts'
@@ -21,7 +22,7 @@ export function testNetwork(): void {
       layers: [{ type: 'dropout', name: 'drop', rate: 0.25 }],
     }
     tf.tidy(() => {
-      const model = modelFromTopology(topology)
+      const model = modelFromNetwork(resolveNetwork(topology))
       const x = tf.ones([3, 40, 50])
       const drop = (seed: number[]) => [
         ...model({}, x, { seed: tf.tensor1d(seed, 'int32') }).logits.dataSync(),
@@ -43,7 +44,7 @@ export function testNetwork(): void {
       layers: [{ type: 'dropout', name: 'drop', rate: 0.25, perExample: true }],
     }
     tf.tidy(() => {
-      const model = modelFromTopology(topology)
+      const model = modelFromNetwork(resolveNetwork(topology))
       const x = tf.ones([400, 2, 3, 4])
       const pass = { seed: tf.tensor1d([7, 1], 'int32') }
       const examples = tf.reshape(model({}, x, pass).logits, [400, 24]).arraySync() as number[][]
@@ -69,7 +70,7 @@ export function testNetwork(): void {
       }
       // Mean 5, variance 5, unbiased 20 / 3.
       const x = tf.tensor4d([2, 4, 6, 8], [1, 2, 2, 1])
-      const model = modelFromTopology(topology)
+      const model = modelFromNetwork(resolveNetwork(topology))
       const { logits, statistics } = model(variables, x, { seed: tf.tensor1d([0, 0], 'int32') })
       const deviation = Math.sqrt(5)
       expectNear(
@@ -90,7 +91,7 @@ function testGradients(network: string, topology: Topology): void {
   test(`the gradients of the ${network} network are the slopes of its loss`, () => {
     tf.tidy(() => {
       const { params, statistics, x, labels, pass } = arrange(topology)
-      const model = modelFromTopology(topology)
+      const model = modelFromNetwork(resolveNetwork(topology))
       const lossAt = (moved: tf.NamedTensorMap) => {
         const { logits } = model({ ...moved, ...statistics }, x, pass)
         return crossEntropy(logits, labels).sum.dataSync()[0]! / BATCH
@@ -116,7 +117,7 @@ export function networkValues(): number[] {
   return Object.values(NETWORKS).flatMap(topology =>
     tf.tidy(() => {
       const { params, statistics, x, labels, pass } = arrange(topology)
-      const forward = modelFromTopology(topology)({ ...params, ...statistics }, x, pass)
+      const forward = modelFromNetwork(resolveNetwork(topology))({ ...params, ...statistics }, x, pass)
       const gradients = forward.pullback(crossEntropy(forward.logits, labels).gradientOfMean)
       const all = [forward.logits, ...Object.values(forward.statistics), ...Object.values(gradients)]
       return all.flatMap(tensor => [...tensor.dataSync()])
@@ -127,7 +128,7 @@ export function networkValues(): number[] {
 /** Variables of a network, and a batch for it. */
 export function arrange(topology: Topology) {
   const random = randomStream(11, 'test')
-  const { params, statistics = [] } = drawVariables(topology, 3)
+  const { params, statistics = [] } = drawVariables(resolveNetwork(topology), 3)
   const pixels = Float32Array.from({ length: BATCH * elementCount(topology.inputShape) }, () =>
     random.normal(),
   )

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { resolveNetwork } from '#network/network.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { crossEntropy } from '#workers/training/losses.ts'
 import { toTensors } from '#workers/training/weights.ts'
 import { arrangeNetwork, SEQUENCE_NETWORKS } from './sequence-networks.ts'
@@ -14,7 +15,7 @@ export function testSequences(): void {
         const arranged = arrangeNetwork(topology)
         const { x, labels, seed } = arranged
         const [params, statistics] = [toTensors(arranged.params), toTensors(arranged.statistics)]
-        const model = modelFromTopology(topology)
+        const model = modelFromNetwork(resolveNetwork(topology))
         const lossAt = (moved: tf.NamedTensorMap) => {
           const { logits } = model({ ...moved, ...statistics }, x, { seed })
           return crossEntropy(logits, labels).sum.dataSync()[0]! / x.shape[0]!

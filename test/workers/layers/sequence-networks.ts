@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { FloatTensor } from '#formats/named-tensor.ts'
+import { resolveNetwork } from '#network/network.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
 import type { Topology } from '#network/topology.ts'
@@ -133,7 +134,7 @@ const BATCH = 6
 /** Weights of some seed, none at a place where gradients vanish, and a batch. */
 export function arrangeNetwork(topology: Topology) {
   const random = randomStream(11, 'test')
-  const { params, statistics = [] } = drawVariables(topology, 3)
+  const { params, statistics = [] } = drawVariables(resolveNetwork(topology), 3)
   const move = (weight: FloatTensor) => ({
     ...weight,
     data: weight.data.map(value => value + 0.1 * random.next()),

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import * as tf from '@tensorflow/tfjs-core'
+import { resolveNetwork } from '#network/network.ts'
 import type { Topology } from '#network/topology.ts'
 import { openEagerProgram } from '#workers/engine/eager-program.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import { openCompiledProgram } from '#workers/engine/native/graph/compiled-program.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import type { Program } from '#workers/engine/program.ts'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { sgd } from '#workers/optimizers/sgd.ts'
 import { objectiveFor } from '#workers/training/losses.ts'
 import { stepRoutine } from '#workers/training/step.ts'
@@ -45,7 +46,7 @@ function trainedBy(
   return inScope(() => {
     const { params, statistics, x, labels, seed } = arrangeNetwork(topology)
     const step = stepRoutine({
-      model: modelFromTopology(topology),
+      model: modelFromNetwork(resolveNetwork(topology)),
       optimizer: sgd(() => 0.1),
       objective: objectiveFor('categoricalCrossentropy'),
       normalise: x => x,

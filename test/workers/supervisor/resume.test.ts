@@ -60,11 +60,11 @@ async function stretch(spec: TrainingSpec, from?: Checkpoint, patienceMs?: numbe
   const epochs: Epoch[] = []
   let left: Checkpoint | undefined
   try {
-    for await (const news of train(spec, splits, stopping.signal, from, readEvery)) {
+    for await (const message of train(spec, splits, stopping.signal, from, readEvery)) {
       beganAt ??= performance.now()
       if (patienceMs) timer ??= setTimeout(() => stopping.abort(new Interruption(true)), patienceMs)
-      if (news.type === 'epoch') epochs.push(news)
-      if (news.type === 'checkpoint') left = news.checkpoint
+      if (message.type === 'epoch') epochs.push(message)
+      if (message.type === 'checkpoint') left = message.checkpoint
     }
   } catch (error) {
     if (!(error instanceof Interruption)) throw error

@@ -21,16 +21,16 @@ test('a runner trains its task with no credentials in its environment, and ends'
   process.env.ADMIN_KEY = 'a-secret-of-the-service'
   const scratch = await mkdtemp(join(tmpdir(), 'thresher-test-'))
   const runner = new RunnerProcess(ENGINE, LIMIT)
-  const news: RunnerReport[] = []
+  const reports: RunnerReport[] = []
   let environment = ''
   for await (const item of runner.train({ spec: specOf(1), scratch, series: [] })) {
     const [pid] = await runnersOf(process.pid)
     if (pid !== undefined) environment ||= await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
-    news.push(item)
+    reports.push(item)
   }
   assert.equal(await runner.ended, 'code 0')
   assert.deepEqual(
-    news.map(({ type }) => type).filter(type => type !== 'progress'),
+    reports.map(({ type }) => type).filter(type => type !== 'progress'),
     ['epoch', 'checkpoint', 'artifact', 'artifact', 'done'],
   )
   assert.match(environment, /PATH=/)

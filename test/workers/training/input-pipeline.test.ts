@@ -4,15 +4,15 @@ import { topologyOf } from '#domain/topology-of.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { preprocessingOf } from '#formats/preprocessing.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { resolveNetwork } from '#network/network.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
-import { variablesOf } from '#network/variables.ts'
 import { layoutFromSpec, normaliser } from '#workers/data/batch-tensors.ts'
 import { batches } from '#workers/data/batches.ts'
 import { type Examples, type Split, wholeSplit } from '#workers/data/examples.ts'
 import { rowsInOrder } from '#workers/data/rows.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
 import { heldPipeline, type InputPipeline, streamedPipeline } from '#workers/training/input-pipeline.ts'
 import { objectiveFor } from '#workers/training/losses.ts'
@@ -79,16 +79,16 @@ for (const [name, request] of Object.entries(SPECS)) {
       given: Iterable<Kind>,
       readEvery: number,
     ) => {
-      const topology = topologyOf(spec.model)
-      const optimizer = optimizerFromSpec(spec, variablesOf(topology), 11)
+      const network = resolveNetwork(topologyOf(spec.model))
+      const optimizer = optimizerFromSpec(spec, network.variables, 11)
       const functions = {
-        model: modelFromTopology(topology),
+        model: modelFromNetwork(network),
         optimizer,
         objective: objectiveFor(spec.loss),
         normalise: normaliser(preprocessingOf(spec.dataset), layout),
       }
-      const start = { clock: optimizer.clock, variables: drawVariables(topology, spec.seed) }
-      const training = new TrainState(functions, start, { topology, pipeline, seed: spec.seed, readEvery })
+      const start = { clock: optimizer.clock, variables: drawVariables(network, spec.seed) }
+      const training = new TrainState(functions, start, { network, pipeline, seed: spec.seed, readEvery })
       const outcomes: StepOutcome[] = []
       for (const batch of given) outcomes.push(...training.step(batch))
       const told = outcomes.length

@@ -31,30 +31,32 @@ async function epochsOf(
 ): Promise<Epoch[]> {
   const spec = specOf(request)
   const epochs: Epoch[] = []
-  for await (const news of train(spec, await loadSplits(spec), signal, undefined, readEvery)) {
-    if (news.type === 'epoch') epochs.push(news)
+  for await (const item of train(spec, await loadSplits(spec), signal, undefined, readEvery)) {
+    if (item.type === 'epoch') epochs.push(item)
   }
   return epochs
 }
 
 /** Runs a task as a runner does. */
-async function resultOf(request: object): Promise<{ news: RunnerReport[]; files: Map<string, Uint8Array> }> {
+async function resultOf(
+  request: object,
+): Promise<{ reports: RunnerReport[]; files: Map<string, Uint8Array> }> {
   const scratch = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-  const news: RunnerReport[] = []
+  const reports: RunnerReport[] = []
   await runTask(
     { spec: specOf(request), scratch, series: [] },
     engine,
     new AbortController().signal,
     async item => {
-      news.push(item)
+      reports.push(item)
     },
   )
   const files = new Map<string, Uint8Array>()
-  for (const item of news) {
+  for (const item of reports) {
     if (item.type === 'artifact') files.set(item.name, await readFile(join(scratch, item.name)))
   }
   await rm(scratch, { recursive: true })
-  return { news, files }
+  return { reports, files }
 }
 
 test('an MLP learns a tenth of the digits while its weights become sparse', async () => {
@@ -129,9 +131,9 @@ test('the same spec gives the same bytes, and another seed gives other bytes', a
 })
 
 test('the sparse file holds the last weights under their names, and nothing that depends on time or machine', async () => {
-  const { news, files } = await resultOf({ ...FEW, epochs: 1 })
+  const { reports, files } = await resultOf({ ...FEW, epochs: 1 })
   const bytes = files.get('model.sparse.safetensors')!
-  const epoch = news.find(item => item.type === 'epoch')
+  const epoch = reports.find(item => item.type === 'epoch')
   const { tensors, metadata } = decodeSparseSafetensors(bytes)
   assert.equal(bytes.length, epoch?.metrics.sparseBytes)
   assert.deepEqual(tensors.map(({ name }) => name).sort(), [
@@ -164,8 +166,8 @@ test('the sparse file holds the last weights under their names, and nothing that
 })
 
 test('a kernel that becomes all zeros gives one warning', async () => {
-  const { news } = await resultOf({ ...FEW, epochs: 2, optimizer: { ...GRDA, c: 100 } })
-  const warnings = news.filter(item => item.type === 'warning').map(({ warning }) => warning)
+  const { reports } = await resultOf({ ...FEW, epochs: 2, optimizer: { ...GRDA, c: 100 } })
+  const warnings = reports.filter(item => item.type === 'warning').map(({ warning }) => warning)
   assert.deepEqual(
     warnings.map(({ code, path }) => [code, path]),
     [

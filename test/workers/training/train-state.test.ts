@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import { preprocessingFor } from '#formats/preprocessing.ts'
+import { resolveNetwork } from '#network/network.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
 import { elementCount } from '#network/shape.ts'
 import { normaliser } from '#workers/data/batch-tensors.ts'
 import type { Batch } from '#workers/data/batches.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { modelFromTopology } from '#workers/layers/from-topology.ts'
+import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { adamw } from '#workers/optimizers/adamw.ts'
 import { clipByGlobalNorm } from '#workers/optimizers/clip-by-global-norm.ts'
 import {
@@ -52,16 +53,17 @@ const OPTIMIZERS: Record<string, Optimizer> = {
 }
 
 function open(optimizer: Optimizer, from?: TrainingState) {
+  const network = resolveNetwork(topology)
   const layout = { inputShape: topology.inputShape, dtype: 'uint8', targets: undefined } as const
   const functions = {
-    model: modelFromTopology(topology),
+    model: modelFromNetwork(network),
     optimizer,
     objective: objectiveFor('categoricalCrossentropy'),
     normalise: normaliser(preprocessingFor(undefined, 1 / 255), layout),
   }
   const pipeline = streamedPipeline(layout, { training: SIZE, validation: SIZE }, SIZE)
-  const start = from ?? { clock: optimizer.clock, variables: drawVariables(topology, 3) }
-  return new TrainState(functions, start, { topology, pipeline, seed: 3 })
+  const start = from ?? { clock: optimizer.clock, variables: drawVariables(network, 3) }
+  return new TrainState(functions, start, { network, pipeline, seed: 3 })
 }
 
 function batch(step: number): Batch {

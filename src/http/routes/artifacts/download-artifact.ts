@@ -1,9 +1,11 @@
+import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { ArtifactVariant } from '#domain/artifact.ts'
+import { type Artifact, ArtifactVariant } from '#domain/artifact.ts'
 import { Binary } from '#http/binary.ts'
+import type { ByteRange } from '#http/byte-range.ts'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
 import { JobParams } from '#http/job-params.ts'
 import { entityTag, isNotModified, requestedPart } from '#http/requested-part.ts'
@@ -51,21 +53,26 @@ export const downloadArtifactRoute =
     })
     app.get(PATH, { schema: get }, async ({ params, query, headers }, reply) => {
       const found = await findArtifact(stores, params.jobId, params.name, query)
-      const { artifact } = found
-      if (isNotModified(headers, artifact)) return describe(reply, found).code(304).send()
-      const part = requestedPart(headers, artifact)
-      const whole = { start: 0, end: artifact.sizeBytes - 1 }
-      const range = part === 'whole' ? whole : part
-      const body = await openArtifact(stores, params.jobId, artifact, part === 'whole' ? undefined : part)
-      const answer = describe(reply, found).header('content-length', range.end - range.start + 1)
-      if (part !== 'whole') {
-        const contentRange = `bytes ${range.start}-${range.end}/${artifact.sizeBytes}`
-        answer.code(206).header('content-range', contentRange)
-      }
-      if (body instanceof Readable) return answer.send(body)
-      await sendFile(body, range, answer)
+      if (isNotModified(headers, found.artifact)) return describe(reply, found).code(304).send()
+      const part = requestedPart(headers, found.artifact)
+      const range = part === 'whole' ? undefined : part
+      const body = await openArtifact(stores, params.jobId, found.artifact, range)
+      return sendPart(describe(reply, found), found.artifact, range, body)
     })
   }
+
+/** @param range absent for the whole file */
+function sendPart(
+  reply: FastifyReply,
+  { sizeBytes }: Artifact,
+  range: ByteRange | undefined,
+  body: FileHandle | Readable,
+): FastifyReply | Promise<void> {
+  const { start, end } = range ?? { start: 0, end: sizeBytes - 1 }
+  reply.header('content-length', end - start + 1)
+  if (range) reply.code(206).header('content-range', `bytes ${start}-${end}/${sizeBytes}`)
+  return body instanceof Readable ? reply.send(body) : sendFile(body, { start, end }, reply)
+}
 
 /** Only on answers that are about the artifact: caches must not keep an error as if it were immutable. */
 function describe(reply: unknown, { artifact, isFinal }: FoundArtifact): FastifyReply {

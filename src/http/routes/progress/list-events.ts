@@ -37,6 +37,18 @@ export const listEventsRoute =
     // Readers reconnect to another server with their last seq.
     app.addHook('preClose', async () => streams.forEach(stream => void stream.close()))
 
+    const streamEvents = async (reply: FastifyReply, jobId: string, after: number) => {
+      const stream = new EventStream(reply)
+      streams.add(stream)
+      try {
+        await watchJob(stores, { jobId, after }, stream, stream.closing)
+      } finally {
+        stream.close()
+        streams.delete(stream)
+      }
+      return reply
+    }
+
     app.get('/v1/jobs/:jobId/events', { schema }, async (request, reply) => {
       const job = await stores.jobs.require(request.params.jobId)
       const { after, limit } = request.query
@@ -44,15 +56,7 @@ export const listEventsRoute =
       const lastSeq = request.headers['last-event-id'] ?? after
       // After a 204, a client that has every event stops reconnecting.
       if (isTerminal(job.status) && lastSeq >= job.lastSeq) return reply.code(204).send(null)
-      const stream = new EventStream(reply as FastifyReply)
-      streams.add(stream)
-      try {
-        await watchJob(stores, { jobId: job.id, after: lastSeq }, stream, stream.closing)
-      } finally {
-        stream.close()
-        streams.delete(stream)
-      }
-      return reply
+      return await streamEvents(reply as FastifyReply, job.id, lastSeq)
     })
   }
 

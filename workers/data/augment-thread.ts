@@ -1,10 +1,10 @@
 import { parentPort } from 'node:worker_threads'
 import { augmenter } from './augment.ts'
+import type { RingOffer } from './augmented-batches.ts'
 import { BatchRing } from './batch-ring.ts'
-import type { RingOffer } from './varied-batches.ts'
 
 // The thread that augments batches ahead of their use, one ring after the other.
 
-parentPort!.on('message', ({ shape, memory, variation }: RingOffer) => {
-  new BatchRing(shape, memory).varyAll(augmenter(variation))
+parentPort!.on('message', ({ shape, memory, epochAugmentation }: RingOffer) => {
+  new BatchRing(shape, memory).augmentAll(augmenter(epochAugmentation))
 })

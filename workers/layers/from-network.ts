@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { trainedLayers } from '#network/network.ts'
-import { type PlacedLayer, placeLayers } from '#network/place-layers.ts'
-import type { Topology } from '#network/topology.ts'
+import { type Network, trainedLayers } from '#network/network.ts'
+import type { PlacedLayer } from '#network/place-layers.ts'
 import type { LayerBuilder } from './builders/layer-builder.ts'
 import { LAYER_BUILDERS } from './builders/layer-builders.ts'
 import type { Forward, Layer, TrainingPass } from './layer.ts'
@@ -23,8 +22,7 @@ export interface ModelForward {
   pullback(dLogits: tf.Tensor): tf.NamedTensorMap
 }
 
-export function modelFromTopology(topology: Topology): Model {
-  const placed = placeLayers(topology)
+export function modelFromNetwork({ placed }: Pick<Network, 'placed'>): Model {
   const nodes = nodesFromLayers(placed)
   const last = placed.length - 1
   return (variables, x, pass) => {

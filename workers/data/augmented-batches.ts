@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { augmenter, type VariationSpec } from './augment.ts'
+import { augmenter, type EpochAugmentation } from './augment.ts'
 import { BatchRing, type RingShape } from './batch-ring.ts'
 import { type Batch, labelsOf } from './batches.ts'
 import type { Examples, Split } from './examples.ts'
@@ -11,7 +11,7 @@ const SLOTS = 4
 export interface RingOffer {
   shape: RingShape
   memory: SharedArrayBuffer
-  variation: VariationSpec
+  epochAugmentation: EpochAugmentation
 }
 
 /**
@@ -20,22 +20,22 @@ export interface RingOffer {
  * @param split whose examples are bytes
  * @param skip the number of batches to omit at the start
  */
-export function* variedBatches(
+export function* augmentedBatches(
   split: Split<Examples>,
   batchSize: number,
-  variation: VariationSpec,
+  epochAugmentation: EpochAugmentation,
   skip = 0,
 ): Generator<Batch, void, undefined> {
   const { examples, indices } = split
   const rows = Math.min(batchSize, indices.length)
   const ring = new BatchRing({ slots: SLOTS, rows, stride: examples.x.length / examples.count })
-  const place = augmenter(variation)
+  const place = augmenter(epochAugmentation)
   const batchAt = (position: number) => indices.subarray(position * batchSize, (position + 1) * batchSize)
   const fill = (position: number) => {
     const batch = batchAt(position)
     if (batch.length > 0) ring.fill(position % SLOTS, examples.x as Uint8Array, batch)
   }
-  thread().postMessage({ shape: ring.shape, memory: ring.memory, variation } satisfies RingOffer)
+  thread().postMessage({ shape: ring.shape, memory: ring.memory, epochAugmentation } satisfies RingOffer)
   try {
     for (let ahead = 0; ahead < SLOTS; ahead++) fill(skip + ahead)
     for (let position = skip; position * batchSize < indices.length; position++) {
@@ -63,7 +63,7 @@ function thread(): Worker {
 
 /** A thread does not inherit the TypeScript loader of its process, so its program registers one. */
 function programOfThread(): string {
-  const url = import.meta.resolve('#workers/data/vary-thread.ts')
+  const url = import.meta.resolve('#workers/data/augment-thread.ts')
   const load = `import(${JSON.stringify(url)})`
   if (!url.endsWith('.ts')) return load
   const tsx = JSON.stringify(import.meta.resolve('tsx/esm/api'))
