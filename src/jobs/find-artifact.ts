@@ -9,13 +9,13 @@ import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import type { BlobRange } from '#stores/blobs/blob-store.ts'
 import type { Stores } from '#stores/connect.ts'
 import { exportArtifact } from './export-artifact.ts'
-import { type ExportRequest, exportKey } from './reachable-exports.ts'
+import { defaultCheckpoint, type ExportRequest, exportKey } from './reachable-exports.ts'
 import { requireStopped } from './require-stopped.ts'
 
 export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events' | 'blobs'> &
   Pick<Children, 'exporter'>
 
-/** Which form of an artifact is wanted, and as of which checkpoint; the last one if none is named. */
+/** Which form of an artifact is wanted, and as of which checkpoint; that of the job's model if none is named. */
 export type ArtifactForm = ArtifactVariant & { checkpoint?: 'best' | number | undefined }
 
 export interface FoundArtifact {
@@ -86,7 +86,7 @@ function exportRequest(
       message: `${name} has no such variant; its variants are: ${variants.join(', ') || 'none'}`,
     }))
   if (mistakes.length > 0) throw invalidFields(mistakes)
-  const checkpoint = findCheckpoint(job, which)
+  const checkpoint = which === undefined ? defaultCheckpoint(job, name) : findCheckpoint(job, which)
   if (which === undefined || checkpoint) return { name, variant, checkpoint }
   const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
   throw new AppError(

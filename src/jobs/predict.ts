@@ -16,7 +16,7 @@ export interface JobModel {
 }
 
 /**
- * @param which the checkpoint; the last one if it is not given
+ * @param which the checkpoint; that of the job's model if it is not given
  * @throws AppError `not_found` for a job or checkpoint that does not exist; `artifact_not_ready` while the job is not over or paused
  */
 export async function findJobModel(
