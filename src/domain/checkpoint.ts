@@ -68,13 +68,17 @@ export function lastCheckpoint({ checkpoints }: Checkpointed): CheckpointRecord 
   return checkpoints.filter(endsEpoch).toSorted((a, b) => b.step - a.step)[0]
 }
 
-/** The checkpoint of a job's model; with `which`, the best one by `checkpoint.bestBy`, or that of an epoch. */
+/** Selects a kept checkpoint: the best one by `checkpoint.bestBy`, the last one that ends an epoch, or that of an epoch. */
+export type CheckpointSelector = 'best' | 'latest' | number
+
+/** The checkpoint of a job's model, or the selected one. */
 export function findCheckpoint(
   job: Checkpointed & { spec: { checkpoint: CheckpointSpec } },
-  which?: 'best' | number,
+  which?: CheckpointSelector,
 ): CheckpointRecord | undefined {
   const { latest, best, model } = keptCheckpoints(job.checkpoints, job.spec.checkpoint)
   if (which === undefined) return model[0] ?? lastCheckpoint(job)
   if (which === 'best') return best[0]
+  if (which === 'latest') return lastCheckpoint(job)
   return [...latest, ...best, ...model].filter(endsEpoch).find(({ epoch }) => epoch === which)
 }

@@ -1,6 +1,6 @@
 import type { Children } from '#children/open-children.ts'
 import type { PredictionInputs } from '#children/predictor.ts'
-import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
+import { type CheckpointRecord, type CheckpointSelector, findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError, invalidRequest } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { FormatError } from '#formats/format-error.ts'
@@ -22,7 +22,7 @@ export interface JobModel {
 export async function findJobModel(
   { jobs }: Pick<Stores, 'jobs'>,
   jobId: string,
-  which?: 'best' | number,
+  which?: CheckpointSelector,
 ): Promise<JobModel> {
   const job = await jobs.require(jobId)
   requireStopped(job, 'artifact_not_ready', 'its model can predict')

@@ -93,6 +93,7 @@ describe('a job that stops early', () => {
     assert.deepEqual(answers, await predictions(shorter))
     assert.deepEqual(answers, await predictions(id, `?checkpoint=${best}`))
     assert.notDeepEqual(answers, await predictions(id, `?checkpoint=${best + PATIENCE}`))
+    assert.notDeepEqual(await bytesOf(id, DENSE, '?checkpoint=latest'), await bytesOf(id, DENSE))
   })
 
   it('stops at the same epoch with the same bytes after kill -9 and a pause past its best epoch', async () => {

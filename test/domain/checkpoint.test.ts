@@ -55,6 +55,7 @@ describe('the checkpoints that a job keeps', () => {
       [20, 30, 35],
     )
     assert.equal(findCheckpoint({ checkpoints, spec })?.step, 20)
+    assert.equal(findCheckpoint({ checkpoints, spec }, 'latest')?.step, 30)
     assert.equal(findCheckpoint({ checkpoints, spec }, 2)?.step, 20)
     assert.equal(findCheckpoint({ checkpoints, spec }, 3)?.step, 30)
   })
