@@ -39,8 +39,8 @@ export async function findArtifact(
   const request = exportRequest(job, name, form)
   const isFinal = isTerminal(job.status)
   const own = job.artifacts.find(artifact => artifact.name === name)
-  const isOfModel = form.checkpoint === undefined || (form.checkpoint === 'latest' && !restoresBest(job.spec))
-  const isUsual = isOfModel && Object.keys(request.variant).length === 0
+  const isDefault = form.checkpoint === undefined || (form.checkpoint === 'latest' && !restoresBest(job.spec))
+  const isUsual = isDefault && Object.keys(request.variant).length === 0
   if (own && isUsual && job.status === 'succeeded') return { artifact: own, isFinal }
   const made = (await stores.exports.list(jobId)).get(exportKey(request))
   if (made) return { artifact: made, isFinal }
