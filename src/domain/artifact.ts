@@ -30,7 +30,10 @@ export const Artifact = z
     variant: ArtifactVariant.optional().describe(
       'The query parameters that select this variant; absent for the usual form of the file.',
     ),
-    epoch: z.int().optional().describe('Completed epochs of its model; absent if it completed all epochs.'),
+    epoch: z
+      .int()
+      .optional()
+      .describe('Completed epochs of its model, or of its metrics; absent if these are all epochs.'),
     rounding: z
       .object({
         maxAbsoluteError: z.number().describe('Largest change of a weight by rounding.'),

@@ -11,6 +11,12 @@ export const CheckpointRecord = z
       .optional()
       .describe('Absent, like the loss, if the checkpoint was made within an epoch.'),
     validationLoss: z.number().optional(),
+    improved: z
+      .literal(true)
+      .optional()
+      .describe(
+        'Its epoch was the best so far by `earlyStopping.metric`. The newest such checkpoint is the model of the job.',
+      ),
     sizeBytes: z.int(),
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
   })
@@ -23,13 +29,13 @@ function endsEpoch({ validationLoss }: CheckpointRecord): boolean {
 }
 
 /**
- * The checkpoints that a job keeps: the latest, newest first, and the best, best first. A checkpoint within an epoch is kept in
- * addition to the latest while it is the newest.
+ * The checkpoints that a job keeps: the latest, newest first, the best, best first, and with `earlyStopping` the one of its model. A
+ * checkpoint within an epoch is kept in addition to the latest while it is the newest.
  */
 export function keptCheckpoints(
   checkpoints: readonly CheckpointRecord[],
   { keepLatest, keepBest, bestBy }: CheckpointSpec,
-): { latest: CheckpointRecord[]; best: CheckpointRecord[] } {
+): { latest: CheckpointRecord[]; best: CheckpointRecord[]; model: CheckpointRecord[] } {
   const newestFirst = checkpoints.toSorted((a, b) => b.step - a.step)
   const interrupted = newestFirst.slice(0, 1).filter(checkpoint => !endsEpoch(checkpoint))
   const measured = newestFirst.filter(endsEpoch)
@@ -38,6 +44,7 @@ export function keptCheckpoints(
   return {
     latest: [...interrupted, ...measured.slice(0, keepLatest)],
     best: bestFirst.slice(0, keepBest),
+    model: measured.filter(({ improved }) => improved).slice(0, 1),
   }
 }
 
@@ -48,17 +55,30 @@ export function addCheckpoint(
   spec: CheckpointSpec,
 ): CheckpointRecord[] {
   const others = checkpoints.filter(({ step }) => step !== added.step)
-  const { latest, best } = keptCheckpoints([...others, added], spec)
-  return [...new Set([...latest, ...best])].sort((a, b) => a.step - b.step)
+  const { latest, best, model } = keptCheckpoints([...others, added], spec)
+  return [...new Set([...latest, ...best, ...model])].sort((a, b) => a.step - b.step)
 }
 
-/** The last checkpoint made at the end of an epoch; with `which`, the best one or that of a given epoch. */
+interface Checkpointed {
+  checkpoints: readonly CheckpointRecord[]
+}
+
+/** The last checkpoint that ends an epoch. */
+export function lastCheckpoint({ checkpoints }: Checkpointed): CheckpointRecord | undefined {
+  return checkpoints.filter(endsEpoch).toSorted((a, b) => b.step - a.step)[0]
+}
+
+/** Selects a kept checkpoint: the best one by `checkpoint.bestBy`, the last one that ends an epoch, or that of an epoch. */
+export type CheckpointSelector = 'best' | 'latest' | number
+
+/** The checkpoint of a job's model, or the selected one. */
 export function findCheckpoint(
-  { checkpoints, spec }: { checkpoints: readonly CheckpointRecord[]; spec: { checkpoint: CheckpointSpec } },
-  which?: 'best' | number,
+  job: Checkpointed & { spec: { checkpoint: CheckpointSpec } },
+  which?: CheckpointSelector,
 ): CheckpointRecord | undefined {
-  const { latest, best } = keptCheckpoints(checkpoints, spec.checkpoint)
-  const kept = [...latest, ...best].filter(endsEpoch)
-  if (which === undefined) return kept.toSorted((a, b) => b.step - a.step)[0]
-  return which === 'best' ? best[0] : kept.find(({ epoch }) => epoch === which)
+  const { latest, best, model } = keptCheckpoints(job.checkpoints, job.spec.checkpoint)
+  if (which === undefined) return model[0] ?? lastCheckpoint(job)
+  if (which === 'best') return best[0]
+  if (which === 'latest') return lastCheckpoint(job)
+  return [...latest, ...best, ...model].filter(endsEpoch).find(({ epoch }) => epoch === which)
 }

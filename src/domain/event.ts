@@ -65,7 +65,15 @@ export type FailureCode = z.infer<typeof FailureCode>
 export const Failure = z.object({ code: FailureCode, message: z.string(), retryable: z.boolean() })
 export type Failure = z.infer<typeof Failure>
 
+/** Why a training has ended: it has trained all epochs, or `earlyStopping` has ended it. */
+export const EndReason = z.enum(['finished', 'early_stopped'])
+export type EndReason = z.infer<typeof EndReason>
+
 const nothing = z.object({})
+const modelEpoch = z
+  .int()
+  .optional()
+  .describe('Completed epochs of the model: the last epoch, or the best one with `earlyStopping`.')
 const peakMemoryBytes = z.int().optional().describe('Peak memory of the training process.')
 
 /** The `data` of each type of event. */
@@ -83,7 +91,7 @@ const EVENT_DATA = {
   cancelling: nothing,
   cancelled: nothing,
   failed: z.object({ error: Failure, peakMemoryBytes }),
-  succeeded: z.object({ peakMemoryBytes }),
+  succeeded: z.object({ reason: EndReason.optional(), modelEpoch, peakMemoryBytes }),
 } as const
 export type EventType = keyof typeof EVENT_DATA
 

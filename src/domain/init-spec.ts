@@ -18,7 +18,9 @@ export const InitRequest = z
     checkpoint: z
       .union([z.literal('best'), z.int().min(1)])
       .optional()
-      .describe('`best`, or the number of an epoch; the last completed epoch by default.'),
+      .describe(
+        '`best`, or the number of an epoch; the model of the job by default: its last completed epoch, or its best one with `earlyStopping`.',
+      ),
     optimizerState: z
       .boolean()
       .default(false)

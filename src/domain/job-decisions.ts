@@ -1,5 +1,5 @@
 import { AppError } from './error.ts'
-import type { Failure, NewEvent, Warning, WorkerRef } from './event.ts'
+import type { EndReason, Failure, NewEvent, Warning, WorkerRef } from './event.ts'
 import { epochToResumeFrom, type Job, RefusedEvent } from './job.ts'
 
 /** The events that follow from a request or a report; none if it changes nothing. */
@@ -128,7 +128,10 @@ export const warn =
       ? []
       : [{ type: 'warning', attempt, data: warning }]
 
-type Outcome = { peakMemoryBytes?: number } & ({ type: 'succeeded' } | { type: 'failed'; error: Failure })
+type Outcome = { peakMemoryBytes?: number } & (
+  | { type: 'succeeded'; reason?: EndReason; modelEpoch?: number }
+  | { type: 'failed'; error: Failure }
+)
 
 /** Training has ended. A cancellation that was requested meanwhile takes precedence. */
 export const finish =

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Artifact } from './artifact.ts'
 import { addCheckpoint, type CheckpointRecord } from './checkpoint.ts'
 import {
+  EndReason,
   EpochMetrics,
   type EventType,
   Failure,
@@ -63,6 +64,13 @@ export const Job = z.object({
   warnings: z.array(Warning),
   error: Failure.optional(),
   worker: WorkerRef.optional(),
+  reason: EndReason.optional().describe('Of a job that has succeeded: whether it has trained all epochs.'),
+  modelEpoch: z
+    .int()
+    .optional()
+    .describe(
+      'Of a job that has succeeded: the completed epochs of its model, which `earlyStopping` chooses.',
+    ),
   peakMemoryBytes: z.int().optional().describe('Peak memory of the training process.'),
 })
 export interface Job extends z.infer<typeof Job> {
@@ -198,7 +206,7 @@ function consequences(job: Job, event: JobEvent): Partial<Job> {
     case 'failed':
       return { error: event.data.error, ...peakOf(event.data) }
     case 'succeeded':
-      return peakOf(event.data)
+      return event.data
     default:
       return {}
   }

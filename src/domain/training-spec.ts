@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ARTIFACT_WORDS } from './artifact.ts'
 import { Augmentation } from './augmentation.ts'
 import { DatasetSelection, DatasetSpec } from './dataset.ts'
+import { EarlyStopping } from './early-stopping.ts'
 import { Init, InitRequest } from './init-spec.ts'
 import { Loss } from './loss.ts'
 import { ModelSelection, ModelSpec } from './model-spec.ts'
@@ -73,6 +74,7 @@ export const JobRequest = z
       .optional()
       .describe('Applied to training images; empty for none.'),
     checkpoint: CheckpointSpec.optional(),
+    earlyStopping: EarlyStopping.optional(),
     artifacts: z.array(ArtifactWord).min(1).max(20).optional(),
     maxRestarts: z.int().min(0).max(1000).optional(),
     maxRuntimeSeconds: z.int().min(1).max(31_536_000).optional().describe('Running time over all attempts.'),
@@ -85,7 +87,12 @@ export type JobRequest = z.infer<typeof JobRequest>
 /** A job's spec: the request with every default filled in. */
 export const TrainingSpec = JobRequest.required()
   .omit({ name: true, init: true })
-  .extend({ dataset: DatasetSpec, model: ModelSpec, init: Init.optional() })
+  .extend({
+    dataset: DatasetSpec,
+    model: ModelSpec,
+    init: Init.optional(),
+    earlyStopping: EarlyStopping.optional(),
+  })
   .meta({ id: 'TrainingSpec' })
 export type TrainingSpec = z.infer<typeof TrainingSpec>
 

@@ -17,6 +17,7 @@ export const TRAINING_FIELDS = [
   'shuffle',
   'validation',
   'augmentation',
+  'earlyStopping',
 ] as const satisfies readonly (keyof TrainingSpec)[]
 
 /** These fields of a spec as JSON. They are equal for two jobs only if the training is the same. */

@@ -6,5 +6,6 @@ export const CheckpointQuery = z
     error: 'must be "best", "latest" or the number of an epoch',
   })
   .optional()
-  .transform(which => (which === 'latest' ? undefined : which))
-  .describe('`best`, `latest` or the number of an epoch whose checkpoint the job has; by default the latest.')
+  .describe(
+    '`best` (by `checkpoint.bestBy`), `latest` or the number of an epoch whose checkpoint the job has; by default the latest, or with `earlyStopping` that of the model.',
+  )

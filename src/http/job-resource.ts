@@ -31,6 +31,8 @@ const Shown = Job.pick({
   warnings: true,
   error: true,
   worker: true,
+  reason: true,
+  modelEpoch: true,
   peakMemoryBytes: true,
 })
 

@@ -11,7 +11,7 @@ import { hasStopped, type Job } from '#domain/job.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import type { Stores } from '#stores/connect.ts'
-import { exportKey, reachableExports } from './reachable-exports.ts'
+import { defaultCheckpoint, exportKey, reachableExports } from './reachable-exports.ts'
 
 /** A file that a job has, or that is created on its first request. */
 export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
@@ -25,7 +25,7 @@ export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
       .int()
       .optional()
       .describe(
-        'The value of the query parameter `checkpoint` that selects it; absent for the last checkpoint.',
+        'The value of the query parameter `checkpoint` that selects it; absent for the checkpoint of the model.',
       ),
     variants: z
       .record(z.string(), z.array(z.string()))
@@ -44,9 +44,9 @@ export async function artifactManifest(
   const exports = hasStopped(job.status)
     ? reachableExports(job, await stores.exports.list(job.id))
     : new Map()
-  const last = findCheckpoint(job)
   return ARTIFACT_NAMES.filter(name => canHave(job, name)).flatMap(name => {
-    const usualKey = exportKey({ name, variant: {}, checkpoint: last })
+    const usualCheckpoint = defaultCheckpoint(job, name)
+    const usualKey = exportKey({ name, variant: {}, checkpoint: usualCheckpoint })
     const usual = job.artifacts.find(artifact => artifact.name === name) ?? exports.get(usualKey)?.artifact
     const { mediaType, description } = artifactFile(name)
     const others = [...exports].filter(([key, { artifact }]) => artifact.name === name && key !== usualKey)
@@ -55,7 +55,7 @@ export async function artifactManifest(
       ...others.map(([, { artifact, checkpoint }]) => ({
         ...artifact,
         made: true,
-        ...(checkpoint && checkpoint !== last && { checkpoint: checkpoint.epoch }),
+        ...(checkpoint && checkpoint !== usualCheckpoint && { checkpoint: checkpoint.epoch }),
       })),
     ]
   })

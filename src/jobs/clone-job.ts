@@ -27,14 +27,18 @@ export async function cloneJob(
 export async function draftClone(
   stores: JobStores,
   jobId: string,
-  { continue: continues, init, name, ...overrides }: CloneRequest,
+  { continue: continues, init, earlyStopping, name, ...overrides }: CloneRequest,
 ): Promise<JobDraft> {
   const source = await stores.jobs.require(jobId)
   if (continues) requireCheckpoint(source)
   requireModelFor(overrides, source)
-  const { init: ownInit, ...spec } = source.spec
-  const newInit = init === undefined ? ownInit : (init ?? undefined)
-  const request = { ...spec, ...withoutUndefined(overrides), init: newInit } as JobRequest
+  const { spec } = source
+  const request = {
+    ...spec,
+    ...withoutUndefined(overrides),
+    init: replaced(spec.init, init),
+    earlyStopping: replaced(spec.earlyStopping, earlyStopping),
+  } as JobRequest
   const kept = init === undefined ? keptInit(source) : undefined
   const { initFile, ...resolved } = await resolveJob(stores, request, kept)
   const clonedName = name ?? source.name
@@ -76,6 +80,11 @@ function keptInit({ id, spec }: Job): CheckpointSource | undefined {
   if (!init) return undefined
   const optimizer = init.optimizerState ? describeOptimizer(spec) : undefined
   return { namespace: id, sha256: init.sha256, epoch: init.epoch, optimizer }
+}
+
+/** The value of a field that null removes. */
+function replaced<Value>(own: Value | undefined, given: Value | null | undefined): Value | undefined {
+  return given === undefined ? own : (given ?? undefined)
 }
 
 function withoutUndefined<Fields extends object>(fields: Fields): Fields {

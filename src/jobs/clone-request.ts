@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { EarlyStopping } from '#domain/early-stopping.ts'
 import { InitRequest } from '#domain/init-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 
@@ -6,11 +7,12 @@ import { JobRequest } from '#domain/training-spec.ts'
 export const CloneRequest = JobRequest.partial()
   .extend({
     init: InitRequest.nullable().optional().describe('null starts from new weights.'),
+    earlyStopping: EarlyStopping.nullable().optional().describe('null trains all epochs.'),
     continue: z
       .boolean()
       .default(false)
       .describe(
-        'Whether to continue from the last checkpoint of the job, with the state and the clock of the optimizer. Only fields that do not change the training may then be replaced: name, labels, artifacts, checkpoint, limits, priority, and `epochs` if the schedule does not depend on it.',
+        'Whether to continue from the last checkpoint of the job, with the state and the clock of the optimizer. Only fields that do not change the training may then be replaced: name, labels, artifacts, checkpoint, earlyStopping (which counts from the first new epoch), limits, priority, and `epochs` if the schedule does not depend on it.',
       ),
   })
   .meta({ id: 'CloneRequest', examples: [{ name: 'once more, longer', epochs: 20, continue: true }] })

@@ -6,8 +6,10 @@ import { spansTraining } from '#domain/schedule-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { TRAINING_FIELDS } from '#formats/model-metadata.ts'
 
-/** The fields that cannot change once there is a checkpoint. `epochs` only says where the same training ends. */
-const FIXED_FIELDS = [...TRAINING_FIELDS.filter(field => field !== 'epochs'), 'init'] as const
+/** These fields only say where the same training ends. */
+const END_FIELDS: ReadonlySet<string> = new Set(['epochs', 'earlyStopping'])
+/** The fields that cannot change once there is a checkpoint. */
+const FIXED_FIELDS = [...TRAINING_FIELDS.filter(field => !END_FIELDS.has(field)), 'init'] as const
 
 /**
  * The spec of a job that continues the training of another.

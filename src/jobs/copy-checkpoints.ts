@@ -23,7 +23,8 @@ export async function copyCheckpoints(
   const training = trainingText(spec)
   const checkpoints: CheckpointRecord[] = []
   const warnings: Warning[] = []
-  for (const checkpoint of keptOf(source, spec)) {
+  // The continued job looks for its best epoch anew.
+  for (const { improved: _, ...checkpoint } of keptOf(source, spec)) {
     try {
       const file = reassignCheckpoint(await readBlob(blobs, source.id, checkpoint.sha256), training)
       checkpoints.push({ ...checkpoint, ...(await blobs.put(jobId, [file])) })

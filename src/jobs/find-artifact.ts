@@ -2,21 +2,22 @@ import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { Children } from '#children/open-children.ts'
 import { type Artifact, type ArtifactVariant, artifactFile, isArtifactName } from '#domain/artifact.ts'
-import { findCheckpoint } from '#domain/checkpoint.ts'
+import { type CheckpointSelector, findCheckpoint } from '#domain/checkpoint.ts'
+import { restoresBest } from '#domain/early-stopping.ts'
 import { AppError, invalidFields } from '#domain/error.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import type { BlobRange } from '#stores/blobs/blob-store.ts'
 import type { Stores } from '#stores/connect.ts'
 import { exportArtifact } from './export-artifact.ts'
-import { type ExportRequest, exportKey } from './reachable-exports.ts'
+import { defaultCheckpoint, type ExportRequest, exportKey } from './reachable-exports.ts'
 import { requireStopped } from './require-stopped.ts'
 
 export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events' | 'blobs'> &
   Pick<Children, 'exporter'>
 
-/** The requested variant of an artifact, and the checkpoint; by default the last one. */
-export type ArtifactForm = ArtifactVariant & { checkpoint?: 'best' | number | undefined }
+/** Which form of an artifact is wanted, and as of which checkpoint; that of the job's model if none is named. */
+export type ArtifactForm = ArtifactVariant & { checkpoint?: CheckpointSelector | undefined }
 
 export interface FoundArtifact {
   artifact: Artifact
@@ -38,12 +39,13 @@ export async function findArtifact(
   const request = exportRequest(job, name, form)
   const isFinal = isTerminal(job.status)
   const own = job.artifacts.find(artifact => artifact.name === name)
-  const isUsual = form.checkpoint === undefined && Object.keys(request.variant).length === 0
+  const isDefault = form.checkpoint === undefined || (form.checkpoint === 'latest' && !restoresBest(job.spec))
+  const isUsual = isDefault && Object.keys(request.variant).length === 0
   if (own && isUsual && job.status === 'succeeded') return { artifact: own, isFinal }
   const made = (await stores.exports.list(jobId)).get(exportKey(request))
   if (made) return { artifact: made, isFinal }
-  const isOfModel = artifactFile(request.name).word !== undefined
-  if (isOfModel && !request.checkpoint) throw withoutModel(job, name)
+  const isModelFile = artifactFile(request.name).word !== undefined
+  if (isModelFile && !request.checkpoint) throw withoutModel(job, name)
   return { artifact: await exportArtifact(stores, job, request), isFinal }
 }
 
@@ -86,8 +88,8 @@ function exportRequest(
       message: `${name} has no such variant; its variants are: ${variants.join(', ') || 'none'}`,
     }))
   if (mistakes.length > 0) throw invalidFields(mistakes)
-  const checkpoint = findCheckpoint(job, which)
-  if (which === undefined || checkpoint) return { name, variant, checkpoint }
+  const checkpoint = which === undefined ? defaultCheckpoint(job, name) : findCheckpoint(job, which)
+  if (which === undefined || which === 'latest' || checkpoint) return { name, variant, checkpoint }
   const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
   throw new AppError(
     'not_found',

@@ -42,7 +42,8 @@ export function progressOf(job: Job, frame?: ProgressFrame): JobProgress {
   const current = frame?.attempt === attempt && frame.epoch !== metrics?.epoch ? frame : undefined
   const epoch = current ? current.epoch - 1 : (metrics?.epoch ?? epochToResumeFrom(job))
   const step = epoch * stepsPerEpoch + (current?.step ?? 0)
-  const fraction = step / (epochs * stepsPerEpoch)
+  // Early stopping leaves epochs that will never be trained.
+  const fraction = status === 'succeeded' ? 1 : step / (epochs * stepsPerEpoch)
   const examplesPerSecond = current?.examplesPerSecond ?? metrics?.examplesPerSecond
   const remaining = (epochs * stepsPerEpoch - step) * spec.batchSize
   const etaSeconds = status === 'running' && examplesPerSecond ? remaining / examplesPerSecond : undefined

@@ -1,6 +1,6 @@
 import type { Children } from '#children/open-children.ts'
 import type { PredictionInputs } from '#children/predictor.ts'
-import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
+import { type CheckpointRecord, type CheckpointSelector, findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError, invalidRequest } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { FormatError } from '#formats/format-error.ts'
@@ -16,13 +16,13 @@ export interface JobModel {
 }
 
 /**
- * @param which the checkpoint; the last one if it is not given
+ * @param which the checkpoint; that of the job's model if it is not given
  * @throws AppError `not_found` for a job or checkpoint that does not exist; `artifact_not_ready` unless the job is terminal or paused
  */
 export async function findJobModel(
   { jobs }: Pick<Stores, 'jobs'>,
   jobId: string,
-  which?: 'best' | number,
+  which?: CheckpointSelector,
 ): Promise<JobModel> {
   const job = await jobs.require(jobId)
   requireStopped(job, 'artifact_not_ready', 'its model can predict')

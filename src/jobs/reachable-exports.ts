@@ -1,5 +1,5 @@
-import type { Artifact, ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
-import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
+import { type Artifact, type ArtifactName, type ArtifactVariant, artifactFile } from '#domain/artifact.ts'
+import { type CheckpointRecord, findCheckpoint, lastCheckpoint } from '#domain/checkpoint.ts'
 import type { Job } from '#domain/job.ts'
 
 /** A variant of a file of a job at one checkpoint; without a checkpoint if no epoch was completed. */
@@ -7,6 +7,14 @@ export interface ExportRequest {
   name: ArtifactName
   variant: ArtifactVariant
   checkpoint: CheckpointRecord | undefined
+}
+
+/** The checkpoint of a request that names none: of a model file that of the job's model, of metrics and reports the last one. */
+export function defaultCheckpoint(
+  job: Pick<Job, 'checkpoints' | 'spec'>,
+  name: ArtifactName,
+): CheckpointRecord | undefined {
+  return artifactFile(name).word === undefined ? lastCheckpoint(job) : findCheckpoint(job)
 }
 
 /** Equal for two requests if and only if they request the same file. */
@@ -22,8 +30,11 @@ export function reachableExports(
   job: Pick<Job, 'checkpoints' | 'spec'>,
   exports: ReadonlyMap<string, Artifact>,
 ): Map<string, { artifact: Artifact; checkpoint: CheckpointRecord | undefined }> {
-  const last = findCheckpoint(job)
-  const kept = [last, ...job.checkpoints.map(({ epoch }) => findCheckpoint(job, epoch))]
+  const kept = [
+    lastCheckpoint(job),
+    findCheckpoint(job),
+    ...job.checkpoints.map(({ epoch }) => findCheckpoint(job, epoch)),
+  ]
   const byStep = new Map(kept.map(checkpoint => [checkpoint?.step ?? 0, checkpoint]))
   return new Map(
     [...exports].flatMap(([key, artifact]) => {

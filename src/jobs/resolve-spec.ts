@@ -15,6 +15,7 @@ import { whyMissing } from '#interchange/missing-artifact.ts'
 import { readTopology } from '#interchange/read-topology.ts'
 import { isAdapted, variablesOf } from '#network/variables.ts'
 import { epochLength } from './plan-job.ts'
+import { selectionWarnings, stoppingMistakes } from './select-epoch.ts'
 
 const DEFAULTS = {
   schedule: { name: 'constant' },
@@ -58,6 +59,7 @@ export function resolveSpec(
     ...excludeMistakes(spec),
     ...scheduleMistakes(spec),
     ...artifactMistakes(spec),
+    ...stoppingMistakes(spec),
   ]
   if (mistakes.length > 0) throw invalidFields(mistakes)
   return {
@@ -267,13 +269,6 @@ function artifactMistakes({ artifacts, model, optimizer }: TrainingSpec): Mistak
     const message = whyMissing(name, topologyOf(model), optimizer)
     return message ? [{ path: `artifacts.${index}`, message }] : []
   })
-}
-
-/** Selecting the best epoch on the test split makes its measured accuracy optimistic. */
-function selectionWarnings({ validation, checkpoint }: TrainingSpec): Warning[] {
-  if (!('split' in validation) || checkpoint.keepBest === 0) return []
-  const message = `The best checkpoint is chosen by ${checkpoint.bestBy} on the test split, so its metrics there are optimistic. Hold out training examples with "validation": { "fraction": 0.1 }, or report the last epoch.`
-  return [{ code: 'best_chosen_on_test', path: 'checkpoint.bestBy', message }]
 }
 
 /** Published runs use values outside the recommended ranges, so these are warnings and not errors. */

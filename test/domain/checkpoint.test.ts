@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { addCheckpoint, type CheckpointRecord } from '#domain/checkpoint.ts'
+import { addCheckpoint, type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
 import type { CheckpointSpec } from '#domain/training-spec.ts'
 
 const SPEC: CheckpointSpec = { everyEpochs: 1, keepLatest: 1, keepBest: 1, bestBy: 'validationAccuracy' }
@@ -37,6 +37,27 @@ describe('the checkpoints that a job keeps', () => {
   it('include one from the middle of an epoch as the latest, never as the best', () => {
     assert.deepEqual(keptAfter([checkpoint(10, 0.5), checkpoint(15)]), [10, 15])
     assert.deepEqual(keptAfter([checkpoint(10, 0.5), checkpoint(15), checkpoint(20, 0.6)]), [20])
+  })
+
+  it('include the newest improvement of early stopping, which is the model whatever else is kept', () => {
+    const improved = (step: number, accuracy: number) => ({
+      ...checkpoint(step, accuracy),
+      improved: true as const,
+    })
+    const stopped = [improved(10, 0.9), improved(20, 0.5), checkpoint(30, 0.6), checkpoint(35)]
+    const spec = { checkpoint: { ...SPEC, keepBest: 0 } }
+    const checkpoints = stopped.reduce<CheckpointRecord[]>(
+      (kept, next) => addCheckpoint(kept, next, spec.checkpoint),
+      [],
+    )
+    assert.deepEqual(
+      checkpoints.map(({ step }) => step),
+      [20, 30, 35],
+    )
+    assert.equal(findCheckpoint({ checkpoints, spec })?.step, 20)
+    assert.equal(findCheckpoint({ checkpoints, spec }, 'latest')?.step, 30)
+    assert.equal(findCheckpoint({ checkpoints, spec }, 2)?.step, 20)
+    assert.equal(findCheckpoint({ checkpoints, spec }, 3)?.step, 30)
   })
 
   it('contain each step once, as it was last reported', () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { TrainingSpec } from '#domain/training-spec.ts'
-import { type Checkpoint, encodeCheckpoint, type Provenance } from '#formats/checkpoint.ts'
+import { encodeCheckpoint, type Provenance } from '#formats/checkpoint.ts'
+import type { CheckpointTaken } from '#workers/training/checkpoint.ts'
 import { type Write, writeWholeFile } from './retrying-writer.ts'
 import type { SendReport } from './runner-protocol.ts'
 
@@ -14,21 +14,22 @@ interface Output {
 }
 
 /**
- * Writes checkpoints and reports them. The last one contains the result, so its writer waits for space. If another one cannot be written,
- * the training continues, and only the first of several failures in a row is reported.
+ * Writes checkpoints and reports them. The last one and the best one hold the result, so their writer waits for space. Without any
+ * other the training continues, and only the first of several failures in a row is reported.
  */
-export function checkpointWriter({ epochs }: TrainingSpec, { scratch, provenance, send, write }: Output) {
+export function checkpointWriter({ scratch, provenance, send, write }: Output) {
   let isFailing = false
-  return async (checkpoint: Checkpoint): Promise<void> => {
+  return async ({ checkpoint, isBest, isLast }: CheckpointTaken): Promise<void> => {
     const { epoch, state } = checkpoint
     const { step } = state.clock
+    const isResult = isBest || isLast
     const name = `checkpoint-${step}.safetensors`
     const path = join(scratch, name)
     const bytes = encodeCheckpoint(checkpoint, provenance)
     try {
-      await (epoch === epochs ? write(path, bytes) : writeWholeFile(path, bytes))
+      await (isResult ? write(path, bytes) : writeWholeFile(path, bytes))
     } catch (error) {
-      if (epoch === epochs) throw error
+      if (isResult) throw error
       const message = `${name} could not be written: ${(error as Error).message}. The training continues.`
       if (!isFailing)
         await send({ type: 'warning', warning: { code: 'checkpoint_lost', path: name, message } })
@@ -36,6 +37,6 @@ export function checkpointWriter({ epochs }: TrainingSpec, { scratch, provenance
       return
     }
     isFailing = false
-    await send({ type: 'checkpoint', name, epoch, step })
+    await send({ type: 'checkpoint', name, epoch, step, isBest, isLast })
   }
 }

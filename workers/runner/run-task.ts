@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
+import { artifactFile } from '#domain/artifact.ts'
+import { restoresBest } from '#domain/early-stopping.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, decodeCheckpoint, type Provenance } from '#formats/checkpoint.ts'
@@ -20,35 +22,41 @@ import { writeArtifacts } from './write-artifacts.ts'
  * `train` does
  */
 export async function runTask(
-  { spec, scratch, from, init, series: earlierSeries, ...places }: TrainingTask,
+  { spec, scratch, from, best, init, series: earlierSeries, ...places }: TrainingTask,
   engine: Engine,
   signal: AbortSignal,
   send: SendReport,
 ): Promise<void> {
   const provenance = { training: trainingText(spec), engine: describeEngine(engine) }
-  const start = from === undefined ? undefined : await openCheckpoint(from, provenance, send)
-  const series = earlierSeries.filter(({ epoch }) => epoch <= (start?.epoch ?? 0))
+  const open = (path: string) => openCheckpoint(path, provenance, send)
+  const start = from === undefined ? undefined : await open(from)
+  let model = best === undefined || best === from ? start : await open(best)
+  let epoch = start?.epoch ?? 0
+  const series = earlierSeries.filter(metrics => metrics.epoch <= epoch)
   const write = retryingWriter(send, signal)
-  const writeCheckpoint = checkpointWriter(spec, { scratch, provenance, send, write })
-  let checkpoint = start
+  const writeCheckpoint = checkpointWriter({ scratch, provenance, send, write })
   const initial = init === undefined ? undefined : await openInit(init, spec)
-  for await (const item of train(spec, await loadSplits(spec, places), signal, start ?? initial)) {
+  const begin = start ? { ...start, series: [...series] } : initial
+  for await (const item of train(spec, await loadSplits(spec, places), signal, begin)) {
     switch (item.type) {
       case 'progress':
         await send(item)
         break
       case 'checkpoint':
-        checkpoint = item.checkpoint
-        await writeCheckpoint(checkpoint)
+        if (item.isBest || !restoresBest(spec)) model = item.checkpoint
+        await writeCheckpoint(item)
         break
       case 'epoch':
         await sendEpoch(item.metrics, series.at(-1), send)
         series.push(item.metrics)
+        epoch = item.metrics.epoch
     }
   }
-  for (const name of await writeArtifacts({ spec, series, checkpoint }, scratch, write))
-    await send({ type: 'artifact', name })
-  await send({ type: 'done', peakMemoryBytes: process.resourceUsage().maxRSS * 1024 })
+  const modelEpoch = model?.epoch ?? epoch
+  for (const name of await writeArtifacts({ spec, series, checkpoint: model }, scratch, write))
+    await send({ type: 'artifact', name, epoch: artifactFile(name).word === undefined ? epoch : modelEpoch })
+  const reason = epoch < spec.epochs ? 'early_stopped' : 'finished'
+  await send({ type: 'done', reason, modelEpoch, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 })
 }
 
 async function sendEpoch(

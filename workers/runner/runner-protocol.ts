@@ -1,5 +1,5 @@
 import type { ArtifactName } from '#domain/artifact.ts'
-import type { EpochMetrics, Failure, Warning } from '#domain/event.ts'
+import type { EndReason, EpochMetrics, Failure, Warning } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Progress } from '#workers/training/loop.ts'
 
@@ -14,6 +14,8 @@ export interface TrainingTask {
   uploadFile?: string | undefined
   /** The checkpoint file to continue from. */
   from?: string | undefined
+  /** The checkpoint file of the best epoch until then, if the model of the job is that of its best epoch. */
+  best?: string | undefined
   /** Used if `from` is absent: the checkpoint file of another job whose weights the training starts from. */
   init?: string | undefined
   /** The metrics of the completed epochs. */
@@ -30,11 +32,12 @@ export type RunnerReport =
   | Progress
   | { type: 'epoch'; metrics: EpochMetrics }
   | { type: 'warning'; warning: Warning }
-  /** The file is complete in the scratch folder; the same holds for artifacts. `step` is the number of updates. */
-  | { type: 'checkpoint'; name: string; epoch: number; step: number }
-  | { type: 'artifact'; name: ArtifactName }
-  /** The peak memory of the runner. */
-  | { type: 'done'; peakMemoryBytes: number }
+  /** The file is complete in the scratch folder, as it is for artifacts. `step` counts the updates made. */
+  | { type: 'checkpoint'; name: string; epoch: number; step: number; isBest: boolean; isLast: boolean }
+  /** `epoch` counts the completed epochs of its model or metrics. */
+  | { type: 'artifact'; name: ArtifactName; epoch: number }
+  /** The completed epochs of the model, and the most memory that the runner has held. */
+  | { type: 'done'; reason: EndReason; modelEpoch: number; peakMemoryBytes: number }
   | { type: 'failed'; error: Failure }
 
 /** Resolves when the report has been sent. */

@@ -51,13 +51,14 @@ export class AttemptStorage {
   }
 
   /**
-   * Stores the file of a report. The last checkpoint and the artifacts are the result of the job; if another checkpoint cannot be stored,
-   * the training continues. @returns the events for the job's history
+   * Stores what a report contains. The last checkpoint, the best one and the artifacts are the result of the job; without any other
+   * checkpoint the training continues.
+   * @returns what the job's history records of it
    */
   async record(report: RecordedReport): Promise<Decision | undefined> {
     const { stores, job, places } = this.#attempt
     const record = () => recordReport(stores, job, report, places.scratch)
-    if (report.type !== 'checkpoint' || report.epoch === job.spec.epochs) {
+    if (report.type !== 'checkpoint' || report.isBest || report.isLast) {
       const name = 'name' in report ? report.name : report.type
       return await this.#waitForStorage(record, error =>
         storageWarning(name, `${name} could not be stored`, error),

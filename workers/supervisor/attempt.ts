@@ -92,7 +92,7 @@ export class Attempt {
     let { checkpoints } = this.#job
     for await (const report of this.#runner.train(task)) {
       this.#holdTimeLimit(report)
-      if (report.type === 'done') return finish({ type: 'succeeded', ...this.#peak(report.peakMemoryBytes) })
+      if (report.type === 'done') return this.#succeed(report)
       if (report.type === 'failed') return finish(report)
       const decide = await this.#storage.record(report)
       if (!decide) continue
@@ -111,8 +111,9 @@ export class Attempt {
   }
 
   /** A job that succeeded fits its worker: because of a peak between two measurements, the next similar job must not be refused. */
-  #peak(bytes: number) {
-    return { peakMemoryBytes: Math.min(bytes, this.#runner.memoryBytes) }
+  #succeed({ reason, modelEpoch, peakMemoryBytes }: Extract<RunnerReport, { type: 'done' }>): Decision {
+    const peak = Math.min(peakMemoryBytes, this.#runner.memoryBytes)
+    return finish({ type: 'succeeded', reason, modelEpoch, peakMemoryBytes: peak })
   }
 
   /** The outcome of a runner that ended without a last report. */

@@ -19,7 +19,7 @@ export type RecordedReport = Exclude<RunnerReport, { type: 'done' | 'failed' }>
  */
 export async function recordReport(
   { events, blobs }: Pick<Stores, 'events' | 'blobs'>,
-  { id, attempt }: Pick<Job, 'id' | 'attempt'>,
+  { id, attempt, spec }: Pick<Job, 'id' | 'attempt' | 'spec'>,
   report: RecordedReport,
   scratch: string,
 ): Promise<Decision | undefined> {
@@ -34,17 +34,25 @@ export async function recordReport(
     case 'warning':
       return warn(report.warning)
     case 'checkpoint': {
-      const { epoch, step } = report
+      const { epoch, step, isBest } = report
+      const improved = isBest ? ({ improved: true } as const) : {}
       const path = join(scratch, report.name)
       const stored = await blobs.put(id, createReadStream(path))
       await rm(path)
       return ({ checkpoints, metrics }) =>
         checkpoints.some(known => known.step === step)
           ? []
-          : [{ type: 'checkpointed', attempt, data: { epoch, step, ...measured(metrics, step), ...stored } }]
+          : [
+              {
+                type: 'checkpointed',
+                attempt,
+                data: { epoch, step, ...measured(metrics, step), ...improved, ...stored },
+              },
+            ]
     }
     case 'artifact': {
-      const artifact = await storeArtifact(blobs, id, report.name, scratch)
+      const stored = await storeArtifact(blobs, id, report.name, scratch)
+      const artifact = { ...stored, ...(report.epoch < spec.epochs && { epoch: report.epoch }) }
       return ({ artifacts }) =>
         artifacts.some(known => isDeepStrictEqual(known, artifact))
           ? []

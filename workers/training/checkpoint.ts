@@ -1,3 +1,4 @@
+import type { EpochMetrics } from '#domain/event.ts'
 import { type Checkpoint, digestWeights, type TrainingState } from '#formats/checkpoint.ts'
 import type { TrainState } from './train-state.ts'
 
@@ -6,21 +7,30 @@ export type InitialState = Partial<Pick<TrainingState, 'clock'>> & Pick<Training
 
 /** The start of a training: a checkpoint of the same training, or the variables of another training. */
 export type Start = Pick<Checkpoint, 'partial'> &
-  Partial<Pick<Checkpoint, 'weights' | 'epoch'>> & { state: InitialState }
+  Partial<Pick<Checkpoint, 'weights' | 'epoch'>> & {
+    state: InitialState
+    /** Of the epochs before. Early stopping follows from them. */
+    series?: readonly EpochMetrics[]
+  }
 
 /** A checkpoint of the training was taken. */
 export interface CheckpointTaken {
   type: 'checkpoint'
   checkpoint: Checkpoint
+  /** Its epoch is the best so far, and the model of the job will be that of the best epoch. */
+  isBest: boolean
+  /** Its epoch is the last one. */
+  isLast: boolean
 }
 
 /** @param place the number of completed epochs, and of steps in the next one */
 export function takeCheckpoint(
   state: TrainState,
   place: Pick<Checkpoint, 'epoch' | 'partial'>,
+  { isBest, isLast } = { isBest: false, isLast: false },
 ): CheckpointTaken {
   const weights = digestWeights(state.readWeights())
-  return { type: 'checkpoint', checkpoint: { state: state.readState(), weights, ...place } }
+  return { type: 'checkpoint', checkpoint: { state: state.readState(), weights, ...place }, isBest, isLast }
 }
 
 /** @param digest of the weights when the checkpoint was taken @throws Error when the restored weights differ from them */

@@ -1,3 +1,4 @@
+import { type BestEpoch, bestEpoch, betterEpoch, endsAfter, restoresBest } from '#domain/early-stopping.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { EpochInProgress } from '#formats/checkpoint.ts'
@@ -62,9 +63,10 @@ export async function* train(
   try {
     if (from?.weights !== undefined) expectWeights(state, from.weights)
     let partial = from?.partial
-    let zerosBefore = partial ? partial.zerosBefore : from && zerosOf(state.readWeights())
-    for (let epoch = (from?.epoch ?? 0) + 1; epoch <= spec.epochs; epoch++) {
-      zerosBefore = yield* trainEpoch(run, state, { epoch, partial, zerosBefore })
+    const zerosBefore = partial ? partial.zerosBefore : from && zerosOf(state.readWeights())
+    let before: EpochBefore = { zerosBefore, bestBefore: bestEpoch(from?.series ?? [], spec) }
+    for (let epoch = from?.epoch ?? 0; !endsAfter(spec, epoch, before.bestBefore); epoch++) {
+      before = yield* trainEpoch(run, state, { epoch: epoch + 1, partial, ...before })
       partial = undefined
     }
   } finally {
@@ -72,22 +74,28 @@ export async function* train(
   }
 }
 
-/** The start of an epoch. */
-interface EpochStart {
+/** The epoch before, if there was one. */
+interface EpochBefore {
+  /** Where the weights were zero after it. */
+  zerosBefore: readonly NamedTensor[] | undefined
+  /** The best epoch up to it, for early stopping. */
+  bestBefore: BestEpoch | undefined
+}
+
+/** Where an epoch starts. */
+interface EpochStart extends EpochBefore {
   epoch: number
   /** The part of the epoch that an earlier attempt has trained. */
   partial: EpochInProgress | undefined
-  /** Where the weights were zero after the previous epoch, if there was one. */
-  zerosBefore: readonly NamedTensor[] | undefined
 }
 
-/** Folds the batches of an epoch into the state, then measures it. @returns where the weights are zero */
+/** Folds the batches of an epoch into the state, then measures it. */
 async function* trainEpoch(
   run: TrainingRun,
   state: TrainState,
-  { epoch, partial, zerosBefore }: EpochStart,
-): AsyncGenerator<Progress | Epoch | CheckpointTaken, readonly NamedTensor[], undefined> {
-  const { epochs, checkpoint } = run.spec
+  { epoch, partial, zerosBefore, bestBefore }: EpochStart,
+): AsyncGenerator<Progress | Epoch | CheckpointTaken, EpochBefore, undefined> {
+  const { checkpoint, earlyStopping } = run.spec
   const tally = new EpochTally(state, partial)
   const isProgressDue = throttle(PROGRESS_INTERVAL_MS)
   try {
@@ -98,8 +106,12 @@ async function* trainEpoch(
     const weights = state.readWeights()
     const metrics = await describeEpoch(run, { epoch, state, tally, weights, zerosBefore })
     yield { type: 'epoch', metrics, weights }
-    if (epoch % checkpoint.everyEpochs === 0 || epoch === epochs) yield takeCheckpoint(state, { epoch })
-    return zerosOf(weights)
+    const best = earlyStopping && betterEpoch(bestBefore, metrics, earlyStopping)
+    const isBest = restoresBest(run.spec) && best?.epoch === epoch
+    const isLast = endsAfter(run.spec, epoch, best)
+    if (epoch % checkpoint.everyEpochs === 0 || isBest || isLast)
+      yield takeCheckpoint(state, { epoch }, { isBest, isLast })
+    return { zerosBefore: zerosOf(weights), bestBefore: best }
   } catch (error) {
     if (error instanceof Interruption && error.keep) {
       const { step } = tally

@@ -1,3 +1,4 @@
+import { bestEpoch, restoresBest } from '#domain/early-stopping.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import { modelName } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -7,7 +8,7 @@ const percent = (share: number) => `${(100 * share).toFixed(2)} %`
 
 /** A self-contained page with curves, layers, spec, and a command that repeats the training. */
 export function renderReport(spec: TrainingSpec, series: readonly EpochMetrics[]): string {
-  const last = series.at(-1)
+  const model = modelMetrics(spec, series)
   const title = `${modelName(spec.model)}, ${spec.optimizer.name}`
   return `<!doctype html>
 <html lang="en">
@@ -20,7 +21,7 @@ export function renderReport(spec: TrainingSpec, series: readonly EpochMetrics[]
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
-${last ? `${summary(last)}\n${charts(series)}\n${layers(last)}` : '<p>No epoch was completed.</p>'}
+${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model)}` : '<p>No epoch was completed.</p>'}
 <h2>Spec</h2>
 <pre>${escapeHtml(JSON.stringify(spec, null, 2))}</pre>
 <h2>To repeat it</h2>
@@ -45,10 +46,18 @@ pre { overflow-x: auto; padding: .75rem; border: 1px solid #8884; border-radius:
 svg { width: 100%; height: auto }
 .scroll { overflow-x: auto }`
 
-function summary(last: EpochMetrics): string {
-  return `<p>After epoch ${last.epoch} of ${last.epochs}: ${answers(last)}, <b>${percent(
-    last.sparsity,
-  )}</b> of all weights exactly zero, ${last.sparseBytes.toLocaleString('en')} bytes instead of ${last.denseBytes.toLocaleString('en')}.</p>`
+/** The metrics of the epoch that the model of the job is of. */
+function modelMetrics(spec: TrainingSpec, series: readonly EpochMetrics[]): EpochMetrics | undefined {
+  const best = restoresBest(spec) ? bestEpoch(series, spec) : undefined
+  return series.find(({ epoch }) => epoch === best?.epoch) ?? series.at(-1)
+}
+
+function summary(model: EpochMetrics, series: readonly EpochMetrics[]): string {
+  const trained = series.at(-1)!.epoch
+  const chosen = trained > model.epoch ? `, the best of the ${trained} trained` : ''
+  return `<p>After epoch ${model.epoch} of ${model.epochs}${chosen}: ${answers(model)}, <b>${percent(
+    model.sparsity,
+  )}</b> of all weights exactly zero, ${model.sparseBytes.toLocaleString('en')} bytes instead of ${model.denseBytes.toLocaleString('en')}.</p>`
 }
 
 function answers({ validationAccuracy, validationLoss }: EpochMetrics): string {

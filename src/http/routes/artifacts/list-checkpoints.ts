@@ -6,15 +6,18 @@ import type { Stores } from '#stores/connect.ts'
 
 const KeptCheckpoint = CheckpointRecord.extend({
   kind: z
-    .enum(['latest', 'best'])
-    .describe('Why the job keeps it; a checkpoint that is both is listed twice.'),
+    .enum(['latest', 'best', 'model'])
+    .describe(
+      'Why the job keeps it; a checkpoint that is several of them is listed as often. `model` is the model that `earlyStopping` chooses.',
+    ),
   resumable: z.boolean(),
 }).meta({ id: 'KeptCheckpoint' })
 
 const schema = {
   operationId: 'listCheckpoints',
   tags: ['jobs'],
-  summary: 'List the checkpoints of a job: the latest, newest first, then the best, best first',
+  summary:
+    'List the checkpoints of a job: the latest, newest first, then the best, best first, then the one of the model',
   params: JobParams,
   response: { 200: z.object({ data: z.array(KeptCheckpoint) }) },
 }
@@ -24,9 +27,9 @@ export const listCheckpointsRoute =
   async app => {
     app.get('/v1/jobs/:jobId/checkpoints', { schema }, async request => {
       const { checkpoints, spec } = await jobs.require(request.params.jobId)
-      const { latest, best } = keptCheckpoints(checkpoints, spec.checkpoint)
-      const list = (kind: 'latest' | 'best', kept: CheckpointRecord[]) =>
+      const { latest, best, model } = keptCheckpoints(checkpoints, spec.checkpoint)
+      const list = (kind: 'latest' | 'best' | 'model', kept: CheckpointRecord[]) =>
         kept.map(checkpoint => ({ ...checkpoint, kind, resumable: true }))
-      return { data: [...list('latest', latest), ...list('best', best)] }
+      return { data: [...list('latest', latest), ...list('best', best), ...list('model', model)] }
     })
   }
