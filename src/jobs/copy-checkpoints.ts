@@ -23,7 +23,7 @@ export async function copyCheckpoints(
   const training = trainingText(spec)
   const checkpoints: CheckpointRecord[] = []
   const warnings: Warning[] = []
-  // The continued job looks for its best epoch anew.
+  // The continued job starts the search for its best epoch again.
   for (const { improved: _, ...checkpoint } of keptOf(source, spec)) {
     try {
       const file = reassignCheckpoint(await readBlob(blobs, source.id, checkpoint.sha256), training)

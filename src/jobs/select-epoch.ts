@@ -1,7 +1,8 @@
 import { didYouMean, listed } from '#domain/did-you-mean.ts'
-import { monitoredMetrics } from '#domain/early-stopping.ts'
+import type { MonitoredMetric } from '#domain/early-stopping.ts'
 import type { Mistake } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
+import { activationOf, type Loss } from '#domain/loss.ts'
 import { outputCount } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 
@@ -30,4 +31,20 @@ export function selectionWarnings({ validation, checkpoint, earlyStopping }: Tra
       ? [warn('earlyStopping.metric', 'The epoch of the model', earlyStopping.metric)]
       : []),
   ]
+}
+
+/** The metrics that a loss has. @param outputs of the network */
+export function monitoredMetrics(loss: Loss, outputs: number): readonly MonitoredMetric[] {
+  switch (activationOf(loss)) {
+    case 'softmax':
+      return [...withLoss('Accuracy'), ...(outputs > 5 ? (['validationTop5Accuracy'] as const) : [])]
+    case 'sigmoid':
+      return withLoss('Accuracy')
+    case 'linear':
+      return withLoss('MeanAbsoluteError')
+  }
+}
+
+function withLoss(metric: 'Accuracy' | 'MeanAbsoluteError'): MonitoredMetric[] {
+  return ['validationLoss', `validation${metric}`, 'trainLoss', `train${metric}`]
 }

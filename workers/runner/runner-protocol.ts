@@ -32,7 +32,7 @@ export type RunnerReport =
   | Progress
   | { type: 'epoch'; metrics: EpochMetrics }
   | { type: 'warning'; warning: Warning }
-  /** The file is complete in the scratch folder, as it is for artifacts. `step` counts the updates made. */
+  /** The file is complete in the scratch folder; the same holds for artifacts. `step` is the number of updates. */
   | { type: 'checkpoint'; name: string; epoch: number; step: number; isBest: boolean; isLast: boolean }
   /** `epoch` counts the completed epochs of its model or metrics. */
   | { type: 'artifact'; name: ArtifactName; epoch: number }

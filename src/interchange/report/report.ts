@@ -1,7 +1,8 @@
-import { bestEpoch, restoresBest } from '#domain/early-stopping.ts'
+import { restoresBest } from '#domain/early-stopping.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import { modelName } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import { bestEpoch } from './best-epoch.ts'
 import { linePlot } from './line-plot.ts'
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`

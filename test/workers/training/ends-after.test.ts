@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
-import { bestEpoch, EarlyStopping, endsAfter, monitoredMetrics } from '#domain/early-stopping.ts'
+import { EarlyStopping } from '#domain/early-stopping.ts'
+import { bestEpoch } from '#interchange/report/best-epoch.ts'
+import { monitoredMetrics } from '#jobs/select-epoch.ts'
+import { endsAfter } from '#workers/training/ends-after.ts'
 
 /** Recorded by test/fixtures/keras_early_stopping.py: the last epoch that is trained, and the one whose weights are restored. */
 interface Case {
