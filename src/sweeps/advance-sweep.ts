@@ -88,7 +88,12 @@ function applyMove(state: SweepState, move: Move): SweepState {
   const trial = state.trials[move.trial]!
   const run = currentRun(trial)
   if (move.type === 'stop') return replaceRun(state, trial, { ...run, stoppedBy: 'search' })
-  const next: Run = { status: 'pending', epochs: move.epochs, continues: run.jobId! }
+  const next: Run = {
+    status: 'pending',
+    epochs: move.epochs,
+    continues: run.jobId!,
+    ...(run.metrics && { metrics: run.metrics }),
+  }
   return replaceTrial(state, { ...trial, runs: [...trial.runs, next] })
 }
 

@@ -97,14 +97,9 @@ function resumeSweep(state: SweepState): SweepState {
 }
 
 function resumeTrial(trial: Trial): Trial {
-  const { status, stoppedBy, metrics, epochs, jobId, continues } = currentRun(trial)
+  const { status, stoppedBy, metrics, epochs, jobId } = currentRun(trial)
   if (status !== 'cancelled' || stoppedBy !== 'sweep') return trial
-  // A job without an epoch of its own has no checkpoint of its own.
-  const source = metrics ? jobId : continues
-  const run: Run = {
-    status: 'pending',
-    ...(epochs !== undefined && { epochs }),
-    ...(source !== undefined && { continues: source }),
-  }
+  const again = { status: 'pending', ...(epochs !== undefined && { epochs }) } as const
+  const run: Run = metrics ? { ...again, continues: jobId!, metrics } : again
   return { ...trial, runs: [...trial.runs, run] }
 }

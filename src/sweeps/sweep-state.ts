@@ -13,7 +13,7 @@ export interface Run {
   jobId?: string
   /** The job whose last checkpoint this one starts from. */
   continues?: string
-  /** Of the last epoch that this job completed. */
+  /** Of the last epoch that the job has completed, or the job that it continues. */
   metrics?: TrialMetrics
   /** Who wants the job cancelled: the search does not need it, or the whole sweep is cancelled. */
   stoppedBy?: 'search' | 'sweep'

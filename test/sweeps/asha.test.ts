@@ -55,15 +55,15 @@ describe('Successive halving', () => {
     assert.equal(epochs, 27 * 1 + 9 * 2 + 3 * 6 + 1 * 18)
   })
 
-  it('finds a rate near the best with a tenth of the epochs of the full trainings', () => {
-    for (const seed of [1, 2, 3, 4, 5]) {
-      const search = { method: 'asha', minEpochs: 1, reduction: 3, seed }
-      const { state } = simulateSweep(asha({ search }), byRate, { seed })
+  it('finds the best rate of the draws, or the next to it, with a ninth of the epochs', () => {
+    const ranks = Array.from({ length: 10 }, (_, index) => {
+      const search = { method: 'asha', minEpochs: 1, reduction: 3, seed: index }
+      const { state } = simulateSweep(asha({ search }), byRate, { seed: index })
       const rates = state.trials.map(({ values }) => values['optimizer.learningRate'] as number)
       const distances = rates.map(rate => Math.abs(Math.log10(rate) + 1))
-      const rank = distances.filter(distance => distance < distances[state.result!.best!]!).length
-      assert.ok(rank < 3, `the best trial is number ${rank + 1} by its distance from the best rate`)
-    }
+      return distances.filter(distance => distance < distances[state.result!.best!]!).length
+    })
+    assert.ok(ranks.filter(rank => rank <= 1).length >= 9, `ranks by distance: ${ranks}`)
   })
 
   for (const order of [1, 2, 3, 4, 5, 6])
