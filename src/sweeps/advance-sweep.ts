@@ -15,11 +15,11 @@ import {
 } from './sweep-state.ts'
 import { referenceValues, trialSpec } from './trial-spec.ts'
 
-/** What the caller does for a sweep. Each may be carried out twice, so a submission needs an idempotency key of trial and run. */
+/** What the caller does for a sweep. A crash may repeat an action, so the idempotency key of a job is made of `trial` and `run`. */
 export type SweepAction =
-  | { type: 'submit'; trial: number; spec: Readonly<Record<string, unknown>> }
+  | { type: 'submit'; trial: number; run: number; spec: Readonly<Record<string, unknown>> }
   /** Submits a job that continues another from its last checkpoint; `epochs` absent: to the same epoch as that one. */
-  | { type: 'promote'; trial: number; jobId: string; epochs?: number }
+  | { type: 'promote'; trial: number; run: number; jobId: string; epochs?: number }
   | { type: 'cancel'; trial: number; jobId: string }
   | ({ type: 'finish' } & SweepResult)
 
@@ -118,9 +118,9 @@ function finishIfOver(state: SweepState, actions: readonly SweepAction[]): Advan
 
 function submitAction(request: SweepRequest, trial: Trial): SweepAction {
   const { continues, epochs } = currentRun(trial)
-  if (continues === undefined)
-    return { type: 'submit', trial: trial.id, spec: trialSpec(request, trial, epochs) }
-  return { type: 'promote', trial: trial.id, jobId: continues, ...(epochs !== undefined && { epochs }) }
+  const key = { trial: trial.id, run: trial.runs.length - 1 }
+  if (continues === undefined) return { type: 'submit', ...key, spec: trialSpec(request, trial, epochs) }
+  return { type: 'promote', ...key, jobId: continues, ...(epochs !== undefined && { epochs }) }
 }
 
 /** A job that is wanted no more, and is known. */

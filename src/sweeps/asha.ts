@@ -1,12 +1,15 @@
 import type { Mistake } from '#domain/error.ts'
 import { ScheduleSpec, spansTraining } from '#domain/schedule-spec.ts'
 import { drawTrial } from './draw-trial.ts'
+import type { MetricName } from './metrics.ts'
 import { type Goal, goalsOf, rankTrials } from './objective.ts'
 import type { RequestOf, Search, StateOf } from './search.ts'
 import { spaceSize } from './space.ts'
 import { withPresetField } from './spec-path.ts'
 import { endedRun, type Trial } from './sweep-state.ts'
 import { fullEpochs } from './trial-spec.ts'
+
+const SPARSITY_METRICS: readonly MetricName[] = ['sparsity', 'weightSparsity', 'sparseBytes']
 
 /**
  * Asynchronous successive halving (Li et al. 2020, "A System for Massively Parallel Hyperparameter Tuning", algorithm 2). A free
@@ -59,13 +62,14 @@ function promotable(state: StateOf<'asha'>, epochs: number, nextEpochs: number):
 
 /**
  * Sparsity grows with time under gRDA, so a metric alone would promote the trials that are still dense: without constraints it is
- * ranked together with sparsity, and sparsity together with accuracy. Where all trials are equally sparse nothing changes.
+ * ranked together with sparsity, and sparsity with the validation loss (a Pareto objective, as Schmucker et al. 2021 rank in
+ * "Multi-objective Asynchronous Successive Halving"). Where all trials are equally sparse this changes nothing.
  */
 function rankingGoals(request: RequestOf<'asha'>): Goal[] {
   const goals = goalsOf(request)
   if (goals.length > 1 || request.objective?.subjectTo) return goals
-  const other = goals[0]!.metric === 'sparsity' ? 'validationAccuracy' : 'sparsity'
-  return [...goals, { metric: other, sign: 1 }]
+  const isSparsity = SPARSITY_METRICS.includes(goals[0]!.metric)
+  return [...goals, isSparsity ? { metric: 'validationLoss', sign: -1 } : { metric: 'sparsity', sign: 1 }]
 }
 
 function epochMistakes(request: RequestOf<'asha'>): Mistake[] {

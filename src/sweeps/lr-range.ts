@@ -72,7 +72,7 @@ function testValues(request: RequestOf<'lrRange'>) {
 
 /**
  * The largest rate that converges is the last one whose loss is still near the lowest. Half of it is recommended: the best rate is
- * usually within a factor of two of it (Bengio 2012, section 2.1; Smith 2017, section 3.3).
+ * usually within a factor of two of it (Smith 2017, section 3.3, after Bengio 2012).
  * @param losses training loss by epoch
  * @returns none where the loss did not fall, so that every rate of the range is too large or too small
  */

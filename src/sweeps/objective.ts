@@ -34,36 +34,33 @@ export function needsReference({ objective }: Pick<SweepRequest, 'objective'>): 
   return Object.values(objective?.subjectTo ?? {}).some(bounds => bounds?.withinOfDense !== undefined)
 }
 
-/**
- * What a trial achieved by these metrics. None without metrics, where a goal's metric is absent, or while the dense run has not
- * reached the same epoch.
- */
-export function outcomeOf(
-  state: SweepState,
+/** What the dense run measured; a metric is absent where that run failed. */
+type Dense = Partial<TrialMetrics>
+
+/** What a trial achieved by these metrics; none where a goal's metric is absent. */
+function outcomeOf(
+  { objective }: SweepRequest,
   metrics: TrialMetrics | undefined,
   goals: readonly Goal[],
+  dense: Dense,
 ): Outcome | undefined {
   if (!metrics) return undefined
   const values = goals.flatMap(({ metric, sign }) => {
     const value = metrics[metric]
     return value === undefined ? [] : [sign * value]
   })
-  const violation = violationOf(state, metrics)
-  return values.length < goals.length || violation === undefined ? undefined : { values, violation }
-}
-
-/** The excess over each bound as a share of the bound, summed; undefined while the dense run is not that far. */
-function violationOf(state: SweepState, metrics: TrialMetrics): number | undefined {
-  const dense = needsReference(state.request) ? denseAt(state, metrics.epoch) : {}
-  if (!dense) return undefined
-  const constraints = Object.entries(state.request.objective?.subjectTo ?? {}) as [MetricName, Constraint][]
-  return constraints.reduce(
-    (sum, [metric, bounds]) => sum + excess(metrics[metric], bounds, METRIC_SIGNS[metric], dense[metric]),
-    0,
+  if (values.length < goals.length) return undefined
+  const constraints = Object.entries(objective?.subjectTo ?? {}) as [MetricName, Constraint][]
+  const excesses = constraints.map(([metric, bounds]) =>
+    excess(metrics[metric], bounds, METRIC_SIGNS[metric], dense[metric]),
   )
+  return { values, violation: excesses.reduce((sum, one) => sum + one, 0) }
 }
 
-/** @param dense absent where the dense run failed: it then counts as the worst run, and every other one is within any distance of it */
+/**
+ * By how much a bound is exceeded, as a share of the bound.
+ * @param dense absent where the dense run failed: it then counts as the worst run, so every other one is within any distance of it
+ */
 function excess(
   value: number | undefined,
   { atLeast, atMost, withinOfDense }: Constraint,
@@ -81,26 +78,46 @@ function excess(
   )
 }
 
-/** The dense run's metrics at an epoch: none if it failed before, undefined while it has yet to get there. */
-function denseAt({ trials }: SweepState, epoch: number): Partial<TrialMetrics> | undefined {
+/** The dense run at an epoch, or at its end if it has ended before; undefined while it has yet to get there. */
+function denseAt({ request, trials }: SweepState, epoch: number): Dense | undefined {
+  if (!needsReference(request)) return {}
   const reference = trials.find(({ kind }) => kind === 'reference')
-  if (!reference) return undefined
-  const upTo = reference.curve?.findLast(metrics => metrics.epoch <= epoch)
+  const upTo = reference?.curve?.findLast(metrics => metrics.epoch <= epoch)
   if (upTo?.epoch === epoch) return upTo
-  if (isActive(reference)) return undefined
+  if (!reference || isActive(reference)) return undefined
   return currentRun(reference).status === 'failed' ? {} : (upTo ?? {})
 }
 
-/** The best trial by the objective, and the front of all of them. */
+/**
+ * The trials that have an outcome, best first. Each is compared with the dense run at the same epoch, and is left out until that run
+ * gets there.
+ */
+export function rankTrials(
+  state: SweepState,
+  candidates: readonly { trial: Trial; metrics: TrialMetrics | undefined }[],
+  goals: readonly Goal[],
+): Trial[] {
+  const outcomes = candidates.map(({ metrics }) => {
+    const dense = metrics && denseAt(state, metrics.epoch)
+    return dense && outcomeOf(state.request, metrics, goals, dense)
+  })
+  return rankOutcomes(outcomes)
+    .filter(place => outcomes[place])
+    .map(place => candidates[place]!.trial)
+}
+
+/** The best trial by the objective, and the front of all of them. Call it once no trial is active. */
 export function summarize(state: SweepState): SweepResult {
   return { best: bestTrial(state), front: paretoFront(state) }
 }
 
+/** Compared with the end of the dense run: a short trial may be as good as that run was then, and still be far from its end. */
 function bestTrial(state: SweepState): number | null {
   const goals = goalsOf(state.request)
   if (goals.length > 1) return null
+  const dense = denseAt(state, Number.POSITIVE_INFINITY) ?? {}
   const trials = state.trials.filter(({ kind }) => kind !== 'reference')
-  const outcomes = trials.map(trial => outcomeOf(state, finalMetrics(trial), goals))
+  const outcomes = trials.map(trial => outcomeOf(state.request, finalMetrics(trial), goals, dense))
   const [best] = rankOutcomes(outcomes)
   return best !== undefined && outcomes[best]?.violation === 0 ? trials[best]!.id : null
 }
@@ -125,16 +142,4 @@ function paretoFront({ request, trials }: SweepState): number[] {
   return nonDominated(points)
     .sort((a, b) => sparsityOf(a) - sparsityOf(b))
     .map(place => complete[place]!.trial.id)
-}
-
-/** The trials with an outcome, best first. */
-export function rankTrials(
-  state: SweepState,
-  candidates: readonly { trial: Trial; metrics: TrialMetrics | undefined }[],
-  goals: readonly Goal[],
-): Trial[] {
-  const outcomes = candidates.map(({ metrics }) => outcomeOf(state, metrics, goals))
-  return rankOutcomes(outcomes)
-    .filter(place => outcomes[place])
-    .map(place => candidates[place]!.trial)
 }

@@ -82,7 +82,10 @@ const Objective = z
   .strictObject({
     maximize: metrics.optional(),
     minimize: metrics.optional(),
-    subjectTo: z.strictObject(constraints).optional(),
+    subjectTo: z
+      .strictObject(constraints)
+      .refine(bounds => Object.keys(bounds).length > 0, 'needs a metric')
+      .optional(),
   })
   .refine(({ maximize, minimize }) => maximize !== undefined || minimize !== undefined, {
     path: ['maximize'],

@@ -107,8 +107,8 @@ describe('A cancelled sweep', () => {
       type: 'resumed',
     })
     assert.deepEqual(actions, [
-      { type: 'promote', trial: 0, jobId: 'job_0' },
-      { type: 'submit', trial: 1, spec: { ...BASE, optimizer: { ...BASE.optimizer, c: 0.002 } } },
+      { type: 'promote', trial: 0, run: 1, jobId: 'job_0' },
+      { type: 'submit', trial: 1, run: 1, spec: { ...BASE, optimizer: { ...BASE.optimizer, c: 0.002 } } },
     ])
   })
 })

@@ -95,6 +95,7 @@ describe('A request for a sweep', () => {
     ])
     const unbounded = { maximize: 'sparsity', subjectTo: { validationLoss: {} } }
     assert.deepEqual(pathsOf({ objective: unbounded }), ['objective.subjectTo.validationLoss'])
+    assert.deepEqual(pathsOf({ objective: { maximize: 'sparsity', subjectTo: {} } }), ['objective.subjectTo'])
     assert.deepEqual(pathsOf({ objective: { maximize: ['sparsity', 'sparsity'] } }), ['objective'])
   })
 

@@ -90,6 +90,21 @@ describe('A bound within the dense run', () => {
     assert.deepEqual(jobs[0]!.spec, { ...base, model: { topology: {} }, optimizer: { ...grda, c: 0 } })
   })
 
+  it('is that of the end of the dense run, also for a trial with fewer epochs', () => {
+    const body = {
+      base: BASE,
+      search: { method: 'grid' },
+      space: { epochs: [1, 2], 'optimizer.c': [0, 0.1] },
+      objective: WITHIN(0.01),
+    }
+    // After one epoch every trial is as bad as the dense run was then.
+    const { state } = simulateSweep(body, ({ optimizer: { c = 0 } }, epoch) => ({
+      validationAccuracy: epoch === 1 ? 0.5 : 0.97,
+      sparsity: c / epoch,
+    }))
+    assert.deepEqual(state.trials[state.result!.best!]!.values, { epochs: 2, 'optimizer.c': 0.1 })
+  })
+
   it('is kept by every trial where the dense run diverged, as that is then the worst', () => {
     const body = {
       base: BASE,
