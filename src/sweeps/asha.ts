@@ -55,9 +55,8 @@ function promotable(state: StateOf<'asha'>, epochs: number, nextEpochs: number):
   const quota = Math.floor(ended.length / state.request.search.reduction)
   const isPromoted = ({ runs }: Trial) => runs.some(run => run.epochs === nextEpochs)
   if (ended.filter(({ trial }) => isPromoted(trial)).length >= quota) return undefined
-  return rankTrials(state, ended, rankingGoals(state.request))
-    .slice(0, quota)
-    .find(trial => !isPromoted(trial))
+  // It is among the first `quota` trials, because fewer than these are promoted.
+  return rankTrials(state, ended, rankingGoals(state.request)).find(trial => !isPromoted(trial))
 }
 
 /**

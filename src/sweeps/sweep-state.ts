@@ -68,16 +68,17 @@ export function currentRun({ runs }: Trial): Run {
 }
 
 export function isActive(trial: Trial): boolean {
-  const { status } = currentRun(trial)
+  return isOpen(currentRun(trial))
+}
+
+function isOpen({ status }: Run): boolean {
   return status === 'pending' || status === 'running'
 }
 
-/** The last run that trained to an epoch, once it has ended. One that was cancelled with the sweep does not count: it is resumed with it. */
+/** The last run that trained to an epoch, once it has ended. */
 export function endedRun({ runs }: Trial, epochs: number): Run | undefined {
   const run = runs.findLast(run => run.epochs === epochs)
-  const isOpen = run?.status === 'pending' || run?.status === 'running'
-  const isToBeResumed = run?.status === 'cancelled' && run.stoppedBy === 'sweep'
-  return isOpen || isToBeResumed ? undefined : run
+  return run && !isOpen(run) ? run : undefined
 }
 
 /** The metrics of the trial's last job that succeeded; none where a job of it failed. */

@@ -56,7 +56,11 @@ const succeeded = (trial: number): SweepEvent => ({
 
 /** The state after the events, and the last one's actions. */
 function after(...events: SweepEvent[]) {
-  return events.reduce(({ state }, event) => advanceSweep(state, event), startSweep(parseSweep(GRID)))
+  return follow(GRID, ...events)
+}
+
+function follow(body: object, ...events: SweepEvent[]) {
+  return events.reduce(({ state }, event) => advanceSweep(state, event), startSweep(parseSweep(body)))
 }
 
 describe('A cancelled sweep', () => {
@@ -92,6 +96,12 @@ describe('A cancelled sweep', () => {
         const resumed = resumeSimulation(cancelled, surface)
         assert.equal(resumed.state.status, 'finished')
         assert.deepEqual(endOf(resumed), end)
+        const isRepeated = resumed.jobs.some(
+          ({ trial, firstEpoch }, index) =>
+            firstEpoch === 1 &&
+            resumed.jobs.slice(0, index).some(job => job.trial === trial && job.epoch > 0),
+        )
+        assert.ok(!isRepeated, 'an epoch was trained twice')
       }
     })
 
@@ -110,6 +120,36 @@ describe('A cancelled sweep', () => {
       { type: 'promote', trial: 0, run: 1, jobId: 'job_0' },
       { type: 'submit', trial: 1, run: 1, spec: { ...BASE, optimizer: { ...BASE.optimizer, c: 0.002 } } },
     ])
+  })
+})
+
+describe('A trial that the search has stopped', () => {
+  it('is not resumed with the sweep', () => {
+    const range = {
+      base: BASE,
+      search: { method: 'lrRange', epochs: 5 },
+      space: { 'optimizer.learningRate': { log: [0.001, 1] } },
+    }
+    const epochs = [1, 9].map(
+      (trainLoss, index): SweepEvent => ({
+        type: 'trialEpoch',
+        trial: 0,
+        jobId: 'job_0',
+        metrics: { epoch: index + 1, trainLoss },
+      }),
+    )
+    const { state, actions } = follow(range, submitted(0), ...epochs)
+    assert.deepEqual(actions, [{ type: 'cancel', trial: 0, jobId: 'job_0' }])
+    const cancelled = advanceSweep(state, { type: 'cancelled' })
+    assert.deepEqual(cancelled.actions, [])
+    const ended = advanceSweep(cancelled.state, {
+      type: 'trialEnded',
+      trial: 0,
+      jobId: 'job_0',
+      status: 'cancelled',
+    })
+    const resumed = advanceSweep(ended.state, { type: 'resumed' })
+    assert.equal(resumed.state.status, 'finished')
   })
 })
 
@@ -134,6 +174,24 @@ describe('A sweep', () => {
       { type: 'resumed' },
     ]
     for (const event of stale) assert.deepEqual(advanceSweep(state, event), { state, actions: [] })
+  })
+
+  it('takes the number of an earlier job as nothing while a trial waits for its next one', () => {
+    const body = { ...SEARCHES.asha!, search: { method: 'asha', minEpochs: 3, reduction: 2 } }
+    const { state, actions } = follow(body, submitted(0), submitted(1), succeeded(0), succeeded(1))
+    const promoted = actions.find(({ type }) => type === 'promote') as { trial: number }
+    assert.deepEqual(advanceSweep(state, submitted(promoted.trial)), { state, actions: [] })
+  })
+
+  it('keeps the last epoch when an earlier one is reported late', () => {
+    const epoch = (number: number): SweepEvent => ({
+      type: 'trialEpoch',
+      trial: 0,
+      jobId: 'job_0',
+      metrics: { epoch: number },
+    })
+    const { state } = after(submitted(0), epoch(2))
+    assert.deepEqual(advanceSweep(state, epoch(1)), { state, actions: [] })
   })
 
   it('goes on without a trial that the service refused', () => {

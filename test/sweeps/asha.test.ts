@@ -117,6 +117,20 @@ describe('Successive halving', () => {
     assert.equal(new Set(jobs.filter(({ epochs }) => epochs === 3).map(({ trial }) => trial)).size, 9)
   })
 
+  it('counts a trial as the worst that diverges in the last epoch of its rung, or after a promotion', () => {
+    const isLost = (rate: number, epoch: number) => rate > 0.05 && epoch > 2
+    const surface: Surface = (spec, epoch) =>
+      isLost(spec.optimizer.learningRate, epoch) ? 'diverged' : byRate(spec, epoch)
+    const { state, jobs } = simulateSweep(asha({ search: { ...asha().search, minEpochs: 3 } }), surface)
+    const rateOf = (trial: number) => state.trials[trial]!.values['optimizer.learningRate'] as number
+    assert.ok(jobs.filter(({ epochs }) => epochs > 3).every(({ trial }) => rateOf(trial) <= 0.05))
+    const promoted = simulateSweep(asha(), surface)
+    const lost = promoted.jobs.filter(({ status }) => status === 'failed').map(({ trial }) => trial)
+    assert.ok(lost.length > 0)
+    assert.ok(!lost.includes(promoted.state.result!.best!))
+    assert.ok(lost.every(trial => !promoted.state.result!.front.includes(trial)))
+  })
+
   it('tries each point of a list once', () => {
     const rates = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
     const { state } = simulateSweep(asha({ space: { 'optimizer.learningRate': rates } }), byRate)
@@ -142,6 +156,31 @@ describe('Successive halving of sparse trials', () => {
     const allowed = state.trials.map(({ values }) => values['optimizer.c'] as number).filter(c => c <= 0.02)
     assert.equal(state.trials[state.result!.best!]!.values['optimizer.c'], Math.max(...allowed))
     assert.ok(promotedCs(simulation, 9).every(c => c <= 0.02))
+  })
+
+  it('compares with the dense run only where that has got to, and starts new trials meanwhile', () => {
+    const objective = { maximize: 'sparsity', subjectTo: { validationAccuracy: { withinOfDense: 0.02 } } }
+    let denseEpoch = 0
+    const { jobs } = simulateSweep(asha({ space, objective }), byC, {
+      speedOf: ({ optimizer: { c } }) => (c === 0 ? 0.2 : 1),
+      onAdvance(event, { actions }, job) {
+        if (event.type === 'trialEpoch' && event.trial === 0) denseEpoch = job!.epoch
+        for (const action of actions)
+          if (action.type === 'promote')
+            assert.ok(denseEpoch >= action.epochs! / 3, `dense run at ${denseEpoch}`)
+      },
+    })
+    assert.ok(jobs.some(({ epochs, trial }) => trial !== 0 && epochs === 27))
+  })
+
+  it('promotes those that are nearest to the bound where none is within it', () => {
+    const objective = { maximize: 'sparsity', subjectTo: { validationAccuracy: { atLeast: 0.99 } } }
+    const simulation = simulateSweep(asha({ space, objective }), byC)
+    const median = simulation.state.trials
+      .map(({ values }) => values['optimizer.c'] as number)
+      .sort((a, b) => a - b)[13]!
+    assert.ok(promotedCs(simulation, 9).every(c => c < median))
+    assert.equal(simulation.state.result!.best, null)
   })
 
   it('does not promote the densest trials only where accuracy alone is to be maximized', () => {

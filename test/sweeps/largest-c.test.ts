@@ -134,12 +134,12 @@ describe('The largest c', () => {
   })
 
   it('ends where the run with c = 0 failed, as there is nothing to compare with', () => {
-    const { state, jobs } = simulateSweep(largestC(), (spec, epoch) =>
-      spec.optimizer.c === 0 ? 'diverged' : surfaceOf(() => 0)(spec, epoch),
-    )
+    const lost: Surface = (spec, epoch) =>
+      spec.optimizer.c === 0 ? 'diverged' : surfaceOf(() => 0)(spec, epoch)
+    const { state, jobs } = simulateSweep(largestC({ maxConcurrent: 1 }), lost)
     assert.equal(state.status, 'finished')
     assert.equal(state.result!.best, null)
-    assert.ok(jobs.length <= 17)
+    assert.equal(jobs.length, 1)
   })
 })
 
@@ -162,6 +162,16 @@ describe('The largest c of several mu', () => {
       assert.ok(ratio > 1 / 1.101 && ratio < 1.101)
       assert.ok(tried.length <= 16)
     }
+  })
+
+  it('is searched for at the same time', () => {
+    const { jobs } = simulateSweep(largestC({ space, maxConcurrent: 4 }), surfaceOf(effect))
+    const first = jobs.slice(0, 4).map(({ spec }) => spec.optimizer as { c: number; mu: number })
+    assert.equal(first[0]!.c, 0)
+    assert.deepEqual(
+      first.slice(1).map(({ mu }) => mu),
+      space['optimizer.mu'],
+    )
   })
 
   it('is trained in full where it makes the sparsest network, or by the objective that is given', () => {

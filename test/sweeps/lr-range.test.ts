@@ -84,9 +84,18 @@ describe('A learning-rate range test', () => {
   })
 
   it('cancels the job once its loss is lost', () => {
-    const { jobs } = simulateSweep(lrRange(), (_, epoch) => ({ trainLoss: epoch < 20 ? 2 / epoch : 50 }))
+    const losing: Surface = (_, epoch) => ({ trainLoss: epoch < 20 ? 2 / epoch : 50 })
+    const { jobs } = simulateSweep(lrRange({ maxConcurrent: 1 }), losing)
     assert.equal(jobs[0]!.status, 'cancelled')
     assert.ok(jobs[0]!.epoch < EPOCHS)
+  })
+
+  it('counts a loss that is no number as lost', () => {
+    const { jobs, state } = simulateSweep(lrRange(), (_, epoch) => ({
+      trainLoss: epoch < 20 ? 2 / epoch : Number.NaN,
+    }))
+    assert.equal(jobs[0]!.status, 'cancelled')
+    assert.ok(state.result!.learningRate!.largest < 10)
   })
 
   it('recommends from the epochs before the job diverged', () => {
