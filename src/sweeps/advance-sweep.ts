@@ -52,17 +52,17 @@ export function outstandingActions(state: SweepState): SweepAction[] {
   ]
 }
 
-/** @param before the event */
+/** @param before the state before the event */
 function proceed(before: SweepState, after: SweepState): Advanced {
   const moved = after.status === 'running' ? makeMoves(after) : after
   const submitted = moved.trials.filter(({ id, runs }) => runs.length > (before.trials[id]?.runs.length ?? 0))
   const stopping = moved.trials.filter(trial => isStopping(trial) && !currentRun(trial).isCancelSent)
-  const told = stopping.reduce(
+  const sent = stopping.reduce(
     (state, trial) => replaceRun(state, trial, { ...currentRun(trial), isCancelSent: true }),
     moved,
   )
   const actions = [...cancelActions(stopping), ...submitted.map(trial => submitAction(moved.request, trial))]
-  return finishIfOver(told, actions)
+  return finishIfOver(sent, actions)
 }
 
 /** Every move that the window has room for. */
@@ -123,7 +123,7 @@ function submitAction(request: SweepRequest, trial: Trial): SweepAction {
   return { type: 'promote', ...key, jobId: continues, ...(epochs !== undefined && { epochs }) }
 }
 
-/** A job that is wanted no more, and is known. */
+/** Whether the trial's current job is to be cancelled and has an id. */
 function isStopping(trial: Trial): boolean {
   const { status, stoppedBy } = currentRun(trial)
   return status === 'running' && stoppedBy !== undefined

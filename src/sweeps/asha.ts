@@ -37,7 +37,7 @@ export const ASHA: Search<'asha'> = {
   },
 }
 
-/** minEpochs * reduction^k while it is below the epochs of a full training, and these. */
+/** The epochs of each rung: minEpochs * reduction^k while below those of a full training, then those. */
 function rungsOf(request: RequestOf<'asha'>): number[] {
   const { minEpochs, reduction } = request.search
   const full = fullEpochs(request)!

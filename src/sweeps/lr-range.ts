@@ -3,15 +3,15 @@ import type { RequestOf, Search } from './search.ts'
 import { currentRun, isActive, type LearningRateAdvice } from './sweep-state.ts'
 
 const RATE = 'optimizer.learningRate'
-/** Of the fall of the loss: noise and the last, slow part of the fall. */
+/** Share of the fall of the loss that counts as noise or as the slow end of the fall. */
 const SLACK = 0.05
-/** Above this many times the first epoch's loss the training is lost. */
+/** A loss of this many times the first epoch's means that the training has diverged. */
 const DIVERGED = 2
 
 /**
  * Learning-rate range test (Smith 2017, "Cyclical Learning Rates for Training Neural Networks", section 3.3): the rate grows by the
  * same factor after every epoch, over the range of optimizer.learningRate. gRDA is tested with c = 0, because its threshold grows with
- * the rate and it wants the rate of SGD.
+ * the rate, and a rate that suits SGD suits gRDA.
  */
 export const LR_RANGE: Search<'lrRange'> = {
   mistakes({ space, base, objective }) {

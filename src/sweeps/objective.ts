@@ -78,7 +78,7 @@ function excess(
   )
 }
 
-/** The dense run at an epoch, or at its end if it has ended before; undefined while it has yet to get there. */
+/** The dense run at an epoch, or at its end if it ended earlier; undefined until it has reached that epoch. */
 function denseAt({ request, trials }: SweepState, epoch: number): Dense | undefined {
   if (!needsReference(request)) return {}
   const reference = trials.find(({ kind }) => kind === 'reference')
@@ -90,7 +90,7 @@ function denseAt({ request, trials }: SweepState, epoch: number): Dense | undefi
 
 /**
  * The trials that have an outcome, best first. Each is compared with the dense run at the same epoch, and is left out until that run
- * gets there.
+ * has reached it.
  */
 export function rankTrials(
   state: SweepState,

@@ -2,7 +2,7 @@ import type { TrialMetrics } from './metrics.ts'
 import type { Values } from './space.ts'
 import type { SweepRequest } from './sweep-request.ts'
 
-/** `pending`: handed out to be submitted, and no job is known yet. */
+/** `pending`: the action to submit it was given, and no event has named its job yet. */
 type RunStatus = 'pending' | 'running' | 'succeeded' | 'failed' | 'cancelled'
 
 /** One job of a trial. A trial that is promoted or resumed has several, each continuing the one before. */
@@ -17,7 +17,7 @@ export interface Run {
   metrics?: TrialMetrics
   /** Who wants the job cancelled: the search does not need it, or the whole sweep is cancelled. */
   stoppedBy?: 'search' | 'sweep'
-  /** Whether the action `cancel` was handed out. */
+  /** Whether the action `cancel` was given. */
   isCancelSent?: boolean
   /** Why the job failed or was refused. */
   error?: string

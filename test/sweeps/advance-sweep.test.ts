@@ -163,7 +163,7 @@ describe('A sweep', () => {
     assert.deepEqual(outstandingActions(cancelled.state), cancelled.actions)
   })
 
-  it('takes events of earlier jobs and of unknown ones as nothing', () => {
+  it('ignores events of earlier jobs and of unknown ones', () => {
     const { state } = after(submitted(0), submitted(1), succeeded(0))
     const stale: SweepEvent[] = [
       submitted(0),
@@ -176,7 +176,7 @@ describe('A sweep', () => {
     for (const event of stale) assert.deepEqual(advanceSweep(state, event), { state, actions: [] })
   })
 
-  it('takes the number of an earlier job as nothing while a trial waits for its next one', () => {
+  it('ignores the id of an earlier job while a trial waits for its next one', () => {
     const body = { ...SEARCHES.asha!, search: { method: 'asha', minEpochs: 3, reduction: 2 } }
     const { state, actions } = follow(body, submitted(0), submitted(1), succeeded(0), succeeded(1))
     const promoted = actions.find(({ type }) => type === 'promote') as { trial: number }
@@ -194,7 +194,7 @@ describe('A sweep', () => {
     assert.deepEqual(advanceSweep(state, epoch(1)), { state, actions: [] })
   })
 
-  it('goes on without a trial that the service refused', () => {
+  it('continues without a trial that the service refused', () => {
     const { state, actions } = after(submitted(0), {
       type: 'trialRefused',
       trial: 1,
@@ -207,7 +207,7 @@ describe('A sweep', () => {
     )
   })
 
-  it('goes on without a trial whose job was cancelled by itself', () => {
+  it('continues without a trial whose job a client cancelled', () => {
     const { state } = after(submitted(0), submitted(1), {
       ...succeeded(0),
       status: 'cancelled',

@@ -84,7 +84,7 @@ describe('Successive halving', () => {
     })
 
   it('does not wait for a trial that is slow', () => {
-    // Of 27 trials, the first never gets anywhere while another one can train.
+    // The first trial makes no progress while another one can train.
     let slow: number | undefined
     const { jobs } = simulateSweep(asha({ maxConcurrent: 3 }), byRate, {
       speedOf({ optimizer: { learningRate } }) {
@@ -161,7 +161,7 @@ describe('Successive halving of sparse trials', () => {
     assert.ok(promotedCs(simulation, 9).every(c => c <= 0.02))
   })
 
-  it('compares with the dense run only where that has got to, and starts new trials meanwhile', () => {
+  it('promotes only where the dense run has reached the same epoch, and starts new trials meanwhile', () => {
     const objective = { maximize: 'sparsity', subjectTo: { validationAccuracy: { withinOfDense: 0.02 } } }
     let denseEpoch = 0
     const { jobs } = simulateSweep(asha({ space, objective }), byC, {

@@ -35,7 +35,7 @@ describe('A request for a sweep', () => {
     assert.deepEqual(mistakesOf({ search: { method: 'lrRange' }, space: rates }), {})
   })
 
-  it('cannot have more trials than maxTrials, and learns how many it would have', () => {
+  it('cannot have more trials than maxTrials, and the error says how many it would have', () => {
     assert.match(mistakesOf({ maxTrials: 1 }).maxTrials!, /2 trials/)
     const tenth = Array.from({ length: 1000 }, (_, index) => index)
     const space = { seed: tenth, batchSize: tenth.map(x => x + 1), epochs: tenth.map(x => x + 1) }

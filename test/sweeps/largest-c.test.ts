@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { randomStream } from '#network/random.ts'
+import { planSearch, standing } from '#sweeps/first-failure.ts'
 import { type Simulation, type Surface, simulateSweep } from './simulate-sweep.ts'
 
 const BASE = {
@@ -75,6 +76,25 @@ describe('The largest c', () => {
       const near = ratios.filter(ratio => ratio > 1 / 1.101 && ratio < 1.101)
       assert.ok(near.length >= 9, `ratios: ${ratios}`)
     })
+
+  it('is found more often than by training the whole grid, where every point is a chance of bad luck', () => {
+    const noise = 0.4 * TOLERANCE
+    const plan = planSearch(FINE.length)
+    const found = { search: 0, grid: 0 }
+    for (const effect of Object.values(SURFACES))
+      for (let seed = 0; seed < 100; seed++) {
+        const passes = FINE.map(
+          (c, index) => effect(c, 0.6) + noise * randomStream(seed, index).normal() >= -TOLERANCE,
+        )
+        const tests = new Map<number, boolean>()
+        let now = standing(plan, tests)
+        for (; !now.isOver; now = standing(plan, tests)) tests.set(now.want!, passes[now.want!]!)
+        const expected = FINE.indexOf(fineAnswer(effect)!)
+        if (Math.abs((now.answer ?? -1) - expected) <= 1) found.search++
+        if (Math.abs(passes.indexOf(false) - 1 - expected) <= 1) found.grid++
+      }
+    assert.ok(found.search >= 0.95 * 600 && found.grid < 0.8 * 600, JSON.stringify(found))
+  })
 
   it('is not moved by one lucky trial beyond a cliff, wherever it is', () => {
     for (const lucky of FINE.filter(c => c > 0.0045)) {

@@ -83,14 +83,14 @@ describe('A learning-rate range test', () => {
     }
   })
 
-  it('cancels the job once its loss is lost', () => {
+  it('cancels the job once its loss has diverged', () => {
     const losing: Surface = (_, epoch) => ({ trainLoss: epoch < 20 ? 2 / epoch : 50 })
     const { jobs } = simulateSweep(lrRange({ maxConcurrent: 1 }), losing)
     assert.equal(jobs[0]!.status, 'cancelled')
     assert.ok(jobs[0]!.epoch < EPOCHS)
   })
 
-  it('counts a loss that is no number as lost', () => {
+  it('counts a loss that is not a number as diverged', () => {
     const { jobs, state } = simulateSweep(lrRange(), (_, epoch) => ({
       trainLoss: epoch < 20 ? 2 / epoch : Number.NaN,
     }))
