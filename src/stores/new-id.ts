@@ -9,7 +9,7 @@ let sequence = 0
  * The kind, `_` and 26 characters: milliseconds since 1970 (10), a counter of the ids made by this process within the millisecond
  * (3), and 65 random bits (13). Ids therefore sort by time, as ULIDs do, and ids of one process in the order they were made.
  */
-export function newId(kind: 'job' | 'dataset' | 'model'): string {
+export function newId(kind: 'job' | 'dataset' | 'model' | 'sweep'): string {
   const now = Date.now()
   sequence = now > lastMs ? 0 : sequence + 1
   lastMs = Math.max(now, lastMs)
