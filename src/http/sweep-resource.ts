@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { METRIC_NAMES, type MetricName } from '#sweeps/metrics.ts'
 import type { Sweep } from '#sweeps/sweep.ts'
-import { SweepRequest } from '#sweeps/sweep-request.ts'
+import { Json, SweepRequest } from '#sweeps/sweep-request.ts'
 import { currentRun, type Trial } from '#sweeps/sweep-state.ts'
 
 /** An id that is longer than any existing one is refused without a query to Redis. */
@@ -22,7 +22,7 @@ const TrialResource = z
     kind: z
       .enum(['trial', 'reference', 'final', 'rangeTest'])
       .describe('`reference`: the dense run with c = 0. `final`: the full training of the best short run.'),
-    values: z.record(z.string(), z.json()).describe('The value of each field of the space.'),
+    values: z.record(z.string(), Json).describe('The value of each field of the space.'),
     status: TrialStatus,
     jobIds: z
       .array(z.string())

@@ -48,11 +48,18 @@ const SEARCHES = [
     ),
 ] as const
 
+/** Any JSON. It has an id because it refers to itself. */
+export const Json: z.ZodType<z.core.util.JSONType> = z
+  .lazy(() =>
+    z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(Json), z.record(z.string(), Json)]),
+  )
+  .meta({ id: 'JsonValue' })
+
 const range = z.tuple([z.number(), z.number()])
 
 /** The values that one field of the spec takes. */
 const Dimension = z.union([
-  z.array(z.json()).min(1).max(1000).describe('A list of choices: numbers, words or whole objects.'),
+  z.array(Json).min(1).max(1000).describe('A list of choices: numbers, words or whole objects.'),
   z.strictObject({ log: range.describe('From and to; uniform in the logarithm.') }),
   z.strictObject({ uniform: range.describe('From and to.') }),
 ])
