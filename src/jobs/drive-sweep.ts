@@ -13,6 +13,14 @@ import type { JobStores } from './resolve-job.ts'
 import { type Submission, type Submitted, submitJob } from './submit-job.ts'
 
 export type SweepStores = JobStores & Pick<Stores, 'sweeps' | 'events' | 'control'>
+
+/** How a sweep is driven. */
+interface Drive {
+  log: Submission['log']
+  /** Whether the stores have room for new jobs; without it, submissions wait. */
+  maySubmit?: boolean
+}
+
 type SubmitAction = Extract<SweepAction, { type: 'submit' | 'promote' }>
 
 /**
@@ -21,15 +29,11 @@ type SubmitAction = Extract<SweepAction, { type: 'submit' | 'promote' }>
  * sweep at once, and a crash at any point neither loses a trial nor submits it twice.
  * @throws whatever the stores throw; the next call continues
  */
-export async function driveSweep(
-  stores: SweepStores,
-  sweepId: string,
-  log: Submission['log'],
-): Promise<Sweep> {
+export async function driveSweep(stores: SweepStores, sweepId: string, drive: Drive): Promise<Sweep> {
   const observed = await observeTrials(stores, await stores.sweeps.require(sweepId))
   let sweep = await stores.sweeps.append(sweepId, () => observed)
   for (;;) {
-    const answers = await carryOut(stores, sweep, log)
+    const answers = await carryOut(stores, sweep, drive)
     if (answers.length === 0) return sweep
     sweep = await stores.sweeps.append(sweepId, () => answers)
   }
@@ -39,12 +43,12 @@ export async function driveSweep(
 async function carryOut(
   stores: SweepStores,
   { id, state }: Sweep,
-  log: Submission['log'],
+  { log, maySubmit = true }: Drive,
 ): Promise<SweepEvent[]> {
   const answers: SweepEvent[] = []
   for (const action of outstandingActions(state)) {
     if (action.type === 'cancel') await cancelUnfinished(stores, action.jobId)
-    if (action.type !== 'submit' && action.type !== 'promote') continue
+    if (!maySubmit || (action.type !== 'submit' && action.type !== 'promote')) continue
     const answer = await submitTrial(stores, id, action, log)
     if (answer) answers.push(answer)
   }

@@ -85,15 +85,12 @@ export class SweepStore {
   }
 
   async get(sweepId: string): Promise<Sweep | undefined> {
-    const [request, state] = await this.#redis.hmget(redisKeys.sweep(sweepId), 'request', 'state')
-    return request && state ? sweepOf(JSON.parse(request), JSON.parse(state)) : undefined
+    return (await this.#read(sweepId))?.sweep
   }
 
   /** @throws AppError `not_found` */
   async require(sweepId: string): Promise<Sweep> {
-    const sweep = await this.get(sweepId)
-    if (!sweep) throw new AppError('not_found', `There is no sweep ${sweepId}.`)
-    return sweep
+    return (await this.#requireStored(sweepId)).sweep
   }
 
   /**
@@ -104,20 +101,32 @@ export class SweepStore {
    */
   async append(sweepId: string, decide: (sweep: Sweep) => readonly SweepEvent[]): Promise<Sweep> {
     for (;;) {
-      const before = await this.require(sweepId)
+      const { sweep: before, text } = await this.#requireStored(sweepId)
       const state = decide(before).reduce((folded, event) => advanceSweep(folded, event).state, before.state)
       if (state === before.state) return before
       const { finishedAt: _, ...kept } = before
       const moved: Sweep = { ...kept, state }
       const after = isUnderWay(moved) ? moved : { ...moved, finishedAt: new Date().toISOString() }
-      if (await this.#commit(before, after)) return after
+      if (await this.#commit(text, after)) return after
     }
   }
 
-  async #commit(before: Sweep, after: Sweep): Promise<boolean> {
+  /** @param before the state as it was stored @returns false, and changes nothing, if the stored state is another */
+  async #commit(before: string, after: Sweep): Promise<boolean> {
     const keys = [redisKeys.sweep(after.id), redisKeys.activeSweeps]
-    const args = [after.id, fieldsOf(before).state, fieldsOf(after).state, isUnderWay(after) ? 1 : 0]
+    const args = [after.id, before, fieldsOf(after).state, isUnderWay(after) ? 1 : 0]
     return (await this.#redis.eval(COMMIT, keys.length, ...keys, ...args)) === 1
+  }
+
+  async #read(sweepId: string): Promise<{ sweep: Sweep; text: string } | undefined> {
+    const [request, text] = await this.#redis.hmget(redisKeys.sweep(sweepId), 'request', 'state')
+    return request && text ? { sweep: sweepOf(JSON.parse(request), JSON.parse(text)), text } : undefined
+  }
+
+  async #requireStored(sweepId: string): Promise<{ sweep: Sweep; text: string }> {
+    const stored = await this.#read(sweepId)
+    if (!stored) throw new AppError('not_found', `There is no sweep ${sweepId}.`)
+    return stored
   }
 
   /** The ids of the sweeps that are running or being cancelled, oldest first, a page at a time. */
