@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { METRIC_NAMES, type MetricName } from '#sweeps/metrics.ts'
 import type { Sweep } from '#sweeps/sweep.ts'
-import { Json, SweepRequest } from '#sweeps/sweep-request.ts'
+import { Json, SweepSpec } from '#sweeps/sweep-request.ts'
 import { currentRun, type Trial } from '#sweeps/sweep-state.ts'
 
 /** An id that is longer than any existing one is refused without a query to Redis. */
@@ -72,7 +72,7 @@ type ListedSweep = z.infer<typeof ListedSweep>
 
 /** A sweep as clients see it. */
 export const SweepResource = ListedSweep.extend({
-  request: SweepRequest,
+  request: SweepSpec.describe('The request, with every default filled in.'),
   trials: z.array(TrialResource),
 }).meta({ id: 'Sweep' })
 type SweepResource = z.infer<typeof SweepResource>

@@ -116,29 +116,33 @@ const EXAMPLES = [
   },
 ]
 
+const fields = z.strictObject({
+  name: Name.optional(),
+  base: z
+    .looseObject({ epochs: z.int().min(1).max(100_000).optional() })
+    .describe('A JobRequest; the space sets fields of it. Each trial is validated as a job is.'),
+  search: z.discriminatedUnion('method', [...SEARCHES]),
+  space: z
+    .record(z.string().min(1).max(200), Dimension)
+    .describe('By the path of the field, such as `optimizer.mu`, `target.sparsity` or `optimizer`.'),
+  objective: Objective.optional().describe(
+    'Default: the highest validation accuracy; with largestC, sparsity.',
+  ),
+  maxTrials: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(100)
+    .describe('A sweep that would take more is refused. The dense run of `withinOfDense` is not counted.'),
+  maxConcurrent: z.int().min(1).max(100).default(4).describe('Trials that are queued or running at once.'),
+})
+
 /** What `POST /v1/sweeps` takes. `checkSweep` finds what a schema cannot. */
-export const SweepRequest = z
-  .strictObject({
-    name: Name.optional(),
-    base: z
-      .looseObject({ epochs: z.int().min(1).max(100_000).optional() })
-      .describe('A JobRequest; the space sets fields of it. Each trial is validated as a job is.'),
-    search: z.discriminatedUnion('method', [...SEARCHES]),
-    space: z
-      .record(z.string().min(1).max(200), Dimension)
-      .describe('By the path of the field, such as `optimizer.mu`, `target.sparsity` or `optimizer`.'),
-    objective: Objective.optional().describe(
-      'Default: the highest validation accuracy; with largestC, sparsity.',
-    ),
-    maxTrials: z
-      .int()
-      .min(1)
-      .max(1000)
-      .default(100)
-      .describe('A sweep that would take more is refused. The dense run of `withinOfDense` is not counted.'),
-    maxConcurrent: z.int().min(1).max(100).default(4).describe('Trials that are queued or running at once.'),
-  })
-  .meta({ id: 'SweepRequest', examples: EXAMPLES })
+export const SweepRequest = fields.meta({ id: 'SweepRequest', examples: EXAMPLES })
 export type SweepRequest = z.infer<typeof SweepRequest>
+
+/** The request with every default filled in. */
+export const SweepSpec = fields.meta({ id: 'SweepSpec' })
+
 export type SearchMethod = SweepRequest['search']['method']
 export type SearchOf<Method extends SearchMethod> = Extract<SweepRequest['search'], { method: Method }>
