@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { AppError, invalidFields, type Mistake } from '#domain/error.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
@@ -10,8 +11,10 @@ import type { JobStores } from './resolve-job.ts'
 import { draftJob } from './submit-job.ts'
 
 const MOST_MISTAKES = 100
-/** The dense run, if there is one, and the first trial. */
+/** One may be the dense run. */
 const CHECKED_TRIALS = 2
+/** A large base takes milliseconds for each choice; other requests are answered in between. */
+const CHOICES_PER_TURN = 10
 
 /**
  * Checks the trials of a new sweep, as far as possible before they run: every choice and both ends of every range by the schema of
@@ -19,7 +22,7 @@ const CHECKED_TRIALS = 2
  * @throws AppError `invalid_request` with paths in `base` or `space`, and as `submitJob` does
  */
 export async function checkTrials(stores: JobStores, { request, trials }: SweepState): Promise<void> {
-  const mistakes = choiceMistakes(request)
+  const mistakes = await choiceMistakes(request)
   if (mistakes.length > 0) throw invalidFields(mistakes.slice(0, MOST_MISTAKES))
   for (const trial of trials.slice(0, CHECKED_TRIALS)) {
     const spec = trialSpec(request, trial, trial.runs[0]!.epochs)
@@ -31,20 +34,31 @@ export async function checkTrials(stores: JobStores, { request, trials }: SweepS
 }
 
 /** The mistakes of every single choice, together with the first choices of the other fields. */
-function choiceMistakes(request: SweepRequest): Mistake[] {
-  const { space } = request
-  const first = Object.fromEntries(Object.entries(space).map(([path, one]) => [path, choicesOf(one)[0]]))
-  return Object.entries(space).flatMap(([path, dimension]) =>
-    choicesOf(dimension).flatMap(choice => {
-      const values = { ...first, [path]: choice }
-      const field = path.split('.')[0]!
-      const schema = JobRequest.shape[field as keyof typeof JobRequest.shape]
-      const value = trialSpec(request, { kind: 'trial', values }, undefined)[field]
-      if (!schema) return []
-      const found = mistakesOf(() => parseByZod<unknown>(schema, value, [field]))
-      return placed(space, values, found).filter(mistake => mistake.path.startsWith(`space.${path}`))
-    }),
+async function choiceMistakes(request: SweepRequest): Promise<Mistake[]> {
+  const dimensions = Object.entries(request.space)
+  const first = Object.fromEntries(dimensions.map(([path, dimension]) => [path, choicesOf(dimension)[0]]))
+  const mistakes: Mistake[] = []
+  for (const [path, dimension] of dimensions)
+    for (const [index, choice] of choicesOf(dimension).entries()) {
+      if (index % CHOICES_PER_TURN === 0) await nextTurn()
+      mistakes.push(...mistakesAt(request, path, { ...first, [path]: choice }))
+    }
+  return mistakes
+}
+
+/** The mistakes that the value at a path makes in its field. */
+function mistakesAt(request: SweepRequest, path: string, values: Values): Mistake[] {
+  const field = path.split('.')[0]!
+  const schema = JobRequest.shape[field as keyof typeof JobRequest.shape]
+  if (!schema) return []
+  const value = trialSpec(request, { kind: 'trial', values }, undefined)[field]
+  const found = placed(
+    request.space,
+    values,
+    mistakesOf(() => parseByZod<unknown>(schema, value, [field])),
   )
+  const place = `space.${path}`
+  return found.filter(mistake => mistake.path === place || mistake.path.startsWith(`${place}.`))
 }
 
 function choicesOf(dimension: Dimension): readonly unknown[] {

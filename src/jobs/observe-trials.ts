@@ -12,15 +12,16 @@ export async function observeTrials(stores: ReadJobs, { state }: Sweep): Promise
   return (await Promise.all(state.trials.map(trial => observeTrial(stores, trial)))).flat()
 }
 
-async function observeTrial(stores: ReadJobs, { id: trial, ...rest }: Trial): Promise<SweepEvent[]> {
-  const { status, jobId } = currentRun({ id: trial, ...rest })
+async function observeTrial(stores: ReadJobs, observed: Trial): Promise<SweepEvent[]> {
+  const { id: trial, curve } = observed
+  const { status, jobId } = currentRun(observed)
   if (status !== 'running' || jobId === undefined) return []
   const job = await stores.jobs.get(jobId)
   if (!job)
     return [
       { type: 'trialEnded', trial, jobId, status: 'failed', error: `${jobId} does not exist any more.` },
     ]
-  const epochs = await newEpochs(stores, job, rest.curve)
+  const epochs = await newEpochs(stores, job, curve)
   return [
     ...epochs.map((metrics): SweepEvent => ({ type: 'trialEpoch', trial, jobId, metrics })),
     ...endOf(job, trial),

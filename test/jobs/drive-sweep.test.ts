@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { pino } from 'pino'
+import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
+import { trainingText } from '#formats/model-metadata.ts'
+import type { FloatTensor } from '#formats/named-tensor.ts'
 import { createSweep } from '#jobs/create-sweep.ts'
 import { driveSweep } from '#jobs/drive-sweep.ts'
 import type { Stores } from '#stores/connect.ts'
 import { SweepRequest } from '#sweeps/sweep-request.ts'
-import { startJob, succeed } from '#test/support/drive-job.ts'
+import { epochMetrics, startJob, succeed, tell } from '#test/support/drive-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
 const log = pino({ level: 'silent' })
+const WEIGHTS: FloatTensor[] = [
+  { name: 'out/kernel', shape: [2], dtype: 'F32', data: new Float32Array([1, 2]) },
+]
 const REQUEST = SweepRequest.parse({
   base: { model: { preset: 'mnist-mlp' }, epochs: 2 },
   search: { method: 'grid' },
@@ -83,5 +89,47 @@ describe('Driving a sweep', () => {
     const { state } = await drive(sweepId)
     assert.deepEqual([state.trials[0]!.runs[0]!.status, state.trials.length], ['failed', 4])
     assert.match(state.trials[0]!.runs[0]!.error!, /does not exist/)
+  })
+
+  it('continues a promoted trial from its checkpoint in a new job of the sweep', async () => {
+    const sweepId = await create(
+      SweepRequest.parse({
+        ...REQUEST,
+        base: { ...REQUEST.base, name: 'rung', labels: { team: 'vision' }, priority: 7 },
+        search: { method: 'asha', minEpochs: 1, reduction: 2 },
+        maxTrials: 2,
+      }),
+    )
+    await drive(sweepId)
+    const first = await jobsOf(sweepId)
+    for (const { id, spec } of first) {
+      await startJob(test.stores, id)
+      await tell(test.stores, id, 'epoch', epochMetrics(1))
+      const state = { clock: { step: 469 }, variables: { params: WEIGHTS } }
+      const checkpoint = { state, weights: digestWeights(WEIGHTS), epoch: 1 }
+      const file = encodeCheckpoint(checkpoint, { training: trainingText(spec), engine: 'test' })
+      const stored = await test.stores.blobs.put(id, [file])
+      const measured = { epoch: 1, step: 469, validationLoss: 1, validationAccuracy: 0.9 }
+      await tell(test.stores, id, 'checkpointed', { ...measured, ...stored })
+      await succeed(test.stores, id)
+    }
+    const { state } = await drive(sweepId)
+    const jobs = await jobsOf(sweepId)
+    const promoted = jobs.at(-1)!
+    assert.equal(jobs.length, 3)
+    assert.deepEqual(
+      first.map(({ spec }) => spec.epochs),
+      [1, 1],
+    )
+    assert.deepEqual([promoted.spec.epochs, promoted.continuedFrom], [2, { epoch: 1, step: 469 }])
+    assert.deepEqual(
+      [promoted.name, promoted.spec.labels, promoted.spec.priority],
+      ['rung', { team: 'vision' }, 7],
+    )
+    const trial = state.trials.find(({ runs }) => runs.length > 1)!
+    assert.deepEqual(
+      trial.runs.map(({ jobId }) => jobId),
+      [promoted.clonedFrom, promoted.id],
+    )
   })
 })
