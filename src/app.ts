@@ -39,6 +39,9 @@ import { streamJobsRoute } from '#http/routes/progress/stream-jobs.ts'
 import { getTelemetryRoute } from '#http/routes/service/get-telemetry.ts'
 import { healthRoutes } from '#http/routes/service/health.ts'
 import { listWorkersRoute } from '#http/routes/service/list-workers.ts'
+import { cancelSweepRoute } from '#http/routes/sweeps/cancel-sweep.ts'
+import { createSweepRoute } from '#http/routes/sweeps/create-sweep.ts'
+import { readSweepsRoutes } from '#http/routes/sweeps/read-sweeps.ts'
 import { shedLoad } from '#http/shed-load.ts'
 import { endFailedStream, requireStream } from '#http/stream-faults.ts'
 import { takeJson } from '#http/take-json.ts'
@@ -130,6 +133,9 @@ function routesOf(
     listArtifactsRoute(stores),
     downloadArtifactRoute(services),
     predictRoute(services),
+    createSweepRoute(stores, datasetsDir),
+    readSweepsRoutes(stores),
+    cancelSweepRoute(stores),
     listWorkersRoute(stores),
     createDatasetRoute(services, { datasetsDir, uploadsDir, patienceMs }),
     deleteDatasetRoute(stores),

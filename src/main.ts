@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { openChildren } from '#children/open-children.ts'
 import { isLoopbackAddress } from '#http/authenticate.ts'
+import { advanceSweeps } from '#maintenance/advance-sweeps.ts'
 import { deleteOrphanBlobs } from '#maintenance/delete-orphan-blobs.ts'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
 import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
@@ -50,6 +51,7 @@ stores.jobIndex
 const app = await createApp(stores, children, { ...config, uploadsDir, logger })
 const stopMaintenance = [
   reconcileQueue(stores, logger),
+  advanceSweeps({ ...stores, datasetsDir: config.datasetsDir }, logger),
   deleteOrphanBlobs(stores, logger),
   settleLostUploads(stores, uploads, logger),
 ]

@@ -54,6 +54,7 @@ export const Job = z.object({
     .object({ epoch: z.int(), step: z.int() })
     .optional()
     .describe('The checkpoint of that job that this job continues from.'),
+  sweepId: z.string().optional().describe('The sweep that submitted this job.'),
   attempt: z.int(),
   restarts: z.int(),
   createdAt: z.iso.datetime(),
@@ -86,7 +87,7 @@ export interface Job extends z.infer<typeof Job> {
 
 /** Fields that a new job may have besides its spec. */
 export type Origin = Partial<
-  Pick<Job, 'name' | 'clonedFrom' | 'continuedFrom' | 'checkpoints' | 'metrics' | 'best'>
+  Pick<Job, 'name' | 'clonedFrom' | 'continuedFrom' | 'sweepId' | 'checkpoints' | 'metrics' | 'best'>
 >
 
 /** The job after its first event. */

@@ -27,6 +27,7 @@ export const JobListQuery = z
     name: NamePrefix,
     datasetId: z.string().min(1).max(100).optional(),
     preset: z.enum(PRESET_NAMES).optional(),
+    sweepId: z.string().min(1).max(100).optional().describe('Jobs that this sweep has submitted.'),
     createdAfter: Time.optional(),
     createdBefore: Time.optional(),
     sort: z
@@ -47,7 +48,7 @@ export type JobListQuery = z.infer<typeof JobListQuery>
 
 /** @throws AppError `invalid_request` for an unknown parameter, or a cursor of another sort */
 export function jobQuery(query: JobListQuery): JobQuery {
-  const { status, name, datasetId, preset, createdAfter, createdBefore, include: _, ...rest } = query
+  const { status, name, datasetId, preset, sweepId, createdAfter, createdBefore, include: _, ...rest } = query
   const { sort, order, after, limit, ...labels } = rest
   if (after !== undefined && !CURSORS[sort].test(after))
     throw invalidRequest(
@@ -60,6 +61,7 @@ export function jobQuery(query: JobListQuery): JobQuery {
     name,
     datasetId,
     preset,
+    sweepId,
     createdAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
     createdBefore: createdBefore === undefined ? undefined : new Date(createdBefore),
   }

@@ -21,6 +21,7 @@ const Shown = Job.pick({
   spec: true,
   clonedFrom: true,
   continuedFrom: true,
+  sweepId: true,
   attempt: true,
   restarts: true,
   createdAt: true,

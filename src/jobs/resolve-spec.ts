@@ -13,8 +13,8 @@ import { preparingLayer } from '#formats/input-scale.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import { readTopology } from '#interchange/read-topology.ts'
 import { isAdapted, variablesOf } from '#network/variables.ts'
+import { PRESETS } from '#presets/preset-defaults.ts'
 import { epochLength } from './plan-job.ts'
-import { PRESETS } from './preset-defaults.ts'
 import { selectionWarnings, stoppingMistakes } from './select-epoch.ts'
 
 const DEFAULTS = {

@@ -10,6 +10,8 @@ import { type JobStores, resolveJob } from './resolve-job.ts'
 /** The options of a submission. */
 export interface Submission {
   claim?: IdempotencyClaim | undefined
+  /** The sweep that submits the job. */
+  sweepId?: string
   log: Pick<Logger, 'warn'>
 }
 
@@ -60,7 +62,7 @@ export function copyFile({ blobs }: Pick<JobStores, 'blobs'>, file: Uint8Array) 
  */
 export async function submitOnce(
   stores: JobStores,
-  { claim, log }: Submission,
+  { claim, sweepId, log }: Submission,
   draft: () => Promise<JobDraft>,
 ): Promise<Submitted> {
   const earlier = claim && (await stores.idempotency.find(claim))
@@ -71,7 +73,8 @@ export async function submitOnce(
   // If storing the job throws, its files remain, because the job may have been stored nevertheless. Orphan blobs are deleted hourly.
   const { warnings: more = [], ...copied } = (await copyFiles?.(jobId)) ?? {}
   const createdAt = new Date().toISOString()
-  const details = { ...origin, ...copied, warnings: [...warnings, ...more], createdAt }
+  const ofSweep = sweepId === undefined ? {} : { sweepId }
+  const details = { ...origin, ...copied, ...ofSweep, warnings: [...warnings, ...more], createdAt }
   const queued = queuedJob(jobId, spec, details)
   const { job, replayed } = claim
     ? await stores.idempotency.create(queued, claim)

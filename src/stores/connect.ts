@@ -12,6 +12,7 @@ import { JobStore } from './job-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
+import { SweepStore } from './sweep-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
@@ -22,6 +23,7 @@ export interface Stores {
   redis: Redis
   jobs: JobStore
   jobIndex: JobIndex
+  sweeps: SweepStore
   idempotency: IdempotencyStore
   exports: ExportStore
   measurements: MeasurementStore
@@ -66,6 +68,7 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
     redis,
     jobs: new JobStore(redis),
     jobIndex: new JobIndex(redis),
+    sweeps: new SweepStore(redis),
     idempotency: new IdempotencyStore(redis),
     exports: new ExportStore(redis),
     measurements: new MeasurementStore(redis),

@@ -4,9 +4,10 @@ import type { Job } from '#domain/job.ts'
 import { createJob } from './job-scripts.ts'
 import { redisKeys } from './redis-keys.ts'
 
-const SECONDS = 86_400
+/** How long the answer to a claim is kept. */
+export const CLAIM_SECONDS = 86_400
 
-/** The right to create one job under an `Idempotency-Key`. */
+/** The right to create one job or sweep under an `Idempotency-Key`. */
 export interface IdempotencyClaim {
   /** Key, caller and route. */
   scope: string
@@ -31,25 +32,25 @@ export class IdempotencyStore {
     const record = {
       key: redisKeys.idempotency(scope),
       text: JSON.stringify({ bodyDigest, job }),
-      seconds: SECONDS,
+      seconds: CLAIM_SECONDS,
     }
     const found = await createJob(this.#redis, job, record)
     if (!found) return { job, replayed: false }
-    const earlier = replayOf(found, bodyDigest)
+    const earlier = replayOf<{ job: Job }>(found, bodyDigest).job
     return { job: earlier, replayed: earlier.id !== job.id }
   }
 
   /** The job that a claim has created before. @throws AppError as `create` does */
   async find({ scope, bodyDigest }: IdempotencyClaim): Promise<Job | undefined> {
     const found = await this.#redis.get(redisKeys.idempotency(scope))
-    return found === null ? undefined : replayOf(found, bodyDigest)
+    return found === null ? undefined : replayOf<{ job: Job }>(found, bodyDigest).job
   }
 }
 
-/** @throws AppError `idempotency_key_reused` */
-function replayOf(record: string, bodyDigest: string): Job {
-  const earlier: { bodyDigest: string; job: Job } = JSON.parse(record)
-  if (earlier.bodyDigest === bodyDigest) return earlier.job
+/** What a claim has created, from the record of it. @throws AppError `idempotency_key_reused` */
+export function replayOf<Created extends object>(record: string, bodyDigest: string): Created {
+  const earlier: { bodyDigest: string } & Created = JSON.parse(record)
+  if (earlier.bodyDigest === bodyDigest) return earlier
   throw new AppError(
     'idempotency_key_reused',
     'This Idempotency-Key was used with another body; use a new key.',

@@ -12,9 +12,10 @@ const DECIMALS = 12
 
 /** The index entries of a job. */
 export function indexEntries(job: Job): IndexEntry[] {
-  const { id, status, spec, metrics } = job
+  const { id, status, spec, metrics, sweepId } = job
   const labels = Object.entries(spec.labels).map(([key, value]) => redisKeys.jobsByLabel(key, value))
-  const byId = [redisKeys.allJobs, redisKeys.jobsByStatus(status), ...labels]
+  const ofSweep = sweepId === undefined ? [] : [redisKeys.jobsBySweep(sweepId)]
+  const byId = [redisKeys.allJobs, redisKeys.jobsByStatus(status), ...labels, ...ofSweep]
   const byMetric = (metric: JobMetric) => {
     const value = metrics?.[metric]
     return value === undefined

@@ -11,12 +11,13 @@ export interface JobFilter {
   name?: string | undefined
   datasetId?: string | undefined
   preset?: string | undefined
+  sweepId?: string | undefined
   createdAfter?: Date | undefined
   createdBefore?: Date | undefined
 }
 
 export function matchesFilter(job: Job, filter: JobFilter): boolean {
-  const { statuses, labels = {}, name, datasetId, preset, createdAfter, createdBefore } = filter
+  const { statuses, labels = {}, name, datasetId, preset, sweepId, createdAfter, createdBefore } = filter
   // A record that cannot be read is accepted here; the api leaves it out of its answer and logs it.
   if (job.spec === undefined) return true
   const { model, dataset } = job.spec
@@ -26,6 +27,7 @@ export function matchesFilter(job: Job, filter: JobFilter): boolean {
     (name === undefined || (job.name ?? '').startsWith(name)) &&
     (datasetId === undefined || dataset.id === datasetId) &&
     (preset === undefined || ('preset' in model && model.preset === preset)) &&
+    (sweepId === undefined || job.sweepId === sweepId) &&
     (!createdAfter || Date.parse(job.createdAt) > createdAfter.getTime()) &&
     (!createdBefore || Date.parse(job.createdAt) < createdBefore.getTime())
   )

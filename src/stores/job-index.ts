@@ -91,9 +91,10 @@ export class JobIndex {
   }
 
   /** The indexes that together contain every job that the filter accepts, and as few others as possible. */
-  async #smallestIndexes({ statuses, labels }: JobFilter): Promise<string[]> {
+  async #smallestIndexes({ statuses, labels, sweepId }: JobFilter): Promise<string[]> {
     const choices = Object.entries(labels ?? {}).map(([key, value]) => [redisKeys.jobsByLabel(key, value)])
     if (statuses && statuses.length > 0) choices.push([...new Set(statuses)].map(redisKeys.jobsByStatus))
+    if (sweepId !== undefined) choices.push([redisKeys.jobsBySweep(sweepId)])
     if (choices.length <= 1) return choices[0] ?? [redisKeys.allJobs]
     const sizes = await Promise.all(choices.map(keys => this.#sizeOf(keys)))
     return choices[sizes.indexOf(Math.min(...sizes))]!

@@ -6,12 +6,17 @@ export const redisKeys = {
   exports: (jobId: string) => `thresher:exports:${jobId}`,
   record: (kind: string, id: string) => `thresher:${kind}:${id}`,
   allRecords: (kind: string) => `thresher:${kind}s`,
+  sweep: (sweepId: string) => `thresher:sweep:${sweepId}`,
+  allSweeps: 'thresher:sweeps',
+  /** The sweeps that are running or being cancelled. */
+  activeSweeps: 'thresher:sweeps:active',
   allJobs: 'thresher:jobs',
   jobsByStatus: (status: string) => `thresher:jobs:status:${status}`,
   jobsByMetric: (metric: string) => `thresher:jobs:metric:${metric}`,
   /** Set once every job is in the indexes of this version. */
   jobIndexes: 'thresher:jobs:indexes',
   jobsByLabel: (key: string, value: string) => `thresher:jobs:label:${key}=${value}`,
+  jobsBySweep: (sweepId: string) => `thresher:jobs:sweep:${sweepId}`,
   blobNamespaces: 'thresher:blobs',
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
   /** The prefix of the keys of all chunks, for scripts that build them. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { OptimizerSpec } from '#domain/optimizer-spec.ts'
-import { PRESETS } from '#jobs/preset-defaults.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
+import { PRESETS } from '#presets/preset-defaults.ts'
 import { runChild } from '#test/support/run-child.ts'
 import { writeSection } from '#test/support/write-section.ts'
 import { isRounding, TIMES_ROUNDING, TOLERANCE } from './trajectory/tolerance.ts'

@@ -53,7 +53,7 @@ describe('openapi.yaml', () => {
     ajv.addSchema(contract, 'contract')
     const schemas = Object.entries<Document>(contract.components.schemas)
     const withExamples = schemas.filter(([, { examples }]) => examples)
-    const bodies = ['Clone', 'Dataset', 'Folder', 'Job', 'ModelUpload', 'Prediction'].map(
+    const bodies = ['Clone', 'Dataset', 'Folder', 'Job', 'ModelUpload', 'Prediction', 'Sweep'].map(
       name => `${name}Request`,
     )
     assert.deepEqual(withExamples.map(([name]) => name).sort(), [...bodies, 'JobChange'].sort())

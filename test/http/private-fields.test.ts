@@ -138,6 +138,33 @@ describe('a field of a stored record that no resource names', () => {
       )
     }
   })
+
+  it('is in no answer about a sweep', async () => {
+    const body = {
+      base: { model: { preset: 'mnist-mlp' } },
+      search: { method: 'grid' },
+      space: { 'optimizer.c': [0.001] },
+    }
+    const { id } = (await request(api.url).post('/v1/sweeps').send(body)).body
+    const key = redisKeys.sweep(id)
+    const { request: stored, state } = await api.stores.redis.hgetall(key)
+    const spoilt = JSON.parse(state!)
+    const [trial] = spoilt.state.trials
+    trial.secret = SECRET
+    trial.runs[0] = { ...trial.runs[0], metrics: { epoch: 1, secret: SECRET }, secret: SECRET }
+    const withSecret = (text: object) => JSON.stringify({ ...text, secret: SECRET })
+    await api.stores.redis.hset(key, {
+      request: withSecret(JSON.parse(stored!)),
+      state: withSecret({ ...spoilt, state: { ...spoilt.state, secret: SECRET } }),
+    })
+    const cancelled = await request(api.url).post(`/v1/sweeps/${id}/cancel`)
+    for (const text of [
+      await bodyOf('/v1/sweeps'),
+      await bodyOf(`/v1/sweeps/${id}`),
+      JSON.stringify(cancelled.body),
+    ])
+      assert.ok(text.includes(id) && !text.includes('secret') && !text.includes(SECRET), text)
+  })
 })
 
 describe('the resource of a job', () => {

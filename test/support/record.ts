@@ -2,11 +2,11 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, digestWeights } from '#formats/checkpoint.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { TrainingRecord } from '#interchange/encode-artifact.ts'
-import { PRESETS } from '#jobs/preset-defaults.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { resolveNetwork } from '#network/network.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import { randomStream } from '#network/random.ts'
+import { PRESETS } from '#presets/preset-defaults.ts'
 import { drawVariables } from '#workers/training/weights.ts'
 
 /** The data of a job of the preset that stopped at its start, except for a threshold and changed statistics. */

@@ -13,7 +13,7 @@ const schema = {
 }
 
 export const deleteJobRoute =
-  (stores: Pick<Stores, 'jobs' | 'blobs'>): FastifyPluginAsyncZod =>
+  (stores: Pick<Stores, 'jobs' | 'blobs' | 'sweeps'>): FastifyPluginAsyncZod =>
   async app => {
     app.delete('/v1/jobs/:jobId', { schema }, async ({ params: { jobId }, log }, reply) => {
       await deleteJob(stores, jobId)

@@ -1,0 +1,24 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { NoBody } from '#http/no-body.ts'
+import { SweepParams, SweepResource, sweepResource } from '#http/sweep-resource.ts'
+import { cancelSweep } from '#jobs/cancel-sweep.ts'
+import type { Stores } from '#stores/connect.ts'
+
+const schema = {
+  operationId: 'cancelSweep',
+  tags: ['sweeps'],
+  summary: 'Cancel a sweep and its unfinished jobs; idempotent, 409 once the sweep has finished',
+  params: SweepParams,
+  body: NoBody,
+  response: { 202: SweepResource },
+}
+
+export const cancelSweepRoute =
+  (stores: Pick<Stores, 'sweeps'>): FastifyPluginAsyncZod =>
+  async app => {
+    app.post('/v1/sweeps/:sweepId/cancel', { schema }, async ({ params, log }, reply) => {
+      const sweep = await cancelSweep(stores, params.sweepId)
+      log.info({ sweepId: sweep.id, status: sweep.state.status }, 'sweep cancellation requested')
+      return reply.code(202).send(sweepResource(sweep))
+    })
+  }

@@ -1,0 +1,30 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { idempotencyClaim } from '#http/idempotency-claim.ts'
+import { routeConfig } from '#http/route-config.ts'
+import { SweepResource, sweepResource } from '#http/sweep-resource.ts'
+import { createSweep } from '#jobs/create-sweep.ts'
+import type { Stores } from '#stores/connect.ts'
+import { SweepRequest } from '#sweeps/sweep-request.ts'
+
+const schema = {
+  operationId: 'createSweep',
+  tags: ['sweeps'],
+  summary: 'Search over fields of a job: submits a job for each trial, at most `maxConcurrent` at once',
+  headers: z.looseObject({ 'idempotency-key': z.string().optional() }),
+  body: SweepRequest,
+  response: { 201: SweepResource },
+}
+
+export const createSweepRoute =
+  (stores: Stores, datasetsDir: string): FastifyPluginAsyncZod =>
+  async app => {
+    const config = routeConfig({ storesData: true })
+    app.post('/v1/sweeps', { schema, config }, async ({ body, headers, log }, reply) => {
+      const claim = idempotencyClaim('POST /v1/sweeps', headers['idempotency-key'], body)
+      const { sweep, replayed } = await createSweep({ ...stores, datasetsDir }, body, claim)
+      if (replayed) reply.header('idempotency-replayed', 'true')
+      else log.info({ sweepId: sweep.id, method: body.search.method }, 'sweep created')
+      return reply.code(201).header('location', `/v1/sweeps/${sweep.id}`).send(sweepResource(sweep))
+    })
+  }

@@ -1,0 +1,40 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { Limit, NamePrefix, pageOf, requireCursor } from '#http/page.ts'
+import { showable } from '#http/showable.ts'
+import { ListedSweep, listedSweep, SweepParams, SweepResource, sweepResource } from '#http/sweep-resource.ts'
+import type { Stores } from '#stores/connect.ts'
+
+const list = {
+  operationId: 'listSweeps',
+  tags: ['sweeps'],
+  summary: 'List sweeps, newest first, without their requests and trials',
+  querystring: z.strictObject({
+    after: z.string().min(1).max(100).optional(),
+    limit: Limit,
+    name: NamePrefix,
+  }),
+  response: { 200: pageOf(ListedSweep) },
+}
+
+const get = {
+  operationId: 'getSweep',
+  tags: ['sweeps'],
+  summary: 'Get a sweep with every trial, its jobs and its latest metrics',
+  params: SweepParams,
+  response: { 200: SweepResource },
+}
+
+export const readSweepsRoutes =
+  ({ sweeps }: Pick<Stores, 'sweeps'>): FastifyPluginAsyncZod =>
+  async app => {
+    app.get('/v1/sweeps', { schema: list }, async ({ query, log }) => {
+      requireCursor(query.after, 'sweep', [])
+      const { found, nextAfter } = await sweeps.list(query)
+      const shown = showable(found, ListedSweep, listedSweep, log)
+      return { data: shown.map(listedSweep), hasMore: nextAfter !== null, nextAfter }
+    })
+    app.get('/v1/sweeps/:sweepId', { schema: get }, async ({ params }) =>
+      sweepResource(await sweeps.require(params.sweepId)),
+    )
+  }

@@ -1,0 +1,99 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { AppError, invalidFields, type Mistake } from '#domain/error.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import { parseByZod } from '#interchange/parse-by-zod.ts'
+import type { Space, Values } from '#sweeps/space.ts'
+import type { Dimension, SweepRequest } from '#sweeps/sweep-request.ts'
+import type { SweepState } from '#sweeps/sweep-state.ts'
+import { trialSpec } from '#sweeps/trial-spec.ts'
+import { requireMemory } from './check-memory.ts'
+import type { JobStores } from './resolve-job.ts'
+import { draftJob } from './submit-job.ts'
+
+const MOST_MISTAKES = 100
+/** One may be the dense run. */
+const CHECKED_TRIALS = 2
+/** A large base takes milliseconds for each choice; other requests are answered in between. */
+const CHOICES_PER_TURN = 10
+
+/**
+ * Checks the trials of a new sweep, as far as possible before they run: every choice and both ends of every range by the schema of
+ * their field, and the first trials by everything that a job is checked by.
+ * @throws AppError `invalid_request` with paths in `base` or `space`, and as `submitJob` does
+ */
+export async function checkTrials(stores: JobStores, { request, trials }: SweepState): Promise<void> {
+  const mistakes = await choiceMistakes(request)
+  if (mistakes.length > 0) throw invalidFields(mistakes.slice(0, MOST_MISTAKES))
+  for (const trial of trials.slice(0, CHECKED_TRIALS)) {
+    const spec = trialSpec(request, trial, trial.runs[0]!.epochs)
+    await placingMistakes(request.space, trial.values, async () => {
+      const draft = await draftJob(stores, parseByZod(JobRequest, spec))
+      await requireMemory(stores, draft.spec)
+    })
+  }
+}
+
+/** The mistakes of every single choice, together with the first choices of the other fields. */
+async function choiceMistakes(request: SweepRequest): Promise<Mistake[]> {
+  const dimensions = Object.entries(request.space)
+  const first = Object.fromEntries(dimensions.map(([path, dimension]) => [path, choicesOf(dimension)[0]]))
+  const mistakes: Mistake[] = []
+  for (const [path, dimension] of dimensions)
+    for (const [index, choice] of choicesOf(dimension).entries()) {
+      if (index % CHOICES_PER_TURN === 0) await nextTurn()
+      mistakes.push(...mistakesAt(request, path, { ...first, [path]: choice }))
+    }
+  return mistakes
+}
+
+/** The mistakes that the value at a path makes in its field. */
+function mistakesAt(request: SweepRequest, path: string, values: Values): Mistake[] {
+  const field = path.split('.')[0]!
+  const schema = JobRequest.shape[field as keyof typeof JobRequest.shape]
+  if (!schema) return []
+  const value = trialSpec(request, { kind: 'trial', values }, undefined)[field]
+  const found = placed(
+    request.space,
+    values,
+    mistakesOf(() => parseByZod<unknown>(schema, value, [field])),
+  )
+  const place = `space.${path}`
+  return found.filter(mistake => mistake.path === place || mistake.path.startsWith(`${place}.`))
+}
+
+function choicesOf(dimension: Dimension): readonly unknown[] {
+  if (Array.isArray(dimension)) return dimension
+  return 'log' in dimension ? dimension.log : dimension.uniform
+}
+
+function mistakesOf(check: () => unknown): readonly Mistake[] {
+  try {
+    check()
+    return []
+  } catch (error) {
+    if (error instanceof AppError) return error.mistakes
+    throw error
+  }
+}
+
+async function placingMistakes(space: Space, values: Values, check: () => Promise<void>): Promise<void> {
+  try {
+    await check()
+  } catch (error) {
+    if (!(error instanceof AppError) || error.mistakes.length === 0) throw error
+    throw invalidFields(placed(space, values, error.mistakes))
+  }
+}
+
+/** Mistakes in the spec of a trial, with the paths of the fields in the request of the sweep that they come from. */
+function placed(space: Space, values: Values, mistakes: readonly Mistake[]): Mistake[] {
+  return mistakes.map(({ path, message }) => ({ path: placeOf(space, values, path), message }))
+}
+
+function placeOf(space: Space, values: Values, path: string): string {
+  const key = Object.keys(values).find(name => path === name || path.startsWith(`${name}.`))
+  if (key === undefined) return `base.${path}`
+  const dimension = space[key]!
+  if (!Array.isArray(dimension)) return `space.${key}`
+  return `space.${key}.${dimension.indexOf(values[key] as (typeof dimension)[number])}${path.slice(key.length)}`
+}

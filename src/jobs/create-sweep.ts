@@ -1,0 +1,28 @@
+import type { IdempotencyClaim } from '#stores/idempotency-store.ts'
+import { newId } from '#stores/new-id.ts'
+import { startSweep } from '#sweeps/advance-sweep.ts'
+import { checkSweep } from '#sweeps/check-sweep.ts'
+import type { Sweep } from '#sweeps/sweep.ts'
+import type { SweepRequest } from '#sweeps/sweep-request.ts'
+import { checkTrials } from './check-trials.ts'
+import type { SweepStores } from './drive-sweep.ts'
+
+/**
+ * Stores a sweep. Its first jobs are submitted when it is driven.
+ * @returns the sweep; the one that the claim has created before, if there is one
+ * @throws AppError `invalid_request` with paths in the request of the sweep, `idempotency_key_reused`, and as `submitJob` does for a trial
+ */
+export async function createSweep(
+  stores: SweepStores,
+  request: SweepRequest,
+  claim?: IdempotencyClaim,
+): Promise<{ sweep: Sweep; replayed: boolean }> {
+  const earlier = claim && (await stores.sweeps.find(claim))
+  if (earlier) return { sweep: earlier, replayed: true }
+  checkSweep(request)
+  const { state } = startSweep(request)
+  await checkTrials(stores, state)
+  const sweep = { id: newId('sweep'), createdAt: new Date().toISOString(), state }
+  const { sweepId, replayed } = await stores.sweeps.create(sweep, claim)
+  return { sweep: replayed ? await stores.sweeps.require(sweepId) : sweep, replayed }
+}

@@ -1,0 +1,56 @@
+import { didYouMean } from '#domain/did-you-mean.ts'
+import type { Mistake } from '#domain/error.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import type { Space } from './space.ts'
+
+/** `target` is a field of jobs that are trained to a sparsity. */
+const SPEC_FIELDS = [...new Set([...Object.keys(JobRequest.shape), 'target'])]
+const MOST_PATHS = 20
+
+/** What is wrong with the paths and the values of a space, whatever the method. */
+export function spaceMistakes(space: Space): Mistake[] {
+  const paths = Object.keys(space)
+  if (paths.length > MOST_PATHS)
+    return [{ path: 'space', message: `names ${paths.length} fields; at most ${MOST_PATHS} are allowed` }]
+  return paths.flatMap(path => [...pathMistakes(path, paths), ...valueMistakes(space, path)])
+}
+
+function pathMistakes(path: string, paths: readonly string[]): Mistake[] {
+  const place = `space.${path}`
+  const [field, ...rest] = path.split('.')
+  if (!SPEC_FIELDS.includes(field!)) {
+    const near = didYouMean(field!, SPEC_FIELDS)
+    return [{ path: place, message: `"${field}" is not a field of a job.${near}` }]
+  }
+  if (!rest.every(key => /^([A-Za-z][A-Za-z0-9]*|\d{1,4})$/.test(key)))
+    return [{ path: place, message: 'must be names of fields with dots between them, such as optimizer.mu' }]
+  const outer = paths.find(other => path.startsWith(`${other}.`))
+  return outer === undefined
+    ? []
+    : [{ path: place, message: `lies inside ${outer}, which the space sets as a whole` }]
+}
+
+function valueMistakes(space: Space, path: string): Mistake[] {
+  const dimension = space[path]!
+  const place = `space.${path}`
+  if (Array.isArray(dimension)) return repeatMistakes(dimension, place)
+  const [kind, [from, to]] = 'log' in dimension ? ['log', dimension.log] : ['uniform', dimension.uniform]
+  if (kind === 'log' && from <= 0)
+    return [{ path: `${place}.log.0`, message: `must be above 0, not ${from}: the range is logarithmic` }]
+  if (from >= to)
+    return [{ path: `${place}.${kind}`, message: `is empty: the second number must be above ${from}` }]
+  return []
+}
+
+/** A repeated choice would train the same job twice. */
+function repeatMistakes(choices: readonly unknown[], place: string): Mistake[] {
+  const first = new Map<string, number>()
+  return choices.flatMap((choice, index) => {
+    const text = JSON.stringify(choice)
+    const earlier = first.get(text)
+    if (earlier !== undefined)
+      return [{ path: `${place}.${index}`, message: `repeats the choice at ${earlier}` }]
+    first.set(text, index)
+    return []
+  })
+}

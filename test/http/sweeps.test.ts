@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { pino } from 'pino'
+import request from 'supertest'
+import { driveSweep } from '#jobs/drive-sweep.ts'
+import { appendEvent, epochMetrics, startJob, succeed } from '#test/support/drive-job.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
+
+const log = pino({ level: 'silent' })
+const BASE = {
+  name: 'trial',
+  model: { preset: 'mnist-mlp' },
+  optimizer: { name: 'grda', learningRate: 0.1, c: 0.001, mu: 0.6 },
+  epochs: 3,
+  labels: { team: 'vision' },
+  priority: 7,
+}
+const GRID = { base: BASE, search: { method: 'grid' }, space: { 'optimizer.c': [0.001, 0.002, 0.003] } }
+const hundreds = Array.from({ length: 1000 }, (_, index) => index + 1)
+
+describe('a sweep', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi()
+  })
+  after(() => api.stop())
+
+  const create = (body: object) => request(api.url).post('/v1/sweeps').send(body)
+  const get = async (path: string) => (await request(api.url).get(path)).body
+  /** Advances the sweep as the service does every second. */
+  const drive = (id: string) => driveSweep({ ...api.stores, datasetsDir: '' }, id, { log })
+  async function created(body: object = GRID): Promise<string> {
+    const answer = await create(body)
+    assert.equal(answer.status, 201, JSON.stringify(answer.body))
+    return answer.body.id
+  }
+  /** Trains every job of the sweep that has not ended. */
+  async function train(id: string): Promise<void> {
+    for (const job of (await get(`/v1/jobs?sweepId=${id}&status=queued`)).data) {
+      await startJob(api.stores, job.id)
+      const { c } = job.spec.optimizer
+      const metrics = { validationAccuracy: 1 - 10 * c, sparsity: 100 * c }
+      for (const epoch of [1, 2, 3])
+        await appendEvent(api.stores, job.id, 'epoch', epochMetrics(epoch, metrics))
+      await succeed(api.stores, job.id)
+    }
+  }
+
+  for (const [what, change, path, message] of [
+    [
+      'a grid of 10^9',
+      { space: { 'optimizer.c': hundreds, seed: hundreds, batchSize: hundreds } },
+      'maxTrials',
+      /is 100, but the search may take 1000000000 trials/,
+    ],
+    [
+      'an empty range',
+      { space: { 'optimizer.c': { log: [0.2, 0.1] } } },
+      'space.optimizer.c.log',
+      /is empty/,
+    ],
+    ['a grid with a range', { space: { 'optimizer.c': { log: [0.1, 0.2] } } }, 'space.optimizer.c', /range/],
+    ['an unknown field', { space: { optimiser: [1] } }, 'space.optimiser', /Did you mean "optimizer"/],
+    [
+      'an unknown field inside a field',
+      { space: { 'optimizer.cc': [1] } },
+      'space.optimizer.cc.0',
+      /not a field/,
+    ],
+    ['a choice out of range', { space: { 'optimizer.mu': [0.6, 2] } }, 'space.optimizer.mu.1', /<=1/],
+    [
+      'a wrong optimizer in a list',
+      { space: { optimizer: [BASE.optimizer, { name: 'sgd', learningRate: 'x' }] } },
+      'space.optimizer.1.learningRate',
+      /number/,
+    ],
+    [
+      'an unknown metric',
+      { objective: { maximize: 'accuracy' } },
+      'objective.maximize',
+      /validationAccuracy/,
+    ],
+    ['an unknown field of the base', { base: { ...BASE, epoch: 3 } }, 'base.epoch', /Did you mean "epochs"/],
+    [
+      'an unknown dataset',
+      { base: { ...BASE, dataset: { id: 'no' } } },
+      'base.dataset.id',
+      /there is no dataset/,
+    ],
+    ['a base without a model', { base: { epochs: 3 } }, 'base.model', /is required/],
+    ['an unknown method', { search: { method: 'gird' } }, 'search.method', /Did you mean "grid"/],
+  ] as const)
+    it(`with ${what} is refused with the path ${path}`, async () => {
+      const { status, body } = await create({ ...GRID, ...change })
+      assert.equal(status, 400, JSON.stringify(body))
+      assert.equal(body.errors[0].path, path)
+      assert.match(body.errors[0].message, message)
+    })
+
+  it('is submitted as jobs of the base, a window at a time, and ends with a best trial and a front', async () => {
+    const id = await created({ ...GRID, name: 'c', maxConcurrent: 2 })
+    await drive(id)
+    const jobs = (await get(`/v1/jobs?sweepId=${id}&order=asc`)).data
+    assert.deepEqual(
+      jobs.map(({ spec }: typeof jobs) => spec.optimizer.c),
+      [0.001, 0.002],
+    )
+    for (const { sweepId, name, labels, priority } of jobs)
+      assert.deepEqual([sweepId, name, labels, priority], [id, 'trial', BASE.labels, 7])
+    assert.equal((await get(`/v1/jobs/${jobs[0].id}`)).sweepId, id)
+    await train(id)
+    await drive(id)
+    await train(id)
+    await drive(id)
+    const sweep = await get(`/v1/sweeps/${id}`)
+    assert.deepEqual([sweep.name, sweep.status, sweep.best, sweep.front], ['c', 'finished', 0, [0, 1, 2]])
+    assert.deepEqual(sweep.counts, { pending: 0, running: 0, succeeded: 3, failed: 0, cancelled: 0 })
+    assert.deepEqual(sweep.trials[0].jobIds, [jobs[0].id])
+    assert.deepEqual(sweep.trials[2].values, { 'optimizer.c': 0.003 })
+    assert.equal(sweep.trials[2].metrics.epoch, 3)
+    assert.ok(sweep.finishedAt >= sweep.createdAt)
+    assert.equal((await request(api.url).post(`/v1/sweeps/${id}/cancel`)).status, 409)
+  })
+
+  it('compares its trials with a dense run of which it reads every epoch', async () => {
+    const objective = { maximize: 'sparsity', subjectTo: { validationAccuracy: { withinOfDense: 0.025 } } }
+    const id = await created({ ...GRID, objective })
+    await drive(id)
+    await train(id)
+    const { state } = await drive(id)
+    assert.deepEqual(
+      [state.trials[0]!.kind, state.trials[0]!.curve?.map(({ epoch }) => epoch)],
+      ['reference', [1, 2, 3]],
+    )
+    const sweep = await get(`/v1/sweeps/${id}`)
+    assert.deepEqual(sweep.trials[sweep.best].values, { 'optimizer.c': 0.002 })
+  })
+
+  it('that is cancelled cancels its jobs and submits no more', async () => {
+    const id = await created({ ...GRID, maxConcurrent: 1 })
+    await drive(id)
+    const cancel = () => request(api.url).post(`/v1/sweeps/${id}/cancel`)
+    const { status, body } = await cancel()
+    assert.deepEqual([status, body.status], [202, 'cancelling'])
+    await drive(id)
+    await drive(id)
+    assert.deepEqual([(await cancel()).status, (await get(`/v1/sweeps/${id}`)).status], [202, 'cancelled'])
+    const jobs = (await get(`/v1/jobs?sweepId=${id}`)).data
+    assert.deepEqual(
+      jobs.map(({ status: ended }: { status: string }) => ended),
+      ['cancelled'],
+    )
+    assert.equal((await request(api.url).post('/v1/sweeps/sweep_none/cancel')).status, 404)
+  })
+
+  it('keeps its jobs from being deleted until it has ended', async () => {
+    const id = await created({ ...GRID, space: { 'optimizer.c': [0.001] } })
+    await drive(id)
+    await train(id)
+    const [job] = (await get(`/v1/jobs?sweepId=${id}`)).data
+    const refused = await request(api.url).delete(`/v1/jobs/${job.id}`)
+    assert.deepEqual([refused.status, refused.body.code], [409, 'conflict'])
+    assert.match(refused.body.detail, new RegExp(`belongs to ${id}`))
+    await drive(id)
+    assert.equal((await request(api.url).delete(`/v1/jobs/${job.id}`)).status, 204)
+    assert.equal((await get(`/v1/sweeps/${id}`)).best, 0)
+  })
+
+  it('is created once for one idempotency key', async () => {
+    const once = (body: object) => create(body).set('idempotency-key', 'sweep')
+    const answers = await Promise.all(Array.from({ length: 5 }, () => once(GRID)))
+    assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([201]))
+    assert.equal(new Set(answers.map(({ body }) => body.id)).size, 1)
+    const again = await once(GRID)
+    assert.deepEqual([again.body.id, again.headers['idempotency-replayed']], [answers[0]!.body.id, 'true'])
+    assert.equal(again.headers.location, `/v1/sweeps/${again.body.id}`)
+    const other = await once({ ...GRID, maxConcurrent: 2 })
+    assert.deepEqual([other.status, other.body.code], [422, 'idempotency_key_reused'])
+  })
+
+  it('is listed without its trials, newest first, a page at a time and by the prefix of its name', async () => {
+    const first = await created({ ...GRID, name: 'listed/first' })
+    const second = await created({ ...GRID, name: 'listed/second' })
+    const page = await get('/v1/sweeps?limit=1')
+    assert.deepEqual([page.data[0].id, page.data[0].method, page.hasMore], [second, 'grid', true])
+    assert.deepEqual([page.data[0].trials, page.data[0].request], [undefined, undefined])
+    assert.equal((await get(`/v1/sweeps?limit=1&after=${page.nextAfter}`)).data[0].id, first)
+    const ids = (await get('/v1/sweeps?name=listed/')).data.map(({ id }: { id: string }) => id)
+    assert.deepEqual(ids, [second, first])
+    const { status, body } = await request(api.url).get('/v1/sweeps?after=job_x')
+    assert.deepEqual([status, body.errors[0].path], [400, 'after'])
+    assert.equal((await request(api.url).get('/v1/sweeps/sweep_none')).status, 404)
+  })
+
+  it('counts a trial that the service refuses as failed, with the reason', async () => {
+    const id = await created({ ...GRID, space: { batchSize: [64, 128, 60_001] } })
+    await drive(id)
+    const { trials } = await get(`/v1/sweeps/${id}`)
+    assert.deepEqual([trials[0].status, trials[2].status, trials[2].jobIds], ['running', 'failed', []])
+    assert.match(trials[2].error, /batchSize: must be at most 60000/)
+  })
+})
