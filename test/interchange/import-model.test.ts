@@ -22,7 +22,7 @@ const NPY_HEADER_BYTES = 128
 
 await openEngine('native')
 
-describe('weights that are brought', () => {
+describe('uploaded weights', () => {
   const { pathOf, file, bring } = modelImports()
   let json: Record<string, unknown>
   let images: Float32Array
@@ -65,7 +65,7 @@ describe('weights that are brought', () => {
     ['.h5 of Keras 2', ['prepared.h5'], true],
     ['.weights.h5', ['prepared.weights.h5'], false],
   ] as const) {
-    it(`a ${what} file brings the statistics by which a model prepares its examples`, async () => {
+    it(`a ${what} file contains the statistics with which a model preprocesses its examples`, async () => {
       const topology = JSON.parse(await readFile(pathOf('prepared.json'), 'utf8'))
       const { checkpoint } = await bring([...names], brings ? undefined : { topology })
       const { params, statistics = [] } = checkpoint.state.variables
@@ -120,7 +120,7 @@ describe('weights that are brought', () => {
     )
   })
 
-  it('weights that the network has no place for, and weights that did not come, are warned of', async () => {
+  it('unused weights and missing weights cause warnings', async () => {
     const { config } = json as { config: object }
     const shorter = { ...json, config: { ...config, output_layers: ['hidden', 0, 0] } }
     for (const names of [['model.keras'], ['legacy.h5']]) {
@@ -135,7 +135,7 @@ describe('weights that are brought', () => {
     assert.deepEqual([network.checkpoint, network.warnings[0]?.code], [undefined, 'weights_left_out'])
   })
 
-  it('a config that inflates beyond measure is refused by name', async () => {
+  it('a config that decompresses to too many bytes is refused by name', async () => {
     const config = new Uint8Array(17 * 1024 ** 2)
     await writeFile(pathOf('swollen.keras'), zipSync({ 'config.json': config }))
     await assert.rejects(bring(['swollen.keras']), {
@@ -173,13 +173,13 @@ describe('weights that are brought', () => {
         /^model\.json: weightsManifest\[0\]\.weights\[0\]\.quantization is not supported: .*uint8 or uint16.*float16$/,
       ],
     ]
-    // Signature and size stay; the tables of what is where are gone.
+    // The signature and the size are intact; the tables of offsets are destroyed.
     await writeFile(pathOf('broken.weights.h5'), Buffer.from(healthy).fill(0xff, 600, 6000))
     for (const [names, message] of WRONG)
       await assert.rejects(bring(names, { topology: line }), { name: 'FormatError', message })
   })
 
-  it('a .keras file is refused when a byte of its weights is not as it was', async () => {
+  it('a .keras file is refused when a byte of its weights has changed', async () => {
     const members = unzipSync(await readFile(pathOf('model.keras')))
     const damaged = Buffer.from(zipSync(members, { level: 0 }))
     damaged[damaged.indexOf(members['model.weights.h5']!) + 5000]! ^= 1
@@ -207,7 +207,7 @@ describe('weights that are brought', () => {
   })
 
   const lenet = { preset: 'mnist-lenet' } as const
-  it('what does not fit is refused by the tensor', async () => {
+  it('weights that do not match are refused by the name of the tensor', async () => {
     await writeFile(pathOf('text.safetensors'), 'no tensors')
     await writeFile(pathOf('text.h5'), 'no tensors')
     const few = [{ name: 'conv1.bias', dtype: 'F32' as const, shape: [20], data: new Float32Array(20) }]

@@ -6,7 +6,7 @@ import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { encodeArtifact, type TrainingRecord } from '#interchange/encode-artifact.ts'
 import { byName, layer, modelImports, writeLenet } from './model-imports.ts'
 
-describe('weights that are brought as safetensors', () => {
+describe('uploaded safetensors', () => {
   const { pathOf, bring } = modelImports()
   const lenet = { preset: 'mnist-lenet' } as const
   let record: TrainingRecord
@@ -14,7 +14,7 @@ describe('weights that are brought as safetensors', () => {
     record = await writeLenet(pathOf)
   })
 
-  it("this service's own files come back as they were, PyTorch's layout and its optimizer's state too", async () => {
+  it("this service's own files are read back unchanged, including PyTorch's layout and its optimizer's state", async () => {
     const model = modelFromCheckpoint(record.spec, record.checkpoint!)
     for (const name of ['sparse.safetensors', 'dense.safetensors', 'torch.safetensors']) {
       const { checkpoint, hasState } = await bring([name], lenet, 'state.safetensors')
@@ -42,7 +42,7 @@ describe('weights that are brought as safetensors', () => {
     })
   })
 
-  it('a module with names of its own is matched by shape and position, never by guess', async () => {
+  it('a module with other names is matched by shape and position, never by a guess', async () => {
     const { params } = (await bring(['torch.safetensors'], lenet)).checkpoint.state.variables
     const { tensors } = decodeSafetensors(await readFile(pathOf('torch.safetensors')))
     const position = new Map([
@@ -83,11 +83,11 @@ describe('weights that are brought as safetensors', () => {
     assert.deepEqual([two.get('first/kernel')![0], two.get('second/kernel')![0]], [1, 2])
     await assert.rejects(
       bring(['words.safetensors'], { topology }),
-      /both \[4,4\]: call them as the model does/,
+      /both \[4,4\]: rename them as in the model/,
     )
     await assert.rejects(
       bring(['three.safetensors'], { topology }),
-      /2 are wanted like first\.weight \[4,4\], and 3 are there/,
+      /the model has 2 tensors like first\.weight \[4,4\], the file has 3/,
     )
   })
 })
