@@ -1,3 +1,4 @@
+import type { EpochMetrics } from '#domain/event.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -24,8 +25,15 @@ async function observeTrial(stores: ReadJobs, observed: Trial): Promise<SweepEve
   const epochs = await newEpochs(stores, job, curve)
   return [
     ...epochs.map((metrics): SweepEvent => ({ type: 'trialEpoch', trial, jobId, metrics })),
-    ...endOf(job, trial),
+    ...endOf(job, trial, await modelMetrics(stores, job)),
   ]
+}
+
+/** The metrics of the job's model: of its last epoch, unless early stopping has chosen an earlier one. */
+async function modelMetrics({ events }: ReadJobs, job: Job): Promise<EpochMetrics | undefined> {
+  const { metrics, modelEpoch } = job
+  if (modelEpoch === undefined || modelEpoch === metrics?.epoch) return metrics
+  return epochSeries(await events.readAll(job)).find(({ epoch }) => epoch === modelEpoch)
 }
 
 /** The last epoch; of a trial that keeps its curve, every epoch, which only the events of its job have. */
@@ -36,7 +44,7 @@ async function newEpochs({ events }: ReadJobs, job: Job, curve: Trial['curve']) 
   return job.metrics.epoch > known ? epochSeries(await events.readAll(job)) : []
 }
 
-function endOf({ id, status, metrics, error }: Job, trial: number): SweepEvent[] {
+function endOf({ id, status, error }: Job, trial: number, metrics: EpochMetrics | undefined): SweepEvent[] {
   if (!isTerminal(status)) return []
   const end = status as 'succeeded' | 'failed' | 'cancelled'
   return [

@@ -26,6 +26,7 @@ export type SweepEvent =
       trial: number
       jobId: string
       status: 'succeeded' | 'failed' | 'cancelled'
+      /** Of the model that the job has made: with early stopping, of an earlier epoch than the last one. */
       metrics?: Measured
       error?: string
     }
@@ -55,10 +56,13 @@ export function applyEvent(state: SweepState, event: SweepEvent): SweepState {
     case 'trialEnded': {
       if (!isRunning(run, event.jobId)) return state
       const { status, error } = event
-      const after = event.metrics ? measured(state, trial, pickMetrics(event.metrics)) : state
+      const { metrics } = event
+      const after = metrics ? measured(state, trial, pickMetrics(metrics)) : state
       const last = after.trials[trial.id]!
       return replaceRun(after, last, {
         ...currentRun(last),
+        // With early stopping, the model may be of an earlier epoch than the last one.
+        ...(metrics && { metrics: pickMetrics(metrics) }),
         status,
         ...(error !== undefined && { error }),
       })

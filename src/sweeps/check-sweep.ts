@@ -1,4 +1,4 @@
-import { AppError, type Mistake } from '#domain/error.ts'
+import { invalidFields, type Mistake } from '#domain/error.ts'
 import { spaceMistakes } from './check-space.ts'
 import { searchOf } from './searches.ts'
 import type { SweepRequest } from './sweep-request.ts'
@@ -8,17 +8,33 @@ const MOST_MISTAKES = 100
 /** What a schema cannot find. @throws AppError `invalid_request` that lists every mistake with its path */
 export function checkSweep(request: SweepRequest): void {
   const mistakes = findMistakes(request).slice(0, MOST_MISTAKES)
-  if (mistakes.length === 0) return
-  const detail = mistakes.map(({ path, message }) => `${path}: ${message}`).join('; ')
-  throw new AppError('invalid_request', detail, { mistakes })
+  if (mistakes.length > 0) throw invalidFields(mistakes)
 }
 
 /** The number of trials has a meaning only where the rest is right. */
 function findMistakes(request: SweepRequest): readonly Mistake[] {
   const search = searchOf(request)
-  const mistakes = [...spaceMistakes(request.space), ...search.mistakes(request)]
+  const mistakes = [
+    ...spaceMistakes(request.space),
+    ...search.mistakes(request),
+    ...stoppingMistakes(request),
+  ]
   if (mistakes.length > 0) return mistakes
   const most = search.mostTrials(request)
   if (most <= request.maxTrials) return []
   return [{ path: 'maxTrials', message: `is ${request.maxTrials}, but the search may take ${most} trials` }]
+}
+
+/** Methods that need every epoch of a trial: asha compares trials at fixed epochs, lrRange reads a loss for every rate. */
+const NEEDS_ALL_EPOCHS: ReadonlySet<string> = new Set(['asha', 'lrRange'])
+
+function stoppingMistakes({ search: { method }, base, space }: SweepRequest): Mistake[] {
+  if (!NEEDS_ALL_EPOCHS.has(method)) return []
+  const fields = Object.keys(space).filter(path => path.split('.')[0] === 'earlyStopping')
+  const paths = fields.map(path => `space.${path}`)
+  if (base.earlyStopping != null) paths.push('base.earlyStopping')
+  return paths.map(path => ({
+    path,
+    message: `cannot be combined with ${method}, which needs every epoch of a trial`,
+  }))
 }

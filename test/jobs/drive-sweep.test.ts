@@ -91,6 +91,34 @@ describe('Driving a sweep', () => {
     assert.match(state.trials[0]!.runs[0]!.error!, /does not exist/)
   })
 
+  it('compares trials that stop early by the metrics of their models', async () => {
+    const earlyStopping = { metric: 'validationAccuracy', patience: 1 }
+    const base = { ...REQUEST.base, earlyStopping }
+    const sweepId = await create(
+      SweepRequest.parse({ ...REQUEST, base, space: { 'optimizer.c': [0.001, 0.002] } }),
+    )
+    await drive(sweepId)
+    const accuracies = [
+      [0.95, 0.5],
+      [0.9, 0.91],
+    ]
+    for (const [index, { id }] of (await jobsOf(sweepId)).entries()) {
+      await startJob(test.stores, id)
+      const [first, second] = accuracies[index]! as [number, number]
+      await appendEvent(test.stores, id, 'epoch', epochMetrics(1, { validationAccuracy: first }))
+      await drive(sweepId)
+      await appendEvent(test.stores, id, 'epoch', epochMetrics(2, { validationAccuracy: second }))
+      await drive(sweepId)
+      await appendEvent(test.stores, id, 'succeeded', { reason: 'finished', modelEpoch: index + 1 })
+    }
+    const { state } = await drive(sweepId)
+    assert.deepEqual(
+      state.trials.map(trial => trial.runs[0]!.metrics!.validationAccuracy),
+      [0.95, 0.91],
+    )
+    assert.equal(state.result!.best, 0)
+  })
+
   it('continues a promoted trial from its checkpoint in a new job of the sweep', async () => {
     const sweepId = await create(
       SweepRequest.parse({

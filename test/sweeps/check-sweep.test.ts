@@ -121,6 +121,16 @@ describe('A request for a sweep', () => {
     assert.deepEqual(pathsOf({ search: ASHA, base: { model: { preset: 'vgg16' } } }), ['base.schedule'])
   })
 
+  it('cannot stop trials early where the method needs every epoch', () => {
+    const base = { ...BASE, earlyStopping: { metric: 'validationLoss', patience: 2 } }
+    assert.deepEqual(pathsOf({ base }), [])
+    assert.deepEqual(pathsOf({ search: ASHA, base }), ['base.earlyStopping'])
+    const patience = { 'earlyStopping.patience': [1, 2] }
+    assert.deepEqual(pathsOf({ search: ASHA, space: patience }), ['space.earlyStopping.patience'])
+    const rates = { 'optimizer.learningRate': { log: [0.001, 1] } }
+    assert.deepEqual(pathsOf({ search: { method: 'lrRange' }, space: rates, base }), ['base.earlyStopping'])
+  })
+
   it('searches the largest c of gRDA over a range of c and nothing else', () => {
     assert.deepEqual(pathsOf({ search: LARGEST_C }), ['space.optimizer.c'])
     const mu = { 'optimizer.mu': { uniform: [0.5, 0.7] } }
