@@ -10,12 +10,12 @@ import { pino } from 'pino'
 import sharp from 'sharp'
 import request from 'supertest'
 import type { NewEvent } from '#domain/event.ts'
-import { driveSweep } from '#jobs/drive-sweep.ts'
 import { createApp } from '#src/app.ts'
 import { newId } from '#stores/new-id.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
 import { addArtifact, appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
+import { makeSweeps } from '#test/support/make-sweeps.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { promisedAnswers } from '#test/support/promised-answers.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
@@ -158,48 +158,6 @@ describe('every stored record', () => {
     return [record.id, body.id]
   }
 
-  /** Sweeps that have just been created, are under way, have ended, and were cancelled. */
-  async function makeSweeps(): Promise<string[]> {
-    const space = { 'optimizer.c': [0.001, 0.002] }
-    const bodies = [
-      { base: { model: { preset: 'mnist-mlp' } }, search: { method: 'grid' }, space },
-      {
-        name: 'x',
-        base: { model: { preset: 'mnist-mlp' } },
-        search: { method: 'random', trials: 2 },
-        space: { ...space, batchSize: [64, 128], 'schedule.name': ['constant'] },
-        objective: { maximize: ['sparsity', 'validationAccuracy'] },
-      },
-      {
-        base: { model: { preset: 'mnist-mlp' } },
-        search: { method: 'lrRange' },
-        space: { 'optimizer.learningRate': { log: [0.001, 1] } },
-      },
-    ]
-    const drive = (id: string) =>
-      driveSweep({ ...test.stores, datasetsDir: '' }, id, { log: pino({ level: 'silent' }) })
-    const ids: string[] = []
-    for (const body of bodies) {
-      for (const course of ['created', 'running', 'ended', 'cancelled']) {
-        const { id } = (await request(app.server).post('/v1/sweeps').send(body)).body
-        ids.push(id)
-        if (course === 'created') continue
-        await drive(id)
-        if (course === 'running') continue
-        if (course === 'cancelled') await request(app.server).post(`/v1/sweeps/${id}/cancel`)
-        for (const { id: jobId } of (await get(`/v1/jobs?sweepId=${id}`)).body.data) {
-          if (course === 'cancelled') continue
-          await startJob(test.stores, jobId)
-          await appendEvent(test.stores, jobId, 'epoch', epochMetrics(1))
-          await appendEvent(test.stores, jobId, 'succeeded', {})
-        }
-        await drive(id)
-        await drive(id)
-      }
-    }
-    return ids
-  }
-
   async function makeWorkers(): Promise<void> {
     const worker = { host: 'host', pid: 1, engine: 'wasm', engineVersion: '1', device: 'cpu', threads: 1 }
     const startedAt = new Date().toISOString()
@@ -219,7 +177,7 @@ describe('every stored record', () => {
       jobId: jobs,
       datasetId: [...datasets, 'mnist'],
       modelId: [...(await makeModels()), 'mnist-mlp'],
-      sweepId: await makeSweeps(),
+      sweepId: await makeSweeps(app, test.stores),
     }
     await makeWorkers()
     let answers = 0
