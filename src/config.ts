@@ -80,3 +80,11 @@ export function harmlessEnvironment(): Record<string, string> {
   const entries = Object.entries(process.env).filter(([name]) => HARMLESS.test(name))
   return Object.fromEntries(entries) as Record<string, string>
 }
+
+/** The environment variable with the id of a child's parent; the parent may have ended before the child could query it. */
+export const PARENT_VARIABLE = 'THRESHER_PARENT'
+
+/** The id of the process that started this child. */
+export function parentId(): number {
+  return Number(process.env[PARENT_VARIABLE])
+}

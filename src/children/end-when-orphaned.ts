@@ -1,8 +1,7 @@
 import { Worker } from 'node:worker_threads'
+import { parentId } from '#src/config.ts'
 
 const PERIOD_MS = 1_000
-/** The environment variable with the id of a child's parent; the parent may have ended before the child could query it. */
-export const PARENT_VARIABLE = 'THRESHER_PARENT'
 
 /**
  * Ends this process when its parent has ended. A separate thread checks this, because a main thread that is busy with a file does not
@@ -10,7 +9,7 @@ export const PARENT_VARIABLE = 'THRESHER_PARENT'
  */
 export function endWhenOrphaned(): void {
   const watch = `setInterval(() => {
-    if (process.ppid !== Number(process.env.${PARENT_VARIABLE})) process.kill(process.pid, 'SIGKILL')
+    if (process.ppid !== ${parentId()}) process.kill(process.pid, 'SIGKILL')
   }, ${PERIOD_MS})`
   new Worker(watch, { eval: true, execArgv: [] }).unref()
 }

@@ -1,8 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { harmlessEnvironment } from '#src/config.ts'
-import { PARENT_VARIABLE } from './end-when-orphaned.ts'
+import { harmlessEnvironment, PARENT_VARIABLE } from '#src/config.ts'
 
 export interface ChildOptions {
   /** The limit of the JavaScript heap. */

@@ -27,15 +27,15 @@ export async function makeSweeps({ server }: FastifyInstance, stores: Stores): P
     driveSweep({ ...stores, datasetsDir: '' }, id, { log: pino({ level: 'silent' }) })
   const ids: string[] = []
   for (const body of bodies) {
-    for (const course of ['created', 'running', 'ended', 'cancelled']) {
+    for (const stage of ['created', 'running', 'ended', 'cancelled']) {
       const { id } = (await request(server).post('/v1/sweeps').send(body)).body
       ids.push(id)
-      if (course === 'created') continue
+      if (stage === 'created') continue
       await drive(id)
-      if (course === 'running') continue
-      if (course === 'cancelled') await request(server).post(`/v1/sweeps/${id}/cancel`)
+      if (stage === 'running') continue
+      if (stage === 'cancelled') await request(server).post(`/v1/sweeps/${id}/cancel`)
       for (const { id: jobId } of (await request(server).get(`/v1/jobs?sweepId=${id}`)).body.data) {
-        if (course === 'cancelled') continue
+        if (stage === 'cancelled') continue
         await startJob(stores, jobId)
         await appendEvent(stores, jobId, 'epoch', epochMetrics(1))
         await appendEvent(stores, jobId, 'succeeded', {})

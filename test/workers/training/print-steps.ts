@@ -10,22 +10,27 @@ import { openEngine } from '#workers/engine/open-engine.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
 import type { StepOutcome } from '#workers/training/step.ts'
 
-// A child of the steps' test: ENGINE PRESET BATCH COURSES. For each of the courses, as JSON, it sends the losses of its steps, and
+// A child of the steps' test: ENGINE PRESET BATCH TRAJECTORIES. For each of the trajectories, given as JSON, it sends the losses of its steps, and
 // what they add to the weights.
 
-interface Course {
+interface TrajectorySpec {
   steps: number
   optimizer: object
 }
 
-const [engine, preset, batch, courses] = process.argv.slice(2) as [EngineName, 'mnist-mlp', string, string]
+const [engine, preset, batch, trajectories] = process.argv.slice(2) as [
+  EngineName,
+  'mnist-mlp',
+  string,
+  string,
+]
 const batchSize = Number(batch)
 await (engine === 'webgpu' ? openWebgpuEngine() : openEngine(engine))
-const answers = []
-for (const course of JSON.parse(courses) as Course[]) answers.push(await take(course))
-process.send!(answers, () => process.exit(0))
+const results = []
+for (const spec of JSON.parse(trajectories) as TrajectorySpec[]) results.push(await runSteps(spec))
+process.send!(results, () => process.exit(0))
 
-async function take({ steps, optimizer }: Course) {
+async function runSteps({ steps, optimizer }: TrajectorySpec) {
   const count = steps * batchSize
   const random = randomStream(5, 'test')
   const { inputShape } = PRESET_TOPOLOGIES[preset]
