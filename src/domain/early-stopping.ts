@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** The metrics of an epoch that can decide when a training stops. */
-const MONITORED_METRICS = [
+export const MONITORED_METRICS = [
   'trainLoss',
   'trainAccuracy',
   'trainMeanAbsoluteError',

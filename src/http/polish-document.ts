@@ -43,9 +43,7 @@ function foldInputSchemas(generated: object): object {
   for (const input of inputs) {
     const name = input.slice(0, -'Input'.length)
     const isAnswered = answered.includes(`#/components/schemas/${name}"`)
-    // A schema that refers to itself has its name in it.
-    const text = JSON.stringify(schemas[input]).replaceAll(`/${input}"`, `/${name}"`)
-    const isSame = JSON.stringify(schemas[name]) === text
+    const isSame = JSON.stringify(schemas[name]) === JSON.stringify(schemas[input])
     if (isAnswered && requested.has(input) && !isSame) continue
     if (!isAnswered) schemas[name] = schemas[input]!
     delete schemas[input]

@@ -1,13 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { MONITORED_METRICS } from '#domain/early-stopping.ts'
 import { AppError, invalidFields, type Mistake } from '#domain/error.ts'
-import { JobRequest } from '#domain/training-spec.ts'
+import { outputCount } from '#domain/topology-of.ts'
+import { JobRequest, type TrainingSpec } from '#domain/training-spec.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
+import { neededMetrics } from '#sweeps/objective.ts'
 import type { Space, Values } from '#sweeps/space.ts'
 import type { Dimension, SweepRequest } from '#sweeps/sweep-request.ts'
 import type { SweepState } from '#sweeps/sweep-state.ts'
 import { trialSpec } from '#sweeps/trial-spec.ts'
 import { requireMemory } from './check-memory.ts'
 import type { JobStores } from './resolve-job.ts'
+import { monitoredMetrics } from './select-epoch.ts'
 import { draftJob } from './submit-job.ts'
 
 const MOST_MISTAKES = 100
@@ -26,11 +30,25 @@ export async function checkTrials(stores: JobStores, { request, trials }: SweepS
   if (mistakes.length > 0) throw invalidFields(mistakes.slice(0, MOST_MISTAKES))
   for (const trial of trials.slice(0, CHECKED_TRIALS)) {
     const spec = trialSpec(request, trial, trial.runs[0]!.epochs)
-    await placingMistakes(request.space, trial.values, async () => {
+    const unmeasurable = await placingMistakes(request.space, trial.values, async () => {
       const draft = await draftJob(stores, parseByZod(JobRequest, spec))
       await requireMemory(stores, draft.spec)
+      return metricMistakes(request, draft.spec)
     })
+    if (unmeasurable.length > 0) throw invalidFields(unmeasurable)
   }
+}
+
+/** The metrics that the search needs and the loss of a trial does not have. */
+function metricMistakes(request: SweepRequest, { loss, model }: TrainingSpec): Mistake[] {
+  const ofLoss: ReadonlySet<string> = new Set(MONITORED_METRICS)
+  const measured: readonly string[] = monitoredMetrics(loss, outputCount(model))
+  return neededMetrics(request)
+    .filter(({ metric }) => ofLoss.has(metric) && !measured.includes(metric))
+    .map(({ path, metric }) => ({
+      path,
+      message: `needs ${metric}, which ${loss} does not have; it has: ${measured.join(', ')}`,
+    }))
 }
 
 /** The mistakes of every single choice, together with the first choices of the other fields. */
@@ -76,9 +94,9 @@ function mistakesOf(check: () => unknown): readonly Mistake[] {
   }
 }
 
-async function placingMistakes(space: Space, values: Values, check: () => Promise<void>): Promise<void> {
+async function placingMistakes<T>(space: Space, values: Values, check: () => Promise<T>): Promise<T> {
   try {
-    await check()
+    return await check()
   } catch (error) {
     if (!(error instanceof AppError) || error.mistakes.length === 0) throw error
     throw invalidFields(placed(space, values, error.mistakes))

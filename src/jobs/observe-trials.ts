@@ -54,7 +54,7 @@ function endOf({ id, status, error }: Job, trial: number, metrics: EpochMetrics 
       jobId: id,
       status: end,
       ...(metrics && { metrics }),
-      ...(error && { error: error.message }),
+      ...(error && { error: error.message, hasDiverged: error.code === 'diverged' }),
     },
   ]
 }

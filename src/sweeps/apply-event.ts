@@ -29,6 +29,7 @@ export type SweepEvent =
       /** Of the model that the job has made: with early stopping, of an earlier epoch than the last one. */
       metrics?: Measured
       error?: string
+      hasDiverged?: boolean
     }
   | { type: 'cancelled' }
   /** Continues a cancelled sweep: the trials that were cancelled with it continue from their checkpoints. */
@@ -55,8 +56,7 @@ export function applyEvent(state: SweepState, event: SweepEvent): SweepState {
       return measured(state, trial, pickMetrics(event.metrics))
     case 'trialEnded': {
       if (!isRunning(run, event.jobId)) return state
-      const { status, error } = event
-      const { metrics } = event
+      const { status, error, hasDiverged, metrics } = event
       const after = metrics ? measured(state, trial, pickMetrics(metrics)) : state
       const last = after.trials[trial.id]!
       return replaceRun(after, last, {
@@ -65,6 +65,7 @@ export function applyEvent(state: SweepState, event: SweepEvent): SweepState {
         ...(metrics && { metrics: pickMetrics(metrics) }),
         status,
         ...(error !== undefined && { error }),
+        ...(hasDiverged && { hasDiverged }),
       })
     }
   }

@@ -19,7 +19,7 @@ const SPARSITY_METRICS: readonly MetricName[] = ['sparsity', 'weightSparsity', '
  */
 export const ASHA: Search<'asha'> = {
   mistakes(request) {
-    return [...epochMistakes(request), ...scheduleMistakes(request)]
+    return [...epochMistakes(request), ...trialMistakes(request), ...scheduleMistakes(request)]
   },
 
   mostTrials: ({ space, maxTrials }) => Math.min(maxTrials, spaceSize(space)),
@@ -81,15 +81,28 @@ function epochMistakes(request: RequestOf<'asha'>): Mistake[] {
   return [{ path: 'search.minEpochs', message: `must be below the ${full} epochs of a full training` }]
 }
 
+/** With fewer trials than `reduction`, none is promoted and none is trained in full. */
+function trialMistakes({ search: { reduction }, maxTrials }: RequestOf<'asha'>): Mistake[] {
+  if (maxTrials >= reduction) return []
+  const message = `must be at least the reduction, ${reduction}: asha promotes one of ${reduction} trials`
+  return [{ path: 'maxTrials', message }]
+}
+
 /** A promoted trial trains on from its checkpoint, so the rates before must not depend on how many epochs follow. */
 function scheduleMistakes({ base, space }: RequestOf<'asha'>): Mistake[] {
   const choices = Array.isArray(space.schedule)
     ? space.schedule.map((schedule, index) => [`space.schedule.${index}`, schedule] as const)
     : [['base.schedule', withPresetField(base, 'schedule').schedule] as const]
-  return choices.flatMap(([path, value]) => {
+  const parts = Object.keys(space).filter(path => path.startsWith('schedule.'))
+  const ofParts = parts.map(path => ({
+    path: `space.${path}`,
+    message: 'cannot be searched by asha: list whole schedules as `schedule`',
+  }))
+  const spanning = choices.flatMap(([path, value]) => {
     const { data } = ScheduleSpec.safeParse(value)
     if (!data || !spansTraining(data)) return []
     const message = `cannot be ${data.name} with asha: it spans all epochs, so a trial could not be continued. Use constant, step, multiStep or exponential`
     return [{ path, message }]
   })
+  return [...ofParts, ...spanning]
 }

@@ -29,13 +29,36 @@ export function goalsOf({ objective, search }: Pick<SweepRequest, 'objective' | 
   ]
 }
 
+/** The metrics that a search compares, with the fields of the request that ask for them. */
+export function neededMetrics(request: SweepRequest): { path: string; metric: MetricName }[] {
+  const { search, objective } = request
+  if (search.method === 'lrRange') return []
+  const goalPath = (sign: number) => `objective.${sign > 0 ? 'maximize' : 'minimize'}`
+  return [
+    ...goalsOf(request).map(({ metric, sign }) => ({
+      path: objective ? goalPath(sign) : 'objective',
+      metric,
+    })),
+    ...(Object.keys(objective?.subjectTo ?? {}) as MetricName[]).map(metric => ({
+      path: `objective.subjectTo.${metric}`,
+      metric,
+    })),
+    ...(search.method === 'largestC'
+      ? [{ path: 'search.method', metric: 'validationAccuracy' as const }]
+      : []),
+  ]
+}
+
 /** Whether a constraint compares with a run that has c = 0. */
 export function needsReference({ objective }: Pick<SweepRequest, 'objective'>): boolean {
   return Object.values(objective?.subjectTo ?? {}).some(bounds => bounds?.withinOfDense !== undefined)
 }
 
-/** What the dense run measured; a metric is absent where that run failed. */
-type Dense = Partial<TrialMetrics>
+/**
+ * What the dense run measured. If it diverged there are no metrics: it is the worst run, so every other one is within any distance of
+ * it. `lost`: it was cancelled or failed for another reason, so no distance to it is known.
+ */
+type Dense = Partial<TrialMetrics> | 'lost'
 
 /** What a trial achieved by these metrics; none where a goal's metric is absent. */
 function outcomeOf(
@@ -52,27 +75,25 @@ function outcomeOf(
   if (values.length < goals.length) return undefined
   const constraints = Object.entries(objective?.subjectTo ?? {}) as [MetricName, Constraint][]
   const excesses = constraints.map(([metric, bounds]) =>
-    excess(metrics[metric], bounds, METRIC_SIGNS[metric], dense[metric]),
+    excess(metrics[metric], bounds, METRIC_SIGNS[metric], dense === 'lost' ? dense : dense[metric]),
   )
   return { values, violation: excesses.reduce((sum, one) => sum + one, 0) }
 }
 
-/**
- * By how much a bound is exceeded, as a share of the bound.
- * @param dense absent where the dense run failed: it then counts as the worst run, so every other one is within any distance of it
- */
+/** By how much a bound is exceeded, as a share of the bound; infinite where that is unknown. */
 function excess(
   value: number | undefined,
   { atLeast, atMost, withinOfDense }: Constraint,
   sign: 1 | -1,
-  dense: number | undefined,
+  dense: number | undefined | 'lost',
 ): number {
-  if (value === undefined) return Number.POSITIVE_INFINITY
+  if (value === undefined || (dense === 'lost' && withinOfDense !== undefined))
+    return Number.POSITIVE_INFINITY
   const share = (amount: number, bound: number) => (amount > ROUNDING ? amount / (Math.abs(bound) || 1) : 0)
   return (
     (atLeast === undefined ? 0 : share(atLeast - value, atLeast)) +
     (atMost === undefined ? 0 : share(value - atMost, atMost)) +
-    (withinOfDense === undefined || dense === undefined
+    (withinOfDense === undefined || dense === undefined || dense === 'lost'
       ? 0
       : share(sign * (dense - value) - withinOfDense, dense))
   )
@@ -85,7 +106,9 @@ function denseAt({ request, trials }: SweepState, epoch: number): Dense | undefi
   const upTo = reference?.curve?.findLast(metrics => metrics.epoch <= epoch)
   if (upTo?.epoch === epoch) return upTo
   if (!reference || isActive(reference)) return undefined
-  return currentRun(reference).status === 'failed' ? {} : (upTo ?? {})
+  const { status, hasDiverged } = currentRun(reference)
+  if (hasDiverged) return {}
+  return status === 'succeeded' && upTo ? upTo : 'lost'
 }
 
 /**

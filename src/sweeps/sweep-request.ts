@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Name } from '#domain/name.ts'
+import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#network/json-depth.ts'
 import { METRIC_NAMES, type MetricName } from './metrics.ts'
 
 const seed = z
@@ -48,12 +49,10 @@ const SEARCHES = [
     ),
 ] as const
 
-/** Any JSON. It has an id because it refers to itself. */
-export const Json: z.ZodType<z.core.util.JSONType> = z
-  .lazy(() =>
-    z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(Json), z.record(z.string(), Json)]),
-  )
-  .meta({ id: 'JsonValue' })
+const isShallow = (value: unknown) => !isDeeperThan(MOST_LEVELS, value)
+
+/** Any JSON value; the schema of the field that it is for checks the rest. */
+export const Json = z.unknown().refine(isShallow, TOO_DEEP) as z.ZodType<z.core.util.JSONType>
 
 const range = z.tuple([z.number(), z.number()])
 
@@ -120,6 +119,7 @@ const fields = z.strictObject({
   name: Name.optional(),
   base: z
     .looseObject({ epochs: z.int().min(1).max(100_000).optional() })
+    .refine(isShallow, TOO_DEEP)
     .describe('A JobRequest; the space sets fields of it. Each trial is validated as a job is.'),
   search: z.discriminatedUnion('method', [...SEARCHES]),
   space: z

@@ -21,6 +21,8 @@ export interface Run {
   isCancelSent?: boolean
   /** Why the job failed or was refused. */
   error?: string
+  /** Whether it failed because its loss was not finite, so that a repetition would fail too. */
+  hasDiverged?: true
 }
 
 /** `reference` trains with c = 0, `final` trains the winner of short runs in full, `rangeTest` varies the learning rate. */

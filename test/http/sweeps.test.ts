@@ -46,6 +46,13 @@ describe('a sweep', () => {
     }
   }
 
+  it('refuses deeply nested choices without an internal message', async () => {
+    const deep = '['.repeat(20_000) + ']'.repeat(20_000)
+    const body = JSON.stringify(GRID).replace('0.003', deep)
+    const answer = await request(api.url).post('/v1/sweeps').type('json').send(body).expect(400)
+    assert.match(answer.body.detail, /more than 100 levels/)
+  })
+
   for (const [what, change, path, message] of [
     [
       'a grid of 10^9',
@@ -73,6 +80,18 @@ describe('a sweep', () => {
       { space: { optimizer: [BASE.optimizer, { name: 'sgd', learningRate: 'x' }] } },
       'space.optimizer.1.learningRate',
       /number/,
+    ],
+    [
+      'a metric that the loss does not have',
+      { objective: { maximize: 'sparsity', minimize: 'validationMeanAbsoluteError' } },
+      'objective.minimize',
+      /which categoricalCrossentropy does not have; it has: validationLoss, validationAccuracy/,
+    ],
+    [
+      'a constraint on a metric that the loss does not have',
+      { objective: { maximize: 'sparsity', subjectTo: { validationMeanAbsoluteError: { atMost: 1 } } } },
+      'objective.subjectTo.validationMeanAbsoluteError',
+      /does not have/,
     ],
     [
       'an unknown metric',

@@ -119,6 +119,27 @@ describe('Driving a sweep', () => {
     assert.equal(state.result!.best, 0)
   })
 
+  it('finds no trial within a distance of the dense run when that run was cancelled', async () => {
+    const sweepId = await create(
+      SweepRequest.parse({
+        ...REQUEST,
+        space: { 'optimizer.c': [0.001, 0.002] },
+        objective: { maximize: 'sparsity', subjectTo: { validationAccuracy: { withinOfDense: 0.5 } } },
+      }),
+    )
+    await drive(sweepId)
+    for (const { id, spec } of await jobsOf(sweepId)) {
+      await startJob(test.stores, id)
+      for (const epoch of [1, 2]) await appendEvent(test.stores, id, 'epoch', epochMetrics(epoch))
+      if ('c' in spec.optimizer && spec.optimizer.c === 0) {
+        await appendEvent(test.stores, id, 'cancelling', {})
+        await appendEvent(test.stores, id, 'cancelled', {})
+      } else await succeed(test.stores, id)
+    }
+    const { state } = await drive(sweepId)
+    assert.deepEqual([state.status, state.result!.best], ['finished', null])
+  })
+
   it('continues a promoted trial from its checkpoint in a new job of the sweep', async () => {
     const sweepId = await create(
       SweepRequest.parse({

@@ -121,6 +121,16 @@ describe('A request for a sweep', () => {
     assert.deepEqual(pathsOf({ search: ASHA, base: { model: { preset: 'vgg16' } } }), ['base.schedule'])
   })
 
+  it('cannot promote trials of asha if there are fewer than the reduction', () => {
+    assert.deepEqual(pathsOf({ search: { ...ASHA, reduction: 10 }, maxTrials: 9 }), ['maxTrials'])
+    assert.deepEqual(pathsOf({ search: { ...ASHA, reduction: 10 }, maxTrials: 10 }), [])
+  })
+
+  it('cannot search parts of a schedule by asha', () => {
+    const space = { 'schedule.name': ['cosine'] }
+    assert.deepEqual(pathsOf({ search: ASHA, space }), ['space.schedule.name'])
+  })
+
   it('cannot stop trials early where the method needs every epoch', () => {
     const base = { ...BASE, earlyStopping: { metric: 'validationLoss', patience: 2 } }
     assert.deepEqual(pathsOf({ base }), [])

@@ -166,7 +166,7 @@ function advance(job: SimulatedJob, surface: Surface): SweepEvent {
   const { trial, jobId } = job
   const end = (status: 'succeeded' | 'failed' | 'cancelled'): SweepEvent => {
     job.status = status
-    return { type: 'trialEnded', trial, jobId, status }
+    return { type: 'trialEnded', trial, jobId, status, hasDiverged: status === 'failed' }
   }
   if (job.isCancelled) return end('cancelled')
   if (job.epoch === job.epochs) return end('succeeded')
