@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EXPORTING_TITLE } from './optimizer-spec.ts'
+import { EXPORTING_TITLE } from '#optimization/optimizer-spec.ts'
 
 /** The variants of a file. Each file offers some of them. */
 export const ArtifactVariant = z

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { OptimizerSpec } from '#optimization/optimizer-spec.ts'
+import { ScheduleSpec } from '#optimization/schedule-spec.ts'
 import { ARTIFACT_WORDS } from './artifact.ts'
 import { Augmentation } from './augmentation.ts'
 import { DatasetSelection, DatasetSpec } from './dataset.ts'
@@ -7,8 +9,6 @@ import { Init, InitRequest } from './init-spec.ts'
 import { Loss } from './loss.ts'
 import { ModelSelection, ModelSpec } from './model-spec.ts'
 import { Name } from './name.ts'
-import { OptimizerSpec } from './optimizer-spec.ts'
-import { ScheduleSpec } from './schedule-spec.ts'
 
 /** See artifact.ts for their files. */
 const ArtifactWord = z.enum(ARTIFACT_WORDS)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Clock } from '#domain/clock.ts'
+import type { Clock } from '#optimization/clock.ts'
 import { FormatError } from './format-error.ts'
 import type { FloatTensor, NamedTensor } from './named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from './safetensors.ts'

@@ -1,10 +1,10 @@
-import { thresholdOf } from '#domain/optimizer-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { isExcluded } from '#network/excluded-variables.ts'
 import { resolveNetwork } from '#network/network.ts'
 import type { Topology } from '#network/topology.ts'
 import type { Variable } from '#network/variable.ts'
+import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { type Checkpoint, digestWeights } from './checkpoint.ts'
 import type { FloatTensor } from './named-tensor.ts'
 
@@ -63,8 +63,8 @@ function penalise(
   )
 }
 
-/** In float32 arithmetic, as on the device: v minus v clipped to the threshold. */
-function softThreshold(values: Float32Array, l1: number): Float32Array {
+/** In float32 arithmetic, as on the device: v minus v clipped to the threshold, so that zeros are +0. */
+export function softThreshold(values: Float32Array, l1: number): Float32Array {
   const limit = Math.fround(l1)
   return values.map(v => v - Math.min(Math.max(v, -limit), limit))
 }

@@ -1,7 +1,7 @@
 import type { ArtifactName } from '#domain/artifact.ts'
-import { EXPORTING_TITLE, type OptimizerSpec, optimizerTraits } from '#domain/optimizer-spec.ts'
 import type { Topology } from '#network/topology.ts'
 import { isHalfAffine } from '#network/variables.ts'
+import { EXPORTING_TITLE, type OptimizerSpec, optimizerTraits } from '#optimization/optimizer-spec.ts'
 import { kerasCodec } from './keras/layers/keras-codecs.ts'
 
 /** A sentence that explains why a training has no such file; undefined if it has one. */

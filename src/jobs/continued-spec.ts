@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util'
 import { namedAugmentation } from '#domain/augmentation.ts'
 import { invalidFields, type Mistake } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
-import { spansTraining } from '#domain/schedule-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { TRAINING_FIELDS } from '#formats/model-metadata.ts'
+import { spansTraining } from '#optimization/schedule-spec.ts'
 
 /** These fields only say where the same training ends. */
 const END_FIELDS: ReadonlySet<string> = new Set(['epochs', 'earlyStopping'])

@@ -1,11 +1,11 @@
 import { factsOf } from '#domain/dataset.ts'
-import { optimizerTraits } from '#domain/optimizer-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { placeLayers } from '#network/place-layers.ts'
 import { elementCount } from '#network/shape.ts'
 import { definitionOf, type Topology } from '#network/topology.ts'
 import { parameterCount } from '#network/variables.ts'
+import { optimizerTraits } from '#optimization/optimizer-spec.ts'
 
 const BYTES_PER_FLOAT = 4
 

@@ -1,13 +1,13 @@
 import { factsOf } from '#domain/dataset.ts'
-import { thresholdOf } from '#domain/optimizer-spec.ts'
-import { isConstantBetween, scheduleFactor } from '#domain/schedule-spec.ts'
-import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#domain/threshold.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { isExcluded } from '#network/excluded-variables.ts'
 import { shareWithin } from '#network/initializers.ts'
 import type { Topology } from '#network/topology.ts'
 import { parameterCount, variablesOf } from '#network/variables.ts'
+import { thresholdOf } from '#optimization/optimizer-spec.ts'
+import { isConstantBetween, scheduleFactor } from '#optimization/schedule-spec.ts'
+import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#optimization/threshold.ts'
 import { estimateMemory } from './memory-estimate.ts'
 
 const BYTES_PER_FLOAT = 4

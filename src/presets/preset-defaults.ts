@@ -1,6 +1,6 @@
-import type { ScheduleSpec } from '#domain/schedule-spec.ts'
 import type { PresetDefaults } from '#domain/training-spec.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
+import type { ScheduleSpec } from '#optimization/schedule-spec.ts'
 
 /** An experiment of the original repository: the spec fields that a request may omit. */
 export interface Preset {

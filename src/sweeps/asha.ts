@@ -1,5 +1,5 @@
 import type { Mistake } from '#domain/error.ts'
-import { ScheduleSpec, spansTraining } from '#domain/schedule-spec.ts'
+import { ScheduleSpec, spansTraining } from '#optimization/schedule-spec.ts'
 import { drawTrial } from './draw-trial.ts'
 import type { MetricName } from './metrics.ts'
 import { type Goal, goalsOf, rankTrials } from './objective.ts'

@@ -1,4 +1,4 @@
-import type { ScheduleSpec } from '#domain/schedule-spec.ts'
+import type { ScheduleSpec } from '#optimization/schedule-spec.ts'
 import type { RequestOf, Search } from './search.ts'
 import { currentRun, isActive, type LearningRateAdvice } from './sweep-state.ts'
 

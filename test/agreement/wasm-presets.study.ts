@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { OptimizerSpec } from '#domain/optimizer-spec.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
+import { OptimizerSpec } from '#optimization/optimizer-spec.ts'
 import { PRESETS } from '#presets/preset-defaults.ts'
 import { runChild } from '#test/support/run-child.ts'
 import { writeSection } from '#test/support/write-section.ts'

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { growThreshold, INITIAL_THRESHOLD } from '#domain/threshold.ts'
 import type { Initializer } from '#network/initializer-schema.ts'
 import { initialWeights, shareWithin } from '#network/initializers.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
 import type { LayerSpec } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
+import { growThreshold, INITIAL_THRESHOLD } from '#optimization/threshold.ts'
 
 /** Percent of all parameters that were zero after epoch 1, as logged by the original runs on CIFAR-10, by mu. */
 const LOGGED: { preset: PresetName; c: number; sparsity: Record<number, number> }[] = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { ScheduleSpec, scheduleFactor } from '#domain/schedule-spec.ts'
 import { randomStream } from '#network/random.ts'
+import { ScheduleSpec, scheduleFactor } from '#optimization/schedule-spec.ts'
 import { type Surface, simulateSweep } from './simulate-sweep.ts'
 
 const BASE = {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { AdagradSpec } from '#domain/optimizer-spec.ts'
+import type { AdagradSpec } from '#optimization/optimizer-spec.ts'
 import { type GradientTransform, optimizerOf } from './gradient-transform.ts'
 import { mapTensors } from './map-tensors.ts'
 import type { LearningRate, Optimizer } from './optimizer.ts'

@@ -1,4 +1,4 @@
-import type { AdamwSpec } from '#domain/optimizer-spec.ts'
+import type { AdamwSpec } from '#optimization/optimizer-spec.ts'
 import { type AdamOptions, scaleByAdam } from './adam.ts'
 import { addDecayedWeights } from './add-decayed-weights.ts'
 import { chain, masked, optimizerOf } from './gradient-transform.ts'

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { GrdaSpec } from '#domain/optimizer-spec.ts'
-import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#domain/threshold.ts'
+import type { GrdaSpec } from '#optimization/optimizer-spec.ts'
+import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#optimization/threshold.ts'
 import { grdaStep } from '#workers/engine/ops/grda-step.ts'
 import { softThreshold } from '#workers/engine/ops/soft-threshold.ts'
 import { mapTensors } from './map-tensors.ts'

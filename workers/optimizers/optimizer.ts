@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Clock } from '#domain/clock.ts'
+import type { Clock } from '#optimization/clock.ts'
 
 /** The state that an optimizer keeps on the device: tensors by slot and variable. Checkpoints store the names of the slots. */
 export type Slots = Readonly<Record<string, tf.NamedTensorMap>>

@@ -1,5 +1,5 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import type { Clock } from '#domain/clock.ts'
+import type { Clock } from '#optimization/clock.ts'
 import { mapTensors, pickTensors } from './map-tensors.ts'
 import type { Optimizer, Scalars, ScalarTensors, Slots } from './optimizer.ts'
 

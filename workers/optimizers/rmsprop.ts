@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { RmspropSpec } from '#domain/optimizer-spec.ts'
+import type { RmspropSpec } from '#optimization/optimizer-spec.ts'
 import { chain, type GradientTransform, optimizerOf } from './gradient-transform.ts'
 import { mapTensors } from './map-tensors.ts'
 import { accumulateMomentum } from './momentum.ts'

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { SgdSpec } from '#domain/optimizer-spec.ts'
+import type { SgdSpec } from '#optimization/optimizer-spec.ts'
 import { chain, optimizerOf, scaleByLearningRate } from './gradient-transform.ts'
 import { accumulateMomentum } from './momentum.ts'
 import type { LearningRate, Optimizer } from './optimizer.ts'

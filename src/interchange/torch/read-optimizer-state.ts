@@ -1,10 +1,10 @@
-import { EXPORTING_OPTIMIZER } from '#domain/optimizer-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import { widen } from '#interchange/widen.ts'
 import type { Network } from '#network/network.ts'
+import { EXPORTING_OPTIMIZER } from '#optimization/optimizer-spec.ts'
 import { torchLayout } from './torch-layout.ts'
 import { fromTorch, torchPlaces } from './torch-places.ts'
 

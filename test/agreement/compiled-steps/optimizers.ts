@@ -1,4 +1,4 @@
-import { OptimizerSpec } from '#domain/optimizer-spec.ts'
+import { OptimizerSpec } from '#optimization/optimizer-spec.ts'
 
 const REQUESTS = {
   gRDA: { name: 'grda', learningRate: 0.01, c: 0.005, mu: 0.6 },

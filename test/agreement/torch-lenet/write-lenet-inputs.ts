@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BUILT_IN_DATASETS } from '#domain/dataset.ts'
-import { scheduleFactor } from '#domain/schedule-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
 import { initialWeights } from '#network/initializers.ts'
 import { permutation, randomStream } from '#network/random.ts'
 import { variablesOf } from '#network/variables.ts'
+import { scheduleFactor } from '#optimization/schedule-spec.ts'
 
 /**
  * Writes the inputs of PyTorch's training: initial weights, batch order and learning rates.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import * as tf from '@tensorflow/tfjs-core'
-import type { Clock } from '#domain/clock.ts'
 import { randomStream } from '#network/random.ts'
+import type { Clock } from '#optimization/clock.ts'
 import { type Optimizer, type Slots, toScalars } from '#workers/optimizers/optimizer.ts'
 
 /** Variables on the host. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AppError } from '#domain/error.ts'
-import { OptimizerSpec } from '#domain/optimizer-spec.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { describeOptimizer } from '#jobs/start-from-checkpoint.ts'
 import { isExcluded } from '#network/excluded-variables.ts'
+import { OptimizerSpec } from '#optimization/optimizer-spec.ts'
 
 const NAMES = OptimizerSpec.options.map(({ shape }) => shape.name.value)
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isConstantBetween, ScheduleSpec, scheduleFactor } from '#domain/schedule-spec.ts'
+import { isConstantBetween, ScheduleSpec, scheduleFactor } from '#optimization/schedule-spec.ts'
 
 const EPOCHS = 10
 const STEPS_PER_EPOCH = 4

@@ -1,0 +1,196 @@
+import { isExcluded } from '#network/excluded-variables.ts'
+import { resolveNetwork } from '#network/network.ts'
+import type { CutRule, CutScope } from '#optimization/cut.ts'
+import { thresholdOf } from '#optimization/optimizer-spec.ts'
+import type { FloatTensor } from './named-tensor.ts'
+import { softThreshold, type TrainedModel } from './trained-model.ts'
+
+/** A model whose weights can be set to zero by one rule. */
+export interface CuttableModel {
+  parameters: number
+  /** The fewest and the most non-zero weights that the rule can leave. */
+  nonzero: { min: number; max: number }
+  /**
+   * The model with this number of non-zero weights, limited to `nonzero`. Equal weights are kept in model order. A cut by magnitude has no
+   * dual average, because none determines its weights.
+   */
+  cut(nonzero: number): TrainedModel
+}
+
+/** Sorts the weights once, so that many cuts of one model are cheap. @throws Error for the threshold of a model without a dual average */
+export function cuttableModel(
+  model: TrainedModel,
+  { rule, scope }: { rule: CutRule; scope: CutScope },
+): CuttableModel {
+  if (rule === 'threshold') return cuttableByThreshold(model)
+  return scope === 'global' ? cuttableByMagnitude(model) : cuttableByLayer(model)
+}
+
+/** The number of non-zero weights of a model with `parameters` at a sparsity: at least this share is zero. */
+export function nonzeroAt(sparsity: number, parameters: number): number {
+  // 1 - 0.9 is slightly less than 0.1, which must not cost a weight.
+  return Math.floor(parameters * (1 - sparsity) + 1e-6)
+}
+
+export function countNonzero(tensors: readonly FloatTensor[]): number {
+  return tensors.reduce((sum, { data }) => sum + nonzeroIn(data), 0)
+}
+
+/** w where |w| is among the largest of all variables that the threshold applies to. */
+function cuttableByMagnitude(model: TrainedModel): CuttableModel {
+  const { weights, cuttable, fixed, parameters } = partsOf(model)
+  const sorted = sortedMagnitudes(cuttable)
+  const max = fixed + nonzeroIn(sorted)
+  return {
+    parameters,
+    nonzero: { min: fixed, max },
+    cut(nonzero) {
+      const keep = clamp(nonzero, fixed, max) - fixed
+      const cut = keepLargest(cuttable, sorted, keep)
+      return { ...withoutDualAverage(model), weights: weights.map(weight => cut.get(weight) ?? weight) }
+    },
+  }
+}
+
+/** The same within each kernel, whose share of non-zero weights is as equal as its own zeros allow. */
+function cuttableByLayer(model: TrainedModel): CuttableModel {
+  const { weights, parameters } = partsOf(model)
+  const { variables } = resolveNetwork(model.topology)
+  const exclude = thresholdOf(model.spec.optimizer)?.exclude ?? []
+  const kernels = weights.flatMap((weight, index) => {
+    const variable = variables[index]!
+    if (variable.kind !== 'kernel' || isExcluded(variable, exclude)) return []
+    const sorted = sortedMagnitudes([weight])
+    return [{ weight, sorted, size: sorted.length, nonzero: nonzeroIn(sorted) }]
+  })
+  const own = kernels.reduce((sum, { nonzero }) => sum + nonzero, 0)
+  const fixed = countNonzero(weights) - own
+  return {
+    parameters,
+    nonzero: { min: fixed, max: fixed + own },
+    cut(nonzero) {
+      const counts = shareEqually(kernels, clamp(nonzero, fixed, fixed + own) - fixed)
+      const cut = new Map(
+        kernels.flatMap(({ weight, sorted }, index) => [...keepLargest([weight], sorted, counts[index]!)]),
+      )
+      return { ...withoutDualAverage(model), weights: weights.map(weight => cut.get(weight) ?? weight) }
+    },
+  }
+}
+
+/** The accumulator under another threshold: w = sign(v) max(|v| - l1, 0) (Chao et al., NeurIPS 2020, algorithm 1). */
+function cuttableByThreshold(model: TrainedModel): CuttableModel {
+  const { dualAverage } = model
+  if (!dualAverage) throw new Error('A model without a dual average has no threshold to move.')
+  const { accumulator } = dualAverage
+  const { cuttable, fixed, parameters } = partsOf({ ...model, weights: accumulator })
+  const sorted = sortedMagnitudes(cuttable)
+  const max = fixed + nonzeroIn(sorted)
+  return {
+    parameters,
+    nonzero: { min: fixed, max },
+    cut(nonzero) {
+      const keep = clamp(nonzero, fixed, max) - fixed
+      const l1 = keep === sorted.length ? 0 : sorted[sorted.length - 1 - keep]!
+      const isCuttable = new Set(cuttable)
+      const weights = accumulator.map(v =>
+        isCuttable.has(v) ? { ...v, data: softThreshold(v.data, l1) } : v,
+      )
+      return { ...model, weights, dualAverage: { accumulator, l1 } }
+    },
+  }
+}
+
+/** The variables that a cut applies to, and the number of non-zero weights of the others. */
+function partsOf({ spec, topology, weights }: Pick<TrainedModel, 'spec' | 'topology' | 'weights'>) {
+  const { variables } = resolveNetwork(topology)
+  const exclude = thresholdOf(spec.optimizer)?.exclude ?? []
+  const isFixed = (_: FloatTensor, index: number) => isExcluded(variables[index]!, exclude)
+  const others = weights.filter(isFixed)
+  return {
+    weights,
+    cuttable: weights.filter(weight => !others.includes(weight)),
+    fixed: countNonzero(others),
+    parameters: weights.reduce((sum, { data }) => sum + data.length, 0),
+  }
+}
+
+function withoutDualAverage({ dualAverage: _, ...model }: TrainedModel): TrainedModel {
+  return model
+}
+
+/** |w| of all tensors, ascending. */
+function sortedMagnitudes(tensors: readonly FloatTensor[]): Float32Array {
+  const sorted = new Float32Array(tensors.reduce((sum, { data }) => sum + data.length, 0))
+  let at = 0
+  for (const { data } of tensors) {
+    sorted.set(data, at)
+    at += data.length
+  }
+  return sorted.map(Math.abs).sort()
+}
+
+/** The tensors with their `keep` largest values by magnitude, and +0 elsewhere. @param sorted their magnitudes */
+function keepLargest(
+  tensors: readonly FloatTensor[],
+  sorted: Float32Array,
+  keep: number,
+): Map<FloatTensor, FloatTensor> {
+  const smallest = keep === 0 ? Number.POSITIVE_INFINITY : sorted[sorted.length - keep]!
+  let ties = keep - countAbove(sorted, smallest)
+  const isKept = (value: number) => {
+    const magnitude = Math.abs(value)
+    return magnitude > smallest || (magnitude === smallest && ties-- > 0)
+  }
+  return new Map(
+    tensors.map(tensor => [
+      tensor,
+      { ...tensor, data: tensor.data.map(value => (isKept(value) ? value : 0)) },
+    ]),
+  )
+}
+
+/** The number of values above a limit. @param sorted ascending */
+function countAbove(sorted: Float32Array, limit: number): number {
+  let [low, high] = [0, sorted.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (sorted[middle]! > limit) high = middle
+    else low = middle + 1
+  }
+  return sorted.length - low
+}
+
+/**
+ * Splits a number of weights over the kernels so that each keeps the same share of its size, or all of its non-zero weights if it has
+ * fewer.
+ */
+function shareEqually(kernels: readonly { size: number; nonzero: number }[], total: number): number[] {
+  const countsAt = (share: number) =>
+    kernels.map(({ size, nonzero }) => Math.min(nonzero, Math.floor(size * share)))
+  const sumOf = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)
+  let [low, high] = [0, 1]
+  for (let round = 0; round < 60; round++) {
+    const middle = (low + high) / 2
+    if (sumOf(countsAt(middle)) <= total) low = middle
+    else high = middle
+  }
+  const counts = sumOf(countsAt(high)) <= total ? countsAt(high) : countsAt(low)
+  let rest = total - sumOf(counts)
+  for (const [index, { nonzero }] of kernels.entries()) {
+    const more = Math.min(rest, 1, nonzero - counts[index]!)
+    counts[index]! += more
+    rest -= more
+  }
+  return counts
+}
+
+function nonzeroIn(values: Float32Array): number {
+  let count = 0
+  for (const value of values) if (value !== 0) count++
+  return count
+}
+
+function clamp(value: number, min: number, max: number): number {
+  return Math.min(Math.max(value, min), max)
+}
