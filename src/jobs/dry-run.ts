@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { Warning } from '#domain/event.ts'
 import { TrainingSpec } from '#domain/training-spec.ts'
+import { estimateSeconds } from '#forecast/estimate-seconds.ts'
 import type { Stores } from '#stores/connect.ts'
 import { memoryMistake } from './check-memory.ts'
 import { findRoom } from './find-room.ts'
 import { planInTurn } from './plan-in-turn.ts'
+import type { JobDraft } from './submit-job.ts'
 
 const Plan = z.object({
   parameters: z.int(),
@@ -14,13 +16,33 @@ const Plan = z.object({
   denseBytes: z.int(),
   forecastArtifactBytes: z
     .int()
-    .describe('Size of model.sparse.safetensors at the sparsity forecast for epoch 1.'),
+    .optional()
+    .describe('Size of model.sparse.safetensors after the last epoch; absent if its sparsity is not known.'),
+  initialWeightsHoldSteps: z
+    .int()
+    .optional()
+    .describe('The last step at which the initial weights alone forecast the sparsity, within 0.3 points.'),
   epochs: z.array(
     z.object({
       epoch: z.int(),
       learningRate: z.number().describe('At the last step of the epoch, like the threshold.'),
       threshold: z.number().optional(),
-      forecastSparsity: z.number().optional().describe('Share of the initial weights within the threshold.'),
+      initialSparsity: z
+        .number()
+        .optional()
+        .describe(
+          'Share of the initial weights within the threshold: the sparsity if no gradient moved a weight. Later epochs usually end below it.',
+        ),
+      forecastSparsity: z
+        .number()
+        .optional()
+        .describe('Expected sparsity; absent if neither the initial weights nor finished jobs tell it.'),
+      forecastBasis: z
+        .enum(['initialWeights', 'finishedJobs'])
+        .optional()
+        .describe(
+          '`initialWeights`: it is early, and training has hardly moved the weights. `finishedJobs`: estimated from jobs with the same model and data.',
+        ),
     }),
   ),
 })
@@ -44,7 +66,7 @@ export const DryRun = z
       .number()
       .optional()
       .describe(
-        'Computed from the last rate measured on an engine of a live worker; absent if there is none.',
+        'Running time, without the queue, from finished jobs of the model on the engines of the live workers; absent if there is none with a similar batch size.',
       ),
   })
   .meta({ id: 'DryRun' })
@@ -53,15 +75,16 @@ export type DryRun = z.infer<typeof DryRun>
 /** Plans a job without storing anything. @throws AppError `unavailable` */
 export async function dryRun(
   { measurements, queue, workers }: Pick<Stores, 'measurements' | 'queue' | 'workers'>,
-  { spec, warnings }: Pick<DryRun, 'spec' | 'warnings'>,
+  { spec, warnings, initFile, trainedEpochs }: Omit<JobDraft, 'origin' | 'copyFiles'>,
 ): Promise<DryRun> {
-  const plan = await planInTurn(spec)
+  const runs = await measurements.finishedRuns(spec.model)
+  const plan = await planInTurn(spec, { runs, ...(initFile && { initFile }) })
   const queuePosition = await queue.positionOfNext(spec.priority)
   const engines = new Set((await workers.list()).map(({ engine }) => engine))
-  const examplesPerSecond = await measurements.examplesPerSecond(spec.model, [...engines])
+  const estimatedSeconds = estimateSeconds(spec, runs, engines, trainedEpochs)
   const room = await findRoom({ measurements, workers }, spec)
   const mistake = memoryMistake(spec, room)
-  const answer = {
+  return {
     spec,
     warnings: mistake ? [...warnings, { code: 'insufficient_memory', ...mistake }] : warnings,
     plan,
@@ -70,7 +93,6 @@ export async function dryRun(
       ...(room.largestBytes !== undefined && { largestWorkerBytes: room.largestBytes }),
     },
     queuePosition,
+    ...(estimatedSeconds !== undefined && { estimatedSeconds }),
   }
-  if (!examplesPerSecond) return answer
-  return { ...answer, estimatedSeconds: (plan.trainingExamples * spec.epochs) / examplesPerSecond }
 }

@@ -1,7 +1,7 @@
 import type { ProgressFrame } from '#domain/event.ts'
 import { epochToResumeFrom, isTerminal, type Job } from '#domain/job.ts'
+import { epochLength } from '#forecast/epoch-length.ts'
 import type { Stores } from '#stores/connect.ts'
-import { epochLength } from './plan-job.ts'
 
 /** The progress of a job. */
 export interface JobProgress {

@@ -1,27 +1,41 @@
-import { factsOf } from '#domain/dataset.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { isExcluded } from '#network/excluded-variables.ts'
-import { shareWithin } from '#network/initializers.ts'
-import type { Topology } from '#network/topology.ts'
+import { epochLength } from '#forecast/epoch-length.ts'
+import { type FinishedRun, settingOf } from '#forecast/finished-run.ts'
+import { forecastSizeBytes } from '#forecast/forecast-size.ts'
+import {
+  type ForecastBasis,
+  lastEarlyThreshold,
+  type SparsityForecast,
+  sparsityForecaster,
+} from '#forecast/forecast-sparsity.ts'
+import { lastStepWithin, startState, thresholdByEpoch } from '#forecast/threshold-by-epoch.ts'
+import { checkpointWeights, drawnWeights, totalWithin } from '#forecast/weight-distribution.ts'
 import { parameterCount, variablesOf } from '#network/variables.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
-import { isConstantBetween, scheduleFactor } from '#optimization/schedule-spec.ts'
-import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#optimization/threshold.ts'
 import { estimateMemory } from './memory-estimate.ts'
 
 const BYTES_PER_FLOAT = 4
-const PLANNED_EPOCHS = 1000
-const PLANNED_STEPS = 2_000_000
-const SLICE_STEPS = 10_000
 
-/** The learning rate and the threshold at the end of an epoch, and the resulting sparsity of the initial weights. */
+/** What is known about a job besides its spec. */
+export interface Knowledge {
+  /** The checkpoint of `init`. */
+  initFile?: Uint8Array
+  /** Of the same model, newest first. */
+  runs?: readonly FinishedRun[]
+}
+
+/** The end of an epoch. Sparsities are shares of zeros among all parameters. */
 export interface PlannedEpoch {
   epoch: number
   learningRate: number
+  /** Present if the optimizer has one. */
   threshold?: number
-  /** Expected share of the parameters whose initial value is within the threshold. Accurate in early epochs, too low later. */
+  /** Share of the initial weights within the threshold: the sparsity if no gradient moved a weight. */
+  initialSparsity?: number
+  /** Absent if neither the initial weights nor finished jobs tell it. */
   forecastSparsity?: number
+  forecastBasis?: ForecastBasis
 }
 
 export interface Plan {
@@ -31,15 +45,17 @@ export interface Plan {
   /** Expected peak memory of the training process. */
   memoryBytes: number
   denseBytes: number
-  /** Size of model.sparse.safetensors at the sparsity forecast for epoch 1. */
-  forecastArtifactBytes: number
+  /** Size of model.sparse.safetensors after the last epoch; absent if its sparsity is not known. */
+  forecastArtifactBytes?: number
+  /** The last step at which the initial weights alone tell the sparsity. */
+  initialWeightsHoldSteps?: number
   /** At most the first 1,000 epochs. */
   epochs: PlannedEpoch[]
 }
 
 /** The facts and forecasts of a job that need no training. */
-export function planJob(spec: TrainingSpec): Plan {
-  const slices = planSlices(spec)
+export function planJob(spec: TrainingSpec, knowledge: Knowledge = {}): Plan {
+  const slices = planSlices(spec, knowledge)
   for (;;) {
     const { done, value } = slices.next()
     if (done) return value
@@ -47,74 +63,67 @@ export function planJob(spec: TrainingSpec): Plan {
 }
 
 /** Computes the plan in slices of a few milliseconds, between which the process can do other work. */
-export function* planSlices(spec: TrainingSpec): Generator<void, Plan, void> {
-  const topology = topologyOf(spec.model)
-  const parameters = parameterCount(topology)
+export function* planSlices(spec: TrainingSpec, knowledge: Knowledge = {}): Generator<void, Plan, void> {
+  const parameters = parameterCount(topologyOf(spec.model))
+  const ends = yield* thresholdByEpoch(spec)
+  const start = yield* pruningStart(spec, knowledge)
+  const forecasts: (SparsityForecast | undefined)[] = []
+  for (const { state } of ends) {
+    if (start && state) forecasts.push(start.forecast(state))
+    yield
+  }
+  const last = ends.length === spec.epochs ? forecasts.at(-1) : undefined
+  const artifact = isPruned(spec) ? last : unpruned(spec)
   const { trainingExamples, stepsPerEpoch } = epochLength(spec)
-  const epochs = yield* planEpochs(spec, stepsPerEpoch)
-  const denseBytes = parameters * BYTES_PER_FLOAT
-  const nonzero = parameters * (1 - (epochs[0]?.forecastSparsity ?? 0))
   return {
     parameters,
     trainingExamples,
     stepsPerEpoch,
     memoryBytes: estimateMemory(spec),
-    denseBytes,
-    forecastArtifactBytes: Math.round(Math.min(denseBytes, nonzero * BYTES_PER_FLOAT + parameters / 8)),
-    epochs,
-  }
-}
-
-/** The number of training examples without those that `validation.fraction` holds out, and of their batches. */
-export function epochLength({ dataset, validation, batchSize }: TrainingSpec) {
-  const { train } = factsOf(dataset)!.splits
-  const trainingExamples = 'fraction' in validation ? train - Math.round(train * validation.fraction) : train
-  return { trainingExamples, stepsPerEpoch: Math.ceil(trainingExamples / batchSize) }
-}
-
-function* planEpochs(spec: TrainingSpec, stepsPerEpoch: number): Generator<void, PlannedEpoch[], void> {
-  const { optimizer, schedule, init } = spec
-  const threshold = thresholdOf(optimizer)
-  const sparsityAt =
-    threshold && !init ? initialSparsity(topologyOf(spec.model), threshold.exclude) : undefined
-  const planned: PlannedEpoch[] = []
-  let state: ThresholdState = INITIAL_THRESHOLD
-  if (init?.optimizerState) state = { ...state, ...init.clock } as ThresholdState
-  let budget = PLANNED_STEPS
-  for (let epoch = 1; epoch <= Math.min(spec.epochs, PLANNED_EPOCHS) && budget > 0; epoch++) {
-    const first = (epoch - 1) * stepsPerEpoch + 1
-    const last = epoch * stepsPerEpoch
-    const at = (step: number) => ({ step, epochs: spec.epochs, stepsPerEpoch })
-    const rateAt = (step: number) => optimizer.learningRate * scheduleFactor(schedule, at(step))
-    const stride = isConstantBetween(schedule, at(first), at(last)) ? stepsPerEpoch : 1
-    if (threshold) {
-      for (let step = first; step <= last; step += stride) {
-        state = growThreshold(state, rateAt(step), threshold, stride)
-        if (step % SLICE_STEPS === 0) yield
-      }
-      budget -= stepsPerEpoch / stride
-    }
-    planned.push({
+    denseBytes: parameters * BYTES_PER_FLOAT,
+    ...(artifact && { forecastArtifactBytes: forecastSizeBytes(spec, artifact) }),
+    ...(start && { initialWeightsHoldSteps: lastStepWithin(spec, ends, start.lastEarlyThreshold) }),
+    epochs: ends.map(({ epoch, learningRate, state }, index) => ({
       epoch,
-      learningRate: rateAt(last),
-      ...(threshold && { threshold: state.l1 }),
-      ...(sparsityAt && { forecastSparsity: sparsityAt(state.l1) }),
-    })
-    yield
+      learningRate,
+      ...(state && { threshold: state.l1 }),
+      ...(start && state && { initialSparsity: totalWithin(start.weights, state.l1) }),
+      ...describeForecast(forecasts[index]),
+    })),
   }
-  return planned
 }
 
-/**
- * P(|w_init| <= l1) over all parameters, as a function of l1: the share that the threshold prunes if no gradient moves a weight.
- * An excluded variable counts where it starts at zero.
- */
-function initialSparsity(topology: Topology, exclude: readonly string[]): (l1: number) => number {
-  const variables = variablesOf(topology)
-  const parameters = parameterCount(topology)
-  return l1 =>
-    variables.reduce((sum, variable) => {
-      const limit = isExcluded(variable, exclude) ? 0 : l1
-      return sum + variable.size * shareWithin(variable, limit)
-    }, 0) / parameters
+/** The weights that the threshold first meets, and what they and finished jobs forecast; undefined if they are not known. */
+function* pruningStart(spec: TrainingSpec, { initFile, runs = [] }: Knowledge) {
+  const threshold = thresholdOf(spec.optimizer)
+  if (!threshold || (spec.init && !initFile)) return undefined
+  const weights = initFile
+    ? yield* checkpointWeights(spec, initFile)
+    : drawnWeights(topologyOf(spec.model), threshold.exclude)
+  const setting = settingOf(spec)
+  // Jobs that started from random weights tell nothing about one that starts from trained ones.
+  const similar = spec.init ? [] : runs.filter(run => run.setting === setting)
+  const { l1 } = startState(spec)
+  return {
+    weights,
+    forecast: sparsityForecaster(
+      weights,
+      similar.flatMap(run => run.points),
+      l1,
+    ),
+    lastEarlyThreshold: lastEarlyThreshold(weights, l1),
+  }
+}
+
+/** Whether the number of zeros at the end is not that of a dense network: zeros that a job starts with may remain. */
+function isPruned({ optimizer, init }: TrainingSpec): boolean {
+  return thresholdOf(optimizer) !== undefined || init !== undefined
+}
+
+function unpruned({ model }: TrainingSpec): Pick<SparsityForecast, 'nonzero'> {
+  return { nonzero: () => variablesOf(topologyOf(model)).map(({ size }) => size) }
+}
+
+function describeForecast(forecast: SparsityForecast | undefined) {
+  return forecast && { forecastSparsity: forecast.sparsity, forecastBasis: forecast.basis }
 }

@@ -64,6 +64,7 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
   await connectOnce(redis)
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
+  const events = new JobEvents(redis, subscriber)
   return {
     redis,
     jobs: new JobStore(redis),
@@ -71,8 +72,8 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
     sweeps: new SweepStore(redis),
     idempotency: new IdempotencyStore(redis),
     exports: new ExportStore(redis),
-    measurements: new MeasurementStore(redis),
-    events: new JobEvents(redis, subscriber),
+    measurements: new MeasurementStore(redis, events),
+    events,
     queue,
     control: new JobControl(redis, subscriber),
     workers: new WorkerRegistry(redis),
