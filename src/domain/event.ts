@@ -18,7 +18,12 @@ export const EpochMetrics = z
     epoch: z.int().min(1),
     epochs: z.int().min(1),
     step: z.int(),
+    phase: z
+      .enum(['train', 'fineTune'])
+      .optional()
+      .describe('Present in a job with several phases. Epochs are numbered through all of them.'),
     learningRate: z.number(),
+    c: z.number().optional().describe('The scale of the threshold in this epoch of a job with a `target`.'),
     threshold: z.number().optional().describe('The threshold l1 of gRDA after the last step of the epoch.'),
     trainLoss: z.number(),
     trainAccuracy: fraction
