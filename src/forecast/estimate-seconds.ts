@@ -1,3 +1,4 @@
+import { totalEpochs } from '#domain/phases.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { epochLength } from './epoch-length.ts'
 import type { FinishedRun } from './finished-run.ts'
@@ -23,12 +24,12 @@ export function estimateSeconds(
     const similar = runs.filter(
       run => run.engine === engine && run.isAugmented === spec.augmentation.length > 0,
     )
-    return secondsOn({ ...spec, epochs: spec.epochs - trainedEpochs }, similar) ?? []
+    return secondsOn(spec, totalEpochs(spec) - trainedEpochs, similar) ?? []
   })
   return estimates.length === 0 ? undefined : Math.min(...estimates)
 }
 
-function secondsOn(spec: TrainingSpec, runs: readonly FinishedRun[]): number | undefined {
+function secondsOn(spec: TrainingSpec, epochs: number, runs: readonly FinishedRun[]): number | undefined {
   const stepSeconds = stepSecondsAt(spec.batchSize, runs)
   if (stepSeconds === undefined) return undefined
   const { stepsPerEpoch, validationExamples } = epochLength(spec)
@@ -36,7 +37,7 @@ function secondsOn(spec: TrainingSpec, runs: readonly FinishedRun[]): number | u
   const medianOf = (read: (run: FinishedRun) => number) => median(nearest.map(read))
   const rest = medianOf(run => (run.restSeconds * validationExamples) / run.validationExamples)
   const outside = medianOf(({ startSeconds, endSeconds }) => startSeconds + endSeconds)
-  return outside + spec.epochs * (stepsPerEpoch * stepSeconds + rest)
+  return outside + epochs * (stepsPerEpoch * stepSeconds + rest)
 }
 
 /**

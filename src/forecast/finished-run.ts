@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { EpochMetrics, JobEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
+import { phasesOf } from '#domain/phases.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { epochLength } from './epoch-length.ts'
@@ -61,7 +62,7 @@ export function finishedRun({ spec, worker }: Job, events: readonly JobEvent[]):
     stepSeconds: trainSeconds / stepsPerEpoch,
     restSeconds: between(trainSeconds, epochSeconds),
     endSeconds: between(times.at(-1)!, Date.parse(lastAttempt.at(-1)!.time) / 1000),
-    points: spec.init ? [] : thin(measuredPoints(events.flatMap(e => (e.type === 'epoch' ? [e.data] : [])))),
+    points: spec.init ? [] : thin(measuredPoints(spec, events)),
   }
 }
 
@@ -82,12 +83,15 @@ export function settingOf(spec: TrainingSpec): string {
   ])
 }
 
-/** An epoch that an attempt has repeated counts once. */
-function measuredPoints(epochs: readonly EpochMetrics[]): MeasuredPoint[] {
+/** The epochs that a threshold alone has pruned. One that an attempt has repeated counts once. */
+function measuredPoints(spec: TrainingSpec, events: readonly JobEvent[]): MeasuredPoint[] {
+  const [train] = phasesOf(spec)
+  const isCut = ({ epoch, phase }: EpochMetrics) =>
+    phase === 'fineTune' || (train.cutAfter !== undefined && epoch === train.epochs)
   const points: MeasuredPoint[] = []
   let [step, time] = [0, 0]
-  for (const epoch of epochs) {
-    if (epoch.threshold === undefined || epoch.step <= step) continue
+  for (const { type, data: epoch } of events) {
+    if (type !== 'epoch' || isCut(epoch) || epoch.threshold === undefined || epoch.step <= step) continue
     time += (epoch.step - step) * epoch.learningRate
     step = epoch.step
     const { threshold: l1, sparsity, layers, sparseBytes } = epoch

@@ -1,6 +1,7 @@
+import { type Phase, phasesOf } from '#domain/phases.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
-import { isConstantBetween, type Position, scheduleFactor } from '#optimization/schedule-spec.ts'
+import { isConstantBetween, scheduleFactor } from '#optimization/schedule-spec.ts'
 import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#optimization/threshold.ts'
 import { epochLength } from './epoch-length.ts'
 
@@ -11,8 +12,9 @@ const SLICE_STEPS = 10_000
 /** The last step of an epoch. */
 export interface EpochEnd {
   epoch: number
+  phase: Phase['name']
   learningRate: number
-  /** Present if the optimizer has a threshold. */
+  /** Present in the phase `train` of an optimizer with a threshold, unless a target steers its scale. */
   state?: ThresholdState
 }
 
@@ -26,40 +28,47 @@ export function startState({ init }: TrainingSpec): ThresholdState {
 /** Computes the ends of the first epochs, at most 1,000, in slices of a few milliseconds. */
 export function* thresholdByEpoch(spec: TrainingSpec): Generator<void, EpochEnd[], void> {
   const { stepsPerEpoch } = epochLength(spec)
-  const threshold = thresholdOf(spec.optimizer)
-  const rateAt = rates(spec, stepsPerEpoch)
+  const rule = spec.target ? undefined : thresholdOf(spec.optimizer)
   const ends: EpochEnd[] = []
   let state = startState(spec)
   let budget = MOST_STEPS
-  for (let epoch = 1; epoch <= Math.min(spec.epochs, MOST_EPOCHS) && budget > 0; epoch++) {
-    const first = (epoch - 1) * stepsPerEpoch + 1
-    const last = epoch * stepsPerEpoch
-    const at = (step: number) => positionOf(spec, stepsPerEpoch, step)
-    const stride = isConstantBetween(spec.schedule, at(first), at(last)) ? stepsPerEpoch : 1
-    if (threshold) {
+  for (const phase of phasesOf(spec)) {
+    if (!phase) break
+    const { name, schedule } = phase
+    const before = ends.length
+    for (let epoch = 1; epoch <= phase.epochs && ends.length < MOST_EPOCHS && budget > 0; epoch++) {
+      const [first, last] = [(epoch - 1) * stepsPerEpoch + 1, epoch * stepsPerEpoch]
+      const at = (step: number) => ({ step, epochs: phase.epochs, stepsPerEpoch })
+      const learningRate = rateAt(phase, stepsPerEpoch, last)
+      if (name !== 'train' || !rule) {
+        ends.push({ epoch: before + epoch, phase: name, learningRate })
+        continue
+      }
+      const stride = isConstantBetween(schedule, at(first), at(last)) ? stepsPerEpoch : 1
       for (let step = first; step <= last; step += stride) {
-        state = growThreshold(state, rateAt(step), threshold, stride)
+        state = growThreshold(state, rateAt(phase, stepsPerEpoch, step), rule, stride)
         if (step % SLICE_STEPS === 0) yield
       }
       budget -= stepsPerEpoch / stride
+      ends.push({ epoch: before + epoch, phase: name, learningRate, state })
+      yield
     }
-    ends.push({ epoch, learningRate: rateAt(last), ...(threshold && { state }) })
-    yield
   }
   return ends
 }
 
 /**
  * The last step at which a threshold is at most `l1`, counted from the start of the job; that of the last end if it stays below.
- * @param ends of `thresholdByEpoch`
+ * @param ends the ends of the phase `train`, with their thresholds
  */
 export function lastStepWithin(spec: TrainingSpec, ends: readonly EpochEnd[], l1: number): number {
   const { stepsPerEpoch } = epochLength(spec)
-  const rule = thresholdOf(spec.optimizer)!
+  const [train] = phasesOf(spec)
+  const rule = thresholdOf(train.optimizer)!
   const index = ends.findIndex(({ state }) => state!.l1 > l1)
   if (index === -1) return ends.length * stepsPerEpoch
   const before = ends[index - 1]?.state ?? startState(spec)
-  const rate = rates(spec, stepsPerEpoch)(index * stepsPerEpoch + 1)
+  const rate = rateAt(train, stepsPerEpoch, index * stepsPerEpoch + 1)
   let [low, high] = [0, stepsPerEpoch]
   while (low + 1 < high) {
     const middle = (low + high) >>> 1
@@ -72,26 +81,27 @@ export function lastStepWithin(spec: TrainingSpec, ends: readonly EpochEnd[], l1
 const SEGMENTS = 500
 
 /** The threshold after a number of epochs, with the rates of 500 steps in between instead of all: within 1 %, in less than a millisecond. */
-export function approximateThreshold(spec: TrainingSpec, epochs: number): number {
+export function approximateThreshold(spec: TrainingSpec, epochs: number): ThresholdState {
   const { stepsPerEpoch } = epochLength(spec)
-  const rule = thresholdOf(spec.optimizer)!
-  const rateAt = rates(spec, stepsPerEpoch)
-  const steps = epochs * stepsPerEpoch
+  const [train] = phasesOf(spec)
+  const rule = thresholdOf(train.optimizer)!
+  const steps = Math.min(epochs, train.epochs) * stepsPerEpoch
   const count = Math.min(SEGMENTS, steps)
   let state = startState(spec)
   for (let segment = 0; segment < count; segment++) {
-    const [from, to] = [segment, segment + 1].map(end => Math.round((end * steps) / count))
-    state = growThreshold(state, rateAt(Math.ceil((from! + to! + 1) / 2)), rule, to! - from!)
+    const from = Math.round((segment * steps) / count)
+    const to = Math.round(((segment + 1) * steps) / count)
+    state = growThreshold(
+      state,
+      rateAt(train, stepsPerEpoch, Math.ceil((from + to + 1) / 2)),
+      rule,
+      to - from,
+    )
   }
-  return state.l1
+  return state
 }
 
-function rates(spec: TrainingSpec, stepsPerEpoch: number) {
-  const { optimizer, schedule } = spec
-  return (step: number) =>
-    optimizer.learningRate * scheduleFactor(schedule, positionOf(spec, stepsPerEpoch, step))
-}
-
-function positionOf({ epochs }: TrainingSpec, stepsPerEpoch: number, step: number): Position {
-  return { step, epochs, stepsPerEpoch }
+/** @param step of the phase, from 1 */
+function rateAt({ optimizer, schedule, epochs }: Phase, stepsPerEpoch: number, step: number): number {
+  return optimizer.learningRate * scheduleFactor(schedule, { step, epochs, stepsPerEpoch })
 }

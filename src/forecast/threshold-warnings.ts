@@ -19,7 +19,8 @@ const FURTHEST = 20
  */
 export function thresholdWarnings(spec: TrainingSpec, init: unknown): Warning[] {
   const rule = thresholdOf(spec.optimizer)
-  if (!rule) return []
+  // A target chooses the scale itself.
+  if (!rule || spec.target) return []
   if (rule.c === 0) {
     const message = 'c = 0 means no threshold: this is plain SGD and prunes nothing.'
     return [{ code: 'plain_sgd', path: 'optimizer.c', message }]
@@ -30,7 +31,10 @@ export function thresholdWarnings(spec: TrainingSpec, init: unknown): Warning[] 
   const shareAt = (l1: number) => totalWithin(weights, l1)
   const zeros = shareAt(0)
   const largest = magnitudeAt(shareAt, LARGEST_SHARE)
-  const [first, last] = [approximateThreshold(spec, 1), approximateThreshold(spec, spec.epochs)]
+  const [first, last] = [1, spec.epochs].map(epochs => approximateThreshold(spec, epochs).l1) as [
+    number,
+    number,
+  ]
   const least = rule.c * (magnitudeAt(shareAt, Math.min(1, zeros + 0.1)) / last)
   const most = rule.c * Math.min(largest / first, (FURTHEST * largest) / last)
   const range = `A c from ${show(least)} to ${show(most)} is in the range for this learning rate and number of steps.`

@@ -1,7 +1,11 @@
 import { z } from 'zod'
+import { invalidRequest } from '#domain/error.ts'
 import { Warning } from '#domain/event.ts'
 import { TrainingSpec } from '#domain/training-spec.ts'
 import { estimateSeconds } from '#forecast/estimate-seconds.ts'
+import { FORECAST_BASES } from '#forecast/forecast-sparsity.ts'
+import { RECOMMENDATION_BASES } from '#forecast/recommend-scale.ts'
+import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import type { Stores } from '#stores/connect.ts'
 import { memoryMistake } from './check-memory.ts'
 import { findRoom } from './find-room.ts'
@@ -25,6 +29,7 @@ const Plan = z.object({
   epochs: z.array(
     z.object({
       epoch: z.int(),
+      phase: z.enum(['train', 'fineTune']).optional().describe('Present in a job with several phases.'),
       learningRate: z.number().describe('At the last step of the epoch, like the threshold.'),
       threshold: z.number().optional(),
       initialSparsity: z
@@ -37,14 +42,33 @@ const Plan = z.object({
         .number()
         .optional()
         .describe('Expected sparsity; absent if neither the initial weights nor finished jobs tell it.'),
+      forecastError: z
+        .number()
+        .optional()
+        .describe('Nine of ten measured forecasts like this were within this of the trained sparsity.'),
       forecastBasis: z
-        .enum(['initialWeights', 'finishedJobs'])
+        .enum(FORECAST_BASES)
         .optional()
         .describe(
-          '`initialWeights`: it is early, and training has hardly moved the weights. `finishedJobs`: estimated from jobs with the same model and data.',
+          '`initialWeights`: it is early, and training has hardly moved the weights. `finishedJobs`: estimated from jobs with the same model and data. `cut`: the job cuts its weights to this sparsity.',
         ),
     }),
   ),
+  recommendation: z
+    .object({
+      c: z.number(),
+      sparsity: z.number().describe('The wanted sparsity.'),
+      error: z
+        .number()
+        .describe('Nine of ten recommendations led to a sparsity within this of the wanted one.'),
+      basis: z
+        .enum(RECOMMENDATION_BASES)
+        .describe(
+          '`finishedJobs`: of the same model and data. `otherNetworks`: the initial weights, and how far other networks were pruned.',
+        ),
+    })
+    .optional()
+    .describe('The scale of the threshold for the query `sparsity`, or for the sparsity of `target`.'),
 })
 
 /** The answer to a dry run. */
@@ -72,13 +96,23 @@ export const DryRun = z
   .meta({ id: 'DryRun' })
 export type DryRun = z.infer<typeof DryRun>
 
-/** Plans a job without storing anything. @throws AppError `unavailable` */
+/**
+ * Plans a job without storing anything.
+ * @param sparsity a sparsity to recommend a scale of the threshold for
+ * @throws AppError `unavailable`; `invalid_request` for a sparsity without a threshold
+ */
 export async function dryRun(
   { measurements, queue, workers }: Pick<Stores, 'measurements' | 'queue' | 'workers'>,
   { spec, warnings, initFile, trainedEpochs }: Omit<JobDraft, 'origin' | 'copyFiles'>,
+  sparsity?: number,
 ): Promise<DryRun> {
+  if (sparsity !== undefined && !thresholdOf(spec.optimizer))
+    throw invalidRequest(
+      'optimizer.name',
+      `${spec.optimizer.name} has no threshold; the query \`sparsity\` needs grda`,
+    )
   const runs = await measurements.finishedRuns(spec.model)
-  const plan = await planInTurn(spec, { runs, ...(initFile && { initFile }) })
+  const plan = await planInTurn(spec, { runs, sparsity, ...(initFile && { initFile }) })
   const queuePosition = await queue.positionOfNext(spec.priority)
   const engines = new Set((await workers.list()).map(({ engine }) => engine))
   const estimatedSeconds = estimateSeconds(spec, runs, engines, trainedEpochs)

@@ -1,40 +1,31 @@
+import { cutOf, totalEpochs } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { epochLength } from '#forecast/epoch-length.ts'
-import { type FinishedRun, settingOf } from '#forecast/finished-run.ts'
+import { forecastEpochs, type Knowledge, startOf } from '#forecast/forecast-epochs.ts'
 import { forecastSizeBytes } from '#forecast/forecast-size.ts'
-import {
-  type ForecastBasis,
-  lastEarlyThreshold,
-  type SparsityForecast,
-  sparsityForecaster,
-} from '#forecast/forecast-sparsity.ts'
+import { type ForecastBasis, lastEarlyThreshold, type SparsityForecast } from '#forecast/forecast-sparsity.ts'
+import { type Recommendation, recommendScale } from '#forecast/recommend-scale.ts'
 import { lastStepWithin, startState, thresholdByEpoch } from '#forecast/threshold-by-epoch.ts'
-import { checkpointWeights, drawnWeights, totalWithin } from '#forecast/weight-distribution.ts'
-import { parameterCount, variablesOf } from '#network/variables.ts'
-import { thresholdOf } from '#optimization/optimizer-spec.ts'
+import { totalWithin } from '#forecast/weight-distribution.ts'
+import { parameterCount } from '#network/variables.ts'
 import { estimateMemory } from './memory-estimate.ts'
 
 const BYTES_PER_FLOAT = 4
 
-/** What is known about a job besides its spec. */
-export interface Knowledge {
-  /** The checkpoint of `init`. */
-  initFile?: Uint8Array
-  /** Of the same model, newest first. */
-  runs?: readonly FinishedRun[]
-}
-
 /** The end of an epoch. Sparsities are shares of zeros among all parameters. */
 export interface PlannedEpoch {
   epoch: number
+  /** Present in a job with several phases. */
+  phase?: 'train' | 'fineTune'
   learningRate: number
-  /** Present if the optimizer has one. */
+  /** Present if the optimizer has one and the job has no target. */
   threshold?: number
   /** Share of the initial weights within the threshold: the sparsity if no gradient moved a weight. */
   initialSparsity?: number
-  /** Absent if neither the initial weights nor finished jobs tell it. */
+  /** Absent if nothing tells it, like the next two. */
   forecastSparsity?: number
+  forecastError?: number
   forecastBasis?: ForecastBasis
 }
 
@@ -51,11 +42,17 @@ export interface Plan {
   initialWeightsHoldSteps?: number
   /** At most the first 1,000 epochs. */
   epochs: PlannedEpoch[]
+  recommendation?: Recommendation
+}
+
+export interface PlanOptions extends Knowledge {
+  /** A sparsity to recommend a scale of the threshold for. */
+  sparsity?: number | undefined
 }
 
 /** The facts and forecasts of a job that need no training. */
-export function planJob(spec: TrainingSpec, knowledge: Knowledge = {}): Plan {
-  const slices = planSlices(spec, knowledge)
+export function planJob(spec: TrainingSpec, options: PlanOptions = {}): Plan {
+  const slices = planSlices(spec, options)
   for (;;) {
     const { done, value } = slices.next()
     if (done) return value
@@ -63,67 +60,56 @@ export function planJob(spec: TrainingSpec, knowledge: Knowledge = {}): Plan {
 }
 
 /** Computes the plan in slices of a few milliseconds, between which the process can do other work. */
-export function* planSlices(spec: TrainingSpec, knowledge: Knowledge = {}): Generator<void, Plan, void> {
+export function* planSlices(spec: TrainingSpec, options: PlanOptions = {}): Generator<void, Plan, void> {
   const parameters = parameterCount(topologyOf(spec.model))
-  const ends = yield* thresholdByEpoch(spec)
-  const start = yield* pruningStart(spec, knowledge)
-  const forecasts: (SparsityForecast | undefined)[] = []
-  for (const { state } of ends) {
-    if (start && state) forecasts.push(start.forecast(state))
-    yield
-  }
-  const last = ends.length === spec.epochs ? forecasts.at(-1) : undefined
-  const artifact = isPruned(spec) ? last : unpruned(spec)
   const { trainingExamples, stepsPerEpoch } = epochLength(spec)
+  const ends = yield* thresholdByEpoch(spec)
+  const start = yield* startOf(spec, options)
+  const forecasts = yield* forecastEpochs(spec, ends, start)
+  const forecastArtifactBytes = sizeAtEnd(spec, forecasts)
+  const early = start && lastEarlyThreshold(start.weights, startState(spec).l1)
+  const pruned = ends.filter(({ state }) => state)
+  const sparsity = options.sparsity ?? spec.target?.sparsity
+  const recommendation = start && sparsity !== undefined ? recommendScale(spec, start, sparsity) : undefined
+  const hasSeveralPhases = ends.at(-1)?.phase === 'fineTune'
   return {
     parameters,
     trainingExamples,
     stepsPerEpoch,
     memoryBytes: estimateMemory(spec),
     denseBytes: parameters * BYTES_PER_FLOAT,
-    ...(artifact && { forecastArtifactBytes: forecastSizeBytes(spec, artifact) }),
-    ...(start && { initialWeightsHoldSteps: lastStepWithin(spec, ends, start.lastEarlyThreshold) }),
-    epochs: ends.map(({ epoch, learningRate, state }, index) => ({
+    ...(forecastArtifactBytes !== undefined && { forecastArtifactBytes }),
+    ...(early !== undefined &&
+      pruned.length > 0 && { initialWeightsHoldSteps: lastStepWithin(spec, pruned, early) }),
+    epochs: ends.map(({ epoch, phase, learningRate, state }, index) => ({
       epoch,
+      ...(hasSeveralPhases && { phase }),
       learningRate,
       ...(state && { threshold: state.l1 }),
       ...(start && state && { initialSparsity: totalWithin(start.weights, state.l1) }),
       ...describeForecast(forecasts[index]),
     })),
+    ...(recommendation && { recommendation }),
   }
 }
 
-/** The weights that the threshold first meets, and what they and finished jobs forecast; undefined if they are not known. */
-function* pruningStart(spec: TrainingSpec, { initFile, runs = [] }: Knowledge) {
-  const threshold = thresholdOf(spec.optimizer)
-  if (!threshold || (spec.init && !initFile)) return undefined
-  const weights = initFile
-    ? yield* checkpointWeights(spec, initFile)
-    : drawnWeights(topologyOf(spec.model), threshold.exclude)
-  const setting = settingOf(spec)
-  // Jobs that started from random weights tell nothing about one that starts from trained ones.
-  const similar = spec.init ? [] : runs.filter(run => run.setting === setting)
-  const { l1 } = startState(spec)
-  return {
-    weights,
-    forecast: sparsityForecaster(
-      weights,
-      similar.flatMap(run => run.points),
-      l1,
-    ),
-    lastEarlyThreshold: lastEarlyThreshold(weights, l1),
-  }
-}
-
-/** Whether the number of zeros at the end is not that of a dense network: zeros that a job starts with may remain. */
-function isPruned({ optimizer, init }: TrainingSpec): boolean {
-  return thresholdOf(optimizer) !== undefined || init !== undefined
-}
-
-function unpruned({ model }: TrainingSpec): Pick<SparsityForecast, 'nonzero'> {
-  return { nonzero: () => variablesOf(topologyOf(model)).map(({ size }) => size) }
+/** @param forecasts by epoch; those after the planned epochs are not known */
+function sizeAtEnd(
+  spec: TrainingSpec,
+  forecasts: readonly (SparsityForecast | undefined)[],
+): number | undefined {
+  const cut = cutOf(spec)
+  if (cut?.sizeBytes !== undefined) return cut.sizeBytes
+  const last = forecasts[totalEpochs(spec) - 1]
+  return last && forecastSizeBytes(spec, last)
 }
 
 function describeForecast(forecast: SparsityForecast | undefined) {
-  return forecast && { forecastSparsity: forecast.sparsity, forecastBasis: forecast.basis }
+  return (
+    forecast && {
+      forecastSparsity: forecast.sparsity,
+      forecastError: forecast.error,
+      forecastBasis: forecast.basis,
+    }
+  )
 }
