@@ -37,7 +37,7 @@ export function thresholdWarnings(spec: TrainingSpec, init: unknown): Warning[] 
   ]
   const least = rule.c * (magnitudeAt(shareAt, Math.min(1, zeros + 0.1)) / last)
   const most = rule.c * Math.min(largest / first, (FURTHEST * largest) / last)
-  const range = `A c from ${show(least)} to ${show(most)} is in the range for this learning rate and number of steps.`
+  const range = `A c from ${show(least, Math.ceil)} to ${show(most, Math.floor)} is in the range for this learning rate and number of steps.`
   const warn = (message: string) => [
     { code: 'outside_recommended', path: 'optimizer.c', message: `${message} ${range}` },
   ]
@@ -57,8 +57,10 @@ export function thresholdWarnings(spec: TrainingSpec, init: unknown): Warning[] 
   return []
 }
 
-function show(value: number): string {
-  return String(Number(value.toPrecision(2)))
+/** Two significant digits. */
+function show(value: number, round = Math.round): string {
+  const unit = 10 ** (Math.floor(Math.log10(value)) - 1)
+  return String(Number((round(value / unit) * unit).toPrecision(2)))
 }
 
 function percent(share: number): string {

@@ -54,21 +54,6 @@ const Plan = z.object({
         ),
     }),
   ),
-  recommendation: z
-    .object({
-      c: z.number(),
-      sparsity: z.number().describe('The wanted sparsity.'),
-      error: z
-        .number()
-        .describe('Nine of ten recommendations led to a sparsity within this of the wanted one.'),
-      basis: z
-        .enum(RECOMMENDATION_BASES)
-        .describe(
-          '`finishedJobs`: of the same model and data. `otherNetworks`: the initial weights, and how far other networks were pruned.',
-        ),
-    })
-    .optional()
-    .describe('The scale of the threshold for the query `sparsity`, or for the sparsity of `target`.'),
 })
 
 /** The answer to a dry run. */
@@ -92,6 +77,21 @@ export const DryRun = z
       .describe(
         'Running time, without the queue, from finished jobs of the model on the engines of the live workers; absent if there is none with a similar batch size.',
       ),
+    recommendation: z
+      .object({
+        c: z.number(),
+        sparsity: z.number().describe('The wanted sparsity.'),
+        error: z
+          .number()
+          .describe('Nine of ten recommendations led to a sparsity within this of the wanted one.'),
+        basis: z
+          .enum(RECOMMENDATION_BASES)
+          .describe(
+            '`finishedJobs`: of the same model and data. `otherNetworks`: the initial weights, and how far other networks were pruned.',
+          ),
+      })
+      .optional()
+      .describe('The scale of the threshold for the query `sparsity`, or for the sparsity of `target`.'),
   })
   .meta({ id: 'DryRun' })
 export type DryRun = z.infer<typeof DryRun>
@@ -112,7 +112,11 @@ export async function dryRun(
       `${spec.optimizer.name} has no threshold; the query \`sparsity\` needs grda`,
     )
   const runs = await measurements.finishedRuns(spec.model)
-  const plan = await planInTurn(spec, { runs, sparsity, ...(initFile && { initFile }) })
+  const { recommendation, ...plan } = await planInTurn(spec, {
+    runs,
+    sparsity,
+    ...(initFile && { initFile }),
+  })
   const queuePosition = await queue.positionOfNext(spec.priority)
   const engines = new Set((await workers.list()).map(({ engine }) => engine))
   const estimatedSeconds = estimateSeconds(spec, runs, engines, trainedEpochs)
@@ -128,5 +132,6 @@ export async function dryRun(
     },
     queuePosition,
     ...(estimatedSeconds !== undefined && { estimatedSeconds }),
+    ...(recommendation && { recommendation }),
   }
 }

@@ -42,7 +42,7 @@ describe('submitting a job', () => {
     assert.deepEqual([body.spec.batchSize, body.spec.epochs, body.spec.priority], [64, 10, 42])
     assert.deepEqual(
       body.warnings.map(({ path }: { path: string }) => path),
-      ['optimizer.c', 'optimizer.mu', 'checkpoint.bestBy'],
+      ['checkpoint.bestBy'],
     )
     assert.equal((await request(api.url).get(body.links.self)).body.queuePosition, 1)
   })
