@@ -12,6 +12,7 @@ import { JobStore } from './job-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
+import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
 import { WorkerRegistry } from './worker-registry.ts'
@@ -24,6 +25,7 @@ export interface Stores {
   jobs: JobStore
   jobIndex: JobIndex
   sweeps: SweepStore
+  sweepControl: SweepControl
   idempotency: IdempotencyStore
   exports: ExportStore
   measurements: MeasurementStore
@@ -70,6 +72,7 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
     jobs: new JobStore(redis),
     jobIndex: new JobIndex(redis),
     sweeps: new SweepStore(redis),
+    sweepControl: new SweepControl(redis, subscriber),
     idempotency: new IdempotencyStore(redis),
     exports: new ExportStore(redis),
     measurements: new MeasurementStore(redis, events),
