@@ -74,7 +74,8 @@ export async function createApp(
     bodyLimit: BODY_BYTES,
     // A large upload may take hours: `cutSlowBodies` checks that it makes progress.
     requestTimeout: 0,
-    routerOptions: { maxParamLength: 500 },
+    // Without it, /v1/sweeps/ would be a sweep with an empty id.
+    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     frameworkErrors: handleError,
     clientErrorHandler: handleClientError,
