@@ -106,6 +106,7 @@ function finishedJobsForecaster(weights: WeightDistribution, points: readonly Me
   })
   return (moment: Moment): SparsityForecast | undefined => {
     let [sum, logDeficit, excess, least] = [0, 0, 0, Number.POSITIVE_INFINITY]
+    let [hasLower, hasHigher] = [false, false]
     let nearest: MeasuredPoint | undefined
     for (const { point, ...at } of measured) {
       const away = distance(point, moment)
@@ -114,6 +115,8 @@ function finishedJobsForecaster(weights: WeightDistribution, points: readonly Me
       logDeficit += weight * at.logDeficit
       excess += weight * at.excess
       if (away < least) [least, nearest] = [away, point]
+      if (away <= REACH && point.l1 <= moment.l1) hasLower = true
+      if (away <= REACH && point.l1 >= moment.l1) hasHigher = true
     }
     if (!nearest || least > REACH) return undefined
     const deficit = Math.exp(logDeficit / sum) * deficitShape(moment, scale)
@@ -121,7 +124,7 @@ function finishedJobsForecaster(weights: WeightDistribution, points: readonly Me
     const { nonzero } = nearest
     return {
       sparsity,
-      error: Math.min(EARLY_ERROR + 0.04 * least, 0.03, 0.35 * (1 - sparsity)),
+      error: Math.min(EARLY_ERROR + (hasLower && hasHigher ? 0.015 : 0.04) * least, 0.5 * (1 - sparsity)),
       basis: 'finishedJobs',
       nearest,
       nonzero: () => spread(nonzero, weights, sparsity),

@@ -21,7 +21,9 @@ const Plan = z.object({
   forecastArtifactBytes: z
     .int()
     .optional()
-    .describe('Size of model.sparse.safetensors after the last epoch; absent if its sparsity is not known.'),
+    .describe(
+      'Size of model.sparse.safetensors after the last epoch; absent if its sparsity is not known well enough.',
+    ),
   initialWeightsHoldSteps: z
     .int()
     .optional()

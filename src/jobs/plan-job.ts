@@ -12,6 +12,8 @@ import { parameterCount } from '#network/variables.ts'
 import { estimateMemory } from './memory-estimate.ts'
 
 const BYTES_PER_FLOAT = 4
+/** Sizes that are more uncertain are not forecast. */
+const LARGEST_SIZE_ERROR = 0.15
 
 /** The end of an epoch. Sparsities are shares of zeros among all parameters. */
 export interface PlannedEpoch {
@@ -36,7 +38,7 @@ export interface Plan {
   /** Expected peak memory of the training process. */
   memoryBytes: number
   denseBytes: number
-  /** Size of model.sparse.safetensors after the last epoch; absent if its sparsity is not known. */
+  /** Size of model.sparse.safetensors after the last epoch; absent if its sparsity is not known well enough. */
   forecastArtifactBytes?: number
   /** The last step at which the initial weights alone tell the sparsity. */
   initialWeightsHoldSteps?: number
@@ -101,7 +103,9 @@ function sizeAtEnd(
   const cut = cutOf(spec)
   if (cut?.sizeBytes !== undefined) return cut.sizeBytes
   const last = forecasts[totalEpochs(spec) - 1]
-  return last && forecastSizeBytes(spec, last)
+  // The size is nearly proportional to the non-zeros.
+  if (!last || last.error > LARGEST_SIZE_ERROR * (1 - last.sparsity)) return undefined
+  return forecastSizeBytes(spec, last)
 }
 
 function describeForecast(forecast: SparsityForecast | undefined) {
