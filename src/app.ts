@@ -11,6 +11,7 @@ import { closeSockets, endRefusedUpgrade } from '#http/close-sockets.ts'
 import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { registerOpenapi } from '#http/openapi.ts'
+import { requireIds } from '#http/require-ids.ts'
 import { requireRoom } from '#http/require-room.ts'
 import { downloadArtifactRoute } from '#http/routes/artifacts/download-artifact.ts'
 import { listArtifactsRoute } from '#http/routes/artifacts/list-artifacts.ts'
@@ -74,8 +75,7 @@ export async function createApp(
     bodyLimit: BODY_BYTES,
     // A large upload may take hours: `cutSlowBodies` checks that it makes progress.
     requestTimeout: 0,
-    // Without it, /v1/sweeps/ would be a sweep with an empty id.
-    routerOptions: { maxParamLength: 500, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: 500 },
     exposeHeadRoutes: false,
     frameworkErrors: handleError,
     clientErrorHandler: handleClientError,
@@ -88,6 +88,7 @@ export async function createApp(
   await shedLoad(app)
   app.addHook('onRequest', requireRoom(room))
   app.addHook('onRequest', cutSlowBodies(slowBodies))
+  app.addHook('onRequest', requireIds)
   app.addHook('onResponse', endRefusedUpgrade)
   takeJson(app)
   await app.register(helmet, { contentSecurityPolicy: false })

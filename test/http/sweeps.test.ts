@@ -278,7 +278,8 @@ describe('a sweep', () => {
     assert.deepEqual(patience.sort(), [2, undefined])
   })
 
-  it('is listed under its path with a slash at the end too', async () => {
-    assert.ok(Array.isArray((await get('/v1/sweeps/')).data))
+  it('does not exist without an id, like every resource', async () => {
+    for (const path of ['/v1/sweeps/', '/v1/jobs/', '/v1/jobs//events', '/v1/models/'])
+      assert.equal((await request(api.url).get(path)).status, 404, path)
   })
 })
