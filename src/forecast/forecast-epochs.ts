@@ -4,7 +4,14 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { variablesOf } from '#network/variables.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { type FinishedRun, type MeasuredPoint, settingOf } from './finished-run.ts'
-import { EARLY_ERROR, type SparsityForecast, sparsityForecaster, spread } from './forecast-sparsity.ts'
+import {
+  EARLY_ERROR,
+  finishedJobsForecaster,
+  type Moment,
+  type SparsityForecast,
+  spread,
+  weightsForecaster,
+} from './forecast-sparsity.ts'
 import { type EpochEnd, startState } from './threshold-by-epoch.ts'
 import {
   checkpointWeights,
@@ -25,7 +32,7 @@ export interface Knowledge {
 export interface Start {
   weights: WeightDistribution
   points: readonly MeasuredPoint[]
-  forecast: ReturnType<typeof sparsityForecaster>
+  forecast: (moment: Moment) => SparsityForecast | undefined
 }
 
 /** @returns undefined if the job starts from weights that are not known */
@@ -34,16 +41,24 @@ export function* startOf(
   { initFile, runs = [] }: Knowledge,
 ): Generator<void, Start | undefined> {
   if (spec.init && !initFile) return undefined
+  const exclude = thresholdOf(spec.optimizer)?.exclude ?? []
   const weights = initFile
     ? yield* checkpointWeights(spec, initFile)
-    : drawnWeights(topologyOf(spec.model), thresholdOf(spec.optimizer)?.exclude ?? [])
+    : drawnWeights(topologyOf(spec.model), exclude)
   const points = similarPoints(spec, runs)
-  return { weights, points, forecast: sparsityForecaster(weights, points, startState(spec).l1) }
+  // A job that continues has moved its weights away from the initial ones, which its finished predecessors started from.
+  const fromFinished = spec.init ? drawnWeights(topologyOf(spec.model), exclude) : weights
+  const ofFinished = finishedJobsForecaster(fromFinished, points)
+  const ofWeights = weightsForecaster(weights, startState(spec).l1, spec.init !== undefined)
+  return { weights, points, forecast: moment => ofFinished(moment) ?? ofWeights(moment) }
 }
 
-/** Jobs that started from random weights tell nothing about one that starts from trained ones. */
+/**
+ * Jobs that started from random weights tell nothing about one that starts from trained ones, unless it continues with the state of the
+ * optimizer: then both are one training.
+ */
 function similarPoints(spec: TrainingSpec, runs: readonly FinishedRun[]): MeasuredPoint[] {
-  if (spec.init) return []
+  if (spec.init && !spec.init.optimizerState) return []
   const setting = settingOf(spec)
   const variables = variablesOf(topologyOf(spec.model)).length
   return runs
