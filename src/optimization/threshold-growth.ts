@@ -22,12 +22,7 @@ export function growOverEpoch(
   const stride = isConstantBetween(schedule, at(first), at(last)) ? stepsPerEpoch : 1
   let grown = state
   for (let step = first; step <= last; step += stride)
-    grown = growThreshold(
-      grown,
-      optimizer.learningRate * scheduleFactor(schedule, at(step)),
-      rule,
-      stride,
-    )
+    grown = growThreshold(grown, optimizer.learningRate * scheduleFactor(schedule, at(step)), rule, stride)
   return grown
 }
 
