@@ -20,10 +20,7 @@ export interface Phase {
 }
 
 /** The fields of a spec that phases follow from. */
-export type Phased = Pick<
-  TrainingSpec,
-  'optimizer' | 'schedule' | 'epochs' | 'target' | 'finish' | 'mask'
->
+export type Phased = Pick<TrainingSpec, 'optimizer' | 'schedule' | 'epochs' | 'target' | 'finish' | 'mask'>
 
 /** The phases of a job, in order: `train`, and `fineTune` if the weights are trained further on their support. */
 export function phasesOf(spec: Phased): [Phase, ...Phase[]] {
@@ -53,7 +50,11 @@ export function cutOf({ target, finish }: Pick<Phased, 'target' | 'finish'>): Cu
 }
 
 /** The last epochs of a job with a target, which train the weights that the cut leaves. */
-function settlingOf({ target, optimizer, epochs }: Phased): Pick<Phase, 'epochs' | 'optimizer' | 'schedule'> | undefined {
+function settlingOf({
+  target,
+  optimizer,
+  epochs,
+}: Phased): Pick<Phase, 'epochs' | 'optimizer' | 'schedule'> | undefined {
   const settling = target ? epochs - pruningEpochs(epochs) : 0
   if (settling === 0) return undefined
   return {

@@ -74,7 +74,7 @@ export class Attempt {
 
   /** Stops the attempt if the job is to be cancelled or paused, or if another worker has it. */
   async poll(): Promise<void> {
-    const job = await this.#supervisor.stores.jobs.get(this.#job.id).catch(() => undefined)
+    const job = await this.#supervisor.stores.work.get(this.#job.id).catch(() => undefined)
     if (!job || this.#isConcluding) return
     if (job.attempt !== this.#job.attempt || !IN_ATTEMPT.has(job.status)) this.stop('superseded')
     else this.#stopIfRequested(job)
