@@ -87,6 +87,11 @@ export interface Job extends z.infer<typeof Job> {
   runningSince?: string
 }
 
+/** The word for the record in messages. */
+export function nounOf({ analysis }: Pick<Job, 'analysis'>): 'job' | 'analysis' {
+  return analysis ? 'analysis' : 'job'
+}
+
 /** Fields that a new job may have besides its spec. */
 export type Origin = Partial<
   Pick<
