@@ -13,8 +13,3 @@ export function pruningEpochs(epochs: number): number {
 export function pruningSparsity(sparsity: number): number {
   return sparsity ** 4
 }
-
-/** The scale of the threshold that a job with a target starts with, if it gives none. */
-export function startingScale(): number {
-  return 0.002
-}
