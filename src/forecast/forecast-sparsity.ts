@@ -63,7 +63,7 @@ export function typicalSparsity(weights: WeightDistribution, moment: Moment): nu
 
 /**
  * @param startL1 the threshold before the first step
- * @returns a function that forecasts the sparsity at a moment; it returns undefined if neither the initial weights nor finished jobs tell it
+ * @returns a function that forecasts the sparsity at a moment; it returns undefined if it cannot be forecast from the initial weights or from finished jobs
  */
 export function sparsityForecaster(
   weights: WeightDistribution,

@@ -41,7 +41,9 @@ const Plan = z.object({
       forecastSparsity: z
         .number()
         .optional()
-        .describe('Expected sparsity; absent if neither the initial weights nor finished jobs tell it.'),
+        .describe(
+          'Expected sparsity; absent if it cannot be forecast from the initial weights or from finished jobs.',
+        ),
       forecastError: z
         .number()
         .optional()
