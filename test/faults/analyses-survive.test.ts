@@ -5,16 +5,15 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { AnalysisRequest } from '#analyses/analysis-request.ts'
 import type { EvaluationResult } from '#analyses/evaluation-result.ts'
 import { AnalysisProgress } from '#domain/analysis.ts'
 import type { Job } from '#domain/job.ts'
 import { cancelJob } from '#jobs/cancel-job.ts'
-import { createAnalysis } from '#jobs/create-analysis.ts'
 import { deleteJob } from '#jobs/delete-job.ts'
 import { readResult } from '#jobs/read-analysis-file.ts'
 import { connectStores, type Stores } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
+import { newAnalysis } from '#test/support/finished-job.ts'
 import { startRedis } from '#test/support/start-redis.ts'
 import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
 import { endOf, eventOf, submitJob } from '#test/support/submit-job.ts'
@@ -55,12 +54,7 @@ describe('an analysis', () => {
   })
 
   const start = () => startSupervisor(stores, { DATA_DIR: dataDir, REDIS_URL: redis.url })
-  const evaluate = async (more: object = {}): Promise<Job> => {
-    const body = { kind: 'evaluation', jobs: [sparse.id, dense.id], ...more }
-    const log = { warn: assert.fail }
-    const context = { ...stores, datasetsDir: '' }
-    return (await createAnalysis(context, AnalysisRequest.parse(body), { log })).job
-  }
+  const evaluate = (more = {}) => newAnalysis(stores, sparse, { jobs: [sparse.id, dense.id], ...more })
   const analyses = () => ({ ...stores, jobs: stores.work })
   const ended = (analysis: Job) => endOf(analyses(), analysis)
   const firstProgress = async ({ id }: Job): Promise<void> => {
