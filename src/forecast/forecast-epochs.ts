@@ -54,7 +54,7 @@ export function* startOf(
 }
 
 /**
- * Jobs that started from random weights tell nothing about one that starts from trained ones, unless it continues with the state of the
+ * Jobs that started from random weights are not like one that starts from trained weights, unless it continues with the state of the
  * optimizer: then both are one training.
  */
 function similarPoints(spec: TrainingSpec, runs: readonly FinishedRun[]): MeasuredPoint[] {

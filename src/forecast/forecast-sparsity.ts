@@ -1,5 +1,5 @@
 import type { MeasuredPoint } from './finished-run.ts'
-import { totalWithin, type WeightDistribution } from './weight-distribution.ts'
+import { magnitudeWithin, totalWithin, type WeightDistribution } from './weight-distribution.ts'
 
 /** A moment of a training: its threshold and the sum of its learning rates so far. */
 export interface Moment {
@@ -54,21 +54,11 @@ function deficitShape({ l1, time }: Moment, scale: number): number {
   return time ** 0.35 * (x < 1 ? x ** 2 : x ** -1.5)
 }
 
-/** The factor of `deficitShape` in trainings of mnist-mlp and mnist-lenet. */
-const TYPICAL_DEFICIT = 0.013
-
-/** The sparsity at a moment if training moves weights as it did in other networks. */
-export function typicalSparsity(weights: WeightDistribution, moment: Moment): number {
-  const shareAt = (l1: number) => totalWithin(weights, l1)
-  const deficit = TYPICAL_DEFICIT * deficitShape(moment, magnitudeAt(shareAt, 0.95))
-  return Math.max(0, shareAt(moment.l1) - deficit)
-}
-
 /**
  * @param startL1 the threshold before the first step
  * @param isTrained whether the job starts from trained weights: more of the ones that the threshold newly covers move out of it
- * @returns a function that forecasts the sparsity at a moment from the weights that a job starts from; it returns undefined if too many of
- * them have moved
+ * @returns a function that forecasts the sparsity at a moment from the weights that a job starts from; it returns undefined once too many
+ * of them may have moved
  */
 export function weightsForecaster(weights: WeightDistribution, startL1: number, isTrained: boolean) {
   const atStart = totalWithin(weights, startL1)
@@ -89,8 +79,7 @@ export function weightsForecaster(weights: WeightDistribution, startL1: number, 
 
 /** The threshold up to which the initial weights alone forecast the sparsity. */
 export function lastEarlyThreshold(weights: WeightDistribution, startL1: number): number {
-  const shareAt = (l1: number) => totalWithin(weights, l1)
-  return magnitudeAt(shareAt, Math.min(1, shareAt(startL1) + EARLY_SHARE))
+  return magnitudeWithin(weights, Math.min(1, totalWithin(weights, startL1) + EARLY_SHARE))
 }
 
 /**
@@ -100,7 +89,7 @@ export function lastEarlyThreshold(weights: WeightDistribution, startL1: number)
  */
 export function finishedJobsForecaster(weights: WeightDistribution, points: readonly MeasuredPoint[]) {
   const shareAt = (l1: number) => totalWithin(weights, l1)
-  const scale = magnitudeAt(shareAt, 0.95)
+  const scale = magnitudeWithin(weights, 0.95)
   const measured = points.map(point => {
     const share = shareAt(point.l1)
     const deficit = Math.max(SMALLEST_DEFICIT * share, share - point.sparsity)
@@ -156,17 +145,6 @@ export function spread(measured: readonly number[], weights: WeightDistribution,
     else high = middle
   }
   return at(low)
-}
-
-/** The smallest magnitude that a share of the weights is within. */
-export function magnitudeAt(shareAt: (l1: number) => number, share: number): number {
-  let [low, high] = [1e-9, 1e9]
-  for (let round = 0; round < 100; round++) {
-    const middle = Math.sqrt(low * high)
-    if (shareAt(middle) < share) low = middle
-    else high = middle
-  }
-  return high
 }
 
 const SMALLEST_SHARE = 1e-6

@@ -1,8 +1,9 @@
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
+import { startingC } from '#optimization/steer-threshold.ts'
 import type { Start } from './forecast-epochs.ts'
-import { typicalSparsity } from './forecast-sparsity.ts'
 import { approximateThreshold } from './threshold-by-epoch.ts'
+import { magnitudeWithin } from './weight-distribution.ts'
 
 /** `finishedJobs`: of the same model and data. `otherNetworks`: the initial weights, and how far other networks were pruned. */
 export const RECOMMENDATION_BASES = ['finishedJobs', 'otherNetworks'] as const
@@ -23,8 +24,8 @@ const STEP = 1.02
 const [LEAST, MOST] = [1e-7, 1e3]
 
 /**
- * @param sparsity the wanted share of zeros after the last epoch, before any cut
- * @returns undefined without a threshold, for a job that starts from trained weights, and if no scale is expected to give the sparsity
+ * @param sparsity the wanted share of zeros after the last epoch before any cut
+ * @returns undefined without a threshold, and for a job that starts from trained weights
  */
 export function recommendScale(
   spec: TrainingSpec,
@@ -46,9 +47,8 @@ export function recommendScale(
     const { error } = forecast(momentOf(finished))!
     return { c: rounded(finished), sparsity, error, basis: 'finishedJobs' }
   }
-  const other = firstScale(c => typicalSparsity(weights, momentOf(c)), sparsity)
-  if (other === undefined) return undefined
-  return { c: rounded(other), sparsity, error: OTHER_ERROR, basis: 'otherNetworks' }
+  const c = startingC({ l1: 0, quantile: magnitudeWithin(weights, sparsity) }, sparsity, unit.l1)
+  return { c: rounded(c), sparsity, error: OTHER_ERROR, basis: 'otherNetworks' }
 }
 
 /** The smallest scale that gives the sparsity; undefined unless a slightly smaller one gives less. */

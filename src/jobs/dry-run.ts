@@ -43,7 +43,9 @@ const Plan = z.object({
       forecastSparsity: z
         .number()
         .optional()
-        .describe('Expected sparsity; absent if neither the initial weights nor finished jobs tell it.'),
+        .describe(
+          'Expected sparsity; absent if it cannot be forecast from the initial weights or from finished jobs.',
+        ),
       forecastError: z
         .number()
         .optional()
@@ -82,7 +84,7 @@ export const DryRun = z
     recommendation: z
       .object({
         c: z.number(),
-        sparsity: z.number().describe('The wanted sparsity.'),
+        sparsity: z.number().describe('The wanted sparsity; of a job with a target, that before the cut.'),
         error: z
           .number()
           .describe('Nine of ten recommendations led to a sparsity within this of the wanted one.'),

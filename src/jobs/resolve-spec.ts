@@ -9,6 +9,7 @@ import { lastOptimizer, phasesOf } from '#domain/phases.ts'
 import { modelName, outputCount, topologyOf } from '#domain/topology-of.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import { epochLength } from '#forecast/epoch-length.ts'
+import { startingScale } from '#forecast/starting-scale.ts'
 import { thresholdWarnings } from '#forecast/threshold-warnings.ts'
 import { preparingLayer } from '#formats/input-scale.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
@@ -16,7 +17,6 @@ import { readTopology } from '#interchange/read-topology.ts'
 import { isAdapted, variablesOf } from '#network/variables.ts'
 import type { OptimizerSpec } from '#optimization/optimizer-spec.ts'
 import { scheduleFactor } from '#optimization/schedule-spec.ts'
-import { startingScale } from '#optimization/target-plan.ts'
 import { PRESETS } from '#presets/preset-defaults.ts'
 import { pruningMistakes } from './pruning-mistakes.ts'
 import { leavesScaleOpen, resolveFinish } from './resolve-finish.ts'
@@ -127,7 +127,7 @@ function withPruning(spec: TrainingSpec, request: Partial<JobRequest>): Training
   if (isOpen && !target) throw invalidRequest('optimizer.c', 'is required unless `target` is given')
   return {
     ...spec,
-    ...(isOpen && { optimizer: { ...optimizer, c: startingScale() } as OptimizerSpec }),
+    ...(isOpen && { optimizer: { ...optimizer, c: startingScale(spec, target!) } as OptimizerSpec }),
     ...(request.finish && { finish: resolveFinish(request.finish, optimizer) }),
   }
 }

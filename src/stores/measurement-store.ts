@@ -38,9 +38,12 @@ export class MeasurementStore {
     return stored.flatMap(text => FinishedRun.safeParse(JSON.parse(text)).data ?? [])
   }
 
-  /** The peak memory, in bytes, of the last successful training with such a spec, by engine; engines without one are absent. */
-  async peakMemory(spec: TrainingSpec): Promise<ReadonlyMap<string, number>> {
-    const peaks = Object.entries(await this.#redis.hgetall(peaksKey(spec)))
+  /**
+   * The peak memory, in bytes, of the last successful training with such a spec, or of the last such analysis, by engine; engines without
+   * one are absent.
+   */
+  async peakMemory(spec: TrainingSpec, analysis?: string): Promise<ReadonlyMap<string, number>> {
+    const peaks = Object.entries(await this.#redis.hgetall(peaksKey(spec, analysis)))
     return new Map(peaks.map(([engine, bytes]) => [engine, Number(bytes)]))
   }
 
@@ -56,8 +59,9 @@ export class MeasurementStore {
       .exec()
   }
 
-  async #recordPeak({ spec, worker, peakMemoryBytes }: Job): Promise<void> {
-    if (worker && peakMemoryBytes) await this.#redis.hset(peaksKey(spec), worker.engine, peakMemoryBytes)
+  async #recordPeak({ spec, worker, peakMemoryBytes, analysis }: Job): Promise<void> {
+    if (worker && peakMemoryBytes)
+      await this.#redis.hset(peaksKey(spec, analysis?.kind), worker.engine, peakMemoryBytes)
   }
 }
 
@@ -66,7 +70,9 @@ function runsKey(model: ModelSpec): string {
 }
 
 /** Names every part of a spec that memory depends on. */
-function peaksKey({ model, dataset, batchSize, optimizer, augmentation, artifacts, epochs }: TrainingSpec) {
+function peaksKey(spec: TrainingSpec, analysis?: string): string {
+  const { model, dataset, batchSize, optimizer, augmentation, artifacts, epochs } = spec
+  if (analysis !== undefined) return redisKeys.peaks(digestOf([analysis, model, dataset.id, batchSize]))
   // A second epoch needs more than the first; a third needs no more than the second.
   const varied = [optimizer.name, augmentation.length > 0, [...artifacts].sort(), Math.min(epochs, 2)]
   return redisKeys.peaks(digestOf([model, dataset.id, batchSize, ...varied]))
