@@ -5,6 +5,7 @@ import { resolveNetwork } from '#network/network.ts'
 import type { Topology } from '#network/topology.ts'
 import type { Variable } from '#network/variable.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
+import type { CutPoint } from '#optimization/tradeoff.ts'
 import { type Checkpoint, digestWeights } from './checkpoint.ts'
 import type { FloatTensor } from './named-tensor.ts'
 
@@ -19,6 +20,8 @@ export interface TrainedModel {
   dualAverage?: { accumulator: readonly FloatTensor[]; l1: number }
   /** The number of updates. */
   step: number
+  /** How the model was cut after its training. */
+  cut?: CutPoint
 }
 
 /**

@@ -2,13 +2,19 @@ import { restoresBest } from '#domain/early-stopping.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import { modelName } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { Tradeoff } from '#optimization/tradeoff.ts'
 import { bestEpoch } from './best-epoch.ts'
 import { linePlot } from './line-plot.ts'
+import { tradeoffSection } from './tradeoff-section.ts'
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`
 
-/** A self-contained page with curves, layers, spec, and a command that repeats the training. */
-export function renderReport(spec: TrainingSpec, series: readonly EpochMetrics[]): string {
+/** A self-contained page with curves, layers, the trade-off if there is one, the spec, and a command that repeats the training. */
+export function renderReport(
+  spec: TrainingSpec,
+  series: readonly EpochMetrics[],
+  tradeoff?: Tradeoff,
+): string {
   const model = modelMetrics(spec, series)
   const title = `${modelName(spec.model)}, ${spec.optimizer.name}`
   return `<!doctype html>
@@ -23,6 +29,7 @@ export function renderReport(spec: TrainingSpec, series: readonly EpochMetrics[]
 <main>
 <h1>${escapeHtml(title)}</h1>
 ${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model)}` : '<p>No epoch was completed.</p>'}
+${tradeoff ? tradeoffSection(tradeoff) : ''}
 <h2>Spec</h2>
 <pre>${escapeHtml(JSON.stringify(spec, null, 2))}</pre>
 <h2>To repeat it</h2>

@@ -18,6 +18,7 @@ export function encodeOptimizerState({
   weights,
   dualAverage,
   step,
+  cut,
 }: TrainedModel): Uint8Array {
   const reason = whyMissing('optimizer-state.safetensors', topology, spec.optimizer)
   if (reason) throw new NothingToEncode(reason)
@@ -35,5 +36,5 @@ export function encodeOptimizerState({
       { name: part('l1_accumulation'), shape: [], dtype: 'F64', data: Float64Array.of(threshold) },
     ]
   })
-  return encodeSafetensors(tensors, { ...modelMetadata(spec), layout: 'torch' })
+  return encodeSafetensors(tensors, { ...modelMetadata(spec, undefined, cut), layout: 'torch' })
 }
