@@ -6,4 +6,6 @@ export type Clock = {
   l1?: number
   /** The sum of the learning rates so far; absent for an optimizer that does not depend on it. */
   time?: number
+  /** The scale of the threshold that a target has chosen for the current epoch. */
+  c?: number
 }

@@ -5,3 +5,8 @@ const PRUNING_SHARE = 0.6
 export function pruningEpochs(epochs: number): number {
   return Math.max(1, Math.min(epochs - 1, Math.round(PRUNING_SHARE * epochs)))
 }
+
+/** The scale of the threshold that a job with a target starts with, if it gives none. */
+export function startingScale(): number {
+  return 0.002
+}

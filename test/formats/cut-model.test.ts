@@ -25,7 +25,7 @@ function trained(overrides: Partial<TrainingSpec['optimizer']> = {}): TrainedMod
     weights,
     statistics: [],
     step: 1,
-    dualAverage: { accumulator, l1: L1 },
+    dualAverage: { accumulator, l1: L1, step: 1 },
   }
 }
 

@@ -1,4 +1,10 @@
-import { type CuttableModel, countNonzero, cuttableModel, nonzeroAt } from '#formats/cut-model.ts'
+import {
+  type CuttableModel,
+  countNonzero,
+  cuttableModel,
+  nonzeroAt,
+  sparseModelSize,
+} from '#formats/cut-model.ts'
 import { type CutModel, cutTo, encodeStatistics } from '#formats/model-at.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { encodeModel } from '#interchange/encode-artifact.ts'
@@ -133,15 +139,8 @@ async function* curvePoints(
 
 async function measure(model: TrainedModel, evaluator: ModelEvaluator): Promise<Measurement> {
   const means = await evaluator.evaluate(model)
-  const sizeOf = async (name: 'model.sparse.safetensors' | 'model.sparse.safetensors.zst') =>
-    (await encodeModel(name, model)).bytes.length
-  return {
-    sizeBytes: {
-      sparse: await sizeOf('model.sparse.safetensors'),
-      zst: await sizeOf('model.sparse.safetensors.zst'),
-    },
-    ...validationScores(means),
-  }
+  const { bytes } = await encodeModel('model.sparse.safetensors.zst', model)
+  return { sizeBytes: { sparse: sparseModelSize(model), zst: bytes.length }, ...validationScores(means) }
 }
 
 /** Curve by curve, each in ascending order of sparsity. */

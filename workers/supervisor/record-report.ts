@@ -6,6 +6,7 @@ import { ARTIFACT_FILES, type ArtifactName } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { type Decision, warn } from '#domain/job-decisions.ts'
+import { totalEpochs } from '#domain/phases.ts'
 import type { Stores } from '#stores/connect.ts'
 import type { RunnerReport } from '#workers/runner/runner-protocol.ts'
 
@@ -34,7 +35,7 @@ export async function recordReport(
     case 'warning':
       return warn(report.warning)
     case 'checkpoint': {
-      const { epoch, step, isBest } = report
+      const { epoch, step, phase, isBest } = report
       const improved = isBest ? ({ improved: true } as const) : {}
       const path = join(scratch, report.name)
       const stored = await blobs.put(id, createReadStream(path))
@@ -46,13 +47,20 @@ export async function recordReport(
               {
                 type: 'checkpointed',
                 attempt,
-                data: { epoch, step, ...measured(metrics, step), ...improved, ...stored },
+                data: {
+                  epoch,
+                  step,
+                  ...(phase && { phase }),
+                  ...measured(metrics, step),
+                  ...improved,
+                  ...stored,
+                },
               },
             ]
     }
     case 'artifact': {
       const stored = await storeArtifact(blobs, id, report.name, scratch)
-      const artifact = { ...stored, ...(report.epoch < spec.epochs && { epoch: report.epoch }) }
+      const artifact = { ...stored, ...(report.epoch < totalEpochs(spec) && { epoch: report.epoch }) }
       return ({ artifacts }) =>
         artifacts.some(known => isDeepStrictEqual(known, artifact))
           ? []

@@ -15,9 +15,9 @@ import { toTensors, toWeight } from './weights.ts'
 /** The variables of a model, in model order. */
 export type ModelVariables = Pick<TrainedModel, 'weights' | 'statistics'>
 
-export interface EvaluatorOptions<Batch extends SizedBatch> {
+/** The network and the batches of a run. */
+interface Measurable<Batch> {
   network: Network
-  pipeline: InputPipeline<Batch>
   /** The batches that `recalibrate` averages over. */
   calibrationBatches(): AsyncIterable<Batch>
   validationBatches(): AsyncIterable<Batch>
@@ -28,22 +28,28 @@ export interface EvaluatorOptions<Batch extends SizedBatch> {
  * variables.
  */
 export class ModelEvaluator<Batch extends SizedBatch = SizedBatch> {
-  readonly #options: EvaluatorOptions<Batch>
+  readonly #pipeline: InputPipeline<Batch>
+  readonly #run: Measurable<Batch>
   readonly #program: Program
 
   /** @param first any model of the network */
-  constructor(functions: StepFunctions, first: ModelVariables, options: EvaluatorOptions<Batch>) {
-    this.#options = options
-    this.#program = inScope(() => openEvaluation(functions, first, options))
+  constructor(
+    functions: StepFunctions,
+    pipeline: InputPipeline<Batch>,
+    run: Measurable<Batch>,
+    first: ModelVariables,
+  ) {
+    this.#pipeline = pipeline
+    this.#run = run
+    this.#program = inScope(() => openEvaluation(functions, pipeline, run.network, first))
   }
 
   /** The mean loss and metrics of a model over the validation split, as at the end of an epoch. */
   async evaluate(model: ModelVariables): Promise<Means> {
     this.#load(model)
-    const { pipeline, validationBatches } = this.#options
     return await evaluate(
-      batch => tf.tidy(() => this.#program.run(evaluationCall(pipeline, batch))) as Outcome,
-      validationBatches(),
+      batch => tf.tidy(() => this.#program.run(evaluationCall(this.#pipeline, batch))) as Outcome,
+      this.#run.validationBatches(),
     )
   }
 
@@ -54,10 +60,9 @@ export class ModelEvaluator<Batch extends SizedBatch = SizedBatch> {
    */
   async recalibrate<Model extends ModelVariables>(model: Model): Promise<Model> {
     this.#load(model)
-    const { pipeline, calibrationBatches } = this.#options
     const averages = new StatisticsAverage()
-    for await (const batch of calibrationBatches())
-      inScope(() => averages.add(this.#program.run(calibrationCall(pipeline, batch))))
+    for await (const batch of this.#run.calibrationBatches())
+      inScope(() => averages.add(this.#program.run(calibrationCall(this.#pipeline, batch))))
     return { ...model, statistics: model.statistics.map(statistic => averages.of(statistic)) }
   }
 
@@ -78,8 +83,9 @@ export function hasBatchStatistics({ topology }: Pick<Network, 'topology'>): boo
 
 function openEvaluation<Batch extends SizedBatch>(
   functions: StepFunctions,
+  pipeline: InputPipeline<Batch>,
+  network: Network,
   { weights, statistics }: ModelVariables,
-  { network, pipeline }: EvaluatorOptions<Batch>,
 ): Program {
   const isCalibrating = hasBatchStatistics(network)
   const { evaluate: evaluation } = pipeline.routines(functions)

@@ -118,6 +118,11 @@ export class TrainState<Batch extends SizedBatch = SizedBatch> {
     }
   }
 
+  /** Changes the scale of the threshold from the next step on. */
+  steer(c: number): void {
+    this.#clock = { ...this.#clock, c }
+  }
+
   end(): void {
     this.#program.dispose()
   }
