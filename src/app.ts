@@ -13,6 +13,7 @@ import { handleClientError, handleError, handleNotFound } from '#http/error-hand
 import { registerOpenapi } from '#http/openapi.ts'
 import { requireRoom } from '#http/require-room.ts'
 import { downloadArtifactRoute } from '#http/routes/artifacts/download-artifact.ts'
+import { getTradeoffRoute } from '#http/routes/artifacts/get-tradeoff.ts'
 import { listArtifactsRoute } from '#http/routes/artifacts/list-artifacts.ts'
 import { listCheckpointsRoute } from '#http/routes/artifacts/list-checkpoints.ts'
 import { createDatasetRoute, type DatasetRouteOptions } from '#http/routes/datasets/create-dataset.ts'
@@ -132,6 +133,7 @@ function routesOf(
     getLayersRoute(stores),
     listArtifactsRoute(stores),
     downloadArtifactRoute(services),
+    getTradeoffRoute(stores),
     predictRoute(services),
     createSweepRoute(stores, datasetsDir),
     readSweepsRoutes(stores),

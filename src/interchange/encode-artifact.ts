@@ -38,7 +38,11 @@ export interface EncodedArtifact {
 }
 
 type Encoded = Uint8Array | EncodedArtifact
-type ModelFile = Exclude<ArtifactName, 'metrics.csv' | 'metrics.jsonl' | 'spec.json' | 'report.html'>
+type MeasuredFile = 'tradeoff.json' | 'tradeoff-statistics.safetensors'
+type ModelFile = Exclude<
+  ArtifactName,
+  'metrics.csv' | 'metrics.jsonl' | 'spec.json' | 'report.html' | MeasuredFile
+>
 
 const MODEL_FILES: Record<
   ModelFile,
@@ -76,6 +80,9 @@ export async function encodeArtifact(
       return text(`${JSON.stringify(postableSpec(spec), null, 2)}\n`)
     case 'report.html':
       return text(renderReport(spec, series, tradeoff))
+    case 'tradeoff.json':
+    case 'tradeoff-statistics.safetensors':
+      throw new NothingToEncode('A worker measures it.')
     default: {
       if (!checkpoint) throw new NothingToEncode('No epoch was completed, so there is no model.')
       const model = modelFromCheckpoint(spec, checkpoint)

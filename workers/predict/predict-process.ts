@@ -8,6 +8,7 @@ import { activationOf } from '#domain/loss.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { decodeMiddle } from '#formats/image.ts'
+import { modelAt } from '#formats/model-at.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import { preprocessingOf } from '#formats/preprocessing.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
@@ -42,12 +43,13 @@ const ACTIVATIONS = {
   linear: (outputs: tf.Tensor2D) => outputs,
 }
 
-function hold({ spec, checkpoint: file }: NonNullable<PredictionTask['load']>): {
+function hold({ spec, checkpoint: file, cut }: NonNullable<PredictionTask['load']>): {
   answer: Answer
   dispose(): void
 } {
   const { checkpoint } = decodeCheckpoint(file, trainingText(spec))
-  const { topology, weights, statistics } = modelFromCheckpoint(spec, checkpoint)
+  const model = modelFromCheckpoint(spec, checkpoint)
+  const { topology, weights, statistics } = cut ? modelAt(model, cut) : model
   const forward = modelFromNetwork(resolveNetwork(topology))
   const layout = layoutFromSpec(spec)
   const normalise = normaliser(preprocessingOf(spec.dataset), layout)

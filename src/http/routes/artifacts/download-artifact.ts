@@ -8,6 +8,7 @@ import { Binary } from '#http/binary.ts'
 import type { ByteRange } from '#http/byte-range.ts'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
 import { JobParams } from '#http/job-params.ts'
+import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import { entityTag, isNotModified, requestedPart } from '#http/requested-part.ts'
 import { sendFile } from '#http/send-file.ts'
 import { type ArtifactStores, type FoundArtifact, findArtifact, openArtifact } from '#jobs/find-artifact.ts'
@@ -22,7 +23,7 @@ const get = {
   tags: ['artifacts'],
   summary: 'Download an artifact, or one range of it, with a strong ETag and its digest',
   params: JobParams.extend({ name: z.string().min(1).max(500) }),
-  querystring: ArtifactVariant.extend({ checkpoint: CheckpointQuery }),
+  querystring: ArtifactVariant.extend({ checkpoint: CheckpointQuery, ...POINT_QUERY }),
   response: {
     200: { description: 'The whole file.', content },
     206: { description: 'One range of it.', content },
@@ -46,13 +47,13 @@ export const downloadArtifactRoute =
       url: PATH,
       schema: head,
       async handler({ params, query, headers }, reply) {
-        const found = await findArtifact(stores, params.jobId, params.name, query)
+        const found = await findArtifact(stores, params.jobId, params.name, readPointQuery(query))
         if (isNotModified(headers, found.artifact)) return describe(reply, found).code(304).send()
         return describe(reply, found).header('content-length', found.artifact.sizeBytes).send()
       },
     })
     app.get(PATH, { schema: get }, async ({ params, query, headers }, reply) => {
-      const found = await findArtifact(stores, params.jobId, params.name, query)
+      const found = await findArtifact(stores, params.jobId, params.name, readPointQuery(query))
       if (isNotModified(headers, found.artifact)) return describe(reply, found).code(304).send()
       const part = requestedPart(headers, found.artifact)
       const range = part === 'whole' ? undefined : part

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { Children } from '#children/open-children.ts'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
 import { JobParams } from '#http/job-params.ts'
+import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import { PREDICTION_BODIES, predictionInputs, takeExamples } from '#http/prediction-inputs.ts'
 import { EXAMPLES } from '#http/prediction-request.ts'
 import { routeConfig } from '#http/route-config.ts'
@@ -19,7 +20,7 @@ const schema = {
   summary:
     'Predict with the model of a job that has ended or is paused, from JSON, JSON lines, CSV, an image, or a form with image files',
   params: JobParams,
-  querystring: z.strictObject({ checkpoint: CheckpointQuery }),
+  querystring: z.strictObject({ checkpoint: CheckpointQuery, ...POINT_QUERY }),
   response: { 200: PredictionAnswer },
 }
 
@@ -31,7 +32,7 @@ export const predictRoute =
     await app.register(multipart, { limits: { fileSize: BODY_BYTES, files: EXAMPLES, fields: 0 } })
     takeExamples(app)
     app.post('/v1/jobs/:jobId/predict', { schema, config, bodyLimit: BODY_BYTES }, async request => {
-      const model = await findJobModel(stores, request.params.jobId, request.query.checkpoint)
+      const model = await findJobModel(stores, request.params.jobId, readPointQuery(request.query))
       return await predict(stores, model, await predictionInputs(request, model.job.spec))
     })
   }
