@@ -12,11 +12,12 @@ import type { BlobRange } from '#stores/blobs/blob-store.ts'
 import type { Stores } from '#stores/connect.ts'
 import { exportArtifact } from './export-artifact.ts'
 import { findCut } from './find-cut.ts'
-import { findTradeoff, TRADEOFF_FILE, tradeoffNotReady } from './find-tradeoff.ts'
+import { findTradeoff, TRADEOFF_FILE, type TradeoffStores, tradeoffNotReady } from './find-tradeoff.ts'
 import { defaultCheckpoint, type ExportRequest, exportKey } from './reachable-exports.ts'
 import { requireStopped } from './require-stopped.ts'
 
-export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events' | 'blobs'> &
+export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events'> &
+  TradeoffStores &
   Pick<Children, 'exporter'>
 
 /** Which form of an artifact is wanted, and as of which checkpoint: by default that of the job's model. */
@@ -83,7 +84,7 @@ export async function openArtifact(
 
 /** The request with the trade-off that it depends on. @throws AppError as `findCut` does */
 async function withTradeoff(
-  stores: Pick<ArtifactStores, 'blobs'>,
+  stores: TradeoffStores,
   job: Job,
   request: ExportRequest,
   point: PointSelector | undefined,

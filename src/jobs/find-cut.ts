@@ -7,7 +7,7 @@ import { type PointSelector, possibleRange, type SizedFile, selectPoint } from '
 import type { MeasuredCut, Tradeoff } from '#optimization/tradeoff.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
-import { requireTradeoff, type StoredFile } from './find-tradeoff.ts'
+import { requireTradeoff, type StoredFile, type TradeoffStores } from './find-tradeoff.ts'
 
 /** A measured cut of the model of a checkpoint. */
 export interface FoundCut {
@@ -22,7 +22,7 @@ export interface FoundCut {
  * @throws AppError `tradeoff_not_ready`; `not_found` if no point has what is requested; `invalid_request`
  */
 export async function findCut(
-  stores: Pick<Stores, 'blobs'>,
+  stores: TradeoffStores,
   job: Job,
   checkpoint: CheckpointRecord | undefined,
   requested: PointSelector,

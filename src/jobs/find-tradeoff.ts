@@ -10,6 +10,12 @@ import type { Stores } from '#stores/connect.ts'
 export const TRADEOFF_FILE = 'tradeoff.json' satisfies ArtifactName
 export const STATISTICS_FILE = 'tradeoff-statistics.safetensors' satisfies ArtifactName
 
+/** The stores in which a trade-off can be. */
+export type TradeoffStores = Pick<Stores, 'analysisIndex' | 'blobs'>
+
+/** An older analysis than these is not found; hardly any job has that many. */
+const MOST_ANALYSES = 100
+
 /** A file of a job or an analysis. */
 export interface StoredFile {
   namespace: string
@@ -25,12 +31,14 @@ export interface FoundTradeoff {
 
 /** The newest trade-off of the model of a checkpoint; undefined if there is none. */
 export async function findTradeoff(
-  { blobs }: Pick<Stores, 'blobs'>,
+  { analysisIndex, blobs }: TradeoffStores,
   job: Job,
   checkpoint: CheckpointRecord | undefined,
 ): Promise<FoundTradeoff | undefined> {
   if (!checkpoint) return undefined
-  for (const { id, artifacts } of [job]) {
+  const query = { kind: 'tradeoff', jobId: job.id, statuses: ['succeeded' as const], limit: MOST_ANALYSES }
+  const { jobs: analyses } = await analysisIndex.list(query)
+  for (const { id, artifacts } of [...analyses, job]) {
     const fileOf = (name: string) => artifacts.find(artifact => artifact.name === name)
     const file = fileOf(TRADEOFF_FILE)
     if (!file) continue
@@ -46,7 +54,7 @@ export async function findTradeoff(
  * @throws AppError `not_found` for a job or checkpoint that does not exist; `tradeoff_not_ready`
  */
 export async function readTradeoff(
-  stores: Pick<Stores, 'jobs' | 'blobs'>,
+  stores: TradeoffStores & Pick<Stores, 'jobs'>,
   jobId: string,
   which: CheckpointSelector | undefined,
 ): Promise<Tradeoff> {
@@ -59,7 +67,7 @@ export async function readTradeoff(
 
 /** @throws AppError `tradeoff_not_ready` */
 export async function requireTradeoff(
-  stores: Pick<Stores, 'blobs'>,
+  stores: TradeoffStores,
   job: Job,
   checkpoint: CheckpointRecord | undefined,
 ): Promise<FoundTradeoff> {

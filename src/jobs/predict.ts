@@ -8,6 +8,7 @@ import type { PointSelector } from '#optimization/select-point.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { Stores } from '#stores/connect.ts'
 import { cutKey, type FoundCut, findCut, loadCut } from './find-cut.ts'
+import type { TradeoffStores } from './find-tradeoff.ts'
 import { type PredictionAnswer, predictionAnswer } from './prediction-answer.ts'
 import { requireStopped } from './require-stopped.ts'
 
@@ -25,7 +26,7 @@ export interface JobModel {
  * paused; `tradeoff_not_ready`
  */
 export async function findJobModel(
-  stores: Pick<Stores, 'jobs' | 'blobs'>,
+  stores: TradeoffStores & Pick<Stores, 'jobs'>,
   jobId: string,
   { checkpoint: which, point }: { checkpoint?: CheckpointSelector | undefined; point?: PointSelector } = {},
 ): Promise<JobModel> {

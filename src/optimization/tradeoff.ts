@@ -42,7 +42,6 @@ export type TradeoffPoint = z.infer<typeof TradeoffPoint>
 /** The accuracy and size of one trained model at other sparsities, without further training. */
 export const Tradeoff = z
   .object({
-    epoch: z.int().describe('Completed epochs of the model.'),
     step: z.int().describe('Completed steps of the model.'),
     parameters: z.int().describe('Trainable parameters.'),
     recalibration: z

@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Config } from '#src/config.ts'
+import { AnalysisIndex } from './analysis-index.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
 import { ExportStore } from './export-store.ts'
@@ -23,6 +24,10 @@ export interface Stores {
   redis: Redis
   jobs: JobStore
   jobIndex: JobIndex
+  analyses: JobStore
+  analysisIndex: AnalysisIndex
+  /** Everything that workers run: jobs and analyses. */
+  work: JobStore
   sweeps: SweepStore
   idempotency: IdempotencyStore
   exports: ExportStore
@@ -66,8 +71,11 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
   const queue = new JobQueue(redis)
   return {
     redis,
-    jobs: new JobStore(redis),
+    jobs: new JobStore(redis, 'job'),
     jobIndex: new JobIndex(redis),
+    analyses: new JobStore(redis, 'analysis'),
+    analysisIndex: new AnalysisIndex(redis),
+    work: new JobStore(redis),
     sweeps: new SweepStore(redis),
     idempotency: new IdempotencyStore(redis),
     exports: new ExportStore(redis),

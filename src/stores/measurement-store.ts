@@ -30,9 +30,12 @@ export class MeasurementStore {
     return known.length === 0 ? undefined : Math.max(...known)
   }
 
-  /** The peak memory, in bytes, of the last successful training with such a spec, by engine; engines without one are absent. */
-  async peakMemory(spec: TrainingSpec): Promise<ReadonlyMap<string, number>> {
-    const peaks = Object.entries(await this.#redis.hgetall(peaksKey(spec)))
+  /**
+   * The peak memory, in bytes, of the last successful training with such a spec, or of the last such analysis, by engine; engines without
+   * one are absent.
+   */
+  async peakMemory(spec: TrainingSpec, analysis?: string): Promise<ReadonlyMap<string, number>> {
+    const peaks = Object.entries(await this.#redis.hgetall(peaksKey(spec, analysis)))
     return new Map(peaks.map(([engine, bytes]) => [engine, Number(bytes)]))
   }
 
@@ -40,8 +43,9 @@ export class MeasurementStore {
     if (worker) await this.#redis.hset(ratesKey(spec.model), worker.engine, examplesPerSecond)
   }
 
-  async #recordPeak({ spec, worker, peakMemoryBytes }: Job): Promise<void> {
-    if (worker && peakMemoryBytes) await this.#redis.hset(peaksKey(spec), worker.engine, peakMemoryBytes)
+  async #recordPeak({ spec, worker, peakMemoryBytes, analysis }: Job): Promise<void> {
+    if (worker && peakMemoryBytes)
+      await this.#redis.hset(peaksKey(spec, analysis?.kind), worker.engine, peakMemoryBytes)
   }
 }
 
@@ -51,7 +55,9 @@ function ratesKey(model: ModelSpec): string {
 }
 
 /** Names every part of a spec that memory depends on. */
-function peaksKey({ model, dataset, batchSize, optimizer, augmentation, artifacts, epochs }: TrainingSpec) {
+function peaksKey(spec: TrainingSpec, analysis?: string): string {
+  const { model, dataset, batchSize, optimizer, augmentation, artifacts, epochs } = spec
+  if (analysis !== undefined) return redisKeys.peaks(digestOf([analysis, model, dataset.id, batchSize]))
   // A second epoch needs more than the first; a third needs no more than the second.
   const varied = [optimizer.name, augmentation.length > 0, [...artifacts].sort(), Math.min(epochs, 2)]
   return redisKeys.peaks(digestOf([model, dataset.id, batchSize, ...varied]))

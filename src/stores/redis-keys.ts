@@ -17,6 +17,10 @@ export const redisKeys = {
   jobIndexes: 'thresher:jobs:indexes',
   jobsByLabel: (key: string, value: string) => `thresher:jobs:label:${key}=${value}`,
   jobsBySweep: (sweepId: string) => `thresher:jobs:sweep:${sweepId}`,
+  allAnalyses: 'thresher:analyses',
+  analysesByStatus: (status: string) => `thresher:analyses:status:${status}`,
+  /** The analyses of a job. */
+  analysesByJob: (jobId: string) => `thresher:analyses:job:${jobId}`,
   blobNamespaces: 'thresher:blobs',
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
   /** The prefix of the keys of all chunks, for scripts that build them. */

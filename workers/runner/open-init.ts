@@ -7,7 +7,7 @@ import { modelFromCheckpoint, modelFromState } from '#formats/trained-model.ts'
 import { resolveNetwork } from '#network/network.ts'
 import type { Start } from '#workers/training/checkpoint.ts'
 
-/** The model that the spec's `init` names, cut if the spec says so, or with its optimizer's state. @param path its checkpoint file */
+/** The model that the spec's `init` names, cut if `init.prune` is given, or with its optimizer's state. @param path its checkpoint file */
 export async function openInit(path: string, spec: TrainingSpec): Promise<Start> {
   const { modelId, optimizerState, prune } = spec.init!
   const { checkpoint, provenance } = decodeCheckpoint(await readFile(path))

@@ -13,6 +13,7 @@ import { zerosOf } from './metrics.ts'
 import { checkpointPhase, PRUNED, placeOf } from './phase-place.ts'
 import { prepareRun, type TrainingRun } from './prepare.ts'
 import { steer } from './steer.ts'
+import { throttle } from './throttle.ts'
 import type { TrainState } from './train-state.ts'
 
 const PROGRESS_INTERVAL_MS = 250
@@ -170,14 +171,4 @@ async function* endEpoch(
 function describeProgress({ stepsPerEpoch }: TrainingRun, epoch: number, tally: EpochTally): Progress {
   const { loss, examplesPerSecond } = tally.means()
   return { type: 'progress', epoch, step: tally.step, stepsPerEpoch, loss, examplesPerSecond }
-}
-
-/** @returns a function that returns true at its first call, and then only after the interval has passed */
-function throttle(intervalMs: number): () => boolean {
-  let last = Number.NEGATIVE_INFINITY
-  return () => {
-    if (performance.now() - last < intervalMs) return false
-    last = performance.now()
-    return true
-  }
 }

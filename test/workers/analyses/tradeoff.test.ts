@@ -8,7 +8,7 @@ import { modelFromCheckpoint, type TrainedModel } from '#formats/trained-model.t
 import { encodeArtifact } from '#interchange/encode-artifact.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import type { Tradeoff, TradeoffPoint } from '#optimization/tradeoff.ts'
-import { computeTradeoff, type TradeoffFiles } from '#workers/analyses/tradeoff.ts'
+import { computeTradeoff, type TradeoffResult } from '#workers/analyses/tradeoff/compute-tradeoff.ts'
 import type { Examples, Splits } from '#workers/data/examples.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
@@ -64,9 +64,8 @@ async function trained(request: object): Promise<Trained> {
   return { model: modelFromCheckpoint(spec, checkpoint!), checkpoint: checkpoint!, metrics: metrics!, splits }
 }
 
-async function tradeoffOf({ model, splits }: Trained, levels?: number[]): Promise<TradeoffFiles> {
+async function tradeoffOf({ model, splits }: Trained, levels?: number[]): Promise<TradeoffResult> {
   return await computeTradeoff(model, splits, {
-    epoch: 2,
     levels,
     signal: NEVER,
     onProgress: () => Promise.resolve(),
@@ -157,7 +156,6 @@ describe('the trade-off of a job with gRDA', () => {
     const stopping = new AbortController()
     const progress: [number, number][] = []
     const computing = computeTradeoff(job.model, job.splits, {
-      epoch: 2,
       signal: stopping.signal,
       async onProgress(done, total) {
         progress.push([done, total])
@@ -193,7 +191,7 @@ describe('the trade-off of a job with another optimizer', () => {
 
 describe('the trade-off of a network with batch normalizations', () => {
   let job: Trained
-  let files: TradeoffFiles
+  let files: TradeoffResult
   before(async () => {
     job = await trained({ model: NORMALISED })
     files = await tradeoffOf(job)

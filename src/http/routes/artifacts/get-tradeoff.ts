@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
 import { JobParams } from '#http/job-params.ts'
-import { readTradeoff } from '#jobs/find-tradeoff.ts'
+import { readTradeoff, type TradeoffStores } from '#jobs/find-tradeoff.ts'
 import { Tradeoff, tradeoffToCsv } from '#optimization/tradeoff.ts'
 import type { Stores } from '#stores/connect.ts'
 
@@ -25,7 +25,7 @@ const schema = {
 }
 
 export const getTradeoffRoute =
-  (stores: Pick<Stores, 'jobs' | 'blobs'>): FastifyPluginAsyncZod =>
+  (stores: TradeoffStores & Pick<Stores, 'jobs'>): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/jobs/:jobId/tradeoff', { schema }, async ({ params, query }, reply) => {
       const tradeoff = await readTradeoff(stores, params.jobId, query.checkpoint)

@@ -8,6 +8,7 @@ import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import { PREDICTION_BODIES, predictionInputs, takeExamples } from '#http/prediction-inputs.ts'
 import { EXAMPLES } from '#http/prediction-request.ts'
 import { routeConfig } from '#http/route-config.ts'
+import type { TradeoffStores } from '#jobs/find-tradeoff.ts'
 import { findJobModel, predict } from '#jobs/predict.ts'
 import { PredictionAnswer } from '#jobs/prediction-answer.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -27,7 +28,7 @@ const schema = {
 const config = routeConfig({ bodies: PREDICTION_BODIES })
 
 export const predictRoute =
-  (stores: Pick<Stores, 'jobs' | 'blobs'> & Pick<Children, 'predictor'>): FastifyPluginAsyncZod =>
+  (stores: TradeoffStores & Pick<Stores, 'jobs'> & Pick<Children, 'predictor'>): FastifyPluginAsyncZod =>
   async app => {
     await app.register(multipart, { limits: { fileSize: BODY_BYTES, files: EXAMPLES, fields: 0 } })
     takeExamples(app)

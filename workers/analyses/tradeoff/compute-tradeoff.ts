@@ -1,23 +1,15 @@
-import {
-  type CuttableModel,
-  countNonzero,
-  cuttableModel,
-  nonzeroAt,
-  sparseModelSize,
-} from '#formats/cut-model.ts'
-import { type CutModel, cutTo, encodeStatistics } from '#formats/model-at.ts'
+import { sparseModelSize } from '#formats/cut-model.ts'
+import { type CutModel, encodeStatistics } from '#formats/model-at.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { encodeModel } from '#interchange/encode-artifact.ts'
-import { type CutPoint, markPareto, type Tradeoff, type TradeoffPoint } from '#optimization/tradeoff.ts'
-import { fixedSparsities, levelsOf, nextCount } from '#optimization/tradeoff-levels.ts'
+import { markPareto, type Tradeoff } from '#optimization/tradeoff.ts'
 import type { Splits } from '#workers/data/examples.ts'
 import { validationScores } from '#workers/training/epoch-metrics.ts'
 import { hasBatchStatistics, type ModelEvaluator } from '#workers/training/model-evaluator.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
+import { type Curve, curvePoints, type Measured, type Measurement, openCurve } from './curve.ts'
 
 export interface TradeoffOptions {
-  /** Completed epochs of the model. */
-  epoch: number
   /** Sparsities that every curve has if its rule can reach them. */
   levels?: readonly number[] | undefined
   /** Ends the computation with the signal's reason as the error. */
@@ -26,7 +18,7 @@ export interface TradeoffOptions {
   onProgress(done: number, total: number): Promise<void>
 }
 
-export interface TradeoffFiles {
+export interface TradeoffResult {
   tradeoff: Tradeoff
   /** Statistics of every cut, for `modelAt`; absent if the network has no batch normalization. */
   statistics?: Uint8Array
@@ -40,8 +32,8 @@ export interface TradeoffFiles {
 export async function computeTradeoff(
   model: TrainedModel,
   splits: Splits,
-  { epoch, levels = [], signal, onProgress }: TradeoffOptions,
-): Promise<TradeoffFiles> {
+  { levels = [], signal, onProgress }: TradeoffOptions,
+): Promise<TradeoffResult> {
   const run = prepareRun(model.spec, splits, signal)
   const isRecalibrated = hasBatchStatistics(run.network)
   const evaluator = run.openEvaluator(model)
@@ -64,7 +56,7 @@ export async function computeTradeoff(
     }
     const { calibration: recalibration } = run
     const parameters = curves[0]!.cuttable.parameters
-    const facts = { epoch, step: model.step, parameters, ...(isRecalibrated && { recalibration }) }
+    const facts = { step: model.step, parameters, ...(isRecalibrated && { recalibration }) }
     return {
       tradeoff: { ...facts, points: markPareto(inOrder(points)) },
       ...(isRecalibrated && { statistics: encodeStatistics(statistics) }),
@@ -73,10 +65,6 @@ export async function computeTradeoff(
     evaluator.end()
   }
 }
-
-type Curve = Pick<CutPoint, 'rule' | 'scope'>
-type Measured = Omit<TradeoffPoint, 'pareto'>
-type Measurement = Omit<Measured, keyof CutPoint>
 
 const CURVES: readonly Curve[] = [
   { rule: 'threshold', scope: 'global' },
@@ -87,54 +75,6 @@ const CURVES: readonly Curve[] = [
 /** A threshold on the weights alone would be a cut by magnitude that also shrinks them, so it needs the accumulator. */
 function curvesOf({ dualAverage }: TrainedModel): readonly Curve[] {
   return CURVES.filter(({ rule }) => rule !== 'threshold' || dualAverage)
-}
-
-/** A curve before its points are measured. */
-interface OpenCurve {
-  curve: Curve
-  cuttable: CuttableModel
-  /** Non-zero weights of the model itself. */
-  own: number
-  /** Numbers of non-zero weights that are measured in any case, beside that of the model itself. */
-  fixed: readonly number[]
-  /** The number of points, at most. */
-  size: number
-}
-
-function openCurve(model: TrainedModel, curve: Curve, levels: readonly number[]): OpenCurve {
-  const cuttable = cuttableModel(model, curve)
-  const own = countNonzero(model.weights)
-  const { min, max } = cuttable.nonzero
-  const counts = fixedSparsities(levels).map(sparsity => nonzeroAt(sparsity, cuttable.parameters))
-  const fixed = [...new Set(counts)].filter(
-    count => count >= Math.max(min, 1) && count <= max && count !== own,
-  )
-  return { curve, cuttable, own, fixed, size: levelsOf(1 + fixed.length) }
-}
-
-/** The points of a curve: the model itself, the fixed ones, and then those that bisect it where it bends. */
-async function* curvePoints(
-  { curve, cuttable, own, fixed, size }: OpenCurve,
-  ownMeasurement: Measurement,
-  measureCut: (cut: CutModel) => Promise<Measured>,
-): AsyncGenerator<Measured, void, undefined> {
-  const sparsity = (cuttable.parameters - own) / cuttable.parameters
-  const first = { ...curve, sparsity, nonzero: own, ...ownMeasurement }
-  // By the requested count: equal magnitudes in an accumulator can make a cut leave fewer weights.
-  const tried: Measured[] = [first]
-  const known = new Map([[own, first as Measured]])
-  const queue = [...fixed]
-  yield first
-  while (tried.length < size) {
-    const nonzero = queue.shift() ?? nextCount(tried)
-    if (nonzero === undefined) return
-    const cut = cutTo(cuttable, curve, nonzero)
-    const before = known.get(cut.cut.nonzero)
-    const point = before ?? (await measureCut(cut))
-    tried.push({ ...point, nonzero })
-    known.set(point.nonzero, point)
-    if (!before && Number.isFinite(point.validationLoss)) yield point
-  }
 }
 
 async function measure(model: TrainedModel, evaluator: ModelEvaluator): Promise<Measurement> {
