@@ -20,6 +20,7 @@ import { epochLength } from './plan-job.ts'
 import { pruningMistakes } from './pruning-mistakes.ts'
 import { leavesScaleOpen, resolveFinish } from './resolve-finish.ts'
 import { selectionWarnings, stoppingMistakes } from './select-epoch.ts'
+import { isTradeoffCheap } from './tradeoff-cost.ts'
 
 const DEFAULTS = {
   schedule: { name: 'constant' },
@@ -69,7 +70,7 @@ export function resolveSpec(
   ]
   if (mistakes.length > 0) throw invalidFields(mistakes)
   return {
-    spec,
+    spec: withTradeoff(spec, request),
     warnings: [
       ...warnings,
       ...adaptationWarnings(model, init),
@@ -129,6 +130,12 @@ function withPruning(spec: TrainingSpec, request: Partial<JobRequest>): Training
     ...(isOpen && { optimizer: { ...optimizer, c: startingScale() } as OptimizerSpec }),
     ...(request.finish && { finish: resolveFinish(request.finish, optimizer) }),
   }
+}
+
+/** By default, a job measures its trade-off if that is cheap. */
+function withTradeoff(spec: TrainingSpec, { finish }: Partial<JobRequest>): TrainingSpec {
+  const tradeoff = finish?.tradeoff ?? isTradeoffCheap(spec)
+  return spec.finish || tradeoff ? { ...spec, finish: { ...spec.finish, tradeoff } } : spec
 }
 
 /** Only a preset has defaults for these. */

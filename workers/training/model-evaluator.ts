@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
+import { hasBatchStatistics } from '#network/batch-statistics.ts'
 import { type Network, resolveNetwork } from '#network/network.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import { openProgram } from '#workers/engine/open-program.ts'
@@ -76,18 +77,13 @@ export class ModelEvaluator<Batch extends SizedBatch = SizedBatch> {
   }
 }
 
-/** Whether a cut changes what the statistics of a network should be. */
-export function hasBatchStatistics({ topology }: Pick<Network, 'topology'>): boolean {
-  return topology.layers.some(({ type }) => type === 'batchNormalization')
-}
-
 function openEvaluation<Batch extends SizedBatch>(
   functions: StepFunctions,
   pipeline: InputPipeline<Batch>,
   network: Network,
   { weights, statistics }: ModelVariables,
 ): Program {
-  const isCalibrating = hasBatchStatistics(network)
+  const isCalibrating = hasBatchStatistics(network.topology)
   const { evaluate: evaluation } = pipeline.routines(functions)
   const model = modelFromNetwork(calibrationNetwork(network))
   const variables = {

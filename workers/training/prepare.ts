@@ -7,6 +7,7 @@ import type { TrainingState } from '#formats/checkpoint.ts'
 import { preprocessingOf } from '#formats/preprocessing.ts'
 import { type Network, resolveNetwork } from '#network/network.ts'
 import { permutation, randomStream } from '#network/random.ts'
+import { RECALIBRATION_EXAMPLES } from '#optimization/tradeoff.ts'
 import { augmentedBatches } from '#workers/data/augmented-batches.ts'
 import { type BatchLayout, layoutFromSpec, normaliser } from '#workers/data/batch-tensors.ts'
 import { type Batch, batches } from '#workers/data/batches.ts'
@@ -134,13 +135,10 @@ function stepFunctions(
   }
 }
 
-/** Of this many examples, the mean of a statistic has a standard error of 1.6 % of the standard deviation between examples. */
-const CALIBRATION_EXAMPLES = 4096
-
 function calibrationOf(examples: number, batchSize: number): TrainingRun['calibration'] {
   const size = Math.min(batchSize, examples)
   return {
-    batches: Math.max(1, Math.floor(Math.min(CALIBRATION_EXAMPLES, examples) / size)),
+    batches: Math.max(1, Math.floor(Math.min(RECALIBRATION_EXAMPLES, examples) / size)),
     batchSize: size,
   }
 }

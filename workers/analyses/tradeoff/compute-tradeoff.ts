@@ -2,14 +2,15 @@ import { sparseModelSize } from '#formats/cut-model.ts'
 import { type CutModel, encodeStatistics } from '#formats/model-at.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { encodeModel } from '#interchange/encode-artifact.ts'
+import { hasBatchStatistics } from '#network/batch-statistics.ts'
 import { markPareto, type Tradeoff } from '#optimization/tradeoff.ts'
 import type { Splits } from '#workers/data/examples.ts'
 import { validationScores } from '#workers/training/epoch-metrics.ts'
-import { hasBatchStatistics, type ModelEvaluator } from '#workers/training/model-evaluator.ts'
+import type { ModelEvaluator } from '#workers/training/model-evaluator.ts'
 import { prepareRun } from '#workers/training/prepare.ts'
 import { type Curve, curvePoints, type Measured, type Measurement, openCurve } from './curve.ts'
 
-export interface TradeoffOptions {
+export interface MeasuringOptions {
   /** Sparsities that every curve has if its rule can reach them. */
   levels?: readonly number[] | undefined
   /** Ends the computation with the signal's reason as the error. */
@@ -32,10 +33,10 @@ export interface TradeoffResult {
 export async function computeTradeoff(
   model: TrainedModel,
   splits: Splits,
-  { levels = [], signal, onProgress }: TradeoffOptions,
+  { levels = [], signal, onProgress }: MeasuringOptions,
 ): Promise<TradeoffResult> {
   const run = prepareRun(model.spec, splits, signal)
-  const isRecalibrated = hasBatchStatistics(run.network)
+  const isRecalibrated = hasBatchStatistics(run.network.topology)
   const evaluator = run.openEvaluator(model)
   const statistics: Pick<CutModel, 'cut' | 'statistics'>[] = []
   const measureCut = async (cut: CutModel) => {
