@@ -27,11 +27,11 @@ const [LEAST, MOST] = [1e-7, 1e3]
  * @param sparsity the wanted share of zeros after the last epoch before any cut
  * @returns undefined without a threshold, and for a job that starts from trained weights
  */
-export function recommendScale(
+export function* recommendScale(
   spec: TrainingSpec,
   { forecast, weights }: Start,
   sparsity: number,
-): Recommendation | undefined {
+): Generator<void, Recommendation | undefined> {
   const rule = thresholdOf(spec.optimizer)
   if (!rule || spec.init) return undefined
   const unit = approximateThreshold(
@@ -39,7 +39,7 @@ export function recommendScale(
     spec.epochs,
   )
   const momentOf = (c: number) => ({ l1: c * unit.l1, time: unit.time })
-  const finished = firstScale(c => {
+  const finished = yield* firstScale(c => {
     const at = forecast(momentOf(c))
     return at?.basis === 'finishedJobs' ? at.sparsity : undefined
   }, sparsity)
@@ -52,12 +52,16 @@ export function recommendScale(
 }
 
 /** The smallest scale that gives the sparsity; undefined unless a slightly smaller one gives less. */
-function firstScale(sparsityOf: (c: number) => number | undefined, wanted: number): number | undefined {
+function* firstScale(
+  sparsityOf: (c: number) => number | undefined,
+  wanted: number,
+): Generator<void, number | undefined> {
   let before: number | undefined
   for (let c = LEAST; c <= MOST; c *= STEP) {
     const sparsity = sparsityOf(c)
     if (before !== undefined && sparsity !== undefined && before < wanted && sparsity >= wanted) return c
     before = sparsity
+    yield
   }
   return undefined
 }

@@ -73,7 +73,8 @@ export function* planSlices(spec: TrainingSpec, options: PlanOptions = {}): Gene
   const early = start && lastEarlyThreshold(start.weights, startState(spec).l1)
   const pruned = ends.filter(({ state }) => state)
   const sparsity = options.sparsity ?? (spec.target?.sparsity && pruningSparsity(spec.target.sparsity))
-  const recommendation = start && sparsity !== undefined ? recommendScale(spec, start, sparsity) : undefined
+  const recommendation =
+    start && sparsity !== undefined ? yield* recommendScale(spec, start, sparsity) : undefined
   const hasSeveralPhases = ends.at(-1)?.phase === 'fineTune'
   return {
     parameters,
