@@ -28,7 +28,7 @@ export interface Knowledge {
   runs?: readonly FinishedRun[]
 }
 
-/** What the weights of a job are before its first step, and what finished jobs say about it. */
+/** The weights of a job before its first step, and the forecast from them and from finished jobs. */
 export interface Start {
   weights: WeightDistribution
   points: readonly MeasuredPoint[]
@@ -99,7 +99,7 @@ function exactly(sparsity: number, { weights, points }: Start): SparsityForecast
   }
 }
 
-/** Only a mask keeps zeros; other trainings are dense, or start with zeros of which nobody knows how many remain. */
+/** Only a mask keeps zeros; other trainings are dense, or start with zeros of which an unknown number remains. */
 function withoutThreshold(spec: TrainingSpec, { weights }: Start): SparsityForecast | undefined {
   if (spec.target) return undefined
   const nonzero = () => weights.map(({ size, shareWithin }) => size * (1 - shareWithin(0)))
