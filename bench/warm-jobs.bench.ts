@@ -44,7 +44,9 @@ try {
 
 function report(queued: readonly Measured[], inTurn: readonly Measured[]): string {
   const row = (what: string, rounds: readonly Measured[]) => {
-    const [training, wall] = (['training', 'wall'] as const).map(key => median(rounds.map(round => round[key])))
+    const [training, wall] = (['training', 'wall'] as const).map(key =>
+      median(rounds.map(round => round[key])),
+    )
     const ratio = median(rounds.map(round => round.wall / round.training))
     const added = (wall! - 1.3 * training!) / JOBS
     return `| ${what} | ${training!.toFixed(2)} | ${wall!.toFixed(2)} | ${ratio.toFixed(2)} | ${added.toFixed(2)} |`
@@ -85,9 +87,17 @@ function measured(startedAt: number, streams: readonly { frames: Frame[] }[]): M
 }
 
 async function submit(url: string, datasetId: string, seed: number): Promise<string> {
-  const dense = (name: string, units: number, activation: string) =>
-    ({ type: 'dense', name, units, activation, kernelInitializer: 'glorotUniform' })
-  const topology = { inputShape: [FEATURES], layers: [dense('hidden', 32, 'relu'), dense('out', CLASSES, 'linear')] }
+  const dense = (name: string, units: number, activation: string) => ({
+    type: 'dense',
+    name,
+    units,
+    activation,
+    kernelInitializer: 'glorotUniform',
+  })
+  const topology = {
+    inputShape: [FEATURES],
+    layers: [dense('hidden', 32, 'relu'), dense('out', CLASSES, 'linear')],
+  }
   const optimizer = { name: 'grda', learningRate: 0.05, c: 0.002, mu: 0.6 }
   const dataset = { id: datasetId }
   const request = { model: { topology }, dataset, optimizer, epochs: EPOCHS, batchSize: 32, seed }
@@ -99,7 +109,8 @@ async function submit(url: string, datasetId: string, seed: number): Promise<str
 /** Three clouds of points, the same in every run. */
 async function uploadTable({ url }: RunningService): Promise<string> {
   const columns = Array.from({ length: FEATURES }, (_, column) => `x${column}`)
-  const valueAt = (row: number, column: number) => Math.sin(row * 12.9898 + column * 78.233) + (row % CLASSES) * Math.cos(column)
+  const valueAt = (row: number, column: number) =>
+    Math.sin(row * 12.9898 + column * 78.233) + (row % CLASSES) * Math.cos(column)
   const lines = Array.from({ length: ROWS }, (_, row) =>
     [...columns.map((_, column) => valueAt(row, column).toFixed(4)), `class-${row % CLASSES}`].join(','),
   )

@@ -33,8 +33,11 @@ export async function loadSplits(
       ? stored.split(split, folder === undefined ? undefined : join(datasetsDir, folder))
       : readExamples(dataset.id, split, datasetsDir)
   const train = await read('train')
-  if ('fraction' in validation) return holdOut(train, validation.fraction, seed)
-  return { training: wholeSplit(train), validation: wholeSplit(await read('test')) }
+  const splits =
+    'fraction' in validation
+      ? holdOut(train, validation.fraction, seed)
+      : { training: wholeSplit(train), validation: wholeSplit(await read('test')) }
+  return { ...splits, ...(stored && { close: () => stored.close() }) }
 }
 
 function readExamples(id: string, split: SplitName, datasetsDir: string): Examples {

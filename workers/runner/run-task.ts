@@ -12,6 +12,7 @@ import type { Engine } from '#workers/engine/engine.ts'
 import type { Start } from '#workers/training/checkpoint.ts'
 import { train } from '#workers/training/loop.ts'
 import { checkpointWriter } from './checkpoint-writer.ts'
+import { peakMemory } from './peak-memory.ts'
 import { retryingWriter } from './retrying-writer.ts'
 import type { SendReport, TrainingTask } from './runner-protocol.ts'
 import { warnOfDeadLayers } from './warn-of-dead-layers.ts'
@@ -37,7 +38,8 @@ export async function runTask(
   const writeCheckpoint = checkpointWriter({ scratch, provenance, send, write })
   const initial = init === undefined ? undefined : await openInit(init, spec)
   const begin = start ? { ...start, series: [...series] } : initial
-  for await (const item of train(spec, await loadSplits(spec, places), signal, begin)) {
+  const splits = await loadSplits(spec, places)
+  for await (const item of train(spec, splits, signal, begin)) {
     switch (item.type) {
       case 'progress':
         await send(item)
@@ -52,11 +54,12 @@ export async function runTask(
         epoch = item.metrics.epoch
     }
   }
+  await splits.close?.()
   const modelEpoch = model?.epoch ?? epoch
   for (const name of await writeArtifacts({ spec, series, checkpoint: model }, scratch, write))
     await send({ type: 'artifact', name, epoch: artifactFile(name).word === undefined ? epoch : modelEpoch })
   const reason = epoch < spec.epochs ? 'early_stopped' : 'finished'
-  await send({ type: 'done', reason, modelEpoch, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 })
+  await send({ type: 'done', reason, modelEpoch, peakMemoryBytes: peakMemory() })
 }
 
 async function sendEpoch(

@@ -3,7 +3,7 @@ import type { EndReason, EpochMetrics, Failure, Warning } from '#domain/event.ts
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Progress } from '#workers/training/loop.ts'
 
-/** The task of a runner; each runner has one. */
+/** The task of a runner; each runner has one at a time. */
 export interface TrainingTask {
   spec: TrainingSpec
   /** An empty folder for this task alone, where artifacts are written under their names. */
@@ -25,7 +25,10 @@ export interface TrainingTask {
 /** From the supervisor to its runner; `keep` requests a checkpoint before the runner stops. */
 export type RunnerOrder = { type: 'train'; task: TrainingTask } | { type: 'stop'; keep: boolean }
 
-/** From a runner to its supervisor: `ready` first, then the reports of a task, the last one `done` or `failed` unless it was stopped. */
+/**
+ * From a runner to its supervisor: `ready`, then the reports of a task, the last one `done` or `failed` unless it was stopped. After `done`
+ * it is `ready` for another task, or ends.
+ */
 export type RunnerMessage = { type: 'ready' } | RunnerReport
 
 export type RunnerReport =
@@ -36,7 +39,7 @@ export type RunnerReport =
   | { type: 'checkpoint'; name: string; epoch: number; step: number; isBest: boolean; isLast: boolean }
   /** `epoch` counts the completed epochs of its model or metrics. */
   | { type: 'artifact'; name: ArtifactName; epoch: number }
-  /** The completed epochs of the model, and the most memory that the runner has held. */
+  /** The completed epochs of the model, and the most memory that the runner has held during the task. */
   | { type: 'done'; reason: EndReason; modelEpoch: number; peakMemoryBytes: number }
   | { type: 'failed'; error: Failure }
 

@@ -56,13 +56,14 @@ export class Attempt {
     try {
       return await this.#conclude((await this.#train()) ?? this.#explainEnd(await this.#runner.ended))
     } catch (error) {
+      this.#runner.kill()
       if (error instanceof RefusedEvent) throw error
       return await this.#conclude(this.#stop.conclusion ?? storageFailure(error as Error))
     } finally {
       this.#timeLimit.hold()
       clearInterval(polling)
-      this.#runner.kill()
       await this.#storage.clear()
+      await this.#supervisor.runners.giveBack(this.#runner)
     }
   }
 

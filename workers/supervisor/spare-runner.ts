@@ -16,7 +16,16 @@ export class SpareRunner {
     return runner
   }
 
-  /** To be called while nothing trains: loading an engine takes a second of processor time, which would slow a training. */
+  /** Keeps a runner whose task is done for the next job, or ends it. */
+  async giveBack(runner: RunnerProcess): Promise<void> {
+    if (!this.#spare && (await runner.isReusable())) this.#spare = runner
+    else runner.kill()
+  }
+
+  /**
+   * Starts a runner if there is none. To be called while nothing trains: loading an engine takes a second of processor time, which would
+   * slow a training.
+   */
   refill(): void {
     this.#spare ??= this.#start()
   }
