@@ -35,7 +35,7 @@ async function perform(task: TrainingTask): Promise<void> {
   isIdle = false
   resetPeakMemory()
   await runTask(task, engine, stopping.signal, send)
-  if (!wear.allowsAnother()) process.exit(0)
+  if (!(await wear.allowsAnother())) process.exit(0)
   isIdle = true
   stopping.signal.throwIfAborted()
   await send({ type: 'ready' })

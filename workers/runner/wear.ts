@@ -1,12 +1,16 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Engine } from '#workers/engine/engine.ts'
 import { resetPeakMemory } from './peak-memory.ts'
 
-/** A defect that needs many tasks to show must not outlive them. */
+/** A slow leak that the measurement of memory misses must not become large. */
 const MOST_TASKS = 100
-/** What a task may leave behind, in the process's resident memory: a tenth of what a new runner holds. */
-const MOST_LEFT_BYTES = 64e6
+/** The resident memory that tasks may leave behind, mostly in the allocator: a quarter of what a new runner holds. */
+const MOST_LEFT_BYTES = 128e6
+/** V8 frees the buffers of collected arrays in another thread, which takes some tenths of a second on a busy machine. */
+const PAUSE_MS = 20
+const MOST_PAUSES = 50
 
 /** Decides whether a runner that has completed a task may take another one, or must be replaced by a new process. */
 export class Wear {
@@ -19,20 +23,24 @@ export class Wear {
   constructor({ device }: Pick<Engine, 'device'>) {
     this.#collectGarbage()
     this.#freshBytes = process.memoryUsage.rss()
-    // A GPU's memory is not measured, and TensorFlow keeps what a task has used until the process ends.
+    // A GPU's memory is not measured, and TensorFlow keeps what a task has used of it until the process ends.
     this.#canMeasure = device === 'cpu' && resetPeakMemory()
   }
 
-  /** To be called after each completed task. Takes some tens of milliseconds. @returns whether the next task would find the process as good as new */
-  allowsAnother(): boolean {
+  /** To be called after each completed task. Frees the memory of the task. */
+  async allowsAnother(): Promise<boolean> {
     this.#tasks++
     if (!this.#canMeasure || this.#tasks >= MOST_TASKS) return false
     this.#collectGarbage()
-    return process.memoryUsage.rss() - this.#freshBytes <= MOST_LEFT_BYTES
+    for (let pauses = 0; process.memoryUsage.rss() - this.#freshBytes > MOST_LEFT_BYTES; pauses++) {
+      if (pauses === MOST_PAUSES) return false
+      await pause(PAUSE_MS)
+    }
+    return true
   }
 }
 
-/** V8's collector. The memory of dead tensors and file contents is returned only when it runs. */
+/** V8's garbage collector, which otherwise runs only when the heap grows. */
 function exposedCollector(): () => void {
   setFlagsFromString('--expose-gc')
   return runInNewContext('gc')
