@@ -2,12 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { Engine } from '#workers/engine/engine.ts'
+import { MOST_LEFT_BYTES } from './most-left.ts'
 import { resetPeakMemory } from './peak-memory.ts'
 
 /** A slow leak that the measurement of memory misses must not become large. */
 const MOST_TASKS = 100
-/** The resident memory that tasks may leave behind, mostly in the allocator: a quarter of what a new runner holds. */
-const MOST_LEFT_BYTES = 128e6
 /** V8 frees the buffers of collected arrays in another thread, which takes some tenths of a second on a busy machine. */
 const PAUSE_MS = 20
 const MOST_PAUSES = 50

@@ -6,6 +6,7 @@ import type { Failure } from '#domain/event.ts'
 import { inMegabytes } from '#domain/megabytes.ts'
 import { harmlessEnvironment } from '#src/config.ts'
 import type { Engine } from '#workers/engine/engine.ts'
+import { MOST_LEFT_BYTES } from '#workers/runner/most-left.ts'
 import { outOfMemory, saysOutOfMemory } from '#workers/runner/out-of-memory.ts'
 import type {
   RunnerMessage,
@@ -16,6 +17,8 @@ import type {
 import { countOomKills } from './count-oom-kills.ts'
 
 const STOP_GRACE_MS = 10_000
+/** Some trainings need up to a fifth more memory than estimated. */
+const ESTIMATE_MARGIN = 1.25
 /** When V8 aborts, it writes the reason and then a long stack trace. */
 const STDERR_TAIL_LENGTH = 8_000
 
@@ -26,6 +29,7 @@ export class RunnerProcess {
   #ready: Promise<void>
   /** From the start of a task until its report `done`. */
   #isTraining = false
+  #isUsed = false
   #stderrTail = ''
   /** The count when its task began. */
   #oomKillsBefore = countOomKills()
@@ -98,6 +102,14 @@ export class RunnerProcess {
   }
 
   /**
+   * Whether a task that needs this much memory in a new process surely stays within the limit here, with what earlier tasks have left.
+   * @param bytes an estimate
+   */
+  hasRoomFor(bytes: number): boolean {
+    return !this.#isUsed || bytes * ESTIMATE_MARGIN + MOST_LEFT_BYTES <= this.memoryBytes
+  }
+
+  /**
    * Whether it can take another task: it has completed all tasks so far, and has not been stopped. Waits until it has cleaned up after the
    * last one.
    */
@@ -112,6 +124,7 @@ export class RunnerProcess {
     await this.#ready
     if (!this.#child.connected) return
     this.#isTraining = true
+    this.#isUsed = true
     this.#stderrTail = ''
     this.#oomKillsBefore = countOomKills()
     this.#ready = this.#nextReady()
