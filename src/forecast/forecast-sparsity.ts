@@ -119,7 +119,7 @@ export function finishedJobsForecaster(weights: WeightDistribution, points: read
     const { nonzero } = nearest
     return {
       sparsity,
-      error: Math.min(EARLY_ERROR + (hasLower && hasHigher ? 0.025 : 0.04) * least, 0.6 * (1 - sparsity)),
+      error: Math.min(EARLY_ERROR + (hasLower && hasHigher ? 0.015 : 0.04) * least, 0.5 * (1 - sparsity)),
       basis: 'finishedJobs',
       nearest,
       nonzero: () => spread(nonzero, weights, sparsity),
