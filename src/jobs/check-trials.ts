@@ -130,7 +130,10 @@ function mistakesOf(check: () => unknown): readonly Mistake[] {
 
 /** Mistakes in the spec of a trial, with the paths of the fields in the request of the sweep that they come from. */
 function placed(space: Space, values: Values, mistakes: readonly Mistake[]): Mistake[] {
-  return mistakes.map(({ path, message }) => ({ path: placeOf(space, values, path), message }))
+  return mistakes.map(({ path, message }) => {
+    const place = placeOf(space, values, path)
+    return { path: place, message: place === 'search' ? `would set ${path}: ${message}` : message }
+  })
 }
 
 function placeOf(space: Space, values: Values, path: string): string {

@@ -126,6 +126,15 @@ describe('a sweep', () => {
       /there is no dataset/,
     ],
     ['a base without a model', { base: { epochs: 3 } }, 'base.model', /is required/],
+    [
+      'a learning rate that grows too fast',
+      {
+        search: { method: 'lrRange', epochs: 5 },
+        space: { 'optimizer.learningRate': { log: [1e-12, 10] } },
+      },
+      'search',
+      /^would set schedule.factor: .*<=1000/,
+    ],
     ['an unknown method', { search: { method: 'gird' } }, 'search.method', /Did you mean "grid"/],
   ] as const)
     it(`with ${what} is refused with the path ${path}`, async () => {
