@@ -7,7 +7,7 @@ import type { NewEvent } from '#domain/event.ts'
 import { begin } from '#domain/job-decisions.ts'
 import { newId } from '#stores/new-id.ts'
 import { appendEvent, startJob } from '#test/support/drive-job.ts'
-import { finishedJob } from '#test/support/finished-job.ts'
+import { finishAnalysis, finishedJob } from '#test/support/finished-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
@@ -44,11 +44,7 @@ describe('analyses', () => {
 
   async function finishedAnalysis(): Promise<string> {
     const id = await newAnalysis()
-    await start(id)
-    const stored = await api.stores.blobs.put(id, [Buffer.from(JSON.stringify(RESULT))])
-    const file = { name: 'evaluation.json', mediaType: 'application/json', description: 'The result' }
-    await append(id, { type: 'artifact', data: { ...file, ...stored } })
-    await append(id, { type: 'succeeded', data: { peakMemoryBytes: 7 } })
+    await finishAnalysis(api.stores, id, RESULT)
     return id
   }
 
