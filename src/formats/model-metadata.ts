@@ -18,15 +18,25 @@ export const TRAINING_FIELDS = [
   'validation',
   'augmentation',
   'earlyStopping',
+  'mask',
+  'target',
 ] as const satisfies readonly (keyof TrainingSpec)[]
 
 /** These fields of a spec as JSON. They are equal for two jobs only if the training is the same. */
 export function trainingText(spec: TrainingSpec): string {
   const fields = Object.fromEntries(TRAINING_FIELDS.map(field => [field, spec[field]]))
-  const { init } = spec
+  const { init, finish: { prune, fineTune } = {} } = spec
+  const finish = { ...(prune && { prune }), ...(fineTune && { fineTune }) }
   return JSON.stringify({
     ...fields,
-    ...(init && { init: { sha256: init.sha256, optimizerState: init.optimizerState } }),
+    ...(Object.keys(finish).length > 0 && { finish }),
+    ...(init && {
+      init: {
+        sha256: init.sha256,
+        optimizerState: init.optimizerState,
+        ...(init.prune && { prune: init.prune }),
+      },
+    }),
   })
 }
 

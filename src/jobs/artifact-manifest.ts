@@ -8,6 +8,7 @@ import {
 } from '#domain/artifact.ts'
 import { findCheckpoint } from '#domain/checkpoint.ts'
 import { hasStopped, type Job } from '#domain/job.ts'
+import { lastOptimizer } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -70,7 +71,7 @@ function canHave(job: Job, name: ArtifactName): boolean {
   if (job.artifacts.some(artifact => artifact.name === name)) return true
   const isModel = artifactFile(name).word !== undefined
   if (isModel && hasStopped(job.status) && !findCheckpoint(job)) return false
-  return whyMissing(name, topologyOf(job.spec.model), job.spec.optimizer) === undefined
+  return whyMissing(name, topologyOf(job.spec.model), lastOptimizer(job.spec)) === undefined
 }
 
 function variantsOf(name: ArtifactName): Pick<ManifestEntry, 'variants'> {

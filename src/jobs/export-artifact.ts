@@ -2,6 +2,7 @@ import type { Children } from '#children/open-children.ts'
 import { type Artifact, artifactFile } from '#domain/artifact.ts'
 import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
+import { totalEpochs } from '#domain/phases.ts'
 import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
@@ -44,7 +45,7 @@ export async function exportArtifact(
     description,
     ...(await blobs.put(job.id, [bytes])),
     ...(Object.keys(variant).length > 0 && { variant }),
-    ...(checkpoint && checkpoint.epoch < job.spec.epochs && { epoch: checkpoint.epoch }),
+    ...(checkpoint && checkpoint.epoch < totalEpochs(job.spec) && { epoch: checkpoint.epoch }),
     ...rest,
   }
   if (await exports.record(job.id, exportKey({ name, variant, checkpoint, evaluation }), artifact))

@@ -1,7 +1,8 @@
 import { ProgressFrame } from '#domain/event.ts'
 import { epochToResumeFrom, isTerminal, type Job } from '#domain/job.ts'
+import { totalEpochs } from '#domain/phases.ts'
+import { epochLength } from '#forecast/epoch-length.ts'
 import type { Stores } from '#stores/connect.ts'
-import { epochLength } from './plan-job.ts'
 
 /** The progress of a job. */
 export interface JobProgress {
@@ -37,7 +38,8 @@ export async function liveProgress(
 /** @param frame the last progress frame; ignored if it belongs to another attempt or to a completed epoch */
 export function progressOf(job: Job, frame?: ProgressFrame): JobProgress {
   const { spec, metrics, attempt, status } = job
-  const { epochs } = spec
+  // Fine-tuning starts sooner if early stopping ends the phase before it.
+  const epochs = metrics?.phase === 'fineTune' ? metrics.epochs : totalEpochs(spec)
   const { stepsPerEpoch } = epochLength(spec)
   const current = frame?.attempt === attempt && frame.epoch !== metrics?.epoch ? frame : undefined
   const epoch = current ? current.epoch - 1 : (metrics?.epoch ?? epochToResumeFrom(job))

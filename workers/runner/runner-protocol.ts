@@ -1,5 +1,6 @@
 import type { Analysis } from '#domain/analysis.ts'
 import type { ArtifactName } from '#domain/artifact.ts'
+import type { CheckpointRecord } from '#domain/checkpoint.ts'
 import type { EndReason, EpochMetrics, Failure, Warning } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Progress } from '#workers/training/loop.ts'
@@ -56,7 +57,10 @@ type TrainingReport =
   | Progress
   | { type: 'epoch'; metrics: EpochMetrics }
   /** The file is complete in the scratch folder; the same holds for artifacts. `step` is the number of updates. */
-  | { type: 'checkpoint'; name: string; epoch: number; step: number; isBest: boolean; isLast: boolean }
+  | ({ type: 'checkpoint'; name: string; isBest: boolean; isLast: boolean } & Pick<
+      CheckpointRecord,
+      'epoch' | 'step' | 'phase'
+    >)
   /** `epoch` counts the completed epochs of its model or metrics. */
   | { type: 'artifact'; name: ArtifactName; epoch: number }
   /** The completed epochs of the model, and the most memory that the runner has held. */

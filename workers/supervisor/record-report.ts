@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { kindOf } from '#analyses/analysis-request.ts'
 import { ARTIFACT_FILES, type Artifact } from '#domain/artifact.ts'
+import type { CheckpointRecord } from '#domain/checkpoint.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { type Decision, warn } from '#domain/job-decisions.ts'
+import { totalEpochs } from '#domain/phases.ts'
 import type { Stores } from '#stores/connect.ts'
 import type { RunnerReport } from '#workers/runner/runner-protocol.ts'
 
@@ -35,26 +37,18 @@ export async function recordReport(
     case 'warning':
       return warn(report.warning)
     case 'checkpoint': {
-      const { epoch, step, isBest } = report
-      const improved = isBest ? ({ improved: true } as const) : {}
       const path = join(scratch, report.name)
       const stored = await blobs.put(id, createReadStream(path))
       await rm(path)
-      return ({ checkpoints, metrics }) =>
-        checkpoints.some(known => known.step === step)
-          ? []
-          : [
-              {
-                type: 'checkpointed',
-                attempt,
-                data: { epoch, step, ...measured(metrics, step), ...improved, ...stored },
-              },
-            ]
+      return addCheckpoint(attempt, report, stored)
     }
     case 'artifact': {
       const file = { name: report.name, ...ARTIFACT_FILES[report.name] }
       const stored = await storeFile(blobs, id, file, scratch)
-      return addArtifact(attempt, { ...stored, ...(report.epoch < spec.epochs && { epoch: report.epoch }) })
+      return addArtifact(attempt, {
+        ...stored,
+        ...(report.epoch < totalEpochs(spec) && { epoch: report.epoch }),
+      })
     }
     case 'advance': {
       const { done, total } = report
@@ -65,6 +59,19 @@ export async function recordReport(
       const file = { name: report.name, ...kindOf(analysis!.kind).files[report.name]! }
       return addArtifact(attempt, await storeFile(blobs, id, file, scratch))
     }
+  }
+}
+
+function addCheckpoint(
+  attempt: number,
+  { epoch, step, phase, isBest }: Extract<RecordedReport, { type: 'checkpoint' }>,
+  stored: Pick<CheckpointRecord, 'sizeBytes' | 'sha256'>,
+): Decision {
+  const roles = { ...(phase && { phase }), ...(isBest && ({ improved: true } as const)) }
+  return ({ checkpoints, metrics }) => {
+    if (checkpoints.some(known => known.step === step)) return []
+    const data = { epoch, step, ...measured(metrics, step), ...roles, ...stored }
+    return [{ type: 'checkpointed', attempt, data }]
   }
 }
 

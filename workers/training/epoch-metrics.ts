@@ -1,4 +1,5 @@
 import type { EpochMetrics } from '#domain/event.ts'
+import { fineTunePhase, totalEpochs } from '#domain/phases.ts'
 import type { EpochInProgress, EpochSums } from '#formats/checkpoint.ts'
 import { modelMetadata } from '#formats/model-metadata.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
@@ -22,15 +23,19 @@ interface EpochEnd {
 
 /** Measures the model at the end of an epoch, including on the validation split. @throws Diverged when a loss is NaN or infinite */
 export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<EpochMetrics> {
-  const { step, l1 } = end.state.clock
+  const { step, l1, steering } = end.state.clock
+  const { phase, epochsBefore, stepsBefore } = run.place
+  const isOnlyPhase = !fineTunePhase(run.spec)
   const trained = end.tally.means()
   const validation = await evaluate(batch => end.state.evaluate(batch), run.validationBatches())
   expectFinite(validation.loss, `the validation of epoch ${end.epoch}`)
   return {
     epoch: end.epoch,
-    epochs: run.spec.epochs,
-    step,
+    epochs: phase.name === 'train' ? totalEpochs(run.spec) : epochsBefore + phase.epochs,
+    step: stepsBefore + step,
+    ...(!isOnlyPhase && { phase: phase.name }),
     learningRate: run.learningRate(step),
+    ...(steering && { c: steering.c }),
     ...(l1 !== undefined && { threshold: l1 }),
     trainLoss: trained.loss,
     ...nameMetrics('train', trained),
@@ -95,8 +100,10 @@ const NOTHING: EpochSums = { loss: 0, examples: 0, seconds: 0, metrics: {} }
 export class EpochTally {
   readonly #startedAt = performance.now()
   readonly #state: Pick<TrainState, 'readOutcomes' | 'clock'>
-  /** Steps before this epoch. */
+  /** Steps of the phase before this epoch. */
   readonly #stepsBefore: number
+  /** Steps of the job before the phase. */
+  readonly #stepsBeforePhase: number
   readonly #secondsBefore: number
   #loss: number
   readonly #metrics: Record<string, number>
@@ -106,8 +113,10 @@ export class EpochTally {
   constructor(
     state: Pick<TrainState, 'readOutcomes' | 'clock'>,
     { step, sums }: Pick<EpochInProgress, 'step' | 'sums'> = { step: 0, sums: NOTHING },
+    stepsBeforePhase = 0,
   ) {
     this.#state = state
+    this.#stepsBeforePhase = stepsBeforePhase
     this.#stepsBefore = state.clock.step - step
     this.#secondsBefore = sums.seconds
     this.#loss = sums.loss
@@ -124,7 +133,7 @@ export class EpochTally {
   add(outcomes: readonly StepOutcome[]): void {
     for (const { step, examples, sums } of outcomes) {
       const { lossSum, ...metrics } = sums
-      expectFinite(lossSum, `step ${step}`)
+      expectFinite(lossSum, `step ${this.#stepsBeforePhase + step}`)
       this.#loss += lossSum
       addTo(this.#metrics, metrics)
       this.#examples += examples

@@ -1,7 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { factsOf } from '#domain/dataset.ts'
+import type { Phase } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { TrainingState } from '#formats/checkpoint.ts'
 import { preprocessingOf } from '#formats/preprocessing.ts'
 import { type Network, resolveNetwork } from '#network/network.ts'
 import { permutation, randomStream } from '#network/random.ts'
@@ -14,7 +16,8 @@ import { requireTokens } from '#workers/data/require-tokens.ts'
 import { type Pace, type Rows, rowsInOrder } from '#workers/data/rows.ts'
 import { modelFromNetwork } from '#workers/layers/from-network.ts'
 import { learningRateFromSpec, optimizerFromSpec } from '#workers/optimizers/from-spec.ts'
-import type { LearningRate } from '#workers/optimizers/optimizer.ts'
+import type { LearningRate, Optimizer } from '#workers/optimizers/optimizer.ts'
+import { sgd } from '#workers/optimizers/sgd.ts'
 import type { InitialState } from './checkpoint.ts'
 import {
   type Counts,
@@ -25,6 +28,7 @@ import {
   streamedPipeline,
 } from './input-pipeline.ts'
 import { objectiveFor } from './losses.ts'
+import { type PhasePlace, placeOf } from './phase-place.ts'
 import type { StepFunctions } from './step.ts'
 import { type SizedBatch, TrainState } from './train-state.ts'
 import { drawVariables } from './weights.ts'
@@ -32,11 +36,14 @@ import { drawVariables } from './weights.ts'
 /** Everything about a training that remains constant from its first step to its last. */
 export interface TrainingRun<Kind extends SizedBatch = SizedBatch> {
   spec: TrainingSpec
+  place: PhasePlace
   network: Network
   stepsPerEpoch: number
   learningRate: LearningRate
   /** @param from absent: the weights that the seed draws */
   begin(from?: InitialState): TrainState<Kind>
+  /** A state to measure a model that no optimizer has the state of. */
+  beginMeasuring(from: TrainingState): TrainState<Kind>
   /** The batches of the training split in the order of an epoch, which counts from 1, without the first `skip` batches. */
   trainingBatches(epoch: number, skip?: number): AsyncIterable<Kind>
   validationBatches(): AsyncIterable<Kind>
@@ -49,6 +56,7 @@ interface Source<Kind> {
 }
 
 /**
+ * Prepares one phase of a job.
  * @param signal ends the batches of the run with the signal's reason as the error
  * @param readEvery see `TrainStateOptions`
  */
@@ -56,26 +64,36 @@ export function prepareRun(
   spec: TrainingSpec,
   splits: Splits,
   signal: AbortSignal,
-  readEvery?: number,
+  { place = placeOf(spec), readEvery }: { place?: PhasePlace; readEvery?: number | undefined } = {},
 ): TrainingRun {
   const network = resolveNetwork(topologyOf(spec.model))
   requireTokens(network.topology, splits, spec)
   const layout = layoutFromSpec(spec)
   const counts = { training: splits.training.indices.length, validation: splits.validation.indices.length }
   const stepsPerEpoch = Math.ceil(counts.training / spec.batchSize)
-  const functions = stepFunctionsFromSpec(spec, network, layout, stepsPerEpoch)
+  const rates = ratesOf(spec, place.phase)
+  const learningRate = learningRateFromSpec(rates, stepsPerEpoch)
+  const optimizer = optimizerFromSpec(rates, network.variables, stepsPerEpoch)
+  const functions = stepFunctions(spec, { optimizer, network, layout })
   const runWith = <Kind extends SizedBatch>(
     pipeline: InputPipeline<Kind>,
     source: Source<Kind>,
   ): TrainingRun<Kind> => ({
     spec,
+    place,
     network,
     stepsPerEpoch,
-    learningRate: learningRateFromSpec(spec, stepsPerEpoch),
+    learningRate,
     begin(from = { variables: drawVariables(network, spec.seed) }) {
       const start = { clock: functions.optimizer.clock, ...from }
       return new TrainState(functions, start, { network, pipeline, seed: spec.seed, readEvery })
     },
+    beginMeasuring: from =>
+      new TrainState({ ...functions, optimizer: sgd(learningRate) }, from, {
+        network,
+        pipeline,
+        seed: spec.seed,
+      }),
     trainingBatches: (epoch, skip = 0) => interruptible(source.training(epoch, skip), signal),
     validationBatches: () => interruptible(source.validation(), signal),
   })
@@ -85,17 +103,20 @@ export function prepareRun(
   return runWith(heldPipeline(layout, splits, pace), placesOf(spec, counts, pace))
 }
 
-function stepFunctionsFromSpec(
-  spec: TrainingSpec,
-  network: Network,
-  layout: BatchLayout,
-  stepsPerEpoch: number,
+/** The fields of a spec that its optimizer follows from, in one phase. Only the first one starts from `init`. */
+function ratesOf({ init }: TrainingSpec, { name, epochs, optimizer, schedule, mask }: Phase) {
+  return { optimizer, schedule, epochs, ...(mask && { mask }), ...(init && name === 'train' && { init }) }
+}
+
+function stepFunctions(
+  { loss, dataset }: TrainingSpec,
+  { optimizer, network, layout }: { optimizer: Optimizer; network: Network; layout: BatchLayout },
 ): StepFunctions {
   return {
     model: modelFromNetwork(network),
-    optimizer: optimizerFromSpec(spec, network.variables, stepsPerEpoch),
-    objective: objectiveFor(spec.loss),
-    normalise: normaliser(preprocessingOf(spec.dataset), layout),
+    optimizer,
+    objective: objectiveFor(loss),
+    normalise: normaliser(preprocessingOf(dataset), layout),
   }
 }
 

@@ -100,7 +100,7 @@ export type Sums = { lossSum: number } & Record<string, number>
 
 /** The sums of a step over its examples, and the number of examples. */
 export interface StepOutcome {
-  /** Counted from 1 over the whole job. */
+  /** Counted from 1 over the phase. */
   step: number
   examples: number
   sums: Sums

@@ -12,16 +12,11 @@ import { torchLayout } from './torch-layout.ts'
  * `state.<i>.iter_num` and `state.<i>.l1_accumulation`. An excluded parameter has the threshold 0.
  * @throws NothingToEncode for other optimizers
  */
-export function encodeOptimizerState({
-  spec,
-  topology,
-  weights,
-  dualAverage,
-  step,
-}: TrainedModel): Uint8Array {
+export function encodeOptimizerState({ spec, topology, weights, dualAverage }: TrainedModel): Uint8Array {
   const reason = whyMissing('optimizer-state.safetensors', topology, spec.optimizer)
   if (reason) throw new NothingToEncode(reason)
-  const { accumulator, l1 } = dualAverage!
+  if (!dualAverage) throw new NothingToEncode('The weights were cut, so no optimizer state determines them.')
+  const { accumulator, l1, step } = dualAverage
   const convert = torchLayout(placeLayers(topology))
   const parameters = accumulator.flatMap((v, position) => {
     const isPenalised = v !== weights[position]
