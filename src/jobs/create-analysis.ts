@@ -27,7 +27,7 @@ async function draftAnalysis(stores: JobStores, request: AnalysisRequest): Promi
   const jobs: AnalysedJob[] = []
   for (const [index, choice] of request.jobs.entries())
     jobs.push(await findJob(stores, choice, `jobs.${index}`))
-  const dataset = await findDataset(stores, request)
+  const dataset = await findDataset(stores, request, jobs[0]!)
   const { options, mistakes, warnings } = kindOf(kind).resolve(request, { jobs, dataset })
   if (mistakes.length > 0) throw invalidFields(mistakes)
   const { spec } = jobs[0]!
@@ -71,8 +71,18 @@ async function findJob(
   )
 }
 
-async function findDataset(stores: JobStores, request: AnalysisRequest): Promise<DatasetSpec | undefined> {
-  if (!('dataset' in request) || !request.dataset) return undefined
+/** @returns the dataset that the request names. Without one, the analysis reads that of the first job, which must still exist */
+async function findDataset(
+  stores: JobStores,
+  request: AnalysisRequest,
+  { id: jobId, spec }: AnalysedJob,
+): Promise<DatasetSpec | undefined> {
+  if (!('dataset' in request) || !request.dataset) {
+    const { id, upload } = spec.dataset
+    if (upload && !(await stores.datasets.has(id)))
+      throw invalidRequest('dataset', `is required: ${id}, the dataset of ${jobId}, was deleted`)
+    return undefined
+  }
   const { id } = request.dataset
   const upload = await findUpload(stores, request.dataset)
   if (!upload && id.startsWith('dataset_')) throw invalidRequest('dataset.id', `there is no dataset ${id}`)

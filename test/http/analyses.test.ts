@@ -180,6 +180,24 @@ describe('analyses', () => {
     assert.deepEqual([status, body.code], [409, 'artifact_not_ready'])
   })
 
+  it('need the dataset of the job, unless they name another', async () => {
+    const upload = {
+      dtype: 'float32' as const,
+      inputShape: [28, 28, 1],
+      classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+      splits: { train: 9, test: 5 },
+      sha256: '0'.repeat(64),
+    }
+    const job = await finishedJob(api.stores)
+    const dataset = { id: newId('dataset'), upload }
+    await api.stores.jobs.revise(job.id, stored => ({ ...stored, spec: { ...stored.spec, dataset } }))
+    const { body } = await post({ kind: 'evaluation', jobs: [job.id] })
+    const message = `is required: ${dataset.id}, the dataset of ${job.id}, was deleted`
+    assert.deepEqual(body.errors, [{ path: 'dataset', message }])
+    const mnist = await post({ kind: 'evaluation', jobs: [job.id], dataset: { id: 'mnist' } })
+    assert.match(mnist.body.detail, /^dataset.id: mnist has values of type uint8/)
+  })
+
   it('compare only models that predict the same', async () => {
     const { id } = await finishedJob(api.stores)
     const other = await finishedJob(api.stores, { loss: 'meanSquaredError' })
