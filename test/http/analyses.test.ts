@@ -145,7 +145,7 @@ describe('analyses', () => {
       error: { code: 'internal', message: 'x', retryable: false },
     })
     const cases: [object, string[]][] = [
-      [{ kind: 'guess', jobs: [id] }, ['kind: must be "evaluation", not "guess"']],
+      [{ kind: 'guess', jobs: [id] }, ['kind: must be one of: evaluation, tradeoff, not "guess"']],
       [
         { kind: 'evaluation', jobs: [id], split: 'all', x: 1 },
         ['split: must be one of', 'x: is not a field'],
@@ -300,6 +300,15 @@ describe('analyses', () => {
     assert.match(missing.body.detail, /no artifact "model.onnx"; its artifacts are: evaluation.json/)
     const [listed] = (await get('/v1/analyses?limit=1')).body.data
     assert.deepEqual([listed.id, listed.result], [id, undefined])
+  })
+
+  it('of every kind show their result', async () => {
+    const { id: job } = await finishedJob(api.stores)
+    const { id } = (await post({ kind: 'tradeoff', jobs: [job] })).body
+    const result = { step: 1, parameters: 2, points: [] }
+    await finishAnalysis(api.stores, id, result, 'tradeoff.json')
+    const { status, body } = await get(`/v1/analyses/${id}`)
+    assert.deepEqual([status, body.result], [200, result])
   })
 
   it('have no files before that', async () => {

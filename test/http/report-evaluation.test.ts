@@ -107,10 +107,8 @@ describe('the report of a job', () => {
     assert.equal((await get()).headers.etag, first.headers.etag)
   })
 
-  it('shows none if it is requested as of a checkpoint, and may then be cached for ever', async () => {
-    const { text, headers } = await get('?checkpoint=1')
-    assert.doesNotMatch(text, /Evaluation/)
-    assert.match(headers['cache-control']!, /immutable/)
+  it('shows none if it is requested as of a checkpoint', async () => {
+    assert.doesNotMatch((await get('?checkpoint=1')).text, /Evaluation/)
   })
 
   it('shows no evaluation in which the job is the second one', async () => {

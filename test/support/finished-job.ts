@@ -32,13 +32,18 @@ export async function newAnalysis(stores: Stores, job: Job, more: object = {}): 
 }
 
 /** Ends an analysis with a result, as its worker does. */
-export async function finishAnalysis(stores: Stores, id: string, result: object): Promise<void> {
+export async function finishAnalysis(
+  stores: Stores,
+  id: string,
+  result: object,
+  name = 'evaluation.json',
+): Promise<void> {
   const { analyses, blobs } = stores
   const append = (event: Pick<NewEvent, 'type'> & { data: object }) =>
     analyses.append(id, ({ attempt }) => [{ attempt, ...event } as NewEvent])
   await analyses.append(id, begin({ id: 'worker_test', engine: 'native', device: 'cpu' }))
   const stored = await blobs.put(id, [Buffer.from(JSON.stringify(result))])
-  const file = { name: 'evaluation.json', mediaType: 'application/json', description: 'The result' }
+  const file = { name, mediaType: 'application/json', description: 'The result' }
   await append({ type: 'artifact', data: { ...file, ...stored } })
   await append({ type: 'succeeded', data: { peakMemoryBytes: 7 } })
 }
