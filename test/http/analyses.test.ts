@@ -343,6 +343,22 @@ describe('analyses', () => {
     )
   })
 
+  it('are refused if no worker has enough memory, unless one has trained the model', async () => {
+    const { id } = await finishedJob(api.stores)
+    const worker = { host: 'host', pid: 1, engine: 'native', engineVersion: '1', device: 'cpu', threads: 1 }
+    const startedAt = new Date().toISOString()
+    await api.stores.workers.beat({ ...worker, id: 'worker_small', startedAt, memoryBytes: 700e6 })
+    const refused = await post({ kind: 'evaluation', jobs: [id] })
+    assert.deepEqual([refused.status, refused.body.code], [422, 'insufficient_memory'])
+    assert.match(refused.body.detail, /^The analysis needs .* \(estimated\); the largest worker has 700 MB/)
+    assert.deepEqual(refused.body.errors[0].path, 'jobs.0')
+    const trained = await api.stores.jobs.create(newJob({ epochs: 1 }))
+    await startJob(api.stores, trained.id)
+    await appendEvent(api.stores, trained.id, 'succeeded', { peakMemoryBytes: 650e6 })
+    assert.equal((await post({ kind: 'evaluation', jobs: [id] })).status, 201)
+    await api.stores.workers.leave('worker_small')
+  })
+
   it('hide every stored field that the resource does not name', async () => {
     const id = await finishedAnalysis()
     await api.stores.analyses.revise(
