@@ -37,7 +37,7 @@ async function draftAnalysis(stores: JobStores, request: AnalysisRequest): Promi
     spec: { ...spec, dataset: read, labels, priority, maxRestarts, maxRuntimeSeconds },
     warnings,
     origin: { ...(name !== undefined && { name }), analysis: { kind, options, jobs } },
-    copyFiles: analysisId => copyCheckpoints(stores, jobs, analysisId),
+    copyFiles: analysisId => copyAnalysed(stores, jobs, analysisId),
   }
 }
 
@@ -75,12 +75,12 @@ async function findJob(
 async function findDataset(
   stores: JobStores,
   request: AnalysisRequest,
-  { id: jobId, spec }: AnalysedJob,
+  { spec }: AnalysedJob,
 ): Promise<DatasetSpec | undefined> {
   if (!('dataset' in request) || !request.dataset) {
     const { id, upload } = spec.dataset
     if (upload && !(await stores.datasets.has(id)))
-      throw invalidRequest('dataset', `is required: ${id}, the dataset of ${jobId}, was deleted`)
+      throw invalidRequest('jobs.0', `must be a job whose dataset exists: ${id} was deleted`)
     return undefined
   }
   const { id } = request.dataset
@@ -89,7 +89,7 @@ async function findDataset(
   return { id, ...(upload && { upload }) }
 }
 
-async function copyCheckpoints(
+async function copyAnalysed(
   { blobs }: Pick<JobStores, 'blobs'>,
   jobs: readonly AnalysedJob[],
   analysisId: string,

@@ -192,8 +192,8 @@ describe('analyses', () => {
     const dataset = { id: newId('dataset'), upload }
     await api.stores.jobs.revise(job.id, stored => ({ ...stored, spec: { ...stored.spec, dataset } }))
     const { body } = await post({ kind: 'evaluation', jobs: [job.id] })
-    const message = `is required: ${dataset.id}, the dataset of ${job.id}, was deleted`
-    assert.deepEqual(body.errors, [{ path: 'dataset', message }])
+    const message = `must be a job whose dataset exists: ${dataset.id} was deleted`
+    assert.deepEqual(body.errors, [{ path: 'jobs.0', message }])
     const mnist = await post({ kind: 'evaluation', jobs: [job.id], dataset: { id: 'mnist' } })
     assert.match(mnist.body.detail, /^dataset.id: mnist has values of type uint8/)
   })
