@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { AnalysisKindDefinition } from './analysis-base.ts'
 import { EvaluationRequest, evaluation } from './evaluation.ts'
+import { EvaluationResult } from './evaluation-result.ts'
 import { TradeoffRequest, tradeoff } from './tradeoff.ts'
 
-// A kind has one row in each of two tables here, and one in workers/analyses/computations.ts.
+// A kind has one row in each of the three tables here, and one in workers/analyses/computations.ts.
 
 /** The body of `POST /v1/analyses`. */
 export const AnalysisRequest = z.discriminatedUnion('kind', [EvaluationRequest, TradeoffRequest]).meta({
@@ -20,6 +21,10 @@ export const AnalysisRequest = z.discriminatedUnion('kind', [EvaluationRequest, 
   ],
 })
 export type AnalysisRequest = z.infer<typeof AnalysisRequest>
+
+/** The results of all kinds, as the resource shows them. */
+export const AnalysisResult = z.union([EvaluationResult])
+export type AnalysisResult = z.infer<typeof AnalysisResult>
 
 export type AnalysisKind = AnalysisRequest['kind']
 

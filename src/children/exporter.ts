@@ -1,3 +1,4 @@
+import type { EvaluationResult } from '#analyses/evaluation-result.ts'
 import type { ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -15,6 +16,7 @@ export interface ExportTask {
   variant: ArtifactVariant
   spec: TrainingSpec
   series: readonly EpochMetrics[]
+  evaluation?: EvaluationResult | undefined
   /** See `TrainingRecord`. */
   cut?: RequestedCut | undefined
   tradeoff?: Tradeoff | undefined

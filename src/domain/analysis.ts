@@ -21,13 +21,11 @@ export function isAnalysisId(id: string): boolean {
 }
 
 /** Progress of an analysis: at most 4 frames a second, without a seq, not in the history. */
-export const AnalysisProgress = z
-  .object({
-    type: z.literal('progress'),
-    analysisId: z.string(),
-    attempt: z.int(),
-    done: z.int().describe('In a unit of the kind, such as examples.'),
-    total: z.int(),
-  })
-  .meta({ id: 'AnalysisProgress' })
+export const AnalysisProgress = z.object({
+  type: z.literal('progress'),
+  analysisId: z.string(),
+  attempt: z.int(),
+  done: z.int().describe('In a unit of the kind, such as examples.'),
+  total: z.int(),
+})
 export type AnalysisProgress = z.infer<typeof AnalysisProgress>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { ANALYSIS_KINDS } from '#analyses/analysis-request.ts'
+import { ANALYSIS_KINDS, AnalysisResult } from '#analyses/analysis-request.ts'
 import { AnalysisProgress } from '#domain/analysis.ts'
 import { isTerminal, Job } from '#domain/job.ts'
 import { readResult } from '#jobs/read-analysis-file.ts'
@@ -12,6 +12,7 @@ export const AnalysisParams = z.object({ analysisId: z.string().min(1).max(500) 
 /** The fields of a stored analysis that clients see. */
 const Shown = Job.pick({
   id: true,
+  status: true,
   name: true,
   attempt: true,
   restarts: true,
@@ -52,10 +53,7 @@ export type ListedAnalysis = z.infer<typeof ListedAnalysis>
 
 /** An analysis as clients see it. */
 export const AnalysisResource = ListedAnalysis.extend({
-  result: z
-    .record(z.string(), z.unknown())
-    .optional()
-    .describe('The content of its JSON artifact, once it has succeeded.'),
+  result: AnalysisResult.optional().describe('The content of its JSON artifact, once it has succeeded.'),
 }).meta({ id: 'Analysis' })
 export type AnalysisResource = z.infer<typeof AnalysisResource>
 
@@ -80,16 +78,18 @@ export async function describeListed(
 
 /** @param frame its last progress; ignored if it belongs to another attempt */
 export function listedAnalysis(record: Job, frame?: AnalysisProgress): ListedAnalysis {
-  const { id, status, spec, analysis, attempt } = record
+  const { spec, analysis } = record
+  const { id, status, ...fields } = shownFields(Shown, record)
   const { kind, options, jobs } = analysis!
   const { labels, priority, maxRestarts, maxRuntimeSeconds } = spec
   return {
-    ...shownFields(Shown, record),
+    id,
     kind: kind as ListedAnalysis['kind'],
     status: status as ListedAnalysis['status'],
+    ...fields,
     jobs: jobs.map(({ id, checkpoint: { epoch, sha256 } }) => ({ id, checkpoint: { epoch, sha256 } })),
     options,
-    progress: progressOf(status, frame?.attempt === attempt ? frame : undefined),
+    progress: progressOf(status, frame?.attempt === record.attempt ? frame : undefined),
     labels,
     priority,
     maxRestarts,

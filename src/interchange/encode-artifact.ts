@@ -1,3 +1,4 @@
+import type { EvaluationResult } from '#analyses/evaluation-result.ts'
 import type { ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -26,6 +27,8 @@ export interface TrainingRecord {
   series: readonly EpochMetrics[]
   /** Absent if no epoch was completed: there are no model files then. */
   checkpoint?: Checkpoint | undefined
+  /** Shown by the report. */
+  evaluation?: EvaluationResult | undefined
   /** The cut of the model; absent for the model as it was trained. */
   cut?: RequestedCut | undefined
   /** For the report. */
@@ -68,7 +71,7 @@ const MODEL_FILES: Record<
 /** Encodes a file. The same record produces the same bytes. @throws NothingToEncode */
 export async function encodeArtifact(
   name: ArtifactName,
-  { spec, series, checkpoint, cut, tradeoff }: TrainingRecord,
+  { spec, series, checkpoint, cut, evaluation, tradeoff }: TrainingRecord,
   variant: ArtifactVariant = {},
 ): Promise<EncodedArtifact> {
   switch (name) {
@@ -79,7 +82,7 @@ export async function encodeArtifact(
     case 'spec.json':
       return text(`${JSON.stringify(postableSpec(spec), null, 2)}\n`)
     case 'report.html':
-      return text(renderReport(spec, series, tradeoff))
+      return text(renderReport(spec, series, { evaluation, tradeoff }))
     case 'tradeoff.json':
     case 'tradeoff-statistics.safetensors':
       throw new NothingToEncode('A worker measures it.')

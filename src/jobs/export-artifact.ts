@@ -9,6 +9,7 @@ import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { Stores } from '#stores/connect.ts'
 import { loadCut } from './find-cut.ts'
 import { type ExportRequest, exportKey } from './reachable-exports.ts'
+import { readEvaluation } from './report-evaluation.ts'
 
 /**
  * Creates an artifact from a checkpoint and the metrics of a job, and stores it.
@@ -32,6 +33,7 @@ export async function exportArtifact(
     variant,
     spec: job.spec,
     series,
+    evaluation: request.evaluation && (await readEvaluation({ blobs }, request.evaluation)),
     cut: cut && (await loadCut({ blobs }, cut)),
     tradeoff: request.tradeoff?.tradeoff,
   }

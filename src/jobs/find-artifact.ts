@@ -14,6 +14,7 @@ import { exportArtifact } from './export-artifact.ts'
 import { findCut } from './find-cut.ts'
 import { findTradeoff, TRADEOFF_FILE, type TradeoffStores, tradeoffNotReady } from './find-tradeoff.ts'
 import { defaultCheckpoint, type ExportRequest, exportKey } from './reachable-exports.ts'
+import { reportEvaluation } from './report-evaluation.ts'
 import { requireStopped } from './require-stopped.ts'
 
 export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events'> &
@@ -29,7 +30,10 @@ export type ArtifactForm = ArtifactVariant & {
 
 export interface FoundArtifact {
   artifact: Artifact
-  /** Whether the job will never have another file under this name and variant. The files of a paused job may change when it resumes. */
+  /**
+   * Whether the job will never have another file under this name and variant. The files of a paused job may change when it resumes, and
+   * its report when its model is evaluated.
+   */
   isFinal: boolean
 }
 
@@ -45,7 +49,10 @@ export async function findArtifact(
 ): Promise<FoundArtifact> {
   const job = await stores.jobs.require(jobId)
   const request = await withTradeoff(stores, job, exportRequest(job, name, form), form.point)
-  // A later trade-off changes what a selector finds, and what a report shows.
+  // Only the usual report shows an evaluation.
+  if (name === 'report.html' && form.checkpoint === undefined)
+    request.evaluation = await reportEvaluation(stores, job)
+  // A later trade-off or evaluation changes what a selector finds, and what a report shows.
   const isFinal = isTerminal(job.status) && !form.point && name !== 'report.html'
   const own = job.artifacts.find(artifact => artifact.name === name)
   const isDefault = form.checkpoint === undefined || (form.checkpoint === 'latest' && !restoresBest(job.spec))

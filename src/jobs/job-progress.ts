@@ -1,8 +1,8 @@
 import { ProgressFrame } from '#domain/event.ts'
 import { epochToResumeFrom, isTerminal, type Job } from '#domain/job.ts'
 import { totalEpochs } from '#domain/phases.ts'
+import { epochLength } from '#forecast/epoch-length.ts'
 import type { Stores } from '#stores/connect.ts'
-import { epochLength } from './plan-job.ts'
 
 /** The progress of a job. */
 export interface JobProgress {

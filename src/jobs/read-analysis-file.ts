@@ -1,4 +1,4 @@
-import { kindOf } from '#analyses/analysis-request.ts'
+import { type AnalysisResult, kindOf } from '#analyses/analysis-request.ts'
 import type { Artifact } from '#domain/artifact.ts'
 import { AppError } from '#domain/error.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
@@ -34,7 +34,7 @@ export async function findAnalysisFile(
 export async function readResult(
   { blobs }: Pick<Stores, 'blobs'>,
   analysis: Job,
-): Promise<Record<string, unknown> | undefined> {
+): Promise<AnalysisResult | undefined> {
   const { result } = kindOf(analysis.analysis!.kind)
   const file = filesOf(analysis).find(({ name }) => name === result)
   if (!file) return undefined

@@ -26,6 +26,10 @@ export interface JobDraft {
   spec: TrainingSpec
   warnings: Warning[]
   origin: Origin
+  /** The checkpoint of `init`. */
+  initFile?: Uint8Array
+  /** The epochs that a job which it continues has trained. */
+  trainedEpochs?: number
   /** Copies the files that the job starts from into its namespace. @returns fields of the job that follow from them */
   copyFiles?: (jobId: string) => Promise<Origin & { warnings?: Warning[] }>
 }
@@ -46,7 +50,7 @@ export async function submitJob(
 export async function draftJob(stores: JobStores, request: JobRequest): Promise<JobDraft> {
   const { spec, warnings, initFile } = await resolveJob(stores, request)
   const origin = request.name === undefined ? {} : { name: request.name }
-  return { spec, warnings, origin, ...(initFile && { copyFiles: copyFile(stores, initFile) }) }
+  return { spec, warnings, origin, ...(initFile && { initFile, copyFiles: copyFile(stores, initFile) }) }
 }
 
 export function copyFile({ blobs }: Pick<JobStores, 'blobs'>, file: Uint8Array) {

@@ -2,6 +2,7 @@ import { factsOf } from '#domain/dataset.ts'
 import { lastOptimizer, totalEpochs } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import { epochLength } from '#forecast/epoch-length.ts'
 import { hasBatchStatistics } from '#network/batch-statistics.ts'
 import { resolveNetwork } from '#network/network.ts'
 import { forwardFlops, stepFlops } from '#network/step-flops.ts'
@@ -9,7 +10,6 @@ import { parameterCount } from '#network/variables.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { RECALIBRATION_EXAMPLES } from '#optimization/tradeoff.ts'
 import { levelsOf } from '#optimization/tradeoff-levels.ts'
-import { epochLength } from './plan-job.ts'
 
 /** A job measures its trade-off by default if that costs less than this share of its training. */
 const CHEAP = 0.05

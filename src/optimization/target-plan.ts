@@ -6,7 +6,10 @@ export function pruningEpochs(epochs: number): number {
   return Math.max(1, Math.min(epochs - 1, Math.round(PRUNING_SHARE * epochs)))
 }
 
-/** The scale of the threshold that a job with a target starts with, if it gives none. */
-export function startingScale(): number {
-  return 0.002
+/**
+ * The sparsity that the threshold is steered to before the cut: about four times as many non-zero weights as the cut leaves. A higher one
+ * loses weights that the network would keep, a lower one trains on weights that the cut removes (docs/targets.md).
+ */
+export function pruningSparsity(sparsity: number): number {
+  return sparsity ** 4
 }

@@ -29,8 +29,8 @@ export const redisKeys = {
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
   workers: 'thresher:workers',
   worker: (workerId: string) => `thresher:worker:${workerId}`,
-  /** @param model a preset's name or a topology's digest */
-  rates: (model: string) => `thresher:rates:${model}`,
+  /** Earlier versions also stored rates, under `thresher:rates`. @param model a digest */
+  runs: (model: string) => `thresher:runs:${model}`,
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
   /** Earlier versions also stored the peaks of killed trainings, under `thresher:peaks`. */
   peaks: (digest: string) => `thresher:succeeded-peaks:${digest}`,

@@ -22,7 +22,7 @@ export async function openInit(path: string, spec: TrainingSpec): Promise<Start>
 
 /** The accumulator of an uploaded model determines its weights. The scale that a target chose for another job does not apply. */
 function withState({ state: { clock, variables } }: Checkpoint, isUpload: boolean): Start['state'] {
-  const { c: _, ...ownClock } = clock
+  const { steering: _, ...ownClock } = clock
   const { params, ...others } = variables
   return { clock: ownClock, variables: isUpload ? others : variables }
 }

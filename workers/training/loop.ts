@@ -72,6 +72,7 @@ export async function* train(
   const state = run.begin(from?.state)
   try {
     if (from?.weights !== undefined) expectWeights(state, from.weights)
+    if (!state.clock.steering) steer(run, state)
     let partial = from?.partial
     const zerosBefore = partial ? partial.zerosBefore : from && zerosOf(state.readWeights())
     let before: EpochBefore = { zerosBefore, bestBefore: bestEpoch(from?.series ?? [], ending) }
@@ -157,7 +158,7 @@ async function* endEpoch(
     const isLast = endsAfter(ending, epoch, best)
     const isBest = restoresBest(spec) && (place.phase.name === 'train' ? best?.epoch === epoch : isLast)
     const isModel = isBest || !restoresBest(spec)
-    if (!isLast) steer(run, state, epoch)
+    if (!isLast) steer(run, state)
     if (epoch % spec.checkpoint.everyEpochs === 0 || isBest || isLast) {
       const phase = cut ? PRUNED : checkpointPhase(place)
       yield takeCheckpoint(state, { epoch, ...(phase && { phase }) }, { isBest, isModel, isLast })

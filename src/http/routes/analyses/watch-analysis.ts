@@ -29,8 +29,8 @@ const stream = {
       .null()
       .describe(
         'JSON frames as in the stream of a job: first `{type: "snapshot", analysis, lastSeq}`; then every event with a seq greater than ' +
-          '`after`, as in AnalysisEvent, with `progress` frames as in AnalysisProgress and `heartbeat` frames between them; `{type: "end", ' +
-          'status, lastSeq}` before the close with 1000.',
+          '`after`, as in AnalysisEvent, with `{type: "progress", analysisId, attempt, done, total}` and `heartbeat` frames between ' +
+          'them; `{type: "end", status, lastSeq}` before the close with 1000.',
       ),
   },
 }
