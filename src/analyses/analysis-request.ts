@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Tradeoff } from '#optimization/tradeoff.ts'
 import type { AnalysisKindDefinition } from './analysis-base.ts'
 import { EvaluationRequest, evaluation } from './evaluation.ts'
 import { EvaluationResult } from './evaluation-result.ts'
@@ -23,7 +24,7 @@ export const AnalysisRequest = z.discriminatedUnion('kind', [EvaluationRequest, 
 export type AnalysisRequest = z.infer<typeof AnalysisRequest>
 
 /** The results of all kinds, as the resource shows them. */
-export const AnalysisResult = z.union([EvaluationResult])
+export const AnalysisResult = z.union([EvaluationResult, Tradeoff])
 export type AnalysisResult = z.infer<typeof AnalysisResult>
 
 export type AnalysisKind = AnalysisRequest['kind']

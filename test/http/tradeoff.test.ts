@@ -230,6 +230,8 @@ describe('a job whose trade-off was measured', () => {
     assert.equal((await get('tradeoff')).body.points.length, 5)
     await work.append(body.id, ({ attempt }) => [{ type: 'succeeded', attempt, data: {} }])
     assert.equal((await get('tradeoff')).body.points.length, 2)
+    const analysis = await request(api.url).get(`/v1/analyses/${body.id}`).expect(200)
+    assert.deepEqual(analysis.body.result, (await get('tradeoff')).body)
     assert.equal((await get('artifacts/model.sparse.safetensors?sparsity=0.95')).status, 404)
     await request(api.url).delete(`/v1/analyses/${body.id}`).expect(204)
     assert.equal((await get('tradeoff')).body.points.length, 5)
