@@ -9,7 +9,7 @@ import type { Examples, ImageExamples } from './examples.ts'
 const LENGTH_BYTES = 8
 const PIECE_BYTES = 2 ** 30
 
-/** An uploaded dataset in the format of src/ingest. The file stays open, because images are read from it on demand. */
+/** An uploaded dataset in the format of src/ingest. The file stays open until `close`, because images are read from it on demand. */
 export class StoredDataset {
   readonly #file: FileHandle
   readonly #entries: ReadonlyMap<string, TensorEntry>
@@ -45,6 +45,10 @@ export class StoredDataset {
       return buffer
     }
     return { labels, count, read: imageFolder === undefined ? read : readPaths(read, imageFolder) }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
   }
 
   #entry(name: string): TensorEntry {

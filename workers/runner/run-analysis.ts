@@ -5,6 +5,7 @@ import { trainingText } from '#formats/model-metadata.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { computationOf } from '#workers/analyses/computations.ts'
 import { throttle } from '#workers/training/throttle.ts'
+import { peakMemory } from './peak-memory.ts'
 import { retryingWriter } from './retrying-writer.ts'
 import type { AnalysisTask, SendReport } from './runner-protocol.ts'
 
@@ -42,5 +43,5 @@ export async function runAnalysis(
     await write(join(scratch, name), Buffer.from(content))
     await send({ type: 'file', name })
   }
-  await send({ type: 'analysed', peakMemoryBytes: process.resourceUsage().maxRSS * 1024 })
+  await send({ type: 'analysed', peakMemoryBytes: peakMemory() })
 }

@@ -5,7 +5,7 @@ import type { EndReason, EpochMetrics, Failure, ProgressFrame, Warning } from '#
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Progress } from '#workers/training/loop.ts'
 
-/** The task of a runner; each runner has one. */
+/** The task of a runner; each runner has one at a time. */
 export interface TrainingTask {
   spec: TrainingSpec
   /** An empty folder for this task alone, where artifacts are written under their names. */
@@ -43,8 +43,8 @@ export type TaskOrder = { type: 'train'; task: TrainingTask } | { type: 'analyse
 export type RunnerOrder = TaskOrder | { type: 'stop'; keep: boolean }
 
 /**
- * From a runner to its supervisor: `ready` first, then the reports of a task, the last one `done`, `analysed` or `failed` unless it was
- * stopped.
+ * From a runner to its supervisor: `ready`, then the reports of a task, the last one `done`, `analysed` or `failed` unless it was stopped.
+ * After `done` or `analysed` it is `ready` for another task, or ends.
  */
 export type RunnerMessage = { type: 'ready' } | RunnerReport
 
@@ -64,7 +64,7 @@ type TrainingReport =
     >)
   /** `epoch` counts the completed epochs of its model or metrics. */
   | { type: 'artifact'; name: ArtifactName; epoch: number }
-  /** The completed epochs of the model, and the most memory that the runner has held. */
+  /** The completed epochs of the model, and the most memory that the runner has held during the task. */
   | { type: 'done'; reason: EndReason; modelEpoch: number; peakMemoryBytes: number }
 
 type AnalysisReport =

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Job, RefusedEvent } from '#domain/job.ts'
 import { type Decision, finish, inAttempt, loseAttempt, warn } from '#domain/job-decisions.ts'
+import { estimateMemory } from '#jobs/memory-estimate.ts'
 import type { RunnerReport } from '#workers/runner/runner-protocol.ts'
 import { isStorageWarning } from '#workers/runner/storage-warning.ts'
 import { AttemptStorage } from './attempt-storage.ts'
@@ -34,7 +35,7 @@ export class Attempt {
     this.#job = job
     this.#history = history
     this.#stop = stop
-    this.#runner = runners.take()
+    this.#runner = runners.take(estimateMemory(job.spec))
     const timeLeftMs = job.spec.maxRuntimeSeconds * 1000 - job.ranMs
     this.#timeLimit = new Countdown(timeLeftMs, () => this.stop('timed_out'))
     this.#storage = new AttemptStorage({
@@ -56,13 +57,14 @@ export class Attempt {
     try {
       return await this.#conclude((await this.#train()) ?? this.#explainEnd(await this.#runner.ended))
     } catch (error) {
+      this.#runner.kill()
       if (error instanceof RefusedEvent) throw error
       return await this.#conclude(this.#stop.conclusion ?? storageFailure(error as Error))
     } finally {
       this.#timeLimit.hold()
       clearInterval(polling)
-      this.#runner.kill()
       await this.#storage.clear()
+      await this.#supervisor.runners.giveBack(this.#runner)
     }
   }
 

@@ -181,6 +181,24 @@ describe('the supervisor', () => {
     assert.equal(next.job.status, 'succeeded')
   })
 
+  it('trains a job in the runner of the one before if that succeeded, and in a new one if not', async () => {
+    const start = async (request: object) => {
+      const job = await submitJob(stores, request)
+      await eventOf(stores, job, 'epoch')
+      return { job, runners: await supervisor.runnerPids() }
+    }
+    await endOf(stores, await submitJob(stores, { ...JOB, epochs: 1 }))
+    const kept = await supervisor.runnerPids()
+    const cancelled = await start({ ...JOB, epochs: 1000 })
+    assert.deepEqual(cancelled.runners, kept)
+    await stores.jobs.append(cancelled.job.id, cancel)
+    await stores.control.wake(cancelled.job.id)
+    await endOf(stores, cancelled.job)
+    const last = await start(JOB)
+    assert.notDeepEqual(last.runners, kept)
+    assert.equal(sparseDigest((await endOf(stores, last.job)).job), undisturbedDigest)
+  })
+
   it('starts a job again when its runner is killed, to the same bits', async () => {
     const submitted = await submitJob(stores, JOB)
     await eventOf(stores, submitted, 'checkpointed')
