@@ -10,7 +10,7 @@ export const RECALIBRATION_EXAMPLES = 4096
 const share = z.number().min(0).max(1)
 
 /** A cut of a trained model, by the number of weights that it leaves. */
-export const CutPoint = z.object({
+const CutPoint = z.object({
   rule: CutRule,
   scope: CutScope,
   sparsity: share.describe('Share of zeros among all trainable parameters.'),
