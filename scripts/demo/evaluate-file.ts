@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { Zstd } from '@hpcc-js/wasm-zstd'
 import * as tf from '@tensorflow/tfjs-core'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
@@ -29,7 +30,8 @@ export interface Evaluation {
 // Runs in a separate process without access to the service. Arguments: FILE ENGINE; sends an Evaluation over IPC.
 const [file, engine] = process.argv.slice(2) as [string, EngineName]
 await openEngine(engine)
-process.send!(await evaluateFile(await readFile(file)))
+const zstd = await Zstd.load()
+process.send!(await evaluateFile(zstd.decompress(await readFile(file))))
 process.disconnect()
 
 /** Evaluates the checkpoint on the test digits, using only the bytes of its file. */

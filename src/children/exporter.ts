@@ -1,3 +1,4 @@
+import type { EvaluationResult } from '#analyses/evaluation-result.ts'
 import type { ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -13,6 +14,7 @@ export interface ExportTask {
   variant: ArtifactVariant
   spec: TrainingSpec
   series: readonly EpochMetrics[]
+  evaluation?: EvaluationResult | undefined
   /** A checkpoint file; absent when no epoch was completed. */
   checkpoint?: Uint8Array | undefined
 }

@@ -14,9 +14,15 @@ export interface Phase {
   /** Whether weights that are zero when the phase starts stay zero. */
   mask?: 'support'
   /** The cut of the weights before the phase. */
-  cutBefore?: Cut
+  cutBefore?: PhaseCut
   /** The cut of the weights after its last epoch, before that epoch is measured. */
-  cutAfter?: Cut
+  cutAfter?: PhaseCut
+}
+
+/** A cut between phases. */
+export interface PhaseCut extends Cut {
+  /** Whether it brings weights back if the training has pruned more: a target is met exactly. */
+  isExact?: true
 }
 
 /** The fields of a spec that phases follow from. */
@@ -58,8 +64,8 @@ export function totalEpochs(spec: Phased): number {
 }
 
 /** The cut after the phase `train`. */
-export function cutOf({ target, finish }: Pick<Phased, 'target' | 'finish'>): Cut | undefined {
-  return target ? { ...target, rule: 'magnitude', scope: 'global' } : finish?.prune
+export function cutOf({ target, finish }: Pick<Phased, 'target' | 'finish'>): PhaseCut | undefined {
+  return target ? { ...target, rule: 'magnitude', scope: 'global', isExact: true } : finish?.prune
 }
 
 /** The last epochs of a job with a target, which train the weights that the cut leaves. */

@@ -33,10 +33,24 @@ export function cuttableModel(
  * bring weights back, so it may leave fewer.
  * @throws RangeError when even the smallest file is too large
  */
-export function cutModel(model: TrainedModel, { sparsity, sizeBytes, rule, scope }: Cut): TrainedModel {
-  const cuttable = cuttableModel(model, { rule, scope })
-  if (sizeBytes !== undefined) return cuttable.cut(nonzeroWithin(cuttable, sizeBytes))
-  return cuttable.cut(nonzeroAt(sparsity!, cuttable.parameters))
+export function cutModel(model: TrainedModel, cut: Cut): TrainedModel {
+  const cuttable = cuttableModel(model, cut)
+  return cuttable.cut(nonzeroFor(cuttable, cut))
+}
+
+/**
+ * The same, except that a model with fewer weights gets them back from its accumulator, under a lower threshold: a target is met exactly.
+ * @throws RangeError as `cutModel` does
+ */
+export function cutModelExactly(model: TrainedModel, cut: Cut): TrainedModel {
+  const isShort = (cuttable: CuttableModel) => nonzeroFor(cuttable, cut) >= cuttable.nonzero.max
+  const needsMore = model.dualAverage && isShort(cuttableModel(model, cut))
+  return cutModel(model, needsMore ? { ...cut, rule: 'threshold' } : cut)
+}
+
+function nonzeroFor(cuttable: CuttableModel, { sparsity, sizeBytes }: Cut): number {
+  if (sizeBytes !== undefined) return nonzeroWithin(cuttable, sizeBytes)
+  return nonzeroAt(sparsity!, cuttable.parameters)
 }
 
 /** The most non-zero weights with which model.sparse.safetensors has at most `sizeBytes`. @throws RangeError when none are few enough */
@@ -57,6 +71,11 @@ export function nonzeroWithin({ nonzero, cut }: CuttableModel, sizeBytes: number
 /** The exact size of model.sparse.safetensors. */
 export function sparseModelSize({ spec, weights, statistics }: TrainedModel): number {
   return sparseSizeBytes([...weights, ...statistics], modelMetadata(spec))
+}
+
+/** The threshold with which the accumulator has this many weights. */
+export function thresholdFor(model: TrainedModel, nonzero: number): number {
+  return cuttableModel(model, { rule: 'threshold', scope: 'global' }).cut(nonzero).dualAverage!.l1
 }
 
 /** The number of non-zero weights of a model with `parameters` at a sparsity: at least this share is zero. */

@@ -1,3 +1,4 @@
+import type { EvaluationResult } from '#analyses/evaluation-result.ts'
 import type { ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -24,6 +25,8 @@ export interface TrainingRecord {
   series: readonly EpochMetrics[]
   /** Absent if no epoch was completed: there are no model files then. */
   checkpoint?: Checkpoint | undefined
+  /** Shown by the report. */
+  evaluation?: EvaluationResult | undefined
 }
 
 export interface EncodedArtifact {
@@ -57,7 +60,7 @@ const MODEL_FILES: Record<
 /** Encodes a file. The same record produces the same bytes. @throws NothingToEncode */
 export async function encodeArtifact(
   name: ArtifactName,
-  { spec, series, checkpoint }: TrainingRecord,
+  { spec, series, checkpoint, evaluation }: TrainingRecord,
   variant: ArtifactVariant = {},
 ): Promise<EncodedArtifact> {
   switch (name) {
@@ -68,7 +71,7 @@ export async function encodeArtifact(
     case 'spec.json':
       return text(`${JSON.stringify(postableSpec(spec), null, 2)}\n`)
     case 'report.html':
-      return text(renderReport(spec, series))
+      return text(renderReport(spec, series, evaluation))
     default: {
       if (!checkpoint) throw new NothingToEncode('No epoch was completed, so there is no model.')
       const encoded = await MODEL_FILES[name](modelFromCheckpoint(spec, checkpoint), variant)

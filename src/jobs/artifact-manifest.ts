@@ -13,6 +13,7 @@ import { topologyOf } from '#domain/topology-of.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import type { Stores } from '#stores/connect.ts'
 import { defaultCheckpoint, exportKey, reachableExports } from './reachable-exports.ts'
+import { reportEvaluation } from './report-evaluation.ts'
 
 /** A file that a job has, or that is created on its first request. */
 export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
@@ -38,16 +39,18 @@ export type ManifestEntry = z.infer<typeof ManifestEntry>
 
 /** Every file that the job can have, each followed by its existing variants. @throws AppError `not_found` */
 export async function artifactManifest(
-  stores: Pick<Stores, 'jobs' | 'exports'>,
+  stores: Pick<Stores, 'jobs' | 'exports' | 'analysisIndex'>,
   jobId: string,
 ): Promise<ManifestEntry[]> {
   const job = await stores.jobs.require(jobId)
+  const evaluation = hasStopped(job.status) ? await reportEvaluation(stores, job) : undefined
   const exports = hasStopped(job.status)
-    ? reachableExports(job, await stores.exports.list(job.id))
+    ? reachableExports(job, await stores.exports.list(job.id), evaluation)
     : new Map()
   return ARTIFACT_NAMES.filter(name => canHave(job, name)).flatMap(name => {
     const usualCheckpoint = defaultCheckpoint(job, name)
-    const usualKey = exportKey({ name, variant: {}, checkpoint: usualCheckpoint })
+    const shown = name === 'report.html' ? evaluation : undefined
+    const usualKey = exportKey({ name, variant: {}, checkpoint: usualCheckpoint, evaluation: shown })
     const usual = job.artifacts.find(artifact => artifact.name === name) ?? exports.get(usualKey)?.artifact
     const { mediaType, description } = artifactFile(name)
     const others = [...exports].filter(([key, { artifact }]) => artifact.name === name && key !== usualKey)
@@ -56,7 +59,8 @@ export async function artifactManifest(
       ...others.map(([, { artifact, checkpoint }]) => ({
         ...artifact,
         made: true,
-        ...(checkpoint && checkpoint !== usualCheckpoint && { checkpoint: checkpoint.epoch }),
+        // A report without the evaluation that the usual one shows is selected by its checkpoint.
+        ...(checkpoint && (shown || checkpoint !== usualCheckpoint) && { checkpoint: checkpoint.epoch }),
       })),
     ]
   })

@@ -46,12 +46,15 @@ export async function draftClone(
   const { initFile, ...resolved } = await resolveJob(stores, request, kept)
   const clonedName = name ?? source.name
   const origin = { clonedFrom: source.id, ...(clonedName !== undefined && { name: clonedName }) }
-  if (!continues) return { ...resolved, origin, ...(initFile && { copyFiles: copyFile(stores, initFile) }) }
+  if (!continues)
+    return { ...resolved, origin, ...(initFile && { initFile, copyFiles: copyFile(stores, initFile) }) }
   const continued = continuedSpec(source, resolved.spec)
   return {
     spec: continued,
     warnings: resolved.warnings,
     origin,
+    ...(initFile && { initFile }),
+    trainedEpochs: source.checkpoints.at(-1)!.epoch,
     async copyFiles(id) {
       if (initFile) await stores.blobs.put(id, [initFile])
       return await copyCheckpoints(stores, source, continued, id)

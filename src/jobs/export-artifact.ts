@@ -8,6 +8,7 @@ import { epochSeries } from '#interchange/report/metric-series.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { Stores } from '#stores/connect.ts'
 import { type ExportRequest, exportKey } from './reachable-exports.ts'
+import { readEvaluation } from './report-evaluation.ts'
 
 /**
  * Creates an artifact from a checkpoint and the metrics of a job, and stores it.
@@ -21,11 +22,17 @@ export async function exportArtifact(
     exporter,
   }: Pick<Stores, 'exports' | 'events' | 'blobs'> & Pick<Children, 'exporter'>,
   job: Job,
-  { name, variant, checkpoint }: ExportRequest,
+  { name, variant, checkpoint, evaluation }: ExportRequest,
 ): Promise<Artifact> {
   const last = checkpoint?.epoch ?? Number.POSITIVE_INFINITY
   const series = epochSeries(await events.readAll(job)).filter(({ epoch }) => epoch <= last)
-  const task = { name, variant, spec: job.spec, series }
+  const task = {
+    name,
+    variant,
+    spec: job.spec,
+    series,
+    ...(evaluation && { evaluation: await readEvaluation({ blobs }, evaluation) }),
+  }
   const source = checkpoint && checkpointSource(blobs, job.id, checkpoint)
   const { bytes, ...rest } = await exporter.encode(task, source).catch(error => {
     if (!(error instanceof NothingToEncode)) throw error
@@ -41,7 +48,8 @@ export async function exportArtifact(
     ...(checkpoint && checkpoint.epoch < totalEpochs(job.spec) && { epoch: checkpoint.epoch }),
     ...rest,
   }
-  if (await exports.record(job.id, exportKey({ name, variant, checkpoint }), artifact)) return artifact
+  if (await exports.record(job.id, exportKey({ name, variant, checkpoint, evaluation }), artifact))
+    return artifact
   await blobs.deleteAll(job.id)
   throw new AppError('not_found', `There is no job ${job.id}.`)
 }

@@ -11,9 +11,10 @@ import type { BlobRange } from '#stores/blobs/blob-store.ts'
 import type { Stores } from '#stores/connect.ts'
 import { exportArtifact } from './export-artifact.ts'
 import { defaultCheckpoint, type ExportRequest, exportKey } from './reachable-exports.ts'
+import { reportEvaluation } from './report-evaluation.ts'
 import { requireStopped } from './require-stopped.ts'
 
-export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events' | 'blobs'> &
+export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events' | 'blobs' | 'analysisIndex'> &
   Pick<Children, 'exporter'>
 
 /** Which form of an artifact is wanted, and as of which checkpoint; that of the job's model if none is named. */
@@ -21,7 +22,10 @@ export type ArtifactForm = ArtifactVariant & { checkpoint?: CheckpointSelector |
 
 export interface FoundArtifact {
   artifact: Artifact
-  /** Whether the job will never have another file under this name and variant. The files of a paused job may change when it resumes. */
+  /**
+   * Whether the job will never have another file under this name and variant. The files of a paused job may change when it resumes, and
+   * its report when its model is evaluated.
+   */
   isFinal: boolean
 }
 
@@ -37,7 +41,10 @@ export async function findArtifact(
 ): Promise<FoundArtifact> {
   const job = await stores.jobs.require(jobId)
   const request = exportRequest(job, name, form)
-  const isFinal = isTerminal(job.status)
+  // Only the usual report shows an evaluation, and a later evaluation will change it.
+  const isEvaluated = name === 'report.html' && form.checkpoint === undefined
+  if (isEvaluated) request.evaluation = await reportEvaluation(stores, job)
+  const isFinal = isTerminal(job.status) && !isEvaluated
   const own = job.artifacts.find(artifact => artifact.name === name)
   const isDefault = form.checkpoint === undefined || (form.checkpoint === 'latest' && !restoresBest(job.spec))
   const isUsual = isDefault && Object.keys(request.variant).length === 0

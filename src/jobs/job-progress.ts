@@ -1,8 +1,8 @@
-import type { ProgressFrame } from '#domain/event.ts'
+import { ProgressFrame } from '#domain/event.ts'
 import { epochToResumeFrom, isTerminal, type Job } from '#domain/job.ts'
 import { totalEpochs } from '#domain/phases.ts'
+import { epochLength } from '#forecast/epoch-length.ts'
 import type { Stores } from '#stores/connect.ts'
-import { epochLength } from './plan-job.ts'
 
 /** The progress of a job. */
 export interface JobProgress {
@@ -30,7 +30,7 @@ export async function liveProgress(
   job: Job,
   { events, queue }: Pick<Stores, 'events' | 'queue'>,
 ): Promise<LiveProgress> {
-  const frame = isTerminal(job.status) ? undefined : await events.lastProgress(job.id)
+  const frame = isTerminal(job.status) ? undefined : await events.lastProgress(job.id, ProgressFrame)
   const queuePosition = job.status === 'queued' ? await queue.position(job.id) : undefined
   return { progress: progressOf(job, frame), ...(queuePosition !== undefined && { queuePosition }) }
 }

@@ -8,15 +8,16 @@ import type { ModelRequest, ModelSpec } from '#domain/model-spec.ts'
 import { lastOptimizer, phasesOf } from '#domain/phases.ts'
 import { modelName, outputCount, topologyOf } from '#domain/topology-of.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
+import { epochLength } from '#forecast/epoch-length.ts'
+import { startingScale } from '#forecast/starting-scale.ts'
+import { thresholdWarnings } from '#forecast/threshold-warnings.ts'
 import { preparingLayer } from '#formats/input-scale.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import { readTopology } from '#interchange/read-topology.ts'
 import { isAdapted, variablesOf } from '#network/variables.ts'
-import { type OptimizerSpec, thresholdOf } from '#optimization/optimizer-spec.ts'
+import type { OptimizerSpec } from '#optimization/optimizer-spec.ts'
 import { scheduleFactor } from '#optimization/schedule-spec.ts'
-import { startingScale } from '#optimization/target-plan.ts'
 import { PRESETS } from '#presets/preset-defaults.ts'
-import { epochLength } from './plan-job.ts'
 import { pruningMistakes } from './pruning-mistakes.ts'
 import { leavesScaleOpen, resolveFinish } from './resolve-finish.ts'
 import { selectionWarnings, stoppingMistakes } from './select-epoch.ts'
@@ -73,7 +74,7 @@ export function resolveSpec(
     warnings: [
       ...warnings,
       ...adaptationWarnings(model, init),
-      ...optimizerWarnings(spec.optimizer),
+      ...thresholdWarnings(spec, init),
       ...selectionWarnings(spec),
     ],
   }
@@ -126,7 +127,7 @@ function withPruning(spec: TrainingSpec, request: Partial<JobRequest>): Training
   if (isOpen && !target) throw invalidRequest('optimizer.c', 'is required unless `target` is given')
   return {
     ...spec,
-    ...(isOpen && { optimizer: { ...optimizer, c: startingScale() } as OptimizerSpec }),
+    ...(isOpen && { optimizer: { ...optimizer, c: startingScale(spec, target!) } as OptimizerSpec }),
     ...(request.finish && { finish: resolveFinish(request.finish, optimizer) }),
   }
 }
@@ -295,25 +296,4 @@ function artifactMistakes(spec: TrainingSpec): Mistake[] {
     const message = whyMissing(name, topologyOf(model), lastOptimizer(spec))
     return message ? [{ path: `artifacts.${index}`, message }] : []
   })
-}
-
-/** Published runs use values outside the recommended ranges, so these are warnings and not errors. */
-function optimizerWarnings(optimizer: OptimizerSpec): Warning[] {
-  const threshold = thresholdOf(optimizer)
-  if (!threshold) return []
-  const { c, mu } = threshold
-  const warnings: Warning[] = []
-  if (c === 0) {
-    const message = 'c = 0 means no threshold: this is plain SGD and prunes nothing.'
-    warnings.push({ code: 'plain_sgd', path: 'optimizer.c', message })
-  }
-  if (c > 0.005) {
-    const message = `c = ${c} is above the recommended 0 < c <= 0.005: expect heavy pruning from the first epoch.`
-    warnings.push({ code: 'outside_recommended', path: 'optimizer.c', message })
-  }
-  if (mu <= 0.5 || mu === 1) {
-    const message = `mu = ${mu} is outside the recommended 0.5 < mu < 1: at or below 0.5, zeros may not stay zero; at 1, accuracy collapses.`
-    warnings.push({ code: 'outside_recommended', path: 'optimizer.mu', message })
-  }
-  return warnings
 }

@@ -23,8 +23,3 @@ export function pruningSparsity(sparsity: number): number {
 export function tuningOptimizer(learningRate: number): SgdSpec {
   return { name: 'sgd', learningRate: learningRate / 2, momentum: 0.9, nesterov: false }
 }
-
-/** The scale of the threshold that a job with a target starts with, if it gives none. */
-export function startingScale(): number {
-  return 0.002
-}

@@ -11,7 +11,7 @@ import { partition } from './partition.ts'
 type Options = Pick<GrdaSpec, 'c' | 'mu' | 'clock'>
 
 /** With the scale that a target has chosen for the current epoch, if the job has one. */
-type SteeredThreshold = ThresholdState & Pick<Clock, 'c'>
+type SteeredThreshold = ThresholdState & Pick<Clock, 'steering'>
 
 /**
  * Generalized regularized dual averaging (Chao, Wang, Xing and Cheng, "Directional Pruning of Deep Neural Networks", NeurIPS 2020,
@@ -24,7 +24,10 @@ export function grda(options: Options, learningRate: LearningRate): Optimizer<St
     init: params => ({ accumulator: { ...params } }),
     tick(before) {
       const rate = learningRate(before.step + 1)
-      const clock = { ...before, ...growThreshold(before, rate, { ...options, c: before.c ?? options.c }) }
+      const clock = {
+        ...before,
+        ...growThreshold(before, rate, { ...options, c: before.steering?.c ?? options.c }),
+      }
       return { clock, scalars: { rate, l1: clock.l1 } }
     },
     update(gradients, slots, _, { rate, l1 }) {

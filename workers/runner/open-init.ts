@@ -7,7 +7,7 @@ import { modelFromCheckpoint, modelFromState } from '#formats/trained-model.ts'
 import { resolveNetwork } from '#network/network.ts'
 import type { Start } from '#workers/training/checkpoint.ts'
 
-/** The model that the spec's `init` names, cut if the spec says so, or with its optimizer's state. @param path its checkpoint file */
+/** The model that the spec's `init` names, cut if `init.prune` is given, or with its optimizer's state. @param path its checkpoint file */
 export async function openInit(path: string, spec: TrainingSpec): Promise<Start> {
   const { modelId, optimizerState, prune } = spec.init!
   const { checkpoint, provenance } = decodeCheckpoint(await readFile(path))
@@ -22,7 +22,7 @@ export async function openInit(path: string, spec: TrainingSpec): Promise<Start>
 
 /** The accumulator of an uploaded model determines its weights. The scale that a target chose for another job does not apply. */
 function withState({ state: { clock, variables } }: Checkpoint, isUpload: boolean): Start['state'] {
-  const { c: _, ...ownClock } = clock
+  const { steering: _, ...ownClock } = clock
   const { params, ...others } = variables
   return { clock: ownClock, variables: isUpload ? others : variables }
 }

@@ -4,11 +4,11 @@ import type { EngineName } from '#workers/engine/engine.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { Interruption } from '#workers/training/loop.ts'
 import { failureOf } from './failure-of.ts'
-import { runTask } from './run-task.ts'
+import { perform } from './perform.ts'
 import type { RunnerMessage, RunnerOrder } from './runner-protocol.ts'
 import { warmUp } from './warm-up.ts'
 
-// A child of the supervisor: opens the engine that argv names, reports that it is ready, trains one task, and ends.
+// A child of the supervisor: opens the engine that argv names, reports that it is ready, performs one task, and ends.
 // It uses neither Redis nor HTTP, and ends with its supervisor.
 
 process.on('uncaughtException', fail)
@@ -19,7 +19,7 @@ const opening = openEngine(name as EngineName, Number(threads))
 const stopping = new AbortController()
 process.on('message', (order: RunnerOrder) => {
   if (order.type === 'stop') stopping.abort(new Interruption(order.keep))
-  else runTask(order.task, engine, stopping.signal, send).then(() => process.exit(0), fail)
+  else perform(order, engine, stopping.signal, send).then(() => process.exit(0), fail)
 })
 
 const engine = await opening

@@ -7,19 +7,14 @@ import { inMegabytes } from '#domain/megabytes.ts'
 import { harmlessEnvironment } from '#src/config.ts'
 import type { Engine } from '#workers/engine/engine.ts'
 import { outOfMemory, saysOutOfMemory } from '#workers/runner/out-of-memory.ts'
-import type {
-  RunnerMessage,
-  RunnerOrder,
-  RunnerReport,
-  TrainingTask,
-} from '#workers/runner/runner-protocol.ts'
+import type { RunnerMessage, RunnerOrder, RunnerReport, TaskOrder } from '#workers/runner/runner-protocol.ts'
 import { countOomKills } from './count-oom-kills.ts'
 
 const STOP_GRACE_MS = 10_000
 /** When V8 aborts, it writes the reason and then a long stack trace. */
 const STDERR_TAIL_LENGTH = 8_000
 
-/** The supervisor's handle of a runner process, which trains one task. */
+/** The supervisor's handle of a runner process, which performs one task. */
 export class RunnerProcess {
   readonly #child: ChildProcess
   readonly #ready: Promise<void>
@@ -96,14 +91,14 @@ export class RunnerProcess {
     return this.#child.connected
   }
 
-  /** The reports of the task until the process ends; the last one is `done` or `failed`, unless it was stopped or died. */
-  async *train(task: TrainingTask): AsyncGenerator<RunnerReport, void, undefined> {
+  /** The reports of the task until the process ends; the last one ends the task, unless it was stopped or died. */
+  async *perform(order: TaskOrder): AsyncGenerator<RunnerReport, void, undefined> {
     await this.#ready
     if (!this.#child.connected) return
     this.#oomKillsBefore = countOomKills()
     this.#watchMemory()
     const messages = on(this.#child, 'message', { close: ['disconnect'] })
-    this.#send({ type: 'train', task })
+    this.#send(order)
     for await (const [message] of messages) yield message as Exclude<RunnerMessage, { type: 'ready' }>
   }
 

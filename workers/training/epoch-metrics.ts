@@ -23,7 +23,7 @@ interface EpochEnd {
 
 /** Measures the model at the end of an epoch, including on the validation split. @throws Diverged when a loss is NaN or infinite */
 export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<EpochMetrics> {
-  const { step, l1, c } = end.state.clock
+  const { step, l1, steering } = end.state.clock
   const { phase, epochsBefore, stepsBefore } = run.place
   const isOnlyPhase = !fineTunePhase(run.spec)
   const trained = end.tally.means()
@@ -35,7 +35,7 @@ export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<Ep
     step: stepsBefore + step,
     ...(!isOnlyPhase && { phase: phase.name }),
     learningRate: run.learningRate(step),
-    ...(c !== undefined && { c }),
+    ...(steering && { c: steering.c }),
     ...(l1 !== undefined && { threshold: l1 }),
     trainLoss: trained.loss,
     ...nameMetrics('train', trained),

@@ -13,6 +13,7 @@ import { zerosOf } from './metrics.ts'
 import { checkpointPhase, PRUNED, placeOf } from './phase-place.ts'
 import { prepareRun, type TrainingRun } from './prepare.ts'
 import { steer } from './steer.ts'
+import { throttle } from './throttle.ts'
 import type { TrainState } from './train-state.ts'
 
 const PROGRESS_INTERVAL_MS = 250
@@ -71,6 +72,7 @@ export async function* train(
   const state = run.begin(from?.state)
   try {
     if (from?.weights !== undefined) expectWeights(state, from.weights)
+    if (!state.clock.steering) steer(run, state)
     let partial = from?.partial
     const zerosBefore = partial ? partial.zerosBefore : from && zerosOf(state.readWeights())
     let before: EpochBefore = { zerosBefore, bestBefore: bestEpoch(from?.series ?? [], ending) }
@@ -156,7 +158,7 @@ async function* endEpoch(
     const isLast = endsAfter(ending, epoch, best)
     const isBest = restoresBest(spec) && (place.phase.name === 'train' ? best?.epoch === epoch : isLast)
     const isModel = isBest || !restoresBest(spec)
-    if (!isLast) steer(run, state, epoch)
+    if (!isLast) steer(run, state)
     if (epoch % spec.checkpoint.everyEpochs === 0 || isBest || isLast) {
       const phase = cut ? PRUNED : checkpointPhase(place)
       yield takeCheckpoint(state, { epoch, ...(phase && { phase }) }, { isBest, isModel, isLast })
@@ -170,14 +172,4 @@ async function* endEpoch(
 function describeProgress({ stepsPerEpoch }: TrainingRun, epoch: number, tally: EpochTally): Progress {
   const { loss, examplesPerSecond } = tally.means()
   return { type: 'progress', epoch, step: tally.step, stepsPerEpoch, loss, examplesPerSecond }
-}
-
-/** @returns a function that returns true at its first call, and then only after the interval has passed */
-function throttle(intervalMs: number): () => boolean {
-  let last = Number.NEGATIVE_INFINITY
-  return () => {
-    if (performance.now() - last < intervalMs) return false
-    last = performance.now()
-    return true
-  }
 }

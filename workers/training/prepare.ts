@@ -138,8 +138,8 @@ function streamOf(spec: TrainingSpec, { training, validation }: Splits): Source<
   }
 }
 
-/** @param training absent for validation, whose images are not augmented */
-function batchesOf(
+/** The batches of a split, in its order. @param training absent for validation, whose images are not augmented */
+export function batchesOf(
   { dataset, batchSize, augmentation, seed }: TrainingSpec,
   { examples, indices }: Split,
   training?: { epoch: number; skip: number },
@@ -178,7 +178,7 @@ const TURN_MS = 100
  * The same batches, yielding to the event loop periodically: a request to stop can arrive only then, because steps block the loop.
  * @throws the signal's reason once it is aborted
  */
-async function* interruptible<Kind>(
+export async function* interruptible<Kind>(
   source: Iterable<Kind> | AsyncIterable<Kind>,
   signal: AbortSignal,
 ): AsyncGenerator<Kind, void, undefined> {

@@ -71,12 +71,14 @@ function stackEach(records: readonly tf.NamedTensorMap[]): tf.NamedTensorMap {
   return Object.fromEntries(names.map(name => [name, tf.stack(records.map(record => record[name]!))]))
 }
 
-/** Measures the model on a batch, or on `rows` [1, batch] of the examples in the variables `validation`. */
-export function evaluationRoutine({
-  model,
-  objective,
-  normalise,
-}: Omit<StepFunctions, 'optimizer'>): Routine {
+/**
+ * Measures the model on a batch, or on `rows` [1, batch] of the examples in the variables `validation`.
+ * @param also further outputs, from the logits [batch, n]
+ */
+export function evaluationRoutine(
+  { model, objective, normalise }: Omit<StepFunctions, 'optimizer'>,
+  also: (logits: tf.Tensor2D) => tf.NamedTensorMap = () => ({}),
+): Routine {
   return ({ params, statistics, validation }, { rows, ...batch }) => {
     const { x, labels } = rows ? takeExamples(validation!, tf.unstack(rows)[0]!) : batch
     const { logits } = model({ ...params, ...statistics }, normalise(x!))
@@ -84,6 +86,7 @@ export function evaluationRoutine({
       lossSum: objective.loss(logits, labels!).sum,
       ...measure(objective.metrics, logits, labels!),
       ...objective.furtherMetrics(logits, labels!),
+      ...also(logits),
     }
     return { outputs }
   }

@@ -1,9 +1,9 @@
 import { fineTunePhase } from '#domain/phases.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, stepsOf } from '#formats/checkpoint.ts'
-import { cutModel } from '#formats/cut-model.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import type { Splits } from '#workers/data/examples.ts'
+import { cutBetweenPhases } from './begin-cut.ts'
 import type { CheckpointTaken, Start } from './checkpoint.ts'
 import { type Epoch, type Progress, train } from './loop.ts'
 
@@ -40,7 +40,7 @@ export async function* trainPhases(
 function startFineTuning(spec: TrainingSpec, model: Checkpoint, last: Checkpoint): Start {
   const { cutBefore } = fineTunePhase(spec)!
   const trained = modelFromCheckpoint(spec, model)
-  const { weights, statistics } = cutBefore ? cutModel(trained, cutBefore) : trained
+  const { weights, statistics } = cutBefore ? cutBetweenPhases(trained, cutBefore) : trained
   return {
     state: { variables: { params: weights, ...(statistics.length > 0 && { statistics }) } },
     epoch: last.epoch,

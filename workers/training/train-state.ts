@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { Network } from '#network/network.ts'
-import type { Clock } from '#optimization/clock.ts'
+import type { Clock, Steering } from '#optimization/clock.ts'
 import { computesOnHost } from '#workers/engine/computes-on-host.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import { openProgram } from '#workers/engine/open-program.ts'
@@ -119,8 +119,8 @@ export class TrainState<Batch extends SizedBatch = SizedBatch> {
   }
 
   /** Changes the scale of the threshold from the next step on. */
-  steer(c: number): void {
-    this.#clock = { ...this.#clock, c }
+  steer(steering: Steering): void {
+    this.#clock = { ...this.#clock, steering }
   }
 
   end(): void {

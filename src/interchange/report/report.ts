@@ -1,14 +1,21 @@
+import type { EvaluationResult } from '#analyses/evaluation-result.ts'
 import { restoresBest } from '#domain/early-stopping.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import { modelName } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { bestEpoch } from './best-epoch.ts'
+import { escapeHtml } from './escape-html.ts'
+import { evaluationSection } from './evaluation-section.ts'
 import { linePlot } from './line-plot.ts'
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`
 
-/** A self-contained page with curves, layers, spec, and a command that repeats the training. */
-export function renderReport(spec: TrainingSpec, series: readonly EpochMetrics[]): string {
+/** A self-contained page with curves, layers, an evaluation if there is one, the spec, and a command that repeats the training. */
+export function renderReport(
+  spec: TrainingSpec,
+  series: readonly EpochMetrics[],
+  evaluation?: EvaluationResult,
+): string {
   const model = modelMetrics(spec, series)
   const title = `${modelName(spec.model)}, ${spec.optimizer.name}`
   return `<!doctype html>
@@ -22,7 +29,7 @@ export function renderReport(spec: TrainingSpec, series: readonly EpochMetrics[]
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
-${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model)}` : '<p>No epoch was completed.</p>'}
+${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model)}` : '<p>No epoch was completed.</p>'}${evaluation ? `\n${evaluationSection(evaluation)}` : ''}
 <h2>Spec</h2>
 <pre>${escapeHtml(JSON.stringify(spec, null, 2))}</pre>
 <h2>To repeat it</h2>
@@ -107,7 +114,3 @@ ${cells.join('\n')}
 
 /** The command assumes the artifact spec.json in the current folder and the service's address in URL. */
 const COMMAND = `curl -s "$URL/v1/jobs" -H 'content-type: application/json' -d @spec.json`
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
-}

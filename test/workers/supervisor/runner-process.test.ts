@@ -23,7 +23,10 @@ test('a runner trains its task with no credentials in its environment, and ends'
   const runner = new RunnerProcess(ENGINE, LIMIT)
   const reports: RunnerReport[] = []
   let environment = ''
-  for await (const item of runner.train({ spec: specOf(1), scratch, series: [] })) {
+  for await (const item of runner.perform({
+    type: 'train',
+    task: { spec: specOf(1), scratch, series: [] },
+  })) {
     const [pid] = await runnersOf(process.pid)
     if (pid !== undefined) environment ||= await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')
     reports.push(item)
@@ -41,7 +44,11 @@ test('a runner trains its task with no credentials in its environment, and ends'
 test('an error that nobody foresaw is told, with its message', async () => {
   const runner = new RunnerProcess(ENGINE, LIMIT)
   let last: RunnerReport | undefined
-  for await (const item of runner.train({ spec: specOf(1), scratch: '/nowhere', series: [] })) last = item
+  for await (const item of runner.perform({
+    type: 'train',
+    task: { spec: specOf(1), scratch: '/nowhere', series: [] },
+  }))
+    last = item
   assert.equal(last?.type, 'failed')
   assert.equal(last.error.code, 'internal')
   assert.match(last.error.message, /ENOENT.*\/nowhere/)
@@ -53,7 +60,7 @@ for (const keep of [false, true]) {
     const spec = specOf(1000, { checkpoint: { everyEpochs: 1000 } })
     const runner = new RunnerProcess(ENGINE, LIMIT)
     const types = new Set<RunnerReport['type']>()
-    for await (const item of runner.train({ spec, scratch, series: [] })) {
+    for await (const item of runner.perform({ type: 'train', task: { spec, scratch, series: [] } })) {
       if (item.type === 'epoch') runner.stop(keep)
       types.add(item.type)
     }
@@ -68,7 +75,10 @@ for (const keep of [false, true]) {
 test('a runner killed before it has a task has nothing to say', async () => {
   const runner = new RunnerProcess(ENGINE, LIMIT)
   runner.kill()
-  for await (const item of runner.train({ spec: specOf(1), scratch: tmpdir(), series: [] }))
+  for await (const item of runner.perform({
+    type: 'train',
+    task: { spec: specOf(1), scratch: tmpdir(), series: [] },
+  }))
     assert.fail(item.type)
   assert.equal(await runner.ended, 'SIGKILL')
 })

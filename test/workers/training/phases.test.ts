@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { EpochMetrics } from '#domain/event.ts'
-import { JobRequest } from '#domain/training-spec.ts'
+import { JobRequest, type TrainingSpec } from '#domain/training-spec.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
@@ -33,7 +33,9 @@ describe('a job with several phases', () => {
 
   /** Runs a task as a runner does, in a folder that nobody clears. */
   async function run(fields: object, start: Partial<TrainingTask> = {}) {
-    const { spec } = resolveSpec(JobRequest.parse({ ...JOB, ...fields }))
+    const { init, ...request } = JobRequest.parse({ ...JOB, ...fields })
+    const { spec: resolved } = resolveSpec({ ...request, init })
+    const spec = { ...resolved, ...(init && { init }) } as TrainingSpec
     const reports: RunnerReport[] = []
     const send = async (report: RunnerReport) => void reports.push(report)
     await runTask({ spec, scratch, series: [], ...start }, engine, new AbortController().signal, send)
@@ -91,11 +93,31 @@ describe('a job with several phases', () => {
     for (const checkpoint of undisturbed.checkpoints) {
       const { epoch } = checkpoint
       const from = join(scratch, `from-${epoch}.safetensors`)
-      const { copyFile } = await import('node:fs/promises')
       await copyFile(pathOf(checkpoint), from)
       const again = await run(TUNED, { from, series: undisturbed.series })
       assert.deepEqual(comparable(again.series), comparable(undisturbed.series.slice(epoch)))
       assert.deepEqual(again.file, undisturbed.file)
+    }
+  })
+
+  it('trains only the support of the weights that it starts from, with any optimizer', async () => {
+    const { checkpoints } = await run({})
+    const file = join(scratch, 'init.safetensors')
+    await copyFile(pathOf(checkpoints.at(-1)!), file)
+    const init = {
+      jobId: 'job_dense',
+      optimizerState: false,
+      prune: { sparsity: 0.97, rule: 'magnitude', scope: 'global' },
+    }
+    for (const optimizer of [
+      { name: 'adam', learningRate: 0.001 },
+      { ...JOB.optimizer, c: 0 },
+    ]) {
+      const masked = await run({ optimizer, epochs: 2, init, mask: 'support' }, { init: file })
+      assert.equal(masked.nonzero, Math.floor(PARAMETERS * 0.03))
+      assert.equal(masked.hasMinusZero, false)
+      const free = await run({ optimizer, epochs: 1, init }, { init: file })
+      assert.ok(free.nonzero > masked.nonzero)
     }
   })
 
@@ -148,7 +170,6 @@ describe('a job with several phases', () => {
       target: { sparsity: 0.95 },
     }
     const undisturbed = await run(fields)
-    const { copyFile } = await import('node:fs/promises')
     for (const checkpoint of undisturbed.checkpoints.slice(0, 3)) {
       const from = join(scratch, 'from.safetensors')
       await copyFile(pathOf(checkpoint), from)
