@@ -1,5 +1,3 @@
-import type { SgdSpec } from './optimizer-spec.ts'
-
 /** The share of a job with a target that trains before the cut: docs/targets.md has the measurements. */
 const PRUNING_SHARE = 0.6
 
@@ -14,12 +12,4 @@ export function pruningEpochs(epochs: number): number {
  */
 export function pruningSparsity(sparsity: number): number {
   return sparsity ** 3
-}
-
-/**
- * The optimizer that trains the weights that a cut leaves, if the job names none. With momentum, half the rate of the job moves a weight five
- * times as far as the job does, which the few weights that are left need; a cosine then takes it to 0.
- */
-export function tuningOptimizer(learningRate: number): SgdSpec {
-  return { name: 'sgd', learningRate: learningRate / 2, momentum: 0.9, nesterov: false }
 }
