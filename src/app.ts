@@ -18,6 +18,7 @@ import { endAnalysisRoutes } from '#http/routes/analyses/end-analysis.ts'
 import { readAnalysesRoutes } from '#http/routes/analyses/read-analyses.ts'
 import { watchAnalysisRoutes } from '#http/routes/analyses/watch-analysis.ts'
 import { downloadArtifactRoute } from '#http/routes/artifacts/download-artifact.ts'
+import { getTradeoffRoute } from '#http/routes/artifacts/get-tradeoff.ts'
 import { listArtifactsRoute } from '#http/routes/artifacts/list-artifacts.ts'
 import { listCheckpointsRoute } from '#http/routes/artifacts/list-checkpoints.ts'
 import { createDatasetRoute, type DatasetRouteOptions } from '#http/routes/datasets/create-dataset.ts'
@@ -137,6 +138,7 @@ function routesOf(
     getLayersRoute(stores),
     listArtifactsRoute(stores),
     downloadArtifactRoute(services),
+    getTradeoffRoute(stores),
     predictRoute(services),
     createAnalysisRoute(stores, datasetsDir),
     readAnalysesRoutes(stores),

@@ -2,11 +2,12 @@ import { z } from 'zod'
 import type { AnalysisKindDefinition } from './analysis-base.ts'
 import { EvaluationRequest, evaluation } from './evaluation.ts'
 import { EvaluationResult } from './evaluation-result.ts'
+import { TradeoffRequest, tradeoff } from './tradeoff.ts'
 
 // A kind has one row in each of the three tables here, and one in workers/analyses/computations.ts.
 
 /** The body of `POST /v1/analyses`. */
-export const AnalysisRequest = z.discriminatedUnion('kind', [EvaluationRequest]).meta({
+export const AnalysisRequest = z.discriminatedUnion('kind', [EvaluationRequest, TradeoffRequest]).meta({
   id: 'AnalysisRequest',
   examples: [
     { kind: 'evaluation', jobs: ['job_01h2xcejqtf2nbrexx3vqjhp41'] },
@@ -16,6 +17,7 @@ export const AnalysisRequest = z.discriminatedUnion('kind', [EvaluationRequest])
       dataset: { id: 'mnist' },
       split: 'test',
     },
+    { kind: 'tradeoff', jobs: ['job_01h2xcejqtf2nbrexx3vqjhp41'], levels: [0.965] },
   ],
 })
 export type AnalysisRequest = z.infer<typeof AnalysisRequest>
@@ -28,6 +30,7 @@ export type AnalysisKind = AnalysisRequest['kind']
 
 const KINDS: { [Kind in AnalysisKind]: AnalysisKindDefinition<Extract<AnalysisRequest, { kind: Kind }>> } = {
   evaluation,
+  tradeoff,
 }
 
 export const ANALYSIS_KINDS = Object.keys(KINDS) as [AnalysisKind, ...AnalysisKind[]]

@@ -8,7 +8,7 @@ import type { ExportTask } from './exporter.ts'
 
 // A child of the exporter: encodes artifacts.
 
-answerTasks(async ({ name, spec, series, checkpoint: file, variant, evaluation }: ExportTask) => {
+answerTasks(async ({ name, spec, checkpoint: file, variant, ...task }: ExportTask) => {
   const checkpoint = file && decodeCheckpoint(file, trainingText(spec)).checkpoint
-  return await encodeArtifact(name, { spec, series, checkpoint, evaluation }, variant)
+  return await encodeArtifact(name, { ...task, spec, checkpoint }, variant)
 })

@@ -143,6 +143,11 @@ export const JobEventSchema = z
   ])
   .meta({ id: 'JobEvent' })
 
+/** After the last epoch, of a job that measures its trade-off. */
+export const MeasuringProgress = z
+  .object({ done: z.int(), total: z.int() })
+  .describe('Measured points of the trade-off, and the number of all, at most.')
+
 /** Progress within an epoch: at most 4 frames a second, without a seq, not in the history. */
 export const ProgressFrame = z.object({
   type: z.literal('progress'),
@@ -153,5 +158,6 @@ export const ProgressFrame = z.object({
   stepsPerEpoch: z.int(),
   loss: z.number(),
   examplesPerSecond: z.number(),
+  tradeoff: MeasuringProgress.optional(),
 })
 export type ProgressFrame = z.infer<typeof ProgressFrame>

@@ -69,8 +69,8 @@ export function nonzeroWithin({ nonzero, cut }: CuttableModel, sizeBytes: number
 }
 
 /** The exact size of model.sparse.safetensors. */
-export function sparseModelSize({ spec, weights, statistics }: TrainedModel): number {
-  return sparseSizeBytes([...weights, ...statistics], modelMetadata(spec))
+export function sparseModelSize({ spec, weights, statistics, cut }: TrainedModel): number {
+  return sparseSizeBytes([...weights, ...statistics], modelMetadata(spec, undefined, cut))
 }
 
 /** The threshold with which the accumulator has this many weights. */

@@ -6,6 +6,7 @@ import { type Network, resolveNetwork } from '#network/network.ts'
 import type { Topology } from '#network/topology.ts'
 import type { Variable } from '#network/variable.ts'
 import { type OptimizerSpec, thresholdOf } from '#optimization/optimizer-spec.ts'
+import type { CutPoint } from '#optimization/tradeoff.ts'
 import { type Checkpoint, digestWeights, stepsOf, type TrainingState } from './checkpoint.ts'
 import type { FloatTensor } from './named-tensor.ts'
 
@@ -20,6 +21,8 @@ export interface TrainedModel {
   dualAverage?: { accumulator: readonly FloatTensor[]; l1: number; step: number }
   /** The number of updates. */
   step: number
+  /** How the model was cut after its training. */
+  cut?: CutPoint
 }
 
 /**

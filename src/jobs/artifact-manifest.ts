@@ -69,7 +69,9 @@ export async function artifactManifest(
 /** An unfinished job without a checkpoint may still get a model. */
 function canHave(job: Job, name: ArtifactName): boolean {
   if (job.artifacts.some(artifact => artifact.name === name)) return true
-  const isModel = artifactFile(name).word !== undefined
+  const { word, isMeasured } = artifactFile(name)
+  if (isMeasured) return false
+  const isModel = word !== undefined
   if (isModel && hasStopped(job.status) && !findCheckpoint(job)) return false
   return whyMissing(name, topologyOf(job.spec.model), lastOptimizer(job.spec)) === undefined
 }

@@ -7,6 +7,7 @@ import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { Stores } from '#stores/connect.ts'
+import { loadCut } from './find-cut.ts'
 import { type ExportRequest, exportKey } from './reachable-exports.ts'
 import { readEvaluation } from './report-evaluation.ts'
 
@@ -22,8 +23,9 @@ export async function exportArtifact(
     exporter,
   }: Pick<Stores, 'exports' | 'events' | 'blobs'> & Pick<Children, 'exporter'>,
   job: Job,
-  { name, variant, checkpoint, evaluation }: ExportRequest,
+  request: ExportRequest,
 ): Promise<Artifact> {
+  const { name, variant, checkpoint, cut } = request
   const last = checkpoint?.epoch ?? Number.POSITIVE_INFINITY
   const series = epochSeries(await events.readAll(job)).filter(({ epoch }) => epoch <= last)
   const task = {
@@ -31,7 +33,9 @@ export async function exportArtifact(
     variant,
     spec: job.spec,
     series,
-    ...(evaluation && { evaluation: await readEvaluation({ blobs }, evaluation) }),
+    evaluation: request.evaluation && (await readEvaluation({ blobs }, request.evaluation)),
+    cut: cut && (await loadCut({ blobs }, cut)),
+    tradeoff: request.tradeoff?.tradeoff,
   }
   const source = checkpoint && checkpointSource(blobs, job.id, checkpoint)
   const { bytes, ...rest } = await exporter.encode(task, source).catch(error => {
@@ -46,10 +50,10 @@ export async function exportArtifact(
     ...(await blobs.put(job.id, [bytes])),
     ...(Object.keys(variant).length > 0 && { variant }),
     ...(checkpoint && checkpoint.epoch < totalEpochs(job.spec) && { epoch: checkpoint.epoch }),
+    ...(cut && { cut: cut.point }),
     ...rest,
   }
-  if (await exports.record(job.id, exportKey({ name, variant, checkpoint, evaluation }), artifact))
-    return artifact
+  if (await exports.record(job.id, exportKey(request), artifact)) return artifact
   await blobs.deleteAll(job.id)
   throw new AppError('not_found', `There is no job ${job.id}.`)
 }

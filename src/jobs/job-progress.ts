@@ -16,6 +16,8 @@ export interface JobProgress {
   fraction: number
   /** While the job runs and its speed is known. */
   etaSeconds?: number
+  /** While the job measures its trade-off, after the last epoch. */
+  tradeoff?: { done: number; total: number }
 }
 
 /** The facts about a job that change between its events. */
@@ -41,7 +43,8 @@ export function progressOf(job: Job, frame?: ProgressFrame): JobProgress {
   // Fine-tuning starts sooner if early stopping ends the phase before it.
   const epochs = metrics?.phase === 'fineTune' ? metrics.epochs : totalEpochs(spec)
   const { stepsPerEpoch } = epochLength(spec)
-  const current = frame?.attempt === attempt && frame.epoch !== metrics?.epoch ? frame : undefined
+  const own = frame?.attempt === attempt ? frame : undefined
+  const current = own?.epoch === metrics?.epoch ? undefined : own
   const epoch = current ? current.epoch - 1 : (metrics?.epoch ?? epochToResumeFrom(job))
   const step = epoch * stepsPerEpoch + (current?.step ?? 0)
   // Early stopping leaves epochs that will never be trained.
@@ -49,5 +52,14 @@ export function progressOf(job: Job, frame?: ProgressFrame): JobProgress {
   const examplesPerSecond = current?.examplesPerSecond ?? metrics?.examplesPerSecond
   const remaining = (epochs * stepsPerEpoch - step) * spec.batchSize
   const etaSeconds = status === 'running' && examplesPerSecond ? remaining / examplesPerSecond : undefined
-  return { epoch, epochs, step, stepsPerEpoch, fraction, ...(etaSeconds !== undefined && { etaSeconds }) }
+  const tradeoff = status === 'running' ? own?.tradeoff : undefined
+  return {
+    epoch,
+    epochs,
+    step,
+    stepsPerEpoch,
+    fraction,
+    ...(etaSeconds !== undefined && { etaSeconds }),
+    ...(tradeoff && { tradeoff }),
+  }
 }

@@ -1,6 +1,8 @@
 import { type Artifact, type ArtifactName, type ArtifactVariant, artifactFile } from '#domain/artifact.ts'
 import { type CheckpointRecord, findCheckpoint, lastCheckpoint } from '#domain/checkpoint.ts'
 import type { Job } from '#domain/job.ts'
+import { cutKey, type FoundCut } from './find-cut.ts'
+import type { FoundTradeoff } from './find-tradeoff.ts'
 import type { ReportEvaluation } from './report-evaluation.ts'
 
 /** A variant of a file of a job at one checkpoint; without a checkpoint if no epoch was completed. */
@@ -10,6 +12,10 @@ export interface ExportRequest {
   checkpoint: CheckpointRecord | undefined
   /** Of a report that shows one. */
   evaluation?: ReportEvaluation | undefined
+  /** Absent for the model as it was trained. */
+  cut?: FoundCut | undefined
+  /** Of a report that shows one. */
+  tradeoff?: FoundTradeoff | undefined
 }
 
 /** The checkpoint of a request that names none: of a model file that of the job's model, of metrics and reports the last one. */
@@ -21,8 +27,12 @@ export function defaultCheckpoint(
 }
 
 /** Equal for two requests if and only if they request the same file. */
-export function exportKey({ name, variant, checkpoint, evaluation }: ExportRequest): string {
-  const query = new URLSearchParams(variant as Record<string, string>)
+export function exportKey({ name, variant, checkpoint, cut, evaluation, tradeoff }: ExportRequest): string {
+  const query = new URLSearchParams({
+    ...(variant as Record<string, string>),
+    ...(cut && cutKey(cut)),
+    ...(tradeoff && { tradeoff: tradeoff.sha256 }),
+  })
   query.set('step', String(checkpoint?.step ?? 0))
   if (evaluation) query.set('evaluation', evaluation.file.sha256)
   query.sort()

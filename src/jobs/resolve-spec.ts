@@ -21,6 +21,7 @@ import { PRESETS } from '#presets/preset-defaults.ts'
 import { pruningMistakes } from './pruning-mistakes.ts'
 import { leavesScaleOpen, resolveFinish } from './resolve-finish.ts'
 import { selectionWarnings, stoppingMistakes } from './select-epoch.ts'
+import { isTradeoffCheap } from './tradeoff-cost.ts'
 
 const DEFAULTS = {
   schedule: { name: 'constant' },
@@ -70,7 +71,7 @@ export function resolveSpec(
   ]
   if (mistakes.length > 0) throw invalidFields(mistakes)
   return {
-    spec,
+    spec: withTradeoff(spec, request),
     warnings: [
       ...warnings,
       ...adaptationWarnings(model, init),
@@ -130,6 +131,12 @@ function withPruning(spec: TrainingSpec, request: Partial<JobRequest>): Training
     ...(isOpen && { optimizer: { ...optimizer, c: startingScale(spec, target!) } as OptimizerSpec }),
     ...(request.finish && { finish: resolveFinish(request.finish, optimizer) }),
   }
+}
+
+/** By default, a job measures its trade-off if that is cheap. */
+function withTradeoff(spec: TrainingSpec, { finish }: Partial<JobRequest>): TrainingSpec {
+  const tradeoff = finish?.tradeoff ?? isTradeoffCheap(spec)
+  return spec.finish || tradeoff ? { ...spec, finish: { ...spec.finish, tradeoff } } : spec
 }
 
 /** Only a preset has defaults for these. */

@@ -1,10 +1,12 @@
 import type { AnalysisKind } from '#analyses/analysis-request.ts'
 import type { Computation } from './computation.ts'
 import { evaluation } from './evaluation/evaluation.ts'
+import { tradeoff } from './tradeoff/tradeoff.ts'
 
 /** One row per kind of analysis. */
 const COMPUTATIONS: Record<AnalysisKind, Computation> = {
   evaluation,
+  tradeoff,
 }
 
 /** @throws Error for a kind of another version of the service */

@@ -7,6 +7,7 @@ import { NOT_HELD, type Prediction, type PredictionTask } from '#children/predic
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { decodeMiddle } from '#formats/image.ts'
+import { modelAt } from '#formats/model-at.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import { preprocessingOf } from '#formats/preprocessing.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
@@ -35,12 +36,13 @@ answerTasks(async ({ model, load, inputs }: PredictionTask): Promise<Prediction>
   return { outputs: await held.answer(inputs) }
 })
 
-function hold({ spec, checkpoint: file }: NonNullable<PredictionTask['load']>): {
+function hold({ spec, checkpoint: file, cut }: NonNullable<PredictionTask['load']>): {
   answer: Answer
   dispose(): void
 } {
   const { checkpoint } = decodeCheckpoint(file, trainingText(spec))
-  const { topology, weights, statistics } = modelFromCheckpoint(spec, checkpoint)
+  const model = modelFromCheckpoint(spec, checkpoint)
+  const { topology, weights, statistics } = cut ? modelAt(model, cut) : model
   const forward = modelFromNetwork(resolveNetwork(topology))
   const layout = layoutFromSpec(spec)
   const normalise = normaliser(preprocessingOf(spec.dataset), layout)

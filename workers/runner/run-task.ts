@@ -5,10 +5,12 @@ import type { EpochMetrics } from '#domain/event.ts'
 import { phasesOf } from '#domain/phases.ts'
 import { type Checkpoint, decodeCheckpoint, type Provenance } from '#formats/checkpoint.ts'
 import { trainingText } from '#formats/model-metadata.ts'
+import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import type { Engine } from '#workers/engine/engine.ts'
 import { trainPhases } from '#workers/training/train-phases.ts'
 import { checkpointWriter } from './checkpoint-writer.ts'
+import { measureTradeoff } from './measure-tradeoff.ts'
 import { openInit } from './open-init.ts'
 import { retryingWriter } from './retrying-writer.ts'
 import type { SendReport, TrainingTask } from './runner-protocol.ts'
@@ -35,10 +37,8 @@ export async function runTask(
   const writeCheckpoint = checkpointWriter({ scratch, provenance, send, write })
   const initial = init === undefined ? undefined : await openInit(init, spec)
   const begin = start ? { ...start, series: [...series] } : initial
-  for await (const item of trainPhases(spec, await loadSplits(spec, places), signal, {
-    from: begin,
-    model,
-  })) {
+  const splits = await loadSplits(spec, places)
+  for await (const item of trainPhases(spec, splits, signal, { from: begin, model })) {
     switch (item.type) {
       case 'progress':
         await send(item)
@@ -56,6 +56,12 @@ export async function runTask(
   const modelEpoch = model?.epoch ?? epoch
   for (const name of await writeArtifacts({ spec, series, checkpoint: model }, scratch, write))
     await send({ type: 'artifact', name, epoch: artifactFile(name).word === undefined ? epoch : modelEpoch })
+  if (spec.finish?.tradeoff && model) {
+    const output = { scratch, signal, send, write }
+    const trained = modelFromCheckpoint(spec, model)
+    for (const name of await measureTradeoff(trained, splits, series.at(-1)!, output))
+      await send({ type: 'artifact', name, epoch: modelEpoch })
+  }
   const [{ epochs }] = phasesOf(spec)
   const trained = model?.phase?.name === 'fineTune' ? model.phase.epochsBefore : epoch
   const reason = trained < epochs ? 'early_stopped' : 'finished'

@@ -1,7 +1,7 @@
 import type { Analysis } from '#domain/analysis.ts'
 import type { ArtifactName } from '#domain/artifact.ts'
 import type { CheckpointRecord } from '#domain/checkpoint.ts'
-import type { EndReason, EpochMetrics, Failure, Warning } from '#domain/event.ts'
+import type { EndReason, EpochMetrics, Failure, ProgressFrame, Warning } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Progress } from '#workers/training/loop.ts'
 
@@ -54,7 +54,8 @@ export type RunnerReport = TrainingReport | AnalysisReport | TaskReport
 type TaskReport = { type: 'warning'; warning: Warning } | { type: 'failed'; error: Failure }
 
 type TrainingReport =
-  | Progress
+  /** With `tradeoff` when all epochs are complete and the trade-off is measured. */
+  | (Progress & Pick<ProgressFrame, 'tradeoff'>)
   | { type: 'epoch'; metrics: EpochMetrics }
   /** The file is complete in the scratch folder; the same holds for artifacts. `step` is the number of updates. */
   | ({ type: 'checkpoint'; name: string; isBest: boolean; isLast: boolean } & Pick<

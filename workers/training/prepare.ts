@@ -7,6 +7,7 @@ import type { TrainingState } from '#formats/checkpoint.ts'
 import { preprocessingOf } from '#formats/preprocessing.ts'
 import { type Network, resolveNetwork } from '#network/network.ts'
 import { permutation, randomStream } from '#network/random.ts'
+import { RECALIBRATION_EXAMPLES } from '#optimization/tradeoff.ts'
 import { augmentedBatches } from '#workers/data/augmented-batches.ts'
 import { type BatchLayout, layoutFromSpec, normaliser } from '#workers/data/batch-tensors.ts'
 import { type Batch, batches } from '#workers/data/batches.ts'
@@ -28,6 +29,7 @@ import {
   streamedPipeline,
 } from './input-pipeline.ts'
 import { objectiveFor } from './losses.ts'
+import { ModelEvaluator, type ModelVariables } from './model-evaluator.ts'
 import { type PhasePlace, placeOf } from './phase-place.ts'
 import type { StepFunctions } from './step.ts'
 import { type SizedBatch, TrainState } from './train-state.ts'
@@ -47,12 +49,19 @@ export interface TrainingRun<Kind extends SizedBatch = SizedBatch> {
   /** The batches of the training split in the order of an epoch, which counts from 1, without the first `skip` batches. */
   trainingBatches(epoch: number, skip?: number): AsyncIterable<Kind>
   validationBatches(): AsyncIterable<Kind>
+  /** The batches of the training split with which `ModelEvaluator` recalibrates statistics. */
+  calibration: { batches: number; batchSize: number }
+  calibrationBatches(): AsyncIterable<Kind>
+  /** @param first any model of the network */
+  openEvaluator(first: ModelVariables): ModelEvaluator<Kind>
 }
 
 /** The batches of both splits. */
 interface Source<Kind> {
   training(epoch: number, skip: number): Iterable<Kind> | AsyncIterable<Kind>
   validation(): Iterable<Kind> | AsyncIterable<Kind>
+  /** The first `count` full batches of the training split in the order of epoch 1, without augmentation. */
+  calibration(count: number): Iterable<Kind> | AsyncIterable<Kind>
 }
 
 /**
@@ -75,6 +84,7 @@ export function prepareRun(
   const learningRate = learningRateFromSpec(rates, stepsPerEpoch)
   const optimizer = optimizerFromSpec(rates, network.variables, stepsPerEpoch)
   const functions = stepFunctions(spec, { optimizer, network, layout })
+  const calibration = calibrationOf(counts.training, spec.batchSize)
   const runWith = <Kind extends SizedBatch>(
     pipeline: InputPipeline<Kind>,
     source: Source<Kind>,
@@ -96,6 +106,11 @@ export function prepareRun(
       }),
     trainingBatches: (epoch, skip = 0) => interruptible(source.training(epoch, skip), signal),
     validationBatches: () => interruptible(source.validation(), signal),
+    calibration,
+    calibrationBatches: () => interruptible(source.calibration(calibration.batches), signal),
+    openEvaluator(first) {
+      return new ModelEvaluator(functions, pipeline, this, first)
+    },
   })
   if (spec.augmentation.length > 0 || !canHold(splits))
     return runWith(streamedPipeline(layout, counts, spec.batchSize), streamOf(spec, splits))
@@ -120,25 +135,42 @@ function stepFunctions(
   }
 }
 
+function calibrationOf(examples: number, batchSize: number): TrainingRun['calibration'] {
+  const size = Math.min(batchSize, examples)
+  return {
+    batches: Math.max(1, Math.floor(Math.min(RECALIBRATION_EXAMPLES, examples) / size)),
+    batchSize: size,
+  }
+}
+
 function placesOf(spec: TrainingSpec, { training, validation }: Counts, pace: Pace): Source<Rows> {
   return {
     training: (epoch, skip) => rowsInOrder(epochOrder(spec, training, epoch), pace, skip),
     validation: () => rowsInOrder(identity(validation), { ...pace, stepsPerCall: 1 }),
+    calibration: count =>
+      rowsInOrder(epochOrder(spec, training, 1).subarray(0, count * pace.batchSize), {
+        ...pace,
+        stepsPerCall: 1,
+      }),
   }
 }
 
 function streamOf(spec: TrainingSpec, { training, validation }: Splits): Source<Batch> {
+  const inOrder = (epoch: number) => {
+    const order = epochOrder(spec, training.indices.length, epoch)
+    return { examples: training.examples, indices: order.map(position => training.indices[position]!) }
+  }
   return {
-    training(epoch, skip) {
-      const order = epochOrder(spec, training.indices.length, epoch)
-      const indices = order.map(position => training.indices[position]!)
-      return batchesOf(spec, { examples: training.examples, indices }, { epoch, skip })
-    },
+    training: (epoch, skip) => batchesOf(spec, inOrder(epoch), { epoch, skip }),
     validation: () => batchesOf(spec, validation),
+    calibration(count) {
+      const { examples, indices } = inOrder(1)
+      return batchesOf(spec, { examples, indices: indices.subarray(0, count * spec.batchSize) })
+    },
   }
 }
 
-/** The batches of a split, in its order. @param training absent for validation, whose images are not augmented */
+/** The batches of a split, in its order. @param training absent for evaluations, whose images are not augmented */
 export function batchesOf(
   { dataset, batchSize, augmentation, seed }: TrainingSpec,
   { examples, indices }: Split,

@@ -92,6 +92,21 @@ export function evaluationRoutine(
   }
 }
 
+/**
+ * The statistics of one batch, or of `rows` [1, batch] of the examples in the variables `training`, at every normalization. @param model
+ * with normalizations that forget all earlier batches
+ */
+export function batchStatisticsRoutine({
+  model,
+  normalise,
+}: Pick<StepFunctions, 'model' | 'normalise'>): Routine {
+  return ({ params, statistics, training }, { rows, seed, ...batch }) => {
+    const { x } = rows ? takeExamples(training!, tf.unstack(rows)[0]!) : batch
+    const pass = { seed: seed as tf.Tensor1D }
+    return { outputs: model({ ...params, ...statistics }, normalise(x!), pass).statistics }
+  }
+}
+
 /** Outputs of a routine: the sum of the losses over the batch and those of the metrics, scalars or [steps] for several steps. */
 export type Outcome = { lossSum: tf.Scalar | tf.Tensor1D } & MetricSums
 

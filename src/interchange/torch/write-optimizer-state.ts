@@ -12,7 +12,13 @@ import { torchLayout } from './torch-layout.ts'
  * `state.<i>.iter_num` and `state.<i>.l1_accumulation`. An excluded parameter has the threshold 0.
  * @throws NothingToEncode for other optimizers
  */
-export function encodeOptimizerState({ spec, topology, weights, dualAverage }: TrainedModel): Uint8Array {
+export function encodeOptimizerState({
+  spec,
+  topology,
+  weights,
+  dualAverage,
+  cut,
+}: TrainedModel): Uint8Array {
   const reason = whyMissing('optimizer-state.safetensors', topology, spec.optimizer)
   if (reason) throw new NothingToEncode(reason)
   if (!dualAverage) throw new NothingToEncode('The weights were cut, so no optimizer state determines them.')
@@ -30,5 +36,5 @@ export function encodeOptimizerState({ spec, topology, weights, dualAverage }: T
       { name: part('l1_accumulation'), shape: [], dtype: 'F64', data: Float64Array.of(threshold) },
     ]
   })
-  return encodeSafetensors(tensors, { ...modelMetadata(spec), layout: 'torch' })
+  return encodeSafetensors(tensors, { ...modelMetadata(spec, undefined, cut), layout: 'torch' })
 }

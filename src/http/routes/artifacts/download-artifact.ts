@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ArtifactVariant } from '#domain/artifact.ts'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
 import { JobParams } from '#http/job-params.ts'
+import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import { DESCRIBED, DOWNLOADED, sendArtifact, sendHead } from '#http/send-artifact.ts'
 import { type ArtifactStores, findArtifact, openArtifact } from '#jobs/find-artifact.ts'
 
@@ -13,7 +14,7 @@ const get = {
   tags: ['artifacts'],
   summary: 'Download an artifact, or one range of it, with a strong ETag and its digest',
   params: JobParams.extend({ name: z.string().min(1).max(500) }),
-  querystring: ArtifactVariant.extend({ checkpoint: CheckpointQuery }),
+  querystring: ArtifactVariant.extend({ checkpoint: CheckpointQuery, ...POINT_QUERY }),
   response: DOWNLOADED,
 }
 
@@ -33,11 +34,15 @@ export const downloadArtifactRoute =
       url: PATH,
       schema: head,
       async handler({ params, query, headers }, reply) {
-        return sendHead(reply, headers, await findArtifact(stores, params.jobId, params.name, query))
+        return sendHead(
+          reply,
+          headers,
+          await findArtifact(stores, params.jobId, params.name, readPointQuery(query)),
+        )
       },
     })
     app.get(PATH, { schema: get }, async ({ params, query, headers }, reply) => {
-      const found = await findArtifact(stores, params.jobId, params.name, query)
+      const found = await findArtifact(stores, params.jobId, params.name, readPointQuery(query))
       return await sendArtifact(reply, headers, found, range =>
         openArtifact(stores, params.jobId, found.artifact, range),
       )
