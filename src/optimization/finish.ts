@@ -11,6 +11,7 @@ const FineTune = z
     schedule: ScheduleSpec,
   })
   .meta({ id: 'FineTune' })
+type FineTune = z.infer<typeof FineTune>
 
 const FineTuneRequest = FineTune.partial({ optimizer: true, schedule: true }).meta({
   id: 'FineTuneRequest',
