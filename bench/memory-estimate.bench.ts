@@ -63,7 +63,7 @@ async function peakOf(spec: Parameters<typeof estimateMemory>[0]): Promise<numbe
   const scratch = await mkdtemp(join(tmpdir(), 'thresher-bench-'))
   const runner = new RunnerProcess(engine, Number.MAX_SAFE_INTEGER)
   try {
-    for await (const message of runner.train({ spec, scratch, series: [] })) {
+    for await (const message of runner.perform({ type: 'train', task: { spec, scratch, series: [] } })) {
       if (message.type === 'done') return message.peakMemoryBytes
     }
     throw new Error(`The runner ended with ${await runner.ended}: ${runner.stderrTail}`)

@@ -2,52 +2,53 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { EpochMetrics } from '#domain/event.ts'
 import { download } from '#src/client/download.ts'
 import type { Evaluation } from './demo/evaluate-file.ts'
 import { runService } from './demo/run-service.ts'
 import { watch } from './demo/watch.ts'
 
-// The main use case: submit, watch, download, verify and evaluate a sparse job, and compare it with a dense one.
-const EPOCHS = 10
+// The main use case: train a dense network and a sparse one of the same architecture, download the sparse one, verify and evaluate it.
+const SPARSITY = 0.99
 const JOB = {
-  name: 'demo',
-  model: { preset: 'mnist-mlp' },
-  epochs: EPOCHS,
-  artifacts: ['sparse', 'safetensors'],
+  model: { preset: 'mnist-lenet' },
+  schedule: { name: 'constant' },
+  epochs: 6,
+  artifacts: ['sparseZst', 'safetensors'],
 }
-const SPARSE = { ...JOB, optimizer: { name: 'grda', learningRate: 0.3, c: 0.002, mu: 0.6 } }
-const DENSE = { ...JOB, name: 'demo, dense', optimizer: { name: 'sgd', learningRate: 0.3 } }
+const DENSE = { ...JOB, name: 'demo, dense', optimizer: { name: 'sgd', learningRate: 0.05 } }
+const SPARSE = {
+  ...JOB,
+  name: 'demo, sparse',
+  optimizer: { name: 'grda', learningRate: 0.05, c: 0.01, mu: 0.6 },
+  finish: { prune: { sparsity: SPARSITY }, fineTune: { epochs: 4 } },
+}
 const DATA_DIR = '.thresher/demo'
 
 const service = await runService(DATA_DIR)
 try {
   console.log(`\nThresher listens on ${service.url}\n`)
-  const dense = await train('The baseline: plain SGD on all 60,000 digits', DENSE)
-  const sparse = await train('The same network with gRDA, which prunes during training', SPARSE)
-  const file = join(DATA_DIR, 'model.sparse.safetensors')
+  const dense = await train('LeNet on all 60,000 digits, dense, with SGD', DENSE)
+  const sparse = await train(
+    `The same network with gRDA, which prunes during training; then cut to ${percent(SPARSITY, 0)} zeros and trained on the rest`,
+    SPARSE,
+  )
+  const pruned = sparse.series.findLast(({ phase }) => phase === 'train')!
+  const file = join(DATA_DIR, 'model.sparse.safetensors.zst')
   const sha256 = await download(
-    `${service.url}/v1/jobs/${sparse.id}/artifacts/model.sparse.safetensors`,
+    `${service.url}/v1/jobs/${sparse.id}/artifacts/model.sparse.safetensors.zst`,
     file,
   )
   const { size } = await stat(file)
   console.log(`Downloaded ${file}, sha256 ${sha256.slice(0, 16)}... verified\n`)
   const evaluated = await evaluate(file, sparse.engine)
   console.table({
-    'dense, SGD': {
-      'test accuracy': percent(dense.metrics.validationAccuracy!),
-      'non-zero weights': dense.metrics.layers
-        .reduce((sum, { nonzero }) => sum + nonzero, 0)
-        .toLocaleString('en'),
-      bytes: dense.metrics.denseBytes.toLocaleString('en'),
-    },
-    'sparse, gRDA (from the file)': {
-      'test accuracy': percent(evaluated.accuracy),
-      'non-zero weights': evaluated.nonzero.toLocaleString('en'),
-      bytes: size.toLocaleString('en'),
-    },
+    'dense, SGD': row(dense.metrics.validationAccuracy!, nonzeroOf(dense.metrics), dense.metrics.denseBytes),
+    gRDA: row(pruned.validationAccuracy!, nonzeroOf(pruned), pruned.sparseBytes),
+    'gRDA, cut and tuned (from the file)': row(evaluated.accuracy, evaluated.nonzero, size),
   })
   const share = percent(1 - evaluated.nonzero / evaluated.parameters)
-  const ratio = (dense.metrics.denseBytes / size).toFixed(1)
+  const ratio = Math.round(dense.metrics.denseBytes / size)
   console.log(
     `${share} of ${evaluated.parameters.toLocaleString('en')} weights are exactly zero; the file is ${ratio} times smaller.`,
   )
@@ -66,10 +67,11 @@ async function train(title: string, request: object) {
   })
   const job = (await answer.json()) as { id: string }
   if (answer.status !== 201) throw new Error(`the job was refused: ${JSON.stringify(job)}`)
-  const { status, engine, metrics } = await watch(service.url, job.id)
+  const { status, engine, series } = await watch(service.url, job.id)
+  const metrics = series.at(-1)
   if (status !== 'succeeded' || !metrics) throw new Error(`the job has ${status}`)
   console.log()
-  return { id: job.id, metrics, engine }
+  return { id: job.id, metrics, series, engine }
 }
 
 /** Evaluates the file in a separate process that has only the file. TensorFlow's messages on stderr are ignored. */
@@ -84,6 +86,18 @@ async function evaluate(file: string, engine: string): Promise<Evaluation> {
   return evaluation
 }
 
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`
+function row(accuracy: number, nonzero: number, bytes: number) {
+  return {
+    'test accuracy': percent(accuracy),
+    'non-zero weights': nonzero.toLocaleString('en'),
+    bytes: bytes.toLocaleString('en'),
+  }
+}
+
+function nonzeroOf({ layers }: EpochMetrics): number {
+  return layers.reduce((sum, { nonzero }) => sum + nonzero, 0)
+}
+
+function percent(share: number, digits = 2): string {
+  return `${(100 * share).toFixed(digits)} %`
 }

@@ -12,7 +12,13 @@ import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { registerOpenapi } from '#http/openapi.ts'
 import { requireRoom } from '#http/require-room.ts'
+import { analysisArtifactsRoutes } from '#http/routes/analyses/analysis-artifacts.ts'
+import { createAnalysisRoute } from '#http/routes/analyses/create-analysis.ts'
+import { endAnalysisRoutes } from '#http/routes/analyses/end-analysis.ts'
+import { readAnalysesRoutes } from '#http/routes/analyses/read-analyses.ts'
+import { watchAnalysisRoutes } from '#http/routes/analyses/watch-analysis.ts'
 import { downloadArtifactRoute } from '#http/routes/artifacts/download-artifact.ts'
+import { getTradeoffRoute } from '#http/routes/artifacts/get-tradeoff.ts'
 import { listArtifactsRoute } from '#http/routes/artifacts/list-artifacts.ts'
 import { listCheckpointsRoute } from '#http/routes/artifacts/list-checkpoints.ts'
 import { createDatasetRoute, type DatasetRouteOptions } from '#http/routes/datasets/create-dataset.ts'
@@ -132,7 +138,13 @@ function routesOf(
     getLayersRoute(stores),
     listArtifactsRoute(stores),
     downloadArtifactRoute(services),
+    getTradeoffRoute(stores),
     predictRoute(services),
+    createAnalysisRoute(stores, datasetsDir),
+    readAnalysesRoutes(stores),
+    watchAnalysisRoutes(stores),
+    analysisArtifactsRoutes(stores),
+    endAnalysisRoutes(stores),
     createSweepRoute(stores, datasetsDir),
     readSweepsRoutes(stores),
     cancelSweepRoute(stores),

@@ -26,7 +26,9 @@ const { spec } = resolveSpec(JobRequest.parse({ model: { preset }, batchSize: BA
 const batch = blankBatch(BATCH * STEPS, layoutFromSpec(spec))
 const split = wholeSplit({ x: batch.x, labels: new Uint8Array(batch.size), count: batch.size })
 const signal = new AbortController().signal
-const run = prepareRun(spec, { training: split, validation: split }, signal, Number(readEvery))
+const run = prepareRun(spec, { training: split, validation: split }, signal, {
+  readEvery: Number(readEvery),
+})
 const training = run.begin()
 const calls: SessionCall[] = []
 watchSessions()

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { Zstd } from '@hpcc-js/wasm-zstd'
 import * as tf from '@tensorflow/tfjs-core'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
@@ -13,7 +14,7 @@ import { loadSplits } from '#workers/data/load-splits.ts'
 import type { EngineName } from '#workers/engine/engine.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelFromNetwork } from '#workers/layers/from-network.ts'
-import { evaluate } from '#workers/training/epoch-metrics.ts'
+import { evaluate } from '#workers/training/means.ts'
 import { objectiveFor } from '#workers/training/losses.ts'
 import { evaluationRoutine, type Outcome } from '#workers/training/step.ts'
 import { toTensors } from '#workers/training/weights.ts'
@@ -29,7 +30,8 @@ export interface Evaluation {
 // Runs in a separate process without access to the service. Arguments: FILE ENGINE; sends an Evaluation over IPC.
 const [file, engine] = process.argv.slice(2) as [string, EngineName]
 await openEngine(engine)
-process.send!(await evaluateFile(await readFile(file)))
+const zstd = await Zstd.load()
+process.send!(await evaluateFile(zstd.decompress(await readFile(file))))
 process.disconnect()
 
 /** Evaluates the checkpoint on the test digits, using only the bytes of its file. */

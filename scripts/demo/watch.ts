@@ -9,22 +9,22 @@ type Frame =
 
 const percent = (share: number, digits = 2) => `${(100 * share).toFixed(digits)} %`
 
-/** Shows a job's stream in the terminal, with a line per epoch and a progress bar. @returns the job's final status, engine and last metrics */
+/** Shows a job's stream in the terminal, with a line per epoch and a progress bar. @returns the job's final status, engine and metrics by epoch */
 export async function watch(
   url: string,
   jobId: string,
-): Promise<{ status: string; engine: string; metrics: EpochMetrics | undefined }> {
+): Promise<{ status: string; engine: string; series: EpochMetrics[] }> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/jobs/${jobId}/stream`)
-  let metrics: EpochMetrics | undefined
+  const series: EpochMetrics[] = []
   let engine = ''
   return await new Promise((resolve, reject) => {
     socket.on('error', reject)
     socket.on('close', code => reject(new Error(`the stream closed with ${code} before the job ended`)))
     socket.on('message', data => {
       const frame: Frame = JSON.parse(String(data))
-      if (frame.type === 'epoch') metrics = frame.data
+      if (frame.type === 'epoch') series.push(frame.data)
       if (frame.type === 'started') engine = frame.data.worker.engine
-      if (frame.type === 'end') resolve({ status: frame.status, engine, metrics })
+      if (frame.type === 'end') resolve({ status: frame.status, engine, series })
       else show(frame)
     })
   })
@@ -47,10 +47,11 @@ function describe(frame: Exclude<Frame, { type: 'end' }>): string | undefined {
     case 'failed':
       return `failed: ${frame.data.error.message}`
     case 'epoch': {
-      const { epoch, epochs, trainLoss, validationAccuracy, sparsity, examplesPerSecond } = frame.data
+      const { epoch, epochs, phase, trainLoss, validationAccuracy, sparsity, examplesPerSecond } = frame.data
       const rate = Math.round(examplesPerSecond).toLocaleString('en')
       const learned = `loss ${trainLoss.toFixed(4)}  test accuracy ${percent(validationAccuracy ?? 0)}`
-      return `epoch ${epoch}/${epochs}  ${learned}  sparsity ${percent(sparsity)}  ${rate} images/s`
+      const tuning = phase === 'fineTune' ? ', tuning' : ''
+      return `epoch ${epoch}/${epochs}${tuning}  ${learned}  sparsity ${percent(sparsity)}  ${rate} images/s`
     }
     default:
       return undefined

@@ -8,7 +8,7 @@ import type { ExportTask } from './exporter.ts'
 
 // A child of the exporter: encodes artifacts.
 
-answerTasks(async ({ name, spec, series, checkpoint: file, variant }: ExportTask) => {
+answerTasks(async ({ name, spec, checkpoint: file, variant, ...task }: ExportTask) => {
   const checkpoint = file && decodeCheckpoint(file, trainingText(spec)).checkpoint
-  return await encodeArtifact(name, { spec, series, checkpoint }, variant)
+  return await encodeArtifact(name, { ...task, spec, checkpoint }, variant)
 })

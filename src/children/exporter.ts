@@ -1,8 +1,11 @@
+import type { EvaluationResult } from '#analyses/evaluation-result.ts'
 import type { ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { RequestedCut } from '#formats/model-at.ts'
 import type { EncodedArtifact } from '#interchange/encode-artifact.ts'
 import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
+import type { Tradeoff } from '#optimization/tradeoff.ts'
 import type { CheckpointSource } from '#stores/blobs/checkpoint-source.ts'
 import { EXPORT } from './child-limits.ts'
 import { ChildPool } from './child-pool.ts'
@@ -13,6 +16,10 @@ export interface ExportTask {
   variant: ArtifactVariant
   spec: TrainingSpec
   series: readonly EpochMetrics[]
+  evaluation?: EvaluationResult | undefined
+  /** See `TrainingRecord`. */
+  cut?: RequestedCut | undefined
+  tradeoff?: Tradeoff | undefined
   /** A checkpoint file; absent when no epoch was completed. */
   checkpoint?: Uint8Array | undefined
 }

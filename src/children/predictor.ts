@@ -1,5 +1,6 @@
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
+import type { RequestedCut } from '#formats/model-at.ts'
 import type { CheckpointSource } from '#stores/blobs/checkpoint-source.ts'
 import { EXAMPLE_BYTES, PREDICT } from './child-limits.ts'
 import { ChildPool } from './child-pool.ts'
@@ -9,9 +10,9 @@ import type { WarmChild } from './warm-child.ts'
 
 /** Examples for a model, and the model itself if the child has not loaded it. */
 export interface PredictionTask {
-  /** The digest of its checkpoint. */
+  /** Identifies it: the digest of its checkpoint, and its cut. */
   model: string
-  load?: { spec: TrainingSpec; checkpoint: Uint8Array }
+  load?: { spec: TrainingSpec; checkpoint: Uint8Array; cut?: RequestedCut | undefined }
   inputs: PredictionInputs
 }
 
@@ -30,6 +31,8 @@ export interface Prediction {
 export interface ModelSource {
   spec: TrainingSpec
   checkpoint: CheckpointSource
+  /** Absent for the model as it was trained. */
+  loadCut?: () => Promise<RequestedCut>
 }
 
 /** The name of the error of a child that has not loaded the model. */
@@ -50,7 +53,7 @@ export class Predictor {
   }
 
   /**
-   * @param model the digest of the model's checkpoint
+   * @param model identifies the model of the source
    * @param source loads the model if the child needs it
    * @throws FormatError for a file that is not an image; AppError `limit_exceeded` or `unavailable`
    */
@@ -60,7 +63,8 @@ export class Predictor {
       this.#loaded.set(child, model)
       const answer = await child.ask({ model, inputs }, limits)
       if (!('error' in answer) || answer.error.name !== NOT_HELD) return resultOf(answer, child)
-      const load = { spec: source.spec, checkpoint: await source.checkpoint.load() }
+      const { spec, checkpoint, loadCut } = source
+      const load = { spec, checkpoint: await checkpoint.load(), cut: await loadCut?.() }
       return resultOf(await child.ask({ model, inputs, load }, limits), child)
     }
     return await this.#pool

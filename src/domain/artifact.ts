@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EXPORTING_TITLE } from '#optimization/optimizer-spec.ts'
+import { MeasuredCut } from '#optimization/tradeoff.ts'
 
 /** The variants of a file. Each file offers some of them. */
 export const ArtifactVariant = z
@@ -40,6 +41,9 @@ export const Artifact = z
         changedZeros: z.int().describe('Non-zero weights that rounding made zero.'),
       })
       .optional(),
+    cut: MeasuredCut.optional().describe(
+      'How its model was cut, and what it scores; absent for the model as it was trained. The query parameters `rule`, `scope` and `sparsity` with these values select it.',
+    ),
   })
   .meta({ id: 'Artifact' })
 export type Artifact = z.infer<typeof Artifact>
@@ -50,6 +54,8 @@ interface ArtifactFile {
   mediaType: string
   description: string
   variants?: readonly (keyof ArtifactVariant)[]
+  /** Only a worker can make it: it is measured. */
+  isMeasured?: true
 }
 
 const SAFETENSORS = 'application/vnd.safetensors'
@@ -122,6 +128,16 @@ export const ARTIFACT_FILES = {
   'spec.json': {
     mediaType: 'application/json',
     description: 'The spec, which POST /v1/jobs accepts to repeat the job',
+  },
+  'tradeoff.json': {
+    mediaType: 'application/json',
+    description: 'Accuracy and size of the model at other sparsities (docs/tradeoff.md)',
+    isMeasured: true,
+  },
+  'tradeoff-statistics.safetensors': {
+    mediaType: SAFETENSORS,
+    description: 'Statistics of the batch normalizations at every point of tradeoff.json',
+    isMeasured: true,
   },
   'report.html': {
     mediaType: 'text/html; charset=utf-8',

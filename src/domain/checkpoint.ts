@@ -6,6 +6,10 @@ export const CheckpointRecord = z
   .object({
     epoch: z.int().describe('Completed epochs.'),
     step: z.int().describe('Completed steps over the whole job.'),
+    phase: z
+      .enum(['prune', 'fineTune'])
+      .optional()
+      .describe('Present after the weights were cut: `prune` at the end of training, or within `fineTune`.'),
     validationAccuracy: z
       .number()
       .optional()

@@ -9,6 +9,7 @@ export const ERROR_CATALOGUE = {
   body_timeout: { status: 408, title: 'The body arrived too slowly' },
   conflict: { status: 409, title: 'The current state does not allow this' },
   dataset_not_ready: { status: 409, title: 'The dataset is still being validated' },
+  tradeoff_not_ready: { status: 409, title: 'The trade-off has not been measured yet' },
   artifact_not_ready: { status: 409, title: 'The artifact does not exist yet' },
   precondition_failed: { status: 412, title: 'A precondition of the request failed' },
   body_too_large: { status: 413, title: 'The body is too large' },

@@ -18,7 +18,12 @@ export const EpochMetrics = z
     epoch: z.int().min(1),
     epochs: z.int().min(1),
     step: z.int(),
+    phase: z
+      .enum(['train', 'fineTune'])
+      .optional()
+      .describe('Present in a job with several phases. Epochs are numbered through all of them.'),
     learningRate: z.number(),
+    c: z.number().optional().describe('The scale of the threshold in this epoch of a job with a `target`.'),
     threshold: z.number().optional().describe('The threshold l1 of gRDA after the last step of the epoch.'),
     trainLoss: z.number(),
     trainAccuracy: fraction
@@ -138,6 +143,11 @@ export const JobEventSchema = z
   ])
   .meta({ id: 'JobEvent' })
 
+/** After the last epoch, of a job that measures its trade-off. */
+export const MeasuringProgress = z
+  .object({ done: z.int(), total: z.int() })
+  .describe('Measured points of the trade-off, and the number of all, at most.')
+
 /** Progress within an epoch: at most 4 frames a second, without a seq, not in the history. */
 export const ProgressFrame = z.object({
   type: z.literal('progress'),
@@ -148,5 +158,6 @@ export const ProgressFrame = z.object({
   stepsPerEpoch: z.int(),
   loss: z.number(),
   examplesPerSecond: z.number(),
+  tradeoff: MeasuringProgress.optional(),
 })
 export type ProgressFrame = z.infer<typeof ProgressFrame>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Cut } from '#optimization/cut.ts'
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
 const Clock = z
@@ -27,6 +28,7 @@ export const InitRequest = z
       .describe(
         'Whether to continue with the state of the optimizer: its slots, its step count and its threshold.',
       ),
+    prune: Cut.optional().describe('A cut of these weights, from which the job starts.'),
     epoch: z.int().min(0).optional().describe('As in the spec of a job, like `sha256` and `clock`.'),
     sha256: Sha256.optional().describe(
       'The digest of the checkpoint; refused unless the job or model still has this checkpoint.',

@@ -1,6 +1,6 @@
 import { AppError } from './error.ts'
 import type { EndReason, Failure, NewEvent, Warning, WorkerRef } from './event.ts'
-import { epochToResumeFrom, type Job, RefusedEvent } from './job.ts'
+import { epochToResumeFrom, type Job, nounOf, RefusedEvent } from './job.ts'
 
 /** The events that follow from a request or a report; none if it changes nothing. */
 export type Decision = (job: Job) => readonly NewEvent[]
@@ -20,7 +20,10 @@ export const cancel: Decision = job => {
     case 'cancelled':
       return []
     default:
-      throw new AppError('conflict', `The job has ${job.status}; only an unfinished job can be cancelled.`)
+      throw new AppError(
+        'conflict',
+        `The ${nounOf(job)} has ${job.status}; only an unfinished one can be cancelled.`,
+      )
   }
 }
 

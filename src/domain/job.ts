@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Analysis } from './analysis.ts'
 import type { Artifact } from './artifact.ts'
 import { addCheckpoint, type CheckpointRecord } from './checkpoint.ts'
 import {
@@ -43,7 +44,7 @@ const Best = z.object({
   validationLoss: z.number(),
 })
 
-/** One training run, from submission to a terminal status: the fold of its events. */
+/** One training run, or one analysis, from submission to a terminal status: the fold of its events. */
 export const Job = z.object({
   id: z.string(),
   name: z.string().optional(),
@@ -55,6 +56,7 @@ export const Job = z.object({
     .optional()
     .describe('The checkpoint of that job that this job continues from.'),
   sweepId: z.string().optional().describe('The sweep that submitted this job.'),
+  analysis: Analysis.optional(),
   attempt: z.int(),
   restarts: z.int(),
   createdAt: z.iso.datetime(),
@@ -85,9 +87,17 @@ export interface Job extends z.infer<typeof Job> {
   runningSince?: string
 }
 
+/** The word for the record in messages. */
+export function nounOf({ analysis }: Pick<Job, 'analysis'>): 'job' | 'analysis' {
+  return analysis ? 'analysis' : 'job'
+}
+
 /** Fields that a new job may have besides its spec. */
 export type Origin = Partial<
-  Pick<Job, 'name' | 'clonedFrom' | 'continuedFrom' | 'sweepId' | 'checkpoints' | 'metrics' | 'best'>
+  Pick<
+    Job,
+    'name' | 'clonedFrom' | 'continuedFrom' | 'sweepId' | 'analysis' | 'checkpoints' | 'metrics' | 'best'
+  >
 >
 
 /** The job after its first event. */

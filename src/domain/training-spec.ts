@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { OptimizerSpec } from '#optimization/optimizer-spec.ts'
+import { Target } from '#optimization/cut.ts'
+import { Finish, FinishRequest } from '#optimization/finish.ts'
+import { OptimizerRequest, OptimizerSpec } from '#optimization/optimizer-spec.ts'
 import { ScheduleSpec } from '#optimization/schedule-spec.ts'
 import { ARTIFACT_WORDS } from './artifact.ts'
 import { Augmentation } from './augmentation.ts'
@@ -60,7 +62,7 @@ export const JobRequest = z
     dataset: DatasetSelection.optional(),
     model: ModelSelection,
     init: InitRequest.optional(),
-    optimizer: OptimizerSpec.optional(),
+    optimizer: OptimizerRequest.optional(),
     schedule: ScheduleSpec.optional(),
     loss: Loss.optional(),
     batchSize: z.int().min(1).max(65_536).optional(),
@@ -75,6 +77,14 @@ export const JobRequest = z
       .describe('Applied to training images; empty for none.'),
     checkpoint: CheckpointSpec.optional(),
     earlyStopping: EarlyStopping.optional(),
+    mask: z
+      .literal('support')
+      .optional()
+      .describe('With `init`: weights that are zero at the start stay zero, whatever the optimizer does.'),
+    target: Target.optional().describe(
+      'The sparsity or size of the model. It determines how the threshold of the optimizer grows, so `optimizer.c` may be left out.',
+    ),
+    finish: FinishRequest.optional(),
     artifacts: z.array(ArtifactWord).min(1).max(20).optional(),
     maxRestarts: z.int().min(0).max(1000).optional(),
     maxRuntimeSeconds: z.int().min(1).max(31_536_000).optional().describe('Running time over all attempts.'),
@@ -88,10 +98,14 @@ export type JobRequest = z.infer<typeof JobRequest>
 export const TrainingSpec = JobRequest.required()
   .omit({ name: true, init: true })
   .extend({
+    optimizer: OptimizerSpec,
     dataset: DatasetSpec,
     model: ModelSpec,
     init: Init.optional(),
     earlyStopping: EarlyStopping.optional(),
+    mask: JobRequest.shape.mask,
+    target: Target.optional(),
+    finish: Finish.optional(),
   })
   .meta({ id: 'TrainingSpec' })
 export type TrainingSpec = z.infer<typeof TrainingSpec>

@@ -31,8 +31,24 @@ export interface Checkpoint {
   weights: string
   /** Completed epochs. */
   epoch: number
+  /** Absent before the weights were cut: the clock then counts the steps of the job. */
+  phase?: CheckpointPhase
   /** The current epoch, if the checkpoint was made within one. */
   partial?: EpochInProgress
+}
+
+/** The part of a job after its weights were cut. Its clock counts only its own steps. */
+export interface CheckpointPhase {
+  /** `prune` if no training follows the cut. */
+  name: 'prune' | 'fineTune'
+  /** Epochs and steps of the job before it. */
+  epochsBefore: number
+  stepsBefore: number
+}
+
+/** The completed steps of the job. */
+export function stepsOf({ state, phase }: Pick<Checkpoint, 'state' | 'phase'>): number {
+  return (phase?.stepsBefore ?? 0) + state.clock.step
 }
 
 /** An epoch that is not complete. */
@@ -57,6 +73,9 @@ const FORMAT = 'thresher-checkpoint-1'
 const Position = z.object({
   epoch: z.int(),
   clock: z.looseObject({ step: z.int() }),
+  phase: z
+    .object({ name: z.enum(['prune', 'fineTune']), epochsBefore: z.int(), stepsBefore: z.int() })
+    .optional(),
   step: z.int().optional(),
   sums: z
     .object({
@@ -73,14 +92,19 @@ const Position = z.object({
  * are left out.
  */
 export function encodeCheckpoint(
-  { state, weights, epoch, partial }: Checkpoint,
+  { state, weights, epoch, phase, partial }: Checkpoint,
   { training, engine }: Provenance,
 ): Uint8Array {
   const groups = { ...state.variables, zerosBefore: partial?.zerosBefore ?? [] }
   const tensors = Object.entries(groups).flatMap(([group, members]) =>
     members.map(tensor => ({ ...tensor, name: `${group}/${tensor.name}` })),
   )
-  const position = { epoch, clock: state.clock, ...(partial && { step: partial.step, sums: partial.sums }) }
+  const position = {
+    epoch,
+    clock: state.clock,
+    ...(phase && { phase }),
+    ...(partial && { step: partial.step, sums: partial.sums }),
+  }
   const metadata = {
     format: FORMAT,
     training,
@@ -106,13 +130,14 @@ export function decodeCheckpoint(
   if (metadata.format !== FORMAT) throw new FormatError(`the checkpoint's format is not ${FORMAT}`)
   if (training !== undefined && metadata.training !== training)
     throw new FormatError('the checkpoint belongs to another training')
-  const { epoch, clock, step, sums } = parsePosition(metadata.position)
+  const { epoch, clock, phase, step, sums } = parsePosition(metadata.position)
   const { zerosBefore, ...variables } = groupTensors(tensors)
   return {
     checkpoint: {
       state: { clock: clock as Clock, variables: variables as Record<string, FloatTensor[]> },
       weights: metadata.weights ?? '',
       epoch,
+      ...(phase && { phase }),
       ...(step !== undefined && sums && { partial: { step, sums, ...(zerosBefore && { zerosBefore }) } }),
     },
     provenance: { training: metadata.training ?? '', engine: metadata.engine ?? '' },

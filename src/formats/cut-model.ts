@@ -1,8 +1,10 @@
 import { isExcluded } from '#network/excluded-variables.ts'
 import { resolveNetwork } from '#network/network.ts'
-import type { CutRule, CutScope } from '#optimization/cut.ts'
+import type { Cut, CutRule, CutScope } from '#optimization/cut.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
+import { modelMetadata } from './model-metadata.ts'
 import type { FloatTensor } from './named-tensor.ts'
+import { sparseSizeBytes } from './sparse-safetensors.ts'
 import { softThreshold, type TrainedModel } from './trained-model.ts'
 
 /** A model whose weights can be set to zero by one rule. */
@@ -24,6 +26,56 @@ export function cuttableModel(
 ): CuttableModel {
   if (rule === 'threshold') return cuttableByThreshold(model)
   return scope === 'global' ? cuttableByMagnitude(model) : cuttableByLayer(model)
+}
+
+/**
+ * The model after a cut to a sparsity, or to the most weights with which model.sparse.safetensors is small enough. A cut by magnitude cannot
+ * bring weights back, so it may leave fewer.
+ * @throws RangeError when even the smallest file is too large
+ */
+export function cutModel(model: TrainedModel, cut: Cut): TrainedModel {
+  const cuttable = cuttableModel(model, cut)
+  return cuttable.cut(nonzeroFor(cuttable, cut))
+}
+
+/**
+ * The same, except that a model with fewer weights gets them back from its accumulator, under a lower threshold: a target is met exactly.
+ * @throws RangeError as `cutModel` does
+ */
+export function cutModelExactly(model: TrainedModel, cut: Cut): TrainedModel {
+  const isShort = (cuttable: CuttableModel) => nonzeroFor(cuttable, cut) >= cuttable.nonzero.max
+  const needsMore = model.dualAverage && isShort(cuttableModel(model, cut))
+  return cutModel(model, needsMore ? { ...cut, rule: 'threshold' } : cut)
+}
+
+function nonzeroFor(cuttable: CuttableModel, { sparsity, sizeBytes }: Cut): number {
+  if (sizeBytes !== undefined) return nonzeroWithin(cuttable, sizeBytes)
+  return nonzeroAt(sparsity!, cuttable.parameters)
+}
+
+/** The most non-zero weights with which model.sparse.safetensors has at most `sizeBytes`. @throws RangeError when none are few enough */
+export function nonzeroWithin({ nonzero, cut }: CuttableModel, sizeBytes: number): number {
+  let [low, high] = [nonzero.min, nonzero.max]
+  const smallest = sparseModelSize(cut(low))
+  if (smallest > sizeBytes)
+    throw new RangeError(`The smallest file has ${smallest} bytes, which is more than ${sizeBytes}.`)
+  if (sparseModelSize(cut(high)) <= sizeBytes) return high
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    if (sparseModelSize(cut(middle)) <= sizeBytes) low = middle
+    else high = middle
+  }
+  return low
+}
+
+/** The exact size of model.sparse.safetensors. */
+export function sparseModelSize({ spec, weights, statistics, cut }: TrainedModel): number {
+  return sparseSizeBytes([...weights, ...statistics], modelMetadata(spec, undefined, cut))
+}
+
+/** The threshold with which the accumulator has this many weights. */
+export function thresholdFor(model: TrainedModel, nonzero: number): number {
+  return cuttableModel(model, { rule: 'threshold', scope: 'global' }).cut(nonzero).dualAverage!.l1
 }
 
 /** The number of non-zero weights of a model with `parameters` at a sparsity: at least this share is zero. */
@@ -82,7 +134,7 @@ function cuttableByLayer(model: TrainedModel): CuttableModel {
 function cuttableByThreshold(model: TrainedModel): CuttableModel {
   const { dualAverage } = model
   if (!dualAverage) throw new Error('A model without a dual average has no threshold to move.')
-  const { accumulator } = dualAverage
+  const { accumulator, step } = dualAverage
   const { cuttable, fixed, parameters } = partsOf({ ...model, weights: accumulator })
   const sorted = sortedMagnitudes(cuttable)
   const max = fixed + nonzeroIn(sorted)
@@ -96,7 +148,7 @@ function cuttableByThreshold(model: TrainedModel): CuttableModel {
       const weights = accumulator.map(v =>
         isCuttable.has(v) ? { ...v, data: softThreshold(v.data, l1) } : v,
       )
-      return { ...model, weights, dualAverage: { accumulator, l1 } }
+      return { ...model, weights, dualAverage: { accumulator, l1, step } }
     },
   }
 }

@@ -1,6 +1,7 @@
 import { classesOf } from '#domain/dataset.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { CutPoint } from '#optimization/tradeoff.ts'
 import { type Surroundings, surroundingsOf } from './exported-graph.ts'
 import type { Metadata } from './safetensors.ts'
 
@@ -18,15 +19,25 @@ export const TRAINING_FIELDS = [
   'validation',
   'augmentation',
   'earlyStopping',
+  'mask',
+  'target',
 ] as const satisfies readonly (keyof TrainingSpec)[]
 
 /** These fields of a spec as JSON. They are equal for two jobs only if the training is the same. */
 export function trainingText(spec: TrainingSpec): string {
   const fields = Object.fromEntries(TRAINING_FIELDS.map(field => [field, spec[field]]))
-  const { init } = spec
+  const { init, finish: { prune, fineTune } = {} } = spec
+  const finish = { ...(prune && { prune }), ...(fineTune && { fineTune }) }
   return JSON.stringify({
     ...fields,
-    ...(init && { init: { sha256: init.sha256, optimizerState: init.optimizerState } }),
+    ...(Object.keys(finish).length > 0 && { finish }),
+    ...(init && {
+      init: {
+        sha256: init.sha256,
+        optimizerState: init.optimizerState,
+        ...(init.prune && { prune: init.prune }),
+      },
+    }),
   })
 }
 
@@ -34,8 +45,9 @@ export function trainingText(spec: TrainingSpec): string {
  * The metadata of a model file. They depend on spec, seed and data only, not on the job or the time, so that the same training produces the
  * same bytes.
  * @param left the computations that a reader must add to get the outputs of `predict`; for a weights file, all of them
+ * @param cut absent for a model as it was trained
  */
-export function modelMetadata(spec: TrainingSpec, left?: Surroundings): Metadata {
+export function modelMetadata(spec: TrainingSpec, left?: Surroundings, cut?: CutPoint): Metadata {
   const { classes, preprocessing, outputActivation } = modelFacts(spec, left)
   return {
     layout: 'tensorflow',
@@ -44,10 +56,11 @@ export function modelMetadata(spec: TrainingSpec, left?: Surroundings): Metadata
     preprocessing: JSON.stringify(preprocessing),
     outputActivation,
     training: trainingText(spec),
+    ...(cut && { cut: JSON.stringify(cut) }),
   }
 }
 
 /** The metadata that a program needs to use a model file whose format includes the network. */
-export function modelFacts(spec: TrainingSpec, left = surroundingsOf(spec)) {
-  return { classes: classesOf(spec.dataset), ...left }
+export function modelFacts(spec: TrainingSpec, left = surroundingsOf(spec), cut?: CutPoint) {
+  return { classes: classesOf(spec.dataset), ...left, ...(cut && { cut }) }
 }

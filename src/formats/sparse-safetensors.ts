@@ -12,7 +12,14 @@ import {
 } from './safetensors.ts'
 import type { Metadata } from './safetensors-header.ts'
 import type { Places } from './sparse/encoding.ts'
-import { describeStored, ENCODING_NAMES, ENCODINGS, type EncodingPlan, planTensor } from './sparse/plan.ts'
+import {
+  describeStored,
+  ENCODING_NAMES,
+  ENCODINGS,
+  type EncodingPlan,
+  planTensor,
+  type StoragePlan,
+} from './sparse/plan.ts'
 import { mergeValues, splitPlanes } from './sparse/planes.ts'
 import { fromBits, isFloat, toBits } from './sparse/values.ts'
 
@@ -59,7 +66,11 @@ export function encodeSparsePlanes(
 
 /** The exact size of the result of `encodeSparseSafetensors`, by one counting pass. */
 export function sparseSizeBytes(tensors: readonly NamedTensor[], metadata: Metadata = {}): number {
-  const plans = tensors.map(planTensor)
+  return sizeOfPlans(tensors.map(planTensor), metadata)
+}
+
+/** The size of the file for planned tensors. */
+export function sizeOfPlans(plans: readonly StoragePlan[], metadata: Metadata): number {
   return safetensorsSizeBytes(plans.flatMap(describeStored), addMap(metadata, plans))
 }
 
@@ -108,7 +119,7 @@ function fill(views: Map<string, NamedTensor['data']>, plan: EncodingPlan): void
   if (!isInPlace) copyValues(fromBits(dtype, values), stored!)
 }
 
-function addMap(metadata: Metadata, plans: readonly EncodingPlan[]): Metadata {
+function addMap(metadata: Metadata, plans: readonly StoragePlan[]): Metadata {
   const sparse = plans
     .filter(plan => plan.encoding !== 'dense')
     .sort((a, b) => compareNames(a.tensor, b.tensor))
@@ -144,6 +155,6 @@ function take(tensors: Map<string, NamedTensor>, name: string): NamedTensor | un
   return tensor
 }
 
-function compareNames(a: NamedTensor, b: NamedTensor): number {
+function compareNames(a: { name: string }, b: { name: string }): number {
   return a.name < b.name ? -1 : Number(a.name > b.name)
 }

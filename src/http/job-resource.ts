@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MeasuringProgress } from '#domain/event.ts'
 import { Job } from '#domain/job.ts'
 import { type LiveProgress, liveProgress, progressOf } from '#jobs/job-progress.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -11,6 +12,7 @@ const Progress = z.object({
   stepsPerEpoch: z.int(),
   fraction: z.number(),
   etaSeconds: z.number().optional(),
+  tradeoff: MeasuringProgress.optional(),
 })
 
 /** The fields of a stored job that clients see, in every answer, list and frame. */

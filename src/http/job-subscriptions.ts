@@ -6,7 +6,8 @@ import type { Stores } from '#stores/connect.ts'
 import type { FrameSink } from './frame-sink.ts'
 import { CLOSE, FrameSocket } from './frame-socket.ts'
 import { JobParams } from './job-params.ts'
-import { watchJob } from './watch-job.ts'
+import { streamedJobs } from './streamed-jobs.ts'
+import { watchRecord } from './watch-record.ts'
 
 const MAX_SUBSCRIPTIONS = 1000
 /** The limit of subscriptions of one socket whose snapshots are read at the same time. */
@@ -77,7 +78,12 @@ export class JobSubscriptions {
     const unsubscribed = new AbortController()
     this.#subscribed.set(jobId, unsubscribed)
     const signal = AbortSignal.any([this.#socket.closing, unsubscribed.signal])
-    const exists = await watchJob(this.#stores, { jobId, after }, this.#sinkOf(jobId, opened), signal)
+    const exists = await watchRecord(
+      streamedJobs(this.#stores),
+      { id: jobId, after },
+      this.#sinkOf(jobId, opened),
+      signal,
+    )
     if (!exists) this.#refuse(jobId, 'not_found')
     if (this.#subscribed.get(jobId) === unsubscribed) this.#subscribed.delete(jobId)
   }

@@ -1,14 +1,17 @@
+import type { EvaluationResult } from '#analyses/evaluation-result.ts'
 import type { ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type RoundingReport, toBfloat16 } from '#formats/bfloat16.ts'
 import type { Checkpoint } from '#formats/checkpoint.ts'
+import { modelAt, type RequestedCut } from '#formats/model-at.ts'
 import { modelFacts, modelMetadata } from '#formats/model-metadata.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
 import { encodeSparsePlanes, encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { modelFromCheckpoint, type TrainedModel } from '#formats/trained-model.ts'
 import { compressZstd } from '#formats/zstd.ts'
+import type { Tradeoff } from '#optimization/tradeoff.ts'
 import { NothingToEncode } from './nothing-to-encode.ts'
 import { encodeNpz } from './numpy/write-npz.ts'
 import { encodeOnnx } from './onnx/write-onnx.ts'
@@ -24,6 +27,12 @@ export interface TrainingRecord {
   series: readonly EpochMetrics[]
   /** Absent if no epoch was completed: there are no model files then. */
   checkpoint?: Checkpoint | undefined
+  /** Shown by the report. */
+  evaluation?: EvaluationResult | undefined
+  /** The cut of the model; absent for the model as it was trained. */
+  cut?: RequestedCut | undefined
+  /** For the report. */
+  tradeoff?: Tradeoff | undefined
 }
 
 export interface EncodedArtifact {
@@ -32,7 +41,11 @@ export interface EncodedArtifact {
 }
 
 type Encoded = Uint8Array | EncodedArtifact
-type ModelFile = Exclude<ArtifactName, 'metrics.csv' | 'metrics.jsonl' | 'spec.json' | 'report.html'>
+type MeasuredFile = 'tradeoff.json' | 'tradeoff-statistics.safetensors'
+type ModelFile = Exclude<
+  ArtifactName,
+  'metrics.csv' | 'metrics.jsonl' | 'spec.json' | 'report.html' | MeasuredFile
+>
 
 const MODEL_FILES: Record<
   ModelFile,
@@ -50,14 +63,15 @@ const MODEL_FILES: Record<
   'model.weights.h5': async model => (await import('./keras/write-keras.ts')).encodeKerasWeights(model),
   'model.tfjs.zip': encodeTfjs,
   'model.onnx': encodeOnnx,
-  'weights.npz': ({ spec, weights, statistics }) => encodeNpz([...weights, ...statistics], modelFacts(spec)),
+  'weights.npz': ({ spec, weights, statistics, cut }) =>
+    encodeNpz([...weights, ...statistics], modelFacts(spec, undefined, cut)),
   'optimizer-state.safetensors': encodeOptimizerState,
 }
 
 /** Encodes a file. The same record produces the same bytes. @throws NothingToEncode */
 export async function encodeArtifact(
   name: ArtifactName,
-  { spec, series, checkpoint }: TrainingRecord,
+  { spec, series, checkpoint, cut, evaluation, tradeoff }: TrainingRecord,
   variant: ArtifactVariant = {},
 ): Promise<EncodedArtifact> {
   switch (name) {
@@ -68,13 +82,26 @@ export async function encodeArtifact(
     case 'spec.json':
       return text(`${JSON.stringify(postableSpec(spec), null, 2)}\n`)
     case 'report.html':
-      return text(renderReport(spec, series))
+      return text(renderReport(spec, series, { evaluation, tradeoff }))
+    case 'tradeoff.json':
+    case 'tradeoff-statistics.safetensors':
+      throw new NothingToEncode('A worker measures it.')
     default: {
       if (!checkpoint) throw new NothingToEncode('No epoch was completed, so there is no model.')
-      const encoded = await MODEL_FILES[name](modelFromCheckpoint(spec, checkpoint), variant)
-      return encoded instanceof Uint8Array ? { bytes: encoded } : encoded
+      const model = modelFromCheckpoint(spec, checkpoint)
+      return await encodeModel(name, cut ? modelAt(model, cut) : model, variant)
     }
   }
+}
+
+/** Encodes a file of a model. @throws NothingToEncode */
+export async function encodeModel(
+  name: ModelFile,
+  model: TrainedModel,
+  variant: ArtifactVariant = {},
+): Promise<EncodedArtifact> {
+  const encoded = await MODEL_FILES[name](model, variant)
+  return encoded instanceof Uint8Array ? { bytes: encoded } : encoded
 }
 
 /** Leaves out the facts of an upload, which its digest determines and which may exceed the size limit of a request. */
@@ -88,12 +115,12 @@ function encodeSparse(
   encode: typeof encodeSparseSafetensors,
 ): EncodedArtifact {
   const { tensors, ...rest } = rounded([...model.weights, ...model.statistics], variant)
-  return { bytes: encode(tensors, modelMetadata(model.spec)), ...rest }
+  return { bytes: encode(tensors, modelMetadata(model.spec, undefined, model.cut)), ...rest }
 }
 
 function encodeDense(model: TrainedModel, variant: ArtifactVariant): EncodedArtifact {
-  const { spec, topology, weights, statistics, step } = model
-  const metadata = modelMetadata(spec)
+  const { spec, topology, weights, statistics, step, cut } = model
+  const metadata = modelMetadata(spec, undefined, cut)
   const variables = [...weights, ...statistics]
   if (variant.layout !== 'torch') {
     const { tensors, ...rest } = rounded(variables, variant)

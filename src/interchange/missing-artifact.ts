@@ -8,10 +8,13 @@ import { kerasCodec } from './keras/layers/keras-codecs.ts'
 export function whyMissing(
   name: ArtifactName,
   topology: Topology,
-  optimizer: Pick<OptimizerSpec, 'name'>,
+  optimizer: Pick<OptimizerSpec, 'name'> | undefined,
 ): string | undefined {
-  if (name === 'optimizer-state.safetensors' && !optimizerTraits(optimizer).exportsState)
-    return `${name} exists for ${EXPORTING_TITLE} only, not for ${optimizer.name}.`
+  if (name === 'optimizer-state.safetensors') {
+    if (!optimizer) return 'The weights were cut after the training, so no optimizer state determines them.'
+    if (!optimizerTraits(optimizer).exportsState)
+      return `${name} exists for ${EXPORTING_TITLE} only, not for ${optimizer.name}.`
+  }
   const half = topology.layers.find(isHalfAffine)
   if (name === 'optimizer-state.safetensors' && half)
     return `The optimizer state of PyTorch numbers parameters that ${half.name} does not have: a batch normalization of PyTorch has both weight and bias, or neither.`

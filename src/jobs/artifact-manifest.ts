@@ -8,10 +8,12 @@ import {
 } from '#domain/artifact.ts'
 import { findCheckpoint } from '#domain/checkpoint.ts'
 import { hasStopped, type Job } from '#domain/job.ts'
+import { lastOptimizer } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import type { Stores } from '#stores/connect.ts'
 import { defaultCheckpoint, exportKey, reachableExports } from './reachable-exports.ts'
+import { reportEvaluation } from './report-evaluation.ts'
 
 /** A file that a job has, or that is created on its first request. */
 export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
@@ -37,16 +39,18 @@ export type ManifestEntry = z.infer<typeof ManifestEntry>
 
 /** Every file that the job can have, each followed by its existing variants. @throws AppError `not_found` */
 export async function artifactManifest(
-  stores: Pick<Stores, 'jobs' | 'exports'>,
+  stores: Pick<Stores, 'jobs' | 'exports' | 'analysisIndex'>,
   jobId: string,
 ): Promise<ManifestEntry[]> {
   const job = await stores.jobs.require(jobId)
+  const evaluation = hasStopped(job.status) ? await reportEvaluation(stores, job) : undefined
   const exports = hasStopped(job.status)
-    ? reachableExports(job, await stores.exports.list(job.id))
+    ? reachableExports(job, await stores.exports.list(job.id), evaluation)
     : new Map()
   return ARTIFACT_NAMES.filter(name => canHave(job, name)).flatMap(name => {
     const usualCheckpoint = defaultCheckpoint(job, name)
-    const usualKey = exportKey({ name, variant: {}, checkpoint: usualCheckpoint })
+    const shown = name === 'report.html' ? evaluation : undefined
+    const usualKey = exportKey({ name, variant: {}, checkpoint: usualCheckpoint, evaluation: shown })
     const usual = job.artifacts.find(artifact => artifact.name === name) ?? exports.get(usualKey)?.artifact
     const { mediaType, description } = artifactFile(name)
     const others = [...exports].filter(([key, { artifact }]) => artifact.name === name && key !== usualKey)
@@ -55,7 +59,8 @@ export async function artifactManifest(
       ...others.map(([, { artifact, checkpoint }]) => ({
         ...artifact,
         made: true,
-        ...(checkpoint && checkpoint !== usualCheckpoint && { checkpoint: checkpoint.epoch }),
+        // A report without the evaluation that the usual one shows is selected by its checkpoint.
+        ...(checkpoint && (shown || checkpoint !== usualCheckpoint) && { checkpoint: checkpoint.epoch }),
       })),
     ]
   })
@@ -64,9 +69,11 @@ export async function artifactManifest(
 /** An unfinished job without a checkpoint may still get a model. */
 function canHave(job: Job, name: ArtifactName): boolean {
   if (job.artifacts.some(artifact => artifact.name === name)) return true
-  const isModel = artifactFile(name).word !== undefined
+  const { word, isMeasured } = artifactFile(name)
+  if (isMeasured) return false
+  const isModel = word !== undefined
   if (isModel && hasStopped(job.status) && !findCheckpoint(job)) return false
-  return whyMissing(name, topologyOf(job.spec.model), job.spec.optimizer) === undefined
+  return whyMissing(name, topologyOf(job.spec.model), lastOptimizer(job.spec)) === undefined
 }
 
 function variantsOf(name: ArtifactName): Pick<ManifestEntry, 'variants'> {

@@ -8,8 +8,9 @@ import { largestMemoryField } from './memory-estimate.ts'
 export async function requireMemory(
   stores: Pick<Stores, 'measurements' | 'workers'>,
   spec: TrainingSpec,
+  analysis?: string,
 ): Promise<void> {
-  const mistake = memoryMistake(spec, await findRoom(stores, spec))
+  const mistake = memoryMistake(spec, await findRoom(stores, spec, analysis))
   if (!mistake) return
   throw new AppError('insufficient_memory', `The job ${mistake.message}.`, { mistakes: [mistake] })
 }

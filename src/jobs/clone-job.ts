@@ -27,7 +27,7 @@ export async function cloneJob(
 export async function draftClone(
   stores: JobStores,
   jobId: string,
-  { continue: continues, init, earlyStopping, name, ...overrides }: CloneRequest,
+  { continue: continues, init, earlyStopping, mask, target, finish, name, ...overrides }: CloneRequest,
 ): Promise<JobDraft> {
   const source = await stores.jobs.require(jobId)
   if (continues) requireCheckpoint(source)
@@ -38,17 +38,23 @@ export async function draftClone(
     ...withoutUndefined(overrides),
     init: replaced(spec.init, init),
     earlyStopping: replaced(spec.earlyStopping, earlyStopping),
+    mask: replaced(spec.mask, mask),
+    target: replaced(spec.target, target),
+    finish: replaced<JobRequest['finish']>(spec.finish, finish),
   } as JobRequest
   const kept = init === undefined ? keptInit(source) : undefined
   const { initFile, ...resolved } = await resolveJob(stores, request, kept)
   const clonedName = name ?? source.name
   const origin = { clonedFrom: source.id, ...(clonedName !== undefined && { name: clonedName }) }
-  if (!continues) return { ...resolved, origin, ...(initFile && { copyFiles: copyFile(stores, initFile) }) }
+  if (!continues)
+    return { ...resolved, origin, ...(initFile && { initFile, copyFiles: copyFile(stores, initFile) }) }
   const continued = continuedSpec(source, resolved.spec)
   return {
     spec: continued,
     warnings: resolved.warnings,
     origin,
+    ...(initFile && { initFile }),
+    trainedEpochs: source.checkpoints.at(-1)!.epoch,
     async copyFiles(id) {
       if (initFile) await stores.blobs.put(id, [initFile])
       return await copyCheckpoints(stores, source, continued, id)

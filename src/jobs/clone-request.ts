@@ -2,12 +2,19 @@ import { z } from 'zod'
 import { EarlyStopping } from '#domain/early-stopping.ts'
 import { InitRequest } from '#domain/init-spec.ts'
 import { JobRequest } from '#domain/training-spec.ts'
+import { Target } from '#optimization/cut.ts'
+import { FinishRequest } from '#optimization/finish.ts'
 
 /** The body of `POST /v1/jobs/:jobId/clone`: each field replaces the whole field of the job. */
 export const CloneRequest = JobRequest.partial()
   .extend({
     init: InitRequest.nullable().optional().describe('null starts from new weights.'),
     earlyStopping: EarlyStopping.nullable().optional().describe('null trains all epochs.'),
+    mask: JobRequest.shape.mask.unwrap().nullable().optional().describe('null trains all weights.'),
+    target: Target.nullable().optional().describe('null removes the target; `optimizer` must then have a c.'),
+    finish: FinishRequest.nullable()
+      .optional()
+      .describe('null ends the job after its last epoch of training.'),
     continue: z
       .boolean()
       .default(false)

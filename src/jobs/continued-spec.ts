@@ -17,12 +17,29 @@ const FIXED_FIELDS = [...TRAINING_FIELDS.filter(field => !END_FIELDS.has(field))
  * @throws AppError `invalid_request` that names each field which contradicts the checkpoint
  */
 export function continuedSpec(source: Job, wanted: TrainingSpec): TrainingSpec {
-  const mistakes = [...fixedMistakes(source.spec, wanted), ...epochsMistakes(source, wanted)]
+  const mistakes = [
+    ...fixedMistakes(source.spec, wanted),
+    ...finishMistakes(source, wanted),
+    ...epochsMistakes(source, wanted),
+  ]
   if (mistakes.length > 0) throw invalidFields(mistakes)
   // The field exactly as in the checkpoint: an older spec may contain the same value in another form, and the model's files would have
   // other bytes.
   const fixed = FIXED_FIELDS.filter(field => source.spec[field] !== undefined)
   return { ...wanted, ...Object.fromEntries(fixed.map(field => [field, source.spec[field]])) }
+}
+
+/** After a cut, what follows the training is part of the training. */
+function finishMistakes({ spec, checkpoints }: Job, { finish }: TrainingSpec): Mistake[] {
+  const changed = (['prune', 'fineTune'] as const).filter(
+    part => !isDeepStrictEqual(spec.finish?.[part], finish?.[part]),
+  )
+  if (checkpoints.at(-1)!.phase === undefined) return []
+  return changed.map(part => ({
+    path: `finish.${part}`,
+    message:
+      'cannot change when a job is continued after its weights were cut. To train them further, use `init`',
+  }))
 }
 
 function fixedMistakes(before: TrainingSpec, wanted: TrainingSpec): Mistake[] {
@@ -45,13 +62,22 @@ function comparable({ dataset, augmentation, init, ...spec }: TrainingSpec) {
   }
 }
 
-function epochsMistakes({ spec, status, checkpoints }: Job, { epochs }: TrainingSpec): Mistake[] {
+function epochsMistakes({ spec, status, checkpoints }: Job, wanted: TrainingSpec): Mistake[] {
+  const { epochs } = wanted
   const mistake = (message: string) => [{ path: 'epochs', message }]
-  const { epoch, validationLoss } = checkpoints.at(-1)!
+  const { epoch, phase, validationLoss } = checkpoints.at(-1)!
+  if (phase) {
+    if (epochs !== spec.epochs) return mistake(`must stay ${spec.epochs}: the weights were cut after that`)
+    if (status !== 'succeeded') return []
+    return mistake('cannot continue: the job has succeeded, and its weights were cut. Use `init`')
+  }
   const startedEpochs = validationLoss === undefined ? epoch + 1 : epoch
-  // If a job failed after its last epoch, only its artifacts are missing.
-  const fewest = status === 'succeeded' ? epoch + 1 : startedEpochs
+  // If a job failed after its last epoch, only its artifacts are missing, and if `finish` is new, only what follows the training.
+  const isDone = status === 'succeeded' && isDeepStrictEqual(spec.finish, wanted.finish)
+  const fewest = isDone ? epoch + 1 : startedEpochs
   if (epochs < fewest) return mistake(`must be ${fewest} or more: the job has trained ${epoch} epochs`)
+  if (epochs !== spec.epochs && spec.target)
+    return mistake(`cannot change from ${spec.epochs}: the target was planned for this number of epochs`)
   if (epochs !== spec.epochs && spansTraining(spec.schedule))
     return mistake(
       `cannot change from ${spec.epochs}: the ${spec.schedule.name} schedule depends on the number of epochs, so the completed epochs would have had other learning rates`,

@@ -1,10 +1,10 @@
 import { AppError } from '#domain/error.ts'
-import { isTerminal, type Job } from '#domain/job.ts'
+import { isTerminal, type Job, nounOf } from '#domain/job.ts'
 import type { Stores } from '#stores/connect.ts'
 import { isUnderWay } from '#sweeps/sweep.ts'
 
 /**
- * Deletes a terminal job, with its history, checkpoints and artifacts.
+ * Deletes a terminal job or analysis, with its history, checkpoints and artifacts.
  * @throws AppError `not_found`; `conflict` unless the job and its sweep are terminal
  */
 export async function deleteJob(
@@ -15,7 +15,7 @@ export async function deleteJob(
   if (!isTerminal(job.status))
     throw new AppError(
       'conflict',
-      `The job is ${job.status}. Cancel it first, and delete it when it has ended.`,
+      `The ${nounOf(job)} is ${job.status}. Cancel it first, and delete it when it has ended.`,
     )
   await requireSweepEnded(sweeps, job)
   await blobs.deleteAll(job.id)

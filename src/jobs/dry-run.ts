@@ -1,10 +1,16 @@
 import { z } from 'zod'
+import { invalidRequest } from '#domain/error.ts'
 import { Warning } from '#domain/event.ts'
 import { TrainingSpec } from '#domain/training-spec.ts'
+import { estimateSeconds } from '#forecast/estimate-seconds.ts'
+import { FORECAST_BASES } from '#forecast/forecast-sparsity.ts'
+import { RECOMMENDATION_BASES } from '#forecast/recommend-scale.ts'
+import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import type { Stores } from '#stores/connect.ts'
 import { memoryMistake } from './check-memory.ts'
 import { findRoom } from './find-room.ts'
 import { planInTurn } from './plan-in-turn.ts'
+import type { JobDraft } from './submit-job.ts'
 
 const Plan = z.object({
   parameters: z.int(),
@@ -14,13 +20,40 @@ const Plan = z.object({
   denseBytes: z.int(),
   forecastArtifactBytes: z
     .int()
-    .describe('Size of model.sparse.safetensors at the sparsity forecast for epoch 1.'),
+    .optional()
+    .describe('Size of model.sparse.safetensors after the last epoch; absent if its sparsity is not known.'),
+  initialWeightsHoldSteps: z
+    .int()
+    .optional()
+    .describe('The last step at which the initial weights alone forecast the sparsity, within 0.3 points.'),
   epochs: z.array(
     z.object({
       epoch: z.int(),
+      phase: z.enum(['train', 'fineTune']).optional().describe('Present in a job with several phases.'),
       learningRate: z.number().describe('At the last step of the epoch, like the threshold.'),
       threshold: z.number().optional(),
-      forecastSparsity: z.number().optional().describe('Share of the initial weights within the threshold.'),
+      initialSparsity: z
+        .number()
+        .optional()
+        .describe(
+          'Share of the initial weights within the threshold: the sparsity if no gradient moved a weight. Later epochs usually end below it.',
+        ),
+      forecastSparsity: z
+        .number()
+        .optional()
+        .describe(
+          'Expected sparsity; absent if it cannot be forecast from the initial weights or from finished jobs.',
+        ),
+      forecastError: z
+        .number()
+        .optional()
+        .describe('Nine of ten measured forecasts like this were within this of the trained sparsity.'),
+      forecastBasis: z
+        .enum(FORECAST_BASES)
+        .optional()
+        .describe(
+          '`initialWeights`: it is early, and training has hardly moved the weights. `finishedJobs`: estimated from jobs with the same model and data. `cut`: the job cuts its weights to this sparsity.',
+        ),
     }),
   ),
 })
@@ -44,24 +77,54 @@ export const DryRun = z
       .number()
       .optional()
       .describe(
-        'Computed from the last rate measured on an engine of a live worker; absent if there is none.',
+        'Running time, without the queue, from finished jobs of the model on the engines of the live workers; absent if there is none with a similar batch size.',
       ),
+    recommendation: z
+      .object({
+        c: z.number(),
+        sparsity: z.number().describe('The wanted sparsity.'),
+        error: z
+          .number()
+          .describe('Nine of ten recommendations led to a sparsity within this of the wanted one.'),
+        basis: z
+          .enum(RECOMMENDATION_BASES)
+          .describe(
+            '`finishedJobs`: of the same model and data. `otherNetworks`: the initial weights, and how far other networks were pruned.',
+          ),
+      })
+      .optional()
+      .describe('The scale of the threshold for the query `sparsity`, or for the sparsity of `target`.'),
   })
   .meta({ id: 'DryRun' })
 export type DryRun = z.infer<typeof DryRun>
 
-/** Plans a job without storing anything. @throws AppError `unavailable` */
+/**
+ * Plans a job without storing anything.
+ * @param sparsity a sparsity to recommend a scale of the threshold for
+ * @throws AppError `unavailable`; `invalid_request` for a sparsity without a threshold
+ */
 export async function dryRun(
   { measurements, queue, workers }: Pick<Stores, 'measurements' | 'queue' | 'workers'>,
-  { spec, warnings }: Pick<DryRun, 'spec' | 'warnings'>,
+  { spec, warnings, initFile, trainedEpochs }: Omit<JobDraft, 'origin' | 'copyFiles'>,
+  sparsity?: number,
 ): Promise<DryRun> {
-  const plan = await planInTurn(spec)
+  if (sparsity !== undefined && !thresholdOf(spec.optimizer))
+    throw invalidRequest(
+      'optimizer.name',
+      `${spec.optimizer.name} has no threshold; the query \`sparsity\` needs grda`,
+    )
+  const runs = await measurements.finishedRuns(spec.model)
+  const { recommendation, ...plan } = await planInTurn(spec, {
+    runs,
+    sparsity,
+    ...(initFile && { initFile }),
+  })
   const queuePosition = await queue.positionOfNext(spec.priority)
   const engines = new Set((await workers.list()).map(({ engine }) => engine))
-  const examplesPerSecond = await measurements.examplesPerSecond(spec.model, [...engines])
+  const estimatedSeconds = estimateSeconds(spec, runs, engines, trainedEpochs)
   const room = await findRoom({ measurements, workers }, spec)
   const mistake = memoryMistake(spec, room)
-  const answer = {
+  return {
     spec,
     warnings: mistake ? [...warnings, { code: 'insufficient_memory', ...mistake }] : warnings,
     plan,
@@ -70,7 +133,7 @@ export async function dryRun(
       ...(room.largestBytes !== undefined && { largestWorkerBytes: room.largestBytes }),
     },
     queuePosition,
+    ...(estimatedSeconds !== undefined && { estimatedSeconds }),
+    ...(recommendation && { recommendation }),
   }
-  if (!examplesPerSecond) return answer
-  return { ...answer, estimatedSeconds: (plan.trainingExamples * spec.epochs) / examplesPerSecond }
 }

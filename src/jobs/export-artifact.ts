@@ -2,11 +2,14 @@ import type { Children } from '#children/open-children.ts'
 import { type Artifact, artifactFile } from '#domain/artifact.ts'
 import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
+import { totalEpochs } from '#domain/phases.ts'
 import { NothingToEncode } from '#interchange/nothing-to-encode.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { Stores } from '#stores/connect.ts'
+import { loadCut } from './find-cut.ts'
 import { type ExportRequest, exportKey } from './reachable-exports.ts'
+import { readEvaluation } from './report-evaluation.ts'
 
 /**
  * Creates an artifact from a checkpoint and the metrics of a job, and stores it.
@@ -20,11 +23,20 @@ export async function exportArtifact(
     exporter,
   }: Pick<Stores, 'exports' | 'events' | 'blobs'> & Pick<Children, 'exporter'>,
   job: Job,
-  { name, variant, checkpoint }: ExportRequest,
+  request: ExportRequest,
 ): Promise<Artifact> {
+  const { name, variant, checkpoint, cut } = request
   const last = checkpoint?.epoch ?? Number.POSITIVE_INFINITY
   const series = epochSeries(await events.readAll(job)).filter(({ epoch }) => epoch <= last)
-  const task = { name, variant, spec: job.spec, series }
+  const task = {
+    name,
+    variant,
+    spec: job.spec,
+    series,
+    evaluation: request.evaluation && (await readEvaluation({ blobs }, request.evaluation)),
+    cut: cut && (await loadCut({ blobs }, cut)),
+    tradeoff: request.tradeoff?.tradeoff,
+  }
   const source = checkpoint && checkpointSource(blobs, job.id, checkpoint)
   const { bytes, ...rest } = await exporter.encode(task, source).catch(error => {
     if (!(error instanceof NothingToEncode)) throw error
@@ -37,10 +49,11 @@ export async function exportArtifact(
     description,
     ...(await blobs.put(job.id, [bytes])),
     ...(Object.keys(variant).length > 0 && { variant }),
-    ...(checkpoint && checkpoint.epoch < job.spec.epochs && { epoch: checkpoint.epoch }),
+    ...(checkpoint && checkpoint.epoch < totalEpochs(job.spec) && { epoch: checkpoint.epoch }),
+    ...(cut && { cut: cut.point }),
     ...rest,
   }
-  if (await exports.record(job.id, exportKey({ name, variant, checkpoint }), artifact)) return artifact
+  if (await exports.record(job.id, exportKey(request), artifact)) return artifact
   await blobs.deleteAll(job.id)
   throw new AppError('not_found', `There is no job ${job.id}.`)
 }

@@ -6,28 +6,40 @@ import { type CheckpointSelector, findCheckpoint } from '#domain/checkpoint.ts'
 import { restoresBest } from '#domain/early-stopping.ts'
 import { AppError, invalidFields } from '#domain/error.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
+import type { PointSelector } from '#optimization/select-point.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import type { BlobRange } from '#stores/blobs/blob-store.ts'
 import type { Stores } from '#stores/connect.ts'
 import { exportArtifact } from './export-artifact.ts'
+import { findCut } from './find-cut.ts'
+import { findTradeoff, TRADEOFF_FILE, type TradeoffStores, tradeoffNotReady } from './find-tradeoff.ts'
 import { defaultCheckpoint, type ExportRequest, exportKey } from './reachable-exports.ts'
+import { reportEvaluation } from './report-evaluation.ts'
 import { requireStopped } from './require-stopped.ts'
 
-export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events' | 'blobs'> &
+export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events'> &
+  TradeoffStores &
   Pick<Children, 'exporter'>
 
-/** Which form of an artifact is wanted, and as of which checkpoint; that of the job's model if none is named. */
-export type ArtifactForm = ArtifactVariant & { checkpoint?: CheckpointSelector | undefined }
+/** Which form of an artifact is wanted, and as of which checkpoint: by default that of the job's model. */
+export type ArtifactForm = ArtifactVariant & {
+  checkpoint?: CheckpointSelector | undefined
+  /** The point of the trade-off of that checkpoint; absent for its model without a cut. */
+  point?: PointSelector | undefined
+}
 
 export interface FoundArtifact {
   artifact: Artifact
-  /** Whether the job will never have another file under this name and variant. The files of a paused job may change when it resumes. */
+  /**
+   * Whether the job will never have another file under this name and variant. The files of a paused job may change when it resumes, and
+   * its report when its model is evaluated.
+   */
   isFinal: boolean
 }
 
 /**
  * The artifact that a client requests: the job's own file, an existing export, or a new export.
- * @throws AppError `not_found`, `artifact_not_ready`, `invalid_request`
+ * @throws AppError `not_found`, `artifact_not_ready`, `tradeoff_not_ready`, `invalid_request`
  */
 export async function findArtifact(
   stores: ArtifactStores,
@@ -36,16 +48,21 @@ export async function findArtifact(
   form: ArtifactForm,
 ): Promise<FoundArtifact> {
   const job = await stores.jobs.require(jobId)
-  const request = exportRequest(job, name, form)
-  const isFinal = isTerminal(job.status)
+  const request = await withTradeoff(stores, job, exportRequest(job, name, form), form.point)
+  // Only the usual report shows an evaluation.
+  if (name === 'report.html' && form.checkpoint === undefined)
+    request.evaluation = await reportEvaluation(stores, job)
+  // A later trade-off or evaluation changes what a selector finds, and what a report shows.
+  const isFinal = isTerminal(job.status) && !form.point && name !== 'report.html'
   const own = job.artifacts.find(artifact => artifact.name === name)
   const isDefault = form.checkpoint === undefined || (form.checkpoint === 'latest' && !restoresBest(job.spec))
-  const isUsual = isDefault && Object.keys(request.variant).length === 0
-  if (own && isUsual && job.status === 'succeeded') return { artifact: own, isFinal }
+  const isUsual = isDefault && !request.cut && Object.keys(request.variant).length === 0
+  const { isMeasured, word } = artifactFile(request.name)
+  if (own && isUsual && (isMeasured || job.status === 'succeeded')) return { artifact: own, isFinal }
+  if (isMeasured) throw withoutMeasurement(job, name)
   const made = (await stores.exports.list(jobId)).get(exportKey(request))
   if (made) return { artifact: made, isFinal }
-  const isModelFile = artifactFile(request.name).word !== undefined
-  if (isModelFile && !request.checkpoint) throw withoutModel(job, name)
+  if (word !== undefined && !request.checkpoint) throw withoutModel(job, name)
   return { artifact: await exportArtifact(stores, job, request), isFinal }
 }
 
@@ -72,11 +89,24 @@ export async function openArtifact(
   }
 }
 
+/** The request with the trade-off that it depends on. @throws AppError as `findCut` does */
+async function withTradeoff(
+  stores: TradeoffStores,
+  job: Job,
+  request: ExportRequest,
+  point: PointSelector | undefined,
+): Promise<ExportRequest> {
+  const { name, checkpoint } = request
+  if (point) return { ...request, cut: await findCut(stores, job, checkpoint, point, name) }
+  if (name !== 'report.html') return request
+  return { ...request, tradeoff: await findTradeoff(stores, job, checkpoint) }
+}
+
 /** @throws AppError for a file that no job has, that does not exist yet, or that has no such variant */
 function exportRequest(
   job: Job,
   name: string,
-  { checkpoint: which, ...variant }: ArtifactForm,
+  { checkpoint: which, point: _, ...variant }: ArtifactForm,
 ): ExportRequest {
   if (!isArtifactName(name)) throw new AppError('not_found', `A job has no artifact "${name}".`)
   requireStopped(job, 'artifact_not_ready', 'artifacts exist')
@@ -95,6 +125,11 @@ function exportRequest(
     'not_found',
     `The job has no checkpoint "${which}"; it has checkpoints of epochs: ${epochs}.`,
   )
+}
+
+function withoutMeasurement(job: Job, name: string): AppError {
+  if (name === TRADEOFF_FILE) return tradeoffNotReady(job)
+  return new AppError('not_found', `The job has no ${name}.`)
 }
 
 /** No epoch was completed. This is checked here to avoid starting a process for it. */

@@ -16,11 +16,13 @@ export interface Room {
   fitting: ReadonlySet<string>
 }
 
+/** @param analysis the kind, if the job is an analysis */
 export async function findRoom(
   { measurements, workers }: Pick<Stores, 'measurements' | 'workers'>,
   spec: TrainingSpec,
+  analysis?: string,
 ): Promise<Room> {
-  const [alive, measured] = await Promise.all([workers.list(), measurements.peakMemory(spec)])
+  const [alive, measured] = await Promise.all([workers.list(), measurements.peakMemory(spec, analysis)])
   const estimate = estimateMemory(spec)
   const needOn = ({ engine }: Pick<WorkerStatus, 'engine'>) => measured.get(engine) ?? estimate
   const fitting = alive.filter(worker => needOn(worker) <= limitOf(worker)).map(({ id }) => id)

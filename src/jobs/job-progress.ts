@@ -1,7 +1,8 @@
-import type { ProgressFrame } from '#domain/event.ts'
+import { ProgressFrame } from '#domain/event.ts'
 import { epochToResumeFrom, isTerminal, type Job } from '#domain/job.ts'
+import { totalEpochs } from '#domain/phases.ts'
+import { epochLength } from '#forecast/epoch-length.ts'
 import type { Stores } from '#stores/connect.ts'
-import { epochLength } from './plan-job.ts'
 
 /** The progress of a job. */
 export interface JobProgress {
@@ -15,6 +16,8 @@ export interface JobProgress {
   fraction: number
   /** While the job runs and its speed is known. */
   etaSeconds?: number
+  /** While the job measures its trade-off, after the last epoch. */
+  tradeoff?: { done: number; total: number }
 }
 
 /** The facts about a job that change between its events. */
@@ -29,7 +32,7 @@ export async function liveProgress(
   job: Job,
   { events, queue }: Pick<Stores, 'events' | 'queue'>,
 ): Promise<LiveProgress> {
-  const frame = isTerminal(job.status) ? undefined : await events.lastProgress(job.id)
+  const frame = isTerminal(job.status) ? undefined : await events.lastProgress(job.id, ProgressFrame)
   const queuePosition = job.status === 'queued' ? await queue.position(job.id) : undefined
   return { progress: progressOf(job, frame), ...(queuePosition !== undefined && { queuePosition }) }
 }
@@ -37,9 +40,11 @@ export async function liveProgress(
 /** @param frame the last progress frame; ignored if it belongs to another attempt or to a completed epoch */
 export function progressOf(job: Job, frame?: ProgressFrame): JobProgress {
   const { spec, metrics, attempt, status } = job
-  const { epochs } = spec
+  // Fine-tuning starts sooner if early stopping ends the phase before it.
+  const epochs = metrics?.phase === 'fineTune' ? metrics.epochs : totalEpochs(spec)
   const { stepsPerEpoch } = epochLength(spec)
-  const current = frame?.attempt === attempt && frame.epoch !== metrics?.epoch ? frame : undefined
+  const own = frame?.attempt === attempt ? frame : undefined
+  const current = own?.epoch === metrics?.epoch ? undefined : own
   const epoch = current ? current.epoch - 1 : (metrics?.epoch ?? epochToResumeFrom(job))
   const step = epoch * stepsPerEpoch + (current?.step ?? 0)
   // Early stopping leaves epochs that will never be trained.
@@ -47,5 +52,14 @@ export function progressOf(job: Job, frame?: ProgressFrame): JobProgress {
   const examplesPerSecond = current?.examplesPerSecond ?? metrics?.examplesPerSecond
   const remaining = (epochs * stepsPerEpoch - step) * spec.batchSize
   const etaSeconds = status === 'running' && examplesPerSecond ? remaining / examplesPerSecond : undefined
-  return { epoch, epochs, step, stepsPerEpoch, fraction, ...(etaSeconds !== undefined && { etaSeconds }) }
+  const tradeoff = status === 'running' ? own?.tradeoff : undefined
+  return {
+    epoch,
+    epochs,
+    step,
+    stepsPerEpoch,
+    fraction,
+    ...(etaSeconds !== undefined && { etaSeconds }),
+    ...(tradeoff && { tradeoff }),
+  }
 }

@@ -1,4 +1,5 @@
 import { factsOf } from '#domain/dataset.ts'
+import { phasesOf } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { placeLayers } from '#network/place-layers.ts'
@@ -48,8 +49,10 @@ function floatsOfExample(topology: Topology): number {
 }
 
 /** Weights and gradients, the optimizer's state, and copies in transit between the device, checkpoints and files. */
-function copiesOfParameters({ optimizer, artifacts }: TrainingSpec): number {
-  return optimizerTraits(optimizer).memoryCopies + COPIES_OF_AN_ARTIFACT * (artifacts.length - 1)
+function copiesOfParameters(spec: TrainingSpec): number {
+  const { artifacts } = spec
+  const copies = phasesOf(spec).map(phase => (phase ? optimizerTraits(phase.optimizer).memoryCopies : 0))
+  return Math.max(...copies) + COPIES_OF_AN_ARTIFACT * (artifacts.length - 1)
 }
 
 /** Images in files are read batch by batch. */

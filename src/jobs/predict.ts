@@ -4,8 +4,11 @@ import { type CheckpointRecord, type CheckpointSelector, findCheckpoint } from '
 import { AppError, invalidRequest } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { FormatError } from '#formats/format-error.ts'
+import type { PointSelector } from '#optimization/select-point.ts'
 import { checkpointSource } from '#stores/blobs/checkpoint-source.ts'
 import type { Stores } from '#stores/connect.ts'
+import { cutKey, type FoundCut, findCut, loadCut } from './find-cut.ts'
+import type { TradeoffStores } from './find-tradeoff.ts'
 import { type PredictionAnswer, predictionAnswer } from './prediction-answer.ts'
 import { requireStopped } from './require-stopped.ts'
 
@@ -13,23 +16,26 @@ import { requireStopped } from './require-stopped.ts'
 export interface JobModel {
   job: Job
   checkpoint: CheckpointRecord
+  /** Absent for the model as it was trained. */
+  cut?: FoundCut | undefined
 }
 
 /**
- * @param which the checkpoint; that of the job's model if it is not given
- * @throws AppError `not_found` for a job or checkpoint that does not exist; `artifact_not_ready` unless the job is terminal or paused
+ * @param which the checkpoint, by default that of the job's model, and the point of its trade-off
+ * @throws AppError `not_found` for a job, checkpoint or point that does not exist; `artifact_not_ready` unless the job is terminal or
+ * paused; `tradeoff_not_ready`
  */
 export async function findJobModel(
-  { jobs }: Pick<Stores, 'jobs'>,
+  stores: TradeoffStores & Pick<Stores, 'jobs'>,
   jobId: string,
-  which?: CheckpointSelector,
+  { checkpoint: which, point }: { checkpoint?: CheckpointSelector | undefined; point?: PointSelector } = {},
 ): Promise<JobModel> {
-  const job = await jobs.require(jobId)
+  const job = await stores.jobs.require(jobId)
   requireStopped(job, 'artifact_not_ready', 'its model can predict')
   const checkpoint = findCheckpoint(job, which)
   if (!checkpoint)
     throw new AppError('not_found', 'The job has no such checkpoint, so there is no model to predict with.')
-  return { job, checkpoint }
+  return { job, checkpoint, cut: point && (await findCut(stores, job, checkpoint, point)) }
 }
 
 /**
@@ -38,11 +44,16 @@ export async function findJobModel(
  */
 export async function predict(
   { blobs, predictor }: Pick<Stores, 'blobs'> & Pick<Children, 'predictor'>,
-  { job, checkpoint }: JobModel,
+  { job, checkpoint, cut }: JobModel,
   inputs: PredictionInputs,
 ): Promise<PredictionAnswer> {
-  const source = { spec: job.spec, checkpoint: checkpointSource(blobs, job.id, checkpoint) }
-  const { outputs } = await predictor.predict({ model: checkpoint.sha256, inputs }, source).catch(error => {
+  const source = {
+    spec: job.spec,
+    checkpoint: checkpointSource(blobs, job.id, checkpoint),
+    ...(cut && { loadCut: () => loadCut({ blobs }, cut) }),
+  }
+  const model = [checkpoint.sha256, ...(cut ? Object.values(cutKey(cut)) : [])].join(' ')
+  const { outputs } = await predictor.predict({ model, inputs }, source).catch(error => {
     throw error instanceof FormatError ? invalidRequest('image', error.message) : error
   })
   return predictionAnswer(job.spec, outputs, inputs.count)

@@ -1,12 +1,21 @@
 import { type Artifact, type ArtifactName, type ArtifactVariant, artifactFile } from '#domain/artifact.ts'
 import { type CheckpointRecord, findCheckpoint, lastCheckpoint } from '#domain/checkpoint.ts'
 import type { Job } from '#domain/job.ts'
+import { cutKey, type FoundCut } from './find-cut.ts'
+import type { FoundTradeoff } from './find-tradeoff.ts'
+import type { ReportEvaluation } from './report-evaluation.ts'
 
 /** A variant of a file of a job at one checkpoint; without a checkpoint if no epoch was completed. */
 export interface ExportRequest {
   name: ArtifactName
   variant: ArtifactVariant
   checkpoint: CheckpointRecord | undefined
+  /** Of a report that shows one. */
+  evaluation?: ReportEvaluation | undefined
+  /** Absent for the model as it was trained. */
+  cut?: FoundCut | undefined
+  /** Of a report that shows one. */
+  tradeoff?: FoundTradeoff | undefined
 }
 
 /** The checkpoint of a request that names none: of a model file that of the job's model, of metrics and reports the last one. */
@@ -18,17 +27,27 @@ export function defaultCheckpoint(
 }
 
 /** Equal for two requests if and only if they request the same file. */
-export function exportKey({ name, variant, checkpoint }: ExportRequest): string {
-  const query = new URLSearchParams(variant as Record<string, string>)
+export function exportKey({ name, variant, checkpoint, cut, evaluation, tradeoff }: ExportRequest): string {
+  const query = new URLSearchParams({
+    ...(variant as Record<string, string>),
+    ...(cut && cutKey(cut)),
+    ...(tradeoff && { tradeoff: tradeoff.sha256 }),
+  })
   query.set('step', String(checkpoint?.step ?? 0))
+  if (evaluation) query.set('evaluation', evaluation.file.sha256)
   query.sort()
   return `${name}?${query}`
 }
 
-/** The exports that a request can still select, each with its checkpoint. A job that continues deletes checkpoints. */
+/**
+ * The exports that a request can still select, each with its checkpoint. A job that continues deletes checkpoints, and a newer evaluation
+ * replaces the report that shows an older one.
+ * @param evaluation the one that the report of the job shows
+ */
 export function reachableExports(
   job: Pick<Job, 'checkpoints' | 'spec'>,
   exports: ReadonlyMap<string, Artifact>,
+  evaluation: ReportEvaluation | undefined,
 ): Map<string, { artifact: Artifact; checkpoint: CheckpointRecord | undefined }> {
   const kept = [
     lastCheckpoint(job),
@@ -38,8 +57,11 @@ export function reachableExports(
   const byStep = new Map(kept.map(checkpoint => [checkpoint?.step ?? 0, checkpoint]))
   return new Map(
     [...exports].flatMap(([key, artifact]) => {
-      const step = Number(new URLSearchParams(key.slice(key.indexOf('?') + 1)).get('step'))
-      return byStep.has(step) ? [[key, { artifact, checkpoint: byStep.get(step) }]] : []
+      const query = new URLSearchParams(key.slice(key.indexOf('?') + 1))
+      const step = Number(query.get('step'))
+      const shown = query.get('evaluation')
+      const isCurrent = shown === null || shown === evaluation?.file.sha256
+      return isCurrent && byStep.has(step) ? [[key, { artifact, checkpoint: byStep.get(step) }]] : []
     }),
   )
 }

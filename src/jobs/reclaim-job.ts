@@ -8,10 +8,10 @@ import type { Stores } from '#stores/connect.ts'
  */
 export async function reclaimJob(
   held: Job,
-  { jobs, queue }: Pick<Stores, 'jobs' | 'queue'>,
+  { work, queue }: Pick<Stores, 'work' | 'queue'>,
 ): Promise<Job | undefined> {
   try {
-    const { job } = await jobs.append(held.id, inAttempt(held.attempt, loseAttempt('worker_lost')))
+    const { job } = await work.append(held.id, inAttempt(held.attempt, loseAttempt('worker_lost')))
     if (job.status === 'restarting') await queue.reclaim(job.id, job.spec.priority)
     else await queue.remove(job.id)
     return job

@@ -50,7 +50,7 @@ export async function resolveJob(
 }
 
 /** @throws AppError `invalid_request` for an upload that is invalid or differs from the given facts, `dataset_not_ready` for one in validation */
-async function findUpload(
+export async function findUpload(
   { datasets }: Pick<Stores, 'datasets'>,
   selection: DatasetSelection | undefined,
 ): Promise<UploadedData | undefined> {
@@ -75,7 +75,7 @@ async function findUpload(
 }
 
 /** @throws AppError `invalid_request` for a dataset whose files the operator has not provided */
-function requireFiles({ id }: DatasetSpec, datasetsDir: string): void {
+export function requireFiles({ id }: DatasetSpec, datasetsDir: string): void {
   const [missing] = missingFiles(id, datasetsDir)
   if (missing)
     throw invalidRequest(

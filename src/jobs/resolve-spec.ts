@@ -5,17 +5,23 @@ import { invalidFields, invalidRequest, type Mistake } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import { activationOf, type Loss, outputsFor } from '#domain/loss.ts'
 import type { ModelRequest, ModelSpec } from '#domain/model-spec.ts'
+import { lastOptimizer, phasesOf } from '#domain/phases.ts'
 import { modelName, outputCount, topologyOf } from '#domain/topology-of.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
+import { epochLength } from '#forecast/epoch-length.ts'
+import { startingScale } from '#forecast/starting-scale.ts'
+import { thresholdWarnings } from '#forecast/threshold-warnings.ts'
 import { preparingLayer } from '#formats/input-scale.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import { readTopology } from '#interchange/read-topology.ts'
 import { isAdapted, variablesOf } from '#network/variables.ts'
-import { type OptimizerSpec, thresholdOf } from '#optimization/optimizer-spec.ts'
+import type { OptimizerSpec } from '#optimization/optimizer-spec.ts'
 import { scheduleFactor } from '#optimization/schedule-spec.ts'
 import { PRESETS } from '#presets/preset-defaults.ts'
-import { epochLength } from './plan-job.ts'
+import { pruningMistakes } from './pruning-mistakes.ts'
+import { leavesScaleOpen, resolveFinish } from './resolve-finish.ts'
 import { selectionWarnings, stoppingMistakes } from './select-epoch.ts'
+import { isTradeoffCheap } from './tradeoff-cost.ts'
 
 const DEFAULTS = {
   schedule: { name: 'constant' },
@@ -53,21 +59,23 @@ export function resolveSpec(
   const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
   const merged = { ...DEFAULTS, ...defaults, ...given, model } as unknown as TrainingSpec
   requireFields(merged)
-  const spec = fitDefaults(merged, request, upload)
+  const fitted = fitDefaults(merged, request, upload)
+  const spec = withPruning(fitted, request)
   const mistakes = [
     ...datasetMistakes(spec),
     ...excludeMistakes(spec),
     ...scheduleMistakes(spec),
     ...artifactMistakes(spec),
     ...stoppingMistakes(spec),
+    ...pruningMistakes(spec, init),
   ]
   if (mistakes.length > 0) throw invalidFields(mistakes)
   return {
-    spec,
+    spec: withTradeoff(spec, request),
     warnings: [
       ...warnings,
       ...adaptationWarnings(model, init),
-      ...optimizerWarnings(spec.optimizer),
+      ...thresholdWarnings(spec, init),
       ...selectionWarnings(spec),
     ],
   }
@@ -111,6 +119,24 @@ function fitDefaults(
       checkpoint: { ...spec.checkpoint, bestBy: 'validationLoss' as const },
     }),
   }
+}
+
+/** With the defaults of the fields that say which weights become zero. @throws AppError for a threshold without a scale */
+function withPruning(spec: TrainingSpec, request: Partial<JobRequest>): TrainingSpec {
+  const { optimizer, target } = spec
+  const isOpen = leavesScaleOpen(request)
+  if (isOpen && !target) throw invalidRequest('optimizer.c', 'is required unless `target` is given')
+  return {
+    ...spec,
+    ...(isOpen && { optimizer: { ...optimizer, c: startingScale(spec, target!) } as OptimizerSpec }),
+    ...(request.finish && { finish: resolveFinish(request.finish, optimizer) }),
+  }
+}
+
+/** By default, a job measures its trade-off if that is cheap. */
+function withTradeoff(spec: TrainingSpec, { finish }: Partial<JobRequest>): TrainingSpec {
+  const tradeoff = finish?.tradeoff ?? isTradeoffCheap(spec)
+  return spec.finish || tradeoff ? { ...spec, finish: { ...spec.finish, tradeoff } } : spec
 }
 
 /** Only a preset has defaults for these. */
@@ -230,7 +256,15 @@ function outputMistakes(
   return [{ path: 'model.classes', message: `is ${outputs}, but ${id} has ${has}` }]
 }
 
-function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
+function excludeMistakes({ optimizer, model, finish }: TrainingSpec): Mistake[] {
+  const tuning = finish?.fineTune
+  return [
+    ...excludedBy(optimizer, 'optimizer', model),
+    ...(tuning ? excludedBy(tuning.optimizer, 'finish.fineTune.optimizer', model) : []),
+  ]
+}
+
+function excludedBy(optimizer: OptimizerSpec, path: string, model: ModelSpec): Mistake[] {
   if (!('exclude' in optimizer)) return []
   const variables = variablesOf(topologyOf(model))
   const words = new Set(['bias', 'batchNorm', ...variables.map(({ name }) => name.split('/')[0]!)])
@@ -239,7 +273,7 @@ function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
       ? []
       : [
           {
-            path: `optimizer.exclude.${index}`,
+            path: `${path}.exclude.${index}`,
             message: `must be one of: ${[...words].join(', ')}; not "${word}"`,
           },
         ],
@@ -248,46 +282,25 @@ function excludeMistakes({ optimizer, model }: TrainingSpec): Mistake[] {
 
 /** A rate that rises does so by a constant factor, so the last rate is the largest. JSON cannot represent a rate that overflows. */
 function scheduleMistakes(spec: TrainingSpec): Mistake[] {
-  const { schedule, optimizer, epochs } = spec
   if (!factsOf(spec.dataset)) return []
   const { stepsPerEpoch } = epochLength(spec)
-  const rate =
-    optimizer.learningRate * scheduleFactor(schedule, { step: epochs * stepsPerEpoch, epochs, stepsPerEpoch })
-  if (rate <= LARGEST_RATE) return []
-  return [
-    {
-      path: 'schedule',
-      message: `raises the learning rate to ${rate} at the last step; the maximum is ${LARGEST_RATE}`,
-    },
-  ]
-}
-
-/** An artifact that this network cannot have is refused before the training. */
-function artifactMistakes({ artifacts, model, optimizer }: TrainingSpec): Mistake[] {
-  return artifacts.flatMap((word, index) => {
-    const name = ARTIFACT_NAMES.find(name => artifactFile(name).word === word)!
-    const message = whyMissing(name, topologyOf(model), optimizer)
-    return message ? [{ path: `artifacts.${index}`, message }] : []
+  return phasesOf(spec).flatMap(phase => {
+    if (!phase) return []
+    const { name, optimizer, schedule, epochs } = phase
+    const last = { step: epochs * stepsPerEpoch, epochs, stepsPerEpoch }
+    const rate = optimizer.learningRate * scheduleFactor(schedule, last)
+    const path = name === 'train' ? 'schedule' : 'finish.fineTune.schedule'
+    const message = `raises the learning rate to ${rate} at the last step; the maximum is ${LARGEST_RATE}`
+    return rate <= LARGEST_RATE ? [] : [{ path, message }]
   })
 }
 
-/** Published runs use values outside the recommended ranges, so these are warnings and not errors. */
-function optimizerWarnings(optimizer: OptimizerSpec): Warning[] {
-  const threshold = thresholdOf(optimizer)
-  if (!threshold) return []
-  const { c, mu } = threshold
-  const warnings: Warning[] = []
-  if (c === 0) {
-    const message = 'c = 0 means no threshold: this is plain SGD and prunes nothing.'
-    warnings.push({ code: 'plain_sgd', path: 'optimizer.c', message })
-  }
-  if (c > 0.005) {
-    const message = `c = ${c} is above the recommended 0 < c <= 0.005: expect heavy pruning from the first epoch.`
-    warnings.push({ code: 'outside_recommended', path: 'optimizer.c', message })
-  }
-  if (mu <= 0.5 || mu === 1) {
-    const message = `mu = ${mu} is outside the recommended 0.5 < mu < 1: at or below 0.5, zeros may not stay zero; at 1, accuracy collapses.`
-    warnings.push({ code: 'outside_recommended', path: 'optimizer.mu', message })
-  }
-  return warnings
+/** An artifact that this network cannot have is refused before the training. */
+function artifactMistakes(spec: TrainingSpec): Mistake[] {
+  const { artifacts, model } = spec
+  return artifacts.flatMap((word, index) => {
+    const name = ARTIFACT_NAMES.find(name => artifactFile(name).word === word)!
+    const message = whyMissing(name, topologyOf(model), lastOptimizer(spec))
+    return message ? [{ path: `artifacts.${index}`, message }] : []
+  })
 }

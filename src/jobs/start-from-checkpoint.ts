@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
-import { findCheckpoint } from '#domain/checkpoint.ts'
+import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
 import { invalidRequest } from '#domain/error.ts'
 import type { Init, InitRequest } from '#domain/init-spec.ts'
+import { fineTunePhase } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, decodeCheckpoint } from '#formats/checkpoint.ts'
@@ -56,6 +57,11 @@ export async function startFromCheckpoint(
       'init.optimizerState',
       'an uploaded state has a step count, but not the sum of learning rates that clock "time" needs',
     )
+  if (request.prune?.rule === 'threshold' && !checkpoint.state.variables.accumulator)
+    throw invalidRequest(
+      'init.prune.rule',
+      `must be "magnitude": the checkpoint of ${namespace} has no accumulator`,
+    )
   const { clock } = checkpoint.state
   checkPinned(request, { epoch, clock })
   return { init: { ...request, epoch, sha256, clock }, file }
@@ -84,8 +90,8 @@ async function jobSource(
     const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
     throw invalidRequest(field, `${job.id} has no such checkpoint; it has checkpoints of epochs: ${epochs}`)
   }
-  const { sha256, epoch } = found
-  return { namespace: job.id, sha256, epoch, optimizer: describeOptimizer(job.spec) }
+  const { sha256, epoch, phase } = found
+  return { namespace: job.id, sha256, epoch, optimizer: optimizerOf(job.spec, phase) }
 }
 
 async function modelSource(
@@ -111,6 +117,12 @@ function checkVariables(spec: TrainingSpec, { state }: Checkpoint, field: string
   const odd = [...wanted, ...given].filter(variable => !(wanted.has(variable) && given.has(variable)))
   if (odd.length > 0)
     throw invalidRequest(field, `the model of ${source} has other variables: ${odd.slice(0, 4).join('; ')}`)
+}
+
+/** The optimizer whose state a checkpoint has; undefined after a cut. */
+function optimizerOf(spec: TrainingSpec, phase: CheckpointRecord['phase']): string | undefined {
+  if (phase === 'prune') return undefined
+  return describeOptimizer(phase === 'fineTune' ? fineTunePhase(spec)! : spec)
 }
 
 /** The fields that determine which slots an optimizer has and what they mean; rates and thresholds may change. */

@@ -21,11 +21,15 @@ export interface Submitted {
   replayed: boolean
 }
 
-/** A job that is not stored yet. */
+/** A job or an analysis that is not stored yet. */
 export interface JobDraft {
   spec: TrainingSpec
   warnings: Warning[]
   origin: Origin
+  /** The checkpoint of `init`. */
+  initFile?: Uint8Array
+  /** The epochs that a job which it continues has trained. */
+  trainedEpochs?: number
   /** Copies the files that the job starts from into its namespace. @returns fields of the job that follow from them */
   copyFiles?: (jobId: string) => Promise<Origin & { warnings?: Warning[] }>
 }
@@ -46,7 +50,7 @@ export async function submitJob(
 export async function draftJob(stores: JobStores, request: JobRequest): Promise<JobDraft> {
   const { spec, warnings, initFile } = await resolveJob(stores, request)
   const origin = request.name === undefined ? {} : { name: request.name }
-  return { spec, warnings, origin, ...(initFile && { copyFiles: copyFile(stores, initFile) }) }
+  return { spec, warnings, origin, ...(initFile && { initFile, copyFiles: copyFile(stores, initFile) }) }
 }
 
 export function copyFile({ blobs }: Pick<JobStores, 'blobs'>, file: Uint8Array) {
@@ -57,7 +61,7 @@ export function copyFile({ blobs }: Pick<JobStores, 'blobs'>, file: Uint8Array) 
 }
 
 /**
- * Stores and enqueues a job, unless the claim was used before: then the job of the first response is returned, even if its sources have
+ * Stores and enqueues a job or an analysis, unless the claim was used before: then the job of the first response is returned, even if its sources have
  * been deleted.
  */
 export async function submitOnce(
@@ -68,8 +72,8 @@ export async function submitOnce(
   const earlier = claim && (await stores.idempotency.find(claim))
   if (earlier) return { job: earlier, replayed: true }
   const { spec, warnings, origin, copyFiles } = await draft()
-  await requireMemory(stores, spec)
-  const jobId = newId('job')
+  await requireMemory(stores, spec, origin.analysis?.kind)
+  const jobId = newId(origin.analysis ? 'analysis' : 'job')
   // If storing the job throws, its files remain, because the job may have been stored nevertheless. Orphan blobs are deleted hourly.
   const { warnings: more = [], ...copied } = (await copyFiles?.(jobId)) ?? {}
   const createdAt = new Date().toISOString()

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { reachableExports } from '#jobs/reachable-exports.ts'
+import { reportEvaluation } from '#jobs/report-evaluation.ts'
 import type { Stores } from '#stores/connect.ts'
 import { runPeriodically } from './run-periodically.ts'
 
@@ -7,7 +8,7 @@ const PERIOD_MS = 3_600_000
 /** A blob is stored before the event that refers to it, so a younger blob may not have its reference yet. */
 const YOUNG_MS = 3_600_000
 
-type RecordStores = Pick<Stores, 'jobs' | 'exports' | 'datasets' | 'models'>
+type RecordStores = Pick<Stores, 'work' | 'exports' | 'datasets' | 'models' | 'analysisIndex'>
 
 /** Deletes every hour the blobs that have no reference because of a crash. @returns a function that stops it */
 export function deleteOrphanBlobs(stores: Stores, logger: Logger): () => Promise<void> {
@@ -50,7 +51,7 @@ export async function deleteOrphans(
 
 /** The digests that a job, a dataset or a model refers to; read for each blob, because a job may change while its blobs are listed. */
 async function namesOf(
-  { jobs, exports, datasets, models }: RecordStores,
+  { work, exports, datasets, models, analysisIndex }: RecordStores,
   namespace: string,
 ): Promise<ReadonlySet<string>> {
   const upload = await datasets.get(namespace)
@@ -59,14 +60,15 @@ async function namesOf(
   if (model) return new Set(model.weights ? [model.weights.sha256] : [])
   // Read before the job, so that the checkpoint of each export is one that the job has or has deleted.
   const exported = await exports.list(namespace)
-  const job = await jobs.get(namespace)
+  const job = await work.get(namespace)
   if (!job) return new Set()
-  const reachable = reachableExports(job, exported)
-  // An export of a deleted checkpoint can no longer be requested.
+  const reachable = reachableExports(job, exported, await reportEvaluation({ analysisIndex }, job))
+  // An export of a deleted checkpoint, or a report with an older evaluation, can no longer be requested.
   const unreachable = [...exported.keys()].filter(key => !reachable.has(key))
   await exports.forget(namespace, unreachable)
   const made = [...reachable.values()].map(({ artifact }) => artifact)
-  const { artifacts, checkpoints, spec } = job
-  const named = [...artifacts, ...checkpoints, ...made, ...(spec.init ? [spec.init] : [])]
+  const { artifacts, checkpoints, spec, analysis } = job
+  const analysed = analysis?.jobs.map(({ checkpoint }) => checkpoint) ?? []
+  const named = [...artifacts, ...checkpoints, ...analysed, ...made, ...(spec.init ? [spec.init] : [])]
   return new Set(named.map(({ sha256 }) => sha256))
 }

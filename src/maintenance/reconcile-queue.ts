@@ -39,13 +39,13 @@ export function reconcileQueue(stores: Stores, logger: Logger): () => Promise<vo
 
 /** Enqueues every waiting job that is missing from the queue. */
 export async function enqueueMissing(
-  { jobs, jobIndex, queue }: Pick<Stores, 'jobs' | 'jobIndex' | 'queue'>,
+  { work, jobIndex, queue }: Pick<Stores, 'work' | 'jobIndex' | 'queue'>,
   logger: Logger,
 ): Promise<void> {
   for (const status of ['queued', 'restarting'] as const) {
     for await (const ids of jobIndex.idsByStatus(status)) {
       await forEachJob(await queue.missing(ids), logger, async jobId => {
-        const job = await jobs.get(jobId)
+        const job = await work.get(jobId)
         if (!job || isTerminal(job.status)) return
         await queue.enqueue(jobId, job.spec.priority)
         logger.info({ jobId }, 'enqueued a job that was missing from the queue')
@@ -56,13 +56,13 @@ export async function enqueueMissing(
 
 /** Ends the attempts of workers whose lease has expired. */
 export async function reclaimLostJobs(
-  stores: Pick<Stores, 'jobs' | 'jobIndex' | 'queue' | 'workers'>,
+  stores: Pick<Stores, 'work' | 'jobIndex' | 'queue' | 'workers'>,
   logger: Logger,
 ): Promise<void> {
   for (const status of ['running', 'pausing', 'cancelling'] as const) {
     for await (const ids of stores.jobIndex.idsByStatus(status)) {
       await forEachJob(ids, logger, async jobId => {
-        const job = await stores.jobs.get(jobId)
+        const job = await stores.work.get(jobId)
         if (!job?.worker || isTerminal(job.status)) return
         // The lease is read after the job: a worker has a lease before it takes a job.
         if (await stores.workers.get(job.worker.id)) return

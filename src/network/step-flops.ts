@@ -14,3 +14,15 @@ export function stepFlops({ placed }: Pick<Network, 'placed'>): number {
     return sum + 3 * forward - (needsInputGradient ? 0 : (products[0] ?? 0))
   }, 0)
 }
+
+/** Those of one example's forward pass. */
+export function forwardFlops({ placed }: Pick<Network, 'placed'>): number {
+  return placed.reduce(
+    (sum, place) =>
+      sum +
+      definitionOf(place.layer)
+        .flops(place)
+        .reduce((total, product) => total + product, 0),
+    0,
+  )
+}

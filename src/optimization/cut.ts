@@ -3,7 +3,7 @@ import { z } from 'zod'
 export const CutRule = z
   .enum(['magnitude', 'threshold'])
   .describe(
-    '`magnitude` keeps the largest weights as they are; `threshold` moves the threshold of an optimizer that has one, which changes all weights.',
+    '`magnitude` keeps the largest weights unchanged; `threshold` moves the threshold of an optimizer that has one, which changes all weights.',
   )
 export type CutRule = z.infer<typeof CutRule>
 

@@ -170,6 +170,12 @@ const [first, ...others] = Object.values(OPTIMIZERS).map(({ schema }): Optimizer
 export const OptimizerSpec = z.discriminatedUnion('name', [first!, ...others]).meta({ id: 'Optimizer' })
 export type OptimizerSpec = z.infer<OptimizerSchema>
 
+/** An optimizer in a request: a `target` chooses the scale of a threshold that is left out. */
+export const OptimizerRequest = z
+  .discriminatedUnion('name', [OPTIMIZERS.grda.schema.partial({ c: true }), ...others])
+  .meta({ id: 'OptimizerRequest' })
+export type OptimizerRequest = z.infer<typeof OptimizerRequest>
+
 /** @returns the traits of the optimizer that the spec names */
 export function optimizerTraits({ name }: Pick<OptimizerSpec, 'name'>): OptimizerTraits<OptimizerSpec> {
   return OPTIMIZERS[name] as OptimizerTraits<OptimizerSpec>

@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import type { Config } from '#src/config.ts'
+import { AnalysisIndex } from './analysis-index.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
 import { ExportStore } from './export-store.ts'
@@ -23,6 +24,10 @@ export interface Stores {
   redis: Redis
   jobs: JobStore
   jobIndex: JobIndex
+  analyses: JobStore
+  analysisIndex: AnalysisIndex
+  /** Everything that workers run: jobs and analyses. */
+  work: JobStore
   sweeps: SweepStore
   idempotency: IdempotencyStore
   exports: ExportStore
@@ -42,14 +47,15 @@ export interface Stores {
 }
 
 /** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
-const COMMAND_TIMEOUT_MS = 5_000
+/** Of a connection whose commands do not wait for data. */
+const COMMANDS = { commandTimeout: 5_000 }
 
 /**
  * Connects to Redis and the blob store. Only the mains call this.
  * @throws Error when REDIS_URL is missing or Redis does not answer
  */
 export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactUrl'>): Promise<Stores> {
-  const { redisUrl } = config
+  const { redisUrl, artifactUrl } = config
   if (!redisUrl)
     throw new Error('REDIS_URL is not set. Set it, or use `npm start`, which starts an embedded Redis.')
   const opened: Redis[] = []
@@ -60,25 +66,27 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
     return connection
   }
   const duplicate = (options?: ConnectionOptions) => open(redisUrl, options)
-  const redis = duplicate({ lazyConnect: true, commandTimeout: COMMAND_TIMEOUT_MS })
+  const redis = duplicate({ lazyConnect: true, ...COMMANDS })
   await connectOnce(redis)
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
+  const events = new JobEvents(redis, subscriber)
   return {
     redis,
-    jobs: new JobStore(redis),
+    jobs: new JobStore(redis, 'job'),
     jobIndex: new JobIndex(redis),
+    analyses: new JobStore(redis, 'analysis'),
+    analysisIndex: new AnalysisIndex(redis),
+    work: new JobStore(redis),
     sweeps: new SweepStore(redis),
     idempotency: new IdempotencyStore(redis),
     exports: new ExportStore(redis),
-    measurements: new MeasurementStore(redis),
-    events: new JobEvents(redis, subscriber),
+    measurements: new MeasurementStore(redis, events),
+    events,
     queue,
     control: new JobControl(redis, subscriber),
     workers: new WorkerRegistry(redis),
-    blobs: await openBlobStore(config.artifactUrl, (url = redisUrl) =>
-      open(url, { commandTimeout: COMMAND_TIMEOUT_MS }),
-    ),
+    blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
     datasets: new RecordStore(redis, 'dataset'),
     models: new RecordStore(redis, 'model'),
     lease: async (duty, durationMs) =>

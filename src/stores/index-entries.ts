@@ -1,4 +1,5 @@
-import type { Job } from '#domain/job.ts'
+import type { Analysis } from '#domain/analysis.ts'
+import type { Job, JobStatus } from '#domain/job.ts'
 import type { JobMetric } from './job-filter.ts'
 import { redisKeys } from './redis-keys.ts'
 
@@ -10,9 +11,18 @@ export interface IndexEntry {
 
 const DECIMALS = 12
 
-/** The index entries of a job. */
+/** The index entries of a job or an analysis. */
 export function indexEntries(job: Job): IndexEntry[] {
-  const { id, status, spec, metrics, sweepId } = job
+  return job.analysis ? entriesOfAnalysis(job.id, job.status, job.analysis) : entriesOfJob(job)
+}
+
+function entriesOfAnalysis(id: string, status: JobStatus, { jobs }: Analysis): IndexEntry[] {
+  const byJob = [...new Set(jobs.map(job => redisKeys.analysesByJob(job.id)))]
+  const keys = [redisKeys.allAnalyses, redisKeys.analysesByStatus(status), ...byJob]
+  return keys.map(key => ({ key, member: id }))
+}
+
+function entriesOfJob({ id, status, spec, metrics, sweepId }: Job): IndexEntry[] {
   const labels = Object.entries(spec.labels).map(([key, value]) => redisKeys.jobsByLabel(key, value))
   const ofSweep = sweepId === undefined ? [] : [redisKeys.jobsBySweep(sweepId)]
   const byId = [redisKeys.allJobs, redisKeys.jobsByStatus(status), ...labels, ...ofSweep]

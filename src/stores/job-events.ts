@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import type { Redis } from 'ioredis'
-import { type JobEvent, ProgressFrame } from '#domain/event.ts'
+import type { z } from 'zod'
+import type { AnalysisProgress } from '#domain/analysis.ts'
+import type { JobEvent, ProgressFrame } from '#domain/event.ts'
 import { type Job, queuedEvent } from '#domain/job.ts'
 import { redisKeys } from './redis-keys.ts'
 import { storedRecord } from './stored-record.ts'
@@ -8,15 +10,18 @@ import { storedRecord } from './stored-record.ts'
 const PROGRESS_SECONDS = 60
 const PAGE = 100
 
+/** The last progress of a job, or of an analysis. */
+export type AnyProgress = ProgressFrame | AnalysisProgress
+
 /** Receives the events and the progress of a job. */
 export interface Follower {
   onEvent(event: JobEvent): void
-  onProgress(frame: ProgressFrame): void
+  onProgress(frame: AnyProgress): void
   /** Resolves when the follower can take more events of the history, which stay in Redis until then. */
   room(): Promise<void>
 }
 
-type Message = JobEvent | ProgressFrame
+type Message = JobEvent | AnyProgress
 
 /**
  * A job's history and its live events. The stream in Redis is authoritative. One pub/sub connection per process receives new events, and
@@ -56,18 +61,23 @@ export class JobEvents {
   }
 
   /** Publishes progress, and keeps it for a minute so that the job's resource can show it. */
-  async publishProgress(frame: ProgressFrame): Promise<void> {
+  async publishProgress(frame: AnyProgress): Promise<void> {
+    const id = 'jobId' in frame ? frame.jobId : frame.analysisId
     const text = JSON.stringify(frame)
     await this.#redis
       .pipeline()
-      .set(redisKeys.progress(frame.jobId), text, 'EX', PROGRESS_SECONDS)
-      .publish(redisKeys.jobChannel(frame.jobId), text)
+      .set(redisKeys.progress(id), text, 'EX', PROGRESS_SECONDS)
+      .publish(redisKeys.jobChannel(id), text)
       .exec()
   }
 
-  async lastProgress(jobId: string): Promise<ProgressFrame | undefined> {
+  /** @param Frame the form of the frames of its kind: `ProgressFrame` or `AnalysisProgress` */
+  async lastProgress<Frame extends AnyProgress>(
+    jobId: string,
+    Frame: z.ZodType<Frame>,
+  ): Promise<Frame | undefined> {
     const text = await this.#redis.get(redisKeys.progress(jobId))
-    return text === null ? undefined : ProgressFrame.safeParse(storedRecord(jobId, text)).data
+    return text === null ? undefined : Frame.safeParse(storedRecord(jobId, text)).data
   }
 
   /** Delivers every event with seq > after, in order and once, and progress frames as they arrive, until the signal is aborted. */

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis'
-import type { Job, JobStatus } from '#domain/job.ts'
-import { indexEntries, jobIdOf } from './index-entries.ts'
+import type { JobStatus } from '#domain/job.ts'
+import { indexEntries } from './index-entries.ts'
 import { type JobFilter, type JobMetric, matchesFilter } from './job-filter.ts'
-import { MOST_SCANNED, membersOf, PAGE } from './members-of.ts'
+import { type JobPage, readJobPage } from './job-page.ts'
+import { membersOf, PAGE } from './members-of.ts'
 import { idPrefixAt } from './new-id.ts'
 import { redisKeys } from './redis-keys.ts'
-import { storedRecord } from './stored-record.ts'
 
 export interface JobQuery {
   filter?: JobFilter
@@ -14,12 +14,6 @@ export interface JobQuery {
   /** `nextAfter` of the previous page. */
   after?: string | undefined
   limit: number
-}
-
-export interface JobPage {
-  jobs: Job[]
-  /** The cursor of the next page; null on the last page. */
-  nextAfter: string | null
 }
 
 /** The time in an id may differ slightly from the `createdAt` of its job, and the clocks of hosts differ. */
@@ -40,9 +34,8 @@ export class JobIndex {
   }
 
   /**
-   * A page of jobs. The cursor is a fixed position in an index, so no job is left out or listed twice while others are submitted, unless
-   * the metric by which the list is sorted changes. A list sorted by a metric contains only jobs that have this metric.
-   * @returns fewer than `limit` and a `nextAfter` when `MOST_SCANNED` jobs were read
+   * A page of jobs, as `readJobPage` reads it. A list sorted by a metric contains only jobs that have this metric; a job whose metric
+   * changes meanwhile may be left out or listed twice.
    */
   async list(query: JobQuery): Promise<JobPage> {
     const { filter = {}, sort = 'createdAt', order = 'desc', after, limit } = query
@@ -50,26 +43,18 @@ export class JobIndex {
     const indexes = isByTime ? await this.#smallestIndexes(filter) : [redisKeys.jobsByMetric(sort)]
     const count = Object.values(filter).some(value => value !== undefined) ? PAGE : limit + 1
     const range = { order, count, after, ...(isByTime && idRange(filter)) }
-    const jobs: Job[] = []
-    let last: string | undefined
-    let scanned = 0
-    for await (const members of membersOf(this.#redis, indexes, range)) {
-      const loaded = await this.#load(members.map(jobIdOf))
-      for (const [index, job] of loaded.entries()) {
-        if (!job || !matchesFilter(job, filter)) continue
-        if (jobs.length === limit) return { jobs, nextAfter: last! }
-        jobs.push(job)
-        last = members[index]!
-      }
-      scanned += members.length
-      if (scanned >= MOST_SCANNED && members.length === count) return { jobs, nextAfter: members.at(-1)! }
-    }
-    return { jobs, nextAfter: null }
+    return await readJobPage(this.#redis, {
+      indexes,
+      range,
+      limit,
+      accepts: job => matchesFilter(job, filter),
+    })
   }
 
-  /** The ids of all jobs with a status, newest first, a page at a time. */
+  /** The ids of all jobs and analyses with a status, a page at a time, the newest jobs first. */
   idsByStatus(status: JobStatus): AsyncGenerator<string[]> {
-    return membersOf(this.#redis, [redisKeys.jobsByStatus(status)], { order: 'desc', count: PAGE })
+    const indexes = [redisKeys.jobsByStatus(status), redisKeys.analysesByStatus(status)]
+    return membersOf(this.#redis, indexes, { order: 'desc', count: PAGE })
   }
 
   /** Adds the jobs of earlier versions to the indexes that those versions did not have. */
@@ -103,16 +88,6 @@ export class JobIndex {
   async #sizeOf(keys: readonly string[]): Promise<number> {
     const sizes = await Promise.all(keys.map(key => this.#redis.zcard(key)))
     return sizes.reduce((sum, size) => sum + size, 0)
-  }
-
-  async #load(ids: readonly string[]): Promise<(Job | undefined)[]> {
-    if (ids.length === 0) return []
-    const pipeline = this.#redis.pipeline()
-    for (const id of ids) pipeline.hget(redisKeys.job(id), 'state')
-    const answers = (await pipeline.exec()) ?? []
-    return answers.map(([, state], index) =>
-      typeof state === 'string' ? storedRecord<Job>(ids[index]!, state) : undefined,
-    )
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { isAnalysisId } from '#domain/analysis.ts'
 import { AppError } from '#domain/error.ts'
 import type { JobEvent } from '#domain/event.ts'
 import { applyEvent, type Job, placeEvent } from '#domain/job.ts'
@@ -15,9 +16,12 @@ export interface Appended {
 /** Jobs in Redis: the folded state in one record and the events in a stream, both changed by one atomic script. */
 export class JobStore {
   readonly #redis: Redis
+  readonly #kind: 'job' | 'analysis' | undefined
 
-  constructor(redis: Redis) {
+  /** @param kind absent: the store has jobs and analyses; otherwise, those of the other kind do not exist for its callers */
+  constructor(redis: Redis, kind?: 'job' | 'analysis') {
     this.#redis = redis
+    this.#kind = kind
   }
 
   /** Stores a queued job. A job with this id that already exists is not changed. */
@@ -27,6 +31,7 @@ export class JobStore {
   }
 
   async get(jobId: string): Promise<Job | undefined> {
+    if (this.#kind && isAnalysisId(jobId) !== (this.#kind === 'analysis')) return undefined
     const state = await this.#redis.hget(redisKeys.job(jobId), 'state')
     return state === null ? undefined : JSON.parse(state)
   }
@@ -34,7 +39,7 @@ export class JobStore {
   /** @throws AppError `not_found` */
   async require(jobId: string): Promise<Job> {
     const job = await this.get(jobId)
-    if (!job) throw new AppError('not_found', `There is no job ${jobId}.`)
+    if (!job) throw new AppError('not_found', `There is no ${this.#kind ?? 'job'} ${jobId}.`)
     return job
   }
 

@@ -17,6 +17,10 @@ export const redisKeys = {
   jobIndexes: 'thresher:jobs:indexes',
   jobsByLabel: (key: string, value: string) => `thresher:jobs:label:${key}=${value}`,
   jobsBySweep: (sweepId: string) => `thresher:jobs:sweep:${sweepId}`,
+  allAnalyses: 'thresher:analyses',
+  analysesByStatus: (status: string) => `thresher:analyses:status:${status}`,
+  /** The analyses of a job. */
+  analysesByJob: (jobId: string) => `thresher:analyses:job:${jobId}`,
   blobNamespaces: 'thresher:blobs',
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
   /** The prefix of the keys of all chunks, for scripts that build them. */
@@ -25,8 +29,8 @@ export const redisKeys = {
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
   workers: 'thresher:workers',
   worker: (workerId: string) => `thresher:worker:${workerId}`,
-  /** @param model a preset's name or a topology's digest */
-  rates: (model: string) => `thresher:rates:${model}`,
+  /** Earlier versions also stored rates, under `thresher:rates`. @param model a digest */
+  runs: (model: string) => `thresher:runs:${model}`,
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
   /** Earlier versions also stored the peaks of killed trainings, under `thresher:peaks`. */
   peaks: (digest: string) => `thresher:succeeded-peaks:${digest}`,

@@ -8,7 +8,7 @@ import type { Stores } from '#stores/connect.ts'
  * @throws AppError `not_found`; `conflict` for a built-in dataset, or one that a job still needs
  */
 export async function deleteDataset(
-  stores: Pick<Stores, 'datasets' | 'blobs' | 'jobs' | 'jobIndex'>,
+  stores: Pick<Stores, 'datasets' | 'blobs' | 'work' | 'jobIndex'>,
   datasetId: string,
 ): Promise<void> {
   if (BUILT_IN_DATASETS.has(datasetId))
@@ -16,19 +16,19 @@ export async function deleteDataset(
   if (!(await stores.datasets.has(datasetId)))
     throw new AppError('not_found', `There is no dataset "${datasetId}".`)
   const user = await findUser(stores, datasetId)
-  if (user) throw new AppError('conflict', `The job ${user} still needs this dataset. Cancel the job first.`)
+  if (user) throw new AppError('conflict', `${user} still needs this dataset. Cancel it first.`)
   await stores.datasets.delete(datasetId)
   await stores.blobs.deleteAll(datasetId)
 }
 
-/** @returns the id of an unfinished job that trains on the dataset */
+/** @returns the id of an unfinished job or analysis that reads the dataset */
 async function findUser(
-  { jobs, jobIndex }: Pick<Stores, 'jobs' | 'jobIndex'>,
+  { work, jobIndex }: Pick<Stores, 'work' | 'jobIndex'>,
   datasetId: string,
 ): Promise<string | undefined> {
   for (const status of JobStatus.options.filter(status => !isTerminal(status))) {
     for await (const ids of jobIndex.idsByStatus(status)) {
-      const found = await Promise.all(ids.map(id => jobs.get(id).catch(unlessUnreadable)))
+      const found = await Promise.all(ids.map(id => work.get(id).catch(unlessUnreadable)))
       const user = found.find(job => job?.spec?.dataset?.id === datasetId)
       if (user) return user.id
     }

@@ -94,7 +94,7 @@ it('a network that scales its examples itself is given bytes as they are, in tra
 it('what it costs and how sparse it begins is said before', async () => {
   const { body } = await post(service.url, '/v1/jobs?dryRun=true', JOB)
   assert.equal(body.plan.parameters, 784 * 64 + 64 + 64 * 10 + 10)
-  assert.ok(body.plan.epochs[0].forecastSparsity > 0)
+  assert.ok(body.plan.epochs[0].initialSparsity > 0)
 })
 
 it('a network that does not fit its data is refused', async () => {

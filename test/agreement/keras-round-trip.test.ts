@@ -77,7 +77,6 @@ describe('a model of Keras', () => {
     assert.deepEqual((await get(service.url, `/v1/models/${model.id}`)).body.warnings, model.warnings)
     assert.deepEqual(codes(job), [
       ['optimizer_state_left_out', 'model.id'],
-      ['outside_recommended', 'optimizer.c'],
       ['best_chosen_on_test', 'checkpoint.bestBy'],
     ])
   })
@@ -107,14 +106,14 @@ describe('a model of Keras', () => {
     assert.ok(furthest(outputs, known.outputs) > 1e-3)
   })
 
-  it('shows in a dry run where the weights come from, and forecasts nothing of weights that are not drawn', async () => {
+  it('shows in a dry run where the weights come from, and how many of them the threshold covers', async () => {
     const dryRun = async (body: object) => (await post(service.url, '/v1/jobs?dryRun=true', body)).body
     const trained = await dryRun(spec)
     assert.equal(trained.spec.init.modelId, model.id)
-    assert.equal(trained.plan.epochs[0].forecastSparsity, undefined)
     const drawn = await dryRun({ ...spec, model: { id: model.id, weights: false } })
     assert.equal(drawn.spec.init, undefined)
-    assert.ok(drawn.plan.epochs[0].forecastSparsity > 0)
+    assert.ok(drawn.plan.epochs[0].initialSparsity > 0)
+    assert.notEqual(trained.plan.epochs[0].initialSparsity, drawn.plan.epochs[0].initialSparsity)
   })
 
   it("gives way to a job's own init, with a warning, and has no weights to insist on where none came", async () => {

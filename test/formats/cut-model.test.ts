@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { topologyOf } from '#domain/topology-of.ts'
-import type { TrainingSpec } from '#domain/training-spec.ts'
+import { JobRequest, type TrainingSpec } from '#domain/training-spec.ts'
 import { countNonzero, cuttableModel, nonzeroAt } from '#formats/cut-model.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { softThreshold, type TrainedModel } from '#formats/trained-model.ts'
@@ -12,8 +12,8 @@ import { drawWeights } from '#workers/training/weights.ts'
 const L1 = 0.02
 
 function trained(overrides: Partial<TrainingSpec['optimizer']> = {}): TrainedModel {
-  const optimizer = { name: 'grda', learningRate: 0.1, c: 0.01, mu: 0.6, ...overrides } as never
-  const { spec } = resolveSpec({ model: { preset: 'mnist-mlp' }, optimizer })
+  const optimizer = { name: 'grda', learningRate: 0.1, c: 0.01, mu: 0.6, ...overrides }
+  const { spec } = resolveSpec(JobRequest.parse({ model: { preset: 'mnist-mlp' }, optimizer }))
   const network = resolveNetwork(topologyOf(spec.model))
   const accumulator = drawWeights(network, 1)
   // Biases start at zero; a trained one does not stay there.
@@ -25,7 +25,7 @@ function trained(overrides: Partial<TrainingSpec['optimizer']> = {}): TrainedMod
     weights,
     statistics: [],
     step: 1,
-    dualAverage: { accumulator, l1: L1 },
+    dualAverage: { accumulator, l1: L1, step: 1 },
   }
 }
 

@@ -53,9 +53,16 @@ describe('openapi.yaml', () => {
     ajv.addSchema(contract, 'contract')
     const schemas = Object.entries<Document>(contract.components.schemas)
     const withExamples = schemas.filter(([, { examples }]) => examples)
-    const bodies = ['Clone', 'Dataset', 'Folder', 'Job', 'ModelUpload', 'Prediction', 'Sweep'].map(
-      name => `${name}Request`,
-    )
+    const bodies = [
+      'Analysis',
+      'Clone',
+      'Dataset',
+      'Folder',
+      'Job',
+      'ModelUpload',
+      'Prediction',
+      'Sweep',
+    ].map(name => `${name}Request`)
     assert.deepEqual(withExamples.map(([name]) => name).sort(), [...bodies, 'JobChange'].sort())
     for (const [name, { examples }] of withExamples) {
       const isValid = ajv.compile({ $ref: `contract#/components/schemas/${name}` })

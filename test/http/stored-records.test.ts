@@ -10,11 +10,13 @@ import { pino } from 'pino'
 import sharp from 'sharp'
 import request from 'supertest'
 import type { NewEvent } from '#domain/event.ts'
+import { begin } from '#domain/job-decisions.ts'
 import { createApp } from '#src/app.ts'
 import { newId } from '#stores/new-id.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
 import { addArtifact, appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
+import { finishedJob } from '#test/support/finished-job.ts'
 import { makeSweeps } from '#test/support/make-sweeps.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { promisedAnswers } from '#test/support/promised-answers.ts'
@@ -158,6 +160,29 @@ describe('every stored record', () => {
     return [record.id, body.id]
   }
 
+  /** An analysis in each status. */
+  async function makeAnalyses(): Promise<string[]> {
+    const { id: job } = await finishedJob(test.stores)
+    const histories = HISTORIES.filter(history => !history.some(type => /paus|epoch/.test(type)))
+    const ids: string[] = []
+    for (const history of [...histories, ['started', 'succeeded'] as const]) {
+      const { body } = await request(app.server)
+        .post('/v1/analyses')
+        .send({ kind: 'evaluation', jobs: [job] })
+      for (const type of history) {
+        const data = type === 'failed' ? { error: { code: 'internal', message: 'x', retryable: false } } : {}
+        const event = { type, data: type === 'restarted' ? { reason: 'shutdown', fromEpoch: 0 } : data }
+        await test.stores.analyses.append(body.id, record =>
+          type === 'started'
+            ? begin({ id: 'worker_test', engine: 'native', device: 'cpu' })(record)
+            : [{ ...event, attempt: record.attempt } as NewEvent],
+        )
+      }
+      ids.push(body.id)
+    }
+    return ids
+  }
+
   async function makeWorkers(): Promise<void> {
     const worker = { host: 'host', pid: 1, engine: 'wasm', engineVersion: '1', device: 'cpu', threads: 1 }
     const startedAt = new Date().toISOString()
@@ -178,6 +203,7 @@ describe('every stored record', () => {
       datasetId: [...datasets, 'mnist'],
       modelId: [...(await makeModels()), 'mnist-mlp'],
       sweepId: await makeSweeps(app, test.stores),
+      analysisId: await makeAnalyses(),
     }
     await makeWorkers()
     let answers = 0
@@ -202,7 +228,14 @@ describe('every stored record', () => {
   it('that cannot be shown is omitted from lists and logged with its id, and the others are listed', async () => {
     const { redis } = test.stores
     const kinds = { datasets: 'dataset', models: 'model' } as const
-    const ids: Record<string, string[]> = { datasets: [], models: [], jobs: [], sweeps: [], workers: [] }
+    const ids: Record<string, string[]> = {
+      datasets: [],
+      models: [],
+      jobs: [],
+      analyses: [],
+      sweeps: [],
+      workers: [],
+    }
     for (const [index, text] of [
       'not JSON',
       '{}',
@@ -222,6 +255,11 @@ describe('every stored record', () => {
       await redis.hset(redisKeys.job(jobId), 'state', text)
       for (const key of [redisKeys.allJobs, redisKeys.jobsByStatus('queued')]) await redis.zadd(key, 0, jobId)
       ids.jobs!.push(jobId)
+      const analysisId = newId('analysis')
+      await redis.hset(redisKeys.job(analysisId), 'state', text)
+      for (const key of [redisKeys.allAnalyses, redisKeys.analysesByStatus('queued')])
+        await redis.zadd(key, 0, analysisId)
+      ids.analyses!.push(analysisId)
       const sweepId = newId('sweep')
       await redis.hset(redisKeys.sweep(sweepId), { request: text, state: text })
       await redis.zadd(redisKeys.allSweeps, 0, sweepId)

@@ -83,5 +83,5 @@ function thresholded(model: TrainedModel): TrainedModel {
     ...v,
     data: v.data.map(value => value - Math.min(Math.max(value, -limit), limit)),
   }))
-  return { ...model, weights, dualAverage: { accumulator: model.weights, l1: L1 } }
+  return { ...model, weights, dualAverage: { accumulator: model.weights, l1: L1, step: model.step } }
 }

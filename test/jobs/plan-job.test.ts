@@ -75,7 +75,7 @@ describe('the plan of a dry run', () => {
     assert.ok(peak(3).threshold! > 1.3 * peak(1).threshold!)
   })
 
-  it('forecasts the share of uniform initial weights below the threshold', () => {
+  it('computes the share of uniform initial weights below the threshold', () => {
     const { epochs } = plan({
       model: { preset: 'mnist-mlp' },
       optimizer: { name: 'grda', learningRate: 0.005, c: 0.02, mu: 0.7, exclude: [], clock: 'steps' },
@@ -83,14 +83,14 @@ describe('the plan of a dry run', () => {
     const l1 = epochs[0]!.threshold!
     const limits = [Math.sqrt(6 / (784 + 512)), Math.sqrt(6 / (512 + 10))] as const
     const expected = ((784 * 512 * l1) / limits[0] + (512 * 10 * l1) / limits[1] + 522) / 407_050
-    assert.ok(Math.abs(epochs[0]!.forecastSparsity! - expected) < 0.002)
+    assert.ok(Math.abs(epochs[0]!.initialSparsity! - expected) < 0.002)
   })
 
-  it('leaves excluded biases out of the forecast unless they start at zero', () => {
+  it('leaves excluded biases out of that share unless they start at zero', () => {
     const optimizer = { name: 'grda', learningRate: 0.01, c: 0.1, mu: 0.5, clock: 'steps' } as const
     const all = plan({ model: { preset: 'mnist-lenet' }, optimizer: { ...optimizer, exclude: [] } })
     const weights = plan({ model: { preset: 'mnist-lenet' }, optimizer: { ...optimizer, exclude: ['bias'] } })
-    const lost = all.epochs[9]!.forecastSparsity! - weights.epochs[9]!.forecastSparsity!
+    const lost = all.epochs[9]!.initialSparsity! - weights.epochs[9]!.initialSparsity!
     assert.ok(lost > 0 && lost <= 580 / 431_080)
   })
 

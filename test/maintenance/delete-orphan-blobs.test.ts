@@ -3,6 +3,7 @@ import { after, before, it } from 'node:test'
 import { deleteOrphans } from '#maintenance/delete-orphan-blobs.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import { addArtifact, appendEvent, startNewJob } from '#test/support/drive-job.ts'
+import { finishedJob, newAnalysis } from '#test/support/finished-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
 let test: TestStores
@@ -32,4 +33,13 @@ it('only blobs that no job refers to are deleted, once they are old', async () =
   assert.deepEqual([...(await exports.list(jobId)).keys()], ['report.html?step=1'])
   await assert.rejects(blobs.stat('job_gone', stray.sha256), BlobNotFoundError)
   for (const { sha256 } of [artifact, checkpoint, exported]) await blobs.stat(jobId, sha256)
+})
+
+it('an analysis keeps its copies of the checkpoints that it analyses', async () => {
+  const { blobs } = test.stores
+  const analysis = await newAnalysis(test.stores, await finishedJob(test.stores))
+  const stray = await blobs.put(analysis.id, [Buffer.from('left by a crash')])
+  assert.equal(await deleteOrphans(test.stores, new Date(Date.now() + 1_000)), 1)
+  await assert.rejects(blobs.stat(analysis.id, stray.sha256), BlobNotFoundError)
+  await blobs.stat(analysis.id, analysis.analysis!.jobs[0]!.checkpoint.sha256)
 })

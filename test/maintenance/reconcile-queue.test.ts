@@ -6,6 +6,7 @@ import { enqueueMissing, reclaimLostJobs } from '#maintenance/reconcile-queue.ts
 import { newId } from '#stores/new-id.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
 import type { WorkerStatus } from '#stores/worker-record.ts'
+import { finishedJob, newAnalysis } from '#test/support/finished-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
@@ -46,6 +47,17 @@ describe('the reconciler', () => {
     assert.equal(await queue.positionOfNext(99), 252)
     assert.equal(await queue.position(urgent.id), 1)
     assert.equal(await queue.position(over.id), undefined)
+  })
+
+  it('enqueues an analysis that is missing from the queue, and ends the attempt of a dead worker at it', async () => {
+    const { queue, analyses } = test.stores
+    const { id } = await newAnalysis(test.stores, await finishedJob(test.stores))
+    await queue.remove(id)
+    await enqueueMissing(test.stores, logger)
+    assert.deepEqual(await queue.missing([id]), [])
+    await analyses.append(id, begin({ id: 'worker_gone', engine: 'wasm', device: 'cpu' }))
+    await reclaimLostJobs(test.stores, logger)
+    assert.equal((await analyses.require(id)).status, 'restarting')
   })
 
   it('continues after a record that cannot be read', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
-import { begin } from '#domain/job-decisions.ts'
-import { appendEvent, epochMetrics } from '#test/support/drive-job.ts'
+import type { EpochMetrics } from '#domain/event.ts'
+import { begin, finish } from '#domain/job-decisions.ts'
+import { appendEvent, epochMetrics, succeed } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 
@@ -11,15 +12,49 @@ before(async () => {
 })
 after(() => test.stop())
 
-it('the measurement store keeps the last measured rate by preset and engine', async () => {
-  const { jobs, measurements } = test.stores
+async function train(epochs: readonly EpochMetrics[]) {
+  const { jobs } = test.stores
   const job = await jobs.create(newJob())
   await jobs.append(job.id, begin({ id: 'worker_test', engine: 'wasm', device: 'cpu' }))
-  await appendEvent(test.stores, job.id, 'epoch', epochMetrics(1, { examplesPerSecond: 123.5 }))
-  const rate = (preset: 'mnist-mlp' | 'mnist-lenet', engines: string[]) =>
-    measurements.examplesPerSecond({ preset }, engines)
-  assert.equal(await rate('mnist-mlp', ['wasm', 'other']), 123.5)
-  assert.equal(await rate('mnist-mlp', ['other']), undefined)
-  assert.equal(await rate('mnist-lenet', ['wasm']), undefined)
-  assert.equal(await rate('mnist-mlp', []), undefined)
+  for (const epoch of epochs) await appendEvent(test.stores, job.id, 'epoch', epoch)
+  return job
+}
+
+const runs = (preset: 'mnist-mlp' | 'mnist-lenet' = 'mnist-mlp') =>
+  test.stores.measurements.finishedRuns({ preset })
+
+it('the measurement store keeps what a job has measured once it has ended, by model', async () => {
+  const { id } = await train([epochMetrics(1, { seconds: 4.69 }), epochMetrics(2, { seconds: 4.69 })])
+  assert.deepEqual(await runs(), [])
+  await succeed(test.stores, id)
+  const [run] = await runs()
+  assert.deepEqual([run?.engine, run?.batchSize, run?.stepSeconds], ['wasm', 128, 0.01])
+  assert.deepEqual(
+    run?.points.map(({ l1, sparsity }) => [l1, sparsity]),
+    [
+      [0.001, 0.5],
+      [0.002, 0.5],
+    ],
+  )
+  assert.deepEqual(await runs('mnist-lenet'), [])
+})
+
+it('the measurement store keeps nothing of a training that has failed or has no epoch', async () => {
+  const before = await runs()
+  const failed = await train([epochMetrics(1)])
+  const error = { code: 'diverged', message: 'The loss became NaN.', retryable: false } as const
+  const { job, events } = await test.stores.jobs.append(failed.id, finish({ type: 'failed', error }))
+  await test.stores.measurements.record(job, events)
+  const short = await train([])
+  await succeed(test.stores, short.id)
+  assert.deepEqual(await runs(), before)
+})
+
+it('the measurement store returns the newest job first and at most 64', async () => {
+  for (let index = 0; index < 66; index++) {
+    const { id } = await train([epochMetrics(1, { sparsity: index / 100 })])
+    await succeed(test.stores, id)
+  }
+  const sparsities = (await runs()).map(({ points }) => points[0]!.sparsity)
+  assert.deepEqual([sparsities[0], sparsities.length], [0.65, 64])
 })

@@ -38,13 +38,18 @@ export function uploadBatch({ x, labels, size }: Batch, layout: BatchLayout): Ba
 
 function uploadLabels(labels: Batch['labels'], size: number, targets: number | undefined): tf.Tensor {
   if (targets === undefined) return tf.tensor1d(labels as Int32Array, 'int32')
-  if (labels instanceof Float32Array) return tf.tensor2d(labels, [size, targets])
-  if (targets === 1) return tf.tensor2d(Float32Array.from(labels), [size, 1])
+  return tf.tensor2d(targetsOf(labels, size, targets), [size, targets])
+}
+
+/** The targets [size, targets] of a batch. Of a class, they are its index if there is one target, and otherwise 1 at the class. */
+export function targetsOf(labels: Batch['labels'], size: number, targets: number): Float32Array {
+  if (labels instanceof Float32Array) return labels
+  if (targets === 1) return Float32Array.from(labels)
   const oneHot = new Float32Array(size * targets)
   labels.forEach((label, row) => {
     oneHot[row * targets + label] = 1
   })
-  return tf.tensor2d(oneHot, [size, targets])
+  return oneHot
 }
 
 /** A batch of zeros, for uses in which only the shape matters. */

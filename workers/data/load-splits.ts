@@ -6,7 +6,7 @@ import { decodeCifar } from '#formats/cifar.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { decodeIdx } from '#formats/idx.ts'
 import { mnistFiles, providedFiles } from '#uploads/dataset-files.ts'
-import { type Examples, type Splits, wholeSplit } from './examples.ts'
+import { type Examples, type Split, type Splits, wholeSplit } from './examples.ts'
 import { holdOut } from './hold-out.ts'
 import { StoredDataset } from './stored-examples.ts'
 import { syntheticCifar10 } from './synthetic-cifar10.ts'
@@ -24,20 +24,34 @@ export interface DataPlaces {
 /** Reads the splits that a spec trains and validates on. @throws FormatError when a file has the wrong format */
 export async function loadSplits(
   { dataset, validation, seed }: Pick<TrainingSpec, 'dataset' | 'validation' | 'seed'>,
-  { datasetsDir = '', uploadFile }: DataPlaces = {},
+  places: DataPlaces = {},
 ): Promise<Splits> {
+  const read = await splitReader(dataset, places)
+  const train = await read('train')
+  if ('fraction' in validation) return holdOut(train, validation.fraction, seed)
+  return { training: wholeSplit(train), validation: wholeSplit(await read('test')) }
+}
+
+/** Reads one split of a dataset as it is stored. @throws FormatError when a file has the wrong format */
+export async function loadWholeSplit(
+  dataset: TrainingSpec['dataset'],
+  name: SplitName,
+  places: DataPlaces,
+): Promise<Split> {
+  const read = await splitReader(dataset, places)
+  return wholeSplit(await read(name))
+}
+
+async function splitReader(
+  dataset: TrainingSpec['dataset'],
+  { datasetsDir = '', uploadFile }: DataPlaces,
+): Promise<(split: SplitName) => Promise<Split['examples']>> {
   const stored = uploadFile === undefined ? undefined : await StoredDataset.open(uploadFile)
   const folder = dataset.upload?.folder
-  const read = (split: SplitName) =>
+  return async split =>
     stored
       ? stored.split(split, folder === undefined ? undefined : join(datasetsDir, folder))
       : readExamples(dataset.id, split, datasetsDir)
-  const train = await read('train')
-  const splits =
-    'fraction' in validation
-      ? holdOut(train, validation.fraction, seed)
-      : { training: wholeSplit(train), validation: wholeSplit(await read('test')) }
-  return { ...splits, ...(stored && { close: () => stored.close() }) }
 }
 
 function readExamples(id: string, split: SplitName, datasetsDir: string): Examples {

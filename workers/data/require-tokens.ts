@@ -13,18 +13,14 @@ export function requireTokens(
   { training, validation }: Splits,
   spec: Pick<TrainingSpec, 'validation'>,
 ): void {
-  const check = tokenChecker(topology)
-  if (!check) return
-  requireSplit('train', training, check)
-  requireSplit('split' in spec.validation ? spec.validation.split : 'train', validation, check)
+  requireSplitTokens(topology, 'train', training)
+  requireSplitTokens(topology, 'split' in spec.validation ? spec.validation.split : 'train', validation)
 }
 
-function requireSplit(
-  name: string,
-  { examples, indices }: Split,
-  check: NonNullable<ReturnType<typeof tokenChecker>>,
-): void {
-  if (!('x' in examples)) return
+/** The same for one split. @param name in the error @throws FormatError */
+export function requireSplitTokens(topology: Topology, name: string, { examples, indices }: Split): void {
+  const check = tokenChecker(topology)
+  if (!check || !('x' in examples)) return
   const size = examples.x.length / examples.count
   for (const row of indices) {
     const wrong = check(examples.x.subarray(row * size, (row + 1) * size))

@@ -24,6 +24,12 @@ export function openEagerProgram(initial: Variables, routines: Routines): Progra
           tensor.dataSync<'float32'>().slice(),
         ]),
       ),
+    write(group, tensors) {
+      const written = { ...variables, [group]: tensors }
+      disposeReplaced(variables, written)
+      variables = written
+      keepAll(variables)
+    },
     dispose: () => tf.dispose(variables as tf.TensorContainer),
   }
 }

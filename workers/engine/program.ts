@@ -28,5 +28,7 @@ export interface Program {
   run(call: Call): NamedTensorMap
   /** Copies a group of float32 variables off the device. */
   read(group: string): Map<string, Float32Array>
+  /** Replaces all variables of a group by tensors of the same shapes, which the program owns from then on. */
+  write(group: string, tensors: NamedTensorMap): void
   dispose(): void
 }

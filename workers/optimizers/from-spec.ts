@@ -7,8 +7,9 @@ import { adagrad } from './adagrad.ts'
 import { adam } from './adam.ts'
 import { adamw } from './adamw.ts'
 import { clipByGlobalNorm } from './clip-by-global-norm.ts'
-import { transformGradients } from './gradient-transform.ts'
+import { chain, transformGradients } from './gradient-transform.ts'
 import { grda, grdaExcluding } from './grda.ts'
+import { onSupport } from './on-support.ts'
 import type { LearningRate, Optimizer } from './optimizer.ts'
 import { rmsprop } from './rmsprop.ts'
 import { momentumSgd, sgd } from './sgd.ts'
@@ -41,9 +42,9 @@ const CONSTRUCTORS: Constructors = {
   rmsprop: (spec, { learningRate }) => rmsprop(spec, learningRate),
 }
 
-/** The optimizer that a spec names, for a model of these variables. */
+/** The optimizer that a spec names, for a model of these variables. @param spec `mask`: weights that are zero at the start stay zero */
 export function optimizerFromSpec(
-  spec: Rates,
+  spec: Rates & Pick<TrainingSpec, 'mask'>,
   variables: readonly Pick<Variable, 'name' | 'kind'>[],
   stepsPerEpoch: number,
 ): Optimizer {
@@ -57,8 +58,11 @@ export function optimizerFromSpec(
     },
   })
   const { globalClipNorm } = optimizer
-  if (globalClipNorm === undefined) return constructed
-  return transformGradients(clipByGlobalNorm(globalClipNorm), constructed)
+  const transforms = [
+    ...(spec.mask ? [onSupport()] : []),
+    ...(globalClipNorm === undefined ? [] : [clipByGlobalNorm(globalClipNorm)]),
+  ]
+  return transforms.length === 0 ? constructed : transformGradients(chain(...transforms), constructed)
 }
 
 /**

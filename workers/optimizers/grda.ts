@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { Clock } from '#optimization/clock.ts'
 import type { GrdaSpec } from '#optimization/optimizer-spec.ts'
 import { growThreshold, INITIAL_THRESHOLD, type ThresholdState } from '#optimization/threshold.ts'
 import { grdaStep } from '#workers/engine/ops/grda-step.ts'
@@ -9,18 +10,24 @@ import { partition } from './partition.ts'
 
 type Options = Pick<GrdaSpec, 'c' | 'mu' | 'clock'>
 
+/** With the scale that a target has chosen for the current epoch, if the job has one. */
+type SteeredThreshold = ThresholdState & Pick<Clock, 'steering'>
+
 /**
  * Generalized regularized dual averaging (Chao, Wang, Xing and Cheng, "Directional Pruning of Deep Neural Networks", NeurIPS 2020,
  * algorithm 1): v <- v - lr g, then w = sign(v) max(|v| - l1, 0), where `growThreshold` returns l1. Its one slot is v, the `accumulator` of
  * the dual average: the weights without the threshold.
  */
-export function grda(options: Options, learningRate: LearningRate): Optimizer<ThresholdState> {
+export function grda(options: Options, learningRate: LearningRate): Optimizer<SteeredThreshold> {
   return {
-    clock: INITIAL_THRESHOLD,
+    clock: INITIAL_THRESHOLD as SteeredThreshold,
     init: params => ({ accumulator: { ...params } }),
     tick(before) {
       const rate = learningRate(before.step + 1)
-      const clock = growThreshold(before, rate, options)
+      const clock = {
+        ...before,
+        ...growThreshold(before, rate, { ...options, c: before.steering?.c ?? options.c }),
+      }
       return { clock, scalars: { rate, l1: clock.l1 } }
     },
     update(gradients, slots, _, { rate, l1 }) {

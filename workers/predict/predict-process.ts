@@ -4,10 +4,10 @@ import '#children/end-with-parent.ts'
 import * as tf from '@tensorflow/tfjs-core'
 import { answerTasks } from '#children/answer-tasks.ts'
 import { NOT_HELD, type Prediction, type PredictionTask } from '#children/predictor.ts'
-import { activationOf } from '#domain/loss.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { decodeMiddle } from '#formats/image.ts'
+import { modelAt } from '#formats/model-at.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import { preprocessingOf } from '#formats/preprocessing.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
@@ -15,6 +15,7 @@ import { type BatchLayout, layoutFromSpec, normaliser, uploadBatch } from '#work
 import { chooseEngine } from '#workers/engine/choose-engine.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { modelFromNetwork } from '#workers/layers/from-network.ts'
+import { outputActivationOf } from '#workers/training/output-activation.ts'
 import { toTensors } from '#workers/training/weights.ts'
 
 // A child process of the predictor: predicts with the model that it loaded last, on the best engine that works on this machine.
@@ -35,23 +36,17 @@ answerTasks(async ({ model, load, inputs }: PredictionTask): Promise<Prediction>
   return { outputs: await held.answer(inputs) }
 })
 
-/** Maps the outputs of a network to its predictions, with the activation that the loss implies. */
-const ACTIVATIONS = {
-  softmax: (outputs: tf.Tensor2D) => tf.softmax(outputs),
-  sigmoid: (outputs: tf.Tensor2D) => tf.sigmoid(outputs),
-  linear: (outputs: tf.Tensor2D) => outputs,
-}
-
-function hold({ spec, checkpoint: file }: NonNullable<PredictionTask['load']>): {
+function hold({ spec, checkpoint: file, cut }: NonNullable<PredictionTask['load']>): {
   answer: Answer
   dispose(): void
 } {
   const { checkpoint } = decodeCheckpoint(file, trainingText(spec))
-  const { topology, weights, statistics } = modelFromCheckpoint(spec, checkpoint)
+  const model = modelFromCheckpoint(spec, checkpoint)
+  const { topology, weights, statistics } = cut ? modelAt(model, cut) : model
   const forward = modelFromNetwork(resolveNetwork(topology))
   const layout = layoutFromSpec(spec)
   const normalise = normaliser(preprocessingOf(spec.dataset), layout)
-  const activate = ACTIVATIONS[activationOf(spec.loss)]
+  const activate = outputActivationOf(spec.loss)
   const variables = toTensors([...weights, ...statistics])
   return {
     async answer(inputs) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { encodeCheckpoint, type Provenance } from '#formats/checkpoint.ts'
+import { encodeCheckpoint, type Provenance, stepsOf } from '#formats/checkpoint.ts'
 import type { CheckpointTaken } from '#workers/training/checkpoint.ts'
 import { type Write, writeWholeFile } from './retrying-writer.ts'
 import type { SendReport } from './runner-protocol.ts'
@@ -20,8 +20,8 @@ interface Output {
 export function checkpointWriter({ scratch, provenance, send, write }: Output) {
   let isFailing = false
   return async ({ checkpoint, isBest, isLast }: CheckpointTaken): Promise<void> => {
-    const { epoch, state } = checkpoint
-    const { step } = state.clock
+    const { epoch, phase } = checkpoint
+    const step = stepsOf(checkpoint)
     const isResult = isBest || isLast
     const name = `checkpoint-${step}.safetensors`
     const path = join(scratch, name)
@@ -37,6 +37,6 @@ export function checkpointWriter({ scratch, provenance, send, write }: Output) {
       return
     }
     isFailing = false
-    await send({ type: 'checkpoint', name, epoch, step, isBest, isLast })
+    await send({ type: 'checkpoint', name, epoch, step, ...(phase && { phase: phase.name }), isBest, isLast })
   }
 }

@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { artifactFile } from '#domain/artifact.ts'
-import { restoresBest } from '#domain/early-stopping.ts'
 import type { EpochMetrics } from '#domain/event.ts'
-import type { TrainingSpec } from '#domain/training-spec.ts'
+import { phasesOf } from '#domain/phases.ts'
 import { type Checkpoint, decodeCheckpoint, type Provenance } from '#formats/checkpoint.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { loadSplits } from '#workers/data/load-splits.ts'
 import type { Engine } from '#workers/engine/engine.ts'
-import type { Start } from '#workers/training/checkpoint.ts'
-import { train } from '#workers/training/loop.ts'
+import { trainPhases } from '#workers/training/train-phases.ts'
 import { checkpointWriter } from './checkpoint-writer.ts'
+import { measureTradeoff } from './measure-tradeoff.ts'
+import { openInit } from './open-init.ts'
 import { peakMemory } from './peak-memory.ts'
 import { retryingWriter } from './retrying-writer.ts'
 import type { SendReport, TrainingTask } from './runner-protocol.ts'
@@ -39,13 +39,13 @@ export async function runTask(
   const initial = init === undefined ? undefined : await openInit(init, spec)
   const begin = start ? { ...start, series: [...series] } : initial
   const splits = await loadSplits(spec, places)
-  for await (const item of train(spec, splits, signal, begin)) {
+  for await (const item of trainPhases(spec, splits, signal, { from: begin, model })) {
     switch (item.type) {
       case 'progress':
         await send(item)
         break
       case 'checkpoint':
-        if (item.isBest || !restoresBest(spec)) model = item.checkpoint
+        if (item.isModel) model = item.checkpoint
         await writeCheckpoint(item)
         break
       case 'epoch':
@@ -54,11 +54,18 @@ export async function runTask(
         epoch = item.metrics.epoch
     }
   }
-  await splits.close?.()
   const modelEpoch = model?.epoch ?? epoch
   for (const name of await writeArtifacts({ spec, series, checkpoint: model }, scratch, write))
     await send({ type: 'artifact', name, epoch: artifactFile(name).word === undefined ? epoch : modelEpoch })
-  const reason = epoch < spec.epochs ? 'early_stopped' : 'finished'
+  if (spec.finish?.tradeoff && model) {
+    const output = { scratch, signal, send, write }
+    const trained = modelFromCheckpoint(spec, model)
+    for (const name of await measureTradeoff(trained, splits, series.at(-1)!, output))
+      await send({ type: 'artifact', name, epoch: modelEpoch })
+  }
+  const [{ epochs }] = phasesOf(spec)
+  const trained = model?.phase?.name === 'fineTune' ? model.phase.epochsBefore : epoch
+  const reason = trained < epochs ? 'early_stopped' : 'finished'
   await send({ type: 'done', reason, modelEpoch, peakMemoryBytes: peakMemory() })
 }
 
@@ -89,21 +96,4 @@ async function openCheckpoint(
     await send({ type: 'warning', warning: { code: 'other_engine', path: 'checkpoint', message } })
   }
   return checkpoint
-}
-
-/** The model of another job, with its optimizer's state if the spec requests it. */
-async function openInit(path: string, { init }: TrainingSpec): Promise<Start> {
-  const { checkpoint, provenance } = decodeCheckpoint(await readFile(path))
-  if (init!.modelId !== undefined) return startFromModel(checkpoint, init!.optimizerState)
-  if (init!.optimizerState) return { state: checkpoint.state }
-  const { weights, statistics } = modelFromCheckpoint(JSON.parse(provenance.training), checkpoint)
-  const variables = { params: weights, ...(statistics.length > 0 && { statistics }) }
-  return { state: { variables } }
-}
-
-/** An uploaded model has weights, and possibly gRDA's state, which determines the weights. */
-function startFromModel({ state }: Checkpoint, optimizerState: boolean): Start {
-  const { params, accumulator, ...statistics } = state.variables
-  if (optimizerState) return { state: { ...state, variables: { accumulator: accumulator!, ...statistics } } }
-  return { state: { variables: { params: params!, ...statistics } } }
 }

@@ -1,5 +1,7 @@
+import type { Analysis } from '#domain/analysis.ts'
 import type { ArtifactName } from '#domain/artifact.ts'
-import type { EndReason, EpochMetrics, Failure, Warning } from '#domain/event.ts'
+import type { CheckpointRecord } from '#domain/checkpoint.ts'
+import type { EndReason, EpochMetrics, Failure, ProgressFrame, Warning } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { Progress } from '#workers/training/loop.ts'
 
@@ -22,26 +24,54 @@ export interface TrainingTask {
   series: readonly EpochMetrics[]
 }
 
+/** The task of an analysis. */
+export interface AnalysisTask {
+  analysis: Analysis
+  /** That of the first analysed job, with the dataset that the analysis reads. */
+  spec: TrainingSpec
+  /** The checkpoint files of the analysed jobs, in their order. */
+  checkpoints: readonly string[]
+  /** As in `TrainingTask`. */
+  scratch: string
+  datasetsDir?: string | undefined
+  uploadFile?: string | undefined
+}
+
+export type TaskOrder = { type: 'train'; task: TrainingTask } | { type: 'analyse'; task: AnalysisTask }
+
 /** From the supervisor to its runner; `keep` requests a checkpoint before the runner stops. */
-export type RunnerOrder = { type: 'train'; task: TrainingTask } | { type: 'stop'; keep: boolean }
+export type RunnerOrder = TaskOrder | { type: 'stop'; keep: boolean }
 
 /**
- * From a runner to its supervisor: `ready`, then the reports of a task, the last one `done` or `failed` unless it was stopped. After `done`
- * it is `ready` for another task, or ends.
+ * From a runner to its supervisor: `ready`, then the reports of a task, the last one `done`, `analysed` or `failed` unless it was stopped.
+ * After `done` or `analysed` it is `ready` for another task, or ends.
  */
 export type RunnerMessage = { type: 'ready' } | RunnerReport
 
-export type RunnerReport =
-  | Progress
+export type RunnerReport = TrainingReport | AnalysisReport | TaskReport
+
+/** The reports of every task. */
+type TaskReport = { type: 'warning'; warning: Warning } | { type: 'failed'; error: Failure }
+
+type TrainingReport =
+  /** With `tradeoff` when all epochs are complete and the trade-off is measured. */
+  | (Progress & Pick<ProgressFrame, 'tradeoff'>)
   | { type: 'epoch'; metrics: EpochMetrics }
-  | { type: 'warning'; warning: Warning }
   /** The file is complete in the scratch folder; the same holds for artifacts. `step` is the number of updates. */
-  | { type: 'checkpoint'; name: string; epoch: number; step: number; isBest: boolean; isLast: boolean }
+  | ({ type: 'checkpoint'; name: string; isBest: boolean; isLast: boolean } & Pick<
+      CheckpointRecord,
+      'epoch' | 'step' | 'phase'
+    >)
   /** `epoch` counts the completed epochs of its model or metrics. */
   | { type: 'artifact'; name: ArtifactName; epoch: number }
   /** The completed epochs of the model, and the most memory that the runner has held during the task. */
   | { type: 'done'; reason: EndReason; modelEpoch: number; peakMemoryBytes: number }
-  | { type: 'failed'; error: Failure }
+
+type AnalysisReport =
+  | { type: 'advance'; done: number; total: number }
+  /** The file is complete in the scratch folder. */
+  | { type: 'file'; name: string }
+  | { type: 'analysed'; peakMemoryBytes: number }
 
 /** Resolves when the report has been sent. */
 export type SendReport = (report: RunnerReport) => Promise<void>

@@ -1,12 +1,13 @@
 import '#children/end-with-parent.ts'
 
+import { closeStoredDatasets } from '#workers/data/stored-examples.ts'
 import type { EngineName } from '#workers/engine/engine.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { Interruption } from '#workers/training/loop.ts'
 import { failureOf } from './failure-of.ts'
 import { resetPeakMemory } from './peak-memory.ts'
-import { runTask } from './run-task.ts'
-import type { RunnerMessage, RunnerOrder, TrainingTask } from './runner-protocol.ts'
+import { perform } from './perform.ts'
+import type { RunnerMessage, RunnerOrder, TaskOrder } from './runner-protocol.ts'
 import { warmUp } from './warm-up.ts'
 import { Wear } from './wear.ts'
 
@@ -23,7 +24,7 @@ const stopping = new AbortController()
 let isIdle = true
 process.on('message', (order: RunnerOrder) => {
   if (order.type === 'stop') stop(new Interruption(order.keep))
-  else perform(order.task).catch(fail)
+  else begin(order).catch(fail)
 })
 
 const engine = await opening
@@ -31,10 +32,11 @@ await warmUp()
 const wear = new Wear(engine)
 await send({ type: 'ready' })
 
-async function perform(task: TrainingTask): Promise<void> {
+async function begin(order: TaskOrder): Promise<void> {
   isIdle = false
   resetPeakMemory()
-  await runTask(task, engine, stopping.signal, send)
+  await perform(order, engine, stopping.signal, send)
+  await closeStoredDatasets()
   if (!(await wear.allowsAnother())) process.exit(0)
   isIdle = true
   stopping.signal.throwIfAborted()

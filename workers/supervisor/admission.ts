@@ -8,12 +8,12 @@ const GRACE_MS = 60_000
 
 /** Refuses jobs that this worker does not have enough memory for. */
 export class Admission {
-  readonly #stores: Pick<Stores, 'jobs' | 'measurements' | 'workers'>
+  readonly #stores: Pick<Stores, 'work' | 'measurements' | 'workers'>
   readonly #workerId: string
   /** By job, the time at which no worker was first found to have enough memory. */
   readonly #unplaceableSince = new Map<string, number>()
 
-  constructor(stores: Pick<Stores, 'jobs' | 'measurements' | 'workers'>, workerId: string) {
+  constructor(stores: Pick<Stores, 'work' | 'measurements' | 'workers'>, workerId: string) {
     this.#stores = stores
     this.#workerId = workerId
   }
@@ -23,8 +23,8 @@ export class Admission {
    * has been none for a while. Undefined for a job that it may begin.
    */
   async refuse(jobId: string): Promise<Decision | undefined> {
-    const { spec } = await this.#stores.jobs.require(jobId)
-    const room = await findRoom(this.#stores, spec)
+    const { spec, analysis } = await this.#stores.work.require(jobId)
+    const room = await findRoom(this.#stores, spec, analysis?.kind)
     const lack = describeLack(room)
     const since = this.#unplaceableSince.get(jobId) ?? Date.now()
     this.#unplaceableSince.delete(jobId)

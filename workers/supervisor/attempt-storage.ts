@@ -7,7 +7,7 @@ import type { Job } from '#domain/job.ts'
 import { type Decision, warn } from '#domain/job-decisions.ts'
 import type { Stores } from '#stores/connect.ts'
 import { retry } from '#stores/retry.ts'
-import type { TrainingTask } from '#workers/runner/runner-protocol.ts'
+import type { TaskOrder } from '#workers/runner/runner-protocol.ts'
 import { storageWarning } from '#workers/runner/storage-warning.ts'
 import type { Countdown } from './countdown.ts'
 import { isFinal } from './is-final.ts'
@@ -41,7 +41,7 @@ export class AttemptStorage {
   }
 
   /** The runner's task, and a warning for each checkpoint that could not be used. */
-  prepare(): Promise<{ task: TrainingTask; warnings: Warning[] }> {
+  prepare(): Promise<{ order: TaskOrder; warnings: Warning[] }> {
     const { stores, job, places } = this.#attempt
     return this.#waitForStorage(
       () => prepareTask(stores, job, places),

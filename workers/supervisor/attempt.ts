@@ -76,7 +76,7 @@ export class Attempt {
 
   /** Stops the attempt if the job is to be cancelled or paused, or if another worker has it. */
   async poll(): Promise<void> {
-    const job = await this.#supervisor.stores.jobs.get(this.#job.id).catch(() => undefined)
+    const job = await this.#supervisor.stores.work.get(this.#job.id).catch(() => undefined)
     if (!job || this.#isConcluding) return
     if (job.attempt !== this.#job.attempt || !IN_ATTEMPT.has(job.status)) this.stop('superseded')
     else this.#stopIfRequested(job)
@@ -89,12 +89,12 @@ export class Attempt {
 
   /** Stores the runner's reports. @returns the outcome of its last report, if it ended with one */
   async #train(): Promise<Decision | undefined> {
-    const { task, warnings } = await this.#storage.prepare()
+    const { order, warnings } = await this.#storage.prepare()
     for (const warning of warnings) await this.#append(warn(warning))
     let { checkpoints } = this.#job
-    for await (const report of this.#runner.train(task)) {
+    for await (const report of this.#runner.perform(order)) {
       this.#holdTimeLimit(report)
-      if (report.type === 'done') return this.#succeed(report)
+      if (report.type === 'done' || report.type === 'analysed') return this.#succeed(report)
       if (report.type === 'failed') return finish(report)
       const decide = await this.#storage.record(report)
       if (!decide) continue
@@ -113,9 +113,10 @@ export class Attempt {
   }
 
   /** A job that succeeded fits its worker: because of a peak between two measurements, the next similar job must not be refused. */
-  #succeed({ reason, modelEpoch, peakMemoryBytes }: Extract<RunnerReport, { type: 'done' }>): Decision {
-    const peak = Math.min(peakMemoryBytes, this.#runner.memoryBytes)
-    return finish({ type: 'succeeded', reason, modelEpoch, peakMemoryBytes: peak })
+  #succeed(report: Extract<RunnerReport, { type: 'done' | 'analysed' }>): Decision {
+    const { type: _, ...outcome } = report
+    const peakMemoryBytes = Math.min(report.peakMemoryBytes, this.#runner.memoryBytes)
+    return finish({ type: 'succeeded', ...outcome, peakMemoryBytes })
   }
 
   /** The outcome of a runner that ended without a last report. */

@@ -60,7 +60,8 @@ export function isLost(error: unknown): boolean {
   return error instanceof BlobNotFoundError || error instanceof DamagedBlobError
 }
 
-async function fetchToFile(
+/** Copies a checkpoint to the scratch folder of an attempt. @returns its path */
+export async function fetchToFile(
   blobs: Stores['blobs'],
   jobId: string,
   sha256: string,

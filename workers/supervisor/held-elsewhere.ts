@@ -12,13 +12,13 @@ const LEASE_WAIT_MS = 10_000
  * dead
  */
 export async function isHeldElsewhere(
-  { jobs, workers }: Pick<Stores, 'jobs' | 'workers'>,
+  { work, workers }: Pick<Stores, 'work' | 'workers'>,
   jobId: string,
   { workerId, signal }: { workerId: string; signal: AbortSignal },
 ): Promise<boolean> {
   const until = performance.now() + LEASE_WAIT_MS
   for (;;) {
-    const { status, worker } = await jobs.require(jobId)
+    const { status, worker } = await work.require(jobId)
     if (!['running', 'pausing', 'cancelling'].includes(status)) return false
     if (!worker || worker.id === workerId) return false
     const holder = await workers.get(worker.id)

@@ -10,13 +10,13 @@ const LONGEST_PAUSE_MS = 1_000
 
 /** The history of a supervised job. While Redis does not answer, the training continues and its events wait here. */
 export class JobHistory {
-  readonly #stores: Pick<Stores, 'jobs' | 'measurements'>
+  readonly #stores: Pick<Stores, 'work' | 'measurements'>
   readonly #jobId: string
   readonly #stop: StopRequest
   readonly #logger: Logger
 
   constructor(
-    stores: Pick<Stores, 'jobs' | 'measurements'>,
+    stores: Pick<Stores, 'work' | 'measurements'>,
     jobId: string,
     { stop, logger }: { stop: StopRequest; logger: Logger },
   ) {
@@ -28,8 +28,8 @@ export class JobHistory {
 
   /** @throws RefusedEvent, AppError as the job store's `append` does */
   async append(decide: Decision): Promise<Job> {
-    const { jobs, measurements } = this.#stores
-    const { job, events } = await this.retryUntilAnswered(() => jobs.append(this.#jobId, decide))
+    const { work, measurements } = this.#stores
+    const { job, events } = await this.retryUntilAnswered(() => work.append(this.#jobId, decide))
     await measurements.record(job, events)
     for (const { type, attempt } of events) {
       if (type !== 'epoch') this.#logger.info({ jobId: job.id, attempt, status: job.status }, type)

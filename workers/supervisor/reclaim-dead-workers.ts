@@ -13,7 +13,7 @@ export async function reclaimDeadWorkers(stores: Stores): Promise<void> {
     if (host !== hostname()) continue
     if (pid !== process.pid && (await isAlive(pid, Date.parse(startedAt)))) continue
     await stores.workers.leave(id)
-    const job = jobId === undefined ? undefined : await stores.jobs.get(jobId)
+    const job = jobId === undefined ? undefined : await stores.work.get(jobId)
     if (job?.worker?.id === id && !isTerminal(job.status)) await reclaimJob(job, stores)
   }
 }

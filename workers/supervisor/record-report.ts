@@ -2,15 +2,18 @@ import { createReadStream } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { ARTIFACT_FILES, type ArtifactName } from '#domain/artifact.ts'
+import { kindOf } from '#analyses/analysis-request.ts'
+import { ARTIFACT_FILES, type Artifact } from '#domain/artifact.ts'
+import type { CheckpointRecord } from '#domain/checkpoint.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { type Decision, warn } from '#domain/job-decisions.ts'
+import { totalEpochs } from '#domain/phases.ts'
 import type { Stores } from '#stores/connect.ts'
 import type { RunnerReport } from '#workers/runner/runner-protocol.ts'
 
-/** The reports that are stored; `done` and `failed` end a task instead. */
-export type RecordedReport = Exclude<RunnerReport, { type: 'done' | 'failed' }>
+/** The reports that are stored; the others end a task. */
+export type RecordedReport = Exclude<RunnerReport, { type: 'done' | 'analysed' | 'failed' }>
 
 /**
  * Stores a runner's report: publishes progress, and puts checkpoints and artifacts into the blob store.
@@ -19,7 +22,7 @@ export type RecordedReport = Exclude<RunnerReport, { type: 'done' | 'failed' }>
  */
 export async function recordReport(
   { events, blobs }: Pick<Stores, 'events' | 'blobs'>,
-  { id, attempt, spec }: Pick<Job, 'id' | 'attempt' | 'spec'>,
+  { id, attempt, spec, analysis }: Pick<Job, 'id' | 'attempt' | 'spec' | 'analysis'>,
   report: RecordedReport,
   scratch: string,
 ): Promise<Decision | undefined> {
@@ -34,31 +37,49 @@ export async function recordReport(
     case 'warning':
       return warn(report.warning)
     case 'checkpoint': {
-      const { epoch, step, isBest } = report
-      const improved = isBest ? ({ improved: true } as const) : {}
       const path = join(scratch, report.name)
       const stored = await blobs.put(id, createReadStream(path))
       await rm(path)
-      return ({ checkpoints, metrics }) =>
-        checkpoints.some(known => known.step === step)
-          ? []
-          : [
-              {
-                type: 'checkpointed',
-                attempt,
-                data: { epoch, step, ...measured(metrics, step), ...improved, ...stored },
-              },
-            ]
+      return addCheckpoint(attempt, report, stored)
     }
     case 'artifact': {
-      const stored = await storeArtifact(blobs, id, report.name, scratch)
-      const artifact = { ...stored, ...(report.epoch < spec.epochs && { epoch: report.epoch }) }
-      return ({ artifacts }) =>
-        artifacts.some(known => isDeepStrictEqual(known, artifact))
-          ? []
-          : [{ type: 'artifact', attempt, data: artifact }]
+      const file = { name: report.name, ...ARTIFACT_FILES[report.name] }
+      const stored = await storeFile(blobs, id, file, scratch)
+      return addArtifact(attempt, {
+        ...stored,
+        ...(report.epoch < totalEpochs(spec) && { epoch: report.epoch }),
+      })
+    }
+    case 'advance': {
+      const { done, total } = report
+      events.publishProgress({ type: 'progress', analysisId: id, attempt, done, total }).catch(() => {})
+      return undefined
+    }
+    case 'file': {
+      const file = { name: report.name, ...kindOf(analysis!.kind).files[report.name]! }
+      return addArtifact(attempt, await storeFile(blobs, id, file, scratch))
     }
   }
+}
+
+function addCheckpoint(
+  attempt: number,
+  { epoch, step, phase, isBest }: Extract<RecordedReport, { type: 'checkpoint' }>,
+  stored: Pick<CheckpointRecord, 'sizeBytes' | 'sha256'>,
+): Decision {
+  const roles = { ...(phase && { phase }), ...(isBest && ({ improved: true } as const)) }
+  return ({ checkpoints, metrics }) => {
+    if (checkpoints.some(known => known.step === step)) return []
+    const data = { epoch, step, ...measured(metrics, step), ...roles, ...stored }
+    return [{ type: 'checkpointed', attempt, data }]
+  }
+}
+
+function addArtifact(attempt: number, artifact: Artifact): Decision {
+  return ({ artifacts }) =>
+    artifacts.some(known => isDeepStrictEqual(known, artifact))
+      ? []
+      : [{ type: 'artifact', attempt, data: artifact }]
 }
 
 /** The validation metrics of the model at a step; none in the middle of an epoch. */
@@ -68,8 +89,12 @@ function measured(metrics: EpochMetrics | undefined, step: number) {
   return { ...(validationAccuracy !== undefined && { validationAccuracy }), validationLoss }
 }
 
-async function storeArtifact(blobs: Stores['blobs'], jobId: string, name: ArtifactName, scratch: string) {
+async function storeFile(
+  blobs: Stores['blobs'],
+  jobId: string,
+  { name, mediaType, description }: Pick<Artifact, 'name' | 'mediaType' | 'description'>,
+  scratch: string,
+): Promise<Artifact> {
   const stored = await blobs.put(jobId, createReadStream(join(scratch, name)))
-  const { mediaType, description } = ARTIFACT_FILES[name]
   return { name, mediaType, description, ...stored }
 }

@@ -8,12 +8,7 @@ import { harmlessEnvironment } from '#src/config.ts'
 import type { Engine } from '#workers/engine/engine.ts'
 import { MOST_LEFT_BYTES } from '#workers/runner/most-left.ts'
 import { outOfMemory, saysOutOfMemory } from '#workers/runner/out-of-memory.ts'
-import type {
-  RunnerMessage,
-  RunnerOrder,
-  RunnerReport,
-  TrainingTask,
-} from '#workers/runner/runner-protocol.ts'
+import type { RunnerMessage, RunnerOrder, RunnerReport, TaskOrder } from '#workers/runner/runner-protocol.ts'
 import { countOomKills } from './count-oom-kills.ts'
 
 const STOP_GRACE_MS = 10_000
@@ -22,13 +17,13 @@ const ESTIMATE_MARGIN = 1.25
 /** When V8 aborts, it writes the reason and then a long stack trace. */
 const STDERR_TAIL_LENGTH = 8_000
 
-/** The supervisor's handle of a runner process, which trains one task at a time. */
+/** The supervisor's handle of a runner process, which performs one task at a time. */
 export class RunnerProcess {
   readonly #child: ChildProcess
   /** Resolves when it can take a task, or has ended. */
   #ready: Promise<void>
-  /** From the start of a task until its report `done`. */
-  #isTraining = false
+  /** From the start of a task until it is completed. A task that fails is never completed. */
+  #isBusy = false
   #isUsed = false
   #stderrTail = ''
   /** The count when its task began. */
@@ -114,29 +109,30 @@ export class RunnerProcess {
    * last one.
    */
   async isReusable(): Promise<boolean> {
-    if (this.#isTraining || this.#isStopped) return false
+    if (this.#isBusy || this.#isStopped) return false
     await this.#ready
     return !this.#isStopped && this.isAlive
   }
 
-  /** The reports of the task; the last one is `done` or `failed`, unless it was stopped or died. */
-  async *train(task: TrainingTask): AsyncGenerator<RunnerReport, void, undefined> {
+  /** The reports of the task; the last one ends the task, unless the process was stopped or died. */
+  async *perform(order: TaskOrder): AsyncGenerator<RunnerReport, void, undefined> {
     await this.#ready
     if (!this.#child.connected) return
-    this.#isTraining = true
+    this.#isBusy = true
     this.#isUsed = true
     this.#stderrTail = ''
     this.#oomKillsBefore = countOomKills()
     this.#ready = this.#nextReady()
     const endWatch = this.#watchMemory()
     const messages = on(this.#child, 'message', { close: ['disconnect'] })
-    this.#send({ type: 'train', task })
+    this.#send(order)
     try {
       for await (const [message] of messages) {
         const report = message as RunnerReport
-        this.#isTraining = report.type !== 'done'
+        const isCompleted = report.type === 'done' || report.type === 'analysed'
+        this.#isBusy = !isCompleted
         yield report
-        if (report.type === 'done') return
+        if (isCompleted) return
       }
     } finally {
       endWatch()

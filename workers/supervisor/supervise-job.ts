@@ -76,7 +76,7 @@ export class JobSupervision {
 
   /** Whether the job was paused and then resumed before the queue removed it. In that case the queue has ignored its new entry. */
   async #isResumed(): Promise<boolean> {
-    const job = await this.#supervisor.stores.jobs.get(this.jobId).catch(() => undefined)
+    const job = await this.#supervisor.stores.work.get(this.jobId).catch(() => undefined)
     return job?.status === 'queued'
   }
 }

@@ -1,9 +1,15 @@
-import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { EarlyStopping } from '#domain/early-stopping.ts'
 import type { BestEpoch } from '#interchange/report/best-epoch.ts'
 
-/** Whether a training ends after `epoch`. @param best the best epoch until then */
+/** The last epoch of a phase, and what may end it sooner. */
+export interface Ending {
+  epochs: number
+  earlyStopping?: EarlyStopping
+}
+
+/** Whether a phase ends after `epoch`. @param best the best epoch until then */
 export function endsAfter(
-  { epochs, earlyStopping }: Pick<TrainingSpec, 'epochs' | 'earlyStopping'>,
+  { epochs, earlyStopping }: Ending,
   epoch: number,
   best: BestEpoch | undefined,
 ): boolean {

@@ -1,11 +1,13 @@
 import type { EpochMetrics } from '#domain/event.ts'
+import { fineTunePhase, totalEpochs } from '#domain/phases.ts'
 import type { EpochInProgress, EpochSums } from '#formats/checkpoint.ts'
 import { modelMetadata } from '#formats/model-metadata.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
+import { addTo, evaluate, type Means, meansOf } from './means.ts'
 import { measureWeights } from './metrics.ts'
 import type { TrainingRun } from './prepare.ts'
-import { type Outcome, readOutcome, type StepOutcome } from './step.ts'
+import type { StepOutcome } from './step.ts'
 import type { TrainState } from './train-state.ts'
 
 const BYTES_PER_FLOAT = 4
@@ -22,20 +24,23 @@ interface EpochEnd {
 
 /** Measures the model at the end of an epoch, including on the validation split. @throws Diverged when a loss is NaN or infinite */
 export async function describeEpoch(run: TrainingRun, end: EpochEnd): Promise<EpochMetrics> {
-  const { step, l1 } = end.state.clock
+  const { step, l1, steering } = end.state.clock
+  const { phase, epochsBefore, stepsBefore } = run.place
+  const isOnlyPhase = !fineTunePhase(run.spec)
   const trained = end.tally.means()
   const validation = await evaluate(batch => end.state.evaluate(batch), run.validationBatches())
   expectFinite(validation.loss, `the validation of epoch ${end.epoch}`)
   return {
     epoch: end.epoch,
-    epochs: run.spec.epochs,
-    step,
+    epochs: phase.name === 'train' ? totalEpochs(run.spec) : epochsBefore + phase.epochs,
+    step: stepsBefore + step,
+    ...(!isOnlyPhase && { phase: phase.name }),
     learningRate: run.learningRate(step),
+    ...(steering && { c: steering.c }),
     ...(l1 !== undefined && { threshold: l1 }),
     trainLoss: trained.loss,
     ...nameMetrics('train', trained),
-    validationLoss: validation.loss,
-    ...nameMetrics('validation', validation),
+    ...validationScores(validation),
     ...measureWeights(end.weights, run.network.variables, end.zerosBefore),
     examplesPerSecond: trained.examplesPerSecond,
     seconds: trained.seconds,
@@ -50,43 +55,21 @@ const METRIC_WORDS: Readonly<Record<string, string>> = {
   absoluteError: 'MeanAbsoluteError',
 }
 
+/** The loss and the metrics of the validation split. */
+export function validationScores(means: Means): ValidationScores {
+  return { validationLoss: means.loss, ...nameMetrics('validation', means) }
+}
+
+type ValidationScores = Pick<
+  EpochMetrics,
+  'validationLoss' | 'validationAccuracy' | 'validationTop5Accuracy' | 'validationMeanAbsoluteError'
+>
+
 /** The metrics under their names in the epoch's metrics, such as `validationAccuracy`. */
 function nameMetrics(split: 'train' | 'validation', { metrics }: Means): Partial<EpochMetrics> {
   return Object.fromEntries(
     Object.entries(metrics).map(([name, mean]) => [`${split}${METRIC_WORDS[name]}`, mean]),
   )
-}
-
-/** Means over examples. */
-export interface Means {
-  loss: number
-  /** By name: `correct`, `top5`, `absoluteError`. */
-  metrics: Readonly<Record<string, number>>
-}
-
-/** Means over the examples of all batches. @param measure evaluates one batch */
-export async function evaluate<Batch extends { size: number }>(
-  measure: (batch: Batch) => Outcome,
-  batches: AsyncIterable<Batch>,
-): Promise<Means> {
-  let [loss, examples] = [0, 0]
-  const sums: Record<string, number> = {}
-  for await (const batch of batches) {
-    const { lossSum, ...metrics } = readOutcome(measure(batch))[0]!
-    loss += lossSum
-    addTo(sums, metrics)
-    examples += batch.size
-  }
-  return meansOf(loss, sums, examples)
-}
-
-function meansOf(loss: number, sums: Readonly<Record<string, number>>, examples: number): Means {
-  const means = Object.entries(sums).map(([name, sum]) => [name, sum / examples])
-  return { loss: loss / examples, metrics: Object.fromEntries(means) }
-}
-
-function addTo(sums: Record<string, number>, more: Readonly<Record<string, number>>): void {
-  for (const [name, value] of Object.entries(more)) sums[name] = (sums[name] ?? 0) + value
 }
 
 const NOTHING: EpochSums = { loss: 0, examples: 0, seconds: 0, metrics: {} }
@@ -95,8 +78,10 @@ const NOTHING: EpochSums = { loss: 0, examples: 0, seconds: 0, metrics: {} }
 export class EpochTally {
   readonly #startedAt = performance.now()
   readonly #state: Pick<TrainState, 'readOutcomes' | 'clock'>
-  /** Steps before this epoch. */
+  /** Steps of the phase before this epoch. */
   readonly #stepsBefore: number
+  /** Steps of the job before the phase. */
+  readonly #stepsBeforePhase: number
   readonly #secondsBefore: number
   #loss: number
   readonly #metrics: Record<string, number>
@@ -106,8 +91,10 @@ export class EpochTally {
   constructor(
     state: Pick<TrainState, 'readOutcomes' | 'clock'>,
     { step, sums }: Pick<EpochInProgress, 'step' | 'sums'> = { step: 0, sums: NOTHING },
+    stepsBeforePhase = 0,
   ) {
     this.#state = state
+    this.#stepsBeforePhase = stepsBeforePhase
     this.#stepsBefore = state.clock.step - step
     this.#secondsBefore = sums.seconds
     this.#loss = sums.loss
@@ -124,7 +111,7 @@ export class EpochTally {
   add(outcomes: readonly StepOutcome[]): void {
     for (const { step, examples, sums } of outcomes) {
       const { lossSum, ...metrics } = sums
-      expectFinite(lossSum, `step ${step}`)
+      expectFinite(lossSum, `step ${this.#stepsBeforePhase + step}`)
       this.#loss += lossSum
       addTo(this.#metrics, metrics)
       this.#examples += examples

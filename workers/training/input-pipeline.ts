@@ -13,8 +13,8 @@ import { evaluationRoutine, type StepFunctions, stepRoutine, stepsRoutine } from
 /** How batches reach the program of a training: streamed one by one, or as row indices into examples on the device. */
 export interface InputPipeline<Kind> {
   routines(functions: StepFunctions): Routines
-  /** Examples that are variables of the program, by group. */
-  hold(): Variables
+  /** Examples that are variables of the program, by group, out of these groups. */
+  hold(groups?: readonly HeldGroup[]): Variables
   /** One batch of each shape that will occur. */
   shapes: { training: readonly Kind[]; validation: readonly Kind[] }
   stepsOf(batch: Kind): number
@@ -57,7 +57,7 @@ const MOST_HELD_BYTES = 2 ** 28
 
 /** Whether the splits can stay on the device: they are small and in memory, and the engine runs graphs, which gather examples by index. */
 export function canHold(splits: { training: Split; validation: Split }): splits is HeldSplits {
-  const bytes = [splits.training, splits.validation].map(({ examples, indices }) =>
+  const bytes = Object.values(splits).map(({ examples, indices }) =>
     'x' in examples ? (examples.x.byteLength / examples.count) * indices.length : Number.POSITIVE_INFINITY,
   )
   return tf.getBackend() === 'tensorflow' && bytes[0]! + bytes[1]! <= MOST_HELD_BYTES
@@ -76,15 +76,16 @@ export function stepsPerCall(network: Network, batchSize: number): number {
   return !isLong && stepFlops(network) * batchSize < LITTLE_FLOPS ? SEVERAL : 1
 }
 
+type HeldGroup = keyof HeldSplits
+
+const BOTH: readonly HeldGroup[] = ['training', 'validation']
+
 /** The groups of variables that contain examples, which no step changes. */
-export const HELD_GROUPS: ReadonlySet<string> = new Set(['training', 'validation'])
+export const HELD_GROUPS: ReadonlySet<string> = new Set(BOTH)
 
 /** Uploads all examples once. The input of a call is the indices of its examples, for several steps at a time. */
-export function heldPipeline(
-  layout: BatchLayout,
-  { training, validation }: HeldSplits,
-  pace: Pace,
-): InputPipeline<Rows> {
+export function heldPipeline(layout: BatchLayout, splits: HeldSplits, pace: Pace): InputPipeline<Rows> {
+  const { training, validation } = splits
   const upload = (split: Split<Examples>) => {
     const whole = wholeBatch(split)
     const { x, labels } = uploadBatch(whole, layout)
@@ -96,7 +97,7 @@ export function heldPipeline(
       const names = Object.keys(optimizer.tick(optimizer.clock).scalars)
       return { step: stepsRoutine(functions, names), evaluate: evaluationRoutine(functions) }
     },
-    hold: () => ({ training: upload(training), validation: upload(validation) }),
+    hold: (groups = BOTH) => Object.fromEntries(groups.map(group => [group, upload(splits[group])])),
     shapes: {
       training: rowShapes(training.indices.length, pace),
       validation: rowShapes(validation.indices.length, { ...pace, stepsPerCall: 1 }),

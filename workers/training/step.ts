@@ -71,12 +71,14 @@ function stackEach(records: readonly tf.NamedTensorMap[]): tf.NamedTensorMap {
   return Object.fromEntries(names.map(name => [name, tf.stack(records.map(record => record[name]!))]))
 }
 
-/** Measures the model on a batch, or on `rows` [1, batch] of the examples in the variables `validation`. */
-export function evaluationRoutine({
-  model,
-  objective,
-  normalise,
-}: Omit<StepFunctions, 'optimizer'>): Routine {
+/**
+ * Measures the model on a batch, or on `rows` [1, batch] of the examples in the variables `validation`.
+ * @param also further outputs, from the logits [batch, n]
+ */
+export function evaluationRoutine(
+  { model, objective, normalise }: Omit<StepFunctions, 'optimizer'>,
+  also: (logits: tf.Tensor2D) => tf.NamedTensorMap = () => ({}),
+): Routine {
   return ({ params, statistics, validation }, { rows, ...batch }) => {
     const { x, labels } = rows ? takeExamples(validation!, tf.unstack(rows)[0]!) : batch
     const { logits } = model({ ...params, ...statistics }, normalise(x!))
@@ -84,8 +86,24 @@ export function evaluationRoutine({
       lossSum: objective.loss(logits, labels!).sum,
       ...measure(objective.metrics, logits, labels!),
       ...objective.furtherMetrics(logits, labels!),
+      ...also(logits),
     }
     return { outputs }
+  }
+}
+
+/**
+ * The statistics of one batch, or of `rows` [1, batch] of the examples in the variables `training`, at every normalization. @param model
+ * with normalizations that forget all earlier batches
+ */
+export function batchStatisticsRoutine({
+  model,
+  normalise,
+}: Pick<StepFunctions, 'model' | 'normalise'>): Routine {
+  return ({ params, statistics, training }, { rows, seed, ...batch }) => {
+    const { x } = rows ? takeExamples(training!, tf.unstack(rows)[0]!) : batch
+    const pass = { seed: seed as tf.Tensor1D }
+    return { outputs: model({ ...params, ...statistics }, normalise(x!), pass).statistics }
   }
 }
 
@@ -97,7 +115,7 @@ export type Sums = { lossSum: number } & Record<string, number>
 
 /** The sums of a step over its examples, and the number of examples. */
 export interface StepOutcome {
-  /** Counted from 1 over the whole job. */
+  /** Counted from 1 over the phase. */
   step: number
   examples: number
   sums: Sums

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { TrainingState } from '#formats/checkpoint.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import type { Network } from '#network/network.ts'
-import type { Clock } from '#optimization/clock.ts'
+import type { Clock, Steering } from '#optimization/clock.ts'
 import { computesOnHost } from '#workers/engine/computes-on-host.ts'
 import { inScope } from '#workers/engine/in-scope.ts'
 import { openProgram } from '#workers/engine/open-program.ts'
@@ -116,6 +116,11 @@ export class TrainState<Batch extends SizedBatch = SizedBatch> {
       clock: this.#clock,
       variables: Object.fromEntries(groups.map(group => [group, this.#read(group)])),
     }
+  }
+
+  /** Changes the scale of the threshold from the next step on. */
+  steer(steering: Steering): void {
+    this.#clock = { ...this.#clock, steering }
   }
 
   end(): void {

@@ -16,15 +16,31 @@ export type EncodingPlan =
   | { tensor: NamedTensor; encoding: 'dense' }
   | { tensor: FloatTensor; encoding: EncodingName; count: NonzeroCount }
 
+/** What determines the size of a stored tensor. */
+export type StoragePlan =
+  | { tensor: TensorDescription; encoding: 'dense' }
+  | { tensor: TensorDescription & { dtype: SparseDtype }; encoding: EncodingName; count: NonzeroCount }
+
 /** The smallest way to store a tensor. Above 97 % non-zeros, and in dtypes other than float32 and bfloat16, it stays dense. */
 export function planTensor(tensor: NamedTensor): EncodingPlan {
   if (!isFloat(tensor)) return { tensor, encoding: 'dense' }
   const count = countNonzero(toBits(tensor))
-  if (count.nonzero * 100 > count.size * 97) return { tensor, encoding: 'dense' }
-  const encoding = ENCODING_NAMES.reduce((best, next) =>
-    storedBytes(next, count, tensor.dtype) < storedBytes(best, count, tensor.dtype) ? next : best,
+  const encoding = smallestEncoding(count, tensor.dtype)
+  return encoding === 'dense' ? { tensor, encoding } : { tensor, encoding, count }
+}
+
+/** The same for a float32 tensor of which only the counts are known. */
+export function planCounts(name: string, shape: readonly number[], count: NonzeroCount): StoragePlan {
+  const tensor = { name, shape, dtype: 'F32' } as const
+  const encoding = smallestEncoding(count, 'F32')
+  return encoding === 'dense' ? { tensor, encoding } : { tensor, encoding, count }
+}
+
+function smallestEncoding(count: NonzeroCount, dtype: SparseDtype): EncodingName | 'dense' {
+  if (count.nonzero * 100 > count.size * 97) return 'dense'
+  return ENCODING_NAMES.reduce((best, next) =>
+    storedBytes(next, count, dtype) < storedBytes(best, count, dtype) ? next : best,
   )
-  return { tensor, encoding, count }
 }
 
 function storedBytes(encoding: EncodingName, count: NonzeroCount, valueDtype: SparseDtype): number {
@@ -33,7 +49,7 @@ function storedBytes(encoding: EncodingName, count: NonzeroCount, valueDtype: Sp
 }
 
 /** The tensors of the file that store the planned one: the tensor itself, or its values and then their indices. */
-export function describeStored(plan: EncodingPlan): TensorDescription[] {
+export function describeStored(plan: StoragePlan): TensorDescription[] {
   if (plan.encoding === 'dense') return [plan.tensor]
   const { dtype, valueCount, placeCount } = ENCODINGS[plan.encoding]
   const { name, dtype: valueDtype } = plan.tensor

@@ -31,7 +31,10 @@ export async function encodeKeras(model: TrainedModel, variant: GraphVariant = {
   const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
   return zipFiles(
     {
-      'metadata.json': text({ keras_version: KERAS_VERSION, thresher: modelFacts(model.spec, left) }),
+      'metadata.json': text({
+        keras_version: KERAS_VERSION,
+        thresher: modelFacts(model.spec, left, model.cut),
+      }),
       'config.json': text(config),
       'model.weights.h5': await encodeWeights(model, kerasGroups(topology, preprocessing), left),
     },
@@ -64,7 +67,7 @@ async function encodeWeights(
 
 function writeWeights(
   path: string,
-  { weights, statistics }: TrainedModel,
+  { weights, statistics, cut }: TrainedModel,
   groups: readonly KerasGroup[],
   { preprocessing, outputActivation }: Surroundings,
 ): void {
@@ -72,6 +75,7 @@ function writeWeights(
   // Keras ignores these attributes.
   file.create_attribute('preprocessing', JSON.stringify(preprocessing))
   file.create_attribute('outputActivation', outputActivation)
+  if (cut) file.create_attribute('cut', JSON.stringify(cut))
   const layers = file.create_group('layers')
   for (const { group, prefix, hasCount } of groups) {
     const vars = createGroups(layers, `${group}/vars`)

@@ -46,8 +46,13 @@ const CSV_COLUMNS = [
   'denseBytes',
 ] as const satisfies readonly (keyof EpochMetrics)[]
 
+/** Columns of jobs with several phases or a target. */
+const PHASE_COLUMNS = ['phase', 'c'] as const satisfies readonly (keyof EpochMetrics)[]
+
 /** CSV (RFC 4180) with a header row; a metric that does not apply is an empty field. */
 export function seriesToCsv(series: readonly EpochMetrics[]): string {
-  const rows = series.map(metrics => CSV_COLUMNS.map(column => metrics[column] ?? '').join(','))
-  return [CSV_COLUMNS.join(','), ...rows, ''].join('\r\n')
+  const further = PHASE_COLUMNS.filter(column => series.some(metrics => metrics[column] !== undefined))
+  const columns = [...CSV_COLUMNS, ...further]
+  const rows = series.map(metrics => columns.map(column => metrics[column] ?? '').join(','))
+  return [columns.join(','), ...rows, ''].join('\r\n')
 }

@@ -1,14 +1,29 @@
+import type { EvaluationResult } from '#analyses/evaluation-result.ts'
 import { restoresBest } from '#domain/early-stopping.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import { modelName } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
+import type { Tradeoff } from '#optimization/tradeoff.ts'
 import { bestEpoch } from './best-epoch.ts'
+import { escapeHtml } from './escape-html.ts'
+import { evaluationSection } from './evaluation-section.ts'
 import { linePlot } from './line-plot.ts'
+import { tradeoffSection } from './tradeoff-section.ts'
 
 const percent = (share: number) => `${(100 * share).toFixed(2)} %`
 
-/** A self-contained page with curves, layers, spec, and a command that repeats the training. */
-export function renderReport(spec: TrainingSpec, series: readonly EpochMetrics[]): string {
+/** What was measured on the model after its training. */
+interface Measurements {
+  evaluation?: EvaluationResult | undefined
+  tradeoff?: Tradeoff | undefined
+}
+
+/** A self-contained page with curves, layers, the measurements that there are, the spec, and a command that repeats the training. */
+export function renderReport(
+  spec: TrainingSpec,
+  series: readonly EpochMetrics[],
+  { evaluation, tradeoff }: Measurements = {},
+): string {
   const model = modelMetrics(spec, series)
   const title = `${modelName(spec.model)}, ${spec.optimizer.name}`
   return `<!doctype html>
@@ -22,7 +37,7 @@ export function renderReport(spec: TrainingSpec, series: readonly EpochMetrics[]
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>
-${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model)}` : '<p>No epoch was completed.</p>'}
+${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model)}` : '<p>No epoch was completed.</p>'}${measured({ evaluation, tradeoff })}
 <h2>Spec</h2>
 <pre>${escapeHtml(JSON.stringify(spec, null, 2))}</pre>
 <h2>To repeat it</h2>
@@ -34,6 +49,11 @@ has a key, add <code>-H "authorization: Bearer $KEY"</code>):</p>
 </body>
 </html>
 `
+}
+
+function measured({ evaluation, tradeoff }: Measurements): string {
+  const sections = [evaluation && evaluationSection(evaluation), tradeoff && tradeoffSection(tradeoff)]
+  return sections.map(section => (section ? `\n${section}` : '')).join('')
 }
 
 const STYLE = `
@@ -107,7 +127,3 @@ ${cells.join('\n')}
 
 /** The command assumes the artifact spec.json in the current folder and the service's address in URL. */
 const COMMAND = `curl -s "$URL/v1/jobs" -H 'content-type: application/json' -d @spec.json`
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"]/g, character => `&#${character.charCodeAt(0)};`)
-}

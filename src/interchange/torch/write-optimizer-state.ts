@@ -17,11 +17,12 @@ export function encodeOptimizerState({
   topology,
   weights,
   dualAverage,
-  step,
+  cut,
 }: TrainedModel): Uint8Array {
   const reason = whyMissing('optimizer-state.safetensors', topology, spec.optimizer)
   if (reason) throw new NothingToEncode(reason)
-  const { accumulator, l1 } = dualAverage!
+  if (!dualAverage) throw new NothingToEncode('The weights were cut, so no optimizer state determines them.')
+  const { accumulator, l1, step } = dualAverage
   const convert = torchLayout(placeLayers(topology))
   const parameters = accumulator.flatMap((v, position) => {
     const isPenalised = v !== weights[position]
@@ -35,5 +36,5 @@ export function encodeOptimizerState({
       { name: part('l1_accumulation'), shape: [], dtype: 'F64', data: Float64Array.of(threshold) },
     ]
   })
-  return encodeSafetensors(tensors, { ...modelMetadata(spec), layout: 'torch' })
+  return encodeSafetensors(tensors, { ...modelMetadata(spec, undefined, cut), layout: 'torch' })
 }

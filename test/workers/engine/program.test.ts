@@ -52,6 +52,24 @@ for (const [kind, open] of Object.entries({ eager: openEagerProgram, compiled: o
 }
 
 for (const [kind, open] of Object.entries({ eager: openEagerProgram, compiled: openCompiledProgram })) {
+  test(`the ${kind} program computes with the variables that were written, and owns them`, () => {
+    const before = [tf.memory().numTensors, nativeTensors()]
+    tf.tidy(() => {
+      const add = { routine: 'add', inputs: { x: tf.tensor1d([10, 20]) } }
+      const mean = { routine: 'mean', inputs: {} }
+      const program = open(variables(), ROUTINES, [add, mean])
+      tf.dispose(program.run(add))
+      program.write('total', { sum: tf.tensor1d([6, 9]), count: tf.scalar(3) })
+      assert.deepEqual([...program.run(mean).mean!.dataSync()], [2, 3])
+      assert.deepEqual([...program.run(add).before!.dataSync()], [6, 9])
+      assert.deepEqual(program.read('total').get('count'), Float32Array.of(4))
+      program.dispose()
+    })
+    assert.deepEqual([tf.memory().numTensors, nativeTensors()], before)
+  })
+}
+
+for (const [kind, open] of Object.entries({ eager: openEagerProgram, compiled: openCompiledProgram })) {
   test(`the ${kind} program accepts bytes, and routines without outputs`, () => {
     const before = nativeTensors()
     // Six bytes are not a whole number of int32s.

@@ -17,7 +17,7 @@ const HALVED_LATE: LearningRate = step => (step > 10 ? 0.05 : 0.1)
 
 const ADAM = { beta1: 0.9, beta2: 0.999, epsilon: 1e-7, amsgrad: false }
 
-const OPTIMIZERS: Record<string, Optimizer> = {
+export const OPTIMIZERS: Record<string, Optimizer> = {
   grda: grda({ c: 0.001, mu: 0.7, clock: 'steps' }, HALVED_LATE),
   'grda, clock time': grda({ c: 0.001, mu: 0.7, clock: 'time' }, HALVED_LATE),
   'grda, exclude': grdaExcluding(name => name === 'bias', { c: 0.001, mu: 0.7, clock: 'steps' }, HALVED_LATE),

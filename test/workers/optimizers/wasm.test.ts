@@ -2,8 +2,10 @@ import { openEngine } from '#workers/engine/open-engine.ts'
 import { testOptimizers } from './battery.ts'
 import { testGrda } from './grda-battery.ts'
 import { testAgainstKeras } from './keras-battery.ts'
+import { testOnSupport } from './on-support-battery.ts'
 
 await openEngine('wasm')
 testOptimizers()
+testOnSupport()
 testGrda()
 testAgainstKeras()

@@ -14,7 +14,8 @@ it('only the best and the last checkpoint of a training wait for space', async (
     send: async report => void reports.push(report),
     write: async path => void waited.push(path),
   })
-  const take = (isBest: boolean, isLast: boolean) => write({ type: 'checkpoint', checkpoint, isBest, isLast })
+  const take = (isBest: boolean, isLast: boolean) =>
+    write({ type: 'checkpoint', checkpoint, isBest, isModel: isBest, isLast })
   await take(false, false)
   assert.deepEqual([reports.map(({ type }) => type), waited], [['warning'], []])
   await take(true, false)

@@ -46,7 +46,7 @@ function specOf(epochs: number, fields: object = {}) {
 async function trainIn(runner: RunnerProcess, spec: TrainingSpec) {
   const scratch = await mkdtemp(join(tmpdir(), 'thresher-test-'))
   const reports: RunnerReport[] = []
-  for await (const item of runner.train({ spec, scratch, series: [] }))
+  for await (const item of runner.perform({ type: 'train', task: { spec, scratch, series: [] } }))
     if (item.type !== 'progress') reports.push(item)
   const model = await readFile(join(scratch, 'model.sparse.safetensors'))
   await rm(scratch, { recursive: true })
@@ -103,7 +103,11 @@ test('a runner that was stopped after its job takes no other', async () => {
 test('an error that nobody foresaw is told, with its message', async () => {
   const runner = new RunnerProcess(ENGINE, LIMIT)
   let last: RunnerReport | undefined
-  for await (const item of runner.train({ spec: specOf(1), scratch: '/nowhere', series: [] })) last = item
+  for await (const item of runner.perform({
+    type: 'train',
+    task: { spec: specOf(1), scratch: '/nowhere', series: [] },
+  }))
+    last = item
   assert.equal(last?.type, 'failed')
   assert.equal(last.error.code, 'internal')
   assert.match(last.error.message, /ENOENT.*\/nowhere/)
@@ -117,7 +121,7 @@ for (const keep of [false, true]) {
     const spec = specOf(1000, { checkpoint: { everyEpochs: 1000 } })
     const runner = new RunnerProcess(ENGINE, LIMIT)
     const types = new Set<RunnerReport['type']>()
-    for await (const item of runner.train({ spec, scratch, series: [] })) {
+    for await (const item of runner.perform({ type: 'train', task: { spec, scratch, series: [] } })) {
       if (item.type === 'epoch') runner.stop(keep)
       types.add(item.type)
     }
@@ -133,7 +137,10 @@ for (const keep of [false, true]) {
 test('a runner killed before it has a task has nothing to say', async () => {
   const runner = new RunnerProcess(ENGINE, LIMIT)
   runner.kill()
-  for await (const item of runner.train({ spec: specOf(1), scratch: tmpdir(), series: [] }))
+  for await (const item of runner.perform({
+    type: 'train',
+    task: { spec: specOf(1), scratch: tmpdir(), series: [] },
+  }))
     assert.fail(item.type)
   assert.equal(await runner.isReusable(), false)
   assert.equal(await runner.ended, 'SIGKILL')

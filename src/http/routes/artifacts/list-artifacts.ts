@@ -13,7 +13,7 @@ const schema = {
 }
 
 export const listArtifactsRoute =
-  (stores: Pick<Stores, 'jobs' | 'exports'>): FastifyPluginAsyncZod =>
+  (stores: Pick<Stores, 'jobs' | 'exports' | 'analysisIndex'>): FastifyPluginAsyncZod =>
   async app => {
     app.get('/v1/jobs/:jobId/artifacts', { schema }, async request =>
       wholePage(await artifactManifest(stores, request.params.jobId)),

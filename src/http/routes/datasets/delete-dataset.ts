@@ -13,7 +13,7 @@ const schema = {
 }
 
 export const deleteDatasetRoute =
-  (stores: Pick<Stores, 'datasets' | 'blobs' | 'jobs' | 'jobIndex'>): FastifyPluginAsyncZod =>
+  (stores: Pick<Stores, 'datasets' | 'blobs' | 'work' | 'jobIndex'>): FastifyPluginAsyncZod =>
   async app => {
     app.delete('/v1/datasets/:datasetId', { schema }, async ({ params }, reply) => {
       await deleteDataset(stores, params.datasetId)

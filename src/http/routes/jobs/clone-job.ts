@@ -28,7 +28,9 @@ export const cloneJobRoute =
       const body = request.body ?? CloneRequest.parse({})
       const { jobId } = request.params
       if (query.dryRun === 'true')
-        return reply.code(200).send(await dryRun(context, await draftClone(context, jobId, body)))
+        return reply
+          .code(200)
+          .send(await dryRun(context, await draftClone(context, jobId, body), query.sparsity))
       const claim = idempotencyClaim(`POST /v1/jobs/${jobId}/clone`, headers['idempotency-key'], body)
       return answerSubmission(reply, await cloneJob(context, jobId, body, { claim, log }))
     })

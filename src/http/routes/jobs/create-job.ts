@@ -11,7 +11,20 @@ import type { Stores } from '#stores/connect.ts'
 
 /** The parts of the schema that all routes that create a job share. */
 export const SUBMISSION = {
-  querystring: z.strictObject({ dryRun: z.enum(['true', 'false']).default('false') }),
+  querystring: z
+    .strictObject({
+      dryRun: z.enum(['true', 'false']).default('false'),
+      sparsity: z.coerce
+        .number()
+        .gt(0)
+        .lt(1)
+        .optional()
+        .describe('In a dry run: recommends a scale c of the threshold for this sparsity.'),
+    })
+    .refine(({ dryRun, sparsity }) => sparsity === undefined || dryRun === 'true', {
+      path: ['sparsity'],
+      error: 'needs dryRun=true; a job reaches a sparsity with `target`',
+    }),
   headers: z.looseObject({ 'idempotency-key': z.string().optional() }),
   response: { 200: DryRun, 201: JobResource },
 }
@@ -31,7 +44,7 @@ export const createJobRoute =
     app.post('/v1/jobs', { schema, config: routeConfig({ storesData: true }) }, async (request, reply) => {
       const { body, query, headers, log } = request
       if (query.dryRun === 'true')
-        return reply.code(200).send(await dryRun(context, await draftJob(context, body)))
+        return reply.code(200).send(await dryRun(context, await draftJob(context, body), query.sparsity))
       const claim = idempotencyClaim('POST /v1/jobs', headers['idempotency-key'], body)
       return answerSubmission(reply, await submitJob(context, body, { claim, log }))
     })

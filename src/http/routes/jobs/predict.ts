@@ -4,9 +4,11 @@ import { z } from 'zod'
 import type { Children } from '#children/open-children.ts'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
 import { JobParams } from '#http/job-params.ts'
+import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import { PREDICTION_BODIES, predictionInputs, takeExamples } from '#http/prediction-inputs.ts'
 import { EXAMPLES } from '#http/prediction-request.ts'
 import { routeConfig } from '#http/route-config.ts'
+import type { TradeoffStores } from '#jobs/find-tradeoff.ts'
 import { findJobModel, predict } from '#jobs/predict.ts'
 import { PredictionAnswer } from '#jobs/prediction-answer.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -19,19 +21,19 @@ const schema = {
   summary:
     'Predict with the model of a job that has ended or is paused, from JSON, JSON lines, CSV, an image, or a form with image files',
   params: JobParams,
-  querystring: z.strictObject({ checkpoint: CheckpointQuery }),
+  querystring: z.strictObject({ checkpoint: CheckpointQuery, ...POINT_QUERY }),
   response: { 200: PredictionAnswer },
 }
 
 const config = routeConfig({ bodies: PREDICTION_BODIES })
 
 export const predictRoute =
-  (stores: Pick<Stores, 'jobs' | 'blobs'> & Pick<Children, 'predictor'>): FastifyPluginAsyncZod =>
+  (stores: TradeoffStores & Pick<Stores, 'jobs'> & Pick<Children, 'predictor'>): FastifyPluginAsyncZod =>
   async app => {
     await app.register(multipart, { limits: { fileSize: BODY_BYTES, files: EXAMPLES, fields: 0 } })
     takeExamples(app)
     app.post('/v1/jobs/:jobId/predict', { schema, config, bodyLimit: BODY_BYTES }, async request => {
-      const model = await findJobModel(stores, request.params.jobId, request.query.checkpoint)
+      const model = await findJobModel(stores, request.params.jobId, readPointQuery(request.query))
       return await predict(stores, model, await predictionInputs(request, model.job.spec))
     })
   }

@@ -2,10 +2,10 @@ import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { CLOSE, FrameSocket } from '#http/frame-socket.ts'
 import { JobParams } from '#http/job-params.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
-import { watchJob } from '#http/watch-job.ts'
+import { StreamQuery, serveStream } from '#http/serve-stream.ts'
+import { streamedJobs } from '#http/streamed-jobs.ts'
 import type { Stores } from '#stores/connect.ts'
 
 const schema = {
@@ -13,7 +13,7 @@ const schema = {
   tags: ['progress'],
   summary: 'Watch one job on a WebSocket',
   params: JobParams,
-  querystring: z.strictObject({ after: z.coerce.number().int().min(0).default(0) }),
+  querystring: StreamQuery,
   response: {
     101: z
       .null()
@@ -28,13 +28,9 @@ const schema = {
 export const streamJobRoute =
   (stores: Stores): FastifyPluginAsyncZod =>
   async app => {
-    const wsHandler = async (raw: WebSocket, request: FastifyRequest) => {
-      const socket = new FrameSocket(raw)
-      const { jobId } = request.params as z.infer<typeof JobParams>
-      const { after } = request.query as { after: number }
-      const exists = await watchJob(stores, { jobId, after }, socket, socket.closing)
-      if (exists) socket.close(CLOSE.normal, 'the job has ended')
-      else socket.close(CLOSE.noSuchJob, 'no such job')
+    const wsHandler = async (raw: WebSocket, { params, query }: FastifyRequest) => {
+      const { jobId: id } = params as z.infer<typeof JobParams>
+      await serveStream(raw, streamedJobs(stores), 'job', { id, ...(query as z.infer<typeof StreamQuery>) })
     }
     app.route({ method: 'GET', url: '/v1/jobs/:jobId/stream', schema, handler: requireUpgrade, wsHandler })
   }

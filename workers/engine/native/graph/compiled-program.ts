@@ -14,11 +14,12 @@ import { type GraphVariable, listVariables, variableNodes } from './variables.ts
  */
 export function openCompiledProgram(initial: Variables, routines: Routines, calls: readonly Call[]): Program {
   const variables = listVariables(initial)
-  const written = barrierNode(
-    'written',
-    variables.map(({ write }) => write),
-  )
-  const nodes: Node[] = [...variables.flatMap(variableNodes), written]
+  const groups = Object.keys(initial)
+  const membersOf = (group: string) => variables.filter(variable => variable.group === group)
+  const nodes: Node[] = [
+    ...variables.flatMap(variableNodes),
+    ...groups.map(group => writtenNode(group, membersOf(group))),
+  ]
   const graphs = new Map(
     calls.map((call, index) => [
       signature(call),
@@ -26,10 +27,15 @@ export function openCompiledProgram(initial: Variables, routines: Routines, call
     ]),
   )
   const session = loadGraph(nodes)
-  writeVariables(session, variables, written.name)
-  tf.dispose([initial as tf.TensorContainer, variables.map(({ tensor }) => tensor)])
+  const write = (group: string, values: tf.NamedTensorMap) => {
+    writeVariables(session, group, membersOf(group), values)
+    tf.dispose(values)
+  }
+  for (const group of groups)
+    write(group, Object.fromEntries(membersOf(group).map(({ name, tensor }) => [name, tensor])))
+  tf.dispose(initial as tf.TensorContainer)
   return {
-    groups: Object.keys(initial),
+    groups,
     run(call) {
       const graph = graphs.get(signature(call))
       if (!graph) throw new Error(`No graph was recorded for ${signature(call)}.`)
@@ -39,8 +45,7 @@ export function openCompiledProgram(initial: Variables, routines: Routines, call
       })
     },
     read(group) {
-      const members = variables.filter(variable => variable.group === group)
-      const fetches = new Map(members.map(({ name, read }) => [name, read]))
+      const fetches = new Map(membersOf(group).map(({ name, read }) => [name, read]))
       const tensors = runGraph(session, { feeds: new Map(), fetches }, {})
       const values = new Map(
         Object.entries(tensors).map(([name, tensor]) => [name, tensor.dataSync<'float32'>().slice()]),
@@ -48,15 +53,29 @@ export function openCompiledProgram(initial: Variables, routines: Routines, call
       tf.dispose(tensors)
       return values
     },
+    write,
     dispose: () => nativeBackend().binding.deleteSavedModel(session),
   }
 }
 
-/** Assigns the initial values. @param barrier the node that waits for all assignments */
-function writeVariables(session: number, variables: readonly GraphVariable[], barrier: string): void {
-  const feeds = new Map(variables.map(({ placeholder }) => [placeholder, placeholder]))
-  const values = Object.fromEntries(variables.map(({ placeholder, tensor }) => [placeholder, tensor]))
-  runGraph(session, { feeds, fetches: new Map(), barrier }, values)
+/** The node that waits until the variables of a group are assigned. */
+function writtenNode(group: string, members: readonly GraphVariable[]): Node {
+  return barrierNode(
+    `written/${group}`,
+    members.map(({ write }) => write),
+  )
+}
+
+/** @param values by the names of the group's variables, `members` */
+function writeVariables(
+  session: number,
+  group: string,
+  members: readonly GraphVariable[],
+  values: tf.NamedTensorMap,
+): void {
+  if (members.length === 0) return
+  const feeds = new Map(members.map(({ name, placeholder }) => [name, placeholder]))
+  runGraph(session, { feeds, fetches: new Map(), barrier: `written/${group}` }, values)
 }
 
 /** Two calls of a routine differ only in the shapes of their inputs. */

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import type { AnalysisKindDefinition } from './analysis-base.ts'
+import { EvaluationRequest, evaluation } from './evaluation.ts'
+import { EvaluationResult } from './evaluation-result.ts'
+import { TradeoffRequest, tradeoff } from './tradeoff.ts'
+
+// A kind has one row in each of the three tables here, and one in workers/analyses/computations.ts.
+
+/** The body of `POST /v1/analyses`. */
+export const AnalysisRequest = z.discriminatedUnion('kind', [EvaluationRequest, TradeoffRequest]).meta({
+  id: 'AnalysisRequest',
+  examples: [
+    { kind: 'evaluation', jobs: ['job_01h2xcejqtf2nbrexx3vqjhp41'] },
+    {
+      kind: 'evaluation',
+      jobs: ['job_01h2xcejqtf2nbrexx3vqjhp41', { id: 'job_01h2xcejqtf2nbrexx3vqjhp42', checkpoint: 'best' }],
+      dataset: { id: 'mnist' },
+      split: 'test',
+    },
+    { kind: 'tradeoff', jobs: ['job_01h2xcejqtf2nbrexx3vqjhp41'], levels: [0.965] },
+  ],
+})
+export type AnalysisRequest = z.infer<typeof AnalysisRequest>
+
+/** The results of all kinds, as the resource shows them. */
+export const AnalysisResult = z.union([EvaluationResult])
+export type AnalysisResult = z.infer<typeof AnalysisResult>
+
+export type AnalysisKind = AnalysisRequest['kind']
+
+const KINDS: { [Kind in AnalysisKind]: AnalysisKindDefinition<Extract<AnalysisRequest, { kind: Kind }>> } = {
+  evaluation,
+  tradeoff,
+}
+
+export const ANALYSIS_KINDS = Object.keys(KINDS) as [AnalysisKind, ...AnalysisKind[]]
+
+/** @throws Error for a kind of another version of the service */
+export function kindOf(kind: string): AnalysisKindDefinition<AnalysisRequest> {
+  if (!Object.hasOwn(KINDS, kind)) throw new Error(`There is no kind of analysis "${kind}".`)
+  return KINDS[kind as AnalysisKind] as AnalysisKindDefinition<AnalysisRequest>
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { CheckpointRecord } from './checkpoint.ts'
+import { TrainingSpec } from './training-spec.ts'
+
+/** A job whose model is analysed. The analysis has its own copy of the checkpoint, under the same digest. */
+export const AnalysedJob = z.object({ id: z.string(), spec: TrainingSpec, checkpoint: CheckpointRecord })
+export type AnalysedJob = z.infer<typeof AnalysedJob>
+
+/** The analysis that a job record is of, instead of a training. `src/analyses/` defines the kinds and their options. */
+export const Analysis = z.object({
+  kind: z.string(),
+  options: z.record(z.string(), z.unknown()).describe('With every default filled in.'),
+  jobs: z.array(AnalysedJob).min(1),
+})
+export type Analysis = z.infer<typeof Analysis>
+
+const PREFIX = 'analysis_'
+
+export function isAnalysisId(id: string): boolean {
+  return id.startsWith(PREFIX)
+}
+
+/** Progress of an analysis: at most 4 frames a second, without a seq, not in the history. */
+export const AnalysisProgress = z.object({
+  type: z.literal('progress'),
+  analysisId: z.string(),
+  attempt: z.int(),
+  done: z.int().describe('In a unit of the kind, such as examples.'),
+  total: z.int(),
+})
+export type AnalysisProgress = z.infer<typeof AnalysisProgress>

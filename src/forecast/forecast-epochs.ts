@@ -1,0 +1,99 @@
+import { cutOf, phasesOf } from '#domain/phases.ts'
+import { topologyOf } from '#domain/topology-of.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import { variablesOf } from '#network/variables.ts'
+import { thresholdOf } from '#optimization/optimizer-spec.ts'
+import { type FinishedRun, type MeasuredPoint, settingOf } from './finished-run.ts'
+import { EARLY_ERROR, type SparsityForecast, sparsityForecaster, spread } from './forecast-sparsity.ts'
+import { type EpochEnd, startState } from './threshold-by-epoch.ts'
+import {
+  checkpointWeights,
+  drawnWeights,
+  totalWithin,
+  type WeightDistribution,
+} from './weight-distribution.ts'
+
+/** What is known about a job besides its spec. */
+export interface Knowledge {
+  /** The checkpoint of `init`. */
+  initFile?: Uint8Array
+  /** Of the same model, newest first. */
+  runs?: readonly FinishedRun[]
+}
+
+/** What the weights of a job are before its first step, and what finished jobs say about it. */
+export interface Start {
+  weights: WeightDistribution
+  points: readonly MeasuredPoint[]
+  forecast: ReturnType<typeof sparsityForecaster>
+}
+
+/** @returns undefined if the job starts from weights that are not known */
+export function* startOf(
+  spec: TrainingSpec,
+  { initFile, runs = [] }: Knowledge,
+): Generator<void, Start | undefined> {
+  if (spec.init && !initFile) return undefined
+  const weights = initFile
+    ? yield* checkpointWeights(spec, initFile)
+    : drawnWeights(topologyOf(spec.model), thresholdOf(spec.optimizer)?.exclude ?? [])
+  const points = similarPoints(spec, runs)
+  return { weights, points, forecast: sparsityForecaster(weights, points, startState(spec).l1) }
+}
+
+/** Jobs that started from random weights tell nothing about one that starts from trained ones. */
+function similarPoints(spec: TrainingSpec, runs: readonly FinishedRun[]): MeasuredPoint[] {
+  if (spec.init) return []
+  const setting = settingOf(spec)
+  const variables = variablesOf(topologyOf(spec.model)).length
+  return runs
+    .filter(run => run.setting === setting)
+    .flatMap(run => run.points.filter(({ nonzero }) => nonzero.length === variables))
+}
+
+/** One forecast for each end of an epoch; undefined where the sparsity is not known. */
+export function* forecastEpochs(
+  spec: TrainingSpec,
+  ends: readonly EpochEnd[],
+  start: Start | undefined,
+): Generator<void, (SparsityForecast | undefined)[]> {
+  const [train] = phasesOf(spec)
+  const cut = cutOf(spec)
+  const afterCut = start && cut?.sparsity !== undefined ? exactly(cut.sparsity, start) : undefined
+  const forecasts: (SparsityForecast | undefined)[] = []
+  for (const { epoch, phase, state } of ends) {
+    const isCut = cut !== undefined && (phase === 'fineTune' || (train.cutAfter && epoch === train.epochs))
+    if (isCut) forecasts.push(afterCut)
+    else if (phase === 'fineTune') forecasts.push(forecasts.at(-1))
+    else forecasts.push(start && (state ? start.forecast(state) : withoutThreshold(spec, start)))
+    yield
+  }
+  return forecasts
+}
+
+/** A cut leaves an exact number of weights; a finished job of a similar sparsity shows how they are spread over the variables. */
+function exactly(sparsity: number, { weights, points }: Start): SparsityForecast {
+  const away = (point: MeasuredPoint) => Math.abs(point.sparsity - sparsity)
+  const nearest = points.toSorted((a, b) => away(a) - away(b))[0]
+  const dense = weights.map(({ size }) => size)
+  return {
+    sparsity,
+    error: 0,
+    basis: 'cut',
+    nonzero: () => spread(nearest?.nonzero ?? dense, weights, sparsity),
+  }
+}
+
+/** Only a mask keeps zeros; other trainings are dense, or start with zeros of which nobody knows how many remain. */
+function withoutThreshold(spec: TrainingSpec, { weights }: Start): SparsityForecast | undefined {
+  if (spec.target) return undefined
+  const nonzero = () => weights.map(({ size, shareWithin }) => size * (1 - shareWithin(0)))
+  if (spec.mask) return { sparsity: totalWithin(weights, 0), error: 0, basis: 'initialWeights', nonzero }
+  if (spec.init) return undefined
+  return {
+    sparsity: 0,
+    error: EARLY_ERROR,
+    basis: 'initialWeights',
+    nonzero: () => weights.map(({ size }) => size),
+  }
+}

@@ -1,0 +1,75 @@
+import { topologyOf } from '#domain/topology-of.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
+import { decodeCheckpoint } from '#formats/checkpoint.ts'
+import { isExcluded } from '#network/excluded-variables.ts'
+import { shareWithin } from '#network/initializers.ts'
+import type { Topology } from '#network/topology.ts'
+import { variablesOf } from '#network/variables.ts'
+import { thresholdOf } from '#optimization/optimizer-spec.ts'
+
+/** How large the values of each variable are before the first step, in model order. */
+export type WeightDistribution = readonly {
+  size: number
+  /** The share of the values that a threshold sets to zero: those in [-l1, l1]; of an excluded variable, those that are zero. */
+  shareWithin: (l1: number) => number
+}[]
+
+/** Of weights that are drawn by their initializers. */
+export function drawnWeights(topology: Topology, exclude: readonly string[]): WeightDistribution {
+  return variablesOf(topology).map(variable => {
+    const excluded = isExcluded(variable, exclude)
+    return { size: variable.size, shareWithin: l1 => shareWithin(variable, excluded ? 0 : l1) }
+  })
+}
+
+/**
+ * Of the checkpoint that a job starts from, one variable at a time. With the state of the optimizer these are the values of its accumulator;
+ * without it, weights that an accumulator determines are its values less the threshold that they were trained with.
+ */
+export function* checkpointWeights(
+  spec: TrainingSpec,
+  file: Uint8Array,
+): Generator<void, WeightDistribution> {
+  const { checkpoint, provenance } = decodeCheckpoint(file)
+  const { params, accumulator } = checkpoint.state.variables
+  const continues = spec.init!.optimizerState
+  const tensors = (continues ? accumulator : undefined) ?? params ?? accumulator ?? []
+  const isTrained = tensors === accumulator && !continues
+  const before = isTrained ? excludedBy(JSON.parse(provenance.training)) : []
+  const exclude = excludedBy(spec)
+  const weights: WeightDistribution[number][] = []
+  for (const variable of variablesOf(topologyOf(spec.model))) {
+    const { data } = tensors.find(({ name }) => name === variable.name)!
+    const offset = isTrained && !isExcluded(variable, before) ? (checkpoint.state.clock.l1 ?? 0) : 0
+    const counts = countMagnitudes(data)
+    const limitOf = (l1: number) => offset + (isExcluded(variable, exclude) ? 0 : l1)
+    weights.push({ size: variable.size, shareWithin: l1 => counts[binOf(limitOf(l1))]! / variable.size })
+    yield
+  }
+  return weights
+}
+
+function excludedBy({ optimizer }: Pick<TrainingSpec, 'optimizer'>): readonly string[] {
+  return thresholdOf(optimizer)?.exclude ?? []
+}
+
+/** P(|w| <= l1) over all parameters. */
+export function totalWithin(weights: WeightDistribution, l1: number): number {
+  const size = weights.reduce((sum, variable) => sum + variable.size, 0)
+  return weights.reduce((sum, variable) => sum + variable.size * variable.shareWithin(l1), 0) / size
+}
+
+const BINS = 2 ** 15
+
+/** Numbers of values with at most each magnitude. A bin has the exponent and 7 bits of the fraction, so sorting is not needed. */
+function countMagnitudes(values: Float32Array): Uint32Array {
+  const counts = new Uint32Array(BINS)
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length)
+  for (const value of bits) counts[(value << 1) >>> 17]!++
+  for (let bin = 1; bin < BINS; bin++) counts[bin]! += counts[bin - 1]!
+  return counts
+}
+
+function binOf(magnitude: number): number {
+  return (new Uint32Array(Float32Array.of(magnitude).buffer)[0]! << 1) >>> 17
+}

@@ -1,0 +1,59 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { Artifact } from '#domain/artifact.ts'
+import { AnalysisParams } from '#http/analysis-resource.ts'
+import { pageOf, wholePage } from '#http/page.ts'
+import { DESCRIBED, DOWNLOADED, sendArtifact, sendHead } from '#http/send-artifact.ts'
+import { openArtifact } from '#jobs/find-artifact.ts'
+import { filesOf, findAnalysisFile } from '#jobs/read-analysis-file.ts'
+import type { Stores } from '#stores/connect.ts'
+
+const PATH = '/v1/analyses/:analysisId/artifacts/:name'
+
+const list = {
+  operationId: 'listAnalysisArtifacts',
+  tags: ['analyses'],
+  summary: 'List the files of an analysis with size and digest; none until it has succeeded',
+  params: AnalysisParams,
+  response: { 200: pageOf(Artifact) },
+}
+
+const get = {
+  operationId: 'downloadAnalysisArtifact',
+  tags: ['analyses'],
+  summary: 'Download a file of an analysis, or one range of it, with a strong ETag and its digest',
+  params: AnalysisParams.extend({ name: z.string().min(1).max(500) }),
+  response: DOWNLOADED,
+}
+
+const head = {
+  ...get,
+  operationId: 'headAnalysisArtifact',
+  summary: 'The headers of a download: size, ETag and digest',
+  response: DESCRIBED,
+}
+
+export const analysisArtifactsRoutes =
+  (stores: Stores): FastifyPluginAsyncZod =>
+  async app => {
+    app.get('/v1/analyses/:analysisId/artifacts', { schema: list }, async ({ params }) =>
+      wholePage([...filesOf(await stores.analyses.require(params.analysisId))]),
+    )
+    const find = async ({ analysisId, name }: { analysisId: string; name: string }) => ({
+      artifact: await findAnalysisFile(stores, analysisId, name),
+      isFinal: true,
+    })
+    // A list, because @fastify/swagger leaves out a route whose method is HEAD alone.
+    app.route({
+      method: ['HEAD'],
+      url: PATH,
+      schema: head,
+      handler: async ({ params, headers }, reply) => sendHead(reply, headers, await find(params)),
+    })
+    app.get(PATH, { schema: get }, async ({ params, headers }, reply) => {
+      const found = await find(params)
+      return await sendArtifact(reply, headers, found, range =>
+        openArtifact({ ...stores, jobs: stores.analyses }, params.analysisId, found.artifact, range),
+      )
+    })
+  }

@@ -1,0 +1,30 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { AnalysisRequest } from '#analyses/analysis-request.ts'
+import { ListedAnalysis, listedAnalysis } from '#http/analysis-resource.ts'
+import { idempotencyClaim } from '#http/idempotency-claim.ts'
+import { routeConfig } from '#http/route-config.ts'
+import { createAnalysis } from '#jobs/create-analysis.ts'
+import type { Stores } from '#stores/connect.ts'
+
+const schema = {
+  operationId: 'createAnalysis',
+  tags: ['analyses'],
+  summary: 'Analyse the models of jobs that have ended or are paused; a worker computes it',
+  headers: z.looseObject({ 'idempotency-key': z.string().optional() }),
+  body: AnalysisRequest,
+  response: { 201: ListedAnalysis },
+}
+
+export const createAnalysisRoute =
+  (stores: Stores, datasetsDir: string): FastifyPluginAsyncZod =>
+  async app => {
+    const config = routeConfig({ storesData: true })
+    app.post('/v1/analyses', { schema, config }, async ({ body, headers, log }, reply) => {
+      const claim = idempotencyClaim('POST /v1/analyses', headers['idempotency-key'], body)
+      const { job, replayed } = await createAnalysis({ ...stores, datasetsDir }, body, { claim, log })
+      if (replayed) reply.header('idempotency-replayed', 'true')
+      else log.info({ analysisId: job.id, kind: body.kind }, 'analysis submitted')
+      return reply.code(201).header('location', `/v1/analyses/${job.id}`).send(listedAnalysis(job))
+    })
+  }

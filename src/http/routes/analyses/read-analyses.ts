@@ -1,0 +1,57 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { ANALYSIS_KINDS } from '#analyses/analysis-request.ts'
+import {
+  AnalysisParams,
+  AnalysisResource,
+  describeAnalysis,
+  describeListed,
+  ListedAnalysis,
+  listedAnalysis,
+} from '#http/analysis-resource.ts'
+import { Limit, pageOf, requireCursor } from '#http/page.ts'
+import { showable } from '#http/showable.ts'
+import type { Stores } from '#stores/connect.ts'
+
+const Status = ListedAnalysis.shape.status
+
+const list = {
+  operationId: 'listAnalyses',
+  tags: ['analyses'],
+  summary: 'List analyses, newest first, without their results',
+  querystring: z.strictObject({
+    kind: z.enum(ANALYSIS_KINDS).optional(),
+    jobId: z.string().min(1).max(100).optional().describe('One of the analysed jobs.'),
+    status: z
+      .union([Status, z.array(Status)])
+      .optional()
+      .describe('May be repeated.'),
+    after: z.string().min(1).max(100).optional(),
+    limit: Limit,
+  }),
+  response: { 200: pageOf(ListedAnalysis) },
+}
+
+const get = {
+  operationId: 'getAnalysis',
+  tags: ['analyses'],
+  summary: 'Get an analysis with its progress, and with its result once it has succeeded',
+  params: AnalysisParams,
+  response: { 200: AnalysisResource },
+}
+
+export const readAnalysesRoutes =
+  (stores: Stores): FastifyPluginAsyncZod =>
+  async app => {
+    app.get('/v1/analyses', { schema: list }, async ({ query: { status, ...query }, log }) => {
+      requireCursor(query.after, 'analysis', [])
+      const statuses = status && [status].flat()
+      const { jobs, nextAfter } = await stores.analysisIndex.list({ ...query, statuses })
+      const shown = showable(jobs, ListedAnalysis, listedAnalysis, log)
+      const data = await Promise.all(shown.map(analysis => describeListed(analysis, stores)))
+      return { data, hasMore: nextAfter !== null, nextAfter }
+    })
+    app.get('/v1/analyses/:analysisId', { schema: get }, async ({ params }) =>
+      describeAnalysis(await stores.analyses.require(params.analysisId), stores),
+    )
+  }

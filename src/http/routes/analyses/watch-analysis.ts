@@ -1,0 +1,53 @@
+import type { WebSocket } from '@fastify/websocket'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { AnalysisEvent } from '#http/analysis-event.ts'
+import { AnalysisParams } from '#http/analysis-resource.ts'
+import { requireUpgrade } from '#http/require-upgrade.ts'
+import { eventsSchema, serveEvents } from '#http/serve-events.ts'
+import { StreamQuery, serveStream } from '#http/serve-stream.ts'
+import { streamedAnalyses } from '#http/streamed-analyses.ts'
+import type { Stores } from '#stores/connect.ts'
+
+const events = {
+  operationId: 'listAnalysisEvents',
+  tags: ['analyses'],
+  summary: 'List the events of an analysis, oldest first; with Accept: text/event-stream, stream them',
+  params: AnalysisParams,
+  ...eventsSchema(AnalysisEvent),
+}
+
+const stream = {
+  operationId: 'streamAnalysis',
+  tags: ['analyses'],
+  summary: 'Watch one analysis on a WebSocket',
+  params: AnalysisParams,
+  querystring: StreamQuery,
+  response: {
+    101: z
+      .null()
+      .describe(
+        'JSON frames as in the stream of a job: first `{type: "snapshot", analysis, lastSeq}`; then every event with a seq greater than ' +
+          '`after`, as in AnalysisEvent, with `{type: "progress", analysisId, attempt, done, total}` and `heartbeat` frames between ' +
+          'them; `{type: "end", status, lastSeq}` before the close with 1000.',
+      ),
+  },
+}
+
+export const watchAnalysisRoutes =
+  (stores: Stores): FastifyPluginAsyncZod =>
+  async app => {
+    const kind = streamedAnalyses(stores)
+    const serve = serveEvents(app, kind)
+    app.get('/v1/analyses/:analysisId/events', { schema: events }, async (request, reply) => {
+      const analysis = await stores.analyses.require(request.params.analysisId)
+      return (await serve(request, reply as FastifyReply, analysis)) as never
+    })
+    const wsHandler = async (raw: WebSocket, { params, query }: FastifyRequest) => {
+      const { analysisId: id } = params as z.infer<typeof AnalysisParams>
+      await serveStream(raw, kind, 'analysis', { id, ...(query as z.infer<typeof StreamQuery>) })
+    }
+    const url = '/v1/analyses/:analysisId/stream'
+    app.route({ method: 'GET', url, schema: stream, handler: requireUpgrade, wsHandler })
+  }

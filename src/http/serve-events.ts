@@ -1,0 +1,72 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import type { JobEvent } from '#domain/event.ts'
+import { isTerminal, type Job } from '#domain/job.ts'
+import { EventStream } from './event-stream.ts'
+import { Limit, pageOf } from './page.ts'
+import { type StreamedKind, watchRecord } from './watch-record.ts'
+
+const Seq = z.coerce.number().int().min(0)
+
+const querystring = z.strictObject({ after: Seq.default(0), limit: Limit })
+const headers = z.looseObject({ 'last-event-id': Seq.optional() })
+
+/** The parts of the schema of a route that answers with events. */
+export const eventsSchema = <Event extends z.ZodType>(event: Event) => ({
+  querystring,
+  headers,
+  response: {
+    200: {
+      description: 'A page of events, or a stream of them.',
+      content: {
+        'application/json': { schema: pageOf(event) },
+        'text/event-stream': { schema: z.string() },
+      },
+    },
+    204: z.null().describe('It has ended and the stream has no more events.'),
+  },
+})
+
+interface EventsRequest extends Pick<FastifyRequest, 'id'> {
+  query: z.infer<typeof querystring>
+  headers: z.infer<typeof headers> & { accept?: string | undefined }
+}
+
+/** @returns the handler of a route that answers with a page of the events of a record, or streams them. Its streams end with the app. */
+export function serveEvents(app: Pick<FastifyInstance, 'addHook'>, kind: StreamedKind) {
+  const streams = new Set<EventStream>()
+  // Readers reconnect to another server with their last seq.
+  app.addHook('preClose', async () => streams.forEach(stream => void stream.close()))
+
+  const streamEvents = async (reply: FastifyReply, id: string, after: number) => {
+    const stream = new EventStream(reply)
+    streams.add(stream)
+    try {
+      await watchRecord(kind, { id, after }, stream, stream.closing)
+    } finally {
+      stream.close()
+      streams.delete(stream)
+    }
+    return reply
+  }
+
+  return async ({ query, headers }: EventsRequest, reply: FastifyReply, record: Job) => {
+    const { after, limit } = query
+    if (!headers.accept?.includes('text/event-stream'))
+      return pageOfEvents(await kind.events.read(record, after, limit + 1), limit, kind)
+    const lastSeq = headers['last-event-id'] ?? after
+    // After a 204, a client that has every event stops reconnecting.
+    if (isTerminal(record.status) && lastSeq >= record.lastSeq) return reply.code(204).send(null)
+    return await streamEvents(reply, record.id, lastSeq)
+  }
+}
+
+function pageOfEvents(found: readonly JobEvent[], limit: number, kind: StreamedKind) {
+  const data = found.slice(0, limit)
+  const hasMore = found.length > limit
+  return {
+    data: data.map(event => kind.event(event)),
+    hasMore,
+    nextAfter: hasMore ? String(data.at(-1)!.seq) : null,
+  }
+}

@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { ProgressFrame } from '#domain/event.ts'
+import type { Stores } from '#stores/connect.ts'
+import { eventResource } from './event-resource.ts'
+import { describeJob, JobResource } from './job-resource.ts'
+import { shownFields } from './shown-fields.ts'
+import type { StreamedKind } from './watch-record.ts'
+
+/** Jobs in streams. */
+export function streamedJobs(stores: Pick<Stores, 'jobs' | 'events' | 'queue'>): StreamedKind {
+  return {
+    store: stores.jobs,
+    events: stores.events,
+    // The schema of a route encodes its responses; frames are not responses of a route, so they are encoded here.
+    describe: async job => ({ job: z.encode(JobResource, await describeJob(job, stores)) }),
+    event: eventResource,
+    progress: frame => shownFields(ProgressFrame, frame),
+  }
+}

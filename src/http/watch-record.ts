@@ -1,0 +1,48 @@
+import { endsJob, type JobEvent } from '#domain/event.ts'
+import { isTerminal, type Job } from '#domain/job.ts'
+import type { AnyProgress, JobEvents } from '#stores/job-events.ts'
+import type { JobStore } from '#stores/job-store.ts'
+import type { FrameSink } from './frame-sink.ts'
+
+/** How the records of one kind, jobs or analyses, appear in streams. */
+export interface StreamedKind {
+  store: Pick<JobStore, 'get'>
+  events: JobEvents
+  /** The fields of the snapshot frame that describe the record. */
+  describe(record: Job): Promise<object>
+  event(event: JobEvent): object
+  progress(frame: AnyProgress): object
+}
+
+/**
+ * Sends a snapshot of a record, its events after a seq, new events and progress as they arrive, and one `end` frame when it has ended.
+ * @returns whether the record exists, once it has ended or the signal is aborted
+ */
+export async function watchRecord(
+  kind: StreamedKind,
+  { id, after }: { id: string; after: number },
+  sink: FrameSink,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const record = await kind.store.get(id)
+  if (!record) return false
+  const snapshot = await kind.describe(record)
+  if (signal.aborted) return true
+  const over = new AbortController()
+  const end = (status: string, lastSeq: number) => {
+    sink.send({ type: 'end', status, lastSeq })
+    over.abort()
+  }
+  sink.send({ type: 'snapshot', ...snapshot, lastSeq: record.lastSeq })
+  if (isTerminal(record.status) && after >= record.lastSeq) end(record.status, record.lastSeq)
+  const follower = {
+    onEvent(event: JobEvent) {
+      sink.send(kind.event(event))
+      if (endsJob(event)) end(event.type, event.seq)
+    },
+    onProgress: (frame: AnyProgress) => sink.offer(kind.progress(frame)),
+    room: () => sink.room(),
+  }
+  await kind.events.follow(record, after, follower, AbortSignal.any([signal, over.signal]))
+  return true
+}

@@ -1,0 +1,96 @@
+import type { JobChoice } from '#analyses/analysis-base.ts'
+import { type AnalysisRequest, kindOf } from '#analyses/analysis-request.ts'
+import type { AnalysedJob } from '#domain/analysis.ts'
+import { findCheckpoint } from '#domain/checkpoint.ts'
+import type { DatasetSpec } from '#domain/dataset.ts'
+import { invalidFields, invalidRequest } from '#domain/error.ts'
+import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
+import { readBlob } from '#stores/blobs/read-blob.ts'
+import { requireStopped } from './require-stopped.ts'
+import { findUpload, type JobStores, requireFiles } from './resolve-job.ts'
+import { type JobDraft, type Submission, type Submitted, submitOnce } from './submit-job.ts'
+
+/**
+ * Submits an analysis of finished jobs. It has its own copies of their checkpoints, so they may be deleted meanwhile.
+ * @throws AppError `invalid_request`, `artifact_not_ready`, `dataset_not_ready`, `insufficient_memory`, `idempotency_key_reused`
+ */
+export async function createAnalysis(
+  stores: JobStores,
+  request: AnalysisRequest,
+  submission: Submission,
+): Promise<Submitted> {
+  return await submitOnce(stores, submission, () => draftAnalysis(stores, request))
+}
+
+async function draftAnalysis(stores: JobStores, request: AnalysisRequest): Promise<JobDraft> {
+  const { kind, name, labels, priority, maxRestarts, maxRuntimeSeconds } = request
+  const jobs: AnalysedJob[] = []
+  for (const [index, choice] of request.jobs.entries())
+    jobs.push(await findJob(stores, choice, `jobs.${index}`))
+  const dataset = await findDataset(stores, request)
+  const { options, mistakes, warnings } = kindOf(kind).resolve(request, { jobs, dataset })
+  if (mistakes.length > 0) throw invalidFields(mistakes)
+  const { spec } = jobs[0]!
+  const read = dataset ? readAs(spec.dataset, dataset) : spec.dataset
+  requireFiles(read, stores.datasetsDir)
+  return {
+    spec: { ...spec, dataset: read, labels, priority, maxRestarts, maxRuntimeSeconds },
+    warnings,
+    origin: { ...(name !== undefined && { name }), analysis: { kind, options, jobs } },
+    copyFiles: analysisId => copyCheckpoints(stores, jobs, analysisId),
+  }
+}
+
+/** Another dataset with the preprocessing of the job. */
+function readAs({ normalize, scale }: DatasetSpec, { id, upload }: DatasetSpec): DatasetSpec {
+  return {
+    id,
+    ...(normalize && { normalize }),
+    ...(scale && { scale }),
+    ...(upload && { upload }),
+  }
+}
+
+async function findJob(
+  { jobs }: Pick<JobStores, 'jobs'>,
+  choice: JobChoice,
+  path: string,
+): Promise<AnalysedJob> {
+  const { id, checkpoint: which } = typeof choice === 'string' ? { id: choice } : choice
+  const job = await jobs.get(id)
+  if (!job) throw invalidRequest(path, `there is no job ${id}`)
+  requireStopped(job, 'artifact_not_ready', `${id} can be analysed`)
+  const checkpoint = findCheckpoint(job, which)
+  if (checkpoint) return { id, spec: job.spec, checkpoint }
+  const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
+  if (which === undefined || epochs === 'none')
+    throw invalidRequest(path, `must be a job with a model: ${id} has completed no epoch`)
+  throw invalidRequest(
+    `${path}.checkpoint`,
+    `${id} has no such checkpoint; it has checkpoints of epochs: ${epochs}`,
+  )
+}
+
+async function findDataset(stores: JobStores, request: AnalysisRequest): Promise<DatasetSpec | undefined> {
+  if (!('dataset' in request) || !request.dataset) return undefined
+  const { id } = request.dataset
+  const upload = await findUpload(stores, request.dataset)
+  if (!upload && id.startsWith('dataset_')) throw invalidRequest('dataset.id', `there is no dataset ${id}`)
+  return { id, ...(upload && { upload }) }
+}
+
+async function copyCheckpoints(
+  { blobs }: Pick<JobStores, 'blobs'>,
+  jobs: readonly AnalysedJob[],
+  analysisId: string,
+) {
+  for (const [index, { id, checkpoint }] of jobs.entries()) {
+    const bytes = await readBlob(blobs, id, checkpoint.sha256).catch(error => {
+      if (!(error instanceof BlobNotFoundError)) throw error
+      // A paused job that is resumed deletes older checkpoints.
+      throw invalidRequest(`jobs.${index}`, `the checkpoint of ${id} was deleted meanwhile; try again`)
+    })
+    await blobs.put(analysisId, [bytes])
+  }
+  return {}
+}

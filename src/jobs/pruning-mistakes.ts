@@ -1,0 +1,119 @@
+import type { Mistake } from '#domain/error.ts'
+import { type Phased, phasesOf } from '#domain/phases.ts'
+import { topologyOf } from '#domain/topology-of.ts'
+import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
+import { nonzeroAt } from '#formats/cut-model.ts'
+import { modelMetadata } from '#formats/model-metadata.ts'
+import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
+import { isExcluded } from '#network/excluded-variables.ts'
+import { parameterCount, variablesOf } from '#network/variables.ts'
+import type { Cut } from '#optimization/cut.ts'
+import { thresholdOf } from '#optimization/optimizer-spec.ts'
+
+/** Contradictions between the fields that say which weights become zero. @param init of the request */
+export function pruningMistakes(spec: TrainingSpec, init: JobRequest['init']): Mistake[] {
+  return [
+    ...targetMistakes(spec),
+    ...pruneMistakes(spec),
+    ...supportMistakes(spec, init),
+    ...goalMistakes('target', spec.target, spec),
+    ...goalMistakes('finish.prune', spec.finish?.prune, spec),
+    ...goalMistakes('init.prune', init?.prune, spec),
+  ]
+}
+
+function targetMistakes({ target, optimizer, finish, earlyStopping }: TrainingSpec): Mistake[] {
+  if (!target) return []
+  const mistakes: Mistake[] = []
+  if (!thresholdOf(optimizer))
+    mistakes.push({
+      path: 'target',
+      message: `needs an optimizer with a threshold (grda), not ${optimizer.name}; with ${optimizer.name}, use finish.prune`,
+    })
+  if (finish?.prune)
+    mistakes.push({
+      path: 'finish.prune',
+      message: 'must be omitted: target already says which weights remain',
+    })
+  if (earlyStopping)
+    mistakes.push({
+      path: 'earlyStopping',
+      message: 'must be omitted with target, which plans the threshold until the last epoch',
+    })
+  return mistakes
+}
+
+function pruneMistakes(spec: TrainingSpec): Mistake[] {
+  const { finish, optimizer, earlyStopping } = spec
+  if (!finish?.prune) return []
+  const mistakes: Mistake[] = []
+  if (finish.prune.rule === 'threshold' && !thresholdOf(optimizer))
+    mistakes.push({
+      path: 'finish.prune.rule',
+      message: `must be "magnitude": ${optimizer.name} has no threshold to move`,
+    })
+  if (earlyStopping && cutsAfterTraining(spec))
+    mistakes.push({
+      path: 'earlyStopping',
+      message: 'needs finish.fineTune together with finish.prune: the cut follows the last epoch',
+    })
+  return mistakes
+}
+
+function cutsAfterTraining(spec: Phased): boolean {
+  return phasesOf(spec)[0].cutAfter !== undefined
+}
+
+function supportMistakes({ mask }: TrainingSpec, init: JobRequest['init']): Mistake[] {
+  const mistakes: Mistake[] = []
+  if (mask && !init) mistakes.push({ path: 'mask', message: 'needs init: the weights whose zeros stay zero' })
+  if (mask && init?.optimizerState)
+    mistakes.push({
+      path: 'mask',
+      message: 'needs init without optimizerState, because that state also moves weights that are zero',
+    })
+  if (init?.prune && init.optimizerState)
+    mistakes.push({
+      path: 'init.prune',
+      message: 'needs init without optimizerState, because no state belongs to the cut weights',
+    })
+  return mistakes
+}
+
+/** A sparsity or a size that this network cannot have. */
+function goalMistakes(path: string, goal: Partial<Cut> | undefined, spec: TrainingSpec): Mistake[] {
+  if (!goal) return []
+  const { sparsity, sizeBytes, scope } = goal
+  if (sparsity !== undefined) {
+    const parameters = parameterCount(topologyOf(spec.model))
+    const fixed = fixedWeights(spec, scope)
+    if (nonzeroAt(sparsity, parameters) >= Math.max(1, fixed)) return []
+    const largest = Math.floor((1 - Math.max(1, fixed) / parameters) * 1e4) / 1e4
+    const reason =
+      fixed > 0 ? `${fixed} of the ${parameters} weights are never cut` : 'no weight would remain'
+    return [{ path: `${path}.sparsity`, message: `must be at most ${largest}: ${reason}` }]
+  }
+  const smallest = smallestSize(spec)
+  if (sizeBytes! >= smallest) return []
+  return [
+    {
+      path: `${path}.sizeBytes`,
+      message: `must be at least ${smallest}: the size of the file without any weight`,
+    },
+  ]
+}
+
+/** The number of weights that a cut leaves as they are. */
+function fixedWeights({ model, optimizer }: TrainingSpec, scope: Cut['scope'] = 'global'): number {
+  const exclude = thresholdOf(optimizer)?.exclude ?? []
+  return variablesOf(topologyOf(model))
+    .filter(variable => isExcluded(variable, exclude) || (scope === 'layer' && variable.kind !== 'kernel'))
+    .reduce((sum, { size }) => sum + size, 0)
+}
+
+function smallestSize(spec: TrainingSpec): number {
+  const zeros = variablesOf(topologyOf(spec.model)).map(
+    ({ name, shape, size }) => ({ name, shape, dtype: 'F32', data: new Float32Array(size) }) as const,
+  )
+  return sparseSizeBytes(zeros, modelMetadata(spec))
+}

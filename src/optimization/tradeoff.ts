@@ -1,0 +1,106 @@
+import { z } from 'zod'
+import { CutRule, CutScope } from './cut.ts'
+
+/**
+ * At most this many training examples are averaged for the statistics of batch normalizations: the mean of so many has a standard error of
+ * 1.6 % of the standard deviation between examples.
+ */
+export const RECALIBRATION_EXAMPLES = 4096
+
+const share = z.number().min(0).max(1)
+
+/** A cut of a trained model, by the number of weights that it leaves. */
+export const CutPoint = z
+  .object({
+    rule: CutRule,
+    scope: CutScope,
+    sparsity: share.describe('Share of zeros among all trainable parameters.'),
+    nonzero: z.int().min(0).describe('Trainable parameters that are not zero.'),
+  })
+  .meta({ id: 'CutPoint' })
+export type CutPoint = z.infer<typeof CutPoint>
+
+/** What a model scores on the validation split. */
+const scores = {
+  validationLoss: z.number(),
+  validationAccuracy: share.optional().describe('Absent for a loss without classes.'),
+  validationTop5Accuracy: share.optional().describe('Present with more than five classes.'),
+  validationMeanAbsoluteError: z.number().optional(),
+}
+
+/** A cut with its validation metrics. */
+export const MeasuredCut = CutPoint.extend(scores).meta({ id: 'MeasuredCut' })
+export type MeasuredCut = z.infer<typeof MeasuredCut>
+
+/** One measured point of a trade-off. */
+export const TradeoffPoint = MeasuredCut.extend({
+  sizeBytes: z.object({
+    sparse: z.int().describe('Exact size of model.sparse.safetensors at this point.'),
+    zst: z.int().describe('Exact size of model.sparse.safetensors.zst at this point.'),
+  }),
+  pareto: z
+    .boolean()
+    .describe('Whether no other point has at most as many non-zero weights and scores at least as well.'),
+  own: z.literal(true).optional().describe('The model as it was trained, without a cut.'),
+}).meta({ id: 'TradeoffPoint' })
+export type TradeoffPoint = z.infer<typeof TradeoffPoint>
+
+/** The accuracy and size of one trained model at other sparsities, without further training. */
+export const Tradeoff = z
+  .object({
+    step: z.int().describe('Completed steps of the model.'),
+    parameters: z.int().describe('Trainable parameters.'),
+    recalibration: z
+      .object({ batches: z.int(), batchSize: z.int() })
+      .optional()
+      .describe(
+        'The training batches, without augmentation, over which the statistics of batch normalizations were averaged at every point but the own one; absent if the network has none.',
+      ),
+    points: z.array(TradeoffPoint).describe('Each curve (rule and scope) in ascending order of sparsity.'),
+  })
+  .meta({ id: 'Tradeoff' })
+export type Tradeoff = z.infer<typeof Tradeoff>
+
+/** One number to compare models of one job by: a higher one is better. */
+export function scoreOf({
+  validationAccuracy,
+  validationLoss,
+}: Pick<MeasuredCut, 'validationAccuracy' | 'validationLoss'>): number {
+  return validationAccuracy ?? -validationLoss
+}
+
+/** Marks the points that no other point dominates in non-zero weights and score, over all curves. */
+export function markPareto(points: readonly Omit<TradeoffPoint, 'pareto'>[]): TradeoffPoint[] {
+  return points.map(point => {
+    const isDominated = points.some(other => {
+      const [fewer, better] = [point.nonzero - other.nonzero, scoreOf(other) - scoreOf(point)]
+      return fewer >= 0 && better >= 0 && fewer + better > 0
+    })
+    return { ...point, pareto: !isDominated }
+  })
+}
+
+const CSV_COLUMNS = [
+  'rule',
+  'scope',
+  'sparsity',
+  'nonzero',
+  'sparseBytes',
+  'zstBytes',
+  'validationAccuracy',
+  'validationTop5Accuracy',
+  'validationMeanAbsoluteError',
+  'validationLoss',
+  'pareto',
+  'own',
+] as const
+
+/** CSV (RFC 4180) with a header row; a metric that does not apply is an empty field. */
+export function tradeoffToCsv({ points }: Tradeoff): string {
+  const rows = points.map(point => {
+    const { sparse, zst } = point.sizeBytes
+    const row = { ...point, own: point.own ?? false, sparseBytes: sparse, zstBytes: zst }
+    return CSV_COLUMNS.map(column => row[column] ?? '').join(',')
+  })
+  return [CSV_COLUMNS.join(','), ...rows, ''].join('\r\n')
+}

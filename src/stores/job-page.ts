@@ -1,0 +1,56 @@
+import type { Redis } from 'ioredis'
+import type { Job } from '#domain/job.ts'
+import { jobIdOf } from './index-entries.ts'
+import { type MemberRange, MOST_SCANNED, membersOf } from './members-of.ts'
+import { redisKeys } from './redis-keys.ts'
+import { storedRecord } from './stored-record.ts'
+
+export interface JobPage {
+  jobs: Job[]
+  /** The cursor of the next page; null on the last page. */
+  nextAfter: string | null
+}
+
+interface PageQuery {
+  /** Indexes that together contain every job that is accepted. */
+  indexes: readonly string[]
+  range: MemberRange
+  limit: number
+  accepts(job: Job): boolean
+}
+
+/**
+ * A page of the jobs in some indexes. The cursor is a fixed position in an index, so no job is left out or listed twice while others are
+ * submitted.
+ * @returns fewer than `limit` and a `nextAfter` when `MOST_SCANNED` jobs were read
+ */
+export async function readJobPage(
+  redis: Redis,
+  { indexes, range, limit, accepts }: PageQuery,
+): Promise<JobPage> {
+  const jobs: Job[] = []
+  let last: string | undefined
+  let scanned = 0
+  for await (const members of membersOf(redis, indexes, range)) {
+    const loaded = await loadJobs(redis, members.map(jobIdOf))
+    for (const [index, job] of loaded.entries()) {
+      if (!job || !accepts(job)) continue
+      if (jobs.length === limit) return { jobs, nextAfter: last! }
+      jobs.push(job)
+      last = members[index]!
+    }
+    scanned += members.length
+    if (scanned >= MOST_SCANNED && members.length === range.count) return { jobs, nextAfter: members.at(-1)! }
+  }
+  return { jobs, nextAfter: null }
+}
+
+async function loadJobs(redis: Redis, ids: readonly string[]): Promise<(Job | undefined)[]> {
+  if (ids.length === 0) return []
+  const pipeline = redis.pipeline()
+  for (const id of ids) pipeline.hget(redisKeys.job(id), 'state')
+  const answers = (await pipeline.exec()) ?? []
+  return answers.map(([, state], index) =>
+    typeof state === 'string' ? storedRecord<Job>(ids[index]!, state) : undefined,
+  )
+}

@@ -1,0 +1,336 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { after, before, describe, it } from 'node:test'
+import request from 'supertest'
+import { WebSocket } from 'ws'
+import type { NewEvent } from '#domain/event.ts'
+import { begin } from '#domain/job-decisions.ts'
+import { newId } from '#stores/new-id.ts'
+import { appendEvent, startJob } from '#test/support/drive-job.ts'
+import { finishedJob } from '#test/support/finished-job.ts'
+import { newJob } from '#test/support/new-job.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
+
+const WORKER = { id: 'worker_test', engine: 'native', device: 'cpu' }
+const RESULT = {
+  dataset: { id: 'mnist' },
+  split: 'validation',
+  source: 'test',
+  examples: 2,
+  classes: ['a', 'b'],
+  models: [{ jobId: 'job_x', metrics: { loss: 0.5, accuracy: 1 } }],
+}
+
+describe('analyses', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi()
+  })
+  after(() => api.stop())
+
+  const post = (body: object, headers = {}) => request(api.url).post('/v1/analyses').set(headers).send(body)
+  const get = (path: string, headers = {}) => request(api.url).get(path).set(headers)
+  const append = (id: string, event: object) =>
+    api.stores.analyses.append(id, ({ attempt }) => [{ attempt, ...event } as NewEvent])
+  const start = (id: string) => api.stores.analyses.append(id, begin(WORKER))
+
+  /** A queued evaluation of a finished job. */
+  async function newAnalysis(more: object = {}): Promise<string> {
+    const { id } = await finishedJob(api.stores)
+    const { status, body } = await post({ kind: 'evaluation', jobs: [id], ...more })
+    assert.equal(status, 201, JSON.stringify(body))
+    return body.id
+  }
+
+  async function finishedAnalysis(): Promise<string> {
+    const id = await newAnalysis()
+    await start(id)
+    const stored = await api.stores.blobs.put(id, [Buffer.from(JSON.stringify(RESULT))])
+    const file = { name: 'evaluation.json', mediaType: 'application/json', description: 'The result' }
+    await append(id, { type: 'artifact', data: { ...file, ...stored } })
+    await append(id, { type: 'succeeded', data: { peakMemoryBytes: 7 } })
+    return id
+  }
+
+  it('are answered with their kind, their jobs and every default, and wait in the queue', async () => {
+    const job = await finishedJob(api.stores)
+    const { body, headers, status } = await post({ kind: 'evaluation', jobs: [job.id], name: 'x' })
+    assert.equal(status, 201)
+    assert.equal(headers.location, `/v1/analyses/${body.id}`)
+    assert.match(body.id, /^analysis_/)
+    const { epoch, sha256 } = job.checkpoints[0]!
+    assert.deepEqual(body, {
+      id: body.id,
+      kind: 'evaluation',
+      status: 'queued',
+      name: 'x',
+      attempt: 0,
+      restarts: 0,
+      createdAt: body.createdAt,
+      warnings: [],
+      jobs: [{ id: job.id, checkpoint: { epoch, sha256 } }],
+      options: { dataset: { id: 'mnist' }, split: 'validation' },
+      progress: { fraction: 0 },
+      labels: {},
+      priority: 42,
+      maxRestarts: 5,
+      maxRuntimeSeconds: 86_400,
+      links: {
+        self: `/v1/analyses/${body.id}`,
+        events: `/v1/analyses/${body.id}/events`,
+        stream: `/v1/analyses/${body.id}/stream`,
+        artifacts: `/v1/analyses/${body.id}/artifacts`,
+      },
+    })
+    assert.deepEqual((await get(`/v1/analyses/${body.id}`)).body, body)
+    assert.deepEqual(await api.stores.queue.missing([body.id]), [])
+  })
+
+  it('answer a repeated Idempotency-Key with the first analysis', async () => {
+    const { id } = await finishedJob(api.stores)
+    const body = { kind: 'evaluation', jobs: [id] }
+    const first = await post(body, { 'idempotency-key': 'one' })
+    const second = await post(body, { 'idempotency-key': 'one' })
+    assert.deepEqual([second.body.id, second.headers['idempotency-replayed']], [first.body.id, 'true'])
+    assert.equal((await post({ ...body, split: 'test' }, { 'idempotency-key': 'one' })).status, 422)
+  })
+
+  it('are no jobs: neither list has the other, and no route of the one accepts an id of the other', async () => {
+    const analysis = await newAnalysis()
+    const { id: job } = await finishedJob(api.stores)
+    const jobs: { id: string }[] = (await get('/v1/jobs?limit=200')).body.data
+    const analyses: { id: string }[] = (await get('/v1/analyses?limit=200')).body.data
+    assert.ok(jobs.some(({ id }) => id === job) && !jobs.some(({ id }) => id === analysis))
+    assert.ok(analyses.some(({ id }) => id === analysis) && !analyses.some(({ id }) => id === job))
+    for (const part of [
+      '',
+      '/events',
+      '/metrics',
+      '/layers',
+      '/checkpoints',
+      '/artifacts',
+      '/artifacts/report.html',
+    ])
+      assert.equal((await get(`/v1/jobs/${analysis}${part}`)).status, 404, part)
+    for (const part of ['/cancel', '/pause', '/resume', '/clone'])
+      assert.equal((await request(api.url).post(`/v1/jobs/${analysis}${part}`)).status, 404, part)
+    for (const part of ['', '/events', '/artifacts', '/artifacts/metrics.csv'])
+      assert.equal((await get(`/v1/analyses/${job}${part}`)).status, 404, part)
+    assert.equal((await request(api.url).post(`/v1/analyses/${job}/cancel`)).status, 404)
+    const init = { model: { preset: 'mnist-mlp' }, init: { jobId: analysis } }
+    const { body } = await request(api.url).post('/v1/jobs').send(init)
+    assert.deepEqual(body.errors, [{ path: 'init.jobId', message: `there is no job ${analysis}` }])
+  })
+
+  it('are listed newest first, page by page, by kind, job and status', async () => {
+    const { id: job } = await finishedJob(api.stores)
+    const ids: string[] = []
+    for (let i = 0; i < 3; i++) ids.unshift((await post({ kind: 'evaluation', jobs: [job] })).body.id)
+    await request(api.url).post(`/v1/analyses/${ids[1]}/cancel`)
+    const listed = async (query: string) => (await get(`/v1/analyses?jobId=${job}${query}`)).body
+    const idsOf = async (query: string) => (await listed(query)).data.map(({ id }: { id: string }) => id)
+    assert.deepEqual(await idsOf(''), ids)
+    assert.deepEqual(await idsOf('&status=cancelled'), [ids[1]])
+    assert.deepEqual(await idsOf('&status=queued&status=cancelled&kind=evaluation'), ids)
+    const page = await listed('&limit=2')
+    assert.deepEqual([page.hasMore, page.nextAfter], [true, ids[1]])
+    assert.deepEqual(await idsOf(`&limit=2&after=${page.nextAfter}`), [ids[2]])
+    assert.equal((await get('/v1/analyses?after=job_x')).status, 400)
+    assert.equal((await get('/v1/analyses?kind=x')).status, 400)
+  })
+
+  it('name every mistake in a request', async () => {
+    const { id } = await finishedJob(api.stores)
+    const running = await api.stores.jobs.create(newJob())
+    await startJob(api.stores, running.id)
+    const unfinished = await api.stores.jobs.create(newJob())
+    await startJob(api.stores, unfinished.id)
+    await appendEvent(api.stores, unfinished.id, 'failed', {
+      error: { code: 'internal', message: 'x', retryable: false },
+    })
+    const cases: [object, string[]][] = [
+      [{ kind: 'guess', jobs: [id] }, ['kind: must be "evaluation", not "guess"']],
+      [
+        { kind: 'evaluation', jobs: [id], split: 'all', x: 1 },
+        ['split: must be one of', 'x: is not a field'],
+      ],
+      [{ kind: 'evaluation', jobs: ['job_x'] }, ['jobs.0: there is no job job_x']],
+      [{ kind: 'evaluation', jobs: [id, unfinished.id] }, ['jobs.1: must be a job with a model']],
+      [{ kind: 'evaluation', jobs: [{ id, checkpoint: 7 }] }, ['jobs.0.checkpoint: ', 'epochs: 1']],
+      [{ kind: 'evaluation', jobs: [id, id, id] }, ['jobs: ']],
+      [
+        { kind: 'evaluation', jobs: [id], dataset: { id: 'cifar10' }, split: 'validation' },
+        [
+          'dataset.id: cifar10 has examples of shape [32,32,3]',
+          'dataset.id: cifar10 has the classes',
+          'split: ',
+        ],
+      ],
+      [
+        { kind: 'evaluation', jobs: [id], dataset: { id: 'gone' } },
+        ['dataset.id: there is no dataset "gone"'],
+      ],
+      [
+        { kind: 'evaluation', jobs: [id], dataset: { id: newId('dataset') } },
+        ['dataset.id: there is no dataset'],
+      ],
+    ]
+    for (const [body, parts] of cases) {
+      const answer = await post(body)
+      assert.equal(answer.status, 400, JSON.stringify(answer.body))
+      for (const part of parts) assert.ok(answer.body.detail.includes(part), `${part}: ${answer.body.detail}`)
+    }
+    const { status, body } = await post({ kind: 'evaluation', jobs: [running.id] })
+    assert.deepEqual([status, body.code], [409, 'artifact_not_ready'])
+  })
+
+  it('compare only models that predict the same', async () => {
+    const { id } = await finishedJob(api.stores)
+    const other = await finishedJob(api.stores, { loss: 'meanSquaredError' })
+    const { body } = await post({ kind: 'evaluation', jobs: [id, other.id] })
+    assert.match(body.detail, /^jobs\.1: has 10 linear outputs, but job_\w+ has 10 softmax outputs/)
+  })
+
+  it('warn if the second job was trained on examples that the first has held out', async () => {
+    const [one, other] = await Promise.all(
+      [1, 2].map(seed => finishedJob(api.stores, { seed, validation: { fraction: 0.1 } })),
+    )
+    const { body } = await post({ kind: 'evaluation', jobs: [one!.id, other!.id] })
+    assert.deepEqual(
+      body.warnings.map(({ code, path }: { code: string; path: string }) => [code, path]),
+      [['other_examples_held_out', 'jobs.1']],
+    )
+    assert.deepEqual((await post({ kind: 'evaluation', jobs: [one!.id, one!.id] })).body.warnings, [])
+  })
+
+  it('are watched like jobs: a snapshot, every event, progress, and an end', async () => {
+    const id = await newAnalysis()
+    await start(id)
+    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/analyses/${id}/stream`)
+    const frames: Record<string, unknown>[] = []
+    socket.on('message', async data => {
+      const frame = JSON.parse(String(data))
+      frames.push(frame)
+      if (frame.type === 'started')
+        await api.stores.events.publishProgress({
+          type: 'progress',
+          analysisId: id,
+          attempt: 1,
+          done: 1,
+          total: 4,
+        })
+      if (frame.type === 'progress') await append(id, { type: 'succeeded', data: { peakMemoryBytes: 7 } })
+    })
+    const [code] = await once(socket, 'close')
+    assert.equal(code, 1000)
+    const [snapshot, ...rest] = frames as [{ analysis: object; lastSeq: number }, ...typeof frames]
+    assert.deepEqual([snapshot.lastSeq, (snapshot.analysis as { id: string }).id], [2, id])
+    assert.deepEqual(
+      rest.map(({ type, seq }) => [type, seq]),
+      [
+        ['queued', 1],
+        ['started', 2],
+        ['progress', undefined],
+        ['succeeded', 3],
+        ['end', undefined],
+      ],
+    )
+    assert.deepEqual(rest[2], { type: 'progress', analysisId: id, attempt: 1, done: 1, total: 4 })
+    assert.equal(rest[3]!.analysisId, id)
+    const text = (await get(`/v1/analyses/${id}/events`, { accept: 'text/event-stream' })).text
+    assert.match(text, /id: 3\nevent: succeeded\ndata: /)
+    const { status } = await get(`/v1/analyses/${id}/events?after=3`, { accept: 'text/event-stream' })
+    assert.equal(status, 204)
+    const page = (await get(`/v1/analyses/${id}/events?limit=2`)).body
+    assert.deepEqual([page.data.length, page.nextAfter], [2, '2'])
+  })
+
+  it('show their progress while they run', async () => {
+    const id = await newAnalysis()
+    await start(id)
+    await api.stores.events.publishProgress({
+      type: 'progress',
+      analysisId: id,
+      attempt: 1,
+      done: 3,
+      total: 4,
+    })
+    const { progress } = (await get(`/v1/analyses/${id}`)).body
+    assert.deepEqual(progress, { fraction: 0.75, done: 3, total: 4 })
+  })
+
+  it('close the stream of an analysis that does not exist with 4404', async () => {
+    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/analyses/analysis_x/stream`)
+    assert.equal((await once(socket, 'close'))[0], 4404)
+  })
+
+  it('have a result and files once they have succeeded, with digests, ETags and ranges', async () => {
+    const id = await finishedAnalysis()
+    const { body } = await get(`/v1/analyses/${id}`)
+    assert.deepEqual([body.status, body.result, body.progress], ['succeeded', RESULT, { fraction: 1 }])
+    const [file] = (await get(`/v1/analyses/${id}/artifacts`)).body.data
+    const path = `/v1/analyses/${id}/artifacts/${file.name}`
+    const { headers, text } = await get(path)
+    assert.deepEqual(JSON.parse(text), RESULT)
+    assert.equal(headers.etag, `"sha256-${file.sha256}"`)
+    assert.match(headers['cache-control']!, /immutable/)
+    assert.equal((await get(path, { 'if-none-match': headers.etag })).status, 304)
+    const part = await fetch(api.url + path, { headers: { range: 'bytes=0-3' } })
+    assert.deepEqual(
+      [part.status, part.headers.get('content-range'), await part.text()],
+      [206, `bytes 0-3/${file.sizeBytes}`, text.slice(0, 4)],
+    )
+    const head = await request(api.url).head(path)
+    assert.equal(head.headers['content-length'], String(file.sizeBytes))
+    const missing = await get(`/v1/analyses/${id}/artifacts/model.onnx`)
+    assert.match(missing.body.detail, /no artifact "model.onnx"; its artifacts are: evaluation.json/)
+    const [listed] = (await get('/v1/analyses?limit=1')).body.data
+    assert.deepEqual([listed.id, listed.result], [id, undefined])
+  })
+
+  it('have no files before that', async () => {
+    const id = await newAnalysis()
+    assert.deepEqual((await get(`/v1/analyses/${id}/artifacts`)).body.data, [])
+    const { status, body } = await get(`/v1/analyses/${id}/artifacts/evaluation.json`)
+    assert.deepEqual([status, body.code], [409, 'artifact_not_ready'])
+  })
+
+  it('keep the checkpoints of the analysed jobs after those are deleted', async () => {
+    const job = await finishedJob(api.stores)
+    const { id } = (await post({ kind: 'evaluation', jobs: [job.id] })).body
+    assert.equal((await request(api.url).delete(`/v1/jobs/${job.id}`)).status, 204)
+    const { sha256, sizeBytes } = job.checkpoints[0]!
+    assert.deepEqual(await api.stores.blobs.stat(id, sha256), { sizeBytes })
+    assert.equal((await get(`/v1/analyses/${id}`)).body.jobs[0].id, job.id)
+  })
+
+  it('are cancelled and deleted like jobs', async () => {
+    const id = await newAnalysis()
+    const remove = () => request(api.url).delete(`/v1/analyses/${id}`)
+    assert.match((await remove()).body.detail, /^The analysis is queued/)
+    const cancel = () => request(api.url).post(`/v1/analyses/${id}/cancel`)
+    assert.deepEqual([(await cancel()).body.status, (await cancel()).status], ['cancelled', 202])
+    assert.equal((await remove()).status, 204)
+    assert.equal((await get(`/v1/analyses/${id}`)).status, 404)
+    const done = await finishedAnalysis()
+    const { status, body } = await request(api.url).post(`/v1/analyses/${done}/cancel`)
+    assert.deepEqual(
+      [status, body.detail],
+      [409, 'The analysis has succeeded; only an unfinished one can be cancelled.'],
+    )
+  })
+
+  it('hide every stored field that the resource does not name', async () => {
+    const id = await finishedAnalysis()
+    await api.stores.analyses.revise(
+      id,
+      analysis => ({ ...analysis, secret: 'only for the service' }) as never,
+    )
+    const texts = await Promise.all(
+      ['', '/events', '/artifacts'].map(part => get(`/v1/analyses/${id}${part}`)),
+    )
+    for (const { text } of texts) assert.ok(!text.includes('secret'), text)
+    const { body } = await get(`/v1/analyses/${id}`)
+    assert.deepEqual([body.spec, body.analysis], [undefined, undefined])
+  })
+})

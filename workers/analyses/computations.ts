@@ -1,0 +1,16 @@
+import type { AnalysisKind } from '#analyses/analysis-request.ts'
+import type { Computation } from './computation.ts'
+import { evaluation } from './evaluation/evaluation.ts'
+import { tradeoff } from './tradeoff/tradeoff.ts'
+
+/** One row per kind of analysis. */
+const COMPUTATIONS: Record<AnalysisKind, Computation> = {
+  evaluation,
+  tradeoff,
+}
+
+/** @throws Error for a kind of another version of the service */
+export function computationOf(kind: string): Computation {
+  if (!Object.hasOwn(COMPUTATIONS, kind)) throw new Error(`There is no kind of analysis "${kind}".`)
+  return COMPUTATIONS[kind as AnalysisKind]
+}

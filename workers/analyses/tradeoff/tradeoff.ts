@@ -1,0 +1,21 @@
+import { TradeoffOptions } from '#analyses/tradeoff.ts'
+import type { ArtifactName } from '#domain/artifact.ts'
+import type { Computation } from '#workers/analyses/computation.ts'
+import { loadSplits } from '#workers/data/load-splits.ts'
+import { computeTradeoff, type TradeoffResult } from './compute-tradeoff.ts'
+
+/** Measures the model of a job at other sparsities. */
+export const tradeoff: Computation = async ({ models, options, places, signal, advance }) => {
+  const [model] = models
+  const { levels } = TradeoffOptions.parse(options)
+  const splits = await loadSplits(model!.spec, places)
+  return tradeoffFiles(await computeTradeoff(model!, splits, { levels, signal, onProgress: advance }))
+}
+
+/** The files of a trade-off, by name, as an analysis and a job have them. */
+export function tradeoffFiles({ tradeoff, statistics }: TradeoffResult) {
+  return {
+    'tradeoff.json': `${JSON.stringify(tradeoff)}\n`,
+    ...(statistics && { 'tradeoff-statistics.safetensors': statistics }),
+  } satisfies Partial<Record<ArtifactName, string | Uint8Array>>
+}

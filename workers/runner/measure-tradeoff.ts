@@ -1,0 +1,51 @@
+import { join } from 'node:path'
+import type { ArtifactName } from '#domain/artifact.ts'
+import type { EpochMetrics } from '#domain/event.ts'
+import type { TrainedModel } from '#formats/trained-model.ts'
+import { computeTradeoff } from '#workers/analyses/tradeoff/compute-tradeoff.ts'
+import { tradeoffFiles } from '#workers/analyses/tradeoff/tradeoff.ts'
+import type { Splits } from '#workers/data/examples.ts'
+import { throttle } from '#workers/training/throttle.ts'
+import type { Write } from './retrying-writer.ts'
+import type { SendReport } from './runner-protocol.ts'
+
+const PROGRESS_INTERVAL_MS = 250
+
+interface Output {
+  scratch: string
+  signal: AbortSignal
+  send: SendReport
+  write: Write
+}
+
+/**
+ * Measures the trade-off of a job's model as the last part of the job, and writes its files to the scratch folder. It keeps no intermediate
+ * state: a restart repeats it. @param last the metrics of the last epoch @returns the names of the files
+ */
+export async function measureTradeoff(
+  model: TrainedModel,
+  splits: Splits,
+  last: EpochMetrics,
+  { scratch, signal, send, write }: Output,
+): Promise<ArtifactName[]> {
+  const { epoch, trainLoss: loss, examplesPerSecond } = last
+  const isDue = throttle(PROGRESS_INTERVAL_MS)
+  const stepsPerEpoch = Math.ceil(splits.training.indices.length / model.spec.batchSize)
+  const progress = {
+    type: 'progress',
+    epoch,
+    step: stepsPerEpoch,
+    stepsPerEpoch,
+    loss,
+    examplesPerSecond,
+  } as const
+  const result = await computeTradeoff(model, splits, {
+    signal,
+    onProgress: async (done, total) => {
+      if (isDue()) await send({ ...progress, tradeoff: { done, total } })
+    },
+  })
+  const files = Object.entries(tradeoffFiles(result)) as [ArtifactName, string | Uint8Array][]
+  for (const [name, content] of files) await write(join(scratch, name), Buffer.from(content))
+  return files.map(([name]) => name)
+}
