@@ -4,16 +4,15 @@ import { OptimizerSpec } from './optimizer-spec.ts'
 import { ScheduleSpec } from './schedule-spec.ts'
 
 /** Further epochs in which only the non-zero weights train. */
-export const FineTune = z
+const FineTune = z
   .strictObject({
     epochs: z.int().min(1).max(100_000),
     optimizer: OptimizerSpec,
     schedule: ScheduleSpec,
   })
   .meta({ id: 'FineTune' })
-export type FineTune = z.infer<typeof FineTune>
 
-export const FineTuneRequest = FineTune.partial({ optimizer: true, schedule: true }).meta({
+const FineTuneRequest = FineTune.partial({ optimizer: true, schedule: true }).meta({
   id: 'FineTuneRequest',
 })
 

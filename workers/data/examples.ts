@@ -29,4 +29,6 @@ export function wholeSplit<Kind extends Labelled>(examples: Kind): Split<Kind> {
 export interface Splits {
   training: Split
   validation: Split
+  /** Closes the file that images are read from, if there is one. */
+  close?(): Promise<void>
 }

@@ -26,32 +26,36 @@ export async function loadSplits(
   { dataset, validation, seed }: Pick<TrainingSpec, 'dataset' | 'validation' | 'seed'>,
   places: DataPlaces = {},
 ): Promise<Splits> {
-  const read = await splitReader(dataset, places)
+  const { read, close } = await splitReader(dataset, places)
   const train = await read('train')
-  if ('fraction' in validation) return holdOut(train, validation.fraction, seed)
-  return { training: wholeSplit(train), validation: wholeSplit(await read('test')) }
+  const splits =
+    'fraction' in validation
+      ? holdOut(train, validation.fraction, seed)
+      : { training: wholeSplit(train), validation: wholeSplit(await read('test')) }
+  return { ...splits, ...(close && { close }) }
 }
 
-/** Reads one split of a dataset as it is stored. @throws FormatError when a file has the wrong format */
+/** Reads one split of a dataset as it is stored. `close` is as in `Splits`. @throws FormatError when a file has the wrong format */
 export async function loadWholeSplit(
   dataset: TrainingSpec['dataset'],
   name: SplitName,
   places: DataPlaces,
-): Promise<Split> {
-  const read = await splitReader(dataset, places)
-  return wholeSplit(await read(name))
+): Promise<{ split: Split } & Pick<Splits, 'close'>> {
+  const { read, close } = await splitReader(dataset, places)
+  return { split: wholeSplit(await read(name)), ...(close && { close }) }
 }
 
 async function splitReader(
   dataset: TrainingSpec['dataset'],
   { datasetsDir = '', uploadFile }: DataPlaces,
-): Promise<(split: SplitName) => Promise<Split['examples']>> {
-  const stored = uploadFile === undefined ? undefined : await StoredDataset.open(uploadFile)
+): Promise<{ read(split: SplitName): Promise<Split['examples']> } & Pick<Splits, 'close'>> {
+  if (uploadFile === undefined) return { read: async split => readExamples(dataset.id, split, datasetsDir) }
+  const stored = await StoredDataset.open(uploadFile)
   const folder = dataset.upload?.folder
-  return async split =>
-    stored
-      ? stored.split(split, folder === undefined ? undefined : join(datasetsDir, folder))
-      : readExamples(dataset.id, split, datasetsDir)
+  return {
+    read: async split => stored.split(split, folder === undefined ? undefined : join(datasetsDir, folder)),
+    close: () => stored.close(),
+  }
 }
 
 function readExamples(id: string, split: SplitName, datasetsDir: string): Examples {

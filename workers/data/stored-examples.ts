@@ -9,19 +9,7 @@ import type { Examples, ImageExamples } from './examples.ts'
 const LENGTH_BYTES = 8
 const PIECE_BYTES = 2 ** 30
 
-/** The files of all datasets that are open. */
-const openFiles = new Set<FileHandle>()
-
-/** Closes the files of the datasets that this process has opened; afterwards no image can be read from them. */
-export async function closeStoredDatasets(): Promise<void> {
-  for (const file of openFiles) await file.close()
-  openFiles.clear()
-}
-
-/**
- * An uploaded dataset in the format of src/ingest. The file stays open until `closeStoredDatasets`, because images are read from it on
- * demand.
- */
+/** An uploaded dataset in the format of src/ingest. The file stays open until `close`, because images are read from it on demand. */
 export class StoredDataset {
   readonly #file: FileHandle
   readonly #entries: ReadonlyMap<string, TensorEntry>
@@ -36,7 +24,6 @@ export class StoredDataset {
   /** @throws FormatError */
   static async open(path: string): Promise<StoredDataset> {
     const file = await open(path)
-    openFiles.add(file)
     const { size } = await file.stat()
     const { buffer: length } = await file.read(Buffer.alloc(LENGTH_BYTES), 0, LENGTH_BYTES, 0)
     const headerBytes = LENGTH_BYTES + Number(length.readBigUInt64LE())
@@ -58,6 +45,10 @@ export class StoredDataset {
       return buffer
     }
     return { labels, count, read: imageFolder === undefined ? read : readPaths(read, imageFolder) }
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close()
   }
 
   #entry(name: string): TensorEntry {

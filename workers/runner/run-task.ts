@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { artifactFile } from '#domain/artifact.ts'
-import type { EpochMetrics } from '#domain/event.ts'
+import type { EndReason, EpochMetrics } from '#domain/event.ts'
 import { phasesOf } from '#domain/phases.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, decodeCheckpoint, type Provenance } from '#formats/checkpoint.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
@@ -63,10 +64,16 @@ export async function runTask(
     for (const name of await measureTradeoff(trained, splits, series.at(-1)!, output))
       await send({ type: 'artifact', name, epoch: modelEpoch })
   }
+  await splits.close?.()
+  const reason = endReason(spec, model, epoch)
+  await send({ type: 'done', reason, modelEpoch, peakMemoryBytes: peakMemory() })
+}
+
+/** @param epoch the last epoch */
+function endReason(spec: TrainingSpec, model: Checkpoint | undefined, epoch: number): EndReason {
   const [{ epochs }] = phasesOf(spec)
   const trained = model?.phase?.name === 'fineTune' ? model.phase.epochsBefore : epoch
-  const reason = trained < epochs ? 'early_stopped' : 'finished'
-  await send({ type: 'done', reason, modelEpoch, peakMemoryBytes: peakMemory() })
+  return trained < epochs ? 'early_stopped' : 'finished'
 }
 
 async function sendEpoch(

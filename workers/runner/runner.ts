@@ -1,6 +1,5 @@
 import '#children/end-with-parent.ts'
 
-import { closeStoredDatasets } from '#workers/data/stored-examples.ts'
 import type { EngineName } from '#workers/engine/engine.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
 import { Interruption } from '#workers/training/loop.ts'
@@ -24,7 +23,7 @@ const stopping = new AbortController()
 let isIdle = true
 process.on('message', (order: RunnerOrder) => {
   if (order.type === 'stop') stop(new Interruption(order.keep))
-  else begin(order).catch(fail)
+  else performOne(order).catch(fail)
 })
 
 const engine = await opening
@@ -32,11 +31,10 @@ await warmUp()
 const wear = new Wear(engine)
 await send({ type: 'ready' })
 
-async function begin(order: TaskOrder): Promise<void> {
+async function performOne(order: TaskOrder): Promise<void> {
   isIdle = false
   resetPeakMemory()
   await perform(order, engine, stopping.signal, send)
-  await closeStoredDatasets()
   if (!(await wear.allowsAnother())) process.exit(0)
   isIdle = true
   stopping.signal.throwIfAborted()

@@ -22,7 +22,7 @@ export class RunnerProcess {
   readonly #child: ChildProcess
   /** Resolves when it can take a task, or has ended. */
   #ready: Promise<void>
-  /** From the start of a task until it is completed. A task that fails is never completed. */
+  /** From the start of a task until the report that completes it. */
   #isBusy = false
   #isUsed = false
   #stderrTail = ''
@@ -114,7 +114,7 @@ export class RunnerProcess {
     return !this.#isStopped && this.isAlive
   }
 
-  /** The reports of the task; the last one ends the task, unless the process was stopped or died. */
+  /** The reports of the task; the last one ends the task, unless it was stopped or died. */
   async *perform(order: TaskOrder): AsyncGenerator<RunnerReport, void, undefined> {
     await this.#ready
     if (!this.#child.connected) return
@@ -129,10 +129,9 @@ export class RunnerProcess {
     try {
       for await (const [message] of messages) {
         const report = message as RunnerReport
-        const isCompleted = report.type === 'done' || report.type === 'analysed'
-        this.#isBusy = !isCompleted
+        this.#isBusy = !completesTask(report)
         yield report
-        if (isCompleted) return
+        if (!this.#isBusy) return
       }
     } finally {
       endWatch()
@@ -182,4 +181,8 @@ export class RunnerProcess {
     // If the runner has already ended, `ended` reports it.
     if (this.#child.connected) this.#child.send(order, () => {})
   }
+}
+
+function completesTask({ type }: RunnerReport): boolean {
+  return type === 'done' || type === 'analysed'
 }

@@ -57,7 +57,7 @@ const MOST_HELD_BYTES = 2 ** 28
 
 /** Whether the splits can stay on the device: they are small and in memory, and the engine runs graphs, which gather examples by index. */
 export function canHold(splits: { training: Split; validation: Split }): splits is HeldSplits {
-  const bytes = Object.values(splits).map(({ examples, indices }) =>
+  const bytes = [splits.training, splits.validation].map(({ examples, indices }) =>
     'x' in examples ? (examples.x.byteLength / examples.count) * indices.length : Number.POSITIVE_INFINITY,
   )
   return tf.getBackend() === 'tensorflow' && bytes[0]! + bytes[1]! <= MOST_HELD_BYTES

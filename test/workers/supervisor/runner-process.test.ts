@@ -46,7 +46,10 @@ function specOf(epochs: number, fields: object = {}) {
 async function trainIn(runner: RunnerProcess, spec: TrainingSpec) {
   const scratch = await mkdtemp(join(tmpdir(), 'thresher-test-'))
   const reports: RunnerReport[] = []
-  for await (const item of runner.perform({ type: 'train', task: { spec, scratch, series: [] } }))
+  for await (const item of runner.perform({
+    type: 'train',
+    task: { spec, scratch, series: [] },
+  }))
     if (item.type !== 'progress') reports.push(item)
   const model = await readFile(join(scratch, 'model.sparse.safetensors'))
   await rm(scratch, { recursive: true })

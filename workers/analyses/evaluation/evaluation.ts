@@ -4,7 +4,7 @@ import { type DatasetSpec, factsOf } from '#domain/dataset.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import type { AnalysisInput, Computation } from '#workers/analyses/computation.ts'
-import type { Split } from '#workers/data/examples.ts'
+import type { Split, Splits } from '#workers/data/examples.ts'
 import { loadSplits, loadWholeSplit } from '#workers/data/load-splits.ts'
 import { compareModels } from './compare-models.ts'
 import { describeModel } from './describe-model.ts'
@@ -15,8 +15,9 @@ import { type Measured, measureModel } from './measure-model.ts'
 export const evaluation: Computation = async input => {
   const { jobIds, spec } = input
   const options = EvaluationOptions.parse(input.options)
-  const { split, source } = await loadEvaluated(input, options.split)
+  const { split, source, close } = await loadEvaluated(input, options.split)
   const measured = await measureModels(input, split)
+  await close?.()
   const [one, other] = measured
   const { comparison, flips } = other ? compareModels(one!.predictions, other.predictions, split.indices) : {}
   const { classes, labelColumns } = factsOf(spec.dataset)!
@@ -57,14 +58,14 @@ function withData(model: TrainedModel, { id, upload }: DatasetSpec): TrainedMode
 async function loadEvaluated(
   { spec, models, places }: AnalysisInput,
   wanted: EvaluationOptions['split'],
-): Promise<{ split: Split; source: 'train' | 'test' }> {
+): Promise<{ split: Split; source: 'train' | 'test' } & Pick<Splits, 'close'>> {
   const isOwn = spec.dataset.id === models[0]!.spec.dataset.id
   if (isOwn && wanted !== 'test' && holdsOut(spec)) {
-    const { training, validation } = await loadSplits(spec, places)
-    return { split: wanted === 'train' ? training : validation, source: 'train' }
+    const { training, validation, ...file } = await loadSplits(spec, places)
+    return { split: wanted === 'train' ? training : validation, source: 'train', ...file }
   }
   const source = wanted === 'train' ? 'train' : 'test'
-  return { split: await loadWholeSplit(spec.dataset, source, places), source }
+  return { ...(await loadWholeSplit(spec.dataset, source, places)), source }
 }
 
 function holdsOut({ validation }: TrainingSpec): boolean {

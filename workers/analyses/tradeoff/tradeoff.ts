@@ -9,7 +9,9 @@ export const tradeoff: Computation = async ({ models, options, places, signal, a
   const [model] = models
   const { levels } = TradeoffOptions.parse(options)
   const splits = await loadSplits(model!.spec, places)
-  return tradeoffFiles(await computeTradeoff(model!, splits, { levels, signal, onProgress: advance }))
+  const result = await computeTradeoff(model!, splits, { levels, signal, onProgress: advance })
+  await splits.close?.()
+  return tradeoffFiles(result)
 }
 
 /** The files of a trade-off, by name, as an analysis and a job have them. */
