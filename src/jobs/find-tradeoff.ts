@@ -8,7 +8,7 @@ import type { Stores } from '#stores/connect.ts'
 
 /** The names of a trade-off's files, in a job and in an analysis. */
 export const TRADEOFF_FILE = 'tradeoff.json' satisfies ArtifactName
-export const STATISTICS_FILE = 'tradeoff-statistics.safetensors' satisfies ArtifactName
+const STATISTICS_FILE = 'tradeoff-statistics.safetensors' satisfies ArtifactName
 
 /** The stores in which a trade-off can be. */
 export type TradeoffStores = Pick<Stores, 'analysisIndex' | 'blobs'>
