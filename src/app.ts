@@ -11,6 +11,7 @@ import { closeSockets, endRefusedUpgrade } from '#http/close-sockets.ts'
 import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { registerOpenapi } from '#http/openapi.ts'
+import { requireIds } from '#http/require-ids.ts'
 import { requireRoom } from '#http/require-room.ts'
 import { analysisArtifactsRoutes } from '#http/routes/analyses/analysis-artifacts.ts'
 import { createAnalysisRoute } from '#http/routes/analyses/create-analysis.ts'
@@ -93,6 +94,7 @@ export async function createApp(
   await shedLoad(app)
   app.addHook('onRequest', requireRoom(room))
   app.addHook('onRequest', cutSlowBodies(slowBodies))
+  app.addHook('onRequest', requireIds)
   app.addHook('onResponse', endRefusedUpgrade)
   takeJson(app)
   await app.register(helmet, { contentSecurityPolicy: false })

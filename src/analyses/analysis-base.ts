@@ -60,6 +60,6 @@ export interface AnalysisKindDefinition<Request> {
   resolve(request: Request, subject: Subject): Resolution
   /** Every file that a finished analysis may have, by name. */
   files: Readonly<Record<string, AnalysisFile>>
-  /** The name of the JSON file that the resource shows as `result`. */
-  result: string
+  /** The JSON file that the resource shows as `result`. */
+  result: { name: string; schema: z.ZodType<object> }
 }

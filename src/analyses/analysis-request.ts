@@ -1,11 +1,9 @@
 import { z } from 'zod'
-import { Tradeoff } from '#optimization/tradeoff.ts'
 import type { AnalysisKindDefinition } from './analysis-base.ts'
 import { EvaluationRequest, evaluation } from './evaluation.ts'
-import { EvaluationResult } from './evaluation-result.ts'
 import { TradeoffRequest, tradeoff } from './tradeoff.ts'
 
-// A kind has one row in each of the three tables here, and one in workers/analyses/computations.ts.
+// A kind has one row in each of the two tables here, and one in workers/analyses/computations.ts.
 
 /** The body of `POST /v1/analyses`. */
 export const AnalysisRequest = z.discriminatedUnion('kind', [EvaluationRequest, TradeoffRequest]).meta({
@@ -23,16 +21,16 @@ export const AnalysisRequest = z.discriminatedUnion('kind', [EvaluationRequest, 
 })
 export type AnalysisRequest = z.infer<typeof AnalysisRequest>
 
-/** The results of all kinds, as the resource shows them. */
-export const AnalysisResult = z.union([EvaluationResult, Tradeoff])
-export type AnalysisResult = z.infer<typeof AnalysisResult>
-
 export type AnalysisKind = AnalysisRequest['kind']
 
 const KINDS: { [Kind in AnalysisKind]: AnalysisKindDefinition<Extract<AnalysisRequest, { kind: Kind }>> } = {
   evaluation,
   tradeoff,
 }
+
+/** The results of all kinds, as the resource shows them. */
+export const AnalysisResult = z.union(Object.values(KINDS).map(({ result }) => result.schema))
+export type AnalysisResult = z.infer<typeof AnalysisResult>
 
 export const ANALYSIS_KINDS = Object.keys(KINDS) as [AnalysisKind, ...AnalysisKind[]]
 

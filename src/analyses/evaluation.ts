@@ -13,6 +13,8 @@ import {
   type Subject,
 } from './analysis-base.ts'
 
+import { EvaluationResult } from './evaluation-result.ts'
+
 const Split = z.enum(['validation', 'test', 'train'])
 
 /** Measures the model of a job on a dataset, alone or beside the model of a second job. */
@@ -58,7 +60,7 @@ export const evaluation: AnalysisKindDefinition<EvaluationRequest> = {
       description: 'Every example that the two models predict differently',
     },
   },
-  result: 'evaluation.json',
+  result: { name: 'evaluation.json', schema: EvaluationResult },
 }
 
 function resolve({ dataset: named, split }: EvaluationRequest, { jobs, dataset }: Subject): Resolution {

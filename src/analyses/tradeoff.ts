@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ARTIFACT_FILES } from '#domain/artifact.ts'
+import { Tradeoff } from '#optimization/tradeoff.ts'
 import { ANALYSIS_FIELDS, type AnalysisKindDefinition, JobChoice } from './analysis-base.ts'
 
 /** Measures the model of a job at other sparsities. */
@@ -25,5 +26,5 @@ export const tradeoff: AnalysisKindDefinition<TradeoffRequest> = {
     'tradeoff.json': ARTIFACT_FILES['tradeoff.json'],
     'tradeoff-statistics.safetensors': ARTIFACT_FILES['tradeoff-statistics.safetensors'],
   },
-  result: 'tradeoff.json',
+  result: { name: 'tradeoff.json', schema: Tradeoff },
 }

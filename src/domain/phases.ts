@@ -1,4 +1,5 @@
 import type { Cut } from '#optimization/cut.ts'
+import { defaultTuning } from '#optimization/finish.ts'
 import type { OptimizerSpec } from '#optimization/optimizer-spec.ts'
 import type { ScheduleSpec } from '#optimization/schedule-spec.ts'
 import { pruningEpochs } from '#optimization/target-plan.ts'
@@ -76,9 +77,5 @@ function settlingOf({
 }: Phased): Pick<Phase, 'epochs' | 'optimizer' | 'schedule'> | undefined {
   const settling = target ? epochs - pruningEpochs(epochs) : 0
   if (settling === 0) return undefined
-  return {
-    epochs: settling,
-    optimizer: { name: 'sgd', learningRate: optimizer.learningRate, momentum: 0, nesterov: false },
-    schedule: { name: 'cosine', floor: 0, per: 'step' },
-  }
+  return { epochs: settling, ...defaultTuning(optimizer) }
 }

@@ -5,7 +5,7 @@ import type { FinishedRun } from './finished-run.ts'
 
 /** Noise of single jobs is removed by the median of this many. */
 const LATEST = 5
-/** A batch that is this many times larger or smaller than every measured one takes a time that nobody knows within a factor of two. */
+/** The time of a batch that is more than this many times larger or smaller than every measured one is not known within a factor of two. */
 const FURTHEST_BATCH = 4
 
 /**

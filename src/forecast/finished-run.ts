@@ -20,10 +20,10 @@ const MeasuredPoint = z.object({
 })
 export type MeasuredPoint = z.infer<typeof MeasuredPoint>
 
-/** What a finished job teaches about later jobs of its model. Durations are wall times in seconds. */
+/** The measurements of a finished job, from which later jobs of its model are estimated. Durations are wall times in seconds. */
 export const FinishedRun = z.object({
   engine: z.string(),
-  /** Equal for two jobs whose weights a threshold meets alike. */
+  /** Equal for two jobs if their weights move alike: see `settingOf`. */
   setting: z.string(),
   batchSize: z.int(),
   isAugmented: z.boolean(),

@@ -4,7 +4,14 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { variablesOf } from '#network/variables.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { type FinishedRun, type MeasuredPoint, settingOf } from './finished-run.ts'
-import { EARLY_ERROR, type SparsityForecast, sparsityForecaster, spread } from './forecast-sparsity.ts'
+import {
+  EARLY_ERROR,
+  finishedJobsForecaster,
+  type Moment,
+  type SparsityForecast,
+  spread,
+  weightsForecaster,
+} from './forecast-sparsity.ts'
 import { type EpochEnd, startState } from './threshold-by-epoch.ts'
 import {
   checkpointWeights,
@@ -21,11 +28,11 @@ export interface Knowledge {
   runs?: readonly FinishedRun[]
 }
 
-/** What the weights of a job are before its first step, and what finished jobs say about it. */
+/** The weights of a job before its first step, and the forecast from them and from finished jobs. */
 export interface Start {
   weights: WeightDistribution
   points: readonly MeasuredPoint[]
-  forecast: ReturnType<typeof sparsityForecaster>
+  forecast: (moment: Moment) => SparsityForecast | undefined
 }
 
 /** @returns undefined if the job starts from weights that are not known */
@@ -34,16 +41,24 @@ export function* startOf(
   { initFile, runs = [] }: Knowledge,
 ): Generator<void, Start | undefined> {
   if (spec.init && !initFile) return undefined
+  const exclude = thresholdOf(spec.optimizer)?.exclude ?? []
   const weights = initFile
     ? yield* checkpointWeights(spec, initFile)
-    : drawnWeights(topologyOf(spec.model), thresholdOf(spec.optimizer)?.exclude ?? [])
+    : drawnWeights(topologyOf(spec.model), exclude)
   const points = similarPoints(spec, runs)
-  return { weights, points, forecast: sparsityForecaster(weights, points, startState(spec).l1) }
+  // A job that continues has moved its weights away from the initial ones, which its finished predecessors started from.
+  const fromFinished = spec.init ? drawnWeights(topologyOf(spec.model), exclude) : weights
+  const ofFinished = finishedJobsForecaster(fromFinished, points)
+  const ofWeights = weightsForecaster(weights, startState(spec).l1, spec.init !== undefined)
+  return { weights, points, forecast: moment => ofFinished(moment) ?? ofWeights(moment) }
 }
 
-/** Jobs that started from random weights tell nothing about one that starts from trained ones. */
+/**
+ * Jobs that started from random weights are not like one that starts from trained weights, unless it continues with the state of the
+ * optimizer: then both are one training.
+ */
 function similarPoints(spec: TrainingSpec, runs: readonly FinishedRun[]): MeasuredPoint[] {
-  if (spec.init) return []
+  if (spec.init && !spec.init.optimizerState) return []
   const setting = settingOf(spec)
   const variables = variablesOf(topologyOf(spec.model)).length
   return runs
@@ -84,7 +99,7 @@ function exactly(sparsity: number, { weights, points }: Start): SparsityForecast
   }
 }
 
-/** Only a mask keeps zeros; other trainings are dense, or start with zeros of which nobody knows how many remain. */
+/** Only a mask keeps zeros; other trainings are dense, or start with zeros of which an unknown number remains. */
 function withoutThreshold(spec: TrainingSpec, { weights }: Start): SparsityForecast | undefined {
   if (spec.target) return undefined
   const nonzero = () => weights.map(({ size, shareWithin }) => size * (1 - shareWithin(0)))

@@ -1,5 +1,5 @@
 import type { MeasuredPoint } from './finished-run.ts'
-import { totalWithin, type WeightDistribution } from './weight-distribution.ts'
+import { magnitudeWithin, totalWithin, type WeightDistribution } from './weight-distribution.ts'
 
 /** A moment of a training: its threshold and the sum of its learning rates so far. */
 export interface Moment {
@@ -31,6 +31,9 @@ export interface SparsityForecast {
  */
 const EARLY_SHARE = 0.15
 export const EARLY_ERROR = 0.003
+/** Of the trained weights that a threshold newly covers, 40 to 70 % became zero. */
+const TRAINED_SHARE = 0.6
+const TRAINED_ERROR = 0.3
 
 /** A finished job within this distance forecasts the sparsity: its threshold was up to e times smaller or larger at the same time. */
 const REACH = 1
@@ -51,40 +54,32 @@ function deficitShape({ l1, time }: Moment, scale: number): number {
   return time ** 0.35 * (x < 1 ? x ** 2 : x ** -1.5)
 }
 
-/** The factor of `deficitShape` in trainings of mnist-mlp and mnist-lenet. */
-const TYPICAL_DEFICIT = 0.013
-
-/** The sparsity at a moment if training moves weights as it did in other networks. */
-export function typicalSparsity(weights: WeightDistribution, moment: Moment): number {
-  const shareAt = (l1: number) => totalWithin(weights, l1)
-  const deficit = TYPICAL_DEFICIT * deficitShape(moment, magnitudeAt(shareAt, 0.95))
-  return Math.max(0, shareAt(moment.l1) - deficit)
-}
-
 /**
  * @param startL1 the threshold before the first step
- * @returns a function that forecasts the sparsity at a moment; it returns undefined if it cannot be forecast from the initial weights or from finished jobs
+ * @param isTrained whether the job starts from trained weights: more of the ones that the threshold newly covers move out of it
+ * @returns a function that forecasts the sparsity at a moment from the weights that a job starts from; it returns undefined once too many
+ * of them may have moved
  */
-export function sparsityForecaster(
-  weights: WeightDistribution,
-  points: readonly MeasuredPoint[],
-  startL1: number,
-) {
-  const fromFinished = finishedJobsForecaster(weights, points)
+export function weightsForecaster(weights: WeightDistribution, startL1: number, isTrained: boolean) {
+  const atStart = totalWithin(weights, startL1)
   const last = lastEarlyThreshold(weights, startL1)
-  return (moment: Moment): SparsityForecast | undefined => {
-    const finished = fromFinished(moment)
-    if (finished || moment.l1 > last) return finished
-    const sparsity = totalWithin(weights, moment.l1)
-    const nonzero = () => weights.map(({ size, shareWithin }) => size * (1 - shareWithin(moment.l1)))
-    return { sparsity, error: EARLY_ERROR, basis: 'initialWeights', nonzero }
+  return ({ l1 }: Moment): SparsityForecast | undefined => {
+    if (l1 > last) return undefined
+    const covered = totalWithin(weights, l1) - atStart
+    const sparsity = atStart + (isTrained ? TRAINED_SHARE * covered : covered)
+    const nonzero = () => weights.map(({ size, shareWithin }) => size * (1 - shareWithin(l1)))
+    return {
+      sparsity,
+      error: isTrained ? EARLY_ERROR + TRAINED_ERROR * covered : EARLY_ERROR,
+      basis: 'initialWeights',
+      nonzero: () => spread(nonzero(), weights, sparsity),
+    }
   }
 }
 
 /** The threshold up to which the initial weights alone forecast the sparsity. */
 export function lastEarlyThreshold(weights: WeightDistribution, startL1: number): number {
-  const shareAt = (l1: number) => totalWithin(weights, l1)
-  return magnitudeAt(shareAt, Math.min(1, shareAt(startL1) + EARLY_SHARE))
+  return magnitudeWithin(weights, Math.min(1, totalWithin(weights, startL1) + EARLY_SHARE))
 }
 
 /**
@@ -92,9 +87,9 @@ export function lastEarlyThreshold(weights: WeightDistribution, startL1: number)
  * moment by `deficitShape` and weighted by its inverse distance to the fourth power. Weights that shrink in training make a network sparser
  * than that; then the mean excess is added, in the logarithm of the odds.
  */
-function finishedJobsForecaster(weights: WeightDistribution, points: readonly MeasuredPoint[]) {
+export function finishedJobsForecaster(weights: WeightDistribution, points: readonly MeasuredPoint[]) {
   const shareAt = (l1: number) => totalWithin(weights, l1)
-  const scale = magnitudeAt(shareAt, 0.95)
+  const scale = magnitudeWithin(weights, 0.95)
   const measured = points.map(point => {
     const share = shareAt(point.l1)
     const deficit = Math.max(SMALLEST_DEFICIT * share, share - point.sparsity)
@@ -106,6 +101,7 @@ function finishedJobsForecaster(weights: WeightDistribution, points: readonly Me
   })
   return (moment: Moment): SparsityForecast | undefined => {
     let [sum, logDeficit, excess, least] = [0, 0, 0, Number.POSITIVE_INFINITY]
+    let [hasLower, hasHigher] = [false, false]
     let nearest: MeasuredPoint | undefined
     for (const { point, ...at } of measured) {
       const away = distance(point, moment)
@@ -114,6 +110,8 @@ function finishedJobsForecaster(weights: WeightDistribution, points: readonly Me
       logDeficit += weight * at.logDeficit
       excess += weight * at.excess
       if (away < least) [least, nearest] = [away, point]
+      if (away <= REACH && point.l1 <= moment.l1) hasLower = true
+      if (away <= REACH && point.l1 >= moment.l1) hasHigher = true
     }
     if (!nearest || least > REACH) return undefined
     const deficit = Math.exp(logDeficit / sum) * deficitShape(moment, scale)
@@ -121,7 +119,7 @@ function finishedJobsForecaster(weights: WeightDistribution, points: readonly Me
     const { nonzero } = nearest
     return {
       sparsity,
-      error: Math.min(EARLY_ERROR + 0.04 * least, 0.03, 0.35 * (1 - sparsity)),
+      error: Math.min(EARLY_ERROR + (hasLower && hasHigher ? 0.015 : 0.04) * least, 0.5 * (1 - sparsity)),
       basis: 'finishedJobs',
       nearest,
       nonzero: () => spread(nonzero, weights, sparsity),
@@ -147,17 +145,6 @@ export function spread(measured: readonly number[], weights: WeightDistribution,
     else high = middle
   }
   return at(low)
-}
-
-/** The smallest magnitude that a share of the weights is within. */
-export function magnitudeAt(shareAt: (l1: number) => number, share: number): number {
-  let [low, high] = [1e-9, 1e9]
-  for (let round = 0; round < 100; round++) {
-    const middle = Math.sqrt(low * high)
-    if (shareAt(middle) < share) low = middle
-    else high = middle
-  }
-  return high
 }
 
 const SMALLEST_SHARE = 1e-6

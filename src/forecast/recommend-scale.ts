@@ -1,8 +1,9 @@
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
+import { startingC } from '#optimization/steer-threshold.ts'
 import type { Start } from './forecast-epochs.ts'
-import { typicalSparsity } from './forecast-sparsity.ts'
 import { approximateThreshold } from './threshold-by-epoch.ts'
+import { magnitudeWithin } from './weight-distribution.ts'
 
 /** `finishedJobs`: of the same model and data. `otherNetworks`: the initial weights, and how far other networks were pruned. */
 export const RECOMMENDATION_BASES = ['finishedJobs', 'otherNetworks'] as const
@@ -23,14 +24,14 @@ const STEP = 1.02
 const [LEAST, MOST] = [1e-7, 1e3]
 
 /**
- * @param sparsity the wanted share of zeros after the last epoch, before any cut
- * @returns undefined without a threshold, for a job that starts from trained weights, and if no scale is expected to give the sparsity
+ * @param sparsity the wanted share of zeros after the last epoch before any cut
+ * @returns undefined without a threshold, and for a job that starts from trained weights
  */
-export function recommendScale(
+export function* recommendScale(
   spec: TrainingSpec,
   { forecast, weights }: Start,
   sparsity: number,
-): Recommendation | undefined {
+): Generator<void, Recommendation | undefined> {
   const rule = thresholdOf(spec.optimizer)
   if (!rule || spec.init) return undefined
   const unit = approximateThreshold(
@@ -38,7 +39,7 @@ export function recommendScale(
     spec.epochs,
   )
   const momentOf = (c: number) => ({ l1: c * unit.l1, time: unit.time })
-  const finished = firstScale(c => {
+  const finished = yield* firstScale(c => {
     const at = forecast(momentOf(c))
     return at?.basis === 'finishedJobs' ? at.sparsity : undefined
   }, sparsity)
@@ -46,18 +47,21 @@ export function recommendScale(
     const { error } = forecast(momentOf(finished))!
     return { c: rounded(finished), sparsity, error, basis: 'finishedJobs' }
   }
-  const other = firstScale(c => typicalSparsity(weights, momentOf(c)), sparsity)
-  if (other === undefined) return undefined
-  return { c: rounded(other), sparsity, error: OTHER_ERROR, basis: 'otherNetworks' }
+  const c = startingC({ l1: 0, quantile: magnitudeWithin(weights, sparsity) }, sparsity, unit.l1)
+  return { c: rounded(c), sparsity, error: OTHER_ERROR, basis: 'otherNetworks' }
 }
 
 /** The smallest scale that gives the sparsity; undefined unless a slightly smaller one gives less. */
-function firstScale(sparsityOf: (c: number) => number | undefined, wanted: number): number | undefined {
+function* firstScale(
+  sparsityOf: (c: number) => number | undefined,
+  wanted: number,
+): Generator<void, number | undefined> {
   let before: number | undefined
   for (let c = LEAST; c <= MOST; c *= STEP) {
     const sparsity = sparsityOf(c)
     if (before !== undefined && sparsity !== undefined && before < wanted && sparsity >= wanted) return c
     before = sparsity
+    yield
   }
   return undefined
 }

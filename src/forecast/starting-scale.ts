@@ -7,7 +7,7 @@ import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { startingC } from '#optimization/steer-threshold.ts'
 import { pruningSparsity } from '#optimization/target-plan.ts'
 import { approximateThreshold, startState } from './threshold-by-epoch.ts'
-import { drawnWeights, totalWithin, type WeightDistribution } from './weight-distribution.ts'
+import { drawnWeights, magnitudeWithin } from './weight-distribution.ts'
 
 /** Bytes of a non-zero weight in model.sparse.safetensors, with its position: about, at 90 % zeros and more. */
 const BYTES_PER_WEIGHT = 5
@@ -20,22 +20,10 @@ export function startingScale(spec: TrainingSpec, target: Target): number {
   const start = startState(spec)
   const growth = approximateThreshold(perUnit, phasesOf(spec)[0].epochs).l1 - start.l1
   const weights = drawnWeights(topology, thresholdOf(spec.optimizer)?.exclude ?? [])
-  const c = startingC({ l1: start.l1, quantile: quantileOf(weights, sparsity) }, sparsity, growth)
+  const c = startingC({ l1: start.l1, quantile: magnitudeWithin(weights, sparsity) }, sparsity, growth)
   return Number(c.toPrecision(3))
 }
 
 function sparsityOf(sizeBytes: number, parameters: number): number {
   return Math.max(0, 1 - sizeBytes / (BYTES_PER_WEIGHT * parameters))
-}
-
-/** The magnitude that a share of the values does not exceed. */
-function quantileOf(weights: WeightDistribution, share: number): number {
-  let [low, high] = [0, 1]
-  while (totalWithin(weights, high) < share && high < 1e6) high *= 2
-  for (let round = 0; round < 50; round++) {
-    const middle = (low + high) / 2
-    if (totalWithin(weights, middle) < share) low = middle
-    else high = middle
-  }
-  return high
 }

@@ -19,9 +19,10 @@ export interface EpochEnd {
 }
 
 /** The threshold before the first step. */
-export function startState({ init }: TrainingSpec): ThresholdState {
+export function startState({ init, optimizer }: TrainingSpec): ThresholdState {
   if (!init?.optimizerState) return INITIAL_THRESHOLD
-  const { step, time = 0, l1 = 0 } = init.clock
+  // A clock that counts steps has no sum of the learning rates, and its threshold does not depend on it.
+  const { step, time = step * optimizer.learningRate, l1 = 0 } = init.clock
   return { step, time, l1 }
 }
 

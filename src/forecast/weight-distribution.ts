@@ -59,6 +59,17 @@ export function totalWithin(weights: WeightDistribution, l1: number): number {
   return weights.reduce((sum, variable) => sum + variable.size * variable.shareWithin(l1), 0) / size
 }
 
+/** The smallest magnitude that a share of the parameters does not exceed. */
+export function magnitudeWithin(weights: WeightDistribution, share: number): number {
+  let [low, high] = [1e-9, 1e9]
+  for (let round = 0; round < 60; round++) {
+    const middle = Math.sqrt(low * high)
+    if (totalWithin(weights, middle) < share) low = middle
+    else high = middle
+  }
+  return high
+}
+
 const BINS = 2 ** 15
 
 /** Numbers of values with at most each magnitude. A bin has the exponent and 7 bits of the fraction, so sorting is not needed. */

@@ -8,8 +8,10 @@ import { currentRun, type Trial } from '#sweeps/sweep-state.ts'
 export const SweepParams = z.object({ sweepId: z.string().min(1).max(500) })
 
 const TrialStatus = z
-  .enum(['pending', 'running', 'succeeded', 'failed', 'cancelled'])
-  .describe('Of its last job. `pending`: not submitted yet; `running`: queued or running.')
+  .enum(['pending', 'running', 'paused', 'succeeded', 'failed', 'cancelled'])
+  .describe(
+    'Of its last job. `pending`: not submitted yet; `running`: queued or running. A paused job holds its place among those that may run at once.',
+  )
 type TrialStatus = z.infer<typeof TrialStatus>
 
 const metricFields = Object.fromEntries(METRIC_NAMES.map(name => [name, z.number().optional()])) as {
@@ -100,23 +102,29 @@ export function listedSweep({ id, createdAt, finishedAt, state }: Sweep): Listed
 }
 
 function countsOf(trials: readonly Trial[]): Record<TrialStatus, number> {
-  const count = (wanted: TrialStatus) => trials.filter(trial => currentRun(trial).status === wanted).length
+  const count = (wanted: TrialStatus) => trials.filter(trial => statusOf(trial) === wanted).length
   return {
     pending: count('pending'),
     running: count('running'),
+    paused: count('paused'),
     succeeded: count('succeeded'),
     failed: count('failed'),
     cancelled: count('cancelled'),
   }
 }
 
+function statusOf(trial: Trial): TrialStatus {
+  const { status, isPaused } = currentRun(trial)
+  return isPaused ? 'paused' : status
+}
+
 function trialResource(trial: Trial): TrialResource {
-  const { status, metrics, error } = currentRun(trial)
+  const { metrics, error } = currentRun(trial)
   return {
     id: trial.id,
     kind: trial.kind,
     values: trial.values as TrialResource['values'],
-    status,
+    status: statusOf(trial),
     jobIds: trial.runs.flatMap(({ jobId }) => jobId ?? []),
     ...(metrics && { metrics }),
     ...(error !== undefined && { error }),

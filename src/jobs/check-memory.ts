@@ -4,14 +4,23 @@ import type { Stores } from '#stores/connect.ts'
 import { describeLack, findRoom, type Room } from './find-room.ts'
 import { largestMemoryField } from './memory-estimate.ts'
 
-/** @throws AppError `insufficient_memory` when no live worker has enough memory for the job; without live workers, one may still start */
+/**
+ * @param analysis the kind, if the spec is that of an analysis
+ * @throws AppError `insufficient_memory` when no live worker has enough memory for the job; without live workers, one may still start
+ */
 export async function requireMemory(
   stores: Pick<Stores, 'measurements' | 'workers'>,
   spec: TrainingSpec,
   analysis?: string,
 ): Promise<void> {
-  const mistake = memoryMistake(spec, await findRoom(stores, spec, analysis))
-  if (!mistake) return
+  const room = await findRoom(stores, spec, analysis)
+  const lack = describeLack(room)
+  if (lack === undefined) return
+  if (analysis !== undefined) {
+    const mistakes = [{ path: 'jobs.0', message: lack }]
+    throw new AppError('insufficient_memory', `The analysis ${lack}.`, { mistakes })
+  }
+  const mistake = memoryMistake(spec, room)!
   throw new AppError('insufficient_memory', `The job ${mistake.message}.`, { mistakes: [mistake] })
 }
 

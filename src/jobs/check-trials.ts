@@ -7,7 +7,7 @@ import { parseByZod } from '#interchange/parse-by-zod.ts'
 import { neededMetrics } from '#sweeps/objective.ts'
 import type { Space, Values } from '#sweeps/space.ts'
 import type { Dimension, SweepRequest } from '#sweeps/sweep-request.ts'
-import type { SweepState } from '#sweeps/sweep-state.ts'
+import type { SweepState, Trial } from '#sweeps/sweep-state.ts'
 import { trialSpec } from '#sweeps/trial-spec.ts'
 import { requireMemory } from './check-memory.ts'
 import type { JobStores } from './resolve-job.ts'
@@ -15,27 +15,57 @@ import { monitoredMetrics } from './select-epoch.ts'
 import { draftJob } from './submit-job.ts'
 
 const MOST_MISTAKES = 100
-/** One may be the dense run. */
-const CHECKED_TRIALS = 2
+/** Besides each choice once, the first trials as they are; one may be the dense run. */
+const FIRST_TRIALS = 2
 /** A large base takes milliseconds for each choice; other requests are answered in between. */
 const CHOICES_PER_TURN = 10
 
 /**
- * Checks the trials of a new sweep, as far as possible before they run: every choice and both ends of every range by the schema of
- * their field, and the first trials by everything that a job is checked by.
+ * Checks the trials of a new sweep, as far as possible before they run: every choice and both ends of every range, each with the first
+ * choices of the other fields, by the schema of its field and then by everything that a job is checked by.
  * @throws AppError `invalid_request` with paths in `base` or `space`, and as `submitJob` does
  */
 export async function checkTrials(stores: JobStores, { request, trials }: SweepState): Promise<void> {
   const mistakes = await choiceMistakes(request)
   if (mistakes.length > 0) throw invalidFields(mistakes.slice(0, MOST_MISTAKES))
-  for (const trial of trials.slice(0, CHECKED_TRIALS)) {
-    const spec = trialSpec(request, trial, trial.runs[0]!.epochs)
-    const unmeasurable = await placingMistakes(request.space, trial.values, async () => {
-      const draft = await draftJob(stores, parseByZod(JobRequest, spec))
-      await requireMemory(stores, draft.spec)
-      return metricMistakes(request, draft.spec)
-    })
-    if (unmeasurable.length > 0) throw invalidFields(unmeasurable)
+  const found = new Map<string, Mistake>()
+  for (const trial of [...trials.slice(0, FIRST_TRIALS), ...choiceTrials(request, trials)]) {
+    for (const mistake of await trialMistakes(stores, request, trial))
+      found.set(`${mistake.path} ${mistake.message}`, mistake)
+    if (found.size >= MOST_MISTAKES) break
+  }
+  if (found.size > 0) throw invalidFields([...found.values()].slice(0, MOST_MISTAKES))
+}
+
+/** A trial for each choice but the first ones. */
+function choiceTrials(request: SweepRequest, trials: readonly Trial[]): CheckedTrial[] {
+  const { kind, runs } = trials.at(-1)!
+  // The values of these kinds follow from the method.
+  if (kind === 'rangeTest') return []
+  const first = firstChoices(request)
+  return Object.entries(request.space).flatMap(([path, dimension]) =>
+    choicesOf(dimension)
+      .slice(1)
+      .map(choice => ({ kind: 'trial' as const, values: { ...first, [path]: choice }, runs })),
+  )
+}
+
+type CheckedTrial = Pick<Trial, 'kind' | 'values' | 'runs'>
+
+/** What a job of the trial would be refused for. @throws AppError without paths, as `submitJob` does */
+async function trialMistakes(
+  stores: JobStores,
+  request: SweepRequest,
+  { kind, values, runs }: CheckedTrial,
+): Promise<readonly Mistake[]> {
+  const spec = trialSpec(request, { kind, values }, runs[0]!.epochs)
+  try {
+    const draft = await draftJob(stores, parseByZod(JobRequest, spec))
+    await requireMemory(stores, draft.spec)
+    return metricMistakes(request, draft.spec)
+  } catch (error) {
+    if (!(error instanceof AppError) || error.mistakes.length === 0) throw error
+    return placed(request.space, values, error.mistakes)
   }
 }
 
@@ -54,7 +84,7 @@ function metricMistakes(request: SweepRequest, { loss, model }: TrainingSpec): M
 /** The mistakes of every single choice, together with the first choices of the other fields. */
 async function choiceMistakes(request: SweepRequest): Promise<Mistake[]> {
   const dimensions = Object.entries(request.space)
-  const first = Object.fromEntries(dimensions.map(([path, dimension]) => [path, choicesOf(dimension)[0]]))
+  const first = firstChoices(request)
   const mistakes: Mistake[] = []
   for (const [path, dimension] of dimensions)
     for (const [index, choice] of choicesOf(dimension).entries()) {
@@ -79,6 +109,10 @@ function mistakesAt(request: SweepRequest, path: string, values: Values): Mistak
   return found.filter(mistake => mistake.path === place || mistake.path.startsWith(`${place}.`))
 }
 
+function firstChoices({ space }: SweepRequest): Values {
+  return Object.fromEntries(Object.entries(space).map(([path, dimension]) => [path, choicesOf(dimension)[0]]))
+}
+
 function choicesOf(dimension: Dimension): readonly unknown[] {
   if (Array.isArray(dimension)) return dimension
   return 'log' in dimension ? dimension.log : dimension.uniform
@@ -94,24 +128,20 @@ function mistakesOf(check: () => unknown): readonly Mistake[] {
   }
 }
 
-async function placingMistakes<T>(space: Space, values: Values, check: () => Promise<T>): Promise<T> {
-  try {
-    return await check()
-  } catch (error) {
-    if (!(error instanceof AppError) || error.mistakes.length === 0) throw error
-    throw invalidFields(placed(space, values, error.mistakes))
-  }
-}
-
 /** Mistakes in the spec of a trial, with the paths of the fields in the request of the sweep that they come from. */
 function placed(space: Space, values: Values, mistakes: readonly Mistake[]): Mistake[] {
-  return mistakes.map(({ path, message }) => ({ path: placeOf(space, values, path), message }))
+  return mistakes.map(({ path, message }) => {
+    const place = placeOf(space, values, path)
+    return { path: place, message: place === 'search' ? `would set ${path}: ${message}` : message }
+  })
 }
 
 function placeOf(space: Space, values: Values, path: string): string {
   const key = Object.keys(values).find(name => path === name || path.startsWith(`${name}.`))
   if (key === undefined) return `base.${path}`
-  const dimension = space[key]!
+  const dimension = space[key]
+  // The method lrRange sets the schedule itself.
+  if (!dimension) return 'search'
   if (!Array.isArray(dimension)) return `space.${key}`
   return `space.${key}.${dimension.indexOf(values[key] as (typeof dimension)[number])}${path.slice(key.length)}`
 }

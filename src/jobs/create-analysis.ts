@@ -27,7 +27,7 @@ async function draftAnalysis(stores: JobStores, request: AnalysisRequest): Promi
   const jobs: AnalysedJob[] = []
   for (const [index, choice] of request.jobs.entries())
     jobs.push(await findJob(stores, choice, `jobs.${index}`))
-  const dataset = await findDataset(stores, request)
+  const dataset = await findDataset(stores, request, jobs[0]!)
   const { options, mistakes, warnings } = kindOf(kind).resolve(request, { jobs, dataset })
   if (mistakes.length > 0) throw invalidFields(mistakes)
   const { spec } = jobs[0]!
@@ -37,7 +37,7 @@ async function draftAnalysis(stores: JobStores, request: AnalysisRequest): Promi
     spec: { ...spec, dataset: read, labels, priority, maxRestarts, maxRuntimeSeconds },
     warnings,
     origin: { ...(name !== undefined && { name }), analysis: { kind, options, jobs } },
-    copyFiles: analysisId => copyCheckpoints(stores, jobs, analysisId),
+    copyFiles: analysisId => copyAnalysed(stores, jobs, analysisId),
   }
 }
 
@@ -71,15 +71,25 @@ async function findJob(
   )
 }
 
-async function findDataset(stores: JobStores, request: AnalysisRequest): Promise<DatasetSpec | undefined> {
-  if (!('dataset' in request) || !request.dataset) return undefined
+/** @returns the dataset that the request names. Without one, the analysis reads that of the first job, which must still exist */
+async function findDataset(
+  stores: JobStores,
+  request: AnalysisRequest,
+  { spec }: AnalysedJob,
+): Promise<DatasetSpec | undefined> {
+  if (!('dataset' in request) || !request.dataset) {
+    const { id, upload } = spec.dataset
+    if (upload && !(await stores.datasets.has(id)))
+      throw invalidRequest('jobs.0', `must be a job whose dataset exists: ${id} was deleted`)
+    return undefined
+  }
   const { id } = request.dataset
   const upload = await findUpload(stores, request.dataset)
   if (!upload && id.startsWith('dataset_')) throw invalidRequest('dataset.id', `there is no dataset ${id}`)
   return { id, ...(upload && { upload }) }
 }
 
-async function copyCheckpoints(
+async function copyAnalysed(
   { blobs }: Pick<JobStores, 'blobs'>,
   jobs: readonly AnalysedJob[],
   analysisId: string,

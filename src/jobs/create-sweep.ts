@@ -24,5 +24,7 @@ export async function createSweep(
   await checkTrials(stores, state)
   const sweep = { id: newId('sweep'), createdAt: new Date().toISOString(), state }
   const { sweepId, replayed } = await stores.sweeps.create(sweep, claim)
+  // Otherwise it starts in the next period.
+  if (!replayed) await stores.sweepControl.wake(sweepId).catch(() => {})
   return { sweep: replayed ? await stores.sweeps.require(sweepId) : sweep, replayed }
 }

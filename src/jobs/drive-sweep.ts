@@ -12,7 +12,7 @@ import { observeTrials } from './observe-trials.ts'
 import type { JobStores } from './resolve-job.ts'
 import { type Submission, type Submitted, submitJob } from './submit-job.ts'
 
-export type SweepStores = JobStores & Pick<Stores, 'sweeps' | 'events' | 'control'>
+export type SweepStores = JobStores & Pick<Stores, 'sweeps' | 'sweepControl' | 'events' | 'control'>
 
 /** How a sweep is driven. */
 interface Drive {

@@ -21,7 +21,9 @@ const Plan = z.object({
   forecastArtifactBytes: z
     .int()
     .optional()
-    .describe('Size of model.sparse.safetensors after the last epoch; absent if its sparsity is not known.'),
+    .describe(
+      'Size of model.sparse.safetensors after the last epoch; absent if its sparsity is not known well enough.',
+    ),
   initialWeightsHoldSteps: z
     .int()
     .optional()
@@ -82,7 +84,7 @@ export const DryRun = z
     recommendation: z
       .object({
         c: z.number(),
-        sparsity: z.number().describe('The wanted sparsity.'),
+        sparsity: z.number().describe('The wanted sparsity; of a job with a target, that before the cut.'),
         error: z
           .number()
           .describe('Nine of ten recommendations led to a sparsity within this of the wanted one.'),

@@ -22,7 +22,13 @@ export async function findRoom(
   spec: TrainingSpec,
   analysis?: string,
 ): Promise<Room> {
-  const [alive, measured] = await Promise.all([workers.list(), measurements.peakMemory(spec, analysis)])
+  const [alive, trained, analysed] = await Promise.all([
+    workers.list(),
+    measurements.peakMemory(spec),
+    analysis === undefined ? [] : measurements.peakMemory(spec, analysis),
+  ])
+  // Where no such analysis was measured: a worker that could train the model can analyse it.
+  const measured = new Map([...trained, ...analysed])
   const estimate = estimateMemory(spec)
   const needOn = ({ engine }: Pick<WorkerStatus, 'engine'>) => measured.get(engine) ?? estimate
   const fitting = alive.filter(worker => needOn(worker) <= limitOf(worker)).map(({ id }) => id)

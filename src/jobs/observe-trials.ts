@@ -24,6 +24,7 @@ async function observeTrial(stores: ReadJobs, observed: Trial): Promise<SweepEve
     ]
   const epochs = await newEpochs(stores, job, curve)
   return [
+    { type: job.status === 'paused' ? 'trialPaused' : 'trialResumed', trial, jobId },
     ...epochs.map((metrics): SweepEvent => ({ type: 'trialEpoch', trial, jobId, metrics })),
     ...endOf(job, trial, await modelMetrics(stores, job)),
   ]

@@ -9,9 +9,12 @@ import { type Recommendation, recommendScale } from '#forecast/recommend-scale.t
 import { lastStepWithin, startState, thresholdByEpoch } from '#forecast/threshold-by-epoch.ts'
 import { totalWithin } from '#forecast/weight-distribution.ts'
 import { parameterCount } from '#network/variables.ts'
+import { pruningSparsity } from '#optimization/target-plan.ts'
 import { estimateMemory } from './memory-estimate.ts'
 
 const BYTES_PER_FLOAT = 4
+/** Sizes that are more uncertain are not forecast. */
+const LARGEST_SIZE_ERROR = 0.15
 
 /** The end of an epoch. Sparsities are shares of zeros among all parameters. */
 export interface PlannedEpoch {
@@ -23,7 +26,7 @@ export interface PlannedEpoch {
   threshold?: number
   /** Share of the initial weights within the threshold: the sparsity if no gradient moved a weight. */
   initialSparsity?: number
-  /** Absent if nothing tells it, like the next two. */
+  /** Absent if it cannot be forecast, like the next two. */
   forecastSparsity?: number
   forecastError?: number
   forecastBasis?: ForecastBasis
@@ -36,9 +39,9 @@ export interface Plan {
   /** Expected peak memory of the training process. */
   memoryBytes: number
   denseBytes: number
-  /** Size of model.sparse.safetensors after the last epoch; absent if its sparsity is not known. */
+  /** Size of model.sparse.safetensors after the last epoch; absent if its sparsity is not known well enough. */
   forecastArtifactBytes?: number
-  /** The last step at which the initial weights alone tell the sparsity. */
+  /** The last step at which the initial weights alone forecast the sparsity. */
   initialWeightsHoldSteps?: number
   /** At most the first 1,000 epochs. */
   epochs: PlannedEpoch[]
@@ -69,8 +72,9 @@ export function* planSlices(spec: TrainingSpec, options: PlanOptions = {}): Gene
   const forecastArtifactBytes = sizeAtEnd(spec, forecasts)
   const early = start && lastEarlyThreshold(start.weights, startState(spec).l1)
   const pruned = ends.filter(({ state }) => state)
-  const sparsity = options.sparsity ?? spec.target?.sparsity
-  const recommendation = start && sparsity !== undefined ? recommendScale(spec, start, sparsity) : undefined
+  const sparsity = options.sparsity ?? (spec.target?.sparsity && pruningSparsity(spec.target.sparsity))
+  const recommendation =
+    start && sparsity !== undefined ? yield* recommendScale(spec, start, sparsity) : undefined
   const hasSeveralPhases = ends.at(-1)?.phase === 'fineTune'
   return {
     parameters,
@@ -101,7 +105,9 @@ function sizeAtEnd(
   const cut = cutOf(spec)
   if (cut?.sizeBytes !== undefined) return cut.sizeBytes
   const last = forecasts[totalEpochs(spec) - 1]
-  return last && forecastSizeBytes(spec, last)
+  // The size is nearly proportional to the non-zeros.
+  if (!last || last.error > LARGEST_SIZE_ERROR * (1 - last.sparsity)) return undefined
+  return forecastSizeBytes(spec, last)
 }
 
 function describeForecast(forecast: SparsityForecast | undefined) {

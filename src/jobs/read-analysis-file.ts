@@ -36,7 +36,7 @@ export async function readResult(
   analysis: Job,
 ): Promise<AnalysisResult | undefined> {
   const { result } = kindOf(analysis.analysis!.kind)
-  const file = filesOf(analysis).find(({ name }) => name === result)
+  const file = filesOf(analysis).find(({ name }) => name === result.name)
   if (!file) return undefined
   return JSON.parse((await readBlob(blobs, analysis.id, file.sha256)).toString())
 }

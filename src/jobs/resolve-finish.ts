@@ -1,30 +1,24 @@
 import type { JobRequest } from '#domain/training-spec.ts'
-import type { Finish, FinishRequest } from '#optimization/finish.ts'
-import { type OptimizerSpec, thresholdOf } from '#optimization/optimizer-spec.ts'
+import { defaultTuning, type Finish, type FinishRequest } from '#optimization/finish.ts'
+import type { OptimizerSpec } from '#optimization/optimizer-spec.ts'
 
-/**
- * `finish` with its defaults: fine-tuning continues with the optimizer of the job, or with SGD in place of one that prunes, under a cosine.
- */
+/** `finish` with its defaults. */
 export function resolveFinish(
   { prune, fineTune, tradeoff }: FinishRequest,
   optimizer: OptimizerSpec,
 ): Finish {
+  const tuning = defaultTuning(optimizer)
   return {
     ...(prune && { prune }),
     ...(fineTune && {
       fineTune: {
         epochs: fineTune.epochs,
-        optimizer: fineTune.optimizer ?? tuningOptimizer(optimizer),
-        schedule: fineTune.schedule ?? { name: 'cosine', floor: 0, per: 'step' },
+        optimizer: fineTune.optimizer ?? tuning.optimizer,
+        schedule: fineTune.schedule ?? tuning.schedule,
       },
     }),
     tradeoff: tradeoff ?? false,
   }
-}
-
-function tuningOptimizer(optimizer: OptimizerSpec): OptimizerSpec {
-  if (!thresholdOf(optimizer)) return optimizer
-  return { name: 'sgd', learningRate: optimizer.learningRate, momentum: 0.9, nesterov: true }
 }
 
 /** Whether the request leaves out the scale of a threshold, which a target then chooses. */

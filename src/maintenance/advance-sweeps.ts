@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import type { Logger } from 'pino'
 import { driveSweep, type SweepStores } from '#jobs/drive-sweep.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -7,22 +8,46 @@ import { runPeriodically } from './run-periodically.ts'
 
 const PERIOD_MS = 1_000
 
-/** Advances, every second, the sweeps that have not ended. @returns a function that stops it */
-export function advanceSweeps(
-  stores: SweepStores & Pick<Stores, 'lease' | 'redis'>,
-  logger: Logger,
-): () => Promise<void> {
+type Advanced = SweepStores & Pick<Stores, 'lease' | 'redis' | 'sweepControl'>
+
+/**
+ * Advances the sweeps that have not ended: each as soon as one of its jobs has a new event, and all of them every second, because a
+ * message may be lost. @returns a function that stops it
+ */
+export function advanceSweeps(stores: Advanced, logger: Logger): () => Promise<void> {
   const room = new StorageRoom(stores.redis, stores.blobs)
-  return runPeriodically({
+  const turn = pLimit(1)
+  const waiting = new Set<string>()
+  let [maySubmit, isHolder] = [false, false]
+  const advance = (sweepId: string) => {
+    waiting.delete(sweepId)
+    return advanceOne(stores, sweepId, logger, maySubmit)
+  }
+  // The process that advanced the sweeps last also acts on messages.
+  const lease = async (duty: string, durationMs: number) => {
+    isHolder = await stores.lease(duty, durationMs)
+    return isHolder
+  }
+  const stopWaking = stores.sweepControl.onWake(sweepId => {
+    if (!isHolder || waiting.has(sweepId)) return
+    waiting.add(sweepId)
+    void turn(() => advance(sweepId))
+  })
+  const stopPeriods = runPeriodically({
     periodMs: PERIOD_MS,
-    lease: { stores, name: 'advance-sweeps' },
+    lease: { stores: { lease }, name: 'advance-sweeps' },
     async run() {
-      const maySubmit = (await room.shortages()).length === 0
+      maySubmit = (await room.shortages()).length === 0
       for await (const ids of stores.sweeps.activeIds())
-        for (const sweepId of ids) await advanceOne(stores, sweepId, logger, maySubmit)
+        for (const sweepId of ids) await turn(() => advance(sweepId))
     },
     onFailure: err => logger.warn({ err }, 'the sweeps could not be advanced'),
   })
+  return async () => {
+    stopWaking()
+    await stopPeriods()
+    await turn(() => {})
+  }
 }
 
 /** An error of one sweep does not end the loop; the sweep is advanced again in the next period. */

@@ -7,9 +7,9 @@ export function pruningEpochs(epochs: number): number {
 }
 
 /**
- * The sparsity that the threshold is steered to before the cut: about four times as many non-zero weights as the cut leaves. A higher one
+ * The sparsity that the threshold is steered to before the cut: about three times as many non-zero weights as the cut leaves. A higher one
  * loses weights that the network would keep, a lower one trains on weights that the cut removes (docs/targets.md).
  */
 export function pruningSparsity(sparsity: number): number {
-  return sparsity ** 4
+  return sparsity ** 3
 }

@@ -13,6 +13,7 @@ import { JobStore } from './job-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
+import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
 import { WorkerRegistry } from './worker-registry.ts'
@@ -29,6 +30,7 @@ export interface Stores {
   /** Everything that workers run: jobs and analyses. */
   work: JobStore
   sweeps: SweepStore
+  sweepControl: SweepControl
   idempotency: IdempotencyStore
   exports: ExportStore
   measurements: MeasurementStore
@@ -79,6 +81,7 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
     analysisIndex: new AnalysisIndex(redis),
     work: new JobStore(redis),
     sweeps: new SweepStore(redis),
+    sweepControl: new SweepControl(redis, subscriber),
     idempotency: new IdempotencyStore(redis),
     exports: new ExportStore(redis),
     measurements: new MeasurementStore(redis, events),

@@ -25,22 +25,23 @@ for i = 3, #KEYS do redis.call('ZADD', KEYS[i], 0, ARGV[i + 1]) end
 return false`
 
 /**
- * KEYS: job, events, indexes to leave..., indexes to join... ARGV: state before, state after, channel, number of indexes to leave,
- * members of the indexes..., (seq, event)...
+ * KEYS: job, events, indexes to leave..., indexes to join... ARGV: state before, state after, channel, channel of sweeps, sweep or '',
+ * number of indexes to leave, members of the indexes..., (seq, event)...
  */
 const COMMIT = `
 local state = redis.call('HGET', KEYS[1], 'state')
 if state == ARGV[2] then return 1 end
 if state ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[2])
-local leaving = tonumber(ARGV[4])
+local leaving = tonumber(ARGV[6])
 for i = 3, #KEYS do
-  if i - 2 <= leaving then redis.call('ZREM', KEYS[i], ARGV[i + 2]) else redis.call('ZADD', KEYS[i], 0, ARGV[i + 2]) end
+  if i - 2 <= leaving then redis.call('ZREM', KEYS[i], ARGV[i + 4]) else redis.call('ZADD', KEYS[i], 0, ARGV[i + 4]) end
 end
-for i = #KEYS + 3, #ARGV, 2 do
+for i = #KEYS + 5, #ARGV, 2 do
   redis.call('XADD', KEYS[2], ARGV[i] .. '-0', 'event', ARGV[i + 1])
   redis.call('PUBLISH', ARGV[3], ARGV[i + 1])
 end
+if ARGV[5] ~= '' and #ARGV >= #KEYS + 5 then redis.call('PUBLISH', ARGV[4], ARGV[5]) end
 return 1`
 
 /**
@@ -55,7 +56,8 @@ export async function createJob(redis: Redis, job: Job, record?: ExpiringRecord)
 }
 
 /**
- * Replaces a job's state, moves it between the indexes, and appends and publishes its events, in one atomic step.
+ * Replaces a job's state, moves it between the indexes, and appends and publishes its events, in one atomic step. Events wake the sweep of
+ * the job.
  * @returns false, and changes nothing, if the stored state was no longer `before`
  */
 export async function commitJob(
@@ -71,6 +73,8 @@ export async function commitJob(
     JSON.stringify(before),
     JSON.stringify(after),
     redisKeys.jobChannel(after.id),
+    redisKeys.sweepChannel,
+    after.sweepId ?? '',
     left.length,
     ...changed.map(memberOf),
     ...events.flatMap(event => [event.seq, JSON.stringify(event)]),

@@ -39,4 +39,5 @@ export const redisKeys = {
   /** Pub/sub channels. */
   jobChannel: (jobId: string) => `thresher:live:${jobId}`,
   controlChannel: 'thresher:control',
+  sweepChannel: 'thresher:live-sweeps',
 } as const

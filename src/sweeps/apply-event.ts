@@ -21,6 +21,7 @@ export type SweepEvent =
   /** The service refused the job; the trial counts as failed. */
   | { type: 'trialRefused'; trial: number; error: string }
   | { type: 'trialEpoch'; trial: number; jobId: string; metrics: Measured }
+  | { type: 'trialPaused' | 'trialResumed'; trial: number; jobId: string }
   | {
       type: 'trialEnded'
       trial: number
@@ -51,6 +52,12 @@ export function applyEvent(state: SweepState, event: SweepEvent): SweepState {
     case 'trialRefused':
       if (run.status !== 'pending') return state
       return replaceRun(state, trial, { ...run, status: 'failed', error: event.error })
+    case 'trialPaused':
+      if (!isRunning(run, event.jobId) || run.isPaused) return state
+      return replaceRun(state, trial, { ...run, isPaused: true })
+    case 'trialResumed':
+      if (!isRunning(run, event.jobId) || !run.isPaused) return state
+      return replaceRun(state, trial, resumed(run))
     case 'trialEpoch':
       if (!isRunning(run, event.jobId)) return state
       return measured(state, trial, pickMetrics(event.metrics))
@@ -60,7 +67,7 @@ export function applyEvent(state: SweepState, event: SweepEvent): SweepState {
       const after = metrics ? measured(state, trial, pickMetrics(metrics)) : state
       const last = after.trials[trial.id]!
       return replaceRun(after, last, {
-        ...currentRun(last),
+        ...resumed(currentRun(last)),
         // With early stopping, the model may be of an earlier epoch than the last one.
         ...(metrics && { metrics: pickMetrics(metrics) }),
         status,
@@ -69,6 +76,10 @@ export function applyEvent(state: SweepState, event: SweepEvent): SweepState {
       })
     }
   }
+}
+
+function resumed({ isPaused: _, ...run }: Run): Run {
+  return run
 }
 
 function isRunning(run: Run, jobId: string): boolean {

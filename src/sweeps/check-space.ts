@@ -22,7 +22,12 @@ function pathMistakes(path: string, paths: readonly string[]): Mistake[] {
     const near = didYouMean(field!, SPEC_FIELDS)
     return [{ path: place, message: `"${field}" is not a field of a job.${near}` }]
   }
-  if (!rest.every(key => /^([A-Za-z][A-Za-z0-9]*|\d{1,4})$/.test(key)))
+  const entry = rest.findIndex(key => /^\d+$/.test(key))
+  if (entry !== -1) {
+    const list = [field, ...rest.slice(0, entry)].join('.')
+    return [{ path: place, message: `is an entry of a list; use ${list} with whole lists as its choices` }]
+  }
+  if (!rest.every(key => /^[A-Za-z][A-Za-z0-9]*$/.test(key)))
     return [{ path: place, message: 'must be names of fields with dots between them, such as optimizer.mu' }]
   const outer = paths.find(other => path.startsWith(`${other}.`))
   return outer === undefined

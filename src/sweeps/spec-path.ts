@@ -2,7 +2,7 @@ import { PRESETS } from '#presets/preset-defaults.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** The value of a spec at a dotted path, such as `optimizer.mu` or `schedule.at.0`; undefined where there is none. */
+/** The value of a spec at a dotted path, such as `optimizer.mu`; undefined where there is none. */
 export function getPath(spec: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((value, key) => {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined
@@ -17,8 +17,6 @@ export function setPath<Spec extends object>(spec: Spec, path: string, value: un
 
 function set(target: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
   if (key === undefined) return value
-  if (Array.isArray(target) && /^\d+$/.test(key))
-    return target.map((item, index) => (index === Number(key) ? set(item, rest, value) : item))
   const fields = typeof target === 'object' && target !== null ? (target as Fields) : {}
   const inner = Object.hasOwn(fields, key) ? fields[key] : undefined
   return { ...fields, [key]: set(inner, rest, value) }

@@ -17,6 +17,8 @@ export interface Run {
   metrics?: TrialMetrics
   /** Who wants the job cancelled: the search does not need it, or the whole sweep is cancelled. */
   stoppedBy?: 'search' | 'sweep'
+  /** Whether the job is paused; it holds its place until it is resumed or cancelled. */
+  isPaused?: true
   /** Whether the action `cancel` was given. */
   isCancelSent?: boolean
   /** Why the job failed or was refused. */

@@ -18,9 +18,10 @@ export function trialSpec(
   return epochs === undefined ? wanted : { ...wanted, epochs }
 }
 
+/** The choice null leaves an optional field out. */
 function setValue(spec: Spec, [path, value]: readonly [string, unknown]): Spec {
   const [field, ...inner] = path.split('.')
-  return setPath(inner.length > 0 ? withPresetField(spec, field!) : spec, path, value)
+  return setPath(inner.length > 0 ? withPresetField(spec, field!) : spec, path, value ?? undefined)
 }
 
 /** gRDA with c = 0 is SGD; the other optimizers make no zeros. */

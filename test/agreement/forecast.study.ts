@@ -18,7 +18,7 @@ const CNN = {
   model: { preset: 'cifar10-cnn' },
   dataset: { id: 'synthetic-cifar10' },
   batchSize: 100,
-  epochs: 3,
+  epochs: 2,
 }
 
 const JOBS: readonly (readonly [name: string, spec: object])[] = [
@@ -42,8 +42,8 @@ const JOBS: readonly (readonly [name: string, spec: object])[] = [
   ['lenet, lr .05 c .004 mu .6', { ...LENET, optimizer: grda(0.05, 0.004, 0.6) }],
   ['lenet, lr .05 c .01 mu .6', { ...LENET, optimizer: grda(0.05, 0.01, 0.6) }],
   ['lenet, lr .05 c .006 mu .6', { ...LENET, optimizer: grda(0.05, 0.006, 0.6) }],
-  ['cnn, lr .05 c .02 mu .6', { ...CNN, optimizer: grda(0.05, 0.02, 0.6) }],
-  ['cnn, lr .05 c .03 mu .6', { ...CNN, optimizer: grda(0.05, 0.03, 0.6) }],
+  ['cnn, lr .05 c .006 mu .6', { ...CNN, optimizer: grda(0.05, 0.006, 0.6) }],
+  ['cnn, lr .05 c .008 mu .6', { ...CNN, optimizer: grda(0.05, 0.008, 0.6) }],
 ]
 const CONTINUED: readonly (readonly [name: string, spec: object])[] = [
   [
@@ -108,9 +108,14 @@ async function compare(name: string, spec: object): Promise<string> {
   return id
 }
 
-function describe({ forecastSparsity, forecastBasis }: DryRun['plan']['epochs'][number]): string {
+function describe({
+  forecastSparsity,
+  forecastError = 0,
+  forecastBasis,
+}: DryRun['plan']['epochs'][number]): string {
   if (forecastSparsity === undefined) return '-'
-  return `${percent(forecastSparsity)} ${forecastBasis === 'finishedJobs' ? 'j' : 'w'}`
+  const basis = forecastBasis === 'finishedJobs' ? 'j' : 'w'
+  return `${percent(forecastSparsity)} +- ${(100 * forecastError).toFixed(1)} ${basis}`
 }
 
 function percent(share: number): string {

@@ -7,7 +7,7 @@ import type { NewEvent } from '#domain/event.ts'
 import { begin } from '#domain/job-decisions.ts'
 import { newId } from '#stores/new-id.ts'
 import { appendEvent, startJob } from '#test/support/drive-job.ts'
-import { finishedJob } from '#test/support/finished-job.ts'
+import { finishAnalysis, finishedJob } from '#test/support/finished-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
@@ -44,11 +44,7 @@ describe('analyses', () => {
 
   async function finishedAnalysis(): Promise<string> {
     const id = await newAnalysis()
-    await start(id)
-    const stored = await api.stores.blobs.put(id, [Buffer.from(JSON.stringify(RESULT))])
-    const file = { name: 'evaluation.json', mediaType: 'application/json', description: 'The result' }
-    await append(id, { type: 'artifact', data: { ...file, ...stored } })
-    await append(id, { type: 'succeeded', data: { peakMemoryBytes: 7 } })
+    await finishAnalysis(api.stores, id, RESULT)
     return id
   }
 
@@ -149,7 +145,7 @@ describe('analyses', () => {
       error: { code: 'internal', message: 'x', retryable: false },
     })
     const cases: [object, string[]][] = [
-      [{ kind: 'guess', jobs: [id] }, ['kind: must be "evaluation", not "guess"']],
+      [{ kind: 'guess', jobs: [id] }, ['kind: must be one of: evaluation, tradeoff, not "guess"']],
       [
         { kind: 'evaluation', jobs: [id], split: 'all', x: 1 },
         ['split: must be one of', 'x: is not a field'],
@@ -182,6 +178,24 @@ describe('analyses', () => {
     }
     const { status, body } = await post({ kind: 'evaluation', jobs: [running.id] })
     assert.deepEqual([status, body.code], [409, 'artifact_not_ready'])
+  })
+
+  it('need the dataset of the job, unless they name another', async () => {
+    const upload = {
+      dtype: 'float32' as const,
+      inputShape: [28, 28, 1],
+      classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+      splits: { train: 9, test: 5 },
+      sha256: '0'.repeat(64),
+    }
+    const job = await finishedJob(api.stores)
+    const dataset = { id: newId('dataset'), upload }
+    await api.stores.jobs.revise(job.id, stored => ({ ...stored, spec: { ...stored.spec, dataset } }))
+    const { body } = await post({ kind: 'evaluation', jobs: [job.id] })
+    const message = `must be a job whose dataset exists: ${dataset.id} was deleted`
+    assert.deepEqual(body.errors, [{ path: 'jobs.0', message }])
+    const mnist = await post({ kind: 'evaluation', jobs: [job.id], dataset: { id: 'mnist' } })
+    assert.match(mnist.body.detail, /^dataset.id: mnist has values of type uint8/)
   })
 
   it('compare only models that predict the same', async () => {
@@ -288,6 +302,15 @@ describe('analyses', () => {
     assert.deepEqual([listed.id, listed.result], [id, undefined])
   })
 
+  it('of every kind show their result', async () => {
+    const { id: job } = await finishedJob(api.stores)
+    const { id } = (await post({ kind: 'tradeoff', jobs: [job] })).body
+    const result = { step: 1, parameters: 2, points: [] }
+    await finishAnalysis(api.stores, id, result, 'tradeoff.json')
+    const { status, body } = await get(`/v1/analyses/${id}`)
+    assert.deepEqual([status, body.result], [200, result])
+  })
+
   it('have no files before that', async () => {
     const id = await newAnalysis()
     assert.deepEqual((await get(`/v1/analyses/${id}/artifacts`)).body.data, [])
@@ -318,6 +341,22 @@ describe('analyses', () => {
       [status, body.detail],
       [409, 'The analysis has succeeded; only an unfinished one can be cancelled.'],
     )
+  })
+
+  it('are refused if no worker has enough memory, unless one has trained the model', async () => {
+    const { id } = await finishedJob(api.stores)
+    const worker = { host: 'host', pid: 1, engine: 'native', engineVersion: '1', device: 'cpu', threads: 1 }
+    const startedAt = new Date().toISOString()
+    await api.stores.workers.beat({ ...worker, id: 'worker_small', startedAt, memoryBytes: 700e6 })
+    const refused = await post({ kind: 'evaluation', jobs: [id] })
+    assert.deepEqual([refused.status, refused.body.code], [422, 'insufficient_memory'])
+    assert.match(refused.body.detail, /^The analysis needs .* \(estimated\); the largest worker has 700 MB/)
+    assert.deepEqual(refused.body.errors[0].path, 'jobs.0')
+    const trained = await api.stores.jobs.create(newJob({ epochs: 1 }))
+    await startJob(api.stores, trained.id)
+    await appendEvent(api.stores, trained.id, 'succeeded', { peakMemoryBytes: 650e6 })
+    assert.equal((await post({ kind: 'evaluation', jobs: [id] })).status, 201)
+    await api.stores.workers.leave('worker_small')
   })
 
   it('hide every stored field that the resource does not name', async () => {

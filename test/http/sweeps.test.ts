@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import { pino } from 'pino'
 import request from 'supertest'
 import { driveSweep } from '#jobs/drive-sweep.ts'
@@ -82,6 +83,24 @@ describe('a sweep', () => {
       /number/,
     ],
     [
+      'a choice that only the dataset forbids',
+      { space: { batchSize: [64, 128, 60_001] } },
+      'space.batchSize.2',
+      /must be at most 60000/,
+    ],
+    [
+      'a layer that the network does not have in a later choice',
+      { space: { 'optimizer.exclude': [[], ['bias'], ['dense_9']] } },
+      'space.optimizer.exclude.2.0',
+      /must be one of/,
+    ],
+    [
+      'an entry of a list',
+      { space: { 'optimizer.exclude.0': ['bias', 'dense_1'] } },
+      'space.optimizer.exclude.0',
+      /use optimizer.exclude with whole lists/,
+    ],
+    [
       'a metric that the loss does not have',
       { objective: { maximize: 'sparsity', minimize: 'validationMeanAbsoluteError' } },
       'objective.minimize',
@@ -107,6 +126,15 @@ describe('a sweep', () => {
       /there is no dataset/,
     ],
     ['a base without a model', { base: { epochs: 3 } }, 'base.model', /is required/],
+    [
+      'a learning rate that grows too fast',
+      {
+        search: { method: 'lrRange', epochs: 5 },
+        space: { 'optimizer.learningRate': { log: [1e-12, 10] } },
+      },
+      'search',
+      /^would set schedule.factor: .*<=1000/,
+    ],
     ['an unknown method', { search: { method: 'gird' } }, 'search.method', /Did you mean "grid"/],
   ] as const)
     it(`with ${what} is refused with the path ${path}`, async () => {
@@ -133,7 +161,14 @@ describe('a sweep', () => {
     await drive(id)
     const sweep = await get(`/v1/sweeps/${id}`)
     assert.deepEqual([sweep.name, sweep.status, sweep.best, sweep.front], ['c', 'finished', 0, [0, 1, 2]])
-    assert.deepEqual(sweep.counts, { pending: 0, running: 0, succeeded: 3, failed: 0, cancelled: 0 })
+    assert.deepEqual(sweep.counts, {
+      pending: 0,
+      running: 0,
+      paused: 0,
+      succeeded: 3,
+      failed: 0,
+      cancelled: 0,
+    })
     assert.deepEqual(sweep.trials[0].jobIds, [jobs[0].id])
     assert.deepEqual(sweep.trials[2].values, { 'optimizer.c': 0.003 })
     assert.equal(sweep.trials[2].metrics.epoch, 3)
@@ -212,10 +247,48 @@ describe('a sweep', () => {
   })
 
   it('counts a trial that the service refuses as failed, with the reason', async () => {
-    const id = await created({ ...GRID, space: { batchSize: [64, 128, 60_001] } })
+    const steep = { name: 'exponential', factor: 1000 }
+    const id = await created({
+      ...GRID,
+      space: { epochs: [2, 200], schedule: [{ name: 'constant' }, steep] },
+    })
     await drive(id)
     const { trials } = await get(`/v1/sweeps/${id}`)
-    assert.deepEqual([trials[0].status, trials[2].status, trials[2].jobIds], ['running', 'failed', []])
-    assert.match(trials[2].error, /batchSize: must be at most 60000/)
+    // Only the last two choices together are impossible, so no check of single choices finds it.
+    const last = trials.findIndex(({ values }: { values: object }) =>
+      isDeepStrictEqual(values, { epochs: 200, schedule: steep }),
+    )
+    assert.deepEqual([trials[0].status, trials[last].status, trials[last].jobIds], ['running', 'failed', []])
+    assert.match(trials[last].error, /schedule: raises the learning rate/)
+  })
+
+  it('shows a paused trial as paused, and as running once it is resumed', async () => {
+    const id = await created(GRID)
+    await drive(id)
+    const first = async () => (await get(`/v1/sweeps/${id}`)).trials[0]
+    const { jobIds } = await first()
+    await request(api.url).post(`/v1/jobs/${jobIds[0]}/pause`).expect(202)
+    await drive(id)
+    assert.equal((await first()).status, 'paused')
+    assert.equal((await get(`/v1/sweeps/${id}`)).counts.paused, 1)
+    await request(api.url).post(`/v1/jobs/${jobIds[0]}/resume`).expect(202)
+    await drive(id)
+    assert.equal((await first()).status, 'running')
+  })
+
+  it('leaves an optional field out where the choice is null', async () => {
+    const stopping = { metric: 'validationLoss', patience: 2 }
+    const id = await created({ ...GRID, space: { earlyStopping: [null, stopping] } })
+    await drive(id)
+    const jobs = (await get(`/v1/jobs?sweepId=${id}`)).data
+    const patience = jobs.map(
+      ({ spec }: { spec: { earlyStopping?: { patience: number } } }) => spec.earlyStopping?.patience,
+    )
+    assert.deepEqual(patience.sort(), [2, undefined])
+  })
+
+  it('does not exist without an id, like every resource', async () => {
+    for (const path of ['/v1/sweeps/', '/v1/jobs/', '/v1/jobs//events', '/v1/models/'])
+      assert.equal((await request(api.url).get(path)).status, 404, path)
   })
 })

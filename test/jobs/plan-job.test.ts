@@ -2,7 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { AppError } from '#domain/error.ts'
 import { topologyOf } from '#domain/topology-of.ts'
-import type { JobRequest } from '#domain/training-spec.ts'
+import { JobRequest } from '#domain/training-spec.ts'
+import { encodeCheckpoint } from '#formats/checkpoint.ts'
+import { trainingText } from '#formats/model-metadata.ts'
 import { planJob } from '#jobs/plan-job.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import { PRESET_TOPOLOGIES } from '#network/presets/preset-topologies.ts'
@@ -119,5 +121,59 @@ describe('the plan of a dry run', () => {
       schedule: { name: 'step', every: 1, factor: 0.999999, per: 'step' },
     })
     assert.ok(epochs.length < 1001)
+  })
+})
+
+describe('the plan of a job that starts from a checkpoint', () => {
+  const SIZES = { 'dense_1/kernel': 401_408, 'dense_1/bias': 512, 'dense_2/kernel': 5120, 'dense_2/bias': 10 }
+  const L1 = 0.05
+  const source = resolveSpec({ model: { preset: 'mnist-mlp' } }).spec
+  /** Values of the accumulator from -0.2 to 0.2: 25 % of the weights are zero. */
+  const accumulator = Object.entries(SIZES).map(([name, size]) => {
+    const data = Float32Array.from({ length: size }, (_, index) => 0.4 * ((index + 0.5) / size) - 0.2)
+    return { name, shape: [size], dtype: 'F32' as const, data }
+  })
+  const clock = { step: 4690, l1: L1 }
+  const initFile = encodeCheckpoint(
+    { state: { clock, variables: { accumulator } }, weights: '', epoch: 10 },
+    { training: trainingText(source), engine: '' },
+  )
+  const planFrom = (optimizerState: boolean, change: object = {}) => {
+    const optimizer = { name: 'grda', learningRate: 0.3, c: 0.0002, mu: 0.6 }
+    const from = { jobId: 'job_1', optimizerState }
+    const body = { model: { preset: 'mnist-mlp' }, optimizer, epochs: 5, init: from, ...change }
+    const request = JobRequest.parse(body)
+    const init = { ...from, epoch: 10, sha256: 'a'.repeat(64), clock }
+    return planJob({ ...resolveSpec(request).spec, init }, { initFile })
+  }
+
+  it('counts the weights of the checkpoint within the threshold', () => {
+    for (const { threshold, initialSparsity } of planFrom(false).epochs)
+      assert.ok(Math.abs(initialSparsity! - (L1 + threshold!) / 0.2) < 0.005)
+  })
+
+  it('counts the values of the accumulator with the state of the optimizer, whose threshold continues', () => {
+    const { epochs } = planFrom(true)
+    assert.ok(epochs[0]!.threshold! > L1)
+    for (const { threshold, initialSparsity } of epochs)
+      assert.ok(Math.abs(initialSparsity! - threshold! / 0.2) < 0.005)
+  })
+
+  it('forecasts that a part of the weights that the threshold newly covers becomes zero, until it covers too many', () => {
+    const { epochs } = planFrom(false)
+    const [first] = epochs
+    assert.ok(first!.forecastSparsity! > 0.25 && first!.forecastSparsity! < first!.initialSparsity!)
+    assert.ok(first!.forecastError! >= 0.003)
+    const far = planFrom(false, { optimizer: { name: 'grda', learningRate: 0.3, c: 0.01, mu: 0.6 } })
+    assert.equal(far.epochs[0]!.forecastSparsity, undefined)
+    assert.ok(far.initialWeightsHoldSteps! < far.stepsPerEpoch)
+  })
+
+  it('knows the sparsity of a job that trains the support with another optimizer, and not of one without a mask', () => {
+    const optimizer = { name: 'sgd', learningRate: 0.1 }
+    const [epoch] = planFrom(false, { optimizer, mask: 'support' }).epochs
+    assert.ok(Math.abs(epoch!.forecastSparsity! - 0.25) < 0.005)
+    const plain = planFrom(false, { optimizer })
+    assert.deepEqual([plain.epochs[0]!.forecastSparsity, plain.forecastArtifactBytes], [undefined, undefined])
   })
 })

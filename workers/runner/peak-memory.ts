@@ -5,9 +5,8 @@ const RESET_PEAK = '5'
 
 /** The most memory that this process has held since the last reset, or since its start. */
 export function peakMemory(): number {
-  // Not ru_maxrss where there is VmHWM: it includes what the supervisor held before this process executed its program.
-  const peak = readPeak()
-  return peak ?? process.resourceUsage().maxRSS * 1024
+  // On Linux, ru_maxrss also contains what the supervisor held when it forked this process.
+  return readPeak() ?? process.resourceUsage().maxRSS * 1024
 }
 
 /** Starts a new measurement of the peak. @returns false if the kernel does not support that */

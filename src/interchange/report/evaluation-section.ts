@@ -39,7 +39,7 @@ function summary({ dataset, split, examples, models, comparison }: EvaluationRes
   const facts = [
     ...(twin.metrics.accuracy === undefined ? [] : [`accuracy ${percent(twin.metrics.accuracy)}`]),
     ...(agreement === undefined ? [] : [`agrees on ${percent(agreement)}`]),
-    ...(flipped ? [`${flipped.lost} examples lost, ${flipped.gained} gained`] : []),
+    ...(flipped ? [`examples lost: ${flipped.lost}, gained: ${flipped.gained}`] : []),
   ]
   return `${parts.join(', ')}. Compared with ${escapeHtml(twin.jobId)}: ${facts.join(', ')}.`
 }

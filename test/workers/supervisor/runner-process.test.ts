@@ -94,6 +94,15 @@ test('jobs in one runner have the bits that they have in new runners', async () 
   runner.kill()
 })
 
+test('a used runner has room for a job only if what earlier jobs have left does not matter', async () => {
+  const runner = new RunnerProcess(ENGINE, 1e9)
+  assert.equal(runner.hasRoomFor(9e8), true)
+  await trainIn(runner, specOf(1))
+  assert.equal(runner.hasRoomFor(9e8), false)
+  assert.equal(runner.hasRoomFor(6.5e8), true)
+  runner.kill()
+})
+
 test('a runner that was stopped after its job takes no other', async () => {
   const runner = new RunnerProcess(ENGINE, LIMIT)
   await trainIn(runner, specOf(1))

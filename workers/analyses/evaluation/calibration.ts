@@ -6,7 +6,7 @@ const BINS = 15
 /**
  * The expected calibration error: the mean over the examples of |accuracy - confidence| of their bin, where bin m of 15 has the examples
  * with a probability of the predicted class in ((m - 1) / 15, m / 15] (Guo et al. 2017, "On Calibration of Modern Neural Networks",
- * equations 2 and 3).
+ * section 2).
  */
 export function calibrationOf({ labels, predicted, probability }: ClassPredictions): Calibration {
   const sums = Array.from({ length: BINS }, () => ({ count: 0, confidence: 0, correct: 0 }))

@@ -7,27 +7,29 @@ export interface ClassPredictions {
   probability: ArrayLike<number>
 }
 
-/** Counts [classes][classes]: rows are classes, columns predicted classes. */
-export function confusionMatrix(
+/** Of one class: its examples, the examples that are assigned to it, and those that are both. */
+export interface ClassCounts {
+  support: number
+  predicted: number
+  correct: number
+}
+
+/** The counts of each class. */
+export function countClasses(
   { labels, predicted }: Pick<ClassPredictions, 'labels' | 'predicted'>,
   classes: number,
-): number[][] {
-  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
-  for (let i = 0; i < labels.length; i++) matrix[labels[i]!]![predicted[i]!]!++
-  return matrix
+): ClassCounts[] {
+  const counts = Array.from({ length: classes }, () => ({ support: 0, predicted: 0, correct: 0 }))
+  for (let i = 0; i < labels.length; i++) {
+    counts[labels[i]!]!.support++
+    counts[predicted[i]!]!.predicted++
+    if (labels[i] === predicted[i]) counts[labels[i]!]!.correct++
+  }
+  return counts
 }
 
-/** Precision tp / (tp + fp), recall tp / (tp + fn) and F1, their harmonic mean, of each class of a confusion matrix. */
-export function classMetrics(confusion: readonly (readonly number[])[]): ClassMetrics[] {
-  return confusion.map((row, label) => {
-    const support = row.reduce((sum, count) => sum + count, 0)
-    const predicted = confusion.reduce((sum, other) => sum + other[label]!, 0)
-    return metricsOf(row[label]!, support, predicted)
-  })
-}
-
-/** @param correct examples of the class that are assigned to it */
-export function metricsOf(correct: number, support: number, predicted: number): ClassMetrics {
+/** Precision tp / (tp + fp), recall tp / (tp + fn), and F1, their harmonic mean. */
+export function classMetrics({ support, predicted, correct }: ClassCounts): ClassMetrics {
   return {
     support,
     predicted,
@@ -35,6 +37,20 @@ export function metricsOf(correct: number, support: number, predicted: number): 
     recall: ratio(correct, support),
     f1: ratio(2 * correct, support + predicted),
   }
+}
+
+/** A larger matrix takes more memory than its reader has use for. */
+const MOST_CLASSES = 1000
+
+/** Counts [classes][classes]: rows are classes, columns predicted classes. Undefined with more than 1,000 classes. */
+export function confusionMatrix(
+  { labels, predicted }: Pick<ClassPredictions, 'labels' | 'predicted'>,
+  classes: number,
+): number[][] | undefined {
+  if (classes > MOST_CLASSES) return undefined
+  const matrix = Array.from({ length: classes }, () => new Array<number>(classes).fill(0))
+  for (let i = 0; i < labels.length; i++) matrix[labels[i]!]![predicted[i]!]!++
+  return matrix
 }
 
 export function ratio(part: number, whole: number): number | null {

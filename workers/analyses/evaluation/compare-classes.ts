@@ -1,5 +1,5 @@
 import type { Comparison, Flip } from '#analyses/evaluation-result.ts'
-import type { ClassPredictions } from './class-metrics.ts'
+import { type ClassCounts, type ClassPredictions, ratio } from './class-metrics.ts'
 
 /** The limit of examples in the result; the CSV file has all. */
 const MOST_EXAMPLES = 1000
@@ -27,16 +27,16 @@ function shortened(probability: number): number {
   return Number(probability.toPrecision(DIGITS))
 }
 
-/** The first model against the second, from their confusion matrices and flips. */
+/** The first model against the second, from the counts of their classes and their flips. */
 export function compareClasses(
-  [one, other]: readonly [readonly (readonly number[])[], readonly (readonly number[])[]],
+  one: readonly ClassCounts[],
+  other: readonly ClassCounts[],
   flips: readonly Flip[],
   examples: number,
 ): Comparison {
-  const perClass = one.map((row, label) => {
-    const support = row.reduce((sum, count) => sum + count, 0)
-    const examplesChange = row[label]! - other[label]![label]!
-    return { class: label, recallChange: support === 0 ? null : examplesChange / support, examplesChange }
+  const perClass = one.map(({ correct, support }, label) => {
+    const examplesChange = correct - other[label]!.correct
+    return { class: label, recallChange: ratio(examplesChange, support), examplesChange }
   })
   const losses = perClass.filter(({ recallChange }) => recallChange !== null && recallChange < 0)
   losses.sort((a, b) => a.recallChange! - b.recallChange! || a.class - b.class)

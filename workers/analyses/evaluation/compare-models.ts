@@ -1,5 +1,5 @@
 import type { Comparison, Flip } from '#analyses/evaluation-result.ts'
-import { confusionMatrix } from './class-metrics.ts'
+import { countClasses } from './class-metrics.ts'
 import { compareClasses, flipsBetween } from './compare-classes.ts'
 import type { Predictions } from './measure-model.ts'
 import { meanDifferences, targetMetrics } from './target-metrics.ts'
@@ -12,11 +12,8 @@ export function compareModels(
 ): { comparison: Comparison; flips?: readonly Flip[] } {
   if (one.form === 'class' && other.form === 'class') {
     const flips = flipsBetween(one.values, other.values, indices)
-    const matrices = [
-      confusionMatrix(one.values, one.classes),
-      confusionMatrix(other.values, other.classes),
-    ] as const
-    return { comparison: compareClasses(matrices, flips, indices.length), flips }
+    const counts = [one, other].map(({ values, classes }) => countClasses(values, classes))
+    return { comparison: compareClasses(counts[0]!, counts[1]!, flips, indices.length), flips }
   }
   if (one.form === 'labels' && other.form === 'labels')
     return { comparison: { agreement: agreementOf(one.values.predicted, other.values.predicted) } }

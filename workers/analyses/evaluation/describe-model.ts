@@ -1,6 +1,6 @@
 import type { ClassMetrics, ModelEvaluation } from '#analyses/evaluation-result.ts'
 import { calibrationOf } from './calibration.ts'
-import { type ClassPredictions, classMetrics, confusionMatrix, metricsOf } from './class-metrics.ts'
+import { type ClassPredictions, classMetrics, confusionMatrix, countClasses } from './class-metrics.ts'
 import type { Measured, Predictions } from './measure-model.ts'
 import { targetMetrics } from './target-metrics.ts'
 
@@ -29,11 +29,12 @@ function describePredictions(
 ): Omit<ModelEvaluation, 'jobId' | 'metrics'> {
   switch (predictions.form) {
     case 'class': {
-      const confusion = confusionMatrix(predictions.values, predictions.classes)
+      const { values, classes } = predictions
+      const confusion = classes <= MOST_CLASSES ? confusionMatrix(values, classes) : undefined
       return {
-        perClass: classMetrics(confusion),
-        ...(predictions.classes <= MOST_CLASSES && { confusion }),
-        calibration: calibrationOf(predictions.values),
+        perClass: countClasses(values, classes).map(classMetrics),
+        ...(confusion && { confusion }),
+        calibration: calibrationOf(values),
       }
     }
     case 'labels':
@@ -49,12 +50,12 @@ function labelMetrics(
   width: number,
 ): ClassMetrics[] {
   return Array.from({ length: width }, (_, label) => {
-    let [correct, support, assigned] = [0, 0, 0]
+    const counts = { support: 0, predicted: 0, correct: 0 }
     for (let i = label; i < labels.length; i += width) {
-      correct += labels[i]! & predicted[i]!
-      support += labels[i]!
-      assigned += predicted[i]!
+      counts.support += labels[i]!
+      counts.predicted += predicted[i]!
+      counts.correct += labels[i]! & predicted[i]!
     }
-    return metricsOf(correct, support, assigned)
+    return classMetrics(counts)
   })
 }

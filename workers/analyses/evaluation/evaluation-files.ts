@@ -10,12 +10,12 @@ export function evaluationFiles(
   flips: readonly Flip[] | undefined,
 ): Record<string, string> {
   const nameOf = (label: number) => result.classes?.[label] ?? String(label)
+  const confusion =
+    predictions.form === 'class' ? confusionMatrix(predictions.values, predictions.classes) : undefined
   return {
     'evaluation.json': `${JSON.stringify(result)}\n`,
     'per-class.csv': perClassCsv(result, nameOf),
-    ...(predictions.form === 'class' && {
-      'confusion.csv': confusionCsv(confusionMatrix(predictions.values, predictions.classes), nameOf),
-    }),
+    ...(confusion && { 'confusion.csv': confusionCsv(confusion, nameOf) }),
     ...(flips && { 'flipped.csv': flippedCsv(flips, nameOf) }),
   }
 }

@@ -14,7 +14,7 @@ const schema = {
 }
 
 export const cancelSweepRoute =
-  (stores: Pick<Stores, 'sweeps'>): FastifyPluginAsyncZod =>
+  (stores: Pick<Stores, 'sweeps' | 'sweepControl'>): FastifyPluginAsyncZod =>
   async app => {
     app.post('/v1/sweeps/:sweepId/cancel', { schema }, async ({ params, log }, reply) => {
       const sweep = await cancelSweep(stores, params.sweepId)

@@ -63,6 +63,14 @@ describe('the evaluation of a model', () => {
     assert.equal(files['flipped.csv'], undefined)
   })
 
+  it('has no confusion matrix of more than 1,000 classes', () => {
+    const many = { ...CLASSES, classes: 1001 }
+    const models = [describeModel('job_a', { means, predictions: many })]
+    const files = evaluationFiles({ models } as EvaluationResult, many, undefined)
+    assert.deepEqual(Object.keys(files), ['evaluation.json', 'per-class.csv'])
+    assert.equal(files['per-class.csv']!.trim().split('\r\n').length, 1002)
+  })
+
   it('measures each of several labels by itself', () => {
     const values = { labels: [1, 0, 1, 1, 0, 0], predicted: [1, 1, 0, 1, 0, 1] }
     const { perClass, confusion } = describeModel('job_a', {
