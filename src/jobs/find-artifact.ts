@@ -48,7 +48,7 @@ export async function findArtifact(
   form: ArtifactForm,
 ): Promise<FoundArtifact> {
   const job = await stores.jobs.require(jobId)
-  const request = await withTradeoff(stores, job, exportRequest(job, name, form), form.point)
+  const request = await withTradeoff(stores, job, exportRequest(job, name, form), form)
   // Only the usual report shows an evaluation.
   if (name === 'report.html' && form.checkpoint === undefined)
     request.evaluation = await reportEvaluation(stores, job)
@@ -94,12 +94,14 @@ async function withTradeoff(
   stores: TradeoffStores,
   job: Job,
   request: ExportRequest,
-  point: PointSelector | undefined,
+  { point, checkpoint: which }: ArtifactForm,
 ): Promise<ExportRequest> {
   const { name, checkpoint } = request
   if (point) return { ...request, cut: await findCut(stores, job, checkpoint, point, name) }
   if (name !== 'report.html') return request
-  return { ...request, tradeoff: await findTradeoff(stores, job, checkpoint) }
+  // The usual report describes all epochs, and the model of the job, which may be of an earlier one.
+  const model = which === undefined ? findCheckpoint(job) : checkpoint
+  return { ...request, tradeoff: await findTradeoff(stores, job, model) }
 }
 
 /** @throws AppError for a file that no job has, that does not exist yet, or that has no such variant */

@@ -35,6 +35,18 @@ const TOPOLOGY = {
   },
 }
 
+const TRADEOFF = {
+  step: 469,
+  parameters: 100,
+  recalibration: { batches: 2, batchSize: 10 },
+  points: [
+    {
+      ...{ rule: 'magnitude', scope: 'layer', sparsity: 0.9, nonzero: 10, pareto: true, own: true },
+      ...{ sizeBytes: { sparse: 2, zst: 1 }, validationLoss: 1, validationMeanAbsoluteError: 1 },
+    },
+  ],
+}
+
 describe('every stored record', () => {
   let test: TestStores
   let app: FastifyInstance
@@ -93,9 +105,10 @@ describe('every stored record', () => {
     }
     for (const type of history) {
       if (type === 'started') await startJob(test.stores, id)
-      else if (type === 'artifact')
+      else if (type === 'artifact') {
         await addArtifact(test.stores, id, 'metrics.csv', Buffer.from('epoch\r\n'))
-      else await appendEvent(test.stores, id, type, (data[type] ?? {}) as never)
+        await addArtifact(test.stores, id, 'tradeoff.json', Buffer.from(JSON.stringify(TRADEOFF)))
+      } else await appendEvent(test.stores, id, type, (data[type] ?? {}) as never)
     }
     return id
   }
@@ -206,19 +219,21 @@ describe('every stored record', () => {
       analysisId: await makeAnalyses(),
     }
     await makeWorkers()
-    let answers = 0
+    let [answers, tradeoffs] = [0, 0]
     for (const { path, faults } of await promisedAnswers()) {
       const [, parameter] = /\{(\w+)\}/.exec(path) ?? []
       for (const id of parameter ? ids[parameter]! : ['']) {
         const { status, body } = await get(path.replace(/\{\w+\}/, id))
-        // No job here has measured its trade-off.
+        // Only one job here has measured its trade-off.
         if (path.endsWith('/tradeoff') && body.code === 'tradeoff_not_ready') continue
+        if (path.endsWith('/tradeoff')) tradeoffs++
         assert.equal(status, 200, `${path} of ${id}: ${JSON.stringify(body)}`)
         assert.deepEqual(faults(body), [], `${path} of ${id}`)
         answers++
       }
     }
     assert.ok(answers > 80, String(answers))
+    assert.equal(tradeoffs, 1)
     assert.deepEqual(logged, [])
     const list = (await get('/v1/datasets?limit=200')).body.data
     const statistics = (id: string) => list.find((item: { id: string }) => item.id === id).statistics

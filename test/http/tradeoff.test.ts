@@ -49,16 +49,17 @@ function tradeoffOf(spec: typeof RECORD.spec): Tradeoff {
   }
 }
 
+/** The checkpoint of the record, for a job with this spec. */
+function checkpointOf(spec: typeof RECORD.spec, epoch: number): Uint8Array {
+  return encodeCheckpoint({ ...RECORD.checkpoint!, epoch }, { training: trainingText(spec), engine: 'test' })
+}
+
 /** A job that has succeeded with the model of the record. @returns its id */
 async function finishedJob({ stores, url }: Api, withTradeoff: boolean): Promise<string> {
   const { body } = await request(url).post('/v1/jobs').send(REQUEST).expect(201)
   await startJob(stores, body.id)
   const { spec } = await stores.jobs.require(body.id)
-  const file = encodeCheckpoint(
-    { ...RECORD.checkpoint!, epoch: 1 },
-    { training: trainingText(spec), engine: 'test' },
-  )
-  const stored = await stores.blobs.put(body.id, [file])
+  const stored = await stores.blobs.put(body.id, [checkpointOf(spec, 1)])
   const measured = { validationAccuracy: 0.975, validationLoss: 0.025 }
   await appendEvent(stores, body.id, 'epoch', epochMetrics(1, measured))
   await appendEvent(stores, body.id, 'checkpointed', { epoch: 1, step: STEP, ...measured, ...stored })
@@ -236,6 +237,32 @@ describe('a job whose trade-off was measured', () => {
     await request(api.url).delete(`/v1/analyses/${body.id}`).expect(204)
     assert.equal((await get('tradeoff')).body.points.length, 5)
   })
+})
+
+it('the report of a job whose model is of an earlier epoch shows the trade-off of this model', async () => {
+  const api = await startApi()
+  const earlyStopping = { metric: 'validationLoss', patience: 5 }
+  const { body } = await request(api.url)
+    .post('/v1/jobs')
+    .send({ ...REQUEST, epochs: 2, earlyStopping })
+    .expect(201)
+  await startJob(api.stores, body.id)
+  const { spec } = await api.stores.jobs.require(body.id)
+  for (const epoch of [1, 2]) {
+    const measured = { validationLoss: epoch, validationAccuracy: 0.9 }
+    const improved = epoch === 1 ? ({ improved: true } as const) : {}
+    const stored = await api.stores.blobs.put(body.id, [checkpointOf(spec, epoch)])
+    await appendEvent(api.stores, body.id, 'epoch', epochMetrics(epoch, measured))
+    const checkpoint = { epoch, step: epoch * STEP, ...measured, ...improved, ...stored }
+    await appendEvent(api.stores, body.id, 'checkpointed', checkpoint)
+  }
+  const tradeoff = tradeoffOf(spec)
+  await addArtifact(api.stores, body.id, 'tradeoff.json', Buffer.from(JSON.stringify(tradeoff)))
+  await appendEvent(api.stores, body.id, 'succeeded', {})
+  const report = (query: string) => request(api.url).get(`/v1/jobs/${body.id}/artifacts/report.html${query}`)
+  assert.match((await report('').expect(200)).text, /Trade-off/)
+  assert.doesNotMatch((await report('?checkpoint=latest').expect(200)).text, /Trade-off/)
+  await api.stop()
 })
 
 it('a job without a trade-off says how to get one', async () => {

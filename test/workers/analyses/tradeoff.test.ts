@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
+import * as tf from '@tensorflow/tfjs-core'
 import type { EpochMetrics } from '#domain/event.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import type { Checkpoint } from '#formats/checkpoint.ts'
@@ -148,8 +149,10 @@ describe('the trade-off of a job with gRDA', () => {
     }
   })
 
-  it('is the same when it is computed again', async () => {
+  it('is the same when it is computed again, and leaves nothing on the device', async () => {
+    const before = tf.memory().numTensors
     assert.deepEqual((await tradeoffOf(job, [0.937])).tradeoff, tradeoff)
+    assert.equal(tf.memory().numTensors, before)
   })
 
   it('ends with the reason of its signal', async () => {
@@ -194,7 +197,9 @@ describe('the trade-off of a network with batch normalizations', () => {
   let files: TradeoffResult
   before(async () => {
     job = await trained({ model: NORMALISED })
+    const tensors = tf.memory().numTensors
     files = await tradeoffOf(job)
+    assert.equal(tf.memory().numTensors, tensors)
   })
 
   it('averages the statistics over the examples of whole training batches, without dropouts', async () => {
