@@ -42,7 +42,7 @@ export const Artifact = z
       })
       .optional(),
     cut: MeasuredCut.optional().describe(
-      'How its model was cut, and what it scores; absent for the model as it was trained. The query parameters `rule`, `scope` and `sparsity` with these values select it.',
+      'How its model was cut, and what it scores; absent for the trained model itself. The query parameters `rule`, `scope` and `sparsity` with these values select it.',
     ),
   })
   .meta({ id: 'Artifact' })

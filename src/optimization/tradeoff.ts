@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { CutRule, CutScope } from './cut.ts'
 
 /**
- * At most this many training examples are averaged for the statistics of batch normalizations: the mean of so many has a standard error of
+ * At most this many training examples are averaged for the statistics of batch normalizations: their mean has a standard error of
  * 1.6 % of the standard deviation between examples.
  */
 export const RECALIBRATION_EXAMPLES = 4096
@@ -39,7 +39,7 @@ export const TradeoffPoint = MeasuredCut.extend({
   pareto: z
     .boolean()
     .describe('Whether no other point has at most as many non-zero weights and scores at least as well.'),
-  own: z.literal(true).optional().describe('The model as it was trained, without a cut.'),
+  own: z.literal(true).optional().describe('The trained model itself, without a cut.'),
 }).meta({ id: 'TradeoffPoint' })
 export type TradeoffPoint = z.infer<typeof TradeoffPoint>
 
