@@ -15,7 +15,7 @@ import { monitoredMetrics } from './select-epoch.ts'
 import { draftJob } from './submit-job.ts'
 
 const MOST_MISTAKES = 100
-/** Besides each choice once, the first trials as they are; one may be the dense run. */
+/** Besides each choice once, the first trials unchanged; one may be the dense run. */
 const FIRST_TRIALS = 2
 /** A large base takes milliseconds for each choice; other requests are answered in between. */
 const CHOICES_PER_TURN = 10
