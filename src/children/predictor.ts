@@ -31,7 +31,7 @@ export interface Prediction {
 export interface ModelSource {
   spec: TrainingSpec
   checkpoint: CheckpointSource
-  /** Absent for the model as it was trained. */
+  /** Absent for the trained model without a cut. */
   loadCut?: () => Promise<RequestedCut>
 }
 

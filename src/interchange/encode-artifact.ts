@@ -29,7 +29,7 @@ export interface TrainingRecord {
   checkpoint?: Checkpoint | undefined
   /** Shown by the report. */
   evaluation?: EvaluationResult | undefined
-  /** The cut of the model; absent for the model as it was trained. */
+  /** The cut of the model; absent for the trained model without a cut. */
   cut?: RequestedCut | undefined
   /** For the report. */
   tradeoff?: Tradeoff | undefined

@@ -16,7 +16,7 @@ import { requireStopped } from './require-stopped.ts'
 export interface JobModel {
   job: Job
   checkpoint: CheckpointRecord
-  /** Absent for the model as it was trained. */
+  /** Absent for the trained model without a cut. */
   cut?: FoundCut | undefined
 }
 

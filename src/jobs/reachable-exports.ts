@@ -12,7 +12,7 @@ export interface ExportRequest {
   checkpoint: CheckpointRecord | undefined
   /** Of a report that shows one. */
   evaluation?: ReportEvaluation | undefined
-  /** Absent for the model as it was trained. */
+  /** Absent for the trained model without a cut. */
   cut?: FoundCut | undefined
   /** Of a report that shows one. */
   tradeoff?: FoundTradeoff | undefined
