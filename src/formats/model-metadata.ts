@@ -45,7 +45,7 @@ export function trainingText(spec: TrainingSpec): string {
  * The metadata of a model file. They depend on spec, seed and data only, not on the job or the time, so that the same training produces the
  * same bytes.
  * @param left the computations that a reader must add to get the outputs of `predict`; for a weights file, all of them
- * @param cut absent for a model as it was trained
+ * @param cut absent for a trained model without a cut
  */
 export function modelMetadata(spec: TrainingSpec, left?: Surroundings, cut?: CutPoint): Metadata {
   const { classes, preprocessing, outputActivation } = modelFacts(spec, left)

@@ -103,7 +103,7 @@ function goalMistakes(path: string, goal: Partial<Cut> | undefined, spec: Traini
   ]
 }
 
-/** The number of weights that a cut leaves as they are. */
+/** The number of weights that a cut does not change. */
 function fixedWeights({ model, optimizer }: TrainingSpec, scope: Cut['scope'] = 'global'): number {
   const exclude = thresholdOf(optimizer)?.exclude ?? []
   return variablesOf(topologyOf(model))
