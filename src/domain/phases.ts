@@ -2,7 +2,7 @@ import type { Cut } from '#optimization/cut.ts'
 import { defaultTuning } from '#optimization/finish.ts'
 import type { OptimizerSpec } from '#optimization/optimizer-spec.ts'
 import type { ScheduleSpec } from '#optimization/schedule-spec.ts'
-import { pruningEpochs } from '#optimization/target-plan.ts'
+import { pruningEpochs, pruningSparsity } from '#optimization/target-plan.ts'
 import type { TrainingSpec } from './training-spec.ts'
 
 /** A part of a job that trains with one optimizer. Epochs are numbered through all phases, and each optimizer counts its own steps. */
@@ -62,6 +62,11 @@ export function lastOptimizer(spec: Phased): OptimizerSpec | undefined {
 export function totalEpochs(spec: Phased): number {
   const [train, fineTune] = phasesOf(spec)
   return train.epochs + (fineTune?.epochs ?? 0)
+}
+
+/** The sparsity that a target steers to before the cut: its own if no training follows the cut. */
+export function sparsityBeforeCut(spec: Phased, target: number): number {
+  return phasesOf(spec)[0].cutAfter ? target : pruningSparsity(target)
 }
 
 /** The cut after the phase `train`. */

@@ -1,11 +1,10 @@
-import { phasesOf } from '#domain/phases.ts'
+import { phasesOf, sparsityBeforeCut } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { parameterCount } from '#network/variables.ts'
 import type { Target } from '#optimization/cut.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { startingC } from '#optimization/steer-threshold.ts'
-import { pruningSparsity } from '#optimization/target-plan.ts'
 import { approximateThreshold, startState } from './threshold-by-epoch.ts'
 import { drawnWeights, magnitudeWithin } from './weight-distribution.ts'
 
@@ -15,7 +14,10 @@ const BYTES_PER_WEIGHT = 5
 /** The scale c of the threshold in the first epoch of a job with a target. Later epochs correct it. @param spec its c does not matter */
 export function startingScale(spec: TrainingSpec, target: Target): number {
   const topology = topologyOf(spec.model)
-  const sparsity = pruningSparsity(target.sparsity ?? sparsityOf(target.sizeBytes!, parameterCount(topology)))
+  const sparsity = sparsityBeforeCut(
+    spec,
+    target.sparsity ?? sparsityOf(target.sizeBytes!, parameterCount(topology)),
+  )
   const perUnit = { ...spec, optimizer: { ...spec.optimizer, c: 1 } as TrainingSpec['optimizer'] }
   const start = startState(spec)
   const growth = approximateThreshold(perUnit, phasesOf(spec)[0].epochs).l1 - start.l1

@@ -66,7 +66,7 @@ it('a sweep over whole optimizers ends with four jobs, a front and a best, even 
     process.kill(api.pid, 'SIGKILL')
     api = await startPart('src/main.ts', environment)
     const { best, front, trials, counts } = await until(({ status }) => status !== 'running')
-    assert.deepEqual(counts, { pending: 0, running: 0, succeeded: 4, failed: 0, cancelled: 0 })
+    assert.deepEqual(counts, { pending: 0, running: 0, paused: 0, succeeded: 4, failed: 0, cancelled: 0 })
     const { body: jobs } = await get(api.url, `/v1/jobs?sweepId=${created.body.id}&order=asc`)
     assert.deepEqual(
       jobs.data.map(({ id }: Frame) => [id]),

@@ -1,16 +1,30 @@
 import type { PhaseCut } from '#domain/phases.ts'
 import { cutModel, cutModelExactly } from '#formats/cut-model.ts'
 import { modelFromState, type TrainedModel } from '#formats/trained-model.ts'
+import { hasBatchStatistics } from '#network/batch-statistics.ts'
 import type { TrainingRun } from './prepare.ts'
 import type { TrainState } from './train-state.ts'
 
-/** The state whose weights are cut as the phase says; undefined if its end has no cut. The caller ends it. */
-export function beginCut(run: TrainingRun, state: TrainState): TrainState | undefined {
+/**
+ * The state whose weights are cut at the end of a phase, with statistics of batch normalizations that fit them, because no training follows;
+ * undefined if the phase ends without a cut. The caller ends it.
+ */
+export async function beginCut(run: TrainingRun, state: TrainState): Promise<TrainState | undefined> {
   const { cutAfter } = run.place.phase
   if (!cutAfter) return undefined
-  const { weights, statistics } = cutBetweenPhases(modelOf(run, state), cutAfter)
+  const { weights, statistics } = await recalibrated(run, cutBetweenPhases(modelOf(run, state), cutAfter))
   const variables = { params: weights, ...(statistics.length > 0 && { statistics }) }
   return run.beginMeasuring({ clock: { step: state.clock.step }, variables })
+}
+
+async function recalibrated(run: TrainingRun, model: TrainedModel): Promise<TrainedModel> {
+  if (!hasBatchStatistics(run.network.topology)) return model
+  const evaluator = run.openEvaluator(model)
+  try {
+    return await evaluator.recalibrate(model)
+  } finally {
+    evaluator.end()
+  }
 }
 
 /** The model after the cut between two phases. */

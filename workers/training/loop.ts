@@ -148,7 +148,7 @@ async function* endEpoch(
 ): AsyncGenerator<Epoch | CheckpointTaken, EpochBefore, undefined> {
   const { spec, place } = run
   const ending = endingOf(run)
-  const cut = epoch === ending.epochs ? beginCut(run, trained) : undefined
+  const cut = epoch === ending.epochs ? await beginCut(run, trained) : undefined
   const state = cut ?? trained
   try {
     const weights = state.readWeights()

@@ -1,7 +1,7 @@
+import { sparsityBeforeCut } from '#domain/phases.ts'
 import { cuttableModel, nonzeroAt, nonzeroWithin, thresholdFor } from '#formats/cut-model.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { growthOfThreshold, nextC, type ThresholdReading } from '#optimization/steer-threshold.ts'
-import { pruningSparsity } from '#optimization/target-plan.ts'
 import type { ThresholdState } from '#optimization/threshold.ts'
 import { modelOf } from './begin-cut.ts'
 import type { TrainingRun } from './prepare.ts'
@@ -31,6 +31,6 @@ function readThreshold(run: TrainingRun, state: TrainState): ThresholdReading {
   const model = modelOf(run, state)
   const cuttable = cuttableModel(model, { rule: 'magnitude', scope: 'global' })
   const wanted = sparsity ?? 1 - nonzeroWithin(cuttable, sizeBytes!) / cuttable.parameters
-  const nonzero = nonzeroAt(pruningSparsity(wanted), cuttable.parameters)
+  const nonzero = nonzeroAt(sparsityBeforeCut(run.spec, wanted), cuttable.parameters)
   return { l1: model.dualAverage!.l1, quantile: thresholdFor(model, nonzero) }
 }
