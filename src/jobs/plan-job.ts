@@ -1,4 +1,4 @@
-import { cutOf, totalEpochs } from '#domain/phases.ts'
+import { cutOf, sparsityBeforeCut, totalEpochs } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { epochLength } from '#forecast/epoch-length.ts'
@@ -9,7 +9,6 @@ import { type Recommendation, recommendScale } from '#forecast/recommend-scale.t
 import { lastStepWithin, startState, thresholdByEpoch } from '#forecast/threshold-by-epoch.ts'
 import { totalWithin } from '#forecast/weight-distribution.ts'
 import { parameterCount } from '#network/variables.ts'
-import { pruningSparsity } from '#optimization/target-plan.ts'
 import { estimateMemory } from './memory-estimate.ts'
 
 const BYTES_PER_FLOAT = 4
@@ -72,7 +71,8 @@ export function* planSlices(spec: TrainingSpec, options: PlanOptions = {}): Gene
   const forecastArtifactBytes = sizeAtEnd(spec, forecasts)
   const early = start && lastEarlyThreshold(start.weights, startState(spec).l1)
   const pruned = ends.filter(({ state }) => state)
-  const sparsity = options.sparsity ?? (spec.target?.sparsity && pruningSparsity(spec.target.sparsity))
+  const sparsity =
+    options.sparsity ?? (spec.target?.sparsity && sparsityBeforeCut(spec, spec.target.sparsity))
   const recommendation =
     start && sparsity !== undefined ? yield* recommendScale(spec, start, sparsity) : undefined
   const hasSeveralPhases = ends.at(-1)?.phase === 'fineTune'

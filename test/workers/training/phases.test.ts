@@ -24,6 +24,8 @@ const JOB = {
 }
 const TUNED = { finish: { prune: { sparsity: 0.97 }, fineTune: { epochs: 2 } } }
 
+type Point = { rule: string; scope: string; nonzero: number }
+
 describe('a job with several phases', () => {
   let scratch: string
   before(async () => {
@@ -45,6 +47,10 @@ describe('a job with several phases', () => {
       file,
       nonzero: values.filter(w => w !== 0).length,
       hasMinusZero: values.some(w => Object.is(w, -0)),
+      nonzeroWeights: reports
+        .flatMap(report => (report.type === 'epoch' ? [report.metrics] : []))
+        .at(-1)
+        ?.layers.reduce((sum, layer) => sum + layer.nonzero, 0),
       series: reports.flatMap(report => (report.type === 'epoch' ? [report.metrics] : [])),
       checkpoints: reports.flatMap(report => (report.type === 'checkpoint' ? [report] : [])),
       done: reports.find(report => report.type === 'done'),
@@ -132,6 +138,29 @@ describe('a job with several phases', () => {
       assert.equal(series[2]!.sparsity, 1 - nonzero / PARAMETERS)
       assert.equal(checkpoints.at(-1)?.phase, 'prune')
     }
+  })
+
+  it('measures a cut network with batch normalization as its trade-off does', async () => {
+    const kernel = { kernelInitializer: 'glorotUniform', biasInitializer: 'zeros' }
+    const topology = {
+      inputShape: [28, 28, 1],
+      layers: [
+        { type: 'flatten', name: 'flatten' },
+        { type: 'dense', name: 'hidden', units: 32, activation: 'linear', ...kernel },
+        { type: 'batchNormalization', name: 'norm', momentum: 0.9, epsilon: 0.001 },
+        { type: 'dense', name: 'out', units: 10, activation: 'linear', ...kernel },
+      ],
+    }
+    const job = { model: { topology }, dataset: { id: 'mnist' } }
+    const pruned = await run({ ...job, finish: { prune: { sparsity: 0.8 } } })
+    await run({ ...job, finish: { tradeoff: true } })
+    const { points } = JSON.parse(await readFile(join(scratch, 'tradeoff.json'), 'utf8'))
+    const point = points.find(
+      ({ rule, scope, nonzero }: Point) =>
+        rule === 'magnitude' && scope === 'global' && nonzero === pruned.nonzeroWeights,
+    )
+    const { validationAccuracy, validationLoss } = pruned.series.at(-1)!
+    assert.deepEqual([point.validationAccuracy, point.validationLoss], [validationAccuracy, validationLoss])
   })
 
   it('starts its fine-tuning from the best epoch of a training with early stopping', async () => {
