@@ -3,8 +3,7 @@ import type { Mistake } from '#domain/error.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import type { Space } from './space.ts'
 
-/** `target` is a field of jobs that are trained to a sparsity. */
-const SPEC_FIELDS = [...new Set([...Object.keys(JobRequest.shape), 'target'])]
+const SPEC_FIELDS = Object.keys(JobRequest.shape)
 const MOST_PATHS = 20
 
 /** What is wrong with the paths and the values of a space, whatever the method. */
