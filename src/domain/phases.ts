@@ -64,9 +64,14 @@ export function totalEpochs(spec: Phased): number {
   return train.epochs + (fineTune?.epochs ?? 0)
 }
 
+/** Whether the weights are cut after the last epoch of training, without training them further. */
+export function cutsAfterTraining(spec: Phased): boolean {
+  return phasesOf(spec)[0].cutAfter !== undefined
+}
+
 /** The sparsity that a target steers to before the cut: its own if no training follows the cut. */
 export function sparsityBeforeCut(spec: Phased, target: number): number {
-  return phasesOf(spec)[0].cutAfter ? target : pruningSparsity(target)
+  return cutsAfterTraining(spec) ? target : pruningSparsity(target)
 }
 
 /** The cut after the phase `train`. */

@@ -1,3 +1,4 @@
+import type { TrainingSpec } from '#domain/training-spec.ts'
 import { isExcluded } from '#network/excluded-variables.ts'
 import { resolveNetwork } from '#network/network.ts'
 import type { Cut, CutRule, CutScope } from '#optimization/cut.ts'
@@ -31,11 +32,12 @@ export function cuttableModel(
 /**
  * The model after a cut to a sparsity, or to the most weights with which model.sparse.safetensors is small enough. A cut by magnitude cannot
  * bring weights back, so it may leave fewer.
+ * @param fileSpec that of the job whose file has the size
  * @throws RangeError when even the smallest file is too large
  */
-export function cutModel(model: TrainedModel, cut: Cut): TrainedModel {
+export function cutModel(model: TrainedModel, cut: Cut, fileSpec = model.spec): TrainedModel {
   const cuttable = cuttableModel(model, cut)
-  return cuttable.cut(nonzeroFor(cuttable, cut))
+  return cuttable.cut(nonzeroFor(cuttable, cut, fileSpec))
 }
 
 /**
@@ -43,26 +45,31 @@ export function cutModel(model: TrainedModel, cut: Cut): TrainedModel {
  * @throws RangeError as `cutModel` does
  */
 export function cutModelExactly(model: TrainedModel, cut: Cut): TrainedModel {
-  const isShort = (cuttable: CuttableModel) => nonzeroFor(cuttable, cut) >= cuttable.nonzero.max
+  const isShort = (cuttable: CuttableModel) => nonzeroFor(cuttable, cut, model.spec) >= cuttable.nonzero.max
   const needsMore = model.dualAverage && isShort(cuttableModel(model, cut))
   return cutModel(model, needsMore ? { ...cut, rule: 'threshold' } : cut)
 }
 
-function nonzeroFor(cuttable: CuttableModel, { sparsity, sizeBytes }: Cut): number {
-  if (sizeBytes !== undefined) return nonzeroWithin(cuttable, sizeBytes)
+function nonzeroFor(cuttable: CuttableModel, { sparsity, sizeBytes }: Cut, fileSpec: TrainingSpec): number {
+  if (sizeBytes !== undefined) return nonzeroWithin(cuttable, sizeBytes, fileSpec)
   return nonzeroAt(sparsity!, cuttable.parameters)
 }
 
 /** The most non-zero weights with which model.sparse.safetensors has at most `sizeBytes`. @throws RangeError when none are few enough */
-export function nonzeroWithin({ nonzero, cut }: CuttableModel, sizeBytes: number): number {
+export function nonzeroWithin(
+  { nonzero, cut }: CuttableModel,
+  sizeBytes: number,
+  fileSpec: TrainingSpec,
+): number {
+  const sizeAt = (count: number) => sparseModelSize({ ...cut(count), spec: fileSpec })
   let [low, high] = [nonzero.min, nonzero.max]
-  const smallest = sparseModelSize(cut(low))
+  const smallest = sizeAt(low)
   if (smallest > sizeBytes)
     throw new RangeError(`The smallest file has ${smallest} bytes, which is more than ${sizeBytes}.`)
-  if (sparseModelSize(cut(high)) <= sizeBytes) return high
+  if (sizeAt(high) <= sizeBytes) return high
   while (high - low > 1) {
     const middle = (low + high) >>> 1
-    if (sparseModelSize(cut(middle)) <= sizeBytes) low = middle
+    if (sizeAt(middle) <= sizeBytes) low = middle
     else high = middle
   }
   return low

@@ -1,7 +1,9 @@
 import { AppError, invalidRequest } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { activationOf } from '#domain/loss.ts'
-import type { JobRequest } from '#domain/training-spec.ts'
+import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
+import { startingScale } from '#forecast/starting-scale.ts'
+import { thresholdOf, withoutScale } from '#optimization/optimizer-spec.ts'
 import type { CloneRequest } from './clone-request.ts'
 import { continuedSpec } from './continued-spec.ts'
 import { copyCheckpoints } from './copy-checkpoints.ts'
@@ -35,6 +37,7 @@ export async function draftClone(
   const { spec } = source
   const request = {
     ...spec,
+    optimizer: optimizerToRepeat(spec),
     ...withoutUndefined(overrides),
     init: replaced(spec.init, init),
     earlyStopping: replaced(spec.earlyStopping, earlyStopping),
@@ -60,6 +63,13 @@ export async function draftClone(
       return await copyCheckpoints(stores, source, continued, id)
     },
   }
+}
+
+/** Without the scale of the threshold if the target chose it: it is chosen again, for the fields of the clone. */
+function optimizerToRepeat(spec: TrainingSpec): JobRequest['optimizer'] {
+  const { optimizer, target } = spec
+  const isChosen = target && thresholdOf(optimizer)?.c === startingScale(spec, target)
+  return isChosen ? withoutScale(optimizer) : optimizer
 }
 
 /** @throws AppError `conflict` */

@@ -11,7 +11,9 @@ export const CloneRequest = JobRequest.partial()
     init: InitRequest.nullable().optional().describe('null starts from new weights.'),
     earlyStopping: EarlyStopping.nullable().optional().describe('null trains all epochs.'),
     mask: JobRequest.shape.mask.unwrap().nullable().optional().describe('null trains all weights.'),
-    target: Target.nullable().optional().describe('null removes the target; `optimizer` must then have a c.'),
+    target: Target.nullable()
+      .optional()
+      .describe('null removes the target. If the target chose c, `optimizer` must be given, too.'),
     finish: FinishRequest.nullable()
       .optional()
       .describe('null ends the job after its last epoch of training.'),

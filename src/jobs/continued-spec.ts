@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { namedAugmentation } from '#domain/augmentation.ts'
 import { invalidFields, type Mistake } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
+import { cutsAfterTraining } from '#domain/phases.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { TRAINING_FIELDS } from '#formats/model-metadata.ts'
 import { spansTraining } from '#optimization/schedule-spec.ts'
@@ -75,6 +76,10 @@ function epochsMistakes({ spec, status, checkpoints }: Job, wanted: TrainingSpec
   // If a job failed after its last epoch, only its artifacts are missing, and if `finish` is new, only what follows the training.
   const isDone = status === 'succeeded' && isDeepStrictEqual(spec.finish, wanted.finish)
   const fewest = isDone ? epoch + 1 : startedEpochs
+  if (cutsAfterTraining(wanted) && epochs <= epoch)
+    return mistake(
+      `must be ${epoch + 1} or more, or finish.fineTune must be given: finish.prune cuts the weights after an epoch of training`,
+    )
   if (epochs < fewest) return mistake(`must be ${fewest} or more: the job has trained ${epoch} epochs`)
   if (epochs !== spec.epochs && spec.target)
     return mistake(`cannot change from ${spec.epochs}: the target was planned for this number of epochs`)

@@ -70,7 +70,9 @@ function likeliest(row: Float32Array) {
   return { index, probability: row[index]! }
 }
 
+/** A probability of exactly one half counts as class 0, as in the accuracy and in Keras's BinaryAccuracy. */
 function single(output: number, isProbability: boolean, classes: number) {
-  const index = Math.min(Math.max(Math.round(output), 0), classes - 1)
-  return { index, probability: isProbability && index === 0 ? 1 - output : output }
+  if (isProbability)
+    return output > 0.5 ? { index: 1, probability: output } : { index: 0, probability: 1 - output }
+  return { index: Math.min(Math.max(Math.round(output), 0), classes - 1), probability: output }
 }

@@ -1,5 +1,5 @@
 import type { Mistake } from '#domain/error.ts'
-import { type Phased, phasesOf } from '#domain/phases.ts'
+import { cutsAfterTraining } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import { nonzeroAt } from '#formats/cut-model.ts'
@@ -58,10 +58,6 @@ function pruneMistakes(spec: TrainingSpec): Mistake[] {
       message: 'needs finish.fineTune together with finish.prune: the cut follows the last epoch',
     })
   return mistakes
-}
-
-function cutsAfterTraining(spec: Phased): boolean {
-  return phasesOf(spec)[0].cutAfter !== undefined
 }
 
 function supportMistakes({ mask }: TrainingSpec, init: JobRequest['init']): Mistake[] {

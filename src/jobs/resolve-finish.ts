@@ -1,4 +1,3 @@
-import type { JobRequest } from '#domain/training-spec.ts'
 import { defaultTuning, type Finish, type FinishRequest } from '#optimization/finish.ts'
 import type { OptimizerSpec } from '#optimization/optimizer-spec.ts'
 
@@ -19,9 +18,4 @@ export function resolveFinish(
     }),
     tradeoff: tradeoff ?? false,
   }
-}
-
-/** Whether the request leaves out the scale of a threshold, which a target then chooses. */
-export function leavesScaleOpen({ optimizer }: Pick<JobRequest, 'optimizer'>): boolean {
-  return optimizer?.name === 'grda' && optimizer.c === undefined
 }

@@ -15,12 +15,12 @@ import { preparingLayer } from '#formats/input-scale.ts'
 import { whyMissing } from '#interchange/missing-artifact.ts'
 import { readTopology } from '#interchange/read-topology.ts'
 import { isAdapted, variablesOf } from '#network/variables.ts'
-import type { OptimizerSpec } from '#optimization/optimizer-spec.ts'
+import { leavesScaleOpen, OptimizerSpec } from '#optimization/optimizer-spec.ts'
 import { scheduleFactor } from '#optimization/schedule-spec.ts'
 import { PRESETS } from '#presets/preset-defaults.ts'
 import { datasetMistakes } from './dataset-mistakes.ts'
 import { pruningMistakes } from './pruning-mistakes.ts'
-import { leavesScaleOpen, resolveFinish } from './resolve-finish.ts'
+import { resolveFinish } from './resolve-finish.ts'
 import { selectionWarnings, stoppingMistakes } from './select-epoch.ts'
 import { isTradeoffCheap } from './tradeoff-cost.ts'
 
@@ -125,11 +125,11 @@ function fitDefaults(
 /** With the defaults of the fields that say which weights become zero. @throws AppError for a threshold without a scale */
 function withPruning(spec: TrainingSpec, request: Partial<JobRequest>): TrainingSpec {
   const { optimizer, target } = spec
-  const isOpen = leavesScaleOpen(request)
+  const isOpen = request.optimizer !== undefined && leavesScaleOpen(request.optimizer)
   if (isOpen && !target) throw invalidRequest('optimizer.c', 'is required unless `target` is given')
   return {
     ...spec,
-    ...(isOpen && { optimizer: { ...optimizer, c: startingScale(spec, target!) } as OptimizerSpec }),
+    ...(isOpen && { optimizer: OptimizerSpec.parse({ ...optimizer, c: startingScale(spec, target!) }) }),
     ...(request.finish && { finish: resolveFinish(request.finish, optimizer) }),
   }
 }

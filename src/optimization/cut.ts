@@ -20,7 +20,7 @@ const cutFields = {
   sizeBytes: z.int().positive().optional().describe('Or the largest size of model.sparse.safetensors.'),
 }
 
-const ONE_GOAL = { path: ['sparsity'], error: 'give `sparsity` or `sizeBytes`, not both' }
+const ONE_GOAL = { path: ['sparsity'], error: 'give one of `sparsity` and `sizeBytes`' }
 const hasOneGoal = ({
   sparsity,
   sizeBytes,
@@ -33,6 +33,10 @@ const hasOneGoal = ({
 export const Cut = z
   .strictObject({ ...cutFields, rule: CutRule.default('magnitude'), scope: CutScope.default('global') })
   .refine(hasOneGoal, ONE_GOAL)
+  .refine(({ rule, scope }) => rule === 'magnitude' || scope === 'global', {
+    path: ['scope'],
+    error: 'must be "global" for the rule "threshold": one threshold applies to all variables',
+  })
   .meta({ id: 'Cut' })
 export type Cut = z.infer<typeof Cut>
 

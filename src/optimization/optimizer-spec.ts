@@ -176,6 +176,18 @@ export const OptimizerRequest = z
   .meta({ id: 'OptimizerRequest' })
 export type OptimizerRequest = z.infer<typeof OptimizerRequest>
 
+/** Whether a request leaves out the scale of its threshold. */
+export function leavesScaleOpen(optimizer: OptimizerRequest): boolean {
+  return optimizer.name === 'grda' && optimizer.c === undefined
+}
+
+/** The optimizer as in a request that leaves out the scale of its threshold, if it has one. */
+export function withoutScale(optimizer: OptimizerSpec): OptimizerRequest {
+  if (optimizer.name !== 'grda') return optimizer
+  const { c: _, ...open } = optimizer
+  return open
+}
+
 /** @returns the traits of the optimizer that the spec names */
 export function optimizerTraits({ name }: Pick<OptimizerSpec, 'name'>): OptimizerTraits<OptimizerSpec> {
   return OPTIMIZERS[name] as OptimizerTraits<OptimizerSpec>

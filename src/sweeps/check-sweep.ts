@@ -18,6 +18,7 @@ function findMistakes(request: SweepRequest): readonly Mistake[] {
     ...spaceMistakes(request.space),
     ...search.mistakes(request),
     ...stoppingMistakes(request),
+    ...finishMistakes(request),
   ]
   if (mistakes.length > 0) return mistakes
   const most = search.mostTrials(request)
@@ -30,11 +31,26 @@ const NEEDS_ALL_EPOCHS: ReadonlySet<string> = new Set(['asha', 'lrRange'])
 
 function stoppingMistakes({ search: { method }, base, space }: SweepRequest): Mistake[] {
   if (!NEEDS_ALL_EPOCHS.has(method)) return []
-  const fields = Object.keys(space).filter(path => path.split('.')[0] === 'earlyStopping')
-  const paths = fields.map(path => `space.${path}`)
-  if (base.earlyStopping != null) paths.push('base.earlyStopping')
-  return paths.map(path => ({
+  return pathsTo('earlyStopping', { base, space }).map(path => ({
     path,
     message: `cannot be combined with ${method}, which needs every epoch of a trial`,
   }))
+}
+
+/** A promoted trial continues the job of the trial, which nothing can after its weights were cut. */
+function finishMistakes({ search: { method }, base, space }: SweepRequest): Mistake[] {
+  if (method !== 'asha') return []
+  return ['target', 'finish']
+    .flatMap(field => pathsTo(field, { base, space }))
+    .map(path => ({
+      path,
+      message: 'cannot be combined with asha, which trains a trial further after its last epoch',
+    }))
+}
+
+/** Where a sweep sets a field of its jobs. */
+function pathsTo(field: string, { base, space }: Pick<SweepRequest, 'base' | 'space'>): string[] {
+  const inSpace = Object.keys(space).filter(path => path.split('.')[0] === field)
+  const isInBase = (base as Record<string, unknown>)[field] != null
+  return [...inSpace.map(path => `space.${path}`), ...(isInBase ? [`base.${field}`] : [])]
 }

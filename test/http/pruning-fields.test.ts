@@ -46,7 +46,21 @@ describe('the fields target, finish and mask', () => {
     assert.equal(status, 201)
     assert.ok(body.spec.optimizer.c > 0)
     assert.deepEqual(body.spec.target, { sparsity: 0.95 })
-    assert.deepEqual((await submit(body.spec)).body.spec, body.spec)
+    // In the same order of fields: the files of both jobs have the same bytes.
+    assert.equal(JSON.stringify((await submit(body.spec)).body.spec), JSON.stringify(body.spec))
+  })
+
+  it('let another target choose the scale again in a clone, unless the scale was given', async () => {
+    const clone = (id: string, change: object) => request(api.url).post(`/v1/jobs/${id}/clone`).send(change)
+    const dense = { sparsity: 0.5 }
+    const { body: open } = await submit({ ...JOB, optimizer: OPEN, target: { sparsity: 0.95 } })
+    const { body: fresh } = await submit({ ...JOB, optimizer: OPEN, target: dense })
+    assert.deepEqual((await clone(open.id, {})).body.spec, open.spec)
+    assert.deepEqual((await clone(open.id, { target: dense })).body.spec, fresh.spec)
+    const { status, body } = await clone(open.id, { target: null })
+    assert.deepEqual([status, body.errors?.[0].path], [400, 'optimizer.c'])
+    const { body: given } = await submit({ ...JOB, target: { sparsity: 0.95 } })
+    assert.equal((await clone(given.id, { target: dense })).body.spec.optimizer.c, GRDA.c)
   })
 
   for (const [what, fields, path, message] of [
@@ -57,12 +71,12 @@ describe('the fields target, finish and mask', () => {
       'target',
       /needs an optimizer with a threshold \(grda\), not adam; with adam, use finish.prune/,
     ],
-    ['a target without a goal', { target: {} }, 'target.sparsity', /give `sparsity` or `sizeBytes`/],
+    ['a target without a goal', { target: {} }, 'target.sparsity', /give one of `sparsity` and `sizeBytes`/],
     [
       'a target with two goals',
       { target: { sparsity: 0.9, sizeBytes: 100_000 } },
       'target.sparsity',
-      /give `sparsity` or `sizeBytes`, not both/,
+      /give one of `sparsity` and `sizeBytes`/,
     ],
     ['a target of 1', { target: { sparsity: 1 } }, 'target.sparsity', /<1/],
     [
@@ -109,6 +123,12 @@ describe('the fields target, finish and mask', () => {
       { earlyStopping: STOPPING, finish: { prune: { sparsity: 0.9 } } },
       'earlyStopping',
       /needs finish.fineTune/,
+    ],
+    [
+      'a threshold for each layer',
+      { finish: { prune: { sparsity: 0.9, rule: 'threshold', scope: 'layer' } } },
+      'finish.prune.scope',
+      /must be "global" for the rule "threshold"/,
     ],
     ['fine-tuning of 0 epochs', { finish: { fineTune: { epochs: 0 } } }, 'finish.fineTune.epochs', />=1/],
     [

@@ -131,6 +131,16 @@ describe('A request for a sweep', () => {
     assert.deepEqual(pathsOf({ search: ASHA, space }), ['space.schedule.name'])
   })
 
+  it('cannot continue trials of asha whose weights are cut or fine-tuned at their end', () => {
+    const target = { ...BASE, target: { sparsity: 0.9 } }
+    const finish = { ...BASE, finish: { fineTune: { epochs: 1 } } }
+    assert.deepEqual(pathsOf({ base: target }), [])
+    assert.deepEqual(pathsOf({ search: ASHA, base: target }), ['base.target'])
+    assert.deepEqual(pathsOf({ search: ASHA, base: finish }), ['base.finish'])
+    const space = { 'finish.prune.sparsity': [0.9, 0.95] }
+    assert.deepEqual(pathsOf({ search: ASHA, space }), ['space.finish.prune.sparsity'])
+  })
+
   it('cannot stop trials early where the method needs every epoch', () => {
     const base = { ...BASE, earlyStopping: { metric: 'validationLoss', patience: 2 } }
     assert.deepEqual(pathsOf({ base }), [])

@@ -16,7 +16,7 @@ export async function openInit(path: string, spec: TrainingSpec): Promise<Start>
     modelId === undefined
       ? modelFromCheckpoint(JSON.parse(provenance.training), checkpoint)
       : modelFromState(spec, resolveNetwork(topologyOf(spec.model)), checkpoint.state)
-  const { weights, statistics } = prune ? cutModel(model, prune) : model
+  const { weights, statistics } = prune ? cutModel(model, prune, spec) : model
   return { state: { variables: { params: weights, ...(statistics.length > 0 && { statistics }) } } }
 }
 

@@ -14,7 +14,8 @@ export async function beginCut(run: TrainingRun, state: TrainState): Promise<Tra
   if (!cutAfter) return undefined
   const { weights, statistics } = await recalibrated(run, cutBetweenPhases(modelOf(run, state), cutAfter))
   const variables = { params: weights, ...(statistics.length > 0 && { statistics }) }
-  return run.beginMeasuring({ clock: { step: state.clock.step }, variables })
+  const { step, steering } = state.clock
+  return run.beginMeasuring({ clock: { step, ...(steering && { steering }) }, variables })
 }
 
 async function recalibrated(run: TrainingRun, model: TrainedModel): Promise<TrainedModel> {

@@ -30,7 +30,7 @@ function readThreshold(run: TrainingRun, state: TrainState): ThresholdReading {
   const { sparsity, sizeBytes } = run.spec.target!
   const model = modelOf(run, state)
   const cuttable = cuttableModel(model, { rule: 'magnitude', scope: 'global' })
-  const wanted = sparsity ?? 1 - nonzeroWithin(cuttable, sizeBytes!) / cuttable.parameters
+  const wanted = sparsity ?? 1 - nonzeroWithin(cuttable, sizeBytes!, run.spec) / cuttable.parameters
   const nonzero = nonzeroAt(sparsityBeforeCut(run.spec, wanted), cuttable.parameters)
   return { l1: model.dualAverage!.l1, quantile: thresholdFor(model, nonzero) }
 }

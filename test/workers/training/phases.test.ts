@@ -125,6 +125,13 @@ describe('a job with several phases', () => {
       const free = await run({ optimizer, epochs: 1, init }, { init: file })
       assert.ok(free.nonzero > masked.nonzero)
     }
+    const optimizer = { name: 'rmsprop', learningRate: 0.001, rho: 0.95, momentum: 0.1, epsilon: 0.001 }
+    const prune = { sizeBytes: 60_000, rule: 'magnitude', scope: 'global' }
+    const sized = await run(
+      { optimizer, epochs: 1, init: { ...init, prune }, mask: 'support' },
+      { init: file },
+    )
+    assert.ok(sized.file.length <= 60_000 && sized.file.length > 59_900, `${sized.file.length} bytes`)
   })
 
   it('measures the cut weights in its last epoch if no training follows', async () => {
