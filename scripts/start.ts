@@ -7,6 +7,7 @@ import { keepRedis } from './start/keep-redis.ts'
 
 // The whole service on one machine: Redis (unless REDIS_URL names one), the api and one supervisor, each in its own process. A process
 // that dies is restarted; if one cannot start because of its configuration, all end.
+const PARENT_PERIOD_MS = 1_000
 const config = loadConfig()
 const logger = createLogger('start', config.logLevel)
 const redis = config.redisUrl
@@ -19,6 +20,8 @@ const parts = [
 ]
 process.on('SIGTERM', end)
 process.on('SIGINT', end)
+// npm cannot pass on a SIGKILL.
+if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(end)
 for (const { ended } of parts) void ended.then(end)
 const exitCodes = await Promise.all(parts.map(({ ended }) => ended))
 await redis?.stop()
@@ -27,4 +30,15 @@ process.exit(Math.max(...exitCodes))
 /** Ends the parts; Redis ends after them, so that running jobs can still be requeued. */
 function end() {
   for (const part of parts) part.stop()
+}
+
+/** Calls the function once the parent of this process has ended. */
+function whenOrphaned(call: () => void) {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    call()
+  }, PARENT_PERIOD_MS)
+  timer.unref()
 }

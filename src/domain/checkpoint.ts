@@ -27,6 +27,16 @@ export const CheckpointRecord = z
   .meta({ id: 'Checkpoint' })
 export type CheckpointRecord = z.infer<typeof CheckpointRecord>
 
+type Place = Pick<CheckpointRecord, 'epoch' | 'step'> & { phase?: CheckpointRecord['phase'] | undefined }
+
+/**
+ * Whether both are of the same place in the training. After the last step of an epoch, a checkpoint of an interruption belongs to the epoch
+ * before, because the epoch is complete only when it is measured.
+ */
+export function isSameCheckpoint(a: Place, b: Place): boolean {
+  return a.step === b.step && a.epoch === b.epoch && a.phase === b.phase
+}
+
 /** Whether it was made at the end of an epoch, and not at an interruption within an epoch. */
 function endsEpoch({ validationLoss }: CheckpointRecord): boolean {
   return validationLoss !== undefined
@@ -58,7 +68,10 @@ export function addCheckpoint(
   added: CheckpointRecord,
   spec: CheckpointSpec,
 ): CheckpointRecord[] {
-  const others = checkpoints.filter(({ step }) => step !== added.step)
+  // The end of an epoch replaces an interruption at its last step, but no interruption replaces the end of an epoch.
+  const others = checkpoints.filter(
+    known => known.step !== added.step || (endsEpoch(known) && !isSameCheckpoint(known, added)),
+  )
   const { latest, best, model } = keptCheckpoints([...others, added], spec)
   return [...new Set([...latest, ...best, ...model])].sort((a, b) => a.step - b.step)
 }

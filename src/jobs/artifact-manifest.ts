@@ -53,7 +53,9 @@ export async function artifactManifest(
     const usualKey = exportKey({ name, variant: {}, checkpoint: usualCheckpoint, evaluation: shown })
     const usual = job.artifacts.find(artifact => artifact.name === name) ?? exports.get(usualKey)?.artifact
     const { mediaType, description } = artifactFile(name)
-    const others = [...exports].filter(([key, { artifact }]) => artifact.name === name && key !== usualKey)
+    const others = distinct(exports).filter(
+      ([key, { artifact }]) => artifact.name === name && key !== usualKey,
+    )
     return [
       { ...(usual ?? { name, mediaType, description }), made: usual !== undefined, ...variantsOf(name) },
       ...others.map(([, { artifact, checkpoint }]) => ({
@@ -81,4 +83,12 @@ function variantsOf(name: ArtifactName): Pick<ManifestEntry, 'variants'> {
   if (variants.length === 0) return {}
   const values = variants.map(variant => [variant, [...ArtifactVariant.shape[variant].unwrap().options]])
   return { variants: Object.fromEntries(values) }
+}
+
+/** Trade-offs that measured the same cut have led to the same file. */
+function distinct<Entry extends { artifact: Artifact }>(
+  exports: ReadonlyMap<string, Entry>,
+): [string, Entry][] {
+  const byText = new Map([...exports].map(entry => [JSON.stringify(entry[1]), entry]))
+  return [...byText.values()]
 }

@@ -6,7 +6,8 @@ import { nonzeroAt } from '#formats/cut-model.ts'
 import { modelMetadata } from '#formats/model-metadata.ts'
 import { sparseSizeBytes } from '#formats/sparse-safetensors.ts'
 import { isExcluded } from '#network/excluded-variables.ts'
-import { parameterCount, variablesOf } from '#network/variables.ts'
+import { elementCount } from '#network/shape.ts'
+import { parameterCount, statisticsOf, variablesOf } from '#network/variables.ts'
 import type { Cut } from '#optimization/cut.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 
@@ -91,12 +92,8 @@ function goalMistakes(path: string, goal: Partial<Cut> | undefined, spec: Traini
   }
   const smallest = smallestSize(spec)
   if (sizeBytes! >= smallest) return []
-  return [
-    {
-      path: `${path}.sizeBytes`,
-      message: `must be at least ${smallest}: the size of the file without any weight`,
-    },
-  ]
+  const message = `must be at least ${smallest}: the size of the file with one weight`
+  return [{ path: `${path}.sizeBytes`, message }]
 }
 
 /** The number of weights that a cut does not change. */
@@ -107,9 +104,29 @@ function fixedWeights({ model, optimizer }: TrainingSpec, scope: Cut['scope'] = 
     .reduce((sum, { size }) => sum + size, 0)
 }
 
+/** The file contains the spec and with it the size that is requested, so a size with more digits makes it larger. */
 function smallestSize(spec: TrainingSpec): number {
-  const zeros = variablesOf(topologyOf(spec.model)).map(
-    ({ name, shape, size }) => ({ name, shape, dtype: 'F32', data: new Float32Array(size) }) as const,
-  )
-  return sparseSizeBytes(zeros, modelMetadata(spec))
+  const topology = topologyOf(spec.model)
+  const weights = variablesOf(topology).map(({ name, shape, size }, index) => {
+    const data = new Float32Array(size)
+    if (index === 0) data[0] = 1
+    return { name, shape, dtype: 'F32', data } as const
+  })
+  const statistics = statisticsOf(topology).map(({ name, shape }) => {
+    const data = new Float32Array(elementCount(shape)).fill(1)
+    return { name, shape, dtype: 'F32', data } as const
+  })
+  const tensors = [...weights, ...statistics]
+  const sizeFor = (sizeBytes: number) => sparseSizeBytes(tensors, modelMetadata(withSize(spec, sizeBytes)))
+  let smallest = sizeFor(1)
+  while (sizeFor(smallest) > smallest) smallest = sizeFor(smallest)
+  return smallest
+}
+
+function withSize(spec: TrainingSpec, sizeBytes: number): TrainingSpec {
+  const { target, finish } = spec
+  if (target) return { ...spec, target: { sizeBytes } }
+  if (!finish?.prune) return spec
+  const { sparsity: _, ...prune } = finish.prune
+  return { ...spec, finish: { ...finish, prune: { ...prune, sizeBytes } } }
 }

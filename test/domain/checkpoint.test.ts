@@ -34,6 +34,28 @@ describe('the checkpoints that a job keeps', () => {
     assert.deepEqual(keptAfter([checkpoint(10, 0.9), checkpoint(20, 0.9), checkpoint(30, 0.1)]), [10, 30])
   })
 
+  it('replace one that was taken before its epoch was measured by the one of the measured epoch', () => {
+    const unmeasured: CheckpointRecord = { ...checkpoint(20), epoch: 1 }
+    const kept = [
+      checkpoint(10, 0.5),
+      unmeasured,
+      { ...checkpoint(20, 0.4), improved: true } as const,
+    ].reduce<CheckpointRecord[]>((checkpoints, next) => addCheckpoint(checkpoints, next, SPEC), [])
+    assert.deepEqual(
+      kept.map(({ epoch, validationAccuracy, improved }) => [epoch, validationAccuracy, improved]),
+      [
+        [1, 0.5, undefined],
+        [2, 0.4, true],
+      ],
+    )
+  })
+
+  it('keep the one of an epoch beside an interruption before the first step of the next phase', () => {
+    const done = checkpoint(20, 0.9)
+    const kept = addCheckpoint([done], { ...checkpoint(20), phase: 'fineTune' }, SPEC)
+    assert.deepEqual(kept, [done])
+  })
+
   it('include one from the middle of an epoch as the latest, never as the best', () => {
     assert.deepEqual(keptAfter([checkpoint(10, 0.5), checkpoint(15)]), [10, 15])
     assert.deepEqual(keptAfter([checkpoint(10, 0.5), checkpoint(15), checkpoint(20, 0.6)]), [20])

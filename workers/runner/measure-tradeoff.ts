@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { ArtifactName } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
+import { totalEpochs } from '#domain/phases.ts'
 import type { TrainedModel } from '#formats/trained-model.ts'
 import { computeTradeoff } from '#workers/analyses/tradeoff/compute-tradeoff.ts'
 import { tradeoffFiles } from '#workers/analyses/tradeoff/tradeoff.ts'
@@ -20,24 +21,23 @@ interface Output {
 
 /**
  * Measures the trade-off of a job's model as the last part of the job, and writes its files to the scratch folder. It keeps no intermediate
- * state: a restart repeats it. @param last the metrics of the last epoch @returns the names of the files
+ * state: a restart repeats it. @param last the metrics of the last epoch; absent if the job continues another one and has trained none @returns the names of the files
  */
 export async function measureTradeoff(
   model: TrainedModel,
   splits: Splits,
-  last: EpochMetrics,
+  last: EpochMetrics | undefined,
   { scratch, signal, send, write }: Output,
 ): Promise<ArtifactName[]> {
-  const { epoch, trainLoss: loss, examplesPerSecond } = last
   const isDue = throttle(PROGRESS_INTERVAL_MS)
   const stepsPerEpoch = Math.ceil(splits.training.indices.length / model.spec.batchSize)
   const progress = {
     type: 'progress',
-    epoch,
+    epoch: last?.epoch ?? totalEpochs(model.spec),
     step: stepsPerEpoch,
     stepsPerEpoch,
-    loss,
-    examplesPerSecond,
+    loss: last?.trainLoss ?? 0,
+    examplesPerSecond: last?.examplesPerSecond ?? 0,
   } as const
   const result = await computeTradeoff(model, splits, {
     signal,

@@ -61,7 +61,7 @@ export async function runTask(
   if (spec.finish?.tradeoff && model) {
     const output = { scratch, signal, send, write }
     const trained = modelFromCheckpoint(spec, model)
-    for (const name of await measureTradeoff(trained, splits, series.at(-1)!, output))
+    for (const name of await measureTradeoff(trained, splits, series.at(-1), output))
       await send({ type: 'artifact', name, epoch: modelEpoch })
   }
   await splits.close?.()

@@ -2,16 +2,17 @@ import type { EpochMetrics, Warning } from '#domain/event.ts'
 
 /** Warns of layers whose weights have all become zero since the previous epoch: they no longer transmit any signal. */
 export function warnOfDeadLayers(
-  { epoch, layers }: EpochMetrics,
+  { epoch, layers, threshold }: EpochMetrics,
   before: EpochMetrics | undefined,
 ): Warning[] {
+  const cause = threshold === undefined ? 'the cut has left none of them' : 'the threshold is too high for it'
   const alreadyDead = new Set(before?.layers.filter(isDead).map(({ name }) => name))
   return layers
     .filter(layer => isDead(layer) && !alreadyDead.has(layer.name))
     .map(({ name, size }) => ({
       code: 'dead_layer',
       path: name,
-      message: `All ${size} weights of ${name} are zero after epoch ${epoch}: the threshold is too high for it.`,
+      message: `All ${size} weights of ${name} are zero after epoch ${epoch}: ${cause}.`,
     }))
 }
 

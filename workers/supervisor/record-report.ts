@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { kindOf } from '#analyses/analysis-request.ts'
 import { ARTIFACT_FILES, type Artifact } from '#domain/artifact.ts'
-import type { CheckpointRecord } from '#domain/checkpoint.ts'
+import { type CheckpointRecord, isSameCheckpoint } from '#domain/checkpoint.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { type Decision, warn } from '#domain/job-decisions.ts'
@@ -69,7 +69,7 @@ function addCheckpoint(
 ): Decision {
   const roles = { ...(phase && { phase }), ...(isBest && ({ improved: true } as const)) }
   return ({ checkpoints, metrics }) => {
-    if (checkpoints.some(known => known.step === step)) return []
+    if (checkpoints.some(known => isSameCheckpoint(known, { epoch, step, phase }))) return []
     const data = { epoch, step, ...measured(metrics, step), ...roles, ...stored }
     return [{ type: 'checkpointed', attempt, data }]
   }
