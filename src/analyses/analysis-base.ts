@@ -14,7 +14,9 @@ export const JobChoice = z.union([
   z.strictObject({
     id: JobId,
     checkpoint: z
-      .union([z.enum(['best', 'latest']), z.int().min(1)])
+      .union([z.enum(['best', 'latest']), z.int().min(1)], {
+        error: 'must be "best", "latest" or the number of an epoch',
+      })
       .optional()
       .describe(
         '`best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.',
