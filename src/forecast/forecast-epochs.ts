@@ -1,15 +1,15 @@
-import { cutOf, phasesOf } from '#domain/phases.ts'
+import { phasesOf } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { variablesOf } from '#network/variables.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { type FinishedRun, type MeasuredPoint, settingOf } from './finished-run.ts'
+import { forecastCut } from './forecast-cut.ts'
 import {
   EARLY_ERROR,
   finishedJobsForecaster,
   type Moment,
   type SparsityForecast,
-  spread,
   weightsForecaster,
 } from './forecast-sparsity.ts'
 import { type EpochEnd, startState } from './threshold-by-epoch.ts'
@@ -73,30 +73,18 @@ export function* forecastEpochs(
   start: Start | undefined,
 ): Generator<void, (SparsityForecast | undefined)[]> {
   const [train] = phasesOf(spec)
-  const cut = cutOf(spec)
-  const afterCut = start && cut?.sparsity !== undefined ? exactly(cut.sparsity, start) : undefined
   const forecasts: (SparsityForecast | undefined)[] = []
-  for (const { epoch, phase, state } of ends) {
-    const isCut = cut !== undefined && (phase === 'fineTune' || (train.cutAfter && epoch === train.epochs))
-    if (isCut) forecasts.push(afterCut)
-    else if (phase === 'fineTune') forecasts.push(forecasts.at(-1))
-    else forecasts.push(start && (state ? start.forecast(state) : withoutThreshold(spec, start)))
+  let fineTuned: SparsityForecast | undefined
+  for (const end of ends) {
+    if (end.phase === 'fineTune' || !start) forecasts.push(fineTuned)
+    else {
+      const trained = end.state ? start.forecast(end.state) : withoutThreshold(spec, start)
+      if (end.epoch === train.epochs) fineTuned = forecastCut(spec, trained, end, start)
+      forecasts.push(train.cutAfter && end.epoch === train.epochs ? fineTuned : trained)
+    }
     yield
   }
   return forecasts
-}
-
-/** A cut leaves an exact number of weights; a finished job of a similar sparsity shows how they are spread over the variables. */
-function exactly(sparsity: number, { weights, points }: Start): SparsityForecast {
-  const away = (point: MeasuredPoint) => Math.abs(point.sparsity - sparsity)
-  const nearest = points.toSorted((a, b) => away(a) - away(b))[0]
-  const dense = weights.map(({ size }) => size)
-  return {
-    sparsity,
-    error: 0,
-    basis: 'cut',
-    nonzero: () => spread(nearest?.nonzero ?? dense, weights, sparsity),
-  }
 }
 
 /** Only a mask keeps zeros; other trainings are dense, or start with zeros of which an unknown number remains. */

@@ -35,6 +35,9 @@ export const EARLY_ERROR = 0.003
 const TRAINED_SHARE = 0.6
 const TRAINED_ERROR = 0.3
 
+/** Of sparsities that are estimated from other networks and data. */
+export const OTHER_ERROR = 0.06
+
 /** A finished job within this distance forecasts the sparsity: its threshold was up to e times smaller or larger at the same time. */
 const REACH = 1
 
