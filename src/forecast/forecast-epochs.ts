@@ -72,11 +72,12 @@ export function* forecastEpochs(
   ends: readonly EpochEnd[],
   start: Start | undefined,
 ): Generator<void, (SparsityForecast | undefined)[]> {
-  const [train] = phasesOf(spec)
+  const [train, fineTune] = phasesOf(spec)
+  const prunesOn = fineTune && thresholdOf(fineTune.optimizer)
   const forecasts: (SparsityForecast | undefined)[] = []
   let fineTuned: SparsityForecast | undefined
   for (const end of ends) {
-    if (end.phase === 'fineTune' || !start) forecasts.push(fineTuned)
+    if (end.phase === 'fineTune' || !start) forecasts.push(prunesOn ? undefined : fineTuned)
     else {
       const trained = end.state ? start.forecast(end.state) : withoutThreshold(spec, start)
       if (end.epoch === train.epochs) fineTuned = forecastCut(spec, trained, end, start)

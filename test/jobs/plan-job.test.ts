@@ -184,6 +184,12 @@ describe('the plan of a job that cuts its weights', () => {
     assert.equal(after(0.98), 0.98)
   })
 
+  it('says nothing about fine-tuning that prunes further', () => {
+    const after = (optimizer: object) =>
+      lastOf({ finish: { prune: { sparsity: 0.9 }, fineTune: { epochs: 2, optimizer } } }).forecastSparsity
+    assert.deepEqual([after(sgd), after(grda(0.002))], [0.9, undefined])
+  })
+
   it('recommends a scale for a target of a size too', () => {
     const of = (target: object) => planOf({ optimizer: grda(0.002), target })
     const { forecastArtifactBytes, recommendation } = of({ sparsity: 0.95 })
