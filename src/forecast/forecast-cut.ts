@@ -3,12 +3,9 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { startingC } from '#optimization/steer-threshold.ts'
 import { sparsityWithin } from './file-size.ts'
 import type { MeasuredPoint } from './finished-run.ts'
-import { OTHER_ERROR, type SparsityForecast, spread } from './forecast-sparsity.ts'
+import { OTHER_ERROR, SIZE_ERROR, type SparsityForecast, spread } from './forecast-sparsity.ts'
 import type { EpochEnd } from './threshold-by-epoch.ts'
 import { magnitudeWithin, totalWithin, type WeightDistribution } from './weight-distribution.ts'
-
-/** The share of the non-zeros by which the number that fits in a file of a given size is uncertain: they are not spread evenly. */
-const SIZE_ERROR = 0.1
 
 interface Known {
   weights: WeightDistribution

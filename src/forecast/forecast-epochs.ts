@@ -9,6 +9,7 @@ import {
   EARLY_ERROR,
   finishedJobsForecaster,
   type Moment,
+  SIZE_ERROR,
   type SparsityForecast,
   weightsForecaster,
 } from './forecast-sparsity.ts'
@@ -50,7 +51,11 @@ export function* startOf(
   const fromFinished = spec.init ? drawnWeights(topologyOf(spec.model), exclude) : weights
   const ofFinished = finishedJobsForecaster(fromFinished, points)
   const ofWeights = weightsForecaster(weights, startState(spec).l1, spec.init !== undefined)
-  return { weights, points, forecast: moment => ofFinished(moment) ?? ofWeights(moment) }
+  return {
+    weights,
+    points,
+    forecast: moment => ofFinished(moment) ?? afterInitialCut(spec, ofWeights(moment)),
+  }
 }
 
 /**
@@ -92,7 +97,10 @@ export function* forecastEpochs(
 function withoutThreshold(spec: TrainingSpec, { weights }: Start): SparsityForecast | undefined {
   if (spec.target) return undefined
   const nonzero = () => weights.map(({ size, shareWithin }) => size * (1 - shareWithin(0)))
-  if (spec.mask) return { sparsity: totalWithin(weights, 0), error: 0, basis: 'initialWeights', nonzero }
+  if (spec.mask) {
+    const sparsity = totalWithin(weights, 0)
+    return afterInitialCut(spec, { sparsity, error: 0, basis: 'initialWeights', nonzero })
+  }
   if (spec.init) return undefined
   return {
     sparsity: 0,
@@ -100,4 +108,13 @@ function withoutThreshold(spec: TrainingSpec, { weights }: Start): SparsityForec
     basis: 'initialWeights',
     nonzero: () => weights.map(({ size }) => size),
   }
+}
+
+/** With the error of the number of weights that `init.prune` leaves for a size. */
+function afterInitialCut(
+  { init }: TrainingSpec,
+  forecast: SparsityForecast | undefined,
+): SparsityForecast | undefined {
+  if (!forecast || init?.prune?.sizeBytes === undefined) return forecast
+  return { ...forecast, error: forecast.error + SIZE_ERROR * (1 - forecast.sparsity) }
 }

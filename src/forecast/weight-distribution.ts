@@ -44,9 +44,7 @@ export function* checkpointWeights(
     const { data } = tensors.find(({ name }) => name === variable.name)!
     const isFixed = isExcluded(variable, before)
     const offset = isTrained && !isFixed ? (checkpoint.state.clock.l1 ?? 0) : 0
-    const counts = countMagnitudes(data)
-    const stored = (l1: number) => counts[binOf(l1)]! / variable.size
-    magnitudes.push({ variable, isFixed, stored, offset })
+    magnitudes.push({ variable, isFixed, stored: shareOfMagnitudes(data), offset })
     yield
   }
   const start = prune ? sharesAfterCut(magnitudes, source, prune) : sharesOf(magnitudes)
@@ -90,6 +88,14 @@ function countMagnitudes(values: Float32Array): Uint32Array {
   return counts
 }
 
-function binOf(magnitude: number): number {
-  return (new Uint32Array(Float32Array.of(magnitude).buffer)[0]! << 1) >>> 17
+/** The share of the values with at most a magnitude, as if those of a bin were spread evenly over it. */
+function shareOfMagnitudes(values: Float32Array): (magnitude: number) => number {
+  const counts = countMagnitudes(values)
+  return magnitude => {
+    const bits = (new Uint32Array(Float32Array.of(magnitude).buffer)[0]! << 1) >>> 0
+    const bin = bits >>> 17
+    if (bin === 0) return counts[0]! / values.length
+    const [below, within] = [counts[bin - 1]!, counts[bin]!]
+    return (below + ((bits & 0x1ffff) / 2 ** 17) * (within - below)) / values.length
+  }
 }
