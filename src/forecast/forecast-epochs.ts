@@ -1,15 +1,16 @@
-import { cutOf, phasesOf } from '#domain/phases.ts'
+import { phasesOf } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { variablesOf } from '#network/variables.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { type FinishedRun, type MeasuredPoint, settingOf } from './finished-run.ts'
+import { forecastCut } from './forecast-cut.ts'
 import {
   EARLY_ERROR,
   finishedJobsForecaster,
   type Moment,
+  SIZE_ERROR,
   type SparsityForecast,
-  spread,
   weightsForecaster,
 } from './forecast-sparsity.ts'
 import { type EpochEnd, startState } from './threshold-by-epoch.ts'
@@ -50,7 +51,11 @@ export function* startOf(
   const fromFinished = spec.init ? drawnWeights(topologyOf(spec.model), exclude) : weights
   const ofFinished = finishedJobsForecaster(fromFinished, points)
   const ofWeights = weightsForecaster(weights, startState(spec).l1, spec.init !== undefined)
-  return { weights, points, forecast: moment => ofFinished(moment) ?? ofWeights(moment) }
+  return {
+    weights,
+    points,
+    forecast: moment => ofFinished(moment) ?? afterInitialCut(spec, ofWeights(moment)),
+  }
 }
 
 /**
@@ -72,38 +77,30 @@ export function* forecastEpochs(
   ends: readonly EpochEnd[],
   start: Start | undefined,
 ): Generator<void, (SparsityForecast | undefined)[]> {
-  const [train] = phasesOf(spec)
-  const cut = cutOf(spec)
-  const afterCut = start && cut?.sparsity !== undefined ? exactly(cut.sparsity, start) : undefined
+  const [train, fineTune] = phasesOf(spec)
+  const prunesOn = fineTune && thresholdOf(fineTune.optimizer)
   const forecasts: (SparsityForecast | undefined)[] = []
-  for (const { epoch, phase, state } of ends) {
-    const isCut = cut !== undefined && (phase === 'fineTune' || (train.cutAfter && epoch === train.epochs))
-    if (isCut) forecasts.push(afterCut)
-    else if (phase === 'fineTune') forecasts.push(forecasts.at(-1))
-    else forecasts.push(start && (state ? start.forecast(state) : withoutThreshold(spec, start)))
+  let fineTuned: SparsityForecast | undefined
+  for (const end of ends) {
+    if (end.phase === 'fineTune' || !start) forecasts.push(prunesOn ? undefined : fineTuned)
+    else {
+      const trained = end.state ? start.forecast(end.state) : withoutThreshold(spec, start)
+      if (end.epoch === train.epochs) fineTuned = forecastCut(spec, trained, end, start)
+      forecasts.push(train.cutAfter && end.epoch === train.epochs ? fineTuned : trained)
+    }
     yield
   }
   return forecasts
-}
-
-/** A cut leaves an exact number of weights; a finished job of a similar sparsity shows how they are spread over the variables. */
-function exactly(sparsity: number, { weights, points }: Start): SparsityForecast {
-  const away = (point: MeasuredPoint) => Math.abs(point.sparsity - sparsity)
-  const nearest = points.toSorted((a, b) => away(a) - away(b))[0]
-  const dense = weights.map(({ size }) => size)
-  return {
-    sparsity,
-    error: 0,
-    basis: 'cut',
-    nonzero: () => spread(nearest?.nonzero ?? dense, weights, sparsity),
-  }
 }
 
 /** Only a mask keeps zeros; other trainings are dense, or start with zeros of which an unknown number remains. */
 function withoutThreshold(spec: TrainingSpec, { weights }: Start): SparsityForecast | undefined {
   if (spec.target) return undefined
   const nonzero = () => weights.map(({ size, shareWithin }) => size * (1 - shareWithin(0)))
-  if (spec.mask) return { sparsity: totalWithin(weights, 0), error: 0, basis: 'initialWeights', nonzero }
+  if (spec.mask) {
+    const sparsity = totalWithin(weights, 0)
+    return afterInitialCut(spec, { sparsity, error: 0, basis: 'initialWeights', nonzero })
+  }
   if (spec.init) return undefined
   return {
     sparsity: 0,
@@ -111,4 +108,13 @@ function withoutThreshold(spec: TrainingSpec, { weights }: Start): SparsityForec
     basis: 'initialWeights',
     nonzero: () => weights.map(({ size }) => size),
   }
+}
+
+/** With the error of the number of weights that `init.prune` leaves for a size. */
+function afterInitialCut(
+  { init }: TrainingSpec,
+  forecast: SparsityForecast | undefined,
+): SparsityForecast | undefined {
+  if (!forecast || init?.prune?.sizeBytes === undefined) return forecast
+  return { ...forecast, error: forecast.error + SIZE_ERROR * (1 - forecast.sparsity) }
 }

@@ -35,6 +35,12 @@ export const EARLY_ERROR = 0.003
 const TRAINED_SHARE = 0.6
 const TRAINED_ERROR = 0.3
 
+/** Of sparsities that are estimated from other networks and data. */
+export const OTHER_ERROR = 0.06
+
+/** The share of the non-zeros by which the number that fits in a file of a given size is uncertain: they are not spread evenly. */
+export const SIZE_ERROR = 0.1
+
 /** A finished job within this distance forecasts the sparsity: its threshold was up to e times smaller or larger at the same time. */
 const REACH = 1
 

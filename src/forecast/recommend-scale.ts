@@ -2,6 +2,7 @@ import type { TrainingSpec } from '#domain/training-spec.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { startingC } from '#optimization/steer-threshold.ts'
 import type { Start } from './forecast-epochs.ts'
+import { OTHER_ERROR } from './forecast-sparsity.ts'
 import { approximateThreshold } from './threshold-by-epoch.ts'
 import { magnitudeWithin } from './weight-distribution.ts'
 
@@ -17,8 +18,6 @@ export interface Recommendation {
   basis: (typeof RECOMMENDATION_BASES)[number]
 }
 
-/** Of recommendations from networks and data that nothing is known about. */
-const OTHER_ERROR = 0.06
 /** Scales are tried in steps of 2 %. */
 const STEP = 1.02
 const [LEAST, MOST] = [1e-7, 1e3]

@@ -1,23 +1,20 @@
+import { factsOf } from '#domain/dataset.ts'
 import { phasesOf, sparsityBeforeCut } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { parameterCount } from '#network/variables.ts'
 import type { Target } from '#optimization/cut.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import { startingC } from '#optimization/steer-threshold.ts'
+import { sparsityWithin } from './file-size.ts'
 import { approximateThreshold, startState } from './threshold-by-epoch.ts'
 import { drawnWeights, magnitudeWithin } from './weight-distribution.ts'
 
-/** Bytes of a non-zero weight in model.sparse.safetensors, with its position: about, at 90 % zeros and more. */
-const BYTES_PER_WEIGHT = 5
-
 /** The scale c of the threshold in the first epoch of a job with a target. Later epochs correct it. @param spec its c does not matter */
 export function startingScale(spec: TrainingSpec, target: Target): number {
+  // The dataset is refused later: it has no number of steps.
+  if (!factsOf(spec.dataset)) return 0
   const topology = topologyOf(spec.model)
-  const sparsity = sparsityBeforeCut(
-    spec,
-    target.sparsity ?? sparsityOf(target.sizeBytes!, parameterCount(topology)),
-  )
+  const sparsity = steeredSparsity(spec, target)
   const perUnit = { ...spec, optimizer: { ...spec.optimizer, c: 1 } as TrainingSpec['optimizer'] }
   const start = startState(spec)
   const growth = approximateThreshold(perUnit, phasesOf(spec)[0].epochs).l1 - start.l1
@@ -26,6 +23,7 @@ export function startingScale(spec: TrainingSpec, target: Target): number {
   return Number(c.toPrecision(3))
 }
 
-function sparsityOf(sizeBytes: number, parameters: number): number {
-  return Math.max(0, 1 - sizeBytes / (BYTES_PER_WEIGHT * parameters))
+/** The sparsity that a target steers the threshold to before the cut. That of a size is estimated from the format of the file. */
+export function steeredSparsity(spec: TrainingSpec, { sparsity, sizeBytes }: Target): number {
+  return sparsityBeforeCut(spec, sparsity ?? sparsityWithin(spec, sizeBytes!))
 }

@@ -6,6 +6,7 @@ import { shareWithin } from '#network/initializers.ts'
 import type { Topology } from '#network/topology.ts'
 import { variablesOf } from '#network/variables.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
+import { type Magnitudes, sharesAfterCut, sharesOf } from './cut-magnitudes.ts'
 
 /** How large the values of each variable are before the first step, in model order. */
 export type WeightDistribution = readonly {
@@ -23,8 +24,9 @@ export function drawnWeights(topology: Topology, exclude: readonly string[]): We
 }
 
 /**
- * Of the checkpoint that a job starts from, one variable at a time. With the state of the optimizer these are the values of its accumulator;
- * without it, weights that an accumulator determines are its values less the threshold that they were trained with.
+ * Of the checkpoint that a job starts from, one variable at a time, after the cut of `init.prune`. With the state of the optimizer these are
+ * the values of its accumulator; without it, weights that an accumulator determines are its values less the threshold that they were trained
+ * with.
  */
 export function* checkpointWeights(
   spec: TrainingSpec,
@@ -32,21 +34,26 @@ export function* checkpointWeights(
 ): Generator<void, WeightDistribution> {
   const { checkpoint, provenance } = decodeCheckpoint(file)
   const { params, accumulator } = checkpoint.state.variables
-  const continues = spec.init!.optimizerState
+  const { optimizerState: continues, modelId, prune } = spec.init!
   const tensors = (continues ? accumulator : undefined) ?? params ?? accumulator ?? []
   const isTrained = tensors === accumulator && !continues
-  const before = isTrained ? excludedBy(JSON.parse(provenance.training)) : []
-  const exclude = excludedBy(spec)
-  const weights: WeightDistribution[number][] = []
+  const source = modelId === undefined ? (JSON.parse(provenance.training) as TrainingSpec) : spec
+  const before = excludedBy(source)
+  const magnitudes: Magnitudes[] = []
   for (const variable of variablesOf(topologyOf(spec.model))) {
     const { data } = tensors.find(({ name }) => name === variable.name)!
-    const offset = isTrained && !isExcluded(variable, before) ? (checkpoint.state.clock.l1 ?? 0) : 0
-    const counts = countMagnitudes(data)
-    const limitOf = (l1: number) => offset + (isExcluded(variable, exclude) ? 0 : l1)
-    weights.push({ size: variable.size, shareWithin: l1 => counts[binOf(limitOf(l1))]! / variable.size })
+    const isFixed = isExcluded(variable, before)
+    const offset = isTrained && !isFixed ? (checkpoint.state.clock.l1 ?? 0) : 0
+    magnitudes.push({ variable, isFixed, stored: shareOfMagnitudes(data), offset })
     yield
   }
-  return weights
+  const start = prune ? sharesAfterCut(magnitudes, source, prune) : sharesOf(magnitudes)
+  const exclude = excludedBy(spec)
+  return magnitudes.map(({ variable }, index) => {
+    const isNeverCut = isExcluded(variable, exclude)
+    const shareAt = start[index]!
+    return { size: variable.size, shareWithin: l1 => shareAt(isNeverCut ? 0 : l1) }
+  })
 }
 
 function excludedBy({ optimizer }: Pick<TrainingSpec, 'optimizer'>): readonly string[] {
@@ -81,6 +88,14 @@ function countMagnitudes(values: Float32Array): Uint32Array {
   return counts
 }
 
-function binOf(magnitude: number): number {
-  return (new Uint32Array(Float32Array.of(magnitude).buffer)[0]! << 1) >>> 17
+/** The share of the values with at most a magnitude, as if those of a bin were spread evenly over it. */
+function shareOfMagnitudes(values: Float32Array): (magnitude: number) => number {
+  const counts = countMagnitudes(values)
+  return magnitude => {
+    const bits = (new Uint32Array(Float32Array.of(magnitude).buffer)[0]! << 1) >>> 0
+    const bin = bits >>> 17
+    if (bin === 0) return counts[0]! / values.length
+    const [below, within] = [counts[bin - 1]!, counts[bin]!]
+    return (below + ((bits & 0x1ffff) / 2 ** 17) * (within - below)) / values.length
+  }
 }

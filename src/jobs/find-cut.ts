@@ -9,6 +9,9 @@ import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
 import { requireTradeoff, type StoredFile, type TradeoffStores } from './find-tradeoff.ts'
 
+const OPTIMIZER_STATE = 'optimizer-state.safetensors' satisfies ArtifactName
+const WITHOUT_THRESHOLD = `Only a cut by threshold has ${OPTIMIZER_STATE}, and this trade-off has no curve by threshold: its checkpoint has no accumulator of grda.`
+
 /** A measured cut of the model of a checkpoint. */
 export interface FoundCut {
   point: MeasuredCut
@@ -30,6 +33,8 @@ export async function findCut(
 ): Promise<FoundCut | undefined> {
   const selector = name ? fitFile(name, requested) : requested
   const { tradeoff, statistics } = await requireTradeoff(stores, job, checkpoint)
+  if (name === OPTIMIZER_STATE && !tradeoff.points.some(({ rule }) => rule === 'threshold'))
+    throw new AppError('not_found', WITHOUT_THRESHOLD)
   const { own, ...point } = requirePoint(tradeoff, selector, name)
   return own ? undefined : { point: measuredCut(point), statistics }
 }
@@ -59,7 +64,7 @@ function fitFile(name: ArtifactName, requested: PointSelector): PointSelector {
     throw invalidFields(
       given.map(([path]) => ({ path, message: `${name} is the same at every point; omit it` })),
     )
-  if (name !== 'optimizer-state.safetensors') return requested
+  if (name !== OPTIMIZER_STATE) return requested
   if (requested.rule === 'magnitude')
     throw invalidRequest(
       'rule',
@@ -76,7 +81,8 @@ function requirePoint(tradeoff: Tradeoff, selector: PointSelector, name: Artifac
   const point = selectPoint(points, selector, file)
   if (point) return point
   const possible = possibleRange(points, selector, file)
-  const where = possible ? `${possible}.` : 'the trade-off has no points of this rule and scope.'
+  const curves = [...new Set(points.map(({ rule, scope }) => `${rule} ${scope}`))].join(', ')
+  const where = possible ? `${possible}.` : `the trade-off has only the curves ${curves}.`
   throw new AppError('not_found', `The job has no such point: ${where}`)
 }
 

@@ -73,11 +73,15 @@ export async function requireTradeoff(
 ): Promise<FoundTradeoff> {
   const found = await findTradeoff(stores, job, checkpoint)
   if (found) return found
-  throw tradeoffNotReady(job)
+  throw tradeoffNotReady(job, checkpoint)
 }
 
-export function tradeoffNotReady({ id, status, spec }: Job): AppError {
-  const request = JSON.stringify({ kind: 'tradeoff', jobs: [id] })
+/** @param checkpoint of the model whose trade-off is missing, by default the job's model */
+export function tradeoffNotReady(job: Job, checkpoint = findCheckpoint(job)): AppError {
+  const { id, status, spec } = job
+  const isOwn = checkpoint?.step === findCheckpoint(job)?.step
+  const choice = isOwn || !checkpoint ? id : { id, checkpoint: checkpoint.epoch }
+  const request = JSON.stringify({ kind: 'tradeoff', jobs: [choice] })
   const wait = spec.finish?.tradeoff
     ? 'it measures its trade-off as its last step'
     : 'its trade-off can be measured'

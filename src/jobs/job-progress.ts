@@ -46,7 +46,9 @@ export function progressOf(job: Job, frame?: ProgressFrame): JobProgress {
   const own = frame?.attempt === attempt ? frame : undefined
   const current = own?.epoch === metrics?.epoch ? undefined : own
   const epoch = current ? current.epoch - 1 : (metrics?.epoch ?? epochToResumeFrom(job))
-  const step = epoch * stepsPerEpoch + (current?.step ?? 0)
+  const reported = epoch * stepsPerEpoch + (current?.step ?? 0)
+  // A job that is interrupted within an epoch makes a checkpoint after its last frame.
+  const step = Math.max(reported, job.checkpoints.at(-1)?.step ?? 0)
   // Early stopping leaves epochs that will never be trained.
   const fraction = status === 'succeeded' ? 1 : step / (epochs * stepsPerEpoch)
   const examplesPerSecond = current?.examplesPerSecond ?? metrics?.examplesPerSecond

@@ -1,4 +1,4 @@
-import { cutOf, sparsityBeforeCut, totalEpochs } from '#domain/phases.ts'
+import { cutOf, totalEpochs } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { epochLength } from '#forecast/epoch-length.ts'
@@ -6,6 +6,7 @@ import { forecastEpochs, type Knowledge, startOf } from '#forecast/forecast-epoc
 import { forecastSizeBytes } from '#forecast/forecast-size.ts'
 import { type ForecastBasis, lastEarlyThreshold, type SparsityForecast } from '#forecast/forecast-sparsity.ts'
 import { type Recommendation, recommendScale } from '#forecast/recommend-scale.ts'
+import { steeredSparsity } from '#forecast/starting-scale.ts'
 import { lastStepWithin, startState, thresholdByEpoch } from '#forecast/threshold-by-epoch.ts'
 import { totalWithin } from '#forecast/weight-distribution.ts'
 import { parameterCount } from '#network/variables.ts'
@@ -71,8 +72,7 @@ export function* planSlices(spec: TrainingSpec, options: PlanOptions = {}): Gene
   const forecastArtifactBytes = sizeAtEnd(spec, forecasts)
   const early = start && lastEarlyThreshold(start.weights, startState(spec).l1)
   const pruned = ends.filter(({ state }) => state)
-  const sparsity =
-    options.sparsity ?? (spec.target?.sparsity && sparsityBeforeCut(spec, spec.target.sparsity))
+  const sparsity = options.sparsity ?? (spec.target && steeredSparsity(spec, spec.target))
   const recommendation =
     start && sparsity !== undefined ? yield* recommendScale(spec, start, sparsity) : undefined
   const hasSeveralPhases = ends.at(-1)?.phase === 'fineTune'
@@ -102,12 +102,10 @@ function sizeAtEnd(
   spec: TrainingSpec,
   forecasts: readonly (SparsityForecast | undefined)[],
 ): number | undefined {
-  const cut = cutOf(spec)
-  if (cut?.sizeBytes !== undefined) return cut.sizeBytes
   const last = forecasts[totalEpochs(spec) - 1]
   // The size is nearly proportional to the non-zeros.
   if (!last || last.error > LARGEST_SIZE_ERROR * (1 - last.sparsity)) return undefined
-  return forecastSizeBytes(spec, last)
+  return Math.min(forecastSizeBytes(spec, last), cutOf(spec)?.sizeBytes ?? Number.POSITIVE_INFINITY)
 }
 
 function describeForecast(forecast: SparsityForecast | undefined) {

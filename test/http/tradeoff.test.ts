@@ -10,6 +10,7 @@ import { trainingText } from '#formats/model-metadata.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
 import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { encodeArtifact } from '#interchange/encode-artifact.ts'
+import type { CutRule } from '#optimization/cut.ts'
 import { markPareto, type Tradeoff } from '#optimization/tradeoff.ts'
 import { addArtifact, appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
 import { recordOf } from '#test/support/record.ts'
@@ -54,17 +55,25 @@ function checkpointOf(spec: typeof RECORD.spec, epoch: number): Uint8Array {
   return encodeCheckpoint({ ...RECORD.checkpoint!, epoch }, { training: trainingText(spec), engine: 'test' })
 }
 
-/** A job that has succeeded with the model of the record. @returns its id */
-async function finishedJob({ stores, url }: Api, withTradeoff: boolean): Promise<string> {
+/**
+ * A job that has succeeded with the model of the record.
+ * @param measured whether its trade-off was measured, or by which rule alone
+ * @returns its id
+ */
+async function finishedJob({ stores, url }: Api, measured: boolean | CutRule): Promise<string> {
   const { body } = await request(url).post('/v1/jobs').send(REQUEST).expect(201)
   await startJob(stores, body.id)
   const { spec } = await stores.jobs.require(body.id)
   const stored = await stores.blobs.put(body.id, [checkpointOf(spec, 1)])
-  const measured = { validationAccuracy: 0.975, validationLoss: 0.025 }
-  await appendEvent(stores, body.id, 'epoch', epochMetrics(1, measured))
-  await appendEvent(stores, body.id, 'checkpointed', { epoch: 1, step: STEP, ...measured, ...stored })
-  if (withTradeoff)
-    await addArtifact(stores, body.id, 'tradeoff.json', Buffer.from(JSON.stringify(tradeoffOf(spec))))
+  const scores = { validationAccuracy: 0.975, validationLoss: 0.025 }
+  await appendEvent(stores, body.id, 'epoch', epochMetrics(1, scores))
+  await appendEvent(stores, body.id, 'checkpointed', { epoch: 1, step: STEP, ...scores, ...stored })
+  if (measured !== false) {
+    const whole = tradeoffOf(spec)
+    const points = whole.points.filter(({ rule }) => measured === true || rule === measured)
+    const tradeoff = JSON.stringify({ ...whole, points })
+    await addArtifact(stores, body.id, 'tradeoff.json', Buffer.from(tradeoff))
+  }
   await appendEvent(stores, body.id, 'succeeded', {})
   return body.id
 }
@@ -188,7 +197,7 @@ describe('a job whose trade-off was measured', () => {
       ['sparsity=0.99', /highest measured sparsity is 0\.95/],
       ['sizeBytes=100', /smallest file has \d+ bytes/],
       ['minValidationAccuracy=0.99', /highest validation accuracy is 0\.975/],
-      ['sparsity=0.5&scope=layer', /no points of this rule and scope/],
+      ['sparsity=0.5&scope=layer', /only the curves magnitude global, threshold global/],
     ] as const) {
       const { status, body } = await get(`artifacts/model.sparse.safetensors?${query}`)
       assert.deepEqual([status, body.code], [404, 'not_found'], query)
@@ -259,9 +268,25 @@ it('the report of a job whose model is of an earlier epoch shows the trade-off o
   const tradeoff = tradeoffOf(spec)
   await addArtifact(api.stores, body.id, 'tradeoff.json', Buffer.from(JSON.stringify(tradeoff)))
   await appendEvent(api.stores, body.id, 'succeeded', {})
+  const other = await request(api.url).get(`/v1/jobs/${body.id}/tradeoff?checkpoint=latest`)
+  assert.equal(other.status, 409)
+  const advised = /POST (\{.*\}) to/.exec(other.body.detail)![1]!
+  assert.deepEqual(JSON.parse(advised), { kind: 'tradeoff', jobs: [{ id: body.id, checkpoint: 2 }] })
+  const posted = await request(api.url).post('/v1/analyses').send(JSON.parse(advised)).expect(201)
+  assert.equal((await api.stores.work.require(posted.body.id)).analysis!.jobs[0]!.checkpoint.epoch, 2)
   const report = (query: string) => request(api.url).get(`/v1/jobs/${body.id}/artifacts/report.html${query}`)
   assert.match((await report('').expect(200)).text, /Trade-off/)
   assert.doesNotMatch((await report('?checkpoint=latest').expect(200)).text, /Trade-off/)
+  await api.stop()
+})
+
+it('a trade-off without a curve by threshold has no optimizer state, and the answer says why', async () => {
+  const api = await startApi()
+  const jobId = await finishedJob(api, 'magnitude')
+  const name = 'optimizer-state.safetensors'
+  const answer = await request(api.url).get(`/v1/jobs/${jobId}/artifacts/${name}?sparsity=0.9`)
+  assert.deepEqual([answer.status, answer.body.code], [404, 'not_found'])
+  assert.match(answer.body.detail, /Only a cut by threshold has .*no curve by threshold/)
   await api.stop()
 })
 

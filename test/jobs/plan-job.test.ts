@@ -124,6 +124,82 @@ describe('the plan of a dry run', () => {
   })
 })
 
+describe('the plan of a job that cuts its weights', () => {
+  const grda = (c: number) => ({ name: 'grda', learningRate: 0.3, c, mu: 0.6 })
+  const sgd = { name: 'sgd', learningRate: 0.1 }
+  const planOf = (change: object) =>
+    plan(JobRequest.parse({ model: { preset: 'mnist-mlp' }, optimizer: sgd, epochs: 10, ...change }))
+  const lastOf = (change: object) => planOf(change).epochs.at(-1)!
+
+  it('never forecasts a file above that of the network without zeros', () => {
+    const dense = planOf({}).forecastArtifactBytes!
+    for (const change of [
+      { finish: { prune: { sizeBytes: 9_000_000 } } },
+      { finish: { prune: { sizeBytes: 9_000_000 }, fineTune: { epochs: 1 } } },
+      { optimizer: grda(0.002), target: { sizeBytes: 9_000_000 } },
+    ]) {
+      const { forecastArtifactBytes, epochs } = planOf(change)
+      assert.ok(forecastArtifactBytes! <= dense + 1000, JSON.stringify(change))
+      assert.equal(epochs.at(-1)!.forecastSparsity, 0)
+    }
+  })
+
+  it('forecasts the size that a cut is for, and its sparsity, with an error', () => {
+    // Measured: 94 % zeros have 124,566 bytes, and 96 % have 84,419.
+    for (const [sizeBytes, sparsity] of [
+      [124_566, 0.94],
+      [84_419, 0.96],
+    ] as const) {
+      const { forecastArtifactBytes, epochs } = planOf({ finish: { prune: { sizeBytes } } })
+      const { forecastSparsity, forecastError, forecastBasis } = epochs.at(-1)!
+      assert.ok(forecastArtifactBytes! <= sizeBytes && forecastArtifactBytes! > sizeBytes - 100)
+      assert.ok(Math.abs(forecastSparsity! - sparsity) < forecastError!)
+      assert.equal(forecastBasis, 'cut')
+    }
+  })
+
+  it('knows that a cut by magnitude brings no weights back, and that a threshold and a target do', () => {
+    const trained = { optimizer: grda(0.00015), epochs: 1 }
+    const { forecastSparsity: own, forecastBasis } = lastOf(trained)
+    assert.ok(own! > 0.01 && forecastBasis === 'initialWeights')
+    const after = (prune: object) => lastOf({ ...trained, finish: { prune } })
+    assert.deepEqual(
+      [after({ sparsity: 0.005 }).forecastSparsity, after({ sparsity: 0.005 }).forecastBasis],
+      [own, 'initialWeights'],
+    )
+    assert.deepEqual(
+      [after({ sparsity: 0.5 }).forecastSparsity, after({ sparsity: 0.5 }).forecastError],
+      [0.5, 0],
+    )
+    assert.equal(after({ sparsity: 0.005, rule: 'threshold' }).forecastSparsity, 0.005)
+    assert.equal(lastOf({ ...trained, target: { sparsity: 0.005 } }).forecastSparsity, 0.005)
+  })
+
+  it('says nothing about a cut by magnitude that the training itself may exceed', () => {
+    const after = (sparsity: number) =>
+      lastOf({ optimizer: grda(0.002), finish: { prune: { sparsity } } }).forecastSparsity
+    assert.equal(after(0.1), undefined)
+    assert.equal(after(0.9), undefined)
+    // Trained: 88.4 %.
+    assert.equal(after(0.98), 0.98)
+  })
+
+  it('says nothing about fine-tuning that prunes further', () => {
+    const after = (optimizer: object) =>
+      lastOf({ finish: { prune: { sparsity: 0.9 }, fineTune: { epochs: 2, optimizer } } }).forecastSparsity
+    assert.deepEqual([after(sgd), after(grda(0.002))], [0.9, undefined])
+  })
+
+  it('recommends a scale for a target of a size too', () => {
+    const of = (target: object) => planOf({ optimizer: grda(0.002), target })
+    const { forecastArtifactBytes, recommendation } = of({ sparsity: 0.95 })
+    const bySize = of({ sizeBytes: forecastArtifactBytes }).recommendation!
+    assert.ok(Math.abs(recommendation!.sparsity - 0.95 ** 3) < 1e-9)
+    assert.ok(Math.abs(bySize.sparsity - recommendation!.sparsity) < 0.001)
+    assert.equal(bySize.c, recommendation!.c)
+  })
+})
+
 describe('the plan of a job that starts from a checkpoint', () => {
   const SIZES = { 'dense_1/kernel': 401_408, 'dense_1/bias': 512, 'dense_2/kernel': 5120, 'dense_2/bias': 10 }
   const L1 = 0.05
@@ -138,12 +214,12 @@ describe('the plan of a job that starts from a checkpoint', () => {
     { state: { clock, variables: { accumulator } }, weights: '', epoch: 10 },
     { training: trainingText(source), engine: '' },
   )
-  const planFrom = (optimizerState: boolean, change: object = {}) => {
+  const planFrom = (optimizerState: boolean, change: object = {}, prune?: object) => {
     const optimizer = { name: 'grda', learningRate: 0.3, c: 0.0002, mu: 0.6 }
-    const from = { jobId: 'job_1', optimizerState }
+    const from = { jobId: 'job_1', optimizerState, ...(prune && { prune }) }
     const body = { model: { preset: 'mnist-mlp' }, optimizer, epochs: 5, init: from, ...change }
     const request = JobRequest.parse(body)
-    const init = { ...from, epoch: 10, sha256: 'a'.repeat(64), clock }
+    const init = { ...request.init!, epoch: 10, sha256: 'a'.repeat(64), clock }
     return planJob({ ...resolveSpec(request).spec, init }, { initFile })
   }
 
@@ -175,5 +251,33 @@ describe('the plan of a job that starts from a checkpoint', () => {
     assert.ok(Math.abs(epoch!.forecastSparsity! - 0.25) < 0.005)
     const plain = planFrom(false, { optimizer })
     assert.deepEqual([plain.epochs[0]!.forecastSparsity, plain.forecastArtifactBytes], [undefined, undefined])
+  })
+
+  it('cuts the weights of the checkpoint first if the job does', () => {
+    const support = { optimizer: { name: 'sgd', learningRate: 0.1 }, mask: 'support' }
+    for (const [prune, sparsity] of [
+      [{ sparsity: 0.9 }, 0.9],
+      [{ sparsity: 0.1 }, 0.25],
+      [{ sparsity: 0.1, rule: 'threshold' }, 0.1],
+      [{ sparsity: 0.9, rule: 'threshold' }, 0.9],
+      [{ sparsity: 0.9, scope: 'layer' }, 0.9],
+      [{ sizeBytes: 205_500 }, 0.9],
+    ] as const) {
+      const { epochs, forecastArtifactBytes } = planFrom(false, support, prune)
+      const name = JSON.stringify(prune)
+      assert.ok(
+        Math.abs(epochs[0]!.forecastSparsity! - sparsity) < (sparsity === 0.25 ? 0.005 : 0.0003),
+        name,
+      )
+      if (sparsity === 0.9) assert.ok(Math.abs(forecastArtifactBytes! - 205_500) < 2000, name)
+    }
+  })
+
+  it('grows a threshold over the weights that the cut leaves', () => {
+    const { epochs } = planFrom(false, { epochs: 1 }, { sparsity: 0.9 })
+    assert.ok(Math.abs(epochs[0]!.initialSparsity! - 0.9) < 1e-4)
+    assert.ok(Math.abs(epochs[0]!.forecastSparsity! - 0.9) < 1e-4)
+    const byThreshold = planFrom(false, { epochs: 1 }, { sparsity: 0.9, rule: 'threshold' }).epochs[0]!
+    assert.ok(Math.abs(byThreshold.initialSparsity! - (0.9 + byThreshold.threshold! / 0.2)) < 0.005)
   })
 })

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { EpochMetrics } from '#domain/event.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import type { Checkpoint } from '#formats/checkpoint.ts'
+import { cutModel, cuttableModel } from '#formats/cut-model.ts'
 import { modelAt } from '#formats/model-at.ts'
 import { modelFromCheckpoint, type TrainedModel } from '#formats/trained-model.ts'
 import { encodeArtifact } from '#interchange/encode-artifact.ts'
@@ -171,6 +172,38 @@ describe('the trade-off of a job with gRDA', () => {
       [1, 2, 3],
     )
     assert.ok(progress.every(([, total]) => total >= 60))
+  })
+})
+
+describe('a curve that reaches none of the round sparsities', () => {
+  it('has the fewest and the most weights that its rule can leave, and 24 points', async () => {
+    const job = await trained({
+      model: PLAIN,
+      optimizer: { ...GRDA, exclude: ['hidden', 'bias'] },
+      epochs: 1,
+    })
+    const { tradeoff } = await tradeoffOf(job)
+    for (const [name, points] of curves(tradeoff)) {
+      const [rule, scope] = name.split(' ') as [TradeoffPoint['rule'], TradeoffPoint['scope']]
+      const { nonzero: reachable } = cuttableModel(job.model, { rule, scope })
+      assert.ok(reachable.min > 0.5 * tradeoff.parameters && reachable.max > reachable.min + 24)
+      assert.ok(points.length >= 24, `${name}: ${points.length}`)
+      const counts = points.map(({ nonzero }) => nonzero)
+      assert.deepEqual([counts.at(-1), counts[0]], [reachable.min, reachable.max], name)
+    }
+  })
+
+  it('has every count of a model that is sparser than all of them, and at least 24 of one that is almost', async () => {
+    const { model, ...job } = await trained({ model: PLAIN, optimizer: { name: 'sgd', learningRate: 0.1 } })
+    const curvesAt = async (sparsity: number) => {
+      const cut = cutModel(model, { sparsity, rule: 'magnitude', scope: 'global' })
+      const { tradeoff } = await tradeoffOf({ ...job, model: cut })
+      return [...curves(tradeoff).values()].map(points => points.map(({ nonzero }) => nonzero))
+    }
+    const all = Array.from({ length: 15 }, (_, index) => 15 - index)
+    assert.deepEqual(await curvesAt(0.9994), [all, all])
+    // 30 weights: of the round sparsities, only that of 25 weights is higher.
+    for (const counts of await curvesAt(0.9988)) assert.ok(counts.length >= 24, String(counts))
   })
 })
 

@@ -18,6 +18,8 @@ export interface OpenCurve {
   own: number
   /** Numbers of non-zero weights that are measured in any case, beside that of the model itself. */
   fixed: readonly number[]
+  /** The fewest and the most non-zero weights that the rule can leave, without those in `fixed`. At least one weight is left. */
+  ends: readonly number[]
   /** The number of points, at most. */
   size: number
 }
@@ -27,16 +29,22 @@ export function openCurve(model: TrainedModel, curve: Curve, levels: readonly nu
   const cuttable = cuttableModel(model, curve)
   const own = countNonzero(model.weights)
   const { min, max } = cuttable.nonzero
-  const counts = fixedSparsities(levels).map(sparsity => nonzeroAt(sparsity, cuttable.parameters))
-  const fixed = [...new Set(counts)].filter(
-    count => count >= Math.max(min, 1) && count <= max && count !== own,
-  )
-  return { curve, cuttable, own, fixed, size: levelsOf(1 + fixed.length) }
+  const least = Math.max(min, 1)
+  const isOther = (count: number) => count >= least && count <= max && count !== own
+  const levelCounts = fixedSparsities(levels).map(sparsity => nonzeroAt(sparsity, cuttable.parameters))
+  const reached = [...new Set(levelCounts)].filter(isOther)
+  const ends = [...new Set([least, max])].filter(count => isOther(count) && !reached.includes(count))
+  // Without a level beside the model itself, there would be nothing to bisect.
+  const [fixed, open] = reached.length === 0 ? [ends, []] : [reached, ends]
+  return { curve, cuttable, own, fixed, ends: open, size: levelsOf(1 + fixed.length) }
 }
 
-/** The points of a curve: the model itself, the fixed ones, and then those that bisect it where it bends. */
+/**
+ * The points of a curve: the model itself, the fixed ones, and then those that bisect it where it bends. Once every count between them is
+ * measured, the curve is continued to its ends.
+ */
 export async function* curvePoints(
-  { curve, cuttable, own, fixed, size }: OpenCurve,
+  { curve, cuttable, own, fixed, ends, size }: OpenCurve,
   ownMeasurement: Measurement,
   measureCut: (cut: CutModel) => Promise<Measured>,
 ): AsyncGenerator<Measured, void, undefined> {
@@ -45,10 +53,10 @@ export async function* curvePoints(
   // By the requested count: equal magnitudes in an accumulator can make a cut leave fewer weights.
   const tried: Measured[] = [first]
   const known = new Map([[own, first as Measured]])
-  const queue = [...fixed]
+  const [queue, further] = [[...fixed], [...ends]]
   yield first
   while (tried.length < size) {
-    const nonzero = queue.shift() ?? nextCount(tried)
+    const nonzero = queue.shift() ?? nextCount(tried) ?? further.shift()
     if (nonzero === undefined) return
     const cut = cutTo(cuttable, curve, nonzero)
     const before = known.get(cut.cut.nonzero)
