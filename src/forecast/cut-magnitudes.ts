@@ -18,7 +18,7 @@ export interface Magnitudes {
   offset: number
 }
 
-/** Of the weights as they are. */
+/** The shares of the weights without a cut, by variable. */
 export function sharesOf(magnitudes: readonly Magnitudes[]): ShareAt[] {
   return magnitudes.map(
     ({ stored, offset }) =>
@@ -35,7 +35,7 @@ interface CutShares {
   zeros: number[]
 }
 
-/** The same after `cutModel`. @param source the spec of the model */
+/** The same after the cut that `cutModel` makes. @param source the spec of the model */
 export function sharesAfterCut(
   magnitudes: readonly Magnitudes[],
   source: TrainingSpec,

@@ -51,7 +51,7 @@ function forecastGoal(
   return { sparsity, error, basis: 'cut', nonzero: () => countsAt(sparsity) }
 }
 
-/** Whether a training whose sparsity cannot be forecast ends below a sparsity for certain, or by what other networks were pruned. */
+/** Whether a training whose sparsity cannot be forecast ends below a sparsity: for certain, or judged from other networks. */
 function isPrunedLess(
   { init }: TrainingSpec,
   sparsity: number,
