@@ -59,7 +59,7 @@ export async function findArtifact(
   const isUsual = isDefault && !request.cut && Object.keys(request.variant).length === 0
   const { isMeasured, word } = artifactFile(request.name)
   if (own && isUsual && (isMeasured || job.status === 'succeeded')) return { artifact: own, isFinal }
-  if (isMeasured) throw withoutMeasurement(job, name)
+  if (isMeasured) throw withoutMeasurement(job, request)
   const made = (await stores.exports.list(jobId)).get(exportKey(request))
   if (made) return { artifact: made, isFinal }
   if (word !== undefined && !request.checkpoint) throw withoutModel(job, name)
@@ -129,8 +129,8 @@ function exportRequest(
   )
 }
 
-function withoutMeasurement(job: Job, name: string): AppError {
-  if (name === TRADEOFF_FILE) return tradeoffNotReady(job)
+function withoutMeasurement(job: Job, { name, checkpoint }: ExportRequest): AppError {
+  if (name === TRADEOFF_FILE) return tradeoffNotReady(job, checkpoint)
   return new AppError('not_found', `The job has no ${name}.`)
 }
 
