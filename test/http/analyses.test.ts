@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
-import { WebSocket } from 'ws'
-import type { NewEvent } from '#domain/event.ts'
-import { begin } from '#domain/job-decisions.ts'
 import { newId } from '#stores/new-id.ts'
 import { appendEvent, startJob } from '#test/support/drive-job.ts'
 import { finishAnalysis, finishedJob } from '#test/support/finished-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
-const WORKER = { id: 'worker_test', engine: 'native', device: 'cpu' }
 const RESULT = {
   dataset: { id: 'mnist' },
   split: 'validation',
@@ -30,9 +25,6 @@ describe('analyses', () => {
 
   const post = (body: object, headers = {}) => request(api.url).post('/v1/analyses').set(headers).send(body)
   const get = (path: string, headers = {}) => request(api.url).get(path).set(headers)
-  const append = (id: string, event: object) =>
-    api.stores.analyses.append(id, ({ attempt }) => [{ attempt, ...event } as NewEvent])
-  const start = (id: string) => api.stores.analyses.append(id, begin(WORKER))
 
   /** A queued evaluation of a finished job. */
   async function newAnalysis(more: object = {}): Promise<string> {
@@ -217,67 +209,6 @@ describe('analyses', () => {
     assert.deepEqual((await post({ kind: 'evaluation', jobs: [one!.id, one!.id] })).body.warnings, [])
   })
 
-  it('are watched like jobs: a snapshot, every event, progress, and an end', async () => {
-    const id = await newAnalysis()
-    await start(id)
-    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/analyses/${id}/stream`)
-    const frames: Record<string, unknown>[] = []
-    socket.on('message', async data => {
-      const frame = JSON.parse(String(data))
-      frames.push(frame)
-      if (frame.type === 'started')
-        await api.stores.events.publishProgress({
-          type: 'progress',
-          analysisId: id,
-          attempt: 1,
-          done: 1,
-          total: 4,
-        })
-      if (frame.type === 'progress') await append(id, { type: 'succeeded', data: { peakMemoryBytes: 7 } })
-    })
-    const [code] = await once(socket, 'close')
-    assert.equal(code, 1000)
-    const [snapshot, ...rest] = frames as [{ analysis: object; lastSeq: number }, ...typeof frames]
-    assert.deepEqual([snapshot.lastSeq, (snapshot.analysis as { id: string }).id], [2, id])
-    assert.deepEqual(
-      rest.map(({ type, seq }) => [type, seq]),
-      [
-        ['queued', 1],
-        ['started', 2],
-        ['progress', undefined],
-        ['succeeded', 3],
-        ['end', undefined],
-      ],
-    )
-    assert.deepEqual(rest[2], { type: 'progress', analysisId: id, attempt: 1, done: 1, total: 4 })
-    assert.equal(rest[3]!.analysisId, id)
-    const text = (await get(`/v1/analyses/${id}/events`, { accept: 'text/event-stream' })).text
-    assert.match(text, /id: 3\nevent: succeeded\ndata: /)
-    const { status } = await get(`/v1/analyses/${id}/events?after=3`, { accept: 'text/event-stream' })
-    assert.equal(status, 204)
-    const page = (await get(`/v1/analyses/${id}/events?limit=2`)).body
-    assert.deepEqual([page.data.length, page.nextAfter], [2, '2'])
-  })
-
-  it('show their progress while they run', async () => {
-    const id = await newAnalysis()
-    await start(id)
-    await api.stores.events.publishProgress({
-      type: 'progress',
-      analysisId: id,
-      attempt: 1,
-      done: 3,
-      total: 4,
-    })
-    const { progress } = (await get(`/v1/analyses/${id}`)).body
-    assert.deepEqual(progress, { fraction: 0.75, done: 3, total: 4 })
-  })
-
-  it('close the stream of an analysis that does not exist with 4404', async () => {
-    const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/analyses/analysis_x/stream`)
-    assert.equal((await once(socket, 'close'))[0], 4404)
-  })
-
   it('have a result and files once they have succeeded, with digests, ETags and ranges', async () => {
     const id = await finishedAnalysis()
     const { body } = await get(`/v1/analyses/${id}`)
@@ -357,19 +288,5 @@ describe('analyses', () => {
     await appendEvent(api.stores, trained.id, 'succeeded', { peakMemoryBytes: 650e6 })
     assert.equal((await post({ kind: 'evaluation', jobs: [id] })).status, 201)
     await api.stores.workers.leave('worker_small')
-  })
-
-  it('hide every stored field that the resource does not name', async () => {
-    const id = await finishedAnalysis()
-    await api.stores.analyses.revise(
-      id,
-      analysis => ({ ...analysis, secret: 'only for the service' }) as never,
-    )
-    const texts = await Promise.all(
-      ['', '/events', '/artifacts'].map(part => get(`/v1/analyses/${id}${part}`)),
-    )
-    for (const { text } of texts) assert.ok(!text.includes('secret'), text)
-    const { body } = await get(`/v1/analyses/${id}`)
-    assert.deepEqual([body.spec, body.analysis], [undefined, undefined])
   })
 })

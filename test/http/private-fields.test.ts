@@ -5,6 +5,7 @@ import request from 'supertest'
 import { WebSocket } from 'ws'
 import { redisKeys } from '#stores/redis-keys.ts'
 import { appendEvent, epochMetrics, startJob, succeed } from '#test/support/drive-job.ts'
+import { finishAnalysis, finishedJob, newAnalysis } from '#test/support/finished-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
@@ -164,6 +165,18 @@ describe('a field of a stored record that no resource names', () => {
       JSON.stringify(cancelled.body),
     ])
       assert.ok(text.includes(id) && !text.includes('secret') && !text.includes(SECRET), text)
+  })
+
+  it('is in no answer about an analysis, nor are the spec and the request that it stores', async () => {
+    const { id } = await newAnalysis(api.stores, await finishedJob(api.stores))
+    await finishAnalysis(api.stores, id, { models: [] })
+    await api.stores.analyses.revise(id, analysis => ({ ...analysis, secret: SECRET }) as never)
+    for (const part of ['/events', '/artifacts'])
+      assert.ok(!(await bodyOf(`/v1/analyses/${id}${part}`)).includes(SECRET), part)
+    const { body } = await request(api.url).get('/v1/analyses')
+    assert.equal(body.data[0].id, id)
+    assert.ok(!JSON.stringify(body).includes(SECRET))
+    assert.deepEqual([body.data[0].spec, body.data[0].analysis], [undefined, undefined])
   })
 })
 

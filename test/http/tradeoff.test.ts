@@ -3,87 +3,19 @@ import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import type { ArtifactName } from '#domain/artifact.ts'
 import { begin } from '#domain/job-decisions.ts'
-import { encodeCheckpoint } from '#formats/checkpoint.ts'
-import { cuttableModel, nonzeroAt, sparseModelSize } from '#formats/cut-model.ts'
-import { cutTo } from '#formats/model-at.ts'
-import { trainingText } from '#formats/model-metadata.ts'
 import { decodeSafetensors } from '#formats/safetensors.ts'
-import { modelFromCheckpoint } from '#formats/trained-model.ts'
 import { encodeArtifact } from '#interchange/encode-artifact.ts'
-import type { CutRule } from '#optimization/cut.ts'
-import { markPareto, type Tradeoff } from '#optimization/tradeoff.ts'
-import { addArtifact, appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
-import { recordOf } from '#test/support/record.ts'
+import { measuredJob, RECORD, tradeoffOf } from '#test/support/measured-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
-const REQUEST = {
-  model: { preset: 'mnist-mlp' },
-  optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 },
-  epochs: 1,
-}
-const STEP = 469
 const ASKED = { inputs: [Array(28).fill(Array(28).fill([100]))] }
-
-/** The record of a model with 31 % of zeros. */
-const RECORD = recordOf('mnist-mlp', 0.02)
-
-/** A trade-off with invented metrics and with the sizes that the files have. */
-function tradeoffOf(spec: typeof RECORD.spec): Tradeoff {
-  const model = modelFromCheckpoint(spec, RECORD.checkpoint!)
-  const points = (['magnitude', 'threshold'] as const).flatMap(rule => {
-    const curve = { rule, scope: 'global' } as const
-    const cuttable = cuttableModel(model, curve)
-    return [0.9, 0.95].map((sparsity, index) => {
-      const cut = cutTo(cuttable, curve, nonzeroAt(sparsity, cuttable.parameters))
-      const validationAccuracy = (rule === 'magnitude' ? 0.97 : 0.96) - index / 20
-      const sizeBytes = { sparse: sparseModelSize(cut), zst: 1000 * (2 - index) }
-      return { ...cut.cut, sizeBytes, validationAccuracy, validationLoss: 1 - validationAccuracy }
-    })
-  })
-  const sizeBytes = { sparse: sparseModelSize(model), zst: 3000 }
-  const curve = { rule: 'magnitude', scope: 'global' } as const
-  const own = { ...curve, sparsity: 0.31, nonzero: 280_000, sizeBytes, own: true } as const
-  return {
-    step: STEP,
-    parameters: 407_050,
-    points: markPareto([{ ...own, validationAccuracy: 0.975, validationLoss: 0.025 }, ...points]),
-  }
-}
-
-/** The checkpoint of the record, for a job with this spec. */
-function checkpointOf(spec: typeof RECORD.spec, epoch: number): Uint8Array {
-  return encodeCheckpoint({ ...RECORD.checkpoint!, epoch }, { training: trainingText(spec), engine: 'test' })
-}
-
-/**
- * A job that has succeeded with the model of the record.
- * @param measured whether its trade-off was measured, or by which rule alone
- * @returns its id
- */
-async function finishedJob({ stores, url }: Api, measured: boolean | CutRule): Promise<string> {
-  const { body } = await request(url).post('/v1/jobs').send(REQUEST).expect(201)
-  await startJob(stores, body.id)
-  const { spec } = await stores.jobs.require(body.id)
-  const stored = await stores.blobs.put(body.id, [checkpointOf(spec, 1)])
-  const scores = { validationAccuracy: 0.975, validationLoss: 0.025 }
-  await appendEvent(stores, body.id, 'epoch', epochMetrics(1, scores))
-  await appendEvent(stores, body.id, 'checkpointed', { epoch: 1, step: STEP, ...scores, ...stored })
-  if (measured !== false) {
-    const whole = tradeoffOf(spec)
-    const points = whole.points.filter(({ rule }) => measured === true || rule === measured)
-    const tradeoff = JSON.stringify({ ...whole, points })
-    await addArtifact(stores, body.id, 'tradeoff.json', Buffer.from(tradeoff))
-  }
-  await appendEvent(stores, body.id, 'succeeded', {})
-  return body.id
-}
 
 describe('a job whose trade-off was measured', () => {
   let api: Api
   let base: string
   before(async () => {
     api = await startApi()
-    base = `/v1/jobs/${await finishedJob(api, true)}`
+    base = `/v1/jobs/${await measuredJob(api, true)}`
   })
   after(() => api.stop())
 
@@ -246,71 +178,6 @@ describe('a job whose trade-off was measured', () => {
     await request(api.url).delete(`/v1/analyses/${body.id}`).expect(204)
     assert.equal((await get('tradeoff')).body.points.length, 5)
   })
-})
-
-it('the report of a job whose model is of an earlier epoch shows the trade-off of this model', async () => {
-  const api = await startApi()
-  const earlyStopping = { metric: 'validationLoss', patience: 5 }
-  const { body } = await request(api.url)
-    .post('/v1/jobs')
-    .send({ ...REQUEST, epochs: 2, earlyStopping })
-    .expect(201)
-  await startJob(api.stores, body.id)
-  const { spec } = await api.stores.jobs.require(body.id)
-  for (const epoch of [1, 2]) {
-    const measured = { validationLoss: epoch, validationAccuracy: 0.9 }
-    const improved = epoch === 1 ? ({ improved: true } as const) : {}
-    const stored = await api.stores.blobs.put(body.id, [checkpointOf(spec, epoch)])
-    await appendEvent(api.stores, body.id, 'epoch', epochMetrics(epoch, measured))
-    const checkpoint = { epoch, step: epoch * STEP, ...measured, ...improved, ...stored }
-    await appendEvent(api.stores, body.id, 'checkpointed', checkpoint)
-  }
-  const tradeoff = tradeoffOf(spec)
-  await addArtifact(api.stores, body.id, 'tradeoff.json', Buffer.from(JSON.stringify(tradeoff)))
-  await appendEvent(api.stores, body.id, 'succeeded', {})
-  const other = await request(api.url).get(`/v1/jobs/${body.id}/tradeoff?checkpoint=latest`)
-  assert.equal(other.status, 409)
-  const advised = /POST (\{.*\}) to/.exec(other.body.detail)![1]!
-  assert.deepEqual(JSON.parse(advised), { kind: 'tradeoff', jobs: [{ id: body.id, checkpoint: 2 }] })
-  const posted = await request(api.url).post('/v1/analyses').send(JSON.parse(advised)).expect(201)
-  assert.equal((await api.stores.work.require(posted.body.id)).analysis!.jobs[0]!.checkpoint.epoch, 2)
-  const report = (query: string) => request(api.url).get(`/v1/jobs/${body.id}/artifacts/report.html${query}`)
-  assert.match((await report('').expect(200)).text, /Trade-off/)
-  assert.doesNotMatch((await report('?checkpoint=latest').expect(200)).text, /Trade-off/)
-  await api.stop()
-})
-
-it('a trade-off without a curve by threshold has no optimizer state, and the answer says why', async () => {
-  const api = await startApi()
-  const jobId = await finishedJob(api, 'magnitude')
-  const name = 'optimizer-state.safetensors'
-  const answer = await request(api.url).get(`/v1/jobs/${jobId}/artifacts/${name}?sparsity=0.9`)
-  assert.deepEqual([answer.status, answer.body.code], [404, 'not_found'])
-  assert.match(answer.body.detail, /Only a cut by threshold has .*no curve by threshold/)
-  await api.stop()
-})
-
-it('a job without a trade-off says how to get one', async () => {
-  const api = await startApi()
-  const jobId = await finishedJob(api, false)
-  const paths = ['tradeoff', 'artifacts/tradeoff.json', 'artifacts/model.onnx?sparsity=0.9']
-  for (const path of paths) {
-    const { status, body } = await request(api.url).get(`/v1/jobs/${jobId}/${path}`)
-    assert.deepEqual([status, body.code], [409, 'tradeoff_not_ready'], path)
-    assert.ok(body.detail.includes(`{"kind":"tradeoff","jobs":["${jobId}"]}`))
-  }
-  const predicted = await request(api.url).post(`/v1/jobs/${jobId}/predict?sizeBytes=1000`).send(ASKED)
-  assert.deepEqual([predicted.status, predicted.body.code], [409, 'tradeoff_not_ready'])
-  assert.equal((await request(api.url).get('/v1/jobs/job_none/tradeoff')).status, 404)
-  const statistics = await request(api.url).get(`/v1/jobs/${jobId}/artifacts/tradeoff-statistics.safetensors`)
-  assert.equal(statistics.status, 404)
-  const { body } = await request(api.url)
-    .post('/v1/jobs')
-    .send({ ...REQUEST, finish: { tradeoff: true } })
-  const running = await request(api.url).get(`/v1/jobs/${body.id}/tradeoff`)
-  assert.deepEqual([running.status, running.body.code], [409, 'tradeoff_not_ready'])
-  assert.match(running.body.detail, /The job is queued; it measures its trade-off as its last step/)
-  await api.stop()
 })
 
 function bytesOf(answer: request.Response, done: (error: Error | null, bytes: Buffer) => void): void {
