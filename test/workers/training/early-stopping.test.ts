@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { JobRequest } from '#domain/training-spec.ts'
-import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { performTraining } from '#test/support/perform-training.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { runTask } from '#workers/runner/run-task.ts'
-import type { RunnerReport, TrainingTask } from '#workers/runner/runner-protocol.ts'
+import type { TrainingTask } from '#workers/runner/runner-protocol.ts'
 
 const engine = await openEngine('native')
 
@@ -31,18 +29,18 @@ describe('a training with early stopping', () => {
 
   /** Runs a task as a runner does, in a folder that nobody clears. */
   async function run(earlyStopping: object, start: Partial<TrainingTask> = {}) {
-    const { spec } = resolveSpec(JobRequest.parse({ ...JOB, earlyStopping }))
-    const reports: RunnerReport[] = []
-    const send = async (report: RunnerReport) => void reports.push(report)
-    await runTask({ spec, scratch, series: [], ...start }, engine, new AbortController().signal, send)
-    const model = await readFile(join(scratch, 'model.sparse.safetensors'))
-    const series = reports.flatMap(report => (report.type === 'epoch' ? [report.metrics] : []))
-    const checkpoints = reports.flatMap(report =>
-      report.type === 'checkpoint' ? [[report.epoch, report.isBest, report.isLast]] : [],
+    const { model, series, checkpoints, artifacts, done } = await performTraining(
+      engine,
+      { ...JOB, earlyStopping },
+      { scratch, ...start },
     )
-    const files = reports.flatMap(report => (report.type === 'artifact' ? [[report.name, report.epoch]] : []))
-    const done = reports.find(report => report.type === 'done')
-    return { model, series, checkpoints, files, end: [done?.reason, done?.modelEpoch] }
+    return {
+      model,
+      series,
+      checkpoints: checkpoints.map(({ epoch, isBest, isLast }) => [epoch, isBest, isLast]),
+      files: artifacts.map(({ name, epoch }) => [name, epoch]),
+      end: [done?.reason, done?.modelEpoch],
+    }
   }
 
   it('leaves checkpoints of its best and its last epoch, and the model of the best', async () => {

@@ -4,12 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { EpochMetrics } from '#domain/event.ts'
-import { JobRequest, type TrainingSpec } from '#domain/training-spec.ts'
 import { decodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
-import { resolveSpec } from '#jobs/resolve-spec.ts'
+import { performTraining } from '#test/support/perform-training.ts'
 import { openEngine } from '#workers/engine/open-engine.ts'
-import { runTask } from '#workers/runner/run-task.ts'
-import type { RunnerReport, TrainingTask } from '#workers/runner/runner-protocol.ts'
+import type { TrainingTask } from '#workers/runner/runner-protocol.ts'
 
 const engine = await openEngine('native')
 
@@ -24,6 +22,8 @@ const JOB = {
 }
 const TUNED = { finish: { prune: { sparsity: 0.97 }, fineTune: { epochs: 2 } } }
 
+const nonzeroOf = ({ layers }: EpochMetrics) => layers.reduce((sum, { nonzero }) => sum + nonzero, 0)
+
 type Point = { rule: string; scope: string; nonzero: number }
 
 describe('a job with several phases', () => {
@@ -35,26 +35,14 @@ describe('a job with several phases', () => {
 
   /** Runs a task as a runner does, in a folder that nobody clears. */
   async function run(fields: object, start: Partial<TrainingTask> = {}) {
-    const { init, ...request } = JobRequest.parse({ ...JOB, ...fields })
-    const { spec: resolved } = resolveSpec({ ...request, init })
-    const spec = { ...resolved, ...(init && { init }) } as TrainingSpec
-    const reports: RunnerReport[] = []
-    const send = async (report: RunnerReport) => void reports.push(report)
-    await runTask({ spec, scratch, series: [], ...start }, engine, new AbortController().signal, send)
-    const file = await readFile(join(scratch, 'model.sparse.safetensors'))
+    const { model: file, ...rest } = await performTraining(
+      engine,
+      { ...JOB, ...fields },
+      { scratch, ...start },
+    )
     const values = decodeSparseSafetensors(file).tensors.flatMap(({ data }) => [...(data as Float32Array)])
-    return {
-      file,
-      nonzero: values.filter(w => w !== 0).length,
-      hasMinusZero: values.some(w => Object.is(w, -0)),
-      nonzeroWeights: reports
-        .flatMap(report => (report.type === 'epoch' ? [report.metrics] : []))
-        .at(-1)
-        ?.layers.reduce((sum, layer) => sum + layer.nonzero, 0),
-      series: reports.flatMap(report => (report.type === 'epoch' ? [report.metrics] : [])),
-      checkpoints: reports.flatMap(report => (report.type === 'checkpoint' ? [report] : [])),
-      done: reports.find(report => report.type === 'done'),
-    }
+    const nonzero = values.filter(w => w !== 0).length
+    return { file, nonzero, hasMinusZero: values.some(w => Object.is(w, -0)), ...rest }
   }
   const pathOf = ({ name }: { name: string }) => join(scratch, name)
   const phases = (series: readonly EpochMetrics[]) => series.map(({ epoch, phase }) => [epoch, phase])
@@ -164,7 +152,7 @@ describe('a job with several phases', () => {
     const { points } = JSON.parse(await readFile(join(scratch, 'tradeoff.json'), 'utf8'))
     const point = points.find(
       ({ rule, scope, nonzero }: Point) =>
-        rule === 'magnitude' && scope === 'global' && nonzero === pruned.nonzeroWeights,
+        rule === 'magnitude' && scope === 'global' && nonzero === nonzeroOf(pruned.series.at(-1)!),
     )
     const { validationAccuracy, validationLoss } = pruned.series.at(-1)!
     assert.deepEqual([point.validationAccuracy, point.validationLoss], [validationAccuracy, validationLoss])
