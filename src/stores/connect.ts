@@ -14,9 +14,11 @@ import { JobStore } from './job-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
+import { SpecCache } from './spec-cache.ts'
 import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
+import { WaitingJobs } from './waiting-jobs.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
@@ -35,6 +37,7 @@ export interface ServiceStores {
   events: JobEvents
   queue: JobQueue
   control: JobControl
+  waiting: WaitingJobs
   workers: WorkerRegistry
   blobs: BlobStore
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
@@ -89,9 +92,10 @@ export async function connectStores(
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
   const events = new JobEvents(redis, subscriber)
+  const specs = new SpecCache()
   const service: ServiceStores = {
     redis,
-    work: new JobStore(redis),
+    work: new JobStore(redis, specs),
     allSweeps: new SweepStore(redis),
     allDatasets: new RecordStore(redis, 'dataset'),
     allModels: new RecordStore(redis, 'model'),
@@ -101,6 +105,7 @@ export async function connectStores(
     events,
     queue,
     control: new JobControl(redis, subscriber),
+    waiting: new WaitingJobs(redis),
     workers: new WorkerRegistry(redis),
     blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
     lease: async (duty, durationMs) =>
@@ -111,20 +116,20 @@ export async function connectStores(
       for (const connection of opened) connection.disconnect()
     },
     tenants: async () => [DEFAULT_TENANT, ...(await redis.smembers(redisKeys.tenants)).sort()],
-    of: owner => bindStores(service, owner),
+    of: owner => bindStores(service, specs, owner),
   }
   return service
 }
 
-function bindStores(service: ServiceStores, owner: Owner): Stores {
+function bindStores(service: ServiceStores, specs: SpecCache, owner: Owner): Stores {
   const { redis, events } = service
   const { tenant } = owner
   return {
     ...service,
     owner,
-    jobs: new JobStore(redis, { kind: 'job', tenant }),
+    jobs: new JobStore(redis, specs, { kind: 'job', tenant }),
     jobIndex: new JobIndex(redis, tenant),
-    analyses: new JobStore(redis, { kind: 'analysis', tenant }),
+    analyses: new JobStore(redis, specs, { kind: 'analysis', tenant }),
     analysisIndex: new AnalysisIndex(redis, tenant),
     sweeps: new SweepStore(redis, tenant),
     idempotency: new IdempotencyStore(redis),

@@ -12,6 +12,19 @@ export const redisKeys = {
   activeSweeps: 'thresher:sweeps:active',
   /** Set once every job of an earlier version is in the indexes of this version. */
   jobIndexes: 'thresher:jobs:indexes',
+  /** Jobs and analyses that are released to workers: in BullMQ, or with a worker. Scores are times. */
+  released: 'thresher:work:released',
+  /** The tenants with waiting jobs; the one with the smallest score is served next. */
+  shares: 'thresher:work:shares',
+  /** The last score of every tenant in `shares`; field `*`: of the tenant that was served last. */
+  passes: 'thresher:work:passes',
+  /** Paused jobs that continue by themselves; scores are times. */
+  resumptions: 'thresher:work:resumptions',
+  /** The running times of the jobs and analyses that have ended last, in seconds. */
+  runningTimes: 'thresher:work:running-times',
+  /** Status events for the webhooks of the tenants in `webhookTenants`. */
+  outbox: 'thresher:outbox',
+  webhookTenants: 'thresher:webhooks:tenants',
   /** The tenants that have keys, besides the default tenant. */
   tenants: 'thresher:tenants',
   /** The unfinished jobs and analyses that need a dataset or a model. */
@@ -48,6 +61,18 @@ export function tenantKeys(tenant: string) {
     jobsBySweep: (sweepId: string) => `${root}:jobs:sweep:${sweepId}`,
     allAnalyses: `${root}:analyses`,
     analysesByStatus: (status: string) => `${root}:analyses:status:${status}`,
+    /** The waiting jobs and analyses of one lane. */
+    waiting: (lane: string) => `${root}:waiting:${lane}`,
+    /** The lanes with waiting jobs. */
+    lanes: `${root}:lanes`,
+    released: `${root}:released`,
+    releasedOf: (lane: string) => `${root}:released:${lane}`,
+    /** The queued jobs and analyses of one lane, waiting or released. */
+    queued: (lane: string) => `${root}:queued:${lane}`,
+    /** Bytes of the files of each job, analysis, dataset and model. */
+    recordBytes: `${root}:bytes`,
+    /** Sums of `recordBytes` by key id; field `*`: of all. */
+    storedBytes: `${root}:stored-bytes`,
     /** The analyses of a job. */
     analysesByJob: (jobId: string) => `${root}:analyses:job:${jobId}`,
     /** Earlier versions also stored rates, under `thresher:rates`. @param model a digest */
