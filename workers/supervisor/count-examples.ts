@@ -28,6 +28,8 @@ export class ExampleCount {
 
 /** The steps over the whole job until a report. */
 function stepOf(report: RunnerReport): number | undefined {
+  // The measurement of a trade-off trains nothing.
+  if (report.type === 'progress' && report.tradeoff) return undefined
   if (report.type === 'progress') return (report.epoch - 1) * report.stepsPerEpoch + report.step
   if (report.type === 'epoch') return report.metrics.step
   return report.type === 'checkpoint' ? report.step : undefined
