@@ -18,6 +18,7 @@ import { SpecCache } from './spec-cache.ts'
 import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
+import { UsageStore } from './usage-store.ts'
 import { WaitingJobs } from './waiting-jobs.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
@@ -39,6 +40,7 @@ export interface ServiceStores {
   control: JobControl
   waiting: WaitingJobs
   workers: WorkerRegistry
+  usage: UsageStore
   blobs: BlobStore
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
@@ -74,9 +76,9 @@ const COMMANDS = { commandTimeout: 5_000 }
  * @throws Error when REDIS_URL is missing or Redis does not answer
  */
 export async function connectStores(
-  config: Pick<Config, 'redisUrl' | 'artifactUrl'>,
+  config: Pick<Config, 'redisUrl' | 'artifactUrl'> & Partial<Pick<Config, 'usageKeptDays'>>,
 ): Promise<ServiceStores> {
-  const { redisUrl, artifactUrl } = config
+  const { redisUrl, artifactUrl, usageKeptDays } = config
   if (!redisUrl)
     throw new Error('REDIS_URL is not set. Set it, or use `npm start`, which starts an embedded Redis.')
   const opened: Redis[] = []
@@ -107,6 +109,7 @@ export async function connectStores(
     control: new JobControl(redis, subscriber),
     waiting: new WaitingJobs(redis),
     workers: new WorkerRegistry(redis),
+    usage: new UsageStore(redis, usageKeptDays),
     blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',

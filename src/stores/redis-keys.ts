@@ -77,5 +77,7 @@ export function tenantKeys(tenant: string) {
     analysesByJob: (jobId: string) => `${root}:analyses:job:${jobId}`,
     /** Earlier versions also stored rates, under `thresher:rates`. @param model a digest */
     runs: (model: string) => `${root}:runs:${model}`,
+    /** What the keys of the tenant have used on a UTC day. */
+    usage: (day: string) => `${root}:usage:${day}`,
   }
 }
