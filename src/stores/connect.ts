@@ -3,6 +3,7 @@ import type { Config } from '#src/config.ts'
 import { AnalysisIndex } from './analysis-index.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
+import { DeliveryStore } from './delivery-store.ts'
 import { ExportStore } from './export-store.ts'
 import { IdempotencyStore } from './idempotency-store.ts'
 import { JobControl } from './job-control.ts'
@@ -16,9 +17,17 @@ import { redisKeys } from './redis-keys.ts'
 import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
+import { WebhookOutbox } from './webhook-outbox.ts'
+import { WebhookStore } from './webhook-store.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
+
+/** The webhooks of a tenant and their deliveries. */
+export interface WebhookStores {
+  webhooks: WebhookStore
+  deliveries: DeliveryStore
+}
 
 /** Everything that is stored in Redis and in the blob store, one store for each purpose. */
 export interface Stores {
@@ -41,6 +50,8 @@ export interface Stores {
   blobs: BlobStore
   datasets: RecordStore<DatasetRecord>
   models: RecordStore<ModelRecord>
+  outbox: WebhookOutbox
+  webhooksOf(tenant: string): WebhookStores
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
@@ -92,6 +103,11 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
     blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
     datasets: new RecordStore(redis, 'dataset'),
     models: new RecordStore(redis, 'model'),
+    outbox: new WebhookOutbox(redis, subscriber),
+    webhooksOf: tenant => ({
+      webhooks: new WebhookStore(redis, tenant),
+      deliveries: new DeliveryStore(redis, tenant),
+    }),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,

@@ -1,3 +1,6 @@
+/** The prefix of the keys of a tenant. */
+const of = (tenant: string) => (tenant === 'default' ? 'thresher' : `thresher:@${tenant}`)
+
 /** Every key this service owns in Redis; BullMQ's live under `thresher:bull`. */
 export const redisKeys = {
   job: (jobId: string) => `thresher:job:${jobId}`,
@@ -34,10 +37,25 @@ export const redisKeys = {
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
   /** Earlier versions also stored the peaks of killed trainings, under `thresher:peaks`. */
   peaks: (digest: string) => `thresher:succeeded-peaks:${digest}`,
+  webhook: (tenant: string, webhookId: string) => `${of(tenant)}:webhook:${webhookId}`,
+  allWebhooks: (tenant: string) => `${of(tenant)}:webhooks`,
+  /** The deliveries of a webhook by id. */
+  deliveries: (tenant: string, webhookId: string) => `${of(tenant)}:webhook:${webhookId}:deliveries`,
+  /** Their ids: all, those that are pending by the time of the next attempt, and those that have ended by the time of that. */
+  deliveryIds: (tenant: string, webhookId: string) => `${of(tenant)}:webhook:${webhookId}:ids`,
+  dueDeliveries: (tenant: string, webhookId: string) => `${of(tenant)}:webhook:${webhookId}:due`,
+  endedDeliveries: (tenant: string, webhookId: string) => `${of(tenant)}:webhook:${webhookId}:ended`,
+  /** The webhooks with pending deliveries by the time of the next attempt. */
+  dueWebhooks: 'thresher:webhooks:due',
+  /** The tenants that have webhooks. */
+  webhookTenants: 'thresher:webhooks:tenants',
+  /** The events of these tenants that have no deliveries yet. */
+  outbox: 'thresher:outbox',
   lease: (duty: string) => `thresher:lease:${duty}`,
   bull: 'thresher:bull',
   /** Pub/sub channels. */
   jobChannel: (jobId: string) => `thresher:live:${jobId}`,
   controlChannel: 'thresher:control',
   sweepChannel: 'thresher:live-sweeps',
+  webhookChannel: 'thresher:live-webhooks',
 } as const
