@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Stores, WebhookStores } from '#stores/connect.ts'
+import type { ServiceStores, Stores } from '#stores/connect.ts'
 import type { OutboxEntry } from '#stores/webhook-outbox.ts'
 import { disable } from '#webhooks/apply-attempt.ts'
 import { newDelivery } from '#webhooks/delivery.ts'
@@ -15,14 +15,14 @@ const MOST_PENDING = 50_000
 
 /** Stores the deliveries of all events in the outbox, and removes the events after that. */
 export async function createDeliveries(
-  { outbox, webhooksOf }: Pick<Stores, 'outbox' | 'webhooksOf'>,
+  stores: Pick<ServiceStores, 'outbox' | 'of'>,
   log: Logger,
 ): Promise<void> {
   for (;;) {
-    const entries = await outbox.read(PAGE)
+    const entries = await stores.outbox.read(PAGE)
     if (entries.length === 0) return
-    for (const [tenant, events] of byTenant(entries)) await addAll(webhooksOf(tenant), events, log)
-    await outbox.remove(entries)
+    for (const [tenant, events] of byTenant(entries)) await addAll(stores.of({ tenant }), events, log)
+    await stores.outbox.remove(entries)
   }
 }
 
@@ -32,7 +32,11 @@ function byTenant(entries: readonly OutboxEntry[]): Map<string, WebhookEvent[]> 
   return events
 }
 
-async function addAll(stores: WebhookStores, events: readonly WebhookEvent[], log: Logger): Promise<void> {
+async function addAll(
+  stores: Pick<Stores, 'webhooks' | 'deliveries'>,
+  events: readonly WebhookEvent[],
+  log: Logger,
+): Promise<void> {
   for (const webhook of await stores.webhooks.all()) {
     // A record that cannot be read has only its id.
     if (!webhook.enabled) continue
@@ -48,6 +52,10 @@ async function addAll(stores: WebhookStores, events: readonly WebhookEvent[], lo
   }
 }
 
-function addOne({ deliveries }: WebhookStores, { id }: Webhook, event: WebhookEvent): Promise<number> {
+function addOne(
+  { deliveries }: Pick<Stores, 'deliveries'>,
+  { id }: Webhook,
+  event: WebhookEvent,
+): Promise<number> {
   return deliveries.add(id, newDelivery(id, event, new Date()))
 }

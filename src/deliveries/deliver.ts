@@ -1,4 +1,4 @@
-import type { WebhookStores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import { deliveryAfter, failUnsent, webhookAfter } from '#webhooks/apply-attempt.ts'
 import type { Attempt, Delivery } from '#webhooks/delivery.ts'
 import type { Webhook } from '#webhooks/webhook.ts'
@@ -18,12 +18,12 @@ export interface Delivered {
  * @throws AppError `not_found` if the webhook has been deleted; Error if `options.signal` is aborted, and then nothing is recorded
  */
 export async function deliver(
-  { webhooks, deliveries }: WebhookStores,
+  { allWebhooks, deliveries }: Pick<ServiceStores, 'allWebhooks' | 'deliveries'>,
   webhookId: string,
   deliveryId: string,
   options: SendingOptions,
 ): Promise<Delivered> {
-  const before = await webhooks.require(webhookId)
+  const before = await allWebhooks.require(webhookId)
   if (!before.enabled) {
     const at = new Date().toISOString()
     const unsent = (current: Delivery) => (current.status === 'pending' ? failUnsent(current, at) : current)
@@ -34,6 +34,6 @@ export async function deliver(
   const random = Math.random()
   const after = (current: Delivery) => deliveryAfter(current, attempt, random)
   const delivery = await deliveries.revise(webhookId, deliveryId, after)
-  const webhook = await webhooks.revise(webhookId, current => webhookAfter(current, delivery, attempt))
+  const webhook = await allWebhooks.revise(webhookId, current => webhookAfter(current, delivery, attempt))
   return { delivery, attempt, webhook }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { SendingOptions } from '#deliveries/send-event.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import { runPeriodically } from './run-periodically.ts'
 import { type SenderStores, WebhookSender } from './webhook-sender.ts'
 
@@ -11,7 +11,7 @@ const PERIOD_MS = 1_000
  * lost. @returns a function that stops it; attempts in progress end without a result and are repeated later
  */
 export function deliverWebhooks(
-  stores: SenderStores & Pick<Stores, 'lease'>,
+  stores: SenderStores & Pick<ServiceStores, 'lease'>,
   options: SendingOptions,
   logger: Logger,
 ): () => Promise<void> {

@@ -1,14 +1,16 @@
 import type { Logger } from 'pino'
+import { tenantOf } from '#access/owner.ts'
 import { createDeliveries } from '#deliveries/create-deliveries.ts'
 import { deliver } from '#deliveries/deliver.ts'
 import type { SendingOptions } from '#deliveries/send-event.ts'
-import type { Stores } from '#stores/connect.ts'
+import { AppError } from '#domain/error.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import { DeliverySlots } from './delivery-slots.ts'
 
 /** Longer than an attempt may take. After this time the deliveries of a process that died are due again. */
 const CLAIM_MS = 60_000
 
-export type SenderStores = Pick<Stores, 'outbox' | 'webhooksOf'>
+export type SenderStores = Pick<ServiceStores, 'outbox' | 'of' | 'allWebhooks' | 'deliveries'>
 
 /** Sends what is due. One run at a time; a call during a run causes another run after it. */
 export class WebhookSender {
@@ -56,13 +58,12 @@ export class WebhookSender {
   /** Starts as many of the due deliveries as there are slots, and does not wait for them. */
   async #sendDue(): Promise<void> {
     const now = (this.#options.now?.() ?? new Date()).getTime()
-    for (const { tenant, webhookId } of await this.#stores.outbox.dueWebhooks(now)) {
-      const free = this.#slots.free(tenant, webhookId)
+    for (const webhook of await this.#stores.allWebhooks.due(now)) {
+      const free = this.#slots.free(webhook)
       if (free === 0) continue
-      const { deliveries } = this.#stores.webhooksOf(tenant)
-      for (const deliveryId of await deliveries.claim(webhookId, now, CLAIM_MS, free)) {
-        const release = this.#slots.take(tenant, webhookId)
-        const sending = this.#send(tenant, webhookId, deliveryId).finally(() => {
+      for (const deliveryId of await this.#stores.deliveries.claim(webhook.id, now, CLAIM_MS, free)) {
+        const release = this.#slots.take(webhook)
+        const sending = this.#send(webhook.id, deliveryId).finally(() => {
           release()
           this.#sending.delete(sending)
           this.#onFreeSlot()
@@ -73,20 +74,21 @@ export class WebhookSender {
   }
 
   /** An error of one delivery does not end the loop; it is due again when its claim expires. */
-  async #send(tenant: string, webhookId: string, deliveryId: string): Promise<void> {
+  async #send(webhookId: string, deliveryId: string): Promise<void> {
     try {
-      const stores = this.#stores.webhooksOf(tenant)
-      const { delivery, attempt, webhook } = await deliver(stores, webhookId, deliveryId, this.#options)
+      const { delivery, attempt, webhook } = await deliver(this.#stores, webhookId, deliveryId, this.#options)
+      const facts = { tenant: tenantOf(webhook), webhookId, deliveryId }
       if (attempt?.error !== undefined)
         this.#logger.info(
-          { tenant, webhookId, deliveryId, ...attempt, status: delivery.status },
-          'an attempt of a webhook failed',
+          { ...facts, ...attempt, status: delivery.status },
+          'an attempt of a delivery failed',
         )
       if (webhook.disabled && webhook.disabled.at === attempt?.at)
-        this.#logger.warn({ tenant, webhookId, reason: webhook.disabled.reason }, 'a webhook was disabled')
+        this.#logger.warn({ ...facts, reason: webhook.disabled.reason }, 'a webhook was disabled')
     } catch (err) {
-      if (!this.#options.signal?.aborted)
-        this.#logger.warn({ err, tenant, webhookId, deliveryId }, 'a delivery could not be attempted')
+      const isDeleted = err instanceof AppError && err.code === 'not_found'
+      if (isDeleted || this.#options.signal?.aborted) return
+      this.#logger.warn({ err, webhookId, deliveryId }, 'a delivery could not be attempted')
     }
   }
 }

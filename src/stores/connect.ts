@@ -1,4 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis'
+import { DEFAULT_TENANT, type Owner } from '#access/owner.ts'
 import type { Config } from '#src/config.ts'
 import { AnalysisIndex } from './analysis-index.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
@@ -23,24 +24,15 @@ import { WorkerRegistry } from './worker-registry.ts'
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
 
-/** The webhooks of a tenant and their deliveries. */
-export interface WebhookStores {
-  webhooks: WebhookStore
-  deliveries: DeliveryStore
-}
-
-/** Everything that is stored in Redis and in the blob store, one store for each purpose. */
-export interface Stores {
+/** Everything that is stored in Redis and in the blob store, one store for each purpose, without regard to tenants. */
+export interface ServiceStores {
   redis: Redis
-  jobs: JobStore
-  jobIndex: JobIndex
-  analyses: JobStore
-  analysisIndex: AnalysisIndex
-  /** Everything that workers run: jobs and analyses. */
+  /** Everything that workers run: the jobs and analyses of all tenants. */
   work: JobStore
-  sweeps: SweepStore
+  allSweeps: SweepStore
+  allDatasets: Pick<RecordStore<DatasetRecord>, 'get' | 'replace'>
+  allModels: Pick<RecordStore<ModelRecord>, 'get'>
   sweepControl: SweepControl
-  idempotency: IdempotencyStore
   exports: ExportStore
   measurements: MeasurementStore
   events: JobEvents
@@ -48,15 +40,33 @@ export interface Stores {
   control: JobControl
   workers: WorkerRegistry
   blobs: BlobStore
-  datasets: RecordStore<DatasetRecord>
-  models: RecordStore<ModelRecord>
+  allWebhooks: Pick<WebhookStore, 'require' | 'revise' | 'due'>
+  deliveries: DeliveryStore
   outbox: WebhookOutbox
-  webhooksOf(tenant: string): WebhookStores
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
   duplicate(options?: ConnectionOptions): Redis
   close(): Promise<void>
+  /** The names of all tenants. */
+  tenants(): Promise<string[]>
+  /** The stores of one tenant. */
+  of(owner: Owner): Stores
+}
+
+/** The stores of one tenant: another tenant's records do not exist in them. */
+export interface Stores extends ServiceStores {
+  /** The owner of new records. */
+  owner: Owner
+  jobs: JobStore
+  jobIndex: JobIndex
+  analyses: JobStore
+  analysisIndex: AnalysisIndex
+  sweeps: SweepStore
+  webhooks: WebhookStore
+  idempotency: IdempotencyStore
+  datasets: RecordStore<DatasetRecord>
+  models: RecordStore<ModelRecord>
 }
 
 /** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
@@ -67,7 +77,9 @@ const COMMANDS = { commandTimeout: 5_000 }
  * Connects to Redis and the blob store. Only the mains call this.
  * @throws Error when REDIS_URL is missing or Redis does not answer
  */
-export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactUrl'>): Promise<Stores> {
+export async function connectStores(
+  config: Pick<Config, 'redisUrl' | 'artifactUrl'>,
+): Promise<ServiceStores> {
   const { redisUrl, artifactUrl } = config
   if (!redisUrl)
     throw new Error('REDIS_URL is not set. Set it, or use `npm start`, which starts an embedded Redis.')
@@ -84,16 +96,13 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
   const events = new JobEvents(redis, subscriber)
-  return {
+  const service: ServiceStores = {
     redis,
-    jobs: new JobStore(redis, 'job'),
-    jobIndex: new JobIndex(redis),
-    analyses: new JobStore(redis, 'analysis'),
-    analysisIndex: new AnalysisIndex(redis),
     work: new JobStore(redis),
-    sweeps: new SweepStore(redis),
+    allSweeps: new SweepStore(redis),
+    allDatasets: new RecordStore(redis, 'dataset'),
+    allModels: new RecordStore(redis, 'model'),
     sweepControl: new SweepControl(redis, subscriber),
-    idempotency: new IdempotencyStore(redis),
     exports: new ExportStore(redis),
     measurements: new MeasurementStore(redis, events),
     events,
@@ -101,13 +110,7 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
     control: new JobControl(redis, subscriber),
     workers: new WorkerRegistry(redis),
     blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
-    datasets: new RecordStore(redis, 'dataset'),
-    models: new RecordStore(redis, 'model'),
-    outbox: new WebhookOutbox(redis, subscriber),
-    webhooksOf: tenant => ({
-      webhooks: new WebhookStore(redis, tenant),
-      deliveries: new DeliveryStore(redis, tenant),
-    }),
+    ...webhookStores(redis, subscriber),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
@@ -115,6 +118,36 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
       await queue.close()
       for (const connection of opened) connection.disconnect()
     },
+    tenants: async () => [DEFAULT_TENANT, ...(await redis.smembers(redisKeys.tenants)).sort()],
+    of: owner => bindStores(service, owner),
+  }
+  return service
+}
+
+function webhookStores(redis: Redis, subscriber: Redis) {
+  return {
+    allWebhooks: new WebhookStore(redis),
+    deliveries: new DeliveryStore(redis),
+    outbox: new WebhookOutbox(redis, subscriber),
+  }
+}
+
+function bindStores(service: ServiceStores, owner: Owner): Stores {
+  const { redis, events } = service
+  const { tenant } = owner
+  return {
+    ...service,
+    owner,
+    jobs: new JobStore(redis, { kind: 'job', tenant }),
+    jobIndex: new JobIndex(redis, tenant),
+    analyses: new JobStore(redis, { kind: 'analysis', tenant }),
+    analysisIndex: new AnalysisIndex(redis, tenant),
+    sweeps: new SweepStore(redis, tenant),
+    webhooks: new WebhookStore(redis, tenant),
+    idempotency: new IdempotencyStore(redis),
+    datasets: new RecordStore(redis, 'dataset', tenant),
+    models: new RecordStore(redis, 'model', tenant),
+    measurements: new MeasurementStore(redis, events, tenant),
   }
 }
 

@@ -10,14 +10,12 @@ import { storedRecord } from './stored-record.ts'
 const MOST_ENDED = 1_000
 const KEPT_MS = 7 * 86_400_000
 
-/** The deliveries of the webhooks of a tenant. Each webhook has its own set, which is deleted with it. */
+/** Deliveries in Redis. Each webhook has its own set, which is deleted with it. */
 export class DeliveryStore {
   readonly #redis: Redis
-  readonly #tenant: string
 
-  constructor(redis: Redis, tenant: string) {
+  constructor(redis: Redis) {
     this.#redis = redis
-    this.#tenant = tenant
   }
 
   /**
@@ -25,8 +23,8 @@ export class DeliveryStore {
    * @returns the number of pending deliveries of the webhook; 0 if the webhook does not exist
    */
   async add(webhookId: string, delivery: Delivery): Promise<number> {
-    const keys = [...this.#keys(webhookId), redisKeys.webhook(this.#tenant, webhookId)]
-    const args = [delivery.id, JSON.stringify(delivery), dueMs(delivery), this.#member(webhookId)]
+    const keys = [...keysOf(webhookId), redisKeys.webhook(webhookId)]
+    const args = [webhookId, delivery.id, JSON.stringify(delivery), dueMs(delivery)]
     return (await this.#redis.eval(ADD, keys.length, ...keys, ...args)) as number
   }
 
@@ -37,9 +35,9 @@ export class DeliveryStore {
    * @returns their ids, at most `count`
    */
   async claim(webhookId: string, now: number, claimMs: number, count: number): Promise<string[]> {
-    const [, due, global] = this.#keys(webhookId)
-    const args = [now, now + claimMs, count, this.#member(webhookId)]
-    return (await this.#redis.eval(CLAIM, 2, due!, global!, ...args)) as string[]
+    const keys = [redisKeys.dueDeliveries(webhookId), redisKeys.dueWebhooks]
+    const args = [webhookId, now, now + claimMs, count]
+    return (await this.#redis.eval(CLAIM, keys.length, ...keys, ...args)) as string[]
   }
 
   /** @throws AppError `not_found` */
@@ -59,18 +57,18 @@ export class DeliveryStore {
     for (;;) {
       const before = await this.#read(webhookId, deliveryId)
       const after = change(JSON.parse(before))
-      const keys = this.#keys(webhookId)
+      const keys = keysOf(webhookId)
       const now = Date.now()
       const due = after.status === 'pending' ? dueMs(after) : ''
-      const member = this.#member(webhookId)
-      const args = [deliveryId, before, JSON.stringify(after), due, member, now, MOST_ENDED, now - KEPT_MS]
+      const states = [before, JSON.stringify(after)]
+      const args = [webhookId, deliveryId, ...states, due, now, MOST_ENDED, now - KEPT_MS]
       if ((await this.#redis.eval(COMMIT, keys.length, ...keys, ...args)) === 1) return after
     }
   }
 
   /** Newest event first. */
   async list(webhookId: string, { after, limit }: { after?: string | undefined; limit: number }) {
-    const ids = redisKeys.deliveryIds(this.#tenant, webhookId)
+    const ids = redisKeys.deliveryIds(webhookId)
     for await (const page of membersOf(this.#redis, [ids], { order: 'desc', count: limit + 1, after })) {
       const shown = page.slice(0, limit)
       const found = await this.#load(webhookId, shown)
@@ -81,35 +79,26 @@ export class DeliveryStore {
 
   async #load(webhookId: string, ids: readonly string[]): Promise<Delivery[]> {
     if (ids.length === 0) return []
-    const texts = await this.#redis.hmget(redisKeys.deliveries(this.#tenant, webhookId), ...ids)
+    const texts = await this.#redis.hmget(redisKeys.deliveries(webhookId), ...ids)
     return texts.flatMap((text, index) => (text === null ? [] : [storedRecord<Delivery>(ids[index]!, text)]))
   }
 
   async #read(webhookId: string, deliveryId: string): Promise<string> {
-    const text = await this.#redis.hget(redisKeys.deliveries(this.#tenant, webhookId), deliveryId)
+    const text = await this.#redis.hget(redisKeys.deliveries(webhookId), deliveryId)
     if (text !== null) return text
     throw new AppError('not_found', `There is no delivery ${deliveryId} of webhook ${webhookId}.`)
   }
-
-  /** In the order of the scripts. */
-  #keys(webhookId: string): string[] {
-    return [
-      redisKeys.deliveries(this.#tenant, webhookId),
-      redisKeys.dueDeliveries(this.#tenant, webhookId),
-      redisKeys.dueWebhooks,
-      redisKeys.deliveryIds(this.#tenant, webhookId),
-      redisKeys.endedDeliveries(this.#tenant, webhookId),
-    ]
-  }
-
-  #member(webhookId: string): string {
-    return dueMember(this.#tenant, webhookId)
-  }
 }
 
-/** A webhook among those of all tenants. Neither tenants nor ids have a slash. */
-export function dueMember(tenant: string, webhookId: string): string {
-  return `${tenant}/${webhookId}`
+/** In the order of the scripts. */
+function keysOf(webhookId: string): string[] {
+  return [
+    redisKeys.deliveries(webhookId),
+    redisKeys.dueDeliveries(webhookId),
+    redisKeys.dueWebhooks,
+    redisKeys.deliveryIds(webhookId),
+    redisKeys.endedDeliveries(webhookId),
+  ]
 }
 
 function dueMs({ nextAttemptAt, createdAt }: Delivery): number {

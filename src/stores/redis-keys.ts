@@ -1,29 +1,21 @@
-/** The prefix of the keys of a tenant. */
-const of = (tenant: string) => (tenant === 'default' ? 'thresher' : `thresher:@${tenant}`)
+import { DEFAULT_TENANT } from '#access/owner.ts'
 
-/** Every key this service owns in Redis; BullMQ's live under `thresher:bull`. */
+/** The keys in Redis that do not belong to one tenant; BullMQ's are under `thresher:bull`. */
 export const redisKeys = {
   job: (jobId: string) => `thresher:job:${jobId}`,
   events: (jobId: string) => `thresher:events:${jobId}`,
   progress: (jobId: string) => `thresher:progress:${jobId}`,
   exports: (jobId: string) => `thresher:exports:${jobId}`,
   record: (kind: string, id: string) => `thresher:${kind}:${id}`,
-  allRecords: (kind: string) => `thresher:${kind}s`,
   sweep: (sweepId: string) => `thresher:sweep:${sweepId}`,
-  allSweeps: 'thresher:sweeps',
   /** The sweeps that are running or being cancelled. */
   activeSweeps: 'thresher:sweeps:active',
-  allJobs: 'thresher:jobs',
-  jobsByStatus: (status: string) => `thresher:jobs:status:${status}`,
-  jobsByMetric: (metric: string) => `thresher:jobs:metric:${metric}`,
-  /** Set once every job is in the indexes of this version. */
+  /** Set once every job of an earlier version is in the indexes of this version. */
   jobIndexes: 'thresher:jobs:indexes',
-  jobsByLabel: (key: string, value: string) => `thresher:jobs:label:${key}=${value}`,
-  jobsBySweep: (sweepId: string) => `thresher:jobs:sweep:${sweepId}`,
-  allAnalyses: 'thresher:analyses',
-  analysesByStatus: (status: string) => `thresher:analyses:status:${status}`,
-  /** The analyses of a job. */
-  analysesByJob: (jobId: string) => `thresher:analyses:job:${jobId}`,
+  /** The tenants that have keys, besides the default tenant. */
+  tenants: 'thresher:tenants',
+  /** The unfinished jobs and analyses that need a dataset or a model. */
+  usersOf: (id: string) => `thresher:users:${id}`,
   blobNamespaces: 'thresher:blobs',
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
   /** The prefix of the keys of all chunks, for scripts that build them. */
@@ -32,20 +24,17 @@ export const redisKeys = {
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
   workers: 'thresher:workers',
   worker: (workerId: string) => `thresher:worker:${workerId}`,
-  /** Earlier versions also stored rates, under `thresher:rates`. @param model a digest */
-  runs: (model: string) => `thresher:runs:${model}`,
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
   /** Earlier versions also stored the peaks of killed trainings, under `thresher:peaks`. */
   peaks: (digest: string) => `thresher:succeeded-peaks:${digest}`,
-  webhook: (tenant: string, webhookId: string) => `${of(tenant)}:webhook:${webhookId}`,
-  allWebhooks: (tenant: string) => `${of(tenant)}:webhooks`,
+  webhook: (webhookId: string) => `thresher:webhook:${webhookId}`,
   /** The deliveries of a webhook by id. */
-  deliveries: (tenant: string, webhookId: string) => `${of(tenant)}:webhook:${webhookId}:deliveries`,
+  deliveries: (webhookId: string) => `thresher:webhook:${webhookId}:deliveries`,
   /** Their ids: all, those that are pending by the time of the next attempt, and those that have ended by the time of that. */
-  deliveryIds: (tenant: string, webhookId: string) => `${of(tenant)}:webhook:${webhookId}:ids`,
-  dueDeliveries: (tenant: string, webhookId: string) => `${of(tenant)}:webhook:${webhookId}:due`,
-  endedDeliveries: (tenant: string, webhookId: string) => `${of(tenant)}:webhook:${webhookId}:ended`,
-  /** The webhooks with pending deliveries by the time of the next attempt. */
+  deliveryIds: (webhookId: string) => `thresher:webhook:${webhookId}:ids`,
+  dueDeliveries: (webhookId: string) => `thresher:webhook:${webhookId}:due`,
+  endedDeliveries: (webhookId: string) => `thresher:webhook:${webhookId}:ended`,
+  /** The webhooks of all tenants with pending deliveries, by the time of the next attempt. */
   dueWebhooks: 'thresher:webhooks:due',
   /** The tenants that have webhooks. */
   webhookTenants: 'thresher:webhooks:tenants',
@@ -59,3 +48,24 @@ export const redisKeys = {
   sweepChannel: 'thresher:live-sweeps',
   webhookChannel: 'thresher:live-webhooks',
 } as const
+
+/** The keys of the indexes of one tenant. The default tenant has the names of the versions without tenants. */
+export function tenantKeys(tenant: string) {
+  const root = tenant === DEFAULT_TENANT ? 'thresher' : `thresher:@${tenant}`
+  return {
+    allRecords: (kind: string) => `${root}:${kind}s`,
+    allSweeps: `${root}:sweeps`,
+    allWebhooks: `${root}:webhooks`,
+    allJobs: `${root}:jobs`,
+    jobsByStatus: (status: string) => `${root}:jobs:status:${status}`,
+    jobsByMetric: (metric: string) => `${root}:jobs:metric:${metric}`,
+    jobsByLabel: (key: string, value: string) => `${root}:jobs:label:${key}=${value}`,
+    jobsBySweep: (sweepId: string) => `${root}:jobs:sweep:${sweepId}`,
+    allAnalyses: `${root}:analyses`,
+    analysesByStatus: (status: string) => `${root}:analyses:status:${status}`,
+    /** The analyses of a job. */
+    analysesByJob: (jobId: string) => `${root}:analyses:job:${jobId}`,
+    /** Earlier versions also stored rates, under `thresher:rates`. @param model a digest */
+    runs: (model: string) => `${root}:runs:${model}`,
+  }
+}

@@ -59,16 +59,4 @@ export class WebhookOutbox {
     void this.#subscriber.subscribe(redisKeys.webhookChannel).catch(() => {})
     return () => this.#subscriber.off('message', deliver)
   }
-
-  /**
-   * The webhooks with deliveries that are due, the longest waiting first.
-   * @param now milliseconds since 1970
-   */
-  async dueWebhooks(now: number): Promise<{ tenant: string; webhookId: string }[]> {
-    const members = await this.#redis.zrangebyscore(redisKeys.dueWebhooks, '-inf', now)
-    return members.map(member => {
-      const [tenant = '', webhookId = ''] = member.split('/')
-      return { tenant, webhookId }
-    })
-  }
 }

@@ -1,10 +1,10 @@
 import type { Redis } from 'ioredis'
+import { DEFAULT_TENANT, tenantOf } from '#access/owner.ts'
 import { AppError } from '#domain/error.ts'
 import { MOST_WEBHOOKS, type Webhook } from '#webhooks/webhook.ts'
-import { dueMember } from './delivery-store.ts'
 import { CLAIM_SECONDS, type IdempotencyClaim, replayOf } from './idempotency-store.ts'
 import { membersOf, PAGE } from './members-of.ts'
-import { redisKeys } from './redis-keys.ts'
+import { redisKeys, tenantKeys } from './redis-keys.ts'
 import { storedRecord } from './stored-record.ts'
 
 // As for jobs, each script may run twice: a client whose connection breaks before the answer sends its script again.
@@ -35,20 +35,21 @@ if found ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
 return 1`
 
-/** KEYS: all, tenants, due webhooks, then what belongs to the webhook. ARGV: id, tenant, member of the due webhooks. */
+/** KEYS: all, tenants, due webhooks, then the keys of the webhook. ARGV: id, tenant. */
 const DELETE = `
 redis.call('ZREM', KEYS[1], ARGV[1])
 if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('SREM', KEYS[2], ARGV[2]) end
-redis.call('ZREM', KEYS[3], ARGV[3])
+redis.call('ZREM', KEYS[3], ARGV[1])
 for i = 4, #KEYS do redis.call('UNLINK', KEYS[i]) end
 return 1`
 
-/** The webhooks of a tenant. */
+/** Webhooks in Redis. */
 export class WebhookStore {
   readonly #redis: Redis
-  readonly #tenant: string
+  readonly #tenant: string | undefined
 
-  constructor(redis: Redis, tenant: string) {
+  /** @param tenant absent: `require`, `revise` and `due` reach the webhooks of every tenant. Otherwise, those of others do not exist for its callers */
+  constructor(redis: Redis, tenant?: string) {
     this.#redis = redis
     this.#tenant = tenant
   }
@@ -60,13 +61,14 @@ export class WebhookStore {
    */
   async create(webhook: Webhook, claim?: IdempotencyClaim): Promise<{ webhook: Webhook; replayed: boolean }> {
     const record = claim ? JSON.stringify({ bodyDigest: claim.bodyDigest, webhook }) : ''
+    const tenant = tenantOf(webhook)
     const keys = [
-      this.#key(webhook.id),
-      redisKeys.allWebhooks(this.#tenant),
+      redisKeys.webhook(webhook.id),
+      tenantKeys(tenant).allWebhooks,
       redisKeys.webhookTenants,
       redisKeys.idempotency(claim?.scope ?? ''),
     ]
-    const args = [webhook.id, JSON.stringify(webhook), this.#tenant, MOST_WEBHOOKS, record, CLAIM_SECONDS]
+    const args = [webhook.id, JSON.stringify(webhook), tenant, MOST_WEBHOOKS, record, CLAIM_SECONDS]
     const found = (await this.#redis.eval(CREATE, keys.length, ...keys, ...args)) as string | number | null
     if (typeof found === 'number') {
       const message = `There are ${found} webhooks already, which is the limit; delete one first.`
@@ -77,14 +79,9 @@ export class WebhookStore {
     return { webhook: earlier, replayed: earlier.id !== webhook.id }
   }
 
-  async get(webhookId: string): Promise<Webhook | undefined> {
-    const text = await this.#redis.get(this.#key(webhookId))
-    return text === null ? undefined : JSON.parse(text)
-  }
-
   /** @throws AppError `not_found` */
   async require(webhookId: string): Promise<Webhook> {
-    return (await this.get(webhookId)) ?? absent(webhookId)
+    return (await this.#read(webhookId)).webhook
   }
 
   /**
@@ -93,17 +90,26 @@ export class WebhookStore {
    */
   async revise(webhookId: string, change: (webhook: Webhook) => Webhook): Promise<Webhook> {
     for (;;) {
-      const before = (await this.#redis.get(this.#key(webhookId))) ?? absent(webhookId)
-      const webhook = change(JSON.parse(before))
-      const after = JSON.stringify(webhook)
-      if (before === after) return webhook
-      if ((await this.#redis.eval(REPLACE, 1, this.#key(webhookId), before, after)) === 1) return webhook
+      const { webhook, text: before } = await this.#read(webhookId)
+      const changed = change(webhook)
+      const after = JSON.stringify(changed)
+      if (before === after) return changed
+      const key = redisKeys.webhook(webhookId)
+      if ((await this.#redis.eval(REPLACE, 1, key, before, after)) === 1) return changed
     }
+  }
+
+  async #read(webhookId: string): Promise<{ webhook: Webhook; text: string }> {
+    const text = await this.#redis.get(redisKeys.webhook(webhookId))
+    const webhook: Webhook | undefined = text === null ? undefined : JSON.parse(text)
+    if (text === null || !webhook || (this.#tenant !== undefined && tenantOf(webhook) !== this.#tenant))
+      throw new AppError('not_found', `There is no webhook ${webhookId}.`)
+    return { webhook, text }
   }
 
   /** Newest first. There are at most `MOST_WEBHOOKS`. */
   async list({ after, limit }: { after?: string | undefined; limit: number }) {
-    const all = redisKeys.allWebhooks(this.#tenant)
+    const all = this.#all
     for await (const ids of membersOf(this.#redis, [all], { order: 'desc', count: limit + 1, after })) {
       const page = ids.slice(0, limit)
       return { found: await this.#load(page), nextAfter: ids.length > limit ? page.at(-1)! : null }
@@ -115,34 +121,37 @@ export class WebhookStore {
     return (await this.list({ limit: PAGE })).found
   }
 
+  /**
+   * The webhooks with deliveries that are due, the longest waiting first.
+   * @param now milliseconds since 1970
+   */
+  async due(now: number): Promise<Webhook[]> {
+    return await this.#load(await this.#redis.zrangebyscore(redisKeys.dueWebhooks, '-inf', now))
+  }
+
   async #load(ids: readonly string[]): Promise<Webhook[]> {
     if (ids.length === 0) return []
-    const texts = await this.#redis.mget(ids.map(id => this.#key(id)))
+    const texts = await this.#redis.mget(ids.map(redisKeys.webhook))
     return texts.flatMap((text, index) => (text === null ? [] : [storedRecord<Webhook>(ids[index]!, text)]))
   }
 
   /** Deletes a webhook with its deliveries. @throws AppError `not_found` */
   async delete(webhookId: string): Promise<void> {
-    if ((await this.#redis.exists(this.#key(webhookId))) === 0) absent(webhookId)
+    const tenant = tenantOf(await this.require(webhookId))
     const keys = [
-      redisKeys.allWebhooks(this.#tenant),
+      tenantKeys(tenant).allWebhooks,
       redisKeys.webhookTenants,
       redisKeys.dueWebhooks,
-      this.#key(webhookId),
-      redisKeys.deliveries(this.#tenant, webhookId),
-      redisKeys.deliveryIds(this.#tenant, webhookId),
-      redisKeys.dueDeliveries(this.#tenant, webhookId),
-      redisKeys.endedDeliveries(this.#tenant, webhookId),
+      redisKeys.webhook(webhookId),
+      redisKeys.deliveries(webhookId),
+      redisKeys.deliveryIds(webhookId),
+      redisKeys.dueDeliveries(webhookId),
+      redisKeys.endedDeliveries(webhookId),
     ]
-    const args = [webhookId, this.#tenant, dueMember(this.#tenant, webhookId)]
-    await this.#redis.eval(DELETE, keys.length, ...keys, ...args)
+    await this.#redis.eval(DELETE, keys.length, ...keys, webhookId, tenant)
   }
 
-  #key(webhookId: string): string {
-    return redisKeys.webhook(this.#tenant, webhookId)
+  get #all(): string {
+    return tenantKeys(this.#tenant ?? DEFAULT_TENANT).allWebhooks
   }
-}
-
-function absent(webhookId: string): never {
-  throw new AppError('not_found', `There is no webhook ${webhookId}.`)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Owned } from '#access/owner.ts'
 import { Name } from '#domain/name.ts'
 import { EventSelector } from './event-types.ts'
 
@@ -56,7 +57,7 @@ export type WebhookChange = z.infer<typeof WebhookChange>
 export type DisabledReason = 'webhook_gone' | 'webhook_failing' | 'webhook_overloaded'
 
 /** A webhook as it is stored. Secrets cannot be hashed, because they sign; no resource shows them. */
-export interface Webhook {
+export interface Webhook extends Owned {
   id: string
   name?: string
   url: string
