@@ -11,7 +11,7 @@ const PERIOD_MS = 1_000
  * lost. @returns a function that stops it; attempts in progress end without a result and are repeated later
  */
 export function deliverWebhooks(
-  stores: SenderStores & Pick<ServiceStores, 'lease'>,
+  stores: SenderStores & Pick<ServiceStores, 'lease' | 'outbox'>,
   options: SendingOptions,
   logger: Logger,
 ): () => Promise<void> {

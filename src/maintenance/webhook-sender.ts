@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { tenantOf } from '#access/owner.ts'
-import { createDeliveries } from '#deliveries/create-deliveries.ts'
+import { createDeliveries, type OutboxStores } from '#deliveries/create-deliveries.ts'
 import { deliver } from '#deliveries/deliver.ts'
 import type { SendingOptions } from '#deliveries/send-event.ts'
 import { AppError } from '#domain/error.ts'
@@ -10,7 +10,7 @@ import { DeliverySlots } from './delivery-slots.ts'
 /** Longer than an attempt may take. After this time the deliveries of a process that died are due again. */
 const CLAIM_MS = 60_000
 
-export type SenderStores = Pick<ServiceStores, 'outbox' | 'of' | 'allWebhooks' | 'deliveries'>
+export type SenderStores = OutboxStores & Pick<ServiceStores, 'allWebhooks' | 'deliveries'>
 
 /** Sends what is due. One run at a time; a call during a run causes another run after it. */
 export class WebhookSender {
@@ -47,7 +47,7 @@ export class WebhookSender {
     try {
       while (this.#isWanted && !this.#options.signal?.aborted) {
         this.#isWanted = false
-        await createDeliveries(this.#stores, this.#logger)
+        await createDeliveries(this.#stores, this.#now(), this.#logger)
         await this.#sendDue()
       }
     } finally {
@@ -57,7 +57,7 @@ export class WebhookSender {
 
   /** Starts as many of the due deliveries as there are slots, and does not wait for them. */
   async #sendDue(): Promise<void> {
-    const now = (this.#options.now?.() ?? new Date()).getTime()
+    const now = this.#now().getTime()
     for (const webhook of await this.#stores.allWebhooks.due(now)) {
       const free = this.#slots.free(webhook)
       if (free === 0) continue
@@ -71,6 +71,10 @@ export class WebhookSender {
         this.#sending.add(sending)
       }
     }
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date()
   }
 
   /** An error of one delivery does not end the loop; it is due again when its claim expires. */
