@@ -4,6 +4,7 @@ import type { Config } from '#src/config.ts'
 import { AnalysisIndex } from './analysis-index.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
+import { DeliveryStore } from './delivery-store.ts'
 import { ExportStore } from './export-store.ts'
 import { IdempotencyStore } from './idempotency-store.ts'
 import { JobControl } from './job-control.ts'
@@ -20,6 +21,8 @@ import { SweepStore } from './sweep-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
 import { UsageStore } from './usage-store.ts'
 import { WaitingJobs } from './waiting-jobs.ts'
+import { WebhookOutbox } from './webhook-outbox.ts'
+import { WebhookStore } from './webhook-store.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
@@ -42,6 +45,9 @@ export interface ServiceStores {
   workers: WorkerRegistry
   usage: UsageStore
   blobs: BlobStore
+  allWebhooks: Pick<WebhookStore, 'require' | 'revise' | 'due'>
+  deliveries: DeliveryStore
+  outbox: WebhookOutbox
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
@@ -62,13 +68,13 @@ export interface Stores extends ServiceStores {
   analyses: JobStore
   analysisIndex: AnalysisIndex
   sweeps: SweepStore
+  webhooks: WebhookStore
   idempotency: IdempotencyStore
   datasets: RecordStore<DatasetRecord>
   models: RecordStore<ModelRecord>
 }
 
 /** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
-/** Of a connection whose commands do not wait for data. */
 const COMMANDS = { commandTimeout: 5_000 }
 
 /**
@@ -98,9 +104,7 @@ export async function connectStores(
   const service: ServiceStores = {
     redis,
     work: new JobStore(redis, specs),
-    allSweeps: new SweepStore(redis),
-    allDatasets: new RecordStore(redis, 'dataset'),
-    allModels: new RecordStore(redis, 'model'),
+    ...storesOfAllTenants(redis, subscriber),
     sweepControl: new SweepControl(redis, subscriber),
     exports: new ExportStore(redis),
     measurements: new MeasurementStore(redis, events),
@@ -124,6 +128,17 @@ export async function connectStores(
   return service
 }
 
+function storesOfAllTenants(redis: Redis, subscriber: Redis) {
+  return {
+    allSweeps: new SweepStore(redis),
+    allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
+    allModels: new RecordStore<ModelRecord>(redis, 'model'),
+    allWebhooks: new WebhookStore(redis),
+    deliveries: new DeliveryStore(redis),
+    outbox: new WebhookOutbox(redis, subscriber),
+  }
+}
+
 function bindStores(service: ServiceStores, specs: SpecCache, owner: Owner): Stores {
   const { redis, events } = service
   const { tenant } = owner
@@ -135,6 +150,7 @@ function bindStores(service: ServiceStores, specs: SpecCache, owner: Owner): Sto
     analyses: new JobStore(redis, specs, { kind: 'analysis', tenant }),
     analysisIndex: new AnalysisIndex(redis, tenant),
     sweeps: new SweepStore(redis, tenant),
+    webhooks: new WebhookStore(redis, tenant),
     idempotency: new IdempotencyStore(redis),
     datasets: new RecordStore(redis, 'dataset', tenant),
     models: new RecordStore(redis, 'model', tenant),

@@ -22,9 +22,6 @@ export const redisKeys = {
   resumptions: 'thresher:work:resumptions',
   /** The running times of the jobs and analyses that have ended last, in seconds. */
   runningTimes: 'thresher:work:running-times',
-  /** Status events for the webhooks of the tenants in `webhookTenants`. */
-  outbox: 'thresher:outbox',
-  webhookTenants: 'thresher:webhooks:tenants',
   /** The tenants that have keys, besides the default tenant. */
   tenants: 'thresher:tenants',
   /** The unfinished jobs and analyses that need a dataset or a model. */
@@ -40,12 +37,26 @@ export const redisKeys = {
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
   /** Earlier versions also stored the peaks of killed trainings, under `thresher:peaks`. */
   peaks: (digest: string) => `thresher:succeeded-peaks:${digest}`,
+  webhook: (webhookId: string) => `thresher:webhook:${webhookId}`,
+  /** The deliveries of a webhook by id. */
+  deliveries: (webhookId: string) => `thresher:webhook:${webhookId}:deliveries`,
+  /** Their ids: all, those that are pending by the time of the next attempt, and those that have ended by the time of that. */
+  deliveryIds: (webhookId: string) => `thresher:webhook:${webhookId}:ids`,
+  dueDeliveries: (webhookId: string) => `thresher:webhook:${webhookId}:due`,
+  endedDeliveries: (webhookId: string) => `thresher:webhook:${webhookId}:ended`,
+  /** The webhooks of all tenants with pending deliveries, by the time of the next attempt. */
+  dueWebhooks: 'thresher:webhooks:due',
+  /** The tenants that have webhooks. */
+  webhookTenants: 'thresher:webhooks:tenants',
+  /** The events of these tenants that have no deliveries yet. */
+  outbox: 'thresher:outbox',
   lease: (duty: string) => `thresher:lease:${duty}`,
   bull: 'thresher:bull',
   /** Pub/sub channels. */
   jobChannel: (jobId: string) => `thresher:live:${jobId}`,
   controlChannel: 'thresher:control',
   sweepChannel: 'thresher:live-sweeps',
+  webhookChannel: 'thresher:live-webhooks',
 } as const
 
 /** The keys of the indexes of one tenant. The default tenant has the names of the versions without tenants. */
@@ -54,6 +65,7 @@ export function tenantKeys(tenant: string) {
   return {
     allRecords: (kind: string) => `${root}:${kind}s`,
     allSweeps: `${root}:sweeps`,
+    allWebhooks: `${root}:webhooks`,
     allJobs: `${root}:jobs`,
     jobsByStatus: (status: string) => `${root}:jobs:status:${status}`,
     jobsByMetric: (metric: string) => `${root}:jobs:metric:${metric}`,
