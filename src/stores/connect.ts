@@ -11,11 +11,14 @@ import { JobEvents } from './job-events.ts'
 import { JobIndex } from './job-index.ts'
 import { JobQueue } from './job-queue.ts'
 import { JobStore } from './job-store.ts'
+import { KeyStore } from './key-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
 import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
+import { TenantStore } from './tenant-store.ts'
+import { TicketStore } from './ticket-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
@@ -37,6 +40,9 @@ export interface ServiceStores {
   control: JobControl
   workers: WorkerRegistry
   blobs: BlobStore
+  keys: KeyStore
+  tickets: TicketStore
+  tenantSettings: TenantStore
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
@@ -103,6 +109,7 @@ export async function connectStores(
     control: new JobControl(redis, subscriber),
     workers: new WorkerRegistry(redis),
     blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
+    ...accessStores(redis, subscriber),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
@@ -114,6 +121,14 @@ export async function connectStores(
     of: owner => bindStores(service, owner),
   }
   return service
+}
+
+function accessStores(redis: Redis, subscriber: Redis) {
+  return {
+    keys: new KeyStore(redis, subscriber),
+    tickets: new TicketStore(redis),
+    tenantSettings: new TenantStore(redis),
+  }
 }
 
 function bindStores(service: ServiceStores, owner: Owner): Stores {
