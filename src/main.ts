@@ -25,7 +25,7 @@ const config = loadConfig()
 const logger = createLogger('api', config.logLevel)
 const fail = (error: Error) => refuseToStart(logger, error)
 const stores = await connectStores(config).catch(fail)
-const adminKey = config.adminKey && (await stores.keys.setAdminKey(config.adminKey))
+const adminKey = config.adminKey ? await stores.keys.setAdminKey(config.adminKey) : undefined
 if (!isLoopbackAddress(config.host) && !(await stores.keys.exist())) {
   fail(
     new Error(
