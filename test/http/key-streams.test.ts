@@ -18,6 +18,12 @@ function openSocket(url: string, path: string, headers: Headers = {}): WebSocket
   return new WebSocket(url.replace('http', 'ws') + path, { headers })
 }
 
+async function storeJob({ stores }: Api): Promise<string> {
+  const job = newJob()
+  await stores.jobs.create(job)
+  return job.id
+}
+
 /** The status of a refused upgrade, or the code of the close. */
 async function outcomeOf(socket: WebSocket): Promise<number> {
   return await Promise.race([
@@ -50,7 +56,7 @@ describe('a stream', () => {
     api = await startApi({ adminKey: 'the-key-of-the-operator' })
     second = await createApp(await api.connectAgain(), api.children, {})
     secondUrl = await second.listen({ host: '127.0.0.1', port: 0 })
-    jobId = (await api.stores.jobs.create(newJob())).id
+    jobId = await storeJob(api)
   })
   beforeEach(async () => {
     key = await keyOf(api.stores, { scopes: ['read'] })
@@ -168,7 +174,7 @@ describe('a stream of a service without keys', () => {
   it('ends with 4401 when the service gets its first key', async () => {
     const api = await startApi()
     try {
-      const { id } = await api.stores.jobs.create(newJob())
+      const id = await storeJob(api)
       const socket = openSocket(api.url, `/v1/jobs/${id}/stream`)
       await once(socket, 'open')
       const outcome = outcomeOf(socket)
