@@ -11,17 +11,12 @@ import { redisKeys } from '#stores/redis-keys.ts'
 import { keyOf } from '#test/support/key-of.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
+import { storeJob } from '#test/support/store-job.ts'
 
 type Headers = Record<string, string>
 
 function openSocket(url: string, path: string, headers: Headers = {}): WebSocket {
   return new WebSocket(url.replace('http', 'ws') + path, { headers })
-}
-
-async function storeJob({ stores }: Api): Promise<string> {
-  const job = newJob()
-  await stores.jobs.create(job)
-  return job.id
 }
 
 /** The status of a refused upgrade, or the code of the close. */
@@ -56,7 +51,7 @@ describe('a stream', () => {
     api = await startApi({ adminKey: 'the-key-of-the-operator' })
     second = await createApp(await api.connectAgain(), api.children, {})
     secondUrl = await second.listen({ host: '127.0.0.1', port: 0 })
-    jobId = await storeJob(api)
+    jobId = (await storeJob(api.stores, newJob())).id
   })
   beforeEach(async () => {
     key = await keyOf(api.stores, { scopes: ['read'] })
@@ -174,7 +169,7 @@ describe('a stream of a service without keys', () => {
   it('ends with 4401 when the service gets its first key', async () => {
     const api = await startApi()
     try {
-      const id = await storeJob(api)
+      const { id } = await storeJob(api.stores, newJob())
       const socket = openSocket(api.url, `/v1/jobs/${id}/stream`)
       await once(socket, 'open')
       const outcome = outcomeOf(socket)
