@@ -65,6 +65,12 @@ import { uploadsOf } from '#uploads/resume-uploads.ts'
 const BODY_BYTES = 1024 * 1024
 const FRAME_BYTES = 64 * 1024
 
+const WEBSOCKETS = {
+  options: { maxPayload: FRAME_BYTES },
+  preClose: closeSockets,
+  errorHandler: endFailedStream,
+}
+
 export type AppOptions = Partial<DatasetRouteOptions> & {
   slowBodies?: SlowBodyLimits
   logger?: FastifyBaseLogger
@@ -93,22 +99,18 @@ export async function createApp(
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound(rememberMethods(app)))
-  app.addHook('onRequest', authenticate(stores, watchStreams(app, stores.keys)))
+  app.addHook('onResponse', endRefusedUpgrade)
   app.addHook('onRoute', guardSockets)
+  // Before the other hooks: it marks the requests that are upgrades.
+  await app.register(websocket, WEBSOCKETS)
+  app.addHook('onRequest', authenticate(stores, watchStreams(app, stores.keys)))
   await shedLoad(app)
   app.addHook('onRequest', requireRoom(room))
   app.addHook('onRequest', cutSlowBodies(slowBodies))
   app.addHook('onRequest', requireIds)
-  app.addHook('onResponse', endRefusedUpgrade)
+  app.addHook('onRequest', requireStream)
   takeJson(app)
   await app.register(helmet, { contentSecurityPolicy: false })
-  const websockets = { maxPayload: FRAME_BYTES }
-  await app.register(websocket, {
-    options: websockets,
-    preClose: closeSockets,
-    errorHandler: endFailedStream,
-  })
-  app.addHook('onRequest', requireStream)
   await registerOpenapi(app)
   app.addHook('onRoute', requireAccess)
   for (const route of routesOf(stores, children, room, options)) await app.register(route)

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { createApp } from '#src/app.ts'
 import { keyOf } from '#test/support/key-of.ts'
+import { promisedAnswers } from '#test/support/promised-answers.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 const ADMIN_KEY = 'an admin key of the environment'.replaceAll(' ', '-')
@@ -38,6 +39,20 @@ describe('keys', () => {
     const listed = (await get('/v1/keys?tenant=acme')).body.data
     assert.deepEqual(listed, [{ ...used, revokedAt: listed[0].revokedAt }])
     assert.ok(listed[0].revokedAt)
+  })
+
+  it('are answered as the contract specifies', async () => {
+    const expiresAt = new Date(Date.now() + 1e9).toISOString()
+    const { id } = await keyOf(api.stores, { tenant: 'acme', expiresAt, quotas: { runningJobs: 1 } })
+    await api.stores.keys.revoke(id)
+    const checked = (await promisedAnswers()).filter(({ path }) => /^\/v1\/(keys|tenants)/.test(path))
+    assert.equal(checked.length, 4)
+    for (const { path, faults } of checked)
+      for (const keyId of [id, 'admin']) {
+        const { status, body } = await get(path.replace('{keyId}', keyId).replace('{tenant}', 'acme'))
+        assert.equal(status, 200)
+        assert.deepEqual(faults(body), [], path)
+      }
   })
 
   it('are stored without their text', async () => {
