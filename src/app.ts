@@ -12,6 +12,7 @@ import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { registerOpenapi } from '#http/openapi.ts'
 import { storesOfCaller } from '#http/principal.ts'
+import { limitRates, type RateLimits } from '#http/rate-limits.ts'
 import { requireIds } from '#http/require-ids.ts'
 import { requireRoom } from '#http/require-room.ts'
 import { analysisArtifactsRoutes } from '#http/routes/analyses/analysis-artifacts.ts'
@@ -65,6 +66,10 @@ export type AppOptions = Partial<DatasetRouteOptions> & {
   /** The key that every route requires unless it is public. Without a key the app answers on loopback host names only. */
   adminKey?: string | undefined
   slowBodies?: SlowBodyLimits
+  /** Absent: no limits. */
+  rateLimits?: RateLimits
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  trustProxy?: string[]
   logger?: FastifyBaseLogger
 }
 
@@ -74,7 +79,7 @@ export async function createApp(
   children: Children,
   options: AppOptions,
 ): Promise<FastifyInstance> {
-  const { logger, adminKey, slowBodies } = options
+  const { logger, adminKey, slowBodies, rateLimits, trustProxy = [] } = options
   const room = new StorageRoom(stores.redis, stores.blobs)
   const app = Fastify({
     ...(logger && { loggerInstance: logger }),
@@ -84,6 +89,7 @@ export async function createApp(
     requestTimeout: 0,
     routerOptions: { maxParamLength: 500 },
     exposeHeadRoutes: false,
+    ...(trustProxy.length > 0 && { trustProxy }),
     frameworkErrors: handleError,
     clientErrorHandler: handleClientError,
   })
@@ -91,7 +97,10 @@ export async function createApp(
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound(rememberMethods(app)))
+  const rates = rateLimits && (await limitRates(app, stores, rateLimits))
+  if (rates) app.addHook('onRequest', rates.limitAddress)
   app.addHook('onRequest', authenticate(adminKey))
+  if (rates) app.addHook('onRequest', rates.limitKey).addHook('onResponse', rates.countFailure)
   await shedLoad(app)
   app.addHook('onRequest', requireRoom(room))
   app.addHook('onRequest', cutSlowBodies(slowBodies))
