@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis'
 import { redisKeys } from './redis-keys.ts'
+import { Script } from './script.ts'
 
-/** KEYS: counter. ARGV: window in milliseconds. */
-const COUNT = `
+/** KEYS: counter. ARGV: window in milliseconds. A request may count twice if the connection breaks before the answer. */
+const COUNT = new Script(`
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
-return {count, redis.call('PTTL', KEYS[1])}`
+return {count, redis.call('PTTL', KEYS[1])}`)
 
 /** The requests of a window that a caller has made, and when the window ends. */
 export interface RateCount {
@@ -26,7 +27,7 @@ export class RateStore {
 
   /** Counts one more request. */
   incr(caller: string, answer: Answer, windowMs: number): void {
-    this.#answer(this.#redis.eval(COUNT, 1, redisKeys.rate(caller), windowMs), answer)
+    this.#answer(COUNT.run(this.#redis, [redisKeys.rate(caller)], [windowMs]), answer)
   }
 
   /** The count without another request. */
