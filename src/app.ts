@@ -8,6 +8,7 @@ import type { Children } from '#children/open-children.ts'
 import { rememberMethods } from '#http/allowed-methods.ts'
 import { authenticate } from '#http/authenticate.ts'
 import { closeSockets, endRefusedUpgrade } from '#http/close-sockets.ts'
+import { countEgress } from '#http/count-egress.ts'
 import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { registerOpenapi } from '#http/openapi.ts'
@@ -46,6 +47,7 @@ import { listEventsRoute } from '#http/routes/progress/list-events.ts'
 import { streamJobRoute } from '#http/routes/progress/stream-job.ts'
 import { streamJobsRoute } from '#http/routes/progress/stream-jobs.ts'
 import { getTelemetryRoute } from '#http/routes/service/get-telemetry.ts'
+import { getUsageRoute } from '#http/routes/service/get-usage.ts'
 import { healthRoutes } from '#http/routes/service/health.ts'
 import { listWorkersRoute } from '#http/routes/service/list-workers.ts'
 import { cancelSweepRoute } from '#http/routes/sweeps/cancel-sweep.ts'
@@ -101,6 +103,7 @@ export async function createApp(
   if (rates) app.addHook('onRequest', rates.limitAddress)
   app.addHook('onRequest', authenticate(adminKey))
   if (rates) app.addHook('onRequest', rates.limitKey).addHook('onResponse', rates.countFailure)
+  countEgress(app, stores.usage)
   await shedLoad(app)
   app.addHook('onRequest', requireRoom(room))
   app.addHook('onRequest', cutSlowBodies(slowBodies))
@@ -169,5 +172,6 @@ function routesOf(
     readModelsRoutes(storesOf),
     healthRoutes(stores, room),
     getTelemetryRoute(stores),
+    getUsageRoute(stores),
   ]
 }

@@ -18,6 +18,11 @@ export function principalOf(request: FastifyRequest): Principal {
   return principal
 }
 
+/** The caller, if it has authenticated and the route is not public. */
+export function callerOf(request: FastifyRequest): Principal | undefined {
+  return principals.get(request)
+}
+
 /** @param more is added to the stores */
 export function storesOfCaller<More extends object>(service: ServiceStores, more: More): StoresOf<More> {
   return request => {

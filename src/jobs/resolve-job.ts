@@ -18,6 +18,7 @@ export type JobStores = Pick<
   | 'queue'
   | 'waiting'
   | 'workers'
+  | 'usage'
   | 'blobs'
   | 'datasets'
   | 'models'
