@@ -7,6 +7,7 @@ import { isLoopbackAddress } from '#http/require-loopback.ts'
 import { advanceSweeps } from '#maintenance/advance-sweeps.ts'
 import { deleteOrphanBlobs } from '#maintenance/delete-orphan-blobs.ts'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
+import { recordStoredBytes } from '#maintenance/record-stored-bytes.ts'
 import { releaseWaitingJobs } from '#maintenance/release-waiting-jobs.ts'
 import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
 import { connectStores } from '#stores/connect.ts'
@@ -59,6 +60,7 @@ const stopMaintenance = [
   advanceSweeps({ ...stores, datasetsDir: config.datasetsDir }, logger),
   deleteOrphanBlobs(stores, logger),
   settleLostUploads(stores, uploads, logger),
+  recordStoredBytes(stores, logger),
 ]
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await app.close()
