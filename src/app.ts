@@ -11,7 +11,7 @@ import { closeSockets, endRefusedUpgrade } from '#http/close-sockets.ts'
 import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { registerOpenapi } from '#http/openapi.ts'
-import { storesOfCaller } from '#http/principal.ts'
+import { type StoresOf, storesOfCaller } from '#http/principal.ts'
 import { requireIds } from '#http/require-ids.ts'
 import { requireRoom } from '#http/require-room.ts'
 import { analysisArtifactsRoutes } from '#http/routes/analyses/analysis-artifacts.ts'
@@ -50,6 +50,12 @@ import { listWorkersRoute } from '#http/routes/service/list-workers.ts'
 import { cancelSweepRoute } from '#http/routes/sweeps/cancel-sweep.ts'
 import { createSweepRoute } from '#http/routes/sweeps/create-sweep.ts'
 import { readSweepsRoutes } from '#http/routes/sweeps/read-sweeps.ts'
+import { changeWebhookRoutes } from '#http/routes/webhooks/change-webhook.ts'
+import { createWebhookRoute } from '#http/routes/webhooks/create-webhook.ts'
+import { deliveriesRoutes } from '#http/routes/webhooks/deliveries.ts'
+import { readWebhooksRoutes } from '#http/routes/webhooks/read-webhooks.ts'
+import { rotateSecretRoute } from '#http/routes/webhooks/rotate-secret.ts'
+import { testWebhookRoute } from '#http/routes/webhooks/test-webhook.ts'
 import { shedLoad } from '#http/shed-load.ts'
 import { endFailedStream, requireStream } from '#http/stream-faults.ts'
 import { takeJson } from '#http/take-json.ts'
@@ -57,6 +63,7 @@ import { validateByZod } from '#http/validate-by-zod.ts'
 import type { ServiceStores } from '#stores/connect.ts'
 import { StorageRoom } from '#stores/storage-room.ts'
 import { uploadsOf } from '#uploads/resume-uploads.ts'
+import { networksOf } from '#webhooks/public-address.ts'
 
 const BODY_BYTES = 1024 * 1024
 const FRAME_BYTES = 64 * 1024
@@ -65,6 +72,8 @@ export type AppOptions = Partial<DatasetRouteOptions> & {
   /** The key that every route requires unless it is public. Without a key the app answers on loopback host names only. */
   adminKey?: string | undefined
   slowBodies?: SlowBodyLimits
+  /** Networks, in CIDR notation, that webhooks may be sent to although they are not public. */
+  webhookAllowedNetworks?: readonly string[]
   logger?: FastifyBaseLogger
 }
 
@@ -120,6 +129,7 @@ function routesOf(
     datasetsDir = '',
     uploadsDir = uploadsOf(join(tmpdir(), 'thresher-uploads'), process.pid),
     patienceMs,
+    webhookAllowedNetworks = [],
   }: AppOptions,
 ): FastifyPluginAsyncZod[] {
   const storesOf = storesOfCaller(stores, children)
@@ -158,7 +168,20 @@ function routesOf(
     createModelRoute(storesOf, uploadsDir),
     deleteModelRoute(storesOf),
     readModelsRoutes(storesOf),
+    ...webhookRoutes(storesOf, webhookAllowedNetworks),
     healthRoutes(stores, room),
     getTelemetryRoute(stores),
+  ]
+}
+
+function webhookRoutes(storesOf: StoresOf, allowedNetworks: readonly string[]): FastifyPluginAsyncZod[] {
+  const sending = { allowed: networksOf(allowedNetworks) }
+  return [
+    createWebhookRoute(storesOf, sending),
+    readWebhooksRoutes(storesOf),
+    changeWebhookRoutes(storesOf, sending),
+    rotateSecretRoute(storesOf),
+    testWebhookRoute(storesOf, sending),
+    deliveriesRoutes(storesOf),
   ]
 }

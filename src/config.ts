@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { networksOf } from '#webhooks/public-address.ts'
 
 const AdminKey = z.string().regex(/^\S+$/, 'must be a key without spaces')
 
@@ -15,6 +16,7 @@ const Environment = z.object({
   ENGINE: z.enum(['auto', 'native', 'webgpu', 'wasm']).default('auto'),
   WORKER_MEMORY_MB: z.coerce.number().int().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(readNetworks),
   ADMIN_KEY: AdminKey.optional(),
   ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
 })
@@ -35,6 +37,8 @@ export interface Config {
   workerMemoryBytes: number | undefined
   logLevel: string
   adminKey: string | undefined
+  /** Networks, in CIDR notation, that webhooks may be sent to although they are not public. */
+  webhookAllowedNetworks: readonly string[]
 }
 
 /** The only reader of `process.env`. If the environment is invalid, lists every problem and ends the process. */
@@ -59,12 +63,24 @@ export function loadConfig(): Config {
     workerMemoryBytes: data.WORKER_MEMORY_MB && data.WORKER_MEMORY_MB * 1e6,
     logLevel: data.LOG_LEVEL,
     adminKey: data.ADMIN_KEY ?? data.ADMIN_KEY_FILE,
+    webhookAllowedNetworks: data.WEBHOOK_ALLOWED_NETWORKS,
   }
 }
 
 function readTrimmed(path: string, context: z.RefinementCtx): string {
   try {
     return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    context.addIssue((error as Error).message)
+    return z.NEVER
+  }
+}
+
+function readNetworks(text: string, context: z.RefinementCtx): string[] {
+  const networks = text.split(/[\s,]+/).filter(Boolean)
+  try {
+    networksOf(networks)
+    return networks
   } catch (error) {
     context.addIssue((error as Error).message)
     return z.NEVER

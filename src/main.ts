@@ -7,12 +7,14 @@ import { openChildren } from '#children/open-children.ts'
 import { isLoopbackAddress } from '#http/authenticate.ts'
 import { advanceSweeps } from '#maintenance/advance-sweeps.ts'
 import { deleteOrphanBlobs } from '#maintenance/delete-orphan-blobs.ts'
+import { deliverWebhooks } from '#maintenance/deliver-webhooks.ts'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
 import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
 import { connectStores } from '#stores/connect.ts'
 import { checkRedisDurability } from '#stores/redis-durability.ts'
 import { logUploadFault } from '#uploads/log-upload-fault.ts'
 import { claimUploads, resumeUploads, uploadsOf } from '#uploads/resume-uploads.ts'
+import { networksOf } from '#webhooks/public-address.ts'
 import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { createLogger } from './logger.ts'
@@ -57,6 +59,7 @@ const stopMaintenance = [
   reconcileQueue(stores, logger),
   advanceSweeps({ ...stores, datasetsDir: config.datasetsDir }, logger),
   deleteOrphanBlobs(stores, logger),
+  deliverWebhooks(stores, { allowed: networksOf(config.webhookAllowedNetworks) }, logger),
   settleLostUploads(stores, uploads, logger),
 ]
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
