@@ -15,9 +15,12 @@ import { JobStore } from './job-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
+import { SpecCache } from './spec-cache.ts'
 import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
+import { UsageStore } from './usage-store.ts'
+import { WaitingJobs } from './waiting-jobs.ts'
 import { WebhookOutbox } from './webhook-outbox.ts'
 import { WebhookStore } from './webhook-store.ts'
 import { WorkerRegistry } from './worker-registry.ts'
@@ -38,7 +41,9 @@ export interface ServiceStores {
   events: JobEvents
   queue: JobQueue
   control: JobControl
+  waiting: WaitingJobs
   workers: WorkerRegistry
+  usage: UsageStore
   blobs: BlobStore
   allWebhooks: Pick<WebhookStore, 'require' | 'revise' | 'due'>
   deliveries: DeliveryStore
@@ -78,27 +83,22 @@ const COMMANDS = { commandTimeout: 5_000 }
  * @throws Error when REDIS_URL is missing or Redis does not answer
  */
 export async function connectStores(
-  config: Pick<Config, 'redisUrl' | 'artifactUrl'>,
+  config: Pick<Config, 'redisUrl' | 'artifactUrl'> & Partial<Pick<Config, 'usageKeptDays'>>,
 ): Promise<ServiceStores> {
-  const { redisUrl, artifactUrl } = config
+  const { redisUrl, artifactUrl, usageKeptDays } = config
   if (!redisUrl)
     throw new Error('REDIS_URL is not set. Set it, or use `npm start`, which starts an embedded Redis.')
-  const opened: Redis[] = []
-  const open = (url: string, options: ConnectionOptions = {}) => {
-    const connection = new Redis(url, { maxRetriesPerRequest: 1, ...options })
-    connection.on('error', () => {})
-    opened.push(connection)
-    return connection
-  }
+  const { open, closeAll } = connections()
   const duplicate = (options?: ConnectionOptions) => open(redisUrl, options)
   const redis = duplicate({ lazyConnect: true, ...COMMANDS })
   await connectOnce(redis)
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
   const events = new JobEvents(redis, subscriber)
+  const specs = new SpecCache()
   const service: ServiceStores = {
     redis,
-    work: new JobStore(redis),
+    work: new JobStore(redis, specs),
     allSweeps: new SweepStore(redis),
     allDatasets: new RecordStore(redis, 'dataset'),
     allModels: new RecordStore(redis, 'model'),
@@ -108,7 +108,9 @@ export async function connectStores(
     events,
     queue,
     control: new JobControl(redis, subscriber),
+    waiting: new WaitingJobs(redis),
     workers: new WorkerRegistry(redis),
+    usage: new UsageStore(redis, usageKeptDays),
     blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
     ...webhookStores(redis, subscriber),
     lease: async (duty, durationMs) =>
@@ -116,12 +118,28 @@ export async function connectStores(
     duplicate,
     async close() {
       await queue.close()
-      for (const connection of opened) connection.disconnect()
+      closeAll()
     },
     tenants: async () => [DEFAULT_TENANT, ...(await redis.smembers(redisKeys.tenants)).sort()],
-    of: owner => bindStores(service, owner),
+    of: owner => bindStores(service, specs, owner),
   }
   return service
+}
+
+/** Connections to Redis, which are closed together. */
+function connections() {
+  const opened: Redis[] = []
+  return {
+    open(url: string, options: ConnectionOptions = {}): Redis {
+      const connection = new Redis(url, { maxRetriesPerRequest: 1, ...options })
+      connection.on('error', () => {})
+      opened.push(connection)
+      return connection
+    },
+    closeAll() {
+      for (const connection of opened) connection.disconnect()
+    },
+  }
 }
 
 function webhookStores(redis: Redis, subscriber: Redis) {
@@ -132,15 +150,15 @@ function webhookStores(redis: Redis, subscriber: Redis) {
   }
 }
 
-function bindStores(service: ServiceStores, owner: Owner): Stores {
+function bindStores(service: ServiceStores, specs: SpecCache, owner: Owner): Stores {
   const { redis, events } = service
   const { tenant } = owner
   return {
     ...service,
     owner,
-    jobs: new JobStore(redis, { kind: 'job', tenant }),
+    jobs: new JobStore(redis, specs, { kind: 'job', tenant }),
     jobIndex: new JobIndex(redis, tenant),
-    analyses: new JobStore(redis, { kind: 'analysis', tenant }),
+    analyses: new JobStore(redis, specs, { kind: 'analysis', tenant }),
     analysisIndex: new AnalysisIndex(redis, tenant),
     sweeps: new SweepStore(redis, tenant),
     webhooks: new WebhookStore(redis, tenant),
