@@ -75,7 +75,6 @@ export interface Stores extends ServiceStores {
 }
 
 /** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
-/** Of a connection whose commands do not wait for data. */
 const COMMANDS = { commandTimeout: 5_000 }
 
 /**
@@ -88,7 +87,13 @@ export async function connectStores(
   const { redisUrl, artifactUrl, usageKeptDays } = config
   if (!redisUrl)
     throw new Error('REDIS_URL is not set. Set it, or use `npm start`, which starts an embedded Redis.')
-  const { open, closeAll } = connections()
+  const opened: Redis[] = []
+  const open = (url: string, options: ConnectionOptions = {}) => {
+    const connection = new Redis(url, { maxRetriesPerRequest: 1, ...options })
+    connection.on('error', () => {})
+    opened.push(connection)
+    return connection
+  }
   const duplicate = (options?: ConnectionOptions) => open(redisUrl, options)
   const redis = duplicate({ lazyConnect: true, ...COMMANDS })
   await connectOnce(redis)
@@ -99,9 +104,7 @@ export async function connectStores(
   const service: ServiceStores = {
     redis,
     work: new JobStore(redis, specs),
-    allSweeps: new SweepStore(redis),
-    allDatasets: new RecordStore(redis, 'dataset'),
-    allModels: new RecordStore(redis, 'model'),
+    ...storesOfAllTenants(redis, subscriber),
     sweepControl: new SweepControl(redis, subscriber),
     exports: new ExportStore(redis),
     measurements: new MeasurementStore(redis, events),
@@ -112,13 +115,12 @@ export async function connectStores(
     workers: new WorkerRegistry(redis),
     usage: new UsageStore(redis, usageKeptDays),
     blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
-    ...webhookStores(redis, subscriber),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
     async close() {
       await queue.close()
-      closeAll()
+      for (const connection of opened) connection.disconnect()
     },
     tenants: async () => [DEFAULT_TENANT, ...(await redis.smembers(redisKeys.tenants)).sort()],
     of: owner => bindStores(service, specs, owner),
@@ -126,24 +128,11 @@ export async function connectStores(
   return service
 }
 
-/** Connections to Redis, which are closed together. */
-function connections() {
-  const opened: Redis[] = []
+function storesOfAllTenants(redis: Redis, subscriber: Redis) {
   return {
-    open(url: string, options: ConnectionOptions = {}): Redis {
-      const connection = new Redis(url, { maxRetriesPerRequest: 1, ...options })
-      connection.on('error', () => {})
-      opened.push(connection)
-      return connection
-    },
-    closeAll() {
-      for (const connection of opened) connection.disconnect()
-    },
-  }
-}
-
-function webhookStores(redis: Redis, subscriber: Redis) {
-  return {
+    allSweeps: new SweepStore(redis),
+    allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
+    allModels: new RecordStore<ModelRecord>(redis, 'model'),
     allWebhooks: new WebhookStore(redis),
     deliveries: new DeliveryStore(redis),
     outbox: new WebhookOutbox(redis, subscriber),

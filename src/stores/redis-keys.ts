@@ -22,9 +22,6 @@ export const redisKeys = {
   resumptions: 'thresher:work:resumptions',
   /** The running times of the jobs and analyses that have ended last, in seconds. */
   runningTimes: 'thresher:work:running-times',
-  /** Events for the webhooks of the tenants in `webhookTenants`, and the channel that announces them. */
-  outbox: 'thresher:outbox',
-  webhookTenants: 'thresher:webhooks:tenants',
   /** The tenants that have keys, besides the default tenant. */
   tenants: 'thresher:tenants',
   /** The unfinished jobs and analyses that need a dataset or a model. */
@@ -49,6 +46,10 @@ export const redisKeys = {
   endedDeliveries: (webhookId: string) => `thresher:webhook:${webhookId}:ended`,
   /** The webhooks of all tenants with pending deliveries, by the time of the next attempt. */
   dueWebhooks: 'thresher:webhooks:due',
+  /** The tenants that have webhooks. */
+  webhookTenants: 'thresher:webhooks:tenants',
+  /** The events of these tenants that have no deliveries yet, and the channel that announces them. */
+  outbox: 'thresher:outbox',
   lease: (duty: string) => `thresher:lease:${duty}`,
   bull: 'thresher:bull',
   /** Pub/sub channels. */

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { pause as requestPause, resume } from '#domain/job-decisions.ts'
+import { releaseJobs } from '#jobs/release-jobs.ts'
 import type { Stores } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
 import { connectDefault } from '#test/support/connect-default.ts'
@@ -62,7 +63,7 @@ describe('the usage of a job', () => {
     assert.ok(secondsBefore > 0)
     while ((await stores.queue.missing([submitted.id])).length === 0) await pause(20)
     await stores.jobs.append(submitted.id, resume)
-    await stores.queue.enqueue(submitted.id, 0)
+    await releaseJobs(stores)
     const { job, events } = await endOf(stores, submitted)
     assert.deepEqual([job.status, job.attempt], ['succeeded', 2])
     if (day !== today()) return
