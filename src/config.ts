@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { networksOf } from '#webhooks/public-address.ts'
 
 const AdminKey = z.string().regex(/^\S+$/, 'must be a key without spaces')
 
@@ -33,6 +34,7 @@ const Environment = z.object({
   RATE_LIMIT_SUBMISSIONS_PER_MINUTE: Rate.default(3_000),
   RATE_LIMIT_FAILED_AUTHENTICATIONS_PER_MINUTE: Rate.default(60),
   USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
+  WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(readNetworks),
   ADMIN_KEY: AdminKey.optional(),
   ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
 })
@@ -59,6 +61,8 @@ export interface Config {
   /** How long the usage of a day is stored. */
   usageKeptDays: number
   adminKey: string | undefined
+  /** Networks, in CIDR notation, that webhooks may be sent to although they are not public. */
+  webhookAllowedNetworks: readonly string[]
 }
 
 /** The only reader of `process.env`. If the environment is invalid, lists every problem and ends the process. */
@@ -91,6 +95,7 @@ export function loadConfig(): Config {
     },
     usageKeptDays: data.USAGE_KEPT_DAYS,
     adminKey: data.ADMIN_KEY ?? data.ADMIN_KEY_FILE,
+    webhookAllowedNetworks: data.WEBHOOK_ALLOWED_NETWORKS,
   }
 }
 
@@ -105,6 +110,17 @@ function isNetwork(text: string): boolean {
 function readTrimmed(path: string, context: z.RefinementCtx): string {
   try {
     return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    context.addIssue((error as Error).message)
+    return z.NEVER
+  }
+}
+
+function readNetworks(text: string, context: z.RefinementCtx): string[] {
+  const networks = text.split(/[\s,]+/).filter(Boolean)
+  try {
+    networksOf(networks)
+    return networks
   } catch (error) {
     context.addIssue((error as Error).message)
     return z.NEVER
