@@ -11,7 +11,7 @@ import { closeSockets, endRefusedUpgrade } from '#http/close-sockets.ts'
 import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { registerOpenapi } from '#http/openapi.ts'
-import { storesOfCaller } from '#http/principal.ts'
+import { type StoresOf, storesOfCaller } from '#http/principal.ts'
 import { requireIds } from '#http/require-ids.ts'
 import { requireRoom } from '#http/require-room.ts'
 import { analysisArtifactsRoutes } from '#http/routes/analyses/analysis-artifacts.ts'
@@ -38,6 +38,8 @@ import { predictRoute } from '#http/routes/jobs/predict.ts'
 import { resumeJobRoute } from '#http/routes/jobs/resume-job.ts'
 import { createModelRoute } from '#http/routes/models/create-model.ts'
 import { deleteModelRoute } from '#http/routes/models/delete-model.ts'
+import { modelArtifactsRoutes } from '#http/routes/models/model-artifacts.ts'
+import { predictByModelRoute } from '#http/routes/models/predict-by-model.ts'
 import { readModelsRoutes } from '#http/routes/models/read-models.ts'
 import { getLayersRoute } from '#http/routes/progress/get-layers.ts'
 import { getMetricsRoute } from '#http/routes/progress/get-metrics.ts'
@@ -155,10 +157,18 @@ function routesOf(
     createDatasetRoute(storesOf, { datasetsDir, uploadsDir, patienceMs }),
     deleteDatasetRoute(storesOf),
     readDatasetsRoutes(storesOf, datasetsDir),
+    ...modelRoutesOf(storesOf, uploadsDir),
+    healthRoutes(stores, room),
+    getTelemetryRoute(stores),
+  ]
+}
+
+function modelRoutesOf(storesOf: StoresOf<Children>, uploadsDir: string): FastifyPluginAsyncZod[] {
+  return [
     createModelRoute(storesOf, uploadsDir),
     deleteModelRoute(storesOf),
     readModelsRoutes(storesOf),
-    healthRoutes(stores, room),
-    getTelemetryRoute(stores),
+    predictByModelRoute(storesOf),
+    modelArtifactsRoutes(storesOf),
   ]
 }

@@ -37,12 +37,11 @@ export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
   .meta({ id: 'ManifestEntry' })
 export type ManifestEntry = z.infer<typeof ManifestEntry>
 
-/** Every file that the job can have, each followed by its existing variants. @throws AppError `not_found` */
+/** Every file that the job can have, each followed by its existing variants. */
 export async function artifactManifest(
-  stores: Pick<Stores, 'jobs' | 'exports' | 'analysisIndex'>,
-  jobId: string,
+  stores: Pick<Stores, 'exports' | 'analysisIndex'>,
+  job: Job,
 ): Promise<ManifestEntry[]> {
-  const job = await stores.jobs.require(jobId)
   const evaluation = hasStopped(job.status) ? await reportEvaluation(stores, job) : undefined
   const exports = hasStopped(job.status)
     ? reachableExports(job, await stores.exports.list(job.id), evaluation)

@@ -17,9 +17,7 @@ import { defaultCheckpoint, type ExportRequest, exportKey } from './reachable-ex
 import { reportEvaluation } from './report-evaluation.ts'
 import { requireStopped } from './require-stopped.ts'
 
-export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events'> &
-  TradeoffStores &
-  Pick<Children, 'exporter'>
+export type ArtifactStores = Pick<Stores, 'exports' | 'events'> & TradeoffStores & Pick<Children, 'exporter'>
 
 /** Which form of an artifact is wanted, and as of which checkpoint: by default that of the job's model. */
 export type ArtifactForm = ArtifactVariant & {
@@ -43,11 +41,10 @@ export interface FoundArtifact {
  */
 export async function findArtifact(
   stores: ArtifactStores,
-  jobId: string,
+  job: Job,
   name: string,
   form: ArtifactForm,
 ): Promise<FoundArtifact> {
-  const job = await stores.jobs.require(jobId)
   const request = await withTradeoff(stores, job, exportRequest(job, name, form), form)
   // Only the usual report shows an evaluation.
   if (name === 'report.html' && form.checkpoint === undefined)
@@ -60,7 +57,7 @@ export async function findArtifact(
   const { isMeasured, word } = artifactFile(request.name)
   if (own && isUsual && (isMeasured || job.status === 'succeeded')) return { artifact: own, isFinal }
   if (isMeasured) throw withoutMeasurement(job, request)
-  const made = (await stores.exports.list(jobId)).get(exportKey(request))
+  const made = (await stores.exports.list(job.id)).get(exportKey(request))
   if (made) return { artifact: made, isFinal }
   if (word !== undefined && !request.checkpoint) throw withoutModel(job, name)
   return { artifact: await exportArtifact(stores, job, request), isFinal }
@@ -69,22 +66,24 @@ export async function findArtifact(
 /**
  * Opens the bytes of an artifact, so that a fault of the store is reported before anything is sent. @returns an open file if the store
  * keeps files, otherwise a stream of the range
- * @throws AppError `not_found` when the job was deleted meanwhile
+ * @param namespace of its blob: the id of its job, analysis or model
+ * @param find finds the artifact again, and throws if it was deleted meanwhile
  */
 export async function openArtifact(
-  { jobs, blobs }: Pick<Stores, 'jobs' | 'blobs'>,
-  jobId: string,
+  blobs: Stores['blobs'],
+  namespace: string,
   { sha256, sizeBytes }: Artifact,
-  range?: BlobRange,
+  range: BlobRange | undefined,
+  find: () => Promise<unknown>,
 ): Promise<FileHandle | Readable> {
   try {
-    const file = await blobs.openFile?.(jobId, sha256)
-    if (!file) return (await blobs.open(jobId, sha256, range)).stream
+    const file = await blobs.openFile?.(namespace, sha256)
+    if (!file) return (await blobs.open(namespace, sha256, range)).stream
     if ((await file.stat()).size === sizeBytes) return file
     await file.close()
-    throw new Error(`The blob ${sha256} of ${jobId} is damaged.`)
+    throw new Error(`The blob ${sha256} of ${namespace} is damaged.`)
   } catch (cause) {
-    if (cause instanceof BlobNotFoundError) await jobs.require(jobId)
+    if (cause instanceof BlobNotFoundError) await find()
     throw cause
   }
 }

@@ -8,7 +8,7 @@ import type { Stores } from '#stores/connect.ts'
 
 /** The names of a trade-off's files, in a job and in an analysis. */
 export const TRADEOFF_FILE = 'tradeoff.json' satisfies ArtifactName
-const STATISTICS_FILE = 'tradeoff-statistics.safetensors' satisfies ArtifactName
+export const STATISTICS_FILE = 'tradeoff-statistics.safetensors' satisfies ArtifactName
 
 /** The stores in which a trade-off can be. */
 export type TradeoffStores = Pick<Stores, 'analysisIndex' | 'blobs'>
@@ -22,10 +22,10 @@ export interface StoredFile {
   sha256: string
 }
 
-/** A trade-off of a job, and the file of its statistics if its network has batch normalizations. */
+/** A trade-off of a job with its file, and the file of its statistics if its network has batch normalizations. */
 export interface FoundTradeoff {
   tradeoff: Tradeoff
-  sha256: string
+  file: StoredFile
   statistics?: StoredFile | undefined
 }
 
@@ -44,7 +44,7 @@ export async function findTradeoff(
     if (!file) continue
     const tradeoff = Tradeoff.parse(JSON.parse((await readBlob(blobs, id, file.sha256)).toString()))
     if (tradeoff.step !== checkpoint.step) continue
-    return { tradeoff, sha256: file.sha256, statistics: storedFile(id, fileOf(STATISTICS_FILE)) }
+    return { tradeoff, file: storedFile(id, file)!, statistics: storedFile(id, fileOf(STATISTICS_FILE)) }
   }
   return undefined
 }

@@ -12,7 +12,7 @@ import type { TradeoffStores } from './find-tradeoff.ts'
 import { type PredictionAnswer, predictionAnswer } from './prediction-answer.ts'
 import { requireStopped } from './require-stopped.ts'
 
-/** The model of a job at one of its checkpoints. */
+/** The model of a job, or a registered model, at one of its checkpoints. */
 export interface JobModel {
   job: Job
   checkpoint: CheckpointRecord
@@ -22,15 +22,14 @@ export interface JobModel {
 
 /**
  * @param which the checkpoint, by default that of the job's model, and the point of its trade-off
- * @throws AppError `not_found` for a job, checkpoint or point that does not exist; `artifact_not_ready` unless the job is terminal or
- * paused; `tradeoff_not_ready`
+ * @throws AppError `not_found` for a checkpoint or point that does not exist; `artifact_not_ready` unless the job is terminal or paused;
+ * `tradeoff_not_ready`
  */
 export async function findJobModel(
-  stores: TradeoffStores & Pick<Stores, 'jobs'>,
-  jobId: string,
+  stores: TradeoffStores,
+  job: Job,
   { checkpoint: which, point }: { checkpoint?: CheckpointSelector | undefined; point?: PointSelector } = {},
 ): Promise<JobModel> {
-  const job = await stores.jobs.require(jobId)
   requireStopped(job, 'artifact_not_ready', 'its model can predict')
   const checkpoint = findCheckpoint(job, which)
   if (!checkpoint)

@@ -31,7 +31,7 @@ export function exportKey({ name, variant, checkpoint, cut, evaluation, tradeoff
   const query = new URLSearchParams({
     ...(variant as Record<string, string>),
     ...(cut && cutKey(cut)),
-    ...(tradeoff && { tradeoff: tradeoff.sha256 }),
+    ...(tradeoff && { tradeoff: tradeoff.file.sha256 }),
   })
   query.set('step', String(checkpoint?.step ?? 0))
   if (evaluation) query.set('evaluation', evaluation.file.sha256)

@@ -38,7 +38,7 @@ export async function resolveJob(
     'id' in request.model ? await uploadedModel(stores, request.model, request.init) : undefined
   const wanted = uploaded ? uploaded.init : request.init
   const resolved = resolveSpec(
-    { ...request, init: wanted },
+    { ...request, init: wanted, loss: request.loss ?? uploaded?.loss },
     { upload: await findUpload(stores, request.dataset), model: uploaded?.network },
   )
   const { spec } = resolved

@@ -58,7 +58,11 @@ async function namesOf(
   const upload = await allDatasets.get(namespace)
   if (upload) return new Set(upload.state.status === 'ready' ? [upload.state.sha256] : [])
   const model = await allModels.get(namespace)
-  if (model) return new Set(model.weights ? [model.weights.sha256] : [])
+  if (model) {
+    const exported = model.source ? [...(await exports.list(namespace)).values()] : []
+    const files = [...(model.source?.artifacts ?? []), ...exported, ...(model.weights ? [model.weights] : [])]
+    return new Set(files.map(({ sha256 }) => sha256))
+  }
   // Read before the job, so that the checkpoint of each export is one that the job has or has deleted.
   const exported = await exports.list(namespace)
   const job = await work.get(namespace)

@@ -12,6 +12,7 @@ import { JobIndex } from './job-index.ts'
 import { JobQueue } from './job-queue.ts'
 import { JobStore } from './job-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
+import { ModelStore } from './model-store.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
 import { SweepControl } from './sweep-control.ts'
@@ -59,7 +60,7 @@ export interface Stores extends ServiceStores {
   sweeps: SweepStore
   idempotency: IdempotencyStore
   datasets: RecordStore<DatasetRecord>
-  models: RecordStore<ModelRecord>
+  models: ModelStore
 }
 
 /** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
@@ -129,7 +130,7 @@ function bindStores(service: ServiceStores, owner: Owner): Stores {
     sweeps: new SweepStore(redis, tenant),
     idempotency: new IdempotencyStore(redis),
     datasets: new RecordStore(redis, 'dataset', tenant),
-    models: new RecordStore(redis, 'model', tenant),
+    models: new ModelStore(redis, tenant),
     measurements: new MeasurementStore(redis, events, tenant),
   }
 }

@@ -1,6 +1,7 @@
 import { tenantOf } from '#access/owner.ts'
 import type { Analysis } from '#domain/analysis.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
+import { isVersion } from '#domain/model-reference.ts'
 import type { JobMetric } from './job-filter.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
 
@@ -15,14 +16,17 @@ const DECIMALS = 12
 /** The index entries of a job or an analysis. */
 export function indexEntries(job: Job): IndexEntry[] {
   const entries = job.analysis ? entriesOfAnalysis(job, job.analysis) : entriesOfJob(job)
-  return isTerminal(job.status)
-    ? entries
-    : [...entries, ...needed(job).map(id => ({ key: redisKeys.usersOf(id), member: job.id }))]
+  return isTerminal(job.status) ? entries : [...entries, ...usedBy(job).map(key => ({ key, member: job.id }))]
 }
 
-/** The uploaded dataset that the job reads. */
-function needed({ spec: { dataset } }: Job): string[] {
-  return dataset.upload ? [dataset.id] : []
+/** The keys that list the users of the uploaded dataset that the job reads, and of the registered model that it starts from. */
+function usedBy({ spec: { dataset, init }, tenant, analysis }: Job): string[] {
+  // An analysis starts from copies of the models that it analyses.
+  const modelId = analysis ? undefined : init?.modelId
+  return [
+    ...(dataset.upload ? [redisKeys.usersOf(dataset.id)] : []),
+    ...(isVersion(modelId) ? [tenantKeys(tenantOf({ tenant })).usersOfModel(modelId)] : []),
+  ]
 }
 
 function entriesOfAnalysis({ id, status, tenant }: Job, { jobs }: Analysis): IndexEntry[] {

@@ -14,7 +14,7 @@ export const redisKeys = {
   jobIndexes: 'thresher:jobs:indexes',
   /** The tenants that have keys, besides the default tenant. */
   tenants: 'thresher:tenants',
-  /** The unfinished jobs and analyses that need a dataset or a model. */
+  /** The unfinished jobs and analyses that need a dataset. */
   usersOf: (id: string) => `thresher:users:${id}`,
   blobNamespaces: 'thresher:blobs',
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
@@ -40,6 +40,12 @@ export function tenantKeys(tenant: string) {
   const root = tenant === DEFAULT_TENANT ? 'thresher' : `thresher:@${tenant}`
   return {
     allRecords: (kind: string) => `${root}:${kind}s`,
+    /** The last version number of every name of a registered model. */
+    modelNumbers: `${root}:models:numbers`,
+    /** The versions of a name: ids of models by version. */
+    modelVersions: (name: string) => `${root}:models:versions:${name}`,
+    /** The unfinished jobs that need a registered model. @param modelId `name@version` */
+    usersOfModel: (modelId: string) => `${root}:models:users:${modelId}`,
     allSweeps: `${root}:sweeps`,
     allJobs: `${root}:jobs`,
     jobsByStatus: (status: string) => `${root}:jobs:status:${status}`,

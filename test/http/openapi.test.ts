@@ -61,6 +61,7 @@ describe('openapi.yaml', () => {
       'Job',
       'ModelUpload',
       'Prediction',
+      'Registration',
       'Sweep',
     ].map(name => `${name}Request`)
     assert.deepEqual(withExamples.map(([name]) => name).sort(), [...bodies, 'JobChange'].sort())

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { ownedBy } from '#access/owner.ts'
 import { AnalysisRequest } from '#analyses/analysis-request.ts'
 import type { NewEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
@@ -15,7 +16,10 @@ export async function finishedJob(
   change: Partial<JobRequest> = {},
   fileOf: (spec: TrainingSpec) => Uint8Array = () => Buffer.from('a checkpoint'),
 ): Promise<Job> {
-  const { id, spec } = await stores.jobs.create(newJob({ epochs: 1, ...change }))
+  const { id, spec } = await stores.jobs.create({
+    ...newJob({ epochs: 1, ...change }),
+    ...ownedBy(stores.owner),
+  })
   await startJob(stores, id)
   await appendEvent(stores, id, 'epoch', epochMetrics(1))
   const stored = await stores.blobs.put(id, [fileOf(spec)])

@@ -64,7 +64,7 @@ export const analysisArtifactsRoutes =
       const stores = storesOf(request)
       const found = await find(stores, params)
       return await sendArtifact(reply, headers, found, range =>
-        openArtifact({ ...stores, jobs: stores.analyses }, params.analysisId, found.artifact, range),
+        openArtifact(stores.blobs, params.analysisId, found.artifact, range, () => find(stores, params)),
       )
     })
   }

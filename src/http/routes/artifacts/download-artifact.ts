@@ -39,20 +39,24 @@ export const downloadArtifactRoute =
       config: routeConfig({ scope: 'read' }),
       async handler(request, reply) {
         const { params, query, headers } = request
-        const point = readPointQuery(query)
-        return sendHead(
-          reply,
-          headers,
-          await findArtifact(storesOf(request), params.jobId, params.name, point),
-        )
+        const stores = storesOf(request)
+        const job = await stores.jobs.require(params.jobId)
+        return sendHead(reply, headers, await findArtifact(stores, job, params.name, readPointQuery(query)))
       },
     })
     app.get(PATH, { schema: get, config: routeConfig({ scope: 'read' }) }, async (request, reply) => {
       const { params, query, headers } = request
       const stores = storesOf(request)
-      const found = await findArtifact(stores, params.jobId, params.name, readPointQuery(query))
+      const find = async () =>
+        await findArtifact(
+          stores,
+          await stores.jobs.require(params.jobId),
+          params.name,
+          readPointQuery(query),
+        )
+      const found = await find()
       return await sendArtifact(reply, headers, found, range =>
-        openArtifact(stores, params.jobId, found.artifact, range),
+        openArtifact(stores.blobs, params.jobId, found.artifact, range, find),
       )
     })
   }
