@@ -4,6 +4,7 @@ import type { Config } from '#src/config.ts'
 import { AnalysisIndex } from './analysis-index.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
+import { DeliveryStore } from './delivery-store.ts'
 import { ExportStore } from './export-store.ts'
 import { IdempotencyStore } from './idempotency-store.ts'
 import { JobControl } from './job-control.ts'
@@ -15,9 +16,14 @@ import { MeasurementStore } from './measurement-store.ts'
 import { ModelStore } from './model-store.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
+import { SpecCache } from './spec-cache.ts'
 import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
+import { UsageStore } from './usage-store.ts'
+import { WaitingJobs } from './waiting-jobs.ts'
+import { WebhookOutbox } from './webhook-outbox.ts'
+import { WebhookStore } from './webhook-store.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
 type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
@@ -36,8 +42,13 @@ export interface ServiceStores {
   events: JobEvents
   queue: JobQueue
   control: JobControl
+  waiting: WaitingJobs
   workers: WorkerRegistry
+  usage: UsageStore
   blobs: BlobStore
+  allWebhooks: Pick<WebhookStore, 'require' | 'revise' | 'due'>
+  deliveries: DeliveryStore
+  outbox: WebhookOutbox
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
@@ -58,13 +69,13 @@ export interface Stores extends ServiceStores {
   analyses: JobStore
   analysisIndex: AnalysisIndex
   sweeps: SweepStore
+  webhooks: WebhookStore
   idempotency: IdempotencyStore
   datasets: RecordStore<DatasetRecord>
   models: ModelStore
 }
 
 /** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
-/** Of a connection whose commands do not wait for data. */
 const COMMANDS = { commandTimeout: 5_000 }
 
 /**
@@ -72,9 +83,9 @@ const COMMANDS = { commandTimeout: 5_000 }
  * @throws Error when REDIS_URL is missing or Redis does not answer
  */
 export async function connectStores(
-  config: Pick<Config, 'redisUrl' | 'artifactUrl'>,
+  config: Pick<Config, 'redisUrl' | 'artifactUrl'> & Partial<Pick<Config, 'usageKeptDays'>>,
 ): Promise<ServiceStores> {
-  const { redisUrl, artifactUrl } = config
+  const { redisUrl, artifactUrl, usageKeptDays } = config
   if (!redisUrl)
     throw new Error('REDIS_URL is not set. Set it, or use `npm start`, which starts an embedded Redis.')
   const opened: Redis[] = []
@@ -90,19 +101,20 @@ export async function connectStores(
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
   const events = new JobEvents(redis, subscriber)
+  const specs = new SpecCache()
   const service: ServiceStores = {
     redis,
-    work: new JobStore(redis),
-    allSweeps: new SweepStore(redis),
-    allDatasets: new RecordStore(redis, 'dataset'),
-    allModels: new RecordStore(redis, 'model'),
+    work: new JobStore(redis, specs),
+    ...storesOfAllTenants(redis, subscriber),
     sweepControl: new SweepControl(redis, subscriber),
     exports: new ExportStore(redis),
     measurements: new MeasurementStore(redis, events),
     events,
     queue,
     control: new JobControl(redis, subscriber),
+    waiting: new WaitingJobs(redis),
     workers: new WorkerRegistry(redis),
+    usage: new UsageStore(redis, usageKeptDays),
     blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
@@ -112,22 +124,34 @@ export async function connectStores(
       for (const connection of opened) connection.disconnect()
     },
     tenants: async () => [DEFAULT_TENANT, ...(await redis.smembers(redisKeys.tenants)).sort()],
-    of: owner => bindStores(service, owner),
+    of: owner => bindStores(service, specs, owner),
   }
   return service
 }
 
-function bindStores(service: ServiceStores, owner: Owner): Stores {
+function storesOfAllTenants(redis: Redis, subscriber: Redis) {
+  return {
+    allSweeps: new SweepStore(redis),
+    allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
+    allModels: new RecordStore<ModelRecord>(redis, 'model'),
+    allWebhooks: new WebhookStore(redis),
+    deliveries: new DeliveryStore(redis),
+    outbox: new WebhookOutbox(redis, subscriber),
+  }
+}
+
+function bindStores(service: ServiceStores, specs: SpecCache, owner: Owner): Stores {
   const { redis, events } = service
   const { tenant } = owner
   return {
     ...service,
     owner,
-    jobs: new JobStore(redis, { kind: 'job', tenant }),
+    jobs: new JobStore(redis, specs, { kind: 'job', tenant }),
     jobIndex: new JobIndex(redis, tenant),
-    analyses: new JobStore(redis, { kind: 'analysis', tenant }),
+    analyses: new JobStore(redis, specs, { kind: 'analysis', tenant }),
     analysisIndex: new AnalysisIndex(redis, tenant),
     sweeps: new SweepStore(redis, tenant),
+    webhooks: new WebhookStore(redis, tenant),
     idempotency: new IdempotencyStore(redis),
     datasets: new RecordStore(redis, 'dataset', tenant),
     models: new ModelStore(redis, tenant),
