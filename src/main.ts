@@ -6,6 +6,7 @@ import { openChildren } from '#children/open-children.ts'
 import { isLoopbackAddress } from '#http/authenticate.ts'
 import { advanceSweeps } from '#maintenance/advance-sweeps.ts'
 import { deleteOrphanBlobs } from '#maintenance/delete-orphan-blobs.ts'
+import { expireFiles } from '#maintenance/expire-files.ts'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
 import { releaseWaitingJobs } from '#maintenance/release-waiting-jobs.ts'
 import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
@@ -56,6 +57,7 @@ const stopMaintenance = [
   releaseWaitingJobs(stores, logger),
   advanceSweeps({ ...stores, datasetsDir: config.datasetsDir }, logger),
   deleteOrphanBlobs(stores, logger),
+  expireFiles(stores, logger),
   settleLostUploads(stores, uploads, logger),
 ]
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {

@@ -8,6 +8,7 @@ import { thresholdOf, withoutScale } from '#optimization/optimizer-spec.ts'
 import type { CloneRequest } from './clone-request.ts'
 import { continuedSpec } from './continued-spec.ts'
 import { copyCheckpoints } from './copy-checkpoints.ts'
+import { requireKept } from './require-kept.ts'
 import { requireStopped } from './require-stopped.ts'
 import { type JobStores, resolveJob } from './resolve-job.ts'
 import { type CheckpointSource, describeOptimizer } from './start-from-checkpoint.ts'
@@ -73,9 +74,10 @@ function optimizerToRepeat(spec: TrainingSpec): JobRequest['optimizer'] {
   return isChosen ? withoutScale(optimizer) : optimizer
 }
 
-/** @throws AppError `conflict` */
+/** @throws AppError `conflict`, `artifact_expired` */
 function requireCheckpoint(job: Job): void {
   requireStopped(job, 'conflict', 'it can be continued')
+  requireKept(job, 'checkpoints')
   if (job.checkpoints.length === 0)
     throw new AppError(
       'conflict',

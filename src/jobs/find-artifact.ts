@@ -7,7 +7,6 @@ import { restoresBest } from '#domain/early-stopping.ts'
 import { AppError, invalidFields } from '#domain/error.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import type { PointSelector } from '#optimization/select-point.ts'
-import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import type { BlobRange } from '#stores/blobs/blob-store.ts'
 import type { Stores } from '#stores/connect.ts'
 import { exportArtifact } from './export-artifact.ts'
@@ -15,6 +14,7 @@ import { findCut } from './find-cut.ts'
 import { findTradeoff, TRADEOFF_FILE, type TradeoffStores, tradeoffNotReady } from './find-tradeoff.ts'
 import { defaultCheckpoint, type ExportRequest, exportKey } from './reachable-exports.ts'
 import { reportEvaluation } from './report-evaluation.ts'
+import { requireKept } from './require-kept.ts'
 import { requireStopped } from './require-stopped.ts'
 
 export type ArtifactStores = Pick<Stores, 'exports' | 'events'> & TradeoffStores & Pick<Children, 'exporter'>
@@ -37,7 +37,7 @@ export interface FoundArtifact {
 
 /**
  * The artifact that a client requests: the job's own file, an existing export, or a new export.
- * @throws AppError `not_found`, `artifact_not_ready`, `tradeoff_not_ready`, `invalid_request`
+ * @throws AppError `not_found`, `artifact_not_ready`, `artifact_expired`, `tradeoff_not_ready`, `invalid_request`
  */
 export async function findArtifact(
   stores: ArtifactStores,
@@ -45,6 +45,7 @@ export async function findArtifact(
   name: string,
   form: ArtifactForm,
 ): Promise<FoundArtifact> {
+  requireKept(job, 'artifacts')
   const request = await withTradeoff(stores, job, exportRequest(job, name, form), form)
   // Only the usual report shows an evaluation.
   if (name === 'report.html' && form.checkpoint === undefined)
@@ -67,25 +68,19 @@ export async function findArtifact(
  * Opens the bytes of an artifact, so that a fault of the store is reported before anything is sent. @returns an open file if the store
  * keeps files, otherwise a stream of the range
  * @param namespace of its blob: the id of its job, analysis or model
- * @param find finds the artifact again, and throws if it was deleted meanwhile
+ * @throws BlobNotFoundError
  */
 export async function openArtifact(
   blobs: Stores['blobs'],
   namespace: string,
   { sha256, sizeBytes }: Artifact,
   range: BlobRange | undefined,
-  find: () => Promise<unknown>,
 ): Promise<FileHandle | Readable> {
-  try {
-    const file = await blobs.openFile?.(namespace, sha256)
-    if (!file) return (await blobs.open(namespace, sha256, range)).stream
-    if ((await file.stat()).size === sizeBytes) return file
-    await file.close()
-    throw new Error(`The blob ${sha256} of ${namespace} is damaged.`)
-  } catch (cause) {
-    if (cause instanceof BlobNotFoundError) await find()
-    throw cause
-  }
+  const file = await blobs.openFile?.(namespace, sha256)
+  if (!file) return (await blobs.open(namespace, sha256, range)).stream
+  if ((await file.stat()).size === sizeBytes) return file
+  await file.close()
+  throw new Error(`The blob ${sha256} of ${namespace} is damaged.`)
 }
 
 /** The request with the trade-off that it depends on. @throws AppError as `findCut` does */
@@ -96,6 +91,7 @@ async function withTradeoff(
   { point, checkpoint: which }: ArtifactForm,
 ): Promise<ExportRequest> {
   const { name, checkpoint } = request
+  if (point) requireKept(job, 'checkpoints')
   if (point) return { ...request, cut: await findCut(stores, job, checkpoint, point, name) }
   if (name !== 'report.html') return request
   // The usual report describes all epochs, and the model of the job, which may be of an earlier one.
@@ -121,6 +117,7 @@ function exportRequest(
   if (mistakes.length > 0) throw invalidFields(mistakes)
   const checkpoint = which === undefined ? defaultCheckpoint(job, name) : findCheckpoint(job, which)
   if (which === undefined || which === 'latest' || checkpoint) return { name, variant, checkpoint }
+  requireKept(job, 'checkpoints')
   const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
   throw new AppError(
     'not_found',
@@ -133,8 +130,10 @@ function withoutMeasurement(job: Job, { name, checkpoint }: ExportRequest): AppE
   return new AppError('not_found', `The job has no ${name}.`)
 }
 
-/** No epoch was completed. This is checked here to avoid starting a process for it. */
-function withoutModel({ status }: Job, name: string): AppError {
+/** No epoch was completed, which is checked here to avoid starting a process. @throws AppError if the checkpoints have expired */
+function withoutModel(job: Job, name: string): AppError {
+  requireKept(job, 'checkpoints')
+  const { status } = job
   if (isTerminal(status))
     return new AppError('not_found', `The job has no ${name}. No epoch was completed, so there is no model.`)
   return new AppError(

@@ -5,6 +5,7 @@ import { hasStopped, type Job } from '#domain/job.ts'
 import { Tradeoff } from '#optimization/tradeoff.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
+import { requireKept } from './require-kept.ts'
 
 /** The names of a trade-off's files, in a job and in an analysis. */
 export const TRADEOFF_FILE = 'tradeoff.json' satisfies ArtifactName
@@ -60,6 +61,7 @@ export async function readTradeoff(
 ): Promise<Tradeoff> {
   const job = await stores.jobs.require(jobId)
   const checkpoint = findCheckpoint(job, which)
+  if (!checkpoint) requireKept(job, 'checkpoints')
   if (!checkpoint && which !== undefined)
     throw new AppError('not_found', `The job has no checkpoint "${which}".`)
   return (await requireTradeoff(stores, job, checkpoint)).tradeoff

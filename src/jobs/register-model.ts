@@ -12,6 +12,7 @@ import { newId } from '#stores/new-id.ts'
 import type { RegisteredModel } from '#stores/upload-records.ts'
 import { readEpochs } from './epoch-series.ts'
 import { findTradeoff, STATISTICS_FILE, type StoredFile, TRADEOFF_FILE } from './find-tradeoff.ts'
+import { whyExpired } from './require-kept.ts'
 import { requireStopped } from './require-stopped.ts'
 import { checkpointOptimizer } from './start-from-checkpoint.ts'
 
@@ -55,6 +56,8 @@ export async function registerModel(
 function chosenCheckpoint(job: Job, which: RegistrationRequest['checkpoint']): CheckpointRecord {
   const checkpoint = findCheckpoint(job, which)
   if (checkpoint) return checkpoint
+  const expired = whyExpired(job, 'checkpoints')
+  if (expired) throw invalidRequest('jobId', `has no model any more: ${expired}`)
   const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
   if (which === undefined || epochs === 'none')
     throw invalidRequest('jobId', `must be a job with a model: ${job.id} has completed no epoch`)

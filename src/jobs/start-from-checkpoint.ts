@@ -13,6 +13,7 @@ import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
 import { isRegistered } from '#stores/upload-records.ts'
+import { whyExpired } from './require-kept.ts'
 
 /** A checkpoint that a job can start from. */
 export interface CheckpointSource {
@@ -88,6 +89,8 @@ async function jobSource(
   const found = pinned
     ? job.checkpoints.find(({ sha256 }) => sha256 === pinned)
     : findCheckpoint(job, checkpoint)
+  const expired = whyExpired(job, 'checkpoints')
+  if (!found && expired) throw invalidRequest('init.jobId', `has no checkpoint any more: ${expired}`)
   if (!found) {
     const field = pinned ? 'init.sha256' : 'init.checkpoint'
     const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'

@@ -1,4 +1,5 @@
 import type { Quotas } from '#access/quotas.ts'
+import type { ExpiresAfter } from '#domain/retention.ts'
 
 /** The stores that know the limits of tenants and keys. */
 export type LimitStores = object
@@ -7,6 +8,8 @@ export type LimitStores = object
 export interface TenantLimits {
   weight: number
   quotas: Quotas
+  /** Of jobs whose request does not have it. */
+  expiresAfterSeconds?: ExpiresAfter | undefined
 }
 
 export async function tenantLimits(_stores: LimitStores, _tenant: string): Promise<TenantLimits> {

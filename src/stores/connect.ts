@@ -5,6 +5,7 @@ import { AnalysisIndex } from './analysis-index.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
 import { DeliveryStore } from './delivery-store.ts'
+import { Expirations } from './expirations.ts'
 import { ExportStore } from './export-store.ts'
 import { IdempotencyStore } from './idempotency-store.ts'
 import { JobControl } from './job-control.ts'
@@ -38,6 +39,7 @@ export interface ServiceStores {
   allModels: Pick<RecordStore<ModelRecord>, 'get'>
   sweepControl: SweepControl
   exports: ExportStore
+  expirations: Expirations
   measurements: MeasurementStore
   events: JobEvents
   queue: JobQueue
@@ -108,6 +110,7 @@ export async function connectStores(
     ...storesOfAllTenants(redis, subscriber),
     sweepControl: new SweepControl(redis, subscriber),
     exports: new ExportStore(redis),
+    expirations: new Expirations(redis),
     measurements: new MeasurementStore(redis, events),
     events,
     queue,

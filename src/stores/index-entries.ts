@@ -2,6 +2,7 @@ import { tenantOf } from '#access/owner.ts'
 import type { Analysis } from '#domain/analysis.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import { isVersion } from '#domain/model-reference.ts'
+import { nextExpiry } from '#domain/retention.ts'
 import type { JobMetric } from './job-filter.ts'
 import { laneOf } from './lane.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
@@ -51,7 +52,9 @@ function entriesOfAnalysis({ id, status, tenant }: Job, { jobs }: Analysis): Ind
   return keys.map(key => ({ key, member: id }))
 }
 
-function entriesOfJob({ id, status, spec, metrics, sweepId, tenant }: Job): IndexEntry[] {
+function entriesOfJob(job: Job): IndexEntry[] {
+  const { id, status, spec, metrics, sweepId, tenant } = job
+  const expiry = nextExpiry(job)
   const of = tenantKeys(tenantOf({ tenant }))
   const labels = Object.entries(spec.labels).map(([key, value]) => of.jobsByLabel(key, value))
   const ofSweep = sweepId === undefined ? [] : [of.jobsBySweep(sweepId)]
@@ -64,6 +67,7 @@ function entriesOfJob({ id, status, spec, metrics, sweepId, tenant }: Job): Inde
     ...byId.map(key => ({ key, member: id })),
     ...byMetric('validationAccuracy'),
     ...byMetric('sparsity'),
+    ...(expiry === undefined ? [] : [{ key: redisKeys.expirations, member: id, score: expiry }]),
   ]
 }
 

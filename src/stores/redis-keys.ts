@@ -22,6 +22,8 @@ export const redisKeys = {
   resumptions: 'thresher:work:resumptions',
   /** The running times of the jobs and analyses that have ended last, in seconds. */
   runningTimes: 'thresher:work:running-times',
+  /** Jobs that have ended and whose files expire; scores are times. */
+  expirations: 'thresher:jobs:expirations',
   /** The tenants that have keys, besides the default tenant. */
   tenants: 'thresher:tenants',
   /** The unfinished jobs and analyses that need a dataset. */

@@ -10,6 +10,7 @@ import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { findJobModel, predict } from '#jobs/predict.ts'
 import { PredictionAnswer } from '#jobs/prediction-answer.ts'
+import { withFiles } from '#jobs/with-files.ts'
 
 const schema = {
   operationId: 'predict',
@@ -30,8 +31,14 @@ export const predictRoute =
     const options = { schema, config, bodyLimit: PREDICTION_BYTES }
     app.post('/v1/jobs/:jobId/predict', options, async request => {
       const stores = storesOf(request)
-      const job = await stores.jobs.require(request.params.jobId)
-      const model = await findJobModel(stores, job, readPointQuery(request.query))
-      return await predict(stores, model, await predictionInputs(request, model.job.spec))
+      const find = async () =>
+        await findJobModel(
+          stores,
+          await stores.jobs.require(request.params.jobId),
+          readPointQuery(request.query),
+        )
+      return await withFiles(find, async model =>
+        predict(stores, model, await predictionInputs(request, model.job.spec)),
+      )
     })
   }

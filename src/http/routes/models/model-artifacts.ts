@@ -10,6 +10,7 @@ import { DESCRIBED, DOWNLOADED, sendArtifact, sendHead } from '#http/send-artifa
 import { ManifestEntry } from '#jobs/artifact-manifest.ts'
 import { type ArtifactForm, openArtifact } from '#jobs/find-artifact.ts'
 import { findModelArtifact, modelManifest, requireRegistered } from '#jobs/registered-model.ts'
+import { withFiles } from '#jobs/with-files.ts'
 import type { Stores } from '#stores/connect.ts'
 import { ModelParams } from './read-models.ts'
 
@@ -51,16 +52,6 @@ export const modelArtifactsRoutes =
       const model = await requireRegistered(stores, request.params.modelId)
       return wholePage(await modelManifest(stores, model))
     })
-    const find = async (
-      stores: Stores & Pick<Children, 'exporter'>,
-      { modelId, name }: z.infer<typeof Params>,
-      form: ArtifactForm,
-    ) => {
-      const model = await requireRegistered(stores, modelId)
-      const { artifact, isFinal } = await findModelArtifact(stores, model, name, form)
-      // A name without a version has another file once there is a newer version.
-      return { artifact, isFinal: isFinal && modelId !== model.name, namespace: model.id }
-    }
     // A list, because @fastify/swagger leaves out a route whose method is HEAD alone.
     app.route({
       method: ['HEAD'],
@@ -69,16 +60,31 @@ export const modelArtifactsRoutes =
       config,
       async handler(request, reply) {
         const { params, query, headers } = request
-        return sendHead(reply, headers, await find(storesOf(request), params, readPointQuery(query)))
+        const find = finderOf(storesOf(request), params, readPointQuery(query))
+        return await withFiles(find, async found => sendHead(reply, headers, found))
       },
     })
     app.get(PATH, { schema: get, config }, async (request, reply) => {
       const { params, query, headers } = request
       const stores = storesOf(request)
-      const again = () => find(stores, params, readPointQuery(query))
-      const { namespace, ...found } = await again()
-      return await sendArtifact(reply, headers, found, range =>
-        openArtifact(stores.blobs, namespace, found.artifact, range, again),
+      const find = finderOf(stores, params, readPointQuery(query))
+      return await withFiles(find, found =>
+        sendArtifact(reply, headers, found, range =>
+          openArtifact(stores.blobs, found.namespace, found.artifact, range),
+        ),
       )
     })
   }
+
+function finderOf(
+  stores: Stores & Pick<Children, 'exporter'>,
+  { modelId, name }: z.infer<typeof Params>,
+  form: ArtifactForm,
+) {
+  return async () => {
+    const model = await requireRegistered(stores, modelId)
+    const { artifact, isFinal } = await findModelArtifact(stores, model, name, form)
+    // A name without a version has another file once there is a newer version.
+    return { artifact, isFinal: isFinal && modelId !== model.name, namespace: model.id }
+  }
+}

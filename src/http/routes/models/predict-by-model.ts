@@ -9,6 +9,7 @@ import { routeConfig } from '#http/route-config.ts'
 import { predict } from '#jobs/predict.ts'
 import { PredictionAnswer } from '#jobs/prediction-answer.ts'
 import { findRegisteredModel, requireRegistered } from '#jobs/registered-model.ts'
+import { withFiles } from '#jobs/with-files.ts'
 import { ModelParams } from './read-models.ts'
 
 const schema = {
@@ -30,8 +31,11 @@ export const predictByModelRoute =
     const options = { schema, config, bodyLimit: PREDICTION_BYTES }
     app.post('/v1/models/:modelId/predict', options, async request => {
       const stores = storesOf(request)
-      const registered = await requireRegistered(stores, request.params.modelId)
-      const model = await findRegisteredModel(stores, registered, readPointQuery(request.query).point)
-      return await predict(stores, model, await predictionInputs(request, model.job.spec))
+      const { point } = readPointQuery(request.query)
+      const find = async () =>
+        await findRegisteredModel(stores, await requireRegistered(stores, request.params.modelId), point)
+      return await withFiles(find, async model =>
+        predict(stores, model, await predictionInputs(request, model.job.spec)),
+      )
     })
   }
