@@ -10,10 +10,14 @@ import { authenticate } from '#http/authenticate.ts'
 import { closeSockets, endRefusedUpgrade } from '#http/close-sockets.ts'
 import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
+import { guardSockets } from '#http/guard-sockets.ts'
+import { watchStreams } from '#http/open-streams.ts'
 import { registerOpenapi } from '#http/openapi.ts'
 import { type StoresOf, storesOfCaller } from '#http/principal.ts'
+import { requireAccess } from '#http/require-access.ts'
 import { requireIds } from '#http/require-ids.ts'
 import { requireRoom } from '#http/require-room.ts'
+import { accessRoutes } from '#http/routes/access/access-routes.ts'
 import { analysisArtifactsRoutes } from '#http/routes/analyses/analysis-artifacts.ts'
 import { createAnalysisRoute } from '#http/routes/analyses/create-analysis.ts'
 import { endAnalysisRoutes } from '#http/routes/analyses/end-analysis.ts'
@@ -63,9 +67,13 @@ import { uploadsOf } from '#uploads/resume-uploads.ts'
 const BODY_BYTES = 1024 * 1024
 const FRAME_BYTES = 64 * 1024
 
+const WEBSOCKETS = {
+  options: { maxPayload: FRAME_BYTES },
+  preClose: closeSockets,
+  errorHandler: endFailedStream,
+}
+
 export type AppOptions = Partial<DatasetRouteOptions> & {
-  /** The key that every route requires unless it is public. Without a key the app answers on loopback host names only. */
-  adminKey?: string | undefined
   slowBodies?: SlowBodyLimits
   logger?: FastifyBaseLogger
 }
@@ -76,7 +84,7 @@ export async function createApp(
   children: Children,
   options: AppOptions,
 ): Promise<FastifyInstance> {
-  const { logger, adminKey, slowBodies } = options
+  const { logger, slowBodies } = options
   const room = new StorageRoom(stores.redis, stores.blobs)
   const app = Fastify({
     ...(logger && { loggerInstance: logger }),
@@ -93,22 +101,20 @@ export async function createApp(
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound(rememberMethods(app)))
-  app.addHook('onRequest', authenticate(adminKey))
+  app.addHook('onResponse', endRefusedUpgrade)
+  app.addHook('onRoute', guardSockets)
+  // Before the other hooks: it marks the requests that are upgrades.
+  await app.register(websocket, WEBSOCKETS)
+  app.addHook('onRequest', authenticate(stores, watchStreams(app, stores.keys)))
   await shedLoad(app)
   app.addHook('onRequest', requireRoom(room))
   app.addHook('onRequest', cutSlowBodies(slowBodies))
   app.addHook('onRequest', requireIds)
-  app.addHook('onResponse', endRefusedUpgrade)
+  app.addHook('onRequest', requireStream)
   takeJson(app)
   await app.register(helmet, { contentSecurityPolicy: false })
-  const websockets = { maxPayload: FRAME_BYTES }
-  await app.register(websocket, {
-    options: websockets,
-    preClose: closeSockets,
-    errorHandler: endFailedStream,
-  })
-  app.addHook('onRequest', requireStream)
-  await registerOpenapi(app, adminKey !== undefined)
+  await registerOpenapi(app)
+  app.addHook('onRoute', requireAccess)
   for (const route of routesOf(stores, children, room, options)) await app.register(route)
   return app
 }
@@ -153,6 +159,7 @@ function routesOf(
     createSweepRoute(storesOf, datasetsDir),
     readSweepsRoutes(storesOf),
     cancelSweepRoute(storesOf),
+    ...accessRoutes(storesOf),
     listWorkersRoute(storesOf),
     createDatasetRoute(storesOf, { datasetsDir, uploadsDir, patienceMs }),
     deleteDatasetRoute(storesOf),

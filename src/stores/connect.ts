@@ -13,6 +13,7 @@ import { JobEvents } from './job-events.ts'
 import { JobIndex } from './job-index.ts'
 import { JobQueue } from './job-queue.ts'
 import { JobStore } from './job-store.ts'
+import { KeyStore } from './key-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
 import { ModelStore } from './model-store.ts'
 import { RecordStore } from './record-store.ts'
@@ -20,6 +21,8 @@ import { redisKeys } from './redis-keys.ts'
 import { SpecCache } from './spec-cache.ts'
 import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
+import { TenantStore } from './tenant-store.ts'
+import { TicketStore } from './ticket-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
 import { UsageStore } from './usage-store.ts'
 import { WaitingJobs } from './waiting-jobs.ts'
@@ -51,6 +54,9 @@ export interface ServiceStores {
   allWebhooks: Pick<WebhookStore, 'require' | 'revise' | 'due'>
   deliveries: DeliveryStore
   outbox: WebhookOutbox
+  keys: KeyStore
+  tickets: TicketStore
+  tenantSettings: TenantStore
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
@@ -110,7 +116,6 @@ export async function connectStores(
     ...storesOfAllTenants(redis, subscriber),
     sweepControl: new SweepControl(redis, subscriber),
     exports: new ExportStore(redis),
-    expirations: new Expirations(redis),
     measurements: new MeasurementStore(redis, events),
     events,
     queue,
@@ -119,6 +124,7 @@ export async function connectStores(
     workers: new WorkerRegistry(redis),
     usage: new UsageStore(redis, usageKeptDays),
     blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
+    ...accessStores(redis, subscriber),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
@@ -138,8 +144,17 @@ function storesOfAllTenants(redis: Redis, subscriber: Redis) {
     allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
     allModels: new RecordStore<ModelRecord>(redis, 'model'),
     allWebhooks: new WebhookStore(redis),
+    expirations: new Expirations(redis),
     deliveries: new DeliveryStore(redis),
     outbox: new WebhookOutbox(redis, subscriber),
+  }
+}
+
+function accessStores(redis: Redis, subscriber: Redis) {
+  return {
+    keys: new KeyStore(redis, subscriber),
+    tickets: new TicketStore(redis),
+    tenantSettings: new TenantStore(redis),
   }
 }
 

@@ -26,6 +26,13 @@ export const redisKeys = {
   expirations: 'thresher:jobs:expirations',
   /** The tenants that have keys, besides the default tenant. */
   tenants: 'thresher:tenants',
+  /** The settings of tenants, by tenant. */
+  tenantSettings: 'thresher:tenant-settings',
+  /** The keys of the service by id: their facts and the digest of their text. */
+  keys: 'thresher:keys',
+  keyIds: 'thresher:keys:ids',
+  keysUsed: 'thresher:keys:used',
+  ticket: (digest: string) => `thresher:ticket:${digest}`,
   /** The unfinished jobs and analyses that need a dataset. */
   usersOf: (id: string) => `thresher:users:${id}`,
   blobNamespaces: 'thresher:blobs',
@@ -59,6 +66,7 @@ export const redisKeys = {
   controlChannel: 'thresher:control',
   sweepChannel: 'thresher:live-sweeps',
   webhookChannel: 'thresher:live-webhooks',
+  keyChannel: 'thresher:revoked-keys',
 } as const
 
 /** The keys of the indexes of one tenant. The default tenant has the names of the versions without tenants. */
@@ -74,6 +82,7 @@ export function tenantKeys(tenant: string) {
     usersOfModel: (modelId: string) => `${root}:models:users:${modelId}`,
     allSweeps: `${root}:sweeps`,
     allWebhooks: `${root}:webhooks`,
+    keyIds: `${root}:key-ids`,
     allJobs: `${root}:jobs`,
     jobsByStatus: (status: string) => `${root}:jobs:status:${status}`,
     jobsByMetric: (metric: string) => `${root}:jobs:metric:${metric}`,

@@ -221,6 +221,9 @@ describe('every stored record', () => {
       modelId: await makeModels(),
       sweepId: await makeSweeps(app, test.stores),
       analysisId: await makeAnalyses(),
+      // With its first key the service would need one; test/http/keys.test.ts has keys.
+      keyId: [],
+      tenant: ['default'],
     }
     await makeWorkers()
     let [answers, tradeoffs] = [0, 0]
