@@ -5,6 +5,7 @@ import { AnalysisIndex } from './analysis-index.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
 import { DeliveryStore } from './delivery-store.ts'
+import { Expirations } from './expirations.ts'
 import { ExportStore } from './export-store.ts'
 import { IdempotencyStore } from './idempotency-store.ts'
 import { JobControl } from './job-control.ts'
@@ -14,6 +15,7 @@ import { JobQueue } from './job-queue.ts'
 import { JobStore } from './job-store.ts'
 import { KeyStore } from './key-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
+import { ModelStore } from './model-store.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
 import { SpecCache } from './spec-cache.ts'
@@ -40,6 +42,7 @@ export interface ServiceStores {
   allModels: Pick<RecordStore<ModelRecord>, 'get'>
   sweepControl: SweepControl
   exports: ExportStore
+  expirations: Expirations
   measurements: MeasurementStore
   events: JobEvents
   queue: JobQueue
@@ -77,7 +80,7 @@ export interface Stores extends ServiceStores {
   webhooks: WebhookStore
   idempotency: IdempotencyStore
   datasets: RecordStore<DatasetRecord>
-  models: RecordStore<ModelRecord>
+  models: ModelStore
 }
 
 /** How long records are kept; absent: the default of their store. */
@@ -145,6 +148,7 @@ function storesOfAllTenants(redis: Redis, subscriber: Redis, { usageKeptDays }: 
     allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
     allModels: new RecordStore<ModelRecord>(redis, 'model'),
     allWebhooks: new WebhookStore(redis),
+    expirations: new Expirations(redis),
     deliveries: new DeliveryStore(redis),
     outbox: new WebhookOutbox(redis, subscriber),
   }
@@ -172,7 +176,7 @@ function bindStores(service: ServiceStores, specs: SpecCache, owner: Owner): Sto
     webhooks: new WebhookStore(redis, tenant),
     idempotency: new IdempotencyStore(redis),
     datasets: new RecordStore(redis, 'dataset', tenant),
-    models: new RecordStore(redis, 'model', tenant),
+    models: new ModelStore(redis, tenant),
     measurements: new MeasurementStore(redis, events, tenant),
   }
 }
