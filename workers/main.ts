@@ -63,7 +63,7 @@ let current: JobSupervision | undefined
 let ending: Promise<void> | undefined
 
 const jobWorker = createJobWorker(
-  stores.duplicate({ maxRetriesPerRequest: null }),
+  stores.blockingConnection(),
   async (jobId, { requeue, defer }) => {
     const supervision = new JobSupervision(supervisor, jobId)
     current = supervision

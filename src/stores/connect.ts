@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { Config } from '#src/config.ts'
 import { AnalysisIndex } from './analysis-index.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
@@ -12,13 +12,14 @@ import { JobQueue } from './job-queue.ts'
 import { JobStore } from './job-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
 import { RecordStore } from './record-store.ts'
+import { connectRedis, type QueueConnection } from './redis-connections.ts'
 import { redisKeys } from './redis-keys.ts'
 import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
-type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
+type StoresConfig = Pick<Config, 'redisUrl' | 'artifactUrl'> & Partial<Pick<Config, 'redisCredentials'>>
 
 /** Everything that is stored in Redis and in the blob store, one store for each purpose. */
 export interface Stores {
@@ -44,34 +45,20 @@ export interface Stores {
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
-  duplicate(options?: ConnectionOptions): Redis
+  duplicate(): Redis
+  /** A connection for `createJobWorker`; `close` ends it too. */
+  blockingConnection(): QueueConnection
   close(): Promise<void>
 }
 
-/** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
-/** Of a connection whose commands do not wait for data. */
-const COMMANDS = { commandTimeout: 5_000 }
-
 /**
  * Connects to Redis and the blob store. Only the mains call this.
- * @throws Error when REDIS_URL is missing or Redis does not answer
+ * @throws Error when REDIS_URL or ARTIFACT_URL is missing or wrong, or when Redis does not answer
  */
-export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactUrl'>): Promise<Stores> {
-  const { redisUrl, artifactUrl } = config
-  if (!redisUrl)
-    throw new Error('REDIS_URL is not set. Set it, or use `npm start`, which starts an embedded Redis.')
-  const opened: Redis[] = []
-  const open = (url: string, options: ConnectionOptions = {}) => {
-    const connection = new Redis(url, { maxRetriesPerRequest: 1, ...options })
-    connection.on('error', () => {})
-    opened.push(connection)
-    return connection
-  }
-  const duplicate = (options?: ConnectionOptions) => open(redisUrl, options)
-  const redis = duplicate({ lazyConnect: true, ...COMMANDS })
-  await connectOnce(redis)
-  const subscriber = duplicate({ maxRetriesPerRequest: null })
-  const queue = new JobQueue(redis)
+export async function connectStores(config: StoresConfig): Promise<Stores> {
+  const connections = await connectRedis(config.redisUrl, config.redisCredentials)
+  const { commands: redis, subscriber } = connections
+  const queue = new JobQueue(connections.queue)
   const events = new JobEvents(redis, subscriber)
   return {
     redis,
@@ -89,27 +76,16 @@ export async function connectStores(config: Pick<Config, 'redisUrl' | 'artifactU
     queue,
     control: new JobControl(redis, subscriber),
     workers: new WorkerRegistry(redis),
-    blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
+    blobs: await openBlobStore(config.artifactUrl, connections.bulk),
     datasets: new RecordStore(redis, 'dataset'),
     models: new RecordStore(redis, 'model'),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
-    duplicate,
+    duplicate: connections.duplicate,
+    blockingConnection: connections.blocking,
     async close() {
       await queue.close()
-      for (const connection of opened) connection.disconnect()
+      connections.close()
     },
   }
-}
-
-/** The error of ioredis itself says only that the connection was closed. */
-async function connectOnce(redis: Redis): Promise<void> {
-  let cause: Error | undefined
-  redis.once('error', error => {
-    cause = error
-  })
-  await redis.connect().catch(error => {
-    redis.disconnect()
-    throw new Error(`Redis does not answer at REDIS_URL: ${(cause ?? error).message}`, { cause })
-  })
 }
