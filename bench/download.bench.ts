@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import { connectStores } from '#stores/connect.ts'
+import { connectDefault } from '#test/support/connect-default.ts'
 import { addArtifact, startNewJob, succeed } from '#test/support/drive-job.ts'
 import { median } from '#test/support/median.ts'
 import { startPart } from '#test/support/start-part.ts'
@@ -26,7 +26,7 @@ const run = promisify(execFile)
 const folder = await mkdtemp(join(tmpdir(), 'thresher-download-'))
 const redis = await startRedis()
 const artifactUrl = pathToFileURL(join(folder, 'blobs')).href
-const stores = await connectStores({ redisUrl: redis.url, artifactUrl })
+const stores = await connectDefault({ redisUrl: redis.url, artifactUrl })
 const jobId = await startNewJob(stores)
 const { sha256 } = await addArtifact(stores, jobId, NAME, Buffer.alloc(FILE_BYTES, 'weights'))
 await succeed(stores, jobId)

@@ -11,6 +11,7 @@ import { closeSockets, endRefusedUpgrade } from '#http/close-sockets.ts'
 import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { registerOpenapi } from '#http/openapi.ts'
+import { storesOfCaller } from '#http/principal.ts'
 import { requireIds } from '#http/require-ids.ts'
 import { requireRoom } from '#http/require-room.ts'
 import { analysisArtifactsRoutes } from '#http/routes/analyses/analysis-artifacts.ts'
@@ -53,7 +54,7 @@ import { shedLoad } from '#http/shed-load.ts'
 import { endFailedStream, requireStream } from '#http/stream-faults.ts'
 import { takeJson } from '#http/take-json.ts'
 import { validateByZod } from '#http/validate-by-zod.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import { StorageRoom } from '#stores/storage-room.ts'
 import { uploadsOf } from '#uploads/resume-uploads.ts'
 
@@ -69,7 +70,7 @@ export type AppOptions = Partial<DatasetRouteOptions> & {
 
 /** The api, which can also be called without a socket. It never imports TensorFlow. */
 export async function createApp(
-  stores: Stores,
+  stores: ServiceStores,
   children: Children,
   options: AppOptions,
 ): Promise<FastifyInstance> {
@@ -112,7 +113,7 @@ export async function createApp(
 
 /** Every route of the service, one file each in src/http/routes. A new route is added here. */
 function routesOf(
-  stores: Stores,
+  stores: ServiceStores,
   children: Children,
   room: StorageRoom,
   {
@@ -121,42 +122,42 @@ function routesOf(
     patienceMs,
   }: AppOptions,
 ): FastifyPluginAsyncZod[] {
-  const services = { ...stores, ...children }
+  const storesOf = storesOfCaller(stores, children)
   return [
-    createJobRoute(stores, datasetsDir),
-    cloneJobRoute(stores, datasetsDir),
-    listJobsRoute(stores),
-    getJobRoute(stores),
-    changeJobRoute(stores),
-    cancelJobRoute(stores),
-    pauseJobRoute(stores),
-    resumeJobRoute(stores),
-    listCheckpointsRoute(stores),
-    deleteJobRoute(stores),
-    listEventsRoute(stores),
-    streamJobRoute(stores),
-    streamJobsRoute(stores),
-    getMetricsRoute(stores),
-    getLayersRoute(stores),
-    listArtifactsRoute(stores),
-    downloadArtifactRoute(services),
-    getTradeoffRoute(stores),
-    predictRoute(services),
-    createAnalysisRoute(stores, datasetsDir),
-    readAnalysesRoutes(stores),
-    watchAnalysisRoutes(stores),
-    analysisArtifactsRoutes(stores),
-    endAnalysisRoutes(stores),
-    createSweepRoute(stores, datasetsDir),
-    readSweepsRoutes(stores),
-    cancelSweepRoute(stores),
-    listWorkersRoute(stores),
-    createDatasetRoute(services, { datasetsDir, uploadsDir, patienceMs }),
-    deleteDatasetRoute(stores),
-    readDatasetsRoutes(stores, datasetsDir),
-    createModelRoute(services, uploadsDir),
-    deleteModelRoute(stores),
-    readModelsRoutes(stores),
+    createJobRoute(storesOf, datasetsDir),
+    cloneJobRoute(storesOf, datasetsDir),
+    listJobsRoute(storesOf),
+    getJobRoute(storesOf),
+    changeJobRoute(storesOf),
+    cancelJobRoute(storesOf),
+    pauseJobRoute(storesOf),
+    resumeJobRoute(storesOf),
+    listCheckpointsRoute(storesOf),
+    deleteJobRoute(storesOf),
+    listEventsRoute(storesOf),
+    streamJobRoute(storesOf),
+    streamJobsRoute(storesOf),
+    getMetricsRoute(storesOf),
+    getLayersRoute(storesOf),
+    listArtifactsRoute(storesOf),
+    downloadArtifactRoute(storesOf),
+    getTradeoffRoute(storesOf),
+    predictRoute(storesOf),
+    createAnalysisRoute(storesOf, datasetsDir),
+    readAnalysesRoutes(storesOf),
+    watchAnalysisRoutes(storesOf),
+    analysisArtifactsRoutes(storesOf),
+    endAnalysisRoutes(storesOf),
+    createSweepRoute(storesOf, datasetsDir),
+    readSweepsRoutes(storesOf),
+    cancelSweepRoute(storesOf),
+    listWorkersRoute(storesOf),
+    createDatasetRoute(storesOf, { datasetsDir, uploadsDir, patienceMs }),
+    deleteDatasetRoute(storesOf),
+    readDatasetsRoutes(storesOf, datasetsDir),
+    createModelRoute(storesOf, uploadsDir),
+    deleteModelRoute(storesOf),
+    readModelsRoutes(storesOf),
     healthRoutes(stores, room),
     getTelemetryRoute(stores),
   ]

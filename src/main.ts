@@ -2,6 +2,7 @@ import '#children/end-with-parent.ts'
 
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
+import { DEFAULT_TENANT } from '#access/owner.ts'
 import { openChildren } from '#children/open-children.ts'
 import { isLoopbackAddress } from '#http/authenticate.ts'
 import { advanceSweeps } from '#maintenance/advance-sweeps.ts'
@@ -36,12 +37,15 @@ if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
 const children = openChildren()
 await checkRedisDurability(stores.redis, logger)
 const uploads = join(config.dataDir, 'uploads')
-void resumeUploads({ ...stores, ...children }, await claimUploads(uploads), (err, datasetId) =>
-  logUploadFault(logger, err, datasetId),
+void resumeUploads(
+  { ...stores, ...children, datasets: stores.allDatasets },
+  await claimUploads(uploads),
+  (err, datasetId) => logUploadFault(logger, err, datasetId),
 )
 const uploadsDir = uploadsOf(uploads, process.pid)
-stores.jobIndex
-  .addOlderJobs()
+stores
+  .of({ tenant: DEFAULT_TENANT })
+  .jobIndex.addOlderJobs()
   .catch(err =>
     logger.warn(
       { err },

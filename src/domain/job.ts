@@ -56,6 +56,7 @@ export const Job = z.object({
     .optional()
     .describe('The checkpoint of that job that this job continues from.'),
   sweepId: z.string().optional().describe('The sweep that submitted this job.'),
+  keyId: z.string().optional().describe('The key that submitted this job.'),
   analysis: Analysis.optional(),
   attempt: z.int(),
   restarts: z.int(),
@@ -77,6 +78,8 @@ export const Job = z.object({
   peakMemoryBytes: z.int().optional().describe('Peak memory of the training process.'),
 })
 export interface Job extends z.infer<typeof Job> {
+  /** Absent for the default tenant. */
+  tenant?: string
   lastSeq: number
   artifacts: readonly Artifact[]
   /** In the order of their steps. */
@@ -96,7 +99,16 @@ export function nounOf({ analysis }: Pick<Job, 'analysis'>): 'job' | 'analysis' 
 export type Origin = Partial<
   Pick<
     Job,
-    'name' | 'clonedFrom' | 'continuedFrom' | 'sweepId' | 'analysis' | 'checkpoints' | 'metrics' | 'best'
+    | 'name'
+    | 'tenant'
+    | 'keyId'
+    | 'clonedFrom'
+    | 'continuedFrom'
+    | 'sweepId'
+    | 'analysis'
+    | 'checkpoints'
+    | 'metrics'
+    | 'best'
   >
 >
 

@@ -1,6 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import { ADMIN, LOOPBACK_CALLER } from '#access/principal.ts'
 import { AppError } from '#domain/error.ts'
+import { setPrincipal } from './principal.ts'
 import { configOf } from './route-config.ts'
 
 /**
@@ -17,8 +19,10 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 export function authenticate(adminKey: string | undefined): (request: FastifyRequest) => Promise<void> {
   const expected = adminKey === undefined ? undefined : sha256(adminKey)
   return async request => {
+    const isPublic = configOf(request.routeOptions).public
     if (!expected) requireLoopback(request)
-    else if (!configOf(request.routeOptions).public) requireKey(request, expected)
+    else if (!isPublic) requireKey(request, expected)
+    if (!isPublic) setPrincipal(request, expected ? ADMIN : LOOPBACK_CALLER)
   }
 }
 

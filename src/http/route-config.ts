@@ -1,9 +1,14 @@
 import type { z } from 'zod'
+import type { Scope } from '#access/scope.ts'
 
 /** Facts about a route that hooks and the OpenAPI document read from its `config`. */
 export interface RouteConfig {
+  /** The scope that a key needs. Every route has one, unless it is public. */
+  scope?: Scope
   /** Answered without a key. */
   public?: true
+  /** Answered only to keys of the default tenant. */
+  operatorOnly?: true
   /** Creates a job, a dataset or a model: refused while a store is nearly full. */
   storesData?: true
   /** Answered even while the process is overloaded. */

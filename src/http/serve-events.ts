@@ -33,12 +33,12 @@ interface EventsRequest extends Pick<FastifyRequest, 'id'> {
 }
 
 /** @returns the handler of a route that answers with a page of the events of a record, or streams them. Its streams end with the app. */
-export function serveEvents(app: Pick<FastifyInstance, 'addHook'>, kind: StreamedKind) {
+export function serveEvents(app: Pick<FastifyInstance, 'addHook'>) {
   const streams = new Set<EventStream>()
   // Readers reconnect to another server with their last seq.
   app.addHook('preClose', async () => streams.forEach(stream => void stream.close()))
 
-  const streamEvents = async (reply: FastifyReply, id: string, after: number) => {
+  const streamEvents = async (kind: StreamedKind, reply: FastifyReply, id: string, after: number) => {
     const stream = new EventStream(reply)
     streams.add(stream)
     try {
@@ -50,14 +50,14 @@ export function serveEvents(app: Pick<FastifyInstance, 'addHook'>, kind: Streame
     return reply
   }
 
-  return async ({ query, headers }: EventsRequest, reply: FastifyReply, record: Job) => {
+  return async ({ query, headers }: EventsRequest, reply: FastifyReply, kind: StreamedKind, record: Job) => {
     const { after, limit } = query
     if (!headers.accept?.includes('text/event-stream'))
       return pageOfEvents(await kind.events.read(record, after, limit + 1), limit, kind)
     const lastSeq = headers['last-event-id'] ?? after
     // After a 204, a client that has every event stops reconnecting.
     if (isTerminal(record.status) && lastSeq >= record.lastSeq) return reply.code(204).send(null)
-    return await streamEvents(reply, record.id, lastSeq)
+    return await streamEvents(kind, reply, record.id, lastSeq)
   }
 }
 

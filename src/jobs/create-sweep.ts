@@ -1,3 +1,4 @@
+import { ownedBy } from '#access/owner.ts'
 import type { IdempotencyClaim } from '#stores/idempotency-store.ts'
 import { newId } from '#stores/new-id.ts'
 import { startSweep } from '#sweeps/advance-sweep.ts'
@@ -22,7 +23,8 @@ export async function createSweep(
   checkSweep(request)
   const { state } = startSweep(request)
   await checkTrials(stores, state)
-  const sweep = { id: newId('sweep'), createdAt: new Date().toISOString(), state }
+  const owned = ownedBy(stores.owner)
+  const sweep = { id: newId('sweep'), createdAt: new Date().toISOString(), state, ...owned }
   const { sweepId, replayed } = await stores.sweeps.create(sweep, claim)
   // Otherwise it starts in the next period.
   if (!replayed) await stores.sweepControl.wake(sweepId).catch(() => {})

@@ -1,6 +1,6 @@
 import { type Job, RefusedEvent } from '#domain/job.ts'
 import { inAttempt, loseAttempt } from '#domain/job-decisions.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 
 /**
  * Ends the attempt of a dead worker and queues the job again, even if the worker still holds its lock.
@@ -8,7 +8,7 @@ import type { Stores } from '#stores/connect.ts'
  */
 export async function reclaimJob(
   held: Job,
-  { work, queue }: Pick<Stores, 'work' | 'queue'>,
+  { work, queue }: Pick<ServiceStores, 'work' | 'queue'>,
 ): Promise<Job | undefined> {
   try {
     const { job } = await work.append(held.id, inAttempt(held.attempt, loseAttempt('worker_lost')))

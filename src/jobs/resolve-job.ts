@@ -11,7 +11,7 @@ import { uploadedModel } from './uploaded-model.ts'
 
 export type JobStores = Pick<
   Stores,
-  'jobs' | 'idempotency' | 'measurements' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'
+  'owner' | 'jobs' | 'idempotency' | 'measurements' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'
 > & {
   /** The operator's folder of datasets. */
   datasetsDir: string

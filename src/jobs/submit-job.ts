@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { ownedBy } from '#access/owner.ts'
 import type { Warning } from '#domain/event.ts'
 import { type Job, type Origin, queuedJob } from '#domain/job.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
@@ -78,7 +79,8 @@ export async function submitOnce(
   const { warnings: more = [], ...copied } = (await copyFiles?.(jobId)) ?? {}
   const createdAt = new Date().toISOString()
   const ofSweep = sweepId === undefined ? {} : { sweepId }
-  const details = { ...origin, ...copied, ...ofSweep, warnings: [...warnings, ...more], createdAt }
+  const owned = ownedBy(stores.owner)
+  const details = { ...origin, ...copied, ...ofSweep, ...owned, warnings: [...warnings, ...more], createdAt }
   const queued = queuedJob(jobId, spec, details)
   const { job, replayed } = claim
     ? await stores.idempotency.create(queued, claim)

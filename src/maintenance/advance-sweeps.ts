@@ -1,14 +1,16 @@
 import pLimit from 'p-limit'
 import type { Logger } from 'pino'
-import { driveSweep, type SweepStores } from '#jobs/drive-sweep.ts'
-import type { Stores } from '#stores/connect.ts'
+import { ownerOf } from '#access/owner.ts'
+import { driveSweep } from '#jobs/drive-sweep.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import { StorageRoom } from '#stores/storage-room.ts'
 import { isUnderWay } from '#sweeps/sweep.ts'
 import { runPeriodically } from './run-periodically.ts'
 
 const PERIOD_MS = 1_000
 
-type Advanced = SweepStores & Pick<Stores, 'lease' | 'redis' | 'sweepControl'>
+/** @property datasetsDir the operator's folder of datasets */
+type Advanced = ServiceStores & { datasetsDir: string }
 
 /**
  * Advances the sweeps that have not ended: each as soon as one of its jobs has a new event, and all of them every second, because a
@@ -38,7 +40,7 @@ export function advanceSweeps(stores: Advanced, logger: Logger): () => Promise<v
     lease: { stores: { lease }, name: 'advance-sweeps' },
     async run() {
       maySubmit = (await room.shortages()).length === 0
-      for await (const ids of stores.sweeps.activeIds())
+      for await (const ids of stores.allSweeps.activeIds())
         for (const sweepId of ids) await turn(() => advance(sweepId))
     },
     onFailure: err => logger.warn({ err }, 'the sweeps could not be advanced'),
@@ -52,13 +54,14 @@ export function advanceSweeps(stores: Advanced, logger: Logger): () => Promise<v
 
 /** An error of one sweep does not end the loop; the sweep is advanced again in the next period. */
 async function advanceOne(
-  stores: SweepStores,
+  { datasetsDir, ...stores }: Advanced,
   sweepId: string,
   logger: Logger,
   maySubmit: boolean,
 ): Promise<void> {
   try {
-    const sweep = await driveSweep(stores, sweepId, { log: logger, maySubmit })
+    const owner = ownerOf(await stores.allSweeps.require(sweepId))
+    const sweep = await driveSweep({ ...stores.of(owner), datasetsDir }, sweepId, { log: logger, maySubmit })
     if (!isUnderWay(sweep)) logger.info({ sweepId, status: sweep.state.status }, 'a sweep has ended')
   } catch (err) {
     logger.error({ err, sweepId }, 'a sweep could not be advanced')

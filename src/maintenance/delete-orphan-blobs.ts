@@ -1,17 +1,18 @@
 import type { Logger } from 'pino'
+import { ownerOf } from '#access/owner.ts'
 import { reachableExports } from '#jobs/reachable-exports.ts'
 import { reportEvaluation } from '#jobs/report-evaluation.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import { runPeriodically } from './run-periodically.ts'
 
 const PERIOD_MS = 3_600_000
 /** A blob is stored before the event that refers to it, so a younger blob may not have its reference yet. */
 const YOUNG_MS = 3_600_000
 
-type RecordStores = Pick<Stores, 'work' | 'exports' | 'datasets' | 'models' | 'analysisIndex'>
+type RecordStores = Pick<ServiceStores, 'work' | 'exports' | 'allDatasets' | 'allModels' | 'of'>
 
 /** Deletes every hour the blobs that have no reference because of a crash. @returns a function that stops it */
-export function deleteOrphanBlobs(stores: Stores, logger: Logger): () => Promise<void> {
+export function deleteOrphanBlobs(stores: ServiceStores, logger: Logger): () => Promise<void> {
   return runPeriodically({
     periodMs: PERIOD_MS,
     lease: { stores, name: 'delete-orphan-blobs' },
@@ -32,7 +33,7 @@ export function deleteOrphanBlobs(stores: Stores, logger: Logger): () => Promise
  * @returns the number of deleted blobs
  */
 export async function deleteOrphans(
-  { blobs, ...records }: Pick<Stores, 'blobs'> & RecordStores,
+  { blobs, ...records }: Pick<ServiceStores, 'blobs'> & RecordStores,
   storedBefore: Date,
   onUnreadable: (error: Error, namespace: string) => void = () => {},
 ): Promise<number> {
@@ -51,18 +52,18 @@ export async function deleteOrphans(
 
 /** The digests that a job, a dataset or a model refers to; read for each blob, because a job may change while its blobs are listed. */
 async function namesOf(
-  { work, exports, datasets, models, analysisIndex }: RecordStores,
+  { work, exports, allDatasets, allModels, of }: RecordStores,
   namespace: string,
 ): Promise<ReadonlySet<string>> {
-  const upload = await datasets.get(namespace)
+  const upload = await allDatasets.get(namespace)
   if (upload) return new Set(upload.state.status === 'ready' ? [upload.state.sha256] : [])
-  const model = await models.get(namespace)
+  const model = await allModels.get(namespace)
   if (model) return new Set(model.weights ? [model.weights.sha256] : [])
   // Read before the job, so that the checkpoint of each export is one that the job has or has deleted.
   const exported = await exports.list(namespace)
   const job = await work.get(namespace)
   if (!job) return new Set()
-  const reachable = reachableExports(job, exported, await reportEvaluation({ analysisIndex }, job))
+  const reachable = reachableExports(job, exported, await reportEvaluation(of(ownerOf(job)), job))
   // An export of a deleted checkpoint, or a report with an older evaluation, can no longer be requested.
   const unreachable = [...exported.keys()].filter(key => !reachable.has(key))
   await exports.forget(namespace, unreachable)

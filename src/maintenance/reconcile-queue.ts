@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
-import { isTerminal } from '#domain/job.ts'
+import { isTerminal, type JobStatus } from '#domain/job.ts'
 import { reclaimJob } from '#jobs/reclaim-job.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import { runPeriodically } from './run-periodically.ts'
 
 const PERIOD_MS = 5_000
@@ -12,7 +12,7 @@ const SETTLED_MS = 10_000
  * Every few seconds, repairs inconsistencies between the job store and the queue after a crash: enqueues waiting jobs that are missing from
  * the queue, and ends the attempts of workers whose lease has expired. @returns a function that stops it
  */
-export function reconcileQueue(stores: Stores, logger: Logger): () => Promise<void> {
+export function reconcileQueue(stores: ServiceStores, logger: Logger): () => Promise<void> {
   let troubledAt = Date.now()
   const unsettle = () => {
     troubledAt = Date.now()
@@ -39,11 +39,11 @@ export function reconcileQueue(stores: Stores, logger: Logger): () => Promise<vo
 
 /** Enqueues every waiting job that is missing from the queue. */
 export async function enqueueMissing(
-  { work, jobIndex, queue }: Pick<Stores, 'work' | 'jobIndex' | 'queue'>,
+  { work, queue, ...stores }: Pick<ServiceStores, 'work' | 'tenants' | 'of' | 'queue'>,
   logger: Logger,
 ): Promise<void> {
   for (const status of ['queued', 'restarting'] as const) {
-    for await (const ids of jobIndex.idsByStatus(status)) {
+    for await (const ids of idsByStatus(stores, status)) {
       await forEachJob(await queue.missing(ids), logger, async jobId => {
         const job = await work.get(jobId)
         if (!job || isTerminal(job.status)) return
@@ -56,11 +56,11 @@ export async function enqueueMissing(
 
 /** Ends the attempts of workers whose lease has expired. */
 export async function reclaimLostJobs(
-  stores: Pick<Stores, 'work' | 'jobIndex' | 'queue' | 'workers'>,
+  stores: Pick<ServiceStores, 'work' | 'tenants' | 'of' | 'queue' | 'workers'>,
   logger: Logger,
 ): Promise<void> {
   for (const status of ['running', 'pausing', 'cancelling'] as const) {
-    for await (const ids of stores.jobIndex.idsByStatus(status)) {
+    for await (const ids of idsByStatus(stores, status)) {
       await forEachJob(ids, logger, async jobId => {
         const job = await stores.work.get(jobId)
         if (!job?.worker || isTerminal(job.status)) return
@@ -82,4 +82,11 @@ async function forEachJob(
 ): Promise<void> {
   for (const jobId of ids)
     await work(jobId).catch(err => logger.error({ err, jobId }, 'a job could not be reconciled'))
+}
+
+async function* idsByStatus(
+  { tenants, of }: Pick<ServiceStores, 'tenants' | 'of'>,
+  status: JobStatus,
+): AsyncGenerator<string[]> {
+  for (const tenant of await tenants()) yield* of({ tenant }).jobIndex.idsByStatus(status)
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
 import { uploadIds } from '#uploads/resume-uploads.ts'
 import { AWAY_SECONDS, isUploadOwnerAway, renewUploadOwner, uploadOwner } from '#uploads/upload-owner.ts'
@@ -7,7 +7,7 @@ import { runPeriodically } from './run-periodically.ts'
 
 const PERIOD_MS = 600_000
 
-type UploadStores = Pick<Stores, 'datasets' | 'redis'>
+type UploadStores = Pick<ServiceStores, 'allDatasets' | 'redis' | 'tenants' | 'of'>
 
 /**
  * Marks the uploads whose files are lost as invalid, at once and then every ten minutes.
@@ -26,7 +26,7 @@ export function settleLostUploads(stores: UploadStores, root: string, logger: Lo
 async function settleOnce(stores: UploadStores, root: string, logger: Logger): Promise<void> {
   const own = await uploadOwner(root)
   if (own) await renewUploadOwner(stores.redis, own)
-  for await (const record of stores.datasets.all()) {
+  for await (const record of everyDataset(stores)) {
     if (record.state.status !== 'validating') continue
     const isLost =
       own !== undefined && record.state.owner === own
@@ -34,9 +34,13 @@ async function settleOnce(stores: UploadStores, root: string, logger: Logger): P
         : await isAbandoned(stores, record.createdAt, record.state.owner)
     if (!isLost) continue
     const error = 'the upload was lost when the service stopped; upload it again'
-    await stores.datasets.replace({ ...record, state: { status: 'invalid', error } })
+    await stores.allDatasets.replace({ ...record, state: { status: 'invalid', error } })
     logger.warn({ datasetId: record.id }, 'an upload was lost')
   }
+}
+
+async function* everyDataset({ tenants, of }: UploadStores): AsyncGenerator<DatasetRecord> {
+  for (const tenant of await tenants()) yield* of({ tenant }).datasets.all()
 }
 
 /**
@@ -44,12 +48,12 @@ async function settleOnce(stores: UploadStores, root: string, logger: Logger): P
  * deleted after its record is settled.
  */
 async function hasLostFiles(
-  { datasets }: UploadStores,
+  { allDatasets }: UploadStores,
   { id }: DatasetRecord,
   root: string,
 ): Promise<boolean> {
   if ((await uploadIds(root)).has(id) || (await uploadIds(root)).has(id)) return false
-  return (await datasets.get(id))?.state.status === 'validating'
+  return (await allDatasets.get(id))?.state.status === 'validating'
 }
 
 /** Whether no process that could have the files has run for a day. Records of older versions name no owner. */

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Job, JobStatus } from '#domain/job.ts'
 import { type JobPage, readJobPage } from './job-page.ts'
 import { PAGE } from './members-of.ts'
-import { redisKeys } from './redis-keys.ts'
+import { tenantKeys } from './redis-keys.ts'
 
 export interface AnalysisQuery {
   kind?: string | undefined
@@ -14,12 +14,14 @@ export interface AnalysisQuery {
   limit: number
 }
 
-/** Finds analyses. The job store's scripts keep the indexes up to date. */
+/** Finds the analyses of a tenant. The job store's scripts keep the indexes up to date. */
 export class AnalysisIndex {
   readonly #redis: Redis
+  readonly #keys: ReturnType<typeof tenantKeys>
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, tenant: string) {
     this.#redis = redis
+    this.#keys = tenantKeys(tenant)
   }
 
   /** A page of analyses, newest first, as `JobIndex.list` reads jobs. */
@@ -27,7 +29,7 @@ export class AnalysisIndex {
     const { after, limit } = query
     const isFiltered = query.kind !== undefined || query.jobId !== undefined || query.statuses !== undefined
     return await readJobPage(this.#redis, {
-      indexes: indexesFor(query),
+      indexes: indexesFor(query, this.#keys),
       range: { order: 'desc', count: isFiltered ? PAGE : limit + 1, after },
       limit,
       accepts: job => matches(job, query),
@@ -36,10 +38,10 @@ export class AnalysisIndex {
 }
 
 /** A job has few analyses, so its index is the smallest. */
-function indexesFor({ jobId, statuses }: AnalysisQuery): string[] {
-  if (jobId !== undefined) return [redisKeys.analysesByJob(jobId)]
-  if (statuses && statuses.length > 0) return [...new Set(statuses)].map(redisKeys.analysesByStatus)
-  return [redisKeys.allAnalyses]
+function indexesFor({ jobId, statuses }: AnalysisQuery, keys: ReturnType<typeof tenantKeys>): string[] {
+  if (jobId !== undefined) return [keys.analysesByJob(jobId)]
+  if (statuses && statuses.length > 0) return [...new Set(statuses)].map(keys.analysesByStatus)
+  return [keys.allAnalyses]
 }
 
 function matches({ status, analysis }: Job, { kind, jobId, statuses }: AnalysisQuery): boolean {

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { DEFAULT_TENANT, type Owner } from '#access/owner.ts'
 import type { Config } from '#src/config.ts'
 import { AnalysisIndex } from './analysis-index.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
@@ -21,18 +22,15 @@ import { WorkerRegistry } from './worker-registry.ts'
 
 type StoresConfig = Pick<Config, 'redisUrl' | 'artifactUrl'> & Partial<Pick<Config, 'redisCredentials'>>
 
-/** Everything that is stored in Redis and in the blob store, one store for each purpose. */
-export interface Stores {
+/** Everything that is stored in Redis and in the blob store, one store for each purpose, without regard to tenants. */
+export interface ServiceStores {
   redis: Redis
-  jobs: JobStore
-  jobIndex: JobIndex
-  analyses: JobStore
-  analysisIndex: AnalysisIndex
-  /** Everything that workers run: jobs and analyses. */
+  /** Everything that workers run: the jobs and analyses of all tenants. */
   work: JobStore
-  sweeps: SweepStore
+  allSweeps: SweepStore
+  allDatasets: Pick<RecordStore<DatasetRecord>, 'get' | 'replace'>
+  allModels: Pick<RecordStore<ModelRecord>, 'get'>
   sweepControl: SweepControl
-  idempotency: IdempotencyStore
   exports: ExportStore
   measurements: MeasurementStore
   events: JobEvents
@@ -40,8 +38,6 @@ export interface Stores {
   control: JobControl
   workers: WorkerRegistry
   blobs: BlobStore
-  datasets: RecordStore<DatasetRecord>
-  models: RecordStore<ModelRecord>
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
@@ -49,27 +45,42 @@ export interface Stores {
   /** A connection for `createJobWorker`; `close` ends it too. */
   blockingConnection(): QueueConnection
   close(): Promise<void>
+  /** The names of all tenants. */
+  tenants(): Promise<string[]>
+  /** The stores of one tenant. */
+  of(owner: Owner): Stores
+}
+
+/** The stores of one tenant: another tenant's records do not exist in them. */
+export interface Stores extends ServiceStores {
+  /** The owner of new records. */
+  owner: Owner
+  jobs: JobStore
+  jobIndex: JobIndex
+  analyses: JobStore
+  analysisIndex: AnalysisIndex
+  sweeps: SweepStore
+  idempotency: IdempotencyStore
+  datasets: RecordStore<DatasetRecord>
+  models: RecordStore<ModelRecord>
 }
 
 /**
  * Connects to Redis and the blob store. Only the mains call this.
  * @throws Error when REDIS_URL or ARTIFACT_URL is missing or wrong, or when Redis does not answer
  */
-export async function connectStores(config: StoresConfig): Promise<Stores> {
+export async function connectStores(config: StoresConfig): Promise<ServiceStores> {
   const connections = await connectRedis(config.redisUrl, config.redisCredentials)
   const { commands: redis, subscriber } = connections
   const queue = new JobQueue(connections.queue)
   const events = new JobEvents(redis, subscriber)
-  return {
+  const service: ServiceStores = {
     redis,
-    jobs: new JobStore(redis, 'job'),
-    jobIndex: new JobIndex(redis),
-    analyses: new JobStore(redis, 'analysis'),
-    analysisIndex: new AnalysisIndex(redis),
     work: new JobStore(redis),
-    sweeps: new SweepStore(redis),
+    allSweeps: new SweepStore(redis),
+    allDatasets: new RecordStore(redis, 'dataset'),
+    allModels: new RecordStore(redis, 'model'),
     sweepControl: new SweepControl(redis, subscriber),
-    idempotency: new IdempotencyStore(redis),
     exports: new ExportStore(redis),
     measurements: new MeasurementStore(redis, events),
     events,
@@ -77,8 +88,6 @@ export async function connectStores(config: StoresConfig): Promise<Stores> {
     control: new JobControl(redis, subscriber),
     workers: new WorkerRegistry(redis),
     blobs: await openBlobStore(config.artifactUrl, connections.bulk),
-    datasets: new RecordStore(redis, 'dataset'),
-    models: new RecordStore(redis, 'model'),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate: connections.duplicate,
@@ -87,5 +96,26 @@ export async function connectStores(config: StoresConfig): Promise<Stores> {
       await queue.close()
       connections.close()
     },
+    tenants: async () => [DEFAULT_TENANT, ...(await redis.smembers(redisKeys.tenants)).sort()],
+    of: owner => bindStores(service, owner),
+  }
+  return service
+}
+
+function bindStores(service: ServiceStores, owner: Owner): Stores {
+  const { redis, events } = service
+  const { tenant } = owner
+  return {
+    ...service,
+    owner,
+    jobs: new JobStore(redis, { kind: 'job', tenant }),
+    jobIndex: new JobIndex(redis, tenant),
+    analyses: new JobStore(redis, { kind: 'analysis', tenant }),
+    analysisIndex: new AnalysisIndex(redis, tenant),
+    sweeps: new SweepStore(redis, tenant),
+    idempotency: new IdempotencyStore(redis),
+    datasets: new RecordStore(redis, 'dataset', tenant),
+    models: new RecordStore(redis, 'model', tenant),
+    measurements: new MeasurementStore(redis, events, tenant),
   }
 }

@@ -1,7 +1,8 @@
+import { tenantOf } from '#access/owner.ts'
 import type { Analysis } from '#domain/analysis.ts'
-import type { Job, JobStatus } from '#domain/job.ts'
+import { isTerminal, type Job } from '#domain/job.ts'
 import type { JobMetric } from './job-filter.ts'
-import { redisKeys } from './redis-keys.ts'
+import { redisKeys, tenantKeys } from './redis-keys.ts'
 
 /** A member of a sorted set whose scores are all 0: members are sorted by their bytes, so that a member is a cursor. */
 export interface IndexEntry {
@@ -13,24 +14,32 @@ const DECIMALS = 12
 
 /** The index entries of a job or an analysis. */
 export function indexEntries(job: Job): IndexEntry[] {
-  return job.analysis ? entriesOfAnalysis(job.id, job.status, job.analysis) : entriesOfJob(job)
+  const entries = job.analysis ? entriesOfAnalysis(job, job.analysis) : entriesOfJob(job)
+  return isTerminal(job.status)
+    ? entries
+    : [...entries, ...needed(job).map(id => ({ key: redisKeys.usersOf(id), member: job.id }))]
 }
 
-function entriesOfAnalysis(id: string, status: JobStatus, { jobs }: Analysis): IndexEntry[] {
-  const byJob = [...new Set(jobs.map(job => redisKeys.analysesByJob(job.id)))]
-  const keys = [redisKeys.allAnalyses, redisKeys.analysesByStatus(status), ...byJob]
+/** The uploaded dataset that the job reads. */
+function needed({ spec: { dataset } }: Job): string[] {
+  return dataset.upload ? [dataset.id] : []
+}
+
+function entriesOfAnalysis({ id, status, tenant }: Job, { jobs }: Analysis): IndexEntry[] {
+  const of = tenantKeys(tenantOf({ tenant }))
+  const byJob = [...new Set(jobs.map(job => of.analysesByJob(job.id)))]
+  const keys = [of.allAnalyses, of.analysesByStatus(status), ...byJob]
   return keys.map(key => ({ key, member: id }))
 }
 
-function entriesOfJob({ id, status, spec, metrics, sweepId }: Job): IndexEntry[] {
-  const labels = Object.entries(spec.labels).map(([key, value]) => redisKeys.jobsByLabel(key, value))
-  const ofSweep = sweepId === undefined ? [] : [redisKeys.jobsBySweep(sweepId)]
-  const byId = [redisKeys.allJobs, redisKeys.jobsByStatus(status), ...labels, ...ofSweep]
+function entriesOfJob({ id, status, spec, metrics, sweepId, tenant }: Job): IndexEntry[] {
+  const of = tenantKeys(tenantOf({ tenant }))
+  const labels = Object.entries(spec.labels).map(([key, value]) => of.jobsByLabel(key, value))
+  const ofSweep = sweepId === undefined ? [] : [of.jobsBySweep(sweepId)]
+  const byId = [of.allJobs, of.jobsByStatus(status), ...labels, ...ofSweep]
   const byMetric = (metric: JobMetric) => {
     const value = metrics?.[metric]
-    return value === undefined
-      ? []
-      : [{ key: redisKeys.jobsByMetric(metric), member: metricMember(value, id) }]
+    return value === undefined ? [] : [{ key: of.jobsByMetric(metric), member: metricMember(value, id) }]
   }
   return [
     ...byId.map(key => ({ key, member: id })),

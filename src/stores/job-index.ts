@@ -5,7 +5,7 @@ import { type JobFilter, type JobMetric, matchesFilter } from './job-filter.ts'
 import { type JobPage, readJobPage } from './job-page.ts'
 import { membersOf, PAGE } from './members-of.ts'
 import { idPrefixAt } from './new-id.ts'
-import { redisKeys } from './redis-keys.ts'
+import { redisKeys, tenantKeys } from './redis-keys.ts'
 
 export interface JobQuery {
   filter?: JobFilter
@@ -25,12 +25,14 @@ if redis.call('HGET', KEYS[1], 'state') ~= ARGV[1] then return 0 end
 for i = 2, #KEYS do redis.call('ZADD', KEYS[i], 0, ARGV[i]) end
 return 1`
 
-/** Finds jobs by status, label, time and metric. The job store's scripts keep the indexes up to date. */
+/** Finds the jobs of a tenant by status, label, time and metric. The job store's scripts keep the indexes up to date. */
 export class JobIndex {
   readonly #redis: Redis
+  readonly #keys: ReturnType<typeof tenantKeys>
 
-  constructor(redis: Redis) {
+  constructor(redis: Redis, tenant: string) {
     this.#redis = redis
+    this.#keys = tenantKeys(tenant)
   }
 
   /**
@@ -40,7 +42,7 @@ export class JobIndex {
   async list(query: JobQuery): Promise<JobPage> {
     const { filter = {}, sort = 'createdAt', order = 'desc', after, limit } = query
     const isByTime = sort === 'createdAt'
-    const indexes = isByTime ? await this.#smallestIndexes(filter) : [redisKeys.jobsByMetric(sort)]
+    const indexes = isByTime ? await this.#smallestIndexes(filter) : [this.#keys.jobsByMetric(sort)]
     const count = Object.values(filter).some(value => value !== undefined) ? PAGE : limit + 1
     const range = { order, count, after, ...(isByTime && idRange(filter)) }
     return await readJobPage(this.#redis, {
@@ -51,16 +53,21 @@ export class JobIndex {
     })
   }
 
+  /** An unfinished job or analysis that needs a dataset or a model; undefined if none does. */
+  async userOf(id: string): Promise<string | undefined> {
+    return (await this.#redis.zrange(redisKeys.usersOf(id), '0', '0'))[0]
+  }
+
   /** The ids of all jobs and analyses with a status, a page at a time, the newest jobs first. */
   idsByStatus(status: JobStatus): AsyncGenerator<string[]> {
-    const indexes = [redisKeys.jobsByStatus(status), redisKeys.analysesByStatus(status)]
+    const indexes = [this.#keys.jobsByStatus(status), this.#keys.analysesByStatus(status)]
     return membersOf(this.#redis, indexes, { order: 'desc', count: PAGE })
   }
 
   /** Adds the jobs of earlier versions to the indexes that those versions did not have. */
   async addOlderJobs(): Promise<void> {
     if (await this.#redis.exists(redisKeys.jobIndexes)) return
-    for await (const ids of membersOf(this.#redis, [redisKeys.allJobs], { order: 'asc', count: PAGE }))
+    for await (const ids of membersOf(this.#redis, [this.#keys.allJobs], { order: 'asc', count: PAGE }))
       for (const id of ids) while (!(await this.#add(id))) {}
     await this.#redis.set(redisKeys.jobIndexes, '1')
   }
@@ -77,10 +84,10 @@ export class JobIndex {
 
   /** The indexes that together contain every job that the filter accepts, and as few others as possible. */
   async #smallestIndexes({ statuses, labels, sweepId }: JobFilter): Promise<string[]> {
-    const choices = Object.entries(labels ?? {}).map(([key, value]) => [redisKeys.jobsByLabel(key, value)])
-    if (statuses && statuses.length > 0) choices.push([...new Set(statuses)].map(redisKeys.jobsByStatus))
-    if (sweepId !== undefined) choices.push([redisKeys.jobsBySweep(sweepId)])
-    if (choices.length <= 1) return choices[0] ?? [redisKeys.allJobs]
+    const choices = Object.entries(labels ?? {}).map(([key, value]) => [this.#keys.jobsByLabel(key, value)])
+    if (statuses && statuses.length > 0) choices.push([...new Set(statuses)].map(this.#keys.jobsByStatus))
+    if (sweepId !== undefined) choices.push([this.#keys.jobsBySweep(sweepId)])
+    if (choices.length <= 1) return choices[0] ?? [this.#keys.allJobs]
     const sizes = await Promise.all(choices.map(keys => this.#sizeOf(keys)))
     return choices[sizes.indexOf(Math.min(...sizes))]!
   }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { tenantOf } from '#access/owner.ts'
 import { isAnalysisId } from '#domain/analysis.ts'
 import { AppError } from '#domain/error.ts'
 import type { JobEvent } from '#domain/event.ts'
@@ -8,6 +9,12 @@ import { indexEntries } from './index-entries.ts'
 import { commitJob, createJob } from './job-scripts.ts'
 import { redisKeys } from './redis-keys.ts'
 
+/** The records that exist for the callers of a store: those of one kind and one tenant, or of all where it is absent. */
+interface Bounds {
+  kind?: 'job' | 'analysis'
+  tenant?: string
+}
+
 export interface Appended {
   job: Job
   events: JobEvent[]
@@ -16,12 +23,11 @@ export interface Appended {
 /** Jobs in Redis: the folded state in one record and the events in a stream, both changed by one atomic script. */
 export class JobStore {
   readonly #redis: Redis
-  readonly #kind: 'job' | 'analysis' | undefined
+  readonly #bounds: Bounds
 
-  /** @param kind absent: the store has jobs and analyses; otherwise, those of the other kind do not exist for its callers */
-  constructor(redis: Redis, kind?: 'job' | 'analysis') {
+  constructor(redis: Redis, bounds: Bounds = {}) {
     this.#redis = redis
-    this.#kind = kind
+    this.#bounds = bounds
   }
 
   /** Stores a queued job. A job with this id that already exists is not changed. */
@@ -31,15 +37,17 @@ export class JobStore {
   }
 
   async get(jobId: string): Promise<Job | undefined> {
-    if (this.#kind && isAnalysisId(jobId) !== (this.#kind === 'analysis')) return undefined
+    const { kind, tenant } = this.#bounds
+    if (kind && isAnalysisId(jobId) !== (kind === 'analysis')) return undefined
     const state = await this.#redis.hget(redisKeys.job(jobId), 'state')
-    return state === null ? undefined : JSON.parse(state)
+    const job: Job | undefined = state === null ? undefined : JSON.parse(state)
+    return job && (tenant === undefined || tenantOf(job) === tenant) ? job : undefined
   }
 
   /** @throws AppError `not_found` */
   async require(jobId: string): Promise<Job> {
     const job = await this.get(jobId)
-    if (!job) throw new AppError('not_found', `There is no ${this.#kind ?? 'job'} ${jobId}.`)
+    if (!job) throw new AppError('not_found', `There is no ${this.#bounds.kind ?? 'job'} ${jobId}.`)
     return job
   }
 

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { DEFAULT_TENANT, tenantOf } from '#access/owner.ts'
 import { endsJob, type JobEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import type { ModelSpec } from '#domain/model-spec.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { FinishedRun, finishedRun } from '#forecast/finished-run.ts'
 import type { JobEvents } from './job-events.ts'
-import { redisKeys } from './redis-keys.ts'
+import { redisKeys, tenantKeys } from './redis-keys.ts'
 
 /** The newest runs of a model that are kept. */
 const MOST_RUNS = 64
@@ -16,10 +17,13 @@ const RUNS_KEPT_SECONDS = 180 * 24 * 3600
 export class MeasurementStore {
   readonly #redis: Redis
   readonly #events: Pick<JobEvents, 'readAll'>
+  readonly #tenant: string
 
-  constructor(redis: Redis, events: Pick<JobEvents, 'readAll'>) {
+  /** @param tenant whose finished runs can be read */
+  constructor(redis: Redis, events: Pick<JobEvents, 'readAll'>, tenant = DEFAULT_TENANT) {
     this.#redis = redis
     this.#events = events
+    this.#tenant = tenant
   }
 
   /** Records the measurements of a job when it ends. A failure is ignored, because only estimates depend on them. */
@@ -32,9 +36,9 @@ export class MeasurementStore {
     if (end.type === 'succeeded') await this.#recordPeak(job).catch(() => {})
   }
 
-  /** The last runs of a model, newest first. */
+  /** The last runs of a model by the tenant, newest first. */
   async finishedRuns(model: ModelSpec): Promise<FinishedRun[]> {
-    const stored = await this.#redis.lrange(runsKey(model), 0, -1)
+    const stored = await this.#redis.lrange(runsKey(this.#tenant, model), 0, -1)
     return stored.flatMap(text => FinishedRun.safeParse(JSON.parse(text)).data ?? [])
   }
 
@@ -50,7 +54,7 @@ export class MeasurementStore {
   async #recordRun(job: Job): Promise<void> {
     const run = finishedRun(job, await this.#events.readAll(job))
     if (!run) return
-    const key = runsKey(job.spec.model)
+    const key = runsKey(tenantOf(job), job.spec.model)
     await this.#redis
       .multi()
       .lpush(key, JSON.stringify(run))
@@ -65,8 +69,8 @@ export class MeasurementStore {
   }
 }
 
-function runsKey(model: ModelSpec): string {
-  return redisKeys.runs(digestOf('preset' in model ? model : model.topology))
+function runsKey(tenant: string, model: ModelSpec): string {
+  return tenantKeys(tenant).runs(digestOf('preset' in model ? model : model.topology))
 }
 
 /** Names every part of a spec that memory depends on. */

@@ -1,6 +1,7 @@
 import type { ChainableCommander, Redis } from 'ioredis'
+import { DEFAULT_TENANT, type Owned, tenantOf } from '#access/owner.ts'
 import { MOST_SCANNED, membersOf, PAGE } from './members-of.ts'
-import { redisKeys } from './redis-keys.ts'
+import { redisKeys, tenantKeys } from './redis-keys.ts'
 import { storedRecord } from './stored-record.ts'
 
 /** The kinds of uploads; the content of an upload is a blob in the namespace of its id. */
@@ -13,28 +14,32 @@ export interface RecordQuery {
 }
 
 /** Records of one kind in Redis, under ids that sort by time. */
-export class RecordStore<Stored extends { id: string; name: string }> {
+export class RecordStore<Stored extends { id: string; name: string } & Owned> {
   readonly #redis: Redis
   readonly #kind: RecordKind
+  readonly #tenant: string | undefined
 
-  constructor(redis: Redis, kind: RecordKind) {
+  /** @param tenant absent: `get` and `replace` reach the records of every tenant. Otherwise, those of others do not exist for its callers */
+  constructor(redis: Redis, kind: RecordKind, tenant?: string) {
     this.#redis = redis
     this.#kind = kind
+    this.#tenant = tenant
   }
 
   async create(record: Stored): Promise<void> {
     const transaction = this.#redis.multi().set(this.#key(record.id), JSON.stringify(record))
-    await commit(transaction.zadd(redisKeys.allRecords(this.#kind), 0, record.id))
+    await commit(transaction.zadd(this.#all, 0, record.id))
   }
 
   async get(id: string): Promise<Stored | undefined> {
     const text = await this.#redis.get(this.#key(id))
-    return text === null ? undefined : JSON.parse(text)
+    const record: Stored | undefined = text === null ? undefined : JSON.parse(text)
+    return record && (this.#tenant === undefined || tenantOf(record) === this.#tenant) ? record : undefined
   }
 
   /** Whether the record exists, even if it cannot be read. */
   async has(id: string): Promise<boolean> {
-    return (await this.#redis.exists(this.#key(id))) === 1
+    return (await this.#redis.zscore(this.#all, id)) !== null
   }
 
   /** @returns whether the record still existed */
@@ -53,10 +58,9 @@ export class RecordStore<Stored extends { id: string; name: string }> {
     name = '',
   }: RecordQuery): Promise<{ found: Stored[]; nextAfter: string | null }> {
     const found: Stored[] = []
-    const all = redisKeys.allRecords(this.#kind)
     const count = name === '' ? limit + 1 : PAGE
     let scanned = 0
-    for await (const ids of membersOf(this.#redis, [all], { order: 'desc', count, after })) {
+    for await (const ids of membersOf(this.#redis, [this.#all], { order: 'desc', count, after })) {
       for (const record of await this.#load(ids)) {
         if (name !== '' && !record.name?.startsWith(name)) continue
         if (found.length === limit) return { found, nextAfter: found.at(-1)!.id }
@@ -85,7 +89,11 @@ export class RecordStore<Stored extends { id: string; name: string }> {
   }
 
   async delete(id: string): Promise<void> {
-    await commit(this.#redis.multi().del(this.#key(id)).zrem(redisKeys.allRecords(this.#kind), id))
+    await commit(this.#redis.multi().del(this.#key(id)).zrem(this.#all, id))
+  }
+
+  get #all(): string {
+    return tenantKeys(this.#tenant ?? DEFAULT_TENANT).allRecords(this.#kind)
   }
 
   #key(id: string): string {

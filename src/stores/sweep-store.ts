@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { DEFAULT_TENANT, type Owned, ownedBy, ownerOf, tenantOf } from '#access/owner.ts'
 import { AppError } from '#domain/error.ts'
 import { advanceSweep } from '#sweeps/advance-sweep.ts'
 import type { SweepEvent } from '#sweeps/apply-event.ts'
@@ -7,7 +8,7 @@ import type { SweepRequest } from '#sweeps/sweep-request.ts'
 import type { SweepState } from '#sweeps/sweep-state.ts'
 import { CLAIM_SECONDS, type IdempotencyClaim, replayOf } from './idempotency-store.ts'
 import { MOST_SCANNED, membersOf, PAGE } from './members-of.ts'
-import { redisKeys } from './redis-keys.ts'
+import { redisKeys, tenantKeys } from './redis-keys.ts'
 import { storedRecord } from './stored-record.ts'
 
 interface SweepQuery {
@@ -19,7 +20,7 @@ interface SweepQuery {
 
 /** The two fields of the hash: what never changes, and what changes with every event. */
 interface Fields {
-  request: Pick<Sweep, 'id' | 'createdAt'> & { request: SweepRequest }
+  request: Pick<Sweep, 'id' | 'createdAt'> & Owned & { request: SweepRequest }
   state: Pick<Sweep, 'finishedAt'> & { state: Omit<SweepState, 'request'> }
 }
 
@@ -50,9 +51,12 @@ return 1`
 /** Sweeps in Redis: the request and the folded state apart, because a request may be large and never changes. */
 export class SweepStore {
   readonly #redis: Redis
+  readonly #tenant: string | undefined
 
-  constructor(redis: Redis) {
+  /** @param tenant absent: the store has the sweeps of all tenants; otherwise, those of others do not exist for its callers */
+  constructor(redis: Redis, tenant?: string) {
     this.#redis = redis
+    this.#tenant = tenant
   }
 
   /**
@@ -65,7 +69,7 @@ export class SweepStore {
     const record = claim ? JSON.stringify({ bodyDigest: claim.bodyDigest, sweepId: id }) : ''
     const keys = [
       redisKeys.sweep(id),
-      redisKeys.allSweeps,
+      tenantKeys(tenantOf(sweep)).allSweeps,
       redisKeys.activeSweeps,
       redisKeys.idempotency(claim?.scope ?? ''),
     ]
@@ -120,7 +124,10 @@ export class SweepStore {
 
   async #read(sweepId: string): Promise<{ sweep: Sweep; text: string } | undefined> {
     const [request, text] = await this.#redis.hmget(redisKeys.sweep(sweepId), 'request', 'state')
-    return request && text ? { sweep: sweepOf(JSON.parse(request), JSON.parse(text)), text } : undefined
+    if (!request || !text) return undefined
+    const sweep = sweepOf(JSON.parse(request), JSON.parse(text))
+    const isVisible = this.#tenant === undefined || tenantOf(sweep) === this.#tenant
+    return isVisible ? { sweep, text } : undefined
   }
 
   async #requireStored(sweepId: string): Promise<{ sweep: Sweep; text: string }> {
@@ -139,7 +146,8 @@ export class SweepStore {
     const found: Sweep[] = []
     const count = name === undefined ? limit + 1 : PAGE
     let scanned = 0
-    for await (const ids of membersOf(this.#redis, [redisKeys.allSweeps], { order: 'desc', count, after })) {
+    const { allSweeps } = tenantKeys(this.#tenant ?? DEFAULT_TENANT)
+    for await (const ids of membersOf(this.#redis, [allSweeps], { order: 'desc', count, after })) {
       for (const sweep of await this.#load(ids)) {
         if (name !== undefined && !sweep.state?.request.name?.startsWith(name)) continue
         if (found.length === limit) return { found, nextAfter: found.at(-1)!.id }
@@ -168,9 +176,14 @@ export class SweepStore {
   }
 }
 
-function fieldsOf({ id, createdAt, finishedAt, state: { request, ...state } }: Sweep) {
+function fieldsOf({ id, createdAt, finishedAt, state: { request, ...state }, ...owned }: Sweep) {
   return {
-    request: JSON.stringify({ id, createdAt, request } satisfies Fields['request']),
+    request: JSON.stringify({
+      id,
+      createdAt,
+      request,
+      ...ownedBy(ownerOf(owned)),
+    } satisfies Fields['request']),
     state: JSON.stringify({
       ...(finishedAt !== undefined && { finishedAt }),
       state,
@@ -178,9 +191,6 @@ function fieldsOf({ id, createdAt, finishedAt, state: { request, ...state } }: S
   }
 }
 
-function sweepOf(
-  { id, createdAt, request }: Fields['request'],
-  { finishedAt, state }: Fields['state'],
-): Sweep {
-  return { id, createdAt, ...(finishedAt !== undefined && { finishedAt }), state: { ...state, request } }
+function sweepOf({ request, ...fixed }: Fields['request'], { finishedAt, state }: Fields['state']): Sweep {
+  return { ...fixed, ...(finishedAt !== undefined && { finishedAt }), state: { ...state, request } }
 }

@@ -1,9 +1,10 @@
+import type { Owned } from '#access/owner.ts'
 import type { DatasetFacts } from '#domain/dataset.ts'
 import type { Warning } from '#domain/event.ts'
 import type { ModelRequest } from '#domain/model-spec.ts'
 
 /** An uploaded dataset and, after its validation, its facts. */
-export interface DatasetRecord {
+export interface DatasetRecord extends Owned {
   id: string
   name: string
   createdAt: string
@@ -18,7 +19,7 @@ export interface DatasetRecord {
 }
 
 /** An uploaded model: its network, and a checkpoint of its weights if it has any. */
-export interface ModelRecord {
+export interface ModelRecord extends Owned {
   id: string
   name: string
   createdAt: string

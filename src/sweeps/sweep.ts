@@ -1,7 +1,8 @@
+import type { Owned } from '#access/owner.ts'
 import type { SweepState } from './sweep-state.ts'
 
 /** A sweep with what the search itself does not need. */
-export interface Sweep {
+export interface Sweep extends Owned {
   id: string
   createdAt: string
   /** When it became `finished` or `cancelled`. */

@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import { ownedBy } from '#access/owner.ts'
 import type { Children } from '#children/open-children.ts'
 import { invalidRequest } from '#domain/error.ts'
 import type { ModelRequest, ModelUploadRequest } from '#domain/model-spec.ts'
@@ -28,7 +29,7 @@ export interface NewModel {
  * @throws AppError `invalid_request` for files that are not such a model; `limit_exceeded`, `unavailable`
  */
 export async function createModel(
-  { models, blobs, importer }: Pick<Stores, 'models' | 'blobs'> & Pick<Children, 'importer'>,
+  { owner, models, blobs, importer }: Pick<Stores, 'owner' | 'models' | 'blobs'> & Pick<Children, 'importer'>,
   { id, spec, files, state, folder }: NewModel,
   log: Pick<Logger, 'info'>,
 ): Promise<ModelRecord> {
@@ -42,6 +43,7 @@ export async function createModel(
     const record: ModelRecord = {
       id,
       name: spec.name,
+      ...ownedBy(owner),
       createdAt: new Date().toISOString(),
       model: imported.model,
       ...(stored && { weights: { ...stored, hasState: imported.hasState } }),

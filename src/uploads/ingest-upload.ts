@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { ownedBy } from '#access/owner.ts'
 import type { Ingested } from '#children/ingester.ts'
 import type { Children } from '#children/open-children.ts'
 import { ServiceStopping } from '#children/service-stopping.ts'
@@ -28,7 +29,9 @@ const MOST_ATTEMPTS = 3
 /** The time to wait for stores that do not answer. After that, the upload is read again when the service starts. */
 const STORES_SECONDS = 600
 
-export type UploadStores = Pick<Stores, 'datasets' | 'blobs'> & Pick<Children, 'ingester'>
+export type UploadStores = Pick<Stores, 'blobs'> & {
+  datasets: Pick<Stores['datasets'], 'get' | 'replace'>
+} & Pick<Children, 'ingester'>
 type State = DatasetRecord['state']
 
 /**
@@ -37,7 +40,7 @@ type State = DatasetRecord['state']
  * @param folder `ROOT/PROCESS/ID`
  */
 export async function recordUpload(
-  { datasets, redis }: Pick<Stores, 'datasets' | 'redis'>,
+  { owner: createdBy, datasets, redis }: Pick<Stores, 'owner' | 'datasets' | 'redis'>,
   id: string,
   upload: DatasetUpload,
   folder: string,
@@ -48,6 +51,7 @@ export async function recordUpload(
   const record: DatasetRecord = {
     id,
     name: upload.request.name,
+    ...ownedBy(createdBy),
     createdAt: new Date().toISOString(),
     state: { status: 'validating', owner },
   }

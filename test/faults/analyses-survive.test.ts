@@ -11,8 +11,9 @@ import type { Job } from '#domain/job.ts'
 import { cancelJob } from '#jobs/cancel-job.ts'
 import { deleteJob } from '#jobs/delete-job.ts'
 import { readResult } from '#jobs/read-analysis-file.ts'
-import { connectStores, type Stores } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
+import { connectDefault } from '#test/support/connect-default.ts'
 import { newAnalysis } from '#test/support/finished-job.ts'
 import { startRedis } from '#test/support/start-redis.ts'
 import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
@@ -39,7 +40,7 @@ describe('an analysis', () => {
     redis = await startRedis()
     dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
     const artifactUrl = pathToFileURL(join(dataDir, 'blobs')).href
-    stores = await connectStores({ redisUrl: redis.url, artifactUrl })
+    stores = await connectDefault({ redisUrl: redis.url, artifactUrl })
     supervisor = await start()
     const twin = { ...JOB, optimizer: { name: 'sgd', learningRate: 0.1 } }
     const submitted = [await submitJob(stores, JOB), await submitJob(stores, twin)]

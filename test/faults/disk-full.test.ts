@@ -4,8 +4,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import type { Job } from '#domain/job.ts'
 import { cancel, pause as requestPause, resume } from '#domain/job-decisions.ts'
-import { connectStores, type Stores } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
+import { connectDefault } from '#test/support/connect-default.ts'
 import { openSmallDisk, type SmallDisk } from '#test/support/small-disk.ts'
 import { startRedis } from '#test/support/start-redis.ts'
 import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
@@ -29,7 +30,7 @@ describe('a full disk', () => {
   before(async () => {
     redis = await startRedis()
     disk = await openSmallDisk()
-    stores = await connectStores({
+    stores = await connectDefault({
       redisUrl: redis.url,
       artifactUrl: pathToFileURL(`${disk.path}/blobs`).href,
     })

@@ -7,9 +7,10 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { pino } from 'pino'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
-import { connectStores, type Stores } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
+import { connectDefault } from '#test/support/connect-default.ts'
 import { refuseWrites } from '#test/support/refuse-writes.ts'
 import { startRedis } from '#test/support/start-redis.ts'
 import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
@@ -27,7 +28,7 @@ let supervisors: SupervisorProcess[]
 before(async () => {
   redis = await startRedis()
   dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-  stores = await connectStores({
+  stores = await connectDefault({
     redisUrl: redis.url,
     artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href,
   })

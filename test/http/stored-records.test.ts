@@ -9,11 +9,12 @@ import { zipSync } from 'fflate'
 import { pino } from 'pino'
 import sharp from 'sharp'
 import request from 'supertest'
+import { DEFAULT_TENANT } from '#access/owner.ts'
 import type { NewEvent } from '#domain/event.ts'
 import { begin } from '#domain/job-decisions.ts'
 import { createApp } from '#src/app.ts'
 import { newId } from '#stores/new-id.ts'
-import { redisKeys } from '#stores/redis-keys.ts'
+import { redisKeys, tenantKeys } from '#stores/redis-keys.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
 import { addArtifact, appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
 import { finishedJob } from '#test/support/finished-job.ts'
@@ -253,6 +254,7 @@ describe('every stored record', () => {
       sweeps: [],
       workers: [],
     }
+    const indexes = tenantKeys(DEFAULT_TENANT)
     for (const [index, text] of [
       'not JSON',
       '{}',
@@ -261,25 +263,21 @@ describe('every stored record', () => {
     ].entries()) {
       for (const [list, kind] of Object.entries(kinds)) {
         const id = newId(kind)
-        await redis
-          .multi()
-          .set(redisKeys.record(kind, id), text)
-          .zadd(redisKeys.allRecords(kind), 0, id)
-          .exec()
+        await redis.multi().set(redisKeys.record(kind, id), text).zadd(indexes.allRecords(kind), 0, id).exec()
         ids[list]!.push(id)
       }
       const jobId = newId('job')
       await redis.hset(redisKeys.job(jobId), 'state', text)
-      for (const key of [redisKeys.allJobs, redisKeys.jobsByStatus('queued')]) await redis.zadd(key, 0, jobId)
+      for (const key of [indexes.allJobs, indexes.jobsByStatus('queued')]) await redis.zadd(key, 0, jobId)
       ids.jobs!.push(jobId)
       const analysisId = newId('analysis')
       await redis.hset(redisKeys.job(analysisId), 'state', text)
-      for (const key of [redisKeys.allAnalyses, redisKeys.analysesByStatus('queued')])
+      for (const key of [indexes.allAnalyses, indexes.analysesByStatus('queued')])
         await redis.zadd(key, 0, analysisId)
       ids.analyses!.push(analysisId)
       const sweepId = newId('sweep')
       await redis.hset(redisKeys.sweep(sweepId), { request: text, state: text })
-      await redis.zadd(redisKeys.allSweeps, 0, sweepId)
+      await redis.zadd(indexes.allSweeps, 0, sweepId)
       ids.sweeps!.push(sweepId)
       await redis
         .multi()

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { pino } from 'pino'
+import { DEFAULT_TENANT } from '#access/owner.ts'
 import { begin, cancel } from '#domain/job-decisions.ts'
 import { enqueueMissing, reclaimLostJobs } from '#maintenance/reconcile-queue.ts'
 import { newId } from '#stores/new-id.ts'
-import { redisKeys } from '#stores/redis-keys.ts'
+import { redisKeys, tenantKeys } from '#stores/redis-keys.ts'
 import type { WorkerStatus } from '#stores/worker-record.ts'
 import { finishedJob, newAnalysis } from '#test/support/finished-job.ts'
 import { newJob } from '#test/support/new-job.ts'
@@ -67,7 +68,8 @@ describe('the reconciler', () => {
     // The newest comes first.
     const broken = newId('job')
     await redis.hset(redisKeys.job(broken), 'state', 'not JSON')
-    for (const status of ['queued', 'running']) await redis.zadd(redisKeys.jobsByStatus(status), 0, broken)
+    for (const status of ['queued', 'running'])
+      await redis.zadd(tenantKeys(DEFAULT_TENANT).jobsByStatus(status), 0, broken)
     await enqueueMissing(test.stores, logger)
     await reclaimLostJobs(test.stores, logger)
     assert.equal(typeof (await queue.position(waiting.id)), 'number')

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type Children, openChildren } from '#children/open-children.ts'
-import { connectStores, type Stores } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
+import { connectDefault } from './connect-default.ts'
 import { startRedis } from './start-redis.ts'
 
 export interface TestStores {
@@ -23,7 +24,7 @@ export async function startStores(): Promise<TestStores> {
   const connected: Stores[] = []
   const children = openChildren()
   const connectAgain = async () => {
-    const stores = await connectStores({ redisUrl: redis.url, artifactUrl: pathToFileURL(blobs).href })
+    const stores = await connectDefault({ redisUrl: redis.url, artifactUrl: pathToFileURL(blobs).href })
     connected.push(stores)
     return stores
   }

@@ -1,6 +1,6 @@
 import { type Decision, turnAway } from '#domain/job-decisions.ts'
 import { describeLack, findRoom } from '#jobs/find-room.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import { outOfMemory } from '#workers/runner/out-of-memory.ts'
 
 /** A restarted worker is available again within this time; otherwise it is not expected soon. */
@@ -8,12 +8,12 @@ const GRACE_MS = 60_000
 
 /** Refuses jobs that this worker does not have enough memory for. */
 export class Admission {
-  readonly #stores: Pick<Stores, 'work' | 'measurements' | 'workers'>
+  readonly #stores: Pick<ServiceStores, 'work' | 'measurements' | 'workers'>
   readonly #workerId: string
   /** By job, the time at which no worker was first found to have enough memory. */
   readonly #unplaceableSince = new Map<string, number>()
 
-  constructor(stores: Pick<Stores, 'work' | 'measurements' | 'workers'>, workerId: string) {
+  constructor(stores: Pick<ServiceStores, 'work' | 'measurements' | 'workers'>, workerId: string) {
     this.#stores = stores
     this.#workerId = workerId
   }

@@ -5,7 +5,7 @@ import type { CheckpointRecord } from '#domain/checkpoint.ts'
 import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { type Decision, warn } from '#domain/job-decisions.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import { retry } from '#stores/retry.ts'
 import type { TaskOrder } from '#workers/runner/runner-protocol.ts'
 import { storageWarning } from '#workers/runner/storage-warning.ts'
@@ -16,7 +16,7 @@ import { type RecordedReport, recordReport } from './record-report.ts'
 
 /** The properties of an attempt that its storage needs. */
 export interface StoredAttempt {
-  stores: Stores
+  stores: ServiceStores
   job: Job
   places: { scratch: string; folder: string; datasetsDir: string }
   /** Stopped while the job waits for storage. */
@@ -51,7 +51,7 @@ export class AttemptStorage {
   }
 
   /**
-   * Stores what a report contains. The last checkpoint, the best one and the artifacts are the result of the job; without any other
+   * ServiceStores what a report contains. The last checkpoint, the best one and the artifacts are the result of the job; without any other
    * checkpoint the training continues.
    * @returns what the job's history records of it
    */

@@ -4,7 +4,7 @@ import { restoresBest } from '#domain/early-stopping.ts'
 import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import { DamagedBlobError } from './damaged-blob-error.ts'
 import { fetchBlob } from './fetch-blob.ts'
 
@@ -23,7 +23,7 @@ interface StartFiles {
  * @throws errors of a disk or store that is temporarily unavailable, because an older checkpoint would lose epochs
  */
 export async function fetchCheckpoint(
-  blobs: Stores['blobs'],
+  blobs: ServiceStores['blobs'],
   job: StoredJob,
   scratch: string,
 ): Promise<StartFiles & { warnings: Warning[] }> {
@@ -62,7 +62,7 @@ export function isLost(error: unknown): boolean {
 
 /** Copies a checkpoint to the scratch folder of an attempt. @returns its path */
 export async function fetchToFile(
-  blobs: Stores['blobs'],
+  blobs: ServiceStores['blobs'],
   jobId: string,
   sha256: string,
   scratch: string,

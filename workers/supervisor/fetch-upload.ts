@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import { fetchBlob } from './fetch-blob.ts'
 
 /**
@@ -10,7 +10,7 @@ import { fetchBlob } from './fetch-blob.ts'
  * @throws BlobNotFoundError, DamagedBlobError; errors of the disk or store
  */
 export async function fetchUpload(
-  blobs: Stores['blobs'],
+  blobs: ServiceStores['blobs'],
   { dataset: { id, upload } }: Pick<TrainingSpec, 'dataset'>,
   folder: string,
 ): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 
 const POLL_MS = 500
 /** Two beats. Leases expire while Redis refuses writes; once it accepts them again, every live worker renews its own within this time. */
@@ -12,7 +12,7 @@ const LEASE_WAIT_MS = 10_000
  * dead
  */
 export async function isHeldElsewhere(
-  { work, workers }: Pick<Stores, 'work' | 'workers'>,
+  { work, workers }: Pick<ServiceStores, 'work' | 'workers'>,
   jobId: string,
   { workerId, signal }: { workerId: string; signal: AbortSignal },
 ): Promise<boolean> {

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { AppError } from '#domain/error.ts'
 import { type Job, RefusedEvent } from '#domain/job.ts'
 import type { Decision } from '#domain/job-decisions.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import { retry } from '#stores/retry.ts'
 import type { StopRequest } from './stop-request.ts'
 
@@ -10,13 +10,13 @@ const LONGEST_PAUSE_MS = 1_000
 
 /** The history of a supervised job. While Redis does not answer, the training continues and its events wait here. */
 export class JobHistory {
-  readonly #stores: Pick<Stores, 'work' | 'measurements'>
+  readonly #stores: Pick<ServiceStores, 'work' | 'measurements'>
   readonly #jobId: string
   readonly #stop: StopRequest
   readonly #logger: Logger
 
   constructor(
-    stores: Pick<Stores, 'work' | 'measurements'>,
+    stores: Pick<ServiceStores, 'work' | 'measurements'>,
     jobId: string,
     { stop, logger }: { stop: StopRequest; logger: Logger },
   ) {

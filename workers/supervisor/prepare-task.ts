@@ -4,7 +4,7 @@ import type { Analysis } from '#domain/analysis.ts'
 import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { epochSeries } from '#interchange/report/metric-series.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import type { TaskOrder } from '#workers/runner/runner-protocol.ts'
 import { fetchCheckpoint, fetchToFile } from './fetch-checkpoint.ts'
 import { fetchUpload } from './fetch-upload.ts'
@@ -15,7 +15,7 @@ import { fetchUpload } from './fetch-upload.ts'
  * @throws errors of the disk or store
  */
 export async function prepareTask(
-  { blobs, events }: Pick<Stores, 'blobs' | 'events'>,
+  { blobs, events }: Pick<ServiceStores, 'blobs' | 'events'>,
   job: Job,
   places: { scratch: string; folder: string; datasetsDir: string },
 ): Promise<{ order: TaskOrder; warnings: Warning[] }> {
@@ -39,7 +39,7 @@ export async function prepareTask(
 
 /** The files of the analysed checkpoints, in the order of their jobs. */
 async function fetchAnalysed(
-  blobs: Stores['blobs'],
+  blobs: ServiceStores['blobs'],
   analysisId: string,
   { jobs }: Analysis,
   scratch: string,

@@ -9,19 +9,19 @@ import type { EpochMetrics } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { type Decision, warn } from '#domain/job-decisions.ts'
 import { totalEpochs } from '#domain/phases.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import type { RunnerReport } from '#workers/runner/runner-protocol.ts'
 
 /** The reports that are stored; the others end a task. */
 export type RecordedReport = Exclude<RunnerReport, { type: 'done' | 'analysed' | 'failed' }>
 
 /**
- * Stores a runner's report: publishes progress, and puts checkpoints and artifacts into the blob store.
+ * ServiceStores a runner's report: publishes progress, and puts checkpoints and artifacts into the blob store.
  * @returns the events for the job's history. Appending them twice has no effect, so an append may be repeated if it is unknown whether the
  * first one arrived.
  */
 export async function recordReport(
-  { events, blobs }: Pick<Stores, 'events' | 'blobs'>,
+  { events, blobs }: Pick<ServiceStores, 'events' | 'blobs'>,
   { id, attempt, spec, analysis }: Pick<Job, 'id' | 'attempt' | 'spec' | 'analysis'>,
   report: RecordedReport,
   scratch: string,
@@ -90,7 +90,7 @@ function measured(metrics: EpochMetrics | undefined, step: number) {
 }
 
 async function storeFile(
-  blobs: Stores['blobs'],
+  blobs: ServiceStores['blobs'],
   jobId: string,
   { name, mediaType, description }: Pick<Artifact, 'name' | 'mediaType' | 'description'>,
   scratch: string,

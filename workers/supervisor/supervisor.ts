@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
 import type { WorkerRef } from '#domain/event.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 import type { Admission } from './admission.ts'
 import type { SpareRunner } from './spare-runner.ts'
 
 /** The services that a supervisor provides to each of its jobs. */
 export interface Supervisor {
-  stores: Stores
+  stores: ServiceStores
   worker: WorkerRef
   admission: Admission
   runners: SpareRunner

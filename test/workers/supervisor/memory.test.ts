@@ -7,8 +7,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { begin, finish } from '#domain/job-decisions.ts'
 import { estimateMemory } from '#jobs/memory-estimate.ts'
-import { connectStores, type Stores } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
+import { connectDefault } from '#test/support/connect-default.ts'
 import { startRedis } from '#test/support/start-redis.ts'
 import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
 import { endOf, submitJob } from '#test/support/submit-job.ts'
@@ -28,7 +29,7 @@ describe('the memory of a worker', () => {
   before(async () => {
     redis = await startRedis()
     dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-    stores = await connectStores({
+    stores = await connectDefault({
       redisUrl: redis.url,
       artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href,
     })

@@ -10,8 +10,9 @@ import { processExists } from '#children/is-alive.ts'
 import type { JobEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { cancel, pause as requestPause, resume } from '#domain/job-decisions.ts'
-import { connectStores, type Stores } from '#stores/connect.ts'
+import type { Stores } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
+import { connectDefault } from '#test/support/connect-default.ts'
 import { startRedis } from '#test/support/start-redis.ts'
 import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
 import { endOf, eventOf, submitJob } from '#test/support/submit-job.ts'
@@ -35,7 +36,7 @@ describe('the supervisor', () => {
   before(async () => {
     redis = await startRedis()
     dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-    stores = await connectStores({
+    stores = await connectDefault({
       redisUrl: redis.url,
       artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href,
     })

@@ -3,6 +3,8 @@ import { z } from 'zod'
 import { Artifact } from '#domain/artifact.ts'
 import { AnalysisParams } from '#http/analysis-resource.ts'
 import { pageOf, wholePage } from '#http/page.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { DESCRIBED, DOWNLOADED, sendArtifact, sendHead } from '#http/send-artifact.ts'
 import { openArtifact } from '#jobs/find-artifact.ts'
 import { filesOf, findAnalysisFile } from '#jobs/read-analysis-file.ts'
@@ -34,12 +36,17 @@ const head = {
 }
 
 export const analysisArtifactsRoutes =
-  (stores: Stores): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/analyses/:analysisId/artifacts', { schema: list }, async ({ params }) =>
-      wholePage([...filesOf(await stores.analyses.require(params.analysisId))]),
+    app.get(
+      '/v1/analyses/:analysisId/artifacts',
+      { schema: list, config: routeConfig({ scope: 'read' }) },
+      async request => {
+        const analysis = await storesOf(request).analyses.require(request.params.analysisId)
+        return wholePage([...filesOf(analysis)])
+      },
     )
-    const find = async ({ analysisId, name }: { analysisId: string; name: string }) => ({
+    const find = async (stores: Stores, { analysisId, name }: { analysisId: string; name: string }) => ({
       artifact: await findAnalysisFile(stores, analysisId, name),
       isFinal: true,
     })
@@ -48,10 +55,14 @@ export const analysisArtifactsRoutes =
       method: ['HEAD'],
       url: PATH,
       schema: head,
-      handler: async ({ params, headers }, reply) => sendHead(reply, headers, await find(params)),
+      config: routeConfig({ scope: 'read' }),
+      handler: async (request, reply) =>
+        sendHead(reply, request.headers, await find(storesOf(request), request.params)),
     })
-    app.get(PATH, { schema: get }, async ({ params, headers }, reply) => {
-      const found = await find(params)
+    app.get(PATH, { schema: get, config: routeConfig({ scope: 'read' }) }, async (request, reply) => {
+      const { params, headers } = request
+      const stores = storesOf(request)
+      const found = await find(stores, params)
       return await sendArtifact(reply, headers, found, range =>
         openArtifact({ ...stores, jobs: stores.analyses }, params.analysisId, found.artifact, range),
       )

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { AnalysisRequest } from '#analyses/analysis-request.ts'
 import { ListedAnalysis, listedAnalysis } from '#http/analysis-resource.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
+import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { createAnalysis } from '#jobs/create-analysis.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'createAnalysis',
@@ -17,11 +17,13 @@ const schema = {
 }
 
 export const createAnalysisRoute =
-  (stores: Stores, datasetsDir: string): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
-    const config = routeConfig({ storesData: true })
-    app.post('/v1/analyses', { schema, config }, async ({ body, headers, log }, reply) => {
-      const claim = idempotencyClaim('POST /v1/analyses', headers['idempotency-key'], body)
+    const config = routeConfig({ scope: 'submit', storesData: true })
+    app.post('/v1/analyses', { schema, config }, async (request, reply) => {
+      const { body, log } = request
+      const stores = storesOf(request)
+      const claim = idempotencyClaim(request, body)
       const { job, replayed } = await createAnalysis({ ...stores, datasetsDir }, body, { claim, log })
       if (replayed) reply.header('idempotency-replayed', 'true')
       else log.info({ analysisId: job.id, kind: body.kind }, 'analysis submitted')

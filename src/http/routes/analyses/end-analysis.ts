@@ -2,9 +2,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AnalysisParams, describeListed, ListedAnalysis } from '#http/analysis-resource.ts'
 import { NoBody } from '#http/no-body.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { cancelJob } from '#jobs/cancel-job.ts'
 import { deleteJob } from '#jobs/delete-job.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const cancel = {
   operationId: 'cancelAnalysis',
@@ -23,21 +24,29 @@ const remove = {
   response: { 204: z.null().describe('Deleted.') },
 }
 
+/** To the use cases, an analysis is a job. */
 export const endAnalysisRoutes =
-  (stores: Stores): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    // To the use cases, an analysis is a job.
-    const context = { ...stores, jobs: stores.analyses }
-    app.post('/v1/analyses/:analysisId/cancel', { schema: cancel }, async ({ params, log }, reply) => {
-      const analysis = await cancelJob(context, params.analysisId)
-      log.info({ analysisId: analysis.id, status: analysis.status }, 'analysis cancellation requested')
-      return reply.code(202).send(await describeListed(analysis, stores))
-    })
+    app.post(
+      '/v1/analyses/:analysisId/cancel',
+      { schema: cancel, config: routeConfig({ scope: 'submit' }) },
+      async (request, reply) => {
+        const { params, log } = request
+        const stores = storesOf(request)
+        const analysis = await cancelJob({ ...stores, jobs: stores.analyses }, params.analysisId)
+        log.info({ analysisId: analysis.id, status: analysis.status }, 'analysis cancellation requested')
+        return reply.code(202).send(await describeListed(analysis, stores))
+      },
+    )
     app.delete(
       '/v1/analyses/:analysisId',
-      { schema: remove },
-      async ({ params: { analysisId }, log }, reply) => {
-        await deleteJob(context, analysisId)
+      { schema: remove, config: routeConfig({ scope: 'submit' }) },
+      async (request, reply) => {
+        const { params, log } = request
+        const stores = storesOf(request)
+        const { analysisId } = params
+        await deleteJob({ ...stores, jobs: stores.analyses }, analysisId)
         log.info({ analysisId }, 'analysis deleted')
         return reply.code(204).send(null)
       },

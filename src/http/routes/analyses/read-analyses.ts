@@ -10,8 +10,9 @@ import {
   listedAnalysis,
 } from '#http/analysis-resource.ts'
 import { Limit, pageOf, requireCursor } from '#http/page.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const Status = ListedAnalysis.shape.status
 
@@ -41,17 +42,24 @@ const get = {
 }
 
 export const readAnalysesRoutes =
-  (stores: Stores): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/analyses', { schema: list }, async ({ query: { status, ...query }, log }) => {
+    app.get('/v1/analyses', { schema: list, config: routeConfig({ scope: 'read' }) }, async request => {
+      const { status, ...query } = request.query
+      const stores = storesOf(request)
       requireCursor(query.after, 'analysis', [])
       const statuses = status && [status].flat()
       const { jobs, nextAfter } = await stores.analysisIndex.list({ ...query, statuses })
-      const shown = showable(jobs, ListedAnalysis, listedAnalysis, log)
+      const shown = showable(jobs, ListedAnalysis, listedAnalysis, request.log)
       const data = await Promise.all(shown.map(analysis => describeListed(analysis, stores)))
       return { data, hasMore: nextAfter !== null, nextAfter }
     })
-    app.get('/v1/analyses/:analysisId', { schema: get }, async ({ params }) =>
-      describeAnalysis(await stores.analyses.require(params.analysisId), stores),
+    app.get(
+      '/v1/analyses/:analysisId',
+      { schema: get, config: routeConfig({ scope: 'read' }) },
+      async request => {
+        const stores = storesOf(request)
+        return describeAnalysis(await stores.analyses.require(request.params.analysisId), stores)
+      },
     )
   }

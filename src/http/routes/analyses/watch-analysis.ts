@@ -4,11 +4,12 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AnalysisEvent } from '#http/analysis-event.ts'
 import { AnalysisParams } from '#http/analysis-resource.ts'
+import type { StoresOf } from '#http/principal.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { eventsSchema, serveEvents } from '#http/serve-events.ts'
 import { StreamQuery, serveStream } from '#http/serve-stream.ts'
 import { streamedAnalyses } from '#http/streamed-analyses.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const events = {
   operationId: 'listAnalysisEvents',
@@ -36,18 +37,24 @@ const stream = {
 }
 
 export const watchAnalysisRoutes =
-  (stores: Stores): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    const kind = streamedAnalyses(stores)
-    const serve = serveEvents(app, kind)
-    app.get('/v1/analyses/:analysisId/events', { schema: events }, async (request, reply) => {
-      const analysis = await stores.analyses.require(request.params.analysisId)
-      return (await serve(request, reply as FastifyReply, analysis)) as never
-    })
-    const wsHandler = async (raw: WebSocket, { params, query }: FastifyRequest) => {
-      const { analysisId: id } = params as z.infer<typeof AnalysisParams>
-      await serveStream(raw, kind, 'analysis', { id, ...(query as z.infer<typeof StreamQuery>) })
+    const serve = serveEvents(app)
+    app.get(
+      '/v1/analyses/:analysisId/events',
+      { schema: events, config: routeConfig({ scope: 'read' }) },
+      async (request, reply) => {
+        const stores = storesOf(request)
+        const analysis = await stores.analyses.require(request.params.analysisId)
+        return (await serve(request, reply as FastifyReply, streamedAnalyses(stores), analysis)) as never
+      },
+    )
+    const wsHandler = async (raw: WebSocket, request: FastifyRequest) => {
+      const { analysisId: id } = request.params as z.infer<typeof AnalysisParams>
+      const { after } = request.query as z.infer<typeof StreamQuery>
+      await serveStream(raw, streamedAnalyses(storesOf(request)), 'analysis', { id, after })
     }
     const url = '/v1/analyses/:analysisId/stream'
-    app.route({ method: 'GET', url, schema: stream, handler: requireUpgrade, wsHandler })
+    const config: object = routeConfig({ scope: 'read' })
+    app.route({ method: 'GET', url, schema: stream, config, handler: requireUpgrade, wsHandler })
   }

@@ -1,11 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Children } from '#children/open-children.ts'
 import { ArtifactVariant } from '#domain/artifact.ts'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
 import { JobParams } from '#http/job-params.ts'
 import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { DESCRIBED, DOWNLOADED, sendArtifact, sendHead } from '#http/send-artifact.ts'
-import { type ArtifactStores, findArtifact, openArtifact } from '#jobs/find-artifact.ts'
+import { findArtifact, openArtifact } from '#jobs/find-artifact.ts'
 
 const PATH = '/v1/jobs/:jobId/artifacts/:name'
 
@@ -26,22 +29,27 @@ const head = {
 }
 
 export const downloadArtifactRoute =
-  (stores: ArtifactStores): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf<Pick<Children, 'exporter'>>): FastifyPluginAsyncZod =>
   async app => {
     // A list, because @fastify/swagger leaves out a route whose method is HEAD alone.
     app.route({
       method: ['HEAD'],
       url: PATH,
       schema: head,
-      async handler({ params, query, headers }, reply) {
+      config: routeConfig({ scope: 'read' }),
+      async handler(request, reply) {
+        const { params, query, headers } = request
+        const point = readPointQuery(query)
         return sendHead(
           reply,
           headers,
-          await findArtifact(stores, params.jobId, params.name, readPointQuery(query)),
+          await findArtifact(storesOf(request), params.jobId, params.name, point),
         )
       },
     })
-    app.get(PATH, { schema: get }, async ({ params, query, headers }, reply) => {
+    app.get(PATH, { schema: get, config: routeConfig({ scope: 'read' }) }, async (request, reply) => {
+      const { params, query, headers } = request
+      const stores = storesOf(request)
       const found = await findArtifact(stores, params.jobId, params.name, readPointQuery(query))
       return await sendArtifact(reply, headers, found, range =>
         openArtifact(stores, params.jobId, found.artifact, range),

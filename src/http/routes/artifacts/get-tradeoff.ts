@@ -2,9 +2,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { CheckpointQuery } from '#http/checkpoint-query.ts'
 import { JobParams } from '#http/job-params.ts'
-import { readTradeoff, type TradeoffStores } from '#jobs/find-tradeoff.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
+import { readTradeoff } from '#jobs/find-tradeoff.ts'
 import { Tradeoff, tradeoffToCsv } from '#optimization/tradeoff.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'getTradeoff',
@@ -25,11 +26,17 @@ const schema = {
 }
 
 export const getTradeoffRoute =
-  (stores: TradeoffStores & Pick<Stores, 'jobs'>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/jobs/:jobId/tradeoff', { schema }, async ({ params, query }, reply) => {
-      const tradeoff = await readTradeoff(stores, params.jobId, query.checkpoint)
-      if (query.format === 'json') return tradeoff
-      return reply.type('text/csv; charset=utf-8').serializer(String).send(tradeoffToCsv(tradeoff))
-    })
+    app.get(
+      '/v1/jobs/:jobId/tradeoff',
+      { schema, config: routeConfig({ scope: 'read' }) },
+      async (request, reply) => {
+        const { params, query } = request
+        const stores = storesOf(request)
+        const tradeoff = await readTradeoff(stores, params.jobId, query.checkpoint)
+        if (query.format === 'json') return tradeoff
+        return reply.type('text/csv; charset=utf-8').serializer(String).send(tradeoffToCsv(tradeoff))
+      },
+    )
   }

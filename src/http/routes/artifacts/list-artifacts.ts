@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { JobParams } from '#http/job-params.ts'
 import { pageOf, wholePage } from '#http/page.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { artifactManifest, ManifestEntry } from '#jobs/artifact-manifest.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'listArtifacts',
@@ -13,9 +14,9 @@ const schema = {
 }
 
 export const listArtifactsRoute =
-  (stores: Pick<Stores, 'jobs' | 'exports' | 'analysisIndex'>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/jobs/:jobId/artifacts', { schema }, async request =>
-      wholePage(await artifactManifest(stores, request.params.jobId)),
+    app.get('/v1/jobs/:jobId/artifacts', { schema, config: routeConfig({ scope: 'read' }) }, async request =>
+      wholePage(await artifactManifest(storesOf(request), request.params.jobId)),
     )
   }

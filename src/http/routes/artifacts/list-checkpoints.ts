@@ -2,7 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { CheckpointRecord, keptCheckpoints } from '#domain/checkpoint.ts'
 import { JobParams } from '#http/job-params.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 
 const KeptCheckpoint = CheckpointRecord.extend({
   kind: z
@@ -23,13 +24,17 @@ const schema = {
 }
 
 export const listCheckpointsRoute =
-  ({ jobs }: Pick<Stores, 'jobs'>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/jobs/:jobId/checkpoints', { schema }, async request => {
-      const { checkpoints, spec } = await jobs.require(request.params.jobId)
-      const { latest, best, model } = keptCheckpoints(checkpoints, spec.checkpoint)
-      const list = (kind: 'latest' | 'best' | 'model', kept: CheckpointRecord[]) =>
-        kept.map(checkpoint => ({ ...checkpoint, kind, resumable: true }))
-      return { data: [...list('latest', latest), ...list('best', best), ...list('model', model)] }
-    })
+    app.get(
+      '/v1/jobs/:jobId/checkpoints',
+      { schema, config: routeConfig({ scope: 'read' }) },
+      async request => {
+        const { checkpoints, spec } = await storesOf(request).jobs.require(request.params.jobId)
+        const { latest, best, model } = keptCheckpoints(checkpoints, spec.checkpoint)
+        const list = (kind: 'latest' | 'best' | 'model', kept: CheckpointRecord[]) =>
+          kept.map(checkpoint => ({ ...checkpoint, kind, resumable: true }))
+        return { data: [...list('latest', latest), ...list('best', best), ...list('model', model)] }
+      },
+    )
   }

@@ -7,12 +7,12 @@ import type { Children } from '#children/open-children.ts'
 import { AppError, invalidRequest } from '#domain/error.ts'
 import { FileParts } from '#http/binary.ts'
 import { DatasetResource, datasetResource } from '#http/dataset-resource.ts'
+import type { StoresOf } from '#http/principal.ts'
 import { PROBLEM_MEDIA_TYPE, Problem } from '#http/problem.ts'
 import { receiveUpload, UPLOAD_LIMITS } from '#http/receive-upload.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { DatasetRequest, FolderRequest } from '#ingest/dataset-request.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
-import type { Stores } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
 import { createDataset, folderUpload } from '#uploads/create-dataset.ts'
 import type { DatasetUpload } from '#uploads/ingest-upload.ts'
@@ -37,6 +37,7 @@ const schema = {
 }
 
 const config = routeConfig({
+  scope: 'submit',
   storesData: true,
   bodies: {
     'multipart/form-data': z.object({ spec: DatasetRequest, file: FileParts }),
@@ -58,7 +59,7 @@ export interface DatasetRouteOptions extends DatasetFolders {
 
 export const createDatasetRoute =
   (
-    stores: Pick<Stores, 'redis' | 'datasets' | 'blobs'> & Pick<Children, 'ingester'>,
+    storesOf: StoresOf<Pick<Children, 'ingester'>>,
     { datasetsDir, uploadsDir, patienceMs = PATIENCE_MS }: DatasetRouteOptions,
   ): FastifyPluginAsyncZod =>
   async app => {
@@ -67,6 +68,7 @@ export const createDatasetRoute =
     app.addHook('onClose', async () => closing.abort())
     const intake = { patienceMs, stopping: closing.signal, log: app.log }
     app.post('/v1/datasets', { schema, config }, async (request, reply) => {
+      const stores = storesOf(request)
       const id = newId('dataset')
       const folder = join(uploadsDir, id)
       const upload = request.isMultipart()

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Stores } from '#stores/connect.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { deleteDataset } from '#uploads/delete-dataset.ts'
 import { DatasetParams } from './read-datasets.ts'
 
@@ -13,10 +14,16 @@ const schema = {
 }
 
 export const deleteDatasetRoute =
-  (stores: Pick<Stores, 'datasets' | 'blobs' | 'work' | 'jobIndex'>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.delete('/v1/datasets/:datasetId', { schema }, async ({ params }, reply) => {
-      await deleteDataset(stores, params.datasetId)
-      return reply.code(204).send(null)
-    })
+    app.delete(
+      '/v1/datasets/:datasetId',
+      { schema, config: routeConfig({ scope: 'submit' }) },
+      async (request, reply) => {
+        const { params } = request
+        const stores = storesOf(request)
+        await deleteDataset(stores, params.datasetId)
+        return reply.code(204).send(null)
+      },
+    )
   }

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { builtInResources, DatasetResource, datasetResource } from '#http/dataset-resource.ts'
 import { Limit, NamePrefix, pageAfter, pageOf, requireCursor } from '#http/page.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
-import type { Stores } from '#stores/connect.ts'
 
 export const DatasetParams = z.object({ datasetId: z.string().min(1).max(500) })
 
@@ -29,23 +30,33 @@ const get = {
 }
 
 export const readDatasetsRoutes =
-  ({ datasets }: Pick<Stores, 'datasets'>, datasetsDir: string): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/datasets', { schema: list }, async ({ query, log }) => {
+    app.get('/v1/datasets', { schema: list, config: routeConfig({ scope: 'read' }) }, async request => {
+      const { query, log } = request
+      const stores = storesOf(request)
       const all = builtInResources(datasetsDir)
       requireCursor(query.after, 'dataset', all)
       const builtIn = all.filter(({ name }) => name.startsWith(query.name ?? ''))
       return pageAfter(query.after, query.limit, builtIn, async () => {
-        const { found, nextAfter } = await datasets.list(query)
+        const { found, nextAfter } = await stores.datasets.list(query)
         const shown = showable(found, DatasetResource, datasetResource, log)
         return { found: shown.map(datasetResource), nextAfter }
       })
     })
-    app.get('/v1/datasets/:datasetId', { schema: get }, async ({ params: { datasetId } }) => {
-      const builtIn = builtInResources(datasetsDir).find(({ id }) => id === datasetId)
-      if (builtIn) return builtIn
-      const upload = await datasets.get(datasetId)
-      if (!upload) throw new AppError('not_found', `There is no dataset "${datasetId}".`)
-      return datasetResource(upload)
-    })
+    app.get(
+      '/v1/datasets/:datasetId',
+      { schema: get, config: routeConfig({ scope: 'read' }) },
+      async request => {
+        const {
+          params: { datasetId },
+        } = request
+        const stores = storesOf(request)
+        const builtIn = builtInResources(datasetsDir).find(({ id }) => id === datasetId)
+        if (builtIn) return builtIn
+        const upload = await stores.datasets.get(datasetId)
+        if (!upload) throw new AppError('not_found', `There is no dataset "${datasetId}".`)
+        return datasetResource(upload)
+      },
+    )
   }

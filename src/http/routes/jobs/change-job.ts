@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { JobParams } from '#http/job-params.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { changeJob, JobChange } from '#jobs/change-job.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'changeJob',
@@ -14,9 +15,11 @@ const schema = {
 }
 
 export const changeJobRoute =
-  (stores: Stores): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.patch('/v1/jobs/:jobId', { schema }, async ({ params, body }) =>
-      describeJob(await changeJob(stores, params.jobId, body), stores),
-    )
+    app.patch('/v1/jobs/:jobId', { schema, config: routeConfig({ scope: 'submit' }) }, async request => {
+      const { params, body } = request
+      const stores = storesOf(request)
+      return describeJob(await changeJob(stores, params.jobId, body), stores)
+    })
   }

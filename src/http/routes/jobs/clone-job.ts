@@ -2,10 +2,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { answerSubmission } from '#http/answer-submission.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobParams } from '#http/job-params.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { cloneJob, draftClone } from '#jobs/clone-job.ts'
 import { CloneRequest } from '#jobs/clone-request.ts'
 import { dryRun } from '#jobs/dry-run.ts'
-import type { Stores } from '#stores/connect.ts'
 import { SUBMISSION } from './create-job.ts'
 
 const schema = {
@@ -20,18 +21,22 @@ const schema = {
 }
 
 export const cloneJobRoute =
-  (stores: Stores, datasetsDir: string): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
-    const context = { ...stores, datasetsDir }
-    app.post('/v1/jobs/:jobId/clone', { schema }, async (request, reply) => {
-      const { query, headers, log } = request
-      const body = request.body ?? CloneRequest.parse({})
-      const { jobId } = request.params
-      if (query.dryRun === 'true')
-        return reply
-          .code(200)
-          .send(await dryRun(context, await draftClone(context, jobId, body), query.sparsity))
-      const claim = idempotencyClaim(`POST /v1/jobs/${jobId}/clone`, headers['idempotency-key'], body)
-      return answerSubmission(reply, await cloneJob(context, jobId, body, { claim, log }))
-    })
+    app.post(
+      '/v1/jobs/:jobId/clone',
+      { schema, config: routeConfig({ scope: 'submit' }) },
+      async (request, reply) => {
+        const { query, params, log } = request
+        const { jobId } = params
+        const context = { ...storesOf(request), datasetsDir }
+        const body = request.body ?? CloneRequest.parse({})
+        if (query.dryRun === 'true')
+          return reply
+            .code(200)
+            .send(await dryRun(context, await draftClone(context, jobId, body), query.sparsity))
+        const claim = idempotencyClaim(request, body)
+        return answerSubmission(reply, await cloneJob(context, jobId, body, { claim, log }))
+      },
+    )
   }

@@ -4,10 +4,10 @@ import { JobRequest } from '#domain/training-spec.ts'
 import { answerSubmission } from '#http/answer-submission.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
 import { JobResource } from '#http/job-resource.ts'
+import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { DryRun, dryRun } from '#jobs/dry-run.ts'
 import { draftJob, submitJob } from '#jobs/submit-job.ts'
-import type { Stores } from '#stores/connect.ts'
 
 /** The parts of the schema that all routes that create a job share. */
 export const SUBMISSION = {
@@ -38,14 +38,18 @@ const schema = {
 }
 
 export const createJobRoute =
-  (stores: Stores, datasetsDir: string): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
-    const context = { ...stores, datasetsDir }
-    app.post('/v1/jobs', { schema, config: routeConfig({ storesData: true }) }, async (request, reply) => {
-      const { body, query, headers, log } = request
-      if (query.dryRun === 'true')
-        return reply.code(200).send(await dryRun(context, await draftJob(context, body), query.sparsity))
-      const claim = idempotencyClaim('POST /v1/jobs', headers['idempotency-key'], body)
-      return answerSubmission(reply, await submitJob(context, body, { claim, log }))
-    })
+    app.post(
+      '/v1/jobs',
+      { schema, config: routeConfig({ scope: 'submit', storesData: true }) },
+      async (request, reply) => {
+        const { body, query, log } = request
+        const context = { ...storesOf(request), datasetsDir }
+        if (query.dryRun === 'true')
+          return reply.code(200).send(await dryRun(context, await draftJob(context, body), query.sparsity))
+        const claim = idempotencyClaim(request, body)
+        return answerSubmission(reply, await submitJob(context, body, { claim, log }))
+      },
+    )
   }

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { JobParams } from '#http/job-params.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { deleteJob } from '#jobs/delete-job.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'deleteJob',
@@ -13,11 +14,20 @@ const schema = {
 }
 
 export const deleteJobRoute =
-  (stores: Pick<Stores, 'jobs' | 'blobs' | 'sweeps'>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.delete('/v1/jobs/:jobId', { schema }, async ({ params: { jobId }, log }, reply) => {
-      await deleteJob(stores, jobId)
-      log.info({ jobId }, 'job deleted')
-      return reply.code(204).send(null)
-    })
+    app.delete(
+      '/v1/jobs/:jobId',
+      { schema, config: routeConfig({ scope: 'submit' }) },
+      async (request, reply) => {
+        const {
+          params: { jobId },
+          log,
+        } = request
+        const stores = storesOf(request)
+        await deleteJob(stores, jobId)
+        log.info({ jobId }, 'job deleted')
+        return reply.code(204).send(null)
+      },
+    )
   }

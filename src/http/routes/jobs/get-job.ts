@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { JobParams } from '#http/job-params.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 
 const schema = {
   operationId: 'getJob',
@@ -12,9 +13,10 @@ const schema = {
 }
 
 export const getJobRoute =
-  (stores: Stores): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/jobs/:jobId', { schema }, async request =>
-      describeJob(await stores.jobs.require(request.params.jobId), stores),
-    )
+    app.get('/v1/jobs/:jobId', { schema, config: routeConfig({ scope: 'read' }) }, async request => {
+      const stores = storesOf(request)
+      return describeJob(await stores.jobs.require(request.params.jobId), stores)
+    })
   }

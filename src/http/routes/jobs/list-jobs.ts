@@ -3,8 +3,9 @@ import { JobListQuery, jobQuery } from '#http/job-list-query.ts'
 import { describeJob, jobResource } from '#http/job-resource.ts'
 import { ListedJob, listedJob } from '#http/listed-job.ts'
 import { pageOf } from '#http/page.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'listJobs',
@@ -16,9 +17,11 @@ const schema = {
 }
 
 export const listJobsRoute =
-  (stores: Stores): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/jobs', { schema }, async ({ query, log }) => {
+    app.get('/v1/jobs', { schema, config: routeConfig({ scope: 'read' }) }, async request => {
+      const { query, log } = request
+      const stores = storesOf(request)
       const { jobs, nextAfter } = await stores.jobIndex.list(jobQuery(query))
       const included = new Set([query.include ?? []].flat())
       const shown = showable(jobs, ListedJob, job => listedJob(jobResource(job), included), log)

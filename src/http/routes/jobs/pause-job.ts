@@ -2,8 +2,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { JobParams } from '#http/job-params.ts'
 import { describeJob, JobResource } from '#http/job-resource.ts'
 import { NoBody } from '#http/no-body.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { pauseJob } from '#jobs/pause-job.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'pauseJob',
@@ -15,11 +16,17 @@ const schema = {
 }
 
 export const pauseJobRoute =
-  (stores: Stores): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.post('/v1/jobs/:jobId/pause', { schema }, async ({ params, log }, reply) => {
-      const job = await pauseJob(stores, params.jobId)
-      log.info({ jobId: job.id, status: job.status }, 'job pause requested')
-      return reply.code(202).send(await describeJob(job, stores))
-    })
+    app.post(
+      '/v1/jobs/:jobId/pause',
+      { schema, config: routeConfig({ scope: 'submit' }) },
+      async (request, reply) => {
+        const { params, log } = request
+        const stores = storesOf(request)
+        const job = await pauseJob(stores, params.jobId)
+        log.info({ jobId: job.id, status: job.status }, 'job pause requested')
+        return reply.code(202).send(await describeJob(job, stores))
+      },
+    )
   }

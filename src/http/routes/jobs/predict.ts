@@ -7,11 +7,10 @@ import { JobParams } from '#http/job-params.ts'
 import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import { PREDICTION_BODIES, predictionInputs, takeExamples } from '#http/prediction-inputs.ts'
 import { EXAMPLES } from '#http/prediction-request.ts'
+import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
-import type { TradeoffStores } from '#jobs/find-tradeoff.ts'
 import { findJobModel, predict } from '#jobs/predict.ts'
 import { PredictionAnswer } from '#jobs/prediction-answer.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const BODY_BYTES = 16 * 1024 * 1024
 
@@ -25,14 +24,15 @@ const schema = {
   response: { 200: PredictionAnswer },
 }
 
-const config = routeConfig({ bodies: PREDICTION_BODIES })
+const config = routeConfig({ scope: 'read', bodies: PREDICTION_BODIES })
 
 export const predictRoute =
-  (stores: TradeoffStores & Pick<Stores, 'jobs'> & Pick<Children, 'predictor'>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf<Pick<Children, 'predictor'>>): FastifyPluginAsyncZod =>
   async app => {
     await app.register(multipart, { limits: { fileSize: BODY_BYTES, files: EXAMPLES, fields: 0 } })
     takeExamples(app)
     app.post('/v1/jobs/:jobId/predict', { schema, config, bodyLimit: BODY_BYTES }, async request => {
+      const stores = storesOf(request)
       const model = await findJobModel(stores, request.params.jobId, readPointQuery(request.query))
       return await predict(stores, model, await predictionInputs(request, model.job.spec))
     })

@@ -6,9 +6,9 @@ import type { Children } from '#children/open-children.ts'
 import { ModelUploadRequest } from '#domain/model-spec.ts'
 import { FileParts } from '#http/binary.ts'
 import { ModelResource, modelResource } from '#http/model-resource.ts'
+import type { StoresOf } from '#http/principal.ts'
 import { receiveUpload, UPLOAD_LIMITS, type UploadedFile } from '#http/receive-upload.ts'
 import { routeConfig } from '#http/route-config.ts'
-import type { Stores } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
 import { createModel } from '#uploads/create-model.ts'
 
@@ -25,16 +25,14 @@ const Form = z.object({
   state: FileParts.optional(),
 })
 
-const config = routeConfig({ storesData: true, bodies: { 'multipart/form-data': Form } })
+const config = routeConfig({ scope: 'submit', storesData: true, bodies: { 'multipart/form-data': Form } })
 
 export const createModelRoute =
-  (
-    stores: Pick<Stores, 'models' | 'blobs'> & Pick<Children, 'importer'>,
-    uploadsDir: string,
-  ): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf<Pick<Children, 'importer'>>, uploadsDir: string): FastifyPluginAsyncZod =>
   async app => {
     await app.register(multipart, UPLOAD_LIMITS)
     app.post('/v1/models', { schema, config }, async (request, reply) => {
+      const stores = storesOf(request)
       const id = newId('model')
       const folder = join(uploadsDir, id)
       const fields = { fields: ['file', 'state'], fewest: 0 }

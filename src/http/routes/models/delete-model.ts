@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Stores } from '#stores/connect.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { deleteModel } from '#uploads/delete-model.ts'
 import { ModelParams } from './read-models.ts'
 
@@ -14,10 +15,16 @@ const schema = {
 }
 
 export const deleteModelRoute =
-  (stores: Pick<Stores, 'models' | 'blobs'>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.delete('/v1/models/:modelId', { schema }, async ({ params }, reply) => {
-      await deleteModel(stores, params.modelId)
-      return reply.code(204).send(null)
-    })
+    app.delete(
+      '/v1/models/:modelId',
+      { schema, config: routeConfig({ scope: 'submit' }) },
+      async (request, reply) => {
+        const { params } = request
+        const stores = storesOf(request)
+        await deleteModel(stores, params.modelId)
+        return reply.code(204).send(null)
+      },
+    )
   }

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { ModelResource, modelResource, PRESET_RESOURCES } from '#http/model-resource.ts'
 import { Limit, NamePrefix, pageAfter, pageOf, requireCursor } from '#http/page.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
-import type { Stores } from '#stores/connect.ts'
 
 export const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
 
@@ -29,21 +30,27 @@ const get = {
 }
 
 export const readModelsRoutes =
-  ({ models }: Pick<Stores, 'models'>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/models', { schema: list }, async ({ query, log }) => {
+    app.get('/v1/models', { schema: list, config: routeConfig({ scope: 'read' }) }, async request => {
+      const { query, log } = request
+      const stores = storesOf(request)
       requireCursor(query.after, 'model', PRESET_RESOURCES)
       const builtIn = PRESET_RESOURCES.filter(({ id }) => id.startsWith(query.name ?? ''))
       return pageAfter(query.after, query.limit, builtIn, async () => {
-        const { found, nextAfter } = await models.list(query)
+        const { found, nextAfter } = await stores.models.list(query)
         const shown = showable(found, ModelResource, modelResource, log)
         return { found: shown.map(modelResource), nextAfter }
       })
     })
-    app.get('/v1/models/:modelId', { schema: get }, async ({ params: { modelId } }) => {
+    app.get('/v1/models/:modelId', { schema: get, config: routeConfig({ scope: 'read' }) }, async request => {
+      const {
+        params: { modelId },
+      } = request
+      const stores = storesOf(request)
       const preset = PRESET_RESOURCES.find(({ id }) => id === modelId)
       if (preset) return preset
-      const upload = await models.get(modelId)
+      const upload = await stores.models.get(modelId)
       if (!upload) throw new AppError('not_found', `There is no model "${modelId}".`)
       return modelResource(upload)
     })

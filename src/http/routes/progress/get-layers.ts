@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { JobParams } from '#http/job-params.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { layerSeries, readEpochs } from '#jobs/epoch-series.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const LayerSeries = z.object({
   name: z.string(),
@@ -20,9 +21,11 @@ const schema = {
 }
 
 export const getLayersRoute =
-  (stores: Pick<Stores, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/jobs/:jobId/layers', { schema }, async ({ params }) => {
+    app.get('/v1/jobs/:jobId/layers', { schema, config: routeConfig({ scope: 'read' }) }, async request => {
+      const { params } = request
+      const stores = storesOf(request)
       const epochs = await readEpochs(stores, params.jobId)
       return { epochs: epochs.map(({ epoch }) => epoch), layers: layerSeries(epochs) }
     })

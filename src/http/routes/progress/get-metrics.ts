@@ -2,9 +2,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { EpochMetrics } from '#domain/event.ts'
 import { JobParams } from '#http/job-params.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { seriesToCsv, thinSeries } from '#interchange/report/metric-series.ts'
 import { readEpochs } from '#jobs/epoch-series.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const Epoch = z.coerce.number().int().min(1)
 
@@ -33,14 +34,20 @@ const schema = {
 }
 
 export const getMetricsRoute =
-  (stores: Pick<Stores, 'jobs' | 'events'>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/jobs/:jobId/metrics', { schema }, async ({ params, query }, reply) => {
-      const { fromEpoch, toEpoch = Number.POSITIVE_INFINITY, maxPoints, format } = query
-      const epochs = await readEpochs(stores, params.jobId)
-      const series = epochs.filter(({ epoch }) => epoch >= fromEpoch && epoch <= toEpoch)
-      const data = maxPoints === undefined ? series : thinSeries(series, maxPoints)
-      if (format === 'json') return { data, shown: data.length, total: series.length }
-      return reply.type('text/csv; charset=utf-8').serializer(String).send(seriesToCsv(data))
-    })
+    app.get(
+      '/v1/jobs/:jobId/metrics',
+      { schema, config: routeConfig({ scope: 'read' }) },
+      async (request, reply) => {
+        const { params, query } = request
+        const stores = storesOf(request)
+        const { fromEpoch, toEpoch = Number.POSITIVE_INFINITY, maxPoints, format } = query
+        const epochs = await readEpochs(stores, params.jobId)
+        const series = epochs.filter(({ epoch }) => epoch >= fromEpoch && epoch <= toEpoch)
+        const data = maxPoints === undefined ? series : thinSeries(series, maxPoints)
+        if (format === 'json') return { data, shown: data.length, total: series.length }
+        return reply.type('text/csv; charset=utf-8').serializer(String).send(seriesToCsv(data))
+      },
+    )
   }

@@ -2,9 +2,10 @@ import type { FastifyReply } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { JobEventSchema } from '#domain/event.ts'
 import { JobParams } from '#http/job-params.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { eventsSchema, serveEvents } from '#http/serve-events.ts'
 import { streamedJobs } from '#http/streamed-jobs.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'listEvents',
@@ -15,11 +16,16 @@ const schema = {
 }
 
 export const listEventsRoute =
-  (stores: Stores): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    const serve = serveEvents(app, streamedJobs(stores))
-    app.get('/v1/jobs/:jobId/events', { schema }, async (request, reply) => {
-      const job = await stores.jobs.require(request.params.jobId)
-      return (await serve(request, reply as FastifyReply, job)) as never
-    })
+    const serve = serveEvents(app)
+    app.get(
+      '/v1/jobs/:jobId/events',
+      { schema, config: routeConfig({ scope: 'read' }) },
+      async (request, reply) => {
+        const stores = storesOf(request)
+        const job = await stores.jobs.require(request.params.jobId)
+        return (await serve(request, reply as FastifyReply, streamedJobs(stores), job)) as never
+      },
+    )
   }

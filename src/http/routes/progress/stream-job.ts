@@ -3,10 +3,11 @@ import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { JobParams } from '#http/job-params.ts'
+import type { StoresOf } from '#http/principal.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { StreamQuery, serveStream } from '#http/serve-stream.ts'
 import { streamedJobs } from '#http/streamed-jobs.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'streamJob',
@@ -26,11 +27,14 @@ const schema = {
 }
 
 export const streamJobRoute =
-  (stores: Stores): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    const wsHandler = async (raw: WebSocket, { params, query }: FastifyRequest) => {
-      const { jobId: id } = params as z.infer<typeof JobParams>
-      await serveStream(raw, streamedJobs(stores), 'job', { id, ...(query as z.infer<typeof StreamQuery>) })
+    const wsHandler = async (raw: WebSocket, request: FastifyRequest) => {
+      const { jobId: id } = request.params as z.infer<typeof JobParams>
+      const { after } = request.query as z.infer<typeof StreamQuery>
+      await serveStream(raw, streamedJobs(storesOf(request)), 'job', { id, after })
     }
-    app.route({ method: 'GET', url: '/v1/jobs/:jobId/stream', schema, handler: requireUpgrade, wsHandler })
+    const config: object = routeConfig({ scope: 'read' })
+    const url = '/v1/jobs/:jobId/stream'
+    app.route({ method: 'GET', url, schema, config, handler: requireUpgrade, wsHandler })
   }

@@ -1,9 +1,11 @@
 import type { WebSocket } from '@fastify/websocket'
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { JobSubscriptions } from '#http/job-subscriptions.ts'
+import type { StoresOf } from '#http/principal.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
-import type { Stores } from '#stores/connect.ts'
+import { routeConfig } from '#http/route-config.ts'
 
 const schema = {
   operationId: 'streamJobs',
@@ -21,8 +23,10 @@ const schema = {
 }
 
 export const streamJobsRoute =
-  (stores: Stores): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    const wsHandler = (raw: WebSocket) => void new JobSubscriptions(stores, raw, app.log)
-    app.route({ method: 'GET', url: '/v1/stream', schema, handler: requireUpgrade, wsHandler })
+    const wsHandler = (raw: WebSocket, request: FastifyRequest) =>
+      void new JobSubscriptions(storesOf(request), raw, app.log)
+    const config: object = routeConfig({ scope: 'read' })
+    app.route({ method: 'GET', url: '/v1/stream', schema, config, handler: requireUpgrade, wsHandler })
   }

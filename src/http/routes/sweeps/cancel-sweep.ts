@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { NoBody } from '#http/no-body.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { SweepParams, SweepResource, sweepResource } from '#http/sweep-resource.ts'
 import { cancelSweep } from '#jobs/cancel-sweep.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const schema = {
   operationId: 'cancelSweep',
@@ -14,11 +15,17 @@ const schema = {
 }
 
 export const cancelSweepRoute =
-  (stores: Pick<Stores, 'sweeps' | 'sweepControl'>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.post('/v1/sweeps/:sweepId/cancel', { schema }, async ({ params, log }, reply) => {
-      const sweep = await cancelSweep(stores, params.sweepId)
-      log.info({ sweepId: sweep.id, status: sweep.state.status }, 'sweep cancellation requested')
-      return reply.code(202).send(sweepResource(sweep))
-    })
+    app.post(
+      '/v1/sweeps/:sweepId/cancel',
+      { schema, config: routeConfig({ scope: 'submit' }) },
+      async (request, reply) => {
+        const { params, log } = request
+        const stores = storesOf(request)
+        const sweep = await cancelSweep(stores, params.sweepId)
+        log.info({ sweepId: sweep.id, status: sweep.state.status }, 'sweep cancellation requested')
+        return reply.code(202).send(sweepResource(sweep))
+      },
+    )
   }

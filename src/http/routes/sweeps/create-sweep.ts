@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
+import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { SweepResource, sweepResource } from '#http/sweep-resource.ts'
 import { createSweep } from '#jobs/create-sweep.ts'
-import type { Stores } from '#stores/connect.ts'
 import { SweepRequest } from '#sweeps/sweep-request.ts'
 
 const schema = {
@@ -17,11 +17,13 @@ const schema = {
 }
 
 export const createSweepRoute =
-  (stores: Stores, datasetsDir: string): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
-    const config = routeConfig({ storesData: true })
-    app.post('/v1/sweeps', { schema, config }, async ({ body, headers, log }, reply) => {
-      const claim = idempotencyClaim('POST /v1/sweeps', headers['idempotency-key'], body)
+    const config = routeConfig({ scope: 'submit', storesData: true })
+    app.post('/v1/sweeps', { schema, config }, async (request, reply) => {
+      const { body, log } = request
+      const stores = storesOf(request)
+      const claim = idempotencyClaim(request, body)
       const { sweep, replayed } = await createSweep({ ...stores, datasetsDir }, body, claim)
       if (replayed) reply.header('idempotency-replayed', 'true')
       else log.info({ sweepId: sweep.id, method: body.search.method }, 'sweep created')

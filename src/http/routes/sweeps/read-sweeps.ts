@@ -1,9 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Limit, NamePrefix, pageOf, requireCursor } from '#http/page.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
 import { ListedSweep, listedSweep, SweepParams, SweepResource, sweepResource } from '#http/sweep-resource.ts'
-import type { Stores } from '#stores/connect.ts'
 
 const list = {
   operationId: 'listSweeps',
@@ -26,15 +27,17 @@ const get = {
 }
 
 export const readSweepsRoutes =
-  ({ sweeps }: Pick<Stores, 'sweeps'>): FastifyPluginAsyncZod =>
+  (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/sweeps', { schema: list }, async ({ query, log }) => {
+    app.get('/v1/sweeps', { schema: list, config: routeConfig({ scope: 'read' }) }, async request => {
+      const { query, log } = request
+      const stores = storesOf(request)
       requireCursor(query.after, 'sweep', [])
-      const { found, nextAfter } = await sweeps.list(query)
+      const { found, nextAfter } = await stores.sweeps.list(query)
       const shown = showable(found, ListedSweep, listedSweep, log)
       return { data: shown.map(listedSweep), hasMore: nextAfter !== null, nextAfter }
     })
-    app.get('/v1/sweeps/:sweepId', { schema: get }, async ({ params }) =>
-      sweepResource(await sweeps.require(params.sweepId)),
+    app.get('/v1/sweeps/:sweepId', { schema: get, config: routeConfig({ scope: 'read' }) }, async request =>
+      sweepResource(await storesOf(request).sweeps.require(request.params.sweepId)),
     )
   }
