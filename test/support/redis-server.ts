@@ -21,12 +21,18 @@ export interface RedisServer {
   stop(): Promise<void>
 }
 
+export interface Program {
+  path: string
+  /** A folder of its shared libraries, if it does not use those of the system. */
+  libraries?: string
+}
+
 export interface ServerOptions {
   /** Lines of the configuration file. */
   settings?: readonly string[]
   isSentinel?: boolean
   /** The program, if not the one that setup has found or installed. */
-  program?: { path: string; libraries?: string }
+  program?: Program
   port?: number
   /** How the administrator connects, if not without TLS and password. */
   admin?: Omit<RedisOptions, 'replyMapping'>
@@ -38,8 +44,8 @@ export async function startRedisServer(options: ServerOptions = {}): Promise<Red
   const directory = await mkdtemp(join(tmpdir(), 'thresher-redis-'))
   const file = join(directory, 'server.conf')
   const lines = [`dir ${directory}`, 'save ""', 'loglevel warning', 'bind 127.0.0.1']
-  const listening = settings.some(line => line.startsWith('tls-port')) ? [] : [`port ${port}`]
-  await writeFile(file, [...lines, ...listening, ...settings, ''].join('\n'))
+  const listening = settings.some(line => line.startsWith('tls-port')) ? 'port 0' : `port ${port}`
+  await writeFile(file, [...lines, listening, ...settings, ''].join('\n'))
   const child = endWithTests(
     spawn(program?.path ?? findRedisServer()!, [file, ...(isSentinel ? ['--sentinel'] : [])], {
       env: { ...process.env, LD_LIBRARY_PATH: program?.libraries ?? process.env.LD_LIBRARY_PATH },
