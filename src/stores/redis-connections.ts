@@ -1,5 +1,6 @@
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { RedisCredentials } from '#src/config.ts'
+import { openConnection } from './open-connection.ts'
 import { redisKeys } from './redis-keys.ts'
 import { parseRedisUrl, type RedisLocation } from './redis-location.ts'
 import { CLUSTER_PREFIX, type ConnectionOptions, redisOptions } from './redis-options.ts'
@@ -36,15 +37,6 @@ const COMMANDS = { commandTimeout: 5_000 }
 const PATIENT = { maxRetriesPerRequest: null }
 const NO_PREFIX = { keyPrefix: '' }
 
-/**
- * A server that is frozen, or whose machine is lost, does not close its connections. One that leaves a command unanswered for this
- * long is closed and made again, which may lead to another server. It must exceed the longest time that BullMQ blocks, 10 s.
- */
-const SILENCE_MS = 15_000
-
-/** A subscriber only listens, so it must ask to notice a lost server. */
-const PING_MS = 5_000
-
 /** @throws Error that names REDIS_URL if it is missing or wrong, or if Redis does not answer; it contains no password */
 export async function connectRedis(
   url: string | undefined,
@@ -56,15 +48,13 @@ export async function connectRedis(
   const settings = settingsOf(location, credentials)
   const opened: Redis[] = []
   const open = (...options: ConnectionOptions[]) => {
-    const connection = new Redis(Object.assign({}, ...options))
-    connection.on('error', () => {})
+    const connection = openConnection(Object.assign({}, ...options))
     opened.push(connection)
     return connection
   }
   const commands = open(settings, COMMANDS, { lazyConnect: true })
   await connectOnce(commands, location)
   const subscriber = open(settings, PATIENT)
-  const pings = setInterval(() => void ping(subscriber), PING_MS).unref()
   const prefix = `${settings.keyPrefix ?? ''}${redisKeys.bull}`
   return {
     commands,
@@ -78,7 +68,6 @@ export async function connectRedis(
       return open(settingsOf(place, { tls: place.tls ? credentials.tls : {} }), COMMANDS)
     },
     close() {
-      clearInterval(pings)
       for (const connection of opened) connection.disconnect()
     },
   }
@@ -97,7 +86,6 @@ function settingsOf(location: RedisLocation, credentials: RedisCredentials): Con
     ...redisOptions(location, credentials),
     ...(location.kind === 'cluster' && { keyPrefix: CLUSTER_PREFIX }),
     maxRetriesPerRequest: 1,
-    socketTimeout: SILENCE_MS,
   }
 }
 
@@ -132,8 +120,4 @@ function explain({ message }: Error, { kind, primaryName }: RedisLocation): stri
   if (kind === 'sentinel' && message.endsWith('invalid reply: null'))
     return `the Sentinels know no primary with the name ${primaryName}`
   return message
-}
-
-async function ping(subscriber: Redis): Promise<void> {
-  if (subscriber.status === 'ready') await subscriber.ping().catch(() => {})
 }
