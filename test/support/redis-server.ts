@@ -54,7 +54,11 @@ export async function startRedisServer(options: ServerOptions = {}): Promise<Red
   )
   const admin = new Redis({ port, host: '127.0.0.1', retryStrategy: () => 50, ...options.admin })
   admin.on('error', () => {})
-  await Promise.race([admin.ping(), failure(child)])
+  await Promise.race([admin.ping(), failure(child)]).catch(async error => {
+    admin.disconnect()
+    await rm(directory, { recursive: true, force: true })
+    throw error
+  })
   return {
     port,
     admin,

@@ -10,7 +10,7 @@ import { cacheFolder } from '#scripts/cache-folder.ts'
 import { installOnce } from '#scripts/install-once.ts'
 import { findRedisServer } from '#stores/embedded-redis.ts'
 import type { Certificates } from './certificates.ts'
-import { type Program, type RedisServer, startRedisServer } from './redis-server.ts'
+import { type Program, type RedisServer, type ServerOptions, startRedisServer } from './redis-server.ts'
 import { freePort } from './start-service.ts'
 
 const run = promisify(execFile)
@@ -24,12 +24,12 @@ const PACKAGES = ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1', 'lib
  */
 export async function startTlsRedis(
   certificates: Certificates,
-  settings: readonly string[] = [],
+  options: Pick<ServerOptions, 'settings' | 'admin'> = {},
 ): Promise<RedisServer> {
   const program = await findTlsProgram(certificates)
   return program
-    ? await startWithTls(program, certificates, settings)
-    : await startBehindTls(certificates, settings)
+    ? await startWithTls(program, certificates, options)
+    : await startBehindTls(certificates, options)
 }
 
 /** A program that speaks TLS itself: the server of this machine, or Debian's. Undefined where there is none. */
@@ -64,22 +64,22 @@ export function tlsAdmin({ ca, client }: Certificates) {
 async function startWithTls(
   program: Program,
   certificates: Certificates,
-  settings: readonly string[] = [],
+  { settings = [], admin }: Pick<ServerOptions, 'settings' | 'admin'> = {},
 ): Promise<RedisServer> {
   const port = await freePort()
   return await startRedisServer({
     program,
     port,
     settings: [...tlsSettings(port, certificates), ...settings],
-    admin: tlsAdmin(certificates),
+    admin: { ...tlsAdmin(certificates), ...admin },
   })
 }
 
 async function startBehindTls(
   { ca, server: { cert, key } }: Certificates,
-  settings: readonly string[],
+  options: ServerOptions,
 ): Promise<RedisServer> {
-  const redis = await startRedisServer({ settings })
+  const redis = await startRedisServer(options)
   const trust = { ca: readFileSync(ca), requestCert: true, rejectUnauthorized: true }
   const front = createServer({ cert: readFileSync(cert), key: readFileSync(key), ...trust }, socket => {
     const behind = connect(redis.port, '127.0.0.1')
