@@ -27,6 +27,7 @@ const Environment = z.object({
   ENGINE: z.enum(['auto', 'native', 'webgpu', 'wasm']).default('auto'),
   WORKER_MEMORY_MB: z.coerce.number().int().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
   ADMIN_KEY: AdminKey.optional(),
   ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
 })
@@ -57,6 +58,8 @@ export interface Config {
   /** The memory limit of a runner; undefined: the memory of the machine less a reserve. */
   workerMemoryBytes: number | undefined
   logLevel: string
+  /** How long the usage of a day is stored. */
+  usageKeptDays: number
   adminKey: string | undefined
 }
 
@@ -82,6 +85,7 @@ export function loadConfig(): Config {
     engine: data.ENGINE,
     workerMemoryBytes: data.WORKER_MEMORY_MB && data.WORKER_MEMORY_MB * 1e6,
     logLevel: data.LOG_LEVEL,
+    usageKeptDays: data.USAGE_KEPT_DAYS,
     adminKey: data.ADMIN_KEY ?? data.ADMIN_KEY_FILE,
   }
 }

@@ -2,14 +2,15 @@ import '#children/end-with-parent.ts'
 
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
-import { DEFAULT_TENANT } from '#access/owner.ts'
 import { openChildren } from '#children/open-children.ts'
 import { isLoopbackAddress } from '#http/authenticate.ts'
 import { advanceSweeps } from '#maintenance/advance-sweeps.ts'
 import { deleteOrphanBlobs } from '#maintenance/delete-orphan-blobs.ts'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
+import { releaseWaitingJobs } from '#maintenance/release-waiting-jobs.ts'
 import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
 import { connectStores } from '#stores/connect.ts'
+import { addOlderJobs } from '#stores/older-jobs.ts'
 import { checkRedisDurability } from '#stores/redis-durability.ts'
 import { logUploadFault } from '#uploads/log-upload-fault.ts'
 import { claimUploads, resumeUploads, uploadsOf } from '#uploads/resume-uploads.ts'
@@ -43,18 +44,16 @@ void resumeUploads(
   (err, datasetId) => logUploadFault(logger, err, datasetId),
 )
 const uploadsDir = uploadsOf(uploads, process.pid)
-stores
-  .of({ tenant: DEFAULT_TENANT })
-  .jobIndex.addOlderJobs()
-  .catch(err =>
-    logger.warn(
-      { err },
-      'jobs of an earlier version could not be indexed; lists that are sorted by a metric may not contain them',
-    ),
-  )
+addOlderJobs(stores.redis).catch(err =>
+  logger.warn(
+    { err },
+    'jobs of an earlier version could not be indexed; lists that are sorted by a metric may not contain them',
+  ),
+)
 const app = await createApp(stores, children, { ...config, uploadsDir, logger })
 const stopMaintenance = [
   reconcileQueue(stores, logger),
+  releaseWaitingJobs(stores, logger),
   advanceSweeps({ ...stores, datasetsDir: config.datasetsDir }, logger),
   deleteOrphanBlobs(stores, logger),
   settleLostUploads(stores, uploads, logger),

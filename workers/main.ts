@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { releaseJobs } from '#jobs/release-jobs.ts'
 import { loadConfig } from '#src/config.ts'
 import { createLogger } from '#src/logger.ts'
 import { refuseToStart } from '#src/refuse-to-start.ts'
@@ -72,7 +73,8 @@ const jobWorker = createJobWorker(
     const action = await supervision.run().finally(() => heartbeat.setJob())
     if (!ending) supervisor.runners.refill()
     if (action === 'requeue') await requeue()
-    if (action === 'defer') await defer()
+    if (action === 'defer') await defer(release)
+    await release()
   },
 )
 let errorLoggedAt = Number.NEGATIVE_INFINITY
@@ -90,10 +92,17 @@ await stores.control.onWake(jobId => {
 await reclaimDeadWorkers(stores)
 await clearScratch(scratch, stores.workers)
 await heartbeat.start()
+await release()
 for (const event of ['SIGTERM', 'SIGINT']) process.on(event, end)
 jobWorker.run().catch(fail)
 logger.info({ engine, memoryBytes }, 'ready for jobs')
 process.send?.('ready')
+
+/** Before the worker looks for its next job. If this fails, the api releases jobs soon. */
+async function release(): Promise<void> {
+  if (!ending)
+    await releaseJobs(stores).catch(err => logger.warn({ err }, 'waiting jobs could not be released'))
+}
 
 /** Returns the job to the queue and ends. A second signal, as Ctrl-C sends, has no effect. */
 function end(): void {

@@ -20,6 +20,14 @@ export const Quotas = z
 export type Quotas = z.infer<typeof Quotas>
 export type QuotaName = keyof Quotas
 
+/** A quota that is used up. */
+export interface QuotaUse {
+  quota: QuotaName
+  of: 'tenant' | 'key'
+  used: number
+  limit: number
+}
+
 /** What an operator sets for a tenant. */
 export const TenantSettings = z.strictObject({
   quotas: Quotas.default({}),

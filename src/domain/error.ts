@@ -41,7 +41,7 @@ export class AppError extends Error {
   readonly status: number
   readonly mistakes: readonly Mistake[]
   readonly headers: Readonly<Record<string, string>>
-  readonly members: Readonly<Record<string, string>>
+  readonly members: Readonly<Record<string, string | number>>
 
   constructor(
     code: ErrorCode,
@@ -50,7 +50,7 @@ export class AppError extends Error {
       mistakes?: readonly Mistake[]
       headers?: Record<string, string>
       /** Extension members of the problem (RFC 9457, section 3.2). */
-      members?: Record<string, string>
+      members?: Record<string, string | number>
       cause?: unknown
     } = {},
   ) {

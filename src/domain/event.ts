@@ -89,7 +89,10 @@ const EVENT_DATA = {
   checkpointed: CheckpointRecord,
   artifact: Artifact,
   warning: Warning,
-  pausing: nothing,
+  pausing: z.object({
+    reason: z.literal('quota_exceeded').optional().describe('The device seconds of the day are used up.'),
+    resumesAt: z.iso.datetime().optional().describe('When the job continues by itself.'),
+  }),
   paused: nothing,
   resumed: nothing,
   restarted: z.object({ reason: z.enum(['shutdown', 'worker_lost', 'runner_lost']), fromEpoch: z.int() }),

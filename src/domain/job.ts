@@ -76,6 +76,10 @@ export const Job = z.object({
       'Of a job that has succeeded: the completed epochs of its model, which `earlyStopping` chooses.',
     ),
   peakMemoryBytes: z.int().optional().describe('Peak memory of the training process.'),
+  resumesAt: z.iso
+    .datetime()
+    .optional()
+    .describe('When a job that is paused because of a quota continues by itself.'),
 })
 export interface Job extends z.infer<typeof Job> {
   /** Absent for the default tenant. */
@@ -183,8 +187,10 @@ export function applyEvent(job: Job, event: JobEvent): Job {
     throw new RefusedEvent(`a ${job.status} job cannot take the event ${event.type}`)
   const status = to ?? job.status
   const base: Job = event.type === 'restarted' || event.type === 'paused' ? withoutLostEpochs(job) : job
-  const moved = { ...base, ...consequences(job, event), attempt, status, lastSeq: event.seq }
-  return isTerminal(status) ? { ...moved, finishedAt: event.time } : moved
+  const moved: Job = { ...base, ...consequences(job, event), attempt, status, lastSeq: event.seq }
+  const { resumesAt: _, ...settled } = moved
+  if (isTerminal(status)) return { ...settled, finishedAt: event.time }
+  return status === 'pausing' || status === 'paused' ? moved : settled
 }
 
 /** The number of completed epochs that the next attempt starts with. */
@@ -218,6 +224,8 @@ function consequences(job: Job, event: JobEvent): Partial<Job> {
       return { checkpoints: addCheckpoint(job.checkpoints, event.data, job.spec.checkpoint) }
     case 'warning':
       return { warnings: [...job.warnings, event.data] }
+    case 'pausing':
+      return event.data.resumesAt === undefined ? {} : { resumesAt: event.data.resumesAt }
     case 'restarted':
       return {
         restarts: job.restarts + (event.data.reason === 'shutdown' ? 0 : 1),

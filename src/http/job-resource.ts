@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { MeasuringProgress } from '#domain/event.ts'
 import { Job } from '#domain/job.ts'
 import { type LiveProgress, liveProgress, progressOf } from '#jobs/job-progress.ts'
+import { type PositionStores, QueuePositions } from '#jobs/queue-positions.ts'
 import type { Stores } from '#stores/connect.ts'
 import { shownFields } from './shown-fields.ts'
 
@@ -35,6 +36,8 @@ const Shown = Job.pick({
   error: true,
   worker: true,
   reason: true,
+  resumesAt: true,
+  keyId: true,
   modelEpoch: true,
   peakMemoryBytes: true,
 })
@@ -42,16 +45,30 @@ const Shown = Job.pick({
 /** A job as clients see it. */
 export const JobResource = Shown.extend({
   progress: Progress,
-  queuePosition: z.int().optional(),
+  queuePosition: z
+    .int()
+    .optional()
+    .describe('While the job is queued: its place among the jobs of all tenants, by fair share; 1 is next.'),
+  estimatedStartAt: z.iso
+    .datetime()
+    .optional()
+    .describe('While the job is queued: estimated from the running times of the last jobs.'),
   labels: z.record(z.string(), z.string()),
   priority: z.int(),
   links: z.record(z.string(), z.string()),
 }).meta({ id: 'Job' })
 export type JobResource = z.infer<typeof JobResource>
 
-/** The job with its progress inside the current epoch and its place in the queue. */
-export async function describeJob(job: Job, stores: Pick<Stores, 'events' | 'queue'>): Promise<JobResource> {
-  return jobResource(job, await liveProgress(job, stores))
+/**
+ * The job with its progress inside the current epoch and its place in the queue.
+ * @param positions those of one answer share what they read
+ */
+export async function describeJob(
+  job: Job,
+  stores: PositionStores & Pick<Stores, 'events'>,
+  positions = new QueuePositions(stores),
+): Promise<JobResource> {
+  return jobResource(job, await liveProgress(job, stores, positions))
 }
 
 /** @param live absent: the progress is that of the last completed epoch */

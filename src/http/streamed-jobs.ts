@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ProgressFrame } from '#domain/event.ts'
+import type { PositionStores } from '#jobs/queue-positions.ts'
 import type { Stores } from '#stores/connect.ts'
 import { eventResource } from './event-resource.ts'
 import { describeJob, JobResource } from './job-resource.ts'
@@ -7,7 +8,7 @@ import { shownFields } from './shown-fields.ts'
 import type { StreamedKind } from './watch-record.ts'
 
 /** Jobs in streams. */
-export function streamedJobs(stores: Pick<Stores, 'jobs' | 'events' | 'queue'>): StreamedKind {
+export function streamedJobs(stores: PositionStores & Pick<Stores, 'jobs' | 'events'>): StreamedKind {
   return {
     store: stores.jobs,
     events: stores.events,

@@ -21,13 +21,11 @@ export type JobChange = z.infer<typeof JobChange>
  * @throws AppError `not_found`; `conflict` for the priority of a job that is not queued; `invalid_request` for too many labels
  */
 export async function changeJob(
-  { jobs, queue }: Pick<Stores, 'jobs' | 'queue'>,
+  { jobs }: Pick<Stores, 'jobs'>,
   jobId: string,
   change: JobChange,
 ): Promise<Job> {
-  const job = await jobs.revise(jobId, before => changed(before, change))
-  if (change.priority !== undefined) await queue.changePriority(job.id, change.priority)
-  return job
+  return await jobs.revise(jobId, before => changed(before, change))
 }
 
 function changed(job: Job, { name, labels, priority }: JobChange): Job {

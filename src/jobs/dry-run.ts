@@ -10,6 +10,7 @@ import type { Stores } from '#stores/connect.ts'
 import { memoryMistake } from './check-memory.ts'
 import { findRoom } from './find-room.ts'
 import { planInTurn } from './plan-in-turn.ts'
+import { type PositionStores, QueuePositions } from './queue-positions.ts'
 import type { JobDraft } from './submit-job.ts'
 
 const Plan = z.object({
@@ -106,7 +107,7 @@ export type DryRun = z.infer<typeof DryRun>
  * @throws AppError `unavailable`; `invalid_request` for a sparsity without a threshold
  */
 export async function dryRun(
-  { measurements, queue, workers }: Pick<Stores, 'measurements' | 'queue' | 'workers'>,
+  stores: PositionStores & Pick<Stores, 'owner'>,
   { spec, warnings, initFile, trainedEpochs }: Omit<JobDraft, 'origin' | 'copyFiles'>,
   sparsity?: number,
 ): Promise<DryRun> {
@@ -115,13 +116,14 @@ export async function dryRun(
       'optimizer.name',
       `${spec.optimizer.name} has no threshold; the query \`sparsity\` needs grda`,
     )
+  const { measurements, workers } = stores
   const runs = await measurements.finishedRuns(spec.model)
   const { recommendation, ...plan } = await planInTurn(spec, {
     runs,
     sparsity,
     ...(initFile && { initFile }),
   })
-  const queuePosition = await queue.positionOfNext(spec.priority)
+  const place = await new QueuePositions(stores).ofNext(stores.owner, spec.priority)
   const engines = new Set((await workers.list()).map(({ engine }) => engine))
   const estimatedSeconds = estimateSeconds(spec, runs, engines, trainedEpochs)
   const room = await findRoom({ measurements, workers }, spec)
@@ -134,7 +136,7 @@ export async function dryRun(
       neededBytes: room.neededBytes,
       ...(room.largestBytes !== undefined && { largestWorkerBytes: room.largestBytes }),
     },
-    queuePosition,
+    ...place,
     ...(estimatedSeconds !== undefined && { estimatedSeconds }),
     ...(recommendation && { recommendation }),
   }

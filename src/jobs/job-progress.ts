@@ -3,6 +3,7 @@ import { epochToResumeFrom, isTerminal, type Job } from '#domain/job.ts'
 import { totalEpochs } from '#domain/phases.ts'
 import { epochLength } from '#forecast/epoch-length.ts'
 import type { Stores } from '#stores/connect.ts'
+import type { QueuePositions } from './queue-positions.ts'
 
 /** The progress of a job. */
 export interface JobProgress {
@@ -25,16 +26,17 @@ export interface LiveProgress {
   progress: JobProgress
   /** While the job is queued; 1 is next. */
   queuePosition?: number
+  estimatedStartAt?: string
 }
 
 /** The progress of the job within its epoch, and its position in the queue. */
 export async function liveProgress(
   job: Job,
-  { events, queue }: Pick<Stores, 'events' | 'queue'>,
+  { events }: Pick<Stores, 'events'>,
+  positions: QueuePositions,
 ): Promise<LiveProgress> {
   const frame = isTerminal(job.status) ? undefined : await events.lastProgress(job.id, ProgressFrame)
-  const queuePosition = job.status === 'queued' ? await queue.position(job.id) : undefined
-  return { progress: progressOf(job, frame), ...(queuePosition !== undefined && { queuePosition }) }
+  return { progress: progressOf(job, frame), ...(await positions.of(job)) }
 }
 
 /** @param frame the last progress frame; ignored if it belongs to another attempt or to a completed epoch */

@@ -12,7 +12,7 @@ export async function reclaimJob(
 ): Promise<Job | undefined> {
   try {
     const { job } = await work.append(held.id, inAttempt(held.attempt, loseAttempt('worker_lost')))
-    if (job.status === 'restarting') await queue.reclaim(job.id, job.spec.priority)
+    if (job.status === 'restarting') await queue.reclaim(job.id)
     else await queue.remove(job.id)
     return job
   } catch (error) {

@@ -11,7 +11,16 @@ import { uploadedModel } from './uploaded-model.ts'
 
 export type JobStores = Pick<
   Stores,
-  'owner' | 'jobs' | 'idempotency' | 'measurements' | 'queue' | 'workers' | 'blobs' | 'datasets' | 'models'
+  | 'owner'
+  | 'jobs'
+  | 'idempotency'
+  | 'measurements'
+  | 'queue'
+  | 'waiting'
+  | 'workers'
+  | 'blobs'
+  | 'datasets'
+  | 'models'
 > & {
   /** The operator's folder of datasets. */
   datasetsDir: string

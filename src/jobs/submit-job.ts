@@ -5,7 +5,10 @@ import { type Job, type Origin, queuedJob } from '#domain/job.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import type { IdempotencyClaim } from '#stores/idempotency-store.ts'
 import { newId } from '#stores/new-id.ts'
+import { allowedTo, creationLimits, requireAllowed } from './allowed.ts'
 import { requireMemory } from './check-memory.ts'
+import { quotaExceeded } from './quota-exceeded.ts'
+import { releaseJobs } from './release-jobs.ts'
 import { type JobStores, resolveJob } from './resolve-job.ts'
 
 /** The options of a submission. */
@@ -37,7 +40,8 @@ export interface JobDraft {
 
 /**
  * Submits a job.
- * @throws AppError `invalid_request`, `dataset_not_ready`, `insufficient_memory`, `idempotency_key_reused`
+ * @throws AppError `invalid_request`, `dataset_not_ready`, `insufficient_memory`, `limit_exceeded`, `quota_exceeded`,
+ * `idempotency_key_reused`
  */
 export async function submitJob(
   stores: JobStores,
@@ -62,7 +66,7 @@ export function copyFile({ blobs }: Pick<JobStores, 'blobs'>, file: Uint8Array) 
 }
 
 /**
- * Stores and enqueues a job or an analysis, unless the claim was used before: then the job of the first response is returned, even if its sources have
+ * Stores a job or an analysis and releases it if a worker is free, unless the claim was used before: then the job of the first response is returned, even if its sources have
  * been deleted.
  */
 export async function submitOnce(
@@ -73,6 +77,8 @@ export async function submitOnce(
   const earlier = claim && (await stores.idempotency.find(claim))
   if (earlier) return { job: earlier, replayed: true }
   const { spec, warnings, origin, copyFiles } = await draft()
+  const allowed = await allowedTo(stores)
+  requireAllowed(spec, allowed)
   await requireMemory(stores, spec, origin.analysis?.kind)
   const jobId = newId(origin.analysis ? 'analysis' : 'job')
   // If storing the job throws, its files remain, because the job may have been stored nevertheless. Orphan blobs are deleted hourly.
@@ -82,17 +88,22 @@ export async function submitOnce(
   const owned = ownedBy(stores.owner)
   const details = { ...origin, ...copied, ...ofSweep, ...owned, warnings: [...warnings, ...more], createdAt }
   const queued = queuedJob(jobId, spec, details)
-  const { job, replayed } = claim
-    ? await stores.idempotency.create(queued, claim)
-    : { job: await stores.jobs.create(queued), replayed: false }
-  if (!replayed) await enqueue(stores, job, log)
+  const created = await stores.jobs.create(queued, { claim, limits: creationLimits(allowed) })
+  if (created.type === 'stored') await release(stores, created, log)
   else if (copyFiles) await stores.blobs.deleteAll(jobId)
-  return { job, replayed }
+  if (created.type === 'refused') throw quotaExceeded(created.use)
+  return { job: created.job, replayed: created.type === 'replayed' }
 }
 
-/** The job is stored, so the reconciler enqueues it if this fails. */
-async function enqueue({ queue }: JobStores, { id, spec }: Job, log: Submission['log']): Promise<void> {
-  await queue
-    .enqueue(id, spec.priority)
-    .catch(err => log.warn({ err, jobId: id }, 'could not enqueue a job; the reconciler will'))
+/** The job is stored, so it is released later if this fails. */
+async function release(
+  stores: JobStores,
+  { job, released }: { job: Job; released: number },
+  log: Submission['log'],
+): Promise<void> {
+  try {
+    if (released < (await stores.workers.count())) await releaseJobs(stores)
+  } catch (err) {
+    log.warn({ err, jobId: job.id }, 'could not release a job to the workers; it is released later')
+  }
 }

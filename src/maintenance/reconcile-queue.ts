@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { isTerminal, type JobStatus } from '#domain/job.ts'
+import { hasStopped, type JobStatus } from '#domain/job.ts'
 import { reclaimJob } from '#jobs/reclaim-job.ts'
 import type { ServiceStores } from '#stores/connect.ts'
 import { runPeriodically } from './run-periodically.ts'
@@ -8,9 +8,14 @@ const PERIOD_MS = 5_000
 /** All leases expire while Redis is unreachable or refuses writes; after that, every live worker renews its own within this time. */
 const SETTLED_MS = 10_000
 
+/** The statuses of a job that has a worker. */
+const IN_ATTEMPT: ReadonlySet<JobStatus> = new Set(['running', 'pausing', 'cancelling'])
+
+type ReconciledStores = Pick<ServiceStores, 'waiting' | 'work' | 'queue' | 'workers'>
+
 /**
- * Every few seconds, repairs inconsistencies between the job store and the queue after a crash: enqueues waiting jobs that are missing from
- * the queue, and ends the attempts of workers whose lease has expired. @returns a function that stops it
+ * Every few seconds, repairs inconsistencies between the job store and the queue after a crash: enqueues released jobs that are missing
+ * from the queue, and ends the attempts of workers whose lease has expired. @returns a function that stops it
  */
 export function reconcileQueue(stores: ServiceStores, logger: Logger): () => Promise<void> {
   let troubledAt = Date.now()
@@ -37,41 +42,31 @@ export function reconcileQueue(stores: ServiceStores, logger: Logger): () => Pro
   }
 }
 
-/** Enqueues every waiting job that is missing from the queue. */
-export async function enqueueMissing(
-  { work, queue, ...stores }: Pick<ServiceStores, 'work' | 'tenants' | 'of' | 'queue'>,
-  logger: Logger,
-): Promise<void> {
-  for (const status of ['queued', 'restarting'] as const) {
-    for await (const ids of idsByStatus(stores, status)) {
-      await forEachJob(await queue.missing(ids), logger, async jobId => {
-        const job = await work.get(jobId)
-        if (!job || isTerminal(job.status)) return
-        await queue.enqueue(jobId, job.spec.priority)
-        logger.info({ jobId }, 'enqueued a job that was missing from the queue')
-      })
-    }
-  }
+/**
+ * Enqueues the released jobs that are missing from the queue. Only as many jobs are released as there are workers, so this does not depend
+ * on the number of waiting jobs.
+ */
+export async function enqueueMissing(stores: ReconciledStores, logger: Logger): Promise<void> {
+  const { waiting, queue, work } = stores
+  await forEachJob(await queue.missing(await waiting.released()), logger, async jobId => {
+    const job = await work.get(jobId)
+    if (!job || hasStopped(job.status)) return
+    await queue.enqueue(jobId)
+    logger.info({ jobId }, 'enqueued a job that was missing from the queue')
+  })
 }
 
 /** Ends the attempts of workers whose lease has expired. */
-export async function reclaimLostJobs(
-  stores: Pick<ServiceStores, 'work' | 'tenants' | 'of' | 'queue' | 'workers'>,
-  logger: Logger,
-): Promise<void> {
-  for (const status of ['running', 'pausing', 'cancelling'] as const) {
-    for await (const ids of idsByStatus(stores, status)) {
-      await forEachJob(ids, logger, async jobId => {
-        const job = await stores.work.get(jobId)
-        if (!job?.worker || isTerminal(job.status)) return
-        // The lease is read after the job: a worker has a lease before it takes a job.
-        if (await stores.workers.get(job.worker.id)) return
-        const after = await reclaimJob(job, stores)
-        if (after)
-          logger.info({ jobId, worker: job.worker, status: after.status }, 'the worker of a job was lost')
-      })
-    }
-  }
+export async function reclaimLostJobs(stores: ReconciledStores, logger: Logger): Promise<void> {
+  await forEachJob(await stores.waiting.released(), logger, async jobId => {
+    const job = await stores.work.get(jobId)
+    if (!job?.worker || !IN_ATTEMPT.has(job.status)) return
+    // The lease is read after the job: a worker has a lease before it takes a job.
+    if (await stores.workers.get(job.worker.id)) return
+    const after = await reclaimJob(job, stores)
+    if (after)
+      logger.info({ jobId, worker: job.worker, status: after.status }, 'the worker of a job was lost')
+  })
 }
 
 /** Processes the jobs one after another; an error for one job does not end the loop. */
@@ -82,11 +77,4 @@ async function forEachJob(
 ): Promise<void> {
   for (const jobId of ids)
     await work(jobId).catch(err => logger.error({ err, jobId }, 'a job could not be reconciled'))
-}
-
-async function* idsByStatus(
-  { tenants, of }: Pick<ServiceStores, 'tenants' | 'of'>,
-  status: JobStatus,
-): AsyncGenerator<string[]> {
-  for (const tenant of await tenants()) yield* of({ tenant }).jobIndex.idsByStatus(status)
 }

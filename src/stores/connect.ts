@@ -4,6 +4,7 @@ import type { Config } from '#src/config.ts'
 import { AnalysisIndex } from './analysis-index.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
+import { DeliveryStore } from './delivery-store.ts'
 import { ExportStore } from './export-store.ts'
 import { IdempotencyStore } from './idempotency-store.ts'
 import { JobControl } from './job-control.ts'
@@ -15,12 +16,18 @@ import { MeasurementStore } from './measurement-store.ts'
 import { RecordStore } from './record-store.ts'
 import { connectRedis, type QueueConnection } from './redis-connections.ts'
 import { redisKeys } from './redis-keys.ts'
+import { SpecCache } from './spec-cache.ts'
 import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
+import { UsageStore } from './usage-store.ts'
+import { WaitingJobs } from './waiting-jobs.ts'
+import { WebhookOutbox } from './webhook-outbox.ts'
+import { WebhookStore } from './webhook-store.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
-type StoresConfig = Pick<Config, 'redisUrl' | 'artifactUrl'> & Partial<Pick<Config, 'redisCredentials'>>
+type StoresConfig = Pick<Config, 'redisUrl' | 'artifactUrl'> &
+  Partial<Pick<Config, 'redisCredentials' | 'usageKeptDays'>>
 
 /** Everything that is stored in Redis and in the blob store, one store for each purpose, without regard to tenants. */
 export interface ServiceStores {
@@ -36,8 +43,13 @@ export interface ServiceStores {
   events: JobEvents
   queue: JobQueue
   control: JobControl
+  waiting: WaitingJobs
   workers: WorkerRegistry
+  usage: UsageStore
   blobs: BlobStore
+  allWebhooks: Pick<WebhookStore, 'require' | 'revise' | 'due'>
+  deliveries: DeliveryStore
+  outbox: WebhookOutbox
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
@@ -60,6 +72,7 @@ export interface Stores extends ServiceStores {
   analyses: JobStore
   analysisIndex: AnalysisIndex
   sweeps: SweepStore
+  webhooks: WebhookStore
   idempotency: IdempotencyStore
   datasets: RecordStore<DatasetRecord>
   models: RecordStore<ModelRecord>
@@ -74,19 +87,20 @@ export async function connectStores(config: StoresConfig): Promise<ServiceStores
   const { commands: redis, subscriber } = connections
   const queue = new JobQueue(connections.queue)
   const events = new JobEvents(redis, subscriber)
+  const specs = new SpecCache()
   const service: ServiceStores = {
     redis,
-    work: new JobStore(redis),
-    allSweeps: new SweepStore(redis),
-    allDatasets: new RecordStore(redis, 'dataset'),
-    allModels: new RecordStore(redis, 'model'),
+    work: new JobStore(redis, specs),
+    ...storesOfAllTenants(redis, subscriber),
     sweepControl: new SweepControl(redis, subscriber),
     exports: new ExportStore(redis),
     measurements: new MeasurementStore(redis, events),
     events,
     queue,
     control: new JobControl(redis, subscriber),
+    waiting: new WaitingJobs(redis),
     workers: new WorkerRegistry(redis),
+    usage: new UsageStore(redis, config.usageKeptDays),
     blobs: await openBlobStore(config.artifactUrl, connections.bulk),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
@@ -97,22 +111,34 @@ export async function connectStores(config: StoresConfig): Promise<ServiceStores
       connections.close()
     },
     tenants: async () => [DEFAULT_TENANT, ...(await redis.smembers(redisKeys.tenants)).sort()],
-    of: owner => bindStores(service, owner),
+    of: owner => bindStores(service, specs, owner),
   }
   return service
 }
 
-function bindStores(service: ServiceStores, owner: Owner): Stores {
+function storesOfAllTenants(redis: Redis, subscriber: Redis) {
+  return {
+    allSweeps: new SweepStore(redis),
+    allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
+    allModels: new RecordStore<ModelRecord>(redis, 'model'),
+    allWebhooks: new WebhookStore(redis),
+    deliveries: new DeliveryStore(redis),
+    outbox: new WebhookOutbox(redis, subscriber),
+  }
+}
+
+function bindStores(service: ServiceStores, specs: SpecCache, owner: Owner): Stores {
   const { redis, events } = service
   const { tenant } = owner
   return {
     ...service,
     owner,
-    jobs: new JobStore(redis, { kind: 'job', tenant }),
+    jobs: new JobStore(redis, specs, { kind: 'job', tenant }),
     jobIndex: new JobIndex(redis, tenant),
-    analyses: new JobStore(redis, { kind: 'analysis', tenant }),
+    analyses: new JobStore(redis, specs, { kind: 'analysis', tenant }),
     analysisIndex: new AnalysisIndex(redis, tenant),
     sweeps: new SweepStore(redis, tenant),
+    webhooks: new WebhookStore(redis, tenant),
     idempotency: new IdempotencyStore(redis),
     datasets: new RecordStore(redis, 'dataset', tenant),
     models: new RecordStore(redis, 'model', tenant),

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { AppError } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
-import { createJob } from './job-scripts.ts'
+import type { ExpiringRecord } from './job-scripts.ts'
 import { redisKeys } from './redis-keys.ts'
 
 /** How long the answer to a claim is kept. */
@@ -23,27 +23,19 @@ export class IdempotencyStore {
     this.#redis = redis
   }
 
-  /**
-   * Stores a queued job and its claim in one atomic step, unless the claim has created a job before.
-   * @returns that earlier job, and whether it is another than `job`
-   * @throws AppError `idempotency_key_reused` if the key was used with another body
-   */
-  async create(job: Job, { scope, bodyDigest }: IdempotencyClaim): Promise<{ job: Job; replayed: boolean }> {
-    const record = {
-      key: redisKeys.idempotency(scope),
-      text: JSON.stringify({ bodyDigest, job }),
-      seconds: CLAIM_SECONDS,
-    }
-    const found = await createJob(this.#redis, job, record)
-    if (!found) return { job, replayed: false }
-    const earlier = replayOf<{ job: Job }>(found, bodyDigest).job
-    return { job: earlier, replayed: earlier.id !== job.id }
-  }
-
-  /** The job that a claim has created before. @throws AppError as `create` does */
+  /** The job that a claim has created before. @throws AppError `idempotency_key_reused` if the key was used with another body */
   async find({ scope, bodyDigest }: IdempotencyClaim): Promise<Job | undefined> {
     const found = await this.#redis.get(redisKeys.idempotency(scope))
     return found === null ? undefined : replayOf<{ job: Job }>(found, bodyDigest).job
+  }
+}
+
+/** The record of a claim that creates a job. */
+export function recordOf({ scope, bodyDigest }: IdempotencyClaim, job: Job): ExpiringRecord {
+  return {
+    key: redisKeys.idempotency(scope),
+    text: JSON.stringify({ bodyDigest, job }),
+    seconds: CLAIM_SECONDS,
   }
 }
 

@@ -2,12 +2,15 @@ import { tenantOf } from '#access/owner.ts'
 import type { Analysis } from '#domain/analysis.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import type { JobMetric } from './job-filter.ts'
+import { laneOf } from './lane.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
 
-/** A member of a sorted set whose scores are all 0: members are sorted by their bytes, so that a member is a cursor. */
+/** A member of a sorted set. Where all scores are 0, members are sorted by their bytes, so that a member is a cursor. */
 export interface IndexEntry {
   key: string
   member: string
+  /** Absent: 0. */
+  score?: number
 }
 
 const DECIMALS = 12
@@ -15,9 +18,19 @@ const DECIMALS = 12
 /** The index entries of a job or an analysis. */
 export function indexEntries(job: Job): IndexEntry[] {
   const entries = job.analysis ? entriesOfAnalysis(job, job.analysis) : entriesOfJob(job)
-  return isTerminal(job.status)
-    ? entries
-    : [...entries, ...needed(job).map(id => ({ key: redisKeys.usersOf(id), member: job.id }))]
+  return isTerminal(job.status) ? entries : [...entries, ...entriesOfUnfinished(job)]
+}
+
+function entriesOfUnfinished(job: Job): IndexEntry[] {
+  const { id, status, resumesAt } = job
+  const { tenant, name } = laneOf(job)
+  return [
+    ...needed(job).map(user => ({ key: redisKeys.usersOf(user), member: id })),
+    ...(status === 'queued' ? [{ key: tenantKeys(tenant).queued(name), member: id }] : []),
+    ...(status === 'paused' && resumesAt
+      ? [{ key: redisKeys.resumptions, member: id, score: Date.parse(resumesAt) }]
+      : []),
+  ]
 }
 
 /** The uploaded dataset that the job reads. */
@@ -51,7 +64,10 @@ function entriesOfJob({ id, status, spec, metrics, sweepId, tenant }: Job): Inde
 export function indexChanges(before: Job, after: Job): { left: IndexEntry[]; joined: IndexEntry[] } {
   const [was, is] = [indexEntries(before), indexEntries(after)]
   const without = (entries: IndexEntry[], others: IndexEntry[]) =>
-    entries.filter(({ key, member }) => !others.some(other => other.key === key && other.member === member))
+    entries.filter(
+      ({ key, member, score }) =>
+        !others.some(other => other.key === key && other.member === member && other.score === score),
+    )
   return { left: without(was, is), joined: without(is, was) }
 }
 

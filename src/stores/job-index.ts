@@ -1,9 +1,7 @@
 import type { Redis } from 'ioredis'
-import type { JobStatus } from '#domain/job.ts'
-import { indexEntries } from './index-entries.ts'
 import { type JobFilter, type JobMetric, matchesFilter } from './job-filter.ts'
 import { type JobPage, readJobPage } from './job-page.ts'
-import { membersOf, PAGE } from './members-of.ts'
+import { PAGE } from './members-of.ts'
 import { idPrefixAt } from './new-id.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
 
@@ -18,12 +16,6 @@ export interface JobQuery {
 
 /** The time in an id may differ slightly from the `createdAt` of its job, and the clocks of hosts differ. */
 const SLACK_MS = 3_600_000
-
-/** KEYS: job, indexes... ARGV: state, members of the indexes... */
-const ADD = `
-if redis.call('HGET', KEYS[1], 'state') ~= ARGV[1] then return 0 end
-for i = 2, #KEYS do redis.call('ZADD', KEYS[i], 0, ARGV[i]) end
-return 1`
 
 /** Finds the jobs of a tenant by status, label, time and metric. The job store's scripts keep the indexes up to date. */
 export class JobIndex {
@@ -56,30 +48,6 @@ export class JobIndex {
   /** An unfinished job or analysis that needs a dataset or a model; undefined if none does. */
   async userOf(id: string): Promise<string | undefined> {
     return (await this.#redis.zrange(redisKeys.usersOf(id), '0', '0'))[0]
-  }
-
-  /** The ids of all jobs and analyses with a status, a page at a time, the newest jobs first. */
-  idsByStatus(status: JobStatus): AsyncGenerator<string[]> {
-    const indexes = [this.#keys.jobsByStatus(status), this.#keys.analysesByStatus(status)]
-    return membersOf(this.#redis, indexes, { order: 'desc', count: PAGE })
-  }
-
-  /** Adds the jobs of earlier versions to the indexes that those versions did not have. */
-  async addOlderJobs(): Promise<void> {
-    if (await this.#redis.exists(redisKeys.jobIndexes)) return
-    for await (const ids of membersOf(this.#redis, [this.#keys.allJobs], { order: 'asc', count: PAGE }))
-      for (const id of ids) while (!(await this.#add(id))) {}
-    await this.#redis.set(redisKeys.jobIndexes, '1')
-  }
-
-  /** @returns false if the job was changed meanwhile */
-  async #add(jobId: string): Promise<boolean> {
-    const state = await this.#redis.hget(redisKeys.job(jobId), 'state')
-    if (state === null) return true
-    const entries = indexEntries(JSON.parse(state))
-    const keys = [redisKeys.job(jobId), ...entries.map(({ key }) => key)]
-    const members = entries.map(({ member }) => member)
-    return (await this.#redis.eval(ADD, keys.length, ...keys, state, ...members)) === 1
   }
 
   /** The indexes that together contain every job that the filter accepts, and as few others as possible. */

@@ -1,9 +1,9 @@
 import type { Redis } from 'ioredis'
 import type { Job } from '#domain/job.ts'
 import { jobIdOf } from './index-entries.ts'
+import { decodeJob } from './job-record.ts'
 import { type MemberRange, MOST_SCANNED, membersOf } from './members-of.ts'
 import { redisKeys } from './redis-keys.ts'
-import { storedRecord } from './stored-record.ts'
 
 export interface JobPage {
   jobs: Job[]
@@ -45,12 +45,22 @@ export async function readJobPage(
   return { jobs, nextAfter: null }
 }
 
+/** A job that cannot be read becomes an object with only its id, so that it cannot fail the whole list; `showable` leaves it out. */
+function readableJob(id: string, state: string, fixed: string | null | undefined): Job {
+  try {
+    return { ...decodeJob(state, fixed ? JSON.parse(fixed) : undefined), id }
+  } catch {
+    return { id } as Job
+  }
+}
+
 async function loadJobs(redis: Redis, ids: readonly string[]): Promise<(Job | undefined)[]> {
   if (ids.length === 0) return []
   const pipeline = redis.pipeline()
-  for (const id of ids) pipeline.hget(redisKeys.job(id), 'state')
+  for (const id of ids) pipeline.hmget(redisKeys.job(id), 'state', 'fixed')
   const answers = (await pipeline.exec()) ?? []
-  return answers.map(([, state], index) =>
-    typeof state === 'string' ? storedRecord<Job>(ids[index]!, state) : undefined,
-  )
+  return answers.map(([, texts], index) => {
+    const [state, fixed] = (texts ?? []) as (string | null)[]
+    return state ? readableJob(ids[index]!, state, fixed) : undefined
+  })
 }

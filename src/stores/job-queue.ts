@@ -12,10 +12,12 @@ const IDLE_CHECK_SECONDS = 1
 /** The time after which a worker may again take a job that was too large for it; other workers may take it at once. */
 const DEFER_MS = 5_000
 
-/** BullMQ's score of a waiting job is its priority times this, plus a counter. */
-const PRIORITY_SCALE = 2 ** 32
+/** Released jobs run in the order of their release. BullMQ finds a job quickly only if it has a priority. */
+const PRIORITY = 10
+/** A job that no free worker had enough memory for comes before those that were released later. */
+const DEFERRED_PRIORITY = 5
 
-/** The jobs that wait for a worker. The queue contains only ids; the jobs are in the job store. */
+/** The jobs that are released to workers. The queue contains only ids; the jobs are in the job store. */
 export class JobQueue {
   readonly #redis: Redis
   readonly #queue: Queue
@@ -27,31 +29,20 @@ export class JobQueue {
   }
 
   /** No effect if the job is in the queue already. */
-  async enqueue(jobId: string, priority: number): Promise<void> {
+  async enqueue(jobId: string): Promise<void> {
     const cleanUp = { removeOnComplete: true, removeOnFail: true } as const
-    await this.#queue.add(QUEUE, { id: jobId }, { jobId, priority, attempts: 1, ...cleanUp })
+    await this.#queue.add(QUEUE, { id: jobId }, { jobId, priority: PRIORITY, attempts: 1, ...cleanUp })
   }
 
   /** Enqueues a job again whose worker is dead, even if the job is still locked. */
-  async reclaim(jobId: string, priority: number): Promise<void> {
+  async reclaim(jobId: string): Promise<void> {
     const held = await this.#queue.getJob(jobId)
     if (held && (await held.isActive())) await held.moveToWait('0')
-    else await this.enqueue(jobId, priority)
+    else await this.enqueue(jobId)
   }
 
   async remove(jobId: string): Promise<void> {
     await this.#queue.remove(jobId)
-  }
-
-  async changePriority(jobId: string, priority: number): Promise<void> {
-    const waiting = await this.#queue.getJob(jobId)
-    await waiting?.changePriority({ priority })
-  }
-
-  /** 1 for the next job; undefined if the job is not waiting. Every job has a priority, so BullMQ keeps all in one sorted set. */
-  async position(jobId: string): Promise<number | undefined> {
-    const rank = await this.#redis.zrank(this.#queue.toKey('prioritized'), jobId)
-    return rank === null ? undefined : rank + 1
   }
 
   /** The ids that are not in the queue: never added, or removed. */
@@ -60,10 +51,9 @@ export class JobQueue {
     return jobIds.filter((_, index) => known[index] === 0)
   }
 
-  /** The position that a new job of this priority would have: behind all jobs of the same priority. */
-  async positionOfNext(priority: number): Promise<number> {
-    const lessUrgent = (priority + 1) * PRIORITY_SCALE
-    return (await this.#redis.zcount(this.#queue.toKey('prioritized'), '-inf', `(${lessUrgent}`)) + 1
+  /** The number of jobs that wait because no free worker has enough memory for them. */
+  async deferredCount(): Promise<number> {
+    return await this.#redis.zcard(this.#queue.toKey('delayed'))
   }
 
   async close(): Promise<void> {
@@ -75,8 +65,8 @@ export class JobQueue {
 export interface ReturnToQueue {
   /** Any worker may take the job at once. */
   requeue(): Promise<never>
-  /** The job waits for a few seconds, then comes before the jobs of equal priority. */
-  defer(): Promise<never>
+  /** The job waits for a few seconds, then comes before the other released jobs. @param meanwhile called once it waits */
+  defer(meanwhile: () => Promise<void>): Promise<never>
 }
 
 /**
@@ -94,9 +84,10 @@ export function createJobWorker(
         await job.moveToWait(token)
         throw new WaitingError()
       }
-      const defer = async () => {
-        await job.changePriority({ priority: Math.max(1, job.priority - 1) })
+      const defer = async (meanwhile: () => Promise<void>) => {
+        await job.changePriority({ priority: DEFERRED_PRIORITY })
         await job.moveToDelayed(Date.now() + DEFER_MS, token)
+        await meanwhile()
         throw new DelayedError()
       }
       await process(job.data.id, { requeue, defer })

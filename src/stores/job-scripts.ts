@@ -1,10 +1,15 @@
 import type { Redis } from 'ioredis'
+import { tenantOf } from '#access/owner.ts'
+import type { QuotaUse } from '#access/quotas.ts'
 import type { JobEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
+import { announcedEvents } from './announced-events.ts'
 import { type IndexEntry, indexChanges, indexEntries } from './index-entries.ts'
-import { redisKeys } from './redis-keys.ts'
-
-// A client whose connection breaks before the answer sends its script again, so each script may run twice.
+import { bytesOf, encodeFixed, encodeState, type StoredJob } from './job-record.ts'
+import { LANE_FUNCTIONS, laneKeys, laneMove, laneOf, laneScore } from './lane.ts'
+import { redisKeys, tenantKeys } from './redis-keys.ts'
+import { Script } from './script.ts'
+import { BYTES_FUNCTION, bytesKeys } from './stored-bytes.ts'
 
 /** A record that is stored together with a job, once, and expires. */
 export interface ExpiringRecord {
@@ -13,74 +18,198 @@ export interface ExpiringRecord {
   seconds: number
 }
 
-/** KEYS: job, record, indexes... ARGV: state, record or '', its seconds, members of the indexes... */
-const CREATE = `
-if ARGV[2] ~= '' then
-  local found = redis.call('GET', KEYS[2])
-  if found then return found end
-  redis.call('SET', KEYS[2], ARGV[2], 'EX', ARGV[3])
-end
-if redis.call('HSETNX', KEYS[1], 'state', ARGV[1]) == 0 then return false end
-for i = 3, #KEYS do redis.call('ZADD', KEYS[i], 0, ARGV[i + 1]) end
-return false`
+/** Limits that are checked in the atomic step that stores a job; absent ones do not apply. */
+export interface CreationLimits {
+  queuedJobs?: number | undefined
+  queuedJobsOfKey?: number | undefined
+  storedBytes?: number | undefined
+  storedBytesOfKey?: number | undefined
+}
+
+/** What became of a new job. */
+export type Created =
+  | { type: 'stored' /** Jobs that are released to workers. */; released: number }
+  | { type: 'replayed'; record: string }
+  | { type: 'refused'; use: QuotaUse }
+
+const NO_LIMIT = -1
 
 /**
- * KEYS: job, events, indexes to leave..., indexes to join... ARGV: state before, state after, channel, channel of sweeps, sweep or '',
- * number of indexes to leave, members of the indexes..., (seq, event)...
+ * KEYS: job, record, queued jobs, queued analyses, queued of the lane, 2 of bytes, 7 of the lane, indexes...
+ * ARGV: state, fixed, record or '', its seconds, id, tenant, lane, score, bytes, 4 limits, (score, member) of the indexes...
  */
-const COMMIT = `
+const CREATE = new Script(`
+${LANE_FUNCTIONS}
+${BYTES_FUNCTION}
+if ARGV[3] ~= '' then
+  local found = redis.call('GET', KEYS[2])
+  if found then return {'replayed', found} end
+end
+if redis.call('EXISTS', KEYS[1]) == 1 then return {'stored', redis.call('ZCARD', KEYS[12])} end
+local function exceeds(limit, used) return tonumber(limit) >= 0 and used >= tonumber(limit) end
+local queued = redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4])
+if exceeds(ARGV[10], queued) then return {'refused', 'queuedJobs', 'tenant', queued} end
+local ofKey = redis.call('ZCARD', KEYS[5])
+if exceeds(ARGV[11], ofKey) then return {'refused', 'queuedJobs', 'key', ofKey} end
+local stored = tonumber(redis.call('HGET', KEYS[7], '*') or '0')
+if exceeds(ARGV[12], stored) then return {'refused', 'storedBytes', 'tenant', stored} end
+local storedOfKey = tonumber(redis.call('HGET', KEYS[7], ARGV[7]) or '0')
+if exceeds(ARGV[13], storedOfKey) then return {'refused', 'storedBytes', 'key', storedOfKey} end
+if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4]) end
+redis.call('HSET', KEYS[1], 'state', ARGV[1], 'fixed', ARGV[2])
+setBytes(6, ARGV[5], ARGV[7], tonumber(ARGV[9]))
+wait(8, ARGV[5], ARGV[8], ARGV[6], ARGV[7])
+for i = 15, #KEYS do redis.call('ZADD', KEYS[i], ARGV[2 * i - 16], ARGV[2 * i - 15]) end
+return {'stored', redis.call('ZCARD', KEYS[12])}`)
+
+/**
+ * KEYS: job, events, outbox, tenants with webhooks, 2 of bytes, 7 of the lane, indexes to leave..., indexes to join...
+ * ARGV: state before, state after, fixed or '', channel, channel of sweeps, sweep or '', id, tenant, lane, move, score, now, bytes, number of
+ * indexes to leave, number of announced events, channel of webhooks, (score, member) of the indexes..., (type, seq, time) of the announced
+ * events..., (seq, event)...
+ */
+const COMMIT = new Script(`
+${LANE_FUNCTIONS}
+${BYTES_FUNCTION}
 local state = redis.call('HGET', KEYS[1], 'state')
 if state == ARGV[2] then return 1 end
 if state ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[2])
-local leaving = tonumber(ARGV[6])
-for i = 3, #KEYS do
-  if i - 2 <= leaving then redis.call('ZREM', KEYS[i], ARGV[i + 4]) else redis.call('ZADD', KEYS[i], 0, ARGV[i + 4]) end
+if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'fixed', ARGV[3]) end
+local id, move = ARGV[7], ARGV[10]
+if move == 'wait' then
+  endRelease(7, id)
+  wait(7, id, ARGV[11], ARGV[8], ARGV[9])
+elseif move == 'release' or move == 'leave' then
+  stopWaiting(7, id, ARGV[8], ARGV[9])
+  if move == 'release' then release(7, id, ARGV[12]) else endRelease(7, id) end
+elseif move == 'rescore' then
+  redis.call('ZADD', KEYS[7], 'XX', ARGV[11], id)
 end
-for i = #KEYS + 5, #ARGV, 2 do
+setBytes(5, id, ARGV[9], tonumber(ARGV[13]))
+local leaving, at = tonumber(ARGV[14]), 17
+for i = 14, #KEYS do
+  if i - 13 <= leaving then redis.call('ZREM', KEYS[i], ARGV[at + 1]) else redis.call('ZADD', KEYS[i], ARGV[at], ARGV[at + 1]) end
+  at = at + 2
+end
+local announced = tonumber(ARGV[15])
+if announced > 0 and redis.call('SISMEMBER', KEYS[4], ARGV[8]) == 1 then
+  for i = at, at + 3 * announced - 1, 3 do
+    local event = {'type', ARGV[i], 'id', id, 'seq', ARGV[i + 1], 'time', ARGV[i + 2]}
+    redis.call('XADD', KEYS[3], '*', 'tenant', ARGV[8], unpack(event))
+  end
+  redis.call('PUBLISH', ARGV[16], '')
+end
+at = at + 3 * announced
+for i = at, #ARGV, 2 do
   redis.call('XADD', KEYS[2], ARGV[i] .. '-0', 'event', ARGV[i + 1])
-  redis.call('PUBLISH', ARGV[3], ARGV[i + 1])
+  redis.call('PUBLISH', ARGV[4], ARGV[i + 1])
 end
-if ARGV[5] ~= '' and #ARGV >= #KEYS + 5 then redis.call('PUBLISH', ARGV[4], ARGV[5]) end
-return 1`
+if ARGV[6] ~= '' and at <= #ARGV then redis.call('PUBLISH', ARGV[5], ARGV[6]) end
+return 1`)
+
+/** KEYS: job, events, progress, exports, 2 of bytes, 7 of the lane, indexes... ARGV: id, tenant, lane, members of the indexes... */
+const DELETE = new Script(`
+${LANE_FUNCTIONS}
+${BYTES_FUNCTION}
+stopWaiting(7, ARGV[1], ARGV[2], ARGV[3])
+endRelease(7, ARGV[1])
+setBytes(5, ARGV[1], ARGV[3], 0)
+setBytes(5, ARGV[1] .. ':exports', ARGV[3], 0)
+for i = 14, #KEYS do redis.call('ZREM', KEYS[i], ARGV[i - 10]) end
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+return 1`)
 
 /**
- * Stores a job, its index entries and the record, in one atomic step. A job that already exists is not changed.
- * @returns the record that was there before, in which case nothing was stored
+ * Stores a waiting job, its index entries and the record, in one atomic step. A job that already exists is not changed.
+ * @returns the record that was there before or the quota that is used up, in which cases nothing was stored
  */
-export async function createJob(redis: Redis, job: Job, record?: ExpiringRecord): Promise<string | null> {
+export async function createJob(
+  redis: Redis,
+  job: Job,
+  { record, limits = {} }: { record?: ExpiringRecord; limits?: CreationLimits } = {},
+): Promise<Created> {
   const indexes = indexEntries(job)
-  const keys = [redisKeys.job(job.id), record?.key ?? '', ...indexes.map(keyOf)]
-  const args = [JSON.stringify(job), record?.text ?? '', record?.seconds ?? 0, ...indexes.map(memberOf)]
-  return (await redis.eval(CREATE, keys.length, ...keys, ...args)) as string | null
+  const lane = laneOf(job)
+  const of = tenantKeys(lane.tenant)
+  const keys = [
+    redisKeys.job(job.id),
+    record?.key ?? redisKeys.idempotency(''),
+    of.jobsByStatus('queued'),
+    of.analysesByStatus('queued'),
+    of.queued(lane.name),
+    ...bytesKeys(lane.tenant),
+    ...laneKeys(lane),
+    ...indexes.map(keyOf),
+  ]
+  const { queuedJobs, queuedJobsOfKey, storedBytes, storedBytesOfKey } = limits
+  const checked = [queuedJobs, queuedJobsOfKey, storedBytes, storedBytesOfKey]
+  const args = [
+    ...[encodeState(job), encodeFixed(job), record?.text ?? '', record?.seconds ?? 0],
+    ...[job.id, lane.tenant, lane.name, laneScore(job), bytesOf(job)],
+    ...checked.map(limit => limit ?? NO_LIMIT),
+    ...indexes.flatMap(scoredMember),
+  ]
+  const [type, ...details] = (await CREATE.run(redis, keys, args)) as [Created['type'], ...unknown[]]
+  if (type === 'replayed') return { type, record: details[0] as string }
+  if (type === 'stored') return { type, released: Number(details[0]) }
+  const [quota, of_, used] = details as ['queuedJobs' | 'storedBytes', 'tenant' | 'key', number]
+  const limit = limits[of_ === 'key' ? (`${quota}OfKey` as const) : quota]!
+  return { type, use: { quota, of: of_, used, limit } }
 }
 
 /**
- * Replaces a job's state, moves it between the indexes, and appends and publishes its events, in one atomic step. Events wake the sweep of
- * the job.
- * @returns false, and changes nothing, if the stored state was no longer `before`
+ * Replaces a job's state, moves it between the indexes and lanes, and appends, publishes and announces its events, in one atomic step.
+ * Events wake the sweep of the job.
+ * @returns false, and changes nothing, if the stored state was no longer that of `before`
  */
-export async function commitJob(
-  redis: Redis,
-  before: Job,
-  after: Job,
-  events: readonly JobEvent[],
-): Promise<boolean> {
-  const { left, joined } = indexChanges(before, after)
+export async function commitJob(redis: Redis, { before, after, events }: JobChange): Promise<boolean> {
+  const { job, state: stateBefore, isSplit } = before
+  const { left, joined } = indexChanges(job, after)
   const changed = [...left, ...joined]
-  const keys = [redisKeys.job(after.id), redisKeys.events(after.id), ...changed.map(keyOf)]
+  const lane = laneOf(after)
+  const announced = announcedEvents(after, events)
+  const keys = [
+    redisKeys.job(after.id),
+    redisKeys.events(after.id),
+    redisKeys.outbox,
+    redisKeys.webhookTenants,
+    ...bytesKeys(lane.tenant),
+    ...laneKeys(lane),
+    ...changed.map(keyOf),
+  ]
+  const fixed = isSplit ? '' : encodeFixed(after)
   const args = [
-    JSON.stringify(before),
-    JSON.stringify(after),
-    redisKeys.jobChannel(after.id),
-    redisKeys.sweepChannel,
-    after.sweepId ?? '',
-    left.length,
-    ...changed.map(memberOf),
+    ...[stateBefore, encodeState(after), fixed, redisKeys.jobChannel(after.id), redisKeys.sweepChannel],
+    ...[after.sweepId ?? '', after.id, lane.tenant, lane.name, laneMove(job, after), laneScore(after)],
+    ...[Date.now(), bytesOf(after), left.length, announced.length, redisKeys.webhookChannel],
+    ...changed.flatMap(scoredMember),
+    ...announced.flatMap(({ type, seq, time }) => [type, seq, time]),
     ...events.flatMap(event => [event.seq, JSON.stringify(event)]),
   ]
-  return (await redis.eval(COMMIT, keys.length, ...keys, ...args)) === 1
+  return (await COMMIT.run(redis, keys, args)) === 1
+}
+
+/** A change of a job: of its state, labels and priority. */
+export interface JobChange {
+  before: StoredJob
+  after: Job
+  events: readonly JobEvent[]
+}
+
+/** Deletes a job with its events, progress, exports and index entries. */
+export async function deleteJob(redis: Redis, job: Job): Promise<void> {
+  const indexes = indexEntries(job)
+  const lane = laneOf(job)
+  const { id } = job
+  const keys = [
+    ...[redisKeys.job(id), redisKeys.events(id), redisKeys.progress(id), redisKeys.exports(id)],
+    ...bytesKeys(tenantOf(job)),
+    ...laneKeys(lane),
+    ...indexes.map(keyOf),
+  ]
+  await DELETE.run(redis, keys, [id, lane.tenant, lane.name, ...indexes.map(({ member }) => member)])
 }
 
 const keyOf = ({ key }: IndexEntry) => key
-const memberOf = ({ member }: IndexEntry) => member
+const scoredMember = ({ score = 0, member }: IndexEntry) => [score, member]

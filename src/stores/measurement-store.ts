@@ -9,6 +9,8 @@ import { FinishedRun, finishedRun } from '#forecast/finished-run.ts'
 import type { JobEvents } from './job-events.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
 
+/** The newest running times that are kept. */
+const MOST_RUNNING_TIMES = 100
 /** The newest runs of a model that are kept. */
 const MOST_RUNS = 64
 const RUNS_KEPT_SECONDS = 180 * 24 * 3600
@@ -30,10 +32,17 @@ export class MeasurementStore {
   async record(job: Job, events: readonly JobEvent[]): Promise<void> {
     const end = events.find(endsJob)
     if (!end) return
+    await this.#recordRunningTime(job).catch(() => {})
     // A diverged training has epochs that no other training is like.
     if (end.type !== 'failed') await this.#recordRun(job).catch(() => {})
     // The peak of a killed training is only a lower bound of the memory that it needs: the next job must not be refused because of it.
     if (end.type === 'succeeded') await this.#recordPeak(job).catch(() => {})
+  }
+
+  /** The mean running time of the jobs and analyses that have ended last, of all tenants; undefined if none has. */
+  async meanRunningSeconds(): Promise<number | undefined> {
+    const seconds = (await this.#redis.lrange(redisKeys.runningTimes, 0, -1)).map(Number)
+    return seconds.length === 0 ? undefined : seconds.reduce((sum, each) => sum + each, 0) / seconds.length
   }
 
   /** The last runs of a model by the tenant, newest first. */
@@ -49,6 +58,16 @@ export class MeasurementStore {
   async peakMemory(spec: TrainingSpec, analysis?: string): Promise<ReadonlyMap<string, number>> {
     const peaks = Object.entries(await this.#redis.hgetall(peaksKey(spec, analysis)))
     return new Map(peaks.map(([engine, bytes]) => [engine, Number(bytes)]))
+  }
+
+  async #recordRunningTime({ ranMs, runningSince, finishedAt }: Job): Promise<void> {
+    if (runningSince === undefined || finishedAt === undefined) return
+    const seconds = (ranMs + Date.parse(finishedAt) - Date.parse(runningSince)) / 1000
+    await this.#redis
+      .multi()
+      .lpush(redisKeys.runningTimes, seconds)
+      .ltrim(redisKeys.runningTimes, 0, MOST_RUNNING_TIMES - 1)
+      .exec()
   }
 
   async #recordRun(job: Job): Promise<void> {

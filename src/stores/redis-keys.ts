@@ -12,6 +12,16 @@ export const redisKeys = {
   activeSweeps: 'thresher:sweeps:active',
   /** Set once every job of an earlier version is in the indexes of this version. */
   jobIndexes: 'thresher:jobs:indexes',
+  /** Jobs and analyses that are released to workers: in BullMQ, or with a worker. Scores are times. */
+  released: 'thresher:work:released',
+  /** The tenants with waiting jobs; the one with the smallest score is served next. */
+  shares: 'thresher:work:shares',
+  /** The last score of every tenant in `shares`; field `*`: of the tenant that was served last. */
+  passes: 'thresher:work:passes',
+  /** Paused jobs that continue by themselves; scores are times. */
+  resumptions: 'thresher:work:resumptions',
+  /** The running times of the jobs and analyses that have ended last, in seconds. */
+  runningTimes: 'thresher:work:running-times',
   /** The tenants that have keys, besides the default tenant. */
   tenants: 'thresher:tenants',
   /** The unfinished jobs and analyses that need a dataset or a model. */
@@ -25,12 +35,26 @@ export const redisKeys = {
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
   /** Earlier versions also stored the peaks of killed trainings, under `thresher:peaks`. */
   peaks: (digest: string) => `thresher:succeeded-peaks:${digest}`,
+  webhook: (webhookId: string) => `thresher:webhook:${webhookId}`,
+  /** The deliveries of a webhook by id. */
+  deliveries: (webhookId: string) => `thresher:webhook:${webhookId}:deliveries`,
+  /** Their ids: all, those that are pending by the time of the next attempt, and those that have ended by the time of that. */
+  deliveryIds: (webhookId: string) => `thresher:webhook:${webhookId}:ids`,
+  dueDeliveries: (webhookId: string) => `thresher:webhook:${webhookId}:due`,
+  endedDeliveries: (webhookId: string) => `thresher:webhook:${webhookId}:ended`,
+  /** The webhooks of all tenants with pending deliveries, by the time of the next attempt. */
+  dueWebhooks: 'thresher:webhooks:due',
+  /** The tenants that have webhooks. */
+  webhookTenants: 'thresher:webhooks:tenants',
+  /** The events of these tenants that have no deliveries yet. */
+  outbox: 'thresher:outbox',
   lease: (duty: string) => `thresher:lease:${duty}`,
   bull: 'thresher:bull',
   /** Pub/sub channels. */
   jobChannel: (jobId: string) => `thresher:live:${jobId}`,
   controlChannel: 'thresher:control',
   sweepChannel: 'thresher:live-sweeps',
+  webhookChannel: 'thresher:live-webhooks',
 } as const
 
 /** The keys of the indexes of one tenant. The default tenant has the names of the versions without tenants. */
@@ -39,6 +63,7 @@ export function tenantKeys(tenant: string) {
   return {
     allRecords: (kind: string) => `${root}:${kind}s`,
     allSweeps: `${root}:sweeps`,
+    allWebhooks: `${root}:webhooks`,
     allJobs: `${root}:jobs`,
     jobsByStatus: (status: string) => `${root}:jobs:status:${status}`,
     jobsByMetric: (metric: string) => `${root}:jobs:metric:${metric}`,
@@ -46,9 +71,23 @@ export function tenantKeys(tenant: string) {
     jobsBySweep: (sweepId: string) => `${root}:jobs:sweep:${sweepId}`,
     allAnalyses: `${root}:analyses`,
     analysesByStatus: (status: string) => `${root}:analyses:status:${status}`,
+    /** The waiting jobs and analyses of one lane. */
+    waiting: (lane: string) => `${root}:waiting:${lane}`,
+    /** The lanes with waiting jobs. */
+    lanes: `${root}:lanes`,
+    released: `${root}:released`,
+    releasedOf: (lane: string) => `${root}:released:${lane}`,
+    /** The queued jobs and analyses of one lane, waiting or released. */
+    queued: (lane: string) => `${root}:queued:${lane}`,
+    /** Bytes of the files of each job, analysis, dataset and model. */
+    recordBytes: `${root}:bytes`,
+    /** Sums of `recordBytes` by key id; field `*`: of all. */
+    storedBytes: `${root}:stored-bytes`,
     /** The analyses of a job. */
     analysesByJob: (jobId: string) => `${root}:analyses:job:${jobId}`,
     /** Earlier versions also stored rates, under `thresher:rates`. @param model a digest */
     runs: (model: string) => `${root}:runs:${model}`,
+    /** What the keys of the tenant have used on a UTC day. */
+    usage: (day: string) => `${root}:usage:${day}`,
   }
 }

@@ -5,10 +5,12 @@ import type { WorkerStatus } from './worker-record.ts'
 
 /** A supervisor renews its lease every 5 s; one that has not done so for this long is dead. */
 const LEASE_SECONDS = 15
+const COUNT_FRESH_MS = 1_000
 
 /** The live workers. Each worker renews its lease. */
 export class WorkerRegistry {
   readonly #redis: Redis
+  #counted = { count: 0, at: Number.NEGATIVE_INFINITY }
 
   constructor(redis: Redis) {
     this.#redis = redis
@@ -31,6 +33,12 @@ export class WorkerRegistry {
     return text === null ? undefined : storedRecord(workerId, text)
   }
 
+  /** The number of live workers, as of a second ago at most. */
+  async count(): Promise<number> {
+    if (Date.now() - this.#counted.at > COUNT_FRESH_MS) await this.list()
+    return this.#counted.count
+  }
+
   /** The live workers, sorted by id; removes the ids of dead ones. */
   async list(): Promise<WorkerStatus[]> {
     const ids = (await this.#redis.smembers(redisKeys.workers)).sort()
@@ -38,6 +46,8 @@ export class WorkerRegistry {
     const dead = workers.filter(({ worker }) => !worker).map(({ id }) => id)
     // The list is complete even if Redis refuses writes.
     if (dead.length > 0) await this.#redis.srem(redisKeys.workers, dead).catch(() => {})
-    return workers.flatMap(({ worker }) => (worker ? [worker] : []))
+    const alive = workers.flatMap(({ worker }) => (worker ? [worker] : []))
+    this.#counted = { count: alive.length, at: Date.now() }
+    return alive
   }
 }

@@ -95,7 +95,7 @@ describe('a full disk', () => {
     while ((await stores.queue.missing([submitted.id])).length === 0) await pause(20)
     await fill()
     await stores.jobs.append(submitted.id, resume)
-    await stores.queue.enqueue(submitted.id, submitted.spec.priority)
+    await stores.queue.enqueue(submitted.id)
     assert.equal((await waiting(submitted)).path, 'scratch')
     await free()
     const { job, events } = await endOf(stores, submitted)

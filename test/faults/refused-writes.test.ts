@@ -57,7 +57,7 @@ it('a worker keeps its job while Redis refuses all writes for longer than its le
   assert.equal(await stores.workers.get(holder.id), undefined, 'its lease has run out')
   await acceptWrites()
   // As BullMQ does with a job that has no lock: the other worker is idle and takes it at once.
-  await stores.queue.reclaim(submitted.id, submitted.spec.priority)
+  await stores.queue.reclaim(submitted.id)
   while ((await stores.queue.missing([submitted.id])).length === 0) await pause(50)
   for (const pid of runners) process.kill(pid, 'SIGCONT')
   const { job, events } = await endOf(stores, submitted)

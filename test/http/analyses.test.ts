@@ -3,9 +3,10 @@ import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { newId } from '#stores/new-id.ts'
 import { appendEvent, startJob } from '#test/support/drive-job.ts'
-import { finishAnalysis, finishedJob } from '#test/support/finished-job.ts'
+import { finishAnalysis, finishedJob, finishJob } from '#test/support/finished-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
+import { storeJob } from '#test/support/store-job.ts'
 
 const RESULT = {
   dataset: { id: 'mnist' },
@@ -71,7 +72,8 @@ describe('analyses', () => {
       },
     })
     assert.deepEqual((await get(`/v1/analyses/${body.id}`)).body, body)
-    assert.deepEqual(await api.stores.queue.missing([body.id]), [])
+    const stored = await api.stores.analyses.require(body.id)
+    assert.equal(await api.stores.waiting.rank(stored), 0)
   })
 
   it('answer a repeated Idempotency-Key with the first analysis', async () => {
@@ -129,9 +131,9 @@ describe('analyses', () => {
 
   it('name every mistake in a request', async () => {
     const { id } = await finishedJob(api.stores)
-    const running = await api.stores.jobs.create(newJob())
+    const running = await storeJob(api.stores)
     await startJob(api.stores, running.id)
-    const unfinished = await api.stores.jobs.create(newJob())
+    const unfinished = await storeJob(api.stores)
     await startJob(api.stores, unfinished.id)
     await appendEvent(api.stores, unfinished.id, 'failed', {
       error: { code: 'internal', message: 'x', retryable: false },
@@ -180,9 +182,9 @@ describe('analyses', () => {
       splits: { train: 9, test: 5 },
       sha256: '0'.repeat(64),
     }
-    const job = await finishedJob(api.stores)
     const dataset = { id: newId('dataset'), upload }
-    await api.stores.jobs.revise(job.id, stored => ({ ...stored, spec: { ...stored.spec, dataset } }))
+    const queued = newJob({ epochs: 1 })
+    const job = await finishJob(api.stores, { ...queued, spec: { ...queued.spec, dataset } })
     const { body } = await post({ kind: 'evaluation', jobs: [job.id] })
     const message = `must be a job whose dataset exists: ${dataset.id} was deleted`
     assert.deepEqual(body.errors, [{ path: 'jobs.0', message }])
@@ -283,7 +285,7 @@ describe('analyses', () => {
     assert.deepEqual([refused.status, refused.body.code], [422, 'insufficient_memory'])
     assert.match(refused.body.detail, /^The analysis needs .* \(estimated\); the largest worker has 700 MB/)
     assert.deepEqual(refused.body.errors[0].path, 'jobs.0')
-    const trained = await api.stores.jobs.create(newJob({ epochs: 1 }))
+    const trained = await storeJob(api.stores, newJob({ epochs: 1 }))
     await startJob(api.stores, trained.id)
     await appendEvent(api.stores, trained.id, 'succeeded', { peakMemoryBytes: 650e6 })
     assert.equal((await post({ kind: 'evaluation', jobs: [id] })).status, 201)

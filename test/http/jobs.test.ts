@@ -102,13 +102,14 @@ describe('jobs', () => {
       const { status, body } = await request(api.url).post(`/v1/jobs/${id}/${what}`)
       return [status, body.code ?? body.status]
     }
+    const positionOf = async (id: string) => (await request(api.url).get(`/v1/jobs/${id}`)).body.queuePosition
     const id = await submit()
     assert.deepEqual(await ask(id, 'resume'), [202, 'queued'])
     assert.deepEqual(await ask(id, 'pause'), [202, 'paused'])
-    assert.equal(await api.stores.queue.position(id), undefined)
+    assert.equal(await positionOf(id), undefined)
     assert.deepEqual(await ask(id, 'pause'), [202, 'paused'])
     assert.deepEqual(await ask(id, 'resume'), [202, 'queued'])
-    assert.notEqual(await api.stores.queue.position(id), undefined)
+    assert.notEqual(await positionOf(id), undefined)
     await startJob(api.stores, id)
     assert.deepEqual(await ask(id, 'pause'), [202, 'pausing'])
     assert.deepEqual(await ask(id, 'resume'), [409, 'conflict'])

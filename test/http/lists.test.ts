@@ -3,10 +3,13 @@ import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { indexEntries } from '#stores/index-entries.ts'
 import { MOST_SCANNED } from '#stores/members-of.ts'
+import { addOlderJobs } from '#stores/older-jobs.ts'
+import { redisKeys } from '#stores/redis-keys.ts'
 import { appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { ONE_LAYER, postJob } from '#test/support/post-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
+import { storeJob } from '#test/support/store-job.ts'
 
 type Item = Record<string, unknown> & { id: string }
 
@@ -103,7 +106,7 @@ describe('the list of jobs', () => {
   it('examines a bounded number of jobs per request, and the cursor continues after them', async () => {
     const found = await submit({ name: 'needle' })
     const hay = Array.from({ length: MOST_SCANNED + 300 }, () => newJob({ name: 'hay' }))
-    await Promise.all(hay.map(job => api.stores.jobs.create(job)))
+    await Promise.all(hay.map(job => storeJob(api.stores, job)))
     const first = await list('name=needle')
     assert.deepEqual([first.data, first.hasMore], [[], true])
     assert.deepEqual(await pagesOf('name=needle', async () => {}), [found])
@@ -111,12 +114,16 @@ describe('the list of jobs', () => {
 
   it('includes jobs of earlier versions, which had no index by metric', async () => {
     const id = await measured(0.3, 0.999)
-    const { redis, jobs, jobIndex } = api.stores
+    const { redis, jobs } = api.stores
     const job = await jobs.require(id)
     for (const { key, member } of indexEntries(job)) if (member !== id) await redis.zrem(key, member)
+    await redis.hdel(redisKeys.job(id), 'fixed')
+    await redis.hset(redisKeys.job(id), 'state', JSON.stringify(job))
     assert.notEqual((await ids('sort=sparsity&limit=1'))[0], id)
-    await jobIndex.addOlderJobs()
+    await addOlderJobs(redis)
     assert.equal((await ids('sort=sparsity&limit=1'))[0], id)
+    const other = await api.connectAgain()
+    assert.deepEqual(await other.jobs.require(id), job)
   })
 
   it('refuses an invalid parameter, sort, time or cursor, and lists the valid ones', async () => {

@@ -8,6 +8,7 @@ import { appendEvent, epochMetrics, startJob, succeed } from '#test/support/driv
 import { finishAnalysis, finishedJob, newAnalysis } from '#test/support/finished-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
+import { storeJob } from '#test/support/store-job.ts'
 
 const SECRET = 'only for the service'
 const TOPOLOGY = {
@@ -45,7 +46,7 @@ describe('a field of a stored record that no resource names', () => {
   /** A finished job whose record, events and idempotent answer all have the field. */
   async function makeJob(): Promise<string> {
     const job = { ...newJob(), secret: SECRET }
-    await api.stores.jobs.create(job)
+    await storeJob(api.stores, job)
     await startJob(api.stores, job.id)
     await appendEvent(api.stores, job.id, 'epoch', { ...epochMetrics(1), secret: SECRET } as never)
     await succeed(api.stores, job.id)
@@ -74,7 +75,7 @@ describe('a field of a stored record that no resource names', () => {
 
   it('is in no answer to an action on a job', async () => {
     const job = { ...newJob(), secret: SECRET }
-    await api.stores.jobs.create(job)
+    await storeJob(api.stores, job)
     const self = `/v1/jobs/${job.id}`
     const answers = {
       change: await request(api.url).patch(self).send({ name: 'x' }),
@@ -90,7 +91,7 @@ describe('a field of a stored record that no resource names', () => {
   })
 
   it('is in no progress frame', async () => {
-    const { id } = await api.stores.jobs.create(newJob())
+    const { id } = await storeJob(api.stores)
     await startJob(api.stores, id)
     const frame = {
       jobId: id,
@@ -183,7 +184,7 @@ describe('a field of a stored record that no resource names', () => {
 describe('the resource of a job', () => {
   it('is the same in an answer and in the snapshot of a stream', async () => {
     const api = await startApi()
-    const { id } = await api.stores.jobs.create({ ...newJob(), secret: SECRET } as never)
+    const { id } = await storeJob(api.stores, { ...newJob(), secret: SECRET } as never)
     const socket = new WebSocket(`${api.url.replace('http', 'ws')}/v1/jobs/${id}/stream`)
     const [data] = await once(socket, 'message')
     const { body } = await request(api.url).get(`/v1/jobs/${id}`)

@@ -7,8 +7,8 @@ import { json } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import { WebSocket } from 'ws'
 import { endChild, endWithTests } from '#test/support/end-with-tests.ts'
-import { newJob } from '#test/support/new-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
+import { storeJob } from '#test/support/store-job.ts'
 
 describe('the api after SIGTERM', () => {
   let test: TestStores
@@ -30,7 +30,7 @@ describe('the api after SIGTERM', () => {
       if (url) break
     }
     child.stdout.resume()
-    const job = await test.stores.jobs.create(newJob())
+    const job = await storeJob(test.stores)
     const watch = async () => {
       const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/jobs/${job.id}/stream`)
       await once(socket, 'message')
@@ -56,7 +56,8 @@ describe('the api after SIGTERM', () => {
     const submitted = (await json(response)) as { id: string }
     assert.match(await events.text(), /^id: 1$/m)
     assert.equal(await ended, 0)
-    assert.deepEqual(await test.stores.queue.missing([submitted.id]), [])
+    const stored = await test.stores.jobs.require(submitted.id)
+    assert.equal(typeof (await test.stores.waiting.rank(stored)), 'number')
     absent.terminate()
   })
 })

@@ -22,6 +22,7 @@ import { makeSweeps } from '#test/support/make-sweeps.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { promisedAnswers } from '#test/support/promised-answers.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
+import { storeJob } from '#test/support/store-job.ts'
 
 const CSV = 'a,always7,y\n1,7,p\n2,7,q\n3,7,p\n'
 const layer = (class_name: string, config: object) => ({ class_name, config })
@@ -96,7 +97,7 @@ describe('every stored record', () => {
     ['cancelled'],
   ]
   async function makeJob(history: readonly NewEvent['type'][], change: Parameters<typeof newJob>[0] = {}) {
-    const { id } = await test.stores.jobs.create(newJob(change))
+    const { id } = await storeJob(test.stores, newJob(change))
     const data: Partial<Record<NewEvent['type'], object>> = {
       epoch: epochMetrics(1),
       checkpointed: { epoch: 1, step: 469, validationLoss: 1, sizeBytes: 9, sha256: '0'.repeat(64) },

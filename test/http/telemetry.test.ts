@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { startNewJob, succeed } from '#test/support/drive-job.ts'
-import { newJob } from '#test/support/new-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
+import { storeJob } from '#test/support/store-job.ts'
 
 const KEY = 'thr_test_0123456789abcdef'
 
@@ -25,7 +25,7 @@ describe('GET /metrics', () => {
 
   it('has one sample for each status, and counts the jobs that are in it', async () => {
     assert.ok((await samples()).includes('thresher_jobs{status="queued"} 0'))
-    await api.stores.jobs.create(newJob())
+    await storeJob(api.stores)
     await startNewJob(api.stores)
     await succeed(api.stores, await startNewJob(api.stores))
     const lines = (await samples()).filter(line => line.startsWith('thresher_jobs{'))

@@ -24,18 +24,19 @@ describe('the use cases of a job, without HTTP', () => {
     const submission = { log: pino({ level: 'silent' }) }
     return (await submitJob(stores, { model: { preset: 'mnist-mlp' } }, submission)).job
   }
+  const rankOf = async (id: string) => await test.stores.waiting.rank(await test.stores.jobs.require(id))
   const refusedAs = (code: string) => (error: unknown) => error instanceof AppError && error.code === code
 
   it('submit, pause, resume, cancel and delete it', async () => {
     const { stores } = test
     const { id } = await submit()
-    assert.equal(await stores.queue.position(id), 1)
+    assert.equal(await rankOf(id), 0)
     assert.equal((await pauseJob(stores, id)).status, 'paused')
-    assert.equal(await stores.queue.position(id), undefined)
+    assert.equal(await rankOf(id), undefined)
     await assert.rejects(deleteJob(stores, id), refusedAs('conflict'))
     assert.equal((await resumeJob(stores, id)).status, 'queued')
     assert.equal((await changeJob(stores, id, { priority: 7 })).spec.priority, 7)
-    assert.equal(await stores.queue.position(id), 1)
+    assert.equal(await rankOf(id), 0)
     assert.equal((await cancelJob(stores, id)).status, 'cancelled')
     assert.equal((await countJobs(stores)).get('cancelled'), 1)
     await deleteJob(stores, id)

@@ -11,17 +11,17 @@ describe('the idempotency store', () => {
   })
   after(() => test.stop())
   const store = () => test.stores.jobs
-  const claims = () => test.stores.idempotency
   const WORKER = { id: 'worker_test', engine: 'native', device: 'cpu' }
 
   it('creates one job when the same creation is sent twice, even if the job has started in between', async () => {
     const job = newJob()
     const claim = { scope: 'twice', bodyDigest: 'x' }
-    assert.equal((await claims().create(job, claim)).replayed, false)
+    assert.equal((await store().create(job, { claim })).type, 'stored')
     await store().append(job.id, begin(WORKER))
-    assert.equal((await claims().create(job, claim)).replayed, false)
+    assert.equal((await store().create(job, { claim })).type, 'stored')
     await store().create(job)
     assert.equal((await store().get(job.id))?.status, 'running')
-    assert.deepEqual(await claims().create(newJob(), claim), { job, replayed: true })
+    assert.deepEqual(await store().create(newJob(), { claim }), { type: 'replayed', job })
+    assert.deepEqual(await test.stores.idempotency.find(claim), job)
   })
 })

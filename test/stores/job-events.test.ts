@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { endsJob, type JobEvent } from '#domain/event.ts'
 import { appendEvent, epochMetrics, startJob, succeed } from '#test/support/drive-job.ts'
-import { newJob } from '#test/support/new-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
+import { storeJob } from '#test/support/store-job.ts'
 
 describe('following a job', () => {
   let test: TestStores
@@ -11,7 +11,7 @@ describe('following a job', () => {
     test = await startStores()
   })
   after(() => test.stop())
-  const create = () => test.stores.jobs.create(newJob())
+  const create = () => storeJob(test.stores)
   const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1)
 
   /** Follows the job to its end and returns the seqs in the order of arrival. */

@@ -5,6 +5,7 @@ import { cancel } from '#domain/job-decisions.ts'
 import type { JobFilter } from '#stores/job-filter.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
+import { storeJob } from '#test/support/store-job.ts'
 
 describe('the job index', () => {
   let test: TestStores
@@ -14,7 +15,7 @@ describe('the job index', () => {
   after(() => test.stop())
   const store = () => test.stores.jobs
   const index = () => test.stores.jobIndex
-  const create = (change = {}) => store().create(newJob(change))
+  const create = (change = {}) => storeJob(test.stores, newJob(change))
 
   it('finds jobs by every filter, page by page, newest first', async () => {
     const made: Job[] = []

@@ -28,42 +28,28 @@ describe('the queue', () => {
     return worker
   }
 
-  it('gives out jobs by priority, then in the order of arrival, and returns their positions', async () => {
+  it('gives out jobs in the order in which they were released', async () => {
     const { queue } = test.stores
-    for (const [id, priority] of [
-      ['job_a', 42],
-      ['job_b', 42],
-      ['job_c', 1],
-      ['job_d', 99],
-    ] as const)
-      await queue.enqueue(id, priority)
-    const places = await Promise.all(
-      ['job_a', 'job_b', 'job_c', 'job_d', 'job_e'].map(id => queue.position(id)),
-    )
-    assert.deepEqual(places, [2, 3, 1, 4, undefined])
-    assert.deepEqual(await Promise.all([1, 41, 42, 99].map(p => queue.positionOfNext(p))), [2, 2, 4, 5])
-    await queue.changePriority('job_d', 2)
+    for (const id of ['job_c', 'job_a', 'job_d', 'job_b']) await queue.enqueue(id)
     const taken: string[] = []
     const worker = work(async jobId => {
       taken.push(jobId)
     })
     await once(worker, 'drained')
-    assert.deepEqual(taken, ['job_c', 'job_d', 'job_a', 'job_b'])
-    assert.equal(await queue.position('job_a'), undefined)
+    assert.deepEqual(taken, ['job_c', 'job_a', 'job_d', 'job_b'])
   })
 
   it('contains a job only once, and accepts it again after it was processed', async () => {
     const { queue } = test.stores
-    await queue.enqueue('job_a', 42)
-    await queue.enqueue('job_a', 42)
-    assert.equal(await queue.positionOfNext(99), 2)
+    await queue.enqueue('job_a')
+    await queue.enqueue('job_a')
     const taken: string[] = []
     const worker = work(async jobId => {
       taken.push(jobId)
     })
     await once(worker, 'completed')
     assert.deepEqual(await queue.missing(['job_a']), ['job_a'])
-    await queue.enqueue('job_a', 42)
+    await queue.enqueue('job_a')
     await once(worker, 'completed')
     assert.deepEqual(taken, ['job_a', 'job_a'])
   })
@@ -76,22 +62,22 @@ describe('the queue', () => {
       givenBack++
       void first.close()
     })
-    await queue.enqueue('job_a', 42)
+    await queue.enqueue('job_a')
     await once(first, 'closed')
     const second = work(async () => {})
     const [job] = await once(second, 'completed')
     assert.deepEqual([job.data.id, givenBack], ['job_a', 1])
   })
 
-  it('keeps a deferred job for another worker, ahead of jobs of equal priority', async () => {
+  it('keeps a deferred job for another worker, ahead of jobs that were released later', async () => {
     const { queue } = test.stores
     const taken: string[] = []
     const worker = work(async (jobId, { defer }) => {
       taken.push(jobId)
-      if (jobId === 'job_large' && taken.length === 1) await defer()
+      if (jobId === 'job_large' && taken.length === 1) await defer(async () => {})
       if (jobId === 'job_a') await pause(LONGER_THAN_PUT_OFF_MS)
     })
-    for (const id of ['job_large', 'job_a', 'job_b']) await queue.enqueue(id, 42)
+    for (const id of ['job_large', 'job_a', 'job_b']) await queue.enqueue(id)
     await once(worker, 'drained')
     assert.deepEqual(taken, ['job_large', 'job_a', 'job_large', 'job_b'])
   })
@@ -99,20 +85,19 @@ describe('the queue', () => {
   it('reclaims a job from a worker that still holds its lock', async () => {
     const { queue } = test.stores
     const hanging = work(() => new Promise(() => {}))
-    await queue.enqueue('job_a', 42)
+    await queue.enqueue('job_a')
     await once(hanging, 'active')
     assert.deepEqual(await queue.missing(['job_a', 'job_b']), ['job_b'])
     const second = work(async () => {})
-    await queue.reclaim('job_a', 42)
+    await queue.reclaim('job_a')
     assert.equal((await once(second, 'completed'))[0].data.id, 'job_a')
   })
 
   it('does not give out a removed job', async () => {
     const { queue } = test.stores
-    await queue.enqueue('job_a', 42)
+    await queue.enqueue('job_a')
     await queue.remove('job_a')
-    assert.equal(await queue.positionOfNext(99), 1)
+    assert.deepEqual(await queue.missing(['job_a']), ['job_a'])
     await queue.remove('job_unknown')
-    await queue.changePriority('job_unknown', 3)
   })
 })

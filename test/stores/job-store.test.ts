@@ -6,6 +6,7 @@ import { begin, cancel, loseAttempt } from '#domain/job-decisions.ts'
 import { epochMetrics } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
+import { storeJob } from '#test/support/store-job.ts'
 
 const WORKER = { id: 'worker_test', engine: 'native', device: 'cpu' }
 
@@ -16,7 +17,7 @@ describe('the job store', () => {
   })
   after(() => test.stop())
   const store = () => test.stores.jobs
-  const create = (change = {}) => store().create(newJob(change))
+  const create = (change = {}) => storeJob(test.stores, newJob(change))
   const epoch = (attempt: number, number = 1) => [
     { type: 'epoch' as const, attempt, data: epochMetrics(number) },
   ]

@@ -3,8 +3,8 @@ import { after, before, it } from 'node:test'
 import type { EpochMetrics } from '#domain/event.ts'
 import { begin, finish } from '#domain/job-decisions.ts'
 import { appendEvent, epochMetrics, succeed } from '#test/support/drive-job.ts'
-import { newJob } from '#test/support/new-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
+import { storeJob } from '#test/support/store-job.ts'
 
 let test: TestStores
 before(async () => {
@@ -14,7 +14,7 @@ after(() => test.stop())
 
 async function train(epochs: readonly EpochMetrics[]) {
   const { jobs } = test.stores
-  const job = await jobs.create(newJob())
+  const job = await storeJob({ jobs })
   await jobs.append(job.id, begin({ id: 'worker_test', engine: 'wasm', device: 'cpu' }))
   for (const epoch of epochs) await appendEvent(test.stores, job.id, 'epoch', epoch)
   return job

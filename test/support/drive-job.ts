@@ -2,7 +2,7 @@ import { ARTIFACT_FILES, type Artifact, type ArtifactName } from '#domain/artifa
 import type { EpochMetrics, NewEvent } from '#domain/event.ts'
 import { begin } from '#domain/job-decisions.ts'
 import type { Stores } from '#stores/connect.ts'
-import { newJob } from './new-job.ts'
+import { storeJob } from './store-job.ts'
 
 const worker = { id: 'worker_test', engine: 'native', device: 'cpu' }
 
@@ -10,7 +10,7 @@ export const startJob = (stores: Stores, jobId: string) => stores.jobs.append(jo
 
 /** A job that a worker has just begun. @returns its id */
 export async function startNewJob(stores: Stores): Promise<string> {
-  const job = await stores.jobs.create(newJob())
+  const job = await storeJob(stores)
   await startJob(stores, job.id)
   return job.id
 }

@@ -8,6 +8,7 @@ import { createAnalysis } from '#jobs/create-analysis.ts'
 import type { Stores } from '#stores/connect.ts'
 import { appendEvent, epochMetrics, startJob, succeed } from './drive-job.ts'
 import { newJob } from './new-job.ts'
+import { storeJob } from './store-job.ts'
 
 /** A job that has succeeded, with a checkpoint of one epoch. @param fileOf makes the file of the checkpoint */
 export async function finishedJob(
@@ -15,7 +16,16 @@ export async function finishedJob(
   change: Partial<JobRequest> = {},
   fileOf: (spec: TrainingSpec) => Uint8Array = () => Buffer.from('a checkpoint'),
 ): Promise<Job> {
-  const { id, spec } = await stores.jobs.create(newJob({ epochs: 1, ...change }))
+  return await finishJob(stores, newJob({ epochs: 1, ...change }), fileOf)
+}
+
+/** Stores a queued job of one epoch and takes it to its end. */
+export async function finishJob(
+  stores: Stores,
+  job: Job,
+  fileOf: (spec: TrainingSpec) => Uint8Array = () => Buffer.from('a checkpoint'),
+): Promise<Job> {
+  const { id, spec } = await storeJob(stores, job)
   await startJob(stores, id)
   await appendEvent(stores, id, 'epoch', epochMetrics(1))
   const stored = await stores.blobs.put(id, [fileOf(spec)])

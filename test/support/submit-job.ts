@@ -2,11 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { JobEvent } from '#domain/event.ts'
 import { isTerminal, type Job, queuedJob } from '#domain/job.ts'
 import { JobRequest } from '#domain/training-spec.ts'
+import { releaseJobs } from '#jobs/release-jobs.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import type { Stores } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
+import { storeJob } from './store-job.ts'
 
-/** Puts a job into the store and the queue, as the api does. @param enqueue whether the queue is to have it */
+/** Stores a job and releases it to a free worker, as the api does. @param enqueue whether it is released */
 export async function submitJob(
   stores: Stores,
   request: object,
@@ -14,8 +16,8 @@ export async function submitJob(
 ): Promise<Job> {
   const { spec, warnings } = resolveSpec(JobRequest.parse(request))
   const job = queuedJob(newId('job'), spec, { warnings, createdAt: new Date().toISOString() })
-  await stores.jobs.create(job)
-  if (enqueue) await stores.queue.enqueue(job.id, spec.priority)
+  await storeJob(stores, job)
+  if (enqueue) await releaseJobs(stores)
   return job
 }
 

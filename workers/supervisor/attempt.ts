@@ -10,6 +10,7 @@ import type { JobHistory } from './job-history.ts'
 import type { RunnerProcess } from './runner-process.ts'
 import type { StopReason, StopRequest } from './stop-request.ts'
 import type { Supervisor } from './supervisor.ts'
+import { UsageMeter } from './usage-meter.ts'
 
 const POLL_MS = 5_000
 
@@ -25,6 +26,7 @@ export class Attempt {
   readonly #runner: RunnerProcess
   readonly #timeLimit: Countdown
   readonly #storage: AttemptStorage
+  readonly #meter: UsageMeter
   /** Once this is set, an ended attempt does not imply that another worker has the job. */
   #isConcluding = false
 
@@ -36,6 +38,7 @@ export class Attempt {
     this.#history = history
     this.#stop = stop
     this.#runner = runners.take(estimateMemory(job.spec))
+    this.#meter = new UsageMeter(stores.usage, job)
     const timeLeftMs = job.spec.maxRuntimeSeconds * 1000 - job.ranMs
     this.#timeLimit = new Countdown(timeLeftMs, () => this.stop('timed_out'))
     this.#storage = new AttemptStorage({
@@ -52,7 +55,10 @@ export class Attempt {
   /** @returns the job after the attempt. @throws RefusedEvent when another worker has the job */
   async run(): Promise<Job> {
     // A wake-up may be lost, or arrive before the attempt has begun.
-    const polling = setInterval(() => this.poll(), POLL_MS)
+    const polling = setInterval(() => {
+      void this.poll()
+      void this.#countUsage()
+    }, POLL_MS)
     if (this.#stop.reason) this.stop(this.#stop.reason)
     try {
       return await this.#conclude((await this.#train()) ?? this.#explainEnd(await this.#runner.ended))
@@ -63,6 +69,7 @@ export class Attempt {
     } finally {
       this.#timeLimit.hold()
       clearInterval(polling)
+      await this.#countUsage()
       await this.#storage.clear()
       await this.#supervisor.runners.giveBack(this.#runner)
     }
@@ -72,6 +79,11 @@ export class Attempt {
     this.#stop.make(reason)
     if (reason === 'superseded') this.#runner.kill()
     else this.#runner.stop(this.#stop.keepsProgress)
+  }
+
+  /** What could not be added is part of the next call. */
+  async #countUsage(): Promise<void> {
+    await this.#meter.add().catch(() => {})
   }
 
   /** Stops the attempt if the job is to be cancelled or paused, or if another worker has it. */
@@ -94,6 +106,7 @@ export class Attempt {
     let { checkpoints } = this.#job
     for await (const report of this.#runner.perform(order)) {
       this.#holdTimeLimit(report)
+      this.#meter.note(report)
       if (report.type === 'done' || report.type === 'analysed') return this.#succeed(report)
       if (report.type === 'failed') return finish(report)
       const decide = await this.#storage.record(report)
@@ -133,6 +146,8 @@ export class Attempt {
 
   async #conclude(conclusion: Decision): Promise<Job> {
     this.#isConcluding = true
+    // Before the job ends, so that the usage of an ended job is complete.
+    await this.#countUsage()
     return await this.#append(conclusion)
   }
 

@@ -74,9 +74,10 @@ export class JobSupervision {
     }
   }
 
-  /** Whether the job was paused and then resumed before the queue removed it. In that case the queue has ignored its new entry. */
+  /** Whether the job was paused, resumed and released again before the queue removed it. In that case the queue has ignored its new entry. */
   async #isResumed(): Promise<boolean> {
-    const job = await this.#supervisor.stores.work.get(this.jobId).catch(() => undefined)
-    return job?.status === 'queued'
+    const { work, waiting } = this.#supervisor.stores
+    const job = await work.get(this.jobId).catch(() => undefined)
+    return job?.status === 'queued' && (await waiting.isReleased(this.jobId))
   }
 }

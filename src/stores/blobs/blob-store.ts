@@ -24,11 +24,13 @@ export interface BlobListing {
  * Immutable bytes, addressed by their digest within a namespace. Namespaces share nothing, so deleting a job's namespace deletes all
  * blobs of the job and no others. A namespace is a generated id, such as `job_01h2`.
  *
- * `open` and `stat` throw BlobNotFoundError. Every method throws TypeError for an invalid namespace or digest.
+ * `copy`, `open` and `stat` throw BlobNotFoundError. Every method throws TypeError for an invalid namespace or digest.
  */
 export interface BlobStore {
   /** Stores the content durably. If it throws, nothing is stored. */
   put(namespace: string, content: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<StoredBlob>
+  /** Stores a blob of one namespace in another, without sending its bytes through this process if the store can do that. */
+  copy(from: string, sha256: string, to: string): Promise<StoredBlob>
   stat(namespace: string, sha256: string): Promise<{ sizeBytes: number }>
   /**
    * Opens a blob, or a range of it. The caller must read the stream to its end or destroy it.

@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import {
   access,
   constants,
   type FileHandle,
+  link,
   mkdir,
   open,
   readdir,
@@ -11,6 +13,7 @@ import {
   rm,
   stat,
   statfs,
+  utimes,
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkBlobAddress, checkBlobRange, isBlobAddress } from './blob-address.ts'
@@ -54,6 +57,23 @@ export class FileBlobStore implements BlobStore {
       await rm(unfinished, { force: true })
       throw error
     }
+  }
+
+  /** A second name of the same file, unless the file system cannot give it one. */
+  async copy(from: string, sha256: string, to: string): Promise<StoredBlob> {
+    checkBlobAddress(to)
+    const folder = join(this.#root, to)
+    return await this.#reach(from, sha256, async path => {
+      const { size: sizeBytes } = await stat(path)
+      if (await mkdir(folder, { recursive: true })) await syncFolder(this.#root)
+      // Both names get the time of the copy, so that the new one does not look like an old blob without a reference.
+      const now = new Date()
+      await utimes(path, now, now)
+      const isLinked = await link(path, join(folder, sha256)).then(() => true, isPresent)
+      if (!isLinked) return await this.put(to, createReadStream(path))
+      await syncFolder(folder)
+      return { sha256, sizeBytes }
+    })
   }
 
   async stat(namespace: string, sha256: string): Promise<{ sizeBytes: number }> {
@@ -161,6 +181,12 @@ async function namesIn(path: string): Promise<string[]> {
 
 function ignoreMissing(error: unknown): undefined {
   if (!isMissing(error)) throw error
+}
+
+/** Whether a link could not be made because its name exists. @throws the error if the source is missing */
+function isPresent(error: NodeJS.ErrnoException): boolean {
+  if (isMissing(error)) throw error
+  return error.code === 'EEXIST'
 }
 
 function isMissing(error: unknown): boolean {

@@ -45,6 +45,11 @@ export class RedisBlobStore implements BlobStore {
     return blob
   }
 
+  async copy(from: string, sha256: string, to: string): Promise<StoredBlob> {
+    const { stream } = await this.open(from, sha256)
+    return await this.put(to, stream)
+  }
+
   async stat(namespace: string, sha256: string): Promise<{ sizeBytes: number }> {
     const { sizeBytes } = await this.#find(namespace, sha256)
     return { sizeBytes }

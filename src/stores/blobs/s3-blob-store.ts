@@ -70,6 +70,12 @@ export class S3BlobStore implements BlobStore {
     return { sha256, sizeBytes: first.length }
   }
 
+  async copy(from: string, sha256: string, to: string): Promise<StoredBlob> {
+    const { sizeBytes } = await this.stat(from, sha256)
+    await orNotFound(this.#copyObject(this.#blobKey(from, sha256), this.#blobKey(to, sha256)), from, sha256)
+    return { sha256, sizeBytes }
+  }
+
   async stat(namespace: string, sha256: string): Promise<{ sizeBytes: number }> {
     const key = this.#blobKey(namespace, sha256)
     const { ContentLength } = await orNotFound(
@@ -146,9 +152,7 @@ export class S3BlobStore implements BlobStore {
     const incoming = this.#key(`${INCOMING}/${randomUUID()}`)
     try {
       const blob = await this.#upload(incoming, first, rest)
-      const place = this.#at(this.#blobKey(namespace, blob.sha256))
-      const from = `${this.#bucket}/${incoming}`.split('/').map(encodeURIComponent).join('/')
-      await this.#client.send(new CopyObjectCommand({ ...place, CopySource: from }))
+      await this.#copyObject(incoming, this.#blobKey(namespace, blob.sha256))
       return blob
     } finally {
       // If this fails, `ready` deletes the object later.
@@ -179,6 +183,11 @@ export class S3BlobStore implements BlobStore {
       rest.return().catch(() => {})
     }
     return { sha256: hash.digest('hex'), sizeBytes }
+  }
+
+  async #copyObject(from: string, to: string): Promise<void> {
+    const source = `${this.#bucket}/${from}`.split('/').map(encodeURIComponent).join('/')
+    await this.#client.send(new CopyObjectCommand({ ...this.#at(to), CopySource: source }))
   }
 
   async *#pages(prefix: string) {

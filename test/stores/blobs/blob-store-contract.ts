@@ -111,6 +111,19 @@ export function testBlobStore(
       assert.deepEqual((await bytesOf('job_7', sha256)).bytes, text)
     })
 
+    it('copies a blob to another namespace, where it outlives the first and counts as new', async () => {
+      const { sha256, sizeBytes } = await store.put('job_copied', [text])
+      const copies = await Promise.all([1, 2, 3].map(() => store.copy('job_copied', sha256, 'model_copy')))
+      for (const copy of copies) assert.deepEqual(copy, { sha256, sizeBytes })
+      await store.deleteAll('job_copied')
+      assert.deepEqual((await bytesOf('model_copy', sha256)).bytes, text)
+      for await (const { namespace, storedAt } of store.list())
+        if (namespace === 'model_copy') assert.ok(Math.abs(Date.now() - storedAt.getTime()) < 60_000)
+      await assert.rejects(store.copy('job_copied', sha256, 'model_copy'), BlobNotFoundError)
+      await assert.rejects(store.copy('model_copy', sha256, '../x'), TypeError)
+      await store.deleteAll('model_copy')
+    })
+
     it('deletes one blob of a namespace', async () => {
       const [kept, gone] = await Promise.all(
         [text, Buffer.from('gone')].map(bytes => store.put('job_one', [bytes])),

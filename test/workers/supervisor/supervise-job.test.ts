@@ -10,6 +10,7 @@ import { processExists } from '#children/is-alive.ts'
 import type { JobEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { cancel, pause as requestPause, resume } from '#domain/job-decisions.ts'
+import { releaseJobs } from '#jobs/release-jobs.ts'
 import type { Stores } from '#stores/connect.ts'
 import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
 import { connectDefault } from '#test/support/connect-default.ts'
@@ -53,10 +54,10 @@ describe('the supervisor', () => {
   const start = () => startSupervisor(stores, { DATA_DIR: dataDir, REDIS_URL: redis.url })
   const sparseDigest = ({ artifacts }: Job) => artifacts.find(({ name }) => name === SPARSE)!.sha256
   /** As the api does, once the queue is through with the paused job. */
-  const resumeJob = async ({ id, spec }: Job) => {
+  const resumeJob = async ({ id }: Job) => {
     while ((await stores.queue.missing([id])).length === 0) await pause(20)
     await stores.jobs.append(id, resume)
-    await stores.queue.enqueue(id, spec.priority)
+    await releaseJobs(stores)
   }
   let undisturbedDigest: string
 

@@ -6,6 +6,7 @@ import { pageOf } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
+import { QueuePositions } from '#jobs/queue-positions.ts'
 
 const schema = {
   operationId: 'listJobs',
@@ -24,9 +25,10 @@ export const listJobsRoute =
       const stores = storesOf(request)
       const { jobs, nextAfter } = await stores.jobIndex.list(jobQuery(query))
       const included = new Set([query.include ?? []].flat())
+      const positions = new QueuePositions(stores)
       const shown = showable(jobs, ListedJob, job => listedJob(jobResource(job), included), log)
       const data = await Promise.all(
-        shown.map(async job => listedJob(await describeJob(job, stores), included)),
+        shown.map(async job => listedJob(await describeJob(job, stores, positions), included)),
       )
       return { data, hasMore: nextAfter !== null, nextAfter }
     })

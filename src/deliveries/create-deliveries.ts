@@ -1,0 +1,56 @@
+import type { Logger } from 'pino'
+import type { ServiceStores, Stores } from '#stores/connect.ts'
+import type { OutboxEntry } from '#stores/webhook-outbox.ts'
+import { disable } from '#webhooks/apply-attempt.ts'
+import { newDelivery } from '#webhooks/delivery.ts'
+import { selects } from '#webhooks/event-types.ts'
+import type { WebhookEvent } from '#webhooks/webhook-event.ts'
+
+/** Events that are read at a time. */
+const PAGE = 100
+
+/** The pending deliveries of a webhook, about 20 MB, after which it is disabled. */
+const MOST_PENDING = 50_000
+
+export type OutboxStores = Pick<ServiceStores, 'of'> & {
+  outbox: Pick<ServiceStores['outbox'], 'read' | 'remove'>
+}
+
+/** Stores the deliveries of all events in the outbox, and removes the events after that. */
+export async function createDeliveries(stores: OutboxStores, now: Date, log: Logger): Promise<void> {
+  for (;;) {
+    const entries = await stores.outbox.read(PAGE)
+    if (entries.length === 0) return
+    for (const [tenant, events] of byTenant(entries)) await addAll(stores.of({ tenant }), events, now, log)
+    await stores.outbox.remove(entries)
+  }
+}
+
+function byTenant(entries: readonly OutboxEntry[]): Map<string, WebhookEvent[]> {
+  const events = new Map<string, WebhookEvent[]>()
+  for (const { tenant, event } of entries) events.set(tenant, [...(events.get(tenant) ?? []), event])
+  return events
+}
+
+async function addAll(
+  stores: Pick<Stores, 'webhooks' | 'deliveries'>,
+  events: readonly WebhookEvent[],
+  now: Date,
+  log: Logger,
+): Promise<void> {
+  for (const webhook of await stores.webhooks.all()) {
+    // A record that cannot be read has only its id.
+    if (!webhook.enabled) continue
+    const selected = events.filter(({ type }) => selects(webhook.types, type))
+    const pending = await Promise.all(
+      selected.map(event => stores.deliveries.add(webhook.id, newDelivery(webhook.id, event, now))),
+    )
+    if (Math.max(0, ...pending) <= MOST_PENDING) continue
+    const at = now.toISOString()
+    await stores.webhooks.revise(webhook.id, current => disable(current, 'webhook_overloaded', at))
+    log.warn(
+      { webhookId: webhook.id },
+      `a webhook with more than ${MOST_PENDING} pending deliveries was disabled`,
+    )
+  }
+}

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { ownedBy } from '#access/owner.ts'
+import { begin, cancel } from '#domain/job-decisions.ts'
+import { QueuePositions } from '#jobs/queue-positions.ts'
+import { releaseJobs } from '#jobs/release-jobs.ts'
+import type { Stores } from '#stores/connect.ts'
+import { appendEvent } from '#test/support/drive-job.ts'
+import { newJob } from '#test/support/new-job.ts'
+import { startStores, type TestStores } from '#test/support/start-stores.ts'
+import { storeJob } from '#test/support/store-job.ts'
+
+const worker = { id: 'worker_a', engine: 'wasm', device: 'cpu' }
+
+describe('the release of waiting jobs to workers', () => {
+  let test: TestStores
+  before(async () => {
+    test = await startStores()
+  })
+  afterEach(() => test.stores.redis.flushall())
+  after(() => test.stop())
+
+  const of = (tenant: string, keyId?: string) => test.stores.of({ tenant, keyId })
+  const submit = async (stores: Stores, change = {}) => {
+    const job = { ...newJob(change), ...ownedBy(stores.owner) }
+    return (await storeJob(stores, job)).id
+  }
+  const beat = (id: string) =>
+    test.stores.workers.beat({
+      ...{ id, host: 'host', pid: 1, engine: 'wasm', engineVersion: '1', device: 'cpu', threads: 1 },
+      startedAt: new Date().toISOString(),
+    })
+  /** Runs every job that is released next, one at a time. @returns their ids in order */
+  const runAll = async (): Promise<string[]> => {
+    const ran: string[] = []
+    for (;;) {
+      await releaseJobs(test.stores)
+      const [id] = await test.stores.waiting.released()
+      if (id === undefined) return ran
+      ran.push(id)
+      await test.stores.work.append(id, begin(worker))
+      await test.stores.work.append(id, ({ attempt }) => [{ type: 'succeeded', attempt, data: {} }])
+      await test.stores.queue.remove(id)
+    }
+  }
+
+  it('releases no more jobs than there are workers', async () => {
+    for (let i = 0; i < 5; i++) await submit(of('a'))
+    await releaseJobs(test.stores)
+    assert.equal(await test.stores.waiting.releasedCount(), 0)
+    await beat('worker_a')
+    await beat('worker_b')
+    await Promise.all(Array.from({ length: 8 }, () => releaseJobs(test.stores)))
+    assert.equal(await test.stores.waiting.releasedCount(), 2)
+  })
+
+  it('serves a tenant with one job after one running job of a tenant with many', async () => {
+    await beat('worker_a')
+    const many: string[] = []
+    for (let i = 0; i < 20; i++) many.push(await submit(of('many')))
+    await releaseJobs(test.stores)
+    assert.deepEqual(await test.stores.waiting.released(), [many[0]])
+    const single = await submit(of('single'))
+    const place = await new QueuePositions(test.stores).of(await of('single').jobs.require(single))
+    assert.equal(place?.queuePosition, 1)
+    assert.deepEqual((await runAll()).slice(0, 3), [many[0], single, many[1]])
+  })
+
+  it('serves the jobs of a tenant by priority, then in the order of their submission, whichever key submitted them', async () => {
+    await beat('worker_a')
+    const [first, second] = [of('a', 'key_1'), of('a', 'key_2')]
+    const ids = [
+      await submit(first),
+      await submit(second),
+      await submit(first, { priority: 50 }),
+      await submit(second, { priority: 1 }),
+      await submit(first),
+    ]
+    const positions = new QueuePositions(test.stores)
+    const places = await Promise.all(ids.map(async id => positions.of(await first.jobs.require(id))))
+    assert.deepEqual(
+      places.map(place => place?.queuePosition),
+      [2, 3, 5, 1, 4],
+    )
+    assert.deepEqual(
+      await runAll(),
+      [3, 0, 1, 4, 2].map(index => ids[index]),
+    )
+  })
+
+  it('gives every waiting job the position at which it is served', async () => {
+    await beat('worker_a')
+    const jobs = new Map<string, string>()
+    for (const [tenant, count] of [
+      ['a', 7],
+      ['b', 2],
+      ['c', 4],
+    ] as const)
+      for (let i = 0; i < count; i++) jobs.set(await submit(of(tenant)), tenant)
+    const positions = new QueuePositions(test.stores)
+    const places = await Promise.all(
+      [...jobs].map(async ([id, tenant]) => {
+        const place = await positions.of(await of(tenant).jobs.require(id))
+        return { id, position: place!.queuePosition }
+      }),
+    )
+    const expected = places.sort((x, y) => x.position - y.position)
+    assert.deepEqual(
+      expected.map(({ position }) => position),
+      expected.map((_, index) => index + 1),
+    )
+    assert.deepEqual(
+      await runAll(),
+      expected.map(({ id }) => id),
+    )
+  })
+
+  it('gives a tenant that was idle no advantage over one that was busy', async () => {
+    await beat('worker_a')
+    for (let i = 0; i < 3; i++) await submit(of('busy'))
+    await runAll()
+    for (let i = 0; i < 4; i++) await submit(of('busy'))
+    const late: string[] = []
+    for (let i = 0; i < 4; i++) late.push(await submit(of('idle')))
+    const order = (await runAll()).map(id => late.includes(id))
+    assert.deepEqual(order.filter(Boolean).length, 4)
+    for (let at = 0; at < order.length; at += 2) assert.notEqual(order[at], order[at + 1])
+  })
+
+  it('forgets a job that is cancelled or paused, waiting or released', async () => {
+    await beat('worker_a')
+    const [released, waiting] = [await submit(of('a')), await submit(of('a'))]
+    await releaseJobs(test.stores)
+    for (const id of [released, waiting]) await test.stores.work.append(id, cancel)
+    assert.deepEqual(await test.stores.waiting.released(), [])
+    assert.deepEqual(await test.stores.waiting.shares(), [])
+    const paused = await submit(of('a'))
+    await releaseJobs(test.stores)
+    await test.stores.work.append(paused, ({ attempt }) => [{ type: 'paused', attempt, data: {} }])
+    assert.equal(await test.stores.waiting.releasedCount(), 0)
+    await appendEvent(of('a'), paused, 'resumed', {})
+    assert.equal(await test.stores.waiting.rank(await of('a').jobs.require(paused)), 0)
+  })
+})

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { pause as requestPause, resume } from '#domain/job-decisions.ts'
+import { releaseJobs } from '#jobs/release-jobs.ts'
+import type { Stores } from '#stores/connect.ts'
+import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
+import { connectDefault } from '#test/support/connect-default.ts'
+import { startRedis } from '#test/support/start-redis.ts'
+import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
+import { endOf, eventOf, submitJob } from '#test/support/submit-job.ts'
+
+/** 6,000 of the 60,000 digits: eleven full batches of each epoch, and one of 368 examples. */
+const JOB = {
+  model: { preset: 'mnist-mlp' },
+  optimizer: { name: 'grda', learningRate: 0.1, c: 0.005, mu: 0.6 },
+  epochs: 4,
+  batchSize: 512,
+  validation: { fraction: 0.9 },
+  checkpoint: { everyEpochs: 100 },
+}
+const EXAMPLES = 4 * 6000
+
+describe('the usage of a job', () => {
+  let redis: EmbeddedRedis
+  let dataDir: string
+  let stores: Stores
+  let supervisor: SupervisorProcess
+  before(async () => {
+    redis = await startRedis()
+    dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
+    const artifactUrl = pathToFileURL(join(dataDir, 'blobs')).href
+    stores = await connectDefault({ redisUrl: redis.url, artifactUrl })
+    supervisor = await startSupervisor(stores, { DATA_DIR: dataDir, REDIS_URL: redis.url })
+  })
+  after(async () => {
+    await supervisor.stop()
+    await stores.close()
+    await redis.stop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+
+  const today = () => new Date().toISOString().slice(0, 10)
+  const examplesOn = async (day: string) => {
+    const stored = await stores.redis.hgetall(`thresher:usage:${day}`)
+    return Object.entries(stored)
+      .filter(([field]) => field.endsWith(':admin:examplesTrained'))
+      .reduce((sum, [, examples]) => sum + Number(examples), 0)
+  }
+
+  it('is complete when the job ends, also after a pause within an epoch', async () => {
+    const day = today()
+    const submitted = await submitJob(stores, JOB)
+    await eventOf(stores, submitted, 'epoch')
+    await stores.jobs.append(submitted.id, requestPause)
+    await stores.control.wake(submitted.id)
+    await eventOf(stores, submitted, 'paused')
+    const secondsBefore = await stores.usage.deviceSecondsOn('default', day)
+    assert.ok(secondsBefore > 0)
+    while ((await stores.queue.missing([submitted.id])).length === 0) await pause(20)
+    await stores.jobs.append(submitted.id, resume)
+    await releaseJobs(stores)
+    const { job, events } = await endOf(stores, submitted)
+    assert.deepEqual([job.status, job.attempt], ['succeeded', 2])
+    if (day !== today()) return
+    assert.equal(await examplesOn(day), EXAMPLES)
+    const seconds = await stores.usage.deviceSecondsOn('default', day)
+    const timeOf = (type: string, attempt: number) =>
+      Date.parse(events.find(event => event.type === type && event.attempt === attempt)!.time)
+    const atMost =
+      timeOf('paused', 1) - timeOf('started', 1) + (timeOf('succeeded', 2) - timeOf('started', 2))
+    assert.ok(seconds > secondsBefore && seconds * 1000 <= atMost + 10, `${seconds} s, ${atMost} ms`)
+  })
+})
