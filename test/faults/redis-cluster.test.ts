@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { on } from 'node:events'
 import { after, before, describe, it } from 'node:test'
-import { WebSocket } from 'ws'
+import { firstProgress } from '#test/support/first-progress.ts'
 import { type RedisCluster, startRedisCluster } from '#test/support/redis-cluster.ts'
 import { startApiAndWorker } from '#test/support/start-api-and-worker.ts'
 import { get, post, watchJob } from '#test/support/watch-job.ts'
@@ -44,19 +43,13 @@ describe('a service whose Redis is a Cluster', () => {
   it('loses its primary during a training, finishes the job, and accepts new ones', async () => {
     const { body: job } = await submit(2)
     const watched = watchJob(service.url, job.id)
-    await firstEpoch(job.id)
+    await firstProgress(service.url, job.id)
     await (await cluster.primaryOf(TAG)).kill()
     const { frames } = await watched
     assert.equal(frames.at(-1)?.status, 'succeeded')
     assert.equal((await get(service.url, `/v1/jobs/${firstJob}`)).body.status, 'succeeded')
     const { status, body: next } = await submit(1)
     assert.equal(status, 201)
-    await firstEpoch(next.id)
+    await firstProgress(service.url, next.id)
   })
-
-  async function firstEpoch(jobId: string): Promise<void> {
-    const socket = new WebSocket(`${service.url.replace('http', 'ws')}/v1/jobs/${jobId}/stream`)
-    for await (const [data] of on(socket, 'message')) if (JSON.parse(String(data)).type === 'epoch') break
-    socket.terminate()
-  }
 })

@@ -1,73 +1,36 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { setTimeout as pause } from 'node:timers/promises'
-import type { Stores } from '#stores/connect.ts'
-import { createJobWorker } from '#stores/job-queue.ts'
-import { connectDefault } from '#test/support/connect-default.ts'
+import { firstProgress } from '#test/support/first-progress.ts'
 import { startWatchedRedis, type WatchedRedis } from '#test/support/redis-sentinels.ts'
-import { startPart } from '#test/support/start-part.ts'
-import { get, post } from '#test/support/watch-job.ts'
+import { startApiAndWorker } from '#test/support/start-api-and-worker.ts'
+import { get, post, watchJob } from '#test/support/watch-job.ts'
 
 describe('a service whose Redis is watched by Sentinels', () => {
   let redis: WatchedRedis
-  let stores: Stores
-  let url: string
-  const taken: string[] = []
-  const woken: string[] = []
-  const ends: (() => Promise<unknown>)[] = []
+  let service: Awaited<ReturnType<typeof startApiAndWorker>>
   before(async () => {
     redis = await startWatchedRedis()
-    ends.unshift(() => redis.stop())
-    const redisUrl = `redis-sentinel://${redis.addresses}/${redis.name}`
-    stores = await connectDefault({ redisUrl, artifactUrl: 'redis://' })
-    ends.unshift(() => stores.close())
-    const folder = await mkdtemp(join(tmpdir(), 'thresher-sentinel-'))
-    ends.unshift(() => rm(folder, { recursive: true, force: true }))
-    const environment = { REDIS_URL: redisUrl, ARTIFACT_URL: 'redis://', DATA_DIR: folder }
-    const api = await startPart('src/main.ts', environment)
-    ends.unshift(() => api.stop())
-    url = api.url
-    const worker = createJobWorker(stores.blockingConnection(), async jobId => void taken.push(jobId))
-    worker.on('error', () => {})
-    ends.unshift(() => worker.close(true))
-    void worker.run()
-    await stores.control.onWake(jobId => woken.push(jobId))
+    const REDIS_URL = `redis-sentinel://${redis.addresses}/${redis.name}`
+    service = await startApiAndWorker({ REDIS_URL, ARTIFACT_URL: 'redis://' })
   })
   after(async () => {
-    for (const end of ends) await end()
+    await service?.stop()
+    await redis?.stop()
   })
 
-  const submit = () => post(url, '/v1/jobs', { model: { preset: 'mnist-mlp' } })
-  const untilTaken = async (jobId: string) => {
-    while (!taken.includes(jobId)) await pause(50)
-  }
+  const submit = (epochs: number) => post(service.url, '/v1/jobs', { model: { preset: 'mnist-mlp' }, epochs })
 
-  it('accepts jobs, which workers take', async () => {
-    const { status, body } = await submit()
-    assert.equal(status, 201)
-    await untilTaken(body.id)
-  })
-
-  it('answers 503 while its primary is frozen, and then continues with the replica', async () => {
-    const { body: before } = await submit()
-    await untilTaken(before.id)
-    await redis.primary.admin.call('WAIT', 1, 0)
+  it('answers 503 while its primary is frozen during a training, and then continues with the replica', async () => {
+    const { body: job } = await submit(2)
+    const watched = watchJob(service.url, job.id)
+    await firstProgress(service.url, job.id)
     redis.primary.freeze()
-    let answer = await submit()
-    while (answer.status !== 201) {
-      assert.deepEqual([answer.status, answer.body.code], [503, 'unavailable'], JSON.stringify(answer.body))
-      answer = await submit()
-    }
+    let answer = await submit(1)
+    assert.equal(answer.status, 503)
+    for (; answer.status !== 201; answer = await submit(1)) assert.equal(answer.body.code, 'unavailable')
     assert.match(await redis.replica.admin.info('replication'), /role:master/)
-    assert.equal((await get(url, `/v1/jobs/${before.id}`)).status, 200)
-    await untilTaken(answer.body.id)
-    // The subscriber notices the frozen server on its own.
-    while (woken.length === 0) {
-      await stores.control.wake('job_any')
-      await pause(100)
-    }
+    assert.equal((await watched).frames.at(-1)?.status, 'succeeded')
+    assert.equal((await get(service.url, `/v1/jobs/${job.id}`)).body.status, 'succeeded')
+    await firstProgress(service.url, answer.body.id)
   })
 })

@@ -37,7 +37,7 @@ it('a service trains over TLS as the user of docs/redis.md, who can do nothing e
     assert.equal(status, 201)
     const { frames } = await watchJob(service.url, job.id)
     assert.equal(frames.at(-1)?.status, 'succeeded')
-    const { body: listed } = await get(service.url, '/v1/jobs?label=team:digits&status=succeeded')
+    const { body: listed } = await get(service.url, '/v1/jobs?label.team=digits&status=succeeded')
     assert.deepEqual(
       listed.data.map(({ id }: { id: string }) => id),
       [job.id],
