@@ -37,8 +37,6 @@ export const redisKeys = {
   usersOf: (id: string) => `thresher:users:${id}`,
   blobNamespaces: 'thresher:blobs',
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
-  /** The prefix of the keys of all chunks, for scripts that build them. */
-  blobChunks: 'thresher:blob:',
   blobChunk: (id: string, index: number) => `thresher:blob:${id}:${index}`,
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
   rate: (caller: string) => `thresher:rate:${caller}`,
