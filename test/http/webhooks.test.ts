@@ -92,7 +92,8 @@ describe('a webhook', () => {
       space: { seed: [1, 2] },
     })
     await cancelSweep(api.stores, sweep.id)
-    await driveSweep({ ...api.stores, datasetsDir: '' }, sweep.id, { log: logger })
+    const drive = () => driveSweep({ ...api.stores, datasetsDir: '' }, sweep.id, { log: logger })
+    while ((await drive()).finishedAt === undefined);
     const upload = (csv: string, status: number) =>
       request(api.url)
         .post('/v1/datasets')
