@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict'
 import { ownedBy } from '#access/owner.ts'
+import { createWebhook } from '#deliveries/keep-webhooks.ts'
 import type { Job } from '#domain/job.ts'
 import { createSweep } from '#jobs/create-sweep.ts'
 import { driveSweep } from '#jobs/drive-sweep.ts'
 import type { Stores } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
 import { SweepRequest } from '#sweeps/sweep-request.ts'
+import { newDelivery } from '#webhooks/delivery.ts'
+import { networksOf } from '#webhooks/public-address.ts'
+import { WebhookRequest } from '#webhooks/webhook.ts'
 import { addArtifact, appendEvent, epochMetrics, startJob, succeed } from './drive-job.ts'
 import { finishAnalysis, newAnalysis } from './finished-job.ts'
 import { keyOf } from './key-of.ts'
@@ -17,7 +21,15 @@ export const MARK = 'only-of-this-tenant'
 
 /** One record of each kind, by the name of the path parameter that is its id. */
 export type RecordIds = Record<
-  'jobId' | 'datasetId' | 'modelId' | 'sweepId' | 'analysisId' | 'keyId' | 'tenant',
+  | 'jobId'
+  | 'datasetId'
+  | 'modelId'
+  | 'sweepId'
+  | 'analysisId'
+  | 'keyId'
+  | 'webhookId'
+  | 'deliveryId'
+  | 'tenant',
   string
 >
 
@@ -30,6 +42,8 @@ export function absentIds(): RecordIds {
     sweepId: newId('sweep'),
     analysisId: newId('analysis'),
     keyId: newId('key'),
+    webhookId: newId('webhook'),
+    deliveryId: `msg_${'0'.repeat(32)}`,
     tenant: 'nowhere',
   }
 }
@@ -57,6 +71,7 @@ export async function storeRecords(stores: Stores): Promise<RecordIds> {
     ...{ jobId: job.id, datasetId, modelId, analysisId, tenant },
     sweepId: await storeSweep(stores),
     keyId: (await keyOf(stores, { tenant, name: MARK })).id,
+    ...(await storeWebhook(stores)),
   }
 }
 
@@ -86,4 +101,15 @@ async function storeSweep(stores: Stores): Promise<string> {
     log: { info: () => {}, warn: assert.fail, error: assert.fail } as never,
   })
   return sweep.id
+}
+
+/** A webhook with a delivery. */
+async function storeWebhook(stores: Stores): Promise<{ webhookId: string; deliveryId: string }> {
+  const request = WebhookRequest.parse({ name: MARK, url: 'https://93.184.216.34/', types: ['*'] })
+  const { webhook } = await createWebhook(stores, request, { allowed: networksOf([]) })
+  const now = new Date()
+  const event = { type: 'job.failed', id: 'job_x', seq: 1, time: now.toISOString() } as const
+  const { id } = newDelivery(webhook.id, event, now)
+  await stores.deliveries.add(webhook.id, newDelivery(webhook.id, event, now))
+  return { webhookId: webhook.id, deliveryId: id }
 }
