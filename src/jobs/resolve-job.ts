@@ -22,6 +22,7 @@ export type JobStores = Pick<
   | 'keys'
   | 'usage'
   | 'workers'
+  | 'usage'
   | 'blobs'
   | 'datasets'
   | 'models'
