@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { ownedBy } from '#access/owner.ts'
 import { createWebhook } from '#deliveries/keep-webhooks.ts'
 import type { Job } from '#domain/job.ts'
+import { modelIdOf } from '#domain/model-reference.ts'
 import { createSweep } from '#jobs/create-sweep.ts'
 import { driveSweep } from '#jobs/drive-sweep.ts'
+import { registerModel } from '#jobs/register-model.ts'
 import type { Stores } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
 import { SweepRequest } from '#sweeps/sweep-request.ts'
@@ -52,7 +54,7 @@ export function absentIds(): RecordIds {
 export async function storeRecords(stores: Stores): Promise<RecordIds> {
   const { tenant } = stores.owner
   const owned = ownedBy(stores.owner)
-  const [datasetId, modelId] = [newId('dataset'), newId('model')]
+  const datasetId = newId('dataset')
   const record = { name: MARK, createdAt: new Date().toISOString(), ...owned }
   const facts = { dtype: 'uint8' as const, inputShape: [28, 28, 1], classes: [...'0123456789'] }
   await stores.datasets.create({
@@ -62,9 +64,10 @@ export async function storeRecords(stores: Stores): Promise<RecordIds> {
       facts: { ...facts, splits: { train: 1000, test: 100 } },
     },
   })
-  await stores.models.create({ ...record, id: modelId, model: { preset: 'mnist-mlp' } })
+  await stores.models.create({ ...record, id: newId('model'), model: { preset: 'mnist-mlp' } })
   const spec = { epochs: 1, labels: { [MARK]: MARK } }
   const job = await storeFinishedJob(stores, { ...newJob(spec), name: MARK, ...owned })
+  const modelId = modelIdOf(await registerModel(stores, { jobId: job.id, name: `${MARK}-${tenant}` }))
   const { id: analysisId } = await newAnalysis(stores, job)
   await finishAnalysis(stores, analysisId, {}, 'per-class.csv')
   return {
