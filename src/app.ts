@@ -72,6 +72,8 @@ const WEBSOCKETS = {
 }
 
 export type AppOptions = Partial<DatasetRouteOptions> & {
+  /** Whether the service has a key when the app starts. Without one it answers on loopback host names only. */
+  hasKeys?: boolean
   slowBodies?: SlowBodyLimits
   logger?: FastifyBaseLogger
 }
@@ -103,7 +105,7 @@ export async function createApp(
   app.addHook('onRoute', guardSockets)
   // Before the other hooks: it marks the requests that are upgrades.
   await app.register(websocket, WEBSOCKETS)
-  app.addHook('onRequest', authenticate(stores, watchStreams(app, stores.keys)))
+  app.addHook('onRequest', authenticate(stores, watchStreams(app, stores.keys), options.hasKeys))
   await shedLoad(app)
   app.addHook('onRequest', requireRoom(room))
   app.addHook('onRequest', cutSlowBodies(slowBodies))

@@ -19,13 +19,15 @@ interface Identified {
 /**
  * The hook that guards every route that is not public. Once the service has a key, a route needs a valid one with the scope that its
  * `config` names, as `Authorization: Bearer KEY`; for a stream, a ticket will do. Without any key, the server answers loopback only.
+ * @param hasKeys whether the service is known to have a key; otherwise this is read with each request until it has one
  */
 export function authenticate(
   { keys, tickets }: Pick<ServiceStores, 'keys' | 'tickets'>,
   streams: OpenStreams,
+  hasKeys = false,
 ): (request: FastifyRequest) => Promise<void> {
   // A service that has had a key always needs one.
-  let needsKey = false
+  let needsKey = hasKeys
   const byTicket = async (ticket: unknown): Promise<Identified | undefined> => {
     const grant = typeof ticket === 'string' ? await tickets.spend(ticket) : undefined
     const [key] = grant ? await keys.stillValid([grant]) : []
