@@ -48,12 +48,12 @@ export interface ServiceStores {
   workers: WorkerRegistry
   usage: UsageStore
   blobs: BlobStore
-  keys: KeyStore
-  tickets: TicketStore
-  tenantSettings: TenantStore
   allWebhooks: Pick<WebhookStore, 'require' | 'revise' | 'due'>
   deliveries: DeliveryStore
   outbox: WebhookOutbox
+  keys: KeyStore
+  tickets: TicketStore
+  tenantSettings: TenantStore
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
@@ -135,14 +135,6 @@ export async function connectStores(
   return service
 }
 
-function accessStores(redis: Redis, subscriber: Redis) {
-  return {
-    keys: new KeyStore(redis, subscriber),
-    tickets: new TicketStore(redis),
-    tenantSettings: new TenantStore(redis),
-  }
-}
-
 function storesOfAllTenants(redis: Redis, subscriber: Redis) {
   return {
     allSweeps: new SweepStore(redis),
@@ -151,6 +143,14 @@ function storesOfAllTenants(redis: Redis, subscriber: Redis) {
     allWebhooks: new WebhookStore(redis),
     deliveries: new DeliveryStore(redis),
     outbox: new WebhookOutbox(redis, subscriber),
+  }
+}
+
+function accessStores(redis: Redis, subscriber: Redis) {
+  return {
+    keys: new KeyStore(redis, subscriber),
+    tickets: new TicketStore(redis),
+    tenantSettings: new TenantStore(redis),
   }
 }
 

@@ -63,8 +63,8 @@ export const redisKeys = {
   jobChannel: (jobId: string) => `thresher:live:${jobId}`,
   controlChannel: 'thresher:control',
   sweepChannel: 'thresher:live-sweeps',
-  keyChannel: 'thresher:revoked-keys',
   webhookChannel: 'thresher:live-webhooks',
+  keyChannel: 'thresher:revoked-keys',
 } as const
 
 /** The keys of the indexes of one tenant. The default tenant has the names of the versions without tenants. */
@@ -73,8 +73,8 @@ export function tenantKeys(tenant: string) {
   return {
     allRecords: (kind: string) => `${root}:${kind}s`,
     allSweeps: `${root}:sweeps`,
-    keyIds: `${root}:key-ids`,
     allWebhooks: `${root}:webhooks`,
+    keyIds: `${root}:key-ids`,
     allJobs: `${root}:jobs`,
     jobsByStatus: (status: string) => `${root}:jobs:status:${status}`,
     jobsByMetric: (metric: string) => `${root}:jobs:metric:${metric}`,
