@@ -50,7 +50,7 @@ export function authenticate(
     if (!found) throw unauthenticated()
     const { key, grant } = found
     const principal = principalOfKey(key)
-    requireAccess(principal, config)
+    requirePermission(principal, config)
     setCaller(request, { principal, grant, whenKeyEnds: end => streams.add(grant, end, key.expiresAt) })
   }
 }
@@ -77,7 +77,7 @@ function unauthenticated(): AppError {
 }
 
 /** @throws AppError `forbidden`, with the needed scope as in RFC 6750, section 3.1 */
-function requireAccess({ scopes, tenant }: Principal, { scope, operatorOnly }: RouteConfig): void {
+function requirePermission({ scopes, tenant }: Principal, { scope, operatorOnly }: RouteConfig): void {
   if (scope !== undefined && !permits(scopes, scope))
     throw new AppError(
       'forbidden',
