@@ -6,7 +6,9 @@ import { openChildren } from '#children/open-children.ts'
 import { isLoopbackAddress } from '#http/require-loopback.ts'
 import { advanceSweeps } from '#maintenance/advance-sweeps.ts'
 import { deleteOrphanBlobs } from '#maintenance/delete-orphan-blobs.ts'
+import { deliverWebhooks } from '#maintenance/deliver-webhooks.ts'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
+import { recordStoredBytes } from '#maintenance/record-stored-bytes.ts'
 import { releaseWaitingJobs } from '#maintenance/release-waiting-jobs.ts'
 import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
 import { connectStores } from '#stores/connect.ts'
@@ -14,6 +16,7 @@ import { addOlderJobs } from '#stores/older-jobs.ts'
 import { checkRedisDurability } from '#stores/redis-durability.ts'
 import { logUploadFault } from '#uploads/log-upload-fault.ts'
 import { claimUploads, resumeUploads, uploadsOf } from '#uploads/resume-uploads.ts'
+import { networksOf } from '#webhooks/public-address.ts'
 import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { createLogger } from './logger.ts'
@@ -59,7 +62,9 @@ const stopMaintenance = [
   releaseWaitingJobs(stores, logger),
   advanceSweeps({ ...stores, datasetsDir: config.datasetsDir }, logger),
   deleteOrphanBlobs(stores, logger),
+  deliverWebhooks(stores, { allowed: networksOf(config.webhookAllowedNetworks) }, logger),
   settleLostUploads(stores, uploads, logger),
+  recordStoredBytes(stores, logger),
 ]
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await app.close()

@@ -21,6 +21,7 @@ export type JobStores = Pick<
   | 'keys'
   | 'usage'
   | 'workers'
+  | 'usage'
   | 'blobs'
   | 'datasets'
   | 'models'

@@ -80,6 +80,9 @@ export interface Stores extends ServiceStores {
   models: RecordStore<ModelRecord>
 }
 
+/** How long records are kept; absent: the default of their store. */
+type Kept = Partial<Pick<Config, 'usageKeptDays'>>
+
 /** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
 const COMMANDS = { commandTimeout: 5_000 }
 
@@ -88,9 +91,9 @@ const COMMANDS = { commandTimeout: 5_000 }
  * @throws Error when REDIS_URL is missing or Redis does not answer
  */
 export async function connectStores(
-  config: Pick<Config, 'redisUrl' | 'artifactUrl'> & Partial<Pick<Config, 'usageKeptDays'>>,
+  config: Pick<Config, 'redisUrl' | 'artifactUrl'> & Kept,
 ): Promise<ServiceStores> {
-  const { redisUrl, artifactUrl, usageKeptDays } = config
+  const { redisUrl, artifactUrl } = config
   if (!redisUrl)
     throw new Error('REDIS_URL is not set. Set it, or use `npm start`, which starts an embedded Redis.')
   const opened: Redis[] = []
@@ -110,7 +113,7 @@ export async function connectStores(
   const service: ServiceStores = {
     redis,
     work: new JobStore(redis, specs),
-    ...storesOfAllTenants(redis, subscriber),
+    ...storesOfAllTenants(redis, subscriber, config),
     sweepControl: new SweepControl(redis, subscriber),
     exports: new ExportStore(redis),
     measurements: new MeasurementStore(redis, events),
@@ -119,13 +122,13 @@ export async function connectStores(
     control: new JobControl(redis, subscriber),
     waiting: new WaitingJobs(redis),
     workers: new WorkerRegistry(redis),
-    usage: new UsageStore(redis, usageKeptDays),
     blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
     ...accessStores(redis, subscriber),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
     async close() {
+      await service.usage.flush().catch(() => {})
       await queue.close()
       for (const connection of opened) connection.disconnect()
     },
@@ -135,8 +138,9 @@ export async function connectStores(
   return service
 }
 
-function storesOfAllTenants(redis: Redis, subscriber: Redis) {
+function storesOfAllTenants(redis: Redis, subscriber: Redis, { usageKeptDays }: Kept) {
   return {
+    usage: new UsageStore(redis, usageKeptDays),
     allSweeps: new SweepStore(redis),
     allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
     allModels: new RecordStore<ModelRecord>(redis, 'model'),

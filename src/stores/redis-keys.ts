@@ -39,6 +39,7 @@ export const redisKeys = {
   blobChunks: 'thresher:blob:',
   blobChunk: (id: string, index: number) => `thresher:blob:${id}:${index}`,
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
+  rate: (caller: string) => `thresher:rate:${caller}`,
   workers: 'thresher:workers',
   worker: (workerId: string) => `thresher:worker:${workerId}`,
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
