@@ -174,7 +174,7 @@ describe('a record of one tenant, for another tenant', () => {
         queries.push(`?label.${MARK}=${MARK}`, '?sort=sparsity', `?include=topology&name=${MARK}`)
       for (const each of ['', ...queries]) {
         const { status, text } = await send('GET', path + each, stranger)
-        assert.ok(status === 200 || path === '/v1/keys', `${path}${each}: ${text}`)
+        assert.ok(status === 200 || (status === 403 && each.startsWith('?tenant')), `${path}${each}: ${text}`)
         if (status === 200) assertHidden(text, path + each)
         const own = await send('GET', path + each, owner)
         for (const id of Object.values(ids)) if (own.text.includes(`"${id}"`)) found.add(id)
@@ -254,7 +254,7 @@ describe('a record of one tenant, for another tenant', () => {
   })
 
   it('is not in its list of keys, nor can a key be made in its tenant', async () => {
-    assert.equal((await send('GET', '/v1/keys?tenant=acme', stranger)).status, 404)
+    assert.equal((await send('GET', '/v1/keys?tenant=acme', stranger)).status, 403)
     const answer = (tenant: string) =>
       send('POST', '/v1/keys', stranger, { name: 'x', scopes: ['read'], tenant })
     assert.equal((await answer('acme')).status, 403)
