@@ -7,6 +7,7 @@ import { isLoopbackAddress } from '#http/require-loopback.ts'
 import { advanceSweeps } from '#maintenance/advance-sweeps.ts'
 import { deleteOrphanBlobs } from '#maintenance/delete-orphan-blobs.ts'
 import { deliverWebhooks } from '#maintenance/deliver-webhooks.ts'
+import { expireFiles } from '#maintenance/expire-files.ts'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
 import { recordStoredBytes } from '#maintenance/record-stored-bytes.ts'
 import { releaseWaitingJobs } from '#maintenance/release-waiting-jobs.ts'
@@ -63,6 +64,7 @@ const stopMaintenance = [
   advanceSweeps({ ...stores, datasetsDir: config.datasetsDir }, logger),
   deleteOrphanBlobs(stores, logger),
   deliverWebhooks(stores, { allowed: networksOf(config.webhookAllowedNetworks) }, logger),
+  expireFiles(stores, logger),
   settleLostUploads(stores, uploads, logger),
   recordStoredBytes(stores, logger),
 ]

@@ -33,6 +33,8 @@ import { predictRoute } from '#http/routes/jobs/predict.ts'
 import { resumeJobRoute } from '#http/routes/jobs/resume-job.ts'
 import { createModelRoute } from '#http/routes/models/create-model.ts'
 import { deleteModelRoute } from '#http/routes/models/delete-model.ts'
+import { modelArtifactsRoutes } from '#http/routes/models/model-artifacts.ts'
+import { predictByModelRoute } from '#http/routes/models/predict-by-model.ts'
 import { readModelsRoutes } from '#http/routes/models/read-models.ts'
 import { getLayersRoute } from '#http/routes/progress/get-layers.ts'
 import { getMetricsRoute } from '#http/routes/progress/get-metrics.ts'
@@ -136,6 +138,8 @@ function uploadRoutes(storesOf: StoresOf<Children>, options: DatasetRouteOptions
     createModelRoute(storesOf, uploadsDir),
     deleteModelRoute(storesOf),
     readModelsRoutes(storesOf),
+    predictByModelRoute(storesOf),
+    modelArtifactsRoutes(storesOf),
   ]
 }
 

@@ -74,7 +74,7 @@ export class RecordStore<Stored extends { id: string; name: string } & Owned> {
     const count = name === '' ? limit + 1 : PAGE
     let scanned = 0
     for await (const ids of membersOf(this.#redis, [this.#all], { order: 'desc', count, after })) {
-      for (const record of await this.#load(ids)) {
+      for (const record of await this.load(ids)) {
         if (name !== '' && !record.name?.startsWith(name)) continue
         if (found.length === limit) return { found, nextAfter: found.at(-1)!.id }
         found.push(record)
@@ -95,7 +95,8 @@ export class RecordStore<Stored extends { id: string; name: string } & Owned> {
     }
   }
 
-  async #load(ids: readonly string[]): Promise<Stored[]> {
+  /** In the order of the ids, without those that do not exist. */
+  protected async load(ids: readonly string[]): Promise<Stored[]> {
     if (ids.length === 0) return []
     const texts = await this.#redis.mget(ids.map(id => this.#key(id)))
     return texts.flatMap((text, index) => (text === null ? [] : [storedRecord<Stored>(ids[index]!, text)]))
