@@ -90,7 +90,7 @@ async function storeFinishedJob(stores: Stores, job: Job): Promise<Job> {
 }
 
 /** A webhook with a delivery that no process sends. */
-async function storeWebhook({ webhooks, deliveries, owner }: Stores, jobId: string) {
+export async function storeWebhook({ webhooks, deliveries, owner }: Stores, jobId: string) {
   const now = new Date()
   const [webhookId, createdAt] = [newId('webhook'), now.toISOString()]
   const target = { url: `https://${MARK}.example`, types: ['*' as const], enabled: true }
