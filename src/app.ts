@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import helmet from '@fastify/helmet'
@@ -14,6 +15,7 @@ import { handleClientError, handleError, handleNotFound } from '#http/error-hand
 import { registerOpenapi } from '#http/openapi.ts'
 import { storesOfCaller } from '#http/principal.ts'
 import { limitRates, type RateLimits } from '#http/rate-limits.ts'
+import { recordWrites } from '#http/record-writes.ts'
 import { requireIds } from '#http/require-ids.ts'
 import { requireRoom } from '#http/require-room.ts'
 import { analysisArtifactsRoutes } from '#http/routes/analyses/analysis-artifacts.ts'
@@ -49,6 +51,7 @@ import { streamJobsRoute } from '#http/routes/progress/stream-jobs.ts'
 import { getTelemetryRoute } from '#http/routes/service/get-telemetry.ts'
 import { getUsageRoute } from '#http/routes/service/get-usage.ts'
 import { healthRoutes } from '#http/routes/service/health.ts'
+import { listAuditRoute } from '#http/routes/service/list-audit.ts'
 import { listWorkersRoute } from '#http/routes/service/list-workers.ts'
 import { cancelSweepRoute } from '#http/routes/sweeps/cancel-sweep.ts'
 import { createSweepRoute } from '#http/routes/sweeps/create-sweep.ts'
@@ -89,6 +92,8 @@ export async function createApp(
     bodyLimit: BODY_BYTES,
     // A large upload may take hours: `cutSlowBodies` checks that it makes progress.
     requestTimeout: 0,
+    // Audit records and logs of several processes name requests.
+    genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 500 },
     exposeHeadRoutes: false,
     ...(trustProxy.length > 0 && { trustProxy }),
@@ -99,6 +104,7 @@ export async function createApp(
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound(rememberMethods(app)))
+  recordWrites(app, stores)
   const rates = rateLimits && (await limitRates(app, stores, rateLimits))
   if (rates) app.addHook('onRequest', rates.limitAddress)
   app.addHook('onRequest', authenticate(adminKey))
@@ -173,5 +179,6 @@ function routesOf(
     healthRoutes(stores, room),
     getTelemetryRoute(stores),
     getUsageRoute(stores),
+    listAuditRoute(stores),
   ]
 }

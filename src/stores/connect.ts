@@ -2,6 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import { DEFAULT_TENANT, type Owner } from '#access/owner.ts'
 import type { Config } from '#src/config.ts'
 import { AnalysisIndex } from './analysis-index.ts'
+import { AuditStore } from './audit-store.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
 import { DeliveryStore } from './delivery-store.ts'
@@ -44,6 +45,7 @@ export interface ServiceStores {
   waiting: WaitingJobs
   workers: WorkerRegistry
   usage: UsageStore
+  audit: AuditStore
   blobs: BlobStore
   allWebhooks: Pick<WebhookStore, 'require' | 'revise' | 'due'>
   deliveries: DeliveryStore
@@ -75,7 +77,7 @@ export interface Stores extends ServiceStores {
 }
 
 /** How long records are kept; absent: the default of their store. */
-type Kept = Partial<Pick<Config, 'usageKeptDays'>>
+type Kept = Partial<Pick<Config, 'usageKeptDays' | 'auditKeptDays'>>
 
 /** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
 const COMMANDS = { commandTimeout: 5_000 }
@@ -131,9 +133,10 @@ export async function connectStores(
   return service
 }
 
-function storesOfAllTenants(redis: Redis, subscriber: Redis, { usageKeptDays }: Kept) {
+function storesOfAllTenants(redis: Redis, subscriber: Redis, { usageKeptDays, auditKeptDays }: Kept) {
   return {
     usage: new UsageStore(redis, usageKeptDays),
+    audit: new AuditStore(redis, auditKeptDays),
     allSweeps: new SweepStore(redis),
     allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
     allModels: new RecordStore<ModelRecord>(redis, 'model'),
