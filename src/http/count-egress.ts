@@ -42,7 +42,7 @@ export function countEgress(app: FastifyInstance, usage: Pick<UsageStore, 'note'
   app.addHook('onClose', async () => stop())
   app.addHook('onRequest', async (request: FastifyRequest) => {
     const { socket } = request.raw
-    const caller = callerOf(request)
+    const caller = callerOf(request)?.principal
     const known = connections.get(socket)
     if (known) {
       count(socket, known)

@@ -14,7 +14,7 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
 /** @throws AppError `invalid_request` for a cursor of another kind of list */
 export function requireCursor(
   after: string | undefined,
-  kind: 'analysis' | 'dataset' | 'model' | 'sweep',
+  kind: 'analysis' | 'dataset' | 'key' | 'model' | 'sweep',
   builtIn: readonly { id: string }[],
 ): void {
   if (after === undefined || builtIn.some(({ id }) => id === after)) return

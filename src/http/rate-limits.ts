@@ -4,7 +4,7 @@ import { AppError } from '#domain/error.ts'
 import type { ServiceStores } from '#stores/connect.ts'
 import { RateStore } from '#stores/rate-store.ts'
 import { isWrite } from './is-write.ts'
-import { principalOf } from './principal.ts'
+import { callerOf, principalOf } from './principal.ts'
 import { RateLimit } from './rate-limit.ts'
 import { type RateLeft, type RatePolicy, rateLimitHeaders } from './rate-limit-headers.ts'
 import { RedisOutage } from './redis-outage.ts'
@@ -68,6 +68,8 @@ export async function limitRates(
     },
     async limitKey(request, reply) {
       if (configOf(request.routeOptions).public) return
+      // A WebSocket with a bad ticket.
+      if (!callerOf(request)) return void (await outage.ask(() => failures.count(request)))
       const limit = isWrite(request) ? submissions : reads
       require(reply, await outage.ask(() => limit.count(request)))
     },

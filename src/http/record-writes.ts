@@ -37,7 +37,7 @@ function describeRequest(
   reply: FastifyReply,
   code: ErrorCode | undefined,
 ): NewAuditRecord {
-  const caller = callerOf(request)
+  const caller = callerOf(request)?.principal
   const operation = (request.routeOptions.schema as { operationId?: string } | undefined)?.operationId
   const targetId = targetOf(request, reply)
   const userAgent = request.headers['user-agent']

@@ -9,6 +9,8 @@ export interface RouteConfig {
   public?: true
   /** Answered only to keys of the default tenant. */
   operatorOnly?: true
+  /** Opens a stream, for which a ticket in the query stands for a key. */
+  acceptsTicket?: true
   /** Creates a job, a dataset or a model: refused while a store is nearly full. */
   storesData?: true
   /** Not counted by rate limits. */

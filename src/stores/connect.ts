@@ -13,12 +13,15 @@ import { JobEvents } from './job-events.ts'
 import { JobIndex } from './job-index.ts'
 import { JobQueue } from './job-queue.ts'
 import { JobStore } from './job-store.ts'
+import { KeyStore } from './key-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys } from './redis-keys.ts'
 import { SpecCache } from './spec-cache.ts'
 import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
+import { TenantStore } from './tenant-store.ts'
+import { TicketStore } from './ticket-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
 import { UsageStore } from './usage-store.ts'
 import { WaitingJobs } from './waiting-jobs.ts'
@@ -50,6 +53,9 @@ export interface ServiceStores {
   allWebhooks: Pick<WebhookStore, 'require' | 'revise' | 'due'>
   deliveries: DeliveryStore
   outbox: WebhookOutbox
+  keys: KeyStore
+  tickets: TicketStore
+  tenantSettings: TenantStore
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
@@ -119,6 +125,7 @@ export async function connectStores(
     waiting: new WaitingJobs(redis),
     workers: new WorkerRegistry(redis),
     blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
+    ...accessStores(redis, subscriber),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate,
@@ -143,6 +150,14 @@ function storesOfAllTenants(redis: Redis, subscriber: Redis, { usageKeptDays, au
     allWebhooks: new WebhookStore(redis),
     deliveries: new DeliveryStore(redis),
     outbox: new WebhookOutbox(redis, subscriber),
+  }
+}
+
+function accessStores(redis: Redis, subscriber: Redis) {
+  return {
+    keys: new KeyStore(redis, subscriber),
+    tickets: new TicketStore(redis),
+    tenantSettings: new TenantStore(redis),
   }
 }
 

@@ -24,6 +24,13 @@ export const redisKeys = {
   runningTimes: 'thresher:work:running-times',
   /** The tenants that have keys, besides the default tenant. */
   tenants: 'thresher:tenants',
+  /** The settings of tenants, by tenant. */
+  tenantSettings: 'thresher:tenant-settings',
+  /** The keys of the service by id: their facts and the digest of their text. */
+  keys: 'thresher:keys',
+  keyIds: 'thresher:keys:ids',
+  keysUsed: 'thresher:keys:used',
+  ticket: (digest: string) => `thresher:ticket:${digest}`,
   /** The unfinished jobs and analyses that need a dataset or a model. */
   usersOf: (id: string) => `thresher:users:${id}`,
   blobNamespaces: 'thresher:blobs',
@@ -60,6 +67,7 @@ export const redisKeys = {
   controlChannel: 'thresher:control',
   sweepChannel: 'thresher:live-sweeps',
   webhookChannel: 'thresher:live-webhooks',
+  keyChannel: 'thresher:revoked-keys',
 } as const
 
 /** The keys of the indexes of one tenant. The default tenant has the names of the versions without tenants. */
@@ -69,6 +77,7 @@ export function tenantKeys(tenant: string) {
     allRecords: (kind: string) => `${root}:${kind}s`,
     allSweeps: `${root}:sweeps`,
     allWebhooks: `${root}:webhooks`,
+    keyIds: `${root}:key-ids`,
     allJobs: `${root}:jobs`,
     jobsByStatus: (status: string) => `${root}:jobs:status:${status}`,
     jobsByMetric: (metric: string) => `${root}:jobs:metric:${metric}`,

@@ -219,6 +219,9 @@ describe('every stored record', () => {
       modelId: [...(await makeModels()), 'mnist-mlp'],
       sweepId: await makeSweeps(app, test.stores),
       analysisId: await makeAnalyses(),
+      // With its first key the service would need one; test/http/keys.test.ts has keys.
+      keyId: [],
+      tenant: ['default'],
     }
     await makeWorkers()
     let [answers, tradeoffs] = [0, 0]
