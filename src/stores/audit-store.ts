@@ -4,7 +4,7 @@ import { redisKeys, tenantKeys } from './redis-keys.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 const DEFAULT_KEPT_DAYS = 90
-/** Anybody can cause failed authentications, so their number is bounded. */
+/** A client needs no key to cause them, so their number is bounded. */
 const MOST_FAILED = 100_000
 const CHUNK = 500
 /** The records that one list examines. */
