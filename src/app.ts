@@ -18,14 +18,13 @@ import { recordWrites } from '#http/record-writes.ts'
 import { requireAccess } from '#http/require-access.ts'
 import { requireIds } from '#http/require-ids.ts'
 import { requireRoom } from '#http/require-room.ts'
-import type { DatasetRouteOptions } from '#http/routes/datasets/create-dataset.ts'
 import { shedLoad } from '#http/shed-load.ts'
 import { endFailedStream, requireStream } from '#http/stream-faults.ts'
 import { takeJson } from '#http/take-json.ts'
 import { validateByZod } from '#http/validate-by-zod.ts'
 import type { ServiceStores } from '#stores/connect.ts'
 import { StorageRoom } from '#stores/storage-room.ts'
-import { routesOf } from './routes.ts'
+import { type RouteOptions, routesOf } from './routes.ts'
 
 const BODY_BYTES = 1024 * 1024
 const FRAME_BYTES = 64 * 1024
@@ -36,7 +35,7 @@ const WEBSOCKETS = {
   errorHandler: endFailedStream,
 }
 
-export type AppOptions = Partial<DatasetRouteOptions> & {
+export type AppOptions = RouteOptions & {
   slowBodies?: SlowBodyLimits
   /** Absent: no limits. */
   rateLimits?: RateLimits

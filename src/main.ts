@@ -6,6 +6,8 @@ import { openChildren } from '#children/open-children.ts'
 import { isLoopbackAddress } from '#http/require-loopback.ts'
 import { advanceSweeps } from '#maintenance/advance-sweeps.ts'
 import { deleteOrphanBlobs } from '#maintenance/delete-orphan-blobs.ts'
+import { deliverWebhooks } from '#maintenance/deliver-webhooks.ts'
+import { expireFiles } from '#maintenance/expire-files.ts'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
 import { recordStoredBytes } from '#maintenance/record-stored-bytes.ts'
 import { releaseWaitingJobs } from '#maintenance/release-waiting-jobs.ts'
@@ -16,6 +18,7 @@ import { addOlderJobs } from '#stores/older-jobs.ts'
 import { checkRedisDurability } from '#stores/redis-durability.ts'
 import { logUploadFault } from '#uploads/log-upload-fault.ts'
 import { claimUploads, resumeUploads, uploadsOf } from '#uploads/resume-uploads.ts'
+import { networksOf } from '#webhooks/public-address.ts'
 import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { createLogger } from './logger.ts'
@@ -60,6 +63,8 @@ const stopMaintenance = [
   releaseWaitingJobs(stores, logger),
   advanceSweeps({ ...stores, datasetsDir: config.datasetsDir }, logger),
   deleteOrphanBlobs(stores, logger),
+  deliverWebhooks(stores, { allowed: networksOf(config.webhookAllowedNetworks) }, logger),
+  expireFiles(stores, logger),
   settleLostUploads(stores, uploads, logger),
   recordStoredBytes(stores, logger),
   trimAudit(stores, logger),

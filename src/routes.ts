@@ -33,6 +33,8 @@ import { predictRoute } from '#http/routes/jobs/predict.ts'
 import { resumeJobRoute } from '#http/routes/jobs/resume-job.ts'
 import { createModelRoute } from '#http/routes/models/create-model.ts'
 import { deleteModelRoute } from '#http/routes/models/delete-model.ts'
+import { modelArtifactsRoutes } from '#http/routes/models/model-artifacts.ts'
+import { predictByModelRoute } from '#http/routes/models/predict-by-model.ts'
 import { readModelsRoutes } from '#http/routes/models/read-models.ts'
 import { getLayersRoute } from '#http/routes/progress/get-layers.ts'
 import { getMetricsRoute } from '#http/routes/progress/get-metrics.ts'
@@ -47,11 +49,23 @@ import { listWorkersRoute } from '#http/routes/service/list-workers.ts'
 import { cancelSweepRoute } from '#http/routes/sweeps/cancel-sweep.ts'
 import { createSweepRoute } from '#http/routes/sweeps/create-sweep.ts'
 import { readSweepsRoutes } from '#http/routes/sweeps/read-sweeps.ts'
+import { changeWebhookRoutes } from '#http/routes/webhooks/change-webhook.ts'
+import { createWebhookRoute } from '#http/routes/webhooks/create-webhook.ts'
+import { deliveriesRoutes } from '#http/routes/webhooks/deliveries.ts'
+import { readWebhooksRoutes } from '#http/routes/webhooks/read-webhooks.ts'
+import { rotateSecretRoute } from '#http/routes/webhooks/rotate-secret.ts'
+import { testWebhookRoute } from '#http/routes/webhooks/test-webhook.ts'
 import type { ServiceStores } from '#stores/connect.ts'
 import type { StorageRoom } from '#stores/storage-room.ts'
 import { uploadsOf } from '#uploads/resume-uploads.ts'
+import { networksOf } from '#webhooks/public-address.ts'
 
 type Routes = FastifyPluginAsyncZod[]
+
+export type RouteOptions = Partial<DatasetRouteOptions> & {
+  /** Networks, in CIDR notation, that webhooks may be sent to although they are not public. */
+  webhookAllowedNetworks?: readonly string[]
+}
 
 /** Every route of the service, one file each in src/http/routes. A new route is added here. */
 export function routesOf(
@@ -62,7 +76,8 @@ export function routesOf(
     datasetsDir = '',
     uploadsDir = uploadsOf(join(tmpdir(), 'thresher-uploads'), process.pid),
     patienceMs,
-  }: Partial<DatasetRouteOptions>,
+    webhookAllowedNetworks = [],
+  }: RouteOptions,
 ): Routes {
   const storesOf = storesOfCaller(stores, children)
   return [
@@ -70,6 +85,7 @@ export function routesOf(
     ...analysisRoutes(storesOf, datasetsDir),
     ...uploadRoutes(storesOf, { datasetsDir, uploadsDir, patienceMs }),
     ...accessRoutes(storesOf),
+    ...webhookRoutes(storesOf, webhookAllowedNetworks),
     listWorkersRoute(storesOf),
     healthRoutes(stores, room),
     getTelemetryRoute(stores),
@@ -124,6 +140,8 @@ function uploadRoutes(storesOf: StoresOf<Children>, options: DatasetRouteOptions
     createModelRoute(storesOf, uploadsDir),
     deleteModelRoute(storesOf),
     readModelsRoutes(storesOf),
+    predictByModelRoute(storesOf),
+    modelArtifactsRoutes(storesOf),
   ]
 }
 
@@ -135,5 +153,17 @@ function accessRoutes(storesOf: StoresOf): Routes {
     createTicketRoute(storesOf),
     readTenantsRoutes(storesOf),
     setTenantRoute(storesOf),
+  ]
+}
+
+function webhookRoutes(storesOf: StoresOf, allowedNetworks: readonly string[]): Routes {
+  const sending = { allowed: networksOf(allowedNetworks) }
+  return [
+    createWebhookRoute(storesOf, sending),
+    readWebhooksRoutes(storesOf),
+    changeWebhookRoutes(storesOf, sending),
+    rotateSecretRoute(storesOf),
+    testWebhookRoute(storesOf, sending),
+    deliveriesRoutes(storesOf),
   ]
 }

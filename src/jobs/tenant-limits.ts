@@ -1,4 +1,5 @@
 import type { Quotas } from '#access/quotas.ts'
+import type { ExpiresAfter } from '#domain/retention.ts'
 import type { ServiceStores } from '#stores/connect.ts'
 import { dayOf } from '#usage/hours.ts'
 
@@ -9,6 +10,8 @@ export type LimitStores = Pick<ServiceStores, 'tenantSettings' | 'keys' | 'usage
 export interface TenantLimits {
   weight: number
   quotas: Quotas
+  /** Of jobs whose request does not have it. */
+  expiresAfterSeconds?: ExpiresAfter | undefined
 }
 
 export async function tenantLimits(

@@ -22,6 +22,8 @@ export const redisKeys = {
   resumptions: 'thresher:work:resumptions',
   /** The running times of the jobs and analyses that have ended last, in seconds. */
   runningTimes: 'thresher:work:running-times',
+  /** Jobs that have ended and whose files expire; scores are times. */
+  expirations: 'thresher:jobs:expirations',
   /** The tenants that have keys, besides the default tenant. */
   tenants: 'thresher:tenants',
   /** The settings of tenants, by tenant. */
@@ -31,12 +33,10 @@ export const redisKeys = {
   keyIds: 'thresher:keys:ids',
   keysUsed: 'thresher:keys:used',
   ticket: (digest: string) => `thresher:ticket:${digest}`,
-  /** The unfinished jobs and analyses that need a dataset or a model. */
+  /** The unfinished jobs and analyses that need a dataset. */
   usersOf: (id: string) => `thresher:users:${id}`,
   blobNamespaces: 'thresher:blobs',
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
-  /** The prefix of the keys of all chunks, for scripts that build them. */
-  blobChunks: 'thresher:blob:',
   blobChunk: (id: string, index: number) => `thresher:blob:${id}:${index}`,
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
   /** Audit records of requests that failed to authenticate. */
@@ -75,6 +75,12 @@ export function tenantKeys(tenant: string) {
   const root = tenant === DEFAULT_TENANT ? 'thresher' : `thresher:@${tenant}`
   return {
     allRecords: (kind: string) => `${root}:${kind}s`,
+    /** The last version number of every name of a registered model. */
+    modelNumbers: `${root}:models:numbers`,
+    /** The versions of a name: ids of models by version. */
+    modelVersions: (name: string) => `${root}:models:versions:${name}`,
+    /** The unfinished jobs that need a registered model. @param modelId `name@version` */
+    usersOfModel: (modelId: string) => `${root}:models:users:${modelId}`,
     allSweeps: `${root}:sweeps`,
     allWebhooks: `${root}:webhooks`,
     keyIds: `${root}:key-ids`,

@@ -56,6 +56,7 @@ describe('openapi.yaml', () => {
       'Key',
       'ModelUpload',
       'Prediction',
+      'Registration',
       'Sweep',
     ].map(name => `${name}Request`)
     assert.deepEqual(
