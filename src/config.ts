@@ -1,10 +1,22 @@
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { networksOf } from '#webhooks/public-address.ts'
 
 const AdminKey = z.string().regex(/^\S+$/, 'must be a key without spaces')
 
+/** Requests a minute; 0: no limit. */
+const Rate = z.coerce.number().int().min(0)
+
+/** Addresses and networks, separated by commas. */
+const Proxies = z
+  .string()
+  .transform(text => text.split(',').map(part => part.trim()))
+  .refine(networks => networks.every(isNetwork), {
+    error: 'must be IP addresses or networks such as 10.0.0.0/8, separated by commas',
+  })
 const ContentOfFile = z
   .string()
   .transform(readTrimmed)
@@ -27,7 +39,13 @@ const Environment = z.object({
   ENGINE: z.enum(['auto', 'native', 'webgpu', 'wasm']).default('auto'),
   WORKER_MEMORY_MB: z.coerce.number().int().min(1).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  TRUST_PROXY: Proxies.default([]),
+  RATE_LIMIT_REQUESTS_PER_MINUTE: Rate.default(12_000),
+  RATE_LIMIT_READS_PER_MINUTE: Rate.default(6_000),
+  RATE_LIMIT_SUBMISSIONS_PER_MINUTE: Rate.default(3_000),
+  RATE_LIMIT_FAILED_AUTHENTICATIONS_PER_MINUTE: Rate.default(60),
   USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
+  WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(readNetworks),
   ADMIN_KEY: AdminKey.optional(),
   ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
 })
@@ -58,9 +76,15 @@ export interface Config {
   /** The memory limit of a runner; undefined: the memory of the machine less a reserve. */
   workerMemoryBytes: number | undefined
   logLevel: string
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  trustProxy: string[]
+  /** Requests a minute, of an address and of a key; 0: no limit. */
+  rateLimits: Record<'address' | 'failedAuthentications' | 'reads' | 'submissions', number>
   /** How long the usage of a day is stored. */
   usageKeptDays: number
   adminKey: string | undefined
+  /** Networks, in CIDR notation, that webhooks may be sent to although they are not public. */
+  webhookAllowedNetworks: readonly string[]
 }
 
 /** The only reader of `process.env`. If the environment is invalid, lists every problem and ends the process. */
@@ -85,9 +109,25 @@ export function loadConfig(): Config {
     engine: data.ENGINE,
     workerMemoryBytes: data.WORKER_MEMORY_MB && data.WORKER_MEMORY_MB * 1e6,
     logLevel: data.LOG_LEVEL,
+    trustProxy: data.TRUST_PROXY,
+    rateLimits: {
+      address: data.RATE_LIMIT_REQUESTS_PER_MINUTE,
+      failedAuthentications: data.RATE_LIMIT_FAILED_AUTHENTICATIONS_PER_MINUTE,
+      reads: data.RATE_LIMIT_READS_PER_MINUTE,
+      submissions: data.RATE_LIMIT_SUBMISSIONS_PER_MINUTE,
+    },
     usageKeptDays: data.USAGE_KEPT_DAYS,
     adminKey: data.ADMIN_KEY ?? data.ADMIN_KEY_FILE,
+    webhookAllowedNetworks: data.WEBHOOK_ALLOWED_NETWORKS,
   }
+}
+
+/** Whether it is an IP address, or one with the length of a network's prefix. A network of all addresses would let every client choose its own. */
+function isNetwork(text: string): boolean {
+  const [, address = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
+  const version = isIP(address)
+  const bits = Number(prefix ?? 1)
+  return version !== 0 && bits >= 1 && bits <= (version === 4 ? 32 : 128)
 }
 
 function redisCredentialsOf(data: z.infer<typeof Environment>): RedisCredentials {
@@ -103,6 +143,17 @@ function redisCredentialsOf(data: z.infer<typeof Environment>): RedisCredentials
 function readTrimmed(path: string, context: z.RefinementCtx): string {
   try {
     return readFileSync(path, 'utf8').trim()
+  } catch (error) {
+    context.addIssue((error as Error).message)
+    return z.NEVER
+  }
+}
+
+function readNetworks(text: string, context: z.RefinementCtx): string[] {
+  const networks = text.split(/[\s,]+/).filter(Boolean)
+  try {
+    networksOf(networks)
+    return networks
   } catch (error) {
     context.addIssue((error as Error).message)
     return z.NEVER

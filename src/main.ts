@@ -3,10 +3,13 @@ import '#children/end-with-parent.ts'
 import { join } from 'node:path'
 import closeWithGrace from 'close-with-grace'
 import { openChildren } from '#children/open-children.ts'
-import { isLoopbackAddress } from '#http/authenticate.ts'
+import { isLoopbackAddress } from '#http/require-loopback.ts'
 import { advanceSweeps } from '#maintenance/advance-sweeps.ts'
 import { deleteOrphanBlobs } from '#maintenance/delete-orphan-blobs.ts'
+import { deliverWebhooks } from '#maintenance/deliver-webhooks.ts'
+import { expireFiles } from '#maintenance/expire-files.ts'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
+import { recordStoredBytes } from '#maintenance/record-stored-bytes.ts'
 import { releaseWaitingJobs } from '#maintenance/release-waiting-jobs.ts'
 import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
 import { connectStores } from '#stores/connect.ts'
@@ -14,6 +17,7 @@ import { addOlderJobs } from '#stores/older-jobs.ts'
 import { checkRedisDurability } from '#stores/redis-durability.ts'
 import { logUploadFault } from '#uploads/log-upload-fault.ts'
 import { claimUploads, resumeUploads, uploadsOf } from '#uploads/resume-uploads.ts'
+import { networksOf } from '#webhooks/public-address.ts'
 import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import { createLogger } from './logger.ts'
@@ -26,15 +30,17 @@ const config = loadConfig()
 const logger = createLogger('api', config.logLevel)
 const fail = (error: Error) => refuseToStart(logger, error)
 const stores = await connectStores(config).catch(fail)
-if (!config.adminKey && !isLoopbackAddress(config.host)) {
+const adminKey = config.adminKey ? await stores.keys.setAdminKey(config.adminKey) : undefined
+if (!isLoopbackAddress(config.host) && !(await stores.keys.exist())) {
   fail(
     new Error(
-      `HOST is ${config.host}, which other machines can reach: set ADMIN_KEY or ADMIN_KEY_FILE, or listen on 127.0.0.1.`,
+      `HOST is ${config.host}, which other machines can reach: set ADMIN_KEY or ADMIN_KEY_FILE, or listen on 127.0.0.1 and create a key there first.`,
     ),
   )
 }
 if (config.adminKey && config.adminKey.length < GOOD_KEY_LENGTH)
   logger.warn('ADMIN_KEY is short enough to be guessed; `openssl rand -hex 32` makes a good one')
+if (adminKey?.revokedAt) logger.warn('ADMIN_KEY has been revoked and is refused; set another one')
 const children = openChildren()
 await checkRedisDurability(stores.redis, logger)
 const uploads = join(config.dataDir, 'uploads')
@@ -56,7 +62,10 @@ const stopMaintenance = [
   releaseWaitingJobs(stores, logger),
   advanceSweeps({ ...stores, datasetsDir: config.datasetsDir }, logger),
   deleteOrphanBlobs(stores, logger),
+  deliverWebhooks(stores, { allowed: networksOf(config.webhookAllowedNetworks) }, logger),
+  expireFiles(stores, logger),
   settleLostUploads(stores, uploads, logger),
+  recordStoredBytes(stores, logger),
 ]
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await app.close()

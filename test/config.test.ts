@@ -40,6 +40,18 @@ describe('the environment', () => {
     assert.equal(load({}).config.workerMemoryBytes, undefined)
   })
 
+  it('trusts only proxies with an address or in a network', () => {
+    const proxies = (TRUST_PROXY: string) => load({ TRUST_PROXY })
+    assert.deepEqual(proxies('').config.trustProxy, [])
+    assert.deepEqual(proxies('10.0.0.0/8, 2001:db8::/32,192.0.2.1').config.trustProxy, [
+      '10.0.0.0/8',
+      '2001:db8::/32',
+      '192.0.2.1',
+    ])
+    for (const wrong of ['true', '1', 'loopback', '10.0.0.0/33', '0.0.0.0/0', '10.0.0.1,', 'proxy.example'])
+      assert.match(proxies(wrong).stderr, /TRUST_PROXY: must be IP addresses/, wrong)
+  })
+
   it('gives the key by value or by file', () => {
     assert.equal(load({ ADMIN_KEY: 'x'.repeat(16) }).config.adminKey, 'x'.repeat(16))
     assert.equal(load({ ADMIN_KEY_FILE: join(directory, 'key') }).config.adminKey, '0123456789abcdef')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ExpiresAfter } from '#domain/retention.ts'
 
 const Count = z.int().min(0)
 
@@ -37,12 +38,8 @@ export const TenantSettings = z.strictObject({
     .max(100)
     .default(1)
     .describe('The share of the workers that the tenant gets while several tenants have waiting jobs.'),
-  expiresAfterSeconds: z
-    .strictObject({
-      checkpoints: z.int().min(1).optional(),
-      artifacts: z.int().min(1).optional(),
-    })
-    .optional()
-    .describe('The retention of jobs whose spec does not set `expiresAfterSeconds`.'),
+  expiresAfterSeconds: ExpiresAfter.optional().describe(
+    'The retention of jobs whose spec does not set `expiresAfterSeconds`.',
+  ),
 })
 export type TenantSettings = z.infer<typeof TenantSettings>

@@ -28,7 +28,10 @@ export async function createDeliveries(stores: OutboxStores, now: Date, log: Log
 
 function byTenant(entries: readonly OutboxEntry[]): Map<string, WebhookEvent[]> {
   const events = new Map<string, WebhookEvent[]>()
-  for (const { tenant, event } of entries) events.set(tenant, [...(events.get(tenant) ?? []), event])
+  for (const {
+    event: { tenant, ...event },
+  } of entries)
+    events.set(tenant, [...(events.get(tenant) ?? []), event])
   return events
 }
 

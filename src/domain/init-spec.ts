@@ -13,9 +13,11 @@ export const InitRequest = z
     modelId: z
       .string()
       .min(1)
-      .max(100)
+      .max(120)
       .optional()
-      .describe('Or an uploaded model that has the same variables.'),
+      .describe(
+        'Or an uploaded or registered model that has the same variables. A name without a version is its newest version; the spec of the job has the version.',
+      ),
     checkpoint: z
       .union([z.literal('best'), z.int().min(1)])
       .optional()

@@ -43,6 +43,12 @@ export const pause: Decision = ({ status, attempt }) => {
   }
 }
 
+/** The device seconds of a day are used up: a running job pauses, and continues by itself at a time (ISO 8601). */
+export const pauseUntil =
+  (resumesAt: string): Decision =>
+  ({ status, attempt }) =>
+    status === 'running' ? [{ type: 'pausing', attempt, data: { reason: 'quota_exceeded', resumesAt } }] : []
+
 /** A client resumes a paused job. @throws AppError `conflict` when it is not paused, queued, running or restarting */
 export const resume: Decision = ({ status, attempt }) => {
   switch (status) {

@@ -12,6 +12,7 @@ import {
   Warning,
   WorkerRef,
 } from './event.ts'
+import { Expired } from './retention.ts'
 import { TrainingSpec } from './training-spec.ts'
 
 export const JobStatus = z.enum([
@@ -76,6 +77,9 @@ export const Job = z.object({
       'Of a job that has succeeded: the completed epochs of its model, which `earlyStopping` chooses.',
     ),
   peakMemoryBytes: z.int().optional().describe('Peak memory of the training process.'),
+  expired: Expired.optional().describe(
+    'When checkpoints or artifacts were deleted, after the time in `expiresAfterSeconds`.',
+  ),
   resumesAt: z.iso
     .datetime()
     .optional()

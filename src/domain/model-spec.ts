@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#network/json-depth.ts'
 import { PRESET_NAMES } from '#network/presets/preset-names.ts'
 import type { Topology } from '#network/topology.ts'
+import { ModelName, ModelReference } from './model-reference.ts'
 import { Name } from './name.ts'
 
 const PresetModel = z.strictObject({
@@ -33,19 +34,18 @@ export const ModelRequest = z.union([
 ])
 export type ModelRequest = z.infer<typeof ModelRequest>
 
-/** `model` in a job request: the same, or an uploaded model. */
+/** `model` in a job request: the same, or an uploaded or registered model. */
 export const ModelSelection = z.union([
   ...ModelRequest.options,
   z.strictObject({
-    id: z
-      .string()
-      .regex(/^model_[0-9a-z]{26}$/, 'must be the id of an uploaded model')
-      .describe('An uploaded model.'),
+    id: ModelReference.describe(
+      'An uploaded model, or a registered one. A name without a version is its newest version.',
+    ),
     weights: z
       .boolean()
       .optional()
       .describe(
-        'Whether training starts from the weights of the upload. The default is true if it has weights and `init` does not name others. With false, only its network is used.',
+        'Whether training starts from the weights of the model. The default is true if it has weights and `init` does not name others. With false, only its network is used.',
       ),
   }),
 ])
@@ -62,6 +62,24 @@ export const ModelUploadRequest = z
     error: 'must not be given together with `topology`: give one of them',
   })
   .meta({ id: 'ModelUploadRequest', examples: [{ name: 'my network' }] })
+
+/** The JSON body of `POST /v1/models`: the model of a job becomes the next version of a name. */
+export const RegistrationRequest = z
+  .strictObject({
+    jobId: z.string().min(1).max(100).describe('A job that has ended or is paused.'),
+    checkpoint: z
+      .union([z.enum(['best', 'latest']), z.int().min(1)])
+      .optional()
+      .describe(
+        '`best`, `latest`, or the number of an epoch; the model of the job by default: its last completed epoch, or its best one with `earlyStopping`.',
+      ),
+    name: ModelName,
+  })
+  .meta({
+    id: 'RegistrationRequest',
+    examples: [{ jobId: 'job_01kb6f3v8000000abcdefghjkm', name: 'digits' }],
+  })
+export type RegistrationRequest = z.infer<typeof RegistrationRequest>
 
 /** A topology is checked before it becomes part of a spec. */
 const TopologyShape = z.object({

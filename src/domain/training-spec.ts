@@ -11,6 +11,7 @@ import { Init, InitRequest } from './init-spec.ts'
 import { Loss } from './loss.ts'
 import { ModelSelection, ModelSpec } from './model-spec.ts'
 import { Name } from './name.ts'
+import { ExpiresAfter } from './retention.ts'
 
 /** See artifact.ts for their files. */
 const ArtifactWord = z.enum(ARTIFACT_WORDS)
@@ -88,6 +89,9 @@ export const JobRequest = z
     artifacts: z.array(ArtifactWord).min(1).max(20).optional(),
     maxRestarts: z.int().min(0).max(1000).optional(),
     maxRuntimeSeconds: z.int().min(1).max(31_536_000).optional().describe('Running time over all attempts.'),
+    expiresAfterSeconds: ExpiresAfter.optional().describe(
+      'When the files of the job are deleted, counted from its end. The default is that of the tenant; `{}` keeps them.',
+    ),
     priority: z.int().min(1).max(99).optional().describe('A lower number runs sooner.'),
     labels: Labels.optional(),
   })
@@ -106,6 +110,7 @@ export const TrainingSpec = JobRequest.required()
     mask: JobRequest.shape.mask,
     target: Target.optional(),
     finish: Finish.optional(),
+    expiresAfterSeconds: JobRequest.shape.expiresAfterSeconds,
   })
   .meta({ id: 'TrainingSpec' })
 export type TrainingSpec = z.infer<typeof TrainingSpec>

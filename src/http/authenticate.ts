@@ -1,60 +1,93 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { ADMIN, LOOPBACK_CALLER } from '#access/principal.ts'
+import { type Key, principalOfKey } from '#access/key.ts'
+import { DEFAULT_TENANT } from '#access/owner.ts'
+import { LOOPBACK_CALLER, type Principal } from '#access/principal.ts'
+import { permits } from '#access/scope.ts'
 import { AppError } from '#domain/error.ts'
-import { setPrincipal } from './principal.ts'
-import { configOf } from './route-config.ts'
+import type { ServiceStores } from '#stores/connect.ts'
+import type { Grant } from '#stores/key-store.ts'
+import type { OpenStreams } from './open-streams.ts'
+import { setCaller } from './principal.ts'
+import { requireLoopback } from './require-loopback.ts'
+import { configOf, type RouteConfig } from './route-config.ts'
+
+interface Identified {
+  key: Key
+  grant: Grant
+}
 
 /**
- * Host names that always denote this machine. Without a key, requests with another host are refused, so that DNS rebinding cannot reach the
- * service.
+ * The hook that guards every route that is not public. Once the service has a key, a route needs a valid one with the scope that its
+ * `config` names, as `Authorization: Bearer KEY`; for a stream, a ticket will do. Without any key, the server answers loopback only.
  */
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
+export function authenticate(
+  { keys, tickets }: Pick<ServiceStores, 'keys' | 'tickets'>,
+  streams: OpenStreams,
+): (request: FastifyRequest) => Promise<void> {
+  // A service that has had a key always needs one.
+  let needsKey = false
+  const byTicket = async (ticket: unknown): Promise<Identified | undefined> => {
+    const grant = typeof ticket === 'string' ? await tickets.spend(ticket) : undefined
+    const [key] = grant ? await keys.stillValid([grant]) : []
+    return key && grant && { key, grant }
+  }
 
-/**
- * The hook that guards every route. With a key, a route needs `Authorization: Bearer KEY`, compared in constant time, unless its `config`
- * is `public`. Without a key, the server answers on loopback host names only and refuses every foreign Origin, because any web page can
- * post to an open local port.
- */
-export function authenticate(adminKey: string | undefined): (request: FastifyRequest) => Promise<void> {
-  const expected = adminKey === undefined ? undefined : sha256(adminKey)
   return async request => {
-    const isPublic = configOf(request.routeOptions).public
-    if (!expected) requireLoopback(request)
-    else if (!isPublic) requireKey(request, expected)
-    if (!isPublic) setPrincipal(request, expected ? ADMIN : LOOPBACK_CALLER)
+    const config = configOf(request.routeOptions)
+    if (!config.public) needsKey ||= await keys.exist()
+    if (!needsKey) requireLoopback(request)
+    if (config.public) return
+    if (!needsKey) {
+      setCaller(request, { principal: LOOPBACK_CALLER, whenKeyEnds: end => streams.add(undefined, end) })
+      return
+    }
+    const ticket = ticketOf(request, config)
+    const found = ticket === undefined ? await byHeader(keys, request) : await byTicket(ticket)
+    // A browser cannot read the status of a refused upgrade: `guardSockets` closes this one with a code.
+    if (!found && ticket !== undefined && request.ws) return
+    if (!found) throw unauthenticated()
+    const { key, grant } = found
+    const principal = principalOfKey(key)
+    requireAccess(principal, config)
+    setCaller(request, { principal, grant, whenKeyEnds: end => streams.add(grant, end, key.expiresAt) })
   }
 }
 
-export function isLoopbackAddress(host: string): boolean {
-  return LOOPBACK.test(host) || host === '::1'
+/** The ticket of a request that opens a stream, unless it has a header with a key too. */
+function ticketOf({ headers, query }: FastifyRequest, { acceptsTicket }: RouteConfig): unknown {
+  if (!acceptsTicket || headers.authorization !== undefined) return undefined
+  return (query as { ticket?: unknown }).ticket
 }
 
-function requireKey({ headers }: FastifyRequest, expected: Buffer): void {
-  const given = /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1]
-  if (given !== undefined && timingSafeEqual(sha256(given), expected)) return
-  const challenge = { 'www-authenticate': 'Bearer' }
-  throw new AppError('unauthenticated', 'Send the key as `Authorization: Bearer KEY`.', {
-    headers: challenge,
+async function byHeader(
+  keys: ServiceStores['keys'],
+  { headers }: FastifyRequest,
+): Promise<Identified | undefined> {
+  const text = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+  return text === undefined ? undefined : await keys.identify(text)
+}
+
+/** The same for every reason, so that it does not show which keys exist. */
+function unauthenticated(): AppError {
+  return new AppError('unauthenticated', 'Send a valid key as `Authorization: Bearer KEY`.', {
+    headers: { 'www-authenticate': 'Bearer' },
   })
 }
 
-function requireLoopback({ headers }: FastifyRequest): void {
-  if (!LOOPBACK.test(headers.host ?? '')) {
+/** @throws AppError `forbidden`, with the needed scope as in RFC 6750, section 3.1 */
+function requireAccess({ scopes, tenant }: Principal, { scope, operatorOnly }: RouteConfig): void {
+  if (scope !== undefined && !permits(scopes, scope))
     throw new AppError(
       'forbidden',
-      `Without ADMIN_KEY, the service answers on loopback host names only, not on "${headers.host}".`,
+      `This needs a key with the scope "${scope}"; this key has ${quoted(scopes)}.`,
+      {
+        headers: { 'www-authenticate': `Bearer error="insufficient_scope", scope="${scope}"` },
+      },
     )
-  }
-  const { origin } = headers
-  if (origin !== undefined && origin !== `http://${headers.host}`) {
-    throw new AppError(
-      'forbidden',
-      `Without ADMIN_KEY, the service refuses requests of other origins: "${origin}".`,
-    )
-  }
+  if (operatorOnly && tenant !== DEFAULT_TENANT)
+    throw new AppError('forbidden', `This needs a key of the tenant "${DEFAULT_TENANT}".`)
 }
 
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+function quoted(words: readonly string[]): string {
+  return words.map(word => `"${word}"`).join(', ')
 }

@@ -16,11 +16,20 @@ const PROBLEM = {
 export const describeRoute: Transform = document => {
   const { schema, route } = document as Described & { route: RouteOptions }
   if (!schema || schema.hide) return jsonSchemaTransform(document)
+  const config = configOf(route)
   const response = { ...(schema.response as object), default: PROBLEM }
   const { url, schema: described } = jsonSchemaTransform({ ...document, schema: { ...schema, response } })
-  const config = configOf(route)
   const bodies = config.bodies && { body: { content: contentOf(config.bodies, document) } }
-  return { url, schema: { ...described, ...bodies, ...(config.public && { security: [] }) } }
+  return { url, schema: { ...described, ...bodies, ...accessOf(config) } }
+}
+
+function accessOf({ public: isPublic, scope, operatorOnly, acceptsTicket }: RouteConfig) {
+  if (isPublic) return { security: [] }
+  return {
+    'x-scope': scope,
+    ...(operatorOnly && { 'x-operator-only': true }),
+    ...(acceptsTicket && { security: [{ key: [] }, { ticket: [] }] }),
+  }
 }
 
 function contentOf(bodies: NonNullable<RouteConfig['bodies']>, document: Described) {

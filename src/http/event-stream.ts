@@ -1,10 +1,11 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { PacedSink } from './frame-sink.ts'
+import { whenKeyEnds } from './principal.ts'
 
 const HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' }
 
-/** Sends the events and the progress of a job as server-sent events (WHATWG HTML, section 9.2). */
+/** Sends the events and the progress of a job as server-sent events (WHATWG HTML, section 9.2). Ends with the key of its reader. */
 export class EventStream extends PacedSink {
   readonly #response: ServerResponse
 
@@ -13,7 +14,11 @@ export class EventStream extends PacedSink {
     reply.headers(HEADERS).hijack()
     this.#response = reply.raw.writeHead(200, reply.getHeaders() as OutgoingHttpHeaders)
     this.#response.flushHeaders()
-    this.#response.once('close', () => this.closed())
+    const forget = whenKeyEnds(reply.request, () => this.close())
+    this.#response.once('close', () => {
+      forget()
+      this.closed()
+    })
   }
 
   /** Events that were already sent still arrive. */

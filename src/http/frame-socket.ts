@@ -6,6 +6,7 @@ export const CLOSE = {
   shuttingDown: 1001,
   failed: 1011,
   badFrame: 4400,
+  unauthenticated: 4401,
   noSuchJob: 4404,
   tooSlow: 4408,
 } as const

@@ -1,23 +1,27 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
 import { ADMIN, LOOPBACK_CALLER } from '#access/principal.ts'
-import { invalidRequest } from '#domain/error.ts'
 import type { IdempotencyClaim } from '#stores/idempotency-store.ts'
+import { idempotencyKey } from './idempotency-key.ts'
 import { principalOf } from './principal.ts'
 
 /**
- * The claim of a request with an `Idempotency-Key`. A quoted key equals the bare key; bodies are compared as canonical JSON after
- * parsing.
- * @throws AppError `invalid_request` for a key that is empty or too long
+ * The claim of a request with an `Idempotency-Key`: of this key, caller and route. Bodies are compared as canonical JSON after parsing.
+ * @throws AppError `invalid_request` for a malformed key
  */
 export function idempotencyClaim(request: FastifyRequest, body: unknown): IdempotencyClaim | undefined {
-  const header = request.headers['idempotency-key']
-  if (typeof header !== 'string') return undefined
-  const key = header.replace(/^"(.*)"$/, '$1')
-  if (key.length < 1 || key.length > 255)
-    throw invalidRequest('Idempotency-Key', 'must have 1 to 255 characters')
+  const key = idempotencyKey(request)
+  if (key === undefined) return undefined
   const bodyDigest = createHash('sha256').update(canonicalJson(body)).digest('hex')
-  return { scope: `${callerScope(request)}${request.method} ${request.url.split('?')[0]} ${key}`, bodyDigest }
+  return { scope: `${callerScope(request)}${request.method} ${pathOf(request)} ${key}`, bodyDigest }
+}
+
+/** The path with its parameters, which does not depend on how the client has encoded it. */
+function pathOf({ routeOptions, params }: FastifyRequest): string {
+  return Object.entries(params as Record<string, string>).reduce(
+    (path, [name, value]) => path.replace(`:${name}`, () => value),
+    routeOptions.url!,
+  )
 }
 
 /** Callers without a key of the key store had no name in scopes of earlier versions. */

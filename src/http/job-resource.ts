@@ -40,6 +40,7 @@ const Shown = Job.pick({
   keyId: true,
   modelEpoch: true,
   peakMemoryBytes: true,
+  expired: true,
 })
 
 /** A job as clients see it. */

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import { describeRoute } from './describe-route.ts'
 import { polishDocument } from './polish-document.ts'
+import { PROBLEM_MEDIA_TYPE } from './problem.ts'
 import { routeConfig } from './route-config.ts'
 
 /** The name of this service, which replaces the logo of Swagger UI. */
@@ -11,11 +12,36 @@ const LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" width="150" height="40" viewBox="0 0 150 40"><text x="0" y="28" fill="#fff" ' +
   'font-family="system-ui, sans-serif" font-size="26" font-weight="600">Thresher</text></svg>'
 
-/**
- * Serves the contract at /openapi.json and its page at /docs, both generated from the schemas of the routes that are registered afterwards.
- * @param needsKey whether this service needs a key: without a key, the page must not ask for one
- */
-export async function registerOpenapi(app: FastifyInstance, needsKey: boolean): Promise<void> {
+const SECURITY_SCHEMES = {
+  key: {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      'A key of the service. `x-scope` of an operation names the scope that the key needs. A service without keys answers on loopback only and needs none.',
+  },
+  ticket: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'ticket',
+    description:
+      'A ticket of `POST /v1/tickets`, in place of a key. It is valid for one request within 30 s.',
+  },
+} as const
+
+const refusal = (description: string) => ({
+  description,
+  content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
+})
+
+const REFUSALS = {
+  Unauthenticated: refusal('The request has no valid key.'),
+  Forbidden: refusal(
+    'The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.',
+  ),
+}
+
+/** Serves the contract at /openapi.json and its page at /docs, both generated from the schemas of the routes that are registered afterwards. */
+export async function registerOpenapi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -24,10 +50,8 @@ export async function registerOpenapi(app: FastifyInstance, needsKey: boolean): 
         version: '1',
         description: 'Trains neural networks as a service and returns sparse models.',
       },
-      ...(needsKey && {
-        components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-        security: [{ key: [] }],
-      }),
+      components: { securitySchemes: SECURITY_SCHEMES, responses: REFUSALS },
+      security: [{ key: [] }],
     },
     transform: describeRoute,
     transformObject: document => polishDocument(jsonSchemaTransformObject(document)),

@@ -14,7 +14,7 @@ export const pageOf = <T extends z.ZodType>(item: T) =>
 /** @throws AppError `invalid_request` for a cursor of another kind of list */
 export function requireCursor(
   after: string | undefined,
-  kind: 'analysis' | 'dataset' | 'model' | 'sweep',
+  kind: 'analysis' | 'dataset' | 'key' | 'model' | 'sweep' | 'webhook',
   builtIn: readonly { id: string }[],
 ): void {
   if (after === undefined || builtIn.some(({ id }) => id === after)) return
@@ -23,20 +23,26 @@ export function requireCursor(
   throw invalidRequest('after', message)
 }
 
-/** A page of a list of uploads, newest first, followed by the built-in ones. @param uploads reads the uploads after `after` */
+/**
+ * A page of a list of uploads, newest first, followed by the built-in ones.
+ * @param uploads reads the uploads after `after`, each with its cursor
+ */
 export async function pageAfter<T extends { id: string }>(
   after: string | undefined,
   limit: number,
   builtIn: readonly T[],
-  uploads: () => Promise<{ found: T[]; nextAfter: string | null }>,
+  uploads: () => Promise<{ found: { cursor: string; item: T }[]; nextAfter: string | null }>,
 ) {
   const place = builtIn.findIndex(({ id }) => id === after)
   const { found, nextAfter } = place < 0 ? await uploads() : { found: [], nextAfter: null }
-  if (nextAfter !== null) return { data: found, hasMore: true, nextAfter }
-  const rest = [...found, ...builtIn.slice(place + 1)]
-  const data = rest.slice(0, limit)
-  const hasMore = rest.length > limit
-  return { data, hasMore, nextAfter: hasMore ? (data.at(-1)?.id ?? null) : null }
+  const rest = [...found, ...builtIn.slice(place + 1).map(item => ({ cursor: item.id, item }))]
+  const shown = nextAfter === null ? rest.slice(0, limit) : found
+  const hasMore = nextAfter !== null || rest.length > limit
+  return {
+    data: shown.map(({ item }) => item),
+    hasMore,
+    nextAfter: hasMore ? (nextAfter ?? shown.at(-1)?.cursor ?? null) : null,
+  }
 }
 
 /** A short list as a single page. */

@@ -2,8 +2,9 @@ type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
 type Dictionary = Record<string, Json>
 
 interface Operation {
+  'x-scope'?: string
   requestBody?: RequestBody
-  responses?: Record<string, { description: string }>
+  responses?: Record<string, { description?: string }>
 }
 
 interface Document {
@@ -16,13 +17,20 @@ interface RequestBody {
   content: Record<string, { schema: { anyOf?: Dictionary[] } }>
 }
 
-/** Corrects the generated document: duplicate schemas, optional bodies, missing descriptions, and the order of schemas. */
+/** The answers of every route that needs a key. */
+const REFUSALS = {
+  401: { $ref: '#/components/responses/Unauthenticated' },
+  403: { $ref: '#/components/responses/Forbidden' },
+}
+
+/** Corrects the generated document: duplicate schemas, optional bodies, missing descriptions and answers, and the order of schemas. */
 export function polishDocument<T extends object>(generated: T): T {
   const document = foldInputSchemas(generated) as Document
   for (const operations of Object.values(document.paths ?? {}))
-    for (const { requestBody, responses = {} } of Object.values(operations)) {
+    for (const { requestBody, responses = {}, 'x-scope': scope } of Object.values(operations)) {
       allowNoBody(requestBody)
       for (const response of Object.values(responses)) describeSuccess(response)
+      if (scope !== undefined) Object.assign(responses, REFUSALS)
     }
   // In the order of their names, so that the document does not depend on the order of imports.
   const schemas = Object.entries(document.components?.schemas ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -72,6 +80,6 @@ function allowNoBody(body: RequestBody | undefined): void {
 }
 
 /** A description is required; the generator has this one for an answer without its own. */
-function describeSuccess(response: { description: string }): void {
+function describeSuccess(response: { description?: string }): void {
   if (response.description === 'Default Response') response.description = 'Success.'
 }

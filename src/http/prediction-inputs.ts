@@ -1,3 +1,4 @@
+import multipart from '@fastify/multipart'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { PredictionInputs } from '#children/predictor.ts'
@@ -11,7 +12,7 @@ import type { Topology } from '#network/topology.ts'
 import { Binary, FileParts } from './binary.ts'
 import { flattenExamples, type PlacedExample } from './flatten-examples.ts'
 import { parseExamples } from './parse-examples.ts'
-import { EXAMPLES, PredictionRequest } from './prediction-request.ts'
+import { EXAMPLES, PREDICTION_BYTES, PredictionRequest } from './prediction-request.ts'
 import { malformedForm, readParts } from './read-parts.ts'
 import { tableRows } from './table-rows.ts'
 
@@ -34,7 +35,8 @@ const TAKEN =
 type Spec = Pick<TrainingSpec, 'model' | 'dataset'>
 
 /** Registers parsers for these bodies. JSON stays a string, because its maximum size depends on the model. */
-export function takeExamples(app: FastifyInstance): void {
+export async function takeExamples(app: FastifyInstance): Promise<void> {
+  await app.register(multipart, { limits: { fileSize: PREDICTION_BYTES, files: EXAMPLES, fields: 0 } })
   app.removeContentTypeParser([JSON_TYPE, '*'])
   app.addContentTypeParser('*', (_request, _payload, done) =>
     done(new AppError('unsupported_media_type', TAKEN)),

@@ -3,6 +3,9 @@ import { z } from 'zod'
 /** The highest number of examples in one request. */
 export const EXAMPLES = 256
 
+/** The largest body with examples. */
+export const PREDICTION_BYTES = 16 * 1024 * 1024
+
 /** Examples for a model, as JSON. */
 export const PredictionRequest = z
   .strictObject({

@@ -13,6 +13,7 @@ export const Problem = z
     code: z.string(),
     errors: z.array(z.object({ path: z.string(), message: z.string() })),
     requestId: z.string(),
+    expiredAt: z.iso.datetime().optional().describe('When the files were deleted, for `artifact_expired`.'),
     datasetId: z.string().optional().describe('The record of the upload, for `invalid_dataset`.'),
   })
   .meta({ id: 'Problem' })

@@ -9,8 +9,12 @@ export interface RouteConfig {
   public?: true
   /** Answered only to keys of the default tenant. */
   operatorOnly?: true
+  /** Opens a stream, for which a ticket in the query stands for a key. */
+  acceptsTicket?: true
   /** Creates a job, a dataset or a model: refused while a store is nearly full. */
   storesData?: true
+  /** Not counted by rate limits. */
+  unlimited?: true
   /** Answered even while the process is overloaded. */
   answersUnderLoad?: true
   /** Bodies that the handler parses itself, by media type. A body that Fastify parses is in `schema.body` instead. */

@@ -4,11 +4,12 @@ import type { JobEvent } from '#domain/event.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import { EventStream } from './event-stream.ts'
 import { Limit, pageOf } from './page.ts'
+import { Ticket } from './ticket.ts'
 import { type StreamedKind, watchRecord } from './watch-record.ts'
 
 const Seq = z.coerce.number().int().min(0)
 
-const querystring = z.strictObject({ after: Seq.default(0), limit: Limit })
+const querystring = z.strictObject({ after: Seq.default(0), limit: Limit, ticket: Ticket })
 const headers = z.looseObject({ 'last-event-id': Seq.optional() })
 
 /** The parts of the schema of a route that answers with events. */

@@ -1,9 +1,13 @@
 import type { WebSocket } from '@fastify/websocket'
 import { z } from 'zod'
 import { CLOSE, FrameSocket } from './frame-socket.ts'
+import { Ticket } from './ticket.ts'
 import { type StreamedKind, watchRecord } from './watch-record.ts'
 
-export const StreamQuery = z.strictObject({ after: z.coerce.number().int().min(0).default(0) })
+export const StreamQuery = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0),
+  ticket: Ticket,
+})
 
 /** Sends the frames of one record on a socket, and closes it when the record has ended. @param noun of the kind, for the close reason */
 export async function serveStream(

@@ -15,7 +15,7 @@ export interface Allowed {
   key: Quotas
 }
 
-export async function allowedTo(stores: Pick<Stores, 'owner'>): Promise<Allowed> {
+export async function allowedTo(stores: Pick<Stores, 'owner' | 'tenantSettings' | 'keys'>): Promise<Allowed> {
   const { tenant, keyId } = stores.owner
   const [{ quotas }, key] = await Promise.all([tenantLimits(stores, tenant), keyQuotas(stores, keyId)])
   return { tenant: quotas, key }

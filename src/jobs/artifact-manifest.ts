@@ -14,6 +14,7 @@ import { whyMissing } from '#interchange/missing-artifact.ts'
 import type { Stores } from '#stores/connect.ts'
 import { defaultCheckpoint, exportKey, reachableExports } from './reachable-exports.ts'
 import { reportEvaluation } from './report-evaluation.ts'
+import { requireKept } from './require-kept.ts'
 
 /** A file that a job has, or that is created on its first request. */
 export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
@@ -37,12 +38,12 @@ export const ManifestEntry = Artifact.partial({ sizeBytes: true, sha256: true })
   .meta({ id: 'ManifestEntry' })
 export type ManifestEntry = z.infer<typeof ManifestEntry>
 
-/** Every file that the job can have, each followed by its existing variants. @throws AppError `not_found` */
+/** Every file that the job can have, each followed by its existing variants. @throws AppError `artifact_expired` */
 export async function artifactManifest(
-  stores: Pick<Stores, 'jobs' | 'exports' | 'analysisIndex'>,
-  jobId: string,
+  stores: Pick<Stores, 'exports' | 'analysisIndex'>,
+  job: Job,
 ): Promise<ManifestEntry[]> {
-  const job = await stores.jobs.require(jobId)
+  requireKept(job, 'artifacts')
   const evaluation = hasStopped(job.status) ? await reportEvaluation(stores, job) : undefined
   const exports = hasStopped(job.status)
     ? reachableExports(job, await stores.exports.list(job.id), evaluation)

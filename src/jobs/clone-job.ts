@@ -1,12 +1,14 @@
 import { AppError, invalidRequest } from '#domain/error.ts'
 import type { Job } from '#domain/job.ts'
 import { activationOf } from '#domain/loss.ts'
+import { isVersion } from '#domain/model-reference.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import { startingScale } from '#forecast/starting-scale.ts'
 import { thresholdOf, withoutScale } from '#optimization/optimizer-spec.ts'
 import type { CloneRequest } from './clone-request.ts'
 import { continuedSpec } from './continued-spec.ts'
 import { copyCheckpoints } from './copy-checkpoints.ts'
+import { requireKept } from './require-kept.ts'
 import { requireStopped } from './require-stopped.ts'
 import { type JobStores, resolveJob } from './resolve-job.ts'
 import { type CheckpointSource, describeOptimizer } from './start-from-checkpoint.ts'
@@ -72,9 +74,10 @@ function optimizerToRepeat(spec: TrainingSpec): JobRequest['optimizer'] {
   return isChosen ? withoutScale(optimizer) : optimizer
 }
 
-/** @throws AppError `conflict` */
+/** @throws AppError `conflict`, `artifact_expired` */
 function requireCheckpoint(job: Job): void {
   requireStopped(job, 'conflict', 'it can be continued')
+  requireKept(job, 'checkpoints')
   if (job.checkpoints.length === 0)
     throw new AppError(
       'conflict',
@@ -95,7 +98,10 @@ function keptInit({ id, spec }: Job): CheckpointSource | undefined {
   const { init } = spec
   if (!init) return undefined
   const optimizer = init.optimizerState ? describeOptimizer(spec) : undefined
-  return { namespace: id, sha256: init.sha256, epoch: init.epoch, optimizer }
+  const named = init.modelId ?? init.jobId!
+  const isUpload = init.modelId !== undefined && !isVersion(init.modelId)
+  const kept = { namespace: id, id: named, sha256: init.sha256, epoch: init.epoch, optimizer }
+  return isUpload ? { ...kept, isUpload } : kept
 }
 
 /** The value of a field that null removes. */

@@ -6,6 +6,7 @@ import type { DatasetSpec } from '#domain/dataset.ts'
 import { invalidFields, invalidRequest } from '#domain/error.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
+import { whyExpired } from './require-kept.ts'
 import { requireStopped } from './require-stopped.ts'
 import { findUpload, type JobStores, requireFiles } from './resolve-job.ts'
 import { type JobDraft, type Submission, type Submitted, submitOnce } from './submit-job.ts'
@@ -62,6 +63,8 @@ async function findJob(
   requireStopped(job, 'artifact_not_ready', `${id} can be analysed`)
   const checkpoint = findCheckpoint(job, which)
   if (checkpoint) return { id, spec: job.spec, checkpoint }
+  const expired = whyExpired(job, 'checkpoints')
+  if (expired) throw invalidRequest(path, `has no model any more: ${expired}`)
   const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
   if (which === undefined || epochs === 'none')
     throw invalidRequest(path, `must be a job with a model: ${id} has completed no epoch`)

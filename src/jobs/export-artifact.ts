@@ -55,5 +55,5 @@ export async function exportArtifact(
   }
   if (await exports.record(job.id, exportKey(request), artifact)) return artifact
   await blobs.deleteAll(job.id)
-  throw new AppError('not_found', `There is no job ${job.id}.`)
+  throw new AppError('not_found', `${job.id} was deleted while the file was being made.`)
 }

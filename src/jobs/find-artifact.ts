@@ -7,7 +7,6 @@ import { restoresBest } from '#domain/early-stopping.ts'
 import { AppError, invalidFields } from '#domain/error.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import type { PointSelector } from '#optimization/select-point.ts'
-import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import type { BlobRange } from '#stores/blobs/blob-store.ts'
 import type { Stores } from '#stores/connect.ts'
 import { exportArtifact } from './export-artifact.ts'
@@ -15,11 +14,10 @@ import { findCut } from './find-cut.ts'
 import { findTradeoff, TRADEOFF_FILE, type TradeoffStores, tradeoffNotReady } from './find-tradeoff.ts'
 import { defaultCheckpoint, type ExportRequest, exportKey } from './reachable-exports.ts'
 import { reportEvaluation } from './report-evaluation.ts'
+import { requireKept } from './require-kept.ts'
 import { requireStopped } from './require-stopped.ts'
 
-export type ArtifactStores = Pick<Stores, 'jobs' | 'exports' | 'events'> &
-  TradeoffStores &
-  Pick<Children, 'exporter'>
+export type ArtifactStores = Pick<Stores, 'exports' | 'events'> & TradeoffStores & Pick<Children, 'exporter'>
 
 /** Which form of an artifact is wanted, and as of which checkpoint: by default that of the job's model. */
 export type ArtifactForm = ArtifactVariant & {
@@ -39,15 +37,15 @@ export interface FoundArtifact {
 
 /**
  * The artifact that a client requests: the job's own file, an existing export, or a new export.
- * @throws AppError `not_found`, `artifact_not_ready`, `tradeoff_not_ready`, `invalid_request`
+ * @throws AppError `not_found`, `artifact_not_ready`, `artifact_expired`, `tradeoff_not_ready`, `invalid_request`
  */
 export async function findArtifact(
   stores: ArtifactStores,
-  jobId: string,
+  job: Job,
   name: string,
   form: ArtifactForm,
 ): Promise<FoundArtifact> {
-  const job = await stores.jobs.require(jobId)
+  requireKept(job, 'artifacts')
   const request = await withTradeoff(stores, job, exportRequest(job, name, form), form)
   // Only the usual report shows an evaluation.
   if (name === 'report.html' && form.checkpoint === undefined)
@@ -60,7 +58,7 @@ export async function findArtifact(
   const { isMeasured, word } = artifactFile(request.name)
   if (own && isUsual && (isMeasured || job.status === 'succeeded')) return { artifact: own, isFinal }
   if (isMeasured) throw withoutMeasurement(job, request)
-  const made = (await stores.exports.list(jobId)).get(exportKey(request))
+  const made = (await stores.exports.list(job.id)).get(exportKey(request))
   if (made) return { artifact: made, isFinal }
   if (word !== undefined && !request.checkpoint) throw withoutModel(job, name)
   return { artifact: await exportArtifact(stores, job, request), isFinal }
@@ -69,24 +67,20 @@ export async function findArtifact(
 /**
  * Opens the bytes of an artifact, so that a fault of the store is reported before anything is sent. @returns an open file if the store
  * keeps files, otherwise a stream of the range
- * @throws AppError `not_found` when the job was deleted meanwhile
+ * @param namespace of its blob: the id of its job, analysis or model
+ * @throws BlobNotFoundError
  */
 export async function openArtifact(
-  { jobs, blobs }: Pick<Stores, 'jobs' | 'blobs'>,
-  jobId: string,
+  blobs: Stores['blobs'],
+  namespace: string,
   { sha256, sizeBytes }: Artifact,
-  range?: BlobRange,
+  range: BlobRange | undefined,
 ): Promise<FileHandle | Readable> {
-  try {
-    const file = await blobs.openFile?.(jobId, sha256)
-    if (!file) return (await blobs.open(jobId, sha256, range)).stream
-    if ((await file.stat()).size === sizeBytes) return file
-    await file.close()
-    throw new Error(`The blob ${sha256} of ${jobId} is damaged.`)
-  } catch (cause) {
-    if (cause instanceof BlobNotFoundError) await jobs.require(jobId)
-    throw cause
-  }
+  const file = await blobs.openFile?.(namespace, sha256)
+  if (!file) return (await blobs.open(namespace, sha256, range)).stream
+  if ((await file.stat()).size === sizeBytes) return file
+  await file.close()
+  throw new Error(`The blob ${sha256} of ${namespace} is damaged.`)
 }
 
 /** The request with the trade-off that it depends on. @throws AppError as `findCut` does */
@@ -97,6 +91,7 @@ async function withTradeoff(
   { point, checkpoint: which }: ArtifactForm,
 ): Promise<ExportRequest> {
   const { name, checkpoint } = request
+  if (point) requireKept(job, 'checkpoints')
   if (point) return { ...request, cut: await findCut(stores, job, checkpoint, point, name) }
   if (name !== 'report.html') return request
   // The usual report describes all epochs, and the model of the job, which may be of an earlier one.
@@ -122,6 +117,7 @@ function exportRequest(
   if (mistakes.length > 0) throw invalidFields(mistakes)
   const checkpoint = which === undefined ? defaultCheckpoint(job, name) : findCheckpoint(job, which)
   if (which === undefined || which === 'latest' || checkpoint) return { name, variant, checkpoint }
+  requireKept(job, 'checkpoints')
   const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
   throw new AppError(
     'not_found',
@@ -134,8 +130,10 @@ function withoutMeasurement(job: Job, { name, checkpoint }: ExportRequest): AppE
   return new AppError('not_found', `The job has no ${name}.`)
 }
 
-/** No epoch was completed. This is checked here to avoid starting a process for it. */
-function withoutModel({ status }: Job, name: string): AppError {
+/** No epoch was completed, which is checked here to avoid starting a process. @throws AppError if the checkpoints have expired */
+function withoutModel(job: Job, name: string): AppError {
+  requireKept(job, 'checkpoints')
+  const { status } = job
   if (isTerminal(status))
     return new AppError('not_found', `The job has no ${name}. No epoch was completed, so there is no model.`)
   return new AppError(

@@ -5,10 +5,11 @@ import { hasStopped, type Job } from '#domain/job.ts'
 import { Tradeoff } from '#optimization/tradeoff.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
+import { requireKept } from './require-kept.ts'
 
 /** The names of a trade-off's files, in a job and in an analysis. */
 export const TRADEOFF_FILE = 'tradeoff.json' satisfies ArtifactName
-const STATISTICS_FILE = 'tradeoff-statistics.safetensors' satisfies ArtifactName
+export const STATISTICS_FILE = 'tradeoff-statistics.safetensors' satisfies ArtifactName
 
 /** The stores in which a trade-off can be. */
 export type TradeoffStores = Pick<Stores, 'analysisIndex' | 'blobs'>
@@ -22,10 +23,10 @@ export interface StoredFile {
   sha256: string
 }
 
-/** A trade-off of a job, and the file of its statistics if its network has batch normalizations. */
+/** A trade-off of a job with its file, and the file of its statistics if its network has batch normalizations. */
 export interface FoundTradeoff {
   tradeoff: Tradeoff
-  sha256: string
+  file: StoredFile
   statistics?: StoredFile | undefined
 }
 
@@ -44,7 +45,7 @@ export async function findTradeoff(
     if (!file) continue
     const tradeoff = Tradeoff.parse(JSON.parse((await readBlob(blobs, id, file.sha256)).toString()))
     if (tradeoff.step !== checkpoint.step) continue
-    return { tradeoff, sha256: file.sha256, statistics: storedFile(id, fileOf(STATISTICS_FILE)) }
+    return { tradeoff, file: storedFile(id, file)!, statistics: storedFile(id, fileOf(STATISTICS_FILE)) }
   }
   return undefined
 }
@@ -60,6 +61,7 @@ export async function readTradeoff(
 ): Promise<Tradeoff> {
   const job = await stores.jobs.require(jobId)
   const checkpoint = findCheckpoint(job, which)
+  if (!checkpoint) requireKept(job, 'checkpoints')
   if (!checkpoint && which !== undefined)
     throw new AppError('not_found', `The job has no checkpoint "${which}".`)
   return (await requireTradeoff(stores, job, checkpoint)).tradeoff

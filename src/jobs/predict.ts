@@ -10,9 +10,10 @@ import type { Stores } from '#stores/connect.ts'
 import { cutKey, type FoundCut, findCut, loadCut } from './find-cut.ts'
 import type { TradeoffStores } from './find-tradeoff.ts'
 import { type PredictionAnswer, predictionAnswer } from './prediction-answer.ts'
+import { requireKept } from './require-kept.ts'
 import { requireStopped } from './require-stopped.ts'
 
-/** The model of a job at one of its checkpoints. */
+/** The model of a job, or a registered model, at one of its checkpoints. */
 export interface JobModel {
   job: Job
   checkpoint: CheckpointRecord
@@ -22,17 +23,17 @@ export interface JobModel {
 
 /**
  * @param which the checkpoint, by default that of the job's model, and the point of its trade-off
- * @throws AppError `not_found` for a job, checkpoint or point that does not exist; `artifact_not_ready` unless the job is terminal or
- * paused; `tradeoff_not_ready`
+ * @throws AppError `not_found` for a checkpoint or point that does not exist; `artifact_not_ready` unless the job is terminal or paused;
+ * `artifact_expired`, `tradeoff_not_ready`
  */
 export async function findJobModel(
-  stores: TradeoffStores & Pick<Stores, 'jobs'>,
-  jobId: string,
+  stores: TradeoffStores,
+  job: Job,
   { checkpoint: which, point }: { checkpoint?: CheckpointSelector | undefined; point?: PointSelector } = {},
 ): Promise<JobModel> {
-  const job = await stores.jobs.require(jobId)
   requireStopped(job, 'artifact_not_ready', 'its model can predict')
   const checkpoint = findCheckpoint(job, which)
+  if (!checkpoint) requireKept(job, 'checkpoints')
   if (!checkpoint)
     throw new AppError('not_found', 'The job has no such checkpoint, so there is no model to predict with.')
   return { job, checkpoint, cut: point && (await findCut(stores, job, checkpoint, point)) }
@@ -40,7 +41,7 @@ export async function findJobModel(
 
 /**
  * The predictions of a model for some examples.
- * @throws AppError `invalid_request` for a file that is not an image; `limit_exceeded`, `unavailable`
+ * @throws AppError `invalid_request` for a file that is not an image; `limit_exceeded`, `unavailable`; BlobNotFoundError
  */
 export async function predict(
   { blobs, predictor }: Pick<Stores, 'blobs'> & Pick<Children, 'predictor'>,

@@ -31,7 +31,7 @@ export function exportKey({ name, variant, checkpoint, cut, evaluation, tradeoff
   const query = new URLSearchParams({
     ...(variant as Record<string, string>),
     ...(cut && cutKey(cut)),
-    ...(tradeoff && { tradeoff: tradeoff.sha256 }),
+    ...(tradeoff && { tradeoff: tradeoff.file.sha256 }),
   })
   query.set('step', String(checkpoint?.step ?? 0))
   if (evaluation) query.set('evaluation', evaluation.file.sha256)
@@ -41,14 +41,15 @@ export function exportKey({ name, variant, checkpoint, cut, evaluation, tradeoff
 
 /**
  * The exports that a request can still select, each with its checkpoint. A job that continues deletes checkpoints, and a newer evaluation
- * replaces the report that shows an older one.
+ * replaces the report that shows an older one. None can be selected once the artifacts have expired.
  * @param evaluation the one that the report of the job shows
  */
 export function reachableExports(
-  job: Pick<Job, 'checkpoints' | 'spec'>,
+  job: Pick<Job, 'checkpoints' | 'spec' | 'expired'>,
   exports: ReadonlyMap<string, Artifact>,
   evaluation: ReportEvaluation | undefined,
 ): Map<string, { artifact: Artifact; checkpoint: CheckpointRecord | undefined }> {
+  if (job.expired?.artifacts) return new Map()
   const kept = [
     lastCheckpoint(job),
     findCheckpoint(job),

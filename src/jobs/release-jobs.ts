@@ -1,7 +1,12 @@
 import type { ServiceStores } from '#stores/connect.ts'
 import type { Head, Taken } from '#stores/waiting-jobs.ts'
-import { budgetsLeft } from './budgets.ts'
-import { keyQuotas, type LimitStores, type TenantLimits, tenantLimits } from './tenant-limits.ts'
+import {
+  isWithinBudget,
+  keyQuotas,
+  type LimitStores,
+  type TenantLimits,
+  tenantLimits,
+} from './tenant-limits.ts'
 
 export type ReleaseStores = Pick<ServiceStores, 'waiting' | 'queue' | 'workers'> & LimitStores
 
@@ -27,7 +32,7 @@ async function releaseWindow({ workers, queue }: ReleaseStores): Promise<number>
 async function releaseNext(stores: ReleaseStores, window: number): Promise<boolean> {
   for (const { tenant } of await stores.waiting.shares()) {
     const limits = await tenantLimits(stores, tenant)
-    if (!(await budgetsLeft(stores, tenant, limits.quotas))) continue
+    if (!(await isWithinBudget(stores, tenant, limits.quotas))) continue
     const taken = await takeFrom(stores, tenant, limits, window)
     if (taken === 'full') return false
     if (taken === 'taken' || taken === 'changed') return true
@@ -44,7 +49,7 @@ async function takeFrom(
 ): Promise<Exclude<Taken, 'keyFull'> | undefined> {
   for (const head of await stores.waiting.heads(tenant)) {
     const ofKey = await keyQuotas(stores, head.lane.name)
-    if (!(await budgetsLeft(stores, tenant, ofKey, head.lane.name))) continue
+    if (!(await isWithinBudget(stores, tenant, ofKey, head.lane.name))) continue
     const taken = await stores.waiting.take(head, weight, {
       released: window,
       releasedOfTenant: quotas.runningJobs ?? window,

@@ -7,6 +7,7 @@ import type { Stores } from '#stores/connect.ts'
 import { missingFiles } from '#uploads/dataset-files.ts'
 import { resolveSpec } from './resolve-spec.ts'
 import { type CheckpointSource, startFromCheckpoint } from './start-from-checkpoint.ts'
+import { tenantLimits } from './tenant-limits.ts'
 import { uploadedModel } from './uploaded-model.ts'
 
 export type JobStores = Pick<
@@ -17,7 +18,11 @@ export type JobStores = Pick<
   | 'measurements'
   | 'queue'
   | 'waiting'
+  | 'tenantSettings'
+  | 'keys'
+  | 'usage'
   | 'workers'
+  | 'usage'
   | 'blobs'
   | 'datasets'
   | 'models'
@@ -46,8 +51,10 @@ export async function resolveJob(
   const uploaded =
     'id' in request.model ? await uploadedModel(stores, request.model, request.init) : undefined
   const wanted = uploaded ? uploaded.init : request.init
+  const { expiresAfterSeconds = (await tenantLimits(stores, stores.owner.tenant)).expiresAfterSeconds } =
+    request
   const resolved = resolveSpec(
-    { ...request, init: wanted },
+    { ...request, init: wanted, loss: request.loss ?? uploaded?.loss, expiresAfterSeconds },
     { upload: await findUpload(stores, request.dataset), model: uploaded?.network },
   )
   const { spec } = resolved

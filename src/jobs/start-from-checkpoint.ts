@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
 import { invalidRequest } from '#domain/error.ts'
 import type { Init, InitRequest } from '#domain/init-spec.ts'
+import { modelIdOf } from '#domain/model-reference.ts'
 import { fineTunePhase } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
@@ -11,16 +12,21 @@ import { EXPORTING_OPTIMIZER, optimizerTraits, thresholdOf } from '#optimization
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
+import { isRegistered } from '#stores/upload-records.ts'
+import { whyExpired } from './require-kept.ts'
 
 /** A checkpoint that a job can start from. */
 export interface CheckpointSource {
   /** The namespace of its blob. */
   namespace: string
+  /** Its job or model in messages. */
+  id: string
   sha256: string
   /** Its completed epochs; 0 for an uploaded model. */
   epoch: number
   /** The optimizer whose state it has; undefined without such a state. */
   optimizer: string | undefined
+  isUpload?: true
 }
 
 /**
@@ -37,34 +43,32 @@ export async function startFromCheckpoint(
   const { modelId, jobId } = request
   const source =
     kept ?? (modelId === undefined ? await jobSource(stores, request) : await modelSource(stores, request))
-  const { namespace, sha256, epoch, optimizer } = source
+  const { namespace, id, sha256, epoch, optimizer } = source
   const file = await readBlob(stores.blobs, namespace, sha256).catch(error => {
     if (!(error instanceof BlobNotFoundError)) throw error
     // A job that still trains deletes older checkpoints.
-    throw invalidRequest('init', `the checkpoint of ${namespace} was deleted meanwhile; try again`)
+    throw invalidRequest('init', `the checkpoint of ${id} was deleted meanwhile; try again`)
   })
   const { checkpoint } = decodeCheckpoint(file)
-  checkVariables(spec, checkpoint, jobId === undefined ? 'init.modelId' : 'init.jobId', namespace)
+  checkVariables(spec, checkpoint, jobId === undefined ? 'init.modelId' : 'init.jobId', id)
   if (request.optimizerState && optimizer !== describeOptimizer(spec)) {
     const has = optimizer === undefined ? 'has no optimizer state' : `has the state of ${optimizer}`
     throw invalidRequest(
       'init.optimizerState',
-      `${namespace} ${has}, but the optimizer of the job is ${describeOptimizer(spec)}`,
+      `${id} ${has}, but the optimizer of the job is ${describeOptimizer(spec)}`,
     )
   }
-  if (request.optimizerState && modelId !== undefined && thresholdOf(spec.optimizer)?.clock === 'time')
+  if (request.optimizerState && source.isUpload && thresholdOf(spec.optimizer)?.clock === 'time')
     throw invalidRequest(
       'init.optimizerState',
       'an uploaded state has a step count, but not the sum of learning rates that clock "time" needs',
     )
   if (request.prune?.rule === 'threshold' && !checkpoint.state.variables.accumulator)
-    throw invalidRequest(
-      'init.prune.rule',
-      `must be "magnitude": the checkpoint of ${namespace} has no accumulator`,
-    )
+    throw invalidRequest('init.prune.rule', `must be "magnitude": the checkpoint of ${id} has no accumulator`)
   const { clock } = checkpoint.state
   checkPinned(request, { epoch, clock })
-  return { init: { ...request, epoch, sha256, clock }, file }
+  const exact = modelId === undefined ? {} : { modelId: id }
+  return { init: { ...request, ...exact, epoch, sha256, clock }, file }
 }
 
 /** `init` of an earlier spec also has the epoch and the clock of the checkpoint: they must match. */
@@ -85,13 +89,15 @@ async function jobSource(
   const found = pinned
     ? job.checkpoints.find(({ sha256 }) => sha256 === pinned)
     : findCheckpoint(job, checkpoint)
+  const expired = whyExpired(job, 'checkpoints')
+  if (!found && expired) throw invalidRequest('init.jobId', `has no checkpoint any more: ${expired}`)
   if (!found) {
     const field = pinned ? 'init.sha256' : 'init.checkpoint'
     const epochs = job.checkpoints.map(({ epoch }) => epoch).join(', ') || 'none'
     throw invalidRequest(field, `${job.id} has no such checkpoint; it has checkpoints of epochs: ${epochs}`)
   }
   const { sha256, epoch, phase } = found
-  return { namespace: job.id, sha256, epoch, optimizer: optimizerOf(job.spec, phase) }
+  return { namespace: job.id, id: job.id, sha256, epoch, optimizer: checkpointOptimizer(job.spec, phase) }
 }
 
 async function modelSource(
@@ -102,9 +108,18 @@ async function modelSource(
   if (!model) throw invalidRequest('init.modelId', `there is no model ${modelId}`)
   if (!model.weights) throw invalidRequest('init.modelId', `${modelId} is a network without weights`)
   const { sha256, hasState } = model.weights
+  const source = { namespace: model.id, id: modelIdOf(model), sha256 }
   if (pinned !== undefined && pinned !== sha256)
-    throw invalidRequest('init.sha256', `${modelId} has other weights`)
-  return { namespace: modelId, sha256, epoch: 0, optimizer: hasState ? EXPORTING_OPTIMIZER : undefined }
+    throw invalidRequest('init.sha256', `${source.id} has other weights`)
+  if (!isRegistered(model))
+    return { ...source, epoch: 0, optimizer: hasState ? EXPORTING_OPTIMIZER : undefined, isUpload: true }
+  const { spec, checkpoints } = model.source
+  const [checkpoint] = checkpoints
+  return {
+    ...source,
+    epoch: checkpoint!.epoch,
+    optimizer: checkpointOptimizer(spec, checkpoint!.phase),
+  }
 }
 
 function checkVariables(spec: TrainingSpec, { state }: Checkpoint, field: string, source: string): void {
@@ -120,7 +135,10 @@ function checkVariables(spec: TrainingSpec, { state }: Checkpoint, field: string
 }
 
 /** The optimizer whose state a checkpoint has; undefined after a cut. */
-function optimizerOf(spec: TrainingSpec, phase: CheckpointRecord['phase']): string | undefined {
+export function checkpointOptimizer(
+  spec: TrainingSpec,
+  phase: CheckpointRecord['phase'],
+): string | undefined {
   if (phase === 'prune') return undefined
   return describeOptimizer(phase === 'fineTune' ? fineTunePhase(spec)! : spec)
 }

@@ -91,6 +91,7 @@ export async function submitOnce(
   const created = await stores.jobs.create(queued, { claim, limits: creationLimits(allowed) })
   if (created.type === 'stored') await release(stores, created, log)
   else if (copyFiles) await stores.blobs.deleteAll(jobId)
+  if (created.type === 'stored') stores.usage.note(stores.owner, 'jobs', 1)
   if (created.type === 'refused') throw quotaExceeded(created.use)
   return { job: created.job, replayed: created.type === 'replayed' }
 }

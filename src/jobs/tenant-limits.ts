@@ -1,19 +1,44 @@
 import type { Quotas } from '#access/quotas.ts'
+import type { ExpiresAfter } from '#domain/retention.ts'
+import type { ServiceStores } from '#stores/connect.ts'
+import { dayOf } from '#usage/hours.ts'
 
-/** The stores that know the limits of tenants and keys. */
-export type LimitStores = object
+/** The stores that know the limits of tenants and keys, and what they have used. */
+export type LimitStores = Pick<ServiceStores, 'tenantSettings' | 'keys' | 'usage'>
 
 /** The limits that apply to the jobs of a tenant. */
 export interface TenantLimits {
   weight: number
   quotas: Quotas
+  /** Of jobs whose request does not have it. */
+  expiresAfterSeconds?: ExpiresAfter | undefined
 }
 
-export async function tenantLimits(_stores: LimitStores, _tenant: string): Promise<TenantLimits> {
-  return { weight: 1, quotas: {} }
+export async function tenantLimits(
+  { tenantSettings }: Pick<LimitStores, 'tenantSettings'>,
+  tenant: string,
+): Promise<TenantLimits> {
+  return await tenantSettings.settings(tenant)
 }
 
-/** The limits of one key within its tenant. */
-export async function keyQuotas(_stores: LimitStores, _keyId: string | undefined): Promise<Quotas> {
-  return {}
+/** The limits of one key within its tenant. @param keyId absent, or of no stored key: none */
+export async function keyQuotas(
+  { keys }: Pick<LimitStores, 'keys'>,
+  keyId: string | undefined,
+): Promise<Quotas> {
+  return (keyId === undefined ? undefined : await keys.get(keyId))?.quotas ?? {}
+}
+
+/**
+ * Whether a tenant may still use devices today.
+ * @param keyId or whether one of its keys may
+ */
+export async function isWithinBudget(
+  { usage }: Pick<LimitStores, 'usage'>,
+  tenant: string,
+  { deviceSecondsPerDay }: Quotas,
+  keyId?: string,
+): Promise<boolean> {
+  if (deviceSecondsPerDay === undefined) return true
+  return (await usage.deviceSecondsOn(tenant, dayOf(new Date()), keyId)) < deviceSecondsPerDay
 }

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino'
 import { ownerOf } from '#access/owner.ts'
-import { reachableExports } from '#jobs/reachable-exports.ts'
-import { reportEvaluation } from '#jobs/report-evaluation.ts'
+import { namedFiles } from '#jobs/named-files.ts'
 import type { ServiceStores } from '#stores/connect.ts'
 import { runPeriodically } from './run-periodically.ts'
 
@@ -58,18 +57,13 @@ async function namesOf(
   const upload = await allDatasets.get(namespace)
   if (upload) return new Set(upload.state.status === 'ready' ? [upload.state.sha256] : [])
   const model = await allModels.get(namespace)
-  if (model) return new Set(model.weights ? [model.weights.sha256] : [])
-  // Read before the job, so that the checkpoint of each export is one that the job has or has deleted.
+  if (model) {
+    const exported = model.source ? [...(await exports.list(namespace)).values()] : []
+    const files = [...(model.source?.artifacts ?? []), ...exported, ...(model.weights ? [model.weights] : [])]
+    return new Set(files.map(({ sha256 }) => sha256))
+  }
   const exported = await exports.list(namespace)
   const job = await work.get(namespace)
   if (!job) return new Set()
-  const reachable = reachableExports(job, exported, await reportEvaluation(of(ownerOf(job)), job))
-  // An export of a deleted checkpoint, or a report with an older evaluation, can no longer be requested.
-  const unreachable = [...exported.keys()].filter(key => !reachable.has(key))
-  await exports.forget(namespace, unreachable)
-  const made = [...reachable.values()].map(({ artifact }) => artifact)
-  const { artifacts, checkpoints, spec, analysis } = job
-  const analysed = analysis?.jobs.map(({ checkpoint }) => checkpoint) ?? []
-  const named = [...artifacts, ...checkpoints, ...analysed, ...made, ...(spec.init ? [spec.init] : [])]
-  return new Set(named.map(({ sha256 }) => sha256))
+  return await namedFiles(of(ownerOf(job)), job, exported)
 }

@@ -24,9 +24,9 @@ export function releaseWaitingJobs(stores: ServiceStores, logger: Logger): () =>
   })
 }
 
-/** Queues the jobs again that were paused until now. */
-export async function resumeDue(stores: ServiceStores, logger: Logger): Promise<void> {
-  for (const jobId of await stores.waiting.resumable(Date.now(), MOST_RESUMED)) {
+/** Queues the jobs again that were paused until now. @param now in milliseconds since 1970 */
+export async function resumeDue(stores: ServiceStores, logger: Logger, now = Date.now()): Promise<void> {
+  for (const jobId of await stores.waiting.resumable(now, MOST_RESUMED)) {
     await resumeJob({ ...stores, jobs: stores.work }, jobId).then(
       () => logger.info({ jobId }, 'resumed a job that was paused because of a quota'),
       err => logger.error({ err, jobId }, 'a job could not be resumed'),

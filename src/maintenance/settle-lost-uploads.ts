@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { ServiceStores } from '#stores/connect.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
+import { datasetEvent } from '#uploads/dataset-event.ts'
 import { uploadIds } from '#uploads/resume-uploads.ts'
 import { AWAY_SECONDS, isUploadOwnerAway, renewUploadOwner, uploadOwner } from '#uploads/upload-owner.ts'
 import { runPeriodically } from './run-periodically.ts'
@@ -34,7 +35,8 @@ async function settleOnce(stores: UploadStores, root: string, logger: Logger): P
         : await isAbandoned(stores, record.createdAt, record.state.owner)
     if (!isLost) continue
     const error = 'the upload was lost when the service stopped; upload it again'
-    await stores.allDatasets.replace({ ...record, state: { status: 'invalid', error } })
+    const settled = { ...record, state: { status: 'invalid' as const, error } }
+    await stores.allDatasets.replace(settled, datasetEvent(settled))
     logger.warn({ datasetId: record.id }, 'an upload was lost')
   }
 }

@@ -5,6 +5,7 @@ import { AnalysisIndex } from './analysis-index.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
 import { DeliveryStore } from './delivery-store.ts'
+import { Expirations } from './expirations.ts'
 import { ExportStore } from './export-store.ts'
 import { IdempotencyStore } from './idempotency-store.ts'
 import { JobControl } from './job-control.ts'
@@ -12,13 +13,17 @@ import { JobEvents } from './job-events.ts'
 import { JobIndex } from './job-index.ts'
 import { JobQueue } from './job-queue.ts'
 import { JobStore } from './job-store.ts'
+import { KeyStore } from './key-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
+import { ModelStore } from './model-store.ts'
 import { RecordStore } from './record-store.ts'
 import { connectRedis, type QueueConnection } from './redis-connections.ts'
 import { redisKeys } from './redis-keys.ts'
 import { SpecCache } from './spec-cache.ts'
 import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
+import { TenantStore } from './tenant-store.ts'
+import { TicketStore } from './ticket-store.ts'
 import type { DatasetRecord, ModelRecord } from './upload-records.ts'
 import { UsageStore } from './usage-store.ts'
 import { WaitingJobs } from './waiting-jobs.ts'
@@ -39,6 +44,7 @@ export interface ServiceStores {
   allModels: Pick<RecordStore<ModelRecord>, 'get'>
   sweepControl: SweepControl
   exports: ExportStore
+  expirations: Expirations
   measurements: MeasurementStore
   events: JobEvents
   queue: JobQueue
@@ -50,6 +56,9 @@ export interface ServiceStores {
   allWebhooks: Pick<WebhookStore, 'require' | 'revise' | 'due'>
   deliveries: DeliveryStore
   outbox: WebhookOutbox
+  keys: KeyStore
+  tickets: TicketStore
+  tenantSettings: TenantStore
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
@@ -75,8 +84,11 @@ export interface Stores extends ServiceStores {
   webhooks: WebhookStore
   idempotency: IdempotencyStore
   datasets: RecordStore<DatasetRecord>
-  models: RecordStore<ModelRecord>
+  models: ModelStore
 }
+
+/** How long records are kept; absent: the default of their store. */
+type Kept = Partial<Pick<Config, 'usageKeptDays'>>
 
 /**
  * Connects to Redis and the blob store. Only the mains call this.
@@ -91,7 +103,7 @@ export async function connectStores(config: StoresConfig): Promise<ServiceStores
   const service: ServiceStores = {
     redis,
     work: new JobStore(redis, specs),
-    ...storesOfAllTenants(redis, subscriber),
+    ...storesOfAllTenants(redis, subscriber, config),
     sweepControl: new SweepControl(redis, subscriber),
     exports: new ExportStore(redis),
     measurements: new MeasurementStore(redis, events),
@@ -100,13 +112,14 @@ export async function connectStores(config: StoresConfig): Promise<ServiceStores
     control: new JobControl(redis, subscriber),
     waiting: new WaitingJobs(redis),
     workers: new WorkerRegistry(redis),
-    usage: new UsageStore(redis, config.usageKeptDays),
     blobs: await openBlobStore(config.artifactUrl, connections.bulk),
+    ...accessStores(redis, subscriber),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
     duplicate: connections.duplicate,
     blockingConnection: connections.blocking,
     async close() {
+      await service.usage.flush().catch(() => {})
       await queue.close()
       connections.close()
     },
@@ -116,14 +129,24 @@ export async function connectStores(config: StoresConfig): Promise<ServiceStores
   return service
 }
 
-function storesOfAllTenants(redis: Redis, subscriber: Redis) {
+function storesOfAllTenants(redis: Redis, subscriber: Redis, { usageKeptDays }: Kept) {
   return {
+    usage: new UsageStore(redis, usageKeptDays),
     allSweeps: new SweepStore(redis),
     allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
     allModels: new RecordStore<ModelRecord>(redis, 'model'),
     allWebhooks: new WebhookStore(redis),
+    expirations: new Expirations(redis),
     deliveries: new DeliveryStore(redis),
     outbox: new WebhookOutbox(redis, subscriber),
+  }
+}
+
+function accessStores(redis: Redis, subscriber: Redis) {
+  return {
+    keys: new KeyStore(redis, subscriber),
+    tickets: new TicketStore(redis),
+    tenantSettings: new TenantStore(redis),
   }
 }
 
@@ -141,7 +164,7 @@ function bindStores(service: ServiceStores, specs: SpecCache, owner: Owner): Sto
     webhooks: new WebhookStore(redis, tenant),
     idempotency: new IdempotencyStore(redis),
     datasets: new RecordStore(redis, 'dataset', tenant),
-    models: new RecordStore(redis, 'model', tenant),
+    models: new ModelStore(redis, tenant),
     measurements: new MeasurementStore(redis, events, tenant),
   }
 }

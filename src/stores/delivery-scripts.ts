@@ -1,4 +1,4 @@
-// As for jobs, each script may run twice: a client whose connection breaks before the answer sends its script again.
+import { Script } from './script.ts'
 
 /** Keeps the webhook's place among all webhooks with pending deliveries: the time of the first one. */
 const PLACE_WEBHOOK = `
@@ -8,27 +8,27 @@ local function placeWebhook(due, webhooks)
 end`
 
 /** KEYS: deliveries, due, due webhooks, ids, ended, webhook. ARGV: webhook, id, delivery, its time. Returns the number of pending ones. */
-export const ADD = `${PLACE_WEBHOOK}
+export const ADD = new Script(`${PLACE_WEBHOOK}
 if redis.call('EXISTS', KEYS[6]) == 0 then return 0 end
 if redis.call('HSETNX', KEYS[1], ARGV[2], ARGV[3]) == 1 then
   redis.call('ZADD', KEYS[2], ARGV[4], ARGV[2])
   redis.call('ZADD', KEYS[4], 0, ARGV[2])
   placeWebhook(KEYS[2], KEYS[3])
 end
-return redis.call('ZCARD', KEYS[2])`
+return redis.call('ZCARD', KEYS[2])`)
 
 /** KEYS: due, due webhooks. ARGV: webhook, now, end of the claim, count. Returns the ids. */
-export const CLAIM = `${PLACE_WEBHOOK}
+export const CLAIM = new Script(`${PLACE_WEBHOOK}
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[2], 'LIMIT', 0, ARGV[4])
 for _, id in ipairs(ids) do redis.call('ZADD', KEYS[1], ARGV[3], id) end
 placeWebhook(KEYS[1], KEYS[2])
-return ids`
+return ids`)
 
 /**
  * KEYS: deliveries, due, due webhooks, ids, ended. ARGV: webhook, id, before, after, time of the next attempt or '', now, most ended, time
  * before which an ended one is deleted. Returns 1 if the delivery is now `after`; then it also deletes up to a hundred old ones.
  */
-export const COMMIT = `${PLACE_WEBHOOK}
+export const COMMIT = new Script(`${PLACE_WEBHOOK}
 local found = redis.call('HGET', KEYS[1], ARGV[2])
 if found == ARGV[4] then return 1 end
 if found ~= ARGV[3] then return 0 end
@@ -49,4 +49,4 @@ for _, id in ipairs(old) do
   redis.call('ZREM', KEYS[4], id)
   redis.call('ZREM', KEYS[5], id)
 end
-return 1`
+return 1`)

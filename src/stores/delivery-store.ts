@@ -25,7 +25,7 @@ export class DeliveryStore {
   async add(webhookId: string, delivery: Delivery): Promise<number> {
     const keys = [...keysOf(webhookId), redisKeys.webhook(webhookId)]
     const args = [webhookId, delivery.id, JSON.stringify(delivery), dueMs(delivery)]
-    return (await this.#redis.eval(ADD, keys.length, ...keys, ...args)) as number
+    return (await ADD.run(this.#redis, keys, args)) as number
   }
 
   /**
@@ -37,7 +37,7 @@ export class DeliveryStore {
   async claim(webhookId: string, now: number, claimMs: number, count: number): Promise<string[]> {
     const keys = [redisKeys.dueDeliveries(webhookId), redisKeys.dueWebhooks]
     const args = [webhookId, now, now + claimMs, count]
-    return (await this.#redis.eval(CLAIM, keys.length, ...keys, ...args)) as string[]
+    return (await CLAIM.run(this.#redis, keys, args)) as string[]
   }
 
   /** @throws AppError `not_found` */
@@ -62,7 +62,7 @@ export class DeliveryStore {
       const due = after.status === 'pending' ? dueMs(after) : ''
       const states = [before, JSON.stringify(after)]
       const args = [webhookId, deliveryId, ...states, due, now, MOST_ENDED, now - KEPT_MS]
-      if ((await this.#redis.eval(COMMIT, keys.length, ...keys, ...args)) === 1) return after
+      if ((await COMMIT.run(this.#redis, keys, args)) === 1) return after
     }
   }
 

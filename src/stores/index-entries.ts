@@ -1,6 +1,8 @@
 import { tenantOf } from '#access/owner.ts'
 import type { Analysis } from '#domain/analysis.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
+import { isVersion } from '#domain/model-reference.ts'
+import { nextExpiry } from '#domain/retention.ts'
 import type { JobMetric } from './job-filter.ts'
 import { laneOf } from './lane.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
@@ -25,7 +27,7 @@ function entriesOfUnfinished(job: Job): IndexEntry[] {
   const { id, status, resumesAt } = job
   const { tenant, name } = laneOf(job)
   return [
-    ...needed(job).map(user => ({ key: redisKeys.usersOf(user), member: id })),
+    ...usedBy(job).map(key => ({ key, member: id })),
     ...(status === 'queued' ? [{ key: tenantKeys(tenant).queued(name), member: id }] : []),
     ...(status === 'paused' && resumesAt
       ? [{ key: redisKeys.resumptions, member: id, score: Date.parse(resumesAt) }]
@@ -33,9 +35,14 @@ function entriesOfUnfinished(job: Job): IndexEntry[] {
   ]
 }
 
-/** The uploaded dataset that the job reads. */
-function needed({ spec: { dataset } }: Job): string[] {
-  return dataset.upload ? [dataset.id] : []
+/** The keys that list the users of the uploaded dataset that the job reads, and of the registered model that it starts from. */
+function usedBy({ spec: { dataset, init }, tenant, analysis }: Job): string[] {
+  // An analysis starts from copies of the models that it analyses.
+  const modelId = analysis ? undefined : init?.modelId
+  return [
+    ...(dataset.upload ? [redisKeys.usersOf(dataset.id)] : []),
+    ...(isVersion(modelId) ? [tenantKeys(tenantOf({ tenant })).usersOfModel(modelId)] : []),
+  ]
 }
 
 function entriesOfAnalysis({ id, status, tenant }: Job, { jobs }: Analysis): IndexEntry[] {
@@ -45,7 +52,9 @@ function entriesOfAnalysis({ id, status, tenant }: Job, { jobs }: Analysis): Ind
   return keys.map(key => ({ key, member: id }))
 }
 
-function entriesOfJob({ id, status, spec, metrics, sweepId, tenant }: Job): IndexEntry[] {
+function entriesOfJob(job: Job): IndexEntry[] {
+  const { id, status, spec, metrics, sweepId, tenant } = job
+  const expiry = nextExpiry(job)
   const of = tenantKeys(tenantOf({ tenant }))
   const labels = Object.entries(spec.labels).map(([key, value]) => of.jobsByLabel(key, value))
   const ofSweep = sweepId === undefined ? [] : [of.jobsBySweep(sweepId)]
@@ -58,6 +67,7 @@ function entriesOfJob({ id, status, spec, metrics, sweepId, tenant }: Job): Inde
     ...byId.map(key => ({ key, member: id })),
     ...byMetric('validationAccuracy'),
     ...byMetric('sparsity'),
+    ...(expiry === undefined ? [] : [{ key: redisKeys.expirations, member: id, score: expiry }]),
   ]
 }
 

@@ -3,7 +3,7 @@ import { tenantOf } from '#access/owner.ts'
 import type { QuotaUse } from '#access/quotas.ts'
 import type { JobEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
-import { announcedEvents } from './announced-events.ts'
+import { ANNOUNCE_FUNCTION, ANNOUNCE_KEYS, announcedEvents } from './announced-events.ts'
 import { type IndexEntry, indexChanges, indexEntries } from './index-entries.ts'
 import { bytesOf, encodeFixed, encodeState, type StoredJob } from './job-record.ts'
 import { LANE_FUNCTIONS, laneKeys, laneMove, laneOf, laneScore } from './lane.ts'
@@ -63,12 +63,12 @@ for i = 15, #KEYS do redis.call('ZADD', KEYS[i], ARGV[2 * i - 16], ARGV[2 * i - 
 return {'stored', redis.call('ZCARD', KEYS[12])}`)
 
 /**
- * KEYS: job, events, outbox, tenants with webhooks, 2 of bytes, 7 of the lane, indexes to leave..., indexes to join...
+ * KEYS: job, events, 2 of the outbox, 2 of bytes, 7 of the lane, indexes to leave..., indexes to join...
  * ARGV: state before, state after, fixed or '', channel, channel of sweeps, sweep or '', id, tenant, lane, move, score, now, bytes, number of
- * indexes to leave, number of announced events, channel of webhooks, (score, member) of the indexes..., (type, seq, time) of the announced
- * events..., (seq, event)...
+ * indexes to leave, number of announced events, (score, member) of the indexes..., announced events..., (seq, event)...
  */
 const COMMIT = new Script(`
+${ANNOUNCE_FUNCTION}
 ${LANE_FUNCTIONS}
 ${BYTES_FUNCTION}
 local state = redis.call('HGET', KEYS[1], 'state')
@@ -87,20 +87,14 @@ elseif move == 'rescore' then
   redis.call('ZADD', KEYS[7], 'XX', ARGV[11], id)
 end
 setBytes(5, id, ARGV[9], tonumber(ARGV[13]))
-local leaving, at = tonumber(ARGV[14]), 17
+local leaving, at = tonumber(ARGV[14]), 16
 for i = 14, #KEYS do
   if i - 13 <= leaving then redis.call('ZREM', KEYS[i], ARGV[at + 1]) else redis.call('ZADD', KEYS[i], ARGV[at], ARGV[at + 1]) end
   at = at + 2
 end
 local announced = tonumber(ARGV[15])
-if announced > 0 and redis.call('SISMEMBER', KEYS[4], ARGV[8]) == 1 then
-  for i = at, at + 3 * announced - 1, 3 do
-    local event = {'type', ARGV[i], 'id', id, 'seq', ARGV[i + 1], 'time', ARGV[i + 2]}
-    redis.call('XADD', KEYS[3], '*', 'tenant', ARGV[8], unpack(event))
-  end
-  redis.call('PUBLISH', ARGV[16], '')
-end
-at = at + 3 * announced
+for i = at, at + announced - 1 do announce(3, ARGV[8], ARGV[i]) end
+at = at + announced
 for i = at, #ARGV, 2 do
   redis.call('XADD', KEYS[2], ARGV[i] .. '-0', 'event', ARGV[i + 1])
   redis.call('PUBLISH', ARGV[4], ARGV[i + 1])
@@ -172,8 +166,7 @@ export async function commitJob(redis: Redis, { before, after, events }: JobChan
   const keys = [
     redisKeys.job(after.id),
     redisKeys.events(after.id),
-    redisKeys.outbox,
-    redisKeys.webhookTenants,
+    ...ANNOUNCE_KEYS,
     ...bytesKeys(lane.tenant),
     ...laneKeys(lane),
     ...changed.map(keyOf),
@@ -182,9 +175,9 @@ export async function commitJob(redis: Redis, { before, after, events }: JobChan
   const args = [
     ...[stateBefore, encodeState(after), fixed, redisKeys.jobChannel(after.id), redisKeys.sweepChannel],
     ...[after.sweepId ?? '', after.id, lane.tenant, lane.name, laneMove(job, after), laneScore(after)],
-    ...[Date.now(), bytesOf(after), left.length, announced.length, redisKeys.webhookChannel],
+    ...[Date.now(), bytesOf(after), left.length, announced.length],
     ...changed.flatMap(scoredMember),
-    ...announced.flatMap(({ type, seq, time }) => [type, seq, time]),
+    ...announced.map(event => JSON.stringify(event)),
     ...events.flatMap(event => [event.seq, JSON.stringify(event)]),
   ]
   return (await COMMIT.run(redis, keys, args)) === 1

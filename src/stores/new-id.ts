@@ -9,7 +9,7 @@ let sequence = 0
  * The kind, `_` and 26 characters: milliseconds since 1970 (10), a counter of the ids that this process created within the millisecond (3),
  * and 65 random bits (13). Like ULIDs, ids sort by time, and the ids of one process sort in the order in which they were created.
  */
-export function newId(kind: 'job' | 'analysis' | 'dataset' | 'model' | 'sweep' | 'webhook'): string {
+export function newId(kind: 'job' | 'analysis' | 'dataset' | 'model' | 'sweep' | 'webhook' | 'key'): string {
   const now = Date.now()
   sequence = now > lastMs ? 0 : sequence + 1
   lastMs = Math.max(now, lastMs)

@@ -1,7 +1,9 @@
 import type { ChainableCommander, Redis } from 'ioredis'
 import { DEFAULT_TENANT, type Owned, tenantOf } from '#access/owner.ts'
+import { ANNOUNCE_FUNCTION, ANNOUNCE_KEYS, type AnnouncedEvent } from './announced-events.ts'
 import { MOST_SCANNED, membersOf, PAGE } from './members-of.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
+import { Script } from './script.ts'
 import { storedRecord } from './stored-record.ts'
 
 /** The kinds of uploads; the content of an upload is a blob in the namespace of its id. */
@@ -12,6 +14,13 @@ export interface RecordQuery {
   limit: number
   name?: string | undefined
 }
+
+/** KEYS: record, 2 of the outbox. ARGV: record, tenant, event or ''. */
+const REPLACE = new Script(`
+${ANNOUNCE_FUNCTION}
+if not redis.call('SET', KEYS[1], ARGV[1], 'XX') then return 0 end
+if ARGV[3] ~= '' then announce(2, ARGV[2], ARGV[3]) end
+return 1`)
 
 /** Records of one kind in Redis, under ids that sort by time. */
 export class RecordStore<Stored extends { id: string; name: string } & Owned> {
@@ -42,9 +51,13 @@ export class RecordStore<Stored extends { id: string; name: string } & Owned> {
     return (await this.#redis.zscore(this.#all, id)) !== null
   }
 
-  /** @returns whether the record still existed */
-  async replace(record: Stored): Promise<boolean> {
-    return (await this.#redis.set(this.#key(record.id), JSON.stringify(record), 'XX')) === 'OK'
+  /**
+   * @param event is announced to webhooks in the same atomic step
+   * @returns whether the record still existed
+   */
+  async replace(record: Stored, event?: AnnouncedEvent): Promise<boolean> {
+    const args = [JSON.stringify(record), event?.tenant ?? '', event ? JSON.stringify(event) : '']
+    return (await REPLACE.run(this.#redis, [this.#key(record.id), ...ANNOUNCE_KEYS], args)) === 1
   }
 
   /**
@@ -61,7 +74,7 @@ export class RecordStore<Stored extends { id: string; name: string } & Owned> {
     const count = name === '' ? limit + 1 : PAGE
     let scanned = 0
     for await (const ids of membersOf(this.#redis, [this.#all], { order: 'desc', count, after })) {
-      for (const record of await this.#load(ids)) {
+      for (const record of await this.load(ids)) {
         if (name !== '' && !record.name?.startsWith(name)) continue
         if (found.length === limit) return { found, nextAfter: found.at(-1)!.id }
         found.push(record)
@@ -82,7 +95,8 @@ export class RecordStore<Stored extends { id: string; name: string } & Owned> {
     }
   }
 
-  async #load(ids: readonly string[]): Promise<Stored[]> {
+  /** In the order of the ids, without those that do not exist. */
+  protected async load(ids: readonly string[]): Promise<Stored[]> {
     if (ids.length === 0) return []
     const texts = await this.#redis.mget(ids.map(id => this.#key(id)))
     return texts.flatMap((text, index) => (text === null ? [] : [storedRecord<Stored>(ids[index]!, text)]))

@@ -22,14 +22,24 @@ export const redisKeys = {
   resumptions: 'thresher:work:resumptions',
   /** The running times of the jobs and analyses that have ended last, in seconds. */
   runningTimes: 'thresher:work:running-times',
+  /** Jobs that have ended and whose files expire; scores are times. */
+  expirations: 'thresher:jobs:expirations',
   /** The tenants that have keys, besides the default tenant. */
   tenants: 'thresher:tenants',
-  /** The unfinished jobs and analyses that need a dataset or a model. */
+  /** The settings of tenants, by tenant. */
+  tenantSettings: 'thresher:tenant-settings',
+  /** The keys of the service by id: their facts and the digest of their text. */
+  keys: 'thresher:keys',
+  keyIds: 'thresher:keys:ids',
+  keysUsed: 'thresher:keys:used',
+  ticket: (digest: string) => `thresher:ticket:${digest}`,
+  /** The unfinished jobs and analyses that need a dataset. */
   usersOf: (id: string) => `thresher:users:${id}`,
   blobNamespaces: 'thresher:blobs',
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
   blobChunk: (id: string, index: number) => `thresher:blob:${id}:${index}`,
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
+  rate: (caller: string) => `thresher:rate:${caller}`,
   workers: 'thresher:workers',
   worker: (workerId: string) => `thresher:worker:${workerId}`,
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
@@ -55,6 +65,7 @@ export const redisKeys = {
   controlChannel: 'thresher:control',
   sweepChannel: 'thresher:live-sweeps',
   webhookChannel: 'thresher:live-webhooks',
+  keyChannel: 'thresher:revoked-keys',
 } as const
 
 /** The keys of the indexes of one tenant. The default tenant has the names of the versions without tenants. */
@@ -62,8 +73,15 @@ export function tenantKeys(tenant: string) {
   const root = tenant === DEFAULT_TENANT ? 'thresher' : `thresher:@${tenant}`
   return {
     allRecords: (kind: string) => `${root}:${kind}s`,
+    /** The last version number of every name of a registered model. */
+    modelNumbers: `${root}:models:numbers`,
+    /** The versions of a name: ids of models by version. */
+    modelVersions: (name: string) => `${root}:models:versions:${name}`,
+    /** The unfinished jobs that need a registered model. @param modelId `name@version` */
+    usersOfModel: (modelId: string) => `${root}:models:users:${modelId}`,
     allSweeps: `${root}:sweeps`,
     allWebhooks: `${root}:webhooks`,
+    keyIds: `${root}:key-ids`,
     allJobs: `${root}:jobs`,
     jobsByStatus: (status: string) => `${root}:jobs:status:${status}`,
     jobsByMetric: (metric: string) => `${root}:jobs:metric:${metric}`,

@@ -6,9 +6,12 @@ import type { SweepEvent } from '#sweeps/apply-event.ts'
 import { isUnderWay, type Sweep } from '#sweeps/sweep.ts'
 import type { SweepRequest } from '#sweeps/sweep-request.ts'
 import type { SweepState } from '#sweeps/sweep-state.ts'
+import { isWebhookEvent } from '#webhooks/event-types.ts'
+import { ANNOUNCE_FUNCTION, ANNOUNCE_KEYS, type AnnouncedEvent } from './announced-events.ts'
 import { CLAIM_SECONDS, type IdempotencyClaim, replayOf } from './idempotency-store.ts'
 import { MOST_SCANNED, membersOf, PAGE } from './members-of.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
+import { Script } from './script.ts'
 import { storedRecord } from './stored-record.ts'
 
 interface SweepQuery {
@@ -39,14 +42,22 @@ redis.call('ZADD', KEYS[2], 0, ARGV[1])
 redis.call('ZADD', KEYS[3], 0, ARGV[1])
 return false`
 
-/** KEYS: sweep, active. ARGV: id, state before, state after, whether the sweep remains active (0 or 1). */
-const COMMIT = `
+/**
+ * KEYS: sweep, active, 2 of the outbox. ARGV: id, state before, state after, tenant, the event of its end or '' while it remains active.
+ */
+const COMMIT = new Script(`
+${ANNOUNCE_FUNCTION}
 local state = redis.call('HGET', KEYS[1], 'state')
 if state == ARGV[3] then return 1 end
 if state ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[3])
-if ARGV[4] == '1' then redis.call('ZADD', KEYS[2], 0, ARGV[1]) else redis.call('ZREM', KEYS[2], ARGV[1]) end
-return 1`
+if ARGV[5] == '' then
+  redis.call('ZADD', KEYS[2], 0, ARGV[1])
+else
+  redis.call('ZREM', KEYS[2], ARGV[1])
+  announce(3, ARGV[4], ARGV[5])
+end
+return 1`)
 
 /** Sweeps in Redis: the request and the folded state apart, because a request may be large and never changes. */
 export class SweepStore {
@@ -117,9 +128,10 @@ export class SweepStore {
 
   /** @param before the state as it was stored @returns false, and changes nothing, if the stored state is another */
   async #commit(before: string, after: Sweep): Promise<boolean> {
-    const keys = [redisKeys.sweep(after.id), redisKeys.activeSweeps]
-    const args = [after.id, before, fieldsOf(after).state, isUnderWay(after) ? 1 : 0]
-    return (await this.#redis.eval(COMMIT, keys.length, ...keys, ...args)) === 1
+    const keys = [redisKeys.sweep(after.id), redisKeys.activeSweeps, ...ANNOUNCE_KEYS]
+    const end = endOf(after)
+    const args = [after.id, before, fieldsOf(after).state, tenantOf(after), end ? JSON.stringify(end) : '']
+    return (await COMMIT.run(this.#redis, keys, args)) === 1
   }
 
   async #read(sweepId: string): Promise<{ sweep: Sweep; text: string } | undefined> {
@@ -193,4 +205,12 @@ function fieldsOf({ id, createdAt, finishedAt, state: { request, ...state }, ...
 
 function sweepOf({ request, ...fixed }: Fields['request'], { finishedAt, state }: Fields['state']): Sweep {
   return { ...fixed, ...(finishedAt !== undefined && { finishedAt }), state: { ...state, request } }
+}
+
+/** The event that webhooks can receive when a sweep has ended. */
+function endOf(sweep: Sweep): AnnouncedEvent | undefined {
+  const { id, finishedAt, state } = sweep
+  const type = `sweep.${state.status}`
+  if (finishedAt === undefined || !isWebhookEvent(type)) return undefined
+  return { tenant: tenantOf(sweep), type, id, seq: 0, time: finishedAt }
 }

@@ -1,6 +1,7 @@
 import type { Owned } from '#access/owner.ts'
 import type { DatasetFacts } from '#domain/dataset.ts'
 import type { Warning } from '#domain/event.ts'
+import type { Job } from '#domain/job.ts'
 import type { ModelRequest } from '#domain/model-spec.ts'
 
 /** An uploaded dataset and, after its validation, its facts. */
@@ -18,7 +19,7 @@ export interface DatasetRecord extends Owned {
     | { status: 'invalid'; error: string }
 }
 
-/** An uploaded model: its network, and a checkpoint of its weights if it has any. */
+/** An uploaded or registered model: its network, and a checkpoint of its weights if it has any. */
 export interface ModelRecord extends Owned {
   id: string
   name: string
@@ -27,4 +28,25 @@ export interface ModelRecord extends Owned {
   weights?: { sha256: string; sizeBytes: number; hasState: boolean }
   /** Differences between training and the files; absent in records of older versions. */
   warnings?: Warning[]
+  /** Present in a registered model, with `source`. */
+  version?: number
+  /**
+   * The job that it was registered from, at that time: with one checkpoint, the trade-off of its model as its only files, and the id of the
+   * model, which is the namespace of its files.
+   */
+  source?: Job
+  /** The id of that job. */
+  jobId?: string
+}
+
+/** A version of a registered name. */
+export interface RegisteredModel extends ModelRecord {
+  version: number
+  source: Job
+  jobId: string
+  weights: NonNullable<ModelRecord['weights']>
+}
+
+export function isRegistered(model: ModelRecord): model is RegisteredModel {
+  return model.version !== undefined && model.source !== undefined
 }

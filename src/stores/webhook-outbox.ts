@@ -1,17 +1,17 @@
 import type { Redis } from 'ioredis'
-import type { WebhookEvent } from '#webhooks/webhook-event.ts'
+import type { AnnouncedEvent } from './announced-events.ts'
 import { redisKeys } from './redis-keys.ts'
 
-/** An event of a tenant that has no deliveries yet. */
+/** An event that has no deliveries yet. */
 export interface OutboxEntry {
   entryId: string
-  tenant: string
-  event: WebhookEvent
+  event: AnnouncedEvent
 }
 
 /**
- * The events that webhooks may want, of all tenants. An event is added in the same atomic step as the change of its record, and removed
- * once its deliveries are stored: a crash in between repeats the event, and its deliveries have the same ids.
+ * The events that webhooks can receive, of all tenants that have webhooks. An event is added in the same atomic step as the change of its
+ * record (`announced-events.ts`), and removed once its deliveries are stored: a crash in between repeats the event, and its deliveries
+ * have the same ids.
  */
 export class WebhookOutbox {
   readonly #redis: Redis
@@ -22,23 +22,10 @@ export class WebhookOutbox {
     this.#subscriber = subscriber
   }
 
-  async add(tenant: string, { type, id, seq, time }: WebhookEvent): Promise<void> {
-    if ((await this.#redis.sismember(redisKeys.webhookTenants, tenant)) === 0) return
-    const fields = ['tenant', tenant, 'type', type, 'id', id, 'seq', seq, 'time', time]
-    await this.#redis
-      .multi()
-      .xadd(redisKeys.outbox, '*', ...fields)
-      .publish(redisKeys.webhookChannel, '')
-      .exec()
-  }
-
   /** The oldest entries. */
   async read(count: number): Promise<OutboxEntry[]> {
     const entries = await this.#redis.xrange(redisKeys.outbox, '-', '+', 'COUNT', count)
-    return entries.map(([entryId, fields]) => {
-      const [, tenant, , type, , id, , seq, , time] = fields
-      return { entryId, tenant, event: { type, id, seq: Number(seq), time } } as OutboxEntry
-    })
+    return entries.map(([entryId, fields]) => ({ entryId, event: JSON.parse(fields[1]!) }))
   }
 
   async remove(entries: readonly OutboxEntry[]): Promise<void> {
@@ -47,16 +34,16 @@ export class WebhookOutbox {
 
   /** Announces that a delivery is due. Due deliveries are also looked for periodically, so a lost message only costs time. */
   async wake(): Promise<void> {
-    await this.#redis.publish(redisKeys.webhookChannel, '')
+    await this.#redis.publish(redisKeys.outbox, '')
   }
 
   /** Redis may not answer yet; then the calls begin later. @returns a function that stops them */
   onWake(listener: () => void): () => void {
     const deliver = (channel: string) => {
-      if (channel === redisKeys.webhookChannel) listener()
+      if (channel === redisKeys.outbox) listener()
     }
     this.#subscriber.on('message', deliver)
-    void this.#subscriber.subscribe(redisKeys.webhookChannel).catch(() => {})
+    void this.#subscriber.subscribe(redisKeys.outbox).catch(() => {})
     return () => this.#subscriber.off('message', deliver)
   }
 }

@@ -5,15 +5,14 @@ import { MOST_WEBHOOKS, type Webhook } from '#webhooks/webhook.ts'
 import { CLAIM_SECONDS, type IdempotencyClaim, replayOf } from './idempotency-store.ts'
 import { membersOf, PAGE } from './members-of.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
+import { Script } from './script.ts'
 import { storedRecord } from './stored-record.ts'
-
-// As for jobs, each script may run twice: a client whose connection breaks before the answer sends its script again.
 
 /**
  * KEYS: webhook, all, tenants, record of the claim. ARGV: id, webhook, tenant, most webhooks, record or '', its seconds.
  * Returns the earlier record, or the number of webhooks if there are too many.
  */
-const CREATE = `
+const CREATE = new Script(`
 if ARGV[5] ~= '' then
   local found = redis.call('GET', KEYS[4])
   if found then return found end
@@ -25,23 +24,23 @@ if ARGV[5] ~= '' then redis.call('SET', KEYS[4], ARGV[5], 'EX', ARGV[6]) end
 redis.call('SET', KEYS[1], ARGV[2])
 redis.call('ZADD', KEYS[2], 0, ARGV[1])
 redis.call('SADD', KEYS[3], ARGV[3])
-return false`
+return false`)
 
 /** KEYS: webhook. ARGV: before, after. Returns whether it is now `after`. */
-const REPLACE = `
+const REPLACE = new Script(`
 local found = redis.call('GET', KEYS[1])
 if found == ARGV[2] then return 1 end
 if found ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
-return 1`
+return 1`)
 
 /** KEYS: all, tenants, due webhooks, then the keys of the webhook. ARGV: id, tenant. */
-const DELETE = `
+const DELETE = new Script(`
 redis.call('ZREM', KEYS[1], ARGV[1])
 if redis.call('ZCARD', KEYS[1]) == 0 then redis.call('SREM', KEYS[2], ARGV[2]) end
 redis.call('ZREM', KEYS[3], ARGV[1])
 for i = 4, #KEYS do redis.call('UNLINK', KEYS[i]) end
-return 1`
+return 1`)
 
 /** Webhooks in Redis. */
 export class WebhookStore {
@@ -69,7 +68,7 @@ export class WebhookStore {
       redisKeys.idempotency(claim?.scope ?? ''),
     ]
     const args = [webhook.id, JSON.stringify(webhook), tenant, MOST_WEBHOOKS, record, CLAIM_SECONDS]
-    const found = (await this.#redis.eval(CREATE, keys.length, ...keys, ...args)) as string | number | null
+    const found = (await CREATE.run(this.#redis, keys, args)) as string | number | null
     if (typeof found === 'number') {
       const message = `There are ${found} webhooks already, which is the limit; delete one first.`
       throw new AppError('limit_exceeded', message)
@@ -95,7 +94,7 @@ export class WebhookStore {
       const after = JSON.stringify(changed)
       if (before === after) return changed
       const key = redisKeys.webhook(webhookId)
-      if ((await this.#redis.eval(REPLACE, 1, key, before, after)) === 1) return changed
+      if ((await REPLACE.run(this.#redis, [key], [before, after])) === 1) return changed
     }
   }
 
@@ -148,7 +147,7 @@ export class WebhookStore {
       redisKeys.dueDeliveries(webhookId),
       redisKeys.endedDeliveries(webhookId),
     ]
-    await this.#redis.eval(DELETE, keys.length, ...keys, webhookId, tenant)
+    await DELETE.run(this.#redis, keys, [webhookId, tenant])
   }
 
   get #all(): string {

@@ -1,18 +1,38 @@
-import { AppError } from '#domain/error.ts'
+import { AppError, invalidRequest } from '#domain/error.ts'
+import { modelIdOf, parseReference } from '#domain/model-reference.ts'
 import { PRESET_NAMES } from '#network/presets/preset-names.ts'
 import type { Stores } from '#stores/connect.ts'
+import { isRegistered, type RegisteredModel } from '#stores/upload-records.ts'
 
 /**
- * Deletes an uploaded model. Jobs that were created from it have copies of its network and weights.
- * @throws AppError `not_found`; `conflict` for a preset
+ * Deletes an uploaded model, or a version of a registered one. Jobs that were created from it have copies of its network and weights.
+ * @param reference the id of an upload, or `name@version`
+ * @throws AppError `not_found`; `conflict` for a preset, and for a version that an unfinished job names; `invalid_request` for a name
  */
 export async function deleteModel(
   { models, blobs }: Pick<Stores, 'models' | 'blobs'>,
-  modelId: string,
+  reference: string,
 ): Promise<void> {
-  if (PRESET_NAMES.some(name => name === modelId))
-    throw new AppError('conflict', `${modelId} is built in and cannot be deleted.`)
-  if (!(await models.has(modelId))) throw new AppError('not_found', `There is no model "${modelId}".`)
-  await models.delete(modelId)
-  await blobs.deleteAll(modelId)
+  if (PRESET_NAMES.some(name => name === reference))
+    throw new AppError('conflict', `${reference} is built in and cannot be deleted.`)
+  const parsed = parseReference(reference)
+  const isUpload = parsed && 'id' in parsed
+  // A record that cannot be read can be deleted by its id.
+  const model = isUpload ? await models.get(reference).catch(() => undefined) : await models.get(reference)
+  if (!model && !(isUpload && (await models.has(reference))))
+    throw new AppError('not_found', `There is no model "${reference}".`)
+  if (!model || !isRegistered(model)) await models.delete(reference)
+  else await deleteVersion(models, model, reference)
+  await blobs.deleteAll(model?.id ?? reference)
+}
+
+async function deleteVersion(
+  models: Stores['models'],
+  model: RegisteredModel,
+  reference: string,
+): Promise<void> {
+  if (reference === model.name)
+    throw invalidRequest('modelId', `must name a version, such as ${modelIdOf(model)}`)
+  const user = await models.deleteVersion(model)
+  if (user) throw new AppError('conflict', `${user} still needs this model. Cancel it first.`)
 }

@@ -13,6 +13,7 @@ import type { Stores } from '#stores/connect.ts'
 import { isOutOfSpace } from '#stores/out-of-space.ts'
 import { retry } from '#stores/retry.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
+import { datasetEvent } from './dataset-event.ts'
 import { attemptsOf, storeAttempts } from './upload-attempts.ts'
 import { ensureUploadOwner, renewUploadOwner } from './upload-owner.ts'
 
@@ -86,7 +87,8 @@ export async function ingestUpload(
           facts: read.facts,
         }
   const settled = { ...record, state }
-  const isWanted = await untilAnswered(() => datasets.replace(settled))
+  const event = datasetEvent(settled)
+  const isWanted = await untilAnswered(() => datasets.replace(settled, event))
   if (!isWanted) await untilAnswered(() => blobs.deleteAll(record.id))
   await rm(folder, { recursive: true, force: true })
   return settled

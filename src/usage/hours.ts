@@ -1,7 +1,8 @@
 /** A UTC day, such as `2026-11-29`. */
 export type UtcDay = string
 
-const DAY_MS = 24 * 3600 * 1000
+const HOUR_MS = 3600 * 1000
+const DAY_MS = 24 * HOUR_MS
 
 /** The UTC day of a time. */
 export function dayOf(time: Date): UtcDay {
@@ -16,6 +17,11 @@ export function hourOf(time: Date): string {
 /** The start of an hour of a UTC day, as an ISO 8601 time. */
 export function startOfHour(day: UtcDay, hour: string): string {
   return `${day}T${hour}:00:00.000Z`
+}
+
+/** The start of the hour of a time. */
+export function startOfHourOf(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / HOUR_MS) * HOUR_MS)
 }
 
 /** The end of a UTC day, which is also when its quotas are free again. */

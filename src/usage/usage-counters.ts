@@ -2,9 +2,11 @@ import type { Owned } from '#access/owner.ts'
 import { ADMIN } from '#access/principal.ts'
 import type { UtcDay } from './hours.ts'
 
-/** What is counted for each key and hour, as it is stored: whole numbers, so that sums are exact. */
+/** What is counted for each key and UTC hour, as it is stored: whole numbers, so that sums are exact. */
 export const COUNTERS = ['deviceMs', 'jobs', 'examplesTrained', 'storedBytes', 'egressBytes'] as const
 export type Counter = (typeof COUNTERS)[number]
+
+export type Counts = Record<Counter, number>
 
 /** An amount of running time and of training. */
 export interface Running {

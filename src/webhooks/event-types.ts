@@ -26,6 +26,10 @@ export const WEBHOOK_EVENTS = [
 ] as const
 export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number]
 
+export function isWebhookEvent(type: string): type is WebhookEventType {
+  return (WEBHOOK_EVENTS as readonly string[]).includes(type)
+}
+
 /** The type of the event that the test route sends. No webhook can select it. */
 export const TEST_EVENT = 'webhook.test'
 

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { type Api, startApi } from '#test/support/start-api.ts'
@@ -23,8 +26,40 @@ describe('an idempotency key', () => {
     assert.equal(again.headers['idempotency-replayed'], 'true')
   })
 
-  it('is the same with and without quotes', async () => {
+  it('is the same bare and as a quoted string', async () => {
     assert.equal((await submit('"b"')).body.id, (await submit('b')).body.id)
+    assert.equal((await submit('"say \\"b\\" \\\\"')).body.id, (await submit('say "b" \\')).body.id)
+  })
+
+  it('is refused with wrong quotes, and nothing is stored', async () => {
+    const before = await api.stores.redis.zcard('thresher:jobs')
+    for (const key of ['"b', '"', '"a"b"', '"a" "b"', '"a", "b"', '"a";v=1', '"\\n"', '"a\\"', '"é"']) {
+      const { status, body } = await submit(key)
+      assert.deepEqual([status, body.errors?.[0]?.path], [400, 'Idempotency-Key'], key)
+    }
+    assert.equal(await api.stores.redis.zcard('thresher:jobs'), before)
+  })
+
+  it('is refused when it is given twice, in whatever form', async () => {
+    for (const values of [
+      ['a', 'b'],
+      ['a', 'a'],
+      ['"a"', '"b"'],
+    ]) {
+      const headers = { 'content-type': 'application/json', 'Idempotency-Key': values }
+      const sent = httpRequest(`${api.url}/v1/jobs`, { method: 'POST', headers }).end(JSON.stringify(JOB))
+      const [answer] = await once(sent, 'response')
+      const { errors } = JSON.parse(await text(answer))
+      assert.deepEqual([answer.statusCode, errors[0].path], [400, 'Idempotency-Key'])
+    }
+  })
+
+  it('is of the route, not of the spelling of its path', async () => {
+    const { body: job } = await submit('f')
+    const clone = (path: string) => request(api.url).post(path).set('idempotency-key', 'f').send({})
+    const first = await clone(`/v1/jobs/${job.id}/clone`)
+    assert.notEqual(first.body.id, job.id)
+    assert.equal((await clone(`/v1/jobs/${job.id.replace('j', '%6a')}/clone`)).body.id, first.body.id)
   })
 
   it('is refused with another body', async () => {
@@ -47,5 +82,8 @@ describe('an idempotency key', () => {
 
   it('is refused when it is too long', async () => {
     assert.equal((await submit('x'.repeat(256))).status, 400)
+    assert.equal((await submit(`"${'x'.repeat(256)}"`)).status, 400)
+    assert.equal((await submit('""')).status, 400)
+    assert.equal((await submit(`"${'\\"'.repeat(255)}"`)).status, 201)
   })
 })

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import type { Children } from '#children/open-children.ts'
 import { AppError, ERROR_CATALOGUE, type ErrorCode } from '#domain/error.ts'
+import { routeConfig } from '#http/route-config.ts'
 import { createApp } from '#src/app.ts'
 import type { Stores } from '#stores/connect.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
@@ -36,10 +37,11 @@ describe('every refusal is problem+json', () => {
 
   it('for each code of the catalogue, with its status and its title, without the cause of a 5xx', async () => {
     const app = await createApp({} as Stores, {} as Children, {})
-    app.get<{ Params: { code: ErrorCode } }>('/refuse/:code', ({ params: { code } }) => {
+    const config: object = routeConfig({ public: true })
+    app.get<{ Params: { code: ErrorCode } }>('/refuse/:code', { config }, ({ params: { code } }) => {
       throw new AppError(code, 'in short', { cause: new Error('secret'), headers: { 'x-kept': code } })
     })
-    app.get('/fall', () => {
+    app.get('/fall', { config }, () => {
       throw new Error('secret')
     })
     for (const [code, { status, title }] of Object.entries(ERROR_CATALOGUE)) {

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { pino } from 'pino'
 import { deliverWebhooks } from '#maintenance/deliver-webhooks.ts'
 import { newId } from '#stores/new-id.ts'
+import { announceEvent } from '#test/support/announce-event.ts'
 import { startReceiver } from '#test/support/start-receiver.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 import { networksOf } from '#webhooks/public-address.ts'
@@ -26,13 +27,7 @@ async function createWebhook(url: string): Promise<string> {
   return id
 }
 
-const addEvent = (seq: number) =>
-  test.stores.outbox.add('default', {
-    type: 'job.succeeded',
-    id: 'job_1',
-    seq,
-    time: new Date(seq).toISOString(),
-  })
+const announce = () => announceEvent(test.stores, { tenant: 'default' })
 
 it('an event is sent at once, also while no period begins', async () => {
   const receiver = await startReceiver()
@@ -44,7 +39,7 @@ it('an event is sent at once, also while no period begins', async () => {
   const lease = async () => ++periods === 1 || (await refused)
   const stop = deliverWebhooks({ ...test.stores, lease }, options, logger)
   while (periods < 2) await setImmediate()
-  for (let seq = 1; seq <= 20; seq++) await addEvent(seq)
+  for (let count = 0; count < 20; count++) await announce()
   await receiver.arrived(20)
   end.abort()
   await stop()
@@ -55,7 +50,7 @@ it('an event is sent at once, also while no period begins', async () => {
 it('two processes send each event once', async () => {
   const receiver = await startReceiver()
   const webhookId = await createWebhook(receiver.url)
-  for (let seq = 1; seq <= 50; seq++) await addEvent(seq)
+  for (let count = 0; count < 50; count++) await announce()
   const other = await test.connectAgain()
   const free = async () => true
   const stops = [test.stores, other].map(stores =>

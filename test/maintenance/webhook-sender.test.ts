@@ -4,12 +4,12 @@ import { pino } from 'pino'
 import { ownedBy } from '#access/owner.ts'
 import { WebhookSender } from '#maintenance/webhook-sender.ts'
 import { newId } from '#stores/new-id.ts'
+import { announceEvent } from '#test/support/announce-event.ts'
 import { type Receiver, startReceiver } from '#test/support/start-receiver.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 import { networksOf } from '#webhooks/public-address.ts'
 import { newSecret } from '#webhooks/signature.ts'
 import type { Webhook } from '#webhooks/webhook.ts'
-import type { WebhookEvent } from '#webhooks/webhook-event.ts'
 
 const logger = pino({ level: 'silent' })
 const allowed = networksOf(['127.0.0.0/8'])
@@ -30,12 +30,7 @@ async function createWebhook(tenant: string, url: string, fields: Partial<Webhoo
   return webhook
 }
 
-const event = (seq: number, type: WebhookEvent['type'] = 'job.succeeded'): WebhookEvent => ({
-  type,
-  id: 'job_1',
-  seq,
-  time: new Date(1_767_225_600_000 + seq).toISOString(),
-})
+const announce = (tenant: string) => announceEvent(test.stores, { tenant })
 
 const deliveriesOf = async ({ id }: Webhook) => (await test.stores.deliveries.list(id, { limit: 200 })).found
 
@@ -70,11 +65,11 @@ describe('the sender', () => {
     const paths = async (owner: string, name: string, fields: Partial<Webhook>) =>
       await createWebhook(owner, `http://127.0.0.1:${receiver.port}/${name}`, fields)
     await paths(tenant, 'all', { types: ['*'] })
-    await paths(tenant, 'selected', { types: ['job.failed', 'job.succeeded'] })
+    await paths(tenant, 'selected', { types: ['job.failed', 'job.cancelled'] })
     await paths(tenant, 'others', { types: ['job.failed'] })
     await paths(tenant, 'disabled', { enabled: false })
     await paths(other, 'tenant', {})
-    await test.stores.outbox.add(tenant, event(1))
+    await announce(tenant)
     await clockedSender().run()
     assert.deepEqual(receiver.received.map(({ path }) => path).sort(), ['/all', '/selected'])
     const ids = receiver.received.map(({ headers }) => headers['webhook-id'])
@@ -82,14 +77,14 @@ describe('the sender', () => {
   })
 
   it('stores no event of a tenant without webhooks', async () => {
-    await test.stores.outbox.add(newTenant(), event(1))
+    await announce(newTenant())
     assert.deepEqual(await test.stores.outbox.read(10), [])
   })
 
   it('makes one delivery of an event that is read twice because of a crash', async () => {
     const tenant = newTenant()
     const webhook = await createWebhook(tenant, receiver.url)
-    await test.stores.outbox.add(tenant, event(1))
+    await announce(tenant)
     const entries = await test.stores.outbox.read(10)
     // The process dies after the deliveries are stored and before the event is removed.
     const { outbox } = test.stores
@@ -112,7 +107,7 @@ describe('the sender', () => {
   it('sends a delivery again whose process died during the request', async () => {
     const tenant = newTenant()
     const webhook = await createWebhook(tenant, receiver.url)
-    await test.stores.outbox.add(tenant, event(1))
+    await announce(tenant)
     await test.stores.allWebhooks.revise(webhook.id, current => ({
       ...current,
       url: current.url.replace('127.0.0.1', 'localhost'),
@@ -141,7 +136,7 @@ describe('the sender', () => {
     )
     const tenant = newTenant()
     const webhook = await createWebhook(tenant, failing.url)
-    await test.stores.outbox.add(tenant, event(1))
+    await announce(tenant)
     const sender = clockedSender()
     await sender.run()
     const counts = [failing.received.length]
@@ -167,7 +162,7 @@ describe('the sender', () => {
     const failing = await startReceiver(response => response.writeHead(503).end())
     const tenant = newTenant()
     const webhook = await createWebhook(tenant, failing.url)
-    await test.stores.outbox.add(tenant, event(1))
+    await announce(tenant)
     const sender = clockedSender()
     await sender.run()
     for (let attempt = 1; attempt < 8; attempt++)
@@ -177,7 +172,7 @@ describe('the sender', () => {
       [failing.received.length, disabled.enabled, disabled.disabled?.reason],
       [8, false, 'webhook_failing'],
     )
-    await test.stores.outbox.add(tenant, event(2))
+    await announce(tenant)
     await sender.runAfter(1)
     assert.deepEqual([failing.received.length, (await deliveriesOf(webhook)).length], [8, 1])
     await failing.close()
@@ -190,9 +185,9 @@ describe('the sender', () => {
     const tenant = newTenant()
     const webhook = await createWebhook(tenant, gone.url)
     const sender = clockedSender()
-    await test.stores.outbox.add(tenant, event(1))
+    await announce(tenant)
     await sender.run()
-    await test.stores.outbox.add(tenant, event(2))
+    await announce(tenant)
     await sender.runAfter(1)
     assert.equal((await test.stores.allWebhooks.require(webhook.id)).disabled?.reason, 'webhook_gone')
     await sender.runAfter(10)
@@ -212,11 +207,11 @@ describe('the sender', () => {
     for (let count = 0; count < 6; count++) await createWebhook(hindered, slow.url)
     const quick = await startReceiver()
     await createWebhook(tenant, quick.url)
-    for (let seq = 1; seq <= 10; seq++) await test.stores.outbox.add(hindered, event(seq))
+    for (let count = 0; count < 10; count++) await announce(hindered)
     const sender = new WebhookSender(test.stores, { allowed }, logger, () => {})
     await sender.run()
     await slow.arrived(16)
-    await test.stores.outbox.add(tenant, event(1))
+    await announce(tenant)
     await sender.run()
     await quick.arrived(1)
     // Six webhooks have ten deliveries each, of which 16 may be sent at a time.
@@ -230,7 +225,7 @@ describe('the sender', () => {
     const failing = await startReceiver(response => response.writeHead(500).end())
     const tenant = newTenant()
     const webhook = await createWebhook(tenant, failing.url)
-    await test.stores.outbox.add(tenant, event(1))
+    await announce(tenant)
     const sender = clockedSender()
     await sender.run()
     await test.stores.of({ tenant }).webhooks.delete(webhook.id)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { ownedBy } from '#access/owner.ts'
 import { AnalysisRequest } from '#analyses/analysis-request.ts'
 import type { NewEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
@@ -16,7 +17,8 @@ export async function finishedJob(
   change: Partial<JobRequest> = {},
   fileOf: (spec: TrainingSpec) => Uint8Array = () => Buffer.from('a checkpoint'),
 ): Promise<Job> {
-  return await finishJob(stores, newJob({ epochs: 1, ...change }), fileOf)
+  const owned = ownedBy(stores.owner)
+  return await finishJob(stores, { ...newJob({ epochs: 1, ...change }), ...owned }, fileOf)
 }
 
 /** Stores a queued job of one epoch and takes it to its end. */

@@ -2,13 +2,16 @@ import type { AddressInfo } from 'node:net'
 import { createApp } from '#src/app.ts'
 import { startStores, type TestStores } from './start-stores.ts'
 
+type ApiOptions = Parameters<typeof createApp>[2] & { adminKey?: string }
+
 export interface Api extends TestStores {
   url: string
 }
 
 /** The api on a port of its own, over a stores of its own. */
-export async function startApi(options: Parameters<typeof createApp>[2] = {}): Promise<Api> {
+export async function startApi({ adminKey, ...options }: ApiOptions = {}): Promise<Api> {
   const test = await startStores()
+  if (adminKey !== undefined) await test.stores.keys.setAdminKey(adminKey)
   const app = await createApp(test.stores, test.children, options)
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo

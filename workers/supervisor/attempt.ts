@@ -1,11 +1,13 @@
 import { join } from 'node:path'
 import { type Job, RefusedEvent } from '#domain/job.ts'
-import { type Decision, finish, inAttempt, loseAttempt, warn } from '#domain/job-decisions.ts'
+import { type Decision, finish, inAttempt, loseAttempt, pauseUntil, warn } from '#domain/job-decisions.ts'
 import { estimateMemory } from '#jobs/memory-estimate.ts'
+import { endOfDay } from '#usage/hours.ts'
 import type { RunnerReport } from '#workers/runner/runner-protocol.ts'
 import { isStorageWarning } from '#workers/runner/storage-warning.ts'
 import { AttemptStorage } from './attempt-storage.ts'
 import { Countdown } from './countdown.ts'
+import { deviceSecondsLeft } from './device-budget.ts'
 import type { JobHistory } from './job-history.ts'
 import type { RunnerProcess } from './runner-process.ts'
 import type { StopReason, StopRequest } from './stop-request.ts'
@@ -81,9 +83,22 @@ export class Attempt {
     else this.#runner.stop(this.#stop.keepsProgress)
   }
 
-  /** What could not be added is part of the next call. */
+  /**
+   * Adds to the usage of the day; what could not be added is part of the next call. A job that exhausts the device seconds of the day
+   * pauses at a checkpoint.
+   */
   async #countUsage(): Promise<void> {
-    await this.#meter.add().catch(() => {})
+    const { stores, logger } = this.#supervisor
+    try {
+      const totals = await this.#meter.add()
+      if (this.#isConcluding) return
+      const left = await deviceSecondsLeft(stores, this.#job, totals)
+      if (left * 1000 >= POLL_MS) return
+      if (left > 0) setTimeout(() => void this.#countUsage(), left * 1000).unref()
+      else this.#stopIfRequested(await this.#append(pauseUntil(endOfDay(totals.day).toISOString())))
+    } catch (err) {
+      if (!this.#isConcluding) logger.warn({ err, jobId: this.#job.id }, 'usage could not be counted')
+    }
   }
 
   /** Stops the attempt if the job is to be cancelled or paused, or if another worker has it. */

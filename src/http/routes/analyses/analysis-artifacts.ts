@@ -8,6 +8,7 @@ import { routeConfig } from '#http/route-config.ts'
 import { DESCRIBED, DOWNLOADED, sendArtifact, sendHead } from '#http/send-artifact.ts'
 import { openArtifact } from '#jobs/find-artifact.ts'
 import { filesOf, findAnalysisFile } from '#jobs/read-analysis-file.ts'
+import { withFiles } from '#jobs/with-files.ts'
 import type { Stores } from '#stores/connect.ts'
 
 const PATH = '/v1/analyses/:analysisId/artifacts/:name'
@@ -62,9 +63,12 @@ export const analysisArtifactsRoutes =
     app.get(PATH, { schema: get, config: routeConfig({ scope: 'read' }) }, async (request, reply) => {
       const { params, headers } = request
       const stores = storesOf(request)
-      const found = await find(stores, params)
-      return await sendArtifact(reply, headers, found, range =>
-        openArtifact({ ...stores, jobs: stores.analyses }, params.analysisId, found.artifact, range),
+      return await withFiles(
+        () => find(stores, params),
+        found =>
+          sendArtifact(reply, headers, found, range =>
+            openArtifact(stores.blobs, params.analysisId, found.artifact, range),
+          ),
       )
     })
   }

@@ -42,7 +42,7 @@ export const watchAnalysisRoutes =
     const serve = serveEvents(app)
     app.get(
       '/v1/analyses/:analysisId/events',
-      { schema: events, config: routeConfig({ scope: 'read' }) },
+      { schema: events, config: routeConfig({ scope: 'read', acceptsTicket: true }) },
       async (request, reply) => {
         const stores = storesOf(request)
         const analysis = await stores.analyses.require(request.params.analysisId)
@@ -55,6 +55,6 @@ export const watchAnalysisRoutes =
       await serveStream(raw, streamedAnalyses(storesOf(request)), 'analysis', { id, after })
     }
     const url = '/v1/analyses/:analysisId/stream'
-    const config: object = routeConfig({ scope: 'read' })
+    const config: object = routeConfig({ scope: 'read', acceptsTicket: true })
     app.route({ method: 'GET', url, schema: stream, config, handler: requireUpgrade, wsHandler })
   }

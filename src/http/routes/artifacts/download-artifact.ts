@@ -8,7 +8,9 @@ import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { DESCRIBED, DOWNLOADED, sendArtifact, sendHead } from '#http/send-artifact.ts'
-import { findArtifact, openArtifact } from '#jobs/find-artifact.ts'
+import { type ArtifactForm, type FoundArtifact, findArtifact, openArtifact } from '#jobs/find-artifact.ts'
+import { withFiles } from '#jobs/with-files.ts'
+import type { Stores } from '#stores/connect.ts'
 
 const PATH = '/v1/jobs/:jobId/artifacts/:name'
 
@@ -31,28 +33,35 @@ const head = {
 export const downloadArtifactRoute =
   (storesOf: StoresOf<Pick<Children, 'exporter'>>): FastifyPluginAsyncZod =>
   async app => {
+    const config = routeConfig({ scope: 'read' })
     // A list, because @fastify/swagger leaves out a route whose method is HEAD alone.
     app.route({
       method: ['HEAD'],
       url: PATH,
       schema: head,
-      config: routeConfig({ scope: 'read' }),
+      config,
       async handler(request, reply) {
         const { params, query, headers } = request
-        const point = readPointQuery(query)
-        return sendHead(
-          reply,
-          headers,
-          await findArtifact(storesOf(request), params.jobId, params.name, point),
-        )
+        const find = finderOf(storesOf(request), params, readPointQuery(query))
+        return await withFiles(find, async found => sendHead(reply, headers, found))
       },
     })
-    app.get(PATH, { schema: get, config: routeConfig({ scope: 'read' }) }, async (request, reply) => {
+    app.get(PATH, { schema: get, config }, async (request, reply) => {
       const { params, query, headers } = request
       const stores = storesOf(request)
-      const found = await findArtifact(stores, params.jobId, params.name, readPointQuery(query))
-      return await sendArtifact(reply, headers, found, range =>
-        openArtifact(stores, params.jobId, found.artifact, range),
+      const find = finderOf(stores, params, readPointQuery(query))
+      return await withFiles(find, found =>
+        sendArtifact(reply, headers, found, range =>
+          openArtifact(stores.blobs, params.jobId, found.artifact, range),
+        ),
       )
     })
   }
+
+function finderOf(
+  stores: Stores & Pick<Children, 'exporter'>,
+  { jobId, name }: { jobId: string; name: string },
+  form: ArtifactForm,
+): () => Promise<FoundArtifact> {
+  return async () => await findArtifact(stores, await stores.jobs.require(jobId), name, form)
+}

@@ -16,7 +16,10 @@ const schema = {
 export const listArtifactsRoute =
   (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/jobs/:jobId/artifacts', { schema, config: routeConfig({ scope: 'read' }) }, async request =>
-      wholePage(await artifactManifest(storesOf(request), request.params.jobId)),
-    )
+    const config = routeConfig({ scope: 'read' })
+    app.get('/v1/jobs/:jobId/artifacts', { schema, config }, async request => {
+      const stores = storesOf(request)
+      const job = await stores.jobs.require(request.params.jobId)
+      return wholePage(await artifactManifest(stores, job))
+    })
   }

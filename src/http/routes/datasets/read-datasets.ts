@@ -41,7 +41,10 @@ export const readDatasetsRoutes =
       return pageAfter(query.after, query.limit, builtIn, async () => {
         const { found, nextAfter } = await stores.datasets.list(query)
         const shown = showable(found, DatasetResource, datasetResource, log)
-        return { found: shown.map(datasetResource), nextAfter }
+        return {
+          found: shown.map(record => ({ cursor: record.id, item: datasetResource(record) })),
+          nextAfter,
+        }
       })
     })
     app.get(

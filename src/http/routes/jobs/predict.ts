@@ -1,4 +1,3 @@
-import multipart from '@fastify/multipart'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Children } from '#children/open-children.ts'
@@ -6,13 +5,12 @@ import { CheckpointQuery } from '#http/checkpoint-query.ts'
 import { JobParams } from '#http/job-params.ts'
 import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import { PREDICTION_BODIES, predictionInputs, takeExamples } from '#http/prediction-inputs.ts'
-import { EXAMPLES } from '#http/prediction-request.ts'
+import { PREDICTION_BYTES } from '#http/prediction-request.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { findJobModel, predict } from '#jobs/predict.ts'
 import { PredictionAnswer } from '#jobs/prediction-answer.ts'
-
-const BODY_BYTES = 16 * 1024 * 1024
+import { withFiles } from '#jobs/with-files.ts'
 
 const schema = {
   operationId: 'predict',
@@ -29,11 +27,18 @@ const config = routeConfig({ scope: 'read', bodies: PREDICTION_BODIES })
 export const predictRoute =
   (storesOf: StoresOf<Pick<Children, 'predictor'>>): FastifyPluginAsyncZod =>
   async app => {
-    await app.register(multipart, { limits: { fileSize: BODY_BYTES, files: EXAMPLES, fields: 0 } })
-    takeExamples(app)
-    app.post('/v1/jobs/:jobId/predict', { schema, config, bodyLimit: BODY_BYTES }, async request => {
+    await takeExamples(app)
+    const options = { schema, config, bodyLimit: PREDICTION_BYTES }
+    app.post('/v1/jobs/:jobId/predict', options, async request => {
       const stores = storesOf(request)
-      const model = await findJobModel(stores, request.params.jobId, readPointQuery(request.query))
-      return await predict(stores, model, await predictionInputs(request, model.job.spec))
+      const find = async () =>
+        await findJobModel(
+          stores,
+          await stores.jobs.require(request.params.jobId),
+          readPointQuery(request.query),
+        )
+      return await withFiles(find, async model =>
+        predict(stores, model, await predictionInputs(request, model.job.spec)),
+      )
     })
   }

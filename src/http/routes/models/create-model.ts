@@ -1,21 +1,25 @@
 import { join } from 'node:path'
 import multipart from '@fastify/multipart'
+import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Children } from '#children/open-children.ts'
-import { ModelUploadRequest } from '#domain/model-spec.ts'
+import { ModelUploadRequest, RegistrationRequest } from '#domain/model-spec.ts'
 import { FileParts } from '#http/binary.ts'
 import { ModelResource, modelResource } from '#http/model-resource.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { receiveUpload, UPLOAD_LIMITS, type UploadedFile } from '#http/receive-upload.ts'
 import { routeConfig } from '#http/route-config.ts'
+import { parseByZod } from '#interchange/parse-by-zod.ts'
+import { registerModel } from '#jobs/register-model.ts'
 import { newId } from '#stores/new-id.ts'
 import { createModel } from '#uploads/create-model.ts'
 
 const schema = {
   operationId: 'createModel',
   tags: ['datasets and models'],
-  summary: 'Upload a network, its weights, or both, for jobs to train or to start from',
+  summary:
+    'Upload a network, its weights, or both, for jobs to train or to start from; or, with JSON, register the model of a job under a name',
   response: { 201: ModelResource },
 }
 
@@ -25,23 +29,33 @@ const Form = z.object({
   state: FileParts.optional(),
 })
 
-const config = routeConfig({ scope: 'submit', storesData: true, bodies: { 'multipart/form-data': Form } })
+const config = routeConfig({
+  scope: 'submit',
+  storesData: true,
+  bodies: { 'multipart/form-data': Form, 'application/json': RegistrationRequest },
+})
 
 export const createModelRoute =
   (storesOf: StoresOf<Pick<Children, 'importer'>>, uploadsDir: string): FastifyPluginAsyncZod =>
   async app => {
     await app.register(multipart, UPLOAD_LIMITS)
-    app.post('/v1/models', { schema, config }, async (request, reply) => {
-      const stores = storesOf(request)
+    const upload = async (request: FastifyRequest) => {
       const id = newId('model')
       const folder = join(uploadsDir, id)
       const fields = { fields: ['file', 'state'], fewest: 0 }
       const { spec, files } = await receiveUpload(request, folder, ModelUploadRequest, fields)
       const named = (part: string) => files.filter(({ field }) => field === part).map(sourceOf)
       const model = { id, spec, files: named('file'), state: named('state')[0], folder }
-      const record = await createModel(stores, model, request.log)
-      request.log.info({ modelId: id }, 'model uploaded')
-      return reply.code(201).header('location', `/v1/models/${id}`).send(modelResource(record))
+      return await createModel(storesOf(request), model, request.log)
+    }
+    const register = async (request: FastifyRequest) =>
+      await registerModel(storesOf(request), parseByZod(RegistrationRequest, request.body))
+    app.post('/v1/models', { schema, config }, async (request, reply) => {
+      const isJson = request.body !== undefined && !request.isMultipart()
+      const record = await (isJson ? register : upload)(request)
+      const model = modelResource(record)
+      request.log.info({ modelId: model.id }, isJson ? 'model registered' : 'model uploaded')
+      return reply.code(201).header('location', `/v1/models/${model.id}`).send(model)
     })
   }
 

@@ -9,7 +9,7 @@ const schema = {
   operationId: 'deleteModel',
   tags: ['datasets and models'],
   summary:
-    'Delete an uploaded model; jobs that were created from it keep their copies of its network and weights',
+    'Delete an uploaded model, or a version of a registered one (`digits@3`); jobs that were created from it keep their copies of its network and weights, and its number is not used again',
   params: ModelParams,
   response: { 204: z.null().describe('Deleted.') },
 }

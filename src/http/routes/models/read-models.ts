@@ -1,18 +1,26 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
-import { ModelResource, modelResource, PRESET_RESOURCES } from '#http/model-resource.ts'
+import {
+  listedVersion,
+  MOST_VERSIONS,
+  ModelResource,
+  modelResource,
+  PRESET_RESOURCES,
+} from '#http/model-resource.ts'
 import { Limit, NamePrefix, pageAfter, pageOf, requireCursor } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
+import { isRegistered } from '#stores/upload-records.ts'
 
 export const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
 
 const list = {
   operationId: 'listModels',
   tags: ['datasets and models'],
-  summary: 'List uploaded models, newest first, then the presets with their parameter counts and defaults',
+  summary:
+    'List uploaded and registered models, newest first, then the presets with their parameter counts and defaults',
   querystring: z.strictObject({
     after: z.string().min(1).max(100).optional(),
     limit: Limit,
@@ -24,7 +32,8 @@ const list = {
 const get = {
   operationId: 'getModel',
   tags: ['datasets and models'],
-  summary: 'Get an uploaded model or a preset',
+  summary:
+    'Get an uploaded model, a version of a registered model (`digits@3`), the newest version of a name with the list of its versions, or a preset',
   params: ModelParams,
   response: { 200: ModelResource },
 }
@@ -40,7 +49,7 @@ export const readModelsRoutes =
       return pageAfter(query.after, query.limit, builtIn, async () => {
         const { found, nextAfter } = await stores.models.list(query)
         const shown = showable(found, ModelResource, modelResource, log)
-        return { found: shown.map(modelResource), nextAfter }
+        return { found: shown.map(record => ({ cursor: record.id, item: modelResource(record) })), nextAfter }
       })
     })
     app.get('/v1/models/:modelId', { schema: get, config: routeConfig({ scope: 'read' }) }, async request => {
@@ -50,8 +59,10 @@ export const readModelsRoutes =
       const stores = storesOf(request)
       const preset = PRESET_RESOURCES.find(({ id }) => id === modelId)
       if (preset) return preset
-      const upload = await stores.models.get(modelId)
-      if (!upload) throw new AppError('not_found', `There is no model "${modelId}".`)
-      return modelResource(upload)
+      const model = await stores.models.get(modelId)
+      if (!model) throw new AppError('not_found', `There is no model "${modelId}".`)
+      if (modelId !== model.name || !isRegistered(model)) return modelResource(model)
+      const versions = await stores.models.versions(model.name, MOST_VERSIONS)
+      return { ...modelResource(model), versions: versions.filter(isRegistered).map(listedVersion) }
     })
   }

@@ -21,7 +21,7 @@ export const listEventsRoute =
     const serve = serveEvents(app)
     app.get(
       '/v1/jobs/:jobId/events',
-      { schema, config: routeConfig({ scope: 'read' }) },
+      { schema, config: routeConfig({ scope: 'read', acceptsTicket: true }) },
       async (request, reply) => {
         const stores = storesOf(request)
         const job = await stores.jobs.require(request.params.jobId)

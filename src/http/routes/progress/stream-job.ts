@@ -21,7 +21,7 @@ const schema = {
       .describe(
         'JSON frames: first `{type: "snapshot", job, lastSeq}`; then every event with a seq greater than `after`, as in JobEvent, with ' +
           '`progress` and `heartbeat` frames between them; `{type: "end", status, lastSeq}` before the close with 1000. Other close ' +
-          'codes: 4400 bad frame, 4404 no such job, 4408 too slow (reconnect with the last seq), 1001 shutting down.',
+          'codes: 4400 bad frame, 4401 the ticket or the key is not valid, 4404 no such job, 4408 too slow (reconnect with the last seq), 1001 shutting down.',
       ),
   },
 }
@@ -34,7 +34,7 @@ export const streamJobRoute =
       const { after } = request.query as z.infer<typeof StreamQuery>
       await serveStream(raw, streamedJobs(storesOf(request)), 'job', { id, after })
     }
-    const config: object = routeConfig({ scope: 'read' })
+    const config: object = routeConfig({ scope: 'read', acceptsTicket: true })
     const url = '/v1/jobs/:jobId/stream'
     app.route({ method: 'GET', url, schema, config, handler: requireUpgrade, wsHandler })
   }

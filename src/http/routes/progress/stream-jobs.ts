@@ -6,11 +6,13 @@ import { JobSubscriptions } from '#http/job-subscriptions.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
 import { routeConfig } from '#http/route-config.ts'
+import { Ticket } from '#http/ticket.ts'
 
 const schema = {
   operationId: 'streamJobs',
   tags: ['progress'],
   summary: 'Watch many jobs on one WebSocket',
+  querystring: z.strictObject({ ticket: Ticket }),
   response: {
     101: z
       .null()
@@ -27,6 +29,6 @@ export const streamJobsRoute =
   async app => {
     const wsHandler = (raw: WebSocket, request: FastifyRequest) =>
       void new JobSubscriptions(storesOf(request), raw, app.log)
-    const config: object = routeConfig({ scope: 'read' })
+    const config: object = routeConfig({ scope: 'read', acceptsTicket: true })
     app.route({ method: 'GET', url: '/v1/stream', schema, config, handler: requireUpgrade, wsHandler })
   }

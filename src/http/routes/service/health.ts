@@ -11,12 +11,12 @@ const tags = ['service']
 
 const live = {
   schema: { operationId: 'health', tags, summary: 'Check whether the process answers', response },
-  config: routeConfig({ public: true, answersUnderLoad: true }),
+  config: routeConfig({ public: true, unlimited: true, answersUnderLoad: true }),
 }
 
 const ready = {
   schema: { operationId: 'ready', tags, summary: 'Check whether the service accepts jobs', response },
-  config: routeConfig({ public: true }),
+  config: routeConfig({ public: true, unlimited: true }),
 }
 
 /** `/healthz` checks only the process; `/readyz` checks the stores. */

@@ -1,0 +1,90 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Children } from '#children/open-children.ts'
+import { ArtifactVariant } from '#domain/artifact.ts'
+import { pageOf, wholePage } from '#http/page.ts'
+import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
+import type { StoresOf } from '#http/principal.ts'
+import { routeConfig } from '#http/route-config.ts'
+import { DESCRIBED, DOWNLOADED, sendArtifact, sendHead } from '#http/send-artifact.ts'
+import { ManifestEntry } from '#jobs/artifact-manifest.ts'
+import { type ArtifactForm, openArtifact } from '#jobs/find-artifact.ts'
+import { findModelArtifact, modelManifest, requireRegistered } from '#jobs/registered-model.ts'
+import { withFiles } from '#jobs/with-files.ts'
+import type { Stores } from '#stores/connect.ts'
+import { ModelParams } from './read-models.ts'
+
+const FOLDER = '/v1/models/:modelId/artifacts'
+const PATH = `${FOLDER}/:name`
+const Params = ModelParams.extend({ name: z.string().min(1).max(500) })
+
+const list = {
+  operationId: 'listModelArtifacts',
+  tags: ['artifacts'],
+  summary: 'List every file that a registered model can have, with size and digest if it exists',
+  params: ModelParams,
+  response: { 200: pageOf(ManifestEntry) },
+}
+
+const get = {
+  operationId: 'downloadModelArtifact',
+  tags: ['artifacts'],
+  summary:
+    'Download a file of a registered model, or one range of it: the same bytes as that file of its job',
+  params: Params,
+  querystring: ArtifactVariant.extend(POINT_QUERY),
+  response: DOWNLOADED,
+}
+
+const head = {
+  ...get,
+  operationId: 'headModelArtifact',
+  summary: 'The headers of a download: size, ETag and digest',
+  response: DESCRIBED,
+}
+
+export const modelArtifactsRoutes =
+  (storesOf: StoresOf<Pick<Children, 'exporter'>>): FastifyPluginAsyncZod =>
+  async app => {
+    const config = routeConfig({ scope: 'read' })
+    app.get(FOLDER, { schema: list, config }, async request => {
+      const stores = storesOf(request)
+      const model = await requireRegistered(stores, request.params.modelId)
+      return wholePage(await modelManifest(stores, model))
+    })
+    // A list, because @fastify/swagger leaves out a route whose method is HEAD alone.
+    app.route({
+      method: ['HEAD'],
+      url: PATH,
+      schema: head,
+      config,
+      async handler(request, reply) {
+        const { params, query, headers } = request
+        const find = finderOf(storesOf(request), params, readPointQuery(query))
+        return await withFiles(find, async found => sendHead(reply, headers, found))
+      },
+    })
+    app.get(PATH, { schema: get, config }, async (request, reply) => {
+      const { params, query, headers } = request
+      const stores = storesOf(request)
+      const find = finderOf(stores, params, readPointQuery(query))
+      return await withFiles(find, found =>
+        sendArtifact(reply, headers, found, range =>
+          openArtifact(stores.blobs, found.namespace, found.artifact, range),
+        ),
+      )
+    })
+  }
+
+function finderOf(
+  stores: Stores & Pick<Children, 'exporter'>,
+  { modelId, name }: z.infer<typeof Params>,
+  form: ArtifactForm,
+) {
+  return async () => {
+    const model = await requireRegistered(stores, modelId)
+    const { artifact, isFinal } = await findModelArtifact(stores, model, name, form)
+    // A name without a version has another file once there is a newer version.
+    return { artifact, isFinal: isFinal && modelId !== model.name, namespace: model.id }
+  }
+}

@@ -1,0 +1,54 @@
+import type { Redis } from 'ioredis'
+import { redisKeys } from './redis-keys.ts'
+import { Script } from './script.ts'
+
+/** KEYS: counter. ARGV: window in milliseconds. A request may count twice if the connection breaks before the answer. */
+const COUNT = new Script(`
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return {count, redis.call('PTTL', KEYS[1])}`)
+
+/** The requests of a window that a caller has made, and when the window ends. */
+export interface RateCount {
+  current: number
+  /** Milliseconds until the window ends. */
+  ttl: number
+}
+
+type Answer = (error: Error | null, count?: RateCount) => void
+
+/** Counts requests in windows that start with the first request, for all api processes together: a store for `@fastify/rate-limit`. */
+export class RateStore {
+  readonly #redis: Redis
+
+  constructor(redis: Redis) {
+    this.#redis = redis
+  }
+
+  /** Counts one more request. */
+  incr(caller: string, answer: Answer, windowMs: number): void {
+    this.#answer(COUNT.run(this.#redis, [redisKeys.rate(caller)], [windowMs]), answer)
+  }
+
+  /** The count without another request. */
+  read(caller: string, answer: Answer): void {
+    const key = redisKeys.rate(caller)
+    const count = this.#redis.get(key)
+    this.#answer(Promise.all([count, this.#redis.pttl(key)]), answer)
+  }
+
+  /** Names of callers are unique over all limits, so that limits need no stores of their own. */
+  child(): RateStore {
+    return this
+  }
+
+  #answer(answered: Promise<unknown>, answer: Answer): void {
+    answered.then(
+      values => {
+        const [current, ttl] = (values as (string | number | null)[]).map(Number)
+        answer(null, { current: current!, ttl: Math.max(0, ttl!) })
+      },
+      error => answer(error),
+    )
+  }
+}
