@@ -49,6 +49,7 @@ describe('connections to one server', () => {
   it('take the user from the URL, and the password from there or from a file', async () => {
     await use(`redis://thresher:${PASSWORD}@127.0.0.1:${server.port}`)
     await use(`redis://thresher@127.0.0.1:${server.port}`, { password: PASSWORD, tls: {} })
+    assert.deepEqual(await server.admin.call('ACL', 'LOG'), [], 'every command is permitted')
   })
 
   it('report a wrong or missing password, a missing server and a wrong URL without the password', async () => {
