@@ -28,30 +28,30 @@ export function thresholdWarnings(spec: TrainingSpec, init: unknown): Warning[] 
   if (init !== undefined) return []
   const weights = drawnWeights(topologyOf(spec.model), rule.exclude)
   const shareAt = (l1: number) => totalWithin(weights, l1)
-  const zeros = shareAt(0)
-  const largest = magnitudeWithin(weights, LARGEST_SHARE)
   const thresholdAfter = (epochs: number) => approximateThreshold(spec, epochs).l1
-  const [first, last] = [thresholdAfter(1), thresholdAfter(spec.epochs)]
+  const [zeros, first, last] = [shareAt(0), thresholdAfter(1), thresholdAfter(spec.epochs)]
+  const share = shareAt(last)
+  const isTooSmall = share - zeros < SMALLEST_SHARE
+  const isTooFast = shareAt(first) > LARGEST_SHARE
+  if (!isTooSmall && !isTooFast && shareAt(last / FURTHEST) <= LARGEST_SHARE) return []
+  const largest = magnitudeWithin(weights, LARGEST_SHARE)
   const least = rule.c * (magnitudeWithin(weights, Math.min(1, zeros + 0.1)) / last)
   const most = rule.c * Math.min(largest / first, (FURTHEST * largest) / last)
   const range = `A c from ${show(least, Math.ceil)} to ${show(most, Math.floor)} is in the range for this learning rate and number of steps.`
   const warn = (message: string) => [
     { code: 'outside_recommended', path: 'optimizer.c', message: `${message} ${range}` },
   ]
-  const share = shareAt(last)
-  if (share - zeros < SMALLEST_SHARE)
+  if (isTooSmall)
     return warn(
       `The threshold reaches ${show(last)} at the last step. Only ${percent(share)} of the initial weights are within it, so about that share of the weights at most will be zero.`,
     )
-  if (first > largest)
+  if (isTooFast)
     return warn(
       `The threshold grows to ${show(first)} in the first epoch, above ${percent(LARGEST_SHARE)} of the initial weights (${show(largest)}): nearly all weights become zero before the network has learned.`,
     )
-  if (last > FURTHEST * largest)
-    return warn(
-      `The threshold reaches ${show(last)} at the last step, more than ${FURTHEST} times the largest initial weights (${show(largest)}): more than 99.9 % of the weights will be zero.`,
-    )
-  return []
+  return warn(
+    `The threshold reaches ${show(last)} at the last step, more than ${FURTHEST} times the largest initial weights (${show(largest)}): more than 99.9 % of the weights will be zero.`,
+  )
 }
 
 /** Two significant digits. */
