@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Job, JobStatus } from '#domain/job.ts'
 import { type JobPage, readJobPage } from './job-page.ts'
 import { PAGE } from './members-of.ts'
-import { tenantKeys } from './redis-keys.ts'
+import { type TenantKeys, tenantKeys } from './redis-keys.ts'
 
 export interface AnalysisQuery {
   kind?: string | undefined
@@ -17,7 +17,7 @@ export interface AnalysisQuery {
 /** Finds the analyses of a tenant. The job store's scripts keep the indexes up to date. */
 export class AnalysisIndex {
   readonly #redis: Redis
-  readonly #keys: ReturnType<typeof tenantKeys>
+  readonly #keys: TenantKeys
 
   constructor(redis: Redis, tenant: string) {
     this.#redis = redis
@@ -38,7 +38,7 @@ export class AnalysisIndex {
 }
 
 /** A job has few analyses, so its index is the smallest. */
-function indexesFor({ jobId, statuses }: AnalysisQuery, keys: ReturnType<typeof tenantKeys>): string[] {
+function indexesFor({ jobId, statuses }: AnalysisQuery, keys: TenantKeys): string[] {
   if (jobId !== undefined) return [keys.analysesByJob(jobId)]
   if (statuses && statuses.length > 0) return [...new Set(statuses)].map(keys.analysesByStatus)
   return [keys.allAnalyses]

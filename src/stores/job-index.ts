@@ -3,7 +3,7 @@ import { type JobFilter, type JobMetric, matchesFilter } from './job-filter.ts'
 import { type JobPage, readJobPage } from './job-page.ts'
 import { PAGE } from './members-of.ts'
 import { idPrefixAt } from './new-id.ts'
-import { redisKeys, tenantKeys } from './redis-keys.ts'
+import { redisKeys, type TenantKeys, tenantKeys } from './redis-keys.ts'
 
 export interface JobQuery {
   filter?: JobFilter
@@ -20,7 +20,7 @@ const SLACK_MS = 3_600_000
 /** Finds the jobs of a tenant by status, label, time and metric. The job store's scripts keep the indexes up to date. */
 export class JobIndex {
   readonly #redis: Redis
-  readonly #keys: ReturnType<typeof tenantKeys>
+  readonly #keys: TenantKeys
 
   constructor(redis: Redis, tenant: string) {
     this.#redis = redis

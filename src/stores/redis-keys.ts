@@ -70,9 +70,23 @@ export const redisKeys = {
   keyChannel: 'thresher:changed-keys',
 } as const
 
+export type TenantKeys = ReturnType<typeof keysBelow>
+
+/** Far above the number of tenants that one process serves at a time. */
+const MOST_KNOWN = 10_000
+const known = new Map<string, TenantKeys>()
+
 /** The keys of the indexes of one tenant. The default tenant has the names of the versions without tenants. */
-export function tenantKeys(tenant: string) {
-  const root = tenant === DEFAULT_TENANT ? 'thresher' : `thresher:@${tenant}`
+export function tenantKeys(tenant: string): TenantKeys {
+  const found = known.get(tenant)
+  if (found) return found
+  const made = keysBelow(tenant === DEFAULT_TENANT ? 'thresher' : `thresher:@${tenant}`)
+  if (known.size >= MOST_KNOWN) known.clear()
+  known.set(tenant, made)
+  return made
+}
+
+function keysBelow(root: string) {
   return {
     allRecords: (kind: string) => `${root}:${kind}s`,
     /** The last version number of every name of a registered model. */
