@@ -38,10 +38,20 @@ export function whenKeyEnds(request: FastifyRequest, end: () => void): () => voi
   return callerOf(request)?.whenKeyEnds(end) ?? (() => {})
 }
 
+/** Stores of callers that are kept for their next requests. */
+const MOST_KEPT = 1000
+
 /** @param more is added to the stores */
 export function storesOfCaller<More extends object>(service: ServiceStores, more: More): StoresOf<More> {
+  const kept = new Map<string, Stores & More>()
   return request => {
     const { tenant, keyId } = principalOf(request)
-    return { ...service.of({ tenant, keyId }), ...more }
+    const caller = `${tenant} ${keyId}`
+    const found = kept.get(caller)
+    if (found) return found
+    const stores = { ...service.of({ tenant, keyId }), ...more }
+    if (kept.size >= MOST_KEPT) kept.clear()
+    kept.set(caller, stores)
+    return stores
   }
 }

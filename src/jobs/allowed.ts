@@ -1,6 +1,7 @@
 import type { Quotas } from '#access/quotas.ts'
 import type { Mistake } from '#domain/error.ts'
 import { totalEpochs } from '#domain/phases.ts'
+import type { ExpiresAfter } from '#domain/retention.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { parameterCount } from '#network/variables.ts'
@@ -9,16 +10,21 @@ import type { CreationLimits } from '#stores/job-scripts.ts'
 import { exceedsLimit } from './quota-exceeded.ts'
 import { keyQuotas, tenantLimits } from './tenant-limits.ts'
 
-/** The quotas of a caller. */
+/** What a caller may use, and the retention of its jobs. */
 export interface Allowed {
   tenant: Quotas
   key: Quotas
+  /** Of jobs whose request does not have it. */
+  expiresAfterSeconds: ExpiresAfter | undefined
 }
 
 export async function allowedTo(stores: Pick<Stores, 'owner' | 'tenantSettings' | 'keys'>): Promise<Allowed> {
   const { tenant, keyId } = stores.owner
-  const [{ quotas }, key] = await Promise.all([tenantLimits(stores, tenant), keyQuotas(stores, keyId)])
-  return { tenant: quotas, key }
+  const [{ quotas, expiresAfterSeconds }, key] = await Promise.all([
+    tenantLimits(stores, tenant),
+    keyQuotas(stores, keyId),
+  ])
+  return { tenant: quotas, key, expiresAfterSeconds }
 }
 
 /** The quotas that are checked in the atomic step that stores a job. */

@@ -5,6 +5,7 @@ import { isVersion } from '#domain/model-reference.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import { startingScale } from '#forecast/starting-scale.ts'
 import { thresholdOf, withoutScale } from '#optimization/optimizer-spec.ts'
+import type { Allowed } from './allowed.ts'
 import type { CloneRequest } from './clone-request.ts'
 import { continuedSpec } from './continued-spec.ts'
 import { copyCheckpoints } from './copy-checkpoints.ts'
@@ -24,7 +25,7 @@ export async function cloneJob(
   request: CloneRequest,
   submission: Submission,
 ): Promise<Submitted> {
-  return await submitOnce(stores, submission, () => draftClone(stores, jobId, request))
+  return await submitOnce(stores, submission, allowed => draftClone(stores, jobId, request, allowed))
 }
 
 /** @throws AppError as `cloneJob` does */
@@ -32,6 +33,7 @@ export async function draftClone(
   stores: JobStores,
   jobId: string,
   { continue: continues, init, earlyStopping, mask, target, finish, name, ...overrides }: CloneRequest,
+  allowed?: Allowed,
 ): Promise<JobDraft> {
   const source = await stores.jobs.require(jobId)
   if (continues) requireCheckpoint(source)
@@ -48,7 +50,7 @@ export async function draftClone(
     finish: replaced<JobRequest['finish']>(spec.finish, finish),
   } as JobRequest
   const kept = init === undefined ? keptInit(source) : undefined
-  const { initFile, ...resolved } = await resolveJob(stores, request, kept)
+  const { initFile, ...resolved } = await resolveJob(stores, request, { kept, allowed })
   const clonedName = name ?? source.name
   const origin = { clonedFrom: source.id, ...(clonedName !== undefined && { name: clonedName }) }
   if (!continues)

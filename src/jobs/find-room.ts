@@ -23,7 +23,7 @@ export async function findRoom(
   analysis?: string,
 ): Promise<Room> {
   const [alive, trained, analysed] = await Promise.all([
-    workers.list(),
+    workers.recent(),
     measurements.peakMemory(spec),
     analysis === undefined ? [] : measurements.peakMemory(spec, analysis),
   ])

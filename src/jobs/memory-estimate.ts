@@ -2,7 +2,7 @@ import { factsOf } from '#domain/dataset.ts'
 import { phasesOf } from '#domain/phases.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { placeLayers } from '#network/place-layers.ts'
+import { resolveNetwork } from '#network/network.ts'
 import { elementCount } from '#network/shape.ts'
 import { definitionOf, type Topology } from '#network/topology.ts'
 import { parameterCount } from '#network/variables.ts'
@@ -41,7 +41,7 @@ function memoryParts(spec: TrainingSpec) {
 }
 
 function floatsOfExample(topology: Topology): number {
-  const placed = placeLayers(topology)
+  const { placed } = resolveNetwork(topology)
   const kept = placed.map(place => definitionOf(place.layer).keptActivations(place))
   const largest = Math.max(...placed.map(({ outputShape }) => elementCount(outputShape)))
   const sum = kept.reduce((total, count) => total + count, elementCount(topology.inputShape))

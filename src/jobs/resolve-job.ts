@@ -5,6 +5,7 @@ import type { Warning } from '#domain/event.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import type { Stores } from '#stores/connect.ts'
 import { missingFiles } from '#uploads/dataset-files.ts'
+import type { Allowed } from './allowed.ts'
 import { resolveSpec } from './resolve-spec.ts'
 import { type CheckpointSource, startFromCheckpoint } from './start-from-checkpoint.ts'
 import { tenantLimits } from './tenant-limits.ts'
@@ -38,21 +39,27 @@ export interface ResolvedJob {
   initFile?: Uint8Array
 }
 
+/** What a caller knows already. */
+interface Known {
+  /** The location of the checkpoint of `init`. */
+  kept?: CheckpointSource | undefined
+  allowed?: Allowed | undefined
+}
+
 /**
  * Fills in the defaults of a request, and checks the datasets, models and checkpoints that it names.
- * @param kept the location of the checkpoint of `init`, if known
  * @throws AppError `invalid_request` that names every wrong field, `dataset_not_ready`
  */
 export async function resolveJob(
   stores: JobStores,
   request: JobRequest,
-  kept?: CheckpointSource,
+  { kept, allowed }: Known = {},
 ): Promise<ResolvedJob> {
   const uploaded =
     'id' in request.model ? await uploadedModel(stores, request.model, request.init) : undefined
   const wanted = uploaded ? uploaded.init : request.init
-  const { expiresAfterSeconds = (await tenantLimits(stores, stores.owner.tenant)).expiresAfterSeconds } =
-    request
+  const limits = allowed ?? (await tenantLimits(stores, stores.owner.tenant))
+  const { expiresAfterSeconds = limits.expiresAfterSeconds } = request
   const resolved = resolveSpec(
     { ...request, init: wanted, loss: request.loss ?? uploaded?.loss, expiresAfterSeconds },
     { upload: await findUpload(stores, request.dataset), model: uploaded?.network },

@@ -5,7 +5,7 @@ import { type Job, type Origin, queuedJob } from '#domain/job.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import type { IdempotencyClaim } from '#stores/idempotency-store.ts'
 import { newId } from '#stores/new-id.ts'
-import { allowedTo, creationLimits, requireAllowed } from './allowed.ts'
+import { type Allowed, allowedTo, creationLimits, requireAllowed } from './allowed.ts'
 import { requireMemory } from './check-memory.ts'
 import { quotaExceeded } from './quota-exceeded.ts'
 import { releaseJobs } from './release-jobs.ts'
@@ -48,12 +48,12 @@ export async function submitJob(
   request: JobRequest,
   submission: Submission,
 ): Promise<Submitted> {
-  return await submitOnce(stores, submission, () => draftJob(stores, request))
+  return await submitOnce(stores, submission, allowed => draftJob(stores, request, allowed))
 }
 
 /** @throws AppError as `submitJob` does */
-export async function draftJob(stores: JobStores, request: JobRequest): Promise<JobDraft> {
-  const { spec, warnings, initFile } = await resolveJob(stores, request)
+export async function draftJob(stores: JobStores, request: JobRequest, allowed?: Allowed): Promise<JobDraft> {
+  const { spec, warnings, initFile } = await resolveJob(stores, request, { allowed })
   const origin = request.name === undefined ? {} : { name: request.name }
   return { spec, warnings, origin, ...(initFile && { initFile, copyFiles: copyFile(stores, initFile) }) }
 }
@@ -72,12 +72,11 @@ export function copyFile({ blobs }: Pick<JobStores, 'blobs'>, file: Uint8Array) 
 export async function submitOnce(
   stores: JobStores,
   { claim, sweepId, log }: Submission,
-  draft: () => Promise<JobDraft>,
+  draft: (allowed: Allowed) => Promise<JobDraft>,
 ): Promise<Submitted> {
-  const earlier = claim && (await stores.idempotency.find(claim))
+  const [earlier, allowed] = await Promise.all([claim && stores.idempotency.find(claim), allowedTo(stores)])
   if (earlier) return { job: earlier, replayed: true }
-  const { spec, warnings, origin, copyFiles } = await draft()
-  const allowed = await allowedTo(stores)
+  const { spec, warnings, origin, copyFiles } = await draft(allowed)
   requireAllowed(spec, allowed)
   await requireMemory(stores, spec, origin.analysis?.kind)
   const jobId = newId(origin.analysis ? 'analysis' : 'job')
@@ -103,7 +102,8 @@ async function release(
   log: Submission['log'],
 ): Promise<void> {
   try {
-    if (released < (await stores.workers.count())) await releaseJobs(stores)
+    const workers = await stores.workers.recent()
+    if (released < workers.length) await releaseJobs(stores)
   } catch (err) {
     log.warn({ err, jobId: job.id }, 'could not release a job to the workers; it is released later')
   }

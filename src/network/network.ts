@@ -21,8 +21,19 @@ export function trainedLayers(placed: readonly PlacedLayer[]): boolean[] {
   return trained
 }
 
+/** A submission asks for the same networks many times. */
+const resolved = new WeakMap<Topology, Network>()
+
 /** @throws Error as `placeLayers` does */
 export function resolveNetwork(topology: Topology): Network {
+  const known = resolved.get(topology)
+  if (known) return known
+  const network = resolve(topology)
+  resolved.set(topology, network)
+  return network
+}
+
+function resolve(topology: Topology): Network {
   const placed = placeLayers(topology)
   return {
     topology,

@@ -8,6 +8,9 @@ local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {count, redis.call('PTTL', KEYS[1])}`)
 
+/** KEYS: counter. */
+const READ = new Script(`return {redis.call('GET', KEYS[1]) or 0, redis.call('PTTL', KEYS[1])}`)
+
 /** The requests of a window that a caller has made, and when the window ends. */
 export interface RateCount {
   current: number
@@ -32,9 +35,7 @@ export class RateStore {
 
   /** The count without another request. */
   read(caller: string, answer: Answer): void {
-    const key = redisKeys.rate(caller)
-    const count = this.#redis.get(key)
-    this.#answer(Promise.all([count, this.#redis.pttl(key)]), answer)
+    this.#answer(READ.run(this.#redis, [redisKeys.rate(caller)], []), answer)
   }
 
   /** Names of callers are unique over all limits, so that limits need no stores of their own. */
@@ -45,7 +46,7 @@ export class RateStore {
   #answer(answered: Promise<unknown>, answer: Answer): void {
     answered.then(
       values => {
-        const [current, ttl] = (values as (string | number | null)[]).map(Number)
+        const [current, ttl] = (values as (string | number)[]).map(Number)
         answer(null, { current: current!, ttl: Math.max(0, ttl!) })
       },
       error => answer(error),

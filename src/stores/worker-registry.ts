@@ -5,18 +5,19 @@ import type { WorkerStatus } from './worker-record.ts'
 
 /** A supervisor renews its lease every 5 s; one that has not done so for this long is dead. */
 const LEASE_SECONDS = 15
-const COUNT_FRESH_MS = 1_000
+const FRESH_MS = 1_000
 
 /** The live workers. Each worker renews its lease. */
 export class WorkerRegistry {
   readonly #redis: Redis
-  #counted = { count: 0, at: Number.NEGATIVE_INFINITY }
+  #listed: { workers: WorkerStatus[]; at: number } | undefined
 
   constructor(redis: Redis) {
     this.#redis = redis
   }
 
   async beat(worker: WorkerStatus): Promise<void> {
+    this.#listed = undefined
     await this.#redis
       .pipeline()
       .sadd(redisKeys.workers, worker.id)
@@ -25,6 +26,7 @@ export class WorkerRegistry {
   }
 
   async leave(workerId: string): Promise<void> {
+    this.#listed = undefined
     await this.#redis.pipeline().srem(redisKeys.workers, workerId).del(redisKeys.worker(workerId)).exec()
   }
 
@@ -33,10 +35,10 @@ export class WorkerRegistry {
     return text === null ? undefined : storedRecord(workerId, text)
   }
 
-  /** The number of live workers, as of a second ago at most. */
-  async count(): Promise<number> {
-    if (Date.now() - this.#counted.at > COUNT_FRESH_MS) await this.list()
-    return this.#counted.count
+  /** The live workers as of a second ago at most, for what every submission asks. */
+  async recent(): Promise<readonly WorkerStatus[]> {
+    const listed = this.#listed
+    return listed && Date.now() - listed.at <= FRESH_MS ? listed.workers : await this.list()
   }
 
   /** The live workers, sorted by id; removes the ids of dead ones. */
@@ -47,7 +49,7 @@ export class WorkerRegistry {
     // The list is complete even if Redis refuses writes.
     if (dead.length > 0) await this.#redis.srem(redisKeys.workers, dead).catch(() => {})
     const alive = workers.flatMap(({ worker }) => (worker ? [worker] : []))
-    this.#counted = { count: alive.length, at: Date.now() }
+    this.#listed = { workers: alive, at: Date.now() }
     return alive
   }
 }
