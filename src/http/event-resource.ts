@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type JobEvent, JobEventSchema } from '#domain/event.ts'
+import { oncePerObject } from './once-per-object.ts'
 import { shownFields } from './shown-fields.ts'
 
 const DATA: ReadonlyMap<string, z.ZodObject> = new Map(
@@ -7,6 +8,6 @@ const DATA: ReadonlyMap<string, z.ZodObject> = new Map(
 )
 
 /** An event as clients see it. */
-export function eventResource({ seq, type, jobId, attempt, time, data }: JobEvent) {
+export const eventResource = oncePerObject(({ seq, type, jobId, attempt, time, data }: JobEvent) => {
   return { seq, type, jobId, attempt, time, data: shownFields(DATA.get(type) ?? z.object({}), data) }
-}
+})

@@ -20,7 +20,13 @@ const STUCK_MS = 30_000
 export abstract class PacedSink implements FrameSink {
   readonly #closing = new AbortController()
   readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS)
-  #flushed: Promise<void> = Promise.resolve()
+  #unflushed = 0
+  #waiting: (() => void)[] = []
+  readonly #flushed = () => {
+    this.#unflushed--
+    if (this.#unflushed > 0) return
+    for (const resolve of this.#waiting.splice(0)) resolve()
+  }
 
   protected abstract get unsentBytes(): number
   /** @param flushed must be called once the frame has left this process */
@@ -35,7 +41,8 @@ export abstract class PacedSink implements FrameSink {
 
   send(frame: object): void {
     if (this.closing.aborted) return
-    this.#flushed = new Promise(resolve => this.write(frame, resolve))
+    this.#unflushed++
+    this.write(frame, this.#flushed)
     if (this.unsentBytes > TOO_SLOW_BYTES) this.cutOff()
   }
 
@@ -44,12 +51,13 @@ export abstract class PacedSink implements FrameSink {
   }
 
   async room(): Promise<void> {
-    if (this.closing.aborted || this.unsentBytes <= CONFLATE_BYTES) return
+    if (this.closing.aborted || this.#unflushed === 0 || this.unsentBytes <= CONFLATE_BYTES) return
     const stuck = setTimeout(() => this.cutOff(), STUCK_MS)
     const closed = new Promise<void>(resolve => {
       this.closing.addEventListener('abort', () => resolve(), { once: true })
     })
-    await Promise.race([this.#flushed, closed])
+    const flushed = new Promise<void>(resolve => this.#waiting.push(resolve))
+    await Promise.race([flushed, closed])
     clearTimeout(stuck)
   }
 

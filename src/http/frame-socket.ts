@@ -1,5 +1,6 @@
 import type { WebSocket } from '@fastify/websocket'
 import { PacedSink } from './frame-sink.ts'
+import { oncePerObject } from './once-per-object.ts'
 
 export const CLOSE = {
   normal: 1000,
@@ -10,6 +11,8 @@ export const CLOSE = {
   noSuchJob: 4404,
   tooSlow: 4408,
 } as const
+
+const bytesOf = oncePerObject((frame: object) => Buffer.from(JSON.stringify(frame)))
 
 /** Sends frames as JSON over a WebSocket. Create it before the first `await`, so that no frame of the client is missed. */
 export class FrameSocket extends PacedSink {
@@ -38,7 +41,7 @@ export class FrameSocket extends PacedSink {
   }
 
   protected write(frame: object, flushed: () => void): void {
-    this.#socket.send(JSON.stringify(frame), () => flushed())
+    this.#socket.send(bytesOf(frame), { binary: false }, flushed)
   }
 
   protected cutOff(): void {

@@ -91,7 +91,8 @@ export class JobSubscriptions {
   #sinkOf(jobId: string, opened: () => void): FrameSink {
     return {
       send: frame => {
-        this.#socket.send({ ...frame, jobId })
+        // An event has its `jobId`, and remains one object for all sockets.
+        this.#socket.send('jobId' in frame ? frame : { ...frame, jobId })
         opened()
       },
       offer: frame => this.#socket.offer(frame),

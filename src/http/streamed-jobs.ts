@@ -4,8 +4,11 @@ import type { PositionStores } from '#jobs/queue-positions.ts'
 import type { Stores } from '#stores/connect.ts'
 import { eventResource } from './event-resource.ts'
 import { describeJob, JobResource } from './job-resource.ts'
+import { oncePerObject } from './once-per-object.ts'
 import { shownFields } from './shown-fields.ts'
 import type { StreamedKind } from './watch-record.ts'
+
+const progressResource = oncePerObject((frame: object) => shownFields(ProgressFrame, frame))
 
 /** Jobs in streams. */
 export function streamedJobs(stores: PositionStores & Pick<Stores, 'jobs' | 'events'>): StreamedKind {
@@ -15,6 +18,6 @@ export function streamedJobs(stores: PositionStores & Pick<Stores, 'jobs' | 'eve
     // The schema of a route encodes its responses; frames are not responses of a route, so they are encoded here.
     describe: async job => ({ job: z.encode(JobResource, await describeJob(job, stores)) }),
     event: eventResource,
-    progress: frame => shownFields(ProgressFrame, frame),
+    progress: progressResource,
   }
 }
