@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 import type { ServiceStores } from '#stores/connect.ts'
 import { RateStore } from '#stores/rate-store.ts'
-import { principalOf } from './principal.ts'
+import { callerOf, principalOf } from './principal.ts'
 import { RateLimit } from './rate-limit.ts'
 import { type RateLeft, type RatePolicy, rateLimitHeaders } from './rate-limit-headers.ts'
 import { RedisOutage } from './redis-outage.ts'
@@ -67,7 +67,8 @@ export async function limitRates(
       if (failed?.remaining === 0) require(reply, { ...failed, isExceeded: true })
     },
     async limitKey(request, reply) {
-      if (configOf(request.routeOptions).public) return
+      // None on public routes, and none of a WebSocket with a bad ticket.
+      if (!callerOf(request)) return
       const limit = isSubmission(request) ? submissions : reads
       require(reply, await outage.ask(() => limit.count(request)))
     },

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
 import { ownedBy } from '#access/owner.ts'
-import { createWebhook } from '#deliveries/keep-webhooks.ts'
 import type { Job } from '#domain/job.ts'
 import { createSweep } from '#jobs/create-sweep.ts'
 import { driveSweep } from '#jobs/drive-sweep.ts'
+import { registerModel } from '#jobs/register-model.ts'
 import type { Stores } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
 import { SweepRequest } from '#sweeps/sweep-request.ts'
 import { newDelivery } from '#webhooks/delivery.ts'
-import { networksOf } from '#webhooks/public-address.ts'
-import { WebhookRequest } from '#webhooks/webhook.ts'
 import { addArtifact, appendEvent, epochMetrics, startJob, succeed } from './drive-job.ts'
 import { finishAnalysis, newAnalysis } from './finished-job.ts'
 import { keyOf } from './key-of.ts'
@@ -19,16 +17,17 @@ import { storeJob } from './store-job.ts'
 /** The name, the label and the value of it, of every record here that has them. */
 export const MARK = 'only-of-this-tenant'
 
-/** One record of each kind, by the name of the path parameter that is its id. */
+/** One record of each kind, by the name of the path parameter that is its id. `modelName` has one registered version. */
 export type RecordIds = Record<
   | 'jobId'
   | 'datasetId'
   | 'modelId'
+  | 'modelName'
   | 'sweepId'
   | 'analysisId'
-  | 'keyId'
   | 'webhookId'
   | 'deliveryId'
+  | 'keyId'
   | 'tenant',
   string
 >
@@ -39,11 +38,12 @@ export function absentIds(): RecordIds {
     jobId: newId('job'),
     datasetId: newId('dataset'),
     modelId: newId('model'),
+    modelName: 'not-a-model',
     sweepId: newId('sweep'),
     analysisId: newId('analysis'),
-    keyId: newId('key'),
     webhookId: newId('webhook'),
     deliveryId: `msg_${'0'.repeat(32)}`,
+    keyId: newId('key'),
     tenant: 'nowhere',
   }
 }
@@ -67,11 +67,13 @@ export async function storeRecords(stores: Stores): Promise<RecordIds> {
   const job = await storeFinishedJob(stores, { ...newJob(spec), name: MARK, ...owned })
   const { id: analysisId } = await newAnalysis(stores, job)
   await finishAnalysis(stores, analysisId, {}, 'per-class.csv')
+  const modelName = `model-of-${tenant}`
+  await registerModel(stores, { jobId: job.id, name: modelName })
   return {
-    ...{ jobId: job.id, datasetId, modelId, analysisId, tenant },
+    ...{ jobId: job.id, datasetId, modelId, modelName, analysisId, tenant },
+    ...(await storeWebhook(stores, job.id)),
     sweepId: await storeSweep(stores),
     keyId: (await keyOf(stores, { tenant, name: MARK })).id,
-    ...(await storeWebhook(stores)),
   }
 }
 
@@ -85,6 +87,19 @@ async function storeFinishedJob(stores: Stores, job: Job): Promise<Job> {
   await addArtifact(stores, id, 'metrics.csv', Buffer.from('epoch\r\n'))
   await succeed(stores, id)
   return await stores.jobs.require(id)
+}
+
+/** A webhook with a delivery that no process sends. */
+export async function storeWebhook({ webhooks, deliveries, owner }: Stores, jobId: string) {
+  const now = new Date()
+  const [webhookId, createdAt] = [newId('webhook'), now.toISOString()]
+  const target = { url: `https://${MARK}.example`, types: ['*' as const], enabled: true }
+  const secrets = [{ secret: `whsec_${MARK}` }]
+  await webhooks.create({ ...target, id: webhookId, name: MARK, createdAt, secrets, ...ownedBy(owner) })
+  const event = { type: 'job.succeeded' as const, id: jobId, seq: 1, time: createdAt }
+  const delivery = newDelivery(webhookId, event, now)
+  await deliveries.add(webhookId, delivery)
+  return { webhookId, deliveryId: delivery.id }
 }
 
 /** A sweep that has submitted its jobs. */
@@ -101,15 +116,4 @@ async function storeSweep(stores: Stores): Promise<string> {
     log: { info: () => {}, warn: assert.fail, error: assert.fail } as never,
   })
   return sweep.id
-}
-
-/** A webhook with a delivery. */
-async function storeWebhook(stores: Stores): Promise<{ webhookId: string; deliveryId: string }> {
-  const request = WebhookRequest.parse({ name: MARK, url: 'https://93.184.216.34/', types: ['*'] })
-  const { webhook } = await createWebhook(stores, request, { allowed: networksOf([]) })
-  const now = new Date()
-  const event = { type: 'job.failed', id: 'job_x', seq: 1, time: now.toISOString() } as const
-  const { id } = newDelivery(webhook.id, event, now)
-  await stores.deliveries.add(webhook.id, newDelivery(webhook.id, event, now))
-  return { webhookId: webhook.id, deliveryId: id }
 }
