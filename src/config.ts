@@ -34,6 +34,7 @@ const Environment = z.object({
   RATE_LIMIT_SUBMISSIONS_PER_MINUTE: Rate.default(3_000),
   RATE_LIMIT_FAILED_AUTHENTICATIONS_PER_MINUTE: Rate.default(60),
   USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
+  HISTORY_EVENTS: z.coerce.number().int().min(100).max(1_000_000).default(20_000),
   WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(readNetworks),
   ADMIN_KEY: AdminKey.optional(),
   ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
@@ -60,6 +61,8 @@ export interface Config {
   rateLimits: Record<'address' | 'failedAuthentications' | 'reads' | 'submissions', number>
   /** How long the usage of a day is stored. */
   usageKeptDays: number
+  /** The most events that the history of a job keeps. */
+  historyEvents: number
   adminKey: string | undefined
   /** Networks, in CIDR notation, that webhooks may be sent to although they are not public. */
   webhookAllowedNetworks: readonly string[]
@@ -94,6 +97,7 @@ export function loadConfig(): Config {
       submissions: data.RATE_LIMIT_SUBMISSIONS_PER_MINUTE,
     },
     usageKeptDays: data.USAGE_KEPT_DAYS,
+    historyEvents: data.HISTORY_EVENTS,
     adminKey: data.ADMIN_KEY ?? data.ADMIN_KEY_FILE,
     webhookAllowedNetworks: data.WEBHOOK_ALLOWED_NETWORKS,
   }

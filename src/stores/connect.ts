@@ -12,7 +12,7 @@ import { JobControl } from './job-control.ts'
 import { JobEvents } from './job-events.ts'
 import { JobIndex } from './job-index.ts'
 import { JobQueue } from './job-queue.ts'
-import { JobStore } from './job-store.ts'
+import { JobStore, type SharedByStores } from './job-store.ts'
 import { KeyStore } from './key-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
 import { ModelStore } from './model-store.ts'
@@ -84,7 +84,7 @@ export interface Stores extends ServiceStores {
 }
 
 /** How long records are kept; absent: the default of their store. */
-type Kept = Partial<Pick<Config, 'usageKeptDays'>>
+type Kept = Partial<Pick<Config, 'usageKeptDays' | 'historyEvents'>>
 
 /** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
 const COMMANDS = { commandTimeout: 5_000 }
@@ -112,10 +112,10 @@ export async function connectStores(
   const subscriber = duplicate({ maxRetriesPerRequest: null })
   const queue = new JobQueue(redis)
   const events = new JobEvents(redis, subscriber)
-  const specs = new SpecCache()
+  const shared = { specs: new SpecCache(), historyEvents: config.historyEvents }
   const service: ServiceStores = {
     redis,
-    work: new JobStore(redis, specs),
+    work: new JobStore(redis, shared),
     ...storesOfAllTenants(redis, subscriber, config),
     sweepControl: new SweepControl(redis, subscriber),
     exports: new ExportStore(redis),
@@ -136,7 +136,7 @@ export async function connectStores(
       for (const connection of opened) connection.disconnect()
     },
     tenants: async () => [DEFAULT_TENANT, ...(await redis.smembers(redisKeys.tenants)).sort()],
-    of: owner => bindStores(service, specs, owner),
+    of: owner => bindStores(service, shared, owner),
   }
   return service
 }
@@ -162,15 +162,15 @@ function accessStores(redis: Redis, subscriber: Redis) {
   }
 }
 
-function bindStores(service: ServiceStores, specs: SpecCache, owner: Owner): Stores {
+function bindStores(service: ServiceStores, shared: SharedByStores, owner: Owner): Stores {
   const { redis, events } = service
   const { tenant } = owner
   return {
     ...service,
     owner,
-    jobs: new JobStore(redis, specs, { kind: 'job', tenant }),
+    jobs: new JobStore(redis, shared, { kind: 'job', tenant }),
     jobIndex: new JobIndex(redis, tenant),
-    analyses: new JobStore(redis, specs, { kind: 'analysis', tenant }),
+    analyses: new JobStore(redis, shared, { kind: 'analysis', tenant }),
     analysisIndex: new AnalysisIndex(redis, tenant),
     sweeps: new SweepStore(redis, tenant),
     webhooks: new WebhookStore(redis, tenant),
