@@ -17,6 +17,11 @@ const Proxies = z
   .refine(networks => networks.every(isNetwork), {
     error: 'must be IP addresses or networks such as 10.0.0.0/8, separated by commas',
   })
+const ContentOfFile = z
+  .string()
+  .transform(readTrimmed)
+  .pipe(z.string().min(1, 'the file is empty'))
+  .optional()
 
 const Environment = z.object({
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -24,6 +29,12 @@ const Environment = z.object({
   DATA_DIR: z.string().min(1).default('./.thresher'),
   DATASETS_DIR: z.string().min(1).optional(),
   REDIS_URL: z.string().min(1).optional(),
+  REDIS_PASSWORD_FILE: ContentOfFile,
+  REDIS_SENTINEL_USERNAME: z.string().min(1).optional(),
+  REDIS_SENTINEL_PASSWORD_FILE: ContentOfFile,
+  REDIS_TLS_CA_FILE: ContentOfFile,
+  REDIS_TLS_CERT_FILE: ContentOfFile,
+  REDIS_TLS_KEY_FILE: ContentOfFile,
   ARTIFACT_URL: z.string().min(1).optional(),
   ENGINE: z.enum(['auto', 'native', 'webgpu', 'wasm']).default('auto'),
   WORKER_MEMORY_MB: z.coerce.number().int().min(1).optional(),
@@ -35,10 +46,21 @@ const Environment = z.object({
   RATE_LIMIT_FAILED_AUTHENTICATIONS_PER_MINUTE: Rate.default(60),
   USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
   HISTORY_EVENTS: z.coerce.number().int().min(100).max(1_000_000).default(20_000),
+  AUDIT_KEPT_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(readNetworks),
   ADMIN_KEY: AdminKey.optional(),
   ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
 })
+
+/** What Redis requires of its clients beside the URL. The values are the contents of the files that the operator names. */
+export interface RedisCredentials {
+  /** Used if the URL has no password. */
+  password?: string | undefined
+  sentinelUsername?: string | undefined
+  sentinelPassword?: string | undefined
+  /** PEM: the CA that signed the certificate of Redis, and the certificate and key of this client. */
+  tls: { ca?: string; cert?: string; key?: string }
+}
 
 /** The settings that an operator may give by environment variables; all are optional. */
 export interface Config {
@@ -49,6 +71,7 @@ export interface Config {
   datasetsDir: string
   /** Undefined: `npm start` runs an embedded Redis. */
   redisUrl: string | undefined
+  redisCredentials: RedisCredentials
   /** Where blobs are stored: by default a folder in the data directory. */
   artifactUrl: string
   engine: 'auto' | 'native' | 'webgpu' | 'wasm'
@@ -63,6 +86,7 @@ export interface Config {
   usageKeptDays: number
   /** The most events that the history of a job keeps. */
   historyEvents: number
+  auditKeptDays: number
   adminKey: string | undefined
   /** Networks, in CIDR notation, that webhooks may be sent to although they are not public. */
   webhookAllowedNetworks: readonly string[]
@@ -85,6 +109,7 @@ export function loadConfig(): Config {
     dataDir,
     datasetsDir: resolve(data.DATASETS_DIR ?? resolve(dataDir, 'datasets')),
     redisUrl: data.REDIS_URL,
+    redisCredentials: redisCredentialsOf(data),
     artifactUrl: data.ARTIFACT_URL ?? pathToFileURL(resolve(dataDir, 'blobs')).href,
     engine: data.ENGINE,
     workerMemoryBytes: data.WORKER_MEMORY_MB && data.WORKER_MEMORY_MB * 1e6,
@@ -98,6 +123,7 @@ export function loadConfig(): Config {
     },
     usageKeptDays: data.USAGE_KEPT_DAYS,
     historyEvents: data.HISTORY_EVENTS,
+    auditKeptDays: data.AUDIT_KEPT_DAYS,
     adminKey: data.ADMIN_KEY ?? data.ADMIN_KEY_FILE,
     webhookAllowedNetworks: data.WEBHOOK_ALLOWED_NETWORKS,
   }
@@ -109,6 +135,16 @@ function isNetwork(text: string): boolean {
   const version = isIP(address)
   const bits = Number(prefix ?? 1)
   return version !== 0 && bits >= 1 && bits <= (version === 4 ? 32 : 128)
+}
+
+function redisCredentialsOf(data: z.infer<typeof Environment>): RedisCredentials {
+  const { REDIS_TLS_CA_FILE: ca, REDIS_TLS_CERT_FILE: cert, REDIS_TLS_KEY_FILE: key } = data
+  return {
+    password: data.REDIS_PASSWORD_FILE,
+    sentinelUsername: data.REDIS_SENTINEL_USERNAME,
+    sentinelPassword: data.REDIS_SENTINEL_PASSWORD_FILE,
+    tls: { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) },
+  }
 }
 
 function readTrimmed(path: string, context: z.RefinementCtx): string {

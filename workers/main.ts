@@ -63,20 +63,17 @@ const heartbeat = new Heartbeat(stores.workers, {
 let current: JobSupervision | undefined
 let ending: Promise<void> | undefined
 
-const jobWorker = createJobWorker(
-  stores.duplicate({ maxRetriesPerRequest: null }),
-  async (jobId, { requeue, defer }) => {
-    const supervision = new JobSupervision(supervisor, jobId)
-    current = supervision
-    if (ending) supervision.stop('shutdown')
-    await heartbeat.setJob(jobId)
-    const action = await supervision.run().finally(() => heartbeat.setJob())
-    if (!ending) supervisor.runners.refill()
-    if (action === 'requeue') await requeue()
-    if (action === 'defer') await defer(release)
-    await release()
-  },
-)
+const jobWorker = createJobWorker(stores.blockingConnection(), async (jobId, { requeue, defer }) => {
+  const supervision = new JobSupervision(supervisor, jobId)
+  current = supervision
+  if (ending) supervision.stop('shutdown')
+  await heartbeat.setJob(jobId)
+  const action = await supervision.run().finally(() => heartbeat.setJob())
+  if (!ending) supervisor.runners.refill()
+  if (action === 'requeue') await requeue()
+  if (action === 'defer') await defer(release)
+  await release()
+})
 let errorLoggedAt = Number.NEGATIVE_INFINITY
 jobWorker.on('error', ({ message }) => {
   if (performance.now() - errorLoggedAt < LOG_INTERVAL_MS) return

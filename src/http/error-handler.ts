@@ -82,12 +82,14 @@ function asAppError(error: unknown): AppError {
   return new AppError('internal', 'The server log has the cause under this request id.', { cause: error })
 }
 
-/** Redis does not answer or is still loading. */
+/** Redis does not answer, is still loading, accepts no credentials of this service, or is no longer the primary. */
 function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return (
     error.name === 'MaxRetriesPerRequestError' ||
     /Connection is closed|Command timed out|ECONNREFUSED/.test(error.message) ||
-    /^(LOADING|EXECABORT|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN) /.test(error.message)
+    /^(LOADING|EXECABORT|BUSY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|NOAUTH|WRONGPASS) /.test(
+      error.message,
+    )
   )
 }

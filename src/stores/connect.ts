@@ -1,7 +1,8 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { DEFAULT_TENANT, type Owner } from '#access/owner.ts'
 import type { Config } from '#src/config.ts'
 import { AnalysisIndex } from './analysis-index.ts'
+import { AuditStore } from './audit-store.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
 import { DeliveryStore } from './delivery-store.ts'
@@ -17,6 +18,7 @@ import { KeyStore } from './key-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
 import { ModelStore } from './model-store.ts'
 import { RecordStore } from './record-store.ts'
+import { connectRedis, type QueueConnection } from './redis-connections.ts'
 import { redisKeys } from './redis-keys.ts'
 import { SpecCache } from './spec-cache.ts'
 import { SweepControl } from './sweep-control.ts'
@@ -30,7 +32,8 @@ import { WebhookOutbox } from './webhook-outbox.ts'
 import { WebhookStore } from './webhook-store.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
-type ConnectionOptions = Omit<RedisOptions, 'replyMapping'>
+type StoresConfig = Pick<Config, 'redisUrl' | 'artifactUrl'> &
+  Partial<Pick<Config, 'redisCredentials' | 'usageKeptDays'>>
 
 /** Everything that is stored in Redis and in the blob store, one store for each purpose, without regard to tenants. */
 export interface ServiceStores {
@@ -50,6 +53,7 @@ export interface ServiceStores {
   waiting: WaitingJobs
   workers: WorkerRegistry
   usage: UsageStore
+  audit: AuditStore
   blobs: BlobStore
   allWebhooks: Pick<WebhookStore, 'require' | 'revise' | 'due'>
   deliveries: DeliveryStore
@@ -60,7 +64,9 @@ export interface ServiceStores {
   /** Acquires a lease for this process for `durationMs`. @returns false while another process holds it */
   lease(duty: string, durationMs: number): Promise<boolean>
   /** Another connection to the same Redis; `close` ends it too. */
-  duplicate(options?: ConnectionOptions): Redis
+  duplicate(): Redis
+  /** A connection for `createJobWorker`; `close` ends it too. */
+  blockingConnection(): QueueConnection
   close(): Promise<void>
   /** The names of all tenants. */
   tenants(): Promise<string[]>
@@ -84,33 +90,16 @@ export interface Stores extends ServiceStores {
 }
 
 /** How long records are kept; absent: the default of their store. */
-type Kept = Partial<Pick<Config, 'usageKeptDays' | 'historyEvents'>>
-
-/** A Redis that does not answer must not block its callers. Connections that block on purpose have no such limit. */
-const COMMANDS = { commandTimeout: 5_000 }
+type Kept = Partial<Pick<Config, 'usageKeptDays' | 'auditKeptDays' | 'historyEvents'>>
 
 /**
  * Connects to Redis and the blob store. Only the mains call this.
- * @throws Error when REDIS_URL is missing or Redis does not answer
+ * @throws Error when REDIS_URL or ARTIFACT_URL is missing or wrong, or when Redis does not answer
  */
-export async function connectStores(
-  config: Pick<Config, 'redisUrl' | 'artifactUrl'> & Kept,
-): Promise<ServiceStores> {
-  const { redisUrl, artifactUrl } = config
-  if (!redisUrl)
-    throw new Error('REDIS_URL is not set. Set it, or use `npm start`, which starts an embedded Redis.')
-  const opened: Redis[] = []
-  const open = (url: string, options: ConnectionOptions = {}) => {
-    const connection = new Redis(url, { maxRetriesPerRequest: 1, ...options })
-    connection.on('error', () => {})
-    opened.push(connection)
-    return connection
-  }
-  const duplicate = (options?: ConnectionOptions) => open(redisUrl, options)
-  const redis = duplicate({ lazyConnect: true, ...COMMANDS })
-  await connectOnce(redis)
-  const subscriber = duplicate({ maxRetriesPerRequest: null })
-  const queue = new JobQueue(redis)
+export async function connectStores(config: StoresConfig): Promise<ServiceStores> {
+  const connections = await connectRedis(config.redisUrl, config.redisCredentials)
+  const { commands: redis, subscriber } = connections
+  const queue = new JobQueue(connections.queue)
   const events = new JobEvents(redis, subscriber)
   const shared = { specs: new SpecCache(), historyEvents: config.historyEvents }
   const service: ServiceStores = {
@@ -125,15 +114,16 @@ export async function connectStores(
     control: new JobControl(redis, subscriber),
     waiting: new WaitingJobs(redis),
     workers: new WorkerRegistry(redis),
-    blobs: await openBlobStore(artifactUrl, (url = redisUrl) => open(url, COMMANDS)),
+    blobs: await openBlobStore(config.artifactUrl, connections.bulk),
     ...accessStores(redis, subscriber),
     lease: async (duty, durationMs) =>
       (await redis.set(redisKeys.lease(duty), process.pid, 'PX', durationMs, 'NX')) === 'OK',
-    duplicate,
+    duplicate: connections.duplicate,
+    blockingConnection: connections.blocking,
     async close() {
       await service.usage.flush().catch(() => {})
       await queue.close()
-      for (const connection of opened) connection.disconnect()
+      connections.close()
     },
     tenants: async () => [DEFAULT_TENANT, ...(await redis.smembers(redisKeys.tenants)).sort()],
     of: owner => bindStores(service, shared, owner),
@@ -141,9 +131,10 @@ export async function connectStores(
   return service
 }
 
-function storesOfAllTenants(redis: Redis, subscriber: Redis, { usageKeptDays }: Kept) {
+function storesOfAllTenants(redis: Redis, subscriber: Redis, { usageKeptDays, auditKeptDays }: Kept) {
   return {
     usage: new UsageStore(redis, usageKeptDays),
+    audit: new AuditStore(redis, auditKeptDays),
     allSweeps: new SweepStore(redis),
     allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
     allModels: new RecordStore<ModelRecord>(redis, 'model'),
@@ -179,16 +170,4 @@ function bindStores(service: ServiceStores, shared: SharedByStores, owner: Owner
     models: new ModelStore(redis, tenant),
     measurements: new MeasurementStore(redis, events, tenant),
   }
-}
-
-/** The error of ioredis itself says only that the connection was closed. */
-async function connectOnce(redis: Redis): Promise<void> {
-  let cause: Error | undefined
-  redis.once('error', error => {
-    cause = error
-  })
-  await redis.connect().catch(error => {
-    redis.disconnect()
-    throw new Error(`Redis does not answer at REDIS_URL: ${(cause ?? error).message}`, { cause })
-  })
 }

@@ -33,7 +33,7 @@ const FIND_SERVER = `
 const RUN_WHILE_PARENT_LIVES = 'exec 3<&0; (read _ <&3; kill $$) & exec "$@" 3<&- 2>&1 </dev/null'
 
 /** The path of a Redis or Valkey server on this machine: in PATH, or installed by setup. */
-function findRedisServer(): string | undefined {
+export function findRedisServer(): string | undefined {
   try {
     return execFileSync('sh', ['-c', FIND_SERVER], { encoding: 'utf8' }).trim()
   } catch {

@@ -1,6 +1,6 @@
 import { DelayedError, Queue, WaitingError, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { redisKeys } from './redis-keys.ts'
+import type { QueueConnection } from './redis-connections.ts'
 
 const QUEUE = 'jobs'
 /** Longer than a failover of Redis, so that a lock expires only if its holder is dead. */
@@ -22,9 +22,9 @@ export class JobQueue {
   readonly #redis: Redis
   readonly #queue: Queue
 
-  constructor(connection: Redis) {
+  constructor({ connection, prefix }: QueueConnection) {
     this.#redis = connection
-    this.#queue = new Queue(QUEUE, { connection, prefix: redisKeys.bull })
+    this.#queue = new Queue(QUEUE, { connection, prefix })
     this.#queue.on('error', () => {})
   }
 
@@ -72,10 +72,9 @@ export interface ReturnToQueue {
 /**
  * Takes one job at a time from the queue. The job's record counts its restarts, so BullMQ may return a stalled job any number of
  * times.
- * @param connection needs `maxRetriesPerRequest: null`, as BullMQ blocks on it
  */
 export function createJobWorker(
-  connection: Redis,
+  { connection, prefix }: QueueConnection,
   process: (jobId: string, returns: ReturnToQueue) => Promise<void>,
 ): Worker {
   return new Worker(
@@ -95,7 +94,7 @@ export function createJobWorker(
     },
     {
       connection,
-      prefix: redisKeys.bull,
+      prefix,
       concurrency: 1,
       autorun: false,
       lockDuration: LOCK_MS,

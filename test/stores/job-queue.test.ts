@@ -21,7 +21,7 @@ describe('the queue', () => {
   after(() => test.stop())
 
   function work(process: Parameters<typeof createJobWorker>[1]): Worker {
-    const worker = createJobWorker(test.stores.duplicate({ maxRetriesPerRequest: null }), process)
+    const worker = createJobWorker(test.stores.blockingConnection(), process)
     workers.push(worker)
     worker.on('error', () => {})
     worker.run().catch(() => {})

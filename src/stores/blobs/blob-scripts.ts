@@ -28,18 +28,13 @@ redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 redis.call('SADD', KEYS[2], ARGV[1])
 for i = 3, #KEYS do redis.call('PERSIST', KEYS[i]) end`
 
-/** KEYS: blobs of the namespace, namespaces. ARGV: namespace, digest or '' for all, prefix of chunk keys, their TTL in seconds. */
+/** KEYS: blobs of the namespace, namespaces, chunks... ARGV: namespace, digest, entry as it was read, TTL of the chunks in seconds. */
 const UNPUBLISH = `
-local digests = ARGV[2] == '' and redis.call('HKEYS', KEYS[1]) or { ARGV[2] }
-for _, digest in ipairs(digests) do
-  local text = redis.call('HGET', KEYS[1], digest)
-  if text then
-    local entry = cjson.decode(text)
-    for i = 0, entry.chunks - 1 do redis.call('EXPIRE', ARGV[3] .. entry.id .. ':' .. i, ARGV[4]) end
-    redis.call('HDEL', KEYS[1], digest)
-  end
-end
-if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('SREM', KEYS[2], ARGV[1]) end`
+if redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[3] then return 0 end
+for i = 3, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[4]) end
+redis.call('HDEL', KEYS[1], ARGV[2])
+if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('SREM', KEYS[2], ARGV[1]) end
+return 1`
 
 type Arguments = readonly (string | number)[]
 
@@ -49,8 +44,8 @@ export const blobScripts = {
   async publish(redis: Redis, keys: readonly string[], args: Arguments): Promise<void> {
     await redis.eval(PUBLISH, keys.length, ...keys, ...args)
   },
-  /** Makes blobs invisible and lets their chunks expire. */
-  async unpublish(redis: Redis, keys: readonly string[], args: Arguments): Promise<void> {
-    await redis.eval(UNPUBLISH, keys.length, ...keys, ...args)
+  /** Makes a blob invisible and lets its chunks expire. @returns false, and changes nothing, if its entry is no longer the one given */
+  async unpublish(redis: Redis, keys: readonly string[], args: Arguments): Promise<boolean> {
+    return (await redis.eval(UNPUBLISH, keys.length, ...keys, ...args)) === 1
   },
 }

@@ -1,18 +1,23 @@
 import { fileURLToPath } from 'node:url'
 import type { Redis } from 'ioredis'
+import { isRedisUrl } from '#stores/redis-location.ts'
 import type { BlobStore } from './blob-store.ts'
 import { FileBlobStore } from './file-blob-store.ts'
 import { RedisBlobStore } from './redis-blob-store.ts'
 
+const JOB_STORE = /^rediss?:(\/\/\/?)?$/
+
 /**
- * Opens the blob store at a URL: `file:`, `s3:`, `redis:` or `rediss:`.
+ * Opens the blob store at a URL: `file:`, `s3:`, or any URL of a Redis.
  *
  * @param redis connects to the Redis at a URL, or without a URL to the job store's Redis
  * @throws Error that says which URLs are valid; it does not repeat the URL, which may contain a password
  */
 export async function openBlobStore(url: string, redis: (url?: string) => Redis): Promise<BlobStore> {
   try {
-    return await storeAt(new URL(url), redis)
+    // Not every URL of a Redis can be parsed as a URL.
+    if (isRedisUrl(url)) return new RedisBlobStore(redis(JOB_STORE.test(url) ? undefined : url))
+    return await storeAt(new URL(url))
   } catch (cause) {
     const reason = (cause as Error).message
     throw new Error(
@@ -22,7 +27,7 @@ export async function openBlobStore(url: string, redis: (url?: string) => Redis)
   }
 }
 
-async function storeAt(url: URL, redis: (url?: string) => Redis): Promise<BlobStore> {
+async function storeAt(url: URL): Promise<BlobStore> {
   switch (url.protocol) {
     case 'file:':
       return new FileBlobStore(fileURLToPath(url))
@@ -31,9 +36,6 @@ async function storeAt(url: URL, redis: (url?: string) => Redis): Promise<BlobSt
       const { S3BlobStore } = await import('./s3-blob-store.ts')
       return new S3BlobStore(url)
     }
-    case 'redis:':
-    case 'rediss:':
-      return new RedisBlobStore(redis(url.host === '' ? undefined : url.href))
     default:
       throw new Error(`no blob store supports ${url.protocol}//`)
   }

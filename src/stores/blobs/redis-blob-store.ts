@@ -65,12 +65,16 @@ export class RedisBlobStore implements BlobStore {
 
   async delete(namespace: string, sha256: string): Promise<void> {
     checkBlobAddress(namespace, sha256)
-    await this.#unpublish(namespace, sha256)
+    for (;;) {
+      const text = await this.#redis.hget(redisKeys.blobs(namespace), sha256)
+      if (text === null || (await this.#unpublish(namespace, sha256, text))) return
+    }
   }
 
   async deleteAll(namespace: string): Promise<void> {
     checkBlobAddress(namespace)
-    await this.#unpublish(namespace, '')
+    for (const sha256 of await this.#redis.hkeys(redisKeys.blobs(namespace)))
+      await this.delete(namespace, sha256)
   }
 
   async *list(): AsyncGenerator<BlobListing, void, undefined> {
@@ -119,9 +123,11 @@ export class RedisBlobStore implements BlobStore {
     await pipeline.exec()
   }
 
-  async #unpublish(namespace: string, digest: string): Promise<void> {
-    const args = [namespace, digest, redisKeys.blobChunks, GRACE_SECONDS]
-    await blobScripts.unpublish(this.#redis, keysOf(namespace), args)
+  async #unpublish(namespace: string, sha256: string, text: string): Promise<boolean> {
+    const { id, chunks } = Entry.parse(JSON.parse(text))
+    const keys = Array.from({ length: chunks }, (_, index) => redisKeys.blobChunk(id, index))
+    const args = [namespace, sha256, text, GRACE_SECONDS]
+    return await blobScripts.unpublish(this.#redis, [...keysOf(namespace), ...keys], args)
   }
 
   async #find(namespace: string, sha256: string): Promise<Entry> {

@@ -6,7 +6,7 @@ import { RedisBlobStore } from '#stores/blobs/redis-blob-store.ts'
 import { redisKeys } from '#stores/redis-keys.ts'
 import { startRedis } from '#test/support/start-redis.ts'
 
-const CHUNK_KEYS = `${redisKeys.blobChunks}*`
+const CHUNK_KEYS = 'thresher:blob:*'
 const MORE_THAN_A_CHUNK = 600_000
 
 describe('blobs in Redis', () => {

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { firstProgress } from '#test/support/first-progress.ts'
+import { type RedisCluster, startRedisCluster } from '#test/support/redis-cluster.ts'
+import { startApiAndWorker } from '#test/support/start-api-and-worker.ts'
+import { get, post, watchJob } from '#test/support/watch-job.ts'
+
+const TAG = '{thresher}:'
+
+describe('a service whose Redis is a Cluster', () => {
+  let cluster: RedisCluster
+  let service: Awaited<ReturnType<typeof startApiAndWorker>>
+  let firstJob: string
+  before(async () => {
+    cluster = await startRedisCluster()
+    const REDIS_URL = `redis-cluster://${cluster.addresses}`
+    service = await startApiAndWorker({ REDIS_URL, ARTIFACT_URL: 'redis://' })
+  })
+  after(async () => {
+    await service?.stop()
+    await cluster?.stop()
+  })
+
+  const submit = (epochs: number) => post(service.url, '/v1/jobs', { model: { preset: 'mnist-mlp' }, epochs })
+
+  it('trains a job and serves its files, all from one slot', async () => {
+    const { body: job } = await submit(1)
+    firstJob = job.id
+    const { frames } = await watchJob(service.url, job.id)
+    assert.equal(frames.at(-1)?.status, 'succeeded')
+    const { body: artifacts } = await get(service.url, `/v1/jobs/${job.id}/artifacts`)
+    for (const { name, made, sizeBytes } of artifacts.data) {
+      if (!made) continue
+      const answer = await fetch(`${service.url}/v1/jobs/${job.id}/artifacts/${name}`)
+      assert.equal((await answer.arrayBuffer()).byteLength, sizeBytes)
+    }
+    const primary = await cluster.primaryOf(TAG)
+    const keys = (await Promise.all(cluster.nodes.slice(0, 3).map(({ admin }) => admin.keys('*')))).flat()
+    assert.ok(keys.length > 10 && keys.every(key => key.startsWith(TAG)), keys.join())
+    assert.equal(await primary.admin.dbsize(), keys.length)
+  })
+
+  it('loses its primary during a training, finishes the job, and accepts new ones', async () => {
+    const { body: job } = await submit(2)
+    const watched = watchJob(service.url, job.id)
+    await firstProgress(service.url, job.id)
+    await (await cluster.primaryOf(TAG)).kill()
+    const { frames } = await watched
+    assert.equal(frames.at(-1)?.status, 'succeeded')
+    assert.equal((await get(service.url, `/v1/jobs/${firstJob}`)).body.status, 'succeeded')
+    const { status, body: next } = await submit(1)
+    assert.equal(status, 201)
+    await firstProgress(service.url, next.id)
+  })
+})
