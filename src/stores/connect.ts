@@ -33,7 +33,8 @@ import { WebhookStore } from './webhook-store.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
 type StoresConfig = Pick<Config, 'redisUrl' | 'artifactUrl'> &
-  Partial<Pick<Config, 'redisCredentials' | 'usageKeptDays'>>
+  Partial<Pick<Config, 'redisCredentials'>> &
+  Kept
 
 /** Everything that is stored in Redis and in the blob store, one store for each purpose, without regard to tenants. */
 export interface ServiceStores {
