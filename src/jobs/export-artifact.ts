@@ -27,7 +27,7 @@ export async function exportArtifact(
 ): Promise<Artifact> {
   const { name, variant, checkpoint, cut } = request
   const last = checkpoint?.epoch ?? Number.POSITIVE_INFINITY
-  const series = epochSeries(await events.readAll(job)).filter(({ epoch }) => epoch <= last)
+  const series = epochSeries(await events.readEpochs(job)).filter(({ epoch }) => epoch <= last)
   const task = {
     name,
     variant,

@@ -7,6 +7,7 @@ import { ANNOUNCE_FUNCTION, ANNOUNCE_KEYS, announcedEvents } from './announced-e
 import { type IndexEntry, indexChanges, indexEntries } from './index-entries.ts'
 import { bytesOf, encodeFixed, encodeState, type StoredJob } from './job-record.ts'
 import { LANE_FUNCTIONS, laneKeys, laneMove, laneOf, laneScore } from './lane.ts'
+import type { Trim } from './plan-trim.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
 import { Script } from './script.ts'
 import { BYTES_FUNCTIONS, bytesKeys, limitArgs, quotaUseOf, type StorageLimits } from './stored-bytes.ts'
@@ -55,9 +56,10 @@ for i = 15, #KEYS do redis.call('ZADD', KEYS[i], ARGV[2 * i - 16], ARGV[2 * i - 
 return {'stored', redis.call('ZCARD', KEYS[12])}`)
 
 /**
- * KEYS: job, events, 2 of the outbox, 2 of bytes, 7 of the lane, indexes to leave..., indexes to join...
+ * KEYS: job, events, 2 of the outbox, 2 of bytes, 7 of the lane, indexes to leave..., indexes to join..., archive
  * ARGV: state before, state after, fixed or '', channel, channel of sweeps, sweep or '', id, tenant, lane, move, score, now, bytes, number of
- * indexes to leave, number of announced events, (score, member) of the indexes..., announced events..., (seq, event)...
+ * indexes to leave, number of announced events, first seq that the history keeps or '', batch for the archive or '', (score, member) of the
+ * indexes..., announced events..., (seq, event)...
  */
 const COMMIT = new Script(`
 ${ANNOUNCE_FUNCTION}
@@ -79,8 +81,8 @@ elseif move == 'rescore' then
   redis.call('ZADD', KEYS[7], 'XX', ARGV[11], id)
 end
 setBytes(5, id, ARGV[9], tonumber(ARGV[13]))
-local leaving, at = tonumber(ARGV[14]), 16
-for i = 14, #KEYS do
+local leaving, at = tonumber(ARGV[14]), 18
+for i = 14, #KEYS - 1 do
   if i - 13 <= leaving then redis.call('ZREM', KEYS[i], ARGV[at + 1]) else redis.call('ZADD', KEYS[i], ARGV[at], ARGV[at + 1]) end
   at = at + 2
 end
@@ -91,10 +93,14 @@ for i = at, #ARGV, 2 do
   redis.call('XADD', KEYS[2], ARGV[i] .. '-0', 'event', ARGV[i + 1])
   redis.call('PUBLISH', ARGV[4], ARGV[i + 1])
 end
+if ARGV[16] ~= '' then
+  if ARGV[17] ~= '' then redis.call('RPUSH', KEYS[#KEYS], ARGV[17]) end
+  redis.call('XTRIM', KEYS[2], 'MINID', ARGV[16] .. '-0')
+end
 if ARGV[6] ~= '' and at <= #ARGV then redis.call('PUBLISH', ARGV[5], ARGV[6]) end
 return 1`)
 
-/** KEYS: job, events, progress, exports, 2 of bytes, 7 of the lane, indexes... ARGV: id, tenant, lane, members of the indexes... */
+/** KEYS: job, events, progress, exports, 2 of bytes, 7 of the lane, indexes..., archive. ARGV: id, tenant, lane, members of the indexes... */
 const DELETE = new Script(`
 ${LANE_FUNCTIONS}
 ${BYTES_FUNCTIONS}
@@ -102,8 +108,8 @@ stopWaiting(7, ARGV[1], ARGV[2], ARGV[3])
 endRelease(7, ARGV[1])
 setBytes(5, ARGV[1], ARGV[3], 0)
 setBytes(5, ARGV[1] .. ':exports', ARGV[3], 0)
-for i = 14, #KEYS do redis.call('ZREM', KEYS[i], ARGV[i - 10]) end
-redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+for i = 14, #KEYS - 1 do redis.call('ZREM', KEYS[i], ARGV[i - 10]) end
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[#KEYS])
 return 1`)
 
 /**
@@ -146,7 +152,7 @@ export async function createJob(
  * Events wake the sweep of the job.
  * @returns false, and changes nothing, if the stored state was no longer that of `before`
  */
-export async function commitJob(redis: Redis, { before, after, events }: JobChange): Promise<boolean> {
+export async function commitJob(redis: Redis, { before, after, events, trim }: JobChange): Promise<boolean> {
   const { job, state: stateBefore, isSplit } = before
   const { left, joined } = indexChanges(job, after)
   const changed = [...left, ...joined]
@@ -159,12 +165,14 @@ export async function commitJob(redis: Redis, { before, after, events }: JobChan
     ...bytesKeys(lane.tenant),
     ...laneKeys(lane),
     ...changed.map(keyOf),
+    redisKeys.archive(after.id),
   ]
   const fixed = isSplit ? '' : encodeFixed(after)
   const args = [
     ...[stateBefore, encodeState(after), fixed, redisKeys.jobChannel(after.id), redisKeys.sweepChannel],
     ...[after.sweepId ?? '', after.id, lane.tenant, lane.name, laneMove(job, after), laneScore(after)],
     ...[Date.now(), bytesOf(after), left.length, announced.length],
+    ...[trim ? trim.to + 1 : '', trim?.archived ?? ''],
     ...changed.flatMap(scoredMember),
     ...announced.map(event => JSON.stringify(event)),
     ...events.flatMap(event => [event.seq, JSON.stringify(event)]),
@@ -177,6 +185,7 @@ export interface JobChange {
   before: StoredJob
   after: Job
   events: readonly JobEvent[]
+  trim?: Trim | undefined
 }
 
 /** Deletes a job with its events, progress, exports and index entries. */
@@ -189,6 +198,7 @@ export async function deleteJob(redis: Redis, job: Job): Promise<void> {
     ...bytesKeys(tenantOf(job)),
     ...laneKeys(lane),
     ...indexes.map(keyOf),
+    redisKeys.archive(id),
   ]
   await DELETE.run(redis, keys, [id, lane.tenant, lane.name, ...indexes.map(({ member }) => member)])
 }
