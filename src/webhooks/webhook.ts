@@ -38,7 +38,7 @@ export const WebhookRequest = z
   })
   .meta({
     id: 'WebhookRequest',
-    examples: [{ url: 'https://hooks.example.com/thresher', types: ['job.succeeded', 'job.failed'] }],
+    examples: [{ url: 'https://example.com/thresher', types: ['job.succeeded', 'job.failed'], name: 'ci' }],
   })
 export type WebhookRequest = z.infer<typeof WebhookRequest>
 
@@ -53,7 +53,7 @@ export const WebhookChange = z
       .optional()
       .describe('true also enables a webhook again that the service has disabled.'),
   })
-  .meta({ id: 'WebhookChange', examples: [{ types: ['*'] }] })
+  .meta({ id: 'WebhookChange', examples: [{ enabled: true }] })
 export type WebhookChange = z.infer<typeof WebhookChange>
 
 /** Why the service has disabled a webhook. */
