@@ -39,6 +39,8 @@ export const redisKeys = {
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
   blobChunk: (id: string, index: number) => `thresher:blob:${id}:${index}`,
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
+  /** Audit records of requests that failed to authenticate. */
+  failedAuthentications: 'thresher:audit:failed',
   rate: (caller: string) => `thresher:rate:${caller}`,
   workers: 'thresher:workers',
   worker: (workerId: string) => `thresher:worker:${workerId}`,
@@ -105,6 +107,7 @@ export function tenantKeys(tenant: string) {
     analysesByJob: (jobId: string) => `${root}:analyses:job:${jobId}`,
     /** Earlier versions also stored rates, under `thresher:rates`. @param model a digest */
     runs: (model: string) => `${root}:runs:${model}`,
+    audit: `${root}:audit`,
     /** What the keys of the tenant have used on a UTC day. */
     usage: (day: string) => `${root}:usage:${day}`,
   }
