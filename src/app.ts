@@ -36,6 +36,8 @@ const WEBSOCKETS = {
 }
 
 export type AppOptions = RouteOptions & {
+  /** Whether the service has a key when the app starts. Without one it answers on loopback host names only. */
+  hasKeys?: boolean
   slowBodies?: SlowBodyLimits
   /** Absent: no limits. */
   rateLimits?: RateLimits
@@ -77,7 +79,7 @@ export async function createApp(
   await app.register(websocket, WEBSOCKETS)
   const rates = rateLimits && (await limitRates(app, stores, rateLimits))
   if (rates) app.addHook('onRequest', rates.limitAddress)
-  app.addHook('onRequest', authenticate(stores, watchStreams(app, stores.keys)))
+  app.addHook('onRequest', authenticate(stores, watchStreams(app, stores.keys), options.hasKeys))
   if (rates) app.addHook('onRequest', rates.limitKey).addHook('onResponse', rates.countFailure)
   countEgress(app, stores.usage)
   await shedLoad(app)

@@ -67,7 +67,7 @@ export const redisKeys = {
   controlChannel: 'thresher:control',
   sweepChannel: 'thresher:live-sweeps',
   webhookChannel: 'thresher:live-webhooks',
-  keyChannel: 'thresher:revoked-keys',
+  keyChannel: 'thresher:changed-keys',
 } as const
 
 /** The keys of the indexes of one tenant. The default tenant has the names of the versions without tenants. */
