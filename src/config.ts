@@ -63,6 +63,7 @@ const Environment = z
     RATE_LIMIT_SUBMISSIONS_PER_MINUTE: Rate.default(3_000),
     RATE_LIMIT_FAILED_AUTHENTICATIONS_PER_MINUTE: Rate.default(60),
     USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
+    AUDIT_KEPT_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
     WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(readNetworks),
     ADMIN_KEY: AdminKey.optional(),
     ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
@@ -101,6 +102,7 @@ export interface Config {
   rateLimits: Record<'address' | 'failedAuthentications' | 'reads' | 'submissions', number>
   /** How long the usage of a day is stored. */
   usageKeptDays: number
+  auditKeptDays: number
   adminKey: string | undefined
   /** Networks, in CIDR notation, that webhooks may be sent to although they are not public. */
   webhookAllowedNetworks: readonly string[]
@@ -136,6 +138,7 @@ export function loadConfig(): Config {
       submissions: data.RATE_LIMIT_SUBMISSIONS_PER_MINUTE,
     },
     usageKeptDays: data.USAGE_KEPT_DAYS,
+    auditKeptDays: data.AUDIT_KEPT_DAYS,
     adminKey: data.ADMIN_KEY ?? data.ADMIN_KEY_FILE,
     webhookAllowedNetworks: data.WEBHOOK_ALLOWED_NETWORKS,
   }

@@ -12,6 +12,7 @@ import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
 import { recordStoredBytes } from '#maintenance/record-stored-bytes.ts'
 import { releaseWaitingJobs } from '#maintenance/release-waiting-jobs.ts'
 import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
+import { trimAudit } from '#maintenance/trim-audit.ts'
 import { connectStores } from '#stores/connect.ts'
 import { addOlderJobs } from '#stores/older-jobs.ts'
 import { checkRedisDurability } from '#stores/redis-durability.ts'
@@ -31,7 +32,8 @@ const logger = createLogger('api', config.logLevel)
 const fail = (error: Error) => refuseToStart(logger, error)
 const stores = await connectStores(config).catch(fail)
 const adminKey = config.adminKey ? await stores.keys.setAdminKey(config.adminKey) : undefined
-if (!isLoopbackAddress(config.host) && !(await stores.keys.exist())) {
+const hasKeys = await stores.keys.exist()
+if (!hasKeys && !isLoopbackAddress(config.host)) {
   fail(
     new Error(
       `HOST is ${config.host}, which other machines can reach: set ADMIN_KEY or ADMIN_KEY_FILE, or listen on 127.0.0.1 and create a key there first.`,
@@ -56,7 +58,7 @@ addOlderJobs(stores.redis).catch(err =>
     'jobs of an earlier version could not be indexed; lists that are sorted by a metric may not contain them',
   ),
 )
-const app = await createApp(stores, children, { ...config, uploadsDir, logger })
+const app = await createApp(stores, children, { ...config, hasKeys, uploadsDir, logger })
 const stopMaintenance = [
   reconcileQueue(stores, logger),
   releaseWaitingJobs(stores, logger),
@@ -66,6 +68,7 @@ const stopMaintenance = [
   expireFiles(stores, logger),
   settleLostUploads(stores, uploads, logger),
   recordStoredBytes(stores, logger),
+  trimAudit(stores, logger),
 ]
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await app.close()

@@ -53,6 +53,20 @@ describe('the environment', () => {
       assert.match(proxies(wrong).stderr, /TRUST_PROXY: must be IP addresses/, wrong)
   })
 
+  it('lists the networks that webhooks may be sent to', () => {
+    const networksOf = (list: string) =>
+      load({ WEBHOOK_ALLOWED_NETWORKS: list }).config.webhookAllowedNetworks
+    assert.deepEqual(networksOf('10.0.0.0/8, fd00::/8 127.0.0.0/8'), [
+      '10.0.0.0/8',
+      'fd00::/8',
+      '127.0.0.0/8',
+    ])
+    assert.deepEqual(networksOf(''), [])
+    const { status, stderr } = load({ WEBHOOK_ALLOWED_NETWORKS: '10.0.0.0/8,localhost' })
+    assert.equal(status, 1)
+    assert.match(stderr, /WEBHOOK_ALLOWED_NETWORKS: "localhost" is not a network in CIDR notation/)
+  })
+
   it('gives the key by value or by file', () => {
     assert.equal(load({ ADMIN_KEY: 'x'.repeat(16) }).config.adminKey, 'x'.repeat(16))
     assert.equal(load({ ADMIN_KEY_FILE: join(directory, 'key') }).config.adminKey, '0123456789abcdef')

@@ -62,8 +62,8 @@ export function isValidKey({ revokedAt, expiresAt }: Key, now: number): boolean 
   return revokedAt === undefined && (expiresAt === undefined || Date.parse(expiresAt) > now)
 }
 
-export function principalOfKey({ id: keyId, tenant, scopes, quotas }: Key): Principal {
-  return { keyId, tenant, scopes, ...(quotas && { quotas }) }
+export function principalOfKey({ id: keyId, tenant, scopes }: Key): Principal {
+  return { keyId, tenant, scopes }
 }
 
 /** Whether the caller, an admin, may see and change the keys and the settings of a tenant. */

@@ -1,13 +1,10 @@
 import { DEFAULT_TENANT, type Owner } from './owner.ts'
-import type { Quotas } from './quotas.ts'
 import type { Scope } from './scope.ts'
 
 /** Who makes a request. */
 export interface Principal extends Owner {
   keyId: string
   scopes: readonly Scope[]
-  /** The limits of its key. */
-  quotas?: Quotas
 }
 
 /** The caller with `ADMIN_KEY`. */

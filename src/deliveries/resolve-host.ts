@@ -24,7 +24,7 @@ export const resolveHost: ResolveHost = async (hostname, signal) => {
     if (addresses.length > 0) return addresses
     for (const answer of answers)
       if (answer.status === 'rejected' && !NOT_IN_DNS.has(answer.reason.code)) throw answer.reason
-    return (await lookup(hostname, { all: true })).map(({ address }) => address)
+    return (await lookup(hostname.replace(/\.$/, ''), { all: true })).map(({ address }) => address)
   } finally {
     signal.removeEventListener('abort', cancel)
   }

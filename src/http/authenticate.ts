@@ -19,13 +19,15 @@ interface Identified {
 /**
  * The hook that guards every route that is not public. Once the service has a key, a route needs a valid one with the scope that its
  * `config` names, as `Authorization: Bearer KEY`; for a stream, a ticket will do. Without any key, the server answers loopback only.
+ * @param hasKeys whether the service is known to have a key; otherwise this is read with each request until it has one
  */
 export function authenticate(
   { keys, tickets }: Pick<ServiceStores, 'keys' | 'tickets'>,
   streams: OpenStreams,
+  hasKeys = false,
 ): (request: FastifyRequest) => Promise<void> {
   // A service that has had a key always needs one.
-  let needsKey = false
+  let needsKey = hasKeys
   const byTicket = async (ticket: unknown): Promise<Identified | undefined> => {
     const grant = typeof ticket === 'string' ? await tickets.spend(ticket) : undefined
     const [key] = grant ? await keys.stillValid([grant]) : []
@@ -48,8 +50,9 @@ export function authenticate(
     if (!found) throw unauthenticated()
     const { key, grant } = found
     const principal = principalOfKey(key)
-    requireAccess(principal, config)
+    // Also for a refusal, whose audit record names the caller.
     setCaller(request, { principal, grant, whenKeyEnds: end => streams.add(grant, end, key.expiresAt) })
+    requirePermission(principal, config)
   }
 }
 
@@ -75,7 +78,7 @@ function unauthenticated(): AppError {
 }
 
 /** @throws AppError `forbidden`, with the needed scope as in RFC 6750, section 3.1 */
-function requireAccess({ scopes, tenant }: Principal, { scope, operatorOnly }: RouteConfig): void {
+function requirePermission({ scopes, tenant }: Principal, { scope, operatorOnly }: RouteConfig): void {
   if (scope !== undefined && !permits(scopes, scope))
     throw new AppError(
       'forbidden',

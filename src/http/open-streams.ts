@@ -24,9 +24,8 @@ export class OpenStreams {
 
   /** Begins to listen for revocations. @returns a function that stops it */
   watch(): () => void {
-    // A replaced ADMIN_KEY keeps its id, so the id alone does not show which streams must end.
     const check = () => void this.endInvalid().catch(() => {})
-    const stop = this.#keys.onRevoked(check)
+    const stop = this.#keys.onChange(check)
     const timer = setInterval(check, CHECK_MS)
     timer.unref()
     return () => {
@@ -48,7 +47,7 @@ export class OpenStreams {
     return () => {
       cancel?.()
       ends.delete(end)
-      if (ends.size === 0) this.#byGrant.delete(name)
+      if (ends.size === 0 && this.#byGrant.get(name)?.ends === ends) this.#byGrant.delete(name)
     }
   }
 

@@ -24,11 +24,11 @@ export const ANNOUNCE_KEYS = [redisKeys.outbox, redisKeys.webhookTenants]
 
 /**
  * A Lua function over `ANNOUNCE_KEYS`, from `KEYS[first]` on: adds an event to the outbox if its tenant has webhooks, and wakes the
- * process that delivers it. The channel has the name of the outbox.
+ * process that delivers it.
  */
 export const ANNOUNCE_FUNCTION = `
 local function announce(first, tenant, event)
   if redis.call('SISMEMBER', KEYS[first + 1], tenant) == 0 then return end
   redis.call('XADD', KEYS[first], '*', 'event', event)
-  redis.call('PUBLISH', KEYS[first], '')
+  redis.call('PUBLISH', '${redisKeys.webhookChannel}', '')
 end`

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { DEFAULT_TENANT, type Owner } from '#access/owner.ts'
 import type { Config } from '#src/config.ts'
 import { AnalysisIndex } from './analysis-index.ts'
+import { AuditStore } from './audit-store.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
 import { DeliveryStore } from './delivery-store.ts'
@@ -52,6 +53,7 @@ export interface ServiceStores {
   waiting: WaitingJobs
   workers: WorkerRegistry
   usage: UsageStore
+  audit: AuditStore
   blobs: BlobStore
   allWebhooks: Pick<WebhookStore, 'require' | 'revise' | 'due'>
   deliveries: DeliveryStore
@@ -88,7 +90,7 @@ export interface Stores extends ServiceStores {
 }
 
 /** How long records are kept; absent: the default of their store. */
-type Kept = Partial<Pick<Config, 'usageKeptDays'>>
+type Kept = Partial<Pick<Config, 'usageKeptDays' | 'auditKeptDays'>>
 
 /**
  * Connects to Redis and the blob store. Only the mains call this.
@@ -129,9 +131,10 @@ export async function connectStores(config: StoresConfig): Promise<ServiceStores
   return service
 }
 
-function storesOfAllTenants(redis: Redis, subscriber: Redis, { usageKeptDays }: Kept) {
+function storesOfAllTenants(redis: Redis, subscriber: Redis, { usageKeptDays, auditKeptDays }: Kept) {
   return {
     usage: new UsageStore(redis, usageKeptDays),
+    audit: new AuditStore(redis, auditKeptDays),
     allSweeps: new SweepStore(redis),
     allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
     allModels: new RecordStore<ModelRecord>(redis, 'model'),

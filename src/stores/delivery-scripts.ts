@@ -24,11 +24,25 @@ for _, id in ipairs(ids) do redis.call('ZADD', KEYS[1], ARGV[3], id) end
 placeWebhook(KEYS[1], KEYS[2])
 return ids`)
 
+/** Deletes up to a hundred of the deliveries that have ended: those before a time, and the oldest of more than `most`. */
+const TRIM_ENDED = `
+local function trimEnded(deliveries, ids, ended, most, before)
+  local excess = math.min(redis.call('ZCARD', ended) - tonumber(most), 100)
+  local old = redis.call('ZRANGEBYSCORE', ended, '-inf', before, 'LIMIT', 0, 100)
+  if excess > #old then old = redis.call('ZRANGE', ended, 0, excess - 1) end
+  for _, id in ipairs(old) do
+    redis.call('HDEL', deliveries, id)
+    redis.call('ZREM', ids, id)
+    redis.call('ZREM', ended, id)
+  end
+  return #old
+end`
+
 /**
  * KEYS: deliveries, due, due webhooks, ids, ended. ARGV: webhook, id, before, after, time of the next attempt or '', now, most ended, time
- * before which an ended one is deleted. Returns 1 if the delivery is now `after`; then it also deletes up to a hundred old ones.
+ * before which an ended one is deleted. Returns 1 if the delivery is now `after`.
  */
-export const COMMIT = new Script(`${PLACE_WEBHOOK}
+export const COMMIT = new Script(`${PLACE_WEBHOOK}${TRIM_ENDED}
 local found = redis.call('HGET', KEYS[1], ARGV[2])
 if found == ARGV[4] then return 1 end
 if found ~= ARGV[3] then return 0 end
@@ -41,12 +55,9 @@ else
   redis.call('ZREM', KEYS[5], ARGV[2])
 end
 placeWebhook(KEYS[2], KEYS[3])
-local excess = math.min(redis.call('ZCARD', KEYS[5]) - tonumber(ARGV[7]), 100)
-local old = redis.call('ZRANGEBYSCORE', KEYS[5], '-inf', ARGV[8], 'LIMIT', 0, 100)
-if excess > #old then old = redis.call('ZRANGE', KEYS[5], 0, excess - 1) end
-for _, id in ipairs(old) do
-  redis.call('HDEL', KEYS[1], id)
-  redis.call('ZREM', KEYS[4], id)
-  redis.call('ZREM', KEYS[5], id)
-end
+trimEnded(KEYS[1], KEYS[4], KEYS[5], ARGV[7], ARGV[8])
 return 1`)
+
+/** KEYS: deliveries, ids, ended. ARGV: most ended, time before which an ended one is deleted. Returns the number of deleted ones. */
+export const TRIM = new Script(`${TRIM_ENDED}
+return trimEnded(KEYS[1], KEYS[2], KEYS[3], ARGV[1], ARGV[2])`)

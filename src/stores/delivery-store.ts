@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { AppError } from '#domain/error.ts'
 import type { Delivery } from '#webhooks/delivery.ts'
-import { ADD, CLAIM, COMMIT } from './delivery-scripts.ts'
+import { ADD, CLAIM, COMMIT, TRIM } from './delivery-scripts.ts'
 import { membersOf } from './members-of.ts'
 import { redisKeys } from './redis-keys.ts'
 import { storedRecord } from './stored-record.ts'
@@ -68,6 +68,7 @@ export class DeliveryStore {
 
   /** Newest event first. */
   async list(webhookId: string, { after, limit }: { after?: string | undefined; limit: number }) {
+    await this.#deleteOld(webhookId)
     const ids = redisKeys.deliveryIds(webhookId)
     for await (const page of membersOf(this.#redis, [ids], { order: 'desc', count: limit + 1, after })) {
       const shown = page.slice(0, limit)
@@ -75,6 +76,12 @@ export class DeliveryStore {
       return { found, nextAfter: page.length > limit ? shown.at(-1)! : null }
     }
     return { found: [], nextAfter: null }
+  }
+
+  async #deleteOld(webhookId: string): Promise<void> {
+    const [deliveries, , , ids, ended] = keysOf(webhookId)
+    const keys = [deliveries!, ids!, ended!]
+    while (((await TRIM.run(this.#redis, keys, [MOST_ENDED, Date.now() - KEPT_MS])) as number) > 0);
   }
 
   async #load(webhookId: string, ids: readonly string[]): Promise<Delivery[]> {

@@ -6,7 +6,7 @@ type Changing = 'labels' | 'priority'
 export type FixedSpec = Omit<TrainingSpec, Changing>
 type State = Omit<Job, 'spec'> & Pick<TrainingSpec, Changing>
 
-/** A job as it was read. */
+/** A stored job, with its text. */
 export interface StoredJob {
   job: Job
   /** Its text, which a change compares with the stored one. */

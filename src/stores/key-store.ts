@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { isValidKey, type Key, keyIdOf, keyText } from '#access/key.ts'
 import { DEFAULT_TENANT } from '#access/owner.ts'
-import { ADMIN, LOOPBACK_CALLER } from '#access/principal.ts'
+import { ADMIN } from '#access/principal.ts'
 import { digestOf, equalDigests, newSecret } from './key-secret.ts'
 import { membersOf } from './members-of.ts'
 import { newId } from './new-id.ts'
@@ -63,7 +63,7 @@ export class KeyStore {
     const text = keyText(id, newSecret())
     const key: Key = { id, ...facts, createdAt: new Date().toISOString() }
     await this.#put('', { ...key, digest: digestOf(text) })
-    await this.#announce(LOOPBACK_CALLER.keyId)
+    await this.#announce(id)
     return { key, text }
   }
 
@@ -80,7 +80,7 @@ export class KeyStore {
       const key = { id: keyId, name: 'ADMIN_KEY', tenant, scopes: [...ADMIN.scopes], createdBy: keyId }
       const after = { ...key, createdAt: new Date().toISOString(), digest }
       if (!(await this.#put(before, after))) continue
-      for (const id of [keyId, LOOPBACK_CALLER.keyId]) await this.#announce(id)
+      await this.#announce(keyId)
       return after
     }
   }
@@ -137,10 +137,10 @@ export class KeyStore {
     )
   }
 
-  /** Calls the listener with the id of each key that is revoked or replaced. @returns a function that stops the calls */
-  onRevoked(listener: (keyId: string) => void): () => void {
-    const deliver = (channel: string, keyId: string) => {
-      if (channel === redisKeys.keyChannel) listener(keyId)
+  /** Calls the listener after a key was created, revoked or replaced. Messages may be lost. @returns a function that stops the calls */
+  onChange(listener: () => void): () => void {
+    const deliver = (channel: string) => {
+      if (channel === redisKeys.keyChannel) listener()
     }
     this.#subscriber.on('message', deliver)
     void this.#subscriber.subscribe(redisKeys.keyChannel).catch(() => {})
@@ -156,7 +156,7 @@ export class KeyStore {
   }
 
   async #announce(keyId: string): Promise<void> {
-    await this.#redis.publish(redisKeys.keyChannel, keyId)
+    await this.#redis.publish(redisKeys.keyChannel, keyId).catch(() => {})
   }
 
   /** @param before the record as it was stored, or '' @returns false, and changes nothing, if the stored record is another */

@@ -39,6 +39,8 @@ export const redisKeys = {
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
   blobChunk: (id: string, index: number) => `thresher:blob:${id}:${index}`,
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
+  /** Audit records of requests that failed to authenticate. */
+  failedAuthentications: 'thresher:audit:failed',
   rate: (caller: string) => `thresher:rate:${caller}`,
   workers: 'thresher:workers',
   worker: (workerId: string) => `thresher:worker:${workerId}`,
@@ -65,7 +67,7 @@ export const redisKeys = {
   controlChannel: 'thresher:control',
   sweepChannel: 'thresher:live-sweeps',
   webhookChannel: 'thresher:live-webhooks',
-  keyChannel: 'thresher:revoked-keys',
+  keyChannel: 'thresher:changed-keys',
 } as const
 
 /** The keys of the indexes of one tenant. The default tenant has the names of the versions without tenants. */
@@ -105,6 +107,7 @@ export function tenantKeys(tenant: string) {
     analysesByJob: (jobId: string) => `${root}:analyses:job:${jobId}`,
     /** Earlier versions also stored rates, under `thresher:rates`. @param model a digest */
     runs: (model: string) => `${root}:runs:${model}`,
+    audit: `${root}:audit`,
     /** What the keys of the tenant have used on a UTC day. */
     usage: (day: string) => `${root}:usage:${day}`,
   }

@@ -34,16 +34,16 @@ export class WebhookOutbox {
 
   /** Announces that a delivery is due. Due deliveries are also looked for periodically, so a lost message only costs time. */
   async wake(): Promise<void> {
-    await this.#redis.publish(redisKeys.outbox, '')
+    await this.#redis.publish(redisKeys.webhookChannel, '')
   }
 
   /** Redis may not answer yet; then the calls begin later. @returns a function that stops them */
   onWake(listener: () => void): () => void {
     const deliver = (channel: string) => {
-      if (channel === redisKeys.outbox) listener()
+      if (channel === redisKeys.webhookChannel) listener()
     }
     this.#subscriber.on('message', deliver)
-    void this.#subscriber.subscribe(redisKeys.outbox).catch(() => {})
+    void this.#subscriber.subscribe(redisKeys.webhookChannel).catch(() => {})
     return () => this.#subscriber.off('message', deliver)
   }
 }

@@ -36,7 +36,10 @@ export const WebhookRequest = z
     name: Name.optional(),
     enabled: z.boolean().default(true),
   })
-  .meta({ id: 'WebhookRequest' })
+  .meta({
+    id: 'WebhookRequest',
+    examples: [{ url: 'https://example.com/thresher', types: ['job.succeeded', 'job.failed'], name: 'ci' }],
+  })
 export type WebhookRequest = z.infer<typeof WebhookRequest>
 
 /** The body of `PATCH /v1/webhooks/:webhookId`. */
@@ -50,7 +53,7 @@ export const WebhookChange = z
       .optional()
       .describe('true also enables a webhook again that the service has disabled.'),
   })
-  .meta({ id: 'WebhookChange' })
+  .meta({ id: 'WebhookChange', examples: [{ enabled: true }] })
 export type WebhookChange = z.infer<typeof WebhookChange>
 
 /** Why the service has disabled a webhook. */

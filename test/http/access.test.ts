@@ -22,6 +22,11 @@ describe('with a key', () => {
       assert.equal((await fetch(api.url + path)).status, 401, path)
   })
 
+  it('the public routes answer on every host name, as a balancer of load asks for them', async () => {
+    for (const path of ['/healthz', '/readyz'])
+      assert.equal((await request(api.url).get(path).set('host', 'thresher.example')).status, 200)
+  })
+
   it('the right one opens, a wrong one does not', async () => {
     const get = (authorization: string) => request(api.url).get('/v1/jobs').set({ authorization })
     assert.equal((await get(`Bearer ${KEY}`)).status, 200)

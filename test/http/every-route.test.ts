@@ -12,7 +12,7 @@ type Headers = Record<string, string>
 
 const PUBLIC = ['GET /healthz', 'GET /readyz']
 /** What a key with the scope `read` may send besides reading. */
-const HARMLESS = ['POST /v1/jobs/{jobId}/predict', 'POST /v1/tickets']
+const HARMLESS = ['POST /v1/jobs/{jobId}/predict', 'POST /v1/models/{modelId}/predict', 'POST /v1/tickets']
 const OF_OPERATORS = ['GET /metrics', 'GET /v1/tenants', 'PUT /v1/tenants/{tenant}']
 
 describe('every operation and every WebSocket of the contract', () => {

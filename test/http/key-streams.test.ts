@@ -136,6 +136,8 @@ describe('a stream', () => {
     assert.equal((await fetch(`${api.url}/v1/jobs?ticket=${ticket}`)).status, 401)
     const [name] = await api.stores.redis.keys(redisKeys.ticket('*'))
     assert.ok(!name!.includes(ticket))
+    const upgrade = openSocket(api.url, `/v1/jobs/${jobId}/events?ticket=unknown`)
+    assert.equal(await outcomeOf(upgrade), 404)
     const seconds = await api.stores.redis.ttl(name!)
     assert.ok(seconds > 0 && seconds <= 30)
   })

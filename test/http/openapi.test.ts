@@ -58,10 +58,11 @@ describe('openapi.yaml', () => {
       'Prediction',
       'Registration',
       'Sweep',
+      'Webhook',
     ].map(name => `${name}Request`)
     assert.deepEqual(
       withExamples.map(([name]) => name).sort(),
-      [...bodies, 'JobChange', 'TenantSettings'].sort(),
+      [...bodies, 'JobChange', 'TenantSettings', 'WebhookChange'].sort(),
     )
     for (const [name, { examples }] of withExamples) {
       const isValid = ajv.compile({ $ref: `contract#/components/schemas/${name}` })

@@ -23,6 +23,7 @@ import { newJob } from '#test/support/new-job.ts'
 import { promisedAnswers } from '#test/support/promised-answers.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 import { storeJob } from '#test/support/store-job.ts'
+import { storeWebhook } from '#test/support/tenant-records.ts'
 
 const CSV = 'a,always7,y\n1,7,p\n2,7,q\n3,7,p\n'
 const layer = (class_name: string, config: object) => ({ class_name, config })
@@ -224,6 +225,7 @@ describe('every stored record', () => {
       // With its first key the service would need one; test/http/keys.test.ts has keys.
       keyId: [],
       tenant: ['default'],
+      webhookId: [(await storeWebhook(test.stores, 'job_x')).webhookId],
     }
     await makeWorkers()
     let [answers, tradeoffs] = [0, 0]

@@ -224,4 +224,18 @@ describe('the files of a job with a retention period', () => {
     const clone = await post(`/v1/jobs/${body.id}/clone`, { expiresAfterSeconds: {} })
     assert.deepEqual(clone.body.spec.expiresAfterSeconds, {})
   })
+
+  it('have the period of the tenant unless the job has one', async () => {
+    const { tenantSettings } = api.stores
+    const settings = await tenantSettings.settings('default')
+    await tenantSettings.set('default', { ...settings, expiresAfterSeconds: { artifacts: 60 } })
+    const own = { ...MEASURED_REQUEST, expiresAfterSeconds: { checkpoints: 7 } }
+    const bodies = await Promise.all([post('/v1/jobs', MEASURED_REQUEST), post('/v1/jobs', own)])
+    await tenantSettings.set('default', settings)
+    assert.deepEqual(
+      bodies.map(({ body }) => body.spec.expiresAfterSeconds),
+      [{ artifacts: 60 }, { checkpoints: 7 }],
+    )
+    assert.equal((await post('/v1/jobs', MEASURED_REQUEST)).body.spec.expiresAfterSeconds, undefined)
+  })
 })

@@ -12,7 +12,7 @@ export interface Api extends TestStores {
 export async function startApi({ adminKey, ...options }: ApiOptions = {}): Promise<Api> {
   const test = await startStores()
   if (adminKey !== undefined) await test.stores.keys.setAdminKey(adminKey)
-  const app = await createApp(test.stores, test.children, options)
+  const app = await createApp(test.stores, test.children, { hasKeys: adminKey !== undefined, ...options })
   await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
   return {

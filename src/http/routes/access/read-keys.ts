@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Key, manages } from '#access/key.ts'
-import { TenantName } from '#access/owner.ts'
 import { ADMIN, isOperator, type Principal } from '#access/principal.ts'
 import { AppError } from '#domain/error.ts'
 import { KeyResource, keyResource } from '#http/key-resource.ts'
 import { Limit, pageOf, requireCursor } from '#http/page.ts'
 import { principalOf, type StoresOf } from '#http/principal.ts'
+import { QueriedTenant, queriedTenant } from '#http/queried-tenant.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
 import type { KeyStore } from '#stores/key-store.ts'
@@ -21,7 +21,7 @@ const list = {
   querystring: z.strictObject({
     after: z.string().min(1).max(100).optional(),
     limit: Limit,
-    tenant: TenantName.optional(),
+    tenant: QueriedTenant,
   }),
   response: { 200: pageOf(KeyResource) },
 }
@@ -46,9 +46,8 @@ export const readKeysRoutes =
         'key',
         [ADMIN].map(({ keyId: id }) => ({ id })),
       )
-      const tenant = query.tenant ?? (isOperator(caller) ? undefined : caller.tenant)
-      if (tenant !== undefined && !manages(caller, tenant))
-        throw new AppError('not_found', `There is no tenant "${tenant}".`)
+      const isOfAll = query.tenant === undefined && isOperator(caller)
+      const tenant = isOfAll ? undefined : queriedTenant(caller, query.tenant)
       const { found, nextAfter } = await keys.list({ ...query, tenant })
       const shown = showable(found, KeyResource, keyResource, log)
       const uses = await keys.lastUses(shown.map(({ id }) => id))
