@@ -19,35 +19,6 @@ const Proxies = z
     error: 'must be IP addresses or networks such as 10.0.0.0/8, separated by commas',
   })
 
-<<<<<<< HEAD
-const Environment = z.object({
-  HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  DATA_DIR: z.string().min(1).default('./.thresher'),
-  DATASETS_DIR: z.string().min(1).optional(),
-  REDIS_URL: z.string().min(1).optional(),
-  REDIS_PASSWORD_FILE: ContentOfFile,
-  REDIS_SENTINEL_USERNAME: z.string().min(1).optional(),
-  REDIS_SENTINEL_PASSWORD_FILE: ContentOfFile,
-  REDIS_TLS_CA_FILE: ContentOfFile,
-  REDIS_TLS_CERT_FILE: ContentOfFile,
-  REDIS_TLS_KEY_FILE: ContentOfFile,
-  ARTIFACT_URL: z.string().min(1).optional(),
-  ENGINE: z.enum(['auto', 'native', 'webgpu', 'wasm']).default('auto'),
-  WORKER_MEMORY_MB: z.coerce.number().int().min(1).optional(),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  TRUST_PROXY: Proxies.default([]),
-  RATE_LIMIT_REQUESTS_PER_MINUTE: Rate.default(12_000),
-  RATE_LIMIT_READS_PER_MINUTE: Rate.default(6_000),
-  RATE_LIMIT_SUBMISSIONS_PER_MINUTE: Rate.default(3_000),
-  RATE_LIMIT_FAILED_AUTHENTICATIONS_PER_MINUTE: Rate.default(60),
-  USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
-  HISTORY_EVENTS: z.coerce.number().int().min(100).max(1_000_000).default(20_000),
-  AUDIT_KEPT_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
-  WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(readNetworks),
-  ADMIN_KEY: AdminKey.optional(),
-  ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
-=======
 const ContentOfFile = z.string().transform(readTrimmed).pipe(z.string().min(1, 'the file is empty'))
 const Certificate = ContentOfFile.refine(
   accepts(pem => new X509Certificate(pem)),
@@ -57,7 +28,6 @@ const Certificate = ContentOfFile.refine(
 )
 const PrivateKey = ContentOfFile.refine(accepts(createPrivateKey), {
   error: 'must be a file with a private key in PEM, without a passphrase',
->>>>>>> part-redis
 })
 
 /** What Redis requires of its clients beside the URL; the variables name files. */
@@ -93,6 +63,7 @@ const Environment = z
     RATE_LIMIT_SUBMISSIONS_PER_MINUTE: Rate.default(3_000),
     RATE_LIMIT_FAILED_AUTHENTICATIONS_PER_MINUTE: Rate.default(60),
     USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
+    HISTORY_EVENTS: z.coerce.number().int().min(100).max(1_000_000).default(20_000),
     AUDIT_KEPT_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
     WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(readNetworks),
     ADMIN_KEY: AdminKey.optional(),
@@ -130,10 +101,10 @@ export interface Config {
   trustProxy: string[]
   /** Requests a minute, of an address and of a key; 0: no limit. */
   rateLimits: Record<'address' | 'failedAuthentications' | 'reads' | 'submissions', number>
-  /** How long the usage of a day is stored. */
-  usageKeptDays: number
   /** The most events that the history of a job keeps. */
   historyEvents: number
+  /** How long the usage of a day is stored. */
+  usageKeptDays: number
   auditKeptDays: number
   adminKey: string | undefined
   /** Networks, in CIDR notation, that webhooks may be sent to although they are not public. */
