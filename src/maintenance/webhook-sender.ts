@@ -8,7 +8,7 @@ import type { ServiceStores } from '#stores/connect.ts'
 import { DeliverySlots } from './delivery-slots.ts'
 
 /** Longer than an attempt may take. After this time the deliveries of a process that died are due again. */
-const CLAIM_MS = 60_000
+const CLAIM_MS = 30_000
 
 export type SenderStores = OutboxStores & Pick<ServiceStores, 'allWebhooks' | 'deliveries'>
 
