@@ -47,8 +47,10 @@ export class WebhookSender {
     try {
       while (this.#isWanted && !this.#options.signal?.aborted) {
         this.#isWanted = false
-        await createDeliveries(this.#stores, this.#now(), this.#logger)
+        // Requests are started after each page of events, so that many events do not delay them.
+        const hasMore = await createDeliveries(this.#stores, { now: this.#now(), log: this.#logger })
         await this.#sendDue()
+        if (hasMore) this.#isWanted = true
       }
     } finally {
       this.#running = undefined
