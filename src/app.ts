@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import helmet from '@fastify/helmet'
 import websocket from '@fastify/websocket'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
@@ -13,6 +14,7 @@ import { guardSockets } from '#http/guard-sockets.ts'
 import { watchStreams } from '#http/open-streams.ts'
 import { registerOpenapi } from '#http/openapi.ts'
 import { limitRates, type RateLimits } from '#http/rate-limits.ts'
+import { recordWrites } from '#http/record-writes.ts'
 import { requireAccess } from '#http/require-access.ts'
 import { requireIds } from '#http/require-ids.ts'
 import { requireRoom } from '#http/require-room.ts'
@@ -58,6 +60,8 @@ export async function createApp(
     bodyLimit: BODY_BYTES,
     // A large upload may take hours: `cutSlowBodies` checks that it makes progress.
     requestTimeout: 0,
+    // Audit records and logs of several processes name requests.
+    genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 500 },
     exposeHeadRoutes: false,
     ...(trustProxy.length > 0 && { trustProxy }),
@@ -68,6 +72,7 @@ export async function createApp(
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleError)
   app.setNotFoundHandler(handleNotFound(rememberMethods(app)))
+  recordWrites(app, stores)
   app.addHook('onResponse', endRefusedUpgrade)
   app.addHook('onRoute', guardSockets)
   // Before the other hooks: it marks the requests that are upgrades.

@@ -12,6 +12,7 @@ import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
 import { recordStoredBytes } from '#maintenance/record-stored-bytes.ts'
 import { releaseWaitingJobs } from '#maintenance/release-waiting-jobs.ts'
 import { settleLostUploads } from '#maintenance/settle-lost-uploads.ts'
+import { trimAudit } from '#maintenance/trim-audit.ts'
 import { connectStores } from '#stores/connect.ts'
 import { addOlderJobs } from '#stores/older-jobs.ts'
 import { checkRedisDurability } from '#stores/redis-durability.ts'
@@ -67,6 +68,7 @@ const stopMaintenance = [
   expireFiles(stores, logger),
   settleLostUploads(stores, uploads, logger),
   recordStoredBytes(stores, logger),
+  trimAudit(stores, logger),
 ]
 closeWithGrace({ delay: CLOSE_MS, logger }, async () => {
   await app.close()

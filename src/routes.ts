@@ -44,6 +44,7 @@ import { streamJobsRoute } from '#http/routes/progress/stream-jobs.ts'
 import { getTelemetryRoute } from '#http/routes/service/get-telemetry.ts'
 import { getUsageRoute } from '#http/routes/service/get-usage.ts'
 import { healthRoutes } from '#http/routes/service/health.ts'
+import { listAuditRoute } from '#http/routes/service/list-audit.ts'
 import { listWorkersRoute } from '#http/routes/service/list-workers.ts'
 import { cancelSweepRoute } from '#http/routes/sweeps/cancel-sweep.ts'
 import { createSweepRoute } from '#http/routes/sweeps/create-sweep.ts'
@@ -89,6 +90,7 @@ export function routesOf(
     healthRoutes(stores, room),
     getTelemetryRoute(stores),
     getUsageRoute(stores),
+    listAuditRoute(stores),
   ]
 }
 

@@ -50,8 +50,9 @@ export function authenticate(
     if (!found) throw unauthenticated()
     const { key, grant } = found
     const principal = principalOfKey(key)
-    requirePermission(principal, config)
+    // Also for a refusal, whose audit record names the caller.
     setCaller(request, { principal, grant, whenKeyEnds: end => streams.add(grant, end, key.expiresAt) })
+    requirePermission(principal, config)
   }
 }
 

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 import type { ServiceStores } from '#stores/connect.ts'
 import { RateStore } from '#stores/rate-store.ts'
+import { isWrite } from './is-write.ts'
 import { callerOf, principalOf } from './principal.ts'
 import { RateLimit } from './rate-limit.ts'
 import { type RateLeft, type RatePolicy, rateLimitHeaders } from './rate-limit-headers.ts'
@@ -10,7 +11,6 @@ import { RedisOutage } from './redis-outage.ts'
 import { configOf } from './route-config.ts'
 
 const UNAUTHENTICATED = 401
-const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /** The most requests in a window; 0: no limit. */
 export interface RateLimits {
@@ -20,7 +20,7 @@ export interface RateLimits {
   failedAuthentications: number
   /** Of a key. */
   reads: number
-  /** Of a key: those that need more than the scope `read` and may change something. */
+  /** Of a key: those that may change something. */
   submissions: number
   /** Default: 60. */
   windowSeconds?: number
@@ -54,7 +54,7 @@ export async function limitRates(
   const failures = limit('failed-authentication', most.failedAuthentications, addressOf)
   const reads = limit('read', most.reads, keyOf)
   const submissions = limit('submit', most.submissions, keyOf)
-  const outage = new RedisOutage(app.log)
+  const outage = new RedisOutage(app.log, 'rate limits do not apply')
   return {
     async limitAddress(request, reply) {
       const config = configOf(request.routeOptions)
@@ -67,9 +67,10 @@ export async function limitRates(
       if (failed?.remaining === 0) require(reply, { ...failed, isExceeded: true })
     },
     async limitKey(request, reply) {
-      // None on public routes, and none of a WebSocket with a bad ticket.
-      if (!callerOf(request)) return
-      const limit = isSubmission(request) ? submissions : reads
+      if (configOf(request.routeOptions).public) return
+      // A WebSocket with a bad ticket.
+      if (!callerOf(request)) return void (await outage.ask(() => failures.count(request)))
+      const limit = isWrite(request) ? submissions : reads
       require(reply, await outage.ask(() => limit.count(request)))
     },
     async countFailure(request, { statusCode }) {
@@ -85,11 +86,6 @@ function addressOf({ ip }: FastifyRequest): string {
 
 function keyOf(request: FastifyRequest): string {
   return principalOf(request).keyId
-}
-
-function isSubmission({ method, routeOptions }: FastifyRequest): boolean {
-  const { scope = 'read' } = configOf(routeOptions)
-  return scope !== 'read' && !SAFE_METHODS.has(method)
 }
 
 /** Shows the limit in the response. @throws AppError `rate_limited` */

@@ -7,10 +7,13 @@ const PAUSE_MS = 5_000
 /** Questions to Redis that a request does not depend on: if there is no answer, none is asked for a while, so that requests do not wait. */
 export class RedisOutage {
   readonly #log: Pick<FastifyBaseLogger, 'warn'>
+  readonly #consequence: string
   #until = Number.NEGATIVE_INFINITY
 
-  constructor(log: Pick<FastifyBaseLogger, 'warn'>) {
+  /** @param consequence of an outage, for the log */
+  constructor(log: Pick<FastifyBaseLogger, 'warn'>, consequence: string) {
     this.#log = log
+    this.#consequence = consequence
   }
 
   /** @returns undefined if Redis does not answer, now or a moment ago */
@@ -34,6 +37,6 @@ export class RedisOutage {
   #begin(err: Error): void {
     if (performance.now() < this.#until) return
     this.#until = performance.now() + PAUSE_MS
-    this.#log.warn({ err }, `Redis does not answer: rate limits do not apply for ${PAUSE_MS / 1000} s`)
+    this.#log.warn({ err }, `Redis does not answer: ${this.#consequence} for ${PAUSE_MS / 1000} s`)
   }
 }

@@ -48,6 +48,7 @@ async function readSlots(node: RedisAddress, key: string, credentials: Credentia
   const client = new Redis({
     ...node,
     ...credentials,
+    disableClientInfo: true,
     lazyConnect: true,
     retryStrategy: null,
     enableReadyCheck: false,

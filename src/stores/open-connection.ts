@@ -11,7 +11,7 @@ const PING_MS = 5_000
 
 /** Opens a connection that checks whether its server still answers. So do its duplicates, which BullMQ makes. */
 export function openConnection(options: ConnectionOptions): Redis {
-  const connection = new Redis({ ...options, socketTimeout: SILENCE_MS })
+  const connection = new Redis({ ...options, disableClientInfo: true, socketTimeout: SILENCE_MS })
   // The commands that fail report it.
   connection.on('error', () => {})
   connection.on('ready', () => pingWhileOpen(connection))

@@ -44,8 +44,7 @@ export async function connectRedis(
 ): Promise<RedisConnections> {
   if (!url)
     throw new Error('REDIS_URL is not set. Set it, or use `npm start`, which starts an embedded Redis.')
-  const location = locationOf(url)
-  const settings = settingsOf(location, credentials)
+  const { location, settings } = read(url, credentials)
   const opened: Redis[] = []
   const open = (...options: ConnectionOptions[]) => {
     const connection = openConnection(Object.assign({}, ...options))
@@ -73,11 +72,12 @@ export async function connectRedis(
   }
 }
 
-function locationOf(url: string): RedisLocation {
+function read(url: string, credentials: RedisCredentials) {
   try {
-    return parseRedisUrl(url)
-  } catch (cause) {
-    throw new Error(`REDIS_URL is not valid: ${(cause as Error).message}.`, { cause })
+    const location = parseRedisUrl(url)
+    return { location, settings: settingsOf(location, credentials) }
+  } catch (error) {
+    throw new Error(`REDIS_URL is not valid: ${(error as Error).message}.`)
   }
 }
 
@@ -117,7 +117,7 @@ async function checkKind(redis: Redis, { kind }: RedisLocation): Promise<void> {
 }
 
 function explain({ message }: Error, { kind, primaryName }: RedisLocation): string {
-  if (kind === 'sentinel' && message.endsWith('invalid reply: null'))
+  if (kind === 'sentinel' && /invalid reply: null|No such master/.test(message))
     return `the Sentinels know no primary with the name ${primaryName}`
   return message
 }

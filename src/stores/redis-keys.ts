@@ -4,6 +4,8 @@ import { DEFAULT_TENANT } from '#access/owner.ts'
 export const redisKeys = {
   job: (jobId: string) => `thresher:job:${jobId}`,
   events: (jobId: string) => `thresher:events:${jobId}`,
+  /** The epochs of the events that were trimmed: batches of `encodeArchive`. */
+  archive: (jobId: string) => `thresher:archive:${jobId}`,
   progress: (jobId: string) => `thresher:progress:${jobId}`,
   exports: (jobId: string) => `thresher:exports:${jobId}`,
   record: (kind: string, id: string) => `thresher:${kind}:${id}`,
@@ -39,6 +41,8 @@ export const redisKeys = {
   blobs: (namespace: string) => `thresher:blobs:${namespace}`,
   blobChunk: (id: string, index: number) => `thresher:blob:${id}:${index}`,
   idempotency: (scope: string) => `thresher:idempotency:${scope}`,
+  /** Audit records of requests that failed to authenticate. */
+  failedAuthentications: 'thresher:audit:failed',
   rate: (caller: string) => `thresher:rate:${caller}`,
   workers: 'thresher:workers',
   worker: (workerId: string) => `thresher:worker:${workerId}`,
@@ -105,6 +109,7 @@ export function tenantKeys(tenant: string) {
     analysesByJob: (jobId: string) => `${root}:analyses:job:${jobId}`,
     /** Earlier versions also stored rates, under `thresher:rates`. @param model a digest */
     runs: (model: string) => `${root}:runs:${model}`,
+    audit: `${root}:audit`,
     /** What the keys of the tenant have used on a UTC day. */
     usage: (day: string) => `${root}:usage:${day}`,
   }

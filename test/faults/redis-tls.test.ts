@@ -18,7 +18,7 @@ it('a service trains over TLS as the user of docs/redis.md, who can do nothing e
   const certificates = await makeCertificates()
   const redis = await startTlsRedis(certificates, {
     settings: ['user default on >administrator ~* &* +@all', documentedUser('server', PASSWORD)],
-    admin: { password: 'administrator' },
+    adminPassword: 'administrator',
   })
   const service = await startApiAndWorker({
     REDIS_URL: `rediss://thresher@127.0.0.1:${redis.port}`,

@@ -4,9 +4,36 @@ import { request as httpRequest } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
+import { keyOf } from '#test/support/key-of.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 const JOB = { model: { preset: 'mnist-mlp' }, epochs: 3 }
+
+describe('an idempotency key of two callers', () => {
+  it('creates a job for each of them, also within a tenant', async () => {
+    const api = await startApi()
+    try {
+      const tenants = ['vision', 'vision', 'audio']
+      const keys = await Promise.all(tenants.map(tenant => keyOf(api.stores, { tenant, scopes: ['submit'] })))
+      const submitAs = async ({ headers }: (typeof keys)[number], body: object = JOB) => {
+        const sent = request(api.url)
+          .post('/v1/jobs')
+          .set({ ...headers, 'idempotency-key': 'same' })
+        return await sent.send(body)
+      }
+      const first = await Promise.all(keys.map(key => submitAs(key)))
+      assert.equal(new Set(first.map(({ body }) => body.id)).size, 3)
+      const again = await Promise.all(keys.map(key => submitAs(key)))
+      assert.deepEqual(
+        again.map(({ body }) => body.id),
+        first.map(({ body }) => body.id),
+      )
+      assert.equal((await submitAs(keys[0]!, { ...JOB, epochs: 4 })).status, 422)
+    } finally {
+      await api.stop()
+    }
+  })
+})
 
 describe('an idempotency key', () => {
   let api: Api

@@ -152,6 +152,24 @@ describe('failed authentication', () => {
   })
 })
 
+describe('a bad ticket', () => {
+  it('counts as failed authentication', async () => {
+    const api = await apiWith({ failedAuthentications: 2 }, { adminKey: KEY })
+    try {
+      const url = `${api.url.replace('http', 'ws')}/v1/stream?ticket=wrong`
+      for (let index = 0; index < 2; index++) {
+        const [code] = await once(new WebSocket(url), 'close')
+        assert.equal(code, 4401)
+      }
+      const [, response] = await once(new WebSocket(url), 'unexpected-response')
+      assert.equal(response.statusCode, 429)
+      assert.equal((await get(api, '/v1/jobs', withKey)).status, 429)
+    } finally {
+      await api.stop()
+    }
+  })
+})
+
 describe('without an answer from Redis', () => {
   const limits = { address: 1, failedAuthentications: 1, reads: 1 }
   const lines: string[] = []

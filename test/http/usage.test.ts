@@ -5,9 +5,11 @@ import request from 'supertest'
 import { WebSocket } from 'ws'
 import type { Owned } from '#access/owner.ts'
 import { addArtifact, startJob, succeed } from '#test/support/drive-job.ts'
+import { keyOf } from '#test/support/key-of.ts'
 import { postJob } from '#test/support/post-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
+const RANGE = { from: '2026-03-07', to: '2026-03-08' }
 const at = (time: string) => new Date(`2026-03-${time}Z`)
 
 describe('GET /v1/usage', () => {
@@ -131,5 +133,21 @@ describe('GET /v1/usage', () => {
       rows.map(({ jobs }) => jobs),
       [3],
     )
+  })
+
+  it('shows the whole tenant to its admins, and other keys their own usage only', async () => {
+    const [admin, reader] = await Promise.all([
+      keyOf(api.stores, { tenant: 'audio', scopes: ['admin'] }),
+      keyOf(api.stores, { tenant: 'audio', scopes: ['read'] }),
+    ])
+    const readAs = (key: typeof admin, query: object = {}) => read({ ...RANGE, ...query }).set(key.headers)
+    for (const { id: keyId } of [admin, reader]) await run({ tenant: 'audio', keyId }, '07T00:00:00')
+    const keysOf = ({ body }: { body: { data: { keyId: string }[] } }) =>
+      body.data.map(({ keyId }) => keyId).sort()
+    assert.deepEqual(keysOf(await readAs(admin)), [admin.id, reader.id].sort())
+    assert.deepEqual(keysOf(await readAs(admin, { keyId: reader.id })), [reader.id])
+    assert.deepEqual(keysOf(await readAs(reader)), [reader.id])
+    assert.equal((await readAs(reader, { keyId: admin.id })).status, 403)
+    for (const key of [admin, reader]) assert.equal((await readAs(key, { tenant: 'vision' })).status, 404)
   })
 })

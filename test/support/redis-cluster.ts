@@ -25,12 +25,38 @@ export async function startRedisCluster(options: ServerOptions = {}): Promise<Re
           'cluster-enabled yes',
           'cluster-node-timeout 1500',
           `cluster-port ${busPort}`,
+          ...(options.tls ? ['tls-cluster yes'] : []),
           'appendonly yes',
           ...(options.settings ?? []),
         ],
       }),
     ),
   )
+  const [first] = nodes
+  const stop = async () => {
+    await Promise.all(nodes.map(node => node.stop()))
+  }
+  await joinNodes(nodes, busPorts).catch(async error => {
+    await stop()
+    throw error
+  })
+  return {
+    addresses: nodes
+      .slice(0, 2)
+      .map(({ port }) => `127.0.0.1:${port}`)
+      .join(','),
+    nodes,
+    async primaryOf(key) {
+      const slot = await first!.admin.cluster('KEYSLOT', key)
+      const range = (await first!.admin.cluster('SLOTS')).find(([from, to]) => from <= slot && slot <= to)
+      return nodes.find(({ port }) => port === range![2]![1])!
+    },
+    stop,
+  }
+}
+
+/** The first nodes become the primaries, the others their replicas. */
+async function joinNodes(nodes: readonly RedisServer[], busPorts: readonly number[]): Promise<void> {
   const [first] = nodes
   const ids = await Promise.all(nodes.map(async ({ admin }) => String(await admin.cluster('MYID'))))
   for (const [index, { admin, port }] of nodes.entries()) {
@@ -50,21 +76,6 @@ export async function startRedisCluster(options: ServerOptions = {}): Promise<Re
   // Every node must know every replica: a client asks any of them.
   for (const { admin } of nodes)
     await untilTrue(async () => (await admin.cluster('SLOTS')).every(range => range.length === 4))
-  return {
-    addresses: nodes
-      .slice(0, 2)
-      .map(({ port }) => `127.0.0.1:${port}`)
-      .join(','),
-    nodes,
-    async primaryOf(key) {
-      const slot = await first!.admin.cluster('KEYSLOT', key)
-      const range = (await first!.admin.cluster('SLOTS')).find(([from, to]) => from <= slot && slot <= to)
-      return nodes.find(({ port }) => port === range![2]![1])!
-    },
-    async stop() {
-      await Promise.all(nodes.map(node => node.stop()))
-    },
-  }
 }
 
 async function untilTrue(holds: () => Promise<boolean>): Promise<void> {

@@ -32,7 +32,7 @@ export async function startWatchedRedis(
     ...(options.sentinelSettings ?? []),
   ]
   const sentinels = await Promise.all(
-    Array.from({ length: SENTINELS }, () => startRedisServer({ settings, isSentinel: true })),
+    Array.from({ length: SENTINELS }, () => startRedisServer({ ...options, settings, isSentinel: true })),
   )
   for (const { admin } of sentinels)
     await untilMatch(() => admin.info('sentinel'), new RegExp(`slaves=1,sentinels=${SENTINELS}`))

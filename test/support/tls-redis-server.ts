@@ -11,7 +11,6 @@ import { installOnce } from '#scripts/install-once.ts'
 import { findRedisServer } from '#stores/embedded-redis.ts'
 import type { Certificates } from './certificates.ts'
 import { type Program, type RedisServer, type ServerOptions, startRedisServer } from './redis-server.ts'
-import { freePort } from './start-service.ts'
 
 const run = promisify(execFile)
 
@@ -22,64 +21,29 @@ const PACKAGES = ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1', 'lib
  * Starts a server that accepts only TLS, and only clients with a certificate. If no server of this machine speaks TLS itself, the
  * test's process terminates TLS in front of it.
  */
-export async function startTlsRedis(
-  certificates: Certificates,
-  options: Pick<ServerOptions, 'settings' | 'admin'> = {},
-): Promise<RedisServer> {
-  const program = await findTlsProgram(certificates)
+export async function startTlsRedis(tls: Certificates, options: ServerOptions = {}): Promise<RedisServer> {
+  const program = await findTlsProgram(tls)
   return program
-    ? await startWithTls(program, certificates, options)
-    : await startBehindTls(certificates, options)
+    ? await startRedisServer({ ...options, program, tls })
+    : await startBehindTls(tls, await startRedisServer(options))
 }
 
 /** A program that speaks TLS itself: the server of this machine, or Debian's. Undefined where there is none. */
-export async function findTlsProgram(certificates: Certificates): Promise<Program | undefined> {
+export async function findTlsProgram(tls: Certificates): Promise<Program | undefined> {
   for (const candidate of [async () => ({ path: findRedisServer()! }), fetchDebianServer]) {
     try {
       const program = await candidate()
-      await (await startWithTls(program, certificates)).stop()
+      await (await startRedisServer({ program, tls })).stop()
       return program
     } catch {}
   }
   return undefined
 }
 
-/** The settings that make a server speak TLS, to its replicas and to other nodes too. */
-export function tlsSettings(port: number, { ca, server }: Certificates): string[] {
-  return [
-    `tls-port ${port}`,
-    `tls-ca-cert-file ${ca}`,
-    `tls-cert-file ${server.cert}`,
-    `tls-key-file ${server.key}`,
-    'tls-auth-clients yes',
-    'tls-replication yes',
-  ]
-}
-
-/** How the administrator of such a server connects. */
-export function tlsAdmin({ ca, client }: Certificates) {
-  return { tls: { ca: readFileSync(ca), cert: readFileSync(client.cert), key: readFileSync(client.key) } }
-}
-
-async function startWithTls(
-  program: Program,
-  certificates: Certificates,
-  { settings = [], admin }: Pick<ServerOptions, 'settings' | 'admin'> = {},
-): Promise<RedisServer> {
-  const port = await freePort()
-  return await startRedisServer({
-    program,
-    port,
-    settings: [...tlsSettings(port, certificates), ...settings],
-    admin: { ...tlsAdmin(certificates), ...admin },
-  })
-}
-
 async function startBehindTls(
   { ca, server: { cert, key } }: Certificates,
-  options: ServerOptions,
+  redis: RedisServer,
 ): Promise<RedisServer> {
-  const redis = await startRedisServer(options)
   const trust = { ca: readFileSync(ca), requestCert: true, rejectUnauthorized: true }
   const front = createServer({ cert: readFileSync(cert), key: readFileSync(key), ...trust }, socket => {
     const behind = connect(redis.port, '127.0.0.1')

@@ -1,0 +1,63 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { AppError, type ErrorCode } from '#domain/error.ts'
+import type { AuditStore } from '#stores/audit-store.ts'
+import type { NewAuditRecord } from '#usage/audit-record.ts'
+import { isDryRun, isWrite } from './is-write.ts'
+import { callerOf } from './principal.ts'
+import { RedisOutage } from './redis-outage.ts'
+
+const UNAUTHENTICATED = 401
+const LONGEST_TEXT = 500
+
+/**
+ * Stores an audit record of every request that writes or that fails to authenticate, before the answer is sent. While Redis does not answer,
+ * the record is in the log. Requests beyond a rate limit have no record, because their number has no limit.
+ */
+export function recordWrites(app: FastifyInstance, stores: { audit: AuditStore }): void {
+  const codes = new WeakMap<FastifyRequest, ErrorCode>()
+  const outage = new RedisOutage(app.log, 'audit records are only in the log')
+  app.addHook('onError', async (request, _, error) => {
+    if (error instanceof AppError) codes.set(request, error.code)
+  })
+  app.addHook('onSend', async (request, reply) => {
+    const code = codes.get(request)
+    const isRecorded = reply.statusCode === UNAUTHENTICATED || (isWrite(request) && !isDryRun(request))
+    if (!isRecorded || code === 'rate_limited') return
+    const audit = describeRequest(request, reply, code)
+    const isStored = await outage.ask(async () => {
+      await stores.audit.add(audit)
+      return true
+    })
+    if (!isStored) request.log.error({ audit }, 'an audit record could not be stored')
+  })
+}
+
+function describeRequest(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  code: ErrorCode | undefined,
+): NewAuditRecord {
+  const caller = callerOf(request)?.principal
+  const operation = (request.routeOptions.schema as { operationId?: string } | undefined)?.operationId
+  const targetId = targetOf(request, reply)
+  const userAgent = request.headers['user-agent']
+  return {
+    ...(caller && { tenant: caller.tenant, keyId: caller.keyId }),
+    ...(operation !== undefined && { operation }),
+    method: request.method,
+    path: request.url.split('?')[0]!.slice(0, LONGEST_TEXT),
+    ...(targetId !== undefined && { targetId: targetId.slice(0, LONGEST_TEXT) }),
+    status: reply.statusCode,
+    ...(code !== undefined && { code }),
+    address: request.ip,
+    ...(userAgent !== undefined && { userAgent: userAgent.slice(0, LONGEST_TEXT) }),
+    requestId: request.id,
+  }
+}
+
+/** The record that a request has created, or else the one that its path names. */
+function targetOf({ params }: FastifyRequest, reply: FastifyReply): string | undefined {
+  const location = reply.getHeader('location')
+  if (typeof location === 'string') return location.split('/').at(-1)
+  return Object.values((params ?? {}) as Record<string, string>)[0]
+}

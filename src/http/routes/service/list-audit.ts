@@ -1,0 +1,57 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { isOperator, type Principal } from '#access/principal.ts'
+import { AppError } from '#domain/error.ts'
+import { Limit, pageOf } from '#http/page.ts'
+import { principalOf } from '#http/principal.ts'
+import { QueriedTenant, queriedTenant } from '#http/queried-tenant.ts'
+import { routeConfig } from '#http/route-config.ts'
+import { TimeQuery } from '#http/time-query.ts'
+import type { ServiceStores } from '#stores/connect.ts'
+import { AuditRecord } from '#usage/audit-record.ts'
+
+const AuditQuery = z.strictObject({
+  keyId: z.string().min(1).max(100).optional(),
+  operation: z.string().min(1).max(100).optional().describe('An `operationId`.'),
+  from: TimeQuery.optional(),
+  to: TimeQuery.optional().describe('Exclusive.'),
+  tenant: QueriedTenant,
+  failedAuthentications: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe(
+      'Lists the requests that failed to authenticate, which belong to no tenant. Only for admins of the tenant `default`.',
+    ),
+  after: z
+    .string()
+    .regex(/^\d{1,15}-\d{1,15}$/, 'is not a cursor of this list; give `nextAfter` of the previous page')
+    .optional(),
+  limit: Limit,
+})
+type AuditQuery = z.infer<typeof AuditQuery>
+
+const schema = {
+  operationId: 'listAudit',
+  tags: ['service'],
+  summary:
+    'List the requests that have written or were refused, newest first. A request examines at most 10,000 records, so a page may be shorter than `limit` while `hasMore` is true',
+  querystring: AuditQuery,
+  response: { 200: pageOf(AuditRecord) },
+}
+
+export const listAuditRoute =
+  (stores: Pick<ServiceStores, 'audit'>): FastifyPluginAsyncZod =>
+  async app => {
+    app.get('/v1/audit', { schema, config: routeConfig({ scope: 'admin' }) }, async request => {
+      const tenant = listedTenant(principalOf(request), request.query)
+      const { records: data, nextAfter } = await stores.audit.list({ ...request.query, tenant })
+      return { data, hasMore: nextAfter !== null, nextAfter }
+    })
+  }
+
+/** @returns undefined for failed authentications. @throws AppError `forbidden` */
+function listedTenant(caller: Principal, query: AuditQuery): string | undefined {
+  if (query.failedAuthentications === 'false') return queriedTenant(caller, query.tenant)
+  if (isOperator(caller)) return undefined
+  throw new AppError('forbidden', 'Only an admin of the tenant "default" can list failed authentications.')
+}
