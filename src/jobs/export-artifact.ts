@@ -53,7 +53,7 @@ export async function exportArtifact(
     ...(cut && { cut: cut.point }),
     ...rest,
   }
-  if (await exports.record(job.id, exportKey(request), artifact)) return artifact
+  if (await exports.record(job, exportKey(request), artifact)) return artifact
   await blobs.deleteAll(job.id)
   throw new AppError('not_found', `${job.id} was deleted while the file was being made.`)
 }

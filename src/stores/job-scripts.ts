@@ -10,7 +10,7 @@ import { LANE_FUNCTIONS, laneKeys, laneMove, laneOf, laneScore } from './lane.ts
 import type { Trim } from './plan-trim.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
 import { Script } from './script.ts'
-import { BYTES_FUNCTION, bytesKeys } from './stored-bytes.ts'
+import { BYTES_FUNCTIONS, bytesKeys, limitArgs, quotaUseOf, type StorageLimits } from './stored-bytes.ts'
 
 /** A record that is stored together with a job, once, and expires. */
 export interface ExpiringRecord {
@@ -20,11 +20,9 @@ export interface ExpiringRecord {
 }
 
 /** Limits that are checked in the atomic step that stores a job; absent ones do not apply. */
-export interface CreationLimits {
+export interface CreationLimits extends StorageLimits {
   queuedJobs?: number | undefined
   queuedJobsOfKey?: number | undefined
-  storedBytes?: number | undefined
-  storedBytesOfKey?: number | undefined
 }
 
 /** What became of a new job. */
@@ -33,29 +31,23 @@ export type Created =
   | { type: 'replayed'; record: string }
   | { type: 'refused'; use: QuotaUse }
 
-const NO_LIMIT = -1
-
 /**
  * KEYS: job, record, queued jobs, queued analyses, queued of the lane, 2 of bytes, 7 of the lane, indexes...
  * ARGV: state, fixed, record or '', its seconds, id, tenant, lane, score, bytes, 4 limits, (score, member) of the indexes...
  */
 const CREATE = new Script(`
 ${LANE_FUNCTIONS}
-${BYTES_FUNCTION}
+${BYTES_FUNCTIONS}
 if ARGV[3] ~= '' then
   local found = redis.call('GET', KEYS[2])
   if found then return {'replayed', found} end
 end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'stored', redis.call('ZCARD', KEYS[12])} end
-local function exceeds(limit, used) return tonumber(limit) >= 0 and used >= tonumber(limit) end
 local queued = redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4])
-if exceeds(ARGV[10], queued) then return {'refused', 'queuedJobs', 'tenant', queued} end
-local ofKey = redis.call('ZCARD', KEYS[5])
-if exceeds(ARGV[11], ofKey) then return {'refused', 'queuedJobs', 'key', ofKey} end
-local stored = tonumber(redis.call('HGET', KEYS[7], '*') or '0')
-if exceeds(ARGV[12], stored) then return {'refused', 'storedBytes', 'tenant', stored} end
-local storedOfKey = tonumber(redis.call('HGET', KEYS[7], ARGV[7]) or '0')
-if exceeds(ARGV[13], storedOfKey) then return {'refused', 'storedBytes', 'key', storedOfKey} end
+local refused = refusal('queuedJobs', 'tenant', queued, 1, ARGV[10])
+  or refusal('queuedJobs', 'key', redis.call('ZCARD', KEYS[5]), 1, ARGV[11])
+  or refuseBytes(6, ARGV[7], tonumber(ARGV[9]), ARGV[12], ARGV[13])
+if refused then return refused end
 if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4]) end
 redis.call('HSET', KEYS[1], 'state', ARGV[1], 'fixed', ARGV[2])
 setBytes(6, ARGV[5], ARGV[7], tonumber(ARGV[9]))
@@ -72,7 +64,7 @@ return {'stored', redis.call('ZCARD', KEYS[12])}`)
 const COMMIT = new Script(`
 ${ANNOUNCE_FUNCTION}
 ${LANE_FUNCTIONS}
-${BYTES_FUNCTION}
+${BYTES_FUNCTIONS}
 local state = redis.call('HGET', KEYS[1], 'state')
 if state == ARGV[2] then return 1 end
 if state ~= ARGV[1] then return 0 end
@@ -111,7 +103,7 @@ return 1`)
 /** KEYS: job, events, progress, exports, 2 of bytes, 7 of the lane, indexes..., archive. ARGV: id, tenant, lane, members of the indexes... */
 const DELETE = new Script(`
 ${LANE_FUNCTIONS}
-${BYTES_FUNCTION}
+${BYTES_FUNCTIONS}
 stopWaiting(7, ARGV[1], ARGV[2], ARGV[3])
 endRelease(7, ARGV[1])
 setBytes(5, ARGV[1], ARGV[3], 0)
@@ -143,19 +135,16 @@ export async function createJob(
     ...indexes.map(keyOf),
   ]
   const { queuedJobs, queuedJobsOfKey, storedBytes, storedBytesOfKey } = limits
-  const checked = [queuedJobs, queuedJobsOfKey, storedBytes, storedBytesOfKey]
   const args = [
     ...[encodeState(job), encodeFixed(job), record?.text ?? '', record?.seconds ?? 0],
     ...[job.id, lane.tenant, lane.name, laneScore(job), bytesOf(job)],
-    ...checked.map(limit => limit ?? NO_LIMIT),
+    ...limitArgs([queuedJobs, queuedJobsOfKey, storedBytes, storedBytesOfKey]),
     ...indexes.flatMap(scoredMember),
   ]
-  const [type, ...details] = (await CREATE.run(redis, keys, args)) as [Created['type'], ...unknown[]]
-  if (type === 'replayed') return { type, record: details[0] as string }
-  if (type === 'stored') return { type, released: Number(details[0]) }
-  const [quota, of_, used] = details as ['queuedJobs' | 'storedBytes', 'tenant' | 'key', number]
-  const limit = limits[of_ === 'key' ? (`${quota}OfKey` as const) : quota]!
-  return { type, use: { quota, of: of_, used, limit } }
+  const answer = (await CREATE.run(redis, keys, args)) as [Created['type'], ...unknown[]]
+  const [type, detail] = answer
+  if (type === 'replayed') return { type, record: detail as string }
+  return type === 'stored' ? { type, released: Number(detail) } : { type, use: quotaUseOf(answer) }
 }
 
 /**
