@@ -11,6 +11,9 @@ export function storageLimits({ tenant, key }: { tenant: Quotas; key: Quotas }):
   return { storedBytes: tenant.storedBytes, storedBytesOfKey: key.storedBytes }
 }
 
+/** The field of the sum of all keys in the hash of a tenant's stored bytes; the other fields are key ids. */
+export const TOTAL_BYTES = '*'
+
 const NO_LIMIT = -1
 
 /** The limits as arguments of a script. */
@@ -23,7 +26,7 @@ export function quotaUseOf([, quota, of, used, limit]: readonly unknown[]): Quot
   return { quota, of, used: Number(used), limit: Number(limit) } as QuotaUse
 }
 
-/** The keys that `BYTES_FUNCTIONS` need: the bytes of each record of a tenant, and their sums by key (field `*`: of all keys). */
+/** The keys that `BYTES_FUNCTIONS` need: the bytes of each record of a tenant, and their sums by key. */
 export function bytesKeys(tenant: string): string[] {
   const of = tenantKeys(tenant)
   return [of.recordBytes, of.storedBytes]
@@ -38,7 +41,7 @@ local function setBytes(first, record, keyId, bytes)
   local more = bytes - tonumber(redis.call('HGET', KEYS[first], record) or '0')
   if more == 0 then return end
   if bytes == 0 then redis.call('HDEL', KEYS[first], record) else redis.call('HSET', KEYS[first], record, bytes) end
-  redis.call('HINCRBY', KEYS[first + 1], '*', more)
+  redis.call('HINCRBY', KEYS[first + 1], '${TOTAL_BYTES}', more)
   redis.call('HINCRBY', KEYS[first + 1], keyId, more)
 end
 local function refusal(quota, of, used, more, limit)
@@ -47,7 +50,7 @@ local function refusal(quota, of, used, more, limit)
   return {'refused', quota, of, used, limit}
 end
 local function refuseBytes(first, keyId, more, limit, limitOfKey)
-  local all = tonumber(redis.call('HGET', KEYS[first + 1], '*') or '0')
+  local all = tonumber(redis.call('HGET', KEYS[first + 1], '${TOTAL_BYTES}') or '0')
   local ofKey = tonumber(redis.call('HGET', KEYS[first + 1], keyId) or '0')
   return refusal('storedBytes', 'tenant', all, more, limit) or refusal('storedBytes', 'key', ofKey, more, limitOfKey)
 end
