@@ -6,7 +6,6 @@ import { type Counter, type DayTotals, keyOf, type Running } from '#usage/usage-
 import { ALL_KEYS, fieldAt, fieldsOfKey, readFields, usageField, WHOLE_DAY } from '#usage/usage-fields.ts'
 import { type UsageRow, usageRow } from '#usage/usage-row.ts'
 import { tenantKeys } from './redis-keys.ts'
-import { TOTAL_BYTES } from './stored-bytes.ts'
 
 const DEFAULT_KEPT_DAYS = 400
 const FLUSH_MS = 5_000
@@ -75,7 +74,7 @@ export class UsageStore {
   async recordStoredBytes(tenant: string, at = new Date()): Promise<void> {
     const bytes = Object.entries(await this.#redis.hgetall(tenantKeys(tenant).storedBytes))
     const fields = bytes
-      .filter(([keyId]) => keyId !== TOTAL_BYTES)
+      .filter(([keyId]) => keyId !== ALL_KEYS)
       .map(([keyId, amount]) => [fieldAt(at, keyId, 'storedBytes'), amount] as const)
     if (fields.length === 0) return
     await this.#change(tenant, dayOf(at), (commands, hash) => commands.hset(hash, Object.fromEntries(fields)))
