@@ -63,6 +63,7 @@ const Environment = z
     RATE_LIMIT_SUBMISSIONS_PER_MINUTE: Rate.default(3_000),
     RATE_LIMIT_FAILED_AUTHENTICATIONS_PER_MINUTE: Rate.default(60),
     USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
+    HISTORY_EVENTS: z.coerce.number().int().min(100).max(1_000_000).default(20_000),
     AUDIT_KEPT_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
     WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(readNetworks),
     ADMIN_KEY: AdminKey.optional(),
@@ -100,6 +101,8 @@ export interface Config {
   trustProxy: string[]
   /** Requests a minute, of an address and of a key; 0: no limit. */
   rateLimits: Record<'address' | 'failedAuthentications' | 'reads' | 'submissions', number>
+  /** The most events that the history of a job keeps. */
+  historyEvents: number
   /** How long the usage of a day is stored. */
   usageKeptDays: number
   auditKeptDays: number
@@ -138,6 +141,7 @@ export function loadConfig(): Config {
       submissions: data.RATE_LIMIT_SUBMISSIONS_PER_MINUTE,
     },
     usageKeptDays: data.USAGE_KEPT_DAYS,
+    historyEvents: data.HISTORY_EVENTS,
     auditKeptDays: data.AUDIT_KEPT_DAYS,
     adminKey: data.ADMIN_KEY ?? data.ADMIN_KEY_FILE,
     webhookAllowedNetworks: data.WEBHOOK_ALLOWED_NETWORKS,

@@ -27,14 +27,13 @@ export class RateStore {
 
   /** Counts one more request. */
   incr(caller: string, answer: Answer, windowMs: number): void {
-    this.#answer(COUNT.run(this.#redis, [redisKeys.rate(caller)], [windowMs]), answer)
+    const counted = COUNT.run(this.#redis, [redisKeys.rate(caller)], [windowMs])
+    answerWith(counted as Promise<[number, number]>, answer)
   }
 
   /** The count without another request. */
   read(caller: string, answer: Answer): void {
-    const key = redisKeys.rate(caller)
-    const count = this.#redis.get(key)
-    this.#answer(Promise.all([count, this.#redis.pttl(key)]), answer)
+    answerWith(this.#read(redisKeys.rate(caller)), answer)
   }
 
   /** Names of callers are unique over all limits, so that limits need no stores of their own. */
@@ -42,13 +41,16 @@ export class RateStore {
     return this
   }
 
-  #answer(answered: Promise<unknown>, answer: Answer): void {
-    answered.then(
-      values => {
-        const [current, ttl] = (values as (string | number | null)[]).map(Number)
-        answer(null, { current: current!, ttl: Math.max(0, ttl!) })
-      },
-      error => answer(error),
-    )
+  /** Most callers have no count. */
+  async #read(key: string): Promise<[number, number]> {
+    const count = await this.#redis.get(key)
+    return count === null ? [0, 0] : [Number(count), await this.#redis.pttl(key)]
   }
+}
+
+function answerWith(counted: Promise<[number, number]>, answer: Answer): void {
+  counted.then(
+    ([current, ttl]) => answer(null, { current, ttl: Math.max(0, ttl) }),
+    error => answer(error),
+  )
 }
