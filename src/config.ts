@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
@@ -17,39 +18,59 @@ const Proxies = z
   .refine(networks => networks.every(isNetwork), {
     error: 'must be IP addresses or networks such as 10.0.0.0/8, separated by commas',
   })
-const ContentOfFile = z
-  .string()
-  .transform(readTrimmed)
-  .pipe(z.string().min(1, 'the file is empty'))
-  .optional()
 
-const Environment = z.object({
-  HOST: z.string().min(1).default('127.0.0.1'),
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
-  DATA_DIR: z.string().min(1).default('./.thresher'),
-  DATASETS_DIR: z.string().min(1).optional(),
-  REDIS_URL: z.string().min(1).optional(),
-  REDIS_PASSWORD_FILE: ContentOfFile,
-  REDIS_SENTINEL_USERNAME: z.string().min(1).optional(),
-  REDIS_SENTINEL_PASSWORD_FILE: ContentOfFile,
-  REDIS_TLS_CA_FILE: ContentOfFile,
-  REDIS_TLS_CERT_FILE: ContentOfFile,
-  REDIS_TLS_KEY_FILE: ContentOfFile,
-  ARTIFACT_URL: z.string().min(1).optional(),
-  ENGINE: z.enum(['auto', 'native', 'webgpu', 'wasm']).default('auto'),
-  WORKER_MEMORY_MB: z.coerce.number().int().min(1).optional(),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  TRUST_PROXY: Proxies.default([]),
-  RATE_LIMIT_REQUESTS_PER_MINUTE: Rate.default(12_000),
-  RATE_LIMIT_READS_PER_MINUTE: Rate.default(6_000),
-  RATE_LIMIT_SUBMISSIONS_PER_MINUTE: Rate.default(3_000),
-  RATE_LIMIT_FAILED_AUTHENTICATIONS_PER_MINUTE: Rate.default(60),
-  USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
-  AUDIT_KEPT_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
-  WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(readNetworks),
-  ADMIN_KEY: AdminKey.optional(),
-  ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
+const ContentOfFile = z.string().transform(readTrimmed).pipe(z.string().min(1, 'the file is empty'))
+const Certificate = ContentOfFile.refine(
+  accepts(pem => new X509Certificate(pem)),
+  {
+    error: 'must be a file with a certificate in PEM',
+  },
+)
+const PrivateKey = ContentOfFile.refine(accepts(createPrivateKey), {
+  error: 'must be a file with a private key in PEM, without a passphrase',
 })
+
+/** What Redis requires of its clients beside the URL; the variables name files. */
+const RedisEnvironment = z
+  .object({
+    REDIS_PASSWORD_FILE: ContentOfFile,
+    REDIS_SENTINEL_USERNAME: z.string().min(1),
+    REDIS_SENTINEL_PASSWORD_FILE: ContentOfFile,
+    REDIS_TLS_CA_FILE: Certificate,
+    REDIS_TLS_CERT_FILE: Certificate,
+    REDIS_TLS_KEY_FILE: PrivateKey,
+  })
+  .partial()
+  .refine(data => !data.REDIS_TLS_CERT_FILE === !data.REDIS_TLS_KEY_FILE, {
+    path: ['REDIS_TLS_CERT_FILE'],
+    error: 'requires REDIS_TLS_KEY_FILE, and the reverse',
+  })
+
+const Environment = z
+  .object({
+    HOST: z.string().min(1).default('127.0.0.1'),
+    PORT: z.coerce.number().int().min(0).max(65_535).default(3000),
+    DATA_DIR: z.string().min(1).default('./.thresher'),
+    DATASETS_DIR: z.string().min(1).optional(),
+    REDIS_URL: z.string().min(1).optional(),
+    ARTIFACT_URL: z.string().min(1).optional(),
+    ENGINE: z.enum(['auto', 'native', 'webgpu', 'wasm']).default('auto'),
+    WORKER_MEMORY_MB: z.coerce.number().int().min(1).optional(),
+    LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+    TRUST_PROXY: Proxies.default([]),
+    RATE_LIMIT_REQUESTS_PER_MINUTE: Rate.default(12_000),
+    RATE_LIMIT_READS_PER_MINUTE: Rate.default(6_000),
+    RATE_LIMIT_SUBMISSIONS_PER_MINUTE: Rate.default(3_000),
+    RATE_LIMIT_FAILED_AUTHENTICATIONS_PER_MINUTE: Rate.default(60),
+    USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
+    HISTORY_EVENTS: z.coerce.number().int().min(100).max(1_000_000).default(20_000),
+    AUDIT_KEPT_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+    AUDIT_KEPT_RECORDS: z.coerce.number().int().min(1000).default(1_000_000),
+    WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(readNetworks),
+    ADMIN_KEY: AdminKey.optional(),
+    ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
+  })
+  .and(RedisEnvironment)
 
 /** What Redis requires of its clients beside the URL. The values are the contents of the files that the operator names. */
 export interface RedisCredentials {
@@ -81,9 +102,13 @@ export interface Config {
   trustProxy: string[]
   /** Requests a minute, of an address and of a key; 0: no limit. */
   rateLimits: Record<'address' | 'failedAuthentications' | 'reads' | 'submissions', number>
+  /** The most events that the history of a job keeps. */
+  historyEvents: number
   /** How long the usage of a day is stored. */
   usageKeptDays: number
   auditKeptDays: number
+  /** Of each tenant. */
+  auditKeptRecords: number
   adminKey: string | undefined
   /** Networks, in CIDR notation, that webhooks may be sent to although they are not public. */
   webhookAllowedNetworks: readonly string[]
@@ -119,7 +144,9 @@ export function loadConfig(): Config {
       submissions: data.RATE_LIMIT_SUBMISSIONS_PER_MINUTE,
     },
     usageKeptDays: data.USAGE_KEPT_DAYS,
+    historyEvents: data.HISTORY_EVENTS,
     auditKeptDays: data.AUDIT_KEPT_DAYS,
+    auditKeptRecords: data.AUDIT_KEPT_RECORDS,
     adminKey: data.ADMIN_KEY ?? data.ADMIN_KEY_FILE,
     webhookAllowedNetworks: data.WEBHOOK_ALLOWED_NETWORKS,
   }
@@ -140,6 +167,17 @@ function redisCredentialsOf(data: z.infer<typeof Environment>): RedisCredentials
     sentinelUsername: data.REDIS_SENTINEL_USERNAME,
     sentinelPassword: data.REDIS_SENTINEL_PASSWORD_FILE,
     tls: { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) },
+  }
+}
+
+function accepts(read: (pem: string) => unknown): (pem: string) => boolean {
+  return pem => {
+    try {
+      read(pem)
+      return true
+    } catch {
+      return false
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { makeCertificates } from '#test/support/certificates.ts'
 
 describe('the environment', () => {
   let directory: string
@@ -69,6 +70,31 @@ describe('the environment', () => {
   it('gives the key by value or by file', () => {
     assert.equal(load({ ADMIN_KEY: 'x'.repeat(16) }).config.adminKey, 'x'.repeat(16))
     assert.equal(load({ ADMIN_KEY_FILE: join(directory, 'key') }).config.adminKey, '0123456789abcdef')
+  })
+
+  it('gives the credentials for Redis by files', async () => {
+    const certificates = await makeCertificates()
+    const { ca, client } = certificates
+    const { redisCredentials } = load({
+      REDIS_PASSWORD_FILE: join(directory, 'key'),
+      REDIS_SENTINEL_USERNAME: 'watcher',
+      REDIS_TLS_CA_FILE: ca,
+      REDIS_TLS_CERT_FILE: client.cert,
+      REDIS_TLS_KEY_FILE: client.key,
+    }).config
+    assert.equal(redisCredentials.password, '0123456789abcdef')
+    assert.equal(redisCredentials.sentinelUsername, 'watcher')
+    assert.match(redisCredentials.tls.ca, /^-----BEGIN CERTIFICATE/)
+    const { status, stderr } = load({
+      REDIS_PASSWORD_FILE: join(directory, 'empty'),
+      REDIS_TLS_CA_FILE: join(directory, 'key'),
+    })
+    assert.equal(status, 1)
+    assert.match(stderr, /REDIS_PASSWORD_FILE: the file is empty/)
+    assert.match(stderr, /REDIS_TLS_CA_FILE: must be a file with a certificate/)
+    assert.doesNotMatch(stderr, /0123456789abcdef/)
+    assert.match(load({ REDIS_TLS_CERT_FILE: client.cert }).stderr, /requires REDIS_TLS_KEY_FILE/)
+    await certificates.remove()
   })
 
   it('has all its problems named at once', () => {

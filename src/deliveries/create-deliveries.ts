@@ -16,14 +16,21 @@ export type OutboxStores = Pick<ServiceStores, 'of'> & {
   outbox: Pick<ServiceStores['outbox'], 'read' | 'remove'>
 }
 
-/** Stores the deliveries of all events in the outbox, and removes the events after that. */
-export async function createDeliveries(stores: OutboxStores, now: Date, log: Logger): Promise<void> {
-  for (;;) {
-    const entries = await stores.outbox.read(PAGE)
-    if (entries.length === 0) return
-    for (const [tenant, events] of byTenant(entries)) await addAll(stores.of({ tenant }), events, now, log)
-    await stores.outbox.remove(entries)
-  }
+interface Context {
+  now: Date
+  log: Logger
+  mostPending?: number
+}
+
+/**
+ * Stores the deliveries of the oldest events in the outbox, and removes the events after that.
+ * @returns whether there may be more events
+ */
+export async function createDeliveries(stores: OutboxStores, context: Context): Promise<boolean> {
+  const entries = await stores.outbox.read(PAGE)
+  for (const [tenant, events] of byTenant(entries)) await addAll(stores.of({ tenant }), events, context)
+  await stores.outbox.remove(entries)
+  return entries.length === PAGE
 }
 
 function byTenant(entries: readonly OutboxEntry[]): Map<string, WebhookEvent[]> {
@@ -38,8 +45,7 @@ function byTenant(entries: readonly OutboxEntry[]): Map<string, WebhookEvent[]> 
 async function addAll(
   stores: Pick<Stores, 'webhooks' | 'deliveries'>,
   events: readonly WebhookEvent[],
-  now: Date,
-  log: Logger,
+  { now, log, mostPending = MOST_PENDING }: Context,
 ): Promise<void> {
   for (const webhook of await stores.webhooks.all()) {
     // A record that cannot be read has only its id.
@@ -48,12 +54,12 @@ async function addAll(
     const pending = await Promise.all(
       selected.map(event => stores.deliveries.add(webhook.id, newDelivery(webhook.id, event, now))),
     )
-    if (Math.max(0, ...pending) <= MOST_PENDING) continue
+    if (Math.max(0, ...pending) <= mostPending) continue
     const at = now.toISOString()
     await stores.webhooks.revise(webhook.id, current => disable(current, 'webhook_overloaded', at))
     log.warn(
-      { webhookId: webhook.id },
-      `a webhook with more than ${MOST_PENDING} pending deliveries was disabled`,
+      { webhookId: webhook.id, mostPending },
+      'a webhook with too many pending deliveries was disabled',
     )
   }
 }

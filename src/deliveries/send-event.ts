@@ -35,27 +35,46 @@ export async function sendEvent(
   event: WebhookEvent,
   options: SendingOptions,
 ): Promise<Attempt> {
-  const { allowed, timeoutMs = TIMEOUT_MS, resolve = resolveHost, now = () => new Date(), signal } = options
+  const { timeoutMs = TIMEOUT_MS, now = () => new Date(), signal } = options
   const sentAt = now()
   const begun = performance.now()
-  const deadline = AbortSignal.timeout(timeoutMs)
-  const end = signal ? AbortSignal.any([deadline, signal]) : deadline
   const body = bodyOf(event)
   const headers = signatureHeaders({ id, sentAt, body }, validSecrets(webhook, sentAt))
-  const result = await send(webhook.url, headers, body, { allowed, resolve, signal: end }).catch(error => {
-    signal?.throwIfAborted()
-    return {
-      error: end.aborted ? `The receiver did not answer within ${timeoutMs / 1000} s.` : reasonOf(error),
-    }
-  })
+  const result = await withDeadline(timeoutMs, signal, end =>
+    send(webhook.url, headers, body, options, end).catch(error => {
+      signal?.throwIfAborted()
+      const isLate = `The receiver did not answer within ${timeoutMs / 1000} s.`
+      return { error: end.aborted ? isLate : reasonOf(error) }
+    }),
+  )
   return { at: sentAt.toISOString(), durationMs: Math.round(performance.now() - begun), ...result }
+}
+
+/** `AbortSignal.any` is not used, because the other signal would remember each of its signals for as long as it exists. */
+async function withDeadline<T>(
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+  work: (end: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted()
+  const end = new AbortController()
+  const abort = () => end.abort()
+  const timer = setTimeout(abort, timeoutMs)
+  signal?.addEventListener('abort', abort)
+  try {
+    return await work(end.signal)
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+  }
 }
 
 async function send(
   webhookUrl: string,
   signature: Record<string, string>,
   body: string,
-  { allowed, resolve, signal }: Required<Pick<SendingOptions, 'allowed' | 'resolve' | 'signal'>>,
+  { allowed, resolve = resolveHost }: SendingOptions,
+  signal: AbortSignal,
 ): Promise<Result> {
   const url = new URL(webhookUrl)
   // A resolver may not support cancelling, so the wait for it ends with the signal.
@@ -70,7 +89,6 @@ async function send(
 }
 
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
   const aborted = once(signal, 'abort').then(() => {
     throw signal.reason
   })

@@ -111,6 +111,12 @@ export type NewEvent = {
 /** An event of a job: `seq` counts from 1 without gaps, `attempt` is the fencing token of its author. */
 export type JobEvent = NewEvent & { seq: number; jobId: string; time: string }
 
+/** Stands for the events of a history that were trimmed, both ends included. */
+export const HistoryGap = z
+  .object({ type: z.literal('gap'), from: z.int().min(1), to: z.int().min(1) })
+  .meta({ id: 'HistoryGap' })
+export type HistoryGap = z.infer<typeof HistoryGap>
+
 /** Whether it is the last event of a job; its type is then the final status of the job. */
 export function endsJob({ type }: Pick<JobEvent, 'type'>): boolean {
   return type === 'succeeded' || type === 'failed' || type === 'cancelled'

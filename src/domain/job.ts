@@ -89,6 +89,8 @@ export interface Job extends z.infer<typeof Job> {
   /** Absent for the default tenant. */
   tenant?: string
   lastSeq: number
+  /** The last event that was trimmed from the history; absent if none was. */
+  trimmedSeq?: number
   artifacts: readonly Artifact[]
   /** In the order of their steps. */
   checkpoints: readonly CheckpointRecord[]

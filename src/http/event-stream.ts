@@ -53,5 +53,5 @@ function serverSentEvent(frame: Frame): string | undefined {
   if (type === 'heartbeat') return ': heartbeat\n\n'
   const event = `event: ${type}\ndata: ${JSON.stringify(frame)}\n\n`
   if (seq !== undefined) return `id: ${seq}\n${event}`
-  return type === 'progress' ? event : undefined
+  return type === 'progress' || type === 'gap' ? event : undefined
 }

@@ -1,9 +1,20 @@
 import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
 import { invalidRequest } from '#domain/error.ts'
 
 const HEADER = 'idempotency-key'
 /** A string of printable ASCII characters, in which a backslash escapes quotes and backslashes (RFC 9651, section 3.3.3). */
 const QUOTED = /^"(?:[ !#-[\]-~]|\\["\\])*"$/
+
+/** The headers of a request that creates something at most once. */
+export const IdempotencyHeaders = z.looseObject({
+  [HEADER]: z
+    .string()
+    .optional()
+    .describe(
+      'A key of the client, 1 to 255 characters, bare or as a quoted string (RFC 9651, section 3.3.3). For 24 h, a repeated request of the same caller with the same key and body gets the first answer, with `Idempotency-Replayed: true`; with another body it gets 422.',
+    ),
+})
 
 /**
  * The value of the header `Idempotency-Key`, bare or as a string of structured fields: `"a"` equals `a`.

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import type { JobEvent } from '#domain/event.ts'
+import { HistoryGap } from '#domain/event.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
+import type { HistoryItem } from '#stores/job-events.ts'
 import { EventStream } from './event-stream.ts'
 import { Limit, pageOf } from './page.ts'
 import { Ticket } from './ticket.ts'
@@ -20,7 +21,7 @@ export const eventsSchema = <Event extends z.ZodType>(event: Event) => ({
     200: {
       description: 'A page of events, or a stream of them.',
       content: {
-        'application/json': { schema: pageOf(event) },
+        'application/json': { schema: pageOf(z.union([event, HistoryGap])) },
         'text/event-stream': { schema: z.string() },
       },
     },
@@ -62,12 +63,13 @@ export function serveEvents(app: Pick<FastifyInstance, 'addHook'>) {
   }
 }
 
-function pageOfEvents(found: readonly JobEvent[], limit: number, kind: StreamedKind) {
+function pageOfEvents(found: readonly HistoryItem[], limit: number, kind: StreamedKind) {
   const data = found.slice(0, limit)
   const hasMore = found.length > limit
+  const last = data.at(-1)
   return {
-    data: data.map(event => kind.event(event)),
+    data: data.map(item => (item.type === 'gap' ? item : kind.event(item))),
     hasMore,
-    nextAfter: hasMore ? String(data.at(-1)!.seq) : null,
+    nextAfter: hasMore && last ? String(last.type === 'gap' ? last.to : last.seq) : null,
   }
 }

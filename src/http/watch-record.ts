@@ -1,4 +1,4 @@
-import { endsJob, type JobEvent } from '#domain/event.ts'
+import { endsJob, type HistoryGap, type JobEvent } from '#domain/event.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import type { AnyProgress, JobEvents } from '#stores/job-events.ts'
 import type { JobStore } from '#stores/job-store.ts'
@@ -40,6 +40,7 @@ export async function watchRecord(
       sink.send(kind.event(event))
       if (endsJob(event)) end(event.type, event.seq)
     },
+    onGap: (gap: HistoryGap) => sink.send(gap),
     onProgress: (frame: AnyProgress) => sink.offer(kind.progress(frame)),
     room: () => sink.room(),
   }

@@ -1,40 +1,18 @@
+import { exceedsLimit } from '#access/quota-exceeded.ts'
 import type { Quotas } from '#access/quotas.ts'
 import type { Mistake } from '#domain/error.ts'
 import { totalEpochs } from '#domain/phases.ts'
-import type { ExpiresAfter } from '#domain/retention.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { parameterCount } from '#network/variables.ts'
-import type { Stores } from '#stores/connect.ts'
 import type { CreationLimits } from '#stores/job-scripts.ts'
-import { exceedsLimit } from './quota-exceeded.ts'
-import { keyQuotas, tenantLimits } from './tenant-limits.ts'
-
-/** What a caller may use, and the retention of its jobs. */
-export interface Allowed {
-  tenant: Quotas
-  key: Quotas
-  /** Of jobs whose request does not have it. */
-  expiresAfterSeconds: ExpiresAfter | undefined
-}
-
-export async function allowedTo(stores: Pick<Stores, 'owner' | 'tenantSettings' | 'keys'>): Promise<Allowed> {
-  const { tenant, keyId } = stores.owner
-  const [{ quotas, expiresAfterSeconds }, key] = await Promise.all([
-    tenantLimits(stores, tenant),
-    keyQuotas(stores, keyId),
-  ])
-  return { tenant: quotas, key, expiresAfterSeconds }
-}
+import { storageLimits } from '#stores/stored-bytes.ts'
+import type { Allowed } from '#stores/tenant-limits.ts'
 
 /** The quotas that are checked in the atomic step that stores a job. */
-export function creationLimits({ tenant, key }: Allowed): CreationLimits {
-  return {
-    queuedJobs: tenant.queuedJobs,
-    queuedJobsOfKey: key.queuedJobs,
-    storedBytes: tenant.storedBytes,
-    storedBytesOfKey: key.storedBytes,
-  }
+export function creationLimits(allowed: Allowed): CreationLimits {
+  const { tenant, key } = allowed
+  return { queuedJobs: tenant.queuedJobs, queuedJobsOfKey: key.queuedJobs, ...storageLimits(allowed) }
 }
 
 /** @throws AppError `limit_exceeded` for a spec that a quota never allows */

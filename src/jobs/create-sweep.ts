@@ -1,8 +1,10 @@
 import { ownedBy } from '#access/owner.ts'
+import { modelIdOf } from '#domain/model-reference.ts'
 import type { IdempotencyClaim } from '#stores/idempotency-store.ts'
 import { newId } from '#stores/new-id.ts'
 import { startSweep } from '#sweeps/advance-sweep.ts'
 import { checkSweep } from '#sweeps/check-sweep.ts'
+import { modelsOf, renameModels } from '#sweeps/model-references.ts'
 import type { Sweep } from '#sweeps/sweep.ts'
 import type { SweepRequest } from '#sweeps/sweep-request.ts'
 import { checkTrials } from './check-trials.ts'
@@ -20,8 +22,9 @@ export async function createSweep(
 ): Promise<{ sweep: Sweep; replayed: boolean }> {
   const earlier = claim && (await stores.sweeps.find(claim))
   if (earlier) return { sweep: earlier, replayed: true }
-  checkSweep(request)
-  const { state } = startSweep(request)
+  const exact = await withVersions(stores, request)
+  checkSweep(exact)
+  const { state } = startSweep(exact)
   await checkTrials(stores, state)
   const owned = ownedBy(stores.owner)
   const sweep = { id: newId('sweep'), createdAt: new Date().toISOString(), state, ...owned }
@@ -29,4 +32,14 @@ export async function createSweep(
   // Otherwise it starts in the next period.
   if (!replayed) await stores.sweepControl.wake(sweepId).catch(() => {})
   return { sweep: replayed ? await stores.sweeps.require(sweepId) : sweep, replayed }
+}
+
+/** The request with the versions that the names of registered models stand for now, so that later jobs start from the same models. */
+async function withVersions({ models }: SweepStores, request: SweepRequest): Promise<SweepRequest> {
+  const versions = new Map<string, string>()
+  for (const name of new Set(modelsOf(request))) {
+    const model = await models.get(name)
+    if (model) versions.set(name, modelIdOf(model))
+  }
+  return renameModels(request, name => versions.get(name) ?? name)
 }

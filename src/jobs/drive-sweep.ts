@@ -1,4 +1,4 @@
-import { AppError } from '#domain/error.ts'
+import { AppError, type ErrorCode } from '#domain/error.ts'
 import { JobRequest } from '#domain/training-spec.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -39,6 +39,9 @@ export async function driveSweep(stores: SweepStores, sweepId: string, drive: Dr
   }
 }
 
+/** The submission is repeated in the next period, because the reason of the refusal passes. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['dataset_not_ready', 'quota_exceeded'])
+
 /** @returns the events that follow from submissions */
 async function carryOut(
   stores: SweepStores,
@@ -69,7 +72,7 @@ async function submitTrial(
     return { type: 'trialSubmitted', trial, jobId: job.id }
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) throw error
-    if (error.code === 'dataset_not_ready') return undefined
+    if (PASSING.has(error.code)) return undefined
     return { type: 'trialRefused', trial, error: error.message }
   }
 }

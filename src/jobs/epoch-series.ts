@@ -7,7 +7,7 @@ export async function readEpochs(
   { jobs, events }: Pick<Stores, 'jobs' | 'events'>,
   jobId: string,
 ): Promise<EpochMetrics[]> {
-  return epochSeries(await events.readAll(await jobs.require(jobId)))
+  return epochSeries(await events.readEpochs(await jobs.require(jobId)))
 }
 
 /** Non-zero weights of one trainable variable. */

@@ -27,7 +27,7 @@ export async function exportArtifact(
 ): Promise<Artifact> {
   const { name, variant, checkpoint, cut } = request
   const last = checkpoint?.epoch ?? Number.POSITIVE_INFINITY
-  const series = epochSeries(await events.readAll(job)).filter(({ epoch }) => epoch <= last)
+  const series = epochSeries(await events.readEpochs(job)).filter(({ epoch }) => epoch <= last)
   const task = {
     name,
     variant,
@@ -53,7 +53,7 @@ export async function exportArtifact(
     ...(cut && { cut: cut.point }),
     ...rest,
   }
-  if (await exports.record(job.id, exportKey(request), artifact)) return artifact
+  if (await exports.record(job, exportKey(request), artifact)) return artifact
   await blobs.deleteAll(job.id)
   throw new AppError('not_found', `${job.id} was deleted while the file was being made.`)
 }

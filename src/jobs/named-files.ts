@@ -15,7 +15,7 @@ export async function namedFiles(
 ): Promise<ReadonlySet<string>> {
   const reachable = reachableExports(job, exported, await reportEvaluation({ analysisIndex }, job))
   const unreachable = [...exported.keys()].filter(key => !reachable.has(key))
-  await exports.forget(job.id, unreachable)
+  await exports.forget(job, unreachable)
   const made = [...reachable.values()].map(({ artifact }) => artifact)
   const { artifacts, checkpoints, spec, analysis } = job
   const analysed = analysis?.jobs.map(({ checkpoint }) => checkpoint) ?? []

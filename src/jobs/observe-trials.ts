@@ -34,7 +34,7 @@ async function observeTrial(stores: ReadJobs, observed: Trial): Promise<SweepEve
 async function modelMetrics({ events }: ReadJobs, job: Job): Promise<EpochMetrics | undefined> {
   const { metrics, modelEpoch } = job
   if (modelEpoch === undefined || modelEpoch === metrics?.epoch) return metrics
-  return epochSeries(await events.readAll(job)).find(({ epoch }) => epoch === modelEpoch)
+  return epochSeries(await events.readEpochs(job)).find(({ epoch }) => epoch === modelEpoch)
 }
 
 /** The last epoch; of a trial that keeps its curve, every epoch, which only the events of its job have. */
@@ -42,7 +42,7 @@ async function newEpochs({ events }: ReadJobs, job: Job, curve: Trial['curve']) 
   if (!job.metrics) return []
   if (!curve) return [job.metrics]
   const known = curve.at(-1)?.epoch ?? 0
-  return job.metrics.epoch > known ? epochSeries(await events.readAll(job)) : []
+  return job.metrics.epoch > known ? epochSeries(await events.readEpochs(job)) : []
 }
 
 function endOf({ id, status, error }: Job, trial: number, metrics: EpochMetrics | undefined): SweepEvent[] {

@@ -3,7 +3,7 @@ import { DEFAULT_TENANT, type Owner, tenantOf } from '#access/owner.ts'
 import type { Job } from '#domain/job.ts'
 import type { ServiceStores } from '#stores/connect.ts'
 import { laneOf } from '#stores/lane.ts'
-import { type LimitStores, tenantLimits } from './tenant-limits.ts'
+import { type LimitStores, tenantLimits } from '#stores/tenant-limits.ts'
 
 export type PositionStores = Pick<ServiceStores, 'waiting' | 'workers' | 'measurements'> & LimitStores
 

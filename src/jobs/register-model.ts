@@ -1,4 +1,5 @@
 import { type Owner, ownedBy } from '#access/owner.ts'
+import { quotaExceeded } from '#access/quota-exceeded.ts'
 import { ARTIFACT_FILES, type Artifact } from '#domain/artifact.ts'
 import { type CheckpointRecord, findCheckpoint } from '#domain/checkpoint.ts'
 import { invalidRequest } from '#domain/error.ts'
@@ -9,6 +10,8 @@ import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import { checkBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
+import { storageLimits } from '#stores/stored-bytes.ts'
+import { allowedTo } from '#stores/tenant-limits.ts'
 import type { RegisteredModel } from '#stores/upload-records.ts'
 import { readEpochs } from './epoch-series.ts'
 import { findTradeoff, STATISTICS_FILE, type StoredFile, TRADEOFF_FILE } from './find-tradeoff.ts'
@@ -16,7 +19,10 @@ import { whyExpired } from './require-kept.ts'
 import { requireStopped } from './require-stopped.ts'
 import { checkpointOptimizer } from './start-from-checkpoint.ts'
 
-type RegisterStores = Pick<Stores, 'owner' | 'jobs' | 'events' | 'models' | 'blobs' | 'analysisIndex'>
+type RegisterStores = Pick<
+  Stores,
+  'owner' | 'jobs' | 'events' | 'models' | 'blobs' | 'analysisIndex' | 'tenantSettings' | 'keys'
+>
 
 /**
  * Makes the model of a job the next version of a name. It has copies of everything that predictions, exports and later jobs need, so it does
@@ -35,7 +41,7 @@ export async function registerModel(
   // If storing the record throws, the files remain, because it may have been stored nevertheless. Orphan blobs are deleted hourly.
   const artifacts = await copyFiles(stores, job, checkpoint, id)
   const { sha256, sizeBytes, phase } = checkpoint
-  return await stores.models.register({
+  const model = {
     id,
     name: request.name,
     ...ownedBy(stores.owner),
@@ -50,7 +56,11 @@ export async function registerModel(
       artifacts,
       metrics: await metricsAt(stores, job, checkpoint),
     }),
-  })
+  }
+  const registered = await stores.models.register(model, storageLimits(await allowedTo(stores)))
+  if (registered.type === 'stored') return registered.model
+  await stores.blobs.deleteAll(id)
+  throw quotaExceeded(registered.use)
 }
 
 function chosenCheckpoint(job: Job, which: RegistrationRequest['checkpoint']): CheckpointRecord {

@@ -1,12 +1,12 @@
 import type { ServiceStores } from '#stores/connect.ts'
-import type { Head, Taken } from '#stores/waiting-jobs.ts'
 import {
   isWithinBudget,
   keyQuotas,
   type LimitStores,
   type TenantLimits,
   tenantLimits,
-} from './tenant-limits.ts'
+} from '#stores/tenant-limits.ts'
+import type { Head, Taken } from '#stores/waiting-jobs.ts'
 
 export type ReleaseStores = Pick<ServiceStores, 'waiting' | 'queue' | 'workers'> & LimitStores
 

@@ -4,11 +4,10 @@ import { AppError, invalidRequest } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import type { Stores } from '#stores/connect.ts'
+import { type Allowed, tenantLimits } from '#stores/tenant-limits.ts'
 import { missingFiles } from '#uploads/dataset-files.ts'
-import type { Allowed } from './allowed.ts'
 import { resolveSpec } from './resolve-spec.ts'
 import { type CheckpointSource, startFromCheckpoint } from './start-from-checkpoint.ts'
-import { tenantLimits } from './tenant-limits.ts'
 import { uploadedModel } from './uploaded-model.ts'
 
 export type JobStores = Pick<

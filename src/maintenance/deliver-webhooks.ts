@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Logger } from 'pino'
 import type { SendingOptions } from '#deliveries/send-event.ts'
 import type { ServiceStores } from '#stores/connect.ts'
@@ -16,6 +17,8 @@ export function deliverWebhooks(
   logger: Logger,
 ): () => Promise<void> {
   const stopping = new AbortController()
+  // Every request in progress listens to it.
+  setMaxListeners(0, stopping.signal)
   let isHolder = false
   const onFailure = (err: unknown) => logger.warn({ err }, 'webhooks could not be delivered')
   const wake = () => {

@@ -36,7 +36,7 @@ async function settleOnce(stores: UploadStores, root: string, logger: Logger): P
     if (!isLost) continue
     const error = 'the upload was lost when the service stopped; upload it again'
     const settled = { ...record, state: { status: 'invalid' as const, error } }
-    await stores.allDatasets.replace(settled, datasetEvent(settled))
+    await stores.allDatasets.replace(settled, { event: datasetEvent(settled) })
     logger.warn({ datasetId: record.id }, 'an upload was lost')
   }
 }

@@ -8,7 +8,7 @@ import type { ServiceStores } from '#stores/connect.ts'
 import { DeliverySlots } from './delivery-slots.ts'
 
 /** Longer than an attempt may take. After this time the deliveries of a process that died are due again. */
-const CLAIM_MS = 60_000
+const CLAIM_MS = 30_000
 
 export type SenderStores = OutboxStores & Pick<ServiceStores, 'allWebhooks' | 'deliveries'>
 
@@ -47,8 +47,10 @@ export class WebhookSender {
     try {
       while (this.#isWanted && !this.#options.signal?.aborted) {
         this.#isWanted = false
-        await createDeliveries(this.#stores, this.#now(), this.#logger)
+        // Requests are started after each page of events, so that many events do not delay them.
+        const hasMore = await createDeliveries(this.#stores, { now: this.#now(), log: this.#logger })
         await this.#sendDue()
+        if (hasMore) this.#isWanted = true
       }
     } finally {
       this.#running = undefined

@@ -13,7 +13,7 @@ import { JobControl } from './job-control.ts'
 import { JobEvents } from './job-events.ts'
 import { JobIndex } from './job-index.ts'
 import { JobQueue } from './job-queue.ts'
-import { JobStore } from './job-store.ts'
+import { JobStore, type SharedByStores } from './job-store.ts'
 import { KeyStore } from './key-store.ts'
 import { MeasurementStore } from './measurement-store.ts'
 import { ModelStore } from './model-store.ts'
@@ -33,7 +33,8 @@ import { WebhookStore } from './webhook-store.ts'
 import { WorkerRegistry } from './worker-registry.ts'
 
 type StoresConfig = Pick<Config, 'redisUrl' | 'artifactUrl'> &
-  Partial<Pick<Config, 'redisCredentials' | 'usageKeptDays'>>
+  Partial<Pick<Config, 'redisCredentials'>> &
+  Kept
 
 /** Everything that is stored in Redis and in the blob store, one store for each purpose, without regard to tenants. */
 export interface ServiceStores {
@@ -90,7 +91,7 @@ export interface Stores extends ServiceStores {
 }
 
 /** How long records are kept; absent: the default of their store. */
-type Kept = Partial<Pick<Config, 'usageKeptDays' | 'auditKeptDays'>>
+type Kept = Partial<Pick<Config, 'usageKeptDays' | 'auditKeptDays' | 'auditKeptRecords' | 'historyEvents'>>
 
 /**
  * Connects to Redis and the blob store. Only the mains call this.
@@ -101,10 +102,10 @@ export async function connectStores(config: StoresConfig): Promise<ServiceStores
   const { commands: redis, subscriber } = connections
   const queue = new JobQueue(connections.queue)
   const events = new JobEvents(redis, subscriber)
-  const specs = new SpecCache()
+  const shared = { specs: new SpecCache(), historyEvents: config.historyEvents }
   const service: ServiceStores = {
     redis,
-    work: new JobStore(redis, specs),
+    work: new JobStore(redis, shared),
     ...storesOfAllTenants(redis, subscriber, config),
     sweepControl: new SweepControl(redis, subscriber),
     exports: new ExportStore(redis),
@@ -126,15 +127,19 @@ export async function connectStores(config: StoresConfig): Promise<ServiceStores
       connections.close()
     },
     tenants: async () => [DEFAULT_TENANT, ...(await redis.smembers(redisKeys.tenants)).sort()],
-    of: owner => bindStores(service, specs, owner),
+    of: owner => bindStores(service, shared, owner),
   }
   return service
 }
 
-function storesOfAllTenants(redis: Redis, subscriber: Redis, { usageKeptDays, auditKeptDays }: Kept) {
+function storesOfAllTenants(
+  redis: Redis,
+  subscriber: Redis,
+  { usageKeptDays, auditKeptDays, auditKeptRecords }: Kept,
+) {
   return {
     usage: new UsageStore(redis, usageKeptDays),
-    audit: new AuditStore(redis, auditKeptDays),
+    audit: new AuditStore(redis, auditKeptDays, auditKeptRecords),
     allSweeps: new SweepStore(redis),
     allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
     allModels: new RecordStore<ModelRecord>(redis, 'model'),
@@ -153,15 +158,15 @@ function accessStores(redis: Redis, subscriber: Redis) {
   }
 }
 
-function bindStores(service: ServiceStores, specs: SpecCache, owner: Owner): Stores {
+function bindStores(service: ServiceStores, shared: SharedByStores, owner: Owner): Stores {
   const { redis, events } = service
   const { tenant } = owner
   return {
     ...service,
     owner,
-    jobs: new JobStore(redis, specs, { kind: 'job', tenant }),
+    jobs: new JobStore(redis, shared, { kind: 'job', tenant }),
     jobIndex: new JobIndex(redis, tenant),
-    analyses: new JobStore(redis, specs, { kind: 'analysis', tenant }),
+    analyses: new JobStore(redis, shared, { kind: 'analysis', tenant }),
     analysisIndex: new AnalysisIndex(redis, tenant),
     sweeps: new SweepStore(redis, tenant),
     webhooks: new WebhookStore(redis, tenant),

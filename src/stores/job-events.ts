@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import type { Redis } from 'ioredis'
 import type { z } from 'zod'
 import type { AnalysisProgress } from '#domain/analysis.ts'
-import type { JobEvent, ProgressFrame } from '#domain/event.ts'
+import type { HistoryGap, JobEvent, ProgressFrame } from '#domain/event.ts'
 import { type Job, queuedEvent } from '#domain/job.ts'
+import { decodeArchive } from './history-archive.ts'
 import { redisKeys } from './redis-keys.ts'
 import { storedRecord } from './stored-record.ts'
 
@@ -16,12 +17,16 @@ export type AnyProgress = ProgressFrame | AnalysisProgress
 /** Receives the events and the progress of a job. */
 export interface Follower {
   onEvent(event: JobEvent): void
+  /** Called instead of `onEvent` for events that were trimmed. */
+  onGap(gap: HistoryGap): void
   onProgress(frame: AnyProgress): void
   /** Resolves when the follower can take more events of the history, which stay in Redis until then. */
   room(): Promise<void>
 }
 
 type Message = JobEvent | AnyProgress
+/** An entry of a history. */
+export type HistoryItem = JobEvent | HistoryGap
 
 /**
  * A job's history and its live events. The stream in Redis is authoritative. One pub/sub connection per process receives new events, and
@@ -41,23 +46,31 @@ export class JobEvents {
     redis.on('ready', () => this.#catchUpAll())
   }
 
-  /** Events with seq > after, oldest first. Event 1 is derived from the job and not stored. */
-  async read(job: Job, after: number, limit: number): Promise<JobEvent[]> {
+  /**
+   * Events with seq > after, oldest first, with a gap instead of those that were trimmed. Event 1 is derived from the job and not
+   * stored.
+   */
+  async read(job: Job, after: number, limit: number): Promise<HistoryItem[]> {
     const first = after < 1 ? [queuedEvent(job)] : []
     const count = limit - first.length
     if (count <= 0) return first.slice(0, limit)
-    const entries = await this.#redis.xrange(
-      redisKeys.events(job.id),
-      `(${Math.max(after, 1)}-0`,
-      '+',
-      'COUNT',
-      count,
-    )
-    return [...first, ...entries.map(([, fields]) => JSON.parse(fields[1]!) as JobEvent)]
+    const start = `(${Math.max(after, 1)}-0`
+    const entries = await this.#redis.xrange(redisKeys.events(job.id), start, '+', 'COUNT', count)
+    return withGap([...first, ...entries.map(eventOf)], after).slice(0, limit)
   }
 
-  async readAll(job: Job): Promise<JobEvent[]> {
-    return await this.read(job, 0, Number.MAX_SAFE_INTEGER)
+  /** The events of every epoch and of every start of an attempt, also if they were trimmed, and the other events that were not. */
+  async readEpochs(job: Job): Promise<JobEvent[]> {
+    const answers = await this.#redis
+      .multi()
+      .lrange(redisKeys.archive(job.id), 0, -1)
+      .xrange(redisKeys.events(job.id), '-', '+')
+      .exec()
+    const [archived, stored] = (answers ?? []).map(([error, answer]) => {
+      if (error) throw error
+      return answer
+    }) as [string[], StreamEntry[]]
+    return [...archived.flatMap(text => decodeArchive(text, job.id)), ...stored.map(eventOf)]
   }
 
   /** Publishes progress, and keeps it for a minute so that the job's resource can show it. */
@@ -120,7 +133,7 @@ export class JobEvents {
 /** One follower's position in a job's history: delivers the next event at once, and reads missing ones from the stream. */
 class Following {
   readonly #follower: Follower
-  readonly #readAfter: (seq: number) => Promise<JobEvent[]>
+  readonly #readAfter: (seq: number) => Promise<HistoryItem[]>
   readonly #signal: AbortSignal
   #lastSeq: number
   #reading: Promise<void> | undefined
@@ -129,7 +142,7 @@ class Following {
   constructor(
     follower: Follower,
     lastSeq: number,
-    readAfter: (seq: number) => Promise<JobEvent[]>,
+    readAfter: (seq: number) => Promise<HistoryItem[]>,
     signal: AbortSignal,
   ) {
     this.#follower = follower
@@ -155,9 +168,10 @@ class Following {
   async #readRest(): Promise<void> {
     while (this.#hasMore && !this.#signal.aborted) {
       this.#hasMore = false
-      for (const event of await this.#readAfter(this.#lastSeq).catch(() => [])) {
+      for (const item of await this.#readAfter(this.#lastSeq).catch(() => [])) {
         this.#hasMore = true
-        this.#deliver(event)
+        if (item.type === 'gap') this.#skip(item)
+        else this.#deliver(item)
         await this.#follower.room()
         if (this.#signal.aborted) break
       }
@@ -169,4 +183,27 @@ class Following {
     this.#lastSeq = event.seq
     this.#follower.onEvent(event)
   }
+
+  #skip(gap: HistoryGap): void {
+    this.#lastSeq = gap.to
+    this.#follower.onGap(gap)
+  }
+}
+
+type StreamEntry = [id: string, fields: string[]]
+
+function eventOf([, fields]: StreamEntry): JobEvent {
+  return JSON.parse(fields[1]!)
+}
+
+/** Only the oldest events are trimmed, so there is one gap at most. @param after the seq before the first event */
+function withGap(events: readonly JobEvent[], after: number): HistoryItem[] {
+  const index = events.findIndex(({ seq }, place) => seq > (events[place - 1]?.seq ?? after) + 1)
+  if (index < 0) return [...events]
+  const gap: HistoryGap = {
+    type: 'gap',
+    from: (events[index - 1]?.seq ?? after) + 1,
+    to: events[index]!.seq - 1,
+  }
+  return [...events.slice(0, index), gap, ...events.slice(index)]
 }

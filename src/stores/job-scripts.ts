@@ -7,9 +7,10 @@ import { ANNOUNCE_FUNCTION, ANNOUNCE_KEYS, announcedEvents } from './announced-e
 import { type IndexEntry, indexChanges, indexEntries } from './index-entries.ts'
 import { bytesOf, encodeFixed, encodeState, type StoredJob } from './job-record.ts'
 import { LANE_FUNCTIONS, laneKeys, laneMove, laneOf, laneScore } from './lane.ts'
+import type { Trim } from './plan-trim.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
 import { Script } from './script.ts'
-import { BYTES_FUNCTION, bytesKeys } from './stored-bytes.ts'
+import { BYTES_FUNCTIONS, bytesKeys, limitArgs, quotaUseOf, type StorageLimits } from './stored-bytes.ts'
 
 /** A record that is stored together with a job, once, and expires. */
 export interface ExpiringRecord {
@@ -19,11 +20,9 @@ export interface ExpiringRecord {
 }
 
 /** Limits that are checked in the atomic step that stores a job; absent ones do not apply. */
-export interface CreationLimits {
+export interface CreationLimits extends StorageLimits {
   queuedJobs?: number | undefined
   queuedJobsOfKey?: number | undefined
-  storedBytes?: number | undefined
-  storedBytesOfKey?: number | undefined
 }
 
 /** What became of a new job. */
@@ -32,29 +31,23 @@ export type Created =
   | { type: 'replayed'; record: string }
   | { type: 'refused'; use: QuotaUse }
 
-const NO_LIMIT = -1
-
 /**
  * KEYS: job, record, queued jobs, queued analyses, queued of the lane, 2 of bytes, 7 of the lane, indexes...
  * ARGV: state, fixed, record or '', its seconds, id, tenant, lane, score, bytes, 4 limits, (score, member) of the indexes...
  */
 const CREATE = new Script(`
 ${LANE_FUNCTIONS}
-${BYTES_FUNCTION}
+${BYTES_FUNCTIONS}
 if ARGV[3] ~= '' then
   local found = redis.call('GET', KEYS[2])
   if found then return {'replayed', found} end
 end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'stored', redis.call('ZCARD', KEYS[12])} end
-local function exceeds(limit, used) return tonumber(limit) >= 0 and used >= tonumber(limit) end
 local queued = redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4])
-if exceeds(ARGV[10], queued) then return {'refused', 'queuedJobs', 'tenant', queued} end
-local ofKey = redis.call('ZCARD', KEYS[5])
-if exceeds(ARGV[11], ofKey) then return {'refused', 'queuedJobs', 'key', ofKey} end
-local stored = tonumber(redis.call('HGET', KEYS[7], '*') or '0')
-if exceeds(ARGV[12], stored) then return {'refused', 'storedBytes', 'tenant', stored} end
-local storedOfKey = tonumber(redis.call('HGET', KEYS[7], ARGV[7]) or '0')
-if exceeds(ARGV[13], storedOfKey) then return {'refused', 'storedBytes', 'key', storedOfKey} end
+local refused = refusal('queuedJobs', 'tenant', queued, 1, ARGV[10])
+  or refusal('queuedJobs', 'key', redis.call('ZCARD', KEYS[5]), 1, ARGV[11])
+  or refuseBytes(6, ARGV[7], tonumber(ARGV[9]), ARGV[12], ARGV[13])
+if refused then return refused end
 if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4]) end
 redis.call('HSET', KEYS[1], 'state', ARGV[1], 'fixed', ARGV[2])
 setBytes(6, ARGV[5], ARGV[7], tonumber(ARGV[9]))
@@ -63,14 +56,15 @@ for i = 15, #KEYS do redis.call('ZADD', KEYS[i], ARGV[2 * i - 16], ARGV[2 * i - 
 return {'stored', redis.call('ZCARD', KEYS[12])}`)
 
 /**
- * KEYS: job, events, 2 of the outbox, 2 of bytes, 7 of the lane, indexes to leave..., indexes to join...
+ * KEYS: job, events, 2 of the outbox, 2 of bytes, 7 of the lane, indexes to leave..., indexes to join..., archive
  * ARGV: state before, state after, fixed or '', channel, channel of sweeps, sweep or '', id, tenant, lane, move, score, now, bytes, number of
- * indexes to leave, number of announced events, (score, member) of the indexes..., announced events..., (seq, event)...
+ * indexes to leave, number of announced events, first seq that the history keeps or '', batch for the archive or '', (score, member) of the
+ * indexes..., announced events..., (seq, event)...
  */
 const COMMIT = new Script(`
 ${ANNOUNCE_FUNCTION}
 ${LANE_FUNCTIONS}
-${BYTES_FUNCTION}
+${BYTES_FUNCTIONS}
 local state = redis.call('HGET', KEYS[1], 'state')
 if state == ARGV[2] then return 1 end
 if state ~= ARGV[1] then return 0 end
@@ -87,8 +81,8 @@ elseif move == 'rescore' then
   redis.call('ZADD', KEYS[7], 'XX', ARGV[11], id)
 end
 setBytes(5, id, ARGV[9], tonumber(ARGV[13]))
-local leaving, at = tonumber(ARGV[14]), 16
-for i = 14, #KEYS do
+local leaving, at = tonumber(ARGV[14]), 18
+for i = 14, #KEYS - 1 do
   if i - 13 <= leaving then redis.call('ZREM', KEYS[i], ARGV[at + 1]) else redis.call('ZADD', KEYS[i], ARGV[at], ARGV[at + 1]) end
   at = at + 2
 end
@@ -99,19 +93,23 @@ for i = at, #ARGV, 2 do
   redis.call('XADD', KEYS[2], ARGV[i] .. '-0', 'event', ARGV[i + 1])
   redis.call('PUBLISH', ARGV[4], ARGV[i + 1])
 end
+if ARGV[16] ~= '' then
+  if ARGV[17] ~= '' then redis.call('RPUSH', KEYS[#KEYS], ARGV[17]) end
+  redis.call('XTRIM', KEYS[2], 'MINID', ARGV[16] .. '-0')
+end
 if ARGV[6] ~= '' and at <= #ARGV then redis.call('PUBLISH', ARGV[5], ARGV[6]) end
 return 1`)
 
-/** KEYS: job, events, progress, exports, 2 of bytes, 7 of the lane, indexes... ARGV: id, tenant, lane, members of the indexes... */
+/** KEYS: job, events, progress, exports, 2 of bytes, 7 of the lane, indexes..., archive. ARGV: id, tenant, lane, members of the indexes... */
 const DELETE = new Script(`
 ${LANE_FUNCTIONS}
-${BYTES_FUNCTION}
+${BYTES_FUNCTIONS}
 stopWaiting(7, ARGV[1], ARGV[2], ARGV[3])
 endRelease(7, ARGV[1])
 setBytes(5, ARGV[1], ARGV[3], 0)
 setBytes(5, ARGV[1] .. ':exports', ARGV[3], 0)
-for i = 14, #KEYS do redis.call('ZREM', KEYS[i], ARGV[i - 10]) end
-redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
+for i = 14, #KEYS - 1 do redis.call('ZREM', KEYS[i], ARGV[i - 10]) end
+redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[#KEYS])
 return 1`)
 
 /**
@@ -137,19 +135,16 @@ export async function createJob(
     ...indexes.map(keyOf),
   ]
   const { queuedJobs, queuedJobsOfKey, storedBytes, storedBytesOfKey } = limits
-  const checked = [queuedJobs, queuedJobsOfKey, storedBytes, storedBytesOfKey]
   const args = [
     ...[encodeState(job), encodeFixed(job), record?.text ?? '', record?.seconds ?? 0],
     ...[job.id, lane.tenant, lane.name, laneScore(job), bytesOf(job)],
-    ...checked.map(limit => limit ?? NO_LIMIT),
+    ...limitArgs([queuedJobs, queuedJobsOfKey, storedBytes, storedBytesOfKey]),
     ...indexes.flatMap(scoredMember),
   ]
-  const [type, ...details] = (await CREATE.run(redis, keys, args)) as [Created['type'], ...unknown[]]
-  if (type === 'replayed') return { type, record: details[0] as string }
-  if (type === 'stored') return { type, released: Number(details[0]) }
-  const [quota, of_, used] = details as ['queuedJobs' | 'storedBytes', 'tenant' | 'key', number]
-  const limit = limits[of_ === 'key' ? (`${quota}OfKey` as const) : quota]!
-  return { type, use: { quota, of: of_, used, limit } }
+  const answer = (await CREATE.run(redis, keys, args)) as [Created['type'], ...unknown[]]
+  const [type, detail] = answer
+  if (type === 'replayed') return { type, record: detail as string }
+  return type === 'stored' ? { type, released: Number(detail) } : { type, use: quotaUseOf(answer) }
 }
 
 /**
@@ -157,7 +152,7 @@ export async function createJob(
  * Events wake the sweep of the job.
  * @returns false, and changes nothing, if the stored state was no longer that of `before`
  */
-export async function commitJob(redis: Redis, { before, after, events }: JobChange): Promise<boolean> {
+export async function commitJob(redis: Redis, { before, after, events, trim }: JobChange): Promise<boolean> {
   const { job, state: stateBefore, isSplit } = before
   const { left, joined } = indexChanges(job, after)
   const changed = [...left, ...joined]
@@ -170,12 +165,14 @@ export async function commitJob(redis: Redis, { before, after, events }: JobChan
     ...bytesKeys(lane.tenant),
     ...laneKeys(lane),
     ...changed.map(keyOf),
+    redisKeys.archive(after.id),
   ]
   const fixed = isSplit ? '' : encodeFixed(after)
   const args = [
     ...[stateBefore, encodeState(after), fixed, redisKeys.jobChannel(after.id), redisKeys.sweepChannel],
     ...[after.sweepId ?? '', after.id, lane.tenant, lane.name, laneMove(job, after), laneScore(after)],
     ...[Date.now(), bytesOf(after), left.length, announced.length],
+    ...[trim ? trim.to + 1 : '', trim?.archived ?? ''],
     ...changed.flatMap(scoredMember),
     ...announced.map(event => JSON.stringify(event)),
     ...events.flatMap(event => [event.seq, JSON.stringify(event)]),
@@ -188,6 +185,7 @@ export interface JobChange {
   before: StoredJob
   after: Job
   events: readonly JobEvent[]
+  trim?: Trim | undefined
 }
 
 /** Deletes a job with its events, progress, exports and index entries. */
@@ -200,6 +198,7 @@ export async function deleteJob(redis: Redis, job: Job): Promise<void> {
     ...bytesKeys(tenantOf(job)),
     ...laneKeys(lane),
     ...indexes.map(keyOf),
+    redisKeys.archive(id),
   ]
   await DELETE.run(redis, keys, [id, lane.tenant, lane.name, ...indexes.map(({ member }) => member)])
 }

@@ -9,6 +9,7 @@ import type { Decision } from '#domain/job-decisions.ts'
 import { type IdempotencyClaim, recordOf, replayOf } from './idempotency-store.ts'
 import { decodeJob, type StoredJob } from './job-record.ts'
 import { type CreationLimits, commitJob, createJob, deleteJob } from './job-scripts.ts'
+import { planTrim } from './plan-trim.ts'
 import { redisKeys } from './redis-keys.ts'
 import type { SpecCache } from './spec-cache.ts'
 
@@ -17,6 +18,15 @@ interface Bounds {
   kind?: 'job' | 'analysis'
   tenant?: string
 }
+
+/** What the stores of all tenants share. */
+export interface SharedByStores {
+  specs: SpecCache
+  /** The most events that the history of a job keeps. */
+  historyEvents?: number | undefined
+}
+
+const MOST_EVENTS = 20_000
 
 /** The conditions under which a job is created. */
 export interface Creation {
@@ -39,11 +49,13 @@ export interface Appended {
 export class JobStore {
   readonly #redis: Redis
   readonly #specs: SpecCache
+  readonly #historyEvents: number
   readonly #bounds: Bounds
 
-  constructor(redis: Redis, specs: SpecCache, bounds: Bounds = {}) {
+  constructor(redis: Redis, { specs, historyEvents = MOST_EVENTS }: SharedByStores, bounds: Bounds = {}) {
     this.#redis = redis
     this.#specs = specs
+    this.#historyEvents = historyEvents
     this.#bounds = bounds
   }
 
@@ -90,7 +102,9 @@ export class JobStore {
         events.push(event)
       }
       if (events.length === 0) return { job, events }
-      if (await commitJob(this.#redis, { before, after: job, events })) return { job, events }
+      const trim = await planTrim(this.#redis, job, this.#historyEvents)
+      const after = trim ? { ...job, trimmedSeq: trim.to } : job
+      if (await commitJob(this.#redis, { before, after, events, trim })) return { job: after, events }
     }
   }
 

@@ -11,7 +11,7 @@ import { storedRecord } from './stored-record.ts'
 /** The last use of a key is at most this much older than the time that the store has, for each api process. */
 const USE_MS = 60_000
 
-/** A key as it was when a caller presented it: another digest is another key. */
+/** Which key a caller has presented. A replaced key has the same id and another digest. */
 export interface Grant {
   keyId: string
   digest: string

@@ -1,9 +1,7 @@
-import { DEFAULT_TENANT } from '#access/owner.ts'
+import { tenantOf } from '#access/owner.ts'
 import { isTerminal, type Job, type JobStatus } from '#domain/job.ts'
+import { keyOf } from '#usage/usage-counters.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
-
-/** The lane of jobs without a key: those of versions without keys. */
-const NO_KEY = 'none'
 
 /** Larger than any time in milliseconds until 2109, and small enough for exact scores at priority 99. */
 const PRIORITY_SCALE = 2 ** 42
@@ -14,8 +12,8 @@ export interface Lane {
   name: string
 }
 
-export function laneOf({ tenant = DEFAULT_TENANT, keyId = NO_KEY }: Pick<Job, 'tenant' | 'keyId'>): Lane {
-  return { tenant, name: keyId }
+export function laneOf(job: Pick<Job, 'tenant' | 'keyId'>): Lane {
+  return { tenant: tenantOf(job), name: keyOf(job) }
 }
 
 /** The smallest score is next: by priority, then by the time of submission. */

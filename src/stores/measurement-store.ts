@@ -18,11 +18,11 @@ const RUNS_KEPT_SECONDS = 180 * 24 * 3600
 /** What finished trainings have measured. Plans and admission use it to estimate later jobs. */
 export class MeasurementStore {
   readonly #redis: Redis
-  readonly #events: Pick<JobEvents, 'readAll'>
+  readonly #events: Pick<JobEvents, 'readEpochs'>
   readonly #tenant: string
 
   /** @param tenant whose finished runs can be read */
-  constructor(redis: Redis, events: Pick<JobEvents, 'readAll'>, tenant = DEFAULT_TENANT) {
+  constructor(redis: Redis, events: Pick<JobEvents, 'readEpochs'>, tenant = DEFAULT_TENANT) {
     this.#redis = redis
     this.#events = events
     this.#tenant = tenant
@@ -71,7 +71,7 @@ export class MeasurementStore {
   }
 
   async #recordRun(job: Job): Promise<void> {
-    const run = finishedRun(job, await this.#events.readAll(job))
+    const run = finishedRun(job, await this.#events.readEpochs(job))
     if (!run) return
     const key = runsKey(tenantOf(job), job.spec.model)
     await this.#redis

@@ -1,30 +1,42 @@
 import type { Redis } from 'ioredis'
 import { DEFAULT_TENANT } from '#access/owner.ts'
+import type { QuotaUse } from '#access/quotas.ts'
 import { modelIdOf, parseReference } from '#domain/model-reference.ts'
+import { keyOf } from '#usage/usage-counters.ts'
 import { RecordStore } from './record-store.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
-import type { ModelRecord, RegisteredModel } from './upload-records.ts'
+import { Script } from './script.ts'
+import { BYTES_FUNCTIONS, bytesKeys, limitArgs, quotaUseOf, type StorageLimits } from './stored-bytes.ts'
+import { bytesOfUpload, type ModelRecord, type RegisteredModel } from './upload-records.ts'
 
-// A client whose connection breaks before the answer sends its script again, so each script may run twice.
-
-/** KEYS: numbers, versions, record, all records. ARGV: name, id, the record without its opening brace and its version. */
-const REGISTER = `
+/** KEYS: numbers, versions, record, all records, 2 of bytes. ARGV: name, id, the record without its opening brace and its version, key id, bytes, 2 limits. */
+const REGISTER = new Script(`
+${BYTES_FUNCTIONS}
 local known = redis.call('ZSCORE', KEYS[2], ARGV[2])
-if known then return tonumber(known) end
+if known then return {'stored', tonumber(known)} end
+local refused = refuseBytes(5, ARGV[4], tonumber(ARGV[5]), ARGV[6], ARGV[7])
+if refused then return refused end
 local version = redis.call('HINCRBY', KEYS[1], ARGV[1], 1)
 redis.call('SET', KEYS[3], '{"version":' .. version .. ',' .. ARGV[3])
 redis.call('ZADD', KEYS[4], 0, ARGV[2])
 redis.call('ZADD', KEYS[2], version, ARGV[2])
-return version`
+setBytes(5, ARGV[2], ARGV[4], tonumber(ARGV[5]))
+return {'stored', version}`)
 
-/** KEYS: users, versions, record, all records, exports. ARGV: id. */
-const DELETE = `
+/** KEYS: users, versions, record, all records, exports, 2 of bytes. ARGV: id, key id. */
+const DELETE = new Script(`
+${BYTES_FUNCTIONS}
 local users = redis.call('ZRANGE', KEYS[1], 0, 0)
 if users[1] then return users[1] end
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('ZREM', KEYS[4], ARGV[1])
 redis.call('DEL', KEYS[3], KEYS[5])
-return false`
+setBytes(6, ARGV[1], ARGV[2], 0)
+setBytes(6, ARGV[1] .. ':exports', ARGV[2], 0)
+return false`)
+
+/** The new version, or the quota that its files would exceed. */
+export type Registered = { type: 'stored'; model: RegisteredModel } | { type: 'refused'; use: QuotaUse }
 
 /** The uploaded and the registered models of a tenant. */
 export class ModelStore extends RecordStore<ModelRecord> {
@@ -46,17 +58,27 @@ export class ModelStore extends RecordStore<ModelRecord> {
   }
 
   /** Stores a model as the next version of its name. A number is used once, also if its version is deleted. */
-  async register(model: Omit<RegisteredModel, 'version'>): Promise<RegisteredModel> {
+  async register(model: Omit<RegisteredModel, 'version'>, limits: StorageLimits): Promise<Registered> {
     const { id, name } = model
     const keys = [
       this.#keys.modelNumbers,
       this.#keys.modelVersions(name),
       redisKeys.record('model', id),
       this.#keys.allRecords('model'),
+      ...bytesKeys(this.#tenant),
     ]
     const rest = JSON.stringify(model).slice(1)
-    const version = (await this.#redis.eval(REGISTER, keys.length, ...keys, name, id, rest)) as number
-    return { version, ...model }
+    const { storedBytes, storedBytesOfKey } = limits
+    const bytes = [bytesOfUpload(model), ...limitArgs([storedBytes, storedBytesOfKey])]
+    const answer = (await REGISTER.run(this.#redis, keys, [
+      name,
+      id,
+      rest,
+      keyOf(model),
+      ...bytes,
+    ])) as unknown[]
+    if (answer[0] === 'refused') return { type: 'refused', use: quotaUseOf(answer) }
+    return { type: 'stored', model: { version: Number(answer[1]), ...model } }
   }
 
   /** The newest versions of a name, newest first. @returns no more than `limit` */
@@ -73,8 +95,10 @@ export class ModelStore extends RecordStore<ModelRecord> {
       redisKeys.record('model', model.id),
       this.#keys.allRecords('model'),
       redisKeys.exports(model.id),
+      ...bytesKeys(this.#tenant),
     ]
-    return ((await this.#redis.eval(DELETE, keys.length, ...keys, model.id)) as string | null) ?? undefined
+    const user = await DELETE.run(this.#redis, keys, [model.id, keyOf(model)])
+    return (user as string | null) ?? undefined
   }
 
   async #find(name: string, version: number | undefined): Promise<string | undefined> {

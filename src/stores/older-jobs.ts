@@ -7,7 +7,7 @@ import { LANE_FUNCTIONS, laneKeys, laneOf } from './lane.ts'
 import { membersOf, PAGE } from './members-of.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
 import { Script } from './script.ts'
-import { BYTES_FUNCTION, bytesKeys } from './stored-bytes.ts'
+import { BYTES_FUNCTIONS, bytesKeys } from './stored-bytes.ts'
 
 /** The version of the indexes; a store with another one has jobs that are not in all of them. */
 const VERSION = '2'
@@ -15,7 +15,7 @@ const VERSION = '2'
 /** KEYS: job, 2 of bytes, 7 of the lane, indexes... ARGV: state, id, lane, bytes, release (0 or 1), now, (score, member) of the indexes... */
 const ADD = new Script(`
 ${LANE_FUNCTIONS}
-${BYTES_FUNCTION}
+${BYTES_FUNCTIONS}
 if redis.call('HGET', KEYS[1], 'state') ~= ARGV[1] then return 0 end
 setBytes(2, ARGV[2], ARGV[3], tonumber(ARGV[4]))
 if ARGV[5] == '1' then release(4, ARGV[2], ARGV[6]) end

@@ -8,9 +8,6 @@ local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return {count, redis.call('PTTL', KEYS[1])}`)
 
-/** KEYS: counter. */
-const READ = new Script(`return {redis.call('GET', KEYS[1]) or 0, redis.call('PTTL', KEYS[1])}`)
-
 /** The requests of a window that a caller has made, and when the window ends. */
 export interface RateCount {
   current: number
@@ -30,26 +27,30 @@ export class RateStore {
 
   /** Counts one more request. */
   incr(caller: string, answer: Answer, windowMs: number): void {
-    this.#answer(COUNT.run(this.#redis, [redisKeys.rate(caller)], [windowMs]), answer)
+    const counted = COUNT.run(this.#redis, [redisKeys.rate(caller)], [windowMs])
+    answerWith(counted as Promise<[number, number]>, answer)
   }
 
   /** The count without another request. */
   read(caller: string, answer: Answer): void {
-    this.#answer(READ.run(this.#redis, [redisKeys.rate(caller)], []), answer)
+    answerWith(this.#read(redisKeys.rate(caller)), answer)
   }
 
-  /** Names of callers are unique over all limits, so that limits need no stores of their own. */
+  /** Names of callers are unique over all limits, so one store serves them all. */
   child(): RateStore {
     return this
   }
 
-  #answer(answered: Promise<unknown>, answer: Answer): void {
-    answered.then(
-      values => {
-        const [current, ttl] = (values as (string | number)[]).map(Number)
-        answer(null, { current: current!, ttl: Math.max(0, ttl!) })
-      },
-      error => answer(error),
-    )
+  /** Most callers have no count. */
+  async #read(key: string): Promise<[number, number]> {
+    const count = await this.#redis.get(key)
+    return count === null ? [0, 0] : [Number(count), await this.#redis.pttl(key)]
   }
+}
+
+function answerWith(counted: Promise<[number, number]>, answer: Answer): void {
+  counted.then(
+    ([current, ttl]) => answer(null, { current, ttl: Math.max(0, ttl) }),
+    error => answer(error),
+  )
 }

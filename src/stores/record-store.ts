@@ -1,10 +1,14 @@
-import type { ChainableCommander, Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { DEFAULT_TENANT, type Owned, tenantOf } from '#access/owner.ts'
+import type { QuotaUse } from '#access/quotas.ts'
+import { keyOf } from '#usage/usage-counters.ts'
 import { ANNOUNCE_FUNCTION, ANNOUNCE_KEYS, type AnnouncedEvent } from './announced-events.ts'
 import { MOST_SCANNED, membersOf, PAGE } from './members-of.ts'
 import { redisKeys, tenantKeys } from './redis-keys.ts'
 import { Script } from './script.ts'
+import { BYTES_FUNCTIONS, bytesKeys, limitArgs, quotaUseOf, type StorageLimits } from './stored-bytes.ts'
 import { storedRecord } from './stored-record.ts'
+import { bytesOfUpload } from './upload-records.ts'
 
 /** The kinds of uploads; the content of an upload is a blob in the namespace of its id. */
 export type RecordKind = 'dataset' | 'model'
@@ -15,12 +19,43 @@ export interface RecordQuery {
   name?: string | undefined
 }
 
-/** KEYS: record, 2 of the outbox. ARGV: record, tenant, event or ''. */
+/** The arguments of `CREATE` and `REPLACE` begin with: record, id, key id, bytes, 2 limits. KEYS: record, all, 2 of bytes, 2 of the outbox. */
+const PUT_FUNCTION = `
+${BYTES_FUNCTIONS}
+local function put()
+  local more = tonumber(ARGV[4]) - tonumber(redis.call('HGET', KEYS[3], ARGV[2]) or '0')
+  local refused = more > 0 and refuseBytes(3, ARGV[3], more, ARGV[5], ARGV[6])
+  if refused then return refused end
+  redis.call('SET', KEYS[1], ARGV[1])
+  setBytes(3, ARGV[2], ARGV[3], tonumber(ARGV[4]))
+  return {'stored'}
+end`
+
+const CREATE = new Script(`
+${PUT_FUNCTION}
+local answer = put()
+if answer[1] == 'stored' then redis.call('ZADD', KEYS[2], 0, ARGV[2]) end
+return answer`)
+
+/** ARGV also: tenant, event or ''. */
 const REPLACE = new Script(`
+${PUT_FUNCTION}
 ${ANNOUNCE_FUNCTION}
-if not redis.call('SET', KEYS[1], ARGV[1], 'XX') then return 0 end
-if ARGV[3] ~= '' then announce(2, ARGV[2], ARGV[3]) end
+if redis.call('EXISTS', KEYS[1]) == 0 then return {'gone'} end
+local answer = put()
+if answer[1] == 'stored' and ARGV[8] ~= '' then announce(5, ARGV[7], ARGV[8]) end
+return answer`)
+
+/** KEYS: record, all, 2 of bytes. ARGV: id, key id. */
+const DELETE = new Script(`
+${BYTES_FUNCTIONS}
+redis.call('DEL', KEYS[1])
+redis.call('ZREM', KEYS[2], ARGV[1])
+setBytes(3, ARGV[1], ARGV[2], 0)
 return 1`)
+
+/** What became of a record: `gone` if it was deleted meanwhile, `refused` if its files would exceed a quota. */
+export type Put = { type: 'stored' } | { type: 'gone' } | { type: 'refused'; use: QuotaUse }
 
 /** Records of one kind in Redis, under ids that sort by time. */
 export class RecordStore<Stored extends { id: string; name: string } & Owned> {
@@ -35,9 +70,8 @@ export class RecordStore<Stored extends { id: string; name: string } & Owned> {
     this.#tenant = tenant
   }
 
-  async create(record: Stored): Promise<void> {
-    const transaction = this.#redis.multi().set(this.#key(record.id), JSON.stringify(record))
-    await commit(transaction.zadd(this.#all, 0, record.id))
+  async create(record: Stored, limits: StorageLimits = {}): Promise<Put> {
+    return putOf(await CREATE.run(this.#redis, this.#keysOf(record), argsOf(record, limits)))
   }
 
   async get(id: string): Promise<Stored | undefined> {
@@ -51,13 +85,14 @@ export class RecordStore<Stored extends { id: string; name: string } & Owned> {
     return (await this.#redis.zscore(this.#all, id)) !== null
   }
 
-  /**
-   * @param event is announced to webhooks in the same atomic step
-   * @returns whether the record still existed
-   */
-  async replace(record: Stored, event?: AnnouncedEvent): Promise<boolean> {
-    const args = [JSON.stringify(record), event?.tenant ?? '', event ? JSON.stringify(event) : '']
-    return (await REPLACE.run(this.#redis, [this.#key(record.id), ...ANNOUNCE_KEYS], args)) === 1
+  /** @param event is announced to webhooks in the same atomic step */
+  async replace(
+    record: Stored,
+    { event, limits = {} }: { event?: AnnouncedEvent | undefined; limits?: StorageLimits } = {},
+  ): Promise<Put> {
+    const announced = [event?.tenant ?? '', event ? JSON.stringify(event) : '']
+    const keys = [...this.#keysOf(record), ...ANNOUNCE_KEYS]
+    return putOf(await REPLACE.run(this.#redis, keys, [...argsOf(record, limits), ...announced]))
   }
 
   /**
@@ -103,7 +138,14 @@ export class RecordStore<Stored extends { id: string; name: string } & Owned> {
   }
 
   async delete(id: string): Promise<void> {
-    await commit(this.#redis.multi().del(this.#key(id)).zrem(this.#all, id))
+    // A record that cannot be read names no key, and keeps its bytes in the sum of its key.
+    const record = await this.get(id).catch(() => undefined)
+    await DELETE.run(this.#redis, this.#keysOf({ id, ...record }), [id, keyOf(record ?? {})])
+  }
+
+  #keysOf({ id, tenant = this.#tenant }: Owned & { id: string }): string[] {
+    const owner = tenantOf({ tenant })
+    return [this.#key(id), tenantKeys(owner).allRecords(this.#kind), ...bytesKeys(owner)]
   }
 
   get #all(): string {
@@ -115,7 +157,12 @@ export class RecordStore<Stored extends { id: string; name: string } & Owned> {
   }
 }
 
-/** Redis reports the error of a command in a transaction as one of its results. @throws the first such error */
-async function commit(transaction: ChainableCommander): Promise<void> {
-  for (const [error] of (await transaction.exec()) ?? []) if (error) throw error
+function argsOf(record: Owned & { id: string }, { storedBytes, storedBytesOfKey }: StorageLimits) {
+  const limits = limitArgs([storedBytes, storedBytesOfKey])
+  return [JSON.stringify(record), record.id, keyOf(record), bytesOfUpload(record), ...limits]
+}
+
+function putOf(answer: unknown): Put {
+  const [type] = answer as [Put['type']]
+  return type === 'refused' ? { type, use: quotaUseOf(answer as unknown[]) } : { type }
 }

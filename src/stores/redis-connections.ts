@@ -76,8 +76,8 @@ function read(url: string, credentials: RedisCredentials) {
   try {
     const location = parseRedisUrl(url)
     return { location, settings: settingsOf(location, credentials) }
-  } catch (cause) {
-    throw new Error(`REDIS_URL is not valid: ${(cause as Error).message}.`, { cause })
+  } catch (error) {
+    throw new Error(`REDIS_URL is not valid: ${(error as Error).message}.`)
   }
 }
 

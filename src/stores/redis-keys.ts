@@ -4,6 +4,8 @@ import { DEFAULT_TENANT } from '#access/owner.ts'
 export const redisKeys = {
   job: (jobId: string) => `thresher:job:${jobId}`,
   events: (jobId: string) => `thresher:events:${jobId}`,
+  /** The epochs of the events that were trimmed: batches of `encodeArchive`. */
+  archive: (jobId: string) => `thresher:archive:${jobId}`,
   progress: (jobId: string) => `thresher:progress:${jobId}`,
   exports: (jobId: string) => `thresher:exports:${jobId}`,
   record: (kind: string, id: string) => `thresher:${kind}:${id}`,

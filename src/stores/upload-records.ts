@@ -50,3 +50,12 @@ export interface RegisteredModel extends ModelRecord {
 export function isRegistered(model: ModelRecord): model is RegisteredModel {
   return model.version !== undefined && model.source !== undefined
 }
+
+/** The bytes of the files of an upload or a registered model. */
+export function bytesOfUpload(record: Partial<Pick<DatasetRecord, 'state'> & ModelRecord>): number {
+  const { state, weights, source } = record
+  if (state) return state.status === 'ready' ? state.sizeBytes : 0
+  return (
+    (weights?.sizeBytes ?? 0) + (source?.artifacts ?? []).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  )
+}

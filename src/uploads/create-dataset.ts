@@ -31,7 +31,8 @@ interface Intake {
  * @returns its record: with the outcome if it is known within `patienceMs`, `validating` otherwise
  */
 export async function createDataset(
-  stores: Pick<Stores, 'owner' | 'redis' | 'datasets' | 'blobs'> & Pick<Children, 'ingester'>,
+  stores: Pick<Stores, 'owner' | 'redis' | 'datasets' | 'blobs' | 'tenantSettings' | 'keys'> &
+    Pick<Children, 'ingester'>,
   { id, upload, folder }: NewDataset,
   { patienceMs, stopping, log }: Intake,
 ): Promise<DatasetRecord> {

@@ -4,12 +4,15 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import { ownedBy } from '#access/owner.ts'
+import { quotaExceeded } from '#access/quota-exceeded.ts'
 import type { Children } from '#children/open-children.ts'
 import { invalidRequest } from '#domain/error.ts'
 import type { ModelRequest, ModelUploadRequest } from '#domain/model-spec.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { SourceFile } from '#ingest/source-file.ts'
 import type { Stores } from '#stores/connect.ts'
+import { storageLimits } from '#stores/stored-bytes.ts'
+import { allowedTo } from '#stores/tenant-limits.ts'
 import type { ModelRecord } from '#stores/upload-records.ts'
 
 /** A model whose files have arrived. */
@@ -29,10 +32,11 @@ export interface NewModel {
  * @throws AppError `invalid_request` for files that are not such a model; `limit_exceeded`, `unavailable`
  */
 export async function createModel(
-  { owner, models, blobs, importer }: Pick<Stores, 'owner' | 'models' | 'blobs'> & Pick<Children, 'importer'>,
+  stores: Pick<Stores, 'owner' | 'models' | 'blobs' | 'tenantSettings' | 'keys'> & Pick<Children, 'importer'>,
   { id, spec, files, state, folder }: NewModel,
   log: Pick<Logger, 'info'>,
 ): Promise<ModelRecord> {
+  const { owner, models, blobs, importer } = stores
   try {
     const workDir = join(folder, 'work')
     await mkdir(workDir)
@@ -49,8 +53,11 @@ export async function createModel(
       ...(stored && { weights: { ...stored, hasState: imported.hasState } }),
       warnings: [...imported.warnings],
     }
-    await models.create(record)
-    return record
+    const limits = storageLimits(await allowedTo(stores))
+    const put = await models.create(record, limits)
+    if (put.type !== 'refused') return record
+    await blobs.deleteAll(id)
+    throw quotaExceeded(put.use)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

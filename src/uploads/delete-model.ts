@@ -3,18 +3,20 @@ import { modelIdOf, parseReference } from '#domain/model-reference.ts'
 import { PRESET_NAMES } from '#network/presets/preset-names.ts'
 import type { Stores } from '#stores/connect.ts'
 import { isRegistered, type RegisteredModel } from '#stores/upload-records.ts'
+import { modelsOf } from '#sweeps/model-references.ts'
 
 /**
  * Deletes an uploaded model, or a version of a registered one. Jobs that were created from it have copies of its network and weights.
  * @param reference the id of an upload, or `name@version`
- * @throws AppError `not_found`; `conflict` for a preset, and for a version that an unfinished job names; `invalid_request` for a name
+ * @throws AppError `not_found`; `conflict` for a preset, and for a version that an unfinished job or sweep names; `invalid_request` for a name
  */
 export async function deleteModel(
-  { models, blobs }: Pick<Stores, 'models' | 'blobs'>,
+  stores: Pick<Stores, 'models' | 'blobs' | 'sweeps'>,
   reference: string,
 ): Promise<void> {
   if (PRESET_NAMES.some(name => name === reference))
     throw new AppError('conflict', `${reference} is built in and cannot be deleted.`)
+  const { models, blobs } = stores
   const parsed = parseReference(reference)
   const isUpload = parsed && 'id' in parsed
   // A record that cannot be read can be deleted by its id.
@@ -22,17 +24,28 @@ export async function deleteModel(
   if (!model && !(isUpload && (await models.has(reference))))
     throw new AppError('not_found', `There is no model "${reference}".`)
   if (!model || !isRegistered(model)) await models.delete(reference)
-  else await deleteVersion(models, model, reference)
+  else await deleteVersion(stores, model, reference)
   await blobs.deleteAll(model?.id ?? reference)
 }
 
 async function deleteVersion(
-  models: Stores['models'],
+  stores: Pick<Stores, 'models' | 'sweeps'>,
   model: RegisteredModel,
   reference: string,
 ): Promise<void> {
   if (reference === model.name)
     throw invalidRequest('modelId', `must name a version, such as ${modelIdOf(model)}`)
-  const user = await models.deleteVersion(model)
+  const user =
+    (await sweepWith(stores.sweeps, modelIdOf(model))) ?? (await stores.models.deleteVersion(model))
   if (user) throw new AppError('conflict', `${user} still needs this model. Cancel it first.`)
+}
+
+/** A sweep that has not ended and whose later jobs may start from the model. */
+async function sweepWith(sweeps: Stores['sweeps'], modelId: string): Promise<string | undefined> {
+  for await (const ids of sweeps.activeIds())
+    for (const id of ids) {
+      const sweep = await sweeps.get(id)
+      if (sweep && modelsOf(sweep.state.request).includes(modelId)) return id
+    }
+  return undefined
 }

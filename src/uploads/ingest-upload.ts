@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { ownedBy } from '#access/owner.ts'
+import { ownedBy, ownerOf } from '#access/owner.ts'
+import { quotaExceeded } from '#access/quota-exceeded.ts'
 import type { Ingested } from '#children/ingester.ts'
 import type { Children } from '#children/open-children.ts'
 import { ServiceStopping } from '#children/service-stopping.ts'
@@ -12,6 +13,8 @@ import type { SourceFile } from '#ingest/source-file.ts'
 import type { Stores } from '#stores/connect.ts'
 import { isOutOfSpace } from '#stores/out-of-space.ts'
 import { retry } from '#stores/retry.ts'
+import { storageLimits } from '#stores/stored-bytes.ts'
+import { allowedTo } from '#stores/tenant-limits.ts'
 import type { DatasetRecord } from '#stores/upload-records.ts'
 import { datasetEvent } from './dataset-event.ts'
 import { attemptsOf, storeAttempts } from './upload-attempts.ts'
@@ -30,7 +33,7 @@ const MOST_ATTEMPTS = 3
 /** The time to wait for stores that do not answer. After that, the upload is read again when the service starts. */
 const STORES_SECONDS = 600
 
-export type UploadStores = Pick<Stores, 'blobs'> & {
+export type UploadStores = Pick<Stores, 'blobs' | 'tenantSettings' | 'keys'> & {
   datasets: Pick<Stores['datasets'], 'get' | 'replace'>
 } & Pick<Children, 'ingester'>
 type State = DatasetRecord['state']
@@ -68,13 +71,14 @@ export async function recordUpload(
  * @returns the new record
  */
 export async function ingestUpload(
-  { datasets, blobs, ingester }: UploadStores,
+  stores: UploadStores,
   record: DatasetRecord,
   upload: DatasetUpload,
   folder: string,
   onFault: (error: Error) => void,
   storesSeconds = STORES_SECONDS,
 ): Promise<DatasetRecord> {
+  const { blobs, ingester } = stores
   const untilAnswered = <T>(work: () => Promise<T>) =>
     retry(work, { isFinal: error => error instanceof TypeError, seconds: storesSeconds })
   const read = await readUpload(ingester, record.id, upload, folder, onFault)
@@ -86,12 +90,22 @@ export async function ingestUpload(
           ...(await untilAnswered(() => blobs.put(record.id, createReadStream(read.path)))),
           facts: read.facts,
         }
-  const settled = { ...record, state }
-  const event = datasetEvent(settled)
-  const isWanted = await untilAnswered(() => datasets.replace(settled, event))
-  if (!isWanted) await untilAnswered(() => blobs.deleteAll(record.id))
+  const settled = await untilAnswered(() => settle(stores, { ...record, state }))
+  if (settled.state.status !== 'ready') await untilAnswered(() => blobs.deleteAll(record.id))
   await rm(folder, { recursive: true, force: true })
   return settled
+}
+
+/** Stores the outcome of an upload. @returns the record: invalid if it would exceed a quota or was deleted meanwhile */
+async function settle(stores: UploadStores, settled: DatasetRecord): Promise<DatasetRecord> {
+  const owned = { ...stores, owner: ownerOf(settled) }
+  const limits = storageLimits(await allowedTo(owned))
+  const put = await stores.datasets.replace(settled, { event: datasetEvent(settled), limits })
+  if (put.type === 'stored') return settled
+  const error = put.type === 'refused' ? quotaExceeded(put.use).message : 'the dataset was deleted'
+  const invalid: DatasetRecord = { ...settled, state: { status: 'invalid', error } }
+  if (put.type === 'refused') await stores.datasets.replace(invalid, { event: datasetEvent(invalid) })
+  return invalid
 }
 
 /** The dataset of an upload, or why it is invalid. @throws ServiceStopping; AppError `unavailable`; Error for a full disk */

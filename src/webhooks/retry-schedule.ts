@@ -1,5 +1,5 @@
 /** 5 s, 5 min, 30 min, 2 h, 5 h, 8 h and 8 h: the last attempt is made within a day of the first. */
-export const RETRY_DELAYS_SECONDS: readonly number[] = [5, 300, 1_800, 7_200, 18_000, 28_800, 28_800]
+const RETRY_DELAYS_SECONDS: readonly number[] = [5, 300, 1_800, 7_200, 18_000, 28_800, 28_800]
 
 /** A delay is shortened by up to this share, so that deliveries that failed together are not repeated together. */
 const JITTER = 0.1

@@ -82,10 +82,13 @@ describe('an event that is sent', () => {
     }
   })
 
-  it('ends when the receiver does not answer in time', async () => {
+  it('ends when the receiver, or the name server of its host, does not answer in time', async () => {
     const { url } = await receiver(() => {})
+    const silent = 'The receiver did not answer within 0.2 s.'
     const { httpStatus, error } = await send(url, { timeoutMs: 200 })
-    assert.deepEqual([httpStatus, error], [undefined, 'The receiver did not answer within 0.2 s.'])
+    assert.deepEqual([httpStatus, error], [undefined, silent])
+    const resolve = () => new Promise<never>(() => {})
+    assert.equal((await send('https://hooks.test/', { timeoutMs: 200, resolve })).error, silent)
   })
 
   it('ends in time when the answer has no end; its status counts', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 import { firstProgress } from '#test/support/first-progress.ts'
 import { type RedisCluster, startRedisCluster } from '#test/support/redis-cluster.ts'
 import { startApiAndWorker } from '#test/support/start-api-and-worker.ts'
@@ -35,9 +36,21 @@ describe('a service whose Redis is a Cluster', () => {
       assert.equal((await answer.arrayBuffer()).byteLength, sizeBytes)
     }
     const primary = await cluster.primaryOf(TAG)
-    const keys = (await Promise.all(cluster.nodes.slice(0, 3).map(({ admin }) => admin.keys('*')))).flat()
+    const keys = await primary.admin.keys('*')
     assert.ok(keys.length > 10 && keys.every(key => key.startsWith(TAG)), keys.join())
-    assert.equal(await primary.admin.dbsize(), keys.length)
+    const others = cluster.nodes.slice(0, 3).filter(node => node !== primary)
+    assert.deepEqual(await Promise.all(others.map(({ admin }) => admin.dbsize())), [0, 0])
+  })
+
+  it('follows its slot to another node', async () => {
+    const former = await cluster.primaryOf(TAG)
+    const replicas = await former.admin.info('replication')
+    const port = Number(/^slave0:ip=127.0.0.1,port=(\d+)/m.exec(replicas)![1])
+    await cluster.nodes.find(node => node.port === port)!.admin.call('CLUSTER', 'FAILOVER')
+    while ((await cluster.primaryOf(TAG)) === former) await pause(50)
+    let answer = await submit(1)
+    for (; answer.status !== 201; answer = await submit(1)) assert.equal(answer.status, 503)
+    await firstProgress(service.url, answer.body.id)
   })
 
   it('loses its primary during a training, finishes the job, and accepts new ones', async () => {

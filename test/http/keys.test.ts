@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { createApp } from '#src/app.ts'
 import { keyOf } from '#test/support/key-of.ts'
 import { promisedAnswers } from '#test/support/promised-answers.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
+import { startPart } from '#test/support/start-part.ts'
+import { startStores } from '#test/support/start-stores.ts'
 
 const ADMIN_KEY = 'an admin key of the environment'.replaceAll(' ', '-')
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
@@ -113,8 +118,8 @@ describe('keys', () => {
     assert.equal((await post({ name: 'x', scopes: ['read'] }, acme.headers)).body.tenant, 'acme')
     assert.equal((await post({ name: 'x', scopes: ['read'], tenant: 'other' }, acme.headers)).status, 403)
     assert.equal((await get(`/v1/keys/${other.id}`, acme.headers)).status, 404)
-    assert.equal((await get('/v1/keys?tenant=other', acme.headers)).status, 403)
-    assert.equal((await get('/v1/keys?tenant=nowhere', acme.headers)).status, 403)
+    assert.equal((await get('/v1/keys?tenant=other', acme.headers)).status, 404)
+    assert.equal((await get('/v1/keys?tenant=nowhere', acme.headers)).status, 404)
     const revoked = await request(api.url).delete(`/v1/keys/${other.id}`).set(acme.headers)
     assert.equal(revoked.status, 404)
     assert.equal((await get('/v1/jobs', other.headers)).status, 200)
@@ -226,6 +231,31 @@ describe('ADMIN_KEY', () => {
       assert.deepEqual([await status('the-second'), await status('the-third')], [401, 200])
     } finally {
       await api.stop()
+    }
+  })
+
+  it('is stored by each api process at its start; other keys remain, and let it listen where others can reach it', async () => {
+    const stores = await startStores()
+    try {
+      const { text } = await keyOf(stores.stores)
+      await stores.stores.keys.setAdminKey('the-key-of-an-earlier-start')
+      const dataDir = await mkdtemp(join(tmpdir(), 'thresher-keys-'))
+      const environment = { REDIS_URL: stores.redisUrl, HOST: '0.0.0.0', DATA_DIR: dataDir }
+      const status = async (url: string, key: string) =>
+        (await request(url).get('/v1/keys').set(bearer(key))).status
+      const statuses = async (more: { ADMIN_KEY?: string }) => {
+        const part = await startPart('src/main.ts', { ...environment, ADMIN_KEY: '', ...more })
+        const found = []
+        for (const key of [text, 'the-key-of-an-earlier-start', 'the-key-of-this-start'])
+          found.push(await status(part.url, key))
+        await part.stop()
+        return found
+      }
+      assert.deepEqual(await statuses({}), [200, 200, 401])
+      assert.deepEqual(await statuses({ ADMIN_KEY: 'the-key-of-this-start' }), [200, 401, 200])
+      await rm(dataDir, { recursive: true })
+    } finally {
+      await stores.stop()
     }
   })
 

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { after, before, describe, it } from 'node:test'
 import { WebSocket } from 'ws'
-import { keyOf } from '#test/support/key-of.ts'
-import { type Json, type Operation, operationsOf, pathWith } from '#test/support/operations.ts'
-import { type Api, startApi } from '#test/support/start-api.ts'
-import { absentIds, MARK, type RecordIds, storeRecords } from '#test/support/tenant-records.ts'
+import { type Operation, pathWith } from '#test/support/operations.ts'
+import { MARK, type RecordIds } from '#test/support/tenant-records.ts'
+import { startTwoTenants, type TwoTenants } from '#test/support/two-tenants.ts'
 
 /** The artifact that each kind of record here has. */
 const fileOf = (path: string) =>
@@ -45,88 +44,15 @@ const filtersOf = (ids: RecordIds): Record<string, string> => ({
 /** Lists that refuse a key that asks for more than it may see. */
 const REFUSING = ['/v1/keys', '/v1/usage', '/v1/audit']
 
-/** The fields of request bodies that name records. Each needs a case in `bodiesWith`. Those of sweeps are fields of jobs. */
-const REFERENCES = [
-  ...['dataset.id', 'init.jobId', 'init.modelId', 'model.id'].map(field => `cloneJob.${field}`),
-  ...['dataset.id', 'jobs'].map(field => `createAnalysis.${field}`),
-  ...['dataset.id', 'init.jobId', 'init.modelId', 'model.id'].map(field => `createJob.${field}`),
-  'createModel.jobId',
-]
-const preset = { model: { preset: 'mnist-mlp' } }
-const trained = { optimizer: { name: 'sgd', learningRate: 0.1 }, dataset: { id: 'mnist' } }
-const sweepOf = (base: object, space: object = { batchSize: [64] }) => ({
-  base,
-  search: { method: 'grid' },
-  space,
-})
-
-/** Bodies that name the records with these ids, by path. @param ownJobId a job of the caller */
-function bodiesWith(ids: RecordIds, ownJobId: string): [string, object][] {
-  const jobs = [
-    { ...preset, dataset: { id: ids.datasetId } },
-    { ...trained, model: { id: ids.modelId } },
-    { ...trained, model: { id: `${ids.modelName}@1` } },
-    { ...preset, init: { modelId: ids.modelName } },
-    { ...preset, init: { jobId: ids.jobId } },
-    { ...preset, init: { modelId: ids.modelId } },
-  ]
-  return [
-    ...jobs.flatMap((body): [string, object][] => [
-      ['/v1/jobs', body],
-      ['/v1/jobs?dryRun=true', body],
-      [`/v1/jobs/${ownJobId}/clone`, body],
-      ['/v1/sweeps', sweepOf(body)],
-    ]),
-    ['/v1/models', { jobId: ids.jobId, name: 'x' }],
-    ['/v1/sweeps', sweepOf(preset, { 'dataset.id': [ids.datasetId] })],
-    ['/v1/sweeps', sweepOf(preset, { 'init.jobId': [ids.jobId] })],
-    ['/v1/analyses', { kind: 'evaluation', jobs: [ids.jobId] }],
-    ['/v1/analyses', { kind: 'evaluation', jobs: [ownJobId, ids.jobId] }],
-    ['/v1/analyses', { kind: 'evaluation', jobs: [{ id: ids.jobId, checkpoint: 'best' }] }],
-    ['/v1/analyses', { kind: 'evaluation', jobs: [ownJobId], dataset: { id: ids.datasetId } }],
-    ['/v1/analyses', { kind: 'tradeoff', jobs: [ids.jobId] }],
-  ]
-}
-
 describe('a record of one tenant, for another tenant', () => {
-  let api: Api
-  let operations: Operation[]
-  let document: Json
-  let ids: RecordIds
-  let ownJobId: string
-  let owner: Record<string, string>
-  let stranger: Record<string, string>
-  const absent = absentIds()
+  let test: TwoTenants
   before(async () => {
-    api = await startApi({ adminKey: 'the-key-of-the-operator' })
-    ;({ operations, document } = await operationsOf(api.url))
-    const [acme, other] = [
-      await keyOf(api.stores, { tenant: 'acme' }),
-      await keyOf(api.stores, { tenant: 'other' }),
-    ]
-    owner = acme.headers
-    stranger = other.headers
-    ids = await storeRecords(api.stores.of({ tenant: 'acme', keyId: acme.id }))
-    ownJobId = (await storeRecords(api.stores.of({ tenant: 'other', keyId: other.id }))).jobId
+    test = await startTwoTenants()
   })
-  after(() => api.stop())
+  after(() => test.api.stop())
 
-  async function send(method: string, path: string, headers: Record<string, string>, body?: object) {
-    const content = body && { body: JSON.stringify(body) }
-    const type = body && { 'content-type': 'application/json' }
-    const answer = await fetch(api.url + path, { method, headers: { ...headers, ...type }, ...content })
-    return { status: answer.status, headers: answer.headers, text: await answer.text() }
-  }
-  /** What an answer shows, with every id of the tenant replaced by one that no record has. */
-  const shownBy = ({ status, text }: { status: number; text: string }) => {
-    const replaced = Object.entries(ids).reduce(
-      (shown, [kind, id]) => shown.replaceAll(id, absent[kind as keyof RecordIds]),
-      text,
-    )
-    return { status, text: replaced.replace(/"requestId":"[^"]*"/, '') }
-  }
   const assertHidden = (text: string, where: string) => {
-    for (const id of [...Object.values(ids).filter(id => id !== 'acme'), '"acme"'])
+    for (const id of [...Object.values(test.ids).filter(id => id !== 'acme'), '"acme"'])
       assert.ok(!text.includes(id), `${where} shows ${id}: ${text}`)
   }
   const pathTo = (operation: Operation, of: RecordIds) =>
@@ -137,9 +63,11 @@ describe('a record of one tenant, for another tenant', () => {
       ? [of.modelId, of.modelName, `${of.modelName}@1`].map(modelId => pathTo(operation, { ...of, modelId }))
       : [pathTo(operation, of)]
   /** The operations that name a record in their path. */
-  const ofRecords = () => operations.filter(({ path, operatorOnly }) => path.includes('{') && !operatorOnly)
+  const ofRecords = () =>
+    test.operations.filter(({ path, operatorOnly }) => path.includes('{') && !operatorOnly)
 
   it('does not exist on any route: 404, and the same answer as for an id that no record has', async () => {
+    const { ids, absent, stranger, send, shownBy } = test
     for (const operation of ofRecords()) {
       const { name, method, needsBody, example } = operation
       const body = example ?? (name.endsWith('/predict') ? { inputs: [[0]] } : undefined)
@@ -155,6 +83,7 @@ describe('a record of one tenant, for another tenant', () => {
   })
 
   it('exists for its own tenant, unchanged, with the same ids', async () => {
+    const { ids, owner, send } = test
     // The checkpoint here is no file that could be exported, and nothing has measured a trade-off.
     const unready = ['/v1/models/{modelId}/artifacts/{name}', '/v1/jobs/{jobId}/tradeoff']
     for (const operation of ofRecords()) {
@@ -170,6 +99,7 @@ describe('a record of one tenant, for another tenant', () => {
   })
 
   it('is not streamed', async () => {
+    const { api, operations, ids, absent, stranger, send } = test
     for (const operation of operations.filter(({ isSocket }) => isSocket)) {
       const url = api.url.replace('http', 'ws')
       if (operation.path.includes('{')) {
@@ -192,6 +122,7 @@ describe('a record of one tenant, for another tenant', () => {
   })
 
   it('is in no list, whatever the filter, and the filter finds it for its own tenant', async () => {
+    const { api, operations, ids, owner, stranger, send } = test
     const filters = filtersOf(ids)
     const found = new Set<string>()
     const lists = operations.filter(
@@ -228,6 +159,7 @@ describe('a record of one tenant, for another tenant', () => {
   })
 
   it('is not counted in positions, and its tenant is not named in the answers about work', async () => {
+    const { ids, owner, send } = test
     for (const path of [
       '/v1/jobs',
       `/v1/jobs/${ids.jobId}`,
@@ -241,64 +173,9 @@ describe('a record of one tenant, for another tenant', () => {
     }
   })
 
-  it('cannot be used in a body: the answer is that for an id that no record has', async () => {
-    const cases = bodiesWith(ids, ownJobId)
-    const withAbsent = bodiesWith(absent, ownJobId)
-    for (const [index, [path, body]] of cases.entries()) {
-      const answer = await send('POST', path, stranger, body)
-      const where = `POST ${path} ${JSON.stringify(body)}`
-      assert.ok([400, 404].includes(answer.status), `${where}: ${answer.status} ${answer.text}`)
-      assert.deepEqual(
-        shownBy(answer),
-        shownBy(await send('POST', path, stranger, withAbsent[index]![1])),
-        where,
-      )
-    }
-    const unknown = shownBy(
-      await send('POST', '/v1/jobs', owner, bodiesWith(absent, ownJobId)[0]![1] as object),
-    )
-    for (const [path, body] of cases.filter(([path]) => path === '/v1/jobs?dryRun=true'))
-      assert.notDeepEqual(shownBy(await send('POST', path, owner, body)), unknown)
-  })
-
-  it('has a case here for every field of a body that names a record', () => {
-    const found = new Set<string>()
-    const isReference = (field: string) =>
-      /^(id|jobs|(job|model|dataset|sweep|analysis|key|webhook)Ids?)$/.test(field)
-    const visit = (schema: Json | undefined, path: string, depth = 0): void => {
-      if (!schema || depth > 12) return
-      if (schema.$ref) visit(document.components.schemas[schema.$ref.split('/').at(-1)], path, depth + 1)
-      for (const [field, part] of Object.entries<Json>(schema.properties ?? {})) {
-        if (isReference(field)) found.add(`${path}.${field}`)
-        // Whole networks name layers, not records.
-        else if (field !== 'topology') visit(part, `${path}.${field}`, depth + 1)
-      }
-      for (const part of [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])]) visit(part, path, depth + 1)
-    }
-    for (const { operationId, requestBody } of Object.values<Json>(document.paths).flatMap(
-      Object.values<Json>,
-    ))
-      for (const { schema } of Object.values<Json>(requestBody?.content ?? {})) visit(schema, operationId)
-    assert.deepEqual([...found].sort(), REFERENCES)
-  })
-
-  it('is not the answer to a repeated idempotency key', async () => {
-    for (const [path, body] of [
-      ['/v1/jobs', preset],
-      ['/v1/sweeps', sweepOf(preset)],
-    ] as const) {
-      const first = await send('POST', path, { ...owner, 'idempotency-key': 'the same' }, body)
-      const second = await send('POST', path, { ...stranger, 'idempotency-key': 'the same' }, body)
-      assert.deepEqual([first.status, second.status], [201, 201])
-      assert.notEqual(JSON.parse(first.text).id, JSON.parse(second.text).id)
-      assert.equal(second.headers.get('idempotency-replayed'), null)
-      const changed = await send('POST', path, { ...stranger, 'idempotency-key': 'another' }, body)
-      assert.equal(changed.status, 201)
-    }
-  })
-
   it('is not in its list of keys, nor can a key be made in its tenant', async () => {
-    assert.equal((await send('GET', '/v1/keys?tenant=acme', stranger)).status, 403)
+    const { absent, stranger, send, shownBy } = test
+    assert.equal((await send('GET', '/v1/keys?tenant=acme', stranger)).status, 404)
     const answer = (tenant: string) =>
       send('POST', '/v1/keys', stranger, { name: 'x', scopes: ['read'], tenant })
     assert.equal((await answer('acme')).status, 403)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { JobRequest } from '#domain/training-spec.ts'
+import { driveSweep } from '#jobs/drive-sweep.ts'
 import { registerModel } from '#jobs/register-model.ts'
 import { deleteOrphans } from '#maintenance/delete-orphan-blobs.ts'
 import { appendEvent, startJob, startNewJob } from '#test/support/drive-job.ts'
@@ -280,6 +281,37 @@ describe('a job that starts from a registered model', () => {
     assert.equal((await predict(`/v1/models/${id}/predict`)).status, 404)
     const clone = await request(api.url).post(`/v1/jobs/${job.id}/clone`).send({})
     assert.deepEqual([clone.status, clone.body.spec.init.modelId], [201, 'needed@1'])
+  })
+
+  it('keeps its version and its model in a sweep, also for jobs that are submitted later', async () => {
+    const id = await register('swept')
+    const sweepOf = (base: object, space: object) =>
+      request(api.url)
+        .post('/v1/sweeps')
+        .send({ base, space, search: { method: 'grid' } })
+    const [base, space] = [{ ...MEASURED_REQUEST, init: { modelId: 'swept' } }, { batchSize: [32, 64] }]
+    const { status, body: sweep } = await sweepOf(base, space)
+    assert.equal(status, 201, JSON.stringify(sweep))
+    assert.equal(sweep.request.base.init.modelId, id)
+    const { body: other } = await sweepOf(
+      { ...MEASURED_REQUEST, model: { id: 'swept' } },
+      { init: [{ modelId: 'swept' }], 'model.id': ['swept'] },
+    )
+    assert.deepEqual(
+      other.request?.space,
+      { init: [{ modelId: id }], 'model.id': [id] },
+      JSON.stringify(other),
+    )
+    await register('swept')
+    const refused = await remove(`/v1/models/${id}`)
+    assert.deepEqual([refused.status, refused.body.code], [409, 'conflict'])
+    for (const { id: sweepId } of [sweep, other]) {
+      await request(api.url).post(`/v1/sweeps/${sweepId}/cancel`).expect(202)
+      // The first time submits the trials, which the second observes as cancelled.
+      for (const _ of [1, 2])
+        await driveSweep({ ...api.stores, datasetsDir: '' }, sweepId, { log: { warn: assert.fail } })
+    }
+    assert.equal((await remove(`/v1/models/${id}`)).status, 204)
   })
 
   it('is trained with the loss of the model unless it names another', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
+import { DEFAULT_TENANT } from '#access/owner.ts'
 import { appendEvent, epochMetrics, startJob, succeed } from '#test/support/drive-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
@@ -258,7 +259,8 @@ describe('submitting a job', () => {
     assert.equal(body.plan.epochs.length, 10)
     assert.ok(body.plan.epochs[0].initialSparsity > 0.8)
     assert.equal(body.plan.epochs[0].forecastSparsity, undefined)
-    assert.equal(body.queuePosition, before + 1)
+    const lanes = await api.stores.waiting.lanes(DEFAULT_TENANT)
+    assert.equal(body.queuePosition, 1 + lanes.reduce((sum, { waiting }) => sum + waiting, 0))
     assert.equal(await count(), before)
   })
 

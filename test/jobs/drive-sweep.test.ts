@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { pino } from 'pino'
+import { DEFAULT_TENANT } from '#access/owner.ts'
+import { TenantSettings } from '#access/quotas.ts'
 import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
@@ -77,6 +79,20 @@ describe('Driving a sweep', () => {
     const sweepId = await create()
     await driveSweep(of(test.stores), sweepId, { log, maySubmit: false })
     assert.deepEqual(await jobsOf(sweepId), [])
+    await drive(sweepId)
+    assert.equal((await jobsOf(sweepId)).length, 3)
+  })
+
+  it('waits with submissions while a quota is used up', async () => {
+    const { tenantSettings } = test.stores
+    const queued = (await test.stores.jobIndex.list({ filter: { statuses: ['queued'] }, limit: 200 })).jobs
+    const limit = async (quotas: object) =>
+      await tenantSettings.set(DEFAULT_TENANT, TenantSettings.parse({ quotas }))
+    await limit({ queuedJobs: queued.length + 2 })
+    const sweepId = await create()
+    await drive(sweepId)
+    assert.equal((await jobsOf(sweepId)).length, 2)
+    await limit({})
     await drive(sweepId)
     assert.equal((await jobsOf(sweepId)).length, 3)
   })

@@ -20,9 +20,13 @@ it('only blobs that no job refers to are deleted, once they are old', async () =
   const loss = { validationAccuracy: 0.9, validationLoss: 1 }
   await appendEvent(test.stores, jobId, 'checkpointed', { epoch: 1, step: 1, ...loss, ...checkpoint })
   const exported = await blobs.put(jobId, [Buffer.from('exported')])
-  await exports.record(jobId, 'report.html?step=1', { ...artifact, ...exported, name: 'report.html' })
+  await exports.record({ id: jobId }, 'report.html?step=1', { ...artifact, ...exported, name: 'report.html' })
   const unreachable = await blobs.put(jobId, [Buffer.from('of a checkpoint that is no longer kept')])
-  await exports.record(jobId, 'report.html?step=0', { ...artifact, ...unreachable, name: 'report.html' })
+  await exports.record({ id: jobId }, 'report.html?step=0', {
+    ...artifact,
+    ...unreachable,
+    name: 'report.html',
+  })
   const unnamed = await blobs.put(jobId, [Buffer.from('left by a crash')])
   const stray = await blobs.put('job_gone', [Buffer.from('of a job that was deleted')])
 

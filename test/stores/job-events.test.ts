@@ -19,6 +19,7 @@ describe('following a job', () => {
     const seqs: number[] = []
     const end = new AbortController()
     const follower = {
+      onGap() {},
       onEvent(event: JobEvent) {
         seqs.push(event.seq)
         if (endsJob(event)) end.abort()
@@ -66,6 +67,7 @@ describe('following a job', () => {
       job,
       0,
       {
+        onGap() {},
         onEvent(event) {
           seqs.push(event.seq)
           if (seqs.length === 10) filled()
@@ -94,7 +96,7 @@ describe('following a job', () => {
         queued++
         if (queued === 2) resolve()
       }
-      const follower = { onEvent, onProgress() {}, room: async () => {} }
+      const follower = { onEvent, onGap() {}, onProgress() {}, room: async () => {} }
       followings = ends.map(({ signal }) => test.stores.events.follow(job, 0, follower, signal))
     })
     await bothThere

@@ -28,6 +28,14 @@ describe('the queue', () => {
     return worker
   }
 
+  it('does not give out a removed job', async () => {
+    const { queue } = test.stores
+    await queue.enqueue('job_a')
+    await queue.remove('job_a')
+    assert.deepEqual(await queue.missing(['job_a']), ['job_a'])
+    await queue.remove('job_unknown')
+  })
+
   it('gives out jobs in the order in which they were released', async () => {
     const { queue } = test.stores
     for (const id of ['job_c', 'job_a', 'job_d', 'job_b']) await queue.enqueue(id)
@@ -91,13 +99,7 @@ describe('the queue', () => {
     const second = work(async () => {})
     await queue.reclaim('job_a')
     assert.equal((await once(second, 'completed'))[0].data.id, 'job_a')
-  })
-
-  it('does not give out a removed job', async () => {
-    const { queue } = test.stores
-    await queue.enqueue('job_a')
-    await queue.remove('job_a')
-    assert.deepEqual(await queue.missing(['job_a']), ['job_a'])
-    await queue.remove('job_unknown')
+    // Closed by force, it could still take the job of the next test.
+    await second.close()
   })
 })

@@ -5,6 +5,7 @@ import { RefusedEvent } from '#domain/job.ts'
 import { begin, cancel, loseAttempt } from '#domain/job-decisions.ts'
 import { epochMetrics } from '#test/support/drive-job.ts'
 import { newJob } from '#test/support/new-job.ts'
+import { readEvents } from '#test/support/read-events.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 import { storeJob } from '#test/support/store-job.ts'
 
@@ -27,7 +28,7 @@ describe('the job store', () => {
     assert.deepEqual(await store().get(job.id), job)
     assert.equal(await test.stores.redis.exists(`thresher:events:${job.id}`), 0)
     assert.deepEqual(
-      (await test.stores.events.read(job, 0, 10)).map(({ seq, type }) => [seq, type]),
+      (await readEvents(test.stores, job)).map(({ seq, type }) => [seq, type]),
       [[1, 'queued']],
     )
     assert.equal(await store().get('job_unknown'), undefined)
@@ -47,7 +48,7 @@ describe('the job store', () => {
       seqs.sort((a, b) => a - b),
       upTo42,
     )
-    const stored = await test.stores.events.read(job, 2, 1000)
+    const stored = await readEvents(test.stores, job, 2)
     assert.deepEqual(
       stored.map(({ seq }) => seq),
       upTo42,

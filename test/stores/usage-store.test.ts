@@ -59,6 +59,25 @@ describe('the usage store', () => {
     )
   })
 
+  it('keeps amounts that cannot be stored until Redis answers', async () => {
+    const { usage, redis } = test.stores
+    const owner = { tenant: 'broken', keyId: 'dave' }
+    const hash = `thresher:@broken:usage:${new Date().toISOString().slice(0, 10)}`
+    await redis.set(hash, 'not a hash')
+    usage.note(owner, 'jobs', 2)
+    await assert.rejects(usage.flush())
+    usage.note(owner, 'jobs', 3)
+    await redis.del(hash)
+    await usage.flush()
+    await usage.flush()
+    const [from, to] = [new Date(Date.now() - 3_600_000), new Date(Date.now() + 3_600_000)]
+    const rows = await usage.rows('broken', { from, to, keyId: 'dave' })
+    assert.equal(
+      rows.reduce((sum, { jobs }) => sum + jobs, 0),
+      5,
+    )
+  })
+
   it('expires a day after the configured time', async () => {
     const { usage, redis } = test.stores
     await usage.addRunning(alice, { deviceMs: 1, examples: 0 }, NEXT_DAY)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generate } from 'selfsigned'
 
-/** Paths of PEM files: a CA, and a certificate and key of both a server and a client that it has signed. */
+/** Paths of PEM files: a CA, and a certificate and key of both a server and a client that it has signed. The server is `hooks.test`. */
 export interface Certificates {
   ca: string
   server: { cert: string; key: string }
@@ -27,7 +27,13 @@ export async function makeCertificates(): Promise<Certificates> {
       ca: { key: ca.private, cert: ca.cert },
       extensions: [
         { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
-        { name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] },
+        {
+          name: 'subjectAltName',
+          altNames: [
+            { type: 7, ip: '127.0.0.1' },
+            { type: 2, value: 'hooks.test' },
+          ],
+        },
       ],
     })
     return { cert: await write(`${name}.crt`, cert), key: await write(`${name}.key`, key) }

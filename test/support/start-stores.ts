@@ -18,13 +18,17 @@ export interface TestStores {
 }
 
 /** A Redis and a blob store of the test's own, connected as the mains do. */
-export async function startStores(): Promise<TestStores> {
+export async function startStores(kept: { historyEvents?: number } = {}): Promise<TestStores> {
   const redis = await startRedis()
   const blobs = await mkdtemp(join(tmpdir(), 'thresher-blobs-'))
   const connected: Stores[] = []
   const children = openChildren()
   const connectAgain = async () => {
-    const stores = await connectDefault({ redisUrl: redis.url, artifactUrl: pathToFileURL(blobs).href })
+    const stores = await connectDefault({
+      redisUrl: redis.url,
+      artifactUrl: pathToFileURL(blobs).href,
+      ...kept,
+    })
     connected.push(stores)
     return stores
   }

@@ -6,6 +6,7 @@ import { releaseJobs } from '#jobs/release-jobs.ts'
 import { resolveSpec } from '#jobs/resolve-spec.ts'
 import type { Stores } from '#stores/connect.ts'
 import { newId } from '#stores/new-id.ts'
+import { readEvents } from './read-events.ts'
 import { storeJob } from './store-job.ts'
 
 /** Stores a job and releases it to a free worker, as the api does. @param enqueue whether it is released */
@@ -29,7 +30,7 @@ export async function eventOf<T extends JobEvent['type']>(
   attempt = 0,
 ): Promise<Extract<JobEvent, { type: T }>> {
   for (;;) {
-    const found = (await stores.events.read(job, 0, 1000)).find(
+    const found = (await readEvents(stores, job)).find(
       event => event.type === type && event.attempt >= attempt,
     )
     if (found) return found as Extract<JobEvent, { type: T }>
@@ -41,7 +42,7 @@ export async function eventOf<T extends JobEvent['type']>(
 export async function endOf(stores: Stores, { id }: Job): Promise<{ job: Job; events: JobEvent[] }> {
   for (;;) {
     const job = await stores.jobs.get(id)
-    if (job && isTerminal(job.status)) return { job, events: await stores.events.read(job, 0, 1000) }
+    if (job && isTerminal(job.status)) return { job, events: await readEvents(stores, job) }
     await pause(20)
   }
 }

@@ -1,6 +1,6 @@
 import { tenantOf } from '#access/owner.ts'
 import type { Job } from '#domain/job.ts'
-import { keyQuotas, type LimitStores, tenantLimits } from '#jobs/tenant-limits.ts'
+import { keyQuotas, type LimitStores, tenantLimits } from '#stores/tenant-limits.ts'
 import type { DayTotals } from '#usage/usage-counters.ts'
 
 /** The device seconds that the tenant and the key of a job may still use today; infinite without a quota, negative once exceeded. */

@@ -30,7 +30,7 @@ export async function prepareTask(
   }
   const { warnings, ...start } = await fetchCheckpoint(blobs, job, scratch)
   const uploadFile = await fetchUpload(blobs, spec, join(folder, 'datasets'))
-  const series = epochSeries(await events.readAll(job))
+  const series = epochSeries(await events.readEpochs(job))
   return {
     order: { type: 'train', task: { spec, scratch, datasetsDir, uploadFile, series, ...start } },
     warnings,

@@ -21,7 +21,7 @@ const list = {
   querystring: z.strictObject({
     after: z.string().min(1).max(100).optional(),
     limit: Limit,
-    tenant: QueriedTenant,
+    tenant: QueriedTenant.describe('Default: for operators all tenants, for other admins their own.'),
   }),
   response: { 200: pageOf(KeyResource) },
 }

@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { AnalysisRequest } from '#analyses/analysis-request.ts'
 import { ListedAnalysis, listedAnalysis } from '#http/analysis-resource.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
+import { IdempotencyHeaders } from '#http/idempotency-key.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { createAnalysis } from '#jobs/create-analysis.ts'
@@ -11,7 +11,7 @@ const schema = {
   operationId: 'createAnalysis',
   tags: ['analyses'],
   summary: 'Analyse the models of jobs that have ended or are paused; a worker computes it',
-  headers: z.looseObject({ 'idempotency-key': z.string().optional() }),
+  headers: IdempotencyHeaders,
   body: AnalysisRequest,
   response: { 201: ListedAnalysis },
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { JobRequest } from '#domain/training-spec.ts'
 import { answerSubmission } from '#http/answer-submission.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
+import { IdempotencyHeaders } from '#http/idempotency-key.ts'
 import { JobResource } from '#http/job-resource.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
@@ -25,7 +26,7 @@ export const SUBMISSION = {
       path: ['sparsity'],
       error: 'needs dryRun=true; a job reaches a sparsity with `target`',
     }),
-  headers: z.looseObject({ 'idempotency-key': z.string().optional() }),
+  headers: IdempotencyHeaders,
   response: { 200: DryRun, 201: JobResource },
 }
 

@@ -20,7 +20,8 @@ const schema = {
       .null()
       .describe(
         'JSON frames: first `{type: "snapshot", job, lastSeq}`; then every event with a seq greater than `after`, as in JobEvent, with ' +
-          '`progress` and `heartbeat` frames between them; `{type: "end", status, lastSeq}` before the close with 1000. Other close ' +
+          '`progress` and `heartbeat` frames between them, and `{type: "gap", from, to}` instead of events that were trimmed from a long ' +
+          'history; `{type: "end", status, lastSeq}` before the close with 1000. Other close ' +
           'codes: 4400 bad frame, 4401 the ticket or the key is not valid, 4404 no such job, 4408 too slow (reconnect with the last seq), 1001 shutting down.',
       ),
   },

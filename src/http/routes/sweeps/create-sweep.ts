@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
+import { IdempotencyHeaders } from '#http/idempotency-key.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { SweepResource, sweepResource } from '#http/sweep-resource.ts'
@@ -11,7 +11,7 @@ const schema = {
   operationId: 'createSweep',
   tags: ['sweeps'],
   summary: 'Search over fields of a job: submits a job for each trial, at most `maxConcurrent` at once',
-  headers: z.looseObject({ 'idempotency-key': z.string().optional() }),
+  headers: IdempotencyHeaders,
   body: SweepRequest,
   response: { 201: SweepResource },
 }

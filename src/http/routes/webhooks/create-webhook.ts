@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
 import { createWebhook } from '#deliveries/keep-webhooks.ts'
 import type { SendingOptions } from '#deliveries/send-event.ts'
 import { idempotencyClaim } from '#http/idempotency-claim.ts'
+import { IdempotencyHeaders } from '#http/idempotency-key.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { WebhookWithSecret, webhookWithSecret } from '#http/webhook-resource.ts'
@@ -12,7 +12,7 @@ const schema = {
   operationId: 'createWebhook',
   tags: ['webhooks'],
   summary: 'Send events to a URL, in the form of Standard Webhooks; only this answer contains the secret',
-  headers: z.looseObject({ 'idempotency-key': z.string().optional() }),
+  headers: IdempotencyHeaders,
   body: WebhookRequest,
   response: { 201: WebhookWithSecret },
 }

@@ -1,7 +1,7 @@
 import type { Quotas } from '#access/quotas.ts'
 import type { ExpiresAfter } from '#domain/retention.ts'
-import type { ServiceStores } from '#stores/connect.ts'
 import { dayOf } from '#usage/hours.ts'
+import type { ServiceStores, Stores } from './connect.ts'
 
 /** The stores that know the limits of tenants and keys, and what they have used. */
 export type LimitStores = Pick<ServiceStores, 'tenantSettings' | 'keys' | 'usage'>
@@ -41,4 +41,21 @@ export async function isWithinBudget(
 ): Promise<boolean> {
   if (deviceSecondsPerDay === undefined) return true
   return (await usage.deviceSecondsOn(tenant, dayOf(new Date()), keyId)) < deviceSecondsPerDay
+}
+
+/** What a caller may use, and the retention of its jobs. */
+export interface Allowed {
+  tenant: Quotas
+  key: Quotas
+  /** Of jobs whose request does not have it. */
+  expiresAfterSeconds?: ExpiresAfter | undefined
+}
+
+export async function allowedTo(stores: Pick<Stores, 'owner' | 'tenantSettings' | 'keys'>): Promise<Allowed> {
+  const { tenant, keyId } = stores.owner
+  const [{ quotas, expiresAfterSeconds }, key] = await Promise.all([
+    tenantLimits(stores, tenant),
+    keyQuotas(stores, keyId),
+  ])
+  return { tenant: quotas, key, expiresAfterSeconds }
 }

@@ -1,5 +1,5 @@
-import type { QuotaName, QuotaUse } from '#access/quotas.ts'
 import { AppError, type Mistake } from '#domain/error.ts'
+import type { QuotaName, QuotaUse } from './quotas.ts'
 
 /** When a used-up quota has room again. */
 const FREES: Partial<Record<QuotaName, string>> = {
