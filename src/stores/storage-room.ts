@@ -3,7 +3,7 @@ import type { BlobStore } from './blobs/blob-store.ts'
 
 /** New submissions may use this share; the rest is reserved for the events and checkpoints of running jobs. */
 const REDIS_FULL_SHARE = 0.9
-/** A result without shortages is reused for this time. Otherwise each call asks again, so that the service recovers at once. */
+/** A result without shortages is reused for this time. Otherwise later calls ask again, so that the service recovers at once. */
 const FRESH_MS = 1_000
 
 /** Checks whether the job store and the blob store have space for new jobs and uploads. */
@@ -11,6 +11,7 @@ export class StorageRoom {
   readonly #redis: Redis
   readonly #blobs: BlobStore
   #freshUntil = 0
+  #asking: Promise<string[]> | undefined
 
   constructor(redis: Redis, blobs: BlobStore) {
     this.#redis = redis
@@ -20,6 +21,13 @@ export class StorageRoom {
   /** @returns a sentence for each store that is nearly full */
   async shortages(): Promise<string[]> {
     if (Date.now() < this.#freshUntil) return []
+    this.#asking ??= this.#ask().finally(() => {
+      this.#asking = undefined
+    })
+    return await this.#asking
+  }
+
+  async #ask(): Promise<string[]> {
     const [redisIsFull, blobsAreFull] = await Promise.all([this.#isRedisFull(), this.#blobs.isNearlyFull?.()])
     const shortages = [
       ...(redisIsFull ? ['The job store is nearly full.'] : []),

@@ -10,6 +10,7 @@ const FRESH_MS = 1_000
 /** The live workers. Each worker renews its lease. */
 export class WorkerRegistry {
   readonly #redis: Redis
+  #listing: Promise<WorkerStatus[]> | undefined
   #listed: { workers: WorkerStatus[]; at: number } | undefined
 
   constructor(redis: Redis) {
@@ -38,7 +39,11 @@ export class WorkerRegistry {
   /** The live workers as of a second ago at most, for what every submission asks. */
   async recent(): Promise<readonly WorkerStatus[]> {
     const listed = this.#listed
-    return listed && Date.now() - listed.at <= FRESH_MS ? listed.workers : await this.list()
+    if (listed && Date.now() - listed.at <= FRESH_MS) return listed.workers
+    this.#listing ??= this.list().finally(() => {
+      this.#listing = undefined
+    })
+    return await this.#listing
   }
 
   /** The live workers, sorted by id; removes the ids of dead ones. */
