@@ -1,7 +1,6 @@
 import type { Redis } from 'ioredis'
 import { type JobFilter, type JobMetric, matchesFilter } from './job-filter.ts'
 import { type JobPage, readJobPage } from './job-page.ts'
-import { PAGE } from './members-of.ts'
 import { idPrefixAt } from './new-id.ts'
 import { redisKeys, type TenantKeys, tenantKeys } from './redis-keys.ts'
 
@@ -35,8 +34,7 @@ export class JobIndex {
     const { filter = {}, sort = 'createdAt', order = 'desc', after, limit } = query
     const isByTime = sort === 'createdAt'
     const indexes = isByTime ? await this.#smallestIndexes(filter) : [this.#keys.jobsByMetric(sort)]
-    const count = Object.values(filter).some(value => value !== undefined) ? PAGE : limit + 1
-    const range = { order, count, after, ...(isByTime && idRange(filter)) }
+    const range = { order, count: limit + 1, grows: true, after, ...(isByTime && idRange(filter)) }
     return await readJobPage(this.#redis, {
       indexes,
       range,

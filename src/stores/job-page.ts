@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Job } from '#domain/job.ts'
 import { jobIdOf } from './index-entries.ts'
 import { decodeJob } from './job-record.ts'
-import { type MemberRange, MOST_SCANNED, membersOf } from './members-of.ts'
+import { type MemberRange, MOST_SCANNED, membersOf, PAGE } from './members-of.ts'
 import { redisKeys } from './redis-keys.ts'
 
 export interface JobPage {
@@ -22,7 +22,7 @@ interface PageQuery {
 /**
  * A page of the jobs in some indexes. The cursor is a fixed position in an index, so no job is left out or listed twice while others are
  * submitted.
- * @returns fewer than `limit` and a `nextAfter` when `MOST_SCANNED` jobs were read
+ * @returns fewer than `limit` and a `nextAfter` when nearly `MOST_SCANNED` jobs were read
  */
 export async function readJobPage(
   redis: Redis,
@@ -30,8 +30,10 @@ export async function readJobPage(
 ): Promise<JobPage> {
   const jobs: Job[] = []
   let last: string | undefined
-  let scanned = 0
+  let scanned: string[] = []
+  let count = 0
   for await (const members of membersOf(redis, indexes, range)) {
+    if (count > MOST_SCANNED - PAGE && members.length > 0) return { jobs, nextAfter: scanned.at(-1)! }
     const loaded = await loadJobs(redis, members.map(jobIdOf))
     for (const [index, job] of loaded.entries()) {
       if (!job || !accepts(job)) continue
@@ -39,8 +41,8 @@ export async function readJobPage(
       jobs.push(job)
       last = members[index]!
     }
-    scanned += members.length
-    if (scanned >= MOST_SCANNED && members.length === range.count) return { jobs, nextAfter: members.at(-1)! }
+    scanned = members
+    count += members.length
   }
   return { jobs, nextAfter: null }
 }

@@ -9,8 +9,10 @@ export const MOST_SCANNED = 1000
 /** The members of an index to read, and their order. */
 export interface MemberRange {
   order: 'asc' | 'desc'
-  /** Members per page. */
+  /** Members of a page. */
   count: number
+  /** Whether each page is twice as large as the one before it, up to `PAGE`: for a reader that may need only a few members. */
+  grows?: boolean
   /** The member after which reading starts. */
   after?: string | undefined
   /** The smallest member to read. */
@@ -23,24 +25,25 @@ export interface MemberRange {
 export async function* membersOf(
   redis: Redis,
   indexes: readonly string[],
-  { order, count, after, from, below }: MemberRange,
+  { order, count, grows = false, after, from, below }: MemberRange,
 ): AsyncGenerator<string[]> {
   const isDescending = order === 'desc'
   const [low, high] = [from === undefined ? '-' : `[${from}`, below === undefined ? '+' : `(${below}`]
-  for (let last = after; ; ) {
+  for (let last = after, size = count; ; ) {
     const start = last === undefined ? (isDescending ? high : low) : `(${last}`
     const pages = await Promise.all(
       indexes.map(index =>
         isDescending
-          ? redis.zrevrangebylex(index, start, low, 'LIMIT', 0, count)
-          : redis.zrangebylex(index, start, high, 'LIMIT', 0, count),
+          ? redis.zrevrangebylex(index, start, low, 'LIMIT', 0, size)
+          : redis.zrangebylex(index, start, high, 'LIMIT', 0, size),
       ),
     )
     const members = [...new Set(pages.flat())].sort()
     if (isDescending) members.reverse()
-    const page = members.slice(0, count)
+    const page = members.slice(0, size)
     yield page
-    if (page.length < count) return
+    if (page.length < size) return
     last = page.at(-1)
+    if (grows) size = Math.max(size, Math.min(2 * size, PAGE))
   }
 }
