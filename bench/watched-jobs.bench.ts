@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import pLimit from 'p-limit'
 import { processorSeconds, residentMiB } from '#bench/scale/processor-time.ts'
-import { apiEnvironment, startServer } from '#bench/scale/start-server.ts'
+import { apiEnvironment, registerIdleWorker, startServer } from '#bench/scale/start-server.ts'
 import type { Watching } from '#bench/scale/watchers.ts'
 import { connectDefault } from '#test/support/connect-default.ts'
 import { appendEvent, epochMetrics, startNewJob } from '#test/support/drive-job.ts'
@@ -49,6 +49,7 @@ const folder = await mkdtemp(join(tmpdir(), 'thresher-watched-'))
 const redis = await startRedis()
 const artifactUrl = pathToFileURL(join(folder, 'blobs')).href
 const stores = await connectDefault({ redisUrl: redis.url, artifactUrl })
+const retireWorker = await registerIdleWorker(stores)
 try {
   const { headers } = await keyOf(stores, { scopes: ['read'] })
   const limited = pLimit(100)
@@ -66,6 +67,7 @@ try {
   if (values.dry) console.log(text)
   else await writeSection('Many watched jobs', text)
 } finally {
+  retireWorker()
   await stores.close()
   await redis.stop()
   await rm(folder, { recursive: true, force: true })
