@@ -86,8 +86,7 @@ describe('watching a job', () => {
     assert.deepEqual([body.progress.step, body.progress.stepsPerEpoch], [5, 469])
     const told = upTo(40).map(epoch => appendEvent(api.stores, id, 'epoch', epochMetrics(epoch)))
     await Promise.all(told)
-    await succeed(api.stores, id)
-    await once(socket, 'close')
+    await Promise.all([once(socket, 'close'), succeed(api.stores, id)])
     assert.deepEqual(seqs(seen), upTo(43))
   })
 
@@ -103,8 +102,7 @@ describe('watching a job', () => {
     const second = open(id, 3)
     const after = frames(second)
     await after.until(({ seq }) => seq === 4)
-    await succeed(api.stores, id)
-    await once(second, 'close')
+    await Promise.all([once(second, 'close'), succeed(api.stores, id)])
     assert.deepEqual([...seqs(before.seen), ...seqs(after.seen)], upTo(5))
   })
 
@@ -115,8 +113,7 @@ describe('watching a job', () => {
     const { seen, until } = frames(socket)
     await until(({ type }) => type === 'started')
     await api.stores.redis.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
-    await run2(id)
-    await once(socket, 'close')
+    await Promise.all([once(socket, 'close'), run2(id)])
     assert.deepEqual(seqs(seen), upTo(4))
   })
   const run2 = async (id: string) => {
