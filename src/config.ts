@@ -65,6 +65,7 @@ const Environment = z
     USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
     HISTORY_EVENTS: z.coerce.number().int().min(100).max(1_000_000).default(20_000),
     AUDIT_KEPT_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
+    AUDIT_KEPT_RECORDS: z.coerce.number().int().min(1000).default(1_000_000),
     WEBHOOK_ALLOWED_NETWORKS: z.string().default('').transform(readNetworks),
     ADMIN_KEY: AdminKey.optional(),
     ADMIN_KEY_FILE: z.string().transform(readTrimmed).pipe(AdminKey).optional(),
@@ -106,6 +107,8 @@ export interface Config {
   /** How long the usage of a day is stored. */
   usageKeptDays: number
   auditKeptDays: number
+  /** Of each tenant. */
+  auditKeptRecords: number
   adminKey: string | undefined
   /** Networks, in CIDR notation, that webhooks may be sent to although they are not public. */
   webhookAllowedNetworks: readonly string[]
@@ -143,6 +146,7 @@ export function loadConfig(): Config {
     usageKeptDays: data.USAGE_KEPT_DAYS,
     historyEvents: data.HISTORY_EVENTS,
     auditKeptDays: data.AUDIT_KEPT_DAYS,
+    auditKeptRecords: data.AUDIT_KEPT_RECORDS,
     adminKey: data.ADMIN_KEY ?? data.ADMIN_KEY_FILE,
     webhookAllowedNetworks: data.WEBHOOK_ALLOWED_NETWORKS,
   }

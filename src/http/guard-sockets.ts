@@ -4,7 +4,7 @@ import { callerOf } from './principal.ts'
 
 /**
  * A hook for new routes: closes the WebSockets of every route when the keys of their callers are no longer valid, and those with a bad
- * ticket as soon as they are open. Register it before the plugin for WebSockets, which calls the handler of the route.
+ * ticket immediately after they open. Register it before the plugin for WebSockets, which calls the handler of the route.
  */
 export function guardSockets(route: RouteOptions): void {
   const serve = route.wsHandler

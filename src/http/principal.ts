@@ -21,7 +21,7 @@ export function setCaller(request: FastifyRequest, caller: Caller): void {
   callers.set(request, caller)
 }
 
-/** The caller; absent on public routes, and for a WebSocket with a bad ticket, which is closed as soon as it is open. */
+/** The caller; absent on public routes, and for a WebSocket with a bad ticket, which is closed once it has opened. */
 export function callerOf(request: FastifyRequest): Caller | undefined {
   return callers.get(request)
 }

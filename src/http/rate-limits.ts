@@ -63,15 +63,15 @@ export async function limitRates(
         Promise.all([address.count(request), config.public ? undefined : failures.read(request)]),
       )
       const [ofAddress, failed] = left ?? []
-      require(reply, ofAddress)
-      if (failed?.remaining === 0) require(reply, { ...failed, isExceeded: true })
+      requireWithin(reply, ofAddress)
+      if (failed?.remaining === 0) requireWithin(reply, { ...failed, isExceeded: true })
     },
     async limitKey(request, reply) {
       if (configOf(request.routeOptions).public) return
       // A WebSocket with a bad ticket.
       if (!callerOf(request)) return void (await outage.ask(() => failures.count(request)))
       const limit = isWrite(request) ? submissions : reads
-      require(reply, await outage.ask(() => limit.count(request)))
+      requireWithin(reply, await outage.ask(() => limit.count(request)))
     },
     async countFailure(request, { statusCode }) {
       if (statusCode === UNAUTHENTICATED) await outage.ask(() => failures.count(request))
@@ -89,7 +89,7 @@ function keyOf(request: FastifyRequest): string {
 }
 
 /** Shows the limit in the response. @throws AppError `rate_limited` */
-function require(reply: FastifyReply, left: RateLeft | undefined): void {
+function requireWithin(reply: FastifyReply, left: RateLeft | undefined): void {
   if (!left) return
   for (const [name, value] of Object.entries(rateLimitHeaders(left))) {
     const shown = reply.getHeader(name)

@@ -16,7 +16,7 @@ export class RedisOutage {
     this.#consequence = consequence
   }
 
-  /** @returns undefined if Redis does not answer, now or a moment ago */
+  /** @returns undefined if Redis does not answer, now or within the last seconds */
   async ask<T>(question: () => Promise<T>): Promise<T | undefined> {
     if (performance.now() < this.#until) return undefined
     let timer: NodeJS.Timeout | undefined

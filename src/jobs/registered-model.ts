@@ -70,7 +70,7 @@ function isOfModel(name: string): boolean {
   return word !== undefined || isMeasured === true || name === 'spec.json'
 }
 
-/** The trade-off of a model is that which its job had when the model was registered. */
+/** A model has the trade-off of its job at the time of the registration. */
 function requirePoints(model: RegisteredModel, point: PointSelector | undefined): void {
   if (!point || model.source.artifacts.length > 0) return
   throw new AppError(

@@ -4,7 +4,8 @@ import { redisKeys, tenantKeys } from './redis-keys.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 const DEFAULT_KEPT_DAYS = 90
-/** A client needs no key to cause them, so their number is bounded. */
+const DEFAULT_KEPT_RECORDS = 1_000_000
+/** A client needs no key to cause them. */
 const MOST_FAILED = 100_000
 const CHUNK = 500
 /** The records that one list examines. */
@@ -26,18 +27,19 @@ export interface AuditQuery extends AuditFilter {
 export class AuditStore {
   readonly #redis: Redis
   readonly #keptMs: number
+  readonly #keptRecords: number
 
-  constructor(redis: Redis, keptDays = DEFAULT_KEPT_DAYS) {
+  /** @param keptRecords about so many for each tenant, so that no tenant can fill Redis with them */
+  constructor(redis: Redis, keptDays = DEFAULT_KEPT_DAYS, keptRecords = DEFAULT_KEPT_RECORDS) {
     this.#redis = redis
     this.#keptMs = keptDays * DAY_MS
+    this.#keptRecords = keptRecords
   }
 
   async add(record: NewAuditRecord): Promise<void> {
     const { tenant } = record
-    const text = JSON.stringify(record)
-    if (tenant === undefined)
-      await this.#redis.xadd(streamOf(tenant), 'MAXLEN', '~', MOST_FAILED, '*', 'record', text)
-    else await this.#redis.xadd(streamOf(tenant), '*', 'record', text)
+    const most = tenant === undefined ? MOST_FAILED : this.#keptRecords
+    await this.#redis.xadd(streamOf(tenant), 'MAXLEN', '~', most, '*', 'record', JSON.stringify(record))
   }
 
   /**

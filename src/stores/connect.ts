@@ -91,7 +91,7 @@ export interface Stores extends ServiceStores {
 }
 
 /** How long records are kept; absent: the default of their store. */
-type Kept = Partial<Pick<Config, 'usageKeptDays' | 'auditKeptDays' | 'historyEvents'>>
+type Kept = Partial<Pick<Config, 'usageKeptDays' | 'auditKeptDays' | 'auditKeptRecords' | 'historyEvents'>>
 
 /**
  * Connects to Redis and the blob store. Only the mains call this.
@@ -132,10 +132,14 @@ export async function connectStores(config: StoresConfig): Promise<ServiceStores
   return service
 }
 
-function storesOfAllTenants(redis: Redis, subscriber: Redis, { usageKeptDays, auditKeptDays }: Kept) {
+function storesOfAllTenants(
+  redis: Redis,
+  subscriber: Redis,
+  { usageKeptDays, auditKeptDays, auditKeptRecords }: Kept,
+) {
   return {
     usage: new UsageStore(redis, usageKeptDays),
-    audit: new AuditStore(redis, auditKeptDays),
+    audit: new AuditStore(redis, auditKeptDays, auditKeptRecords),
     allSweeps: new SweepStore(redis),
     allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
     allModels: new RecordStore<ModelRecord>(redis, 'model'),

@@ -36,7 +36,7 @@ export class RateStore {
     answerWith(this.#read(redisKeys.rate(caller)), answer)
   }
 
-  /** Names of callers are unique over all limits, so that limits need no stores of their own. */
+  /** Names of callers are unique over all limits, so one store serves them all. */
   child(): RateStore {
     return this
   }

@@ -8,7 +8,7 @@ export const MOST_WEBHOOKS = 20
 
 const URL_LENGTH = 2_000
 
-/** The address that receives the events. Which hosts are allowed depends on the service: see `checkTarget`. */
+/** The address that receives the events. Which hosts are allowed depends on the service: see `targetMistake`. */
 const WebhookUrl = z
   .string()
   .max(URL_LENGTH)

@@ -18,7 +18,7 @@ async function* filesIn(
 /** The paragraphs of a page without its code blocks, each on one line; list items and table rows are paragraphs. */
 function paragraphsOf(page: string): string[] {
   return page
-    .replaceAll(/^```.*?^```|^ {4}\S.*$/gms, '')
+    .replaceAll(/^```.*?^```|^ {4}\S[^\n]*$/gms, '')
     .split(/\n\n|\n(?=\s*(?:- |\d+\. |\|))/)
     .map(text => text.replaceAll(/\s+/g, ' ').trim())
 }

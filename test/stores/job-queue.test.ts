@@ -99,5 +99,7 @@ describe('the queue', () => {
     const second = work(async () => {})
     await queue.reclaim('job_a')
     assert.equal((await once(second, 'completed'))[0].data.id, 'job_a')
+    // Closed by force, it could still take the job of the next test.
+    await second.close()
   })
 })

@@ -28,7 +28,7 @@ redis.call('HSET', KEYS[1], ARGV[2], ARGV[3])
 redis.call('SADD', KEYS[2], ARGV[1])
 for i = 3, #KEYS do redis.call('PERSIST', KEYS[i]) end`
 
-/** KEYS: blobs of the namespace, namespaces, chunks... ARGV: namespace, digest, entry as it was read, TTL of the chunks in seconds. */
+/** KEYS: blobs of the namespace, namespaces, chunks... ARGV: namespace, digest, entry as read, TTL of the chunks in seconds. */
 const UNPUBLISH = `
 if redis.call('HGET', KEYS[1], ARGV[2]) ~= ARGV[3] then return 0 end
 for i = 3, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[4]) end
