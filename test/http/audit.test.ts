@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import pino from 'pino'
 import request from 'supertest'
+import { operationsOf } from '#test/support/operations.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 import type { AuditRecord } from '#usage/audit-record.ts'
 
@@ -70,6 +71,28 @@ describe('the audit records', () => {
         [alice.id, 'createJob', '/v1/jobs', 400, 'invalid_request'],
       ],
     )
+  })
+
+  it('are made for every operation of the contract that needs more than the scope `read`, and for no other', async () => {
+    const { operations, document } = await operationsOf(api.url)
+    for (const { name, method, path, scope, isSocket } of operations) {
+      if (isSocket) continue
+      const [before] = await list({ limit: 1 })
+      // No record has this id.
+      const url = api.url + path.replace(/\{\w+\}/g, 'none')
+      const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' }
+      const { status } = await fetch(url, {
+        method,
+        headers,
+        ...(method !== 'GET' && method !== 'HEAD' && { body: '{}' }),
+      })
+      const isWrite = !['GET', 'HEAD'].includes(method) && scope !== 'read'
+      const [last] = await list({ limit: 1 })
+      assert.equal(last?.id !== before?.id, isWrite, `${name} answered ${status}`)
+      if (!isWrite) continue
+      assert.equal(last!.operation, document.paths[path][method.toLowerCase()].operationId)
+      assert.equal(last!.status, status)
+    }
   })
 
   it('are not made for reads, dry runs and predictions', async () => {

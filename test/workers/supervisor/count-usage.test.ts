@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { pause as requestPause, resume } from '#domain/job-decisions.ts'
 import { releaseJobs } from '#jobs/release-jobs.ts'
 import type { Stores } from '#stores/connect.ts'
-import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
-import { connectDefault } from '#test/support/connect-default.ts'
-import { startRedis } from '#test/support/start-redis.ts'
-import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
+import { type SupervisedStores, startSupervisedStores } from '#test/support/start-supervised-stores.ts'
+import type { SupervisorProcess } from '#test/support/start-supervisor.ts'
 import { endOf, eventOf, submitJob } from '#test/support/submit-job.ts'
 
 /** 6,000 of the 60,000 digits: eleven full batches of each epoch, and one of 368 examples. */
@@ -26,22 +20,17 @@ const JOB = {
 const EXAMPLES = 4 * 6000
 
 describe('the usage of a job', () => {
-  let redis: EmbeddedRedis
-  let dataDir: string
+  let test: SupervisedStores
   let stores: Stores
   let supervisor: SupervisorProcess
   before(async () => {
-    redis = await startRedis()
-    dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-    const artifactUrl = pathToFileURL(join(dataDir, 'blobs')).href
-    stores = await connectDefault({ redisUrl: redis.url, artifactUrl })
-    supervisor = await startSupervisor(stores, { DATA_DIR: dataDir, REDIS_URL: redis.url })
+    test = await startSupervisedStores()
+    stores = test.stores
+    supervisor = await test.start()
   })
   after(async () => {
     await supervisor.stop()
-    await stores.close()
-    await redis.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    await test.stop()
   })
 
   const today = () => new Date().toISOString().slice(0, 10)

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { pino } from 'pino'
 import { DEFAULT_TENANT } from '#access/owner.ts'
 import { TenantSettings } from '#access/quotas.ts'
 import { releaseJobs } from '#jobs/release-jobs.ts'
 import { resumeDue } from '#maintenance/release-waiting-jobs.ts'
 import type { Stores } from '#stores/connect.ts'
-import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
-import { connectDefault } from '#test/support/connect-default.ts'
-import { startRedis } from '#test/support/start-redis.ts'
-import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
+import { type SupervisedStores, startSupervisedStores } from '#test/support/start-supervised-stores.ts'
+import type { SupervisorProcess } from '#test/support/start-supervisor.ts'
 import { endOf, eventOf, submitJob } from '#test/support/submit-job.ts'
 
 /** Trains for much longer than the budget of the test. */
@@ -28,22 +22,17 @@ const JOB = {
 const DAY_MS = 24 * 3600 * 1000
 
 describe('a job that exhausts the device seconds of the day', () => {
-  let redis: EmbeddedRedis
-  let dataDir: string
+  let test: SupervisedStores
   let stores: Stores
   let supervisor: SupervisorProcess
   before(async () => {
-    redis = await startRedis()
-    dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-    const artifactUrl = pathToFileURL(join(dataDir, 'blobs')).href
-    stores = await connectDefault({ redisUrl: redis.url, artifactUrl })
-    supervisor = await startSupervisor(stores, { DATA_DIR: dataDir, REDIS_URL: redis.url })
+    test = await startSupervisedStores()
+    stores = test.stores
+    supervisor = await test.start()
   })
   after(async () => {
     await supervisor.stop()
-    await stores.close()
-    await redis.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    await test.stop()
   })
   const allow = (deviceSecondsPerDay?: number) =>
     stores.tenantSettings.set(

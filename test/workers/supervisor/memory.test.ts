@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { after, before, describe, it, mock } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { begin, finish } from '#domain/job-decisions.ts'
 import { estimateMemory } from '#jobs/memory-estimate.ts'
 import type { Stores } from '#stores/connect.ts'
-import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
-import { connectDefault } from '#test/support/connect-default.ts'
-import { startRedis } from '#test/support/start-redis.ts'
-import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
+import { type SupervisedStores, startSupervisedStores } from '#test/support/start-supervised-stores.ts'
+import type { SupervisorProcess } from '#test/support/start-supervisor.ts'
 import { endOf, submitJob } from '#test/support/submit-job.ts'
 import { Admission } from '#workers/supervisor/admission.ts'
 
@@ -21,29 +15,21 @@ const LIMIT_MB = 300
 const JOB = { model: { preset: 'mnist-mlp' }, epochs: 1, batchSize: 512, validation: { fraction: 0.9 } }
 
 describe('the memory of a worker', () => {
-  let redis: EmbeddedRedis
-  let dataDir: string
+  let test: SupervisedStores
   let stores: Stores
   let small: SupervisorProcess
 
   before(async () => {
-    redis = await startRedis()
-    dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-    stores = await connectDefault({
-      redisUrl: redis.url,
-      artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href,
-    })
+    test = await startSupervisedStores()
+    stores = test.stores
     small = await start({ WORKER_MEMORY_MB: String(LIMIT_MB) })
   })
   after(async () => {
     assert.equal(await small.stop(), 0)
-    await stores.close()
-    await redis.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    await test.stop()
   })
 
-  const start = (environment: { WORKER_MEMORY_MB?: string } = {}) =>
-    startSupervisor(stores, { DATA_DIR: dataDir, REDIS_URL: redis.url, ...environment })
+  const start = (environment: { WORKER_MEMORY_MB?: string } = {}) => test.start(environment)
 
   /** As if such a job had held so much when it was last trained. */
   const measure = async (request: object, peakMemoryBytes: number) => {

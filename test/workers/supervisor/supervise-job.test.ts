@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { pathToFileURL } from 'node:url'
 import { processExists } from '#children/is-alive.ts'
 import type { JobEvent } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import { cancel, pause as requestPause, resume } from '#domain/job-decisions.ts'
 import { releaseJobs } from '#jobs/release-jobs.ts'
 import type { Stores } from '#stores/connect.ts'
-import type { EmbeddedRedis } from '#stores/embedded-redis.ts'
-import { connectDefault } from '#test/support/connect-default.ts'
-import { startRedis } from '#test/support/start-redis.ts'
-import { type SupervisorProcess, startSupervisor } from '#test/support/start-supervisor.ts'
+import { type SupervisedStores, startSupervisedStores } from '#test/support/start-supervised-stores.ts'
+import type { SupervisorProcess } from '#test/support/start-supervisor.ts'
 import { endOf, eventOf, submitJob } from '#test/support/submit-job.ts'
 
 const JOB = {
@@ -29,29 +25,22 @@ const epochNumbers = Array.from({ length: JOB.epochs }, (_, index) => index + 1)
 const SPARSE = 'model.sparse.safetensors'
 
 describe('the supervisor', () => {
-  let redis: EmbeddedRedis
-  let dataDir: string
+  let test: SupervisedStores
   let stores: Stores
   let supervisor: SupervisorProcess
 
   before(async () => {
-    redis = await startRedis()
-    dataDir = await mkdtemp(join(tmpdir(), 'thresher-test-'))
-    stores = await connectDefault({
-      redisUrl: redis.url,
-      artifactUrl: pathToFileURL(join(dataDir, 'blobs')).href,
-    })
+    test = await startSupervisedStores()
+    stores = test.stores
     supervisor = await start()
   })
   after(async () => {
     assert.equal(await supervisor.stop(), 0)
     assert.deepEqual(await stores.workers.list(), [])
-    await stores.close()
-    await redis.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    await test.stop()
   })
 
-  const start = () => startSupervisor(stores, { DATA_DIR: dataDir, REDIS_URL: redis.url })
+  const start = () => test.start()
   const sparseDigest = ({ artifacts }: Job) => artifacts.find(({ name }) => name === SPARSE)!.sha256
   /** As the api does, once the queue is through with the paused job. */
   const resumeJob = async ({ id }: Job) => {
@@ -96,7 +85,7 @@ describe('the supervisor', () => {
   })
 
   it('goes on while nothing can be stored, says so, keeps what it has, and ends once it can be', async t => {
-    const incoming = join(dataDir, 'blobs', 'incoming')
+    const incoming = join(test.dataDir, 'blobs', 'incoming')
     t.after(() => rm(incoming, { force: true, recursive: true }))
     const submitted = await submitJob(stores, JOB)
     await eventOf(stores, submitted, 'checkpointed')
@@ -126,7 +115,7 @@ describe('the supervisor', () => {
       job.checkpoints.map(({ epoch }) => epoch),
       [...new Set([best, 5, 6])].sort((a, b) => a - b),
     )
-    const files = await readdir(join(dataDir, 'blobs', job.id))
+    const files = await readdir(join(test.dataDir, 'blobs', job.id))
     const kept = [...job.checkpoints, ...job.artifacts].map(({ sha256 }) => sha256)
     assert.deepEqual(files.sort(), kept.sort())
   })
@@ -155,7 +144,7 @@ describe('the supervisor', () => {
     await stores.control.wake(submitted.id)
     await eventOf(stores, submitted, 'paused')
     const { checkpoints } = await stores.jobs.require(submitted.id)
-    const newest = join(dataDir, 'blobs', submitted.id, checkpoints.at(-1)!.sha256)
+    const newest = join(test.dataDir, 'blobs', submitted.id, checkpoints.at(-1)!.sha256)
     const bytes = await readFile(newest)
     bytes[bytes.length >> 1]! ^= 1
     await writeFile(newest, bytes)
@@ -250,7 +239,7 @@ describe('the supervisor', () => {
     assert.equal(await supervisor.stop(), 0)
     assert.equal((await stores.jobs.require(submitted.id)).status, 'restarting')
     await gone(runners)
-    assert.deepEqual(await readdir(join(dataDir, 'scratch')), [])
+    assert.deepEqual(await readdir(join(test.dataDir, 'scratch')), [])
     supervisor = await start()
     const { job, events } = await endOf(stores, submitted)
     assert.deepEqual([job.status, job.attempt, job.restarts], ['succeeded', 2, 0])
@@ -270,7 +259,7 @@ describe('the supervisor', () => {
     assert.equal(job.worker?.id, supervisor.id)
     expectGoneOn(events, 'worker_lost')
     assert.equal(sparseDigest(job), undisturbedDigest)
-    assert.deepEqual(await readdir(join(dataDir, 'scratch')), [supervisor.id])
+    assert.deepEqual(await readdir(join(test.dataDir, 'scratch')), [supervisor.id])
   })
 })
 
