@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import { WebSocket } from 'ws'
 import { processorSeconds } from '#bench/scale/processor-time.ts'
 import type { Command, Opening } from '#bench/scale/socket-readers.ts'
-import { apiEnvironment, type Server, startServer } from '#bench/scale/start-server.ts'
+import { apiEnvironment, registerIdleWorker, type Server, startServer } from '#bench/scale/start-server.ts'
 import { connectDefault } from '#test/support/connect-default.ts'
 import { appendEvent, epochMetrics, startNewJob } from '#test/support/drive-job.ts'
 import { keyOf } from '#test/support/key-of.ts'
@@ -54,6 +54,7 @@ const nodeOptions = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${values.pro
 const api = await startServer(['src/main.ts'], apiEnvironment(redis.url, folder), { nodeOptions })
 const bare = await startServer(['bench/scale/bare-sockets.ts', redis.url, CHANNEL], {}, { nodeOptions })
 const { headers } = await keyOf(stores, { scopes: ['read'] })
+const retireWorker = await registerIdleWorker(stores)
 const jobId = await startNewJob(stores)
 const ofApi = await openReaders(api, `/v1/jobs/${jobId}/stream`)
 const ofBare = await openReaders(bare, '/')
@@ -81,6 +82,7 @@ try {
   if (values.dry) console.log(report(measured))
   else await writeSection('Events to many sockets', report(measured))
 } finally {
+  retireWorker()
   for (const { child } of [ofApi, ofBare]) child.disconnect()
   await Promise.all([api.stop(), bare.stop()])
   await stores.close()

@@ -49,11 +49,15 @@ export async function startServer(
   return { pid: child.pid!, port, stop: () => endChild(child) }
 }
 
-/** Registers a worker that never takes a job, so that the window of released jobs is full after the first. @returns ends it */
+/**
+ * Registers a worker that never takes a job, so that the window of released jobs is full after the first. It is the worker of the jobs that
+ * `startNewJob` begins: without it, the api would take them for lost.
+ * @returns ends it
+ */
 export async function registerIdleWorker({ workers }: Pick<Stores, 'workers'>): Promise<() => void> {
   const worker = {
     ...{
-      id: 'worker_of_the_measurement',
+      id: 'worker_test',
       host: 'here',
       pid: process.pid,
       engine: 'native',
