@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Cut } from '#optimization/cut.ts'
+import { isVersion } from './model-reference.ts'
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 lower-case hexadecimal digits')
 const Clock = z
@@ -51,3 +52,8 @@ export const Init = InitRequest.safeExtend({
   clock: Clock,
 }).meta({ id: 'Init' })
 export type Init = z.infer<typeof Init>
+
+/** Whether the weights are those of an upload. Its checkpoint has no spec, and a state of the optimizer without the weights. */
+export function startsFromUpload({ modelId }: Pick<InitRequest, 'modelId'>): boolean {
+  return modelId !== undefined && !isVersion(modelId)
+}

@@ -1,3 +1,4 @@
+import { startsFromUpload } from '#domain/init-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { decodeCheckpoint } from '#formats/checkpoint.ts'
@@ -34,10 +35,10 @@ export function* checkpointWeights(
 ): Generator<void, WeightDistribution> {
   const { checkpoint, provenance } = decodeCheckpoint(file)
   const { params, accumulator } = checkpoint.state.variables
-  const { optimizerState: continues, modelId, prune } = spec.init!
+  const { optimizerState: continues, prune } = spec.init!
   const tensors = (continues ? accumulator : undefined) ?? params ?? accumulator ?? []
   const isTrained = tensors === accumulator && !continues
-  const source = modelId === undefined ? (JSON.parse(provenance.training) as TrainingSpec) : spec
+  const source = startsFromUpload(spec.init!) ? spec : (JSON.parse(provenance.training) as TrainingSpec)
   const before = excludedBy(source)
   const magnitudes: Magnitudes[] = []
   for (const variable of variablesOf(topologyOf(spec.model))) {

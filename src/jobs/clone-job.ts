@@ -1,7 +1,7 @@
 import { AppError, invalidRequest } from '#domain/error.ts'
+import { startsFromUpload } from '#domain/init-spec.ts'
 import type { Job } from '#domain/job.ts'
 import { activationOf } from '#domain/loss.ts'
-import { isVersion } from '#domain/model-reference.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
 import { startingScale } from '#forecast/starting-scale.ts'
 import { thresholdOf, withoutScale } from '#optimization/optimizer-spec.ts'
@@ -101,9 +101,8 @@ function keptInit({ id, spec }: Job): CheckpointSource | undefined {
   if (!init) return undefined
   const optimizer = init.optimizerState ? describeOptimizer(spec) : undefined
   const named = init.modelId ?? init.jobId!
-  const isUpload = init.modelId !== undefined && !isVersion(init.modelId)
   const kept = { namespace: id, id: named, sha256: init.sha256, epoch: init.epoch, optimizer }
-  return isUpload ? { ...kept, isUpload } : kept
+  return startsFromUpload(init) ? { ...kept, isUpload: true } : kept
 }
 
 /** The value of a field that null removes. */

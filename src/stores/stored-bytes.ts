@@ -12,7 +12,7 @@ export function storageLimits({ tenant, key }: { tenant: Quotas; key: Quotas }):
 }
 
 /** The field of the sum of all keys in the hash of a tenant's stored bytes; the other fields are key ids. */
-export const TOTAL_BYTES = '*'
+const TOTAL_BYTES = '*'
 
 const NO_LIMIT = -1
 

@@ -110,7 +110,10 @@ export class WaitingJobs {
   async rank(job: Job): Promise<number | undefined> {
     const lane = laneOf(job)
     const own = await this.#redis.zrank(tenantKeys(lane.tenant).waiting(lane.name), job.id)
-    return own === null ? undefined : own + (await this.#countBefore(lane, laneScore(job)))
+    if (own === null) return undefined
+    const score = laneScore(job)
+    const [before, equal] = await Promise.all([this.#countBefore(lane, score), this.#idsAt(lane, score)])
+    return own + before + equal.filter(id => id < job.id).length
   }
 
   /** The rank of a job of this priority that would be submitted now. */
@@ -120,12 +123,23 @@ export class WaitingJobs {
     return own + (await this.#countBefore(lane, score))
   }
 
-  /** Jobs in the other lanes of the tenant. */
-  async #countBefore({ tenant, name }: Lane, score: number): Promise<number> {
-    const of = tenantKeys(tenant)
-    const others = (await this.#redis.smembers(of.lanes)).filter(other => other !== name)
-    const counts = others.map(other => this.#redis.zcount(of.waiting(other), '-inf', `(${score}`))
+  /** The number of jobs in the other lanes of the tenant with a smaller score. */
+  async #countBefore(lane: Lane, score: number): Promise<number> {
+    const others = await this.#otherLanes(lane)
+    const counts = others.map(other => this.#redis.zcount(other, '-inf', `(${score}`))
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  }
+
+  /** The jobs in the other lanes of the tenant with this score: those of the same priority and millisecond. */
+  async #idsAt(lane: Lane, score: number): Promise<string[]> {
+    const others = await this.#otherLanes(lane)
+    return (await Promise.all(others.map(other => this.#redis.zrangebyscore(other, score, score)))).flat()
+  }
+
+  async #otherLanes({ tenant, name }: Lane): Promise<string[]> {
+    const of = tenantKeys(tenant)
+    const names = await this.#redis.smembers(of.lanes)
+    return names.filter(other => other !== name).map(of.waiting)
   }
 }
 

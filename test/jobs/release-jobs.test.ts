@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { ownedBy } from '#access/owner.ts'
+import { TenantSettings } from '#access/quotas.ts'
 import { begin, cancel } from '#domain/job-decisions.ts'
 import { QueuePositions } from '#jobs/queue-positions.ts'
 import { releaseJobs } from '#jobs/release-jobs.ts'
 import type { Stores } from '#stores/connect.ts'
 import { appendEvent } from '#test/support/drive-job.ts'
+import { keyOf } from '#test/support/key-of.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { startStores, type TestStores } from '#test/support/start-stores.ts'
 import { storeJob } from '#test/support/store-job.ts'
@@ -25,6 +27,8 @@ describe('the release of waiting jobs to workers', () => {
     const job = { ...newJob(change), ...ownedBy(stores.owner) }
     return (await storeJob(stores, job)).id
   }
+  const settle = (tenant: string, settings: object) =>
+    test.stores.tenantSettings.set(tenant, TenantSettings.parse(settings))
   const beat = (id: string) =>
     test.stores.workers.beat({
       ...{ id, host: 'host', pid: 1, engine: 'wasm', engineVersion: '1', device: 'cpu', threads: 1 },
@@ -125,6 +129,64 @@ describe('the release of waiting jobs to workers', () => {
     const order = (await runAll()).map(id => late.includes(id))
     assert.deepEqual(order.filter(Boolean).length, 4)
     for (let at = 0; at < order.length; at += 2) assert.notEqual(order[at], order[at + 1])
+  })
+
+  it('serves a tenant in proportion to its weight', async () => {
+    await beat('worker_a')
+    await settle('heavy', { weight: 3 })
+    const heavy: string[] = []
+    for (let i = 0; i < 9; i++) heavy.push(await submit(of('heavy')))
+    for (let i = 0; i < 3; i++) await submit(of('light'))
+    const positions = new QueuePositions(test.stores)
+    const places = await Promise.all(
+      heavy.map(async id => (await positions.of(await of('heavy').jobs.require(id)))!.queuePosition),
+    )
+    const order = await runAll()
+    assert.deepEqual(
+      heavy.map(id => order.indexOf(id) + 1),
+      places,
+    )
+    for (let at = 0; at < 12; at += 4)
+      assert.equal(order.slice(at, at + 4).filter(id => heavy.includes(id)).length, 3)
+  })
+
+  it('holds back the jobs of a tenant that runs as many as it may, and not those of others', async () => {
+    for (const id of ['worker_a', 'worker_b', 'worker_c']) await beat(id)
+    await settle('limited', { quotas: { runningJobs: 1 } })
+    const limited = [await submit(of('limited')), await submit(of('limited'))]
+    const other = await submit(of('other'))
+    await releaseJobs(test.stores)
+    assert.deepEqual((await test.stores.waiting.released()).sort(), [limited[0], other].sort())
+    await test.stores.work.append(limited[0]!, cancel)
+    await releaseJobs(test.stores)
+    assert.ok(await test.stores.waiting.isReleased(limited[1]!))
+  })
+
+  it('holds back the jobs of a key that runs as many as it may, and not those of other keys', async () => {
+    await beat('worker_a')
+    await beat('worker_b')
+    const { id: keyId } = await keyOf(test.stores, {
+      tenant: 'a',
+      scopes: ['submit'],
+      quotas: { runningJobs: 0 },
+    })
+    const held = await submit(of('a', keyId))
+    const free = await submit(of('a'))
+    await releaseJobs(test.stores)
+    assert.deepEqual(await test.stores.waiting.released(), [free])
+    assert.equal(await test.stores.waiting.rank(await of('a').jobs.require(held)), 0)
+  })
+
+  it('holds back the jobs of a tenant that has used up the device seconds of the day', async () => {
+    await beat('worker_a')
+    await settle('a', { quotas: { deviceSecondsPerDay: 10 } })
+    await test.stores.usage.addRunning({ tenant: 'a' }, { deviceMs: 10_000, examples: 0 })
+    const held = await submit(of('a'))
+    await releaseJobs(test.stores)
+    assert.deepEqual(await test.stores.waiting.released(), [])
+    await settle('a', { quotas: { deviceSecondsPerDay: 11 } })
+    await releaseJobs(test.stores)
+    assert.deepEqual(await test.stores.waiting.released(), [held])
   })
 
   it('forgets a job that is cancelled or paused, waiting or released', async () => {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { startsFromUpload } from '#domain/init-spec.ts'
 import { topologyOf } from '#domain/topology-of.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
 import { type Checkpoint, decodeCheckpoint } from '#formats/checkpoint.ts'
@@ -9,13 +10,13 @@ import type { Start } from '#workers/training/checkpoint.ts'
 
 /** The model that the spec's `init` names, cut if `init.prune` is given, or with its optimizer's state. @param path its checkpoint file */
 export async function openInit(path: string, spec: TrainingSpec): Promise<Start> {
-  const { modelId, optimizerState, prune } = spec.init!
+  const { optimizerState, prune } = spec.init!
+  const isUpload = startsFromUpload(spec.init!)
   const { checkpoint, provenance } = decodeCheckpoint(await readFile(path))
-  if (optimizerState) return { state: withState(checkpoint, modelId !== undefined) }
-  const model =
-    modelId === undefined
-      ? modelFromCheckpoint(JSON.parse(provenance.training), checkpoint)
-      : modelFromState(spec, resolveNetwork(topologyOf(spec.model)), checkpoint.state)
+  if (optimizerState) return { state: withState(checkpoint, isUpload) }
+  const model = isUpload
+    ? modelFromState(spec, resolveNetwork(topologyOf(spec.model)), checkpoint.state)
+    : modelFromCheckpoint(JSON.parse(provenance.training), checkpoint)
   const { weights, statistics } = prune ? cutModel(model, prune, spec) : model
   return { state: { variables: { params: weights, ...(statistics.length > 0 && { statistics }) } } }
 }
