@@ -60,14 +60,16 @@ export class QueuePositions {
   }
 }
 
-async function readShares(stores: PositionStores): Promise<Share[]> {
-  return await Promise.all(
-    (await stores.waiting.shares()).map(async ({ tenant, pass }) => {
-      const lanes = await stores.waiting.lanes(tenant)
-      const waiting = lanes.reduce((sum, lane) => sum + lane.waiting, 0)
-      return { tenant, pass, waiting, weight: (await tenantLimits(stores, tenant)).weight }
-    }),
-  )
+async function readShares({ waiting, tenantSettings }: PositionStores): Promise<Share[]> {
+  const shares = await waiting.shares()
+  const [settings, lanes] = await Promise.all([
+    tenantSettings.allSettings(shares.map(({ tenant }) => tenant)),
+    Promise.all(shares.map(({ tenant }) => waiting.lanes(tenant))),
+  ])
+  return shares.map(({ tenant, pass }, index) => {
+    const count = lanes[index]!.reduce((sum, lane) => sum + lane.waiting, 0)
+    return { tenant, pass, waiting: count, weight: settings[index]!.weight }
+  })
 }
 
 /** The mean time between the starts of two jobs while all workers are busy. */
