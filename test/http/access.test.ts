@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { get as httpGet } from 'node:http'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { WebSocket } from 'ws'
@@ -34,6 +35,18 @@ describe('with a key', () => {
     const refused = await get(`Bearer ${KEY}x`)
     assert.deepEqual([refused.status, refused.body.code], [401, 'unauthenticated'])
     assert.equal((await get(`Basic ${KEY}`)).status, 401)
+  })
+
+  it('two of them are refused, also if one is right', async () => {
+    const statusWith = async (headers: string[]) => {
+      const [response] = await once(httpGet(`${api.url}/v1/jobs`, { headers }), 'response')
+      response.resume()
+      return response.statusCode
+    }
+    const right = ['Authorization', `Bearer ${KEY}`]
+    const host = ['Host', new URL(api.url).host]
+    assert.equal(await statusWith([...host, ...right]), 200)
+    assert.equal(await statusWith([...host, ...right, 'authorization', 'Bearer other']), 401)
   })
 
   it('a WebSocket without it is refused at the upgrade', async () => {
