@@ -15,9 +15,9 @@ const URL_LENGTH = 2_000
  */
 const WebhookUrl = z
   .string()
-  // A parser removes some of them without a word.
+  // The parser of URLs removes some of them.
   .refine(text => !/[\s\p{C}]/u.test(text), {
-    error: 'must have no blanks, tabs, line breaks and other characters that are not visible',
+    error: 'must not contain blanks, tabs, line breaks or other characters that are not visible',
     abort: true,
   })
   .overwrite(text => (URL.canParse(text) ? new URL(text).href : text))
