@@ -172,7 +172,7 @@ describe('the files of a job with a retention period', () => {
     const id = await endedJob({ checkpoints: HOUR, artifacts: HOUR })
     const inputs = { inputs: [DIGIT] }
     const before = await post(`/v1/jobs/${id}/predict?sparsity=0.9`, inputs)
-    const model = await registerModel(api.stores, { jobId: id, name: 'outlives' })
+    const { model } = await registerModel(api.stores, { jobId: id, name: 'outlives' })
     const started = await post('/v1/jobs', { ...MEASURED_REQUEST, init: { jobId: id } })
     const analysis = await post('/v1/analyses', { kind: 'evaluation', jobs: [id] })
     await expire(HOUR + 60)
