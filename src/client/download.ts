@@ -85,7 +85,7 @@ async function receive(
 /** The sentence in a problem of the service (RFC 9457, section 3.1.4). */
 async function reasonOf(answer: Response): Promise<string> {
   if (answer.ok) return 'the answer has no digest, so it is not an artifact.'
-  const problem: { detail?: string } | null = await answer.json().catch(() => ({}))
+  const problem = (await answer.json().catch(() => null)) as { detail?: string } | null
   return problem?.detail ?? `${answer.statusText}.`
 }
 
