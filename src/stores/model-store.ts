@@ -111,7 +111,7 @@ export class ModelStore extends RecordStore<ModelRecord> {
     return { type: earlier.id === id ? 'stored' : 'replayed', model: earlier }
   }
 
-  /** The version that a claim has made before, as it was then. @throws AppError `idempotency_key_reused` */
+  /** The version that a claim has made before, in the state of the first answer. @throws AppError `idempotency_key_reused` */
   async findClaimed({ scope, bodyDigest }: IdempotencyClaim): Promise<RegisteredModel | undefined> {
     const found = await this.#redis.get(redisKeys.idempotency(scope))
     return found === null ? undefined : replayOf<Claimed>(found, bodyDigest).model
