@@ -7,9 +7,15 @@ import { FORECAST_BASES } from '#forecast/forecast-sparsity.ts'
 import { RECOMMENDATION_BASES } from '#forecast/recommend-scale.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import type { Stores } from '#stores/connect.ts'
+import { allowedTo } from '#stores/tenant-limits.ts'
+import { limitMistakes } from './allowed.ts'
 import { memoryMistake } from './check-memory.ts'
+<<<<<<< HEAD
 import { findRoom } from './find-room.ts'
 import { HeldBack } from './held-back.ts'
+=======
+import { findRoom, type Room } from './find-room.ts'
+>>>>>>> part-mend
 import { planInTurn } from './plan-in-turn.ts'
 import { type PositionStores, QueuePositions } from './queue-positions.ts'
 import type { JobDraft } from './submit-job.ts'
@@ -130,10 +136,9 @@ export async function dryRun(
   const engines = new Set((await workers.list()).map(({ engine }) => engine))
   const estimatedSeconds = estimateSeconds(spec, runs, engines, trainedEpochs)
   const room = await findRoom({ measurements, workers }, spec)
-  const mistake = memoryMistake(spec, room)
   return {
     spec,
-    warnings: mistake ? [...warnings, { code: 'insufficient_memory', ...mistake }] : warnings,
+    warnings: [...warnings, ...(await refusals(stores, spec, room))],
     plan,
     memory: {
       neededBytes: room.neededBytes,
@@ -143,4 +148,18 @@ export async function dryRun(
     ...(estimatedSeconds !== undefined && { estimatedSeconds }),
     ...(recommendation && { recommendation }),
   }
+}
+
+/** Why the job would be refused, as warnings: the plan is worth reading nevertheless. */
+async function refusals(
+  stores: PositionStores & Pick<Stores, 'owner'>,
+  spec: TrainingSpec,
+  room: Room,
+): Promise<Warning[]> {
+  const limits = limitMistakes(spec, await allowedTo(stores))
+  const memory = memoryMistake(spec, room)
+  return [
+    ...limits.map(mistake => ({ code: 'limit_exceeded', ...mistake })),
+    ...(memory ? [{ code: 'insufficient_memory', ...memory }] : []),
+  ]
 }

@@ -71,7 +71,10 @@ describe('analyses', () => {
         artifacts: `/v1/analyses/${body.id}/artifacts`,
       },
     })
-    assert.deepEqual((await get(`/v1/analyses/${body.id}`)).body, body)
+    // Like that of a job, the answer to its submission has no place in the queue.
+    const queued = { ...body, queuePosition: 1 }
+    assert.deepEqual((await get(`/v1/analyses/${body.id}`)).body, queued)
+    assert.deepEqual((await get('/v1/analyses?limit=1')).body.data, [queued])
     const stored = await api.stores.analyses.require(body.id)
     assert.equal(await api.stores.waiting.rank(stored), 0)
   })
