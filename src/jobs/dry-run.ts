@@ -10,12 +10,8 @@ import type { Stores } from '#stores/connect.ts'
 import { allowedTo } from '#stores/tenant-limits.ts'
 import { limitMistakes } from './allowed.ts'
 import { memoryMistake } from './check-memory.ts'
-<<<<<<< HEAD
-import { findRoom } from './find-room.ts'
-import { HeldBack } from './held-back.ts'
-=======
 import { findRoom, type Room } from './find-room.ts'
->>>>>>> part-mend
+import { HeldBack } from './held-back.ts'
 import { planInTurn } from './plan-in-turn.ts'
 import { type PositionStores, QueuePositions } from './queue-positions.ts'
 import type { JobDraft } from './submit-job.ts'
