@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError, type ErrorCode } from '#domain/error.ts'
 import type { AuditStore } from '#stores/audit-store.ts'
 import type { NewAuditRecord } from '#usage/audit-record.ts'
+import { bringsCredential } from './brings-credential.ts'
 import { isDryRun, isWrite } from './is-write.ts'
 import { callerOf } from './principal.ts'
 import { RedisOutage } from './redis-outage.ts'
@@ -10,8 +11,9 @@ const UNAUTHENTICATED = 401
 const LONGEST_TEXT = 500
 
 /**
- * Stores an audit record of every request that writes or that fails to authenticate, before the answer is sent. While Redis does not answer,
- * the record is in the log. Requests beyond a rate limit have no record, because their number has no limit.
+ * Stores an audit record of every request that writes, or that brings a key or a ticket that is not valid, before the answer is sent. While
+ * Redis does not answer, the record is in the log. Requests without a credential or beyond a rate limit have no record, because their
+ * number has no limit.
  */
 export function recordWrites(app: FastifyInstance, stores: { audit: AuditStore }): void {
   const codes = new WeakMap<FastifyRequest, ErrorCode>()
@@ -21,7 +23,8 @@ export function recordWrites(app: FastifyInstance, stores: { audit: AuditStore }
   })
   app.addHook('onSend', async (request, reply) => {
     const code = codes.get(request)
-    const isRecorded = reply.statusCode === UNAUTHENTICATED || (isWrite(request) && !isDryRun(request))
+    const isUnauthenticated = reply.statusCode === UNAUTHENTICATED
+    const isRecorded = isUnauthenticated ? bringsCredential(request) : isWrite(request) && !isDryRun(request)
     if (!isRecorded || code === 'rate_limited') return
     const audit = describeRequest(request, reply, code)
     const isStored = await outage.ask(async () => {

@@ -11,6 +11,7 @@ import { allowedTo } from '#stores/tenant-limits.ts'
 import { limitMistakes } from './allowed.ts'
 import { memoryMistake } from './check-memory.ts'
 import { findRoom, type Room } from './find-room.ts'
+import { HeldBack } from './held-back.ts'
 import { planInTurn } from './plan-in-turn.ts'
 import { type PositionStores, QueuePositions } from './queue-positions.ts'
 import type { JobDraft } from './submit-job.ts'
@@ -78,6 +79,8 @@ export const DryRun = z
       largestWorkerBytes: z.int().optional().describe('The highest memory limit of a live worker.'),
     }),
     queuePosition: z.int().describe('1 is next.'),
+    estimatedStartAt: z.iso.datetime().optional(),
+    waitsFor: HeldBack.optional().describe('The quota that would hold the job back.'),
     estimatedSeconds: z
       .number()
       .optional()

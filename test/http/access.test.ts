@@ -24,7 +24,8 @@ describe('with a key', () => {
 
   it('the public routes answer on every host name, as a balancer of load asks for them', async () => {
     for (const path of ['/healthz', '/readyz'])
-      assert.equal((await request(api.url).get(path).set('host', 'thresher.example')).status, 200)
+      for (const method of ['get', 'head'] as const)
+        assert.equal((await request(api.url)[method](path).set('host', 'thresher.example')).status, 200)
   })
 
   it('the right one opens, a wrong one does not', async () => {

@@ -105,6 +105,7 @@ describe('the audit records', () => {
 
   it('of failed authentications name no caller and contain no secret', async () => {
     await send('get', '/v1/jobs?ticket=a-secret-ticket', 'thr_a-secret-key')
+    assert.equal((await request(api.url).post('/v1/jobs')).status, 401)
     const [record] = await list({ failedAuthentications: 'true' })
     assert.deepEqual(withoutTime(record!), {
       operation: 'listJobs',

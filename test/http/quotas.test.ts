@@ -65,7 +65,7 @@ describe('a quota', () => {
       { code, quota, used, limit },
       { code: 'quota_exceeded', quota: 'queuedJobs', used: MOST, limit: MOST },
     )
-    assert.match(detail, /has room again when a queued job starts, is paused or is cancelled/)
+    assert.match(detail, /has room again when a queued job starts, or a queued or paused job is cancelled/)
   })
 
   it('of queued jobs has room again however a queued job ends', async () => {
@@ -78,7 +78,10 @@ describe('a quota', () => {
       return body.id as string
     }
     await send(`/v1/jobs/${await next()}/cancel`)
-    await send(`/v1/jobs/${await next()}/pause`)
+    const paused = await next()
+    await send(`/v1/jobs/${paused}/pause`)
+    assert.ok(await isFull(), 'a paused job may be resumed at any time')
+    await send(`/v1/jobs/${paused}/cancel`)
     await stores.jobs.append(await next(), begin({ id: 'worker_a', engine: 'wasm', device: 'cpu' }))
     const failed = await next()
     const error = { code: 'internal' as const, message: 'lost', retryable: false }
