@@ -11,6 +11,7 @@ import { countEgress } from '#http/count-egress.ts'
 import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
 import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
 import { guardSockets } from '#http/guard-sockets.ts'
+import { limitStreams } from '#http/limit-streams.ts'
 import { watchStreams } from '#http/open-streams.ts'
 import { registerOpenapi } from '#http/openapi.ts'
 import { limitRates, type RateLimits } from '#http/rate-limits.ts'
@@ -41,6 +42,8 @@ export type AppOptions = RouteOptions & {
   slowBodies?: SlowBodyLimits
   /** Absent: no limits. */
   rateLimits?: RateLimits
+  /** Open WebSockets and event streams; 0: no limit. */
+  socketsPerKey?: number
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
   trustProxy?: string[]
   logger?: FastifyBaseLogger
@@ -52,7 +55,7 @@ export async function createApp(
   children: Children,
   options: AppOptions,
 ): Promise<FastifyInstance> {
-  const { logger, slowBodies, rateLimits, trustProxy = [] } = options
+  const { logger, slowBodies, rateLimits, socketsPerKey = 0, trustProxy = [] } = options
   const room = new StorageRoom(stores.redis, stores.blobs)
   const app = Fastify({
     ...(logger && { loggerInstance: logger }),
@@ -81,6 +84,7 @@ export async function createApp(
   if (rates) app.addHook('onRequest', rates.limitAddress)
   app.addHook('onRequest', authenticate(stores, watchStreams(app, stores.keys), options.hasKeys))
   if (rates) app.addHook('onRequest', rates.limitKey).addHook('onResponse', rates.countFailure)
+  app.addHook('onRequest', limitStreams(socketsPerKey))
   countEgress(app, stores.usage)
   await shedLoad(app)
   app.addHook('onRequest', requireRoom(room))

@@ -62,6 +62,7 @@ const Environment = z
     RATE_LIMIT_READS_PER_MINUTE: Rate.default(6_000),
     RATE_LIMIT_SUBMISSIONS_PER_MINUTE: Rate.default(3_000),
     RATE_LIMIT_FAILED_AUTHENTICATIONS_PER_MINUTE: Rate.default(60),
+    SOCKETS_PER_KEY: z.coerce.number().int().min(0).default(1_000),
     USAGE_KEPT_DAYS: z.coerce.number().int().min(31).max(3650).default(400),
     HISTORY_EVENTS: z.coerce.number().int().min(100).max(1_000_000).default(20_000),
     AUDIT_KEPT_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
@@ -102,6 +103,8 @@ export interface Config {
   trustProxy: string[]
   /** Requests a minute, of an address and of a key; 0: no limit. */
   rateLimits: Record<'address' | 'failedAuthentications' | 'reads' | 'submissions', number>
+  /** Open WebSockets and event streams in one api process; 0: no limit. */
+  socketsPerKey: number
   /** The most events that the history of a job keeps. */
   historyEvents: number
   /** How long the usage of a day is stored. */
@@ -143,6 +146,7 @@ export function loadConfig(): Config {
       reads: data.RATE_LIMIT_READS_PER_MINUTE,
       submissions: data.RATE_LIMIT_SUBMISSIONS_PER_MINUTE,
     },
+    socketsPerKey: data.SOCKETS_PER_KEY,
     usageKeptDays: data.USAGE_KEPT_DAYS,
     historyEvents: data.HISTORY_EVENTS,
     auditKeptDays: data.AUDIT_KEPT_DAYS,

@@ -25,6 +25,7 @@ export function apiEnvironment(redisUrl: string, folder: string): Record<string,
     RATE_LIMIT_REQUESTS_PER_MINUTE: UNLIMITED,
     RATE_LIMIT_READS_PER_MINUTE: UNLIMITED,
     RATE_LIMIT_SUBMISSIONS_PER_MINUTE: UNLIMITED,
+    SOCKETS_PER_KEY: UNLIMITED,
   }
 }
 

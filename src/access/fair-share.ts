@@ -4,6 +4,8 @@ export interface Share {
   pass: number
   weight: number
   waiting: number
+  /** Whether a quota holds back all of its jobs. */
+  isHeldBack: boolean
 }
 
 const ROUNDING = 1e-9
@@ -12,7 +14,11 @@ const ROUNDING = 1e-9
  * The number of jobs of other tenants that are served before a job, if no job is added meanwhile.
  * @param rank the number of jobs of its own tenant that are served before it
  */
-export function servedBefore(own: Omit<Share, 'waiting'>, rank: number, others: readonly Share[]): number {
+export function servedBefore(
+  own: Pick<Share, 'tenant' | 'pass' | 'weight'>,
+  rank: number,
+  others: readonly Share[],
+): number {
   const pass = own.pass + rank / own.weight
   return others.reduce((sum, other) => {
     // The k-th job of the other tenant has the pass other.pass + k / other.weight; of equal passes, the smaller name is served first.

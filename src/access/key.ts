@@ -15,7 +15,12 @@ export const KeyRequest = z
     tenant: TenantName.optional().describe(
       'The tenant of the key, by default that of the caller. Only admin keys of the tenant `default` may choose another one; a tenant exists from its first key on.',
     ),
-    scopes: z.array(Scope).min(1).max(Scope.options.length).describe('A larger scope includes the smaller.'),
+    scopes: z
+      .array(Scope)
+      .min(1)
+      .max(Scope.options.length)
+      .refine(scopes => new Set(scopes).size === scopes.length, 'names a scope twice')
+      .describe('A larger scope includes the smaller.'),
     expiresAt: Expiry.optional().describe('The time from which the key is refused.'),
     quotas: Quotas.optional().describe('Limits of this key, besides those of its tenant.'),
   })

@@ -5,7 +5,10 @@ export const DEFAULT_TENANT = 'default'
 
 export const TenantName = z
   .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits or dashes')
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'must be 1 to 63 lower-case letters, digits or dashes, the first a letter or a digit',
+  )
 
 /** The tenant that a record belongs to, and the key that created it. */
 export interface Owner {

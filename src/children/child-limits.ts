@@ -20,7 +20,14 @@ export interface ChildKind {
 
 /** Reads uploaded models. */
 export const IMPORT: ChildKind = {
-  pool: { children: 3, idleSeconds: 10, waiting: 64, heapBytes: 2 * GiB, dataBytes: ofMachine(24 * GiB) },
+  pool: {
+    children: 3,
+    idleSeconds: 10,
+    waiting: 64,
+    perTenant: 16,
+    heapBytes: 2 * GiB,
+    dataBytes: ofMachine(24 * GiB),
+  },
   limits: bytes => ({
     // The limit of processor time is short, so that a file that makes its reader loop is refused soon. That of elapsed time is long, so
     // that a valid file is not refused because the machine is busy.
@@ -39,6 +46,7 @@ export const INGEST: ChildKind = {
     children: 3,
     idleSeconds: 10,
     waiting: Number.POSITIVE_INFINITY,
+    perTenant: Number.POSITIVE_INFINITY,
     // By default Node would collect garbage only after hundreds of megabytes.
     heapBytes: 64 * MiB,
     flags: ['--max-semi-space-size=2'],
@@ -62,6 +70,7 @@ export const INGEST_PARQUET: ChildKind = {
     children: 2,
     idleSeconds: 10,
     waiting: Number.POSITIVE_INFINITY,
+    perTenant: Number.POSITIVE_INFINITY,
     heapBytes: 3 * GiB,
     dataBytes: ofMachine(8 * GiB),
   },
@@ -73,7 +82,14 @@ export const FOLDER_SECONDS = 3600
 
 /** Exports artifacts from checkpoints. */
 export const EXPORT: ChildKind = {
-  pool: { children: 2, idleSeconds: 10, waiting: 64, heapBytes: 2 * GiB, dataBytes: ofMachine(32 * GiB) },
+  pool: {
+    children: 2,
+    idleSeconds: 10,
+    waiting: 64,
+    perTenant: 16,
+    heapBytes: 2 * GiB,
+    dataBytes: ofMachine(32 * GiB),
+  },
   limits: bytes => ({
     seconds: 60 + bytes / 250e3,
     residentBytes: ofMachine(2 * GiB + 8 * bytes),
@@ -88,7 +104,7 @@ export const EXAMPLE_BYTES = 2e6
 
 /** Answers predictions; each child holds TensorFlow and a model. */
 export const PREDICT: ChildKind = {
-  pool: { children: 2, idleSeconds: 120, waiting: 64, heapBytes: 2 * GiB },
+  pool: { children: 2, idleSeconds: 120, waiting: 64, perTenant: 16, heapBytes: 2 * GiB },
   limits: bytes => ({
     seconds: 60 + bytes / 1e6,
     residentBytes: ofMachine(4 * GiB + 4 * bytes),

@@ -1,6 +1,7 @@
 import { AppError } from '#domain/error.ts'
 import type { ChildOptions } from './fork-confined.ts'
 import { ServiceStopping } from './service-stopping.ts'
+import { TasksByTenant } from './tasks-by-tenant.ts'
 import { WarmChild } from './warm-child.ts'
 
 export interface PoolOptions extends ChildOptions {
@@ -10,10 +11,14 @@ export interface PoolOptions extends ChildOptions {
   idleSeconds: number
   /** The largest number of tasks that wait for a child. */
   waiting: number
+  /** The largest number of tasks of one tenant that wait or are in progress. */
+  perTenant: number
 }
 
 /** Options for choosing the child of a task. */
 export interface Turn<Child> {
+  /** Whose task it is; absent: it belongs to no tenant. */
+  tenant?: string | undefined
   /** Large tasks leave one child to the small ones. */
   isLarge?: boolean
   /** Whether a child would do the task faster than another. */
@@ -24,6 +29,7 @@ interface Slot<Child> {
   child: Child
   /** Its task; undefined while it is free. */
   task: 'small' | 'large' | undefined
+  tenant?: string | undefined
   idle: NodeJS.Timeout | undefined
 }
 
@@ -36,19 +42,20 @@ interface Waiting<Child> {
 const RETRY_AFTER = { 'retry-after': '10' }
 
 /**
- * A few children that do tasks in parallel, in the order in which the tasks arrive. Small tasks may overtake large ones, which never
- * occupy the last child. Children are started when they are needed.
+ * A few children that do tasks in parallel. The next task is the oldest one of the tenant with the fewest tasks in progress. Small tasks may
+ * overtake large ones, which never occupy the last child. Children are started when they are needed.
  */
 export class ChildPool<Task, Answer extends object> {
   readonly #slots: readonly Slot<WarmChild<Task, Answer>>[]
   readonly #idleMs: number
   readonly #maxWaiting: number
+  readonly #byTenant: TasksByTenant
   #waiting: Waiting<WarmChild<Task, Answer>>[] = []
   readonly #running = new Set<Promise<unknown>>()
   #isClosed = false
 
   /** @param entry the URL of the children's program */
-  constructor(entry: string, { children, idleSeconds, waiting, ...options }: PoolOptions) {
+  constructor(entry: string, { children, idleSeconds, waiting, perTenant, ...options }: PoolOptions) {
     this.#slots = Array.from({ length: children }, () => ({
       child: new WarmChild<Task, Answer>(entry, options),
       task: undefined,
@@ -56,18 +63,30 @@ export class ChildPool<Task, Answer extends object> {
     }))
     this.#idleMs = idleSeconds * 1000
     this.#maxWaiting = waiting
+    this.#byTenant = new TasksByTenant(perTenant)
   }
 
   /**
    * Calls `work` with a child that no other task uses meanwhile.
-   * @throws AppError `unavailable` when too many tasks are waiting; ServiceStopping
+   * @throws AppError `unavailable` when too many tasks are waiting, or too many of the tenant; ServiceStopping
    */
   async use<T>(
     work: (child: WarmChild<Task, Answer>) => Promise<T>,
     turn: Turn<WarmChild<Task, Answer>> = {},
   ): Promise<T> {
     if (this.#isClosed) throw new ServiceStopping()
-    const slot = this.#take(turn) ?? (await this.#wait(turn))
+    const end = turn.tenant === undefined ? () => {} : this.#byTenant.begin(turn.tenant)
+    try {
+      return await this.#run(work, this.#take(turn) ?? (await this.#wait(turn)))
+    } finally {
+      end()
+    }
+  }
+
+  async #run<T>(
+    work: (child: WarmChild<Task, Answer>) => Promise<T>,
+    slot: Slot<WarmChild<Task, Answer>>,
+  ): Promise<T> {
     const running = work(slot.child)
     this.#running.add(running)
     try {
@@ -101,6 +120,7 @@ export class ChildPool<Task, Answer extends object> {
     if (!slot) return undefined
     clearTimeout(slot.idle)
     slot.task = turn.isLarge ? 'large' : 'small'
+    slot.tenant = turn.tenant
     return slot
   }
 
@@ -121,11 +141,18 @@ export class ChildPool<Task, Answer extends object> {
       return
     }
     slot.idle = setTimeout(() => slot.child.close(), this.#idleMs).unref()
-    for (const waiting of this.#waiting) {
+    for (const waiting of this.#inTurn()) {
       const next = this.#take(waiting.turn)
       if (!next) continue
       this.#waiting = this.#waiting.filter(other => other !== waiting)
       waiting.start(next)
     }
+  }
+
+  /** The waiting tasks in the order in which they may begin. */
+  #inTurn(): Waiting<WarmChild<Task, Answer>>[] {
+    const inProgress = ({ turn }: Waiting<WarmChild<Task, Answer>>) =>
+      this.#slots.filter(({ task, tenant }) => task && tenant === turn.tenant).length
+    return this.#waiting.toSorted((a, b) => inProgress(a) - inProgress(b))
   }
 }

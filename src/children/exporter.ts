@@ -34,13 +34,14 @@ export class Exporter {
     this.#pool = new ChildPool(import.meta.resolve('#children/export-process.ts'), kind.pool)
   }
 
-  /** @throws NothingToEncode; AppError `limit_exceeded` or `unavailable` */
+  /** @param tenant of the client. @throws NothingToEncode; AppError `limit_exceeded` or `unavailable` */
   async encode(
     task: Omit<ExportTask, 'checkpoint'>,
     checkpoint?: CheckpointSource,
+    tenant?: string,
   ): Promise<EncodedArtifact> {
     const bytes = checkpoint?.sizeBytes ?? 0
-    const turn = { isLarge: bytes > this.#kind.largeBytes }
+    const turn = { tenant, isLarge: bytes > this.#kind.largeBytes }
     const answer = await this.#pool
       .use(
         async child => child.ask({ ...task, checkpoint: await checkpoint?.load() }, this.#kind.limits(bytes)),

@@ -15,6 +15,8 @@ export interface Reading<Task> {
   workBytes: number
   /** The folder that the reader may write to. */
   folder: string
+  /** Of the client. */
+  tenant?: string | undefined
   /** Called each time a process begins to read. */
   onBegin?: (() => void) | undefined
 }
@@ -41,12 +43,12 @@ export class FileReader<Task, Answer extends object> {
    * ServiceStopping; Error for a fault of the reader, with the operating system's `code` if it has one
    */
   async read(reading: Reading<Task>, overrides: Partial<TaskLimits> = {}): Promise<Answer> {
-    const { name, workBytes } = reading
+    const { name, workBytes, tenant } = reading
     const limits = { ...this.#kind.limits(workBytes), ...overrides }
     const isLarge = workBytes > this.#kind.largeBytes
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#pool.use(child => readWith(child, reading, limits, isLarge), { isLarge })
+        return await this.#pool.use(child => readWith(child, reading, limits, isLarge), { isLarge, tenant })
       } catch (error) {
         if (error instanceof LimitExceeded)
           throw new FormatError(`${name}: reading it takes more than ${error.message}, which is the limit`)

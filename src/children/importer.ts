@@ -20,13 +20,13 @@ export class Importer {
     this.#reader = new FileReader(import.meta.resolve('#children/import-process.ts'), kind)
   }
 
-  /** @throws as `FileReader.read` does */
-  async import(task: ImportTask): Promise<ImportedModel> {
+  /** @param tenant of the client. @throws as `FileReader.read` does */
+  async import(task: ImportTask, tenant?: string): Promise<ImportedModel> {
     const { files, state, model } = task.upload
     const all = state ? [...files, state] : files
     // A small sparse file may contain many weights.
     const workBytes = (await sourceBytes(all)) + weightBytes(model)
-    return await this.#reader.read({ task, name: sourceName(all), workBytes, folder: task.folder })
+    return await this.#reader.read({ task, name: sourceName(all), workBytes, folder: task.folder, tenant })
   }
 
   async close(): Promise<void> {

@@ -28,12 +28,16 @@ export class Ingester {
     this.#parquet = new FileReader(entry, parquet)
   }
 
-  /** @param onBegin is called when a process begins to read. @throws as `FileReader.read` does */
-  async ingest(task: IngestTask, onBegin?: () => void): Promise<Ingested> {
+  /**
+   * @param onBegin is called when a process begins to read
+   * @param tenant of the client
+   * @throws as `FileReader.read` does
+   */
+  async ingest(task: IngestTask, onBegin?: () => void, tenant?: string): Promise<Ingested> {
     const { request, files, folder } = task
     const reader = request.format === 'parquet' ? this.#parquet : this.#streaming
     const workBytes = await sourceBytes(files)
-    const reading = { task, name: sourceName(files), workBytes, folder, onBegin }
+    const reading = { task, name: sourceName(files), workBytes, folder, onBegin, tenant }
     // A registered folder is read in place, and its size is not known.
     return await reader.read(reading, 'folder' in request ? { seconds: FOLDER_SECONDS } : {})
   }

@@ -55,9 +55,14 @@ export class Predictor {
   /**
    * @param model identifies the model of the source
    * @param source loads the model if the child needs it
+   * @param tenant of the client
    * @throws FormatError for a file that is not an image; AppError `limit_exceeded` or `unavailable`
    */
-  async predict({ model, inputs }: Omit<PredictionTask, 'load'>, source: ModelSource): Promise<Prediction> {
+  async predict(
+    { model, inputs }: Omit<PredictionTask, 'load'>,
+    source: ModelSource,
+    tenant?: string,
+  ): Promise<Prediction> {
     const limits = this.#kind.limits(source.checkpoint.sizeBytes + inputs.count * EXAMPLE_BYTES)
     const work = async (child: Child) => {
       this.#loaded.set(child, model)
@@ -68,7 +73,7 @@ export class Predictor {
       return resultOf(await child.ask({ model, inputs, load }, limits), child)
     }
     return await this.#pool
-      .use(work, { prefers: child => this.#loaded.get(child) === model })
+      .use(work, { tenant, prefers: child => this.#loaded.get(child) === model })
       .catch(error => {
         throw taskFailure(error, 'predicting', 'send fewer examples at a time')
       })

@@ -67,7 +67,7 @@ async function receive(
     return await receive(url, path, headers)
   }
   if (!answer.ok || !digest)
-    throw new DownloadError(`${url} answered ${answer.status}: ${await answer.text()}`)
+    throw new DownloadError(`${url} answered ${answer.status}: ${await reasonOf(answer)}`)
   const sha256 = Buffer.from(digest, 'base64').toString('hex')
   const part = `${path}.${sha256}.part`
   if (before && answer.status !== 206) await rm(before.path)
@@ -80,6 +80,13 @@ async function receive(
   }
   const total = answer.headers.get('content-range')?.split('/')[1] ?? answer.headers.get('content-length')
   return { part, digest, sizeBytes: Number(total) }
+}
+
+/** The sentence in a problem of the service (RFC 9457, section 3.1.4). */
+async function reasonOf(answer: Response): Promise<string> {
+  if (answer.ok) return 'the answer has no digest, so it is not an artifact.'
+  const problem = (await answer.json().catch(() => null)) as { detail?: string } | null
+  return problem?.detail ?? `${answer.statusText}.`
 }
 
 function digestOf(sha256: string): string {

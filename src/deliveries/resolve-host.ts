@@ -37,5 +37,8 @@ export async function addressesOf(
   signal: AbortSignal,
 ): Promise<string[]> {
   const host = hostname.replace(/^\[(.*)\]$/, '$1')
-  return isIP(host) ? [host] : await resolve(host, signal)
+  const addresses = isIP(host) ? [host] : await resolve(host, signal)
+  // The resolver of the system returns none for some names.
+  if (addresses.length === 0) throw Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' })
+  return addresses
 }

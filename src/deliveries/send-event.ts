@@ -97,16 +97,22 @@ async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 
 /** By the code of the error, because messages of the system contain addresses. */
 const REASONS: Record<string, string> = {
+  EAI_AGAIN: 'the name server does not answer',
+  EBADNAME: 'the host name is not valid',
   ECONNREFUSED: 'the connection was refused',
   ECONNRESET: 'the connection was reset',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
+  ENODATA: 'the host name does not resolve',
   ENOTFOUND: 'the host name does not resolve',
+  ESERVFAIL: 'the name server failed',
   ETIMEDOUT: 'the connection timed out',
+  ETIMEOUT: 'the name server does not answer',
 }
 
 /** Connecting to several addresses fails with an AggregateError, whose own message is empty. */
 function reasonOf(error: Error & { code?: string }): string {
+  if (error instanceof TypeError) return 'The request failed: no request can be sent to this URL.'
   const { code = '', message } = error instanceof AggregateError ? error.errors[0] : error
   return `The request failed: ${REASONS[code] ?? message}.`
 }

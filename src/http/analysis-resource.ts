@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { ANALYSIS_KINDS, AnalysisResult } from '#analyses/analysis-request.ts'
 import { AnalysisProgress } from '#domain/analysis.ts'
 import { isTerminal, Job } from '#domain/job.ts'
+import { type PositionStores, QueuePositions } from '#jobs/queue-positions.ts'
 import { readResult } from '#jobs/read-analysis-file.ts'
 import type { Stores } from '#stores/connect.ts'
 import { shownFields } from './shown-fields.ts'
@@ -36,6 +37,19 @@ const Progress = z.object({
   total: z.int().optional(),
 })
 
+const PLACE = {
+  queuePosition: z
+    .int()
+    .optional()
+    .describe(
+      'While the analysis is queued: its place among the jobs and analyses of all tenants; 1 is next.',
+    ),
+  estimatedStartAt: z.iso
+    .datetime()
+    .optional()
+    .describe('While the analysis is queued: estimated from the running times of the last jobs.'),
+}
+
 /** An analysis in a list or a snapshot, without its result. */
 export const ListedAnalysis = Shown.extend({
   kind: z.enum(ANALYSIS_KINDS),
@@ -43,6 +57,7 @@ export const ListedAnalysis = Shown.extend({
   jobs: z.array(JobOfAnalysis),
   options: z.record(z.string(), z.unknown()).describe('With every default filled in.'),
   progress: Progress,
+  ...PLACE,
   labels: z.record(z.string(), z.string()),
   priority: z.int(),
   maxRestarts: z.int(),
@@ -60,20 +75,25 @@ export type AnalysisResource = z.infer<typeof AnalysisResource>
 /** The analysis with its progress, and with its result if it has succeeded. */
 export async function describeAnalysis(
   analysis: Job,
-  stores: Pick<Stores, 'events' | 'blobs'>,
+  stores: PositionStores & Pick<Stores, 'events' | 'blobs'>,
 ): Promise<AnalysisResource> {
   const result = await readResult(stores, analysis)
   return { ...(await describeListed(analysis, stores)), ...(result && { result }) }
 }
 
+/**
+ * The analysis with its progress and its place in the queue.
+ * @param positions those of one answer share what they read
+ */
 export async function describeListed(
   analysis: Job,
-  { events }: Pick<Stores, 'events'>,
+  stores: PositionStores & Pick<Stores, 'events'>,
+  positions = new QueuePositions(stores),
 ): Promise<ListedAnalysis> {
   const frame = isTerminal(analysis.status)
     ? undefined
-    : await events.lastProgress(analysis.id, AnalysisProgress)
-  return listedAnalysis(analysis, frame)
+    : await stores.events.lastProgress(analysis.id, AnalysisProgress)
+  return { ...listedAnalysis(analysis, frame), ...(await positions.of(analysis)) }
 }
 
 /** @param frame its last progress; ignored if it belongs to another attempt */

@@ -64,10 +64,17 @@ function ticketOf({ headers, query }: FastifyRequest, { acceptsTicket }: RouteCo
 
 async function byHeader(
   keys: ServiceStores['keys'],
-  { headers }: FastifyRequest,
+  { headers, raw }: FastifyRequest,
 ): Promise<Identified | undefined> {
+  // Node keeps the first of several, and a proxy in front may have checked another one.
+  if (raw.rawHeaders.filter(isAuthorization).length > 1) return undefined
   const text = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
   return text === undefined ? undefined : await keys.identify(text)
+}
+
+/** @param index of a name or a value: `rawHeaders` lists them alternately */
+function isAuthorization(text: string, index: number): boolean {
+  return index % 2 === 0 && text.toLowerCase() === 'authorization'
 }
 
 /** The same for every reason, so that it does not show which keys exist. */

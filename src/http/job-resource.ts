@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { MeasuringProgress } from '#domain/event.ts'
 import { Job } from '#domain/job.ts'
+import { HeldBack } from '#jobs/held-back.ts'
 import { type LiveProgress, liveProgress, progressOf } from '#jobs/job-progress.ts'
 import { type PositionStores, QueuePositions } from '#jobs/queue-positions.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -54,6 +55,7 @@ export const JobResource = Shown.extend({
     .datetime()
     .optional()
     .describe('While the job is queued: estimated from the running times of the last jobs.'),
+  waitsFor: HeldBack.optional().describe('While the job is queued: the quota that holds it back.'),
   labels: z.record(z.string(), z.string()),
   priority: z.int(),
   links: z.record(z.string(), z.string()),

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 import type { ServiceStores } from '#stores/connect.ts'
 import { RateStore } from '#stores/rate-store.ts'
+import { bringsCredential } from './brings-credential.ts'
 import { isWrite } from './is-write.ts'
 import { callerOf, principalOf } from './principal.ts'
 import { RateLimit } from './rate-limit.ts'
@@ -16,7 +17,7 @@ const UNAUTHENTICATED = 401
 export interface RateLimits {
   /** Of an address, including those that are refused. */
   address: number
-  /** Of an address that fail to authenticate. Beyond it, every request of the address that needs a key is refused. */
+  /** Of an address that bring a key or a ticket that is not valid. Beyond it, every request of the address that needs a key is refused. */
   failedAuthentications: number
   /** Of a key. */
   reads: number
@@ -74,7 +75,8 @@ export async function limitRates(
       requireWithin(reply, await outage.ask(() => limit.count(request)))
     },
     async countFailure(request, { statusCode }) {
-      if (statusCode === UNAUTHENTICATED) await outage.ask(() => failures.count(request))
+      if (statusCode === UNAUTHENTICATED && bringsCredential(request))
+        await outage.ask(() => failures.count(request))
     },
   }
 }

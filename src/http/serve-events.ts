@@ -4,6 +4,7 @@ import { HistoryGap } from '#domain/event.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import type { HistoryItem } from '#stores/job-events.ts'
 import { EventStream } from './event-stream.ts'
+import { opensEvents } from './limit-streams.ts'
 import { Limit, pageOf } from './page.ts'
 import { Ticket } from './ticket.ts'
 import { type StreamedKind, watchRecord } from './watch-record.ts'
@@ -54,7 +55,7 @@ export function serveEvents(app: Pick<FastifyInstance, 'addHook'>) {
 
   return async ({ query, headers }: EventsRequest, reply: FastifyReply, kind: StreamedKind, record: Job) => {
     const { after, limit } = query
-    if (!headers.accept?.includes('text/event-stream'))
+    if (!opensEvents(headers.accept))
       return pageOfEvents(await kind.events.read(record, after, limit + 1), limit, kind)
     const lastSeq = headers['last-event-id'] ?? after
     // After a 204, a client that has every event stops reconnecting.

@@ -16,12 +16,17 @@ export function creationLimits(allowed: Allowed): CreationLimits {
 }
 
 /** @throws AppError `limit_exceeded` for a spec that a quota never allows */
-export function requireAllowed(spec: TrainingSpec, { tenant, key }: Allowed): void {
-  const mistakes = [...limitMistakes(spec, tenant, 'tenant'), ...limitMistakes(spec, key, 'key')]
+export function requireAllowed(spec: TrainingSpec, allowed: Allowed): void {
+  const mistakes = limitMistakes(spec, allowed)
   if (mistakes.length > 0) throw exceedsLimit(mistakes)
 }
 
-function limitMistakes(spec: TrainingSpec, { modelParameters, epochs }: Quotas, of: string): Mistake[] {
+/** The fields of a spec that exceed a quota which limits every single job. */
+export function limitMistakes(spec: TrainingSpec, { tenant, key }: Allowed): Mistake[] {
+  return [...mistakesUnder(spec, tenant, 'tenant'), ...mistakesUnder(spec, key, 'key')]
+}
+
+function mistakesUnder(spec: TrainingSpec, { modelParameters, epochs }: Quotas, of: string): Mistake[] {
   const mistakes: Mistake[] = []
   const parameters = modelParameters === undefined ? 0 : parameterCount(topologyOf(spec.model))
   if (modelParameters !== undefined && parameters > modelParameters)

@@ -1,14 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { exceedsLimit } from '#access/quota-exceeded.ts'
 import { MONITORED_METRICS } from '#domain/early-stopping.ts'
 import { AppError, invalidFields, type Mistake } from '#domain/error.ts'
 import { outputCount } from '#domain/topology-of.ts'
 import { JobRequest, type TrainingSpec } from '#domain/training-spec.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
+import { type Allowed, allowedTo } from '#stores/tenant-limits.ts'
 import { neededMetrics } from '#sweeps/objective.ts'
 import type { Space, Values } from '#sweeps/space.ts'
 import type { Dimension, SweepRequest } from '#sweeps/sweep-request.ts'
 import type { SweepState, Trial } from '#sweeps/sweep-state.ts'
-import { trialSpec } from '#sweeps/trial-spec.ts'
+import { fullEpochs, trialSpec } from '#sweeps/trial-spec.ts'
+import { limitMistakes } from './allowed.ts'
 import { requireMemory } from './check-memory.ts'
 import type { JobStores } from './resolve-job.ts'
 import { monitoredMetrics } from './select-epoch.ts'
@@ -23,18 +26,22 @@ const CHOICES_PER_TURN = 10
 /**
  * Checks the trials of a new sweep, as far as possible before they run: every choice and both ends of every range, each with the first
  * choices of the other fields, by the schema of its field and then by everything that a job is checked by.
- * @throws AppError `invalid_request` with paths in `base` or `space`, and as `submitJob` does
+ * @throws AppError `invalid_request` or `limit_exceeded` with paths in `base`, `space` or `search`, and as `submitJob` does
  */
 export async function checkTrials(stores: JobStores, { request, trials }: SweepState): Promise<void> {
   const mistakes = await choiceMistakes(request)
   if (mistakes.length > 0) throw invalidFields(mistakes.slice(0, MOST_MISTAKES))
-  const found = new Map<string, Mistake>()
+  const allowed = await allowedTo(stores)
+  const invalid = new Map<string, Mistake>()
+  const exceeding = new Map<string, Mistake>()
   for (const trial of [...trials.slice(0, FIRST_TRIALS), ...choiceTrials(request, trials)]) {
-    for (const mistake of await trialMistakes(stores, request, trial))
-      found.set(`${mistake.path} ${mistake.message}`, mistake)
-    if (found.size >= MOST_MISTAKES) break
+    const found = await trialMistakes(stores, request, trial, allowed)
+    for (const mistake of found.invalid) invalid.set(`${mistake.path} ${mistake.message}`, mistake)
+    for (const mistake of found.exceeding) exceeding.set(`${mistake.path} ${mistake.message}`, mistake)
+    if (invalid.size >= MOST_MISTAKES) break
   }
-  if (found.size > 0) throw invalidFields([...found.values()].slice(0, MOST_MISTAKES))
+  if (invalid.size > 0) throw invalidFields([...invalid.values()].slice(0, MOST_MISTAKES))
+  if (exceeding.size > 0) throw exceedsLimit([...exceeding.values()].slice(0, MOST_MISTAKES))
 }
 
 /** A trial for each choice but the first ones. */
@@ -52,21 +59,50 @@ function choiceTrials(request: SweepRequest, trials: readonly Trial[]): CheckedT
 
 type CheckedTrial = Pick<Trial, 'kind' | 'values' | 'runs'>
 
-/** What a job of the trial would be refused for. @throws AppError without paths, as `submitJob` does */
+/** What a job of the trial would be refused for: its mistakes, and its quotas. @throws AppError without paths, as `submitJob` does */
 async function trialMistakes(
   stores: JobStores,
   request: SweepRequest,
-  { kind, values, runs }: CheckedTrial,
-): Promise<readonly Mistake[]> {
+  trial: CheckedTrial,
+  allowed: Allowed,
+): Promise<{ invalid: readonly Mistake[]; exceeding: readonly Mistake[] }> {
+  const { kind, values, runs } = trial
   const spec = trialSpec(request, { kind, values }, runs[0]!.epochs)
   try {
     const draft = await draftJob(stores, parseByZod(JobRequest, spec))
     await requireMemory(stores, draft.spec)
-    return metricMistakes(request, draft.spec)
+    return {
+      invalid: metricMistakes(request, draft.spec),
+      exceeding: exceedingMistakes(request, trial, draft.spec, allowed),
+    }
   } catch (error) {
     if (!(error instanceof AppError) || error.mistakes.length === 0) throw error
-    return placed(request.space, values, error.mistakes)
+    return { invalid: placed(request.space, values, error.mistakes), exceeding: [] }
   }
+}
+
+/** The quotas that a job of the trial would exceed. A method that begins with short runs trains its best trials in full later. */
+function exceedingMistakes(
+  request: SweepRequest,
+  { kind, values, runs }: CheckedTrial,
+  spec: TrainingSpec,
+  allowed: Allowed,
+): Mistake[] {
+  const short = runs[0]!.epochs
+  const full = short === undefined || kind === 'rangeTest' ? spec.epochs : (fullEpochs(request) ?? 0)
+  const isOfSearch = short !== undefined && spec.epochs >= full
+  return limitMistakes({ ...spec, epochs: Math.max(spec.epochs, full) }, allowed).map(
+    ({ path, message }) => ({
+      path: isOfSearch && path === 'epochs' ? 'search.epochs' : placeWithin(request.space, values, path),
+      message,
+    }),
+  )
+}
+
+/** The place of a field, or of the value in the space that sets a part of it: `space.model.preset.0` for `model`. */
+function placeWithin(space: Space, values: Values, path: string): string {
+  const part = Object.keys(values).find(name => name.startsWith(`${path}.`))
+  return placeOf(space, values, part ?? path)
 }
 
 /** The metrics that the search needs and the loss of a trial does not have. */

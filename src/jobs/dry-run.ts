@@ -7,8 +7,11 @@ import { FORECAST_BASES } from '#forecast/forecast-sparsity.ts'
 import { RECOMMENDATION_BASES } from '#forecast/recommend-scale.ts'
 import { thresholdOf } from '#optimization/optimizer-spec.ts'
 import type { Stores } from '#stores/connect.ts'
+import { allowedTo } from '#stores/tenant-limits.ts'
+import { limitMistakes } from './allowed.ts'
 import { memoryMistake } from './check-memory.ts'
-import { findRoom } from './find-room.ts'
+import { findRoom, type Room } from './find-room.ts'
+import { HeldBack } from './held-back.ts'
 import { planInTurn } from './plan-in-turn.ts'
 import { type PositionStores, QueuePositions } from './queue-positions.ts'
 import type { JobDraft } from './submit-job.ts'
@@ -76,6 +79,8 @@ export const DryRun = z
       largestWorkerBytes: z.int().optional().describe('The highest memory limit of a live worker.'),
     }),
     queuePosition: z.int().describe('1 is next.'),
+    estimatedStartAt: z.iso.datetime().optional(),
+    waitsFor: HeldBack.optional().describe('The quota that would hold the job back.'),
     estimatedSeconds: z
       .number()
       .optional()
@@ -127,10 +132,9 @@ export async function dryRun(
   const engines = new Set((await workers.list()).map(({ engine }) => engine))
   const estimatedSeconds = estimateSeconds(spec, runs, engines, trainedEpochs)
   const room = await findRoom({ measurements, workers }, spec)
-  const mistake = memoryMistake(spec, room)
   return {
     spec,
-    warnings: mistake ? [...warnings, { code: 'insufficient_memory', ...mistake }] : warnings,
+    warnings: [...warnings, ...(await refusals(stores, spec, room))],
     plan,
     memory: {
       neededBytes: room.neededBytes,
@@ -140,4 +144,18 @@ export async function dryRun(
     ...(estimatedSeconds !== undefined && { estimatedSeconds }),
     ...(recommendation && { recommendation }),
   }
+}
+
+/** Why the job would be refused, as warnings: the plan is worth reading nevertheless. */
+async function refusals(
+  stores: PositionStores & Pick<Stores, 'owner'>,
+  spec: TrainingSpec,
+  room: Room,
+): Promise<Warning[]> {
+  const limits = limitMistakes(spec, await allowedTo(stores))
+  const memory = memoryMistake(spec, room)
+  return [
+    ...limits.map(mistake => ({ code: 'limit_exceeded', ...mistake })),
+    ...(memory ? [{ code: 'insufficient_memory', ...memory }] : []),
+  ]
 }

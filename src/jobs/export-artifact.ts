@@ -21,7 +21,8 @@ export async function exportArtifact(
     events,
     blobs,
     exporter,
-  }: Pick<Stores, 'exports' | 'events' | 'blobs'> & Pick<Children, 'exporter'>,
+    owner,
+  }: Pick<Stores, 'exports' | 'events' | 'blobs' | 'owner'> & Pick<Children, 'exporter'>,
   job: Job,
   request: ExportRequest,
 ): Promise<Artifact> {
@@ -38,7 +39,7 @@ export async function exportArtifact(
     tradeoff: request.tradeoff?.tradeoff,
   }
   const source = checkpoint && checkpointSource(blobs, job.id, checkpoint)
-  const { bytes, ...rest } = await exporter.encode(task, source).catch(error => {
+  const { bytes, ...rest } = await exporter.encode(task, source, owner.tenant).catch(error => {
     if (!(error instanceof NothingToEncode)) throw error
     throw new AppError('not_found', `The job has no ${name}. ${error.message}`)
   })

@@ -17,7 +17,9 @@ import { reportEvaluation } from './report-evaluation.ts'
 import { requireKept } from './require-kept.ts'
 import { requireStopped } from './require-stopped.ts'
 
-export type ArtifactStores = Pick<Stores, 'exports' | 'events'> & TradeoffStores & Pick<Children, 'exporter'>
+export type ArtifactStores = Pick<Stores, 'exports' | 'events' | 'owner'> &
+  TradeoffStores &
+  Pick<Children, 'exporter'>
 
 /** Which form of an artifact is wanted, and as of which checkpoint: by default that of the job's model. */
 export type ArtifactForm = ArtifactVariant & {

@@ -2,6 +2,7 @@ import type { Artifact, ArtifactName } from '#domain/artifact.ts'
 import { type CheckpointRecord, type CheckpointSelector, findCheckpoint } from '#domain/checkpoint.ts'
 import { AppError } from '#domain/error.ts'
 import { hasStopped, type Job } from '#domain/job.ts'
+import { epochLength } from '#forecast/epoch-length.ts'
 import { Tradeoff } from '#optimization/tradeoff.ts'
 import { readBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -34,7 +35,7 @@ export interface FoundTradeoff {
 export async function findTradeoff(
   { analysisIndex, blobs }: TradeoffStores,
   job: Job,
-  checkpoint: CheckpointRecord | undefined,
+  checkpoint: Pick<CheckpointRecord, 'step'> | undefined,
 ): Promise<FoundTradeoff | undefined> {
   if (!checkpoint) return undefined
   const query = { kind: 'tradeoff', jobId: job.id, statuses: ['succeeded' as const], limit: MOST_ANALYSES }
@@ -52,7 +53,7 @@ export async function findTradeoff(
 
 /**
  * @param which the checkpoint, by default that of the job's model
- * @throws AppError `not_found` for a job or checkpoint that does not exist; `tradeoff_not_ready`
+ * @throws AppError `not_found` for a job or checkpoint that does not exist; `tradeoff_not_ready`, `artifact_expired`
  */
 export async function readTradeoff(
   stores: TradeoffStores & Pick<Stores, 'jobs'>,
@@ -61,13 +62,22 @@ export async function readTradeoff(
 ): Promise<Tradeoff> {
   const job = await stores.jobs.require(jobId)
   const checkpoint = findCheckpoint(job, which)
+  const kept = which === undefined ? await findTradeoff(stores, job, expiredModel(job)) : undefined
+  if (kept) return kept.tradeoff
   if (!checkpoint) requireKept(job, 'checkpoints')
   if (!checkpoint && which !== undefined)
     throw new AppError('not_found', `The job has no checkpoint "${which}".`)
   return (await requireTradeoff(stores, job, checkpoint)).tradeoff
 }
 
-/** @throws AppError `tradeoff_not_ready` */
+/** The steps of a job's model whose checkpoint has expired: its trade-off is still there, in the job or in an analysis. */
+function expiredModel({ spec, expired, modelEpoch, metrics }: Job): { step: number } | undefined {
+  const epoch = modelEpoch ?? metrics?.epoch
+  if (!expired?.checkpoints || epoch === undefined) return undefined
+  return { step: epoch * epochLength(spec).stepsPerEpoch }
+}
+
+/** @throws AppError `tradeoff_not_ready`; `artifact_expired` if the job had measured it */
 export async function requireTradeoff(
   stores: TradeoffStores,
   job: Job,
@@ -75,6 +85,8 @@ export async function requireTradeoff(
 ): Promise<FoundTradeoff> {
   const found = await findTradeoff(stores, job, checkpoint)
   if (found) return found
+  const isOwn = checkpoint?.step === findCheckpoint(job)?.step
+  if (isOwn && job.status === 'succeeded' && job.spec.finish?.tradeoff) requireKept(job, 'artifacts')
   throw tradeoffNotReady(job, checkpoint)
 }
 

@@ -3,6 +3,7 @@ import { epochToResumeFrom, isTerminal, type Job } from '#domain/job.ts'
 import { totalEpochs } from '#domain/phases.ts'
 import { epochLength } from '#forecast/epoch-length.ts'
 import type { Stores } from '#stores/connect.ts'
+import type { HeldBack } from './held-back.ts'
 import type { QueuePositions } from './queue-positions.ts'
 
 /** The progress of a job. */
@@ -27,6 +28,8 @@ export interface LiveProgress {
   /** While the job is queued; 1 is next. */
   queuePosition?: number
   estimatedStartAt?: string
+  /** While a quota holds the job back. */
+  waitsFor?: HeldBack
 }
 
 /** The progress of the job within its epoch, and its position in the queue. */

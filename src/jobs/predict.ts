@@ -44,7 +44,7 @@ export async function findJobModel(
  * @throws AppError `invalid_request` for a file that is not an image; `limit_exceeded`, `unavailable`; BlobNotFoundError
  */
 export async function predict(
-  { blobs, predictor }: Pick<Stores, 'blobs'> & Pick<Children, 'predictor'>,
+  { blobs, predictor, owner }: Pick<Stores, 'blobs' | 'owner'> & Pick<Children, 'predictor'>,
   { job, checkpoint, cut }: JobModel,
   inputs: PredictionInputs,
 ): Promise<PredictionAnswer> {
@@ -54,7 +54,7 @@ export async function predict(
     ...(cut && { loadCut: () => loadCut({ blobs }, cut) }),
   }
   const model = [checkpoint.sha256, ...(cut ? Object.values(cutKey(cut)) : [])].join(' ')
-  const { outputs } = await predictor.predict({ model, inputs }, source).catch(error => {
+  const { outputs } = await predictor.predict({ model, inputs }, source, owner.tenant).catch(error => {
     throw error instanceof FormatError ? invalidRequest('image', error.message) : error
   })
   return predictionAnswer(job.spec, outputs, inputs.count)

@@ -1,25 +1,31 @@
 import { type Share, servedBefore } from '#access/fair-share.ts'
-import { DEFAULT_TENANT, type Owner, tenantOf } from '#access/owner.ts'
+import type { Owner } from '#access/owner.ts'
 import type { Job } from '#domain/job.ts'
 import type { ServiceStores } from '#stores/connect.ts'
-import { laneOf } from '#stores/lane.ts'
+import { type Lane, laneOf } from '#stores/lane.ts'
 import { type LimitStores, tenantLimits } from '#stores/tenant-limits.ts'
+import { type HeldBack, laneHeldBack, tenantHeldBack } from './held-back.ts'
 
-export type PositionStores = Pick<ServiceStores, 'waiting' | 'workers' | 'measurements'> & LimitStores
+export type PositionStores = Pick<ServiceStores, 'waiting' | 'queue' | 'workers' | 'measurements'> &
+  LimitStores
 
 /** Where a job stands, if no other job is submitted or ends early. */
 export interface QueuePlace {
-  /** 1 for the next job. */
+  /** 1 for the next job. Jobs of other tenants that a quota holds back do not count. */
   queuePosition: number
-  /** Absent while no worker is alive or no job has ended yet. */
+  /** Absent while no worker is alive, while no job has ended yet, and while a quota holds the job back. */
   estimatedStartAt?: string
+  /** The quota that holds the job back. */
+  waitsFor?: HeldBack
 }
 
-/** The places of waiting jobs under fair share. The shares of the tenants are read once, when the first place is asked for. */
+/** The places of waiting jobs under fair share. What several places need is read once, when it is first needed. */
 export class QueuePositions {
   readonly #stores: PositionStores
+  readonly #held = new Map<string, Promise<HeldBack | undefined>>()
   #shares: Promise<Share[]> | undefined
   #secondsPerPlace: Promise<number | undefined> | undefined
+  #released: Promise<number> | undefined
 
   constructor(stores: PositionStores) {
     this.#stores = stores
@@ -28,18 +34,23 @@ export class QueuePositions {
   /** @returns undefined for a job that is not queued */
   async of(job: Job): Promise<QueuePlace | undefined> {
     if (job.status !== 'queued') return undefined
+    const lane = laneOf(job)
     const rank = await this.#stores.waiting.rank(job)
-    // A job that is released to the workers is begun at once.
-    return await this.#place(rank === undefined ? 1 : await this.#position(tenantOf(job), rank))
+    if (rank !== undefined)
+      return await this.#place(await this.#position(lane, rank), await this.#heldBack(lane))
+    return await this.#place((await this.#stores.queue.position(job.id)) ?? 1)
   }
 
   /** The place of a job that would be submitted now. */
-  async ofNext({ tenant = DEFAULT_TENANT, keyId }: Owner, priority: number): Promise<QueuePlace> {
-    const rank = await this.#stores.waiting.rankOfNext(laneOf({ tenant, ...(keyId && { keyId }) }), priority)
-    return await this.#place(await this.#position(tenant, rank))
+  async ofNext(owner: Owner, priority: number): Promise<QueuePlace> {
+    const lane = laneOf(owner)
+    const rank = await this.#stores.waiting.rankOfNext(lane, priority)
+    return await this.#place(await this.#position(lane, rank), await this.#heldBack(lane))
   }
 
-  async #position(tenant: string, rank: number): Promise<number> {
+  /** Behind the released jobs that no worker has begun. */
+  async #position({ tenant }: Lane, rank: number): Promise<number> {
+    this.#released ??= this.#stores.queue.waitingCount()
     this.#shares ??= readShares(this.#stores)
     const shares = await this.#shares
     const own = shares.find(share => share.tenant === tenant) ?? {
@@ -47,29 +58,36 @@ export class QueuePositions {
       pass: shares[0]?.pass ?? 0,
       weight: (await tenantLimits(this.#stores, tenant)).weight,
     }
-    const others = shares.filter(share => share.tenant !== tenant)
-    return rank + 1 + servedBefore(own, rank, others)
+    const others = shares.filter(share => share.tenant !== tenant && !share.isHeldBack)
+    return (await this.#released) + rank + 1 + servedBefore(own, rank, others)
   }
 
-  async #place(queuePosition: number): Promise<QueuePlace> {
+  #heldBack(lane: Lane): Promise<HeldBack | undefined> {
+    const known = this.#held.get(lane.name) ?? laneHeldBack(this.#stores, lane)
+    this.#held.set(lane.name, known)
+    return known
+  }
+
+  async #place(queuePosition: number, waitsFor?: HeldBack): Promise<QueuePlace> {
+    if (waitsFor) return { queuePosition, waitsFor }
     this.#secondsPerPlace ??= readSecondsPerPlace(this.#stores)
     const seconds = await this.#secondsPerPlace
     if (seconds === undefined) return { queuePosition }
-    const startsAt = new Date(Date.now() + 1000 * seconds * (queuePosition - 1))
+    // On average, half of a running job is still to come.
+    const startsAt = new Date(Date.now() + 1000 * seconds * (queuePosition - 0.5))
     return { queuePosition, estimatedStartAt: startsAt.toISOString() }
   }
 }
 
-async function readShares({ waiting, tenantSettings }: PositionStores): Promise<Share[]> {
-  const shares = await waiting.shares()
-  const [settings, lanes] = await Promise.all([
-    tenantSettings.allSettings(shares.map(({ tenant }) => tenant)),
-    Promise.all(shares.map(({ tenant }) => waiting.lanes(tenant))),
-  ])
-  return shares.map(({ tenant, pass }, index) => {
-    const count = lanes[index]!.reduce((sum, lane) => sum + lane.waiting, 0)
-    return { tenant, pass, waiting: count, weight: settings[index]!.weight }
-  })
+async function readShares(stores: PositionStores): Promise<Share[]> {
+  return await Promise.all(
+    (await stores.waiting.shares()).map(async ({ tenant, pass }) => {
+      const lanes = await stores.waiting.lanes(tenant)
+      const waiting = lanes.reduce((sum, lane) => sum + lane.waiting, 0)
+      const isHeldBack = (await tenantHeldBack(stores, tenant)) !== undefined
+      return { tenant, pass, waiting, isHeldBack, weight: (await tenantLimits(stores, tenant)).weight }
+    }),
+  )
 }
 
 /** The mean time between the starts of two jobs while all workers are busy. */

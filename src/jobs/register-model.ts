@@ -9,6 +9,7 @@ import type { RegistrationRequest } from '#domain/model-spec.ts'
 import { BlobNotFoundError } from '#stores/blobs/blob-not-found-error.ts'
 import { checkBlob } from '#stores/blobs/read-blob.ts'
 import type { Stores } from '#stores/connect.ts'
+import type { IdempotencyClaim } from '#stores/idempotency-store.ts'
 import { newId } from '#stores/new-id.ts'
 import { storageLimits } from '#stores/stored-bytes.ts'
 import { allowedTo } from '#stores/tenant-limits.ts'
@@ -27,12 +28,17 @@ type RegisterStores = Pick<
 /**
  * Makes the model of a job the next version of a name. It has copies of everything that predictions, exports and later jobs need, so it does
  * not depend on the job or on its dataset.
- * @throws AppError `invalid_request` for a job, a checkpoint or a name; `artifact_not_ready` unless the job is terminal or paused
+ * @returns the version; that of an earlier request with the same claim, if there is one
+ * @throws AppError `invalid_request` for a job, a checkpoint or a name; `artifact_not_ready` unless the job is terminal or paused;
+ * `quota_exceeded`, `idempotency_key_reused`
  */
 export async function registerModel(
   stores: RegisterStores,
   request: RegistrationRequest,
-): Promise<RegisteredModel> {
+  claim?: IdempotencyClaim,
+): Promise<{ model: RegisteredModel; replayed: boolean }> {
+  const earlier = claim && (await stores.models.findClaimed(claim))
+  if (earlier) return { model: earlier, replayed: true }
   const job = await stores.jobs.get(request.jobId)
   if (!job) throw invalidRequest('jobId', `there is no job ${request.jobId}`)
   requireStopped(job, 'artifact_not_ready', 'its model can be registered')
@@ -57,10 +63,11 @@ export async function registerModel(
       metrics: await metricsAt(stores, job, checkpoint),
     }),
   }
-  const registered = await stores.models.register(model, storageLimits(await allowedTo(stores)))
-  if (registered.type === 'stored') return registered.model
-  await stores.blobs.deleteAll(id)
-  throw quotaExceeded(registered.use)
+  const limits = storageLimits(await allowedTo(stores))
+  const registered = await stores.models.register(model, { limits, claim })
+  if (registered.type !== 'stored') await stores.blobs.deleteAll(id)
+  if (registered.type === 'refused') throw quotaExceeded(registered.use)
+  return { model: registered.model, replayed: registered.type === 'replayed' }
 }
 
 function chosenCheckpoint(job: Job, which: RegistrationRequest['checkpoint']): CheckpointRecord {

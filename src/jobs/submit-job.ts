@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { ownedBy } from '#access/owner.ts'
 import { quotaExceeded } from '#access/quota-exceeded.ts'
+import { invalidRequest } from '#domain/error.ts'
 import type { Warning } from '#domain/event.ts'
 import { type Job, type Origin, queuedJob } from '#domain/job.ts'
 import type { JobRequest, TrainingSpec } from '#domain/training-spec.ts'
@@ -93,6 +94,8 @@ export async function submitOnce(
   else if (copyFiles) await stores.blobs.deleteAll(jobId)
   if (created.type === 'stored') stores.usage.note(stores.owner, 'jobs', 1)
   if (created.type === 'refused') throw quotaExceeded(created.use)
+  if (created.type === 'orphaned')
+    throw invalidRequest('dataset.id', `there is no dataset ${spec.dataset.id}; it was deleted meanwhile`)
   return { job: created.job, replayed: created.type === 'replayed' }
 }
 

@@ -26,9 +26,10 @@ export function indexEntries(job: Job): IndexEntry[] {
 function entriesOfUnfinished(job: Job): IndexEntry[] {
   const { id, status, resumesAt } = job
   const { tenant, name } = laneOf(job)
+  const of = tenantKeys(tenant)
   return [
     ...usedBy(job).map(key => ({ key, member: id })),
-    ...(status === 'queued' ? [{ key: tenantKeys(tenant).queued(name), member: id }] : []),
+    ...(status === 'queued' || status === 'paused' ? [{ key: of.pendingOf(name), member: id }] : []),
     ...(status === 'paused' && resumesAt
       ? [{ key: redisKeys.resumptions, member: id, score: Date.parse(resumesAt) }]
       : []),

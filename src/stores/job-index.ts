@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { type JobFilter, type JobMetric, matchesFilter } from './job-filter.ts'
 import { type JobPage, readJobPage } from './job-page.ts'
 import { idPrefixAt } from './new-id.ts'
-import { redisKeys, type TenantKeys, tenantKeys } from './redis-keys.ts'
+import { type TenantKeys, tenantKeys } from './redis-keys.ts'
 
 export interface JobQuery {
   filter?: JobFilter
@@ -41,11 +41,6 @@ export class JobIndex {
       limit,
       accepts: job => matchesFilter(job, filter),
     })
-  }
-
-  /** An unfinished job or analysis that needs a dataset or a model; undefined if none does. */
-  async userOf(id: string): Promise<string | undefined> {
-    return (await this.#redis.zrange(redisKeys.usersOf(id), '0', '0'))[0]
   }
 
   /** The indexes that together contain every job that the filter accepts, and as few others as possible. */

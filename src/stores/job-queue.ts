@@ -51,6 +51,17 @@ export class JobQueue {
     return jobIds.filter((_, index) => known[index] === 0)
   }
 
+  /** 1 for the job that a worker takes next; undefined if it does not wait for a worker. */
+  async position(jobId: string): Promise<number | undefined> {
+    const rank = await this.#redis.zrank(this.#queue.toKey('prioritized'), jobId)
+    return rank === null ? undefined : rank + 1
+  }
+
+  /** The number of jobs that wait for a worker to take them. */
+  async waitingCount(): Promise<number> {
+    return await this.#redis.zcard(this.#queue.toKey('prioritized'))
+  }
+
   /** The number of jobs that wait because no free worker has enough memory for them. */
   async deferredCount(): Promise<number> {
     return await this.#redis.zcard(this.#queue.toKey('delayed'))

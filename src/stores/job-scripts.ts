@@ -25,15 +25,21 @@ export interface CreationLimits extends StorageLimits {
   queuedJobsOfKey?: number | undefined
 }
 
+/** The statuses that the quota of queued jobs counts. */
+const PENDING = ['queued', 'paused'] as const
+
 /** What became of a new job. */
 export type Created =
   | { type: 'stored' /** Jobs that are released to workers. */; released: number }
   | { type: 'replayed'; record: string }
   | { type: 'refused'; use: QuotaUse }
+  /** Its dataset was deleted meanwhile. */
+  | { type: 'orphaned' }
 
 /**
- * KEYS: job, record, queued jobs, queued analyses, queued of the lane, 2 of bytes, 7 of the lane, indexes...
- * ARGV: state, fixed, record or '', its seconds, id, tenant, lane, score, bytes, 4 limits, (score, member) of the indexes...
+ * KEYS: job, record, 4 of pending jobs, pending of the lane, dataset, 2 of bytes, 7 of the lane, indexes...
+ * ARGV: state, fixed, record or '', its seconds, id, tenant, lane, score, bytes, 4 limits, whether it needs the dataset (0 or 1),
+ * (score, member) of the indexes...
  */
 const CREATE = new Script(`
 ${LANE_FUNCTIONS}
@@ -42,18 +48,20 @@ if ARGV[3] ~= '' then
   local found = redis.call('GET', KEYS[2])
   if found then return {'replayed', found} end
 end
-if redis.call('EXISTS', KEYS[1]) == 1 then return {'stored', redis.call('ZCARD', KEYS[12])} end
-local queued = redis.call('ZCARD', KEYS[3]) + redis.call('ZCARD', KEYS[4])
-local refused = refusal('queuedJobs', 'tenant', queued, 1, ARGV[10])
-  or refusal('queuedJobs', 'key', redis.call('ZCARD', KEYS[5]), 1, ARGV[11])
-  or refuseBytes(6, ARGV[7], tonumber(ARGV[9]), ARGV[12], ARGV[13])
+if redis.call('EXISTS', KEYS[1]) == 1 then return {'stored', redis.call('ZCARD', KEYS[15])} end
+if ARGV[14] == '1' and redis.call('EXISTS', KEYS[8]) == 0 then return {'orphaned'} end
+local pending = 0
+for i = 3, 6 do pending = pending + redis.call('ZCARD', KEYS[i]) end
+local refused = refusal('queuedJobs', 'tenant', pending, 1, ARGV[10])
+  or refusal('queuedJobs', 'key', redis.call('ZCARD', KEYS[7]), 1, ARGV[11])
+  or refuseBytes(9, ARGV[7], tonumber(ARGV[9]), ARGV[12], ARGV[13])
 if refused then return refused end
 if ARGV[3] ~= '' then redis.call('SET', KEYS[2], ARGV[3], 'EX', ARGV[4]) end
 redis.call('HSET', KEYS[1], 'state', ARGV[1], 'fixed', ARGV[2])
-setBytes(6, ARGV[5], ARGV[7], tonumber(ARGV[9]))
-wait(8, ARGV[5], ARGV[8], ARGV[6], ARGV[7])
-for i = 15, #KEYS do redis.call('ZADD', KEYS[i], ARGV[2 * i - 16], ARGV[2 * i - 15]) end
-return {'stored', redis.call('ZCARD', KEYS[12])}`)
+setBytes(9, ARGV[5], ARGV[7], tonumber(ARGV[9]))
+wait(11, ARGV[5], ARGV[8], ARGV[6], ARGV[7])
+for i = 18, #KEYS do redis.call('ZADD', KEYS[i], ARGV[2 * i - 21], ARGV[2 * i - 20]) end
+return {'stored', redis.call('ZCARD', KEYS[15])}`)
 
 /**
  * KEYS: job, events, 2 of the outbox, 2 of bytes, 7 of the lane, indexes to leave..., indexes to join..., archive
@@ -114,7 +122,7 @@ return 1`)
 
 /**
  * Stores a waiting job, its index entries and the record, in one atomic step. A job that already exists is not changed.
- * @returns the record that was there before or the quota that is used up, in which cases nothing was stored
+ * @returns the record that was there before, the quota that is used up, or that the dataset does not exist: nothing was stored
  */
 export async function createJob(
   redis: Redis,
@@ -124,26 +132,30 @@ export async function createJob(
   const indexes = indexEntries(job)
   const lane = laneOf(job)
   const of = tenantKeys(lane.tenant)
+  const { dataset } = job.spec
   const keys = [
     redisKeys.job(job.id),
     record?.key ?? redisKeys.idempotency(''),
-    of.jobsByStatus('queued'),
-    of.analysesByStatus('queued'),
-    of.queued(lane.name),
+    ...PENDING.flatMap(status => [of.jobsByStatus(status), of.analysesByStatus(status)]),
+    of.pendingOf(lane.name),
+    redisKeys.record('dataset', dataset.id),
     ...bytesKeys(lane.tenant),
     ...laneKeys(lane),
     ...indexes.map(keyOf),
   ]
+  const needsDataset = dataset.upload ? 1 : 0
   const { queuedJobs, queuedJobsOfKey, storedBytes, storedBytesOfKey } = limits
   const args = [
     ...[encodeState(job), encodeFixed(job), record?.text ?? '', record?.seconds ?? 0],
     ...[job.id, lane.tenant, lane.name, laneScore(job), bytesOf(job)],
     ...limitArgs([queuedJobs, queuedJobsOfKey, storedBytes, storedBytesOfKey]),
+    needsDataset,
     ...indexes.flatMap(scoredMember),
   ]
   const answer = (await CREATE.run(redis, keys, args)) as [Created['type'], ...unknown[]]
   const [type, detail] = answer
   if (type === 'replayed') return { type, record: detail as string }
+  if (type === 'orphaned') return { type }
   return type === 'stored' ? { type, released: Number(detail) } : { type, use: quotaUseOf(answer) }
 }
 

@@ -39,6 +39,8 @@ export type CreatedJob =
   | { type: 'stored'; job: Job /** Jobs that are released to workers. */; released: number }
   | { type: 'replayed'; job: Job }
   | { type: 'refused'; use: QuotaUse }
+  /** The dataset of the job was deleted meanwhile. */
+  | { type: 'orphaned' }
 
 export interface Appended {
   job: Job
@@ -71,7 +73,7 @@ export class JobStore {
       ...(limits && { limits }),
     })
     if (created.type === 'stored') return { ...created, job }
-    if (created.type === 'refused') return created
+    if (created.type === 'refused' || created.type === 'orphaned') return created
     const { job: earlier } = replayOf<{ job: Job }>(created.record, claim!.bodyDigest)
     return earlier.id === job.id ? { type: 'stored', job, released: 0 } : { type: 'replayed', job: earlier }
   }

@@ -10,7 +10,7 @@ import { Script } from './script.ts'
 import { BYTES_FUNCTIONS, bytesKeys } from './stored-bytes.ts'
 
 /** The version of the indexes; a store with another one has jobs that are not in all of them. */
-const VERSION = '2'
+const VERSION = '3'
 
 /** KEYS: job, 2 of bytes, 7 of the lane, indexes... ARGV: state, id, lane, bytes, release (0 or 1), now, (score, member) of the indexes... */
 const ADD = new Script(`

@@ -46,13 +46,15 @@ local answer = put()
 if answer[1] == 'stored' and ARGV[8] ~= '' then announce(5, ARGV[7], ARGV[8]) end
 return answer`)
 
-/** KEYS: record, all, 2 of bytes. ARGV: id, key id. */
+/** KEYS: record, all, 2 of bytes, users. ARGV: id, key id. */
 const DELETE = new Script(`
 ${BYTES_FUNCTIONS}
+local users = redis.call('ZRANGE', KEYS[5], 0, 0)
+if users[1] then return users[1] end
 redis.call('DEL', KEYS[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 setBytes(3, ARGV[1], ARGV[2], 0)
-return 1`)
+return false`)
 
 /** What became of a record: `gone` if it was deleted meanwhile, `refused` if its files would exceed a quota. */
 export type Put = { type: 'stored' } | { type: 'gone' } | { type: 'refused'; use: QuotaUse }
@@ -137,10 +139,13 @@ export class RecordStore<Stored extends { id: string; name: string } & Owned> {
     return texts.flatMap((text, index) => (text === null ? [] : [storedRecord<Stored>(ids[index]!, text)]))
   }
 
-  async delete(id: string): Promise<void> {
+  /** Deletes a record, unless an unfinished job or analysis needs it. @returns the id of that job */
+  async delete(id: string): Promise<string | undefined> {
     // A record that cannot be read names no key, and keeps its bytes in the sum of its key.
     const record = await this.get(id).catch(() => undefined)
-    await DELETE.run(this.#redis, this.#keysOf({ id, ...record }), [id, keyOf(record ?? {})])
+    const keys = [...this.#keysOf({ id, ...record }), redisKeys.usersOf(id)]
+    const user = await DELETE.run(this.#redis, keys, [id, keyOf(record ?? {})])
+    return (user as string | null) ?? undefined
   }
 
   #keysOf({ id, tenant = this.#tenant }: Owned & { id: string }): string[] {

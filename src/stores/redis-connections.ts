@@ -103,7 +103,8 @@ async function connectOnce(redis: Redis, location: RedisLocation): Promise<void>
     await checkKind(redis, location)
   } catch (cause) {
     redis.disconnect()
-    throw new Error(`Redis does not answer at REDIS_URL: ${explain(cause as Error, location)}`, { cause })
+    // Without the cause: a log shows the messages of all causes, and its message is in this one.
+    throw new Error(`Redis does not answer at REDIS_URL: ${explain(cause as Error, location)}`)
   }
 }
 

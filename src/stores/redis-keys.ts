@@ -113,8 +113,8 @@ function keysBelow(root: string) {
     lanes: `${root}:lanes`,
     released: `${root}:released`,
     releasedOf: (lane: string) => `${root}:released:${lane}`,
-    /** The queued jobs and analyses of one lane, waiting or released. */
-    queued: (lane: string) => `${root}:queued:${lane}`,
+    /** The queued and the paused jobs and analyses of one lane. */
+    pendingOf: (lane: string) => `${root}:pending:${lane}`,
     /** Bytes of the files of each job, analysis, dataset and model. */
     recordBytes: `${root}:bytes`,
     /** Sums of `recordBytes` by key id; field `*`: of all. */

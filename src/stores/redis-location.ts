@@ -23,6 +23,11 @@ export interface RedisLocation {
 const FORM =
   /^(?<scheme>rediss?)(?:-(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^/?#]*)@)?(?<hosts>[^@/?#]*)(?:\/(?<path>[^?#]*))?$/
 
+const WITH_QUERY = /^rediss?(?:-sentinel|-cluster)?:\/\/[^?]*\?/
+
+const NO_QUERY = `query options are not accepted. The number of the database follows the address, redis://host:6379/1, or the name of the \
+primary, redis-sentinel://host:26379/primary-name/1. A ? in the user name or the password must be written as %3F`
+
 const DEFAULT_PORTS = { server: 6379, cluster: 6379, sentinel: 26_379 }
 
 const EXAMPLES = `a socket path, redis://user:password@host:6379/0, redis-sentinel://host:26379,host:26379/primary-name, \
@@ -37,6 +42,7 @@ export function isRedisUrl(url: string): boolean {
 export function parseRedisUrl(url: string): RedisLocation {
   if (url.startsWith('/')) return { kind: 'socket', path: url, addresses: [], tls: false }
   const found = FORM.exec(url)?.groups
+  if (!found && WITH_QUERY.test(url)) throw new Error(NO_QUERY)
   if (!found) throw new Error(`it has none of the valid forms: ${EXAMPLES}`)
   const kind = (found.kind ?? 'server') as 'server' | 'sentinel' | 'cluster'
   const addresses = (found.hosts ?? '').split(',').map(host => parseAddress(host, DEFAULT_PORTS[kind]))

@@ -25,9 +25,10 @@ export class TenantStore {
     return (await this.#redis.hmget(redisKeys.tenantSettings, ...tenants)).map(settingsOf)
   }
 
-  /** Replaces all settings of a tenant. */
+  /** Replaces all settings of a tenant. What its jobs were charged at the former weight is forgotten once none of them waits. */
   async set(tenant: string, settings: TenantSettings): Promise<void> {
     const transaction = this.#redis.multi().hset(redisKeys.tenantSettings, tenant, JSON.stringify(settings))
+    transaction.hdel(redisKeys.passes, tenant)
     if (tenant !== DEFAULT_TENANT) transaction.sadd(redisKeys.tenants, tenant)
     for (const [error] of (await transaction.exec()) ?? []) if (error) throw error
   }

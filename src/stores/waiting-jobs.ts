@@ -31,7 +31,8 @@ if redis.call('ZRANGE', KEYS[1], 0, 0)[1] ~= id then return redis.call('ZSCORE',
 for i = 1, 3 do
   if redis.call('ZCARD', KEYS[4 + i]) >= tonumber(ARGV[5 + i]) then return i end
 end
-local pass = tonumber(redis.call('ZSCORE', KEYS[3], tenant))
+local served = tonumber(redis.call('HGET', KEYS[4], '*') or '0')
+local pass = math.max(tonumber(redis.call('ZSCORE', KEYS[3], tenant)), served)
 local after = pass + 1 / tonumber(ARGV[4])
 redis.call('HSET', KEYS[4], tenant, after, '*', pass)
 redis.call('ZADD', KEYS[3], after, tenant)
@@ -50,10 +51,18 @@ export class WaitingJobs {
     this.#redis = redis
   }
 
-  /** The tenants with waiting jobs, the one to serve next first, with their passes. */
+  /**
+   * The tenants with waiting jobs, the one to serve next first, with their passes. A tenant that a quota has held back has at least the pass
+   * of the tenant that was served last, as one without jobs.
+   */
   async shares(): Promise<{ tenant: string; pass: number }[]> {
-    const entries = await this.#redis.zrange(redisKeys.shares, '0', '-1', 'WITHSCORES')
-    return pairsOf(entries).map(([tenant, pass]) => ({ tenant, pass: Number(pass) }))
+    const [entries, served] = await Promise.all([
+      this.#redis.zrange(redisKeys.shares, '0', '-1', 'WITHSCORES'),
+      this.#redis.hget(redisKeys.passes, '*'),
+    ])
+    return pairsOf(entries)
+      .map(([tenant, pass]) => ({ tenant, pass: Math.max(Number(pass), Number(served ?? 0)) }))
+      .sort((a, b) => a.pass - b.pass || (a.tenant < b.tenant ? -1 : 1))
   }
 
   /** The lanes of a tenant that have waiting jobs, with the number of their jobs. */
@@ -90,6 +99,12 @@ export class WaitingJobs {
   /** The number of released jobs. */
   async releasedCount(): Promise<number> {
     return await this.#redis.zcard(redisKeys.released)
+  }
+
+  /** The number of released jobs of a tenant. @param lane or of one of its lanes */
+  async releasedOf(tenant: string, lane?: string): Promise<number> {
+    const of = tenantKeys(tenant)
+    return await this.#redis.zcard(lane === undefined ? of.released : of.releasedOf(lane))
   }
 
   /** The ids of the released jobs, those that were released first first. */

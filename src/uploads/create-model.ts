@@ -41,7 +41,7 @@ export async function createModel(
     const workDir = join(folder, 'work')
     await mkdir(workDir)
     const imported = await importer
-      .import({ upload: { model: modelOf(spec), files, state }, folder: workDir })
+      .import({ upload: { model: modelOf(spec), files, state }, folder: workDir }, owner.tenant)
       .catch(error => explain(error, id, log))
     const stored = imported.checkpoint && (await blobs.put(id, createReadStream(imported.checkpoint)))
     const record: ModelRecord = {

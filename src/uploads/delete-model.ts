@@ -4,6 +4,7 @@ import { PRESET_NAMES } from '#network/presets/preset-names.ts'
 import type { Stores } from '#stores/connect.ts'
 import { isRegistered, type RegisteredModel } from '#stores/upload-records.ts'
 import { modelsOf } from '#sweeps/model-references.ts'
+import { sweepNaming } from './sweep-naming.ts'
 
 /**
  * Deletes an uploaded model, or a version of a registered one. Jobs that were created from it have copies of its network and weights.
@@ -36,16 +37,7 @@ async function deleteVersion(
   if (reference === model.name)
     throw invalidRequest('modelId', `must name a version, such as ${modelIdOf(model)}`)
   const user =
-    (await sweepWith(stores.sweeps, modelIdOf(model))) ?? (await stores.models.deleteVersion(model))
+    (await sweepNaming(stores.sweeps, request => modelsOf(request).includes(modelIdOf(model)))) ??
+    (await stores.models.deleteVersion(model))
   if (user) throw new AppError('conflict', `${user} still needs this model. Cancel it first.`)
-}
-
-/** A sweep that has not ended and whose later jobs may start from the model. */
-async function sweepWith(sweeps: Stores['sweeps'], modelId: string): Promise<string | undefined> {
-  for await (const ids of sweeps.activeIds())
-    for (const id of ids) {
-      const sweep = await sweeps.get(id)
-      if (sweep && modelsOf(sweep.state.request).includes(modelId)) return id
-    }
-  return undefined
 }

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { ownedBy, ownerOf } from '#access/owner.ts'
+import { ownedBy, ownerOf, tenantOf } from '#access/owner.ts'
 import { quotaExceeded } from '#access/quota-exceeded.ts'
 import type { Ingested } from '#children/ingester.ts'
 import type { Children } from '#children/open-children.ts'
@@ -81,7 +81,7 @@ export async function ingestUpload(
   const { blobs, ingester } = stores
   const untilAnswered = <T>(work: () => Promise<T>) =>
     retry(work, { isFinal: error => error instanceof TypeError, seconds: storesSeconds })
-  const read = await readUpload(ingester, record.id, upload, folder, onFault)
+  const read = await readUpload(ingester, record, upload, folder, onFault)
   const state: State =
     'status' in read
       ? read
@@ -111,7 +111,7 @@ async function settle(stores: UploadStores, settled: DatasetRecord): Promise<Dat
 /** The dataset of an upload, or why it is invalid. @throws ServiceStopping; AppError `unavailable`; Error for a full disk */
 async function readUpload(
   ingester: Children['ingester'],
-  id: string,
+  record: DatasetRecord,
   upload: DatasetUpload,
   folder: string,
   onFault: (error: Error) => void,
@@ -121,7 +121,8 @@ async function readUpload(
     return { status: 'invalid', error: `the service ended ${attempts} times while it was reading the upload` }
   try {
     // Counted only when reading begins, because another upload may end the service while this one waits.
-    const ingest = () => ingestInto(folder, ingester, upload, () => storeAttempts(folder, attempts + 1))
+    const onBegin = () => storeAttempts(folder, attempts + 1)
+    const ingest = () => ingestInto(folder, ingester, upload, tenantOf(record), onBegin)
     const ingested = await retry(ingest, { isFinal: error => !isTemporary(error), seconds: STORES_SECONDS })
     storeAttempts(folder, attempts)
     return ingested
@@ -137,7 +138,7 @@ async function readUpload(
     onFault(error as Error)
     return {
       status: 'invalid',
-      error: `the upload could not be read because of an internal error; the server log has the cause under ${id}`,
+      error: `the upload could not be read because of an internal error; the server log has the cause under ${record.id}`,
     }
   }
 }
@@ -146,13 +147,14 @@ async function ingestInto(
   folder: string,
   ingester: Children['ingester'],
   { request, files }: DatasetUpload,
+  tenant: string,
   onBegin: () => void,
 ): Promise<Ingested> {
   const workDir = join(folder, 'work')
   await rm(workDir, { recursive: true, force: true })
   await mkdir(workDir)
   try {
-    return await ingester.ingest({ request, files, folder: workDir }, onBegin)
+    return await ingester.ingest({ request, files, folder: workDir }, onBegin, tenant)
   } catch (error) {
     // On a full disk, this frees space for which this or another validation waits.
     if (isOutOfSpace(error)) await rm(workDir, { recursive: true, force: true })

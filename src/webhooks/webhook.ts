@@ -2,20 +2,32 @@ import { z } from 'zod'
 import type { Owned } from '#access/owner.ts'
 import { Name } from '#domain/name.ts'
 import { EventSelector } from './event-types.ts'
+import { isHostName } from './host-name.ts'
 
 /** The webhooks that a tenant can have. */
 export const MOST_WEBHOOKS = 20
 
 const URL_LENGTH = 2_000
 
-/** The address that receives the events. Which hosts are allowed depends on the service: see `targetMistake`. */
+/**
+ * The address that receives the events, normalised (WHATWG URL), so that what is shown is what is sent to. Which hosts are allowed depends
+ * on the service: see `targetMistake`.
+ */
 const WebhookUrl = z
   .string()
+  // The parser of URLs removes some of them.
+  .refine(text => !/[\s\p{C}]/u.test(text), {
+    error: 'must not contain blanks, tabs, line breaks or other characters that are not visible',
+    abort: true,
+  })
+  .overwrite(text => (URL.canParse(text) ? new URL(text).href : text))
   .max(URL_LENGTH)
   .superRefine((text, context) => {
     const url = URL.canParse(text) ? new URL(text) : undefined
     if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
       return context.addIssue('must be an absolute URL that begins with https://')
+    if (!isHostName(url.hostname))
+      context.addIssue('must have an address or a host name of labels of 1 to 63 letters, digits and dashes')
     if (url.username || url.password)
       context.addIssue('must have no user name and no password: verify the signature of each request instead')
     if (url.hash) context.addIssue('must have no fragment: it is not sent')

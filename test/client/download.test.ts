@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
@@ -14,6 +15,20 @@ import { type Api, startApi } from '#test/support/start-api.ts'
 const random = randomStream(1, 'download', 1)
 const CONTENT = Buffer.from(Uint8Array.from({ length: 3_000_000 }, () => random.below(256)))
 const SHA256 = createHash('sha256').update(CONTENT).digest('hex')
+
+/** `npm run download`: its exit code and what it prints. */
+function runDownload(args: string[], environment: Record<string, string> = {}, cwd = process.cwd()) {
+  const { THRESHER_KEY: _, ...env } = process.env
+  const program = ['--import', import.meta.resolve('tsx'), join(process.cwd(), 'scripts/download.ts')]
+  return new Promise<{ code: number; stdout: string; stderr: string }>(resolve =>
+    execFile(
+      process.execPath,
+      [...program, ...args],
+      { cwd, env: { ...env, ...environment } },
+      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    ),
+  )
+}
 
 /** A line to the api that breaks after so many bytes of answer, again and again. */
 async function breakingLine(target: string, bytes: number) {
@@ -108,5 +123,37 @@ describe('a download', () => {
 
   it('of what is not there says so at once', async () => {
     await assert.rejects(download(`${api.url}/v1/jobs/job_none/artifacts/metrics.csv`, path), /answered 404/)
+  })
+})
+
+describe('the command for downloads', () => {
+  it('sends THRESHER_KEY, and ends with one sentence and the code 1 without a file', async t => {
+    const api = await startApi({ adminKey: 'operators-0123456789' })
+    const folder = await mkdtemp(join(tmpdir(), 'thresher-download-'))
+    t.after(async () => {
+      await api.stop()
+      await rm(folder, { recursive: true })
+    })
+    const jobId = await startNewJob(api.stores)
+    await addArtifact(api.stores, jobId, 'model.sparse.safetensors', CONTENT)
+    await succeed(api.stores, jobId)
+    const url = `${api.url}/v1/jobs/${jobId}/artifacts/model.sparse.safetensors`
+    const key = { THRESHER_KEY: 'operators-0123456789' }
+    const [whole, unknown, keyless, unclear] = await Promise.all([
+      runDownload([url], key, folder),
+      runDownload([`${api.url}/v1/jobs/job_none/artifacts/metrics.csv`], key, folder),
+      runDownload([url], {}, folder),
+      runDownload([], {}, folder),
+    ])
+    assert.deepEqual([whole.code, whole.stderr], [0, ''])
+    assert.match(whole.stdout, new RegExp(`^model.sparse.safetensors: sha256 ${SHA256}, verified\n$`))
+    for (const [{ code, stderr }, sentence] of [
+      [unknown, /^http:.*metrics\.csv answered 404: There is no job job_none\.\n$/],
+      [keyless, /^http:.* answered 401: .*\. Set THRESHER_KEY to a key of the service\.\n$/],
+      [unclear, /^"" is not a URL; use: npm run download -- URL \[FILE\]\n$/],
+    ] as const) {
+      assert.equal(code, 1)
+      assert.match(stderr, sentence)
+    }
   })
 })

@@ -143,6 +143,11 @@ describe('an event that is sent', () => {
       resolve: () => Promise.reject(new Error('no such host')),
     })
     assert.match(error!, /no such host/)
+    for (const [url, options] of [
+      ['https://nowhere.invalid/', { resolve: async () => [] }],
+      ['https://./', {}],
+    ] as const)
+      assert.equal((await send(url, options)).error, 'The request failed: the host name does not resolve.')
   })
 
   it('is not sent when the signal ends it', async () => {

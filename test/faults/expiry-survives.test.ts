@@ -58,7 +58,8 @@ it('a process that is killed before any write of an expiry loses nothing that is
   let kills = 0
   for (let fatalWrite = 1; ; fatalWrite++) {
     const jobs = [await endedJob(), await endedJob()]
-    const { id: modelId, name, version } = await registerModel(stores, { jobId: jobs[0]!, name: 'kept' })
+    const { model } = await registerModel(stores, { jobId: jobs[0]!, name: 'kept' })
+    const { id: modelId, name, version } = model
     const input = {
       redisUrl: redis.url,
       artifactUrl: pathToFileURL(folder).href,

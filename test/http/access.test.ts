@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { get as httpGet } from 'node:http'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import { WebSocket } from 'ws'
@@ -24,7 +25,8 @@ describe('with a key', () => {
 
   it('the public routes answer on every host name, as a balancer of load asks for them', async () => {
     for (const path of ['/healthz', '/readyz'])
-      assert.equal((await request(api.url).get(path).set('host', 'thresher.example')).status, 200)
+      for (const method of ['get', 'head'] as const)
+        assert.equal((await request(api.url)[method](path).set('host', 'thresher.example')).status, 200)
   })
 
   it('the right one opens, a wrong one does not', async () => {
@@ -33,6 +35,18 @@ describe('with a key', () => {
     const refused = await get(`Bearer ${KEY}x`)
     assert.deepEqual([refused.status, refused.body.code], [401, 'unauthenticated'])
     assert.equal((await get(`Basic ${KEY}`)).status, 401)
+  })
+
+  it('two of them are refused, also if one is right', async () => {
+    const statusWith = async (headers: string[]) => {
+      const [response] = await once(httpGet(`${api.url}/v1/jobs`, { headers }), 'response')
+      response.resume()
+      return response.statusCode
+    }
+    const right = ['Authorization', `Bearer ${KEY}`]
+    const host = ['Host', new URL(api.url).host]
+    assert.equal(await statusWith([...host, ...right]), 200)
+    assert.equal(await statusWith([...host, ...right, 'authorization', 'Bearer other']), 401)
   })
 
   it('a WebSocket without it is refused at the upgrade', async () => {

@@ -71,7 +71,10 @@ describe('analyses', () => {
         artifacts: `/v1/analyses/${body.id}/artifacts`,
       },
     })
-    assert.deepEqual((await get(`/v1/analyses/${body.id}`)).body, body)
+    // Like that of a job, the answer to its submission has no place in the queue.
+    const queued = { ...body, queuePosition: 1 }
+    assert.deepEqual((await get(`/v1/analyses/${body.id}`)).body, queued)
+    assert.deepEqual((await get('/v1/analyses?limit=1')).body.data, [queued])
     const stored = await api.stores.analyses.require(body.id)
     assert.equal(await api.stores.waiting.rank(stored), 0)
   })
@@ -175,16 +178,20 @@ describe('analyses', () => {
   })
 
   it('need the dataset of the job, unless they name another', async () => {
-    const upload = {
+    const { sha256, ...facts } = {
       dtype: 'float32' as const,
       inputShape: [28, 28, 1],
       classes: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
       splits: { train: 9, test: 5 },
       sha256: '0'.repeat(64),
     }
-    const dataset = { id: newId('dataset'), upload }
+    const dataset = { id: newId('dataset'), upload: { ...facts, sha256 } }
+    const state = { status: 'ready' as const, sha256, sizeBytes: 1, facts }
+    const createdAt = new Date().toISOString()
+    await api.stores.datasets.create({ id: dataset.id, name: 'digits', createdAt, state })
     const queued = newJob({ epochs: 1 })
     const job = await finishJob(api.stores, { ...queued, spec: { ...queued.spec, dataset } })
+    await api.stores.datasets.delete(dataset.id)
     const { body } = await post({ kind: 'evaluation', jobs: [job.id] })
     const message = `must be a job whose dataset exists: ${dataset.id} was deleted`
     assert.deepEqual(body.errors, [{ path: 'jobs.0', message }])

@@ -73,6 +73,22 @@ describe('the audit records', () => {
     )
   })
 
+  it('take at most about 1,000 bytes each, and contain no characters that change how they are shown', async () => {
+    const { redis } = api.stores
+    const post = (path: string) =>
+      request(api.url)
+        .post(path)
+        .set({ authorization: `Bearer ${alice.secret}`, 'user-agent': 'é"\\'.repeat(900) })
+    const { status } = await post(`/v1/jobs/${encodeURIComponent('\u202e\n'.repeat(80))}/cancel`)
+    assert.equal(status, 404)
+    await post(`/v1/${'~"'.repeat(2000)}`)
+    const entries = await redis.xrevrange('thresher:@vision:audit', '+', '-', 'COUNT', 2)
+    const [unknown, cancel] = entries.map(([, [, text]]) => text!)
+    for (const text of [unknown!, cancel!]) assert.ok(Buffer.byteLength(text) <= 1000, text)
+    assert.match(JSON.parse(cancel!).targetId, /^\ufffd+$/)
+    assert.equal(JSON.parse(unknown!).targetId, undefined)
+  })
+
   it('are made for every operation of the contract that needs more than the scope `read`, and for no other', async () => {
     const { operations, document } = await operationsOf(api.url)
     for (const { name, method, path, scope, isSocket } of operations) {
@@ -105,6 +121,7 @@ describe('the audit records', () => {
 
   it('of failed authentications name no caller and contain no secret', async () => {
     await send('get', '/v1/jobs?ticket=a-secret-ticket', 'thr_a-secret-key')
+    assert.equal((await request(api.url).post('/v1/jobs')).status, 401)
     const [record] = await list({ failedAuthentications: 'true' })
     assert.deepEqual(withoutTime(record!), {
       operation: 'listJobs',

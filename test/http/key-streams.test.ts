@@ -167,6 +167,40 @@ describe('a stream', () => {
   })
 })
 
+describe('one stream more than a key may have open', () => {
+  it('is refused with 429, WebSockets and event streams together, until another one closes', async () => {
+    const api = await startApi({ adminKey: 'the-key-of-the-operator', socketsPerKey: 2 })
+    try {
+      const { id } = await storeJob(api.stores, newJob())
+      const [key, other] = [await keyOf(api.stores), await keyOf(api.stores)]
+      const eventsUrl = `${api.url}/v1/jobs/${id}/events`
+      const statusOfSocket = async (headers = key.headers) => {
+        const socket = openSocket(api.url, '/v1/stream', headers)
+        return await Promise.race([once(socket, 'open').then(() => 101), outcomeOf(socket)])
+      }
+      const statusOfEvents = async () => {
+        const response = await openEvents(eventsUrl, key.headers)
+        response.destroy()
+        return response.statusCode
+      }
+      const socket = openSocket(api.url, '/v1/stream', key.headers)
+      await once(socket, 'open')
+      const events = await openEvents(eventsUrl, key.headers)
+      assert.equal(await statusOfSocket(), 429)
+      assert.equal(await statusOfEvents(), 429)
+      assert.equal((await fetch(eventsUrl, { headers: key.headers })).status, 200)
+      assert.equal(await statusOfSocket(other.headers), 101)
+      // The server learns of a close after the client does.
+      socket.close()
+      while ((await statusOfSocket()) === 429);
+      events.destroy()
+      while ((await statusOfEvents()) === 429);
+    } finally {
+      await api.stop()
+    }
+  })
+})
+
 describe('a stream of a service without keys', () => {
   it('ends with 4401 when the service gets its first key', async () => {
     const api = await startApi()

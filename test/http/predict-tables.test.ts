@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
+import { PREDICT } from '#children/child-limits.ts'
+import { Predictor } from '#children/predictor.ts'
 import { digestWeights, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { trainingText } from '#formats/model-metadata.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
+import { createApp } from '#src/app.ts'
 import { newId } from '#stores/new-id.ts'
 import { appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
@@ -91,6 +94,19 @@ describe('a model trained on a table', () => {
 
   it('reads booleans as in tables of datasets, also in a first row without a header', async () => {
     assert.deepEqual((await ask('True,2\nfalse,1.5\n')).body.outputs, [[21.5], [15.5]])
+  })
+
+  it('refuses predictions with 503 while the tenant has too many in progress', async () => {
+    const predictor = new Predictor({ ...PREDICT, pool: { ...PREDICT.pool, perTenant: 2 } })
+    const app = await createApp(api.stores, { ...api.children, predictor }, {})
+    const headers = { host: 'localhost', 'content-type': 'text/csv' }
+    const post = () => app.inject({ method: 'POST', url: path, headers, body: '30,2\n' })
+    // The first two start a process, which takes much longer than to refuse the others.
+    const answers = await Promise.all(Array.from({ length: 5 }, post))
+    await app.close()
+    await predictor.close()
+    assert.deepEqual(answers.map(({ statusCode }) => statusCode).sort(), [200, 200, 503, 503, 503])
+    assert.equal(answers.find(({ statusCode }) => statusCode === 503)!.headers['retry-after'], '1')
   })
 
   it('returns non-finite outputs as strings', async () => {

@@ -9,6 +9,10 @@ import { keyOf } from '#test/support/key-of.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 const JOB = { model: { preset: 'mnist-mlp' } }
+/** 407,050 and 431,080 parameters. */
+const SMALL = { model: { preset: 'mnist-mlp' }, epochs: 2 }
+const LARGE = { model: { preset: 'mnist-lenet' }, epochs: 6 }
+const OBJECTIVE = { maximize: 'validationAccuracy' }
 const MOST = 50
 
 describe('a quota', () => {
@@ -61,7 +65,7 @@ describe('a quota', () => {
       { code, quota, used, limit },
       { code: 'quota_exceeded', quota: 'queuedJobs', used: MOST, limit: MOST },
     )
-    assert.match(detail, /has room again when a queued job starts, is paused or is cancelled/)
+    assert.match(detail, /has room again when a queued job starts, or a queued or paused job is cancelled/)
   })
 
   it('of queued jobs has room again however a queued job ends', async () => {
@@ -74,7 +78,10 @@ describe('a quota', () => {
       return body.id as string
     }
     await send(`/v1/jobs/${await next()}/cancel`)
-    await send(`/v1/jobs/${await next()}/pause`)
+    const paused = await next()
+    await send(`/v1/jobs/${paused}/pause`)
+    assert.ok(await isFull(), 'a paused job may be resumed at any time')
+    await send(`/v1/jobs/${paused}/cancel`)
     await stores.jobs.append(await next(), begin({ id: 'worker_a', engine: 'wasm', device: 'cpu' }))
     const failed = await next()
     const error = { code: 'internal' as const, message: 'lost', retryable: false }
@@ -100,6 +107,32 @@ describe('a quota', () => {
       ['model', 'epochs'],
     )
     assert.deepEqual((await stores.jobIndex.list({ limit: 1 })).jobs, [])
+  })
+
+  it('of epochs and parameters is named by dry runs, and refuses sweeps that would exceed it', async () => {
+    const { send } = await tenantWith('planned', { epochs: 5, modelParameters: 420_000 })
+    const dry = await send('/v1/jobs?dryRun=true', LARGE)
+    assert.equal(dry.status, 200)
+    const warned = dry.body.warnings.filter(({ code }: { code: string }) => code === 'limit_exceeded')
+    const paths = (mistakes: { path: string }[]) => mistakes.map(({ path }) => path)
+    assert.deepEqual(paths(warned), ['model', 'epochs'])
+
+    const refused = async (base: object, space: object, search: object, expected: string[]) => {
+      const { status, body } = await send('/v1/sweeps', {
+        ...{ base, space, search, objective: OBJECTIVE, maxTrials: 4 },
+      })
+      assert.deepEqual([status, body.code], [422, 'limit_exceeded'], JSON.stringify(body))
+      assert.deepEqual(paths(body.errors), expected)
+    }
+    const grid = { method: 'grid' }
+    const rates = { 'optimizer.learningRate': [0.1, 0.2] }
+    await refused({ ...SMALL, epochs: 6 }, rates, grid, ['base.epochs'])
+    await refused(LARGE, rates, grid, ['base.model', 'base.epochs'])
+    await refused(SMALL, { epochs: [5, 6] }, grid, ['space.epochs.1'])
+    await refused(SMALL, { 'model.preset': ['mnist-mlp', 'mnist-lenet'] }, grid, ['space.model.preset.1'])
+    // Its first jobs train one epoch, its last ones all.
+    const asha = { method: 'asha', minEpochs: 1, reduction: 2 }
+    await refused({ ...SMALL, epochs: 6 }, rates, asha, ['base.epochs'])
   })
 
   it('of stored bytes refuses what would exceed it, and counts what is deleted no more', async () => {

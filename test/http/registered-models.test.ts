@@ -135,13 +135,46 @@ describe('a registration', () => {
     const registered = await Promise.all(
       Array.from({ length: 60 }, (_, index) => registerModel(processes[index % 3]!, { jobId, name: 'many' })),
     )
-    const numbers = registered.map(({ version }) => version).sort((a, b) => a - b)
+    const numbers = registered.map(({ model: { version } }) => version).sort((a, b) => a - b)
     assert.deepEqual(
       numbers,
       Array.from({ length: 60 }, (_, index) => index + 1),
     )
-    for (const { version, id } of registered)
+    for (const {
+      model: { version, id },
+    } of registered)
       assert.equal((await api.stores.models.get(`many@${version}`))?.id, id)
+  })
+
+  it('with an Idempotency-Key makes one version, however often and from however many processes it is sent', async () => {
+    const { id: jobId } = await finishedJob(api.stores)
+    const [one, another] = [await finishedJob(api.stores), await finishedJob(api.stores)]
+    const claimed = (body: object) => send(body).set('idempotency-key', 'registration')
+    const body = { jobId, name: 'retried' }
+    const answers = await Promise.all(Array.from({ length: 8 }, () => claimed(body)))
+    for (const answer of answers)
+      assert.deepEqual([answer.status, answer.body.id], [201, 'retried@1'], JSON.stringify(answer.body))
+    assert.equal(answers.filter(({ headers }) => !headers['idempotency-replayed']).length, 1)
+    // A claim that other processes hold is seen by the script alone.
+    const claim = { scope: 'several processes', bodyDigest: '0'.repeat(64) }
+    const processes = [api.stores, await api.connectAgain()]
+    const both = await Promise.all(
+      processes.map((stores, index) =>
+        registerModel(stores, { jobId: [one, another][index]!.id, name: 'raced' }, claim),
+      ),
+    )
+    assert.deepEqual(new Set(both.map(({ model }) => model.version)), new Set([1]))
+    assert.deepEqual(both.map(({ replayed }) => replayed).sort(), [false, true])
+
+    assert.equal((await remove(`/v1/jobs/${jobId}`)).status, 204)
+    const late = await claimed(body)
+    assert.deepEqual([late.status, late.body], [201, answers[0]!.body])
+    assert.equal((await claimed({ ...body, name: 'other' })).body.code, 'idempotency_key_reused')
+    assert.equal((await get('/v1/models/retried')).body.versions.length, 1)
+    const namespaces = new Set<string>()
+    for await (const { namespace } of api.stores.blobs.list()) namespaces.add(namespace)
+    const kept = [...namespaces].filter(namespace => namespace.startsWith('model_'))
+    for (const id of kept) assert.ok(await api.stores.models.has(id), 'the copies of replays were deleted')
   })
 
   it('does not use the number of a deleted version again', async () => {
@@ -194,7 +227,7 @@ describe('a registration', () => {
     assert.equal(await other.models.get('shared'), undefined)
     const job = await finishedJob(other)
     await assert.rejects(registerModel(api.stores, { jobId: job.id, name: 'shared' }), /there is no job/)
-    assert.equal((await registerModel(other, { jobId: job.id, name: 'shared' })).version, 1)
+    assert.equal((await registerModel(other, { jobId: job.id, name: 'shared' })).model.version, 1)
     assert.equal(await register('shared'), 'shared@2')
     assert.deepEqual(
       (await other.models.list({ limit: 9 })).found.map(({ name }) => name),

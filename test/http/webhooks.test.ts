@@ -267,6 +267,9 @@ describe('a request for a webhook', () => {
       [{ url: 'https://me:secret@93.184.216.34/', types: ['*'] }, ['url']],
       [{ url: `${url}#part`, types: ['*'] }, ['url']],
       [{ url: `https://93.184.216.34/${'x'.repeat(2000)}`, types: ['*'] }, ['url']],
+      ...['https://.', 'https://a..example/', `https://${'x'.repeat(64)}.example/`, 'https://-/']
+        .concat(` ${url}`, `${url}\n`, 'https://93.184\t.216.34/', `${url}\u202e`)
+        .map(wrong => [{ url: wrong, types: ['*'] }, ['url']]),
       [{ url, types: ['*'], secret: 'whsec_x' }, ['secret']],
       [{ url, types: ['webhook.test'] }, ['types.0']],
       [{ url, types: ['*'], name: '' }, ['name']],
@@ -281,9 +284,19 @@ describe('a request for a webhook', () => {
         JSON.stringify(problem),
       )
     }
+    const { body: changed } = await request(api.url)
+      .patch('/v1/webhooks/webhook_x')
+      .send({ url: `${url}\t` })
+    assert.equal(changed.errors[0].path, 'url')
     const { body } = await create({ url, types: ['job.suceeded'] })
     assert.match(body.errors[0].message, /Did you mean "job.succeeded"/)
     assert.deepEqual((await request(api.url).get('/v1/webhooks')).body.data, [])
+  })
+
+  it('shows the normalised URL', async () => {
+    const { body } = await create({ url: 'HTTPS://93.184.216.34:443/a/../é', types: ['*'] }).expect(201)
+    assert.equal(body.url, 'https://93.184.216.34/%C3%A9')
+    await request(api.url).delete(`/v1/webhooks/${body.id}`).expect(204)
   })
 
   it('is refused for each address that is not public, also if a name resolves to it, at creation and at a change', async () => {

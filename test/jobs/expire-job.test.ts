@@ -32,8 +32,12 @@ const expire = (secondsFromNow: number, stores: Stores = api.stores) =>
   expireDue(stores, SILENT, Date.now() + 1000 * secondsFromNow)
 
 /** A job that has succeeded, with a checkpoint, its own model file and a trade-off. */
-async function endedJob(expiresAfterSeconds: object, change: Partial<Job> = {}): Promise<string> {
-  const job = newJob(JobRequest.parse({ ...MEASURED_REQUEST, expiresAfterSeconds }))
+async function endedJob(
+  expiresAfterSeconds: object,
+  change: Partial<Job> = {},
+  fields: object = {},
+): Promise<string> {
+  const job = newJob(JobRequest.parse({ ...MEASURED_REQUEST, ...fields, expiresAfterSeconds }))
   const { id, spec } = await storeJob(api.stores, { ...job, ...change })
   await startJob(api.stores, id)
   const scores = { validationAccuracy: 0.975, validationLoss: 0.025 }
@@ -129,7 +133,6 @@ describe('the files of a job with a retention period', () => {
       const answer = await post(path, body)
       assert.deepEqual([answer.status, answer.body.code], [410, 'artifact_expired'], path)
     }
-    assert.equal((await get(`/v1/jobs/${id}/tradeoff`)).status, 410)
     for (const [path, body, field] of [
       ['/v1/jobs', { ...MEASURED_REQUEST, init: { jobId: id } }, 'init.jobId'],
       ['/v1/analyses', { kind: 'evaluation', jobs: [id] }, 'jobs.0'],
@@ -142,11 +145,34 @@ describe('the files of a job with a retention period', () => {
     assert.equal((await post(`/v1/jobs/${id}/clone`, clone)).status, 201)
   })
 
+  it('leave the trade-off readable without the checkpoint, and are named once it is gone itself', async () => {
+    const ofCheckpoint = await endedJob({ checkpoints: HOUR })
+    const measured = { finish: { tradeoff: true } }
+    const ofArtifacts = await endedJob({ artifacts: HOUR }, {}, measured)
+    const ofBoth = await endedJob({ checkpoints: HOUR, artifacts: HOUR }, {}, measured)
+    const before = (await get(`/v1/jobs/${ofCheckpoint}/tradeoff`)).body
+    await expire(HOUR + 60)
+    const kept = await get(`/v1/jobs/${ofCheckpoint}/tradeoff`)
+    assert.deepEqual([kept.status, kept.body], [200, before])
+    assert.equal((await get(`/v1/jobs/${ofCheckpoint}/tradeoff?checkpoint=best`)).status, 410)
+    const { expired } = (await get(`/v1/jobs/${ofArtifacts}`)).body
+    for (const answer of [
+      await get(`/v1/jobs/${ofArtifacts}/tradeoff`),
+      await post(`/v1/jobs/${ofArtifacts}/predict?sparsity=0.9`, { inputs: [DIGIT] }),
+    ])
+      assert.deepEqual(
+        [answer.status, answer.body.code, answer.body.expiredAt],
+        [410, 'artifact_expired', expired.artifacts],
+      )
+    assert.equal((await post(`/v1/jobs/${ofArtifacts}/predict`, { inputs: [DIGIT] })).status, 200)
+    assert.equal((await get(`/v1/jobs/${ofBoth}/tradeoff`)).status, 410)
+  })
+
   it('are kept as the copies of models, jobs and analyses that were made from them', async () => {
     const id = await endedJob({ checkpoints: HOUR, artifacts: HOUR })
     const inputs = { inputs: [DIGIT] }
     const before = await post(`/v1/jobs/${id}/predict?sparsity=0.9`, inputs)
-    const model = await registerModel(api.stores, { jobId: id, name: 'outlives' })
+    const { model } = await registerModel(api.stores, { jobId: id, name: 'outlives' })
     const started = await post('/v1/jobs', { ...MEASURED_REQUEST, init: { jobId: id } })
     const analysis = await post('/v1/analyses', { kind: 'evaluation', jobs: [id] })
     await expire(HOUR + 60)

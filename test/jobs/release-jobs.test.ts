@@ -66,7 +66,8 @@ describe('the release of waiting jobs to workers', () => {
     assert.deepEqual(await test.stores.waiting.released(), [many[0]])
     const single = await submit(of('single'))
     const place = await new QueuePositions(test.stores).of(await of('single').jobs.require(single))
-    assert.equal(place?.queuePosition, 1)
+    // Behind the released job, which no worker has begun.
+    assert.equal(place?.queuePosition, 2)
     assert.deepEqual((await runAll()).slice(0, 3), [many[0], single, many[1]])
   })
 
@@ -175,6 +176,37 @@ describe('the release of waiting jobs to workers', () => {
     await releaseJobs(test.stores)
     assert.deepEqual(await test.stores.waiting.released(), [free])
     assert.equal(await test.stores.waiting.rank(await of('a').jobs.require(held)), 0)
+  })
+
+  it('lets a tenant save up no turns while a quota holds back its jobs', async () => {
+    await beat('worker_a')
+    const { id: heldKey } = await keyOf(test.stores, {
+      tenant: 'holder',
+      scopes: ['submit'],
+      quotas: { runningJobs: 0 },
+    })
+    await submit(of('holder', heldKey))
+    for (let i = 0; i < 6; i++) await submit(of('busy'))
+    assert.equal((await runAll()).length, 6)
+    for (let i = 0; i < 4; i++) await submit(of('busy'))
+    const late: string[] = []
+    for (let i = 0; i < 4; i++) late.push(await submit(of('holder')))
+    const order = (await runAll()).map(id => late.includes(id))
+    assert.equal(order.length, 8)
+    for (let at = 0; at < order.length; at += 2) assert.notEqual(order[at], order[at + 1])
+  })
+
+  it('names the quota that holds a job back, and does not count held jobs in the positions of others', async () => {
+    await beat('worker_a')
+    await settle('held', { quotas: { runningJobs: 0 } })
+    const held = await submit(of('held'))
+    await submit(of('held'))
+    const other = await submit(of('other'))
+    const positions = new QueuePositions(test.stores)
+    const place = await positions.of(await of('held').jobs.require(held))
+    assert.deepEqual(place?.waitsFor, { quota: 'runningJobs', of: 'tenant' })
+    assert.equal(place?.estimatedStartAt, undefined)
+    assert.equal((await positions.of(await of('other').jobs.require(other)))?.queuePosition, 1)
   })
 
   it('holds back the jobs of a tenant that has used up the device seconds of the day', async () => {

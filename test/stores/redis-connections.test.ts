@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, it } from 'node:test'
+import { pino } from 'pino'
 import type { RedisCredentials } from '#src/config.ts'
 import { connectRedis } from '#stores/redis-connections.ts'
 import { type Certificates, makeCertificates } from '#test/support/certificates.ts'
@@ -28,9 +29,12 @@ async function use(url: string, credentials?: RedisCredentials): Promise<void> {
 }
 
 async function refuses(url: string, reason: RegExp, credentials?: RedisCredentials): Promise<void> {
-  await assert.rejects(use(url, credentials), ({ message }: Error) => {
+  await assert.rejects(use(url, credentials), (error: Error) => {
+    const { message } = error
     assert.match(message, reason)
     assert.match(message, /REDIS_URL/)
+    const serialized = pino.stdSerializers.err(error).message
+    assert.equal(serialized, message, 'a log does not repeat the reason')
     assert.ok(!message.includes(PASSWORD))
     return true
   })

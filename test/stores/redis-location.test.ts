@@ -62,7 +62,8 @@ describe('a URL of Redis', () => {
   const invalid = {
     'localhost:6379': /none of the valid forms.*redis:\/\/.*redis-sentinel:.*redis-cluster:/,
     'http://:secret@localhost': /none of the valid forms/,
-    'redis://:secret@host?db=1': /none of the valid forms/,
+    'redis://:secret@host?db=1': /query options are not accepted.*redis:\/\/host:6379\/1/,
+    'redis-sentinel://:secret@host/jobs?db=1': /query options are not accepted.*primary-name\/1/,
     'redis://': /each address must be/,
     'redis://:secret@host:70000': /each address must be/,
     'redis-cluster://a:1,,b:2': /each address must be/,

@@ -3,6 +3,8 @@ import { type Json, type Operation, operationsOf } from './operations.ts'
 import { startApi } from './start-api.ts'
 import { absentIds, type RecordIds, storeRecords } from './tenant-records.ts'
 
+const OPERATOR_KEY = 'the-key-of-the-operator'
+
 interface Answer {
   status: number
   headers: Headers
@@ -11,7 +13,7 @@ interface Answer {
 
 /** An api with the records of the tenants `acme` and `other`, each with an admin key. */
 export async function startTwoTenants() {
-  const api = await startApi({ adminKey: 'the-key-of-the-operator' })
+  const api = await startApi({ adminKey: OPERATOR_KEY })
   const contract: { operations: Operation[]; document: Json } = await operationsOf(api.url)
   const absent = absentIds()
   const recordsOf = async (tenant: string) => {
@@ -28,6 +30,7 @@ export async function startTwoTenants() {
     absent,
     /** A job of `other`. */
     ownJobId: other.ids.jobId,
+    operator: { authorization: `Bearer ${OPERATOR_KEY}` },
     /** The headers of `acme`. */
     owner: acme.headers,
     /** The headers of `other`. */

@@ -7,7 +7,7 @@ import type { RunnerReport } from '#workers/runner/runner-protocol.ts'
 import { isStorageWarning } from '#workers/runner/storage-warning.ts'
 import { AttemptStorage } from './attempt-storage.ts'
 import { Countdown } from './countdown.ts'
-import { deviceSecondsLeft } from './device-budget.ts'
+import { secondsUntilExhausted } from './device-budget.ts'
 import type { JobHistory } from './job-history.ts'
 import type { RunnerProcess } from './runner-process.ts'
 import type { StopReason, StopRequest } from './stop-request.ts'
@@ -92,7 +92,7 @@ export class Attempt {
     try {
       const totals = await this.#meter.add()
       if (this.#isConcluding) return
-      const left = await deviceSecondsLeft(stores, this.#job, totals)
+      const left = await secondsUntilExhausted(stores, this.#job, totals)
       if (left * 1000 >= POLL_MS) return
       if (left > 0) setTimeout(() => void this.#countUsage(), left * 1000).unref()
       else this.#stopIfRequested(await this.#append(pauseUntil(endOfDay(totals.day).toISOString())))

@@ -42,8 +42,8 @@ ${model ? `${summary(model, series)}\n${charts(series)}\n${layers(model)}` : '<p
 <pre>${escapeHtml(JSON.stringify(spec, null, 2))}</pre>
 <h2>To repeat it</h2>
 <p>The same spec and data give the same weights, bit for bit on the same processor, engine and thread count.</p>
-<p>Download <code>spec.json</code> of the same job, set <code>URL</code> to the address of the service, and post it (where the service
-has a key, add <code>-H "authorization: Bearer $KEY"</code>):</p>
+<p>Download <code>spec.json</code> of the same job, set <code>URL</code> to the address of the service and, if it has keys,
+<code>THRESHER_KEY</code> to a key with the scope <code>submit</code>, and run:</p>
 <pre id="repeat">${escapeHtml(COMMAND)}</pre>
 </main>
 </body>
@@ -125,5 +125,11 @@ ${cells.join('\n')}
 </table></div>`
 }
 
-/** The command assumes the artifact spec.json in the current folder and the service's address in URL. */
-const COMMAND = `curl -s "$URL/v1/jobs" -H 'content-type: application/json' -d @spec.json`
+/**
+ * The command assumes the artifact spec.json in the current folder, the service's address in URL and, if the service has keys, one in
+ * THRESHER_KEY. Without it, the header is empty, and curl sends none; no shell splits the text in quotes.
+ */
+const COMMAND = [
+  `curl -s "$URL/v1/jobs" -H 'content-type: application/json'`,
+  `-H "\${THRESHER_KEY:+Authorization: Bearer $THRESHER_KEY}" -d @spec.json`,
+].join(' ')

@@ -13,6 +13,7 @@ import { Limit, pageOf, requireCursor } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
+import { QueuePositions } from '#jobs/queue-positions.ts'
 
 const Status = ListedAnalysis.shape.status
 
@@ -51,7 +52,8 @@ export const readAnalysesRoutes =
       const statuses = status && [status].flat()
       const { jobs, nextAfter } = await stores.analysisIndex.list({ ...query, statuses })
       const shown = showable(jobs, ListedAnalysis, listedAnalysis, request.log)
-      const data = await Promise.all(shown.map(analysis => describeListed(analysis, stores)))
+      const positions = new QueuePositions(stores)
+      const data = await Promise.all(shown.map(analysis => describeListed(analysis, stores, positions)))
       return { data, hasMore: nextAfter !== null, nextAfter }
     })
     app.get(

@@ -6,6 +6,8 @@ import { z } from 'zod'
 import type { Children } from '#children/open-children.ts'
 import { ModelUploadRequest, RegistrationRequest } from '#domain/model-spec.ts'
 import { FileParts } from '#http/binary.ts'
+import { idempotencyClaim } from '#http/idempotency-claim.ts'
+import { IdempotencyHeaders } from '#http/idempotency-key.ts'
 import { ModelResource, modelResource } from '#http/model-resource.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { receiveUpload, UPLOAD_LIMITS, type UploadedFile } from '#http/receive-upload.ts'
@@ -20,6 +22,12 @@ const schema = {
   tags: ['datasets and models'],
   summary:
     'Upload a network, its weights, or both, for jobs to train or to start from; or, with JSON, register the model of a job under a name',
+  headers: IdempotencyHeaders.extend({
+    'idempotency-key': z
+      .string()
+      .optional()
+      .describe('For a registration: a key of the client, as for jobs. Uploads ignore it.'),
+  }),
   response: { 201: ModelResource },
 }
 
@@ -46,15 +54,19 @@ export const createModelRoute =
       const { spec, files } = await receiveUpload(request, folder, ModelUploadRequest, fields)
       const named = (part: string) => files.filter(({ field }) => field === part).map(sourceOf)
       const model = { id, spec, files: named('file'), state: named('state')[0], folder }
-      return await createModel(storesOf(request), model, request.log)
+      return { model: await createModel(storesOf(request), model, request.log), replayed: false }
     }
-    const register = async (request: FastifyRequest) =>
-      await registerModel(storesOf(request), parseByZod(RegistrationRequest, request.body))
+    const register = async (request: FastifyRequest) => {
+      const registration = parseByZod(RegistrationRequest, request.body)
+      const claim = idempotencyClaim(request, registration)
+      return await registerModel(storesOf(request), registration, claim)
+    }
     app.post('/v1/models', { schema, config }, async (request, reply) => {
       const isJson = request.body !== undefined && !request.isMultipart()
-      const record = await (isJson ? register : upload)(request)
+      const { model: record, replayed } = await (isJson ? register : upload)(request)
       const model = modelResource(record)
-      request.log.info({ modelId: model.id }, isJson ? 'model registered' : 'model uploaded')
+      if (replayed) reply.header('idempotency-replayed', 'true')
+      else request.log.info({ modelId: model.id }, isJson ? 'model registered' : 'model uploaded')
       return reply.code(201).header('location', `/v1/models/${model.id}`).send(model)
     })
   }

@@ -19,12 +19,12 @@ const ready = {
   config: routeConfig({ public: true, unlimited: true }),
 }
 
-/** `/healthz` checks only the process; `/readyz` checks the stores. */
+/** `/healthz` checks only the process; `/readyz` checks the stores. Some balancers of load ask with HEAD. */
 export const healthRoutes =
   (stores: Pick<Stores, 'redis' | 'blobs'>, room: StorageRoom): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/healthz', live, async () => ok)
-    app.get('/readyz', ready, async () => {
+    app.get('/healthz', { ...live, exposeHeadRoute: true }, async () => ok)
+    app.get('/readyz', { ...ready, exposeHeadRoute: true }, async () => {
       await checkReadiness(stores, room)
       return ok
     })

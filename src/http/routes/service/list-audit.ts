@@ -10,6 +10,9 @@ import { TimeQuery } from '#http/time-query.ts'
 import type { ServiceStores } from '#stores/connect.ts'
 import { AuditRecord } from '#usage/audit-record.ts'
 
+/** The id of an entry of a Redis stream. No entry has the id 0-0, and XREVRANGE refuses the range that ends before it. */
+const RECORD_ID = /^[1-9]\d{0,14}-(0|[1-9]\d{0,14})$/
+
 const AuditQuery = z.strictObject({
   keyId: z.string().min(1).max(100).optional(),
   operation: z.string().min(1).max(100).optional().describe('An `operationId`.'),
@@ -24,7 +27,7 @@ const AuditQuery = z.strictObject({
     ),
   after: z
     .string()
-    .regex(/^\d{1,15}-\d{1,15}$/, 'is not a cursor of this list; give `nextAfter` of the previous page')
+    .regex(RECORD_ID, 'is not a cursor of this list; give `nextAfter` of the previous page')
     .optional(),
   limit: Limit,
 })

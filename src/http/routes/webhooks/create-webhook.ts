@@ -11,7 +11,8 @@ import { WebhookRequest } from '#webhooks/webhook.ts'
 const schema = {
   operationId: 'createWebhook',
   tags: ['webhooks'],
-  summary: 'Send events to a URL, in the form of Standard Webhooks; only this answer contains the secret',
+  summary:
+    'Send events to a URL, in the form of Standard Webhooks; only this answer and its replays contain the secret',
   headers: IdempotencyHeaders,
   body: WebhookRequest,
   response: { 201: WebhookWithSecret },
