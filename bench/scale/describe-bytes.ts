@@ -64,6 +64,6 @@ function kindOf(key: string): string | undefined {
   if (/:jobs:status:/.test(key)) return 'the list by status'
   if (/:jobs$/.test(key)) return 'the list of all jobs'
   if (/:waiting:/.test(key)) return 'its place in the queue'
-  if (/:queued:/.test(key)) return 'the queued jobs of its key, for the quota'
+  if (/:pending:/.test(key)) return 'the queued jobs of its key, for the quota'
   return undefined
 }

@@ -20,7 +20,9 @@ const STUCK_MS = 30_000
 export abstract class PacedSink implements FrameSink {
   readonly #closing = new AbortController()
   readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS)
+  /** Frames that have not left this process. */
   #unflushed = 0
+  /** Called when they have. */
   #waiting: (() => void)[] = []
   readonly #flushed = () => {
     this.#unflushed--
