@@ -20,14 +20,15 @@ const STUCK_MS = 30_000
 export abstract class PacedSink implements FrameSink {
   readonly #closing = new AbortController()
   readonly #heartbeat = setInterval(() => this.#beat(), HEARTBEAT_MS)
-  /** Frames that have not left this process. */
-  #unflushed = 0
-  /** Called when they have. */
-  #waiting: (() => void)[] = []
+  /** Numbers of frames: written, and of these, those that have left this process. */
+  #written = 0
+  #left = 0
+  /** In the order of the numbers that they wait for. */
+  readonly #waiting: { until: number; resolve: () => void }[] = []
+  /** One function for all frames, because most frames of most sockets have nobody who waits for them. */
   readonly #flushed = () => {
-    this.#unflushed--
-    if (this.#unflushed > 0) return
-    for (const resolve of this.#waiting.splice(0)) resolve()
+    this.#left++
+    while (this.#waiting[0] && this.#waiting[0].until <= this.#left) this.#waiting.shift()!.resolve()
   }
 
   protected abstract get unsentBytes(): number
@@ -43,7 +44,7 @@ export abstract class PacedSink implements FrameSink {
 
   send(frame: object): void {
     if (this.closing.aborted) return
-    this.#unflushed++
+    this.#written++
     this.write(frame, this.#flushed)
     if (this.unsentBytes > TOO_SLOW_BYTES) this.cutOff()
   }
@@ -53,12 +54,13 @@ export abstract class PacedSink implements FrameSink {
   }
 
   async room(): Promise<void> {
-    if (this.closing.aborted || this.#unflushed === 0 || this.unsentBytes <= CONFLATE_BYTES) return
+    if (this.closing.aborted || this.#left === this.#written || this.unsentBytes <= CONFLATE_BYTES) return
     const stuck = setTimeout(() => this.cutOff(), STUCK_MS)
     const closed = new Promise<void>(resolve => {
       this.closing.addEventListener('abort', () => resolve(), { once: true })
     })
-    const flushed = new Promise<void>(resolve => this.#waiting.push(resolve))
+    const until = this.#written
+    const flushed = new Promise<void>(resolve => this.#waiting.push({ until, resolve }))
     await Promise.race([flushed, closed])
     clearTimeout(stuck)
   }
