@@ -25,7 +25,7 @@ export class TenantStore {
     return (await this.#redis.hmget(redisKeys.tenantSettings, ...tenants)).map(settingsOf)
   }
 
-  /** Replaces all settings of a tenant. What its jobs were charged at the former weight is forgotten once none of them waits. */
+  /** Replaces all settings of a tenant. Its pass, which its former weight has made, is removed. */
   async set(tenant: string, settings: TenantSettings): Promise<void> {
     const transaction = this.#redis.multi().hset(redisKeys.tenantSettings, tenant, JSON.stringify(settings))
     transaction.hdel(redisKeys.passes, tenant)
