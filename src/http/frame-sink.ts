@@ -25,7 +25,7 @@ export abstract class PacedSink implements FrameSink {
   #left = 0
   /** In the order of the numbers that they wait for. */
   readonly #waiting: { until: number; resolve: () => void }[] = []
-  /** One function for all frames, because most frames of most sockets have nobody who waits for them. */
+  /** One function for all frames: few are waited for, and each new function would be garbage. */
   readonly #flushed = () => {
     this.#left++
     while (this.#waiting[0] && this.#waiting[0].until <= this.#left) this.#waiting.shift()!.resolve()
