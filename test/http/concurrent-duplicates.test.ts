@@ -52,7 +52,7 @@ describe('concurrent submissions with one idempotency key to two api processes',
     const { id } = JSON.parse(answers[0]!.body)
     const { redis } = test.stores
     assert.deepEqual(await redis.zrange('thresher:jobs', 0, '-1'), [id])
-    const queues = await redis.keys('thresher:queued:*')
+    const queues = await redis.keys('thresher:pending:*')
     assert.deepEqual(await Promise.all(queues.map(key => redis.zrange(key, 0, '-1'))), [[id]])
   })
 
