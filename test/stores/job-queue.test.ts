@@ -57,8 +57,9 @@ describe('the queue', () => {
     })
     await once(worker, 'completed')
     assert.deepEqual(await queue.missing(['job_a']), ['job_a'])
+    const again = once(worker, 'completed')
     await queue.enqueue('job_a')
-    await once(worker, 'completed')
+    await again
     assert.deepEqual(taken, ['job_a', 'job_a'])
   })
 
@@ -70,8 +71,9 @@ describe('the queue', () => {
       givenBack++
       void first.close()
     })
+    const closed = once(first, 'closed')
     await queue.enqueue('job_a')
-    await once(first, 'closed')
+    await closed
     const second = work(async () => {})
     const [job] = await once(second, 'completed')
     assert.deepEqual([job.data.id, givenBack], ['job_a', 1])
@@ -93,12 +95,14 @@ describe('the queue', () => {
   it('reclaims a job from a worker that still holds its lock', async () => {
     const { queue } = test.stores
     const hanging = work(() => new Promise(() => {}))
+    const active = once(hanging, 'active')
     await queue.enqueue('job_a')
-    await once(hanging, 'active')
+    await active
     assert.deepEqual(await queue.missing(['job_a', 'job_b']), ['job_b'])
     const second = work(async () => {})
+    const completed = once(second, 'completed')
     await queue.reclaim('job_a')
-    assert.equal((await once(second, 'completed'))[0].data.id, 'job_a')
+    assert.equal((await completed)[0].data.id, 'job_a')
     // Closed by force, it could still take the job of the next test.
     await second.close()
   })
