@@ -5,10 +5,9 @@ import { AnalysisParams } from '#http/analysis-resource.ts'
 import { pageOf, wholePage } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
-import { DESCRIBED, DOWNLOADED, sendArtifact, sendHead } from '#http/send-artifact.ts'
-import { openArtifact } from '#jobs/find-artifact.ts'
+import { DESCRIBED, DOWNLOADED } from '#http/send-artifact.ts'
+import { type StoredArtifact, serveArtifact } from '#http/serve-artifact.ts'
 import { filesOf, findAnalysisFile } from '#jobs/read-analysis-file.ts'
-import { withFiles } from '#jobs/with-files.ts'
 import type { Stores } from '#stores/connect.ts'
 
 const PATH = '/v1/analyses/:analysisId/artifacts/:name'
@@ -47,28 +46,30 @@ export const analysisArtifactsRoutes =
         return wholePage([...filesOf(analysis)])
       },
     )
-    const find = async (stores: Stores, { analysisId, name }: { analysisId: string; name: string }) => ({
-      artifact: await findAnalysisFile(stores, analysisId, name),
-      isFinal: true,
-    })
     // A list, because @fastify/swagger leaves out a route whose method is HEAD alone.
     app.route({
       method: ['HEAD'],
       url: PATH,
       schema: head,
       config: routeConfig({ scope: 'read' }),
-      handler: async (request, reply) =>
-        sendHead(reply, request.headers, await find(storesOf(request), request.params)),
+      async handler(request, reply) {
+        const stores = storesOf(request)
+        return await serveArtifact(request, reply, stores, finderOf(stores, request.params))
+      },
     })
     app.get(PATH, { schema: get, config: routeConfig({ scope: 'read' }) }, async (request, reply) => {
-      const { params, headers } = request
       const stores = storesOf(request)
-      return await withFiles(
-        () => find(stores, params),
-        found =>
-          sendArtifact(reply, headers, found, range =>
-            openArtifact(stores.blobs, params.analysisId, found.artifact, range),
-          ),
-      )
+      return await serveArtifact(request, reply, stores, finderOf(stores, request.params))
     })
   }
+
+function finderOf(
+  stores: Stores,
+  { analysisId, name }: { analysisId: string; name: string },
+): () => Promise<StoredArtifact> {
+  return async () => ({
+    artifact: await findAnalysisFile(stores, analysisId, name),
+    isFinal: true,
+    namespace: analysisId,
+  })
+}

@@ -7,9 +7,9 @@ import { JobParams } from '#http/job-params.ts'
 import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
-import { DESCRIBED, DOWNLOADED, sendArtifact, sendHead } from '#http/send-artifact.ts'
-import { type ArtifactForm, type FoundArtifact, findArtifact, openArtifact } from '#jobs/find-artifact.ts'
-import { withFiles } from '#jobs/with-files.ts'
+import { DESCRIBED, DOWNLOADED } from '#http/send-artifact.ts'
+import { type StoredArtifact, serveArtifact } from '#http/serve-artifact.ts'
+import { type ArtifactForm, findArtifact } from '#jobs/find-artifact.ts'
 import type { Stores } from '#stores/connect.ts'
 
 const PATH = '/v1/jobs/:jobId/artifacts/:name'
@@ -41,20 +41,15 @@ export const downloadArtifactRoute =
       schema: head,
       config,
       async handler(request, reply) {
-        const { params, query, headers } = request
-        const find = finderOf(storesOf(request), params, readPointQuery(query))
-        return await withFiles(find, async found => sendHead(reply, headers, found))
+        const { params, query } = request
+        const stores = storesOf(request)
+        return await serveArtifact(request, reply, stores, finderOf(stores, params, readPointQuery(query)))
       },
     })
     app.get(PATH, { schema: get, config }, async (request, reply) => {
-      const { params, query, headers } = request
+      const { params, query } = request
       const stores = storesOf(request)
-      const find = finderOf(stores, params, readPointQuery(query))
-      return await withFiles(find, found =>
-        sendArtifact(reply, headers, found, range =>
-          openArtifact(stores.blobs, params.jobId, found.artifact, range),
-        ),
-      )
+      return await serveArtifact(request, reply, stores, finderOf(stores, params, readPointQuery(query)))
     })
   }
 
@@ -62,6 +57,9 @@ function finderOf(
   stores: Stores & Pick<Children, 'exporter'>,
   { jobId, name }: { jobId: string; name: string },
   form: ArtifactForm,
-): () => Promise<FoundArtifact> {
-  return async () => await findArtifact(stores, await stores.jobs.require(jobId), name, form)
+): () => Promise<StoredArtifact> {
+  return async () => ({
+    ...(await findArtifact(stores, await stores.jobs.require(jobId), name, form)),
+    namespace: jobId,
+  })
 }

@@ -6,11 +6,11 @@ import { pageOf, wholePage } from '#http/page.ts'
 import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
-import { DESCRIBED, DOWNLOADED, sendArtifact, sendHead } from '#http/send-artifact.ts'
+import { DESCRIBED, DOWNLOADED } from '#http/send-artifact.ts'
+import { type StoredArtifact, serveArtifact } from '#http/serve-artifact.ts'
 import { ManifestEntry } from '#jobs/artifact-manifest.ts'
-import { type ArtifactForm, openArtifact } from '#jobs/find-artifact.ts'
+import type { ArtifactForm } from '#jobs/find-artifact.ts'
 import { findModelArtifact, modelManifest, requireRegistered } from '#jobs/registered-model.ts'
-import { withFiles } from '#jobs/with-files.ts'
 import type { Stores } from '#stores/connect.ts'
 import { ModelParams } from './read-models.ts'
 
@@ -59,20 +59,15 @@ export const modelArtifactsRoutes =
       schema: head,
       config,
       async handler(request, reply) {
-        const { params, query, headers } = request
-        const find = finderOf(storesOf(request), params, readPointQuery(query))
-        return await withFiles(find, async found => sendHead(reply, headers, found))
+        const { params, query } = request
+        const stores = storesOf(request)
+        return await serveArtifact(request, reply, stores, finderOf(stores, params, readPointQuery(query)))
       },
     })
     app.get(PATH, { schema: get, config }, async (request, reply) => {
-      const { params, query, headers } = request
+      const { params, query } = request
       const stores = storesOf(request)
-      const find = finderOf(stores, params, readPointQuery(query))
-      return await withFiles(find, found =>
-        sendArtifact(reply, headers, found, range =>
-          openArtifact(stores.blobs, found.namespace, found.artifact, range),
-        ),
-      )
+      return await serveArtifact(request, reply, stores, finderOf(stores, params, readPointQuery(query)))
     })
   }
 
@@ -80,7 +75,7 @@ function finderOf(
   stores: Stores & Pick<Children, 'exporter'>,
   { modelId, name }: z.infer<typeof Params>,
   form: ArtifactForm,
-) {
+): () => Promise<StoredArtifact> {
   return async () => {
     const model = await requireRegistered(stores, modelId)
     const { artifact, isFinal } = await findModelArtifact(stores, model, name, form)
