@@ -1,19 +1,25 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { stringify } from 'yaml'
 import type { Children } from '#children/open-children.ts'
+import { generateTypes } from '#client/generate-types.ts'
 import { createApp } from '#src/app.ts'
-import type { Stores } from '#stores/connect.ts'
+import type { ServiceStores } from '#stores/connect.ts'
 
-// Writes openapi.yaml from the schemas of the routes; with --check, fails if the committed file differs.
-const FILE = 'openapi.yaml'
+// Writes openapi.yaml from the schemas of the routes, and the types of the client from it; with --check, fails if a committed file differs.
 // The routes are only described, so no stores are needed.
-const app = await createApp({} as Stores, {} as Children, {})
+const app = await createApp({} as ServiceStores, {} as Children, {})
 await app.ready()
-const written = stringify(app.swagger(), { aliasDuplicateObjects: false, lineWidth: 110 })
-if (!process.argv.includes('--check')) {
-  await writeFile(FILE, written)
-} else if (written !== (await readFile(FILE, 'utf8').catch(() => ''))) {
-  console.error(`${FILE} differs from the routes; run: npm run openapi`)
-  process.exitCode = 1
-}
+const document = app.swagger()
 await app.close()
+const files = {
+  'openapi.yaml': stringify(document, { aliasDuplicateObjects: false, lineWidth: 110 }),
+  'client/src/contract.ts': await generateTypes(document),
+}
+for (const [file, written] of Object.entries(files)) {
+  if (!process.argv.includes('--check')) {
+    await writeFile(file, written)
+  } else if (written !== (await readFile(file, 'utf8').catch(() => ''))) {
+    console.error(`${file} differs from the routes; run: npm run openapi`)
+    process.exitCode = 1
+  }
+}

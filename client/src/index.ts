@@ -1,0 +1,7 @@
+export type * from './contract.ts'
+export * from './errors.ts'
+export type { ArtifactQuery, JobQuery, ManifestEntry, PlanOptions, SubmitOptions } from './jobs.ts'
+export type { Page, Pages } from './pages.ts'
+export { Thresher } from './thresher.ts'
+export type { CallOptions, ClientOptions } from './transport.ts'
+export type { JobFrame, WatchOptions } from './watch.ts'
