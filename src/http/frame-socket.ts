@@ -44,7 +44,7 @@ export class FrameSocket extends PacedSink {
   }
 
   protected get unsentBytes(): number {
-    return this.#socket.bufferedAmount
+    return this.#connection.writableLength
   }
 
   protected write(frame: object, flushed: () => void): void {
