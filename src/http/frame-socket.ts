@@ -1,5 +1,6 @@
 import type { WebSocket } from '@fastify/websocket'
 import { PacedSink } from './frame-sink.ts'
+import type { Frame } from './frames.ts'
 import { oncePerObject } from './once-per-object.ts'
 
 export const CLOSE = {
@@ -40,7 +41,7 @@ export class FrameSocket extends PacedSink {
     return this.#socket.bufferedAmount
   }
 
-  protected write(frame: object, flushed: () => void): void {
+  protected write(frame: Frame, flushed: () => void): void {
     this.#socket.send(bytesOf(frame), { binary: false }, flushed)
   }
 
