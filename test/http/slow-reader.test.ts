@@ -88,8 +88,8 @@ describe('a frame socket', () => {
     const reader = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
     const got: string[] = []
     reader.on('message', data => got.push(JSON.parse(String(data)).jobId))
-    const [[raw]] = await Promise.all([once(server, 'connection'), once(reader, 'open')])
-    const socket = new FrameSocket(raw)
+    const [[raw, request]] = await Promise.all([once(server, 'connection'), once(reader, 'open')])
+    const socket = new FrameSocket(raw, request.socket)
     const frame = (jobId: string, padding = '') =>
       ({ type: 'error', jobId, code: 'not_found', padding }) as const
     socket.offer(frame('kept'))
