@@ -146,7 +146,7 @@ describe('a dashboard that is not built', () => {
     const api = await startApi({ dashboardDir: '/nonexistent' })
     const { status, body } = await request(api.url).get('/ui/')
     assert.equal(status, 404)
-    assert.match(body.detail, /not built\. Run `node scripts\/setup\.mjs dashboard`/)
+    assert.match(body.detail, /not built\. Run `node scripts\/setup\.mjs build`/)
     await api.stop()
   })
 })

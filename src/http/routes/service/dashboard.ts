@@ -66,7 +66,7 @@ async function sendPage(folder: string, { headers }: FastifyRequest, reply: Fast
   const page = await readFile(join(folder, PAGE)).catch(() => {
     throw new AppError(
       'not_found',
-      'The dashboard is not built. Run `node scripts/setup.mjs dashboard`, then reload. The API is described at /docs.',
+      'The dashboard is not built. Run `node scripts/setup.mjs build`, then reload. The API is described at /docs.',
     )
   })
   const tag = `"${createHash('sha256').update(page).digest('base64url')}"`
