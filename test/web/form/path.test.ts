@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { nameOf, valueAt, withValue } from '#web/src/form/path.ts'
+import { edited, nameOf, valueAt, withValue } from '#web/src/form/path.ts'
 
 describe('a value at a path', () => {
   it('is found in objects and lists, and is undefined where a key is missing', () => {
@@ -33,6 +33,12 @@ describe('a value at a path', () => {
     assert.deepEqual(withValue({ artifacts: ['sparse'] }, ['artifacts', 1], 'onnx'), {
       artifacts: ['sparse', 'onnx'],
     })
+  })
+
+  it('takes the empty objects around it along when a form removes it', () => {
+    const document = { finish: { prune: { sparsity: 0.9 } }, model: { preset: 'mnist-mlp' } }
+    assert.deepEqual(edited(document, ['finish', 'prune', 'sparsity'], undefined), { model: { preset: 'mnist-mlp' } })
+    assert.deepEqual(edited({ epochs: 1 }, ['epochs'], undefined), {})
   })
 
   it('has the name that the service uses in its errors', () => {

@@ -40,6 +40,15 @@ function withEntry(document: Json | undefined, index: number, rest: Path, value:
   return copy
 }
 
+/** As `withValue`, for a change in a form: an object that loses its last field is removed as well. */
+export function edited(document: Json, path: Path, value: Json | undefined): Json {
+  const changed = withValue(document, path, value) ?? {}
+  const around = path.slice(0, -1)
+  const rest = valueAt(changed, around)
+  const isEmptied = value === undefined && around.length > 0 && isObject(rest) && Object.keys(rest).length === 0
+  return isEmptied ? edited(changed, around, undefined) : changed
+}
+
 export function isObject(value: Json | undefined): value is { [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
