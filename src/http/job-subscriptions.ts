@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyBaseLogger } from 'fastify'
 import pLimit from 'p-limit'
@@ -33,11 +34,11 @@ export class JobSubscriptions {
   /** Frames are handled in order: a client may unsubscribe from a job whose snapshot is still being read. */
   readonly #opening = pLimit(OPENED_AT_ONCE)
 
-  constructor(stores: Stores, raw: WebSocket, log: FastifyBaseLogger) {
+  constructor(stores: Stores, raw: WebSocket, connection: Socket, log: FastifyBaseLogger) {
     this.#stores = stores
     this.#raw = raw
     this.#log = log
-    this.#socket = new FrameSocket(raw, text => this.#receive(text))
+    this.#socket = new FrameSocket(raw, connection, text => this.#receive(text))
   }
 
   #receive(text: string): void {

@@ -88,8 +88,8 @@ describe('a frame socket', () => {
     const reader = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
     const got: { name: string }[] = []
     reader.on('message', data => got.push(JSON.parse(String(data))))
-    const [[raw]] = await Promise.all([once(server, 'connection'), once(reader, 'open')])
-    const socket = new FrameSocket(raw)
+    const [[raw, request]] = await Promise.all([once(server, 'connection'), once(reader, 'open')])
+    const socket = new FrameSocket(raw, request.socket)
     socket.offer({ name: 'kept' })
     await once(reader, 'message')
     reader.pause()

@@ -52,7 +52,7 @@ export const watchAnalysisRoutes =
     const wsHandler = async (raw: WebSocket, request: FastifyRequest) => {
       const { analysisId: id } = request.params as z.infer<typeof AnalysisParams>
       const { after } = request.query as z.infer<typeof StreamQuery>
-      await serveStream(raw, streamedAnalyses(storesOf(request)), 'analysis', { id, after })
+      await serveStream(raw, request, streamedAnalyses(storesOf(request)), 'analysis', { id, after })
     }
     const url = '/v1/analyses/:analysisId/stream'
     const config: object = routeConfig({ scope: 'read', acceptsTicket: true })

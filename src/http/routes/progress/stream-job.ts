@@ -33,7 +33,7 @@ export const streamJobRoute =
     const wsHandler = async (raw: WebSocket, request: FastifyRequest) => {
       const { jobId: id } = request.params as z.infer<typeof JobParams>
       const { after } = request.query as z.infer<typeof StreamQuery>
-      await serveStream(raw, streamedJobs(storesOf(request)), 'job', { id, after })
+      await serveStream(raw, request, streamedJobs(storesOf(request)), 'job', { id, after })
     }
     const config: object = routeConfig({ scope: 'read', acceptsTicket: true })
     const url = '/v1/jobs/:jobId/stream'

@@ -28,7 +28,7 @@ export const streamJobsRoute =
   (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
     const wsHandler = (raw: WebSocket, request: FastifyRequest) =>
-      void new JobSubscriptions(storesOf(request), raw, app.log)
+      void new JobSubscriptions(storesOf(request), raw, request.raw.socket, app.log)
     const config: object = routeConfig({ scope: 'read', acceptsTicket: true })
     app.route({ method: 'GET', url: '/v1/stream', schema, config, handler: requireUpgrade, wsHandler })
   }
