@@ -147,8 +147,8 @@ for (const [way, watch] of Object.entries(WAYS))
 
     it('ends with the reason of its signal, during a frame, during silence and during a pause', async t => {
       const id = await startNewJob(api.stores)
-      const dead = await lineTo(t, () => 'refuse')
-      for (const url of [api.url, dead.url]) {
+      const [live, dead] = [await lineTo(t), await lineTo(t, () => 'refuse')]
+      for (const { url } of [live, dead]) {
         const stop = new AbortController()
         setTimeout(() => stop.abort(new Error('the page was left')), 100)
         await assert.rejects(
