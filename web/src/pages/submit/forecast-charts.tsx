@@ -6,8 +6,11 @@ import { useZoom } from '../../charts/zoom.ts'
 import { formatNumber, formatPercent } from '../../format/numbers.ts'
 import { type Forecast, forecastSeries } from './forecast-series.ts'
 
-const CHARTS: Record<Forecast, { title: string; formatY: (y: number) => string }> = {
-  sparsity: { title: 'Sparsity', formatY: formatPercent },
+const CHARTS: Record<
+  Forecast,
+  { title: string; formatY: (y: number) => string; formatTick?: (y: number) => string }
+> = {
+  sparsity: { title: 'Sparsity', formatY: y => formatPercent(y), formatTick: y => formatPercent(y, 0) },
   threshold: { title: 'Threshold', formatY: formatNumber },
   learningRate: { title: 'Learning rate', formatY: formatNumber },
 }
@@ -33,7 +36,8 @@ export function ForecastCharts({ epochs }: { epochs: DryRun['plan']['epochs'] })
       ))}
       {!charts.sparsity && (
         <p class="chart-note">
-          The sparsity cannot be forecast yet: no job with this model and these data has finished, and training moves the weights.
+          The sparsity cannot be forecast yet: no job with this model and these data has finished, and
+          training moves the weights.
         </p>
       )}
     </div>

@@ -47,8 +47,9 @@ function Warnings({ plan }: { plan: NonNullable<PlanState['plan']> }) {
       )}
       {recommendation && (
         <p class="notice">
-          Threshold: c = {formatNumber(recommendation.c)} is expected to reach {formatPercent(recommendation.sparsity, 1)}{' '}
-          zeros before the cut, ± {formatPercent(recommendation.error, 1)}.
+          Threshold: c = {formatNumber(recommendation.c)} is expected to reach{' '}
+          {formatPercent(recommendation.sparsity, 1)} zeros before the cut, ±{' '}
+          {formatPercent(recommendation.error, 1)}.
         </p>
       )}
     </>

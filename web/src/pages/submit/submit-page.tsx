@@ -1,6 +1,6 @@
-import { Skeleton } from '../../components/skeleton.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
 import type { ObjectField } from '../../form/form-model.ts'
 import type { Json } from '../../form/path.ts'
 import { useRequestForm } from '../../form/use-request-form.ts'
@@ -25,7 +25,12 @@ export function SubmitPage() {
       <PageHeader title={cloned.value ? 'Clone and edit a job' : 'Submit a job'} />
       {error && <ProblemNotice error={error} title="The form cannot be shown." />}
       {contract.field && start.data !== undefined ? (
-        <JobForm key={cloned.value} field={contract.field as ObjectField} start={start.data} onChange={keepInUrl} />
+        <JobForm
+          key={cloned.value}
+          field={contract.field as ObjectField}
+          start={start.data}
+          onChange={keepInUrl}
+        />
       ) : (
         !error && <Skeleton lines={12} />
       )}
