@@ -1,9 +1,11 @@
+import type { Frame } from './frames.ts'
+
 /** Accepts the frames for one reader. */
-export interface FrameSink {
+export interface FrameSink<F = Frame> {
   /** Sends a frame that must arrive. */
-  send(frame: object): void
+  send(frame: F): void
   /** Sends a frame that may be dropped: a slow reader does not receive it. */
-  offer(frame: object): void
+  offer(frame: F): void
   /** Resolves when there is room for more, so that history waits in Redis and not in memory. */
   room(): Promise<void>
 }
@@ -35,7 +37,7 @@ export abstract class PacedSink implements FrameSink {
 
   protected abstract get unsentBytes(): number
   /** @param flushed must be called once the frame has left this process */
-  protected abstract write(frame: object, flushed: () => void): void
+  protected abstract write(frame: Frame, flushed: () => void): void
   /** Ends the connection of a reader that is too slow. */
   protected abstract cutOff(): void
 
@@ -44,14 +46,14 @@ export abstract class PacedSink implements FrameSink {
     return this.#closing.signal
   }
 
-  send(frame: object): void {
+  send(frame: Frame): void {
     if (this.#isClosed) return
     this.#written++
     this.write(frame, this.#flushed)
     if (this.unsentBytes > TOO_SLOW_BYTES) this.cutOff()
   }
 
-  offer(frame: object): void {
+  offer(frame: Frame): void {
     if (this.unsentBytes <= CONFLATE_BYTES) this.send(frame)
   }
 

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
 import { PacedSink } from './frame-sink.ts'
+import type { Frame } from './frames.ts'
 import { oncePerObject } from './once-per-object.ts'
 import { textFrame } from './text-frame.ts'
 
@@ -47,7 +48,7 @@ export class FrameSocket extends PacedSink {
     return this.#connection.writableLength
   }
 
-  protected write(frame: object, flushed: () => void): void {
+  protected write(frame: Frame, flushed: () => void): void {
     // `ws` would frame the same message again for every reader, and write header and message apart. Its other frames cannot come between
     // the bytes of this one, since each is a single write, and without compression `ws` queues nothing.
     if (this.#socket.readyState === this.#socket.OPEN) this.#connection.write(bytesOf(frame), flushed)
