@@ -20,7 +20,7 @@ const ROUTES: Route[] = [
   { pattern: '/compare', menu: 'Compare', load: pending },
   { pattern: '/sweeps', menu: 'Sweeps', load: pending },
   { pattern: '/sweeps/:id', load: pending },
-  { pattern: '/submit', load: pending },
+  { pattern: '/submit', load: () => import('./pages/submit/submit-page.tsx').then(page => page.SubmitPage) },
   {
     pattern: '/datasets',
     menu: 'Datasets',
