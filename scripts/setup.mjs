@@ -1,13 +1,20 @@
-// Installs what Thresher needs and the machine does not have: packages, a Redis server, native TensorFlow.
+// Installs what Thresher needs and the machine does not have: packages, a Redis server, native TensorFlow; and builds the dashboard and
+// the command line.
 // JavaScript without dependencies, since it runs before any are installed. May be repeated.
 //
-//   node scripts/setup.mjs [--quiet] [packages] [redis] [engine]      all three unless some are named
+//   node scripts/setup.mjs [--quiet] [packages] [build] [redis] [engine]      all unless some are named
+import { buildWorkspaces } from './setup/build-workspaces.mjs'
 import { installPackages } from './setup/install-packages.mjs'
 import { say } from './setup/progress.mjs'
 import { provideNativeEngine } from './setup/provide-native-engine.mjs'
 import { provideRedis } from './setup/provide-redis.mjs'
 
-const steps = { packages: installPackages, redis: provideRedis, engine: provideNativeEngine }
+const steps = {
+  packages: installPackages,
+  build: buildWorkspaces,
+  redis: provideRedis,
+  engine: provideNativeEngine,
+}
 
 const quiet = process.argv.includes('--quiet')
 const named = process.argv.slice(2).filter(argument => argument !== '--quiet')

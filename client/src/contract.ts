@@ -184,6 +184,22 @@ export type AnalysisEvent = {
     };
 };
 
+export type AnalysisFrame = AnalysisSnapshotFrame | AnalysisEvent | AnalysisProgressFrame | HistoryGap | HeartbeatFrame | EndFrame;
+
+/**
+ * Progress of an analysis: at most 4 frames a second, not in the history.
+ */
+export type AnalysisProgressFrame = {
+    type: 'progress';
+    analysisId: string;
+    attempt: number;
+    /**
+     * In a unit of the kind, such as examples.
+     */
+    done: number;
+    total: number;
+};
+
 export type AnalysisRequest = {
     kind: 'evaluation';
     /**
@@ -247,6 +263,18 @@ export type AnalysisRequest = {
      * Running time over all attempts.
      */
     maxRuntimeSeconds?: number;
+};
+
+/**
+ * The analysis when the stream began.
+ */
+export type AnalysisSnapshotFrame = {
+    type: 'snapshot';
+    analysis: ListedAnalysis;
+    /**
+     * The seq of the last event of the history so far.
+     */
+    lastSeq: number;
 };
 
 export type Artifact = {
@@ -934,6 +962,18 @@ export type EarlyStoppingInput = {
     restoreBest?: boolean;
 };
 
+/**
+ * The job or analysis has ended, and every event was sent.
+ */
+export type EndFrame = {
+    type: 'end';
+    status: 'succeeded' | 'failed' | 'cancelled';
+    /**
+     * The seq of the last event of the history so far.
+     */
+    lastSeq: number;
+};
+
 export type EpochMetrics = {
     epoch: number;
     epochs: number;
@@ -1201,6 +1241,14 @@ export type FolderRequest = {
         number
     ];
     channels?: 1 | 3;
+};
+
+/**
+ * Sent every 25 s. A client that misses two of them connects again with its last seq.
+ */
+export type HeartbeatFrame = {
+    type: 'heartbeat';
+    time: string;
 };
 
 export type HistoryGap = {
@@ -1608,6 +1656,8 @@ export type JobEvent = {
     };
 };
 
+export type JobFrame = JobSnapshotFrame | JobEvent | ProgressFrame | HistoryGap | HeartbeatFrame | EndFrame;
+
 export type JobRequest = {
     name?: string;
     dataset?: {
@@ -1740,6 +1790,18 @@ export type JobRequest = {
     labels?: {
         [key: string]: string;
     };
+};
+
+/**
+ * The job when the stream began.
+ */
+export type JobSnapshotFrame = {
+    type: 'snapshot';
+    job: Job;
+    /**
+     * The seq of the last event of the history so far.
+     */
+    lastSeq: number;
 };
 
 export type KeptCheckpoint = {
@@ -3146,6 +3208,30 @@ export type Problem = {
     [key: string]: unknown;
 };
 
+/**
+ * Progress within an epoch: at most 4 frames a second, not in the history.
+ */
+export type ProgressFrame = {
+    type: 'progress';
+    jobId: string;
+    attempt: number;
+    epoch: number;
+    /**
+     * Within the epoch, from 1.
+     */
+    step: number;
+    stepsPerEpoch: number;
+    loss: number;
+    examplesPerSecond: number;
+    /**
+     * Measured points of the trade-off, and the number of all, at most.
+     */
+    tradeoff?: {
+        done: number;
+        total: number;
+    };
+};
+
 export type Quotas = {
     /**
      * Jobs and analyses that wait for a worker.
@@ -3319,6 +3405,53 @@ export type ScheduleInput = {
      * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
      */
     per?: 'epoch' | 'step';
+};
+
+export type StreamFrame = SubscribedSnapshotFrame | JobEvent | ProgressFrame | SubscribedGapFrame | HeartbeatFrame | SubscribedEndFrame | SubscriptionErrorFrame;
+
+/**
+ * The job has ended, and with it its subscription. The socket remains open.
+ */
+export type SubscribedEndFrame = {
+    type: 'end';
+    status: 'succeeded' | 'failed' | 'cancelled';
+    /**
+     * The seq of the last event of the history so far.
+     */
+    lastSeq: number;
+    jobId: string;
+};
+
+/**
+ * Stands for events of the job that were trimmed, both ends included.
+ */
+export type SubscribedGapFrame = {
+    type: 'gap';
+    from: number;
+    to: number;
+    jobId: string;
+};
+
+/**
+ * The job when its subscription began.
+ */
+export type SubscribedSnapshotFrame = {
+    type: 'snapshot';
+    job: Job;
+    /**
+     * The seq of the last event of the history so far.
+     */
+    lastSeq: number;
+    jobId: string;
+};
+
+/**
+ * The job cannot be watched on this socket.
+ */
+export type SubscriptionErrorFrame = {
+    type: 'error';
+    jobId: string;
+    code: 'not_found' | 'too_many_subscriptions';
 };
 
 export type Sweep = {

@@ -66,7 +66,6 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
       logo: { type: 'image/svg+xml', content: Buffer.from(LOGO), href: '/docs' },
       uiConfig: { docExpansion: 'list', defaultModelsExpandDepth: 0, tryItOutEnabled: true },
     })
-    docs.get('/', { schema: { hide: true } }, async (_, reply) => reply.redirect('/docs'))
     docs.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   })
 }

@@ -32,9 +32,14 @@ export function polishDocument<T extends object>(generated: T): T {
       for (const response of Object.values(responses)) describeSuccess(response)
       if (scope !== undefined) Object.assign(responses, REFUSALS)
     }
-  // In the order of their names, so that the document does not depend on the order of imports.
-  const schemas = Object.entries(document.components?.schemas ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
-  return { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } } as T
+  const { components: { schemas = {}, ...components } = {}, ...rest } = document
+  return { ...rest, components: { ...components, schemas: usedSchemas([rest, components], schemas) } } as T
+}
+
+/** The schemas to which `rest` refers, in the order of their names, so that the document does not depend on the order of imports. */
+function usedSchemas(rest: unknown, schemas: Dictionary): Dictionary {
+  const used = [...reachable(rest, schemas)].sort()
+  return Object.fromEntries(used.map(name => [name, schemas[name]!]))
 }
 
 /**

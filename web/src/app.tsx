@@ -1,0 +1,57 @@
+import { EmptyState } from './components/empty-state.tsx'
+import { matchPath, type Route } from './routes.ts'
+import { KeyForm } from './shell/key-form.tsx'
+import { LazyPage } from './shell/lazy-page.tsx'
+import { TopBar } from './shell/top-bar.tsx'
+import { followLinks, linkTo, path } from './state/location.ts'
+import { keyRefused } from './state/session.ts'
+
+const pending = () => import('./pages/pending/pending-page.tsx').then(page => page.PendingPage)
+
+/** Every page of the dashboard. */
+const ROUTES: Route[] = [
+  {
+    pattern: '/jobs',
+    menu: 'Jobs',
+    load: () => import('./pages/jobs/jobs-page.tsx').then(page => page.JobsPage),
+  },
+  { pattern: '/jobs/:id', load: () => import('./pages/job/job-page.tsx').then(page => page.JobPage) },
+  { pattern: '/tradeoff', menu: 'Trade-off', load: pending },
+  { pattern: '/compare', menu: 'Compare', load: pending },
+  { pattern: '/sweeps', menu: 'Sweeps', load: pending },
+  { pattern: '/sweeps/:id', load: pending },
+  { pattern: '/submit', load: pending },
+  { pattern: '/datasets', menu: 'Datasets', load: pending },
+  { pattern: '/models', menu: 'Models', load: pending },
+  { pattern: '/workers', menu: 'Workers', load: pending },
+  { pattern: '/keys', menu: 'Keys', load: pending },
+  { pattern: '/usage', menu: 'Usage', load: pending },
+]
+
+export function App() {
+  const here = path.value === '/' ? '/jobs' : path.value
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: links receive the keys
+    <div class="app" onClick={followLinks}>
+      <a class="skip" href="#content">
+        Skip to content
+      </a>
+      <TopBar routes={ROUTES} here={here} />
+      <main id="content" tabIndex={-1}>
+        {keyRefused.value ? <KeyForm /> : <CurrentPage here={here} />}
+      </main>
+    </div>
+  )
+}
+
+function CurrentPage({ here }: { here: string }) {
+  for (const route of ROUTES) {
+    const params = matchPath(route.pattern, here)
+    if (params) return <LazyPage key={here} route={route} params={params} />
+  }
+  return (
+    <EmptyState title="There is no such page.">
+      <a href={linkTo('/jobs')}>Show the jobs</a>
+    </EmptyState>
+  )
+}
