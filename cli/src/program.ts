@@ -20,9 +20,9 @@ export async function createProgram(arguments_: readonly string[]): Promise<Comm
     .showSuggestionAfterError()
     .addHelpText('after', `\n${exitCodes()}`)
     .exitOverride()
-  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+  for (const [name, { summary, load, hidden = false }] of Object.entries(COMMANDS)) {
     const command = arguments_.includes(name) ? (await load()).default() : new Command()
-    program.addCommand(command.name(name).summary(summary))
+    program.addCommand(command.name(name).summary(summary), { hidden })
     inherit(command, program)
   }
   return program

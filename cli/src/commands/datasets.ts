@@ -1,9 +1,9 @@
 import type { Dataset } from '@thresher/client'
 import { Command, Option } from 'commander'
 import { action } from '../context.ts'
-import { DATASET_FORMATS } from '../request/dataset-request.ts'
 import { examples } from '../examples.ts'
 import { limitOption, printJson, printLines, printList } from '../print.ts'
+import { DATASET_FORMATS } from '../request/dataset-request.ts'
 import { parsePair } from '../request/options.ts'
 import { datasetSheet } from '../show/dataset-sheet.ts'
 import { bytes, count } from '../terminal/figures.ts'
@@ -17,7 +17,10 @@ export default function datasets(): Command {
     .addCommand(show())
     .addCommand(upload())
     .addCommand(rm())
-    .addHelpText('after', examples('thresher datasets ls', 'thresher datasets upload iris.csv --label species'))
+    .addHelpText(
+      'after',
+      examples('thresher datasets ls', 'thresher datasets upload iris.csv --label species'),
+    )
 }
 
 function ls(): Command {
@@ -51,7 +54,9 @@ function upload(): Command {
     .description('Uploads a dataset, and prints how its files were interpreted.')
     .argument('<files...>', 'the files (docs/datasets.md)')
     .addOption(
-      new Option('--format <format>', 'format of the files; by default that of their names').choices(DATASET_FORMATS),
+      new Option('--format <format>', 'format of the files; by default that of their names').choices(
+        DATASET_FORMATS,
+      ),
     )
     .option('--name <name>', 'name of the dataset; by default that of the first file')
     .option('--label <column>', 'column of the label, by name or number; may be a list separated by commas')
@@ -88,8 +93,18 @@ const COLUMNS: Column<Dataset>[] = [
   { title: 'name', value: ({ name }) => name, optional: 3, shrinkTo: 8 },
   { title: 'status', value: ({ status }) => status, optional: 1 },
   { title: 'input', value: ({ inputShape = [] }) => inputShape.join(' × ') },
-  { title: 'classes', align: 'right', value: ({ classes }) => (classes ? count(classes.length) : ''), optional: 2 },
+  {
+    title: 'classes',
+    align: 'right',
+    value: ({ classes }) => (classes ? count(classes.length) : ''),
+    optional: 2,
+  },
   { title: 'training', align: 'right', value: ({ splits }) => (splits ? count(splits.train) : '') },
   { title: 'test', align: 'right', value: ({ splits }) => (splits ? count(splits.test) : '') },
-  { title: 'size', align: 'right', value: ({ sizeBytes }) => (sizeBytes ? bytes(sizeBytes) : ''), optional: 4 },
+  {
+    title: 'size',
+    align: 'right',
+    value: ({ sizeBytes }) => (sizeBytes ? bytes(sizeBytes) : ''),
+    optional: 4,
+  },
 ]

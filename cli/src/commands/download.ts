@@ -1,5 +1,5 @@
-import { basename, join } from 'node:path'
 import { stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import type { ArtifactQuery } from '@thresher/client'
 import { download as downloadFile } from '@thresher/client/files'
 import { Command, Option } from 'commander'
@@ -27,7 +27,9 @@ interface Options {
 
 export default function download(): Command {
   return new Command()
-    .description('Downloads a file of a job or a model, continues an interrupted download, and verifies the digest.')
+    .description(
+      'Downloads a file of a job or a model, continues an interrupted download, and verifies the digest.',
+    )
     .argument('<job>', 'id of a job, its last characters or @1; or a model such as digits@3')
     .argument('[file]', 'the file, as `thresher show` lists it', DEFAULT_ARTIFACT)
     .option('-o, --output <path>', 'file or folder to write to; by default the name of the file')
@@ -36,12 +38,20 @@ export default function download(): Command {
     .option('--min-accuracy <share>', 'the smallest cut of at least this validation accuracy', parseShare)
     .addOption(new Option('--rule <rule>', 'only cuts of this rule').choices(['magnitude', 'threshold']))
     .addOption(new Option('--scope <scope>', 'only cuts of this scope').choices(['global', 'layer']))
-    .option('--checkpoint <which>', 'best, latest or the number of an epoch; by default the model', parseCheckpoint)
+    .option(
+      '--checkpoint <which>',
+      'best, latest or the number of an epoch; by default the model',
+      parseCheckpoint,
+    )
     .addOption(new Option('--layout <layout>', 'kernels and names as in PyTorch').choices(['torch']))
     .addOption(new Option('--dtype <type>', 'weights rounded to bfloat16').choices(['bf16']))
     .addHelpText(
       'after',
-      examples('thresher download @1', 'thresher download @1 model.onnx -o digits.onnx', 'thresher download @1 --sparsity 0.97'),
+      examples(
+        'thresher download @1',
+        'thresher download @1 model.onnx -o digits.onnx',
+        'thresher download @1 --sparsity 0.97',
+      ),
     )
     .action(action(run))
 }

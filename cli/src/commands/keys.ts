@@ -38,7 +38,9 @@ function create(): Command {
     .description('Creates a key and prints it, once.')
     .argument('<name>', 'who or what uses the key')
     .addOption(
-      new Option('--scope <scope...>', 'what the key allows').choices(['read', 'submit', 'admin']).makeOptionMandatory(),
+      new Option('--scope <scope...>', 'what the key allows')
+        .choices(['read', 'submit', 'admin'])
+        .makeOptionMandatory(),
     )
     .option('--tenant <name>', 'tenant of the key; only operators may choose it')
     .option('--expires <time>', 'when the key expires, such as 2030-01-01 or 2030-01-01T12:00:00Z')
@@ -53,7 +55,9 @@ function create(): Command {
         })
         if (context.json) return printJson(context, created)
         context.out.write(`${created.key}\n`)
-        context.err.write(context.errColors.dim(`This is ${created.id}. The service does not show the key again.\n`))
+        context.err.write(
+          context.errColors.dim(`This is ${created.id}. The service does not show the key again.\n`),
+        )
       }),
     )
 }
@@ -84,5 +88,10 @@ const COLUMNS: Column<Key>[] = [
     value: ({ revokedAt, expiresAt }) =>
       revokedAt ? 'revoked' : expiresAt && Date.parse(expiresAt) <= Date.now() ? 'expired' : 'valid',
   },
-  { title: 'last used', align: 'right', value: ({ lastUsedAt }) => (lastUsedAt ? ago(lastUsedAt) : 'never'), optional: 1 },
+  {
+    title: 'last used',
+    align: 'right',
+    value: ({ lastUsedAt }) => (lastUsedAt ? ago(lastUsedAt) : 'never'),
+    optional: 1,
+  },
 ]

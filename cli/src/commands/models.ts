@@ -3,8 +3,8 @@ import { Command } from 'commander'
 import { action } from '../context.ts'
 import { examples } from '../examples.ts'
 import { jobArgument, jobId } from '../job-id.ts'
-import { limitOption, printJson, printLines, printList } from '../print.ts'
 import { predict } from '../predict/predict.ts'
+import { limitOption, printJson, printLines, printList } from '../print.ts'
 import { parseCheckpoint } from '../request/options.ts'
 import { modelSheet } from '../show/model-sheet.ts'
 import { ago, count, percent } from '../terminal/figures.ts'
@@ -18,7 +18,10 @@ export default function models(): Command {
     .addCommand(register())
     .addCommand(predictCommand())
     .addCommand(rm())
-    .addHelpText('after', examples('thresher models register @1 digits', 'thresher models predict digits seven.png'))
+    .addHelpText(
+      'after',
+      examples('thresher models register @1 digits', 'thresher models predict digits seven.png'),
+    )
 }
 
 function ls(): Command {
@@ -29,7 +32,10 @@ function ls(): Command {
     .addHelpText('after', examples('thresher models ls', 'thresher models ls --name digits'))
     .action(
       action((context, { limit, name }: { limit: number; name?: string }) =>
-        printList(context, context.thresher.models.list(name ? { name } : {}), COLUMNS, { limit, empty: 'No models.' }),
+        printList(context, context.thresher.models.list(name ? { name } : {}), COLUMNS, {
+          limit,
+          empty: 'No models.',
+        }),
       ),
     )
 }
@@ -53,13 +59,26 @@ function register(): Command {
     .description('Makes the model of a job the next version under a name.')
     .addArgument(jobArgument())
     .argument('<name>', 'name of the model')
-    .option('--checkpoint <which>', 'best, latest or the number of an epoch; by default the model', parseCheckpoint)
+    .option(
+      '--checkpoint <which>',
+      'best, latest or the number of an epoch; by default the model',
+      parseCheckpoint,
+    )
     .addHelpText('after', examples('thresher models register @1 digits'))
     .action(
       action(
-        async (context, job: string, name: string, { checkpoint }: { checkpoint?: 'best' | 'latest' | number }) => {
+        async (
+          context,
+          job: string,
+          name: string,
+          { checkpoint }: { checkpoint?: 'best' | 'latest' | number },
+        ) => {
           const { thresher, json, out } = context
-          const request = { jobId: await jobId(thresher, job), name, ...(checkpoint !== undefined && { checkpoint }) }
+          const request = {
+            jobId: await jobId(thresher, job),
+            name,
+            ...(checkpoint !== undefined && { checkpoint }),
+          }
           const model = await thresher.models.register(request)
           if (json) printJson(context, model)
           else out.write(`${model.id}\n`)
@@ -73,7 +92,13 @@ function predictCommand(): Command {
     .description('Prints what a model predicts.')
     .argument('<model>', 'an id, NAME or NAME@VERSION, or the id of a job')
     .argument('<files...>', 'images, or one JSON file { "inputs": [...] }, or - for JSON on standard input')
-    .addHelpText('after', examples('thresher models predict digits@3 seven.png', 'thresher models predict digits inputs.json --json'))
+    .addHelpText(
+      'after',
+      examples(
+        'thresher models predict digits@3 seven.png',
+        'thresher models predict digits inputs.json --json',
+      ),
+    )
     .action(action(predict))
 }
 
@@ -101,8 +126,14 @@ const COLUMNS: Column<Model>[] = [
   {
     title: 'accuracy',
     align: 'right',
-    value: ({ metrics }) => (metrics?.validationAccuracy === undefined ? '' : percent(metrics.validationAccuracy)),
+    value: ({ metrics }) =>
+      metrics?.validationAccuracy === undefined ? '' : percent(metrics.validationAccuracy),
   },
   { title: 'zeros', align: 'right', value: ({ metrics }) => (metrics ? percent(metrics.sparsity) : '') },
-  { title: 'created', align: 'right', value: ({ createdAt }) => (createdAt ? ago(createdAt) : 'built in'), optional: 1 },
+  {
+    title: 'created',
+    align: 'right',
+    value: ({ createdAt }) => (createdAt ? ago(createdAt) : 'built in'),
+    optional: 1,
+  },
 ]

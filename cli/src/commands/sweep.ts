@@ -25,18 +25,24 @@ function create(): Command {
     .description('Starts a sweep.')
     .argument('<file>', 'a JSON file with the request (docs/sweeps.md), or - for standard input')
     .option('--name <name>', 'name of the sweep')
-    .option('--set <path=value>', 'another field, such as maxConcurrent=2 or base.epochs=5; may be repeated', parsePair)
+    .option(
+      '--set <path=value>',
+      'another field, such as maxConcurrent=2 or base.epochs=5; may be repeated',
+      parsePair,
+    )
     .addHelpText('after', examples('thresher sweep create sweep.json --set base.epochs=5'))
     .action(
-      action(async (context, file: string, { name, set = [] }: { name?: string; set?: [string, string][] }) => {
-        const request = await readJson(file)
-        if (name !== undefined) request.name = name
-        for (const [path, value] of set) setPath(request, path, value)
-        const created = await context.thresher.sweeps.create(request as SweepRequest)
-        if (context.json) return printJson(context, created)
-        context.out.write(`${created.id}\n`)
-        context.err.write(context.errColors.dim(`thresher sweep show ${created.id}\n`))
-      }),
+      action(
+        async (context, file: string, { name, set = [] }: { name?: string; set?: [string, string][] }) => {
+          const request = await readJson(file)
+          if (name !== undefined) request.name = name
+          for (const [path, value] of set) setPath(request, path, value)
+          const created = await context.thresher.sweeps.create(request as SweepRequest)
+          if (context.json) return printJson(context, created)
+          context.out.write(`${created.id}\n`)
+          context.err.write(context.errColors.dim(`thresher sweep show ${created.id}\n`))
+        },
+      ),
     )
 }
 
@@ -71,11 +77,13 @@ function cancel(): Command {
     .description('Cancels a sweep and its unfinished jobs.')
     .argument('<sweep>', 'id of a sweep')
     .addHelpText('after', examples('thresher sweep cancel sweep_01k…'))
-    .action(action(async (context: Context, id: string) => {
-      const changed = await context.thresher.sweeps.cancel(id)
-      if (context.json) printJson(context, changed)
-      else context.out.write(`${changed.id}  ${changed.status}\n`)
-    }))
+    .action(
+      action(async (context: Context, id: string) => {
+        const changed = await context.thresher.sweeps.cancel(id)
+        if (context.json) printJson(context, changed)
+        else context.out.write(`${changed.id}  ${changed.status}\n`)
+      }),
+    )
 }
 
 const COLUMNS: Column<ListedSweep>[] = [

@@ -45,7 +45,11 @@ async function run(context: Context, { from, to, keyId, tenant }: Options): Prom
   else printLines(context, usageLines(rows, totals, context))
 }
 
-function usageLines(rows: readonly UsageRow[], totals: GetUsageResponse['totals'], { out, outColors }: Context): string[] {
+function usageLines(
+  rows: readonly UsageRow[],
+  totals: GetUsageResponse['totals'],
+  { out, outColors }: Context,
+): string[] {
   const total = { ...totals, day: 'total', keyId: '', storedBytes: 0 }
   return table(
     [
@@ -55,7 +59,12 @@ function usageLines(rows: readonly UsageRow[], totals: GetUsageResponse['totals'
       { title: 'device', align: 'right', value: ({ deviceSeconds }) => duration(deviceSeconds) },
       { title: 'examples', align: 'right', value: ({ examplesTrained }) => count(examplesTrained) },
       { title: 'sent', align: 'right', value: ({ egressBytes }) => bytes(egressBytes), optional: 1 },
-      { title: 'stored', align: 'right', value: ({ storedBytes, day }) => (day === 'total' ? '' : bytes(storedBytes)), optional: 2 },
+      {
+        title: 'stored',
+        align: 'right',
+        value: ({ storedBytes, day }) => (day === 'total' ? '' : bytes(storedBytes)),
+        optional: 2,
+      },
     ],
     [...byDay(rows), total],
     { colors: outColors, columns: columnsOf(out) },
@@ -78,6 +87,7 @@ function byDay(rows: readonly UsageRow[]): Day[] {
 
 function timeOf(option: string, text: string): string {
   const time = Date.parse(text)
-  if (Number.isNaN(time)) throw usageError(`${option} must be a time such as 2030-01-01 or 2030-01-01T12:00:00Z.`)
+  if (Number.isNaN(time))
+    throw usageError(`${option} must be a time such as 2030-01-01 or 2030-01-01T12:00:00Z.`)
   return new Date(time).toISOString()
 }

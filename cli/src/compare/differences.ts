@@ -18,7 +18,11 @@ const RESULTS: [field: string, value: (job: Job) => unknown][] = [
   ['validationLoss', ({ metrics }) => metrics?.validationLoss],
   ['sparsity', ({ metrics }) => metrics?.sparsity],
   ['sparseBytes', ({ metrics }) => metrics?.sparseBytes],
-  ['seconds', ({ startedAt, finishedAt }) => (startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : undefined)],
+  [
+    'seconds',
+    ({ startedAt, finishedAt }) =>
+      startedAt && finishedAt ? (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000 : undefined,
+  ],
 ]
 
 /** The fields in which the specs of the jobs differ, by path, and the results that at least one of them has. */
@@ -46,10 +50,16 @@ function flatten(value: unknown, path = ''): Map<string, unknown> {
   if (path === 'model.topology') return new Map([[path, JSON.stringify(value)]])
   if (typeof value !== 'object' || value === null) return new Map([[path, value]])
   const entries = Object.entries(value)
-  return new Map(entries.flatMap(([name, each]) => [...flatten(each, path === '' ? name : `${path}.${name}`)]))
+  return new Map(
+    entries.flatMap(([name, each]) => [...flatten(each, path === '' ? name : `${path}.${name}`)]),
+  )
 }
 
-export function comparisonTable(jobs: readonly Job[], rows: readonly Row[], { out, outColors: colors }: Terminal): string[] {
+export function comparisonTable(
+  jobs: readonly Job[],
+  rows: readonly Row[],
+  { out, outColors: colors }: Terminal,
+): string[] {
   return table(
     [
       { title: '', value: ({ field }) => field, color: colors.dim, shrinkTo: 16 },

@@ -47,7 +47,8 @@ async function readExamples(paths: readonly string[]): Promise<Examples> {
 /** The class and its probability, or the numbers that the model puts out. */
 function predicted({ predictions, outputs }: Prediction, index: number): string {
   const found = predictions?.[index]
-  if (!found) return outputs[index]!.map(value => (typeof value === 'number' ? decimal(value) : value)).join(', ')
+  if (!found)
+    return outputs[index]!.map(value => (typeof value === 'number' ? decimal(value) : value)).join(', ')
   const label = harmless(found.label ?? String(found.class))
   return typeof found.probability === 'number' ? `${label}  ${percent(found.probability, 1)}` : label
 }

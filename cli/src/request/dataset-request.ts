@@ -27,7 +27,10 @@ const FORMAT_OF_EXTENSION: Record<string, DatasetRequest['format']> = {
 }
 
 /** The part `spec` of an upload of these files. */
-export function datasetRequest(paths: readonly string[], { format, name, label, set = [] }: DatasetOptions): DatasetRequest {
+export function datasetRequest(
+  paths: readonly string[],
+  { format, name, label, set = [] }: DatasetOptions,
+): DatasetRequest {
   const [first = ''] = paths
   const request = {
     name: name ?? basename(first),
@@ -42,7 +45,10 @@ export function datasetRequest(paths: readonly string[], { format, name, label, 
 function formatOf(path: string): DatasetRequest['format'] {
   const format = FORMAT_OF_EXTENSION[extname(path.replace(/\.gz$/, '')).toLowerCase()]
   if (format) return format
-  throw usageError(`The name of ${path} does not say its format.`, `Give one with --format: ${DATASET_FORMATS.join(', ')}.`)
+  throw usageError(
+    `The name of ${path} does not say its format.`,
+    `Give one with --format: ${DATASET_FORMATS.join(', ')}.`,
+  )
 }
 
 function labelOf(text: string): string | number | (string | number)[] {

@@ -8,7 +8,20 @@ const MOST_NAMES = 12
 
 /** A dataset as lines of facts, and the notes on how its files were interpreted. */
 export function datasetSheet(dataset: Dataset, { outColors: colors }: Terminal): string[] {
-  const { id, name, status, inputShape, dtype, splits, classes, targets, columns, sizeBytes, error, notes = [] } = dataset
+  const {
+    id,
+    name,
+    status,
+    inputShape,
+    dtype,
+    splits,
+    classes,
+    targets,
+    columns,
+    sizeBytes,
+    error,
+    notes = [],
+  } = dataset
   const facts: [string, string | undefined][] = [
     ['dataset', id],
     ['name', name],

@@ -19,9 +19,13 @@ export function jobSheet({ job, epochs, files }: Sheet, { out, outColors: colors
   const columns = columnsOf(out)
   const facts = [...identity(job, colors), ...course(job), ...curves(epochs, colors, columns ?? 80)]
   return [
-    ...facts.filter(([, value]) => value !== '').map(([name, value]) => colors.dim(name.padEnd(WIDTH)) + value),
+    ...facts
+      .filter(([, value]) => value !== '')
+      .map(([name, value]) => colors.dim(name.padEnd(WIDTH)) + value),
     ...job.warnings.map(({ message }) => `${colors.yellow('warning'.padEnd(WIDTH))}${harmless(message)}`),
-    ...(job.error ? [`${colors.red('error'.padEnd(WIDTH))}${harmless(job.error.message)} (${job.error.code})`] : []),
+    ...(job.error
+      ? [`${colors.red('error'.padEnd(WIDTH))}${harmless(job.error.message)} (${job.error.code})`]
+      : []),
     ...(job.metrics ? ['', ...layerTable(job.metrics, colors, columns)] : []),
     ...(files.length > 0 ? ['', ...fileTable(files, colors, columns)] : []),
   ]
@@ -33,7 +37,10 @@ function identity(job: Job, colors: Colors): [string, string][] {
   return [
     ['job', job.id],
     ['name', colors.bold(job.name ?? '')],
-    ['status', statusColor(job.status, colors)(job.status) + (job.reason === 'early_stopped' ? ', stopped early' : '')],
+    [
+      'status',
+      statusColor(job.status, colors)(job.status) + (job.reason === 'early_stopped' ? ', stopped early' : ''),
+    ],
     ['model', `${modelOf(job)} on ${dataset.id}`],
     ['optimizer', optimizerOf(job)],
     ['target', targetOf(job) ?? ''],
@@ -42,7 +49,15 @@ function identity(job: Job, colors: Colors): [string, string][] {
   ]
 }
 
-function course({ createdAt, startedAt, finishedAt, worker, restarts, progress, queuePosition }: Job): [string, string][] {
+function course({
+  createdAt,
+  startedAt,
+  finishedAt,
+  worker,
+  restarts,
+  progress,
+  queuePosition,
+}: Job): [string, string][] {
   const end = finishedAt ? Date.parse(finishedAt) : Date.now()
   const left = progress.etaSeconds === undefined ? '' : `, ${duration(progress.etaSeconds)} left`
   return [

@@ -8,7 +8,18 @@ const WIDTH = 12
 
 /** A model, its variables, and the versions under its name. */
 export function modelSheet(model: Model, { out, outColors: colors }: Terminal): string[] {
-  const { id, name, description, jobId, parameters, inputShape, metrics, createdAt, variables, versions = [] } = model
+  const {
+    id,
+    name,
+    description,
+    jobId,
+    parameters,
+    inputShape,
+    metrics,
+    createdAt,
+    variables,
+    versions = [],
+  } = model
   const facts: [string, string | undefined][] = [
     ['model', id],
     ['name', name],
@@ -37,7 +48,10 @@ export function modelSheet(model: Model, { out, outColors: colors }: Terminal): 
   ]
 }
 
-function versionTable(versions: NonNullable<Model['versions']>, options: Parameters<typeof table>[2]): string[] {
+function versionTable(
+  versions: NonNullable<Model['versions']>,
+  options: Parameters<typeof table>[2],
+): string[] {
   return table(
     [
       { title: 'version', value: ({ id }) => id },
@@ -45,9 +59,14 @@ function versionTable(versions: NonNullable<Model['versions']>, options: Paramet
       {
         title: 'accuracy',
         align: 'right',
-        value: ({ validationAccuracy }) => (validationAccuracy === undefined ? '' : percent(validationAccuracy)),
+        value: ({ validationAccuracy }) =>
+          validationAccuracy === undefined ? '' : percent(validationAccuracy),
       },
-      { title: 'zeros', align: 'right', value: ({ sparsity }) => (sparsity === undefined ? '' : percent(sparsity)) },
+      {
+        title: 'zeros',
+        align: 'right',
+        value: ({ sparsity }) => (sparsity === undefined ? '' : percent(sparsity)),
+      },
       { title: 'created', align: 'right', value: ({ createdAt }) => ago(createdAt) },
     ],
     versions,

@@ -12,7 +12,12 @@ export function sweepSheet(sweep: Sweep, { out, outColors: colors }: Terminal): 
   const facts: [string, string][] = [
     ['sweep', id],
     ['name', name ?? ''],
-    ['status', `${status}, ${Object.entries(counts).map(([key, count]) => `${count} ${key}`).join(', ')}`],
+    [
+      'status',
+      `${status}, ${Object.entries(counts)
+        .map(([key, count]) => `${count} ${key}`)
+        .join(', ')}`,
+    ],
     ['search', method],
     ['created', ago(createdAt)],
     ['rate', learningRate ? `${decimal(learningRate.recommended)} recommended` : ''],
@@ -25,7 +30,9 @@ export function sweepSheet(sweep: Sweep, { out, outColors: colors }: Terminal): 
     '',
     ...table(columnsFor(trials, mark), rows, { colors, columns: columnsOf(out) }),
     ...(front.length > 0 ? [colors.dim('★ best  ◆ on the Pareto front')] : []),
-    ...trials.filter(({ error }) => error).map(({ id: trial, error }) => `${colors.red('error')}  trial ${trial}: ${harmless(error!)}`),
+    ...trials
+      .filter(({ error }) => error)
+      .map(({ id: trial, error }) => `${colors.red('error')}  trial ${trial}: ${harmless(error!)}`),
   ]
 }
 
@@ -44,15 +51,25 @@ function columnsFor(trials: readonly Trial[], mark: (trial: Trial) => string): C
   return [
     { title: '', value: mark },
     { title: 'trial', align: 'right', value: ({ id }) => String(id) },
-    ...fields.map(field => ({ title: field, value: ({ values }: Trial) => shown(values[field]), shrinkTo: 8 })),
+    ...fields.map(field => ({
+      title: field,
+      value: ({ values }: Trial) => shown(values[field]),
+      shrinkTo: 8,
+    })),
     { title: 'status', value: ({ status }) => status },
-    metric('accuracy', ({ validationAccuracy }) => (validationAccuracy === undefined ? undefined : percent(validationAccuracy)), 0),
+    metric(
+      'accuracy',
+      ({ validationAccuracy }) =>
+        validationAccuracy === undefined ? undefined : percent(validationAccuracy),
+      0,
+    ),
     metric('zeros', ({ sparsity }) => (sparsity === undefined ? undefined : percent(sparsity)), 0),
     metric('file', ({ sparseBytes }) => (sparseBytes === undefined ? undefined : bytes(sparseBytes)), 1),
   ]
 }
 
 function shown(value: unknown): string {
-  if (typeof value === 'number') return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
+  if (typeof value === 'number')
+    return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
   return value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)
 }

@@ -15,7 +15,9 @@ export function tradeoffLines(
   { all, terminal: { out, outColors: colors } }: { all: boolean; terminal: Terminal },
 ): string[] {
   const columns = columnsOf(out)
-  const shown = points.filter(({ pareto, own }) => all || pareto || own).sort((a, b) => a.sparsity - b.sparsity)
+  const shown = points
+    .filter(({ pareto, own }) => all || pareto || own)
+    .sort((a, b) => a.sparsity - b.sparsity)
   const isPlotted = plotted(shown)
   const marks = shown.filter(isPlotted).map(point => ({
     x: point.sparsity,
@@ -48,11 +50,19 @@ function columnsFor(hasAccuracy: boolean): Column<TradeoffPoint>[] {
   return [
     { title: 'zeros', align: 'right', value: ({ sparsity }) => percent(sparsity) },
     hasAccuracy
-      ? { title: 'accuracy', align: 'right', value: ({ validationAccuracy = 0 }) => percent(validationAccuracy) }
+      ? {
+          title: 'accuracy',
+          align: 'right',
+          value: ({ validationAccuracy = 0 }) => percent(validationAccuracy),
+        }
       : { title: 'loss', align: 'right', value: ({ validationLoss }) => decimal(validationLoss) },
     { title: 'not zero', align: 'right', value: ({ nonzero }) => count(nonzero), optional: 2 },
     { title: 'file', align: 'right', value: ({ sizeBytes }) => bytes(sizeBytes.sparse) },
     { title: 'compressed', align: 'right', value: ({ sizeBytes }) => bytes(sizeBytes.zst), optional: 1 },
-    { title: 'cut by', value: ({ own, rule, scope }) => (own ? 'not cut' : scope === 'layer' ? `${rule}, by layer` : rule), optional: 3 },
+    {
+      title: 'cut by',
+      value: ({ own, rule, scope }) => (own ? 'not cut' : scope === 'layer' ? `${rule}, by layer` : rule),
+      optional: 3,
+    },
   ]
 }
