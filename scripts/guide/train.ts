@@ -17,28 +17,16 @@ const POLL_MS = 1000
 export async function train(thresher: Thresher, request: SweepRequest): Promise<Run[]> {
   const idempotencyKey = createHash('sha256').update(JSON.stringify(request)).digest('hex')
   const { id } = await thresher.sweeps.create(request, { idempotencyKey })
+  let sweep = await thresher.sweeps.get(id)
+  for (; sweep.status === 'running'; sweep = await thresher.sweeps.get(id))
+    await new Promise(resolve => setTimeout(resolve, POLL_MS))
   const runs: Run[] = []
-  for (const index of (await thresher.sweeps.get(id)).trials.keys())
-    runs.push(await runOf(thresher, await settledTrial(thresher, id, index)))
+  for (const { jobIds, values } of sweep.trials) runs.push(await runOf(thresher, jobIds.at(-1)!, values))
   return runs
 }
 
-async function settledTrial(thresher: Thresher, sweepId: string, index: number) {
-  for (;;) {
-    const trial = (await thresher.sweeps.get(sweepId)).trials[index]!
-    const jobId = trial.jobIds.at(-1)
-    if (jobId === undefined && trial.status === 'pending')
-      await new Promise(resolve => setTimeout(resolve, POLL_MS))
-    else if (jobId === undefined) throw new Error(`Trial ${index} of ${sweepId} has no job: ${trial.error}`)
-    else return { jobId, values: trial.values }
-  }
-}
-
-async function runOf(
-  thresher: Thresher,
-  { jobId, values }: { jobId: string; values: Record<string, unknown> },
-): Promise<Run> {
-  const job = await thresher.jobs.wait(jobId)
+async function runOf(thresher: Thresher, jobId: string, values: Run['values']): Promise<Run> {
+  const job = await thresher.jobs.get(jobId)
   if (job.status !== 'succeeded') throw new Error(`${jobId} has ${job.status}: ${job.error?.message}`)
   const { data } = await thresher.jobs.metrics(jobId)
   const { layers } = await thresher.jobs.layers(jobId)
