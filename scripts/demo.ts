@@ -52,7 +52,9 @@ try {
   console.log(
     `${share} of ${evaluated.parameters.toLocaleString('en')} weights are exactly zero; the file is ${ratio} times smaller.`,
   )
-  console.log(`\nTo explore the service: DATA_DIR=${DATA_DIR} npm start, then http://127.0.0.1:3000/docs`)
+  console.log(
+    `\nTo see both in the dashboard: DATA_DIR=${DATA_DIR} npm start, then open http://127.0.0.1:3000/ui/`,
+  )
 } finally {
   await service.stop()
 }

@@ -30,7 +30,7 @@ export function handleNotFound(allowedMethods: (path: string) => string[]) {
   return (request: FastifyRequest): never => {
     const path = request.url.split('?')[0]!
     const methods = allowedMethods(path)
-    if (methods.length === 0)
+    if (methods.length === 0 || methods.includes(request.method))
       throw new AppError('not_found', `${request.method} ${path} is not a route of this service.`)
     const headers = { allow: methods.join(', ') }
     throw new AppError('method_not_allowed', `${path} supports ${headers.allow}.`, { headers })

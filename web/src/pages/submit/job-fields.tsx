@@ -1,0 +1,42 @@
+import { FieldView } from '../../form/field-view.tsx'
+import type { ObjectField } from '../../form/form-model.ts'
+
+/** What nearly every job sets, in this order. The other fields are folded. */
+const FIRST = ['model', 'dataset', 'target', 'optimizer', 'epochs', 'batchSize', 'name']
+
+interface JobFieldsProps {
+  field: ObjectField
+  /** Where the job is in the document of the form. */
+  path?: string[]
+}
+
+/** The fields of a job. */
+export function JobFields({ field, path = [] }: JobFieldsProps) {
+  const others = Object.keys(field.fields).filter(key => !FIRST.includes(key))
+  return (
+    <>
+      {FIRST.map(key => (
+        <JobField key={key} name={key} unfolded field={field} path={path} />
+      ))}
+      <details class="section">
+        <summary>More settings</summary>
+        <div class="fields">
+          {others.map(key => (
+            <JobField key={key} name={key} field={field} path={path} />
+          ))}
+        </div>
+      </details>
+    </>
+  )
+}
+
+interface JobFieldProps extends Required<JobFieldsProps> {
+  name: string
+  unfolded?: boolean
+}
+
+function JobField({ name, field, path, unfolded = false }: JobFieldProps) {
+  const one = field.fields[name]
+  const isRequired = field.required.includes(name)
+  return one ? <FieldView path={[...path, name]} field={one} required={isRequired} unfolded={unfolded} /> : null
+}
