@@ -20,7 +20,8 @@ const Status = ListedAnalysis.shape.status
 const list = {
   operationId: 'listAnalyses',
   tags: ['analyses'],
-  summary: 'List analyses, newest first, without their results',
+  summary: 'List analyses',
+  description: 'Newest first, without their results.',
   querystring: z.strictObject({
     kind: z.enum(ANALYSIS_KINDS).optional(),
     jobId: z.string().min(1).max(100).optional().describe('One of the analysed jobs.'),
@@ -37,7 +38,8 @@ const list = {
 const get = {
   operationId: 'getAnalysis',
   tags: ['analyses'],
-  summary: 'Get an analysis with its progress, and with its result once it has succeeded',
+  summary: 'Get an analysis',
+  description: 'With its progress, and with its result once it has succeeded.',
   params: AnalysisParams,
   response: { 200: AnalysisResource },
 }

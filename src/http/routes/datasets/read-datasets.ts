@@ -12,7 +12,8 @@ export const DatasetParams = z.object({ datasetId: z.string().min(1).max(500) })
 const list = {
   operationId: 'listDatasets',
   tags: ['datasets and models'],
-  summary: 'List uploaded datasets, newest first, then the built-in ones',
+  summary: 'List datasets',
+  description: 'The uploaded ones, newest first, then the built-in ones.',
   querystring: z.strictObject({
     after: z.string().min(1).max(100).optional(),
     limit: Limit,
@@ -25,6 +26,7 @@ const get = {
   operationId: 'getDataset',
   tags: ['datasets and models'],
   summary: 'Get a dataset',
+  description: 'While it is validated, `status` is `validating`.',
   params: DatasetParams,
   response: { 200: DatasetResource },
 }

@@ -19,8 +19,9 @@ export const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
 const list = {
   operationId: 'listModels',
   tags: ['datasets and models'],
-  summary:
-    'List uploaded and registered models, newest first, then the presets with their parameter counts and defaults',
+  summary: 'List models',
+  description:
+    'Uploaded and registered ones, newest first, then the presets with their parameter counts and defaults.',
   querystring: z.strictObject({
     after: z.string().min(1).max(100).optional(),
     limit: Limit,
@@ -32,8 +33,9 @@ const list = {
 const get = {
   operationId: 'getModel',
   tags: ['datasets and models'],
-  summary:
-    'Get an uploaded model, a version of a registered model (`digits@3`), the newest version of a name with the list of its versions, or a preset',
+  summary: 'Get a model',
+  description:
+    'An uploaded one, a version of a registered one (`digits@3`), the newest version of a name with the list of its versions, or a preset.',
   params: ModelParams,
   response: { 200: ModelResource },
 }

@@ -39,8 +39,9 @@ type UsageQuery = z.infer<typeof UsageQuery>
 const schema = {
   operationId: 'getUsage',
   tags: ['service'],
-  summary:
-    'List what each key has used, by UTC hour, newest first, with the totals of all pages. At most 31 days. A key without the scope `admin` sees its own usage',
+  summary: 'List usage by key and hour',
+  description:
+    'What each key has used, by UTC hour, newest first, with the totals of all pages. At most 31 days. A key without the scope `admin` sees its own usage.',
   querystring: UsageQuery,
   response: { 200: pageOf(UsageRow).extend({ totals: UsageTotals }) },
 }
@@ -48,19 +49,23 @@ const schema = {
 export const getUsageRoute =
   ({ usage }: Pick<ServiceStores, 'usage'>): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/usage', { schema, config: routeConfig({ scope: 'read' }) }, async request => {
-      const { tenant: asked, after, limit, ...query } = request.query
-      const caller = principalOf(request)
-      const tenant = queriedTenant(caller, asked)
-      const range = { ...rangeOf(query), keyId: visibleKey(caller, query.keyId) }
-      await usage.flush()
-      await usage.recordStoredBytes(tenant)
-      const rows = (await usage.rows(tenant, range)).sort(compareRows)
-      const rest = after === undefined ? rows : rows.filter(row => isAfter(after, row))
-      const data = rest.slice(0, limit)
-      const hasMore = rest.length > limit
-      return { data, hasMore, nextAfter: hasMore ? cursorOf(data.at(-1)!) : null, totals: totalsOf(rows) }
-    })
+    app.get(
+      '/v1/usage',
+      { schema, config: routeConfig({ scope: 'read', problems: ['not_found'] }) },
+      async request => {
+        const { tenant: asked, after, limit, ...query } = request.query
+        const caller = principalOf(request)
+        const tenant = queriedTenant(caller, asked)
+        const range = { ...rangeOf(query), keyId: visibleKey(caller, query.keyId) }
+        await usage.flush()
+        await usage.recordStoredBytes(tenant)
+        const rows = (await usage.rows(tenant, range)).sort(compareRows)
+        const rest = after === undefined ? rows : rows.filter(row => isAfter(after, row))
+        const data = rest.slice(0, limit)
+        const hasMore = rest.length > limit
+        return { data, hasMore, nextAfter: hasMore ? cursorOf(data.at(-1)!) : null, totals: totalsOf(rows) }
+      },
+    )
   }
 
 /** @throws AppError `invalid_request` */

@@ -36,8 +36,9 @@ type AuditQuery = z.infer<typeof AuditQuery>
 const schema = {
   operationId: 'listAudit',
   tags: ['service'],
-  summary:
-    'List the requests that have written or were refused, newest first. A request examines at most 10,000 records, so a page may be shorter than `limit` while `hasMore` is true',
+  summary: 'List audit records',
+  description:
+    'The requests that have written or were refused, newest first. A request examines at most 10,000 records, so a page may be shorter than `limit` while `hasMore` is true.',
   querystring: AuditQuery,
   response: { 200: pageOf(AuditRecord) },
 }
@@ -45,11 +46,15 @@ const schema = {
 export const listAuditRoute =
   (stores: Pick<ServiceStores, 'audit'>): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/audit', { schema, config: routeConfig({ scope: 'admin' }) }, async request => {
-      const tenant = listedTenant(principalOf(request), request.query)
-      const { records: data, nextAfter } = await stores.audit.list({ ...request.query, tenant })
-      return { data, hasMore: nextAfter !== null, nextAfter }
-    })
+    app.get(
+      '/v1/audit',
+      { schema, config: routeConfig({ scope: 'admin', problems: ['not_found'] }) },
+      async request => {
+        const tenant = listedTenant(principalOf(request), request.query)
+        const { records: data, nextAfter } = await stores.audit.list({ ...request.query, tenant })
+        return { data, hasMore: nextAfter !== null, nextAfter }
+      },
+    )
   }
 
 /** @returns undefined for failed authentications. @throws AppError `forbidden` */

@@ -9,7 +9,8 @@ import { ListedSweep, listedSweep, SweepParams, SweepResource, sweepResource } f
 const list = {
   operationId: 'listSweeps',
   tags: ['sweeps'],
-  summary: 'List sweeps, newest first, without their requests and trials',
+  summary: 'List sweeps',
+  description: 'Newest first, without their requests and trials.',
   querystring: z.strictObject({
     after: z.string().min(1).max(100).optional(),
     limit: Limit,
@@ -21,7 +22,8 @@ const list = {
 const get = {
   operationId: 'getSweep',
   tags: ['sweeps'],
-  summary: 'Get a sweep with every trial, its jobs and its latest metrics',
+  summary: 'Get a sweep',
+  description: 'With every trial, its jobs and its latest metrics.',
   params: SweepParams,
   response: { 200: SweepResource },
 }

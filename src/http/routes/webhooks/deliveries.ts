@@ -13,8 +13,9 @@ import { replayDelivery } from '#webhooks/delivery.ts'
 const list = {
   operationId: 'listDeliveries',
   tags: ['webhooks'],
-  summary: 'List the deliveries of a webhook with their attempts, newest event first',
-  description: 'Pending deliveries, and of those that have ended the latest 1,000, for 7 days.',
+  summary: 'List the deliveries of a webhook',
+  description:
+    'With their attempts, newest event first: pending deliveries, and of those that have ended the latest 1,000, for 7 days.',
   params: WebhookParams,
   querystring: z.strictObject({ after: z.string().min(1).max(100).optional(), limit: Limit }),
   response: { 200: pageOf(DeliveryResource) },
@@ -23,7 +24,8 @@ const list = {
 const replay = {
   operationId: 'replayDelivery',
   tags: ['webhooks'],
-  summary: 'Send a delivery again, under the same id; 409 if the webhook is disabled',
+  summary: 'Send a delivery again',
+  description: 'Under the same id. 409 if the webhook is disabled.',
   params: WebhookParams.extend({ deliveryId: z.string().min(1).max(500) }),
   body: NoBody,
   response: { 202: DeliveryResource },
@@ -44,7 +46,8 @@ export const deliveriesRoutes =
       return { data: shown.map(deliveryResource), hasMore: nextAfter !== null, nextAfter }
     })
     const path = '/v1/webhooks/:webhookId/deliveries/:deliveryId/replay'
-    app.post(path, { schema: replay, config }, async (request, reply) => {
+    const replaying = routeConfig({ scope: 'admin', problems: ['conflict'] })
+    app.post(path, { schema: replay, config: replaying }, async (request, reply) => {
       const { webhookId, deliveryId } = request.params
       const { webhooks, deliveries, outbox } = storesOf(request)
       const { enabled } = await webhooks.require(webhookId)

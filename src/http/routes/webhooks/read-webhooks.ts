@@ -9,7 +9,8 @@ import { WebhookParams, WebhookResource, webhookResource } from '#http/webhook-r
 const list = {
   operationId: 'listWebhooks',
   tags: ['webhooks'],
-  summary: 'List webhooks, newest first',
+  summary: 'List webhooks',
+  description: 'Newest first.',
   querystring: z.strictObject({ after: z.string().min(1).max(100).optional(), limit: Limit }),
   response: { 200: pageOf(WebhookResource) },
 }
@@ -17,7 +18,8 @@ const list = {
 const get = {
   operationId: 'getWebhook',
   tags: ['webhooks'],
-  summary: 'Get a webhook, with warnings while its receiver fails',
+  summary: 'Get a webhook',
+  description: 'With warnings while its receiver fails.',
   params: WebhookParams,
   response: { 200: WebhookResource },
 }
