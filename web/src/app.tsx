@@ -24,15 +24,7 @@ const ROUTES: Route[] = [
   { pattern: '/compare', menu: 'Compare', load: pending },
   { pattern: '/sweeps', menu: 'Sweeps', load: pending },
   { pattern: '/sweeps/:id', load: pending },
-<<<<<<< HEAD
   { pattern: '/submit', load: () => import('./pages/submit/submit-page.tsx').then(page => page.SubmitPage) },
-  { pattern: '/datasets', menu: 'Datasets', load: pending },
-  { pattern: '/models', menu: 'Models', load: pending },
-  { pattern: '/workers', menu: 'Workers', load: pending },
-  { pattern: '/keys', menu: 'Keys', load: pending },
-  { pattern: '/usage', menu: 'Usage', load: pending },
-=======
-  { pattern: '/submit', load: pending },
   {
     pattern: '/datasets',
     menu: 'Datasets',
@@ -75,7 +67,6 @@ const ROUTES: Route[] = [
     menu: 'Usage',
     load: () => import('./pages/usage/usage-page.tsx').then(page => page.UsagePage),
   },
->>>>>>> main
 ]
 
 export function App() {
