@@ -16,11 +16,15 @@ const ROUTES: Route[] = [
     load: () => import('./pages/jobs/jobs-page.tsx').then(page => page.JobsPage),
   },
   { pattern: '/jobs/:id', load: () => import('./pages/job/job-page.tsx').then(page => page.JobPage) },
-  { pattern: '/tradeoff', menu: 'Trade-off', load: pending },
+  {
+    pattern: '/tradeoff',
+    menu: 'Trade-off',
+    load: () => import('./pages/tradeoff/tradeoff-page.tsx').then(page => page.TradeoffPage),
+  },
   { pattern: '/compare', menu: 'Compare', load: pending },
   { pattern: '/sweeps', menu: 'Sweeps', load: pending },
   { pattern: '/sweeps/:id', load: pending },
-  { pattern: '/submit', load: pending },
+  { pattern: '/submit', load: () => import('./pages/submit/submit-page.tsx').then(page => page.SubmitPage) },
   {
     pattern: '/datasets',
     menu: 'Datasets',
