@@ -16,7 +16,11 @@ const ROUTES: Route[] = [
     load: () => import('./pages/jobs/jobs-page.tsx').then(page => page.JobsPage),
   },
   { pattern: '/jobs/:id', load: () => import('./pages/job/job-page.tsx').then(page => page.JobPage) },
-  { pattern: '/tradeoff', menu: 'Trade-off', load: pending },
+  {
+    pattern: '/tradeoff',
+    menu: 'Trade-off',
+    load: () => import('./pages/tradeoff/tradeoff-page.tsx').then(page => page.TradeoffPage),
+  },
   { pattern: '/compare', menu: 'Compare', load: pending },
   { pattern: '/sweeps', menu: 'Sweeps', load: pending },
   { pattern: '/sweeps/:id', load: pending },
