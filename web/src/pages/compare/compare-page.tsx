@@ -23,14 +23,20 @@ export function ComparePage() {
   return (
     <div class="stack">
       <PageHeader title="Compare" aside={<span class="quiet">up to {MOST} runs</span>}>
-        {ids.length > 0 && <a class="button" href={linkTo('/tradeoff', { jobs: ids.join(',') })}>Trade-off of these jobs</a>}
+        {ids.length > 0 && (
+          <a class="button" href={linkTo('/tradeoff', { jobs: ids.join(',') })}>
+            Trade-off of these jobs
+          </a>
+        )}
       </PageHeader>
       <JobPicker chosen={runs.map(({ job }) => job)} most={MOST} onChange={next => (chosen.value = next)} />
       {error && <ProblemNotice error={error} title="Some of the jobs cannot be shown." />}
       {isLoading && <Skeleton lines={6} />}
       {ids.length === 0 && (
         <EmptyState title="Choose the jobs to compare.">
-          <p>Add them here, or select them in the <a href={linkTo('/jobs')}>list of jobs</a>.</p>
+          <p>
+            Add them here, or select them in the <a href={linkTo('/jobs')}>list of jobs</a>.
+          </p>
         </EmptyState>
       )}
       {runs.length > 0 && (

@@ -27,7 +27,9 @@ export function useRuns(ids: readonly string[]): Runs {
   const missing = ids.filter(id => !runs.has(id))
   const load = (wanted: readonly string[], signal?: AbortSignal) =>
     Promise.all(wanted.map(id => loadRun(id, signal))).then(
-      loaded => signal?.aborted || setRuns(now => new Map([...now, ...loaded.map(run => [run.job.id, run] as const)])),
+      loaded =>
+        signal?.aborted ||
+        setRuns(now => new Map([...now, ...loaded.map(run => [run.job.id, run] as const)])),
       error => signal?.aborted || setError(error),
     )
   useEffect(() => {
