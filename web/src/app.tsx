@@ -21,7 +21,11 @@ const ROUTES: Route[] = [
     menu: 'Trade-off',
     load: () => import('./pages/tradeoff/tradeoff-page.tsx').then(page => page.TradeoffPage),
   },
-  { pattern: '/compare', menu: 'Compare', load: pending },
+  {
+    pattern: '/compare',
+    menu: 'Compare',
+    load: () => import('./pages/compare/compare-page.tsx').then(page => page.ComparePage),
+  },
   { pattern: '/sweeps', menu: 'Sweeps', load: pending },
   { pattern: '/sweeps/:id', load: pending },
   { pattern: '/submit', load: () => import('./pages/submit/submit-page.tsx').then(page => page.SubmitPage) },
