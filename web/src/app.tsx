@@ -20,12 +20,49 @@ const ROUTES: Route[] = [
   { pattern: '/compare', menu: 'Compare', load: pending },
   { pattern: '/sweeps', menu: 'Sweeps', load: pending },
   { pattern: '/sweeps/:id', load: pending },
-  { pattern: '/submit', load: pending },
-  { pattern: '/datasets', menu: 'Datasets', load: pending },
-  { pattern: '/models', menu: 'Models', load: pending },
-  { pattern: '/workers', menu: 'Workers', load: pending },
-  { pattern: '/keys', menu: 'Keys', load: pending },
-  { pattern: '/usage', menu: 'Usage', load: pending },
+  { pattern: '/submit', load: () => import('./pages/submit/submit-page.tsx').then(page => page.SubmitPage) },
+  {
+    pattern: '/datasets',
+    menu: 'Datasets',
+    load: () => import('./pages/datasets/datasets-page.tsx').then(page => page.DatasetsPage),
+  },
+  {
+    pattern: '/datasets/:id',
+    load: () => import('./pages/datasets/dataset-page.tsx').then(page => page.DatasetPage),
+  },
+  {
+    pattern: '/models',
+    menu: 'Models',
+    load: () => import('./pages/models/models-page.tsx').then(page => page.ModelsPage),
+  },
+  {
+    pattern: '/models/register',
+    load: () => import('./pages/models/register-page.tsx').then(page => page.RegisterPage),
+  },
+  {
+    pattern: '/models/:id',
+    load: () => import('./pages/models/model-page.tsx').then(page => page.ModelPage),
+  },
+  {
+    pattern: '/workers',
+    menu: 'Workers',
+    load: () => import('./pages/workers/workers-page.tsx').then(page => page.WorkersPage),
+  },
+  {
+    pattern: '/keys',
+    menu: 'Keys',
+    load: () => import('./pages/keys/keys-page.tsx').then(page => page.KeysPage),
+  },
+  {
+    pattern: '/tenants',
+    load: () => import('./pages/tenants/tenants-page.tsx').then(page => page.TenantsPage),
+  },
+  { pattern: '/audit', load: () => import('./pages/audit/audit-page.tsx').then(page => page.AuditPage) },
+  {
+    pattern: '/usage',
+    menu: 'Usage',
+    load: () => import('./pages/usage/usage-page.tsx').then(page => page.UsagePage),
+  },
 ]
 
 export function App() {

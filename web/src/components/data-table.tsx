@@ -8,6 +8,8 @@ export interface Column<T> {
   cell: (row: T) => ComponentChildren
   /** Figures are aligned to the right. */
   numeric?: boolean
+  /** Long text, in several lines. */
+  wrap?: boolean
   sortable?: boolean
 }
 
@@ -41,7 +43,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
           {rows.map(row => (
             <tr key={rowKey(row)} class={selected?.has(rowKey(row)) ? 'selected' : undefined}>
               {columns.map(column => (
-                <td key={column.id} class={column.numeric ? 'numeric' : undefined}>
+                <td key={column.id} class={classOf(column)}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -51,6 +53,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
       </table>
     </section>
   )
+}
+
+function classOf<T>({ numeric, wrap }: Column<T>): string | undefined {
+  return numeric ? 'numeric' : wrap ? 'wrap' : undefined
 }
 
 interface HeaderProps<T> {
