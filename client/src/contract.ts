@@ -2269,7 +2269,12 @@ export type ListedSweep = {
      * The number of its trials by status.
      */
     counts: {
-        [key: string]: number;
+        pending: number;
+        running: number;
+        paused: number;
+        succeeded: number;
+        failed: number;
+        cancelled: number;
     };
     /**
      * The id of the best trial, once the sweep has ended; null if no trial satisfies the constraints, or the objective has several metrics.
@@ -3468,7 +3473,12 @@ export type Sweep = {
      * The number of its trials by status.
      */
     counts: {
-        [key: string]: number;
+        pending: number;
+        running: number;
+        paused: number;
+        succeeded: number;
+        failed: number;
+        cancelled: number;
     };
     /**
      * The id of the best trial, once the sweep has ended; null if no trial satisfies the constraints, or the objective has several metrics.
@@ -4341,13 +4351,25 @@ export type ListJobsData = {
 
 export type ListJobsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4390,13 +4412,58 @@ export type CreateJobData = {
 
 export type CreateJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `dataset_not_ready`: The dataset is still being validated.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `insufficient_memory`: No worker has enough memory for this job.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4441,13 +4508,59 @@ export type CloneJobData = {
 
 export type CloneJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `conflict`: The current state does not allow this.
+     * `dataset_not_ready`: The dataset is still being validated.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `insufficient_memory`: No worker has enough memory for this job.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4480,13 +4593,33 @@ export type DeleteJobData = {
 
 export type DeleteJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4515,13 +4648,29 @@ export type GetJobData = {
 
 export type GetJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4550,13 +4699,46 @@ export type ChangeJobData = {
 
 export type ChangeJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4587,13 +4769,46 @@ export type CancelJobData = {
 
 export type CancelJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4624,13 +4839,46 @@ export type PauseJobData = {
 
 export type PauseJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4661,13 +4909,46 @@ export type ResumeJobData = {
 
 export type ResumeJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4696,13 +4977,29 @@ export type ListCheckpointsData = {
 
 export type ListCheckpointsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4739,13 +5036,29 @@ export type ListEventsData = {
 
 export type ListEventsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4784,13 +5097,33 @@ export type StreamJobData = {
 
 export type StreamJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `upgrade_required`: The route requires a WebSocket upgrade.
+     */
+    426: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4817,13 +5150,29 @@ export type StreamJobsData = {
 
 export type StreamJobsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `upgrade_required`: The route requires a WebSocket upgrade.
+     */
+    426: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4857,13 +5206,29 @@ export type GetMetricsData = {
 
 export type GetMetricsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4896,13 +5261,29 @@ export type GetLayersData = {
 
 export type GetLayersErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4942,13 +5323,29 @@ export type ListArtifactsData = {
 
 export type ListArtifactsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5027,13 +5424,50 @@ export type DownloadArtifactData = {
 
 export type DownloadArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5112,13 +5546,50 @@ export type HeadArtifactData = {
 
 export type HeadArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5151,13 +5622,37 @@ export type GetTradeoffData = {
 
 export type GetTradeoffErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5211,13 +5706,55 @@ export type PredictData = {
 
 export type PredictErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5248,6 +5785,9 @@ export type ListAnalysesData = {
          * May be repeated.
          */
         status?: 'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled' | Array<'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled'>;
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -5256,13 +5796,25 @@ export type ListAnalysesData = {
 
 export type ListAnalysesErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5299,13 +5851,58 @@ export type CreateAnalysisData = {
 
 export type CreateAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `dataset_not_ready`: The dataset is still being validated.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `insufficient_memory`: No worker has enough memory for this job.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5334,13 +5931,33 @@ export type DeleteAnalysisData = {
 
 export type DeleteAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5369,13 +5986,29 @@ export type GetAnalysisData = {
 
 export type GetAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5410,13 +6043,29 @@ export type ListAnalysisEventsData = {
 
 export type ListAnalysisEventsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5455,13 +6104,33 @@ export type StreamAnalysisData = {
 
 export type StreamAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `upgrade_required`: The route requires a WebSocket upgrade.
+     */
+    426: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5490,13 +6159,29 @@ export type ListAnalysisArtifactsData = {
 
 export type ListAnalysisArtifactsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5530,13 +6215,41 @@ export type DownloadAnalysisArtifactData = {
 
 export type DownloadAnalysisArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5570,13 +6283,41 @@ export type HeadAnalysisArtifactData = {
 
 export type HeadAnalysisArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5605,13 +6346,46 @@ export type CancelAnalysisData = {
 
 export type CancelAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5633,6 +6407,9 @@ export type ListSweepsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -5645,13 +6422,25 @@ export type ListSweepsData = {
 
 export type ListSweepsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5688,13 +6477,58 @@ export type CreateSweepData = {
 
 export type CreateSweepErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `dataset_not_ready`: The dataset is still being validated.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `insufficient_memory`: No worker has enough memory for this job.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5723,13 +6557,29 @@ export type GetSweepData = {
 
 export type GetSweepErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5760,13 +6610,46 @@ export type CancelSweepData = {
 
 export type CancelSweepErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5788,6 +6671,9 @@ export type ListDatasetsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -5800,13 +6686,25 @@ export type ListDatasetsData = {
 
 export type ListDatasetsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5837,17 +6735,44 @@ export type CreateDatasetData = {
 
 export type CreateDatasetErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
     /**
-     * The files are not a dataset: `detail` describes the mistake and its place. The record at `Location` remains until it is deleted.
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `invalid_dataset`: The files are not a valid dataset.
+     * `limit_exceeded`: The request exceeds a limit of the service.
      */
     422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5880,13 +6805,33 @@ export type DeleteDatasetData = {
 
 export type DeleteDatasetErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5915,13 +6860,29 @@ export type GetDatasetData = {
 
 export type GetDatasetErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5943,6 +6904,9 @@ export type ListModelsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -5955,13 +6919,25 @@ export type ListModelsData = {
 
 export type ListModelsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5998,13 +6974,57 @@ export type CreateModelData = {
 
 export type CreateModelErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6033,13 +7053,33 @@ export type DeleteModelData = {
 
 export type DeleteModelErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6068,13 +7108,29 @@ export type GetModelData = {
 
 export type GetModelErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6124,13 +7180,51 @@ export type PredictByModelData = {
 
 export type PredictByModelErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6159,13 +7253,33 @@ export type ListModelArtifactsData = {
 
 export type ListModelArtifactsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6240,13 +7354,47 @@ export type DownloadModelArtifactData = {
 
 export type DownloadModelArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `conflict`: The current state does not allow this.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6321,13 +7469,47 @@ export type HeadModelArtifactData = {
 
 export type HeadModelArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `conflict`: The current state does not allow this.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6347,6 +7529,9 @@ export type ListKeysData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -6359,13 +7544,29 @@ export type ListKeysData = {
 
 export type ListKeysErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6396,13 +7597,38 @@ export type CreateKeyData = {
 
 export type CreateKeyErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6431,13 +7657,29 @@ export type RevokeKeyData = {
 
 export type RevokeKeyErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6466,13 +7708,29 @@ export type GetKeyData = {
 
 export type GetKeyErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6501,13 +7759,38 @@ export type CreateTicketData = {
 
 export type CreateTicketErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6537,13 +7820,25 @@ export type ListTenantsData = {
 
 export type ListTenantsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6576,13 +7871,29 @@ export type GetTenantData = {
 
 export type GetTenantErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6611,13 +7922,42 @@ export type SetTenantData = {
 
 export type SetTenantErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6639,6 +7979,9 @@ export type ListWebhooksData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -6647,13 +7990,25 @@ export type ListWebhooksData = {
 
 export type ListWebhooksErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6690,13 +8045,43 @@ export type CreateWebhookData = {
 
 export type CreateWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6725,13 +8110,29 @@ export type DeleteWebhookData = {
 
 export type DeleteWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6760,13 +8161,29 @@ export type GetWebhookData = {
 
 export type GetWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6795,13 +8212,42 @@ export type ChangeWebhookData = {
 
 export type ChangeWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6832,13 +8278,42 @@ export type RotateWebhookSecretData = {
 
 export type RotateWebhookSecretErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6869,13 +8344,42 @@ export type TestWebhookData = {
 
 export type TestWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6899,6 +8403,9 @@ export type ListDeliveriesData = {
         webhookId: string;
     };
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -6907,13 +8414,29 @@ export type ListDeliveriesData = {
 
 export type ListDeliveriesErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6949,13 +8472,46 @@ export type ReplayDeliveryData = {
 
 export type ReplayDeliveryErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6982,13 +8538,21 @@ export type ListWorkersData = {
 
 export type ListWorkersErrors = {
     /**
-     * The request has no valid key.
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -7019,6 +8583,10 @@ export type HealthData = {
 
 export type HealthErrors = {
     /**
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
+     */
+    403: Problem;
+    /**
      * An error (RFC 9457)
      */
     default: Problem;
@@ -7045,6 +8613,14 @@ export type ReadyData = {
 };
 
 export type ReadyErrors = {
+    /**
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
+     */
+    403: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -7073,13 +8649,21 @@ export type GetTelemetryData = {
 
 export type GetTelemetryErrors = {
     /**
-     * The request has no valid key.
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -7114,6 +8698,9 @@ export type GetUsageData = {
          * Default: that of the caller. Only admin keys of the tenant `default` see another one.
          */
         tenant?: string;
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -7122,13 +8709,29 @@ export type GetUsageData = {
 
 export type GetUsageErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -7194,6 +8797,9 @@ export type ListAuditData = {
          * Lists the requests that failed to authenticate, which belong to no tenant. Only for admins of the tenant `default`.
          */
         failedAuthentications?: 'true' | 'false';
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -7202,13 +8808,29 @@ export type ListAuditData = {
 
 export type ListAuditErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */

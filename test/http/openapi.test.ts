@@ -90,6 +90,14 @@ describe('openapi.yaml', () => {
     assert.equal(new Set(ids).size, ids.length)
   })
 
+  it('has a short summary and a description for each operation', () => {
+    const operations = Object.values<Document>(contract.paths).flatMap(each => Object.values<Document>(each))
+    for (const { operationId, summary, description } of operations) {
+      assert.ok(summary.split(' ').length <= 8, `${operationId}: ${summary}`)
+      assert.match(description ?? '', /\.$/, `${operationId} needs a description in whole sentences`)
+    }
+  })
+
   it('makes fields with a default optional in requests and required in answers', () => {
     const { schemas } = contract.components
     const grdaOf = (schema: string): string[] => {
