@@ -41,8 +41,8 @@ export function ParallelChart({ title, axes, lines, brushes, format, onBrush }: 
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
     <section class="parallel" ref={frame} aria-label={title} tabIndex={0}>
-      <svg width={width} height={HEIGHT} role="group" aria-label={title}>
-        {[...lines].map(line => (
+      <svg width={width} height={HEIGHT}>
+        {lines.map(line => (
           <path key={line.id} class="left-out" d={path(line)} />
         ))}
         {selected.map(line => (

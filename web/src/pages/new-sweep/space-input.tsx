@@ -30,7 +30,6 @@ export function SpaceInput({ fields }: { fields: readonly string[] }) {
     <fieldset class="section">
       <legend>Varied fields</legend>
       {names.map((name, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the name of a row changes while it is typed
         <SpaceRow
           key={index}
           {...{ name, listId }}

@@ -55,7 +55,7 @@ export function TrialTable({ trials, front, selected }: TrialTableProps) {
       <DataTable
         caption="Trials of the sweep"
         columns={columns}
-        rows={sortRows(trials, trial => valueOf(trial, by.value), order.value)}
+        rows={sortRows(trials, trial => sortValue(trial, by.value), order.value)}
         rowKey={({ id }) => String(id)}
         sorting={{ by: by.value, order: order.value }}
         onSort={next => {
@@ -86,7 +86,7 @@ function TrialLink({ trial: { id, kind, jobIds, error } }: { trial: Trial }) {
   )
 }
 
-function valueOf(trial: Trial, name: string): number | string | undefined {
+function sortValue(trial: Trial, name: string): number | string | undefined {
   if (name === 'id') return trial.id
   return trial.metrics?.[name as TrialMetric] ?? plainValue(trial.values[name])
 }
