@@ -42,6 +42,7 @@ export function ParallelChart({ title, axes, lines, brushes, format, onBrush }: 
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
     <section class="parallel" ref={frame} aria-label={title} tabIndex={0}>
       <svg width={width} height={HEIGHT}>
+        <title>{title}</title>
         {lines.map(line => (
           <path key={line.id} class="left-out" d={path(line)} />
         ))}
