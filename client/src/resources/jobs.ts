@@ -98,8 +98,8 @@ export class Jobs {
     return this.#transport.json(path`/v1/jobs/${id}/resume`, { ...options, ...ACTION })
   }
 
-  async delete(id: string, options: CallOptions = {}): Promise<void> {
-    await this.#transport.send(path`/v1/jobs/${id}`, { ...options, method: 'DELETE' })
+  delete(id: string, options: CallOptions = {}): Promise<void> {
+    return this.#transport.remove(path`/v1/jobs/${id}`, options)
   }
 
   /**
