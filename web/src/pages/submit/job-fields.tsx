@@ -1,3 +1,4 @@
+import { type ComponentChildren, Fragment } from 'preact'
 import { FieldView } from '../../form/field-view.tsx'
 import type { ObjectField } from '../../form/form-model.ts'
 
@@ -8,15 +9,20 @@ interface JobFieldsProps {
   field: ObjectField
   /** Where the job is in the document of the form. */
   path?: string[]
+  /** Beside the choice of the dataset. */
+  datasetAction?: ComponentChildren
 }
 
 /** The fields of a job. */
-export function JobFields({ field, path = [] }: JobFieldsProps) {
+export function JobFields({ field, path = [], datasetAction }: JobFieldsProps) {
   const others = Object.keys(field.fields).filter(key => !FIRST.includes(key))
   return (
-    <>
+    <div class="fields">
       {FIRST.map(key => (
-        <JobField key={key} name={key} unfolded field={field} path={path} />
+        <Fragment key={key}>
+          <JobField name={key} unfolded field={field} path={path} />
+          {key === 'dataset' && datasetAction}
+        </Fragment>
       ))}
       <details class="section">
         <summary>More settings</summary>
@@ -26,11 +32,13 @@ export function JobFields({ field, path = [] }: JobFieldsProps) {
           ))}
         </div>
       </details>
-    </>
+    </div>
   )
 }
 
-interface JobFieldProps extends Required<JobFieldsProps> {
+interface JobFieldProps {
+  field: ObjectField
+  path: string[]
   name: string
   unfolded?: boolean
 }
@@ -38,5 +46,7 @@ interface JobFieldProps extends Required<JobFieldsProps> {
 function JobField({ name, field, path, unfolded = false }: JobFieldProps) {
   const one = field.fields[name]
   const isRequired = field.required.includes(name)
-  return one ? <FieldView path={[...path, name]} field={one} required={isRequired} unfolded={unfolded} /> : null
+  return one ? (
+    <FieldView path={[...path, name]} field={one} required={isRequired} unfolded={unfolded} />
+  ) : null
 }

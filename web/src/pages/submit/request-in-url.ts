@@ -1,5 +1,5 @@
-import { isObject, type Json } from '../../form/path.ts'
 import { parseJson } from '../../form/parse-json.ts'
+import { isObject, type Json } from '../../form/path.ts'
 import type { Codec } from '../../state/codecs.ts'
 
 /** A first job that is worth its seconds: 95 % zeros on the digits of MNIST. */

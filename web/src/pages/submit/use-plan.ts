@@ -5,9 +5,9 @@ import { client } from '../../state/session.ts'
 
 export interface PlanState {
   /** The plan of the newest request that the service accepted. */
-  plan?: DryRun
+  plan?: DryRun | undefined
   /** Why the present request has no plan. */
-  error?: Error
+  error?: Error | undefined
   /** Whether the plan is that of an older request. */
   isStale: boolean
 }
@@ -20,11 +20,11 @@ export function usePlan(request: Json): PlanState {
   useEffect(() => {
     const controller = new AbortController()
     const { signal } = controller
-    setState(({ error: _, ...before }) => ({ ...before, isStale: true }))
+    setState(({ plan }) => ({ plan, isStale: true }))
     const timer = setTimeout(() => {
       client.value.jobs.plan(request as JobRequest, { signal }).then(
         plan => signal.aborted || setState({ plan, isStale: false }),
-        error => signal.aborted || setState(({ plan }) => ({ ...(plan && { plan }), error, isStale: true })),
+        error => signal.aborted || setState(({ plan }) => ({ plan, error, isStale: true })),
       )
     }, PAUSE_MS)
     return () => {
