@@ -1,8 +1,9 @@
-// Writes the JavaScript of src, workers and `npm start` to dist/, or to the folder named by the first argument. It runs without tsx.
-// Packages still come from node_modules.
+// Writes the JavaScript of src, workers and `npm start`, and the dashboard, to dist/, or to the folder named by the first argument. It runs
+// without tsx. Packages still come from node_modules.
 import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { buildWorkspaces } from './setup/build-workspaces.mjs'
 import { projectDirectory } from './setup/project-directory.mjs'
 
 const folders = ['src', 'workers']
@@ -15,6 +16,8 @@ if (status !== 0) process.exit(status ?? 1)
 for (const folder of folders) {
   cpSync(folder, join(output, folder), { recursive: true, filter: isAsset })
 }
+await buildWorkspaces()
+cpSync('web/dist', join(output, 'web/dist'), { recursive: true })
 
 // Node resolves #domain/job.ts with the nearest package.json, which maps it to the compiled files here.
 const { name, version, type, imports } = JSON.parse(readFileSync('package.json', 'utf8'))

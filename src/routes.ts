@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import type { Children } from '#children/open-children.ts'
 import { type StoresOf, storesOfCaller } from '#http/principal.ts'
@@ -41,6 +42,7 @@ import { getMetricsRoute } from '#http/routes/progress/get-metrics.ts'
 import { listEventsRoute } from '#http/routes/progress/list-events.ts'
 import { streamJobRoute } from '#http/routes/progress/stream-job.ts'
 import { streamJobsRoute } from '#http/routes/progress/stream-jobs.ts'
+import { dashboardRoutes } from '#http/routes/service/dashboard.ts'
 import { getTelemetryRoute } from '#http/routes/service/get-telemetry.ts'
 import { getUsageRoute } from '#http/routes/service/get-usage.ts'
 import { healthRoutes } from '#http/routes/service/health.ts'
@@ -62,9 +64,14 @@ import { networksOf } from '#webhooks/public-address.ts'
 
 type Routes = FastifyPluginAsyncZod[]
 
+/** `web/dist` of a checkout, or its copy in the folder that `scripts/build.mjs` writes. */
+const DASHBOARD = fileURLToPath(new URL('../web/dist', import.meta.url))
+
 export type RouteOptions = Partial<DatasetRouteOptions> & {
   /** Networks, in CIDR notation, that webhooks may be sent to although they are not public. */
   webhookAllowedNetworks?: readonly string[]
+  /** The folder of the compiled dashboard. */
+  dashboardDir?: string
 }
 
 /** Every route of the service, one file each in src/http/routes. A new route is added here. */
@@ -77,6 +84,7 @@ export function routesOf(
     uploadsDir = uploadsOf(join(tmpdir(), 'thresher-uploads'), process.pid),
     patienceMs,
     webhookAllowedNetworks = [],
+    dashboardDir = DASHBOARD,
   }: RouteOptions,
 ): Routes {
   const storesOf = storesOfCaller(stores, children)
@@ -91,6 +99,7 @@ export function routesOf(
     getTelemetryRoute(stores),
     getUsageRoute(stores),
     listAuditRoute(stores),
+    dashboardRoutes(dashboardDir),
   ]
 }
 

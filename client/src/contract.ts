@@ -184,6 +184,22 @@ export type AnalysisEvent = {
     };
 };
 
+export type AnalysisFrame = AnalysisSnapshotFrame | AnalysisEvent | AnalysisProgressFrame | HistoryGap | HeartbeatFrame | EndFrame;
+
+/**
+ * Progress of an analysis: at most 4 frames a second, not in the history.
+ */
+export type AnalysisProgressFrame = {
+    type: 'progress';
+    analysisId: string;
+    attempt: number;
+    /**
+     * In a unit of the kind, such as examples.
+     */
+    done: number;
+    total: number;
+};
+
 export type AnalysisRequest = {
     kind: 'evaluation';
     /**
@@ -247,6 +263,18 @@ export type AnalysisRequest = {
      * Running time over all attempts.
      */
     maxRuntimeSeconds?: number;
+};
+
+/**
+ * The analysis when the stream began.
+ */
+export type AnalysisSnapshotFrame = {
+    type: 'snapshot';
+    analysis: ListedAnalysis;
+    /**
+     * The seq of the last event of the history so far.
+     */
+    lastSeq: number;
 };
 
 export type Artifact = {
@@ -934,6 +962,18 @@ export type EarlyStoppingInput = {
     restoreBest?: boolean;
 };
 
+/**
+ * The job or analysis has ended, and every event was sent.
+ */
+export type EndFrame = {
+    type: 'end';
+    status: 'succeeded' | 'failed' | 'cancelled';
+    /**
+     * The seq of the last event of the history so far.
+     */
+    lastSeq: number;
+};
+
 export type EpochMetrics = {
     epoch: number;
     epochs: number;
@@ -1201,6 +1241,14 @@ export type FolderRequest = {
         number
     ];
     channels?: 1 | 3;
+};
+
+/**
+ * Sent every 25 s. A client that misses two of them connects again with its last seq.
+ */
+export type HeartbeatFrame = {
+    type: 'heartbeat';
+    time: string;
 };
 
 export type HistoryGap = {
@@ -1608,6 +1656,8 @@ export type JobEvent = {
     };
 };
 
+export type JobFrame = JobSnapshotFrame | JobEvent | ProgressFrame | HistoryGap | HeartbeatFrame | EndFrame;
+
 export type JobRequest = {
     name?: string;
     dataset?: {
@@ -1740,6 +1790,18 @@ export type JobRequest = {
     labels?: {
         [key: string]: string;
     };
+};
+
+/**
+ * The job when the stream began.
+ */
+export type JobSnapshotFrame = {
+    type: 'snapshot';
+    job: Job;
+    /**
+     * The seq of the last event of the history so far.
+     */
+    lastSeq: number;
 };
 
 export type KeptCheckpoint = {
@@ -2207,7 +2269,12 @@ export type ListedSweep = {
      * The number of its trials by status.
      */
     counts: {
-        [key: string]: number;
+        pending: number;
+        running: number;
+        paused: number;
+        succeeded: number;
+        failed: number;
+        cancelled: number;
     };
     /**
      * The id of the best trial, once the sweep has ended; null if no trial satisfies the constraints, or the objective has several metrics.
@@ -3146,6 +3213,30 @@ export type Problem = {
     [key: string]: unknown;
 };
 
+/**
+ * Progress within an epoch: at most 4 frames a second, not in the history.
+ */
+export type ProgressFrame = {
+    type: 'progress';
+    jobId: string;
+    attempt: number;
+    epoch: number;
+    /**
+     * Within the epoch, from 1.
+     */
+    step: number;
+    stepsPerEpoch: number;
+    loss: number;
+    examplesPerSecond: number;
+    /**
+     * Measured points of the trade-off, and the number of all, at most.
+     */
+    tradeoff?: {
+        done: number;
+        total: number;
+    };
+};
+
 export type Quotas = {
     /**
      * Jobs and analyses that wait for a worker.
@@ -3321,6 +3412,53 @@ export type ScheduleInput = {
     per?: 'epoch' | 'step';
 };
 
+export type StreamFrame = SubscribedSnapshotFrame | JobEvent | ProgressFrame | SubscribedGapFrame | HeartbeatFrame | SubscribedEndFrame | SubscriptionErrorFrame;
+
+/**
+ * The job has ended, and with it its subscription. The socket remains open.
+ */
+export type SubscribedEndFrame = {
+    type: 'end';
+    status: 'succeeded' | 'failed' | 'cancelled';
+    /**
+     * The seq of the last event of the history so far.
+     */
+    lastSeq: number;
+    jobId: string;
+};
+
+/**
+ * Stands for events of the job that were trimmed, both ends included.
+ */
+export type SubscribedGapFrame = {
+    type: 'gap';
+    from: number;
+    to: number;
+    jobId: string;
+};
+
+/**
+ * The job when its subscription began.
+ */
+export type SubscribedSnapshotFrame = {
+    type: 'snapshot';
+    job: Job;
+    /**
+     * The seq of the last event of the history so far.
+     */
+    lastSeq: number;
+    jobId: string;
+};
+
+/**
+ * The job cannot be watched on this socket.
+ */
+export type SubscriptionErrorFrame = {
+    type: 'error';
+    jobId: string;
+    code: 'not_found' | 'too_many_subscriptions';
+};
+
 export type Sweep = {
     id: string;
     name?: string;
@@ -3335,7 +3473,12 @@ export type Sweep = {
      * The number of its trials by status.
      */
     counts: {
-        [key: string]: number;
+        pending: number;
+        running: number;
+        paused: number;
+        succeeded: number;
+        failed: number;
+        cancelled: number;
     };
     /**
      * The id of the best trial, once the sweep has ended; null if no trial satisfies the constraints, or the objective has several metrics.
@@ -4208,13 +4351,25 @@ export type ListJobsData = {
 
 export type ListJobsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4257,13 +4412,58 @@ export type CreateJobData = {
 
 export type CreateJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `dataset_not_ready`: The dataset is still being validated.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `insufficient_memory`: No worker has enough memory for this job.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4308,13 +4508,59 @@ export type CloneJobData = {
 
 export type CloneJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `conflict`: The current state does not allow this.
+     * `dataset_not_ready`: The dataset is still being validated.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `insufficient_memory`: No worker has enough memory for this job.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4347,13 +4593,33 @@ export type DeleteJobData = {
 
 export type DeleteJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4382,13 +4648,29 @@ export type GetJobData = {
 
 export type GetJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4417,13 +4699,46 @@ export type ChangeJobData = {
 
 export type ChangeJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4454,13 +4769,46 @@ export type CancelJobData = {
 
 export type CancelJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4491,13 +4839,46 @@ export type PauseJobData = {
 
 export type PauseJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4528,13 +4909,46 @@ export type ResumeJobData = {
 
 export type ResumeJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4563,13 +4977,29 @@ export type ListCheckpointsData = {
 
 export type ListCheckpointsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4606,13 +5036,29 @@ export type ListEventsData = {
 
 export type ListEventsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4651,13 +5097,33 @@ export type StreamJobData = {
 
 export type StreamJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `upgrade_required`: The route requires a WebSocket upgrade.
+     */
+    426: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4684,13 +5150,29 @@ export type StreamJobsData = {
 
 export type StreamJobsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `upgrade_required`: The route requires a WebSocket upgrade.
+     */
+    426: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4724,13 +5206,29 @@ export type GetMetricsData = {
 
 export type GetMetricsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4763,13 +5261,29 @@ export type GetLayersData = {
 
 export type GetLayersErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4809,13 +5323,29 @@ export type ListArtifactsData = {
 
 export type ListArtifactsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4894,13 +5424,50 @@ export type DownloadArtifactData = {
 
 export type DownloadArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4979,13 +5546,50 @@ export type HeadArtifactData = {
 
 export type HeadArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5018,13 +5622,37 @@ export type GetTradeoffData = {
 
 export type GetTradeoffErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5078,13 +5706,55 @@ export type PredictData = {
 
 export type PredictErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5115,6 +5785,9 @@ export type ListAnalysesData = {
          * May be repeated.
          */
         status?: 'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled' | Array<'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled'>;
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -5123,13 +5796,25 @@ export type ListAnalysesData = {
 
 export type ListAnalysesErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5166,13 +5851,58 @@ export type CreateAnalysisData = {
 
 export type CreateAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `dataset_not_ready`: The dataset is still being validated.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `insufficient_memory`: No worker has enough memory for this job.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5201,13 +5931,33 @@ export type DeleteAnalysisData = {
 
 export type DeleteAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5236,13 +5986,29 @@ export type GetAnalysisData = {
 
 export type GetAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5277,13 +6043,29 @@ export type ListAnalysisEventsData = {
 
 export type ListAnalysisEventsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5322,13 +6104,33 @@ export type StreamAnalysisData = {
 
 export type StreamAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `upgrade_required`: The route requires a WebSocket upgrade.
+     */
+    426: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5357,13 +6159,29 @@ export type ListAnalysisArtifactsData = {
 
 export type ListAnalysisArtifactsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5397,13 +6215,41 @@ export type DownloadAnalysisArtifactData = {
 
 export type DownloadAnalysisArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5437,13 +6283,41 @@ export type HeadAnalysisArtifactData = {
 
 export type HeadAnalysisArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5472,13 +6346,46 @@ export type CancelAnalysisData = {
 
 export type CancelAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5500,6 +6407,9 @@ export type ListSweepsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -5512,13 +6422,25 @@ export type ListSweepsData = {
 
 export type ListSweepsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5555,13 +6477,58 @@ export type CreateSweepData = {
 
 export type CreateSweepErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `dataset_not_ready`: The dataset is still being validated.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `insufficient_memory`: No worker has enough memory for this job.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5590,13 +6557,29 @@ export type GetSweepData = {
 
 export type GetSweepErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5627,13 +6610,46 @@ export type CancelSweepData = {
 
 export type CancelSweepErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5655,6 +6671,9 @@ export type ListDatasetsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -5667,13 +6686,25 @@ export type ListDatasetsData = {
 
 export type ListDatasetsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5704,17 +6735,44 @@ export type CreateDatasetData = {
 
 export type CreateDatasetErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
     /**
-     * The files are not a dataset: `detail` describes the mistake and its place. The record at `Location` remains until it is deleted.
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `invalid_dataset`: The files are not a valid dataset.
+     * `limit_exceeded`: The request exceeds a limit of the service.
      */
     422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5747,13 +6805,33 @@ export type DeleteDatasetData = {
 
 export type DeleteDatasetErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5782,13 +6860,29 @@ export type GetDatasetData = {
 
 export type GetDatasetErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5810,6 +6904,9 @@ export type ListModelsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -5822,13 +6919,25 @@ export type ListModelsData = {
 
 export type ListModelsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5865,13 +6974,57 @@ export type CreateModelData = {
 
 export type CreateModelErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5900,13 +7053,33 @@ export type DeleteModelData = {
 
 export type DeleteModelErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5935,13 +7108,29 @@ export type GetModelData = {
 
 export type GetModelErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5991,13 +7180,51 @@ export type PredictByModelData = {
 
 export type PredictByModelErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6026,13 +7253,33 @@ export type ListModelArtifactsData = {
 
 export type ListModelArtifactsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6107,13 +7354,47 @@ export type DownloadModelArtifactData = {
 
 export type DownloadModelArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `conflict`: The current state does not allow this.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6188,13 +7469,47 @@ export type HeadModelArtifactData = {
 
 export type HeadModelArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `conflict`: The current state does not allow this.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6214,6 +7529,9 @@ export type ListKeysData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -6226,13 +7544,29 @@ export type ListKeysData = {
 
 export type ListKeysErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6263,13 +7597,38 @@ export type CreateKeyData = {
 
 export type CreateKeyErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6298,13 +7657,29 @@ export type RevokeKeyData = {
 
 export type RevokeKeyErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6333,13 +7708,29 @@ export type GetKeyData = {
 
 export type GetKeyErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6368,13 +7759,38 @@ export type CreateTicketData = {
 
 export type CreateTicketErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6404,13 +7820,25 @@ export type ListTenantsData = {
 
 export type ListTenantsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6443,13 +7871,29 @@ export type GetTenantData = {
 
 export type GetTenantErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6478,13 +7922,42 @@ export type SetTenantData = {
 
 export type SetTenantErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6506,6 +7979,9 @@ export type ListWebhooksData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -6514,13 +7990,25 @@ export type ListWebhooksData = {
 
 export type ListWebhooksErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6557,13 +8045,43 @@ export type CreateWebhookData = {
 
 export type CreateWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6592,13 +8110,29 @@ export type DeleteWebhookData = {
 
 export type DeleteWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6627,13 +8161,29 @@ export type GetWebhookData = {
 
 export type GetWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6662,13 +8212,42 @@ export type ChangeWebhookData = {
 
 export type ChangeWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6699,13 +8278,42 @@ export type RotateWebhookSecretData = {
 
 export type RotateWebhookSecretErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6736,13 +8344,42 @@ export type TestWebhookData = {
 
 export type TestWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6766,6 +8403,9 @@ export type ListDeliveriesData = {
         webhookId: string;
     };
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -6774,13 +8414,29 @@ export type ListDeliveriesData = {
 
 export type ListDeliveriesErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6816,13 +8472,46 @@ export type ReplayDeliveryData = {
 
 export type ReplayDeliveryErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6849,13 +8538,21 @@ export type ListWorkersData = {
 
 export type ListWorkersErrors = {
     /**
-     * The request has no valid key.
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6886,6 +8583,10 @@ export type HealthData = {
 
 export type HealthErrors = {
     /**
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
+     */
+    403: Problem;
+    /**
      * An error (RFC 9457)
      */
     default: Problem;
@@ -6912,6 +8613,14 @@ export type ReadyData = {
 };
 
 export type ReadyErrors = {
+    /**
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
+     */
+    403: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6940,13 +8649,21 @@ export type GetTelemetryData = {
 
 export type GetTelemetryErrors = {
     /**
-     * The request has no valid key.
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6981,6 +8698,9 @@ export type GetUsageData = {
          * Default: that of the caller. Only admin keys of the tenant `default` see another one.
          */
         tenant?: string;
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -6989,13 +8709,29 @@ export type GetUsageData = {
 
 export type GetUsageErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -7061,6 +8797,9 @@ export type ListAuditData = {
          * Lists the requests that failed to authenticate, which belong to no tenant. Only for admins of the tenant `default`.
          */
         failedAuthentications?: 'true' | 'false';
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -7069,13 +8808,29 @@ export type ListAuditData = {
 
 export type ListAuditErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */

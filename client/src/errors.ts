@@ -14,10 +14,15 @@ export class ConnectionError extends ThresherError {
 export class AnswerError extends ThresherError {
   override readonly name: string = 'AnswerError'
   readonly problem: Problem
+  readonly headers: Headers
+  /** Milliseconds after which the service accepts the request again, if it names a time. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, headers = new Headers()) {
     super(problem.detail)
     this.problem = problem
+    this.headers = headers
+    this.retryAfterMs = parseRetryAfter(headers.get('retry-after'))
   }
 
   get status(): number {
@@ -50,7 +55,7 @@ export class PermissionError extends AnswerError {
   override readonly name = 'PermissionError'
 }
 
-/** 404: there is no such record, or it belongs to another tenant. */
+/** 404: there is no such record, or it belongs to another tenant. 410: the file was deleted after its retention period. */
 export class NotFoundError extends AnswerError {
   override readonly name = 'NotFoundError'
 }
@@ -60,7 +65,7 @@ export class ConflictError extends AnswerError {
   override readonly name = 'ConflictError'
 }
 
-/** 429: too many requests, or a quota is exhausted (`code` is `quota_exceeded`). */
+/** 429: too many requests, or a quota is exhausted (`code` is `quota_exceeded`). `retryAfterMs` says when to try again. */
 export class LimitError extends AnswerError {
   override readonly name = 'LimitError'
 }
@@ -70,12 +75,13 @@ export class ServiceError extends AnswerError {
   override readonly name = 'ServiceError'
 }
 
-const CLASSES: Record<number, new (problem: Problem) => AnswerError> = {
+const CLASSES: Record<number, new (problem: Problem, headers?: Headers) => AnswerError> = {
   400: InvalidRequestError,
   401: AuthenticationError,
   403: PermissionError,
   404: NotFoundError,
   409: ConflictError,
+  410: NotFoundError,
   413: InvalidRequestError,
   415: InvalidRequestError,
   422: InvalidRequestError,
@@ -83,7 +89,15 @@ const CLASSES: Record<number, new (problem: Problem) => AnswerError> = {
 }
 
 /** The error of the class that belongs to the status of the problem. */
-export function errorOf(problem: Problem): AnswerError {
+export function errorOf(problem: Problem, headers?: Headers): AnswerError {
   const Class = CLASSES[problem.status] ?? (problem.status >= 500 ? ServiceError : AnswerError)
-  return new Class(problem)
+  return new Class(problem, headers)
+}
+
+/** @returns milliseconds from now, of seconds or an HTTP date (RFC 9110, section 10.2.3) */
+function parseRetryAfter(value: string | null): number | undefined {
+  if (value === null) return undefined
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000
+  const time = Date.parse(value)
+  return Number.isNaN(time) ? undefined : Math.max(0, time - Date.now())
 }

@@ -1,4 +1,5 @@
-import type { Query, Transport } from './transport.ts'
+import type { Query } from './query.ts'
+import type { CallOptions, Transport } from './transport.ts'
 
 export interface Page<T> {
   data: T[]
@@ -6,12 +7,17 @@ export interface Page<T> {
   nextAfter: string | null
 }
 
-/** A list of the service: awaited, its first page; iterated, every item of every page. */
-export interface Pages<T> extends PromiseLike<Page<T>>, AsyncIterable<T> {}
+/** A list of the service: awaited, its first page; iterated, every item of every page. Nothing is requested before. */
+export interface Pages<T, P = Page<T>> extends PromiseLike<P>, AsyncIterable<T> {}
 
-export function pagesOf<T>(transport: Transport, path: string, query: Query = {}): Pages<T> {
+export function pagesOf<T, P extends Pick<Page<T>, 'data'> & Partial<Page<T>> = Page<T>>(
+  transport: Transport,
+  path: string,
+  query: object = {},
+  options: CallOptions = {},
+): Pages<T, P> {
   const page = (after?: string) =>
-    transport.json<Page<T>>(path, { query: { ...query, ...(after && { after }) } })
+    transport.json<P>(path, { ...options, query: { ...(query as Query), ...(after && { after }) } })
   return {
     // biome-ignore lint/suspicious/noThenProperty: a list is awaited for its first page
     then: (resolve, reject) => page().then(resolve, reject),
@@ -19,7 +25,7 @@ export function pagesOf<T>(transport: Transport, path: string, query: Query = {}
       for (let after: string | undefined; ; ) {
         const { data, hasMore, nextAfter } = await page(after)
         yield* data
-        if (!hasMore || nextAfter === null) return
+        if (!hasMore || typeof nextAfter !== 'string') return
         after = nextAfter
       }
     },

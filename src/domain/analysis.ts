@@ -21,11 +21,16 @@ export function isAnalysisId(id: string): boolean {
 }
 
 /** Progress of an analysis: at most 4 frames a second, without a seq, not in the history. */
-export const AnalysisProgress = z.object({
-  type: z.literal('progress'),
-  analysisId: z.string(),
-  attempt: z.int(),
-  done: z.int().describe('In a unit of the kind, such as examples.'),
-  total: z.int(),
-})
+export const AnalysisProgress = z
+  .object({
+    type: z.literal('progress'),
+    analysisId: z.string(),
+    attempt: z.int(),
+    done: z.int().describe('In a unit of the kind, such as examples.'),
+    total: z.int(),
+  })
+  .meta({
+    id: 'AnalysisProgressFrame',
+    description: 'Progress of an analysis: at most 4 frames a second, not in the history.',
+  })
 export type AnalysisProgress = z.infer<typeof AnalysisProgress>

@@ -117,9 +117,13 @@ export const HistoryGap = z
   .meta({ id: 'HistoryGap' })
 export type HistoryGap = z.infer<typeof HistoryGap>
 
+/** A status that never changes. */
+export const TerminalStatus = z.enum(['succeeded', 'failed', 'cancelled'])
+export type TerminalStatus = z.infer<typeof TerminalStatus>
+
 /** Whether it is the last event of a job; its type is then the final status of the job. */
-export function endsJob({ type }: Pick<JobEvent, 'type'>): boolean {
-  return type === 'succeeded' || type === 'failed' || type === 'cancelled'
+export function endsJob<E extends Pick<JobEvent, 'type'>>(event: E): event is E & { type: TerminalStatus } {
+  return TerminalStatus.safeParse(event.type).success
 }
 
 const eventOf = <T extends EventType>(type: T) =>
@@ -158,15 +162,20 @@ export const MeasuringProgress = z
   .describe('Measured points of the trade-off, and the number of all, at most.')
 
 /** Progress within an epoch: at most 4 frames a second, without a seq, not in the history. */
-export const ProgressFrame = z.object({
-  type: z.literal('progress'),
-  jobId: z.string(),
-  attempt: z.int(),
-  epoch: z.int(),
-  step: z.int().describe('Within the epoch, from 1.'),
-  stepsPerEpoch: z.int(),
-  loss: z.number(),
-  examplesPerSecond: z.number(),
-  tradeoff: MeasuringProgress.optional(),
-})
+export const ProgressFrame = z
+  .object({
+    type: z.literal('progress'),
+    jobId: z.string(),
+    attempt: z.int(),
+    epoch: z.int(),
+    step: z.int().describe('Within the epoch, from 1.'),
+    stepsPerEpoch: z.int(),
+    loss: z.number(),
+    examplesPerSecond: z.number(),
+    tradeoff: MeasuringProgress.optional(),
+  })
+  .meta({
+    id: 'ProgressFrame',
+    description: 'Progress within an epoch: at most 4 frames a second, not in the history.',
+  })
 export type ProgressFrame = z.infer<typeof ProgressFrame>

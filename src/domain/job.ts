@@ -9,6 +9,7 @@ import {
   Failure,
   type JobEvent,
   type NewEvent,
+  TerminalStatus,
   Warning,
   WorkerRef,
 } from './event.ts'
@@ -28,9 +29,9 @@ export const JobStatus = z.enum([
 ])
 export type JobStatus = z.infer<typeof JobStatus>
 
-const TERMINAL: ReadonlySet<JobStatus> = new Set(['succeeded', 'failed', 'cancelled'])
+const TERMINAL: ReadonlySet<JobStatus> = new Set(TerminalStatus.options)
 
-export function isTerminal(status: JobStatus): boolean {
+export function isTerminal(status: JobStatus): status is TerminalStatus {
   return TERMINAL.has(status)
 }
 

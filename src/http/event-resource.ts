@@ -7,7 +7,10 @@ const DATA: ReadonlyMap<string, z.ZodObject> = new Map(
   JobEventSchema.options.map(({ shape: { type, data } }) => [type.value, data]),
 )
 
+type EventResource = z.infer<typeof JobEventSchema>
+
 /** An event as clients see it. */
 export const eventResource = oncePerObject(({ seq, type, jobId, attempt, time, data }: JobEvent) => {
-  return { seq, type, jobId, attempt, time, data: shownFields(DATA.get(type) ?? z.object({}), data) }
+  const shown = shownFields(DATA.get(type) ?? z.object({}), data)
+  return { seq, type, jobId, attempt, time, data: shown } as EventResource
 })

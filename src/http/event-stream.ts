@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { FastifyReply } from 'fastify'
 import { PacedSink } from './frame-sink.ts'
+import type { Frame } from './frames.ts'
 import { whenKeyEnds } from './principal.ts'
 
 const HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' }
@@ -31,8 +32,8 @@ export class EventStream extends PacedSink {
     return this.#response.writableLength
   }
 
-  protected write(frame: object, flushed: () => void): void {
-    const text = serverSentEvent(frame as Frame)
+  protected write(frame: Frame, flushed: () => void): void {
+    const text = serverSentEvent(frame)
     if (text === undefined) flushed()
     else this.#response.write(text, () => flushed())
   }
@@ -42,16 +43,11 @@ export class EventStream extends PacedSink {
   }
 }
 
-interface Frame {
-  type: string
-  seq?: number
-}
-
 /** Only durable events have an `id`, so that `Last-Event-ID` always names a seq. The end of the stream is the end of the response. */
 function serverSentEvent(frame: Frame): string | undefined {
-  const { type, seq } = frame
+  const { type } = frame
   if (type === 'heartbeat') return ': heartbeat\n\n'
   const event = `event: ${type}\ndata: ${JSON.stringify(frame)}\n\n`
-  if (seq !== undefined) return `id: ${seq}\n${event}`
+  if ('seq' in frame) return `id: ${frame.seq}\n${event}`
   return type === 'progress' || type === 'gap' ? event : undefined
 }

@@ -1,6 +1,9 @@
+import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
 import { PacedSink } from './frame-sink.ts'
+import type { Frame } from './frames.ts'
 import { oncePerObject } from './once-per-object.ts'
+import { textFrame } from './text-frame.ts'
 
 export const CLOSE = {
   normal: 1000,
@@ -12,16 +15,21 @@ export const CLOSE = {
   tooSlow: 4408,
 } as const
 
-const bytesOf = oncePerObject((frame: object) => Buffer.from(JSON.stringify(frame)))
+const bytesOf = oncePerObject((frame: object) => textFrame(JSON.stringify(frame)))
 
 /** Sends frames as JSON over a WebSocket. Create it before the first `await`, so that no frame of the client is missed. */
 export class FrameSocket extends PacedSink {
   readonly #socket: WebSocket
+  readonly #connection: Socket
 
-  /** @param onText receives the client's frames. Absent: a client must not send any */
-  constructor(socket: WebSocket, onText?: (text: string) => void) {
+  /**
+   * @param connection under `socket`
+   * @param onText receives the client's frames. Absent: a client must not send any
+   */
+  constructor(socket: WebSocket, connection: Socket, onText?: (text: string) => void) {
     super()
     this.#socket = socket
+    this.#connection = connection
     socket.on('close', () => this.closed())
     socket.on('error', () => {})
     socket.on('message', (data, isBinary) => {
@@ -37,11 +45,13 @@ export class FrameSocket extends PacedSink {
   }
 
   protected get unsentBytes(): number {
-    return this.#socket.bufferedAmount
+    return this.#connection.writableLength
   }
 
-  protected write(frame: object, flushed: () => void): void {
-    this.#socket.send(bytesOf(frame), { binary: false }, flushed)
+  protected write(frame: Frame, flushed: () => void): void {
+    // `ws` would frame the same message again for every reader, and write header and message apart. Its other frames cannot come between
+    // the bytes of this one, since each is a single write, and without compression `ws` queues nothing.
+    if (this.#socket.readyState === this.#socket.OPEN) this.#connection.write(bytesOf(frame), flushed)
   }
 
   protected cutOff(): void {

@@ -1,11 +1,12 @@
+import type { Socket } from 'node:net'
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyBaseLogger } from 'fastify'
 import pLimit from 'p-limit'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Stores } from '#stores/connect.ts'
 import type { FrameSink } from './frame-sink.ts'
 import { CLOSE, FrameSocket } from './frame-socket.ts'
-import { JobParams } from './job-params.ts'
+import { type Frame, type RecordFrame, StreamCommand, type SubscribeCommand } from './frames.ts'
 import { streamedJobs } from './streamed-jobs.ts'
 import { watchRecord } from './watch-record.ts'
 
@@ -15,13 +16,8 @@ const OPENED_AT_ONCE = 4
 /** While more frames than this wait, nothing is read from the socket, and TCP makes the client wait. */
 const MOST_WAITING = 64
 
-const Subscribe = z.strictObject({
-  subscribe: z.strictObject({ ...JobParams.shape, after: z.int().min(0).default(0) }),
-})
-const Unsubscribe = z.strictObject({ unsubscribe: z.strictObject(JobParams.shape) })
-const ClientFrame = z.union([Subscribe, Unsubscribe])
 const EXPECTED = 'send {"subscribe":{"jobId","after"}} or {"unsubscribe":{"jobId"}}'
-type Subscription = z.infer<typeof Subscribe>['subscribe']
+type Subscription = z.infer<typeof SubscribeCommand>['subscribe']
 
 /** The jobs that one client watches on one socket. Every frame but the heartbeat carries the `jobId`. */
 export class JobSubscriptions {
@@ -33,15 +29,15 @@ export class JobSubscriptions {
   /** Frames are handled in order: a client may unsubscribe from a job whose snapshot is still being read. */
   readonly #opening = pLimit(OPENED_AT_ONCE)
 
-  constructor(stores: Stores, raw: WebSocket, log: FastifyBaseLogger) {
+  constructor(stores: Stores, raw: WebSocket, connection: Socket, log: FastifyBaseLogger) {
     this.#stores = stores
     this.#raw = raw
     this.#log = log
-    this.#socket = new FrameSocket(raw, text => this.#receive(text))
+    this.#socket = new FrameSocket(raw, connection, text => this.#receive(text))
   }
 
   #receive(text: string): void {
-    const frame = parseFrame(text)
+    const frame = parseCommand(text)
     if (!frame) {
       this.#socket.close(CLOSE.badFrame, EXPECTED)
       return
@@ -88,11 +84,11 @@ export class JobSubscriptions {
     if (this.#subscribed.get(jobId) === unsubscribed) this.#subscribed.delete(jobId)
   }
 
-  #sinkOf(jobId: string, opened: () => void): FrameSink {
+  #sinkOf(jobId: string, opened: () => void): FrameSink<RecordFrame> {
     return {
       send: frame => {
         // An event has its `jobId`, and remains one object for all sockets.
-        this.#socket.send('jobId' in frame ? frame : { ...frame, jobId })
+        this.#socket.send('jobId' in frame ? frame : ({ ...frame, jobId } as Frame))
         opened()
       },
       offer: frame => this.#socket.offer(frame),
@@ -105,9 +101,9 @@ export class JobSubscriptions {
   }
 }
 
-function parseFrame(text: string): z.infer<typeof ClientFrame> | undefined {
+function parseCommand(text: string): z.infer<typeof StreamCommand> | undefined {
   try {
-    return ClientFrame.safeParse(JSON.parse(text)).data
+    return StreamCommand.safeParse(JSON.parse(text)).data
   } catch {
     return undefined
   }

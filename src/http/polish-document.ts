@@ -1,8 +1,12 @@
+import type { ErrorCode } from '#domain/error.ts'
+import { addLinks } from './document-links.ts'
+import { problemAnswers } from './document-problems.ts'
+
 type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
 type Dictionary = Record<string, Json>
 
 interface Operation {
-  'x-scope'?: string
+  'x-problems'?: readonly ErrorCode[]
   requestBody?: RequestBody
   responses?: Record<string, { description?: string }>
 }
@@ -17,24 +21,36 @@ interface RequestBody {
   content: Record<string, { schema: { anyOf?: Dictionary[] } }>
 }
 
-/** The answers of every route that needs a key. */
-const REFUSALS = {
-  401: { $ref: '#/components/responses/Unauthenticated' },
-  403: { $ref: '#/components/responses/Forbidden' },
-}
-
 /** Corrects the generated document: duplicate schemas, optional bodies, missing descriptions and answers, and the order of schemas. */
 export function polishDocument<T extends object>(generated: T): T {
   const document = foldInputSchemas(generated) as Document
+  const answers: Dictionary = {}
   for (const operations of Object.values(document.paths ?? {}))
-    for (const { requestBody, responses = {}, 'x-scope': scope } of Object.values(operations)) {
+    for (const operation of Object.values(operations)) {
+      const { requestBody, responses = {}, 'x-problems': codes = [] } = operation
       allowNoBody(requestBody)
       for (const response of Object.values(responses)) describeSuccess(response)
-      if (scope !== undefined) Object.assign(responses, REFUSALS)
+      const problems = problemAnswers(codes)
+      Object.assign(responses, problems.responses)
+      Object.assign(answers, problems.components)
+      delete operation['x-problems']
     }
-  // In the order of their names, so that the document does not depend on the order of imports.
-  const schemas = Object.entries(document.components?.schemas ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
-  return { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } } as T
+  addLinks(document.paths ?? {})
+  const { components: { schemas = {}, ...others } = {}, ...rest } = document
+  const components = { ...others, responses: sorted(answers) }
+  return {
+    ...document,
+    components: { ...components, schemas: usedSchemas([rest, components], schemas) },
+  } as T
+}
+
+/** The schemas to which `rest` refers, in the order of their names, so that the document does not depend on the order of imports. */
+function usedSchemas(rest: unknown, schemas: Dictionary): Dictionary {
+  return sorted(Object.fromEntries([...reachable(rest, schemas)].map(name => [name, schemas[name]!])))
+}
+
+function sorted(dictionary: Dictionary): Dictionary {
+  return Object.fromEntries(Object.entries(dictionary).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /**

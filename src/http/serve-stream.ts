@@ -1,4 +1,5 @@
 import type { WebSocket } from '@fastify/websocket'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { CLOSE, FrameSocket } from './frame-socket.ts'
 import { Ticket } from './ticket.ts'
@@ -12,11 +13,12 @@ export const StreamQuery = z.strictObject({
 /** Sends the frames of one record on a socket, and closes it when the record has ended. @param noun of the kind, for the close reason */
 export async function serveStream(
   raw: WebSocket,
+  request: FastifyRequest,
   kind: StreamedKind,
   noun: 'job' | 'analysis',
   record: { id: string; after: number },
 ): Promise<void> {
-  const socket = new FrameSocket(raw)
+  const socket = new FrameSocket(raw, request.raw.socket)
   const exists = await watchRecord(kind, record, socket, socket.closing)
   if (exists) socket.close(CLOSE.normal, `the ${noun} has ended`)
   else socket.close(CLOSE.noSuchJob, `no such ${noun}`)

@@ -14,6 +14,6 @@ export function streamedAnalyses(stores: PositionStores & Pick<Stores, 'analyses
     events: stores.events,
     describe: async record => ({ analysis: z.encode(ListedAnalysis, await describeListed(record, stores)) }),
     event: analysisEvent,
-    progress: frame => shownFields(AnalysisProgress, frame),
+    progress: frame => shownFields(AnalysisProgress, frame as AnalysisProgress),
   }
 }

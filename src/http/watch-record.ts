@@ -1,17 +1,20 @@
-import { endsJob, type HistoryGap, type JobEvent } from '#domain/event.ts'
+import { endsJob, type HistoryGap, type JobEvent, type TerminalStatus } from '#domain/event.ts'
 import { isTerminal, type Job } from '#domain/job.ts'
 import type { AnyProgress, JobEvents } from '#stores/job-events.ts'
 import type { JobStore } from '#stores/job-store.ts'
 import type { FrameSink } from './frame-sink.ts'
+import type { AnalysisSnapshotFrame, JobSnapshotFrame, RecordFrame } from './frames.ts'
+
+type Described<Snapshot> = Omit<Snapshot, 'type' | 'lastSeq'>
 
 /** How the records of one kind, jobs or analyses, appear in streams. */
 export interface StreamedKind {
   store: Pick<JobStore, 'get'>
   events: JobEvents
   /** The fields of the snapshot frame that describe the record. */
-  describe(record: Job): Promise<object>
-  event(event: JobEvent): object
-  progress(frame: AnyProgress): object
+  describe(record: Job): Promise<Described<JobSnapshotFrame> | Described<AnalysisSnapshotFrame>>
+  event(event: JobEvent): RecordFrame
+  progress(frame: AnyProgress): RecordFrame
 }
 
 /**
@@ -21,7 +24,7 @@ export interface StreamedKind {
 export async function watchRecord(
   kind: StreamedKind,
   { id, after }: { id: string; after: number },
-  sink: FrameSink,
+  sink: FrameSink<RecordFrame>,
   signal: AbortSignal,
 ): Promise<boolean> {
   const record = await kind.store.get(id)
@@ -29,7 +32,7 @@ export async function watchRecord(
   const snapshot = await kind.describe(record)
   if (signal.aborted) return true
   const over = new AbortController()
-  const end = (status: string, lastSeq: number) => {
+  const end = (status: TerminalStatus, lastSeq: number) => {
     sink.send({ type: 'end', status, lastSeq })
     over.abort()
   }

@@ -8,7 +8,7 @@ import { WebSocket } from 'ws'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 const KEY = 'thr_test_0123456789abcdef'
-const UNDOCUMENTED = ['/', '/openapi.json', '/docs', '/docs/', '/docs/static/index.html']
+const UNDOCUMENTED = ['/openapi.json', '/docs', '/docs/', '/docs/static/index.html']
 
 describe('with a key', () => {
   let api: Api

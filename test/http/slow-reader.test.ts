@@ -86,30 +86,29 @@ describe('a frame socket', () => {
     const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
     await once(server, 'listening')
     const reader = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`)
-    const got: { name: string }[] = []
-    reader.on('message', data => got.push(JSON.parse(String(data))))
-    const [[raw]] = await Promise.all([once(server, 'connection'), once(reader, 'open')])
-    const socket = new FrameSocket(raw)
-    socket.offer({ name: 'kept' })
+    const got: string[] = []
+    reader.on('message', data => got.push(JSON.parse(String(data)).jobId))
+    const [[raw, request]] = await Promise.all([once(server, 'connection'), once(reader, 'open')])
+    const socket = new FrameSocket(raw, request.socket)
+    const frame = (jobId: string, padding = '') =>
+      ({ type: 'error', jobId, code: 'not_found', padding }) as const
+    socket.offer(frame('kept'))
     await once(reader, 'message')
     reader.pause()
     const padding = 'x'.repeat(64 * 1024)
     let sent = 0
     while (raw.bufferedAmount <= 256 * 1024) {
-      socket.send({ name: 'event', padding })
+      socket.send(frame('event', padding))
       sent++
     }
-    socket.offer({ name: 'lost' })
+    socket.offer(frame('lost'))
     const room = socket.room()
     reader.resume()
     await room
-    socket.offer({ name: 'kept too' })
+    socket.offer(frame('kept too'))
     socket.close(1000, 'done')
     await once(reader, 'close')
-    assert.deepEqual(
-      got.map(({ name }) => name),
-      ['kept', ...Array(sent).fill('event'), 'kept too'],
-    )
+    assert.deepEqual(got, ['kept', ...Array(sent).fill('event'), 'kept too'])
     server.close()
   })
 })

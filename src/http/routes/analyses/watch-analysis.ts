@@ -1,9 +1,10 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { AnalysisEvent } from '#http/analysis-event.ts'
 import { AnalysisParams } from '#http/analysis-resource.ts'
+import { AnalysisFrame } from '#http/frames.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
 import { routeConfig } from '#http/route-config.ts'
@@ -14,7 +15,9 @@ import { streamedAnalyses } from '#http/streamed-analyses.ts'
 const events = {
   operationId: 'listAnalysisEvents',
   tags: ['analyses'],
-  summary: 'List the events of an analysis, oldest first; with Accept: text/event-stream, stream them',
+  summary: 'List or stream the events of an analysis',
+  description:
+    'Oldest first. With `Accept: text/event-stream`, the answer is a stream of server-sent events. Their `data` are the frames of the WebSocket, in JSON: events, progress and gaps.',
   params: AnalysisParams,
   ...eventsSchema(AnalysisEvent),
 }
@@ -23,16 +26,14 @@ const stream = {
   operationId: 'streamAnalysis',
   tags: ['analyses'],
   summary: 'Watch one analysis on a WebSocket',
+  description: 'The frames and close codes are described in `/asyncapi.json`.',
   params: AnalysisParams,
   querystring: StreamQuery,
   response: {
-    101: z
-      .null()
-      .describe(
-        'JSON frames as in the stream of a job: first `{type: "snapshot", analysis, lastSeq}`; then every event with a seq greater than ' +
-          '`after`, as in AnalysisEvent, with `{type: "progress", analysisId, attempt, done, total}` and `heartbeat` frames between ' +
-          'them; `{type: "end", status, lastSeq}` before the close with 1000.',
-      ),
+    101: {
+      description: 'A WebSocket. Each text message is one frame; see `/asyncapi.json`.',
+      content: { 'application/json': { schema: AnalysisFrame } },
+    },
   },
 }
 
@@ -52,7 +53,7 @@ export const watchAnalysisRoutes =
     const wsHandler = async (raw: WebSocket, request: FastifyRequest) => {
       const { analysisId: id } = request.params as z.infer<typeof AnalysisParams>
       const { after } = request.query as z.infer<typeof StreamQuery>
-      await serveStream(raw, streamedAnalyses(storesOf(request)), 'analysis', { id, after })
+      await serveStream(raw, request, streamedAnalyses(storesOf(request)), 'analysis', { id, after })
     }
     const url = '/v1/analyses/:analysisId/stream'
     const config: object = routeConfig({ scope: 'read', acceptsTicket: true })

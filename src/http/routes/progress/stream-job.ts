@@ -1,7 +1,8 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
-import { z } from 'zod'
+import type { z } from 'zod'
+import { JobFrame } from '#http/frames.ts'
 import { JobParams } from '#http/job-params.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
@@ -13,17 +14,14 @@ const schema = {
   operationId: 'streamJob',
   tags: ['progress'],
   summary: 'Watch one job on a WebSocket',
+  description: 'The frames and close codes are described in `/asyncapi.json`.',
   params: JobParams,
   querystring: StreamQuery,
   response: {
-    101: z
-      .null()
-      .describe(
-        'JSON frames: first `{type: "snapshot", job, lastSeq}`; then every event with a seq greater than `after`, as in JobEvent, with ' +
-          '`progress` and `heartbeat` frames between them, and `{type: "gap", from, to}` instead of events that were trimmed from a long ' +
-          'history; `{type: "end", status, lastSeq}` before the close with 1000. Other close ' +
-          'codes: 4400 bad frame, 4401 the ticket or the key is not valid, 4404 no such job, 4408 too slow (reconnect with the last seq), 1001 shutting down.',
-      ),
+    101: {
+      description: 'A WebSocket. Each text message is one frame; see `/asyncapi.json`.',
+      content: { 'application/json': { schema: JobFrame } },
+    },
   },
 }
 
@@ -33,7 +31,7 @@ export const streamJobRoute =
     const wsHandler = async (raw: WebSocket, request: FastifyRequest) => {
       const { jobId: id } = request.params as z.infer<typeof JobParams>
       const { after } = request.query as z.infer<typeof StreamQuery>
-      await serveStream(raw, streamedJobs(storesOf(request)), 'job', { id, after })
+      await serveStream(raw, request, streamedJobs(storesOf(request)), 'job', { id, after })
     }
     const config: object = routeConfig({ scope: 'read', acceptsTicket: true })
     const url = '/v1/jobs/:jobId/stream'

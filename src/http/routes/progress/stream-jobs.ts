@@ -2,6 +2,7 @@ import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { StreamFrame } from '#http/frames.ts'
 import { JobSubscriptions } from '#http/job-subscriptions.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { requireUpgrade } from '#http/require-upgrade.ts'
@@ -12,15 +13,13 @@ const schema = {
   operationId: 'streamJobs',
   tags: ['progress'],
   summary: 'Watch many jobs on one WebSocket',
+  description: 'The commands, frames and close codes are described in `/asyncapi.json`.',
   querystring: z.strictObject({ ticket: Ticket }),
   response: {
-    101: z
-      .null()
-      .describe(
-        'Send `{"subscribe": {"jobId", "after"}}` and `{"unsubscribe": {"jobId"}}`. The frames are those of the stream of one job, ' +
-          'each with its `jobId`; `end` leaves the socket open; `{type: "error", jobId, code}` answers a subscription to a job ' +
-          'that does not exist.',
-      ),
+    101: {
+      description: 'A WebSocket. Each text message is one frame; see `/asyncapi.json`.',
+      content: { 'application/json': { schema: StreamFrame } },
+    },
   },
 }
 
@@ -28,7 +27,7 @@ export const streamJobsRoute =
   (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
     const wsHandler = (raw: WebSocket, request: FastifyRequest) =>
-      void new JobSubscriptions(storesOf(request), raw, app.log)
+      void new JobSubscriptions(storesOf(request), raw, request.raw.socket, app.log)
     const config: object = routeConfig({ scope: 'read', acceptsTicket: true })
     app.route({ method: 'GET', url: '/v1/stream', schema, config, handler: requireUpgrade, wsHandler })
   }

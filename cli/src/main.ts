@@ -1,0 +1,18 @@
+import { createProgram } from './program.ts'
+
+// A reader such as `head` that has enough closes the pipe; that is no error.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+const arguments_ = process.argv.slice(2)
+try {
+  const program = await createProgram(arguments_)
+  await program.parseAsync(arguments_, { from: 'user' })
+} catch (error) {
+  // Loaded with the client, which the help does not need.
+  const [{ reportError }, { openTerminal }] = await Promise.all([
+    import('./report-error.ts'),
+    import('./terminal/terminal.ts'),
+  ])
+  process.exitCode = reportError(error, openTerminal(arguments_))
+}

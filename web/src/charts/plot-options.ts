@@ -1,0 +1,62 @@
+import type uPlot from 'uplot'
+import type { LineStyle } from './palette.ts'
+import { DISTRIBUTIONS, type YScale } from './y-scale.ts'
+
+export interface PlotLook {
+  scale: YScale
+  labels: string[]
+  styles: LineStyle[]
+  formatX: (x: number) => string
+  formatY: (y: number) => string
+}
+
+/** Pixels for the figures of the y axis; equal in all charts, so that charts above each other are aligned. */
+const GUTTER = 58
+
+const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif'
+
+/** With more curves the one nearest to the cursor is drawn in full and the others are faded. */
+const FADES_ABOVE = 4
+
+/** The options of uPlot for a chart of lines in the colours of the theme. */
+export function plotOptions(element: HTMLElement, look: PlotLook, hooks: uPlot.Hooks.Arrays): uPlot.Options {
+  const { labels, styles, scale } = look
+  const many = labels.length > FADES_ABOVE
+  return {
+    width: element.clientWidth,
+    height: element.clientHeight,
+    legend: { show: false },
+    padding: [8, 8, 0, 0],
+    cursor: {
+      drag: { x: true, y: false, setScale: false },
+      points: { size: 7 },
+      y: false,
+      ...(many && { focus: { prox: 20 } }),
+    },
+    focus: { alpha: many ? 0.25 : 1 },
+    scales: { x: { time: false }, y: { distr: DISTRIBUTIONS[scale] } },
+    axes: axes(element, look),
+    series: [{}, ...labels.map((label, index) => line(label, styles[index]!))],
+    hooks,
+  }
+}
+
+function line(label: string, { colour, dash }: LineStyle): uPlot.Series {
+  return { label, stroke: colour, dash, width: 1.5, points: { size: 5, fill: colour } }
+}
+
+function axes(element: HTMLElement, { formatX, formatY }: PlotLook): uPlot.Axis[] {
+  const theme = getComputedStyle(element)
+  const shared = {
+    stroke: theme.getPropertyValue('--text-quiet'),
+    font: FONT,
+    grid: { stroke: theme.getPropertyValue('--grid'), width: 1 },
+    ticks: { show: false },
+  }
+  const words = (format: (value: number) => string) => (_: uPlot, splits: (number | null)[]) =>
+    splits.map(value => (value === null ? '' : format(value)))
+  return [
+    { ...shared, size: 26, gap: 4, space: 64, values: words(formatX) as uPlot.Axis.Values },
+    { ...shared, size: GUTTER, gap: 6, space: 32, values: words(formatY) as uPlot.Axis.Values },
+  ]
+}

@@ -1,0 +1,81 @@
+import type { EpochMetrics, Job, KeptCheckpoint, Tradeoff, TradeoffPoint } from '@thresher/client'
+
+/** The query of a download that selects exactly one model of a job; `{}` is the model of the job itself. */
+export interface Selection {
+  sparsity?: number
+  rule?: TradeoffPoint['rule']
+  scope?: TradeoffPoint['scope']
+  checkpoint?: number
+}
+
+/** A model of a job that can be downloaded. */
+export interface ModelPoint {
+  jobId: string
+  /** For example `magnitude, global` or `epoch 4`. */
+  label: string
+  /** Points of one curve are connected. Absent for the trained model and the checkpoints. */
+  curve?: string
+  sparsity: number
+  /** Share of the validation examples; absent for a loss without classes. */
+  accuracy?: number
+  loss: number
+  /** Size of model.sparse.safetensors. */
+  sizeBytes: number
+  selection: Selection
+}
+
+export interface ModelsOfJob {
+  job: Pick<Job, 'id' | 'metrics' | 'modelEpoch'>
+  tradeoff?: Tradeoff
+  checkpoints: readonly KeptCheckpoint[]
+  epochs: readonly EpochMetrics[]
+}
+
+/** Every measured model of a job: the trained one, the points of its trade-off, and the epochs whose checkpoints are kept. */
+export function modelPoints({ job, tradeoff, checkpoints, epochs }: ModelsOfJob): ModelPoint[] {
+  const trained = job.modelEpoch ?? job.metrics?.epoch
+  const kept = new Set(checkpoints.filter(({ phase }) => phase !== 'prune').map(({ epoch }) => epoch))
+  const others = epochs.filter(({ epoch }) => epoch !== trained && kept.has(epoch))
+  const points = tradeoff?.points ?? []
+  return [
+    ...(points.some(({ own }) => own)
+      ? []
+      : epochs.filter(({ epoch }) => epoch === trained).map(trainedPoint(job.id))),
+    ...points.map(point =>
+      point.own ? { ...cutPoint(job.id, point), ...TRAINED } : cutPoint(job.id, point),
+    ),
+    ...others.map(epochPoint(job.id)),
+  ]
+}
+
+const TRAINED = { label: 'trained model', selection: {} }
+
+function cutPoint(jobId: string, point: TradeoffPoint): ModelPoint {
+  const { rule, scope, sparsity, validationAccuracy, validationLoss, sizeBytes } = point
+  const curve = `${rule}, ${scope}`
+  return {
+    ...{
+      jobId,
+      curve,
+      label: `cut by ${curve}`,
+      sparsity,
+      loss: validationLoss,
+      sizeBytes: sizeBytes.sparse,
+    },
+    ...(validationAccuracy !== undefined && { accuracy: validationAccuracy }),
+    selection: { sparsity, rule, scope },
+  }
+}
+
+const trainedPoint = (jobId: string) => (metrics: EpochMetrics) => ({
+  ...epochPoint(jobId)(metrics),
+  ...TRAINED,
+})
+
+const epochPoint =
+  (jobId: string) =>
+  ({ epoch, sparsity, validationAccuracy, validationLoss, sparseBytes }: EpochMetrics): ModelPoint => ({
+    ...{ jobId, label: `epoch ${epoch}`, sparsity, loss: validationLoss, sizeBytes: sparseBytes },
+    ...(validationAccuracy !== undefined && { accuracy: validationAccuracy }),
+    selection: { checkpoint: epoch },
+  })

@@ -1,0 +1,21 @@
+import { defineConfig } from 'vite'
+import { limitJavaScript } from './limit-javascript.ts'
+
+/** Where `npm run dev` finds a service. */
+const service = process.env.THRESHER_URL ?? 'http://127.0.0.1:3000'
+const proxy = { '/v1': { target: service, ws: true }, '/openapi.json': service }
+
+export default defineConfig({
+  base: '/ui/',
+  plugins: [limitJavaScript(70_000)],
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  build: {
+    target: 'es2022',
+    // The Content-Security-Policy allows neither inline scripts nor data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: { proxy },
+  preview: { proxy },
+})
