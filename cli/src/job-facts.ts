@@ -1,5 +1,5 @@
 import type { Job, ListedJob } from '@thresher/client'
-import { bytes, percent } from './terminal/figures.ts'
+import { bytes } from './terminal/figures.ts'
 import type { Colors } from './terminal/terminal.ts'
 
 /** The preset of a job, or that it has another network. */
@@ -9,7 +9,7 @@ export function modelOf({ spec: { model, init } }: ListedJob | Job): string {
 }
 
 export function targetOf({ spec: { target } }: ListedJob | Job): string | undefined {
-  if (target?.sparsity !== undefined) return `${percent(target.sparsity, 1)} zeros`
+  if (target?.sparsity !== undefined) return `${Number((100 * target.sparsity).toFixed(3))} % zeros`
   return target?.sizeBytes === undefined ? undefined : `at most ${bytes(target.sizeBytes)}`
 }
 

@@ -5785,6 +5785,9 @@ export type ListAnalysesData = {
          * May be repeated.
          */
         status?: 'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled' | Array<'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled'>;
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -6404,6 +6407,9 @@ export type ListSweepsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -6665,6 +6671,9 @@ export type ListDatasetsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -6895,6 +6904,9 @@ export type ListModelsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -7517,6 +7529,9 @@ export type ListKeysData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -7964,6 +7979,9 @@ export type ListWebhooksData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -8385,6 +8403,9 @@ export type ListDeliveriesData = {
         webhookId: string;
     };
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -8677,6 +8698,9 @@ export type GetUsageData = {
          * Default: that of the caller. Only admin keys of the tenant `default` see another one.
          */
         tenant?: string;
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -8773,6 +8797,9 @@ export type ListAuditData = {
          * Lists the requests that failed to authenticate, which belong to no tenant. Only for admins of the tenant `default`.
          */
         failedAuthentications?: 'true' | 'false';
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };

@@ -16,8 +16,16 @@ const ROUTES: Route[] = [
     load: () => import('./pages/jobs/jobs-page.tsx').then(page => page.JobsPage),
   },
   { pattern: '/jobs/:id', load: () => import('./pages/job/job-page.tsx').then(page => page.JobPage) },
-  { pattern: '/tradeoff', menu: 'Trade-off', load: pending },
-  { pattern: '/compare', menu: 'Compare', load: pending },
+  {
+    pattern: '/tradeoff',
+    menu: 'Trade-off',
+    load: () => import('./pages/tradeoff/tradeoff-page.tsx').then(page => page.TradeoffPage),
+  },
+  {
+    pattern: '/compare',
+    menu: 'Compare',
+    load: () => import('./pages/compare/compare-page.tsx').then(page => page.ComparePage),
+  },
   { pattern: '/sweeps', menu: 'Sweeps', load: pending },
   { pattern: '/sweeps/:id', load: pending },
   { pattern: '/submit', load: () => import('./pages/submit/submit-page.tsx').then(page => page.SubmitPage) },

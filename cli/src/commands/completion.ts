@@ -11,7 +11,7 @@ export default function completion(): Command {
       'after',
       examples(
         'thresher completion bash > ~/.local/share/bash-completion/completions/thresher',
-        'thresher completion zsh > "${fpath[1]}/_thresher"',
+        'thresher completion zsh > ~/.zfunc/_thresher',
         'thresher completion fish > ~/.config/fish/completions/thresher.fish',
       ),
     )

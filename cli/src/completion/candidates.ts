@@ -47,9 +47,9 @@ function optionOf(command: Command, word: string): Option | undefined {
 }
 
 function optionsOf(command: Command): Candidate[] {
-  return allOptions(command)
-    .filter(({ hidden, long }) => !hidden && long)
-    .map(({ long, description }) => ({ value: long!, description }))
+  const options = new Map(allOptions(command).map(({ long, description }) => [long ?? '', description]))
+  if (command.parent) options.delete('--version')
+  return [...options].map(([value, description]) => ({ value, description }))
 }
 
 /** Those of a command and of the commands around it. */

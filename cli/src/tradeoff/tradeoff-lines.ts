@@ -15,8 +15,10 @@ export function tradeoffLines(
   { all, terminal: { out, outColors: colors } }: { all: boolean; terminal: Terminal },
 ): string[] {
   const columns = columnsOf(out)
+  // Every curve begins with the model itself.
+  const own = points.find(point => point.own)
   const shown = points
-    .filter(({ pareto, own }) => all || pareto || own)
+    .filter(point => point === own || (!point.own && (all || point.pareto)))
     .sort((a, b) => a.sparsity - b.sparsity)
   const isPlotted = plotted(shown)
   const marks = shown.filter(isPlotted).map(point => ({

@@ -17,7 +17,7 @@ export function useAxisControls() {
     [],
   )
   const smoothing = Math.min(0.99, Math.max(0, state.smoothing.value))
-  const controls = (zoom: Zoom) => (
+  const controls = (zoom: Zoom, hasLayers = true) => (
     <div class="row small">
       <label class="inline-field">
         x axis
@@ -43,16 +43,18 @@ export function useAxisControls() {
           }}
         />
       </label>
-      <label class="inline-field">
-        <input
-          type="checkbox"
-          checked={state.variables.value === 'all'}
-          onChange={event => {
-            state.variables.value = event.currentTarget.checked ? 'all' : 'kernels'
-          }}
-        />
-        Biases
-      </label>
+      {hasLayers && (
+        <label class="inline-field">
+          <input
+            type="checkbox"
+            checked={state.variables.value === 'all'}
+            onChange={event => {
+              state.variables.value = event.currentTarget.checked ? 'all' : 'kernels'
+            }}
+          />
+          Biases
+        </label>
+      )}
       <ShowAll zoom={zoom} />
     </div>
   )

@@ -5,6 +5,8 @@ export interface Column<T> {
   /** Names the column in the sorting. */
   id: string
   header: string
+  /** In the place of the word, for example a box that selects all rows. */
+  headerCell?: ComponentChildren
   cell: (row: T) => ComponentChildren
   /** Figures are aligned to the right. */
   numeric?: boolean
@@ -72,7 +74,7 @@ function Header<T>({ column, sorting, onSort }: HeaderProps<T>) {
   if (!sortable || !onSort)
     return (
       <th scope="col" class={className}>
-        {header}
+        {column.headerCell ?? header}
       </th>
     )
   const direction = order === 'asc' ? 'ascending' : order === 'desc' ? 'descending' : 'none'

@@ -1,7 +1,6 @@
-import type { Job } from '@thresher/client'
+import type { Job, ListedJob } from '@thresher/client'
 
 /** A few words for the model of a spec. */
-export function modelName(model: Partial<Job['spec']['model']>): string {
-  if ('preset' in model && model.preset !== undefined) return model.preset
-  return 'custom network'
+export function modelName(model: Job['spec']['model'] | ListedJob['spec']['model']): string {
+  return 'preset' in model ? model.preset : 'custom network'
 }

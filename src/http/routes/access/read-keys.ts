@@ -4,7 +4,7 @@ import { type Key, manages } from '#access/key.ts'
 import { ADMIN, isOperator, type Principal } from '#access/principal.ts'
 import { AppError } from '#domain/error.ts'
 import { KeyResource, keyResource } from '#http/key-resource.ts'
-import { Limit, pageOf, requireCursor } from '#http/page.ts'
+import { cursorOf, Limit, pageOf } from '#http/page.ts'
 import { principalOf, type StoresOf } from '#http/principal.ts'
 import { QueriedTenant, queriedTenant } from '#http/queried-tenant.ts'
 import { routeConfig } from '#http/route-config.ts'
@@ -20,7 +20,7 @@ const list = {
   description:
     'Newest first, also expired and revoked ones: those of the tenant; for operators, those of all tenants.',
   querystring: z.strictObject({
-    after: z.string().min(1).max(100).optional(),
+    after: cursorOf('key', [ADMIN.keyId]),
     limit: Limit,
     tenant: QueriedTenant.describe('Default: for operators all tenants, for other admins their own.'),
   }),
@@ -46,11 +46,6 @@ export const readKeysRoutes =
         const { query, log } = request
         const caller = principalOf(request)
         const { keys } = storesOf(request)
-        requireCursor(
-          query.after,
-          'key',
-          [ADMIN].map(({ keyId: id }) => ({ id })),
-        )
         const isOfAll = query.tenant === undefined && isOperator(caller)
         const tenant = isOfAll ? undefined : queriedTenant(caller, query.tenant)
         const { found, nextAfter } = await keys.list({ ...query, tenant })

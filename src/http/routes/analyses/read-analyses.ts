@@ -9,7 +9,7 @@ import {
   ListedAnalysis,
   listedAnalysis,
 } from '#http/analysis-resource.ts'
-import { Limit, pageOf, requireCursor } from '#http/page.ts'
+import { cursorOf, Limit, pageOf } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
@@ -29,7 +29,7 @@ const list = {
       .union([Status, z.array(Status)])
       .optional()
       .describe('May be repeated.'),
-    after: z.string().min(1).max(100).optional(),
+    after: cursorOf('analysis'),
     limit: Limit,
   }),
   response: { 200: pageOf(ListedAnalysis) },
@@ -50,7 +50,6 @@ export const readAnalysesRoutes =
     app.get('/v1/analyses', { schema: list, config: routeConfig({ scope: 'read' }) }, async request => {
       const { status, ...query } = request.query
       const stores = storesOf(request)
-      requireCursor(query.after, 'analysis', [])
       const statuses = status && [status].flat()
       const { jobs, nextAfter } = await stores.analysisIndex.list({ ...query, statuses })
       const shown = showable(jobs, ListedAnalysis, listedAnalysis, request.log)

@@ -38,11 +38,11 @@ export const cloneJobRoute =
         const { jobId } = params
         const context = { ...storesOf(request), datasetsDir }
         const body = request.body ?? CloneRequest.parse({})
+        const claim = idempotencyClaim(request, body)
         if (query.dryRun === 'true')
           return reply
             .code(200)
             .send(await dryRun(context, await draftClone(context, jobId, body), query.sparsity))
-        const claim = idempotencyClaim(request, body)
         return answerSubmission(reply, await cloneJob(context, jobId, body, { claim, log }))
       },
     )

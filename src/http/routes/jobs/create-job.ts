@@ -68,9 +68,9 @@ export const createJobRoute =
       async (request, reply) => {
         const { body, query, log } = request
         const context = { ...storesOf(request), datasetsDir }
+        const claim = idempotencyClaim(request, body)
         if (query.dryRun === 'true')
           return reply.code(200).send(await dryRun(context, await draftJob(context, body), query.sparsity))
-        const claim = idempotencyClaim(request, body)
         return answerSubmission(reply, await submitJob(context, body, { claim, log }))
       },
     )

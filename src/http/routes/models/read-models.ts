@@ -8,10 +8,11 @@ import {
   modelResource,
   PRESET_RESOURCES,
 } from '#http/model-resource.ts'
-import { Limit, NamePrefix, pageAfter, pageOf, requireCursor } from '#http/page.ts'
+import { cursorOf, Limit, NamePrefix, pageAfter, pageOf } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
+import { PRESET_NAMES } from '#network/presets/preset-names.ts'
 import { isRegistered } from '#stores/upload-records.ts'
 
 export const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
@@ -23,7 +24,7 @@ const list = {
   description:
     'Uploaded and registered ones, newest first, then the presets with their parameter counts and defaults.',
   querystring: z.strictObject({
-    after: z.string().min(1).max(100).optional(),
+    after: cursorOf('model', PRESET_NAMES),
     limit: Limit,
     name: NamePrefix,
   }),
@@ -46,7 +47,6 @@ export const readModelsRoutes =
     app.get('/v1/models', { schema: list, config: routeConfig({ scope: 'read' }) }, async request => {
       const { query, log } = request
       const stores = storesOf(request)
-      requireCursor(query.after, 'model', PRESET_RESOURCES)
       const builtIn = PRESET_RESOURCES.filter(({ id }) => id.startsWith(query.name ?? ''))
       return pageAfter(query.after, query.limit, builtIn, async () => {
         const { found, nextAfter } = await stores.models.list(query)

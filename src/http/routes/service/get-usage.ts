@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Principal } from '#access/principal.ts'
 import { permits } from '#access/scope.ts'
 import { AppError, invalidRequest } from '#domain/error.ts'
-import { Limit, pageOf } from '#http/page.ts'
+import { cursorLike, Limit, pageOf } from '#http/page.ts'
 import { principalOf } from '#http/principal.ts'
 import { QueriedTenant, queriedTenant } from '#http/queried-tenant.ts'
 import { routeConfig } from '#http/route-config.ts'
@@ -28,10 +28,7 @@ const UsageQuery = z.strictObject({
   to: TimeQuery.optional().describe('Default: now. Hours that start at or after it are left out.'),
   keyId: z.string().min(1).max(100).optional(),
   tenant: QueriedTenant,
-  after: z
-    .string()
-    .regex(USAGE_CURSOR, 'is not a cursor of this list; give `nextAfter` of the previous page')
-    .optional(),
+  after: cursorLike(USAGE_CURSOR),
   limit: Limit,
 })
 type UsageQuery = z.infer<typeof UsageQuery>

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { isOperator, type Principal } from '#access/principal.ts'
 import { AppError } from '#domain/error.ts'
-import { Limit, pageOf } from '#http/page.ts'
+import { cursorLike, Limit, pageOf } from '#http/page.ts'
 import { principalOf } from '#http/principal.ts'
 import { QueriedTenant, queriedTenant } from '#http/queried-tenant.ts'
 import { routeConfig } from '#http/route-config.ts'
@@ -25,10 +25,7 @@ const AuditQuery = z.strictObject({
     .describe(
       'Lists the requests that failed to authenticate, which belong to no tenant. Only for admins of the tenant `default`.',
     ),
-  after: z
-    .string()
-    .regex(RECORD_ID, 'is not a cursor of this list; give `nextAfter` of the previous page')
-    .optional(),
+  after: cursorLike(RECORD_ID),
   limit: Limit,
 })
 type AuditQuery = z.infer<typeof AuditQuery>

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { Limit, NamePrefix, pageOf, requireCursor } from '#http/page.ts'
+import { cursorOf, Limit, NamePrefix, pageOf } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
@@ -12,7 +12,7 @@ const list = {
   summary: 'List sweeps',
   description: 'Newest first, without their requests and trials.',
   querystring: z.strictObject({
-    after: z.string().min(1).max(100).optional(),
+    after: cursorOf('sweep'),
     limit: Limit,
     name: NamePrefix,
   }),
@@ -34,7 +34,6 @@ export const readSweepsRoutes =
     app.get('/v1/sweeps', { schema: list, config: routeConfig({ scope: 'read' }) }, async request => {
       const { query, log } = request
       const stores = storesOf(request)
-      requireCursor(query.after, 'sweep', [])
       const { found, nextAfter } = await stores.sweeps.list(query)
       const shown = showable(found, ListedSweep, listedSweep, log)
       return { data: shown.map(listedSweep), hasMore: nextAfter !== null, nextAfter }

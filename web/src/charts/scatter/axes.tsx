@@ -11,13 +11,14 @@ interface AxesProps {
 }
 
 /** Pixels that a label of the x axis needs. */
-const LABEL_WIDTH = 64
+const LABEL_WIDTH = 52
 
 /** Grid lines with the values of the ticks, and the names of the axes. */
 export function Axes({ scaleX, scaleY, x, y, inner, margin: { top, left } }: AxesProps) {
   const [right, bottom] = [left + inner.width, top + inner.height]
-  const every = Math.ceil((scaleX.ticks.length * LABEL_WIDTH) / inner.width) || 1
+  const named = spread(scaleX.ticks.map(tick => ({ tick, at: left + scaleX.position(tick) * inner.width })))
   return (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: lines and texts of a drawing never have the focus
     <g class="axes" aria-hidden="true">
       {scaleY.ticks.map(tick => {
         const at = top + (1 - scaleY.position(tick)) * inner.height
@@ -30,23 +31,34 @@ export function Axes({ scaleX, scaleY, x, y, inner, margin: { top, left } }: Axe
           </g>
         )
       })}
-      {scaleX.ticks.filter((_, index) => index % every === 0).map(tick => {
-        const at = left + scaleX.position(tick) * inner.width
-        return (
-          <g key={tick}>
-            <line x1={at} x2={at} y1={top} y2={bottom} />
-            <text x={at} y={bottom + 18} text-anchor="middle">
-              {x.format(tick)}
-            </text>
-          </g>
-        )
-      })}
+      {named.map(({ tick, at }) => (
+        <g key={tick}>
+          <line x1={at} x2={at} y1={top} y2={bottom} />
+          <text x={at} y={bottom + 18} text-anchor="middle">
+            {x.format(tick)}
+          </text>
+        </g>
+      ))}
       <text x={(left + right) / 2} y={bottom + 38} text-anchor="middle" class="axis-name">
         {x.label}
       </text>
-      <text transform={`translate(12 ${(top + bottom) / 2}) rotate(-90)`} text-anchor="middle" class="axis-name">
+      <text
+        transform={`translate(12 ${(top + bottom) / 2}) rotate(-90)`}
+        text-anchor="middle"
+        class="axis-name"
+      >
         {y.label}
       </text>
     </g>
   )
+}
+
+/** The ticks whose labels do not overlap. */
+function spread(ticks: { tick: number; at: number }[]) {
+  let last = Number.NEGATIVE_INFINITY
+  return ticks.filter(({ at }) => {
+    if (at - last < LABEL_WIDTH) return false
+    last = at
+    return true
+  })
 }

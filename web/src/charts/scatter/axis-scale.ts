@@ -4,17 +4,31 @@ export interface AxisScale {
   ticks: number[]
 }
 
-export type ScaleKind = 'linear' | 'log'
+/** `nines`: shares up to 1 by the logarithm of what is left, so that 90, 99 and 99.9 % are equally far apart. */
+export type ScaleKind = 'linear' | 'log' | 'nines'
 
 /** At most this many intervals between ticks. */
 const INTERVALS = 6
 
 /** A scale over the values with some room at both ends. A logarithmic one needs positive values. */
 export function axisScale(values: readonly number[], kind: ScaleKind = 'linear'): AxisScale {
+  if (kind === 'nines') return ninesScale(values)
   const [from, to] = boundsOf(values, kind)
   const position = (value: number) =>
     kind === 'log' ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from)
   return { position, ticks: kind === 'log' ? logTicks(from, to) : linearTicks(from, to) }
+}
+
+const NINES = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999, 0.99999]
+
+/** A share of 1 has no logarithm of the rest; it is drawn at the place of this share. */
+const HIGHEST = 0.999_999
+
+function ninesScale(values: readonly number[]): AxisScale {
+  const depth = (share: number) => -Math.log(1 - Math.min(share, HIGHEST))
+  const { position, ticks: _ } = axisScale(values.map(depth))
+  const isWithin = (tick: number) => position(depth(tick)) >= 0 && position(depth(tick)) <= 1
+  return { position: share => position(depth(share)), ticks: NINES.filter(isWithin) }
 }
 
 function boundsOf(values: readonly number[], kind: ScaleKind): [number, number] {

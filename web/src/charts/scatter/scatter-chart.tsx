@@ -23,7 +23,7 @@ export interface ScatterChartProps {
 }
 
 const HEIGHT = 380
-const MARGIN = { top: 12, right: 14, bottom: 44, left: 64 }
+const MARGIN = { top: 12, right: 14, bottom: 44, left: 76 }
 
 /** Points that are chosen with the pointer or, once the chart has the focus, with the arrow keys and Enter. */
 export function ScatterChart(props: ScatterChartProps) {
@@ -31,8 +31,14 @@ export function ScatterChart(props: ScatterChartProps) {
   const frame = useRef<HTMLDivElement>(null)
   const width = useWidth(frame)
   const inner = { width: width - MARGIN.left - MARGIN.right, height: HEIGHT - MARGIN.top - MARGIN.bottom }
-  const scaleX = axisScale(points.map(point => point.x), x.scale)
-  const scaleY = axisScale(points.map(point => point.y), y.scale)
+  const scaleX = axisScale(
+    points.map(point => point.x),
+    x.scale,
+  )
+  const scaleY = axisScale(
+    points.map(point => point.y),
+    y.scale,
+  )
   const place = (point: ScatterPoint) => ({
     ...point,
     px: MARGIN.left + scaleX.position(point.x) * inner.width,
@@ -46,7 +52,14 @@ export function ScatterChart(props: ScatterChartProps) {
     <div class="scatter" ref={frame}>
       <svg width={width} height={HEIGHT} {...handlers} aria-label={title}>
         <Axes {...{ scaleX, scaleY, x, y, inner, margin: MARGIN }} />
-        <Marks placed={placed} front={front.map(place)} stepsFirst={x.better === 'less'} selected={props.selected} active={active} idOf={idOf} />
+        <Marks
+          placed={placed}
+          front={front.map(place)}
+          stepsFirst={x.better === 'less'}
+          selected={props.selected}
+          active={active}
+          idOf={idOf}
+        />
       </svg>
       <p class="chart-note" aria-hidden="true">
         {current ? current.label : 'Point at a model, or use the arrow keys. Enter or a click selects it.'}

@@ -31,7 +31,8 @@ export function useChosenPoint(placed: readonly PlacedPoint[], { selected, onSel
     const from = ordered.findIndex(({ id }) => id === (active ?? selected))
     const next = afterKey(event.key, from, ordered.length)
     if (next !== undefined) setActive(ordered[next]?.id)
-    else if ((event.key === 'Enter' || event.key === ' ') && active) (active === selected ? onOpen : onSelect)?.(active)
+    else if ((event.key === 'Enter' || event.key === ' ') && active)
+      (active === selected ? onOpen : onSelect)?.(active)
     else return
     event.preventDefault()
   }

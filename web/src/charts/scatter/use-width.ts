@@ -1,4 +1,4 @@
-import { type RefObject } from 'preact'
+import type { RefObject } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 
 const FIRST_GUESS = 640
@@ -7,7 +7,9 @@ const FIRST_GUESS = 640
 export function useWidth(element: RefObject<Element>): number {
   const [width, setWidth] = useState(FIRST_GUESS)
   useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.round(entry!.contentRect.width) || FIRST_GUESS))
+    const observer = new ResizeObserver(([entry]) =>
+      setWidth(Math.round(entry!.contentRect.width) || FIRST_GUESS),
+    )
     observer.observe(element.current!)
     return () => observer.disconnect()
   }, [element])

@@ -28,8 +28,8 @@ export function Artifact({ jobId, entry, onDownload }: ArtifactProps) {
             {value}
           </span>
         ))}
-        <p class="hint">{entry.description}</p>
       </div>
+      <p class="hint">{entry.description}</p>
       <div class="row end small">
         <Variants entry={entry} chosen={chosen} onChoose={setChosen} />
         <span class="artifact-size">

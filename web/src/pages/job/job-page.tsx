@@ -42,12 +42,10 @@ export function JobPage({ params }: PageProps) {
           <Curves job={job} epochs={epochs} />
           <JobFacts job={job} events={events} />
         </div>
+        <Artifacts job={job} version={files} />
         <div class="columns">
-          <Artifacts job={job} version={files} />
-          <div class="stack">
-            <Checkpoints job={job} version={files} />
-            <Log events={events} />
-          </div>
+          <Checkpoints job={job} version={files} />
+          <Log events={events} />
         </div>
       </div>
     </>

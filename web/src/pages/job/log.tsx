@@ -35,7 +35,7 @@ export function Log({ events }: { events: readonly JobEvent[] }) {
         }}
       >
         {lines.map(event => (
-          <p key={event.seq} class={`log-line ${event.type}`}>
+          <p key={event.seq} class={`log-line log-${event.type}`}>
             <time dateTime={event.time} title={formatTime(event.time)}>
               {formatClock(event.time)}
             </time>

@@ -1,3 +1,4 @@
+import { useSignal } from '@preact/signals'
 import type { DryRun } from '@thresher/client'
 import { useMemo } from 'preact/hooks'
 import { LineChart } from '../../charts/line-chart.tsx'
@@ -18,6 +19,7 @@ const CHARTS: Record<
 /** Learning rate, threshold and sparsity of each epoch, as far as the service can forecast them. */
 export function ForecastCharts({ epochs }: { epochs: DryRun['plan']['epochs'] }) {
   const zoom = useZoom()
+  const cursor = useSignal<number | null>(null)
   const charts = useMemo(() => forecastSeries(epochs), [epochs])
   const names = Object.keys(charts) as Forecast[]
   return (
@@ -30,7 +32,7 @@ export function ForecastCharts({ epochs }: { epochs: DryRun['plan']['epochs'] })
           series={charts[name]!}
           x={X_AXES.epoch}
           zoom={zoom}
-          sync="forecast"
+          cursor={cursor}
           layout="track"
         />
       ))}

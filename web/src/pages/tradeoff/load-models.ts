@@ -1,5 +1,5 @@
 import type { EpochMetrics, Job, Thresher } from '@thresher/client'
-import { NotFoundError, ConflictError } from '@thresher/client'
+import { ConflictError, NotFoundError } from '@thresher/client'
 import { type ModelPoint, modelPoints } from './model-points.ts'
 
 export interface MeasuredJob {
@@ -9,7 +9,11 @@ export interface MeasuredJob {
 }
 
 /** The jobs, each with all of its measured models. */
-export function loadModels(client: Thresher, ids: readonly string[], signal: AbortSignal): Promise<MeasuredJob[]> {
+export function loadModels(
+  client: Thresher,
+  ids: readonly string[],
+  signal: AbortSignal,
+): Promise<MeasuredJob[]> {
   return Promise.all(ids.map(id => loadJob(client, id, signal)))
 }
 
