@@ -1,9 +1,9 @@
-import '../../web/src/styles.css'
+import '../src/styles.css'
 import { render } from 'preact'
-import { LineChart } from '../../web/src/charts/line-chart.tsx'
-import type { Series } from '../../web/src/charts/series.ts'
-import { X_AXES } from '../../web/src/charts/x-axis.ts'
-import { useZoom } from '../../web/src/charts/zoom.ts'
+import { LineChart } from '../src/charts/line-chart.tsx'
+import type { Series } from '../src/charts/series.ts'
+import { X_AXES } from '../src/charts/x-axis.ts'
+import { useZoom } from '../src/charts/zoom.ts'
 
 /** Noisy curves that fall as losses do. Each has its own pace, so with `time` no two share an x. */
 function runs(count: number, epochs: number, ownX: boolean): Series[] {
@@ -11,7 +11,8 @@ function runs(count: number, epochs: number, ownX: boolean): Series[] {
     const pace = ownX ? 1 + run / 97 : 1
     const xs = Float64Array.from({ length: epochs }, (_, epoch) => (epoch + 1) * pace)
     const ys = xs.map(
-      (_, epoch) => 2.3 * Math.exp(-epoch / (150 + 5 * run)) + 0.05 * Math.sin(epoch * 12.9898 + run * 78.233),
+      (_, epoch) =>
+        2.3 * Math.exp(-epoch / (150 + 5 * run)) + 0.05 * Math.sin(epoch * 12.9898 + run * 78.233),
     )
     return { label: `run ${run + 1}`, xs, ys }
   })
