@@ -1,6 +1,6 @@
 import { type ComponentChildren, Fragment } from 'preact'
-import { FieldView } from '../../form/field-view.tsx'
-import type { ObjectField } from '../../form/form-model.ts'
+import { FieldView } from '../form/field-view.tsx'
+import type { ObjectField } from '../form/form-model.ts'
 
 /** What nearly every job sets, in this order. The other fields are folded. */
 const FIRST = ['model', 'dataset', 'target', 'optimizer', 'epochs', 'batchSize', 'name']

@@ -1,7 +1,7 @@
 import type { DryRun, JobRequest } from '@thresher/client'
 import { useEffect, useState } from 'preact/hooks'
-import type { Json } from '../../form/path.ts'
-import { client } from '../../state/session.ts'
+import type { Json } from '../form/path.ts'
+import { client } from '../state/session.ts'
 
 export interface PlanState {
   /** The plan of the newest request that the service accepted. */

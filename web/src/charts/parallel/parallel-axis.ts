@@ -1,5 +1,3 @@
-import type { Trial } from '@thresher/client'
-
 export type AxisValue = number | string
 
 export interface Axis {
@@ -13,10 +11,12 @@ export interface Axis {
   words: string[]
 }
 
-/** One line of the chart: the value of each axis, undefined where the trial has none. */
+/** One line of the chart: the value on each axis, undefined where it has none. */
 export interface Line {
-  trial: Trial
+  id: string
   values: (AxisValue | undefined)[]
+  /** Lines that stand out, such as those of a Pareto front. */
+  isMarked: boolean
 }
 
 /** A selected part of an axis: positions from 0 (bottom) to 1 (top). */
@@ -27,35 +27,8 @@ export interface Brush {
 
 const LOG_FROM = 20
 
-/** One axis for each varied field, and one for each metric that a trial has. */
-export function linesOf(
-  trials: readonly Trial[],
-  metrics: readonly string[],
-): { axes: Axis[]; lines: Line[] } {
-  const fields = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))]
-  const columns = [
-    ...fields.map(field => ({ name: field, of: ({ values }: Trial) => plain(values[field]) })),
-    ...metrics.map(metric => ({ name: metric, of: (trial: Trial) => trial.metrics?.[metric as 'sparsity'] })),
-  ]
-  const used = columns.filter(({ of }) => trials.some(trial => of(trial) !== undefined))
-  const lines = trials.map(trial => ({ trial, values: used.map(({ of }) => of(trial)) }))
-  return {
-    axes: used.map(({ name }, index) =>
-      axisOf(
-        name,
-        lines.map(({ values }) => values[index]),
-      ),
-    ),
-    lines,
-  }
-}
-
-function plain(value: unknown): AxisValue | undefined {
-  if (value === undefined) return undefined
-  return typeof value === 'number' || typeof value === 'string' ? value : JSON.stringify(value)
-}
-
-function axisOf(name: string, values: (AxisValue | undefined)[]): Axis {
+/** The axis that contains all values. */
+export function axisOf(name: string, values: readonly (AxisValue | undefined)[]): Axis {
   const present = values.filter(value => value !== undefined)
   const numbers = present.filter(value => typeof value === 'number')
   if (numbers.length < present.length || numbers.length === 0)
@@ -91,6 +64,6 @@ export function isSelected(
     const value = values[index]
     if (value === undefined) return false
     const position = positionOf(axis, value)
-    return position >= Math.min(brush.from, brush.to) && position <= Math.max(brush.from, brush.to)
+    return position >= brush.from && position <= brush.to
   })
 }

@@ -1,8 +1,8 @@
 import type { Dataset, Model } from '@thresher/client'
-import type { Suggestion } from '../../form/form-context.ts'
-import { formatCount } from '../../format/numbers.ts'
-import { client } from '../../state/session.ts'
-import { useLoaded } from '../../state/use-loaded.ts'
+import type { Suggestion } from '../form/form-context.ts'
+import { formatCount } from '../format/numbers.ts'
+import { client } from '../state/session.ts'
+import { useLoaded } from '../state/use-loaded.ts'
 
 /** A list may have more; their ids can be pasted. */
 const MOST = 200
