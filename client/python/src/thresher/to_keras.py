@@ -43,7 +43,9 @@ def _variables(model: Any) -> Iterator[Tuple[str, Any]]:
                 for variable in getattr(layer, f"{direction}_layer").weights:
                     yield f"{layer.name}/{direction}/{camel(variable.name)}", variable
         else:
+            kernel = "depthwiseKernel" if type(layer).__name__ == "DepthwiseConv2D" else "kernel"
             for variable in layer.weights:
+                word = kernel if variable.name == "kernel" else camel(variable.name)
                 # An adapted Normalization counts its examples.
-                if variable.name != "count":
-                    yield f"{layer.name}/{camel(variable.name)}", variable
+                if word != "count":
+                    yield f"{layer.name}/{word}", variable
