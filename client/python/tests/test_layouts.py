@@ -75,7 +75,8 @@ class Keras(LayoutTest):
 
     def test_layers_with_other_names_are_matched_in_order_or_by_a_table(self) -> None:
         tensors = read("flattened sequences", "sparse.safetensors")
-        tables = [None, {"conv": "c", "steps": "d", "answer": "e"}]
+        # The last name agrees with that of another layer, as numbered names do by accident.
+        tables = [None, {"conv": "c", "steps": "answer", "answer": "e"}]
         for names in tables:
             layers = keras.layers
             model = keras.Sequential(
@@ -84,7 +85,7 @@ class Keras(LayoutTest):
                     layers.Conv1D(6, 3, name="c"),
                     layers.MaxPooling1D(),
                     layers.Reshape((3, 10)),
-                    layers.Dense(4, name="d"),
+                    layers.Dense(4, name="answer"),
                     layers.Flatten(),
                     layers.Dense(3, name="e"),
                 ]
