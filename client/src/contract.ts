@@ -80,6 +80,9 @@ export type Analysis = {
     result?: EvaluationResult | Tradeoff;
 };
 
+/**
+ * An event in the history of an analysis.
+ */
 export type AnalysisEvent = {
     seq: number;
     type: 'queued';
@@ -1251,6 +1254,9 @@ export type HeartbeatFrame = {
     time: string;
 };
 
+/**
+ * Stands for events of the history that were trimmed, both ends included.
+ */
 export type HistoryGap = {
     type: 'gap';
     from: number;
@@ -1504,6 +1510,9 @@ export type JobChange = {
     priority?: number;
 };
 
+/**
+ * An event in the history of a job.
+ */
 export type JobEvent = {
     seq: number;
     type: 'queued';

@@ -1,9 +1,7 @@
 import type { ErrorCode } from '#domain/error.ts'
 import { addLinks } from './document-links.ts'
 import { problemAnswers } from './document-problems.ts'
-
-type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
-type Dictionary = Record<string, Json>
+import { type Dictionary, reachable, sorted, usedSchemas } from './used-schemas.ts'
 
 interface Operation {
   'x-problems'?: readonly ErrorCode[]
@@ -44,15 +42,6 @@ export function polishDocument<T extends object>(generated: T): T {
   } as T
 }
 
-/** The schemas to which `rest` refers, in the order of their names, so that the document does not depend on the order of imports. */
-function usedSchemas(rest: unknown, schemas: Dictionary): Dictionary {
-  return sorted(Object.fromEntries([...reachable(rest, schemas)].map(name => [name, schemas[name]!])))
-}
-
-function sorted(dictionary: Dictionary): Dictionary {
-  return Object.fromEntries(Object.entries(dictionary).sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
 /**
  * fastify-type-provider-zod registers each schema twice: `X` for answers, and `XInput` for requests, where fields with a default may
  * be left out. Both are kept only if answers use the one, requests the other, and they differ.
@@ -77,16 +66,6 @@ function foldInputSchemas(generated: object): object {
   return JSON.parse(
     JSON.stringify(generated).replace(references, (_, path, input) => `${path}${input.slice(0, -5)}"`),
   )
-}
-
-/** The names of the schemas to which `part` refers, directly or indirectly. */
-function reachable(part: unknown, schemas: Dictionary, found = new Set<string>()): Set<string> {
-  for (const [, name] of JSON.stringify(part).matchAll(/#\/components\/schemas\/(\w+)"/g)) {
-    if (found.has(name!)) continue
-    found.add(name!)
-    reachable(schemas[name!], schemas, found)
-  }
-  return found
 }
 
 /** A body that may be null may be left out: routes receive null then. */
