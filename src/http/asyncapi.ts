@@ -106,7 +106,9 @@ export function asyncapiDocument(contract: Contract): object {
     operations: Object.assign({}, ...channels.map(([name, channel]) => operationsOf(name, channel))),
     components: {
       messages,
-      schemas: usedSchemas(messages, { ...(components?.schemas as Dictionary), ...commandSchemas() }),
+      schemas: withoutDiscriminators(
+        usedSchemas(messages, { ...(components?.schemas as Dictionary), ...commandSchemas() }),
+      ),
       securitySchemes: SECURITY,
     },
   }
@@ -169,4 +171,11 @@ function namesOf(union: z.ZodUnion): string[] {
 function commandSchemas(): Dictionary {
   const options = StreamCommand.options.map(option => z.toJSONSchema(option, { io: 'input' }).$defs)
   return Object.assign({}, ...options)
+}
+
+/** AsyncAPI has another form of them, without a mapping. */
+function withoutDiscriminators(schemas: Dictionary): Dictionary {
+  return JSON.parse(JSON.stringify(schemas), (key, value) =>
+    key === 'discriminator' && value.mapping ? undefined : value,
+  )
 }
