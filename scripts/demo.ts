@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Thresher } from '@thresher/client'
+import { download } from '@thresher/client/files'
 import type { EpochMetrics } from '#domain/event.ts'
-import { download } from '#src/client/download.ts'
 import type { Evaluation } from './demo/evaluate-file.ts'
 import { runService } from './demo/run-service.ts'
 import { watch } from './demo/watch.ts'
@@ -35,20 +35,20 @@ try {
   )
   const pruned = sparse.series.findLast(({ phase }) => phase === 'train')!
   const file = join(DATA_DIR, 'model.sparse.safetensors.zst')
-  const sha256 = await download(
-    `${service.url}/v1/jobs/${sparse.id}/artifacts/model.sparse.safetensors.zst`,
+  const { sha256, sizeBytes } = await download(
+    new Thresher({ url: service.url }),
+    { jobId: sparse.id, name: 'model.sparse.safetensors.zst' },
     file,
   )
-  const { size } = await stat(file)
   console.log(`Downloaded ${file}, sha256 ${sha256.slice(0, 16)}... verified\n`)
   const evaluated = await evaluate(file, sparse.engine)
   console.table({
     'dense, SGD': row(dense.metrics.validationAccuracy!, nonzeroOf(dense.metrics), dense.metrics.denseBytes),
     gRDA: row(pruned.validationAccuracy!, nonzeroOf(pruned), pruned.sparseBytes),
-    'gRDA, cut and tuned (from the file)': row(evaluated.accuracy, evaluated.nonzero, size),
+    'gRDA, cut and tuned (from the file)': row(evaluated.accuracy, evaluated.nonzero, sizeBytes),
   })
   const share = percent(1 - evaluated.nonzero / evaluated.parameters)
-  const ratio = Math.round(dense.metrics.denseBytes / size)
+  const ratio = Math.round(dense.metrics.denseBytes / sizeBytes)
   console.log(
     `${share} of ${evaluated.parameters.toLocaleString('en')} weights are exactly zero; the file is ${ratio} times smaller.`,
   )

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
-import { download } from '#src/client/download.ts'
+import { AnswerError, AuthenticationError, Thresher } from '@thresher/client'
+import { download } from '@thresher/client/files'
 
 // npm run download -- URL [FILE]: downloads an artifact, continues an interrupted download, and verifies the digest. THRESHER_KEY is the
 // key, for a service that has keys.
@@ -8,19 +9,20 @@ const key = process.env.THRESHER_KEY
 
 try {
   if (!URL.canParse(url)) throw new Error(`"${url}" is not a URL; use: npm run download -- URL [FILE]`)
-  const path = file ?? basename(new URL(url).pathname)
-  const sha256 = await download(url, path, key ? { authorization: `Bearer ${key}` } : {})
+  const { origin, pathname } = new URL(url)
+  const path = file ?? basename(pathname)
+  const client = new Thresher({ url: origin, ...(key && { key }) })
+  const { sha256 } = await download(client, url, path)
   console.log(`${path}: sha256 ${sha256}, verified`)
 } catch (error) {
-  console.error(reasonOf(error))
+  console.error(reasonOf(error as Error))
   process.exitCode = 1
 }
 
-/** `fetch` reports only that it has failed; its cause has the reason. */
-function reasonOf(error: unknown): string {
-  const { message, cause } = error as Error
-  const reason = cause instanceof Error ? `${message}: ${cause.message}` : message
-  return key === undefined && / answered 401\b/.test(reason)
+function reasonOf(error: Error): string {
+  if (!(error instanceof AnswerError)) return error.message
+  const reason = `${url} answered ${error.status}: ${error.message}`
+  return key === undefined && error instanceof AuthenticationError
     ? `${reason} Set THRESHER_KEY to a key of the service.`
     : reason
 }

@@ -14,13 +14,15 @@ export class ConnectionError extends ThresherError {
 export class AnswerError extends ThresherError {
   override readonly name: string = 'AnswerError'
   readonly problem: Problem
+  readonly headers: Headers
   /** Milliseconds after which the service accepts the request again, if it names a time. */
   readonly retryAfterMs: number | undefined
 
-  constructor(problem: Problem, retryAfterMs?: number) {
+  constructor(problem: Problem, headers = new Headers()) {
     super(problem.detail)
     this.problem = problem
-    this.retryAfterMs = retryAfterMs
+    this.headers = headers
+    this.retryAfterMs = parseRetryAfter(headers.get('retry-after'))
   }
 
   get status(): number {
@@ -73,7 +75,7 @@ export class ServiceError extends AnswerError {
   override readonly name = 'ServiceError'
 }
 
-const CLASSES: Record<number, new (problem: Problem, retryAfterMs?: number) => AnswerError> = {
+const CLASSES: Record<number, new (problem: Problem, headers?: Headers) => AnswerError> = {
   400: InvalidRequestError,
   401: AuthenticationError,
   403: PermissionError,
@@ -87,9 +89,9 @@ const CLASSES: Record<number, new (problem: Problem, retryAfterMs?: number) => A
 }
 
 /** The error of the class that belongs to the status of the problem. */
-export function errorOf(problem: Problem, headers: Headers = new Headers()): AnswerError {
+export function errorOf(problem: Problem, headers?: Headers): AnswerError {
   const Class = CLASSES[problem.status] ?? (problem.status >= 500 ? ServiceError : AnswerError)
-  return new Class(problem, parseRetryAfter(headers.get('retry-after')))
+  return new Class(problem, headers)
 }
 
 /** @returns milliseconds from now, of seconds or an HTTP date (RFC 9110, section 10.2.3) */

@@ -1,5 +1,5 @@
+import { silenceOf } from './chunks.ts'
 import { ConnectionError, ThresherError } from './errors.ts'
-import { Silence } from './silence.ts'
 
 /** The part of a WebSocket that this client uses. The classes of browsers, of Node 22 and of the package `ws` have it. */
 export interface Socket {
@@ -27,14 +27,17 @@ export function converse(
   socket: Socket,
   { onOpen, onText, silenceMs, signal }: SocketEvents,
 ): Promise<never> {
-  const silence = new Silence(silenceMs)
+  let timer: ReturnType<typeof setTimeout> | undefined
   const ended = new Promise<never>((_, reject) => {
-    const onAbort = ({ target }: Event) => reject((target as AbortSignal).reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    silence.signal.addEventListener('abort', onAbort, { once: true })
+    const heard = () => {
+      clearTimeout(timer)
+      timer = setTimeout(() => reject(silenceOf(silenceMs)), silenceMs)
+    }
+    heard()
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
     socket.addEventListener('open', onOpen)
     socket.addEventListener('message', ({ data }) => {
-      silence.heard()
+      heard()
       if (!signal.aborted && typeof data === 'string') onText(data)
     })
     // The event has no cause; a close event follows.
@@ -45,7 +48,7 @@ export function converse(
     })
   })
   return ended.finally(() => {
-    silence.stop()
+    clearTimeout(timer)
     socket.close()
   })
 }

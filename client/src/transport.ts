@@ -1,5 +1,5 @@
 import type { Problem } from './contract.ts'
-import { ConnectionError, errorOf, ThresherError } from './errors.ts'
+import { ConnectionError, errorOf, NotFoundError, ThresherError } from './errors.ts'
 import { type Query, queryString } from './query.ts'
 import { retry } from './retry.ts'
 import type { SocketClass } from './socket.ts'
@@ -33,8 +33,12 @@ export interface Request extends CallOptions {
   body?: unknown
   /** A POST or PATCH that has no further effect when it is sent twice. */
   repeatable?: boolean
+  /** Makes the function that sends this request from the usual one. */
+  via?: (send: typeof fetch) => typeof fetch
 }
 
+/** Without these, Node keeps every byte of a body in memory, in case it must be sent again after a redirect. */
+const UNBUFFERED = { redirect: 'error', window: null } as const
 const TIMEOUT_MS = 60_000
 const RETRIES = 2
 
@@ -48,6 +52,10 @@ export class Transport {
   readonly #timeoutMs: number
 
   constructor(options: ClientOptions) {
+    if (!/^https?:\/\//.test(options.url) || !URL.canParse(options.url))
+      throw new ThresherError(
+        `url must be the address of a service, such as https://thresher.example, not "${options.url}".`,
+      )
     this.url = options.url.replace(/\/+$/, '')
     this.key = options.key
     this.WebSocket = options.WebSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket
@@ -77,6 +85,18 @@ export class Transport {
     return this.#repeat(path, request, async answer => answer)
   }
 
+  /** Deletes a record. A 404 to a repeated request means that the answer to the first one was lost. @throws AnswerError, ConnectionError */
+  async remove(path: string, options: CallOptions = {}): Promise<void> {
+    let attempts = 0
+    const via = (send: typeof fetch) => {
+      attempts++
+      return send
+    }
+    await this.send(path, { ...options, method: 'DELETE', via }).catch(error => {
+      if (attempts < 2 || !(error instanceof NotFoundError)) throw error
+    })
+  }
+
   #repeat<T>(path: string, request: Request, read: (answer: Response) => Promise<T>): Promise<T> {
     const { signal, retries = this.#retries } = request
     const attempt = () => this.#attempt(path, request, read)
@@ -84,13 +104,17 @@ export class Transport {
   }
 
   async #attempt<T>(path: string, request: Request, read: (answer: Response) => Promise<T>): Promise<T> {
+    // fetch would remove the segments "." and ".." and so name another record.
+    if (!new URL(this.url + path).href.endsWith(path))
+      throw new ThresherError(`${path} is not a normalized path.`)
     const limit = new AbortController()
     const timeoutMs = request.timeoutMs ?? (isEncoded(request.body) ? 0 : this.#timeoutMs)
     const timer = timeoutMs > 0 ? setTimeout(() => limit.abort(timedOut(timeoutMs)), timeoutMs) : undefined
     const signal = request.signal ? AbortSignal.any([request.signal, limit.signal]) : limit.signal
     try {
       const init = { ...this.#init(request), signal }
-      const answer = await this.#fetch(this.url + path + queryString(request.query), init)
+      const send = request.via?.(this.#fetch) ?? this.#fetch
+      const answer = await send(this.url + path + queryString(request.query), init)
       if (!answer.ok) throw errorOf(await problemOf(answer), answer.headers)
       return await read(answer)
     } catch (cause) {
@@ -111,6 +135,7 @@ export class Transport {
         ...headers,
       },
       ...(body !== undefined && { body: isEncoded(body) ? body : JSON.stringify(body) }),
+      ...(isEncoded(body) && UNBUFFERED),
     }
   }
 }

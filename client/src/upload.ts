@@ -1,12 +1,8 @@
 import type { CallOptions, Transport } from './transport.ts'
+import { sendReporting, type UploadProgress } from './upload-progress.ts'
 
 /** A file with its name, or a blob with a name. `openFile` of `@thresher/client/files` makes one of a path. */
 export type Uploadable = File | { name: string; content: Blob }
-
-export interface UploadProgress {
-  sentBytes: number
-  totalBytes: number
-}
 
 export interface UploadOptions extends CallOptions {
   onProgress?: ((progress: UploadProgress) => void) | undefined
@@ -23,12 +19,13 @@ export function formOf(spec: object, files: Record<string, readonly Uploadable[]
   return form
 }
 
+/** Sends a form without keeping its files in memory. @throws AnswerError, ConnectionError */
 export function upload<T>(
   transport: Transport,
   path: string,
   form: FormData,
-  options: UploadOptions,
+  { onProgress, ...options }: UploadOptions,
 ): Promise<T> {
-  const { onProgress: _, ...call } = options
-  return transport.json(path, { ...call, method: 'POST', body: form })
+  const via = onProgress && ((send: typeof fetch) => sendReporting(send, onProgress))
+  return transport.json(path, { ...options, method: 'POST', body: form, ...(via && { via }) })
 }

@@ -1,10 +1,9 @@
 import { textOf } from './chunks.ts'
-import { ConnectionError, ThresherError } from './errors.ts'
+import { ConnectionError, type ThresherError } from './errors.ts'
 import { isTerminal } from './frames.ts'
 import { pause } from './pause.ts'
 import { backOffMs, mayPass, retryAfterMs } from './retry.ts'
 import { serverSentEvents } from './server-sent-events.ts'
-import { Silence } from './silence.ts'
 import type { CallOptions, Transport } from './transport.ts'
 
 export interface WatchOptions extends CallOptions {
@@ -63,7 +62,8 @@ export async function* watch<F extends { type: string }>(
       }
       throw new ConnectionError(`The service at ${transport.url} closed the stream.`)
     } catch (error) {
-      if (signal?.aborted || !mayPass(error)) throw error
+      signal?.throwIfAborted()
+      if (!mayPass(error)) throw error
       onInterruption?.(error)
       await pause(retryAfterMs(error) ?? backOffMs(failures), signal)
       failures++
@@ -78,33 +78,24 @@ async function* framesOf(
   path: string,
   { after, onActivity, signal, timeoutMs, silenceMs = SILENCE_MS }: Connection,
 ): AsyncGenerator<AnyFrame> {
-  const silence = new Silence(silenceMs)
+  const headers = { accept: 'text/event-stream' }
   const closed = new AbortController()
-  const signals = [silence.signal, closed.signal, ...(signal ? [signal] : [])]
-  const request = { signal: AbortSignal.any(signals), timeoutMs, retries: 0 }
-  const heard = () => {
-    silence.heard()
-    onActivity()
+  const request = {
+    signal: signal ? AbortSignal.any([closed.signal, signal]) : closed.signal,
+    ...{ timeoutMs, retries: 0 },
   }
   try {
-    const headers = { accept: 'text/event-stream' }
     const answer = await transport.send(`${path}/events`, { ...request, headers, query: { after } })
     const record = await transport.json<{ status: string }>(path, request)
     yield { type: 'snapshot', [name]: record } as AnyFrame
     // 204: the record has ended, and there are no more events.
     if (answer.status === 204 || !answer.body) return yield endOf(record.status, after)
-    for await (const { data } of serverSentEvents(textOf(answer.body), heard)) {
+    for await (const { data } of serverSentEvents(textOf(answer.body, silenceMs), onActivity)) {
       const frame = JSON.parse(data) as AnyFrame
       yield frame
       if (isTerminal(frame.type)) return yield endOf(frame.type, frame.seq!)
     }
-  } catch (cause) {
-    signal?.throwIfAborted()
-    if (silence.signal.aborted) throw silence.signal.reason
-    if (cause instanceof ThresherError) throw cause
-    throw new ConnectionError(`The connection to ${transport.url} broke.`, { cause })
   } finally {
-    silence.stop()
     closed.abort()
   }
 }

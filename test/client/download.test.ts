@@ -1,15 +1,21 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, beforeEach, describe, it } from 'node:test'
+import { after, before, beforeEach, describe, it, mock } from 'node:test'
+import { ConnectionError, NotFoundError, Thresher } from '@thresher/client'
+import {
+  type ArtifactSource,
+  DownloadError,
+  type DownloadOptions,
+  type DownloadProgress,
+  download,
+} from '@thresher/client/files'
 import { randomStream } from '#network/random.ts'
-import { DownloadError, download } from '#src/client/download.ts'
 import { addArtifact, startNewJob, succeed } from '#test/support/drive-job.ts'
+import { startHostileLine } from '#test/support/hostile-line.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 const random = randomStream(1, 'download', 1)
@@ -30,35 +36,9 @@ function runDownload(args: string[], environment: Record<string, string> = {}, c
   )
 }
 
-/** A line to the api that breaks after so many bytes of answer, again and again. */
-async function breakingLine(target: string, bytes: number) {
-  const { hostname, port } = new URL(target)
-  let connections = 0
-  const server = createServer(client => {
-    connections++
-    const upstream = connect(Number(port), hostname)
-    let passed = 0
-    client.pipe(upstream)
-    upstream.on('data', chunk => {
-      passed += chunk.length
-      if (client.destroyed) return
-      client.write(chunk)
-      if (passed > bytes) client.resetAndDestroy()
-    })
-    for (const socket of [client, upstream]) socket.on('error', () => {})
-    client.on('close', () => upstream.destroy())
-    upstream.on('close', () => client.end())
-  })
-    .listen(0, '127.0.0.1')
-    .unref()
-  await once(server, 'listening')
-  const { port: own } = server.address() as { port: number }
-  return { url: `http://127.0.0.1:${own}`, connections: () => connections, close: () => server.close() }
-}
-
 describe('a download', () => {
   let api: Api
-  let route: string
+  let source: ArtifactSource
   let folder: string
   let path: string
   before(async () => {
@@ -66,7 +46,7 @@ describe('a download', () => {
     const jobId = await startNewJob(api.stores)
     await addArtifact(api.stores, jobId, 'model.sparse.safetensors', CONTENT)
     await succeed(api.stores, jobId)
-    route = `/v1/jobs/${jobId}/artifacts/model.sparse.safetensors`
+    source = { jobId, name: 'model.sparse.safetensors' }
   })
   after(() => api.stop())
   beforeEach(async () => {
@@ -77,52 +57,97 @@ describe('a download', () => {
   after(() => rm(folder, { recursive: true }))
 
   const partOf = (sha256: string) => `${path}.${sha256}.part`
+  const downloadFrom = async (url: string, options: DownloadOptions = {}) =>
+    (await download(new Thresher({ url }), source, path, options)).sha256
 
-  it('arrives whole under its name, and nothing else is left', async () => {
-    assert.equal(await download(api.url + route, path), SHA256)
+  it('arrives whole under its name, reports its progress, and leaves nothing else', async () => {
+    const progress: DownloadProgress[] = []
+    const onProgress = (now: DownloadProgress) => progress.push(now)
+    const downloaded = await download(new Thresher({ url: api.url }), source, path, { onProgress })
+    assert.deepEqual(downloaded, { sha256: SHA256, sizeBytes: CONTENT.length })
     assert.deepEqual(await readdir(folder), ['model'])
     assert.ok((await readFile(path)).equals(CONTENT))
+    assert.deepEqual(progress.at(-1), { receivedBytes: CONTENT.length, totalBytes: CONTENT.length })
+    assert.ok(progress.length > 1)
   })
 
-  it('goes on where a breaking line left it', async () => {
-    const line = await breakingLine(api.url, 1_000_000)
-    assert.equal(await download(line.url + route, path), SHA256)
-    assert.ok(line.connections() >= 3, `${line.connections()} connections`)
-    assert.ok((await readFile(path)).equals(CONTENT))
-    line.close()
-  })
+  for (const ending of ['reset', 'end', 'stall'] as const)
+    it(`continues after every connection that breaks: ${ending}`, async () => {
+      const line = await startHostileLine(api.url, () => ({ afterBytes: 1_000_000, ending }))
+      assert.equal(await downloadFrom(line.url, { silenceMs: 1000 }), SHA256)
+      assert.ok(line.connections() >= 3, `${line.connections()} connections`)
+      // A reset loses bytes that were on their way.
+      if (ending !== 'reset') assert.ok(line.bytes() < CONTENT.length + 100_000, `${line.bytes()} bytes`)
+      assert.ok((await readFile(path)).equals(CONTENT))
+      await line.close()
+    })
 
-  it('goes on with what an earlier process left, fetching only what is missing', async () => {
+  it('continues what an earlier process left, and fetches only what is missing', async () => {
     await writeFile(partOf(SHA256), CONTENT.subarray(0, 2_900_000))
-    const line = await breakingLine(api.url, 150_000)
-    assert.equal(await download(line.url + route, path), SHA256)
-    assert.equal(line.connections(), 1)
-    line.close()
+    const line = await startHostileLine(api.url)
+    assert.equal(await downloadFrom(line.url), SHA256)
+    assert.ok(line.bytes() < 110_000, `${line.bytes()} bytes`)
+    await line.close()
   })
 
-  it('that missed only its name gets it without a byte more', async () => {
+  it('verifies a complete partial file without fetching it again', async () => {
     await writeFile(partOf(SHA256), CONTENT)
-    const line = await breakingLine(api.url, 150_000)
-    assert.equal(await download(line.url + route, path), SHA256)
-    assert.equal(line.connections(), 1)
+    const line = await startHostileLine(api.url)
+    assert.equal(await downloadFrom(line.url), SHA256)
+    assert.ok(line.bytes() < 10_000, `${line.bytes()} bytes`)
     assert.deepEqual(await readdir(folder), ['model'])
-    line.close()
+    await line.close()
   })
 
-  it('starts over when what is there belongs to another file', async () => {
+  it('starts again when the partial file belongs to another file', async () => {
     await writeFile(partOf('0'.repeat(64)), CONTENT.subarray(0, 1000))
-    assert.equal(await download(api.url + route, path), SHA256)
+    assert.equal(await downloadFrom(api.url), SHA256)
     assert.deepEqual(await readdir(folder), ['model'])
   })
 
-  it('that is not what its digest promised never gets its name', async () => {
+  it('does not keep bytes that do not match the digest', async () => {
     await writeFile(partOf(SHA256), Buffer.alloc(1000, 'not the first thousand bytes'))
-    await assert.rejects(download(api.url + route, path), DownloadError)
+    await assert.rejects(downloadFrom(api.url), DownloadError)
     assert.deepEqual(await readdir(folder), [])
   })
 
-  it('of what is not there says so at once', async () => {
-    await assert.rejects(download(`${api.url}/v1/jobs/job_none/artifacts/metrics.csv`, path), /answered 404/)
+  it('does not keep more bytes than the file has', async () => {
+    await writeFile(partOf(SHA256), Buffer.concat([CONTENT, CONTENT]))
+    await assert.rejects(downloadFrom(api.url), DownloadError)
+    assert.deepEqual(await readdir(folder), [])
+  })
+
+  it('gives up after six connections in a row that bring nothing', async () => {
+    const line = await startHostileLine(api.url, () => 'refuse')
+    mock.timers.enable({ apis: ['setTimeout'] })
+    const ticking = setInterval(() => mock.timers.tick(60_000), 1)
+    await assert.rejects(downloadFrom(line.url), ConnectionError)
+    clearInterval(ticking)
+    mock.timers.reset()
+    assert.equal(line.connections(), 6)
+    await line.close()
+  })
+
+  it('stops when its signal is aborted, and keeps what has arrived', async () => {
+    const line = await startHostileLine(api.url, () => ({ afterBytes: 1_000_000, ending: 'stall' }))
+    const stop = new AbortController()
+    const onProgress = ({ receivedBytes }: DownloadProgress) => {
+      if (receivedBytes > 500_000) stop.abort(new Error('enough'))
+    }
+    await assert.rejects(downloadFrom(line.url, { signal: stop.signal, onProgress }), /enough/)
+    assert.deepEqual(await readdir(folder), [`model.${SHA256}.part`])
+    await line.close()
+    assert.equal(await downloadFrom(api.url), SHA256)
+  })
+
+  it('fails at once if the service refuses, or the address belongs to another service', async () => {
+    const client = new Thresher({ url: api.url })
+    await assert.rejects(download(client, { jobId: 'job_none', name: 'metrics.csv' }, path), NotFoundError)
+    await assert.rejects(
+      download(client, '/healthz', path),
+      /healthz is not an artifact: the answer has no digest/,
+    )
+    await assert.rejects(download(client, 'http://other.example/file', path), /is not a URL of http:/)
   })
 })
 

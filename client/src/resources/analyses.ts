@@ -42,8 +42,8 @@ export class Analyses {
     return this.#transport.json(path`/v1/analyses/${id}/cancel`, { ...options, ...request })
   }
 
-  async delete(id: string, options: CallOptions = {}): Promise<void> {
-    await this.#transport.send(path`/v1/analyses/${id}`, { ...options, method: 'DELETE' })
+  delete(id: string, options: CallOptions = {}): Promise<void> {
+    return this.#transport.remove(path`/v1/analyses/${id}`, options)
   }
 
   /** Frames until the analysis has ended, like those of a job. */

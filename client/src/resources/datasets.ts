@@ -45,7 +45,7 @@ export class Datasets {
     }
   }
 
-  async delete(id: string, options: CallOptions = {}): Promise<void> {
-    await this.#transport.send(path`/v1/datasets/${id}`, { ...options, method: 'DELETE' })
+  delete(id: string, options: CallOptions = {}): Promise<void> {
+    return this.#transport.remove(path`/v1/datasets/${id}`, options)
   }
 }

@@ -98,8 +98,8 @@ export class Jobs {
     return this.#transport.json(path`/v1/jobs/${id}/resume`, { ...options, ...ACTION })
   }
 
-  async delete(id: string, options: CallOptions = {}): Promise<void> {
-    await this.#transport.send(path`/v1/jobs/${id}`, { ...options, method: 'DELETE' })
+  delete(id: string, options: CallOptions = {}): Promise<void> {
+    return this.#transport.remove(path`/v1/jobs/${id}`, options)
   }
 
   /**
@@ -128,6 +128,14 @@ export class Jobs {
   /** The metrics of every epoch, or of at most `maxPoints` of them. */
   metrics(id: string, query: MetricsQuery = {}, options: CallOptions = {}): Promise<GetMetricsResponse> {
     return this.#transport.json(path`/v1/jobs/${id}/metrics`, { ...options, query })
+  }
+
+  /** The metrics as CSV with a header row, without those of single layers: a fraction of the bytes. */
+  metricsCsv(id: string, query: MetricsQuery = {}, options: CallOptions = {}): Promise<string> {
+    return this.#transport.text(path`/v1/jobs/${id}/metrics`, {
+      ...options,
+      query: { ...query, format: 'csv' },
+    })
   }
 
   /** Non-zero weights of every layer after every epoch. */

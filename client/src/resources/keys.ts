@@ -26,7 +26,7 @@ export class Keys {
     return pagesOf(this.#transport, '/v1/keys', query, options)
   }
 
-  async revoke(id: string, options: CallOptions = {}): Promise<void> {
-    await this.#transport.send(path`/v1/keys/${id}`, { ...options, method: 'DELETE' })
+  revoke(id: string, options: CallOptions = {}): Promise<void> {
+    return this.#transport.remove(path`/v1/keys/${id}`, options)
   }
 }

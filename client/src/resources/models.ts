@@ -62,8 +62,8 @@ export class Models {
     return (await this.get(name, options)).versions ?? []
   }
 
-  async delete(id: string, options: CallOptions = {}): Promise<void> {
-    await this.#transport.send(path`/v1/models/${id}`, { ...options, method: 'DELETE' })
+  delete(id: string, options: CallOptions = {}): Promise<void> {
+    return this.#transport.remove(path`/v1/models/${id}`, options)
   }
 
   predict(

@@ -37,8 +37,8 @@ export class Webhooks {
     return this.#transport.json(path`/v1/webhooks/${id}`, { ...options, ...request })
   }
 
-  async delete(id: string, options: CallOptions = {}): Promise<void> {
-    await this.#transport.send(path`/v1/webhooks/${id}`, { ...options, method: 'DELETE' })
+  delete(id: string, options: CallOptions = {}): Promise<void> {
+    return this.#transport.remove(path`/v1/webhooks/${id}`, options)
   }
 
   /** Makes a new secret. It is not repeated after a lost answer: each rotation replaces the secret. */

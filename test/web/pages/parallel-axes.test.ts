@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import type { Trial } from '@thresher/client'
-import {
-  type Axis,
-  isSelected,
-  linesOf,
-  positionOf,
-  valueAtPosition,
-} from '#web/src/pages/sweeps/parallel-axes.ts'
+import { type Axis, isSelected, positionOf, valueAtPosition } from '#web/src/charts/parallel/parallel-axis.ts'
+import { trialLines } from '#web/src/pages/sweeps/trial-lines.ts'
 
 const trial = (id: number, values: Trial['values'], sparsity?: number): Trial => ({
   ...{ id, kind: 'trial', values, status: 'succeeded', jobIds: [] },
@@ -18,7 +13,7 @@ const trials = [
   trial(1, { c: 0.01, mu: 0.6, optimizer: { name: 'sgd' } }, 0.8),
   trial(2, { c: 0.1, mu: 0.7, optimizer: 'adam' }),
 ]
-const { axes, lines } = linesOf(trials, ['validationAccuracy', 'sparsity'])
+const { axes, lines } = trialLines(trials, ['validationAccuracy', 'sparsity'], [1])
 const axis = (name: string) => axes.find(one => one.name === name) as Axis
 
 it('there is an axis for each field and for each metric that a trial has', () => {
@@ -49,7 +44,7 @@ it('an axis with one value has it in the middle', () => {
 it('brushes select the lines that pass through all of them, and none without a value', () => {
   const selected = (...brushes: [string, number, number][]) => {
     const map = new Map(brushes.map(([name, from, to]) => [name, { from, to }]))
-    return lines.filter(line => isSelected(line, axes, map)).map(line => line.trial.id)
+    return lines.filter(line => isSelected(line, axes, map)).map(line => Number(line.id))
   }
   assert.deepEqual(selected(), [0, 1, 2])
   assert.deepEqual(selected(['c', 0, 0.5]), [0, 1])

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { paretoFront } from '#web/src/pages/tradeoff/pareto-front.ts'
+import { paretoFront } from '#web/src/charts/scatter/pareto-front.ts'
 
 const front = (...points: [cost: number, gain: number][]) =>
   paretoFront(points.map(([cost, gain]) => ({ cost, gain }))).map(({ cost, gain }) => [cost, gain])

@@ -8,8 +8,6 @@ export interface PlotLook {
   styles: LineStyle[]
   formatX: (x: number) => string
   formatY: (y: number) => string
-  /** Charts with the same word show the cursor at the same x. */
-  sync: string | undefined
 }
 
 /** Pixels for the figures of the y axis; equal in all charts, so that charts above each other are aligned. */
@@ -22,7 +20,7 @@ const FADES_ABOVE = 4
 
 /** The options of uPlot for a chart of lines in the colours of the theme. */
 export function plotOptions(element: HTMLElement, look: PlotLook, hooks: uPlot.Hooks.Arrays): uPlot.Options {
-  const { labels, styles, scale, sync } = look
+  const { labels, styles, scale } = look
   const many = labels.length > FADES_ABOVE
   return {
     width: element.clientWidth,
@@ -34,7 +32,6 @@ export function plotOptions(element: HTMLElement, look: PlotLook, hooks: uPlot.H
       points: { size: 7 },
       y: false,
       ...(many && { focus: { prox: 20 } }),
-      ...(sync !== undefined && { sync: { key: sync, scales: ['x', null] } }),
     },
     focus: { alpha: many ? 0.25 : 1 },
     scales: { x: { time: false }, y: { distr: DISTRIBUTIONS[scale] } },

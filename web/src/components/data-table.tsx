@@ -5,9 +5,13 @@ export interface Column<T> {
   /** Names the column in the sorting. */
   id: string
   header: string
+  /** In the place of the word, for example a box that selects all rows. */
+  headerCell?: ComponentChildren
   cell: (row: T) => ComponentChildren
   /** Figures are aligned to the right. */
   numeric?: boolean
+  /** Long text, in several lines. */
+  wrap?: boolean
   sortable?: boolean
 }
 
@@ -41,7 +45,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
           {rows.map(row => (
             <tr key={rowKey(row)} class={selected?.has(rowKey(row)) ? 'selected' : undefined}>
               {columns.map(column => (
-                <td key={column.id} class={column.numeric ? 'numeric' : undefined}>
+                <td key={column.id} class={classOf(column)}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -51,6 +55,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
       </table>
     </section>
   )
+}
+
+function classOf<T>({ numeric, wrap }: Column<T>): string | undefined {
+  return numeric ? 'numeric' : wrap ? 'wrap' : undefined
 }
 
 interface HeaderProps<T> {
@@ -66,7 +74,7 @@ function Header<T>({ column, sorting, onSort }: HeaderProps<T>) {
   if (!sortable || !onSort)
     return (
       <th scope="col" class={className}>
-        {header}
+        {column.headerCell ?? header}
       </th>
     )
   const direction = order === 'asc' ? 'ascending' : order === 'desc' ? 'descending' : 'none'

@@ -89,7 +89,8 @@ function objectOf(schema: JsonSchema, inner: (schema: JsonSchema) => Field): Fie
     const { additionalProperties: entry } = schema
     return { kind: typeof entry === 'object' && entry.type === 'string' ? 'map' : 'json' }
   }
-  const editable = Object.entries(schema.properties!).filter(([, property]) => !isFromSpec(property))
+  const stored = storedFields(schema.properties!)
+  const editable = Object.entries(schema.properties!).filter(([key]) => !stored.has(key))
   return {
     kind: 'object',
     fields: Object.fromEntries(editable.map(([key, property]) => [key, inner(property)])),
@@ -97,9 +98,18 @@ function objectOf(schema: JsonSchema, inner: (schema: JsonSchema) => Field): Fie
   }
 }
 
-/** Fields that only the spec of a stored job has. They are kept, but nobody types a digest. */
-function isFromSpec({ description }: JsonSchema): boolean {
-  return description?.startsWith('As in the spec of a job') ?? false
+/**
+ * The fields that only the spec of a stored job has, with those that their description names ("like `sha256` and `clock`"). They are
+ * kept, but have no input: nobody types a digest.
+ */
+function storedFields(properties: Record<string, JsonSchema>): Set<string> {
+  const stored = Object.entries(properties).filter(([, { description }]) =>
+    description?.startsWith('As in the spec of a job'),
+  )
+  const named = stored.flatMap(([, { description }]) =>
+    [...description!.matchAll(/`(\w+)`/g)].map(([, name]) => name!),
+  )
+  return new Set([...stored.map(([key]) => key), ...named])
 }
 
 function choiceOf(alternatives: JsonSchema[], schemas: Schemas, inner: (schema: JsonSchema) => Field): Field {
