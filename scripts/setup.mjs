@@ -3,9 +3,11 @@
 // JavaScript without dependencies, since it runs before any are installed. May be repeated.
 //
 //   node scripts/setup.mjs [--quiet] [packages] [build] [redis] [engine]      all unless some are named
+//   node scripts/setup.mjs browser                                            for tests of the dashboard
 import { buildWorkspaces } from './setup/build-workspaces.mjs'
 import { installPackages } from './setup/install-packages.mjs'
 import { say } from './setup/progress.mjs'
+import { provideBrowser } from './setup/provide-browser.mjs'
 import { provideNativeEngine } from './setup/provide-native-engine.mjs'
 import { provideRedis } from './setup/provide-redis.mjs'
 
@@ -15,6 +17,7 @@ const steps = {
   redis: provideRedis,
   engine: provideNativeEngine,
 }
+const all = { ...steps, browser: provideBrowser }
 
 const quiet = process.argv.includes('--quiet')
 const named = process.argv.slice(2).filter(argument => argument !== '--quiet')
@@ -22,9 +25,9 @@ const named = process.argv.slice(2).filter(argument => argument !== '--quiet')
 try {
   requireNode(20, 19)
   for (const name of named.length > 0 ? named : Object.keys(steps)) {
-    if (!(name in steps))
-      throw new Error(`There is no step '${name}'; the steps are ${Object.keys(steps).join(', ')}.`)
-    const sentence = await steps[name](process.env)
+    const step = all[name]
+    if (!step) throw new Error(`There is no step '${name}'; the steps are ${Object.keys(all).join(', ')}.`)
+    const sentence = await step(process.env)
     if (!quiet) say(sentence)
   }
 } catch (error) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { loadConfig } from '#src/config.ts'
+import { loadConfig, parentId } from '#src/config.ts'
 import { createLogger } from '#src/logger.ts'
 import { refuseToStart } from '#src/refuse-to-start.ts'
 import { KeptPart } from './start/keep-part.ts'
@@ -20,8 +20,8 @@ const parts = [
 ]
 process.on('SIGTERM', end)
 process.on('SIGINT', end)
-// npm cannot pass on a SIGKILL.
-if (process.env.npm_lifecycle_event !== undefined) whenOrphaned(end)
+// Neither npm nor `thresher up` can pass on a SIGKILL.
+if (process.env.npm_lifecycle_event !== undefined || parentId() === process.ppid) whenOrphaned(end)
 for (const { ended } of parts) void ended.then(end)
 const exitCodes = await Promise.all(parts.map(({ ended }) => ended))
 await redis?.stop()

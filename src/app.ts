@@ -4,18 +4,18 @@ import websocket from '@fastify/websocket'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler } from 'fastify-type-provider-zod'
 import type { Children } from '#children/open-children.ts'
-import { rememberMethods } from '#http/allowed-methods.ts'
 import { authenticate } from '#http/authenticate.ts'
 import { closeSockets, endRefusedUpgrade } from '#http/close-sockets.ts'
 import { countEgress } from '#http/count-egress.ts'
 import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
-import { handleClientError, handleError, handleNotFound } from '#http/error-handler.ts'
+import { handleClientError, handleError } from '#http/error-handler.ts'
 import { guardSockets } from '#http/guard-sockets.ts'
 import { limitStreams } from '#http/limit-streams.ts'
 import { watchStreams } from '#http/open-streams.ts'
 import { registerOpenapi } from '#http/openapi.ts'
 import { limitRates, type RateLimits } from '#http/rate-limits.ts'
 import { recordWrites } from '#http/record-writes.ts'
+import { refuseUnknownRoutes } from '#http/refuse-unknown-routes.ts'
 import { requireAccess } from '#http/require-access.ts'
 import { requireIds } from '#http/require-ids.ts'
 import { requireRoom } from '#http/require-room.ts'
@@ -74,7 +74,7 @@ export async function createApp(
   app.setValidatorCompiler(validateByZod)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleError)
-  app.setNotFoundHandler(handleNotFound(rememberMethods(app)))
+  const requireRoute = refuseUnknownRoutes(app)
   recordWrites(app, stores)
   app.addHook('onResponse', endRefusedUpgrade)
   app.addHook('onRoute', guardSockets)
@@ -91,6 +91,7 @@ export async function createApp(
   app.addHook('onRequest', cutSlowBodies(slowBodies))
   app.addHook('onRequest', requireIds)
   app.addHook('onRequest', requireStream)
+  app.addHook('onRequest', requireRoute)
   takeJson(app)
   await app.register(helmet, { contentSecurityPolicy: false })
   await registerOpenapi(app)

@@ -3,7 +3,7 @@ import { limitJavaScript } from './limit-javascript.ts'
 
 /** Where `npm run dev` finds a service. */
 const service = process.env.THRESHER_URL ?? 'http://127.0.0.1:3000'
-const proxy = { '/v1': { target: service, ws: true } }
+const proxy = { '/v1': { target: service, ws: true }, '/openapi.json': service }
 
 export default defineConfig({
   base: '/ui/',

@@ -1,6 +1,4 @@
 import { createProgram } from './program.ts'
-import { reportError } from './report-error.ts'
-import { openTerminal } from './terminal/terminal.ts'
 
 // A reader such as `head` that has enough closes the pipe; that is no error.
 for (const stream of [process.stdout, process.stderr])
@@ -11,5 +9,10 @@ try {
   const program = await createProgram(arguments_)
   await program.parseAsync(arguments_, { from: 'user' })
 } catch (error) {
+  // Loaded with the client, which the help does not need.
+  const [{ reportError }, { openTerminal }] = await Promise.all([
+    import('./report-error.ts'),
+    import('./terminal/terminal.ts'),
+  ])
   process.exitCode = reportError(error, openTerminal(arguments_))
 }

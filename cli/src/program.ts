@@ -20,11 +20,18 @@ export async function createProgram(arguments_: readonly string[]): Promise<Comm
     .showSuggestionAfterError()
     .addHelpText('after', `\n${exitCodes()}`)
     .exitOverride()
-  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+  for (const [name, { summary, load, hidden = false }] of Object.entries(COMMANDS)) {
     const command = arguments_.includes(name) ? (await load()).default() : new Command()
-    program.addCommand(command.name(name).summary(summary).copyInheritedSettings(program))
+    program.addCommand(command.name(name).summary(summary), { hidden })
+    inherit(command, program)
   }
   return program
+}
+
+/** Commander copies the settings of a program only to commands that are made with it. */
+function inherit(command: Command, program: Command): void {
+  command.copyInheritedSettings(program)
+  for (const child of command.commands) inherit(child, program)
 }
 
 function exitCodes(): string {

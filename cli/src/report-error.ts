@@ -4,11 +4,13 @@ import {
   ConnectionError,
   PermissionError,
   ServiceError,
+  ThresherError,
 } from '@thresher/client'
 import { CommanderError } from 'commander'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import type { Terminal } from './terminal/terminal.ts'
+import { harmless } from './terminal/text.ts'
 
 interface Report {
   message: string
@@ -34,6 +36,8 @@ function describe(error: unknown): Report {
   if (error instanceof ConnectionError)
     return { message: error.message, exitCode: EXIT.connection, hints: CONNECTION_HINTS }
   if (error instanceof AnswerError) return describeAnswer(error)
+  if (error instanceof ThresherError) return { message: error.message, exitCode: EXIT.failed }
+  // Of the file system, for example.
   if (error instanceof Error && 'code' in error)
     return { message: error.message, exitCode: EXIT.failed, code: String(error.code) }
   throw error
@@ -58,6 +62,10 @@ function describeAnswer(error: AnswerError): Report {
 function textOf({ message, errors = [], hints = [] }: Omit<Report, 'exitCode'>, terminal: Terminal): string {
   const { red, bold, dim } = terminal.errColors
   const width = Math.max(0, ...errors.map(({ path }) => path.length))
-  const mistakes = errors.map(({ path, message: text }) => `  ${bold(path.padEnd(width))}  ${text}`)
-  return [`${red('error')}  ${message}`, ...mistakes, ...hints.map(hint => dim(hint)), ''].join('\n')
+  const mistakes = errors.map(({ path, message: text }) => `${bold(path.padEnd(width))}  ${harmless(text)}`)
+  // The message of an invalid request repeats its mistakes.
+  const isRepeated = errors.length > 0 && errors.every(({ message: text }) => message.includes(text))
+  const heading = isRepeated ? 'The service refuses the request.' : harmless(message)
+  const [first, ...rest] = [heading, ...mistakes, ...hints.map(dim)]
+  return [`${red('error:')} ${first}`, ...rest.map(line => `       ${line}`), ''].join('\n')
 }

@@ -4,6 +4,318 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+/**
+ * Adagrad (Duchi et al. 2011), as in Keras.
+ */
+export type AdagradOptimizer = {
+    name: 'adagrad';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    initialAccumulator: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+};
+
+/**
+ * Adagrad (Duchi et al. 2011), as in Keras.
+ */
+export type AdagradOptimizerInput = {
+    name: 'adagrad';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    initialAccumulator?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+};
+
+/**
+ * Adagrad (Duchi et al. 2011), as in Keras.
+ */
+export type AdagradOptimizerRequest = {
+    name: 'adagrad';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    initialAccumulator: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+};
+
+/**
+ * Adagrad (Duchi et al. 2011), as in Keras.
+ */
+export type AdagradOptimizerRequestInput = {
+    name: 'adagrad';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    initialAccumulator?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+};
+
+/**
+ * Adam (Kingma and Ba 2015), or AMSGrad with `amsgrad`, as in Keras.
+ */
+export type AdamOptimizer = {
+    name: 'adam';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1: number;
+    beta2: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad: boolean;
+};
+
+/**
+ * Adam (Kingma and Ba 2015), or AMSGrad with `amsgrad`, as in Keras.
+ */
+export type AdamOptimizerInput = {
+    name: 'adam';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1?: number;
+    beta2?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad?: boolean;
+};
+
+/**
+ * Adam (Kingma and Ba 2015), or AMSGrad with `amsgrad`, as in Keras.
+ */
+export type AdamOptimizerRequest = {
+    name: 'adam';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1: number;
+    beta2: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad: boolean;
+};
+
+/**
+ * Adam (Kingma and Ba 2015), or AMSGrad with `amsgrad`, as in Keras.
+ */
+export type AdamOptimizerRequestInput = {
+    name: 'adam';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1?: number;
+    beta2?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad?: boolean;
+};
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in Keras.
+ */
+export type AdamwOptimizer = {
+    name: 'adamw';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1: number;
+    beta2: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad: boolean;
+    /**
+     * Each step subtracts this share of a weight, times the learning rate.
+     */
+    weightDecay: number;
+    /**
+     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
+     */
+    exclude: Array<string>;
+};
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in Keras.
+ */
+export type AdamwOptimizerInput = {
+    name: 'adamw';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1?: number;
+    beta2?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad?: boolean;
+    /**
+     * Each step subtracts this share of a weight, times the learning rate.
+     */
+    weightDecay?: number;
+    /**
+     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
+     */
+    exclude?: Array<string>;
+};
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in Keras.
+ */
+export type AdamwOptimizerRequest = {
+    name: 'adamw';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1: number;
+    beta2: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad: boolean;
+    /**
+     * Each step subtracts this share of a weight, times the learning rate.
+     */
+    weightDecay: number;
+    /**
+     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
+     */
+    exclude: Array<string>;
+};
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in Keras.
+ */
+export type AdamwOptimizerRequestInput = {
+    name: 'adamw';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1?: number;
+    beta2?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad?: boolean;
+    /**
+     * Each step subtracts this share of a weight, times the learning rate.
+     */
+    weightDecay?: number;
+    /**
+     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
+     */
+    exclude?: Array<string>;
+};
+
 export type Analysis = {
     id: string;
     status: 'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
@@ -80,109 +392,28 @@ export type Analysis = {
     result?: EvaluationResult | Tradeoff;
 };
 
-export type AnalysisEvent = {
-    seq: number;
+/**
+ * An event in the history of an analysis.
+ */
+export type AnalysisEvent = ({
     type: 'queued';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & QueuedAnalysisEvent) | ({
     type: 'started';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        worker: {
-            id: string;
-            engine: string;
-            device: string;
-        };
-    };
-} | {
-    seq: number;
+} & StartedAnalysisEvent) | ({
     type: 'warning';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        code: string;
-        path: string;
-        message: string;
-    };
-} | {
-    seq: number;
+} & WarningAnalysisEvent) | ({
     type: 'artifact';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        name: string;
-        mediaType: string;
-        sizeBytes: number;
-        sha256: string;
-        description: string;
-    };
-} | {
-    seq: number;
+} & ArtifactAnalysisEvent) | ({
     type: 'restarted';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        reason: 'shutdown' | 'worker_lost' | 'runner_lost';
-    };
-} | {
-    seq: number;
+} & RestartedAnalysisEvent) | ({
     type: 'cancelling';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & CancellingAnalysisEvent) | ({
     type: 'cancelled';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & CancelledAnalysisEvent) | ({
     type: 'failed';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        error: {
-            code: 'invalid_data' | 'diverged' | 'out_of_memory' | 'device_fault' | 'worker_lost' | 'timed_out' | 'quota_exceeded' | 'internal';
-            message: string;
-            retryable: boolean;
-        };
-        /**
-         * Peak memory of the process.
-         */
-        peakMemoryBytes?: number;
-    };
-} | {
-    seq: number;
+} & FailedAnalysisEvent) | ({
     type: 'succeeded';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        /**
-         * Peak memory of the process.
-         */
-        peakMemoryBytes?: number;
-    };
-};
+} & SucceededAnalysisEvent);
 
 export type AnalysisFrame = AnalysisSnapshotFrame | AnalysisEvent | AnalysisProgressFrame | HistoryGap | HeartbeatFrame | EndFrame;
 
@@ -200,70 +431,11 @@ export type AnalysisProgressFrame = {
     total: number;
 };
 
-export type AnalysisRequest = {
+export type AnalysisRequest = ({
     kind: 'evaluation';
-    /**
-     * The evaluated job, and possibly a second one to compare it with, such as its dense twin.
-     */
-    jobs: Array<string | {
-        id: string;
-        /**
-         * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
-         */
-        checkpoint?: 'best' | 'latest' | number;
-    }>;
-    /**
-     * The dataset of the job by default. The preprocessing is always that of each job.
-     */
-    dataset?: {
-        id: string;
-    };
-    /**
-     * `validation` (the default without `dataset`): the examples that the job was validated on. `train`: those that it was trained on; of another dataset, its whole training split. `test` is the default with `dataset`, if it has a test split.
-     */
-    split?: 'validation' | 'test' | 'train';
-    name?: string;
-    labels?: {
-        [key: string]: string;
-    };
-    /**
-     * A lower number runs sooner.
-     */
-    priority?: number;
-    maxRestarts?: number;
-    /**
-     * Running time over all attempts.
-     */
-    maxRuntimeSeconds?: number;
-} | {
+} & EvaluationAnalysisRequest) | ({
     kind: 'tradeoff';
-    jobs: [
-        string | {
-            id: string;
-            /**
-             * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
-             */
-            checkpoint?: 'best' | 'latest' | number;
-        }
-    ];
-    /**
-     * Sparsities to measure beside the usual ones, on every curve whose rule can reach them.
-     */
-    levels?: Array<number>;
-    name?: string;
-    labels?: {
-        [key: string]: string;
-    };
-    /**
-     * A lower number runs sooner.
-     */
-    priority?: number;
-    maxRestarts?: number;
-    /**
-     * Running time over all attempts.
-     */
-    maxRuntimeSeconds?: number;
-};
+} & TradeoffAnalysisRequest);
 
 /**
  * The analysis when the stream began.
@@ -328,6 +500,30 @@ export type Artifact = {
     cut?: MeasuredCut;
 };
 
+export type ArtifactAnalysisEvent = {
+    seq: number;
+    type: 'artifact';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        name: string;
+        mediaType: string;
+        sizeBytes: number;
+        sha256: string;
+        description: string;
+    };
+};
+
+export type ArtifactJobEvent = {
+    seq: number;
+    type: 'artifact';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: Artifact;
+};
+
 export type AuditRecord = {
     id: string;
     time: string;
@@ -381,6 +577,50 @@ export type Augmentation = {
     };
 };
 
+export type CancelledAnalysisEvent = {
+    seq: number;
+    type: 'cancelled';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
+export type CancelledJobEvent = {
+    seq: number;
+    type: 'cancelled';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
+export type CancellingAnalysisEvent = {
+    seq: number;
+    type: 'cancelling';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
+export type CancellingJobEvent = {
+    seq: number;
+    type: 'cancelling';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
 export type Checkpoint = {
     /**
      * Completed epochs.
@@ -425,6 +665,24 @@ export type CheckpointSpecInput = {
     keepLatest?: number;
     keepBest?: number;
     bestBy?: 'validationAccuracy' | 'validationLoss';
+};
+
+export type CheckpointedJobEvent = {
+    seq: number;
+    type: 'checkpointed';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: Checkpoint;
+};
+
+export type CifarDatasetRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'cifar';
 };
 
 export type CloneRequest = {
@@ -574,6 +832,81 @@ export type CloneRequest = {
     continue?: boolean;
 };
 
+export type ConstantPlainSchedule = {
+    name: 'constant';
+};
+
+export type ConstantSchedule = {
+    name: 'constant';
+};
+
+export type CosinePlainSchedule = {
+    name: 'cosine';
+    /**
+     * The factor that the curve reaches one unit after the last.
+     */
+    floor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type CosinePlainScheduleInput = {
+    name: 'cosine';
+    /**
+     * The factor that the curve reaches one unit after the last.
+     */
+    floor?: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type CosineSchedule = {
+    name: 'cosine';
+    /**
+     * The factor that the curve reaches one unit after the last.
+     */
+    floor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type CosineScheduleInput = {
+    name: 'cosine';
+    /**
+     * The factor that the curve reaches one unit after the last.
+     */
+    floor?: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type CsvDatasetRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'csv';
+    /**
+     * Column or columns, by name or by index from 0.
+     */
+    label: string | number | Array<string | number>;
+    /**
+     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
+     */
+    labels?: 'classes' | 'targets';
+    header?: boolean;
+    delimiter?: string;
+};
+
 export type Cut = {
     /**
      * Share of zeros among all trainable parameters.
@@ -681,116 +1014,23 @@ export type Dataset = {
     error?: string;
 };
 
-export type DatasetRequest = {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+export type DatasetRequest = ({
     format: 'npz';
-    /**
-     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
-     */
-    labels?: 'classes' | 'targets';
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & NpzDatasetRequest) | ({
     format: 'npy';
-    /**
-     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
-     */
-    labels?: 'classes' | 'targets';
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & NpyDatasetRequest) | ({
     format: 'idx';
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & IdxDatasetRequest) | ({
     format: 'csv';
-    /**
-     * Column or columns, by name or by index from 0.
-     */
-    label: string | number | Array<string | number>;
-    /**
-     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
-     */
-    labels?: 'classes' | 'targets';
-    header?: boolean;
-    delimiter?: string;
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & CsvDatasetRequest) | ({
     format: 'parquet';
-    label?: string | Array<string>;
-    /**
-     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
-     */
-    labels?: 'classes' | 'targets';
-    /**
-     * Height and width of the model input; required if images differ in size.
-     */
-    size?: [
-        number,
-        number
-    ];
-    channels?: 1 | 3;
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & ParquetDatasetRequest) | ({
     format: 'cifar';
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & CifarDatasetRequest) | ({
     format: 'imageFolder';
-    /**
-     * Height and width of the model input; required if images differ in size.
-     */
-    size?: [
-        number,
-        number
-    ];
-    channels?: 1 | 3;
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & ImageFolderDatasetRequest) | ({
     format: 'tfrecord';
-    image?: string;
-    label?: string;
-    /**
-     * The label of the first class: 1 in the ImageNet files.
-     */
-    firstLabel?: number;
-    /**
-     * Height and width of the model input; required if images differ in size.
-     */
-    size?: [
-        number,
-        number
-    ];
-    channels?: 1 | 3;
-};
+} & TfrecordDatasetRequest);
 
 export type Delivery = {
     /**
@@ -974,6 +1214,15 @@ export type EndFrame = {
     lastSeq: number;
 };
 
+export type EpochJobEvent = {
+    seq: number;
+    type: 'epoch';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: EpochMetrics;
+};
+
 export type EpochMetrics = {
     epoch: number;
     epochs: number;
@@ -1026,6 +1275,43 @@ export type EpochMetrics = {
     seconds: number;
     sparseBytes: number;
     denseBytes: number;
+};
+
+export type EvaluationAnalysisRequest = {
+    kind: 'evaluation';
+    /**
+     * The evaluated job, and possibly a second one to compare it with, such as its dense twin.
+     */
+    jobs: Array<string | {
+        id: string;
+        /**
+         * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
+         */
+        checkpoint?: 'best' | 'latest' | number;
+    }>;
+    /**
+     * The dataset of the job by default. The preprocessing is always that of each job.
+     */
+    dataset?: {
+        id: string;
+    };
+    /**
+     * `validation` (the default without `dataset`): the examples that the job was validated on. `train`: those that it was trained on; of another dataset, its whole training split. `test` is the default with `dataset`, if it has a test split.
+     */
+    split?: 'validation' | 'test' | 'train';
+    name?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * A lower number runs sooner.
+     */
+    priority?: number;
+    maxRestarts?: number;
+    /**
+     * Running time over all attempts.
+     */
+    maxRuntimeSeconds?: number;
 };
 
 export type EvaluationResult = {
@@ -1186,6 +1472,80 @@ export type ExpiresAfter = {
     artifacts?: number;
 };
 
+export type ExponentialPlainSchedule = {
+    name: 'exponential';
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type ExponentialPlainScheduleInput = {
+    name: 'exponential';
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type ExponentialSchedule = {
+    name: 'exponential';
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type ExponentialScheduleInput = {
+    name: 'exponential';
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type FailedAnalysisEvent = {
+    seq: number;
+    type: 'failed';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        error: {
+            code: 'invalid_data' | 'diverged' | 'out_of_memory' | 'device_fault' | 'worker_lost' | 'timed_out' | 'quota_exceeded' | 'internal';
+            message: string;
+            retryable: boolean;
+        };
+        /**
+         * Peak memory of the process.
+         */
+        peakMemoryBytes?: number;
+    };
+};
+
+export type FailedJobEvent = {
+    seq: number;
+    type: 'failed';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        error: {
+            code: 'invalid_data' | 'diverged' | 'out_of_memory' | 'device_fault' | 'worker_lost' | 'timed_out' | 'quota_exceeded' | 'internal';
+            message: string;
+            retryable: boolean;
+        };
+        /**
+         * Peak memory of the training process.
+         */
+        peakMemoryBytes?: number;
+    };
+};
+
 export type FineTune = {
     epochs: number;
     optimizer: Optimizer;
@@ -1244,6 +1604,124 @@ export type FolderRequest = {
 };
 
 /**
+ * SGD on an accumulator; the weights are its values, soft-thresholded by a growing threshold (Chao et al. 2020).
+ */
+export type GrdaOptimizer = {
+    name: 'grda';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    /**
+     * Scale of the threshold; 0 is plain SGD.
+     */
+    c: number;
+    /**
+     * Growth of the threshold with the number of steps, 0 < mu <= 1.
+     */
+    mu: number;
+    /**
+     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
+     */
+    exclude: Array<string>;
+    /**
+     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
+     */
+    clock: 'steps' | 'time';
+};
+
+/**
+ * SGD on an accumulator; the weights are its values, soft-thresholded by a growing threshold (Chao et al. 2020).
+ */
+export type GrdaOptimizerInput = {
+    name: 'grda';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    /**
+     * Scale of the threshold; 0 is plain SGD.
+     */
+    c: number;
+    /**
+     * Growth of the threshold with the number of steps, 0 < mu <= 1.
+     */
+    mu: number;
+    /**
+     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
+     */
+    exclude?: Array<string>;
+    /**
+     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
+     */
+    clock?: 'steps' | 'time';
+};
+
+export type GrdaOptimizerRequest = {
+    name: 'grda';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    /**
+     * Scale of the threshold; 0 is plain SGD.
+     */
+    c?: number;
+    /**
+     * Growth of the threshold with the number of steps, 0 < mu <= 1.
+     */
+    mu: number;
+    /**
+     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
+     */
+    exclude: Array<string>;
+    /**
+     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
+     */
+    clock: 'steps' | 'time';
+};
+
+export type GrdaOptimizerRequestInput = {
+    name: 'grda';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    /**
+     * Scale of the threshold; 0 is plain SGD.
+     */
+    c?: number;
+    /**
+     * Growth of the threshold with the number of steps, 0 < mu <= 1.
+     */
+    mu: number;
+    /**
+     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
+     */
+    exclude?: Array<string>;
+    /**
+     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
+     */
+    clock?: 'steps' | 'time';
+};
+
+/**
  * Sent every 25 s. A client that misses two of them connects again with its last seq.
  */
 export type HeartbeatFrame = {
@@ -1251,10 +1729,39 @@ export type HeartbeatFrame = {
     time: string;
 };
 
+/**
+ * Stands for events of the history that were trimmed, both ends included.
+ */
 export type HistoryGap = {
     type: 'gap';
     from: number;
     to: number;
+};
+
+export type IdxDatasetRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'idx';
+};
+
+export type ImageFolderDatasetRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'imageFolder';
+    /**
+     * Height and width of the model input; required if images differ in size.
+     */
+    size?: [
+        number,
+        number
+    ];
+    channels?: 1 | 3;
 };
 
 export type Init = {
@@ -1504,157 +2011,38 @@ export type JobChange = {
     priority?: number;
 };
 
-export type JobEvent = {
-    seq: number;
+/**
+ * An event in the history of a job.
+ */
+export type JobEvent = ({
     type: 'queued';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & QueuedJobEvent) | ({
     type: 'started';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        worker: {
-            id: string;
-            engine: string;
-            device: string;
-        };
-    };
-} | {
-    seq: number;
+} & StartedJobEvent) | ({
     type: 'epoch';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: EpochMetrics;
-} | {
-    seq: number;
+} & EpochJobEvent) | ({
     type: 'checkpointed';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: Checkpoint;
-} | {
-    seq: number;
+} & CheckpointedJobEvent) | ({
     type: 'artifact';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: Artifact;
-} | {
-    seq: number;
+} & ArtifactJobEvent) | ({
     type: 'warning';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        code: string;
-        path: string;
-        message: string;
-    };
-} | {
-    seq: number;
+} & WarningJobEvent) | ({
     type: 'pausing';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        /**
-         * The device seconds of the day are used up.
-         */
-        reason?: 'quota_exceeded';
-        /**
-         * When the job continues by itself.
-         */
-        resumesAt?: string;
-    };
-} | {
-    seq: number;
+} & PausingJobEvent) | ({
     type: 'paused';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & PausedJobEvent) | ({
     type: 'resumed';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & ResumedJobEvent) | ({
     type: 'restarted';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        reason: 'shutdown' | 'worker_lost' | 'runner_lost';
-        fromEpoch: number;
-    };
-} | {
-    seq: number;
+} & RestartedJobEvent) | ({
     type: 'cancelling';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & CancellingJobEvent) | ({
     type: 'cancelled';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & CancelledJobEvent) | ({
     type: 'failed';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        error: {
-            code: 'invalid_data' | 'diverged' | 'out_of_memory' | 'device_fault' | 'worker_lost' | 'timed_out' | 'quota_exceeded' | 'internal';
-            message: string;
-            retryable: boolean;
-        };
-        /**
-         * Peak memory of the training process.
-         */
-        peakMemoryBytes?: number;
-    };
-} | {
-    seq: number;
+} & FailedJobEvent) | ({
     type: 'succeeded';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        reason?: 'finished' | 'early_stopped';
-        /**
-         * Completed epochs of the model: the last epoch, or the best one with `earlyStopping`.
-         */
-        modelEpoch?: number;
-        /**
-         * Peak memory of the training process.
-         */
-        peakMemoryBytes?: number;
-    };
-};
+} & SucceededJobEvent);
 
 export type JobFrame = JobSnapshotFrame | JobEvent | ProgressFrame | HistoryGap | HeartbeatFrame | EndFrame;
 
@@ -1878,6 +2266,46 @@ export type KeyRequest = {
      * Limits of this key, besides those of its tenant.
      */
     quotas?: Quotas;
+};
+
+export type LinearWarmupSchedule = {
+    name: 'linearWarmup';
+    /**
+     * The number of units until the factor equals that of `then`.
+     */
+    length: number;
+    /**
+     * The share of that factor in the first unit.
+     */
+    from: number;
+    /**
+     * It also counts from the start of the job.
+     */
+    then: PlainSchedule;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type LinearWarmupScheduleInput = {
+    name: 'linearWarmup';
+    /**
+     * The number of units until the factor equals that of `then`.
+     */
+    length: number;
+    /**
+     * The share of that factor in the first unit.
+     */
+    from?: number;
+    /**
+     * It also counts from the start of the job.
+     */
+    then?: PlainScheduleInput;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
 };
 
 export type ListedAnalysis = {
@@ -2269,7 +2697,12 @@ export type ListedSweep = {
      * The number of its trials by status.
      */
     counts: {
-        [key: string]: number;
+        pending: number;
+        running: number;
+        paused: number;
+        succeeded: number;
+        failed: number;
+        cancelled: number;
     };
     /**
      * The id of the best trial, once the sweep has ended; null if no trial satisfies the constraints, or the objective has several metrics.
@@ -2549,6 +2982,46 @@ export type ModelUploadRequest = {
     };
 };
 
+export type MultiStepPlainSchedule = {
+    name: 'multiStep';
+    at: Array<number>;
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type MultiStepPlainScheduleInput = {
+    name: 'multiStep';
+    at: Array<number>;
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type MultiStepSchedule = {
+    name: 'multiStep';
+    at: Array<number>;
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type MultiStepScheduleInput = {
+    name: 'multiStep';
+    at: Array<number>;
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
 export type NewKey = {
     id: string;
     name: string;
@@ -2575,518 +3048,140 @@ export type NewKey = {
     key: string;
 };
 
-export type Optimizer = {
-    name: 'grda';
+export type NpyDatasetRequest = {
+    name: string;
     /**
-     * Step size lr, before the schedule.
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
      */
-    learningRate: number;
+    classes?: Array<string>;
+    format: 'npy';
     /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
      */
-    globalClipNorm?: number;
-    /**
-     * Scale of the threshold; 0 is plain SGD.
-     */
-    c: number;
-    /**
-     * Growth of the threshold with the number of steps, 0 < mu <= 1.
-     */
-    mu: number;
-    /**
-     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
-     */
-    exclude: Array<string>;
-    /**
-     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
-     */
-    clock: 'steps' | 'time';
-} | {
-    name: 'sgd';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    momentum: number;
-    nesterov: boolean;
-} | {
-    name: 'adagrad';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    initialAccumulator: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
-} | {
-    name: 'adam';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1: number;
-    beta2: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad: boolean;
-} | {
-    name: 'adamw';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1: number;
-    beta2: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad: boolean;
-    /**
-     * Each step subtracts this share of a weight, times the learning rate.
-     */
-    weightDecay: number;
-    /**
-     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
-     */
-    exclude: Array<string>;
-} | {
-    name: 'rmsprop';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    rho: number;
-    momentum: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
+    labels?: 'classes' | 'targets';
 };
 
-export type OptimizerInput = {
-    name: 'grda';
+export type NpzDatasetRequest = {
+    name: string;
     /**
-     * Step size lr, before the schedule.
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
      */
-    learningRate: number;
+    classes?: Array<string>;
+    format: 'npz';
     /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
      */
-    globalClipNorm?: number;
-    /**
-     * Scale of the threshold; 0 is plain SGD.
-     */
-    c: number;
-    /**
-     * Growth of the threshold with the number of steps, 0 < mu <= 1.
-     */
-    mu: number;
-    /**
-     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
-     */
-    exclude?: Array<string>;
-    /**
-     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
-     */
-    clock?: 'steps' | 'time';
-} | {
-    name: 'sgd';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    momentum?: number;
-    nesterov?: boolean;
-} | {
-    name: 'adagrad';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    initialAccumulator?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
-} | {
-    name: 'adam';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1?: number;
-    beta2?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad?: boolean;
-} | {
-    name: 'adamw';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1?: number;
-    beta2?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad?: boolean;
-    /**
-     * Each step subtracts this share of a weight, times the learning rate.
-     */
-    weightDecay?: number;
-    /**
-     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
-     */
-    exclude?: Array<string>;
-} | {
-    name: 'rmsprop';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    rho?: number;
-    momentum?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
+    labels?: 'classes' | 'targets';
 };
 
-export type OptimizerRequest = {
+export type Optimizer = ({
     name: 'grda';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    /**
-     * Scale of the threshold; 0 is plain SGD.
-     */
-    c?: number;
-    /**
-     * Growth of the threshold with the number of steps, 0 < mu <= 1.
-     */
-    mu: number;
-    /**
-     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
-     */
-    exclude: Array<string>;
-    /**
-     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
-     */
-    clock: 'steps' | 'time';
-} | {
+} & GrdaOptimizer) | ({
     name: 'sgd';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    momentum: number;
-    nesterov: boolean;
-} | {
+} & SgdOptimizer) | ({
     name: 'adagrad';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    initialAccumulator: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
-} | {
+} & AdagradOptimizer) | ({
     name: 'adam';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1: number;
-    beta2: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad: boolean;
-} | {
+} & AdamOptimizer) | ({
     name: 'adamw';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1: number;
-    beta2: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad: boolean;
-    /**
-     * Each step subtracts this share of a weight, times the learning rate.
-     */
-    weightDecay: number;
-    /**
-     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
-     */
-    exclude: Array<string>;
-} | {
+} & AdamwOptimizer) | ({
     name: 'rmsprop';
+} & RmspropOptimizer);
+
+export type OptimizerInput = ({
+    name: 'grda';
+} & GrdaOptimizerInput) | ({
+    name: 'sgd';
+} & SgdOptimizerInput) | ({
+    name: 'adagrad';
+} & AdagradOptimizerInput) | ({
+    name: 'adam';
+} & AdamOptimizerInput) | ({
+    name: 'adamw';
+} & AdamwOptimizerInput) | ({
+    name: 'rmsprop';
+} & RmspropOptimizerInput);
+
+export type OptimizerRequest = ({
+    name: 'grda';
+} & GrdaOptimizerRequest) | ({
+    name: 'sgd';
+} & SgdOptimizerRequest) | ({
+    name: 'adagrad';
+} & AdagradOptimizerRequest) | ({
+    name: 'adam';
+} & AdamOptimizerRequest) | ({
+    name: 'adamw';
+} & AdamwOptimizerRequest) | ({
+    name: 'rmsprop';
+} & RmspropOptimizerRequest);
+
+export type OptimizerRequestInput = ({
+    name: 'grda';
+} & GrdaOptimizerRequestInput) | ({
+    name: 'sgd';
+} & SgdOptimizerRequestInput) | ({
+    name: 'adagrad';
+} & AdagradOptimizerRequestInput) | ({
+    name: 'adam';
+} & AdamOptimizerRequestInput) | ({
+    name: 'adamw';
+} & AdamwOptimizerRequestInput) | ({
+    name: 'rmsprop';
+} & RmspropOptimizerRequestInput);
+
+export type ParquetDatasetRequest = {
+    name: string;
     /**
-     * Step size lr, before the schedule.
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
      */
-    learningRate: number;
+    classes?: Array<string>;
+    format: 'parquet';
+    label?: string | Array<string>;
     /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
      */
-    globalClipNorm?: number;
-    rho: number;
-    momentum: number;
+    labels?: 'classes' | 'targets';
     /**
-     * Avoids division by zero.
+     * Height and width of the model input; required if images differ in size.
      */
-    epsilon: number;
+    size?: [
+        number,
+        number
+    ];
+    channels?: 1 | 3;
 };
 
-export type OptimizerRequestInput = {
-    name: 'grda';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    /**
-     * Scale of the threshold; 0 is plain SGD.
-     */
-    c?: number;
-    /**
-     * Growth of the threshold with the number of steps, 0 < mu <= 1.
-     */
-    mu: number;
-    /**
-     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
-     */
-    exclude?: Array<string>;
-    /**
-     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
-     */
-    clock?: 'steps' | 'time';
-} | {
-    name: 'sgd';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    momentum?: number;
-    nesterov?: boolean;
-} | {
-    name: 'adagrad';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    initialAccumulator?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
-} | {
-    name: 'adam';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1?: number;
-    beta2?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad?: boolean;
-} | {
-    name: 'adamw';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1?: number;
-    beta2?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad?: boolean;
-    /**
-     * Each step subtracts this share of a weight, times the learning rate.
-     */
-    weightDecay?: number;
-    /**
-     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
-     */
-    exclude?: Array<string>;
-} | {
-    name: 'rmsprop';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    rho?: number;
-    momentum?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
+export type PausedJobEvent = {
+    seq: number;
+    type: 'paused';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
 };
 
-export type PlainSchedule = {
-    name: 'constant';
-} | {
-    name: 'step';
-    every: number;
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'multiStep';
-    at: Array<number>;
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'exponential';
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'cosine';
-    /**
-     * The factor that the curve reaches one unit after the last.
-     */
-    floor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
+export type PausingJobEvent = {
+    seq: number;
+    type: 'pausing';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        /**
+         * The device seconds of the day are used up.
+         */
+        reason?: 'quota_exceeded';
+        /**
+         * When the job continues by itself.
+         */
+        resumesAt?: string;
+    };
+};
+
+export type PiecewiseLinearPlainSchedule = {
     name: 'piecewiseLinear';
     /**
      * [share of the training, factor]: linear between the points, constant outside them.
@@ -3101,42 +3196,7 @@ export type PlainSchedule = {
     per: 'epoch' | 'step';
 };
 
-export type PlainScheduleInput = {
-    name: 'constant';
-} | {
-    name: 'step';
-    every: number;
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'multiStep';
-    at: Array<number>;
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'exponential';
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'cosine';
-    /**
-     * The factor that the curve reaches one unit after the last.
-     */
-    floor?: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
+export type PiecewiseLinearPlainScheduleInput = {
     name: 'piecewiseLinear';
     /**
      * [share of the training, factor]: linear between the points, constant outside them.
@@ -3150,6 +3210,64 @@ export type PlainScheduleInput = {
      */
     per?: 'epoch' | 'step';
 };
+
+export type PiecewiseLinearSchedule = {
+    name: 'piecewiseLinear';
+    /**
+     * [share of the training, factor]: linear between the points, constant outside them.
+     */
+    points: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type PiecewiseLinearScheduleInput = {
+    name: 'piecewiseLinear';
+    /**
+     * [share of the training, factor]: linear between the points, constant outside them.
+     */
+    points: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type PlainSchedule = ({
+    name: 'constant';
+} & ConstantPlainSchedule) | ({
+    name: 'step';
+} & StepPlainSchedule) | ({
+    name: 'multiStep';
+} & MultiStepPlainSchedule) | ({
+    name: 'exponential';
+} & ExponentialPlainSchedule) | ({
+    name: 'cosine';
+} & CosinePlainSchedule) | ({
+    name: 'piecewiseLinear';
+} & PiecewiseLinearPlainSchedule);
+
+export type PlainScheduleInput = ({
+    name: 'constant';
+} & ConstantPlainSchedule) | ({
+    name: 'step';
+} & StepPlainScheduleInput) | ({
+    name: 'multiStep';
+} & MultiStepPlainScheduleInput) | ({
+    name: 'exponential';
+} & ExponentialPlainScheduleInput) | ({
+    name: 'cosine';
+} & CosinePlainScheduleInput) | ({
+    name: 'piecewiseLinear';
+} & PiecewiseLinearPlainScheduleInput);
 
 export type Prediction = {
     /**
@@ -3232,6 +3350,28 @@ export type ProgressFrame = {
     };
 };
 
+export type QueuedAnalysisEvent = {
+    seq: number;
+    type: 'queued';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
+export type QueuedJobEvent = {
+    seq: number;
+    type: 'queued';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
 export type Quotas = {
     /**
      * Jobs and analyses that wait for a worker.
@@ -3271,77 +3411,265 @@ export type RegistrationRequest = {
     name: string;
 };
 
-export type Schedule = {
+export type RestartedAnalysisEvent = {
+    seq: number;
+    type: 'restarted';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        reason: 'shutdown' | 'worker_lost' | 'runner_lost';
+    };
+};
+
+export type RestartedJobEvent = {
+    seq: number;
+    type: 'restarted';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        reason: 'shutdown' | 'worker_lost' | 'runner_lost';
+        fromEpoch: number;
+    };
+};
+
+export type ResumedJobEvent = {
+    seq: number;
+    type: 'resumed';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
+/**
+ * RMSprop (Tieleman and Hinton 2012), as in Keras.
+ */
+export type RmspropOptimizer = {
+    name: 'rmsprop';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    rho: number;
+    momentum: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+};
+
+/**
+ * RMSprop (Tieleman and Hinton 2012), as in Keras.
+ */
+export type RmspropOptimizerInput = {
+    name: 'rmsprop';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    rho?: number;
+    momentum?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+};
+
+/**
+ * RMSprop (Tieleman and Hinton 2012), as in Keras.
+ */
+export type RmspropOptimizerRequest = {
+    name: 'rmsprop';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    rho: number;
+    momentum: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+};
+
+/**
+ * RMSprop (Tieleman and Hinton 2012), as in Keras.
+ */
+export type RmspropOptimizerRequestInput = {
+    name: 'rmsprop';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    rho?: number;
+    momentum?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+};
+
+export type Schedule = ({
     name: 'constant';
-} | {
+} & ConstantSchedule) | ({
+    name: 'step';
+} & StepSchedule) | ({
+    name: 'multiStep';
+} & MultiStepSchedule) | ({
+    name: 'exponential';
+} & ExponentialSchedule) | ({
+    name: 'cosine';
+} & CosineSchedule) | ({
+    name: 'piecewiseLinear';
+} & PiecewiseLinearSchedule) | ({
+    name: 'linearWarmup';
+} & LinearWarmupSchedule);
+
+export type ScheduleInput = ({
+    name: 'constant';
+} & ConstantSchedule) | ({
+    name: 'step';
+} & StepScheduleInput) | ({
+    name: 'multiStep';
+} & MultiStepScheduleInput) | ({
+    name: 'exponential';
+} & ExponentialScheduleInput) | ({
+    name: 'cosine';
+} & CosineScheduleInput) | ({
+    name: 'piecewiseLinear';
+} & PiecewiseLinearScheduleInput) | ({
+    name: 'linearWarmup';
+} & LinearWarmupScheduleInput);
+
+/**
+ * Stochastic gradient descent, optionally with momentum, as in Keras.
+ */
+export type SgdOptimizer = {
+    name: 'sgd';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    momentum: number;
+    nesterov: boolean;
+};
+
+/**
+ * Stochastic gradient descent, optionally with momentum, as in Keras.
+ */
+export type SgdOptimizerInput = {
+    name: 'sgd';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    momentum?: number;
+    nesterov?: boolean;
+};
+
+/**
+ * Stochastic gradient descent, optionally with momentum, as in Keras.
+ */
+export type SgdOptimizerRequest = {
+    name: 'sgd';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    momentum: number;
+    nesterov: boolean;
+};
+
+/**
+ * Stochastic gradient descent, optionally with momentum, as in Keras.
+ */
+export type SgdOptimizerRequestInput = {
+    name: 'sgd';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    momentum?: number;
+    nesterov?: boolean;
+};
+
+export type StartedAnalysisEvent = {
+    seq: number;
+    type: 'started';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        worker: {
+            id: string;
+            engine: string;
+            device: string;
+        };
+    };
+};
+
+export type StartedJobEvent = {
+    seq: number;
+    type: 'started';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        worker: {
+            id: string;
+            engine: string;
+            device: string;
+        };
+    };
+};
+
+export type StepPlainSchedule = {
     name: 'step';
     every: number;
     factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'multiStep';
-    at: Array<number>;
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'exponential';
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'cosine';
-    /**
-     * The factor that the curve reaches one unit after the last.
-     */
-    floor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'piecewiseLinear';
-    /**
-     * [share of the training, factor]: linear between the points, constant outside them.
-     */
-    points: Array<[
-        number,
-        number
-    ]>;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'linearWarmup';
-    /**
-     * The number of units until the factor equals that of `then`.
-     */
-    length: number;
-    /**
-     * The share of that factor in the first unit.
-     */
-    from: number;
-    /**
-     * It also counts from the start of the job.
-     */
-    then: PlainSchedule;
     /**
      * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
      */
     per: 'epoch' | 'step';
 };
 
-export type ScheduleInput = {
-    name: 'constant';
-} | {
+export type StepPlainScheduleInput = {
     name: 'step';
     every: number;
     factor: number;
@@ -3349,58 +3677,22 @@ export type ScheduleInput = {
      * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
      */
     per?: 'epoch' | 'step';
-} | {
-    name: 'multiStep';
-    at: Array<number>;
+};
+
+export type StepSchedule = {
+    name: 'step';
+    every: number;
     factor: number;
     /**
      * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
      */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'exponential';
+    per: 'epoch' | 'step';
+};
+
+export type StepScheduleInput = {
+    name: 'step';
+    every: number;
     factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'cosine';
-    /**
-     * The factor that the curve reaches one unit after the last.
-     */
-    floor?: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'piecewiseLinear';
-    /**
-     * [share of the training, factor]: linear between the points, constant outside them.
-     */
-    points: Array<[
-        number,
-        number
-    ]>;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'linearWarmup';
-    /**
-     * The number of units until the factor equals that of `then`.
-     */
-    length: number;
-    /**
-     * The share of that factor in the first unit.
-     */
-    from?: number;
-    /**
-     * It also counts from the start of the job.
-     */
-    then?: PlainScheduleInput;
     /**
      * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
      */
@@ -3454,6 +3746,39 @@ export type SubscriptionErrorFrame = {
     code: 'not_found' | 'too_many_subscriptions';
 };
 
+export type SucceededAnalysisEvent = {
+    seq: number;
+    type: 'succeeded';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        /**
+         * Peak memory of the process.
+         */
+        peakMemoryBytes?: number;
+    };
+};
+
+export type SucceededJobEvent = {
+    seq: number;
+    type: 'succeeded';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        reason?: 'finished' | 'early_stopped';
+        /**
+         * Completed epochs of the model: the last epoch, or the best one with `earlyStopping`.
+         */
+        modelEpoch?: number;
+        /**
+         * Peak memory of the training process.
+         */
+        peakMemoryBytes?: number;
+    };
+};
+
 export type Sweep = {
     id: string;
     name?: string;
@@ -3468,7 +3793,12 @@ export type Sweep = {
      * The number of its trials by status.
      */
     counts: {
-        [key: string]: number;
+        pending: number;
+        running: number;
+        paused: number;
+        succeeded: number;
+        failed: number;
+        cancelled: number;
     };
     /**
      * The id of the best trial, once the sweep has ended; null if no trial satisfies the constraints, or the objective has several metrics.
@@ -3883,6 +4213,29 @@ export type TenantSettings = {
     expiresAfterSeconds?: ExpiresAfter;
 };
 
+export type TfrecordDatasetRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'tfrecord';
+    image?: string;
+    label?: string;
+    /**
+     * The label of the first class: 1 in the ImageNet files.
+     */
+    firstLabel?: number;
+    /**
+     * Height and width of the model input; required if images differ in size.
+     */
+    size?: [
+        number,
+        number
+    ];
+    channels?: 1 | 3;
+};
+
 export type Ticket = {
     ticket: string;
     expiresAt: string;
@@ -3908,6 +4261,36 @@ export type Tradeoff = {
      * Each curve (rule and scope) in ascending order of sparsity.
      */
     points: Array<TradeoffPoint>;
+};
+
+export type TradeoffAnalysisRequest = {
+    kind: 'tradeoff';
+    jobs: [
+        string | {
+            id: string;
+            /**
+             * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
+             */
+            checkpoint?: 'best' | 'latest' | number;
+        }
+    ];
+    /**
+     * Sparsities to measure beside the usual ones, on every curve whose rule can reach them.
+     */
+    levels?: Array<number>;
+    name?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * A lower number runs sooner.
+     */
+    priority?: number;
+    maxRestarts?: number;
+    /**
+     * Running time over all attempts.
+     */
+    maxRuntimeSeconds?: number;
 };
 
 export type TradeoffPoint = {
@@ -4152,6 +4535,32 @@ export type UsageRow = {
     storedBytes: number;
 };
 
+export type WarningAnalysisEvent = {
+    seq: number;
+    type: 'warning';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        code: string;
+        path: string;
+        message: string;
+    };
+};
+
+export type WarningJobEvent = {
+    seq: number;
+    type: 'warning';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        code: string;
+        path: string;
+        message: string;
+    };
+};
+
 export type Webhook = {
     id: string;
     name?: string;
@@ -4341,13 +4750,25 @@ export type ListJobsData = {
 
 export type ListJobsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4390,13 +4811,58 @@ export type CreateJobData = {
 
 export type CreateJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `dataset_not_ready`: The dataset is still being validated.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `insufficient_memory`: No worker has enough memory for this job.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4441,13 +4907,59 @@ export type CloneJobData = {
 
 export type CloneJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `conflict`: The current state does not allow this.
+     * `dataset_not_ready`: The dataset is still being validated.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `insufficient_memory`: No worker has enough memory for this job.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4480,13 +4992,33 @@ export type DeleteJobData = {
 
 export type DeleteJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4515,13 +5047,29 @@ export type GetJobData = {
 
 export type GetJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4550,13 +5098,46 @@ export type ChangeJobData = {
 
 export type ChangeJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4587,13 +5168,46 @@ export type CancelJobData = {
 
 export type CancelJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4624,13 +5238,46 @@ export type PauseJobData = {
 
 export type PauseJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4661,13 +5308,46 @@ export type ResumeJobData = {
 
 export type ResumeJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4696,13 +5376,29 @@ export type ListCheckpointsData = {
 
 export type ListCheckpointsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4739,13 +5435,29 @@ export type ListEventsData = {
 
 export type ListEventsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4784,13 +5496,33 @@ export type StreamJobData = {
 
 export type StreamJobErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `upgrade_required`: The route requires a WebSocket upgrade.
+     */
+    426: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4817,13 +5549,29 @@ export type StreamJobsData = {
 
 export type StreamJobsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `upgrade_required`: The route requires a WebSocket upgrade.
+     */
+    426: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4857,13 +5605,29 @@ export type GetMetricsData = {
 
 export type GetMetricsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4896,13 +5660,29 @@ export type GetLayersData = {
 
 export type GetLayersErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -4942,13 +5722,29 @@ export type ListArtifactsData = {
 
 export type ListArtifactsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5027,13 +5823,50 @@ export type DownloadArtifactData = {
 
 export type DownloadArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5112,13 +5945,50 @@ export type HeadArtifactData = {
 
 export type HeadArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5151,13 +6021,37 @@ export type GetTradeoffData = {
 
 export type GetTradeoffErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5211,13 +6105,55 @@ export type PredictData = {
 
 export type PredictErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5248,6 +6184,9 @@ export type ListAnalysesData = {
          * May be repeated.
          */
         status?: 'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled' | Array<'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled'>;
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -5256,13 +6195,25 @@ export type ListAnalysesData = {
 
 export type ListAnalysesErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5299,13 +6250,58 @@ export type CreateAnalysisData = {
 
 export type CreateAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `dataset_not_ready`: The dataset is still being validated.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `insufficient_memory`: No worker has enough memory for this job.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5334,13 +6330,33 @@ export type DeleteAnalysisData = {
 
 export type DeleteAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5369,13 +6385,29 @@ export type GetAnalysisData = {
 
 export type GetAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5410,13 +6442,29 @@ export type ListAnalysisEventsData = {
 
 export type ListAnalysisEventsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5455,13 +6503,33 @@ export type StreamAnalysisData = {
 
 export type StreamAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `upgrade_required`: The route requires a WebSocket upgrade.
+     */
+    426: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5490,13 +6558,29 @@ export type ListAnalysisArtifactsData = {
 
 export type ListAnalysisArtifactsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5530,13 +6614,41 @@ export type DownloadAnalysisArtifactData = {
 
 export type DownloadAnalysisArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5570,13 +6682,41 @@ export type HeadAnalysisArtifactData = {
 
 export type HeadAnalysisArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5605,13 +6745,46 @@ export type CancelAnalysisData = {
 
 export type CancelAnalysisErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5633,6 +6806,9 @@ export type ListSweepsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -5645,13 +6821,25 @@ export type ListSweepsData = {
 
 export type ListSweepsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5688,13 +6876,58 @@ export type CreateSweepData = {
 
 export type CreateSweepErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `dataset_not_ready`: The dataset is still being validated.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `insufficient_memory`: No worker has enough memory for this job.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5723,13 +6956,29 @@ export type GetSweepData = {
 
 export type GetSweepErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5760,13 +7009,46 @@ export type CancelSweepData = {
 
 export type CancelSweepErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5788,6 +7070,9 @@ export type ListDatasetsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -5800,13 +7085,25 @@ export type ListDatasetsData = {
 
 export type ListDatasetsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5837,17 +7134,44 @@ export type CreateDatasetData = {
 
 export type CreateDatasetErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
     /**
-     * The files are not a dataset: `detail` describes the mistake and its place. The record at `Location` remains until it is deleted.
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `invalid_dataset`: The files are not a valid dataset.
+     * `limit_exceeded`: The request exceeds a limit of the service.
      */
     422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5880,13 +7204,33 @@ export type DeleteDatasetData = {
 
 export type DeleteDatasetErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5915,13 +7259,29 @@ export type GetDatasetData = {
 
 export type GetDatasetErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5943,6 +7303,9 @@ export type ListModelsData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -5955,13 +7318,25 @@ export type ListModelsData = {
 
 export type ListModelsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -5998,13 +7373,57 @@ export type CreateModelData = {
 
 export type CreateModelErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `artifact_expired`: The artifact has been deleted after its retention period.
+     */
+    410: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `quota_exceeded`: A quota is used up.
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6033,13 +7452,33 @@ export type DeleteModelData = {
 
 export type DeleteModelErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6068,13 +7507,29 @@ export type GetModelData = {
 
 export type GetModelErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6124,13 +7579,51 @@ export type PredictByModelData = {
 
 export type PredictByModelErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6159,13 +7652,33 @@ export type ListModelArtifactsData = {
 
 export type ListModelArtifactsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6240,13 +7753,47 @@ export type DownloadModelArtifactData = {
 
 export type DownloadModelArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `conflict`: The current state does not allow this.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6321,13 +7868,47 @@ export type HeadModelArtifactData = {
 
 export type HeadModelArtifactErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `artifact_not_ready`: The artifact does not exist yet.
+     * `conflict`: The current state does not allow this.
+     * `tradeoff_not_ready`: The trade-off has not been measured yet.
+     */
+    409: Problem;
+    /**
+     * `precondition_failed`: A precondition of the request failed.
+     */
+    412: Problem;
+    /**
+     * `range_not_satisfiable`: The range is outside the artifact.
+     */
+    416: Problem;
+    /**
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6347,6 +7928,9 @@ export type ListKeysData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
         /**
@@ -6359,13 +7943,29 @@ export type ListKeysData = {
 
 export type ListKeysErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6396,13 +7996,38 @@ export type CreateKeyData = {
 
 export type CreateKeyErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6431,13 +8056,29 @@ export type RevokeKeyData = {
 
 export type RevokeKeyErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6466,13 +8107,29 @@ export type GetKeyData = {
 
 export type GetKeyErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6501,13 +8158,38 @@ export type CreateTicketData = {
 
 export type CreateTicketErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6537,13 +8219,25 @@ export type ListTenantsData = {
 
 export type ListTenantsErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6576,13 +8270,29 @@ export type GetTenantData = {
 
 export type GetTenantErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6611,13 +8321,42 @@ export type SetTenantData = {
 
 export type SetTenantErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6639,6 +8378,9 @@ export type ListWebhooksData = {
     body?: never;
     path?: never;
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -6647,13 +8389,25 @@ export type ListWebhooksData = {
 
 export type ListWebhooksErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6690,13 +8444,43 @@ export type CreateWebhookData = {
 
 export type CreateWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
+     * `limit_exceeded`: The request exceeds a limit of the service.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6725,13 +8509,29 @@ export type DeleteWebhookData = {
 
 export type DeleteWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6760,13 +8560,29 @@ export type GetWebhookData = {
 
 export type GetWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6795,13 +8611,42 @@ export type ChangeWebhookData = {
 
 export type ChangeWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6832,13 +8677,42 @@ export type RotateWebhookSecretData = {
 
 export type RotateWebhookSecretErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6869,13 +8743,42 @@ export type TestWebhookData = {
 
 export type TestWebhookErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6899,6 +8802,9 @@ export type ListDeliveriesData = {
         webhookId: string;
     };
     query?: {
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -6907,13 +8813,29 @@ export type ListDeliveriesData = {
 
 export type ListDeliveriesErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6949,13 +8871,46 @@ export type ReplayDeliveryData = {
 
 export type ReplayDeliveryErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -6982,13 +8937,21 @@ export type ListWorkersData = {
 
 export type ListWorkersErrors = {
     /**
-     * The request has no valid key.
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -7019,6 +8982,10 @@ export type HealthData = {
 
 export type HealthErrors = {
     /**
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
+     */
+    403: Problem;
+    /**
      * An error (RFC 9457)
      */
     default: Problem;
@@ -7045,6 +9012,14 @@ export type ReadyData = {
 };
 
 export type ReadyErrors = {
+    /**
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
+     */
+    403: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -7073,13 +9048,21 @@ export type GetTelemetryData = {
 
 export type GetTelemetryErrors = {
     /**
-     * The request has no valid key.
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -7114,6 +9097,9 @@ export type GetUsageData = {
          * Default: that of the caller. Only admin keys of the tenant `default` see another one.
          */
         tenant?: string;
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -7122,13 +9108,29 @@ export type GetUsageData = {
 
 export type GetUsageErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */
@@ -7194,6 +9196,9 @@ export type ListAuditData = {
          * Lists the requests that failed to authenticate, which belong to no tenant. Only for admins of the tenant `default`.
          */
         failedAuthentications?: 'true' | 'false';
+        /**
+         * `nextAfter` of the previous page.
+         */
         after?: string;
         limit?: number;
     };
@@ -7202,13 +9207,29 @@ export type ListAuditData = {
 
 export type ListAuditErrors = {
     /**
-     * The request has no valid key.
+     * `invalid_request`: The request is not valid.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
      */
     401: Problem;
     /**
-     * The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
      */
     403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
     /**
      * An error (RFC 9457)
      */

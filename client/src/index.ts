@@ -20,7 +20,7 @@ export type { ModelArtifactQuery, ModelFiles, ModelQuery } from './resources/mod
 export type { SweepQuery } from './resources/sweeps.ts'
 export type { UsageQuery } from './resources/usage.ts'
 export type { JobStream, StreamOptions } from './stream.ts'
-export { Thresher } from './thresher.ts'
+export { type Contract, Thresher } from './thresher.ts'
 export type { CallOptions, ClientOptions, Request } from './transport.ts'
 export type { Uploadable, UploadOptions } from './upload.ts'
 export type { UploadProgress } from './upload-progress.ts'

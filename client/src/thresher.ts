@@ -12,7 +12,15 @@ import { Usage } from './resources/usage.ts'
 import { Webhooks } from './resources/webhooks.ts'
 import { Workers } from './resources/workers.ts'
 import { JobStream, type StreamOptions } from './stream.ts'
-import { type ClientOptions, type Request, Transport } from './transport.ts'
+import { type CallOptions, type ClientOptions, type Request, Transport } from './transport.ts'
+
+/** The parts of an OpenAPI document that programs read. Schemas are JSON Schemas. */
+export interface Contract {
+  openapi: string
+  info: { title: string; version: string }
+  paths: Record<string, object>
+  components: { schemas: Record<string, object> }
+}
 
 /**
  * A client of one service.
@@ -58,6 +66,11 @@ export class Thresher {
   /** The service's address, without a slash at the end. */
   get url(): string {
     return this.#transport.url
+  }
+
+  /** The contract of the service: an OpenAPI 3.1 document with every route and schema. */
+  contract(options: CallOptions = {}): Promise<Contract> {
+    return this.#transport.json('/openapi.json', options)
   }
 
   /** A request to any path of the service, for example `/metrics`. @returns an answer whose body is not read yet. @throws AnswerError, ConnectionError */

@@ -1,6 +1,7 @@
 import type { RouteOptions } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
+import { problemCodes } from './document-problems.ts'
 import { PROBLEM_MEDIA_TYPE, Problem } from './problem.ts'
 import { configOf, type RouteConfig } from './route-config.ts'
 
@@ -20,7 +21,11 @@ export const describeRoute: Transform = document => {
   const response = { ...(schema.response as object), default: PROBLEM }
   const { url, schema: described } = jsonSchemaTransform({ ...document, schema: { ...schema, response } })
   const bodies = config.bodies && { body: { content: contentOf(config.bodies, document) } }
-  return { url, schema: { ...described, ...bodies, ...accessOf(config) } }
+  const facts = {
+    'x-problems': problemCodes(schema, config),
+    ...(config.creates && { 'x-creates': config.creates }),
+  }
+  return { url, schema: { ...described, ...bodies, ...accessOf(config), ...facts } }
 }
 
 function accessOf({ public: isPublic, scope, operatorOnly, acceptsTicket }: RouteConfig) {

@@ -26,17 +26,6 @@ function logFault(error: AppError, { log }: FastifyRequest): void {
   else log.error({ err: error.cause ?? error }, 'a request failed')
 }
 
-export function handleNotFound(allowedMethods: (path: string) => string[]) {
-  return (request: FastifyRequest): never => {
-    const path = request.url.split('?')[0]!
-    const methods = allowedMethods(path)
-    if (methods.length === 0 || methods.includes(request.method))
-      throw new AppError('not_found', `${request.method} ${path} is not a route of this service.`)
-    const headers = { allow: methods.join(', ') }
-    throw new AppError('method_not_allowed', `${path} supports ${headers.allow}.`, { headers })
-  }
-}
-
 /** A message that is not HTTP is answered on the bare socket (RFC 9112, section 2.2). */
 export function handleClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return

@@ -6,11 +6,15 @@ const HEADER = 'idempotency-key'
 /** A string of printable ASCII characters, in which a backslash escapes quotes and backslashes (RFC 9651, section 3.3.3). */
 const QUOTED = /^"(?:[ !#-[\]-~]|\\["\\])*"$/
 
+/** For the contract: no other values are accepted. `idempotencyKey` explains what is wrong with one. */
+const PATTERN = '^(?:[^\\s"](?:[^\\r\\n]{0,253}\\S)?|"(?:[ !#-[\\]-~]|\\\\["\\\\]){1,255}")$'
+
 /** The headers of a request that creates something at most once. */
 export const IdempotencyHeaders = z.looseObject({
   [HEADER]: z
     .string()
     .optional()
+    .meta({ minLength: 1, pattern: PATTERN })
     .describe(
       'A key of the client, 1 to 255 characters, bare or as a quoted string (RFC 9651, section 3.3.3). For 24 h, a repeated request of the same caller with the same key and body gets the first answer, with `Idempotency-Replayed: true`; with another body it gets 422.',
     ),

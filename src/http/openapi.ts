@@ -2,9 +2,9 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { asyncapiDocument } from './asyncapi.ts'
 import { describeRoute } from './describe-route.ts'
 import { polishDocument } from './polish-document.ts'
-import { PROBLEM_MEDIA_TYPE } from './problem.ts'
 import { routeConfig } from './route-config.ts'
 
 /** The name of this service, which replaces the logo of Swagger UI. */
@@ -28,19 +28,7 @@ const SECURITY_SCHEMES = {
   },
 } as const
 
-const refusal = (description: string) => ({
-  description,
-  content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
-})
-
-const REFUSALS = {
-  Unauthenticated: refusal('The request has no valid key.'),
-  Forbidden: refusal(
-    'The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`.',
-  ),
-}
-
-/** Serves the contract at /openapi.json and its page at /docs, both generated from the schemas of the routes that are registered afterwards. */
+/** Serves the contract at /openapi.json and /asyncapi.json, and its page at /docs, all generated from the schemas of the routes that are registered afterwards. */
 export async function registerOpenapi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -49,8 +37,10 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
         title: 'Thresher',
         version: '1',
         description: 'Trains neural networks as a service and returns sparse models.',
+        license: { name: 'All rights reserved', identifier: 'LicenseRef-All-Rights-Reserved' },
       },
-      components: { securitySchemes: SECURITY_SCHEMES, responses: REFUSALS },
+      servers: [{ url: '/', description: 'The service that serves this document.' }],
+      components: { securitySchemes: SECURITY_SCHEMES },
       security: [{ key: [] }],
     },
     transform: describeRoute,
@@ -67,5 +57,6 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
       uiConfig: { docExpansion: 'list', defaultModelsExpandDepth: 0, tryItOutEnabled: true },
     })
     docs.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+    docs.get('/asyncapi.json', { schema: { hide: true } }, async () => asyncapiDocument(app.swagger()))
   })
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { invalidRequest } from '#domain/error.ts'
+
+const NOT_A_CURSOR = 'is not a cursor of this list; give `nextAfter` of the previous page'
 
 /** `limit` of every list. */
 export const Limit = z.coerce.number().int().min(1).max(200).default(20)
@@ -11,17 +12,15 @@ export const NamePrefix = z.string().min(1).max(200).optional().describe('A pref
 export const pageOf = <T extends z.ZodType>(item: T) =>
   z.object({ data: z.array(item), hasMore: z.boolean(), nextAfter: z.string().nullable() })
 
-/** @throws AppError `invalid_request` for a cursor of another kind of list */
-export function requireCursor(
-  after: string | undefined,
-  kind: 'analysis' | 'dataset' | 'key' | 'model' | 'sweep' | 'webhook',
-  builtIn: readonly { id: string }[],
-): void {
-  if (after === undefined || builtIn.some(({ id }) => id === after)) return
-  if (after.startsWith(`${kind}_`) && /^[0-9a-z]{26}$/.test(after.slice(kind.length + 1))) return
-  const message = 'is not a cursor of this list; give `nextAfter` of the previous page'
-  throw invalidRequest('after', message)
-}
+type Kind = 'analysis' | 'dataset' | 'key' | 'model' | 'sweep' | 'webhook'
+
+/** `after` of a list whose cursors have a given form. */
+export const cursorLike = (form: RegExp) =>
+  z.string().regex(form, NOT_A_CURSOR).optional().describe('`nextAfter` of the previous page.')
+
+/** `after` of a list whose cursors are ids. @param builtIn ids that are not like those of the kind */
+export const cursorOf = (kind: Kind, builtIn: readonly string[] = []) =>
+  cursorLike(new RegExp(`^(?:${[`${kind}_[0-9a-z]{26}`, ...builtIn].join('|')})$`))
 
 /**
  * A page of a list of uploads, newest first, followed by the built-in ones.

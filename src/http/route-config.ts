@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Scope } from '#access/scope.ts'
+import type { ErrorCode } from '#domain/error.ts'
 
 /** Facts about a route that hooks and the OpenAPI document read from its `config`. */
 export interface RouteConfig {
@@ -17,6 +18,10 @@ export interface RouteConfig {
   unlimited?: true
   /** Answered even while the process is overloaded. */
   answersUnderLoad?: true
+  /** For the document: the errors of the route, besides those that follow from its schema and from the other facts. */
+  problems?: readonly ErrorCode[]
+  /** For the document: the path parameter that stands for the resource that the route creates, and whose value is the `id` of the answer. */
+  creates?: string
   /** Bodies that the handler parses itself, by media type. A body that Fastify parses is in `schema.body` instead. */
   bodies?: Readonly<Record<string, z.ZodType>>
 }

@@ -20,6 +20,13 @@ export const DOWNLOADED = {
   304: notModified,
 }
 
+/** The errors of a download. */
+export const DOWNLOAD_PROBLEMS = [
+  'artifact_not_ready',
+  'precondition_failed',
+  'range_not_satisfiable',
+] as const
+
 /** The answers of a HEAD of the same route. */
 export const DESCRIBED = { 200: z.null().describe('The file exists.'), 304: notModified }
 

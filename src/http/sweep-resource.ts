@@ -14,6 +14,15 @@ const TrialStatus = z
   )
 type TrialStatus = z.infer<typeof TrialStatus>
 
+const Counts = z.object({
+  pending: z.int(),
+  running: z.int(),
+  paused: z.int(),
+  succeeded: z.int(),
+  failed: z.int(),
+  cancelled: z.int(),
+} satisfies Record<TrialStatus, z.ZodType>)
+
 const metricFields = Object.fromEntries(METRIC_NAMES.map(name => [name, z.number().optional()])) as {
   [Name in MetricName]: z.ZodOptional<z.ZodNumber>
 }
@@ -49,7 +58,7 @@ export const ListedSweep = z
     method: z.string(),
     createdAt: z.iso.datetime(),
     finishedAt: z.iso.datetime().optional().describe('When it became `finished` or `cancelled`.'),
-    counts: z.record(TrialStatus, z.int()).describe('The number of its trials by status.'),
+    counts: Counts.describe('The number of its trials by status.'),
     best: z
       .int()
       .nullable()

@@ -69,6 +69,7 @@ export class AuditStore {
   }
 
   async #read({ tenant, from, to, after }: AuditQuery): Promise<AuditRecord[]> {
+    if (to && to.getTime() <= 0) return []
     const oldest = Math.max(from?.getTime() ?? 0, Date.now() - this.#keptMs)
     const newest = to ? String(to.getTime() - 1) : '+'
     const end = after === undefined ? newest : `(${after}`

@@ -32,6 +32,7 @@ const WebhookUrl = z
       context.addIssue('must have no user name and no password: verify the signature of each request instead')
     if (url.hash) context.addIssue('must have no fragment: it is not sent')
   })
+  .meta({ pattern: '^https?://' })
   .describe('An https URL. http is accepted only for networks that the operator allows.')
 
 const types = z

@@ -18,12 +18,15 @@ export interface Service {
 }
 
 /** `npm start` as a user has it: the real processes on a free port, ready when /readyz says so. */
-export async function startService(dataDir?: string): Promise<Service> {
+export async function startService(
+  dataDir?: string,
+  environment: Record<string, string> = {},
+): Promise<Service> {
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'thresher-acceptance-')))
   const port = await freePort()
   const child = endWithTests(
     spawn(process.execPath, programArguments('scripts/start.ts'), {
-      env: { ...process.env, PORT: String(port), DATA_DIR: directory, LOG_LEVEL: 'warn' },
+      env: { ...process.env, ...environment, PORT: String(port), DATA_DIR: directory, LOG_LEVEL: 'warn' },
       stdio: ['ignore', 'inherit', 'inherit'],
     }),
   )

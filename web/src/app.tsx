@@ -6,8 +6,6 @@ import { TopBar } from './shell/top-bar.tsx'
 import { followLinks, linkTo, path } from './state/location.ts'
 import { keyRefused } from './state/session.ts'
 
-const pending = () => import('./pages/pending/pending-page.tsx').then(page => page.PendingPage)
-
 /** Every page of the dashboard. */
 const ROUTES: Route[] = [
   {
@@ -16,16 +14,72 @@ const ROUTES: Route[] = [
     load: () => import('./pages/jobs/jobs-page.tsx').then(page => page.JobsPage),
   },
   { pattern: '/jobs/:id', load: () => import('./pages/job/job-page.tsx').then(page => page.JobPage) },
-  { pattern: '/tradeoff', menu: 'Trade-off', load: pending },
-  { pattern: '/compare', menu: 'Compare', load: pending },
-  { pattern: '/sweeps', menu: 'Sweeps', load: pending },
-  { pattern: '/sweeps/:id', load: pending },
-  { pattern: '/submit', load: pending },
-  { pattern: '/datasets', menu: 'Datasets', load: pending },
-  { pattern: '/models', menu: 'Models', load: pending },
-  { pattern: '/workers', menu: 'Workers', load: pending },
-  { pattern: '/keys', menu: 'Keys', load: pending },
-  { pattern: '/usage', menu: 'Usage', load: pending },
+  {
+    pattern: '/tradeoff',
+    menu: 'Trade-off',
+    load: () => import('./pages/tradeoff/tradeoff-page.tsx').then(page => page.TradeoffPage),
+  },
+  {
+    pattern: '/compare',
+    menu: 'Compare',
+    load: () => import('./pages/compare/compare-page.tsx').then(page => page.ComparePage),
+  },
+  {
+    pattern: '/sweeps',
+    menu: 'Sweeps',
+    load: () => import('./pages/sweeps/sweeps-page.tsx').then(page => page.SweepsPage),
+  },
+  {
+    pattern: '/sweeps/new',
+    load: () => import('./pages/new-sweep/new-sweep-page.tsx').then(page => page.NewSweepPage),
+  },
+  {
+    pattern: '/sweeps/:id',
+    load: () => import('./pages/sweeps/sweep-page.tsx').then(page => page.SweepPage),
+  },
+  { pattern: '/submit', load: () => import('./pages/submit/submit-page.tsx').then(page => page.SubmitPage) },
+  {
+    pattern: '/datasets',
+    menu: 'Datasets',
+    load: () => import('./pages/datasets/datasets-page.tsx').then(page => page.DatasetsPage),
+  },
+  {
+    pattern: '/datasets/:id',
+    load: () => import('./pages/datasets/dataset-page.tsx').then(page => page.DatasetPage),
+  },
+  {
+    pattern: '/models',
+    menu: 'Models',
+    load: () => import('./pages/models/models-page.tsx').then(page => page.ModelsPage),
+  },
+  {
+    pattern: '/models/register',
+    load: () => import('./pages/models/register-page.tsx').then(page => page.RegisterPage),
+  },
+  {
+    pattern: '/models/:id',
+    load: () => import('./pages/models/model-page.tsx').then(page => page.ModelPage),
+  },
+  {
+    pattern: '/workers',
+    menu: 'Workers',
+    load: () => import('./pages/workers/workers-page.tsx').then(page => page.WorkersPage),
+  },
+  {
+    pattern: '/keys',
+    menu: 'Keys',
+    load: () => import('./pages/keys/keys-page.tsx').then(page => page.KeysPage),
+  },
+  {
+    pattern: '/tenants',
+    load: () => import('./pages/tenants/tenants-page.tsx').then(page => page.TenantsPage),
+  },
+  { pattern: '/audit', load: () => import('./pages/audit/audit-page.tsx').then(page => page.AuditPage) },
+  {
+    pattern: '/usage',
+    menu: 'Usage',
+    load: () => import('./pages/usage/usage-page.tsx').then(page => page.UsagePage),
+  },
 ]
 
 export function App() {

@@ -130,6 +130,14 @@ export class Jobs {
     return this.#transport.json(path`/v1/jobs/${id}/metrics`, { ...options, query })
   }
 
+  /** The metrics as CSV with a header row, without those of single layers: a fraction of the bytes. */
+  metricsCsv(id: string, query: MetricsQuery = {}, options: CallOptions = {}): Promise<string> {
+    return this.#transport.text(path`/v1/jobs/${id}/metrics`, {
+      ...options,
+      query: { ...query, format: 'csv' },
+    })
+  }
+
   /** Non-zero weights of every layer after every epoch. */
   layers(id: string, options: CallOptions = {}): Promise<GetLayersResponse> {
     return this.#transport.json(path`/v1/jobs/${id}/layers`, options)

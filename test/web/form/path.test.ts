@@ -37,7 +37,9 @@ describe('a value at a path', () => {
 
   it('takes the empty objects around it along when a form removes it', () => {
     const document = { finish: { prune: { sparsity: 0.9 } }, model: { preset: 'mnist-mlp' } }
-    assert.deepEqual(edited(document, ['finish', 'prune', 'sparsity'], undefined), { model: { preset: 'mnist-mlp' } })
+    assert.deepEqual(edited(document, ['finish', 'prune', 'sparsity'], undefined), {
+      model: { preset: 'mnist-mlp' },
+    })
     assert.deepEqual(edited({ epochs: 1 }, ['epochs'], undefined), {})
   })
 

@@ -16,6 +16,21 @@ it('the differences of specs are the paths whose values are not the same in all,
   ])
 })
 
+it('the fields of one object are together, whichever spec has them', () => {
+  const specs = [
+    { optimizer: { name: 'sgd' }, epochs: 1 },
+    { optimizer: { name: 'grda', mu: 0.6 }, epochs: 2 },
+  ]
+  assert.deepEqual(
+    specDifferences(specs).map(({ path }) => path),
+    ['optimizer.name', 'optimizer.mu', 'epochs'],
+  )
+})
+
+it('an empty object is like a missing one', () => {
+  assert.deepEqual(specDifferences([{ labels: {} }, {}]), [])
+})
+
 it('equal specs have no differences', () => {
-  assert.deepEqual(specDifferences([{ labels: {} }, { labels: {} }]), [])
+  assert.deepEqual(specDifferences([{ labels: { team: 'a' } }, { labels: { team: 'a' } }]), [])
 })

@@ -2,13 +2,12 @@ import { useMemo } from 'preact/hooks'
 import { Button } from '../components/button.tsx'
 import { choiceCodec } from '../state/codecs.ts'
 import { urlState } from '../state/url-state.ts'
-import type { YScale } from './y-scale.ts'
 
-/** What a reader chose for one chart: the scale of y, and whether the table is open. */
-export function useChartView(name: string, scales: readonly YScale[]) {
+/** What a reader chose for one chart: its scale, and whether the table is open. */
+export function useChartView<T extends string>(name: string, scales: readonly T[]) {
   const state = useMemo(
     () => ({
-      scale: urlState(`${name}.y`, choiceCodec(scales, scales[0]!)),
+      scale: urlState(`${name}.scale`, choiceCodec(scales, scales[0]!)),
       table: urlState(`${name}.table`, choiceCodec(['0', '1'], '0')),
     }),
     [name, scales[0]],
@@ -21,7 +20,7 @@ export function useChartView(name: string, scales: readonly YScale[]) {
           aria-label={`Scale of ${title}`}
           value={state.scale.value}
           onChange={event => {
-            state.scale.value = event.currentTarget.value as YScale
+            state.scale.value = event.currentTarget.value as T
           }}
         >
           {scales.map(scale => (

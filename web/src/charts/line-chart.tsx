@@ -30,8 +30,8 @@ export interface LineChartProps {
   smoothing?: number
   /** The scales that the reader may choose from. The first is the default. */
   scales?: readonly YScale[]
-  /** Charts with the same word show the cursor at the same x. */
-  sync?: string
+  /** The x under the cursor; charts with the same signal show it together. */
+  cursor?: Signal<number | null>
   /** `track`: title and legend are beside the plot, for charts above each other. */
   layout?: 'track' | 'wide'
 }
@@ -41,7 +41,7 @@ const DASHED_UP_TO = 4
 
 /** A chart of lines with legend, readings, scales, zoom, summary and table. */
 export function LineChart(props: LineChartProps) {
-  const { title, name, series, x, formatY, formatTick = formatY, zoom, smoothing = 0, sync } = props
+  const { title, name, series, x, formatY, formatTick = formatY, zoom, smoothing = 0, cursor } = props
   const { scales = Y_SCALES, layout = 'wide' } = props
   const frame = useRef<HTMLDivElement>(null)
   const summaryId = useId()
@@ -51,9 +51,9 @@ export function LineChart(props: LineChartProps) {
   const styleOf = series.length <= DASHED_UP_TO ? dashedStyle : lineStyle
   const styles = series.map((curve, index) => styleOf(curve.style ?? index, dark))
   const labels = series.map(curve => curve.label)
-  const look = { scale: view.scale, labels, styles, formatX: x.format, formatY: formatTick, sync }
+  const look = { scale: view.scale, labels, styles, formatX: x.format, formatY: formatTick }
   const lookId = [view.scale, dark, x.label, ...labels, ...styles.map(style => style.colour)].join('\n')
-  const { plot, reading, rows } = usePlot(frame, look, lookId, drawn, zoom)
+  const { plot, reading, rows } = usePlot(frame, look, lookId, drawn, zoom, cursor)
   const words = { x: x.label, formatX: x.format, formatY }
   return (
     <figure class={`chart ${layout}`} aria-labelledby={`${summaryId}-title`}>

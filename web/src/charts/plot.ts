@@ -2,9 +2,9 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { decimate, type Rows } from './decimate.ts'
 import { type PlotLook, plotOptions } from './plot-options.ts'
+import type { Range } from './ranges.ts'
 import { extentOf, haveCommonX, type Series } from './series.ts'
 import { drawable } from './y-scale.ts'
-import type { Range } from './zoom.ts'
 
 /** The values under the cursor, by curve. */
 export interface Reading {
@@ -14,7 +14,8 @@ export interface Reading {
 
 export interface PlotEvents {
   onSelect: (range: Range) => void
-  onReading: (reading: Reading | null) => void
+  /** @param isFollowing whether another chart moved the cursor */
+  onReading: (reading: Reading | null, isFollowing: boolean) => void
   /** After each decimation. */
   onRows: (rows: Pick<Rows, 'shown' | 'total'>) => void
 }
@@ -33,6 +34,8 @@ export class Plot {
   #series: readonly Series[] = []
   #range: Range | null = null
   #commonX = true
+  /** Whether the cursor moves because that of another chart does. */
+  #isFollowing = false
   /** Whether the chart has all points, so that a new interval needs no new rows. */
   #isComplete = false
 
@@ -71,6 +74,14 @@ export class Plot {
     const x = xs[Math.min(xs.length - 1, Math.max(0, at + direction))]!
     const left = this.#chart.valToPos(x, 'x')
     this.#chart.setCursor({ left, top: this.#chart.over.clientHeight / 2 }, true)
+  }
+
+  /** Shows the cursor at x without reporting it; null hides it. */
+  follow(x: number | null): void {
+    this.#isFollowing = true
+    const left = x === null ? -10 : this.#chart.valToPos(x, 'x')
+    this.#chart.setCursor({ left, top: x === null ? -10 : this.#chart.over.clientHeight / 2 }, true)
+    this.#isFollowing = false
   }
 
   /** The x under a pixel of the page. */
@@ -114,13 +125,13 @@ export class Plot {
   #read(): void {
     const { idx, idxs, left } = this.#chart.cursor
     if (idx === null || idx === undefined || left === undefined || left < 0) {
-      this.#events.onReading(null)
+      this.#events.onReading(null, this.#isFollowing)
       return
     }
     const ys = this.#series.map((_, index) => {
       const row = idxs?.[index + 1]
       return row === null || row === undefined ? null : this.#chart.data[index + 1]?.[row]
     })
-    this.#events.onReading({ x: this.#chart.data[0][idx]!, ys })
+    this.#events.onReading({ x: this.#chart.data[0][idx]!, ys }, this.#isFollowing)
   }
 }

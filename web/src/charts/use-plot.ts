@@ -21,6 +21,7 @@ export function usePlot(
   lookId: string,
   series: readonly Series[],
   zoom: Zoom,
+  cursor: Signal<number | null> | undefined,
 ): PlotState {
   const plot = useRef<Plot | null>(null)
   const { reading, rows } = useMemo(
@@ -35,8 +36,9 @@ export function usePlot(
       onSelect: (range: readonly [number, number]) => {
         zoom.value = range
       },
-      onReading: (next: Reading | null) => {
+      onReading: (next: Reading | null, isFollowing: boolean) => {
         reading.value = next
+        if (cursor && !isFollowing) cursor.value = next?.x ?? null
       },
       onRows: ({ shown, total }: Rows) => {
         rows.value = { shown, total }
@@ -45,11 +47,16 @@ export function usePlot(
     const created = new Plot(frame, look, events as ConstructorParameters<typeof Plot>[2])
     plot.current = created
     created.setSeries(series)
-    const stop = effect(() => created.setRange(zoom.value))
+    const stopZoom = effect(() => created.setRange(zoom.value))
+    const stopCursor = effect(() => {
+      const x = cursor?.value ?? null
+      if (x !== (reading.peek()?.x ?? null)) created.follow(x)
+    })
     const observer = new ResizeObserver(() => created.resize(frame.clientWidth, frame.clientHeight))
     observer.observe(frame)
     return () => {
-      stop()
+      stopZoom()
+      stopCursor()
       observer.disconnect()
       created.destroy()
       plot.current = null

@@ -19,8 +19,11 @@ export const X_AXES: Record<XChoice, XAxis> = {
   sparsity: { label: 'sparsity', format: x => formatPercent(x) },
 }
 
+/** What an x can be of an epoch. */
+type Placed = Pick<EpochMetrics, 'epoch' | 'step' | 'sparsity' | 'seconds'>
+
 /** The x of every epoch, in the order of the epochs. */
-export function xsOf(epochs: readonly EpochMetrics[], choice: XChoice): Float64Array {
+export function xsOf(epochs: readonly Placed[], choice: XChoice): Float64Array {
   if (choice !== 'time') return Float64Array.from(epochs, epoch => epoch[choice])
   let elapsed = 0
   return Float64Array.from(epochs, ({ seconds }) => {
@@ -30,10 +33,10 @@ export function xsOf(epochs: readonly EpochMetrics[], choice: XChoice): Float64A
 }
 
 /** A curve of one metric over the epochs, in the order of x. A metric that an epoch lacks is a missing point. */
-export function metricSeries(
-  epochs: readonly EpochMetrics[],
+export function metricSeries<T>(
+  epochs: readonly T[],
   label: string,
-  metric: (epoch: EpochMetrics) => number | undefined,
+  metric: (epoch: T) => number | undefined,
   xs: Float64Array,
 ): Series {
   const ys = Float64Array.from(epochs, epoch => metric(epoch) ?? Number.NaN)

@@ -5,9 +5,13 @@ export interface Column<T> {
   /** Names the column in the sorting. */
   id: string
   header: string
+  /** In the place of the word, for example a box that selects all rows. */
+  headerCell?: ComponentChildren
   cell: (row: T) => ComponentChildren
   /** Figures are aligned to the right. */
   numeric?: boolean
+  /** Long text, in several lines. */
+  wrap?: boolean
   sortable?: boolean
 }
 
@@ -26,8 +30,9 @@ interface DataTableProps<T> {
 export function DataTable<T>(props: DataTableProps<T>) {
   const { caption, columns, rows, rowKey, sorting, onSort, selected } = props
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
-    <section class="table-frame" aria-label={caption} tabIndex={0}>
+    // A region of its own would repeat the name of the panel around it.
+    // biome-ignore lint/a11y/useSemanticElements lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
+    <div class="table-frame" role="group" aria-label={caption} tabIndex={0}>
       <table>
         <caption class="visually-hidden">{caption}</caption>
         <thead>
@@ -41,7 +46,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
           {rows.map(row => (
             <tr key={rowKey(row)} class={selected?.has(rowKey(row)) ? 'selected' : undefined}>
               {columns.map(column => (
-                <td key={column.id} class={column.numeric ? 'numeric' : undefined}>
+                <td key={column.id} class={classOf(column)}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -49,8 +54,12 @@ export function DataTable<T>(props: DataTableProps<T>) {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
+}
+
+function classOf<T>({ numeric, wrap }: Column<T>): string | undefined {
+  return numeric ? 'numeric' : wrap ? 'wrap' : undefined
 }
 
 interface HeaderProps<T> {
@@ -66,7 +75,7 @@ function Header<T>({ column, sorting, onSort }: HeaderProps<T>) {
   if (!sortable || !onSort)
     return (
       <th scope="col" class={className}>
-        {header}
+        {column.headerCell ?? header}
       </th>
     )
   const direction = order === 'asc' ? 'ascending' : order === 'desc' ? 'descending' : 'none'

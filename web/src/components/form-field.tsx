@@ -4,7 +4,7 @@ import { useId } from 'preact/hooks'
 interface FormFieldProps {
   label: string
   /** What to enter, in a few words. */
-  hint?: string
+  hint?: string | undefined
   error?: string | undefined
   /** Renders the control with these attributes, which connect it to label, hint and error. */
   children: (attributes: ControlAttributes) => JSX.Element

@@ -2,10 +2,11 @@ import type { ComponentType } from 'preact'
 import { FormField } from '../components/form-field.tsx'
 import { chosen, optionOf, startOf } from './choose-option.ts'
 import type { FieldProps } from './field-props.ts'
-import type { ChoiceField } from './form-model.ts'
+import type { ChoiceField, Option } from './form-model.ts'
 import { JsonInput } from './json-input.tsx'
+import { ObjectFields } from './object-fields.tsx'
 import { useField } from './use-field.ts'
-import { labelOf, shortValue } from './words.ts'
+import { labelOf, plainText, shortValue } from './words.ts'
 
 interface ChoiceInputProps extends FieldProps<ChoiceField> {
   View: ComponentType<FieldProps>
@@ -23,7 +24,7 @@ export function ChoiceInput({ path, field, required, View }: ChoiceInputProps) {
   }
   return (
     <div class="choice">
-      <FormField label={label} hint={option?.description ?? field.description} error={error}>
+      <FormField label={label} hint={plainText(option?.description ?? field.description)} error={error}>
         {attributes => (
           <select
             {...attributes}
@@ -32,11 +33,13 @@ export function ChoiceInput({ path, field, required, View }: ChoiceInputProps) {
             onChange={({ currentTarget }) => select(currentTarget.value)}
           >
             {!(required && index >= 0) && (
-              <option value="">{usual === undefined ? 'Default' : `Default: ${shortValue(usual)}`}</option>
+              <option value="">
+                {usual !== undefined ? `Default: ${shortValue(usual)}` : required ? 'Choose…' : 'Default'}
+              </option>
             )}
-            {field.options.map(({ label }, position) => (
-              <option key={label} value={String(position)}>
-                {wordOf(label)}
+            {field.options.map((one, position) => (
+              <option key={one.label} value={String(position)}>
+                {wordOf(one)}
               </option>
             ))}
           </select>
@@ -53,24 +56,23 @@ export function ChoiceInput({ path, field, required, View }: ChoiceInputProps) {
 
 interface ChosenFieldsProps {
   path: FieldProps['path']
-  option: ChoiceField['options'][number]
+  option: Option
   View: ComponentType<FieldProps>
 }
 
 function ChosenFields({ path, option: { field, constants }, View }: ChosenFieldsProps) {
   if (field.kind !== 'object') return field.kind === 'enum' ? null : <View path={path} field={field} />
-  const variable = Object.entries(field.fields).filter(([key]) => !(key in constants))
-  if (variable.length === 0) return null
+  const fields = Object.fromEntries(Object.entries(field.fields).filter(([key]) => !(key in constants)))
+  if (Object.keys(fields).length === 0) return null
   return (
-    <div class="fields">
-      {variable.map(([key, one]) => (
-        <View key={key} path={[...path, key]} field={one} required={field.required.includes(key)} />
-      ))}
+    <div class="inset">
+      <ObjectFields path={path} fields={fields} required={field.required} View={View} />
     </div>
   )
 }
 
-/** Names that are part of the interface stay as they are written there; keys become words. */
-function wordOf(label: string): string {
+/** Names that are part of the interface stay unchanged; keys become words. */
+function wordOf({ label, constants }: Option): string {
+  if (Object.keys(constants).length > 0) return label
   return label === 'id' ? 'Uploaded or registered' : labelOf(label)
 }

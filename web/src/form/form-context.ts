@@ -17,6 +17,8 @@ export interface FormState {
   mistakes: ReadonlyMap<string, string[]>
   /** The records that a text field can name, by the name of the field. */
   suggestions: Readonly<Record<string, readonly Suggestion[] | undefined>>
+  /** Optional fields within an object that are visible at once, by name. The other optional ones are folded. */
+  prominent: ReadonlySet<string>
   /** Labels that say more than the last key of the path, by the name of the field. */
   labels: Readonly<Record<string, string | undefined>>
 }

@@ -30,6 +30,11 @@ export interface ListField extends Described {
 export interface MapField extends Described {
   kind: 'map'
 }
+/** A word or a number, or several of them where a list is allowed: the label columns of a table, the checkpoint of a job. */
+export interface WordsField extends Described {
+  kind: 'words'
+  allowsList: boolean
+}
 interface PlainField extends Described {
   kind: 'boolean' | 'text' | 'json'
 }
@@ -37,7 +42,15 @@ interface EnumField extends Described {
   kind: 'enum'
   values: readonly (string | number)[]
 }
-export type Field = ObjectField | ChoiceField | NumberField | ListField | MapField | PlainField | EnumField
+export type Field =
+  | ObjectField
+  | WordsField
+  | ChoiceField
+  | NumberField
+  | ListField
+  | MapField
+  | PlainField
+  | EnumField
 
 export interface Option {
   label: string
@@ -89,7 +102,8 @@ function objectOf(schema: JsonSchema, inner: (schema: JsonSchema) => Field): Fie
     const { additionalProperties: entry } = schema
     return { kind: typeof entry === 'object' && entry.type === 'string' ? 'map' : 'json' }
   }
-  const editable = Object.entries(schema.properties!).filter(([, property]) => !isFromSpec(property))
+  const stored = storedFields(schema.properties!)
+  const editable = Object.entries(schema.properties!).filter(([key]) => !stored.has(key))
   return {
     kind: 'object',
     fields: Object.fromEntries(editable.map(([key, property]) => [key, inner(property)])),
@@ -97,21 +111,42 @@ function objectOf(schema: JsonSchema, inner: (schema: JsonSchema) => Field): Fie
   }
 }
 
-/** Fields that only the spec of a stored job has. They are kept, but nobody types a digest. */
-function isFromSpec({ description }: JsonSchema): boolean {
-  return description?.startsWith('As in the spec of a job') ?? false
+/**
+ * The fields that only the spec of a stored job has, with those that their description names ("like `sha256` and `clock`"). They are
+ * kept, but have no input: nobody types a digest.
+ */
+function storedFields(properties: Record<string, JsonSchema>): Set<string> {
+  const stored = Object.entries(properties).filter(([, { description }]) =>
+    description?.startsWith('As in the spec of a job'),
+  )
+  const named = stored.flatMap(([, { description }]) =>
+    [...description!.matchAll(/`(\w+)`/g)].map(([, name]) => name!),
+  )
+  return new Set([...stored.map(([key]) => key), ...named])
 }
 
 function choiceOf(alternatives: JsonSchema[], schemas: Schemas, inner: (schema: JsonSchema) => Field): Field {
   if (alternatives.length === 1) return inner(alternatives[0]!)
+  const fields = alternatives.map(inner)
+  if (fields.every(isWords)) return { kind: 'words', allowsList: fields.some(allowsList) }
   const options = alternatives.map((alternative, index) => {
     const schema = resolved(alternative, schemas)
-    const field = inner(alternative)
+    const field = fields[index]!
     const constants = constantsOf(schema)
     const label = labelOf(schema, constants, index)
     return { label, constants, field, ...(schema.description && { description: schema.description }) }
   })
   return { kind: 'choice', options }
+}
+
+function isWords(field: Field): boolean {
+  if (field.kind === 'list') return isWords(field.item)
+  if (field.kind === 'enum') return field.values.length === 1 && typeof field.values[0] === 'string'
+  return field.kind === 'text' || field.kind === 'number' || field.kind === 'words'
+}
+
+function allowsList(field: Field): boolean {
+  return field.kind === 'list' || (field.kind === 'words' && field.allowsList)
 }
 
 function constantsOf({ properties = {} }: JsonSchema): Record<string, Json> {

@@ -4,14 +4,14 @@ import type { Field, ListField } from './form-model.ts'
 import type { Json } from './path.ts'
 import { useField } from './use-field.ts'
 import { useTyped } from './use-typed.ts'
-import { numberOrText } from './words.ts'
+import { numberOrText, plainText } from './words.ts'
 
 /** Numbers or names on one line, separated by commas. */
 export function LineInput({ path, field }: FieldProps<ListField>) {
   const { name, label, value, usual, error, set } = useField(path, field)
   const typed = useTyped(value, textOf)
   return (
-    <FormField label={label} hint={field.description ?? 'Separated by commas.'} error={error}>
+    <FormField label={label} hint={plainText(field.description) ?? 'Separated by commas.'} error={error}>
       {attributes => (
         <input
           {...attributes}

@@ -6,6 +6,7 @@ import type { ListField } from './form-model.ts'
 import { LineInput } from './line-input.tsx'
 import type { Json } from './path.ts'
 import { useField } from './use-field.ts'
+import { plainText } from './words.ts'
 
 interface ListInputProps extends FieldProps<ListField> {
   View: ComponentType<FieldProps>
@@ -14,7 +15,8 @@ interface ListInputProps extends FieldProps<ListField> {
 /** A list: boxes to tick where the entries are words, one line for numbers and names, and else an input for each entry. */
 export function ListInput({ path, field, View }: ListInputProps) {
   if (field.item.kind === 'enum') return <TickedInput path={path} field={field} />
-  if (field.item.kind === 'number' || field.item.kind === 'text') return <LineInput path={path} field={field} />
+  if (field.item.kind === 'number' || field.item.kind === 'text')
+    return <LineInput path={path} field={field} />
   return <EntriesInput path={path} field={field} View={View} />
 }
 
@@ -39,7 +41,7 @@ function TickedInput({ path, field }: FieldProps<ListField>) {
           </label>
         ))}
       </div>
-      {field.description && <p class="hint">{field.description}</p>}
+      {field.description && <p class="hint">{plainText(field.description)}</p>}
       {error && <p class="field-error">{error}</p>}
     </fieldset>
   )
@@ -51,9 +53,8 @@ function EntriesInput({ path, field, View }: ListInputProps) {
   return (
     <fieldset class="field entries" name={name}>
       <legend>{label}</legend>
-      {field.description && <p class="hint">{field.description}</p>}
+      {field.description && <p class="hint">{plainText(field.description)}</p>}
       {entries.map((_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: an entry has no other name than its index
         <div key={index} class="entry">
           <View path={[...path, index]} field={field.item} required />
           <Button

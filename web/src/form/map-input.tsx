@@ -3,13 +3,18 @@ import type { FieldProps } from './field-props.ts'
 import { isObject, type Json } from './path.ts'
 import { useField } from './use-field.ts'
 import { useTyped } from './use-typed.ts'
+import { plainText } from './words.ts'
 
 /** Words by key, on one line: `team=vision, run=3`. */
 export function MapInput({ path, field }: FieldProps) {
   const { name, label, value, error, set } = useField(path, field)
   const typed = useTyped(value, textOf)
   return (
-    <FormField label={label} hint={field.description ?? 'For example team=vision, run=3.'} error={error}>
+    <FormField
+      label={label}
+      hint={plainText(field.description) ?? 'For example team=vision, run=3.'}
+      error={error}
+    >
       {attributes => (
         <input
           {...attributes}

@@ -45,7 +45,8 @@ export function edited(document: Json, path: Path, value: Json | undefined): Jso
   const changed = withValue(document, path, value) ?? {}
   const around = path.slice(0, -1)
   const rest = valueAt(changed, around)
-  const isEmptied = value === undefined && around.length > 0 && isObject(rest) && Object.keys(rest).length === 0
+  const isEmptied =
+    value === undefined && around.length > 0 && isObject(rest) && Object.keys(rest).length === 0
   return isEmptied ? edited(changed, around, undefined) : changed
 }
 

@@ -4,7 +4,9 @@ import { Button } from '../components/button.tsx'
 import type { FieldProps } from './field-props.ts'
 import { useForm } from './form-context.ts'
 import type { ObjectField } from './form-model.ts'
+import { ObjectFields } from './object-fields.tsx'
 import { useField } from './use-field.ts'
+import { plainText } from './words.ts'
 
 interface SectionProps extends FieldProps<ObjectField> {
   View: ComponentType<FieldProps>
@@ -41,13 +43,9 @@ function SectionFields({ path, field, unfolded = false, View }: SectionProps) {
   const { value, error, set } = useField(path, field)
   return (
     <>
-      {field.description && <p class="hint">{field.description}</p>}
+      {field.description && <p class="hint">{plainText(field.description)}</p>}
       {error && <p class="field-error">{error}</p>}
-      <div class="fields">
-        {Object.entries(field.fields).map(([key, one]) => (
-          <View key={key} path={[...path, key]} field={one} required={field.required.includes(key)} />
-        ))}
-      </div>
+      <ObjectFields path={path} fields={field.fields} required={field.required} View={View} />
       {value !== undefined && !unfolded && (
         <Button kind="quiet" onClick={() => set(undefined)}>
           Use the default

@@ -3,7 +3,7 @@ import type { FieldProps } from './field-props.ts'
 import { useForm } from './form-context.ts'
 import type { Json } from './path.ts'
 import { useField } from './use-field.ts'
-import { shortValue } from './words.ts'
+import { plainText, shortValue } from './words.ts'
 
 const ANSWERS = [true, false]
 
@@ -14,7 +14,7 @@ export function SelectInput({ path, field, required }: FieldProps) {
   const values: readonly Json[] = field.kind === 'enum' ? field.values : ANSWERS
   const index = value === undefined ? '' : String(values.indexOf(value))
   return (
-    <FormField label={label} hint={field.description} error={error}>
+    <FormField label={label} hint={plainText(field.description)} error={error}>
       {attributes => (
         <select
           {...attributes}
@@ -25,7 +25,9 @@ export function SelectInput({ path, field, required }: FieldProps) {
           }
         >
           {!(required && value !== undefined) && (
-            <option value="">{usual === undefined ? 'Default' : `Default: ${wordOf(usual)}`}</option>
+            <option value="">
+              {usual !== undefined ? `Default: ${wordOf(usual)}` : required ? 'Choose…' : 'Default'}
+            </option>
           )}
           {index === '-1' && <option value="-1">{shortValue(value)}</option>}
           {values.map((one, position) => (

@@ -6,7 +6,10 @@ import { type Json, nameOf, type Path, valueAt } from './path.ts'
 export function shownNames(field: Field, document: Json | undefined, path: Path = []): string[] {
   const own = path.length > 0 ? [nameOf(path)] : []
   if (field.kind === 'object')
-    return [...own, ...Object.entries(field.fields).flatMap(([key, one]) => shownNames(one, document, [...path, key]))]
+    return [
+      ...own,
+      ...Object.entries(field.fields).flatMap(([key, one]) => shownNames(one, document, [...path, key])),
+    ]
   if (field.kind === 'choice') {
     const option = field.options[optionOf(field, valueAt(document, path))]
     return option ? [...own, ...shownNames(option.field, document, path).slice(own.length)] : own

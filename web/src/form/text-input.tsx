@@ -4,7 +4,7 @@ import { useForm } from './form-context.ts'
 import { SuggestedInput } from './suggested-input.tsx'
 import { useField } from './use-field.ts'
 import { useTyped } from './use-typed.ts'
-import { numberOrText, shortValue } from './words.ts'
+import { numberOrText, plainText, shortValue } from './words.ts'
 
 /** One line for a number or a text. A text where a number belongs is sent as it is typed, and the service says what is wrong. */
 export function TextInput({ path, field, required }: FieldProps) {
@@ -42,11 +42,8 @@ function shownText(value: unknown): string {
   return value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)
 }
 
+/** What the field means, or else which numbers it accepts. */
 function hintOf(field: FieldProps['field']): string | undefined {
-  const range = field.kind === 'number' ? field.range : undefined
-  return [field.description, range && sentence(range)].filter(Boolean).join(' ') || undefined
-}
-
-function sentence(words: string): string {
-  return `${words[0]!.toUpperCase()}${words.slice(1)}.`
+  if (field.description !== undefined || field.kind !== 'number') return plainText(field.description)
+  return field.range && `${field.range[0]!.toUpperCase()}${field.range.slice(1)}.`
 }

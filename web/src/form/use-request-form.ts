@@ -1,13 +1,17 @@
-import { useLoaded } from '../state/use-loaded.ts'
+import { useMemo } from 'preact/hooks'
 import { client } from '../state/session.ts'
-import type { Schemas } from './json-schema.ts'
+import { useLoaded } from '../state/use-loaded.ts'
 import { type Field, fieldOf } from './form-model.ts'
+import type { Schemas } from './json-schema.ts'
 
 /** The form of a request of the contract, once the service has sent it: its name among the schemas of the contract. */
 export function useRequestForm(name: string): { field?: Field; error?: Error } {
-  const { data, error } = useLoaded(() => contract(), [client.value])
-  const schemas = data?.components.schemas as Schemas | undefined
-  return { ...(schemas && { field: fieldOf(schemas[name]!, schemas) }), ...(error && { error }) }
+  const { data, error } = useLoaded(contract, [client.value])
+  const field = useMemo(() => {
+    const schemas = data?.components.schemas as Schemas | undefined
+    return schemas && fieldOf(schemas[name]!, schemas)
+  }, [data, name])
+  return { ...(field && { field }), ...(error && { error }) }
 }
 
 let loaded: ReturnType<typeof load> | undefined

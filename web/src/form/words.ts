@@ -1,6 +1,8 @@
-/** The label of a field: `learningRate` as "Learning rate". Symbols such as `c` and `mu` stay. */
+/** The label of a field: `learningRate` as "Learning rate", `sizeBytes` as "Size in bytes". Symbols such as `c` and `mu` stay. */
 export function labelOf(key: string): string {
-  const words = key.replace(/([A-Z])/g, letter => ` ${letter.toLowerCase()}`)
+  const words = key
+    .replace(/(Bytes|Seconds)$/, unit => `In${unit}`)
+    .replace(/([A-Z])/g, letter => ` ${letter.toLowerCase()}`)
   return words.length < 3 ? words : words[0]!.toUpperCase() + words.slice(1)
 }
 
@@ -18,4 +20,11 @@ export function numberOrText(text: string): number | string | undefined {
   if (trimmed === '') return undefined
   const number = Number(trimmed)
   return Number.isFinite(number) ? number : trimmed
+}
+
+/** A description of the contract without its Markdown. */
+export function plainText(description: string): string
+export function plainText(description: string | undefined): string | undefined
+export function plainText(description: string | undefined): string | undefined {
+  return description?.replaceAll('`', '')
 }

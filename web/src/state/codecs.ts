@@ -9,7 +9,7 @@ export function textCodec(fallback = ''): Codec<string> {
 }
 
 /** One of a few words. Any other word reads as the fallback. */
-export function choiceCodec<T extends string>(choices: readonly T[], fallback: T): Codec<T> {
+export function choiceCodec<const T extends string>(choices: readonly T[], fallback: NoInfer<T>): Codec<T> {
   return {
     read: text => choices.find(choice => choice === text) ?? fallback,
     write: value => (value === fallback ? null : value),

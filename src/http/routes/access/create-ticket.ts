@@ -8,8 +8,8 @@ import { TICKET_SECONDS } from '#stores/ticket-store.ts'
 const schema = {
   operationId: 'createTicket',
   tags: ['keys and tenants'],
-  summary:
-    'Create a ticket that opens one stream within 30 s with the rights of the key, as `?ticket=TICKET`',
+  summary: 'Create a ticket',
+  description: 'It opens one stream within 30 s with the rights of the key, as `?ticket=TICKET`.',
   body: NoBody,
   response: { 201: z.object({ ticket: z.string(), expiresAt: z.iso.datetime() }).meta({ id: 'Ticket' }) },
 }

@@ -11,7 +11,8 @@ import { TenantParams, TenantResource, tenantResource } from '#http/tenant-resou
 const list = {
   operationId: 'listTenants',
   tags: ['keys and tenants'],
-  summary: 'List tenants by name, with their settings',
+  summary: 'List tenants',
+  description: 'By name, with their settings.',
   querystring: z.strictObject({ after: TenantName.optional(), limit: Limit }),
   response: { 200: pageOf(TenantResource) },
 }
@@ -19,7 +20,8 @@ const list = {
 const get = {
   operationId: 'getTenant',
   tags: ['keys and tenants'],
-  summary: 'Get the settings of a tenant; admins who are not operators get those of their own only',
+  summary: 'Get the settings of a tenant',
+  description: 'Admins who are not operators get those of their own tenant only.',
   params: TenantParams,
   response: { 200: TenantResource },
 }

@@ -7,7 +7,8 @@ import { KeyParams, requireKey } from './read-keys.ts'
 const schema = {
   operationId: 'revokeKey',
   tags: ['keys and tenants'],
-  summary: 'Revoke a key: it is refused from now on, its open streams end, and it stays listed; idempotent',
+  summary: 'Revoke a key',
+  description: 'The key is refused from now on, its open streams end, and it stays listed. Idempotent.',
   params: KeyParams,
   response: { 204: z.null().describe('Revoked.') },
 }

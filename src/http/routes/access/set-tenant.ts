@@ -9,8 +9,8 @@ import { TenantResource, tenantResource } from '#http/tenant-resource.ts'
 const schema = {
   operationId: 'setTenant',
   tags: ['keys and tenants'],
-  summary:
-    'Replace the settings of a tenant, which need not have a key yet. Fields that are left out have their defaults',
+  summary: 'Replace the settings of a tenant',
+  description: 'The tenant need not have a key yet. Fields that are left out have their defaults.',
   params: z.object({ tenant: TenantName }),
   body: TenantSettings.meta({
     id: 'TenantSettings',

@@ -5,7 +5,7 @@ import { AnalysisParams } from '#http/analysis-resource.ts'
 import { pageOf, wholePage } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
-import { DESCRIBED, DOWNLOADED } from '#http/send-artifact.ts'
+import { DESCRIBED, DOWNLOAD_PROBLEMS, DOWNLOADED } from '#http/send-artifact.ts'
 import { type StoredArtifact, serveArtifact } from '#http/serve-artifact.ts'
 import { filesOf, findAnalysisFile } from '#jobs/read-analysis-file.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -15,7 +15,8 @@ const PATH = '/v1/analyses/:analysisId/artifacts/:name'
 const list = {
   operationId: 'listAnalysisArtifacts',
   tags: ['analyses'],
-  summary: 'List the files of an analysis with size and digest; none until it has succeeded',
+  summary: 'List the files of an analysis',
+  description: 'With size and digest. There are none until the analysis has succeeded.',
   params: AnalysisParams,
   response: { 200: pageOf(Artifact) },
 }
@@ -23,7 +24,8 @@ const list = {
 const get = {
   operationId: 'downloadAnalysisArtifact',
   tags: ['analyses'],
-  summary: 'Download a file of an analysis, or one range of it, with a strong ETag and its digest',
+  summary: 'Download a file of an analysis',
+  description: 'The whole file or one range of it, with a strong ETag and its digest.',
   params: AnalysisParams.extend({ name: z.string().min(1).max(500) }),
   response: DOWNLOADED,
 }
@@ -31,13 +33,15 @@ const get = {
 const head = {
   ...get,
   operationId: 'headAnalysisArtifact',
-  summary: 'The headers of a download: size, ETag and digest',
+  summary: 'Describe a file of an analysis',
+  description: 'The headers of its download: size, ETag and digest.',
   response: DESCRIBED,
 }
 
 export const analysisArtifactsRoutes =
   (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
+    const config = routeConfig({ scope: 'read', problems: DOWNLOAD_PROBLEMS })
     app.get(
       '/v1/analyses/:analysisId/artifacts',
       { schema: list, config: routeConfig({ scope: 'read' }) },
@@ -51,13 +55,13 @@ export const analysisArtifactsRoutes =
       method: ['HEAD'],
       url: PATH,
       schema: head,
-      config: routeConfig({ scope: 'read' }),
+      config,
       async handler(request, reply) {
         const stores = storesOf(request)
         return await serveArtifact(request, reply, stores, finderOf(stores, request.params))
       },
     })
-    app.get(PATH, { schema: get, config: routeConfig({ scope: 'read' }) }, async (request, reply) => {
+    app.get(PATH, { schema: get, config }, async (request, reply) => {
       const stores = storesOf(request)
       return await serveArtifact(request, reply, stores, finderOf(stores, request.params))
     })

@@ -10,7 +10,8 @@ import { createAnalysis } from '#jobs/create-analysis.ts'
 const schema = {
   operationId: 'createAnalysis',
   tags: ['analyses'],
-  summary: 'Analyse the models of jobs that have ended or are paused; a worker computes it',
+  summary: 'Analyse the models of jobs',
+  description: 'The jobs have ended or are paused. A worker computes the analysis.',
   headers: IdempotencyHeaders,
   body: AnalysisRequest,
   response: { 201: ListedAnalysis },
@@ -19,7 +20,20 @@ const schema = {
 export const createAnalysisRoute =
   (storesOf: StoresOf, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
-    const config = routeConfig({ scope: 'submit', storesData: true })
+    const config = routeConfig({
+      scope: 'submit',
+      storesData: true,
+      creates: 'analysisId',
+      problems: [
+        'not_found',
+        'artifact_not_ready',
+        'dataset_not_ready',
+        'artifact_expired',
+        'insufficient_memory',
+        'limit_exceeded',
+        'quota_exceeded',
+      ],
+    })
     app.post('/v1/analyses', { schema, config }, async (request, reply) => {
       const { body, log } = request
       const stores = storesOf(request)

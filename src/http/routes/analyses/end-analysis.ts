@@ -10,7 +10,8 @@ import { deleteJob } from '#jobs/delete-job.ts'
 const cancel = {
   operationId: 'cancelAnalysis',
   tags: ['analyses'],
-  summary: 'Cancel an analysis; idempotent, 409 once it has succeeded or failed',
+  summary: 'Cancel an analysis',
+  description: 'Idempotent until it has succeeded or failed; 409 after that.',
   params: AnalysisParams,
   body: NoBody,
   response: { 202: ListedAnalysis },
@@ -19,7 +20,8 @@ const cancel = {
 const remove = {
   operationId: 'deleteAnalysis',
   tags: ['analyses'],
-  summary: 'Delete a finished analysis with its artifacts',
+  summary: 'Delete a finished analysis',
+  description: 'Its artifacts are deleted too.',
   params: AnalysisParams,
   response: { 204: z.null().describe('Deleted.') },
 }
@@ -30,7 +32,7 @@ export const endAnalysisRoutes =
   async app => {
     app.post(
       '/v1/analyses/:analysisId/cancel',
-      { schema: cancel, config: routeConfig({ scope: 'submit' }) },
+      { schema: cancel, config: routeConfig({ scope: 'submit', problems: ['conflict'] }) },
       async (request, reply) => {
         const { params, log } = request
         const stores = storesOf(request)
@@ -41,7 +43,7 @@ export const endAnalysisRoutes =
     )
     app.delete(
       '/v1/analyses/:analysisId',
-      { schema: remove, config: routeConfig({ scope: 'submit' }) },
+      { schema: remove, config: routeConfig({ scope: 'submit', problems: ['conflict'] }) },
       async (request, reply) => {
         const { params, log } = request
         const stores = storesOf(request)

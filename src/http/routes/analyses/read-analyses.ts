@@ -9,7 +9,7 @@ import {
   ListedAnalysis,
   listedAnalysis,
 } from '#http/analysis-resource.ts'
-import { Limit, pageOf, requireCursor } from '#http/page.ts'
+import { cursorOf, Limit, pageOf } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
@@ -20,7 +20,8 @@ const Status = ListedAnalysis.shape.status
 const list = {
   operationId: 'listAnalyses',
   tags: ['analyses'],
-  summary: 'List analyses, newest first, without their results',
+  summary: 'List analyses',
+  description: 'Newest first, without their results.',
   querystring: z.strictObject({
     kind: z.enum(ANALYSIS_KINDS).optional(),
     jobId: z.string().min(1).max(100).optional().describe('One of the analysed jobs.'),
@@ -28,7 +29,7 @@ const list = {
       .union([Status, z.array(Status)])
       .optional()
       .describe('May be repeated.'),
-    after: z.string().min(1).max(100).optional(),
+    after: cursorOf('analysis'),
     limit: Limit,
   }),
   response: { 200: pageOf(ListedAnalysis) },
@@ -37,7 +38,8 @@ const list = {
 const get = {
   operationId: 'getAnalysis',
   tags: ['analyses'],
-  summary: 'Get an analysis with its progress, and with its result once it has succeeded',
+  summary: 'Get an analysis',
+  description: 'With its progress, and with its result once it has succeeded.',
   params: AnalysisParams,
   response: { 200: AnalysisResource },
 }
@@ -48,7 +50,6 @@ export const readAnalysesRoutes =
     app.get('/v1/analyses', { schema: list, config: routeConfig({ scope: 'read' }) }, async request => {
       const { status, ...query } = request.query
       const stores = storesOf(request)
-      requireCursor(query.after, 'analysis', [])
       const statuses = status && [status].flat()
       const { jobs, nextAfter } = await stores.analysisIndex.list({ ...query, statuses })
       const shown = showable(jobs, ListedAnalysis, listedAnalysis, request.log)

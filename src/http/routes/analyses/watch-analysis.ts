@@ -15,7 +15,9 @@ import { streamedAnalyses } from '#http/streamed-analyses.ts'
 const events = {
   operationId: 'listAnalysisEvents',
   tags: ['analyses'],
-  summary: 'List the events of an analysis, oldest first; with Accept: text/event-stream, stream them',
+  summary: 'List or stream the events of an analysis',
+  description:
+    'Oldest first. With `Accept: text/event-stream`, the answer is a stream of server-sent events. Their `data` are the frames of the WebSocket, in JSON: events, progress and gaps.',
   params: AnalysisParams,
   ...eventsSchema(AnalysisEvent),
 }
@@ -24,6 +26,7 @@ const stream = {
   operationId: 'streamAnalysis',
   tags: ['analyses'],
   summary: 'Watch one analysis on a WebSocket',
+  description: 'The frames and close codes are described in `/asyncapi.json`.',
   params: AnalysisParams,
   querystring: StreamQuery,
   response: {

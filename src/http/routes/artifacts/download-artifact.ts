@@ -7,7 +7,7 @@ import { JobParams } from '#http/job-params.ts'
 import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
-import { DESCRIBED, DOWNLOADED } from '#http/send-artifact.ts'
+import { DESCRIBED, DOWNLOAD_PROBLEMS, DOWNLOADED } from '#http/send-artifact.ts'
 import { type StoredArtifact, serveArtifact } from '#http/serve-artifact.ts'
 import { type ArtifactForm, findArtifact } from '#jobs/find-artifact.ts'
 import type { Stores } from '#stores/connect.ts'
@@ -17,7 +17,9 @@ const PATH = '/v1/jobs/:jobId/artifacts/:name'
 const get = {
   operationId: 'downloadArtifact',
   tags: ['artifacts'],
-  summary: 'Download an artifact, or one range of it, with a strong ETag and its digest',
+  summary: 'Download an artifact',
+  description:
+    'The whole file or one range of it, with a strong ETag and its digest. Files that are not stored are made by the first request.',
   params: JobParams.extend({ name: z.string().min(1).max(500) }),
   querystring: ArtifactVariant.extend({ checkpoint: CheckpointQuery, ...POINT_QUERY }),
   response: DOWNLOADED,
@@ -26,14 +28,21 @@ const get = {
 const head = {
   ...get,
   operationId: 'headArtifact',
-  summary: 'The headers of a download: size, ETag and digest',
+  summary: 'Describe an artifact',
+  description: 'The headers of its download: size, ETag and digest.',
   response: DESCRIBED,
 }
 
 export const downloadArtifactRoute =
   (storesOf: StoresOf<Pick<Children, 'exporter'>>): FastifyPluginAsyncZod =>
   async app => {
-    const config = routeConfig({ scope: 'read' })
+    const problems = [
+      ...DOWNLOAD_PROBLEMS,
+      'tradeoff_not_ready',
+      'artifact_expired',
+      'limit_exceeded',
+    ] as const
+    const config = routeConfig({ scope: 'read', problems })
     // A list, because @fastify/swagger leaves out a route whose method is HEAD alone.
     app.route({
       method: ['HEAD'],

@@ -10,8 +10,8 @@ import { Tradeoff, tradeoffToCsv } from '#optimization/tradeoff.ts'
 const schema = {
   operationId: 'getTradeoff',
   tags: ['artifacts'],
-  summary:
-    "Get the newest trade-off of a job's model: its accuracy and size at other sparsities, as JSON or CSV",
+  summary: "Get the newest trade-off of a job's model",
+  description: 'Its accuracy and size at other sparsities, as JSON or CSV.',
   params: JobParams,
   querystring: z.strictObject({
     checkpoint: CheckpointQuery,
@@ -30,7 +30,10 @@ export const getTradeoffRoute =
   async app => {
     app.get(
       '/v1/jobs/:jobId/tradeoff',
-      { schema, config: routeConfig({ scope: 'read' }) },
+      {
+        schema,
+        config: routeConfig({ scope: 'read', problems: ['tradeoff_not_ready', 'artifact_expired'] }),
+      },
       async (request, reply) => {
         const { params, query } = request
         const stores = storesOf(request)

@@ -8,7 +8,8 @@ import { artifactManifest, ManifestEntry } from '#jobs/artifact-manifest.ts'
 const schema = {
   operationId: 'listArtifacts',
   tags: ['artifacts'],
-  summary: 'List every file that the job can have, with its variants, and with size and digest if it exists',
+  summary: 'List the artifacts of a job',
+  description: 'Every file that the job can have, with its variants, and with size and digest if it exists.',
   params: JobParams,
   response: { 200: pageOf(ManifestEntry) },
 }

@@ -17,8 +17,8 @@ const KeptCheckpoint = CheckpointRecord.extend({
 const schema = {
   operationId: 'listCheckpoints',
   tags: ['jobs'],
-  summary:
-    'List the checkpoints of a job: the latest, newest first, then the best, best first, then the one of the model',
+  summary: 'List the checkpoints of a job',
+  description: 'The latest, newest first, then the best, best first, then the one of the model.',
   params: JobParams,
   response: { 200: z.object({ data: z.array(KeptCheckpoint) }) },
 }

@@ -8,7 +8,6 @@ import { AppError, invalidRequest } from '#domain/error.ts'
 import { FileParts } from '#http/binary.ts'
 import { DatasetResource, datasetResource } from '#http/dataset-resource.ts'
 import type { StoresOf } from '#http/principal.ts'
-import { PROBLEM_MEDIA_TYPE, Problem } from '#http/problem.ts'
 import { receiveUpload, UPLOAD_LIMITS } from '#http/receive-upload.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { DatasetRequest, FolderRequest } from '#ingest/dataset-request.ts'
@@ -22,23 +21,22 @@ const PATIENCE_MS = 5_000
 const schema = {
   operationId: 'createDataset',
   tags: ['datasets and models'],
-  summary: 'Upload a dataset, or register a folder of images in DATASETS_DIR',
+  summary: 'Upload or register a dataset',
+  description:
+    'A form uploads files; JSON registers a folder of images in the DATASETS_DIR of the service. If the files are not a dataset, `detail` of the 422 describes the mistake and its place, and the record at `Location` remains until it is deleted.',
   response: {
     201: DatasetResource.describe('Ready.'),
     202: DatasetResource.describe(
       'The dataset is still being validated: poll `Location` until `status` is `ready` or `invalid`.',
     ),
-    422: {
-      description:
-        'The files are not a dataset: `detail` describes the mistake and its place. The record at `Location` remains until it is deleted.',
-      content: { [PROBLEM_MEDIA_TYPE]: { schema: Problem } },
-    },
   },
 }
 
 const config = routeConfig({
   scope: 'submit',
   storesData: true,
+  creates: 'datasetId',
+  problems: ['invalid_dataset', 'limit_exceeded', 'quota_exceeded'],
   bodies: {
     'multipart/form-data': z.object({ spec: DatasetRequest, file: FileParts }),
     'application/json': FolderRequest,

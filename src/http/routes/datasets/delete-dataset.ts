@@ -8,7 +8,8 @@ import { DatasetParams } from './read-datasets.ts'
 const schema = {
   operationId: 'deleteDataset',
   tags: ['datasets and models'],
-  summary: 'Delete an uploaded dataset that no unfinished job needs',
+  summary: 'Delete an uploaded dataset',
+  description: 'Refused with 409 while an unfinished job needs it.',
   params: DatasetParams,
   response: { 204: z.null().describe('Deleted. Jobs that trained on it remain.') },
 }
@@ -18,7 +19,7 @@ export const deleteDatasetRoute =
   async app => {
     app.delete(
       '/v1/datasets/:datasetId',
-      { schema, config: routeConfig({ scope: 'submit' }) },
+      { schema, config: routeConfig({ scope: 'submit', problems: ['conflict'] }) },
       async (request, reply) => {
         const { params } = request
         const stores = storesOf(request)

@@ -1,8 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { BUILT_IN_DATASETS } from '#domain/dataset.ts'
 import { AppError } from '#domain/error.ts'
 import { builtInResources, DatasetResource, datasetResource } from '#http/dataset-resource.ts'
-import { Limit, NamePrefix, pageAfter, pageOf, requireCursor } from '#http/page.ts'
+import { cursorOf, Limit, NamePrefix, pageAfter, pageOf } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
@@ -12,9 +13,10 @@ export const DatasetParams = z.object({ datasetId: z.string().min(1).max(500) })
 const list = {
   operationId: 'listDatasets',
   tags: ['datasets and models'],
-  summary: 'List uploaded datasets, newest first, then the built-in ones',
+  summary: 'List datasets',
+  description: 'The uploaded ones, newest first, then the built-in ones.',
   querystring: z.strictObject({
-    after: z.string().min(1).max(100).optional(),
+    after: cursorOf('dataset', [...BUILT_IN_DATASETS.keys()]),
     limit: Limit,
     name: NamePrefix,
   }),
@@ -25,6 +27,7 @@ const get = {
   operationId: 'getDataset',
   tags: ['datasets and models'],
   summary: 'Get a dataset',
+  description: 'While it is validated, `status` is `validating`.',
   params: DatasetParams,
   response: { 200: DatasetResource },
 }
@@ -36,7 +39,6 @@ export const readDatasetsRoutes =
       const { query, log } = request
       const stores = storesOf(request)
       const all = builtInResources(datasetsDir)
-      requireCursor(query.after, 'dataset', all)
       const builtIn = all.filter(({ name }) => name.startsWith(query.name ?? ''))
       return pageAfter(query.after, query.limit, builtIn, async () => {
         const { found, nextAfter } = await stores.datasets.list(query)

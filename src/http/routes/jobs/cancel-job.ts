@@ -9,7 +9,8 @@ import { cancelJob } from '#jobs/cancel-job.ts'
 const schema = {
   operationId: 'cancelJob',
   tags: ['jobs'],
-  summary: 'Cancel a job; idempotent, 409 once the job has succeeded or failed',
+  summary: 'Cancel a job',
+  description: 'Idempotent until the job has succeeded or failed; 409 after that.',
   params: JobParams,
   body: NoBody,
   response: { 202: JobResource },
@@ -20,7 +21,7 @@ export const cancelJobRoute =
   async app => {
     app.post(
       '/v1/jobs/:jobId/cancel',
-      { schema, config: routeConfig({ scope: 'submit' }) },
+      { schema, config: routeConfig({ scope: 'submit', problems: ['conflict'] }) },
       async (request, reply) => {
         const { params, log } = request
         const stores = storesOf(request)

@@ -8,7 +8,8 @@ import { changeJob, JobChange } from '#jobs/change-job.ts'
 const schema = {
   operationId: 'changeJob',
   tags: ['jobs'],
-  summary: 'Change the name or the labels of a job, or its priority while it is queued',
+  summary: 'Change a job',
+  description: 'Its name or labels, or its priority while it is queued.',
   params: JobParams,
   body: JobChange,
   response: { 200: JobResource },
@@ -17,9 +18,13 @@ const schema = {
 export const changeJobRoute =
   (storesOf: StoresOf): FastifyPluginAsyncZod =>
   async app => {
-    app.patch('/v1/jobs/:jobId', { schema, config: routeConfig({ scope: 'submit' }) }, async request => {
-      const { params, body } = request
-      const stores = storesOf(request)
-      return describeJob(await changeJob(stores, params.jobId, body), stores)
-    })
+    app.patch(
+      '/v1/jobs/:jobId',
+      { schema, config: routeConfig({ scope: 'submit', problems: ['conflict'] }) },
+      async request => {
+        const { params, body } = request
+        const stores = storesOf(request)
+        return describeJob(await changeJob(stores, params.jobId, body), stores)
+      },
+    )
   }

@@ -30,10 +30,23 @@ export const SUBMISSION = {
   response: { 200: DryRun, 201: JobResource },
 }
 
+/** The errors of these routes. */
+export const SUBMISSION_PROBLEMS = [
+  'not_found',
+  'artifact_not_ready',
+  'dataset_not_ready',
+  'artifact_expired',
+  'insufficient_memory',
+  'limit_exceeded',
+  'quota_exceeded',
+] as const
+
 const schema = {
   operationId: 'createJob',
   tags: ['jobs'],
-  summary: 'Submit a training job, or plan it with ?dryRun=true. The `spec` of every job is a valid body',
+  summary: 'Submit a training job',
+  description:
+    'With `?dryRun=true`, the job is planned, and nothing is stored. The `spec` of every job is a valid body.',
   body: JobRequest,
   ...SUBMISSION,
 }
@@ -43,13 +56,21 @@ export const createJobRoute =
   async app => {
     app.post(
       '/v1/jobs',
-      { schema, config: routeConfig({ scope: 'submit', storesData: true }) },
+      {
+        schema,
+        config: routeConfig({
+          scope: 'submit',
+          storesData: true,
+          creates: 'jobId',
+          problems: SUBMISSION_PROBLEMS,
+        }),
+      },
       async (request, reply) => {
         const { body, query, log } = request
         const context = { ...storesOf(request), datasetsDir }
+        const claim = idempotencyClaim(request, body)
         if (query.dryRun === 'true')
           return reply.code(200).send(await dryRun(context, await draftJob(context, body), query.sparsity))
-        const claim = idempotencyClaim(request, body)
         return answerSubmission(reply, await submitJob(context, body, { claim, log }))
       },
     )

@@ -8,7 +8,8 @@ import { deleteJob } from '#jobs/delete-job.ts'
 const schema = {
   operationId: 'deleteJob',
   tags: ['jobs'],
-  summary: 'Delete a finished job with its artifacts',
+  summary: 'Delete a finished job',
+  description: 'Its artifacts are deleted too.',
   params: JobParams,
   response: { 204: z.null().describe('Deleted.') },
 }
@@ -18,7 +19,7 @@ export const deleteJobRoute =
   async app => {
     app.delete(
       '/v1/jobs/:jobId',
-      { schema, config: routeConfig({ scope: 'submit' }) },
+      { schema, config: routeConfig({ scope: 'submit', problems: ['conflict'] }) },
       async (request, reply) => {
         const {
           params: { jobId },

@@ -7,7 +7,8 @@ import { routeConfig } from '#http/route-config.ts'
 const schema = {
   operationId: 'getJob',
   tags: ['jobs'],
-  summary: 'Get a job with its progress, queue position, latest metrics and links',
+  summary: 'Get a job',
+  description: 'With its progress, queue position, latest metrics and links.',
   params: JobParams,
   response: { 200: JobResource },
 }

@@ -11,8 +11,9 @@ import { QueuePositions } from '#jobs/queue-positions.ts'
 const schema = {
   operationId: 'listJobs',
   tags: ['jobs'],
-  summary:
-    'List jobs, newest first unless `sort` is given. A job must match every filter; `label.KEY=VALUE` filters by label. A request examines at most 1,000 jobs, so a page may be shorter than `limit` while `hasMore` is true',
+  summary: 'List jobs',
+  description:
+    'Newest first unless `sort` is given. A job must match every filter; `label.KEY=VALUE` filters by label. A request examines at most 1,000 jobs, so a page may be shorter than `limit` while `hasMore` is true.',
   querystring: JobListQuery,
   response: { 200: pageOf(ListedJob) },
 }

@@ -9,7 +9,8 @@ import { pauseJob } from '#jobs/pause-job.ts'
 const schema = {
   operationId: 'pauseJob',
   tags: ['jobs'],
-  summary: 'Pause a job at a checkpoint; idempotent, 409 once the job has ended or is being cancelled',
+  summary: 'Pause a job at a checkpoint',
+  description: 'Idempotent. 409 once the job has ended or is being cancelled.',
   params: JobParams,
   body: NoBody,
   response: { 202: JobResource },
@@ -20,7 +21,7 @@ export const pauseJobRoute =
   async app => {
     app.post(
       '/v1/jobs/:jobId/pause',
-      { schema, config: routeConfig({ scope: 'submit' }) },
+      { schema, config: routeConfig({ scope: 'submit', problems: ['conflict'] }) },
       async (request, reply) => {
         const { params, log } = request
         const stores = storesOf(request)

@@ -15,14 +15,19 @@ import { withFiles } from '#jobs/with-files.ts'
 const schema = {
   operationId: 'predict',
   tags: ['jobs'],
-  summary:
-    'Predict with the model of a job that has ended or is paused, from JSON, JSON lines, CSV, an image, or a form with image files',
+  summary: 'Predict with the model of a job',
+  description:
+    'The job has ended or is paused. Examples are JSON, JSON lines, CSV, an image, or a form with image files.',
   params: JobParams,
   querystring: z.strictObject({ checkpoint: CheckpointQuery, ...POINT_QUERY }),
   response: { 200: PredictionAnswer },
 }
 
-const config = routeConfig({ scope: 'read', bodies: PREDICTION_BODIES })
+const config = routeConfig({
+  scope: 'read',
+  bodies: PREDICTION_BODIES,
+  problems: ['artifact_not_ready', 'tradeoff_not_ready', 'artifact_expired', 'limit_exceeded'],
+})
 
 export const predictRoute =
   (storesOf: StoresOf<Pick<Children, 'predictor'>>): FastifyPluginAsyncZod =>

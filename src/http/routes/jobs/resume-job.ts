@@ -9,7 +9,8 @@ import { resumeJob } from '#jobs/resume-job.ts'
 const schema = {
   operationId: 'resumeJob',
   tags: ['jobs'],
-  summary: 'Resume a paused job from its last checkpoint; idempotent, 409 unless the job is paused or active',
+  summary: 'Resume a paused job',
+  description: 'From its last checkpoint. Idempotent; 409 unless the job is paused or active.',
   params: JobParams,
   body: NoBody,
   response: { 202: JobResource },
@@ -20,7 +21,7 @@ export const resumeJobRoute =
   async app => {
     app.post(
       '/v1/jobs/:jobId/resume',
-      { schema, config: routeConfig({ scope: 'submit' }) },
+      { schema, config: routeConfig({ scope: 'submit', problems: ['conflict'] }) },
       async (request, reply) => {
         const { params, log } = request
         const stores = storesOf(request)

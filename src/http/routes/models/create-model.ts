@@ -20,8 +20,9 @@ import { createModel } from '#uploads/create-model.ts'
 const schema = {
   operationId: 'createModel',
   tags: ['datasets and models'],
-  summary:
-    'Upload a network, its weights, or both, for jobs to train or to start from; or, with JSON, register the model of a job under a name',
+  summary: 'Upload or register a model',
+  description:
+    'A form uploads a network, its weights, or both, for jobs to train or to start from; JSON registers the model of a job under a name.',
   headers: IdempotencyHeaders.extend({
     'idempotency-key': z
       .string()
@@ -40,6 +41,15 @@ const Form = z.object({
 const config = routeConfig({
   scope: 'submit',
   storesData: true,
+  creates: 'modelId',
+  problems: [
+    'conflict',
+    'not_found',
+    'artifact_not_ready',
+    'artifact_expired',
+    'limit_exceeded',
+    'quota_exceeded',
+  ],
   bodies: { 'multipart/form-data': Form, 'application/json': RegistrationRequest },
 })
 

@@ -8,8 +8,9 @@ import { ModelParams } from './read-models.ts'
 const schema = {
   operationId: 'deleteModel',
   tags: ['datasets and models'],
-  summary:
-    'Delete an uploaded model, or a version of a registered one (`digits@3`); jobs that were created from it keep their copies of its network and weights, and its number is not used again',
+  summary: 'Delete a model',
+  description:
+    'An uploaded one, or a version of a registered one (`digits@3`). Jobs that were created from it keep their copies of its network and weights, and the number of the version is not used again.',
   params: ModelParams,
   response: { 204: z.null().describe('Deleted.') },
 }
@@ -19,7 +20,7 @@ export const deleteModelRoute =
   async app => {
     app.delete(
       '/v1/models/:modelId',
-      { schema, config: routeConfig({ scope: 'submit' }) },
+      { schema, config: routeConfig({ scope: 'submit', problems: ['conflict'] }) },
       async (request, reply) => {
         const { params } = request
         const stores = storesOf(request)

@@ -6,7 +6,7 @@ import { pageOf, wholePage } from '#http/page.ts'
 import { POINT_QUERY, readPointQuery } from '#http/point-query.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
-import { DESCRIBED, DOWNLOADED } from '#http/send-artifact.ts'
+import { DESCRIBED, DOWNLOAD_PROBLEMS, DOWNLOADED } from '#http/send-artifact.ts'
 import { type StoredArtifact, serveArtifact } from '#http/serve-artifact.ts'
 import { ManifestEntry } from '#jobs/artifact-manifest.ts'
 import type { ArtifactForm } from '#jobs/find-artifact.ts'
@@ -21,7 +21,8 @@ const Params = ModelParams.extend({ name: z.string().min(1).max(500) })
 const list = {
   operationId: 'listModelArtifacts',
   tags: ['artifacts'],
-  summary: 'List every file that a registered model can have, with size and digest if it exists',
+  summary: 'List the files of a registered model',
+  description: 'Every file that the model can have, with size and digest if it exists.',
   params: ModelParams,
   response: { 200: pageOf(ManifestEntry) },
 }
@@ -29,8 +30,8 @@ const list = {
 const get = {
   operationId: 'downloadModelArtifact',
   tags: ['artifacts'],
-  summary:
-    'Download a file of a registered model, or one range of it: the same bytes as that file of its job',
+  summary: 'Download a file of a registered model',
+  description: 'The whole file or one range of it: the same bytes as that file of its job.',
   params: Params,
   querystring: ArtifactVariant.extend(POINT_QUERY),
   response: DOWNLOADED,
@@ -39,19 +40,22 @@ const get = {
 const head = {
   ...get,
   operationId: 'headModelArtifact',
-  summary: 'The headers of a download: size, ETag and digest',
+  summary: 'Describe a file of a registered model',
+  description: 'The headers of its download: size, ETag and digest.',
   response: DESCRIBED,
 }
 
 export const modelArtifactsRoutes =
   (storesOf: StoresOf<Pick<Children, 'exporter'>>): FastifyPluginAsyncZod =>
   async app => {
-    const config = routeConfig({ scope: 'read' })
-    app.get(FOLDER, { schema: list, config }, async request => {
+    const listing = routeConfig({ scope: 'read', problems: ['conflict'] })
+    app.get(FOLDER, { schema: list, config: listing }, async request => {
       const stores = storesOf(request)
       const model = await requireRegistered(stores, request.params.modelId)
       return wholePage(await modelManifest(stores, model))
     })
+    const problems = [...DOWNLOAD_PROBLEMS, 'conflict', 'tradeoff_not_ready', 'limit_exceeded'] as const
+    const config = routeConfig({ scope: 'read', problems })
     // A list, because @fastify/swagger leaves out a route whose method is HEAD alone.
     app.route({
       method: ['HEAD'],

@@ -15,14 +15,19 @@ import { ModelParams } from './read-models.ts'
 const schema = {
   operationId: 'predictByModel',
   tags: ['datasets and models'],
-  summary:
-    'Predict with a registered model (`digits@3`, or `digits` for its newest version), from the same bodies as with the model of a job',
+  summary: 'Predict with a registered model',
+  description:
+    'Its version (`digits@3`), or with a name alone (`digits`) the newest one. The bodies are those for the model of a job.',
   params: ModelParams,
   querystring: z.strictObject(POINT_QUERY),
   response: { 200: PredictionAnswer },
 }
 
-const config = routeConfig({ scope: 'read', bodies: PREDICTION_BODIES })
+const config = routeConfig({
+  scope: 'read',
+  bodies: PREDICTION_BODIES,
+  problems: ['conflict', 'tradeoff_not_ready', 'limit_exceeded'],
+})
 
 export const predictByModelRoute =
   (storesOf: StoresOf<Pick<Children, 'predictor'>>): FastifyPluginAsyncZod =>

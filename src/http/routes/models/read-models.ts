@@ -8,10 +8,11 @@ import {
   modelResource,
   PRESET_RESOURCES,
 } from '#http/model-resource.ts'
-import { Limit, NamePrefix, pageAfter, pageOf, requireCursor } from '#http/page.ts'
+import { cursorOf, Limit, NamePrefix, pageAfter, pageOf } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
+import { PRESET_NAMES } from '#network/presets/preset-names.ts'
 import { isRegistered } from '#stores/upload-records.ts'
 
 export const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
@@ -19,10 +20,11 @@ export const ModelParams = z.object({ modelId: z.string().min(1).max(500) })
 const list = {
   operationId: 'listModels',
   tags: ['datasets and models'],
-  summary:
-    'List uploaded and registered models, newest first, then the presets with their parameter counts and defaults',
+  summary: 'List models',
+  description:
+    'Uploaded and registered ones, newest first, then the presets with their parameter counts and defaults.',
   querystring: z.strictObject({
-    after: z.string().min(1).max(100).optional(),
+    after: cursorOf('model', PRESET_NAMES),
     limit: Limit,
     name: NamePrefix,
   }),
@@ -32,8 +34,9 @@ const list = {
 const get = {
   operationId: 'getModel',
   tags: ['datasets and models'],
-  summary:
-    'Get an uploaded model, a version of a registered model (`digits@3`), the newest version of a name with the list of its versions, or a preset',
+  summary: 'Get a model',
+  description:
+    'An uploaded one, a version of a registered one (`digits@3`), the newest version of a name with the list of its versions, or a preset.',
   params: ModelParams,
   response: { 200: ModelResource },
 }
@@ -44,7 +47,6 @@ export const readModelsRoutes =
     app.get('/v1/models', { schema: list, config: routeConfig({ scope: 'read' }) }, async request => {
       const { query, log } = request
       const stores = storesOf(request)
-      requireCursor(query.after, 'model', PRESET_RESOURCES)
       const builtIn = PRESET_RESOURCES.filter(({ id }) => id.startsWith(query.name ?? ''))
       return pageAfter(query.after, query.limit, builtIn, async () => {
         const { found, nextAfter } = await stores.models.list(query)

@@ -15,7 +15,8 @@ const LayerSeries = z.object({
 const schema = {
   operationId: 'getLayers',
   tags: ['progress'],
-  summary: 'Get the non-zero counts by layer and epoch, for a sparsity heat map',
+  summary: 'Get the non-zero counts by layer',
+  description: 'By epoch too, for a sparsity heat map.',
   params: JobParams,
   response: { 200: z.object({ epochs: z.array(z.int()), layers: z.array(LayerSeries) }) },
 }

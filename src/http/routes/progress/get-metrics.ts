@@ -12,7 +12,9 @@ const Epoch = z.coerce.number().int().min(1)
 const schema = {
   operationId: 'getMetrics',
   tags: ['progress'],
-  summary: 'Get the metrics of every epoch, or of at most maxPoints of them, as JSON or CSV',
+  summary: 'Get the metrics of every epoch',
+  description:
+    'Or of at most `maxPoints` of them, as JSON or CSV. The points are chosen so that each range keeps its minimum and maximum.',
   params: JobParams,
   querystring: z.strictObject({
     fromEpoch: Epoch.default(1),

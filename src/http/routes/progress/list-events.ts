@@ -10,7 +10,9 @@ import { streamedJobs } from '#http/streamed-jobs.ts'
 const schema = {
   operationId: 'listEvents',
   tags: ['progress'],
-  summary: 'List events, oldest first; with Accept: text/event-stream, stream them',
+  summary: 'List or stream the events of a job',
+  description:
+    'Oldest first. With `Accept: text/event-stream`, the answer is a stream of server-sent events. Their `data` are the frames of the WebSocket, in JSON: events, progress and gaps.',
   params: JobParams,
   ...eventsSchema(JobEventSchema),
 }

@@ -14,6 +14,7 @@ const schema = {
   operationId: 'streamJob',
   tags: ['progress'],
   summary: 'Watch one job on a WebSocket',
+  description: 'The frames and close codes are described in `/asyncapi.json`.',
   params: JobParams,
   querystring: StreamQuery,
   response: {

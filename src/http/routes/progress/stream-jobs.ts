@@ -13,6 +13,7 @@ const schema = {
   operationId: 'streamJobs',
   tags: ['progress'],
   summary: 'Watch many jobs on one WebSocket',
+  description: 'The commands, frames and close codes are described in `/asyncapi.json`.',
   querystring: z.strictObject({ ticket: Ticket }),
   response: {
     101: {

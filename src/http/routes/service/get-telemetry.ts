@@ -12,7 +12,8 @@ const MEDIA_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 const schema = {
   operationId: 'getTelemetry',
   tags: ['service'],
-  summary: 'Get the numbers of jobs and workers in the text format of Prometheus',
+  summary: 'Get samples for Prometheus',
+  description: 'The numbers of jobs and workers, in the text format of Prometheus.',
   response: {
     200: { description: 'Samples of gauges.', content: { 'text/plain': { schema: z.string() } } },
   },

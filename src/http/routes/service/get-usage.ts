@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Principal } from '#access/principal.ts'
 import { permits } from '#access/scope.ts'
 import { AppError, invalidRequest } from '#domain/error.ts'
-import { Limit, pageOf } from '#http/page.ts'
+import { cursorLike, Limit, pageOf } from '#http/page.ts'
 import { principalOf } from '#http/principal.ts'
 import { QueriedTenant, queriedTenant } from '#http/queried-tenant.ts'
 import { routeConfig } from '#http/route-config.ts'
@@ -28,10 +28,7 @@ const UsageQuery = z.strictObject({
   to: TimeQuery.optional().describe('Default: now. Hours that start at or after it are left out.'),
   keyId: z.string().min(1).max(100).optional(),
   tenant: QueriedTenant,
-  after: z
-    .string()
-    .regex(USAGE_CURSOR, 'is not a cursor of this list; give `nextAfter` of the previous page')
-    .optional(),
+  after: cursorLike(USAGE_CURSOR),
   limit: Limit,
 })
 type UsageQuery = z.infer<typeof UsageQuery>
@@ -39,8 +36,9 @@ type UsageQuery = z.infer<typeof UsageQuery>
 const schema = {
   operationId: 'getUsage',
   tags: ['service'],
-  summary:
-    'List what each key has used, by UTC hour, newest first, with the totals of all pages. At most 31 days. A key without the scope `admin` sees its own usage',
+  summary: 'List usage by key and hour',
+  description:
+    'What each key has used, by UTC hour, newest first, with the totals of all pages. At most 31 days. A key without the scope `admin` sees its own usage.',
   querystring: UsageQuery,
   response: { 200: pageOf(UsageRow).extend({ totals: UsageTotals }) },
 }
@@ -48,19 +46,23 @@ const schema = {
 export const getUsageRoute =
   ({ usage }: Pick<ServiceStores, 'usage'>): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/usage', { schema, config: routeConfig({ scope: 'read' }) }, async request => {
-      const { tenant: asked, after, limit, ...query } = request.query
-      const caller = principalOf(request)
-      const tenant = queriedTenant(caller, asked)
-      const range = { ...rangeOf(query), keyId: visibleKey(caller, query.keyId) }
-      await usage.flush()
-      await usage.recordStoredBytes(tenant)
-      const rows = (await usage.rows(tenant, range)).sort(compareRows)
-      const rest = after === undefined ? rows : rows.filter(row => isAfter(after, row))
-      const data = rest.slice(0, limit)
-      const hasMore = rest.length > limit
-      return { data, hasMore, nextAfter: hasMore ? cursorOf(data.at(-1)!) : null, totals: totalsOf(rows) }
-    })
+    app.get(
+      '/v1/usage',
+      { schema, config: routeConfig({ scope: 'read', problems: ['not_found'] }) },
+      async request => {
+        const { tenant: asked, after, limit, ...query } = request.query
+        const caller = principalOf(request)
+        const tenant = queriedTenant(caller, asked)
+        const range = { ...rangeOf(query), keyId: visibleKey(caller, query.keyId) }
+        await usage.flush()
+        await usage.recordStoredBytes(tenant)
+        const rows = (await usage.rows(tenant, range)).sort(compareRows)
+        const rest = after === undefined ? rows : rows.filter(row => isAfter(after, row))
+        const data = rest.slice(0, limit)
+        const hasMore = rest.length > limit
+        return { data, hasMore, nextAfter: hasMore ? cursorOf(data.at(-1)!) : null, totals: totalsOf(rows) }
+      },
+    )
   }
 
 /** @throws AppError `invalid_request` */

@@ -10,12 +10,24 @@ const ok = { status: 'ok' as const }
 const tags = ['service']
 
 const live = {
-  schema: { operationId: 'health', tags, summary: 'Check whether the process answers', response },
+  schema: {
+    operationId: 'health',
+    tags,
+    summary: 'Check whether the process answers',
+    description: 'Reads no store.',
+    response,
+  },
   config: routeConfig({ public: true, unlimited: true, answersUnderLoad: true }),
 }
 
 const ready = {
-  schema: { operationId: 'ready', tags, summary: 'Check whether the service accepts jobs', response },
+  schema: {
+    operationId: 'ready',
+    tags,
+    summary: 'Check whether the service accepts jobs',
+    description: 'Requires an answer of Redis and of the blob store, and space in them.',
+    response,
+  },
   config: routeConfig({ public: true, unlimited: true }),
 }
 

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { isOperator, type Principal } from '#access/principal.ts'
 import { AppError } from '#domain/error.ts'
-import { Limit, pageOf } from '#http/page.ts'
+import { cursorLike, Limit, pageOf } from '#http/page.ts'
 import { principalOf } from '#http/principal.ts'
 import { QueriedTenant, queriedTenant } from '#http/queried-tenant.ts'
 import { routeConfig } from '#http/route-config.ts'
@@ -25,10 +25,7 @@ const AuditQuery = z.strictObject({
     .describe(
       'Lists the requests that failed to authenticate, which belong to no tenant. Only for admins of the tenant `default`.',
     ),
-  after: z
-    .string()
-    .regex(RECORD_ID, 'is not a cursor of this list; give `nextAfter` of the previous page')
-    .optional(),
+  after: cursorLike(RECORD_ID),
   limit: Limit,
 })
 type AuditQuery = z.infer<typeof AuditQuery>
@@ -36,8 +33,9 @@ type AuditQuery = z.infer<typeof AuditQuery>
 const schema = {
   operationId: 'listAudit',
   tags: ['service'],
-  summary:
-    'List the requests that have written or were refused, newest first. A request examines at most 10,000 records, so a page may be shorter than `limit` while `hasMore` is true',
+  summary: 'List audit records',
+  description:
+    'The requests that have written or were refused, newest first. A request examines at most 10,000 records, so a page may be shorter than `limit` while `hasMore` is true.',
   querystring: AuditQuery,
   response: { 200: pageOf(AuditRecord) },
 }
@@ -45,11 +43,15 @@ const schema = {
 export const listAuditRoute =
   (stores: Pick<ServiceStores, 'audit'>): FastifyPluginAsyncZod =>
   async app => {
-    app.get('/v1/audit', { schema, config: routeConfig({ scope: 'admin' }) }, async request => {
-      const tenant = listedTenant(principalOf(request), request.query)
-      const { records: data, nextAfter } = await stores.audit.list({ ...request.query, tenant })
-      return { data, hasMore: nextAfter !== null, nextAfter }
-    })
+    app.get(
+      '/v1/audit',
+      { schema, config: routeConfig({ scope: 'admin', problems: ['not_found'] }) },
+      async request => {
+        const tenant = listedTenant(principalOf(request), request.query)
+        const { records: data, nextAfter } = await stores.audit.list({ ...request.query, tenant })
+        return { data, hasMore: nextAfter !== null, nextAfter }
+      },
+    )
   }
 
 /** @returns undefined for failed authentications. @throws AppError `forbidden` */

@@ -8,7 +8,8 @@ import { WorkerStatus } from '#stores/worker-record.ts'
 const schema = {
   operationId: 'listWorkers',
   tags: ['service'],
-  summary: 'List live workers with their engine, device and current job',
+  summary: 'List live workers',
+  description: 'With their engine, device and current job.',
   response: { 200: pageOf(WorkerStatus) },
 }
 

@@ -8,7 +8,8 @@ import { cancelSweep } from '#jobs/cancel-sweep.ts'
 const schema = {
   operationId: 'cancelSweep',
   tags: ['sweeps'],
-  summary: 'Cancel a sweep and its unfinished jobs; idempotent, 409 once the sweep has finished',
+  summary: 'Cancel a sweep',
+  description: 'Its unfinished jobs are cancelled too. Idempotent; 409 once the sweep has finished.',
   params: SweepParams,
   body: NoBody,
   response: { 202: SweepResource },
@@ -19,7 +20,7 @@ export const cancelSweepRoute =
   async app => {
     app.post(
       '/v1/sweeps/:sweepId/cancel',
-      { schema, config: routeConfig({ scope: 'submit' }) },
+      { schema, config: routeConfig({ scope: 'submit', problems: ['conflict'] }) },
       async (request, reply) => {
         const { params, log } = request
         const stores = storesOf(request)

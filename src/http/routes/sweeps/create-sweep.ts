@@ -10,7 +10,8 @@ import { SweepRequest } from '#sweeps/sweep-request.ts'
 const schema = {
   operationId: 'createSweep',
   tags: ['sweeps'],
-  summary: 'Search over fields of a job: submits a job for each trial, at most `maxConcurrent` at once',
+  summary: 'Search over fields of a job',
+  description: 'Submits a job for each trial, at most `maxConcurrent` at once.',
   headers: IdempotencyHeaders,
   body: SweepRequest,
   response: { 201: SweepResource },
@@ -19,7 +20,20 @@ const schema = {
 export const createSweepRoute =
   (storesOf: StoresOf, datasetsDir: string): FastifyPluginAsyncZod =>
   async app => {
-    const config = routeConfig({ scope: 'submit', storesData: true })
+    const config = routeConfig({
+      scope: 'submit',
+      storesData: true,
+      creates: 'sweepId',
+      problems: [
+        'not_found',
+        'dataset_not_ready',
+        'artifact_not_ready',
+        'artifact_expired',
+        'insufficient_memory',
+        'limit_exceeded',
+        'quota_exceeded',
+      ],
+    })
     app.post('/v1/sweeps', { schema, config }, async (request, reply) => {
       const { body, log } = request
       const stores = storesOf(request)

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { Limit, NamePrefix, pageOf, requireCursor } from '#http/page.ts'
+import { cursorOf, Limit, NamePrefix, pageOf } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
@@ -9,9 +9,10 @@ import { ListedSweep, listedSweep, SweepParams, SweepResource, sweepResource } f
 const list = {
   operationId: 'listSweeps',
   tags: ['sweeps'],
-  summary: 'List sweeps, newest first, without their requests and trials',
+  summary: 'List sweeps',
+  description: 'Newest first, without their requests and trials.',
   querystring: z.strictObject({
-    after: z.string().min(1).max(100).optional(),
+    after: cursorOf('sweep'),
     limit: Limit,
     name: NamePrefix,
   }),
@@ -21,7 +22,8 @@ const list = {
 const get = {
   operationId: 'getSweep',
   tags: ['sweeps'],
-  summary: 'Get a sweep with every trial, its jobs and its latest metrics',
+  summary: 'Get a sweep',
+  description: 'With every trial, its jobs and its latest metrics.',
   params: SweepParams,
   response: { 200: SweepResource },
 }
@@ -32,7 +34,6 @@ export const readSweepsRoutes =
     app.get('/v1/sweeps', { schema: list, config: routeConfig({ scope: 'read' }) }, async request => {
       const { query, log } = request
       const stores = storesOf(request)
-      requireCursor(query.after, 'sweep', [])
       const { found, nextAfter } = await stores.sweeps.list(query)
       const shown = showable(found, ListedSweep, listedSweep, log)
       return { data: shown.map(listedSweep), hasMore: nextAfter !== null, nextAfter }

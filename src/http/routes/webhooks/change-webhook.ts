@@ -10,7 +10,8 @@ import { WebhookChange } from '#webhooks/webhook.ts'
 const change = {
   operationId: 'changeWebhook',
   tags: ['webhooks'],
-  summary: 'Change the URL, the types or the name of a webhook, or enable or disable it',
+  summary: 'Change a webhook',
+  description: 'Its URL, types or name, or whether it is enabled.',
   params: WebhookParams,
   body: WebhookChange,
   response: { 200: WebhookResource },
@@ -19,7 +20,8 @@ const change = {
 const remove = {
   operationId: 'deleteWebhook',
   tags: ['webhooks'],
-  summary: 'Delete a webhook with its deliveries; those that are pending are not sent',
+  summary: 'Delete a webhook',
+  description: 'Its deliveries are deleted too; those that are pending are not sent.',
   params: WebhookParams,
   response: { 204: z.null().describe('Deleted.') },
 }

@@ -11,8 +11,9 @@ import { WebhookRequest } from '#webhooks/webhook.ts'
 const schema = {
   operationId: 'createWebhook',
   tags: ['webhooks'],
-  summary:
-    'Send events to a URL, in the form of Standard Webhooks; only this answer and its replays contain the secret',
+  summary: 'Create a webhook',
+  description:
+    'Sends events to a URL, in the form of Standard Webhooks. Only this answer and its replays contain the secret.',
   headers: IdempotencyHeaders,
   body: WebhookRequest,
   response: { 201: WebhookWithSecret },
@@ -21,7 +22,12 @@ const schema = {
 export const createWebhookRoute =
   (storesOf: StoresOf, sending: SendingOptions): FastifyPluginAsyncZod =>
   async app => {
-    const config = routeConfig({ scope: 'admin', storesData: true })
+    const config = routeConfig({
+      scope: 'admin',
+      storesData: true,
+      creates: 'webhookId',
+      problems: ['limit_exceeded'],
+    })
     app.post('/v1/webhooks', { schema, config }, async (request, reply) => {
       const { body, log } = request
       const claim = idempotencyClaim(request, body)

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { Limit, pageOf, requireCursor } from '#http/page.ts'
+import { cursorOf, Limit, pageOf } from '#http/page.ts'
 import type { StoresOf } from '#http/principal.ts'
 import { routeConfig } from '#http/route-config.ts'
 import { showable } from '#http/showable.ts'
@@ -9,15 +9,17 @@ import { WebhookParams, WebhookResource, webhookResource } from '#http/webhook-r
 const list = {
   operationId: 'listWebhooks',
   tags: ['webhooks'],
-  summary: 'List webhooks, newest first',
-  querystring: z.strictObject({ after: z.string().min(1).max(100).optional(), limit: Limit }),
+  summary: 'List webhooks',
+  description: 'Newest first.',
+  querystring: z.strictObject({ after: cursorOf('webhook'), limit: Limit }),
   response: { 200: pageOf(WebhookResource) },
 }
 
 const get = {
   operationId: 'getWebhook',
   tags: ['webhooks'],
-  summary: 'Get a webhook, with warnings while its receiver fails',
+  summary: 'Get a webhook',
+  description: 'With warnings while its receiver fails.',
   params: WebhookParams,
   response: { 200: WebhookResource },
 }
@@ -28,7 +30,6 @@ export const readWebhooksRoutes =
     const config = routeConfig({ scope: 'admin' })
     app.get('/v1/webhooks', { schema: list, config }, async request => {
       const { query, log } = request
-      requireCursor(query.after, 'webhook', [])
       const { found, nextAfter } = await storesOf(request).webhooks.list(query)
       const shown = showable(found, WebhookResource, webhookResource, log)
       return { data: shown.map(webhookResource), hasMore: nextAfter !== null, nextAfter }

@@ -9,9 +9,9 @@ import { rotateSecret } from '#webhooks/webhook.ts'
 const schema = {
   operationId: 'rotateWebhookSecret',
   tags: ['webhooks'],
-  summary: 'Replace the secret of a webhook; for 24 hours, requests are signed with both secrets',
+  summary: 'Replace the secret of a webhook',
   description:
-    'Only this answer contains the new secret. A secret that was replaced before becomes invalid at once.',
+    'For 24 hours, requests are signed with both secrets. Only this answer contains the new secret. A secret that was replaced before becomes invalid at once.',
   params: WebhookParams,
   body: NoBody,
   response: { 200: WebhookWithSecret },

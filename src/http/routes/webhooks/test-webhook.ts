@@ -11,9 +11,9 @@ import { TEST_EVENT } from '#webhooks/event-types.ts'
 const schema = {
   operationId: 'testWebhook',
   tags: ['webhooks'],
-  summary: 'Send an event of the type `webhook.test` now, and answer with the result',
+  summary: 'Send a test event now',
   description:
-    'The event is sent once, also by a disabled webhook. It is not listed among the deliveries and does not change the webhook.',
+    'Sends an event of the type `webhook.test` and answers with the result. The event is sent once, also by a disabled webhook. It is not listed among the deliveries and does not change the webhook.',
   params: WebhookParams,
   body: NoBody,
   response: { 200: TestResult },

@@ -7,19 +7,25 @@ export interface SpecDifference {
   values: (Json | undefined)[]
 }
 
-/** The paths whose values differ between the specs, in the order in which they first appear. */
+/** The paths whose values differ between the specs; those of one top-level field are together. */
 export function specDifferences(specs: readonly Json[]): SpecDifference[] {
   const flat = specs.map(spec => new Map(leaves(spec)))
   const paths = new Set(flat.flatMap(leaf => [...leaf.keys()]))
   return [...paths]
+    .sort(byField(specs))
     .map(path => ({ path, values: flat.map(leaf => leaf.get(path)) }))
     .filter(({ values }) => new Set(values.map(value => JSON.stringify(value))).size > 1)
+}
+
+/** Orders paths by their first key, in the order in which the specs have it. The sort is stable. */
+function byField(specs: readonly Json[]) {
+  const fields = [...new Set(specs.flatMap(spec => Object.keys(spec as object)))]
+  const place = (path: string) => fields.indexOf(path.split('.')[0]!)
+  return (a: string, b: string) => place(a) - place(b)
 }
 
 /** Objects are taken apart; lists are compared as a whole, because an entry that is inserted would shift all others. */
 function leaves(value: Json, path = ''): [string, Json][] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [[path, value]]
-  const entries = Object.entries(value)
-  if (entries.length === 0) return [[path, value]]
-  return entries.flatMap(([key, inner]) => leaves(inner, path ? `${path}.${key}` : key))
+  return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path ? `${path}.${key}` : key))
 }

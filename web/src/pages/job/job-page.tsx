@@ -1,5 +1,68 @@
-import { EmptyState } from '../../components/empty-state.tsx'
+import { PageHeader } from '../../components/page-header.tsx'
+import { ProblemNotice } from '../../components/problem-notice.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
+import { StatusBadge } from '../../components/status-badge.tsx'
+import type { PageProps } from '../../routes.ts'
+import { isTerminal } from '../../state/job-status.ts'
+import { linkTo } from '../../state/location.ts'
+import { interrupted } from '../../state/stream.ts'
+import { useJob } from '../../state/use-job.ts'
+import { Artifacts } from './artifacts.tsx'
+import { Checkpoints } from './checkpoints.tsx'
+import { Curves } from './curves.tsx'
+import { JobActions } from './job-actions.tsx'
+import { JobFacts } from './job-facts.tsx'
+import { JobFigures } from './job-figures.tsx'
+import { JobNotices } from './job-notices.tsx'
+import { Log } from './log.tsx'
 
-export function JobPage() {
-  return <EmptyState title="This page is not written yet." />
+/** One job: where it is, its curves, its files and its history. */
+export function JobPage({ params }: PageProps) {
+  const id = params.id!
+  const live = useJob(id)
+  const { job, epochs, events, progress, error, refresh } = live
+  if (error && !job) return <ProblemNotice error={error} title="The job cannot be shown." />
+  if (!job) return <Skeleton lines={8} label="Loading the job" />
+  const files = `${job.status} ${epochs.length}`
+  return (
+    <>
+      <PageHeader title={job.name ?? job.id} aside={<Aside {...{ job }} />}>
+        <JobActions job={job} onChange={refresh} />
+      </PageHeader>
+      <div class="stack">
+        {error && <ProblemNotice error={error} title="The page is no longer live." />}
+        {interrupted.value && !isTerminal(job.status) && (
+          <p class="notice warn" role="status">
+            The connection broke. The page continues when the service answers.
+          </p>
+        )}
+        <JobNotices job={job} />
+        <JobFigures job={job} progress={progress} />
+        <div class="with-aside">
+          <Curves job={job} epochs={epochs} />
+          <JobFacts job={job} events={events} />
+        </div>
+        <Artifacts job={job} version={files} />
+        <div class="columns">
+          <Checkpoints job={job} version={files} />
+          <Log events={events} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+function Aside({ job }: { job: NonNullable<ReturnType<typeof useJob>['job']> }) {
+  return (
+    <>
+      <StatusBadge status={job.status} />
+      {job.name !== undefined && <code class="quiet">{job.id}</code>}
+      {job.sweepId !== undefined && <a href={linkTo(`/sweeps/${job.sweepId}`)}>of a sweep</a>}
+      {Object.entries(job.labels).map(([key, value]) => (
+        <a key={key} class="tag" href={linkTo('/jobs', { label: `${key}=${value}` })}>
+          {key}={value}
+        </a>
+      ))}
+    </>
+  )
 }

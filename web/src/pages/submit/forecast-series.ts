@@ -1,38 +1,36 @@
 import type { DryRun } from '@thresher/client'
+import type { Series } from '../../charts/series.ts'
 
 type Planned = DryRun['plan']['epochs'][number]
 
-export interface ForecastSeries {
-  epochs: number[]
-  learningRate: number[]
-  /** null where an epoch has no such value. */
-  threshold: (number | null)[]
-  sparsity: (number | null)[]
-  /** The bounds within which nine of ten forecasts were. */
-  lowest: (number | null)[]
-  highest: (number | null)[]
-  /** The share of the initial weights within the threshold: an upper bound for most epochs. */
-  initialSparsity: (number | null)[]
-}
-
-/** The epochs of a plan by column, as charts need them. */
-export function forecastSeries(epochs: readonly Planned[]): ForecastSeries {
-  const column = (of: (epoch: Planned) => number | undefined) => epochs.map(epoch => of(epoch) ?? null)
-  const bound = (sign: number) =>
-    column(({ forecastSparsity, forecastError = 0 }) =>
-      forecastSparsity === undefined ? undefined : within(forecastSparsity + sign * forecastError),
-    )
-  return {
-    epochs: epochs.map(({ epoch }) => epoch),
-    learningRate: epochs.map(({ learningRate }) => learningRate),
-    threshold: column(({ threshold }) => threshold),
-    sparsity: column(({ forecastSparsity }) => forecastSparsity),
-    lowest: bound(-1),
-    highest: bound(1),
-    initialSparsity: column(({ initialSparsity }) => initialSparsity),
+/** The curves of a plan by chart. A chart whose curves have no point is left out. */
+export function forecastSeries(epochs: readonly Planned[]): Partial<Record<Forecast, Series[]>> {
+  const xs = Float64Array.from(epochs, ({ epoch }) => epoch)
+  const curve = (label: string, of: (epoch: Planned) => number | undefined): Series => ({
+    ...{ label, xs, ys: Float64Array.from(epochs, epoch => of(epoch) ?? Number.NaN) },
+  })
+  const charts: Record<Forecast, Series[]> = {
+    sparsity: [
+      curve('expected', ({ forecastSparsity }) => forecastSparsity),
+      curve('at least', epoch => bound(epoch, -1)),
+      curve('at most', epoch => bound(epoch, 1)),
+      curve('initial weights within the threshold', ({ initialSparsity }) => initialSparsity),
+    ],
+    threshold: [curve('threshold', ({ threshold }) => threshold)],
+    learningRate: [curve('learning rate', ({ learningRate }) => learningRate)],
   }
+  const present = Object.entries(charts).map(([name, curves]) => [name, curves.filter(hasPoint)] as const)
+  return Object.fromEntries(present.filter(([, curves]) => curves.length > 0))
 }
 
-function within(share: number): number {
-  return Math.min(Math.max(share, 0), 1)
+export type Forecast = 'sparsity' | 'threshold' | 'learningRate'
+
+/** Nine of ten forecasts were within these bounds. */
+function bound({ forecastSparsity, forecastError = 0 }: Planned, sign: number): number | undefined {
+  if (forecastSparsity === undefined || forecastError === 0) return undefined
+  return Math.min(Math.max(forecastSparsity + sign * forecastError, 0), 1)
+}
+
+function hasPoint({ ys }: Series): boolean {
+  return ys.some(Number.isFinite)
 }

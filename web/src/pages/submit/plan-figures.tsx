@@ -9,7 +9,11 @@ export function PlanFigures({ plan: dryRun }: { plan: DryRun }) {
   const bytes = plan.forecastArtifactBytes
   return (
     <dl class="figures" data-testid="plan-figures">
-      <Figure name="Parameters" value={formatCount(plan.parameters)} note={`${formatBytes(plan.denseBytes)} dense`} />
+      <Figure
+        name="Parameters"
+        value={formatCount(plan.parameters)}
+        note={`${formatBytes(plan.denseBytes)} dense`}
+      />
       <Figure
         name="Sparsity at the end"
         value={formatPercent(last?.forecastSparsity)}
@@ -25,8 +29,16 @@ export function PlanFigures({ plan: dryRun }: { plan: DryRun }) {
         value={formatDuration(estimatedSeconds)}
         note={estimatedSeconds === undefined ? 'no similar job has finished' : ''}
       />
-      <Figure name="Memory" value={formatBytes(memory.neededBytes)} note={workerNote(memory.largestWorkerBytes)} />
-      <Figure name="Steps" value={formatCount(plan.stepsPerEpoch * plan.epochs.length)} note={examplesNote(plan)} />
+      <Figure
+        name="Memory"
+        value={formatBytes(memory.neededBytes)}
+        note={workerNote(memory.largestWorkerBytes)}
+      />
+      <Figure
+        name="Steps"
+        value={formatCount(plan.stepsPerEpoch * plan.epochs.length)}
+        note={examplesNote(plan)}
+      />
       <Figure name="Place in the queue" value={formatCount(queuePosition)} note="" />
     </dl>
   )

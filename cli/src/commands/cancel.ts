@@ -1,0 +1,3 @@
+import { changeJobs } from './change-jobs.ts'
+
+export default () => changeJobs('cancel', 'Cancels jobs. Their checkpoints are kept.')

@@ -1,0 +1,25 @@
+import type { Job } from '@thresher/client'
+import { Command } from 'commander'
+import { action } from '../context.ts'
+import { examples } from '../examples.ts'
+import { statusColor } from '../job-facts.ts'
+import { jobId, jobsArgument } from '../job-id.ts'
+import { printJson } from '../print.ts'
+
+/** A command that changes the status of each job that it names, and prints the new one. */
+export function changeJobs(name: 'cancel' | 'pause' | 'resume', description: string): Command {
+  return new Command()
+    .description(description)
+    .addArgument(jobsArgument())
+    .addHelpText('after', examples(`thresher ${name} @1`, `thresher ${name} x4znpb 9qk2aa`))
+    .action(
+      action(async (context, names: string[]) => {
+        const { thresher, json, out, outColors } = context
+        for (const text of names) {
+          const job: Job = await thresher.jobs[name](await jobId(thresher, text))
+          if (json) printJson(context, job)
+          else out.write(`${job.id}  ${statusColor(job.status, outColors)(job.status)}\n`)
+        }
+      }),
+    )
+}

@@ -1,0 +1,87 @@
+import { stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import type { ArtifactQuery } from '@thresher/client'
+import { download as downloadFile } from '@thresher/client/files'
+import { Command, Option } from 'commander'
+import { action, type Context } from '../context.ts'
+import { examples } from '../examples.ts'
+import { jobId } from '../job-id.ts'
+import { printJson } from '../print.ts'
+import { parseBytes, parseCheckpoint, parseShare } from '../request/options.ts'
+import { bytes } from '../terminal/figures.ts'
+import { TransferDisplay } from '../transfer/transfer-display.ts'
+
+const DEFAULT_ARTIFACT = 'model.sparse.safetensors'
+
+interface Options {
+  output?: string
+  sparsity?: number
+  size?: number
+  minAccuracy?: number
+  rule?: NonNullable<ArtifactQuery['rule']>
+  scope?: NonNullable<ArtifactQuery['scope']>
+  checkpoint?: 'best' | 'latest' | number
+  layout?: 'torch'
+  dtype?: 'bf16'
+}
+
+export default function download(): Command {
+  return new Command()
+    .description(
+      'Downloads a file of a job or a model, continues an interrupted download, and verifies the digest.',
+    )
+    .argument('<job>', 'id of a job, its last characters or @1; or a model such as digits@3')
+    .argument('[file]', 'the file, as `thresher show` lists it', DEFAULT_ARTIFACT)
+    .option('-o, --output <path>', 'file or folder to write to; by default the name of the file')
+    .option('--sparsity <share>', 'the model cut to this sparsity, of its trade-off', parseShare)
+    .option('--size <bytes>', 'the most accurate cut of at most this size', parseBytes)
+    .option('--min-accuracy <share>', 'the smallest cut of at least this validation accuracy', parseShare)
+    .addOption(new Option('--rule <rule>', 'only cuts of this rule').choices(['magnitude', 'threshold']))
+    .addOption(new Option('--scope <scope>', 'only cuts of this scope').choices(['global', 'layer']))
+    .option(
+      '--checkpoint <which>',
+      'best, latest or the number of an epoch; by default the model',
+      parseCheckpoint,
+    )
+    .addOption(new Option('--layout <layout>', 'kernels and names as in PyTorch').choices(['torch']))
+    .addOption(new Option('--dtype <type>', 'weights rounded to bfloat16').choices(['bf16']))
+    .addHelpText(
+      'after',
+      examples(
+        'thresher download @1',
+        'thresher download @1 model.onnx -o digits.onnx',
+        'thresher download @1 --sparsity 0.97',
+      ),
+    )
+    .action(action(run))
+}
+
+async function run(context: Context, record: string, name: string, options: Options): Promise<void> {
+  const { thresher, out, err, errColors } = context
+  const path = await pathFor(name, options.output)
+  const isModel = record.includes('@') && !record.startsWith('@') ? true : record.startsWith('model_')
+  const source = isModel
+    ? { modelId: record, name, query: queryOf(options) }
+    : { jobId: await jobId(thresher, record), name, query: queryOf(options) }
+  const display = new TransferDisplay(context, path)
+  const { sha256, sizeBytes } = await downloadFile(thresher, source, path, {
+    onProgress: ({ receivedBytes, totalBytes }) => display.show(receivedBytes, totalBytes),
+  }).finally(() => display.close())
+  if (context.json) return printJson(context, { path, sizeBytes, sha256 })
+  out.write(`${path}\n`)
+  err.write(errColors.dim(`${bytes(sizeBytes)}, sha256 ${sha256}, verified\n`))
+}
+
+async function pathFor(name: string, output: string | undefined): Promise<string> {
+  if (output === undefined) return basename(name)
+  const found = await stat(output).catch(() => undefined)
+  return found?.isDirectory() || output.endsWith('/') ? join(output, basename(name)) : output
+}
+
+function queryOf({ output: _, size, minAccuracy, ...query }: Options): ArtifactQuery {
+  return {
+    ...query,
+    ...(size !== undefined && { sizeBytes: size }),
+    ...(minAccuracy !== undefined && { minValidationAccuracy: minAccuracy }),
+  }
+}

@@ -1,0 +1,102 @@
+import type { Contract } from '@thresher/client'
+
+export type JsonSchema = { [keyword: string]: unknown }
+
+/** The properties of the input of a tool. */
+export interface InputFields {
+  properties: Record<string, JsonSchema>
+  required?: readonly string[]
+}
+
+/** What an MCP client receives as the schema of a tool's input. */
+export interface InputSchema extends JsonSchema {
+  type: 'object'
+  properties: Record<string, JsonSchema>
+}
+
+interface Parameter {
+  name: string
+  description?: string
+  schema: JsonSchema
+}
+
+const COMPONENTS = '#/components/schemas/'
+const DEFINITIONS = '#/$defs/'
+/** Bounds of JavaScript's integers, which the contract states for every integer. */
+const SAFE_INTEGERS: ReadonlySet<unknown> = new Set([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])
+
+/**
+ * Reads schemas from the contract that the service sends. Without a contract, because the service does not answer, its schemas accept
+ * everything: the service checks each request itself and names every wrong field.
+ */
+export class Schemas {
+  readonly #contract: Contract | undefined
+
+  constructor(contract?: Contract) {
+    this.#contract = contract
+  }
+
+  /** A reference to a schema of the contract, for a property of an input. */
+  component(name: string, description: string): JsonSchema {
+    return this.#contract
+      ? { $ref: `${DEFINITIONS}${name}`, description }
+      : { type: 'object', additionalProperties: true, description }
+  }
+
+  /** The parameters of an operation as properties of an input. @throws Error for a parameter that the contract does not have */
+  parameters(path: string, method: string, names: readonly string[]): Record<string, JsonSchema> {
+    const operation = this.#contract?.paths[path] as Record<string, { parameters?: Parameter[] }> | undefined
+    const found = operation?.[method]?.parameters ?? []
+    return Object.fromEntries(
+      names.map(name => {
+        const parameter = found.find(candidate => candidate.name === name)
+        if (this.#contract && !parameter)
+          throw new Error(`The contract of the service has no parameter ${name} of ${path}.`)
+        const { schema = {}, description } = parameter ?? {}
+        return [name, simplify({ ...schema, ...(description !== undefined && { description }) })]
+      }),
+    )
+  }
+
+  /** The schema of an input, with the definitions that it refers to. */
+  input({ properties, required = [] }: InputFields): InputSchema {
+    const $defs: Record<string, JsonSchema> = {}
+    this.#define(properties, $defs)
+    return {
+      type: 'object',
+      properties,
+      ...(required.length > 0 && { required: [...required] }),
+      additionalProperties: false,
+      ...(Object.keys($defs).length > 0 && { $defs }),
+    }
+  }
+
+  /** Adds every schema that `value` refers to, directly or through others. */
+  #define(value: unknown, into: Record<string, JsonSchema>): void {
+    if (typeof value !== 'object' || value === null) return
+    const { $ref } = value as { $ref?: unknown }
+    if (typeof $ref === 'string' && $ref.startsWith(DEFINITIONS)) {
+      const name = $ref.slice(DEFINITIONS.length)
+      const schema = this.#contract?.components.schemas[name]
+      if (!schema) throw new Error(`The contract of the service has no schema ${name}.`)
+      if (into[name]) return
+      into[name] = simplify(schema as JsonSchema)
+      this.#define(into[name], into)
+    } else for (const part of Object.values(value)) this.#define(part, into)
+  }
+}
+
+/** References to definitions, and no bounds that say nothing: every tool with a job repeats its schema in each conversation. */
+function simplify<T>(schema: T): T {
+  if (Array.isArray(schema)) return schema.map(simplify) as T
+  if (typeof schema !== 'object' || schema === null) return schema
+  return Object.fromEntries(
+    Object.entries(schema)
+      .filter(([key, value]) => !((key === 'minimum' || key === 'maximum') && SAFE_INTEGERS.has(value)))
+      .map(([key, value]) =>
+        key === '$ref' && typeof value === 'string'
+          ? [key, value.replace(COMPONENTS, DEFINITIONS)]
+          : [key, simplify(value)],
+      ),
+  ) as T
+}

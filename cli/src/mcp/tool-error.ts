@@ -1,0 +1,35 @@
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
+import { AnswerError, ConnectionError } from '@thresher/client'
+
+/** A mistake in a call, or a call that cannot succeed. Its message is for the caller. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError'
+}
+
+/** The result of a tool that has failed: a message for the model, and the problem of the service with the path of each wrong field. */
+export function errorResult(error: unknown): CallToolResult {
+  const { message, data } = describe(error)
+  return {
+    isError: true,
+    content: [{ type: 'text', text: message }],
+    structuredContent: { error: data },
+  }
+}
+
+function describe(error: unknown): { message: string; data: Record<string, unknown> } {
+  if (error instanceof AnswerError) {
+    const { problem, retryAfterMs } = error
+    const fields = problem.errors.map(({ path, message }) => `- ${path || 'the whole request'}: ${message}`)
+    const wait = retryAfterMs === undefined ? [] : [`Try again in ${Math.ceil(retryAfterMs / 1000)} s.`]
+    const first =
+      fields.length > 0 ? `${problem.title} (${problem.code}):` : `${problem.detail} (${problem.code})`
+    return { message: [first, ...fields, ...wait].join('\n'), data: { ...problem } }
+  }
+  if (error instanceof ConnectionError)
+    return {
+      message: `${error.message} Start it with \`thresher up\`, or give the address of another one with THRESHER_URL.`,
+      data: { code: 'connection', message: error.message },
+    }
+  const message = error instanceof Error ? error.message : String(error)
+  return { message, data: { code: 'tool_error', message } }
+}

@@ -1,0 +1,56 @@
+import type { Job, JobFrame } from '@thresher/client'
+import { describeEpoch, describeJob, factsOf, nextStep } from '../job-facts.ts'
+import { JOB_ID, type JobArguments } from '../job-id.ts'
+import { type Call, defineTool, READS } from '../tool.ts'
+import { WAIT_SECONDS, within } from '../within.ts'
+
+const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'paused'])
+
+export const watch = defineTool<JobArguments & { seconds?: number }>({
+  name: 'watch',
+  title: 'Wait for a job',
+  description:
+    'Waits until a job has ended or is paused, for `seconds` at most, and reports each epoch as progress. Returns the state then; if the job still runs, call it again.',
+  scope: 'read',
+  effects: READS,
+  input: () => ({ properties: { jobId: JOB_ID, seconds: WAIT_SECONDS }, required: ['jobId'] }),
+  async run({ jobId, seconds }, call) {
+    await within(seconds, call.signal, signal => follow(jobId, { ...call, signal }))
+    const job = await call.thresher.jobs.get(jobId, { signal: call.signal })
+    const hasEnded = ENDED.has(job.status)
+    return {
+      text: `${describeJob(job)}\n${nextStep(job)}`,
+      data: { ...factsOf(job, call.thresher), ended: hasEnded },
+    }
+  },
+})
+
+async function follow(jobId: string, { thresher, signal, progress }: Call): Promise<void> {
+  let done = 0
+  const report = async (value: number, total: number, message: string) => {
+    // Events of the past arrive first. The protocol requires that progress grows.
+    if (value <= done) return
+    done = value
+    await progress(value, total, message)
+  }
+  for await (const frame of thresher.jobs.watch(jobId, { signal })) {
+    if (frame.type === 'snapshot') {
+      if (ENDED.has(frame.job.status)) return
+      done = Math.max(done, epochsOf(frame.job))
+    } else if (frame.type === 'paused') {
+      // The event may be old: the job may have resumed since.
+      if (ENDED.has((await thresher.jobs.get(jobId, { signal })).status)) return
+    } else await reportFrame(frame, report)
+  }
+}
+
+function epochsOf({ progress }: Job): number {
+  return progress.epoch
+}
+
+async function reportFrame(
+  frame: JobFrame,
+  report: (value: number, total: number, message: string) => Promise<void>,
+): Promise<void> {
+  if (frame.type === 'epoch') await report(frame.data.epoch, frame.data.epochs, describeEpoch(frame.data))
+}

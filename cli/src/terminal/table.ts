@@ -1,0 +1,67 @@
+import type { Colors } from './terminal.ts'
+import { cut, padEnd, padStart, widthOf } from './text.ts'
+
+export interface Column<Row> {
+  title: string
+  /** The text of a cell, without colours. */
+  value: (row: Row) => string
+  /** Applied to the padded text. */
+  color?: (text: string, row: Row) => string
+  align?: 'left' | 'right'
+  /** Columns of a higher number are left out first if the table is too wide. Default 0: never. */
+  optional?: number
+  /** A cell may be cut to this width if the table is too wide. */
+  shrinkTo?: number
+}
+
+export interface TableOptions {
+  colors: Colors
+  /** Undefined: no limit. */
+  columns?: number | undefined
+}
+
+const GAP = 2
+
+/** The lines of a table. In a terminal of `columns` it leaves out optional columns, and cuts cells, until it fits. */
+export function table<Row>(
+  all: readonly Column<Row>[],
+  rows: readonly Row[],
+  { colors, columns = Number.POSITIVE_INFINITY }: TableOptions,
+): string[] {
+  const shown = fit(all, rows, columns)
+  const line = (cells: string[]) => cells.join(' '.repeat(GAP)).trimEnd()
+  const pad = ({ align }: Column<Row>, text: string, width: number) =>
+    align === 'right' ? padStart(text, width) : padEnd(text, width)
+  const header = line(
+    shown.map(({ column, width }) => colors.dim(pad(column, cut(column.title, width), width))),
+  )
+  const body = rows.map(row =>
+    line(
+      shown.map(({ column, width }) => {
+        const text = pad(column, cut(column.value(row), width), width)
+        return column.color ? column.color(text, row) : text
+      }),
+    ),
+  )
+  return [header, ...body]
+}
+
+/** The columns that fit beside each other, with their widths. */
+function fit<Row>(all: readonly Column<Row>[], rows: readonly Row[], columns: number) {
+  let shown = all.map(column => ({
+    column,
+    width: Math.max(widthOf(column.title), ...rows.map(row => widthOf(column.value(row)))),
+  }))
+  const excess = () => shown.reduce((sum, { width }) => sum + width + GAP, -GAP) - columns
+  for (const each of shown) {
+    const { shrinkTo } = each.column
+    if (shrinkTo !== undefined && excess() > 0)
+      each.width = Math.min(each.width, Math.max(shrinkTo, each.width - excess()))
+  }
+  while (excess() > 0) {
+    const last = Math.max(...shown.map(({ column }) => column.optional ?? 0))
+    if (last === 0) break
+    shown = shown.filter(({ column }) => column.optional !== last)
+  }
+  return shown
+}

@@ -1,0 +1,44 @@
+import type { Job } from '@thresher/client'
+import type { Context } from '../context.ts'
+import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { JobDisplay } from './job-display.ts'
+import { outcomeLines } from './outcome.ts'
+
+const EXIT_OF_STATUS: Partial<Record<Job['status'], ExitCode>> = {
+  succeeded: EXIT.succeeded,
+  failed: EXIT.failed,
+  cancelled: EXIT.cancelled,
+}
+
+/**
+ * Shows a job until it has ended, or until Ctrl-C; the job continues then. With `--json`, each frame is a line of standard output.
+ * @param rows where the lines of the epochs go
+ */
+export async function watchJob(context: Context, id: string, rows: NodeJS.WriteStream): Promise<ExitCode> {
+  const { thresher, json, out, err } = context
+  const detaching = new AbortController()
+  const detach = () => detaching.abort()
+  // Once: a second Ctrl-C ends the process at once.
+  process.once('SIGINT', detach)
+  const display = json ? undefined : new JobDisplay(context, rows)
+  const onInterruption = () => display?.interrupt('the connection broke; trying again')
+  try {
+    for await (const frame of thresher.jobs.watch(id, { signal: detaching.signal, onInterruption })) {
+      if (json) out.write(`${JSON.stringify(frame)}\n`)
+      else display?.show(frame)
+    }
+  } catch (error) {
+    if (!detaching.signal.aborted) throw error
+    display?.close()
+    err.write(
+      `Detached: the job continues. \`thresher watch ${id}\` returns, \`thresher cancel ${id}\` ends it.\n`,
+    )
+    return EXIT.interrupted
+  } finally {
+    display?.close()
+    process.off('SIGINT', detach)
+  }
+  const job = await thresher.jobs.get(id)
+  if (!json) err.write(`${outcomeLines(job, context).join('\n')}\n`)
+  return EXIT_OF_STATUS[job.status] ?? EXIT.failed
+}

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process'
+import type { Browser } from 'playwright-core'
+import { type Service, startService } from '../start-service.ts'
+import { openView, type View, type Viewer } from './open-view.ts'
+import { startChromium } from './start-chromium.ts'
+
+export interface Dashboard extends Pick<Service, 'url'> {
+  /** A new browser profile. */
+  open(viewer?: Viewer): Promise<View>
+  stop(): Promise<void>
+}
+
+/** The real service with a built dashboard, and a browser. */
+export async function startDashboard(): Promise<Dashboard> {
+  const build = spawnSync(process.execPath, ['scripts/setup.mjs', 'build'], { encoding: 'utf8' })
+  if (build.status !== 0) throw new Error(build.stderr)
+  const [service, browser] = await startBoth()
+  return {
+    url: service.url,
+    open: viewer => openView(browser, `${service.url}/ui`, viewer),
+    async stop() {
+      await browser.close()
+      await service.stop()
+    },
+  }
+}
+
+/** Starts neither if one fails. */
+async function startBoth(): Promise<[Service, Browser]> {
+  const browser = await startChromium()
+  try {
+    return [await startService(), browser]
+  } catch (error) {
+    await browser.close()
+    throw error
+  }
+}

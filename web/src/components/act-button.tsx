@@ -1,0 +1,42 @@
+import type { ComponentChildren } from 'preact'
+import { useState } from 'preact/hooks'
+import { Button } from './button.tsx'
+import { ConfirmDialog } from './confirm-dialog.tsx'
+import { ProblemNotice } from './problem-notice.tsx'
+
+interface ActButtonProps {
+  /** The verb, on this button and in the dialog. */
+  action: string
+  /** The question of the dialog. */
+  title: string
+  /** What the action changes. */
+  children: ComponentChildren
+  act: () => Promise<unknown>
+  onDone: () => void
+}
+
+/** A button for what cannot be undone: it asks before it acts, and shows why the service refused. */
+export function ActButton({ action, title, children, act, onDone }: ActButtonProps) {
+  const [isOpen, setOpen] = useState(false)
+  const [error, setError] = useState<Error>()
+  const close = () => {
+    setOpen(false)
+    setError(undefined)
+  }
+  const confirm = () =>
+    act().then(() => {
+      close()
+      onDone()
+    }, setError)
+  return (
+    <>
+      <Button kind="danger" onClick={() => setOpen(true)}>
+        {action}
+      </Button>
+      <ConfirmDialog open={isOpen} title={title} action={action} danger onConfirm={confirm} onClose={close}>
+        {children}
+        {error && <ProblemNotice error={error} />}
+      </ConfirmDialog>
+    </>
+  )
+}

@@ -1,0 +1,14 @@
+import { AnswerError } from '@thresher/client'
+import { useMemo } from 'preact/hooks'
+import type { Field } from './form-model.ts'
+import type { Json } from './path.ts'
+import { type PlacedMistakes, placed } from './problems.ts'
+import { shownNames } from './shown-names.ts'
+
+/** What the service says about a request, at the fields of its form. */
+export function useMistakes(error: Error | undefined, field: Field, request: Json): PlacedMistakes {
+  return useMemo(() => {
+    const mistakes = error instanceof AnswerError ? error.errors : []
+    return placed(mistakes, new Set(shownNames(field, request)))
+  }, [error, field, request])
+}

@@ -1,0 +1,45 @@
+import type { Job } from '@thresher/client'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { Panel } from '../../components/panel.tsx'
+import { ProblemNotice } from '../../components/problem-notice.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
+import { client } from '../../state/session.ts'
+import { useLoaded } from '../../state/use-loaded.ts'
+import { Artifact } from './artifact.tsx'
+
+interface ArtifactsProps {
+  job: Job
+  /** Changes when there may be other files. */
+  version: string
+}
+
+/** The files of the job. A file that does not exist yet is created when it is downloaded. */
+export function Artifacts({ job, version }: ArtifactsProps) {
+  const { jobs } = client.value
+  const { data, error, reload } = useLoaded(() => jobs.artifacts(job.id), [job.id, version, jobs])
+  return (
+    <Panel title="Artifacts">
+      {error && <ProblemNotice error={error} />}
+      {!data && !error && <Skeleton />}
+      {data?.data.length === 0 && (
+        <EmptyState title="No files yet.">
+          <p>The first checkpoint makes them available.</p>
+        </EmptyState>
+      )}
+      <ul class="artifacts">
+        {data?.data.map(entry => (
+          <Artifact key={keyOf(entry)} jobId={job.id} entry={entry} onDownload={reload} />
+        ))}
+      </ul>
+    </Panel>
+  )
+}
+
+function keyOf({
+  name,
+  variant,
+  cut,
+  checkpoint,
+}: object & { name: string; variant?: object; cut?: object; checkpoint?: number }) {
+  return JSON.stringify([name, variant, cut, checkpoint])
+}

@@ -1,0 +1,95 @@
+import type { Job, JobEvent } from '@thresher/client'
+import type { ComponentChildren } from 'preact'
+import { Panel } from '../../components/panel.tsx'
+import { Time } from '../../components/time.tsx'
+import { formatBytes, formatNumber, formatPercent } from '../../format/numbers.ts'
+import { formatDuration } from '../../format/times.ts'
+import { linkTo } from '../../state/location.ts'
+import { modelName } from '../model-name.ts'
+import { Attempts } from './attempts.tsx'
+
+interface JobFactsProps {
+  job: Job
+  events: readonly JobEvent[]
+}
+
+/** What the job trains, and where and when. */
+export function JobFacts({ job, events }: JobFactsProps) {
+  const { spec } = job
+  return (
+    <div class="stack">
+      <Panel title="Details">
+        <dl class="facts">
+          {facts(job).map(([term, value]) => (
+            <Fact key={term} term={term} value={value} />
+          ))}
+        </dl>
+        <details class="spec">
+          <summary>Whole spec</summary>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard */}
+          <pre tabIndex={0}>{JSON.stringify(spec, null, 2)}</pre>
+        </details>
+      </Panel>
+      <Attempts job={job} events={events} />
+    </div>
+  )
+}
+
+function Fact({ term, value }: { term: string; value: ComponentChildren }) {
+  if (value === undefined || value === null) return null
+  return (
+    <>
+      <dt>{term}</dt>
+      <dd>{value}</dd>
+    </>
+  )
+}
+
+function facts(job: Job): [string, ComponentChildren][] {
+  const { spec } = job
+  const { optimizer, target } = spec
+  return [
+    ['Model', modelName(spec.model)],
+    ['Dataset', spec.dataset.id],
+    ['Optimizer', optimizerWords(optimizer)],
+    ['Target', target && formatPercent(target.sparsity)],
+    ['Batch size', spec.batchSize],
+    ['Seed', spec.seed],
+    ['Priority', job.priority],
+    ['Submitted', <Time key="at" at={job.createdAt} />],
+    ['Started', job.startedAt && <Time at={job.startedAt} />],
+    ['Ended', job.finishedAt && <Time at={job.finishedAt} />],
+    [
+      'Took',
+      job.startedAt && job.finishedAt && formatDuration(secondsBetween(job.startedAt, job.finishedAt)),
+    ],
+    ['Ended because', job.reason === 'early_stopped' ? 'the metric no longer improved' : undefined],
+    ['Best', job.best && bestWords(job.best)],
+    ['Worker', job.worker && <code>{job.worker.id}</code>],
+    ['Peak memory', job.peakMemoryBytes && formatBytes(job.peakMemoryBytes)],
+    ['Cloned from', job.clonedFrom && <a href={linkTo(`/jobs/${job.clonedFrom}`)}>{job.clonedFrom}</a>],
+    ['Submitted by', job.keyId && <code>{job.keyId}</code>],
+  ]
+}
+
+function optimizerWords(optimizer: Job['spec']['optimizer']): string {
+  const options = ['learningRate', 'c', 'mu'].flatMap(name => {
+    const value = (optimizer as Record<string, unknown>)[name]
+    return typeof value === 'number'
+      ? [`${name === 'learningRate' ? 'rate' : name} ${formatNumber(value)}`]
+      : []
+  })
+  return [optimizer.name, ...options].join(', ')
+}
+
+function bestWords(best: NonNullable<Job['best']>): string {
+  const score =
+    best.validationAccuracy === undefined
+      ? `loss ${formatNumber(best.validationLoss)}`
+      : formatPercent(best.validationAccuracy)
+  return `${score} after epoch ${best.epoch}`
+}
+
+function secondsBetween(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 1000
+}

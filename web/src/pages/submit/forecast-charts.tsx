@@ -1,0 +1,47 @@
+import { useSignal } from '@preact/signals'
+import type { DryRun } from '@thresher/client'
+import { useMemo } from 'preact/hooks'
+import { LineChart } from '../../charts/line-chart.tsx'
+import { X_AXES } from '../../charts/x-axis.ts'
+import { useZoom } from '../../charts/zoom.ts'
+import { formatNumber, formatPercent } from '../../format/numbers.ts'
+import { type Forecast, forecastSeries } from './forecast-series.ts'
+
+const CHARTS: Record<
+  Forecast,
+  { title: string; formatY: (y: number) => string; formatTick?: (y: number) => string }
+> = {
+  sparsity: { title: 'Sparsity', formatY: y => formatPercent(y), formatTick: y => formatPercent(y, 0) },
+  threshold: { title: 'Threshold', formatY: formatNumber },
+  learningRate: { title: 'Learning rate', formatY: formatNumber },
+}
+
+/** Learning rate, threshold and sparsity of each epoch, as far as the service can forecast them. */
+export function ForecastCharts({ epochs }: { epochs: DryRun['plan']['epochs'] }) {
+  const zoom = useZoom()
+  const cursor = useSignal<number | null>(null)
+  const charts = useMemo(() => forecastSeries(epochs), [epochs])
+  const names = Object.keys(charts) as Forecast[]
+  return (
+    <div>
+      {names.map(name => (
+        <LineChart
+          key={name}
+          {...CHARTS[name]}
+          name={name}
+          series={charts[name]!}
+          x={X_AXES.epoch}
+          zoom={zoom}
+          cursor={cursor}
+          layout="track"
+        />
+      ))}
+      {!charts.sparsity && (
+        <p class="chart-note">
+          The sparsity cannot be forecast yet: no job with this model and these data has finished, and
+          training moves the weights.
+        </p>
+      )}
+    </div>
+  )
+}

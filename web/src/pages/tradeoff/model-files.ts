@@ -1,0 +1,32 @@
+import type { ModelPoint } from './model-points.ts'
+
+/** The files in which a model can be downloaded, with a few words for each. */
+export const MODEL_FILES = {
+  'model.sparse.safetensors': 'safetensors without the zeros',
+  'model.sparse.safetensors.zst': 'the same, compressed: the smallest file',
+  'model.safetensors': 'dense safetensors',
+  'model.keras': 'Keras 3',
+  'model.weights.h5': 'weights for Keras',
+  'model.onnx': 'ONNX',
+  'model.tfjs.zip': 'TensorFlow.js',
+  'weights.npz': 'NumPy and SciPy',
+} as const
+
+export type ModelFile = keyof typeof MODEL_FILES
+
+/** The query that downloads a file of exactly this model. */
+export function downloadQuery({ selection }: ModelPoint): Record<string, string | number> {
+  return { ...selection }
+}
+
+/** The name of the saved file: `job_1-magnitude-global-0.95-model.keras`. */
+export function fileNameOf({ jobId, selection }: ModelPoint, file: ModelFile): string {
+  const { checkpoint, rule, scope, sparsity } = selection
+  const point =
+    checkpoint !== undefined
+      ? `epoch-${checkpoint}`
+      : sparsity !== undefined
+        ? `${rule}-${scope}-${sparsity}`
+        : ''
+  return [jobId, point, file].filter(Boolean).join('-')
+}

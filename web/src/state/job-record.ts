@@ -1,0 +1,42 @@
+import type { EpochMetrics, Job, JobEvent, JobFrame, JobProgress } from '@thresher/client'
+
+/** Everything that the stream of a job has said. */
+export interface JobRecord {
+  job?: Job
+  /** In the order of the epochs; an epoch that was repeated after a restart has its newest metrics. */
+  epochs: readonly EpochMetrics[]
+  /** All events that were not trimmed, oldest first. */
+  events: readonly JobEvent[]
+  /** Within the present epoch. */
+  progress?: JobProgress | undefined
+  /** Whether events were trimmed from a long history, so that epochs must be read elsewhere. */
+  hasGap: boolean
+}
+
+export const EMPTY_RECORD: JobRecord = { epochs: [], events: [], hasGap: false }
+
+/** The record after more frames. */
+export function foldFrames(record: JobRecord, frames: readonly JobFrame[]): JobRecord {
+  const next = { ...record }
+  const events: JobEvent[] = []
+  const epochs: EpochMetrics[] = []
+  for (const frame of frames)
+    if (frame.type === 'snapshot') next.job = frame.job
+    else if (frame.type === 'progress') next.progress = frame
+    else if (frame.type === 'gap') next.hasGap = true
+    else if (frame.type !== 'end') {
+      events.push(frame)
+      if (frame.type === 'epoch') epochs.push(frame.data)
+      next.progress = undefined
+    }
+  if (events.length > 0) next.events = [...record.events, ...events]
+  if (epochs.length > 0) next.epochs = mergeEpochs(record.epochs, epochs)
+  return next
+}
+
+/** Epochs in their order; `newer` replaces what it repeats. */
+export function mergeEpochs(older: readonly EpochMetrics[], newer: readonly EpochMetrics[]): EpochMetrics[] {
+  const byEpoch = new Map<number, EpochMetrics>()
+  for (const epoch of [...older, ...newer]) byEpoch.set(epoch.epoch, epoch)
+  return [...byEpoch.values()].sort((first, second) => first.epoch - second.epoch)
+}

@@ -1,0 +1,34 @@
+import { computed, type Signal, signal } from '@preact/signals'
+import type { JobFrame, JobStream } from '@thresher/client'
+import { client } from './session.ts'
+
+/** Whether the connection broke and is being made again. */
+export const interrupted: Signal<boolean> = signal(false)
+
+/** One WebSocket for all jobs that the page watches. It is open only while one is. */
+const stream = computed<JobStream>(() =>
+  client.value.stream({
+    onInterruption: () => {
+      interrupted.value = true
+    },
+  }),
+)
+
+/** Frames of a job after an event, until the job has ended or the signal is aborted. */
+export async function* watchJob(id: string, after: number, signal: AbortSignal): AsyncGenerator<JobFrame> {
+  for await (const frame of stream.value.watch(id, { after, signal })) {
+    interrupted.value = false
+    yield frame
+  }
+}
+
+/** Frames of a job from now on: a snapshot first, and none of the events before it. */
+export async function* watchJobFromNow(id: string, signal: AbortSignal): AsyncGenerator<JobFrame> {
+  let lastSeq = 0
+  for await (const frame of watchJob(id, Number.MAX_SAFE_INTEGER, signal)) {
+    if (frame.type !== 'snapshot') continue
+    lastSeq = (frame as { lastSeq?: number }).lastSeq ?? 0
+    break
+  }
+  yield* watchJob(id, lastSeq, signal)
+}
