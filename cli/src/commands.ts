@@ -34,6 +34,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   login: { summary: 'store a key for a service', load: () => import('./commands/login.ts') },
   logout: { summary: 'delete the stored key', load: () => import('./commands/logout.ts') },
   doctor: { summary: 'check the connection and this machine', load: () => import('./commands/doctor.ts') },
+  mcp: {
+    summary: 'serve the Model Context Protocol to an assistant',
+    load: () => import('./commands/mcp.ts'),
+  },
   completion: {
     summary: 'print a completion script for a shell',
     load: () => import('./commands/completion.ts'),

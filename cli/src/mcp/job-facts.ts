@@ -1,5 +1,6 @@
 import type { EpochMetrics, Job, ListedJob, Thresher, TrainingSpec } from '@thresher/client'
-import { bytes, count, defined, duration, percent, rounded } from './format.ts'
+import { count, duration, percent } from '../terminal/figures.ts'
+import { defined, rounded } from './compact.ts'
 
 type AnyJob = Job | ListedJob
 
@@ -73,10 +74,12 @@ export function describeEpoch(metrics: EpochMetrics): string {
     validationAccuracy === undefined
       ? `validation loss ${validationLoss.toPrecision(4)}`
       : `validation accuracy ${percent(validationAccuracy)}`
-  return `Epoch ${epoch}: ${score}, ${percent(sparsity)} zeros, ${bytes(sparseBytes)} (dense ${count(denseBytes)}).`
+  return `Epoch ${epoch}: ${score}, ${percent(sparsity)} zeros, ${count(sparseBytes)} bytes (dense ${count(denseBytes)}).`
 }
 
-export function describeWarnings(warnings: readonly { code: string; path: string; message: string }[]): string[] {
+export function describeWarnings(
+  warnings: readonly { code: string; path: string; message: string }[],
+): string[] {
   return warnings.map(({ code, path, message }) => `Warning ${code} (${path}): ${message}`)
 }
 

@@ -21,7 +21,8 @@ function describe(error: unknown): { message: string; data: Record<string, unkno
     const { problem, retryAfterMs } = error
     const fields = problem.errors.map(({ path, message }) => `- ${path || 'the whole request'}: ${message}`)
     const wait = retryAfterMs === undefined ? [] : [`Try again in ${Math.ceil(retryAfterMs / 1000)} s.`]
-    const first = fields.length > 0 ? `${problem.title} (${problem.code}):` : `${problem.detail} (${problem.code})`
+    const first =
+      fields.length > 0 ? `${problem.title} (${problem.code}):` : `${problem.detail} (${problem.code})`
     return { message: [first, ...fields, ...wait].join('\n'), data: { ...problem } }
   }
   if (error instanceof ConnectionError)

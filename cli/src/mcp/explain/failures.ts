@@ -17,7 +17,8 @@ export const FAILURES: Readonly<Record<FailureCode, Explanation>> = {
   },
   out_of_memory: {
     meaning: 'The training needed more memory than its worker has.',
-    remedy: 'Use a smaller `batchSize` or network, or a worker with more memory. `plan` estimates the memory.',
+    remedy:
+      'Use a smaller `batchSize` or network, or a worker with more memory. `plan` estimates the memory.',
   },
   device_fault: {
     meaning: 'The device of the worker, usually a GPU, reported a fault.',
@@ -40,6 +41,7 @@ export const FAILURES: Readonly<Record<FailureCode, Explanation>> = {
   },
   internal: {
     meaning: 'An error inside the service ended the training.',
-    remedy: 'Submit the job again. If it fails again, give the operator the id of the job: the log of the worker has the cause.',
+    remedy:
+      'Submit the job again. If it fails again, give the operator the id of the job: the log of the worker has the cause.',
   },
 }

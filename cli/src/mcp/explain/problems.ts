@@ -11,8 +11,10 @@ export const PROBLEMS: Readonly<Record<string, Explanation>> = {
     remedy: 'Send the body again as valid JSON.',
   },
   unauthenticated: {
-    meaning: 'The service needs a key, and the request had none or one that is not valid, expired or revoked.',
-    remedy: 'Start `thresher mcp` with the environment variable THRESHER_KEY, or store a key with `thresher login`.',
+    meaning:
+      'The service needs a key, and the request had none or one that is not valid, expired or revoked.',
+    remedy:
+      'Start `thresher mcp` with the environment variable THRESHER_KEY, or store a key with `thresher login`.',
   },
   forbidden: {
     meaning: 'The key does not have the scope that the operation needs, or the tenant may not do it.',
@@ -31,7 +33,8 @@ export const PROBLEMS: Readonly<Record<string, Explanation>> = {
     remedy: 'Send it again over a faster connection.',
   },
   conflict: {
-    meaning: 'The state of the record does not allow the operation, for example to cancel a job that has ended.',
+    meaning:
+      'The state of the record does not allow the operation, for example to cancel a job that has ended.',
     remedy: 'Read the state with `get_job` and decide again.',
   },
   dataset_not_ready: {

@@ -4,7 +4,8 @@ import type { Explanation } from './explanation.ts'
 export const WARNINGS: Readonly<Record<string, Explanation>> = {
   plain_sgd: {
     meaning: 'c is 0, so there is no threshold: the job is SGD without momentum and prunes nothing.',
-    remedy: 'Leave it so for a dense run to compare with. Otherwise set `optimizer.c`, or leave it out and give a `target`.',
+    remedy:
+      'Leave it so for a dense run to compare with. Otherwise set `optimizer.c`, or leave it out and give a `target`.',
   },
   outside_recommended: {
     meaning:
@@ -25,11 +26,13 @@ export const WARNINGS: Readonly<Record<string, Explanation>> = {
       'Hold out training examples with `"validation": { "fraction": 0.1 }`, or report the score of the last epoch.',
   },
   limit_exceeded: {
-    meaning: 'Only in a dry run: the job exceeds a quota of the tenant or the key, so a submission would be refused.',
+    meaning:
+      'Only in a dry run: the job exceeds a quota of the tenant or the key, so a submission would be refused.',
     remedy: 'Shorten or shrink the job as the message says, or ask the operator for a higher quota.',
   },
   insufficient_memory: {
-    meaning: 'Only in a dry run: no live worker has enough memory for the job, so a submission would be refused.',
+    meaning:
+      'Only in a dry run: no live worker has enough memory for the job, so a submission would be refused.',
     remedy: 'Use a smaller `batchSize` or network, or start a worker with more memory.',
   },
   not_adapted: {
@@ -54,15 +57,18 @@ export const WARNINGS: Readonly<Record<string, Explanation>> = {
     remedy: 'Check that file and network belong together.',
   },
   weights_left_out: {
-    meaning: 'The uploaded model.json refers to files with weights that were not uploaded, so the model has no weights.',
+    meaning:
+      'The uploaded model.json refers to files with weights that were not uploaded, so the model has no weights.',
     remedy: 'Upload the model again together with those files.',
   },
   optimizer_state_left_out: {
-    meaning: 'The uploaded file contains the state of an optimizer, which is not read. Jobs start with a new state.',
+    meaning:
+      'The uploaded file contains the state of an optimizer, which is not read. Jobs start with a new state.',
     remedy: 'Nothing has to be done for a new training. gRDA’s state can be uploaded as the part `state`.',
   },
   not_trained_here: {
-    meaning: 'Of an uploaded model: this version of the service cannot train its network, for the reason in the message.',
+    meaning:
+      'Of an uploaded model: this version of the service cannot train its network, for the reason in the message.',
     remedy: 'Upload a network without the layer or option that the message names.',
   },
   other_engine: {
@@ -71,7 +77,8 @@ export const WARNINGS: Readonly<Record<string, Explanation>> = {
     remedy: 'Nothing has to be done, unless you need identical bits: then run all workers on equal machines.',
   },
   broken_checkpoint: {
-    meaning: 'A stored checkpoint could not be read. An earlier one is used, so the epochs in between are trained again.',
+    meaning:
+      'A stored checkpoint could not be read. An earlier one is used, so the epochs in between are trained again.',
     remedy: 'Check the disk or the bucket of the blob store.',
   },
   checkpoint_lost: {
@@ -83,7 +90,8 @@ export const WARNINGS: Readonly<Record<string, Explanation>> = {
     remedy: 'Free space. The job continues by itself.',
   },
   storage_failing: {
-    meaning: 'The disk or the blob store refuses writes. The job waits and retries; its time limit is stopped meanwhile.',
+    meaning:
+      'The disk or the blob store refuses writes. The job waits and retries; its time limit is stopped meanwhile.',
     remedy: 'Repair the storage. The job continues by itself.',
   },
   other_examples_held_out: {
@@ -100,7 +108,8 @@ export const WARNINGS: Readonly<Record<string, Explanation>> = {
     remedy: 'Delete the webhook, or set `enabled` to true if the answer was a mistake.',
   },
   webhook_failing: {
-    meaning: 'A delivery failed for a day, and no other one succeeded, so the service has disabled the webhook.',
+    meaning:
+      'A delivery failed for a day, and no other one succeeded, so the service has disabled the webhook.',
     remedy: 'Repair the receiver, then set `enabled` to true.',
   },
   webhook_overloaded: {

@@ -1,4 +1,4 @@
-import type { Job, Jobs } from '@thresher/client'
+import type { Job } from '@thresher/client'
 import { describeJob, factsOf, nextStep } from '../job-facts.ts'
 import { JOB_ID, type JobArguments } from '../job-id.ts'
 import { defineTool, type Effects } from '../tool.ts'

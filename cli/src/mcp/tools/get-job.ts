@@ -1,4 +1,5 @@
-import { percent, rounded } from '../format.ts'
+import { percent } from '../../terminal/figures.ts'
+import { rounded } from '../compact.ts'
 import { describeJob, factsOf, metricsOf, nextStep } from '../job-facts.ts'
 import { JOB_ID, type JobArguments } from '../job-id.ts'
 import { defineTool, READS } from '../tool.ts'
@@ -22,7 +23,9 @@ export const getJob = defineTool<JobArguments>({
     }))
     const byLayer = layers?.map(({ name, sparsity }) => `${name} ${percent(sparsity)}`).join(', ')
     return {
-      text: [describeJob(job), byLayer && `Zeros by layer: ${byLayer}.`, nextStep(job)].filter(Boolean).join('\n'),
+      text: [describeJob(job), byLayer && `Zeros by layer: ${byLayer}.`, nextStep(job)]
+        .filter(Boolean)
+        .join('\n'),
       data: { ...factsOf(job, thresher), epochs: history.data.map(metricsOf), ...(layers && { layers }) },
     }
   },

@@ -1,5 +1,6 @@
 import type { Dataset } from '@thresher/client'
-import { count, defined } from '../format.ts'
+import { count } from '../../terminal/figures.ts'
+import { defined } from '../compact.ts'
 import { defineTool, READS } from '../tool.ts'
 
 const MOST_CLASSES = 20

@@ -1,5 +1,5 @@
 import type { JobQuery, ListedJob } from '@thresher/client'
-import { percent } from '../format.ts'
+import { percent } from '../../terminal/figures.ts'
 import { factsOf } from '../job-facts.ts'
 import { defineTool, READS } from '../tool.ts'
 

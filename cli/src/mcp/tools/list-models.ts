@@ -1,5 +1,6 @@
 import type { Model } from '@thresher/client'
-import { count, defined, percent } from '../format.ts'
+import { count, percent } from '../../terminal/figures.ts'
+import { defined } from '../compact.ts'
 import { defineTool, READS } from '../tool.ts'
 
 export const listModels = defineTool<{ after?: string; limit?: number }>({

@@ -1,5 +1,6 @@
 import type { DryRun, JobRequest } from '@thresher/client'
-import { bytes, count, defined, duration, percent, rounded, thinned } from '../format.ts'
+import { count, duration, percent } from '../../terminal/figures.ts'
+import { defined, rounded, thinned } from '../compact.ts'
 import { describeWarnings, trainingOf } from '../job-facts.ts'
 import { defineTool, READS } from '../tool.ts'
 
@@ -49,10 +50,18 @@ function factsOf({ spec, warnings, plan, ...rest }: DryRun): Record<string, unkn
   })
 }
 
-function describe({ spec, warnings, plan, memory, estimatedSeconds, recommendation, queuePosition }: DryRun): string {
+function describe({
+  spec,
+  warnings,
+  plan,
+  memory,
+  estimatedSeconds,
+  recommendation,
+  queuePosition,
+}: DryRun): string {
   const last = plan.epochs.at(-1)!
   const lines = [
-    `${count(plan.parameters)} parameters (${bytes(plan.denseBytes)} dense), ${spec.epochs} epochs of ${count(plan.stepsPerEpoch)} steps, ${bytes(memory.neededBytes)} of memory.`,
+    `${count(plan.parameters)} parameters (${count(plan.denseBytes)} bytes dense), ${spec.epochs} epochs of ${count(plan.stepsPerEpoch)} steps, ${count(memory.neededBytes)} bytes of memory.`,
     estimatedSeconds === undefined
       ? 'The duration is not known: no similar job has finished yet.'
       : `It takes about ${duration(estimatedSeconds)} once it runs${queuePosition === undefined ? '' : `, at position ${queuePosition} of the queue`}.`,
@@ -65,9 +74,13 @@ function describe({ spec, warnings, plan, memory, estimatedSeconds, recommendati
   return [...lines, ...describeWarnings(warnings)].join('\n')
 }
 
-function forecastOf(last: DryRun['plan']['epochs'][number], { forecastArtifactBytes }: DryRun['plan']): string {
+function forecastOf(
+  last: DryRun['plan']['epochs'][number],
+  { forecastArtifactBytes }: DryRun['plan'],
+): string {
   if (last.forecastSparsity === undefined)
     return 'The sparsity at the end is not known: it can be forecast once a job with the same model and data has finished.'
-  const size = forecastArtifactBytes === undefined ? '' : `, a file of about ${bytes(forecastArtifactBytes)}`
+  const size =
+    forecastArtifactBytes === undefined ? '' : `, a file of about ${count(forecastArtifactBytes)} bytes`
   return `Forecast: ${percent(last.forecastSparsity)} zeros at the end (within ${percent(last.forecastError ?? 0)}, basis ${last.forecastBasis})${size}.`
 }

@@ -1,6 +1,7 @@
 import type { ListedAnalysis, Tradeoff, TradeoffPoint } from '@thresher/client'
 import { AnswerError } from '@thresher/client'
-import { bytes, percent, rounded, thinned } from '../format.ts'
+import { count, percent } from '../../terminal/figures.ts'
+import { rounded, thinned } from '../compact.ts'
 import { JOB_ID, type JobArguments } from '../job-id.ts'
 import { type Answer, type Call, defineTool, READS } from '../tool.ts'
 import { WAIT_SECONDS, within } from '../within.ts'
@@ -52,7 +53,10 @@ export const tradeoff = defineTool<Arguments>({
 })
 
 /** @returns nothing if it must be measured first, and may be */
-async function find({ jobId, measure }: Arguments, { thresher, signal }: Call): Promise<Tradeoff | undefined> {
+async function find(
+  { jobId, measure }: Arguments,
+  { thresher, signal }: Call,
+): Promise<Tradeoff | undefined> {
   try {
     return await thresher.jobs.tradeoff(jobId, {}, { signal })
   } catch (error) {
@@ -67,12 +71,19 @@ async function measured({ jobId, levels, seconds }: Arguments, call: Call): Prom
   await within(seconds, signal, async limited => {
     for await (const frame of thresher.analyses.watch(id, { signal: limited }))
       if (frame.type === 'progress')
-        await call.progress(frame.done, frame.total, `${frame.done} of at most ${frame.total} points measured`)
+        await call.progress(
+          frame.done,
+          frame.total,
+          `${frame.done} of at most ${frame.total} points measured`,
+        )
   })
   return await thresher.analyses.get(id, { signal })
 
   function create() {
-    return thresher.analyses.create({ kind: 'tradeoff', jobs: [jobId], ...(levels && { levels }) }, { signal })
+    return thresher.analyses.create(
+      { kind: 'tradeoff', jobs: [jobId], ...(levels && { levels }) },
+      { signal },
+    )
   }
 }
 
@@ -108,15 +119,26 @@ function answer({ parameters, points }: Tradeoff, { jobId, allPoints }: Argument
   }
 }
 
-function pointFacts({ sizeBytes, validationTop5Accuracy: _, ...point }: TradeoffPoint): Record<string, unknown> {
+function pointFacts({
+  sizeBytes,
+  validationTop5Accuracy: _,
+  ...point
+}: TradeoffPoint): Record<string, unknown> {
   const { sparsity, validationLoss } = point
   return { ...point, sparsity: rounded(sparsity), validationLoss: rounded(validationLoss), sizeBytes }
 }
 
-function describe({ sparsity, validationAccuracy, validationLoss, sizeBytes, rule, scope }: TradeoffPoint): string {
+function describe({
+  sparsity,
+  validationAccuracy,
+  validationLoss,
+  sizeBytes,
+  rule,
+  scope,
+}: TradeoffPoint): string {
   const score =
     validationAccuracy === undefined
       ? `validation loss ${validationLoss.toPrecision(4)}`
       : `validation accuracy ${percent(validationAccuracy)}`
-  return `${percent(sparsity)} zeros, ${score}, ${bytes(sizeBytes.sparse)} (${rule}, ${scope})`
+  return `${percent(sparsity)} zeros, ${score}, ${count(sizeBytes.sparse)} bytes (${rule}, ${scope})`
 }
