@@ -1,5 +1,3 @@
-import { ThresherError } from './errors.ts'
-
 export type Query = Record<string, string | number | boolean | readonly string[] | undefined>
 
 /** A query with its question mark; empty without a defined parameter. An array is a repeated parameter. */
@@ -11,14 +9,7 @@ export function queryString(query: Query = {}): string {
   return parameters.size > 0 ? `?${parameters}` : ''
 }
 
-/** A path whose interpolated values are encoded: path`/v1/jobs/${id}`. @throws ThresherError for a value that would name another path */
+/** A path whose interpolated values are encoded: path`/v1/jobs/${id}`. */
 export function path(parts: TemplateStringsArray, ...values: readonly string[]): string {
-  return String.raw({ raw: parts }, ...values.map(segment))
-}
-
-function segment(value: string): string {
-  // fetch removes these from a path, encoded or not.
-  if (value === '' || value === '.' || value === '..')
-    throw new ThresherError(`"${value}" is not an id or a name.`)
-  return encodeURIComponent(value)
+  return String.raw({ raw: parts }, ...values.map(encodeURIComponent))
 }

@@ -52,6 +52,10 @@ export class Transport {
   readonly #timeoutMs: number
 
   constructor(options: ClientOptions) {
+    if (!/^https?:\/\//.test(options.url) || !URL.canParse(options.url))
+      throw new ThresherError(
+        `url must be the address of a service, such as https://thresher.example, not "${options.url}".`,
+      )
     this.url = options.url.replace(/\/+$/, '')
     this.key = options.key
     this.WebSocket = options.WebSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket
@@ -100,6 +104,9 @@ export class Transport {
   }
 
   async #attempt<T>(path: string, request: Request, read: (answer: Response) => Promise<T>): Promise<T> {
+    // fetch would remove the segments "." and ".." and so name another record.
+    if (!new URL(this.url + path).href.endsWith(path))
+      throw new ThresherError(`${path} is not a normalized path.`)
     const limit = new AbortController()
     const timeoutMs = request.timeoutMs ?? (isEncoded(request.body) ? 0 : this.#timeoutMs)
     const timer = timeoutMs > 0 ? setTimeout(() => limit.abort(timedOut(timeoutMs)), timeoutMs) : undefined

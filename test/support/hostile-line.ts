@@ -20,13 +20,13 @@ export interface HostileLine {
 
 /**
  * A line to a server whose connections break.
+ * @param target the address of the server, or a function that returns the present one
  * @param faultOf the fault of the nth connection, from 1; `refuse` resets it before the server sees it; undefined for none
  */
 export async function startHostileLine(
-  target: string,
-  faultOf: (connection: number) => Fault | 'refuse' | undefined,
+  target: string | (() => string),
+  faultOf: (connection: number) => Fault | 'refuse' | undefined = () => undefined,
 ): Promise<HostileLine> {
-  const { hostname, port } = new URL(target)
   const open = new Set<Socket>()
   let connections = 0
   let bytes = 0
@@ -35,6 +35,7 @@ export async function startHostileLine(
     client.on('error', () => {})
     if (fault === 'refuse') return void client.resetAndDestroy()
     open.add(client)
+    const { hostname, port } = new URL(typeof target === 'string' ? target : target())
     const upstream = connect(Number(port), hostname)
     upstream.on('error', () => {})
     client.pipe(upstream)

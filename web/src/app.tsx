@@ -6,8 +6,6 @@ import { TopBar } from './shell/top-bar.tsx'
 import { followLinks, linkTo, path } from './state/location.ts'
 import { keyRefused } from './state/session.ts'
 
-const pending = () => import('./pages/pending/pending-page.tsx').then(page => page.PendingPage)
-
 /** Every page of the dashboard. */
 const ROUTES: Route[] = [
   {
@@ -26,8 +24,19 @@ const ROUTES: Route[] = [
     menu: 'Compare',
     load: () => import('./pages/compare/compare-page.tsx').then(page => page.ComparePage),
   },
-  { pattern: '/sweeps', menu: 'Sweeps', load: pending },
-  { pattern: '/sweeps/:id', load: pending },
+  {
+    pattern: '/sweeps',
+    menu: 'Sweeps',
+    load: () => import('./pages/sweeps/sweeps-page.tsx').then(page => page.SweepsPage),
+  },
+  {
+    pattern: '/sweeps/new',
+    load: () => import('./pages/new-sweep/new-sweep-page.tsx').then(page => page.NewSweepPage),
+  },
+  {
+    pattern: '/sweeps/:id',
+    load: () => import('./pages/sweeps/sweep-page.tsx').then(page => page.SweepPage),
+  },
   { pattern: '/submit', load: () => import('./pages/submit/submit-page.tsx').then(page => page.SubmitPage) },
   {
     pattern: '/datasets',

@@ -88,16 +88,17 @@ function cancel(): Command {
 
 const COLUMNS: Column<ListedSweep>[] = [
   { title: 'sweep', value: ({ id }) => id },
-  { title: 'status', value: ({ status }) => status },
-  { title: 'name', value: ({ name = '' }) => name, optional: 1, shrinkTo: 8 },
-  { title: 'search', value: ({ method }) => method, optional: 2 },
+  { title: 'status', value: ({ status }) => status, optional: 1 },
+  { title: 'name', value: ({ name = '' }) => name, optional: 3, shrinkTo: 8 },
+  { title: 'search', value: ({ method }) => method, optional: 4 },
   {
     title: 'trials',
     align: 'right',
+    optional: 2,
     value: ({ counts }) => {
       const all = Object.values(counts).reduce((sum, count) => sum + count, 0)
       return `${counts.succeeded ?? 0}/${all}`
     },
   },
-  { title: 'created', align: 'right', value: ({ createdAt }) => ago(createdAt), optional: 3 },
+  { title: 'created', align: 'right', value: ({ createdAt }) => ago(createdAt), optional: 5 },
 ]

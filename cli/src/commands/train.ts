@@ -4,6 +4,7 @@ import { action, type Context } from '../context.ts'
 import { examples } from '../examples.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { planLines } from '../plan/plan-lines.ts'
+import { printJson, printLines } from '../print.ts'
 import { jobRequest, type TrainOptions } from '../request/job-request.ts'
 import { parseBytes, parseInteger, parseNumber, parsePair, parseShare } from '../request/options.ts'
 import { harmless } from '../terminal/text.ts'
@@ -61,9 +62,10 @@ async function run(
   return dryRun ? await plan(context, request) : await submit(context, request, watch ?? false)
 }
 
-async function plan({ thresher, json, out, outColors }: Context, request: JobRequest): Promise<ExitCode> {
-  const dryRun = await thresher.jobs.plan(request)
-  out.write(json ? `${JSON.stringify(dryRun)}\n` : `${planLines(dryRun, outColors).join('\n')}\n`)
+async function plan(context: Context, request: JobRequest): Promise<ExitCode> {
+  const dryRun = await context.thresher.jobs.plan(request)
+  if (context.json) printJson(context, dryRun)
+  else printLines(context, planLines(dryRun, context))
   return EXIT.succeeded
 }
 

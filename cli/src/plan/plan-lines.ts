@@ -1,52 +1,53 @@
 import type { DryRun } from '@thresher/client'
+import { type Fact, factLines } from '../terminal/facts.ts'
 import { bytes, count, decimal, duration, percent } from '../terminal/figures.ts'
 import { type Column, table } from '../terminal/table.ts'
-import type { Colors } from '../terminal/terminal.ts'
+import { columnsOf, type Terminal } from '../terminal/terminal.ts'
 import { harmless } from '../terminal/text.ts'
 
 type PlannedEpoch = DryRun['plan']['epochs'][number]
 
 /** The plan of a job: sizes, a forecast for each epoch, warnings. */
-export function planLines(dryRun: DryRun, colors: Colors): string[] {
+export function planLines(dryRun: DryRun, { out, outColors: colors }: Terminal): string[] {
   const { plan, warnings } = dryRun
+  const options = { colors, columns: columnsOf(out) }
+  const problems = warnings.map(({ path, message }) => ({
+    name: 'warning',
+    value: `${path ? `${path}: ` : ''}${harmless(message)}`,
+    tone: colors.yellow,
+  }))
   return [
-    ...facts(dryRun).map(([name, value]) => `${colors.dim(name.padEnd(12))}  ${value}`),
+    ...factLines([...facts(dryRun), ...problems], options),
     '',
-    ...table(columnsFor(plan.epochs), shownEpochs(plan.epochs), { colors }),
-    ...warnings.map(
-      ({ path, message }) => `${colors.yellow('warning')}  ${path ? `${path}: ` : ''}${harmless(message)}`,
-    ),
+    ...table(columnsFor(plan.epochs), shownEpochs(plan.epochs), options),
   ]
 }
 
-function facts({
-  plan,
-  memory,
-  queuePosition,
-  estimatedSeconds,
-  recommendation,
-}: DryRun): [string, string][] {
+function facts({ plan, memory, queuePosition, estimatedSeconds, recommendation }: DryRun): Fact[] {
   const forecast = plan.forecastArtifactBytes
   return [
-    ['parameters', count(plan.parameters)],
-    ['training', `${count(plan.trainingExamples)} examples, ${count(plan.stepsPerEpoch)} steps an epoch`],
-    ['memory', bytes(memory.neededBytes)],
-    ['file', forecast === undefined ? 'not known' : `${bytes(forecast)} (dense: ${bytes(plan.denseBytes)})`],
-    [
-      'takes',
-      estimatedSeconds === undefined
-        ? 'not known before a similar job has finished'
-        : duration(estimatedSeconds),
-    ],
-    ['queue', `place ${queuePosition}`],
-    ...(recommendation
-      ? [
-          ['c', `${decimal(recommendation.c)} for ${percent(recommendation.sparsity)} zeros`] as [
-            string,
-            string,
-          ],
-        ]
-      : []),
+    { name: 'parameters', value: count(plan.parameters) },
+    {
+      name: 'training',
+      value: `${count(plan.trainingExamples)} examples, ${count(plan.stepsPerEpoch)} steps an epoch`,
+    },
+    { name: 'memory', value: bytes(memory.neededBytes) },
+    {
+      name: 'file',
+      value: forecast === undefined ? 'not known' : `${bytes(forecast)} (dense: ${bytes(plan.denseBytes)})`,
+    },
+    {
+      name: 'takes',
+      value:
+        estimatedSeconds === undefined
+          ? 'not known before a similar job has finished'
+          : duration(estimatedSeconds),
+    },
+    { name: 'queue', value: `place ${queuePosition}` },
+    {
+      name: 'c',
+      value: recommendation && `${decimal(recommendation.c)} for ${percent(recommendation.sparsity)} zeros`,
+    },
   ]
 }
 

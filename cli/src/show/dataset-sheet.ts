@@ -1,43 +1,28 @@
 import type { Dataset } from '@thresher/client'
+import { type Fact, factLines } from '../terminal/facts.ts'
 import { bytes, count } from '../terminal/figures.ts'
-import type { Terminal } from '../terminal/terminal.ts'
+import { columnsOf, type Terminal } from '../terminal/terminal.ts'
 import { harmless } from '../terminal/text.ts'
 
-const WIDTH = 10
 const MOST_NAMES = 12
 
 /** A dataset as lines of facts, and the notes on how its files were interpreted. */
-export function datasetSheet(dataset: Dataset, { outColors: colors }: Terminal): string[] {
-  const {
-    id,
-    name,
-    status,
-    inputShape,
-    dtype,
-    splits,
-    classes,
-    targets,
-    columns,
-    sizeBytes,
-    error,
-    notes = [],
-  } = dataset
-  const facts: [string, string | undefined][] = [
-    ['dataset', id],
-    ['name', name],
-    ['status', status === 'invalid' ? colors.red(status) : status],
-    ['examples', splits && `${count(splits.train)} training, ${count(splits.test)} test`],
-    ['input', inputShape && `${inputShape.join(' × ')}, ${dtype}`],
-    ['classes', classes && classes.length > 0 ? named(classes) : undefined],
-    ['targets', targets === undefined ? undefined : count(targets)],
-    ['columns', columns && named(columns)],
-    ['size', sizeBytes === undefined ? undefined : bytes(sizeBytes)],
-    ['error', error && harmless(error)],
+export function datasetSheet(dataset: Dataset, { out, outColors: colors }: Terminal): string[] {
+  const { id, name, status, splits, classes, targets, columns, sizeBytes, error, notes = [] } = dataset
+  const facts: Fact[] = [
+    { name: 'dataset', value: id },
+    { name: 'name', value: name },
+    { name: 'status', value: status === 'invalid' ? colors.red(status) : status },
+    { name: 'examples', value: splits && `${count(splits.train)} training, ${count(splits.test)} test` },
+    { name: 'input', value: dataset.inputShape && `${dataset.inputShape.join(' × ')}, ${dataset.dtype}` },
+    { name: 'classes', value: classes && classes.length > 0 ? named(classes) : undefined },
+    { name: 'targets', value: targets === undefined ? undefined : count(targets) },
+    { name: 'columns', value: columns && named(columns) },
+    { name: 'size', value: sizeBytes === undefined ? undefined : bytes(sizeBytes) },
+    { name: 'error', value: error && harmless(error), tone: colors.red },
+    ...notes.map(note => ({ name: 'note', value: harmless(note), tone: colors.yellow })),
   ]
-  return [
-    ...facts.filter(([, value]) => value).map(([key, value]) => colors.dim(key.padEnd(WIDTH)) + value),
-    ...notes.map(note => `${colors.yellow('note'.padEnd(WIDTH))}${harmless(note)}`),
-  ]
+  return factLines(facts, { colors, columns: columnsOf(out) })
 }
 
 function named(names: readonly string[]): string {

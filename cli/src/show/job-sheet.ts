@@ -1,8 +1,9 @@
 import type { EpochMetrics, Job, ListArtifactsResponse } from '@thresher/client'
 import { modelOf, optimizerOf, statusColor, targetOf } from '../job-facts.ts'
+import { type Fact, factLines } from '../terminal/facts.ts'
 import { ago, bytes, count, decimal, duration, percent } from '../terminal/figures.ts'
 import { sparkline } from '../terminal/sparkline.ts'
-import { table } from '../terminal/table.ts'
+import { type TableOptions, table } from '../terminal/table.ts'
 import { type Colors, columnsOf, type Terminal } from '../terminal/terminal.ts'
 import { harmless } from '../terminal/text.ts'
 
@@ -12,40 +13,30 @@ interface Sheet {
   files: ListArtifactsResponse['data']
 }
 
-const WIDTH = 11
-
 /** Everything about a job that fits on a screen. */
 export function jobSheet({ job, epochs, files }: Sheet, { out, outColors: colors }: Terminal): string[] {
-  const columns = columnsOf(out)
-  const facts = [...identity(job, colors), ...course(job), ...curves(epochs, colors, columns ?? 80)]
+  const options = { colors, columns: columnsOf(out) }
+  const facts = [...identity(job, colors), ...course(job), ...curves(epochs, colors, options.columns ?? 80)]
   return [
-    ...facts
-      .filter(([, value]) => value !== '')
-      .map(([name, value]) => colors.dim(name.padEnd(WIDTH)) + value),
-    ...job.warnings.map(({ message }) => `${colors.yellow('warning'.padEnd(WIDTH))}${harmless(message)}`),
-    ...(job.error
-      ? [`${colors.red('error'.padEnd(WIDTH))}${harmless(job.error.message)} (${job.error.code})`]
-      : []),
-    ...(job.metrics ? ['', ...layerTable(job.metrics, colors, columns)] : []),
-    ...(files.length > 0 ? ['', ...fileTable(files, colors, columns)] : []),
+    ...factLines([...facts, ...problems(job, colors)], options),
+    ...(job.metrics ? ['', ...layerTable(job.metrics, options)] : []),
+    ...(files.length > 0 ? ['', ...fileTable(files, options)] : []),
   ]
 }
 
-function identity(job: Job, colors: Colors): [string, string][] {
+function identity(job: Job, colors: Colors): Fact[] {
   const labels = Object.entries(job.labels).map(([key, value]) => `${key}=${value}`)
   const { dataset, batchSize, seed } = job.spec
+  const early = job.reason === 'early_stopped' ? ', stopped early' : ''
   return [
-    ['job', job.id],
-    ['name', colors.bold(job.name ?? '')],
-    [
-      'status',
-      statusColor(job.status, colors)(job.status) + (job.reason === 'early_stopped' ? ', stopped early' : ''),
-    ],
-    ['model', `${modelOf(job)} on ${dataset.id}`],
-    ['optimizer', optimizerOf(job)],
-    ['target', targetOf(job) ?? ''],
-    ['training', `${job.progress.epochs} epochs, batches of ${batchSize}, seed ${seed}`],
-    ['labels', labels.join(' ')],
+    { name: 'job', value: job.id },
+    { name: 'name', value: job.name },
+    { name: 'status', value: statusColor(job.status, colors)(job.status) + early },
+    { name: 'model', value: `${modelOf(job)} on ${dataset.id}` },
+    { name: 'optimizer', value: optimizerOf(job) },
+    { name: 'target', value: targetOf(job) },
+    { name: 'training', value: `${job.progress.epochs} epochs, batches of ${batchSize}, seed ${seed}` },
+    { name: 'labels', value: labels.join(' ') },
   ]
 }
 
@@ -57,31 +48,38 @@ function course({
   restarts,
   progress,
   queuePosition,
-}: Job): [string, string][] {
+}: Job): Fact[] {
   const end = finishedAt ? Date.parse(finishedAt) : Date.now()
   const left = progress.etaSeconds === undefined ? '' : `, ${duration(progress.etaSeconds)} left`
   return [
-    ['created', ago(createdAt)],
-    ['queue', queuePosition === undefined ? '' : `place ${queuePosition}`],
-    ['running', startedAt ? `${duration((end - Date.parse(startedAt)) / 1000)}${left}` : ''],
-    ['worker', worker ? `${worker.id}, ${worker.engine} on ${harmless(worker.device)}` : ''],
-    ['restarts', restarts > 0 ? String(restarts) : ''],
+    { name: 'created', value: ago(createdAt) },
+    { name: 'queue', value: queuePosition === undefined ? undefined : `place ${queuePosition}` },
+    { name: 'running', value: startedAt && `${duration((end - Date.parse(startedAt)) / 1000)}${left}` },
+    { name: 'engine', value: worker && `${worker.engine} on ${harmless(worker.device)}` },
+    { name: 'restarts', value: restarts > 0 ? String(restarts) : undefined },
+  ]
+}
+
+function problems({ warnings, error }: Job, { yellow, red }: Colors): Fact[] {
+  return [
+    ...warnings.map(({ message }) => ({ name: 'warning', value: harmless(message), tone: yellow })),
+    ...(error ? [{ name: 'error', value: `${harmless(error.message)} (${error.code})`, tone: red }] : []),
   ]
 }
 
 /** One sparkline for each metric, with its last value. */
-function curves(epochs: readonly EpochMetrics[], { green }: Colors, columns: number): [string, string][] {
-  const width = Math.max(8, Math.min(60, columns - WIDTH - 12))
+function curves(epochs: readonly EpochMetrics[], { green }: Colors, columns: number): Fact[] {
+  const width = Math.max(8, Math.min(60, columns - 24))
   const curve = (
     name: string,
     value: (epoch: EpochMetrics) => number | undefined,
     format: (value: number) => string,
     range?: [number, number],
-  ): [string, string][] => {
+  ): Fact[] => {
     const values = epochs.map(value).filter(each => each !== undefined)
     if (values.length === 0) return []
     const [low, high] = range ?? [Math.min(...values), Math.max(...values)]
-    return [[name, `${green(sparkline(values, width, low, high))} ${format(values.at(-1)!)}`]]
+    return [{ name, value: `${green(sparkline(values, width, low, high))} ${format(values.at(-1)!)}` }]
   }
   return [
     ...curve('loss', ({ trainLoss }) => trainLoss, decimal),
@@ -90,7 +88,7 @@ function curves(epochs: readonly EpochMetrics[], { green }: Colors, columns: num
   ]
 }
 
-function layerTable({ layers }: EpochMetrics, colors: Colors, columns: number | undefined): string[] {
+function layerTable({ layers }: EpochMetrics, options: TableOptions): string[] {
   return table(
     [
       { title: 'layer', value: ({ name }) => name, shrinkTo: 12 },
@@ -100,11 +98,11 @@ function layerTable({ layers }: EpochMetrics, colors: Colors, columns: number | 
       { title: 'zeros', align: 'right', value: ({ size, nonzero }) => percent(1 - nonzero / size) },
     ],
     layers,
-    { colors, columns },
+    options,
   )
 }
 
-function fileTable(files: Sheet['files'], colors: Colors, columns: number | undefined): string[] {
+function fileTable(files: Sheet['files'], options: TableOptions): string[] {
   return table(
     [
       { title: 'file', value: ({ name }) => name, shrinkTo: 20 },
@@ -116,6 +114,6 @@ function fileTable(files: Sheet['files'], colors: Colors, columns: number | unde
       { title: 'contents', value: ({ description }) => description, optional: 1, shrinkTo: 20 },
     ],
     files,
-    { colors, columns },
+    options,
   )
 }

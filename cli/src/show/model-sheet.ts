@@ -1,10 +1,9 @@
 import type { Model } from '@thresher/client'
+import { type Fact, factLines } from '../terminal/facts.ts'
 import { ago, count, percent } from '../terminal/figures.ts'
-import { table } from '../terminal/table.ts'
+import { type TableOptions, table } from '../terminal/table.ts'
 import { columnsOf, type Terminal } from '../terminal/terminal.ts'
 import { harmless } from '../terminal/text.ts'
-
-const WIDTH = 12
 
 /** A model, its variables, and the versions under its name. */
 export function modelSheet(model: Model, { out, outColors: colors }: Terminal): string[] {
@@ -20,20 +19,23 @@ export function modelSheet(model: Model, { out, outColors: colors }: Terminal): 
     variables,
     versions = [],
   } = model
-  const facts: [string, string | undefined][] = [
-    ['model', id],
-    ['name', name],
-    ['description', description && harmless(description)],
-    ['job', jobId],
-    ['parameters', count(parameters)],
-    ['input', inputShape.join(' × ')],
-    ['accuracy', metrics?.validationAccuracy === undefined ? undefined : percent(metrics.validationAccuracy)],
-    ['zeros', metrics && percent(metrics.sparsity)],
-    ['created', createdAt && ago(createdAt)],
+  const facts: Fact[] = [
+    { name: 'model', value: id },
+    { name: 'name', value: name },
+    { name: 'description', value: description && harmless(description) },
+    { name: 'job', value: jobId },
+    { name: 'parameters', value: count(parameters) },
+    { name: 'input', value: inputShape.join(' × ') },
+    {
+      name: 'accuracy',
+      value: metrics?.validationAccuracy === undefined ? undefined : percent(metrics.validationAccuracy),
+    },
+    { name: 'zeros', value: metrics && percent(metrics.sparsity) },
+    { name: 'created', value: createdAt && ago(createdAt) },
   ]
   const options = { colors, columns: columnsOf(out) }
   return [
-    ...facts.filter(([, value]) => value).map(([key, value]) => colors.dim(key.padEnd(WIDTH)) + value),
+    ...factLines(facts, options),
     '',
     ...table(
       [
@@ -48,10 +50,7 @@ export function modelSheet(model: Model, { out, outColors: colors }: Terminal): 
   ]
 }
 
-function versionTable(
-  versions: NonNullable<Model['versions']>,
-  options: Parameters<typeof table>[2],
-): string[] {
+function versionTable(versions: NonNullable<Model['versions']>, options: TableOptions): string[] {
   return table(
     [
       { title: 'version', value: ({ id }) => id },

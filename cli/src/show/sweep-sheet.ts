@@ -1,38 +1,34 @@
 import type { Sweep, Trial } from '@thresher/client'
+import { type Fact, factLines } from '../terminal/facts.ts'
 import { ago, bytes, decimal, percent } from '../terminal/figures.ts'
 import { type Column, table } from '../terminal/table.ts'
 import { columnsOf, type Terminal } from '../terminal/terminal.ts'
 import { harmless } from '../terminal/text.ts'
 
-const WIDTH = 10
-
 /** A sweep and its trials: the best first, then those of the Pareto front. */
 export function sweepSheet(sweep: Sweep, { out, outColors: colors }: Terminal): string[] {
   const { id, name, status, method, createdAt, counts, trials, best, front = [], learningRate } = sweep
-  const facts: [string, string][] = [
-    ['sweep', id],
-    ['name', name ?? ''],
-    [
-      'status',
-      `${status}, ${Object.entries(counts)
-        .map(([key, count]) => `${count} ${key}`)
-        .join(', ')}`,
-    ],
-    ['search', method],
-    ['created', ago(createdAt)],
-    ['rate', learningRate ? `${decimal(learningRate.recommended)} recommended` : ''],
+  const options = { colors, columns: columnsOf(out) }
+  const states = Object.entries(counts).filter(([, count]) => count > 0)
+  const facts: Fact[] = [
+    { name: 'sweep', value: id },
+    { name: 'name', value: name },
+    { name: 'status', value: [status, ...states.map(([state, count]) => `${count} ${state}`)].join(', ') },
+    { name: 'search', value: method },
+    { name: 'created', value: ago(createdAt) },
+    { name: 'rate', value: learningRate && `${decimal(learningRate.recommended)} is recommended` },
+    ...trials
+      .filter(({ error }) => error)
+      .map(each => ({ name: `trial ${each.id}`, value: harmless(each.error!), tone: colors.red })),
   ]
   const rank = ({ id: trial }: Trial) => (trial === best ? 0 : front.includes(trial) ? 1 : 2)
   const rows = [...trials].sort((a, b) => rank(a) - rank(b) || a.id - b.id)
   const mark = (trial: Trial) => ['★', '◆', ''][rank(trial)]!
   return [
-    ...facts.filter(([, value]) => value !== '').map(([key, value]) => colors.dim(key.padEnd(WIDTH)) + value),
+    ...factLines(facts, options),
     '',
-    ...table(columnsFor(trials, mark), rows, { colors, columns: columnsOf(out) }),
+    ...table(columnsFor(trials, mark), rows, options),
     ...(front.length > 0 ? [colors.dim('★ best  ◆ on the Pareto front')] : []),
-    ...trials
-      .filter(({ error }) => error)
-      .map(({ id: trial, error }) => `${colors.red('error')}  trial ${trial}: ${harmless(error!)}`),
   ]
 }
 
@@ -68,8 +64,14 @@ function columnsFor(trials: readonly Trial[], mark: (trial: Trial) => string): C
   ]
 }
 
+/** A number with four digits; an optimizer as its name and options. */
 function shown(value: unknown): string {
   if (typeof value === 'number')
     return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
-  return value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value)
+  if (value === undefined) return ''
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return typeof value === 'string' ? value : JSON.stringify(value)
+  return Object.entries(value)
+    .map(([name, each]) => (name === 'name' ? shown(each) : `${name} ${shown(each)}`))
+    .join(', ')
 }

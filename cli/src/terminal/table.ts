@@ -14,13 +14,19 @@ export interface Column<Row> {
   shrinkTo?: number
 }
 
+export interface TableOptions {
+  colors: Colors
+  /** Undefined: no limit. */
+  columns?: number | undefined
+}
+
 const GAP = 2
 
 /** The lines of a table. In a terminal of `columns` it leaves out optional columns, and cuts cells, until it fits. */
 export function table<Row>(
   all: readonly Column<Row>[],
   rows: readonly Row[],
-  { colors, columns = Number.POSITIVE_INFINITY }: { colors: Colors; columns?: number | undefined },
+  { colors, columns = Number.POSITIVE_INFINITY }: TableOptions,
 ): string[] {
   const shown = fit(all, rows, columns)
   const line = (cells: string[]) => cells.join(' '.repeat(GAP)).trimEnd()

@@ -24,7 +24,7 @@ export function harmless(text: string): string {
   return stripVTControlCharacters(text).replace(/\p{Cc}+/gu, ' ')
 }
 
-/** Breaks a text without colours into lines of at most `width` columns, at spaces. */
+/** Breaks a text into lines of at most `width` columns, at spaces. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''

@@ -1,7 +1,8 @@
-import type { Job, JobEvent, JobFrame } from '@thresher/client'
+import type { Job, JobEvent, JobFrame, JobProgress } from '@thresher/client'
 import { titleOf } from '../job-facts.ts'
 import { LiveArea } from '../terminal/live-area.ts'
 import { columnsOf, type Terminal } from '../terminal/terminal.ts'
+import { wrap } from '../terminal/text.ts'
 import { epochLine } from './epoch-line.ts'
 import { eventLine } from './event-line.ts'
 import { type ProgressView, progressLines } from './progress-lines.ts'
@@ -35,9 +36,8 @@ export class JobDisplay {
   }
 
   show(frame: JobFrame): void {
-    this.#notice = undefined
     if (frame.type === 'snapshot') this.#showSnapshot(frame.job)
-    else if (frame.type === 'progress') this.#progress = frame
+    else if (frame.type === 'progress') this.#showProgress(frame)
     else if (frame.type === 'gap') this.#print(`events ${frame.from} to ${frame.to} are no longer stored`)
     else if (frame.type === 'epoch') this.#showEpoch(frame)
     else if (frame.type !== 'end') this.#showEvent(frame)
@@ -60,9 +60,15 @@ export class JobDisplay {
     if (!this.#job) this.#print(this.#colors.dim(titleOf(job)))
     this.#job = job
     const { status, queuePosition, waitsFor } = job
+    this.#notice = undefined
     if (waitsFor) this.#notice = `waiting: the quota ${waitsFor.quota} of the ${waitsFor.of} is used up`
     else if (status === 'queued') this.#notice = `queued${queuePosition ? `, place ${queuePosition}` : ''}`
     else if (status === 'paused') this.#notice = 'paused'
+  }
+
+  #showProgress(progress: JobProgress): void {
+    this.#notice = undefined
+    this.#progress = progress
   }
 
   #showEvent(event: Exclude<JobEvent, { type: 'epoch' }>): void {
@@ -75,7 +81,7 @@ export class JobDisplay {
   #showEpoch({ data }: Extract<JobEvent, { type: 'epoch' }>): void {
     this.#sparsities.push(data.sparsity)
     this.#progress = { epoch: Math.min(data.epoch + 1, data.epochs) }
-    if (data.epoch === data.epochs) this.#notice = 'storing the model'
+    this.#notice = data.epoch === data.epochs ? 'storing the model' : undefined
     if (data.phase === 'fineTune' && this.#phase === 'train')
       this.#print(this.#colors.dim('cut; the weights that remain are fine-tuned'))
     this.#phase = data.phase
@@ -87,7 +93,8 @@ export class JobDisplay {
   }
 
   #print(line: string): void {
-    const write = () => this.#rows.write(`${line}\n`)
+    const lines = wrap(line, columnsOf(this.#rows) ?? Number.POSITIVE_INFINITY)
+    const write = () => this.#rows.write(`${lines.join('\n')}\n`)
     if (this.#live) this.#live.above(write)
     else write()
   }

@@ -1,6 +1,6 @@
 import { type HeatScale, heatColour, heatPosition } from './heat-colours.ts'
 import { type HeatRow, nearest, sparsityAt } from './heat-rows.ts'
-import type { Range } from './zoom.ts'
+import type { Range } from './ranges.ts'
 
 export interface HeatPicture {
   rows: readonly HeatRow[]

@@ -1,6 +1,7 @@
 import type { Plot } from './plot.ts'
+import { moveRange, type Range, scaleRange } from './ranges.ts'
 import { extentOf, type Series } from './series.ts'
-import { moveRange, type Range, scaleRange, type Zoom } from './zoom.ts'
+import type { Zoom } from './zoom.ts'
 
 const ZOOM_STEP = 1.5
 const MOVE_STEP = 0.2

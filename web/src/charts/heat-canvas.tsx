@@ -4,9 +4,10 @@ import { formatPercent } from '../format/numbers.ts'
 import { drawHeat } from './draw-heat.ts'
 import type { HeatScale } from './heat-colours.ts'
 import { type HeatRow, sparsityAt } from './heat-rows.ts'
+import type { Range } from './ranges.ts'
 import type { Cell } from './use-cell.ts'
 import { useVisible } from './use-visible.ts'
-import type { Range, Zoom } from './zoom.ts'
+import type { Zoom } from './zoom.ts'
 
 interface HeatCanvasProps {
   frame: MutableRef<HTMLDivElement | null>

@@ -2,9 +2,9 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { decimate, type Rows } from './decimate.ts'
 import { type PlotLook, plotOptions } from './plot-options.ts'
+import type { Range } from './ranges.ts'
 import { extentOf, haveCommonX, type Series } from './series.ts'
 import { drawable } from './y-scale.ts'
-import type { Range } from './zoom.ts'
 
 /** The values under the cursor, by curve. */
 export interface Reading {

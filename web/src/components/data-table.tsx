@@ -30,8 +30,9 @@ interface DataTableProps<T> {
 export function DataTable<T>(props: DataTableProps<T>) {
   const { caption, columns, rows, rowKey, sorting, onSort, selected } = props
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
-    <section class="table-frame" aria-label={caption} tabIndex={0}>
+    // A region of its own would repeat the name of the panel around it.
+    // biome-ignore lint/a11y/useSemanticElements lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
+    <div class="table-frame" role="group" aria-label={caption} tabIndex={0}>
       <table>
         <caption class="visually-hidden">{caption}</caption>
         <thead>
@@ -53,7 +54,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }
 

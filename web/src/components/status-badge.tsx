@@ -9,6 +9,7 @@ const TONES: Record<string, string> = {
   cancelling: 'muted',
   cancelled: 'muted',
   succeeded: 'good',
+  finished: 'good',
   ready: 'good',
   failed: 'bad',
   invalid: 'bad',

@@ -19,7 +19,7 @@ export function TagList({ words, numbered = false }: TagListProps) {
       <ul class="tags">
         {shown.map((word, index) => (
           <li key={word} class="tag">
-            {numbered && <span class="quiet">{index} </span>}
+            {numbered && word !== String(index) && <span class="quiet">{index} </span>}
             {word}
           </li>
         ))}

@@ -26,9 +26,13 @@ const HIGHEST = 0.999_999
 
 function ninesScale(values: readonly number[]): AxisScale {
   const depth = (share: number) => -Math.log(1 - Math.min(share, HIGHEST))
-  const { position, ticks: _ } = axisScale(values.map(depth))
+  const { position } = axisScale(values.map(depth))
   const isWithin = (tick: number) => position(depth(tick)) >= 0 && position(depth(tick)) <= 1
-  return { position: share => position(depth(share)), ticks: NINES.filter(isWithin) }
+  const ticks = NINES.filter(isWithin)
+  return {
+    position: share => position(depth(share)),
+    ticks: ticks.length > 1 ? ticks : axisScale(values).ticks,
+  }
 }
 
 function boundsOf(values: readonly number[], kind: ScaleKind): [number, number] {

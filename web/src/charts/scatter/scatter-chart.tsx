@@ -62,7 +62,7 @@ export function ScatterChart(props: ScatterChartProps) {
         />
       </svg>
       <p class="chart-note" aria-hidden="true">
-        {current ? current.label : 'Point at a model, or use the arrow keys. Enter or a click selects it.'}
+        {current ? current.label : 'Point at a mark, or use the arrow keys. Enter or a click selects it.'}
       </p>
     </div>
   )

@@ -38,7 +38,7 @@ export function useChosenPoint(placed: readonly PlacedPoint[], { selected, onSel
   }
   const handlers = {
     role: 'listbox' as const,
-    tabIndex: 0,
+    tabindex: 0,
     'aria-activedescendant': active && idOf(active),
     onKeyDown,
     onMouseMove: (event: MouseEvent) => setActive(under(event)),

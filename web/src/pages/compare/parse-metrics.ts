@@ -8,12 +8,12 @@ export function parseMetrics(csv: string): EpochRow[] {
   const [header = '', ...lines] = csv.split('\r\n')
   const columns = header.split(',')
   return lines.filter(Boolean).map(line => {
-    const cells = line.split(',').map((cell, index) => [columns[index]!, valueOf(cell)] as const)
+    const cells = line.split(',').map((cell, index) => [columns[index]!, cellValue(cell)] as const)
     return Object.fromEntries(cells.filter(([, value]) => value !== undefined)) as unknown as EpochRow
   })
 }
 
-function valueOf(cell: string): number | string | undefined {
+function cellValue(cell: string): number | string | undefined {
   if (cell === '') return undefined
   const number = Number(cell)
   return Number.isNaN(number) && cell !== 'NaN' ? cell : number

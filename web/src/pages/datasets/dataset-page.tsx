@@ -76,35 +76,43 @@ function Details({ dataset }: { dataset: Dataset }) {
   const { classes = [], statistics, notes = [], columns = [], labelColumns } = dataset
   return (
     <div class="columns">
-      <Panel title="Examples">
-        <Facts facts={factsOf(dataset)} />
-      </Panel>
-      {classes.length > 0 && (
-        <Panel title={`${formatCount(classes.length)} classes, by label`}>
-          <TagList words={classes} numbered />
+      <div class="stack">
+        <Panel title="Examples">
+          <Facts facts={factsOf(dataset)} />
         </Panel>
-      )}
-      {statistics && (
-        <Panel title="Training split, by channel">
-          <ChannelStatistics {...statistics} />
-        </Panel>
-      )}
-      {columns.length > 0 && (
-        <Panel title={`${formatCount(columns.length)} columns`}>
-          <TagList words={columns} />
-          {labelColumns && <p class="hint">Labels: {labelColumns.join(', ')}</p>}
-        </Panel>
-      )}
-      {notes.length > 0 && (
-        <Panel title="How the files were read">
-          <ul class="notes">
-            {notes.map(note => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-        </Panel>
-      )}
+        {notes.length > 0 && <Notes notes={notes} />}
+      </div>
+      <div class="stack">
+        {classes.length > 0 && (
+          <Panel title={`${formatCount(classes.length)} classes, by label`}>
+            <TagList words={classes} numbered />
+          </Panel>
+        )}
+        {columns.length > 0 && (
+          <Panel title={`${formatCount(columns.length)} columns`}>
+            <TagList words={columns} />
+            {labelColumns && <p class="hint">Labels: {labelColumns.join(', ')}</p>}
+          </Panel>
+        )}
+        {statistics && (
+          <Panel title="Training split, by channel">
+            <ChannelStatistics {...statistics} />
+          </Panel>
+        )}
+      </div>
     </div>
+  )
+}
+
+function Notes({ notes }: { notes: string[] }) {
+  return (
+    <Panel title="How the files were read">
+      <ul class="notes">
+        {notes.map(note => (
+          <li key={note}>{note}</li>
+        ))}
+      </ul>
+    </Panel>
   )
 }
 

@@ -37,7 +37,7 @@ export function BulkActions({ rows, selected, onClear, onDone }: BulkActionsProp
         Trade-off
       </a>
       <Button kind="danger" disabled={active.length === 0 || action.running} onClick={() => setAsking(true)}>
-        Cancel {words}
+        {active.length === 0 ? 'Cancel' : `Cancel ${words}`}
       </Button>
       <Button kind="quiet" onClick={onClear}>
         Clear selection

@@ -8,11 +8,11 @@ import { client } from '../../state/session.ts'
 
 type Scope = KeyRequest['scopes'][number]
 
-const SCOPES: [Scope, string][] = [
-  ['read', 'read: sees everything of its tenant'],
-  ['submit', 'submit: also submits and changes jobs, datasets and models'],
-  ['admin', 'admin: also manages keys, webhooks and limits'],
-]
+const SCOPES: Record<Scope, string> = {
+  read: 'Sees everything of its tenant.',
+  submit: 'Also submits and changes jobs, datasets and models.',
+  admin: 'Also manages keys, webhooks and limits.',
+}
 
 interface NewKeyFormProps {
   /** Of the first key of a service, which must be able to create the others. */
@@ -117,13 +117,11 @@ function TextField({ label, hint, value, set, error, optional = false }: TextFie
 
 function ScopeField({ value, set, error }: FieldProps<Scope>) {
   return (
-    <FormField label="Scope" error={error}>
+    <FormField label="Scope" hint={SCOPES[value]} error={error}>
       {attributes => (
         <select {...attributes} value={value} onChange={event => set(event.currentTarget.value as Scope)}>
-          {SCOPES.map(([scope, meaning]) => (
-            <option key={scope} value={scope}>
-              {meaning}
-            </option>
+          {Object.keys(SCOPES).map(scope => (
+            <option key={scope}>{scope}</option>
           ))}
         </select>
       )}

@@ -52,7 +52,7 @@ function columnsOf(id: string, reload: () => void): Column<ManifestEntry>[] {
       id: 'size',
       header: 'Size',
       numeric: true,
-      cell: ({ sizeBytes }) => (sizeBytes === undefined ? 'created on download' : formatBytes(sizeBytes)),
+      cell: ({ sizeBytes }) => (sizeBytes === undefined ? 'on download' : formatBytes(sizeBytes)),
     },
     {
       id: 'download',

@@ -90,19 +90,25 @@ function Details({ model }: { model: Model }) {
   const isRegistered = kindOf(model) === 'registered'
   return (
     <div class="columns">
-      <Panel title="Model">
-        <ModelFacts model={model} />
-      </Panel>
-      {isRegistered && name && <ModelVersions name={name} shown={id} />}
-      {isRegistered && <ModelArtifacts id={id} />}
-      {classes.length > 0 && (
-        <Panel title={`${formatCount(classes.length)} classes, by output`}>
-          <TagList words={classes} numbered />
+      <div class="stack">
+        <Panel title="Model">
+          <ModelFacts model={model} />
         </Panel>
+        {classes.length > 0 && (
+          <Panel title={`${formatCount(classes.length)} classes, by output`}>
+            <TagList words={classes} numbered />
+          </Panel>
+        )}
+        <Panel title={`${formatCount(variables.length)} variables`}>
+          <DataTable caption="Variables" columns={VARIABLES} rows={variables} rowKey={row => row.name} />
+        </Panel>
+      </div>
+      {isRegistered && (
+        <div class="stack">
+          <ModelVersions name={name!} shown={id} />
+          <ModelArtifacts id={id} />
+        </div>
       )}
-      <Panel title={`${formatCount(variables.length)} variables`}>
-        <DataTable caption="Variables" columns={VARIABLES} rows={variables} rowKey={row => row.name} />
-      </Panel>
     </div>
   )
 }

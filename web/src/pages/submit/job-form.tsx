@@ -8,14 +8,14 @@ import { JsonText } from '../../form/json-text.tsx'
 import { Mistakes } from '../../form/mistakes.tsx'
 import { edited, type Json, type Path } from '../../form/path.ts'
 import { useMistakes } from '../../form/use-mistakes.ts'
+import { JobFields } from '../../job-form/job-fields.tsx'
+import { usePlan } from '../../job-form/use-plan.ts'
+import { useRecords } from '../../job-form/use-records.ts'
+import { useSubmission } from '../../job-form/use-submission.ts'
 import { navigate } from '../../state/location.ts'
 import { client } from '../../state/session.ts'
 import { DatasetDialog } from '../../uploads/dataset-dialog.tsx'
-import { JobFields } from './job-fields.tsx'
 import { PlanPanel } from './plan-panel.tsx'
-import { usePlan } from './use-plan.ts'
-import { useRecords } from './use-records.ts'
-import { useSubmission } from './use-submission.ts'
 
 interface JobFormProps {
   field: ObjectField

@@ -1,9 +1,9 @@
 import { Panel } from '../../components/panel.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { formatNumber, formatPercent } from '../../format/numbers.ts'
+import type { PlanState } from '../../job-form/use-plan.ts'
 import { ForecastCharts } from './forecast-charts.tsx'
 import { PlanFigures } from './plan-figures.tsx'
-import type { PlanState } from './use-plan.ts'
 
 /** The live dry run of a job: what it costs, how its curves will go, and what the service warns about. */
 export function PlanPanel({ plan, error, isStale }: PlanState) {

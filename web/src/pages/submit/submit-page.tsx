@@ -3,17 +3,25 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import type { ObjectField } from '../../form/form-model.ts'
 import type { Json } from '../../form/path.ts'
+import { requestCodec } from '../../form/request-in-url.ts'
 import { useRequestForm } from '../../form/use-request-form.ts'
+import { requestFromJob } from '../../job-form/request-from-job.ts'
 import { textCodec } from '../../state/codecs.ts'
 import { client } from '../../state/session.ts'
 import { urlState } from '../../state/url-state.ts'
 import { useLoaded } from '../../state/use-loaded.ts'
 import { JobForm } from './job-form.tsx'
-import { requestFromJob } from './request-from-job.ts'
-import { FIRST_REQUEST, requestCodec } from './request-in-url.ts'
 
 const cloned = urlState('clone', textCodec())
 const stored = urlState('spec', requestCodec)
+
+/** A first job that is worth its seconds: 95 % zeros on the digits of MNIST. */
+export const FIRST_REQUEST: Json = {
+  model: { preset: 'mnist-mlp' },
+  target: { sparsity: 0.95 },
+  optimizer: { name: 'grda', learningRate: 0.3, mu: 0.6 },
+  epochs: 10,
+}
 
 /** Submits a job: `?clone=JOB` starts with the spec of another one, `?spec=JSON` with a request. */
 export function SubmitPage() {

@@ -1,7 +1,8 @@
+import { ACCURACY_AXIS, LOSS_AXIS, SPARSITY_AXIS } from '../../charts/scatter/model-axes.ts'
+import { paretoFront } from '../../charts/scatter/pareto-front.ts'
 import type { ScatterAxis, ScatterPoint } from '../../charts/scatter/scatter-point.ts'
 import { formatBytes, formatNumber, formatPercent } from '../../format/numbers.ts'
 import type { ModelPoint } from './model-points.ts'
-import { paretoFront } from './pareto-front.ts'
 import { pointId } from './point-id.ts'
 
 export const X_CHOICES = ['sparsity', 'bytes'] as const
@@ -25,17 +26,9 @@ export interface Plotted {
 }
 
 const X_AXES: Record<View['x'], ScatterAxis> = {
-  sparsity: { label: 'sparsity (share of zeros)', format: shareTick, scale: 'nines', better: 'more' },
+  sparsity: SPARSITY_AXIS,
   bytes: { label: 'size of model.sparse.safetensors', format: formatBytes, scale: 'log', better: 'less' },
 }
-
-/** Without digits that say nothing: 95 %, 99.5 %. */
-function shareTick(share: number): string {
-  return `${Number((100 * share).toPrecision(6))} %`
-}
-
-const ACCURACY: ScatterAxis = { label: 'validation accuracy', format: share => formatPercent(share, 1) }
-const LOSS: ScatterAxis = { label: 'validation loss', format: formatNumber }
 
 /** A model whose accuracy is farther below the best one is not in the near range. */
 const NEAR = 0.1
@@ -60,7 +53,7 @@ export function plotted(models: readonly ModelPoint[], jobs: readonly string[], 
     ...(model.curve && { line: `${model.jobId} ${model.curve}` }),
   })
   const ordered = front.map(({ model }) => toPoint(model)).sort((a, b) => a.x - b.x)
-  const axes = { x: X_AXES[view.x], y: hasAccuracy ? ACCURACY : LOSS }
+  const axes = { x: X_AXES[view.x], y: hasAccuracy ? ACCURACY_AXIS : LOSS_AXIS }
   return { ...axes, points: shown.map(toPoint), front: ordered, frontIds, left: models.length - shown.length }
 }
 

@@ -1,0 +1,117 @@
+"""Downloads that resume and are verified."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import http.client
+import os
+import re
+import time
+from pathlib import Path
+from typing import Any, Mapping, NamedTuple, Optional, Union
+
+from .errors import AnswerError, DownloadError, UnreachableError
+from .retry import backoff
+from .transport import BROKEN, Transport
+
+FAILURES = 6
+"""This many attempts in a row may receive nothing."""
+CHUNK_BYTES = 1 << 20
+
+
+class _Partial(NamedTuple):
+    """The file of an earlier attempt. Its name contains the digest of the whole file."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+
+
+def download(transport: Transport, route: str, query: Mapping[str, Any], path: Union[str, os.PathLike[str]]) -> Path:
+    """
+    Downloads a file. An interrupted download is continued, also by a later call (RFC 9110, section 13.1.5: If-Range). The file gets its
+    name once its size and digest are verified.
+
+    path: the name of the file, or a folder for a file with the name of the artifact
+    """
+    target = Path(path)
+    if target.is_dir():
+        target = target / route.rsplit("/", 1)[-1]
+    failures = 0
+    while True:
+        before = _unfinished(target)
+        try:
+            part = _receive(transport, route, query, target, before)
+            os.replace(part, target)
+            return target
+        except (UnreachableError, *BROKEN) as error:
+            after = _unfinished(target)
+            grew = (after.size_bytes if after else 0) > (before.size_bytes if before else 0)
+            failures = 0 if grew else failures + 1
+            if failures == FAILURES or isinstance(error, FileNotFoundError):
+                raise
+            time.sleep(backoff(failures))
+
+
+def _receive(
+    transport: Transport, route: str, query: Mapping[str, Any], target: Path, before: Optional[_Partial]
+) -> Path:
+    """Receives the missing bytes, or all of them if the partial file belongs to another version. Returns the verified partial file."""
+    headers = {"Accept": "*/*"}
+    if before:
+        headers.update({"Range": f"bytes={before.size_bytes}-", "If-Range": f'"sha256-{before.sha256}"'})
+    try:
+        answer = transport.open("GET", route, query=query, headers=headers)
+    except AnswerError as error:
+        if error.status != 416 or before is None:
+            raise
+        # The partial file is complete and only has to be verified, or it is too long and is deleted.
+        _verify(before.path, before.sha256, before.size_bytes)
+        return before.path
+    with answer:
+        sha256 = _digest(answer)
+        part = target.with_name(f"{target.name}.{sha256}.part")
+        if before and answer.status != 206:
+            before.path.unlink()
+        with part.open("ab") as file:
+            while chunk := answer.read(CHUNK_BYTES):
+                file.write(chunk)
+            os.fsync(file.fileno())
+    _verify(part, sha256, _whole_size(answer))
+    return part
+
+
+def _digest(answer: http.client.HTTPResponse) -> str:
+    """SHA-256, hexadecimal, from the Repr-Digest header (RFC 9530, section 3)."""
+    found = re.search(r"sha-256=:([^:]+):", answer.headers.get("Repr-Digest", ""))
+    if not found:
+        raise DownloadError("The answer has no Repr-Digest, so it is not an artifact.")
+    return base64.b64decode(found[1]).hex()
+
+
+def _whole_size(answer: http.client.HTTPResponse) -> int:
+    total = answer.headers.get("Content-Range", "").rpartition("/")[2] or answer.headers["Content-Length"]
+    return int(total)
+
+
+def _unfinished(target: Path) -> Optional[_Partial]:
+    pattern = re.compile(re.escape(target.name) + r"\.([0-9a-f]{64})\.part")
+    for path in target.parent.iterdir():
+        found = pattern.fullmatch(path.name)
+        if found:
+            return _Partial(path, found[1], path.stat().st_size)
+    return None
+
+
+def _verify(part: Path, sha256: str, size_bytes: int) -> None:
+    digest, length = hashlib.sha256(), 0
+    with part.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            digest.update(chunk)
+            length += len(chunk)
+    if length < size_bytes:
+        raise UnreachableError(f"Only {length} of {size_bytes} bytes were received.")
+    if length != size_bytes or digest.hexdigest() != sha256:
+        part.unlink()
+        raise DownloadError("The file does not match its digest; the received bytes were deleted.")

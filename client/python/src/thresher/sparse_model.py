@@ -1,0 +1,125 @@
+"""The weights in a model file, with what a program needs to predict with them."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Union
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .read_sparse import read_sparse
+
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+
+
+class SparseModel(Dict[str, NDArray[Any]]):
+    """The tensors of a model file by name, as dense arrays. `metadata` is what the file says about them."""
+
+    def __init__(self, tensors: Dict[str, NDArray[Any]], metadata: Dict[str, str]) -> None:
+        super().__init__(tensors)
+        self.metadata = metadata
+
+    @property
+    def layout(self) -> str:
+        """`tensorflow` or `torch`: the order of the axes of kernels, and the style of the names."""
+        return self.metadata.get("layout", "tensorflow")
+
+    @property
+    def topology(self) -> Optional[Dict[str, Any]]:
+        """The network, without preprocessing and output activation."""
+        text = self.metadata.get("topology")
+        topology: Optional[Dict[str, Any]] = None if text is None else json.loads(text)
+        return topology
+
+    @property
+    def classes(self) -> List[str]:
+        """Names of the classes by output; empty for regression."""
+        classes: List[str] = json.loads(self.metadata.get("classes", "[]"))
+        return classes
+
+    @property
+    def sparsity(self) -> float:
+        """The share of zeros among all elements, statistics of normalizations included."""
+        return 1 - sum(np.count_nonzero(t) for t in self.values()) / sum(t.size for t in self.values())
+
+    def preprocess(self, examples: ArrayLike, *, channels_first: bool = False) -> NDArray[np.float32]:
+        """
+        What the network takes: (x * scale - mean) / std, float32, for examples with the values of the dataset.
+
+        channels_first: images [examples, channels, height, width], as PyTorch takes them; the examples have the channels last
+        """
+        x = np.asarray(examples, np.float32)
+        # float32 step by step, as the service computes it.
+        scale, mean, std = (np.asarray(self._preprocessing[key], np.float32) for key in ("scale", "mean", "std"))
+        if x.shape[-1] == 1:
+            # The network may have an axis of length 1 after the channels of the dataset.
+            mean, std = (part if part.size == 1 else part[:, None] for part in (mean, std))
+        x = (x * scale - mean) / std
+        return np.ascontiguousarray(np.moveaxis(x, -1, 1)) if channels_first else x
+
+    def activate(self, outputs: ArrayLike) -> NDArray[Any]:
+        """The predictions for the outputs of the network: softmax, sigmoid or nothing, as the loss of the job implies."""
+        z = np.asarray(outputs)
+        activation = self.metadata.get("outputActivation", "linear")
+        if activation == "softmax":
+            powers = np.exp(z - z.max(-1, keepdims=True))
+            return np.asarray(powers / powers.sum(-1, keepdims=True))
+        if activation != "sigmoid":
+            return z
+        with np.errstate(over="ignore"):
+            return np.asarray(1 / (1 + np.exp(-z)))
+
+    @property
+    def _preprocessing(self) -> Dict[str, Any]:
+        identity = '{"scale":1,"mean":[0],"std":[1]}'
+        preprocessing: Dict[str, Any] = json.loads(self.metadata.get("preprocessing", identity))
+        return preprocessing
+
+
+def load_sparse(path: Union[str, os.PathLike[str]]) -> SparseModel:
+    """
+    Reads `model.sparse.safetensors`, its `.zst` or any other safetensors file of the service.
+
+    bfloat16 becomes float32, because NumPy has no bfloat16; the values are the same. A `.zst` file needs Python 3.14 or the
+    package zstandard.
+    Raises ValueError if the version of the format is unknown
+    """
+    source = Path(path)
+    with source.open("rb") as file:
+        is_compressed = file.read(4) == ZSTD_MAGIC
+    if not is_compressed:
+        tensors, metadata = read_sparse(str(source))
+    else:
+        with tempfile.TemporaryDirectory(prefix="thresher-") as folder:
+            plain = Path(folder) / source.stem
+            plain.write_bytes(_decompress(source))
+            tensors, metadata = read_sparse(str(plain))
+    return SparseModel({name: _widen(tensor) for name, tensor in tensors.items()}, metadata)
+
+
+def _widen(tensor: NDArray[Any]) -> NDArray[Any]:
+    """The upper half of a float32 is a bfloat16, which the reader returns as uint16."""
+    if tensor.dtype != np.uint16:
+        return tensor
+    widened: NDArray[Any] = (tensor.astype(np.uint32) << 16).view(np.float32)
+    return widened
+
+
+def _decompress(path: Path) -> bytes:
+    content = path.read_bytes()
+    try:
+        from compression import zstd  # type: ignore[import-not-found,unused-ignore]
+
+        decompressed: bytes = zstd.decompress(content)
+    except ImportError:
+        try:
+            import zstandard  # type: ignore[import-not-found,unused-ignore]
+        except ImportError:
+            message = f"{path} is compressed: pip install zstandard, or decompress it with zstd -d"
+            raise ImportError(message) from None
+        decompressed = zstandard.ZstdDecompressor().decompressobj().decompress(content)
+    return decompressed

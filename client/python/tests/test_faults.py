@@ -1,0 +1,280 @@
+"""The client and a service that drops, truncates, refuses and restarts."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import tempfile
+import threading
+import unittest
+from pathlib import Path
+from typing import Any, Dict, List
+from unittest import mock
+
+import numpy as np
+
+import thresher
+from stub_server import Answer, Handler, StubServer, event, hang_up, problem, send, send_json, stream
+
+JOB: Dict[str, Any] = {"id": "job_1", "status": "queued", "spec": {}, "warnings": []}
+
+
+class FaultTest(unittest.TestCase):
+    def setUp(self) -> None:
+        patch = mock.patch("thresher.retry.FIRST_PAUSE_SECONDS", 0.01)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def serve(self, *answers: Answer, **options: Any) -> StubServer:
+        server = StubServer(*answers, **options)
+        self.addCleanup(server.stop)
+        return server
+
+
+class Repetitions(FaultTest):
+    def test_a_refused_submission_is_repeated_with_the_same_key_and_body(self) -> None:
+        refusal = problem(429, "too_many_requests", Retry_After="0")
+        server = self.serve(refusal, problem(503, "overloaded"), send_json(201, JOB))
+        job = thresher.Client(server.url, "thr_1").submit(preset="mnist-mlp", batch_size=64)
+        self.assertEqual(job.id, "job_1")
+        self.assertEqual(len({seen.headers["idempotency-key"] for seen in server.seen}), 1)
+        bodies = [json.loads(seen.body) for seen in server.seen]
+        self.assertEqual(bodies, 3 * [{"batchSize": 64, "model": {"preset": "mnist-mlp"}}])
+        self.assertEqual(server.seen[0].headers["authorization"], "Bearer thr_1")
+
+    def test_two_submissions_have_different_keys(self) -> None:
+        server = self.serve(send_json(201, JOB), send_json(201, JOB))
+        for _ in range(2):
+            thresher.Client(server.url).submit(preset="mnist-mlp")
+        self.assertEqual(len({seen.headers["idempotency-key"] for seen in server.seen}), 2)
+
+    def test_a_lost_answer_is_asked_for_again(self) -> None:
+        truncated = send(201, b'{"id": "jo', 500)
+        server = self.serve(hang_up, truncated, send_json(201, JOB))
+        self.assertEqual(thresher.Client(server.url).submit(preset="mnist-mlp").id, "job_1")
+        self.assertEqual(len({seen.headers["idempotency-key"] for seen in server.seen}), 1)
+
+    def test_the_third_refusal_is_raised(self) -> None:
+        server = self.serve(*3 * [problem(429, "too_many_requests", Retry_After="0")])
+        with self.assertRaises(thresher.LimitError) as raised:
+            thresher.Client(server.url).job("job_1")
+        self.assertEqual((raised.exception.code, raised.exception.retry_after), ("too_many_requests", 0))
+        self.assertEqual(len(server.seen), 3)
+
+    def test_a_long_retry_after_is_left_to_the_caller(self) -> None:
+        server = self.serve(problem(429, "quota_exceeded", Retry_After="3600"))
+        with self.assertRaises(thresher.LimitError) as raised:
+            thresher.Client(server.url).job("job_1")
+        self.assertEqual(raised.exception.retry_after, 3600)
+
+    def test_an_upload_whose_answer_was_lost_is_not_repeated(self) -> None:
+        server = self.serve(hang_up)
+        with self.assertRaises(thresher.UnreachableError):
+            thresher.Client(server.url).datasets.create("digits", np.zeros((4, 2)), [0, 1, 0, 1])
+        self.assertEqual(len(server.seen), 1)
+
+    def test_a_refused_upload_is_sent_again_from_its_beginning(self) -> None:
+        ready = {"id": "dataset_1", "status": "ready"}
+        server = self.serve(problem(503, "overloaded", Retry_After="0"), send_json(201, ready))
+        thresher.Client(server.url).datasets.create("digits", np.zeros((4, 2)), [0, 1, 0, 1])
+        first, second = (seen.body for seen in server.seen)
+        self.assertEqual(first, second)
+        self.assertIn(b"x_train", second)
+
+    def test_a_mistake_is_not_repeated(self) -> None:
+        errors = [{"path": "epochs", "message": "must be at least 1"}]
+        body = {"status": 400, "code": "invalid_request", "detail": "Wrong.", "errors": errors}
+        server = self.serve(send_json(400, body))
+        with self.assertRaises(thresher.InvalidRequestError) as raised:
+            thresher.Client(server.url).submit(preset="mnist-mlp", epochs=0)
+        self.assertEqual(raised.exception.errors, errors)
+        self.assertIn("epochs: must be at least 1", str(raised.exception))
+
+
+class Answers(FaultTest):
+    def test_an_answer_during_an_upload_is_read_although_sending_fails(self) -> None:
+        server = self.serve(problem(413, "too_large"), ignores_bodies=True)
+        with self.assertRaises(thresher.InvalidRequestError) as raised:
+            thresher.Client(server.url).datasets.create("large", np.zeros((2_000, 2_000)), np.arange(2_000))
+        self.assertEqual(raised.exception.code, "too_large")
+
+    def test_the_error_page_of_a_proxy_is_an_error_of_the_service(self) -> None:
+        server = self.serve(*3 * [send(502, b"<html>Bad gateway</html>")])
+        with self.assertRaises(thresher.ServiceError) as raised:
+            thresher.Client(server.url).job("job_1")
+        self.assertEqual((raised.exception.status, raised.exception.code), (502, "unknown"))
+
+    def test_a_redirect_does_not_receive_the_key(self) -> None:
+        other = self.serve(send_json(200, JOB))
+        server = self.serve(send(302, b"", Location=other.url))
+        with self.assertRaises(thresher.AnswerError):
+            thresher.Client(server.url, "thr_1").job("job_1")
+        self.assertEqual(other.seen, [])
+
+    def test_an_address_without_a_service_is_named(self) -> None:
+        server = StubServer()
+        server.stop()
+        with self.assertRaisesRegex(thresher.UnreachableError, f"{server.url} does not answer"):
+            thresher.Client(server.url).job("job_1")
+
+    def test_more_than_256_examples_are_predicted_in_several_requests(self) -> None:
+        names = ["no", "yes"]
+
+        def answer(count: int) -> Answer:
+            found = [{"class": 1, "label": "yes"}] * count
+            outputs = [[0.25, "NaN"]] * count
+            return send_json(200, {"outputs": outputs, "outputNames": names, "predictions": found})
+
+        server = self.serve(send_json(200, JOB), answer(256), answer(44))
+        prediction = thresher.Client(server.url).job("job_1").predict(np.zeros((300, 3)))
+        self.assertEqual(prediction.outputs.shape, (300, 2))
+        self.assertTrue(np.isnan(prediction.outputs[:, 1]).all())
+        self.assertEqual(prediction.labels, 300 * ["yes"])
+        self.assertEqual([len(json.loads(seen.body)["inputs"]) for seen in server.seen[1:]], [256, 44])
+
+
+class Watching(FaultTest):
+    def epochs_from(self, *streams: Answer) -> List[int]:
+        """The numbers of the epochs of a job whose events are served over these connections."""
+        ended = {**JOB, "status": "succeeded"}
+        self.server = self.serve(send_json(200, JOB), *streams, send_json(200, ended))
+        job = thresher.Client(self.server.url).job("job_1")
+        epochs = [epoch["epoch"] for epoch in job.watch()]
+        self.assertEqual(job.status, "succeeded")
+        return epochs
+
+    def test_a_connection_that_breaks_within_an_event_is_made_again_with_the_last_seq(self) -> None:
+        second = event(3, "epoch", {"epoch": 2})
+        epochs = self.epochs_from(
+            stream(": heartbeat\n\n", event(1, "started"), event(2, "epoch", {"epoch": 1}), second[:-20]),
+            problem(503, "overloaded", Retry_After="0"),
+            hang_up,
+            stream(second, event(4, "succeeded")),
+        )
+        self.assertEqual(epochs, [1, 2])
+        after = [seen.query["after"] for seen in self.server.seen if seen.path.endswith("/events")]
+        self.assertEqual(after, [["0"], ["2"], ["2"], ["2"]])
+
+    def test_a_silent_connection_is_made_again(self) -> None:
+        release = threading.Event()
+        self.addCleanup(release.set)
+        first, rest = event(1, "epoch", {"epoch": 1}), event(2, "epoch", {"epoch": 2}) + event(3, "succeeded")
+
+        def by_seq(handler: Handler) -> None:
+            """Silent after the first event. A slow test may connect more than twice."""
+            if handler.path.endswith("after=1"):
+                return stream(rest)(handler)
+            handler.server.answers.insert(0, by_seq)
+            stream(first, then=release.wait)(handler)
+
+        with mock.patch("thresher.follow.SILENCE_SECONDS", 0.3):
+            self.assertEqual(self.epochs_from(by_seq), [1, 2])
+
+    def test_the_stream_of_a_job_that_ended_meanwhile_ends(self) -> None:
+        self.assertEqual(self.epochs_from(stream(event(1, "epoch", {"epoch": 1})), send(204, b"")), [1])
+
+    def test_epochs_whose_events_were_trimmed_are_read_from_the_metrics(self) -> None:
+        gap = 'event: gap\ndata: {"type": "gap", "from": 1, "to": 9}\n\n'
+        metrics = {"data": [{"epoch": 1}, {"epoch": 2}]}
+        epochs = self.epochs_from(
+            stream(gap, event(10, "epoch", {"epoch": 2}), event(11, "epoch", {"epoch": 3}), event(12, "succeeded")),
+            send_json(200, metrics),
+        )
+        self.assertEqual(epochs, [1, 2, 3])
+
+    def test_a_service_that_restarts_is_waited_for(self) -> None:
+        first = self.serve(send_json(200, JOB), stream(event(1, "epoch", {"epoch": 1})))
+        job = thresher.Client(first.url).job("job_1")
+        epochs = job.watch()
+        self.assertEqual(next(epochs)["epoch"], 1)
+        first.stop()
+        answers = [stream(event(2, "epoch", {"epoch": 2}), event(3, "failed"))]
+        failed = {"code": "diverged", "message": "The loss is NaN.", "retryable": False}
+        restart = lambda: self.serve(
+            *answers, send_json(200, {**JOB, "status": "failed", "error": failed}), port=first.server_port
+        )
+        timer = threading.Timer(0.3, restart)
+        timer.start()
+        self.addCleanup(timer.join)
+        self.assertEqual(next(epochs)["epoch"], 2)
+        with self.assertRaisesRegex(thresher.JobFailed, "job_1 failed: diverged: The loss is NaN.") as raised:
+            next(epochs)
+        self.assertEqual(raised.exception.code, "diverged")
+
+    def test_a_job_that_does_not_exist_is_an_error_at_once(self) -> None:
+        server = self.serve(send_json(200, JOB), problem(404, "not_found"))
+        with self.assertRaises(thresher.NotFoundError):
+            next(thresher.Client(server.url).job("job_1").frames())
+
+
+class Downloads(FaultTest):
+    content = bytes(range(256)) * 4_000
+
+    def setUp(self) -> None:
+        super().setUp()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = Path(folder.name) / "model"
+        self.sha256 = hashlib.sha256(self.content).hexdigest()
+        self.part = self.path.with_name(f"model.{self.sha256}.part")
+
+    def download(self, *answers: Answer) -> StubServer:
+        server = self.serve(send_json(200, JOB), *answers)
+        job = thresher.Client(server.url).job("job_1")
+        self.assertEqual(job.download("model.keras", self.path, sparsity=0.9), self.path)
+        return server
+
+    def whole(self, received: int) -> Answer:
+        """The file, of which so many bytes arrive."""
+        digest = _digest(self.content)
+        return send(200, self.content[:received], len(self.content), Repr_Digest=digest)
+
+    def rest(self, start: int) -> Answer:
+        size = len(self.content)
+        span = f"bytes {start}-{size - 1}/{size}"
+        return send(206, self.content[start:], Content_Range=span, Repr_Digest=_digest(self.content))
+
+    def test_a_truncated_file_is_continued_and_verified(self) -> None:
+        server = self.download(self.whole(300_000), self.rest(300_000))
+        self.assertEqual(self.path.read_bytes(), self.content)
+        self.assertEqual([path.name for path in self.path.parent.iterdir()], ["model"])
+        again = server.seen[-1]
+        self.assertEqual(again.headers["range"], "bytes=300000-")
+        self.assertEqual(again.headers["if-range"], f'"sha256-{self.sha256}"')
+        self.assertEqual(again.query, {"sparsity": ["0.9"]})
+
+    def test_the_rest_of_an_earlier_call_is_continued(self) -> None:
+        self.part.write_bytes(self.content[:-10])
+        self.download(self.rest(len(self.content) - 10))
+        self.assertEqual(self.path.read_bytes(), self.content)
+
+    def test_a_file_that_changed_is_received_from_its_beginning(self) -> None:
+        old = self.path.with_name(f"model.{64 * '0'}.part")
+        old.write_bytes(b"old bytes")
+        self.download(self.whole(len(self.content)))
+        self.assertEqual(self.path.read_bytes(), self.content)
+        self.assertFalse(old.exists())
+
+    def test_a_complete_file_only_has_to_be_verified(self) -> None:
+        self.part.write_bytes(self.content)
+        self.download(problem(416, "range_not_satisfiable"))
+        self.assertEqual(self.path.read_bytes(), self.content)
+
+    def test_bytes_that_do_not_match_the_digest_never_get_the_name(self) -> None:
+        with self.assertRaises(thresher.DownloadError):
+            self.download(send(200, b"other bytes", Repr_Digest=_digest(self.content)))
+        self.assertEqual(list(self.path.parent.iterdir()), [])
+
+    def test_the_name_is_that_of_the_artifact_in_a_folder(self) -> None:
+        server = self.serve(send_json(200, JOB), self.whole(len(self.content)))
+        path = thresher.Client(server.url).job("job_1").download("model.keras", self.path.parent)
+        self.assertEqual(path, self.path.parent / "model.keras")
+
+
+def _digest(content: bytes) -> str:
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:"
+
+
+if __name__ == "__main__":
+    unittest.main()

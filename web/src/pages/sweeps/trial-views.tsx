@@ -1,0 +1,70 @@
+import type { Sweep } from '@thresher/client'
+import { useMemo } from 'preact/hooks'
+import { brushCodec } from '../../charts/parallel/brush-codec.ts'
+import { isSelected } from '../../charts/parallel/parallel-axis.ts'
+import { ParallelChart } from '../../charts/parallel/parallel-chart.tsx'
+import { Button } from '../../components/button.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { Panel } from '../../components/panel.tsx'
+import { formatCount } from '../../format/numbers.ts'
+import { numberCodec } from '../../state/codecs.ts'
+import { urlState } from '../../state/url-state.ts'
+import { formatOnAxis } from './format-on-axis.ts'
+import { TrialFront } from './trial-front.tsx'
+import { trialLines } from './trial-lines.ts'
+import { TRIAL_METRICS } from './trial-metrics.ts'
+import { TrialTable } from './trial-table.tsx'
+
+const brushes = urlState('brush', brushCodec)
+const chosen = urlState('trial', numberCodec(-1))
+
+/** The trials of a sweep in three views. What is selected on the parallel coordinates filters the other two. */
+export function TrialViews({ sweep }: { sweep: Sweep }) {
+  const { trials, front = [] } = sweep
+  const { axes, lines } = useMemo(() => trialLines(trials, TRIAL_METRICS, front), [trials])
+  const selected = trials.filter((_, index) => isSelected(lines[index]!, axes, brushes.value))
+  const select = (trial: number) => {
+    chosen.value = trial
+  }
+  if (trials.length === 0) return <EmptyState title="No trial has been submitted yet." />
+  const summary = `${formatCount(selected.length)} of ${formatCount(trials.length)} trials are selected.`
+  return (
+    <>
+      <Panel title="Parallel coordinates" controls={<Controls summary={summary} />}>
+        <ParallelChart
+          title="Trials by field and metric"
+          {...{ axes, lines }}
+          brushes={brushes.value}
+          format={formatOnAxis}
+          onBrush={next => {
+            brushes.value = next
+          }}
+        />
+        <p class="chart-note">
+          Drag along an axis to select a part of it, or move its ends with the arrow keys. Thick lines are on
+          the Pareto front.
+        </p>
+      </Panel>
+      <TrialFront trials={selected} front={front} selected={chosen.value} onSelect={select} />
+      <TrialTable trials={selected} front={front} selected={chosen.value} />
+    </>
+  )
+}
+
+function Controls({ summary }: { summary: string }) {
+  return (
+    <div class="row small">
+      <span class="chart-note" role="status">
+        {summary}
+      </span>
+      <Button
+        disabled={brushes.value.size === 0}
+        onClick={() => {
+          brushes.value = new Map()
+        }}
+      >
+        Select all
+      </Button>
+    </div>
+  )
+}
