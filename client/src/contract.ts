@@ -4,6 +4,318 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+/**
+ * Adagrad (Duchi et al. 2011), as in Keras.
+ */
+export type AdagradOptimizer = {
+    name: 'adagrad';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    initialAccumulator: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+};
+
+/**
+ * Adagrad (Duchi et al. 2011), as in Keras.
+ */
+export type AdagradOptimizerInput = {
+    name: 'adagrad';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    initialAccumulator?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+};
+
+/**
+ * Adagrad (Duchi et al. 2011), as in Keras.
+ */
+export type AdagradOptimizerRequest = {
+    name: 'adagrad';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    initialAccumulator: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+};
+
+/**
+ * Adagrad (Duchi et al. 2011), as in Keras.
+ */
+export type AdagradOptimizerRequestInput = {
+    name: 'adagrad';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    initialAccumulator?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+};
+
+/**
+ * Adam (Kingma and Ba 2015), or AMSGrad with `amsgrad`, as in Keras.
+ */
+export type AdamOptimizer = {
+    name: 'adam';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1: number;
+    beta2: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad: boolean;
+};
+
+/**
+ * Adam (Kingma and Ba 2015), or AMSGrad with `amsgrad`, as in Keras.
+ */
+export type AdamOptimizerInput = {
+    name: 'adam';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1?: number;
+    beta2?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad?: boolean;
+};
+
+/**
+ * Adam (Kingma and Ba 2015), or AMSGrad with `amsgrad`, as in Keras.
+ */
+export type AdamOptimizerRequest = {
+    name: 'adam';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1: number;
+    beta2: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad: boolean;
+};
+
+/**
+ * Adam (Kingma and Ba 2015), or AMSGrad with `amsgrad`, as in Keras.
+ */
+export type AdamOptimizerRequestInput = {
+    name: 'adam';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1?: number;
+    beta2?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad?: boolean;
+};
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in Keras.
+ */
+export type AdamwOptimizer = {
+    name: 'adamw';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1: number;
+    beta2: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad: boolean;
+    /**
+     * Each step subtracts this share of a weight, times the learning rate.
+     */
+    weightDecay: number;
+    /**
+     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
+     */
+    exclude: Array<string>;
+};
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in Keras.
+ */
+export type AdamwOptimizerInput = {
+    name: 'adamw';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1?: number;
+    beta2?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad?: boolean;
+    /**
+     * Each step subtracts this share of a weight, times the learning rate.
+     */
+    weightDecay?: number;
+    /**
+     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
+     */
+    exclude?: Array<string>;
+};
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in Keras.
+ */
+export type AdamwOptimizerRequest = {
+    name: 'adamw';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1: number;
+    beta2: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad: boolean;
+    /**
+     * Each step subtracts this share of a weight, times the learning rate.
+     */
+    weightDecay: number;
+    /**
+     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
+     */
+    exclude: Array<string>;
+};
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter 2019), as in Keras.
+ */
+export type AdamwOptimizerRequestInput = {
+    name: 'adamw';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    beta1?: number;
+    beta2?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+    /**
+     * Divides by the largest second moment so far (Reddi et al. 2018).
+     */
+    amsgrad?: boolean;
+    /**
+     * Each step subtracts this share of a weight, times the learning rate.
+     */
+    weightDecay?: number;
+    /**
+     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
+     */
+    exclude?: Array<string>;
+};
+
 export type Analysis = {
     id: string;
     status: 'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled';
@@ -80,109 +392,28 @@ export type Analysis = {
     result?: EvaluationResult | Tradeoff;
 };
 
-export type AnalysisEvent = {
-    seq: number;
+/**
+ * An event in the history of an analysis.
+ */
+export type AnalysisEvent = ({
     type: 'queued';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & QueuedAnalysisEvent) | ({
     type: 'started';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        worker: {
-            id: string;
-            engine: string;
-            device: string;
-        };
-    };
-} | {
-    seq: number;
+} & StartedAnalysisEvent) | ({
     type: 'warning';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        code: string;
-        path: string;
-        message: string;
-    };
-} | {
-    seq: number;
+} & WarningAnalysisEvent) | ({
     type: 'artifact';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        name: string;
-        mediaType: string;
-        sizeBytes: number;
-        sha256: string;
-        description: string;
-    };
-} | {
-    seq: number;
+} & ArtifactAnalysisEvent) | ({
     type: 'restarted';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        reason: 'shutdown' | 'worker_lost' | 'runner_lost';
-    };
-} | {
-    seq: number;
+} & RestartedAnalysisEvent) | ({
     type: 'cancelling';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & CancellingAnalysisEvent) | ({
     type: 'cancelled';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & CancelledAnalysisEvent) | ({
     type: 'failed';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        error: {
-            code: 'invalid_data' | 'diverged' | 'out_of_memory' | 'device_fault' | 'worker_lost' | 'timed_out' | 'quota_exceeded' | 'internal';
-            message: string;
-            retryable: boolean;
-        };
-        /**
-         * Peak memory of the process.
-         */
-        peakMemoryBytes?: number;
-    };
-} | {
-    seq: number;
+} & FailedAnalysisEvent) | ({
     type: 'succeeded';
-    analysisId: string;
-    attempt: number;
-    time: string;
-    data: {
-        /**
-         * Peak memory of the process.
-         */
-        peakMemoryBytes?: number;
-    };
-};
+} & SucceededAnalysisEvent);
 
 export type AnalysisFrame = AnalysisSnapshotFrame | AnalysisEvent | AnalysisProgressFrame | HistoryGap | HeartbeatFrame | EndFrame;
 
@@ -200,70 +431,11 @@ export type AnalysisProgressFrame = {
     total: number;
 };
 
-export type AnalysisRequest = {
+export type AnalysisRequest = ({
     kind: 'evaluation';
-    /**
-     * The evaluated job, and possibly a second one to compare it with, such as its dense twin.
-     */
-    jobs: Array<string | {
-        id: string;
-        /**
-         * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
-         */
-        checkpoint?: 'best' | 'latest' | number;
-    }>;
-    /**
-     * The dataset of the job by default. The preprocessing is always that of each job.
-     */
-    dataset?: {
-        id: string;
-    };
-    /**
-     * `validation` (the default without `dataset`): the examples that the job was validated on. `train`: those that it was trained on; of another dataset, its whole training split. `test` is the default with `dataset`, if it has a test split.
-     */
-    split?: 'validation' | 'test' | 'train';
-    name?: string;
-    labels?: {
-        [key: string]: string;
-    };
-    /**
-     * A lower number runs sooner.
-     */
-    priority?: number;
-    maxRestarts?: number;
-    /**
-     * Running time over all attempts.
-     */
-    maxRuntimeSeconds?: number;
-} | {
+} & EvaluationAnalysisRequest) | ({
     kind: 'tradeoff';
-    jobs: [
-        string | {
-            id: string;
-            /**
-             * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
-             */
-            checkpoint?: 'best' | 'latest' | number;
-        }
-    ];
-    /**
-     * Sparsities to measure beside the usual ones, on every curve whose rule can reach them.
-     */
-    levels?: Array<number>;
-    name?: string;
-    labels?: {
-        [key: string]: string;
-    };
-    /**
-     * A lower number runs sooner.
-     */
-    priority?: number;
-    maxRestarts?: number;
-    /**
-     * Running time over all attempts.
-     */
-    maxRuntimeSeconds?: number;
-};
+} & TradeoffAnalysisRequest);
 
 /**
  * The analysis when the stream began.
@@ -328,6 +500,68 @@ export type Artifact = {
     cut?: MeasuredCut;
 };
 
+export type ArtifactAnalysisEvent = {
+    seq: number;
+    type: 'artifact';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        name: string;
+        mediaType: string;
+        sizeBytes: number;
+        sha256: string;
+        description: string;
+    };
+};
+
+export type ArtifactJobEvent = {
+    seq: number;
+    type: 'artifact';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: Artifact;
+};
+
+/**
+ * Asynchronous successive halving of maxTrials draws (Li et al. 2020): the best trials of each rung continue from their checkpoints.
+ */
+export type AshaSweepSearch = {
+    method: 'asha';
+    /**
+     * Epochs of the first rung.
+     */
+    minEpochs: number;
+    /**
+     * One trial in this many is promoted, to this many times the epochs.
+     */
+    reduction: number;
+    /**
+     * Of the random draws: the same seed draws the same trials.
+     */
+    seed: number;
+};
+
+/**
+ * Asynchronous successive halving of maxTrials draws (Li et al. 2020): the best trials of each rung continue from their checkpoints.
+ */
+export type AshaSweepSearchInput = {
+    method: 'asha';
+    /**
+     * Epochs of the first rung.
+     */
+    minEpochs: number;
+    /**
+     * One trial in this many is promoted, to this many times the epochs.
+     */
+    reduction: number;
+    /**
+     * Of the random draws: the same seed draws the same trials.
+     */
+    seed?: number;
+};
+
 export type AuditRecord = {
     id: string;
     time: string;
@@ -362,22 +596,51 @@ export type AuditRecord = {
     requestId: string;
 };
 
-export type Augmentation = {
-    name: 'horizontalFlip';
-} | {
-    name: 'randomCrop';
-    /**
-     * Width of the black border that is added before an image of the original size is cropped.
-     */
-    padding: number;
-} | {
-    name: 'randomResizedCrop';
-} | 'horizontalFlip' | 'randomResizedCrop' | {
-    randomCrop: {
-        /**
-         * Width of the black border that is added before an image of the original size is cropped.
-         */
-        padding: number;
+export type Augmentation = NamedAugmentation | 'horizontalFlip' | 'randomResizedCrop' | {
+    randomCrop: Crop;
+};
+
+export type CancelledAnalysisEvent = {
+    seq: number;
+    type: 'cancelled';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
+export type CancelledJobEvent = {
+    seq: number;
+    type: 'cancelled';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
+export type CancellingAnalysisEvent = {
+    seq: number;
+    type: 'cancelling';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
+export type CancellingJobEvent = {
+    seq: number;
+    type: 'cancelling';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
     };
 };
 
@@ -425,6 +688,24 @@ export type CheckpointSpecInput = {
     keepLatest?: number;
     keepBest?: number;
     bestBy?: 'validationAccuracy' | 'validationLoss';
+};
+
+export type CheckpointedJobEvent = {
+    seq: number;
+    type: 'checkpointed';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: Checkpoint;
+};
+
+export type CifarDatasetRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'cifar';
 };
 
 export type CloneRequest = {
@@ -522,14 +803,7 @@ export type CloneRequest = {
     epochs?: number;
     seed?: number;
     shuffle?: boolean;
-    validation?: {
-        split: 'test';
-    } | {
-        /**
-         * Share of the training split that is held out, stratified by class.
-         */
-        fraction: number;
-    };
+    validation?: Validation;
     /**
      * Applied to training images; empty for none.
      */
@@ -572,6 +846,88 @@ export type CloneRequest = {
      * Whether to continue from the last checkpoint of the job, with the state and the clock of the optimizer. Only fields that do not change the training may then be replaced: name, labels, artifacts, checkpoint, earlyStopping (which counts from the first new epoch), limits, priority, and `epochs` if the schedule does not depend on it.
      */
     continue?: boolean;
+};
+
+export type ConstantPlainSchedule = {
+    name: 'constant';
+};
+
+export type ConstantSchedule = {
+    name: 'constant';
+};
+
+export type CosinePlainSchedule = {
+    name: 'cosine';
+    /**
+     * The factor that the curve reaches one unit after the last.
+     */
+    floor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type CosinePlainScheduleInput = {
+    name: 'cosine';
+    /**
+     * The factor that the curve reaches one unit after the last.
+     */
+    floor?: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type CosineSchedule = {
+    name: 'cosine';
+    /**
+     * The factor that the curve reaches one unit after the last.
+     */
+    floor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type CosineScheduleInput = {
+    name: 'cosine';
+    /**
+     * The factor that the curve reaches one unit after the last.
+     */
+    floor?: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type Crop = {
+    /**
+     * Width of the black border that is added before an image of the original size is cropped.
+     */
+    padding: number;
+};
+
+export type CsvDatasetRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'csv';
+    /**
+     * Column or columns, by name or by index from 0.
+     */
+    label: string | number | Array<string | number>;
+    /**
+     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
+     */
+    labels?: 'classes' | 'targets';
+    header?: boolean;
+    delimiter?: string;
 };
 
 export type Cut = {
@@ -681,116 +1037,23 @@ export type Dataset = {
     error?: string;
 };
 
-export type DatasetRequest = {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+export type DatasetRequest = ({
     format: 'npz';
-    /**
-     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
-     */
-    labels?: 'classes' | 'targets';
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & NpzDatasetRequest) | ({
     format: 'npy';
-    /**
-     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
-     */
-    labels?: 'classes' | 'targets';
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & NpyDatasetRequest) | ({
     format: 'idx';
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & IdxDatasetRequest) | ({
     format: 'csv';
-    /**
-     * Column or columns, by name or by index from 0.
-     */
-    label: string | number | Array<string | number>;
-    /**
-     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
-     */
-    labels?: 'classes' | 'targets';
-    header?: boolean;
-    delimiter?: string;
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & CsvDatasetRequest) | ({
     format: 'parquet';
-    label?: string | Array<string>;
-    /**
-     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
-     */
-    labels?: 'classes' | 'targets';
-    /**
-     * Height and width of the model input; required if images differ in size.
-     */
-    size?: [
-        number,
-        number
-    ];
-    channels?: 1 | 3;
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & ParquetDatasetRequest) | ({
     format: 'cifar';
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & CifarDatasetRequest) | ({
     format: 'imageFolder';
-    /**
-     * Height and width of the model input; required if images differ in size.
-     */
-    size?: [
-        number,
-        number
-    ];
-    channels?: 1 | 3;
-} | {
-    name: string;
-    /**
-     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
-     */
-    classes?: Array<string>;
+} & ImageFolderDatasetRequest) | ({
     format: 'tfrecord';
-    image?: string;
-    label?: string;
-    /**
-     * The label of the first class: 1 in the ImageNet files.
-     */
-    firstLabel?: number;
-    /**
-     * Height and width of the model input; required if images differ in size.
-     */
-    size?: [
-        number,
-        number
-    ];
-    channels?: 1 | 3;
-};
+} & TfrecordDatasetRequest);
 
 export type Delivery = {
     /**
@@ -974,6 +1237,15 @@ export type EndFrame = {
     lastSeq: number;
 };
 
+export type EpochJobEvent = {
+    seq: number;
+    type: 'epoch';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: EpochMetrics;
+};
+
 export type EpochMetrics = {
     epoch: number;
     epochs: number;
@@ -1026,6 +1298,43 @@ export type EpochMetrics = {
     seconds: number;
     sparseBytes: number;
     denseBytes: number;
+};
+
+export type EvaluationAnalysisRequest = {
+    kind: 'evaluation';
+    /**
+     * The evaluated job, and possibly a second one to compare it with, such as its dense twin.
+     */
+    jobs: Array<string | {
+        id: string;
+        /**
+         * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
+         */
+        checkpoint?: 'best' | 'latest' | number;
+    }>;
+    /**
+     * The dataset of the job by default. The preprocessing is always that of each job.
+     */
+    dataset?: {
+        id: string;
+    };
+    /**
+     * `validation` (the default without `dataset`): the examples that the job was validated on. `train`: those that it was trained on; of another dataset, its whole training split. `test` is the default with `dataset`, if it has a test split.
+     */
+    split?: 'validation' | 'test' | 'train';
+    name?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * A lower number runs sooner.
+     */
+    priority?: number;
+    maxRestarts?: number;
+    /**
+     * Running time over all attempts.
+     */
+    maxRuntimeSeconds?: number;
 };
 
 export type EvaluationResult = {
@@ -1186,6 +1495,80 @@ export type ExpiresAfter = {
     artifacts?: number;
 };
 
+export type ExponentialPlainSchedule = {
+    name: 'exponential';
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type ExponentialPlainScheduleInput = {
+    name: 'exponential';
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type ExponentialSchedule = {
+    name: 'exponential';
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type ExponentialScheduleInput = {
+    name: 'exponential';
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type FailedAnalysisEvent = {
+    seq: number;
+    type: 'failed';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        error: {
+            code: 'invalid_data' | 'diverged' | 'out_of_memory' | 'device_fault' | 'worker_lost' | 'timed_out' | 'quota_exceeded' | 'internal';
+            message: string;
+            retryable: boolean;
+        };
+        /**
+         * Peak memory of the process.
+         */
+        peakMemoryBytes?: number;
+    };
+};
+
+export type FailedJobEvent = {
+    seq: number;
+    type: 'failed';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        error: {
+            code: 'invalid_data' | 'diverged' | 'out_of_memory' | 'device_fault' | 'worker_lost' | 'timed_out' | 'quota_exceeded' | 'internal';
+            message: string;
+            retryable: boolean;
+        };
+        /**
+         * Peak memory of the training process.
+         */
+        peakMemoryBytes?: number;
+    };
+};
+
 export type FineTune = {
     epochs: number;
     optimizer: Optimizer;
@@ -1244,6 +1627,131 @@ export type FolderRequest = {
 };
 
 /**
+ * SGD on an accumulator; the weights are its values, soft-thresholded by a growing threshold (Chao et al. 2020).
+ */
+export type GrdaOptimizer = {
+    name: 'grda';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    /**
+     * Scale of the threshold; 0 is plain SGD.
+     */
+    c: number;
+    /**
+     * Growth of the threshold with the number of steps, 0 < mu <= 1.
+     */
+    mu: number;
+    /**
+     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
+     */
+    exclude: Array<string>;
+    /**
+     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
+     */
+    clock: 'steps' | 'time';
+};
+
+/**
+ * SGD on an accumulator; the weights are its values, soft-thresholded by a growing threshold (Chao et al. 2020).
+ */
+export type GrdaOptimizerInput = {
+    name: 'grda';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    /**
+     * Scale of the threshold; 0 is plain SGD.
+     */
+    c: number;
+    /**
+     * Growth of the threshold with the number of steps, 0 < mu <= 1.
+     */
+    mu: number;
+    /**
+     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
+     */
+    exclude?: Array<string>;
+    /**
+     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
+     */
+    clock?: 'steps' | 'time';
+};
+
+export type GrdaOptimizerRequest = {
+    name: 'grda';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    /**
+     * Scale of the threshold; 0 is plain SGD.
+     */
+    c?: number;
+    /**
+     * Growth of the threshold with the number of steps, 0 < mu <= 1.
+     */
+    mu: number;
+    /**
+     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
+     */
+    exclude: Array<string>;
+    /**
+     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
+     */
+    clock: 'steps' | 'time';
+};
+
+export type GrdaOptimizerRequestInput = {
+    name: 'grda';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    /**
+     * Scale of the threshold; 0 is plain SGD.
+     */
+    c?: number;
+    /**
+     * Growth of the threshold with the number of steps, 0 < mu <= 1.
+     */
+    mu: number;
+    /**
+     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
+     */
+    exclude?: Array<string>;
+    /**
+     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
+     */
+    clock?: 'steps' | 'time';
+};
+
+/**
+ * Every combination of the listed values.
+ */
+export type GridSweepSearch = {
+    method: 'grid';
+};
+
+/**
  * Sent every 25 s. A client that misses two of them connects again with its last seq.
  */
 export type HeartbeatFrame = {
@@ -1251,10 +1759,46 @@ export type HeartbeatFrame = {
     time: string;
 };
 
+/**
+ * Stands for events of the history that were trimmed, both ends included.
+ */
 export type HistoryGap = {
     type: 'gap';
     from: number;
     to: number;
+};
+
+/**
+ * Mirrors an image with probability 1/2.
+ */
+export type HorizontalFlipNamedAugmentation = {
+    name: 'horizontalFlip';
+};
+
+export type IdxDatasetRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'idx';
+};
+
+export type ImageFolderDatasetRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'imageFolder';
+    /**
+     * Height and width of the model input; required if images differ in size.
+     */
+    size?: [
+        number,
+        number
+    ];
+    channels?: 1 | 3;
 };
 
 export type Init = {
@@ -1504,157 +2048,38 @@ export type JobChange = {
     priority?: number;
 };
 
-export type JobEvent = {
-    seq: number;
+/**
+ * An event in the history of a job.
+ */
+export type JobEvent = ({
     type: 'queued';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & QueuedJobEvent) | ({
     type: 'started';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        worker: {
-            id: string;
-            engine: string;
-            device: string;
-        };
-    };
-} | {
-    seq: number;
+} & StartedJobEvent) | ({
     type: 'epoch';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: EpochMetrics;
-} | {
-    seq: number;
+} & EpochJobEvent) | ({
     type: 'checkpointed';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: Checkpoint;
-} | {
-    seq: number;
+} & CheckpointedJobEvent) | ({
     type: 'artifact';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: Artifact;
-} | {
-    seq: number;
+} & ArtifactJobEvent) | ({
     type: 'warning';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        code: string;
-        path: string;
-        message: string;
-    };
-} | {
-    seq: number;
+} & WarningJobEvent) | ({
     type: 'pausing';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        /**
-         * The device seconds of the day are used up.
-         */
-        reason?: 'quota_exceeded';
-        /**
-         * When the job continues by itself.
-         */
-        resumesAt?: string;
-    };
-} | {
-    seq: number;
+} & PausingJobEvent) | ({
     type: 'paused';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & PausedJobEvent) | ({
     type: 'resumed';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & ResumedJobEvent) | ({
     type: 'restarted';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        reason: 'shutdown' | 'worker_lost' | 'runner_lost';
-        fromEpoch: number;
-    };
-} | {
-    seq: number;
+} & RestartedJobEvent) | ({
     type: 'cancelling';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & CancellingJobEvent) | ({
     type: 'cancelled';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        [key: string]: never;
-    };
-} | {
-    seq: number;
+} & CancelledJobEvent) | ({
     type: 'failed';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        error: {
-            code: 'invalid_data' | 'diverged' | 'out_of_memory' | 'device_fault' | 'worker_lost' | 'timed_out' | 'quota_exceeded' | 'internal';
-            message: string;
-            retryable: boolean;
-        };
-        /**
-         * Peak memory of the training process.
-         */
-        peakMemoryBytes?: number;
-    };
-} | {
-    seq: number;
+} & FailedJobEvent) | ({
     type: 'succeeded';
-    jobId: string;
-    attempt: number;
-    time: string;
-    data: {
-        reason?: 'finished' | 'early_stopped';
-        /**
-         * Completed epochs of the model: the last epoch, or the best one with `earlyStopping`.
-         */
-        modelEpoch?: number;
-        /**
-         * Peak memory of the training process.
-         */
-        peakMemoryBytes?: number;
-    };
-};
+} & SucceededJobEvent);
 
 export type JobFrame = JobSnapshotFrame | JobEvent | ProgressFrame | HistoryGap | HeartbeatFrame | EndFrame;
 
@@ -1750,14 +2175,7 @@ export type JobRequest = {
     epochs?: number;
     seed?: number;
     shuffle?: boolean;
-    validation?: {
-        split: 'test';
-    } | {
-        /**
-         * Share of the training split that is held out, stratified by class.
-         */
-        fraction: number;
-    };
+    validation?: Validation;
     /**
      * Applied to training images; empty for none.
      */
@@ -1878,6 +2296,61 @@ export type KeyRequest = {
      * Limits of this key, besides those of its tenant.
      */
     quotas?: Quotas;
+};
+
+/**
+ * For each mu, the largest c such that every smaller c keeps the validation accuracy; the best of them is then trained in full.
+ */
+export type LargestCSweepSearch = {
+    method: 'largestC';
+    /**
+     * Epochs of the short runs; 1 to 5 are usual.
+     */
+    epochs: number;
+    /**
+     * Loss of validation accuracy, against the run with c = 0, that is accepted.
+     */
+    tolerance: number;
+};
+
+export type LinearWarmupSchedule = {
+    name: 'linearWarmup';
+    /**
+     * The number of units until the factor equals that of `then`.
+     */
+    length: number;
+    /**
+     * The share of that factor in the first unit.
+     */
+    from: number;
+    /**
+     * It also counts from the start of the job.
+     */
+    then: PlainSchedule;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type LinearWarmupScheduleInput = {
+    name: 'linearWarmup';
+    /**
+     * The number of units until the factor equals that of `then`.
+     */
+    length: number;
+    /**
+     * The share of that factor in the first unit.
+     */
+    from?: number;
+    /**
+     * It also counts from the start of the job.
+     */
+    then?: PlainScheduleInput;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
 };
 
 export type ListedAnalysis = {
@@ -2044,14 +2517,7 @@ export type ListedJob = {
         epochs: number;
         seed: number;
         shuffle: boolean;
-        validation: {
-            split: 'test';
-        } | {
-            /**
-             * Share of the training split that is held out, stratified by class.
-             */
-            fraction: number;
-        };
+        validation: Validation;
         /**
          * Applied to training images; empty for none.
          */
@@ -2298,6 +2764,22 @@ export type ListedSweep = {
     };
 };
 
+/**
+ * Learning-rate range test (Smith 2017): one run whose learning rate grows exponentially over the range of optimizer.learningRate.
+ */
+export type LrRangeSweepSearch = {
+    method: 'lrRange';
+    epochs: number;
+};
+
+/**
+ * Learning-rate range test (Smith 2017): one run whose learning rate grows exponentially over the range of optimizer.learningRate.
+ */
+export type LrRangeSweepSearchInput = {
+    method: 'lrRange';
+    epochs?: number;
+};
+
 export type ManifestEntry = {
     name: string;
     mediaType: string;
@@ -2473,14 +2955,7 @@ export type Model = {
         epochs?: number;
         seed?: number;
         shuffle?: boolean;
-        validation?: {
-            split: 'test';
-        } | {
-            /**
-             * Share of the training split that is held out, stratified by class.
-             */
-            fraction: number;
-        };
+        validation?: Validation;
         /**
          * Applied to training images; empty for none.
          */
@@ -2554,6 +3029,54 @@ export type ModelUploadRequest = {
     };
 };
 
+export type MultiStepPlainSchedule = {
+    name: 'multiStep';
+    at: Array<number>;
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type MultiStepPlainScheduleInput = {
+    name: 'multiStep';
+    at: Array<number>;
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type MultiStepSchedule = {
+    name: 'multiStep';
+    at: Array<number>;
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type MultiStepScheduleInput = {
+    name: 'multiStep';
+    at: Array<number>;
+    factor: number;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type NamedAugmentation = ({
+    name: 'horizontalFlip';
+} & HorizontalFlipNamedAugmentation) | ({
+    name: 'randomCrop';
+} & RandomCropNamedAugmentation) | ({
+    name: 'randomResizedCrop';
+} & RandomResizedCropNamedAugmentation);
+
 export type NewKey = {
     id: string;
     name: string;
@@ -2580,518 +3103,140 @@ export type NewKey = {
     key: string;
 };
 
-export type Optimizer = {
-    name: 'grda';
+export type NpyDatasetRequest = {
+    name: string;
     /**
-     * Step size lr, before the schedule.
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
      */
-    learningRate: number;
+    classes?: Array<string>;
+    format: 'npy';
     /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
      */
-    globalClipNorm?: number;
-    /**
-     * Scale of the threshold; 0 is plain SGD.
-     */
-    c: number;
-    /**
-     * Growth of the threshold with the number of steps, 0 < mu <= 1.
-     */
-    mu: number;
-    /**
-     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
-     */
-    exclude: Array<string>;
-    /**
-     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
-     */
-    clock: 'steps' | 'time';
-} | {
-    name: 'sgd';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    momentum: number;
-    nesterov: boolean;
-} | {
-    name: 'adagrad';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    initialAccumulator: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
-} | {
-    name: 'adam';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1: number;
-    beta2: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad: boolean;
-} | {
-    name: 'adamw';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1: number;
-    beta2: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad: boolean;
-    /**
-     * Each step subtracts this share of a weight, times the learning rate.
-     */
-    weightDecay: number;
-    /**
-     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
-     */
-    exclude: Array<string>;
-} | {
-    name: 'rmsprop';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    rho: number;
-    momentum: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
+    labels?: 'classes' | 'targets';
 };
 
-export type OptimizerInput = {
-    name: 'grda';
+export type NpzDatasetRequest = {
+    name: string;
     /**
-     * Step size lr, before the schedule.
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
      */
-    learningRate: number;
+    classes?: Array<string>;
+    format: 'npz';
     /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
      */
-    globalClipNorm?: number;
-    /**
-     * Scale of the threshold; 0 is plain SGD.
-     */
-    c: number;
-    /**
-     * Growth of the threshold with the number of steps, 0 < mu <= 1.
-     */
-    mu: number;
-    /**
-     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
-     */
-    exclude?: Array<string>;
-    /**
-     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
-     */
-    clock?: 'steps' | 'time';
-} | {
-    name: 'sgd';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    momentum?: number;
-    nesterov?: boolean;
-} | {
-    name: 'adagrad';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    initialAccumulator?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
-} | {
-    name: 'adam';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1?: number;
-    beta2?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad?: boolean;
-} | {
-    name: 'adamw';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1?: number;
-    beta2?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad?: boolean;
-    /**
-     * Each step subtracts this share of a weight, times the learning rate.
-     */
-    weightDecay?: number;
-    /**
-     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
-     */
-    exclude?: Array<string>;
-} | {
-    name: 'rmsprop';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    rho?: number;
-    momentum?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
+    labels?: 'classes' | 'targets';
 };
 
-export type OptimizerRequest = {
+export type Optimizer = ({
     name: 'grda';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    /**
-     * Scale of the threshold; 0 is plain SGD.
-     */
-    c?: number;
-    /**
-     * Growth of the threshold with the number of steps, 0 < mu <= 1.
-     */
-    mu: number;
-    /**
-     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
-     */
-    exclude: Array<string>;
-    /**
-     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
-     */
-    clock: 'steps' | 'time';
-} | {
+} & GrdaOptimizer) | ({
     name: 'sgd';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    momentum: number;
-    nesterov: boolean;
-} | {
+} & SgdOptimizer) | ({
     name: 'adagrad';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    initialAccumulator: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
-} | {
+} & AdagradOptimizer) | ({
     name: 'adam';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1: number;
-    beta2: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad: boolean;
-} | {
+} & AdamOptimizer) | ({
     name: 'adamw';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1: number;
-    beta2: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad: boolean;
-    /**
-     * Each step subtracts this share of a weight, times the learning rate.
-     */
-    weightDecay: number;
-    /**
-     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
-     */
-    exclude: Array<string>;
-} | {
+} & AdamwOptimizer) | ({
     name: 'rmsprop';
+} & RmspropOptimizer);
+
+export type OptimizerInput = ({
+    name: 'grda';
+} & GrdaOptimizerInput) | ({
+    name: 'sgd';
+} & SgdOptimizerInput) | ({
+    name: 'adagrad';
+} & AdagradOptimizerInput) | ({
+    name: 'adam';
+} & AdamOptimizerInput) | ({
+    name: 'adamw';
+} & AdamwOptimizerInput) | ({
+    name: 'rmsprop';
+} & RmspropOptimizerInput);
+
+export type OptimizerRequest = ({
+    name: 'grda';
+} & GrdaOptimizerRequest) | ({
+    name: 'sgd';
+} & SgdOptimizerRequest) | ({
+    name: 'adagrad';
+} & AdagradOptimizerRequest) | ({
+    name: 'adam';
+} & AdamOptimizerRequest) | ({
+    name: 'adamw';
+} & AdamwOptimizerRequest) | ({
+    name: 'rmsprop';
+} & RmspropOptimizerRequest);
+
+export type OptimizerRequestInput = ({
+    name: 'grda';
+} & GrdaOptimizerRequestInput) | ({
+    name: 'sgd';
+} & SgdOptimizerRequestInput) | ({
+    name: 'adagrad';
+} & AdagradOptimizerRequestInput) | ({
+    name: 'adam';
+} & AdamOptimizerRequestInput) | ({
+    name: 'adamw';
+} & AdamwOptimizerRequestInput) | ({
+    name: 'rmsprop';
+} & RmspropOptimizerRequestInput);
+
+export type ParquetDatasetRequest = {
+    name: string;
     /**
-     * Step size lr, before the schedule.
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
      */
-    learningRate: number;
+    classes?: Array<string>;
+    format: 'parquet';
+    label?: string | Array<string>;
     /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
      */
-    globalClipNorm?: number;
-    rho: number;
-    momentum: number;
+    labels?: 'classes' | 'targets';
     /**
-     * Avoids division by zero.
+     * Height and width of the model input; required if images differ in size.
      */
-    epsilon: number;
+    size?: [
+        number,
+        number
+    ];
+    channels?: 1 | 3;
 };
 
-export type OptimizerRequestInput = {
-    name: 'grda';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    /**
-     * Scale of the threshold; 0 is plain SGD.
-     */
-    c?: number;
-    /**
-     * Growth of the threshold with the number of steps, 0 < mu <= 1.
-     */
-    mu: number;
-    /**
-     * Variables that the threshold does not apply to: "bias", "batchNorm", or a layer's name.
-     */
-    exclude?: Array<string>;
-    /**
-     * The quantity that the threshold grows with: the step number (the original), or the sum of learning rates.
-     */
-    clock?: 'steps' | 'time';
-} | {
-    name: 'sgd';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    momentum?: number;
-    nesterov?: boolean;
-} | {
-    name: 'adagrad';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    initialAccumulator?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
-} | {
-    name: 'adam';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1?: number;
-    beta2?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad?: boolean;
-} | {
-    name: 'adamw';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    beta1?: number;
-    beta2?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
-    /**
-     * Divides by the largest second moment so far (Reddi et al. 2018).
-     */
-    amsgrad?: boolean;
-    /**
-     * Each step subtracts this share of a weight, times the learning rate.
-     */
-    weightDecay?: number;
-    /**
-     * Variables that do not decay: "bias", "batchNorm", or a layer's name.
-     */
-    exclude?: Array<string>;
-} | {
-    name: 'rmsprop';
-    /**
-     * Step size lr, before the schedule.
-     */
-    learningRate: number;
-    /**
-     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
-     */
-    globalClipNorm?: number;
-    rho?: number;
-    momentum?: number;
-    /**
-     * Avoids division by zero.
-     */
-    epsilon?: number;
+export type PausedJobEvent = {
+    seq: number;
+    type: 'paused';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
 };
 
-export type PlainSchedule = {
-    name: 'constant';
-} | {
-    name: 'step';
-    every: number;
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'multiStep';
-    at: Array<number>;
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'exponential';
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'cosine';
-    /**
-     * The factor that the curve reaches one unit after the last.
-     */
-    floor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
+export type PausingJobEvent = {
+    seq: number;
+    type: 'pausing';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        /**
+         * The device seconds of the day are used up.
+         */
+        reason?: 'quota_exceeded';
+        /**
+         * When the job continues by itself.
+         */
+        resumesAt?: string;
+    };
+};
+
+export type PiecewiseLinearPlainSchedule = {
     name: 'piecewiseLinear';
     /**
      * [share of the training, factor]: linear between the points, constant outside them.
@@ -3106,42 +3251,7 @@ export type PlainSchedule = {
     per: 'epoch' | 'step';
 };
 
-export type PlainScheduleInput = {
-    name: 'constant';
-} | {
-    name: 'step';
-    every: number;
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'multiStep';
-    at: Array<number>;
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'exponential';
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'cosine';
-    /**
-     * The factor that the curve reaches one unit after the last.
-     */
-    floor?: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
+export type PiecewiseLinearPlainScheduleInput = {
     name: 'piecewiseLinear';
     /**
      * [share of the training, factor]: linear between the points, constant outside them.
@@ -3155,6 +3265,64 @@ export type PlainScheduleInput = {
      */
     per?: 'epoch' | 'step';
 };
+
+export type PiecewiseLinearSchedule = {
+    name: 'piecewiseLinear';
+    /**
+     * [share of the training, factor]: linear between the points, constant outside them.
+     */
+    points: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per: 'epoch' | 'step';
+};
+
+export type PiecewiseLinearScheduleInput = {
+    name: 'piecewiseLinear';
+    /**
+     * [share of the training, factor]: linear between the points, constant outside them.
+     */
+    points: Array<[
+        number,
+        number
+    ]>;
+    /**
+     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
+     */
+    per?: 'epoch' | 'step';
+};
+
+export type PlainSchedule = ({
+    name: 'constant';
+} & ConstantPlainSchedule) | ({
+    name: 'step';
+} & StepPlainSchedule) | ({
+    name: 'multiStep';
+} & MultiStepPlainSchedule) | ({
+    name: 'exponential';
+} & ExponentialPlainSchedule) | ({
+    name: 'cosine';
+} & CosinePlainSchedule) | ({
+    name: 'piecewiseLinear';
+} & PiecewiseLinearPlainSchedule);
+
+export type PlainScheduleInput = ({
+    name: 'constant';
+} & ConstantPlainSchedule) | ({
+    name: 'step';
+} & StepPlainScheduleInput) | ({
+    name: 'multiStep';
+} & MultiStepPlainScheduleInput) | ({
+    name: 'exponential';
+} & ExponentialPlainScheduleInput) | ({
+    name: 'cosine';
+} & CosinePlainScheduleInput) | ({
+    name: 'piecewiseLinear';
+} & PiecewiseLinearPlainScheduleInput);
 
 export type Prediction = {
     /**
@@ -3237,6 +3405,28 @@ export type ProgressFrame = {
     };
 };
 
+export type QueuedAnalysisEvent = {
+    seq: number;
+    type: 'queued';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
+export type QueuedJobEvent = {
+    seq: number;
+    type: 'queued';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
 export type Quotas = {
     /**
      * Jobs and analyses that wait for a worker.
@@ -3264,6 +3454,45 @@ export type Quotas = {
     epochs?: number;
 };
 
+export type RandomCropNamedAugmentation = {
+    name: 'randomCrop';
+    /**
+     * Width of the black border that is added before an image of the original size is cropped.
+     */
+    padding: number;
+};
+
+/**
+ * Crops 8 to 100 % of the area at an aspect ratio of 3/4 to 4/3, and resizes the crop (Szegedy et al. 2015).
+ */
+export type RandomResizedCropNamedAugmentation = {
+    name: 'randomResizedCrop';
+};
+
+/**
+ * Independent draws from the space.
+ */
+export type RandomSweepSearch = {
+    method: 'random';
+    trials: number;
+    /**
+     * Of the random draws: the same seed draws the same trials.
+     */
+    seed: number;
+};
+
+/**
+ * Independent draws from the space.
+ */
+export type RandomSweepSearchInput = {
+    method: 'random';
+    trials: number;
+    /**
+     * Of the random draws: the same seed draws the same trials.
+     */
+    seed?: number;
+};
+
 export type RegistrationRequest = {
     /**
      * A job that has ended or is paused.
@@ -3276,77 +3505,265 @@ export type RegistrationRequest = {
     name: string;
 };
 
-export type Schedule = {
+export type RestartedAnalysisEvent = {
+    seq: number;
+    type: 'restarted';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        reason: 'shutdown' | 'worker_lost' | 'runner_lost';
+    };
+};
+
+export type RestartedJobEvent = {
+    seq: number;
+    type: 'restarted';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        reason: 'shutdown' | 'worker_lost' | 'runner_lost';
+        fromEpoch: number;
+    };
+};
+
+export type ResumedJobEvent = {
+    seq: number;
+    type: 'resumed';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        [key: string]: never;
+    };
+};
+
+/**
+ * RMSprop (Tieleman and Hinton 2012), as in Keras.
+ */
+export type RmspropOptimizer = {
+    name: 'rmsprop';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    rho: number;
+    momentum: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+};
+
+/**
+ * RMSprop (Tieleman and Hinton 2012), as in Keras.
+ */
+export type RmspropOptimizerInput = {
+    name: 'rmsprop';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    rho?: number;
+    momentum?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+};
+
+/**
+ * RMSprop (Tieleman and Hinton 2012), as in Keras.
+ */
+export type RmspropOptimizerRequest = {
+    name: 'rmsprop';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    rho: number;
+    momentum: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon: number;
+};
+
+/**
+ * RMSprop (Tieleman and Hinton 2012), as in Keras.
+ */
+export type RmspropOptimizerRequestInput = {
+    name: 'rmsprop';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    rho?: number;
+    momentum?: number;
+    /**
+     * Avoids division by zero.
+     */
+    epsilon?: number;
+};
+
+export type Schedule = ({
     name: 'constant';
-} | {
+} & ConstantSchedule) | ({
+    name: 'step';
+} & StepSchedule) | ({
+    name: 'multiStep';
+} & MultiStepSchedule) | ({
+    name: 'exponential';
+} & ExponentialSchedule) | ({
+    name: 'cosine';
+} & CosineSchedule) | ({
+    name: 'piecewiseLinear';
+} & PiecewiseLinearSchedule) | ({
+    name: 'linearWarmup';
+} & LinearWarmupSchedule);
+
+export type ScheduleInput = ({
+    name: 'constant';
+} & ConstantSchedule) | ({
+    name: 'step';
+} & StepScheduleInput) | ({
+    name: 'multiStep';
+} & MultiStepScheduleInput) | ({
+    name: 'exponential';
+} & ExponentialScheduleInput) | ({
+    name: 'cosine';
+} & CosineScheduleInput) | ({
+    name: 'piecewiseLinear';
+} & PiecewiseLinearScheduleInput) | ({
+    name: 'linearWarmup';
+} & LinearWarmupScheduleInput);
+
+/**
+ * Stochastic gradient descent, optionally with momentum, as in Keras.
+ */
+export type SgdOptimizer = {
+    name: 'sgd';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    momentum: number;
+    nesterov: boolean;
+};
+
+/**
+ * Stochastic gradient descent, optionally with momentum, as in Keras.
+ */
+export type SgdOptimizerInput = {
+    name: 'sgd';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    momentum?: number;
+    nesterov?: boolean;
+};
+
+/**
+ * Stochastic gradient descent, optionally with momentum, as in Keras.
+ */
+export type SgdOptimizerRequest = {
+    name: 'sgd';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    momentum: number;
+    nesterov: boolean;
+};
+
+/**
+ * Stochastic gradient descent, optionally with momentum, as in Keras.
+ */
+export type SgdOptimizerRequestInput = {
+    name: 'sgd';
+    /**
+     * Step size lr, before the schedule.
+     */
+    learningRate: number;
+    /**
+     * Largest global norm of the gradients: all are scaled by one factor to have at most this norm together. Absent: no clipping.
+     */
+    globalClipNorm?: number;
+    momentum?: number;
+    nesterov?: boolean;
+};
+
+export type StartedAnalysisEvent = {
+    seq: number;
+    type: 'started';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        worker: {
+            id: string;
+            engine: string;
+            device: string;
+        };
+    };
+};
+
+export type StartedJobEvent = {
+    seq: number;
+    type: 'started';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        worker: {
+            id: string;
+            engine: string;
+            device: string;
+        };
+    };
+};
+
+export type StepPlainSchedule = {
     name: 'step';
     every: number;
     factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'multiStep';
-    at: Array<number>;
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'exponential';
-    factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'cosine';
-    /**
-     * The factor that the curve reaches one unit after the last.
-     */
-    floor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'piecewiseLinear';
-    /**
-     * [share of the training, factor]: linear between the points, constant outside them.
-     */
-    points: Array<[
-        number,
-        number
-    ]>;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per: 'epoch' | 'step';
-} | {
-    name: 'linearWarmup';
-    /**
-     * The number of units until the factor equals that of `then`.
-     */
-    length: number;
-    /**
-     * The share of that factor in the first unit.
-     */
-    from: number;
-    /**
-     * It also counts from the start of the job.
-     */
-    then: PlainSchedule;
     /**
      * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
      */
     per: 'epoch' | 'step';
 };
 
-export type ScheduleInput = {
-    name: 'constant';
-} | {
+export type StepPlainScheduleInput = {
     name: 'step';
     every: number;
     factor: number;
@@ -3354,58 +3771,22 @@ export type ScheduleInput = {
      * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
      */
     per?: 'epoch' | 'step';
-} | {
-    name: 'multiStep';
-    at: Array<number>;
+};
+
+export type StepSchedule = {
+    name: 'step';
+    every: number;
     factor: number;
     /**
      * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
      */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'exponential';
+    per: 'epoch' | 'step';
+};
+
+export type StepScheduleInput = {
+    name: 'step';
+    every: number;
     factor: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'cosine';
-    /**
-     * The factor that the curve reaches one unit after the last.
-     */
-    floor?: number;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'piecewiseLinear';
-    /**
-     * [share of the training, factor]: linear between the points, constant outside them.
-     */
-    points: Array<[
-        number,
-        number
-    ]>;
-    /**
-     * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
-     */
-    per?: 'epoch' | 'step';
-} | {
-    name: 'linearWarmup';
-    /**
-     * The number of units until the factor equals that of `then`.
-     */
-    length: number;
-    /**
-     * The share of that factor in the first unit.
-     */
-    from?: number;
-    /**
-     * It also counts from the start of the job.
-     */
-    then?: PlainScheduleInput;
     /**
      * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
      */
@@ -3457,6 +3838,39 @@ export type SubscriptionErrorFrame = {
     type: 'error';
     jobId: string;
     code: 'not_found' | 'too_many_subscriptions';
+};
+
+export type SucceededAnalysisEvent = {
+    seq: number;
+    type: 'succeeded';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        /**
+         * Peak memory of the process.
+         */
+        peakMemoryBytes?: number;
+    };
+};
+
+export type SucceededJobEvent = {
+    seq: number;
+    type: 'succeeded';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        reason?: 'finished' | 'early_stopped';
+        /**
+         * Completed epochs of the model: the last epoch, or the best one with `earlyStopping`.
+         */
+        modelEpoch?: number;
+        /**
+         * Peak memory of the training process.
+         */
+        peakMemoryBytes?: number;
+    };
 };
 
 export type Sweep = {
@@ -3516,43 +3930,7 @@ export type SweepRequest = {
         epochs?: number;
         [key: string]: unknown;
     };
-    search: {
-        method: 'grid';
-    } | {
-        method: 'random';
-        trials: number;
-        /**
-         * Of the random draws: the same seed draws the same trials.
-         */
-        seed?: number;
-    } | {
-        method: 'asha';
-        /**
-         * Epochs of the first rung.
-         */
-        minEpochs: number;
-        /**
-         * One trial in this many is promoted, to this many times the epochs.
-         */
-        reduction: number;
-        /**
-         * Of the random draws: the same seed draws the same trials.
-         */
-        seed?: number;
-    } | {
-        method: 'largestC';
-        /**
-         * Epochs of the short runs; 1 to 5 are usual.
-         */
-        epochs: number;
-        /**
-         * Loss of validation accuracy, against the run with c = 0, that is accepted.
-         */
-        tolerance: number;
-    } | {
-        method: 'lrRange';
-        epochs?: number;
-    };
+    search: SweepSearchInput;
     /**
      * By the path of the field, such as `optimizer.mu`, `target.sparsity` or `optimizer`.
      */
@@ -3682,6 +4060,30 @@ export type SweepRequest = {
     maxConcurrent?: number;
 };
 
+export type SweepSearch = ({
+    method: 'grid';
+} & GridSweepSearch) | ({
+    method: 'random';
+} & RandomSweepSearch) | ({
+    method: 'asha';
+} & AshaSweepSearch) | ({
+    method: 'largestC';
+} & LargestCSweepSearch) | ({
+    method: 'lrRange';
+} & LrRangeSweepSearch);
+
+export type SweepSearchInput = ({
+    method: 'grid';
+} & GridSweepSearch) | ({
+    method: 'random';
+} & RandomSweepSearchInput) | ({
+    method: 'asha';
+} & AshaSweepSearchInput) | ({
+    method: 'largestC';
+} & LargestCSweepSearch) | ({
+    method: 'lrRange';
+} & LrRangeSweepSearchInput);
+
 export type SweepSpec = {
     name?: string;
     /**
@@ -3691,43 +4093,7 @@ export type SweepSpec = {
         epochs?: number;
         [key: string]: unknown;
     };
-    search: {
-        method: 'grid';
-    } | {
-        method: 'random';
-        trials: number;
-        /**
-         * Of the random draws: the same seed draws the same trials.
-         */
-        seed: number;
-    } | {
-        method: 'asha';
-        /**
-         * Epochs of the first rung.
-         */
-        minEpochs: number;
-        /**
-         * One trial in this many is promoted, to this many times the epochs.
-         */
-        reduction: number;
-        /**
-         * Of the random draws: the same seed draws the same trials.
-         */
-        seed: number;
-    } | {
-        method: 'largestC';
-        /**
-         * Epochs of the short runs; 1 to 5 are usual.
-         */
-        epochs: number;
-        /**
-         * Loss of validation accuracy, against the run with c = 0, that is accepted.
-         */
-        tolerance: number;
-    } | {
-        method: 'lrRange';
-        epochs: number;
-    };
+    search: SweepSearch;
     /**
      * By the path of the field, such as `optimizer.mu`, `target.sparsity` or `optimizer`.
      */
@@ -3893,6 +4259,29 @@ export type TenantSettings = {
     expiresAfterSeconds?: ExpiresAfter;
 };
 
+export type TfrecordDatasetRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'tfrecord';
+    image?: string;
+    label?: string;
+    /**
+     * The label of the first class: 1 in the ImageNet files.
+     */
+    firstLabel?: number;
+    /**
+     * Height and width of the model input; required if images differ in size.
+     */
+    size?: [
+        number,
+        number
+    ];
+    channels?: 1 | 3;
+};
+
 export type Ticket = {
     ticket: string;
     expiresAt: string;
@@ -3918,6 +4307,36 @@ export type Tradeoff = {
      * Each curve (rule and scope) in ascending order of sparsity.
      */
     points: Array<TradeoffPoint>;
+};
+
+export type TradeoffAnalysisRequest = {
+    kind: 'tradeoff';
+    jobs: [
+        string | {
+            id: string;
+            /**
+             * `best` (by `checkpoint.bestBy`), `latest` or the number of an epoch; by default the model of the job.
+             */
+            checkpoint?: 'best' | 'latest' | number;
+        }
+    ];
+    /**
+     * Sparsities to measure beside the usual ones, on every curve whose rule can reach them.
+     */
+    levels?: Array<number>;
+    name?: string;
+    labels?: {
+        [key: string]: string;
+    };
+    /**
+     * A lower number runs sooner.
+     */
+    priority?: number;
+    maxRestarts?: number;
+    /**
+     * Running time over all attempts.
+     */
+    maxRuntimeSeconds?: number;
 };
 
 export type TradeoffPoint = {
@@ -4047,14 +4466,7 @@ export type TrainingSpec = {
     epochs: number;
     seed: number;
     shuffle: boolean;
-    validation: {
-        split: 'test';
-    } | {
-        /**
-         * Share of the training split that is held out, stratified by class.
-         */
-        fraction: number;
-    };
+    validation: Validation;
     /**
      * Applied to training images; empty for none.
      */
@@ -4160,6 +4572,41 @@ export type UsageRow = {
      * Bytes of datasets, models, checkpoints and artifacts at the end of the hour, or now.
      */
     storedBytes: number;
+};
+
+export type Validation = {
+    split: 'test';
+} | {
+    /**
+     * Share of the training split that is held out, stratified by class.
+     */
+    fraction: number;
+};
+
+export type WarningAnalysisEvent = {
+    seq: number;
+    type: 'warning';
+    analysisId: string;
+    attempt: number;
+    time: string;
+    data: {
+        code: string;
+        path: string;
+        message: string;
+    };
+};
+
+export type WarningJobEvent = {
+    seq: number;
+    type: 'warning';
+    jobId: string;
+    attempt: number;
+    time: string;
+    data: {
+        code: string;
+        path: string;
+        message: string;
+    };
 };
 
 export type Webhook = {
@@ -4318,7 +4765,7 @@ export type ListJobsData = {
         /**
          * May be repeated: jobs with any of the statuses.
          */
-        status?: 'queued' | 'running' | 'restarting' | 'pausing' | 'paused' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled' | Array<'queued' | 'running' | 'restarting' | 'pausing' | 'paused' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled'>;
+        status?: Array<'queued' | 'running' | 'restarting' | 'pausing' | 'paused' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled'>;
         /**
          * A prefix of the name.
          */
@@ -4329,8 +4776,8 @@ export type ListJobsData = {
          * Jobs that this sweep has submitted.
          */
         sweepId?: string;
-        createdAfter?: string | string;
-        createdBefore?: string | string;
+        createdAfter?: string;
+        createdBefore?: string;
         /**
          * A metric of the last epoch lists only the jobs that have it.
          */
@@ -4339,7 +4786,7 @@ export type ListJobsData = {
         /**
          * Parts that a list omits by default: custom topologies, metrics by layer, names of classes and columns.
          */
-        include?: 'topology' | 'layers' | 'dataset' | Array<'topology' | 'layers' | 'dataset'>;
+        include?: Array<'topology' | 'layers' | 'dataset'>;
         /**
          * `nextAfter` of the previous page.
          */
@@ -5784,7 +6231,7 @@ export type ListAnalysesData = {
         /**
          * May be repeated.
          */
-        status?: 'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled' | Array<'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled'>;
+        status?: Array<'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled'>;
         /**
          * `nextAfter` of the previous page.
          */
@@ -8688,11 +9135,11 @@ export type GetUsageData = {
         /**
          * Default: a day before `to`. Rounded down to the hour.
          */
-        from?: string | string;
+        from?: string;
         /**
          * Default: now. Hours that start at or after it are left out.
          */
-        to?: string | string;
+        to?: string;
         keyId?: string;
         /**
          * Default: that of the caller. Only admin keys of the tenant `default` see another one.
@@ -8784,11 +9231,11 @@ export type ListAuditData = {
          * An `operationId`.
          */
         operation?: string;
-        from?: string | string;
+        from?: string;
         /**
          * Exclusive.
          */
-        to?: string | string;
+        to?: string;
         /**
          * Default: that of the caller. Only admin keys of the tenant `default` see another one.
          */

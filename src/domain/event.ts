@@ -114,7 +114,10 @@ export type JobEvent = NewEvent & { seq: number; jobId: string; time: string }
 /** Stands for the events of a history that were trimmed, both ends included. */
 export const HistoryGap = z
   .object({ type: z.literal('gap'), from: z.int().min(1), to: z.int().min(1) })
-  .meta({ id: 'HistoryGap' })
+  .meta({
+    id: 'HistoryGap',
+    description: 'Stands for events of the history that were trimmed, both ends included.',
+  })
 export type HistoryGap = z.infer<typeof HistoryGap>
 
 /** A status that never changes. */
@@ -154,7 +157,7 @@ export const JobEventSchema = z
     eventOf('failed'),
     eventOf('succeeded'),
   ])
-  .meta({ id: 'JobEvent' })
+  .meta({ id: 'JobEvent', description: 'An event in the history of a job.' })
 
 /** After the last epoch, of a job that measures its trade-off. */
 export const MeasuringProgress = z

@@ -6,3 +6,4 @@ export const Name = z
   .min(1)
   .max(200)
   .refine(text => !/[\p{Cc}\p{Cs}]/u.test(text), 'must not have control characters or lone surrogates')
+  .meta({ pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]*$' })

@@ -32,7 +32,10 @@ const OPTIONS = [
 ] as const
 
 /** An event of an analysis: those of a job, without those of a training. */
-export const AnalysisEvent = z.discriminatedUnion('type', [...OPTIONS]).meta({ id: 'AnalysisEvent' })
+export const AnalysisEvent = z.discriminatedUnion('type', [...OPTIONS]).meta({
+  id: 'AnalysisEvent',
+  description: 'An event in the history of an analysis.',
+})
 export type AnalysisEvent = z.infer<typeof AnalysisEvent>
 
 const DATA: ReadonlyMap<string, z.ZodObject> = new Map(

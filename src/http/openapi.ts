@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { asyncapiDocument } from './asyncapi.ts'
 import { describeRoute } from './describe-route.ts'
 import { polishDocument } from './polish-document.ts'
 import { routeConfig } from './route-config.ts'
@@ -27,7 +28,7 @@ const SECURITY_SCHEMES = {
   },
 } as const
 
-/** Serves the contract at /openapi.json and its page at /docs, both generated from the schemas of the routes that are registered afterwards. */
+/** Serves the contract at /openapi.json and /asyncapi.json, and its page at /docs, all generated from the schemas of the routes that are registered afterwards. */
 export async function registerOpenapi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -56,5 +57,6 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
       uiConfig: { docExpansion: 'list', defaultModelsExpandDepth: 0, tryItOutEnabled: true },
     })
     docs.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+    docs.get('/asyncapi.json', { schema: { hide: true } }, async () => asyncapiDocument(app.swagger()))
   })
 }

@@ -1,13 +1,16 @@
 import type { ErrorCode } from '#domain/error.ts'
+import { closeTuples } from './close-tuples.ts'
 import { addLinks } from './document-links.ts'
 import { problemAnswers } from './document-problems.ts'
-
-type Json = { [key: string]: Json } | Json[] | string | number | boolean | null
-type Dictionary = Record<string, Json>
+import { foldInputSchemas } from './fold-input-schemas.ts'
+import { nameOptions } from './name-options.ts'
+import { simplifyParameters } from './simplify-parameters.ts'
+import { type Dictionary, sorted, usedSchemas } from './used-schemas.ts'
 
 interface Operation {
   'x-problems'?: readonly ErrorCode[]
   requestBody?: RequestBody
+  parameters?: Parameters<typeof simplifyParameters>[0]
   responses?: Record<string, { description?: string }>
 }
 
@@ -23,12 +26,13 @@ interface RequestBody {
 
 /** Corrects the generated document: duplicate schemas, optional bodies, missing descriptions and answers, and the order of schemas. */
 export function polishDocument<T extends object>(generated: T): T {
-  const document = foldInputSchemas(generated) as Document
+  const document = foldInputSchemas(withNamedOptions(closeTuples(generated as Document)))
   const answers: Dictionary = {}
   for (const operations of Object.values(document.paths ?? {}))
     for (const operation of Object.values(operations)) {
-      const { requestBody, responses = {}, 'x-problems': codes = [] } = operation
+      const { requestBody, parameters, responses = {}, 'x-problems': codes = [] } = operation
       allowNoBody(requestBody)
+      simplifyParameters(parameters)
       for (const response of Object.values(responses)) describeSuccess(response)
       const problems = problemAnswers(codes)
       Object.assign(responses, problems.responses)
@@ -44,49 +48,8 @@ export function polishDocument<T extends object>(generated: T): T {
   } as T
 }
 
-/** The schemas to which `rest` refers, in the order of their names, so that the document does not depend on the order of imports. */
-function usedSchemas(rest: unknown, schemas: Dictionary): Dictionary {
-  return sorted(Object.fromEntries([...reachable(rest, schemas)].map(name => [name, schemas[name]!])))
-}
-
-function sorted(dictionary: Dictionary): Dictionary {
-  return Object.fromEntries(Object.entries(dictionary).sort(([a], [b]) => (a < b ? -1 : 1)))
-}
-
-/**
- * fastify-type-provider-zod registers each schema twice: `X` for answers, and `XInput` for requests, where fields with a default may
- * be left out. Both are kept only if answers use the one, requests the other, and they differ.
- */
-function foldInputSchemas(generated: object): object {
-  const { components, ...rest } = generated as Document
-  const schemas = components?.schemas ?? {}
-  const inputs = Object.keys(schemas).filter(name => name.endsWith('Input'))
-  const answered = JSON.stringify([rest, Object.entries(schemas).filter(([name]) => !inputs.includes(name))])
-  const requested = reachable(rest, schemas)
-  const folded: string[] = []
-  for (const input of inputs) {
-    const name = input.slice(0, -'Input'.length)
-    const isAnswered = answered.includes(`#/components/schemas/${name}"`)
-    const isSame = JSON.stringify(schemas[name]) === JSON.stringify(schemas[input])
-    if (isAnswered && requested.has(input) && !isSame) continue
-    if (!isAnswered) schemas[name] = schemas[input]!
-    delete schemas[input]
-    folded.push(input)
-  }
-  const references = new RegExp(`(#/components/schemas/)(${folded.join('|')})"`, 'g')
-  return JSON.parse(
-    JSON.stringify(generated).replace(references, (_, path, input) => `${path}${input.slice(0, -5)}"`),
-  )
-}
-
-/** The names of the schemas to which `part` refers, directly or indirectly. */
-function reachable(part: unknown, schemas: Dictionary, found = new Set<string>()): Set<string> {
-  for (const [, name] of JSON.stringify(part).matchAll(/#\/components\/schemas\/(\w+)"/g)) {
-    if (found.has(name!)) continue
-    found.add(name!)
-    reachable(schemas[name!], schemas, found)
-  }
-  return found
+function withNamedOptions({ components, ...document }: Document): Document {
+  return { ...document, components: { ...components, schemas: nameOptions(components?.schemas ?? {}) } }
 }
 
 /** A body that may be null may be left out: routes receive null then. */

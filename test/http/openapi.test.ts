@@ -90,6 +90,13 @@ describe('openapi.yaml', () => {
     assert.equal(new Set(ids).size, ids.length)
   })
 
+  it('names every option of a named union that a constant field tells apart', () => {
+    const { JobEvent } = contract.components.schemas
+    assert.equal(JobEvent.discriminator.propertyName, 'type')
+    assert.equal(JobEvent.discriminator.mapping.epoch, '#/components/schemas/EpochJobEvent')
+    assert.ok(JobEvent.oneOf.every(({ $ref }: Document) => /\/\w+JobEvent$/.test($ref)))
+  })
+
   it('has a short summary and a description for each operation', () => {
     const operations = Object.values<Document>(contract.paths).flatMap(each => Object.values<Document>(each))
     for (const { operationId, summary, description } of operations) {
@@ -100,10 +107,9 @@ describe('openapi.yaml', () => {
 
   it('makes fields with a default optional in requests and required in answers', () => {
     const { schemas } = contract.components
-    const grdaOf = (schema: string): string[] => {
-      const optimizer = schemas[schema].properties.optimizer
-      return (optimizer.$ref ? schemas[optimizer.$ref.split('/').at(-1)] : optimizer).oneOf[0].required
-    }
+    const named = ({ $ref }: Document) => schemas[$ref.split('/').at(-1)]
+    const grdaOf = (schema: string): string[] =>
+      named(named(schemas[schema].properties.optimizer).oneOf[0]).required
     assert.ok(!grdaOf('JobRequest').includes('clock'))
     assert.ok(grdaOf('TrainingSpec').includes('clock'))
   })

@@ -51,12 +51,18 @@ export async function assertKeyboardReaches(page: Page): Promise<void> {
   })
   const reached = new Set<string>()
   const unmarked: string[] = []
-  for (let presses = 0; presses < controls.length + 5 && reached.size < controls.length; presses++) {
+  // Tab also stops at each part of a date.
+  for (let presses = 0; presses < 2 * controls.length + 20 && reached.size < controls.length; presses++) {
     await page.keyboard.press('Tab')
     const focused = await page.evaluate(() => {
       const element = document.activeElement as HTMLElement
       const { outlineStyle, boxShadow } = getComputedStyle(element)
-      return { control: element.dataset.control, isMarked: outlineStyle !== 'none' || boxShadow !== 'none' }
+      // The browser marks the part of a date that has the focus.
+      const isDate = element.matches('[type^="date"]')
+      return {
+        control: element.dataset.control,
+        isMarked: outlineStyle !== 'none' || boxShadow !== 'none' || isDate,
+      }
     })
     if (focused.control === undefined) continue
     reached.add(focused.control)
