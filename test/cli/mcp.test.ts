@@ -79,13 +79,18 @@ describe('thresher mcp with a service', () => {
     assert.equal(plan.training.loss, 'categoricalCrossentropy')
     assert.ok(plan.recommendation.c > 0 && plan.memory.neededBytes > 0)
 
+    // The worker is busy until the job is watched, so that every epoch of it is reported.
+    const other = await thresher.jobs.create({ ...job, epochs: 100_000 })
     const { id } = await facts('submit', { job })
     const progress: { progress: number; total?: number; message?: string }[] = []
-    const watched = await call(
+    const watching = call(
       'watch',
       { jobId: id, seconds: 300 },
-      { onprogress: (p: never) => progress.push(p) },
+      { onprogress: (p: (typeof progress)[number]) => progress.push(p), timeout: 300_000 },
     )
+    assert.equal((await facts('get_job', { jobId: id })).status, 'queued')
+    await facts('cancel', { jobId: other.id })
+    const watched = await watching
     const trained = await thresher.jobs.get(id)
     const state = watched.structuredContent as Facts
     assert.deepEqual([state.status, state.ended], ['succeeded', true])
