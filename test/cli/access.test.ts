@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -92,6 +93,7 @@ test('login stores a key that only the user can read, and sends it to no other a
     received.push(request.headers.authorization)
     response.setHeader('content-type', 'application/json').end('{"data":[],"hasMore":false,"nextAfter":null}')
   }).listen(0, '127.0.0.1')
+  await once(other, 'listening')
   const { port } = other.address() as AddressInfo
   await thresher(['ls', '--url', `http://127.0.0.1:${port}`], { env })
   other.close()
