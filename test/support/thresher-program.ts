@@ -8,7 +8,7 @@ import { endWithTests } from './end-with-tests.ts'
 const PROJECT = new URL('../../', import.meta.url).pathname
 
 /** The command line in a folder with the layout of its package, built from the sources of this run. */
-const program = build()
+export const program = build()
 
 /** Where `thresher login` stores nothing that a user has. */
 const home = mkdtempSync(join(tmpdir(), 'thresher-home-'))
@@ -100,7 +100,7 @@ function exitCode(child: ChildProcess): Promise<number | null> {
 }
 
 /** Without the settings of the machine that runs the tests. */
-function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+export function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const {
     CI: _ci,
     NO_COLOR: _no,

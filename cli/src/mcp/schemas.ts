@@ -86,17 +86,27 @@ export class Schemas {
   }
 }
 
-/** References to definitions, and no bounds that say nothing: every tool with a job repeats its schema in each conversation. */
+/** A schema of OpenAPI as JSON Schema, without what says nothing: each conversation contains it for every tool with a job. */
 function simplify<T>(schema: T): T {
   if (Array.isArray(schema)) return schema.map(simplify) as T
   if (typeof schema !== 'object' || schema === null) return schema
+  const fields = Object.entries(schema).filter(([key, value]) => !saysNothing(key, value))
   return Object.fromEntries(
-    Object.entries(schema)
-      .filter(([key, value]) => !((key === 'minimum' || key === 'maximum') && SAFE_INTEGERS.has(value)))
-      .map(([key, value]) =>
-        key === '$ref' && typeof value === 'string'
-          ? [key, value.replace(COMPONENTS, DEFINITIONS)]
-          : [key, simplify(value)],
-      ),
+    fields.map(([key, value]) => [
+      key,
+      isReference(key, value) ? value.replace(COMPONENTS, DEFINITIONS) : simplify(value),
+    ]),
   ) as T
+}
+
+/** The mapping of a discriminator repeats the constants of the schemas, and is not part of JSON Schema. */
+function saysNothing(key: string, value: unknown): boolean {
+  return (
+    ((key === 'minimum' || key === 'maximum') && SAFE_INTEGERS.has(value)) ||
+    (key === 'discriminator' && typeof value === 'object' && value !== null && 'propertyName' in value)
+  )
+}
+
+function isReference(key: string, value: unknown): value is string {
+  return key === '$ref' && typeof value === 'string'
 }
