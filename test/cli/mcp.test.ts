@@ -5,14 +5,15 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { type JobRequest, Thresher } from '@thresher/client'
 import { connectMcp } from '#test/support/connect-mcp.ts'
 import { keyOf } from '#test/support/key-of.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 import { type Service, startService } from '#test/support/start-service.ts'
-import { startThresher } from '#test/support/thresher-program.ts'
+import { program, startThresher } from '#test/support/thresher-program.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON, as a client of the protocol receives it
 type Facts = any
@@ -146,8 +147,17 @@ describe('thresher mcp with a service', () => {
       for (const reference of references)
         assert.ok(inputSchema.$defs[JSON.parse(reference).replace('#/$defs/', '')], reference)
     }
-    const filters = Object.keys(tools.find(({ name }) => name === 'list_jobs')!.inputSchema.properties!)
-    assert.ok(filters.includes('status') && filters.includes('sort'))
+    const inputs = new Map(tools.map(({ name, inputSchema }) => [name, inputSchema.properties as Facts]))
+    assert.deepEqual(inputs.get('list_jobs').sort.enum, ['createdAt', 'validationAccuracy', 'sparsity'])
+    for (const [tool, count] of [
+      ['list_jobs', 9],
+      ['download', 14],
+      ['plan', 2],
+    ] as const) {
+      assert.equal(Object.keys(inputs.get(tool)).length, count, tool)
+      for (const [name, schema] of Object.entries<Facts>(inputs.get(tool)))
+        assert.ok(schema.type ?? schema.anyOf ?? schema.$ref, `${tool} ${name}`)
+    }
   })
 
   it('says which tools change something', async () => {
@@ -350,6 +360,27 @@ describe('thresher mcp with a key', () => {
 })
 
 describe('thresher mcp without a service', () => {
+  it('starts as docs/mcp.md configures it', async () => {
+    const page = await readFile('docs/mcp.md', 'utf8')
+    const folder = await mkdtemp(join(tmpdir(), 'thresher-models-'))
+    const configurations = [...page.matchAll(/```json\n([^`]*)```/g)].map(([, text]) => JSON.parse(text!))
+    assert.equal(configurations.length, 2)
+    for (const { mcpServers, servers = mcpServers } of configurations) {
+      const { command, args, env } = servers.thresher
+      const places: Record<string, string> = {
+        '/path/to/thresher/cli/bin/thresher.mjs': program,
+        '/path/to/models': folder,
+      }
+      const client = new Client({ name: 'thresher-tests', version: '1' })
+      const options = { command, args: args.map((arg: string) => places[arg] ?? arg), env }
+      await client.connect(new StdioClientTransport(options))
+      const { tools } = await client.listTools()
+      assert.ok(tools.some(({ name }) => name === 'download'))
+      await client.close()
+    }
+    await rm(folder, { recursive: true })
+  })
+
   it('lists its tools, and says with each call how to start a service', async () => {
     const client = await connectMcp({ url: 'http://127.0.0.1:9' })
     const { tools } = await client.listTools()

@@ -43,18 +43,16 @@ export class Schemas {
       : { type: 'object', additionalProperties: true, description }
   }
 
-  /** The parameters of an operation as properties of an input. @throws Error for a parameter that the contract does not have */
+  /** The parameters of an operation as properties of an input, except those that the service does not know. */
   parameters(path: string, method: string, names: readonly string[]): Record<string, JsonSchema> {
-    const operation = this.#contract?.paths[path] as Record<string, { parameters?: Parameter[] }> | undefined
-    const found = operation?.[method]?.parameters ?? []
+    if (!this.#contract) return Object.fromEntries(names.map(name => [name, {}]))
+    const operation = this.#contract.paths[path] as Record<string, { parameters?: Parameter[] }> | undefined
+    const found = (operation?.[method]?.parameters ?? []).filter(({ name }) => names.includes(name))
     return Object.fromEntries(
-      names.map(name => {
-        const parameter = found.find(candidate => candidate.name === name)
-        if (this.#contract && !parameter)
-          throw new Error(`The contract of the service has no parameter ${name} of ${path}.`)
-        const { schema = {}, description } = parameter ?? {}
-        return [name, simplify({ ...schema, ...(description !== undefined && { description }) })]
-      }),
+      found.map(({ name, schema, description }) => [
+        name,
+        simplify({ ...schema, ...(description !== undefined && { description }) }),
+      ]),
     )
   }
 
