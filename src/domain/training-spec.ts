@@ -16,16 +16,18 @@ import { ExpiresAfter } from './retention.ts'
 /** See artifact.ts for their files. */
 const ArtifactWord = z.enum(ARTIFACT_WORDS)
 
-const Validation = z.union([
-  z.strictObject({ split: z.literal('test') }),
-  z.strictObject({
-    fraction: z
-      .number()
-      .positive()
-      .max(0.9)
-      .describe('Share of the training split that is held out, stratified by class.'),
-  }),
-])
+const Validation = z
+  .union([
+    z.strictObject({ split: z.literal('test') }),
+    z.strictObject({
+      fraction: z
+        .number()
+        .positive()
+        .max(0.9)
+        .describe('Share of the training split that is held out, stratified by class.'),
+    }),
+  ])
+  .meta({ id: 'Validation' })
 
 /** When a job makes checkpoints, and which it keeps. */
 const CheckpointSpec = z

@@ -13,7 +13,7 @@ import { connectMcp } from '#test/support/connect-mcp.ts'
 import { keyOf } from '#test/support/key-of.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 import { type Service, startService } from '#test/support/start-service.ts'
-import { program, startThresher } from '#test/support/thresher-program.ts'
+import { startThresher, thresherPath } from '#test/support/thresher-program.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON, as a client of the protocol receives it
 type Facts = any
@@ -368,7 +368,7 @@ describe('thresher mcp without a service', () => {
     for (const { mcpServers, servers = mcpServers } of configurations) {
       const { command, args, env } = servers.thresher
       const places: Record<string, string> = {
-        '/path/to/thresher/cli/bin/thresher.mjs': program,
+        '/path/to/thresher/cli/bin/thresher.mjs': thresherPath,
         '/path/to/models': folder,
       }
       const client = new Client({ name: 'thresher-tests', version: '1' })

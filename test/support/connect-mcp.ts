@@ -1,6 +1,6 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport, type StdioServerParameters } from '@modelcontextprotocol/sdk/client/stdio.js'
-import { environment, program } from './thresher-program.ts'
+import { environment, thresherPath } from './thresher-program.ts'
 
 export interface McpConnection {
   url: string
@@ -16,7 +16,7 @@ export function mcpProgram({ url, key, downloads }: McpConnection): StdioServerP
     ...(key !== undefined && { THRESHER_KEY: key }),
     ...(downloads !== undefined && { THRESHER_DOWNLOADS: downloads }),
   })
-  return { command: process.execPath, args: [program, 'mcp'], env: env as Record<string, string> }
+  return { command: process.execPath, args: [thresherPath, 'mcp'], env: env as Record<string, string> }
 }
 
 /** The SDK's client of `thresher mcp`, over standard input and output. */
