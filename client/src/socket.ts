@@ -3,6 +3,7 @@ import { ConnectionError, ThresherError } from './errors.ts'
 
 /** The part of a WebSocket that this client uses. The classes of browsers, of Node 22 and of the package `ws` have it. */
 export interface Socket {
+  readonly readyState: number
   send(text: string): void
   close(code?: number): void
   addEventListener(type: 'open' | 'error', listener: () => void): void

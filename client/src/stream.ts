@@ -26,6 +26,8 @@ type StreamFrame =
   | { type: 'heartbeat' }
 
 const SILENCE_MS = 60_000
+/** `WebSocket.OPEN`. */
+const OPEN = 1
 
 /**
  * Frames of many jobs over one WebSocket, which is open while a job is watched. A broken connection is made again, and every job continues
@@ -71,7 +73,7 @@ export class JobStream {
   /** Ends every watch with an error, and the connection. */
   close(): void {
     this.#failAll(new ThresherError('The stream was closed.'))
-    this.#stop?.abort()
+    this.#disconnect()
   }
 
   #add(jobId: string, watcher: Watcher): void {
@@ -85,13 +87,25 @@ export class JobStream {
     const watchers = this.#watchers.get(jobId)
     if (!watchers?.delete(watcher) || watchers.size > 0) return
     this.#watchers.delete(jobId)
-    this.#open?.send(JSON.stringify({ unsubscribe: { jobId } }))
-    if (this.#watchers.size === 0) this.#stop?.abort()
+    if (this.#watchers.size > 0) this.#send({ unsubscribe: { jobId } })
+    else this.#disconnect()
+  }
+
+  /** A job that is watched from now on gets another connection, even before this one has closed. */
+  #disconnect(): void {
+    this.#stop?.abort()
+    this.#stop = undefined
+    this.#open = undefined
   }
 
   #subscribe(jobId: string, watchers: ReadonlySet<Watcher>): void {
     const after = Math.min(...[...watchers].map(watcher => watcher.after))
-    this.#open?.send(JSON.stringify({ subscribe: { jobId, after } }))
+    this.#send({ subscribe: { jobId, after } })
+  }
+
+  /** A connection that is closing gets nothing more: the next one subscribes to every job. */
+  #send(frame: object): void {
+    if (this.#open?.readyState === OPEN) this.#open.send(JSON.stringify(frame))
   }
 
   /** Connects until nothing is watched any more, or the service refuses. */

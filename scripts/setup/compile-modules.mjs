@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, realpath, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { installSystemPackages } from './install-system-packages.mjs'
+import { packageDirectory } from './package-directory.mjs'
 import { showProgress } from './progress.mjs'
 import { projectDirectory } from './project-directory.mjs'
 import { runCommand, works } from './run-command.mjs'
 
 /** The package with the C++ sources of the bridge between Node and TensorFlow's C API. */
-export const bridgePackage = `${projectDirectory}/node_modules/@tensorflow/tfjs-node-gpu`
+export const bridgePackage = packageDirectory('@tensorflow/tfjs-node-gpu')
 
 const bindingName = 'tfjs_binding'
 
@@ -75,7 +76,7 @@ async function compile({ include, lib, folder, env, name, label, sources, flags,
     : 'libtensorflow.so.2'
   const compilation = runCommand(compiler, [
     ...['-std=c++17', '-fPIC', '-shared', '-DNAPI_VERSION=8', ...flags],
-    ...[`-I${projectDirectory}/node_modules/node-api-headers/include`, `-I${include}`],
+    ...[`-I${packageDirectory('node-api-headers')}/include`, `-I${include}`],
     ...[...sources, '-o', partial],
     ...[`-L${lib}`, `-l:${tensorflow}`, '-l:libtensorflow_framework.so.2', `-Wl,-rpath,${lib}`],
   ])

@@ -1,4 +1,4 @@
-"""What the files of jobs make of raw examples. DOCS has read_sparse.py and exports.md; every FOLDER has `examples.npy` and the files. What
+"""What the files of jobs make of raw examples. DOCS has exports.md, and client/python is beside it; every FOLDER has `examples.npy` and the files. What
 FILE answers goes to FILE.npy beside it, what the page's code answers to page.N.npy. A part that a file leaves to its reader is done here by the
 file's own metadata."""
 import json
@@ -13,13 +13,12 @@ import keras
 import numpy as np
 import onnx
 import onnxruntime
-import zstandard
 from safetensors import safe_open
 
 [docs, *folders] = sys.argv[1:]
 sys.dont_write_bytecode = True
-sys.path.append(docs)
-from read_sparse import read_sparse
+sys.path.append(f"{docs}/../client/python/src")
+import thresher
 
 PAGE = re.findall(r"```python\n(.*?)```", open(f"{docs}/exports.md").read(), re.S)
 
@@ -96,13 +95,10 @@ def answers_in(folder):
         yield "model.safetensors", by_metadata(with_weights(bare, tensors), x, file.metadata())
 
     for name in ["model.sparse.safetensors", "model.sparse.safetensors.zst"]:
-        path = f"{folder}/{name}"
-        if name.endswith(".zst"):
-            content = zstandard.ZstdDecompressor().decompress(open(path, "rb").read())
-            path = f"{folder}/planes.safetensors"
-            open(path, "wb").write(content)
-        tensors, metadata = read_sparse(path)
-        yield name, by_metadata(with_weights(bare, tensors), x, metadata)
+        bare.set_weights([np.zeros_like(w) for w in bare.get_weights()])
+        tensors = thresher.load_sparse(f"{folder}/{name}")
+        thresher.to_keras(bare, tensors)
+        yield name, tensors.activate(bare(tensors.preprocess(x), training=False))
 
     arrays = np.load(f"{folder}/weights.npz")
     metadata = json.loads(arrays["metadata.json"])

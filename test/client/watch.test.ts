@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { after, before, describe, it, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
 import {
   AuthenticationError,
   type ClientOptions,
@@ -106,7 +108,7 @@ for (const [way, watch] of Object.entries(WAYS))
       it(`misses no event and repeats none over connections that break: ${ending}`, async t => {
         const id = await startNewJob(api.stores)
         // Not a multiple of an event, so that most connections break in the middle of one.
-        const line = await lineTo(t, n => (n < 12 ? { afterBytes: 1700 + 331 * n, ending } : undefined))
+        const line = await lineTo(t, n => (n < 6 ? { afterBytes: 1700 + 331 * n, ending } : undefined))
         const interruptions: ThresherError[] = []
         const options = {
           silenceMs: 300,
@@ -123,12 +125,12 @@ for (const [way, watch] of Object.entries(WAYS))
 
     it('yields a gap for events that were trimmed', async () => {
       const id = await startNewJob(api.stores)
-      await epochs(id, 400)
+      await epochs(id, 200)
       await succeed(api.stores, id)
       const frames = await collect(watch(clientOf({ url: api.url }), id))
       const gap = frames.find(frame => frame.type === 'gap')
       assert.ok(gap?.type === 'gap')
-      assert.deepEqual(seqsOf(frames), [...upTo(gap.from - 1), ...upTo(403, gap.to + 1)])
+      assert.deepEqual(seqsOf(frames), [...upTo(gap.from - 1), ...upTo(203, gap.to + 1)])
     })
 
     it('ends with the error of a job that does not exist, or was deleted while the connection was broken', async t => {
@@ -147,8 +149,8 @@ for (const [way, watch] of Object.entries(WAYS))
 
     it('ends with the reason of its signal, during a frame, during silence and during a pause', async t => {
       const id = await startNewJob(api.stores)
-      const dead = await lineTo(t, () => 'refuse')
-      for (const url of [api.url, dead.url]) {
+      const [live, dead] = [await lineTo(t), await lineTo(t, () => 'refuse')]
+      for (const { url } of [live, dead]) {
         const stop = new AbortController()
         setTimeout(() => stop.abort(new Error('the page was left')), 100)
         await assert.rejects(
@@ -179,4 +181,30 @@ describe('the end of a key', () => {
       })
       await assert.rejects(watching, AuthenticationError)
     })
+})
+
+it('leaves nothing behind that keeps a process running', async t => {
+  const api = await startApi()
+  t.after(() => api.stop())
+  const id = await startNewJob(api.stores)
+  const program = `
+    import { Thresher } from '@thresher/client'
+    import { WebSocket } from 'ws'
+    const [url, id] = process.argv.slice(1)
+    const client = new Thresher({ url, WebSocket })
+    const stream = client.stream()
+    for (const watch of [options => client.jobs.watch(id, options), options => stream.watch(id, options)]) {
+      for await (const { type } of watch({})) if (type === 'started') break
+      const stop = new AbortController()
+      const reason = await (async () => {
+        for await (const { type } of watch({ signal: stop.signal })) if (type === 'started') stop.abort('left')
+      })().catch(error => error)
+      console.log(reason)
+    }
+  `
+  const line = await startHostileLine(api.url)
+  const args = ['--import', 'tsx', '--input-type=module', '--eval', program, line.url, id]
+  const { stdout } = await promisify(execFile)(process.execPath, args)
+  assert.equal(stdout, 'left\nleft\n')
+  await line.close()
 })

@@ -77,7 +77,8 @@ function addresses(url: string, folder: string, { outColors: { bold, dim, green 
 function notInstalled(): Failure {
   return new Failure('There is no service on this machine to start.', {
     hints: [
-      'Run this command in a checkout of the repository, or install the package @thresher/service beside thresher.',
+      'Run this command in a checkout of the repository, or install the service beside thresher:',
+      '  npm install --ignore-scripts @thresher/service',
       'To use a service that runs elsewhere, name its address with --url or THRESHER_URL.',
     ],
   })

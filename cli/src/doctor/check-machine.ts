@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
-import { access, constants, mkdir, statfs } from 'node:fs/promises'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { access, constants, statfs } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { InstalledService } from '../service/find-service.ts'
@@ -75,10 +76,12 @@ async function hasCompiler(): Promise<boolean> {
 
 async function checkDisk(dataDir: string): Promise<Check> {
   const remedy = 'choose another folder with `thresher up --data-dir`'
+  // The service makes the folder when it starts.
+  let folder = dataDir
+  while (!existsSync(folder)) folder = dirname(folder)
   try {
-    await mkdir(dataDir, { recursive: true })
-    await access(dataDir, constants.W_OK)
-    const { bavail, bsize } = await statfs(dataDir)
+    await access(folder, constants.W_OK)
+    const { bavail, bsize } = await statfs(folder)
     const free = bavail * bsize
     return free < LEAST_FREE_BYTES
       ? failed('disk', `${dataDir} has only ${bytes(free)} left`, remedy)

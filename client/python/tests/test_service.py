@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 import thresher
 from cutting_line import CuttingLine
+from thresher import contract
 from thresher.artifact_query import ArtifactQuery, PointQuery
 
 SMALL: Dict[str, Any] = {
@@ -52,7 +53,7 @@ class ServiceTest(unittest.TestCase):
 
 class OneJob(ServiceTest):
     job: ClassVar[thresher.Job]
-    watched: ClassVar[List[Dict[str, Any]]]
+    watched: ClassVar[List[contract.EpochMetrics]]
 
     @classmethod
     def setUpClass(cls) -> None:

@@ -4,7 +4,7 @@ import { type Service, startService } from '../start-service.ts'
 import { openView, type View, type Viewer } from './open-view.ts'
 import { startChromium } from './start-chromium.ts'
 
-export interface Dashboard extends Pick<Service, 'url'> {
+export interface Dashboard extends Pick<Service, 'url' | 'pid'> {
   /** A new browser profile. */
   open(viewer?: Viewer): Promise<View>
   stop(): Promise<void>
@@ -17,6 +17,7 @@ export async function startDashboard(): Promise<Dashboard> {
   const [service, browser] = await startBoth()
   return {
     url: service.url,
+    pid: service.pid,
     open: viewer => openView(browser, `${service.url}/ui`, viewer),
     async stop() {
       await browser.close()

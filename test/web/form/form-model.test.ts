@@ -44,6 +44,20 @@ describe('the form of a job', () => {
     assert.deepEqual(labels('validation'), ['test', 'fraction'])
   })
 
+  it('has one line where a word or a number is accepted', () => {
+    const csv = (fieldOf(schemas.DatasetRequest!, schemas) as ChoiceField).options.find(
+      ({ label }) => label === 'csv',
+    )!
+    assert.deepEqual((csv.field as ObjectField).fields.label, {
+      ...{ kind: 'words', allowsList: true, description: 'Column or columns, by name or by index from 0.' },
+    })
+    const { checkpoint } = (job.fields.init as ObjectField).fields
+    assert.deepEqual(
+      [checkpoint!.kind, 'allowsList' in checkpoint! && checkpoint.allowsList],
+      ['words', false],
+    )
+  })
+
   it('leaves out what only the spec of a stored job has', () => {
     const dataset = job.fields.dataset as ObjectField
     assert.deepEqual(Object.keys(dataset.fields), ['id', 'normalize', 'scale'])

@@ -14,14 +14,15 @@ const FIGURES_UP_TO = 12
 
 /** The curves with their lines, and their values under the cursor. */
 export function Legend({ labels, styles, reading, format }: LegendProps) {
-  const ys = labels.length <= FIGURES_UP_TO ? reading.value?.ys : undefined
+  const hasFigures = labels.length <= FIGURES_UP_TO
+  const ys = hasFigures ? reading.value?.ys : undefined
   return (
-    <ul class="legend">
+    <ul class={hasFigures ? 'legend' : 'legend many'}>
       {labels.map((label, index) => (
         <li key={label}>
           <LineSample {...styles[index]!} />
           {label}
-          <output>{readingOf(ys?.[index], format)}</output>
+          {hasFigures && <output>{readingOf(ys?.[index], format)}</output>}
         </li>
       ))}
     </ul>

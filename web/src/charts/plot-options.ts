@@ -18,6 +18,9 @@ const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "D
 /** With more curves the one nearest to the cursor is drawn in full and the others are faded. */
 const FADES_ABOVE = 4
 
+/** Browsers without a graphics processor draw lines of at most one pixel five times as fast as wider ones. */
+const HAIRLINE = 1
+
 /** The options of uPlot for a chart of lines in the colours of the theme. */
 export function plotOptions(element: HTMLElement, look: PlotLook, hooks: uPlot.Hooks.Arrays): uPlot.Options {
   const { labels, styles, scale } = look
@@ -26,7 +29,7 @@ export function plotOptions(element: HTMLElement, look: PlotLook, hooks: uPlot.H
     width: element.clientWidth,
     height: element.clientHeight,
     legend: { show: false },
-    padding: [8, 8, 0, 0],
+    padding: [8, 16, 0, 0],
     cursor: {
       drag: { x: true, y: false, setScale: false },
       points: { size: 7 },
@@ -36,13 +39,13 @@ export function plotOptions(element: HTMLElement, look: PlotLook, hooks: uPlot.H
     focus: { alpha: many ? 0.25 : 1 },
     scales: { x: { time: false }, y: { distr: DISTRIBUTIONS[scale] } },
     axes: axes(element, look),
-    series: [{}, ...labels.map((label, index) => line(label, styles[index]!))],
+    series: [{}, ...labels.map((label, index) => line(label, styles[index]!, many ? HAIRLINE : 1.5))],
     hooks,
   }
 }
 
-function line(label: string, { colour, dash }: LineStyle): uPlot.Series {
-  return { label, stroke: colour, dash, width: 1.5, points: { size: 5, fill: colour } }
+function line(label: string, { colour, dash }: LineStyle, width: number): uPlot.Series {
+  return { label, stroke: colour, dash, width, points: { size: 5, fill: colour } }
 }
 
 function axes(element: HTMLElement, { formatX, formatY }: PlotLook): uPlot.Axis[] {

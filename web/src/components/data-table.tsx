@@ -30,8 +30,14 @@ interface DataTableProps<T> {
 export function DataTable<T>(props: DataTableProps<T>) {
   const { caption, columns, rows, rowKey, sorting, onSort, selected } = props
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
-    <section class="table-frame" aria-label={caption} tabIndex={0}>
+    // biome-ignore lint/a11y/useSemanticElements: a region would repeat the heading of the panel around it
+    <div
+      class="table-frame"
+      role="group"
+      aria-label={caption}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
+      tabIndex={0}
+    >
       <table>
         <caption class="visually-hidden">{caption}</caption>
         <thead>
@@ -53,7 +59,7 @@ export function DataTable<T>(props: DataTableProps<T>) {
           ))}
         </tbody>
       </table>
-    </section>
+    </div>
   )
 }
 

@@ -33,7 +33,9 @@ export function ChoiceInput({ path, field, required, View }: ChoiceInputProps) {
             onChange={({ currentTarget }) => select(currentTarget.value)}
           >
             {!(required && index >= 0) && (
-              <option value="">{usual === undefined ? 'Default' : `Default: ${shortValue(usual)}`}</option>
+              <option value="">
+                {usual !== undefined ? `Default: ${shortValue(usual)}` : required ? 'Choose…' : 'Default'}
+              </option>
             )}
             {field.options.map((one, position) => (
               <option key={one.label} value={String(position)}>

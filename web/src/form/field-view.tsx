@@ -6,6 +6,7 @@ import { MapInput } from './map-input.tsx'
 import { Section } from './section.tsx'
 import { SelectInput } from './select-input.tsx'
 import { TextInput } from './text-input.tsx'
+import { WordsInput } from './words-input.tsx'
 
 /** The input of one field of a form, by the kind of its value. */
 export function FieldView({ path, field, required = false, unfolded = false }: FieldProps) {
@@ -14,6 +15,8 @@ export function FieldView({ path, field, required = false, unfolded = false }: F
       return <Section path={path} field={field} unfolded={unfolded} View={FieldView} />
     case 'choice':
       return <ChoiceInput path={path} field={field} required={required} View={FieldView} />
+    case 'words':
+      return <WordsInput path={path} field={field} />
     case 'list':
       return <ListInput path={path} field={field} View={FieldView} />
     case 'map':

@@ -30,6 +30,11 @@ export interface ListField extends Described {
 export interface MapField extends Described {
   kind: 'map'
 }
+/** A word or a number, or several of them where a list is allowed: the label columns of a table, the checkpoint of a job. */
+export interface WordsField extends Described {
+  kind: 'words'
+  allowsList: boolean
+}
 interface PlainField extends Described {
   kind: 'boolean' | 'text' | 'json'
 }
@@ -37,7 +42,15 @@ interface EnumField extends Described {
   kind: 'enum'
   values: readonly (string | number)[]
 }
-export type Field = ObjectField | ChoiceField | NumberField | ListField | MapField | PlainField | EnumField
+export type Field =
+  | ObjectField
+  | WordsField
+  | ChoiceField
+  | NumberField
+  | ListField
+  | MapField
+  | PlainField
+  | EnumField
 
 export interface Option {
   label: string
@@ -114,14 +127,26 @@ function storedFields(properties: Record<string, JsonSchema>): Set<string> {
 
 function choiceOf(alternatives: JsonSchema[], schemas: Schemas, inner: (schema: JsonSchema) => Field): Field {
   if (alternatives.length === 1) return inner(alternatives[0]!)
+  const fields = alternatives.map(inner)
+  if (fields.every(isWords)) return { kind: 'words', allowsList: fields.some(allowsList) }
   const options = alternatives.map((alternative, index) => {
     const schema = resolved(alternative, schemas)
-    const field = inner(alternative)
+    const field = fields[index]!
     const constants = constantsOf(schema)
     const label = labelOf(schema, constants, index)
     return { label, constants, field, ...(schema.description && { description: schema.description }) }
   })
   return { kind: 'choice', options }
+}
+
+function isWords(field: Field): boolean {
+  if (field.kind === 'list') return isWords(field.item)
+  if (field.kind === 'enum') return field.values.length === 1 && typeof field.values[0] === 'string'
+  return field.kind === 'text' || field.kind === 'number' || field.kind === 'words'
+}
+
+function allowsList(field: Field): boolean {
+  return field.kind === 'list' || (field.kind === 'words' && field.allowsList)
 }
 
 function constantsOf({ properties = {} }: JsonSchema): Record<string, Json> {

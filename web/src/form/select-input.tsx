@@ -25,7 +25,9 @@ export function SelectInput({ path, field, required }: FieldProps) {
           }
         >
           {!(required && value !== undefined) && (
-            <option value="">{usual === undefined ? 'Default' : `Default: ${wordOf(usual)}`}</option>
+            <option value="">
+              {usual !== undefined ? `Default: ${wordOf(usual)}` : required ? 'Choose…' : 'Default'}
+            </option>
           )}
           {index === '-1' && <option value="-1">{shortValue(value)}</option>}
           {values.map((one, position) => (

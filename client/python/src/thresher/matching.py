@@ -20,14 +20,19 @@ def matched(
 
     arrays: by layer and word, in the order of the layers
     shapes: of the variables of the model
-    names: the model's name of a layer for the file's one. Without it, and if no name agrees, layers are matched in order
+    names: the model's name of a layer for the file's one. Without it, and unless all names agree, layers are matched in order,
+        if that makes every shape agree
     model: the word for it in errors
     Raises ModelMismatchError with every tensor that does not fit
     """
     given = _renamed(arrays, names or {}, separator)
-    if names is None and not set(given) & set(shapes):
-        given = _in_order(given, shapes, separator)
     mistakes = _mistakes(given, shapes, model)
+    if names is None and set(given) != set(shapes):
+        # Keras numbers the layers without a name, so the names may agree in part and by accident.
+        in_order = _in_order(given, shapes, separator)
+        mistakes_in_order = _mistakes(in_order, shapes, model)
+        if not mistakes_in_order or not set(given) & set(shapes):
+            given, mistakes = in_order, mistakes_in_order
     if mistakes:
         raise ModelMismatchError(f"The tensors do not fit the {model}:\n  " + "\n  ".join(mistakes))
     return given

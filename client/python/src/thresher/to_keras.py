@@ -17,8 +17,8 @@ def to_keras(model: Model, tensors: SparseModel, *, names: Optional[Mapping[str,
     """
     Loads the weights of a network into a Keras model that has been built, and returns the model.
 
-    Layers are matched by name. If the model has none of the names, its layers with weights are matched in order. Every shape must agree.
-    `tensors.preprocess` and `tensors.activate` do what the model does not do by itself. `model.keras` of a job needs none of this.
+    Layers are matched by name or, unless all names agree, in order. Every shape must agree. `tensors.preprocess` and `tensors.activate` do
+    the parts that the model leaves out. The file `model.keras` of a job needs none of this.
 
     names: the model's name of a layer for the name of a layer in the file
     Raises ModelMismatchError, with every tensor that does not fit; the model is then unchanged
@@ -43,7 +43,9 @@ def _variables(model: Any) -> Iterator[Tuple[str, Any]]:
                 for variable in getattr(layer, f"{direction}_layer").weights:
                     yield f"{layer.name}/{direction}/{camel(variable.name)}", variable
         else:
+            kernel = "depthwiseKernel" if type(layer).__name__ == "DepthwiseConv2D" else "kernel"
             for variable in layer.weights:
+                word = kernel if variable.name == "kernel" else camel(variable.name)
                 # An adapted Normalization counts its examples.
-                if variable.name != "count":
-                    yield f"{layer.name}/{camel(variable.name)}", variable
+                if word != "count":
+                    yield f"{layer.name}/{word}", variable

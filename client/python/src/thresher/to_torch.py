@@ -23,9 +23,8 @@ def to_torch(module: Module, tensors: SparseModel, *, names: Optional[Mapping[st
         module = nn.Sequential(nn.Flatten(), nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 10))
         thresher.to_torch(module, thresher.load_sparse("model.sparse.safetensors")).eval()
 
-    Layers are matched by name. If the module has none of the names, its layers with parameters are matched in order. Every shape must
-    agree. The module must compute what the network computes, without preprocessing and output activation, which `tensors.preprocess`
-    and `tensors.activate` do.
+    Layers are matched by name or, unless all names agree, in order. Every shape must agree. The module must compute what the network
+    computes, without preprocessing and output activation, which `tensors.preprocess` and `tensors.activate` do.
 
     names: the name of a submodule for the name of a layer, for example `{"dense_1": "encoder.fc"}`
     Raises ModelMismatchError, with every tensor that does not fit; the module is then unchanged

@@ -83,7 +83,7 @@ function Bound({ axis, bound, shown, brush, format, onBrush, y }: BoundProps) {
       d={bound === 'to' ? 'M-7-7H7L0 0z' : 'M-7 7H7L0 0z'}
       transform={`translate(0 ${y})`}
       role="slider"
-      tabIndex={0}
+      tabindex={0}
       aria-label={`${bound === 'to' ? 'Highest' : 'Lowest'} ${axis.name}`}
       aria-orientation="vertical"
       aria-valuemin={0}

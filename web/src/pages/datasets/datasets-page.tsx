@@ -1,4 +1,5 @@
 import type { Dataset } from '@thresher/client'
+import { Button } from '../../components/button.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { NameFilter, nameFilter } from '../../components/name-filter.tsx'
@@ -9,10 +10,13 @@ import { StatusBadge } from '../../components/status-badge.tsx'
 import { Time } from '../../components/time.tsx'
 import { formatBytes, formatCount } from '../../format/numbers.ts'
 import { formatShape } from '../../format/shapes.ts'
-import { linkTo } from '../../state/location.ts'
+import { choiceCodec } from '../../state/codecs.ts'
+import { linkTo, navigate } from '../../state/location.ts'
 import { client } from '../../state/session.ts'
+import { urlState } from '../../state/url-state.ts'
 import { useInterval } from '../../state/use-interval.ts'
 import { useLoaded } from '../../state/use-loaded.ts'
+import { DatasetDialog } from '../../uploads/dataset-dialog.tsx'
 
 const MOST = 200
 const VALIDATING_MS = 2000
@@ -36,6 +40,12 @@ const COLUMNS: Column<Dataset>[] = [
   },
 ]
 
+/** Whether the form for an upload is open. */
+const upload = urlState('upload', choiceCodec<'yes' | 'no'>(['yes', 'no'], 'no'))
+const setUpload = (state: 'yes' | 'no') => {
+  upload.value = state
+}
+
 /** Uploaded and built-in datasets. */
 export function DatasetsPage() {
   const filter = nameFilter()
@@ -49,7 +59,15 @@ export function DatasetsPage() {
     <>
       <PageHeader title="Datasets">
         <NameFilter />
+        <Button kind="primary" onClick={() => setUpload('yes')}>
+          Upload a dataset
+        </Button>
       </PageHeader>
+      <DatasetDialog
+        open={upload.value === 'yes'}
+        onUploaded={({ id }) => navigate(`/datasets/${id}`)}
+        onClose={() => setUpload('no')}
+      />
       {error && <ProblemNotice error={error} title="The datasets could not be loaded." />}
       {!data && !error && <Skeleton lines={6} />}
       {data?.data.length === 0 && <EmptyState title="No dataset has a name that starts so." />}

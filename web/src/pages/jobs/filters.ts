@@ -4,7 +4,7 @@ import { STATUS_GROUPS, type StatusGroup } from '../../state/job-status.ts'
 import { changeQuery } from '../../state/location.ts'
 import { urlState } from '../../state/url-state.ts'
 
-export const SORTS = ['createdAt', 'validationAccuracy', 'sparsity'] as const
+const SORTS = ['createdAt', 'validationAccuracy', 'sparsity'] as const
 
 /** What the list of jobs shows; all of it is in the address. */
 export const filters = {

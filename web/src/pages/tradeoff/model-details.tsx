@@ -9,10 +9,12 @@ import type { ModelPoint } from './model-points.ts'
 interface ModelDetailsProps {
   model: ModelPoint | undefined
   job: Job | undefined
+  /** Whether the button that downloads it receives the focus. */
+  takesFocus: boolean
 }
 
 /** What the selected model is, and its download. */
-export function ModelDetails({ model, job }: ModelDetailsProps) {
+export function ModelDetails({ model, job, takesFocus }: ModelDetailsProps) {
   if (!model || !job)
     return (
       <Panel title="Download">
@@ -40,7 +42,7 @@ export function ModelDetails({ model, job }: ModelDetailsProps) {
           <dt>Sparse file</dt>
           <dd data-figure="sizeBytes">{formatBytes(model.sizeBytes)}</dd>
         </dl>
-        <DownloadModel model={model} />
+        <DownloadModel model={model} takesFocus={takesFocus} />
       </div>
     </Panel>
   )

@@ -1,5 +1,5 @@
 import type { Job } from '@thresher/client'
-import { useId } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import { ScatterChart } from '../../charts/scatter/scatter-chart.tsx'
 import { Button } from '../../components/button.tsx'
 import { Panel } from '../../components/panel.tsx'
@@ -32,8 +32,11 @@ export function TradeoffView({ models, jobs }: TradeoffViewProps) {
     { x: x.value, range: range.value },
   )
   const model = models.find(one => pointId(one) === selected.value)
+  // On a page that opens with a selected model, the focus stays where the reader expects it.
+  const [isChosenHere, setChosenHere] = useState(false)
   const select = (id: string) => {
     selected.value = id
+    setChosenHere(true)
   }
   return (
     <div class="chart-beside">
@@ -52,7 +55,12 @@ export function TradeoffView({ models, jobs }: TradeoffViewProps) {
         </figure>
         {table.value === '1' && <PointTable {...{ models, jobs, front: plot.frontIds, onSelect: select }} />}
       </Panel>
-      <ModelDetails model={model} job={jobs.find(({ id }) => id === model?.jobId)} key={selected.value} />
+      <ModelDetails
+        model={model}
+        takesFocus={isChosenHere}
+        job={jobs.find(({ id }) => id === model?.jobId)}
+        key={selected.value}
+      />
     </div>
   )
 }

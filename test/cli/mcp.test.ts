@@ -1,0 +1,370 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
+import { type JobRequest, Thresher } from '@thresher/client'
+import { endWithTests } from '#test/support/end-with-tests.ts'
+import { keyOf } from '#test/support/key-of.ts'
+import { type Api, startApi } from '#test/support/start-api.ts'
+import { buildCli, connectMcp, mcpEnvironment } from '#test/support/start-mcp.ts'
+import { type Service, startService } from '#test/support/start-service.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON, as a client of the protocol receives it
+type Facts = any
+
+const dense = (name: string, units: number, activation: string) => ({
+  ...{ type: 'dense', name, units, activation },
+  ...{ kernelInitializer: 'glorotUniform', biasInitializer: 'zeros' },
+})
+
+/** A training of a second: two classes of points on a line, a network of 832 weights. */
+const CSV = `x,y,label\n${Array.from({ length: 300 }, (_, i) => `${i / 300},${(i % 7) / 7},${i < 150 ? 'low' : 'high'}`).join('\n')}\n`
+const TOPOLOGY = { inputShape: [2], layers: [dense('hidden', 166, 'relu'), dense('out', 2, 'linear')] }
+const OPTIMIZER = { name: 'grda', learningRate: 0.3, c: 0.05, mu: 0.6 }
+
+const textOf = ({ content }: CallToolResult) => (content[0]?.type === 'text' ? content[0].text : '')
+
+let cli: Awaited<ReturnType<typeof buildCli>>
+before(async () => {
+  cli = await buildCli()
+})
+after(() => cli.remove())
+
+describe('thresher mcp with a service', () => {
+  let service: Service
+  let thresher: Thresher
+  let downloads: string
+  let client: Client
+  let job: JobRequest
+  before(async () => {
+    service = await startService()
+    thresher = new Thresher({ url: service.url })
+    const request = { name: 'points', format: 'csv', label: 'label' } as const
+    const dataset = await thresher.datasets.create(request, [new File([CSV], 'points.csv')])
+    job = {
+      dataset: { id: dataset.id },
+      model: { topology: TOPOLOGY },
+      optimizer: OPTIMIZER,
+      batchSize: 32,
+      epochs: 3,
+    } as JobRequest
+    downloads = await mkdtemp(join(tmpdir(), 'thresher-downloads-'))
+    client = await connectMcp(cli.program, { url: service.url, downloads })
+  })
+  after(async () => {
+    await client.close()
+    await service.stop()
+    await rm(downloads, { recursive: true })
+  })
+
+  const call = async (name: string, args: object = {}, options = {}) =>
+    (await client.callTool({ name, arguments: { ...args } }, undefined, options)) as CallToolResult
+
+  /** @returns the structured content of a call that succeeds */
+  const facts = async (name: string, args: object = {}): Promise<Facts> => {
+    const result = await call(name, args)
+    assert.ok(!result.isError, textOf(result))
+    return result.structuredContent
+  }
+
+  it('trains a job from plan to verified file', async () => {
+    const plan = await facts('plan', { job, sparsity: 0.9 })
+    assert.equal(plan.parameters, 832)
+    assert.equal(plan.training.loss, 'categoricalCrossentropy')
+    assert.ok(plan.recommendation.c > 0 && plan.memory.neededBytes > 0)
+
+    // The worker is busy until the job is watched, so that every epoch of it is reported.
+    const other = await thresher.jobs.create({ ...job, epochs: 100_000 })
+    const { id } = await facts('submit', { job })
+    const progress: { progress: number; total?: number; message?: string }[] = []
+    const watching = call(
+      'watch',
+      { jobId: id, seconds: 300 },
+      { onprogress: (p: (typeof progress)[number]) => progress.push(p), timeout: 300_000 },
+    )
+    assert.equal((await facts('get_job', { jobId: id })).status, 'queued')
+    await facts('cancel', { jobId: other.id })
+    const watched = await watching
+    const trained = await thresher.jobs.get(id)
+    const state = watched.structuredContent as Facts
+    assert.deepEqual([state.status, state.ended], ['succeeded', true])
+    assert.equal(state.metrics.sparsity.toFixed(5), trained.metrics!.sparsity.toFixed(5))
+    assert.match(textOf(watched), new RegExp(`${id} has succeeded, 3 of 3 epochs`))
+    assert.deepEqual(
+      progress.map(({ progress: value, total }) => [value, total]),
+      [
+        [1, 3],
+        [2, 3],
+        [3, 3],
+      ],
+    )
+    assert.match(progress[0]!.message!, /^Epoch 1: validation accuracy /)
+
+    const refused = await call('tradeoff', { jobId: id })
+    assert.equal((refused.structuredContent as Facts).error.code, 'tradeoff_not_ready')
+    const { front } = await facts('tradeoff', { jobId: id, measure: true, seconds: 300 })
+    const expected = (await thresher.jobs.tradeoff(id)).points.filter(({ pareto }) => pareto)
+    assert.equal(front.length, expected.length)
+    const point = front.at(-2)
+
+    const file = await facts('download', { jobId: id, sparsity: point.sparsity })
+    const content = await readFile(file.path)
+    assert.equal(file.path, join(downloads, id, 'model.sparse.safetensors'))
+    assert.equal(content.length, point.sizeBytes.sparse)
+    assert.equal(createHash('sha256').update(content).digest('hex'), file.sha256)
+
+    const shown = await facts('get_job', { jobId: id })
+    assert.deepEqual(
+      shown.layers.map(({ name, nonzero }: Facts) => [name, nonzero]),
+      trained.metrics!.layers.map(({ name, nonzero }) => [name, nonzero]),
+    )
+    assert.deepEqual(
+      shown.epochs.map(({ epoch }: Facts) => epoch),
+      [1, 2, 3],
+    )
+    const { jobs } = await facts('list_jobs', { status: ['succeeded'], limit: 1 })
+    assert.deepEqual(
+      jobs.map((listed: Facts) => listed.id),
+      [id],
+    )
+
+    const read = await client.readResource({ uri: `thresher://jobs/${id}` })
+    const resource = JSON.parse((read.contents[0] as { text: string }).text)
+    assert.deepEqual(resource.spec, trained.spec)
+    const { resources } = await client.listResources()
+    assert.ok(resources.some(({ uri }) => uri === `thresher://jobs/${id}`))
+  })
+
+  it('describes jobs by the schemas of the contract', async () => {
+    const { tools } = await client.listTools()
+    const contract = await thresher.contract()
+    const { properties } = contract.components.schemas.JobRequest as Facts
+    for (const name of ['plan', 'submit']) {
+      const { inputSchema } = tools.find(tool => tool.name === name) as Facts
+      assert.equal(inputSchema.properties.job.$ref, '#/$defs/JobRequest')
+      assert.deepEqual(Object.keys(inputSchema.$defs.JobRequest.properties), Object.keys(properties))
+      const references = JSON.stringify(inputSchema).match(/"#\/[^"]+"/g)!
+      for (const reference of references)
+        assert.ok(inputSchema.$defs[JSON.parse(reference).replace('#/$defs/', '')], reference)
+    }
+    const filters = Object.keys(tools.find(({ name }) => name === 'list_jobs')!.inputSchema.properties!)
+    assert.ok(filters.includes('status') && filters.includes('sort'))
+  })
+
+  it('says which tools change something', async () => {
+    const { tools } = await client.listTools()
+    const reading = tools.filter(({ annotations }) => annotations?.readOnlyHint).map(({ name }) => name)
+    assert.deepEqual(reading.sort(), [
+      'explain_error',
+      'get_job',
+      'list_datasets',
+      'list_jobs',
+      'list_models',
+      'plan',
+      'watch',
+    ])
+    const destructive = tools
+      .filter(({ annotations }) => annotations?.destructiveHint)
+      .map(({ name }) => name)
+    assert.deepEqual(destructive.sort(), ['cancel', 'download'])
+  })
+
+  it('returns every mistake in a job with its path', async () => {
+    const wrong = { ...job, epochs: 0, optimizer: { ...OPTIMIZER, mu: 2 } }
+    for (const name of ['plan', 'submit']) {
+      const result = await call(name, { job: wrong })
+      assert.equal(result.isError, true)
+      const { error } = result.structuredContent as Facts
+      assert.deepEqual(error.errors.map(({ path }: Facts) => path).sort(), ['epochs', 'optimizer.mu'])
+      assert.match(textOf(result), /- optimizer\.mu: /)
+      const explained = await facts('explain_error', { problem: error })
+      assert.match(explained.findings[0].remedy, /Correct each field/)
+    }
+    const unknown = await call('get_job', { job: 'job_1' })
+    assert.match(textOf(unknown), /arguments of get_job are not valid: .*jobId/)
+  })
+
+  it('explains a failed job with its last events', async () => {
+    // Inputs of 1e38 make the first sums infinite.
+    const normalize = { mean: [0, 0], std: [1e-38, 1e-38] }
+    const { id } = await facts('submit', { job: { ...job, dataset: { ...job.dataset, normalize } } })
+    const state = await facts('watch', { jobId: id, seconds: 300 })
+    assert.equal(state.status, 'failed')
+    const { findings, evidence } = await facts('explain_error', { jobId: id })
+    assert.deepEqual([findings[0].kind, findings[0].code], ['failure', 'diverged'])
+    assert.match(findings[0].remedy, /learning rate/)
+    const failed = await thresher.jobs.get(id)
+    assert.equal(findings[0].message, failed.error!.message)
+    assert.equal(evidence.events.at(-1).type, 'failed')
+  })
+
+  it('pauses, resumes and cancels a job', async () => {
+    const { id } = await facts('submit', { job: { ...job, epochs: 100_000 } })
+    await facts('pause', { jobId: id })
+    assert.equal((await facts('watch', { jobId: id, seconds: 300 })).status, 'paused')
+    assert.ok(['queued', 'running'].includes((await facts('resume', { jobId: id })).status))
+    const running = await facts('watch', { jobId: id, seconds: 1 })
+    assert.equal(running.ended, false)
+    await facts('cancel', { jobId: id })
+    assert.equal((await facts('watch', { jobId: id, seconds: 300 })).status, 'cancelled')
+    const refused = await call('pause', { jobId: id })
+    assert.equal((refused.structuredContent as Facts).error.code, 'conflict')
+  })
+
+  it('stores files in the chosen folder only', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'thresher-outside-'))
+    await symlink(outside, join(downloads, 'link'))
+    await mkdir(join(downloads, 'inside'))
+    for (const file of ['../stolen', join(outside, 'stolen'), 'link/stolen', 'inside/../../stolen', '.']) {
+      const result = await call('download', { jobId: 'job_1', file })
+      assert.match(textOf(result), /is outside .*, the folder that the user has chosen/, file)
+    }
+    assert.deepEqual(await readdir(outside), [])
+    await rm(outside, { recursive: true })
+  })
+
+  it('lists presets with their defaults, and datasets', async () => {
+    const { models } = await facts('list_models')
+    const preset = models.find(({ id }: Facts) => id === 'mnist-mlp')
+    assert.deepEqual(preset.use, { preset: 'mnist-mlp' })
+    assert.equal(preset.defaults.dataset.id, 'mnist')
+    const { datasets } = await facts('list_datasets')
+    const mnist = datasets.find(({ id }: Facts) => id === 'mnist')
+    assert.deepEqual([mnist.splits.train, mnist.classCount], [60_000, 10])
+  })
+
+  it('has a prompt for a whole training', async () => {
+    const { prompts } = await client.listPrompts()
+    assert.deepEqual(
+      prompts.map(({ name }) => name),
+      ['train_sparse_model'],
+    )
+    const { messages } = await client.getPrompt({
+      name: 'train_sparse_model',
+      arguments: { sparsity: '0.98', dataset: 'mnist' },
+    })
+    assert.match(
+      (messages[0]!.content as { text: string }).text,
+      /98 % of its weights.*\n.*\n.*"sparsity": 0.98/,
+    )
+    await assert.rejects(
+      client.getPrompt({ name: 'train_sparse_model', arguments: { sparsity: '95' } }),
+      /between 0 and 1/,
+    )
+  })
+
+  it('writes messages of the protocol to standard output, nothing else, and ends with its input', async () => {
+    const child = endWithTests(
+      spawn(process.execPath, [cli.program, 'mcp'], { env: mcpEnvironment({ url: service.url }) }),
+    )
+    const output: Buffer[] = []
+    child.stdout.on('data', chunk => output.push(chunk))
+    const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
+    const params = {
+      protocolVersion: '2025-06-18',
+      capabilities: {},
+      clientInfo: { name: 'a', version: '1' },
+    }
+    send({ id: 1, method: 'initialize', params })
+    send({ method: 'notifications/initialized' })
+    send({ id: 2, method: 'tools/call', params: { name: 'get_job', arguments: { jobId: 'job_none' } } })
+    while (Buffer.concat(output).toString().split('\n').length < 3) await once(child.stdout, 'data')
+    child.stdin.end()
+    child.ref()
+    const [code] = await once(child, 'exit')
+    assert.equal(code, 0)
+    const lines = Buffer.concat(output)
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line))
+    assert.deepEqual(
+      lines.map(({ jsonrpc, id }) => [jsonrpc, id]),
+      [
+        ['2.0', 1],
+        ['2.0', 2],
+      ],
+    )
+    assert.equal(lines[1].result.structuredContent.error.code, 'not_found')
+  })
+})
+
+describe('thresher mcp with a key', () => {
+  let api: Api
+  before(async () => {
+    api = await startApi({ adminKey: 'a'.repeat(40) })
+  })
+  after(() => api.stop())
+
+  const toolsOf = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name)
+
+  it('offers the tools that the scope of the key allows, and refuses the others', async () => {
+    const reader = await connectMcp(cli.program, {
+      url: api.url,
+      key: (await keyOf(api.stores, { scopes: ['read'] })).text,
+    })
+    assert.deepEqual((await toolsOf(reader)).sort(), [
+      'explain_error',
+      'get_job',
+      'list_datasets',
+      'list_jobs',
+      'list_models',
+      'tradeoff',
+      'watch',
+    ])
+    const refused = (await reader.callTool({
+      name: 'submit',
+      arguments: { job: { model: { preset: 'mnist-mlp' } } },
+    })) as CallToolResult
+    assert.match(textOf(refused), /needs a key with the scope "submit"; this key has "read"/)
+    await reader.close()
+
+    const submitter = await connectMcp(cli.program, {
+      url: api.url,
+      key: (await keyOf(api.stores, { scopes: ['submit'] })).text,
+    })
+    const tools = await toolsOf(submitter)
+    assert.ok(tools.includes('submit') && tools.includes('cancel'))
+    await submitter.close()
+  })
+
+  it('leaves no audit record by asking for the scope', async () => {
+    const { text } = await keyOf(api.stores, { scopes: ['read'], tenant: 'readers' })
+    const admin = await keyOf(api.stores, { scopes: ['admin'], tenant: 'readers' })
+    const client = await connectMcp(cli.program, { url: api.url, key: text })
+    await client.listTools()
+    await client.close()
+    const { data } = await new Thresher({ url: api.url, key: admin.text }).audit.list()
+    assert.deepEqual(data, [])
+  })
+
+  it('names the variable for the key if there is none', async () => {
+    const client = await connectMcp(cli.program, { url: api.url })
+    const result = (await client.callTool({ name: 'list_jobs', arguments: {} })) as CallToolResult
+    assert.equal((result.structuredContent as Facts).error.code, 'unauthenticated')
+    const explained = (await client.callTool({
+      name: 'explain_error',
+      arguments: { code: 'unauthenticated' },
+    })) as CallToolResult
+    assert.match(textOf(explained), /THRESHER_KEY/)
+    await client.close()
+  })
+})
+
+describe('thresher mcp without a service', () => {
+  it('lists its tools, and says with each call how to start a service', async () => {
+    const client = await connectMcp(cli.program, { url: 'http://127.0.0.1:9' })
+    const { tools } = await client.listTools()
+    assert.ok(tools.some(({ name }) => name === 'submit'))
+    const result = (await client.callTool({ name: 'list_jobs', arguments: {} })) as CallToolResult
+    assert.equal(result.isError, true)
+    assert.match(textOf(result), /does not answer.*thresher up.*THRESHER_URL/)
+    await client.close()
+  })
+})
