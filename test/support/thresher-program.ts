@@ -100,7 +100,7 @@ function exitCode(child: ChildProcess): Promise<number | null> {
 }
 
 /** Without the settings of the machine that runs the tests. */
-function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+export function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const {
     CI: _ci,
     NO_COLOR: _no,

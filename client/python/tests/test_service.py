@@ -16,11 +16,6 @@ from cutting_line import CuttingLine
 from thresher import contract
 from thresher.artifact_query import ArtifactQuery, PointQuery
 
-SMALL: Dict[str, Any] = {
-    "preset": "mnist-mlp",
-    "optimizer": {"name": "grda", "learningRate": 0.3, "c": 0.002, "mu": 0.6},
-    "validation": {"fraction": 0.9},
-}
 NUMBER_OF_EPOCHS = 3
 
 
@@ -39,6 +34,14 @@ def levels() -> Tuple[NDArray[np.float32], NDArray[np.int64]]:
     return np.random.default_rng(2).normal(size=(120, 4)).astype(np.float32) + 3 * y[:, None].astype(np.float32), y
 
 
+def pictures() -> Tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Images of ten classes in the shape of digits: a pattern for each class, and noise."""
+    random = np.random.default_rng(1)
+    y = np.arange(600) % 10
+    patterns = random.integers(0, 156, (10, 28, 28, 1))
+    return (patterns[y] + random.integers(0, 100, (600, 28, 28, 1))).astype(np.uint8), y
+
+
 class ServiceTest(unittest.TestCase):
     client: ClassVar[thresher.Client]
     folder: ClassVar[Path]
@@ -52,14 +55,19 @@ class ServiceTest(unittest.TestCase):
 
 
 class OneJob(ServiceTest):
+    spec: ClassVar[Dict[str, Any]]
     job: ClassVar[thresher.Job]
     watched: ClassVar[List[contract.EpochMetrics]]
 
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
+        x, y = pictures()
+        dataset = cls.client.datasets.create("pictures", x[:500], y[:500], x[500:], y[500:])
+        optimizer = {"name": "grda", "learningRate": 0.3, "c": 0.002, "mu": 0.6}
+        cls.spec = {"model": {"preset": "mnist-mlp"}, "dataset": {"id": dataset["id"]}, "optimizer": optimizer}
         labels = {"from": "python"}
-        cls.job = cls.client.submit(epochs=NUMBER_OF_EPOCHS, finish={"tradeoff": True}, labels=labels, **SMALL)
+        cls.job = cls.client.submit(cls.spec, epochs=NUMBER_OF_EPOCHS, finish={"tradeoff": True}, labels=labels)
         cls.watched = list(cls.job.watch())
 
     def test_watching_yields_every_epoch_and_ends_with_the_job(self) -> None:
@@ -93,13 +101,13 @@ class OneJob(ServiceTest):
         self.assertEqual(path.stat().st_size, self.watched[-1]["sparseBytes"])
 
     def test_a_download_predicts_what_the_service_predicts(self) -> None:
-        images = np.random.default_rng(1).integers(0, 256, (300, 28, 28, 1), np.uint8)
+        images = pictures()[0][:300]
         queries: List[ArtifactQuery] = [{}, {"sparsity": 0.5}]
         for query in queries:
             with self.subTest(query=query):
                 path = self.job.download("model.sparse.safetensors", self.folder, **query)
                 tensors = thresher.load_sparse(path)
-                x = tensors.preprocess(images).reshape(300, -1)
+                x = tensors.preprocess(images).reshape(len(images), -1)
                 hidden = np.maximum(x @ tensors["dense_1/kernel"] + tensors["dense_1/bias"], 0)
                 outputs = tensors.activate(hidden @ tensors["dense_2/kernel"] + tensors["dense_2/bias"])
                 prediction = self.job.predict(images, **cast(PointQuery, query))
@@ -138,7 +146,7 @@ class OneJob(ServiceTest):
         self.assertEqual(list(self.client.jobs.list(labels={"from": "nowhere"})), [])
 
     def test_the_same_key_gives_the_same_job(self) -> None:
-        jobs = [self.client.submit(epochs=1, idempotency_key="once", **SMALL) for _ in range(2)]
+        jobs = [self.client.submit(self.spec, epochs=1, idempotency_key="once") for _ in range(2)]
         self.assertEqual(jobs[0].id, jobs[1].id)
         jobs[0].wait()
 
