@@ -524,6 +524,44 @@ export type ArtifactJobEvent = {
     data: Artifact;
 };
 
+/**
+ * Asynchronous successive halving of maxTrials draws (Li et al. 2020): the best trials of each rung continue from their checkpoints.
+ */
+export type AshaSweepSearch = {
+    method: 'asha';
+    /**
+     * Epochs of the first rung.
+     */
+    minEpochs: number;
+    /**
+     * One trial in this many is promoted, to this many times the epochs.
+     */
+    reduction: number;
+    /**
+     * Of the random draws: the same seed draws the same trials.
+     */
+    seed: number;
+};
+
+/**
+ * Asynchronous successive halving of maxTrials draws (Li et al. 2020): the best trials of each rung continue from their checkpoints.
+ */
+export type AshaSweepSearchInput = {
+    method: 'asha';
+    /**
+     * Epochs of the first rung.
+     */
+    minEpochs: number;
+    /**
+     * One trial in this many is promoted, to this many times the epochs.
+     */
+    reduction: number;
+    /**
+     * Of the random draws: the same seed draws the same trials.
+     */
+    seed?: number;
+};
+
 export type AuditRecord = {
     id: string;
     time: string;
@@ -558,23 +596,8 @@ export type AuditRecord = {
     requestId: string;
 };
 
-export type Augmentation = {
-    name: 'horizontalFlip';
-} | {
-    name: 'randomCrop';
-    /**
-     * Width of the black border that is added before an image of the original size is cropped.
-     */
-    padding: number;
-} | {
-    name: 'randomResizedCrop';
-} | 'horizontalFlip' | 'randomResizedCrop' | {
-    randomCrop: {
-        /**
-         * Width of the black border that is added before an image of the original size is cropped.
-         */
-        padding: number;
-    };
+export type Augmentation = NamedAugmentation | 'horizontalFlip' | 'randomResizedCrop' | {
+    randomCrop: Crop;
 };
 
 export type CancelledAnalysisEvent = {
@@ -780,14 +803,7 @@ export type CloneRequest = {
     epochs?: number;
     seed?: number;
     shuffle?: boolean;
-    validation?: {
-        split: 'test';
-    } | {
-        /**
-         * Share of the training split that is held out, stratified by class.
-         */
-        fraction: number;
-    };
+    validation?: Validation;
     /**
      * Applied to training images; empty for none.
      */
@@ -886,6 +902,13 @@ export type CosineScheduleInput = {
      * The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e.
      */
     per?: 'epoch' | 'step';
+};
+
+export type Crop = {
+    /**
+     * Width of the black border that is added before an image of the original size is cropped.
+     */
+    padding: number;
 };
 
 export type CsvDatasetRequest = {
@@ -1722,6 +1745,13 @@ export type GrdaOptimizerRequestInput = {
 };
 
 /**
+ * Every combination of the listed values.
+ */
+export type GridSweepSearch = {
+    method: 'grid';
+};
+
+/**
  * Sent every 25 s. A client that misses two of them connects again with its last seq.
  */
 export type HeartbeatFrame = {
@@ -1736,6 +1766,13 @@ export type HistoryGap = {
     type: 'gap';
     from: number;
     to: number;
+};
+
+/**
+ * Mirrors an image with probability 1/2.
+ */
+export type HorizontalFlipNamedAugmentation = {
+    name: 'horizontalFlip';
 };
 
 export type IdxDatasetRequest = {
@@ -2138,14 +2175,7 @@ export type JobRequest = {
     epochs?: number;
     seed?: number;
     shuffle?: boolean;
-    validation?: {
-        split: 'test';
-    } | {
-        /**
-         * Share of the training split that is held out, stratified by class.
-         */
-        fraction: number;
-    };
+    validation?: Validation;
     /**
      * Applied to training images; empty for none.
      */
@@ -2266,6 +2296,21 @@ export type KeyRequest = {
      * Limits of this key, besides those of its tenant.
      */
     quotas?: Quotas;
+};
+
+/**
+ * For each mu, the largest c such that every smaller c keeps the validation accuracy; the best of them is then trained in full.
+ */
+export type LargestCSweepSearch = {
+    method: 'largestC';
+    /**
+     * Epochs of the short runs; 1 to 5 are usual.
+     */
+    epochs: number;
+    /**
+     * Loss of validation accuracy, against the run with c = 0, that is accepted.
+     */
+    tolerance: number;
 };
 
 export type LinearWarmupSchedule = {
@@ -2472,14 +2517,7 @@ export type ListedJob = {
         epochs: number;
         seed: number;
         shuffle: boolean;
-        validation: {
-            split: 'test';
-        } | {
-            /**
-             * Share of the training split that is held out, stratified by class.
-             */
-            fraction: number;
-        };
+        validation: Validation;
         /**
          * Applied to training images; empty for none.
          */
@@ -2726,6 +2764,22 @@ export type ListedSweep = {
     };
 };
 
+/**
+ * Learning-rate range test (Smith 2017): one run whose learning rate grows exponentially over the range of optimizer.learningRate.
+ */
+export type LrRangeSweepSearch = {
+    method: 'lrRange';
+    epochs: number;
+};
+
+/**
+ * Learning-rate range test (Smith 2017): one run whose learning rate grows exponentially over the range of optimizer.learningRate.
+ */
+export type LrRangeSweepSearchInput = {
+    method: 'lrRange';
+    epochs?: number;
+};
+
 export type ManifestEntry = {
     name: string;
     mediaType: string;
@@ -2901,14 +2955,7 @@ export type Model = {
         epochs?: number;
         seed?: number;
         shuffle?: boolean;
-        validation?: {
-            split: 'test';
-        } | {
-            /**
-             * Share of the training split that is held out, stratified by class.
-             */
-            fraction: number;
-        };
+        validation?: Validation;
         /**
          * Applied to training images; empty for none.
          */
@@ -2941,6 +2988,14 @@ export type Model = {
         labels?: {
             [key: string]: string;
         };
+    };
+    /**
+     * In place of these `defaults`, for a request with a `target`.
+     */
+    defaultsWithTarget?: {
+        optimizer?: OptimizerRequest;
+        schedule?: Schedule;
+        epochs?: number;
     };
     /**
      * The weights of the model, if it has any: its jobs start from them.
@@ -3021,6 +3076,14 @@ export type MultiStepScheduleInput = {
      */
     per?: 'epoch' | 'step';
 };
+
+export type NamedAugmentation = ({
+    name: 'horizontalFlip';
+} & HorizontalFlipNamedAugmentation) | ({
+    name: 'randomCrop';
+} & RandomCropNamedAugmentation) | ({
+    name: 'randomResizedCrop';
+} & RandomResizedCropNamedAugmentation);
 
 export type NewKey = {
     id: string;
@@ -3397,6 +3460,45 @@ export type Quotas = {
      * Epochs of a job, all phases together.
      */
     epochs?: number;
+};
+
+export type RandomCropNamedAugmentation = {
+    name: 'randomCrop';
+    /**
+     * Width of the black border that is added before an image of the original size is cropped.
+     */
+    padding: number;
+};
+
+/**
+ * Crops 8 to 100 % of the area at an aspect ratio of 3/4 to 4/3, and resizes the crop (Szegedy et al. 2015).
+ */
+export type RandomResizedCropNamedAugmentation = {
+    name: 'randomResizedCrop';
+};
+
+/**
+ * Independent draws from the space.
+ */
+export type RandomSweepSearch = {
+    method: 'random';
+    trials: number;
+    /**
+     * Of the random draws: the same seed draws the same trials.
+     */
+    seed: number;
+};
+
+/**
+ * Independent draws from the space.
+ */
+export type RandomSweepSearchInput = {
+    method: 'random';
+    trials: number;
+    /**
+     * Of the random draws: the same seed draws the same trials.
+     */
+    seed?: number;
 };
 
 export type RegistrationRequest = {
@@ -3836,43 +3938,7 @@ export type SweepRequest = {
         epochs?: number;
         [key: string]: unknown;
     };
-    search: {
-        method: 'grid';
-    } | {
-        method: 'random';
-        trials: number;
-        /**
-         * Of the random draws: the same seed draws the same trials.
-         */
-        seed?: number;
-    } | {
-        method: 'asha';
-        /**
-         * Epochs of the first rung.
-         */
-        minEpochs: number;
-        /**
-         * One trial in this many is promoted, to this many times the epochs.
-         */
-        reduction: number;
-        /**
-         * Of the random draws: the same seed draws the same trials.
-         */
-        seed?: number;
-    } | {
-        method: 'largestC';
-        /**
-         * Epochs of the short runs; 1 to 5 are usual.
-         */
-        epochs: number;
-        /**
-         * Loss of validation accuracy, against the run with c = 0, that is accepted.
-         */
-        tolerance: number;
-    } | {
-        method: 'lrRange';
-        epochs?: number;
-    };
+    search: SweepSearchInput;
     /**
      * By the path of the field, such as `optimizer.mu`, `target.sparsity` or `optimizer`.
      */
@@ -4002,6 +4068,30 @@ export type SweepRequest = {
     maxConcurrent?: number;
 };
 
+export type SweepSearch = ({
+    method: 'grid';
+} & GridSweepSearch) | ({
+    method: 'random';
+} & RandomSweepSearch) | ({
+    method: 'asha';
+} & AshaSweepSearch) | ({
+    method: 'largestC';
+} & LargestCSweepSearch) | ({
+    method: 'lrRange';
+} & LrRangeSweepSearch);
+
+export type SweepSearchInput = ({
+    method: 'grid';
+} & GridSweepSearch) | ({
+    method: 'random';
+} & RandomSweepSearchInput) | ({
+    method: 'asha';
+} & AshaSweepSearchInput) | ({
+    method: 'largestC';
+} & LargestCSweepSearch) | ({
+    method: 'lrRange';
+} & LrRangeSweepSearchInput);
+
 export type SweepSpec = {
     name?: string;
     /**
@@ -4011,43 +4101,7 @@ export type SweepSpec = {
         epochs?: number;
         [key: string]: unknown;
     };
-    search: {
-        method: 'grid';
-    } | {
-        method: 'random';
-        trials: number;
-        /**
-         * Of the random draws: the same seed draws the same trials.
-         */
-        seed: number;
-    } | {
-        method: 'asha';
-        /**
-         * Epochs of the first rung.
-         */
-        minEpochs: number;
-        /**
-         * One trial in this many is promoted, to this many times the epochs.
-         */
-        reduction: number;
-        /**
-         * Of the random draws: the same seed draws the same trials.
-         */
-        seed: number;
-    } | {
-        method: 'largestC';
-        /**
-         * Epochs of the short runs; 1 to 5 are usual.
-         */
-        epochs: number;
-        /**
-         * Loss of validation accuracy, against the run with c = 0, that is accepted.
-         */
-        tolerance: number;
-    } | {
-        method: 'lrRange';
-        epochs: number;
-    };
+    search: SweepSearch;
     /**
      * By the path of the field, such as `optimizer.mu`, `target.sparsity` or `optimizer`.
      */
@@ -4420,14 +4474,7 @@ export type TrainingSpec = {
     epochs: number;
     seed: number;
     shuffle: boolean;
-    validation: {
-        split: 'test';
-    } | {
-        /**
-         * Share of the training split that is held out, stratified by class.
-         */
-        fraction: number;
-    };
+    validation: Validation;
     /**
      * Applied to training images; empty for none.
      */
@@ -4533,6 +4580,15 @@ export type UsageRow = {
      * Bytes of datasets, models, checkpoints and artifacts at the end of the hour, or now.
      */
     storedBytes: number;
+};
+
+export type Validation = {
+    split: 'test';
+} | {
+    /**
+     * Share of the training split that is held out, stratified by class.
+     */
+    fraction: number;
 };
 
 export type WarningAnalysisEvent = {
@@ -4717,7 +4773,7 @@ export type ListJobsData = {
         /**
          * May be repeated: jobs with any of the statuses.
          */
-        status?: 'queued' | 'running' | 'restarting' | 'pausing' | 'paused' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled' | Array<'queued' | 'running' | 'restarting' | 'pausing' | 'paused' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled'>;
+        status?: Array<'queued' | 'running' | 'restarting' | 'pausing' | 'paused' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled'>;
         /**
          * A prefix of the name.
          */
@@ -4728,8 +4784,8 @@ export type ListJobsData = {
          * Jobs that this sweep has submitted.
          */
         sweepId?: string;
-        createdAfter?: string | string;
-        createdBefore?: string | string;
+        createdAfter?: string;
+        createdBefore?: string;
         /**
          * A metric of the last epoch lists only the jobs that have it.
          */
@@ -4738,7 +4794,7 @@ export type ListJobsData = {
         /**
          * Parts that a list omits by default: custom topologies, metrics by layer, names of classes and columns.
          */
-        include?: 'topology' | 'layers' | 'dataset' | Array<'topology' | 'layers' | 'dataset'>;
+        include?: Array<'topology' | 'layers' | 'dataset'>;
         /**
          * `nextAfter` of the previous page.
          */
@@ -6183,7 +6239,7 @@ export type ListAnalysesData = {
         /**
          * May be repeated.
          */
-        status?: 'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled' | Array<'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled'>;
+        status?: Array<'queued' | 'running' | 'restarting' | 'cancelling' | 'succeeded' | 'failed' | 'cancelled'>;
         /**
          * `nextAfter` of the previous page.
          */
@@ -9087,11 +9143,11 @@ export type GetUsageData = {
         /**
          * Default: a day before `to`. Rounded down to the hour.
          */
-        from?: string | string;
+        from?: string;
         /**
          * Default: now. Hours that start at or after it are left out.
          */
-        to?: string | string;
+        to?: string;
         keyId?: string;
         /**
          * Default: that of the caller. Only admin keys of the tenant `default` see another one.
@@ -9183,11 +9239,11 @@ export type ListAuditData = {
          * An `operationId`.
          */
         operation?: string;
-        from?: string | string;
+        from?: string;
         /**
          * Exclusive.
          */
-        to?: string | string;
+        to?: string;
         /**
          * Default: that of the caller. Only admin keys of the tenant `default` see another one.
          */

@@ -6,15 +6,17 @@ const padding = z
   .max(64)
   .describe('Width of the black border that is added before an image of the original size is cropped.')
 
-const NamedAugmentation = z.discriminatedUnion('name', [
-  z.strictObject({ name: z.literal('horizontalFlip') }).describe('Mirrors an image with probability 1/2.'),
-  z.strictObject({ name: z.literal('randomCrop'), padding }),
-  z
-    .strictObject({ name: z.literal('randomResizedCrop') })
-    .describe(
-      'Crops 8 to 100 % of the area at an aspect ratio of 3/4 to 4/3, and resizes the crop (Szegedy et al. 2015).',
-    ),
-])
+const NamedAugmentation = z
+  .discriminatedUnion('name', [
+    z.strictObject({ name: z.literal('horizontalFlip') }).describe('Mirrors an image with probability 1/2.'),
+    z.strictObject({ name: z.literal('randomCrop'), padding }),
+    z
+      .strictObject({ name: z.literal('randomResizedCrop') })
+      .describe(
+        'Crops 8 to 100 % of the area at an aspect ratio of 3/4 to 4/3, and resizes the crop (Szegedy et al. 2015).',
+      ),
+  ])
+  .meta({ id: 'NamedAugmentation' })
 /** A random change to training images. */
 export type NamedAugmentation = z.infer<typeof NamedAugmentation>
 
@@ -23,7 +25,7 @@ const OlderAugmentation = z.union([
     error:
       'must be an object with a name: { "name": "horizontalFlip" }, { "name": "randomCrop", "padding": 4 } or { "name": "randomResizedCrop" }',
   }),
-  z.strictObject({ randomCrop: z.strictObject({ padding }) }),
+  z.strictObject({ randomCrop: z.strictObject({ padding }).meta({ id: 'Crop' }) }),
 ])
 
 /**

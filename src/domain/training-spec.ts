@@ -16,16 +16,18 @@ import { ExpiresAfter } from './retention.ts'
 /** See artifact.ts for their files. */
 const ArtifactWord = z.enum(ARTIFACT_WORDS)
 
-const Validation = z.union([
-  z.strictObject({ split: z.literal('test') }),
-  z.strictObject({
-    fraction: z
-      .number()
-      .positive()
-      .max(0.9)
-      .describe('Share of the training split that is held out, stratified by class.'),
-  }),
-])
+const Validation = z
+  .union([
+    z.strictObject({ split: z.literal('test') }),
+    z.strictObject({
+      fraction: z
+        .number()
+        .positive()
+        .max(0.9)
+        .describe('Share of the training split that is held out, stratified by class.'),
+    }),
+  ])
+  .meta({ id: 'Validation' })
 
 /** When a job makes checkpoints, and which it keeps. */
 const CheckpointSpec = z
@@ -114,6 +116,11 @@ export const TrainingSpec = JobRequest.required()
   })
   .meta({ id: 'TrainingSpec' })
 export type TrainingSpec = z.infer<typeof TrainingSpec>
+
+/** The fields of a preset for jobs with a target. The target determines the scale of the threshold. */
+export type TargetDefaults = Partial<Pick<TrainingSpec, 'schedule' | 'epochs'>> & {
+  optimizer: OptimizerRequest
+}
 
 /** The fields of the original experiment of a preset. A field of a request replaces the whole field of the preset. */
 export type PresetDefaults = Pick<TrainingSpec, 'dataset' | 'optimizer'> &

@@ -4,11 +4,13 @@ import { addLinks } from './document-links.ts'
 import { problemAnswers } from './document-problems.ts'
 import { foldInputSchemas } from './fold-input-schemas.ts'
 import { nameOptions } from './name-options.ts'
+import { simplifyParameters } from './simplify-parameters.ts'
 import { type Dictionary, sorted, usedSchemas } from './used-schemas.ts'
 
 interface Operation {
   'x-problems'?: readonly ErrorCode[]
   requestBody?: RequestBody
+  parameters?: Parameters<typeof simplifyParameters>[0]
   responses?: Record<string, { description?: string }>
 }
 
@@ -28,8 +30,9 @@ export function polishDocument<T extends object>(generated: T): T {
   const answers: Dictionary = {}
   for (const operations of Object.values(document.paths ?? {}))
     for (const operation of Object.values(operations)) {
-      const { requestBody, responses = {}, 'x-problems': codes = [] } = operation
+      const { requestBody, parameters, responses = {}, 'x-problems': codes = [] } = operation
       allowNoBody(requestBody)
+      simplifyParameters(parameters)
       for (const response of Object.values(responses)) describeSuccess(response)
       const problems = problemAnswers(codes)
       Object.assign(responses, problems.responses)

@@ -121,7 +121,7 @@ const fields = z.strictObject({
     .looseObject({ epochs: z.int().min(1).max(100_000).optional() })
     .refine(isShallow, TOO_DEEP)
     .describe('A JobRequest; the space sets fields of it. Each trial is validated as a job is.'),
-  search: z.discriminatedUnion('method', [...SEARCHES]),
+  search: z.discriminatedUnion('method', [...SEARCHES]).meta({ id: 'SweepSearch' }),
   space: z
     .record(z.string().min(1).max(200), Dimension)
     .describe('By the path of the field, such as `optimizer.mu`, `target.sparsity` or `optimizer`.'),

@@ -52,7 +52,7 @@ test('download writes the file whose digest the service names, and prints its pa
   const answer = await fetch(`${service.url}/v1/jobs/${await newestJob()}/artifacts/${path}`)
   assert.equal(
     createHash('sha256')
-      .update(await answer.bytes())
+      .update(Buffer.from(await answer.arrayBuffer()))
       .digest('hex'),
     sha256,
   )

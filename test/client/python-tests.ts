@@ -13,11 +13,15 @@ export function clientEnvironment(more: Record<string, string> = {}): NodeJS.Pro
 }
 
 /** Runs a file of `client/python/tests`. @throws Error with its output when a test fails */
-export async function runPythonTests(file: string, environment: Record<string, string> = {}): Promise<void> {
+export async function runPythonTests(
+  file: string,
+  environment: Record<string, string> = {},
+  python?: string,
+): Promise<void> {
   const options = { cwd: `${PYTHON_CLIENT}/tests`, env: clientEnvironment(environment) }
-  const python = await pythonWithReaders()
+  const program = python ?? (await pythonWithReaders())
   try {
-    await promisify(execFile)(python, ['-W', 'error::ResourceWarning', '-m', 'unittest', file], options)
+    await promisify(execFile)(program, ['-W', 'error::ResourceWarning', '-m', 'unittest', file], options)
   } catch (error) {
     throw new Error((error as { stderr?: string }).stderr || String(error))
   }

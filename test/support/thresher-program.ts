@@ -8,7 +8,7 @@ import { endWithTests } from './end-with-tests.ts'
 const PROJECT = new URL('../../', import.meta.url).pathname
 
 /** The command line in a folder with the layout of its package, built from the sources of this run. */
-const program = build()
+export const thresherPath = build()
 
 /** Where `thresher login` stores nothing that a user has. */
 const home = mkdtempSync(join(tmpdir(), 'thresher-home-'))
@@ -38,9 +38,9 @@ export async function thresher(arguments_: readonly string[], options: Options =
   return { code, stdout, stderr }
 }
 
-export function startThresher(arguments_: readonly string[], { cwd, env }: Options = {}): ChildProcess {
+function startThresher(arguments_: readonly string[], { cwd, env }: Options = {}): ChildProcess {
   return endWithTests(
-    spawn(process.execPath, [program, ...arguments_], {
+    spawn(process.execPath, [thresherPath, ...arguments_], {
       cwd,
       env: environment(env),
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -63,7 +63,7 @@ export function thresherInTerminal(
   arguments_: readonly string[],
   { columns = 80, ...options }: Options & { columns?: number } = {},
 ): InTerminal {
-  const words = [process.execPath, program, ...arguments_].map(word => `'${word}'`).join(' ')
+  const words = [process.execPath, thresherPath, ...arguments_].map(word => `'${word}'`).join(' ')
   const child = endWithTests(
     spawn(
       'script',
@@ -100,7 +100,7 @@ function exitCode(child: ChildProcess): Promise<number | null> {
 }
 
 /** Without the settings of the machine that runs the tests. */
-function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+export function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const {
     CI: _ci,
     NO_COLOR: _no,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Thresher } from '@thresher/client'
+import { AuthenticationError, type Thresher } from '@thresher/client'
 import { Failure } from '../failure.ts'
 import type { InstalledService } from './find-service.ts'
 import { logLine } from './log-line.ts'
@@ -45,14 +45,9 @@ export class RunningService {
     this.#ended = once(this.#child, 'exit').then(([code]) => code ?? 1)
   }
 
-  /** Resolves once the service accepts jobs. @throws Failure if it ends before that */
+  /** Resolves once the service accepts jobs and has a worker for them. @throws Failure if it ends before that */
   async ready(thresher: Thresher): Promise<void> {
-    for (;;) {
-      const isReady = await thresher.health.ready({ retries: 0 }).then(
-        () => true,
-        () => false,
-      )
-      if (isReady) return
+    while (!(await isReady(thresher))) {
       const code = await Promise.race([this.#ended, pause(PERIOD_MS)])
       if (code !== undefined) throw new Failure('The service did not start: see above.')
     }
@@ -66,6 +61,17 @@ export class RunningService {
   /** @returns the exit code */
   ended(): Promise<number> {
     return this.#ended
+  }
+}
+
+async function isReady(thresher: Thresher): Promise<boolean> {
+  try {
+    await thresher.health.ready({ retries: 0 })
+    const { data: workers } = await thresher.workers.list({ retries: 0 })
+    return workers.length > 0
+  } catch (error) {
+    // A service with keys does not show its workers to everyone.
+    return error instanceof AuthenticationError
   }
 }
 

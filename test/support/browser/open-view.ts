@@ -15,6 +15,8 @@ export interface Viewer {
 /** A tab of a browser. */
 export interface View {
   page: Page
+  /** What `see` throws for. A test that causes faults removes them. */
+  faults: string[]
   /**
    * Goes to a page of the dashboard (`/jobs`), waits until it has loaded, and calls `look`.
    * @throws Error for errors in the console, uncaught errors, violations of the Content-Security-Policy and answers of 500 or above
@@ -42,6 +44,7 @@ export async function openView(browser: Browser, base: string, viewer: Viewer = 
   }
   return {
     page,
+    faults,
     async see(path, look) {
       try {
         await page.goto(base + path)

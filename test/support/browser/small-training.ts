@@ -11,6 +11,7 @@ export async function smallTraining({ datasets }: Thresher) {
   const content = new Blob([['x,y,label', ...POINTS, ''].join('\n')])
   const spec = { name: 'points', format: 'csv', label: 'label', header: true, delimiter: ',' } as const
   const { id } = await datasets.create(spec, [{ name: 'points.csv', content }])
+  await datasets.wait(id, { everyMs: 100 })
   const layers = [
     { type: 'dense', name: 'hidden', units: 32, activation: 'relu', kernelInitializer: 'heUniform' },
     { type: 'dense', name: 'classes', units: 2, activation: 'linear', kernelInitializer: 'glorotUniform' },

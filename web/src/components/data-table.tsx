@@ -30,9 +30,14 @@ interface DataTableProps<T> {
 export function DataTable<T>(props: DataTableProps<T>) {
   const { caption, columns, rows, rowKey, sorting, onSort, selected } = props
   return (
-    // A region of its own would repeat the name of the panel around it.
-    // biome-ignore lint/a11y/useSemanticElements lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
-    <div class="table-frame" role="group" aria-label={caption} tabIndex={0}>
+    // biome-ignore lint/a11y/useSemanticElements: a region would repeat the heading of the panel around it
+    <div
+      class="table-frame"
+      role="group"
+      aria-label={caption}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard
+      tabIndex={0}
+    >
       <table>
         <caption class="visually-hidden">{caption}</caption>
         <thead>
@@ -87,9 +92,11 @@ function Header<T>({ column, sorting, onSort }: HeaderProps<T>) {
         onClick={() => onSort({ by: id, order: order === 'desc' ? 'asc' : 'desc' })}
       >
         {header}
-        <span aria-hidden="true" class="arrow">
-          {order === 'asc' ? '↑' : order === 'desc' ? '↓' : ''}
-        </span>
+        {order && (
+          <span aria-hidden="true" class="arrow">
+            {order === 'asc' ? '↑' : '↓'}
+          </span>
+        )}
       </button>
     </th>
   )

@@ -24,11 +24,8 @@ export async function* watchJob(id: string, after: number, signal: AbortSignal):
 
 /** Frames of a job from now on: a snapshot first, and none of the events before it. */
 export async function* watchJobFromNow(id: string, signal: AbortSignal): AsyncGenerator<JobFrame> {
-  let lastSeq = 0
-  for await (const frame of watchJob(id, Number.MAX_SAFE_INTEGER, signal)) {
-    if (frame.type !== 'snapshot') continue
-    lastSeq = (frame as { lastSeq?: number }).lastSeq ?? 0
-    break
-  }
-  yield* watchJob(id, lastSeq, signal)
+  // The first watch only asks for the last seq; it stays until the end because leaving it would close the connection.
+  for await (const frame of watchJob(id, Number.MAX_SAFE_INTEGER, signal))
+    if (frame.type === 'snapshot')
+      return yield* watchJob(id, (frame as { lastSeq?: number }).lastSeq ?? 0, signal)
 }

@@ -1,6 +1,7 @@
-import type { JobQuery, ListedJob } from '@thresher/client'
+import type { JobQuery, ListedJob, TrainingSpec } from '@thresher/client'
 import { percent } from '../../terminal/figures.ts'
-import { factsOf } from '../job-facts.ts'
+import { defined, rounded } from '../compact.ts'
+import { trainingOf } from '../job-facts.ts'
 import { defineTool, READS } from '../tool.ts'
 
 const FILTERS = ['status', 'name', 'datasetId', 'preset', 'sweepId', 'sort', 'order', 'limit', 'after']
@@ -8,7 +9,8 @@ const FILTERS = ['status', 'name', 'datasetId', 'preset', 'sweepId', 'sort', 'or
 export const listJobs = defineTool<JobQuery & { after?: string }>({
   name: 'list_jobs',
   title: 'List jobs',
-  description: 'Lists jobs, newest first unless `sort` says otherwise, with state and latest metrics.',
+  description:
+    'Lists jobs, newest first unless `sort` says otherwise, with their state and the metrics of their last epoch.',
   scope: 'read',
   effects: READS,
   input: schemas => ({ properties: schemas.parameters('/v1/jobs', 'get', FILTERS) }),
@@ -19,10 +21,24 @@ export const listJobs = defineTool<JobQuery & { after?: string }>({
     if (hasMore) lines.push(`More: list_jobs with {"after": "${nextAfter}"} and the same filters.`)
     return {
       text: lines.join('\n'),
-      data: { jobs: data.map(job => factsOf(job, thresher)), ...(hasMore && { nextAfter }) },
+      data: { jobs: data.map(factsOf), ...(hasMore && { nextAfter }) },
     }
   },
 })
+
+/** What distinguishes the jobs of a list; `get_job` returns the rest. */
+function factsOf({ id, name, status, createdAt, progress, metrics, error, spec }: ListedJob) {
+  const { model, dataset, optimizer, target } = trainingOf(spec as TrainingSpec)
+  return defined({
+    ...{ id, name, status, createdAt, model, dataset, optimizer, target },
+    ...{ epoch: progress.epoch, epochs: progress.epochs },
+    validationAccuracy: rounded(metrics?.validationAccuracy),
+    validationLoss: rounded(metrics?.validationLoss),
+    sparsity: rounded(metrics?.sparsity),
+    sparseBytes: metrics?.sparseBytes,
+    error: error?.code,
+  })
+}
 
 function describe({ id, name, status, progress, metrics }: ListedJob): string {
   const accuracy = metrics?.validationAccuracy

@@ -1,5 +1,5 @@
 import type { DryRun, JobRequest } from '@thresher/client'
-import { count, duration, percent } from '../../terminal/figures.ts'
+import { bytes, count, duration, percent } from '../../terminal/figures.ts'
 import { defined, rounded, thinned } from '../compact.ts'
 import { describeWarnings, trainingOf } from '../job-facts.ts'
 import { defineTool, READS } from '../tool.ts'
@@ -11,7 +11,7 @@ export const plan = defineTool<{ job: JobRequest; sparsity?: number }>({
   name: 'plan',
   title: 'Plan a training job (dry run)',
   description:
-    'Checks a job and forecasts it without training anything: the complete spec, parameters, memory, duration, the threshold by epoch, and the expected sparsity and file size as far as they are known. It costs nothing. Use it before `submit`, and repeat it until no warning is left that matters. With `sparsity`, it also recommends the scale c of the threshold for that share of zeros.',
+    'Checks a job and forecasts it without training anything: the complete spec, parameters, memory, duration, the threshold by epoch, and the expected sparsity and file size if they can be forecast. It costs nothing. Use it before `submit`, and repeat it until no warning is left that matters. With `sparsity`, it also recommends the scale c of the threshold for that share of zeros.',
   // A dry run needs the scope of a submission.
   scope: 'submit',
   effects: READS,
@@ -61,7 +61,7 @@ function describe({
 }: DryRun): string {
   const last = plan.epochs.at(-1)!
   const lines = [
-    `${count(plan.parameters)} parameters (${count(plan.denseBytes)} bytes dense), ${spec.epochs} epochs of ${count(plan.stepsPerEpoch)} steps, ${count(memory.neededBytes)} bytes of memory.`,
+    `${count(plan.parameters)} parameters (${count(plan.denseBytes)} bytes dense), ${spec.epochs} epochs of ${count(plan.stepsPerEpoch)} steps, ${bytes(memory.neededBytes)} of memory.`,
     estimatedSeconds === undefined
       ? 'The duration is not known: no similar job has finished yet.'
       : `It takes about ${duration(estimatedSeconds)} once it runs${queuePosition === undefined ? '' : `, at position ${queuePosition} of the queue`}.`,
@@ -69,7 +69,7 @@ function describe({
   ]
   if (recommendation)
     lines.push(
-      `For ${percent(recommendation.sparsity)} zeros, the recommended c is ${recommendation.c} (within ${percent(recommendation.error)}, basis ${recommendation.basis}).`,
+      `For ${percent(recommendation.sparsity)} zeros${spec.target ? ' before the cut' : ''}, the recommended c is ${recommendation.c} (${within(recommendation.error)}basis ${recommendation.basis}).`,
     )
   return [...lines, ...describeWarnings(warnings)].join('\n')
 }
@@ -82,5 +82,10 @@ function forecastOf(
     return 'The sparsity at the end is not known: it can be forecast once a job with the same model and data has finished.'
   const size =
     forecastArtifactBytes === undefined ? '' : `, a file of about ${count(forecastArtifactBytes)} bytes`
-  return `Forecast: ${percent(last.forecastSparsity)} zeros at the end (within ${percent(last.forecastError ?? 0)}, basis ${last.forecastBasis})${size}.`
+  return `Forecast: ${percent(last.forecastSparsity)} zeros at the end (${within(last.forecastError ?? 0)}basis ${last.forecastBasis})${size}.`
+}
+
+/** The error of a forecast in percentage points; nothing if it is exact. */
+function within(error: number): string {
+  return error === 0 ? '' : `within ${Number((100 * error).toPrecision(2))} points, `
 }

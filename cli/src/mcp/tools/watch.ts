@@ -1,4 +1,3 @@
-import type { Job, JobFrame } from '@thresher/client'
 import { describeEpoch, describeJob, factsOf, nextStep } from '../job-facts.ts'
 import { JOB_ID, type JobArguments } from '../job-id.ts'
 import { type Call, defineTool, READS } from '../tool.ts'
@@ -26,31 +25,19 @@ export const watch = defineTool<JobArguments & { seconds?: number }>({
 })
 
 async function follow(jobId: string, { thresher, signal, progress }: Call): Promise<void> {
-  let done = 0
-  const report = async (value: number, total: number, message: string) => {
-    // Events of the past arrive first. The protocol requires that progress grows.
-    if (value <= done) return
-    done = value
-    await progress(value, total, message)
-  }
+  let reported = 0
   for await (const frame of thresher.jobs.watch(jobId, { signal })) {
     if (frame.type === 'snapshot') {
       if (ENDED.has(frame.job.status)) return
-      done = Math.max(done, epochsOf(frame.job))
+      // Events of the past follow, which an earlier call has reported.
+      reported = Math.max(reported, frame.job.progress.epoch)
+    } else if (frame.type === 'epoch' && frame.data.epoch > reported) {
+      reported = frame.data.epoch
+      await progress(reported, frame.data.epochs, describeEpoch(frame.data))
     } else if (frame.type === 'paused') {
-      // The event may be old: the job may have resumed since.
-      if (ENDED.has((await thresher.jobs.get(jobId, { signal })).status)) return
-    } else await reportFrame(frame, report)
+      // The event may be an old one: the job may have resumed since.
+      const { status } = await thresher.jobs.get(jobId, { signal })
+      if (ENDED.has(status)) return
+    }
   }
-}
-
-function epochsOf({ progress }: Job): number {
-  return progress.epoch
-}
-
-async function reportFrame(
-  frame: JobFrame,
-  report: (value: number, total: number, message: string) => Promise<void>,
-): Promise<void> {
-  if (frame.type === 'epoch') await report(frame.data.epoch, frame.data.epochs, describeEpoch(frame.data))
 }

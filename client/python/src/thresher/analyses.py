@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Mapping, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, Sequence, Union
 
+from . import contract
 from .download import download
 from .errors import JobFailed
 from .follow import follow
@@ -29,7 +30,7 @@ class Analyses:
         *,
         idempotency_key: Optional[str] = None,
         **options: Any,
-    ) -> Dict[str, Any]:
+    ) -> contract.Analysis:
         """
         Starts an analysis.
 
@@ -39,10 +40,10 @@ class Analyses:
         """
         ids = [job.id if isinstance(job, Job) else job for job in jobs]
         request = {"kind": kind, "jobs": ids, **camel_keys(options)}
-        analysis: Dict[str, Any] = submitted(self._transport, "/v1/analyses", request, idempotency_key)
+        analysis: contract.Analysis = submitted(self._transport, "/v1/analyses", request, idempotency_key)
         return analysis
 
-    def wait(self, analysis: Union[str, Mapping[str, Any]], *, check: bool = True) -> Dict[str, Any]:
+    def wait(self, analysis: Union[str, Mapping[str, Any]], *, check: bool = True) -> contract.Analysis:
         """Returns the analysis once it has ended. check: raise JobFailed if it has failed"""
         analysis_id = analysis if isinstance(analysis, str) else analysis["id"]
         for _ in follow(self._transport, _path(analysis_id, "/events"), 0):
@@ -52,16 +53,16 @@ class Analyses:
             raise JobFailed(ended)
         return ended
 
-    def get(self, analysis_id: str) -> Dict[str, Any]:
-        analysis: Dict[str, Any] = self._transport.json("GET", _path(analysis_id))
+    def get(self, analysis_id: str) -> contract.Analysis:
+        analysis: contract.Analysis = self._transport.json("GET", _path(analysis_id))
         return analysis
 
-    def list(self, **query: Any) -> Iterator[Dict[str, Any]]:
+    def list(self, **query: Any) -> Iterator[contract.ListedAnalysis]:
         """Analyses, newest first. query: filters in snake_case, for example `kind` and `job_id`"""
         return items_of(self._transport, "/v1/analyses", camel_keys(query))
 
-    def cancel(self, analysis_id: str) -> Dict[str, Any]:
-        analysis: Dict[str, Any] = self._transport.json("POST", _path(analysis_id, "/cancel"), may_repeat=True)
+    def cancel(self, analysis_id: str) -> contract.Analysis:
+        analysis: contract.Analysis = self._transport.json("POST", _path(analysis_id, "/cancel"), may_repeat=True)
         return analysis
 
     def delete(self, analysis_id: str) -> None:

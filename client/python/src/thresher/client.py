@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, Iterator, Mapping, Optional
+from typing import Any, Iterator, Mapping, Optional
 
+from . import contract
 from .analyses import Analyses
 from .datasets import Datasets
 from .job import Job
@@ -56,7 +57,7 @@ class Client:
         """Submits a job; the same as `jobs.create`."""
         return self.jobs.create(spec, **fields)
 
-    def plan(self, spec: Optional[Mapping[str, Any]] = None, **fields: Any) -> Dict[str, Any]:
+    def plan(self, spec: Optional[Mapping[str, Any]] = None, **fields: Any) -> contract.DryRun:
         """What `submit` would run, without running it; the same as `jobs.plan`."""
         return self.jobs.plan(spec, **fields)
 
@@ -64,7 +65,7 @@ class Client:
         """The job with an id; the same as `jobs.get`."""
         return self.jobs.get(job_id)
 
-    def workers(self) -> Iterator[Dict[str, Any]]:
+    def workers(self) -> Iterator[contract.Worker]:
         """The workers that are alive, their engines and devices."""
         return items_of(self._transport, "/v1/workers", {})
 

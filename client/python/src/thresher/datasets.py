@@ -6,11 +6,12 @@ import os
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Dict, Iterator, Optional, Sequence, Union
+from typing import Any, Iterator, Optional, Sequence, Union
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from . import contract
 from .errors import InvalidRequestError
 from .multipart import form
 from .names import camel_keys
@@ -35,7 +36,7 @@ class Datasets:
         *,
         classes: Optional[Sequence[str]] = None,
         labels: Optional[str] = None,
-    ) -> Dict[str, Any]:
+    ) -> contract.Dataset:
         """
         Uploads arrays, and returns the dataset once the service has validated it.
 
@@ -57,7 +58,7 @@ class Datasets:
 
     def upload(
         self, name: str, *files: Union[str, os.PathLike[str]], format: str, wait: bool = True, **options: Any
-    ) -> Dict[str, Any]:
+    ) -> contract.Dataset:
         """
         Uploads files.
 
@@ -70,10 +71,10 @@ class Datasets:
         """
         spec = {"name": name, "format": format, **camel_keys(options)}
         body = form(spec, [("file", Path(file)) for file in files])
-        dataset: Dict[str, Any] = self._transport.json("POST", "/v1/datasets", body)
+        dataset: contract.Dataset = self._transport.json("POST", "/v1/datasets", body)
         return self._validated(dataset) if wait else dataset
 
-    def _validated(self, dataset: Dict[str, Any]) -> Dict[str, Any]:
+    def _validated(self, dataset: contract.Dataset) -> contract.Dataset:
         pause = FIRST_POLL_SECONDS
         while dataset["status"] == "validating":
             time.sleep(pause)
@@ -85,11 +86,11 @@ class Datasets:
             raise InvalidRequestError({**problem, "errors": [], "datasetId": dataset["id"]})
         return dataset
 
-    def get(self, dataset_id: str) -> Dict[str, Any]:
-        dataset: Dict[str, Any] = self._transport.json("GET", f"/v1/datasets/{segment(dataset_id)}")
+    def get(self, dataset_id: str) -> contract.Dataset:
+        dataset: contract.Dataset = self._transport.json("GET", f"/v1/datasets/{segment(dataset_id)}")
         return dataset
 
-    def list(self, *, name: Optional[str] = None) -> Iterator[Dict[str, Any]]:
+    def list(self, *, name: Optional[str] = None) -> Iterator[contract.Dataset]:
         """Uploaded datasets, newest first, then the built-in ones. name: a prefix"""
         return items_of(self._transport, "/v1/datasets", {"name": name})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Mapping, Optional
 
 Problem = Dict[str, Any]
 
@@ -63,7 +63,7 @@ class ServiceError(AnswerError):
 class JobFailed(ThresherError):
     """The job, or the analysis, has failed. `code` says why, for example `diverged` or `invalid_data`."""
 
-    def __init__(self, record: Dict[str, Any]) -> None:
+    def __init__(self, record: Mapping[str, Any]) -> None:
         error = record["error"]
         self.record = record
         self.code: str = error["code"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Union
 
 from numpy.typing import ArrayLike, NDArray
 
+from . import contract
 from .download import download
 from .errors import JobFailed
 from .follow import Frame, follow
@@ -30,7 +31,7 @@ ENDED = ("succeeded", "failed", "cancelled")
 class Job:
     """A job, as the service last described it in `record`. `refresh` reads it again."""
 
-    def __init__(self, transport: Transport, record: Dict[str, Any]) -> None:
+    def __init__(self, transport: Transport, record: contract.Job) -> None:
         self._transport = transport
         self.record = record
 
@@ -39,26 +40,24 @@ class Job:
 
     @property
     def id(self) -> str:
-        return str(self.record["id"])
+        return self.record["id"]
 
     @property
     def status(self) -> str:
-        return str(self.record["status"])
+        return self.record["status"]
 
     @property
     def has_ended(self) -> bool:
         return self.status in ENDED
 
     @property
-    def spec(self) -> Dict[str, Any]:
+    def spec(self) -> contract.TrainingSpec:
         """Every field of the job, defaults included. It is a valid request for the same job."""
-        spec: Dict[str, Any] = self.record["spec"]
-        return spec
+        return self.record["spec"]
 
     @property
-    def warnings(self) -> List[Dict[str, str]]:
-        warnings: List[Dict[str, str]] = self.record["warnings"]
-        return warnings
+    def warnings(self) -> List[contract.JobWarnings]:
+        return self.record["warnings"]
 
     def refresh(self) -> Job:
         self.record = self._transport.json("GET", self._path())
@@ -71,14 +70,14 @@ class Job:
         """
         return follow(self._transport, self._path("/events"), after)
 
-    def watch(self, *, check: bool = True) -> Iterator[Dict[str, Any]]:
+    def watch(self, *, check: bool = True) -> Iterator[contract.EpochMetrics]:
         """
         The metrics of every epoch from the first one on, until the job has ended. After a restart of the job, the epochs since its last
         checkpoint come again.
 
         check: raise JobFailed at the end if the job has failed
         """
-        known: Dict[int, Dict[str, Any]] = {}
+        known: Dict[int, contract.EpochMetrics] = {}
         for frame in self.frames():
             if frame["type"] == "gap":
                 known = {epoch["epoch"]: epoch for epoch in self._epochs()}
@@ -134,24 +133,24 @@ class Job:
         """One array for each metric, by its name in the contract: `job.metrics()["validationAccuracy"]`."""
         return arrays_of(self._epochs())
 
-    def _epochs(self) -> List[Dict[str, Any]]:
-        epochs: List[Dict[str, Any]] = self._transport.json("GET", self._path("/metrics"))["data"]
+    def _epochs(self) -> List[contract.EpochMetrics]:
+        epochs: List[contract.EpochMetrics] = self._transport.json("GET", self._path("/metrics"))["data"]
         return epochs
 
     def layers(self) -> LayerSeries:
         """The non-zero weights of every variable after every epoch."""
         return layer_series(self._transport.json("GET", self._path("/layers")))
 
-    def tradeoff(self, checkpoint: Union[str, int, None] = None) -> List[Dict[str, Any]]:
+    def tradeoff(self, checkpoint: Union[str, int, None] = None) -> List[contract.TradeoffPoint]:
         """The points of the newest trade-off: accuracy and size of the model at other sparsities."""
         answer = self._transport.json("GET", self._path("/tradeoff"), query={"checkpoint": checkpoint})
-        points: List[Dict[str, Any]] = answer["points"]
+        points: List[contract.TradeoffPoint] = answer["points"]
         return points
 
-    def checkpoints(self) -> Iterator[Dict[str, Any]]:
+    def checkpoints(self) -> Iterator[contract.KeptCheckpoint]:
         return items_of(self._transport, self._path("/checkpoints"), {})
 
-    def artifacts(self) -> Iterator[Dict[str, Any]]:
+    def artifacts(self) -> Iterator[contract.ManifestEntry]:
         """Every file that the job can have, with size and digest if it exists."""
         return items_of(self._transport, self._path("/artifacts"), {})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, List, Mapping, Optional
 
+from . import contract
 from .job import Job
 from .names import camel_keys
 from .pages import items_of
@@ -43,7 +44,7 @@ class Jobs:
         preset: Optional[str] = None,
         for_sparsity: Optional[float] = None,
         **fields: Any,
-    ) -> Dict[str, Any]:
+    ) -> contract.DryRun:
         """
         What `create` would run: the whole spec, sizes, a forecast and warnings. Nothing is stored.
 
@@ -51,7 +52,7 @@ class Jobs:
         """
         query = {"dryRun": True, "sparsity": for_sparsity}
         request = job_request(spec, preset, fields)
-        plan: Dict[str, Any] = self._transport.json("POST", "/v1/jobs", request, query=query, may_repeat=True)
+        plan: contract.DryRun = self._transport.json("POST", "/v1/jobs", request, query=query, may_repeat=True)
         return plan
 
     def get(self, job_id: str) -> Job:

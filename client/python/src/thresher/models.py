@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, Union
 
 from numpy.typing import ArrayLike
 
+from . import contract
 from .download import download
 from .job import Job
 from .multipart import form
@@ -36,11 +37,11 @@ class Models:
         *,
         checkpoint: Union[str, int, None] = None,
         idempotency_key: Optional[str] = None,
-    ) -> Dict[str, Any]:
+    ) -> contract.Model:
         """Makes the model of a job, which has ended or is paused, the next version of `name`."""
         job_id = job.id if isinstance(job, Job) else job
         body = camel_keys({"name": name, "job_id": job_id, "checkpoint": checkpoint})
-        model: Dict[str, Any] = submitted(self._transport, "/v1/models", body, idempotency_key)
+        model: contract.Model = submitted(self._transport, "/v1/models", body, idempotency_key)
         return model
 
     def upload(
@@ -51,7 +52,7 @@ class Models:
         preset: Optional[str] = None,
         topology: Optional[Mapping[str, Any]] = None,
         classes: Optional[int] = None,
-    ) -> Dict[str, Any]:
+    ) -> contract.Model:
         """
         Uploads a network, its weights, or both: `.keras`, `.h5`, `.safetensors`, `model.json` of Keras or TensorFlow.js.
 
@@ -60,15 +61,15 @@ class Models:
         """
         spec = camel_keys({"name": name, "preset": preset, "topology": topology, "classes": classes})
         parts = [("file", Path(file)) for file in files] + ([("state", Path(state))] if state else [])
-        model: Dict[str, Any] = self._transport.json("POST", "/v1/models", form(spec, parts))
+        model: contract.Model = self._transport.json("POST", "/v1/models", form(spec, parts))
         return model
 
-    def get(self, model_id: str) -> Dict[str, Any]:
+    def get(self, model_id: str) -> contract.Model:
         """An upload, a preset, a version (`digits@3`), or the newest version of a name (`digits`)."""
-        model: Dict[str, Any] = self._transport.json("GET", _path(model_id))
+        model: contract.Model = self._transport.json("GET", _path(model_id))
         return model
 
-    def list(self, *, name: Optional[str] = None) -> Iterator[Dict[str, Any]]:
+    def list(self, *, name: Optional[str] = None) -> Iterator[contract.Model]:
         """Uploads and registered models, newest first, then presets. name: a prefix"""
         return items_of(self._transport, "/v1/models", {"name": name})
 
@@ -79,7 +80,7 @@ class Models:
         """Predictions of the service with a registered model."""
         return predict(self._transport, _path(model_id, "/predict"), camel_keys(query), inputs)
 
-    def artifacts(self, model_id: str) -> Iterator[Dict[str, Any]]:
+    def artifacts(self, model_id: str) -> Iterator[contract.ManifestEntry]:
         return items_of(self._transport, _path(model_id, "/artifacts"), {})
 
     def download(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Iterator, Mapping
+from typing import Any, Iterator, Mapping
 
 from .transport import Transport
 
 
-def items_of(transport: Transport, path: str, query: Mapping[str, Any]) -> Iterator[Dict[str, Any]]:
+def items_of(transport: Transport, path: str, query: Mapping[str, Any]) -> Iterator[Any]:
     """Every item of every page. A page is requested when its first item is."""
     after = None
     while True:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Sequence, Tuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 
-def arrays_of(epochs: Sequence[Dict[str, Any]]) -> Dict[str, NDArray[Any]]:
+def arrays_of(epochs: Sequence[Mapping[str, Any]]) -> Dict[str, NDArray[Any]]:
     """One array for each number of an epoch, by its name in the contract. A number that an epoch does not have is NaN."""
     names = list(dict.fromkeys(name for epoch in epochs for name, value in epoch.items() if _is_number(value)))
     return {name: np.array([epoch.get(name, np.nan) for epoch in epochs]) for name in names}

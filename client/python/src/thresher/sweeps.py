@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Dict, Iterator, Mapping, Optional
+from typing import Any, Iterator, Mapping, Optional
 
+from . import contract
 from .names import camel_keys
 from .pages import items_of
 from .submission import submitted
@@ -25,7 +26,7 @@ class Sweeps:
         *,
         idempotency_key: Optional[str] = None,
         **fields: Any,
-    ) -> Dict[str, Any]:
+    ) -> contract.Sweep:
         """
         Starts a sweep.
 
@@ -40,10 +41,10 @@ class Sweeps:
         fields: other fields of the request in snake_case
         """
         request = {"base": base, "search": search, **camel_keys(fields)}
-        sweep: Dict[str, Any] = submitted(self._transport, "/v1/sweeps", request, idempotency_key)
+        sweep: contract.Sweep = submitted(self._transport, "/v1/sweeps", request, idempotency_key)
         return sweep
 
-    def wait(self, sweep_id: str) -> Dict[str, Any]:
+    def wait(self, sweep_id: str) -> contract.Sweep:
         """Returns the sweep once it has ended, with its trials, the best one and the Pareto front."""
         while True:
             sweep = self.get(sweep_id)
@@ -51,16 +52,16 @@ class Sweeps:
                 return sweep
             time.sleep(POLL_SECONDS)
 
-    def get(self, sweep_id: str) -> Dict[str, Any]:
-        sweep: Dict[str, Any] = self._transport.json("GET", _path(sweep_id))
+    def get(self, sweep_id: str) -> contract.Sweep:
+        sweep: contract.Sweep = self._transport.json("GET", _path(sweep_id))
         return sweep
 
-    def list(self, **query: Any) -> Iterator[Dict[str, Any]]:
+    def list(self, **query: Any) -> Iterator[contract.ListedSweep]:
         return items_of(self._transport, "/v1/sweeps", camel_keys(query))
 
-    def cancel(self, sweep_id: str) -> Dict[str, Any]:
+    def cancel(self, sweep_id: str) -> contract.Sweep:
         """Cancels the unfinished trials."""
-        sweep: Dict[str, Any] = self._transport.json("POST", _path(sweep_id, "/cancel"), may_repeat=True)
+        sweep: contract.Sweep = self._transport.json("POST", _path(sweep_id, "/cancel"), may_repeat=True)
         return sweep
 
 

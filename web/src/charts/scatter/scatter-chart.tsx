@@ -18,8 +18,6 @@ export interface ScatterChartProps {
   selected?: string | undefined
   /** Called by a click and by Enter. */
   onSelect(id: string): void
-  /** Called by a double click and by Enter on the selected point. */
-  onOpen?(id: string): void
 }
 
 const HEIGHT = 380

@@ -11,14 +11,13 @@ export interface PlacedPoint extends ScatterPoint {
 interface Choosing {
   selected?: string | undefined
   onSelect(id: string): void
-  onOpen?(id: string): void
 }
 
 /** How far from a point a click still means it, in pixels: a finger is less exact than a mouse. */
 const REACH = 18
 
 /** The point under the pointer or the keys, and what an SVG element needs so that it can be chosen: it acts as a list box. */
-export function useChosenPoint(placed: readonly PlacedPoint[], { selected, onSelect, onOpen }: Choosing) {
+export function useChosenPoint(placed: readonly PlacedPoint[], { selected, onSelect }: Choosing) {
   const prefix = useId()
   const [active, setActive] = useState<string | undefined>()
   const ordered = [...placed].sort((a, b) => a.px - b.px || a.py - b.py)
@@ -31,19 +30,19 @@ export function useChosenPoint(placed: readonly PlacedPoint[], { selected, onSel
     const from = ordered.findIndex(({ id }) => id === (active ?? selected))
     const next = afterKey(event.key, from, ordered.length)
     if (next !== undefined) setActive(ordered[next]?.id)
-    else if ((event.key === 'Enter' || event.key === ' ') && active)
-      (active === selected ? onOpen : onSelect)?.(active)
+    else if ((event.key === 'Enter' || event.key === ' ') && active) onSelect(active)
     else return
     event.preventDefault()
   }
   const handlers = {
     role: 'listbox' as const,
+    // In the namespace of SVG, the names of attributes are case-sensitive.
     tabindex: 0,
     'aria-activedescendant': active && idOf(active),
     onKeyDown,
-    onMouseMove: (event: MouseEvent) => setActive(under(event)),
+    // Browsers also report a pointer that rests while the page moves under it; it must not undo what the keys chose.
+    onMouseMove: (event: MouseEvent) => (event.movementX || event.movementY) && setActive(under(event)),
     onClick: (event: MouseEvent) => under(event) && onSelect(under(event)!),
-    onDblClick: (event: MouseEvent) => under(event) && onOpen?.(under(event)!),
   }
   return { active, handlers, idOf }
 }

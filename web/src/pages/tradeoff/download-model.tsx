@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Button } from '../../components/button.tsx'
 import { FormField } from '../../components/form-field.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
@@ -14,12 +14,20 @@ interface Download {
   error?: Error
 }
 
-/** Downloads one model. The button receives the focus when a model is selected, so that Enter downloads it. */
-export function DownloadModel({ model }: { model: ModelPoint }) {
+interface DownloadModelProps {
+  model: ModelPoint
+  /** So that Enter selects a model in the chart and Enter downloads it. */
+  takesFocus: boolean
+}
+
+/** Downloads one model, in one of its file formats. */
+export function DownloadModel({ model, takesFocus }: DownloadModelProps) {
   const [file, setFile] = useState<ModelFile>('model.sparse.safetensors')
   const [state, setState] = useState<Download>({})
   const area = useRef<HTMLDivElement>(null)
-  useEffect(() => area.current?.querySelector('button')?.focus({ preventScroll: true }), [])
+  useLayoutEffect(() => {
+    if (takesFocus) area.current?.querySelector('button')?.focus({ preventScroll: true })
+  }, [])
   const download = () => {
     setState({ isRunning: true })
     const answer = client.value.jobs.artifact(model.jobId, file, downloadQuery(model))
