@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite'
+import { compressFiles } from './compress-files.ts'
 import { limitJavaScript } from './limit-javascript.ts'
 
 /** Where `npm run dev` finds a service. */
@@ -7,7 +8,7 @@ const proxy = { '/v1': { target: service, ws: true }, '/openapi.json': service }
 
 export default defineConfig({
   base: '/ui/',
-  plugins: [limitJavaScript(70_000)],
+  plugins: [limitJavaScript(70_000), compressFiles()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
