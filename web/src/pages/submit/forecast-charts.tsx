@@ -17,7 +17,8 @@ const CHARTS: Record<
 }
 
 /** Learning rate, threshold and sparsity of each epoch, as far as the service can forecast them. */
-export function ForecastCharts({ epochs }: { epochs: DryRun['plan']['epochs'] }) {
+export function ForecastCharts({ dryRun }: { dryRun: DryRun }) {
+  const { epochs } = dryRun.plan
   const zoom = useZoom()
   const cursor = useSignal<number | null>(null)
   const charts = useMemo(() => forecastSeries(epochs), [epochs])
@@ -36,6 +37,11 @@ export function ForecastCharts({ epochs }: { epochs: DryRun['plan']['epochs'] })
           layout="track"
         />
       ))}
+      {dryRun.spec.target && (
+        <p class="chart-note">
+          The service chooses the threshold during the training, so that it meets the target.
+        </p>
+      )}
       {!charts.sparsity && (
         <p class="chart-note">
           The sparsity cannot be forecast yet: no job with this model and these data has finished, and

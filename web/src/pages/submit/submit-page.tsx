@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks'
 import { PageHeader } from '../../components/page-header.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
@@ -27,7 +28,11 @@ const FIRST_REQUEST: Json = {
 /** Submits a job: `?clone=JOB` starts with the spec of another one, `?spec=JSON` with a request. */
 export function SubmitPage() {
   const contract = useRequestForm('JobRequest')
-  const start = useLoaded(signal => startingRequest(cloned.value, signal), [cloned.value, client.value])
+  const { visit, keepInUrl } = useVisit()
+  const start = useLoaded(
+    signal => startingRequest(cloned.value, signal),
+    [cloned.value, visit, client.value],
+  )
   const error = contract.error ?? start.error
   return (
     <>
@@ -39,7 +44,7 @@ export function SubmitPage() {
       {error && <ProblemNotice error={error} title="The form cannot be shown." />}
       {contract.field && start.data !== undefined ? (
         <JobForm
-          key={cloned.value}
+          key={`${cloned.value} ${visit}`}
           field={contract.field as ObjectField}
           start={start.data}
           onChange={keepInUrl}
@@ -51,6 +56,24 @@ export function SubmitPage() {
   )
 }
 
+/**
+ * Counts the visits of the page without a request in its address: the link "New job" leads to an empty form also from a filled one. A
+ * request that is too long for the address is no such visit.
+ */
+function useVisit() {
+  const [visit, setVisit] = useState(0)
+  const [isLong, setLong] = useState(false)
+  const isNew = cloned.value === '' && stored.value === undefined && !isLong
+  useEffect(() => {
+    if (isNew) setVisit(count => count + 1)
+  }, [isNew])
+  const keepInUrl = (request: Json) => {
+    setLong(requestCodec.write(request) === null)
+    stored.value = request
+  }
+  return { visit, keepInUrl }
+}
+
 /** A sweep that every job can be the base of: three seeds. The form of the sweep changes what is varied. */
 function sweepOf(base: Json): string {
   return JSON.stringify({ search: { method: 'grid' }, space: { seed: [1, 2, 3] }, base })
@@ -59,8 +82,4 @@ function sweepOf(base: Json): string {
 async function startingRequest(job: string, signal: AbortSignal): Promise<Json> {
   if (stored.value !== undefined) return stored.value
   return job === '' ? FIRST_REQUEST : requestFromJob(await client.value.jobs.get(job, { signal }))
-}
-
-function keepInUrl(request: Json): void {
-  stored.value = request
 }
