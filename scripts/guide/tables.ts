@@ -73,7 +73,7 @@ function tableOf(columns: readonly string[], rows: readonly (readonly string[])[
 
 /** Replaces a table of the page, between its two comments. @throws Error if the page does not have them */
 export function insertTable(page: string, name: string, table: string): string {
-  const [begin, end] = [`<!-- table: ${name} -->\n`, `\n<!-- end -->`]
+  const [begin, end] = [`<!-- table: ${name} -->\n\n`, `\n\n<!-- end -->`]
   const from = page.indexOf(begin)
   const to = page.indexOf(end, from)
   if (from < 0 || to < 0) throw new Error(`docs/guide.md has no place for the table ${name}.`)

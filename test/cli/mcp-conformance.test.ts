@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { mcpProgram } from '#test/support/connect-mcp.ts'
 import { FS_OF_NODE_22 } from '#test/support/fs-of-node-22.ts'
 import { mcpOverHttp } from '#test/support/mcp-over-http.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
-import { buildCli, mcpEnvironment } from '#test/support/start-mcp.ts'
+
+const CONFORMANCE = fileURLToPath(import.meta.resolve('@modelcontextprotocol/conformance/dist/index.js'))
 
 /**
  * The scenarios for servers that need no tools, resources or prompts with prescribed names and answers, and no capability that is
@@ -15,25 +18,21 @@ const SCENARIOS = ['server-initialize', 'ping', 'tools-list', 'resources-list', 
 
 describe('the conformance tests of the Model Context Protocol', () => {
   let api: Api
-  let cli: Awaited<ReturnType<typeof buildCli>>
   let proxy: Awaited<ReturnType<typeof mcpOverHttp>>
   before(async () => {
     api = await startApi()
-    cli = await buildCli()
-    const env = mcpEnvironment({ url: api.url })
-    proxy = await mcpOverHttp({ command: process.execPath, args: [cli.program, 'mcp'], env })
+    proxy = await mcpOverHttp(mcpProgram({ url: api.url }))
   })
   after(async () => {
     await proxy.stop()
     await api.stop()
-    await cli.remove()
   })
 
   for (const scenario of SCENARIOS)
     it(`pass: ${scenario}`, async () => {
       const { stdout } = await promisify(execFile)(process.execPath, [
         ...['--import', FS_OF_NODE_22],
-        'node_modules/@modelcontextprotocol/conformance/dist/index.js',
+        CONFORMANCE,
         ...['server', '--url', proxy.url, '--scenario', scenario, '--verbose'],
       ]).catch(({ stdout, stderr }) => assert.fail(`${stdout}\n${stderr}`))
       assert.match(stdout, /"status": "SUCCESS"/)

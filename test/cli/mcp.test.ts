@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { type JobRequest, Thresher } from '@thresher/client'
-import { endWithTests } from '#test/support/end-with-tests.ts'
+import { connectMcp } from '#test/support/connect-mcp.ts'
 import { keyOf } from '#test/support/key-of.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
-import { buildCli, connectMcp, mcpEnvironment } from '#test/support/start-mcp.ts'
 import { type Service, startService } from '#test/support/start-service.ts'
+import { startThresher, thresherPath } from '#test/support/thresher-program.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON, as a client of the protocol receives it
 type Facts = any
@@ -29,12 +29,6 @@ const TOPOLOGY = { inputShape: [2], layers: [dense('hidden', 166, 'relu'), dense
 const OPTIMIZER = { name: 'grda', learningRate: 0.3, c: 0.05, mu: 0.6 }
 
 const textOf = ({ content }: CallToolResult) => (content[0]?.type === 'text' ? content[0].text : '')
-
-let cli: Awaited<ReturnType<typeof buildCli>>
-before(async () => {
-  cli = await buildCli()
-})
-after(() => cli.remove())
 
 describe('thresher mcp with a service', () => {
   let service: Service
@@ -55,7 +49,7 @@ describe('thresher mcp with a service', () => {
       epochs: 3,
     } as JobRequest
     downloads = await mkdtemp(join(tmpdir(), 'thresher-downloads-'))
-    client = await connectMcp(cli.program, { url: service.url, downloads })
+    client = await connectMcp({ url: service.url, downloads })
   })
   after(async () => {
     await client.close()
@@ -153,8 +147,17 @@ describe('thresher mcp with a service', () => {
       for (const reference of references)
         assert.ok(inputSchema.$defs[JSON.parse(reference).replace('#/$defs/', '')], reference)
     }
-    const filters = Object.keys(tools.find(({ name }) => name === 'list_jobs')!.inputSchema.properties!)
-    assert.ok(filters.includes('status') && filters.includes('sort'))
+    const inputs = new Map(tools.map(({ name, inputSchema }) => [name, inputSchema.properties as Facts]))
+    assert.deepEqual(inputs.get('list_jobs').sort.enum, ['createdAt', 'validationAccuracy', 'sparsity'])
+    for (const [tool, count] of [
+      ['list_jobs', 9],
+      ['download', 14],
+      ['plan', 2],
+    ] as const) {
+      assert.equal(Object.keys(inputs.get(tool)).length, count, tool)
+      for (const [name, schema] of Object.entries<Facts>(inputs.get(tool)))
+        assert.ok(schema.type ?? schema.anyOf ?? schema.$ref, `${tool} ${name}`)
+    }
   })
 
   it('says which tools change something', async () => {
@@ -260,12 +263,11 @@ describe('thresher mcp with a service', () => {
   })
 
   it('writes messages of the protocol to standard output, nothing else, and ends with its input', async () => {
-    const child = endWithTests(
-      spawn(process.execPath, [cli.program, 'mcp'], { env: mcpEnvironment({ url: service.url }) }),
-    )
+    const child = startThresher(['mcp'], { env: { THRESHER_URL: service.url } })
     const output: Buffer[] = []
-    child.stdout.on('data', chunk => output.push(chunk))
-    const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
+    child.stdout!.on('data', chunk => output.push(chunk))
+    const send = (message: object) =>
+      child.stdin!.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
     const params = {
       protocolVersion: '2025-06-18',
       capabilities: {},
@@ -274,8 +276,8 @@ describe('thresher mcp with a service', () => {
     send({ id: 1, method: 'initialize', params })
     send({ method: 'notifications/initialized' })
     send({ id: 2, method: 'tools/call', params: { name: 'get_job', arguments: { jobId: 'job_none' } } })
-    while (Buffer.concat(output).toString().split('\n').length < 3) await once(child.stdout, 'data')
-    child.stdin.end()
+    while (Buffer.concat(output).toString().split('\n').length < 3) await once(child.stdout!, 'data')
+    child.stdin!.end()
     child.ref()
     const [code] = await once(child, 'exit')
     assert.equal(code, 0)
@@ -305,7 +307,7 @@ describe('thresher mcp with a key', () => {
   const toolsOf = async (client: Client) => (await client.listTools()).tools.map(({ name }) => name)
 
   it('offers the tools that the scope of the key allows, and refuses the others', async () => {
-    const reader = await connectMcp(cli.program, {
+    const reader = await connectMcp({
       url: api.url,
       key: (await keyOf(api.stores, { scopes: ['read'] })).text,
     })
@@ -325,7 +327,7 @@ describe('thresher mcp with a key', () => {
     assert.match(textOf(refused), /needs a key with the scope "submit"; this key has "read"/)
     await reader.close()
 
-    const submitter = await connectMcp(cli.program, {
+    const submitter = await connectMcp({
       url: api.url,
       key: (await keyOf(api.stores, { scopes: ['submit'] })).text,
     })
@@ -337,7 +339,7 @@ describe('thresher mcp with a key', () => {
   it('leaves no audit record by asking for the scope', async () => {
     const { text } = await keyOf(api.stores, { scopes: ['read'], tenant: 'readers' })
     const admin = await keyOf(api.stores, { scopes: ['admin'], tenant: 'readers' })
-    const client = await connectMcp(cli.program, { url: api.url, key: text })
+    const client = await connectMcp({ url: api.url, key: text })
     await client.listTools()
     await client.close()
     const { data } = await new Thresher({ url: api.url, key: admin.text }).audit.list()
@@ -345,7 +347,7 @@ describe('thresher mcp with a key', () => {
   })
 
   it('names the variable for the key if there is none', async () => {
-    const client = await connectMcp(cli.program, { url: api.url })
+    const client = await connectMcp({ url: api.url })
     const result = (await client.callTool({ name: 'list_jobs', arguments: {} })) as CallToolResult
     assert.equal((result.structuredContent as Facts).error.code, 'unauthenticated')
     const explained = (await client.callTool({
@@ -358,8 +360,29 @@ describe('thresher mcp with a key', () => {
 })
 
 describe('thresher mcp without a service', () => {
+  it('starts as docs/mcp.md configures it', async () => {
+    const page = await readFile('docs/mcp.md', 'utf8')
+    const folder = await mkdtemp(join(tmpdir(), 'thresher-models-'))
+    const configurations = [...page.matchAll(/```json\n([^`]*)```/g)].map(([, text]) => JSON.parse(text!))
+    assert.equal(configurations.length, 2)
+    for (const { mcpServers, servers = mcpServers } of configurations) {
+      const { command, args, env } = servers.thresher
+      const places: Record<string, string> = {
+        '/path/to/thresher/cli/bin/thresher.mjs': thresherPath,
+        '/path/to/models': folder,
+      }
+      const client = new Client({ name: 'thresher-tests', version: '1' })
+      const options = { command, args: args.map((arg: string) => places[arg] ?? arg), env }
+      await client.connect(new StdioClientTransport(options))
+      const { tools } = await client.listTools()
+      assert.ok(tools.some(({ name }) => name === 'download'))
+      await client.close()
+    }
+    await rm(folder, { recursive: true })
+  })
+
   it('lists its tools, and says with each call how to start a service', async () => {
-    const client = await connectMcp(cli.program, { url: 'http://127.0.0.1:9' })
+    const client = await connectMcp({ url: 'http://127.0.0.1:9' })
     const { tools } = await client.listTools()
     assert.ok(tools.some(({ name }) => name === 'submit'))
     const result = (await client.callTool({ name: 'list_jobs', arguments: {} })) as CallToolResult

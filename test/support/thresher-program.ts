@@ -38,7 +38,7 @@ export async function thresher(arguments_: readonly string[], options: Options =
   return { code, stdout, stderr }
 }
 
-export function startThresher(arguments_: readonly string[], { cwd, env }: Options = {}): ChildProcess {
+function startThresher(arguments_: readonly string[], { cwd, env }: Options = {}): ChildProcess {
   return endWithTests(
     spawn(process.execPath, [thresherPath, ...arguments_], {
       cwd,
@@ -100,7 +100,7 @@ function exitCode(child: ChildProcess): Promise<number | null> {
 }
 
 /** Without the settings of the machine that runs the tests. */
-function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+export function environment(env: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
   const {
     CI: _ci,
     NO_COLOR: _no,

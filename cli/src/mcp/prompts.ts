@@ -14,7 +14,7 @@ export const PROMPTS: readonly Prompt[] = [
   },
 ]
 
-/** @throws McpError for an unknown prompt or a sparsity that is no share */
+/** @throws McpError for an unknown prompt or a sparsity that is not a share */
 export function getPrompt(name: string, args: Record<string, string> = {}): GetPromptResult {
   const prompt = PROMPTS.find(candidate => candidate.name === name)
   if (!prompt) throw new McpError(ErrorCode.InvalidParams, `There is no prompt ${name}.`)
@@ -24,7 +24,7 @@ export function getPrompt(name: string, args: Record<string, string> = {}): GetP
   const text = [
     `Train the model ${model}${dataset ? ` on the dataset ${dataset}` : ''} so that ${100 * Number(sparsity)} % of its weights are zero.`,
     '1. Find the model and the dataset with list_models and list_datasets.',
-    `2. Check a job with plan: the optimizer grda with a learning rate that works for SGD without momentum, mu 0.6, and "target": {"sparsity": ${sparsity}}. Correct every mistake and every warning that matters. Show me parameters, memory and duration, and ask me before you go on.`,
+    `2. Check a job with plan: the optimizer grda with a learning rate that works for SGD without momentum, mu 0.6, and "target": {"sparsity": ${sparsity}}. Correct every mistake and every warning that matters. Show me parameters, memory and duration, and ask me before you continue.`,
     '3. submit it, and call watch until it has ended. If it fails, call explain_error.',
     '4. Call tradeoff with measure. Show me the accuracy at this sparsity and at the neighbouring points of the Pareto front.',
     '5. download the point that I choose.',

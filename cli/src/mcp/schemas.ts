@@ -43,18 +43,16 @@ export class Schemas {
       : { type: 'object', additionalProperties: true, description }
   }
 
-  /** The parameters of an operation as properties of an input. @throws Error for a parameter that the contract does not have */
+  /** The parameters of an operation as properties of an input, except those that the service does not know. */
   parameters(path: string, method: string, names: readonly string[]): Record<string, JsonSchema> {
-    const operation = this.#contract?.paths[path] as Record<string, { parameters?: Parameter[] }> | undefined
-    const found = operation?.[method]?.parameters ?? []
+    if (!this.#contract) return Object.fromEntries(names.map(name => [name, {}]))
+    const operation = this.#contract.paths[path] as Record<string, { parameters?: Parameter[] }> | undefined
+    const found = (operation?.[method]?.parameters ?? []).filter(({ name }) => names.includes(name))
     return Object.fromEntries(
-      names.map(name => {
-        const parameter = found.find(candidate => candidate.name === name)
-        if (this.#contract && !parameter)
-          throw new Error(`The contract of the service has no parameter ${name} of ${path}.`)
-        const { schema = {}, description } = parameter ?? {}
-        return [name, simplify({ ...schema, ...(description !== undefined && { description }) })]
-      }),
+      found.map(({ name, schema, description }) => [
+        name,
+        simplify({ ...schema, ...(description !== undefined && { description }) }),
+      ]),
     )
   }
 
@@ -86,17 +84,27 @@ export class Schemas {
   }
 }
 
-/** References to definitions, and no bounds that say nothing: every tool with a job repeats its schema in each conversation. */
+/** A schema of OpenAPI as JSON Schema, without what says nothing: each conversation contains it for every tool with a job. */
 function simplify<T>(schema: T): T {
   if (Array.isArray(schema)) return schema.map(simplify) as T
   if (typeof schema !== 'object' || schema === null) return schema
+  const fields = Object.entries(schema).filter(([key, value]) => !saysNothing(key, value))
   return Object.fromEntries(
-    Object.entries(schema)
-      .filter(([key, value]) => !((key === 'minimum' || key === 'maximum') && SAFE_INTEGERS.has(value)))
-      .map(([key, value]) =>
-        key === '$ref' && typeof value === 'string'
-          ? [key, value.replace(COMPONENTS, DEFINITIONS)]
-          : [key, simplify(value)],
-      ),
+    fields.map(([key, value]) => [
+      key,
+      isReference(key, value) ? value.replace(COMPONENTS, DEFINITIONS) : simplify(value),
+    ]),
   ) as T
+}
+
+/** The mapping of a discriminator repeats the constants of the schemas, and is not part of JSON Schema. */
+function saysNothing(key: string, value: unknown): boolean {
+  return (
+    ((key === 'minimum' || key === 'maximum') && SAFE_INTEGERS.has(value)) ||
+    (key === 'discriminator' && typeof value === 'object' && value !== null && 'propertyName' in value)
+  )
+}
+
+function isReference(key: string, value: unknown): value is string {
+  return key === '$ref' && typeof value === 'string'
 }

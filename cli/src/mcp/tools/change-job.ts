@@ -23,7 +23,7 @@ const change = (
 export const cancel = change(
   'cancel',
   'Cancel a job',
-  'Ends a job for good. Its last checkpoint stays, and its model can be downloaded.',
+  'Ends a job; it cannot be resumed. Its last checkpoint is kept, and its model can be downloaded.',
   { destructiveHint: true },
 )
 

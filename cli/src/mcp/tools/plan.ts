@@ -11,7 +11,7 @@ export const plan = defineTool<{ job: JobRequest; sparsity?: number }>({
   name: 'plan',
   title: 'Plan a training job (dry run)',
   description:
-    'Checks a job and forecasts it without training anything: the complete spec, parameters, memory, duration, the threshold by epoch, and the expected sparsity and file size as far as they are known. It costs nothing. Use it before `submit`, and repeat it until no warning is left that matters. With `sparsity`, it also recommends the scale c of the threshold for that share of zeros.',
+    'Checks a job and forecasts it without training anything: the complete spec, parameters, memory, duration, the threshold by epoch, and the expected sparsity and file size if they can be forecast. It costs nothing. Use it before `submit`, and repeat it until no warning is left that matters. With `sparsity`, it also recommends the scale c of the threshold for that share of zeros.',
   // A dry run needs the scope of a submission.
   scope: 'submit',
   effects: READS,

@@ -31,7 +31,8 @@ export const tradeoff = defineTool<Arguments>({
         type: 'array',
         items: { type: 'number', minimum: 0, exclusiveMaximum: 1 },
         maxItems: 50,
-        description: 'With `measure`: further sparsities to measure, such as 0.928. They are measured anew.',
+        description:
+          'With `measure`: further sparsities to measure, such as 0.928. The whole trade-off is then measured again.',
       },
       allPoints: {
         type: 'boolean',

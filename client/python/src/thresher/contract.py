@@ -66,8 +66,8 @@ class TrainingSpec(TypedDict):
     epochs: int
     seed: int
     shuffle: bool
-    validation: Union[TrainingSpecValidation1, TrainingSpecValidation2]
-    augmentation: List[Union[Union[Augmentation11, Augmentation12, Augmentation13], Union[Literal["horizontalFlip", "randomResizedCrop"], Augmentation22]]]
+    validation: Union[Validation1, Validation2]
+    augmentation: List[Union[Union[HorizontalFlipNamedAugmentation, RandomCropNamedAugmentation, RandomResizedCropNamedAugmentation], Union[Literal["horizontalFlip", "randomResizedCrop"], Augmentation22]]]
     """Applied to training images; empty for none."""
     checkpoint: CheckpointSpec
     earlyStopping: NotRequired[EarlyStopping]
@@ -272,34 +272,34 @@ class PiecewiseLinearSchedule(TypedDict):
     """The unit in which the schedule counts, from 1. A change at unit e applies from the first step of e."""
 
 
-class TrainingSpecValidation1(TypedDict):
+class Validation1(TypedDict):
     split: Literal["test"]
 
 
-class TrainingSpecValidation2(TypedDict):
+class Validation2(TypedDict):
     fraction: float
     """Share of the training split that is held out, stratified by class."""
 
 
-class Augmentation11(TypedDict):
+class HorizontalFlipNamedAugmentation(TypedDict):
     name: Literal["horizontalFlip"]
 
 
-class Augmentation12(TypedDict):
+class RandomCropNamedAugmentation(TypedDict):
     name: Literal["randomCrop"]
     padding: int
     """Width of the black border that is added before an image of the original size is cropped."""
 
 
-class Augmentation13(TypedDict):
+class RandomResizedCropNamedAugmentation(TypedDict):
     name: Literal["randomResizedCrop"]
 
 
 class Augmentation22(TypedDict):
-    randomCrop: Augmentation22RandomCrop
+    randomCrop: Crop
 
 
-class Augmentation22RandomCrop(TypedDict):
+class Crop(TypedDict):
     padding: int
     """Width of the black border that is added before an image of the original size is cropped."""
 
@@ -733,6 +733,8 @@ class Model(TypedDict):
     variables: List[ModelVariables]
     defaults: NotRequired[ModelDefaults]
     """The spec fields of a preset that a request may omit, if their dataset exists."""
+    defaultsWithTarget: NotRequired[ModelDefaultsWithTarget]
+    """In place of these `defaults`, for a request with a `target`."""
     weights: NotRequired[ModelWeights]
     """The weights of the model, if it has any: its jobs start from them."""
     warnings: NotRequired[List[ModelWarnings]]
@@ -782,8 +784,8 @@ class ModelDefaults(TypedDict):
     epochs: NotRequired[int]
     seed: NotRequired[int]
     shuffle: NotRequired[bool]
-    validation: NotRequired[Union[ModelDefaultsValidation1, ModelDefaultsValidation2]]
-    augmentation: NotRequired[List[Union[Union[Augmentation11, Augmentation12, Augmentation13], Union[Literal["horizontalFlip", "randomResizedCrop"], Augmentation22]]]]
+    validation: NotRequired[Union[Validation1, Validation2]]
+    augmentation: NotRequired[List[Union[Union[HorizontalFlipNamedAugmentation, RandomCropNamedAugmentation, RandomResizedCropNamedAugmentation], Union[Literal["horizontalFlip", "randomResizedCrop"], Augmentation22]]]]
     """Applied to training images; empty for none."""
     checkpoint: NotRequired[CheckpointSpec]
     earlyStopping: NotRequired[EarlyStopping]
@@ -923,15 +925,6 @@ class RmspropOptimizerRequest(TypedDict):
     """Avoids division by zero."""
 
 
-class ModelDefaultsValidation1(TypedDict):
-    split: Literal["test"]
-
-
-class ModelDefaultsValidation2(TypedDict):
-    fraction: float
-    """Share of the training split that is held out, stratified by class."""
-
-
 class FinishRequest(TypedDict):
     prune: NotRequired[Cut]
     fineTune: NotRequired[FineTuneRequest]
@@ -943,6 +936,12 @@ class FineTuneRequest(TypedDict):
     epochs: int
     optimizer: NotRequired[Union[GrdaOptimizer, SgdOptimizer, AdagradOptimizer, AdamOptimizer, AdamwOptimizer, RmspropOptimizer]]
     schedule: NotRequired[Union[ConstantSchedule, StepSchedule, MultiStepSchedule, ExponentialSchedule, CosineSchedule, PiecewiseLinearSchedule, Dict[str, Any]]]
+
+
+class ModelDefaultsWithTarget(TypedDict):
+    optimizer: NotRequired[Union[GrdaOptimizerRequest, SgdOptimizerRequest, AdagradOptimizerRequest, AdamOptimizerRequest, AdamwOptimizerRequest, RmspropOptimizerRequest]]
+    schedule: NotRequired[Union[ConstantSchedule, StepSchedule, MultiStepSchedule, ExponentialSchedule, CosineSchedule, PiecewiseLinearSchedule, Dict[str, Any]]]
+    epochs: NotRequired[int]
 
 
 class ModelWeights(TypedDict):
@@ -1266,7 +1265,7 @@ class SweepSpec(TypedDict):
     name: NotRequired[str]
     base: SweepSpecBase
     """A JobRequest; the space sets fields of it. Each trial is validated as a job is."""
-    search: Union[SweepSpecSearch1, SweepSpecSearch2, SweepSpecSearch3, SweepSpecSearch4, SweepSpecSearch5]
+    search: Union[GridSweepSearch, RandomSweepSearch, AshaSweepSearch, LargestCSweepSearch, LrRangeSweepSearch]
     space: Dict[str, Union[List[Any], SweepSpecSpace2, SweepSpecSpace3]]
     """By the path of the field, such as `optimizer.mu`, `target.sparsity` or `optimizer`."""
     objective: NotRequired[SweepSpecObjective]
@@ -1281,18 +1280,18 @@ class SweepSpecBase(TypedDict):
     epochs: NotRequired[int]
 
 
-class SweepSpecSearch1(TypedDict):
+class GridSweepSearch(TypedDict):
     method: Literal["grid"]
 
 
-class SweepSpecSearch2(TypedDict):
+class RandomSweepSearch(TypedDict):
     method: Literal["random"]
     trials: int
     seed: int
     """Of the random draws: the same seed draws the same trials."""
 
 
-class SweepSpecSearch3(TypedDict):
+class AshaSweepSearch(TypedDict):
     method: Literal["asha"]
     minEpochs: int
     """Epochs of the first rung."""
@@ -1302,7 +1301,7 @@ class SweepSpecSearch3(TypedDict):
     """Of the random draws: the same seed draws the same trials."""
 
 
-class SweepSpecSearch4(TypedDict):
+class LargestCSweepSearch(TypedDict):
     method: Literal["largestC"]
     epochs: int
     """Epochs of the short runs; 1 to 5 are usual."""
@@ -1310,7 +1309,7 @@ class SweepSpecSearch4(TypedDict):
     """Loss of validation accuracy, against the run with c = 0, that is accepted."""
 
 
-class SweepSpecSearch5(TypedDict):
+class LrRangeSweepSearch(TypedDict):
     method: Literal["lrRange"]
     epochs: int
 
