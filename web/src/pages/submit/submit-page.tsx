@@ -27,13 +27,7 @@ const FIRST_REQUEST: Json = {
 
 /** Submits a job: `?clone=JOB` starts with the spec of another one, `?spec=JSON` with a request. */
 export function SubmitPage() {
-  const contract = useRequestForm('JobRequest')
   const { visit, keepInUrl } = useVisit()
-  const start = useLoaded(
-    signal => startingRequest(cloned.value, signal),
-    [cloned.value, visit, client.value],
-  )
-  const error = contract.error ?? start.error
   return (
     <>
       <PageHeader title={cloned.value ? 'Clone and edit a job' : 'Submit a job'}>
@@ -41,19 +35,19 @@ export function SubmitPage() {
           Vary it in a sweep
         </a>
       </PageHeader>
-      {error && <ProblemNotice error={error} title="The form cannot be shown." />}
-      {contract.field && start.data !== undefined ? (
-        <JobForm
-          key={`${cloned.value} ${visit}`}
-          field={contract.field as ObjectField}
-          start={start.data}
-          onChange={keepInUrl}
-        />
-      ) : (
-        !error && <Skeleton lines={12} />
-      )}
+      <StartedForm key={`${cloned.value} ${visit}`} onChange={keepInUrl} />
     </>
   )
+}
+
+/** The form, once the request that it starts with is known. */
+function StartedForm({ onChange }: { onChange(request: Json): void }) {
+  const contract = useRequestForm('JobRequest')
+  const start = useLoaded(signal => startingRequest(cloned.value, signal), [])
+  const error = contract.error ?? start.error
+  if (error) return <ProblemNotice error={error} title="The form cannot be shown." />
+  if (!contract.field || start.data === undefined) return <Skeleton lines={12} />
+  return <JobForm field={contract.field as ObjectField} start={start.data} onChange={onChange} />
 }
 
 /**
