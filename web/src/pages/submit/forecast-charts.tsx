@@ -4,14 +4,14 @@ import { useMemo } from 'preact/hooks'
 import { LineChart } from '../../charts/line-chart.tsx'
 import { X_AXES } from '../../charts/x-axis.ts'
 import { useZoom } from '../../charts/zoom.ts'
-import { formatNumber, formatPercent } from '../../format/numbers.ts'
+import { formatNumber, formatPercent, formatShare } from '../../format/numbers.ts'
 import { type Forecast, forecastSeries } from './forecast-series.ts'
 
 const CHARTS: Record<
   Forecast,
   { title: string; formatY: (y: number) => string; formatTick?: (y: number) => string }
 > = {
-  sparsity: { title: 'Sparsity', formatY: y => formatPercent(y), formatTick: y => formatPercent(y, 0) },
+  sparsity: { title: 'Sparsity', formatY: y => formatPercent(y), formatTick: formatShare },
   threshold: { title: 'Threshold', formatY: formatNumber },
   learningRate: { title: 'Learning rate', formatY: formatNumber },
 }
