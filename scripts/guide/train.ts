@@ -38,6 +38,8 @@ async function runOf(thresher: Thresher, jobId: string, values: Run['values']): 
   return { values, job, epochs: data, layers, ...(tradeoff && { tradeoff }) }
 }
 
+/** In per cent with two digits, or three for a share that would be shown as 100 although it is less. */
 export function percent(share: number): string {
-  return (100 * share).toFixed(2)
+  const shown = (100 * share).toFixed(2)
+  return share < 1 && shown === '100.00' ? (100 * share).toFixed(3) : shown
 }

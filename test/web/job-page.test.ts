@@ -106,6 +106,16 @@ describe('the page of a finished job', () => {
       assert.equal(await page.locator('.log-line').count(), await countEvents(finished.id))
     }))
 
+  it('opens the form of a new job with its spec', () =>
+    view.see(`/jobs/${finished.id}`, async page => {
+      await page.getByRole('link', { name: 'Clone and edit' }).click()
+      await page.waitForURL(`**/ui/submit?clone=${finished.id}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('input')].some(input => input.value === 'digits'),
+      )
+    }))
+
   it('downloads an artifact with the bytes of the API', () =>
     view.see(`/jobs/${finished.id}`, async page => {
       const [download] = await Promise.all([
@@ -164,8 +174,8 @@ describe('the page of a running job', () => {
   })
 })
 
-describe('a chart with the keyboard alone', () => {
-  it('reads the points with the arrows, and zooms with plus; the address keeps the zoom', () =>
+describe('a chart', () => {
+  it('reads the points with the arrow keys, and zooms with plus; the address keeps the zoom', () =>
     view.see(`/jobs/${finished.id}`, async page => {
       const plot = page.getByRole('group', { name: /^Loss: plot/ })
       await plot.locator('canvas').waitFor()
@@ -179,6 +189,19 @@ describe('a chart with the keyboard alone', () => {
       await page.keyboard.press('+')
       await page.waitForURL(/zoom=1\.33333\.\.2\.66667/)
       await page.keyboard.press('Escape')
+      await page.waitForURL(url => !url.search.includes('zoom'))
+    }))
+
+  it('shows the part that is dragged over', () =>
+    view.see(`/jobs/${finished.id}`, async page => {
+      const over = page.getByRole('group', { name: /^Loss: plot/ }).locator('.u-over')
+      const { x, y, width } = (await over.boundingBox())!
+      await page.mouse.move(x + width / 4, y + 20)
+      await page.mouse.down()
+      await page.mouse.move(x + width / 2, y + 30, { steps: 5 })
+      await page.mouse.up()
+      await page.waitForURL(/zoom=1\.5\d*\.\.2(\.0\d*)?$/)
+      await page.getByRole('button', { name: 'Show all' }).click()
       await page.waitForURL(url => !url.search.includes('zoom'))
     }))
 
