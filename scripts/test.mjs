@@ -8,6 +8,7 @@ import { projectDirectory } from './setup/project-directory.mjs'
 const FIRST = [
   'interchange/exports.test.ts',
   'faults/refused-writes.test.ts',
+  'web/every-page.test.ts',
   'workers/layers/webgpu.test.ts',
   'workers/supervisor/supervise-job.test.ts',
   'acceptance/run-again.test.ts',

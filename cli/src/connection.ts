@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import { readConfig } from './config-file.ts'
 
-export const DEFAULT_URL = 'http://127.0.0.1:3000'
+const DEFAULT_URL = 'http://127.0.0.1:3000'
 
 export interface Connection {
   url: string

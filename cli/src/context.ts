@@ -10,7 +10,7 @@ export interface Context extends Terminal {
   connection: Connection
 }
 
-export async function contextOf(command: Command): Promise<Context> {
+async function contextOf(command: Command): Promise<Context> {
   const options = command.optsWithGlobals()
   const connection = await resolveConnection(options)
   return {

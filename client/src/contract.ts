@@ -2990,6 +2990,14 @@ export type Model = {
         };
     };
     /**
+     * In place of these `defaults`, for a request with a `target`.
+     */
+    defaultsWithTarget?: {
+        optimizer?: OptimizerRequest;
+        schedule?: Schedule;
+        epochs?: number;
+    };
+    /**
      * The weights of the model, if it has any: its jobs start from them.
      */
     weights?: {

@@ -27,7 +27,7 @@ export async function retry<T>(attempt: () => Promise<T>, { retries, signal }: R
 }
 
 /** Whether the same request may succeed later without a change. */
-export function isTransient(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (error instanceof ConnectionError) return true
   if (!(error instanceof AnswerError)) return false
   if (error.code === 'quota_exceeded') return error.retryAfterMs !== undefined

@@ -19,12 +19,12 @@ export const AnalysisSnapshotFrame = z
   .object({ type: z.literal('snapshot'), analysis: ListedAnalysis, lastSeq })
   .meta({ id: 'AnalysisSnapshotFrame', description: 'The analysis when the stream began.' })
 
-export const HeartbeatFrame = z.object({ type: z.literal('heartbeat'), time: z.iso.datetime() }).meta({
+const HeartbeatFrame = z.object({ type: z.literal('heartbeat'), time: z.iso.datetime() }).meta({
   id: 'HeartbeatFrame',
   description: 'Sent every 25 s. A client that misses two of them connects again with its last seq.',
 })
 
-export const EndFrame = z.object({ type: z.literal('end'), status: TerminalStatus, lastSeq }).meta({
+const EndFrame = z.object({ type: z.literal('end'), status: TerminalStatus, lastSeq }).meta({
   id: 'EndFrame',
   description: 'The job or analysis has ended, and every event was sent.',
 })
@@ -40,19 +40,19 @@ export const AnalysisFrame = z
   .meta({ id: 'AnalysisFrame' })
 
 /** The frames of one job, on a socket with many: each names its job. Events and progress do so in every stream. */
-export const SubscribedSnapshotFrame = JobSnapshotFrame.extend({ jobId }).meta({
+const SubscribedSnapshotFrame = JobSnapshotFrame.extend({ jobId }).meta({
   id: 'SubscribedSnapshotFrame',
   description: 'The job when its subscription began.',
 })
-export const SubscribedGapFrame = HistoryGap.extend({ jobId }).meta({
+const SubscribedGapFrame = HistoryGap.extend({ jobId }).meta({
   id: 'SubscribedGapFrame',
   description: 'Stands for events of the job that were trimmed, both ends included.',
 })
-export const SubscribedEndFrame = EndFrame.extend({ jobId }).meta({
+const SubscribedEndFrame = EndFrame.extend({ jobId }).meta({
   id: 'SubscribedEndFrame',
   description: 'The job has ended, and with it its subscription. The socket remains open.',
 })
-export const SubscriptionErrorFrame = z
+const SubscriptionErrorFrame = z
   .object({ type: z.literal('error'), jobId, code: z.enum(['not_found', 'too_many_subscriptions']) })
   .meta({ id: 'SubscriptionErrorFrame', description: 'The job cannot be watched on this socket.' })
 
@@ -77,7 +77,7 @@ export const SubscribeCommand = z
     }),
   })
   .meta({ id: 'SubscribeCommand', description: 'Watch a job. Replaces an earlier subscription to it.' })
-export const UnsubscribeCommand = z
+const UnsubscribeCommand = z
   .strictObject({ unsubscribe: z.strictObject(JobParams.shape) })
   .meta({ id: 'UnsubscribeCommand', description: 'Stop watching a job.' })
 

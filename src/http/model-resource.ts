@@ -52,6 +52,9 @@ export const ModelResource = z
       .extend({ dataset: DatasetRef })
       .optional()
       .describe('The spec fields of a preset that a request may omit, if their dataset exists.'),
+    defaultsWithTarget: JobRequest.pick({ optimizer: true, schedule: true, epochs: true })
+      .optional()
+      .describe('In place of these `defaults`, for a request with a `target`.'),
     weights: z
       .object({
         sha256: z.string(),
@@ -76,8 +79,9 @@ export const ModelResource = z
 export type ModelResource = z.infer<typeof ModelResource>
 
 export const PRESET_RESOURCES: readonly ModelResource[] = PRESET_NAMES.map(id => {
-  const { description, defaults } = PRESETS[id]
-  return { id, description, ...networkFacts(PRESET_TOPOLOGIES[id]), defaults }
+  const { description, defaults, withTarget } = PRESETS[id]
+  const facts = networkFacts(PRESET_TOPOLOGIES[id])
+  return { id, description, ...facts, defaults, ...(withTarget && { defaultsWithTarget: withTarget }) }
 })
 
 export function modelResource(record: ModelRecord): ModelResource {

@@ -17,7 +17,7 @@ import { readTopology } from '#interchange/read-topology.ts'
 import { isAdapted, variablesOf } from '#network/variables.ts'
 import { leavesScaleOpen, OptimizerSpec } from '#optimization/optimizer-spec.ts'
 import { scheduleFactor } from '#optimization/schedule-spec.ts'
-import { PRESETS } from '#presets/preset-defaults.ts'
+import { defaultsOf } from '#presets/preset-defaults.ts'
 import { datasetMistakes } from './dataset-mistakes.ts'
 import { pruningMistakes } from './pruning-mistakes.ts'
 import { resolveFinish } from './resolve-finish.ts'
@@ -56,7 +56,7 @@ export function resolveSpec(
   warnings: Warning[]
 } {
   const { model, warnings } = resolveModel(request, uploaded)
-  const defaults = 'preset' in model ? PRESETS[model.preset].defaults : {}
+  const defaults = 'preset' in model ? defaultsOf(model.preset, request) : {}
   const given = Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined))
   const merged = { ...DEFAULTS, ...defaults, ...given, model } as unknown as TrainingSpec
   requireFields(merged)
@@ -125,7 +125,7 @@ function fitDefaults(
 /** With the defaults of the fields that say which weights become zero. @throws AppError for a threshold without a scale */
 function withPruning(spec: TrainingSpec, request: Partial<JobRequest>): TrainingSpec {
   const { optimizer, target } = spec
-  const isOpen = request.optimizer !== undefined && leavesScaleOpen(request.optimizer)
+  const isOpen = leavesScaleOpen(optimizer)
   if (isOpen && !target) throw invalidRequest('optimizer.c', 'is required unless `target` is given')
   return {
     ...spec,

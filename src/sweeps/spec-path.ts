@@ -1,4 +1,4 @@
-import { PRESETS } from '#presets/preset-defaults.ts'
+import { defaultsOf, PRESETS } from '#presets/preset-defaults.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -35,7 +35,6 @@ export function withPresetField(base: Fields, field: string): Fields {
   if (base[field] !== undefined) return base
   const preset = getPath(base, 'model.preset')
   if (typeof preset !== 'string' || !Object.hasOwn(PRESETS, preset)) return base
-  const { defaults } = PRESETS[preset as keyof typeof PRESETS]
-  const value = (defaults as Fields)[field]
+  const value = (defaultsOf(preset as keyof typeof PRESETS, base) as Fields)[field]
   return value === undefined ? base : { ...base, [field]: value }
 }

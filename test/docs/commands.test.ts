@@ -38,6 +38,8 @@ const SCRIPT = `
 set -euo pipefail
 # A reader sees an error of the service; curl alone succeeds.
 curl() { command curl --fail-with-body "$@"; }
+# The commands run outside the checkout, whose programs are in PATH.
+npx() { "$@"; }
 learn() {
   for pair in ${Object.entries(IDS)
     .map(([kind, name]) => `${kind}:${name}`)

@@ -25,7 +25,6 @@ it('the quickstart notebook trains, downloads, loads and evaluates a sparse netw
   const env = clientEnvironment({
     THRESHER_URL: service.url,
     QUICKSTART_EPOCHS: '3',
-    QUICKSTART_HELD_OUT: '0.9',
     MNIST_FOLDER: DIGITS,
     KERAS_BACKEND: 'jax',
   })

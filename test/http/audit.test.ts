@@ -35,6 +35,13 @@ describe('the audit records', () => {
   }
   const withoutTime = ({ id: _, time: __, requestId: ___, ...rest }: AuditRecord) => rest
 
+  it('are none before 1970, or before any other time of no records', async () => {
+    for (const to of ['1969-12-31', '1970-01-01', '0020-02-29T00:00:00Z']) {
+      const { status, body } = await send('get', '/v1/audit').query({ to })
+      assert.deepEqual([status, body.data], [200, []], to)
+    }
+  })
+
   it('name who did what, where, from where and with which result, and the request', async () => {
     const { body: job } = await send('post', '/v1/jobs?dryRun=false').send(JOB)
     const [record] = await list()

@@ -107,6 +107,12 @@ describe('an idempotency key', () => {
     assert.equal((await submit('e')).status, 201)
   })
 
+  it('is refused in a dry run too when it is not valid', async () => {
+    const dryRun = request(api.url).post('/v1/jobs?dryRun=true').set('idempotency-key', '').send(JOB)
+    const { status, body } = await dryRun
+    assert.deepEqual([status, body.errors[0]?.path], [400, 'Idempotency-Key'])
+  })
+
   it('is refused when it is too long', async () => {
     assert.equal((await submit('x'.repeat(256))).status, 400)
     assert.equal((await submit(`"${'x'.repeat(256)}"`)).status, 400)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import request from 'supertest'
 import type { Children } from '#children/open-children.ts'
@@ -56,6 +57,16 @@ describe('every refusal is problem+json', () => {
     assert.deepEqual([fallen.statusCode, fallen.json().code], [500, 'internal'])
     assert.ok(!fallen.body.includes('secret'))
     await app.close()
+  })
+
+  it('about the route before the body, whatever its form', async () => {
+    const { hostname, port } = new URL(api.url)
+    const socket = connect(Number(port), hostname)
+    socket.write('QUERY /v1/workers HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+    const answer = await text(socket)
+    assert.match(answer, /^HTTP\/1\.1 405 /)
+    assert.match(answer, /^allow: GET\r$/im)
+    await request(api.url).post('/v1/nothing').type('text/plain').send('x').expect(404)
   })
 
   it('that describes the valid values: names, bodies of actions, cursors, checkpoints', async () => {

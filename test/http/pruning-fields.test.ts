@@ -50,6 +50,19 @@ describe('the fields target, finish and mask', () => {
     assert.equal(JSON.stringify((await submit(body.spec)).body.spec), JSON.stringify(body.spec))
   })
 
+  it('give a preset the training that was measured with targets, unless the request has its own', async () => {
+    const model = { preset: 'mnist-mlp' }
+    const { body } = await submit({ model, target: { sparsity: 0.95 } })
+    const { optimizer, epochs } = body.spec
+    assert.deepEqual([optimizer.learningRate, optimizer.mu, epochs], [0.3, 0.6, 10])
+    const explicit = await submit({ model, target: { sparsity: 0.95 }, optimizer, epochs })
+    assert.deepEqual(explicit.body.spec, body.spec)
+    const own = await submit({ ...JOB, target: { sparsity: 0.95 } })
+    assert.deepEqual([own.body.spec.optimizer.c, own.body.spec.epochs], [GRDA.c, JOB.epochs])
+    const original = await submit({ model })
+    assert.deepEqual([original.body.spec.optimizer.learningRate, original.body.spec.epochs], [0.005, 100])
+  })
+
   it('let another target choose the scale again in a clone, unless the scale was given', async () => {
     const clone = (id: string, change: object) => request(api.url).post(`/v1/jobs/${id}/clone`).send(change)
     const dense = { sparsity: 0.5 }

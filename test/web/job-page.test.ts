@@ -34,6 +34,12 @@ async function tableOf(page: Page, caption: string): Promise<string[][]> {
   return await Promise.all(rows.map(row => row.locator('td').allInnerTexts()))
 }
 
+async function countEvents(id: string): Promise<number> {
+  let count = 0
+  for await (const _ of thresher.jobs.events(id)) count++
+  return count
+}
+
 /** The pixels of a plot. */
 function pixelsOf(page: Page, title: string): Promise<string> {
   return page
@@ -97,8 +103,17 @@ describe('the page of a finished job', () => {
         rows.map(([kind, epoch, , , size]) => [kind, epoch, size]),
         checkpoints.map(({ kind, epoch, sizeBytes }) => [kind, String(epoch), formatBytes(sizeBytes)]),
       )
-      const { data: events } = await thresher.jobs.events(finished.id)
-      assert.equal(await page.locator('.log-line').count(), events.length)
+      assert.equal(await page.locator('.log-line').count(), await countEvents(finished.id))
+    }))
+
+  it('opens the form of a new job with its spec', () =>
+    view.see(`/jobs/${finished.id}`, async page => {
+      await page.getByRole('link', { name: 'Clone and edit' }).click()
+      await page.waitForURL(`**/ui/submit?clone=${finished.id}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.waitForFunction(() =>
+        [...document.querySelectorAll('input')].some(input => input.value === 'digits'),
+      )
     }))
 
   it('downloads an artifact with the bytes of the API', () =>
@@ -126,13 +141,41 @@ describe('the page of a running job', () => {
       await page.locator('[data-status="succeeded"]').waitFor({ timeout: 60_000 })
       await page.getByText('12 of 12', { exact: true }).waitFor()
       const job = await thresher.jobs.get(id)
-      await page.getByText(formatPercent(job.metrics!.validationAccuracy), { exact: true }).waitFor()
+      const accuracy = page.locator('.figure').filter({ hasText: 'Validation accuracy' })
+      await accuracy.getByText(formatPercent(job.metrics!.validationAccuracy)).waitFor()
+    })
+  })
+
+  it('continues after its connection broke, and shows every event once', async () => {
+    const { id } = await thresher.jobs.create({ ...SMALL, epochs: 8 })
+    const { page } = view
+    let connections = 0
+    await page.routeWebSocket(/\/v1\/stream/, socket => {
+      const server = socket.connectToServer()
+      let frames = 0
+      connections++
+      server.onMessage(message => {
+        socket.send(message)
+        frames++
+        // 1001: the service is going away.
+        if (connections === 1 && frames === 6) void server.close().then(() => socket.close({ code: 1001 }))
+      })
+    })
+    await view.see(`/jobs/${id}?loss.table=1`, async () => {
+      await page.locator('[data-status="succeeded"]').waitFor({ timeout: 60_000 })
+      await page.getByRole('table', { name: 'Loss' }).getByRole('row').nth(8).waitFor()
+      assert.deepEqual(
+        (await tableOf(page, 'Loss')).map(([epoch]) => epoch),
+        ['1', '2', '3', '4', '5', '6', '7', '8'],
+      )
+      assert.equal(await page.locator('.log-line').count(), await countEvents(id))
+      assert.ok(connections > 1)
     })
   })
 })
 
-describe('a chart with the keyboard alone', () => {
-  it('reads the points with the arrows, and zooms with plus; the address keeps the zoom', () =>
+describe('a chart', () => {
+  it('reads the points with the arrow keys, and zooms with plus; the address keeps the zoom', () =>
     view.see(`/jobs/${finished.id}`, async page => {
       const plot = page.getByRole('group', { name: /^Loss: plot/ })
       await plot.locator('canvas').waitFor()
@@ -146,6 +189,19 @@ describe('a chart with the keyboard alone', () => {
       await page.keyboard.press('+')
       await page.waitForURL(/zoom=1\.33333\.\.2\.66667/)
       await page.keyboard.press('Escape')
+      await page.waitForURL(url => !url.search.includes('zoom'))
+    }))
+
+  it('shows the part that is dragged over', () =>
+    view.see(`/jobs/${finished.id}`, async page => {
+      const over = page.getByRole('group', { name: /^Loss: plot/ }).locator('.u-over')
+      const { x, y, width } = (await over.boundingBox())!
+      await page.mouse.move(x + width / 4, y + 20)
+      await page.mouse.down()
+      await page.mouse.move(x + width / 2, y + 30, { steps: 5 })
+      await page.mouse.up()
+      await page.waitForURL(/zoom=1\.5\d*\.\.2(\.0\d*)?$/)
+      await page.getByRole('button', { name: 'Show all' }).click()
       await page.waitForURL(url => !url.search.includes('zoom'))
     }))
 

@@ -68,7 +68,7 @@ describe('a point of the chart', () => {
       const { x, y, width, height } = (await mark(page, cut()).boundingBox())!
       await page.mouse.click(x + width / 2, y + height / 2)
       const { rule, scope, sparsity } = cut()
-      await page.locator('[data-figure="sparsity"]').getByText(formatPercent(sparsity)).waitFor()
+      await page.locator('.facts').getByText(formatPercent(sparsity), { exact: true }).waitFor()
       const digest = await downloaded(page, () => page.keyboard.press('Enter'))
       assert.equal(digest, await digestOf({ rule, scope, sparsity }))
       await page.getByText(digest).waitFor()

@@ -37,9 +37,10 @@ async function run(context: Context): Promise<void> {
 
 /** Reads a line without showing it. */
 async function ask(question: string, err: NodeJS.WriteStream): Promise<string> {
-  err.write(question)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  // From here on the terminal does not show what is typed.
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true })
+  err.write(question)
   try {
     return (await lines.question('')).trim()
   } finally {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
@@ -54,4 +55,7 @@ class CuttingLine:
         # A reset, which discards what the client has not read, instead of an orderly end.
         target.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", left <= 0, 0))
         for end in (source, target):
+            # A socket is only closed once no thread waits for its bytes.
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RD)
             end.close()

@@ -10,11 +10,11 @@ export interface Dashboard extends Pick<Service, 'url' | 'pid'> {
   stop(): Promise<void>
 }
 
-/** The real service with a built dashboard, and a browser. */
-export async function startDashboard(): Promise<Dashboard> {
+/** The real service with a built dashboard, and a browser. @param environment settings of the service */
+export async function startDashboard(environment: Record<string, string> = {}): Promise<Dashboard> {
   const build = spawnSync(process.execPath, ['scripts/setup.mjs', 'build'], { encoding: 'utf8' })
   if (build.status !== 0) throw new Error(build.stderr)
-  const [service, browser] = await startBoth()
+  const [service, browser] = await startBoth(environment)
   return {
     url: service.url,
     pid: service.pid,
@@ -27,10 +27,10 @@ export async function startDashboard(): Promise<Dashboard> {
 }
 
 /** Starts neither if one fails. */
-async function startBoth(): Promise<[Service, Browser]> {
+async function startBoth(environment: Record<string, string>): Promise<[Service, Browser]> {
   const browser = await startChromium()
   try {
-    return [await startService(), browser]
+    return [await startService(undefined, environment), browser]
   } catch (error) {
     await browser.close()
     throw error

@@ -6,6 +6,7 @@ import { dragged, movedByKey, withBound } from '#web/src/charts/parallel/move-bo
 it('a drag selects the part between its ends, in either direction and within the axis; a click selects none', () => {
   assert.deepEqual(dragged(0.8, 0.2), { from: 0.2, to: 0.8 })
   assert.deepEqual(dragged(0.5, 1.4), { from: 0.5, to: 1 })
+  assert.deepEqual(dragged(0.98, 0.5), { from: 0.5, to: 1 })
   assert.equal(dragged(0.5, 0.5), null)
 })
 

@@ -92,9 +92,11 @@ function Header<T>({ column, sorting, onSort }: HeaderProps<T>) {
         onClick={() => onSort({ by: id, order: order === 'desc' ? 'asc' : 'desc' })}
       >
         {header}
-        <span aria-hidden="true" class="arrow">
-          {order === 'asc' ? '↑' : order === 'desc' ? '↓' : ''}
-        </span>
+        {order && (
+          <span aria-hidden="true" class="arrow">
+            {order === 'asc' ? '↑' : '↓'}
+          </span>
+        )}
       </button>
     </th>
   )

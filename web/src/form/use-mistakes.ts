@@ -5,10 +5,15 @@ import type { Json } from './path.ts'
 import { type PlacedMistakes, placed } from './problems.ts'
 import { shownNames } from './shown-names.ts'
 
-/** What the service says about a request, at the fields of its form. */
-export function useMistakes(error: Error | undefined, field: Field, request: Json): PlacedMistakes {
+/** What the service says about a request, at the fields of its form; `further` are shown besides those of the contract. */
+export function useMistakes(
+  error: Error | undefined,
+  field: Field,
+  request: Json,
+  further: readonly string[] = [],
+): PlacedMistakes {
   return useMemo(() => {
     const mistakes = error instanceof AnswerError ? error.errors : []
-    return placed(mistakes, new Set(shownNames(field, request)))
-  }, [error, field, request])
+    return placed(mistakes, new Set([...shownNames(field, request), ...further]))
+  }, [error, field, request, further.join()])
 }

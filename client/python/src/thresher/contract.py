@@ -733,6 +733,8 @@ class Model(TypedDict):
     variables: List[ModelVariables]
     defaults: NotRequired[ModelDefaults]
     """The spec fields of a preset that a request may omit, if their dataset exists."""
+    defaultsWithTarget: NotRequired[ModelDefaultsWithTarget]
+    """In place of these `defaults`, for a request with a `target`."""
     weights: NotRequired[ModelWeights]
     """The weights of the model, if it has any: its jobs start from them."""
     warnings: NotRequired[List[ModelWarnings]]
@@ -934,6 +936,12 @@ class FineTuneRequest(TypedDict):
     epochs: int
     optimizer: NotRequired[Union[GrdaOptimizer, SgdOptimizer, AdagradOptimizer, AdamOptimizer, AdamwOptimizer, RmspropOptimizer]]
     schedule: NotRequired[Union[ConstantSchedule, StepSchedule, MultiStepSchedule, ExponentialSchedule, CosineSchedule, PiecewiseLinearSchedule, Dict[str, Any]]]
+
+
+class ModelDefaultsWithTarget(TypedDict):
+    optimizer: NotRequired[Union[GrdaOptimizerRequest, SgdOptimizerRequest, AdagradOptimizerRequest, AdamOptimizerRequest, AdamwOptimizerRequest, RmspropOptimizerRequest]]
+    schedule: NotRequired[Union[ConstantSchedule, StepSchedule, MultiStepSchedule, ExponentialSchedule, CosineSchedule, PiecewiseLinearSchedule, Dict[str, Any]]]
+    epochs: NotRequired[int]
 
 
 class ModelWeights(TypedDict):

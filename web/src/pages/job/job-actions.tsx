@@ -40,7 +40,7 @@ export function JobActions({ job, onChange }: JobActionsProps) {
           Resume
         </Button>
       )}
-      <a class="button" href={linkTo('/submit', { from: job.id })}>
+      <a class="button" href={linkTo('/submit', { clone: job.id })}>
         Clone and edit
       </a>
       <a class="button" href={linkTo('/tradeoff', { jobs: job.id })}>

@@ -34,7 +34,7 @@ export function SweepForm({ field, start, onChange }: SweepFormProps) {
   const submission = useSubmission(request, () => create(request))
   const baseField = field.fields.base as ObjectField
   const names = useMemo(() => shownNames(baseField, base), [baseField, base])
-  const { atFields, elsewhere } = useMistakes(submission.error, field, request)
+  const { atFields, elsewhere } = useMistakes(submission.error, field, request, variedNames(request))
   useEffect(() => onChange(request), [request])
   const change = (path: Path, value: Json | undefined) => setRequest(now => edited(now, path, value))
   const usual = plan.plan && ({ base: plan.plan.spec } as unknown as Json)
@@ -71,6 +71,10 @@ export function SweepForm({ field, start, onChange }: SweepFormProps) {
       </div>
     </div>
   )
+}
+
+function variedNames(request: Json): string[] {
+  return Object.keys(valueAt(request, ['space']) ?? {}).map(name => `space.${name}`)
 }
 
 async function create(request: Json): Promise<void> {

@@ -7,6 +7,7 @@ import { requestCodec } from '../../form/request-in-url.ts'
 import { useRequestForm } from '../../form/use-request-form.ts'
 import { requestFromJob } from '../../job-form/request-from-job.ts'
 import { textCodec } from '../../state/codecs.ts'
+import { linkTo } from '../../state/location.ts'
 import { client } from '../../state/session.ts'
 import { urlState } from '../../state/url-state.ts'
 import { useLoaded } from '../../state/use-loaded.ts'
@@ -16,7 +17,7 @@ const cloned = urlState('clone', textCodec())
 const stored = urlState('spec', requestCodec)
 
 /** A first job that is worth its seconds: 95 % zeros on the digits of MNIST. */
-export const FIRST_REQUEST: Json = {
+const FIRST_REQUEST: Json = {
   model: { preset: 'mnist-mlp' },
   target: { sparsity: 0.95 },
   optimizer: { name: 'grda', learningRate: 0.3, mu: 0.6 },
@@ -30,7 +31,11 @@ export function SubmitPage() {
   const error = contract.error ?? start.error
   return (
     <>
-      <PageHeader title={cloned.value ? 'Clone and edit a job' : 'Submit a job'} />
+      <PageHeader title={cloned.value ? 'Clone and edit a job' : 'Submit a job'}>
+        <a class="button" href={linkTo('/sweeps/new', { spec: sweepOf(stored.value ?? FIRST_REQUEST) })}>
+          Vary it in a sweep
+        </a>
+      </PageHeader>
       {error && <ProblemNotice error={error} title="The form cannot be shown." />}
       {contract.field && start.data !== undefined ? (
         <JobForm
@@ -44,6 +49,11 @@ export function SubmitPage() {
       )}
     </>
   )
+}
+
+/** A sweep that every job can be the base of: three seeds. The form of the sweep changes what is varied. */
+function sweepOf(base: Json): string {
+  return JSON.stringify({ search: { method: 'grid' }, space: { seed: [1, 2, 3] }, base })
 }
 
 async function startingRequest(job: string, signal: AbortSignal): Promise<Json> {

@@ -1,4 +1,5 @@
 import type { Job } from '@thresher/client'
+import { Facts } from '../../components/facts.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { jobName } from '../../format/job-name.ts'
 import { formatBytes, formatNumber, formatPercent } from '../../format/numbers.ts'
@@ -21,27 +22,19 @@ export function ModelDetails({ model, job, takesFocus }: ModelDetailsProps) {
         <p class="quiet">Select a model in the chart to see what it is and to download exactly that one.</p>
       </Panel>
     )
+  const { label, accuracy, loss, sparsity, sizeBytes } = model
   return (
-    <Panel title={model.label[0]!.toUpperCase() + model.label.slice(1)}>
+    <Panel title={label[0]!.toUpperCase() + label.slice(1)}>
       <div class="stack">
-        <dl class="facts">
-          <dt>Job</dt>
-          <dd>
-            <a href={linkTo(`/jobs/${job.id}`)}>{jobName(job)}</a>
-          </dd>
-          {model.accuracy !== undefined && (
-            <>
-              <dt>Validation accuracy</dt>
-              <dd data-figure="accuracy">{formatPercent(model.accuracy)}</dd>
-            </>
-          )}
-          <dt>Validation loss</dt>
-          <dd data-figure="loss">{formatNumber(model.loss)}</dd>
-          <dt>Sparsity</dt>
-          <dd data-figure="sparsity">{formatPercent(model.sparsity)}</dd>
-          <dt>Sparse file</dt>
-          <dd data-figure="sizeBytes">{formatBytes(model.sizeBytes)}</dd>
-        </dl>
+        <Facts
+          facts={[
+            ['Job', <a href={linkTo(`/jobs/${job.id}`)}>{jobName(job)}</a>],
+            ['Validation accuracy', accuracy === undefined ? undefined : formatPercent(accuracy)],
+            ['Validation loss', formatNumber(loss)],
+            ['Sparsity', formatPercent(sparsity)],
+            ['Sparse file', formatBytes(sizeBytes)],
+          ]}
+        />
         <DownloadModel model={model} takesFocus={takesFocus} />
       </div>
     </Panel>

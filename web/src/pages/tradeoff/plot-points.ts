@@ -1,6 +1,7 @@
 import { ACCURACY_AXIS, LOSS_AXIS, SPARSITY_AXIS } from '../../charts/scatter/model-axes.ts'
 import { paretoFront } from '../../charts/scatter/pareto-front.ts'
 import type { ScatterAxis, ScatterPoint } from '../../charts/scatter/scatter-point.ts'
+import { jobName, type NamedJob } from '../../format/job-name.ts'
 import { formatBytes, formatNumber, formatPercent } from '../../format/numbers.ts'
 import type { ModelPoint } from './model-points.ts'
 import { pointId } from './point-id.ts'
@@ -34,7 +35,8 @@ const X_AXES: Record<View['x'], ScatterAxis> = {
 const NEAR = 0.1
 
 /** The models of all jobs as points of a chart, with their Pareto front. Without accuracies, the loss takes their place. */
-export function plotted(models: readonly ModelPoint[], jobs: readonly string[], view: View): Plotted {
+export function plotted(models: readonly ModelPoint[], jobs: readonly NamedJob[], view: View): Plotted {
+  const jobOf = new Map(jobs.map((job, index) => [job.id, { name: jobName(job), index }]))
   const hasAccuracy = models.every(({ accuracy }) => accuracy !== undefined)
   const gain = ({ accuracy, loss }: ModelPoint) => (hasAccuracy ? accuracy! : -loss)
   const cost = ({ sparsity, sizeBytes }: ModelPoint) => (view.x === 'sparsity' ? -sparsity : sizeBytes)
@@ -47,8 +49,8 @@ export function plotted(models: readonly ModelPoint[], jobs: readonly string[], 
     id: pointId(model),
     x: view.x === 'sparsity' ? model.sparsity : model.sizeBytes,
     y: hasAccuracy ? model.accuracy! : model.loss,
-    label: describe(model, frontIds.has(pointId(model))),
-    group: jobs.indexOf(model.jobId),
+    label: `${jobOf.get(model.jobId)?.name}, ${describe(model, frontIds.has(pointId(model)))}`,
+    group: jobOf.get(model.jobId)?.index ?? 0,
     mark: markOf(model),
     ...(model.curve && { line: `${model.jobId} ${model.curve}` }),
   })

@@ -26,11 +26,7 @@ interface TradeoffViewProps {
 /** The chart of all models, the selected one with its download, and the table of their figures. */
 export function TradeoffView({ models, jobs }: TradeoffViewProps) {
   const summaryId = useId()
-  const plot = plotted(
-    models,
-    jobs.map(({ id }) => id),
-    { x: x.value, range: range.value },
-  )
+  const plot = plotted(models, jobs, { x: x.value, range: range.value })
   const model = models.find(one => pointId(one) === selected.value)
   // On a page that opens with a selected model, the focus stays where the reader expects it.
   const [isChosenHere, setChosenHere] = useState(false)
@@ -83,8 +79,11 @@ function summaryOf(models: readonly ModelPoint[], { points, front, frontIds, lef
   const [first, last] = [front[0], front.at(-1)].map(point => point && byId.get(point.id))
   const sentences = [
     `${formatCount(points.length)} models, ${formatCount(frontIds.size)} of them on the Pareto front (line).`,
-    first && `Its ends are ${describe(first, false)}`,
-    last && last !== first && `and ${describe(last, false)}.`,
+    first &&
+      last &&
+      first !== last &&
+      `Its ends are ${describe(first, false)}, and ${describe(last, false)}.`,
+    first && first === last && `It is ${describe(first, false)}.`,
     left > 0 &&
       `${formatCount(left)} models with an accuracy more than 10 points below the best are not shown.`,
   ]
