@@ -24,8 +24,17 @@ export function JobPage({ params }: PageProps) {
   const { job, epochs, events, progress, error, refresh } = useJob(id)
   // Fast epochs leave checkpoints many times a second.
   const files = useThrottled(`${job?.status} ${epochs.length}`, 2000)
-  if (error && !job) return <ProblemNotice error={error} title="The job cannot be shown." />
-  if (!job) return <Skeleton lines={8} label="Loading the job" />
+  if (!job)
+    return (
+      <>
+        <PageHeader title={id} />
+        {error ? (
+          <ProblemNotice error={error} title="The job cannot be shown." />
+        ) : (
+          <Skeleton lines={8} label="Loading the job" />
+        )}
+      </>
+    )
   return (
     <>
       <PageHeader title={job.name ?? job.id} aside={<Aside job={job} />}>
