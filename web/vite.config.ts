@@ -1,4 +1,5 @@
 import { defineConfig } from 'vite'
+import { compressFiles } from './compress-files.ts'
 import { limitJavaScript } from './limit-javascript.ts'
 
 /** Where `npm run dev` finds a service. */
@@ -19,7 +20,7 @@ const GROUPS = [
 
 export default defineConfig({
   base: '/ui/',
-  plugins: [limitJavaScript(70_000)],
+  plugins: [limitJavaScript(70_000), compressFiles()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     target: 'es2022',
