@@ -28,10 +28,13 @@ export default function mcp(): Command {
     .action(action(run))
 }
 
+const FOR_CLIENTS = 'This command speaks to an MCP client, which starts it (docs/mcp.md). Ctrl-C ends it.\n'
+
 async function run({ thresher, err }: Context, options: Options): Promise<void> {
   const downloads = options.downloads === undefined ? undefined : await folderOf(options.downloads)
   const server = createServer({ thresher, version: THRESHER_VERSION, ...(downloads && { downloads }) })
   server.onerror = error => err.write(`thresher mcp: ${error.message}\n`)
+  if (process.stdin.isTTY) err.write(FOR_CLIENTS)
   await server.connect(new StdioServerTransport())
   // The client has closed the pipe, as the protocol prescribes for the end.
   await once(process.stdin, 'end')

@@ -1,5 +1,6 @@
 import type { GetPromptResult, Prompt } from '@modelcontextprotocol/sdk/types.js'
 import { ErrorCode, McpError } from '@modelcontextprotocol/sdk/types.js'
+import { rounded } from './compact.ts'
 
 export const PROMPTS: readonly Prompt[] = [
   {
@@ -22,7 +23,7 @@ export function getPrompt(name: string, args: Record<string, string> = {}): GetP
   if (!(Number(sparsity) > 0 && Number(sparsity) < 1))
     throw new McpError(ErrorCode.InvalidParams, 'sparsity must be a number between 0 and 1, such as 0.95.')
   const text = [
-    `Train the model ${model}${dataset ? ` on the dataset ${dataset}` : ''} so that ${100 * Number(sparsity)} % of its weights are zero.`,
+    `Train the model ${model}${dataset ? ` on the dataset ${dataset}` : ''} so that ${rounded(100 * Number(sparsity))} % of its weights are zero.`,
     '1. Find the model and the dataset with list_models and list_datasets.',
     `2. Check a job with plan: the optimizer grda with a learning rate that works for SGD without momentum, mu 0.6, and "target": {"sparsity": ${sparsity}}. Correct every mistake and every warning that matters. Show me parameters, memory and duration, and ask me before you continue.`,
     '3. submit it, and call watch until it has ended. If it fails, call explain_error.',

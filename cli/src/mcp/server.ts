@@ -96,7 +96,8 @@ function callOf(thresher: Thresher, downloads: string | undefined, extra: Extra)
     async progress(progress, total, message) {
       if (progressToken === undefined) return
       const params = { progressToken, progress, total, message }
-      await extra.sendNotification({ method: 'notifications/progress', params })
+      // A client that has gone needs no progress.
+      await extra.sendNotification({ method: 'notifications/progress', params }).catch(() => {})
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { Contract, JobRequest, Thresher } from '@thresher/client'
-import { ConnectionError, PermissionError } from '@thresher/client'
+import { ConnectionError, InvalidRequestError, PermissionError } from '@thresher/client'
 
 /** What the server must know about the service, asked once. A service that does not answer is asked again. */
 export class ServiceFacts {
@@ -24,7 +24,7 @@ export class ServiceFacts {
   async maySubmit(): Promise<boolean> {
     this.#maySubmit ??= await this.#thresher.jobs.plan({} as JobRequest).then(
       () => true,
-      error => (error instanceof ConnectionError ? undefined : !(error instanceof PermissionError)),
+      error => (error instanceof PermissionError ? false : error instanceof InvalidRequestError || undefined),
     )
     return this.#maySubmit ?? true
   }

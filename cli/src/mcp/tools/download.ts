@@ -1,5 +1,5 @@
 import type { ArtifactQuery } from '@thresher/client'
-import { download as downloadFile } from '@thresher/client/files'
+import { type DownloadProgress, download as downloadFile } from '@thresher/client/files'
 import { count } from '../../terminal/figures.ts'
 import { pathWithin } from '../downloads-folder.ts'
 import { JOB_ID, type JobArguments } from '../job-id.ts'
@@ -10,6 +10,8 @@ type Arguments = JobArguments & ArtifactQuery & { artifact?: string; file?: stri
 const SELECTORS = ['checkpoint', 'sparsity', 'sizeBytes', 'minValidationAccuracy', 'rule', 'scope']
 const VARIANTS = ['layout', 'dtype', 'weights', 'graph', 'preprocessing']
 const ARTIFACT = 'model.sparse.safetensors'
+/** Chunks are small: not each of them is reported. */
+const MOST_REPORTS = 20
 
 export const download = defineTool<Arguments>({
   name: 'download',
@@ -35,11 +37,14 @@ export const download = defineTool<Arguments>({
   }),
   async run({ jobId, artifact: name = ARTIFACT, file, ...query }, { thresher, downloads, signal, progress }) {
     const path = await pathWithin(downloads!, file ?? `${jobId}/${name}`)
-    const { sha256, sizeBytes } = await downloadFile(thresher, { jobId, name, query }, path, {
-      signal,
-      onProgress: ({ receivedBytes, totalBytes }) =>
-        void progress(receivedBytes, totalBytes, `${count(receivedBytes)} of ${count(totalBytes)} bytes`),
-    })
+    let reported = 0
+    const onProgress = ({ receivedBytes, totalBytes }: DownloadProgress) => {
+      if (receivedBytes < reported + totalBytes / MOST_REPORTS) return
+      reported = receivedBytes
+      void progress(receivedBytes, totalBytes, `${count(receivedBytes)} of ${count(totalBytes)} bytes`)
+    }
+    const source = { jobId, name, query }
+    const { sha256, sizeBytes } = await downloadFile(thresher, source, path, { signal, onProgress })
     return {
       text: `${path}: ${count(sizeBytes)} bytes, sha256 ${sha256}, verified.`,
       data: { path, sizeBytes, sha256, verified: true },

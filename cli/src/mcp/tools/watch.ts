@@ -1,9 +1,10 @@
+import type { Job } from '@thresher/client'
 import { describeEpoch, describeJob, factsOf, nextStep } from '../job-facts.ts'
 import { JOB_ID, type JobArguments } from '../job-id.ts'
 import { type Call, defineTool, READS } from '../tool.ts'
 import { WAIT_SECONDS, within } from '../within.ts'
 
-const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'paused'])
+const ENDED: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled'])
 
 export const watch = defineTool<JobArguments & { seconds?: number }>({
   name: 'watch',
@@ -16,10 +17,9 @@ export const watch = defineTool<JobArguments & { seconds?: number }>({
   async run({ jobId, seconds }, call) {
     await within(seconds, call.signal, signal => follow(jobId, { ...call, signal }))
     const job = await call.thresher.jobs.get(jobId, { signal: call.signal })
-    const hasEnded = ENDED.has(job.status)
     return {
       text: `${describeJob(job)}\n${nextStep(job)}`,
-      data: { ...factsOf(job, call.thresher), ended: hasEnded },
+      data: { ...factsOf(job, call.thresher), ended: ENDED.has(job.status) },
     }
   },
 })
@@ -28,7 +28,7 @@ async function follow(jobId: string, { thresher, signal, progress }: Call): Prom
   let reported = 0
   for await (const frame of thresher.jobs.watch(jobId, { signal })) {
     if (frame.type === 'snapshot') {
-      if (ENDED.has(frame.job.status)) return
+      if (isAtRest(frame.job)) return
       // Events of the past follow, which an earlier call has reported.
       reported = Math.max(reported, frame.job.progress.epoch)
     } else if (frame.type === 'epoch' && frame.data.epoch > reported) {
@@ -36,8 +36,12 @@ async function follow(jobId: string, { thresher, signal, progress }: Call): Prom
       await progress(reported, frame.data.epochs, describeEpoch(frame.data))
     } else if (frame.type === 'paused') {
       // The event may be an old one: the job may have resumed since.
-      const { status } = await thresher.jobs.get(jobId, { signal })
-      if (ENDED.has(status)) return
+      if (isAtRest(await thresher.jobs.get(jobId, { signal }))) return
     }
   }
+}
+
+/** Whether waiting changes nothing. */
+function isAtRest({ status }: Job): boolean {
+  return ENDED.has(status) || status === 'paused'
 }
