@@ -10,6 +10,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { type JobRequest, Thresher } from '@thresher/client'
+import { Ajv } from 'ajv'
 import { connectMcp, mcpProgram } from '#test/support/connect-mcp.ts'
 import { endWithTests } from '#test/support/end-with-tests.ts'
 import { keyOf } from '#test/support/key-of.ts'
@@ -149,6 +150,18 @@ describe('thresher mcp with a service', () => {
       for (const reference of references)
         assert.ok(inputSchema.$defs[JSON.parse(reference).replace('#/$defs/', '')], reference)
     }
+    const { inputSchema } = tools.find(({ name }) => name === 'submit')!
+    const isValid = new Ajv({ strict: false }).compile(inputSchema)
+    assert.ok(
+      isValid({ job }) &&
+        isValid({ job: { ...job, finish: { fineTune: { epochs: 1, optimizer: OPTIMIZER } } } }),
+    )
+    for (const wrong of [
+      { ...job, model: {} },
+      { ...job, epochs: '3' },
+      { ...job, epoch: 3 },
+    ])
+      assert.equal(isValid({ job: wrong }), false, JSON.stringify(wrong))
     const inputs = new Map(tools.map(({ name, inputSchema }) => [name, inputSchema.properties as Facts]))
     assert.deepEqual(inputs.get('list_jobs').sort.enum, ['createdAt', 'validationAccuracy', 'sparsity'])
     for (const [tool, count] of [
