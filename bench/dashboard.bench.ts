@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core'
 import { firstPaint } from '#bench/dashboard/first-paint.ts'
 import { newPage } from '#bench/dashboard/new-page.ts'
 import { type Frames, panAndZoom } from '#bench/dashboard/pan-and-zoom.ts'
+import { processorSeconds } from '#bench/dashboard/processor-seconds.ts'
 import { startServer } from '#bench/scale/start-server.ts'
 import { startChromium } from '#test/support/browser/start-chromium.ts'
 import { connectDefault } from '#test/support/connect-default.ts'
@@ -22,6 +23,11 @@ import { startOverlay } from '#web/bench/start-overlay.ts'
 
 const EPOCHS = 1000
 const VISITS = 5
+
+interface Overlay extends Frames {
+  /** Processor time of all processes of the browser for a frame, in milliseconds. */
+  processor: number
+}
 
 const browser = await startChromium()
 try {
@@ -71,16 +77,19 @@ function layersAfter(epoch: number) {
 }
 
 /** Frames of 50 runs of 1,000 epochs in one chart: with common x, and each with its own. */
-async function measureFrames(browser: Browser): Promise<Record<string, Frames>> {
+async function measureFrames(browser: Browser): Promise<Record<string, Overlay>> {
   const overlay = await startOverlay()
-  const measured: Record<string, Frames> = {}
+  const measured: Record<string, Overlay> = {}
   try {
     for (const x of ['epoch', 'time']) {
       const page = await newPage(browser)
       await page.goto(`${overlay.url}?${x}`)
       await page.locator('.chart-plot canvas').waitFor()
       await panAndZoom(page, 60)
-      measured[x] = await panAndZoom(page)
+      const before = await processorSeconds(browser)
+      const frames = await panAndZoom(page)
+      const seconds = (await processorSeconds(browser)) - before
+      measured[x] = { ...frames, processor: (1000 * seconds) / frames.count }
       await page.context().close()
     }
     return measured
@@ -89,18 +98,18 @@ async function measureFrames(browser: Browser): Promise<Record<string, Frames>> 
   }
 }
 
-function report(paints: readonly number[], frames: Record<string, Frames>): string {
+function report(paints: readonly number[], frames: Record<string, Overlay>): string {
   const rows = Object.entries(frames).map(
-    ([x, { rate, median, p95, count }]) =>
-      `| ${x} | ${rate.toFixed(1)} | ${median.toFixed(1)} | ${p95.toFixed(1)} | ${count} |`,
+    ([x, { rate, median, p95, processor, count }]) =>
+      `| ${x} | ${rate.toFixed(1)} | ${median.toFixed(1)} | ${p95.toFixed(1)} | ${processor.toFixed(1)} | ${count} |`,
   )
   return [
     `\`npm run bench -- dashboard\`: Chromium without a graphics processor, at 1440 × 900. The page of a finished job of ${EPOCHS.toLocaleString('en')} epochs with 8 layers ` +
       `shows its figures and its visible curves ${median(paints).toFixed(0)} ms after its request over loopback (median of ${VISITS} visits without a cache, slowest ` +
       `${Math.max(...paints).toFixed(0)} ms). 50 runs of 1,000 epochs in one chart, moved and scaled in every frame. Load average at the end: ${loadavg()[0]!.toFixed(1)}.`,
     '',
-    '| x axis | frames a second | median, ms | p95, ms | frames |',
-    '| --- | --- | --- | --- | --- |',
+    '| x axis | frames a second | median, ms | p95, ms | processor time of the browser for a frame, ms | frames |',
+    '| --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n')
 }

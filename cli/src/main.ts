@@ -4,6 +4,9 @@ import { createProgram } from './program.ts'
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
+// A variable that is set to nothing is not set.
+for (const name of ['THRESHER_URL', 'THRESHER_KEY']) if (process.env[name] === '') delete process.env[name]
+
 const arguments_ = process.argv.slice(2)
 try {
   const program = await createProgram(arguments_)

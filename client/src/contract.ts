@@ -9055,6 +9055,10 @@ export type HealthResponses = {
      */
     200: {
         status: 'ok';
+        /**
+         * Of the service.
+         */
+        version: string;
     };
 };
 
@@ -9090,6 +9094,10 @@ export type ReadyResponses = {
      */
     200: {
         status: 'ok';
+        /**
+         * Of the service.
+         */
+        version: string;
     };
 };
 

@@ -1,4 +1,5 @@
 import type { Analysis, AnalysisEvent, HistoryGap, Job, JobEvent } from './contract.ts'
+import { ThresherError } from './errors.ts'
 
 /** Where a job is within an epoch. It is not stored, and has no `seq`. */
 export interface JobProgress {
@@ -49,4 +50,13 @@ const TERMINAL: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled
 /** Whether a status, or the event that leads to it, is the last one. */
 export function isTerminal(status: string): boolean {
   return TERMINAL.has(status)
+}
+
+/** @throws ThresherError for a text that is not JSON */
+export function parseFrame(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new ThresherError('The service sent a frame that is not JSON.', { cause })
+  }
 }

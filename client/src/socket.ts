@@ -39,7 +39,12 @@ export function converse(
     socket.addEventListener('open', onOpen)
     socket.addEventListener('message', ({ data }) => {
       heard()
-      if (!signal.aborted && typeof data === 'string') onText(data)
+      if (signal.aborted || typeof data !== 'string') return
+      try {
+        onText(data)
+      } catch (error) {
+        reject(error)
+      }
     })
     // The event has no cause; a close event follows.
     socket.addEventListener('error', () => {})

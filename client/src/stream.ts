@@ -1,5 +1,5 @@
 import { type AnswerError, errorOf, ThresherError } from './errors.ts'
-import type { JobFrame } from './frames.ts'
+import { type JobFrame, parseFrame } from './frames.ts'
 import { pause } from './pause.ts'
 import { Tickets } from './resources/tickets.ts'
 import { backOffMs, mayPass, retryAfterMs } from './retry.ts'
@@ -124,8 +124,8 @@ export class JobStream {
         this.#options.onInterruption?.(error)
         await pause(retryAfterMs(error) ?? backOffMs(failures++), stop.signal)
       }
-    } catch {
-      // Nothing is watched any more.
+    } catch (error) {
+      if (!stop.signal.aborted) this.#failAll(error)
     } finally {
       if (this.#stop === stop) this.#stop = undefined
     }
@@ -145,7 +145,7 @@ export class JobStream {
         },
         onText: text => {
           onActivity()
-          this.#receive(JSON.parse(text) as StreamFrame)
+          this.#receive(parseFrame(text) as StreamFrame)
         },
         silenceMs: this.#options.silenceMs ?? SILENCE_MS,
         signal,

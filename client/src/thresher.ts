@@ -12,7 +12,7 @@ import { Usage } from './resources/usage.ts'
 import { Webhooks } from './resources/webhooks.ts'
 import { Workers } from './resources/workers.ts'
 import { JobStream, type StreamOptions } from './stream.ts'
-import { type CallOptions, type ClientOptions, type Request, Transport } from './transport.ts'
+import { type CallOptions, type ClientOptions, type RequestOptions, Transport } from './transport.ts'
 
 /** The parts of an OpenAPI document that programs read. Schemas are JSON Schemas. */
 export interface Contract {
@@ -74,7 +74,7 @@ export class Thresher {
   }
 
   /** A request to any path of the service, for example `/metrics`. @returns an answer whose body is not read yet. @throws AnswerError, ConnectionError */
-  send(path: string, request: Request = {}): Promise<Response> {
+  send(path: string, request: RequestOptions = {}): Promise<Response> {
     return this.#transport.send(path, request)
   }
 

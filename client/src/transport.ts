@@ -25,7 +25,7 @@ export interface CallOptions {
   timeoutMs?: number | undefined
 }
 
-export interface Request extends CallOptions {
+export interface RequestOptions extends CallOptions {
   method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   query?: Query
   headers?: Record<string, string>
@@ -65,7 +65,7 @@ export class Transport {
   }
 
   /** @returns the parsed JSON of the answer. @throws AnswerError, ConnectionError; ThresherError if the answer is not JSON */
-  async json<T>(path: string, request: Request = {}): Promise<T> {
+  async json<T>(path: string, request: RequestOptions = {}): Promise<T> {
     const text = await this.text(path, request)
     try {
       return JSON.parse(text) as T
@@ -76,12 +76,12 @@ export class Transport {
   }
 
   /** @returns the text of the answer. @throws AnswerError, ConnectionError */
-  text(path: string, request: Request = {}): Promise<string> {
+  text(path: string, request: RequestOptions = {}): Promise<string> {
     return this.#repeat(path, request, answer => answer.text())
   }
 
   /** @returns a successful answer whose body is not read yet. @throws AnswerError, ConnectionError */
-  send(path: string, request: Request = {}): Promise<Response> {
+  send(path: string, request: RequestOptions = {}): Promise<Response> {
     return this.#repeat(path, request, async answer => answer)
   }
 
@@ -97,13 +97,17 @@ export class Transport {
     })
   }
 
-  #repeat<T>(path: string, request: Request, read: (answer: Response) => Promise<T>): Promise<T> {
+  #repeat<T>(path: string, request: RequestOptions, read: (answer: Response) => Promise<T>): Promise<T> {
     const { signal, retries = this.#retries } = request
     const attempt = () => this.#attempt(path, request, read)
     return retry(attempt, { signal, retries: isRepeatable(request) ? retries : 0 })
   }
 
-  async #attempt<T>(path: string, request: Request, read: (answer: Response) => Promise<T>): Promise<T> {
+  async #attempt<T>(
+    path: string,
+    request: RequestOptions,
+    read: (answer: Response) => Promise<T>,
+  ): Promise<T> {
     // fetch would remove the segments "." and ".." and so name another record.
     if (!new URL(this.url + path).href.endsWith(path))
       throw new ThresherError(`${path} is not a normalized path.`)
@@ -126,7 +130,7 @@ export class Transport {
     }
   }
 
-  #init({ method = 'GET', headers, body }: Request): RequestInit {
+  #init({ method = 'GET', headers, body }: RequestOptions): RequestInit {
     return {
       method,
       headers: {
@@ -145,7 +149,7 @@ function isEncoded(body: unknown): body is FormData | Blob {
 }
 
 /** Whether a second request has no effect that the first did not have (RFC 9110, section 9.2.2). */
-function isRepeatable({ method = 'GET', headers, repeatable }: Request): boolean {
+function isRepeatable({ method = 'GET', headers, repeatable }: RequestOptions): boolean {
   return (
     repeatable ?? ((method !== 'POST' && method !== 'PATCH') || headers?.['idempotency-key'] !== undefined)
   )

@@ -60,6 +60,7 @@ function sendByXhr(
   const { signal } = init
   const abort = () => xhr.abort()
   const answered = new Promise<Response>((resolve, reject) => {
+    signal?.throwIfAborted()
     xhr.open(init.method!, url)
     for (const [name, value] of Object.entries(init.headers as Record<string, string>))
       xhr.setRequestHeader(name, value)

@@ -1,6 +1,6 @@
 import { textOf } from './chunks.ts'
 import { ConnectionError, type ThresherError } from './errors.ts'
-import { isTerminal } from './frames.ts'
+import { isTerminal, parseFrame } from './frames.ts'
 import { pause } from './pause.ts'
 import { backOffMs, mayPass, retryAfterMs } from './retry.ts'
 import { serverSentEvents } from './server-sent-events.ts'
@@ -91,7 +91,7 @@ async function* framesOf(
     // 204: the record has ended, and there are no more events.
     if (answer.status === 204 || !answer.body) return yield endOf(record.status, after)
     for await (const { data } of serverSentEvents(textOf(answer.body, silenceMs), onActivity)) {
-      const frame = JSON.parse(data) as AnyFrame
+      const frame = parseFrame(data) as AnyFrame
       yield frame
       if (isTerminal(frame.type)) return yield endOf(frame.type, frame.seq!)
     }

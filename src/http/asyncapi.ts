@@ -30,7 +30,7 @@ const CHANNELS: Record<string, Channel> = {
     address: '/v1/jobs/{jobId}/stream',
     title: 'One job',
     description:
-      'A snapshot of the job, then every event with a seq greater than `after`, those of the past and new ones, with progress between them. A gap stands for events that were trimmed from a long history: reload the metrics then. After the last event comes one `end` frame, and the socket is closed with 1000. A close without `end` does not mean that the job is over: connect again with the last seq.',
+      'A snapshot of the job, then every event with a seq greater than `after`, those of the past and new ones, with progress between them. A gap stands for events that were trimmed from a long history: reload the metrics then. After the last event comes one `end` frame, and the socket is closed with 1000. A close without `end` does not mean that the job has ended: connect again with the last seq.',
     frames: JobFrame,
   },
   analysis: {

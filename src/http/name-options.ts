@@ -8,7 +8,7 @@ interface Schema {
 }
 
 /**
- * Gives every option of a named union a name: of the constant field that tells the options apart, and of the union, as in `GrdaOptimizer`.
+ * Gives every option of a named union a name: of the field that has another constant in each option, and of the union, as in `GrdaOptimizer`.
  * Generators of clients would number them, and cannot use a discriminator without names.
  */
 export function nameOptions(schemas: Dictionary): Dictionary {

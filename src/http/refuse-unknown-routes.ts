@@ -12,7 +12,8 @@ export function refuseUnknownRoutes(app: FastifyInstance): (request: FastifyRequ
   const refuse = ({ method, url }: FastifyRequest): never => {
     const path = url.split('?')[0]!
     const methods = methodsOf(path)
-    if (methods.length === 0)
+    // A route of the dashboard has found no such file.
+    if (methods.length === 0 || methods.includes(method))
       throw new AppError('not_found', `${method} ${path} is not a route of this service.`)
     const headers = { allow: methods.join(', ') }
     throw new AppError('method_not_allowed', `${path} supports ${headers.allow}.`, { headers })

@@ -5,17 +5,21 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it, mock } from 'node:test'
-import { ConnectionError, NotFoundError, Thresher } from '@thresher/client'
 import {
   type ArtifactSource,
+  ConnectionError,
   DownloadError,
   type DownloadOptions,
   type DownloadProgress,
-  download,
-} from '@thresher/client/files'
+  downloadBlob,
+  NotFoundError,
+  Thresher,
+} from '@thresher/client'
+import { download } from '@thresher/client/files'
 import { randomStream } from '#network/random.ts'
 import { addArtifact, startNewJob, succeed } from '#test/support/drive-job.ts'
 import { startHostileLine } from '#test/support/hostile-line.ts'
+import { startScriptedServer } from '#test/support/scripted-server.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
 const random = randomStream(1, 'download', 1)
@@ -138,6 +142,24 @@ describe('a download', () => {
     assert.deepEqual(await readdir(folder), [`model.${SHA256}.part`])
     await line.close()
     assert.equal(await downloadFrom(api.url), SHA256)
+  })
+
+  it('arrives in memory over connections that break, with its media type', async () => {
+    const line = await startHostileLine(api.url, () => ({ afterBytes: 1_000_000, ending: 'end' }))
+    const blob = await downloadBlob(new Thresher({ url: line.url }), source)
+    assert.ok(Buffer.from(await blob.arrayBuffer()).equals(CONTENT))
+    assert.equal(blob.type, 'application/vnd.safetensors')
+    assert.ok(line.connections() >= 3, `${line.connections()} connections`)
+    assert.ok(line.bytes() < CONTENT.length + 100_000, `${line.bytes()} bytes`)
+    await line.close()
+  })
+
+  it('in memory that does not match its digest fails', async () => {
+    const digest = createHash('sha256').update('another file').digest('base64')
+    const headers = { 'repr-digest': `sha-256=:${digest}:`, 'content-length': '7' }
+    const server = await startScriptedServer(response => response.writeHead(200, headers).end('damaged'))
+    await assert.rejects(downloadBlob(new Thresher({ url: server.url }), source), DownloadError)
+    await server.close()
   })
 
   it('fails at once if the service refuses, or the address belongs to another service', async () => {

@@ -183,6 +183,27 @@ describe('the end of a key', () => {
     })
 })
 
+it('a stream watches again in the moment in which its last watch ends', async t => {
+  const api = await startApi()
+  t.after(() => api.stop())
+  const id = await startNewJob(api.stores)
+  const stream = clientOf({ url: api.url }).stream()
+  const first = stream.watch(id)
+  await first.next()
+  const [, again] = await Promise.all([first.return(), stream.watch(id).next()])
+  assert.equal(again.value?.type, 'snapshot')
+  const closed = collect(stream.watch(id))
+  stream.close()
+  await assert.rejects(closed, /The stream was closed\./)
+})
+
+it('a stream explains what it needs in a Node without WebSocket', {
+  skip: 'WebSocket' in globalThis,
+}, async () => {
+  const stream = new Thresher({ url: 'http://127.0.0.1:1' }).stream()
+  await assert.rejects(collect(stream.watch('job_1')), /needs a WebSocket.*Use Node 22, or pass/)
+})
+
 it('leaves nothing behind that keeps a process running', async t => {
   const api = await startApi()
   t.after(() => api.stop())

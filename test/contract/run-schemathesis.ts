@@ -22,15 +22,34 @@ export interface Findings {
 /**
  * Sends requests that Schemathesis derives from the contract of a service, with all of its checks. The same service gets the same
  * requests each time. Answers that only `default` describes count as undocumented.
+ * @param key absent: the service has none, and answers without one
  */
-export async function runSchemathesis(url: string, options: readonly string[]): Promise<Findings> {
+export async function runSchemathesis(
+  url: string,
+  key: string | undefined,
+  options: readonly string[],
+): Promise<Findings> {
   const folder = await mkdtemp(join(tmpdir(), 'thresher-schemathesis-'))
   try {
     for (const file of FILES) await cp(join('test/contract', file), join(folder, file))
-    await writeFile(join(folder, 'contract.json'), JSON.stringify(await strictContract(url)))
+    await writeFile(
+      join(folder, 'contract.json'),
+      JSON.stringify(await strictContract(url, key !== undefined)),
+    )
     const python = await pythonWith([SCHEMATHESIS])
     const fixed = ['--generation-deterministic', '--continue-on-failure', '--request-timeout', '30']
-    const args = ['-m', 'schemathesis.cli', 'run', 'contract.json', '--url', url, ...fixed, ...options]
+    const credential = key === undefined ? [] : ['--header', `Authorization: Bearer ${key}`]
+    const args = [
+      '-m',
+      'schemathesis.cli',
+      'run',
+      'contract.json',
+      '--url',
+      url,
+      ...fixed,
+      ...credential,
+      ...options,
+    ]
     const child = endWithTests(spawn(python, args, { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] }))
     const ended = once(child, 'exit')
     const report = await text(child.stdout!)
@@ -44,10 +63,14 @@ export async function runSchemathesis(url: string, options: readonly string[]): 
   }
 }
 
-async function strictContract(url: string): Promise<Json> {
+async function strictContract(url: string, hasKeys: boolean): Promise<Json> {
   const contract = (await (await fetch(`${url}/openapi.json`)).json()) as Json
   for (const operations of Object.values<Json>(contract.paths))
-    for (const { responses } of Object.values<Json>(operations)) delete responses.default
+    for (const operation of Object.values<Json>(operations)) {
+      delete operation.responses.default
+      if (!hasKeys) delete operation.security
+    }
+  if (!hasKeys) delete contract.security
   return contract
 }
 

@@ -9,11 +9,7 @@ const EXAMPLES = ['--max-examples', '50']
 describe('the service, asked by Schemathesis with all checks, random data and links', () => {
   it('keeps its contract with keys', async () => {
     const api = await startApi({ adminKey: KEY })
-    const { cases, failures } = await runSchemathesis(api.url, [
-      ...EXAMPLES,
-      '--header',
-      `Authorization: Bearer ${KEY}`,
-    ])
+    const { cases, failures } = await runSchemathesis(api.url, KEY, EXAMPLES)
     await api.stop()
     assert.equal(failures, '')
     assert.ok(cases > 5000, `${cases} cases`)
@@ -22,7 +18,7 @@ describe('the service, asked by Schemathesis with all checks, random data and li
   it('keeps its contract without keys', async () => {
     const api = await startApi()
     // The first key would end the access without one.
-    const { cases, failures } = await runSchemathesis(api.url, [
+    const { cases, failures } = await runSchemathesis(api.url, undefined, [
       ...EXAMPLES,
       '--exclude-operation-id',
       'createKey',

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import request from 'supertest'
 import { type Api, startApi } from '#test/support/start-api.ts'
 
@@ -15,7 +16,10 @@ async function writeDashboard(): Promise<string> {
   await mkdir(join(folder, 'assets'))
   await writeFile(join(folder, 'index.html'), PAGE)
   await writeFile(join(folder, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>')
-  await writeFile(join(folder, 'assets/index-B1a2C3d4.js'), SCRIPT)
+  const script = join(folder, 'assets/index-B1a2C3d4.js')
+  await writeFile(script, SCRIPT)
+  await writeFile(`${script}.br`, brotliCompressSync(SCRIPT))
+  await writeFile(`${script}.gz`, gzipSync(SCRIPT))
   return folder
 }
 
@@ -69,6 +73,20 @@ describe('the dashboard of a service with a key', () => {
     }
   })
 
+  it('sends the compressed form that the browser accepts', async () => {
+    const encodingOf = async (accepted: string) => {
+      const headers = { 'accept-encoding': accepted }
+      const answer = await fetch(`${api.url}/ui/assets/index-B1a2C3d4.js`, { headers })
+      assert.equal(await answer.text(), SCRIPT)
+      assert.equal(answer.headers.get('content-type'), 'application/javascript; charset=utf-8')
+      assert.equal(answer.headers.get('vary'), 'accept-encoding')
+      return answer.headers.get('content-encoding')
+    }
+    assert.equal(await encodingOf('gzip, deflate, br'), 'br')
+    assert.equal(await encodingOf('gzip'), 'gzip')
+    assert.equal(await encodingOf('identity'), null)
+  })
+
   it('answers no file outside its folder', async () => {
     for (const path of [
       '/ui/assets/..%2f..%2fpackage.json',
@@ -94,7 +112,8 @@ describe('the dashboard of a service with a key', () => {
 
   it('answers HEAD with the headers of GET', async () => {
     for (const path of ['/ui/', '/ui/assets/index-B1a2C3d4.js']) {
-      const [head, got] = [await request(api.url).head(path), await get(path)]
+      const plain = { 'accept-encoding': 'identity' }
+      const [head, got] = [await request(api.url).head(path).set(plain), await get(path).set(plain)]
       assert.equal(head.status, 200, path)
       for (const name of ['content-type', 'content-length', 'etag', 'cache-control'])
         assert.equal(head.headers[name], got.headers[name], `${name} of ${path}`)

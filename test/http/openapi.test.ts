@@ -90,7 +90,7 @@ describe('openapi.yaml', () => {
     assert.equal(new Set(ids).size, ids.length)
   })
 
-  it('names every option of a named union that a constant field tells apart', () => {
+  it('names every option of a union with another constant in each option', () => {
     const { JobEvent } = contract.components.schemas
     assert.equal(JobEvent.discriminator.propertyName, 'type')
     assert.equal(JobEvent.discriminator.mapping.epoch, '#/components/schemas/EpochJobEvent')

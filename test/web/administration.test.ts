@@ -84,7 +84,7 @@ describe('the pages of administrators', () => {
 
   it('change the quotas and the weight of a tenant, and keep its retention', async () => {
     await admin.tenants.set('default', { expiresAfterSeconds: { checkpoints: 86_400 } })
-    await view.see('/tenants', async page => {
+    await view.see('/keys/tenants', async page => {
       await page.getByRole('button', { name: 'Edit default' }).click()
       await page.getByLabel('Weight').fill('2.5')
       await page.getByLabel('Running jobs').fill('3')
@@ -100,7 +100,7 @@ describe('the pages of administrators', () => {
   })
 
   it('list the audit records of the API, also by operation', async () => {
-    await view.see('/audit?operation=createKey', async page => {
+    await view.see('/keys/audit?operation=createKey', async page => {
       const { data } = await admin.audit.list({ operation: 'createKey' })
       const rows = await cellsOf(page, 'Requests')
       assert.deepEqual(
@@ -142,7 +142,7 @@ describe('a viewer without the scope admin', () => {
   })
   after(() => reader.close())
 
-  for (const path of ['/keys', '/tenants', '/audit'])
+  for (const path of ['/keys', '/keys/tenants', '/keys/audit'])
     it(`reads on ${path} why it shows nothing`, async () => {
       await reader.see(path, async page => {
         await page.getByText(/Your key does not show/).waitFor()

@@ -15,7 +15,7 @@ const SMALL_JOB = {
 
 /** The patterns of all pages, from the source of the dashboard. */
 const source = await readFile('web/src/app.tsx', 'utf8')
-const PATTERNS = [...source.matchAll(/pattern: '([^']+)'(?!.*load: pending)/g)].map(([, pattern]) => pattern!)
+const PATTERNS = [...source.matchAll(/pattern: '([^']+)'/g)].map(([, pattern]) => pattern!)
 
 let dashboard: Dashboard
 let key: string
@@ -25,7 +25,7 @@ const queries: Record<string, () => string> = {
   '/tradeoff': () => `?jobs=${records['/jobs/:id']}`,
   '/compare': () => `?jobs=${records['/jobs/:id']}`,
   '/keys': () => '?new=yes',
-  '/tenants': () => '?edit=default',
+  '/keys/tenants': () => '?edit=default',
 }
 
 before(async () => {

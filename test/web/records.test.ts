@@ -123,8 +123,8 @@ describe('the pages of models', () => {
       const { data } = await thresher.models.artifacts('digits@1')
       const artifact = data.find(entry => entry.name === name)!
       assert.equal(digest, artifact.sha256)
-      const row = page.getByRole('row', { name }).first()
-      assertShows((await row.getByRole('cell').nth(1).textContent())!, artifact.sizeBytes!, 'the size')
+      const size = page.getByRole('listitem').filter({ hasText: name }).first().locator('.artifact-size')
+      assertShows((await size.textContent())!, artifact.sizeBytes!, 'the size')
     })
   })
 

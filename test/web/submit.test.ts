@@ -76,8 +76,30 @@ describe('the form of a job', () => {
     }))
 
   it('starts with the spec of a job that is cloned', () =>
-    view.see(`/submit?clone=${finished.id}`, async page => {
+    view.see(`/jobs/${finished.id}`, async page => {
+      await page.getByRole('link', { name: 'Clone and edit' }).click()
       assert.deepEqual(await document(page), { name: 'the first', ...finished.spec })
+    }))
+})
+
+describe('the link to a new job', () => {
+  it('leads to the first form also from a filled one', () =>
+    view.see(withRequest({ ...request, epochs: 8 }), async page => {
+      await page.getByRole('link', { name: 'New job' }).click()
+      await page.waitForURL(/mnist-mlp/)
+      assert.deepEqual((await document(page)).target, { sparsity: 0.95 })
+    }))
+
+  it('does not take a request that is too long for the address', () =>
+    view.see(withRequest(request), async page => {
+      const long = {
+        ...request,
+        labels: Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`k${i}`, 'x'.repeat(200)])),
+      }
+      await json(page).fill(JSON.stringify(long))
+      await page.waitForURL(/\/submit$/)
+      await page.getByLabel('Epochs').first().fill('6')
+      assert.deepEqual(await document(page), { ...long, epochs: 6 })
     }))
 })
 

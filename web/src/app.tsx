@@ -71,10 +71,10 @@ const ROUTES: Route[] = [
     load: () => import('./pages/keys/keys-page.tsx').then(page => page.KeysPage),
   },
   {
-    pattern: '/tenants',
+    pattern: '/keys/tenants',
     load: () => import('./pages/tenants/tenants-page.tsx').then(page => page.TenantsPage),
   },
-  { pattern: '/audit', load: () => import('./pages/audit/audit-page.tsx').then(page => page.AuditPage) },
+  { pattern: '/keys/audit', load: () => import('./pages/audit/audit-page.tsx').then(page => page.AuditPage) },
   {
     pattern: '/usage',
     menu: 'Usage',

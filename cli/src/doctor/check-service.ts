@@ -7,8 +7,8 @@ const CALL = { retries: 0, timeoutMs: 10_000 }
 
 /** Whether the service answers, accepts jobs and has workers, and what the key allows. */
 export async function checkService(thresher: Thresher, { url, key }: Connection): Promise<Check[]> {
-  const live = await attempt(() => thresher.health.live(CALL))
-  if (live)
+  const live = await thresher.health.live(CALL).catch(() => undefined)
+  if (!live)
     return [
       failed(
         'service',
@@ -24,7 +24,7 @@ export async function checkService(thresher: Thresher, { url, key }: Connection)
           `${url} answers, but is not ready: ${ready.message}`,
           'see its log; docs/operating.md',
         )
-      : ok('service', `${url} accepts jobs`),
+      : ok('service', `${url} accepts jobs, version ${live.version}`),
     ...(await checkAccess(thresher, key)),
   ]
 }

@@ -5,7 +5,7 @@ export interface Column<Row> {
   title: string
   /** The text of a cell, without colours. */
   value: (row: Row) => string
-  /** Applied to the padded text. */
+  /** Colours the text of a cell, which may be cut. */
   color?: (text: string, row: Row) => string
   align?: 'left' | 'right'
   /** Columns of a higher number are left out first if the table is too wide. Default 0: never. */
@@ -33,13 +33,13 @@ export function table<Row>(
   const pad = ({ align }: Column<Row>, text: string, width: number) =>
     align === 'right' ? padStart(text, width) : padEnd(text, width)
   const header = line(
-    shown.map(({ column, width }) => colors.dim(pad(column, cut(column.title, width), width))),
+    shown.map(({ column, width }) => pad(column, colors.dim(cut(column.title, width)), width)),
   )
   const body = rows.map(row =>
     line(
       shown.map(({ column, width }) => {
-        const text = pad(column, cut(column.value(row), width), width)
-        return column.color ? column.color(text, row) : text
+        const text = cut(column.value(row), width)
+        return pad(column, column.color ? column.color(text, row) : text, width)
       }),
     ),
   )

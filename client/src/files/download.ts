@@ -1,13 +1,12 @@
 import { rename, rm } from 'node:fs/promises'
+import { type ArtifactSource, pathOf } from '../artifact-source.ts'
+import { continuing } from '../continuing.ts'
+import type { DownloadOptions } from '../download-options.ts'
 import { ConnectionError } from '../errors.ts'
-import { pause } from '../pause.ts'
-import { backOffMs, mayPass, retryAfterMs } from '../retry.ts'
+import { DownloadError } from '../representation.ts'
 import type { Thresher } from '../thresher.ts'
-import { type ArtifactSource, pathOf } from './artifact-source.ts'
 import { findPartialFile, measure } from './partial-file.ts'
-import { DownloadError, type DownloadOptions, receive } from './receive.ts'
-
-const ATTEMPTS = 6
+import { receive } from './receive.ts'
 
 export interface Downloaded {
   /** Hexadecimal. */
@@ -17,7 +16,7 @@ export interface Downloaded {
 
 /**
  * Downloads an artifact into a file. A download that was interrupted by a broken connection or a killed process is continued, also by
- * the next call (RFC 9110, section 13.1.5: If-Range). The file gets its name when its size and digest are verified.
+ * the next call. The file gets its name when its size and digest are verified.
  *
  * @param source an artifact of a job, a model or an analysis, or its URL
  * @throws DownloadError; AnswerError if the service refuses; ConnectionError after six attempts in a row that received nothing
@@ -29,19 +28,8 @@ export async function download(
   options: DownloadOptions = {},
 ): Promise<Downloaded> {
   const from = pathOf(client, source)
-  for (let failures = 0; ; ) {
-    const before = await findPartialFile(path)
-    try {
-      return await attempt(client, from, path, options)
-    } catch (error) {
-      options.signal?.throwIfAborted()
-      if (!mayPass(error)) throw error
-      const after = await findPartialFile(path)
-      failures = (after?.sizeBytes ?? 0) > (before?.sizeBytes ?? 0) ? 0 : failures + 1
-      if (failures === ATTEMPTS) throw error
-      await pause(retryAfterMs(error) ?? backOffMs(failures), options.signal)
-    }
-  }
+  const received = async () => (await findPartialFile(path))?.sizeBytes ?? 0
+  return await continuing(() => attempt(client, from, path, options), received, options.signal)
 }
 
 async function attempt(

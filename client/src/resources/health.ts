@@ -1,3 +1,4 @@
+import type { HealthResponse } from '../contract.ts'
 import type { CallOptions, Transport } from '../transport.ts'
 
 /** Whether the service runs: `/healthz` and `/readyz`. */
@@ -8,9 +9,9 @@ export class Health {
     this.#transport = transport
   }
 
-  /** Resolves if the process answers. @throws ConnectionError, ServiceError */
-  async live(options: CallOptions = {}): Promise<void> {
-    await this.#transport.json('/healthz', options)
+  /** Resolves with the version of the service if the process answers. @throws ConnectionError, ServiceError */
+  live(options: CallOptions = {}): Promise<HealthResponse> {
+    return this.#transport.json('/healthz', options)
   }
 
   /** Resolves if the service can do its work. @throws ServiceError whose message names what is missing */

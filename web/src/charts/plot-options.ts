@@ -21,6 +21,9 @@ const FADES_ABOVE = 4
 /** Browsers without a graphics processor draw lines of at most one pixel five times as fast as wider ones. */
 const HAIRLINE = 1
 
+/** Of many curves, the points are marked only while fewer are visible. */
+const MARKED_BELOW = 12
+
 /** The options of uPlot for a chart of lines in the colours of the theme. */
 export function plotOptions(element: HTMLElement, look: PlotLook, hooks: uPlot.Hooks.Arrays): uPlot.Options {
   const { labels, styles, scale } = look
@@ -39,13 +42,15 @@ export function plotOptions(element: HTMLElement, look: PlotLook, hooks: uPlot.H
     focus: { alpha: many ? 0.25 : 1 },
     scales: { x: { time: false }, y: { distr: DISTRIBUTIONS[scale] } },
     axes: axes(element, look),
-    series: [{}, ...labels.map((label, index) => line(label, styles[index]!, many ? HAIRLINE : 1.5))],
+    series: [{}, ...labels.map((label, index) => line(label, styles[index]!, many))],
     hooks,
   }
 }
 
-function line(label: string, { colour, dash }: LineStyle, width: number): uPlot.Series {
-  return { label, stroke: colour, dash, width, points: { size: 5, fill: colour } }
+function line(label: string, { colour, dash }: LineStyle, many: boolean): uPlot.Series {
+  const isSparse = (_: uPlot, __: number, from: number, to: number) => to - from < MARKED_BELOW
+  const points = { size: 5, fill: colour, ...(many && { show: isSparse }) }
+  return { label, stroke: colour, dash, width: many ? HAIRLINE : 1.5, points }
 }
 
 function axes(element: HTMLElement, { formatX, formatY }: PlotLook): uPlot.Axis[] {

@@ -15,6 +15,8 @@ interface JobPickerProps {
 }
 
 const OFFERED = 100
+/** More jobs are folded, so that they do not push the view off the screen. */
+const VISIBLE = 12
 
 /** The jobs of a view: remove one, or add one of the newest. */
 export function JobPicker({ chosen, statuses, most = 50, onChange }: JobPickerProps) {
@@ -25,20 +27,28 @@ export function JobPicker({ chosen, statuses, most = 50, onChange }: JobPickerPr
   )
   const ids = chosen.map(({ id }) => id)
   const offered = (data?.data ?? []).filter(({ id }) => !ids.includes(id))
+  const chips = chosen.map(job => (
+    <span key={job.id} class="chip">
+      {jobName(job)}
+      <Button
+        kind="quiet"
+        label={`Remove ${jobName(job)}`}
+        onClick={() => onChange(ids.filter(id => id !== job.id))}
+      >
+        <span aria-hidden="true">×</span>
+      </Button>
+    </span>
+  ))
   return (
     <fieldset class="row small job-picker" aria-label="Jobs in this view">
-      {chosen.map(job => (
-        <span key={job.id} class="chip">
-          {jobName(job)}
-          <Button
-            kind="quiet"
-            label={`Remove ${jobName(job)}`}
-            onClick={() => onChange(ids.filter(id => id !== job.id))}
-          >
-            <span aria-hidden="true">×</span>
-          </Button>
-        </span>
-      ))}
+      {chosen.length <= VISIBLE ? (
+        chips
+      ) : (
+        <details>
+          <summary>{chosen.length} jobs</summary>
+          <div class="row">{chips}</div>
+        </details>
+      )}
       <select
         aria-label="Add a job"
         value=""

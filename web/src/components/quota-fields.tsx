@@ -1,5 +1,5 @@
 import type { Quotas } from '@thresher/client'
-import { QUOTA_NAMES } from '../format/quota-names.ts'
+import { QUOTAS } from '../format/quotas.ts'
 import { FormField } from './form-field.tsx'
 import { mistakeAt } from './problem-notice.tsx'
 
@@ -17,7 +17,7 @@ export function QuotaFields({ quotas, set, error }: QuotaFieldsProps) {
   }
   return (
     <div class="form-grid">
-      {QUOTA_NAMES.map(([name, label]) => (
+      {QUOTAS.map(({ name, label }) => (
         <FormField key={name} label={label} error={mistakeAt(error, `quotas.${name}`)}>
           {attributes => (
             <input

@@ -23,6 +23,11 @@ export function formatPercent(share: number | null | undefined, digits = 2): str
   return `${inside.toFixed(digits)} %`
 }
 
+/** A share in percent without digits that say nothing, for the ticks of axes: 95 %, 99.5 %. */
+export function formatShare(share: number): string {
+  return `${Number((100 * share).toPrecision(6))} %`
+}
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 
 /** Decimal units with three significant digits: 1.07 MB. */

@@ -2,8 +2,8 @@ import { linkTo, path } from '../state/location.ts'
 
 const PAGES = [
   ['/keys', 'Keys'],
-  ['/tenants', 'Tenants'],
-  ['/audit', 'Audit'],
+  ['/keys/tenants', 'Tenants'],
+  ['/keys/audit', 'Audit'],
 ] as const
 
 /** Between the pages of administrators. */

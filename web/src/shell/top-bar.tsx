@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks'
 import { Button } from '../components/button.tsx'
 import type { Route } from '../routes.ts'
 import { linkTo } from '../state/location.ts'
@@ -16,20 +17,7 @@ export function TopBar({ routes, here }: TopBarProps) {
         <Mark />
         Thresher
       </a>
-      <nav aria-label="Pages">
-        {routes.map(
-          ({ pattern, menu }) =>
-            menu && (
-              <a
-                key={pattern}
-                href={linkTo(pattern)}
-                aria-current={isWithin(here, pattern) ? 'page' : undefined}
-              >
-                {menu}
-              </a>
-            ),
-        )}
-      </nav>
+      <Menu {...{ routes, here }} />
       <a class="button primary" href={linkTo('/submit')}>
         New job
       </a>
@@ -40,6 +28,31 @@ export function TopBar({ routes, here }: TopBarProps) {
         </Button>
       )}
     </header>
+  )
+}
+
+/** On a phone it scrolls, so that the current page is in sight. */
+function Menu({ routes, here }: TopBarProps) {
+  const nav = useRef<HTMLElement>(null)
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' })
+  }, [here])
+  return (
+    <nav ref={nav} aria-label="Pages">
+      {routes.map(
+        ({ pattern, menu }) =>
+          menu && (
+            <a
+              key={pattern}
+              href={linkTo(pattern)}
+              aria-current={isWithin(here, pattern) ? 'page' : undefined}
+            >
+              {menu}
+            </a>
+          ),
+      )}
+      <a href="/docs">API</a>
+    </nav>
   )
 }
 

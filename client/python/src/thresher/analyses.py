@@ -34,7 +34,7 @@ class Analyses:
         """
         Starts an analysis.
 
-            client.analyses.wait(client.analyses.create("tradeoff", [job], levels=[0.93, 0.95]))
+            client.analyses.wait(client.analyses.create("tradeoff", [job], levels=[0.965, 0.985]))
 
         options: of the kind, in snake_case
         """

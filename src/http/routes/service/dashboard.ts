@@ -42,7 +42,7 @@ const underPrefix = { ...hidden, schema: { hide: true, params: z.object({ '*': z
 export const dashboardRoutes =
   (folder: string): FastifyPluginAsyncZod =>
   async app => {
-    await app.register(fastifyStatic, { serve: false })
+    await app.register(fastifyStatic, { serve: false, preCompressed: true })
     app.addHook('onRequest', async (_, reply) => {
       reply.header('content-security-policy', CONTENT_SECURITY_POLICY)
     })
@@ -51,8 +51,9 @@ export const dashboardRoutes =
     app.get('/ui/*', underPrefix, async (request, reply) => {
       const path = request.params['*']
       if (!isFile(path)) return await sendPage(folder, request, reply)
-      const isHashed = path.startsWith(HASHED)
-      return reply.sendFile(path, folder, isHashed ? { maxAge: ONE_YEAR_MS, immutable: true } : {})
+      if (!path.startsWith(HASHED)) return reply.sendFile(path, folder)
+      reply.header('vary', 'accept-encoding')
+      return reply.sendFile(path, folder, { maxAge: ONE_YEAR_MS, immutable: true })
     })
   }
 

@@ -1,12 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { routeConfig } from '#http/route-config.ts'
+import { SERVICE_VERSION } from '#http/service-version.ts'
 import { checkReadiness } from '#jobs/check-readiness.ts'
 import type { Stores } from '#stores/connect.ts'
 import type { StorageRoom } from '#stores/storage-room.ts'
 
-const response = { 200: z.object({ status: z.literal('ok') }) }
-const ok = { status: 'ok' as const }
+const Health = z.object({ status: z.literal('ok'), version: z.string().describe('Of the service.') })
+const response = { 200: Health }
+const ok = { status: 'ok' as const, version: SERVICE_VERSION }
 const tags = ['service']
 
 const live = {

@@ -1,15 +1,17 @@
-import { formatBytes, formatNumber, formatPercent } from '../../format/numbers.ts'
+import { formatBytes, formatNumber, formatPercent, formatShare } from '../../format/numbers.ts'
 import { formatDuration } from '../../format/times.ts'
 import type { EpochRow } from './parse-metrics.ts'
 
 export interface ComparedMetric {
   title: string
   format(value: number): string
+  /** Beside the axis of a chart, where that is shorter. */
+  formatTick?(value: number): string
   /** Which values are better; absent where neither is. */
   better?: 'more' | 'less'
 }
 
-const share = { format: (value: number) => formatPercent(value) }
+const share = { format: (value: number) => formatPercent(value), formatTick: formatShare }
 const number = { format: (value: number) => formatNumber(value) }
 const bytes = { format: (value: number) => formatBytes(value) }
 

@@ -7,7 +7,7 @@ import { Panel } from '../../components/panel.tsx'
 import { jobName } from '../../format/job-name.ts'
 import { choiceCodec } from '../../state/codecs.ts'
 import { urlState } from '../../state/url-state.ts'
-import { METRIC_NAMES, METRICS, type MetricName } from './compared-metrics.ts'
+import { type ComparedMetric, METRIC_NAMES, METRICS, type MetricName } from './compared-metrics.ts'
 import type { Run } from './use-runs.ts'
 
 const metric = urlState('metric', choiceCodec(METRIC_NAMES, 'validationAccuracy'))
@@ -27,7 +27,7 @@ export function Overlay({ runs }: { runs: readonly Run[] }) {
       ),
     [runs, name, axis.x],
   )
-  const { title, format } = METRICS[name]
+  const { title, format, formatTick = format }: ComparedMetric = METRICS[name]
   return (
     <Panel
       title="Curves"
@@ -43,6 +43,7 @@ export function Overlay({ runs }: { runs: readonly Run[] }) {
         name="curve"
         x={X_AXES[axis.x]}
         formatY={format}
+        formatTick={formatTick}
         smoothing={axis.smoothing}
       />
     </Panel>

@@ -8,6 +8,9 @@ import type { Run } from './use-runs.ts'
 /** Up to so many runs have a column each; more have a row each. */
 const COLUMNS = 6
 
+/** Of drawn hyperparameters; the exact value is shown on hover. */
+const DIGITS = 6
+
 /** The fields whose values are not the same in the specs of all runs. */
 export function SpecTable({ runs }: { runs: readonly Run[] }) {
   const differences = specDifferences(runs.map(({ job }) => job.spec as unknown as Json))
@@ -56,5 +59,10 @@ export function SpecTable({ runs }: { runs: readonly Run[] }) {
 
 function Value({ value }: { value: Json | undefined }) {
   if (value === undefined) return <span class="quiet">–</span>
-  return <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return typeof value === 'number' ? (
+    <code title={text}>{Number(value.toPrecision(DIGITS))}</code>
+  ) : (
+    <code>{text}</code>
+  )
 }

@@ -1,11 +1,11 @@
 import type { Job } from '@thresher/client'
+import { Artifacts as ArtifactList } from '../../components/artifacts.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { client } from '../../state/session.ts'
 import { useLoaded } from '../../state/use-loaded.ts'
-import { Artifact } from './artifact.tsx'
 
 interface ArtifactsProps {
   job: Job
@@ -26,20 +26,13 @@ export function Artifacts({ job, version }: ArtifactsProps) {
           <p>The first checkpoint makes them available.</p>
         </EmptyState>
       )}
-      <ul class="artifacts">
-        {data?.data.map(entry => (
-          <Artifact key={keyOf(entry)} jobId={job.id} entry={entry} onDownload={reload} />
-        ))}
-      </ul>
+      {data && (
+        <ArtifactList
+          entries={data.data}
+          request={(name, query) => jobs.artifact(job.id, name, query)}
+          onDownload={reload}
+        />
+      )}
     </Panel>
   )
-}
-
-function keyOf({
-  name,
-  variant,
-  cut,
-  checkpoint,
-}: object & { name: string; variant?: object; cut?: object; checkpoint?: number }) {
-  return JSON.stringify([name, variant, cut, checkpoint])
 }

@@ -2,7 +2,7 @@ import type { EpochMetrics } from '@thresher/client'
 import { useMemo } from 'preact/hooks'
 import type { LineChartProps } from '../../charts/line-chart.tsx'
 import { metricSeries, type XChoice, xsOf } from '../../charts/x-axis.ts'
-import { formatNumber, formatPercent } from '../../format/numbers.ts'
+import { formatNumber, formatPercent, formatShare } from '../../format/numbers.ts'
 
 type Track = Pick<LineChartProps, 'title' | 'name' | 'series' | 'formatY' | 'formatTick' | 'scales'>
 type Metric = (epoch: EpochMetrics) => number | undefined
@@ -63,7 +63,7 @@ function trackOf(source: TrackSource, epochs: readonly EpochMetrics[], xs: Float
     ...{ title, name, series },
     ...(scales && { scales }),
     formatY: y => (share ? formatPercent(y) : formatNumber(y)),
-    formatTick: y => (share ? `${Number((100 * y).toPrecision(4))} %` : formatNumber(y, 3)),
+    formatTick: y => (share ? formatShare(y) : formatNumber(y, 3)),
   }
 }
 

@@ -4,20 +4,21 @@ import { useMemo } from 'preact/hooks'
 import { LineChart } from '../../charts/line-chart.tsx'
 import { X_AXES } from '../../charts/x-axis.ts'
 import { useZoom } from '../../charts/zoom.ts'
-import { formatNumber, formatPercent } from '../../format/numbers.ts'
+import { formatNumber, formatPercent, formatShare } from '../../format/numbers.ts'
 import { type Forecast, forecastSeries } from './forecast-series.ts'
 
 const CHARTS: Record<
   Forecast,
   { title: string; formatY: (y: number) => string; formatTick?: (y: number) => string }
 > = {
-  sparsity: { title: 'Sparsity', formatY: y => formatPercent(y), formatTick: y => formatPercent(y, 0) },
+  sparsity: { title: 'Sparsity', formatY: y => formatPercent(y), formatTick: formatShare },
   threshold: { title: 'Threshold', formatY: formatNumber },
   learningRate: { title: 'Learning rate', formatY: formatNumber },
 }
 
 /** Learning rate, threshold and sparsity of each epoch, as far as the service can forecast them. */
-export function ForecastCharts({ epochs }: { epochs: DryRun['plan']['epochs'] }) {
+export function ForecastCharts({ dryRun }: { dryRun: DryRun }) {
+  const { epochs } = dryRun.plan
   const zoom = useZoom()
   const cursor = useSignal<number | null>(null)
   const charts = useMemo(() => forecastSeries(epochs), [epochs])
@@ -36,6 +37,11 @@ export function ForecastCharts({ epochs }: { epochs: DryRun['plan']['epochs'] })
           layout="track"
         />
       ))}
+      {dryRun.spec.target && (
+        <p class="chart-note">
+          The service chooses the threshold during the training, so that it meets the target.
+        </p>
+      )}
       {!charts.sparsity && (
         <p class="chart-note">
           The sparsity cannot be forecast yet: no job with this model and these data has finished, and

@@ -1,11 +1,11 @@
 import type { DryRun } from '@thresher/client'
 import { Figure } from '../../components/figure.tsx'
 import { formatBytes, formatCount, formatPercent, formatRatio } from '../../format/numbers.ts'
-import { formatDuration } from '../../format/times.ts'
+import { formatAge, formatDuration } from '../../format/times.ts'
 
 /** What a job would cost, before anything is spent. */
 export function PlanFigures({ plan: dryRun }: { plan: DryRun }) {
-  const { plan, memory, estimatedSeconds, queuePosition } = dryRun
+  const { plan, memory, estimatedSeconds, estimatedStartAt, queuePosition } = dryRun
   const { forecastSparsity, forecastError } = plan.epochs.at(-1) ?? {}
   const bytes = plan.forecastArtifactBytes
   return (
@@ -37,7 +37,9 @@ export function PlanFigures({ plan: dryRun }: { plan: DryRun }) {
       <Figure label="Steps" note={stepsNote(plan)}>
         {formatCount(plan.stepsPerEpoch * plan.epochs.length)}
       </Figure>
-      <Figure label="Place in the queue">{formatCount(queuePosition)}</Figure>
+      <Figure label="Place in the queue" note={estimatedStartAt && `starts ${formatAge(estimatedStartAt)}`}>
+        {formatCount(queuePosition)}
+      </Figure>
     </dl>
   )
 }

@@ -13,7 +13,7 @@ export function PlanPanel({ plan, error, isStale }: PlanState) {
         <div class={`stack ${isStale ? 'stale' : ''}`}>
           <PlanFigures plan={plan} />
           <Warnings plan={plan} />
-          <ForecastCharts epochs={plan.plan.epochs} />
+          <ForecastCharts dryRun={plan} />
         </div>
       ) : error ? (
         <p class="quiet">There is a forecast once the service accepts the request.</p>

@@ -1,3 +1,4 @@
+import { useEffect, useState } from 'preact/hooks'
 import { PageHeader } from '../../components/page-header.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
@@ -26,9 +27,7 @@ const FIRST_REQUEST: Json = {
 
 /** Submits a job: `?clone=JOB` starts with the spec of another one, `?spec=JSON` with a request. */
 export function SubmitPage() {
-  const contract = useRequestForm('JobRequest')
-  const start = useLoaded(signal => startingRequest(cloned.value, signal), [cloned.value, client.value])
-  const error = contract.error ?? start.error
+  const { visit, keepInUrl } = useVisit()
   return (
     <>
       <PageHeader title={cloned.value ? 'Clone and edit a job' : 'Submit a job'}>
@@ -36,19 +35,37 @@ export function SubmitPage() {
           Vary it in a sweep
         </a>
       </PageHeader>
-      {error && <ProblemNotice error={error} title="The form cannot be shown." />}
-      {contract.field && start.data !== undefined ? (
-        <JobForm
-          key={cloned.value}
-          field={contract.field as ObjectField}
-          start={start.data}
-          onChange={keepInUrl}
-        />
-      ) : (
-        !error && <Skeleton lines={12} />
-      )}
+      <StartedForm key={`${cloned.value} ${visit}`} onChange={keepInUrl} />
     </>
   )
+}
+
+/** The form, once the request that it starts with is known. */
+function StartedForm({ onChange }: { onChange(request: Json): void }) {
+  const contract = useRequestForm('JobRequest')
+  const start = useLoaded(signal => startingRequest(cloned.value, signal), [])
+  const error = contract.error ?? start.error
+  if (error) return <ProblemNotice error={error} title="The form cannot be shown." />
+  if (!contract.field || start.data === undefined) return <Skeleton lines={12} />
+  return <JobForm field={contract.field as ObjectField} start={start.data} onChange={onChange} />
+}
+
+/**
+ * Counts the visits of the page without a request in its address: the link "New job" leads to an empty form also from a filled one. A
+ * request that is too long for the address is no such visit.
+ */
+function useVisit() {
+  const [visit, setVisit] = useState(0)
+  const [isLong, setLong] = useState(false)
+  const isNew = cloned.value === '' && stored.value === undefined && !isLong
+  useEffect(() => {
+    if (isNew) setVisit(count => count + 1)
+  }, [isNew])
+  const keepInUrl = (request: Json) => {
+    setLong(requestCodec.write(request) === null)
+    stored.value = request
+  }
+  return { visit, keepInUrl }
 }
 
 /** A sweep that every job can be the base of: three seeds. The form of the sweep changes what is varied. */
@@ -59,8 +76,4 @@ function sweepOf(base: Json): string {
 async function startingRequest(job: string, signal: AbortSignal): Promise<Json> {
   if (stored.value !== undefined) return stored.value
   return job === '' ? FIRST_REQUEST : requestFromJob(await client.value.jobs.get(job, { signal }))
-}
-
-function keepInUrl(request: Json): void {
-  stored.value = request
 }

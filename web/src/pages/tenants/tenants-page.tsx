@@ -4,8 +4,7 @@ import { Button } from '../../components/button.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
-import { formatCount } from '../../format/numbers.ts'
-import { QUOTA_NAMES } from '../../format/quota-names.ts'
+import { QUOTAS } from '../../format/quotas.ts'
 import { AdminNav } from '../../shell/admin-nav.tsx'
 import { textCodec } from '../../state/codecs.ts'
 import { client } from '../../state/session.ts'
@@ -62,13 +61,13 @@ function edit(tenant: string) {
 const COLUMNS: Column<Tenant>[] = [
   { id: 'tenant', header: 'Tenant', cell: ({ tenant }) => tenant },
   { id: 'weight', header: 'Weight', numeric: true, cell: ({ weight }) => weight },
-  ...QUOTA_NAMES.map(
-    ([name, header]): Column<Tenant> => ({
+  ...QUOTAS.map(
+    ({ name, label, format }): Column<Tenant> => ({
       id: name,
-      header,
+      header: label,
       numeric: true,
-      cell: ({ quotas }) =>
-        quotas[name] === undefined ? <span class="quiet">no limit</span> : formatCount(quotas[name]),
+      cell: ({ quotas: { [name]: limit } }) =>
+        limit === undefined ? <span class="quiet">no limit</span> : format(limit),
     }),
   ),
   {

@@ -1,25 +1,18 @@
 import type { GetUsageResponse } from '@thresher/client'
+import { Figure } from '../../components/figure.tsx'
 import { formatBytes, formatCount } from '../../format/numbers.ts'
 import { formatDuration } from '../../format/times.ts'
 
 /** The totals of all rows. */
 export function UsageFigures({ totals }: { totals: GetUsageResponse['totals'] }) {
   const { deviceSeconds, jobs, examplesTrained, egressBytes, storedByteHours } = totals
-  const figures = [
-    ['Device time', formatDuration(deviceSeconds)],
-    ['Jobs submitted', formatCount(jobs)],
-    ['Examples trained', formatCount(examplesTrained)],
-    ['Sent', formatBytes(egressBytes)],
-    ['Stored, times hours', `${formatBytes(storedByteHours)} h`],
-  ] as const
   return (
     <dl class="figures">
-      {figures.map(([term, value]) => (
-        <div key={term} class="figure">
-          <dt>{term}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
+      <Figure label="Device time">{formatDuration(deviceSeconds)}</Figure>
+      <Figure label="Jobs submitted">{formatCount(jobs)}</Figure>
+      <Figure label="Examples trained">{formatCount(examplesTrained)}</Figure>
+      <Figure label="Sent">{formatBytes(egressBytes)}</Figure>
+      <Figure label="Stored, times hours">{formatBytes(storedByteHours)} h</Figure>
     </dl>
   )
 }

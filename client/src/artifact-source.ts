@@ -1,8 +1,8 @@
-import { ThresherError } from '../errors.ts'
-import { path, type Query, queryString } from '../query.ts'
-import type { ArtifactQuery } from '../resources/jobs.ts'
-import type { ModelArtifactQuery } from '../resources/models.ts'
-import type { Thresher } from '../thresher.ts'
+import { ThresherError } from './errors.ts'
+import { path, type Query, queryString } from './query.ts'
+import type { ArtifactQuery } from './resources/jobs.ts'
+import type { ModelArtifactQuery } from './resources/models.ts'
+import type { Thresher } from './thresher.ts'
 
 /** An artifact of a job, a model or an analysis; `query` selects its checkpoint, variant or point of the trade-off. */
 export type ArtifactSource =

@@ -1,23 +1,30 @@
 import type { ManifestEntry } from '@thresher/client'
 import { useState } from 'preact/hooks'
-import { Button } from '../../components/button.tsx'
-import { ProblemNotice } from '../../components/problem-notice.tsx'
-import { formatBytes, formatPercent } from '../../format/numbers.ts'
-import { saveArtifact } from '../../state/save-artifact.ts'
-import { useAction } from '../../state/use-action.ts'
+import { formatBytes, formatPercent } from '../format/numbers.ts'
+import { saveAnswer } from '../state/save-answer.ts'
+import { useAction } from '../state/use-action.ts'
+import { Button } from './button.tsx'
+import { ProblemNotice } from './problem-notice.tsx'
+
+/** Requests a file. @param query selects a variant */
+export type ArtifactRequest = (name: string, query: Record<string, string>) => Promise<Response>
 
 interface ArtifactProps {
-  jobId: string
   entry: ManifestEntry
+  request: ArtifactRequest
   onDownload: () => void
 }
 
 /** One file with its variants. */
-export function Artifact({ jobId, entry, onDownload }: ArtifactProps) {
+export function Artifact({ entry, request, onDownload }: ArtifactProps) {
   const [chosen, setChosen] = useState<Record<string, string>>({})
   const action = useAction()
   const query = { ...entry.variant, ...cutQuery(entry), ...chosen }
-  const download = () => action.run(() => saveArtifact(jobId, entry.name, query).then(onDownload))
+  const download = () =>
+    action.run(async () => {
+      await saveAnswer(await request(entry.name, query), entry.name)
+      onDownload()
+    })
   return (
     <li class="artifact">
       <div class="artifact-name">
