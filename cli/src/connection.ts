@@ -6,6 +6,8 @@ const DEFAULT_URL = 'http://127.0.0.1:3000'
 export interface Connection {
   url: string
   key?: string
+  /** Whether `thresher login` stored the key; otherwise it is of an option or a variable. */
+  isStored?: boolean
 }
 
 export const urlOption = new Option('--url <url>', 'address of the service')
@@ -17,13 +19,13 @@ export const keyOption = new Option('--key <key>', 'key of the service').env('TH
 export async function resolveConnection({ url, key }: Partial<Connection>): Promise<Connection> {
   const stored = await readConfig()
   const address = url ?? stored.url ?? DEFAULT_URL
-  const used = key ?? (address === stored.url ? stored.key : undefined)
-  return { url: address, ...(used !== undefined && { key: used }) }
+  if (key !== undefined) return { url: address, key }
+  if (stored.key === undefined || stored.url !== address) return { url: address }
+  return { url: address, key: stored.key, isStored: true }
 }
 
 function parseUrl(text: string): string {
-  const url = URL.parse?.(text) ?? (URL.canParse(text) ? new URL(text) : null)
-  if (!url || !/^https?:$/.test(url.protocol))
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
     throw new InvalidArgumentError('It must be an http or https address such as http://127.0.0.1:3000.')
   return text.replace(/\/+$/, '')
 }

@@ -23,11 +23,10 @@ export default function login(): Command {
 
 async function run(context: Context): Promise<void> {
   const { err, errColors, connection } = context
-  const { url } = connection
-  // A key that is stored already does not replace the one that is asked for.
-  const given = process.argv.includes('--key') ? connection.key : process.env.THRESHER_KEY
+  const { url, isStored } = connection
   const key =
-    given || (process.stdin.isTTY ? await ask(`Key for ${url}: `, err) : (await text(process.stdin)).trim())
+    (isStored ? undefined : connection.key) ??
+    (process.stdin.isTTY ? await ask(`Key for ${url}: `, err) : (await text(process.stdin)).trim())
   if (key === '')
     throw usageError('There is no key. A service without keys needs no login: set THRESHER_URL instead.')
   await new Thresher({ url, key }).workers.list()
