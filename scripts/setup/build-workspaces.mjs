@@ -17,7 +17,7 @@ export async function buildWorkspaces() {
     const { scripts = {} } = await readManifest(workspace)
     if (scripts.build && (await build(workspace))) built.push(workspace)
   }
-  return built.length > 0 ? `Built: ${built.join(' and ')}.` : 'Dashboard and command line: up to date.'
+  return built.length > 0 ? `Built: ${built.join(', ')}.` : 'Dashboard and command line: up to date.'
 }
 
 /** Resolves with whether there was anything to do. */

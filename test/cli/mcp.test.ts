@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
@@ -9,11 +10,13 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js'
 import { type JobRequest, Thresher } from '@thresher/client'
-import { connectMcp } from '#test/support/connect-mcp.ts'
+import { Ajv } from 'ajv'
+import { connectMcp, mcpProgram } from '#test/support/connect-mcp.ts'
+import { endWithTests } from '#test/support/end-with-tests.ts'
 import { keyOf } from '#test/support/key-of.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
 import { type Service, startService } from '#test/support/start-service.ts'
-import { startThresher, thresherPath } from '#test/support/thresher-program.ts'
+import { thresherPath } from '#test/support/thresher-program.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: JSON, as a client of the protocol receives it
 type Facts = any
@@ -147,6 +150,18 @@ describe('thresher mcp with a service', () => {
       for (const reference of references)
         assert.ok(inputSchema.$defs[JSON.parse(reference).replace('#/$defs/', '')], reference)
     }
+    const { inputSchema } = tools.find(({ name }) => name === 'submit')!
+    const isValid = new Ajv({ strict: false }).compile(inputSchema)
+    assert.ok(
+      isValid({ job }) &&
+        isValid({ job: { ...job, finish: { fineTune: { epochs: 1, optimizer: OPTIMIZER } } } }),
+    )
+    for (const wrong of [
+      { ...job, model: {} },
+      { ...job, epochs: '3' },
+      { ...job, epoch: 3 },
+    ])
+      assert.equal(isValid({ job: wrong }), false, JSON.stringify(wrong))
     const inputs = new Map(tools.map(({ name, inputSchema }) => [name, inputSchema.properties as Facts]))
     assert.deepEqual(inputs.get('list_jobs').sort.enum, ['createdAt', 'validationAccuracy', 'sparsity'])
     for (const [tool, count] of [
@@ -263,11 +278,11 @@ describe('thresher mcp with a service', () => {
   })
 
   it('writes messages of the protocol to standard output, nothing else, and ends with its input', async () => {
-    const child = startThresher(['mcp'], { env: { THRESHER_URL: service.url } })
+    const { command, args = [], env } = mcpProgram({ url: service.url })
+    const child = endWithTests(spawn(command, args, { env }))
     const output: Buffer[] = []
-    child.stdout!.on('data', chunk => output.push(chunk))
-    const send = (message: object) =>
-      child.stdin!.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
+    child.stdout.on('data', chunk => output.push(chunk))
+    const send = (message: object) => child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
     const params = {
       protocolVersion: '2025-06-18',
       capabilities: {},
@@ -279,8 +294,8 @@ describe('thresher mcp with a service', () => {
     // A call that waits does not keep the process alive.
     const { id: jobId } = await thresher.jobs.create({ ...job, epochs: 100_000 })
     send({ id: 3, method: 'tools/call', params: { name: 'watch', arguments: { jobId, seconds: 600 } } })
-    while (Buffer.concat(output).toString().split('\n').length < 3) await once(child.stdout!, 'data')
-    child.stdin!.end()
+    while (Buffer.concat(output).toString().split('\n').length < 3) await once(child.stdout, 'data')
+    child.stdin.end()
     child.ref()
     const [code] = await once(child, 'exit')
     await thresher.jobs.cancel(jobId)

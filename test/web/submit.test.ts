@@ -52,10 +52,29 @@ describe('the form of a job', () => {
       assert.equal((await document(page)).epochs, 'many')
     }))
 
+  it('unfolds the field that has the mistake', () =>
+    view.see(
+      withRequest({ ...request, optimizer: { ...GRDA, clock: 'minutes' }, maxRestarts: -1 }),
+      async page => {
+        await page.getByLabel('Max restarts').waitFor()
+        await page.getByLabel('Clock').waitFor()
+      },
+    ))
+
+  it('keeps a required field while it is empty', () =>
+    view.see(withRequest({ ...request, validation: { fraction: 0.2 } }), async page => {
+      await page.getByText('More settings').click()
+      await page.getByLabel('Fraction').fill('')
+      await page.getByLabel('Fraction').fill('0.3')
+      assert.deepEqual((await document(page)).validation, { fraction: 0.3 })
+    }))
+
   it('and the JSON of the request follow each other', () =>
     view.see(withRequest(request), async page => {
       await page.getByLabel('Epochs').first().fill('7')
       assert.equal((await document(page)).epochs, 7)
+      await page.getByLabel('c', { exact: true }).fill('0')
+      assert.equal((await document(page)).optimizer.c, 0)
       await json(page).fill(
         JSON.stringify({ ...request, epochs: 9, optimizer: { name: 'adam', learningRate: 0.01 } }),
       )

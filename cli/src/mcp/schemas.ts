@@ -20,7 +20,6 @@ interface Parameter {
   schema: JsonSchema
 }
 
-const COMPONENTS = '#/components/schemas/'
 const DEFINITIONS = '#/$defs/'
 /** Bounds of JavaScript's integers, which the contract states for every integer. */
 const SAFE_INTEGERS: ReadonlySet<unknown> = new Set([Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])
@@ -58,11 +57,14 @@ export class Schemas {
 
   /** The schema of an input, with the definitions that it refers to. */
   input({ properties, required = [] }: InputFields): InputSchema {
-    const $defs: Record<string, JsonSchema> = {}
-    this.#define(properties, $defs)
+    const definitions: Record<string, JsonSchema> = {}
+    this.#define(properties, definitions)
+    const rename = firstOfEqual(definitions)
+    const kept = Object.entries(definitions).filter(([name]) => rename(name) === name)
+    const $defs = withReferences(Object.fromEntries(kept), rename)
     return {
       type: 'object',
-      properties,
+      properties: withReferences(properties, rename),
       ...(required.length > 0 && { required: [...required] }),
       additionalProperties: false,
       ...(Object.keys($defs).length > 0 && { $defs }),
@@ -86,14 +88,28 @@ export class Schemas {
 
 /** A schema of OpenAPI as JSON Schema, without what says nothing: each conversation contains it for every tool with a job. */
 function simplify<T>(schema: T): T {
-  if (Array.isArray(schema)) return schema.map(simplify) as T
+  return withReferences(schema, name => name)
+}
+
+/** @returns for each name that of the first equal definition: the contract has a name for each use of a schema */
+function firstOfEqual(definitions: Record<string, JsonSchema>): (name: string) => string {
+  const firstOf = new Map<string, string>()
+  const texts = new Map(Object.entries(definitions).map(([name, schema]) => [name, JSON.stringify(schema)]))
+  for (const [name, text] of texts) if (!firstOf.has(text)) firstOf.set(text, name)
+  return name => firstOf.get(texts.get(name) ?? '') ?? name
+}
+
+/** A copy without what says nothing, with references to definitions. @param rename the name of a definition in its references */
+function withReferences<T>(schema: T, rename: (name: string) => string): T {
+  if (Array.isArray(schema)) return schema.map(part => withReferences(part, rename)) as T
   if (typeof schema !== 'object' || schema === null) return schema
   const fields = Object.entries(schema).filter(([key, value]) => !saysNothing(key, value))
   return Object.fromEntries(
-    fields.map(([key, value]) => [
-      key,
-      isReference(key, value) ? value.replace(COMPONENTS, DEFINITIONS) : simplify(value),
-    ]),
+    fields.map(([key, value]) =>
+      key === '$ref' && typeof value === 'string'
+        ? [key, DEFINITIONS + rename(value.slice(value.lastIndexOf('/') + 1))]
+        : [key, withReferences(value, rename)],
+    ),
   ) as T
 }
 
@@ -103,8 +119,4 @@ function saysNothing(key: string, value: unknown): boolean {
     ((key === 'minimum' || key === 'maximum') && SAFE_INTEGERS.has(value)) ||
     (key === 'discriminator' && typeof value === 'object' && value !== null && 'propertyName' in value)
   )
-}
-
-function isReference(key: string, value: unknown): value is string {
-  return key === '$ref' && typeof value === 'string'
 }

@@ -1,2 +1,5 @@
+export type { ArtifactSource } from '../artifact-source.ts'
+export type { DownloadOptions, DownloadProgress } from '../download-options.ts'
+export { DownloadError } from '../representation.ts'
 export { type Downloaded, download } from './download.ts'
 export { openFile } from './open-file.ts'

@@ -93,13 +93,24 @@ describe('the option of a choice', () => {
     assert.deepEqual(chosen(options[1]!, before), { name: 'sgd', learningRate: 0.3 })
   })
 
+  it('has its required fields, empty, so that its inputs are shown', () => {
+    for (const [name, label, value] of [
+      ['model', 'id', { id: '' }],
+      ['validation', 'fraction', { fraction: '' }],
+    ] as const) {
+      const index = labels(name).indexOf(label)
+      assert.deepEqual(chosen(choice(name).options[index]!, undefined), value)
+      assert.equal(optionOf(choice(name), value), index)
+    }
+  })
+
   it('takes the values that the service would use, if they are those of the option', () => {
     const { options } = choice('optimizer')
     const usual = { name: 'grda', learningRate: 0.005, c: 0.02, mu: 0.7 }
     assert.deepEqual(chosen(options[0]!, { name: 'sgd', learningRate: 0.3, momentum: 0.9 }, usual), {
       ...{ name: 'grda', learningRate: 0.3, c: 0.02, mu: 0.7 },
     })
-    assert.deepEqual(chosen(options[1]!, undefined, usual), { name: 'sgd' })
+    assert.deepEqual(chosen(options[1]!, undefined, usual), { name: 'sgd', learningRate: '' })
   })
 })
 

@@ -51,7 +51,7 @@ export function LineChart(props: LineChartProps) {
   const styleOf = series.length <= DASHED_UP_TO ? dashedStyle : lineStyle
   const styles = series.map((curve, index) => styleOf(curve.style ?? index, dark))
   const labels = series.map(curve => curve.label)
-  const look = { scale: view.scale, labels, styles, formatX: x.format, formatY: formatTick }
+  const look = { scale: view.scale, labels, styles, x, formatY: formatTick }
   const lookId = [view.scale, dark, x.label, ...labels, ...styles.map(style => style.colour)].join('\n')
   const { plot, reading, rows } = usePlot(frame, look, lookId, drawn, zoom, cursor)
   const words = { x: x.label, formatX: x.format, formatY }

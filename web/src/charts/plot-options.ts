@@ -1,17 +1,24 @@
 import type uPlot from 'uplot'
 import type { LineStyle } from './palette.ts'
+import type { XAxis } from './x-axis.ts'
 import { DISTRIBUTIONS, type YScale } from './y-scale.ts'
 
 export interface PlotLook {
   scale: YScale
   labels: string[]
   styles: LineStyle[]
-  formatX: (x: number) => string
+  x: XAxis
   formatY: (y: number) => string
 }
 
 /** Pixels for the figures of the y axis; equal in all charts, so that charts above each other are aligned. */
 const GUTTER = 58
+
+/** Steps between the figures of an axis without fractions. */
+const WHOLE_STEPS = Array.from(
+  { length: 27 },
+  (_, index) => [1, 2, 5][index % 3]! * 10 ** Math.floor(index / 3),
+)
 
 const FONT = '12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif'
 
@@ -53,7 +60,7 @@ function line(label: string, { colour, dash }: LineStyle, many: boolean): uPlot.
   return { label, stroke: colour, dash, width: many ? HAIRLINE : 1.5, points }
 }
 
-function axes(element: HTMLElement, { formatX, formatY }: PlotLook): uPlot.Axis[] {
+function axes(element: HTMLElement, { x, formatY }: PlotLook): uPlot.Axis[] {
   const theme = getComputedStyle(element)
   const shared = {
     stroke: theme.getPropertyValue('--text-quiet'),
@@ -64,7 +71,11 @@ function axes(element: HTMLElement, { formatX, formatY }: PlotLook): uPlot.Axis[
   const words = (format: (value: number) => string) => (_: uPlot, splits: (number | null)[]) =>
     splits.map(value => (value === null ? '' : format(value)))
   return [
-    { ...shared, size: 26, gap: 4, space: 64, values: words(formatX) as uPlot.Axis.Values },
+    {
+      ...shared,
+      ...{ size: 26, gap: 4, space: 64, values: words(x.format) as uPlot.Axis.Values },
+      ...(x.whole && { incrs: WHOLE_STEPS }),
+    },
     { ...shared, size: GUTTER, gap: 6, space: 32, values: words(formatY) as uPlot.Axis.Values },
   ]
 }

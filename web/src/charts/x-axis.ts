@@ -9,12 +9,14 @@ export type XChoice = (typeof X_CHOICES)[number]
 export interface XAxis {
   label: string
   format: (x: number) => string
+  /** Whether there is nothing between whole numbers. */
+  whole?: boolean
 }
 
 /** What the x axis of a chart of epochs can be. `time` is the time of training, without waiting and restarts. */
 export const X_AXES: Record<XChoice, XAxis> = {
-  epoch: { label: 'epoch', format: x => String(Math.round(x * 100) / 100) },
-  step: { label: 'step', format: formatCount },
+  epoch: { label: 'epoch', format: x => String(Math.round(x * 100) / 100), whole: true },
+  step: { label: 'step', format: formatCount, whole: true },
   time: { label: 'training time', format: formatDuration },
   sparsity: { label: 'sparsity', format: x => formatPercent(x) },
 }

@@ -19,7 +19,7 @@ function hasConstants(value: Json, constants: Record<string, Json>): boolean {
 function fits(field: Field, value: Json): boolean {
   switch (field.kind) {
     case 'object':
-      return isObject(value) && field.required.every(key => key in value) && known(field.fields, value)
+      return isObject(value) && field.required.every(key => key in value) && hasOneOf(field.fields, value)
     case 'choice':
       return optionOf(field, value) >= 0
     case 'enum':
@@ -37,7 +37,7 @@ function fits(field: Field, value: Json): boolean {
   }
 }
 
-function known(fields: Record<string, Field>, value: { [key: string]: Json }): boolean {
+function hasOneOf(fields: Record<string, Field>, value: { [key: string]: Json }): boolean {
   const keys = Object.keys(value)
   return keys.length === 0 || keys.some(key => key in fields)
 }
@@ -54,11 +54,11 @@ export function chosen(option: Option, before: Json | undefined, usual?: Json): 
   const kept = Object.entries(shared).filter(([key]) => key in field.fields)
   const missing = field.required
     .filter(key => !(key in shared))
-    .flatMap(key => startEntry(key, field.fields[key]!))
+    .map(key => [key, startOf(field.fields[key]!)])
   return Object.fromEntries([...kept, ...missing])
 }
 
-/** An empty value of a field, where there is one: objects begin empty, words with the first one; numbers have to be typed. */
+/** What an input begins with. A number begins as an empty text, so that the service asks for it. */
 export function startOf(field: Field): Json {
   if (field.default !== undefined) return field.default
   switch (field.kind) {
@@ -68,19 +68,15 @@ export function startOf(field: Field): Json {
       return false
     case 'list':
       return []
+    case 'number':
     case 'text':
+    case 'words':
       return ''
     case 'choice':
       return chosen(field.options[0]!, undefined)
-    case 'number':
-      return 0
     case 'object':
-      return Object.fromEntries(field.required.flatMap(key => startEntry(key, field.fields[key]!)))
+      return Object.fromEntries(field.required.map(key => [key, startOf(field.fields[key]!)]))
     default:
       return {}
   }
-}
-
-function startEntry(key: string, field: Field): [string, Json][] {
-  return field.kind === 'number' || field.kind === 'text' ? [] : [[key, startOf(field)]]
 }

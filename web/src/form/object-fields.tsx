@@ -1,5 +1,6 @@
 import type { ComponentType } from 'preact'
 import type { FieldProps } from './field-props.ts'
+import { Fold } from './fold.tsx'
 import { useForm } from './form-context.ts'
 import type { Field } from './form-model.ts'
 import { nameOf, type Path, valueAt } from './path.ts'
@@ -23,14 +24,14 @@ export function ObjectFields({ path, fields, required, View }: ObjectFieldsProps
     <View key={key} path={[...path, key]} field={fields[key]!} required={required.includes(key)} />
   )
   const set = folded.filter(key => valueAt(document, [...path, key]) !== undefined)
+  const summary = <>More options {set.length > 0 && <span class="tag">{set.length} set</span>}</>
   return (
     <>
       <div class="fields">{shown.map(view)}</div>
       {folded.length > 0 && (
-        <details class="section fold">
-          <summary>More options {set.length > 0 && <span class="tag">{set.length} set</span>}</summary>
+        <Fold summary={summary} names={folded.map(key => nameOf([...path, key]))}>
           <div class="fields">{folded.map(view)}</div>
-        </details>
+        </Fold>
       )}
     </>
   )

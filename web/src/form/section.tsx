@@ -1,8 +1,7 @@
 import type { ComponentType } from 'preact'
-import { useState } from 'preact/hooks'
 import { Button } from '../components/button.tsx'
 import type { FieldProps } from './field-props.ts'
-import { useForm } from './form-context.ts'
+import { Fold } from './fold.tsx'
 import type { ObjectField } from './form-model.ts'
 import { ObjectFields } from './object-fields.tsx'
 import { useField } from './use-field.ts'
@@ -12,11 +11,9 @@ interface SectionProps extends FieldProps<ObjectField> {
   View: ComponentType<FieldProps>
 }
 
-/** The fields of an object, folded unless nearly everyone needs them. A mistake in one of them unfolds it. */
+/** The fields of an object, folded unless nearly everyone needs them. */
 export function Section(props: SectionProps) {
   const { name, label, value } = useField(props.path, props.field)
-  const { mistakes } = useForm()
-  const [isOpened, setOpened] = useState(false)
   if (props.unfolded)
     return (
       <fieldset class="section">
@@ -24,18 +21,15 @@ export function Section(props: SectionProps) {
         <SectionFields {...props} />
       </fieldset>
     )
-  const hasMistake = [...mistakes.keys()].some(key => key === name || key.startsWith(`${name}.`))
+  const summary = (
+    <>
+      {label} {value !== undefined && <span class="tag">set</span>}
+    </>
+  )
   return (
-    <details
-      class="section"
-      open={isOpened || hasMistake}
-      onToggle={({ currentTarget }) => setOpened(currentTarget.open)}
-    >
-      <summary>
-        {label} {value !== undefined && <span class="tag">set</span>}
-      </summary>
+    <Fold summary={summary} names={[name]}>
       <SectionFields {...props} />
-    </details>
+    </Fold>
   )
 }
 

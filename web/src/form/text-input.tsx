@@ -27,7 +27,8 @@ export function TextInput({ path, field, required }: FieldProps) {
             aria-required={required}
             placeholder={shortValue(usual)}
             onInput={({ currentTarget: { value: text } }) => {
-              const next = field.kind === 'number' ? numberOrText(text) : text || undefined
+              const read = field.kind === 'number' ? numberOrText(text) : text
+              const next = read === undefined || read === '' ? (required ? '' : undefined) : read
               typed.remember(text, next)
               set(next)
             }}

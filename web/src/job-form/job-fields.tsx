@@ -1,6 +1,8 @@
 import { type ComponentChildren, Fragment } from 'preact'
 import { FieldView } from '../form/field-view.tsx'
+import { Fold } from '../form/fold.tsx'
 import type { ObjectField } from '../form/form-model.ts'
+import { nameOf } from '../form/path.ts'
 
 /** What nearly every job sets, in this order. The other fields are folded. */
 const FIRST = ['model', 'dataset', 'target', 'optimizer', 'epochs', 'batchSize', 'name']
@@ -24,14 +26,13 @@ export function JobFields({ field, path = [], datasetAction }: JobFieldsProps) {
           {key === 'dataset' && datasetAction}
         </Fragment>
       ))}
-      <details class="section">
-        <summary>More settings</summary>
+      <Fold summary="More settings" names={others.map(key => nameOf([...path, key]))}>
         <div class="fields">
           {others.map(key => (
             <JobField key={key} name={key} field={field} path={path} />
           ))}
         </div>
-      </details>
+      </Fold>
     </div>
   )
 }

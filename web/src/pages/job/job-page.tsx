@@ -1,3 +1,4 @@
+import type { Job } from '@thresher/client'
 import { PageHeader } from '../../components/page-header.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
@@ -7,6 +8,7 @@ import { isTerminal } from '../../state/job-status.ts'
 import { linkTo } from '../../state/location.ts'
 import { interrupted } from '../../state/stream.ts'
 import { useJob } from '../../state/use-job.ts'
+import { useThrottled } from '../../state/use-throttled.ts'
 import { Artifacts } from './artifacts.tsx'
 import { Checkpoints } from './checkpoints.tsx'
 import { Curves } from './curves.tsx'
@@ -19,14 +21,23 @@ import { Log } from './log.tsx'
 /** One job: where it is, its curves, its files and its history. */
 export function JobPage({ params }: PageProps) {
   const id = params.id!
-  const live = useJob(id)
-  const { job, epochs, events, progress, error, refresh } = live
-  if (error && !job) return <ProblemNotice error={error} title="The job cannot be shown." />
-  if (!job) return <Skeleton lines={8} label="Loading the job" />
-  const files = `${job.status} ${epochs.length}`
+  const { job, epochs, events, progress, error, refresh } = useJob(id)
+  // Fast epochs leave checkpoints many times a second.
+  const files = useThrottled(`${job?.status} ${epochs.length}`, 2000)
+  if (!job)
+    return (
+      <>
+        <PageHeader title={id} />
+        {error ? (
+          <ProblemNotice error={error} title="The job cannot be shown." />
+        ) : (
+          <Skeleton lines={8} label="Loading the job" />
+        )}
+      </>
+    )
   return (
     <>
-      <PageHeader title={job.name ?? job.id} aside={<Aside {...{ job }} />}>
+      <PageHeader title={job.name ?? job.id} aside={<Aside job={job} />}>
         <JobActions job={job} onChange={refresh} />
       </PageHeader>
       <div class="stack">
@@ -52,7 +63,7 @@ export function JobPage({ params }: PageProps) {
   )
 }
 
-function Aside({ job }: { job: NonNullable<ReturnType<typeof useJob>['job']> }) {
+function Aside({ job }: { job: Job }) {
   return (
     <>
       <StatusBadge status={job.status} />

@@ -19,6 +19,8 @@ import { client } from '../../state/session.ts'
 import { SpaceInput } from './space-input.tsx'
 import { SweepCost } from './sweep-cost.tsx'
 
+const NO_BASE: Json = {}
+
 interface SweepFormProps {
   field: ObjectField
   start: Json
@@ -28,7 +30,7 @@ interface SweepFormProps {
 /** The request of a sweep as a form and as JSON: the search, what it varies, and the job that it varies. */
 export function SweepForm({ field, start, onChange }: SweepFormProps) {
   const [request, setRequest] = useState(start)
-  const base = valueAt(request, ['base']) ?? {}
+  const base = valueAt(request, ['base']) ?? NO_BASE
   const plan = usePlan(base)
   const records = useRecords('base.')
   const submission = useSubmission(request, () => create(request))
