@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import picocolors from 'picocolors'
 import { factLines } from '../../../cli/src/terminal/facts.ts'
 import { ago, bytes, decimal, duration, percent } from '../../../cli/src/terminal/figures.ts'
 import { fitLine } from '../../../cli/src/terminal/fit-line.ts'
 import { plot } from '../../../cli/src/terminal/plot.ts'
 import { sparkline } from '../../../cli/src/terminal/sparkline.ts'
 import { table } from '../../../cli/src/terminal/table.ts'
+import { openTerminal } from '../../../cli/src/terminal/terminal.ts'
 import { harmless } from '../../../cli/src/terminal/text.ts'
 
-const colors = picocolors.createColors(true)
+const colors = openTerminal(['--no-color']).outColors
+const red = (text: string) => `\x1b[31m${text}\x1b[39m`
 
 test('figures have units and three or four digits', () => {
   assert.deepEqual([0, 999, 1000, 104_508, 999_999, 1_500_000, 2.5e13].map(bytes), [
@@ -46,7 +47,7 @@ test('a table leaves out optional columns and cuts cells until it fits, with and
   const rows = [{ id: 'job_1', name: 'a long name of a job', zeros: '95.00 %' }]
   const columns = [
     { title: 'job', value: ({ id }: (typeof rows)[0]) => id },
-    { title: 'name', value: ({ name }: (typeof rows)[0]) => name, shrinkTo: 8, color: colors.red },
+    { title: 'name', value: ({ name }: (typeof rows)[0]) => name, shrinkTo: 8, color: red },
     { title: 'zeros', value: ({ zeros }: (typeof rows)[0]) => zeros, align: 'right' as const, optional: 1 },
   ]
   const lines = (width?: number) =>
