@@ -5,7 +5,7 @@ import { LineChart } from '../../charts/line-chart.tsx'
 import { X_AXES } from '../../charts/x-axis.ts'
 import { useZoom } from '../../charts/zoom.ts'
 import { formatNumber, formatPercent, formatShare } from '../../format/numbers.ts'
-import { type Forecast, forecastSeries } from './forecast-series.ts'
+import { constantOf, type Forecast, forecastSeries } from './forecast-series.ts'
 
 const CHARTS: Record<
   Forecast,
@@ -22,7 +22,8 @@ export function ForecastCharts({ dryRun }: { dryRun: DryRun }) {
   const zoom = useZoom()
   const cursor = useSignal<number | null>(null)
   const charts = useMemo(() => forecastSeries(epochs), [epochs])
-  const names = Object.keys(charts) as Forecast[]
+  const constant = charts.sparsity && constantOf(charts.sparsity)
+  const names = (Object.keys(charts) as Forecast[]).filter(name => name !== 'sparsity' || !constant)
   return (
     <div>
       {names.map(name => (
@@ -37,6 +38,11 @@ export function ForecastCharts({ dryRun }: { dryRun: DryRun }) {
           layout="track"
         />
       ))}
+      {constant && (
+        <p class="chart-note">
+          Sparsity: {formatPercent(constant.value)} from epoch {constant.from} on.
+        </p>
+      )}
       {dryRun.spec.target && (
         <p class="chart-note">
           The service chooses the threshold during the training, so that it meets the target.

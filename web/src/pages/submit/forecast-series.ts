@@ -34,3 +34,12 @@ function bound({ forecastSparsity, forecastError = 0 }: Planned, sign: number): 
 function hasPoint({ ys }: Series): boolean {
   return ys.some(Number.isFinite)
 }
+
+/** The only value of a chart and the first epoch that has it, if no curve has another: a line says less than the number. */
+export function constantOf(curves: readonly Series[]): { value: number; from: number } | undefined {
+  const points = curves.flatMap(({ xs, ys }) => Array.from(ys, (y, index) => ({ x: xs[index]!, y })))
+  const present = points.filter(({ y }) => Number.isFinite(y))
+  const value = present[0]?.y
+  if (value === undefined || present.some(({ y }) => y !== value)) return undefined
+  return { value, from: Math.min(...present.map(({ x }) => x)) }
+}
