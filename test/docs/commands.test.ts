@@ -113,8 +113,9 @@ describe('the commands of', () => {
     await cp('docs', join(folder, 'docs'), { recursive: true })
     const artifact = async (name: string) =>
       Buffer.from(await (await thresher.jobs.artifact(env.JOB!, name)).arrayBuffer())
-    if (page === 'docs/datasets.md') await writeFile(join(folder, 'iris.csv'), IRIS)
-    if (page === 'docs/keras.md')
+    const own = page === 'README.md'
+    if (own || page === 'docs/datasets.md') await writeFile(join(folder, 'iris.csv'), IRIS)
+    if (own || page === 'docs/keras.md')
       await writeFile(join(folder, 'trained.keras'), await artifact('model.keras'))
     if (page === 'docs/sparse-safetensors.md') {
       const name = 'model.sparse.safetensors'

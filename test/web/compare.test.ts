@@ -97,6 +97,14 @@ describe('the comparison of runs', () => {
       assert.ok(!fields.has('batchSize') && !fields.has('dataset.id'))
     }))
 
+  it('shows the other runs if one does not exist', async () => {
+    const { page } = view
+    await page.goto(`${dashboard.url}/ui/compare?jobs=${jobs[0]!.id},job_gone`)
+    await page.getByText('Some of the jobs cannot be shown.').waitFor()
+    await page.getByRole('link', { name: 'run 0' }).waitFor()
+    view.faults.length = 0
+  })
+
   it('adds and removes runs', () =>
     view.see(`/compare?jobs=${jobs[0]!.id}`, async page => {
       await page.getByLabel('Add a job').selectOption(jobs[2]!.id)

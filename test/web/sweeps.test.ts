@@ -71,6 +71,7 @@ describe('the page of a sweep', () => {
         (await cellsOf(page)).map(([trial]) => trial),
         ['#0', '#1'],
       )
+      await page.waitForURL(/brush=optimizer.c/)
       await page.reload()
       await page.getByText('2 of 3 trials are selected.').waitFor()
       await page.getByRole('button', { name: 'Select all' }).click()
@@ -90,6 +91,8 @@ describe('the page of a sweep', () => {
         (await cellsOf(page)).map(([trial]) => trial),
         ['#2'],
       )
+      await page.mouse.click(x + width / 2, y + height / 2)
+      await page.getByText('3 of 3 trials are selected.').waitFor()
     }))
 
   it('is found in the list', () =>

@@ -2,7 +2,7 @@ import { effect, type Signal, signal } from '@preact/signals'
 import type { RefObject } from 'preact'
 import { type MutableRef, useEffect, useMemo, useRef } from 'preact/hooks'
 import type { Rows } from './decimate.ts'
-import { Plot, type Reading } from './plot.ts'
+import { Plot, type PlotEvents, type Reading } from './plot.ts'
 import type { PlotLook } from './plot-options.ts'
 import type { Series } from './series.ts'
 import { useVisible } from './use-visible.ts'
@@ -32,19 +32,19 @@ export function usePlot(
   useEffect(() => {
     const frame = element.current
     if (!visible || !frame) return
-    const events = {
-      onSelect: (range: readonly [number, number]) => {
+    const events: PlotEvents = {
+      onSelect: range => {
         zoom.value = range
       },
-      onReading: (next: Reading | null, isFollowing: boolean) => {
+      onReading: (next, isFollowing) => {
         reading.value = next
         if (cursor && !isFollowing) cursor.value = next?.x ?? null
       },
-      onRows: ({ shown, total }: Rows) => {
+      onRows: ({ shown, total }) => {
         rows.value = { shown, total }
       },
     }
-    const created = new Plot(frame, look, events as ConstructorParameters<typeof Plot>[2])
+    const created = new Plot(frame, look, events)
     plot.current = created
     created.setSeries(series)
     const stopZoom = effect(() => created.setRange(zoom.value))

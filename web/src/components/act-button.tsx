@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
+import { useAction } from '../state/use-action.ts'
 import { Button } from './button.tsx'
 import { ConfirmDialog } from './confirm-dialog.tsx'
 import { ProblemNotice } from './problem-notice.tsx'
@@ -18,19 +19,20 @@ interface ActButtonProps {
 /** A button for what cannot be undone: it asks before it acts, and shows why the service refused. */
 export function ActButton({ action, title, children, act, onDone }: ActButtonProps) {
   const [isOpen, setOpen] = useState(false)
-  const [error, setError] = useState<Error>()
+  const { run, running, error, clear } = useAction()
   const close = () => {
     setOpen(false)
-    setError(undefined)
+    clear()
   }
   const confirm = () =>
-    act().then(() => {
-      close()
+    run(async () => {
+      await act()
+      setOpen(false)
       onDone()
-    }, setError)
+    })
   return (
     <>
-      <Button kind="danger" onClick={() => setOpen(true)}>
+      <Button kind="danger" disabled={running} onClick={() => setOpen(true)}>
         {action}
       </Button>
       <ConfirmDialog open={isOpen} title={title} action={action} danger onConfirm={confirm} onClose={close}>

@@ -1,5 +1,5 @@
 import type { ArtifactQuery } from '@thresher/client'
-import { type DownloadProgress, download as downloadFile } from '@thresher/client/files'
+import { download as downloadFile } from '@thresher/client/files'
 import { count } from '../../terminal/figures.ts'
 import { pathWithin } from '../downloads-folder.ts'
 import { JOB_ID, type JobArguments } from '../job-id.ts'
@@ -38,13 +38,16 @@ export const download = defineTool<Arguments>({
   async run({ jobId, artifact: name = ARTIFACT, file, ...query }, { thresher, downloads, signal, progress }) {
     const path = await pathWithin(downloads!, file ?? `${jobId}/${name}`)
     let reported = 0
-    const onProgress = ({ receivedBytes, totalBytes }: DownloadProgress) => {
+    const report = (receivedBytes: number, totalBytes: number) => {
       if (receivedBytes < reported + totalBytes / MOST_REPORTS) return
       reported = receivedBytes
       void progress(receivedBytes, totalBytes, `${count(receivedBytes)} of ${count(totalBytes)} bytes`)
     }
     const source = { jobId, name, query }
-    const { sha256, sizeBytes } = await downloadFile(thresher, source, path, { signal, onProgress })
+    const { sha256, sizeBytes } = await downloadFile(thresher, source, path, {
+      signal,
+      onProgress: ({ receivedBytes, totalBytes }) => report(receivedBytes, totalBytes),
+    })
     return {
       text: `${path}: ${count(sizeBytes)} bytes, sha256 ${sha256}, verified.`,
       data: { path, sizeBytes, sha256, verified: true },

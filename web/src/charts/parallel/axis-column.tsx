@@ -58,7 +58,8 @@ export function AxisColumn({ axis, at, top, height, brush, format, onBrush }: Ax
           event.currentTarget.setPointerCapture(event.pointerId)
         }}
         onPointerMove={event => start.current !== null && onBrush(dragged(start.current, positionAt(event)))}
-        onPointerUp={() => {
+        onPointerUp={event => {
+          if (start.current !== null) onBrush(dragged(start.current, positionAt(event)))
           start.current = null
         }}
       />

@@ -30,6 +30,11 @@ export function ComparePage() {
         )}
       </PageHeader>
       <JobPicker chosen={runs.map(({ job }) => job)} most={MOST} onChange={next => (chosen.value = next)} />
+      {chosen.value.length > MOST && (
+        <p class="notice warn">
+          The address names {chosen.value.length} jobs. The first {MOST} are shown.
+        </p>
+      )}
       {error && <ProblemNotice error={error} title="Some of the jobs cannot be shown." />}
       {isLoading && <Skeleton lines={6} />}
       {ids.length === 0 && (

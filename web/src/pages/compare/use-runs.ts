@@ -13,6 +13,7 @@ export interface Run {
 export interface Runs {
   /** In the order of the ids, as far as they are loaded. */
   runs: Run[]
+  /** Why one of them cannot be shown. */
   error?: Error
   isLoading: boolean
 }
@@ -25,13 +26,13 @@ export function useRuns(ids: readonly string[]): Runs {
   const [runs, setRuns] = useState<ReadonlyMap<string, Run>>(new Map())
   const [error, setError] = useState<Error>()
   const missing = ids.filter(id => !runs.has(id))
-  const load = (wanted: readonly string[], signal?: AbortSignal) =>
-    Promise.all(wanted.map(id => loadRun(id, signal))).then(
-      loaded =>
-        signal?.aborted ||
-        setRuns(now => new Map([...now, ...loaded.map(run => [run.job.id, run] as const)])),
-      error => signal?.aborted || setError(error),
-    )
+  const load = async (wanted: readonly string[], signal?: AbortSignal) => {
+    const settled = await Promise.allSettled(wanted.map(id => loadRun(id, signal)))
+    if (signal?.aborted) return
+    const loaded = settled.flatMap(one => (one.status === 'fulfilled' ? one.value : []))
+    setRuns(now => new Map([...now, ...loaded.map(run => [run.job.id, run] as const)]))
+    setError(settled.find(one => one.status === 'rejected')?.reason)
+  }
   useEffect(() => {
     setError(undefined)
     const controller = new AbortController()

@@ -1,5 +1,6 @@
 import type { Job, JobEvent } from '@thresher/client'
 import type { ComponentChildren } from 'preact'
+import { Facts } from '../../components/facts.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { Time } from '../../components/time.tsx'
 import { formatBytes, formatNumber, formatPercent } from '../../format/numbers.ts'
@@ -19,11 +20,7 @@ export function JobFacts({ job, events }: JobFactsProps) {
   return (
     <div class="stack">
       <Panel title="Details">
-        <dl class="facts">
-          {facts(job).map(([term, value]) => (
-            <Fact key={term} term={term} value={value} />
-          ))}
-        </dl>
+        <Facts facts={facts(job)} />
         <details class="spec">
           <summary>Whole spec</summary>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard */}
@@ -32,16 +29,6 @@ export function JobFacts({ job, events }: JobFactsProps) {
       </Panel>
       <Attempts job={job} events={events} />
     </div>
-  )
-}
-
-function Fact({ term, value }: { term: string; value: ComponentChildren }) {
-  if (value === undefined || value === null) return null
-  return (
-    <>
-      <dt>{term}</dt>
-      <dd>{value}</dd>
-    </>
   )
 }
 

@@ -5,6 +5,7 @@ import { FormField } from '../../components/form-field.tsx'
 import { mistakeAt, ProblemNotice } from '../../components/problem-notice.tsx'
 import { QuotaFields } from '../../components/quota-fields.tsx'
 import { client } from '../../state/session.ts'
+import { useAction } from '../../state/use-action.ts'
 
 type Scope = KeyRequest['scopes'][number]
 
@@ -27,7 +28,7 @@ export function NewKeyForm({ isFirst, onCreated, onClose }: NewKeyFormProps) {
   const [tenant, setTenant] = useState('')
   const [expiry, setExpiry] = useState('')
   const [quotas, setQuotas] = useState<Quotas>({})
-  const [error, setError] = useState<Error>()
+  const { run, running, error } = useAction()
   const submit = (event: Event) => {
     event.preventDefault()
     const request: KeyRequest = {
@@ -37,7 +38,7 @@ export function NewKeyForm({ isFirst, onCreated, onClose }: NewKeyFormProps) {
       ...(expiry && { expiresAt: new Date(expiry).toISOString() }),
       ...(Object.keys(quotas).length > 0 && { quotas }),
     }
-    client.value.keys.create(request).then(onCreated, setError)
+    run(() => client.value.keys.create(request).then(onCreated))
   }
   return (
     <form class="panel form" aria-label="New key" onSubmit={submit}>
@@ -67,7 +68,7 @@ export function NewKeyForm({ isFirst, onCreated, onClose }: NewKeyFormProps) {
       </details>
       {error && <ProblemNotice error={error} />}
       <div class="row">
-        <Button type="submit" kind="primary">
+        <Button type="submit" kind="primary" disabled={running}>
           Create the key
         </Button>
         <Button onClick={onClose}>Close</Button>

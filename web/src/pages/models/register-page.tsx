@@ -1,4 +1,4 @@
-import type { ListedJob } from '@thresher/client'
+import type { ListedJob, Model } from '@thresher/client'
 import { useState } from 'preact/hooks'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
@@ -11,6 +11,7 @@ import { textCodec } from '../../state/codecs.ts'
 import { linkTo, navigate } from '../../state/location.ts'
 import { client } from '../../state/session.ts'
 import { urlState } from '../../state/url-state.ts'
+import { useAction } from '../../state/use-action.ts'
 import { useLoaded } from '../../state/use-loaded.ts'
 
 const chosen = urlState('job', textCodec())
@@ -43,13 +44,12 @@ export function RegisterPage() {
 function RegisterForm({ jobs }: { jobs: ListedJob[] }) {
   const [name, setName] = useState('')
   const [checkpoint, setCheckpoint] = useState<'' | 'best' | 'latest'>('')
-  const [error, setError] = useState<Error>()
+  const { run, running, error } = useAction()
   const jobId = chosen.value || jobs[0]!.id
   const submit = (event: Event) => {
     event.preventDefault()
-    client.value.models
-      .register({ jobId, name, ...(checkpoint && { checkpoint }) })
-      .then(({ id }) => navigate(`/models/${encodeURIComponent(id)}`), setError)
+    const request = { jobId, name, ...(checkpoint && { checkpoint }) }
+    run(() => client.value.models.register(request).then(show))
   }
   return (
     <form class="panel form" onSubmit={submit}>
@@ -83,12 +83,16 @@ function RegisterForm({ jobs }: { jobs: ListedJob[] }) {
       </FormField>
       {error && <ProblemNotice error={error} />}
       <div class="row">
-        <Button type="submit" kind="primary">
+        <Button type="submit" kind="primary" disabled={running}>
           Register
         </Button>
       </div>
     </form>
   )
+}
+
+function show({ id }: Model): void {
+  navigate(`/models/${encodeURIComponent(id)}`)
 }
 
 function JobField({ jobs, jobId, error }: { jobs: ListedJob[]; jobId: string; error: string | undefined }) {

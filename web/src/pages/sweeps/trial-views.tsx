@@ -1,7 +1,7 @@
 import type { Sweep } from '@thresher/client'
-import { useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { brushCodec } from '../../charts/parallel/brush-codec.ts'
-import { isSelected } from '../../charts/parallel/parallel-axis.ts'
+import { type Brush, isSelected } from '../../charts/parallel/parallel-axis.ts'
 import { ParallelChart } from '../../charts/parallel/parallel-chart.tsx'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
@@ -15,14 +15,15 @@ import { trialLines } from './trial-lines.ts'
 import { TRIAL_METRICS } from './trial-metrics.ts'
 import { TrialTable } from './trial-table.tsx'
 
-const brushes = urlState('brush', brushCodec)
+const stored = urlState('brush', brushCodec)
 const chosen = urlState('trial', numberCodec(-1))
 
 /** The trials of a sweep in three views. What is selected on the parallel coordinates filters the other two. */
 export function TrialViews({ sweep }: { sweep: Sweep }) {
   const { trials, front = [] } = sweep
   const { axes, lines } = useMemo(() => trialLines(trials, TRIAL_METRICS, front), [trials])
-  const selected = trials.filter((_, index) => isSelected(lines[index]!, axes, brushes.value))
+  const [brushes, setBrushes] = useBrushes()
+  const selected = trials.filter((_, index) => isSelected(lines[index]!, axes, brushes))
   const select = (trial: number) => {
     chosen.value = trial
   }
@@ -30,15 +31,13 @@ export function TrialViews({ sweep }: { sweep: Sweep }) {
   const summary = `${formatCount(selected.length)} of ${formatCount(trials.length)} trials are selected.`
   return (
     <>
-      <Panel title="Parallel coordinates" controls={<Controls summary={summary} />}>
+      <Panel title="Parallel coordinates" controls={<Controls {...{ summary, brushes, setBrushes }} />}>
         <ParallelChart
           title="Trials by field and metric"
           {...{ axes, lines }}
-          brushes={brushes.value}
+          brushes={brushes}
           format={formatOnAxis}
-          onBrush={next => {
-            brushes.value = next
-          }}
+          onBrush={setBrushes}
         />
         <p class="chart-note">
           Drag along an axis to select a part of it, or move its ends with the arrow keys. Thick lines are on
@@ -51,18 +50,35 @@ export function TrialViews({ sweep }: { sweep: Sweep }) {
   )
 }
 
-function Controls({ summary }: { summary: string }) {
+type Brushes = ReadonlyMap<string, Brush>
+
+/** A drag moves a brush many times; browsers refuse to change the address that often. */
+const COMMIT_AFTER_MS = 200
+
+function useBrushes() {
+  const [brushes, setBrushes] = useState<Brushes>(stored.value)
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      stored.value = brushes
+    }, COMMIT_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [brushes])
+  return [brushes, setBrushes] as const
+}
+
+interface ControlsProps {
+  summary: string
+  brushes: Brushes
+  setBrushes(brushes: Brushes): void
+}
+
+function Controls({ summary, brushes, setBrushes }: ControlsProps) {
   return (
     <div class="row small">
       <span class="chart-note" role="status">
         {summary}
       </span>
-      <Button
-        disabled={brushes.value.size === 0}
-        onClick={() => {
-          brushes.value = new Map()
-        }}
-      >
+      <Button disabled={brushes.size === 0} onClick={() => setBrushes(new Map())}>
         Select all
       </Button>
     </div>

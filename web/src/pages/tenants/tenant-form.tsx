@@ -5,6 +5,7 @@ import { FormField } from '../../components/form-field.tsx'
 import { mistakeAt, ProblemNotice } from '../../components/problem-notice.tsx'
 import { QuotaFields } from '../../components/quota-fields.tsx'
 import { client } from '../../state/session.ts'
+import { useAction } from '../../state/use-action.ts'
 
 interface TenantFormProps {
   /** Undefined: a tenant that does not exist yet. */
@@ -18,12 +19,12 @@ export function TenantForm({ tenant, onDone, onClose }: TenantFormProps) {
   const [name, setName] = useState(tenant?.tenant ?? '')
   const [weight, setWeight] = useState(String(tenant?.weight ?? 1))
   const [quotas, setQuotas] = useState(tenant?.quotas ?? {})
-  const [error, setError] = useState<Error>()
+  const { run, running, error } = useAction()
   const submit = (event: Event) => {
     event.preventDefault()
     const { expiresAfterSeconds } = tenant ?? {}
     const settings = { quotas, weight: Number(weight), ...(expiresAfterSeconds && { expiresAfterSeconds }) }
-    client.value.tenants.set(name, settings).then(onDone, setError)
+    run(() => client.value.tenants.set(name, settings).then(onDone))
   }
   return (
     <form class="panel form" aria-label="Settings of a tenant" onSubmit={submit}>
@@ -63,7 +64,7 @@ export function TenantForm({ tenant, onDone, onClose }: TenantFormProps) {
       <QuotaFields quotas={quotas} set={setQuotas} error={error} />
       {error && <ProblemNotice error={error} />}
       <div class="row">
-        <Button type="submit" kind="primary">
+        <Button type="submit" kind="primary" disabled={running}>
           Save
         </Button>
         <Button onClick={onClose}>Close</Button>

@@ -8,13 +8,24 @@ export interface MeasuredJob {
   points: ModelPoint[]
 }
 
+export interface MeasuredJobs {
+  jobs: MeasuredJob[]
+  /** Why one of them cannot be shown. */
+  error?: Error
+}
+
 /** The jobs, each with all of its measured models. */
-export function loadModels(
+export async function loadModels(
   client: Thresher,
   ids: readonly string[],
   signal: AbortSignal,
-): Promise<MeasuredJob[]> {
-  return Promise.all(ids.map(id => loadJob(client, id, signal)))
+): Promise<MeasuredJobs> {
+  const settled = await Promise.allSettled(ids.map(id => loadJob(client, id, signal)))
+  const failed = settled.find(one => one.status === 'rejected')
+  return {
+    jobs: settled.flatMap(one => (one.status === 'fulfilled' ? one.value : [])),
+    ...(failed && { error: failed.reason }),
+  }
 }
 
 async function loadJob({ jobs }: Thresher, id: string, signal: AbortSignal): Promise<MeasuredJob> {

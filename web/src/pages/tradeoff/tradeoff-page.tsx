@@ -22,22 +22,24 @@ const NEWEST = 8
 export function TradeoffPage() {
   const ids = chosen.value
   const key = ids.join(',')
-  const { data, error, reload } = useLoaded(signal => measuredJobs(ids, signal), [key, client.value])
+  const loaded = useLoaded(signal => measuredJobs(ids, signal), [key, client.value])
+  const data = loaded.data?.jobs
+  const error = loaded.error ?? loaded.data?.error
   const models = useMemo(() => (data ?? []).flatMap(({ points }) => points), [data])
   const jobs = (data ?? []).map(({ job }) => job)
   return (
     <div class="stack">
       <PageHeader title="Trade-off" aside={<span class="quiet">accuracy against sparsity and bytes</span>} />
       <JobPicker chosen={jobs} statuses={['succeeded', 'paused']} onChange={next => (chosen.value = next)} />
-      {error && <ProblemNotice error={error} title="The models cannot be shown." />}
+      {error && <ProblemNotice error={error} title="Some of the models cannot be shown." />}
       {!data && !error && <Skeleton lines={8} />}
       {data && models.length > 0 && <TradeoffView models={models} jobs={jobs} />}
-      {data && models.length === 0 && (
+      {data && models.length === 0 && !error && (
         <EmptyState title="No job has a model yet.">
           <a href={linkTo('/submit')}>Submit a job</a>
         </EmptyState>
       )}
-      {data && data.length > 0 && <MeasuredJobs measured={data} onMeasured={reload} />}
+      {data && data.length > 0 && <MeasuredJobs measured={data} onMeasured={loaded.reload} />}
     </div>
   )
 }
