@@ -1,5 +1,5 @@
 import type { Job, ListedJob } from '@thresher/client'
-import { bytes } from './terminal/figures.ts'
+import { bytes, counted } from './terminal/figures.ts'
 import type { Colors } from './terminal/terminal.ts'
 
 /** The preset of a job, or that it has another network. */
@@ -17,9 +17,11 @@ export function targetOf({ spec: { target } }: ListedJob | Job): string | undefi
 export function titleOf(job: Job): string {
   const target = targetOf(job)
   const { epochs } = job.progress
-  return [job.name ?? modelOf(job), `${epochs} epochs`, ...(target ? [target] : [optimizerOf(job)])].join(
-    ', ',
-  )
+  return [
+    job.name ?? modelOf(job),
+    counted(epochs, 'epoch'),
+    ...(target ? [target] : [optimizerOf(job)]),
+  ].join(', ')
 }
 
 /** The optimizer with its options. */

@@ -1,6 +1,7 @@
 import type { Thresher } from '@thresher/client'
 import { Argument } from 'commander'
 import { usageError } from './failure.ts'
+import { counted } from './terminal/figures.ts'
 
 const WHOLE = /^job_[0-9a-z]{26}$/
 /** How many of the newest jobs are searched for an abbreviated id. */
@@ -24,7 +25,9 @@ export async function jobId(thresher: Thresher, text: string): Promise<string> {
   if (place) {
     const id = newest[Number(place[1]) - 1]
     if (id) return id
-    throw usageError(newest.length === 0 ? 'There are no jobs.' : `There are only ${newest.length} jobs.`)
+    throw usageError(
+      newest.length === 0 ? 'There are no jobs.' : `There are no more than ${counted(newest.length, 'job')}.`,
+    )
   }
   const found = text.length < SHORTEST ? [] : newest.filter(id => id.endsWith(text))
   if (found.length === 1) return found[0]!

@@ -106,7 +106,7 @@ test('the exit code of watch is 4 for a cancelled job', async () => {
   assert.equal(cancelled.code, 0)
   const { code, stderr } = await watching
   assert.equal(code, 4)
-  assert.match(stderr, /cancelled after \d+ of 1000 epochs/)
+  assert.match(stderr, /cancelled after \d+ of 1,000 epochs/)
 })
 
 test('the exit code of watch is 1 for a failed job, and its error is shown', async () => {
@@ -115,7 +115,19 @@ test('the exit code of watch is 1 for a failed job, and its error is shown', asy
     { env },
   )
   assert.equal(code, 1, stderr)
-  assert.match(stderr, /failed after \d+ of 1000 epochs {2}timed_out/)
+  assert.match(stderr, /failed after \d+ of 1,000 epochs {2}timed_out/)
+})
+
+test('after an early stop, the summary has the figures of the epoch that the model is from', async () => {
+  const early = 'earlyStopping={"metric":"trainLoss","patience":1,"minDelta":10}'
+  const options = ['--epochs', '5', ...SMALL, '--set', early, '--watch']
+  const { code, stdout, stderr } = await thresher(['train', 'mnist-mlp', ...options], { env })
+  assert.equal(code, 0, stderr)
+  const job = JSON.parse((await thresher(['show', stdout.trim(), '--json'], { env })).stdout)
+  assert.deepEqual([job.modelEpoch, job.metrics.epoch], [1, 2])
+  const [first] = stderr.split('\n').filter(line => line.startsWith('1/5'))
+  const accuracy = /accuracy +([\d.]+ %)/.exec(first!)![1]
+  assert.match(stderr, new RegExp(`stopped early after 2 epochs[^]*validation accuracy ${accuracy}`))
 })
 
 test('watch --json prints each frame as a line of standard output', async () => {

@@ -1,7 +1,7 @@
 import type { EpochMetrics, Job, ListArtifactsResponse } from '@thresher/client'
 import { modelOf, optimizerOf, statusColor, targetOf } from '../job-facts.ts'
 import { type Fact, factLines } from '../terminal/facts.ts'
-import { ago, bytes, count, decimal, duration, percent } from '../terminal/figures.ts'
+import { ago, bytes, count, counted, decimal, duration, percent } from '../terminal/figures.ts'
 import { sparkline } from '../terminal/sparkline.ts'
 import { type TableOptions, table } from '../terminal/table.ts'
 import { type Colors, columnsOf, type Terminal } from '../terminal/terminal.ts'
@@ -35,7 +35,10 @@ function identity(job: Job, colors: Colors): Fact[] {
     { name: 'model', value: `${modelOf(job)} on ${dataset.id}` },
     { name: 'optimizer', value: optimizerOf(job) },
     { name: 'target', value: targetOf(job) },
-    { name: 'training', value: `${job.progress.epochs} epochs, batches of ${batchSize}, seed ${seed}` },
+    {
+      name: 'training',
+      value: `${counted(job.progress.epochs, 'epoch')}, batches of ${batchSize}, seed ${seed}`,
+    },
     { name: 'labels', value: labels.join(' ') },
   ]
 }

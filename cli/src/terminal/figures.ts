@@ -25,6 +25,11 @@ export function count(value: number): string {
   return Math.round(value).toLocaleString('en')
 }
 
+/** `1 epoch`, `12 epochs`. */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`
+}
+
 /** Four digits after the point, or as many as a small number needs. */
 export function decimal(value: number): string {
   if (!Number.isFinite(value)) return String(value)

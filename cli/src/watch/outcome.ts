@@ -1,35 +1,35 @@
 import type { EpochMetrics, Job } from '@thresher/client'
-import { bytes, count, duration, percent } from '../terminal/figures.ts'
+import { bytes, count, counted, duration, percent } from '../terminal/figures.ts'
 import type { Colors, Terminal } from '../terminal/terminal.ts'
 import { harmless } from '../terminal/text.ts'
 
-/** How a job has ended, where its model is, and how to download it. */
-export function outcomeLines(job: Job, { errColors: colors }: Terminal): string[] {
+/** How a job has ended, where its model is, and how to download it. @param metrics of the epoch of its model */
+export function outcomeLines(
+  job: Job,
+  metrics: EpochMetrics | undefined,
+  { errColors: colors }: Terminal,
+): string[] {
   const { green, red, yellow, dim } = colors
   const epochs = job.progress.epoch
   switch (job.status) {
     case 'succeeded':
-      return [
-        '',
-        `${green('✓')} ${headline(job)}`,
-        ...(job.metrics ? modelLines(job, job.metrics, colors) : []),
-      ]
+      return ['', `${green('✓')} ${headline(job)}`, ...(metrics ? modelLines(job, metrics, colors) : [])]
     case 'failed':
       return [
         '',
-        `${red('✗')} failed after ${epochs} of ${job.progress.epochs} epochs  ${dim(job.error?.code ?? '')}`,
+        `${red('✗')} failed after ${epochs} of ${counted(job.progress.epochs, 'epoch')}  ${dim(job.error?.code ?? '')}`,
         `  ${harmless(job.error?.message ?? '')}`,
         dim(`  thresher logs ${job.id}`),
       ]
     default:
-      return ['', `${yellow('■')} ${job.status} after ${epochs} of ${job.progress.epochs} epochs`]
+      return ['', `${yellow('■')} ${job.status} after ${epochs} of ${counted(job.progress.epochs, 'epoch')}`]
   }
 }
 
 function headline({ reason, startedAt, finishedAt, progress }: Job): string {
   const took =
     startedAt && finishedAt ? ` in ${duration((Date.parse(finishedAt) - Date.parse(startedAt)) / 1000)}` : ''
-  const early = reason === 'early_stopped' ? `, stopped early after ${progress.epoch} epochs` : ''
+  const early = reason === 'early_stopped' ? `, stopped early after ${counted(progress.epoch, 'epoch')}` : ''
   return `succeeded${took}${early}`
 }
 

@@ -1,4 +1,4 @@
-import type { Job } from '@thresher/client'
+import type { EpochMetrics, Job } from '@thresher/client'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { JobDisplay } from './job-display.ts'
@@ -39,6 +39,16 @@ export async function watchJob(context: Context, id: string, rows: NodeJS.WriteS
     process.off('SIGINT', detach)
   }
   const job = await thresher.jobs.get(id)
-  if (!json) err.write(`${outcomeLines(job, context).join('\n')}\n`)
+  if (!json) err.write(`${outcomeLines(job, await modelMetrics(context, job), context).join('\n')}\n`)
   return EXIT_OF_STATUS[job.status] ?? EXIT.failed
+}
+
+/** The metrics of the epoch that the model of the job is from; early stopping may choose an earlier one than the last. */
+async function modelMetrics(
+  { thresher }: Context,
+  { id, modelEpoch, metrics }: Job,
+): Promise<EpochMetrics | undefined> {
+  if (modelEpoch === undefined || modelEpoch === metrics?.epoch) return metrics
+  const { data } = await thresher.jobs.metrics(id, { fromEpoch: modelEpoch, toEpoch: modelEpoch })
+  return data[0]
 }
