@@ -31,7 +31,9 @@ export class KeptPart {
     this.ended = this.#keep()
   }
 
+  /** May be called again: a second SIGTERM would make the part exit at once. */
   stop(): void {
+    if (this.#stopping.signal.aborted) return
     this.#stopping.abort()
     this.#child?.kill('SIGTERM')
   }
