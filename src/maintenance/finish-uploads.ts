@@ -16,7 +16,7 @@ type FinishingStores = Pick<
   Pick<Children, 'ingester'>
 
 /**
- * Every ten seconds, validates the uploads in chunks that a process received completely before it died, and deletes those that nobody
+ * Every ten seconds, validates the uploads in chunks that a process received completely before it died, and deletes those that no client
  * continues.
  * @param uploadsDir in which this process assembles files
  * @returns a function that stops it

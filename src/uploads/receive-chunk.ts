@@ -4,7 +4,7 @@ import { type ChunkedFile, type DatasetRecord, isUploading } from '#stores/uploa
 
 /** The fewest bytes of a chunk that is not the last of its file, because a record names every chunk; and the most of any. */
 const FEWEST_BYTES = 1024 ** 2
-export const MOST_CHUNK_BYTES = 64 * 1024 ** 2
+const MOST_CHUNK_BYTES = 64 * 1024 ** 2
 
 export interface Chunk {
   /** The name of the file; absent: the only file of the upload. */
