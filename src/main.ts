@@ -8,6 +8,7 @@ import { advanceSweeps } from '#maintenance/advance-sweeps.ts'
 import { deleteOrphanBlobs } from '#maintenance/delete-orphan-blobs.ts'
 import { deliverWebhooks } from '#maintenance/deliver-webhooks.ts'
 import { expireFiles } from '#maintenance/expire-files.ts'
+import { finishUploads } from '#maintenance/finish-uploads.ts'
 import { reconcileQueue } from '#maintenance/reconcile-queue.ts'
 import { recordStoredBytes } from '#maintenance/record-stored-bytes.ts'
 import { releaseWaitingJobs } from '#maintenance/release-waiting-jobs.ts'
@@ -67,6 +68,7 @@ const stopMaintenance = [
   deliverWebhooks(stores, { allowed: networksOf(config.webhookAllowedNetworks) }, logger),
   expireFiles(stores, logger),
   settleLostUploads(stores, uploads, logger),
+  finishUploads({ ...stores, ...children }, uploadsDir, logger),
   recordStoredBytes(stores, logger),
   trimAudit(stores, logger),
 ]

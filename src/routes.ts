@@ -22,6 +22,7 @@ import { listCheckpointsRoute } from '#http/routes/artifacts/list-checkpoints.ts
 import { createDatasetRoute, type DatasetRouteOptions } from '#http/routes/datasets/create-dataset.ts'
 import { deleteDatasetRoute } from '#http/routes/datasets/delete-dataset.ts'
 import { readDatasetsRoutes } from '#http/routes/datasets/read-datasets.ts'
+import { uploadContentRoute } from '#http/routes/datasets/upload-content.ts'
 import { cancelJobRoute } from '#http/routes/jobs/cancel-job.ts'
 import { changeJobRoute } from '#http/routes/jobs/change-job.ts'
 import { cloneJobRoute } from '#http/routes/jobs/clone-job.ts'
@@ -144,6 +145,7 @@ function uploadRoutes(storesOf: StoresOf<Children>, options: DatasetRouteOptions
   const { datasetsDir, uploadsDir } = options
   return [
     createDatasetRoute(storesOf, options),
+    uploadContentRoute(storesOf, options),
     deleteDatasetRoute(storesOf),
     readDatasetsRoutes(storesOf, datasetsDir),
     createModelRoute(storesOf, uploadsDir),

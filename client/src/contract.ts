@@ -708,6 +708,22 @@ export type CifarDatasetRequest = {
     format: 'cifar';
 };
 
+export type CifarDatasetUploadRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'cifar';
+    /**
+     * The files, each of which is sent in chunks by `PUT /v1/datasets/{datasetId}/content`.
+     */
+    files: Array<{
+        name: string;
+        sizeBytes: number;
+    }>;
+};
+
 export type CloneRequest = {
     name?: string;
     dataset?: {
@@ -930,6 +946,32 @@ export type CsvDatasetRequest = {
     delimiter?: string;
 };
 
+export type CsvDatasetUploadRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'csv';
+    /**
+     * Column or columns, by name or by index from 0.
+     */
+    label: string | number | Array<string | number>;
+    /**
+     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
+     */
+    labels?: 'classes' | 'targets';
+    header?: boolean;
+    delimiter?: string;
+    /**
+     * The files, each of which is sent in chunks by `PUT /v1/datasets/{datasetId}/content`.
+     */
+    files: Array<{
+        name: string;
+        sizeBytes: number;
+    }>;
+};
+
 export type Cut = {
     /**
      * Share of zeros among all trainable parameters.
@@ -1021,7 +1063,17 @@ export type Dataset = {
     notes?: Array<string>;
     id: string;
     name: string;
-    status: 'validating' | 'ready' | 'invalid';
+    status: 'uploading' | 'validating' | 'ready' | 'invalid';
+    /**
+     * Present while the files are sent in chunks: the next chunk of a file begins at `receivedBytes`.
+     */
+    upload?: {
+        files: Array<{
+            name: string;
+            sizeBytes: number;
+            receivedBytes: number;
+        }>;
+    };
     /**
      * Present for uploads.
      */
@@ -1054,6 +1106,24 @@ export type DatasetRequest = ({
 } & ImageFolderDatasetRequest) | ({
     format: 'tfrecord';
 } & TfrecordDatasetRequest);
+
+export type DatasetUploadRequest = ({
+    format: 'npz';
+} & NpzDatasetUploadRequest) | ({
+    format: 'npy';
+} & NpyDatasetUploadRequest) | ({
+    format: 'idx';
+} & IdxDatasetUploadRequest) | ({
+    format: 'csv';
+} & CsvDatasetUploadRequest) | ({
+    format: 'parquet';
+} & ParquetDatasetUploadRequest) | ({
+    format: 'cifar';
+} & CifarDatasetUploadRequest) | ({
+    format: 'imageFolder';
+} & ImageFolderDatasetUploadRequest) | ({
+    format: 'tfrecord';
+} & TfrecordDatasetUploadRequest);
 
 export type Delivery = {
     /**
@@ -1784,6 +1854,22 @@ export type IdxDatasetRequest = {
     format: 'idx';
 };
 
+export type IdxDatasetUploadRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'idx';
+    /**
+     * The files, each of which is sent in chunks by `PUT /v1/datasets/{datasetId}/content`.
+     */
+    files: Array<{
+        name: string;
+        sizeBytes: number;
+    }>;
+};
+
 export type ImageFolderDatasetRequest = {
     name: string;
     /**
@@ -1799,6 +1885,30 @@ export type ImageFolderDatasetRequest = {
         number
     ];
     channels?: 1 | 3;
+};
+
+export type ImageFolderDatasetUploadRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'imageFolder';
+    /**
+     * Height and width of the model input; required if images differ in size.
+     */
+    size?: [
+        number,
+        number
+    ];
+    channels?: 1 | 3;
+    /**
+     * The files, each of which is sent in chunks by `PUT /v1/datasets/{datasetId}/content`.
+     */
+    files: Array<{
+        name: string;
+        sizeBytes: number;
+    }>;
 };
 
 export type Init = {
@@ -3124,6 +3234,26 @@ export type NpyDatasetRequest = {
     labels?: 'classes' | 'targets';
 };
 
+export type NpyDatasetUploadRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'npy';
+    /**
+     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
+     */
+    labels?: 'classes' | 'targets';
+    /**
+     * The files, each of which is sent in chunks by `PUT /v1/datasets/{datasetId}/content`.
+     */
+    files: Array<{
+        name: string;
+        sizeBytes: number;
+    }>;
+};
+
 export type NpzDatasetRequest = {
     name: string;
     /**
@@ -3135,6 +3265,26 @@ export type NpzDatasetRequest = {
      * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
      */
     labels?: 'classes' | 'targets';
+};
+
+export type NpzDatasetUploadRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'npz';
+    /**
+     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
+     */
+    labels?: 'classes' | 'targets';
+    /**
+     * The files, each of which is sent in chunks by `PUT /v1/datasets/{datasetId}/content`.
+     */
+    files: Array<{
+        name: string;
+        sizeBytes: number;
+    }>;
 };
 
 export type Optimizer = ({
@@ -3213,6 +3363,35 @@ export type ParquetDatasetRequest = {
         number
     ];
     channels?: 1 | 3;
+};
+
+export type ParquetDatasetUploadRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'parquet';
+    label?: string | Array<string>;
+    /**
+     * Whether labels are classes or regression targets. By default, integers, words and booleans are classes, and numbers with fractions are targets.
+     */
+    labels?: 'classes' | 'targets';
+    /**
+     * Height and width of the model input; required if images differ in size.
+     */
+    size?: [
+        number,
+        number
+    ];
+    channels?: 1 | 3;
+    /**
+     * The files, each of which is sent in chunks by `PUT /v1/datasets/{datasetId}/content`.
+     */
+    files: Array<{
+        name: string;
+        sizeBytes: number;
+    }>;
 };
 
 export type PausedJobEvent = {
@@ -3382,6 +3561,10 @@ export type Problem = {
      * When the files were deleted, for `artifact_expired`.
      */
     expiredAt?: string;
+    /**
+     * Where the next chunk of the file begins, for the `conflict` of a chunk.
+     */
+    receivedBytes?: number;
     /**
      * The record of the upload, for `invalid_dataset`.
      */
@@ -4290,6 +4473,36 @@ export type TfrecordDatasetRequest = {
     channels?: 1 | 3;
 };
 
+export type TfrecordDatasetUploadRequest = {
+    name: string;
+    /**
+     * Names of the classes. A label is one of them, or its index from 0. By default, the classes are the labels that are found in the data.
+     */
+    classes?: Array<string>;
+    format: 'tfrecord';
+    image?: string;
+    label?: string;
+    /**
+     * The label of the first class: 1 in the ImageNet files.
+     */
+    firstLabel?: number;
+    /**
+     * Height and width of the model input; required if images differ in size.
+     */
+    size?: [
+        number,
+        number
+    ];
+    channels?: 1 | 3;
+    /**
+     * The files, each of which is sent in chunks by `PUT /v1/datasets/{datasetId}/content`.
+     */
+    files: Array<{
+        name: string;
+        sizeBytes: number;
+    }>;
+};
+
 export type Ticket = {
     ticket: string;
     expiresAt: string;
@@ -4889,7 +5102,7 @@ export type CreateJobErrors = {
     408: Problem;
     /**
      * `artifact_not_ready`: The artifact does not exist yet.
-     * `dataset_not_ready`: The dataset is still being validated.
+     * `dataset_not_ready`: The dataset is still being uploaded or validated.
      */
     409: Problem;
     /**
@@ -4986,7 +5199,7 @@ export type CloneJobErrors = {
     /**
      * `artifact_not_ready`: The artifact does not exist yet.
      * `conflict`: The current state does not allow this.
-     * `dataset_not_ready`: The dataset is still being validated.
+     * `dataset_not_ready`: The dataset is still being uploaded or validated.
      */
     409: Problem;
     /**
@@ -6328,7 +6541,7 @@ export type CreateAnalysisErrors = {
     408: Problem;
     /**
      * `artifact_not_ready`: The artifact does not exist yet.
-     * `dataset_not_ready`: The dataset is still being validated.
+     * `dataset_not_ready`: The dataset is still being uploaded or validated.
      */
     409: Problem;
     /**
@@ -6954,7 +7167,7 @@ export type CreateSweepErrors = {
     408: Problem;
     /**
      * `artifact_not_ready`: The artifact does not exist yet.
-     * `dataset_not_ready`: The dataset is still being validated.
+     * `dataset_not_ready`: The dataset is still being uploaded or validated.
      */
     409: Problem;
     /**
@@ -7182,7 +7395,13 @@ export type ListDatasetsResponses = {
 export type ListDatasetsResponse = ListDatasetsResponses[keyof ListDatasetsResponses];
 
 export type CreateDatasetData = {
-    body: FolderRequest;
+    body: FolderRequest | DatasetUploadRequest;
+    headers?: {
+        /**
+         * For JSON with `files`: a key of the client, as for jobs. Other bodies ignore it.
+         */
+        'idempotency-key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/datasets';
@@ -7215,6 +7434,7 @@ export type CreateDatasetErrors = {
      */
     415: Problem;
     /**
+     * `idempotency_key_reused`: The idempotency key was used with another body.
      * `invalid_dataset`: The files are not a valid dataset.
      * `limit_exceeded`: The request exceeds a limit of the service.
      */
@@ -7238,7 +7458,7 @@ export type CreateDatasetError = CreateDatasetErrors[keyof CreateDatasetErrors];
 
 export type CreateDatasetResponses = {
     /**
-     * Ready.
+     * Ready, or `uploading` if its files are sent in chunks.
      */
     201: Dataset;
     /**
@@ -7248,6 +7468,89 @@ export type CreateDatasetResponses = {
 };
 
 export type CreateDatasetResponse = CreateDatasetResponses[keyof CreateDatasetResponses];
+
+export type UploadDatasetContentData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * `bytes FIRST-LAST/TOTAL` (RFC 9110, section 14.4): the bytes of the file that the body has, from 0, both included, and the announced size of the file. Without the header, the body is the whole file.
+         */
+        'content-range'?: string;
+    };
+    path: {
+        datasetId: string;
+    };
+    query?: {
+        /**
+         * The name of an announced file; may be omitted if there is only one.
+         */
+        file?: string;
+    };
+    url: '/v1/datasets/{datasetId}/content';
+};
+
+export type UploadDatasetContentErrors = {
+    /**
+     * `invalid_request`: The request is not valid.
+     * `malformed_body`: The body could not be read.
+     */
+    400: Problem;
+    /**
+     * `unauthenticated`: The request has no valid key.
+     */
+    401: Problem;
+    /**
+     * `forbidden`: The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.
+     */
+    403: Problem;
+    /**
+     * `not_found`: Not found.
+     */
+    404: Problem;
+    /**
+     * `body_timeout`: The body arrived too slowly.
+     */
+    408: Problem;
+    /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
+     * `body_too_large`: The body is too large.
+     */
+    413: Problem;
+    /**
+     * `unsupported_media_type`: The route does not accept this content type.
+     */
+    415: Problem;
+    /**
+     * `invalid_dataset`: The files are not a valid dataset.
+     */
+    422: Problem;
+    /**
+     * `rate_limited`: Too many requests, or too many open streams.
+     */
+    429: Problem;
+    /**
+     * `unavailable`: The service is temporarily unavailable.
+     */
+    503: Problem;
+    /**
+     * An error (RFC 9457)
+     */
+    default: Problem;
+};
+
+export type UploadDatasetContentError = UploadDatasetContentErrors[keyof UploadDatasetContentErrors];
+
+export type UploadDatasetContentResponses = {
+    /**
+     * Success.
+     */
+    200: Dataset;
+};
+
+export type UploadDatasetContentResponse = UploadDatasetContentResponses[keyof UploadDatasetContentResponses];
 
 export type DeleteDatasetData = {
     body?: never;

@@ -13,10 +13,12 @@ export function formOf(spec: object, files: Record<string, readonly Uploadable[]
   const form = new FormData()
   form.append('spec', JSON.stringify(spec))
   for (const [part, found] of Object.entries(files))
-    for (const file of found)
-      if (file instanceof File) form.append(part, file, file.name)
-      else form.append(part, file.content, file.name)
+    for (const file of found) form.append(part, contentOf(file), file.name)
   return form
+}
+
+export function contentOf(file: Uploadable): Blob {
+  return file instanceof File ? file : file.content
 }
 
 /** Sends a form without keeping its files in memory. @throws AnswerError, ConnectionError */

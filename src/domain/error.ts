@@ -8,7 +8,7 @@ export const ERROR_CATALOGUE = {
   method_not_allowed: { status: 405, title: 'The route does not support this method' },
   body_timeout: { status: 408, title: 'The body arrived too slowly' },
   conflict: { status: 409, title: 'The current state does not allow this' },
-  dataset_not_ready: { status: 409, title: 'The dataset is still being validated' },
+  dataset_not_ready: { status: 409, title: 'The dataset is still being uploaded or validated' },
   tradeoff_not_ready: { status: 409, title: 'The trade-off has not been measured yet' },
   artifact_not_ready: { status: 409, title: 'The artifact does not exist yet' },
   precondition_failed: { status: 412, title: 'A precondition of the request failed' },

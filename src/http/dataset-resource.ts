@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { BUILT_IN_DATASETS, DatasetFacts, Normalization } from '#domain/dataset.ts'
-import type { DatasetRecord } from '#stores/upload-records.ts'
+import { type ChunkedFile, type DatasetRecord, isUploading } from '#stores/upload-records.ts'
 import { missingFiles } from '#uploads/dataset-files.ts'
 import { shownFields } from './shown-fields.ts'
 
@@ -8,7 +8,15 @@ export const DatasetResource = DatasetFacts.partial()
   .extend({
     id: z.string(),
     name: z.string(),
-    status: z.enum(['validating', 'ready', 'invalid']),
+    status: z.enum(['uploading', 'validating', 'ready', 'invalid']),
+    upload: z
+      .object({
+        files: z.array(z.object({ name: z.string(), sizeBytes: z.int(), receivedBytes: z.int() })),
+      })
+      .optional()
+      .describe(
+        'Present while the files are sent in chunks: the next chunk of a file begins at `receivedBytes`.',
+      ),
     createdAt: z.iso.datetime().optional().describe('Present for uploads.'),
     sha256: z.string().optional().describe('Digest of the stored form of an upload.'),
     sizeBytes: z.int().optional(),
@@ -17,12 +25,18 @@ export const DatasetResource = DatasetFacts.partial()
   .meta({ id: 'Dataset' })
 export type DatasetResource = z.infer<typeof DatasetResource>
 
-export function datasetResource({ state, ...record }: DatasetRecord): DatasetResource {
+export function datasetResource(dataset: DatasetRecord): DatasetResource {
+  const { state, ...record } = dataset
   const { facts, ...rest } = state.status === 'ready' ? state : { ...state, facts: undefined }
   const { statistics, ...known } = facts ?? {}
   const normalization = statistics && usable(statistics)
   const statisticsShown = normalization && { statistics: normalization }
-  return shownFields(DatasetResource, { ...record, ...rest, ...known, ...statisticsShown })
+  const upload = isUploading(dataset) && { upload: { files: dataset.files.map(progressOf) } }
+  return shownFields(DatasetResource, { ...record, ...rest, ...known, ...statisticsShown, ...upload })
+}
+
+function progressOf({ name, sizeBytes, receivedBytes }: ChunkedFile) {
+  return { name, sizeBytes, receivedBytes }
 }
 
 /**

@@ -14,6 +14,10 @@ export const Problem = z
     errors: z.array(z.object({ path: z.string(), message: z.string() })),
     requestId: z.string(),
     expiredAt: z.iso.datetime().optional().describe('When the files were deleted, for `artifact_expired`.'),
+    receivedBytes: z
+      .int()
+      .optional()
+      .describe('Where the next chunk of the file begins, for the `conflict` of a chunk.'),
     datasetId: z.string().optional().describe('The record of the upload, for `invalid_dataset`.'),
   })
   .meta({ id: 'Problem' })

@@ -1,9 +1,7 @@
 import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import { AppError, invalidRequest } from '#domain/error.ts'
-
-/** The highest number of files in one upload. */
-export const MOST_FILES = 1000
+import { MOST_FILES } from '#ingest/dataset-request.ts'
 
 /**
  * The parts of a multipart body (RFC 7578). The stream of a truncated file part fails: see `malformedForm`.

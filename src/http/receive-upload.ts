@@ -6,9 +6,10 @@ import type { MultipartFile, MultipartValue } from '@fastify/multipart'
 import type { FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { AppError, invalidRequest } from '#domain/error.ts'
+import { MOST_FILE_BYTES, MOST_FILES } from '#ingest/dataset-request.ts'
 import { parseByZod } from '#interchange/parse-by-zod.ts'
 import { explainJsonError } from './parse-json.ts'
-import { MOST_FILES, malformedForm, readParts } from './read-parts.ts'
+import { malformedForm, readParts } from './read-parts.ts'
 
 /** A file part, stored in the folder of its upload. */
 export interface UploadedFile {
@@ -24,7 +25,7 @@ export interface UploadedFile {
 export const UPLOAD_LIMITS = {
   // One field and one part more than allowed, so that an excess is seen and named.
   limits: {
-    fileSize: 4 * 1024 ** 3,
+    fileSize: MOST_FILE_BYTES,
     files: MOST_FILES,
     fields: 2,
     fieldSize: 1024 ** 2,

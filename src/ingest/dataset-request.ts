@@ -85,6 +85,47 @@ export const DatasetRequest = z
   .meta({ id: 'DatasetRequest', examples: [{ name: 'iris', format: 'csv', label: 'species' }] })
 export type DatasetRequest = z.infer<typeof DatasetRequest>
 
+/** The name of a file in an upload. It is never used as a path. */
+export const FileName = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine(
+    text => !/[/\\\p{Cc}\p{Cs}]/u.test(text),
+    'must be the name of a file, without a folder and without control characters',
+  )
+  .meta({ pattern: '^[^/\\\\\\u0000-\\u001f\\u007f-\\u009f]*$' })
+
+/** The highest number of files in one upload, and of bytes in each. */
+export const MOST_FILES = 1000
+export const MOST_FILE_BYTES = 4 * 1024 ** 3
+
+const files = z
+  .array(z.strictObject({ name: FileName, sizeBytes: z.int().min(1).max(MOST_FILE_BYTES) }))
+  .min(1)
+  .max(MOST_FILES)
+  .superRefine((announced, context) => {
+    const seen = new Set<string>()
+    for (const [index, { name }] of announced.entries()) {
+      if (seen.has(name))
+        context.addIssue({ code: 'custom', path: [index, 'name'], message: 'is given twice' })
+      seen.add(name)
+    }
+  })
+  .describe('The files, each of which is sent in chunks by `PUT /v1/datasets/{datasetId}/content`.')
+const [first, ...others] = DatasetRequest.options
+
+/** Announces an upload in chunks: the spec of a dataset, and its files. */
+export const DatasetUploadRequest = z
+  .discriminatedUnion('format', [first.extend({ files }), ...others.map(option => option.extend({ files }))])
+  .meta({
+    id: 'DatasetUploadRequest',
+    examples: [
+      { name: 'iris', format: 'csv', label: 'species', files: [{ name: 'iris.csv', sizeBytes: 4551 }] },
+    ],
+  })
+export type DatasetUploadRequest = DatasetRequest & { files: z.infer<typeof files> }
+
 /** Registers images that are already in DATASETS_DIR, as `train/CLASS/image` and `val/CLASS/image`. */
 export const FolderRequest = z
   .strictObject({

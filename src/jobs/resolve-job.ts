@@ -71,7 +71,7 @@ export async function resolveJob(
   return { spec: { ...spec, init }, warnings, initFile: file }
 }
 
-/** @throws AppError `invalid_request` for an upload that is invalid or differs from the given facts, `dataset_not_ready` for one in validation */
+/** @throws AppError `invalid_request` for an upload that is invalid or differs from the given facts, `dataset_not_ready` for one that is being uploaded or validated */
 export async function findUpload(
   { datasets }: Pick<Stores, 'datasets'>,
   selection: DatasetSelection | undefined,
@@ -85,6 +85,8 @@ export async function findUpload(
   const record = await datasets.get(id)
   if (!record) return undefined
   const { state } = record
+  if (state.status === 'uploading')
+    throw new AppError('dataset_not_ready', `The dataset ${id} is still being uploaded.`)
   if (state.status === 'validating')
     throw new AppError('dataset_not_ready', `The dataset ${id} is still being validated; try again soon.`)
   if (state.status === 'invalid') throw invalidRequest('dataset.id', `is invalid: ${state.error}`)

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { ownerOf } from '#access/owner.ts'
 import { namedFiles } from '#jobs/named-files.ts'
 import type { ServiceStores } from '#stores/connect.ts'
+import type { DatasetRecord } from '#stores/upload-records.ts'
 import { runPeriodically } from './run-periodically.ts'
 
 const PERIOD_MS = 3_600_000
@@ -55,7 +56,7 @@ async function namesOf(
   namespace: string,
 ): Promise<ReadonlySet<string>> {
   const upload = await allDatasets.get(namespace)
-  if (upload) return new Set(upload.state.status === 'ready' ? [upload.state.sha256] : [])
+  if (upload) return namesOfDataset(upload)
   const model = await allModels.get(namespace)
   if (model) {
     const exported = model.source ? [...(await exports.list(namespace)).values()] : []
@@ -66,4 +67,8 @@ async function namesOf(
   const job = await work.get(namespace)
   if (!job) return new Set()
   return await namedFiles(of(ownerOf(job)), job, exported)
+}
+
+function namesOfDataset({ state, files = [] }: DatasetRecord): ReadonlySet<string> {
+  return new Set(state.status === 'ready' ? [state.sha256] : files.flatMap(({ chunks }) => chunks))
 }

@@ -5,6 +5,7 @@ import { AnalysisIndex } from './analysis-index.ts'
 import { AuditStore } from './audit-store.ts'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { openBlobStore } from './blobs/open-blob-store.ts'
+import { DatasetStore } from './dataset-store.ts'
 import { DeliveryStore } from './delivery-store.ts'
 import { Expirations } from './expirations.ts'
 import { ExportStore } from './export-store.ts'
@@ -25,7 +26,7 @@ import { SweepControl } from './sweep-control.ts'
 import { SweepStore } from './sweep-store.ts'
 import { TenantStore } from './tenant-store.ts'
 import { TicketStore } from './ticket-store.ts'
-import type { DatasetRecord, ModelRecord } from './upload-records.ts'
+import type { ModelRecord } from './upload-records.ts'
 import { UsageStore } from './usage-store.ts'
 import { WaitingJobs } from './waiting-jobs.ts'
 import { WebhookOutbox } from './webhook-outbox.ts'
@@ -42,7 +43,8 @@ export interface ServiceStores {
   /** Everything that workers run: the jobs and analyses of all tenants. */
   work: JobStore
   allSweeps: SweepStore
-  allDatasets: Pick<RecordStore<DatasetRecord>, 'get' | 'replace'>
+  /** Of all tenants. It cannot list them. */
+  allDatasets: Omit<DatasetStore, 'list' | 'all' | 'has' | 'create' | 'announce'>
   allModels: Pick<RecordStore<ModelRecord>, 'get'>
   sweepControl: SweepControl
   exports: ExportStore
@@ -86,7 +88,7 @@ export interface Stores extends ServiceStores {
   sweeps: SweepStore
   webhooks: WebhookStore
   idempotency: IdempotencyStore
-  datasets: RecordStore<DatasetRecord>
+  datasets: DatasetStore
   models: ModelStore
 }
 
@@ -141,7 +143,7 @@ function storesOfAllTenants(
     usage: new UsageStore(redis, usageKeptDays),
     audit: new AuditStore(redis, auditKeptDays, auditKeptRecords),
     allSweeps: new SweepStore(redis),
-    allDatasets: new RecordStore<DatasetRecord>(redis, 'dataset'),
+    allDatasets: new DatasetStore(redis),
     allModels: new RecordStore<ModelRecord>(redis, 'model'),
     allWebhooks: new WebhookStore(redis),
     expirations: new Expirations(redis),
@@ -171,7 +173,7 @@ function bindStores(service: ServiceStores, shared: SharedByStores, owner: Owner
     sweeps: new SweepStore(redis, tenant),
     webhooks: new WebhookStore(redis, tenant),
     idempotency: new IdempotencyStore(redis),
-    datasets: new RecordStore(redis, 'dataset', tenant),
+    datasets: new DatasetStore(redis, tenant),
     models: new ModelStore(redis, tenant),
     measurements: new MeasurementStore(redis, events, tenant),
   }

@@ -46,6 +46,8 @@ export const redisKeys = {
   rate: (caller: string) => `thresher:rate:${caller}`,
   workers: 'thresher:workers',
   worker: (workerId: string) => `thresher:worker:${workerId}`,
+  /** The datasets that are uploaded in chunks; scores are the times of their last chunks. */
+  uploads: 'thresher:uploads',
   uploadOwner: (owner: string) => `thresher:upload-owner:${owner}`,
   /** Earlier versions also stored the peaks of killed trainings, under `thresher:peaks`. */
   peaks: (digest: string) => `thresher:succeeded-peaks:${digest}`,

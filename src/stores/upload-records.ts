@@ -3,13 +3,26 @@ import type { DatasetFacts } from '#domain/dataset.ts'
 import type { Warning } from '#domain/event.ts'
 import type { Job } from '#domain/job.ts'
 import type { ModelRequest } from '#domain/model-spec.ts'
+import type { DatasetRequest } from '#ingest/dataset-request.ts'
+
+/** A file that is sent in chunks. */
+export interface ChunkedFile {
+  name: string
+  sizeBytes: number
+  receivedBytes: number
+  /** The digests of its chunks in their order; each is a blob in the namespace of the dataset. Empty once the files are assembled. */
+  chunks: string[]
+}
 
 /** An uploaded dataset and, after its validation, its facts. */
 export interface DatasetRecord extends Owned {
   id: string
   name: string
   createdAt: string
+  /** The files of an upload in chunks; kept after the upload, so that a repeated chunk is recognized. */
+  files?: ChunkedFile[]
   state:
+    | { status: 'uploading'; request: DatasetRequest }
     | {
         status: 'validating'
         /** The owner of its files, which alone can determine whether they are lost. Absent in records of older versions. */
@@ -39,6 +52,21 @@ export interface ModelRecord extends Owned {
   jobId?: string
 }
 
+/** An upload in chunks that has not been assembled. */
+export interface UploadingDataset extends DatasetRecord {
+  files: ChunkedFile[]
+  state: Extract<DatasetRecord['state'], { status: 'uploading' }>
+}
+
+export function isUploading(record: DatasetRecord): record is UploadingDataset {
+  return record.state.status === 'uploading'
+}
+
+/** Whether every byte of every file has arrived. */
+export function isComplete({ files }: UploadingDataset): boolean {
+  return files.every(({ sizeBytes, receivedBytes }) => receivedBytes === sizeBytes)
+}
+
 /** A version of a registered name. */
 export interface RegisteredModel extends ModelRecord {
   version: number
@@ -51,9 +79,10 @@ export function isRegistered(model: ModelRecord): model is RegisteredModel {
   return model.version !== undefined && model.source !== undefined
 }
 
-/** The bytes of the files of an upload or a registered model. */
-export function bytesOfUpload(record: Partial<Pick<DatasetRecord, 'state'> & ModelRecord>): number {
-  const { state, weights, source } = record
+/** The bytes of the files of an upload or a registered model. An upload in chunks counts as what its client has announced. */
+export function bytesOfUpload(record: Partial<Pick<DatasetRecord, 'state' | 'files'> & ModelRecord>): number {
+  const { state, files = [], weights, source } = record
+  if (state?.status === 'uploading') return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   if (state) return state.status === 'ready' ? state.sizeBytes : 0
   return (
     (weights?.sizeBytes ?? 0) + (source?.artifacts ?? []).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)

@@ -18,7 +18,7 @@ export interface NewDataset {
   folder: string
 }
 
-interface Intake {
+export interface Intake {
   /** The time to wait for the outcome of the validation. */
   patienceMs: number
   /** Aborted when the service stops; after a restart, the service validates the unfinished uploads. */
@@ -43,9 +43,14 @@ export async function createDataset(
     if (!stopping.aborted) log.error({ err, datasetId: id }, 'a dataset could not be validated')
     return record
   })
+  return (await knownWithin(validating, patienceMs)) ?? record
+}
+
+/** @returns undefined if the outcome is not known within `patienceMs` */
+export async function knownWithin<T>(outcome: Promise<T>, patienceMs: number): Promise<T | undefined> {
   const answered = new AbortController()
-  const impatient = pause(patienceMs, record, { signal: answered.signal }).catch(() => record)
-  const known = await Promise.race([validating, impatient])
+  const impatient = pause(patienceMs, undefined, { signal: answered.signal }).catch(() => undefined)
+  const known = await Promise.race([outcome, impatient])
   answered.abort()
   return known
 }

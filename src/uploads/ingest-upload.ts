@@ -39,25 +39,35 @@ export type UploadStores = Pick<Stores, 'blobs' | 'tenantSettings' | 'keys'> & {
 type State = DatasetRecord['state']
 
 /**
- * Stores a description of the upload beside its files, so that another process can read them if this one dies, and a record of the
- * dataset.
+ * Stores a description of the upload beside its files, so that another process can read them if this one dies.
  * @param folder `ROOT/PROCESS/ID`
+ * @returns the state of the dataset that refers to the files
  */
+export async function describeUpload(
+  redis: Stores['redis'],
+  upload: DatasetUpload,
+  folder: string,
+): Promise<State & { status: 'validating' }> {
+  await writeFile(join(folder, DESCRIPTION_FILE), JSON.stringify(upload))
+  const owner = await ensureUploadOwner(dirname(dirname(folder)))
+  await renewUploadOwner(redis, owner)
+  return { status: 'validating', owner }
+}
+
+/** Stores a description of the upload, and a record of the dataset. @param folder `ROOT/PROCESS/ID` */
 export async function recordUpload(
   { owner: createdBy, datasets, redis }: Pick<Stores, 'owner' | 'datasets' | 'redis'>,
   id: string,
   upload: DatasetUpload,
   folder: string,
 ): Promise<DatasetRecord> {
-  await writeFile(join(folder, DESCRIPTION_FILE), JSON.stringify(upload))
-  const owner = await ensureUploadOwner(dirname(dirname(folder)))
-  await renewUploadOwner(redis, owner)
+  const state = await describeUpload(redis, upload, folder)
   const record: DatasetRecord = {
     id,
     name: upload.request.name,
     ...ownedBy(createdBy),
     createdAt: new Date().toISOString(),
-    state: { status: 'validating', owner },
+    state,
   }
   await datasets.create(record)
   return record

@@ -51,6 +51,7 @@ describe('openapi.yaml', () => {
       'Analysis',
       'Clone',
       'Dataset',
+      'DatasetUpload',
       'Folder',
       'Job',
       'Key',

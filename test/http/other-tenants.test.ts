@@ -70,7 +70,7 @@ describe('a record of one tenant, for another tenant', () => {
     const { ids, absent, stranger, send, shownBy } = test
     for (const operation of ofRecords()) {
       const { name, method, needsBody, example } = operation
-      const body = example ?? (name.endsWith('/predict') ? { inputs: [[0]] } : undefined)
+      const body = example ?? (/\/(predict|content)$/.test(name) ? { inputs: [[0]] } : undefined)
       assert.ok(body || !needsBody, `${name}: give its body an example`)
       const absentPaths = pathsTo(operation, absent)
       for (const [index, path] of pathsTo(operation, ids).entries()) {

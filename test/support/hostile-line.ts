@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** What happens to a connection once so many bytes of answers have passed. */
+/** What happens to a connection once so many bytes have passed. */
 export interface Fault {
   afterBytes: number
+  /** Whose bytes; default: `answers`. After bytes of requests, nothing more reaches the server, and `end` is a reset. */
+  of?: 'answers' | 'requests'
   /** `reset`: the client gets RST. `end`: the client gets FIN. `stall`: nothing more arrives. */
   ending: 'reset' | 'end' | 'stall'
 }
@@ -44,7 +46,8 @@ export async function startHostileLine(
       upstream.destroy()
     })
     upstream.on('close', () => client.end())
-    carry(upstream, client, fault, passed => {
+    if (fault?.of === 'requests') stopAfter(client, fault)
+    carry(upstream, client, fault?.of === 'requests' ? undefined : fault, passed => {
       bytes += passed
     })
   }).listen(0, '127.0.0.1')
@@ -62,6 +65,16 @@ export async function startHostileLine(
       await once(server, 'close')
     },
   }
+}
+
+function stopAfter(client: Socket, { afterBytes, ending }: Fault): void {
+  let left = afterBytes
+  client.on('data', chunk => {
+    left -= chunk.length
+    if (left >= 0) return
+    if (ending === 'stall') client.unpipe().pause()
+    else client.resetAndDestroy()
+  })
 }
 
 function carry(

@@ -58,6 +58,7 @@ function upload(): Command {
         DATASET_FORMATS,
       ),
     )
+    .option('--resume <dataset>', 'continue the upload of the same files that was interrupted')
     .option('--name <name>', 'name of the dataset; by default that of the first file')
     .option('--label <column>', 'column of the label, by name or number; may be a list separated by commas')
     .option('--set <path=value>', 'another field, such as size=[224,224]; may be repeated', parsePair)

@@ -4,6 +4,7 @@ import { pause } from '../pause.ts'
 import { path } from '../query.ts'
 import type { CallOptions, Transport } from '../transport.ts'
 import { formOf, type Uploadable, type UploadOptions, upload } from '../upload.ts'
+import { announceFiles, type DatasetUploadOptions, needChunks, sendChunks } from '../upload-in-chunks.ts'
 
 export type DatasetQuery = Omit<NonNullable<ListDatasetsData['query']>, 'after'>
 
@@ -16,11 +17,31 @@ export class Datasets {
   }
 
   /**
-   * Uploads the files of a dataset. If validating them takes long, the status of the answer is `validating`: see `wait`.
+   * Uploads the files of a dataset. If validating them takes long, the status of the answer is `validating`: see `wait`. Files of more than
+   * 8 MiB are sent in chunks, and those whose connection breaks are sent again; so are others with an `idempotencyKey`.
    * @throws InvalidRequestError with file, row and column if the files are not such a dataset
    */
-  create(spec: DatasetRequest, files: readonly Uploadable[], options: UploadOptions = {}): Promise<Dataset> {
-    return upload(this.#transport, '/v1/datasets', formOf(spec, { file: files }), options)
+  async create(
+    spec: DatasetRequest,
+    files: readonly Uploadable[],
+    options: DatasetUploadOptions = {},
+  ): Promise<Dataset> {
+    if (options.idempotencyKey === undefined && !needChunks(files))
+      return await upload(this.#transport, '/v1/datasets', formOf(spec, { file: files }), options)
+    const announced = await announceFiles(this.#transport, spec, files, options)
+    options.onAnnounced?.(announced)
+    return await sendChunks(this.#transport, announced, files, options)
+  }
+
+  /**
+   * Continues an upload in chunks that `create` began, also in another process.
+   * @param files the same files
+   * @returns the dataset without sending anything if the service has every byte already
+   * @throws as `create`; ThresherError if the files have other names or sizes
+   */
+  async resume(id: string, files: readonly Uploadable[], options: UploadOptions = {}): Promise<Dataset> {
+    const { onProgress: _, ...call } = options
+    return await sendChunks(this.#transport, await this.get(id, call), files, options)
   }
 
   /** Registers a folder of images in the operator's DATASETS_DIR. */
@@ -40,7 +61,7 @@ export class Datasets {
   async wait(id: string, options: CallOptions & { everyMs?: number } = {}): Promise<Dataset> {
     for (;;) {
       const dataset = await this.get(id, options)
-      if (dataset.status !== 'validating') return dataset
+      if (dataset.status === 'ready' || dataset.status === 'invalid') return dataset
       await pause(options.everyMs ?? 1000, options.signal)
     }
   }

@@ -1,6 +1,7 @@
 const TONES: Record<string, string> = {
   queued: 'waiting',
   pending: 'waiting',
+  uploading: 'active',
   validating: 'active',
   running: 'active',
   restarting: 'active',

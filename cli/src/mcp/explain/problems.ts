@@ -38,7 +38,7 @@ export const PROBLEMS: Readonly<Record<string, Explanation>> = {
     remedy: 'Read the state with `get_job` and decide again.',
   },
   dataset_not_ready: {
-    meaning: 'The dataset is still being validated.',
+    meaning: 'The dataset is still being uploaded or validated.',
     remedy: 'Wait until `list_datasets` shows it as ready, then submit the job again.',
   },
   tradeoff_not_ready: {

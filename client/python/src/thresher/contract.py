@@ -687,7 +687,9 @@ class Dataset(TypedDict):
     """How the files were interpreted, one sentence each: what was skipped, how labels were mapped, what is unusual."""
     id: str
     name: str
-    status: Literal["validating", "ready", "invalid"]
+    status: Literal["uploading", "validating", "ready", "invalid"]
+    upload: NotRequired[DatasetUpload]
+    """Present while the files are sent in chunks: the next chunk of a file begins at `receivedBytes`."""
     createdAt: NotRequired[str]
     """Present for uploads."""
     sha256: NotRequired[str]
@@ -707,6 +709,16 @@ class DatasetStatistics(TypedDict):
     """One number per channel."""
     std: List[float]
     """One number per channel."""
+
+
+class DatasetUpload(TypedDict):
+    files: List[DatasetUploadFiles]
+
+
+class DatasetUploadFiles(TypedDict):
+    name: str
+    sizeBytes: int
+    receivedBytes: int
 
 
 class Model(TypedDict):

@@ -17,7 +17,7 @@ import { useInterval } from '../../state/use-interval.ts'
 import { useLoaded } from '../../state/use-loaded.ts'
 import { ChannelStatistics } from './channel-statistics.tsx'
 
-const VALIDATING_MS = 1000
+const CHANGING_MS = 1000
 
 /** One dataset: what its examples are, and how its files were read. */
 export function DatasetPage({ params: { id = '' } }: PageProps) {
@@ -25,7 +25,7 @@ export function DatasetPage({ params: { id = '' } }: PageProps) {
     signal => client.value.datasets.get(id, { signal }),
     [client.value, id],
   )
-  useInterval(() => data?.status === 'validating' && reload(), VALIDATING_MS)
+  useInterval(() => isChanging(data) && reload(), CHANGING_MS)
   if (error)
     return (
       <>
@@ -130,4 +130,8 @@ function factsOf(dataset: Dataset): [string, preact.ComponentChildren][] {
     ['SHA-256', sha256 && <code key="sha256">{sha256}</code>],
     ['Uploaded', createdAt && <Time key="time" at={createdAt} />],
   ]
+}
+
+function isChanging(dataset: Dataset | undefined): boolean {
+  return dataset?.status === 'uploading' || dataset?.status === 'validating'
 }

@@ -19,7 +19,7 @@ import { useLoaded } from '../../state/use-loaded.ts'
 import { DatasetDialog } from '../../uploads/dataset-dialog.tsx'
 
 const MOST = 200
-const VALIDATING_MS = 2000
+const CHANGING_MS = 2000
 
 const COLUMNS: Column<Dataset>[] = [
   {
@@ -53,8 +53,8 @@ export function DatasetsPage() {
     signal => client.value.datasets.list({ ...filter, limit: MOST }, { signal }),
     [client.value, filter.name],
   )
-  const isValidating = data?.data.some(({ status }) => status === 'validating')
-  useInterval(() => isValidating && reload(), VALIDATING_MS)
+  const isChanging = data?.data.some(({ status }) => status === 'uploading' || status === 'validating')
+  useInterval(() => isChanging && reload(), CHANGING_MS)
   return (
     <>
       <PageHeader title="Datasets">
