@@ -38,7 +38,7 @@ export async function thresher(arguments_: readonly string[], options: Options =
   return { code, stdout, stderr }
 }
 
-function startThresher(arguments_: readonly string[], { cwd, env }: Options = {}): ChildProcess {
+export function startThresher(arguments_: readonly string[], { cwd, env }: Options = {}): ChildProcess {
   return endWithTests(
     spawn(process.execPath, [thresherPath, ...arguments_], {
       cwd,
