@@ -11,12 +11,15 @@ interface JsonTextProps {
   rows: number
   value: Json | undefined
   placeholder?: string
+  /** A text with a mistake, to be corrected: shown in place of the first value. */
+  first?: string | undefined
   set(value: Json | undefined): void
 }
 
 /** A value as JSON. What is not JSON yet stays in the input, with the place of the mistake, and does not change the value. */
-export function JsonText({ label, name, hint, error, rows, value, placeholder = '', set }: JsonTextProps) {
-  const typed = useTyped(value, prettyJson)
+export function JsonText(props: JsonTextProps) {
+  const { label, name, hint, error, rows, value, placeholder = '', first, set } = props
+  const typed = useTyped(value, prettyJson, first)
   const mistake = parseJson(typed.text).error
   return (
     <FormField label={label} hint={hint} error={mistake ?? error}>
