@@ -1,6 +1,6 @@
 import type { JobQuery } from '@thresher/client'
-import { choiceCodec, listCodec, textCodec } from '../../state/codecs.ts'
-import { STATUS_GROUPS, type StatusGroup } from '../../state/job-status.ts'
+import { choiceCodec, choicesCodec, textCodec } from '../../state/codecs.ts'
+import { STATUS_GROUP_NAMES, STATUS_GROUPS } from '../../state/job-status.ts'
 import { changeQuery, type HistoryMode } from '../../state/location.ts'
 import { urlState } from '../../state/url-state.ts'
 
@@ -8,7 +8,7 @@ const SORTS = ['createdAt', 'validationAccuracy', 'sparsity'] as const
 
 /** What the list of jobs shows; all of it is in the address. */
 export const filters = {
-  status: urlState('status', listCodec),
+  status: urlState('status', choicesCodec(STATUS_GROUP_NAMES)),
   name: urlState('name', textCodec()),
   label: urlState('label', textCodec()),
   dataset: urlState('dataset', textCodec()),
@@ -36,7 +36,7 @@ export function isFiltered(): boolean {
 export function jobQuery(limit: number): JobQuery & { after?: string } {
   const { status, name, label, dataset, preset, sweep, sort, order, after } = filters
   const [key, value] = label.value.split('=')
-  const statuses = status.value.flatMap(group => STATUS_GROUPS[group as StatusGroup] ?? [])
+  const statuses = status.value.flatMap(group => STATUS_GROUPS[group])
   return {
     limit,
     sort: sort.value,
