@@ -40,7 +40,7 @@ before(async () => {
   const { id: jobId } = await thresher.jobs.create({ name: LONG_NAME, ...SMALL_JOB })
   const { id: otherId } = await thresher.jobs.create({
     ...{ name: 'other', ...SMALL_JOB, epochs: 1 },
-    optimizer: { name: 'adam' },
+    optimizer: { name: 'adam', learningRate: 0.001 },
   })
   jobs = `${jobId},${otherId}`
   const csv = new Blob(['x,y,label\n1,2,a\n2,1,b\n3,2,a\n2,3,b\n'])
