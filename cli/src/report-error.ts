@@ -21,16 +21,32 @@ interface Report {
   hints?: readonly string[]
 }
 
-/** Writes the error to standard error, as JSON with `--json`. @returns the exit code of the process */
-export function reportError(error: unknown, terminal: Terminal): ExitCode {
-  // Commander has written its message already; the help is not an error.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.usage
+/**
+ * Writes the error to standard error, as JSON with `--json`.
+ * @param name of the record that it is about, if the command line names several
+ * @returns the exit code of the process
+ */
+export function reportError(error: unknown, terminal: Terminal, name?: string): ExitCode {
+  // The help is not an error.
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.succeeded
   const { exitCode, ...report } = describe(error)
-  terminal.err.write(terminal.json ? `${JSON.stringify({ error: report })}\n` : textOf(report, terminal))
+  if (terminal.json)
+    terminal.err.write(
+      `${JSON.stringify({ error: { code: codeOf(exitCode), ...(name && { name }), ...report } })}\n`,
+    )
+  // Commander has written its message already.
+  else if (!(error instanceof CommanderError))
+    terminal.err.write(textOf(name ? { ...report, message: `${name}: ${report.message}` } : report, terminal))
   return exitCode
 }
 
+/** The name of the exit code, for an error to which the service gave no code. */
+function codeOf(exitCode: ExitCode): string {
+  return Object.entries(EXIT).find(([, code]) => code === exitCode)![0]
+}
+
 function describe(error: unknown): Report {
+  if (error instanceof CommanderError) return { message: messageOf(error), exitCode: EXIT.usage }
   if (error instanceof Failure)
     return { message: error.message, exitCode: error.exitCode, hints: error.hints }
   if (error instanceof ConnectionError)
@@ -41,6 +57,12 @@ function describe(error: unknown): Report {
   if (error instanceof Error && 'code' in error)
     return { message: error.message, exitCode: EXIT.failed, code: String(error.code) }
   throw error
+}
+
+/** Commander shows the help, in place of a message, where a command lacks a command within it. */
+function messageOf({ code, message }: CommanderError): string {
+  if (code.startsWith('commander.help')) return 'The command is incomplete; --help lists what it needs.'
+  return message.replace(/^error: /, '').replaceAll('\n', ' ')
 }
 
 const CONNECTION_HINTS = [
