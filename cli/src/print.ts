@@ -2,13 +2,13 @@ import type { Pages } from '@thresher/client'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Context } from './context.ts'
 import { type Column, table } from './terminal/table.ts'
-import { columnsOf } from './terminal/terminal.ts'
+import { columnsOf, type Terminal } from './terminal/terminal.ts'
 
-export function printJson({ out }: Context, value: unknown): void {
+export function printJson({ out }: Terminal, value: unknown): void {
   out.write(`${JSON.stringify(value)}\n`)
 }
 
-export function printLines({ out }: Context, lines: readonly string[]): void {
+export function printLines({ out }: Terminal, lines: readonly string[]): void {
   out.write(lines.map(line => `${line}\n`).join(''))
 }
 
