@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it, mock } from 'node:test'
@@ -108,6 +108,20 @@ describe('a download', () => {
     assert.equal(await downloadFrom(api.url), SHA256)
     assert.deepEqual(await readdir(folder), ['model'])
   })
+
+  for (const [kind, make] of [
+    ['symbolic', symlink],
+    ['hard', link],
+  ] as const)
+    it(`does not follow a ${kind} link with the name of a partial file`, async () => {
+      const elsewhere = join(folder, 'elsewhere')
+      await writeFile(elsewhere, 'precious')
+      await make(elsewhere, partOf(SHA256))
+      assert.equal(await downloadFrom(api.url), SHA256)
+      assert.equal(await readFile(elsewhere, 'utf8'), 'precious')
+      assert.ok((await lstat(path)).isFile())
+      assert.ok((await readFile(path)).equals(CONTENT))
+    })
 
   it('does not keep bytes that do not match the digest', async () => {
     await writeFile(partOf(SHA256), Buffer.alloc(1000, 'not the first thousand bytes'))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import os
 import tempfile
 import threading
 import unittest
@@ -270,6 +271,25 @@ class Downloads(FaultTest):
         server = self.serve(send_json(200, JOB), self.whole(len(self.content)))
         path = thresher.Client(server.url).job("job_1").download("model.keras", self.path.parent)
         self.assertEqual(path, self.path.parent / "model.keras")
+
+    def test_links_with_the_name_of_a_partial_file_are_not_followed(self) -> None:
+        elsewhere = self.path.with_name("elsewhere")
+        for link in (os.symlink, os.link):
+            elsewhere.write_bytes(b"precious")
+            link(elsewhere, self.part)
+            self.download(self.whole(len(self.content)))
+            self.assertEqual(elsewhere.read_bytes(), b"precious")
+            self.assertEqual(self.path.read_bytes(), self.content)
+            self.assertFalse(self.path.is_symlink())
+
+    def test_the_name_of_an_artifact_never_leads_out_of_the_folder(self) -> None:
+        server = self.serve(send_json(200, JOB))
+        job = thresher.Client(server.url).job("job_1")
+        for name in ("../x", "/tmp/x", "..", "a\\b", ""):
+            for folder in (None, self.path.parent):
+                with self.assertRaisesRegex(thresher.ArgumentError, "is not the name of a file"):
+                    job.download(name, folder)
+        self.assertEqual(len(server.seen), 1)
 
 
 def _digest(content: bytes) -> str:

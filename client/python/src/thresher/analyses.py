@@ -70,7 +70,7 @@ class Analyses:
 
     def download(self, analysis_id: str, name: str, path: Union[str, os.PathLike[str], None] = None) -> Path:
         route = _path(analysis_id, f"/artifacts/{segment(name)}")
-        return download(self._transport, route, {}, name if path is None else path)
+        return download(self._transport, route, {}, name, path)
 
 
 def _path(analysis_id: str, rest: str = "") -> str:

@@ -165,7 +165,7 @@ class Job:
         path: by default the name of the artifact in the current folder
         """
         route = self._path(f"/artifacts/{segment(name)}")
-        return download(self._transport, route, camel_keys(query), name if path is None else path)
+        return download(self._transport, route, camel_keys(query), name, path)
 
     def predict(self, inputs: ArrayLike, **query: Unpack[PointQuery]) -> Prediction:
         """Predictions of the service with the model of this job, for examples with the values of the dataset."""
