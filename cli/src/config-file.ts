@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { usageError } from './failure.ts'
+import { systemMessage } from './system-error.ts'
 
 /** What `thresher login` stores: one service and the key for it. */
 export interface StoredConnection {
@@ -19,7 +20,7 @@ export async function readConfig(): Promise<StoredConnection> {
   const path = configPath()
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '{}'
-    throw usageError(`${path} cannot be read: ${error.message}`)
+    throw usageError(`${path} cannot be read: ${systemMessage(error)}`)
   })
   const stored = parse(text)
   if (stored) return stored

@@ -14,7 +14,7 @@ export function printLines({ out }: Terminal, lines: readonly string[]): void {
 
 export const limitOption = () =>
   new Option('-n, --limit <n>', 'the most entries to print; all: 0').default(20).argParser(text => {
-    if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+    if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be 0 or a positive whole number.')
     return Number(text)
   })
 

@@ -9,6 +9,7 @@ import {
 import { CommanderError } from 'commander'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
+import { exitCodeOf, systemMessage } from './system-error.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import { harmless, padEnd, widthOf } from './terminal/text.ts'
 
@@ -48,14 +49,17 @@ function codeOf(exitCode: ExitCode): string {
 function describe(error: unknown): Report {
   if (error instanceof CommanderError) return { message: messageOf(error), exitCode: EXIT.usage }
   if (error instanceof Failure)
-    return { message: error.message, exitCode: error.exitCode, hints: error.hints }
+    return {
+      ...{ message: error.message, exitCode: error.exitCode, hints: error.hints },
+      ...(error.code && { code: error.code }),
+    }
   if (error instanceof ConnectionError)
     return { message: error.message, exitCode: EXIT.connection, hints: CONNECTION_HINTS }
   if (error instanceof AnswerError) return describeAnswer(error)
   if (error instanceof ThresherError) return { message: error.message, exitCode: EXIT.failed }
   // Of the file system, for example.
-  if (error instanceof Error && 'code' in error)
-    return { message: error.message, exitCode: EXIT.failed, code: String(error.code) }
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+    return { message: systemMessage(error), exitCode: exitCodeOf(error), code: error.code }
   throw error
 }
 

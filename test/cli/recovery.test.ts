@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { promisify } from 'node:util'
 import { answer, problem, stalled, startScriptedServer } from '#test/support/scripted-server.ts'
-import { thresher } from '#test/support/thresher-program.ts'
+import { thresher, thresherPath } from '#test/support/thresher-program.ts'
 
 const NO_SERVICE = 'http://127.0.0.1:1'
 const ID = 'job_01k00000000000000000000000'
@@ -87,4 +89,65 @@ test('up refuses a port that another program uses, and names --port', async () =
   assert.equal(code, 1)
   assert.match(stderr, new RegExp(`Another program uses port ${port}.*\n +--port`))
   server.close()
+})
+
+test('a file or folder that does not exist is named in words', async () => {
+  const service = await startScriptedServer(problem(404, 'not_found'))
+  for (const [arguments_, message] of [
+    [['download', ID, '-o', 'missing/model'], /--output: there is no folder missing\./],
+    [['download', ID, '-o', ''], /--output must be a file or a folder/],
+    [['train', './'], /\.\/ cannot be read: illegal operation on a directory/],
+    [['models', 'predict', 'digits', 'missing.png'], /missing\.png: no such file or directory/],
+    [['show', '@0'], /@0 names none: the newest job is @1/],
+  ] as const) {
+    const { code, stderr } = await thresher([...arguments_, '--url', service.url], { cwd: home })
+    assert.equal(code, 2, stderr)
+    assert.match(stderr, message)
+  }
+  await service.close()
+})
+
+test('a download of a file that the job does not have names those that it has', async () => {
+  const files = [{ name: 'model.onnx' }, { name: 'metrics.csv' }]
+  const service = await startScriptedServer(
+    problem(404, 'not_found'),
+    answer(200, { data: files, hasMore: false, nextAfter: null }),
+  )
+  const { code, stderr } = await thresher(['download', ID, 'nope.txt', '--url', service.url], { cwd: home })
+  assert.equal(code, 2)
+  assert.match(stderr, /no file nope\.txt\.\n +Its files: model\.onnx, metrics\.csv\./)
+  await service.close()
+})
+
+test('a cut of a trade-off that is not measured names the command that measures it', async () => {
+  const service = await startScriptedServer(problem(409, 'tradeoff_not_ready'))
+  for (const arguments_ of [
+    ['download', ID, '--sparsity', '0.9'],
+    ['tradeoff', ID],
+  ]) {
+    const { code, stderr } = await thresher([...arguments_, '--url', service.url], { cwd: home })
+    assert.equal(code, 1)
+    assert.match(stderr, new RegExp(`thresher tradeoff ${ID} --measure`))
+  }
+  await service.close()
+})
+
+test('a full disk below standard output is an error', async () => {
+  const program = [process.execPath, thresherPath, '--version'].join(' ')
+  const { code, stderr } = await promisify(execFile)('sh', ['-c', `${program} > /dev/full`]).then(
+    () => ({ code: 0, stderr: '' }),
+    error => error,
+  )
+  assert.equal(code, 1)
+  assert.match(stderr, /^error: standard output: no space left on device\n$/)
+})
+
+test('the value of --dataset is completed with the ids of datasets', async () => {
+  const service = await startScriptedServer(
+    answer(200, { data: [{ id: 'mnist', name: 'MNIST' }], hasMore: false, nextAfter: null }),
+  )
+  const words = ['complete', '--', 'train', 'mnist-mlp', '--dataset', 'm']
+  const { stdout } = await thresher(words, { env: { THRESHER_URL: service.url } })
+  assert.equal(stdout, 'mnist\tMNIST\n')
+  await service.close()
 })
