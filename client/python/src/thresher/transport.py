@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 from .errors import Problem, UnreachableError, error_of
 from .http_opener import opener
 from .retry import seconds_of, with_retries
+from .to_json import plain, to_json
 
 Result = TypeVar("Result")
 
@@ -32,7 +33,7 @@ class Body:
 
 
 def json_body(value: Any) -> Body:
-    content = json.dumps(value, allow_nan=False).encode()
+    content = to_json(value)
     return Body("application/json", len(content), lambda: [content])
 
 
@@ -115,6 +116,7 @@ def segment(value: str) -> str:
 def encode_query(query: Optional[Mapping[str, Any]]) -> str:
     pairs: List[Tuple[str, str]] = []
     for name, value in (query or {}).items():
+        value = plain(value)
         for one in value if isinstance(value, (list, tuple)) else [value]:
             if one is not None:
                 pairs.append((name, str(one).lower() if isinstance(one, bool) else str(one)))
