@@ -9,14 +9,16 @@ import os
 import tempfile
 import threading
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, cast
 from unittest import mock
 
 import numpy as np
 
 import thresher
 from stub_server import Answer, Handler, StubServer, event, hang_up, problem, send, send_json, stream
+from thresher.transport import Transport
 
 JOB: Dict[str, Any] = {"id": "job_1", "status": "queued", "spec": {}, "warnings": []}
 
@@ -266,6 +268,33 @@ class Downloads(FaultTest):
         with self.assertRaises(thresher.DownloadError):
             self.download(send(200, b"other bytes", Repr_Digest=_digest(self.content)))
         self.assertEqual(list(self.path.parent.iterdir()), [])
+
+    def test_two_downloads_to_the_same_path_at_once_both_succeed(self) -> None:
+        both = threading.Barrier(2)
+        size = len(self.content)
+
+        def half(handler: Handler) -> None:
+            self.whole(size // 2)(handler)
+            both.wait(10)
+
+        server = self.serve(half, half, self.rest(size // 2), self.rest(size // 2))
+        job = thresher.Job(Transport(server.url, None, 10, 0), cast(Any, JOB))
+        with ThreadPoolExecutor() as pool:
+            paths = list(pool.map(lambda _: job.download("model.keras", self.path), range(2)))
+        self.assertEqual(paths, [self.path, self.path])
+        self.assertEqual(self.path.read_bytes(), self.content)
+        self.assertEqual([path.name for path in self.path.parent.iterdir()], ["model"])
+
+    def test_the_second_of_two_killed_downloads_is_continued(self) -> None:
+        self.path.with_name(f"model.{self.sha256}.1.part").write_bytes(self.content[:-10])
+        self.download(self.rest(len(self.content) - 10))
+        self.assertEqual([path.name for path in self.path.parent.iterdir()], ["model"])
+
+    def test_a_path_that_ends_with_a_separator_is_a_new_folder(self) -> None:
+        server = self.serve(send_json(200, JOB), self.whole(len(self.content)))
+        path = thresher.Client(server.url).job("job_1").download("model.keras", f"{self.path.parent}/new/models/")
+        self.assertEqual(path, self.path.parent / "new" / "models" / "model.keras")
+        self.assertEqual(path.read_bytes(), self.content)
 
     def test_the_name_is_that_of_the_artifact_in_a_folder(self) -> None:
         server = self.serve(send_json(200, JOB), self.whole(len(self.content)))
