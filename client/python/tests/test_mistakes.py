@@ -12,6 +12,7 @@ import keras
 import numpy as np
 
 import thresher
+from fault_test import JOB
 from stub_server import StubServer, send_json
 from thresher.to_json import to_json
 
@@ -29,7 +30,7 @@ def safetensors(metadata: Dict[str, str]) -> bytes:
 
 class Values(unittest.TestCase):
     def test_scalars_and_arrays_of_numpy_are_numbers_and_lists(self) -> None:
-        server = StubServer(send_json(201, {"id": "job_1"}), send_json(200, {"data": []}))
+        server = StubServer(send_json(201, JOB), send_json(200, {"data": []}))
         self.addCleanup(server.stop)
         client = thresher.Client(server.url, retries=0)
         client.submit(epochs=np.int64(2), target={"sparsity": np.float64(0.5), "at": np.arange(2), "on": np.True_})

@@ -13,6 +13,7 @@ from .transport import Transport
 
 EXAMPLES = 256
 """The most examples of one request."""
+FIELDS = ("outputs", "outputNames")
 BODY_BYTES = 15_000_000
 NUMBER_BYTES = 24
 """The longest text of a float64 in JSON, with its comma."""
@@ -44,8 +45,9 @@ def predict(transport: Transport, path: str, query: Mapping[str, Any], inputs: A
         place = ".".join(map(str, np.argwhere(~np.isfinite(x))[0]))
         raise ArgumentError(f"inputs.{place}: must be a finite number")
     size = max(1, min(EXAMPLES, BODY_BYTES // (NUMBER_BYTES * max(1, x[0].size))))
+    options: Dict[str, Any] = {"query": query, "may_repeat": True, "fields": FIELDS}
     answers: List[Dict[str, Any]] = [
-        transport.json("POST", path, {"inputs": x[start : start + size].tolist()}, query=query, may_repeat=True)
+        transport.json("POST", path, {"inputs": x[start : start + size].tolist()}, **options)
         for start in range(0, len(x), size)
     ]
     # Numbers that are not finite are the strings NaN, Infinity and -Infinity, which float() reads.

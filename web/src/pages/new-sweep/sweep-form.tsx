@@ -42,7 +42,7 @@ export function SweepForm({ field, start, onChange }: SweepFormProps) {
   const usual = plan.plan && ({ base: plan.plan.spec } as unknown as Json)
   return (
     <div class="form-columns">
-      <form aria-label="Sweep" noValidate onSubmit={submission.submit}>
+      <form id="sweep" aria-label="Sweep" noValidate onSubmit={submission.submit}>
         <FormProvider value={{ document: request, change, usual, mistakes: atFields, ...records }}>
           <Panel title="Search">
             <FieldView path={['search']} field={field.fields.search!} required />
@@ -66,7 +66,8 @@ export function SweepForm({ field, start, onChange }: SweepFormProps) {
         <SweepCost request={request} {...plan} />
         <Panel title="The request as JSON">
           <JsonText
-            {...{ label: 'Body of POST /v1/sweeps', name: 'json', rows: 24, value: request }}
+            {...{ label: 'Body of POST /v1/sweeps', name: 'json', rows: 24, value: request, form: 'sweep' }}
+            mustBeObject
             set={value => setRequest(value ?? {})}
           />
         </Panel>

@@ -38,7 +38,7 @@ export function JobForm({ field, start, onChange }: JobFormProps) {
   const form = { document: request, change, usual, mistakes: atFields, suggestions, labels, prominent }
   return (
     <div class="form-columns">
-      <form aria-label="Job" noValidate onSubmit={submission.submit}>
+      <form id="job" aria-label="Job" noValidate onSubmit={submission.submit}>
         <Panel title="Job">
           <FormProvider value={form}>
             <JobFields
@@ -56,7 +56,8 @@ export function JobForm({ field, start, onChange }: JobFormProps) {
         <PlanPanel {...{ plan, error, isStale }} />
         <Panel title="The request as JSON">
           <JsonText
-            {...{ label: 'Body of POST /v1/jobs', name: 'json', rows: 16, value: request }}
+            {...{ label: 'Body of POST /v1/jobs', name: 'json', rows: 16, value: request, form: 'job' }}
+            mustBeObject
             set={value => setRequest(value ?? {})}
           />
         </Panel>
