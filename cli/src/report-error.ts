@@ -1,3 +1,4 @@
+import { debuglog } from 'node:util'
 import {
   AnswerError,
   AuthenticationError,
@@ -40,8 +41,24 @@ function describe(error: unknown): Report {
   // Of the file system, for example.
   if (error instanceof Error && 'code' in error)
     return { message: error.message, exitCode: EXIT.failed, code: String(error.code) }
-  throw error
+  return describeUnexpected(error)
 }
+
+/** A fault of this program, or an answer of a form that it does not expect. */
+function describeUnexpected(error: unknown): Report {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  debug('%s', stack)
+  return {
+    message: `The answer of the service is not what this command expects (${message}).`,
+    ...{ code: 'unexpected', exitCode: EXIT.failed },
+    hints: [
+      'Is this the address of a Thresher service of this version? `thresher doctor` checks it.',
+      'NODE_DEBUG=thresher prints where it happened.',
+    ],
+  }
+}
+
+const debug = debuglog('thresher')
 
 const CONNECTION_HINTS = [
   '`thresher up` starts a service on this machine; `thresher doctor` checks the connection.',

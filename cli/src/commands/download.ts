@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdir, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { ArtifactQuery } from '@thresher/client'
 import { download as downloadFile } from '@thresher/client/files'
 import { Command, Option } from 'commander'
@@ -32,7 +32,10 @@ export default function download(): Command {
     )
     .argument('<job>', 'id of a job, its last characters or @1; or a model such as digits@3')
     .argument('[file]', 'the file, as `thresher show` lists it', DEFAULT_ARTIFACT)
-    .option('-o, --output <path>', 'file or folder to write to; by default the name of the file')
+    .option(
+      '-o, --output <path>',
+      'file or folder to write to, which is created; by default the name of the file',
+    )
     .option('--sparsity <share>', 'the model cut to this sparsity, of its trade-off', parseShare)
     .option('--size <bytes>', 'the most accurate cut of at most this size', parseBytes)
     .option('--min-accuracy <share>', 'the smallest cut of at least this validation accuracy', parseShare)
@@ -63,6 +66,7 @@ async function run(context: Context, record: string, name: string, options: Opti
   const source = isModel
     ? { modelId: record, name, query: queryOf(options) }
     : { jobId: await jobId(thresher, record), name, query: queryOf(options) }
+  await mkdir(dirname(path), { recursive: true })
   const display = new TransferDisplay(context, path)
   const { sha256, sizeBytes } = await downloadFile(thresher, source, path, {
     onProgress: ({ receivedBytes, totalBytes }) => display.show(receivedBytes, totalBytes),
