@@ -13,6 +13,7 @@ Client of Thresher: training as a service that returns sparse models.
 from .client import Client
 from .errors import (
     AnswerError,
+    ArgumentError,
     AuthenticationError,
     ConflictError,
     DownloadError,
@@ -24,6 +25,7 @@ from .errors import (
     PermissionDeniedError,
     ServiceError,
     ThresherError,
+    UnexpectedAnswerError,
     UnreachableError,
 )
 from .job import Job
@@ -38,6 +40,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AnswerError",
+    "ArgumentError",
     "AuthenticationError",
     "Client",
     "ConflictError",
@@ -54,6 +57,7 @@ __all__ = [
     "ServiceError",
     "SparseModel",
     "ThresherError",
+    "UnexpectedAnswerError",
     "UnreachableError",
     "load_sparse",
     "to_keras",

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import contract
+from .answers import RECORD
 from .errors import InvalidRequestError
 from .multipart import form
 from .names import camel_keys
@@ -71,7 +72,7 @@ class Datasets:
         """
         spec = {"name": name, "format": format, **camel_keys(options)}
         body = form(spec, [("file", Path(file)) for file in files])
-        dataset: contract.Dataset = self._transport.json("POST", "/v1/datasets", body)
+        dataset: contract.Dataset = self._transport.json("POST", "/v1/datasets", body, fields=RECORD)
         return self._validated(dataset) if wait else dataset
 
     def _validated(self, dataset: contract.Dataset) -> contract.Dataset:
@@ -82,12 +83,12 @@ class Datasets:
             dataset = self.get(dataset["id"])
         if dataset["status"] == "invalid":
             # The answer that the upload gets if the validation ends before it.
-            problem = {"status": 422, "code": "invalid_dataset", "detail": dataset["error"]}
+            problem = {"status": 422, "code": "invalid_dataset", "detail": dataset.get("error", "")}
             raise InvalidRequestError({**problem, "errors": [], "datasetId": dataset["id"]})
         return dataset
 
     def get(self, dataset_id: str) -> contract.Dataset:
-        dataset: contract.Dataset = self._transport.json("GET", f"/v1/datasets/{segment(dataset_id)}")
+        dataset: contract.Dataset = self._transport.json("GET", f"/v1/datasets/{segment(dataset_id)}", fields=RECORD)
         return dataset
 
     def list(self, *, name: Optional[str] = None) -> Iterator[contract.Dataset]:

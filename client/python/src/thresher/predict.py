@@ -12,6 +12,7 @@ from .transport import Transport
 
 EXAMPLES = 256
 """The most examples of one request."""
+FIELDS = ("outputs", "outputNames")
 BODY_BYTES = 15_000_000
 NUMBER_BYTES = 24
 """The longest text of a float64 in JSON, with its comma."""
@@ -37,8 +38,9 @@ def predict(transport: Transport, path: str, query: Mapping[str, Any], inputs: A
     if x.ndim == 0 or len(x) == 0:
         raise ValueError("inputs must be an array of examples, with at least one example")
     size = max(1, min(EXAMPLES, BODY_BYTES // (NUMBER_BYTES * max(1, x[0].size))))
+    options = {"query": query, "may_repeat": True, "fields": FIELDS}
     answers: List[Dict[str, Any]] = [
-        transport.json("POST", path, {"inputs": x[start : start + size].tolist()}, query=query, may_repeat=True)
+        transport.json("POST", path, {"inputs": x[start : start + size].tolist()}, **options)
         for start in range(0, len(x), size)
     ]
     # Numbers that are not finite are the strings NaN, Infinity and -Infinity, which float() reads.
