@@ -38,7 +38,7 @@ def predict(transport: Transport, path: str, query: Mapping[str, Any], inputs: A
     if x.ndim == 0 or len(x) == 0:
         raise ValueError("inputs must be an array of examples, with at least one example")
     size = max(1, min(EXAMPLES, BODY_BYTES // (NUMBER_BYTES * max(1, x[0].size))))
-    options = {"query": query, "may_repeat": True, "fields": FIELDS}
+    options: Dict[str, Any] = {"query": query, "may_repeat": True, "fields": FIELDS}
     answers: List[Dict[str, Any]] = [
         transport.json("POST", path, {"inputs": x[start : start + size].tolist()}, **options)
         for start in range(0, len(x), size)
