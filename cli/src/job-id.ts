@@ -26,7 +26,9 @@ export async function jobId(thresher: Thresher, text: string): Promise<string> {
     const id = newest[Number(place[1]) - 1]
     if (id) return id
     throw usageError(
-      newest.length === 0 ? 'There are no jobs.' : `There are no more than ${counted(newest.length, 'job')}.`,
+      newest.length === 0
+        ? 'There are no jobs.'
+        : `${text} names none: there ${newest.length === 1 ? 'is' : 'are'} only ${counted(newest.length, 'job')}.`,
     )
   }
   const found = text.length < SHORTEST ? [] : newest.filter(id => id.endsWith(text))

@@ -10,7 +10,7 @@ import { CommanderError } from 'commander'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
 import type { Terminal } from './terminal/terminal.ts'
-import { harmless } from './terminal/text.ts'
+import { harmless, padEnd, widthOf } from './terminal/text.ts'
 
 interface Report {
   message: string
@@ -61,8 +61,11 @@ function describeAnswer(error: AnswerError): Report {
 
 function textOf({ message, errors = [], hints = [] }: Omit<Report, 'exitCode'>, terminal: Terminal): string {
   const { red, bold, dim } = terminal.errColors
-  const width = Math.max(0, ...errors.map(({ path }) => path.length))
-  const mistakes = errors.map(({ path, message: text }) => `${bold(path.padEnd(width))}  ${harmless(text)}`)
+  const paths = errors.map(({ path }) => harmless(path))
+  const width = Math.max(0, ...paths.map(widthOf))
+  const mistakes = errors.map(
+    ({ message: text }, index) => `${bold(padEnd(paths[index]!, width))}  ${harmless(text)}`,
+  )
   // The message of an invalid request repeats its mistakes.
   const isRepeated = errors.length > 0 && errors.every(({ message: text }) => message.includes(text))
   const heading = isRepeated ? 'The service refuses the request.' : harmless(message)

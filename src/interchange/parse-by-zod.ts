@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { didYouMean, listed } from '#domain/did-you-mean.ts'
 import { invalidFields, invalidRequest, type Mistake } from '#domain/error.ts'
+import { tooBig, tooSmall, wrongFormat } from './out-of-bounds.ts'
 
 type Issue = z.core.$ZodIssue
 type RawIssue = z.core.$ZodRawIssue
@@ -52,6 +53,12 @@ const whatWouldBeRight: z.core.$ZodErrorMap = issue => {
     }
     case 'invalid_type':
       return wrongType(issue.input, issue.expected)
+    case 'too_big':
+      return tooBig(issue)
+    case 'too_small':
+      return tooSmall(issue)
+    case 'invalid_format':
+      return wrongFormat(issue)
     default:
       return undefined
   }

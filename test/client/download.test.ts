@@ -123,6 +123,18 @@ describe('a download', () => {
       assert.ok((await readFile(path)).equals(CONTENT))
     })
 
+  it('replaces nothing but a regular file, and needs its folder', async () => {
+    const thresher = new Thresher({ url: api.url })
+    await symlink(join(folder, 'elsewhere'), path)
+    await assert.rejects(download(thresher, source, path), /is not a regular file/)
+    await assert.rejects(download(thresher, source, folder), /is not a regular file/)
+    await assert.rejects(
+      download(thresher, source, join(folder, 'no', 'model')),
+      /The folder .* does not exist/,
+    )
+    assert.deepEqual(await readdir(folder), ['model'])
+  })
+
   it('does not keep bytes that do not match the digest', async () => {
     await writeFile(partOf(SHA256), Buffer.alloc(1000, 'not the first thousand bytes'))
     await assert.rejects(downloadFrom(api.url), DownloadError)

@@ -1,4 +1,5 @@
 import { type Column, DataTable } from '../../components/data-table.tsx'
+import { FreeText } from '../../components/free-text.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { type Sorting, sortRows } from '../../components/sort-rows.ts'
 import { StatusBadge } from '../../components/status-badge.tsx'
@@ -29,7 +30,15 @@ export function FinalFigures({ runs }: { runs: readonly Run[] }) {
   const present = SHOWN.filter(name => runs.some(run => finalOf(run, name) !== undefined))
   const sorting: Sorting = { by: by.value, order: order.value }
   const columns: Column<Run>[] = [
-    { id: 'job', header: 'Job', cell: ({ job }) => <a href={linkTo(`/jobs/${job.id}`)}>{jobName(job)}</a> },
+    {
+      id: 'job',
+      header: 'Job',
+      cell: ({ job }) => (
+        <a href={linkTo(`/jobs/${job.id}`)}>
+          <FreeText text={jobName(job)} />
+        </a>
+      ),
+    },
     { id: 'status', header: 'Status', cell: ({ job }) => <StatusBadge status={job.status} /> },
     { id: 'epoch', header: 'Epoch', numeric: true, cell: ({ epochs }) => epochs.at(-1)?.epoch ?? '–' },
     ...present.map(name => columnOf(name, runs)),

@@ -76,12 +76,12 @@ interface QuestionsProps {
 }
 
 function Questions({ job, asking, onClose, onCancel, onDelete }: QuestionsProps) {
-  const name = job.name ?? job.id
+  const name = <bdi>{job.name ?? job.id}</bdi>
   return (
     <>
       <ConfirmDialog
         open={asking === 'cancel'}
-        title={`Cancel ${name}?`}
+        title={<>Cancel {name}?</>}
         action="Cancel the job"
         dismiss="Keep it"
         danger
@@ -92,7 +92,7 @@ function Questions({ job, asking, onClose, onCancel, onDelete }: QuestionsProps)
       </ConfirmDialog>
       <ConfirmDialog
         open={asking === 'delete'}
-        title={`Delete ${name}?`}
+        title={<>Delete {name}?</>}
         action="Delete the job"
         dismiss="Keep it"
         danger

@@ -1,4 +1,5 @@
 import type { Job } from '@thresher/client'
+import { FreeText } from '../../components/free-text.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
@@ -71,7 +72,7 @@ function Aside({ job }: { job: Job }) {
       {job.sweepId !== undefined && <a href={linkTo(`/sweeps/${job.sweepId}`)}>of a sweep</a>}
       {Object.entries(job.labels).map(([key, value]) => (
         <a key={key} class="tag" href={linkTo('/jobs', { label: `${key}=${value}` })}>
-          {key}={value}
+          <FreeText text={`${key}=${value}`} />
         </a>
       ))}
     </>

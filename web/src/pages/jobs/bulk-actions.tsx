@@ -2,6 +2,7 @@ import type { ListedJob } from '@thresher/client'
 import { useState } from 'preact/hooks'
 import { Button } from '../../components/button.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { FreeText } from '../../components/free-text.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { canCancel } from '../../state/job-status.ts'
 import { linkTo } from '../../state/location.ts'
@@ -54,7 +55,9 @@ export function BulkActions({ rows, selected, onClear, onDone }: BulkActionsProp
         <p>Cancelled jobs cannot continue. Their metrics, checkpoints and artifacts remain.</p>
         <ul>
           {active.slice(0, 10).map(job => (
-            <li key={job.id}>{job.name ?? job.id}</li>
+            <li key={job.id}>
+              <FreeText text={job.name ?? job.id} />
+            </li>
           ))}
           {active.length > 10 && <li>and {active.length - 10} more</li>}
         </ul>

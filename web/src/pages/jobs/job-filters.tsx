@@ -1,5 +1,5 @@
 import { Button } from '../../components/button.tsx'
-import { STATUS_GROUPS } from '../../state/job-status.ts'
+import { STATUS_GROUP_NAMES, type StatusGroup } from '../../state/job-status.ts'
 import { client } from '../../state/session.ts'
 import { useLoaded } from '../../state/use-loaded.ts'
 import { PRESETS } from '../presets.ts'
@@ -34,14 +34,14 @@ export function JobFilters() {
 
 function Statuses() {
   const chosen = filters.status.value
-  const toggle = (group: string) => {
+  const toggle = (group: StatusGroup) => {
     const next = chosen.includes(group) ? chosen.filter(other => other !== group) : [...chosen, group]
     changeFilter({ status: next.length > 0 ? next.join(',') : null })
   }
   return (
     <fieldset class="row">
       <legend class="visually-hidden">Status</legend>
-      {Object.keys(STATUS_GROUPS).map(group => (
+      {STATUS_GROUP_NAMES.map(group => (
         <Button key={group} pressed={chosen.includes(group)} onClick={() => toggle(group)}>
           {group}
         </Button>
@@ -66,7 +66,7 @@ function Text({ name, label, placeholder }: { name: FilterName; label: string; p
         onInput={event => {
           const { value } = event.currentTarget
           clearTimeout(typing)
-          typing = setTimeout(() => changeFilter({ [name]: value || null }), TYPING_MS)
+          typing = setTimeout(() => changeFilter({ [name]: value || null }, 'replace'), TYPING_MS)
         }}
       />
     </label>

@@ -1,5 +1,6 @@
 import type { JobProgress, ListedJob } from '@thresher/client'
 import { type Column, DataTable } from '../../components/data-table.tsx'
+import { FreeText } from '../../components/free-text.tsx'
 import type { Sorting } from '../../components/sort-rows.ts'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { Time } from '../../components/time.tsx'
@@ -99,15 +100,15 @@ function columns(progressOf: (id: string) => JobProgress | undefined): Column<Li
 
 function Name({ job }: { job: ListedJob }) {
   return (
-    <>
+    <div class="job-cell">
       <a class="job-name" href={linkTo(`/jobs/${job.id}`)}>
-        {job.name ?? job.id}
-      </a>{' '}
+        <FreeText text={job.name ?? job.id} />
+      </a>
       {job.warnings.length > 0 && (
         <span class="tag warn" title={job.warnings.map(warning => warning.message).join('\n')}>
           {job.warnings.length === 1 ? '1 warning' : `${job.warnings.length} warnings`}
         </span>
-      )}{' '}
+      )}
       {Object.entries(job.labels).map(([key, value]) => (
         <button
           key={key}
@@ -115,10 +116,10 @@ function Name({ job }: { job: ListedJob }) {
           class="tag"
           onClick={() => changeFilter({ label: `${key}=${value}` })}
         >
-          {key}={value}
+          <FreeText text={`${key}=${value}`} />
         </button>
       ))}
-    </>
+    </div>
   )
 }
 

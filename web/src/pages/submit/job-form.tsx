@@ -20,11 +20,13 @@ import { PlanPanel } from './plan-panel.tsx'
 interface JobFormProps {
   field: ObjectField
   start: Json
+  /** A text in place of the first JSON. */
+  firstText?: string | undefined
   onChange(request: Json): void
 }
 
 /** The request of a job as a form and as JSON, beside its dry run. */
-export function JobForm({ field, start, onChange }: JobFormProps) {
+export function JobForm({ field, start, firstText, onChange }: JobFormProps) {
   const [request, setRequest] = useState(start)
   const [isUploading, setUploading] = useState(false)
   const { plan, error, isStale } = usePlan(request)
@@ -38,7 +40,7 @@ export function JobForm({ field, start, onChange }: JobFormProps) {
   const form = { document: request, change, usual, mistakes: atFields, suggestions, labels, prominent }
   return (
     <div class="form-columns">
-      <form aria-label="Job" noValidate onSubmit={submission.submit}>
+      <form id="job" aria-label="Job" noValidate onSubmit={submission.submit}>
         <Panel title="Job">
           <FormProvider value={form}>
             <JobFields
@@ -56,7 +58,15 @@ export function JobForm({ field, start, onChange }: JobFormProps) {
         <PlanPanel {...{ plan, error, isStale }} />
         <Panel title="The request as JSON">
           <JsonText
-            {...{ label: 'Body of POST /v1/jobs', name: 'json', rows: 16, value: request }}
+            {...{
+              label: 'Body of POST /v1/jobs',
+              name: 'json',
+              rows: 16,
+              value: request,
+              form: 'job',
+              first: firstText,
+            }}
+            mustBeObject
             set={value => setRequest(value ?? {})}
           />
         </Panel>

@@ -4,7 +4,8 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import type { ObjectField } from '../../form/form-model.ts'
 import type { Json } from '../../form/path.ts'
-import { requestCodec } from '../../form/request-in-url.ts'
+import { RefusedRequestNotice } from '../../form/refused-request-notice.tsx'
+import { requestCodec, useRefusedRequest } from '../../form/request-in-url.ts'
 import { useRequestForm } from '../../form/use-request-form.ts'
 import { requestFromJob } from '../../job-form/request-from-job.ts'
 import { textCodec } from '../../state/codecs.ts'
@@ -15,7 +16,7 @@ import { useLoaded } from '../../state/use-loaded.ts'
 import { JobForm } from './job-form.tsx'
 
 const cloned = urlState('clone', textCodec())
-const stored = urlState('spec', requestCodec)
+const stored = urlState('spec', requestCodec, 'replace')
 
 /** A first job that is worth its seconds: 95 % zeros on the digits of MNIST. */
 const FIRST_REQUEST: Json = {
@@ -43,11 +44,18 @@ export function SubmitPage() {
 /** The form, once the request that it starts with is known. */
 function StartedForm({ onChange }: { onChange(request: Json): void }) {
   const contract = useRequestForm('JobRequest')
+  const refused = useRefusedRequest()
   const start = useLoaded(signal => startingRequest(cloned.value, signal), [])
   const error = contract.error ?? start.error
   if (error) return <ProblemNotice error={error} title="The form cannot be shown." />
   if (!contract.field || start.data === undefined) return <Skeleton lines={12} />
-  return <JobForm field={contract.field as ObjectField} start={start.data} onChange={onChange} />
+  const field = contract.field as ObjectField
+  return (
+    <div class="stack">
+      <RefusedRequestNotice refused={refused} />
+      <JobForm {...{ field, start: start.data, firstText: refused?.text, onChange }} />
+    </div>
+  )
 }
 
 /**
