@@ -17,6 +17,7 @@ export const keyOption = new Option('--key <key>', 'key of the service').env('TH
 
 /** The options and variables, then what `thresher login` has stored. A stored key is sent to the service that it was stored for only. */
 export async function resolveConnection({ url, key }: Partial<Connection>): Promise<Connection> {
+  if (url !== undefined && key !== undefined) return { url, key }
   const stored = await readConfig()
   const address = url ?? stored.url ?? DEFAULT_URL
   if (key !== undefined) return { url: address, key }

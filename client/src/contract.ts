@@ -8443,6 +8443,10 @@ export type RevokeKeyErrors = {
      */
     404: Problem;
     /**
+     * `conflict`: The current state does not allow this.
+     */
+    409: Problem;
+    /**
      * `rate_limited`: Too many requests, or too many open streams.
      */
     429: Problem;

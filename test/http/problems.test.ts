@@ -83,7 +83,7 @@ describe('every refusal is problem+json', () => {
       [post('/v1/jobs', '{"model": {"topology": null}}'), 'model.topology', /include=topology/],
       [post('/v1/datasets', '{}'), 'folder', /multipart\/form-data with a part `spec` and parts `file`/],
       [post(`${self}/cancel`, '{"a": 1}'), 'a', /is not a field here/],
-      [post(`${self}/pause`, '[]'), '', /expected object/],
+      [post(`${self}/pause`, '[]'), '', /must be an object, not a list/],
       [post(`${self}/resume`, '{"a": 1}'), 'a', /is not a field here/],
       [
         request(api.url).get(`${self}/artifacts/metrics.csv?checkpoint=zz`),

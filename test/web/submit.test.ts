@@ -85,6 +85,27 @@ describe('the form of a job', () => {
       assert.equal(await page.getByLabel('Epochs').first().inputValue(), '9')
     }))
 
+  it('is not sent while a text is not JSON: the focus moves there, and the text stays', () =>
+    view.see(withRequest(request), async page => {
+      const { data: before } = await thresher.jobs.list({ limit: 1 })
+      for (const [text, why] of [
+        ['{ "epochs": 9,, }', /This is not JSON/],
+        ['[1]', /must be an object/],
+        ['null', /must be an object/],
+        ['', /must be an object/],
+      ] as const) {
+        await json(page).fill(text)
+        await page.getByText(why).waitFor()
+        await page.getByRole('button', { name: 'Start training' }).click()
+        assert.equal(await json(page).evaluate(box => box === globalThis.document.activeElement), true)
+        await page.getByLabel('Name', { exact: true }).fill(`with ${text}`)
+        assert.equal(await json(page).inputValue(), text)
+      }
+      assert.deepEqual((await thresher.jobs.list({ limit: 1 })).data[0]!.id, before[0]!.id)
+      await page.getByRole('button', { name: 'Discard this text' }).click()
+      assert.deepEqual(await document(page), { ...request, name: 'with ' })
+    }))
+
   it('is in the address: a reload keeps it', () =>
     view.see(withRequest(request), async page => {
       await page.getByLabel('Epochs').first().fill('8')

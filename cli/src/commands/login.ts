@@ -7,6 +7,7 @@ import { configPath, writeConfig } from '../config-file.ts'
 import { action, type Context } from '../context.ts'
 import { examples } from '../examples.ts'
 import { usageError } from '../failure.ts'
+import type { Output } from '../terminal/output.ts'
 
 export default function login(): Command {
   return new Command()
@@ -35,7 +36,7 @@ async function run(context: Context): Promise<void> {
 }
 
 /** Reads a line without showing it. */
-async function ask(question: string, err: NodeJS.WriteStream): Promise<string> {
+async function ask(question: string, err: Output): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   // From here on the terminal does not show what is typed.
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true })

@@ -1,5 +1,5 @@
 import type { Colors } from './terminal.ts'
-import { cut, padEnd, padStart, widthOf } from './text.ts'
+import { cut, harmless, padEnd, padStart, widthOf } from './text.ts'
 
 export interface Column<Row> {
   title: string
@@ -24,10 +24,15 @@ const GAP = 2
 
 /** The lines of a table. In a terminal of `columns` it leaves out optional columns, and cuts cells, until it fits. */
 export function table<Row>(
-  all: readonly Column<Row>[],
+  titled: readonly Column<Row>[],
   rows: readonly Row[],
   { colors, columns = Number.POSITIVE_INFINITY }: TableOptions,
 ): string[] {
+  const all = titled.map(column => ({
+    ...column,
+    title: harmless(column.title),
+    value: (row: Row) => harmless(column.value(row)),
+  }))
   const shown = fit(all, rows, columns)
   const line = (cells: string[]) => cells.join(' '.repeat(GAP)).trimEnd()
   const pad = ({ align }: Column<Row>, text: string, width: number) =>

@@ -17,12 +17,15 @@ export function outcomeLines(
     case 'failed':
       return [
         '',
-        `${red('✗')} failed after ${epochs} of ${counted(job.progress.epochs, 'epoch')}  ${dim(job.error?.code ?? '')}`,
+        `${red('✗')} failed after ${epochs} of ${counted(job.progress.epochs, 'epoch')}  ${dim(harmless(job.error?.code ?? ''))}`,
         `  ${harmless(job.error?.message ?? '')}`,
         dim(`  thresher logs ${job.id}`),
       ]
     default:
-      return ['', `${yellow('■')} ${job.status} after ${epochs} of ${counted(job.progress.epochs, 'epoch')}`]
+      return [
+        '',
+        `${yellow('■')} ${harmless(job.status)} after ${epochs} of ${counted(job.progress.epochs, 'epoch')}`,
+      ]
   }
 }
 
@@ -38,11 +41,16 @@ function modelLines(job: Job, metrics: EpochMetrics, { bold, dim }: Colors): str
   const weights = layers.reduce((sum, { size }) => sum + size, 0)
   const accuracy =
     validationAccuracy === undefined ? '' : `, validation accuracy ${bold(percent(validationAccuracy))}`
-  const ratio = denseBytes / sparseBytes
   return [
     '',
     `  ${dim('model')}     ${bold(percent(sparsity))} of ${count(weights)} weights are zero${accuracy}`,
-    `  ${dim('file')}      model.sparse.safetensors, ${bytes(sparseBytes)}: ${ratio.toFixed(1)} times smaller than dense`,
+    `  ${dim('file')}      model.sparse.safetensors, ${bytes(sparseBytes)}${comparison(denseBytes, sparseBytes)}`,
     `  ${dim('download')}  thresher download ${job.id}`,
   ]
+}
+
+/** A small model may have a larger file than without its zeros. */
+function comparison(denseBytes: number, sparseBytes: number): string {
+  const ratio = (denseBytes / sparseBytes).toFixed(1)
+  return Number(ratio) > 1 ? `: ${ratio} times smaller than dense` : ` (dense: ${bytes(denseBytes)})`
 }

@@ -1,6 +1,7 @@
 import type { EpochMetrics, Job } from '@thresher/client'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import type { Output } from '../terminal/output.ts'
 import { JobDisplay } from './job-display.ts'
 import { outcomeLines } from './outcome.ts'
 
@@ -14,7 +15,7 @@ const EXIT_OF_STATUS: Partial<Record<Job['status'], ExitCode>> = {
  * Shows a job until it has ended, or until Ctrl-C; the job continues then. With `--json`, each frame is a line of standard output.
  * @param rows where the lines of the epochs go
  */
-export async function watchJob(context: Context, id: string, rows: NodeJS.WriteStream): Promise<ExitCode> {
+export async function watchJob(context: Context, id: string, rows: Output): Promise<ExitCode> {
   const { thresher, json, out, err } = context
   const detaching = new AbortController()
   const detach = () => detaching.abort()

@@ -8,7 +8,7 @@ import { plot } from '../../../cli/src/terminal/plot.ts'
 import { sparkline } from '../../../cli/src/terminal/sparkline.ts'
 import { table } from '../../../cli/src/terminal/table.ts'
 import { openTerminal } from '../../../cli/src/terminal/terminal.ts'
-import { harmless } from '../../../cli/src/terminal/text.ts'
+import { harmless, visible } from '../../../cli/src/terminal/text.ts'
 
 const colors = openTerminal(['--no-color']).outColors
 const red = (text: string) => `\x1b[31m${text}\x1b[39m`
@@ -101,4 +101,15 @@ test('a plot has its points at the ends of its axes', () => {
 
 test('a text of another user cannot control the terminal', () => {
   assert.equal(harmless('a\x1b[31mred\x1b[0m\r\nname\x07'), 'ared name ')
+})
+
+test('what is written to a terminal keeps colours and line breaks, and shows all other controls as in JSON', () => {
+  const text = 'a\x1b[31mred\x1b[39m\n\x1b[2J\x1b]0;title\x07\r\x9b\x7f\u202ename\u2066'
+  assert.equal(
+    visible(text),
+    'a\x1b[31mred\x1b[39m\n\\u001b[2J\\u001b]0;title\\u0007\\u000d\\u009b\\u007f\\u202ename\\u2066',
+  )
+  const json = JSON.stringify({ text })
+  assert.deepEqual(JSON.parse(visible(json)), { text })
+  assert.doesNotMatch(visible(json), /[\x7f-\x9f\u202e]/)
 })

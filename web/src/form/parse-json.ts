@@ -1,4 +1,4 @@
-import type { Json } from './path.ts'
+import { isObject, type Json } from './path.ts'
 
 export type Parsed = { value: Json | undefined; error?: never } | { value?: never; error: string }
 
@@ -10,6 +10,13 @@ export function parseJson(text: string): Parsed {
   } catch (error) {
     return { error: `This is not JSON: ${placeOf((error as Error).message, text)}` }
   }
+}
+
+/** As `parseJson`, for a text that must be an object. */
+export function parseObject(text: string): Parsed {
+  const parsed = parseJson(text)
+  if (parsed.error !== undefined || isObject(parsed.value)) return parsed
+  return { error: 'The JSON must be an object: { "field": value, … }' }
 }
 
 /** Browsers name the position; people look for line and column. */

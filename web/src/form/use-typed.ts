@@ -6,10 +6,9 @@ type Value = Json | undefined
 /**
  * The text of an input: what the user typed, as long as it stands for the value of the field, so that "0.50" does not become "0.5"
  * under the cursor; and the text of the value once it is changed elsewhere.
- * @param first a text that stands for the first value, until one of them changes
  */
-export function useTyped(value: Value, textOf: (value: Value) => string, first?: string) {
-  const [typed, setTyped] = useState(first === undefined ? undefined : { text: first, value })
+export function useTyped(value: Value, textOf: (value: Value) => string) {
+  const [typed, setTyped] = useState<{ text: string; value: Value }>()
   const isCurrent = typed !== undefined && JSON.stringify(typed.value) === JSON.stringify(value)
   return {
     text: isCurrent ? typed.text : textOf(value),

@@ -18,6 +18,8 @@ export interface ScatterAxis {
   label: string
   format(value: number): string
   scale?: ScaleKind
+  /** Whether the values are shares: the axis ends at 0 and at 100 %. */
+  isShare?: boolean
   /** Of the x axis: which of two models with the same y is better. */
   better?: 'more' | 'less'
 }

@@ -16,7 +16,7 @@ interface JobActionsProps {
 /** What can be done with a job in its present status. */
 export function JobActions({ job, onChange }: JobActionsProps) {
   const [asking, setAsking] = useState<'cancel' | 'delete' | null>(null)
-  const action = useAction()
+  const action = useAction(job.status)
   const { jobs } = client.value
   const act = (verb: 'pause' | 'resume' | 'cancel') => () => {
     setAsking(null)

@@ -1,7 +1,7 @@
 import type { JobQuery } from '@thresher/client'
 import { choiceCodec, choicesCodec, textCodec } from '../../state/codecs.ts'
 import { STATUS_GROUP_NAMES, STATUS_GROUPS } from '../../state/job-status.ts'
-import { changeQuery } from '../../state/location.ts'
+import { changeQuery, type HistoryMode } from '../../state/location.ts'
 import { urlState } from '../../state/url-state.ts'
 
 const SORTS = ['createdAt', 'validationAccuracy', 'sparsity'] as const
@@ -22,8 +22,8 @@ export const filters = {
 export type FilterName = 'name' | 'label' | 'dataset' | 'preset' | 'sweep'
 
 /** Another filter begins with the first page again. */
-export function changeFilter(changes: Record<string, string | null>): void {
-  changeQuery({ ...changes, after: null })
+export function changeFilter(changes: Record<string, string | null>, mode?: HistoryMode): void {
+  changeQuery({ ...changes, after: null }, mode)
 }
 
 /** Whether any filter is set. */

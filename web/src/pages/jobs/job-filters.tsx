@@ -66,7 +66,7 @@ function Text({ name, label, placeholder }: { name: FilterName; label: string; p
         onInput={event => {
           const { value } = event.currentTarget
           clearTimeout(typing)
-          typing = setTimeout(() => changeFilter({ [name]: value || null }), TYPING_MS)
+          typing = setTimeout(() => changeFilter({ [name]: value || null }, 'replace'), TYPING_MS)
         }}
       />
     </label>

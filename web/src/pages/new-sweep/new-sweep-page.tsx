@@ -15,7 +15,7 @@ import { SweepForm } from './sweep-form.tsx'
 
 const clonedSweep = urlState('clone', textCodec())
 const baseJob = urlState('base', textCodec())
-const stored = urlState('spec', requestCodec)
+const stored = urlState('spec', requestCodec, 'replace')
 
 const FIRST_REQUEST: { [key: string]: Json } = {
   search: { method: 'random', trials: 12 },

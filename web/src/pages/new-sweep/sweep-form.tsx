@@ -41,10 +41,10 @@ export function SweepForm({ field, start, firstText, onChange }: SweepFormProps)
   const { atFields, elsewhere } = useMistakes(submission.error, field, request, variedNames(request))
   useEffect(() => onChange(request), [request])
   const change = (path: Path, value: Json | undefined) => setRequest(now => edited(now, path, value))
-  const usual = plan.plan && ({ base: plan.plan.spec } as unknown as Json)
+  const usual = { base: (plan.plan?.spec ?? records.defaultsOf(base) ?? null) as Json }
   return (
     <div class="form-columns">
-      <form aria-label="Sweep" noValidate onSubmit={submission.submit}>
+      <form id="sweep" aria-label="Sweep" noValidate onSubmit={submission.submit}>
         <FormProvider value={{ document: request, change, usual, mistakes: atFields, ...records }}>
           <Panel title="Search">
             <FieldView path={['search']} field={field.fields.search!} required />
@@ -73,8 +73,10 @@ export function SweepForm({ field, start, firstText, onChange }: SweepFormProps)
               name: 'json',
               rows: 24,
               value: request,
+              form: 'sweep',
               first: firstText,
             }}
+            mustBeObject
             set={value => setRequest(value ?? {})}
           />
         </Panel>

@@ -16,7 +16,7 @@ import { useLoaded } from '../../state/use-loaded.ts'
 import { JobForm } from './job-form.tsx'
 
 const cloned = urlState('clone', textCodec())
-const stored = urlState('spec', requestCodec)
+const stored = urlState('spec', requestCodec, 'replace')
 
 /** A first job that is worth its seconds: 95 % zeros on the digits of MNIST. */
 const FIRST_REQUEST: Json = {
