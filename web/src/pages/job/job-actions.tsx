@@ -43,9 +43,15 @@ export function JobActions({ job, onChange }: JobActionsProps) {
       <a class="button" href={linkTo('/submit', { clone: job.id })}>
         Clone and edit
       </a>
-      <a class="button" href={linkTo('/tradeoff', { jobs: job.id })}>
-        Trade-off
-      </a>
+      {job.metrics ? (
+        <a class="button" href={linkTo('/tradeoff', { jobs: job.id })}>
+          Trade-off
+        </a>
+      ) : (
+        <span title="The training has not left a model yet.">
+          <Button disabled>Trade-off</Button>
+        </span>
+      )}
       {canCancel(status) && (
         <Button kind="danger" onClick={() => setAsking('cancel')}>
           Cancel
