@@ -1,3 +1,4 @@
+import { debuglog } from 'node:util'
 import {
   AnswerError,
   AuthenticationError,
@@ -58,9 +59,13 @@ function describe(error: unknown): Report {
   if (error instanceof AnswerError) return describeAnswer(error)
   if (error instanceof ThresherError) return { message: error.message, exitCode: EXIT.failed }
   // Of the file system, for example.
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+  if (isSystemError(error))
     return { message: systemMessage(error), exitCode: exitCodeOf(error), code: error.code }
-  throw error
+  return describeUnexpected(error)
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string'
 }
 
 /** Commander shows the help, in place of a message, where a command lacks a command within it. */
@@ -68,6 +73,22 @@ function messageOf({ code, message }: CommanderError): string {
   if (code.startsWith('commander.help')) return 'The command is incomplete; --help lists what it needs.'
   return message.replace(/^error: /, '').replaceAll('\n', ' ')
 }
+
+/** A fault of this program, or an answer of a form that it does not expect. */
+function describeUnexpected(error: unknown): Report {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  debug('%s', stack)
+  return {
+    message: `The answer of the service is not what this command expects (${message}).`,
+    ...{ code: 'unexpected', exitCode: EXIT.failed },
+    hints: [
+      'Is this the address of a Thresher service of this version? `thresher doctor` checks it.',
+      'NODE_DEBUG=thresher prints where it happened.',
+    ],
+  }
+}
+
+const debug = debuglog('thresher')
 
 const CONNECTION_HINTS = [
   '`thresher up` starts a service on this machine; `thresher doctor` checks the connection.',

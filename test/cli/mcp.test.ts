@@ -202,7 +202,9 @@ describe('thresher mcp with a service', () => {
       assert.match(explained.findings[0].remedy, /Correct each field/)
     }
     const unknown = await call('get_job', { job: 'job_1' })
-    assert.match(textOf(unknown), /arguments of get_job are not valid: .*jobId/)
+    assert.match(textOf(unknown), /arguments of get_job are not valid: "job" is not among .*: jobId\./)
+    const missing = await call('get_job')
+    assert.match(textOf(missing), /arguments of get_job are not valid: they must have .*'jobId'\./)
   })
 
   it('explains a failed job with its last events', async () => {

@@ -34,7 +34,10 @@ export default function download(): Command {
     )
     .argument('<job>', 'id of a job, its last characters or @1; or a model such as digits@3')
     .argument('[file]', 'the file, as `thresher show` lists it', DEFAULT_ARTIFACT)
-    .option('-o, --output <path>', 'file or folder to write to; by default the name of the file')
+    .option(
+      '-o, --output <path>',
+      'file or folder to write to, which is created; by default the name of the file',
+    )
     .option('--sparsity <share>', 'the model cut to this sparsity, of its trade-off', parseShare)
     .option('--size <bytes>', 'the most accurate cut of at most this size', parseBytes)
     .option('--min-accuracy <share>', 'the smallest cut of at least this validation accuracy', parseShare)
