@@ -92,6 +92,15 @@ class Models(unittest.TestCase):
                 self.tensors.preprocess(np.zeros(shape))
             self.assertIn(f"[examples, 4, 5, 1], and have {list(shape)}", str(raised.exception))
 
+    def test_numbers_per_channel_belong_to_the_last_axis_that_is_longer_than_1(self) -> None:
+        preprocessing = {"scale": 1, "mean": [1, 2, 3], "std": [1, 1, 2]}
+        topology = {"inputShape": [3, 1, 1], "layers": []}
+        metadata = {"topology": json.dumps(topology), "preprocessing": json.dumps(preprocessing)}
+        tensors = thresher.SparseModel({}, metadata)
+        for shape in [(2, 3), (2, 3, 1), (2, 3, 1, 1)]:
+            x = tensors.preprocess(np.tile([2, 4, 7], (2, 1)).reshape(shape))
+            np.testing.assert_array_equal(x, np.tile([1, 2, 2], (2, 1)).reshape(shape))
+
     def test_what_is_no_model_or_no_tensors_is_named(self) -> None:
         with self.assertRaisesRegex(thresher.ArgumentError, "model must be a model of Keras, and is of type NoneType"):
             thresher.to_keras(None, self.tensors)

@@ -58,9 +58,7 @@ class SparseModel(Dict[str, NDArray[Any]]):
         x = self._examples(examples, keeps_axes=not channels_first)
         # float32 step by step, as the service computes it.
         scale, mean, std = (np.asarray(self._preprocessing[key], np.float32) for key in ("scale", "mean", "std"))
-        if x.shape[-1] == 1:
-            # The network may have an axis of length 1 after the channels of the dataset.
-            mean, std = (part if part.size == 1 else part[:, None] for part in (mean, std))
+        mean, std = (_along_channels(part, x.shape) for part in (mean, std))
         x = (x * scale - mean) / std
         return np.ascontiguousarray(np.moveaxis(x, -1, 1)) if channels_first else x
 
@@ -97,6 +95,14 @@ class SparseModel(Dict[str, NDArray[Any]]):
         identity = '{"scale":1,"mean":[0],"std":[1]}'
         preprocessing: Dict[str, Any] = json.loads(self.metadata.get("preprocessing", identity))
         return preprocessing
+
+
+def _along_channels(part: NDArray[np.float32], shape: Tuple[int, ...]) -> NDArray[np.float32]:
+    """The network may have axes of length 1 after the channels of the dataset."""
+    axes = 0
+    while part.size > 1 and axes < len(shape) and shape[-1 - axes] == 1:
+        axes += 1
+    return part.reshape(part.size, *axes * (1,))
 
 
 def require_tensors(tensors: object) -> None:
