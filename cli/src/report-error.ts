@@ -58,9 +58,13 @@ function describe(error: unknown): Report {
   if (error instanceof AnswerError) return describeAnswer(error)
   if (error instanceof ThresherError) return { message: error.message, exitCode: EXIT.failed }
   // Of the file system, for example.
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string')
+  if (isSystemError(error))
     return { message: systemMessage(error), exitCode: exitCodeOf(error), code: error.code }
   throw error
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
 }
 
 /** Commander shows the help, in place of a message, where a command lacks a command within it. */
