@@ -29,7 +29,7 @@ export async function jobId(thresher: Thresher, text: string): Promise<string> {
     throw usageError(
       newest.length === 0
         ? 'There are no jobs.'
-        : `${text} names none: there ${newest.length === 1 ? 'is' : 'are'} only ${counted(newest.length, 'job')}.`,
+        : `There ${newest.length === 1 ? 'is' : 'are'} only ${counted(newest.length, 'job')}.`,
     )
   }
   const found = text.length < SHORTEST ? [] : newest.filter(id => id.endsWith(text))
