@@ -21,6 +21,7 @@ export const keyOption = new Option('--key <key>', 'key of the service').env('TH
  * @throws Failure for an address or a key that cannot be one
  */
 export async function resolveConnection({ url, key }: Partial<Connection>): Promise<Connection> {
+  if (url !== undefined && key !== undefined) return { url, key }
   const stored = await readConfig()
   const address = url === undefined ? (stored.url ?? DEFAULT_URL) : checkedUrl(url)
   if (key !== undefined) return { url: address, key: checkedKey(key) }

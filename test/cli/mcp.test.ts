@@ -101,6 +101,7 @@ describe('thresher mcp with a service', () => {
 
     const refused = await call('tradeoff', { jobId: id })
     assert.equal((refused.structuredContent as Facts).error.code, 'tradeoff_not_ready')
+    assert.match(textOf(refused), /`tradeoff` with `"measure": true`/)
     const { front } = await facts('tradeoff', { jobId: id, measure: true, seconds: 300 })
     const expected = (await thresher.jobs.tradeoff(id)).points.filter(({ pareto }) => pareto)
     assert.equal(front.length, expected.length)
@@ -239,7 +240,11 @@ describe('thresher mcp with a service', () => {
     await mkdir(join(downloads, 'inside'))
     for (const file of ['../stolen', join(outside, 'stolen'), 'link/stolen', 'inside/../../stolen', '.']) {
       const result = await call('download', { jobId: 'job_1', file })
-      assert.match(textOf(result), /is outside .*, the folder that the user has chosen/, file)
+      assert.match(
+        textOf(result),
+        /does not name a file inside .*, the folder that the user has chosen/,
+        file,
+      )
     }
     assert.deepEqual(await readdir(outside), [])
     await rm(outside, { recursive: true })

@@ -38,6 +38,6 @@ function isInside(root: string, path: string): boolean {
 
 function outside(file: string, root: string): ToolError {
   return new ToolError(
-    `file: "${file}" is outside ${root}, the folder that the user has chosen for downloads.`,
+    `file: "${file}" does not name a file inside ${root}, the folder that the user has chosen for downloads.`,
   )
 }

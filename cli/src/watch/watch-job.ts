@@ -3,6 +3,8 @@ import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { printJson } from '../print.ts'
 import type { Output } from '../terminal/output.ts'
+import { columnsOf } from '../terminal/terminal.ts'
+import { wrap } from '../terminal/text.ts'
 import { JobDisplay } from './job-display.ts'
 import { outcomeLines } from './outcome.ts'
 import { Patience } from './patience.ts'
@@ -38,9 +40,8 @@ export async function watchJob(context: Context, id: string, rows: Output): Prom
   } catch (error) {
     if (!detaching.signal.aborted) throw error
     display?.close()
-    err.write(
-      `Detached: the job continues. \`thresher watch ${id}\` returns, \`thresher cancel ${id}\` ends it.\n`,
-    )
+    const text = `Detached: the job continues. \`thresher watch ${id}\` returns, \`thresher cancel ${id}\` ends it.`
+    err.write(`${wrap(text, columnsOf(err) ?? Number.POSITIVE_INFINITY).join('\n')}\n`)
     return EXIT.interrupted
   } finally {
     display?.close()

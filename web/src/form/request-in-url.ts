@@ -30,7 +30,7 @@ export function useRefusedRequest(): RefusedRequest | undefined {
   return useState(() => refusedRequest(query.peek().get('spec') ?? ''))[0]
 }
 
-export function refusedRequest(text: string): RefusedRequest | undefined {
+function refusedRequest(text: string): RefusedRequest | undefined {
   if (text === '') return undefined
   const { value, error } = parseJson(text)
   if (error !== undefined) return { text, reason: error }

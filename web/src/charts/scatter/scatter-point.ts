@@ -10,8 +10,8 @@ export interface ScatterPoint {
   /** Index of the colour. */
   group: number
   mark: 'dot' | 'disc' | 'diamond'
-  /** Points of one line are connected in their order. */
-  line?: string
+  /** The lines that the point is on. Points of one line are connected in their order. */
+  lines?: readonly string[]
 }
 
 export interface ScatterAxis {

@@ -61,10 +61,14 @@ export function FinalFigures({ runs }: { runs: readonly Run[] }) {
 }
 
 function columnOf(name: MetricName, runs: readonly Run[]): Column<Run> {
-  const best = bestOf(
-    name,
-    runs.map(run => finalOf(run, name)),
-  )
+  // Losses of different kinds have no common scale.
+  const isComparable = !/loss/i.test(name) || new Set(runs.map(({ job }) => job.spec.loss)).size === 1
+  const best = isComparable
+    ? bestOf(
+        name,
+        runs.map(run => finalOf(run, name)),
+      )
+    : new Set()
   const { title, format } = METRICS[name]
   return {
     ...{ id: name, header: title, numeric: true, sortable: true },

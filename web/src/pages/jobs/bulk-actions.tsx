@@ -13,7 +13,8 @@ interface BulkActionsProps {
   rows: readonly ListedJob[]
   selected: ReadonlySet<string>
   onClear: () => void
-  onDone: () => void
+  /** @param cancelled the ids of the jobs that were cancelled */
+  onDone: (cancelled: string[]) => void
 }
 
 /** What can be done with the jobs that are selected. */
@@ -26,7 +27,7 @@ export function BulkActions({ rows, selected, onClear, onDone }: BulkActionsProp
   const words = active.length === 1 ? '1 job' : `${active.length} jobs`
   const cancel = () => {
     setAsking(false)
-    action.run(() => cancelAll(active).finally(onDone))
+    action.run(() => cancelAll(active, onDone))
   }
   return (
     <section class="row bulk" aria-label="Selected jobs">
@@ -66,10 +67,11 @@ export function BulkActions({ rows, selected, onClear, onDone }: BulkActionsProp
   )
 }
 
-/** Cancels all that can be cancelled. @throws the first error */
-async function cancelAll(jobs: readonly ListedJob[]): Promise<void> {
+/** Cancels all that can be cancelled, and reports them. @throws the first error */
+async function cancelAll(jobs: readonly ListedJob[], onDone: (cancelled: string[]) => void): Promise<void> {
   const { jobs: resource } = client.value
   const results = await Promise.allSettled(jobs.map(job => resource.cancel(job.id)))
+  onDone(jobs.filter((_, index) => results[index]!.status === 'fulfilled').map(({ id }) => id))
   const refused = results.find(result => result.status === 'rejected')
   if (refused) throw refused.reason
 }

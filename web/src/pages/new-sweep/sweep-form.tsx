@@ -41,7 +41,7 @@ export function SweepForm({ field, start, firstText, onChange }: SweepFormProps)
   const { atFields, elsewhere } = useMistakes(submission.error, field, request, variedNames(request))
   useEffect(() => onChange(request), [request])
   const change = (path: Path, value: Json | undefined) => setRequest(now => edited(now, path, value))
-  const usual = plan.plan && ({ base: plan.plan.spec } as unknown as Json)
+  const usual = { base: (plan.plan?.spec ?? records.defaultsOf(base) ?? null) as Json }
   return (
     <div class="form-columns">
       <form id="sweep" aria-label="Sweep" noValidate onSubmit={submission.submit}>
