@@ -68,8 +68,8 @@ describe('jobs', () => {
     const messages = body.errors.map(({ path, message }: Record<string, string>) => [path, message])
     assert.deepEqual(Object.fromEntries(messages), {
       name: 'must not be empty',
-      'validation.fraction': 'must be at most 0.9, not 2',
-      epochs: 'must be at least 1, not 0',
+      'validation.fraction': 'must be at most 0.9',
+      epochs: 'must be at least 1',
     })
   })
 
