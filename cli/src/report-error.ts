@@ -68,10 +68,6 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code:
   return error instanceof Error && typeof (error as NodeJS.ErrnoException).code === 'string'
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
-}
-
 /** Commander shows the help, in place of a message, where a command lacks a command within it. */
 function messageOf({ code, message }: CommanderError): string {
   if (code.startsWith('commander.help')) return 'The command is incomplete; --help lists what it needs.'
