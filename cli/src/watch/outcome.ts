@@ -63,7 +63,9 @@ function modelLines(
 function hanging(label: string, text: string, columns: number): string[] {
   const indent = widthOf(label)
   const lines = wrap(text, Math.max(columns - indent, 20))
-  return lines.map((line, index) => (index === 0 ? label : ' '.repeat(indent)) + line)
+  // An id must not be broken, even if it is then not below the text.
+  const below = (line: string) => ' '.repeat(Math.max(0, Math.min(indent, columns - widthOf(line))))
+  return lines.map((line, index) => (index === 0 ? label : below(line)) + line)
 }
 
 /** A small model may have a larger file than without its zeros. */
