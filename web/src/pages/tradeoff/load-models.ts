@@ -28,16 +28,26 @@ export async function loadModels(
   }
 }
 
-async function loadJob({ jobs }: Thresher, id: string, signal: AbortSignal): Promise<MeasuredJob> {
-  const [job, tradeoff, checkpoints, metrics] = await Promise.all([
+async function loadJob(client: Thresher, id: string, signal: AbortSignal): Promise<MeasuredJob> {
+  const { jobs } = client
+  const [job, isMeasured, checkpoints, metrics] = await Promise.all([
     jobs.get(id, { signal }),
-    jobs.tradeoff(id, {}, { signal }).catch(noneYet),
+    hasMeasurement(client, id, signal),
     jobs.checkpoints(id, { signal }),
     jobs.metrics(id, {}, { signal }),
   ])
+  const isOwn = job.status === 'succeeded' && job.spec.finish?.tradeoff
+  const tradeoff = isMeasured || isOwn ? await jobs.tradeoff(id, {}, { signal }).catch(noneYet) : undefined
   const epochs = metrics.data as EpochMetrics[]
   const points = modelPoints({ job, ...(tradeoff && { tradeoff }), checkpoints: checkpoints.data, epochs })
   return { job, hasTradeoff: tradeoff !== undefined, points }
+}
+
+/** Whether an analysis has measured the trade-off. Browsers report a request for one that does not exist as an error. */
+async function hasMeasurement({ analyses }: Thresher, jobId: string, signal: AbortSignal): Promise<boolean> {
+  const query = { kind: 'tradeoff' as const, jobId, status: ['succeeded' as const], limit: 1 }
+  const { data } = await analyses.list(query, { signal })
+  return data.length > 0
 }
 
 function noneYet(error: Error): undefined {
