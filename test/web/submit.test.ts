@@ -118,7 +118,7 @@ describe('the form of a job', () => {
     view.see(withRequest({ model: { preset: 'mnist-mlp' }, epochs: 0 }), async page => {
       await page.locator('.field-error').first().waitFor()
       const chosen = page.getByLabel('Data', { exact: true }).locator('option:checked')
-      await page.waitForFunction(() => globalThis.document.body.innerText.includes('Default: mnist'))
+      await page.waitForFunction(() => globalThis.document.body.textContent!.includes('Default: mnist'))
       assert.equal(await chosen.textContent(), 'Default: mnist')
     }))
 
@@ -146,16 +146,21 @@ describe('the link to a new job', () => {
       assert.deepEqual((await document(page)).target, { sparsity: 0.95 })
     }))
 
-  it('does not take a request that is too long for the address', () =>
+  it('does not take a request that is too long for the address, which a reload keeps', () =>
     view.see(withRequest(request), async page => {
       const long = {
         ...request,
         labels: Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`k${i}`, 'x'.repeat(200)])),
       }
       await json(page).fill(JSON.stringify(long))
-      await page.waitForURL(/\/submit$/)
+      await page.waitForURL(/\/submit\?kept=yes$/)
       await page.getByLabel('Epochs').first().fill('6')
       assert.deepEqual(await document(page), { ...long, epochs: 6 })
+      await page.reload()
+      await json(page).waitFor()
+      assert.deepEqual(await document(page), { ...long, epochs: 6 })
+      await page.getByRole('link', { name: 'New job' }).click()
+      await page.waitForURL(/mnist-mlp/)
     }))
 })
 

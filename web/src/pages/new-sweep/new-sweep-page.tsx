@@ -3,7 +3,7 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import type { Field, ObjectField } from '../../form/form-model.ts'
 import type { Json } from '../../form/path.ts'
-import { requestCodec } from '../../form/request-in-url.ts'
+import { storedRequest, storeRequest } from '../../form/stored-request.ts'
 import { useRequestForm } from '../../form/use-request-form.ts'
 import { requestFromJob } from '../../job-form/request-from-job.ts'
 import { textCodec } from '../../state/codecs.ts'
@@ -14,7 +14,6 @@ import { SweepForm } from './sweep-form.tsx'
 
 const clonedSweep = urlState('clone', textCodec())
 const baseJob = urlState('base', textCodec())
-const stored = urlState('spec', requestCodec)
 
 const FIRST_REQUEST: { [key: string]: Json } = {
   search: { method: 'random', trials: 12 },
@@ -41,9 +40,7 @@ export function NewSweepPage() {
         <SweepForm
           field={withBase(sweep.field as ObjectField, job.field)}
           start={start.data}
-          onChange={request => {
-            stored.value = request
-          }}
+          onChange={storeRequest}
         />
       ) : (
         !error && <Skeleton lines={12} />
@@ -57,7 +54,8 @@ function withBase(sweep: ObjectField, base: Field): ObjectField {
 }
 
 async function startingRequest(signal: AbortSignal): Promise<Json> {
-  if (stored.value !== undefined) return stored.value
+  const stored = storedRequest()
+  if (stored !== undefined) return stored
   if (clonedSweep.value !== '') {
     const { request } = await client.value.sweeps.get(clonedSweep.value, { signal })
     return JSON.parse(JSON.stringify(request))
