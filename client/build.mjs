@@ -1,4 +1,5 @@
 // Writes the package as it is published to client/dist: JavaScript, types, a manifest and the README. Pack it with `npm pack ./client/dist`.
+// The folder of the source is private and packs no file, because only a TypeScript loader can run it and npm does not rewrite `exports`.
 import { spawnSync } from 'node:child_process'
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -15,6 +16,7 @@ const {
   devDependencies: _,
   private: __,
   scripts: ___,
+  files: ____,
   exports,
   ...manifest
 } = JSON.parse(readFileSync('package.json', 'utf8'))

@@ -13,10 +13,12 @@ const logger = createLogger('start', config.logLevel)
 const redis = config.redisUrl
   ? undefined
   : await keepRedis(join(config.dataDir, 'redis'), logger).catch(error => refuseToStart(logger, error))
-const env = { ...process.env, REDIS_URL: config.redisUrl ?? redis?.url }
+const env: NodeJS.ProcessEnv = { ...process.env, REDIS_URL: config.redisUrl ?? redis?.url }
+// Of the parts, the api alone needs the key of the operator: workers read models and data of strangers.
+const { ADMIN_KEY: _key, ADMIN_KEY_FILE: _file, ...workerEnv } = env
 const parts = [
   new KeptPart({ name: 'api', entry: import.meta.resolve('#src/main.ts'), env }, logger),
-  new KeptPart({ name: 'worker', entry: import.meta.resolve('#workers/main.ts'), env }, logger),
+  new KeptPart({ name: 'worker', entry: import.meta.resolve('#workers/main.ts'), env: workerEnv }, logger),
 ]
 process.on('SIGTERM', end)
 process.on('SIGINT', end)

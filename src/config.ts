@@ -4,7 +4,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { plainMessage } from '#domain/plain-message.ts'
+import { plainMessage } from '#interchange/plain-message.ts'
 import { networksOf } from '#webhooks/public-address.ts'
 
 const AdminKey = z.string().regex(/^\S+$/, 'must be a key without spaces')

@@ -1,5 +1,5 @@
 import { pause } from './pause.ts'
-import { backOffMs, mayPass, retryAfterMs } from './retry.ts'
+import { mayPass, pauseMs } from './retry.ts'
 
 const ATTEMPTS = 6
 
@@ -23,7 +23,7 @@ export async function continuing<T>(
       if (!mayPass(error)) throw error
       failures = (await received()) > before ? 0 : failures + 1
       if (failures === ATTEMPTS) throw error
-      await pause(retryAfterMs(error) ?? backOffMs(failures), signal)
+      await pause(pauseMs(error, failures), signal)
     }
   }
 }

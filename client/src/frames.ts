@@ -1,5 +1,5 @@
+import { isObject, unexpected } from './answers.ts'
 import type { Analysis, AnalysisEvent, HistoryGap, Job, JobEvent } from './contract.ts'
-import { ThresherError } from './errors.ts'
 
 /** Where a job is within an epoch. It is not stored, and has no `seq`. */
 export interface JobProgress {
@@ -52,11 +52,19 @@ export function isTerminal(status: string): boolean {
   return TERMINAL.has(status)
 }
 
-/** @throws ThresherError for a text that is not JSON */
-export function parseFrame(text: string): unknown {
+/** @throws ThresherError for a text that is not a JSON object with a type */
+export function parseFrame(text: string): { type: string } {
+  let frame: unknown
   try {
-    return JSON.parse(text)
+    frame = JSON.parse(text)
   } catch (cause) {
-    throw new ThresherError('The service sent a frame that is not JSON.', { cause })
+    throw unexpected('A frame of the stream is not JSON.', cause)
   }
+  if (isObject(frame) && typeof frame.type === 'string' && isSeq(frame.seq) && isSeq(frame.to))
+    return { ...frame, type: frame.type }
+  throw unexpected('A frame of the stream is not one of the contract.')
+}
+
+function isSeq(value: unknown): boolean {
+  return value === undefined || Number.isSafeInteger(value)
 }

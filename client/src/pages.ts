@@ -1,3 +1,4 @@
+import { unexpected } from './answers.ts'
 import type { Query } from './query.ts'
 import type { CallOptions, Transport } from './transport.ts'
 
@@ -16,8 +17,12 @@ export function pagesOf<T, P extends Pick<Page<T>, 'data'> & Partial<Page<T>> = 
   query: object = {},
   options: CallOptions = {},
 ): Pages<T, P> {
-  const page = (after?: string) =>
-    transport.json<P>(path, { ...options, query: { ...(query as Query), ...(after && { after }) } })
+  const page = async (after?: string) => {
+    const request = { ...options, query: { ...(query as Query), ...(after && { after }) } }
+    const found = await transport.json<P>(path, request)
+    if (!Array.isArray(found.data)) throw unexpected(`The answer of ${transport.url}${path} is not a list.`)
+    return found
+  }
   return {
     // biome-ignore lint/suspicious/noThenProperty: a list is awaited for its first page
     then: (resolve, reject) => page().then(resolve, reject),

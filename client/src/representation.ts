@@ -21,9 +21,9 @@ export function headersFor(
 
 /** @throws DownloadError if the answer has no digest (`Repr-Digest`, RFC 9530, section 3) or no size */
 export function representationOf({ headers, url }: Response): Representation {
-  const digest = /sha-256=:([^:]+):/.exec(headers.get('repr-digest') ?? '')?.[1]
+  const digest = /sha-256=:([A-Za-z0-9+/]{43}=):/.exec(headers.get('repr-digest') ?? '')?.[1]
   const size = headers.get('content-range')?.split('/')[1] ?? headers.get('content-length')
-  if (!digest || !size)
+  if (!digest || !size || !/^\d+$/.test(size))
     throw new DownloadError(`${url} is not an artifact: the answer has no digest or no size.`)
   return {
     sha256: hexOf(Uint8Array.from(atob(digest), char => char.charCodeAt(0))),

@@ -5,6 +5,8 @@ const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 30_000
 /** A caller rather gets the error than waits longer than this. */
 const LONGEST_RETRY_AFTER_MS = 60_000
+/** Where a caller waits for as long as it takes, a service that asks for more is asked again after this time. */
+const LONGEST_WAIT_MS = 300_000
 
 export interface RetryOptions {
   retries: number
@@ -40,10 +42,15 @@ export function mayPass(error: unknown): error is ThresherError {
 }
 
 /** Exponential with jitter, so that clients of a restarted service do not return at the same moment. @param failures from 0 */
-export function backOffMs(failures: number): number {
+function backOffMs(failures: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2)
 }
 
-export function retryAfterMs(error: unknown): number | undefined {
+function retryAfterMs(error: unknown): number | undefined {
   return error instanceof AnswerError ? error.retryAfterMs : undefined
+}
+
+/** Milliseconds until the next attempt of a caller that waits for as long as it takes. @param failures from 0 */
+export function pauseMs(error: unknown, failures: number): number {
+  return Math.min(retryAfterMs(error) ?? backOffMs(failures), LONGEST_WAIT_MS)
 }

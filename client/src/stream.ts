@@ -2,7 +2,7 @@ import { type AnswerError, errorOf, ThresherError } from './errors.ts'
 import { type JobFrame, parseFrame } from './frames.ts'
 import { pause } from './pause.ts'
 import { Tickets } from './resources/tickets.ts'
-import { backOffMs, mayPass, retryAfterMs } from './retry.ts'
+import { mayPass, pauseMs } from './retry.ts'
 import { converse, type Socket, type SocketClass } from './socket.ts'
 import type { Transport } from './transport.ts'
 import { Watcher } from './watcher.ts'
@@ -122,7 +122,7 @@ export class JobStream {
         if (stop.signal.aborted) return
         if (!mayPass(error)) return this.#failAll(error)
         this.#options.onInterruption?.(error)
-        await pause(retryAfterMs(error) ?? backOffMs(failures++), stop.signal)
+        await pause(pauseMs(error, failures++), stop.signal)
       }
     } catch (error) {
       if (!stop.signal.aborted) this.#failAll(error)

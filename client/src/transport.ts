@@ -1,5 +1,6 @@
-import type { Problem } from './contract.ts'
-import { ConnectionError, errorOf, NotFoundError, ThresherError } from './errors.ts'
+import { addressOf, requireValidHeaders, urlOf, validKey } from './address.ts'
+import { jsonOf, redirectErrorOf, requireSuccess, textOfAnswer, unexpected } from './answers.ts'
+import { ConnectionError, NotFoundError, ThresherError } from './errors.ts'
 import { type Query, queryString } from './query.ts'
 import { retry } from './retry.ts'
 import type { SocketClass } from './socket.ts'
@@ -52,32 +53,27 @@ export class Transport {
   readonly #timeoutMs: number
 
   constructor(options: ClientOptions) {
-    if (!/^https?:\/\//.test(options.url) || !URL.canParse(options.url))
-      throw new ThresherError(
-        `url must be the address of a service, such as https://thresher.example, not "${options.url}".`,
-      )
-    this.url = options.url.replace(/\/+$/, '')
-    this.key = options.key
+    this.url = addressOf(options.url)
+    this.key = validKey(options.key)
     this.WebSocket = options.WebSocket ?? (globalThis as { WebSocket?: SocketClass }).WebSocket
     this.#fetch = (options.fetch ?? fetch).bind(globalThis)
     this.#retries = options.retries ?? RETRIES
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS
   }
 
-  /** @returns the parsed JSON of the answer. @throws AnswerError, ConnectionError; ThresherError if the answer is not JSON */
+  /** @returns the JSON object of the answer. @throws AnswerError, ConnectionError; ThresherError if the answer is another */
   async json<T>(path: string, request: RequestOptions = {}): Promise<T> {
-    const text = await this.text(path, request)
-    try {
-      return JSON.parse(text) as T
-    } catch (cause) {
-      const message = `The answer of ${this.url}${path} is not JSON. Is this the address of a Thresher service?`
-      throw new ThresherError(message, { cause })
-    }
+    const url = this.url + path
+    return jsonOf<T>(await this.#repeat(path, request, answer => textOfAnswer(answer, url)), url)
   }
 
-  /** @returns the text of the answer. @throws AnswerError, ConnectionError */
+  /** @returns the text of the answer. @throws AnswerError, ConnectionError; ThresherError if the answer is a page */
   text(path: string, request: RequestOptions = {}): Promise<string> {
-    return this.#repeat(path, request, answer => answer.text())
+    return this.#repeat(path, request, answer => {
+      if (answer.headers.get('content-type')?.startsWith('text/html'))
+        throw unexpected(`The answer of ${this.url}${path} is an HTML page.`)
+      return textOfAnswer(answer, this.url + path)
+    })
   }
 
   /** @returns a successful answer whose body is not read yet. @throws AnswerError, ConnectionError */
@@ -92,9 +88,12 @@ export class Transport {
       attempts++
       return send
     }
-    await this.send(path, { ...options, method: 'DELETE', via }).catch(error => {
+    try {
+      const { status } = await this.send(path, { ...options, method: 'DELETE', via })
+      if (status !== 204) throw unexpected(`${this.url}${path} answered ${status} to DELETE, not 204.`)
+    } catch (error) {
       if (attempts < 2 || !(error instanceof NotFoundError)) throw error
-    })
+    }
   }
 
   #repeat<T>(path: string, request: RequestOptions, read: (answer: Response) => Promise<T>): Promise<T> {
@@ -108,9 +107,8 @@ export class Transport {
     request: RequestOptions,
     read: (answer: Response) => Promise<T>,
   ): Promise<T> {
-    // fetch would remove the segments "." and ".." and so name another record.
-    if (!new URL(this.url + path).href.endsWith(path))
-      throw new ThresherError(`${path} is not a normalized path.`)
+    const url = urlOf(this.url, path)
+    requireValidHeaders(request.headers)
     const limit = new AbortController()
     const timeoutMs = request.timeoutMs ?? (isEncoded(request.body) ? 0 : this.#timeoutMs)
     const timer = timeoutMs > 0 ? setTimeout(() => limit.abort(timedOut(timeoutMs)), timeoutMs) : undefined
@@ -118,13 +116,16 @@ export class Transport {
     try {
       const init = { ...this.#init(request), signal }
       const send = request.via?.(this.#fetch) ?? this.#fetch
-      const answer = await send(this.url + path + queryString(request.query), init)
-      if (!answer.ok) throw errorOf(await problemOf(answer), answer.headers)
+      const answer = await send(url + queryString(request.query), init)
+      await requireSuccess(answer, url)
       return await read(answer)
     } catch (cause) {
       request.signal?.throwIfAborted()
       if (cause instanceof ThresherError) throw cause
-      throw new ConnectionError(`The service at ${this.url} does not answer.`, { cause })
+      throw (
+        redirectErrorOf(cause, url) ??
+        new ConnectionError(`The service at ${this.url} does not answer.`, { cause })
+      )
     } finally {
       clearTimeout(timer)
     }
@@ -133,6 +134,7 @@ export class Transport {
   #init({ method = 'GET', headers, body }: RequestOptions): RequestInit {
     return {
       method,
+      redirect: 'manual',
       headers: {
         ...(this.key !== undefined && { authorization: `Bearer ${this.key}` }),
         ...(body !== undefined && !isEncoded(body) && { 'content-type': 'application/json' }),
@@ -157,14 +159,4 @@ function isRepeatable({ method = 'GET', headers, repeatable }: RequestOptions): 
 
 function timedOut(timeoutMs: number): Error {
   return new Error(`There was no answer within ${timeoutMs} ms.`)
-}
-
-async function problemOf(answer: Response): Promise<Problem> {
-  const problem = (await answer.json().catch(() => null)) as Problem | null
-  if (typeof problem?.code === 'string') return problem
-  const detail = `The service answered ${answer.status} ${answer.statusText}.`
-  return {
-    ...{ type: 'about:blank', title: answer.statusText, status: answer.status },
-    ...{ detail, code: 'unknown', errors: [], requestId: '' },
-  }
 }

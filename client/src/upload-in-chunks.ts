@@ -1,3 +1,4 @@
+import { isObject, unexpected } from './answers.ts'
 import { continuing } from './continuing.ts'
 import type { Dataset, DatasetRequest } from './contract.ts'
 import { ThresherError } from './errors.ts'
@@ -42,6 +43,7 @@ export async function sendChunks(
   files: readonly Uploadable[],
   { onProgress, signal, timeoutMs = CHUNK_TIMEOUT_MS }: UploadOptions,
 ): Promise<Dataset> {
+  requireUpload(announced)
   requireSameFiles(announced, files)
   const totalBytes = files.reduce((sum, file) => sum + contentOf(file).size, 0)
   let dataset = announced
@@ -51,7 +53,9 @@ export async function sendChunks(
     for (let part = nextPart(dataset, files); part; part = nextPart(dataset, files)) {
       const { query, headers, body } = part
       const options = { method: 'PUT', query, headers, body, signal, timeoutMs, retries: 0 } as const
+      const before = receivedBytes(dataset)!
       dataset = await transport.json<Dataset>(path`/v1/datasets/${announced.id}/content`, options)
+      requireGrowth(dataset, before)
       report()
     }
     return dataset
@@ -78,6 +82,23 @@ function nextPart({ upload }: Dataset, files: readonly Uploadable[]) {
     },
     body: contentOf(files.find(file => file.name === name)!).slice(first, end),
   }
+}
+
+/** Without it, the same chunk would be sent for ever. */
+function requireGrowth(dataset: Dataset, before: number): void {
+  requireUpload(dataset)
+  if ((receivedBytes(dataset) ?? Number.POSITIVE_INFINITY) <= before)
+    throw unexpected('The upload does not grow with the chunks that are sent.')
+}
+
+function requireUpload({ upload }: { upload?: unknown }): void {
+  if (upload === undefined) return
+  const files = isObject(upload) && Array.isArray(upload.files) ? upload.files : [undefined]
+  const areKnown = files.every(
+    file =>
+      isObject(file) && Number.isSafeInteger(file.sizeBytes) && Number.isSafeInteger(file.receivedBytes),
+  )
+  if (!areKnown) throw unexpected('The answer has no valid state of the upload.')
 }
 
 function requireSameFiles({ id, upload }: Dataset, files: readonly Uploadable[]): void {

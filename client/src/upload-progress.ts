@@ -1,3 +1,5 @@
+import { redirectTo } from './answers.ts'
+
 export interface UploadProgress {
   sentBytes: number
   /** The size of all files. */
@@ -41,6 +43,8 @@ interface Xhr {
   onerror: (() => void) | null
   onabort: (() => void) | null
   readonly status: number
+  /** The address that answered, after redirects, which an XMLHttpRequest always follows. */
+  readonly responseURL: string
   readonly statusText: string
   readonly responseText: string
   open(method: string, url: string): void
@@ -65,13 +69,18 @@ function sendByXhr(
     for (const [name, value] of Object.entries(init.headers as Record<string, string>))
       xhr.setRequestHeader(name, value)
     xhr.upload.onprogress = ({ loaded }) => report(loaded)
-    xhr.onload = () => resolve(answerOf(xhr))
+    xhr.onload = () =>
+      wasRedirected(xhr, url) ? reject(redirectTo(xhr.responseURL, url)) : resolve(answerOf(xhr))
     xhr.onerror = () => reject(new TypeError('The upload failed.'))
     xhr.onabort = () => reject(signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
     xhr.send(init.body as FormData)
   })
   return answered.finally(() => signal?.removeEventListener('abort', abort))
+}
+
+function wasRedirected({ responseURL }: Xhr, url: string): boolean {
+  return Boolean(responseURL) && responseURL !== new URL(url).href
 }
 
 function answerOf(xhr: Xhr): Response {

@@ -1,8 +1,9 @@
+import { unexpected } from './answers.ts'
 import { textOf } from './chunks.ts'
 import { ConnectionError, type ThresherError } from './errors.ts'
 import { isTerminal, parseFrame } from './frames.ts'
 import { pause } from './pause.ts'
-import { backOffMs, mayPass, retryAfterMs } from './retry.ts'
+import { mayPass, pauseMs } from './retry.ts'
 import { serverSentEvents } from './server-sent-events.ts'
 import type { CallOptions, Transport } from './transport.ts'
 
@@ -65,7 +66,7 @@ export async function* watch<F extends { type: string }>(
       signal?.throwIfAborted()
       if (!mayPass(error)) throw error
       onInterruption?.(error)
-      await pause(retryAfterMs(error) ?? backOffMs(failures), signal)
+      await pause(pauseMs(error, failures), signal)
       failures++
     }
   }
@@ -87,17 +88,24 @@ async function* framesOf(
   try {
     const answer = await transport.send(`${path}/events`, { ...request, headers, query: { after } })
     const record = await transport.json<{ status: string }>(path, request)
+    requireStream(answer, record, transport.url + path)
     yield { type: 'snapshot', [name]: record } as AnyFrame
     // 204: the record has ended, and there are no more events.
     if (answer.status === 204 || !answer.body) return yield endOf(record.status, after)
     for await (const { data } of serverSentEvents(textOf(answer.body, silenceMs), onActivity)) {
-      const frame = parseFrame(data) as AnyFrame
+      const frame: AnyFrame = parseFrame(data)
       yield frame
       if (isTerminal(frame.type)) return yield endOf(frame.type, frame.seq!)
     }
   } finally {
     closed.abort()
   }
+}
+
+function requireStream({ status, headers }: Response, record: { status: unknown }, url: string): void {
+  if (status !== 204 && !headers.get('content-type')?.startsWith('text/event-stream'))
+    throw unexpected(`The answer of ${url}/events is not a stream of events.`)
+  if (typeof record.status !== 'string') throw unexpected(`The answer of ${url} has no status.`)
 }
 
 function endOf(status: string, lastSeq: number) {

@@ -71,6 +71,11 @@ export function principalOfKey({ id: keyId, tenant, scopes }: Key): Principal {
   return { keyId, tenant, scopes }
 }
 
+/** Whether a key can manage every tenant now. */
+export function isOperatorKey(key: Key, now: number): boolean {
+  return isValidKey(key, now) && isOperator(principalOfKey(key))
+}
+
 /** Whether the caller, an admin, may see and change the keys and the settings of a tenant. */
 export function manages(caller: Principal, tenant: string): boolean {
   return isOperator(caller) || caller.tenant === tenant

@@ -10,7 +10,7 @@ import { EarlyStopping } from './early-stopping.ts'
 import { Init, InitRequest } from './init-spec.ts'
 import { Loss } from './loss.ts'
 import { ModelSelection, ModelSpec } from './model-spec.ts'
-import { Name } from './name.ts'
+import { Line, Name } from './name.ts'
 import { ExpiresAfter } from './retention.ts'
 
 /** See artifact.ts for their files. */
@@ -43,7 +43,7 @@ export type CheckpointSpec = z.infer<typeof CheckpointSpec>
 export const LabelKey = z
   .string()
   .regex(/^[A-Za-z0-9._-]{1,63}$/, 'must be 1 to 63 letters, digits, dots, dashes or underscores')
-export const LabelValue = z.string().max(255)
+export const LabelValue = Line.max(255)
 export const Labels = z
   .record(LabelKey, LabelValue)
   .refine(labels => Object.keys(labels).length <= 32, 'at most 32 labels')

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { didYouMean, listed } from '#domain/did-you-mean.ts'
 import { invalidFields, invalidRequest, type Mistake } from '#domain/error.ts'
-import { plainMessage, quote } from '#domain/plain-message.ts'
+import { plainMessage, quote } from '#interchange/plain-message.ts'
 
 type Issue = z.core.$ZodIssue
 type RawIssue = z.core.$ZodRawIssue

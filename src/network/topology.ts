@@ -9,11 +9,12 @@ const named = {
     .string()
     .min(1)
     .max(500)
-    .regex(/^[^/]*$/, 'must be a name without slashes')
+    .regex(/^[^/\p{Cc}\p{Cs}]*$/u, 'must be a name without slashes, control characters and lone surrogates')
     .refine(
       value => value !== NETWORK_INPUT,
       `must not be "${NETWORK_INPUT}", the name of the network's input`,
-    ),
+    )
+    .meta({ pattern: '^[^/\\u0000-\\u001f\\u007f-\\u009f]*$' }),
   /** Names of earlier layers, or `input` for the network's input. Absent: the layer before or, for the first layer, the network's input. */
   inputs: z.array(z.string()).min(1).max(1000).readonly().exactOptional(),
 }

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { isValidKey, type Key, keyIdOf, keyText } from '#access/key.ts'
+import { isOperatorKey, isValidKey, type Key, keyIdOf, keyText } from '#access/key.ts'
 import { DEFAULT_TENANT } from '#access/owner.ts'
 import { ADMIN } from '#access/principal.ts'
 import { digestOf, equalDigests, newSecret } from './key-secret.ts'
@@ -97,6 +97,19 @@ export class KeyStore {
     const records = await this.#readAll(ids.slice(0, limit))
     const found = records.filter(record => record !== undefined)
     return { found, nextAfter: ids.length > limit ? ids[limit - 1]! : null }
+  }
+
+  /** Whether the key is the only one that can manage every tenant now. */
+  async isLastOperator(key: Key): Promise<boolean> {
+    const now = Date.now()
+    if (!isOperatorKey(key, now)) return false
+    let after: string | undefined
+    do {
+      const page = await this.list({ tenant: DEFAULT_TENANT, after, limit: 200 })
+      if (page.found.some(other => other.id !== key.id && isOperatorKey(other, now))) return false
+      after = page.nextAfter ?? undefined
+    } while (after !== undefined)
+    return true
   }
 
   /** When keys were last used, to about a minute; absent: never. */

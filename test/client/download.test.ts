@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, lstat, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it, mock } from 'node:test'
@@ -106,6 +106,32 @@ describe('a download', () => {
   it('starts again when the partial file belongs to another file', async () => {
     await writeFile(partOf('0'.repeat(64)), CONTENT.subarray(0, 1000))
     assert.equal(await downloadFrom(api.url), SHA256)
+    assert.deepEqual(await readdir(folder), ['model'])
+  })
+
+  for (const [kind, make] of [
+    ['symbolic', symlink],
+    ['hard', link],
+  ] as const)
+    it(`does not follow a ${kind} link with the name of a partial file`, async () => {
+      const elsewhere = join(folder, 'elsewhere')
+      await writeFile(elsewhere, 'precious')
+      await make(elsewhere, partOf(SHA256))
+      assert.equal(await downloadFrom(api.url), SHA256)
+      assert.equal(await readFile(elsewhere, 'utf8'), 'precious')
+      assert.ok((await lstat(path)).isFile())
+      assert.ok((await readFile(path)).equals(CONTENT))
+    })
+
+  it('replaces nothing but a regular file, and needs its folder', async () => {
+    const thresher = new Thresher({ url: api.url })
+    await symlink(join(folder, 'elsewhere'), path)
+    await assert.rejects(download(thresher, source, path), /is not a regular file/)
+    await assert.rejects(download(thresher, source, folder), /is not a regular file/)
+    await assert.rejects(
+      download(thresher, source, join(folder, 'no', 'model')),
+      /The folder .* does not exist/,
+    )
     assert.deepEqual(await readdir(folder), ['model'])
   })
 

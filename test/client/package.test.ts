@@ -33,6 +33,14 @@ describe('the packed client in an empty folder', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
+  it('is not packed from its source, which Node cannot run', async () => {
+    const { stdout } = await run('npm', ['pack', '--dry-run', '--json', join(project, 'client')])
+    const [{ files }] = JSON.parse(stdout)
+    assert.deepEqual(files.map(({ path }: { path: string }) => path).sort(), ['README.md', 'package.json'])
+    const { private: isPrivate } = JSON.parse(await readFile(join(project, 'client/package.json'), 'utf8'))
+    assert.equal(isPrivate, true)
+  })
+
   it('has no dependencies, and types with which the examples of its README compile', async () => {
     assert.deepEqual(await readdir(join(folder, 'node_modules')), ['.package-lock.json', '@thresher'])
     await writeFile(join(folder, 'examples.ts'), program)

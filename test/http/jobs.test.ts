@@ -57,6 +57,36 @@ describe('jobs', () => {
     }
   })
 
+  it('name the bound that a value exceeds, and a parameter that is given twice', async () => {
+    const refusals = async (path: string) => (await get(path)).body.errors
+    assert.deepEqual(await refusals('/v1/jobs?limit=1&limit=2'), [
+      { path: 'limit', message: 'must be given once' },
+    ])
+    const { body } = await request(api.url)
+      .post('/v1/jobs')
+      .send({ ...JOB, validation: { fraction: 2 }, name: '', epochs: 0 })
+    const messages = body.errors.map(({ path, message }: Record<string, string>) => [path, message])
+    assert.deepEqual(Object.fromEntries(messages), {
+      name: 'must not be empty',
+      'validation.fraction': 'must be at most 0.9, not 2',
+      epochs: 'must be at least 1, not 0',
+    })
+  })
+
+  it('refuse control characters in labels and in the names of layers', async () => {
+    const { body } = await request(api.url)
+      .post('/v1/jobs')
+      .send({ ...JOB, labels: { team: 'a\x1b[2J' } })
+    assert.deepEqual(body.errors, [
+      { path: 'labels.team', message: 'must not have control characters or lone surrogates' },
+    ])
+    const layers = [{ type: 'dense', name: 'a\u009b2J', units: 10 }]
+    const named = await request(api.url)
+      .post('/v1/jobs')
+      .send({ model: { topology: { inputShape: [784], layers } }, dataset: { id: 'mnist' } })
+    assert.match(named.body.detail, /layers\.0\.name: must be a name without slashes, control characters/)
+  })
+
   it('change name, labels and, while queued, priority', async () => {
     const id = await submit()
     const patch = (body: object) => request(api.url).patch(`/v1/jobs/${id}`).send(body)

@@ -46,6 +46,17 @@ describe('keys', () => {
     assert.ok(listed[0].revokedAt)
   })
 
+  it('cannot be revoked if nobody could create keys afterwards', async () => {
+    const revoke = (id: string, key: string) => request(api.url).delete(`/v1/keys/${id}`).set(bearer(key))
+    const expiresAt = new Date(Date.now() - 1000).toISOString()
+    await keyOf(api.stores, { scopes: ['admin'], expiresAt })
+    await keyOf(api.stores, { scopes: ['admin'], tenant: 'acme' })
+    const refused = await revoke('admin', ADMIN_KEY)
+    assert.deepEqual([refused.status, refused.body.code], [409, 'conflict'])
+    const { id, text } = await keyOf(api.stores, { scopes: ['admin'] })
+    assert.equal((await revoke(id, text)).status, 204)
+  })
+
   it('are answered as the contract specifies', async () => {
     const expiresAt = new Date(Date.now() + 1e9).toISOString()
     const { id } = await keyOf(api.stores, { tenant: 'acme', expiresAt, quotas: { runningJobs: 1 } })
@@ -223,6 +234,7 @@ describe('ADMIN_KEY', () => {
       const { keys } = await api.connectAgain()
       await keys.setAdminKey('the-second')
       assert.deepEqual([await status('the-first'), await status('the-second')], [401, 200])
+      await keyOf(api.stores, { scopes: ['admin'] })
       assert.equal((await request(api.url).delete('/v1/keys/admin').set(bearer('the-second'))).status, 204)
       assert.equal(await status('the-second'), 401)
       assert.ok((await keys.setAdminKey('the-second')).revokedAt)

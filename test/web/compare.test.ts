@@ -60,6 +60,22 @@ describe('the comparison of runs', () => {
       assert.match((await sorted.textContent())!, /Validation loss/)
     }))
 
+  it('returns with Back to the choice before, one step for each choice', () =>
+    view.see(path('&metric=sparsity'), async page => {
+      const metric = page.getByLabel('Metric')
+      await metric.selectOption('Training loss')
+      await page.getByLabel('Smoothing').fill('0.5')
+      await page.getByRole('button', { name: 'Validation loss' }).click()
+      await page.waitForURL(/sort=validationLoss/)
+      await page.goBack()
+      await page.waitForURL(url => !url.search.includes('sort='))
+      assert.equal(await metric.inputValue(), 'trainLoss')
+      assert.equal(await page.getByLabel('Smoothing').inputValue(), '0.5')
+      await page.goBack()
+      await page.waitForURL(/metric=sparsity$/)
+      assert.equal(await metric.inputValue(), 'sparsity')
+    }))
+
   it('has the final figures of every run, and marks the best of each metric', () =>
     view.see(path('&sort=sparsity'), async page => {
       const finals = series.map(epochs => epochs.at(-1)!)

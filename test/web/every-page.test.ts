@@ -13,17 +13,22 @@ const SMALL_JOB = {
   finish: { tradeoff: true },
 } as const
 
+/** As long as a name can be, and without a place where a browser would break the line. */
+const LONG_NAME = 'n'.repeat(200)
+
 /** The patterns of all pages, from the source of the dashboard. */
 const source = await readFile('web/src/app.tsx', 'utf8')
 const PATTERNS = [...source.matchAll(/pattern: '([^']+)'/g)].map(([, pattern]) => pattern!)
 
 let dashboard: Dashboard
 let key: string
+/** Two runs: pages that compare them have words that only screen readers see. */
+let jobs: string
 /** A record for `:id`, by the pattern of its page; and the query of pages that show chosen records. */
 let records: Record<string, string>
 const queries: Record<string, () => string> = {
-  '/tradeoff': () => `?jobs=${records['/jobs/:id']}`,
-  '/compare': () => `?jobs=${records['/jobs/:id']}`,
+  '/tradeoff': () => `?jobs=${jobs}`,
+  '/compare': () => `?jobs=${jobs}`,
   '/keys': () => '?new=yes',
   '/keys/tenants': () => '?edit=default',
 }
@@ -32,7 +37,12 @@ before(async () => {
   dashboard = await startDashboard()
   const { url } = dashboard
   const thresher = new Thresher({ url })
-  const { id: jobId } = await thresher.jobs.create({ name: 'digits', ...SMALL_JOB })
+  const { id: jobId } = await thresher.jobs.create({ name: LONG_NAME, ...SMALL_JOB })
+  const { id: otherId } = await thresher.jobs.create({
+    ...{ name: 'other', ...SMALL_JOB, epochs: 1 },
+    optimizer: { name: 'adam', learningRate: 0.001 },
+  })
+  jobs = `${jobId},${otherId}`
   const csv = new Blob(['x,y,label\n1,2,a\n2,1,b\n3,2,a\n2,3,b\n'])
   const dataset = await thresher.datasets.create(
     { name: 'points', format: 'csv', label: 'label', header: true, delimiter: ',' },
@@ -45,6 +55,7 @@ before(async () => {
     objective: { maximize: 'validationAccuracy' },
   })
   await thresher.jobs.wait(jobId)
+  await thresher.jobs.wait(otherId)
   const model = await thresher.models.register({ jobId, name: 'digits' })
   key = (await thresher.keys.create({ name: 'an operator', scopes: ['admin'] })).key
   records = {
@@ -86,6 +97,17 @@ describe('every page is accessible in dark colours, and does not move if the vie
       assert.ok(brightness(ground) < 60, ground)
       assert.deepEqual(await page.evaluate(() => document.getAnimations().length), 0)
       await assertAccessible(page)
+    }),
+  )
+})
+
+describe('no page scrolls sideways on a tablet of 640 pixels or a screen of 1,280', () => {
+  everyPage({ width: 1280 }, (view, path) =>
+    view.see(path, async page => {
+      await assertFits(page)
+      await page.setViewportSize({ width: 640, height: 900 })
+      await assertFits(page)
+      await page.setViewportSize({ width: 1280, height: 900 })
     }),
   )
 })

@@ -65,10 +65,17 @@ describe('the page of a job', () => {
 
   it('draws the curves again while the job trains, until it is cancelled there by keyboard', async () => {
     jobId = (await thresher.jobs.create({ ...JOB, epochs: ENDLESS })).id
+    let lists = 0
+    view.page.on('request', request => {
+      if (request.url().endsWith('/artifacts')) lists++
+    })
     await view.see(`/jobs/${jobId}`, async page => {
       await lossPlot(page).waitFor({ timeout: 60_000 })
       await waitUntilDrawnAgain(page)
       await waitUntilDrawnAgain(page)
+      await page.locator('.log-epoch').nth(6).waitFor({ timeout: 60_000 })
+      // While it was queued, and since it trains.
+      assert.ok(lists <= 3, `${lists} requests for the files of a job that made none`)
       await page.getByRole('button', { name: 'Cancel' }).press('Enter')
       await page.getByRole('button', { name: 'Cancel the job' }).press('Enter')
       await badge(page, 'cancelled').waitFor({ timeout: 60_000 })
@@ -101,6 +108,34 @@ describe('the page of a job', () => {
           for (const [column, figure] of [epoch.epoch, ...figuresOf(epoch)].entries())
             assertShows(rows[index]![column], figure!, `${title}, epoch ${epoch.epoch}, column ${column}`)
       }
+    })
+  })
+
+  it('reports that the computer is offline, asks for nothing meanwhile, and drops the error of an action afterwards', async () => {
+    const { id } = await thresher.jobs.create({ ...JOB, epochs: ENDLESS })
+    await view.see(`/jobs/${id}`, async page => {
+      await lossPlot(page).waitFor({ timeout: 60_000 })
+      await page.context().setOffline(true)
+      const notice = page.getByText('This computer is offline.')
+      await notice.waitFor()
+      await page.getByRole('button', { name: 'Pause' }).click()
+      const error = page.getByRole('alert')
+      await error.waitFor()
+      const requests: string[] = []
+      const onRequest = (request: { url(): string }) => requests.push(request.url())
+      page.on('request', onRequest)
+      // Longer than the interval in which the page asks for the job.
+      await page.waitForTimeout(6000)
+      page.off('request', onRequest)
+      assert.deepEqual(requests, [])
+      await page.context().setOffline(false)
+      await notice.waitFor({ state: 'detached' })
+      await error.waitFor({ state: 'detached' })
+      await waitUntilDrawnAgain(page)
+      await thresher.jobs.cancel(id)
+      await badge(page, 'cancelled').waitFor({ timeout: 60_000 })
+      // What the browser reports about requests without an answer.
+      view.faults.length = 0
     })
   })
 

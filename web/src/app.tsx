@@ -1,5 +1,6 @@
 import { EmptyState } from './components/empty-state.tsx'
 import { matchPath, type Route } from './routes.ts'
+import { ConnectionNotice } from './shell/connection-notice.tsx'
 import { KeyForm } from './shell/key-form.tsx'
 import { LazyPage } from './shell/lazy-page.tsx'
 import { TopBar } from './shell/top-bar.tsx'
@@ -92,6 +93,7 @@ export function App() {
       </a>
       <TopBar routes={ROUTES} here={here} />
       <main id="content" tabIndex={-1}>
+        <ConnectionNotice />
         {keyRefused.value ? <KeyForm /> : <CurrentPage here={here} />}
       </main>
     </div>

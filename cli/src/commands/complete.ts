@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { positionOf } from '../completion/candidates.ts'
 import { idsFor } from '../completion/ids.ts'
 import { action, type Context } from '../context.ts'
+import { harmless } from '../terminal/text.ts'
 
 /** The command that the scripts of `thresher completion` call: a line for each candidate, with its description after a tab. */
 export default function complete(): Command {
@@ -15,5 +16,5 @@ async function run({ thresher, out }: Context, program: Command, words: string[]
   const ids = argument === undefined ? [] : await idsFor(argument, thresher)
   const current = words.at(-1) ?? ''
   for (const { value, description } of [...candidates, ...ids])
-    if (value.startsWith(current)) out.write(`${value}\t${description}\n`)
+    if (value.startsWith(current)) out.write(`${harmless(value)}\t${harmless(description)}\n`)
 }

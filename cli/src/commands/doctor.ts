@@ -7,6 +7,7 @@ import { examples } from '../examples.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { printJson, printLines } from '../print.ts'
 import { findService } from '../service/find-service.ts'
+import { harmless } from '../terminal/text.ts'
 
 export default function doctor(): Command {
   return new Command()
@@ -40,5 +41,5 @@ function linesOf(
   { outColors: { green, yellow, red, dim } }: Context,
 ): string[] {
   const mark = { ok: green('✓'), info: yellow('•'), failed: red('✗') }[status]
-  return [`${mark} ${name.padEnd(8)} ${detail}`, ...(remedy ? [dim(`           → ${remedy}`)] : [])]
+  return [`${mark} ${name.padEnd(8)} ${harmless(detail)}`, ...(remedy ? [dim(`           → ${remedy}`)] : [])]
 }

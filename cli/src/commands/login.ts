@@ -4,9 +4,11 @@ import { text } from 'node:stream/consumers'
 import { Thresher } from '@thresher/client'
 import { Command } from 'commander'
 import { configPath, writeConfig } from '../config-file.ts'
+import { checkedKey } from '../connection.ts'
 import { action, type Context } from '../context.ts'
 import { examples } from '../examples.ts'
 import { usageError } from '../failure.ts'
+import type { Output } from '../terminal/output.ts'
 
 export default function login(): Command {
   return new Command()
@@ -29,13 +31,13 @@ async function run(context: Context): Promise<void> {
     (process.stdin.isTTY ? await ask(`Key for ${url}: `, err) : (await text(process.stdin)).trim())
   if (key === '')
     throw usageError('There is no key. A service without keys needs no login: set THRESHER_URL instead.')
-  await new Thresher({ url, key }).workers.list()
+  await new Thresher({ url, key: checkedKey(key) }).workers.list()
   await writeConfig({ url, key })
   err.write(errColors.dim(`Stored in ${configPath()}; \`thresher logout\` deletes it.\n`))
 }
 
 /** Reads a line without showing it. */
-async function ask(question: string, err: NodeJS.WriteStream): Promise<string> {
+async function ask(question: string, err: Output): Promise<string> {
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   // From here on the terminal does not show what is typed.
   const lines = createInterface({ input: process.stdin, output: silent, terminal: true })

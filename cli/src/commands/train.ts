@@ -72,11 +72,12 @@ async function plan(context: Context, request: JobRequest): Promise<ExitCode> {
 async function submit(context: Context, request: JobRequest, watch: boolean): Promise<ExitCode> {
   const { thresher, json, out, err, errColors } = context
   const job = await thresher.jobs.create(request)
-  if (json && !watch) out.write(`${JSON.stringify(job)}\n`)
+  const warnings = job.warnings.map(({ message }) => `${errColors.yellow('warning')}  ${harmless(message)}\n`)
+  if (json && !watch) printJson(context, job)
   if (json) return watch ? await watchJob(context, job.id, out) : EXIT.succeeded
   out.write(`${job.id}\n`)
   if (watch) return await watchJob(context, job.id, err)
-  for (const { message } of job.warnings) err.write(`${errColors.yellow('warning')}  ${harmless(message)}\n`)
+  err.write(warnings.join(''))
   err.write(errColors.dim(`thresher watch ${job.id}\n`))
   return EXIT.succeeded
 }

@@ -3,7 +3,6 @@ import { type Fact, factLines } from '../terminal/facts.ts'
 import { bytes, count, decimal, duration, percent } from '../terminal/figures.ts'
 import { type Column, table } from '../terminal/table.ts'
 import { columnsOf, type Terminal } from '../terminal/terminal.ts'
-import { harmless } from '../terminal/text.ts'
 
 type PlannedEpoch = DryRun['plan']['epochs'][number]
 
@@ -13,7 +12,7 @@ export function planLines(dryRun: DryRun, { out, outColors: colors }: Terminal):
   const options = { colors, columns: columnsOf(out) }
   const problems = warnings.map(({ path, message }) => ({
     name: 'warning',
-    value: `${path ? `${path}: ` : ''}${harmless(message)}`,
+    value: `${path ? `${path}: ` : ''}${message}`,
     tone: colors.yellow,
   }))
   return [

@@ -8,7 +8,6 @@ import { readJson } from '../request/read-json.ts'
 import { decimal, percent } from '../terminal/figures.ts'
 import { table } from '../terminal/table.ts'
 import { columnsOf } from '../terminal/terminal.ts'
-import { harmless } from '../terminal/text.ts'
 
 const TABLES: Record<string, string> = { '.csv': 'text/csv', '.jsonl': 'application/jsonl' }
 
@@ -49,6 +48,6 @@ function predicted({ predictions, outputs }: Prediction, index: number): string 
   const found = predictions?.[index]
   if (!found)
     return outputs[index]!.map(value => (typeof value === 'number' ? decimal(value) : value)).join(', ')
-  const label = harmless(found.label ?? String(found.class))
+  const label = found.label ?? String(found.class)
   return typeof found.probability === 'number' ? `${label}  ${percent(found.probability, 1)}` : label
 }

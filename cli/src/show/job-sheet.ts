@@ -5,7 +5,6 @@ import { ago, bytes, count, counted, decimal, duration, percent } from '../termi
 import { sparkline } from '../terminal/sparkline.ts'
 import { type TableOptions, table } from '../terminal/table.ts'
 import { type Colors, columnsOf, type Terminal } from '../terminal/terminal.ts'
-import { harmless } from '../terminal/text.ts'
 
 interface Sheet {
   job: Job
@@ -31,7 +30,7 @@ function identity(job: Job, colors: Colors): Fact[] {
   return [
     { name: 'job', value: job.id },
     { name: 'name', value: job.name },
-    { name: 'status', value: statusColor(job.status, colors)(job.status) + early },
+    { name: 'status', value: job.status + early, color: statusColor(job.status, colors) },
     { name: 'model', value: `${modelOf(job)} on ${dataset.id}` },
     { name: 'optimizer', value: optimizerOf(job) },
     { name: 'target', value: targetOf(job) },
@@ -58,15 +57,15 @@ function course({
     { name: 'created', value: ago(createdAt) },
     { name: 'queue', value: queuePosition === undefined ? undefined : `place ${queuePosition}` },
     { name: 'running', value: startedAt && `${duration((end - Date.parse(startedAt)) / 1000)}${left}` },
-    { name: 'engine', value: worker && `${worker.engine} on ${harmless(worker.device)}` },
+    { name: 'engine', value: worker && `${worker.engine} on ${worker.device}` },
     { name: 'restarts', value: restarts > 0 ? String(restarts) : undefined },
   ]
 }
 
 function problems({ warnings, error }: Job, { yellow, red }: Colors): Fact[] {
   return [
-    ...warnings.map(({ message }) => ({ name: 'warning', value: harmless(message), tone: yellow })),
-    ...(error ? [{ name: 'error', value: `${harmless(error.message)} (${error.code})`, tone: red }] : []),
+    ...warnings.map(({ message }) => ({ name: 'warning', value: message, tone: yellow })),
+    ...(error ? [{ name: 'error', value: `${error.message} (${error.code})`, tone: red }] : []),
   ]
 }
 
@@ -82,7 +81,8 @@ function curves(epochs: readonly EpochMetrics[], { green }: Colors, columns: num
     const values = epochs.map(value).filter(each => each !== undefined)
     if (values.length === 0) return []
     const [low, high] = range ?? [Math.min(...values), Math.max(...values)]
-    return [{ name, value: `${green(sparkline(values, width, low, high))} ${format(values.at(-1)!)}` }]
+    const line = `${sparkline(values, width, low, high)} ${format(values.at(-1)!)}`
+    return [{ name, value: line, color: text => text.replace(/^\S+/, green) }]
   }
   return [
     ...curve('loss', ({ trainLoss }) => trainLoss, decimal),
@@ -95,8 +95,8 @@ function layerTable({ layers }: EpochMetrics, options: TableOptions): string[] {
   return table(
     [
       { title: 'layer', value: ({ name }) => name, shrinkTo: 12 },
-      { title: 'shape', value: ({ shape }) => shape.join(' × '), optional: 1 },
-      { title: 'weights', align: 'right', value: ({ size }) => count(size) },
+      { title: 'shape', value: ({ shape }) => shape.join(' × '), optional: 2 },
+      { title: 'weights', align: 'right', value: ({ size }) => count(size), optional: 1 },
       { title: 'not zero', align: 'right', value: ({ nonzero }) => count(nonzero) },
       { title: 'zeros', align: 'right', value: ({ size, nonzero }) => percent(1 - nonzero / size) },
     ],

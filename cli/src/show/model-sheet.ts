@@ -3,7 +3,6 @@ import { type Fact, factLines } from '../terminal/facts.ts'
 import { ago, count, percent } from '../terminal/figures.ts'
 import { type TableOptions, table } from '../terminal/table.ts'
 import { columnsOf, type Terminal } from '../terminal/terminal.ts'
-import { harmless } from '../terminal/text.ts'
 
 /** A model, its variables, and the versions under its name. */
 export function modelSheet(model: Model, { out, outColors: colors }: Terminal): string[] {
@@ -22,7 +21,7 @@ export function modelSheet(model: Model, { out, outColors: colors }: Terminal): 
   const facts: Fact[] = [
     { name: 'model', value: id },
     { name: 'name', value: name },
-    { name: 'description', value: description && harmless(description) },
+    { name: 'description', value: description },
     { name: 'job', value: jobId },
     { name: 'parameters', value: count(parameters) },
     { name: 'input', value: inputShape.join(' × ') },

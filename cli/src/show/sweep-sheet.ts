@@ -3,7 +3,6 @@ import { type Fact, factLines } from '../terminal/facts.ts'
 import { ago, bytes, decimal, percent } from '../terminal/figures.ts'
 import { type Column, table } from '../terminal/table.ts'
 import { columnsOf, type Terminal } from '../terminal/terminal.ts'
-import { harmless } from '../terminal/text.ts'
 
 /** A sweep and its trials: the best first, then those of the Pareto front. */
 export function sweepSheet(sweep: Sweep, { out, outColors: colors }: Terminal): string[] {
@@ -19,7 +18,7 @@ export function sweepSheet(sweep: Sweep, { out, outColors: colors }: Terminal): 
     { name: 'rate', value: learningRate && `${decimal(learningRate.recommended)} is recommended` },
     ...trials
       .filter(({ error }) => error)
-      .map(each => ({ name: `trial ${each.id}`, value: harmless(each.error!), tone: colors.red })),
+      .map(each => ({ name: `trial ${each.id}`, value: each.error!, tone: colors.red })),
   ]
   const rank = ({ id: trial }: Trial) => (trial === best ? 0 : front.includes(trial) ? 1 : 2)
   const rows = [...trials].sort((a, b) => rank(a) - rank(b) || a.id - b.id)

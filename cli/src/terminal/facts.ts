@@ -1,10 +1,13 @@
 import type { Colors } from './terminal.ts'
-import { padEnd, widthOf, wrap } from './text.ts'
+import { harmless, padEnd, widthOf, wrap } from './text.ts'
 
-/** A name and a value; it is left out without a value. `tone` colours the name of a fact that deserves attention. */
+/** A name and a value without colours; it is left out without a value. */
 export interface Fact {
   name: string
   value: string | undefined
+  /** Colours a line of the value. */
+  color?: (text: string) => string
+  /** Colours the name of a fact that deserves attention. */
   tone?: (text: string) => string
 }
 
@@ -13,10 +16,14 @@ export function factLines(
   facts: readonly Fact[],
   { colors, columns }: { colors: Colors; columns?: number | undefined },
 ): string[] {
-  const shown = facts.filter(({ value }) => value !== undefined && value !== '')
+  const shown = facts
+    .filter(({ value }) => value !== undefined && value !== '')
+    .map(fact => ({ ...fact, name: harmless(fact.name), value: harmless(fact.value!) }))
   const indent = Math.max(0, ...shown.map(({ name }) => widthOf(name))) + 2
-  return shown.flatMap(({ name, value, tone = colors.dim }) => {
-    const lines = columns === undefined ? [value!] : wrap(value!, Math.max(columns - indent, 20))
-    return lines.map((line, index) => (index === 0 ? tone(padEnd(name, indent)) : ' '.repeat(indent)) + line)
+  return shown.flatMap(({ name, value, color = String, tone = colors.dim }) => {
+    const lines = columns === undefined ? [value] : wrap(value, Math.max(columns - indent, 20))
+    return lines.map(
+      (line, index) => (index === 0 ? tone(padEnd(name, indent)) : ' '.repeat(indent)) + color(line),
+    )
   })
 }

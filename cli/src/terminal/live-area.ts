@@ -1,3 +1,6 @@
+import type { Output } from './output.ts'
+import { visible } from './text.ts'
+
 const PERIOD_MS = 80
 const CLEAR_LINE = '\x1b[2K'
 const HIDE_CURSOR = '\x1b[?25l'
@@ -5,13 +8,13 @@ const SHOW_CURSOR = '\x1b[?25h'
 
 /** Some lines at the bottom of a terminal that are painted over, below the lines that stay. */
 export class LiveArea {
-  readonly #stream: NodeJS.WriteStream
+  readonly #output: Output
   #lines: readonly string[] = []
   #painted = 0
   #timer: NodeJS.Timeout | undefined
 
-  constructor(stream: NodeJS.WriteStream) {
-    this.#stream = stream
+  constructor(output: Output) {
+    this.#output = output
   }
 
   /** Shows these lines, at most 12 times a second. None may be wider than the terminal. */
@@ -34,7 +37,7 @@ export class LiveArea {
     this.#timer = undefined
     if (this.#painted === 0) return
     const up = this.#painted > 1 ? `\x1b[${this.#painted - 1}A` : ''
-    this.#stream.write(`\r${up}\x1b[J${SHOW_CURSOR}`)
+    this.#output.control(`\r${up}\x1b[J${SHOW_CURSOR}`)
     this.#painted = 0
   }
 
@@ -43,9 +46,9 @@ export class LiveArea {
     this.#timer = undefined
     // The number of lines may change, and a smaller window may have wrapped them: start at the first line again.
     const up = this.#painted > 1 ? `\x1b[${this.#painted - 1}A` : ''
-    const text = lines.map(line => CLEAR_LINE + line).join('\n')
+    const text = lines.map(line => CLEAR_LINE + visible(line)).join('\n')
     const rest = this.#painted > lines.length ? '\x1b[J' : ''
-    this.#stream.write(`${HIDE_CURSOR}\r${up}${text}${rest}`)
+    this.#output.control(`${HIDE_CURSOR}\r${up}${text}${rest}`)
     this.#painted = lines.length
   }
 }

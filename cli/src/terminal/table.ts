@@ -1,5 +1,5 @@
 import type { Colors } from './terminal.ts'
-import { cut, padEnd, padStart, widthOf } from './text.ts'
+import { cut, harmless, padEnd, padStart, widthOf } from './text.ts'
 
 export interface Column<Row> {
   title: string
@@ -24,10 +24,15 @@ const GAP = 2
 
 /** The lines of a table. In a terminal of `columns` it leaves out optional columns, and cuts cells, until it fits. */
 export function table<Row>(
-  all: readonly Column<Row>[],
+  titled: readonly Column<Row>[],
   rows: readonly Row[],
   { colors, columns = Number.POSITIVE_INFINITY }: TableOptions,
 ): string[] {
+  const all = titled.map(column => ({
+    ...column,
+    title: harmless(column.title),
+    value: (row: Row) => harmless(column.value(row)),
+  }))
   const shown = fit(all, rows, columns)
   const line = (cells: string[]) => cells.join(' '.repeat(GAP)).trimEnd()
   const pad = ({ align }: Column<Row>, text: string, width: number) =>
@@ -46,22 +51,20 @@ export function table<Row>(
   return [header, ...body]
 }
 
-/** The columns that fit beside each other, with their widths. */
+/** The columns that fit beside each other, with their widths. The last ones are cut first. */
 function fit<Row>(all: readonly Column<Row>[], rows: readonly Row[], columns: number) {
-  let shown = all.map(column => ({
-    column,
-    width: Math.max(widthOf(column.title), ...rows.map(row => widthOf(column.value(row)))),
-  }))
-  const excess = () => shown.reduce((sum, { width }) => sum + width + GAP, -GAP) - columns
-  for (const each of shown) {
-    const { shrinkTo } = each.column
-    if (shrinkTo !== undefined && excess() > 0)
-      each.width = Math.min(each.width, Math.max(shrinkTo, each.width - excess()))
-  }
-  while (excess() > 0) {
+  let shown = all.map(column => {
+    const width = Math.max(widthOf(column.title), ...rows.map(row => widthOf(column.value(row))))
+    return { column, width, least: Math.min(width, column.shrinkTo ?? width) }
+  })
+  const excess = (size: 'width' | 'least') =>
+    shown.reduce((sum, each) => sum + each[size] + GAP, -GAP) - columns
+  while (excess('least') > 0) {
     const last = Math.max(...shown.map(({ column }) => column.optional ?? 0))
     if (last === 0) break
     shown = shown.filter(({ column }) => column.optional !== last)
   }
+  for (const each of shown.toReversed())
+    each.width = Math.max(each.least, each.width - Math.max(0, excess('width')))
   return shown
 }

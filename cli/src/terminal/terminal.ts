@@ -1,12 +1,12 @@
-import type { WriteStream } from 'node:tty'
 import picocolors from 'picocolors'
+import { Output } from './output.ts'
 
 export type Colors = ReturnType<typeof picocolors.createColors>
 
 /** Where a command writes: data to `out`, progress and remarks to `err`. */
 export interface Terminal {
-  out: NodeJS.WriteStream
-  err: NodeJS.WriteStream
+  out: Output
+  err: Output
   outColors: Colors
   errColors: Colors
   /** Whether progress may be painted over: standard error is a terminal, and not the log of a CI. */
@@ -21,8 +21,8 @@ export function openTerminal(arguments_: readonly string[]): Terminal {
   const plain = arguments_.includes('--no-color')
   const isLog = isSet('CI') || process.env.TERM === 'dumb'
   return {
-    out,
-    err,
+    out: new Output(out),
+    err: new Output(err),
     outColors: picocolors.createColors(!plain && hasColors(out, isLog)),
     errColors: picocolors.createColors(!plain && hasColors(err, isLog)),
     isLive: Boolean(err.isTTY) && !isLog,
@@ -31,8 +31,8 @@ export function openTerminal(arguments_: readonly string[]): Terminal {
 }
 
 /** The width of the terminal in characters; undefined if the stream is a file or a pipe. */
-export function columnsOf(stream: NodeJS.WriteStream): number | undefined {
-  return stream.isTTY ? (stream as WriteStream).columns || 80 : undefined
+export function columnsOf(output: Output): number | undefined {
+  return output.columns
 }
 
 /** https://no-color.org and https://force-color.org: any value but the empty one counts. */

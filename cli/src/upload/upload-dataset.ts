@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts'
 import { printJson, printLines } from '../print.ts'
 import { type DatasetOptions, datasetRequest } from '../request/dataset-request.ts'
 import { datasetSheet } from '../show/dataset-sheet.ts'
+import { harmless } from '../terminal/text.ts'
 import { TransferDisplay } from '../transfer/transfer-display.ts'
 
 export interface UploadOptions extends DatasetOptions {
@@ -30,7 +31,7 @@ export async function uploadDataset(
   else if (out.isTTY) printLines(context, datasetSheet(dataset, context))
   else {
     out.write(`${dataset.id}\n`)
-    for (const note of dataset.notes ?? []) err.write(`${errColors.yellow('note')}  ${note}\n`)
+    for (const note of dataset.notes ?? []) err.write(`${errColors.yellow('note')}  ${harmless(note)}\n`)
   }
   return EXIT.succeeded
 }

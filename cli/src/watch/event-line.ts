@@ -18,13 +18,13 @@ export function eventLine(event: OtherEvent, colors: Colors): string {
     case 'queued':
       return 'queued'
     case 'started':
-      return `running on the ${event.data.worker.engine} engine, device ${harmless(event.data.worker.device)}`
+      return harmless(`running on the ${event.data.worker.engine} engine, device ${event.data.worker.device}`)
     case 'warning':
       return `${yellow('warning')}  ${harmless(event.data.message)}`
     case 'checkpointed':
       return `checkpoint of epoch ${event.data.epoch}, ${bytes(event.data.sizeBytes)}`
     case 'artifact':
-      return `file ${event.data.name}, ${bytes(event.data.sizeBytes)}`
+      return `file ${harmless(event.data.name)}, ${bytes(event.data.sizeBytes)}`
     case 'pausing':
       return event.data.reason === 'quota_exceeded' ? 'pausing: a quota is used up' : 'pausing'
     case 'restarted':
@@ -34,6 +34,6 @@ export function eventLine(event: OtherEvent, colors: Colors): string {
     case 'succeeded':
       return green(event.data.reason === 'early_stopped' ? 'succeeded, stopped early' : 'succeeded')
     default:
-      return event.type
+      return harmless(event.type)
   }
 }

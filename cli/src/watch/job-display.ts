@@ -1,8 +1,9 @@
 import type { Job, JobEvent, JobFrame, JobProgress } from '@thresher/client'
 import { titleOf } from '../job-facts.ts'
 import { LiveArea } from '../terminal/live-area.ts'
+import type { Output } from '../terminal/output.ts'
 import { columnsOf, type Terminal } from '../terminal/terminal.ts'
-import { wrap } from '../terminal/text.ts'
+import { harmless, wrap } from '../terminal/text.ts'
 import { epochLine } from './epoch-line.ts'
 import { eventLine } from './event-line.ts'
 import { type ProgressView, progressLines } from './progress-lines.ts'
@@ -20,7 +21,7 @@ const SILENT: ReadonlySet<JobEvent['type']> = new Set([
 /** Shows the frames of a job: a line for each epoch, which stays, and on a terminal a bar and the course of the sparsity below. */
 export class JobDisplay {
   readonly #terminal: Terminal
-  readonly #rows: NodeJS.WriteStream
+  readonly #rows: Output
   readonly #live: LiveArea | undefined
   #job: Job | undefined
   #sparsities: number[] = []
@@ -29,7 +30,7 @@ export class JobDisplay {
   #phase: string | undefined
 
   /** @param rows where the lines of the epochs go: to standard output if they are what the user asked for */
-  constructor(terminal: Terminal, rows: NodeJS.WriteStream) {
+  constructor(terminal: Terminal, rows: Output) {
     this.#terminal = terminal
     this.#rows = rows
     this.#live = terminal.isLive ? new LiveArea(terminal.err) : undefined
@@ -44,11 +45,13 @@ export class JobDisplay {
     this.#update()
   }
 
-  /** Shows why nothing moves, until the next frame. */
-  interrupt(notice: string): void {
+  /** Shows why nothing moves, until the next frame. Where lines stay, the same reason is printed once. */
+  interrupt(text: string): void {
+    const notice = harmless(text)
+    const isNew = notice !== this.#notice
     this.#notice = notice
-    if (this.#live) this.#update()
-    else this.#print(notice)
+    if (this.#live && this.#job) this.#update()
+    else if (isNew) this.#print(notice)
   }
 
   /** Removes what is painted over. */
@@ -57,7 +60,7 @@ export class JobDisplay {
   }
 
   #showSnapshot(job: Job): void {
-    if (!this.#job) this.#print(this.#colors.dim(titleOf(job)))
+    if (!this.#job) this.#print(this.#colors.dim(harmless(titleOf(job))))
     this.#job = job
     const { status, queuePosition, waitsFor } = job
     this.#notice = undefined

@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import tempfile
 import threading
 import unittest
-from pathlib import Path
-from typing import Any, Dict, List
+from typing import List
 from unittest import mock
 
 import numpy as np
 
 import thresher
+from fault_test import JOB, FaultTest
 from stub_server import Answer, Handler, StubServer, event, hang_up, problem, send, send_json, stream
-
-JOB: Dict[str, Any] = {"id": "job_1", "status": "queued", "spec": {}, "warnings": []}
-
-
-class FaultTest(unittest.TestCase):
-    def setUp(self) -> None:
-        patch = mock.patch("thresher.retry.FIRST_PAUSE_SECONDS", 0.01)
-        patch.start()
-        self.addCleanup(patch.stop)
-
-    def serve(self, *answers: Answer, **options: Any) -> StubServer:
-        server = StubServer(*answers, **options)
-        self.addCleanup(server.stop)
-        return server
 
 
 class Repetitions(FaultTest):
@@ -108,7 +91,7 @@ class Answers(FaultTest):
     def test_a_redirect_does_not_receive_the_key(self) -> None:
         other = self.serve(send_json(200, JOB))
         server = self.serve(send(302, b"", Location=other.url))
-        with self.assertRaises(thresher.AnswerError):
+        with self.assertRaisesRegex(thresher.AnswerError, f"302 redirect: .* redirects to '{other.url}'. Use the"):
             thresher.Client(server.url, "thr_1").job("job_1")
         self.assertEqual(other.seen, [])
 
@@ -132,6 +115,68 @@ class Answers(FaultTest):
         self.assertTrue(np.isnan(prediction.outputs[:, 1]).all())
         self.assertEqual(prediction.labels, 300 * ["yes"])
         self.assertEqual([len(json.loads(seen.body)["inputs"]) for seen in server.seen[1:]], [256, 44])
+
+
+class OtherServers(FaultTest):
+    def test_an_answer_of_another_kind_is_an_error_of_the_client(self) -> None:
+        for content in (b"42", b"null", b"[1]", b"<h1>Hi</h1>", b"\xff", b"[" * 100_000, b"{}", b""):
+            for call in ("job", "jobs", "delete"):
+                answers = [send_json(200, JOB)] if call == "delete" else []
+                client = thresher.Client(self.serve(*answers, send(200, content)).url)
+                with self.subTest(content=content[:20], call=call):
+                    with self.assertRaisesRegex(thresher.UnexpectedAnswerError, "Is this the address"):
+                        if call == "job":
+                            client.job("job_1")
+                        elif call == "jobs":
+                            list(client.jobs.list())
+                        else:
+                            client.job("job_1").delete()
+
+    def test_a_stream_of_another_kind_is_an_error_of_the_client(self) -> None:
+        frames = ("{not json", "5", "null", '{"seq": 1}', '{"type": "epoch", "seq": "x"}', '{"type": "epoch"}')
+        for answer in [send(200, b"<h1>Hi</h1>"), *(stream(f"data: {frame}\n\n") for frame in frames)]:
+            job = thresher.Client(self.serve(send_json(200, JOB), answer).url).job("job_1")
+            with self.assertRaises(thresher.UnexpectedAnswerError):
+                list(job.watch())
+
+    def test_answers_and_events_without_an_end_are_left(self) -> None:
+        with mock.patch("thresher.transport.LARGEST_JSON_BYTES", 1_000):
+            with self.assertRaisesRegex(thresher.UnexpectedAnswerError, "has more than 64 MiB"):
+                thresher.Client(self.serve(send(200, 2_000 * b" ")).url).job("job_1")
+        for event in ("data: " + 2_000 * "a", 500 * "data: a\n"):
+            job = thresher.Client(self.serve(send_json(200, JOB), stream(event)).url).job("job_1")
+            with mock.patch("thresher.follow.LARGEST_EVENT_BYTES", 900):
+                with self.assertRaisesRegex(thresher.UnexpectedAnswerError, "has more than 64 MiB"):
+                    list(job.watch())
+
+
+class Arguments(FaultTest):
+    def test_a_path_never_leads_to_another_host_or_record(self) -> None:
+        server = self.serve()
+        client = thresher.Client(server.url, "thr_1")
+        for path in ("v1/jobs", ".evil.example/x", "@evil.example/x", ":80/x", "", "//x", "/\\x", "/\u00e9", "/a b"):
+            with self.assertRaisesRegex(thresher.ArgumentError, "must begin with one slash"):
+                client.request("GET", path)
+        for job_id in (".", ".."):
+            with self.assertRaisesRegex(thresher.ArgumentError, "segments . and .."):
+                client.job(job_id)
+        self.assertEqual(server.seen, [])
+
+    def test_secrets_are_not_printed(self) -> None:
+        for key in ("thr_hidden\nx: y", "thr_hidden\u2713"):
+            with self.assertRaises(thresher.ArgumentError) as raised:
+                thresher.Client("http://127.0.0.1:1", key)
+            self.assertNotIn("hidden", str(raised.exception))
+        with self.assertRaises(thresher.ArgumentError) as raised:
+            thresher.Client("http://me:hidden@127.0.0.1:1")
+        self.assertNotIn("hidden", str(raised.exception))
+        with self.assertRaisesRegex(thresher.ArgumentError, "the header Idempotency-Key"):
+            thresher.Client("http://127.0.0.1:1").submit(preset="mnist-mlp", idempotency_key="a\r\nx: y")
+
+    def test_an_address_is_whole(self) -> None:
+        for url in ("/v1", "127.0.0.1:1", "file:///x", "http://", "http://x:99999", "http://[", "http://x?y", "http://x#y"):
+            with self.assertRaisesRegex(thresher.ArgumentError, "url must be the address"):
+                thresher.Client(url)
 
 
 class Watching(FaultTest):
@@ -202,78 +247,16 @@ class Watching(FaultTest):
             next(epochs)
         self.assertEqual(raised.exception.code, "diverged")
 
+    def test_a_service_that_asks_for_years_is_asked_again_after_minutes(self) -> None:
+        server = self.serve(send_json(200, JOB), problem(503, "overloaded", Retry_After="1e9"), problem(404, "not_found"))
+        with mock.patch("thresher.follow.time.sleep") as sleep, self.assertRaises(thresher.NotFoundError):
+            list(thresher.Client(server.url).job("job_1").frames())
+        sleep.assert_called_once_with(300)
+
     def test_a_job_that_does_not_exist_is_an_error_at_once(self) -> None:
         server = self.serve(send_json(200, JOB), problem(404, "not_found"))
         with self.assertRaises(thresher.NotFoundError):
             next(thresher.Client(server.url).job("job_1").frames())
-
-
-class Downloads(FaultTest):
-    content = bytes(range(256)) * 4_000
-
-    def setUp(self) -> None:
-        super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = Path(folder.name) / "model"
-        self.sha256 = hashlib.sha256(self.content).hexdigest()
-        self.part = self.path.with_name(f"model.{self.sha256}.part")
-
-    def download(self, *answers: Answer) -> StubServer:
-        server = self.serve(send_json(200, JOB), *answers)
-        job = thresher.Client(server.url).job("job_1")
-        self.assertEqual(job.download("model.keras", self.path, sparsity=0.9), self.path)
-        return server
-
-    def whole(self, received: int) -> Answer:
-        """The file, of which so many bytes arrive."""
-        digest = _digest(self.content)
-        return send(200, self.content[:received], len(self.content), Repr_Digest=digest)
-
-    def rest(self, start: int) -> Answer:
-        size = len(self.content)
-        span = f"bytes {start}-{size - 1}/{size}"
-        return send(206, self.content[start:], Content_Range=span, Repr_Digest=_digest(self.content))
-
-    def test_a_truncated_file_is_continued_and_verified(self) -> None:
-        server = self.download(self.whole(300_000), self.rest(300_000))
-        self.assertEqual(self.path.read_bytes(), self.content)
-        self.assertEqual([path.name for path in self.path.parent.iterdir()], ["model"])
-        again = server.seen[-1]
-        self.assertEqual(again.headers["range"], "bytes=300000-")
-        self.assertEqual(again.headers["if-range"], f'"sha256-{self.sha256}"')
-        self.assertEqual(again.query, {"sparsity": ["0.9"]})
-
-    def test_the_rest_of_an_earlier_call_is_continued(self) -> None:
-        self.part.write_bytes(self.content[:-10])
-        self.download(self.rest(len(self.content) - 10))
-        self.assertEqual(self.path.read_bytes(), self.content)
-
-    def test_a_file_that_changed_is_received_from_its_beginning(self) -> None:
-        old = self.path.with_name(f"model.{64 * '0'}.part")
-        old.write_bytes(b"old bytes")
-        self.download(self.whole(len(self.content)))
-        self.assertEqual(self.path.read_bytes(), self.content)
-        self.assertFalse(old.exists())
-
-    def test_a_complete_file_only_has_to_be_verified(self) -> None:
-        self.part.write_bytes(self.content)
-        self.download(problem(416, "range_not_satisfiable"))
-        self.assertEqual(self.path.read_bytes(), self.content)
-
-    def test_bytes_that_do_not_match_the_digest_never_get_the_name(self) -> None:
-        with self.assertRaises(thresher.DownloadError):
-            self.download(send(200, b"other bytes", Repr_Digest=_digest(self.content)))
-        self.assertEqual(list(self.path.parent.iterdir()), [])
-
-    def test_the_name_is_that_of_the_artifact_in_a_folder(self) -> None:
-        server = self.serve(send_json(200, JOB), self.whole(len(self.content)))
-        path = thresher.Client(server.url).job("job_1").download("model.keras", self.path.parent)
-        self.assertEqual(path, self.path.parent / "model.keras")
-
-
-def _digest(content: bytes) -> str:
-    return f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-import { rename, rm } from 'node:fs/promises'
+import { lstat, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { type ArtifactSource, pathOf } from '../artifact-source.ts'
 import { continuing } from '../continuing.ts'
 import type { DownloadOptions } from '../download-options.ts'
@@ -27,9 +28,19 @@ export async function download(
   path: string,
   options: DownloadOptions = {},
 ): Promise<Downloaded> {
+  await requireReplaceable(path)
   const from = pathOf(client, source)
   const received = async () => (await findPartialFile(path))?.sizeBytes ?? 0
   return await continuing(() => attempt(client, from, path, options), received, options.signal)
+}
+
+/** The finished file is renamed to the path, which would replace a device or a link. @throws DownloadError */
+async function requireReplaceable(path: string): Promise<void> {
+  const folder = await lstat(dirname(path)).catch(() => undefined)
+  if (path === '' || !folder) throw new DownloadError(`The folder ${dirname(path)} does not exist.`)
+  const entry = await lstat(path).catch(() => undefined)
+  if (entry && !entry.isFile())
+    throw new DownloadError(`${path} is not a regular file, so it is not replaced.`)
 }
 
 async function attempt(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open, readdir, stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { lstat, open, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /** The bytes of a download that have arrived so far. */
@@ -11,35 +11,47 @@ export interface PartialFile {
   sizeBytes: number
 }
 
+/** A link with the name of a partial file could lead to any file. Windows does not have the flag. */
+const NO_LINKS = constants.O_NOFOLLOW ?? 0
+
 /** The partial file of a download to a path. */
 export function partialFileFor(path: string, sha256: string): string {
   return `${path}.${sha256}.part`
 }
 
-/** What an earlier attempt to download to a path has left. */
+/** What an earlier attempt to download to a path has left. Links are not followed: what they lead to is no partial file. */
 export async function findPartialFile(path: string): Promise<PartialFile | undefined> {
   const start = `${basename(path)}.`
   for (const name of await readdir(dirname(path))) {
     const sha256 = name.startsWith(start)
       ? /^([0-9a-f]{64})\.part$/.exec(name.slice(start.length))?.[1]
       : undefined
+    if (!sha256) continue
     const found = join(dirname(path), name)
-    if (sha256) return { path: found, sha256, sizeBytes: (await stat(found)).size }
+    const entry = await lstat(found)
+    if (entry.isFile() && entry.nlink === 1) return { path: found, sha256, sizeBytes: entry.size }
   }
   return undefined
 }
 
-/** Appends chunks as they arrive. Those that arrived before an error remain. @param onAppended receives the length of each chunk */
-export async function append(
+/**
+ * Writes chunks as they arrive, after the bytes of the partial file or into a new one that replaces any entry with its name.
+ * Those that arrived before an error remain.
+ *
+ * @param onWritten receives the length of each chunk
+ */
+export async function write(
   path: string,
+  from: 'end' | 'start',
   chunks: AsyncIterable<Uint8Array>,
-  onAppended: (bytes: number) => void,
+  onWritten: (bytes: number) => void,
 ): Promise<void> {
-  const file = await open(path, 'a')
+  if (from === 'start') await rm(path, { force: true })
+  const file = await open(path, from === 'start' ? 'wx' : constants.O_WRONLY | constants.O_APPEND | NO_LINKS)
   try {
     for await (const chunk of chunks) {
       await file.writeFile(chunk)
-      onAppended(chunk.length)
+      onWritten(chunk.length)
     }
     await file.sync()
   } finally {
@@ -51,7 +63,8 @@ export async function append(
 export async function measure(path: string): Promise<{ sizeBytes: number; sha256: string }> {
   const hash = createHash('sha256')
   let sizeBytes = 0
-  for await (const chunk of createReadStream(path)) {
+  const file = await open(path, constants.O_RDONLY | NO_LINKS)
+  for await (const chunk of file.createReadStream()) {
     hash.update(chunk)
     sizeBytes += chunk.length
   }

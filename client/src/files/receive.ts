@@ -4,7 +4,7 @@ import { type DownloadOptions, SILENCE_MS, TIMEOUT_MS } from '../download-option
 import { AnswerError } from '../errors.ts'
 import { DownloadError, headersFor, type Representation, representationOf } from '../representation.ts'
 import type { Thresher } from '../thresher.ts'
-import { append, findPartialFile, partialFileFor } from './partial-file.ts'
+import { findPartialFile, partialFileFor, write } from './partial-file.ts'
 
 /**
  * Receives the missing bytes of a file over one connection; all bytes if the partial file belongs to another representation.
@@ -31,11 +31,15 @@ export async function receive(
     throw new DownloadError('There were more bytes than the file has; they were deleted.')
   }
   const { sha256, totalBytes } = representationOf(answer)
-  if (before && answer.status !== 206) await rm(before.path)
-  let receivedBytes = answer.status === 206 ? before!.sizeBytes : 0
+  const isRest = answer.status === 206
+  if (isRest && before?.sha256 !== sha256)
+    throw new DownloadError('The service sent a part of another file than was asked for.')
+  if (before && !isRest) await rm(before.path)
+  let receivedBytes = isRest ? before!.sizeBytes : 0
   const part = partialFileFor(path, sha256)
-  await append(part, chunksOf(answer.body!, silenceMs), bytes => {
+  await write(part, isRest ? 'end' : 'start', chunksOf(answer.body!, silenceMs), bytes => {
     receivedBytes += bytes
+    if (receivedBytes > totalBytes) throw new DownloadError(`The service sent more than ${totalBytes} bytes.`)
     onProgress?.({ receivedBytes, totalBytes })
   })
   return { part, sha256, totalBytes }

@@ -1,3 +1,4 @@
+import { unexpected } from '../answers.ts'
 import type { Dataset, DatasetRequest, FolderRequest, ListDatasetsData } from '../contract.ts'
 import { type Pages, pagesOf } from '../pages.ts'
 import { pause } from '../pause.ts'
@@ -61,6 +62,7 @@ export class Datasets {
   async wait(id: string, options: CallOptions & { everyMs?: number } = {}): Promise<Dataset> {
     for (;;) {
       const dataset = await this.get(id, options)
+      if (typeof dataset.status !== 'string') throw unexpected('The dataset has no status.')
       if (dataset.status === 'ready' || dataset.status === 'invalid') return dataset
       await pause(options.everyMs ?? 1000, options.signal)
     }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { plainMessage } from '#domain/plain-message.ts'
+import { plainMessage } from '#interchange/plain-message.ts'
 import type { Refuse } from '#network/check-topology.ts'
 import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#network/json-depth.ts'
 import { plainEntry } from './entry.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { plainMessage } from '#domain/plain-message.ts'
+import { plainMessage } from '#interchange/plain-message.ts'
 import { ACTIVATIONS, type Activation } from '#network/activation.ts'
 import type { Initializer } from '#network/initializer-schema.ts'
 import type { Extent, Margins } from '#network/layers/options.ts'

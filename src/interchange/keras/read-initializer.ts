@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { plainMessage } from '#domain/plain-message.ts'
+import { plainMessage } from '#interchange/plain-message.ts'
 import type { Initializer, NamedInitializer, ParametricInitializer } from '#network/initializer-schema.ts'
 import { plainWord } from './word.ts'
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { plainMessage } from '#domain/plain-message.ts'
 import { FormatError } from '#formats/format-error.ts'
 import type { FoundTensor, FoundTensors } from '#interchange/found-tensors.ts'
 import { layerNameFromKeras } from '#interchange/keras/names.ts'
+import { plainMessage } from '#interchange/plain-message.ts'
 import type { Network } from '#network/network.ts'
 import { readTfjsTensor, storedBytes, TfjsTensor } from './tfjs-tensor.ts'
 

@@ -8,7 +8,7 @@ import { plot } from '../../../cli/src/terminal/plot.ts'
 import { sparkline } from '../../../cli/src/terminal/sparkline.ts'
 import { table } from '../../../cli/src/terminal/table.ts'
 import { openTerminal } from '../../../cli/src/terminal/terminal.ts'
-import { harmless } from '../../../cli/src/terminal/text.ts'
+import { harmless, visible } from '../../../cli/src/terminal/text.ts'
 
 const colors = openTerminal(['--no-color']).outColors
 const red = (text: string) => `\x1b[31m${text}\x1b[39m`
@@ -54,7 +54,18 @@ test('a table leaves out optional columns and cuts cells until it fits, with and
     table(columns, rows, { colors, columns: width }).map(stripVTControlCharacters)
   assert.deepEqual(lines(), ['job    name                    zeros', 'job_1  a long name of a job  95.00 %'])
   assert.deepEqual(lines(26), ['job    name          zeros', 'job_1  a long na…  95.00 %'])
-  assert.deepEqual(lines(16), ['job    name', 'job_1  a long …'])
+  assert.deepEqual(lines(16), ['job    name', 'job_1  a long n…'])
+})
+
+test('a table that leaves out a column shows the others whole where they fit, and cuts the last one first', () => {
+  const rows = [{ file: 'model.sparse.safetensors', contents: 'the weights that are not zero' }]
+  const columns = [
+    { title: 'file', value: ({ file }: (typeof rows)[0]) => file, shrinkTo: 8 },
+    { title: 'contents', value: ({ contents }: (typeof rows)[0]) => contents, shrinkTo: 20, optional: 1 },
+  ]
+  const line = (width: number) => table(columns, rows, { colors, columns: width })[1]
+  assert.equal(line(28), 'model.sparse.safetensors')
+  assert.equal(line(50), 'model.sparse.safetensors  the weights that are no…')
 })
 
 test('facts without a value are left out, and long ones are broken beside their names', () => {
@@ -101,4 +112,15 @@ test('a plot has its points at the ends of its axes', () => {
 
 test('a text of another user cannot control the terminal', () => {
   assert.equal(harmless('a\x1b[31mred\x1b[0m\r\nname\x07'), 'ared name ')
+})
+
+test('what is written to a terminal keeps colours and line breaks, and shows all other controls as in JSON', () => {
+  const text = 'a\x1b[31mred\x1b[39m\n\x1b[2J\x1b]0;title\x07\r\x9b\x7f\u202ename\u2066'
+  assert.equal(
+    visible(text),
+    'a\x1b[31mred\x1b[39m\n\\u001b[2J\\u001b]0;title\\u0007\\u000d\\u009b\\u007f\\u202ename\\u2066',
+  )
+  const json = JSON.stringify({ text })
+  assert.deepEqual(JSON.parse(visible(json)), { text })
+  assert.doesNotMatch(visible(json), /[\x7f-\x9f\u202e]/)
 })

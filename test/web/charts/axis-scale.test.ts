@@ -29,3 +29,16 @@ it('one value, or none, has a scale', () => {
   assert.ok(Math.abs(axisScale([0.5]).position(0.5) - 0.5) < 1e-9)
   assert.deepEqual(axisScale([]).ticks.at(0), 0)
 })
+
+it('an axis of shares ends at 100 %, and its ticks are within it', () => {
+  for (const value of [0, 0.9, 1])
+    for (const kind of ['linear', 'nines'] as const) {
+      const { position, ticks } = axisScale([value], kind, true)
+      assert.ok(ticks.length > 0, `${kind} of ${value}`)
+      for (const tick of ticks) {
+        assert.ok(tick >= 0 && tick <= 1, `${tick} of ${kind}`)
+        assert.ok(position(tick) >= -1e-9 && position(tick) <= 1 + 1e-9, `${tick} of ${kind} is outside`)
+      }
+      assert.ok(position(value) >= 0 && position(value) <= 1)
+    }
+})

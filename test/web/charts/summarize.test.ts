@@ -21,7 +21,7 @@ describe('the summary of a chart', () => {
   it('describes curves with one point and without points', () => {
     assert.equal(
       summarize([curve('first', [7]), curve('second', [])], words),
-      'first is 7.0 at epoch 1. second has no points yet.',
+      'first is 7.0 at epoch 1. second has no points.',
     )
   })
 

@@ -28,7 +28,7 @@ it('without a trade-off, the points are the trained model and the epochs whose c
   )
 })
 
-it('a point of a trade-off is selected by its sparsity, rule and scope, and the own point without a selector', () => {
+it('a point of a trade-off is selected by its sparsity, rule and scope, and the own point of all curves once, without a selector', () => {
   const point = {
     rule: 'magnitude',
     scope: 'global',
@@ -38,18 +38,19 @@ it('a point of a trade-off is selected by its sparsity, rule and scope, and the 
   const tradeoff = {
     points: [
       { ...point, sparsity: 0.3, own: true },
+      { ...point, scope: 'layer', sparsity: 0.3, own: true },
       { ...point, sparsity: 0.95, validationAccuracy: 0.8 },
     ],
   } as Tradeoff
   const points = modelPoints({ job, tradeoff, checkpoints: [], epochs })
   assert.deepEqual(
-    points.map(({ label, selection, curve }) => ({ label, selection, curve })),
+    points.map(({ label, selection, curves }) => ({ label, selection, curves })),
     [
-      { label: 'trained model', selection: {}, curve: 'magnitude, global' },
+      { label: 'trained model', selection: {}, curves: ['magnitude, global', 'magnitude, layer'] },
       {
         label: 'cut by magnitude, global',
         selection: { sparsity: 0.95, rule: 'magnitude', scope: 'global' },
-        curve: 'magnitude, global',
+        curves: ['magnitude, global'],
       },
     ],
   )

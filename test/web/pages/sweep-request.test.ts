@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { countTrials } from '#web/src/pages/new-sweep/count-trials.ts'
+import { countTrials } from '#web/src/pages/count-trials.ts'
 import { fromEntry, toEntry } from '#web/src/pages/new-sweep/space-entry.ts'
 
 it('the values of a field are typed as a list or as the ends of a range', () => {

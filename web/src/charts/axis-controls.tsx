@@ -11,7 +11,7 @@ export function useAxisControls() {
   const state = useMemo(
     () => ({
       x: urlState('x', choiceCodec(X_CHOICES, 'epoch')),
-      smoothing: urlState('smooth', numberCodec(0)),
+      smoothing: urlState('smooth', numberCodec(0), 'replace'),
       variables: urlState('variables', choiceCodec(['kernels', 'all'], 'kernels')),
     }),
     [],

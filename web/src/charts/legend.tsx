@@ -1,4 +1,5 @@
 import type { Signal } from '@preact/signals'
+import { FreeText } from '../components/free-text.tsx'
 import type { LineStyle } from './palette.ts'
 import type { Reading } from './plot.ts'
 
@@ -21,7 +22,7 @@ export function Legend({ labels, styles, reading, format }: LegendProps) {
       {labels.map((label, index) => (
         <li key={label}>
           <LineSample {...styles[index]!} />
-          {label}
+          <FreeText text={label} />
           {hasFigures && <output>{readingOf(ys?.[index], format)}</output>}
         </li>
       ))}

@@ -24,6 +24,8 @@ export interface LineChartProps {
   formatY: (y: number) => string
   /** A value beside the y axis, where that is shorter. */
   formatTick?: (y: number) => string
+  /** Whether the values are shares: the y axis ends at 0 and at 100 %. */
+  isShare?: boolean
   /** The interval of x; charts with the same object show the same. */
   zoom: Zoom
   /** Weight of the past in the smoothed curves; 0: none. */
@@ -42,7 +44,7 @@ const DASHED_UP_TO = 4
 /** A chart of lines with legend, readings, scales, zoom, summary and table. */
 export function LineChart(props: LineChartProps) {
   const { title, name, series, x, formatY, formatTick = formatY, zoom, smoothing = 0, cursor } = props
-  const { scales = Y_SCALES, layout = 'wide' } = props
+  const { scales = Y_SCALES, layout = 'wide', isShare = false } = props
   const frame = useRef<HTMLDivElement>(null)
   const summaryId = useId()
   const view = useChartView(name, scales)
@@ -51,8 +53,10 @@ export function LineChart(props: LineChartProps) {
   const styleOf = series.length <= DASHED_UP_TO ? dashedStyle : lineStyle
   const styles = series.map((curve, index) => styleOf(curve.style ?? index, dark))
   const labels = series.map(curve => curve.label)
-  const look = { scale: view.scale, labels, styles, x, formatY: formatTick }
-  const lookId = [view.scale, dark, x.label, ...labels, ...styles.map(style => style.colour)].join('\n')
+  const look = { scale: view.scale, labels, styles, x, formatY: formatTick, isShare }
+  const lookId = [view.scale, isShare, dark, x.label, ...labels, ...styles.map(style => style.colour)].join(
+    '\n',
+  )
   const { plot, reading, rows } = usePlot(frame, look, lookId, drawn, zoom, cursor)
   const words = { x: x.label, formatX: x.format, formatY }
   return (

@@ -1,6 +1,7 @@
 import type uPlot from 'uplot'
 import type { LineStyle } from './palette.ts'
 import type { XAxis } from './x-axis.ts'
+import { Y_STEPS, yRange } from './y-range.ts'
 import { DISTRIBUTIONS, type YScale } from './y-scale.ts'
 
 export interface PlotLook {
@@ -9,6 +10,8 @@ export interface PlotLook {
   styles: LineStyle[]
   x: XAxis
   formatY: (y: number) => string
+  /** Whether the values are shares from 0 to 1. */
+  isShare?: boolean
 }
 
 /** Pixels for the figures of the y axis; equal in all charts, so that charts above each other are aligned. */
@@ -33,7 +36,7 @@ const MARKED_BELOW = 12
 
 /** The options of uPlot for a chart of lines in the colours of the theme. */
 export function plotOptions(element: HTMLElement, look: PlotLook, hooks: uPlot.Hooks.Arrays): uPlot.Options {
-  const { labels, styles, scale } = look
+  const { labels, styles, scale, isShare = false } = look
   const many = labels.length > FADES_ABOVE
   return {
     width: element.clientWidth,
@@ -47,7 +50,13 @@ export function plotOptions(element: HTMLElement, look: PlotLook, hooks: uPlot.H
       ...(many && { focus: { prox: 20 } }),
     },
     focus: { alpha: many ? 0.25 : 1 },
-    scales: { x: { time: false }, y: { distr: DISTRIBUTIONS[scale] } },
+    scales: {
+      x: { time: false },
+      y: {
+        distr: DISTRIBUTIONS[scale],
+        range: (_, low, high) => [...yRange(low, high, scale, isShare)] as uPlot.Range.MinMax,
+      },
+    },
     axes: axes(element, look),
     series: [{}, ...labels.map((label, index) => line(label, styles[index]!, many))],
     hooks,
@@ -60,7 +69,7 @@ function line(label: string, { colour, dash }: LineStyle, many: boolean): uPlot.
   return { label, stroke: colour, dash, width: many ? HAIRLINE : 1.5, points }
 }
 
-function axes(element: HTMLElement, { x, formatY }: PlotLook): uPlot.Axis[] {
+function axes(element: HTMLElement, { x, scale, formatY }: PlotLook): uPlot.Axis[] {
   const theme = getComputedStyle(element)
   const shared = {
     stroke: theme.getPropertyValue('--text-quiet'),
@@ -76,6 +85,10 @@ function axes(element: HTMLElement, { x, formatY }: PlotLook): uPlot.Axis[] {
       ...{ size: 26, gap: 4, space: 64, values: words(x.format) as uPlot.Axis.Values },
       ...(x.whole && { incrs: WHOLE_STEPS }),
     },
-    { ...shared, size: GUTTER, gap: 6, space: 32, values: words(formatY) as uPlot.Axis.Values },
+    {
+      ...shared,
+      ...{ size: GUTTER, gap: 6, space: 32, values: words(formatY) as uPlot.Axis.Values },
+      ...(scale === 'linear' && { incrs: Y_STEPS }),
+    },
   ]
 }

@@ -19,7 +19,7 @@ export function summarize(series: readonly Series[], words: Words): string {
 
 function describe({ label, xs, ys }: Series, { x, formatX, formatY }: Words): string {
   const points = Array.from(ys.keys()).filter(point => Number.isFinite(ys[point]))
-  if (points.length === 0) return `${label} has no points yet.`
+  if (points.length === 0) return `${label} has no points.`
   const [first, last] = [points[0]!, points.at(-1)!]
   if (points.length === 1) return `${label} is ${formatY(ys[first]!)} at ${x} ${formatX(xs[first]!)}.`
   const lowest = points.reduce((low, point) => (ys[point]! < ys[low]! ? point : low))

@@ -24,7 +24,7 @@ export function useZoom(parameter = 'zoom'): Zoom {
       clearTimeout(timer)
       const text = rangeCodec.write(range)
       if (text !== stored.peek())
-        timer = setTimeout(() => changeQuery({ [parameter]: text }), COMMIT_AFTER_MS)
+        timer = setTimeout(() => changeQuery({ [parameter]: text }, 'replace'), COMMIT_AFTER_MS)
     })
     return () => {
       clearTimeout(timer)

@@ -9,7 +9,7 @@ interface ActButtonProps {
   /** The verb, on this button and in the dialog. */
   action: string
   /** The question of the dialog. */
-  title: string
+  title: ComponentChildren
   /** What the action changes. */
   children: ComponentChildren
   act: () => Promise<unknown>

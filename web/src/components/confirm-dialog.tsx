@@ -4,7 +4,7 @@ import { Button } from './button.tsx'
 
 interface ConfirmDialogProps {
   open: boolean
-  title: string
+  title: ComponentChildren
   children: ComponentChildren
   /** The verb on the button that acts, for example `Cancel 3 jobs`. */
   action: string

@@ -51,15 +51,23 @@ export function DataTable<T>(props: DataTableProps<T>) {
           {rows.map(row => (
             <tr key={rowKey(row)} class={selected?.has(rowKey(row)) ? 'selected' : undefined}>
               {columns.map(column => (
-                <td key={column.id} class={classOf(column)}>
-                  {column.cell(row)}
-                </td>
+                <Cell key={column.id} column={column} row={row} />
               ))}
             </tr>
           ))}
         </tbody>
       </table>
     </div>
+  )
+}
+
+/** A text that does not fit has an ellipsis at its end, and the whole text in its tooltip. */
+function Cell<T>({ column, row }: { column: Column<T>; row: T }) {
+  const content = column.cell(row)
+  return (
+    <td class={classOf(column)} title={typeof content === 'string' ? content : undefined}>
+      {content}
+    </td>
   )
 }
 
@@ -79,7 +87,7 @@ function Header<T>({ column, sorting, onSort }: HeaderProps<T>) {
   const className = numeric ? 'numeric' : undefined
   if (!sortable || !onSort)
     return (
-      <th scope="col" class={className}>
+      <th scope="col" class={className} title={header}>
         {column.headerCell ?? header}
       </th>
     )

@@ -4,6 +4,7 @@ import { formatPercent } from '../format/numbers.ts'
 import { client } from '../state/session.ts'
 import { useLoaded } from '../state/use-loaded.ts'
 import { Button } from './button.tsx'
+import { FreeText } from './free-text.tsx'
 
 interface JobPickerProps {
   /** The chosen jobs, in their order. */
@@ -29,7 +30,7 @@ export function JobPicker({ chosen, statuses, most = 50, onChange }: JobPickerPr
   const offered = (data?.data ?? []).filter(({ id }) => !ids.includes(id))
   const chips = chosen.map(job => (
     <span key={job.id} class="chip">
-      {jobName(job)}
+      <FreeText text={jobName(job)} />
       <Button
         kind="quiet"
         label={`Remove ${jobName(job)}`}

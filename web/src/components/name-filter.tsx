@@ -1,7 +1,7 @@
 import { textCodec } from '../state/codecs.ts'
 import { urlState } from '../state/url-state.ts'
 
-const name = urlState('name', textCodec())
+const name = urlState('name', textCodec(), 'replace')
 
 /** The beginning of the names that a list shows. It is kept in the address. */
 export function nameFilter(): { name?: string } {

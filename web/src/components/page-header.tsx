@@ -12,7 +12,8 @@ interface PageHeaderProps {
 /** The heading of a page, which is also the title of the document. */
 export function PageHeader({ title, aside, children }: PageHeaderProps) {
   useEffect(() => {
-    document.title = `${title} · Thresher`
+    // Isolated (Unicode's FSI and PDI): the name of a record may change the direction of writing.
+    document.title = `\u2068${title}\u2069 · Thresher`
   }, [title])
   return (
     <header class="page-header">

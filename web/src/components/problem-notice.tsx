@@ -2,11 +2,11 @@ import { AnswerError } from '@thresher/client'
 
 /** An error of the service: its detail, and each mistake with the path of its field. */
 export function ProblemNotice({ error, title }: { error: Error; title?: string }) {
-  const mistakes = error instanceof AnswerError ? error.errors : []
+  const { detail, mistakes } = partsOf(error)
   return (
     <div class="notice bad" role="alert">
       {title !== undefined && <strong>{title}</strong>}
-      <p>{error.message}</p>
+      {detail !== undefined && <p>{detail}</p>}
       {mistakes.length > 0 && (
         <ul>
           {mistakes.map(({ path, message }) => (
@@ -23,6 +23,15 @@ export function ProblemNotice({ error, title }: { error: Error; title?: string }
       )}
     </div>
   )
+}
+
+/** The detail of a problem usually repeats its mistakes: each is shown once, beside the path of its field if it has one. */
+function partsOf(error: Error): { detail?: string; mistakes: AnswerError['errors'] } {
+  const { message: detail } = error
+  const mistakes = error instanceof AnswerError ? error.errors : []
+  if (!mistakes.every(({ message }) => detail.includes(message))) return { detail, mistakes }
+  const hasPaths = mistakes.some(({ path }) => path !== '')
+  return hasPaths ? { mistakes } : { detail, mistakes: [] }
 }
 
 /** What the service says about one field of a form, by the path of the problem. */

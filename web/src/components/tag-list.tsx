@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { formatCount } from '../format/numbers.ts'
 import { Button } from './button.tsx'
+import { FreeText } from './free-text.tsx'
 
 const FEW = 60
 
@@ -20,7 +21,7 @@ export function TagList({ words, numbered = false }: TagListProps) {
         {shown.map((word, index) => (
           <li key={word} class="tag">
             {numbered && word !== String(index) && <span class="quiet">{index} </span>}
-            {word}
+            <FreeText text={word} />
           </li>
         ))}
       </ul>

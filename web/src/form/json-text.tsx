@@ -17,6 +17,8 @@ interface JsonTextProps {
   /** The id of the form that the text belongs to, if it is outside. */
   form?: string
   placeholder?: string
+  /** A text with a mistake, to be corrected: shown in place of the first value. */
+  first?: string | undefined
   set(value: Json | undefined): void
 }
 
@@ -35,10 +37,10 @@ export function JsonText({
   set,
   ...rest
 }: JsonTextProps) {
-  const { mustBeObject = false, form } = rest
+  const { mustBeObject = false, form, first } = rest
   const parse = mustBeObject ? parseObject : parseJson
   const typed = useTyped(value, prettyJson)
-  const [wrongText, setWrongText] = useState<string>()
+  const [wrongText, setWrongText] = useState(first)
   const mistake = wrongText === undefined ? undefined : parse(wrongText).error
   return (
     <FormField label={label} hint={hint} error={mistake ?? error}>

@@ -17,8 +17,8 @@ export function storedRequest(): Json | undefined {
 /** Keeps a request, so that a reload shows it again. */
 export function storeRequest(request: Json): void {
   const spec = requestCodec.write(request)
-  if (spec === null && keptInTab(JSON.stringify(request))) changeQuery({ spec: null, kept: 'yes' })
-  else changeQuery({ spec, kept: null })
+  if (spec === null && keptInTab(JSON.stringify(request))) changeQuery({ spec: null, kept: 'yes' }, 'replace')
+  else changeQuery({ spec, kept: null }, 'replace')
 }
 
 /** @returns false if the browser has no room */

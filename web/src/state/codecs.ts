@@ -29,6 +29,14 @@ export const listCodec: Codec<string[]> = {
   write: value => (value.length > 0 ? value.join(',') : null),
 }
 
+/** Some of a few words. Any other word is left out. */
+export function choicesCodec<T extends string>(choices: readonly T[]): Codec<T[]> {
+  return {
+    read: text => choices.filter(choice => listCodec.read(text).includes(choice)),
+    write: listCodec.write,
+  }
+}
+
 /** An interval `from..to`. */
 export const rangeCodec: Codec<readonly [number, number] | null> = {
   read(text) {

@@ -1,4 +1,5 @@
 import type { EpochMetrics, Job, JobEvent, JobFrame, JobProgress } from '@thresher/client'
+import { isActive } from './job-status.ts'
 
 /** Everything that the stream of a job has said. */
 export interface JobRecord {
@@ -29,9 +30,18 @@ export function foldFrames(record: JobRecord, frames: readonly JobFrame[]): JobR
       if (frame.type === 'epoch') epochs.push(frame.data)
       next.progress = undefined
     }
+  const last = epochs.at(-1)
+  if (last && next.job) next.job = withEpoch(next.job, last)
   if (events.length > 0) next.events = [...record.events, ...events]
   if (epochs.length > 0) next.epochs = mergeEpochs(record.epochs, epochs)
   return next
+}
+
+/** The job after an epoch; unchanged by an epoch that it knows already, such as those of its history. */
+function withEpoch(job: Job, metrics: EpochMetrics): Job {
+  if (!isActive(job.status) || metrics.epoch <= job.progress.epoch) return job
+  const fraction = Math.max(job.progress.fraction, metrics.epoch / metrics.epochs)
+  return { ...job, metrics, progress: { ...job.progress, epoch: metrics.epoch, fraction } }
 }
 
 /** Epochs in their order; `newer` replaces what it repeats. */

@@ -13,6 +13,7 @@ export const STATUS_GROUPS = {
 } as const satisfies Record<string, readonly JobStatus[]>
 
 export type StatusGroup = keyof typeof STATUS_GROUPS
+export const STATUS_GROUP_NAMES = Object.keys(STATUS_GROUPS) as StatusGroup[]
 
 /** Whether the job may still change by itself. */
 export function isActive(status: JobStatus): boolean {

@@ -25,15 +25,33 @@ export function navigate(page: string, parameters: Record<string, string> = {}):
   open(linkTo(page, parameters))
 }
 
-/** Changes parameters of the query in place; `null` removes one. */
-export function changeQuery(changes: Record<string, string | null>): void {
+/** `push`: Back returns to the previous address; `replace`: for values that change many times in one gesture, such as typed text. */
+export type HistoryMode = 'push' | 'replace'
+
+/** Changes parameters of the query; `null` removes one. */
+export function changeQuery(changes: Record<string, string | null>, mode: HistoryMode = 'push'): void {
   const next = new URLSearchParams(query.peek())
   for (const [name, value] of Object.entries(changes))
     if (value === null) next.delete(name)
     else next.set(name, value)
   const search = next.toString().replaceAll('%2C', ',')
-  history.replaceState(null, '', location.pathname + (search && `?${search}`))
+  const to = location.pathname + (search && `?${search}`)
+  // Without this, Back would seem to do nothing after a choice that was chosen already.
+  if (to === current()) return
+  if (mode === 'push' && !isPushing) pushOnce(to)
+  else history.replaceState(null, '', to)
   address.value = current()
+}
+
+/** Whether the present event has added an entry already: all that one click changes is one entry. */
+let isPushing = false
+
+function pushOnce(to: string): void {
+  history.pushState(null, '', to)
+  isPushing = true
+  queueMicrotask(() => {
+    isPushing = false
+  })
 }
 
 /** Follows links to pages without loading the document again. */

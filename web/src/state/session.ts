@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals'
 import { Thresher } from '@thresher/client'
+import { noticingFailure } from './connection.ts'
 
 const STORED = 'thresher.key'
 
@@ -36,7 +37,7 @@ export function signOut(): void {
 }
 
 async function noticingRefusals(...request: Parameters<typeof fetch>): Promise<Response> {
-  const answer = await fetch(...request)
+  const answer = await noticingFailure(fetch(...request), request[1]?.signal)
   if (answer.status === 401) keyRefused.value = true
   return answer
 }

@@ -1,9 +1,7 @@
-import { computed, type Signal, signal } from '@preact/signals'
+import { computed } from '@preact/signals'
 import type { JobFrame, JobStream } from '@thresher/client'
+import { interrupted } from './connection.ts'
 import { client } from './session.ts'
-
-/** Whether the connection broke and is being made again. */
-export const interrupted: Signal<boolean> = signal(false)
 
 /** One WebSocket for all jobs that the page watches. It is open only while one is. */
 const stream = computed<JobStream>(() =>
@@ -14,11 +12,20 @@ const stream = computed<JobStream>(() =>
   }),
 )
 
+/** Loops that wait for frames. Without one, there is no connection that could be broken. */
+let watching = 0
+
 /** Frames of a job after an event, until the job has ended or the signal is aborted. */
 export async function* watchJob(id: string, after: number, signal: AbortSignal): AsyncGenerator<JobFrame> {
-  for await (const frame of stream.value.watch(id, { after, signal })) {
-    interrupted.value = false
-    yield frame
+  watching++
+  try {
+    for await (const frame of stream.value.watch(id, { after, signal })) {
+      interrupted.value = false
+      yield frame
+    }
+  } finally {
+    watching--
+    if (watching === 0) interrupted.value = false
   }
 }
 

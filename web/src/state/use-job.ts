@@ -7,8 +7,11 @@ import { client } from './session.ts'
 import { watchJob } from './stream.ts'
 import { useInterval } from './use-interval.ts'
 
-/** The estimate of the end and the place in the queue change without an event. */
-const REFRESH_MS = 2000
+/** The estimate of the end and the place in the queue change without an event. Everything else is in the frames. */
+const REFRESH_MS = 5000
+
+/** Events after which a job has nothing new but what they contain. */
+const WHOLE = new Set<JobFrame['type']>(['epoch', 'checkpointed', 'artifact'])
 
 export interface LiveJob extends JobRecord {
   error?: Error
@@ -36,7 +39,7 @@ export function useJob(id: string): LiveJob {
       for await (const frame of watchJob(id, 0, controller.signal)) {
         batches.add(frame)
         if (frame.type === 'gap') void readTrimmed(id, controller.signal)
-        if ('seq' in frame && frame.type !== 'epoch') refreshSoon()
+        if ('seq' in frame && !WHOLE.has(frame.type)) refreshSoon()
       }
       refresh()
     }

@@ -57,9 +57,7 @@ export function DatasetForm({ onUploaded, onClose }: DatasetFormProps) {
           />
         )}
       </FormField>
-      <FormProvider value={form}>
-        {field && <FieldView path={[]} field={field} required />}
-      </FormProvider>
+      <FormProvider value={form}>{field && <FieldView path={[]} field={field} required />}</FormProvider>
       <Mistakes error={upload.error ?? contractError} elsewhere={elsewhere} />
       <UploadProgress {...upload} />
       <div class="row end">

@@ -13,17 +13,20 @@ Client of Thresher: training as a service that returns sparse models.
 from .client import Client
 from .errors import (
     AnswerError,
+    ArgumentError,
     AuthenticationError,
     ConflictError,
     DownloadError,
     InvalidRequestError,
     JobFailed,
     LimitError,
+    ModelFileError,
     ModelMismatchError,
     NotFoundError,
     PermissionDeniedError,
     ServiceError,
     ThresherError,
+    UnexpectedAnswerError,
     UnreachableError,
 )
 from .job import Job
@@ -38,6 +41,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AnswerError",
+    "ArgumentError",
     "AuthenticationError",
     "Client",
     "ConflictError",
@@ -47,6 +51,7 @@ __all__ = [
     "JobFailed",
     "LayerSeries",
     "LimitError",
+    "ModelFileError",
     "ModelMismatchError",
     "NotFoundError",
     "PermissionDeniedError",
@@ -54,6 +59,7 @@ __all__ = [
     "ServiceError",
     "SparseModel",
     "ThresherError",
+    "UnexpectedAnswerError",
     "UnreachableError",
     "load_sparse",
     "to_keras",

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Optional, Sequence, Union
 
 from . import contract
+from .answers import RECORD, fields_of
 from .download import download
 from .errors import JobFailed
 from .follow import follow
@@ -50,11 +51,11 @@ class Analyses:
             pass
         ended = self.get(analysis_id)
         if check and ended["status"] == "failed":
-            raise JobFailed(ended)
+            raise JobFailed(fields_of(ended, ("error",)))
         return ended
 
     def get(self, analysis_id: str) -> contract.Analysis:
-        analysis: contract.Analysis = self._transport.json("GET", _path(analysis_id))
+        analysis: contract.Analysis = self._transport.json("GET", _path(analysis_id), fields=RECORD)
         return analysis
 
     def list(self, **query: Any) -> Iterator[contract.ListedAnalysis]:
@@ -70,7 +71,7 @@ class Analyses:
 
     def download(self, analysis_id: str, name: str, path: Union[str, os.PathLike[str], None] = None) -> Path:
         route = _path(analysis_id, f"/artifacts/{segment(name)}")
-        return download(self._transport, route, {}, name if path is None else path)
+        return download(self._transport, route, {}, name, path)
 
 
 def _path(analysis_id: str, rest: str = "") -> str:

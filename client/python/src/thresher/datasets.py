@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from . import contract
-from .errors import InvalidRequestError
+from .answers import RECORD
+from .errors import ArgumentError, InvalidRequestError
 from .multipart import form
 from .names import camel_keys
 from .pages import items_of
@@ -49,7 +50,7 @@ class Datasets:
         arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
         found = {key: _array(key, value) for key, value in arrays.items() if value is not None}
         if (x_test is None) != (y_test is None):
-            raise ValueError("give both x_test and y_test, or neither")
+            raise ArgumentError("give both x_test and y_test, or neither")
         with tempfile.TemporaryDirectory(prefix="thresher-") as folder:
             path = Path(folder) / "arrays.npz"
             # mypy takes the names of the arrays for an option of savez.
@@ -71,7 +72,7 @@ class Datasets:
         """
         spec = {"name": name, "format": format, **camel_keys(options)}
         body = form(spec, [("file", Path(file)) for file in files])
-        dataset: contract.Dataset = self._transport.json("POST", "/v1/datasets", body)
+        dataset: contract.Dataset = self._transport.json("POST", "/v1/datasets", body, fields=RECORD)
         return self._validated(dataset) if wait else dataset
 
     def _validated(self, dataset: contract.Dataset) -> contract.Dataset:
@@ -82,12 +83,12 @@ class Datasets:
             dataset = self.get(dataset["id"])
         if dataset["status"] == "invalid":
             # The answer that the upload gets if the validation ends before it.
-            problem = {"status": 422, "code": "invalid_dataset", "detail": dataset["error"]}
+            problem = {"status": 422, "code": "invalid_dataset", "detail": dataset.get("error", "")}
             raise InvalidRequestError({**problem, "errors": [], "datasetId": dataset["id"]})
         return dataset
 
     def get(self, dataset_id: str) -> contract.Dataset:
-        dataset: contract.Dataset = self._transport.json("GET", f"/v1/datasets/{segment(dataset_id)}")
+        dataset: contract.Dataset = self._transport.json("GET", f"/v1/datasets/{segment(dataset_id)}", fields=RECORD)
         return dataset
 
     def list(self, *, name: Optional[str] = None) -> Iterator[contract.Dataset]:
@@ -99,7 +100,10 @@ class Datasets:
 
 
 def _array(name: str, value: ArrayLike) -> Any:
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ArgumentError(f"{name} must be an array with rows of equal length: {error}") from None
     if array.dtype == object:
-        raise ValueError(f"{name} has the type object; use numbers, or str for labels, and rows of equal length")
+        raise ArgumentError(f"{name} has the type object; use numbers, or str for labels, and rows of equal length")
     return array

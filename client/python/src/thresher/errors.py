@@ -11,6 +11,14 @@ class ThresherError(Exception):
     """Every error that the client raises by itself."""
 
 
+class ArgumentError(ThresherError, ValueError):
+    """An argument, such as the address of the service, a key or a path, is not possible. Nothing was sent."""
+
+
+class UnexpectedAnswerError(ThresherError):
+    """The answer is not one of a Thresher service: not JSON, of another kind, or far too large."""
+
+
 class UnreachableError(ThresherError):
     """The service does not answer: no connection, or it broke. `__cause__` is the error of the connection."""
 
@@ -72,7 +80,11 @@ class JobFailed(ThresherError):
 
 
 class DownloadError(ThresherError):
-    """The received bytes do not match the digest of the file. They were deleted."""
+    """The answer is not a file, or its bytes do not match its digest and were deleted."""
+
+
+class ModelFileError(ThresherError, ValueError):
+    """The file is not a safetensors file that this version reads, or it is incomplete. The message names it."""
 
 
 class ModelMismatchError(ThresherError, ValueError):

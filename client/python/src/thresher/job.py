@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Union
 from numpy.typing import ArrayLike, NDArray
 
 from . import contract
+from .answers import RECORD, fields_of
 from .download import download
 from .errors import JobFailed
 from .follow import Frame, follow
@@ -33,7 +34,7 @@ class Job:
 
     def __init__(self, transport: Transport, record: contract.Job) -> None:
         self._transport = transport
-        self.record = record
+        self.record: contract.Job = fields_of(record, RECORD)
 
     def __repr__(self) -> str:
         return f"<Job {self.id} {self.status}>"
@@ -60,7 +61,7 @@ class Job:
         return self.record["warnings"]
 
     def refresh(self) -> Job:
-        self.record = self._transport.json("GET", self._path())
+        self.record = self._transport.json("GET", self._path(), fields=RECORD)
         return self
 
     def frames(self, after: int = 0) -> Iterator[Frame]:
@@ -82,8 +83,10 @@ class Job:
             if frame["type"] == "gap":
                 known = {epoch["epoch"]: epoch for epoch in self._epochs()}
                 yield from known.values()
-            elif frame["type"] == "epoch" and known.get(frame["data"]["epoch"]) != frame["data"]:
-                yield frame["data"]
+            elif frame["type"] == "epoch":
+                epoch: contract.EpochMetrics = fields_of(frame.get("data"), ("epoch",))
+                if known.get(epoch["epoch"]) != epoch:
+                    yield epoch
         self._end(check)
 
     def wait(self, *, check: bool = True) -> Job:
@@ -95,7 +98,7 @@ class Job:
     def _end(self, check: bool) -> Job:
         self.refresh()
         if check and self.status == "failed":
-            raise JobFailed(self.record)
+            raise JobFailed(fields_of(self.record, ("error",)))
         return self
 
     def cancel(self) -> Job:
@@ -110,7 +113,7 @@ class Job:
         return self._act("resume")
 
     def _act(self, action: str) -> Job:
-        self.record = self._transport.json("POST", self._path(f"/{action}"), may_repeat=True)
+        self.record = self._transport.json("POST", self._path(f"/{action}"), fields=RECORD, may_repeat=True)
         return self
 
     def clone(
@@ -134,16 +137,18 @@ class Job:
         return arrays_of(self._epochs())
 
     def _epochs(self) -> List[contract.EpochMetrics]:
-        epochs: List[contract.EpochMetrics] = self._transport.json("GET", self._path("/metrics"))["data"]
+        answer = self._transport.json("GET", self._path("/metrics"), fields=("data",))
+        epochs: List[contract.EpochMetrics] = answer["data"]
         return epochs
 
     def layers(self) -> LayerSeries:
         """The non-zero weights of every variable after every epoch."""
-        return layer_series(self._transport.json("GET", self._path("/layers")))
+        return layer_series(self._transport.json("GET", self._path("/layers"), fields=("layers", "epochs")))
 
     def tradeoff(self, checkpoint: Union[str, int, None] = None) -> List[contract.TradeoffPoint]:
         """The points of the newest trade-off: accuracy and size of the model at other sparsities."""
-        answer = self._transport.json("GET", self._path("/tradeoff"), query={"checkpoint": checkpoint})
+        query = {"checkpoint": checkpoint}
+        answer = self._transport.json("GET", self._path("/tradeoff"), query=query, fields=("points",))
         points: List[contract.TradeoffPoint] = answer["points"]
         return points
 
@@ -165,7 +170,7 @@ class Job:
         path: by default the name of the artifact in the current folder
         """
         route = self._path(f"/artifacts/{segment(name)}")
-        return download(self._transport, route, camel_keys(query), name if path is None else path)
+        return download(self._transport, route, camel_keys(query), name, path)
 
     def predict(self, inputs: ArrayLike, **query: Unpack[PointQuery]) -> Prediction:
         """Predictions of the service with the model of this job, for examples with the values of the dataset."""

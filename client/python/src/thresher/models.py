@@ -88,7 +88,7 @@ class Models:
     ) -> Path:
         """Downloads a file of a registered model, as `Job.download` does."""
         route = _path(model_id, f"/artifacts/{segment(name)}")
-        return download(self._transport, route, camel_keys(query), name if path is None else path)
+        return download(self._transport, route, camel_keys(query), name, path)
 
 
 def _path(model_id: str, rest: str = "") -> str:

@@ -6,6 +6,7 @@ import time
 from typing import Any, Iterator, Mapping, Optional
 
 from . import contract
+from .answers import RECORD
 from .names import camel_keys
 from .pages import items_of
 from .submission import submitted
@@ -53,7 +54,7 @@ class Sweeps:
             time.sleep(POLL_SECONDS)
 
     def get(self, sweep_id: str) -> contract.Sweep:
-        sweep: contract.Sweep = self._transport.json("GET", _path(sweep_id))
+        sweep: contract.Sweep = self._transport.json("GET", _path(sweep_id), fields=RECORD)
         return sweep
 
     def list(self, **query: Any) -> Iterator[contract.ListedSweep]:

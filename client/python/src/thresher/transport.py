@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import http.client
-import json
 import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass
-from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple, TypeVar
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Sequence, Tuple, TypeVar
 
-from .errors import Problem, UnreachableError, error_of
+from .address import valid_address, valid_headers, valid_key, valid_path
+from .answers import fields_of, json_object, problem_of, unexpected
+from .errors import UnreachableError, error_of
 from .http_opener import opener
 from .retry import seconds_of, with_retries
+from .to_json import plain, to_json
 
 Result = TypeVar("Result")
 
@@ -20,6 +22,9 @@ BROKEN = (OSError, http.client.HTTPException)
 """What a broken connection raises."""
 SAFE = ("GET", "HEAD", "DELETE", "PUT")
 """Methods that may be repeated (RFC 9110, section 9.2.2)."""
+NO_CONTENT = 204
+LARGEST_JSON_BYTES = 64 << 20
+"""Far more than any answer of the service. Another server could send bytes without end."""
 
 
 @dataclass(frozen=True)
@@ -32,30 +37,40 @@ class Body:
 
 
 def json_body(value: Any) -> Body:
-    content = json.dumps(value, allow_nan=False).encode()
+    content = to_json(value)
     return Body("application/json", len(content), lambda: [content])
 
 
 class Transport:
     def __init__(self, url: str, key: Optional[str], timeout: float, retries: int) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError(f"url must start with http:// or https://, and is {url!r}")
-        self.url = url.rstrip("/")
+        self.url = valid_address(url)
         self.timeout = timeout
         self.retries = retries
-        self._key = key
+        self._key = valid_key(key)
         self._opener = opener()
 
-    def json(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
-        """The parsed body of the answer; None if it is empty. `body` is JSON, or a Body."""
+    def json(self, method: str, path: str, body: Any = None, fields: Sequence[str] = (), **options: Any) -> Any:
+        """
+        The JSON object of the answer; None if the service has nothing to say (204), as after DELETE. `body` is JSON, or a Body.
+
+        fields: what the object must have
+        """
 
         def send() -> Any:
             with self._send(method, path, body, **options) as answer:
+                if answer.status == NO_CONTENT:
+                    return fields_of(None, fields)
+                if method == "DELETE":
+                    raise unexpected(f"{self.url}{path} answered {answer.status} to DELETE, not 204.")
                 try:
-                    content = answer.read()
+                    content = answer.read(LARGEST_JSON_BYTES + 1)
+                    if answer.length and len(content) <= LARGEST_JSON_BYTES:
+                        raise http.client.IncompleteRead(content, answer.length)
                 except BROKEN as error:
                     raise self._unreachable(error) from error
-            return json.loads(content) if content else None
+            if len(content) > LARGEST_JSON_BYTES:
+                raise unexpected(f"The answer of {self.url}{path} has more than 64 MiB.")
+            return fields_of(json_object(content, f"The answer of {self.url}{path}"), fields)
 
         return self._repeated(send, method, options)
 
@@ -80,15 +95,16 @@ class Transport:
         headers: Optional[Mapping[str, str]] = None,
         timeout: Optional[float] = None,
     ) -> http.client.HTTPResponse:
+        url = self.url + valid_path(path) + encode_query(query)
         if body is not None and not isinstance(body, Body):
             body = json_body(body)
-        sent = {"Accept": "application/json", **(headers or {})}
+        sent = {"Accept": "application/json", **valid_headers(headers or {})}
         if self._key:
             sent["Authorization"] = f"Bearer {self._key}"
         if body is not None:
             sent.update({"Content-Type": body.content_type, "Content-Length": str(body.size_bytes)})
         request = urllib.request.Request(
-            self.url + path + encode_query(query),
+            url,
             method=method,
             headers=sent,
             data=None if body is None else body.chunks(),
@@ -98,7 +114,7 @@ class Transport:
             return answer
         except urllib.error.HTTPError as error:
             with error:
-                raise error_of(_problem(error), seconds_of(error.headers.get("Retry-After"))) from None
+                raise error_of(problem_of(error, url), seconds_of(error.headers.get("Retry-After"))) from None
         except BROKEN as error:
             raise self._unreachable(error) from error
 
@@ -115,19 +131,9 @@ def segment(value: str) -> str:
 def encode_query(query: Optional[Mapping[str, Any]]) -> str:
     pairs: List[Tuple[str, str]] = []
     for name, value in (query or {}).items():
+        value = plain(value)
         for one in value if isinstance(value, (list, tuple)) else [value]:
             if one is not None:
                 pairs.append((name, str(one).lower() if isinstance(one, bool) else str(one)))
     return f"?{urllib.parse.urlencode(pairs)}" if pairs else ""
 
-
-def _problem(answer: urllib.error.HTTPError) -> Problem:
-    """The body of an error, or what the status line says if a proxy sent another body."""
-    try:
-        problem = json.loads(answer.read())
-        if isinstance(problem, dict) and "code" in problem and "detail" in problem:
-            return {**problem, "status": answer.code}
-    except (ValueError, *BROKEN):
-        pass
-    detail = f"The service answered {answer.code} {answer.reason}."
-    return {"status": answer.code, "code": "unknown", "detail": detail, "errors": []}

@@ -11,9 +11,13 @@ export type ScaleKind = 'linear' | 'log' | 'nines'
 const INTERVALS = 6
 
 /** A scale over the values with some room at both ends. A logarithmic one needs positive values. */
-export function axisScale(values: readonly number[], kind: ScaleKind = 'linear'): AxisScale {
+export function axisScale(
+  values: readonly number[],
+  kind: ScaleKind = 'linear',
+  isShare: boolean = false,
+): AxisScale {
   if (kind === 'nines') return ninesScale(values)
-  const [from, to] = boundsOf(values, kind)
+  const [from, to] = isShare ? withinShares(values, boundsOf(values, kind)) : boundsOf(values, kind)
   const position = (value: number) =>
     kind === 'log' ? Math.log(value / from) / Math.log(to / from) : (value - from) / (to - from)
   return { position, ticks: kind === 'log' ? logTicks(from, to) : linearTicks(from, to) }
@@ -26,13 +30,26 @@ const HIGHEST = 0.999_999
 
 function ninesScale(values: readonly number[]): AxisScale {
   const depth = (share: number) => -Math.log(1 - Math.min(share, HIGHEST))
-  const { position } = axisScale(values.map(depth))
-  const isWithin = (tick: number) => position(depth(tick)) >= 0 && position(depth(tick)) <= 1
-  const ticks = NINES.filter(isWithin)
-  return {
-    position: share => position(depth(share)),
-    ticks: ticks.length > 1 ? ticks : axisScale(values).ticks,
-  }
+  const [from, to] = ninesBounds(values.map(depth))
+  const position = (share: number) => (depth(share) - from) / (to - from)
+  const ticks = NINES.filter(tick => position(tick) >= 0 && position(tick) <= 1)
+  const shareAt = (bound: number) => Math.min(1 - Math.exp(-bound), HIGHEST)
+  return { position, ticks: ticks.length > 1 ? ticks : linearTicks(shareAt(from), shareAt(to)) }
+}
+
+/** Equal shares are between half of what they leave and its double. */
+function ninesBounds(depths: readonly number[]): [number, number] {
+  const [low, high] = [Math.min(...depths), Math.max(...depths)]
+  const [from, to] = low === high ? [low - Math.LN2, high + Math.LN2] : boundsOf(depths, 'linear')
+  return [Math.max(from, 0), to]
+}
+
+/** The room beside the values ends where shares do. */
+function withinShares(values: readonly number[], [from, to]: [number, number]): [number, number] {
+  return [
+    values.some(value => value < 0) ? from : Math.max(from, 0),
+    values.some(value => value > 1) ? to : Math.min(to, 1),
+  ]
 }
 
 function boundsOf(values: readonly number[], kind: ScaleKind): [number, number] {

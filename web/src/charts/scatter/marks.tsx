@@ -44,7 +44,7 @@ function Mark({ mark, colour }: PlacedPoint) {
 function linesOf(placed: readonly PlacedPoint[]): Map<string, PlacedPoint[]> {
   const lines = new Map<string, PlacedPoint[]>()
   for (const point of placed)
-    if (point.line !== undefined) lines.set(point.line, [...(lines.get(point.line) ?? []), point])
+    for (const line of point.lines ?? []) lines.set(line, [...(lines.get(line) ?? []), point])
   return lines
 }
 

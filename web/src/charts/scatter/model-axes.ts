@@ -5,5 +5,5 @@ export const SPARSITY_AXIS: ScatterAxis = {
   ...{ label: 'sparsity (share of zeros)', format: formatShare, scale: 'nines', better: 'more' },
 }
 
-export const ACCURACY_AXIS: ScatterAxis = { label: 'validation accuracy', format: formatShare }
+export const ACCURACY_AXIS: ScatterAxis = { label: 'validation accuracy', format: formatShare, isShare: true }
 export const LOSS_AXIS: ScatterAxis = { label: 'validation loss', format: formatNumber }

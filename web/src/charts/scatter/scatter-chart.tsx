@@ -36,6 +36,7 @@ export function ScatterChart(props: ScatterChartProps) {
   const scaleY = axisScale(
     points.map(point => point.y),
     y.scale,
+    y.isShare,
   )
   const place = (point: ScatterPoint) => ({
     ...point,

@@ -7,11 +7,13 @@ export interface ComparedMetric {
   format(value: number): string
   /** Beside the axis of a chart, where that is shorter. */
   formatTick?(value: number): string
+  /** Whether it is a share from 0 to 1. */
+  isShare?: boolean
   /** Which values are better; absent where neither is. */
   better?: 'more' | 'less'
 }
 
-const share = { format: (value: number) => formatPercent(value), formatTick: formatShare }
+const share = { format: (value: number) => formatPercent(value), formatTick: formatShare, isShare: true }
 const number = { format: (value: number) => formatNumber(value) }
 const bytes = { format: (value: number) => formatBytes(value) }
 

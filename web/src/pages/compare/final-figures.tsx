@@ -1,4 +1,5 @@
 import { type Column, DataTable } from '../../components/data-table.tsx'
+import { FreeText } from '../../components/free-text.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { type Sorting, sortRows } from '../../components/sort-rows.ts'
 import { StatusBadge } from '../../components/status-badge.tsx'
@@ -29,7 +30,15 @@ export function FinalFigures({ runs }: { runs: readonly Run[] }) {
   const present = SHOWN.filter(name => runs.some(run => finalOf(run, name) !== undefined))
   const sorting: Sorting = { by: by.value, order: order.value }
   const columns: Column<Run>[] = [
-    { id: 'job', header: 'Job', cell: ({ job }) => <a href={linkTo(`/jobs/${job.id}`)}>{jobName(job)}</a> },
+    {
+      id: 'job',
+      header: 'Job',
+      cell: ({ job }) => (
+        <a href={linkTo(`/jobs/${job.id}`)}>
+          <FreeText text={jobName(job)} />
+        </a>
+      ),
+    },
     { id: 'status', header: 'Status', cell: ({ job }) => <StatusBadge status={job.status} /> },
     { id: 'epoch', header: 'Epoch', numeric: true, cell: ({ epochs }) => epochs.at(-1)?.epoch ?? '–' },
     ...present.map(name => columnOf(name, runs)),
@@ -52,10 +61,14 @@ export function FinalFigures({ runs }: { runs: readonly Run[] }) {
 }
 
 function columnOf(name: MetricName, runs: readonly Run[]): Column<Run> {
-  const best = bestOf(
-    name,
-    runs.map(run => finalOf(run, name)),
-  )
+  // Losses of different kinds have no common scale.
+  const isComparable = !/loss/i.test(name) || new Set(runs.map(({ job }) => job.spec.loss)).size === 1
+  const best = isComparable
+    ? bestOf(
+        name,
+        runs.map(run => finalOf(run, name)),
+      )
+    : new Set()
   const { title, format } = METRICS[name]
   return {
     ...{ id: name, header: title, numeric: true, sortable: true },

@@ -27,7 +27,7 @@ export function Overlay({ runs }: { runs: readonly Run[] }) {
       ),
     [runs, name, axis.x],
   )
-  const { title, format, formatTick = format }: ComparedMetric = METRICS[name]
+  const { title, format, formatTick = format, isShare = false }: ComparedMetric = METRICS[name]
   return (
     <Panel
       title="Curves"
@@ -39,7 +39,7 @@ export function Overlay({ runs }: { runs: readonly Run[] }) {
       }
     >
       <LineChart
-        {...{ title, series, zoom }}
+        {...{ title, series, zoom, isShare }}
         name="curve"
         x={X_AXES[axis.x]}
         formatY={format}

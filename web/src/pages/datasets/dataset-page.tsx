@@ -56,7 +56,11 @@ function Actions({ dataset: { id, name, status, createdAt } }: { dataset: Datase
       {createdAt && (
         <ActButton
           action="Delete"
-          title={`Delete ${name}?`}
+          title={
+            <>
+              Delete <bdi>{name}</bdi>?
+            </>
+          }
           act={() => client.value.datasets.delete(id)}
           onDone={() => navigate('/datasets')}
         >

@@ -2,6 +2,7 @@ import type { Dataset } from '@thresher/client'
 import { Button } from '../../components/button.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
+import { FreeText } from '../../components/free-text.tsx'
 import { NameFilter, nameFilter } from '../../components/name-filter.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
@@ -25,7 +26,11 @@ const COLUMNS: Column<Dataset>[] = [
   {
     id: 'name',
     header: 'Dataset',
-    cell: ({ id, name }) => <a href={linkTo(`/datasets/${id}`)}>{name}</a>,
+    cell: ({ id, name }) => (
+      <a href={linkTo(`/datasets/${id}`)}>
+        <FreeText text={name} />
+      </a>
+    ),
   },
   { id: 'status', header: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
   { id: 'shape', header: 'Example', cell: ({ inputShape }) => formatShape(inputShape) },

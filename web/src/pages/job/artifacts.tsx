@@ -1,6 +1,5 @@
 import type { Job } from '@thresher/client'
 import { Artifacts as ArtifactList } from '../../components/artifacts.tsx'
-import { EmptyState } from '../../components/empty-state.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
@@ -21,12 +20,12 @@ export function Artifacts({ job, version }: ArtifactsProps) {
     <Panel title="Artifacts">
       {error && <ProblemNotice error={error} />}
       {!data && !error && <Skeleton />}
-      {data?.data.length === 0 && (
-        <EmptyState title="No files yet.">
-          <p>The first checkpoint makes them available.</p>
-        </EmptyState>
+      {isWaiting(job) && (
+        <p class="quiet">
+          There are no files yet: they are made of the model, and the training has not left one.
+        </p>
       )}
-      {data && (
+      {data && !isWaiting(job) && (
         <ArtifactList
           entries={data.data}
           request={(name, query) => jobs.artifact(job.id, name, query)}
@@ -35,4 +34,9 @@ export function Artifacts({ job, version }: ArtifactsProps) {
       )}
     </Panel>
   )
+}
+
+/** Whether the job has trained nothing yet. */
+function isWaiting({ metrics }: Job): boolean {
+  return metrics === undefined
 }

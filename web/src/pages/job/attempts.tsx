@@ -12,10 +12,12 @@ interface AttemptsProps {
 export function Attempts({ job, events }: AttemptsProps) {
   const attempts = attemptHistory(events)
   if (attempts.length === 0) return null
-  const restarts =
-    job.restarts === 0 ? 'no restarts' : job.restarts === 1 ? '1 restart' : `${job.restarts} restarts`
+  const restarts = job.restarts === 1 ? '1 restart' : `${job.restarts} restarts`
   return (
-    <Panel title="Attempts" controls={<span class="quiet">{restarts}</span>}>
+    <Panel
+      title="Attempts"
+      controls={job.restarts > 0 && <span class="quiet">{restarts} after failures</span>}
+    >
       <ol class="attempts">
         {attempts.map(({ attempt, startedAt, place, end }) => (
           <li key={attempt}>

@@ -16,7 +16,7 @@ interface JobActionsProps {
 /** What can be done with a job in its present status. */
 export function JobActions({ job, onChange }: JobActionsProps) {
   const [asking, setAsking] = useState<'cancel' | 'delete' | null>(null)
-  const action = useAction()
+  const action = useAction(job.status)
   const { jobs } = client.value
   const act = (verb: 'pause' | 'resume' | 'cancel') => () => {
     setAsking(null)
@@ -43,9 +43,15 @@ export function JobActions({ job, onChange }: JobActionsProps) {
       <a class="button" href={linkTo('/submit', { clone: job.id })}>
         Clone and edit
       </a>
-      <a class="button" href={linkTo('/tradeoff', { jobs: job.id })}>
-        Trade-off
-      </a>
+      {job.metrics ? (
+        <a class="button" href={linkTo('/tradeoff', { jobs: job.id })}>
+          Trade-off
+        </a>
+      ) : (
+        <span title="The training has not left a model yet.">
+          <Button disabled>Trade-off</Button>
+        </span>
+      )}
       {canCancel(status) && (
         <Button kind="danger" onClick={() => setAsking('cancel')}>
           Cancel
@@ -76,12 +82,12 @@ interface QuestionsProps {
 }
 
 function Questions({ job, asking, onClose, onCancel, onDelete }: QuestionsProps) {
-  const name = job.name ?? job.id
+  const name = <bdi>{job.name ?? job.id}</bdi>
   return (
     <>
       <ConfirmDialog
         open={asking === 'cancel'}
-        title={`Cancel ${name}?`}
+        title={<>Cancel {name}?</>}
         action="Cancel the job"
         dismiss="Keep it"
         danger
@@ -92,7 +98,7 @@ function Questions({ job, asking, onClose, onCancel, onDelete }: QuestionsProps)
       </ConfirmDialog>
       <ConfirmDialog
         open={asking === 'delete'}
-        title={`Delete ${name}?`}
+        title={<>Delete {name}?</>}
         action="Delete the job"
         dismiss="Keep it"
         danger

@@ -6,6 +6,7 @@ import { Time } from '../../components/time.tsx'
 import { formatBytes, formatNumber, formatPercent } from '../../format/numbers.ts'
 import { formatDuration } from '../../format/times.ts'
 import { linkTo } from '../../state/location.ts'
+import { useDatasetNames } from '../dataset-name.ts'
 import { modelName } from '../model-name.ts'
 import { Attempts } from './attempts.tsx'
 
@@ -17,10 +18,11 @@ interface JobFactsProps {
 /** What the job trains, and where and when. */
 export function JobFacts({ job, events }: JobFactsProps) {
   const { spec } = job
+  const { nameOf } = useDatasetNames()
   return (
     <div class="stack">
       <Panel title="Details">
-        <Facts facts={facts(job)} />
+        <Facts facts={facts(job, nameOf)} />
         <details class="spec">
           <summary>Whole spec</summary>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a frame that scrolls must be reachable by keyboard */}
@@ -32,12 +34,17 @@ export function JobFacts({ job, events }: JobFactsProps) {
   )
 }
 
-function facts(job: Job): [string, ComponentChildren][] {
+function facts(job: Job, nameOf: (id: string) => string): [string, ComponentChildren][] {
   const { spec } = job
   const { optimizer, target } = spec
   return [
     ['Model', modelName(spec.model)],
-    ['Dataset', spec.dataset.id],
+    [
+      'Dataset',
+      <a href={linkTo(`/datasets/${spec.dataset.id}`)} title={spec.dataset.id}>
+        {nameOf(spec.dataset.id)}
+      </a>,
+    ],
     ['Optimizer', optimizerWords(optimizer)],
     ['Target', target && formatPercent(target.sparsity)],
     ['Batch size', spec.batchSize],

@@ -1,12 +1,11 @@
-import type { Job } from '@thresher/client'
+import type { Job, JobEvent } from '@thresher/client'
+import { FreeText } from '../../components/free-text.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import type { PageProps } from '../../routes.ts'
-import { isTerminal } from '../../state/job-status.ts'
 import { linkTo } from '../../state/location.ts'
-import { interrupted } from '../../state/stream.ts'
 import { useJob } from '../../state/use-job.ts'
 import { useThrottled } from '../../state/use-throttled.ts'
 import { Artifacts } from './artifacts.tsx'
@@ -18,12 +17,15 @@ import { JobFigures } from './job-figures.tsx'
 import { JobNotices } from './job-notices.tsx'
 import { Log } from './log.tsx'
 
+/** How often a job that trains is asked for its checkpoints at most. */
+const CHECKPOINTS_MS = 5000
+
 /** One job: where it is, its curves, its files and its history. */
 export function JobPage({ params }: PageProps) {
   const id = params.id!
   const { job, epochs, events, progress, error, refresh } = useJob(id)
   // Fast epochs leave checkpoints many times a second.
-  const files = useThrottled(`${job?.status} ${epochs.length}`, 2000)
+  const kept = useThrottled(countOf(events, 'checkpointed'), CHECKPOINTS_MS)
   if (!job)
     return (
       <>
@@ -42,25 +44,24 @@ export function JobPage({ params }: PageProps) {
       </PageHeader>
       <div class="stack">
         {error && <ProblemNotice error={error} title="The page is no longer live." />}
-        {interrupted.value && !isTerminal(job.status) && (
-          <p class="notice warn" role="status">
-            The connection broke. The page continues when the service answers.
-          </p>
-        )}
         <JobNotices job={job} />
         <JobFigures job={job} progress={progress} />
         <div class="with-aside">
           <Curves job={job} epochs={epochs} />
           <JobFacts job={job} events={events} />
         </div>
-        <Artifacts job={job} version={files} />
+        <Artifacts job={job} version={`${job.status} ${countOf(events, 'artifact')}`} />
         <div class="columns">
-          <Checkpoints job={job} version={files} />
+          <Checkpoints job={job} version={`${job.status} ${kept}`} />
           <Log events={events} />
         </div>
       </div>
     </>
   )
+}
+
+function countOf(events: readonly JobEvent[], type: JobEvent['type']): number {
+  return events.filter(event => event.type === type).length
 }
 
 function Aside({ job }: { job: Job }) {
@@ -71,7 +72,7 @@ function Aside({ job }: { job: Job }) {
       {job.sweepId !== undefined && <a href={linkTo(`/sweeps/${job.sweepId}`)}>of a sweep</a>}
       {Object.entries(job.labels).map(([key, value]) => (
         <a key={key} class="tag" href={linkTo('/jobs', { label: `${key}=${value}` })}>
-          {key}={value}
+          <FreeText text={`${key}=${value}`} />
         </a>
       ))}
     </>

@@ -4,7 +4,10 @@ import type { LineChartProps } from '../../charts/line-chart.tsx'
 import { metricSeries, type XChoice, xsOf } from '../../charts/x-axis.ts'
 import { formatNumber, formatPercent, formatShare } from '../../format/numbers.ts'
 
-type Track = Pick<LineChartProps, 'title' | 'name' | 'series' | 'formatY' | 'formatTick' | 'scales'>
+type Track = Pick<
+  LineChartProps,
+  'title' | 'name' | 'series' | 'formatY' | 'formatTick' | 'isShare' | 'scales'
+>
 type Metric = (epoch: EpochMetrics) => number | undefined
 
 interface TrackSource {
@@ -60,7 +63,7 @@ function trackOf(source: TrackSource, epochs: readonly EpochMetrics[], xs: Float
     .map(([label, metric]) => metricSeries(epochs, label, metric, xs))
     .filter(({ ys }) => ys.some(Number.isFinite))
   return {
-    ...{ title, name, series },
+    ...{ title, name, series, isShare: share },
     ...(scales && { scales }),
     formatY: y => (share ? formatPercent(y) : formatNumber(y)),
     formatTick: y => (share ? formatShare(y) : formatNumber(y, 3)),

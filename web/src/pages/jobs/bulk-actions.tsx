@@ -2,6 +2,7 @@ import type { ListedJob } from '@thresher/client'
 import { useState } from 'preact/hooks'
 import { Button } from '../../components/button.tsx'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
+import { FreeText } from '../../components/free-text.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { canCancel } from '../../state/job-status.ts'
 import { linkTo } from '../../state/location.ts'
@@ -12,7 +13,8 @@ interface BulkActionsProps {
   rows: readonly ListedJob[]
   selected: ReadonlySet<string>
   onClear: () => void
-  onDone: () => void
+  /** @param cancelled the ids of the jobs that were cancelled */
+  onDone: (cancelled: string[]) => void
 }
 
 /** What can be done with the jobs that are selected. */
@@ -25,7 +27,7 @@ export function BulkActions({ rows, selected, onClear, onDone }: BulkActionsProp
   const words = active.length === 1 ? '1 job' : `${active.length} jobs`
   const cancel = () => {
     setAsking(false)
-    action.run(() => cancelAll(active).finally(onDone))
+    action.run(() => cancelAll(active, onDone))
   }
   return (
     <section class="row bulk" aria-label="Selected jobs">
@@ -54,7 +56,9 @@ export function BulkActions({ rows, selected, onClear, onDone }: BulkActionsProp
         <p>Cancelled jobs cannot continue. Their metrics, checkpoints and artifacts remain.</p>
         <ul>
           {active.slice(0, 10).map(job => (
-            <li key={job.id}>{job.name ?? job.id}</li>
+            <li key={job.id}>
+              <FreeText text={job.name ?? job.id} />
+            </li>
           ))}
           {active.length > 10 && <li>and {active.length - 10} more</li>}
         </ul>
@@ -63,10 +67,11 @@ export function BulkActions({ rows, selected, onClear, onDone }: BulkActionsProp
   )
 }
 
-/** Cancels all that can be cancelled. @throws the first error */
-async function cancelAll(jobs: readonly ListedJob[]): Promise<void> {
+/** Cancels all that can be cancelled, and reports them. @throws the first error */
+async function cancelAll(jobs: readonly ListedJob[], onDone: (cancelled: string[]) => void): Promise<void> {
   const { jobs: resource } = client.value
   const results = await Promise.allSettled(jobs.map(job => resource.cancel(job.id)))
+  onDone(jobs.filter((_, index) => results[index]!.status === 'fulfilled').map(({ id }) => id))
   const refused = results.find(result => result.status === 'rejected')
   if (refused) throw refused.reason
 }

@@ -1,14 +1,14 @@
 import type { JobQuery } from '@thresher/client'
-import { choiceCodec, listCodec, textCodec } from '../../state/codecs.ts'
-import { STATUS_GROUPS, type StatusGroup } from '../../state/job-status.ts'
-import { changeQuery } from '../../state/location.ts'
+import { choiceCodec, choicesCodec, textCodec } from '../../state/codecs.ts'
+import { STATUS_GROUP_NAMES, STATUS_GROUPS } from '../../state/job-status.ts'
+import { changeQuery, type HistoryMode } from '../../state/location.ts'
 import { urlState } from '../../state/url-state.ts'
 
 const SORTS = ['createdAt', 'validationAccuracy', 'sparsity'] as const
 
 /** What the list of jobs shows; all of it is in the address. */
 export const filters = {
-  status: urlState('status', listCodec),
+  status: urlState('status', choicesCodec(STATUS_GROUP_NAMES)),
   name: urlState('name', textCodec()),
   label: urlState('label', textCodec()),
   dataset: urlState('dataset', textCodec()),
@@ -22,8 +22,8 @@ export const filters = {
 export type FilterName = 'name' | 'label' | 'dataset' | 'preset' | 'sweep'
 
 /** Another filter begins with the first page again. */
-export function changeFilter(changes: Record<string, string | null>): void {
-  changeQuery({ ...changes, after: null })
+export function changeFilter(changes: Record<string, string | null>, mode?: HistoryMode): void {
+  changeQuery({ ...changes, after: null }, mode)
 }
 
 /** Whether any filter is set. */
@@ -36,7 +36,7 @@ export function isFiltered(): boolean {
 export function jobQuery(limit: number): JobQuery & { after?: string } {
   const { status, name, label, dataset, preset, sweep, sort, order, after } = filters
   const [key, value] = label.value.split('=')
-  const statuses = status.value.flatMap(group => STATUS_GROUPS[group as StatusGroup] ?? [])
+  const statuses = status.value.flatMap(group => STATUS_GROUPS[group])
   return {
     limit,
     sort: sort.value,

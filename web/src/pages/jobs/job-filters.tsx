@@ -1,21 +1,23 @@
 import { Button } from '../../components/button.tsx'
-import { STATUS_GROUPS } from '../../state/job-status.ts'
-import { client } from '../../state/session.ts'
-import { useLoaded } from '../../state/use-loaded.ts'
+import { STATUS_GROUP_NAMES, type StatusGroup } from '../../state/job-status.ts'
+import { useDatasetNames } from '../dataset-name.ts'
 import { PRESETS } from '../presets.ts'
 import { changeFilter, type FilterName, filters, isFiltered } from './filters.ts'
 
 /** The filters of the list of jobs. */
 export function JobFilters() {
-  const { datasets } = client.value
-  const { data } = useLoaded(() => datasets.list({ limit: 100 }), [datasets])
-  const ids = data?.data.map(({ id }) => id) ?? []
+  const { ids, nameOf } = useDatasetNames()
   return (
     <search class="filters small">
       <Statuses />
       <Text name="name" label="Name" placeholder="begins with" />
       <Text name="label" label="Label" placeholder="key=value" />
-      <Choice name="dataset" label="Dataset" values={withChosen(ids, filters.dataset.value)} />
+      <Choice
+        name="dataset"
+        label="Dataset"
+        values={withChosen(ids, filters.dataset.value)}
+        wordOf={nameOf}
+      />
       <Choice name="preset" label="Preset" values={PRESETS} />
       <Text name="sweep" label="Sweep" placeholder="id" />
       {isFiltered() && (
@@ -34,14 +36,14 @@ export function JobFilters() {
 
 function Statuses() {
   const chosen = filters.status.value
-  const toggle = (group: string) => {
+  const toggle = (group: StatusGroup) => {
     const next = chosen.includes(group) ? chosen.filter(other => other !== group) : [...chosen, group]
     changeFilter({ status: next.length > 0 ? next.join(',') : null })
   }
   return (
     <fieldset class="row">
       <legend class="visually-hidden">Status</legend>
-      {Object.keys(STATUS_GROUPS).map(group => (
+      {STATUS_GROUP_NAMES.map(group => (
         <Button key={group} pressed={chosen.includes(group)} onClick={() => toggle(group)}>
           {group}
         </Button>
@@ -66,14 +68,21 @@ function Text({ name, label, placeholder }: { name: FilterName; label: string; p
         onInput={event => {
           const { value } = event.currentTarget
           clearTimeout(typing)
-          typing = setTimeout(() => changeFilter({ [name]: value || null }), TYPING_MS)
+          typing = setTimeout(() => changeFilter({ [name]: value || null }, 'replace'), TYPING_MS)
         }}
       />
     </label>
   )
 }
 
-function Choice({ name, label, values }: { name: FilterName; label: string; values: readonly string[] }) {
+interface ChoiceProps {
+  name: FilterName
+  label: string
+  values: readonly string[]
+  wordOf?: (value: string) => string
+}
+
+function Choice({ name, label, values, wordOf = value => value }: ChoiceProps) {
   return (
     <label class="inline-field">
       {label}
@@ -83,7 +92,9 @@ function Choice({ name, label, values }: { name: FilterName; label: string; valu
       >
         <option value="">any</option>
         {values.map(value => (
-          <option key={value}>{value}</option>
+          <option key={value} value={value} title={value}>
+            {wordOf(value)}
+          </option>
         ))}
       </select>
     </label>

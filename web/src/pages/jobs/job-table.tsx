@@ -1,10 +1,12 @@
 import type { JobProgress, ListedJob } from '@thresher/client'
 import { type Column, DataTable } from '../../components/data-table.tsx'
+import { FreeText } from '../../components/free-text.tsx'
 import type { Sorting } from '../../components/sort-rows.ts'
 import { StatusBadge } from '../../components/status-badge.tsx'
 import { Time } from '../../components/time.tsx'
 import { formatBytes, formatPercent, formatRatio } from '../../format/numbers.ts'
 import { linkTo } from '../../state/location.ts'
+import { useDatasetNames } from '../dataset-name.ts'
 import { modelName } from '../model-name.ts'
 import { changeFilter, filters } from './filters.ts'
 import { ProgressCell } from './progress-cell.tsx'
@@ -25,11 +27,12 @@ export function JobTable({ rows, progress, selected, onSelect }: JobTableProps) 
     chosen: allChosen,
     toggle: () => onSelect(allChosen ? [] : rows.map(row => row.id)),
   }
+  const { nameOf } = useDatasetNames()
   const sorting = { by: filters.sort.value, order: filters.order.value }
   return (
     <DataTable
       caption="Jobs"
-      columns={[selectColumn(selected, toggle, all), ...columns(id => progress.get(id))]}
+      columns={[selectColumn(selected, toggle, all), ...columns(id => progress.get(id), nameOf)]}
       rows={[...rows]}
       rowKey={row => row.id}
       sorting={sorting}
@@ -61,7 +64,10 @@ function selectColumn(
   }
 }
 
-function columns(progressOf: (id: string) => JobProgress | undefined): Column<ListedJob>[] {
+function columns(
+  progressOf: (id: string) => JobProgress | undefined,
+  nameOf: (id: string) => string,
+): Column<ListedJob>[] {
   return [
     { id: 'name', header: 'Job', cell: job => <Name job={job} /> },
     { id: 'status', header: 'Status', cell: job => <StatusBadge status={job.status} /> },
@@ -86,7 +92,11 @@ function columns(progressOf: (id: string) => JobProgress | undefined): Column<Li
     },
     { id: 'size', header: 'Size', numeric: true, cell: job => <Size job={job} /> },
     { id: 'model', header: 'Model', cell: job => modelName(job.spec.model) },
-    { id: 'dataset', header: 'Dataset', cell: job => job.spec.dataset.id },
+    {
+      id: 'dataset',
+      header: 'Dataset',
+      cell: job => <DatasetName id={job.spec.dataset.id} nameOf={nameOf} />,
+    },
     {
       id: 'createdAt',
       header: 'Submitted',
@@ -99,15 +109,15 @@ function columns(progressOf: (id: string) => JobProgress | undefined): Column<Li
 
 function Name({ job }: { job: ListedJob }) {
   return (
-    <>
+    <div class="job-cell">
       <a class="job-name" href={linkTo(`/jobs/${job.id}`)}>
-        {job.name ?? job.id}
-      </a>{' '}
+        <FreeText text={job.name ?? job.id} />
+      </a>
       {job.warnings.length > 0 && (
         <span class="tag warn" title={job.warnings.map(warning => warning.message).join('\n')}>
           {job.warnings.length === 1 ? '1 warning' : `${job.warnings.length} warnings`}
         </span>
-      )}{' '}
+      )}
       {Object.entries(job.labels).map(([key, value]) => (
         <button
           key={key}
@@ -115,11 +125,15 @@ function Name({ job }: { job: ListedJob }) {
           class="tag"
           onClick={() => changeFilter({ label: `${key}=${value}` })}
         >
-          {key}={value}
+          <FreeText text={`${key}=${value}`} />
         </button>
       ))}
-    </>
+    </div>
   )
+}
+
+function DatasetName({ id, nameOf }: { id: string; nameOf: (id: string) => string }) {
+  return <span title={id}>{nameOf(id)}</span>
 }
 
 function Size({ job: { metrics } }: { job: ListedJob }) {

@@ -5,7 +5,7 @@ import { PageHeader } from '../../components/page-header.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { listCodec } from '../../state/codecs.ts'
-import { linkTo, navigate, query } from '../../state/location.ts'
+import { changeQuery, linkTo, navigate, query } from '../../state/location.ts'
 import { client } from '../../state/session.ts'
 import { urlState } from '../../state/url-state.ts'
 import { useInterval } from '../../state/use-interval.ts'
@@ -46,7 +46,11 @@ export function JobsPage() {
           onClear={() => {
             selection.value = []
           }}
-          onDone={reload}
+          onDone={cancelled => {
+            const left = selection.value.filter(id => !cancelled.includes(id))
+            changeQuery({ selected: listCodec.write(left) }, 'replace')
+            reload()
+          }}
         />
         {!data && !error && <Skeleton lines={8} />}
         {data && rows.length === 0 && <NoJobs />}

@@ -5,6 +5,7 @@ import { ActButton } from '../../components/act-button.tsx'
 import { Button } from '../../components/button.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
+import { FreeText } from '../../components/free-text.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Time } from '../../components/time.tsx'
@@ -89,7 +90,7 @@ function columnsOf(onChange: () => void): Column<Key>[] {
       header: 'Name',
       cell: ({ id, name }) => (
         <>
-          {name}
+          <FreeText text={name} />
           <div class="hint mono">{id}</div>
         </>
       ),
@@ -113,7 +114,11 @@ function RevokeButton({ apiKey: { id, name }, onDone }: { apiKey: Key; onDone: (
     <div class="small">
       <ActButton
         action="Revoke"
-        title={`Revoke ${name}?`}
+        title={
+          <>
+            Revoke <bdi>{name}</bdi>?
+          </>
+        }
         act={() => client.value.keys.revoke(id)}
         onDone={onDone}
       >

@@ -13,7 +13,9 @@ export function NewKeyNotice({ created: { name, key } }: { created: NewKey }) {
     )
   return (
     <section class="notice good" aria-label="The new key">
-      <strong role="status">The key “{name}” has been created.</strong>
+      <strong role="status">
+        The key “<bdi>{name}</bdi>” has been created.
+      </strong>
       <p>Copy it now: the service stores only a digest and cannot show it again.</p>
       <div class="row">
         <input

@@ -57,7 +57,11 @@ function Actions({ model }: { model: Model }) {
       {kindOf(model) !== 'preset' && (
         <ActButton
           action="Delete"
-          title={`Delete ${model.name === undefined ? model.id : kindOf(model) === 'registered' ? model.id : model.name}?`}
+          title={
+            <>
+              Delete <bdi>{kindOf(model) === 'registered' ? model.id : (model.name ?? model.id)}</bdi>?
+            </>
+          }
           act={() => client.value.models.delete(model.id)}
           onDone={() => navigate('/models')}
         >

@@ -1,6 +1,7 @@
 import type { Model } from '@thresher/client'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
+import { FreeText } from '../../components/free-text.tsx'
 import { NameFilter, nameFilter } from '../../components/name-filter.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { Panel } from '../../components/panel.tsx'
@@ -20,7 +21,9 @@ const NAME: Column<Model> = {
   id: 'name',
   header: 'Model',
   cell: ({ id, name, version }) => (
-    <a href={linkTo(`/models/${encodeURIComponent(id)}`)}>{version === undefined ? (name ?? id) : id}</a>
+    <a href={linkTo(`/models/${encodeURIComponent(id)}`)}>
+      <FreeText text={version === undefined ? (name ?? id) : id} />
+    </a>
   ),
 }
 const NETWORK: Column<Model>[] = [

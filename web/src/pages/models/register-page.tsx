@@ -7,7 +7,7 @@ import { PageHeader } from '../../components/page-header.tsx'
 import { mistakeAt, ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { MistakesBeside } from '../../form/mistakes.tsx'
-import { formatPercent } from '../../format/numbers.ts'
+import { formatNumber, formatPercent } from '../../format/numbers.ts'
 import { textCodec } from '../../state/codecs.ts'
 import { linkTo, navigate } from '../../state/location.ts'
 import { client } from '../../state/session.ts'
@@ -124,8 +124,12 @@ function JobField({ jobs, jobId, error }: { jobs: ListedJob[]; jobId: string; er
 }
 
 function describe({ id, name, status, metrics }: ListedJob): string {
-  const facts = metrics
-    ? `${formatPercent(metrics.validationAccuracy, 1)} accurate, ${formatPercent(metrics.sparsity, 1)} zeros`
-    : status
+  if (!metrics) return `${name ?? id} · ${status}`
+  const { validationAccuracy, validationLoss, sparsity } = metrics
+  const quality =
+    validationAccuracy === undefined
+      ? `loss ${formatNumber(validationLoss)}`
+      : `${formatPercent(validationAccuracy, 1)} accurate`
+  const facts = `${quality}, ${formatPercent(sparsity, 1)} zeros`
   return `${name ?? id} · ${facts}`
 }

@@ -3,6 +3,8 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import type { Field, ObjectField } from '../../form/form-model.ts'
 import type { Json } from '../../form/path.ts'
+import { RefusedRequestNotice } from '../../form/refused-request-notice.tsx'
+import { useRefusedRequest } from '../../form/request-in-url.ts'
 import { storedRequest, storeRequest } from '../../form/stored-request.ts'
 import { useRequestForm } from '../../form/use-request-form.ts'
 import { requestFromJob } from '../../job-form/request-from-job.ts'
@@ -31,15 +33,18 @@ export function NewSweepPage() {
   // The contract leaves the base open, because the space sets some of its fields. Its form is that of a job.
   const job = useRequestForm('JobRequest')
   const start = useLoaded(startingRequest, [clonedSweep.value, baseJob.value, client.value])
+  const refused = useRefusedRequest()
   const error = sweep.error ?? start.error
   return (
     <>
       <PageHeader title="New sweep" />
       {error && <ProblemNotice error={error} title="The form cannot be shown." />}
+      <RefusedRequestNotice refused={refused} />
       {sweep.field && job.field && start.data !== undefined ? (
         <SweepForm
           field={withBase(sweep.field as ObjectField, job.field)}
           start={start.data}
+          firstText={refused?.text}
           onChange={storeRequest}
         />
       ) : (

@@ -5,7 +5,7 @@ import type { Json } from '../../form/path.ts'
 import { formatCount } from '../../format/numbers.ts'
 import { formatDuration } from '../../format/times.ts'
 import type { PlanState } from '../../job-form/use-plan.ts'
-import { countTrials } from './count-trials.ts'
+import { countTrials } from '../count-trials.ts'
 
 /** What a sweep takes, from the dry run of the job that it varies. */
 export function SweepCost({ request, plan, error }: PlanState & { request: Json }) {

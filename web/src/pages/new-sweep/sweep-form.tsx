@@ -25,11 +25,13 @@ const NO_BASE: Json = {}
 interface SweepFormProps {
   field: ObjectField
   start: Json
+  /** A text in place of the first JSON. */
+  firstText?: string | undefined
   onChange(request: Json): void
 }
 
 /** The request of a sweep as a form and as JSON: the search, what it varies, and the job that it varies. */
-export function SweepForm({ field, start, onChange }: SweepFormProps) {
+export function SweepForm({ field, start, firstText, onChange }: SweepFormProps) {
   const [request, setRequest] = useState(start)
   const base = valueAt(request, ['base']) ?? NO_BASE
   const plan = usePlan(base)
@@ -68,7 +70,14 @@ export function SweepForm({ field, start, onChange }: SweepFormProps) {
         <SweepCost request={request} {...plan} />
         <Panel title="The request as JSON">
           <JsonText
-            {...{ label: 'Body of POST /v1/sweeps', name: 'json', rows: 24, value: request, form: 'sweep' }}
+            {...{
+              label: 'Body of POST /v1/sweeps',
+              name: 'json',
+              rows: 24,
+              value: request,
+              form: 'sweep',
+              first: firstText,
+            }}
             mustBeObject
             set={value => setRequest(value ?? {})}
           />

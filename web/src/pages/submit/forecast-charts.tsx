@@ -1,19 +1,20 @@
 import { useSignal } from '@preact/signals'
 import type { DryRun } from '@thresher/client'
 import { useMemo } from 'preact/hooks'
-import { LineChart } from '../../charts/line-chart.tsx'
+import { LineChart, type LineChartProps } from '../../charts/line-chart.tsx'
 import { X_AXES } from '../../charts/x-axis.ts'
 import { useZoom } from '../../charts/zoom.ts'
 import { formatNumber, formatPercent, formatShare } from '../../format/numbers.ts'
 import { constantOf, type Forecast, forecastSeries } from './forecast-series.ts'
 
-const CHARTS: Record<
-  Forecast,
-  { title: string; formatY: (y: number) => string; formatTick?: (y: number) => string }
-> = {
-  sparsity: { title: 'Sparsity', formatY: y => formatPercent(y), formatTick: formatShare },
-  threshold: { title: 'Threshold', formatY: formatNumber },
-  learningRate: { title: 'Learning rate', formatY: formatNumber },
+const CHARTS: Record<Forecast, Pick<LineChartProps, 'title' | 'formatY' | 'formatTick' | 'isShare'>> = {
+  sparsity: { title: 'Sparsity', formatY: y => formatPercent(y), formatTick: formatShare, isShare: true },
+  threshold: { title: 'Threshold', formatY: y => formatNumber(y), formatTick: y => formatNumber(y, 3) },
+  learningRate: {
+    title: 'Learning rate',
+    formatY: y => formatNumber(y),
+    formatTick: y => formatNumber(y, 3),
+  },
 }
 
 /** Learning rate, threshold and sparsity of each epoch, as far as the service can forecast them. */

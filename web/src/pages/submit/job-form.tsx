@@ -21,11 +21,13 @@ import { PlanPanel } from './plan-panel.tsx'
 interface JobFormProps {
   field: ObjectField
   start: Json
+  /** A text in place of the first JSON. */
+  firstText?: string | undefined
   onChange(request: Json): void
 }
 
 /** The request of a job as a form and as JSON, beside its dry run. */
-export function JobForm({ field, start, onChange }: JobFormProps) {
+export function JobForm({ field, start, firstText, onChange }: JobFormProps) {
   const [request, setRequest] = useState(start)
   const [isUploading, setUploading] = useState(false)
   const { plan, error, isStale } = usePlan(request)
@@ -58,7 +60,14 @@ export function JobForm({ field, start, onChange }: JobFormProps) {
         <PlanPanel {...{ plan, error, isStale }} />
         <Panel title="The request as JSON">
           <JsonText
-            {...{ label: 'Body of POST /v1/jobs', name: 'json', rows: 16, value: request, form: 'job' }}
+            {...{
+              label: 'Body of POST /v1/jobs',
+              name: 'json',
+              rows: 16,
+              value: request,
+              form: 'job',
+              first: firstText,
+            }}
             mustBeObject
             set={value => setRequest(value ?? {})}
           />

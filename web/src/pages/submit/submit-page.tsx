@@ -4,6 +4,8 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import type { ObjectField } from '../../form/form-model.ts'
 import type { Json } from '../../form/path.ts'
+import { RefusedRequestNotice } from '../../form/refused-request-notice.tsx'
+import { useRefusedRequest } from '../../form/request-in-url.ts'
 import { storedRequest, storeRequest } from '../../form/stored-request.ts'
 import { useRequestForm } from '../../form/use-request-form.ts'
 import { requestFromJob } from '../../job-form/request-from-job.ts'
@@ -42,11 +44,18 @@ export function SubmitPage() {
 /** The form, once the request that it starts with is known. */
 function StartedForm({ onChange }: { onChange(request: Json): void }) {
   const contract = useRequestForm('JobRequest')
+  const refused = useRefusedRequest()
   const start = useLoaded(signal => startingRequest(cloned.value, signal), [])
   const error = contract.error ?? start.error
   if (error) return <ProblemNotice error={error} title="The form cannot be shown." />
   if (!contract.field || start.data === undefined) return <Skeleton lines={12} />
-  return <JobForm field={contract.field as ObjectField} start={start.data} onChange={onChange} />
+  const field = contract.field as ObjectField
+  return (
+    <div class="stack">
+      <RefusedRequestNotice refused={refused} />
+      <JobForm {...{ field, start: start.data, firstText: refused?.text, onChange }} />
+    </div>
+  )
 }
 
 /** Counts the visits of the page without a request in its address: the link "New job" leads to an empty form also from a filled one. */

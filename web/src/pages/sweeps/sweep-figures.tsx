@@ -3,22 +3,27 @@ import { Figure } from '../../components/figure.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { formatNumber } from '../../format/numbers.ts'
 import { formatTime } from '../../format/times.ts'
-import { progressOf } from './sweep-words.ts'
+import { progressOf, trialsOf } from './sweep-words.ts'
 
 /** What the sweep does, and how far it is. */
 export function SweepFigures({ sweep }: { sweep: Sweep }) {
-  const { method, counts, request, best, createdAt, learningRate } = sweep
-  const trials = Object.values(counts).reduce((sum, count) => sum + count, 0)
-  const ended = trials - counts.pending - counts.running - counts.paused
+  const { method, request, best, createdAt, learningRate } = sweep
+  const { ended, total } = trialsOf(sweep)
   return (
     <Panel
       title="Search"
-      controls={<progress class="bar short" aria-label="Trials that ended" max={trials || 1} value={ended} />}
+      controls={
+        <progress
+          class="bar short"
+          aria-label="Trials that ended"
+          {...(total !== undefined && { max: total || 1, value: ended })}
+        />
+      }
     >
       <dl class="figures">
         <Figure label="Method">{method}</Figure>
         <Figure label="Trials" note={progressOf(sweep)}>
-          {ended} of {trials}
+          {total === undefined ? ended : `${ended} of ${total}`}
         </Figure>
         <Figure label="Objective">{objectiveOf(request)}</Figure>
         {best !== undefined && <Figure label="Best trial">{best === null ? 'none' : `#${best}`}</Figure>}

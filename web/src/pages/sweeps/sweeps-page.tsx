@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import { Button } from '../../components/button.tsx'
 import { type Column, DataTable } from '../../components/data-table.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
+import { FreeText } from '../../components/free-text.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
@@ -22,7 +23,11 @@ const COLUMNS: Column<ListedSweep>[] = [
   {
     id: 'name',
     header: 'Sweep',
-    cell: sweep => <a href={linkTo(`/sweeps/${sweep.id}`)}>{sweepName(sweep)}</a>,
+    cell: sweep => (
+      <a href={linkTo(`/sweeps/${sweep.id}`)}>
+        <FreeText text={sweepName(sweep)} />
+      </a>
+    ),
   },
   { id: 'status', header: 'Status', cell: ({ status }) => <StatusBadge status={status} /> },
   { id: 'method', header: 'Search', cell: ({ method }) => method },

@@ -1,12 +1,12 @@
 import type { Trial } from '@thresher/client'
 import { ACCURACY_AXIS, LOSS_AXIS, SPARSITY_AXIS } from '../../charts/scatter/model-axes.ts'
-import { paretoFront } from '../../charts/scatter/pareto-front.ts'
 import { ScatterChart } from '../../charts/scatter/scatter-chart.tsx'
 import type { ScatterPoint } from '../../charts/scatter/scatter-point.ts'
 import { Panel } from '../../components/panel.tsx'
 import { formatNumber, formatPercent } from '../../format/numbers.ts'
 import { linkTo } from '../../state/location.ts'
 import { formatOnAxis } from './format-on-axis.ts'
+import { haveAccuracy } from './front-so-far.ts'
 import { plainValue } from './trial-lines.ts'
 
 interface TrialFrontProps {
@@ -19,14 +19,9 @@ interface TrialFrontProps {
 /** Accuracy against sparsity of the trials, or loss where there is no accuracy. */
 export function TrialFront({ trials, front, selected, onSelect }: TrialFrontProps) {
   const measured = trials.filter(({ metrics }) => metrics?.sparsity !== undefined)
-  const hasAccuracy = measured.every(({ metrics }) => metrics?.validationAccuracy !== undefined)
+  const hasAccuracy = haveAccuracy(trials)
   const points = measured.map(trial => toPoint(trial, hasAccuracy))
-  const best = paretoFront(
-    points.map(point => ({ point, gain: hasAccuracy ? point.y : -point.y, cost: -point.x })),
-  )
-  const line = best.map(({ point }) => point).reverse()
-  const drawn =
-    front.length > 0 ? points.filter(({ id }) => front.includes(Number(id))).sort((a, b) => a.x - b.x) : line
+  const drawn = points.filter(({ id }) => front.includes(Number(id))).sort((a, b) => a.x - b.x)
   const trial = trials.find(({ id }) => id === selected)
   return (
     <Panel title="Pareto front">

@@ -10,18 +10,20 @@ import { formatCount } from '../../format/numbers.ts'
 import { numberCodec } from '../../state/codecs.ts'
 import { urlState } from '../../state/url-state.ts'
 import { formatOnAxis } from './format-on-axis.ts'
+import { frontSoFar } from './front-so-far.ts'
 import { TrialFront } from './trial-front.tsx'
 import { trialLines } from './trial-lines.ts'
 import { TRIAL_METRICS } from './trial-metrics.ts'
 import { TrialTable } from './trial-table.tsx'
 
-const stored = urlState('brush', brushCodec)
+const stored = urlState('brush', brushCodec, 'replace')
 const chosen = urlState('trial', numberCodec(-1))
 
 /** The trials of a sweep in three views. What is selected on the parallel coordinates filters the other two. */
 export function TrialViews({ sweep }: { sweep: Sweep }) {
-  const { trials, front = [] } = sweep
-  const { axes, lines } = useMemo(() => trialLines(trials, TRIAL_METRICS, front), [trials])
+  const { trials } = sweep
+  const front = useMemo(() => sweep.front ?? frontSoFar(trials), [sweep])
+  const { axes, lines } = useMemo(() => trialLines(trials, TRIAL_METRICS, front), [trials, front])
   const [brushes, setBrushes] = useBrushes()
   const selected = trials.filter((_, index) => isSelected(lines[index]!, axes, brushes))
   const select = (trial: number) => {
@@ -63,6 +65,11 @@ function useBrushes() {
     }, COMMIT_AFTER_MS)
     return () => clearTimeout(timer)
   }, [brushes])
+  // Back and Forward change the address alone.
+  const text = brushCodec.write(stored.value)
+  useEffect(() => {
+    if (text !== brushCodec.write(brushes)) setBrushes(stored.value)
+  }, [text])
   return [brushes, setBrushes] as const
 }
 

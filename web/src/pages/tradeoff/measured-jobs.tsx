@@ -2,6 +2,7 @@ import type { Job } from '@thresher/client'
 import { LineSample } from '../../charts/legend.tsx'
 import { lineStyle } from '../../charts/palette.ts'
 import { Button } from '../../components/button.tsx'
+import { FreeText } from '../../components/free-text.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { jobName } from '../../format/job-name.ts'
 import { formatCount, formatPercent } from '../../format/numbers.ts'
@@ -25,7 +26,9 @@ export function MeasuredJobs({ measured, onMeasured }: MeasuredJobsProps) {
             <span class="legend">
               <LineSample {...lineStyle(index, isDark.value)} />
             </span>
-            <a href={linkTo(`/jobs/${job.id}`)}>{jobName(job)}</a>
+            <a href={linkTo(`/jobs/${job.id}`)}>
+              <FreeText text={jobName(job)} />
+            </a>
             <span class="quiet">
               {formatPercent(job.metrics?.validationAccuracy)} at {formatPercent(job.metrics?.sparsity)}{' '}
               zeros, {formatCount(points.length)} {points.length === 1 ? 'model' : 'models'}

@@ -28,7 +28,12 @@ export function ModelDetails({ model, job, takesFocus }: ModelDetailsProps) {
       <div class="stack">
         <Facts
           facts={[
-            ['Job', <a href={linkTo(`/jobs/${job.id}`)}>{jobName(job)}</a>],
+            [
+              'Job',
+              <a href={linkTo(`/jobs/${job.id}`)}>
+                <bdi>{jobName(job)}</bdi>
+              </a>,
+            ],
             ['Validation accuracy', accuracy === undefined ? undefined : formatPercent(accuracy)],
             ['Validation loss', formatNumber(loss)],
             ['Sparsity', formatPercent(sparsity)],

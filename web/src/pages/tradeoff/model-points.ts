@@ -13,8 +13,8 @@ export interface ModelPoint {
   jobId: string
   /** For example `magnitude, global` or `epoch 4`. */
   label: string
-  /** Points of one curve are connected. Absent for the trained model and the checkpoints. */
-  curve?: string
+  /** Points of one curve are connected. The trained model is on every curve, and the checkpoints on none. */
+  curves?: string[]
   sparsity: number
   /** Share of the validation examples; absent for a loss without classes. */
   accuracy?: number
@@ -41,11 +41,18 @@ export function modelPoints({ job, tradeoff, checkpoints, epochs }: ModelsOfJob)
     ...(points.some(({ own }) => own)
       ? []
       : epochs.filter(({ epoch }) => epoch === trained).map(trainedPoint(job.id))),
-    ...points.map(point =>
-      point.own ? { ...cutPoint(job.id, point), ...TRAINED } : cutPoint(job.id, point),
-    ),
+    ...ownPoint(job.id, points),
+    ...points.filter(({ own }) => !own).map(point => cutPoint(job.id, point)),
     ...others.map(epochPoint(job.id)),
   ]
+}
+
+/** The trained model, which the trade-off has once for each curve. */
+function ownPoint(jobId: string, points: readonly TradeoffPoint[]): ModelPoint[] {
+  const own = points.filter(point => point.own).map(point => cutPoint(jobId, point))
+  return own
+    .slice(0, 1)
+    .map(point => ({ ...point, ...TRAINED, curves: own.flatMap(({ curves = [] }) => curves) }))
 }
 
 const TRAINED = { label: 'trained model', selection: {} }
@@ -56,7 +63,7 @@ function cutPoint(jobId: string, point: TradeoffPoint): ModelPoint {
   return {
     ...{
       jobId,
-      curve,
+      curves: [curve],
       label: `cut by ${curve}`,
       sparsity,
       loss: validationLoss,

@@ -52,7 +52,7 @@ export function plotted(models: readonly ModelPoint[], jobs: readonly NamedJob[]
     label: `${jobOf.get(model.jobId)?.name}, ${describe(model, frontIds.has(pointId(model)))}`,
     group: jobOf.get(model.jobId)?.index ?? 0,
     mark: markOf(model),
-    ...(model.curve && { line: `${model.jobId} ${model.curve}` }),
+    ...(model.curves && { lines: model.curves.map(curve => `${model.jobId} ${curve}`) }),
   })
   const ordered = front.map(({ model }) => toPoint(model)).sort((a, b) => a.x - b.x)
   const axes = { x: X_AXES[view.x], y: hasAccuracy ? ACCURACY_AXIS : LOSS_AXIS }

@@ -1,4 +1,5 @@
 import type { ListedJob } from '@thresher/client'
+import { FreeText } from '../../components/free-text.tsx'
 import { linkTo } from '../../state/location.ts'
 
 /** The job of a worker, with its progress. */
@@ -9,7 +10,9 @@ export function CurrentJob({ id, job }: { id: string | undefined; job: ListedJob
   const { name, progress } = job
   return (
     <div class="current-job">
-      <a href={linkTo(`/jobs/${id}`)}>{name ?? id}</a>
+      <a href={linkTo(`/jobs/${id}`)}>
+        <FreeText text={name ?? id} />
+      </a>
       {progress && (
         <>
           <progress class="bar" value={progress.fraction} max={1} aria-label="Progress" />

@@ -1,4 +1,4 @@
-import { isObject, type Json, valueAt } from '../../form/path.ts'
+import { isObject, type Json, valueAt } from '../form/path.ts'
 
 /** How many trials a request takes, as far as that is known before the search: undefined for `largestC`. */
 export function countTrials(request: Json): number | undefined {
