@@ -1,4 +1,4 @@
-import type { RefusedRequest } from './request-in-url.ts'
+import type { RefusedRequest } from './refused-request.ts'
 
 /** Says why the form does not start with the request of the link. */
 export function RefusedRequestNotice({ refused }: { refused: RefusedRequest | undefined }) {
