@@ -8,16 +8,18 @@ import { authenticate } from '#http/authenticate.ts'
 import { closeSockets, endRefusedUpgrade } from '#http/close-sockets.ts'
 import { countEgress } from '#http/count-egress.ts'
 import { cutSlowBodies, type SlowBodyLimits } from '#http/cut-slow-bodies.ts'
-import { handleClientError, handleError } from '#http/error-handler.ts'
+import { handleError } from '#http/error-handler.ts'
 import { guardSockets } from '#http/guard-sockets.ts'
 import { limitStreams } from '#http/limit-streams.ts'
 import { watchStreams } from '#http/open-streams.ts'
 import { registerOpenapi } from '#http/openapi.ts'
+import { answerProtocolFaults, handleClientError } from '#http/protocol-faults.ts'
 import { limitRates, type RateLimits } from '#http/rate-limits.ts'
 import { recordWrites } from '#http/record-writes.ts'
 import { refuseUnknownRoutes } from '#http/refuse-unknown-routes.ts'
 import { requireAccess } from '#http/require-access.ts'
 import { requireIds } from '#http/require-ids.ts'
+import { requirePlainBodies } from '#http/require-plain-bodies.ts'
 import { requireRoom } from '#http/require-room.ts'
 import { shedLoad } from '#http/shed-load.ts'
 import { endFailedStream, requireStream } from '#http/stream-faults.ts'
@@ -55,22 +57,9 @@ export async function createApp(
   children: Children,
   options: AppOptions,
 ): Promise<FastifyInstance> {
-  const { logger, slowBodies, rateLimits, socketsPerKey = 0, trustProxy = [] } = options
+  const { slowBodies, rateLimits, socketsPerKey = 0 } = options
   const room = new StorageRoom(stores.redis, stores.blobs)
-  const app = Fastify({
-    ...(logger && { loggerInstance: logger }),
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_BYTES,
-    // A large upload may take hours: `cutSlowBodies` checks that it makes progress.
-    requestTimeout: 0,
-    // Audit records and logs of several processes name requests.
-    genReqId: () => randomUUID(),
-    routerOptions: { maxParamLength: 500 },
-    exposeHeadRoutes: false,
-    ...(trustProxy.length > 0 && { trustProxy }),
-    frameworkErrors: handleError,
-    clientErrorHandler: handleClientError,
-  })
+  const app = Fastify(serverOptions(options))
   app.setValidatorCompiler(validateByZod)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(handleError)
@@ -80,6 +69,7 @@ export async function createApp(
   app.addHook('onRoute', guardSockets)
   // Before the other hooks: it marks the requests that are upgrades.
   await app.register(websocket, WEBSOCKETS)
+  answerProtocolFaults(app)
   const rates = rateLimits && (await limitRates(app, stores, rateLimits))
   if (rates) app.addHook('onRequest', rates.limitAddress)
   app.addHook('onRequest', authenticate(stores, watchStreams(app, stores.keys), options.hasKeys))
@@ -92,10 +82,30 @@ export async function createApp(
   app.addHook('onRequest', requireIds)
   app.addHook('onRequest', requireStream)
   app.addHook('onRequest', requireRoute)
+  app.addHook('onRequest', requirePlainBodies)
   takeJson(app)
   await app.register(helmet, { contentSecurityPolicy: false })
   await registerOpenapi(app)
   app.addHook('onRoute', requireAccess)
   for (const route of routesOf(stores, children, room, options)) await app.register(route)
   return app
+}
+
+function serverOptions({ logger, trustProxy = [] }: AppOptions) {
+  return {
+    ...(logger && { loggerInstance: logger }),
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_BYTES,
+    // A large upload may take hours: `cutSlowBodies` checks that it makes progress.
+    requestTimeout: 0,
+    // Audit records and logs of several processes name requests.
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 500 },
+    exposeHeadRoutes: false,
+    // `answerProtocolFaults` requires it, with a problem in the answer.
+    http: { requireHostHeader: false },
+    ...(trustProxy.length > 0 && { trustProxy }),
+    frameworkErrors: handleError,
+    clientErrorHandler: handleClientError,
+  }
 }

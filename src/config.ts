@@ -4,6 +4,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { plainMessage } from '#interchange/plain-message.ts'
 import { networksOf } from '#webhooks/public-address.ts'
 
 const AdminKey = z.string().regex(/^\S+$/, 'must be a key without spaces')
@@ -121,7 +122,7 @@ export interface Config {
 export function loadConfig(): Config {
   // Compose files pass a variable that is not set as an empty string.
   const given = Object.entries(process.env).filter(([, value]) => value !== '')
-  const { data, error } = Environment.safeParse(Object.fromEntries(given))
+  const { data, error } = Environment.safeParse(Object.fromEntries(given), { error: plainMessage })
   if (!data) {
     const problems = error.issues.map(issue => `  ${issue.path.join('.')}: ${issue.message}`)
     console.error(`The environment is not valid:\n${problems.join('\n')}`)

@@ -21,6 +21,7 @@ export const jobsArgument = () =>
 export async function jobId(thresher: Thresher, text: string): Promise<string> {
   if (WHOLE.test(text)) return text
   const place = /^@(\d+)$/.exec(text)
+  if (place && Number(place[1]) === 0) throw usageError(`${text} names none: the newest job is @1.`)
   const newest = await newestIds(thresher, place ? Number(place[1]) : SEARCHED)
   if (place) {
     const id = newest[Number(place[1]) - 1]
@@ -28,7 +29,7 @@ export async function jobId(thresher: Thresher, text: string): Promise<string> {
     throw usageError(
       newest.length === 0
         ? 'There are no jobs.'
-        : `${text} names none: there ${newest.length === 1 ? 'is' : 'are'} only ${counted(newest.length, 'job')}.`,
+        : `There ${newest.length === 1 ? 'is' : 'are'} only ${counted(newest.length, 'job')}.`,
     )
   }
   const found = text.length < SHORTEST ? [] : newest.filter(id => id.endsWith(text))

@@ -2,19 +2,19 @@ import type { Pages } from '@thresher/client'
 import { InvalidArgumentError, Option } from 'commander'
 import type { Context } from './context.ts'
 import { type Column, table } from './terminal/table.ts'
-import { columnsOf } from './terminal/terminal.ts'
+import { columnsOf, type Terminal } from './terminal/terminal.ts'
 
-export function printJson({ out }: Context, value: unknown): void {
+export function printJson({ out }: Terminal, value: unknown): void {
   out.write(`${JSON.stringify(value)}\n`)
 }
 
-export function printLines({ out }: Context, lines: readonly string[]): void {
+export function printLines({ out }: Terminal, lines: readonly string[]): void {
   out.write(lines.map(line => `${line}\n`).join(''))
 }
 
 export const limitOption = () =>
   new Option('-n, --limit <n>', 'the most entries to print; all: 0').default(20).argParser(text => {
-    if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+    if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be 0 or a positive whole number.')
     return Number(text)
   })
 

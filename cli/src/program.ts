@@ -20,6 +20,8 @@ export async function createProgram(arguments_: readonly string[]): Promise<Comm
     .showSuggestionAfterError()
     .addHelpText('after', `\n${exitCodes()}`)
     .exitOverride()
+    // An error is reported as JSON then, by `reportError`.
+    .configureOutput(arguments_.includes('--json') ? { writeErr: () => {} } : {})
   for (const [name, { summary, load, hidden = false }] of Object.entries(COMMANDS)) {
     const command = arguments_.includes(name) ? (await load()).default() : new Command()
     program.addCommand(command.name(name).summary(summary), { hidden })

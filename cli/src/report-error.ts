@@ -1,3 +1,4 @@
+import { debuglog } from 'node:util'
 import {
   AnswerError,
   AuthenticationError,
@@ -9,6 +10,7 @@ import {
 import { CommanderError } from 'commander'
 import { EXIT, type ExitCode } from './exit-codes.ts'
 import { Failure } from './failure.ts'
+import { exitCodeOf, systemMessage } from './system-error.ts'
 import type { Terminal } from './terminal/terminal.ts'
 import { harmless, padEnd, widthOf } from './terminal/text.ts'
 
@@ -21,27 +23,72 @@ interface Report {
   hints?: readonly string[]
 }
 
-/** Writes the error to standard error, as JSON with `--json`. @returns the exit code of the process */
-export function reportError(error: unknown, terminal: Terminal): ExitCode {
-  // Commander has written its message already; the help is not an error.
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.succeeded : EXIT.usage
+/**
+ * Writes the error to standard error, as JSON with `--json`.
+ * @param name of the record that it is about, if the command line names several
+ * @returns the exit code of the process
+ */
+export function reportError(error: unknown, terminal: Terminal, name?: string): ExitCode {
+  // The help is not an error.
+  if (error instanceof CommanderError && error.exitCode === 0) return EXIT.succeeded
   const { exitCode, ...report } = describe(error)
-  terminal.err.write(terminal.json ? `${JSON.stringify({ error: report })}\n` : textOf(report, terminal))
+  if (terminal.json)
+    terminal.err.write(
+      `${JSON.stringify({ error: { code: codeOf(exitCode), ...(name && { name }), ...report } })}\n`,
+    )
+  // Commander has written its message already.
+  else if (!(error instanceof CommanderError))
+    terminal.err.write(textOf(name ? { ...report, message: `${name}: ${report.message}` } : report, terminal))
   return exitCode
 }
 
+/** The name of the exit code, for an error to which the service gave no code. */
+function codeOf(exitCode: ExitCode): string {
+  return Object.entries(EXIT).find(([, code]) => code === exitCode)![0]
+}
+
 function describe(error: unknown): Report {
+  if (error instanceof CommanderError) return { message: messageOf(error), exitCode: EXIT.usage }
   if (error instanceof Failure)
-    return { message: error.message, exitCode: error.exitCode, hints: error.hints }
+    return {
+      ...{ message: error.message, exitCode: error.exitCode, hints: error.hints },
+      ...(error.code && { code: error.code }),
+    }
   if (error instanceof ConnectionError)
     return { message: error.message, exitCode: EXIT.connection, hints: CONNECTION_HINTS }
   if (error instanceof AnswerError) return describeAnswer(error)
   if (error instanceof ThresherError) return { message: error.message, exitCode: EXIT.failed }
   // Of the file system, for example.
-  if (error instanceof Error && 'code' in error)
-    return { message: error.message, exitCode: EXIT.failed, code: String(error.code) }
-  throw error
+  if (isSystemError(error))
+    return { message: systemMessage(error), exitCode: exitCodeOf(error), code: error.code }
+  return describeUnexpected(error)
 }
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+}
+
+/** Commander shows the help, in place of a message, where a command lacks a command within it. */
+function messageOf({ code, message }: CommanderError): string {
+  if (code.startsWith('commander.help')) return 'The command is incomplete; --help lists what it needs.'
+  return message.replace(/^error: /, '').replaceAll('\n', ' ')
+}
+
+/** A fault of this program, or an answer of a form that it does not expect. */
+function describeUnexpected(error: unknown): Report {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  debug('%s', stack)
+  return {
+    message: `The answer of the service is not what this command expects (${message}).`,
+    ...{ code: 'unexpected', exitCode: EXIT.failed },
+    hints: [
+      'Is this the address of a Thresher service of this version? `thresher doctor` checks it.',
+      'NODE_DEBUG=thresher prints where it happened.',
+    ],
+  }
+}
+
+const debug = debuglog('thresher')
 
 const CONNECTION_HINTS = [
   '`thresher up` starts a service on this machine; `thresher doctor` checks the connection.',

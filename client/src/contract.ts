@@ -5097,7 +5097,7 @@ export type CreateJobErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -5193,7 +5193,7 @@ export type CloneJobErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -5384,7 +5384,7 @@ export type ChangeJobErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -5454,7 +5454,7 @@ export type CancelJobErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -5524,7 +5524,7 @@ export type PauseJobErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -5594,7 +5594,7 @@ export type ResumeJobErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -6121,7 +6121,7 @@ export type DownloadArtifactErrors = {
      */
     412: Problem;
     /**
-     * `range_not_satisfiable`: The range is outside the artifact.
+     * `range_not_satisfiable`: The range is outside the file.
      */
     416: Problem;
     /**
@@ -6148,11 +6148,15 @@ export type DownloadArtifactResponses = {
     /**
      * The whole file.
      */
-    200: Blob | File;
+    200: Blob | File | {
+        [key: string]: unknown;
+    };
     /**
      * One range of it.
      */
-    206: Blob | File;
+    206: Blob | File | {
+        [key: string]: unknown;
+    };
 };
 
 export type DownloadArtifactResponse = DownloadArtifactResponses[keyof DownloadArtifactResponses];
@@ -6243,7 +6247,7 @@ export type HeadArtifactErrors = {
      */
     412: Problem;
     /**
-     * `range_not_satisfiable`: The range is outside the artifact.
+     * `range_not_satisfiable`: The range is outside the file.
      */
     416: Problem;
     /**
@@ -6391,7 +6395,7 @@ export type PredictErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -6536,7 +6540,7 @@ export type CreateAnalysisErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -6907,7 +6911,7 @@ export type DownloadAnalysisArtifactErrors = {
      */
     412: Problem;
     /**
-     * `range_not_satisfiable`: The range is outside the artifact.
+     * `range_not_satisfiable`: The range is outside the file.
      */
     416: Problem;
     /**
@@ -6930,11 +6934,15 @@ export type DownloadAnalysisArtifactResponses = {
     /**
      * The whole file.
      */
-    200: Blob | File;
+    200: Blob | File | {
+        [key: string]: unknown;
+    };
     /**
      * One range of it.
      */
-    206: Blob | File;
+    206: Blob | File | {
+        [key: string]: unknown;
+    };
 };
 
 export type DownloadAnalysisArtifactResponse = DownloadAnalysisArtifactResponses[keyof DownloadAnalysisArtifactResponses];
@@ -6975,7 +6983,7 @@ export type HeadAnalysisArtifactErrors = {
      */
     412: Problem;
     /**
-     * `range_not_satisfiable`: The range is outside the artifact.
+     * `range_not_satisfiable`: The range is outside the file.
      */
     416: Problem;
     /**
@@ -7031,7 +7039,7 @@ export type CancelAnalysisErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -7162,7 +7170,7 @@ export type CreateSweepErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -7295,7 +7303,7 @@ export type CancelSweepErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -7422,7 +7430,7 @@ export type CreateDatasetErrors = {
      */
     403: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -7508,7 +7516,7 @@ export type UploadDatasetContentErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -7749,7 +7757,7 @@ export type CreateModelErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -7955,7 +7963,7 @@ export type PredictByModelErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -8138,7 +8146,7 @@ export type DownloadModelArtifactErrors = {
      */
     412: Problem;
     /**
-     * `range_not_satisfiable`: The range is outside the artifact.
+     * `range_not_satisfiable`: The range is outside the file.
      */
     416: Problem;
     /**
@@ -8165,11 +8173,15 @@ export type DownloadModelArtifactResponses = {
     /**
      * The whole file.
      */
-    200: Blob | File;
+    200: Blob | File | {
+        [key: string]: unknown;
+    };
     /**
      * One range of it.
      */
-    206: Blob | File;
+    206: Blob | File | {
+        [key: string]: unknown;
+    };
 };
 
 export type DownloadModelArtifactResponse = DownloadModelArtifactResponses[keyof DownloadModelArtifactResponses];
@@ -8253,7 +8265,7 @@ export type HeadModelArtifactErrors = {
      */
     412: Problem;
     /**
-     * `range_not_satisfiable`: The range is outside the artifact.
+     * `range_not_satisfiable`: The range is outside the file.
      */
     416: Problem;
     /**
@@ -8368,7 +8380,7 @@ export type CreateKeyErrors = {
      */
     403: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -8534,7 +8546,7 @@ export type CreateTicketErrors = {
      */
     403: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -8701,7 +8713,7 @@ export type SetTenantErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -8820,7 +8832,7 @@ export type CreateWebhookErrors = {
      */
     403: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -8991,7 +9003,7 @@ export type ChangeWebhookErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -9057,7 +9069,7 @@ export type RotateWebhookSecretErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -9123,7 +9135,7 @@ export type TestWebhookErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**
@@ -9251,7 +9263,7 @@ export type ReplayDeliveryErrors = {
      */
     404: Problem;
     /**
-     * `body_timeout`: The body arrived too slowly.
+     * `body_timeout`: The request arrived too slowly.
      */
     408: Problem;
     /**

@@ -52,6 +52,7 @@ const CHANNELS: Record<string, Channel> = {
 const CLOSE_CODES: Record<keyof typeof CLOSE, string> = {
   normal: 'The job or analysis has ended.',
   shuttingDown: 'The service is shutting down. Connect again with the last seq.',
+  tooLarge: 'The client has sent a frame of more than 64 KiB.',
   failed: 'The stream failed. Connect again with the last seq.',
   badFrame: 'The client has sent a frame that this stream does not accept.',
   unauthenticated: 'The ticket or the key is not valid, or no longer valid.',

@@ -10,6 +10,11 @@ const EXPLANATIONS: Partial<Record<ErrorCode, string>> = {
     'The key does not have the scope of `x-scope`, or the operation is `x-operator-only` and the key is not of the tenant `default`; or the service has no keys and the host name is not that of loopback.',
   rate_limited: 'Too many requests, or too many open streams.',
 }
+const AUTHENTICATE = {
+  schema: { type: 'string' },
+  description: 'The scheme of the credentials, and the scope that the key lacks (RFC 6750, section 3).',
+}
+
 /** Statuses whose answers name the seconds to wait. */
 const RETRIED: readonly number[] = [429, 503]
 
@@ -65,6 +70,8 @@ function responseOf(status: number, codes: readonly ErrorCode[]) {
   return {
     description: codes.map(describe).join('\n'),
     ...(RETRIED.includes(status) && { headers: RETRY_AFTER }),
+    ...(status === 401 && { headers: { 'WWW-Authenticate': { required: true, ...AUTHENTICATE } } }),
+    ...(status === 403 && { headers: { 'WWW-Authenticate': AUTHENTICATE } }),
     content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } },
   }
 }

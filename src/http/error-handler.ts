@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto'
-import type { Socket } from 'node:net'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 import { isOutOfSpace } from '#stores/out-of-space.ts'
@@ -26,32 +24,23 @@ function logFault(error: AppError, { log }: FastifyRequest): void {
   else log.error({ err: error.cause ?? error }, 'a request failed')
 }
 
-/** A message that is not HTTP is answered on the bare socket (RFC 9112, section 2.2). */
-export function handleClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return
-  const problem = JSON.stringify(
-    problemOf('malformed_body', 'This is not a valid HTTP/1.1 request.', randomUUID()),
-  )
-  const head = [
-    'HTTP/1.1 400 Bad Request',
-    `Content-Type: ${PROBLEM_MEDIA_TYPE}`,
-    `Content-Length: ${problem.length}`,
-  ]
-  socket.end([...head, 'Connection: close', '', problem].join('\r\n'))
-}
-
 function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error
-  const { code, statusCode = 500, message } = error as FastifyError
+  const { code = '', statusCode = 500, message } = error as FastifyError
   if (statusCode === 413)
     return new AppError('body_too_large', 'The body is larger than the limit of this route.')
   switch (code) {
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new AppError('unsupported_media_type', 'Send the body as application/json.')
+    case 'FST_ERR_BAD_URL':
+      return new AppError('not_found', 'The path is not valid percent-encoded UTF-8.')
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new AppError('not_found', 'A part of the path is longer than every id and name.')
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
       return new AppError('malformed_body', 'The body is empty; a JSON object is required.')
   }
-  if (statusCode >= 400 && statusCode < 500) return new AppError('malformed_body', message)
+  if (statusCode >= 400 && statusCode < 500)
+    return new AppError(code.startsWith('FST_ERR_CTP') ? 'malformed_body' : 'invalid_request', message)
   if (refusesWrites(error)) {
     const headers = { 'retry-after': '5' }
     const message = 'The job store accepts no writes at the moment; try again.'

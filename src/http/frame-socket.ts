@@ -8,6 +8,7 @@ import { textFrame } from './text-frame.ts'
 export const CLOSE = {
   normal: 1000,
   shuttingDown: 1001,
+  tooLarge: 1009,
   failed: 1011,
   badFrame: 4400,
   unauthenticated: 4401,

@@ -50,6 +50,10 @@ export async function registerOpenapi(app: FastifyInstance): Promise<void> {
     docs.addHook('onRoute', route => {
       Object.assign(route, { config: routeConfig({ public: true }) })
     })
+    // The page looks for its files beside its address, query included.
+    docs.addHook('onRequest', async ({ url }, reply) => {
+      if (/^\/docs\/?\?/.test(url)) return await reply.redirect('/docs')
+    })
     await docs.register(swaggerUi, {
       routePrefix: '/docs',
       theme: { title: 'Thresher API' },

@@ -3,14 +3,27 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import type { Artifact } from '#domain/artifact.ts'
+import { ARTIFACT_FILES, type Artifact } from '#domain/artifact.ts'
 import type { FoundArtifact } from '#jobs/find-artifact.ts'
 import { Binary } from './binary.ts'
 import type { ByteRange } from './byte-range.ts'
 import { entityTag, isNotModified, requestedPart } from './requested-part.ts'
 import { sendFile } from './send-file.ts'
 
-const content = { 'application/octet-stream': { schema: Binary } }
+/** Some generic clients parse JSON, and others read its bytes. */
+const JsonFile = z.union([Binary, z.looseObject({})])
+const MEDIA_TYPES = new Set(Object.values(ARTIFACT_FILES).map(({ mediaType }) => mediaType.split(';')[0]!))
+
+/**
+ * The media types of the files of jobs and analyses. Bytes come first although no file has their type: generators of clients take the
+ * first type that they support.
+ */
+const content = Object.fromEntries(
+  ['application/octet-stream', ...[...MEDIA_TYPES].toSorted()].map(mediaType => [
+    mediaType,
+    { schema: mediaType === 'application/json' ? JsonFile : Binary },
+  ]),
+)
 const notModified = z.null().describe('If-None-Match names this file.')
 
 /** The answers of a download. */

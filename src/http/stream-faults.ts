@@ -2,6 +2,8 @@ import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import { AppError } from '#domain/error.ts'
 
+const STREAMS = '/v1/stream, /v1/jobs/JOB_ID/stream and /v1/analyses/ANALYSIS_ID/stream'
+
 /** Ends a failed stream. A bad frame or a disconnect of the client is not an error of the service. */
 export function endFailedStream(
   error: Error & { code?: string },
@@ -22,6 +24,6 @@ export async function requireStream({ ws, is404, routeOptions, url }: FastifyReq
   const path = url.split('?')[0]!
   throw new AppError(
     'not_found',
-    `${path} is not a WebSocket; only /v1/stream and /v1/jobs/JOB_ID/stream are. Request it without an upgrade.`,
+    `${path} is not a WebSocket; only ${STREAMS} are. Request it without an upgrade.`,
   )
 }

@@ -8,7 +8,10 @@ export function takeJson(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'ignore')
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '' && needsNoBody(request)) done(null, undefined)
+    const charset = charsetOf(request)
+    if (!/^(utf-?8|us-ascii)$/i.test(charset))
+      done(new AppError('unsupported_media_type', `Send JSON in UTF-8, not in ${charset}.`))
+    else if (body === '' && needsNoBody(request)) done(null, undefined)
     else
       parseJson(request, body as string, (error, value) => {
         if (error && body !== '') done(malformedJson(body as string, error))
@@ -19,6 +22,10 @@ export function takeJson(app: FastifyInstance): void {
     if (request.headers['content-length'] === '0' && needsNoBody(request)) done(null, undefined)
     else done(new AppError('unsupported_media_type', 'Send the body as application/json.'))
   })
+}
+
+function charsetOf({ headers }: FastifyRequest): string {
+  return /;\s*charset="?([^";\s]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8'
 }
 
 function needsNoBody({ routeOptions: { schema } }: FastifyRequest): boolean {

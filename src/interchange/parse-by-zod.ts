@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { didYouMean, listed } from '#domain/did-you-mean.ts'
 import { invalidFields, invalidRequest, type Mistake } from '#domain/error.ts'
-import { tooBig, tooSmall, wrongFormat } from './out-of-bounds.ts'
+import { plainMessage, quote } from '#interchange/plain-message.ts'
 
 type Issue = z.core.$ZodIssue
 type RawIssue = z.core.$ZodRawIssue
@@ -36,7 +36,7 @@ function firstOf(mistakes: readonly Mistake[]): readonly Mistake[] {
   return [...mistakes.slice(0, MOST_MISTAKES), { path: '', message }]
 }
 
-/** Messages that, unlike zod's, list the known values and suggest a similar one. Each unknown key has its own message. */
+/** Messages that list the known values and suggest a similar one, and plain sentences for all other mistakes. Each unknown key has its own message. */
 const whatWouldBeRight: z.core.$ZodErrorMap = issue => {
   switch (issue.code) {
     case 'unrecognized_keys':
@@ -51,16 +51,8 @@ const whatWouldBeRight: z.core.$ZodErrorMap = issue => {
       if (discriminator === undefined || !options) return undefined
       return notOneOf((input as Record<string, unknown>)[discriminator], options)
     }
-    case 'invalid_type':
-      return wrongType(issue.input, issue.expected)
-    case 'too_big':
-      return tooBig(issue)
-    case 'too_small':
-      return tooSmall(issue)
-    case 'invalid_format':
-      return wrongFormat(issue)
     default:
-      return undefined
+      return plainMessage(issue)
   }
 }
 
@@ -78,16 +70,6 @@ function notOneOf(input: unknown, values: readonly unknown[]): string {
   if (input === undefined) return `is required: ${right}`
   const near = typeof input === 'string' ? didYouMean(input, values.map(String)) : ''
   return `must be ${right}${typeof input === 'string' ? `, not ${quote(input)}` : ''}${near && `.${near}`}`
-}
-
-function wrongType(input: unknown, expected: string): string | undefined {
-  if (input === undefined) return `is required: expected ${expected}`
-  if (expected !== 'number' && expected !== 'int') return undefined
-  // JSON has no NaN: NaN results from text in a URL that is not a number. A number beyond 1.8e308 is parsed as Infinity.
-  if (Number.isNaN(input)) return 'must be a number; this is not a number (NaN)'
-  if (input === Number.POSITIVE_INFINITY || input === Number.NEGATIVE_INFINITY)
-    return 'must be a finite number; this is beyond the largest number (1.8e308)'
-  return undefined
 }
 
 /** One mistake per path: each unknown key is a mistake, and a union has the mistakes of its nearest branch. */
@@ -124,8 +106,4 @@ function nearestBranch(branches: readonly (readonly Issue[])[]): readonly Issue[
     (a, b) => misfits(a) - misfits(b) || strangers(a) - strangers(b) || a.length - b.length,
   )
   return ranked[0] ?? []
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text)
 }

@@ -103,7 +103,9 @@ async function waitUntilFree(directory: string): Promise<void> {
     if (owner === undefined) return
     if (!(await accepts(owner))) return rm(ownerLink(directory), { force: true })
     if (Date.now() > deadline) {
-      throw new Error(`Another Thresher keeps its data in ${directory}: stop it first, or set DATA_DIR.`)
+      throw new Error(
+        `Another Thresher keeps its data in ${directory}: stop it first, or choose another folder with DATA_DIR, or --data-dir of thresher up.`,
+      )
     }
   }
 }

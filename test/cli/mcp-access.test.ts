@@ -69,11 +69,16 @@ describe('thresher mcp with a key', () => {
     const client = await connectMcp({ url: api.url })
     const result = (await client.callTool({ name: 'list_jobs', arguments: {} })) as CallToolResult
     assert.equal(codeOf(result), 'unauthenticated')
+    assert.match(textOf(result), /THRESHER_KEY/)
     const explained = (await client.callTool({
       name: 'explain_error',
       arguments: { code: 'unauthenticated' },
     })) as CallToolResult
     assert.match(textOf(explained), /THRESHER_KEY/)
+    for (const code of ['__proto__', 'constructor']) {
+      const unknown = await client.callTool({ name: 'explain_error', arguments: { code } })
+      assert.equal(unknown.isError, true, code)
+    }
     await client.close()
   })
 })

@@ -101,6 +101,7 @@ describe('thresher mcp with a service', () => {
 
     const refused = await call('tradeoff', { jobId: id })
     assert.equal((refused.structuredContent as Facts).error.code, 'tradeoff_not_ready')
+    assert.match(textOf(refused), /`tradeoff` with `"measure": true`/)
     const { front } = await facts('tradeoff', { jobId: id, measure: true, seconds: 300 })
     const expected = (await thresher.jobs.tradeoff(id)).points.filter(({ pareto }) => pareto)
     assert.equal(front.length, expected.length)
@@ -201,7 +202,9 @@ describe('thresher mcp with a service', () => {
       assert.match(explained.findings[0].remedy, /Correct each field/)
     }
     const unknown = await call('get_job', { job: 'job_1' })
-    assert.match(textOf(unknown), /arguments of get_job are not valid: .*jobId/)
+    assert.match(textOf(unknown), /arguments of get_job are not valid: "job" is not among .*: jobId\./)
+    const missing = await call('get_job')
+    assert.match(textOf(missing), /arguments of get_job are not valid: they must have .*'jobId'\./)
   })
 
   it('explains a failed job with its last events', async () => {
@@ -237,7 +240,11 @@ describe('thresher mcp with a service', () => {
     await mkdir(join(downloads, 'inside'))
     for (const file of ['../stolen', join(outside, 'stolen'), 'link/stolen', 'inside/../../stolen', '.']) {
       const result = await call('download', { jobId: 'job_1', file })
-      assert.match(textOf(result), /is outside .*, the folder that the user has chosen/, file)
+      assert.match(
+        textOf(result),
+        /does not name a file inside .*, the folder that the user has chosen/,
+        file,
+      )
     }
     assert.deepEqual(await readdir(outside), [])
     await rm(outside, { recursive: true })

@@ -45,7 +45,7 @@ test('a job is named by its id, its last characters, or its age', async () => {
   assert.equal(unknown.code, 2)
   assert.match(unknown.stderr, /none of the newest jobs ends with it/)
   const older = await run('show', '@9')
-  assert.deepEqual([older.code, /no more than 2 jobs/.test(older.stderr)], [2, true])
+  assert.deepEqual([older.code, /There are only 2 jobs/.test(older.stderr)], [2, true])
 })
 
 test('show prints spec, curves, layers and files', async () => {

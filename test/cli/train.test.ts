@@ -176,7 +176,7 @@ test('Ctrl-C detaches and says how to return; the job continues', async () => {
   const id = await newestJob()
   assert.match(
     watching.output(),
-    new RegExp(`Detached: the job continues\\. \`thresher watch ${id}\` returns`),
+    new RegExp(`Detached: the job continues\\. \`thresher watch ${id}\`\\s+returns`),
   )
   const show = await thresher(['show', id, '--json'], { env })
   assert.equal(JSON.parse(show.stdout).status, 'running')

@@ -73,6 +73,15 @@ describe('the dashboard of a service with a key', () => {
     }
   })
 
+  it('answers true problems for paths outside its folder and for ranges outside a file', async () => {
+    for (const path of ['/ui/..%5cpackage.json', '/ui/assets/..%2f..', '/ui/%E0%A4%A']) {
+      const { status, body } = await get(path)
+      assert.deepEqual([status, body.code], [404, 'not_found'], path)
+    }
+    const { status, body } = await get('/ui/assets/index-B1a2C3d4.js').set('range', 'bytes=99999-')
+    assert.deepEqual([status, body.code], [416, 'range_not_satisfiable'])
+  })
+
   it('sends the compressed form that the browser accepts', async () => {
     const encodingOf = async (accepted: string) => {
       const headers = { 'accept-encoding': accepted }

@@ -72,8 +72,14 @@ describe('the field earlyStopping', () => {
     ],
     ['no metric', JOB, { patience: 2 }, 'metric', /is required: one of: trainLoss/],
     ['no patience', JOB, { metric: 'trainLoss' }, 'patience', /is required/],
-    ['patience 0', JOB, { metric: 'trainLoss', patience: 0 }, 'patience', />=1/],
-    ['a negative minDelta', JOB, { metric: 'trainLoss', patience: 1, minDelta: -1 }, 'minDelta', />=0/],
+    ['patience 0', JOB, { metric: 'trainLoss', patience: 0 }, 'patience', /at least 1/],
+    [
+      'a negative minDelta',
+      JOB,
+      { metric: 'trainLoss', patience: 1, minDelta: -1 },
+      'minDelta',
+      /at least 0/,
+    ],
     [
       'an unknown field',
       JOB,

@@ -65,11 +65,12 @@ describe('jobs', () => {
     const { body } = await request(api.url)
       .post('/v1/jobs')
       .send({ ...JOB, validation: { fraction: 2 }, name: '', epochs: 0 })
-    assert.deepEqual(body.errors, [
-      { path: 'name', message: 'must not be empty' },
-      { path: 'validation.fraction', message: 'must be at most 0.9, not 2' },
-      { path: 'epochs', message: 'must be at least 1, not 0' },
-    ])
+    const messages = body.errors.map(({ path, message }: Record<string, string>) => [path, message])
+    assert.deepEqual(Object.fromEntries(messages), {
+      name: 'must not be empty',
+      'validation.fraction': 'must be at most 0.9',
+      epochs: 'must be at least 1',
+    })
   })
 
   it('refuse control characters in labels and in the names of layers', async () => {

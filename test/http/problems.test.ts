@@ -23,7 +23,7 @@ describe('every refusal is problem+json', () => {
       not_found: await request(api.url).get('/v1/nothing'),
       method_not_allowed: await request(api.url).put('/v1/jobs').send({}),
       upgrade_required: await request(api.url).get('/v1/jobs/job_x/stream'),
-      malformed_body: await request(api.url).get('/v1/jobs/%zz'),
+      malformed_body: await request(api.url).post('/v1/jobs').type('json').send('{'),
       unsupported_media_type: await request(api.url).post('/v1/jobs').type('text/plain').send('x'),
       invalid_request: await request(api.url).get(`/v1/jobs?limit=many`),
     }
@@ -83,7 +83,7 @@ describe('every refusal is problem+json', () => {
       [post('/v1/jobs', '{"model": {"topology": null}}'), 'model.topology', /include=topology/],
       [post('/v1/datasets', '{}'), 'folder', /multipart\/form-data with a part `spec` and parts `file`/],
       [post(`${self}/cancel`, '{"a": 1}'), 'a', /is not a field here/],
-      [post(`${self}/pause`, '[]'), '', /expected object/],
+      [post(`${self}/pause`, '[]'), '', /must be an object, not a list/],
       [post(`${self}/resume`, '{"a": 1}'), 'a', /is not a field here/],
       [
         request(api.url).get(`${self}/artifacts/metrics.csv?checkpoint=zz`),
@@ -113,7 +113,42 @@ describe('every refusal is problem+json', () => {
     const text = Buffer.concat(chunks).toString()
     assert.match(text, /^HTTP\/1.1 400 /)
     assert.match(text, /application\/problem\+json/)
-    assert.equal(JSON.parse(text.slice(text.indexOf('{'))).code, 'malformed_body')
+    assert.equal(JSON.parse(text.slice(text.indexOf('{'))).code, 'invalid_request')
+  })
+
+  it('whose code is true when the fault is in HTTP itself', async () => {
+    const { port } = new URL(api.url)
+    const answerTo = async (head: string) => {
+      const socket = connect(Number(port), '127.0.0.1')
+      socket.write(`${head}\r\nConnection: close\r\n\r\n`)
+      const answer = await text(socket)
+      assert.match(answer, /application\/problem\+json/i, head.slice(0, 80))
+      const body = answer.slice(answer.indexOf('{'), answer.lastIndexOf('}') + 1)
+      return [Number(answer.split(' ')[1]), JSON.parse(body).code]
+    }
+    const host = 'Host: localhost'
+    const websocket = `${host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13`
+    for (const [head, ...expected] of [
+      [`GET /v1/jobs HTTP/1.1\r\n${host}\r\nX: ${'x'.repeat(20_000)}`, 431, 'headers_too_large'],
+      [`GET /v1/jobs?x=${'x'.repeat(20_000)} HTTP/1.1\r\n${host}`, 414, 'address_too_long'],
+      [`GET /v1/jobs/${'x'.repeat(600)} HTTP/1.1\r\n${host}`, 404, 'not_found'],
+      [`GET /v1/jobs/%zz HTTP/1.1\r\n${host}`, 404, 'not_found'],
+      [`GET /v1/jobs HTTP/1.1\r\n${host}\r\nExpect: nonsense`, 417, 'expectation_failed'],
+      ['GET /v1/jobs HTTP/1.1', 400, 'invalid_request'],
+      [`GET /v1/stream HTTP/1.1\r\n${websocket}\r\nSec-WebSocket-Key: short`, 400, 'invalid_request'],
+    ] as const)
+      assert.deepEqual(await answerTo(head), expected, head.slice(0, 80))
+  })
+
+  it('for bodies in another encoding than UTF-8', async () => {
+    const post = () => request(api.url).post('/v1/jobs')
+    const body = JSON.stringify({ model: { preset: 'mnist-mlp' } })
+    for (const answer of [
+      await post().set('content-type', 'application/json; charset=utf-16').send(body),
+      await post().set('content-type', 'application/json').set('content-encoding', 'gzip').send(body),
+    ])
+      assert.deepEqual([answer.status, answer.body.code], [415, 'unsupported_media_type'])
+    await post().set('content-type', 'application/json; charset="UTF-8"').send(body).expect(201)
   })
 
   it('lists a hundred mistakes at most, and the number of the others', async () => {

@@ -75,7 +75,7 @@ describe('a sweep', () => {
       'space.optimizer.cc.0',
       /not a field/,
     ],
-    ['a choice out of range', { space: { 'optimizer.mu': [0.6, 2] } }, 'space.optimizer.mu.1', /<=1/],
+    ['a choice out of range', { space: { 'optimizer.mu': [0.6, 2] } }, 'space.optimizer.mu.1', /at most 1/],
     [
       'a wrong optimizer in a list',
       { space: { optimizer: [BASE.optimizer, { name: 'sgd', learningRate: 'x' }] } },
@@ -133,7 +133,7 @@ describe('a sweep', () => {
         space: { 'optimizer.learningRate': { log: [1e-12, 10] } },
       },
       'search',
-      /^would set schedule.factor: .*<=1000/,
+      /^would set schedule.factor: .*at most 1000/,
     ],
     ['an unknown method', { search: { method: 'gird' } }, 'search.method', /Did you mean "grid"/],
   ] as const)

@@ -37,7 +37,7 @@ describe('text that somebody chose', () => {
 
   it('is whole on the page of the record, which is no wider than the window', () =>
     view.see(`/jobs/${job.id}`, async page => {
-      assert.equal(await page.locator('h1').innerText(), LONG)
+      assert.equal(await page.locator('h1').textContent(), LONG)
       const excess = await page.evaluate(() => document.body.scrollWidth - window.innerWidth)
       assert.ok(excess <= 0, `the page is ${excess} pixels wider than the window`)
     }))
@@ -67,7 +67,7 @@ describe('an address with a mistake', () => {
     await view.page.goto(`${dashboard.url}/ui/jobs?after=x`)
     const notice = view.page.getByRole('alert')
     await notice.waitFor()
-    const text = await notice.innerText()
+    const text = await notice.textContent()
     const sentence = /(?:after|body)\W+(.{8,40})/.exec(text)![1]!
     assert.equal(text.split(sentence).length, 2, text)
     view.faults.length = 0

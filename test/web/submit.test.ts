@@ -106,6 +106,22 @@ describe('the form of a job', () => {
       assert.deepEqual(await document(page), { ...request, name: 'with ' })
     }))
 
+  it('shows no mistake before something is filled in', () =>
+    view.see(withRequest({ dataset: request.dataset }), async page => {
+      await page.getByText('There is a forecast once the request is complete').waitFor()
+      assert.equal(await page.locator('.field-error, .notice.bad').count(), 0)
+      await page.getByLabel('Epochs').first().fill('3')
+      await page.locator('.field-error').first().waitFor()
+    }))
+
+  it('shows the dataset of the preset also for a request with a mistake', () =>
+    view.see(withRequest({ model: { preset: 'mnist-mlp' }, epochs: 0 }), async page => {
+      await page.locator('.field-error').first().waitFor()
+      const chosen = page.getByLabel('Data', { exact: true }).locator('option:checked')
+      await page.waitForFunction(() => globalThis.document.body.textContent!.includes('Default: mnist'))
+      assert.equal(await chosen.textContent(), 'Default: mnist')
+    }))
+
   it('is in the address: a reload keeps it', () =>
     view.see(withRequest(request), async page => {
       await page.getByLabel('Epochs').first().fill('8')
@@ -130,16 +146,21 @@ describe('the link to a new job', () => {
       assert.deepEqual((await document(page)).target, { sparsity: 0.95 })
     }))
 
-  it('does not take a request that is too long for the address', () =>
+  it('does not take a request that is too long for the address, which a reload keeps', () =>
     view.see(withRequest(request), async page => {
       const long = {
         ...request,
         labels: Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`k${i}`, 'x'.repeat(200)])),
       }
       await json(page).fill(JSON.stringify(long))
-      await page.waitForURL(/\/submit$/)
+      await page.waitForURL(/\/submit\?kept=yes$/)
       await page.getByLabel('Epochs').first().fill('6')
       assert.deepEqual(await document(page), { ...long, epochs: 6 })
+      await page.reload()
+      await json(page).waitFor()
+      assert.deepEqual(await document(page), { ...long, epochs: 6 })
+      await page.getByRole('link', { name: 'New job' }).click()
+      await page.waitForURL(/mnist-mlp/)
     }))
 })
 
@@ -213,9 +234,15 @@ describe('submitting', () => {
     view.see(withRequest(request), async page => {
       await page.getByRole('button', { name: 'Upload a dataset' }).click()
       const dialog = page.getByRole('dialog')
+      await dialog.getByLabel('Files').setInputFiles({
+        name: 'notes.py',
+        mimeType: 'text/plain',
+        buffer: Buffer.from('pass'),
+      })
+      assert.equal(await dialog.getByLabel('Format').count(), 1)
       const buffer = Buffer.from('x,y,label\n1,2,a\n2,1,b\n3,2,a\n2,3,b\n')
       await dialog.getByLabel('Files').setInputFiles({ name: 'corners.csv', mimeType: 'text/csv', buffer })
-      assert.equal(await dialog.getByLabel('Name').inputValue(), 'corners')
+      await dialog.getByLabel('Name').fill('corners')
       await dialog.getByRole('button', { name: 'Upload', exact: true }).click()
       await dialog.getByText('is required').waitFor()
       await dialog.getByLabel('Label', { exact: true }).fill('label')

@@ -118,6 +118,18 @@ describe('a new sweep', () => {
       await page.getByText('finished').waitFor()
     }))
 
+  it('shows a number out of range while it is typed', () =>
+    view.see(path({ ...request, search: { method: 'random', trials: 4 } }), async page => {
+      const trials = page.getByLabel('Trials', { exact: true })
+      await trials.fill('0')
+      await page.getByText('must be at least 1', { exact: true }).waitFor()
+      assert.equal(await trials.getAttribute('aria-invalid'), 'true')
+      await trials.fill('many')
+      await page.getByText('must be a whole number', { exact: true }).waitFor()
+      await trials.fill('2')
+      assert.equal(await page.locator('.field-error').count(), 0)
+    }))
+
   it('that the service refuses shows its message at the varied field', () =>
     view.see(path(request), async page => {
       await page.getByLabel('Values').fill('0.01, -1')

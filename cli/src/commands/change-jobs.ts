@@ -1,6 +1,7 @@
 import type { Job } from '@thresher/client'
 import { Command } from 'commander'
 import { action } from '../context.ts'
+import { each } from '../each.ts'
 import { examples } from '../examples.ts'
 import { statusColor } from '../job-facts.ts'
 import { jobId, jobsArgument } from '../job-id.ts'
@@ -13,13 +14,13 @@ export function changeJobs(name: 'cancel' | 'pause' | 'resume', description: str
     .addArgument(jobsArgument())
     .addHelpText('after', examples(`thresher ${name} @1`, `thresher ${name} x4znpb 9qk2aa`))
     .action(
-      action(async (context, names: string[]) => {
+      action((context, names: string[]) => {
         const { thresher, json, out, outColors } = context
-        for (const text of names) {
+        return each(context, names, async text => {
           const job: Job = await thresher.jobs[name](await jobId(thresher, text))
           if (json) printJson(context, job)
           else out.write(`${job.id}  ${statusColor(job.status, outColors)(job.status)}\n`)
-        }
+        })
       }),
     )
 }

@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander'
 import { SCRIPTS } from '../completion/scripts.ts'
-import { action } from '../context.ts'
+import { localAction } from '../context.ts'
 import { examples } from '../examples.ts'
 
 export default function completion(): Command {
@@ -16,7 +16,7 @@ export default function completion(): Command {
       ),
     )
     .action(
-      action(async ({ out }, shell: keyof typeof SCRIPTS) => {
+      localAction(async ({ out }, shell: keyof typeof SCRIPTS) => {
         out.write(SCRIPTS[shell])
       }),
     )

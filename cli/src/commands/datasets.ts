@@ -1,6 +1,7 @@
 import type { Dataset } from '@thresher/client'
 import { Command, Option } from 'commander'
 import { action } from '../context.ts'
+import { each } from '../each.ts'
 import { examples } from '../examples.ts'
 import { limitOption, printJson, printLines, printList } from '../print.ts'
 import { DATASET_FORMATS } from '../request/dataset-request.ts'
@@ -79,13 +80,13 @@ function rm(): Command {
     .argument('<datasets...>', 'ids of datasets')
     .addHelpText('after', examples('thresher datasets rm dataset_01k…'))
     .action(
-      action(async (context, ids: string[]) => {
-        for (const id of ids) {
+      action((context, ids: string[]) =>
+        each(context, ids, async id => {
           await context.thresher.datasets.delete(id)
           if (context.json) printJson(context, { id, deleted: true })
           else context.out.write(`${id}  deleted\n`)
-        }
-      }),
+        }),
+      ),
     )
 }
 

@@ -1,14 +1,16 @@
 import { stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import type { ArtifactQuery } from '@thresher/client'
+import { basename, dirname, join } from 'node:path'
+import { type ArtifactQuery, NotFoundError } from '@thresher/client'
 import { download as downloadFile } from '@thresher/client/files'
 import { Command, Option } from 'commander'
 import { action, type Context } from '../context.ts'
 import { examples } from '../examples.ts'
+import { usageError } from '../failure.ts'
 import { jobId } from '../job-id.ts'
 import { printJson } from '../print.ts'
 import { parseBytes, parseCheckpoint, parseShare } from '../request/options.ts'
 import { bytes } from '../terminal/figures.ts'
+import { orMeasure } from '../tradeoff/not-measured.ts'
 import { TransferDisplay } from '../transfer/transfer-display.ts'
 
 const DEFAULT_ARTIFACT = 'model.sparse.safetensors'
@@ -32,7 +34,10 @@ export default function download(): Command {
     )
     .argument('<job>', 'id of a job, its last characters or @1; or a model such as digits@3')
     .argument('[file]', 'the file, as `thresher show` lists it', DEFAULT_ARTIFACT)
-    .option('-o, --output <path>', 'file or folder to write to; by default the name of the file')
+    .option(
+      '-o, --output <path>',
+      'file or folder to write to, which is created; by default the name of the file',
+    )
     .option('--sparsity <share>', 'the model cut to this sparsity, of its trade-off', parseShare)
     .option('--size <bytes>', 'the most accurate cut of at most this size', parseBytes)
     .option('--min-accuracy <share>', 'the smallest cut of at least this validation accuracy', parseShare)
@@ -60,20 +65,51 @@ async function run(context: Context, record: string, name: string, options: Opti
   const { thresher, out, err, errColors } = context
   const path = await pathFor(name, options.output)
   const isModel = record.includes('@') && !record.startsWith('@') ? true : record.startsWith('model_')
-  const source = isModel
-    ? { modelId: record, name, query: queryOf(options) }
-    : { jobId: await jobId(thresher, record), name, query: queryOf(options) }
+  const id = isModel ? undefined : await jobId(thresher, record)
+  const query = queryOf(options)
+  const source = id ? { jobId: id, name, query } : { modelId: record, name, query }
   const display = new TransferDisplay(context, path)
   const { sha256, sizeBytes } = await downloadFile(thresher, source, path, {
     onProgress: ({ receivedBytes, totalBytes }) => display.show(receivedBytes, totalBytes),
-  }).finally(() => display.close())
+  })
+    .finally(() => display.close())
+    .catch(orMeasure(id))
+    .catch(orList(context, id, name))
   if (context.json) return printJson(context, { path, sizeBytes, sha256 })
   out.write(`${path}\n`)
   err.write(errColors.dim(`${bytes(sizeBytes)}, sha256 ${sha256}, verified\n`))
 }
 
+/** Handles a refusal of a file that the job does not have: lists those that it has. */
+function orList(
+  { thresher }: Context,
+  id: string | undefined,
+  name: string,
+): (error: unknown) => Promise<never> {
+  return async error => {
+    if (!id || !(error instanceof NotFoundError)) throw error
+    // Without the job, there is only the first error to report.
+    const { data } = await thresher.jobs.artifacts(id).then(
+      page => page,
+      () => ({ data: [] }),
+    )
+    const names = data.map(file => file.name)
+    if (names.length === 0 || names.includes(name)) throw error
+    throw usageError(`The job has no file ${name}.`, `Its files: ${names.join(', ')}.`)
+  }
+}
+
+/** @throws Failure if there is no folder for the file */
 async function pathFor(name: string, output: string | undefined): Promise<string> {
+  const path = await chosenPath(name, output)
+  const folder = await stat(dirname(path)).catch(() => undefined)
+  if (!folder?.isDirectory()) throw usageError(`--output: there is no folder ${dirname(path)}.`)
+  return path
+}
+
+async function chosenPath(name: string, output: string | undefined): Promise<string> {
   if (output === undefined) return basename(name)
+  if (output === '') throw usageError('--output must be a file or a folder.')
   const found = await stat(output).catch(() => undefined)
   return found?.isDirectory() || output.endsWith('/') ? join(output, basename(name)) : output
 }

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { Thresher } from '@thresher/client'
 import { Command } from 'commander'
 import { configPath, writeConfig } from '../config-file.ts'
+import { checkedKey } from '../connection.ts'
 import { action, type Context } from '../context.ts'
 import { examples } from '../examples.ts'
 import { usageError } from '../failure.ts'
@@ -30,7 +31,7 @@ async function run(context: Context): Promise<void> {
     (process.stdin.isTTY ? await ask(`Key for ${url}: `, err) : (await text(process.stdin)).trim())
   if (key === '')
     throw usageError('There is no key. A service without keys needs no login: set THRESHER_URL instead.')
-  await new Thresher({ url, key }).workers.list()
+  await new Thresher({ url, key: checkedKey(key) }).workers.list()
   await writeConfig({ url, key })
   err.write(errColors.dim(`Stored in ${configPath()}; \`thresher logout\` deletes it.\n`))
 }

@@ -1,6 +1,7 @@
 import type { Model } from '@thresher/client'
 import { Command } from 'commander'
 import { action } from '../context.ts'
+import { each } from '../each.ts'
 import { examples } from '../examples.ts'
 import { jobArgument, jobId } from '../job-id.ts'
 import { predict } from '../predict/predict.ts'
@@ -108,13 +109,13 @@ function rm(): Command {
     .argument('<models...>', 'ids, or NAME@VERSION')
     .addHelpText('after', examples('thresher models rm digits@1'))
     .action(
-      action(async (context, ids: string[]) => {
-        for (const id of ids) {
+      action((context, ids: string[]) =>
+        each(context, ids, async id => {
           await context.thresher.models.delete(id)
           if (context.json) printJson(context, { id, deleted: true })
           else context.out.write(`${id}  deleted\n`)
-        }
-      }),
+        }),
+      ),
     )
 }
 

@@ -1,11 +1,11 @@
 import { Command } from 'commander'
 import { action, type Context } from '../context.ts'
 import { examples } from '../examples.ts'
-import { Failure } from '../failure.ts'
 import { jobArgument, jobId } from '../job-id.ts'
 import { printJson, printLines } from '../print.ts'
 import { parseCheckpoint, parseShare } from '../request/options.ts'
 import { measureTradeoff } from '../tradeoff/measure-tradeoff.ts'
+import { orMeasure } from '../tradeoff/not-measured.ts'
 import { tradeoffLines } from '../tradeoff/tradeoff-lines.ts'
 
 interface Options {
@@ -50,12 +50,8 @@ async function run(
   const { thresher, json } = context
   const id = await jobId(thresher, text)
   if (measure) await measureTradeoff(context, id, { level, checkpoint })
-  const found = await thresher.jobs
-    .tradeoff(id, checkpoint === undefined ? {} : { checkpoint })
-    .catch(error => {
-      if (error.code !== 'tradeoff_not_ready') throw error
-      throw new Failure(error.message, { hints: [`\`thresher tradeoff ${id} --measure\` measures it.`] })
-    })
+  const query = checkpoint === undefined ? {} : { checkpoint }
+  const found = await thresher.jobs.tradeoff(id, query).catch(orMeasure(id))
   if (json) printJson(context, found)
   else printLines(context, tradeoffLines(found, { all: all ?? false, terminal: context }))
 }

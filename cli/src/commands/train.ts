@@ -72,9 +72,9 @@ async function plan(context: Context, request: JobRequest): Promise<ExitCode> {
 async function submit(context: Context, request: JobRequest, watch: boolean): Promise<ExitCode> {
   const { thresher, json, out, err, errColors } = context
   const job = await thresher.jobs.create(request)
+  const warnings = job.warnings.map(({ message }) => `${errColors.yellow('warning')}  ${harmless(message)}\n`)
   if (json && !watch) printJson(context, job)
   if (json) return watch ? await watchJob(context, job.id, out) : EXIT.succeeded
-  const warnings = job.warnings.map(({ message }) => `${errColors.yellow('warning')}  ${harmless(message)}\n`)
   out.write(`${job.id}\n`)
   if (watch) return await watchJob(context, job.id, err)
   err.write(warnings.join(''))

@@ -1,7 +1,9 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { resolve } from 'node:path'
 import { Thresher } from '@thresher/client'
 import { Command, InvalidArgumentError } from 'commander'
-import { action, type Context } from '../context.ts'
+import { localAction } from '../context.ts'
 import { examples } from '../examples.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
 import { Failure } from '../failure.ts'
@@ -9,8 +11,10 @@ import { printJson, printLines } from '../print.ts'
 import { findService } from '../service/find-service.ts'
 import { RunningService } from '../service/run-service.ts'
 import { setUp } from '../service/set-up.ts'
+import type { Terminal } from '../terminal/terminal.ts'
 
 const DEFAULT_PORT = 3000
+const CHECK_MS = 3_000
 
 export default function up(): Command {
   return new Command()
@@ -21,17 +25,16 @@ export default function up(): Command {
       'folder of its data; by default .thresher in a checkout, else ~/.local/share/thresher',
     )
     .addHelpText('after', examples('thresher up', 'thresher up --port 4000 --data-dir /data/thresher'))
-    .action(action(run))
+    .action(localAction(run))
 }
 
 async function run(
-  context: Context,
+  context: Terminal,
   { port, dataDir }: { port: number; dataDir?: string },
 ): Promise<ExitCode> {
   const url = `http://127.0.0.1:${port}`
   const thresher = new Thresher({ url })
-  if (await answers(thresher))
-    throw new Failure(`A service answers at ${url} already.`, { hints: ['--port chooses another port.'] })
+  await checkPort(port, thresher)
   const service = findService()
   if (!service) throw notInstalled()
   await setUp(service)
@@ -51,14 +54,37 @@ async function run(
   return (await running.ended()) === 0 ? EXIT.succeeded : EXIT.failed
 }
 
-async function answers(thresher: Thresher): Promise<boolean> {
-  return await thresher.health.live({ retries: 0 }).then(
+/** @throws Failure if the port is taken, which is better than the error of the api later */
+async function checkPort(port: number, thresher: Thresher): Promise<void> {
+  const { url } = thresher
+  const hints = ['--port chooses another port.']
+  const code = await refusal(port)
+  if (code === undefined) return
+  if (code !== 'EADDRINUSE') throw new Failure(`Port ${port} cannot be used: ${code}.`, { hints })
+  const hasAnswered = await thresher.health.live({ retries: 0, timeoutMs: CHECK_MS }).then(
     () => true,
     () => false,
   )
+  const message = hasAnswered
+    ? `A service answers at ${url} already.`
+    : `Another program uses port ${port}, and it does not answer as a service.`
+  throw new Failure(message, { hints })
 }
 
-function addresses(url: string, folder: string, { outColors: { bold, dim, green } }: Context): string[] {
+/** The code of the error with which the system refuses a port to a new program. */
+async function refusal(port: number): Promise<string | undefined> {
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code
+  }
+  server.close()
+  await once(server, 'close')
+  return undefined
+}
+
+function addresses(url: string, folder: string, { outColors: { bold, dim, green } }: Terminal): string[] {
   const option = url.endsWith(`:${DEFAULT_PORT}`) ? '' : ` --url ${url}`
   return [
     `${green('✓')} The service is ready. Ctrl-C ends it.`,

@@ -10,7 +10,7 @@ export interface Position {
   command: Command
   /** What the word at the cursor may be. */
   candidates: Candidate[]
-  /** The name of the argument at the cursor, if it has no fixed values. */
+  /** The name of the argument, or of the option, at the cursor, if it has no fixed values. */
   argument?: string
 }
 
@@ -29,7 +29,7 @@ export function positionOf(program: Command, words: readonly string[]): Position
       else arguments_++
     }
   }
-  if (open) return { command, candidates: (open.argChoices ?? []).map(value => ({ value, description: '' })) }
+  if (open) return { command, ...valuesOf(open) }
   if (current.startsWith('-')) return { command, candidates: optionsOf(command) }
   if (command.commands.length > 0) return { command, candidates: commandsOf(command) }
   const all = command.registeredArguments
@@ -37,6 +37,14 @@ export function positionOf(program: Command, words: readonly string[]): Position
   if (argument?.argChoices)
     return { command, candidates: argument.argChoices.map(value => ({ value, description: '' })) }
   return { command, candidates: [], ...(argument && { argument: argument.name() }) }
+}
+
+/** What an option may have as its value; `--dataset <id>` the same as an argument `<dataset>`. */
+function valuesOf(option: Option): Omit<Position, 'command'> {
+  const candidates = (option.argChoices ?? []).map(value => ({ value, description: '' }))
+  return option.long === '--dataset' || option.long === '--sweep'
+    ? { candidates, argument: option.attributeName() }
+    : { candidates }
 }
 
 /** The option that takes the next word as its value, if the word is one. */

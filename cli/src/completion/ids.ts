@@ -6,7 +6,7 @@ const MOST = 50
 
 /** The ids that a service has for an argument of this name; none if it does not answer in time. */
 export async function idsFor(argument: string, thresher: Thresher): Promise<Candidate[]> {
-  const list = LISTS[argument]
+  const list = Object.hasOwn(LISTS, argument) ? LISTS[argument] : undefined
   if (!list) return []
   return await list(thresher).catch(() => [])
 }

@@ -1,8 +1,15 @@
+import { visible } from '../terminal/text.ts'
+
 /** Six significant digits: the others cost room in a conversation and mean nothing. */
 export function rounded(value: number): number
 export function rounded(value: number | undefined): number | undefined
 export function rounded(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Number(value.toPrecision(6))
+}
+
+/** A text that users choose, in quotes: it must not pass for a sentence or a figure of the service. */
+export function quoted(text: string): string {
+  return visible(JSON.stringify(text))
 }
 
 /** The object without its undefined fields. */

@@ -8,6 +8,8 @@ import { ToolError } from './tool-error.ts'
  * @throws ToolError for a path that leads out of the folder, also by a symbolic link
  */
 export async function pathWithin(folder: string, file: string): Promise<string> {
+  if (/\p{Cc}/u.test(file))
+    throw new ToolError('file: must be a path without control characters, such as digits/model.onnx.')
   const root = await realpath(folder)
   const path = resolve(root, file)
   if (!isInside(root, path)) throw outside(file, root)
@@ -36,6 +38,6 @@ function isInside(root: string, path: string): boolean {
 
 function outside(file: string, root: string): ToolError {
   return new ToolError(
-    `file: "${file}" is outside ${root}, the folder that the user has chosen for downloads.`,
+    `file: "${file}" does not name a file inside ${root}, the folder that the user has chosen for downloads.`,
   )
 }

@@ -1,6 +1,6 @@
 import type { EpochMetrics, Job, ListedJob, Thresher, TrainingSpec } from '@thresher/client'
 import { count, duration, percent } from '../terminal/figures.ts'
-import { defined, rounded } from './compact.ts'
+import { defined, quoted, rounded } from './compact.ts'
 
 type AnyJob = Job | ListedJob
 
@@ -44,7 +44,7 @@ export function trainingOf(spec: TrainingSpec): Record<string, unknown> {
 
 /** A few lines: state, measurements, warnings, failure. */
 export function describeJob(job: AnyJob): string {
-  const name = job.name === undefined ? '' : ` "${job.name}"`
+  const name = job.name === undefined ? '' : ` ${quoted(job.name)}`
   const { progress, metrics } = job
   const lines = [`${job.id}${name} ${STATES[job.status]}, ${progress.epoch} of ${progress.epochs} epochs.`]
   if (metrics) lines.push(describeEpoch(metrics as EpochMetrics))

@@ -16,13 +16,22 @@ export function errorResult(error: unknown): CallToolResult {
   }
 }
 
+/** Where the service names a request or a header, the caller needs a tool or a variable. */
+const DETAILS: Partial<Record<string, string>> = {
+  tradeoff_not_ready:
+    'The trade-off of this model has not been measured. Call `tradeoff` with `"measure": true` first.',
+  unauthenticated:
+    'The service refuses the key, or there is none. The user starts `thresher mcp` with a valid key in THRESHER_KEY, or stores one with `thresher login`.',
+}
+
 function describe(error: unknown): { message: string; data: Record<string, unknown> } {
   if (error instanceof AnswerError) {
     const { problem, retryAfterMs } = error
     const fields = problem.errors.map(({ path, message }) => `- ${path || 'the whole request'}: ${message}`)
     const wait = retryAfterMs === undefined ? [] : [`Try again in ${Math.ceil(retryAfterMs / 1000)} s.`]
-    const first =
-      fields.length > 0 ? `${problem.title} (${problem.code}):` : `${problem.detail} (${problem.code})`
+    const detail =
+      (Object.hasOwn(DETAILS, problem.code) ? DETAILS[problem.code] : undefined) ?? problem.detail
+    const first = fields.length > 0 ? `${problem.title} (${problem.code}):` : `${detail} (${problem.code})`
     return { message: [first, ...fields, ...wait].join('\n'), data: { ...problem } }
   }
   if (error instanceof ConnectionError)

@@ -29,7 +29,7 @@ export function parseNumber(text: string): number {
 }
 
 export function parseInteger(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be 0 or a positive whole number.')
   return Number(text)
 }
 

@@ -95,8 +95,8 @@ function layerTable({ layers }: EpochMetrics, options: TableOptions): string[] {
   return table(
     [
       { title: 'layer', value: ({ name }) => name, shrinkTo: 12 },
-      { title: 'shape', value: ({ shape }) => shape.join(' × '), optional: 1 },
-      { title: 'weights', align: 'right', value: ({ size }) => count(size) },
+      { title: 'shape', value: ({ shape }) => shape.join(' × '), optional: 2 },
+      { title: 'weights', align: 'right', value: ({ size }) => count(size), optional: 1 },
       { title: 'not zero', align: 'right', value: ({ nonzero }) => count(nonzero) },
       { title: 'zeros', align: 'right', value: ({ size, nonzero }) => percent(1 - nonzero / size) },
     ],

@@ -19,7 +19,11 @@ export function factLines(
   const shown = facts
     .filter(({ value }) => value !== undefined && value !== '')
     .map(fact => ({ ...fact, name: harmless(fact.name), value: harmless(fact.value!) }))
-  const indent = Math.max(0, ...shown.map(({ name }) => widthOf(name))) + 2
+  const longest = Math.max(0, ...shown.map(({ name }) => widthOf(name)))
+  const words = shown.flatMap(({ value }) => value.split(' '))
+  // The id of a job fits into 40 columns then.
+  const isNarrow = longest + 2 + Math.max(0, ...words.map(widthOf)) > (columns ?? Number.POSITIVE_INFINITY)
+  const indent = longest + (isNarrow ? 1 : 2)
   return shown.flatMap(({ name, value, color = String, tone = colors.dim }) => {
     const lines = columns === undefined ? [value] : wrap(value, Math.max(columns - indent, 20))
     return lines.map(

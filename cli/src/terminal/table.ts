@@ -51,22 +51,20 @@ export function table<Row>(
   return [header, ...body]
 }
 
-/** The columns that fit beside each other, with their widths. */
+/** The columns that fit beside each other, with their widths. The last ones are cut first. */
 function fit<Row>(all: readonly Column<Row>[], rows: readonly Row[], columns: number) {
-  let shown = all.map(column => ({
-    column,
-    width: Math.max(widthOf(column.title), ...rows.map(row => widthOf(column.value(row)))),
-  }))
-  const excess = () => shown.reduce((sum, { width }) => sum + width + GAP, -GAP) - columns
-  for (const each of shown) {
-    const { shrinkTo } = each.column
-    if (shrinkTo !== undefined && excess() > 0)
-      each.width = Math.min(each.width, Math.max(shrinkTo, each.width - excess()))
-  }
-  while (excess() > 0) {
+  let shown = all.map(column => {
+    const width = Math.max(widthOf(column.title), ...rows.map(row => widthOf(column.value(row))))
+    return { column, width, least: Math.min(width, column.shrinkTo ?? width) }
+  })
+  const excess = (size: 'width' | 'least') =>
+    shown.reduce((sum, each) => sum + each[size] + GAP, -GAP) - columns
+  while (excess('least') > 0) {
     const last = Math.max(...shown.map(({ column }) => column.optional ?? 0))
     if (last === 0) break
     shown = shown.filter(({ column }) => column.optional !== last)
   }
+  for (const each of shown.toReversed())
+    each.width = Math.max(each.least, each.width - Math.max(0, excess('width')))
   return shown
 }

@@ -1,5 +1,5 @@
 import type { Tradeoff, TradeoffPoint } from '@thresher/client'
-import { bytes, count, decimal, percent } from '../terminal/figures.ts'
+import { bytes, count, counted, decimal, percent } from '../terminal/figures.ts'
 import { plot } from '../terminal/plot.ts'
 import { type Column, table } from '../terminal/table.ts'
 import { columnsOf, type Terminal } from '../terminal/terminal.ts'
@@ -26,12 +26,14 @@ export function tradeoffLines(
     y: qualityOf(point),
     mark: point.own ? colors.bold('◆') : point.pareto ? colors.green('●') : colors.dim('·'),
   }))
+  const omitted = shown.length - marks.length
   const width = Math.min(WIDEST_PLOT, (columns ?? 80) - 12)
   const hasAccuracy = shown[0]?.validationAccuracy !== undefined
   const labelY = hasAccuracy ? (y: number) => percent(y, 1) : (y: number) => decimal(-y)
   return [
     ...plot(marks, { width, height: PLOT_HEIGHT, labelX: x => percent(x, 1), labelY }),
     colors.dim(`${hasAccuracy ? 'accuracy' : 'loss'} against zeros; ◆ the model without a cut`),
+    ...(omitted > 0 ? [colors.dim(`not in the plot: ${counted(omitted, 'worse point')}, listed below`)] : []),
     '',
     ...table(columnsFor(hasAccuracy), shown, { colors, columns }),
   ]

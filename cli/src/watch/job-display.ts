@@ -45,11 +45,13 @@ export class JobDisplay {
     this.#update()
   }
 
-  /** Shows why nothing moves, until the next frame. */
-  interrupt(notice: string): void {
+  /** Shows why nothing moves, until the next frame. Where lines stay, the same reason is printed once. */
+  interrupt(text: string): void {
+    const notice = harmless(text)
+    const isNew = notice !== this.#notice
     this.#notice = notice
-    if (this.#live) this.#update()
-    else this.#print(notice)
+    if (this.#live && this.#job) this.#update()
+    else if (isNew) this.#print(notice)
   }
 
   /** Removes what is painted over. */

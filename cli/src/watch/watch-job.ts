@@ -1,9 +1,13 @@
-import type { EpochMetrics, Job } from '@thresher/client'
+import type { EpochMetrics, Job, ThresherError } from '@thresher/client'
 import type { Context } from '../context.ts'
 import { EXIT, type ExitCode } from '../exit-codes.ts'
+import { printJson } from '../print.ts'
 import type { Output } from '../terminal/output.ts'
+import { columnsOf } from '../terminal/terminal.ts'
+import { wrap } from '../terminal/text.ts'
 import { JobDisplay } from './job-display.ts'
 import { outcomeLines } from './outcome.ts'
+import { Patience } from './patience.ts'
 
 const EXIT_OF_STATUS: Partial<Record<Job['status'], ExitCode>> = {
   succeeded: EXIT.succeeded,
@@ -16,24 +20,28 @@ const EXIT_OF_STATUS: Partial<Record<Job['status'], ExitCode>> = {
  * @param rows where the lines of the epochs go
  */
 export async function watchJob(context: Context, id: string, rows: Output): Promise<ExitCode> {
-  const { thresher, json, out, err } = context
+  const { thresher, json, err } = context
   const detaching = new AbortController()
   const detach = () => detaching.abort()
   // Once: a second Ctrl-C ends the process at once.
   process.once('SIGINT', detach)
   const display = json ? undefined : new JobDisplay(context, rows)
-  const onInterruption = () => display?.interrupt('the connection broke; trying again')
+  const patience = new Patience()
+  const onInterruption = (error: ThresherError) => {
+    patience.interrupted(error)
+    display?.interrupt(`${error.message.replace(/\.$/, '')}; trying again`)
+  }
   try {
     for await (const frame of thresher.jobs.watch(id, { signal: detaching.signal, onInterruption })) {
-      if (json) out.write(`${JSON.stringify(frame)}\n`)
+      patience.answered()
+      if (json) printJson(context, frame)
       else display?.show(frame)
     }
   } catch (error) {
     if (!detaching.signal.aborted) throw error
     display?.close()
-    err.write(
-      `Detached: the job continues. \`thresher watch ${id}\` returns, \`thresher cancel ${id}\` ends it.\n`,
-    )
+    const text = `Detached: the job continues. \`thresher watch ${id}\` returns, \`thresher cancel ${id}\` ends it.`
+    err.write(`${wrap(text, columnsOf(err) ?? Number.POSITIVE_INFINITY).join('\n')}\n`)
     return EXIT.interrupted
   } finally {
     display?.close()

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
-import os
-import tempfile
 import threading
 import unittest
-from pathlib import Path
-from typing import Any, Dict, List
+from typing import List
 from unittest import mock
 
 import numpy as np
 
 import thresher
+from fault_test import JOB, FaultTest
 from stub_server import Answer, Handler, StubServer, event, hang_up, problem, send, send_json, stream
-
-JOB: Dict[str, Any] = {"id": "job_1", "status": "queued", "spec": {}, "warnings": []}
-
-
-class FaultTest(unittest.TestCase):
-    def setUp(self) -> None:
-        patch = mock.patch("thresher.retry.FIRST_PAUSE_SECONDS", 0.01)
-        patch.start()
-        self.addCleanup(patch.stop)
-
-    def serve(self, *answers: Answer, **options: Any) -> StubServer:
-        server = StubServer(*answers, **options)
-        self.addCleanup(server.stop)
-        return server
 
 
 class Repetitions(FaultTest):
@@ -275,93 +257,6 @@ class Watching(FaultTest):
         server = self.serve(send_json(200, JOB), problem(404, "not_found"))
         with self.assertRaises(thresher.NotFoundError):
             next(thresher.Client(server.url).job("job_1").frames())
-
-
-class Downloads(FaultTest):
-    content = bytes(range(256)) * 4_000
-
-    def setUp(self) -> None:
-        super().setUp()
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = Path(folder.name) / "model"
-        self.sha256 = hashlib.sha256(self.content).hexdigest()
-        self.part = self.path.with_name(f"model.{self.sha256}.part")
-
-    def download(self, *answers: Answer) -> StubServer:
-        server = self.serve(send_json(200, JOB), *answers)
-        job = thresher.Client(server.url).job("job_1")
-        self.assertEqual(job.download("model.keras", self.path, sparsity=0.9), self.path)
-        return server
-
-    def whole(self, received: int) -> Answer:
-        """The file, of which so many bytes arrive."""
-        digest = _digest(self.content)
-        return send(200, self.content[:received], len(self.content), Repr_Digest=digest)
-
-    def rest(self, start: int) -> Answer:
-        size = len(self.content)
-        span = f"bytes {start}-{size - 1}/{size}"
-        return send(206, self.content[start:], Content_Range=span, Repr_Digest=_digest(self.content))
-
-    def test_a_truncated_file_is_continued_and_verified(self) -> None:
-        server = self.download(self.whole(300_000), self.rest(300_000))
-        self.assertEqual(self.path.read_bytes(), self.content)
-        self.assertEqual([path.name for path in self.path.parent.iterdir()], ["model"])
-        again = server.seen[-1]
-        self.assertEqual(again.headers["range"], "bytes=300000-")
-        self.assertEqual(again.headers["if-range"], f'"sha256-{self.sha256}"')
-        self.assertEqual(again.query, {"sparsity": ["0.9"]})
-
-    def test_the_rest_of_an_earlier_call_is_continued(self) -> None:
-        self.part.write_bytes(self.content[:-10])
-        self.download(self.rest(len(self.content) - 10))
-        self.assertEqual(self.path.read_bytes(), self.content)
-
-    def test_a_file_that_changed_is_received_from_its_beginning(self) -> None:
-        old = self.path.with_name(f"model.{64 * '0'}.part")
-        old.write_bytes(b"old bytes")
-        self.download(self.whole(len(self.content)))
-        self.assertEqual(self.path.read_bytes(), self.content)
-        self.assertFalse(old.exists())
-
-    def test_a_complete_file_only_has_to_be_verified(self) -> None:
-        self.part.write_bytes(self.content)
-        self.download(problem(416, "range_not_satisfiable"))
-        self.assertEqual(self.path.read_bytes(), self.content)
-
-    def test_bytes_that_do_not_match_the_digest_never_get_the_name(self) -> None:
-        with self.assertRaises(thresher.DownloadError):
-            self.download(send(200, b"other bytes", Repr_Digest=_digest(self.content)))
-        self.assertEqual(list(self.path.parent.iterdir()), [])
-
-    def test_the_name_is_that_of_the_artifact_in_a_folder(self) -> None:
-        server = self.serve(send_json(200, JOB), self.whole(len(self.content)))
-        path = thresher.Client(server.url).job("job_1").download("model.keras", self.path.parent)
-        self.assertEqual(path, self.path.parent / "model.keras")
-
-    def test_links_with_the_name_of_a_partial_file_are_not_followed(self) -> None:
-        elsewhere = self.path.with_name("elsewhere")
-        for link in (os.symlink, os.link):
-            elsewhere.write_bytes(b"precious")
-            link(elsewhere, self.part)
-            self.download(self.whole(len(self.content)))
-            self.assertEqual(elsewhere.read_bytes(), b"precious")
-            self.assertEqual(self.path.read_bytes(), self.content)
-            self.assertFalse(self.path.is_symlink())
-
-    def test_the_name_of_an_artifact_never_leads_out_of_the_folder(self) -> None:
-        server = self.serve(send_json(200, JOB))
-        job = thresher.Client(server.url).job("job_1")
-        for name in ("../x", "/tmp/x", "..", "a\\b", ""):
-            for folder in (None, self.path.parent):
-                with self.assertRaisesRegex(thresher.ArgumentError, "is not the name of a file"):
-                    job.download(name, folder)
-        self.assertEqual(len(server.seen), 1)
-
-
-def _digest(content: bytes) -> str:
-    return f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:"
 
 
 if __name__ == "__main__":

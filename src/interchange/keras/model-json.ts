@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainMessage } from '#interchange/plain-message.ts'
 import type { Refuse } from '#network/check-topology.ts'
 import { isDeeperThan, MOST_LEVELS, TOO_DEEP } from '#network/json-depth.ts'
 import { plainEntry } from './entry.ts'
@@ -46,7 +47,8 @@ export function readKerasJson(json: unknown, refuse: Refuse): KerasJson {
   const { model, version } = unwrap(json)
   // Keras before 2.2.3 and TensorFlow.js before 1.0 write the layers of a Sequential as a bare list.
   const isBare = isObject(model) && model.class_name === 'Sequential' && Array.isArray(model.config)
-  const { data, error } = Model.safeParse(isBare ? { ...model, config: { layers: model.config } } : model)
+  const whole = isBare ? { ...model, config: { layers: model.config } } : model
+  const { data, error } = Model.safeParse(whole, { error: plainMessage })
   if (!data) {
     const { path, message } = error.issues[0]!
     const place = isBare && path[1] === 'layers' ? ['config', ...path.slice(2)] : path

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainMessage } from '#interchange/plain-message.ts'
 import { ACTIVATIONS, type Activation } from '#network/activation.ts'
 import type { Initializer } from '#network/initializer-schema.ts'
 import type { Extent, Margins } from '#network/layers/options.ts'
@@ -100,7 +101,7 @@ export function converter<Shape extends z.ZodRawShape>(
     const { data, error } = z
       .object({ ...common, ...shape })
       .catchall(off)
-      .safeParse(config)
+      .safeParse(config, { error: plainMessage })
     return data ? { layer: convert(data as z.output<z.ZodObject<Shape>>) } : { issue: error!.issues[0]! }
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { plainMessage } from '#interchange/plain-message.ts'
 import type { Initializer, NamedInitializer, ParametricInitializer } from '#network/initializer-schema.ts'
 import { plainWord } from './word.ts'
 
@@ -85,7 +86,7 @@ export const initializer = (usual: Initializer) =>
         context.addIssue(`must be one of: ${[...NAMED, ...PARAMETRIC].join(', ')}`)
         return usual
       }
-      const { data, error } = PARAMETERS[name].safeParse(config)
+      const { data, error } = PARAMETERS[name].safeParse(config, { error: plainMessage })
       if (data) return { name, ...data } as Initializer
       const { path, message } = error!.issues[0]!
       context.addIssue({ code: 'custom', path: ['config', ...path], message })

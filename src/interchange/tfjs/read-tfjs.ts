@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { FormatError } from '#formats/format-error.ts'
 import type { FoundTensor, FoundTensors } from '#interchange/found-tensors.ts'
 import { layerNameFromKeras } from '#interchange/keras/names.ts'
+import { plainMessage } from '#interchange/plain-message.ts'
 import type { Network } from '#network/network.ts'
 import { readTfjsTensor, storedBytes, TfjsTensor } from './tfjs-tensor.ts'
 
@@ -21,7 +22,7 @@ export function readTfjsWeights(
   shards: ReadonlyMap<string, Uint8Array>,
   { variables, statistics }: Network,
 ): FoundTensors {
-  const { data: groups, error } = Manifest.safeParse(manifest)
+  const { data: groups, error } = Manifest.safeParse(manifest, { error: plainMessage })
   if (!groups) throw new FormatError(`model.json: ${whatIsWrong(error)}`)
   const own = new Map([...variables, ...statistics].map(({ name }) => [plain(name), name]))
   const found = new Map<string, FoundTensor>()

@@ -54,7 +54,18 @@ test('a table leaves out optional columns and cuts cells until it fits, with and
     table(columns, rows, { colors, columns: width }).map(stripVTControlCharacters)
   assert.deepEqual(lines(), ['job    name                    zeros', 'job_1  a long name of a job  95.00 %'])
   assert.deepEqual(lines(26), ['job    name          zeros', 'job_1  a long na…  95.00 %'])
-  assert.deepEqual(lines(16), ['job    name', 'job_1  a long …'])
+  assert.deepEqual(lines(16), ['job    name', 'job_1  a long n…'])
+})
+
+test('a table that leaves out a column shows the others whole where they fit, and cuts the last one first', () => {
+  const rows = [{ file: 'model.sparse.safetensors', contents: 'the weights that are not zero' }]
+  const columns = [
+    { title: 'file', value: ({ file }: (typeof rows)[0]) => file, shrinkTo: 8 },
+    { title: 'contents', value: ({ contents }: (typeof rows)[0]) => contents, shrinkTo: 20, optional: 1 },
+  ]
+  const line = (width: number) => table(columns, rows, { colors, columns: width })[1]
+  assert.equal(line(28), 'model.sparse.safetensors')
+  assert.equal(line(50), 'model.sparse.safetensors  the weights that are no…')
 })
 
 test('facts without a value are left out, and long ones are broken beside their names', () => {

@@ -175,7 +175,7 @@ const REFUSED: Refusals = {
   'too many layers': [
     sequential(image, ...Array(20_000).fill(flatten)),
     'model.topology.config.layers',
-    /must have at most \d+ items/,
+    /must have at most \d+ entries/,
   ],
   'two outputs': [
     {

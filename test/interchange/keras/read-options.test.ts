@@ -84,7 +84,7 @@ const REFUSED: Refusals = {
       dense,
     ),
     'model.topology.config.layers.1.config.padding.1.1',
-    />=0/,
+    /at least 0/,
   ],
   'a causal convolution': [
     sequential(image, layer('Conv1D', { filters: 1, kernel_size: 2, padding: 'causal' }), dense),

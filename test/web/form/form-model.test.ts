@@ -21,9 +21,11 @@ describe('the form of a job', () => {
       kind: 'number',
       isInteger: true,
       range: 'at least 1, at most 100000',
+      bounds: { minimum: 1, maximum: 100_000 },
     })
     assert.deepEqual(option('optimizer', 'grda').fields.mu, {
       ...{ kind: 'number', isInteger: false, range: '> 0, at most 1' },
+      bounds: { exclusiveMinimum: 0, maximum: 1 },
       description: 'Growth of the threshold with the number of steps, 0 < mu <= 1.',
     })
   })

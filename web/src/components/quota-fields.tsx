@@ -9,6 +9,9 @@ interface QuotaFieldsProps {
   error: Error | undefined
 }
 
+/** The names by which the service names them. */
+export const QUOTA_FIELDS: readonly string[] = QUOTAS.map(({ name }) => `quotas.${name}`)
+
 /** One number for each quota. An empty field is no limit. */
 export function QuotaFields({ quotas, set, error }: QuotaFieldsProps) {
   const change = (name: keyof Quotas, text: string) => {

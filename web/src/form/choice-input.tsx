@@ -1,6 +1,6 @@
 import type { ComponentType } from 'preact'
 import { FormField } from '../components/form-field.tsx'
-import { chosen, optionOf, startOf } from './choose-option.ts'
+import { chosen, isUnchosen, optionOf, startOf } from './choose-option.ts'
 import type { FieldProps } from './field-props.ts'
 import type { ChoiceField, Option } from './form-model.ts'
 import { JsonInput } from './json-input.tsx'
@@ -48,7 +48,9 @@ export function ChoiceInput({ path, field, required, View }: ChoiceInputProps) {
       {option ? (
         <ChosenFields path={path} option={option} View={View} />
       ) : (
-        value !== undefined && <JsonInput path={path} field={{ kind: 'json' }} />
+        !isUnchosen(field, value) && (
+          <JsonInput path={path} field={{ kind: 'json' }} label={`${label} as JSON`} />
+        )
       )}
     </div>
   )

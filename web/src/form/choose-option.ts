@@ -11,6 +11,13 @@ export function optionOf({ options }: ChoiceField, value: Json | undefined): num
   )
 }
 
+/** Whether a value does not even try to be one of the options: it is missing, or has none of the keys that differ between them. */
+export function isUnchosen({ options }: ChoiceField, value: Json | undefined): boolean {
+  if (value === undefined) return true
+  const keys = options.flatMap(({ constants }) => Object.keys(constants))
+  return isObject(value) && keys.length > 0 && !keys.some(key => key in value)
+}
+
 function hasConstants(value: Json, constants: Record<string, Json>): boolean {
   const entries = Object.entries(constants)
   return entries.length > 0 && isObject(value) && entries.every(([key, constant]) => value[key] === constant)

@@ -16,9 +16,12 @@ export interface ChoiceField extends Described {
   kind: 'choice'
   options: readonly Option[]
 }
+export type Bounds = Pick<JsonSchema, 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum'>
+
 export interface NumberField extends Described {
   kind: 'number'
   isInteger: boolean
+  bounds?: Bounds
   /** For example `> 0, at most 1000`. */
   range?: string
 }
@@ -89,7 +92,11 @@ function plainOf(schema: JsonSchema, inner: (schema: JsonSchema) => Field): Fiel
   if (schema.type === 'string') return { kind: 'text' }
   if (schema.type !== 'number' && schema.type !== 'integer') return { kind: 'json' }
   const range = rangeOf(schema)
-  return { kind: 'number', isInteger: schema.type === 'integer', ...(range && { range }) }
+  return {
+    kind: 'number',
+    isInteger: schema.type === 'integer',
+    ...(range && { range, bounds: boundsOf(schema) }),
+  }
 }
 
 /** Whether an entry of a list has an input that fits on a line. Pairs, as in the points of a schedule, are edited as JSON. */
@@ -160,6 +167,15 @@ function labelOf(schema: JsonSchema, constants: Record<string, Json>, index: num
   if (schema.const !== undefined) return String(schema.const)
   const [key] = schema.required ?? Object.keys(schema.properties ?? {})
   return key ?? schema.type ?? `option ${index + 1}`
+}
+
+function boundsOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: JsonSchema): Bounds {
+  return {
+    ...(minimum !== undefined && { minimum }),
+    ...(maximum !== undefined && { maximum }),
+    ...(exclusiveMinimum !== undefined && { exclusiveMinimum }),
+    ...(exclusiveMaximum !== undefined && { exclusiveMaximum }),
+  }
 }
 
 function rangeOf(schema: JsonSchema): string {

@@ -1,11 +1,17 @@
 import { AnswerError } from '@thresher/client'
 import { ProblemNotice } from '../components/problem-notice.tsx'
-import type { Mistake } from './problems.ts'
+import { type Mistake, notShown } from './problems.ts'
 
 interface MistakesProps {
   error: Error | undefined
   /** The mistakes that no field of the form shows. */
   elsewhere: readonly Mistake[]
+}
+
+/** As `Mistakes`, for a form whose fields, by these names, show their own mistakes. */
+export function MistakesBeside({ error, fields }: { error: Error | undefined; fields: readonly string[] }) {
+  const mistakes = error instanceof AnswerError ? error.errors : []
+  return <Mistakes error={error} elsewhere={notShown(mistakes, fields)} />
 }
 
 /** Why the service refuses a request: a count of the fields that say so themselves, and what no field shows. */

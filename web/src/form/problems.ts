@@ -24,6 +24,11 @@ export function placed(mistakes: readonly Mistake[], shown: ReadonlySet<string>)
   return { atFields, elsewhere }
 }
 
+/** The mistakes of no field that is named. */
+export function notShown(mistakes: readonly Mistake[], fields: readonly string[]): readonly Mistake[] {
+  return mistakes.filter(({ path }) => !fields.includes(path))
+}
+
 function closest(path: string, shown: ReadonlySet<string>): string | undefined {
   for (let keys = path.split('.'); keys.length > 0; keys = keys.slice(0, -1)) {
     const name = keys.join('.')

@@ -1,5 +1,6 @@
 import type { Dataset, Model } from '@thresher/client'
 import type { Suggestion } from '../form/form-context.ts'
+import { type Json, valueAt } from '../form/path.ts'
 import { formatCount } from '../format/numbers.ts'
 import { client } from '../state/session.ts'
 import { useLoaded } from '../state/use-loaded.ts'
@@ -18,6 +19,7 @@ export function useRecords(prefix = '') {
     signal => client.value.jobs.list({ limit: 50, status: ['succeeded'] }, { signal }),
     [client.value],
   )
+  const defaultsOf = (job: Json) => defaultsOfPreset(models.data?.data ?? [], job)
   const [presets, others] = split(models.data?.data ?? [])
   const suggestions: Record<string, Suggestion[]> = {
     [`${prefix}dataset.id`]: (datasets.data?.data ?? [])
@@ -33,11 +35,18 @@ export function useRecords(prefix = '') {
   }
   const labels = {
     [`${prefix}dataset.id`]: 'Data',
+    [`${prefix}model.id`]: 'Model to train',
     [`${prefix}init`]: 'Initial weights',
     [`${prefix}finish`]: 'After the last epoch',
   }
   const prominent = new Set(['dataset.id', 'optimizer.c'].map(name => prefix + name))
-  return { suggestions, labels, prominent, reloadDatasets: datasets.reload }
+  return { suggestions, labels, prominent, defaultsOf, reloadDatasets: datasets.reload }
+}
+
+/** What a preset sets, for a job that the service has not planned. */
+function defaultsOfPreset(models: readonly Model[], job: Json): Json | undefined {
+  const preset = valueAt(job, ['model', 'preset'])
+  return models.find(({ id }) => id === preset)?.defaults as Json | undefined
 }
 
 function ofDataset({ id, name, splits }: Dataset): Suggestion {

@@ -18,15 +18,15 @@ interface DatasetFormProps {
   onClose(): void
 }
 
-const NO_FIELDS: Field = { kind: 'json' }
+const NO_FIELDS: Field = { kind: 'object', fields: {}, required: [] }
 
 /** The files of a dataset and their description, which follows from the names of the files as far as possible. */
 export function DatasetForm({ onUploaded, onClose }: DatasetFormProps) {
-  const { field = NO_FIELDS, error: contractError } = useRequestForm('DatasetRequest')
+  const { field, error: contractError } = useRequestForm('DatasetRequest')
   const [spec, setSpec] = useState<Json>({})
   const [files, setFiles] = useState<File[]>([])
   const upload = useUpload(onUploaded)
-  const { atFields, elsewhere } = useMistakes(upload.error, field, spec)
+  const { atFields, elsewhere } = useMistakes(upload.error, field ?? NO_FIELDS, spec)
   const form = {
     ...{ labels: { '': 'Format' }, prominent: new Set<string>() },
     ...{ document: spec, usual: undefined, mistakes: atFields, suggestions: {} },
@@ -57,9 +57,7 @@ export function DatasetForm({ onUploaded, onClose }: DatasetFormProps) {
           />
         )}
       </FormField>
-      <FormProvider value={form}>
-        <FieldView path={[]} field={field} />
-      </FormProvider>
+      <FormProvider value={form}>{field && <FieldView path={[]} field={field} required />}</FormProvider>
       <Mistakes error={upload.error ?? contractError} elsewhere={elsewhere} />
       <UploadProgress {...upload} />
       <div class="row end">

@@ -3,3 +3,11 @@ export interface Explanation {
   meaning: string
   remedy: string
 }
+
+/** The explanation of a code, which may be any text. */
+export function explanationOf<Code extends string>(
+  all: Readonly<Record<Code, Explanation>>,
+  code: string,
+): Explanation | undefined {
+  return Object.hasOwn(all, code) ? all[code as Code] : undefined
+}

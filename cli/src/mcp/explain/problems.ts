@@ -61,6 +61,10 @@ export const PROBLEMS: Readonly<Record<string, Explanation>> = {
     meaning: 'The route does not accept this content type.',
     remedy: 'Send JSON.',
   },
+  address_too_long: {
+    meaning: 'The address of the request, with its query, is longer than 8 KB.',
+    remedy: 'Send fewer or shorter parameters.',
+  },
   artifact_expired: {
     meaning: 'The file was deleted after the retention period of its job (`expiresAfterSeconds`).',
     remedy: 'Train the job again with `expiresAfterSeconds` {}, or register the model before it expires.',
@@ -68,6 +72,10 @@ export const PROBLEMS: Readonly<Record<string, Explanation>> = {
   range_not_satisfiable: {
     meaning: 'The requested range is outside the file.',
     remedy: 'Download the file from the start.',
+  },
+  expectation_failed: {
+    meaning: 'The header Expect of the request asks for something other than `100-continue`.',
+    remedy: 'Send the request without it.',
   },
   invalid_dataset: {
     meaning: 'The uploaded files are not a valid dataset. The message names file, row and column.',
@@ -96,6 +104,10 @@ export const PROBLEMS: Readonly<Record<string, Explanation>> = {
   rate_limited: {
     meaning: 'There were too many requests in a short time.',
     remedy: 'Wait a moment, and poll less: `watch` waits without polling.',
+  },
+  headers_too_large: {
+    meaning: 'The headers of the request are larger than 16 KB.',
+    remedy: 'Send fewer or shorter headers.',
   },
   internal: {
     meaning: 'An error inside the service. The cause is in its log.',

@@ -1,6 +1,6 @@
 import type { Job, JobEvent, Problem } from '@thresher/client'
-import type { Explanation } from '../explain/explanation.ts'
-import { FAILURES, type FailureCode } from '../explain/failures.ts'
+import { type Explanation, explanationOf } from '../explain/explanation.ts'
+import { FAILURES } from '../explain/failures.ts'
 import { PROBLEMS } from '../explain/problems.ts'
 import { WARNINGS } from '../explain/warnings.ts'
 import { describeEpoch, metricsOf } from '../job-facts.ts'
@@ -53,9 +53,11 @@ async function explainJob(jobId: string, { thresher, signal }: Call): Promise<An
   const { data } = await thresher.jobs.metrics(jobId, {}, { signal })
   const epochs = data.slice(-EPOCHS)
   const found = [
-    ...(job.error ? [finding('failure', job.error.code, job.error.message, FAILURES[job.error.code])] : []),
+    ...(job.error
+      ? [finding('failure', job.error.code, job.error.message, explanationOf(FAILURES, job.error.code))]
+      : []),
     ...job.warnings.map(({ code, path, message }) => ({
-      ...finding('warning', code, message, WARNINGS[code]),
+      ...finding('warning', code, message, explanationOf(WARNINGS, code)),
       path,
     })),
   ]
@@ -84,7 +86,7 @@ function headline({ id, status, error, warnings, restarts }: Job): string {
 }
 
 function explainProblem({ code, detail, errors = [], requestId }: Problem): Answer {
-  const found = finding('problem', code, detail, PROBLEMS[code])
+  const found = finding('problem', code, detail, explanationOf(PROBLEMS, code))
   const fields = errors.map(({ path, message }) => `- ${path || 'the whole body'}: ${message}`)
   return {
     text: [describeFinding(found), ...fields].join('\n'),
@@ -94,9 +96,9 @@ function explainProblem({ code, detail, errors = [], requestId }: Problem): Answ
 
 function explainCode(code: string): Answer {
   const found = [
-    ['warning', WARNINGS[code]],
-    ['failure', FAILURES[code as FailureCode]],
-    ['problem', PROBLEMS[code]],
+    ['warning', explanationOf(WARNINGS, code)],
+    ['failure', explanationOf(FAILURES, code)],
+    ['problem', explanationOf(PROBLEMS, code)],
   ].flatMap(([kind, explanation]) =>
     explanation ? [finding(kind as string, code, undefined, explanation as Explanation)] : [],
   )

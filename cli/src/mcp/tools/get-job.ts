@@ -1,5 +1,5 @@
 import { percent } from '../../terminal/figures.ts'
-import { rounded } from '../compact.ts'
+import { quoted, rounded } from '../compact.ts'
 import { describeJob, factsOf, metricsOf, nextStep } from '../job-facts.ts'
 import { JOB_ID, type JobArguments } from '../job-id.ts'
 import { defineTool, READS } from '../tool.ts'
@@ -21,7 +21,7 @@ export const getJob = defineTool<JobArguments>({
       ...{ name, size, nonzero },
       sparsity: rounded(1 - nonzero / size),
     }))
-    const byLayer = layers?.map(({ name, sparsity }) => `${name} ${percent(sparsity)}`).join(', ')
+    const byLayer = layers?.map(({ name, sparsity }) => `${quoted(name)} ${percent(sparsity)}`).join(', ')
     return {
       text: [describeJob(job), byLayer && `Zeros by layer: ${byLayer}.`, nextStep(job)]
         .filter(Boolean)

@@ -1,6 +1,6 @@
 import type { Dataset } from '@thresher/client'
 import { count } from '../../terminal/figures.ts'
-import { defined } from '../compact.ts'
+import { defined, quoted } from '../compact.ts'
 import { defineTool, READS } from '../tool.ts'
 
 const MOST_CLASSES = 20
@@ -35,7 +35,7 @@ function factsOf(dataset: Dataset): Record<string, unknown> {
 
 function describe({ id, name, status, inputShape, splits, classes = [] }: Dataset): string {
   const parts = [
-    name === id || name === undefined ? id : `${id} "${name}"`,
+    name === id || name === undefined ? id : `${id} ${quoted(name)}`,
     status !== 'ready' && status,
     inputShape && `examples of ${inputShape.join(' x ')}`,
     classes.length > 0 && `${count(classes.length)} classes`,

@@ -1,6 +1,6 @@
 import type { JobQuery, ListedJob, TrainingSpec } from '@thresher/client'
 import { percent } from '../../terminal/figures.ts'
-import { defined, rounded } from '../compact.ts'
+import { defined, quoted, rounded } from '../compact.ts'
 import { trainingOf } from '../job-facts.ts'
 import { defineTool, READS } from '../tool.ts'
 
@@ -44,7 +44,7 @@ function describe({ id, name, status, progress, metrics }: ListedJob): string {
   const accuracy = metrics?.validationAccuracy
   const parts = [
     `${id} ${status}`,
-    name,
+    name !== undefined && `name ${quoted(name)}`,
     `epoch ${progress.epoch} of ${progress.epochs}`,
     accuracy !== undefined && `accuracy ${percent(accuracy)}`,
     metrics && `${percent(metrics.sparsity)} zeros`,

@@ -1,6 +1,6 @@
 import type { Model } from '@thresher/client'
 import { count, percent } from '../../terminal/figures.ts'
-import { defined } from '../compact.ts'
+import { defined, quoted } from '../compact.ts'
 import { defineTool, READS } from '../tool.ts'
 
 export const listModels = defineTool<{ after?: string; limit?: number }>({
@@ -39,7 +39,7 @@ function factsOf(model: Model): Record<string, unknown> {
 function describe({ id, description, parameters, metrics }: Model): string {
   const parts = [
     id,
-    description,
+    description !== undefined && quoted(description),
     `${count(parameters)} parameters`,
     metrics?.validationAccuracy !== undefined && `accuracy ${percent(metrics.validationAccuracy)}`,
     metrics && `${percent(metrics.sparsity)} zeros`,

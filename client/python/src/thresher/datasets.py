@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from . import contract
 from .answers import RECORD
-from .errors import InvalidRequestError
+from .errors import ArgumentError, InvalidRequestError
 from .multipart import form
 from .names import camel_keys
 from .pages import items_of
@@ -50,7 +50,7 @@ class Datasets:
         arrays = {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
         found = {key: _array(key, value) for key, value in arrays.items() if value is not None}
         if (x_test is None) != (y_test is None):
-            raise ValueError("give both x_test and y_test, or neither")
+            raise ArgumentError("give both x_test and y_test, or neither")
         with tempfile.TemporaryDirectory(prefix="thresher-") as folder:
             path = Path(folder) / "arrays.npz"
             # mypy takes the names of the arrays for an option of savez.
@@ -100,7 +100,10 @@ class Datasets:
 
 
 def _array(name: str, value: ArrayLike) -> Any:
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ArgumentError(f"{name} must be an array with rows of equal length: {error}") from None
     if array.dtype == object:
-        raise ValueError(f"{name} has the type object; use numbers, or str for labels, and rows of equal length")
+        raise ArgumentError(f"{name} has the type object; use numbers, or str for labels, and rows of equal length")
     return array

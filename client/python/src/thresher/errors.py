@@ -83,6 +83,10 @@ class DownloadError(ThresherError):
     """The answer is not a file, or its bytes do not match its digest and were deleted."""
 
 
+class ModelFileError(ThresherError, ValueError):
+    """The file is not a safetensors file that this version reads, or it is incomplete. The message names it."""
+
+
 class ModelMismatchError(ThresherError, ValueError):
     """The tensors do not fit the model. The message lists every tensor that does not."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, Iterator, List, Mapping, Optional
 
 from . import contract
+from .errors import ArgumentError
 from .job import Job
 from .names import camel_keys
 from .pages import items_of
@@ -78,6 +79,6 @@ def job_request(
     request = {**(spec or {}), **camel_keys(fields)}
     if preset is not None:
         if "model" in fields:
-            raise ValueError("give preset or model, not both")
+            raise ArgumentError("give preset or model, not both")
         request["model"] = {"preset": preset}
     return request

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from pathlib import Path
 from typing import Any, Iterator, List, Sequence, Tuple, Union
 
+from .to_json import to_json
 from .transport import Body
 
 CHUNK_BYTES = 1 << 20
@@ -18,7 +18,7 @@ Part = Tuple[bytes, Union[bytes, Path]]
 def form(spec: Any, files: Sequence[Tuple[str, Path]]) -> Body:
     """The part `spec` as JSON, then each file under the name of its field."""
     boundary = uuid.uuid4().hex
-    parts: List[Part] = [(_header(boundary, 'name="spec"'), json.dumps(spec, allow_nan=False).encode())]
+    parts: List[Part] = [(_header(boundary, 'name="spec"'), to_json(spec))]
     for field, path in files:
         parts.append((_header(boundary, f'name="{field}"; filename="{_quoted(path.name)}"'), path))
     end = f"\r\n--{boundary}--\r\n".encode()

@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Mapping, Optional
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .errors import ArgumentError
 from .transport import Transport
 
 EXAMPLES = 256
@@ -34,11 +35,17 @@ def predict(transport: Transport, path: str, query: Mapping[str, Any], inputs: A
     """
     inputs: examples with the values of the dataset (bytes of images from 0 to 255), in its shape. More than 256 are sent in several requests.
     """
-    x = np.asarray(inputs)
+    try:
+        x = np.asarray(inputs)
+    except ValueError as error:
+        raise ArgumentError(f"inputs must be an array of examples of equal shape: {error}") from None
     if x.ndim == 0 or len(x) == 0:
-        raise ValueError("inputs must be an array of examples, with at least one example")
+        raise ArgumentError("inputs must be an array of examples, with at least one example")
+    if x.dtype.kind == "f" and not np.isfinite(x).all():
+        place = ".".join(map(str, np.argwhere(~np.isfinite(x))[0]))
+        raise ArgumentError(f"inputs.{place}: must be a finite number")
     size = max(1, min(EXAMPLES, BODY_BYTES // (NUMBER_BYTES * max(1, x[0].size))))
-    options = {"query": query, "may_repeat": True, "fields": FIELDS}
+    options: Dict[str, Any] = {"query": query, "may_repeat": True, "fields": FIELDS}
     answers: List[Dict[str, Any]] = [
         transport.json("POST", path, {"inputs": x[start : start + size].tolist()}, **options)
         for start in range(0, len(x), size)

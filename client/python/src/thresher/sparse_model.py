@@ -6,11 +6,12 @@ import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .errors import ArgumentError, ModelFileError
 from .read_sparse import read_sparse
 
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -50,14 +51,14 @@ class SparseModel(Dict[str, NDArray[Any]]):
         """
         What the network takes: (x * scale - mean) / std, float32, for examples with the values of the dataset.
 
-        channels_first: images [examples, channels, height, width], as PyTorch takes them; the examples have the channels last
+        examples: [examples, ...] in the shape of the network input, whose last axes of length 1 may be missing; the channels are last
+        channels_first: images [examples, channels, height, width], as PyTorch takes them
+        Raises ArgumentError if the shape is another one
         """
-        x = np.asarray(examples, np.float32)
+        x = self._examples(examples, keeps_axes=not channels_first)
         # float32 step by step, as the service computes it.
         scale, mean, std = (np.asarray(self._preprocessing[key], np.float32) for key in ("scale", "mean", "std"))
-        if x.shape[-1] == 1:
-            # The network may have an axis of length 1 after the channels of the dataset.
-            mean, std = (part if part.size == 1 else part[:, None] for part in (mean, std))
+        mean, std = (_along_channels(part, x.shape) for part in (mean, std))
         x = (x * scale - mean) / std
         return np.ascontiguousarray(np.moveaxis(x, -1, 1)) if channels_first else x
 
@@ -73,11 +74,40 @@ class SparseModel(Dict[str, NDArray[Any]]):
         with np.errstate(over="ignore"):
             return np.asarray(1 / (1 + np.exp(-z)))
 
+    def _examples(self, examples: ArrayLike, *, keeps_axes: bool) -> NDArray[np.float32]:
+        try:
+            x = np.asarray(examples, np.float32)
+        except (TypeError, ValueError) as error:
+            raise ArgumentError(f"examples must be an array of numbers: {error}") from None
+        if self.topology is None:
+            return x
+        shape = tuple(self.topology["inputShape"])
+        required = shape
+        while x.shape[1:] != required and required[-1:] == (1,):
+            required = required[:-1]
+        if x.ndim == 0 or x.shape[1:] != required:
+            text = ", ".join(["examples", *map(str, shape)])
+            raise ArgumentError(f"examples must have the shape [{text}], and have {list(x.shape)}")
+        return x if keeps_axes else x.reshape(len(x), *shape)
+
     @property
     def _preprocessing(self) -> Dict[str, Any]:
         identity = '{"scale":1,"mean":[0],"std":[1]}'
         preprocessing: Dict[str, Any] = json.loads(self.metadata.get("preprocessing", identity))
         return preprocessing
+
+
+def _along_channels(part: NDArray[np.float32], shape: Tuple[int, ...]) -> NDArray[np.float32]:
+    """The network may have axes of length 1 after the channels of the dataset."""
+    axes = 0
+    while part.size > 1 and axes < len(shape) and shape[-1 - axes] == 1:
+        axes += 1
+    return part.reshape(part.size, *axes * (1,))
+
+
+def require_tensors(tensors: object) -> None:
+    if not isinstance(tensors, SparseModel):
+        raise ArgumentError(f"tensors must be what load_sparse returns, and are of type {type(tensors).__name__}")
 
 
 def load_sparse(path: Union[str, os.PathLike[str]]) -> SparseModel:
@@ -86,19 +116,26 @@ def load_sparse(path: Union[str, os.PathLike[str]]) -> SparseModel:
 
     bfloat16 becomes float32, because NumPy has no bfloat16; the values are the same. A `.zst` file needs Python 3.14 or the
     package zstandard.
-    Raises ValueError if the version of the format is unknown
+    Raises ModelFileError if the file is not a safetensors file, is incomplete or has an unknown version; OSError if it cannot be opened
     """
     source = Path(path)
     with source.open("rb") as file:
         is_compressed = file.read(4) == ZSTD_MAGIC
-    if not is_compressed:
-        tensors, metadata = read_sparse(str(source))
-    else:
-        with tempfile.TemporaryDirectory(prefix="thresher-") as folder:
-            plain = Path(folder) / source.stem
-            plain.write_bytes(_decompress(source))
-            tensors, metadata = read_sparse(str(plain))
-    return SparseModel({name: _widen(tensor) for name, tensor in tensors.items()}, metadata)
+    try:
+        tensors, metadata = _read_compressed(source) if is_compressed else read_sparse(str(source))
+        return SparseModel({name: _widen(tensor) for name, tensor in tensors.items()}, metadata)
+    except (OSError, ImportError):
+        raise
+    except Exception as error:
+        # The reader is the short program of the documentation: it checks nothing, and fails in many ways.
+        raise ModelFileError(f"{source} is not a safetensors file that can be read, or it is incomplete ({error})") from error
+
+
+def _read_compressed(path: Path) -> Tuple[Dict[str, Any], Dict[str, str]]:
+    with tempfile.TemporaryDirectory(prefix="thresher-") as folder:
+        plain = Path(folder) / path.stem
+        plain.write_bytes(_decompress(path))
+        return read_sparse(str(plain))
 
 
 def _widen(tensor: NDArray[Any]) -> NDArray[Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Dict, Iterator, Mapping, Optional, Tuple, TypeVar
 
-from .errors import ModelMismatchError
+from .errors import ArgumentError, ModelMismatchError
 from .layer_order import in_layer_order
 from .matching import matched
 from .names import camel
-from .sparse_model import SparseModel
+from .sparse_model import SparseModel, require_tensors
 
 Model = TypeVar("Model")
 
@@ -21,16 +21,25 @@ def to_keras(model: Model, tensors: SparseModel, *, names: Optional[Mapping[str,
     the parts that the model leaves out. The file `model.keras` of a job needs none of this.
 
     names: the model's name of a layer for the name of a layer in the file
-    Raises ModelMismatchError, with every tensor that does not fit; the model is then unchanged
+    Raises ModelMismatchError, with every tensor that does not fit; the model is then unchanged. ArgumentError if it is not built
     """
+    require_tensors(tensors)
     if tensors.layout != "tensorflow":
         raise ModelMismatchError("The file has the layout of PyTorch. Download it without layout=torch.")
+    _require_built(model)
     variables: Dict[str, Any] = dict(_variables(model))
     shapes = {name: tuple(variable.shape) for name, variable in variables.items()}
     arrays = matched(in_layer_order(tensors), shapes, separator="/", names=names, model="model")
     for name, array in arrays.items():
         variables[name].assign(array)
     return model
+
+
+def _require_built(model: Any) -> None:
+    if not hasattr(model, "layers"):
+        raise ArgumentError(f"model must be a model of Keras, and is of type {type(model).__name__}")
+    if not model.built and not all(layer.built for layer in model.layers):
+        raise ArgumentError("The model is not built, so it has no weights yet. Give it an Input layer, or call model.build(shape) first.")
 
 
 def _variables(model: Any) -> Iterator[Tuple[str, Any]]:

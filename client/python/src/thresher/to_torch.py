@@ -6,6 +6,7 @@ from typing import Any, Dict, Mapping, Optional, TypeVar
 
 import numpy as np
 
+from .errors import ArgumentError
 from .matching import matched
 from .sparse_model import SparseModel
 from .torch_layout import torch_layout
@@ -31,7 +32,9 @@ def to_torch(module: Module, tensors: SparseModel, *, names: Optional[Mapping[st
     """
     import torch
 
-    state: Dict[str, Any] = module.state_dict()  # type: ignore[attr-defined]
+    if not isinstance(module, torch.nn.Module):
+        raise ArgumentError(f"module must be a torch.nn.Module, and is of type {type(module).__name__}")
+    state: Dict[str, Any] = module.state_dict()
     shapes = {name: tuple(value.shape) for name, value in state.items() if not name.endswith(COUNTERS)}
     arrays = {name: array for name, array in torch_layout(tensors).items() if not name.endswith(COUNTERS)}
     arrays = matched(arrays, shapes, separator=".", names=names, model="module")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .channel_order import Order, input_orders
 from .errors import ModelMismatchError
 from .layer_order import in_layer_order
-from .sparse_model import SparseModel
+from .sparse_model import SparseModel, require_tensors
 
 Array = NDArray[Any]
 Named = List[Tuple[str, Array]]
@@ -41,6 +41,7 @@ def torch_layout(tensors: SparseModel) -> Dict[str, Array]:
     [out, in], whose inputs are in the order channels, height, width if they were flattened from images.
     Raises ModelMismatchError if the file does not describe its network
     """
+    require_tensors(tensors)
     if tensors.layout == "torch":
         return dict(tensors)
     topology = tensors.topology

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -15,6 +14,7 @@ from .answers import fields_of, json_object, problem_of, unexpected
 from .errors import UnreachableError, error_of
 from .http_opener import opener
 from .retry import seconds_of, with_retries
+from .to_json import plain, to_json
 
 Result = TypeVar("Result")
 
@@ -37,7 +37,7 @@ class Body:
 
 
 def json_body(value: Any) -> Body:
-    content = json.dumps(value, allow_nan=False).encode()
+    content = to_json(value)
     return Body("application/json", len(content), lambda: [content])
 
 
@@ -131,6 +131,7 @@ def segment(value: str) -> str:
 def encode_query(query: Optional[Mapping[str, Any]]) -> str:
     pairs: List[Tuple[str, str]] = []
     for name, value in (query or {}).items():
+        value = plain(value)
         for one in value if isinstance(value, (list, tuple)) else [value]:
             if one is not None:
                 pairs.append((name, str(one).lower() if isinstance(one, bool) else str(one)))

@@ -6,7 +6,7 @@ import { routeConfig } from '#http/route-config.ts'
 import { KeyParams, requireKey } from './read-keys.ts'
 
 const LAST_OPERATOR =
-  'This is the last admin key of the tenant `default`. Create another one first: without it, nobody could create keys.'
+  'This is the last admin key of the tenant `default`. Create another one first: keys can be created by such a key only.'
 
 const schema = {
   operationId: 'revokeKey',

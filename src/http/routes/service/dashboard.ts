@@ -7,6 +7,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { AppError } from '#domain/error.ts'
 import { listsEntityTag } from '#http/byte-range.ts'
+import { handleError } from '#http/error-handler.ts'
 import { routeConfig } from '#http/route-config.ts'
 
 /** Scripts and styles come from files of this origin only. `'self'` includes WebSockets (Content Security Policy Level 3). */
@@ -14,7 +15,7 @@ const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "img-src 'self' data: blob:",
+  "img-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
@@ -43,6 +44,7 @@ export const dashboardRoutes =
   (folder: string): FastifyPluginAsyncZod =>
   async app => {
     await app.register(fastifyStatic, { serve: false, preCompressed: true })
+    app.setErrorHandler((error, request, reply) => handleError(fileError(error), request, reply))
     app.addHook('onRequest', async (_, reply) => {
       reply.header('content-security-policy', CONTENT_SECURITY_POLICY)
     })
@@ -56,6 +58,22 @@ export const dashboardRoutes =
       return reply.sendFile(path, folder, { maxAge: ONE_YEAR_MS, immutable: true })
     })
   }
+
+/** The refusals of the library for files name no code of this service. */
+function fileError(error: unknown): unknown {
+  const { statusCode, headers } = error as { statusCode?: number; headers?: Record<string, string> }
+  if (error instanceof AppError || statusCode === undefined || statusCode >= 500) return error
+  switch (statusCode) {
+    case 412:
+      return new AppError('precondition_failed', 'The file has changed.')
+    case 416:
+      return new AppError('range_not_satisfiable', 'The file is shorter than the range.', {
+        headers: { ...headers },
+      })
+    default:
+      return new AppError('not_found', 'The dashboard has no such file.')
+  }
+}
 
 /** No page of the dashboard has such a path, so a file that does not exist is not found, rather than the page. */
 function isFile(path: string): boolean {

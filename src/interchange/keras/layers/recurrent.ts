@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Config } from '#interchange/keras/activation-config.ts'
 import { type Converter, converter, nothing, only, size } from '#interchange/keras/options.ts'
 import { always, initializer } from '#interchange/keras/read-initializer.ts'
+import { plainMessage } from '#interchange/plain-message.ts'
 import type { Initializer } from '#network/initializer-schema.ts'
 import type { RecurrentLayer } from '#network/topology.ts'
 import type { KerasCodecs } from './keras-codec.ts'
@@ -124,7 +125,7 @@ const BothWays = z.object({
 
 /** The class Bidirectional: one layer in each direction. Keras 3 writes both; Keras 2 and TensorFlow.js write only the first one. */
 export const bidirectional: Converter = config => {
-  const { data, error } = BothWays.safeParse(config)
+  const { data, error } = BothWays.safeParse(config, { error: plainMessage })
   if (!data) return { issue: error.issues[0]! }
   const convert = ({ class_name, config }: z.infer<typeof inner>) => RECURRENT[class_name]!(config)
   const forward = convert(data.layer)

@@ -2,8 +2,9 @@ import type { KeyRequest, NewKey, Quotas } from '@thresher/client'
 import { useState } from 'preact/hooks'
 import { Button } from '../../components/button.tsx'
 import { FormField } from '../../components/form-field.tsx'
-import { mistakeAt, ProblemNotice } from '../../components/problem-notice.tsx'
-import { QuotaFields } from '../../components/quota-fields.tsx'
+import { mistakeAt } from '../../components/problem-notice.tsx'
+import { QUOTA_FIELDS, QuotaFields } from '../../components/quota-fields.tsx'
+import { MistakesBeside } from '../../form/mistakes.tsx'
 import { client } from '../../state/session.ts'
 import { useAction } from '../../state/use-action.ts'
 
@@ -14,6 +15,9 @@ const SCOPES: Record<Scope, string> = {
   submit: 'Also submits and changes jobs, datasets and models.',
   admin: 'Also manages keys, webhooks and limits.',
 }
+
+/** Each shows its mistakes. */
+const FIELDS = ['name', 'scopes', 'tenant', 'expiresAt', ...QUOTA_FIELDS]
 
 interface NewKeyFormProps {
   /** Of the first key of a service, which must be able to create the others. */
@@ -62,11 +66,11 @@ export function NewKeyForm({ isFirst, onCreated, onClose }: NewKeyFormProps) {
         />
         <ExpiryField value={expiry} set={setExpiry} error={mistakeAt(error, 'expiresAt')} />
       </div>
-      <details>
+      <details open={QUOTA_FIELDS.some(name => mistakeAt(error, name) !== undefined)}>
         <summary>Quotas of this key</summary>
         <QuotaFields quotas={quotas} set={setQuotas} error={error} />
       </details>
-      {error && <ProblemNotice error={error} />}
+      <MistakesBeside error={error} fields={FIELDS} />
       <div class="row">
         <Button type="submit" kind="primary" disabled={running}>
           Create the key

@@ -9,13 +9,14 @@ import { TagList } from '../../components/tag-list.tsx'
 import { formatCount } from '../../format/numbers.ts'
 import { formatShape } from '../../format/shapes.ts'
 import type { PageProps } from '../../routes.ts'
-import { linkTo, navigate } from '../../state/location.ts'
+import { navigate } from '../../state/location.ts'
 import { client } from '../../state/session.ts'
 import { useLoaded } from '../../state/use-loaded.ts'
 import { ModelArtifacts } from './model-artifacts.tsx'
 import { ModelFacts } from './model-facts.tsx'
-import { kindOf, modelReference } from './model-kind.ts'
+import { kindOf } from './model-kind.ts'
 import { ModelVersions } from './model-versions.tsx'
+import { TrainLink } from './train-link.tsx'
 
 const VARIABLES: Column<Model['variables'][number]>[] = [
   { id: 'name', header: 'Variable', cell: ({ name }) => <code>{name}</code> },
@@ -51,7 +52,6 @@ export function ModelPage({ params: { id = '' } }: PageProps) {
 }
 
 function Actions({ model }: { model: Model }) {
-  const spec = JSON.stringify({ model: modelReference(model) })
   return (
     <>
       {kindOf(model) !== 'preset' && (
@@ -68,9 +68,7 @@ function Actions({ model }: { model: Model }) {
           <p>Jobs that were created from it keep their copies of its network and weights.</p>
         </ActButton>
       )}
-      <a class="button primary" href={linkTo('/submit', { spec })}>
-        Train it
-      </a>
+      <TrainLink model={model} />
     </>
   )
 }

@@ -6,6 +6,7 @@ import { FormField } from '../../components/form-field.tsx'
 import { PageHeader } from '../../components/page-header.tsx'
 import { mistakeAt, ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { MistakesBeside } from '../../form/mistakes.tsx'
 import { formatNumber, formatPercent } from '../../format/numbers.ts'
 import { textCodec } from '../../state/codecs.ts'
 import { linkTo, navigate } from '../../state/location.ts'
@@ -15,6 +16,9 @@ import { useAction } from '../../state/use-action.ts'
 import { useLoaded } from '../../state/use-loaded.ts'
 
 const chosen = urlState('job', textCodec())
+
+/** Each shows its mistakes. */
+const FIELDS = ['jobId', 'name', 'checkpoint']
 
 /** Makes the model of a job the next version under a name: `?job=ID` chooses the job. */
 export function RegisterPage() {
@@ -81,7 +85,7 @@ function RegisterForm({ jobs }: { jobs: ListedJob[] }) {
           </select>
         )}
       </FormField>
-      {error && <ProblemNotice error={error} />}
+      <MistakesBeside error={error} fields={FIELDS} />
       <div class="row">
         <Button type="submit" kind="primary" disabled={running}>
           Register

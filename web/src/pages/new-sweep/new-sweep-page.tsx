@@ -3,8 +3,9 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import type { Field, ObjectField } from '../../form/form-model.ts'
 import type { Json } from '../../form/path.ts'
+import { useRefusedRequest } from '../../form/refused-request.ts'
 import { RefusedRequestNotice } from '../../form/refused-request-notice.tsx'
-import { requestCodec, useRefusedRequest } from '../../form/request-in-url.ts'
+import { storedRequest, storeRequest } from '../../form/stored-request.ts'
 import { useRequestForm } from '../../form/use-request-form.ts'
 import { requestFromJob } from '../../job-form/request-from-job.ts'
 import { textCodec } from '../../state/codecs.ts'
@@ -15,7 +16,6 @@ import { SweepForm } from './sweep-form.tsx'
 
 const clonedSweep = urlState('clone', textCodec())
 const baseJob = urlState('base', textCodec())
-const stored = urlState('spec', requestCodec, 'replace')
 
 const FIRST_REQUEST: { [key: string]: Json } = {
   search: { method: 'random', trials: 12 },
@@ -45,9 +45,7 @@ export function NewSweepPage() {
           field={withBase(sweep.field as ObjectField, job.field)}
           start={start.data}
           firstText={refused?.text}
-          onChange={request => {
-            stored.value = request
-          }}
+          onChange={storeRequest}
         />
       ) : (
         !error && <Skeleton lines={12} />
@@ -61,7 +59,8 @@ function withBase(sweep: ObjectField, base: Field): ObjectField {
 }
 
 async function startingRequest(signal: AbortSignal): Promise<Json> {
-  if (stored.value !== undefined) return stored.value
+  const stored = storedRequest()
+  if (stored !== undefined) return stored
   if (clonedSweep.value !== '') {
     const { request } = await client.value.sweeps.get(clonedSweep.value, { signal })
     return JSON.parse(JSON.stringify(request))

@@ -7,6 +7,7 @@ import { FormProvider } from '../../form/form-context.ts'
 import type { ObjectField } from '../../form/form-model.ts'
 import { JsonText } from '../../form/json-text.tsx'
 import { Mistakes } from '../../form/mistakes.tsx'
+import { numberMistakes } from '../../form/number-mistakes.ts'
 import { edited, type Json, type Path, valueAt } from '../../form/path.ts'
 import { shownNames } from '../../form/shown-names.ts'
 import { useMistakes } from '../../form/use-mistakes.ts'
@@ -38,10 +39,11 @@ export function SweepForm({ field, start, firstText, onChange }: SweepFormProps)
   const submission = useSubmission(request, () => create(request))
   const baseField = field.fields.base as ObjectField
   const names = useMemo(() => shownNames(baseField, base), [baseField, base])
-  const { atFields, elsewhere } = useMistakes(submission.error, field, request, variedNames(request))
+  const known = useMemo(() => numberMistakes(field, request), [field, request])
+  const { atFields, elsewhere } = useMistakes(submission.error, field, request, variedNames(request), known)
   useEffect(() => onChange(request), [request])
   const change = (path: Path, value: Json | undefined) => setRequest(now => edited(now, path, value))
-  const usual = plan.plan && ({ base: plan.plan.spec } as unknown as Json)
+  const usual = { base: (plan.plan?.spec ?? records.defaultsOf(base) ?? null) as Json }
   return (
     <div class="form-columns">
       <form id="sweep" aria-label="Sweep" noValidate onSubmit={submission.submit}>

@@ -5,6 +5,7 @@ import { Panel } from '../../components/panel.tsx'
 import { FormProvider } from '../../form/form-context.ts'
 import type { ObjectField } from '../../form/form-model.ts'
 import { JsonText } from '../../form/json-text.tsx'
+import { lacksOnly } from '../../form/lacks-only.ts'
 import { Mistakes } from '../../form/mistakes.tsx'
 import { edited, type Json, type Path } from '../../form/path.ts'
 import { useMistakes } from '../../form/use-mistakes.ts'
@@ -30,13 +31,14 @@ export function JobForm({ field, start, firstText, onChange }: JobFormProps) {
   const [request, setRequest] = useState(start)
   const [isUploading, setUploading] = useState(false)
   const { plan, error, isStale } = usePlan(request)
-  const { suggestions, labels, prominent, reloadDatasets } = useRecords()
+  const { suggestions, labels, prominent, defaultsOf, reloadDatasets } = useRecords()
   const submission = useSubmission(request, () => train(request))
-  const refusal = submission.error ?? error
+  const isUntouched = request === start && lacksOnly(error, request)
+  const refusal = submission.error ?? (isUntouched ? undefined : error)
   const { atFields, elsewhere } = useMistakes(refusal, field, request)
   useEffect(() => onChange(request), [request])
   const change = (path: Path, value: Json | undefined) => setRequest(now => edited(now, path, value))
-  const usual = plan?.spec as Json | undefined
+  const usual = (plan?.spec as Json | undefined) ?? defaultsOf(request)
   const form = { document: request, change, usual, mistakes: atFields, suggestions, labels, prominent }
   return (
     <div class="form-columns">

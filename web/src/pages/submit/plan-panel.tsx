@@ -16,7 +16,7 @@ export function PlanPanel({ plan, error, isStale }: PlanState) {
           <ForecastCharts dryRun={plan} />
         </div>
       ) : error ? (
-        <p class="quiet">There is a forecast once the service accepts the request.</p>
+        <p class="quiet">There is a forecast once the request is complete and has no mistake.</p>
       ) : (
         <Skeleton lines={6} label="Planning" />
       )}

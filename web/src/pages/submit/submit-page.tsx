@@ -4,8 +4,9 @@ import { ProblemNotice } from '../../components/problem-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import type { ObjectField } from '../../form/form-model.ts'
 import type { Json } from '../../form/path.ts'
+import { useRefusedRequest } from '../../form/refused-request.ts'
 import { RefusedRequestNotice } from '../../form/refused-request-notice.tsx'
-import { requestCodec, useRefusedRequest } from '../../form/request-in-url.ts'
+import { storedRequest, storeRequest } from '../../form/stored-request.ts'
 import { useRequestForm } from '../../form/use-request-form.ts'
 import { requestFromJob } from '../../job-form/request-from-job.ts'
 import { textCodec } from '../../state/codecs.ts'
@@ -16,7 +17,6 @@ import { useLoaded } from '../../state/use-loaded.ts'
 import { JobForm } from './job-form.tsx'
 
 const cloned = urlState('clone', textCodec())
-const stored = urlState('spec', requestCodec, 'replace')
 
 /** A first job that is worth its seconds: 95 % zeros on the digits of MNIST. */
 const FIRST_REQUEST: Json = {
@@ -28,15 +28,15 @@ const FIRST_REQUEST: Json = {
 
 /** Submits a job: `?clone=JOB` starts with the spec of another one, `?spec=JSON` with a request. */
 export function SubmitPage() {
-  const { visit, keepInUrl } = useVisit()
+  const visit = useVisit()
   return (
     <>
       <PageHeader title={cloned.value ? 'Clone and edit a job' : 'Submit a job'}>
-        <a class="button" href={linkTo('/sweeps/new', { spec: sweepOf(stored.value ?? FIRST_REQUEST) })}>
+        <a class="button" href={linkTo('/sweeps/new', { spec: sweepOf(storedRequest() ?? FIRST_REQUEST) })}>
           Vary it in a sweep
         </a>
       </PageHeader>
-      <StartedForm key={`${cloned.value} ${visit}`} onChange={keepInUrl} />
+      <StartedForm key={`${cloned.value} ${visit}`} onChange={storeRequest} />
     </>
   )
 }
@@ -58,22 +58,14 @@ function StartedForm({ onChange }: { onChange(request: Json): void }) {
   )
 }
 
-/**
- * Counts the visits of the page without a request in its address: the link "New job" leads to an empty form also from a filled one. A
- * request that is too long for the address is no such visit.
- */
-function useVisit() {
+/** Counts the visits of the page without a request in its address: the link "New job" leads to an empty form also from a filled one. */
+function useVisit(): number {
   const [visit, setVisit] = useState(0)
-  const [isLong, setLong] = useState(false)
-  const isNew = cloned.value === '' && stored.value === undefined && !isLong
+  const isNew = cloned.value === '' && storedRequest() === undefined
   useEffect(() => {
     if (isNew) setVisit(count => count + 1)
   }, [isNew])
-  const keepInUrl = (request: Json) => {
-    setLong(requestCodec.write(request) === null)
-    stored.value = request
-  }
-  return { visit, keepInUrl }
+  return visit
 }
 
 /** A sweep that every job can be the base of: three seeds. The form of the sweep changes what is varied. */
@@ -82,6 +74,7 @@ function sweepOf(base: Json): string {
 }
 
 async function startingRequest(job: string, signal: AbortSignal): Promise<Json> {
-  if (stored.value !== undefined) return stored.value
+  const stored = storedRequest()
+  if (stored !== undefined) return stored
   return job === '' ? FIRST_REQUEST : requestFromJob(await client.value.jobs.get(job, { signal }))
 }

@@ -2,8 +2,9 @@ import type { Tenant } from '@thresher/client'
 import { useState } from 'preact/hooks'
 import { Button } from '../../components/button.tsx'
 import { FormField } from '../../components/form-field.tsx'
-import { mistakeAt, ProblemNotice } from '../../components/problem-notice.tsx'
-import { QuotaFields } from '../../components/quota-fields.tsx'
+import { mistakeAt } from '../../components/problem-notice.tsx'
+import { QUOTA_FIELDS, QuotaFields } from '../../components/quota-fields.tsx'
+import { MistakesBeside } from '../../form/mistakes.tsx'
 import { client } from '../../state/session.ts'
 import { useAction } from '../../state/use-action.ts'
 
@@ -13,6 +14,9 @@ interface TenantFormProps {
   onDone: () => void
   onClose: () => void
 }
+
+/** Each shows its mistakes. */
+const FIELDS = ['tenant', 'weight', ...QUOTA_FIELDS]
 
 /** Replaces the settings of a tenant. Its retention, which has no field here, stays. */
 export function TenantForm({ tenant, onDone, onClose }: TenantFormProps) {
@@ -62,7 +66,7 @@ export function TenantForm({ tenant, onDone, onClose }: TenantFormProps) {
         </FormField>
       </div>
       <QuotaFields quotas={quotas} set={setQuotas} error={error} />
-      {error && <ProblemNotice error={error} />}
+      <MistakesBeside error={error} fields={FIELDS} />
       <div class="row">
         <Button type="submit" kind="primary" disabled={running}>
           Save
