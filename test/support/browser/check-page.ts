@@ -25,8 +25,10 @@ export async function assertAccessible(page: Page): Promise<void> {
   assert.deepEqual(described, [], page.url())
 }
 
-/** Asserts that the page does not scroll sideways. */
+/** Asserts that the page does not scroll sideways once its charts have taken their new size, which is a frame after the window. */
 export async function assertFits(page: Page): Promise<void> {
+  const fits = () => document.documentElement.scrollWidth <= document.documentElement.clientWidth
+  await page.waitForFunction(fits, undefined, { timeout: 5_000 }).catch(() => {})
   const { wide, content } = await page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement
     return { wide: clientWidth, content: scrollWidth }
