@@ -57,7 +57,7 @@ describe('cloning a job', () => {
       [{ loss: 'meanSquaredError' }, 'loss', /without `model`: the last activation of the network, softmax/],
       [{ dataset: { id: 'synthetic-cifar10' } }, 'dataset.id', /expects examples of 28 x 28 x 1/],
       [{ init: { jobId: 'job_none' } }, 'init.jobId', /there is no job/],
-      [{ continue: 'yes' }, 'continue', /boolean/],
+      [{ continue: 'yes' }, 'continue', /must be true or false/],
     ] as const) {
       const { status, body: problem } = await clone(id, body)
       assert.deepEqual([status, problem.errors[0].path], [400, path])
