@@ -3,15 +3,16 @@ import { describe, it } from 'node:test'
 import type { EpochMetrics, Job, JobFrame } from '@thresher/client'
 import { EMPTY_RECORD, foldFrames, mergeEpochs } from '#web/src/state/job-record.ts'
 
-const job = { id: 'job_1', status: 'running' } as Job
+const progressOfJob = { epoch: 0, epochs: 4, step: 0, stepsPerEpoch: 9, fraction: 0 }
+const job = { id: 'job_1', status: 'running', progress: progressOfJob } as Job
 const epoch = (seq: number, epoch: number, trainLoss: number) =>
-  ({ seq, type: 'epoch', jobId: 'job_1', data: { epoch, trainLoss } }) as JobFrame
+  ({ seq, type: 'epoch', jobId: 'job_1', data: { epoch, epochs: 4, trainLoss } }) as JobFrame
 const progress = (step: number) => ({ type: 'progress', jobId: 'job_1', epoch: 3, step }) as JobFrame
 
 describe('the record of a job', () => {
   it('collects the epochs and the events of the stream', () => {
     const record = foldFrames(EMPTY_RECORD, [{ type: 'snapshot', job }, epoch(2, 1, 0.9), epoch(3, 2, 0.8)])
-    assert.equal(record.job, job)
+    assert.deepEqual([record.job?.progress.epoch, record.job?.progress.fraction], [2, 0.5])
     assert.deepEqual(
       record.epochs.map(({ epoch }) => epoch),
       [1, 2],
