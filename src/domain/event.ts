@@ -123,10 +123,11 @@ export type HistoryGap = z.infer<typeof HistoryGap>
 /** A status that never changes. */
 export const TerminalStatus = z.enum(['succeeded', 'failed', 'cancelled'])
 export type TerminalStatus = z.infer<typeof TerminalStatus>
+export const TERMINAL: ReadonlySet<string> = new Set(TerminalStatus.options)
 
 /** Whether it is the last event of a job; its type is then the final status of the job. */
 export function endsJob<E extends Pick<JobEvent, 'type'>>(event: E): event is E & { type: TerminalStatus } {
-  return TerminalStatus.safeParse(event.type).success
+  return TERMINAL.has(event.type)
 }
 
 const eventOf = <T extends EventType>(type: T) =>

@@ -9,7 +9,8 @@ import {
   Failure,
   type JobEvent,
   type NewEvent,
-  TerminalStatus,
+  TERMINAL,
+  type TerminalStatus,
   Warning,
   WorkerRef,
 } from './event.ts'
@@ -28,8 +29,6 @@ export const JobStatus = z.enum([
   'cancelled',
 ])
 export type JobStatus = z.infer<typeof JobStatus>
-
-const TERMINAL: ReadonlySet<JobStatus> = new Set(TerminalStatus.options)
 
 export function isTerminal(status: JobStatus): status is TerminalStatus {
   return TERMINAL.has(status)

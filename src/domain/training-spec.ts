@@ -116,12 +116,3 @@ export const TrainingSpec = JobRequest.required()
   })
   .meta({ id: 'TrainingSpec' })
 export type TrainingSpec = z.infer<typeof TrainingSpec>
-
-/** The fields of a preset for jobs with a target. The target determines the scale of the threshold. */
-export type TargetDefaults = Partial<Pick<TrainingSpec, 'schedule' | 'epochs'>> & {
-  optimizer: OptimizerRequest
-}
-
-/** The fields of the original experiment of a preset. A field of a request replaces the whole field of the preset. */
-export type PresetDefaults = Pick<TrainingSpec, 'dataset' | 'optimizer'> &
-  Partial<Omit<TrainingSpec, 'model' | 'dataset' | 'optimizer' | 'init'>>

@@ -1,6 +1,16 @@
-import type { PresetDefaults, TargetDefaults } from '#domain/training-spec.ts'
+import type { TrainingSpec } from '#domain/training-spec.ts'
 import type { PresetName } from '#network/presets/preset-names.ts'
+import type { OptimizerRequest } from '#optimization/optimizer-spec.ts'
 import type { ScheduleSpec } from '#optimization/schedule-spec.ts'
+
+/** The fields of a preset for jobs with a target. The target determines the scale of the threshold. */
+type TargetDefaults = Partial<Pick<TrainingSpec, 'schedule' | 'epochs'>> & {
+  optimizer: OptimizerRequest
+}
+
+/** The fields of the original experiment of a preset. A field of a request replaces the whole field of the preset. */
+type PresetDefaults = Pick<TrainingSpec, 'dataset' | 'optimizer'> &
+  Partial<Omit<TrainingSpec, 'model' | 'dataset' | 'optimizer' | 'init'>>
 
 /** An experiment of the original repository: the spec fields that a request may omit. */
 export interface Preset {
