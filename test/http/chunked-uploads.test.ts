@@ -6,10 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { pino } from 'pino'
 import { TenantSettings } from '#access/quotas.ts'
 import { deleteOrphans } from '#maintenance/delete-orphan-blobs.ts'
-import { finishOnce } from '#maintenance/finish-uploads.ts'
 import { createApp } from '#src/app.ts'
 import { keyOf } from '#test/support/key-of.ts'
 import { type Api, startApi } from '#test/support/start-api.ts'
@@ -19,8 +17,6 @@ const SPEC = { name: 'rows', format: 'csv', label: 'y' }
 /** 2.5 chunks of the smallest size. */
 const TABLE = Buffer.from(['x,y', ...Array.from({ length: 300_000 }, (_, i) => `${i},${i % 2}`)].join('\n'))
 const SMALL = Buffer.from('x,y\n1,0\n2,1\n')
-
-const context = { stopping: new AbortController().signal, log: pino({ level: 'silent' }) }
 
 type Headers = Record<string, string>
 
@@ -256,58 +252,5 @@ describe('an upload in chunks', () => {
     assert.equal((await call('DELETE', of(body.id), headers)).status, 204)
     assert.equal(await chunksOf(body.id), 0)
     assert.equal((await call('PUT', `${of(body.id)}/content`, range, 'x')).status, 404)
-  })
-})
-
-describe('the maintenance of uploads in chunks', () => {
-  let api: Api
-  let folder: string
-  before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'thresher-chunks-'))
-    api = await startApi()
-  })
-  after(async () => {
-    await api.stop()
-    await rm(folder, { recursive: true })
-  })
-
-  const finish = (now: number) =>
-    finishOnce({ ...api.stores, ...api.children }, join(folder, '1'), { ...context, now })
-  async function announced(content: Buffer): Promise<string> {
-    const body = JSON.stringify({ ...SPEC, files: [{ name: 'a.csv', sizeBytes: content.length }] })
-    const headers = { 'content-type': 'application/json' }
-    const answer = await fetch(`${api.url}/v1/datasets`, { method: 'POST', headers, body })
-    return ((await answer.json()) as { id: string }).id
-  }
-
-  it('finishes an upload whose process died after the last chunk', async () => {
-    const id = await announced(SMALL)
-    const { datasets, blobs } = api.stores
-    const { sha256 } = await blobs.put(id, [SMALL])
-    await datasets.revise(id, record => ({
-      ...record,
-      files: record.files!.map(file => ({ ...file, receivedBytes: file.sizeBytes, chunks: [sha256] })),
-    }))
-    await finish(Date.now())
-    for (;;) {
-      const { status } = (await datasets.require(id)).state
-      if (status === 'ready') break
-      assert.notEqual(status, 'invalid')
-      await new Promise(resolve => setTimeout(resolve, 20))
-    }
-    await finish(Date.now())
-    assert.deepEqual(await datasets.uploads(), [])
-  })
-
-  it('deletes an upload without a new chunk for a day', async () => {
-    const id = await announced(TABLE)
-    const { datasets, blobs } = api.stores
-    await blobs.put(id, [SMALL])
-    await finish(Date.now() + 86_000_000)
-    assert.ok(await datasets.get(id))
-    await finish(Date.now() + 87_000_000)
-    assert.equal(await datasets.get(id), undefined)
-    for await (const { namespace } of blobs.list()) assert.notEqual(namespace, id)
-    assert.deepEqual(await datasets.uploads(), [])
   })
 })
