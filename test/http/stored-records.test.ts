@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { after, before, describe, it } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { zipSync } from 'fflate'
 import { pino } from 'pino'
-import sharp from 'sharp'
 import request from 'supertest'
 import { DEFAULT_TENANT } from '#access/owner.ts'
 import type { NewEvent } from '#domain/event.ts'
@@ -15,9 +13,9 @@ import { begin } from '#domain/job-decisions.ts'
 import { createApp } from '#src/app.ts'
 import { newId } from '#stores/new-id.ts'
 import { redisKeys, tenantKeys } from '#stores/redis-keys.ts'
-import type { DatasetRecord } from '#stores/upload-records.ts'
 import { addArtifact, appendEvent, epochMetrics, startJob } from '#test/support/drive-job.ts'
 import { finishedJob } from '#test/support/finished-job.ts'
+import { makeDatasets } from '#test/support/make-datasets.ts'
 import { makeSweeps } from '#test/support/make-sweeps.ts'
 import { newJob } from '#test/support/new-job.ts'
 import { promisedAnswers } from '#test/support/promised-answers.ts'
@@ -25,7 +23,6 @@ import { startStores, type TestStores } from '#test/support/start-stores.ts'
 import { storeJob } from '#test/support/store-job.ts'
 import { storeWebhook } from '#test/support/tenant-records.ts'
 
-const CSV = 'a,always7,y\n1,7,p\n2,7,q\n3,7,p\n'
 const layer = (class_name: string, config: object) => ({ class_name, config })
 const PRESETS = ['mnist-mlp', 'mnist-lenet', 'cifar10-cnn', 'vgg16', 'wrn-28-10'] as const
 const TOPOLOGY = {
@@ -76,14 +73,6 @@ describe('every stored record', () => {
     await rm(folder, { recursive: true })
   })
 
-  const postDataset = async (spec: object, name: string, content: string | Uint8Array) => {
-    const form = request(app.server).post('/v1/datasets')
-    const { body } = await form
-      .field('spec', JSON.stringify({ name: 'x', ...spec }))
-      .attach('file', Buffer.from(content), name)
-    return body.id ?? body.datasetId
-  }
-
   /** Events that lead a new job to each status. */
   const HISTORIES: readonly (readonly NewEvent['type'][])[] = [
     [],
@@ -123,46 +112,6 @@ describe('every stored record', () => {
     const { status, body } = await request(app.server).post('/v1/jobs').send(job)
     assert.equal(status, 201, JSON.stringify(body))
     return body.id
-  }
-
-  async function makeDatasets(): Promise<string[]> {
-    const png = (side: number) =>
-      sharp({ create: { width: side, height: side, channels: 3, background: 'red' } })
-        .png()
-        .toBuffer()
-    const images = async (side: number) => zipSync({ 'a/1.png': await png(4), 'b/1.png': await png(side) })
-    for (const name of ['a', 'b']) {
-      await mkdir(join(folder, 'images', name), { recursive: true })
-      await writeFile(join(folder, 'images', name, '1.png'), await png(4))
-    }
-    const registered = await request(app.server)
-      .post('/v1/datasets')
-      .send({ name: 'x', format: 'imageFolder', folder: 'images', size: [4, 4] })
-    const facts = {
-      dtype: 'float32' as const,
-      inputShape: [2],
-      classes: ['p', 'q'],
-      splits: { train: 3, test: 0 },
-    }
-    const ready = { status: 'ready' as const, sha256: '0'.repeat(64), sizeBytes: 9 }
-    const states: DatasetRecord['state'][] = [
-      { status: 'validating' },
-      { ...ready, facts: { ...facts, statistics: { mean: [2, 7], std: [0.5, 0] } } },
-      { ...ready, facts: { ...facts, statistics: { mean: [2, null as unknown as number], std: [1, 1] } } },
-    ]
-    const createdAt = new Date().toISOString()
-    const stored = states.map(state => ({ name: 'x', createdAt, id: newId('dataset'), state }))
-    for (const record of stored) await test.stores.datasets.create(record)
-    return [
-      await postDataset({ format: 'csv', label: 'y' }, 'constant.csv', CSV),
-      await postDataset({ format: 'csv', label: 'a' }, 'targets.csv', 'a,b\n0.5,1\n1.5,1\n'),
-      await postDataset({ format: 'csv', label: 'z' }, 'invalid.csv', CSV),
-      await postDataset({ format: 'cifar' }, 'data_batch_1.bin', new Uint8Array(2 * 3073)),
-      await postDataset({ format: 'imageFolder' }, 'black.zip', await images(4)),
-      await postDataset({ format: 'imageFolder', size: [4, 4], channels: 1 }, 'sizes.zip', await images(6)),
-      registered.body.id,
-      ...stored.map(({ id }) => id),
-    ]
   }
 
   async function makeModels(): Promise<string[]> {
@@ -209,7 +158,7 @@ describe('every stored record', () => {
   }
 
   it('is answered as the contract specifies, by every route that reads it', async () => {
-    const datasets = await makeDatasets()
+    const datasets = await makeDatasets(app, test.stores, folder)
     assert.ok(datasets.every(Boolean), String(datasets))
     const jobs = await Promise.all([
       ...HISTORIES.map(history => makeJob(history, { labels: { a: 'b' }, name: 'x' })),
