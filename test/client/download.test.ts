@@ -60,7 +60,8 @@ describe('a download', () => {
   })
   after(() => rm(folder, { recursive: true }))
 
-  const partOf = (sha256: string) => `${path}.${sha256}.part`
+  /** As a process has left it that has ended: no process has this id. */
+  const partOf = (sha256: string) => `${path}.${sha256}.2147483647-1.part`
   const downloadFrom = async (url: string, options: DownloadOptions = {}) =>
     (await download(new Thresher({ url }), source, path, options)).sha256
 
@@ -135,6 +136,16 @@ describe('a download', () => {
     assert.deepEqual(await readdir(folder), ['model'])
   })
 
+  it('shares no partial file with another one that is under way', async () => {
+    const thresher = new Thresher({ url: api.url })
+    const results = await Promise.all([1, 2, 3].map(() => download(thresher, source, path)))
+    assert.deepEqual(results, Array(3).fill({ sha256: SHA256, sizeBytes: CONTENT.length }))
+    const ofAnother = `${path}.${SHA256}.${process.ppid}-1.part`
+    await writeFile(ofAnother, CONTENT.subarray(0, 1000))
+    assert.equal(await downloadFrom(api.url), SHA256)
+    assert.equal((await readFile(ofAnother)).length, 1000)
+  })
+
   it('does not keep bytes that do not match the digest', async () => {
     await writeFile(partOf(SHA256), Buffer.alloc(1000, 'not the first thousand bytes'))
     await assert.rejects(downloadFrom(api.url), DownloadError)
@@ -165,9 +176,12 @@ describe('a download', () => {
       if (receivedBytes > 500_000) stop.abort(new Error('enough'))
     }
     await assert.rejects(downloadFrom(line.url, { signal: stop.signal, onProgress }), /enough/)
-    assert.deepEqual(await readdir(folder), [`model.${SHA256}.part`])
     await line.close()
-    assert.equal(await downloadFrom(api.url), SHA256)
+    const rest = await startHostileLine(api.url)
+    assert.equal(await downloadFrom(rest.url), SHA256)
+    assert.ok(rest.bytes() < 2_600_000, `${rest.bytes()} bytes`)
+    assert.deepEqual(await readdir(folder), ['model'])
+    await rest.close()
   })
 
   it('arrives in memory over connections that break, with its media type', async () => {

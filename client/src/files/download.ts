@@ -6,7 +6,7 @@ import type { DownloadOptions } from '../download-options.ts'
 import { ConnectionError } from '../errors.ts'
 import { DownloadError } from '../representation.ts'
 import type { Thresher } from '../thresher.ts'
-import { findPartialFile, measure } from './partial-file.ts'
+import { measure, PartialFiles } from './partial-file.ts'
 import { receive } from './receive.ts'
 
 export interface Downloaded {
@@ -30,8 +30,17 @@ export async function download(
 ): Promise<Downloaded> {
   await requireReplaceable(path)
   const from = pathOf(client, source)
-  const received = async () => (await findPartialFile(path))?.sizeBytes ?? 0
-  return await continuing(() => attempt(client, from, path, options), received, options.signal)
+  const partials = new PartialFiles(path)
+  const received = async () => (await partials.find())?.sizeBytes ?? 0
+  try {
+    return await continuing(
+      () => attempt(client, from, { path, partials }, options),
+      received,
+      options.signal,
+    )
+  } finally {
+    partials.release()
+  }
 }
 
 /** The finished file is renamed to the path, which would replace a device or a link. @throws DownloadError */
@@ -46,10 +55,10 @@ async function requireReplaceable(path: string): Promise<void> {
 async function attempt(
   client: Thresher,
   from: string,
-  path: string,
+  { path, partials }: { path: string; partials: PartialFiles },
   options: DownloadOptions,
 ): Promise<Downloaded> {
-  const { part, sha256, totalBytes } = await receive(client, from, path, options)
+  const { part, sha256, totalBytes } = await receive(client, from, partials, options)
   const found = await measure(part)
   if (found.sizeBytes < totalBytes)
     throw new ConnectionError(`Only ${found.sizeBytes} of ${totalBytes} bytes were received.`)

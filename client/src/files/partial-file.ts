@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { lstat, open, readdir, rm } from 'node:fs/promises'
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /** The bytes of a download that have arrived so far. */
@@ -14,24 +14,67 @@ export interface PartialFile {
 /** A link with the name of a partial file could lead to any file. Windows does not have the flag. */
 const NO_LINKS = constants.O_NOFOLLOW ?? 0
 
-/** The partial file of a download to a path. */
-export function partialFileFor(path: string, sha256: string): string {
-  return `${path}.${sha256}.part`
+/**
+ * The partial files of downloads to one path. The name of each ends with the process that writes it, so that two downloads at the same time
+ * have a file each, and what a process has left is continued once that process has ended.
+ */
+export class PartialFiles {
+  static readonly #active = new Set<string>()
+  static #count = 0
+  readonly #path: string
+  readonly #owner = `${process.pid}-${++PartialFiles.#count}`
+
+  constructor(path: string) {
+    this.#path = path
+    PartialFiles.#active.add(this.#owner)
+  }
+
+  /** Must be called when the download has ended: from then on, others may continue its file. */
+  release(): void {
+    PartialFiles.#active.delete(this.#owner)
+  }
+
+  /** The partial file of this download. */
+  nameFor(sha256: string): string {
+    return `${this.#path}.${sha256}.${this.#owner}.part`
+  }
+
+  /**
+   * What this download, or an earlier one that has ended, has left, which becomes the file of this one. Links are not followed: what they lead
+   * to is no partial file.
+   */
+  async find(): Promise<PartialFile | undefined> {
+    const start = `${basename(this.#path)}.`
+    for (const name of await readdir(dirname(this.#path))) {
+      const [, sha256, owner] = (name.startsWith(start) && NAME_END.exec(name.slice(start.length))) || []
+      if (!sha256 || (owner !== this.#owner && PartialFiles.#isUsed(owner!))) continue
+      const found = join(dirname(this.#path), name)
+      const path = this.nameFor(sha256)
+      // Another download may take it first.
+      const entry = await lstat(found).catch(() => undefined)
+      if (!entry?.isFile() || entry.nlink > 1) continue
+      if (found !== path && !(await rename(found, path).then(...TAKEN))) continue
+      return { path, sha256, sizeBytes: entry.size }
+    }
+    return undefined
+  }
+
+  static #isUsed(owner: string): boolean {
+    const pid = Number.parseInt(owner, 10)
+    return pid === process.pid ? PartialFiles.#active.has(owner) : isAlive(pid)
+  }
 }
 
-/** What an earlier attempt to download to a path has left. Links are not followed: what they lead to is no partial file. */
-export async function findPartialFile(path: string): Promise<PartialFile | undefined> {
-  const start = `${basename(path)}.`
-  for (const name of await readdir(dirname(path))) {
-    const sha256 = name.startsWith(start)
-      ? /^([0-9a-f]{64})\.part$/.exec(name.slice(start.length))?.[1]
-      : undefined
-    if (!sha256) continue
-    const found = join(dirname(path), name)
-    const entry = await lstat(found)
-    if (entry.isFile() && entry.nlink === 1) return { path: found, sha256, sizeBytes: entry.size }
+const NAME_END = /^([0-9a-f]{64})\.(\d+-\d+)\.part$/
+const TAKEN = [() => true, () => false] as const
+
+/** Signal 0 only checks that the process exists; EPERM: it does, and is another user's. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-  return undefined
 }
 
 /**

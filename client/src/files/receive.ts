@@ -4,7 +4,7 @@ import { type DownloadOptions, SILENCE_MS, TIMEOUT_MS } from '../download-option
 import { AnswerError } from '../errors.ts'
 import { DownloadError, headersFor, type Representation, representationOf } from '../representation.ts'
 import type { Thresher } from '../thresher.ts'
-import { findPartialFile, partialFileFor, write } from './partial-file.ts'
+import { type PartialFiles, write } from './partial-file.ts'
 
 /**
  * Receives the missing bytes of a file over one connection; all bytes if the partial file belongs to another representation.
@@ -14,10 +14,10 @@ import { findPartialFile, partialFileFor, write } from './partial-file.ts'
 export async function receive(
   client: Thresher,
   source: string,
-  path: string,
+  partials: PartialFiles,
   { onProgress, silenceMs = SILENCE_MS, timeoutMs = TIMEOUT_MS, signal }: DownloadOptions,
 ): Promise<Representation & { part: string }> {
-  const before = await findPartialFile(path)
+  const before = await partials.find()
   // A proxy must not compress the bytes, because their digest is that of the file.
   const headers = { 'accept-encoding': 'identity', ...headersFor(before) }
   const answer = await client.send(source, { headers, timeoutMs, signal, retries: 0 }).catch(error => {
@@ -36,7 +36,7 @@ export async function receive(
     throw new DownloadError('The service sent a part of another file than was asked for.')
   if (before && !isRest) await rm(before.path)
   let receivedBytes = isRest ? before!.sizeBytes : 0
-  const part = partialFileFor(path, sha256)
+  const part = partials.nameFor(sha256)
   await write(part, isRest ? 'end' : 'start', chunksOf(answer.body!, silenceMs), bytes => {
     receivedBytes += bytes
     if (receivedBytes > totalBytes) throw new DownloadError(`The service sent more than ${totalBytes} bytes.`)
