@@ -1,39 +1,20 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { before, describe, it } from 'node:test'
 import request from 'supertest'
 import { registerModel } from '#jobs/register-model.ts'
 import { deleteOrphans } from '#maintenance/delete-orphan-blobs.ts'
 import { appendEvent, startNewJob } from '#test/support/drive-job.ts'
 import { finishedJob } from '#test/support/finished-job.ts'
 import { measuredJob } from '#test/support/measured-job.ts'
-import { type Api, startApi } from '#test/support/start-api.ts'
+import { modelsApi } from '#test/support/registered-models.ts'
 
-const DIGIT = Array.from({ length: 28 }, (_, y) => Array.from({ length: 28 }, (_, x) => [(7 * y + x) % 256]))
-
-let api: Api
-before(async () => {
-  api = await startApi()
-})
-after(() => api.stop())
-
-const send = (body: object) => request(api.url).post('/v1/models').send(body)
-const get = (path: string) => request(api.url).get(path)
-const remove = (path: string) => request(api.url).delete(path)
-const predict = (path: string) =>
-  request(api.url)
-    .post(path)
-    .send({ inputs: [DIGIT] })
-
-async function register(name: string, jobId?: string): Promise<string> {
-  const { status, body } = await send({ jobId: jobId ?? (await measuredJob(api, false)), name })
-  assert.equal(status, 201, JSON.stringify(body))
-  return body.id
-}
+const models = modelsApi()
+const { send, get, remove, predict, register } = models
 
 describe('a model that was registered from a job', () => {
   let jobId: string
   before(async () => {
-    jobId = await measuredJob(api, true)
+    jobId = await measuredJob(models.api, true)
   })
 
   it('is the next version of its name, with what is known about it', async () => {
@@ -76,14 +57,14 @@ describe('a model that was registered from a job', () => {
     ]
     const predictions = await Promise.all(queries.map(query => predict(`/v1/jobs/${jobId}/predict${query}`)))
     const download = async (path: string) => {
-      const answer = await fetch(`${api.url}${path}`)
+      const answer = await fetch(`${models.api.url}${path}`)
       assert.equal(answer.status, 200, path)
       return Buffer.from(await answer.arrayBuffer())
     }
     const exported = new Map<string, Buffer>()
     for (const file of files) exported.set(file, await download(`/v1/jobs/${jobId}/artifacts/${file}`))
     assert.equal((await remove(`/v1/jobs/${jobId}`)).status, 204)
-    await deleteOrphans(api.stores, new Date(Date.now() + 60_000))
+    await deleteOrphans(models.api.stores, new Date(Date.now() + 60_000))
     for (const name of ['kept', id])
       for (const [index, query] of queries.entries()) {
         const { status, body } = await predict(`/v1/models/${name}/predict${query}`)
@@ -92,7 +73,7 @@ describe('a model that was registered from a job', () => {
       }
     for (const [file, bytes] of exported)
       assert.ok((await download(`/v1/models/${id}/artifacts/${file}`)).equals(bytes), file)
-    await deleteOrphans(api.stores, new Date(Date.now() + 60_000))
+    await deleteOrphans(models.api.stores, new Date(Date.now() + 60_000))
     assert.ok((await download(`/v1/models/kept/artifacts/model.onnx?sparsity=0.9`)).length > 0)
     const { body } = await get(`/v1/models/${id}/artifacts`)
     const made = body.data.filter((entry: { made: boolean }) => entry.made)
@@ -100,10 +81,12 @@ describe('a model that was registered from a job', () => {
     assert.ok(body.data.every(({ name }: { name: string }) => !/metrics|report/.test(name)))
     assert.equal((await get(`/v1/models/${id}/artifacts/metrics.csv`)).status, 404)
     assert.equal((await get(`/v1/models/${id}/artifacts/nothing`)).status, 404)
-    const { headers } = await request(api.url).head(`/v1/models/${id}/artifacts/model.sparse.safetensors`)
+    const { headers } = await request(models.api.url).head(
+      `/v1/models/${id}/artifacts/model.sparse.safetensors`,
+    )
     assert.equal(Number(headers['content-length']), exported.get('model.sparse.safetensors')!.length)
     assert.match(headers['cache-control']!, /immutable/)
-    const named = await request(api.url).head('/v1/models/kept/artifacts/model.sparse.safetensors')
+    const named = await request(models.api.url).head('/v1/models/kept/artifacts/model.sparse.safetensors')
     assert.match(named.headers['cache-control']!, /no-cache/)
   })
 
@@ -111,7 +94,7 @@ describe('a model that was registered from a job', () => {
     const id = await register('plain')
     const { status, body } = await predict(`/v1/models/${id}/predict?sparsity=0.9`)
     assert.deepEqual([status, body.code], [409, 'tradeoff_not_ready'])
-    const upload = await request(api.url)
+    const upload = await request(models.api.url)
       .post('/v1/models')
       .field('spec', '{"name":"up","preset":"mnist-mlp"}')
     for (const model of ['mnist-mlp', upload.body.id]) {
@@ -128,8 +111,8 @@ describe('a model that was registered from a job', () => {
 
 describe('a registration', () => {
   it('gives every version one number, from several processes at once', async () => {
-    const { id: jobId } = await finishedJob(api.stores)
-    const processes = [api.stores, await api.connectAgain(), await api.connectAgain()]
+    const { id: jobId } = await finishedJob(models.api.stores)
+    const processes = [models.api.stores, await models.api.connectAgain(), await models.api.connectAgain()]
     const registered = await Promise.all(
       Array.from({ length: 60 }, (_, index) => registerModel(processes[index % 3]!, { jobId, name: 'many' })),
     )
@@ -141,12 +124,12 @@ describe('a registration', () => {
     for (const {
       model: { version, id },
     } of registered)
-      assert.equal((await api.stores.models.get(`many@${version}`))?.id, id)
+      assert.equal((await models.api.stores.models.get(`many@${version}`))?.id, id)
   })
 
   it('with an Idempotency-Key makes one version, however often and from however many processes it is sent', async () => {
-    const { id: jobId } = await finishedJob(api.stores)
-    const [one, another] = [await finishedJob(api.stores), await finishedJob(api.stores)]
+    const { id: jobId } = await finishedJob(models.api.stores)
+    const [one, another] = [await finishedJob(models.api.stores), await finishedJob(models.api.stores)]
     const claimed = (body: object) => send(body).set('idempotency-key', 'registration')
     const body = { jobId, name: 'retried' }
     const answers = await Promise.all(Array.from({ length: 8 }, () => claimed(body)))
@@ -155,7 +138,7 @@ describe('a registration', () => {
     assert.equal(answers.filter(({ headers }) => !headers['idempotency-replayed']).length, 1)
     // A claim that other processes hold is seen by the script alone.
     const claim = { scope: 'several processes', bodyDigest: '0'.repeat(64) }
-    const processes = [api.stores, await api.connectAgain()]
+    const processes = [models.api.stores, await models.api.connectAgain()]
     const both = await Promise.all(
       processes.map((stores, index) =>
         registerModel(stores, { jobId: [one, another][index]!.id, name: 'raced' }, claim),
@@ -170,9 +153,10 @@ describe('a registration', () => {
     assert.equal((await claimed({ ...body, name: 'other' })).body.code, 'idempotency_key_reused')
     assert.equal((await get('/v1/models/retried')).body.versions.length, 1)
     const namespaces = new Set<string>()
-    for await (const { namespace } of api.stores.blobs.list()) namespaces.add(namespace)
+    for await (const { namespace } of models.api.stores.blobs.list()) namespaces.add(namespace)
     const kept = [...namespaces].filter(namespace => namespace.startsWith('model_'))
-    for (const id of kept) assert.ok(await api.stores.models.has(id), 'the copies of replays were deleted')
+    for (const id of kept)
+      assert.ok(await models.api.stores.models.has(id), 'the copies of replays were deleted')
   })
 
   it('does not use the number of a deleted version again', async () => {
@@ -191,8 +175,8 @@ describe('a registration', () => {
   })
 
   it('is refused with the field that is wrong, and stores nothing', async () => {
-    const { id: jobId } = await finishedJob(api.stores)
-    const running = await startNewJob(api.stores)
+    const { id: jobId } = await finishedJob(models.api.stores)
+    const running = await startNewJob(models.api.stores)
     for (const [body, path] of [
       [{ jobId, name: 'mnist-mlp' }, 'name'],
       [{ jobId, name: `model_${'0'.repeat(26)}` }, 'name'],
@@ -210,10 +194,10 @@ describe('a registration', () => {
       assert.deepEqual([status, problem.errors[0].path], [400, path], JSON.stringify(body))
     }
     assert.equal((await send({ jobId: running, name: 'wrong' })).body.code, 'artifact_not_ready')
-    await appendEvent(api.stores, running, 'cancelling', {})
-    await appendEvent(api.stores, running, 'cancelled', {})
+    await appendEvent(models.api.stores, running, 'cancelling', {})
+    await appendEvent(models.api.stores, running, 'cancelled', {})
     assert.match((await send({ jobId: running, name: 'wrong' })).body.detail, /has completed no epoch/)
-    await api.stores.blobs.deleteAll(jobId)
+    await models.api.stores.blobs.deleteAll(jobId)
     assert.match((await send({ jobId, name: 'wrong' })).body.detail, /were deleted meanwhile/)
     assert.equal((await get('/v1/models/wrong')).status, 404)
     assert.equal(await register('wrong'), 'wrong@1')
@@ -221,10 +205,13 @@ describe('a registration', () => {
 
   it('belongs to its tenant', async () => {
     await register('shared')
-    const other = api.stores.of({ tenant: 'other' })
+    const other = models.api.stores.of({ tenant: 'other' })
     assert.equal(await other.models.get('shared'), undefined)
     const job = await finishedJob(other)
-    await assert.rejects(registerModel(api.stores, { jobId: job.id, name: 'shared' }), /there is no job/)
+    await assert.rejects(
+      registerModel(models.api.stores, { jobId: job.id, name: 'shared' }),
+      /there is no job/,
+    )
     assert.equal((await registerModel(other, { jobId: job.id, name: 'shared' })).model.version, 1)
     assert.equal(await register('shared'), 'shared@2')
     assert.deepEqual(

@@ -1,38 +1,19 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import request from 'supertest'
 import { JobRequest } from '#domain/training-spec.ts'
 import { driveSweep } from '#jobs/drive-sweep.ts'
 import { appendEvent, startJob } from '#test/support/drive-job.ts'
 import { finishedJob } from '#test/support/finished-job.ts'
-import { checkpointOf, MEASURED_REQUEST, measuredJob } from '#test/support/measured-job.ts'
-import { type Api, startApi } from '#test/support/start-api.ts'
+import { checkpointOf, MEASURED_REQUEST } from '#test/support/measured-job.ts'
+import { modelsApi } from '#test/support/registered-models.ts'
 
-const DIGIT = Array.from({ length: 28 }, (_, y) => Array.from({ length: 28 }, (_, x) => [(7 * y + x) % 256]))
-
-let api: Api
-before(async () => {
-  api = await startApi()
-})
-after(() => api.stop())
-
-const send = (body: object) => request(api.url).post('/v1/models').send(body)
-const get = (path: string) => request(api.url).get(path)
-const remove = (path: string) => request(api.url).delete(path)
-const predict = (path: string) =>
-  request(api.url)
-    .post(path)
-    .send({ inputs: [DIGIT] })
-
-async function register(name: string, jobId?: string): Promise<string> {
-  const { status, body } = await send({ jobId: jobId ?? (await measuredJob(api, false)), name })
-  assert.equal(status, 201, JSON.stringify(body))
-  return body.id
-}
+const models = modelsApi()
+const { get, remove, predict, register } = models
 
 describe('a job that starts from a registered model', () => {
   const submit = (body: object) =>
-    request(api.url)
+    request(models.api.url)
       .post('/v1/jobs')
       .send({ ...MEASURED_REQUEST, ...body })
 
@@ -78,21 +59,21 @@ describe('a job that starts from a registered model', () => {
     assert.deepEqual([refused.status, refused.body.code], [409, 'conflict'])
     assert.match(refused.body.detail, new RegExp(job.id))
     assert.equal((await predict(`/v1/models/${id}/predict`)).status, 200)
-    await startJob(api.stores, job.id)
+    await startJob(models.api.stores, job.id)
     assert.equal((await remove(`/v1/models/${id}`)).status, 409)
-    await appendEvent(api.stores, job.id, 'failed', {
+    await appendEvent(models.api.stores, job.id, 'failed', {
       error: { code: 'internal', message: 'x', retryable: false },
     })
     assert.equal((await remove(`/v1/models/${id}`)).status, 204)
     assert.equal((await predict(`/v1/models/${id}/predict`)).status, 404)
-    const clone = await request(api.url).post(`/v1/jobs/${job.id}/clone`).send({})
+    const clone = await request(models.api.url).post(`/v1/jobs/${job.id}/clone`).send({})
     assert.deepEqual([clone.status, clone.body.spec.init.modelId], [201, 'needed@1'])
   })
 
   it('keeps its version and its model in a sweep, also for jobs that are submitted later', async () => {
     const id = await register('swept')
     const sweepOf = (base: object, space: object) =>
-      request(api.url)
+      request(models.api.url)
         .post('/v1/sweeps')
         .send({ base, space, search: { method: 'grid' } })
     const [base, space] = [{ ...MEASURED_REQUEST, init: { modelId: 'swept' } }, { batchSize: [32, 64] }]
@@ -112,10 +93,10 @@ describe('a job that starts from a registered model', () => {
     const refused = await remove(`/v1/models/${id}`)
     assert.deepEqual([refused.status, refused.body.code], [409, 'conflict'])
     for (const { id: sweepId } of [sweep, other]) {
-      await request(api.url).post(`/v1/sweeps/${sweepId}/cancel`).expect(202)
+      await request(models.api.url).post(`/v1/sweeps/${sweepId}/cancel`).expect(202)
       // The first time submits the trials, which the second observes as cancelled.
       for (const _ of [1, 2])
-        await driveSweep({ ...api.stores, datasetsDir: '' }, sweepId, { log: { warn: assert.fail } })
+        await driveSweep({ ...models.api.stores, datasetsDir: '' }, sweepId, { log: { warn: assert.fail } })
     }
     assert.equal((await remove(`/v1/models/${id}`)).status, 204)
   })
@@ -123,7 +104,7 @@ describe('a job that starts from a registered model', () => {
   it('is trained with the loss of the model unless it names another', async () => {
     const loss = 'meanSquaredError'
     const wanted = JobRequest.parse({ ...MEASURED_REQUEST, loss })
-    const job = await finishedJob(api.stores, wanted, spec => checkpointOf(spec, 1))
+    const job = await finishedJob(models.api.stores, wanted, spec => checkpointOf(spec, 1))
     await register('squares', job.id)
     assert.equal((await submit({ model: { id: 'squares' } })).body.spec.loss, loss)
     const other = await submit({ model: { id: 'squares' }, loss: 'categoricalCrossentropy' })

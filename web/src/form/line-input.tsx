@@ -1,33 +1,13 @@
-import { FormField } from '../components/form-field.tsx'
 import type { FieldProps } from './field-props.ts'
 import type { Field, ListField } from './form-model.ts'
+import { OneLine } from './one-line.tsx'
 import type { Json } from './path.ts'
-import { useField } from './use-field.ts'
-import { useTyped } from './use-typed.ts'
-import { numberOrText, plainText } from './words.ts'
+import { numberOrText } from './words.ts'
 
 /** Numbers or names on one line, separated by commas. */
 export function LineInput({ path, field }: FieldProps<ListField>) {
-  const { name, label, value, usual, error, set } = useField(path, field)
-  const typed = useTyped(value, textOf)
-  return (
-    <FormField label={label} hint={plainText(field.description) ?? 'Separated by commas.'} error={error}>
-      {attributes => (
-        <input
-          {...attributes}
-          name={name}
-          autoComplete="off"
-          spellcheck={false}
-          value={typed.text}
-          placeholder={textOf(usual)}
-          onInput={({ currentTarget: { value: text } }) => {
-            typed.remember(text, entriesOf(text, field.item))
-            set(entriesOf(text, field.item))
-          }}
-        />
-      )}
-    </FormField>
-  )
+  const parse = (text: string) => entriesOf(text, field.item)
+  return <OneLine {...{ path, field, textOf, parse }} hint="Separated by commas." />
 }
 
 function entriesOf(text: string, item: Field): Json[] | undefined {

@@ -1,35 +1,10 @@
-import { FormField } from '../components/form-field.tsx'
 import type { FieldProps } from './field-props.ts'
+import { OneLine } from './one-line.tsx'
 import { isObject, type Json } from './path.ts'
-import { useField } from './use-field.ts'
-import { useTyped } from './use-typed.ts'
-import { plainText } from './words.ts'
 
 /** Words by key, on one line: `team=vision, run=3`. */
 export function MapInput({ path, field }: FieldProps) {
-  const { name, label, value, error, set } = useField(path, field)
-  const typed = useTyped(value, textOf)
-  return (
-    <FormField
-      label={label}
-      hint={plainText(field.description) ?? 'For example team=vision, run=3.'}
-      error={error}
-    >
-      {attributes => (
-        <input
-          {...attributes}
-          name={name}
-          autoComplete="off"
-          spellcheck={false}
-          value={typed.text}
-          onInput={({ currentTarget: { value: text } }) => {
-            typed.remember(text, entriesOf(text))
-            set(entriesOf(text))
-          }}
-        />
-      )}
-    </FormField>
-  )
+  return <OneLine {...{ path, field, textOf, parse: entriesOf }} hint="For example team=vision, run=3." />
 }
 
 function entriesOf(text: string): Record<string, string> | undefined {
