@@ -74,6 +74,8 @@ describe('the pages of administrators', () => {
       const row = page.getByRole('row', { name: /a laptop/ })
       await row.getByRole('button', { name: 'Revoke' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'Keep' }).click()
+      // The dialog is a part of the row and has a button of the same name.
+      await page.getByRole('dialog').waitFor({ state: 'hidden' })
       assert.equal((await admin.keys.get(id)).revokedAt, undefined)
       await row.getByRole('button', { name: 'Revoke' }).click()
       await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()

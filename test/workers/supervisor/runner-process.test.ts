@@ -99,7 +99,7 @@ test('a used runner has room for a job only if what earlier jobs have left does 
   assert.equal(runner.hasRoomFor(9e8), true)
   await trainIn(runner, specOf(1))
   assert.equal(runner.hasRoomFor(9e8), false)
-  assert.equal(runner.hasRoomFor(6.5e8), true)
+  assert.equal(runner.hasRoomFor(5.5e8), true)
   runner.kill()
 })
 
