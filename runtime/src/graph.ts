@@ -69,7 +69,7 @@ interface Common {
 export type GraphNode = Common &
   (
     | { op: 'input' }
-    /** The kernel is [height, width, in, out]. A 1-D convolution is one over images of height 1. */
+    /** The kernel is [height, width, in, out]. A 1-D convolution is one over images of height 1, between reshapings. */
     | ({ op: 'convolution' } & Windows & Weighted)
     /** The kernel is [height, width, in, multiplier]; output channel c * multiplier + m belongs to input channel c. */
     | ({ op: 'depthwiseConvolution'; multiplier: number } & Windows & Weighted)
@@ -98,17 +98,18 @@ export type GraphNode = Common &
     | { op: 'repetition'; times: number }
     /** The same elements in another shape. */
     | { op: 'reshaping' }
+    /** The steps of a sequence, the last one first. */
+    | { op: 'reversal' }
     /** The embeddings are [tokens, width]. */
     | { op: 'embedding'; embeddings: Float32Array }
     /**
-     * The kernel is [in, gates units], the recurrent kernel [units, gates units], with the gates in Keras's order; the bias is [gates units], of
+     * From a state of zeros. The kernel is [in, gates units], the recurrent kernel [units, gates units], with the gates in Keras's order; the bias is [gates units], of
      * a gru [2, gates units], for the input and for the state.
      */
     | {
         op: 'recurrence'
         cell: 'lstm' | 'gru' | 'simpleRnn'
         units: number
-        backward: boolean
         returnsSequences: boolean
         kernel: Float32Array
         recurrentKernel: Float32Array
