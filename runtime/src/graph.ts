@@ -12,7 +12,10 @@ export interface Graph {
 
 export type Shape = readonly number[]
 
-/** leakyRelu is x where x is positive and `slope` x elsewhere; the others are those of Keras 3, and Keras 2's hardSigmoid. */
+/**
+ * A function of each element: leakyRelu is x where x is positive and `slope` x elsewhere; the others are those of Keras 3, and Keras 2's
+ * hardSigmoid.
+ */
 export type Activation =
   | { name: 'leakyRelu'; slope: number }
   | {
@@ -31,7 +34,6 @@ export type Activation =
         | 'gelu'
         | 'silu'
         | 'hardSilu'
-        | 'softmax'
     }
 
 /** Rows and columns of zeros around an image. */
@@ -85,11 +87,16 @@ export type GraphNode = Common &
     | { op: 'add' | 'multiply' | 'average'; activation: Activation }
     /** Along the last axis. */
     | { op: 'concatenation' }
-    /** scale x + offset, with one number per channel (the last axis) or one for all, where no layer before could take them. */
-    | { op: 'affine'; scale: Float32Array; offset: Float32Array; activation: Activation }
+    /**
+     * (x - shift) scale + offset, with one number per channel (the last axis) or one for all, where no layer before could take them. The
+     * difference comes first, because x may be far from zero.
+     */
+    | { op: 'affine'; shift: Float32Array; scale: Float32Array; offset: Float32Array; activation: Activation }
     /** Over the last axis: (x - mean) / sqrt(variance + epsilon) * gamma + beta. */
     | { op: 'layerNormalization'; epsilon: number; gamma: Float32Array; beta: Float32Array }
     | { op: 'activation'; activation: Activation }
+    /** Over the last axis. */
+    | { op: 'softmax' }
     | { op: 'padding'; margins: Margins }
     | { op: 'cropping'; margins: Margins }
     /** Repeats each pixel. */

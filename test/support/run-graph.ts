@@ -1,5 +1,5 @@
-import type { Graph, GraphNode, Margins, Shape } from '#runtime/src/graph.ts'
-import { runActivation } from './run-activation.ts'
+import type { Activation, Graph, GraphNode, Margins, Shape } from '#runtime/src/graph.ts'
+import { functionOf } from './activation-functions.ts'
 import { runRecurrence } from './run-recurrence.ts'
 
 /** A value of one example. */
@@ -129,9 +129,12 @@ const OPERATIONS: { [Op in GraphNode['op']]: Operation<Op> } = {
   },
 
   affine(node, [x]) {
-    const { scale, offset } = node
-    const y = x!.data.map((value, i) => value * scale[i % scale.length]! + offset[i % offset.length]!)
-    return activated(node, y)
+    const { shift, scale, offset } = node
+    const at = (values: Float32Array, i: number) => values[i % values.length]!
+    return activated(
+      node,
+      x!.data.map((value, i) => (value - at(shift, i)) * at(scale, i) + at(offset, i)),
+    )
   },
 
   layerNormalization({ epsilon, gamma, beta, shape }, [x]) {
@@ -150,6 +153,18 @@ const OPERATIONS: { [Op in GraphNode['op']]: Operation<Op> } = {
   },
 
   activation: (node, [x]) => activated(node, x!.data),
+
+  softmax({ shape }, [x]) {
+    const [width, y] = [shape.at(-1)!, x!.data.slice()]
+    for (let begin = 0; begin < y.length; begin += width) {
+      const row = y.subarray(begin, begin + width)
+      const largest = row.reduce((a, b) => Math.max(a, b))
+      const powers = row.map(value => Math.exp(value - largest))
+      const sum = powers.reduce((a, b) => a + b)
+      row.set(powers.map(power => power / sum))
+    }
+    return y
+  },
 
   padding: ({ shape, margins }, [x]) => place(x!, shape, margins.top, margins.left),
   cropping: ({ shape, margins }, [x]) => place(x!, shape, -margins.top, -margins.left),
@@ -190,11 +205,8 @@ function weightedSums(
   return activated(node, sums)
 }
 
-function activated(
-  { activation, shape }: Pick<NodeOf<'activation'>, 'activation' | 'shape'>,
-  z: Float64Array,
-): Float64Array {
-  return runActivation(activation, z, shape.at(-1)!)
+function activated({ activation }: { activation: Activation }, z: Float64Array): Float64Array {
+  return z.map(functionOf(activation))
 }
 
 interface Windows {

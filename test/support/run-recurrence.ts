@@ -1,5 +1,5 @@
 import type { GraphNode } from '#runtime/src/graph.ts'
-import { runActivation } from './run-activation.ts'
+import { functionOf } from './activation-functions.ts'
 
 type Recurrence = GraphNode & { op: 'recurrence' }
 
@@ -32,7 +32,7 @@ export function runRecurrence(node: Recurrence, x: Float64Array, features: numbe
   return returnsSequences ? Float64Array.from(outputs.flatMap(output => [...output])) : outputs.at(-1)!
 }
 
-const sigmoid = (z: Float64Array) => runActivation({ name: 'sigmoid' }, z, z.length)
+const sigmoid = (z: Float64Array) => z.map(functionOf({ name: 'sigmoid' }))
 const tanh = (z: Float64Array) => z.map(Math.tanh)
 const sum = (a: Float64Array, b: Float64Array) => a.map((value, i) => value + b[i]!)
 const product = (a: Float64Array, b: Float64Array) => a.map((value, i) => value * b[i]!)

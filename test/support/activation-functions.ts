@@ -9,7 +9,7 @@ const hardSigmoid = (z: number) => between(0, z / 6 + 0.5, 1)
 /** Klambauer, Unterthiner, Mayr and Hochreiter 2017, eq. 14. */
 const [SELU_ALPHA, SELU_SCALE] = [1.6732632423543772, 1.0507009873554805]
 
-const FUNCTIONS: Record<Exclude<Name, 'leakyRelu' | 'softmax'>, (z: number) => number> = {
+const FUNCTIONS: Record<Exclude<Name, 'leakyRelu'>, (z: number) => number> = {
   linear: z => z,
   relu: z => Math.max(z, 0),
   relu6: z => between(0, z, 6),
@@ -26,20 +26,9 @@ const FUNCTIONS: Record<Exclude<Name, 'leakyRelu' | 'softmax'>, (z: number) => n
   hardSilu: z => z * hardSigmoid(z),
 }
 
-/** Applies an activation to elements in rows of `width`, the length of the last axis. */
-export function runActivation(activation: Activation, z: Float64Array, width: number): Float64Array {
-  if (activation.name === 'leakyRelu') return z.map(value => (value > 0 ? value : activation.slope * value))
-  if (activation.name !== 'softmax') return z.map(FUNCTIONS[activation.name])
-  const y = z.slice()
-  for (let begin = 0; begin < y.length; begin += width) normalise(y.subarray(begin, begin + width))
-  return y
-}
-
-function normalise(row: Float64Array): void {
-  const largest = row.reduce((a, b) => Math.max(a, b))
-  row.set(row.map(value => Math.exp(value - largest)))
-  const sum = row.reduce((a, b) => a + b)
-  row.set(row.map(value => value / sum))
+export function functionOf(activation: Activation): (z: number) => number {
+  if (activation.name !== 'leakyRelu') return FUNCTIONS[activation.name]
+  return z => (z > 0 ? z : activation.slope * z)
 }
 
 /** Abramowitz and Stegun, 7.1.6: a series of positive terms. */
