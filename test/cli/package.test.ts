@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -22,6 +22,8 @@ test('the packed command line, installed into an empty folder, trains and downlo
     const packed = await run('npm', ['pack', '--json', '--pack-destination', folder, '--workspace', 'cli'])
     const [{ filename }] = JSON.parse(packed.stdout)
     // Without a registry: the package has no dependencies.
+    // npm installs into the closest folder above that has a manifest.
+    await writeFile(join(folder, 'package.json'), '{}')
     await run('npm', ['install', '--offline', '--no-audit', '--no-fund', filename], { cwd: folder })
     assert.deepEqual(
       (await readdir(join(folder, 'node_modules'))).filter(name => !name.startsWith('.')),
