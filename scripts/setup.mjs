@@ -1,8 +1,8 @@
-// Installs what Thresher needs and the machine does not have: packages, a Redis server, native TensorFlow; and builds the dashboard and
-// the command line.
+// Installs what Thresher needs and the machine does not have: packages, a Redis server, native TensorFlow; and builds the dashboard,
+// the command line and the kernels of the runtime.
 // JavaScript without dependencies, since it runs before any are installed. May be repeated.
 //
-//   node scripts/setup.mjs [--quiet] [packages] [build] [redis] [engine]      all unless some are named
+//   node scripts/setup.mjs [--quiet] [packages] [build] [redis] [engine] [runtime]      all unless some are named
 //   node scripts/setup.mjs browser                                            for tests of the dashboard
 import { buildWorkspaces } from './setup/build-workspaces.mjs'
 import { installPackages } from './setup/install-packages.mjs'
@@ -10,12 +10,14 @@ import { say } from './setup/progress.mjs'
 import { provideBrowser } from './setup/provide-browser.mjs'
 import { provideNativeEngine } from './setup/provide-native-engine.mjs'
 import { provideRedis } from './setup/provide-redis.mjs'
+import { provideRuntime } from './setup/provide-runtime.mjs'
 
 const steps = {
   packages: installPackages,
   build: buildWorkspaces,
   redis: provideRedis,
   engine: provideNativeEngine,
+  runtime: provideRuntime,
 }
 const all = { ...steps, browser: provideBrowser }
 

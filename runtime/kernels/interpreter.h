@@ -1,0 +1,56 @@
+// Runs a program: instructions of [opcode, number of words, operands ...], ended by opcode 0.
+#pragma once
+#include "ops/copying.h"
+#include "ops/dense-product.h"
+#include "ops/elementwise.h"
+#include "ops/pooling.h"
+#include "ops/sparse-product.h"
+#include "ops/vector-product.h"
+
+// In the order of OPCODES in opcodes.ts.
+static void (*const INSTRUCTIONS[])(const Task&) = {
+    nullptr,
+    readExamples,
+    writeExamples,
+    sparseProduct,
+    denseProduct,
+    sparseVectorProduct,
+    denseVectorProduct,
+    split,
+    reshape,
+    copy,
+    pool<Maximum>,
+    pool<Sum>,
+    poolGlobally<Maximum>,
+    poolGlobally<Sum>,
+    activate,
+    softmax,
+    combine,
+    affine,
+};
+
+// Where the threads of a model meet between two instructions.
+struct Barrier {
+  uint32_t arrived, phase;
+
+  void meet(int threads) {
+    if (threads == 1) return;
+    uint32_t current = __atomic_load_n(&phase, __ATOMIC_ACQUIRE);
+    if (__atomic_add_fetch(&arrived, 1, __ATOMIC_ACQ_REL) == (uint32_t)threads) {
+      __atomic_store_n(&arrived, 0, __ATOMIC_RELAXED);
+      __atomic_store_n(&phase, current + 1, __ATOMIC_RELEASE);
+      return;
+    }
+    for (int turn = 0; __atomic_load_n(&phase, __ATOMIC_ACQUIRE) == current; turn++) pauseThread(turn);
+  }
+};
+
+static void runProgram(float* arena, uint32_t program, int thread, int threads, Barrier& barrier) {
+  const uint32_t* instruction = (const uint32_t*)(arena + program);
+  while (*instruction) {
+    Task task{arena, instruction + 2, thread, threads};
+    INSTRUCTIONS[*instruction](task);
+    instruction += instruction[1];
+    barrier.meet(threads);
+  }
+}

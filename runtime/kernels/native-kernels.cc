@@ -1,0 +1,25 @@
+// Compiled once for each instruction set; KERNELS is the name of the object.
+#include "native-kernels.h"
+#include <sched.h>
+
+// A thread that waits long leaves its core to the one that it waits for.
+static inline void pauseThread(int turn) {
+  if (turn > 4000) {
+    sched_yield();
+    return;
+  }
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+#include "interpreter.h"
+
+#define TEXT_OF(name) #name
+#define TEXT(name) TEXT_OF(name)
+
+static void run(float* arena, uint32_t program, int thread, int threads, uint32_t barrier[2]) {
+  runProgram(arena, program, thread, threads, *(Barrier*)barrier);
+}
+
+extern const NativeKernels KERNELS{TEXT(KERNELS), LANES, DENSE_ROWS, run};

@@ -1,0 +1,80 @@
+import type { Graph } from '../graph.ts'
+import { Constants } from '../plan/constants.ts'
+import type { Kernels } from '../plan/context.ts'
+import { type Plan, planBatch } from '../plan/plan.ts'
+import { stepsOf } from '../plan/steps.ts'
+import { batchSizes, largestBatch } from './batches.ts'
+import type { Host } from './host.ts'
+import { type Backend, openHost } from './open-host.ts'
+
+export interface CompileOptions {
+  /** `auto` takes the native module if it is built and loads, else WebAssembly. Default: `auto`. */
+  backend?: Backend
+  /** Threads that compute, the caller's among them. Default: 1. */
+  threads?: number
+  /** Which kernels compute layers with weights: `auto` decides for each layer by its density. Default: `auto`. */
+  kernels?: Kernels
+}
+
+export interface CompiledModel {
+  /**
+   * Computes the outputs of `count` examples. The same examples give the same bits, whatever the number of threads is.
+   *
+   * @param inputs [count, elements of an input], row-major
+   * @returns [count, elements of an output]
+   * @throws RangeError if the number of elements differs
+   */
+  run(inputs: Float32Array, count: number): Float32Array
+  /** What computes, such as `native avx512`. */
+  readonly backend: string
+  /** Frees memory and ends threads. */
+  dispose(): void
+}
+
+/** Makes a graph ready to run: packs its weights for the machine, and plans batches when they are first needed. */
+export async function compile(graph: Graph, options: CompileOptions = {}): Promise<CompiledModel> {
+  const { backend = 'auto', threads = 1, kernels = 'auto' } = options
+  const host = await openHost(backend, threads)
+  try {
+    return compileFor(host, graph, kernels)
+  } catch (error) {
+    host.dispose()
+    throw error
+  }
+}
+
+function compileFor(host: Host, graph: Graph, kernels: Kernels): CompiledModel {
+  const steps = stepsOf(graph)
+  const model = { host, kernels, constants: new Constants(host), packed: new Map() }
+  const plans = new Map<number, Plan>()
+  const elements = (node: number) => graph.nodes.at(node)!.shape.reduce((product, n) => product * n, 1)
+  const [inputLength, outputLength] = [elements(0), elements(-1)]
+  const most = largestBatch(graph)
+  const planOf = (images: number) => {
+    const plan = plans.get(images) ?? planBatch(model, graph, steps, images)
+    plans.set(images, plan)
+    return plan
+  }
+  // Also reports at once what the runtime cannot compute.
+  planOf(1)
+  return {
+    backend: host.name,
+    run(inputs, count) {
+      if (inputs.length !== count * inputLength)
+        throw new RangeError(
+          `inputs has ${inputs.length} numbers; ${count} examples have ${count * inputLength}.`,
+        )
+      const outputs = new Float32Array(count * outputLength)
+      let done = 0
+      for (const { images, examples } of batchSizes(count, most)) {
+        const { program, input, output } = planOf(images)
+        host.write(input, inputs.subarray(done * inputLength, (done + examples) * inputLength))
+        host.run(program)
+        host.read(output, outputs.subarray(done * outputLength, (done + examples) * outputLength))
+        done += examples
+      }
+      return outputs
+    },
+    dispose: () => host.dispose(),
+  }
+}

@@ -1,0 +1,15 @@
+import { openNativeHost } from '#platform'
+import type { Host } from './host.ts'
+import { openWasmHost } from './wasm-host.ts'
+
+/** `native` is the Node module, `wasm` WebAssembly. */
+export type Backend = 'auto' | 'native' | 'wasm'
+
+/** Opens a host with its threads. `auto` tries native first. */
+export async function openHost(backend: Backend, threads: number): Promise<Host> {
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64)
+    throw new RangeError(`threads is ${threads}; it must be a whole number from 1 to 64.`)
+  if (backend === 'wasm') return await openWasmHost(threads)
+  if (backend === 'native') return await openNativeHost(threads)
+  return await openNativeHost(threads).catch(() => openWasmHost(threads))
+}

@@ -1,0 +1,39 @@
+import type { Activation } from '../graph.ts'
+
+/** The elementwise functions of `kernels/ops/elementwise.h`, in its order. */
+const FUNCTIONS = [
+  'limits',
+  'leakyRelu',
+  'elu',
+  'selu',
+  'softplus',
+  'softsign',
+  'tanh',
+  'sigmoid',
+  'hardSigmoid',
+  'keras2HardSigmoid',
+  'gelu',
+  'silu',
+  'hardSilu',
+] as const
+
+/** [least, greatest] value of an output. */
+export type Limits = readonly [number, number]
+
+const NO_LIMITS: Limits = [-Infinity, Infinity]
+
+/** The limits that an activation is, which a product applies itself; undefined if it is a function of its own. */
+export function limitsOf({ name }: Activation): Limits | undefined {
+  if (name === 'linear') return NO_LIMITS
+  if (name === 'relu') return [0, Infinity]
+  if (name === 'relu6') return [0, 6]
+  return undefined
+}
+
+/** An elementwise activation as operands of an instruction: the number of the function, and its two parameters. */
+export function functionOf(activation: Activation): [number, number, number] {
+  const limits = limitsOf(activation)
+  if (limits) return [0, ...limits]
+  const slope = activation.name === 'leakyRelu' ? activation.slope : 0
+  return [FUNCTIONS.indexOf(activation.name as (typeof FUNCTIONS)[number]), slope, 0]
+}

@@ -1,0 +1,40 @@
+import type { Host } from '../engine/host.ts'
+import { LINE, roundUp } from './planes.ts'
+
+type Words = Float32Array | Uint32Array | Int32Array
+
+/** Memory of a host that is allocated once and kept: packed weights, tables, programs, and the areas of buffers. */
+export class Constants {
+  readonly #host: Host
+  /** Address 0 is never used, because it means none. */
+  #end = LINE
+  readonly #named = new Map<string, number>()
+
+  constructor(host: Host) {
+    this.#host = host
+  }
+
+  /** The address of new memory. */
+  allocate(words: number): number {
+    const at = this.#end
+    this.#end += roundUp(Math.max(words, 1), LINE)
+    // A kernel may read a vector beyond the end of an array.
+    this.#host.reserve(this.#end + LINE)
+    return at
+  }
+
+  write(words: Words): number {
+    const at = this.allocate(words.length)
+    this.#host.write(at, words)
+    return at
+  }
+
+  /** The address of words that plans of several batch sizes share. */
+  shared(name: string, make: () => Words): number {
+    const known = this.#named.get(name)
+    if (known !== undefined) return known
+    const at = this.write(make())
+    this.#named.set(name, at)
+    return at
+  }
+}

@@ -1,0 +1,25 @@
+/** The instructions of `kernels/interpreter.h`, in its order. */
+const OPCODES = [
+  'end',
+  'readExamples',
+  'writeExamples',
+  'sparseProduct',
+  'denseProduct',
+  'sparseVectorProduct',
+  'denseVectorProduct',
+  'split',
+  'reshape',
+  'copy',
+  'maxPooling',
+  'averagePooling',
+  'globalMaxPooling',
+  'globalAveragePooling',
+  'activate',
+  'softmax',
+  'combine',
+  'affine',
+] as const
+
+export type Opcode = (typeof OPCODES)[number]
+
+export const opcodeNumber = (opcode: Opcode) => OPCODES.indexOf(opcode)

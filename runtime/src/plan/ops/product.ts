@@ -1,0 +1,172 @@
+import type { GraphNode } from '../../graph.ts'
+import { limitsOf } from '../activations.ts'
+import type { PlanContext, StepPlanner } from '../context.ts'
+import { packDense } from '../pack-dense.ts'
+import { packSlices } from '../pack-slices.ts'
+import { packSparse } from '../pack-sparse.ts'
+import { type Planes, positionsOf, roundUp } from '../planes.ts'
+import { buffer, type Operand, real } from '../program.ts'
+import { densityOf, sparseMatrixOf } from '../sparse-matrix.ts'
+import type { Step } from '../steps.ts'
+import { planActivation } from './activation.ts'
+import { splitInput, splitSize, windowOf } from './split.ts'
+
+type Product = Extract<GraphNode, { op: 'convolution' | 'dense' }>
+
+/** The cache, in bytes, that the part of an input that a tile reads in one block of terms may fill. */
+const BLOCK_BYTES = 112 * 1024
+/** Vectors in a tile of `kernels/ops/sparse-product.h` and `dense-product.h`. */
+const SPARSE_TILE = 7
+const DENSE_TILE = 3
+
+/** Convolutions and dense layers: a matrix of weights times a matrix of positions. */
+export const planProduct: StepPlanner = {
+  layout(layout, step, sizes) {
+    const window = windowOf(step.node as Product)
+    const input = sizes(step.inputs[0]!)
+    const source = window.isSplit ? `split ${step.value}` : String(step.inputs[0])
+    if (window.isSplit) layout.add(source, splitSize(window, input))
+    layout.join(source, String(step.value))
+    if (step.residual !== undefined) layout.join(String(step.residual), String(step.value))
+  },
+
+  plan(context, step) {
+    const node = step.node as Product
+    const source = splitInput(context, step, windowOf(node))
+    const product: ProductPlan = {
+      context,
+      step,
+      node,
+      source: source.planes,
+      offsets: source.offsets,
+      name: node.name,
+    }
+    const isSparse = usesSparseKernel(product)
+    const isVector = positionsOf(context.planes(step.value)) === 1
+    if (isVector) (isSparse ? planSparseVector : planDenseVector)(product, source.order)
+    else (isSparse ? planSparse : planDense)(product, source.order)
+    source.release()
+    if (!limitsOf(step.activation)) planActivation.plan(context, { ...step, inputs: [step.value] })
+  },
+}
+
+interface ProductPlan {
+  context: PlanContext
+  step: Step
+  node: Product
+  source: Planes
+  /** The offset of each term from the source, in bytes. */
+  offsets: Uint32Array
+  /** Names packed weights. */
+  name: string
+}
+
+/** The highest density at which the sparse kernel is used. */
+const SPARSE_BELOW = { native: 0.45, wasm: 0.6 }
+
+function usesSparseKernel({ context, node }: ProductPlan): boolean {
+  const { kernels, host } = context.model
+  if (kernels !== 'auto') return kernels === 'sparse'
+  const density = context.packed(`${node.name} density`, () => densityOf(node.kernel))
+  return density <= (host.isNative ? SPARSE_BELOW.native : SPARSE_BELOW.wasm)
+}
+
+/** Where the sums go, and what is added to them: `readOutput` of `kernels/product.h`. */
+function outputOperands({ context, step, node }: ProductPlan): Operand[] {
+  const out = context.planes(step.value)
+  const residual = step.residual === undefined ? undefined : context.planes(step.residual)
+  const bias = context.model.constants.shared(
+    `${node.name} bias`,
+    () => node.bias ?? new Float32Array(out.channels),
+  )
+  const [low, high] = limitsOf(step.activation) ?? [-Infinity, Infinity]
+  const added = residual ? [buffer(residual.at), residual.channelPitch] : [0, 0]
+  return [buffer(out.at), out.channelPitch, ...added, bias, real(low), real(high)]
+}
+
+/** The frame of an output that nobody reads with margins. */
+const NO_FRAME = [0, 0]
+
+function planSparse(product: ProductPlan, order: Uint32Array): void {
+  const { context, step, node, source, offsets, name } = product
+  const { host, constants } = context.model
+  const out = context.planes(step.value)
+  const positions = positionsOf(out)
+  const vectors = Math.ceil(positions / host.lanes)
+  const panels = panelsFor(context, vectors, SPARSE_TILE)
+  const termsPerBlock = blockLength(offsets.length, Math.min(vectors, SPARSE_TILE) * host.lanes)
+  const key = `${name} sparse ${panels} ${termsPerBlock}`
+  const packed = context.packed(key, () =>
+    packSparse(sparseMatrixOf(node.kernel, out.channels, order), panels, termsPerBlock),
+  )
+  const outputs = constants.shared(`${key} outputs`, () => packed.outputs)
+  const counts = constants.shared(`${key} counts`, () => packed.counts)
+  const values = constants.shared(`${key} values`, () => packed.values)
+  const places = constants.write(packed.columns.map(term => offsets[term]!))
+  const table = packed.blocks.flatMap(({ rows, firstRow, firstValue }) => [
+    rows,
+    ...[outputs + firstRow, counts + firstRow, values + firstValue, places + firstValue],
+  ])
+  const cut = [panels, packed.blocksPerPanel, constants.write(Uint32Array.from(table))]
+  context.emit('sparseProduct', buffer(source.at), ...outputOperands(product), positions, ...cut, ...NO_FRAME)
+}
+
+function planDense(product: ProductPlan, order: Uint32Array): void {
+  const { context, step, node, source, offsets, name } = product
+  const { host, constants } = context.model
+  const out = context.planes(step.value)
+  const positions = positionsOf(out)
+  const vectors = Math.ceil(positions / host.lanes)
+  const panels = panelsFor(context, vectors, DENSE_TILE)
+  const termsPerBlock = blockLength(offsets.length, Math.min(vectors, DENSE_TILE) * host.lanes)
+  const weights = constants.shared(`${name} dense ${termsPerBlock}`, () =>
+    packDense(node.kernel, out.channels, order, host.denseRows, termsPerBlock),
+  )
+  const sizes = [positions, out.channels, offsets.length, termsPerBlock]
+  const operands = [...outputOperands(product), ...sizes, constants.write(offsets), weights, panels]
+  context.emit('denseProduct', buffer(source.at), ...operands, ...NO_FRAME)
+}
+
+function planSparseVector(product: ProductPlan, order: Uint32Array): void {
+  const { context, step, node, source, offsets, name } = product
+  const { host, constants } = context.model
+  const { channels } = context.planes(step.value)
+  const packed = context.packed(`${name} slices`, () =>
+    packSlices(sparseMatrixOf(node.kernel, channels, order), host.lanes),
+  )
+  const rows = constants.write(packed.order)
+  const starts = constants.write(packed.starts)
+  const values = constants.write(packed.values)
+  const places = constants.write(packed.columns.map(term => offsets[term]!))
+  const operands = [...outputOperands(product), channels, rows, starts, values, places]
+  context.emit('sparseVectorProduct', buffer(source.at), ...operands)
+}
+
+function planDenseVector(product: ProductPlan, order: Uint32Array): void {
+  const { context, step, node, source, offsets } = product
+  const { host, constants } = context.model
+  const { channels } = context.planes(step.value)
+  const rows = constants.write(Uint32Array.from({ length: channels }, (_, m) => m))
+  const weights = constants.write(packDense(node.kernel, channels, order, host.lanes, offsets.length))
+  const operands = [
+    ...outputOperands(product),
+    channels,
+    offsets.length,
+    rows,
+    constants.write(offsets),
+    weights,
+  ]
+  context.emit('denseVectorProduct', buffer(source.at), ...operands)
+}
+
+/** The panels that rows are cut into: one, unless there are too few tiles for the threads. */
+function panelsFor({ model }: PlanContext, vectors: number, tile: number): number {
+  const { threads } = model.host
+  return Math.ceil(vectors / tile) < 4 * threads ? threads : 1
+}
+
+/** Terms in a block, so that blocks are equal and the input of a tile of `width` positions stays in the cache. */
+function blockLength(terms: number, width: number): number {
+  const most = Math.max(32, Math.floor(BLOCK_BYTES / (4 * width)))
+  return roundUp(Math.ceil(terms / Math.ceil(terms / most)), 1)
+}

@@ -1,0 +1,62 @@
+import type { Graph } from '../graph.ts'
+import { type ModelContext, PlanContext, type StepPlanner } from './context.ts'
+import { sizeOf } from './planes.ts'
+import { PLANNERS } from './planners.ts'
+import { buffer } from './program.ts'
+import type { Step, Steps } from './steps.ts'
+
+/** A program in the arena, for batches of one size. */
+export interface Plan {
+  /** Its address. */
+  program: number
+  /** The addresses of the examples that it reads and of the results that it writes, [images, elements] each. */
+  input: number
+  output: number
+}
+
+/** Places the values of a batch of `images` examples, packs the weights and writes the program. */
+export function planBatch(model: ModelContext, graph: Graph, steps: Steps, images: number): Plan {
+  const context = new PlanContext(model, images)
+  const sizes = (value: number) => sizeOf(graph.nodes[value]!.shape)
+  for (const { value } of steps.steps) context.layout.add(String(value), sizes(value))
+  for (const step of steps.steps) plannerOf(step)?.layout?.(context.layout, step, sizes)
+
+  const elements = (value: number) =>
+    images * graph.nodes[value]!.shape.reduce((product, n) => product * n, 1)
+  const input = context.buffers.allocate(elements(steps.input))
+  const output = context.buffers.allocate(elements(steps.output))
+  const lastUse = lastUses(steps)
+  for (const [index, step] of steps.steps.entries()) {
+    context.allocate(step.value, sizes(step.value))
+    const planner = plannerOf(step)
+    if (planner) planner.plan(context, step)
+    else context.emit('readExamples', buffer(input), context.planes(step.value))
+    for (const value of lastUse[index]!) context.release(value)
+  }
+  context.emit('writeExamples', context.planes(steps.output), buffer(output))
+
+  const { constants } = model
+  const buffers = constants.allocate(context.buffers.length)
+  const program = constants.write(context.writer.finish(buffers))
+  return { program, input: buffers + input, output: buffers + output }
+}
+
+/** The planner of a step; the input has none. */
+function plannerOf({ node }: Step): StepPlanner | undefined {
+  if (node.op === 'input') return undefined
+  const planner = PLANNERS[node.op]
+  if (planner) return planner
+  throw new Error(`Layer ${node.name}: the runtime cannot compute ${node.op} yet.`)
+}
+
+/** For each step, the values that no later step reads. */
+function lastUses({ steps, output }: Steps): number[][] {
+  const last = new Map<number, number>()
+  for (const [index, { value, inputs, residual }] of steps.entries()) {
+    last.set(value, index)
+    for (const input of inputs) last.set(input, index)
+    if (residual !== undefined) last.set(residual, index)
+  }
+  last.delete(output)
+  return steps.map((_, index) => [...last].filter(([, at]) => at === index).map(([value]) => value))
+}

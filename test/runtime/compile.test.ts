@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type CompileOptions, compile } from '#runtime/src/engine/compile.ts'
+import type { Graph, GraphNode } from '#runtime/src/graph.ts'
+import { CASES, randomNumbers } from '#test/runtime/graph-cases.ts'
+import { runGraph } from '#test/support/run-graph.ts'
+
+const COUNTS = [1, 3, 8, 33]
+const HOSTS: Pick<CompileOptions, 'backend' | 'threads'>[] = (['native', 'wasm'] as const).flatMap(backend =>
+  [1, 2].map(threads => ({ backend, threads })),
+)
+
+for (const host of HOSTS)
+  for (const kernels of ['sparse', 'dense'] as const)
+    test(`${host.backend} on ${host.threads} threads with ${kernels} kernels computes what the nodes define`, async t => {
+      for (const [name, graph] of Object.entries(CASES))
+        await t.test(name, async () => {
+          const model = await compile(graph, { ...host, kernels })
+          try {
+            for (const count of COUNTS)
+              assertEqualsDefinition(graph, count, model.run(inputsOf(graph, count), count))
+          } finally {
+            model.dispose()
+          }
+        })
+    })
+
+for (const backend of ['native', 'wasm'] as const)
+  test(`${backend} gives the same bits on one thread and on two, and again in the next run`, async () => {
+    for (const graph of Object.values(CASES)) {
+      const models = await Promise.all([1, 2, 2].map(threads => compile(graph, { backend, threads })))
+      const inputs = inputsOf(graph, 5)
+      const [first, ...others] = models.flatMap(model => [model.run(inputs, 5), model.run(inputs, 5)])
+      for (const other of others) assert.deepEqual(other, first)
+      for (const model of models) model.dispose()
+    }
+  })
+
+test('A wrong number of inputs is refused', async () => {
+  const model = await compile(CASES.dense!, {})
+  assert.throws(() => model.run(new Float32Array(3), 1), /inputs has 3 numbers; 1 examples have \d+/)
+  model.dispose()
+})
+
+function inputsOf({ nodes }: Graph, count: number): Float32Array {
+  return randomNumbers(count * elementsOf(nodes[0]!))
+}
+
+function elementsOf({ shape }: GraphNode): number {
+  return shape.reduce((product, n) => product * n, 1)
+}
+
+/** Within 1e-5 of the greatest output. */
+function assertEqualsDefinition(graph: Graph, count: number, actual: Float32Array): void {
+  const expected = runGraph(graph, inputsOf(graph, count), count)
+  assert.equal(actual.length, expected.length)
+  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3)
+  for (const [i, value] of expected.entries())
+    assert.ok(
+      Math.abs(actual[i]! - value) <= 1e-5 * scale,
+      `output ${i} is ${actual[i]} instead of ${value}, ${count} examples`,
+    )
+}
