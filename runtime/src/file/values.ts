@@ -1,0 +1,24 @@
+import { ModelError } from '../model-error.ts'
+import type { StoredTensor } from './safetensors.ts'
+
+/** The values of stored weights as float32; a view into the file where its alignment allows. @throws ModelError */
+export function decodeValues({ dtype, bytes }: StoredTensor, name: string): Float32Array {
+  switch (dtype) {
+    case 'F32': {
+      const { buffer, byteOffset, length } = aligned(bytes, 4)
+      return new Float32Array(buffer, byteOffset, length / 4)
+    }
+    case 'BF16': {
+      const { buffer, byteOffset, length } = aligned(bytes, 2)
+      const halves = new Uint16Array(buffer, byteOffset, length / 2)
+      // A bfloat16 is the upper half of a float32.
+      return new Float32Array(Uint32Array.from(halves, half => half << 16).buffer)
+    }
+  }
+  throw new ModelError(`tensor "${name}" is ${dtype}; weights are F32 or BF16`)
+}
+
+/** The same bytes, copied unless they begin at a multiple of `itemBytes`. */
+export function aligned(bytes: Uint8Array, itemBytes: number): Uint8Array {
+  return bytes.byteOffset % itemBytes === 0 ? bytes : bytes.slice()
+}

@@ -1,0 +1,33 @@
+import type { GraphNode } from '../graph.ts'
+import { ModelError } from '../model-error.ts'
+import { elementCount } from '../shape.ts'
+
+type WithoutDefaults<Node> = Node extends GraphNode ? Omit<Node, 'name' | 'inputs'> : never
+/** A node without its name and its inputs. */
+export type NodeSpec = WithoutDefaults<GraphNode>
+
+/** Of one example. */
+const MAX_ACTIVATIONS = 500_000_000
+
+/** Collects the nodes of a graph in the order of computation. */
+export class GraphBuilder {
+  readonly nodes: GraphNode[] = []
+  #activations = 0
+
+  /** @returns the index of the node. @throws ModelError for an empty output, or for more activations than memory could hold */
+  add(name: string, inputs: readonly number[], spec: NodeSpec): number {
+    const { shape } = spec
+    if (!shape.every(length => Number.isSafeInteger(length) && length >= 1))
+      throw new ModelError(`layer "${name}" has an empty output: [${shape}]`)
+    this.#activations += elementCount(shape)
+    if (!(this.#activations <= MAX_ACTIVATIONS))
+      throw new ModelError(`the network has more than ${MAX_ACTIVATIONS} activations for an example`)
+    return this.nodes.push({ name, inputs, ...spec } as GraphNode) - 1
+  }
+
+  /** The same elements in another shape; the node itself if it has that shape. */
+  reshape(name: string, node: number, shape: readonly number[]): number {
+    if (String(this.nodes[node]!.shape) === String(shape)) return node
+    return this.add(name, [node], { op: 'reshaping', shape })
+  }
+}
