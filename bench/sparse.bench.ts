@@ -1,4 +1,5 @@
 import { toBfloat16 } from '#formats/bfloat16.ts'
+import { toInt8 } from '#formats/int8.ts'
 import type { FloatTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
 import {
@@ -20,6 +21,7 @@ const SPARSITY = 0.9154
 const ROUNDS = 9
 const MIB = 2 ** 20
 
+const variables = variablesOf(PRESET_TOPOLOGIES.resnet50)
 const dense = gaussians()
 const denseBytes = dense.reduce((sum, { data }) => sum + data.byteLength, 0)
 const threshold = quantile(SPARSITY)
@@ -31,6 +33,7 @@ const nonzero = weights.reduce(
 
 const sparse = encodeSparseSafetensors(weights)
 const halves = toBfloat16(weights).tensors
+const bytes = encodeSparseSafetensors(toInt8(weights, variables).tensors)
 const sizes = {
   'dense float32': denseBytes,
   'model.safetensors': encodeSafetensors(weights).length,
@@ -38,6 +41,8 @@ const sizes = {
   'model.sparse.safetensors.zst': (await compressZstd(encodeSparsePlanes(weights))).length,
   'model.sparse.safetensors, bfloat16': encodeSparseSafetensors(halves).length,
   'model.sparse.safetensors.zst, bfloat16': (await compressZstd(encodeSparsePlanes(halves))).length,
+  'model.sparse.safetensors, int8': bytes.length,
+  'model.sparse.safetensors.zst, int8': (await compressZstd(bytes)).length,
 }
 
 const copy = new Uint8Array(denseBytes)
@@ -63,7 +68,7 @@ await writeSection('The size and speed of sparse files', report())
 /** Values from N(0, 1) in the shapes of ResNet-50, drawn with a fixed seed. */
 function gaussians(): FloatTensor[] {
   const random = randomStream(1, 'sparse', 1)
-  return variablesOf(PRESET_TOPOLOGIES.resnet50).map(({ name, shape, size }) => ({
+  return variables.map(({ name, shape, size }) => ({
     name,
     shape,
     dtype: 'F32',

@@ -6,7 +6,11 @@ import { MeasuredCut } from '#optimization/tradeoff.ts'
 export const ArtifactVariant = z
   .strictObject({
     layout: z.enum(['torch']).describe("Kernels and names as in a PyTorch module's state_dict."),
-    dtype: z.enum(['bf16']).describe('Weights rounded to bfloat16.'),
+    dtype: z
+      .enum(['bf16', 'int8'])
+      .describe(
+        'Weights rounded to bfloat16, or kernels to int8 with a float32 scale for each output channel.',
+      ),
     weights: z.enum(['dense']).describe('Weights with their zeros stored.'),
     graph: z
       .enum(['logits'])
@@ -53,7 +57,7 @@ interface ArtifactFile {
   word?: string
   mediaType: string
   description: string
-  variants?: readonly (keyof ArtifactVariant)[]
+  variants?: { readonly [Key in keyof ArtifactVariant]?: readonly NonNullable<ArtifactVariant[Key]>[] }
   /** Only a worker can make it: it is measured. */
   isMeasured?: true
 }
@@ -66,26 +70,26 @@ export const ARTIFACT_FILES = {
     word: 'sparse',
     mediaType: SAFETENSORS,
     description: 'Weights without their zeros, as a valid safetensors file (docs/sparse-safetensors.md)',
-    variants: ['dtype'],
+    variants: { dtype: ['bf16', 'int8'] },
   },
   'model.sparse.safetensors.zst': {
     word: 'sparseZst',
     mediaType: 'application/zstd',
     description: 'The same weights, with values as byte planes, compressed with zstd: the smallest file',
-    variants: ['dtype'],
+    variants: { dtype: ['bf16', 'int8'] },
   },
   'model.safetensors': {
     word: 'safetensors',
     mediaType: SAFETENSORS,
     description: 'Weights as dense float32 in the layout of TensorFlow',
-    variants: ['layout', 'dtype'],
+    variants: { layout: ['torch'], dtype: ['bf16'] },
   },
   'model.keras': {
     word: 'keras',
     mediaType: 'application/zip',
     description:
       'Model and weights for keras.saving.load_model of Keras 3. It maps raw examples to the outputs of predict, unless a variant omits a part',
-    variants: ['graph', 'preprocessing'],
+    variants: { graph: ['logits'], preprocessing: ['none'] },
   },
   'model.weights.h5': {
     word: 'kerasWeights',
@@ -97,14 +101,14 @@ export const ARTIFACT_FILES = {
     mediaType: 'application/zip',
     description:
       'model.json and weights.bin for loadLayersModel of TensorFlow.js. It maps raw examples to the outputs of predict, unless a variant omits a part',
-    variants: ['graph', 'preprocessing'],
+    variants: { graph: ['logits'], preprocessing: ['none'] },
   },
   'model.onnx': {
     word: 'onnx',
     mediaType: 'application/onnx',
     description:
       'ONNX, opset 17. It maps raw examples (float32; images [batch, height, width, channels]) to the outputs of predict, unless a variant omits a part. The graph restores the zeros',
-    variants: ['weights', 'graph', 'preprocessing'],
+    variants: { weights: ['dense'], graph: ['logits'], preprocessing: ['none'] },
   },
   'weights.npz': {
     word: 'npz',

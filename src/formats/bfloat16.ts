@@ -1,12 +1,5 @@
 import type { FloatTensor, NamedTensor } from './named-tensor.ts'
-
-/** The loss of precision when a model's weights are rounded. */
-export interface RoundingReport {
-  /** Largest change of a weight. */
-  maxAbsoluteError: number
-  /** Non-zeros that became zero. */
-  changedZeros: number
-}
+import type { RoundingReport } from './rounding-report.ts'
 
 /** Rounds to the upper half of a float32, to nearest, ties to even; NaN stays NaN. */
 export function toBfloat16(tensors: readonly FloatTensor[]): {

@@ -2,15 +2,18 @@ import type { EvaluationResult } from '#analyses/evaluation-result.ts'
 import type { ArtifactName, ArtifactVariant } from '#domain/artifact.ts'
 import type { EpochMetrics } from '#domain/event.ts'
 import type { TrainingSpec } from '#domain/training-spec.ts'
-import { type RoundingReport, toBfloat16 } from '#formats/bfloat16.ts'
+import { toBfloat16 } from '#formats/bfloat16.ts'
 import type { Checkpoint } from '#formats/checkpoint.ts'
+import { toInt8 } from '#formats/int8.ts'
 import { modelAt, type RequestedCut } from '#formats/model-at.ts'
 import { modelFacts, modelMetadata } from '#formats/model-metadata.ts'
 import type { FloatTensor, NamedTensor } from '#formats/named-tensor.ts'
+import type { RoundingReport } from '#formats/rounding-report.ts'
 import { encodeSafetensors } from '#formats/safetensors.ts'
 import { encodeSparsePlanes, encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
 import { modelFromCheckpoint, type TrainedModel } from '#formats/trained-model.ts'
 import { compressZstd } from '#formats/zstd.ts'
+import { variablesOf } from '#network/variables.ts'
 import type { Tradeoff } from '#optimization/tradeoff.ts'
 import { NothingToEncode } from './nothing-to-encode.ts'
 import { encodeNpz } from './numpy/write-npz.ts'
@@ -53,7 +56,9 @@ const MODEL_FILES: Record<
 > = {
   'model.sparse.safetensors': (model, variant) => encodeSparse(model, variant, encodeSparseSafetensors),
   'model.sparse.safetensors.zst': async (model, variant) => {
-    const { bytes, ...rest } = encodeSparse(model, variant, encodeSparsePlanes)
+    // An int8 is a plane by itself.
+    const encode = variant.dtype === 'int8' ? encodeSparseSafetensors : encodeSparsePlanes
+    const { bytes, ...rest } = encodeSparse(model, variant, encode)
     return { bytes: await compressZstd(bytes), ...rest }
   },
   'model.safetensors': encodeDense,
@@ -114,7 +119,9 @@ function encodeSparse(
   variant: ArtifactVariant,
   encode: typeof encodeSparseSafetensors,
 ): EncodedArtifact {
-  const { tensors, ...rest } = rounded([...model.weights, ...model.statistics], variant)
+  const variables = [...model.weights, ...model.statistics]
+  const { tensors, ...rest } =
+    variant.dtype === 'int8' ? toInt8(variables, variablesOf(model.topology)) : rounded(variables, variant)
   return { bytes: encode(tensors, modelMetadata(model.spec, undefined, model.cut)), ...rest }
 }
 

@@ -1,11 +1,5 @@
 import { z } from 'zod'
-import {
-  ARTIFACT_NAMES,
-  Artifact,
-  type ArtifactName,
-  ArtifactVariant,
-  artifactFile,
-} from '#domain/artifact.ts'
+import { ARTIFACT_NAMES, Artifact, type ArtifactName, artifactFile } from '#domain/artifact.ts'
 import { findCheckpoint } from '#domain/checkpoint.ts'
 import { hasStopped, type Job } from '#domain/job.ts'
 import { lastOptimizer } from '#domain/phases.ts'
@@ -80,10 +74,8 @@ function canHave(job: Job, name: ArtifactName): boolean {
 }
 
 function variantsOf(name: ArtifactName): Pick<ManifestEntry, 'variants'> {
-  const { variants = [] } = artifactFile(name)
-  if (variants.length === 0) return {}
-  const values = variants.map(variant => [variant, [...ArtifactVariant.shape[variant].unwrap().options]])
-  return { variants: Object.fromEntries(values) }
+  const { variants } = artifactFile(name)
+  return variants ? { variants: variants as Record<string, string[]> } : {}
 }
 
 /** Trade-offs that measured the same cut have led to the same file. */

@@ -1,7 +1,13 @@
 import type { FileHandle } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import type { Children } from '#children/open-children.ts'
-import { type Artifact, type ArtifactVariant, artifactFile, isArtifactName } from '#domain/artifact.ts'
+import {
+  type Artifact,
+  type ArtifactName,
+  type ArtifactVariant,
+  artifactFile,
+  isArtifactName,
+} from '#domain/artifact.ts'
 import { type CheckpointSelector, findCheckpoint } from '#domain/checkpoint.ts'
 import { restoresBest } from '#domain/early-stopping.ts'
 import { AppError, invalidFields } from '#domain/error.ts'
@@ -109,14 +115,7 @@ function exportRequest(
 ): ExportRequest {
   if (!isArtifactName(name)) throw new AppError('not_found', `A job has no artifact "${name}".`)
   requireStopped(job, 'artifact_not_ready', 'artifacts exist')
-  const { variants = [] } = artifactFile(name)
-  const mistakes = Object.keys(variant)
-    .filter(key => !variants.some(known => known === key))
-    .map(path => ({
-      path,
-      message: `${name} has no such variant; its variants are: ${variants.join(', ') || 'none'}`,
-    }))
-  if (mistakes.length > 0) throw invalidFields(mistakes)
+  requireOffered(name, variant)
   const checkpoint = which === undefined ? defaultCheckpoint(job, name) : findCheckpoint(job, which)
   if (which === undefined || which === 'latest' || checkpoint) return { name, variant, checkpoint }
   requireKept(job, 'checkpoints')
@@ -125,6 +124,21 @@ function exportRequest(
     'not_found',
     `The job has no checkpoint "${which}"; it has checkpoints of epochs: ${epochs}.`,
   )
+}
+
+/** @throws AppError `invalid_request` that names each parameter and what it may be */
+function requireOffered(name: ArtifactName, variant: ArtifactVariant): void {
+  const offered: Readonly<Record<string, readonly string[]>> = { ...artifactFile(name).variants }
+  const variants = Object.keys(offered).join(', ') || 'none'
+  const mistakes = Object.entries(variant)
+    .filter(([key, value]) => !offered[key]?.includes(value as string))
+    .map(([path]) => ({
+      path,
+      message: offered[path]
+        ? `must be ${offered[path].join(' or ')} for ${name}`
+        : `${name} has no such variant; its variants are: ${variants}`,
+    }))
+  if (mistakes.length > 0) throw invalidFields(mistakes)
 }
 
 function withoutMeasurement(job: Job, { name, checkpoint }: ExportRequest): AppError {

@@ -16,6 +16,16 @@ export interface Variable {
   /** Inputs and outputs of one unit, which determine the initializer's scale; in a convolution they are multiplied by the window size. */
   fanIn: number
   fanOut: number
+  /** The axes of a kernel that number its output channels, from the first to before the last; absent for the last axis alone. */
+  outputAxes?: readonly [begin: number, end: number]
+}
+
+/** The axes of a kernel that number its output channels. */
+export function outputAxesOf({
+  shape,
+  outputAxes,
+}: Pick<Variable, 'shape' | 'outputAxes'>): readonly [begin: number, end: number] {
+  return outputAxes ?? [shape.length - 1, shape.length]
 }
 
 /** A tensor of a model that is not trained: mean and variance of a batch normalization or of a normalization. */

@@ -4,6 +4,7 @@ import { toBfloat16 } from '#formats/bfloat16.ts'
 import { decodeCheckpoint, encodeCheckpoint } from '#formats/checkpoint.ts'
 import { FormatError } from '#formats/format-error.ts'
 import { decodeIdx } from '#formats/idx.ts'
+import { toInt8 } from '#formats/int8.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
 import {
   decodeSparseSafetensors,
@@ -32,6 +33,16 @@ const readers: Record<string, { file: Uint8Array; valueBytes(bytes: Uint8Array):
   },
   'sparse safetensors of planes': {
     file: encodeSparsePlanes(toBfloat16(tensors).tensors),
+    valueBytes: bytes =>
+      sum(decodeSparseSafetensors(bytes, maxDenseBytes).tensors.map(({ data }) => data.byteLength)),
+  },
+  'sparse safetensors of int8': {
+    file: encodeSparseSafetensors(
+      toInt8(
+        tensors,
+        tensors.map(({ name, shape }) => ({ name, shape, kind: 'kernel' }) as const),
+      ).tensors,
+    ),
     valueBytes: bytes =>
       sum(decodeSparseSafetensors(bytes, maxDenseBytes).tensors.map(({ data }) => data.byteLength)),
   },

@@ -7,9 +7,14 @@ import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { toBfloat16 } from '#formats/bfloat16.ts'
+import { toInt8 } from '#formats/int8.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 import { decodeSafetensors, encodeSafetensors } from '#formats/safetensors.ts'
-import { encodeSparsePlanes, encodeSparseSafetensors } from '#formats/sparse-safetensors.ts'
+import {
+  decodeSparseSafetensors,
+  encodeSparsePlanes,
+  encodeSparseSafetensors,
+} from '#formats/sparse-safetensors.ts'
 import { compressZstd } from '#formats/zstd.ts'
 import { pythonWith } from '#scripts/python-with.ts'
 import { tensorWithNonzeros } from './sparse-tensors.ts'
@@ -30,6 +35,16 @@ const halves = toBfloat16([
   tensorWithNonzeros('halves', [200, 30], 0.1),
   tensorWithNonzeros('dense halves', [9], 1),
 ])
+/** One tensor for each position of the axes of its channels. */
+const quantized = [
+  { name: 'quantized', shape: [30, 20], outputAxes: [1, 2] },
+  { name: 'first axis', shape: [30, 20], outputAxes: [0, 1] },
+  { name: 'two axes', shape: [9, 4, 5], outputAxes: [1, 3] },
+  { name: 'one channel', shape: [30, 20], outputAxes: [2, 2] },
+].map(({ name, shape, outputAxes: [begin, end] }) => {
+  const kernel = { name, shape, kind: 'kernel', outputAxes: [begin!, end!] } as const
+  return toInt8([tensorWithNonzeros(name, shape, 0.1)], [kernel]).tensors[0]!
+})
 const metadata = { topology: '{"layers":[]}', label: 'größe' }
 
 let folder: string
@@ -127,9 +142,35 @@ test('run as a script, the reader says what to do with what it does not read', a
   const zst = await asScript(await compressZstd(encodeSparsePlanes(tensors, metadata)))
   assert.equal(zst.code, 1)
   assert.match(zst.lines[0]!, /is compressed; decompress it first: zstd -d /)
-  const newer = await asScript(encodeSafetensors(tensors, { 'sparse.version': '2' }))
-  assert.match(newer.lines.at(-1)!, /version 2 is unknown; this reads version 1/)
+  const newer = await asScript(encodeSafetensors(tensors, { 'sparse.version': '3' }))
+  assert.match(newer.lines.at(-1)!, /version 3 is unknown; this reads versions 1 and 2/)
 })
+
+test('the reader in the documentation multiplies int8 by the scales of the channels, to the bit of what this service reads', async () => {
+  const script = `
+import json, sys
+from read_sparse import read_sparse
+tensors, _ = read_sparse(sys.argv[1])
+print(json.dumps(${describe}))`
+  const file = encodeSparseSafetensors(quantized)
+  assert.deepEqual(await inPython(file, script), described(decodeSparseSafetensors(file).tensors))
+})
+
+for (const [what, damage] of [
+  ['without scales', () => []],
+  ['with too few scales', scales => [{ ...scales, shape: [1], data: Float32Array.of(1) }]],
+  ['with scales of another axis', scales => [{ ...scales, shape: [30], data: new Float32Array(30) }]],
+] satisfies [string, (scales: NamedTensor & { dtype: 'F32' }) => NamedTensor[]][]) {
+  test(`the reader in the documentation refuses a quantized tensor ${what}`, async () => {
+    const { tensors: stored, metadata: facts } = decodeSafetensors(encodeSparseSafetensors([quantized[0]!]))
+    const damaged = stored.flatMap(tensor =>
+      tensor.name === 'quantized.scales' && tensor.dtype === 'F32' ? damage(tensor) : [tensor],
+    )
+    const { code, lines } = await asScript(encodeSafetensors(damaged, facts))
+    assert.equal(code, 1)
+    assert.match(lines.at(-1)!, /quantized(\.scales'| must be I8 with scales of shape \(20,\))/)
+  })
+}
 
 test('the page shows that very reader', async () => {
   const [page, reader] = await Promise.all(

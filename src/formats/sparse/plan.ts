@@ -4,7 +4,8 @@ import { bitmask } from './bitmask.ts'
 import { countNonzero, type Encoding, type NonzeroCount } from './encoding.ts'
 import { gaps } from './gaps.ts'
 import { indices } from './indices.ts'
-import { bytesPerValue, type FloatTensor, isFloat, type SparseDtype, toBits } from './values.ts'
+import type { Scales } from './scales.ts'
+import { bytesPerValue, isSparse, type SparseDtype, type SparseTensor, toBits } from './values.ts'
 
 /** If two have the same size, the first is chosen. */
 export const ENCODINGS = { bitmask, gaps, indices } satisfies Record<string, Encoding>
@@ -14,16 +15,23 @@ export const ENCODING_NAMES = Object.keys(ENCODINGS) as EncodingName[]
 /** How a tensor will be stored, which determines the size of the file. */
 export type EncodingPlan =
   | { tensor: NamedTensor; encoding: 'dense' }
-  | { tensor: FloatTensor; encoding: EncodingName; count: NonzeroCount }
+  | { tensor: SparseTensor & { scales?: Scales }; encoding: EncodingName; count: NonzeroCount }
 
 /** What determines the size of a stored tensor. */
 export type StoragePlan =
   | { tensor: TensorDescription; encoding: 'dense' }
-  | { tensor: TensorDescription & { dtype: SparseDtype }; encoding: EncodingName; count: NonzeroCount }
+  | {
+      tensor: TensorDescription & { dtype: SparseDtype; scales?: Pick<Scales, 'axis' | 'shape'> }
+      encoding: EncodingName
+      count: NonzeroCount
+    }
 
-/** The smallest way to store a tensor. Above 97 % non-zeros, and in dtypes other than float32 and bfloat16, it stays dense. */
+/**
+ * The smallest way to store a tensor. A float32 or bfloat16 tensor of more than 97 % non-zeros stays dense, as do all of other dtypes; int8
+ * with scales never does.
+ */
 export function planTensor(tensor: NamedTensor): EncodingPlan {
-  if (!isFloat(tensor)) return { tensor, encoding: 'dense' }
+  if (!isSparse(tensor)) return { tensor, encoding: 'dense' }
   const count = countNonzero(toBits(tensor))
   const encoding = smallestEncoding(count, tensor.dtype)
   return encoding === 'dense' ? { tensor, encoding } : { tensor, encoding, count }
@@ -37,7 +45,7 @@ export function planCounts(name: string, shape: readonly number[], count: Nonzer
 }
 
 function smallestEncoding(count: NonzeroCount, dtype: SparseDtype): EncodingName | 'dense' {
-  if (count.nonzero * 100 > count.size * 97) return 'dense'
+  if (dtype !== 'I8' && count.nonzero * 100 > count.size * 97) return 'dense'
   return ENCODING_NAMES.reduce((best, next) =>
     storedBytes(next, count, dtype) < storedBytes(best, count, dtype) ? next : best,
   )
@@ -48,13 +56,14 @@ function storedBytes(encoding: EncodingName, count: NonzeroCount, valueDtype: Sp
   return bytesPerValue(valueDtype) * valueCount(count) + (dtype === 'I32' ? 4 : 1) * placeCount(count)
 }
 
-/** The tensors of the file that store the planned one: the tensor itself, or its values and then their indices. */
+/** The tensors of the file that store the planned one: the tensor itself, or its values, their indices and, if there are any, its scales. */
 export function describeStored(plan: StoragePlan): TensorDescription[] {
   if (plan.encoding === 'dense') return [plan.tensor]
   const { dtype, valueCount, placeCount } = ENCODINGS[plan.encoding]
-  const { name, dtype: valueDtype } = plan.tensor
+  const { name, dtype: valueDtype, scales } = plan.tensor
   return [
     { name: `${name}.values`, dtype: valueDtype, shape: [valueCount(plan.count)] },
     { name: `${name}.${plan.encoding}`, dtype, shape: [placeCount(plan.count)] },
+    ...(scales ? [{ name: `${name}.scales`, dtype: 'F32' as const, shape: scales.shape }] : []),
   ]
 }

@@ -2,7 +2,7 @@ import { FormatError } from '#formats/format-error.ts'
 import type { NamedTensor } from '#formats/named-tensor.ts'
 import type { Places } from './encoding.ts'
 import { ENCODINGS, type EncodingName } from './plan.ts'
-import { bytesPerValue, type FloatTensor, fromBits, toBits } from './values.ts'
+import { bytesPerValue, fromBits, type SparseTensor, toBits } from './values.ts'
 
 /** All values of a file, in the order of its map: byte k of every value in row k, least significant first. */
 const PLANES = 'sparse.planes'
@@ -11,13 +11,14 @@ type Encodings = readonly (readonly [name: string, tensor: { encoding: EncodingN
 
 /**
  * The stored tensors of a sparse file with one tensor of planes in place of all values, which compresses better because similar bytes are
- * adjacent. @throws FormatError if values have different dtypes
+ * adjacent. @throws FormatError if values have different dtypes, or are int8
  */
 export function mergeValues(stored: readonly NamedTensor[], map: Encodings): NamedTensor[] {
   const names = new Set(map.map(([name]) => `${name}.values`))
-  const values = map.map(([name]) => stored.find(tensor => tensor.name === `${name}.values`)! as FloatTensor)
+  const values = map.map(([name]) => stored.find(tensor => tensor.name === `${name}.values`)! as SparseTensor)
   const dtype = values[0]?.dtype ?? 'F32'
-  if (values.some(tensor => tensor.dtype !== dtype)) throw new FormatError('planes need values of one dtype')
+  if (dtype === 'I8' || values.some(tensor => tensor.dtype !== dtype))
+    throw new FormatError('planes need values of one dtype, F32 or BF16')
   const rows = bytesPerValue(dtype)
   const count = values.reduce((sum, { data }) => sum + data.length, 0)
   const data = new Uint8Array(rows * count)

@@ -1,6 +1,6 @@
 import { plainInitializer } from '#network/initializer-schema.ts'
 import { countWindows, elementCount, outputSides, type Shape, sidesOf } from '#network/shape.ts'
-import { kernelVariable, withBias } from '#network/variable.ts'
+import { kernelVariable, type Variable, withBias } from '#network/variable.ts'
 import { imageInput, sequenceInput } from './input-check.ts'
 import { defineLayer, keepsOutput } from './layer-definition.ts'
 import { type Extent, extent, type Padding, padding, size, withKernel } from './options.ts'
@@ -86,7 +86,7 @@ export const CONVOLUTION_LAYERS = {
     variables({ layer, inputShape }) {
       const shape = [...sidesOf(layer.kernelSize), layer.filters, inputShape[2]!]
       const kernel = kernelVariable(layer.name, 'kernel', shape, layer.kernelInitializer)
-      return withBias(layer, [kernel], layer.filters)
+      return withBias(layer, [{ ...kernel, outputAxes: [2, 3] }], layer.filters)
     },
     flops: ({ layer, inputShape }) => [
       2 * windowSize(layer.kernelSize) * layer.filters * elementCount(inputShape),
@@ -119,9 +119,10 @@ interface Depthwise {
   kernelInitializer: Parameters<typeof kernelVariable>[3]
 }
 
-function depthwiseKernel(layer: Depthwise, inputShape: Shape) {
+function depthwiseKernel(layer: Depthwise, inputShape: Shape): Variable {
   const shape = [...sidesOf(layer.kernelSize), inputShape[2]!, layer.depthMultiplier]
-  return kernelVariable(layer.name, 'depthwiseKernel', shape, layer.kernelInitializer)
+  const kernel = kernelVariable(layer.name, 'depthwiseKernel', shape, layer.kernelInitializer)
+  return { ...kernel, outputAxes: [2, 4] }
 }
 
 function enlargedSides(

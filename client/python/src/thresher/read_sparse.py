@@ -4,7 +4,7 @@ from typing import Any, Dict, Tuple
 
 import numpy as np
 
-DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "u1", "BF16": "<u2"}
+DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "I8": "i1", "U8": "u1", "BF16": "<u2"}
 
 
 def read_sparse(path: str) -> Tuple[Dict[str, Any], Dict[str, str]]:
@@ -14,8 +14,8 @@ def read_sparse(path: str) -> Tuple[Dict[str, Any], Dict[str, str]]:
     data = 8 + int.from_bytes(file[:8], "little")
     header = json.loads(file[8:data])
     metadata = header.pop("__metadata__", {})
-    if metadata.get("sparse.version", "1") != "1":
-        raise ValueError(f"version {metadata['sparse.version']} is unknown; this reads version 1")
+    if metadata.get("sparse.version", "1") not in ("1", "2"):
+        raise ValueError(f"version {metadata['sparse.version']} is unknown; this reads versions 1 and 2")
     tensors: Dict[str, Any] = {}
     for name, t in header.items():
         begin, end = t["data_offsets"]
@@ -35,6 +35,12 @@ def read_sparse(path: str) -> Tuple[Dict[str, Any], Dict[str, str]]:
             values, rest = np.split(rest, [len(places)])
         tensors[name] = np.zeros(t["shape"], values.dtype)
         tensors[name].reshape(-1)[places] = values
+        if "scaleAxis" in t:
+            scales, axis = tensors.pop(name + ".scales"), t["scaleAxis"]
+            channels = tuple(t["shape"][axis : axis + scales.ndim])
+            if scales.shape != channels or values.dtype != np.int8:
+                raise ValueError(f"{name} must be I8 with scales of shape {channels}, not of {scales.shape}")
+            tensors[name] = tensors[name] * scales.reshape(channels + (1,) * (len(t["shape"]) - axis - scales.ndim))
     return tensors, metadata
 
 
