@@ -1,10 +1,10 @@
-// Installs what Thresher needs and the machine does not have: packages, a Redis server, native TensorFlow; and builds the dashboard and
-// the command line.
+// Installs what Thresher needs and the machine does not have: packages, a Redis server, native TensorFlow; and builds the dashboard, the
+// command line and the service.
 // JavaScript without dependencies, since it runs before any are installed. May be repeated.
 //
 //   node scripts/setup.mjs [--quiet] [packages] [build] [redis] [engine]      all unless some are named
 //   node scripts/setup.mjs browser                                            for tests of the dashboard
-import { buildWorkspaces } from './setup/build-workspaces.mjs'
+import { buildPrograms } from './setup/build-programs.mjs'
 import { installPackages } from './setup/install-packages.mjs'
 import { say } from './setup/progress.mjs'
 import { provideBrowser } from './setup/provide-browser.mjs'
@@ -13,7 +13,7 @@ import { provideRedis } from './setup/provide-redis.mjs'
 
 const steps = {
   packages: installPackages,
-  build: buildWorkspaces,
+  build: buildPrograms,
   redis: provideRedis,
   engine: provideNativeEngine,
 }
